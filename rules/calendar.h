@@ -1,0 +1,84 @@
+// The working calendar of an office: which seconds count. Source: contract section 2.
+//
+// A calendar is immutable, knows no "now" and has no horizon: it answers for any instant.
+// One date is decided by the first of: make-up working day, day off, date-ranged hours, weekly hours.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rules/budget.h"
+#include "rules/time.h"
+
+namespace tenggat {
+
+struct Deadline {
+  Instant due;
+  bool provisional = false;  // a civil date from start to due lies outside the years a decree covers
+  bool operator==(const Deadline&) const = default;
+};
+
+// A wall time in the calendar's zone.
+struct LocalTime {
+  int year = 0;
+  unsigned month = 0, day = 0;    // 1-based
+  int hour = 0, minute = 0, second = 0;
+  unsigned weekday = 0;           // 0 = Sunday
+  Seconds utc_offset{};
+  std::string zone_abbreviation;  // "WITA"
+};
+
+// One stretch of the proof: a part of one civil date that was counted, or why it was not.
+struct Span {
+  enum class Kind { counted, before_opening, lunch_break, after_closing, weekend, day_off, paused };
+  Kind kind;
+  Instant from, to;
+  std::string why;  // name of the day off and its decree; who paused and why; else empty
+};
+struct DayProof {
+  std::string date;  // "2026-04-02"
+  Seconds counted{};
+  std::vector<Span> spans;
+};
+
+struct CalendarData;  // the parsed file; built by load_calendar.h only
+
+class Calendar {
+ public:
+  explicit Calendar(std::shared_ptr<const CalendarData> content);
+
+  const std::string& id() const;         // "banjarbaru"
+  const std::string& zone_name() const;  // IANA, "Asia/Makassar"
+  Seconds nominal_day() const;           // display and metrics only, never for a due
+  // Midnight after the last civil date of the last year in the covered set, as an instant.
+  Instant covered_until() const;
+
+  // Working seconds in [a, b); negative where a > b.
+  Seconds worked(Instant a, Instant b) const;
+  // The due instant of a budget that starts at `from`.
+  Deadline deadline(Instant from, const Budget& budget) const;
+  // The earliest x >= from with worked(from, x) == working. `working` >= 0.
+  Deadline after(Instant from, Seconds working) const;
+
+  bool is_working(Instant t) const;
+  Instant next_working(Instant t) const;        // t itself if work is done at t, else the next opening
+  Instant first_opening_after(Instant t) const;  // the first opening of a working day, strictly after t
+  Instant last_closing_after(Instant t) const;   // the last closing of a working day, strictly after t
+  bool same_working_day(Instant a, Instant b) const;  // on one civil date
+  Instant midnight(int year, unsigned month, unsigned day) const;  // first instant of a civil date
+
+  LocalTime local(Instant t) const;
+  std::string format(Instant t) const;  // RFC 3339 with the zone's offset: 2026-04-02T14:00:00+08:00
+
+  // Every civil date from `from` to `to`; the counted seconds sum to worked(from, to).
+  std::vector<DayProof> explain(Instant from, Instant to) const;
+
+ private:
+  std::shared_ptr<const CalendarData> content_;
+};
+
+// RFC 3339 with an offset or Z, fractions cut; nothing else is taken.
+std::optional<Instant> parse_instant(std::string_view text);
+
+}  // namespace tenggat
