@@ -17,6 +17,14 @@ struct Budget {
   bool operator==(const Budget&) const = default;
 };
 
+// Count by count; nothing is carried from minutes to hours or from hours to days.
+inline Budget operator+(const Budget& a, const Budget& b) {
+  return {a.days + b.days, a.hours + b.hours, a.minutes + b.minutes};
+}
+inline Budget operator*(int times, const Budget& budget) {
+  return {times * budget.days, times * budget.hours, times * budget.minutes};
+}
+
 // One or more of `Nd Nh Nm`, in this order, each once, N 1..9999 without leading zeros, at most one
 // space between. The error is a sentence that says what a budget looks like.
 boost::system::result<Budget, std::string> parse_budget(std::string_view text);

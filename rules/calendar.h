@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rules/budget.h"
@@ -34,7 +35,9 @@ struct Span {
   enum class Kind { counted, before_opening, lunch_break, after_closing, weekend, day_off, paused };
   Kind kind;
   Instant from, to;
-  std::string why;  // name of the day off and its decree; who paused and why; else empty
+  // Name of the day off, or of the make-up day whose hours applied, and its decree; name of the
+  // date-ranged hours that applied; who paused and why; else empty.
+  std::string why;
 };
 struct DayProof {
   std::string date;  // "2026-04-02"
@@ -43,6 +46,7 @@ struct DayProof {
 };
 
 struct CalendarData;  // the parsed file; built by load_calendar.h only
+class Timetable;      // the days laid out from it (calendar_data.h)
 
 class Calendar {
  public:
@@ -54,9 +58,10 @@ class Calendar {
   // Midnight after the last civil date of the last year in the covered set, as an instant.
   Instant covered_until() const;
 
-  // Working seconds in [a, b); negative where a > b.
+  // Working seconds in [a, b); negative where a > b. Like every question below it costs no walk and no
+  // zone lookup within the covered years and a margin of years round them; beyond, a walk over the days.
   Seconds worked(Instant a, Instant b) const;
-  // The due instant of a budget that starts at `from`.
+  // The due instant of a budget that starts at `from`; an empty budget is due at `from`.
   Deadline deadline(Instant from, const Budget& budget) const;
   // The earliest x >= from with worked(from, x) == working. `working` >= 0.
   Deadline after(Instant from, Seconds working) const;
@@ -71,14 +76,16 @@ class Calendar {
   LocalTime local(Instant t) const;
   std::string format(Instant t) const;  // RFC 3339 with the zone's offset: 2026-04-02T14:00:00+08:00
 
-  // Every civil date from `from` to `to`; the counted seconds sum to worked(from, to).
+  // Every civil date that has a part in [from, to), each part once and in order; the counted seconds
+  // sum to worked(from, to). Nothing where to <= from.
   std::vector<DayProof> explain(Instant from, Instant to) const;
 
  private:
   std::shared_ptr<const CalendarData> content_;
+  std::shared_ptr<const Timetable> timetable_;
 };
 
-// RFC 3339 with an offset or Z, fractions cut; nothing else is taken.
+// RFC 3339 with an offset or Z, fractions cut; nothing else is taken (no space for the T, no second 60).
 std::optional<Instant> parse_instant(std::string_view text);
 
 }  // namespace tenggat

@@ -1,0 +1,567 @@
+#include "daemon/app.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <charconv>
+#include <csignal>
+#include <fstream>
+#include <functional>
+#include <sstream>
+
+#include "daemon/clock.h"
+#include "daemon/http/admin.h"
+#include "daemon/http/api.h"
+#include "daemon/http/router.h"
+#include "daemon/http/server.h"
+#include "daemon/http/view.h"
+#include "daemon/log.h"
+#include "daemon/metrics.h"
+#include "daemon/office/committer.h"
+#include "daemon/office/composer.h"
+#include "daemon/office/dispatcher.h"
+#include "daemon/office/loop.h"
+#include "daemon/office/rulebook.h"
+#include "daemon/office/snapshot.h"
+#include "daemon/office/watch.h"
+#include "daemon/pg/migrate.h"
+#include "daemon/pg/pool.h"
+#include "daemon/store/office_clock.h"
+#include "daemon/store/rules.h"
+#include "daemon/systemd_notify.h"
+#include "daemon/version.h"
+#include "notifiers/outgoing.h"
+
+namespace tenggat {
+namespace asio = boost::asio;
+namespace {
+
+constexpr std::chrono::milliseconds kDrain{std::chrono::seconds(4)};
+constexpr std::chrono::seconds kStopWithin{9};  // the service manager and operators expect 10
+constexpr std::chrono::seconds kRetryStart{1};
+
+std::string read_file(const std::filesystem::path& path, Faults& faults) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) faults.push_back({path.string(), 0, 0, "cannot be read"});
+  return text.str();
+}
+
+SendRules send_rules(const Config& config) {
+  return {config.officers.group_wait, config.officers.group_interval, config.undo_window};
+}
+
+notify::ChannelsConfig channels_of(const Config& config, const Secrets& secrets) {
+  notify::ChannelsConfig channels;
+  channels.email = {config.email.url,  config.email.from,      config.email.reply_to,
+                    config.email.user, secrets.email_password, config.email.tls};
+  if (config.whatsapp.enabled())
+    channels.whatsapp = {"meta", config.whatsapp.url, config.whatsapp.version,
+                         config.whatsapp.phone_number_id, secrets.whatsapp_token};
+  return channels;
+}
+
+office::ComposerSettings composer_settings(const Startup& startup,
+                                           const notify::Outgoing& outgoing) {
+  office::ComposerSettings settings;
+  settings.office = {startup.config.instansi, startup.config.public_url};
+  settings.calendar = startup.config.kalender;
+  settings.trial = startup.config.mode == Config::Mode::trial;
+  settings.email = outgoing.configured(notify::Channel::email);
+  settings.whatsapp = outgoing.configured(notify::Channel::whatsapp);
+  settings.texts = std::make_shared<const notify::Texts>(startup.rules.texts);
+  return settings;
+}
+
+http::ServerLimits limits_of(const Config& config) {
+  http::ServerLimits limits;
+  limits.header_bytes = config.http.header_bytes;
+  limits.body_bytes = config.http.body_bytes;
+  limits.large_body_bytes = config.http.file_bytes;
+  limits.request_time = config.http.request;
+  limits.connections = static_cast<std::size_t>(config.http.connections);
+  return limits;
+}
+
+asio::ip::tcp::endpoint endpoint_of(const Endpoint& endpoint) {
+  const std::string host = endpoint.host.empty() ? "::" : endpoint.host;
+  return {asio::ip::make_address(host), endpoint.port};
+}
+
+pg::PoolOptions pool_options(const std::string& database, std::size_t connections,
+                             Metrics& metrics) {
+  pg::PoolOptions options;
+  options.connect.conninfo = database;
+  options.connect.on_error = [&metrics](const pg::Error& error) {
+    metrics.db_error(error.sqlstate());
+  };
+  options.connections_max = connections;
+  return options;
+}
+
+}  // namespace
+
+boost::system::result<SimulatedStart, std::string> parse_simulated_start(std::string_view text) {
+  const auto at = text.find('@');
+  const auto fail = [] {
+    return std::string("--clock takes START@SPEED, like 2026-04-02T14:00:00+08:00@600");
+  };
+  if (at == std::string_view::npos) return fail();
+  const auto start = parse_instant(text.substr(0, at));
+  const std::string_view digits = text.substr(at + 1);
+  double speed = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), speed);
+  if (!start || error != std::errc() || end != digits.data() + digits.size() || speed < 0)
+    return fail();
+  return SimulatedStart{*start, speed};
+}
+
+Loaded<Startup> read_startup(const std::filesystem::path& config_file) {
+  Faults faults;
+  const std::string text = read_file(config_file, faults);
+  if (!faults.empty()) return faults;
+  auto config = load_config({config_file.string(), text});
+  if (!config) return config.error();
+  Startup startup;
+  startup.config = std::move(*config);
+  if (auto secrets = read_secrets(startup.config, config_file))
+    startup.secrets = std::move(*secrets);
+  else
+    faults.insert(faults.end(), secrets.error().begin(), secrets.error().end());
+  if (auto rules = load_rule_files(startup.config.rules))
+    startup.rules = std::move(*rules);
+  else
+    faults.insert(faults.end(), rules.error().begin(), rules.error().end());
+  for (const std::string& fault : channels_of(startup.config, startup.secrets).validate())
+    faults.push_back({config_file.string(), 0, 0, fault});
+  const auto& calendars = startup.rules.calendars;
+  if (faults.empty() && std::none_of(calendars.begin(), calendars.end(), [&](const Calendar& one) {
+        return one.id() == startup.config.kalender;
+      }))
+    faults.push_back({config_file.string(), 0, 0,
+                      fmt::format("kalender: there is no calendar '{}' in {}",
+                                  startup.config.kalender, startup.config.rules)});
+  if (!faults.empty()) return faults;
+  return startup;
+}
+
+class App::Parts {
+ public:
+  Parts(std::filesystem::path file, Startup read, std::optional<SimulatedStart> simulated);
+  int run();
+
+ private:
+  asio::awaitable<void> live();
+  asio::awaitable<bool> start();
+  asio::awaitable<bool> prepare_database();
+  asio::awaitable<void> put_rules_in_force(pg::Connection& connection);
+  asio::awaitable<void> stop();
+  asio::awaitable<void> handle_hangups();
+  asio::awaitable<void> reload();
+  asio::awaitable<void> listen();
+  asio::awaitable<void> feed_watchdog();
+  asio::awaitable<std::string> check_database();
+  asio::awaitable<std::string> check_migrations();
+  asio::awaitable<std::string> check_rules();
+
+  void spawn(asio::awaitable<void> loop, std::string name);
+  void wake_all();
+  void announce_standards();
+  void make_servers();
+
+  std::filesystem::path config_file_;
+  Startup startup_;
+  std::optional<SimulatedStart> simulated_;
+
+  asio::io_context io_{1};
+  asio::signal_set stop_signals_{io_, SIGTERM, SIGINT};
+  asio::signal_set hangup_{io_, SIGHUP};
+  asio::steady_timer pause_{io_};  // the start's wait between attempts
+  Metrics metrics_;
+  // Each loop has connections of its own: a flood of one kind of work does not starve another.
+  pg::Pool command_pool_, watch_pool_, office_pool_, read_pool_;
+  office::Rulebook rulebook_;
+  std::shared_ptr<notify::Outgoing> outgoing_;
+  office::Committer committer_;
+  office::Watch watch_;
+  office::Composer composer_;
+  office::Dispatcher dispatcher_;
+  office::SnapshotLoop snapshot_;
+  std::unique_ptr<http::Router> api_router_, admin_router_;
+  std::unique_ptr<http::Server> api_server_, admin_server_;
+
+  bool stopping_ = false;
+  bool live_ = false;
+  int running_ = 0;  // loops
+  office::Signal all_done_{io_.get_executor()};
+  int status_ = 1;
+};
+
+namespace {
+
+MetricsOptions metrics_options(const Startup& startup) {
+  MetricsOptions options;
+  options.version = kVersion;
+  options.revision = kRevision;
+  options.loops = {"committer", "watch", "composer", "dispatcher", "snapshot"};
+  options.channels = {"email", "whatsapp"};
+  for (const Calendar& calendar : startup.rules.calendars)
+    options.calendars.push_back(calendar.id());
+  return options;
+}
+
+}  // namespace
+
+App::Parts::Parts(std::filesystem::path file, Startup read, std::optional<SimulatedStart> simulated)
+    : config_file_(std::move(file)),
+      startup_(std::move(read)),
+      simulated_(simulated),
+      metrics_(metrics_options(startup_)),
+      command_pool_(io_.get_executor(), pool_options(startup_.config.database, 1, metrics_)),
+      watch_pool_(io_.get_executor(), pool_options(startup_.config.database, 1, metrics_)),
+      office_pool_(io_.get_executor(), pool_options(startup_.config.database, 4, metrics_)),
+      read_pool_(io_.get_executor(), pool_options(startup_.config.database, 4, metrics_)),
+      rulebook_(send_rules(startup_.config)),
+      outgoing_(std::make_shared<notify::Outgoing>(io_.get_executor(),
+                                                   channels_of(startup_.config, startup_.secrets),
+                                                   &Clock::machine_now)),
+      committer_(io_.get_executor(), command_pool_, rulebook_, metrics_,
+                 std::bind_front(&http::command_answer_json, startup_.config.public_url), {}),
+      watch_(io_.get_executor(), watch_pool_, rulebook_, metrics_),
+      composer_(io_.get_executor(), office_pool_, rulebook_, metrics_,
+                composer_settings(startup_, *outgoing_)),
+      dispatcher_(io_.get_executor(), office_pool_, metrics_, outgoing_, {}),
+      snapshot_(io_.get_executor(), office_pool_, rulebook_, metrics_,
+                {&command_pool_, &watch_pool_, &office_pool_, &read_pool_}) {
+  count_log_lines([this](Level level) { metrics_.log_message(level); });
+  committer_.on_commit([this] { wake_all(); });
+  watch_.on_commit([this] { wake_all(); });
+  composer_.on_commit([this] { dispatcher_.wake(); });
+}
+
+void App::Parts::wake_all() {
+  watch_.wake();
+  composer_.wake();
+  dispatcher_.wake();
+}
+
+void App::Parts::spawn(asio::awaitable<void> loop, std::string name) {
+  ++running_;
+  asio::co_spawn(io_, std::move(loop), [this, name](std::exception_ptr failure) {
+    if (failure) {
+      // A loop ends by being told to; anything else is a bug, and half a daemon is worse than none.
+      try {
+        std::rethrow_exception(failure);
+      } catch (const std::exception& why) {
+        log_event(Level::error, "loop_ended", {{"loop", name}, {"why", why.what()}});
+      }
+      status_ = 1;
+      stop_signals_.cancel();
+    }
+    if (--running_ == 0) all_done_.notify();
+  });
+}
+
+void App::Parts::announce_standards() {
+  std::vector<StepStandard> standards;
+  for (const Sop& sop : startup_.rules.sops) {
+    const Calendar* calendar = rulebook_.find_calendar(sop.calendar);
+    const std::int64_t day = calendar ? calendar->nominal_day().count() : 0;
+    const auto seconds = [&](const Budget& budget) {
+      return static_cast<double>(budget.days * day + budget.hours * 3600 + budget.minutes * 60);
+    };
+    for (const Step& step : sop.steps)
+      standards.push_back({sop.id, step.id, seconds(step.standard)});
+    standards.push_back({sop.id, "", seconds(sop.case_standard)});
+  }
+  metrics_.set_standards(standards);
+  for (const Calendar& calendar : startup_.rules.calendars)
+    if (const Calendar* in_force = rulebook_.find_calendar(calendar.id()))
+      metrics_.set_calendar_covered_until(
+          calendar.id(),
+          static_cast<double>(in_force->covered_until().time_since_epoch().count()));
+}
+
+asio::awaitable<void> App::Parts::put_rules_in_force(pg::Connection& connection) {
+  for (const store::RuleSet& sop : startup_.rules.sop_sets)
+    if (co_await store::put_in_force(connection, sop))
+      log_event(Level::info, "rules_in_force", {{"kind", sop.kind}, {"name", sop.name}, {"version", sop.hash}});
+  for (const store::RuleSet& calendar : startup_.rules.calendar_sets) {
+    if (co_await store::put_in_force_if_none(connection, calendar))
+      log_event(Level::info, "rules_in_force",
+                {{"kind", calendar.kind}, {"name", calendar.name}, {"version", calendar.hash}});
+  }
+}
+
+// False where starting makes no sense; an outage is an exception and is tried again.
+asio::awaitable<bool> App::Parts::prepare_database() {
+  pg::Pool::Lease lease = co_await read_pool_.acquire();
+  const auto migrations = co_await pg::migration_status(*lease, pg::migrations());
+  for (const pg::MigrationState& one : migrations) {
+    if (one.kind == pg::MigrationState::Kind::kApplied) continue;
+    log_event(Level::error, "schema_differs",
+              {{"migration", one.name},
+               {"remedy", one.kind == pg::MigrationState::Kind::kPending
+                              ? "run: tenggat db migrate"
+                              : "this program does not fit the database"}});
+    co_return false;
+  }
+  if (simulated_) {
+    const auto started =
+        co_await store::start_clock(*lease, simulated_->start, simulated_->speed);
+    if (!started) {
+      log_event(Level::error, "clock_refused", {{"why", started.error()}});
+      co_return false;
+    }
+  } else if (const auto refusal = co_await store::refuse_real_time(*lease)) {
+    log_event(Level::error, "clock_refused", {{"why", *refusal}});
+    co_return false;
+  }
+  co_await put_rules_in_force(*lease);
+  pg::Pipeline clock;
+  clock.add(store::kMomentSql);
+  const std::vector<pg::Result> results = co_await lease->run(std::move(clock));
+  co_await rulebook_.refresh(*lease, store::moment_of(results.front()));
+  co_return true;
+}
+
+void App::Parts::make_servers() {
+  admin_router_ = std::make_unique<http::Router>(
+      http::admin_routes({std::bind_front(&Metrics::text, &metrics_),
+                          {},
+                          {{"database", std::bind_front(&Parts::check_database, this)},
+                           {"migrations", std::bind_front(&Parts::check_migrations, this)},
+                           {"rules", std::bind_front(&Parts::check_rules, this)}}}),
+      &http::outage_answer);
+  admin_server_ = std::make_unique<http::Server>(io_.get_executor(),
+                                                 endpoint_of(startup_.config.admin_listen),
+                                                 http::ServerLimits{}, admin_router_->handler());
+  api_router_ = std::make_unique<http::Router>(
+      http::api_routes({read_pool_, committer_, rulebook_, startup_.config.public_url}),
+      &http::outage_answer);
+  api_server_ =
+      std::make_unique<http::Server>(io_.get_executor(), endpoint_of(startup_.config.listen),
+                                     limits_of(startup_.config), api_router_->handler());
+  api_server_->observe(
+      [this](const http::Exchange& exchange) {
+        metrics_.http_request(exchange.route, exchange.method, exchange.status,
+                              std::chrono::duration<double>(exchange.elapsed).count());
+      },
+      &Clock::monotonic);
+}
+
+asio::awaitable<std::string> App::Parts::check_database() {
+  pg::Pool::Lease lease = co_await read_pool_.acquire();
+  co_await lease->query("SELECT 1");
+  co_return "";
+}
+
+asio::awaitable<std::string> App::Parts::check_migrations() {
+  pg::Pool::Lease lease = co_await read_pool_.acquire();
+  for (const pg::MigrationState& one :
+       co_await pg::migration_status(*lease, pg::migrations()))
+    if (one.kind != pg::MigrationState::Kind::kApplied)
+      co_return "migration " + one.name + " differs";
+  co_return "";
+}
+
+asio::awaitable<std::string> App::Parts::check_rules() {
+  if (!live_) co_return "starting";
+  if (rulebook_.sops_in_force().empty()) co_return "no SOP is in force";
+  co_return "";
+}
+
+asio::awaitable<bool> App::Parts::start() {
+  try {
+    make_servers();
+  } catch (const std::exception& why) {
+    log_event(Level::error, "cannot_listen",
+              {{"listen", startup_.config.listen.to_string()},
+               {"admin_listen", startup_.config.admin_listen.to_string()},
+               {"why", why.what()}});
+    co_return false;
+  }
+  // The admin listener answers from the first moment, also while the database is away.
+  spawn(admin_server_->run(), "admin_http");
+  bool logged = false;
+  while (!stopping_) {
+    bool outage = false;
+    try {
+      if (!co_await prepare_database()) co_return false;
+      co_await composer_.plant_daily_jobs();
+    } catch (const pg::ConnectionLost& lost) {
+      if (!logged) log_event(Level::warning, "database_away", {{"why", lost.message()}});
+      logged = true;
+      outage = true;
+    } catch (const std::exception& why) {
+      log_event(Level::error, "cannot_start", {{"why", why.what()}});
+      co_return false;
+    }
+    if (!outage) break;
+    pause_.expires_after(kRetryStart);
+    boost::system::error_code woken;
+    co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+  }
+  if (stopping_) co_return true;
+  announce_standards();
+  spawn(committer_.run(), "committer");
+  spawn(watch_.run(), "watch");
+  spawn(composer_.run(), "composer");
+  spawn(dispatcher_.run(), "dispatcher");
+  spawn(snapshot_.run(), "snapshot");
+  spawn(api_server_->run(), "http");
+  spawn(listen(), "listen");
+  live_ = true;
+  metrics_.config_last_reload_successful.Set(1);
+  metrics_.config_last_reload_success_timestamp_seconds.Set(Clock::machine_seconds());
+  log_event(Level::info, "started",
+            {{"version", kVersion},
+             {"listen", startup_.config.listen.to_string()},
+             {"admin_listen", startup_.config.admin_listen.to_string()},
+             {"simulated_clock", simulated_.has_value()}});
+  systemd::ready(fmt::format("serving {}", startup_.config.listen.to_string()));
+  co_return true;
+}
+
+// Hints from other daemons and from tools on this database; nothing depends on them.
+asio::awaitable<void> App::Parts::listen() {
+  while (!stopping_) {
+    try {
+      pg::ConnectOptions options;
+      options.conninfo = startup_.config.database;
+      pg::Connection connection = co_await pg::Connection::connect(std::move(options));
+      co_await store::listen(connection);
+      wake_all();
+      while (!stopping_)
+        if (co_await connection.wait_notification(office::kLongestSleep)) wake_all();
+    } catch (const std::exception&) {
+      // Said by the loops already, which poll.
+    }
+    if (stopping_) break;
+    asio::steady_timer pause(io_, office::kLongestSleep);
+    co_await pause.async_wait(asio::use_awaitable);
+  }
+}
+
+// Fed only when the watch has come round: on work done, or on an outage named and waited out.
+asio::awaitable<void> App::Parts::feed_watchdog() {
+  const auto interval = systemd::watchdog_interval();
+  if (!interval) co_return;
+  std::uint64_t seen = 0;
+  asio::steady_timer timer(io_);
+  while (!stopping_) {
+    if (watch_.cycles() != seen || !live_) systemd::watchdog();
+    seen = watch_.cycles();
+    timer.expires_after(std::chrono::duration_cast<std::chrono::milliseconds>(*interval / 2));
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+}
+
+asio::awaitable<void> App::Parts::reload() {
+  systemd::reloading();
+  auto read = read_startup(config_file_);
+  bool good = read.has_value();
+  if (!good) {
+    for (const Fault& fault : read.error())
+      log_event(Level::error, "reload_refused", {{"fault", fault.to_string()}});
+  } else {
+    try {
+      Startup old = std::exchange(startup_, std::move(*read));
+      pg::Pool::Lease lease = co_await read_pool_.acquire();
+      try {
+        co_await put_rules_in_force(*lease);
+      } catch (...) {
+        startup_ = std::move(old);
+        throw;
+      }
+      outgoing_ = std::make_shared<notify::Outgoing>(
+          io_.get_executor(), channels_of(startup_.config, startup_.secrets), &Clock::machine_now);
+      rulebook_.set_send(send_rules(startup_.config));
+      composer_.reload(composer_settings(startup_, *outgoing_));
+      dispatcher_.reload(outgoing_);
+      set_up_log(startup_.config.log);
+      announce_standards();
+      wake_all();
+      log_event(Level::info, "reloaded");
+    } catch (const std::exception& why) {
+      log_event(Level::error, "reload_refused", {{"why", why.what()}});
+      good = false;
+    }
+  }
+  metrics_.config_last_reload_successful.Set(good ? 1 : 0);
+  if (good) metrics_.config_last_reload_success_timestamp_seconds.Set(Clock::machine_seconds());
+  systemd::ready(good ? "reloaded" : "reload refused, the old state stays");
+}
+
+asio::awaitable<void> App::Parts::handle_hangups() {
+  while (!stopping_) {
+    boost::system::error_code failed;
+    co_await hangup_.async_wait(asio::redirect_error(asio::use_awaitable, failed));
+    if (failed) co_return;
+    co_await reload();
+  }
+}
+
+asio::awaitable<void> App::Parts::stop() {
+  stopping_ = true;
+  systemd::stopping("draining");
+  log_event(Level::info, "stopping");
+  hangup_.cancel();
+  pause_.cancel();
+  // First the door, then who is inside, then the loops that serve them.
+  if (api_server_) co_await api_server_->drain(kDrain);
+  committer_.stop();
+  watch_.stop();
+  composer_.stop();
+  dispatcher_.stop();
+  snapshot_.stop();
+  if (admin_server_) co_await admin_server_->drain(std::chrono::milliseconds(200));
+  while (running_ > 0) co_await all_done_.wait(kStopWithin);
+  for (pg::Pool* pool : {&command_pool_, &watch_pool_, &office_pool_, &read_pool_}) pool->close();
+}
+
+asio::awaitable<void> App::Parts::live() {
+  asio::co_spawn(io_, handle_hangups(), [](std::exception_ptr) {});
+  asio::co_spawn(io_, feed_watchdog(), [](std::exception_ptr) {});
+  status_ = 0;
+  if (co_await start()) {
+    boost::system::error_code woken;
+    if (!stopping_)
+      co_await stop_signals_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+  } else {
+    status_ = 1;
+  }
+  co_await stop();
+}
+
+int App::Parts::run() {
+  asio::co_spawn(io_, live(), [this](std::exception_ptr failure) {
+    if (failure) {
+      status_ = 1;
+      try {
+        std::rethrow_exception(failure);
+      } catch (const std::exception& why) {
+        log_event(Level::error, "ended_badly", {{"why", why.what()}});
+      }
+    }
+    io_.stop();
+  });
+  io_.run();
+  log_event(Level::info, "stopped");
+  count_log_lines({});
+  return status_;
+}
+
+App::App(std::filesystem::path config_file, Startup startup, std::optional<SimulatedStart> clock)
+    : parts_(std::make_unique<Parts>(std::move(config_file), std::move(startup), clock)) {}
+App::~App() = default;
+int App::run() { return parts_->run(); }
+
+}  // namespace tenggat

@@ -1,0 +1,105 @@
+// The daemon's configuration file, contract section 4: a plain value with its defaults in place.
+//
+// load_config() opens no file and reads no environment: what it returns depends on the file's name
+// and text alone. A relative path in the file means "beside the file": `rules` and the DIR of
+// "file:DIR" are joined to the folder of the file's name. `*_file` stay as written, read_secrets()
+// looks them up.
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "daemon/log.h"
+#include "notifiers/transfer.h"
+#include "rules/error.h"
+
+namespace tenggat {
+
+// "127.0.0.1:8080", "[::1]:8080", ":8080" (every address). Port 0 lets the system choose.
+struct Endpoint {
+  std::string host;  // without brackets; empty: every address
+  std::uint16_t port = 0;
+  std::string to_string() const;
+  bool operator==(const Endpoint&) const = default;
+};
+
+struct Config {
+  enum class Mode { live, trial };  // trial: decides and records everything, sends nothing
+  enum class Provider { meta, fonnte, wablas, waha };
+
+  // An empty `url` turns a channel off. "file:DIR" writes each message as one file into DIR.
+  struct Email {
+    std::string url = "smtp://127.0.0.1:25";  // smtp, smtps or file
+    std::string from = "Tenggat <tenggat@localhost>";
+    std::string reply_to;
+    std::string user;
+    std::string password_file;
+    // required or none in the file; `required` is relaxed on loopback by who sends.
+    notify::Tls tls = notify::Tls::required;
+    bool enabled() const { return !url.empty(); }
+  };
+
+  struct Whatsapp {
+    Provider provider = Provider::meta;
+    std::string url;  // http, https: instead of the provider's own base address; or file
+    std::string version = "v23.0";  // of Meta's Graph API
+    std::string phone_number_id;    // Meta
+    std::string token_file;         // Meta, Fonnte, Wablas (TOKEN.SECRET), WAHA (X-Api-Key)
+    std::string app_secret_file;    // Meta, WAHA: key of the receipts' signature; Fonnte, Wablas:
+                                    // their secret path
+    std::string verify_token_file;  // Meta: the challenge
+    std::string server;             // Wablas: the name before .wablas.com
+    std::string session;            // WAHA; empty means "default"
+    std::chrono::seconds receipt_within =
+        std::chrono::minutes{15};  // no receipt by then: undelivered
+    // On once something says where to send: a token, or an address of one's own.
+    bool enabled() const { return !token_file.empty() || !url.empty(); }
+  };
+
+  struct Portal {
+    std::string url;
+    std::vector<std::string> secret_files;  // several while a secret rotates; each signs
+    bool allow_private = false;             // private and loopback addresses may be called
+    bool enabled() const { return !url.empty(); }
+  };
+
+  struct Officers {
+    std::chrono::seconds group_wait = std::chrono::minutes{2};
+    std::chrono::seconds group_interval = std::chrono::minutes{10};
+    int messages_an_hour = 12;
+  };
+
+  struct Http {
+    std::size_t header_bytes = 16 * 1024;       // http.header
+    std::size_t body_bytes = 1024 * 1024;       // http.body
+    std::size_t file_bytes = 20 * 1024 * 1024;  // http.file
+    std::chrono::seconds request{30};           // http.request: from first byte to answer
+    int connections = 1024;                     // http.connections: open at once
+    int requests_a_minute = 6000;               // http.requests_a_minute: of one token
+  };
+
+  Mode mode = Mode::live;
+  std::string database = "host=/run/postgresql dbname=tenggat user=tenggat";  // libpq conninfo
+  Endpoint listen{"127.0.0.1", 8080};
+  Endpoint admin_listen{"127.0.0.1", 9464};
+  std::string public_url;  // no slash at the end; left out of the file: http:// and `listen`
+  std::string rules = "/etc/tenggat/rules";          // sop/*.yaml  calendar/*.yaml  texts/*.yaml
+  std::string instansi = "DPMPTSP Kota Banjarbaru";  // the agency, as messages name it
+  std::string kalender = "banjarbaru";               // id of the calendar of office hours
+  std::chrono::seconds undo_window = std::chrono::minutes{2};
+  LogOptions log;
+  Email email;
+  Whatsapp whatsapp;
+  Portal portal;
+  Officers officers;
+  Http http;
+};
+
+// Refuses unknown and duplicate keys, values of the wrong shape and combinations that cannot work,
+// all at once, each with file, line and column. Durations are `30s`, `2m`, `1h`; sizes `512`,
+// `16KiB`, `1MiB`.
+Loaded<Config> load_config(const SourceFile& file);
+
+}  // namespace tenggat

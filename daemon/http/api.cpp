@@ -1,0 +1,286 @@
+#include "daemon/http/api.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <charconv>
+
+#include "daemon/clock.h"
+#include "daemon/http/api_calls.h"
+#include "daemon/store/snapshot.h"
+
+namespace tenggat::http {
+namespace {
+
+namespace json = boost::json;
+
+constexpr const char* kRetrySoon = "1";
+constexpr const char* kRetryOutage = "2";
+
+// SQLSTATE classes that pass by themselves: connection, resources, operator, rollback.
+bool passes_by_itself(const pg::Error& error) {
+  constexpr std::array classes = {"08", "53", "57", "40"};
+  return error.is_stale_plan() ||
+         std::find(classes.begin(), classes.end(), error.sqlstate_class()) != classes.end();
+}
+
+// The permit as it is, without what was meant for whoever handed it in.
+json::value current_state(const std::string& body) {
+  json::error_code error;
+  json::value permit = json::parse(body, error);
+  if (error || !permit.is_object()) return nullptr;
+  permit.as_object().erase("tracking_url");
+  return permit;
+}
+
+json::array missing_of(const Refusal& refusal) {
+  if (refusal.reason == Reason::missing_note) return {"note"};
+  if (refusal.reason == Reason::missing_reason) return {"reason"};
+  return json::array(refusal.missing.begin(), refusal.missing.end());
+}
+
+Response refused(const Request& request, const Refusal& refusal, const std::string& body) {
+  const char* code = problem_code(refusal.reason);
+  const ProblemType* type = find_problem_type(code);
+  json::object extra;
+  if (type->status == 409 && !body.empty()) extra["permit"] = current_state(body);
+  if (type->status == 422) extra["missing"] = missing_of(refusal);
+  return problem(request, code, refusal.detail, std::move(extra));
+}
+
+}  // namespace
+
+// Counts a token's requests under way.
+class OneRequest {
+ public:
+  OneRequest(Api& api, std::int64_t token) : api_(api), token_(token) { ++api_.under_way_[token_]; }
+  ~OneRequest() {
+    const auto found = api_.under_way_.find(token_);
+    if (--found->second == 0) api_.under_way_.erase(found);
+  }
+  OneRequest(const OneRequest&) = delete;
+  OneRequest& operator=(const OneRequest&) = delete;
+  bool too_many() const { return api_.under_way_.at(token_) > api_.parts_.requests_per_token; }
+
+ private:
+  Api& api_;
+  std::int64_t token_;
+};
+
+std::optional<std::int64_t> parse_id(std::string_view text) {
+  if (text.empty() || text.front() < '0' || text.front() > '9') return std::nullopt;
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return id;
+}
+
+Response json_response(int status, std::string body) {
+  Response response;
+  response.status = status;
+  response.body = std::move(body);
+  return response;
+}
+
+Response busy_response(const Request& request) {
+  Response response = problem(request, "overloaded");
+  response.headers.set("Retry-After", kRetrySoon);
+  return response;
+}
+
+const char* problem_code(Reason reason) {
+  const ProblemType* type = find_problem_type(to_string(reason));
+  return type ? type->code : "internal";
+}
+
+Response command_response(const Request& request, const office::CommandAnswer& answer) {
+  using Kind = office::CommandAnswer::Kind;
+  switch (answer.kind) {
+    case Kind::done:
+    case Kind::repeated: return json_response(answer.status, answer.body);
+    case Kind::refused:
+      if (answer.refusal) return refused(request, *answer.refusal, answer.body);
+      return problem(request, "internal");
+    case Kind::not_found: return problem(request, "not_found");
+    case Kind::key_reused: return problem(request, "key_reused");
+    case Kind::busy: return busy_response(request);
+    case Kind::failed: break;
+  }
+  return problem(request, "internal");
+}
+
+std::optional<Response> outage_answer(const std::exception& failure, Language language) {
+  const auto* error = dynamic_cast<const pg::Error*>(&failure);
+  if (!error) return std::nullopt;
+  if (dynamic_cast<const pg::PoolBusy*>(error)) {
+    Response response = problem(language, "overloaded");
+    response.headers.set("Retry-After", kRetrySoon);
+    return response;
+  }
+  if (!dynamic_cast<const pg::ConnectionLost*>(error) && !passes_by_itself(*error))
+    return std::nullopt;
+  Response response = problem(language, "database_away");
+  response.headers.set("Retry-After", kRetryOutage);
+  return response;
+}
+
+// --- the way in ----------------------------------------------------------------------------------
+
+awaitable<Response> Api::enter(Endpoint endpoint, Request request) {
+  std::optional<Principal> principal;
+  if (const auto secret = bearer_secret(request)) {
+    auto authenticating = authenticate(*secret);
+    principal = co_await std::move(authenticating);
+  }
+  const auto access = authorize(principal ? &*principal : nullptr, {request.route, false, {}});
+  // Whether the caller acts for an officer stands in the body: that question comes again there.
+  const bool may_act = principal && principal->has("act") &&
+                       authorize(&*principal, {request.route, true, {}}).has_value();
+  if (!access && !may_act) {
+    Response response = problem(request, access.error().code, access.error().detail);
+    if (response.status == 401) response.headers.set("WWW-Authenticate", "Bearer");
+    co_return response;
+  }
+  OneRequest counted(*this, principal ? principal->token : 0);
+  if (counted.too_many()) {
+    Response response = problem(request, "too_many_requests");
+    response.headers.set("Retry-After", kRetrySoon);
+    co_return response;
+  }
+  Call call{std::move(request), principal.value_or(Principal{}),
+            access ? *access : Access{Capacity::for_officer, false}};
+  auto answering = (this->*endpoint)(std::move(call));
+  co_return co_await std::move(answering);
+}
+
+std::optional<Principal> Api::find_principal(const std::string& secret) const {
+  const store::Token* token = parts_.rulebook.find_token(store::token_hash(secret));
+  if (!token || !token->live(Clock::machine_now())) return std::nullopt;
+  return principal_of(*token);
+}
+
+awaitable<std::optional<Principal>> Api::authenticate(std::string secret) {
+  if (auto known = find_principal(secret)) co_return known;
+  // Made a moment ago, perhaps.
+  auto reading = read({}, {});
+  co_await std::move(reading);
+  co_return find_principal(secret);
+}
+
+bool Api::still_valid(const Principal& principal, const std::string& secret, Instant now) const {
+  if (!find_principal(secret)) return false;
+  if (principal.kind == Principal::Kind::service) return true;
+  const Officer* officer = parts_.rulebook.people().find(principal.id);
+  if (!officer) return false;
+  if (officer->ended.empty()) return true;
+  for (const Sop* sop : parts_.rulebook.sops_in_force())
+    return officer->ended > parts_.rulebook.context(*sop, now).today();
+  return false;
+}
+
+std::optional<Response> Api::refuse_stale_caller(const Call& call, const Reading& reading) const {
+  const auto secret = bearer_secret(call.request);
+  if (secret && still_valid(call.principal, *secret, reading.moment.now)) return std::nullopt;
+  Response response = problem(call.request, "unauthenticated");
+  response.headers.set("WWW-Authenticate", "Bearer");
+  return response;
+}
+
+std::optional<Response> Api::refuse_other(const Call& call,
+                                          const store::StoredPermit& stored) const {
+  const auto access = authorize(
+      &call.principal, {call.request.route, false, std::string_view(stored.permit.created_by)});
+  if (access) return std::nullopt;
+  return problem(call.request, access.error().code, access.error().detail);
+}
+
+// --- reading -------------------------------------------------------------------------------------
+
+awaitable<Reading> Api::read(std::vector<std::int64_t> ids, pg::Pipeline more) {
+  auto acquiring = parts_.reads.acquire();
+  pg::Pool::Lease lease = co_await std::move(acquiring);
+  pg::Pipeline pipeline;
+  pipeline.add(store::kBeginSnapshotSql);
+  const std::size_t moment = pipeline.add(store::kMomentSql);
+  std::optional<store::PermitLoad> load;
+  if (!ids.empty()) load.emplace(pipeline, ids, store::Lock::none);
+  Reading reading;
+  reading.first = pipeline.size();
+  for (const pg::Pipeline::Statement& statement : more.statements())
+    pipeline.add(statement.sql, statement.params);
+  pipeline.add(store::kEndSnapshotSql);
+
+  auto running = lease->run(std::move(pipeline));
+  reading.results = co_await std::move(running);
+  reading.moment = store::moment_of(reading.results.at(moment));
+  if (load) reading.permits = load->take(reading.results);
+
+  if (!parts_.rulebook.fresh(reading.moment)) {
+    auto refreshing = parts_.rulebook.refresh(*lease, reading.moment);
+    co_await std::move(refreshing);
+  }
+  std::vector<std::string> versions;
+  for (const auto& [id, stored] : reading.permits)
+    if (!parts_.rulebook.has_version(stored.permit.sop_version))
+      versions.push_back(stored.permit.sop_version);
+  if (!versions.empty()) {
+    auto ensuring = parts_.rulebook.ensure_versions(*lease, std::move(versions));
+    co_await std::move(ensuring);
+  }
+  co_return reading;
+}
+
+awaitable<std::optional<std::int64_t>> Api::id_in_path(std::string text) {
+  if (const auto id = parse_id(text)) co_return id;
+  pg::Pipeline by_number;
+  store::add_find_by_number(by_number, text);
+  auto reading = read({}, std::move(by_number));
+  const Reading found = co_await std::move(reading);
+  const std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
+  if (ids.empty()) co_return std::nullopt;
+  co_return ids.front();
+}
+
+ViewOptions Api::view_for(const Principal& principal, const store::StoredPermit& stored) const {
+  const std::string& owner = stored.permit.created_by;
+  return {parts_.public_url, may_see_contact(principal, owner),
+          may_see_tracking_link(principal, owner)};
+}
+
+std::string Api::view(const Principal& principal, const store::StoredPermit& stored,
+                      Instant now) const {
+  const Sop& sop = parts_.rulebook.sop_version(stored.permit.sop_version);
+  return permit_json(stored, sop, calendar_of(sop), now, view_for(principal, stored));
+}
+
+// --- routes --------------------------------------------------------------------------------------
+
+std::vector<Route> api_routes(ApiParts parts) {
+  const auto api = std::make_shared<Api>(std::move(parts));
+  std::vector<Route> routes;
+  const auto add = [&](const char* method, const char* path, const char* name,
+                       Api::Endpoint endpoint) {
+    routes.push_back({method, std::string("/api/v1") + path, name,
+                      std::bind_front(&Api::enter, api, endpoint)});
+  };
+  add("POST", "/permits", "permit_create", &Api::permit_create);
+  add("GET", "/permits", "permit_list", &Api::permit_list);
+  add("GET", "/permits/{id}", "permit_show", &Api::permit_show);
+  add("GET", "/permits/{id}/timeline", "permit_timeline", &Api::permit_timeline);
+  add("POST", "/permits/{id}/actions", "permit_action", &Api::permit_action);
+  add("POST", "/permits/{id}/undo", "permit_undo", &Api::permit_undo);
+  add("POST", "/permits/{id}/claim", "permit_claim", &Api::permit_claim);
+  add("POST", "/permits/{id}/release", "permit_release", &Api::permit_release);
+  add("POST", "/permits/{id}/pause", "permit_pause", &Api::permit_pause);
+  add("POST", "/permits/{id}/resume", "permit_resume", &Api::permit_resume);
+  add("GET", "/tasks", "task_list", &Api::task_list);
+  add("POST", "/files", "file_create", &Api::file_create);
+  add("GET", "/files/{sha256}", "file_show", &Api::file_show);
+  add("GET", "/sops", "sop_list", &Api::sop_list);
+  add("GET", "/sops/{id}", "sop_show", &Api::sop_show);
+  require_rows(routes);
+  return routes;
+}
+
+}  // namespace tenggat::http

@@ -1,0 +1,46 @@
+// The API: every route under /api/v1 that people and systems work through. Source: contract
+// section 5.
+//
+// Reads take one flight on a pooled connection (two where an id must be looked up first) and see
+// one snapshot. Commands go to the committer. Authorization comes first, before the body is read
+// and before idempotency. An outage is an exception that passes through to the Router:
+// outage_answer.
+#pragma once
+#include <cstddef>
+#include <exception>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/http/problem.h"
+#include "daemon/http/router.h"
+#include "daemon/office/committer.h"
+#include "daemon/office/rulebook.h"
+#include "daemon/pg/pool.h"
+
+namespace tenggat::http {
+
+// All references must outlive the routes and every request under way.
+struct ApiParts {
+  pg::Pool& reads;
+  office::Committer& committer;
+  office::Rulebook& rulebook;
+  std::string public_url;  // without a last slash
+  std::size_t requests_per_token = 1024;  // at once; over: 429
+};
+
+// Throws std::logic_error for a route without a row in the authorization table.
+std::vector<Route> api_routes(ApiParts parts);
+
+// For the Router: 503 with Retry-After where the database is away, busy or changing over; nothing
+// for what is a bug.
+std::optional<Response> outage_answer(const std::exception& failure, Language language);
+
+// A committer's answer as HTTP. Public for the table test: every Reason a command can be refused
+// with has a problem type of its own name. `permit` is what refusals of state carry as the member
+// of that name.
+Response command_response(const Request& request, const office::CommandAnswer& answer);
+// The reason's own word where it is one of refusal, else "internal".
+const char* problem_code(Reason reason);
+
+}  // namespace tenggat::http

@@ -1,0 +1,389 @@
+#include "daemon/http/api_bodies.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/json/serialize.hpp>
+#include <charconv>
+#include <stdexcept>
+
+#include "daemon/http/problem.h"
+#include "daemon/store/hash.h"
+#include "notifiers/phone.h"
+#include "rules/ledger.h"
+
+namespace tenggat::http {
+namespace {
+
+namespace json = boost::json;
+using Limits = BodyLimits;
+
+constexpr std::string_view kUploadScheme = "tenggat:";
+constexpr std::string_view kCursorPrefix = "k";
+constexpr int kLimitMax = 200;
+constexpr int kLimitDefault = 50;
+
+bool is_printable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// An absolute URI that is no script: pages show it as a link.
+const char* fault_of_uri(std::string_view uri) {
+  const auto colon = uri.find(':');
+  std::string scheme(uri.substr(0, colon == std::string_view::npos ? 0 : colon));
+  for (char& c : scheme)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  const bool well_formed =
+      !scheme.empty() && is_lower(scheme.front()) && colon + 1 < uri.size() &&
+      is_printable(uri) && std::all_of(scheme.begin(), scheme.end(), [](char c) {
+        return is_lower(c) || is_digit(c) || c == '+' || c == '.' || c == '-';
+      });
+  if (!well_formed) return "must be an absolute URI without spaces, such as https://…";
+  constexpr std::array refused = {"javascript", "data", "vbscript", "blob"};
+  if (std::find(refused.begin(), refused.end(), scheme) != refused.end())
+    return "is of a scheme that cannot hold a document";
+  if (uri.starts_with(kUploadScheme) && !uploaded_hash(uri))
+    return "must be tenggat: and 64 lower-case hex digits, as POST /files gave it";
+  return nullptr;
+}
+
+NewDocument read_document(JsonObject& body) {
+  NewDocument document;
+  document.kind = body.required_text("kind", Limits::word);
+  document.name = body.optional_text("name", Limits::name).value_or("");
+  document.uri = body.required_text("uri", Limits::uri);
+  document.sha256 = body.optional_text("sha256", 64).value_or("");
+  document.number = body.optional_text("number", Limits::document_number).value_or("");
+  if (!document.uri.empty())
+    if (const char* fault = fault_of_uri(document.uri)) body.fault("uri", fault);
+  if (!document.sha256.empty() && !is_sha256_hex(document.sha256))
+    body.fault("sha256", "must be 64 lower-case hex digits");
+  if (const auto uploaded = uploaded_hash(document.uri)) {
+    if (document.sha256.empty()) document.sha256 = *uploaded;
+    if (document.sha256 != *uploaded) body.fault("sha256", "differs from the hash in the uri");
+  }
+  body.refuse_unknown();
+  return document;
+}
+
+std::vector<NewDocument> read_documents(std::vector<JsonObject> bodies) {
+  std::vector<NewDocument> documents;
+  for (JsonObject& body : bodies) documents.push_back(read_document(body));
+  return documents;
+}
+
+store::StoredPermit::Applicant read_applicant(JsonObject body) {
+  store::StoredPermit::Applicant applicant;
+  applicant.name = body.required_text("name", Limits::name);
+  if (const auto email = body.optional_text("email", 254); email && !email->empty()) {
+    if (!notify::is_mail_address(*email)) body.fault("email", "is not an e-mail address");
+    applicant.email = *email;
+  }
+  if (const auto whatsapp = body.optional_text("whatsapp", 32); whatsapp && !whatsapp->empty()) {
+    const auto number = notify::normalise_phone(*whatsapp);
+    if (!number) body.fault("whatsapp", "is not an Indonesian mobile number");
+    applicant.whatsapp = number.value_or("");
+  }
+  body.refuse_unknown();
+  return applicant;
+}
+
+std::string read_fields(JsonObject& body) {
+  const json::value* fields = body.raw("fields");
+  if (!fields || fields->is_null()) return "{}";
+  if (!fields->is_object()) {
+    body.fault("fields", "must be an object");
+    return "{}";
+  }
+  std::string text = json::serialize(*fields);
+  if (text.size() > Limits::fields_bytes)
+    body.fault("fields", fmt::format("is longer than {} bytes", Limits::fields_bytes));
+  return text;
+}
+
+std::string read_on_behalf_of(JsonObject& body) {
+  return body.optional_text("on_behalf_of", Limits::word).value_or("");
+}
+
+std::string read_step(JsonObject& body) { return body.required_text("step", Limits::word); }
+
+std::string read_note(JsonObject& body, std::string_view name = "note") {
+  return body.optional_text(name, Limits::note, Lines::many).value_or("");
+}
+
+std::vector<Deficiency> read_deficiencies(std::vector<JsonObject> bodies) {
+  std::vector<Deficiency> deficiencies;
+  for (JsonObject& body : bodies) {
+    Deficiency one;
+    one.document = body.optional_text("document", Limits::word).value_or("");
+    one.note = body.required_text("note", Limits::note, Lines::many);
+    body.refuse_unknown();
+    deficiencies.push_back(std::move(one));
+  }
+  return deficiencies;
+}
+
+bool is_json(std::string_view content_type) {
+  std::string_view type = content_type.substr(0, content_type.find(';'));
+  while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
+  return equals_ignoring_case(type, "application/json");
+}
+
+Response refuse_parameter(const Request& request, std::string_view name, std::string_view why) {
+  return problem(request, "invalid_parameter", fmt::format("{} {}", name, why),
+                 {{"parameter", name}});
+}
+
+// Unknown and repeated parameters are refused: a filter that is not understood must not widen.
+std::optional<Response> refuse_parameters(const Request& request,
+                                          std::initializer_list<std::string_view> known) {
+  for (const auto& [name, value] : request.query.items()) {
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      return refuse_parameter(request, name, "is not a parameter of this call");
+    if (request.query.count(name) > 1) return refuse_parameter(request, name, "is given twice");
+    if (value.size() > 4 * Limits::name) return refuse_parameter(request, name, "is too long");
+  }
+  return std::nullopt;
+}
+
+std::string text_of(const Request& request, std::string_view name) {
+  return std::string(request.query.get(name).value_or(""));
+}
+
+std::optional<int> limit_of(const Request& request) {
+  const auto text = request.query.get("limit");
+  if (!text) return kLimitDefault;
+  int limit = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
+  if (error != std::errc() || end != text->data() + text->size()) return std::nullopt;
+  if (limit < 1 || limit > kLimitMax) return std::nullopt;
+  return limit;
+}
+
+Response refuse_limit(const Request& request) {
+  return refuse_parameter(request, "limit", fmt::format("must be a number from 1 to {}", kLimitMax));
+}
+
+bool is_sla_status(std::string_view text) {
+  for (const SlaStatus status : {SlaStatus::on_track, SlaStatus::due_soon, SlaStatus::overdue,
+                                 SlaStatus::paused, SlaStatus::met, SlaStatus::missed})
+    if (to_string(status) == text) return true;
+  return false;
+}
+
+}  // namespace
+
+void throw_exception_from_error(const Response& refusal, const boost::source_location&) {
+  throw std::logic_error(fmt::format("a request that was refused with {}", refusal.status));
+}
+
+// --- bodies --------------------------------------------------------------------------------------
+
+Read<json::value> read_json(const Request& request) {
+  if (request.body.empty()) return json::value(json::object());
+  const auto content_type = request.headers.get("Content-Type");
+  if (content_type && !is_json(*content_type))
+    return problem(request, "unsupported_media_type", "send application/json");
+  auto parsed = parse_json(request.body);
+  if (!parsed) return problem(request, "invalid_json", parsed.error().message);
+  return std::move(*parsed);
+}
+
+std::optional<Response> refuse_faults(const Request& request, const FieldFaults& faults) {
+  if (faults.empty()) return std::nullopt;
+  return problem(request, "invalid_body", "", {{"errors", to_json(faults)}});
+}
+
+office::Submission read_submission(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  office::Submission submission;
+  submission.sop = body.required_text("sop", Limits::word);
+  submission.applicant = read_applicant(body.required_object("applicant"));
+  submission.permit.subject = body.required_text("subject", Limits::subject);
+  submission.permit.documents =
+      read_documents(body.optional_objects("documents", Limits::documents));
+  submission.fields = read_fields(body);
+  submission.permit.external_id =
+      body.optional_text("external_id", Limits::external_id).value_or("");
+  submission.permit.started_at = body.optional_instant("started_at");
+  body.refuse_unknown();
+  return submission;
+}
+
+CommandBody read_action(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read;
+  Act act;
+  act.action = body.required_text("action", Limits::word);
+  // Withdrawal takes the whole file back, at whatever step it is.
+  act.step = act.action == "withdraw" ? body.optional_text("step", Limits::word).value_or("")
+                                      : read_step(body);
+  act.note = read_note(body);
+  if (const auto outcome = body.optional_word("outcome", {"grant", "refusal"}))
+    act.outcome = parse_outcome(*outcome).value_or(Outcome::none);
+  act.documents = read_documents(body.optional_objects("documents", Limits::documents));
+  act.deficiencies =
+      read_deficiencies(body.optional_objects("deficiencies", Limits::deficiencies));
+  act.version = body.optional_integer("version", 1, std::int64_t{1} << 53U);
+  act.occurred_at = body.optional_instant("occurred_at");
+  act.reason = read_note(body, "reason");
+  read.on_behalf_of = read_on_behalf_of(body);
+  body.refuse_unknown();
+  read.command = std::move(act);
+  return read;
+}
+
+CommandBody read_undo(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read{Undo{}, read_on_behalf_of(body)};
+  body.refuse_unknown();
+  return read;
+}
+
+CommandBody read_claim(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read;
+  read.command = Claim{read_step(body)};
+  read.on_behalf_of = read_on_behalf_of(body);
+  body.refuse_unknown();
+  return read;
+}
+
+CommandBody read_release(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read;
+  Release release;
+  release.step = read_step(body);
+  release.reason = read_note(body, "reason");
+  // Some write why as a note; it is kept as the reason either way.
+  const std::string note = read_note(body);
+  if (release.reason.empty()) release.reason = note;
+  read.on_behalf_of = read_on_behalf_of(body);
+  body.refuse_unknown();
+  read.command = std::move(release);
+  return read;
+}
+
+CommandBody read_pause(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read;
+  PauseVisit pause;
+  pause.step = read_step(body);
+  pause.reason = body.required_text("reason", Limits::word);
+  pause.note = read_note(body);
+  pause.until = body.optional_instant("until");
+  read.on_behalf_of = read_on_behalf_of(body);
+  body.refuse_unknown();
+  read.command = std::move(pause);
+  return read;
+}
+
+CommandBody read_resume(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read;
+  ResumeVisit resume;
+  resume.step = read_step(body);
+  resume.note = read_note(body);
+  read.on_behalf_of = read_on_behalf_of(body);
+  body.refuse_unknown();
+  read.command = std::move(resume);
+  return read;
+}
+
+bool is_sha256_hex(std::string_view text) {
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
+           return is_digit(c) || (c >= 'a' && c <= 'f');
+         });
+}
+
+std::optional<std::string> uploaded_hash(std::string_view uri) {
+  if (!uri.starts_with(kUploadScheme)) return std::nullopt;
+  uri.remove_prefix(kUploadScheme.size());
+  if (!is_sha256_hex(uri)) return std::nullopt;
+  return std::string(uri);
+}
+
+std::vector<UploadedDocument> uploaded_documents(const std::vector<NewDocument>& documents) {
+  std::vector<UploadedDocument> uploaded;
+  for (std::size_t i = 0; i < documents.size(); ++i)
+    if (auto hash = uploaded_hash(documents[i].uri))
+      uploaded.push_back({std::move(*hash), fmt::format("/documents/{}/uri", i)});
+  return uploaded;
+}
+
+// --- keys, parameters ----------------------------------------------------------------------------
+
+Read<office::IdempotencyKey> read_idempotency_key(const Request& request, std::int64_t token) {
+  office::IdempotencyKey key;
+  key.token = token;
+  key.request = store::sha256(request.method + '\n' + request.path + '\n' + request.body);
+  const auto given = request.headers.get("Idempotency-Key");
+  if (!given) {
+    // A space cannot be in a key of a caller.
+    key.key = "internal " + store::hex(store::random_bytes(16));
+    return key;
+  }
+  if (given->empty() || given->size() > Limits::idempotency_key || !is_printable(*given))
+    return refuse_parameter(request, "Idempotency-Key", "must be 1 to 255 printable characters");
+  key.key = std::string(*given);
+  return key;
+}
+
+std::string cursor_of(std::int64_t id) {
+  return fmt::format("{}{:016x}", kCursorPrefix, static_cast<std::uint64_t>(id));
+}
+
+std::optional<std::int64_t> id_of_cursor(std::string_view cursor) {
+  if (!cursor.starts_with(kCursorPrefix) || cursor.size() != kCursorPrefix.size() + 16)
+    return std::nullopt;
+  cursor.remove_prefix(kCursorPrefix.size());
+  std::uint64_t id = 0;
+  const auto [end, error] = std::from_chars(cursor.data(), cursor.data() + cursor.size(), id, 16);
+  if (error != std::errc() || end != cursor.data() + cursor.size() || id >> 63U) return std::nullopt;
+  return static_cast<std::int64_t>(id);
+}
+
+Read<ListQuery> read_list_query(const Request& request) {
+  if (auto refusal = refuse_parameters(request, {"sop", "state", "step", "role", "sla", "q",
+                                                 "external_id", "updated_after", "cursor", "limit"}))
+    return std::move(*refusal);
+  ListQuery query;
+  store::PermitFilter& filter = query.filter;
+  filter.sop = text_of(request, "sop");
+  filter.state = text_of(request, "state");
+  filter.step = text_of(request, "step");
+  filter.role = text_of(request, "role");
+  filter.sla = text_of(request, "sla");
+  filter.q = text_of(request, "q");
+  filter.external_id = text_of(request, "external_id");
+  if (!filter.state.empty() && !parse_permit_state(filter.state))
+    return refuse_parameter(request, "state", "is not a permit state");
+  if (!filter.sla.empty() && !is_sla_status(filter.sla))
+    return refuse_parameter(request, "sla", "is not an SLA status");
+  if (const auto after = request.query.get("updated_after")) {
+    filter.updated_after = parse_instant(*after);
+    if (!filter.updated_after)
+      return refuse_parameter(request, "updated_after", "must be RFC 3339 with an offset");
+  }
+  if (const auto cursor = request.query.get("cursor")) {
+    filter.after = id_of_cursor(*cursor);
+    if (!filter.after) return refuse_parameter(request, "cursor", "is not one this API gave");
+  }
+  const auto limit = limit_of(request);
+  if (!limit) return refuse_limit(request);
+  filter.limit = *limit;
+  return query;
+}
+
+Read<int> read_limit(const Request& request) {
+  if (auto refusal = refuse_parameters(request, {"limit"})) return std::move(*refusal);
+  const auto limit = limit_of(request);
+  if (!limit) return refuse_limit(request);
+  return Read<int>(boost::system::in_place_value, *limit);
+}
+
+}  // namespace tenggat::http

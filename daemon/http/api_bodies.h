@@ -1,0 +1,83 @@
+// What callers send, as the values the core and the committer take. Pure: a body and its faults, all
+// at once. Source: contract section 5, limits included.
+#pragma once
+#include <boost/system/result.hpp>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/http/json.h"
+#include "daemon/http/message.h"
+#include "daemon/office/committer.h"
+#include "daemon/store/permits.h"
+#include "rules/transition.h"
+
+namespace tenggat::http {
+
+// Lengths in characters.
+struct BodyLimits {
+  static constexpr std::size_t word = 64;  // ids: steps, actions, kinds, reasons
+  static constexpr std::size_t name = 200;
+  static constexpr std::size_t subject = 300;
+  static constexpr std::size_t note = 2000;
+  static constexpr std::size_t documents = 50;
+  static constexpr std::size_t deficiencies = 50;
+  static constexpr std::size_t uri = 2000;
+  static constexpr std::size_t document_number = 100;
+  static constexpr std::size_t external_id = 100;
+  static constexpr std::size_t fields_bytes = 32 * 1024;
+  static constexpr std::size_t idempotency_key = 255;
+};
+
+// A refusal before anything was asked of the office: a problem document.
+template <class T>
+using Read = boost::system::result<T, Response>;
+[[noreturn]] void throw_exception_from_error(const Response& refusal,
+                                             const boost::source_location& where);
+
+// The body as JSON. Empty counts as {}. 415 for another Content-Type, 400 for what is no JSON.
+Read<boost::json::value> read_json(const Request& request);
+// 422 with `errors` where there are faults.
+std::optional<Response> refuse_faults(const Request& request, const FieldFaults& faults);
+
+// POST /permits; `created_by` is the caller's to set. WhatsApp numbers come out as 62…
+office::Submission read_submission(const boost::json::value& body, FieldFaults& faults);
+
+struct CommandBody {
+  Command command;
+  std::string on_behalf_of;  // officer id; empty: for themselves
+};
+CommandBody read_action(const boost::json::value& body, FieldFaults& faults);
+CommandBody read_undo(const boost::json::value& body, FieldFaults& faults);
+CommandBody read_claim(const boost::json::value& body, FieldFaults& faults);
+CommandBody read_release(const boost::json::value& body, FieldFaults& faults);
+CommandBody read_pause(const boost::json::value& body, FieldFaults& faults);
+CommandBody read_resume(const boost::json::value& body, FieldFaults& faults);
+
+// The hash of a `tenggat:` uri; nothing where it is none.
+std::optional<std::string> uploaded_hash(std::string_view uri);
+// Those of every document that was uploaded here, each with the JSON pointer of its uri.
+struct UploadedDocument {
+  std::string sha256, pointer;
+};
+std::vector<UploadedDocument> uploaded_documents(const std::vector<NewDocument>& documents);
+bool is_sha256_hex(std::string_view text);
+
+// The Idempotency-Key field with what it was sent for; a random key where there is none. 400 for a
+// key that is empty, too long, or not printable ASCII.
+Read<office::IdempotencyKey> read_idempotency_key(const Request& request, std::int64_t token);
+
+// GET /permits. 400 that names the parameter.
+struct ListQuery {
+  store::PermitFilter filter;
+};
+Read<ListQuery> read_list_query(const Request& request);
+// `limit` alone, as GET /tasks takes it.
+Read<int> read_limit(const Request& request);
+// The keyset cursor: opaque to callers.
+std::string cursor_of(std::int64_t id);
+std::optional<std::int64_t> id_of_cursor(std::string_view cursor);
+
+}  // namespace tenggat::http

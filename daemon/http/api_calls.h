@@ -1,0 +1,103 @@
+// The calls of the API, and what they share. Included by the api*.cpp files only.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "daemon/http/api.h"
+#include "daemon/http/api_bodies.h"
+#include "daemon/http/authorize.h"
+#include "daemon/http/view.h"
+
+namespace tenggat::http {
+
+using boost::asio::awaitable;
+
+// A request whose caller is known and may ask.
+struct Call {
+  Request request;
+  Principal principal;
+  Access access;
+};
+
+// What a read found, all of one moment.
+struct Reading {
+  store::Moment moment;
+  std::map<std::int64_t, store::StoredPermit> permits;
+  std::vector<pg::Result> results;  // of the statements the caller added, from index `first`
+  std::size_t first = 0;
+};
+
+class Api {
+ public:
+  using Endpoint = awaitable<Response> (Api::*)(Call);
+  explicit Api(ApiParts parts) : parts_(std::move(parts)) {}
+
+  // The way in of every route: token, table, requests at once; then the endpoint.
+  awaitable<Response> enter(Endpoint endpoint, Request request);
+
+  awaitable<Response> permit_create(Call call);
+  awaitable<Response> permit_list(Call call);
+  awaitable<Response> permit_show(Call call);
+  awaitable<Response> permit_timeline(Call call);
+  awaitable<Response> permit_action(Call call);
+  awaitable<Response> permit_undo(Call call);
+  awaitable<Response> permit_claim(Call call);
+  awaitable<Response> permit_release(Call call);
+  awaitable<Response> permit_pause(Call call);
+  awaitable<Response> permit_resume(Call call);
+  awaitable<Response> task_list(Call call);
+  awaitable<Response> file_create(Call call);
+  awaitable<Response> file_show(Call call);
+  awaitable<Response> sop_list(Call call);
+  awaitable<Response> sop_show(Call call);
+
+ private:
+  using ReadBody = CommandBody (*)(const boost::json::value&, FieldFaults&);
+
+  awaitable<std::optional<Principal>> authenticate(std::string secret);
+  std::optional<Principal> find_principal(const std::string& secret) const;
+  // Still valid by what was just read: tokens revoked and officers who left since are out.
+  bool still_valid(const Principal& principal, const std::string& secret, Instant now) const;
+
+  // One flight: the moment, `ids`, and what the caller's pipeline asks. The rulebook is fresh and
+  // knows every SOP version of the permits when this returns.
+  awaitable<Reading> read(std::vector<std::int64_t> ids, pg::Pipeline more);
+  // The permit in the path, by id or number. Nothing where there is none.
+  awaitable<std::optional<std::int64_t>> id_in_path(std::string text);
+
+  // A refusal once the permit is known, or nothing.
+  std::optional<Response> refuse_other(const Call& call, const store::StoredPermit& stored) const;
+  std::optional<Response> refuse_stale_caller(const Call& call, const Reading& reading) const;
+
+  awaitable<Response> command(Call call, ReadBody read_body);
+  // Which of the documents' uploads are not here, as a refusal.
+  // Both references are to what the calling coroutine holds.
+  awaitable<std::optional<Response>> refuse_missing_uploads(
+      const Request& request, const std::vector<NewDocument>& documents);
+  // Its view, or empty.
+  awaitable<std::string> permit_with_external_id(Principal principal, std::string external_id);
+
+  const Calendar& calendar_of(const Sop& sop) const { return parts_.rulebook.calendar(sop.calendar); }
+  ViewOptions view_for(const Principal& principal, const store::StoredPermit& stored) const;
+  std::string view(const Principal& principal, const store::StoredPermit& stored,
+                   Instant now) const;
+
+  ApiParts parts_;
+  std::unordered_map<std::int64_t, std::size_t> under_way_;  // requests, by token
+  friend class OneRequest;
+};
+
+// A permit id as callers write it: plain decimal, no sign; nothing for a number such as
+// "PAUD-2026-00417".
+std::optional<std::int64_t> parse_id(std::string_view text);
+
+Response json_response(int status, std::string body);
+Response busy_response(const Request& request);  // 503 with Retry-After
+
+}  // namespace tenggat::http

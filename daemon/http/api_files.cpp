@@ -1,0 +1,108 @@
+#include <algorithm>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "daemon/http/api_calls.h"
+#include "daemon/store/commands.h"
+#include "daemon/store/files.h"
+#include "daemon/store/hash.h"
+
+namespace tenggat::http {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view kBytes = "application/octet-stream";
+
+bool is_token_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("!#$&^_.+-").find(c) != std::string_view::npos;
+}
+
+// `type/subtype` as the sender has it, without parameters. What a form or a tool sends by default
+// says nothing about the file.
+std::string media_type(const Request& request) {
+  std::string_view text = request.headers.get("Content-Type").value_or(kBytes);
+  text = text.substr(0, text.find(';'));
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  const auto slash = text.find('/');
+  const bool plain = slash != std::string_view::npos && slash > 0 && slash + 1 < text.size() &&
+                     text.size() <= 100 &&
+                     std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(slash),
+                                 is_token_character) &&
+                     std::all_of(text.begin() + static_cast<std::ptrdiff_t>(slash) + 1, text.end(),
+                                 is_token_character);
+  if (!plain || equals_ignoring_case(text, "application/x-www-form-urlencoded"))
+    return std::string(kBytes);
+  return std::string(text);
+}
+
+// The answer given before under this key, or why it may not be used again.
+std::optional<Response> repeated(const Request& request, const office::IdempotencyKey& key,
+                                 const std::vector<store::KeptAnswer>& kept) {
+  if (kept.empty()) return std::nullopt;
+  if (kept.front().request != key.request) return problem(request, "key_reused");
+  return json_response(kept.front().status, kept.front().body);
+}
+
+}  // namespace
+
+awaitable<Response> Api::file_create(Call call) {
+  const Request& request = call.request;
+  if (request.body.empty()) co_return problem(request, "invalid_body", "the file is empty");
+  const auto key = read_idempotency_key(request, call.principal.token);
+  if (!key) co_return key.error();
+  const bool keyed = request.headers.get("Idempotency-Key").has_value();
+  if (keyed) {
+    pg::Pipeline look;
+    store::add_kept_answers(look, {key->token}, {key->key});
+    auto reading = read({}, std::move(look));
+    const Reading found = co_await std::move(reading);
+    const auto kept = store::kept_answers_of(found.results.at(found.first));
+    if (auto answer = repeated(request, *key, kept)) co_return std::move(*answer);
+  }
+
+  const std::string hash = store::hex(store::sha256(request.body));
+  const std::string body = json::serialize(json::object{
+      {"uri", "tenggat:" + hash}, {"sha256", hash}, {"size", request.body.size()}});
+  pg::Pipeline pipeline;
+  store::add_file(pipeline, hash, media_type(request), request.body, call.principal.id);
+  if (keyed)
+    store::add_keep_answers(pipeline, {{key->token, key->key, key->request, 201, body}});
+  auto acquiring = parts_.reads.acquire();
+  pg::Pool::Lease lease = co_await std::move(acquiring);
+  try {
+    auto storing = lease->run(std::move(pipeline));
+    co_await std::move(storing);
+  } catch (const pg::Error& error) {
+    if (error.sqlstate() != "23505") throw;
+    // The same key came twice at once: asked again, the caller gets the other one's answer.
+    co_return busy_response(request);
+  }
+  co_return json_response(201, body);
+}
+
+// Never shown inside a page of ours, whatever its sender called it.
+awaitable<Response> Api::file_show(Call call) {
+  const Request& request = call.request;
+  const std::string hash = request.param("sha256");
+  if (!is_sha256_hex(hash)) co_return problem(request, "not_found");
+  pg::Pipeline look;
+  store::add_find_file(look, hash);
+  auto reading = read({}, std::move(look));
+  const Reading found = co_await std::move(reading);
+  if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
+  auto file = store::file_of(found.results.at(found.first));
+  if (!file) co_return problem(request, "not_found");
+  Response response;
+  response.content_type = file->content_type;
+  response.body = std::move(file->bytes);
+  response.headers.set("Content-Disposition", "attachment; filename=\"" + hash.substr(0, 16) + '"');
+  response.headers.set("Content-Security-Policy", "sandbox; default-src 'none'");
+  response.headers.set("X-Content-Type-Options", "nosniff");
+  response.headers.set("Cache-Control", "private, no-store");
+  response.headers.set("ETag", '"' + hash + '"');
+  co_return response;
+}
+
+}  // namespace tenggat::http

@@ -1,0 +1,154 @@
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <set>
+
+#include "daemon/http/api_calls.h"
+#include "daemon/http/inbox.h"
+
+namespace tenggat::http {
+namespace {
+
+namespace json = boost::json;
+
+json::array texts(const std::vector<std::string>& words) {
+  return json::array(words.begin(), words.end());
+}
+
+json::array outputs_view(const std::vector<Output>& outputs) {
+  json::array views;
+  for (const Output& output : outputs)
+    views.push_back(json::object{
+        {"kind", output.kind}, {"file", output.file}, {"numbered", output.numbered}});
+  return views;
+}
+
+const char* to_string(ActionRule::Note note) {
+  switch (note) {
+    case ActionRule::Note::optional: return "optional";
+    case ActionRule::Note::required: return "required";
+    case ActionRule::Note::note_or_deficiencies: return "note_or_deficiencies";
+  }
+  return "optional";
+}
+
+json::object action_view(const ActionRule& action) {
+  json::object view;
+  view["id"] = action.id;
+  view["to"] = action.to.empty() ? json::value(nullptr) : json::value(action.to);
+  view["state"] = tenggat::to_string(action.state);
+  view["note"] = to_string(action.note);
+  view["outputs"] = outputs_view(action.outputs);
+  view["chooses_outcome"] = action.chooses_outcome;
+  view["only_for"] = nullptr;
+  if (action.only_for != Outcome::none) view["only_for"] = tenggat::to_string(action.only_for);
+  view["backward"] = action.backward;
+  view["beyond_sop"] = action.beyond_sop;
+  view["automatic_after"] = nullptr;
+  if (action.automatic_after) view["automatic_after"] = action.automatic_after->to_string();
+  return view;
+}
+
+json::object step_view(const Step& step) {
+  json::array actions;
+  for (const ActionRule& action : step.actions) actions.push_back(action_view(action));
+  return {{"number", step.number},          {"id", step.id},
+          {"name", step.short_name},        {"activity", step.activity},
+          {"role", step.role},              {"needs", texts(step.needs)},
+          {"standard", step.standard.to_string()},
+          {"outputs", outputs_view(step.outputs)},
+          {"remarks", step.remarks},        {"actions", std::move(actions)}};
+}
+
+json::object role_view(const Role& role) {
+  return {{"id", role.id},
+          {"name", role.name},
+          {"applicant", role.applicant},
+          {"observer", role.observer},
+          {"superior", role.superior.empty() ? json::value(nullptr) : json::value(role.superior)}};
+}
+
+json::object sop_summary(const Sop& sop) {
+  return {{"id", sop.id},
+          {"title", sop.title},
+          {"version", sop.version},
+          {"calendar", sop.calendar},
+          {"total", sop.total.to_string()},
+          {"case_standard", sop.case_standard.to_string()},
+          {"steps", sop.steps.size()}};
+}
+
+json::object sop_view(const Sop& sop) {
+  json::object view = sop_summary(sop);
+  json::array roles, steps, pauses;
+  for (const Role& role : sop.roles) roles.push_back(role_view(role));
+  for (const Step& step : sop.steps) steps.push_back(step_view(step));
+  for (const PauseReason& pause : sop.pauses)
+    pauses.push_back(json::object{{"id", pause.id},
+                                  {"name", pause.name},
+                                  {"stops_case", pause.stops_case},
+                                  {"tells_applicant", pause.tells_applicant}});
+  view["roles"] = std::move(roles);
+  view["steps"] = std::move(steps);
+  view["pauses"] = std::move(pauses);
+  view["legal"] = {{"limit", sop.legal.limit.to_string()},
+                   {"basis", sop.legal.basis},
+                   {"consequence", sop.legal.consequence},
+                   {"remark", sop.legal.remark}};
+  return view;
+}
+
+}  // namespace
+
+awaitable<Response> Api::task_list(Call call) {
+  const Request& request = call.request;
+  const auto limit = read_limit(request);
+  if (!limit) co_return limit.error();
+  // The moment first: who stands in for whom is a question of the day.
+  auto asking = read({}, {});
+  Reading found = co_await std::move(asking);
+  if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
+  const std::string& officer = call.principal.id;
+  const InboxRoles roles = inbox_roles(officer, parts_.rulebook, found.moment.now);
+  std::vector<Task> tasks;
+  if (!roles.roles.empty()) {
+    pg::Pipeline search;
+    // Where some visits will be sifted out, look further than what is asked for.
+    store::add_find_tasks(search, roles.roles, roles.sifted ? kInboxReach : *limit);
+    auto searching = read({}, std::move(search));
+    found = co_await std::move(searching);
+    std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
+    if (!ids.empty()) {
+      auto loading = read(std::move(ids), {});
+      found = co_await std::move(loading);
+      tasks = tasks_of(officer, found.permits, parts_.rulebook, found.moment.now);
+    }
+  }
+  json::array items;
+  for (const Task& task : tasks) {
+    if (static_cast<int>(items.size()) == *limit) break;
+    items.push_back(task_view(task, parts_.rulebook, found.moment.now));
+  }
+  co_return json_response(200, json::serialize(json::object{{"items", std::move(items)}}));
+}
+
+awaitable<Response> Api::sop_list(Call call) {
+  auto asking = read({}, {});
+  const Reading found = co_await std::move(asking);
+  if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
+  json::array items;
+  for (const Sop* sop : parts_.rulebook.sops_in_force()) items.push_back(sop_summary(*sop));
+  co_return json_response(200, json::serialize(json::object{{"items", std::move(items)}}));
+}
+
+awaitable<Response> Api::sop_show(Call call) {
+  auto asking = read({}, {});
+  const Reading found = co_await std::move(asking);
+  if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
+  const Sop* sop = parts_.rulebook.sop_in_force(call.request.param("id"));
+  if (!sop) co_return problem(call.request, "not_found");
+  co_return json_response(200, json::serialize(sop_view(*sop)));
+}
+
+}  // namespace tenggat::http

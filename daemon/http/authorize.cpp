@@ -1,0 +1,156 @@
+#include "daemon/http/authorize.h"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+namespace tenggat::http {
+namespace {
+
+// Column "who" of the contract's table.
+enum Who : unsigned {
+  kAnyone = 1U << 0U,
+  kAnyToken = 1U << 1U,
+  kOfficer = 1U << 2U,
+  kForOfficer = 1U << 3U,  // scope act, with on_behalf_of
+  kAct = 1U << 4U,         // scope act as such
+  kIntake = 1U << 5U,
+  kIntakeOwn = 1U << 6U,  // scope intake, on permits it handed in
+  kRead = 1U << 7U,
+  kAdmin = 1U << 8U,
+};
+
+struct Row {
+  std::string_view route;
+  unsigned who;
+};
+
+constexpr auto kTable = std::to_array<Row>({
+    {"permit_create", kIntake},
+    {"permit_list", kRead | kOfficer | kIntakeOwn},
+    {"permit_show", kRead | kOfficer | kIntakeOwn},
+    {"permit_timeline", kRead | kOfficer},
+    // The applicant's own steps come through the service that handed the file in.
+    {"permit_action", kOfficer | kForOfficer | kIntakeOwn},
+    {"permit_undo", kOfficer | kForOfficer | kIntakeOwn},
+    {"permit_claim", kOfficer | kForOfficer},
+    {"permit_release", kOfficer | kForOfficer},
+    {"permit_pause", kOfficer | kForOfficer},
+    {"permit_resume", kOfficer | kForOfficer | kIntakeOwn},  // intake: the applicant's answer
+    {"task_list", kOfficer},
+    {"file_create", kIntake | kAct | kOfficer},
+    {"file_show", kIntake | kAct | kOfficer},
+    {"sop_list", kAnyToken},
+    {"sop_show", kAnyToken},
+    // The admin listener, on loopback unless told otherwise.
+    {"metrics", kAnyone},
+    {"livez", kAnyone},
+    {"readyz", kAnyone},
+});
+
+const Row* find_row(std::string_view route) {
+  for (const Row& row : kTable)
+    if (row.route == route) return &row;
+  return nullptr;
+}
+
+constexpr Denial kForbidden{"forbidden", "This token does not allow this call."};
+constexpr Denial kNotForOfficers{"forbidden",
+                                 "on_behalf_of takes a service's token with scope act."};
+
+boost::system::result<Access, Denial> authorize_officer(unsigned who, bool on_behalf_of) {
+  if (on_behalf_of) return kNotForOfficers;
+  if (who & kOfficer) return Access{Capacity::officer, false};
+  if (who & kAnyToken) return Access{Capacity::token_holder, false};
+  return kForbidden;
+}
+
+boost::system::result<Access, Denial> authorize_service(unsigned who, const Principal& service,
+                                                        const AccessQuestion& question) {
+  if (question.on_behalf_of) {
+    if ((who & kForOfficer) && service.has("act")) return Access{Capacity::for_officer, false};
+    return kNotForOfficers;
+  }
+  if ((who & kAdmin) && service.has("admin")) return Access{Capacity::administrator, false};
+  if ((who & kRead) && service.has("read")) return Access{Capacity::reader, false};
+  if ((who & kAct) && service.has("act")) return Access{Capacity::for_officer, false};
+  if ((who & kIntake) && service.has("intake")) return Access{Capacity::intake, false};
+  if ((who & kIntakeOwn) && service.has("intake")) {
+    if (question.created_by && *question.created_by != service.id)
+      return Denial{"not_found", "There is no such permit."};
+    return Access{Capacity::intake, !question.created_by};
+  }
+  if (who & kAnyToken) return Access{Capacity::token_holder, false};
+  if ((who & kForOfficer) && service.has("act"))
+    return Denial{"forbidden", "Scope act needs on_behalf_of: the officer who acts."};
+  return kForbidden;
+}
+
+bool is_hex_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+
+}  // namespace
+
+void throw_exception_from_error(const Denial& denial, const boost::source_location&) {
+  throw std::logic_error(std::string("denied: ") + denial.code);
+}
+
+bool Principal::has(std::string_view scope) const {
+  return kind == Kind::service && std::find(scopes.begin(), scopes.end(), scope) != scopes.end();
+}
+
+Principal principal_of(const store::Token& token) {
+  Principal principal;
+  principal.kind = token.officer.empty() ? Principal::Kind::service : Principal::Kind::officer;
+  principal.id = token.officer.empty() ? token.service : token.officer;
+  principal.scopes = token.scopes;
+  principal.token = token.id;
+  return principal;
+}
+
+boost::system::result<Access, Denial> authorize(const Principal* principal,
+                                                const AccessQuestion& question) {
+  const Row* row = find_row(question.route);
+  if (!row) return kForbidden;
+  if (row->who & kAnyone) return Access{Capacity::anyone, false};
+  if (!principal || principal->id.empty())
+    return Denial{"unauthenticated", "Send Authorization: Bearer with a valid token."};
+  if (principal->kind == Principal::Kind::officer)
+    return authorize_officer(row->who, question.on_behalf_of);
+  return authorize_service(row->who, *principal, question);
+}
+
+void require_rows(std::span<const Route> routes) {
+  std::string missing;
+  for (const Route& route : routes)
+    if (!find_row(route.name)) missing += (missing.empty() ? "" : ", ") + route.name;
+  if (!missing.empty()) throw std::logic_error("routes nobody may use: " + missing);
+}
+
+bool may_see_contact(const Principal& principal, std::string_view created_by) {
+  return principal.kind == Principal::Kind::officer || principal.has("admin") ||
+         (principal.has("intake") && principal.id == created_by);
+}
+
+bool may_see_notes(const Principal& principal) {
+  return principal.kind == Principal::Kind::officer || principal.has("admin");
+}
+
+bool may_see_tracking_link(const Principal& principal, std::string_view created_by) {
+  return principal.has("intake") && principal.id == created_by;
+}
+
+std::optional<std::string> bearer_secret(const Request& request) {
+  constexpr std::string_view kScheme = "Bearer ";
+  constexpr std::string_view kPrefix = "tgt_";
+  const auto field = request.headers.get("Authorization");
+  if (!field || field->size() <= kScheme.size() ||
+      !equals_ignoring_case(field->substr(0, kScheme.size()), kScheme))
+    return std::nullopt;
+  const std::string_view secret = field->substr(kScheme.size());
+  if (!secret.starts_with(kPrefix) || secret.size() != kPrefix.size() + 64) return std::nullopt;
+  const std::string_view digits = secret.substr(kPrefix.size());
+  if (!std::all_of(digits.begin(), digits.end(), is_hex_digit)) return std::nullopt;
+  return std::string(secret);
+}
+
+}  // namespace tenggat::http

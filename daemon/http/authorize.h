@@ -1,0 +1,79 @@
+// Who may do what: one table, one function, deny by default. Source: contract section 5, column
+// "who". Whether an officer may act on a step, and who may undo, is the core's to say; whether a
+// caller may ask at all is said here, before anything else is looked at.
+#pragma once
+#include <boost/system/result.hpp>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/http/router.h"
+#include "daemon/store/tokens.h"
+
+namespace tenggat::http {
+
+// Who holds a token.
+struct Principal {
+  enum class Kind { officer, service };
+  Kind kind = Kind::service;
+  std::string id;                   // officer id, or the service's name
+  std::vector<std::string> scopes;  // of a service; an officer's are ignored
+  std::int64_t token = 0;
+
+  bool has(std::string_view scope) const;
+};
+Principal principal_of(const store::Token& token);
+
+// As what a caller is let in, the widest that applies.
+enum class Capacity {
+  anyone,         // the route needs no token
+  token_holder,   // any token
+  officer,        // themselves
+  for_officer,    // scope act: in the name of the officer in `on_behalf_of`
+  intake,         // scope intake: as the applicants whose files it handed in
+  reader,         // scope read
+  administrator,  // scope admin
+};
+
+struct AccessQuestion {
+  std::string_view route;     // Route::name
+  bool on_behalf_of = false;  // the caller names an officer to act for
+  // Service that handed in the permit in question, where it is known already.
+  std::optional<std::string_view> created_by;
+};
+
+struct Access {
+  Capacity capacity = Capacity::anyone;
+  // Only permits this service handed in: ask again with `created_by` once the permit is read.
+  bool own_only = false;
+};
+
+struct Denial {
+  const char* code;    // of a ProblemType: unauthenticated, forbidden, not_found
+  const char* detail;  // English
+};
+[[noreturn]] void throw_exception_from_error(const Denial& denial,
+                                             const boost::source_location& where);
+
+// `principal` is null where there is no valid token. A permit of another service is `not_found`:
+// that it exists is nobody else's business. A route without a row is forbidden to all.
+boost::system::result<Access, Denial> authorize(const Principal* principal,
+                                                const AccessQuestion& question);
+
+// Throws std::logic_error that names every route without a row: the daemon does not start.
+void require_rows(std::span<const Route> routes);
+
+// The applicant's channels and form fields are for officers, administrators, and the service that
+// brought them; the texts of notes for officers and administrators.
+bool may_see_contact(const Principal& principal, std::string_view created_by);
+bool may_see_notes(const Principal& principal);
+// The applicant's link is a key to the file: only for the service that handed it in.
+bool may_see_tracking_link(const Principal& principal, std::string_view created_by);
+
+// The secret of `Authorization: Bearer <secret>`; nothing where it is absent or not of our form.
+std::optional<std::string> bearer_secret(const Request& request);
+
+}  // namespace tenggat::http

@@ -1,0 +1,81 @@
+// What a handler gets and what it gives back. Plain values that own their bytes: a Request may
+// outlive its connection, and nothing here knows Beast.
+#pragma once
+#include <boost/asio/awaitable.hpp>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tenggat::http {
+
+// Names are compared without regard to case (ASCII), order is kept, repeats are kept.
+class Headers {
+ public:
+  void add(std::string name, std::string value);
+  // Replaces every field of this name.
+  void set(std::string_view name, std::string value);
+  // The first field of this name; the view lives as long as this object is unchanged.
+  std::optional<std::string_view> get(std::string_view name) const;
+  std::size_t count(std::string_view name) const;
+  const std::vector<std::pair<std::string, std::string>>& items() const { return items_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> items_;
+};
+
+// The decoded query: `+` is a space, escapes are resolved, text is valid UTF-8 without control
+// bytes. Order and repeats are kept, so an API can refuse a repeat: `count("limit") > 1`.
+class Query {
+ public:
+  void add(std::string name, std::string value);
+  std::optional<std::string_view> get(std::string_view name) const;  // the first one
+  std::size_t count(std::string_view name) const;
+  const std::vector<std::pair<std::string, std::string>>& items() const { return items_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> items_;
+};
+
+// Every field has passed the checks of request_head.h before a handler sees it.
+struct Request {
+  std::string method;  // GET HEAD POST PUT PATCH DELETE OPTIONS
+  std::string target;  // as sent; may hold a secret, never log it
+  std::string path;    // decoded, starts with '/', no empty or dot segment inside
+  std::vector<std::string>
+      segments;  // of `path`; "/" has none, a trailing '/' gives an empty last one
+  Query query;
+  Headers headers;
+  std::string body;
+  std::string remote_address;  // of the peer, without its port; a proxy's where there is one
+  std::string request_id;      // ours, never the client's; also in the X-Request-Id of the answer
+
+  // Filled by the Router.
+  std::string route;  // Route::name
+  std::vector<std::pair<std::string, std::string>> params;
+  // The path parameter, for a `{name}` of the route's pattern. Throws std::out_of_range for a name
+  // the pattern does not have: that is a bug, not a bad request.
+  const std::string& param(std::string_view name) const;
+};
+
+struct Response {
+  int status = 200;
+  // The server adds Content-Length, Connection, X-Request-Id and, unless set here, Cache-Control,
+  // X-Content-Type-Options and Referrer-Policy. A control byte in a field makes the answer a 500.
+  Headers headers;
+  std::string content_type = "application/json";  // left out where the body is empty
+  std::string body;
+  std::string route;  // metric label, set by the Router; empty where no route was reached
+};
+
+// Called only for a request that is complete and well formed. Never cancelled by the server, not
+// even when the client goes away, since it may be inside a COMMIT: it has its own limits.
+using Handler = std::function<boost::asio::awaitable<Response>(Request)>;
+
+// ASCII only, as HTTP names are.
+bool equals_ignoring_case(std::string_view a, std::string_view b);
+
+}  // namespace tenggat::http

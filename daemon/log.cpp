@@ -1,0 +1,313 @@
+#include "daemon/log.h"
+
+#include <fmt/format.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/base_sink.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <iterator>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#define SD_JOURNAL_SUPPRESS_LOCATION
+#include <systemd/sd-journal.h>
+
+namespace tenggat {
+namespace {
+
+constexpr std::size_t kValueLimitBytes = 2048;
+constexpr const char* kEventLogger = "tenggat";
+
+struct CodePoint {
+  char32_t value = 0xFFFD;
+  std::size_t bytes = 1;
+  bool valid = false;
+};
+
+CodePoint decode(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return {first, 1, true};
+  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4 || text.size() < length) return {};
+  char32_t value = first & (0xFFU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0U) != 0x80) return {};
+    value = (value << 6U) | (byte(i) & 0x3FU);
+  }
+  constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
+  if (value < kSmallest[length] || value > 0x10FFFF || surrogate) return {};
+  return {value, length, true};
+}
+
+// Controls start lines and move cursors; the others are invisible or turn the reading direction, so
+// a line would not say what it seems to say.
+bool is_deceptive(char32_t c) {
+  return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0xAD || c == 0x61C ||
+         (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
+         (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xE0000 && c <= 0xE007F);
+}
+
+void append_code_point(std::string& out, char32_t c) {
+  if (c <= 0xFFFF) {
+    fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
+    return;
+  }
+  const char32_t rest = c - 0x10000;
+  fmt::format_to(std::back_inserter(out), "\\u{:04x}\\u{:04x}",
+                 static_cast<unsigned>(0xD800 + (rest >> 10U)),
+                 static_cast<unsigned>(0xDC00 + (rest & 0x3FFU)));
+}
+
+// The inside of a JSON string; the text format quotes with the same rules.
+std::string escaped(std::string_view value) {
+  std::string out;
+  out.reserve(value.size());
+  for (std::size_t at = 0; at < value.size();) {
+    if (at >= kValueLimitBytes) return out + "…";
+    const CodePoint c = decode(value.substr(at));
+    if (!c.valid) {
+      out += "\\ufffd";
+    } else if (c.value == U'"' || c.value == U'\\') {
+      out += '\\';
+      out += static_cast<char>(c.value);
+    } else if (c.value == U'\n') {
+      out += "\\n";
+    } else if (c.value == U'\t') {
+      out += "\\t";
+    } else if (is_deceptive(c.value)) {
+      append_code_point(out, c.value);
+    } else {
+      out += value.substr(at, c.bytes);
+    }
+    at += c.bytes;
+  }
+  return out;
+}
+
+bool stands_bare(std::string_view value) {
+  constexpr std::string_view kBare =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:/@+*,#";
+  return !value.empty() && value.find_first_not_of(kBare) == std::string_view::npos;
+}
+
+// Names come from the code; a slip there must not break a line either, nor double a key of our own.
+std::string field_name(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    const bool fits = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    out += fits ? c : '_';
+  }
+  if (out.empty() || out == "time" || out == "level" || out == "event") out += '_';
+  return out;
+}
+
+std::string_view journal_priority(Level level) {
+  switch (level) {
+    case Level::debug:
+      return "7";
+    case Level::info:
+      return "6";
+    case Level::warning:
+      return "4";
+    case Level::error:
+      return "3";
+  }
+  return "3";
+}
+
+void write_to_journal(Level level, std::string_view event, LogFields fields) {
+  std::vector<std::string> entries = {
+      "MESSAGE=" + log_line_text(event, fields),
+      fmt::format("PRIORITY={}", journal_priority(level)),
+      "SYSLOG_IDENTIFIER=tenggatd",
+      fmt::format("TENGGAT_EVENT={}", escaped(event)),
+  };
+  for (const LogField& field : fields) {
+    std::string name = field_name(field.name);
+    for (char& c : name) {
+      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    }
+    entries.push_back(fmt::format("TENGGAT_{}={}", name, escaped(field.value)));
+  }
+  std::vector<iovec> parts;
+  parts.reserve(entries.size());
+  for (std::string& entry : entries) parts.push_back({entry.data(), entry.size()});
+  sd_journal_sendv(parts.data(), static_cast<int>(parts.size()));
+}
+
+void write_to_stderr(std::string_view line) {
+  while (!line.empty()) {
+    const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;
+    line.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+Level from_spdlog(spdlog::level::level_enum level) {
+  if (level <= spdlog::level::debug) return Level::debug;
+  if (level == spdlog::level::info) return Level::info;
+  if (level == spdlog::level::warn) return Level::warning;
+  return Level::error;
+}
+
+spdlog::level::level_enum to_spdlog(Level level) {
+  switch (level) {
+    case Level::debug:
+      return spdlog::level::debug;
+    case Level::info:
+      return spdlog::level::info;
+    case Level::warning:
+      return spdlog::level::warn;
+    case Level::error:
+      return spdlog::level::err;
+  }
+  return spdlog::level::err;
+}
+
+// Takes rendered events from our own logger, and anything from the default logger, which it
+// renders.
+class LineSink : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  explicit LineSink(LogFormat format)
+      : format_(format), time_("%Y-%m-%dT%H:%M:%S.%e%z", spdlog::pattern_time_type::local, "") {}
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    const Level level = from_spdlog(message.level);
+    const std::string_view payload(message.payload.data(), message.payload.size());
+    const std::string_view logger(message.logger_name.data(), message.logger_name.size());
+    const bool rendered = logger == kEventLogger;
+    if (format_ == LogFormat::journal) {
+      write_to_journal(level, "log", {{"text", payload}});
+      return;
+    }
+    spdlog::memory_buf_t time;
+    time_.format(message, time);
+    const std::string_view when(time.data(), time.size());
+    if (format_ == LogFormat::json) {
+      write_to_stderr(
+          fmt::format("{{\"time\":\"{}\",\"level\":\"{}\",{}}}\n", when, to_string(level),
+                      rendered ? std::string(payload) : log_line_json("log", {{"text", payload}})));
+      return;
+    }
+    write_to_stderr(
+        fmt::format("{} {:<7} {}\n", when, to_string(level),
+                    rendered ? std::string(payload) : log_line_text("log", {{"text", payload}})));
+  }
+  void flush_() override {}
+
+ private:
+  LogFormat format_;
+  spdlog::pattern_formatter time_;
+};
+
+// systemd names the device and inode of the stream it connected to the journal; a redirected stderr
+// has others.
+bool stderr_is_journal() {
+  const char* named = std::getenv("JOURNAL_STREAM");
+  struct stat stream {};
+  if (named == nullptr || ::fstat(STDERR_FILENO, &stream) != 0) return false;
+  return fmt::format("{}:{}", stream.st_dev, stream.st_ino) == named;
+}
+
+LogFormat resolved(LogFormat format) {
+  if (format == LogFormat::automatic) {
+    if (stderr_is_journal()) return LogFormat::journal;
+    return ::isatty(STDERR_FILENO) == 1 ? LogFormat::text : LogFormat::json;
+  }
+  // sd_journal_sendv drops entries in silence where no journal runs.
+  if (format == LogFormat::journal && ::access("/run/systemd/journal/socket", W_OK) != 0) {
+    return LogFormat::text;
+  }
+  return format;
+}
+
+struct Log {
+  LogFormat format = LogFormat::text;
+  std::shared_ptr<spdlog::logger> events;
+  std::function<void(Level)> count;
+
+  void open(const LogOptions& options) {
+    format = resolved(options.format);
+    auto sink = std::make_shared<LineSink>(format);
+    events = std::make_shared<spdlog::logger>(kEventLogger, sink);
+    events->set_level(to_spdlog(options.level));
+    auto foreign = std::make_shared<spdlog::logger>("", sink);
+    foreign->set_level(to_spdlog(options.level));
+    spdlog::set_default_logger(std::move(foreign));
+  }
+};
+
+Log& the_log() {
+  static Log log = [] {
+    Log fresh;
+    fresh.open({.level = Level::info, .format = LogFormat::text});
+    return fresh;
+  }();
+  return log;
+}
+
+}  // namespace
+
+std::string_view to_string(Level level) {
+  switch (level) {
+    case Level::debug:
+      return "debug";
+    case Level::info:
+      return "info";
+    case Level::warning:
+      return "warning";
+    case Level::error:
+      return "error";
+  }
+  return "error";
+}
+
+std::string log_line_text(std::string_view event, LogFields fields) {
+  std::string line = stands_bare(event) ? std::string(event) : '"' + escaped(event) + '"';
+  for (const LogField& field : fields) {
+    line += ' ' + field_name(field.name) + '=';
+    line += stands_bare(field.value) ? field.value : '"' + escaped(field.value) + '"';
+  }
+  return line;
+}
+
+std::string log_line_json(std::string_view event, LogFields fields) {
+  std::string line = "\"event\":\"" + escaped(event) + '"';
+  for (const LogField& field : fields) {
+    line += ",\"" + field_name(field.name) + "\":\"" + escaped(field.value) + '"';
+  }
+  return line;
+}
+
+void set_up_log(const LogOptions& options) { the_log().open(options); }
+
+void log_event(Level level, std::string_view event, LogFields fields) noexcept {
+  try {
+    Log& log = the_log();
+    if (!log.events->should_log(to_spdlog(level))) return;
+    if (log.format == LogFormat::journal) {
+      write_to_journal(level, event, fields);
+    } else {
+      const std::string line = log.format == LogFormat::json ? log_line_json(event, fields)
+                                                             : log_line_text(event, fields);
+      log.events->log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
+    }
+    if (log.count) log.count(level);
+  } catch (...) {
+    // Out of memory, most likely: a lost line is no reason to lose the daemon.
+  }
+}
+
+void count_log_lines(std::function<void(Level)> hook) { the_log().count = std::move(hook); }
+
+}  // namespace tenggat

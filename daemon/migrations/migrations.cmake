@@ -1,0 +1,4 @@
+# In order, one a line. An applied migration never changes: the next change is the next number.
+set(TENGGAT_MIGRATIONS
+  0001_tenggat.sql
+)

@@ -1,0 +1,372 @@
+#include "daemon/office/committer.h"
+
+#include <algorithm>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <set>
+
+#include "daemon/clock.h"
+#include "daemon/log.h"
+#include "daemon/store/commands.h"
+#include "daemon/store/hash.h"
+
+namespace tenggat::office {
+namespace asio = boost::asio;
+namespace {
+
+// A permit that another daemon (or the watch) holds is tried again this soon.
+constexpr std::chrono::milliseconds kRetryLocked{5};
+// Between attempts while the database is away.
+constexpr std::chrono::milliseconds kRetryOutage{200};
+constexpr std::chrono::milliseconds kIdle{std::chrono::seconds(5)};
+
+}  // namespace
+
+struct Committer::Pending {
+  Pending(asio::any_io_executor executor, CommandRequest asked)
+      : request(std::move(asked)), done(std::move(executor)) {}
+  CommandRequest request;
+  std::optional<CommandAnswer> answer;
+  asio::steady_timer done;  // cancelled when the answer is there
+  std::chrono::nanoseconds give_up{};
+};
+
+// A batch between its two flights.
+struct Committer::Batch {
+  std::vector<PendingPtr> commands;
+  store::Moment moment;
+  std::map<std::int64_t, store::StoredPermit> permits;  // as they stand after each decision
+  std::set<std::int64_t> existing;
+  std::map<std::pair<std::int64_t, std::string>, store::KeptAnswer> kept;
+  std::vector<std::int64_t> tails;
+  std::size_t tails_used = 0;
+  store::NumberCounters numbers, numbers_changed;
+
+  std::map<std::int64_t, store::PermitChange> changes;
+  std::vector<store::KeptAnswer> to_keep;
+  std::vector<std::pair<PendingPtr, CommandAnswer>> answers;
+  std::vector<PendingPtr> locked_elsewhere;
+};
+
+Committer::Committer(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
+                     Metrics& metrics, RenderAnswer render, CommitterOptions options)
+    : executor_(executor),
+      pool_(pool),
+      rulebook_(rulebook),
+      metrics_(metrics),
+      render_(std::move(render)),
+      options_(options),
+      arrived_(executor) {}
+
+Committer::~Committer() = default;
+
+asio::awaitable<CommandAnswer> Committer::submit(CommandRequest request) {
+  if (stopping_ || queue_.size() >= options_.queue_max)
+    co_return CommandAnswer{CommandAnswer::Kind::busy, 503, "", std::nullopt};
+  const auto pending = std::make_shared<Pending>(executor_, std::move(request));
+  pending->give_up = Clock::monotonic() + options_.answer_within;
+  // The committer answers every command it was given, at the latest at give_up; the timer alone
+  // never decides, so an answer is never thrown away.
+  pending->done.expires_at(asio::steady_timer::time_point::max());
+  queue_.push_back(pending);
+  arrived_.notify();
+  boost::system::error_code woken;
+  if (!pending->answer)
+    co_await pending->done.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+  co_return std::move(*pending->answer);
+}
+
+void Committer::answer(const PendingPtr& pending, CommandAnswer answer) {
+  pending->answer = std::move(answer);
+  pending->done.cancel();
+}
+
+void Committer::stop() {
+  stopping_ = true;
+  arrived_.notify();
+}
+
+asio::awaitable<void> Committer::run() {
+  while (!stopping_ || !queue_.empty()) {
+    if (queue_.empty()) {
+      co_await arrived_.wait(kIdle);
+      continue;
+    }
+    std::vector<PendingPtr> batch;
+    while (!queue_.empty() && batch.size() < options_.batch_max) {
+      batch.push_back(std::move(queue_.front()));
+      queue_.pop_front();
+    }
+    co_await run_batch(std::move(batch));
+  }
+}
+
+asio::awaitable<void> Committer::run_batch(std::vector<PendingPtr> batch) {
+  // Work still to do, as batches: one that fails in SQL comes back as two halves.
+  std::deque<std::vector<PendingPtr>> todo;
+  todo.push_back(std::move(batch));
+  while (!todo.empty()) {
+    std::vector<PendingPtr> next = std::move(todo.front());
+    todo.pop_front();
+    bool outage = false;
+    bool poisoned = false;
+    try {
+      const auto begun = Clock::monotonic();
+      if (!co_await try_batch(next)) continue;
+      metrics_.commit_duration_seconds.Observe(
+          std::chrono::duration<double>(Clock::monotonic() - begun).count());
+      metrics_.commit_batch_size.Observe(static_cast<double>(next.size()));
+    } catch (const pg::ConnectionLost& lost) {
+      log_event(Level::warning, "commit_interrupted",
+                {{"why", lost.message()}, {"outcome_unknown", lost.outcome_unknown()}});
+      outage = true;
+    } catch (const pg::PoolBusy&) {
+      outage = true;
+    } catch (const pg::Error& error) {
+      log_event(Level::warning, "batch_failed",
+                {{"sqlstate", error.sqlstate()},
+                 {"why", error.message()},
+                 {"constraint", error.constraint()},
+                 {"commands", next.size()}});
+      if (next.size() == 1 && error.constraint() == "permit_external") {
+        answer(next.front(), {CommandAnswer::Kind::refused, 0, "",
+                              Refusal{Reason::external_id_taken,
+                                      "a permit with this external_id is there already", {}}});
+        continue;
+      }
+      // Lost races (a unique key, a serialisation failure) and stale plans settle by trying again.
+      outage = error.outcome_unknown() || error.sqlstate_class() == "40" || error.is_stale_plan() ||
+               (error.sqlstate() == "23505" && next.size() == 1 &&
+                error.constraint() != "raised_rung_pkey");
+      poisoned = !outage;
+    } catch (const std::exception& bug) {
+      log_event(Level::error, "batch_failed", {{"why", bug.what()}, {"commands", next.size()}});
+      poisoned = true;
+    }
+    std::erase_if(next, [](const PendingPtr& one) { return one->answer.has_value(); });
+    if (outage) {
+      // Settled by doing it again: the keys tell what was applied. Who has waited too long is told
+      // to come back with the same key.
+      for (const PendingPtr& one : next)
+        if (stopping_ || Clock::monotonic() > one->give_up)
+          answer(one, {CommandAnswer::Kind::busy, 503, "", std::nullopt});
+      std::erase_if(next, [](const PendingPtr& one) { return one->answer.has_value(); });
+      if (next.empty()) continue;
+      asio::steady_timer pause(executor_, kRetryOutage);
+      co_await pause.async_wait(asio::use_awaitable);
+      todo.push_back(std::move(next));
+    } else if (poisoned && next.size() == 1) {
+      answer(next.front(), {CommandAnswer::Kind::failed, 500, "", std::nullopt});
+    } else if (poisoned) {
+      const auto middle = next.begin() + static_cast<std::ptrdiff_t>(next.size() / 2);
+      todo.push_back({next.begin(), middle});
+      todo.push_back({middle, next.end()});
+    }
+  }
+}
+
+namespace {
+
+bool is_new(const CommandRequest& request) { return request.permit == 0; }
+
+std::pair<std::int64_t, std::string> key_of(const CommandRequest& request) {
+  return {request.idempotency.token, request.idempotency.key};
+}
+
+}  // namespace
+
+// Returns whether anything was committed.
+asio::awaitable<bool> Committer::try_batch(std::vector<PendingPtr> commands) {
+  Batch batch;
+  batch.commands = std::move(commands);
+
+  std::set<std::int64_t> ids;
+  std::set<std::string> sops;
+  std::vector<std::int64_t> tokens;
+  std::vector<std::string> keys;
+  std::size_t fresh = 0;
+  for (const PendingPtr& one : batch.commands) {
+    tokens.push_back(one->request.idempotency.token);
+    keys.push_back(one->request.idempotency.key);
+    if (is_new(one->request)) {
+      ++fresh;
+      sops.insert(std::get<Submission>(one->request.command).sop);
+    } else {
+      ids.insert(one->request.permit);
+    }
+  }
+
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  pg::Transaction transaction(*lease);
+
+  // First flight: lock and read. The clock comes last, after the locks.
+  const std::vector<std::int64_t> sorted(ids.begin(), ids.end());
+  pg::Pipeline reads;
+  const store::PermitLoad load(reads, sorted, store::Lock::update);
+  const std::size_t existing = store::add_existing(reads, sorted);
+  const std::size_t kept = store::add_kept_answers(reads, tokens, keys);
+  std::size_t numbers = 0, tails = 0;
+  if (fresh > 0) {
+    numbers = store::add_lock_numbers(reads, {sops.begin(), sops.end()});
+    tails = store::add_id_tails(reads, fresh);
+  }
+  const std::size_t moment = reads.add(store::kMomentSql);
+  const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
+
+  batch.moment = store::moment_of(results.at(moment));
+  batch.permits = load.take(results);
+  for (const std::int64_t id : store::ids_of(results.at(existing))) batch.existing.insert(id);
+  for (store::KeptAnswer& one : store::kept_answers_of(results.at(kept)))
+    batch.kept.emplace(std::pair(one.token, one.key), std::move(one));
+  if (fresh > 0) {
+    batch.numbers = store::numbers_of(results.at(numbers));
+    batch.tails = store::id_tails_of(results.at(tails));
+  }
+  if (!rulebook_.fresh(batch.moment)) co_await rulebook_.refresh(*lease, batch.moment);
+  std::vector<std::string> versions;
+  for (const auto& [id, stored] : batch.permits)
+    if (!rulebook_.has_version(stored.permit.sop_version))
+      versions.push_back(stored.permit.sop_version);
+  if (!versions.empty()) co_await rulebook_.ensure_versions(*lease, std::move(versions));
+
+  for (const PendingPtr& one : batch.commands) decide_one(batch, one);
+
+  // Second flight: write and COMMIT.
+  const bool writes = !batch.changes.empty();
+  if (writes) {
+    std::vector<store::PermitChange> changes;
+    for (auto& [id, change] : batch.changes) {
+      const Permit& after = change.decision.after;
+      const Sop& sop = rulebook_.sop_version(after.sop_version);
+      change.projection = project(after, sop, rulebook_.calendar(sop.calendar));
+      changes.push_back(std::move(change));
+    }
+    pg::Pipeline pipeline;
+    store::append_writes(pipeline, changes, rulebook_.send());
+    store::add_keep_answers(pipeline, batch.to_keep);
+    store::add_save_numbers(pipeline, batch.numbers_changed);
+    store::add_notify(pipeline);
+    co_await transaction.commit(std::move(pipeline));
+  } else {
+    co_await transaction.rollback();
+  }
+
+  for (auto& [pending, one] : batch.answers) answer(pending, std::move(one));
+  if (writes && on_commit_) on_commit_();
+  if (!batch.locked_elsewhere.empty()) {
+    asio::steady_timer pause(executor_, kRetryLocked);
+    co_await pause.async_wait(asio::use_awaitable);
+    for (const PendingPtr& one : batch.locked_elsewhere) {
+      if (Clock::monotonic() > one->give_up)
+        answer(one, {CommandAnswer::Kind::busy, 503, "", std::nullopt});
+      else
+        queue_.push_front(one);
+    }
+  }
+  co_return writes;
+}
+
+void Committer::decide_one(Batch& batch, const PendingPtr& pending) {
+  const CommandRequest& request = pending->request;
+  using Kind = CommandAnswer::Kind;
+  const auto say = [&](CommandAnswer one) { batch.answers.emplace_back(pending, std::move(one)); };
+
+  if (const auto kept = batch.kept.find(key_of(request)); kept != batch.kept.end()) {
+    if (kept->second.request != request.idempotency.request)
+      return say({Kind::key_reused, 422, "", std::nullopt});
+    return say({Kind::repeated, kept->second.status, kept->second.body, std::nullopt});
+  }
+  if (is_new(request)) return decide_submission(batch, pending);
+
+  const auto found = batch.permits.find(request.permit);
+  if (found == batch.permits.end()) {
+    if (batch.existing.contains(request.permit)) {
+      batch.locked_elsewhere.push_back(pending);
+      return;
+    }
+    return say({Kind::not_found, 404, "", std::nullopt});
+  }
+  store::StoredPermit& stored = found->second;
+  const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
+  const Context context = rulebook_.context(sop, batch.moment.now);
+  auto decided =
+      decide(stored.permit, request.actor, std::get<Command>(request.command), context);
+  if (!decided) {
+    CommandAnswer refused{Kind::refused, 0, "", decided.error()};
+    refused.body = render_(stored, sop, context.calendar, batch.moment.now);
+    return say(std::move(refused));
+  }
+  const bool changed = !decided->events.empty();
+  if (changed) {
+    const auto [change, first] = batch.changes.try_emplace(request.permit);
+    if (first) {
+      change->second.before = stored;
+      change->second.decision = std::move(*decided);
+    } else {
+      store::append(change->second.decision, std::move(*decided));
+    }
+    stored.permit = change->second.decision.after;
+  }
+  done(batch, pending, 200, stored, sop, context.calendar);
+}
+
+void Committer::decide_submission(Batch& batch, const PendingPtr& pending) {
+  const CommandRequest& request = pending->request;
+  using Kind = CommandAnswer::Kind;
+  const auto& submission = std::get<Submission>(request.command);
+  const Sop* sop = rulebook_.sop_in_force(submission.sop);
+  if (!sop) {
+    batch.answers.emplace_back(pending, CommandAnswer{Kind::not_found, 404, "", std::nullopt});
+    return;
+  }
+  const Context context = rulebook_.context(*sop, batch.moment.now);
+  const int year = context.calendar.local(batch.moment.now).year;
+  const std::int64_t sequence = batch.numbers[{sop->id, year}] + 1;
+
+  store::PermitChange change;
+  change.applicant = submission.applicant;
+  change.salt = store::random_bytes(32);
+  change.tracking_secret = store::hex(store::random_bytes(16));
+  change.fields = submission.fields;
+  NewPermit permit = submission.permit;
+  permit.id = store::permit_id(batch.moment.now, batch.tails.at(batch.tails_used));
+  permit.applicant = permit.id;
+  permit.number = sop->format_number(year, sequence);
+  permit.applicant_digest =
+      store::digest(change.salt, submission.applicant.name + '\n' + submission.applicant.email +
+                                     '\n' + submission.applicant.whatsapp);
+  auto decided = open_permit(permit, context);
+  if (!decided) {
+    batch.answers.emplace_back(pending,
+                               CommandAnswer{Kind::refused, 0, "", decided.error()});
+    return;
+  }
+  ++batch.tails_used;
+  batch.numbers[{sop->id, year}] = sequence;
+  batch.numbers_changed[{sop->id, year}] = sequence;
+
+  store::StoredPermit stored;
+  stored.permit = decided->after;
+  stored.salt = change.salt;
+  stored.tracking_secret = change.tracking_secret;
+  stored.fields = change.fields;
+  stored.applicant = change.applicant;
+  change.decision = std::move(*decided);
+  batch.changes.emplace(permit.id, std::move(change));
+  done(batch, pending, 201, stored, *sop, context.calendar);
+}
+
+void Committer::done(Batch& batch, const PendingPtr& pending, int status,
+                     const store::StoredPermit& stored, const Sop& sop,
+                     const Calendar& calendar) {
+  CommandAnswer answer{CommandAnswer::Kind::done, status,
+                       render_(stored, sop, calendar, batch.moment.now), std::nullopt};
+  const IdempotencyKey& key = pending->request.idempotency;
+  store::KeptAnswer kept{key.token, key.key, key.request, status, answer.body};
+  batch.kept.emplace(key_of(pending->request), kept);
+  batch.to_keep.push_back(std::move(kept));
+  batch.answers.emplace_back(pending, std::move(answer));
+}
+
+}  // namespace tenggat::office

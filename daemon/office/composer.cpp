@@ -1,0 +1,516 @@
+#include "daemon/office/composer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "daemon/log.h"
+#include "daemon/office/loop.h"
+#include "daemon/store/commands.h"
+#include "notifiers/words.h"
+
+namespace tenggat::office {
+namespace asio = boost::asio;
+namespace {
+
+constexpr int kDueNotices = 200;
+constexpr int kWaitingNotices = 1000;
+constexpr const char* kMorningList = "daftar_pagi";
+constexpr const char* kRecap = "rekap_harian";
+
+std::string officer_key(const std::string& officer) { return "officer:" + officer; }
+
+int day_number(const LocalTime& local) {
+  return local.year * 10000 + static_cast<int>(local.month) * 100 + static_cast<int>(local.day);
+}
+
+std::vector<std::string> applicant_roles(const Rulebook& rulebook) {
+  std::set<std::string> roles;
+  for (const Sop* sop : rulebook.sops_in_force())
+    for (const Role& role : sop->roles)
+      if (role.applicant) roles.insert(role.id);
+  return {roles.begin(), roles.end()};
+}
+
+}  // namespace
+
+// What one transaction has loaded and decided.
+struct Composer::Round {
+  store::Moment moment;
+  std::vector<store::DailyJob> jobs;
+  std::vector<store::PendingNotice> notices;
+  std::map<std::int64_t, store::StoredPermit> permits;
+  std::vector<store::StoredNote> notes;
+  std::set<std::pair<std::int64_t, std::string>> told;  // notice, recipient
+  std::vector<Deliverable> deliverables;
+
+  std::vector<store::NoticeOutcome> outcomes;
+  std::vector<store::NewMessage> messages;
+
+  void settle(const store::PendingNotice& pending, store::NoticeOutcome::Kind kind, Reason reason,
+              Instant at) {
+    outcomes.push_back({pending.permit, pending.id, kind, reason, at});
+  }
+  std::vector<store::StoredNote> notes_of(const store::PendingNotice& pending) const {
+    std::vector<store::StoredNote> found;
+    for (const store::StoredNote& note : notes)
+      if (note.permit == pending.permit && note.event == pending.notice.cause)
+        found.push_back(note);
+    return found;
+  }
+};
+
+Composer::Composer(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
+                   Metrics& metrics, ComposerSettings settings)
+    : pool_(pool),
+      rulebook_(rulebook),
+      metrics_(metrics),
+      settings_(std::move(settings)),
+      woken_(std::move(executor)) {}
+
+// Returns false where nothing is to be done.
+asio::awaitable<bool> Composer::load(Round& round, pg::Connection& connection,
+                                     pg::Transaction& transaction) {
+  pg::Pipeline locking;
+  const std::size_t jobs = store::add_lock_due_daily_jobs(locking);
+  const std::size_t due = store::add_lock_due_notices(locking, kDueNotices);
+  const std::size_t waiting = store::add_lock_waiting_notices(locking, kWaitingNotices);
+  const std::vector<pg::Result> locked = co_await transaction.run(std::move(locking));
+  round.jobs = store::daily_jobs_of(locked.at(jobs));
+  round.notices = store::notices_of(locked.at(due));
+  if (round.jobs.empty() && round.notices.empty()) co_return false;
+  for (store::PendingNotice& one : store::notices_of(locked.at(waiting)))
+    round.notices.push_back(std::move(one));
+
+  std::set<std::int64_t> ids;
+  std::vector<std::int64_t> notices, permits, causes;
+  for (const store::PendingNotice& one : round.notices) {
+    ids.insert(one.permit);
+    notices.push_back(one.id);
+    permits.push_back(one.permit);
+    causes.push_back(one.notice.cause);
+  }
+  pg::Pipeline reads;
+  const store::PermitLoad load(reads, {ids.begin(), ids.end()}, store::Lock::share);
+  const std::size_t told = store::add_told(reads, notices);
+  const std::size_t notes = reads.size();
+  store::add_notes_of_events(reads, permits, causes);
+  const std::size_t clock = reads.add(store::kMomentSql);
+  const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
+  round.moment = store::moment_of(results.at(clock));
+  if (!rulebook_.fresh(round.moment)) co_await rulebook_.refresh(connection, round.moment);
+  round.permits = load.take(results);
+  round.notes = store::notes_of(results.at(notes));
+  for (auto& one : store::told_of(results.at(told))) round.told.insert(std::move(one));
+  std::vector<std::string> versions;
+  for (const auto& [id, stored] : round.permits)
+    if (!rulebook_.has_version(stored.permit.sop_version))
+      versions.push_back(stored.permit.sop_version);
+  if (!versions.empty()) co_await rulebook_.ensure_versions(connection, std::move(versions));
+  co_return true;
+}
+
+bool Composer::address(store::NewMessage& message, const std::string& whatsapp,
+                       const std::string& email) const {
+  if (settings_.whatsapp && !whatsapp.empty()) {
+    message.channel = notify::Channel::whatsapp;
+    message.address = whatsapp;
+    return true;
+  }
+  if (settings_.email && !email.empty()) {
+    message.channel = notify::Channel::email;
+    message.address = email;
+    return true;
+  }
+  return false;
+}
+
+void Composer::settle_applicant(Round& round, const store::PendingNotice& pending) {
+  using Kind = store::NoticeOutcome::Kind;
+  const store::StoredPermit& stored = round.permits.at(pending.permit);
+  const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
+  const Context context = rulebook_.context(sop, round.moment.now);
+  const Instant now = round.moment.now;
+  if (ready_at(pending.notice, rulebook_.send()) > now)
+    return round.settle(pending, Kind::later, Reason::not_due,
+                        ready_at(pending.notice, rulebook_.send()));
+
+  store::NewMessage message;
+  message.recipient = fmt::format("applicant:{}", stored.permit.applicant);
+  message.why = Reason::applicant;
+  message.name = stored.applicant.name;
+  message.text = pending.notice.text;
+  message.thread = stored.permit.number;
+  message.rendered_at = now;
+  message.trial = settings_.trial;
+  message.notices.emplace_back(pending.permit, pending.id);
+  if (!address(message, stored.applicant.whatsapp, stored.applicant.email))
+    return round.settle(pending, Kind::dropped, Reason::no_address, now);
+  message.rendered =
+      notify::render(*settings_.texts, message.text,
+                     fields_of(pending.notice, stored, context, settings_.office,
+                               round.notes_of(pending)));
+  round.messages.push_back(std::move(message));
+  round.settle(pending, Kind::rendered, Reason::applicant, now);
+}
+
+void Composer::collect_officers(Round& round, const store::PendingNotice& pending) {
+  const store::StoredPermit& stored = round.permits.at(pending.permit);
+  const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
+  const Context context = rulebook_.context(sop, round.moment.now);
+  std::vector<Recipient> to = recipients_of(pending.notice, stored.permit, context);
+  if (to.empty()) {
+    // Nobody in the whole chain is on duty: looked at again when the office next opens.
+    log_event(Level::error, "nobody_on_duty",
+              {{"permit", stored.permit.number}, {"addressee", pending.notice.addressee.to_string()}});
+    return round.settle(pending, store::NoticeOutcome::Kind::later, Reason::nobody_on_duty,
+                        office_calendar().first_opening_after(round.moment.now));
+  }
+  std::erase_if(to, [&](const Recipient& one) {
+    return round.told.contains({pending.id, officer_key(one.officer)});
+  });
+  if (to.empty())
+    return round.settle(pending, store::NoticeOutcome::Kind::rendered, Reason::on_duty,
+                        round.moment.now);
+  round.deliverables.push_back({&pending, std::move(to)});
+}
+
+bool Composer::make_officer_message(Round& round, const OfficerGroup& group) {
+  const Officer* officer = rulebook_.people().find(group.recipient.officer);
+  store::NewMessage message;
+  message.recipient = officer_key(group.recipient.officer);
+  message.acting_for = group.recipient.for_officer;
+  message.why = group.recipient.why;
+  message.name = officer ? officer->name : group.recipient.officer;
+  message.rendered_at = round.moment.now;
+  message.trial = settings_.trial;
+  for (const auto* list : {&group.notices, &group.folded})
+    for (const store::PendingNotice* one : *list) {
+      message.notices.emplace_back(one->permit, one->id);
+      if (one->notice.visit != 0) message.tasks.emplace_back(one->permit, one->notice.visit);
+    }
+  if (!officer || !address(message, officer->whatsapp, officer->email)) {
+    log_event(Level::error, "officer_unreachable", {{"officer", group.recipient.officer}});
+    return false;
+  }
+
+  const store::PendingNotice& first = *group.notices.front();
+  const store::StoredPermit& stored = round.permits.at(first.permit);
+  const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
+  const Context context = rulebook_.context(sop, round.moment.now);
+  TextFields fields = fields_of(first.notice, stored, context, settings_.office, {});
+  add_recipient(fields, group.recipient, sop, rulebook_.people());
+  const std::string& step = fields["nama_tahap"];
+  const bool all_new = std::all_of(
+      group.notices.begin(), group.notices.end(), [&](const store::PendingNotice* one) {
+        const Visit* visit = round.permits.at(one->permit).permit.find_visit(one->notice.visit);
+        return one->notice.text == "tugas_baru" && visit &&
+               sop.find_step(visit->step) && sop.step(visit->step).short_name == step;
+      });
+  fields["jumlah"] = std::to_string(group.notices.size());
+  message.text = first.notice.text;
+  if (group.notices.size() == 1) {
+    message.thread = stored.permit.number;
+  } else if (!all_new) {
+    message.text = "daftar";
+    std::vector<std::string> lines;
+    for (const store::PendingNotice* one : group.notices) {
+      const store::StoredPermit& its = round.permits.at(one->permit);
+      const Sop& its_sop = rulebook_.sop_version(its.permit.sop_version);
+      const Visit* visit = its.permit.find_visit(one->notice.visit);
+      const Calendar& calendar = rulebook_.calendar(its_sop.calendar);
+      const Sla sla = visit ? visit_sla(its.permit, *visit, its_sop, calendar, round.moment.now)
+                            : case_sla(its.permit, its_sop, calendar, round.moment.now);
+      lines.push_back(task_line(its.permit.number,
+                                visit ? its_sop.step(visit->step).short_name : its_sop.case_name,
+                                sla.due_at, sla.paused, calendar, round.moment.now));
+    }
+    fields["daftar"] = notify::list_of_five(lines);
+  }
+  if (message.text == "tugas_baru" || message.text == "daftar")
+    fields["tautan"] = inbox_link(settings_.office);
+  message.rendered = notify::render(*settings_.texts, message.text, fields);
+  round.messages.push_back(std::move(message));
+  return true;
+}
+
+asio::awaitable<void> Composer::settle_officers(Round& round, pg::Transaction& transaction) {
+  if (round.deliverables.empty()) co_return;
+  std::set<std::string> recipients;
+  for (const Deliverable& one : round.deliverables)
+    for (const Recipient& to : one.to) recipients.insert(officer_key(to.officer));
+  pg::Pipeline reads;
+  store::add_last_messages(reads, {recipients.begin(), recipients.end()});
+  const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
+  std::map<std::string, LastMessage> last;
+  for (const store::LastMessageTo& one : store::last_messages_of(results.front()))
+    last[one.recipient.substr(8)] = {one.rendered_at, one.names_open_task};
+
+  const Grouping grouping = group(round.deliverables, last, rulebook_.send(), office_calendar(),
+                                  round.moment.now);
+  std::set<std::int64_t> folded, reached;
+  for (const OfficerGroup& one : grouping.groups) {
+    if (!make_officer_message(round, one)) continue;
+    for (const store::PendingNotice* notice : one.notices) reached.insert(notice->id);
+    for (const store::PendingNotice* notice : one.folded) folded.insert(notice->id);
+  }
+  using Kind = store::NoticeOutcome::Kind;
+  for (const Deliverable& one : round.deliverables) {
+    const store::PendingNotice& pending = *one.pending;
+    if (const auto later = grouping.later.find(pending.id); later != grouping.later.end())
+      round.settle(pending, Kind::later, Reason::not_due, later->second);
+    else if (reached.contains(pending.id))
+      round.settle(pending, Kind::rendered, Reason::on_duty, round.moment.now);
+    else if (folded.contains(pending.id))
+      round.settle(pending, Kind::dropped, Reason::folded, round.moment.now);
+    else
+      round.settle(pending, Kind::dropped, Reason::no_address, round.moment.now);
+  }
+}
+
+asio::awaitable<void> Composer::morning_list(Round& round, pg::Transaction& transaction,
+                                             const Calendar& calendar) {
+  const Instant now = round.moment.now;
+  pg::Pipeline reads;
+  store::add_open_tasks(reads, applicant_roles(rulebook_));
+  const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
+  const std::vector<store::OpenTask> tasks = store::open_tasks_of(results.front());
+
+  std::map<std::string, std::vector<const store::OpenTask*>> of_officer;
+  for (const store::OpenTask& task : tasks) {
+    if (!rulebook_.has_version(task.sop_version)) continue;
+    const Sop& sop = rulebook_.sop_version(task.sop_version);
+    const Context context = rulebook_.context(sop, now);
+    for (const Recipient& holder :
+         resolve_holder(task.visit, sop, rulebook_.people(), context.today()))
+      of_officer[holder.officer].push_back(&task);
+  }
+
+  const LocalTime local = calendar.local(now);
+  std::vector<std::string> officers;
+  pg::Pipeline plans;
+  for (const auto& [officer, list] : of_officer) {
+    officers.push_back(officer);
+    store::add_daily_notice(plans, {kMorningList, day_number(local),
+                                    {Addressee::Kind::officer, officer}, now});
+  }
+  if (officers.empty()) co_return;
+  const std::vector<pg::Result> planned = co_await transaction.run(std::move(plans));
+  for (std::size_t i = 0; i < officers.size(); ++i) {
+    if (planned.at(i).empty()) continue;  // this day's was made already
+    const std::string& id = officers[i];
+    const Officer* officer = rulebook_.people().find(id);
+    store::NewMessage message;
+    message.recipient = officer_key(id);
+    message.why = Reason::on_duty;
+    message.name = officer->name;
+    message.text = kMorningList;
+    message.rendered_at = now;
+    message.trial = settings_.trial;
+    message.notices.emplace_back(0, planned.at(i).int64(0, 0));
+    if (!address(message, officer->whatsapp, officer->email)) {
+      log_event(Level::error, "officer_unreachable", {{"officer", id}});
+      continue;
+    }
+    std::vector<std::string> lines;
+    std::set<std::int64_t> named;
+    for (const store::OpenTask* task : of_officer[id]) {
+      const Sop& sop = rulebook_.sop_version(task->sop_version);
+      lines.push_back(task_line(task->number, sop.step(task->visit.step).short_name, task->due_at,
+                                task->paused, rulebook_.calendar(sop.calendar), now));
+      message.tasks.emplace_back(task->permit, task->visit.id);
+      named.insert(task->permit);
+    }
+    // What waited for this person goes along: it is said here and counts as told.
+    for (Deliverable& waiting : round.deliverables) {
+      const auto is_theirs = [&](const Recipient& one) { return one.officer == id; };
+      if (std::none_of(waiting.to.begin(), waiting.to.end(), is_theirs)) continue;
+      std::erase_if(waiting.to, is_theirs);
+      const store::PendingNotice& pending = *waiting.pending;
+      message.notices.emplace_back(pending.permit, pending.id);
+      if (named.insert(pending.permit).second) {
+        const store::StoredPermit& stored = round.permits.at(pending.permit);
+        const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
+        const Visit* visit = stored.permit.find_visit(pending.notice.visit);
+        const Calendar& its = rulebook_.calendar(sop.calendar);
+        const Sla sla = visit ? visit_sla(stored.permit, *visit, sop, its, now)
+                              : case_sla(stored.permit, sop, its, now);
+        lines.insert(lines.begin(),
+                     task_line(stored.permit.number,
+                               visit ? sop.step(visit->step).short_name : sop.case_name,
+                               sla.due_at, sla.paused, its, now));
+      }
+      if (waiting.to.empty())
+        round.settle(pending, store::NoticeOutcome::Kind::rendered, Reason::absorbed, now);
+    }
+    message.rendered = notify::render(*settings_.texts, kMorningList,
+                                      {{"instansi", settings_.office.name},
+                                       {"nama_petugas", officer->name},
+                                       {"tanggal", notify::date(local)},
+                                       {"jumlah", std::to_string(lines.size())},
+                                       {"daftar", notify::list_of_five(lines)},
+                                       {"tautan", inbox_link(settings_.office)}});
+    round.messages.push_back(std::move(message));
+  }
+  std::erase_if(round.deliverables, [](const Deliverable& one) { return one.to.empty(); });
+}
+
+asio::awaitable<void> Composer::recap(Round& round, pg::Transaction& transaction,
+                                      const Calendar& calendar) {
+  const Instant now = round.moment.now;
+  const LocalTime local = calendar.local(now);
+  std::set<std::string> told;
+  std::vector<Recipient> heads;
+  for (const Sop* sop : rulebook_.sops_in_force()) {
+    const Context context = rulebook_.context(*sop, now);
+    for (Recipient& head : resolve_role(sop->head, nullptr, *sop, rulebook_.people(), context.today()))
+      if (told.insert(head.officer).second) heads.push_back(std::move(head));
+  }
+  if (heads.empty()) co_return;
+  const Instant day = calendar.midnight(local.year, local.month, local.day);
+  pg::Pipeline reads;
+  store::add_recap(reads, {day, day + std::chrono::hours(24),
+                           calendar.midnight(local.year, local.month, 1), now});
+  for (const Recipient& head : heads)
+    store::add_daily_notice(
+        reads, {kRecap, day_number(local), {Addressee::Kind::officer, head.officer}, now});
+  const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
+  const store::Recap counts = store::recap_of(results.front());
+  const std::int64_t judged = counts.judged_this_month;
+  for (std::size_t i = 0; i < heads.size(); ++i) {
+    const Officer* officer = rulebook_.people().find(heads[i].officer);
+    if (results.at(i + 1).empty() || !officer) continue;
+    store::NewMessage message;
+    message.recipient = officer_key(officer->id);
+    message.acting_for = heads[i].for_officer;
+    message.why = heads[i].why;
+    message.name = officer->name;
+    message.text = kRecap;
+    message.rendered_at = now;
+    message.trial = settings_.trial;
+    message.notices.emplace_back(0, results.at(i + 1).int64(0, 0));
+    if (!address(message, officer->whatsapp, officer->email)) continue;
+    message.rendered = notify::render(
+        *settings_.texts, kRecap,
+        {{"instansi", settings_.office.name},
+         {"tanggal", notify::date(local)},
+         {"masuk", notify::number(counts.submitted)},
+         {"proses", notify::number(counts.in_process)},
+         {"terbit", notify::number(counts.issued)},
+         {"kembali", notify::number(counts.returned)},
+         {"hari_ini", notify::number(counts.due_today)},
+         {"terlambat", notify::number(counts.overdue)},
+         {"persen", judged == 0 ? "–" : notify::tenths((2000 * counts.met_this_month + judged) / (2 * judged))},
+         {"jumlah", notify::number(judged)},
+         {"belum", notify::number(counts.overdue_open)},
+         {"tautan", settings_.office.public_url + "/papan"}});
+    round.messages.push_back(std::move(message));
+  }
+}
+
+asio::awaitable<void> Composer::run_daily_jobs(Round& round, pg::Transaction& transaction) {
+  for (const store::DailyJob& job : round.jobs) {
+    const Calendar* calendar = rulebook_.find_calendar(job.calendar);
+    if (!calendar) continue;
+    const Instant now = round.moment.now;
+    const bool morning = job.kind == kMorningList;
+    // What an outage has made stale is left out: yesterday's list helps nobody.
+    const bool of_today = calendar->same_working_day(job.next_at, now);
+    if (of_today && morning && calendar->last_closing_after(job.next_at) > now)
+      co_await morning_list(round, transaction, *calendar);
+    if (of_today && !morning) co_await recap(round, transaction, *calendar);
+    pg::Pipeline pipeline;
+    store::add_save_daily_job(pipeline, {job.kind, job.calendar,
+                                         morning ? calendar->first_opening_after(now)
+                                                 : calendar->last_closing_after(now)});
+    co_await transaction.run(std::move(pipeline));
+  }
+}
+
+asio::awaitable<int> Composer::run_once() {
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  pg::Transaction transaction(*lease);
+  Round round;
+  if (!co_await load(round, *lease, transaction)) {
+    co_await transaction.rollback();
+    co_return 0;
+  }
+  for (const store::PendingNotice& pending : round.notices) {
+    const auto found = round.permits.find(pending.permit);
+    if (found == round.permits.end()) continue;  // being changed just now: the next round's
+    const Permit& permit = found->second.permit;
+    const Sop& sop = rulebook_.sop_version(permit.sop_version);
+    if (const auto reason = no_longer_holds(pending.notice, permit, sop,
+                                            rulebook_.calendar(sop.calendar))) {
+      round.settle(pending, store::NoticeOutcome::Kind::dropped, *reason, round.moment.now);
+    } else if (pending.notice.audience == Audience::applicant) {
+      settle_applicant(round, pending);
+    } else {
+      collect_officers(round, pending);
+    }
+  }
+  co_await run_daily_jobs(round, transaction);
+  co_await settle_officers(round, transaction);
+
+  pg::Pipeline writes;
+  for (const store::NewMessage& message : round.messages) store::add_message(writes, message);
+  store::add_notice_outcomes(writes, round.outcomes);
+  store::add_notify(writes);
+  co_await transaction.commit(std::move(writes));
+  for (const store::NewMessage& message : round.messages)
+    log_event(Level::info, "message_rendered",
+              {{"text", message.text},
+               {"channel", notify::name(message.channel)},
+               {"reason", to_string(message.why)},
+               {"permit", message.thread}});
+  if (!round.messages.empty() && on_commit_) on_commit_();
+  co_return static_cast<int>(round.outcomes.size() + round.jobs.size());
+}
+
+asio::awaitable<std::chrono::milliseconds> Composer::until_due() {
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  pg::Pipeline pipeline;
+  store::add_until_due(pipeline, store::DueKind::notices);
+  pipeline.add(store::kMomentSql);
+  const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
+  co_return sleep_for(store::until_due_of(results.at(0)), store::moment_of(results.at(1)));
+}
+
+asio::awaitable<void> Composer::plant_daily_jobs() {
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  pg::Pipeline clock;
+  clock.add(store::kMomentSql);
+  const std::vector<pg::Result> results = co_await lease->run(std::move(clock));
+  const Instant now = store::moment_of(results.front()).now;
+  const Calendar& calendar = office_calendar();
+  pg::Pipeline pipeline;
+  store::add_plant_daily_job(
+      pipeline, {kMorningList, settings_.calendar, calendar.first_opening_after(now - Seconds{1})});
+  store::add_plant_daily_job(
+      pipeline, {kRecap, settings_.calendar, calendar.last_closing_after(now - Seconds{1})});
+  co_await lease->run(std::move(pipeline));
+}
+
+asio::awaitable<void> Composer::run() {
+  while (!stopping_) {
+    std::chrono::milliseconds sleep = kAfterOutage;
+    try {
+      Cycle cycle(metrics_, "composer");
+      while (!stopping_ && co_await run_once() > 0) {
+      }
+      sleep = co_await until_due();
+      cycle.succeed();
+    } catch (const std::exception& why) {
+      log_cycle_failure("composer", why);
+    }
+    if (!stopping_) co_await woken_.wait(sleep);
+  }
+}
+
+void Composer::stop() {
+  stopping_ = true;
+  woken_.notify();
+}
+
+}  // namespace tenggat::office

@@ -1,0 +1,74 @@
+// Makes messages from notices: resolves who holds each duty now, checks again that each notice still
+// holds, groups what leaves together, renders once, and stores the result; all in one transaction.
+// Makes the morning list and the recap. Sends nothing.
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <memory>
+
+#include "daemon/metrics.h"
+#include "daemon/office/grouping.h"
+#include "daemon/office/rulebook.h"
+#include "daemon/office/signal.h"
+#include "daemon/office/wording.h"
+#include "daemon/pg/pool.h"
+#include "notifiers/text.h"
+
+namespace tenggat::office {
+
+// What the composer takes from the configuration; replaced whole by a reload.
+struct ComposerSettings {
+  Office office;
+  std::string calendar;  // id of the calendar of office hours
+  bool trial = false;    // records what would be sent
+  bool email = true, whatsapp = true;  // channels that are configured
+  std::shared_ptr<const notify::Texts> texts;
+};
+
+class Composer {
+ public:
+  Composer(boost::asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
+           Metrics& metrics, ComposerSettings settings);
+
+  // One transaction. Returns how many notices it settled or put off.
+  boost::asio::awaitable<int> run_once();
+  boost::asio::awaitable<std::chrono::milliseconds> until_due();
+  // Plants the office's daily jobs where they are not there yet.
+  boost::asio::awaitable<void> plant_daily_jobs();
+
+  boost::asio::awaitable<void> run();
+  void stop();
+  void wake() { woken_.notify(); }
+  void reload(ComposerSettings settings) { settings_ = std::move(settings); }
+  void on_commit(std::function<void()> hook) { on_commit_ = std::move(hook); }
+
+ private:
+  struct Round;
+  boost::asio::awaitable<bool> load(Round& round, pg::Connection& connection,
+                                    pg::Transaction& transaction);
+  void settle_applicant(Round& round, const store::PendingNotice& pending);
+  void collect_officers(Round& round, const store::PendingNotice& pending);
+  boost::asio::awaitable<void> run_daily_jobs(Round& round, pg::Transaction& transaction);
+  boost::asio::awaitable<void> morning_list(Round& round, pg::Transaction& transaction,
+                                            const Calendar& calendar);
+  boost::asio::awaitable<void> recap(Round& round, pg::Transaction& transaction,
+                                     const Calendar& calendar);
+  boost::asio::awaitable<void> settle_officers(Round& round, pg::Transaction& transaction);
+  // False where the officer has no usable channel.
+  bool make_officer_message(Round& round, const OfficerGroup& group);
+
+  bool address(store::NewMessage& message, const std::string& whatsapp,
+               const std::string& email) const;
+  const Calendar& office_calendar() const { return rulebook_.calendar(settings_.calendar); }
+
+  pg::Pool& pool_;
+  Rulebook& rulebook_;
+  Metrics& metrics_;
+  ComposerSettings settings_;
+  Signal woken_;
+  bool stopping_ = false;
+  std::function<void()> on_commit_;
+};
+
+}  // namespace tenggat::office

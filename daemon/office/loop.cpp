@@ -1,0 +1,46 @@
+#include "daemon/office/loop.h"
+
+#include <algorithm>
+
+#include "daemon/clock.h"
+#include "daemon/log.h"
+#include "daemon/pg/pool.h"
+
+namespace tenggat::office {
+
+std::chrono::milliseconds sleep_for(std::optional<Seconds> office_seconds,
+                                    const store::Moment& moment) {
+  if (!office_seconds || moment.speed <= 0) return kLongestSleep;
+  const double milliseconds =
+      1000.0 * static_cast<double>(std::max<std::int64_t>(office_seconds->count(), 0)) /
+      moment.speed;
+  if (milliseconds >= static_cast<double>(kLongestSleep.count())) return kLongestSleep;
+  return std::max(std::chrono::milliseconds(static_cast<std::int64_t>(milliseconds)),
+                  std::chrono::milliseconds(1));
+}
+
+Cycle::Cycle(Metrics& metrics, std::string_view loop)
+    : loop_(metrics.loop(loop)), begun_(Clock::monotonic()) {}
+
+Cycle::~Cycle() {
+  loop_.cycle_duration_seconds.Observe(
+      std::chrono::duration<double>(Clock::monotonic() - begun_).count());
+  if (succeeded_)
+    loop_.last_success_timestamp_seconds.Set(Clock::machine_seconds());
+  else
+    loop_.failures.Increment();
+}
+
+void Cycle::succeed() { succeeded_ = true; }
+
+void log_cycle_failure(std::string_view loop, const std::exception& why) {
+  const auto* database = dynamic_cast<const pg::Error*>(&why);
+  const bool outage = dynamic_cast<const pg::ConnectionLost*>(&why) ||
+                      dynamic_cast<const pg::PoolBusy*>(&why);
+  log_event(outage ? Level::warning : Level::error, "loop_failed",
+            {{"loop", loop},
+             {"why", database ? database->message() : std::string(why.what())},
+             {"sqlstate", database ? database->sqlstate() : std::string()}});
+}
+
+}  // namespace tenggat::office

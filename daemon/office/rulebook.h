@@ -1,0 +1,64 @@
+// What a daemon keeps in memory of the database: SOPs by version, calendars in force, people, tokens;
+// and the texts from its files. As fresh as the marks read in each transaction say.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "daemon/pg/connection.h"
+#include "daemon/store/moment.h"
+#include "daemon/store/rules.h"
+#include "daemon/store/tokens.h"
+#include "rules/calendar.h"
+#include "rules/people.h"
+#include "rules/quiet.h"
+#include "rules/sop.h"
+#include "rules/transition.h"
+
+namespace tenggat::office {
+
+class Rulebook {
+ public:
+  explicit Rulebook(SendRules send) : send_(send) {}
+
+  // Reloads what grew since. Uses the connection's open transaction, if any, and changes nothing in
+  // the database. Throws std::runtime_error, and keeps what it had, where stored rules cannot be read.
+  pg::Awaitable<void> refresh(pg::Connection& connection, store::Moment moment);
+  // Loads SOP versions that permits are pinned to and that are not in memory yet. Throws
+  // std::runtime_error where one is not stored.
+  pg::Awaitable<void> ensure_versions(pg::Connection& connection, std::vector<std::string> hashes);
+  bool fresh(const store::Moment& moment) const;
+  bool has_version(const std::string& hash) const { return sops_.contains(hash); }
+
+  // SOPs and calendars live as long as the rulebook, also when they are no longer in force; people and
+  // tokens until the next refresh().
+  const Sop* sop_in_force(std::string_view id) const;    // null: no such SOP
+  const Sop& sop_version(const std::string& hash) const;  // must have been ensured
+  const Calendar& calendar(const std::string& id) const;  // the one in force; must exist
+  const Calendar* find_calendar(const std::string& id) const;
+  std::vector<const Sop*> sops_in_force() const;
+  const People& people() const { return people_; }
+  const SendRules& send() const { return send_; }
+  void set_send(SendRules send) { send_ = send; }
+  // Null: no such token. The caller asks whether it is live.
+  const store::Token* find_token(const std::string& hash) const;
+
+  Context context(const Sop& sop, Instant now) const;
+
+ private:
+  void take(const std::vector<store::RuleSet>& rules);
+
+  SendRules send_;
+  std::int64_t people_mark_ = -1, rules_mark_ = -1, tokens_mark_ = -1;
+  std::unordered_map<std::string, std::shared_ptr<const Sop>> sops_;  // by version
+  std::map<std::string, std::string> sop_in_force_;                   // id → version
+  std::map<std::string, std::shared_ptr<const Calendar>> calendars_;  // in force, by id
+  std::map<std::string, std::string> calendar_hashes_;                // of calendars_
+  std::vector<std::shared_ptr<const Calendar>> retired_calendars_;
+  People people_;
+  std::unordered_map<std::string, store::Token> tokens_;  // by hash
+};
+
+}  // namespace tenggat::office

@@ -1,0 +1,272 @@
+#include "daemon/office/snapshot.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "daemon/clock.h"
+#include "daemon/office/loop.h"
+#include "daemon/store/counts.h"
+#include "rules/transition.h"
+
+namespace tenggat::office {
+namespace asio = boost::asio;
+namespace {
+
+constexpr std::chrono::milliseconds kEvery{std::chrono::seconds(2)};
+using Labels = prometheus::Labels;
+
+double seconds_of(Instant instant) {
+  return static_cast<double>(instant.time_since_epoch().count());
+}
+
+// Families of the catalogue, each with every series an SOP can have, so that zero is shown as zero.
+class Families {
+ public:
+  void zero(const std::string& family, Labels labels) { series_[family].try_emplace(labels, 0.0); }
+  void set(const std::string& family, Labels labels, double value) {
+    series_[family][std::move(labels)] = value;
+  }
+  void add(const std::string& family, Labels labels, double value) {
+    series_[family][std::move(labels)] += value;
+  }
+  void histogram(const std::string& family, Labels labels, HistogramSample sample) {
+    histograms_[family].push_back({std::move(labels), 0, std::move(sample)});
+  }
+  Snapshot take() {
+    Snapshot snapshot;
+    for (auto& [name, series] : series_) {
+      SnapshotFamily family{name, {}};
+      for (auto& [labels, value] : series) family.samples.push_back({labels, value, std::nullopt});
+      snapshot.push_back(std::move(family));
+    }
+    for (auto& [name, samples] : histograms_) snapshot.push_back({name, std::move(samples)});
+    return snapshot;
+  }
+
+ private:
+  std::map<std::string, std::map<Labels, double>> series_;
+  std::map<std::string, std::vector<Sample>> histograms_;
+};
+
+std::set<std::string> rungs_of(const Sop& sop) {
+  std::set<std::string> rungs;
+  for (const Ladder& ladder : sop.ladders)
+    for (const RungRule& rung : ladder.rungs)
+      if (std::any_of(rung.to.begin(), rung.to.end(), [](const Target& to) {
+            return to.kind == Target::Kind::superior || to.kind == Target::Kind::named_role;
+          }))
+        rungs.insert(rung.name());
+  for (const RungRule& rung : sop.case_ladder) rungs.insert(rung.name());
+  return rungs;
+}
+
+void add_zeros(Families& families, const Sop& sop) {
+  for (const char* state : {"active", "returned"})
+    families.zero("permits_open", {{"sop", sop.id}, {"state", state}});
+  for (const char* family : {"permits_submitted_total", "permit_sla_met_total",
+                             "permit_sla_missed_total", "permits_overdue", "permits_legal_risk"})
+    families.zero(family, {{"sop", sop.id}});
+  for (const char* outcome : {"issued", "rejected", "withdrawn", "lapsed"})
+    families.zero("permits_closed_total", {{"sop", sop.id}, {"outcome", outcome}});
+  for (const std::string& rung : rungs_of(sop))
+    families.zero("escalations_total", {{"sop", sop.id}, {"rung", rung}});
+  for (const Step& step : sop.steps) {
+    const Labels labels{{"sop", sop.id}, {"step", step.id}};
+    for (const char* family : {"steps_unclaimed", "step_completions_total",
+                               "step_sla_missed_total", "step_returns_total"})
+      families.zero(family, labels);
+    for (const char* sla : {"on_track", "due_soon", "overdue", "paused"})
+      families.zero("steps_open", {{"sop", sop.id}, {"step", step.id}, {"sla", sla}});
+  }
+}
+
+// The buckets of a step's working time, from counts that were appended one bucket at a time.
+void add_histogram(Families& families, const Sop& sop, const Step& step, const Calendar& calendar,
+                   const std::vector<store::Total>& totals) {
+  if (sop.is_applicant(step.role)) return;
+  const std::vector<std::int64_t> bounds = working_time_buckets(sop, calendar);
+  HistogramSample sample;
+  std::vector<std::uint64_t> counts(bounds.size(), 0);
+  for (const store::Total& total : totals) {
+    if (total.sop != sop.id || total.step != step.id) continue;
+    if (total.metric == "step_working_seconds_sum") {
+      sample.sum = static_cast<double>(total.amount);
+    } else if (total.metric == "step_working_seconds_bucket") {
+      const auto amount = static_cast<std::uint64_t>(total.amount);
+      sample.count += amount;
+      // A bound that a later SOP version dropped is counted in the next one above it.
+      if (total.label != "+Inf") {
+        const auto at = std::lower_bound(bounds.begin(), bounds.end(), std::stoll(total.label));
+        if (at != bounds.end()) counts[static_cast<std::size_t>(at - bounds.begin())] += amount;
+      }
+    }
+  }
+  std::uint64_t running = 0;
+  for (std::size_t i = 0; i < bounds.size(); ++i) {
+    running += counts[i];
+    sample.upper_bounds.push_back(static_cast<double>(bounds[i]));
+    sample.cumulative_counts.push_back(running);
+  }
+  families.histogram("step_working_seconds", {{"sop", sop.id}, {"step", step.id}},
+                     std::move(sample));
+}
+
+void add_totals(Families& families, const std::vector<store::Total>& totals) {
+  for (const store::Total& total : totals) {
+    const auto amount = static_cast<double>(total.amount);
+    if (total.metric.starts_with("step_working_seconds")) continue;
+    Labels labels{{"sop", total.sop}};
+    if (total.metric.starts_with("step_")) labels["step"] = total.step;
+    if (total.metric == "permits_closed_total") labels["outcome"] = total.label;
+    if (total.metric == "escalations_total") labels["rung"] = total.label;
+    families.add(total.metric, std::move(labels), amount);
+  }
+}
+
+void add_open(Families& families, const std::vector<store::OpenPermits>& permits,
+              const std::vector<store::OpenVisits>& visits) {
+  for (const store::OpenPermits& one : permits) {
+    families.set("permits_open", {{"sop", one.sop}, {"state", one.state}},
+                 static_cast<double>(one.open));
+    families.add("permits_overdue", {{"sop", one.sop}}, static_cast<double>(one.overdue));
+    families.add("permits_legal_risk", {{"sop", one.sop}}, static_cast<double>(one.legal_risk));
+  }
+  std::map<Labels, std::pair<Instant, std::optional<Instant>>> extremes;
+  for (const store::OpenVisits& one : visits) {
+    const Labels labels{{"sop", one.sop}, {"step", one.step}};
+    // An applicant's own step has no clock that could be late: it counts as on track.
+    const std::string sla = one.sla.empty() ? "on_track" : one.sla;
+    families.add("steps_open", {{"sop", one.sop}, {"step", one.step}, {"sla", sla}},
+                 static_cast<double>(one.open));
+    families.add("steps_unclaimed", labels, static_cast<double>(one.unclaimed));
+    auto [at, fresh] = extremes.try_emplace(labels, one.oldest, one.next_due);
+    if (fresh) continue;
+    at->second.first = std::min(at->second.first, one.oldest);
+    if (one.next_due && (!at->second.second || *one.next_due < *at->second.second))
+      at->second.second = one.next_due;
+  }
+  for (const auto& [labels, extreme] : extremes) {
+    families.set("steps_oldest_open_timestamp_seconds", labels, seconds_of(extreme.first));
+    if (extreme.second)
+      families.set("steps_next_due_timestamp_seconds", labels, seconds_of(*extreme.second));
+  }
+}
+
+void add_waiting(Families& families, const std::vector<store::Waiting>& waiting) {
+  families.zero("escalations_unacknowledged", {});
+  for (const char* audience : {"officer", "applicant", "portal"})
+    families.zero("notices_pending", {{"audience", audience}});
+  for (const char* channel : {"email", "whatsapp"}) {
+    families.zero("messages_undelivered", {{"channel", channel}});
+    families.zero("messages_dead", {{"channel", channel}});
+  }
+  for (const store::Waiting& one : waiting) {
+    const auto count = static_cast<double>(one.count);
+    if (one.kind == "notice") {
+      families.set("notices_pending", {{"audience", one.label}}, count);
+      if (one.oldest)
+        families.set("notices_oldest_pending_timestamp_seconds", {{"audience", one.label}},
+                     seconds_of(*one.oldest));
+    } else if (one.kind == "escalation") {
+      families.set("escalations_unacknowledged", {}, count);
+    } else {
+      families.set("messages_" + one.kind, {{"channel", one.label}}, count);
+    }
+  }
+}
+
+}  // namespace
+
+SnapshotLoop::SnapshotLoop(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
+                           Metrics& metrics, std::vector<const pg::Pool*> watched)
+    : pool_(pool),
+      rulebook_(rulebook),
+      metrics_(metrics),
+      watched_(std::move(watched)),
+      woken_(std::move(executor)) {}
+
+asio::awaitable<void> SnapshotLoop::run_once() {
+  const auto begun = Clock::monotonic();
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  const std::vector<const Sop*> sops = rulebook_.sops_in_force();
+  std::map<std::string, std::vector<std::string>> sops_of_calendar;
+  for (const Sop* sop : sops) sops_of_calendar[sop->calendar].push_back(sop->id);
+
+  pg::Pipeline pipeline;
+  store::add_fold_counts(pipeline);
+  const std::size_t totals = store::add_totals(pipeline);
+  const std::size_t permits = store::add_open_permits(pipeline);
+  const std::size_t visits = store::add_open_visits(pipeline);
+  const std::size_t waiting = store::add_waiting(pipeline);
+  const std::size_t provisional = pipeline.size();
+  for (const auto& [calendar, ids] : sops_of_calendar)
+    store::add_provisional(pipeline, ids, rulebook_.calendar(calendar).covered_until());
+  const std::size_t moment = pipeline.add(store::kMomentSql);
+  const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
+
+  Families families;
+  const std::vector<store::Total> counted = store::totals_of(results.at(totals));
+  for (const Sop* sop : sops) {
+    add_zeros(families, *sop);
+    const Calendar& calendar = rulebook_.calendar(sop->calendar);
+    for (const Step& step : sop->steps) add_histogram(families, *sop, step, calendar, counted);
+  }
+  add_totals(families, counted);
+  add_open(families, store::open_permits_of(results.at(permits)),
+           store::open_visits_of(results.at(visits)));
+  add_waiting(families, store::waiting_of(results.at(waiting)));
+  std::size_t index = provisional;
+  for (const auto& [calendar, ids] : sops_of_calendar)
+    families.set("calendar_provisional_permits", {{"calendar", calendar}},
+                 static_cast<double>(results.at(index++).int64(0, 0)));
+  metrics_.publish(families.take());
+  metrics_.office_clock_timestamp_seconds.Set(
+      seconds_of(store::moment_of(results.at(moment)).now));
+  metrics_.snapshot_timestamp_seconds.Set(Clock::machine_seconds());
+  metrics_.snapshot_duration_seconds.Set(
+      std::chrono::duration<double>(Clock::monotonic() - begun).count());
+}
+
+void SnapshotLoop::report_connections() {
+  std::size_t open = 0, idle = 0, waiting = 0;
+  std::uint64_t reconnects = 0;
+  bool up = true;
+  for (const pg::Pool* pool : watched_) {
+    const pg::PoolStatistics statistics = pool->statistics();
+    open += statistics.open;
+    idle += statistics.idle;
+    waiting += statistics.waiting;
+    reconnects += statistics.reconnects;
+    up = up && (statistics.up || statistics.connects == 0);
+  }
+  metrics_.db_up.Set(up ? 1 : 0);
+  metrics_.db_connections_idle.Set(static_cast<double>(idle));
+  metrics_.db_connections_busy.Set(static_cast<double>(open - idle));
+  metrics_.db_connections_connecting.Set(static_cast<double>(waiting));
+  metrics_.db_reconnects.Increment(static_cast<double>(reconnects - reconnects_));
+  reconnects_ = reconnects;
+}
+
+asio::awaitable<void> SnapshotLoop::run() {
+  while (!stopping_) {
+    try {
+      Cycle cycle(metrics_, "snapshot");
+      co_await run_once();
+      cycle.succeed();
+    } catch (const std::exception& why) {
+      metrics_.snapshot_errors.Increment();
+      log_cycle_failure("snapshot", why);
+    }
+    report_connections();
+    if (!stopping_) co_await woken_.wait(kEvery);
+  }
+}
+
+void SnapshotLoop::stop() {
+  stopping_ = true;
+  woken_.notify();
+}
+
+}  // namespace tenggat::office

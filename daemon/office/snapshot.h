@@ -1,0 +1,37 @@
+// Reads what the database knows into the metrics every few seconds, and folds counts on the way. The
+// numbers are the same from every daemon on the database.
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <vector>
+
+#include "daemon/metrics.h"
+#include "daemon/office/rulebook.h"
+#include "daemon/office/signal.h"
+#include "daemon/pg/pool.h"
+
+namespace tenggat::office {
+
+class SnapshotLoop {
+ public:
+  // `watched` are the pools whose connections are reported.
+  SnapshotLoop(boost::asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
+               Metrics& metrics, std::vector<const pg::Pool*> watched);
+
+  boost::asio::awaitable<void> run_once();
+  boost::asio::awaitable<void> run();
+  void stop();
+
+ private:
+  void report_connections();
+
+  pg::Pool& pool_;
+  Rulebook& rulebook_;
+  Metrics& metrics_;
+  std::vector<const pg::Pool*> watched_;
+  Signal woken_;
+  bool stopping_ = false;
+  std::uint64_t reconnects_ = 0;
+};
+
+}  // namespace tenggat::office

@@ -1,0 +1,106 @@
+#include "daemon/office/watch.h"
+
+#include "daemon/log.h"
+#include "daemon/office/loop.h"
+#include "daemon/store/commands.h"
+#include "daemon/store/permits.h"
+
+namespace tenggat::office {
+namespace asio = boost::asio;
+namespace {
+
+constexpr int kBatch = 200;
+
+}  // namespace
+
+Watch::Watch(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook, Metrics& metrics)
+    : pool_(pool), rulebook_(rulebook), metrics_(metrics), woken_(std::move(executor)) {}
+
+asio::awaitable<int> Watch::run_once() {
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  pg::Transaction transaction(*lease);
+
+  pg::Pipeline locking;
+  store::add_lock_due(locking, kBatch);
+  const std::vector<pg::Result> locked = co_await transaction.run(std::move(locking));
+  const std::vector<std::int64_t> ids = store::ids_of(locked.front());
+  if (ids.empty()) {
+    co_await transaction.rollback();
+    co_return 0;
+  }
+
+  pg::Pipeline reads;
+  const store::PermitLoad load(reads, ids, store::Lock::update);
+  const std::size_t clock = reads.add(store::kMomentSql);
+  const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
+  const store::Moment moment = store::moment_of(results.at(clock));
+  if (!rulebook_.fresh(moment)) co_await rulebook_.refresh(*lease, moment);
+  std::map<std::int64_t, store::StoredPermit> permits = load.take(results);
+  std::vector<std::string> versions;
+  for (const auto& [id, stored] : permits)
+    if (!rulebook_.has_version(stored.permit.sop_version))
+      versions.push_back(stored.permit.sop_version);
+  if (!versions.empty()) co_await rulebook_.ensure_versions(*lease, std::move(versions));
+
+  std::vector<store::PermitChange> changes;
+  for (auto& [id, stored] : permits) {
+    const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
+    const Context context = rulebook_.context(sop, moment.now);
+    store::PermitChange change;
+    change.decision = catch_up(stored.permit, context);
+    change.projection = project(change.decision.after, sop, context.calendar);
+    const std::size_t known = stored.permit.rungs.size();
+    for (std::size_t i = known; i < change.decision.after.rungs.size(); ++i) {
+      const RaisedRung& rung = change.decision.after.rungs[i];
+      metrics_.escalation_delay_seconds.Observe(
+          static_cast<double>((rung.raised_at - rung.due_at).count()));
+    }
+    change.before = std::move(stored);
+    changes.push_back(std::move(change));
+  }
+  pg::Pipeline writes;
+  store::append_writes(writes, changes, rulebook_.send());
+  store::add_notify(writes);
+  co_await transaction.commit(std::move(writes));
+  for (const store::PermitChange& change : changes)
+    for (const Event& event : change.decision.events)
+      log_event(Level::info, event.type,
+                {{"permit", change.decision.after.number}, {"visit", event.visit}});
+  if (on_commit_) on_commit_();
+  co_return static_cast<int>(ids.size());
+}
+
+asio::awaitable<std::chrono::milliseconds> Watch::until_due() {
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  pg::Pipeline pipeline;
+  store::add_until_due(pipeline, store::DueKind::permits);
+  pipeline.add(store::kMomentSql);
+  const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
+  co_return sleep_for(store::until_due_of(results.at(0)), store::moment_of(results.at(1)));
+}
+
+asio::awaitable<void> Watch::run() {
+  while (!stopping_) {
+    std::chrono::milliseconds sleep = kAfterOutage;
+    try {
+      Cycle cycle(metrics_, "watch");
+      int done = 0;
+      do {
+        done = co_await run_once();
+      } while (done == kBatch && !stopping_);
+      sleep = co_await until_due();
+      cycle.succeed();
+    } catch (const std::exception& why) {
+      log_cycle_failure("watch", why);
+    }
+    ++cycles_;
+    if (!stopping_) co_await woken_.wait(sleep);
+  }
+}
+
+void Watch::stop() {
+  stopping_ = true;
+  woken_.notify();
+}
+
+}  // namespace tenggat::office

@@ -1,0 +1,45 @@
+// The SLA watch: finds open permits with something due by the partial index and lets the core take it
+// from there. Has a connection of its own, so that a flood of commands does not starve it. Several
+// daemons may watch one database: what one holds the others skip.
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <functional>
+
+#include "daemon/metrics.h"
+#include "daemon/office/rulebook.h"
+#include "daemon/office/signal.h"
+#include "daemon/pg/pool.h"
+
+namespace tenggat::office {
+
+class Watch {
+ public:
+  Watch(boost::asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
+        Metrics& metrics);
+
+  // Catches up one batch of permits in one transaction. Returns how many there were; as many as the
+  // batch holds means there may be more.
+  boost::asio::awaitable<int> run_once();
+  // How long nothing will be due, in machine time; at most kLongestSleep.
+  boost::asio::awaitable<std::chrono::milliseconds> until_due();
+
+  boost::asio::awaitable<void> run();
+  void stop();
+  void wake() { woken_.notify(); }
+  // How often it has come round, an outage named and waited out included: what the watchdog is fed by.
+  std::uint64_t cycles() const { return cycles_; }
+  void on_commit(std::function<void()> hook) { on_commit_ = std::move(hook); }
+
+ private:
+  pg::Pool& pool_;
+  Rulebook& rulebook_;
+  Metrics& metrics_;
+  Signal woken_;
+  bool stopping_ = false;
+  std::uint64_t cycles_ = 0;
+  std::function<void()> on_commit_;
+};
+
+}  // namespace tenggat::office

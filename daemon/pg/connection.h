@@ -1,0 +1,299 @@
+// One PostgreSQL session: libpq, never blocking, on the io_context of the coroutine that opened it.
+//
+// Pipeline first: statements are gathered in a Pipeline and leave in one flight, with one sync at
+// the end. Everything travels in text format and every parameter's type is inferred by the server,
+// so an array needs its cast in the SQL: unnest($1::bigint[], $2::text[]).
+//
+// Failure, all as exceptions: Error when the server refused a statement, ConnectionLost when the
+// session is gone. A thrown error leaves the session idle (its transaction rolled back) or broken.
+// One coroutine at a time may use a Connection; a second one is a std::logic_error. Connections go
+// before their io_context does.
+#pragma once
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "rules/time.h"
+
+struct pg_result;
+
+namespace tenggat::pg {
+
+template <class T>
+using Awaitable = boost::asio::awaitable<T>;
+using Timeout = std::chrono::milliseconds;
+
+// No wait on the database is longer than this unless its caller says so.
+inline constexpr Timeout kStatementTimeout = std::chrono::seconds{30};
+
+// --- Errors
+// ---------------------------------------------------------------------------------------
+
+struct ErrorFields {
+  std::string sqlstate{};                  // five characters, always set
+  std::string message{};                   // the server's primary message, or ours
+  std::string detail{};                    // may quote row values: personal data, never for a log
+  std::string constraint{};                // name of the violated constraint, if any
+  std::optional<std::size_t> statement{};  // index in the pipeline as its caller numbered it
+  bool outcome_unknown = false;
+};
+
+// The server refused a statement. The other statements of the pipeline did not happen either,
+// except those an earlier COMMIT in the same pipeline had made durable.
+class Error : public std::runtime_error {
+ public:
+  explicit Error(ErrorFields fields);
+
+  const std::string& sqlstate() const { return fields_.sqlstate; }
+  std::string_view sqlstate_class() const {
+    return std::string_view{fields_.sqlstate}.substr(0, 2);
+  }
+  const std::string& message() const { return fields_.message; }
+  const std::string& detail() const { return fields_.detail; }
+  const std::string& constraint() const { return fields_.constraint; }
+  std::optional<std::size_t> statement() const { return fields_.statement; }
+  const ErrorFields& fields() const { return fields_; }
+
+  // True if the work may or may not be durable: a COMMIT (or a statement outside a transaction) was
+  // under way when the session ended, or COMMIT came back with a warning. Settle it by idempotency
+  // key; never assume either way.
+  bool outcome_unknown() const { return fields_.outcome_unknown; }
+
+  // "cached plan must not change result type" after a migration. The connection counts as broken,
+  // so doing the work again on a fresh lease succeeds.
+  bool is_stale_plan() const { return fields_.sqlstate == "0A000"; }
+
+ private:
+  ErrorFields fields_;
+};
+
+// The session is gone, was never opened, or did not answer in time and was closed by us.
+class ConnectionLost : public Error {
+ public:
+  using Error::Error;
+};
+
+// --- Parameters
+// -----------------------------------------------------------------------------------
+
+// One parameter of a statement, or NULL. Implicit on purpose: query(sql, {id, "name",
+// std::nullopt}). A text with a NUL byte throws std::invalid_argument: PostgreSQL cannot hold it
+// and libpq would silently cut it off.
+class Param {
+ public:
+  Param(std::nullopt_t) {}                         // NOLINT(google-explicit-constructor)
+  Param(std::string text);                         // NOLINT(google-explicit-constructor)
+  Param(std::string_view text);                    // NOLINT(google-explicit-constructor)
+  Param(const char* text);                         // NOLINT(google-explicit-constructor)
+  Param(bool value) : text_{value ? "t" : "f"} {}  // NOLINT(google-explicit-constructor)
+  Param(Instant instant);                          // NOLINT(google-explicit-constructor)
+  template <std::integral T>
+  requires(!std::same_as<T, char>) Param(T value)
+      : text_{std::to_string(value)} {}  // NOLINT(google-explicit-constructor)
+  template <class T>
+  Param(const std::optional<T>& value)  // NOLINT(google-explicit-constructor)
+      : text_{value ? Param{*value}.text_ : std::nullopt} {}
+
+  // Null for SQL NULL; otherwise NUL-terminated and owned by this Param.
+  const char* c_str() const { return text_ ? text_->c_str() : nullptr; }
+
+ private:
+  std::optional<std::string> text_;
+};
+
+template <std::convertible_to<Param>... P>
+std::vector<Param> params_of(P&&... values) {
+  std::vector<Param> params;
+  params.reserve(sizeof...(P));
+  (params.emplace_back(std::forward<P>(values)), ...);
+  return params;
+}
+
+// Array literals, quoted so that any text survives. An empty vector is '{}', not NULL.
+Param text_array(const std::vector<std::string>& values);
+Param text_array(const std::vector<std::optional<std::string>>& values);
+Param bigint_array(const std::vector<std::int64_t>& values);
+Param bigint_array(const std::vector<std::optional<std::int64_t>>& values);
+Param boolean_array(const std::vector<bool>& values);
+Param timestamptz_array(const std::vector<Instant>& values);
+Param timestamptz_array(const std::vector<std::optional<Instant>>& values);
+
+// Bytes as bytea text ('\x…'); also the element form for text_array(…) cast to bytea[].
+std::string bytea(std::string_view bytes);
+
+// --- Statements and results
+// -------------------------------------------------------------------------
+
+// Statements that leave together. `sql` is one statement without a trailing second one; it is
+// prepared once per connection under its own text, so keep texts few and never build them from
+// data.
+class Pipeline {
+ public:
+  struct Statement {
+    std::string sql;
+    std::vector<Param> params;
+  };
+
+  // Returns the statement's index: its place in the results of run().
+  std::size_t add(std::string sql, std::vector<Param> params);
+  template <std::convertible_to<Param>... P>
+  std::size_t add(std::string sql, P&&... params) {
+    return add(std::move(sql), params_of(std::forward<P>(params)...));
+  }
+  std::size_t size() const { return statements_.size(); }
+  bool empty() const { return statements_.empty(); }
+  const std::vector<Statement>& statements() const { return statements_; }
+
+ private:
+  std::vector<Statement> statements_;
+};
+
+// What one statement answered. Cheap to copy (shared). Reading outside the rows and columns is
+// std::out_of_range; reading NULL through a non-optional accessor, or a text that is not of the
+// asked type, is std::logic_error: the SQL and its reader disagree.
+class Result {
+ public:
+  Result(std::shared_ptr<const pg_result> result, std::string warning_sqlstate);
+
+  int rows() const;
+  int columns() const;
+  bool empty() const { return rows() == 0; }
+  bool is_null(int row, int column) const;
+  std::string_view text(int row, int column) const&;  // valid while a copy of this Result lives
+  std::string text(int row, int column) &&;
+  std::int64_t int64(int row, int column) const;
+  bool boolean(int row, int column) const;
+  Instant instant(int row, int column) const;    // timestamptz, fractions of a second cut off
+  std::string bytes(int row, int column) const;  // bytea
+  std::optional<std::string> optional_text(int row, int column) const;
+  std::optional<std::int64_t> optional_int64(int row, int column) const;
+  std::optional<bool> optional_boolean(int row, int column) const;
+  std::optional<Instant> optional_instant(int row, int column) const;
+
+  std::string_view tag() const;        // "INSERT 0 3", "COMMIT", "ROLLBACK", …
+  std::int64_t affected_rows() const;  // the number in the tag, 0 if it has none
+  // SQLSTATE of a WARNING raised by this statement, or empty.
+  const std::string& warning_sqlstate() const { return warning_sqlstate_; }
+
+ private:
+  std::string_view cell(int row, int column) const;
+
+  std::shared_ptr<const pg_result> result_;
+  std::string warning_sqlstate_;
+};
+
+// COMMIT answers "ok" with the tag ROLLBACK when the transaction had failed, and warns when it
+// could not wait for the standby. Only a clean COMMIT counts.
+bool is_committed(const Result& commit);
+
+struct Notification {
+  std::string channel;
+  std::string payload;
+};
+
+// --- Connection
+// -------------------------------------------------------------------------------------
+
+// A constructor, not an aggregate, on purpose: GCC 12 destroys an aggregate temporary inside a
+// co_await expression twice.
+struct ConnectOptions {
+  explicit ConnectOptions(std::string conninfo_in = {}) : conninfo{std::move(conninfo_in)} {}
+
+  std::string conninfo;  // libpq's; several hosts, socket directories, target_session_attrs allowed
+  // For resolving one host's name and again for each of its addresses. A connect_timeout in
+  // conninfo (seconds, from 1) takes its place.
+  Timeout host_timeout = std::chrono::seconds{3};
+  std::size_t first_host = 0;  // where to begin; later hosts follow, then round to the first ones
+  std::function<void(const Error&)> on_error;  // sees every Error thrown; must not throw
+};
+
+enum class AfterError {
+  kRollBack,  // a failed transaction is rolled back before the Error is thrown
+  kLeave,     // it stays failed, for ROLLBACK TO SAVEPOINT
+};
+
+struct RunOptions {
+  Timeout timeout = kStatementTimeout;  // for the whole flight; then the session is closed
+  AfterError after_error = AfterError::kRollBack;
+};
+
+class Connection {
+ public:
+  // Tries host by host. Throws ConnectionLost with the reasons of all of them. The session speaks
+  // UTF-8, ISO dates, UTC.
+  static Awaitable<Connection> connect(ConnectOptions options);
+
+  Connection(Connection&&) noexcept;
+  Connection& operator=(Connection&&) noexcept;
+  ~Connection();  // closes
+
+  // One flight. Throws the first statement's Error, or ConnectionLost. Without BEGIN the statements
+  // are one implicit transaction. Never cancels: on timeout the session is closed, and the outcome
+  // is unknown if it could have committed.
+  Awaitable<std::vector<Result>> run(Pipeline pipeline, RunOptions options = {});
+  Awaitable<Result> query(std::string sql, std::vector<Param> params);
+  // Variadic because GCC 12 cannot compile a braced list of parameters inside a co_await
+  // expression.
+  template <std::convertible_to<Param>... P>
+  Awaitable<Result> query(std::string sql, P&&... params) {
+    return query(std::move(sql), params_of(std::forward<P>(params)...));
+  }
+  // Several statements in one text (simple protocol), for migrations. Returns the last result.
+  Awaitable<Result> script(std::string sql, RunOptions options = {});
+
+  // After LISTEN through query(). Empty on timeout; the session stays usable. NOTIFY is a hint:
+  // poll too.
+  Awaitable<std::optional<Notification>> wait_notification(Timeout timeout);
+
+  bool broken() const;          // not to be used again
+  bool in_transaction() const;  // open or failed
+  bool looks_alive();           // a free look at the socket; false marks the connection broken
+  void mark_broken() noexcept;  // closes the socket now; pending work fails
+  std::size_t host_index() const;
+  int backend_pid() const;
+
+ private:
+  class Impl;
+  explicit Connection(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;
+};
+
+// BEGIN travels with the first flight and COMMIT with the last, so a transaction that needs no
+// answer in between is one round trip. Destroyed before commit() or rollback() has succeeded, it
+// marks the connection broken, since a destructor cannot await. The Connection must outlive it.
+class Transaction {
+ public:
+  explicit Transaction(Connection& connection) : connection_{connection} {}
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  ~Transaction();
+
+  // Results and Error::statement() are numbered as the caller's pipeline is. After an Error the
+  // transaction is over and rolled back, and the connection is usable.
+  Awaitable<std::vector<Result>> run(Pipeline pipeline, Timeout timeout = kStatementTimeout);
+  // Returns only when durable. Otherwise an Error; its outcome_unknown() tells refused from
+  // unknown.
+  Awaitable<std::vector<Result>> commit(Pipeline pipeline = {},
+                                        Timeout timeout = kStatementTimeout);
+  Awaitable<void> rollback();
+  // Several statements in one text, inside this transaction.
+  Awaitable<void> script(std::string sql, Timeout timeout = kStatementTimeout);
+
+ private:
+  enum class State { kIdle, kOpen, kOver };
+  Awaitable<std::vector<Result>> flight(Pipeline pipeline, bool last, Timeout timeout);
+
+  Connection& connection_;
+  State state_ = State::kIdle;
+};
+
+}  // namespace tenggat::pg

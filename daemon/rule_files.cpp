@@ -1,0 +1,216 @@
+#include "daemon/rule_files.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <optional>
+
+#include "rules/load_calendar.h"
+#include "rules/load_sop.h"
+
+namespace tenggat {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostBytesRead = 2 << 20;  // the loaders refuse what is larger than their limit
+constexpr std::size_t kMostFiles = 256;          // of one folder
+
+std::optional<std::string> contents(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in || fs::is_directory(path)) return std::nullopt;
+  std::string text(kMostBytesRead, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (in.bad()) return std::nullopt;
+  return text;
+}
+
+struct Position {
+  int line = 0, column = 0;
+};
+// Where `word` stands as the value of one of `keys`, for faults that only show between files.
+Position position_of(std::string_view text, std::initializer_list<std::string_view> keys,
+                     std::string_view word) {
+  const auto name_part = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  for (const std::string_view key : keys) {
+    const std::string sought = fmt::format("{}: {}", key, word);
+    for (std::size_t at = text.find(sought); at != std::string_view::npos;
+         at = text.find(sought, at + 1)) {
+      const std::size_t end = at + sought.size();
+      if ((at > 0 && name_part(text[at - 1])) || (end < text.size() && name_part(text[end]))) continue;
+      const std::string_view before = text.substr(0, at + key.size() + 2);
+      return {static_cast<int>(std::ranges::count(before, '\n')) + 1,
+              static_cast<int>(before.size() - (before.rfind('\n') + 1)) + 1};
+    }
+  }
+  return {};
+}
+
+class RuleFolder {
+ public:
+  explicit RuleFolder(const fs::path& directory) : directory_(directory) {}
+
+  Loaded<RuleFiles> load() {
+    if (!fs::is_directory(directory_)) {
+      fault(directory_.string(), "no such folder; it holds sop/, calendar/ and texts/");
+      return std::move(faults_);
+    }
+    load_calendars();
+    load_texts_files();
+    load_sops();
+    if (faults_.empty()) check_between_files();
+    if (!faults_.empty()) return std::move(faults_);
+    return std::move(files_);
+  }
+
+ private:
+  void fault(const std::string& file, std::string message, Position at = {}) {
+    faults_.push_back({file, at.line, at.column, std::move(message)});
+  }
+  void take(const Faults& faults) { faults_.insert(faults_.end(), faults.begin(), faults.end()); }
+
+  // The files of a folder with this ending, by name, so that hashes do not depend on the disk.
+  std::vector<SourceFile> files_in(const char* folder, const char* ending) {
+    std::vector<fs::path> paths;
+    std::error_code ignored;  // a folder that is not there holds no files
+    for (const auto& entry : fs::directory_iterator(directory_ / folder, ignored)) {
+      const std::string name = entry.path().filename().string();
+      if (name.starts_with('.')) continue;
+      if (entry.path().extension() == ".yml" && std::string_view(ending) == ".yaml")
+        fault(entry.path().string(), "would be passed over: a file of rules ends in .yaml");
+      if (entry.path().extension() == ending) paths.push_back(entry.path());
+    }
+    std::ranges::sort(paths);
+    if (paths.size() > kMostFiles) {
+      fault((directory_ / folder).string(), fmt::format("more than {} files", kMostFiles));
+      paths.resize(kMostFiles);
+    }
+    std::vector<SourceFile> files;
+    for (const fs::path& path : paths) {
+      if (auto text = contents(path)) {
+        files.push_back({path.string(), std::move(*text)});
+      } else {
+        fault(path.string(), "cannot be read");
+      }
+    }
+    return files;
+  }
+
+  store::RuleSet set_of(std::string kind, std::string name, std::vector<SourceFile> files) {
+    for (SourceFile& file : files) file.name = fs::path(file.name).filename().string();
+    std::string hash = store::content_hash(kind, files);
+    return {.kind = std::move(kind),
+            .name = std::move(name),
+            .hash = std::move(hash),
+            .files = std::move(files),
+            .in_force = false};
+  }
+
+  bool is_new(std::map<std::string, std::string>& seen, const std::string& key, const char* what,
+              const std::string& file) {
+    const auto [at, added] = seen.emplace(key, file);
+    if (!added) fault(file, fmt::format("{} `{}` is that of {} already", what, key, at->second));
+    return added;
+  }
+
+  void load_calendars() {
+    const std::vector<SourceFile> lists = files_in("calendar", ".tsv");
+    std::map<std::string, std::string> ids;
+    for (const SourceFile& file : files_in("calendar", ".yaml")) {
+      auto calendar = load_calendar(file, lists);
+      if (!calendar) {
+        take(calendar.error());
+        continue;
+      }
+      if (!is_new(ids, calendar->id(), "the calendar's id", file.name)) continue;
+      std::vector<SourceFile> files{file};
+      for (const SourceFile& list : lists) {
+        // Named, or at least mentioned: one list too many changes the hash and nothing else.
+        if (file.text.find(fs::path(list.name).filename().string()) != std::string::npos)
+          files.push_back(list);
+      }
+      files_.calendar_sets.push_back(set_of("calendar", calendar->id(), std::move(files)));
+      files_.calendars.push_back(std::move(*calendar));
+    }
+  }
+
+  void load_texts_files() {
+    bool found = false;
+    for (const SourceFile& file : files_in("texts", ".yaml")) {
+      auto texts = notify::load_texts(file);
+      const bool used = fs::path(file.name).filename() == kTextsFile;
+      found = found || used;
+      if (!texts) {
+        take(texts.error());
+      } else if (used) {
+        files_.texts = std::move(*texts);
+      }
+    }
+    if (!found) fault((directory_ / "texts" / kTextsFile).string(), "there is no such file");
+  }
+
+  void load_sops() {
+    std::map<std::string, std::string> ids, numbers;
+    for (const SourceFile& file : files_in("sop", ".yaml")) {
+      auto sop = load_sop(file);
+      if (!sop) {
+        take(sop.error());
+        continue;
+      }
+      if (!is_new(ids, sop->id, "the SOP's id", file.name)) continue;
+      if (!is_new(numbers, sop->number_format, "the number", file.name)) continue;
+      store::RuleSet set = set_of("sop", sop->id, {file});
+      sop->version = set.hash;
+      files_.sop_sets.push_back(std::move(set));
+      files_.sops.push_back(std::move(*sop));
+      sop_files_.push_back(file);
+    }
+    if (sop_files_.empty() && faults_.empty())
+      fault((directory_ / "sop").string(), "there is no SOP: sop/*.yaml");
+  }
+
+  void check_between_files() {
+    for (std::size_t i = 0; i < files_.sops.size(); ++i) {
+      const Sop& sop = files_.sops[i];
+      const SourceFile& file = sop_files_[i];
+      const auto has_id = [&](const Calendar& calendar) { return calendar.id() == sop.calendar; };
+      if (std::ranges::none_of(files_.calendars, has_id)) {
+        fault(file.name, fmt::format("no calendar `{}` in calendar/", sop.calendar),
+              position_of(file.text, {"kalender"}, sop.calendar));
+      }
+      for (const Step& step : sop.steps) {
+        for (const ActionRule& action : step.actions) {
+          check_text(file, action.tells_applicant);
+          check_text(file, action.tells_applicant_again);
+        }
+      }
+    }
+  }
+
+  void check_text(const SourceFile& file, const std::string& id) {
+    if (id.empty()) return;
+    const notify::Text* text = files_.texts.find(id);
+    const Position at = position_of(file.text, {"kabar", "kabar_ulang"}, id);
+    if (!text) {
+      fault(file.name, fmt::format("no text `{}` in texts/{}", id, kTextsFile), at);
+    } else if (text->reader != notify::Reader::applicant) {
+      fault(file.name, fmt::format("the text `{}` is not for applicants (audience: pemohon)", id), at);
+    }
+  }
+
+  fs::path directory_;
+  Faults faults_;
+  RuleFiles files_;
+  std::vector<SourceFile> sop_files_;  // of files_.sops
+};
+
+}  // namespace
+
+Loaded<RuleFiles> load_rule_files(const fs::path& directory) { return RuleFolder(directory).load(); }
+
+}  // namespace tenggat

@@ -1,0 +1,33 @@
+// The rules directory as an operator keeps it: sop/*.yaml, calendar/*.yaml with their *.tsv lists,
+// texts/*.yaml. Read whole, checked whole, and against each other.
+#pragma once
+#include <filesystem>
+#include <vector>
+
+#include "daemon/store/rules.h"
+#include "notifiers/text.h"
+#include "rules/calendar.h"
+#include "rules/error.h"
+#include "rules/sop.h"
+
+namespace tenggat {
+
+struct RuleFiles {
+  // Both as parsed and as stored, at the same index; Sop::version is the hash of its rule set.
+  std::vector<Sop> sops;
+  std::vector<store::RuleSet> sop_sets;
+  std::vector<Calendar> calendars;
+  std::vector<store::RuleSet> calendar_sets;
+  notify::Texts texts{std::vector<notify::Text>{}};  // of texts/id.yaml
+};
+
+// The texts the daemon sends come from this one; other languages are checked, not used.
+inline constexpr const char* kTextsFile = "id.yaml";
+
+// Every fault of every file at once; `file` in a fault is the path an editor can open. Besides what
+// the loaders refuse: no SOP at all, two SOPs or calendars of one id, two SOPs of one number format, a
+// calendar an SOP names that is not there, a text it tells an applicant that is not there or is not
+// for applicants, a file that ends in .yml and would be passed over.
+Loaded<RuleFiles> load_rule_files(const std::filesystem::path& directory);
+
+}  // namespace tenggat

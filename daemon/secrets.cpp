@@ -1,0 +1,76 @@
+#include "daemon/secrets.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+#include <system_error>
+
+namespace tenggat {
+namespace {
+
+constexpr std::size_t kSecretLimitBytes = 4096;
+
+std::filesystem::path found(const std::filesystem::path& named, const SecretPlaces& places) {
+  if (named.is_absolute()) return named;
+  if (!places.credentials_directory.empty()) {
+    std::error_code ignored;
+    const std::filesystem::path credential = places.credentials_directory / named;
+    if (std::filesystem::exists(credential, ignored)) return credential;
+  }
+  return places.configuration_directory / named;
+}
+
+// What is wrong with it, or nothing; `secret` is filled where nothing is.
+std::optional<std::string> read_one(const std::filesystem::path& path, std::string& secret) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return "is not a file that can be read";
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return "cannot be opened";
+  std::string text(kSecretLimitBytes + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (in.bad()) return "cannot be read";
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (text.size() > kSecretLimitBytes) return "is larger than 4 KiB";
+  if (text.ends_with('\n')) text.pop_back();
+  if (text.ends_with('\r')) text.pop_back();
+  if (text.empty()) return "is empty";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F) return "holds a control character or more than one line";
+  }
+  secret = std::move(text);
+  return std::nullopt;
+}
+
+}  // namespace
+
+Loaded<Secrets> read_secrets(const Config& config, const SecretPlaces& places) {
+  Secrets secrets;
+  Faults faults;
+  const auto read = [&](const std::string& key, const std::string& named, std::string& secret) {
+    if (named.empty()) return;
+    const std::filesystem::path path = found(named, places);
+    if (const auto wrong = read_one(path, secret)) {
+      faults.push_back({path.string(), 0, 0, "the secret of " + key + " " + *wrong});
+    }
+  };
+  read("email.password_file", config.email.password_file, secrets.email_password);
+  read("whatsapp.token_file", config.whatsapp.token_file, secrets.whatsapp_token);
+  read("whatsapp.app_secret_file", config.whatsapp.app_secret_file, secrets.whatsapp_app_secret);
+  read("whatsapp.verify_token_file", config.whatsapp.verify_token_file,
+       secrets.whatsapp_verify_token);
+  for (const std::string& named : config.portal.secret_files) {
+    read("portal.secret_files", named, secrets.portal_secrets.emplace_back());
+  }
+  if (!faults.empty()) return faults;
+  return secrets;
+}
+
+Loaded<Secrets> read_secrets(const Config& config,
+                             const std::filesystem::path& configuration_file) {
+  const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
+  return read_secrets(config, SecretPlaces{credentials == nullptr ? "" : credentials,
+                                           configuration_file.parent_path()});
+}
+
+}  // namespace tenggat

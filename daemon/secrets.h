@@ -1,0 +1,34 @@
+// What must not stand in the configuration file: it names files, these are their contents.
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "daemon/config.h"
+#include "rules/error.h"
+
+namespace tenggat {
+
+// Empty where the configuration names no file. Never logged, never compared with ==.
+struct Secrets {
+  std::string email_password;
+  std::string whatsapp_token;
+  std::string whatsapp_app_secret;
+  std::string whatsapp_verify_token;
+  std::vector<std::string> portal_secrets;  // in the order of portal.secret_files
+};
+
+// Where relative `*_file` names are looked for, in this order.
+struct SecretPlaces {
+  std::filesystem::path credentials_directory;    // $CREDENTIALS_DIRECTORY; empty: none
+  std::filesystem::path configuration_directory;  // the folder of the configuration file
+};
+
+// Reads every named file, cuts one newline at its end and refuses what is empty, unreadable, larger
+// than 4 KiB or holds control bytes; all faults at once, none of which quotes a secret.
+Loaded<Secrets> read_secrets(const Config& config, const SecretPlaces& places);
+
+// With $CREDENTIALS_DIRECTORY as systemd sets it; `configuration_file` is what --config named.
+Loaded<Secrets> read_secrets(const Config& config, const std::filesystem::path& configuration_file);
+
+}  // namespace tenggat

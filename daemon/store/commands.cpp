@@ -1,0 +1,113 @@
+#include "daemon/store/commands.h"
+
+#include "daemon/store/rows.h"
+
+namespace tenggat::store {
+namespace {
+
+const RowShape kAnswer({{"token", "bigint"},
+                        {"key", "text"},
+                        {"request", "bytea"},
+                        {"status", "int"},
+                        {"answer", "text"}});
+const std::string kInsertAnswers = kAnswer.insert("idempotency");
+
+const RowShape kNumber({{"sop", "text"}, {"year", "int"}, {"last", "bigint"}});
+const std::string kSaveNumbers = kNumber.upsert("permit_number", 2);
+
+// Four million permits a second and room until the year 2242.
+constexpr int kTailBits = 22;
+
+}  // namespace
+
+std::size_t add_kept_answers(pg::Pipeline& pipeline, const std::vector<std::int64_t>& tokens,
+                             const std::vector<std::string>& keys) {
+  return pipeline.add(
+      "SELECT i.token, i.key, i.request, i.status, i.answer FROM idempotency i"
+      " JOIN unnest($1::bigint[], $2::text[]) AS k(token, key)"
+      " ON i.token = k.token AND i.key = k.key",
+      pg::bigint_array(tokens), pg::text_array(keys));
+}
+
+std::vector<KeptAnswer> kept_answers_of(const pg::Result& r) {
+  std::vector<KeptAnswer> answers;
+  for (int row = 0; row < r.rows(); ++row)
+    answers.push_back({r.int64(row, 0), std::string(r.text(row, 1)), r.bytes(row, 2),
+                       static_cast<int>(r.int64(row, 3)), std::string(r.text(row, 4))});
+  return answers;
+}
+
+void add_keep_answers(pg::Pipeline& pipeline, const std::vector<KeptAnswer>& answers) {
+  if (answers.empty()) return;
+  Rows rows(kAnswer.size());
+  for (const KeptAnswer& one : answers)
+    rows.add(one.token, one.key, pg::bytea(one.request), one.status, one.body);
+  pipeline.add(kInsertAnswers, rows.params());
+}
+
+std::size_t add_lock_numbers(pg::Pipeline& pipeline, const std::vector<std::string>& sops) {
+  return pipeline.add(
+      "SELECT sop, year, last FROM permit_number WHERE sop = ANY($1::text[]) ORDER BY sop, year"
+      " FOR UPDATE",
+      pg::text_array(sops));
+}
+
+NumberCounters numbers_of(const pg::Result& r) {
+  NumberCounters counters;
+  for (int row = 0; row < r.rows(); ++row)
+    counters[{std::string(r.text(row, 0)), static_cast<int>(r.int64(row, 1))}] = r.int64(row, 2);
+  return counters;
+}
+
+void add_save_numbers(pg::Pipeline& pipeline, const NumberCounters& counters) {
+  if (counters.empty()) return;
+  Rows rows(kNumber.size());
+  for (const auto& [key, last] : counters) rows.add(key.first, key.second, last);
+  pipeline.add(kSaveNumbers, rows.params());
+}
+
+std::size_t add_id_tails(pg::Pipeline& pipeline, std::size_t count) {
+  return pipeline.add("SELECT nextval('permit_id_tail') FROM generate_series(1, $1::int)", count);
+}
+
+std::vector<std::int64_t> id_tails_of(const pg::Result& r) {
+  std::vector<std::int64_t> tails;
+  for (int row = 0; row < r.rows(); ++row) tails.push_back(r.int64(row, 0));
+  return tails;
+}
+
+std::int64_t permit_id(Instant now, std::int64_t tail) {
+  return (now.time_since_epoch().count() << kTailBits) | (tail & ((1 << kTailBits) - 1));
+}
+
+std::size_t add_existing(pg::Pipeline& pipeline, const std::vector<std::int64_t>& ids) {
+  return pipeline.add("SELECT id FROM permit WHERE id = ANY($1::bigint[])", pg::bigint_array(ids));
+}
+
+void add_notify(pg::Pipeline& pipeline) { pipeline.add("SELECT pg_notify('tenggat', 'work')"); }
+
+void add_lock_due(pg::Pipeline& pipeline, int limit) {
+  pipeline.add(
+      "SELECT id FROM permit WHERE next_check_at <= (SELECT office_now())"
+      " ORDER BY next_check_at LIMIT $1::int FOR UPDATE SKIP LOCKED",
+      limit);
+}
+
+void add_until_due(pg::Pipeline& pipeline, DueKind kind) {
+  static const std::string permits =
+      "SELECT ceil(extract(epoch FROM min(next_check_at) - office_now()))::bigint FROM permit"
+      " WHERE next_check_at IS NOT NULL";
+  static const std::string notices =
+      "SELECT ceil(extract(epoch FROM least("
+      " (SELECT min(send_at) FROM notice WHERE state = 'pending'),"
+      " (SELECT min(next_at) FROM daily_job)) - office_now()))::bigint";
+  pipeline.add(kind == DueKind::permits ? permits : notices);
+}
+
+std::optional<Seconds> until_due_of(const pg::Result& result) {
+  const auto seconds = result.optional_int64(0, 0);
+  if (!seconds) return std::nullopt;
+  return Seconds{*seconds};
+}
+
+}  // namespace tenggat::store

@@ -1,0 +1,55 @@
+// What a batch of commands needs besides its permits: answers already given, and the gapless numbers.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/pg/connection.h"
+
+namespace tenggat::store {
+
+struct KeptAnswer {
+  std::int64_t token = 0;
+  std::string key;
+  std::string request;  // SHA-256 of method, path and raw body
+  int status = 0;
+  std::string body;
+};
+
+// Answers kept under these (token, key) pairs.
+std::size_t add_kept_answers(pg::Pipeline& pipeline, const std::vector<std::int64_t>& tokens,
+                             const std::vector<std::string>& keys);
+std::vector<KeptAnswer> kept_answers_of(const pg::Result& result);
+void add_keep_answers(pg::Pipeline& pipeline, const std::vector<KeptAnswer>& answers);
+
+// The last number given, by SOP and civil year; locked until the transaction ends.
+using NumberCounters = std::map<std::pair<std::string, int>, std::int64_t>;
+std::size_t add_lock_numbers(pg::Pipeline& pipeline, const std::vector<std::string>& sops);
+NumberCounters numbers_of(const pg::Result& result);
+void add_save_numbers(pg::Pipeline& pipeline, const NumberCounters& counters);
+
+// Tails for new permit ids, which are time-ordered: the office's seconds above, the tail below.
+std::size_t add_id_tails(pg::Pipeline& pipeline, std::size_t count);
+std::vector<std::int64_t> id_tails_of(const pg::Result& result);
+std::int64_t permit_id(Instant now, std::int64_t tail);
+
+// Which of these permits exist, locked or not.
+std::size_t add_existing(pg::Pipeline& pipeline, const std::vector<std::int64_t>& ids);
+
+// A hint to whoever waits; polling is the truth.
+void add_notify(pg::Pipeline& pipeline);
+
+// Open permits with something due by the office's now, soonest first, locked; those locked elsewhere
+// are skipped.
+void add_lock_due(pg::Pipeline& pipeline, int limit);
+
+// How long until the next thing is due: permits, notices, the office's day. Office seconds from now,
+// at most `at_most`; zero or less where something is due already.
+enum class DueKind { permits, notices };
+void add_until_due(pg::Pipeline& pipeline, DueKind kind);
+std::optional<Seconds> until_due_of(const pg::Result& result);
+
+}  // namespace tenggat::store

@@ -1,0 +1,107 @@
+#include "daemon/store/counts.h"
+
+namespace tenggat::store {
+namespace {
+
+std::string text_at(const pg::Result& result, int row, int column) {
+  return std::string(result.text(row, column));
+}
+
+}  // namespace
+
+void add_fold_counts(pg::Pipeline& pipeline) {
+  pipeline.add(
+      "WITH due AS (DELETE FROM count_delta WHERE id IN (SELECT id FROM count_delta"
+      "   WHERE counted_from <= (SELECT office_now()) ORDER BY counted_from LIMIT 5000"
+      "   FOR UPDATE SKIP LOCKED) RETURNING metric, sop, step, label, amount, counted_from)"
+      " INSERT INTO count_total (metric, sop, step, label, day, amount)"
+      " SELECT metric, sop, step, label, (counted_from AT TIME ZONE 'UTC')::date, sum(amount)"
+      " FROM due GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"
+      " ON CONFLICT (metric, sop, step, label, day)"
+      " DO UPDATE SET amount = count_total.amount + excluded.amount");
+}
+
+std::size_t add_totals(pg::Pipeline& pipeline) {
+  return pipeline.add(
+      "SELECT metric, sop, step, label, sum(amount)::bigint FROM ("
+      " SELECT metric, sop, step, label, amount FROM count_total"
+      " UNION ALL SELECT metric, sop, step, label, amount FROM count_delta"
+      "   WHERE counted_from <= (SELECT office_now())) a GROUP BY 1, 2, 3, 4");
+}
+
+std::vector<Total> totals_of(const pg::Result& r) {
+  std::vector<Total> totals;
+  for (int row = 0; row < r.rows(); ++row)
+    totals.push_back({text_at(r, row, 0), text_at(r, row, 1), text_at(r, row, 2),
+                      text_at(r, row, 3), r.int64(row, 4)});
+  return totals;
+}
+
+std::size_t add_open_permits(pg::Pipeline& pipeline) {
+  return pipeline.add(
+      "SELECT sop, state, count(*),"
+      " count(*) FILTER (WHERE case_closed_at IS NULL AND case_due_at < t.now),"
+      " count(*) FILTER (WHERE case_closed_at IS NULL AND legal_risk_at <= t.now)"
+      " FROM permit, (SELECT date_trunc('second', office_now()) AS now) t"
+      " WHERE state IN ('active', 'returned') GROUP BY 1, 2");
+}
+
+std::vector<OpenPermits> open_permits_of(const pg::Result& r) {
+  std::vector<OpenPermits> open;
+  for (int row = 0; row < r.rows(); ++row)
+    open.push_back({text_at(r, row, 0), text_at(r, row, 1), r.int64(row, 2), r.int64(row, 3),
+                    r.int64(row, 4)});
+  return open;
+}
+
+std::size_t add_open_visits(pg::Pipeline& pipeline) {
+  return pipeline.add(
+      "SELECT p.sop, v.step, CASE WHEN v.paused THEN 'paused' WHEN v.due_at IS NULL THEN ''"
+      "   WHEN v.due_at < t.now THEN 'overdue' WHEN v.due_soon_at <= t.now THEN 'due_soon'"
+      "   ELSE 'on_track' END,"
+      " count(*), count(*) FILTER (WHERE v.assignee = ''), min(v.opened_at), min(v.due_at)"
+      " FROM visit v JOIN permit p ON p.id = v.permit,"
+      " (SELECT date_trunc('second', office_now()) AS now) t"
+      " WHERE v.closed_at IS NULL AND NOT v.undone GROUP BY 1, 2, 3");
+}
+
+std::vector<OpenVisits> open_visits_of(const pg::Result& r) {
+  std::vector<OpenVisits> open;
+  for (int row = 0; row < r.rows(); ++row)
+    open.push_back({text_at(r, row, 0), text_at(r, row, 1), text_at(r, row, 2), r.int64(row, 3),
+                    r.int64(row, 4), r.instant(row, 5), r.optional_instant(row, 6)});
+  return open;
+}
+
+std::size_t add_waiting(pg::Pipeline& pipeline) {
+  // Escalations are looked up from the late visits, of which there are few, not from the notices.
+  return pipeline.add(
+      "SELECT 'notice', CASE audience WHEN 'applicant' THEN 'applicant' ELSE 'officer' END,"
+      "   count(*), min(send_at) FROM notice"
+      "   WHERE state = 'pending' AND send_at <= (SELECT office_now()) GROUP BY 2"
+      " UNION ALL SELECT 'undelivered', channel, count(*), NULL FROM message"
+      "   WHERE state = 'queued' AND attempts > 0 GROUP BY 2"
+      " UNION ALL SELECT 'dead', channel, count(*), NULL FROM message WHERE state = 'dead' GROUP BY 2"
+      " UNION ALL SELECT 'escalation', '', count(*), NULL FROM visit v JOIN notice n"
+      "   ON n.permit = v.permit AND n.visit = v.id AND n.audience = 'superior'"
+      "   AND n.state = 'rendered' WHERE v.closed_at IS NULL AND NOT v.undone"
+      "   AND v.due_at < (SELECT office_now())");
+}
+
+std::vector<Waiting> waiting_of(const pg::Result& r) {
+  std::vector<Waiting> waiting;
+  for (int row = 0; row < r.rows(); ++row)
+    waiting.push_back({text_at(r, row, 0), text_at(r, row, 1), r.int64(row, 2),
+                       r.optional_instant(row, 3)});
+  return waiting;
+}
+
+std::size_t add_provisional(pg::Pipeline& pipeline, const std::vector<std::string>& sops,
+                            Instant covered_until) {
+  return pipeline.add(
+      "SELECT count(*) FROM permit WHERE state IN ('active', 'returned') AND sop = ANY($1::text[])"
+      " AND case_due_at >= $2::timestamptz",
+      pg::text_array(sops), covered_until);
+}
+
+}  // namespace tenggat::store

@@ -1,0 +1,53 @@
+// Numbers for metrics and the board: folded deltas for what has happened, live rows for what is open.
+// No scan of history, no hot row; API, metrics and reports read the same rows.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "daemon/pg/connection.h"
+#include "rules/time.h"
+
+namespace tenggat::store {
+
+// Moves deltas whose time has come into the totals, at most a few thousand a call.
+void add_fold_counts(pg::Pipeline& pipeline);
+
+struct Total {
+  std::string metric, sop, step, label;
+  std::int64_t amount = 0;
+};
+// Totals so far, folded or not, of what is counted by the office's now.
+std::size_t add_totals(pg::Pipeline& pipeline);
+std::vector<Total> totals_of(const pg::Result& result);
+
+struct OpenPermits {
+  std::string sop, state;
+  std::int64_t open = 0, overdue = 0, legal_risk = 0;
+};
+std::size_t add_open_permits(pg::Pipeline& pipeline);
+std::vector<OpenPermits> open_permits_of(const pg::Result& result);
+
+struct OpenVisits {
+  std::string sop, step, sla;  // sla: on_track, due_soon, overdue, paused; empty where no clock runs
+  std::int64_t open = 0, unclaimed = 0;
+  Instant oldest{};
+  std::optional<Instant> next_due;
+};
+std::size_t add_open_visits(pg::Pipeline& pipeline);
+std::vector<OpenVisits> open_visits_of(const pg::Result& result);
+
+struct Waiting {
+  std::string kind;   // "notice" by audience, "undelivered" and "dead" by channel, "escalation"
+  std::string label;
+  std::int64_t count = 0;
+  std::optional<Instant> oldest;
+};
+std::size_t add_waiting(pg::Pipeline& pipeline);
+std::vector<Waiting> waiting_of(const pg::Result& result);
+
+// Open permits whose promised date lies past what the calendar's decrees cover.
+std::size_t add_provisional(pg::Pipeline& pipeline, const std::vector<std::string>& sops,
+                            Instant covered_until);
+
+}  // namespace tenggat::store

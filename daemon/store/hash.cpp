@@ -1,0 +1,49 @@
+#include "daemon/store/hash.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
+#include <stdexcept>
+
+namespace tenggat::store {
+
+std::string sha256(std::string_view bytes) {
+  std::string hash(32, '\0');
+  unsigned int length = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(hash.data()), &length,
+                 EVP_sha256(), nullptr) != 1)
+    throw std::runtime_error("SHA-256 failed");
+  return hash;
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view bytes) {
+  std::string mac(32, '\0');
+  unsigned int length = 0;
+  if (!HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+            reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+            reinterpret_cast<unsigned char*>(mac.data()), &length))
+    throw std::runtime_error("HMAC-SHA-256 failed");
+  return mac;
+}
+
+std::string random_bytes(std::size_t count) {
+  std::string bytes(count, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) != 1)
+    throw std::runtime_error("no random bytes to be had");
+  return bytes;
+}
+
+std::string hex(std::string_view bytes) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * bytes.size());
+  for (const char byte : bytes) {
+    const auto value = static_cast<unsigned char>(byte);
+    text += digits[value >> 4];
+    text += digits[value & 15];
+  }
+  return text;
+}
+
+}  // namespace tenggat::store

@@ -1,0 +1,133 @@
+#include "daemon/store/office_clock.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace tenggat::store {
+namespace {
+
+constexpr const char* kClockSql =
+    "SELECT c.only_one IS NOT NULL, c.start_at IS NOT NULL, coalesce(c.speed, 1)::text,"
+    " office_now(), clock_timestamp() FROM (SELECT) AS one LEFT JOIN simulated_clock c ON true";
+
+OfficeClock clock_of(const pg::Result& result) {
+  return {.simulated_allowed = result.boolean(0, 0),
+          .started = result.boolean(0, 1),
+          .speed = std::stod(std::string(result.text(0, 2))),
+          .now = result.instant(0, 3),
+          .machine = result.instant(0, 4)};
+}
+
+bool runnable(double speed) { return std::isfinite(speed) && speed >= 0 && speed <= kFastestClock; }
+
+}  // namespace
+
+pg::Awaitable<OfficeClock> read_clock(pg::Connection& connection) {
+  co_return clock_of(co_await connection.query(kClockSql, std::vector<pg::Param>{}));
+}
+
+pg::Awaitable<Allowed> allow_simulated_clock(pg::Connection& connection) {
+  const pg::Result result = co_await connection.query(
+      "WITH added AS (INSERT INTO simulated_clock (only_one) SELECT true"
+      " WHERE NOT EXISTS (SELECT FROM permit) AND NOT EXISTS (SELECT FROM officer)"
+      " AND NOT EXISTS (SELECT FROM token) AND NOT EXISTS (SELECT FROM rule_set)"
+      " ON CONFLICT DO NOTHING RETURNING 1)"
+      " SELECT EXISTS (SELECT FROM added)",
+      std::vector<pg::Param>{});
+  if (result.boolean(0, 0)) co_return Allowed::now;
+  // The statement above does not see a row of another session that it waited for; this one does.
+  const OfficeClock clock = co_await read_clock(connection);
+  co_return clock.simulated_allowed ? Allowed::before : Allowed::refused_not_empty;
+}
+
+pg::Awaitable<boost::system::result<ClockStart, std::string>> start_clock(pg::Connection& connection,
+                                                                          Instant start,
+                                                                          double speed) {
+  if (!runnable(speed))
+    co_return fmt::format("SPEED is a number from 0 to {:.0f}", kFastestClock);
+  pg::Transaction transaction(connection);
+  pg::Pipeline look;
+  look.add("SELECT FROM simulated_clock FOR UPDATE");
+  look.add(kClockSql);
+  // Whole, since a second was cut off `now`.
+  look.add("SELECT office_now() >= $1::timestamptz", start);
+  const auto seen = co_await transaction.run(std::move(look));
+  const OfficeClock clock = clock_of(seen.at(1));
+  if (!clock.simulated_allowed) {
+    co_await transaction.rollback();
+    co_return std::string(
+        "this database runs in real time: a simulated clock needs a database made for it, by"
+        " `tenggat db migrate --simulated-clock` while it is empty");
+  }
+  ClockStart what = ClockStart::begun;
+  if (clock.started) {
+    if (!seen.at(2).boolean(0, 0)) {
+      what = ClockStart::moved_on;
+    } else {
+      what = clock.speed == speed ? ClockStart::kept : ClockStart::new_speed;
+    }
+  }
+  pg::Pipeline write;
+  if (what == ClockStart::begun || what == ClockStart::moved_on) {
+    write.add(
+        "UPDATE simulated_clock SET start_at = $1, speed = $2::float8, anchor_at = clock_timestamp()",
+        start, fmt::format("{}", speed));
+  } else if (what == ClockStart::new_speed) {
+    // One reading of the machine's clock for both, or the office would lose what lies between.
+    write.add(
+        "UPDATE simulated_clock SET start_at = start_at + speed * (m.now - anchor_at),"
+        " speed = $1::float8, anchor_at = m.now"
+        " FROM (SELECT clock_timestamp() AS now OFFSET 0) AS m",
+        fmt::format("{}", speed));
+  }
+  if (what != ClockStart::kept) write.add("SELECT pg_notify('tenggat', 'clock')");
+  co_await transaction.commit(std::move(write));
+  co_return what;
+}
+
+pg::Awaitable<std::optional<std::string>> refuse_real_time(pg::Connection& connection) {
+  const OfficeClock clock = co_await read_clock(connection);
+  if (!clock.simulated_allowed) co_return std::nullopt;
+  co_return std::string(
+      "this database was made for a simulated clock: start with --clock START@SPEED, or use another"
+      " database");
+}
+
+pg::Awaitable<bool> set_clock(pg::Connection& connection, Instant to) {
+  const pg::Result moved = co_await connection.query(
+      "WITH moved AS (UPDATE simulated_clock SET start_at = $1::timestamptz,"
+      " anchor_at = clock_timestamp() WHERE speed = 0 AND start_at <= $1::timestamptz RETURNING 1)"
+      " SELECT pg_notify('tenggat', 'clock') FROM moved",
+      to);
+  co_return moved.rows() == 1;
+}
+
+pg::Awaitable<void> listen(pg::Connection& connection) {
+  co_await connection.query("LISTEN tenggat", std::vector<pg::Param>{});
+}
+
+pg::Awaitable<Agenda> read_agenda(pg::Connection& connection) {
+  pg::Pipeline pipeline;
+  pipeline.add(kClockSql);
+  // Each branch reads the head of a partial index. An instant between two seconds is due at the later.
+  pipeline.add(
+      "WITH o AS MATERIALIZED (SELECT office_now() AS now)"
+      " SELECT (SELECT count(*) FROM permit WHERE next_check_at <= (SELECT now FROM o))"
+      " + (SELECT count(*) FROM notice WHERE state = 'pending' AND send_at <= (SELECT now FROM o))"
+      " + (SELECT count(*) FROM daily_job WHERE next_at <= (SELECT now FROM o)),"
+      " date_trunc('second', interval '999999 us' +"
+      " least((SELECT min(next_check_at) FROM permit WHERE next_check_at > (SELECT now FROM o)),"
+      " (SELECT min(send_at) FROM notice WHERE state = 'pending' AND send_at > (SELECT now FROM o)),"
+      " (SELECT min(next_at) FROM daily_job WHERE next_at > (SELECT now FROM o)))),"
+      " (SELECT count(*) FROM message WHERE state = 'queued' AND (lease_until > clock_timestamp()"
+      " OR (attempts = 0 AND next_attempt_at <= clock_timestamp() + interval '200 ms')))");
+  const auto results = co_await connection.run(std::move(pipeline));
+  const pg::Result& row = results.at(1);
+  co_return Agenda{.clock = clock_of(results.at(0)),
+                   .due = row.int64(0, 0),
+                   .next_due = row.optional_instant(0, 1),
+                   .sending = row.int64(0, 2)};
+}
+
+}  // namespace tenggat::store

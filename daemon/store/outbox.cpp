@@ -1,0 +1,362 @@
+#include "daemon/store/outbox.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <stdexcept>
+
+#include "daemon/store/rows.h"
+
+namespace tenggat::store {
+namespace json = boost::json;
+namespace {
+
+std::string text_at(const pg::Result& result, int row, int column) {
+  return std::string(result.text(row, column));
+}
+int int_at(const pg::Result& result, int row, int column) {
+  return static_cast<int>(result.int64(row, column));
+}
+
+const std::string kNoticeColumns =
+    "id, permit, visit, kind, k, occurrence, addressee, audience, text, reason, raised_at,"
+    " hold_until, cause, details, tried";
+
+const RowShape kOutcome({{"permit", "bigint"},
+                         {"id", "bigint"},
+                         {"state", "text"},
+                         {"reason", "text"},
+                         {"at", "timestamptz"}});
+const std::string kSaveOutcomes = fmt::format(
+    "UPDATE notice n SET state = c.state, state_reason = c.reason,"
+    " state_at = CASE WHEN c.state = 'pending' THEN NULL ELSE c.at END,"
+    " send_at = CASE WHEN c.state = 'pending' THEN c.at ELSE n.send_at END,"
+    " tried = n.tried + 1 FROM {}"
+    " WHERE n.permit = c.permit AND n.id = c.id AND n.state = 'pending'",
+    kOutcome.unnest("c"));
+
+// A message, what it says it is about and which notices it carries: one statement.
+constexpr const char* kInsertMessage =
+    "WITH m AS (INSERT INTO message (recipient, acting_for, why, channel, address, name, text,"
+    "   subject, body, fields, template, thread, rendered_at, state)"
+    "   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13::timestamptz, $14)"
+    "   RETURNING id),"
+    " n AS (INSERT INTO message_notice (message, permit, notice)"
+    "   SELECT m.id, u.permit, u.notice FROM m, unnest($15::bigint[], $16::bigint[]) AS"
+    "   u(permit, notice)),"
+    " t AS (INSERT INTO message_task (message, permit, visit)"
+    "   SELECT m.id, u.permit, u.visit FROM m, unnest($17::bigint[], $18::int[]) AS u(permit, visit)"
+    "   ON CONFLICT DO NOTHING)"
+    " SELECT id FROM m";
+
+json::object fields_json(const notify::Rendered& rendered) {
+  json::array names, values;
+  for (const std::string& name : rendered.field_names) names.emplace_back(name);
+  for (const std::string& value : rendered.fields) values.emplace_back(value);
+  return {{"names", std::move(names)}, {"values", std::move(values)}};
+}
+
+std::vector<std::string> texts_of(const json::value& list) {
+  std::vector<std::string> texts;
+  for (const json::value& one : list.as_array()) texts.emplace_back(one.as_string());
+  return texts;
+}
+
+}  // namespace
+
+// --- Notices ------------------------------------------------------------------------------------
+
+std::size_t add_lock_due_notices(pg::Pipeline& pipeline, int limit) {
+  static const std::string sql =
+      "SELECT " + kNoticeColumns +
+      " FROM notice WHERE state = 'pending' AND send_at <= (SELECT office_now())"
+      " ORDER BY send_at, permit, id LIMIT $1::int FOR UPDATE SKIP LOCKED";
+  return pipeline.add(sql, limit);
+}
+
+std::size_t add_lock_waiting_notices(pg::Pipeline& pipeline, int limit) {
+  static const std::string sql =
+      "SELECT " + kNoticeColumns +
+      " FROM notice WHERE state = 'pending' AND send_at > (SELECT office_now())"
+      " AND audience IN ('holder', 'superior') AND hold_until <= (SELECT office_now())"
+      " ORDER BY send_at, permit, id LIMIT $1::int FOR UPDATE SKIP LOCKED";
+  return pipeline.add(sql, limit);
+}
+
+std::vector<PendingNotice> notices_of(const pg::Result& r) {
+  std::vector<PendingNotice> all;
+  for (int row = 0; row < r.rows(); ++row) {
+    PendingNotice pending;
+    pending.id = r.int64(row, 0);
+    pending.permit = r.int64(row, 1);
+    Notice& n = pending.notice;
+    n.visit = int_at(r, row, 2);
+    n.kind = text_at(r, row, 3);
+    n.k = int_at(r, row, 4);
+    n.occurrence = int_at(r, row, 5);
+    n.addressee = Addressee::parse(r.text(row, 6));
+    n.audience = parse_audience(r.text(row, 7)).value();
+    n.text = text_at(r, row, 8);
+    n.reason = parse_reason(r.text(row, 9)).value();
+    n.raised_at = r.instant(row, 10);
+    n.hold_until = r.instant(row, 11);
+    n.cause = r.int64(row, 12);
+    for (const auto& [name, value] : json::parse(text_at(r, row, 13)).as_object())
+      n.details[std::string(name)] = std::string(value.as_string());
+    pending.tried = int_at(r, row, 14);
+    all.push_back(std::move(pending));
+  }
+  return all;
+}
+
+std::size_t add_told(pg::Pipeline& pipeline, const std::vector<std::int64_t>& notices) {
+  return pipeline.add(
+      "SELECT mn.notice, m.recipient FROM message_notice mn JOIN message m ON m.id = mn.message"
+      " WHERE mn.notice = ANY($1::bigint[])",
+      pg::bigint_array(notices));
+}
+
+std::vector<std::pair<std::int64_t, std::string>> told_of(const pg::Result& r) {
+  std::vector<std::pair<std::int64_t, std::string>> told;
+  for (int row = 0; row < r.rows(); ++row) told.emplace_back(r.int64(row, 0), text_at(r, row, 1));
+  return told;
+}
+
+std::size_t add_last_messages(pg::Pipeline& pipeline, const std::vector<std::string>& recipients) {
+  return pipeline.add(
+      "SELECT r.recipient, m.rendered_at, EXISTS (SELECT 1 FROM message_task t JOIN visit v"
+      "   ON v.permit = t.permit AND v.id = t.visit"
+      "   WHERE t.message = m.id AND v.closed_at IS NULL AND NOT v.undone)"
+      " FROM unnest($1::text[]) AS r(recipient) CROSS JOIN LATERAL (SELECT id, rendered_at"
+      "   FROM message WHERE recipient = r.recipient AND falls_back_from IS NULL"
+      "   ORDER BY rendered_at DESC, id DESC LIMIT 1) m",
+      pg::text_array(recipients));
+}
+
+std::vector<LastMessageTo> last_messages_of(const pg::Result& r) {
+  std::vector<LastMessageTo> last;
+  for (int row = 0; row < r.rows(); ++row)
+    last.push_back({text_at(r, row, 0), r.instant(row, 1), r.boolean(row, 2)});
+  return last;
+}
+
+void add_notice_outcomes(pg::Pipeline& pipeline, const std::vector<NoticeOutcome>& outcomes) {
+  if (outcomes.empty()) return;
+  Rows rows(kOutcome.size());
+  for (const NoticeOutcome& one : outcomes) {
+    const bool dropped = one.kind == NoticeOutcome::Kind::dropped;
+    const char* state = dropped                                     ? "dropped"
+                        : one.kind == NoticeOutcome::Kind::rendered ? "rendered"
+                                                                    : "pending";
+    rows.add(one.permit, one.notice, state, dropped ? to_string(one.reason) : std::string_view(),
+             one.at);
+  }
+  pipeline.add(kSaveOutcomes, rows.params());
+}
+
+// --- Messages -----------------------------------------------------------------------------------
+
+std::size_t add_message(pg::Pipeline& pipeline, const NewMessage& m) {
+  std::vector<std::int64_t> permits, notices, task_permits, task_visits;
+  for (const auto& [permit, notice] : m.notices) {
+    permits.push_back(permit);
+    notices.push_back(notice);
+  }
+  for (const auto& [permit, visit] : m.tasks) {
+    task_permits.push_back(permit);
+    task_visits.push_back(visit);
+  }
+  return pipeline.add(kInsertMessage, m.recipient, m.acting_for, to_string(m.why),
+                      notify::name(m.channel), m.address, m.name, m.text, m.rendered.subject,
+                      m.rendered.body, json::serialize(fields_json(m.rendered)),
+                      m.rendered.template_name, m.thread, m.rendered_at,
+                      m.trial ? "trial" : "queued", pg::bigint_array(permits),
+                      pg::bigint_array(notices), pg::bigint_array(task_permits),
+                      pg::bigint_array(task_visits));
+}
+
+std::size_t add_daily_notice(pg::Pipeline& pipeline, const DailyNotice& notice) {
+  return pipeline.add(
+      "INSERT INTO notice (permit, visit, kind, k, occurrence, addressee, audience, text, reason,"
+      " raised_at, hold_until, cause, state, state_at, send_at)"
+      " VALUES (0, 0, $1, $2::int, 1, $3, 'daily', $1, $4, $5::timestamptz, $5::timestamptz, 0,"
+      " 'rendered', $5::timestamptz, $5::timestamptz) ON CONFLICT DO NOTHING RETURNING id",
+      notice.kind, notice.day, notice.addressee.to_string(),
+      to_string(notice.kind == "daftar_pagi" ? Reason::opening_time : Reason::closing_time),
+      notice.at);
+}
+
+std::size_t add_lock_due_daily_jobs(pg::Pipeline& pipeline) {
+  return pipeline.add(
+      "SELECT kind, calendar, next_at FROM daily_job WHERE next_at <= (SELECT office_now())"
+      " ORDER BY next_at, kind FOR UPDATE SKIP LOCKED");
+}
+
+std::vector<DailyJob> daily_jobs_of(const pg::Result& r) {
+  std::vector<DailyJob> jobs;
+  for (int row = 0; row < r.rows(); ++row)
+    jobs.push_back({text_at(r, row, 0), text_at(r, row, 1), r.instant(row, 2)});
+  return jobs;
+}
+
+void add_save_daily_job(pg::Pipeline& pipeline, const DailyJob& job) {
+  pipeline.add("UPDATE daily_job SET next_at = $3::timestamptz WHERE kind = $1 AND calendar = $2",
+               job.kind, job.calendar, job.next_at);
+}
+
+void add_plant_daily_job(pg::Pipeline& pipeline, const DailyJob& job) {
+  pipeline.add(
+      "INSERT INTO daily_job (kind, calendar, next_at) VALUES ($1, $2, $3::timestamptz)"
+      " ON CONFLICT DO NOTHING",
+      job.kind, job.calendar, job.next_at);
+}
+
+std::size_t add_open_tasks(pg::Pipeline& pipeline,
+                           const std::vector<std::string>& applicant_roles) {
+  return pipeline.add(
+      "SELECT v.permit, p.number, p.sop_version, v.id, v.step, v.occurrence, v.role, v.assignee,"
+      " v.prepared_by, v.opened_at, v.due_at, v.due_soon_at, v.paused"
+      " FROM visit v JOIN permit p ON p.id = v.permit WHERE v.closed_at IS NULL AND NOT v.undone"
+      " AND NOT v.role = ANY($1::text[]) ORDER BY v.due_at NULLS LAST, v.permit, v.id",
+      pg::text_array(applicant_roles));
+}
+
+std::vector<OpenTask> open_tasks_of(const pg::Result& r) {
+  std::vector<OpenTask> tasks;
+  for (int row = 0; row < r.rows(); ++row) {
+    OpenTask task;
+    task.permit = r.int64(row, 0);
+    task.number = text_at(r, row, 1);
+    task.sop_version = text_at(r, row, 2);
+    task.visit.id = int_at(r, row, 3);
+    task.visit.step = text_at(r, row, 4);
+    task.visit.occurrence = int_at(r, row, 5);
+    task.visit.role = text_at(r, row, 6);
+    task.visit.assignee = text_at(r, row, 7);
+    task.visit.prepared_by = text_at(r, row, 8);
+    task.visit.opened_at = r.instant(row, 9);
+    task.due_at = r.optional_instant(row, 10);
+    task.due_soon_at = r.optional_instant(row, 11);
+    task.paused = r.boolean(row, 12);
+    tasks.push_back(std::move(task));
+  }
+  return tasks;
+}
+
+std::size_t add_recap(pg::Pipeline& pipeline, const RecapPeriod& period) {
+  return pipeline.add(
+      "SELECT"
+      " (SELECT count(*) FROM permit WHERE submitted_at >= $1::timestamptz AND submitted_at < $2::timestamptz),"
+      " (SELECT count(*) FROM permit WHERE state = 'active'),"
+      " (SELECT count(*) FROM permit WHERE case_verdict IS NOT NULL AND outcome = 'grant'"
+      "   AND case_closed_at >= $1::timestamptz AND case_closed_at < $2::timestamptz),"
+      " (SELECT count(*) FROM permit WHERE state = 'returned'),"
+      " (SELECT count(*) FROM permit WHERE state = 'active' AND case_closed_at IS NULL"
+      "   AND case_due_at >= $1::timestamptz AND case_due_at < $2::timestamptz),"
+      " (SELECT count(*) FROM visit WHERE closed_at IS NULL AND NOT undone AND due_at < $4::timestamptz),"
+      " (SELECT count(*) FROM permit WHERE case_verdict = 'met' AND case_closed_at >= $3::timestamptz),"
+      " (SELECT count(*) FROM permit WHERE case_verdict IS NOT NULL AND case_closed_at >= $3::timestamptz),"
+      " (SELECT count(*) FROM permit WHERE state = 'active' AND case_closed_at IS NULL"
+      "   AND case_due_at < $4::timestamptz)",
+      period.day_start, period.day_end, period.month_start, period.now);
+}
+
+Recap recap_of(const pg::Result& r) {
+  return {r.int64(0, 0), r.int64(0, 1), r.int64(0, 2), r.int64(0, 3), r.int64(0, 4),
+          r.int64(0, 5), r.int64(0, 6), r.int64(0, 7), r.int64(0, 8)};
+}
+
+// --- Sending ------------------------------------------------------------------------------------
+
+std::size_t add_claim_messages(pg::Pipeline& pipeline, int limit, std::chrono::seconds lease) {
+  return pipeline.add(
+      "WITH due AS (SELECT id FROM message WHERE state = 'queued'"
+      "   AND next_attempt_at <= clock_timestamp()"
+      "   AND (lease_until IS NULL OR lease_until < clock_timestamp())"
+      "   ORDER BY next_attempt_at, id LIMIT $1::int FOR UPDATE SKIP LOCKED),"
+      " claimed AS (UPDATE message m SET fence = m.fence + 1, attempts = m.attempts + 1,"
+      "   lease_until = clock_timestamp() + make_interval(secs => $2::int)"
+      "   FROM due WHERE m.id = due.id RETURNING m.*),"
+      " opened AS (INSERT INTO attempt (message, fence) SELECT id, fence FROM claimed)"
+      " SELECT id, fence, attempts, recipient, channel, address, name, subject, body, text,"
+      " template, fields, thread, rendered_at FROM claimed ORDER BY id",
+      limit, lease.count());
+}
+
+std::vector<ClaimedMessage> claimed_of(const pg::Result& r) {
+  std::vector<ClaimedMessage> all;
+  for (int row = 0; row < r.rows(); ++row) {
+    ClaimedMessage claimed;
+    claimed.id = r.int64(row, 0);
+    claimed.fence = r.int64(row, 1);
+    claimed.attempts = int_at(r, row, 2);
+    claimed.recipient = text_at(r, row, 3);
+    notify::Message& m = claimed.message;
+    m.id = std::to_string(claimed.id);
+    m.channel = notify::channel_from_name(r.text(row, 4)).value();
+    m.to = text_at(r, row, 5);
+    m.recipient_name = text_at(r, row, 6);
+    m.subject = text_at(r, row, 7);
+    m.body = text_at(r, row, 8);
+    m.text_id = text_at(r, row, 9);
+    m.template_name = text_at(r, row, 10);
+    const json::object fields = json::parse(text_at(r, row, 11)).as_object();
+    m.field_names = texts_of(fields.at("names"));
+    m.fields = texts_of(fields.at("values"));
+    m.thread = text_at(r, row, 12);
+    m.decided_at = r.instant(row, 13);
+    all.push_back(std::move(claimed));
+  }
+  return all;
+}
+
+std::size_t add_send_outcome(pg::Pipeline& pipeline, const SendOutcome& o) {
+  return pipeline.add(
+      "WITH tried AS (UPDATE attempt SET finished_at = clock_timestamp(), outcome = $4, reason = $5,"
+      "   detail = $6 WHERE message = $1::bigint AND fence = $2::bigint)"
+      " UPDATE message SET state = $3, reason = $5, provider_id = $7, lease_until = NULL,"
+      " accepted_at = CASE WHEN $3 = 'accepted' THEN clock_timestamp() END,"
+      " next_attempt_at = clock_timestamp() + make_interval(secs => $8::int)"
+      " WHERE id = $1::bigint AND fence = $2::bigint AND state = 'queued' RETURNING id",
+      o.id, o.fence, o.state, o.outcome, o.reason, o.detail, o.provider_id, o.retry_in.count());
+}
+
+std::size_t add_fallback(pg::Pipeline& pipeline, const Fallback& fallback) {
+  return pipeline.add(
+      "WITH m AS (INSERT INTO message (recipient, acting_for, why, channel, address, name, text,"
+      "   subject, body, fields, template, thread, rendered_at, falls_back_from)"
+      "   SELECT recipient, acting_for, why, $3, $4, name, text, subject, body, fields, template,"
+      "   thread, rendered_at, id FROM message"
+      "   WHERE id = $1::bigint AND fence = $2::bigint AND state = 'queued' RETURNING id),"
+      " n AS (INSERT INTO message_notice (message, permit, notice) SELECT m.id, o.permit, o.notice"
+      "   FROM m, message_notice o WHERE o.message = $1::bigint)"
+      " SELECT id FROM m",
+      fallback.from, fallback.fence, notify::name(fallback.channel), fallback.address);
+}
+
+std::size_t add_addresses(pg::Pipeline& pipeline, const std::string& recipient) {
+  return pipeline.add(
+      "SELECT email, whatsapp FROM officer WHERE 'officer:' || id = $1"
+      " UNION ALL SELECT email, whatsapp FROM applicant WHERE 'applicant:' || id = $1",
+      recipient);
+}
+
+Addresses addresses_of(const pg::Result& r) {
+  if (r.empty()) return {};
+  return {text_at(r, 0, 0), text_at(r, 0, 1)};
+}
+
+std::size_t add_until_send(pg::Pipeline& pipeline) {
+  return pipeline.add(
+      "SELECT ceil(1000 * extract(epoch FROM min(greatest(next_attempt_at,"
+      " coalesce(lease_until, next_attempt_at))) - clock_timestamp()))::bigint"
+      " FROM message WHERE state = 'queued'");
+}
+
+std::optional<std::chrono::milliseconds> until_send_of(const pg::Result& result) {
+  const auto milliseconds = result.optional_int64(0, 0);
+  if (!milliseconds) return std::nullopt;
+  return std::chrono::milliseconds(*milliseconds);
+}
+
+}  // namespace tenggat::store

@@ -1,0 +1,151 @@
+// Notices waiting to become messages, messages waiting to be sent, and what came of each try.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/pg/connection.h"
+#include "notifiers/message.h"
+#include "notifiers/text.h"
+#include "rules/notice.h"
+
+namespace tenggat::store {
+
+// --- Notices ------------------------------------------------------------------------------------
+
+struct PendingNotice {
+  std::int64_t id = 0;
+  std::int64_t permit = 0;
+  Notice notice;
+  int tried = 0;  // rounds that left somebody untold
+};
+
+// Due by the office's now, locked; those locked elsewhere are skipped.
+std::size_t add_lock_due_notices(pg::Pipeline& pipeline, int limit);
+// Other notices to officers that are past their hold and may leave along with a due one.
+std::size_t add_lock_waiting_notices(pg::Pipeline& pipeline, int limit);
+std::vector<PendingNotice> notices_of(const pg::Result& result);
+
+// Who has been told already of these: pairs of notice id and recipient.
+std::size_t add_told(pg::Pipeline& pipeline, const std::vector<std::int64_t>& notices);
+std::vector<std::pair<std::int64_t, std::string>> told_of(const pg::Result& result);
+
+struct LastMessageTo {
+  std::string recipient;
+  Instant rendered_at{};
+  bool names_open_task = false;
+};
+std::size_t add_last_messages(pg::Pipeline& pipeline, const std::vector<std::string>& recipients);
+std::vector<LastMessageTo> last_messages_of(const pg::Result& result);
+
+// What became of a notice in this round.
+struct NoticeOutcome {
+  std::int64_t permit = 0, notice = 0;
+  enum class Kind { rendered, dropped, later } kind = Kind::rendered;
+  Reason reason = Reason::rung_due;  // of a drop
+  Instant at{};                      // now; for `later` when to look again
+};
+void add_notice_outcomes(pg::Pipeline& pipeline, const std::vector<NoticeOutcome>& outcomes);
+
+// --- Messages -----------------------------------------------------------------------------------
+
+struct NewMessage {
+  std::string recipient;   // "officer:ID" or "applicant:ID"
+  std::string acting_for;  // whose deputy the recipient is
+  Reason why = Reason::on_duty;
+  notify::Channel channel = notify::Channel::whatsapp;
+  std::string address, name;
+  std::string text;  // text id
+  notify::Rendered rendered;
+  std::string thread;
+  Instant rendered_at{};
+  bool trial = false;  // recorded, never sent
+  std::vector<std::pair<std::int64_t, std::int64_t>> notices;  // permit, notice
+  std::vector<std::pair<std::int64_t, int>> tasks;             // permit, visit: what it names as open
+};
+// One statement; its result holds the message's id.
+std::size_t add_message(pg::Pipeline& pipeline, const NewMessage& message);
+
+// A daily notice (permit 0), already rendered: keyed by day, so it is made once.
+struct DailyNotice {
+  std::string kind;       // "daftar_pagi", "rekap_harian"
+  int day = 0;            // 20260402
+  Addressee addressee;
+  Instant at{};
+};
+// Its result holds the notice's id, or no row where that day's is there already.
+std::size_t add_daily_notice(pg::Pipeline& pipeline, const DailyNotice& notice);
+
+struct DailyJob {
+  std::string kind, calendar;
+  Instant next_at{};
+};
+std::size_t add_lock_due_daily_jobs(pg::Pipeline& pipeline);
+std::vector<DailyJob> daily_jobs_of(const pg::Result& result);
+void add_save_daily_job(pg::Pipeline& pipeline, const DailyJob& job);
+// Plants a job where there is none yet.
+void add_plant_daily_job(pg::Pipeline& pipeline, const DailyJob& job);
+
+// Open visits of everybody but applicants, for the morning list: enough of each to know its holder.
+struct OpenTask {
+  std::int64_t permit = 0;
+  std::string number, sop_version;
+  Visit visit;
+  std::optional<Instant> due_at, due_soon_at;
+  bool paused = false;
+};
+std::size_t add_open_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& applicant_roles);
+std::vector<OpenTask> open_tasks_of(const pg::Result& result);
+
+struct Recap {
+  std::int64_t submitted = 0, in_process = 0, issued = 0, returned = 0, due_today = 0, overdue = 0,
+               met_this_month = 0, judged_this_month = 0, overdue_open = 0;
+};
+struct RecapPeriod {
+  Instant day_start{}, day_end{}, month_start{}, now{};
+};
+std::size_t add_recap(pg::Pipeline& pipeline, const RecapPeriod& period);
+Recap recap_of(const pg::Result& result);
+
+// --- Sending ------------------------------------------------------------------------------------
+
+struct ClaimedMessage {
+  std::int64_t id = 0, fence = 0;
+  int attempts = 0;  // this one included
+  std::string recipient;
+  notify::Message message;
+};
+// Leases up to `limit` messages for `lease` and opens an attempt for each. Only whoever holds the
+// fence of the latest lease may record a result.
+std::size_t add_claim_messages(pg::Pipeline& pipeline, int limit, std::chrono::seconds lease);
+std::vector<ClaimedMessage> claimed_of(const pg::Result& result);
+
+struct SendOutcome {
+  std::int64_t id = 0, fence = 0;
+  std::string state;  // accepted, queued (again), failed (another channel took over), dead
+  std::string outcome, reason, detail, provider_id;
+  std::chrono::seconds retry_in{0};
+};
+// Its result has one row if the fence was still ours.
+std::size_t add_send_outcome(pg::Pipeline& pipeline, const SendOutcome& outcome);
+// The same notices to the same person over another channel. Only together with the outcome that
+// failed the first, and only if its fence was still ours.
+struct Fallback {
+  std::int64_t from = 0, fence = 0;
+  notify::Channel channel = notify::Channel::email;
+  std::string address;
+};
+std::size_t add_fallback(pg::Pipeline& pipeline, const Fallback& fallback);
+// Where an applicant or officer can be reached.
+struct Addresses {
+  std::string email, whatsapp;
+};
+std::size_t add_addresses(pg::Pipeline& pipeline, const std::string& recipient);
+Addresses addresses_of(const pg::Result& result);
+
+// Machine time until a queued message may be tried; none where none waits.
+std::size_t add_until_send(pg::Pipeline& pipeline);
+std::optional<std::chrono::milliseconds> until_send_of(const pg::Result& result);
+
+}  // namespace tenggat::store

@@ -1,0 +1,149 @@
+#include "daemon/store/people.h"
+
+#include <algorithm>
+#include <map>
+
+namespace tenggat::store {
+
+std::size_t add_people(pg::Pipeline& pipeline) {
+  const std::size_t first = pipeline.add(
+      "SELECT id, name, email, whatsapp, coalesce(ended_on::text, '') FROM officer ORDER BY id");
+  pipeline.add("SELECT officer, role FROM officer_role ORDER BY officer, role");
+  pipeline.add(
+      "SELECT officer, start_on::text, end_on::text FROM officer_leave ORDER BY officer, start_on");
+  pipeline.add(
+      "SELECT id, from_officer, to_officer, kind, start_on::text, end_on::text, letter"
+      " FROM delegation WHERE ended_at IS NULL ORDER BY id");
+  return first;
+}
+
+People people_of(const std::vector<pg::Result>& results, std::size_t first) {
+  const auto& officers = results.at(first);
+  const auto& roles = results.at(first + 1);
+  const auto& leaves = results.at(first + 2);
+  const auto& delegations = results.at(first + 3);
+  const auto text = [](const pg::Result& result, int row, int column) {
+    return std::string(result.text(row, column));
+  };
+  People people;
+  std::map<std::string, std::size_t> place;
+  for (int row = 0; row < officers.rows(); ++row) {
+    place[text(officers, row, 0)] = people.officers.size();
+    people.officers.push_back({.id = text(officers, row, 0),
+                               .name = text(officers, row, 1),
+                               .email = text(officers, row, 2),
+                               .whatsapp = text(officers, row, 3),
+                               .roles = {},
+                               .leaves = {},
+                               .ended = text(officers, row, 4)});
+  }
+  // Outside a transaction that reads one state, an officer may have come between the statements.
+  const auto officer_of = [&](const pg::Result& result, int row) -> Officer* {
+    const auto found = place.find(text(result, row, 0));
+    return found == place.end() ? nullptr : &people.officers[found->second];
+  };
+  for (int row = 0; row < roles.rows(); ++row) {
+    if (Officer* officer = officer_of(roles, row)) officer->roles.push_back(text(roles, row, 1));
+  }
+  for (int row = 0; row < leaves.rows(); ++row) {
+    if (Officer* officer = officer_of(leaves, row))
+      officer->leaves.push_back({text(leaves, row, 1), text(leaves, row, 2)});
+  }
+  for (int row = 0; row < delegations.rows(); ++row) {
+    people.delegations.push_back({.id = delegations.int64(row, 0),
+                                  .from = text(delegations, row, 1),
+                                  .to = text(delegations, row, 2),
+                                  .kind = text(delegations, row, 3),
+                                  .start = text(delegations, row, 4),
+                                  .end = text(delegations, row, 5),
+                                  .letter = text(delegations, row, 6)});
+  }
+  return people;
+}
+
+pg::Awaitable<People> load_people(pg::Connection& connection) {
+  pg::Pipeline pipeline;
+  const std::size_t first = add_people(pipeline);
+  const auto results = co_await connection.run(std::move(pipeline));
+  co_return people_of(results, first);
+}
+
+pg::Awaitable<bool> add_officer(pg::Connection& connection, Officer officer) {
+  const pg::Result added = co_await connection.query(
+      "WITH added AS (INSERT INTO officer (id, name, email, whatsapp) VALUES ($1, $2, $3, $4)"
+      " ON CONFLICT DO NOTHING RETURNING id),"
+      " held AS (INSERT INTO officer_role (officer, role)"
+      " SELECT DISTINCT added.id, role FROM added, unnest($5::text[]) AS role)"
+      " SELECT count(*) FROM added",
+      officer.id, officer.name, officer.email, officer.whatsapp, pg::text_array(officer.roles));
+  co_return added.int64(0, 0) == 1;
+}
+
+pg::Awaitable<bool> edit_officer(pg::Connection& connection, std::string id, OfficerEdit edit) {
+  pg::Pipeline pipeline;
+  pipeline.add(
+      "UPDATE officer SET name = coalesce($2, name), email = coalesce($3, email),"
+      " whatsapp = coalesce($4, whatsapp) WHERE id = $1",
+      id, edit.name, edit.email, edit.whatsapp);
+  if (edit.roles) {
+    pipeline.add("DELETE FROM officer_role WHERE officer = $1 AND role <> ALL ($2::text[])", id,
+                 pg::text_array(*edit.roles));
+    pipeline.add(
+        "INSERT INTO officer_role (officer, role)"
+        " SELECT DISTINCT id, role FROM officer, unnest($2::text[]) AS role WHERE id = $1"
+        " ON CONFLICT DO NOTHING",
+        id, pg::text_array(*edit.roles));
+  }
+  const auto results = co_await connection.run(std::move(pipeline));
+  co_return results.front().affected_rows() == 1;
+}
+
+pg::Awaitable<bool> end_officer(pg::Connection& connection, std::string id,
+                                CivilDate first_day_out) {
+  const pg::Result ended = co_await connection.query(
+      "UPDATE officer SET ended_on = nullif($2, '')::date WHERE id = $1", id, first_day_out);
+  co_return ended.affected_rows() == 1;
+}
+
+pg::Awaitable<bool> add_leave(pg::Connection& connection, std::string id, Leave leave) {
+  const pg::Result added = co_await connection.query(
+      "INSERT INTO officer_leave (officer, start_on, end_on)"
+      " SELECT id, $2::date, $3::date FROM officer WHERE id = $1"
+      " ON CONFLICT (officer, start_on) DO UPDATE SET end_on = excluded.end_on",
+      id, leave.start, leave.end);
+  co_return added.affected_rows() == 1;
+}
+
+pg::Awaitable<bool> cancel_leave(pg::Connection& connection, std::string id, CivilDate start) {
+  const pg::Result gone = co_await connection.query(
+      "DELETE FROM officer_leave WHERE officer = $1 AND start_on = $2::date", id, start);
+  co_return gone.affected_rows() == 1;
+}
+
+pg::Awaitable<std::optional<std::int64_t>> add_delegation(pg::Connection& connection,
+                                                          Delegation delegation) {
+  const pg::Result added = co_await connection.query(
+      "INSERT INTO delegation (from_officer, to_officer, kind, start_on, end_on, letter)"
+      " SELECT f.id, t.id, $3, $4::date, $5::date, $6 FROM officer f, officer t"
+      " WHERE f.id = $1 AND t.id = $2 RETURNING id",
+      delegation.from, delegation.to, delegation.kind, delegation.start, delegation.end,
+      delegation.letter);
+  if (added.empty()) co_return std::nullopt;
+  co_return added.int64(0, 0);
+}
+
+pg::Awaitable<bool> end_delegation(pg::Connection& connection, std::int64_t id) {
+  const pg::Result ended = co_await connection.query(
+      "UPDATE delegation SET ended_at = office_now() WHERE id = $1 AND ended_at IS NULL", id);
+  co_return ended.affected_rows() == 1;
+}
+
+bool valid_officer_id(std::string_view id) {
+  const auto letter_or_digit = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  return !id.empty() && id.size() <= 40 && letter_or_digit(id.front()) &&
+         std::ranges::all_of(id, [&](char c) {
+           return letter_or_digit(c) || c == '_' || c == '.' || c == '-';
+         });
+}
+
+}  // namespace tenggat::store

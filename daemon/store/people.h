@@ -1,0 +1,50 @@
+// Officers, their roles, leave and delegations: read whole into the core's People, written by the
+// operator's commands and the admin API. Every change bumps the mark by which daemons notice.
+//
+// Civil dates are ISO texts that exist ("2026-04-13"); the caller has checked them, and that phones
+// and mail addresses are in their canonical form.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/pg/connection.h"
+#include "rules/people.h"
+
+namespace tenggat::store {
+
+// Adds the statements that read everybody; `people_of` reads their results from index `first`.
+// Officers by id, those who left included; delegations by id, those that were ended left out.
+std::size_t add_people(pg::Pipeline& pipeline);
+People people_of(const std::vector<pg::Result>& results, std::size_t first);
+pg::Awaitable<People> load_people(pg::Connection& connection);
+
+// Each write is one statement or one flight, so it happens whole or not at all. What the answer says
+// was refused left nothing behind.
+
+struct OfficerEdit {  // empty: left as it is
+  std::optional<std::string> name, email, whatsapp;
+  std::optional<std::vector<std::string>> roles;  // all of them
+};
+// False: the id is taken. `id` is lower-case letters, digits and _.- (see valid_officer_id).
+pg::Awaitable<bool> add_officer(pg::Connection& connection, Officer officer);
+// False: no such officer.
+pg::Awaitable<bool> edit_officer(pg::Connection& connection, std::string id, OfficerEdit edit);
+// `first_day_out` is the first day no longer in service; empty takes an end back. False: no such
+// officer.
+pg::Awaitable<bool> end_officer(pg::Connection& connection, std::string id, CivilDate first_day_out);
+// Both days included; a leave that begins on the same day is replaced. False: no such officer.
+pg::Awaitable<bool> add_leave(pg::Connection& connection, std::string id, Leave leave);
+// False: that officer has no leave beginning that day.
+pg::Awaitable<bool> cancel_leave(pg::Connection& connection, std::string id, CivilDate start);
+// The new delegation's id; nothing where one of the two does not exist. `id` of the value is ignored.
+pg::Awaitable<std::optional<std::int64_t>> add_delegation(pg::Connection& connection,
+                                                          Delegation delegation);
+// From now on, on the office's clock. False: no such delegation, or it was ended before.
+pg::Awaitable<bool> end_delegation(pg::Connection& connection, std::int64_t id);
+
+// As the table checks it: 1 to 40 of a-z, 0-9, _ . -, the first a letter or digit.
+bool valid_officer_id(std::string_view id);
+
+}  // namespace tenggat::store

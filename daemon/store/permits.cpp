@@ -1,0 +1,725 @@
+#include "daemon/store/permits.h"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <stdexcept>
+
+#include "daemon/store/hash.h"
+#include "daemon/store/rows.h"
+
+namespace tenggat::store {
+namespace json = boost::json;
+namespace {
+
+// --- Reading ------------------------------------------------------------------------------------
+
+const std::string kPermitColumns =
+    "p.id, p.sop, p.sop_version, p.number, p.state, p.outcome, p.applicant, p.subject,"
+    " p.external_id, p.created_by, p.started_at, p.submitted_at, p.version, p.changed_at, p.events,"
+    " p.case_opened_at, p.case_closed_at, p.case_verdict, p.case_missed_counted, p.promised_at,"
+    " p.signings, p.legal_opened_at, p.last_action, p.last_hash, p.tracking_secret, p.fields,"
+    " a.salt, a.name, a.email, a.whatsapp";
+
+const std::string kSelectPermits =
+    "SELECT " + kPermitColumns +
+    " FROM permit p JOIN applicant a ON a.id = p.applicant WHERE p.id = ANY($1::bigint[])"
+    " ORDER BY p.id";
+const std::string kSelectPermitsForUpdate = kSelectPermits + " FOR UPDATE OF p SKIP LOCKED";
+const std::string kSelectPermitsForShare = kSelectPermits + " FOR SHARE OF p SKIP LOCKED";
+
+constexpr const char* kSelectVisits =
+    "SELECT permit, id, step, occurrence, role, opened_at, assignee, claimed_at, closed_at, action,"
+    " closed_by, closed_for, verdict, elapsed, prepared_by, returned, missed_counted, undone"
+    " FROM visit WHERE permit = ANY($1::bigint[]) ORDER BY permit, id";
+constexpr const char* kSelectPauses =
+    "SELECT permit, id, visit, reason, stops_case, from_at, to_at, until_at, by"
+    " FROM pause WHERE permit = ANY($1::bigint[]) ORDER BY permit, id";
+constexpr const char* kSelectDocuments =
+    "SELECT permit, id, visit, kind, name, uri, sha256, number, file, added_at, added_by,"
+    " added_event, superseded_event, voided_event"
+    " FROM document WHERE permit = ANY($1::bigint[]) ORDER BY permit, id";
+constexpr const char* kSelectRungs =
+    "SELECT permit, visit, rung, k, occurrence, due_at, raised_at, rearmed"
+    " FROM raised_rung WHERE permit = ANY($1::bigint[])"
+    " ORDER BY permit, raised_at, due_at, visit, rung, k, occurrence";
+
+std::optional<Verdict> verdict_of(const std::optional<std::string>& text) {
+  if (!text) return std::nullopt;
+  return *text == "met" ? Verdict::met : Verdict::missed;
+}
+
+std::optional<std::string> text_of(std::optional<Verdict> verdict) {
+  if (!verdict) return std::nullopt;
+  return *verdict == Verdict::met ? "met" : "missed";
+}
+
+template <class T>
+T parsed(std::optional<T> value, std::string_view text) {
+  if (!value) throw std::logic_error(fmt::format("the database holds '{}'", text));
+  return *value;
+}
+
+std::int64_t seconds_of(Instant instant) { return instant.time_since_epoch().count(); }
+
+json::value optional_instant(const std::optional<Instant>& instant) {
+  return instant ? json::value(seconds_of(*instant)) : json::value(nullptr);
+}
+
+std::optional<std::string> to_json(const std::optional<LastAction>& last) {
+  if (!last) return std::nullopt;
+  return json::serialize(json::object{
+      {"event", last->event},
+      {"recorded_at", seconds_of(last->recorded_at)},
+      {"by", last->by},
+      {"closed_visit", last->closed_visit},
+      {"opened_visit", last->opened_visit},
+      {"ended_pause", last->ended_pause},
+      {"state_before", to_string(last->state_before)},
+      {"outcome_before", to_string(last->outcome_before)},
+      {"case_opened_before", optional_instant(last->case_opened_before)},
+      {"legal_opened_before", optional_instant(last->legal_opened_before)},
+      {"case_missed_before", last->case_missed_before},
+      {"case_closed", last->case_closed},
+      {"signings_before", last->signings_before}});
+}
+
+std::optional<LastAction> last_action_of(const std::optional<std::string>& text) {
+  if (!text) return std::nullopt;
+  const json::object object = json::parse(*text).as_object();
+  const auto number = [&](const char* name) { return object.at(name).to_number<std::int64_t>(); };
+  const auto instant = [&](const char* name) -> std::optional<Instant> {
+    if (object.at(name).is_null()) return std::nullopt;
+    return Instant{Seconds{number(name)}};
+  };
+  const auto word = [&](const char* name) { return std::string(object.at(name).as_string()); };
+  LastAction last;
+  last.event = number("event");
+  last.recorded_at = Instant{Seconds{number("recorded_at")}};
+  last.by = word("by");
+  last.closed_visit = static_cast<int>(number("closed_visit"));
+  last.opened_visit = static_cast<int>(number("opened_visit"));
+  last.ended_pause = static_cast<int>(number("ended_pause"));
+  last.state_before = parsed(parse_permit_state(word("state_before")), word("state_before"));
+  last.outcome_before = parsed(parse_outcome(word("outcome_before")), word("outcome_before"));
+  last.case_opened_before = instant("case_opened_before");
+  last.legal_opened_before = instant("legal_opened_before");
+  last.case_missed_before = object.at("case_missed_before").as_bool();
+  last.case_closed = object.at("case_closed").as_bool();
+  last.signings_before = static_cast<int>(number("signings_before"));
+  return last;
+}
+
+int int_at(const pg::Result& result, int row, int column) {
+  return static_cast<int>(result.int64(row, column));
+}
+std::string text_at(const pg::Result& result, int row, int column) {
+  return std::string(result.text(row, column));
+}
+
+StoredPermit read_permit(const pg::Result& r, int row) {
+  StoredPermit stored;
+  Permit& p = stored.permit;
+  p.id = r.int64(row, 0);
+  p.sop = text_at(r, row, 1);
+  p.sop_version = text_at(r, row, 2);
+  p.number = text_at(r, row, 3);
+  p.state = parsed(parse_permit_state(r.text(row, 4)), r.text(row, 4));
+  p.outcome = parsed(parse_outcome(r.text(row, 5)), r.text(row, 5));
+  p.applicant = r.int64(row, 6);
+  p.subject = text_at(r, row, 7);
+  p.external_id = text_at(r, row, 8);
+  p.created_by = text_at(r, row, 9);
+  p.started_at = r.instant(row, 10);
+  p.submitted_at = r.instant(row, 11);
+  p.version = r.int64(row, 12);
+  p.changed_at = r.instant(row, 13);
+  p.events = r.int64(row, 14);
+  p.case_opened_at = r.optional_instant(row, 15);
+  p.case_closed_at = r.optional_instant(row, 16);
+  p.case_verdict = verdict_of(r.optional_text(row, 17));
+  p.case_missed_counted = r.boolean(row, 18);
+  p.promised_at = r.optional_instant(row, 19);
+  p.signings = int_at(r, row, 20);
+  p.legal_opened_at = r.optional_instant(row, 21);
+  p.last_action = last_action_of(r.optional_text(row, 22));
+  stored.last_hash = r.bytes(row, 23);
+  stored.tracking_secret = text_at(r, row, 24);
+  stored.fields = text_at(r, row, 25);
+  stored.salt = r.bytes(row, 26);
+  stored.applicant = {text_at(r, row, 27), text_at(r, row, 28), text_at(r, row, 29)};
+  return stored;
+}
+
+Visit read_visit(const pg::Result& r, int row) {
+  Visit v;
+  v.id = int_at(r, row, 1);
+  v.step = text_at(r, row, 2);
+  v.occurrence = int_at(r, row, 3);
+  v.role = text_at(r, row, 4);
+  v.opened_at = r.instant(row, 5);
+  v.assignee = text_at(r, row, 6);
+  v.claimed_at = r.optional_instant(row, 7);
+  v.closed_at = r.optional_instant(row, 8);
+  v.action = text_at(r, row, 9);
+  v.closed_by = text_at(r, row, 10);
+  v.closed_for = text_at(r, row, 11);
+  v.verdict = verdict_of(r.optional_text(row, 12));
+  v.elapsed = Seconds{r.int64(row, 13)};
+  v.prepared_by = text_at(r, row, 14);
+  v.returned = r.boolean(row, 15);
+  v.missed_counted = r.boolean(row, 16);
+  v.undone = r.boolean(row, 17);
+  return v;
+}
+
+Pause read_pause(const pg::Result& r, int row) {
+  Pause p;
+  p.id = int_at(r, row, 1);
+  p.visit = int_at(r, row, 2);
+  p.reason = text_at(r, row, 3);
+  p.stops_case = r.boolean(row, 4);
+  p.from = r.instant(row, 5);
+  p.to = r.optional_instant(row, 6);
+  p.until = r.optional_instant(row, 7);
+  p.by = text_at(r, row, 8);
+  return p;
+}
+
+Document read_document(const pg::Result& r, int row) {
+  Document d;
+  d.id = int_at(r, row, 1);
+  d.visit = int_at(r, row, 2);
+  d.kind = text_at(r, row, 3);
+  d.name = text_at(r, row, 4);
+  d.uri = text_at(r, row, 5);
+  d.sha256 = text_at(r, row, 6);
+  d.number = text_at(r, row, 7);
+  d.file = r.boolean(row, 8);
+  d.added_at = r.instant(row, 9);
+  d.added_by = text_at(r, row, 10);
+  d.added_event = r.int64(row, 11);
+  d.superseded_event = r.int64(row, 12);
+  d.voided_event = r.int64(row, 13);
+  return d;
+}
+
+RaisedRung read_rung(const pg::Result& r, int row) {
+  RaisedRung rung;
+  rung.visit = int_at(r, row, 1);
+  rung.rung = text_at(r, row, 2);
+  rung.k = int_at(r, row, 3);
+  rung.occurrence = int_at(r, row, 4);
+  rung.due_at = r.instant(row, 5);
+  rung.raised_at = r.instant(row, 6);
+  rung.rearmed = r.boolean(row, 7);
+  return rung;
+}
+
+// Hands each row to the permit it belongs to; rows of permits that were skipped fall away.
+template <class Read, class Member>
+void distribute(std::map<std::int64_t, StoredPermit>& permits, const pg::Result& result, Read read,
+                Member member) {
+  for (int row = 0; row < result.rows(); ++row) {
+    const auto found = permits.find(result.int64(row, 0));
+    if (found != permits.end()) (found->second.permit.*member).push_back(read(result, row));
+  }
+}
+
+// --- Writing ------------------------------------------------------------------------------------
+
+const RowShape kPermitState({{"id", "bigint"},
+                             {"state", "text"},
+                             {"outcome", "text"},
+                             {"version", "bigint"},
+                             {"changed_at", "timestamptz"},
+                             {"events", "bigint"},
+                             {"last_hash", "bytea"},
+                             {"case_opened_at", "timestamptz"},
+                             {"case_closed_at", "timestamptz"},
+                             {"case_verdict", "text"},
+                             {"case_missed_counted", "boolean"},
+                             {"promised_at", "timestamptz"},
+                             {"signings", "int"},
+                             {"legal_opened_at", "timestamptz"},
+                             {"last_action", "jsonb"},
+                             {"case_due_at", "timestamptz"},
+                             {"case_due_soon_at", "timestamptz"},
+                             {"legal_due_at", "timestamptz"},
+                             {"legal_risk_at", "timestamptz"},
+                             {"next_check_at", "timestamptz"}});
+const std::string kUpdatePermits = fmt::format("UPDATE permit p SET {} FROM {} WHERE p.id = c.id",
+                                               kPermitState.assignments("c", 1),
+                                               kPermitState.unnest("c"));
+
+// A new permit is inserted with what never changes, then updated like any other.
+const RowShape kNewPermit({{"id", "bigint"},
+                           {"sop", "text"},
+                           {"sop_version", "text"},
+                           {"number", "text"},
+                           {"state", "text"},
+                           {"applicant", "bigint"},
+                           {"subject", "text"},
+                           {"external_id", "text"},
+                           {"created_by", "text"},
+                           {"tracking_hash", "bytea"},
+                           {"tracking_secret", "text"},
+                           {"fields", "jsonb"},
+                           {"started_at", "timestamptz"},
+                           {"submitted_at", "timestamptz"},
+                           {"version", "bigint"},
+                           {"changed_at", "timestamptz"},
+                           {"events", "bigint"},
+                           {"last_hash", "bytea"}});
+const std::string kInsertPermits = kNewPermit.insert("permit");
+
+const RowShape kApplicant({{"id", "bigint"},
+                           {"name", "text"},
+                           {"email", "text"},
+                           {"whatsapp", "text"},
+                           {"salt", "bytea"}});
+const std::string kInsertApplicants = kApplicant.insert("applicant");
+
+const RowShape kVisit({{"permit", "bigint"},         {"id", "int"},
+                       {"step", "text"},             {"occurrence", "int"},
+                       {"role", "text"},             {"opened_at", "timestamptz"},
+                       {"assignee", "text"},         {"claimed_at", "timestamptz"},
+                       {"closed_at", "timestamptz"}, {"action", "text"},
+                       {"closed_by", "text"},        {"closed_for", "text"},
+                       {"verdict", "text"},          {"elapsed", "bigint"},
+                       {"prepared_by", "text"},      {"returned", "boolean"},
+                       {"missed_counted", "boolean"}, {"undone", "boolean"},
+                       {"due_at", "timestamptz"},    {"due_soon_at", "timestamptz"},
+                       {"paused", "boolean"}});
+const std::string kUpsertVisits = kVisit.upsert("visit", 2);
+
+const RowShape kPause({{"permit", "bigint"},
+                       {"id", "int"},
+                       {"visit", "int"},
+                       {"reason", "text"},
+                       {"stops_case", "boolean"},
+                       {"from_at", "timestamptz"},
+                       {"to_at", "timestamptz"},
+                       {"until_at", "timestamptz"},
+                       {"by", "text"}});
+const std::string kUpsertPauses = kPause.upsert("pause", 2);
+
+const RowShape kDocument({{"permit", "bigint"},
+                          {"id", "int"},
+                          {"visit", "int"},
+                          {"kind", "text"},
+                          {"name", "text"},
+                          {"uri", "text"},
+                          {"sha256", "text"},
+                          {"number", "text"},
+                          {"file", "boolean"},
+                          {"added_at", "timestamptz"},
+                          {"added_by", "text"},
+                          {"added_event", "bigint"},
+                          {"superseded_event", "bigint"},
+                          {"voided_event", "bigint"}});
+const std::string kUpsertDocuments = kDocument.upsert("document", 2);
+
+const RowShape kRung({{"permit", "bigint"},
+                      {"visit", "int"},
+                      {"rung", "text"},
+                      {"k", "int"},
+                      {"occurrence", "int"},
+                      {"due_at", "timestamptz"},
+                      {"raised_at", "timestamptz"},
+                      {"rearmed", "boolean"}});
+// A rung that is there already is a rung raised twice: that must fail, not be overwritten.
+const std::string kInsertRungs = kRung.insert("raised_rung");
+const RowShape kRearmed({{"permit", "bigint"},
+                         {"visit", "int"},
+                         {"rung", "text"},
+                         {"k", "int"},
+                         {"occurrence", "int"}});
+const std::string kRearmRungs = fmt::format(
+    "UPDATE raised_rung r SET rearmed = true FROM {} WHERE r.permit = c.permit AND r.visit = c.visit"
+    " AND r.rung = c.rung AND r.k = c.k AND r.occurrence = c.occurrence",
+    kRearmed.unnest("c"));
+
+const RowShape kNote({{"permit", "bigint"},
+                      {"event", "bigint"},
+                      {"id", "int"},
+                      {"visit", "int"},
+                      {"kind", "text"},
+                      {"document", "text"},
+                      {"text", "text"},
+                      {"by", "text"}});
+const std::string kInsertNotes = kNote.insert("note");
+
+const RowShape kEvent({{"permit", "bigint"},
+                       {"sequence", "bigint"},
+                       {"type", "text"},
+                       {"visit", "int"},
+                       {"actor", "text"},
+                       {"acting_for", "text"},
+                       {"via", "text"},
+                       {"at", "timestamptz"},
+                       {"fields", "json"},
+                       {"hash", "bytea"}});
+const std::string kInsertEvents = kEvent.insert("event");
+
+const RowShape kNotice({{"permit", "bigint"},
+                        {"visit", "int"},
+                        {"kind", "text"},
+                        {"k", "int"},
+                        {"occurrence", "int"},
+                        {"addressee", "text"},
+                        {"audience", "text"},
+                        {"text", "text"},
+                        {"reason", "text"},
+                        {"raised_at", "timestamptz"},
+                        {"hold_until", "timestamptz"},
+                        {"cause", "bigint"},
+                        {"details", "jsonb"},
+                        {"send_at", "timestamptz"}});
+const std::string kInsertNotices = kNotice.insert("notice");
+
+const RowShape kCount({{"metric", "text"},
+                       {"sop", "text"},
+                       {"step", "text"},
+                       {"label", "text"},
+                       {"amount", "bigint"},
+                       {"counted_from", "timestamptz"},
+                       {"permit", "bigint"},
+                       {"cause", "bigint"}});
+const std::string kInsertCounts = kCount.insert("count_delta");
+
+const RowShape kUndone({{"permit", "bigint"}, {"cause", "bigint"}, {"at", "timestamptz"}});
+const std::string kDropNotices = fmt::format(
+    "UPDATE notice n SET state = 'dropped', state_reason = 'undone', state_at = c.at FROM {}"
+    " WHERE n.permit = c.permit AND n.cause = c.cause AND n.state = 'pending'",
+    kUndone.unnest("c"));
+const std::string kDropCounts = fmt::format(
+    "DELETE FROM count_delta d USING {} WHERE d.permit = c.permit AND d.cause = c.cause",
+    kUndone.unnest("c"));
+
+// What a batch writes, gathered by table.
+struct Writes {
+  Rows states{kPermitState.size()}, permits{kNewPermit.size()}, applicants{kApplicant.size()},
+      visits{kVisit.size()}, pauses{kPause.size()}, documents{kDocument.size()},
+      rungs{kRung.size()}, rearmed{kRearmed.size()}, notes{kNote.size()}, events{kEvent.size()},
+      notices{kNotice.size()}, counts{kCount.size()}, undone{kUndone.size()};
+};
+
+template <class Row>
+const Row* find_row(const std::vector<Row>* rows, int id) {
+  if (!rows) return nullptr;
+  for (const Row& row : *rows)
+    if (row.id == id) return &row;
+  return nullptr;
+}
+
+const Projection::VisitDues* dues_of(const Projection& projection, int visit) {
+  for (const Projection::VisitDues& dues : projection.visits)
+    if (dues.visit == visit) return &dues;
+  return nullptr;
+}
+
+void add_visits(Writes& writes, const PermitChange& change) {
+  const Permit& after = change.decision.after;
+  const Permit* before = change.before ? &change.before->permit : nullptr;
+  for (const Visit& v : after.visits) {
+    // An open visit's derived instants may move without the visit itself changing.
+    const Visit* old = find_row(before ? &before->visits : nullptr, v.id);
+    if (old && *old == v && !v.open()) continue;
+    const auto* dues = dues_of(change.projection, v.id);
+    const std::optional<Instant> due = dues ? dues->due_at : std::nullopt;
+    const std::optional<Instant> soon = dues ? dues->due_soon_at : std::nullopt;
+    const bool paused = dues && !dues->due_at;
+    writes.visits.add(after.id, v.id, v.step, v.occurrence, v.role, v.opened_at, v.assignee,
+                      v.claimed_at, v.closed_at, v.action, v.closed_by, v.closed_for,
+                      text_of(v.verdict), v.elapsed.count(), v.prepared_by, v.returned,
+                      v.missed_counted, v.undone, due, soon, paused);
+  }
+}
+
+void add_parts(Writes& writes, const PermitChange& change) {
+  const Permit& after = change.decision.after;
+  const Permit* before = change.before ? &change.before->permit : nullptr;
+  for (const Pause& p : after.pauses) {
+    const Pause* old = find_row(before ? &before->pauses : nullptr, p.id);
+    if (old && *old == p) continue;
+    writes.pauses.add(after.id, p.id, p.visit, p.reason, p.stops_case, p.from, p.to, p.until, p.by);
+  }
+  for (const Document& d : after.documents) {
+    const Document* old = find_row(before ? &before->documents : nullptr, d.id);
+    if (old && *old == d) continue;
+    writes.documents.add(after.id, d.id, d.visit, d.kind, d.name, d.uri, d.sha256, d.number, d.file,
+                         d.added_at, d.added_by, d.added_event, d.superseded_event,
+                         d.voided_event);
+  }
+  const std::size_t known = before ? before->rungs.size() : 0;
+  for (std::size_t i = 0; i < after.rungs.size(); ++i) {
+    const RaisedRung& r = after.rungs[i];
+    if (i >= known) {
+      writes.rungs.add(after.id, r.visit, r.rung, r.k, r.occurrence, r.due_at, r.raised_at,
+                       r.rearmed);
+    } else if (r.rearmed && !before->rungs[i].rearmed) {
+      writes.rearmed.add(after.id, r.visit, r.rung, r.k, r.occurrence);
+    }
+  }
+}
+
+std::string add_events_of(Writes& writes, const PermitChange& change) {
+  const std::string& salt = change.before ? change.before->salt : change.salt;
+  std::string last_hash = change.before ? change.before->last_hash : std::string();
+  const std::int64_t permit = change.decision.after.id;
+  for (const Event& event : change.decision.events) {
+    json::object fields;
+    for (const EventField& field : event.fields)
+      fields[field.name] = field.personal ? digest(salt, field.value) : field.value;
+    const std::string text = json::serialize(fields);
+    last_hash = event_hash(last_hash, permit, event, text);
+    writes.events.add(permit, event.sequence, event.type, event.visit, event.actor,
+                      event.acting_for, event.via, event.at, text, pg::bytea(last_hash));
+  }
+  return last_hash;
+}
+
+void add_told(Writes& writes, const PermitChange& change, const SendRules& send) {
+  const Decision& decision = change.decision;
+  const Permit& after = decision.after;
+  for (const Notice& n : decision.notices) {
+    json::object details;
+    for (const auto& [name, value] : n.details) details[name] = value;
+    writes.notices.add(after.id, n.visit, n.kind, n.k, n.occurrence, n.addressee.to_string(),
+                       to_string(n.audience), n.text, to_string(n.reason), n.raised_at,
+                       n.hold_until, n.cause, json::serialize(details), ready_at(n, send));
+  }
+  // Ids run on within an event; the notes of one decision come in the order of its events.
+  std::map<std::int64_t, int> used;
+  for (const NewNote& n : decision.notes)
+    writes.notes.add(after.id, n.event, ++used[n.event], n.visit, n.kind, n.document, n.text, n.by);
+  for (const CountDelta& c : decision.counts)
+    writes.counts.add(c.metric, after.sop, c.step, c.label, c.amount, c.counted_from, after.id,
+                      c.cause);
+  for (const std::int64_t cause : decision.undone_causes)
+    writes.undone.add(after.id, cause, after.changed_at);
+}
+
+void add_change(Writes& writes, const PermitChange& change, const SendRules& send) {
+  const Permit& p = change.decision.after;
+  const Projection& derived = change.projection;
+  const std::string last_hash = add_events_of(writes, change);
+  if (!change.before) {
+    writes.applicants.add(p.applicant, change.applicant.name, change.applicant.email,
+                          change.applicant.whatsapp, pg::bytea(change.salt));
+    writes.permits.add(p.id, p.sop, p.sop_version, p.number, to_string(p.state), p.applicant,
+                       p.subject, p.external_id, p.created_by,
+                       pg::bytea(sha256(change.tracking_secret)), change.tracking_secret,
+                       change.fields, p.started_at, p.submitted_at, p.version, p.changed_at,
+                       p.events, pg::bytea(last_hash));
+  }
+  writes.states.add(p.id, to_string(p.state), to_string(p.outcome), p.version, p.changed_at,
+                    p.events, pg::bytea(last_hash), p.case_opened_at, p.case_closed_at,
+                    text_of(p.case_verdict), p.case_missed_counted, p.promised_at, p.signings,
+                    p.legal_opened_at, to_json(p.last_action), derived.case_due_at,
+                    derived.case_due_soon_at, derived.legal_due_at, derived.legal_risk_at,
+                    derived.next_check_at);
+  add_visits(writes, change);
+  add_parts(writes, change);
+  add_told(writes, change, send);
+}
+
+void add_statement(pg::Pipeline& pipeline, const std::string& sql, const Rows& rows) {
+  if (!rows.empty()) pipeline.add(sql, rows.params());
+}
+
+}  // namespace
+
+// --- Loading ------------------------------------------------------------------------------------
+
+PermitLoad::PermitLoad(pg::Pipeline& pipeline, const std::vector<std::int64_t>& ids, Lock lock) {
+  const std::string& select = lock == Lock::none    ? kSelectPermits
+                              : lock == Lock::share ? kSelectPermitsForShare
+                                                    : kSelectPermitsForUpdate;
+  first_ = pipeline.add(select, pg::bigint_array(ids));
+  for (const char* sql : {kSelectVisits, kSelectPauses, kSelectDocuments, kSelectRungs})
+    pipeline.add(sql, pg::bigint_array(ids));
+}
+
+std::map<std::int64_t, StoredPermit> PermitLoad::take(
+    const std::vector<pg::Result>& results) const {
+  std::map<std::int64_t, StoredPermit> permits;
+  const pg::Result& rows = results.at(first_);
+  for (int row = 0; row < rows.rows(); ++row) {
+    StoredPermit stored = read_permit(rows, row);
+    permits.emplace(stored.permit.id, std::move(stored));
+  }
+  distribute(permits, results.at(first_ + 1), read_visit, &Permit::visits);
+  distribute(permits, results.at(first_ + 2), read_pause, &Permit::pauses);
+  distribute(permits, results.at(first_ + 3), read_document, &Permit::documents);
+  distribute(permits, results.at(first_ + 4), read_rung, &Permit::rungs);
+  return permits;
+}
+
+// --- Writing ------------------------------------------------------------------------------------
+
+void append_writes(pg::Pipeline& pipeline, const std::vector<PermitChange>& changes,
+                   const SendRules& send) {
+  Writes writes;
+  for (const PermitChange& change : changes) add_change(writes, change, send);
+  add_statement(pipeline, kInsertApplicants, writes.applicants);
+  add_statement(pipeline, kInsertPermits, writes.permits);
+  add_statement(pipeline, kUpdatePermits, writes.states);
+  add_statement(pipeline, kUpsertVisits, writes.visits);
+  add_statement(pipeline, kUpsertPauses, writes.pauses);
+  add_statement(pipeline, kUpsertDocuments, writes.documents);
+  add_statement(pipeline, kRearmRungs, writes.rearmed);
+  add_statement(pipeline, kInsertRungs, writes.rungs);
+  add_statement(pipeline, kInsertEvents, writes.events);
+  add_statement(pipeline, kInsertNotes, writes.notes);
+  add_statement(pipeline, kInsertNotices, writes.notices);
+  add_statement(pipeline, kInsertCounts, writes.counts);
+  // After the inserts: an action and its undo may come in one batch.
+  add_statement(pipeline, kDropNotices, writes.undone);
+  add_statement(pipeline, kDropCounts, writes.undone);
+}
+
+void append(Decision& decision, Decision&& later) {
+  const auto move_all = [](auto& to, auto& from) {
+    to.insert(to.end(), std::make_move_iterator(from.begin()),
+              std::make_move_iterator(from.end()));
+  };
+  decision.after = std::move(later.after);
+  move_all(decision.events, later.events);
+  move_all(decision.notices, later.notices);
+  move_all(decision.notes, later.notes);
+  move_all(decision.counts, later.counts);
+  move_all(decision.undone_causes, later.undone_causes);
+}
+
+std::string digest(std::string_view salt, std::string_view value) {
+  return hex(hmac_sha256(salt, value));
+}
+
+std::string event_hash(std::string_view previous, std::int64_t permit, const Event& event,
+                       std::string_view fields_json) {
+  const json::array head{permit,
+                         event.sequence,
+                         event.type,
+                         event.visit,
+                         event.actor,
+                         event.acting_for,
+                         event.via,
+                         seconds_of(event.at)};
+  std::string bytes(previous);
+  bytes += json::serialize(head);
+  bytes += '\n';
+  bytes += fields_json;
+  return sha256(bytes);
+}
+
+// --- Searching ----------------------------------------------------------------------------------
+
+void add_search(pg::Pipeline& pipeline, const PermitFilter& filter) {
+  // One text for every filter: an empty one asks nothing. The status is compared with the office's
+  // clock here exactly as the core does: late is after the due instant, soon is from its own.
+  static const std::string sql =
+      "SELECT p.id FROM permit p JOIN applicant a ON a.id = p.applicant"
+      " CROSS JOIN (SELECT date_trunc('second', office_now()) AS now) t"
+      " WHERE ($1 = '' OR p.sop = $1) AND ($2 = '' OR p.state = $2)"
+      " AND ($3 = '' OR EXISTS (SELECT 1 FROM visit v WHERE v.permit = p.id AND v.step = $3"
+      "   AND v.closed_at IS NULL AND NOT v.undone))"
+      " AND ($4 = '' OR EXISTS (SELECT 1 FROM visit v WHERE v.permit = p.id AND v.role = $4"
+      "   AND v.closed_at IS NULL AND NOT v.undone))"
+      " AND ($5 = '' OR CASE WHEN $5 IN ('met', 'missed') THEN p.case_verdict = $5 ELSE EXISTS ("
+      "   SELECT 1 FROM visit v WHERE v.permit = p.id AND v.closed_at IS NULL AND NOT v.undone"
+      "   AND CASE WHEN v.paused THEN 'paused' WHEN v.due_at IS NULL THEN ''"
+      "     WHEN v.due_at < t.now THEN 'overdue' WHEN v.due_soon_at <= t.now THEN 'due_soon'"
+      "     ELSE 'on_track' END = $5) END)"
+      " AND ($6 = '' OR p.number ILIKE '%' || $6 || '%' OR p.subject ILIKE '%' || $6 || '%'"
+      "   OR a.name ILIKE '%' || $6 || '%')"
+      " AND ($7 = '' OR p.external_id = $7)"
+      " AND ($8::timestamptz IS NULL OR p.changed_at > $8)"
+      " AND ($9 = '' OR p.created_by = $9) AND p.id > $10::bigint"
+      " ORDER BY p.id LIMIT $11::int";
+  std::string like;  // the text is matched as it stands: its wildcards are not ours
+  for (char c : filter.q) {
+    if (c == '%' || c == '_' || c == '\\') like += '\\';
+    like += c;
+  }
+  pipeline.add(sql, filter.sop, filter.state, filter.step, filter.role, filter.sla, like,
+               filter.external_id, filter.updated_after, filter.created_by,
+               filter.after.value_or(0), filter.limit + 1);
+}
+
+std::vector<std::int64_t> ids_of(const pg::Result& result) {
+  std::vector<std::int64_t> ids;
+  for (int row = 0; row < result.rows(); ++row) ids.push_back(result.int64(row, 0));
+  return ids;
+}
+
+void add_find_by_number(pg::Pipeline& pipeline, const std::string& number) {
+  pipeline.add("SELECT id FROM permit WHERE number = $1", number);
+}
+
+void add_find_by_tracking(pg::Pipeline& pipeline, const std::string& secret) {
+  pipeline.add("SELECT id FROM permit WHERE tracking_hash = $1::bytea", pg::bytea(sha256(secret)));
+}
+
+void add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& roles, int limit) {
+  pipeline.add(
+      "SELECT permit FROM (SELECT permit, min(due_at) AS due FROM visit"
+      " WHERE role = ANY($1::text[]) AND closed_at IS NULL AND NOT undone GROUP BY permit) v"
+      " ORDER BY due NULLS LAST, permit LIMIT $2::int",
+      pg::text_array(roles), limit);
+}
+
+void add_events(pg::Pipeline& pipeline, std::int64_t permit) {
+  pipeline.add(
+      "SELECT sequence, type, visit, actor, acting_for, via, at, fields, hash FROM event"
+      " WHERE permit = $1::bigint ORDER BY sequence",
+      permit);
+}
+
+std::vector<StoredEvent> events_of(const pg::Result& r) {
+  std::vector<StoredEvent> events;
+  for (int row = 0; row < r.rows(); ++row) {
+    StoredEvent stored;
+    stored.event.sequence = r.int64(row, 0);
+    stored.event.type = text_at(r, row, 1);
+    stored.event.visit = int_at(r, row, 2);
+    stored.event.actor = text_at(r, row, 3);
+    stored.event.acting_for = text_at(r, row, 4);
+    stored.event.via = text_at(r, row, 5);
+    stored.event.at = r.instant(row, 6);
+    stored.fields_json = text_at(r, row, 7);
+    stored.hash = r.bytes(row, 8);
+    events.push_back(std::move(stored));
+  }
+  return events;
+}
+
+void add_notes(pg::Pipeline& pipeline, std::int64_t permit) {
+  pipeline.add(
+      "SELECT permit, event, visit, kind, document, text, by FROM note WHERE permit = $1::bigint"
+      " ORDER BY event, id",
+      permit);
+}
+
+void add_notes_of_events(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits,
+                         const std::vector<std::int64_t>& events) {
+  pipeline.add(
+      "SELECT n.permit, n.event, n.visit, n.kind, n.document, n.text, n.by FROM note n"
+      " JOIN unnest($1::bigint[], $2::bigint[]) AS c(permit, event)"
+      " ON n.permit = c.permit AND n.event = c.event ORDER BY n.permit, n.event, n.id",
+      pg::bigint_array(permits), pg::bigint_array(events));
+}
+
+std::vector<StoredNote> notes_of(const pg::Result& r) {
+  std::vector<StoredNote> notes;
+  for (int row = 0; row < r.rows(); ++row)
+    notes.push_back({r.int64(row, 0), r.int64(row, 1), int_at(r, row, 2), text_at(r, row, 3),
+                     text_at(r, row, 4), text_at(r, row, 5), text_at(r, row, 6)});
+  return notes;
+}
+
+}  // namespace tenggat::store

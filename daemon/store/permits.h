@@ -1,0 +1,104 @@
+// Permits in PostgreSQL: whole aggregates in, whole decisions out. A permit's rows are read and written
+// here only. Works on batches: a batch of one costs as many round trips as a batch of a hundred.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/pg/connection.h"
+#include "daemon/store/moment.h"
+#include "rules/ladder.h"
+#include "rules/transition.h"
+
+namespace tenggat::store {
+
+// A permit as loaded, with what the core does not need to know.
+struct StoredPermit {
+  Permit permit;
+  std::string salt;             // of its applicant; digests in events are keyed with it
+  std::string last_hash;        // of its last event
+  std::string tracking_secret;  // of the applicant's link
+  std::string fields;           // JSON object, the SOP's own form fields
+  struct Applicant {
+    std::string name, email, whatsapp;
+  } applicant;
+};
+
+enum class Lock {
+  none,
+  share,   // it shall not change until this transaction ends; skipped where locked elsewhere
+  update,  // this transaction will change it; skipped where locked elsewhere
+};
+
+// Adds the statements that load `ids` to a pipeline; `take` reads their results. The order of the
+// answer is by id. Permits that do not exist or are locked elsewhere are left out.
+class PermitLoad {
+ public:
+  PermitLoad(pg::Pipeline& pipeline, const std::vector<std::int64_t>& ids, Lock lock);
+  std::map<std::int64_t, StoredPermit> take(const std::vector<pg::Result>& results) const;
+
+ private:
+  std::size_t first_ = 0;
+};
+
+// What one transaction changes on one permit: `before` as loaded (nothing for a new one).
+struct PermitChange {
+  std::optional<StoredPermit> before;
+  Decision decision;       // may hold the decisions of several commands, in order
+  Projection projection;   // of decision.after
+  // New permits only.
+  StoredPermit::Applicant applicant;
+  std::string salt, tracking_secret, fields = "{}";
+};
+
+// Adds the writes of all changes: rows, events with their hash chain, notices, notes, counts.
+// `send_at` of a notice is its ready_at. Commit is the caller's.
+void append_writes(pg::Pipeline& pipeline, const std::vector<PermitChange>& changes,
+                   const SendRules& send);
+
+// Joins a later decision on the same permit to an earlier one.
+void append(Decision& decision, Decision&& later);
+
+// HMAC-SHA256 of a personal value, in hex. What events hold in its place.
+std::string digest(std::string_view salt, std::string_view value);
+// SHA-256 over the previous hash and the event's canonical bytes.
+std::string event_hash(std::string_view previous, std::int64_t permit, const Event& event,
+                       std::string_view fields_json);
+
+struct PermitFilter {
+  std::string sop, state, step, role, sla, q, external_id;
+  std::optional<Instant> updated_after;
+  std::string created_by;         // only what this service handed in
+  std::optional<std::int64_t> after;  // keyset: ids greater than this
+  int limit = 50;
+};
+// Ids in ascending order, at most limit + 1, so that the caller sees whether there are more.
+void add_search(pg::Pipeline& pipeline, const PermitFilter& filter);
+std::vector<std::int64_t> ids_of(const pg::Result& result);
+
+// One row each of `SELECT id`: by number, or by the SHA-256 of a tracking secret.
+void add_find_by_number(pg::Pipeline& pipeline, const std::string& number);
+void add_find_by_tracking(pg::Pipeline& pipeline, const std::string& secret);
+// Permits with an open visit in one of these roles, most urgent first.
+void add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& roles, int limit);
+
+struct StoredEvent {
+  Event event;
+  std::string fields_json, hash;
+};
+void add_events(pg::Pipeline& pipeline, std::int64_t permit);
+std::vector<StoredEvent> events_of(const pg::Result& result);
+
+struct StoredNote {
+  std::int64_t permit = 0, event = 0;
+  int visit = 0;
+  std::string kind, document, text, by;
+};
+void add_notes(pg::Pipeline& pipeline, std::int64_t permit);
+void add_notes_of_events(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits,
+                         const std::vector<std::int64_t>& events);
+std::vector<StoredNote> notes_of(const pg::Result& result);
+
+}  // namespace tenggat::store

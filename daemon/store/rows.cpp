@@ -1,0 +1,60 @@
+#include "daemon/store/rows.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+namespace tenggat::store {
+
+std::string RowShape::names() const {
+  std::string all;
+  for (const Column& column : columns_) all += (all.empty() ? "" : ", ") + std::string(column.name);
+  return all;
+}
+
+std::string RowShape::unnest(std::string_view alias) const {
+  std::string arrays;
+  for (std::size_t i = 0; i < columns_.size(); ++i)
+    arrays += fmt::format("{}${}::{}[]", i == 0 ? "" : ", ", i + 1, columns_[i].type);
+  return fmt::format("unnest({}) AS {}({})", arrays, alias, names());
+}
+
+std::string RowShape::assignments(std::string_view from, std::size_t skip) const {
+  std::string all;
+  for (std::size_t i = skip; i < columns_.size(); ++i)
+    all += fmt::format("{}{} = {}.{}", i == skip ? "" : ", ", columns_[i].name, from,
+                       columns_[i].name);
+  return all;
+}
+
+std::string RowShape::insert(std::string_view table) const {
+  return fmt::format("INSERT INTO {} ({}) SELECT {} FROM {}", table, names(), names(), unnest("r"));
+}
+
+std::string RowShape::upsert(std::string_view table, std::size_t keys) const {
+  std::string key;
+  for (std::size_t i = 0; i < keys; ++i)
+    key += (i == 0 ? "" : ", ") + std::string(columns_[i].name);
+  return fmt::format("{} ON CONFLICT ({}) DO UPDATE SET {}", insert(table), key,
+                     assignments("excluded", keys));
+}
+
+void Rows::append(std::size_t column, const pg::Param& value) {
+  const char* text = value.c_str();
+  columns_.at(column).push_back(text ? std::optional<std::string>(text) : std::nullopt);
+}
+
+void Rows::check(std::size_t columns) const {
+  if (columns != columns_.size())
+    throw std::logic_error(
+        fmt::format("a row of {} values for {} columns", columns, columns_.size()));
+}
+
+std::vector<pg::Param> Rows::params() const {
+  std::vector<pg::Param> params;
+  params.reserve(columns_.size());
+  for (const auto& column : columns_) params.push_back(pg::text_array(column));
+  return params;
+}
+
+}  // namespace tenggat::store

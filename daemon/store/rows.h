@@ -1,0 +1,55 @@
+// Many rows in one statement: values go by column into arrays and come out of unnest() in SQL.
+#pragma once
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/pg/connection.h"
+
+namespace tenggat::store {
+
+// The columns of a set of rows, and the SQL that turns arrays back into them. Made once a statement,
+// since the text of a statement is the key under which it is prepared.
+class RowShape {
+ public:
+  struct Column {
+    const char* name;
+    const char* type;
+  };
+  explicit RowShape(std::vector<Column> columns) : columns_(std::move(columns)) {}
+
+  std::size_t size() const { return columns_.size(); }
+  std::string names() const;                             // a, b
+  std::string unnest(std::string_view alias) const;      // unnest($1::x[], $2::y[]) AS alias(a, b)
+  std::string assignments(std::string_view from, std::size_t skip) const;  // a = from.a, b = from.b
+  // INSERT INTO table (a, b) SELECT a, b FROM unnest(...)
+  std::string insert(std::string_view table) const;
+  // ... ON CONFLICT (first `keys` columns) DO UPDATE SET the others.
+  std::string upsert(std::string_view table, std::size_t keys) const;
+
+ private:
+  std::vector<Column> columns_;
+};
+
+class Rows {
+ public:
+  explicit Rows(std::size_t columns) : columns_(columns) {}
+
+  bool empty() const { return columns_.empty() || columns_.front().empty(); }
+  template <std::convertible_to<pg::Param>... P>
+  void add(P&&... values) {
+    std::size_t column = 0;
+    (append(column++, pg::Param(std::forward<P>(values))), ...);
+    check(column);
+  }
+  std::vector<pg::Param> params() const;
+
+ private:
+  void append(std::size_t column, const pg::Param& value);
+  void check(std::size_t columns) const;  // as many values as columns, else std::logic_error
+
+  std::vector<std::vector<std::optional<std::string>>> columns_;
+};
+
+}  // namespace tenggat::store

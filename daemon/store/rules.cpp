@@ -1,0 +1,124 @@
+#include "daemon/store/rules.h"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <optional>
+
+#include "daemon/store/hash.h"
+
+namespace tenggat::store {
+namespace {
+
+namespace json = boost::json;
+
+std::string_view last_part(std::string_view name) { return name.substr(name.rfind('/') + 1); }
+
+std::string files_json(const std::vector<SourceFile>& files) {
+  json::array all;
+  for (const SourceFile& file : files) {
+    all.push_back(json::object{{"name", last_part(file.name)}, {"text", file.text}});
+  }
+  return json::serialize(all);
+}
+
+std::vector<SourceFile> files_of(std::string_view text) {
+  std::vector<SourceFile> files;
+  for (const json::value& file : json::parse(text).as_array()) {
+    files.push_back({json::value_to<std::string>(file.at("name")),
+                     json::value_to<std::string>(file.at("text"))});
+  }
+  return files;
+}
+
+std::vector<RuleSet> rule_sets_of(const pg::Result& result) {
+  std::vector<RuleSet> sets;
+  for (int row = 0; row < result.rows(); ++row) {
+    sets.push_back({.kind = std::string(result.text(row, 0)),
+                    .name = std::string(result.text(row, 1)),
+                    .hash = std::string(result.text(row, 2)),
+                    .files = files_of(result.text(row, 3)),
+                    .in_force = result.boolean(row, 4)});
+  }
+  return sets;
+}
+
+void add_store(pg::Pipeline& pipeline, const RuleSet& rules) {
+  pipeline.add(
+      "INSERT INTO rule_set (hash, kind, name, files) VALUES ($1, $2, $3, $4::jsonb)"
+      " ON CONFLICT (hash) DO NOTHING",
+      rules.hash, rules.kind, rules.name, files_json(rules.files));
+}
+
+// The hash in force, or nothing. Writers of one kind wait for each other, so that each change bumps
+// the mark once.
+pg::Awaitable<std::optional<std::string>> lock_in_force(pg::Transaction& transaction,
+                                                        std::string kind, std::string name) {
+  pg::Pipeline pipeline;
+  pipeline.add("SELECT pg_advisory_xact_lock(hashtext('tenggat rules ' || $1))", kind);
+  pipeline.add("SELECT hash FROM rule_in_force WHERE kind = $1 AND name = $2", kind, name);
+  const auto results = co_await transaction.run(std::move(pipeline));
+  if (results.at(1).empty()) co_return std::nullopt;
+  co_return std::string(results.at(1).text(0, 0));
+}
+
+}  // namespace
+
+std::string content_hash(const std::string& kind, const std::vector<SourceFile>& files) {
+  // Lengths keep what belongs to one field from passing for part of the next.
+  std::string all = std::to_string(kind.size()) + ":" + kind;
+  for (const SourceFile& file : files) {
+    const std::string_view name = last_part(file.name);
+    all += std::to_string(name.size()) + ":" + std::string(name);
+    all += std::to_string(file.text.size()) + ":" + file.text;
+  }
+  return hex(sha256(all));
+}
+
+pg::Awaitable<std::vector<RuleSet>> rules_in_force(pg::Connection& connection) {
+  const pg::Result result = co_await connection.query(
+      "SELECT s.kind, s.name, s.hash, s.files::text, true FROM rule_in_force f"
+      " JOIN rule_set s ON s.hash = f.hash ORDER BY s.kind, s.name",
+      std::vector<pg::Param>{});
+  co_return rule_sets_of(result);
+}
+
+pg::Awaitable<std::vector<RuleSet>> load_rule_sets(pg::Connection& connection,
+                                                   std::vector<std::string> hashes) {
+  const pg::Result result = co_await connection.query(
+      "SELECT s.kind, s.name, s.hash, s.files::text, f.hash IS NOT NULL FROM rule_set s"
+      " LEFT JOIN rule_in_force f ON f.kind = s.kind AND f.name = s.name AND f.hash = s.hash"
+      " WHERE s.hash = ANY ($1::text[])",
+      pg::text_array(hashes));
+  co_return rule_sets_of(result);
+}
+
+pg::Awaitable<bool> put_in_force(pg::Connection& connection, RuleSet rules) {
+  pg::Transaction transaction(connection);
+  const auto in_force = co_await lock_in_force(transaction, rules.kind, rules.name);
+  const bool changes = in_force != rules.hash;
+  pg::Pipeline pipeline;
+  if (changes) {
+    add_store(pipeline, rules);
+    pipeline.add(
+        "INSERT INTO rule_in_force (kind, name, hash) VALUES ($1, $2, $3)"
+        " ON CONFLICT (kind, name) DO UPDATE SET hash = excluded.hash, since = clock_timestamp()",
+        rules.kind, rules.name, rules.hash);
+  }
+  co_await transaction.commit(std::move(pipeline));
+  co_return changes;
+}
+
+pg::Awaitable<bool> put_in_force_if_none(pg::Connection& connection, RuleSet rules) {
+  pg::Transaction transaction(connection);
+  const auto in_force = co_await lock_in_force(transaction, rules.kind, rules.name);
+  pg::Pipeline pipeline;
+  add_store(pipeline, rules);
+  if (!in_force) {
+    pipeline.add("INSERT INTO rule_in_force (kind, name, hash) VALUES ($1, $2, $3)", rules.kind,
+                 rules.name, rules.hash);
+  }
+  co_await transaction.commit(std::move(pipeline));
+  co_return !in_force;
+}
+
+}  // namespace tenggat::store

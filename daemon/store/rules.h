@@ -1,0 +1,40 @@
+// Rules in force, by content hash. The files on disk are what an operator wants; what is in force is
+// here, so that two daemons and a restarted one agree.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "daemon/pg/connection.h"
+#include "rules/error.h"
+
+namespace tenggat::store {
+
+struct RuleSet {
+  std::string kind;  // "sop" or "calendar"
+  std::string name;  // id of the SOP or calendar
+  std::string hash;  // of kind and files, hex; see content_hash
+  std::vector<SourceFile> files;  // the main file first, then those it reads
+  bool in_force = false;
+};
+
+// SHA-256 over the kind and each file's last name part and text, hex: the same rules have the same
+// hash wherever their folder lies.
+std::string content_hash(const std::string& kind, const std::vector<SourceFile>& files);
+
+// Every rule set in force, and every SOP version an open or closed permit is pinned to is found by
+// its hash with load_rule_sets.
+pg::Awaitable<std::vector<RuleSet>> rules_in_force(pg::Connection& connection);
+// Those of `hashes` that are stored, in no particular order.
+pg::Awaitable<std::vector<RuleSet>> load_rule_sets(pg::Connection& connection,
+                                                   std::vector<std::string> hashes);
+
+// The writes are transactions of their own: the connection must not be in one.
+
+// Stores and puts in force. Nothing changes (and no mark grows) where it is in force already.
+// Returns whether it changed.
+pg::Awaitable<bool> put_in_force(pg::Connection& connection, RuleSet rules);
+// Stores without putting in force, unless nothing of this kind and name is in force yet. Returns
+// whether it was put in force.
+pg::Awaitable<bool> put_in_force_if_none(pg::Connection& connection, RuleSet rules);
+
+}  // namespace tenggat::store

@@ -1,0 +1,41 @@
+// API tokens: 256 bits, shown once, SHA-256 at rest.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/pg/connection.h"
+#include "rules/time.h"
+
+namespace tenggat::store {
+
+struct Token {
+  std::int64_t id = 0;
+  std::string officer;  // one of officer and service
+  std::string service;
+  std::vector<std::string> scopes;  // intake, act, read, admin (services)
+  std::string hash;                 // 32 bytes
+  Instant created_at{};
+  std::optional<Instant> expires_at, revoked_at;  // machine clock
+  bool live(Instant machine_now) const {
+    return !revoked_at && (!expires_at || machine_now < *expires_at);
+  }
+};
+
+// "tgt_" and 64 hex digits.
+std::string new_token_secret();
+std::string token_hash(std::string_view secret);
+
+// Every token, revoked and expired ones too, by id.
+std::size_t add_tokens(pg::Pipeline& pipeline);
+std::vector<Token> tokens_of(const pg::Result& result);
+pg::Awaitable<std::vector<Token>> load_tokens(pg::Connection& connection);
+
+// Stores officer or service, scopes, hash and expiry of `token`; returns its id. Nothing: no such
+// officer.
+pg::Awaitable<std::optional<std::int64_t>> add_token(pg::Connection& connection, Token token);
+// False: no such token, or it was revoked before.
+pg::Awaitable<bool> revoke_token(pg::Connection& connection, std::int64_t id);
+
+}  // namespace tenggat::store

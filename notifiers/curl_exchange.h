@@ -1,0 +1,73 @@
+// One exchange as libcurl sees it: an easy handle, its callbacks, and the judgement of its end.
+// Part of curl_client; nothing else includes it.
+#pragma once
+#include <curl/curl.h>
+
+#include <array>
+#include <atomic>
+#include <mutex>
+
+#include "notifiers/transfer.h"
+
+namespace tenggat::notify {
+
+// Not movable: libcurl keeps its address.
+class CurlExchange {
+ public:
+  explicit CurlExchange(CurlRequest request);  // throws std::bad_alloc
+  ~CurlExchange();                             // the handle must be in no multi handle any more
+  CurlExchange(const CurlExchange&) = delete;
+  CurlExchange& operator=(const CurlExchange&) = delete;
+
+  CURL* handle() const { return easy_; }
+  // CURLOPT_PRIVATE of the handle, for whoever drives it.
+  void set_owner(void* owner) { curl_easy_setopt(easy_, CURLOPT_PRIVATE, owner); }
+
+  // Makes the response of what libcurl says.
+  void settle(CURLcode code);
+  CurlResponse take_response() { return std::move(response_); }
+
+  // From any thread: the connection is cut, the exchange ends as interrupted or unknown.
+  void abort();
+
+ private:
+  void set_options();
+  void set_mail_options();
+  void set_http_options();
+  Failure judge(CURLcode code) const;
+  void take_reply_line(const std::string& line);
+
+  static std::size_t on_header(char* text, std::size_t unit, std::size_t size, void* self);
+  static std::size_t on_body(char* text, std::size_t unit, std::size_t size, void* self);
+  static std::size_t on_read(char* to, std::size_t unit, std::size_t count, void* self);
+  static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
+  static curl_socket_t on_open(void* self, curlsocktype purpose, curl_sockaddr* address);
+  static int on_close(void* self, curl_socket_t fd);
+
+  template <class Value>
+  void set(CURLoption option, Value value) {
+    curl_easy_setopt(easy_, option, value);
+  }
+
+  CurlRequest request_;
+  CurlResponse response_;
+  CURL* easy_ = nullptr;
+  curl_slist* headers_ = nullptr;
+  curl_slist* recipients_ = nullptr;
+  std::array<char, CURL_ERROR_SIZE> error_text_{};
+  std::size_t taken_ = 0;     // of the request's body, by libcurl
+  std::size_t received_ = 0;  // bytes of lines and body
+  bool mail_ = false, vetoed_ = false, opened_ = false;
+
+  std::atomic<bool> aborted_ = false;
+  std::mutex socket_mutex_;  // abort() comes from another thread than the mail's
+  curl_socket_t socket_ = CURL_SOCKET_BAD;
+};
+
+// smtp or smtps.
+bool is_mail(const CurlRequest& request);
+
+// No control bytes in what becomes a line, a method we use.
+bool is_sendable(const CurlRequest& request);
+
+}  // namespace tenggat::notify

@@ -1,0 +1,333 @@
+#include "notifiers/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <stdexcept>
+
+#include "notifiers/utf8.h"
+#include "rules/yaml.h"
+
+namespace tenggat::notify {
+namespace {
+
+constexpr std::size_t kShortestValue = 24;  // shortening leaves at least this many characters
+constexpr std::size_t kListedItems = 5;
+
+constexpr std::array<std::string_view, 28> kTextsSent{"diterima",
+                                                      "lengkap",
+                                                      "dikembalikan",
+                                                      "tahap",
+                                                      "terbit",
+                                                      "ralat",
+                                                      "klarifikasi",
+                                                      "terlambat_pemohon",
+                                                      "perubahan_tanggal",
+                                                      "perbaikan_diterima",
+                                                      "pengingat_perbaikan",
+                                                      "ditolak",
+                                                      "ditarik",
+                                                      "gugur",
+                                                      "tugas_baru",
+                                                      "pengingat",
+                                                      "terlambat",
+                                                      "eskalasi",
+                                                      "laporan",
+                                                      "alarm_layanan",
+                                                      "daftar",
+                                                      "daftar_pagi",
+                                                      "rekap_harian",
+                                                      "rangkuman_gangguan",
+                                                      "tautan_masuk",
+                                                      "penunjukan_plh",
+                                                      "risiko_fiktif_positif",
+                                                      "tugas_dialihkan"};
+
+bool is_link(std::string_view field) { return field.starts_with("tautan"); }
+
+// A shortened link does not open, a shortened number or date misleads.
+bool may_be_shortened(std::string_view field) {
+  constexpr std::array<std::string_view, 8> kWhole{"tautan", "nomor",  "tanggal", "waktu",
+                                                   "jumlah", "persen", "zona",    "perkiraan"};
+  return std::ranges::none_of(kWhole,
+                              [field](std::string_view start) { return field.starts_with(start); });
+}
+
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || c == '_' || (c >= '0' && c <= '9');
+}
+
+bool is_name(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, is_name_character);
+}
+
+// A pattern cut at its fields: "Yth. {a}, b" is literal "Yth. ", field "a", literal ", b".
+struct Piece {
+  bool is_field = false;
+  std::string_view text;
+};
+
+// Nothing where a brace has no partner or holds no name.
+std::optional<std::vector<Piece>> pieces_of(std::string_view pattern) {
+  std::vector<Piece> pieces;
+  while (!pattern.empty()) {
+    const std::size_t brace = std::min(pattern.find_first_of("{}"), pattern.size());
+    if (brace > 0) pieces.push_back({false, pattern.substr(0, brace)});
+    pattern.remove_prefix(brace);
+    if (pattern.empty()) break;
+    const std::size_t end = pattern.find('}');
+    if (pattern.front() != '{' || end == std::string_view::npos) return std::nullopt;
+    const std::string_view field = pattern.substr(1, end - 1);
+    if (!is_name(field)) return std::nullopt;
+    pieces.push_back({true, field});
+    pattern.remove_prefix(end + 1);
+  }
+  return pieces;
+}
+
+std::vector<std::string> fields_of(const std::vector<Piece>& pieces) {
+  std::vector<std::string> names;
+  for (const Piece& piece : pieces) {
+    if (!piece.is_field) continue;
+    if (std::ranges::find(names, piece.text) == names.end()) names.emplace_back(piece.text);
+  }
+  return names;
+}
+
+bool full_stop_touches_link(const std::vector<Piece>& pieces) {
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    if (!pieces[i].is_field || !is_link(pieces[i].text)) continue;
+    if (i > 0 && pieces[i - 1].text.ends_with('.') && !pieces[i - 1].is_field) return true;
+    if (i + 1 < pieces.size() && pieces[i + 1].text.starts_with('.')) return true;
+  }
+  return false;
+}
+
+void check_known(const YamlMap& entry, std::string_view key,
+                 const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (!sample_fields().contains(name)) {
+      entry.fault_at(key, fmt::format("unknown field {{{}}}", name));
+    }
+  }
+}
+
+void check_body(const YamlMap& entry, Text& text) {
+  if (text.body.empty()) return;
+  if (has_control_byte(text.body)) {
+    entry.fault_at("isi", "holds a line break or control character; write it with >- as one line");
+  }
+  if (characters(text.body) > kMaxBodyCharacters) {
+    entry.fault_at("isi", fmt::format("is longer than {} characters", kMaxBodyCharacters));
+  }
+  const auto pieces = pieces_of(text.body);
+  if (!pieces) {
+    entry.fault_at("isi", "a brace stands for a field only: {nama_field}");
+    return;
+  }
+  text.field_names = fields_of(*pieces);
+  check_known(entry, "isi", text.field_names);
+  if (pieces->front().is_field || pieces->back().is_field) {
+    entry.fault_at("isi", "starts or ends with a field, which Meta does not approve");
+  }
+  if (full_stop_touches_link(*pieces)) {
+    entry.fault_at("isi", "a full stop touches a link and would become part of it");
+  }
+}
+
+void check_subject(const YamlMap& entry, const Text& text) {
+  if (text.subject.empty()) return;
+  if (has_control_byte(text.subject))
+    entry.fault_at("subjek", "holds a line break or control character");
+  const auto pieces = pieces_of(text.subject);
+  if (!pieces) {
+    entry.fault_at("subjek", "a brace stands for a field only: {nama_field}");
+    return;
+  }
+  for (const std::string& name : fields_of(*pieces)) {
+    if (std::ranges::find(text.field_names, name) == text.field_names.end()) {
+      entry.fault_at("subjek", fmt::format("the field {{{}}} is not in isi", name));
+    }
+  }
+}
+
+Text read_text(const YamlValue& value) {
+  const YamlMap entry = value.map({"id", "audience", "subjek", "template", "isi"});
+  Text text;
+  text.id = entry.required_text("id");
+  const std::string reader = entry.required_text("audience");
+  text.reader = reader == "pemohon" ? Reader::applicant : Reader::officer;
+  if (!reader.empty() && reader != "pemohon" && reader != "petugas") {
+    entry.fault_at("audience", "is neither pemohon nor petugas");
+  }
+  text.subject = entry.required_text("subjek");
+  text.template_name = entry.required_text("template");
+  if (!text.template_name.empty() && !is_name(text.template_name)) {
+    entry.fault_at("template", "Meta's names are lower-case letters, digits and underscores");
+  }
+  text.body = entry.required_text("isi");
+  check_body(entry, text);
+  check_subject(entry, text);
+  return text;
+}
+
+std::string replaced(std::string_view pattern, const std::map<std::string, std::string>& values) {
+  const auto pieces = pieces_of(pattern);
+  if (!pieces) throw std::logic_error("a text was not checked when it was loaded");
+  std::string out;
+  for (const Piece& piece : *pieces) {
+    out += piece.is_field ? values.at(std::string(piece.text)) : std::string(piece.text);
+  }
+  return out;
+}
+
+void shorten_longest(std::map<std::string, std::string>& values, std::size_t excess) {
+  std::string* longest = nullptr;
+  std::size_t length = kShortestValue;
+  for (auto& [field, value] : values) {
+    const std::size_t n = characters(value);
+    if (may_be_shortened(field) && n > length) {
+      longest = &value;
+      length = n;
+    }
+  }
+  if (longest == nullptr)
+    throw std::logic_error("a text is too long even with its values shortened");
+  const std::size_t kept =
+      length > excess + 1 + kShortestValue ? length - excess - 1 : kShortestValue - 1;
+  std::string cut(first_characters(*longest, kept));
+  while (cut.ends_with(' ')) cut.pop_back();
+  *longest = cut + "…";
+}
+
+}  // namespace
+
+Texts::Texts(std::vector<Text> texts) : texts_(std::move(texts)) {}
+
+const Text* Texts::find(std::string_view id) const {
+  const auto found = std::ranges::find(texts_, id, &Text::id);
+  return found == texts_.end() ? nullptr : &*found;
+}
+
+Loaded<Texts> load_texts(const SourceFile& source) {
+  YamlFile file(source);
+  const YamlMap top = file.document().map({"bahasa", "teks"});
+  if (const auto language = top.text("bahasa"); language && *language != "id") {
+    top.fault_at("bahasa", "only id is supported");
+  }
+  std::vector<Text> texts;
+  std::set<std::string> ids, templates;
+  for (const YamlValue& value : top.at("teks").list()) {
+    Text text = read_text(value);
+    if (!text.id.empty() && !ids.insert(text.id).second) {
+      value.fault(fmt::format("the text {} is there twice", text.id));
+    }
+    if (!text.template_name.empty() && !templates.insert(text.template_name).second) {
+      value.fault(fmt::format("the template {} is used twice", text.template_name));
+    }
+    texts.push_back(std::move(text));
+  }
+  for (const std::string_view id : kTextsSent) {
+    if (file.sound() && !ids.contains(std::string(id))) {
+      file.fault(0, 0, fmt::format("the text {} is missing", id));
+    }
+  }
+  if (!file.sound()) return file.take_faults();
+  return Texts(std::move(texts));
+}
+
+Rendered render(const Texts& texts, std::string_view text_id,
+                const std::map<std::string, std::string>& fields) {
+  const Text* text = texts.find(text_id);
+  if (text == nullptr) throw std::logic_error(fmt::format("no text {}", text_id));
+  std::map<std::string, std::string> values;
+  for (const std::string& name : text->field_names) {
+    const auto given = fields.find(name);
+    if (given == fields.end()) {
+      throw std::logic_error(fmt::format("text {} was given no {{{}}}", text_id, name));
+    }
+    const std::string line = one_line(given->second);
+    values[name] = line.empty() ? "-" : line;
+  }
+  Rendered rendered;
+  rendered.body = replaced(text->body, values);
+  for (std::size_t n = characters(rendered.body); n > kMaxBodyCharacters;
+       n = characters(rendered.body)) {
+    shorten_longest(values, n - kMaxBodyCharacters);
+    rendered.body = replaced(text->body, values);
+  }
+  rendered.subject = replaced(text->subject, values);
+  rendered.template_name = text->template_name;
+  rendered.field_names = text->field_names;
+  for (const std::string& name : text->field_names) rendered.fields.push_back(values.at(name));
+  return rendered;
+}
+
+const std::map<std::string, std::string>& sample_fields() {
+  static const std::map<std::string, std::string> kSamples{
+      {"alasan",
+       "pas foto kepala sekolah belum dilampirkan; denah ruang kelas belum ditandatangani"},
+      {"cara_keberatan",
+       "secara tertulis kepada Kepala DPMPTSP Kota Banjarbaru dalam 21 hari kerja sejak "
+       "pemberitahuan ini"},
+      {"belum", "1"},
+      {"daftar",
+       "PAUD-2026-00417 Kajian Teknis, batas Jumat 10 April, 15.34 WITA; PAUD-2026-00421 Kajian "
+       "Teknis, "
+       "batas Senin 13 April, 09.12 WITA"},
+      {"dasar",
+       "tanggal 8 April 2026 ditetapkan sebagai hari libur (Keputusan Wali Kota Nomor "
+       "100.3/12/2026)"},
+      {"hari_ini", "3"},
+      {"instansi", "DPMPTSP Kota Banjarbaru"},
+      {"jabatan", "Plh. Kepala Bidang Perizinan"},
+      {"jabatan_atasan", "Kepala Dinas Pendidikan"},
+      {"judul_izin", "Izin Penyelenggaraan PAUD"},
+      {"jumlah", "2"},
+      {"jumlah_hari", "5"},
+      {"keadaan", "sisa waktu kerja 7 jam 30 menit"},
+      {"kembali", "1"},
+      {"lama_terlambat", "2 jam 10 menit"},
+      {"masuk", "4"},
+      {"mulai", "Senin, 13 April 2026"},
+      {"nama_pemohon", "Siti Aminah"},
+      {"nama_petugas", "Ahmad Fauzi"},
+      {"nama_tahap", "Kajian Teknis"},
+      {"nomor", "PAUD-2026-00417"},
+      {"nomor_sk", "503/017/PAUD/DPMPTSP/2026"},
+      {"nomor_surat", "800/123/DPMPTSP/2026"},
+      {"penanggung_jawab", "belum ada petugas"},
+      {"perihal", "PAUD Melati Ceria"},
+      {"perkiraan", "Kamis, 16 April 2026 pukul 14.20"},
+      {"persen", "96,4"},
+      {"proses", "12"},
+      {"selesai", "Jumat, 17 April 2026"},
+      {"sisa_waktu", "2 jam 10 menit"},
+      {"tanggal", "Rabu, 15 April 2026"},
+      {"tanggal_batas", "Rabu, 15 April 2026 pukul 13.55"},
+      {"tanggal_lama", "Jumat, 10 April 2026 pukul 16.25"},
+      {"tautan", "https://perizinan.example.go.id/lacak/Zk3v0b9uQ2mT7xY1aB4cDe"},
+      {"tautan_skm", "https://perizinan.example.go.id/skm"},
+      {"terbit", "5"},
+      {"terlambat", "1"},
+      {"waktu", "Kamis, 2 April 2026 pukul 14.00"},
+      {"waktu_batas", "Rabu, 15 April 2026 pukul 10.34"},
+      {"zona", "WITA"},
+  };
+  return kSamples;
+}
+
+std::string list_of_five(const std::vector<std::string>& items) {
+  const std::size_t shown = std::min(items.size(), kListedItems);
+  std::string list;
+  for (std::size_t i = 0; i < shown; ++i) {
+    if (i > 0) list += "; ";
+    list += items[i];
+  }
+  if (items.size() > shown) list += fmt::format("; dan {} lainnya", items.size() - shown);
+  return list;
+}
+
+}  // namespace tenggat::notify

@@ -1,0 +1,65 @@
+// The texts people receive. Source of their wording and rules: domain facts, "Texts that ship";
+// contract section 7 (what Meta's approved templates allow).
+#pragma once
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/error.h"
+
+namespace tenggat::notify {
+
+enum class Reader { applicant, officer };  // in files `audience: pemohon`, `audience: petugas`
+
+inline constexpr std::size_t kMaxBodyCharacters = 1024;  // Unicode code points, as Meta counts
+
+struct Text {
+  std::string id;  // "tugas_baru"
+  Reader reader = Reader::officer;
+  std::string subject;                   // of a mail; may hold fields of the body
+  std::string template_name;             // Meta's name
+  std::string body;                      // with {fields}
+  std::vector<std::string> field_names;  // in order of first appearance in the body
+};
+
+class Texts {
+ public:
+  explicit Texts(std::vector<Text> texts);
+  const std::vector<Text>& all() const { return texts_; }  // in the file's order
+  const Text* find(std::string_view id) const;             // nullptr where there is none
+
+ private:
+  std::vector<Text> texts_;
+};
+
+// Refused, all at once with line and column: unknown or duplicate keys and ids, a text the daemon
+// sends that is missing, an unknown field, a body that starts or ends with a field, is longer than
+// 1,024 characters or holds a line break, a full stop touching a link field, a subject's field that
+// is not in the body.
+Loaded<Texts> load_texts(const SourceFile& file);
+
+struct Rendered {
+  std::string subject;
+  std::string body;  // at most kMaxBodyCharacters
+  std::string template_name;
+  std::vector<std::string> field_names;  // in the template's order, each once
+  std::vector<std::string> fields;       // their values, as they stand in the body
+};
+
+// Values lose control characters, line breaks and runs of blanks; an empty one becomes "-". Where
+// the whole would be too long, the longest value that is no link, number, date or time is shortened
+// and ends in an ellipsis. A text or a field that is missing is a bug and throws std::logic_error;
+// extra fields are ignored.
+Rendered render(const Texts& texts, std::string_view text_id,
+                const std::map<std::string, std::string>& fields);
+
+// A believable value for every known field, also the list of known fields: previews, Meta's
+// template examples, tests.
+const std::map<std::string, std::string>& sample_fields();
+
+// At most five items joined by "; " ("; dan 3 lainnya" after them where there are more): how a list
+// fits into one field.
+std::string list_of_five(const std::vector<std::string>& items);
+
+}  // namespace tenggat::notify

@@ -1,0 +1,192 @@
+#include "notifiers/whatsapp/meta.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <charconv>
+
+#include "notifiers/failure.h"
+#include "notifiers/phone.h"
+#include "notifiers/utf8.h"
+
+namespace tenggat::notify::meta {
+namespace json = boost::json;
+namespace {
+
+constexpr std::string_view kBase = "https://graph.facebook.com";
+constexpr std::string_view kLanguage = "id";
+constexpr std::chrono::seconds kPairInterval{6};  // "about one per 6 s to the same person"
+
+struct Judgement {
+  std::int64_t code;
+  Outcome outcome;
+  std::string_view reason;
+};
+// Meta, Cloud API error codes. The ones the domain facts settle come first.
+constexpr std::array<Judgement, 33> kJudgements{{
+    {130429, Outcome::retry, reason::rate_limited},
+    {131056, Outcome::retry, reason::rate_limited},  // this pair of sender and person
+    {4, Outcome::retry, reason::rate_limited},
+    {80007, Outcome::retry, reason::rate_limited},
+    {131026, Outcome::permanent_for_person, reason::bad_address},
+    {131047, Outcome::permanent, reason::template_missing},  // only a template would go through
+    {190, Outcome::channel_stopped, reason::auth_failed},
+    {131048, Outcome::channel_stopped, reason::account_blocked},
+    {131042, Outcome::channel_stopped, reason::account_blocked},  // payment
+    {132001, Outcome::channel_stopped, reason::template_missing},
+    {1, Outcome::retry, reason::server_error},
+    {2, Outcome::retry, reason::server_error},
+    {131000, Outcome::retry, reason::server_error},
+    {131016, Outcome::retry, reason::server_error},
+    {131057, Outcome::retry, reason::server_error},
+    {133004, Outcome::retry, reason::server_error},
+    {131021, Outcome::permanent_for_person, reason::bad_address},  // the sender itself
+    {131030, Outcome::permanent_for_person, reason::bad_address},  // not on a test number's list
+    {131049, Outcome::permanent_for_person, reason::rejected},
+    {131050, Outcome::permanent_for_person, reason::rejected},
+    {100, Outcome::permanent, reason::rejected},
+    {131008, Outcome::permanent, reason::rejected},
+    {131009, Outcome::permanent, reason::rejected},
+    {132000, Outcome::permanent, reason::rejected},  // number of parameters
+    {132005, Outcome::permanent, reason::rejected},  // too long
+    {132012, Outcome::permanent, reason::rejected},  // form of a parameter
+    {132018, Outcome::permanent, reason::rejected},  // line break, tab or blanks in a parameter
+    {132015, Outcome::permanent, reason::template_missing},  // this template is paused
+    {132016, Outcome::permanent, reason::template_missing},  // this template is disabled
+    {131005, Outcome::channel_stopped, reason::auth_failed},
+    {368, Outcome::channel_stopped, reason::account_blocked},
+    {131031, Outcome::channel_stopped, reason::account_blocked},
+    {133010, Outcome::channel_stopped, reason::account_blocked},
+}};
+
+const json::value* at(const json::value* value, std::string_view key) {
+  if (value == nullptr || !value->is_object()) return nullptr;
+  return value->as_object().if_contains(key);
+}
+
+std::string_view text(const json::value* value) {
+  return value != nullptr && value->is_string() ? std::string_view(value->as_string())
+                                                : std::string_view();
+}
+
+std::string accepted_id(const json::value& answer) {
+  const json::value* messages = at(&answer, "messages");
+  if (messages == nullptr || !messages->is_array() || messages->as_array().empty()) return {};
+  return std::string(text(at(&messages->as_array().front(), "id")));
+}
+
+std::optional<std::chrono::seconds> retry_after(const std::vector<std::string>& lines) {
+  constexpr std::string_view kName = "retry-after:";
+  for (const std::string& line : lines) {
+    const bool matches =
+        line.size() > kName.size() &&
+        std::equal(kName.begin(), kName.end(), line.begin(), [](char a, char b) {
+          return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
+        });
+    if (!matches) continue;
+    const std::size_t start = std::min(line.find_first_not_of(' ', kName.size()), line.size());
+    std::int64_t seconds = 0;
+    const auto [end, error] =
+        std::from_chars(line.data() + start, line.data() + line.size(), seconds);
+    if (error == std::errc() && end == line.data() + line.size() && seconds >= 0 &&
+        seconds <= 86400) {
+      return std::chrono::seconds(seconds);
+    }
+  }
+  return std::nullopt;
+}
+
+SendResult by_status(int status, std::string_view detail) {
+  if (status >= 500) return result(Outcome::retry, reason::server_error, detail);
+  if (status == 429) return result(Outcome::retry, reason::rate_limited, detail);
+  if (status == 401 || status == 403) {
+    return result(Outcome::channel_stopped, reason::auth_failed, detail);
+  }
+  // A redirect or a missing path is the address of the provider, not this message.
+  if (status < 400 || status == 404)
+    return result(Outcome::channel_stopped, reason::rejected, detail);
+  return result(Outcome::permanent, reason::rejected, detail);
+}
+
+SendResult refusal(const CurlResponse& response, const json::value& answer) {
+  const json::value* error = at(&answer, "error");
+  std::string_view detail = text(at(at(error, "error_data"), "details"));
+  if (detail.empty()) detail = text(at(error, "message"));
+  const std::string status_words = fmt::format("HTTP {}", response.status);
+  if (detail.empty()) detail = status_words;
+  const json::value* code = at(error, "code");
+  SendResult made = by_status(response.status, detail);
+  if (code != nullptr && code->is_int64()) {
+    const auto known = std::ranges::find(kJudgements, code->as_int64(), &Judgement::code);
+    const std::string with_code = fmt::format("{}: {}", code->as_int64(), detail);
+    if (known != kJudgements.end()) {
+      made = result(known->outcome, known->reason, with_code);
+    } else {
+      made = by_status(response.status, with_code);
+    }
+    if (code->as_int64() == 131056) made.retry_after = kPairInterval;
+  }
+  if (made.outcome == Outcome::retry) {
+    if (const auto wish = retry_after(response.lines)) made.retry_after = wish;
+  }
+  return made;
+}
+
+}  // namespace
+
+std::string parameter(std::string_view value) {
+  std::string line = one_line(value);
+  return line.empty() ? "-" : line;
+}
+
+boost::system::result<CurlRequest, SendResult> build_request(const Message& message,
+                                                             const WhatsappConfig& config,
+                                                             Instant) {
+  if (normalise_phone(message.to) != message.to) {
+    return result(Outcome::permanent_for_person, reason::bad_address,
+                  "not an Indonesian mobile number");
+  }
+  json::array parameters;
+  for (const std::string& field : message.fields) {
+    parameters.push_back(json::object{{"type", "text"}, {"text", parameter(field)}});
+  }
+  json::array components;
+  if (!parameters.empty()) {
+    components.push_back(json::object{{"type", "body"}, {"parameters", std::move(parameters)}});
+  }
+  const std::string template_name =
+      message.template_name.empty() ? "tenggat_" + message.text_id : message.template_name;
+  const json::object body{{"messaging_product", "whatsapp"},
+                          {"to", message.to},
+                          {"type", "template"},
+                          {"template", json::object{{"name", template_name},
+                                                    {"language", json::object{{"code", kLanguage}}},
+                                                    {"components", std::move(components)}}}};
+  std::string_view base = config.url.empty() ? kBase : std::string_view(config.url);
+  while (base.ends_with('/')) base.remove_suffix(1);
+  CurlRequest request;
+  request.url = fmt::format("{}/{}/{}/messages", base, config.version, config.phone_number_id);
+  request.headers = {"Authorization: Bearer " + config.token, "Content-Type: application/json"};
+  request.body = json::serialize(body);
+  request.allow_private = !config.url.empty();
+  return request;
+}
+
+SendResult classify(const CurlResponse& response) {
+  if (auto failed = classify_failure(response)) return *failed;
+  boost::system::error_code error;
+  const json::value answer = json::parse(response.body, error);
+  if (response.status < 200 || response.status >= 300) {
+    return refusal(response, error ? json::value() : answer);
+  }
+  const std::string id = error ? std::string() : accepted_id(answer);
+  if (id.empty() && !error && at(&answer, "error") != nullptr) return refusal(response, answer);
+  if (id.empty()) return result(Outcome::unknown, reason::server_error, "accepted without an id");
+  SendResult made = result(Outcome::accepted, reason::accepted, "");
+  made.provider_id = id;
+  return made;
+}
+
+}  // namespace tenggat::notify::meta

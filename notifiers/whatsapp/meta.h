@@ -1,0 +1,25 @@
+// WhatsApp through Meta's Cloud API: template messages only.
+// Source: domain facts, "WhatsApp providers" (request, error codes, limits of parameters).
+#pragma once
+#include <boost/system/result.hpp>
+#include <string>
+#include <string_view>
+
+#include "notifiers/message.h"
+#include "notifiers/outgoing.h"
+#include "notifiers/transfer.h"
+
+namespace tenggat::notify::meta {
+
+// Meta refuses a parameter with a line break, a tab or more than four blanks in a row (error
+// 132018). They become single blanks; other control characters go; an empty value becomes "-".
+std::string parameter(std::string_view value);
+
+// The request, or bad_address where `to` is not a normalised Indonesian mobile number.
+boost::system::result<CurlRequest, SendResult> build_request(const Message& message,
+                                                             const WhatsappConfig& config,
+                                                             Instant real_now);
+
+SendResult classify(const CurlResponse& response);
+
+}  // namespace tenggat::notify::meta

@@ -1,0 +1,78 @@
+#include "notifiers/words.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string_view>
+
+namespace tenggat::notify {
+namespace {
+
+constexpr std::array<std::string_view, 7> kWeekdays{"Minggu", "Senin", "Selasa", "Rabu",
+                                                    "Kamis",  "Jumat", "Sabtu"};
+constexpr std::array<std::string_view, 12> kMonths{"Januari",   "Februari", "Maret",    "April",
+                                                   "Mei",       "Juni",     "Juli",     "Agustus",
+                                                   "September", "Oktober",  "November", "Desember"};
+
+std::string_view month(const LocalTime& t) { return kMonths.at(t.month - 1); }
+
+std::string joined(std::int64_t big, std::string_view big_unit, std::int64_t small,
+                   std::string_view small_unit) {
+  if (big == 0) return fmt::format("{} {}", small, small_unit);
+  if (small == 0) return fmt::format("{} {}", number(big), big_unit);
+  return fmt::format("{} {} {} {}", number(big), big_unit, small, small_unit);
+}
+
+}  // namespace
+
+std::string weekday_name(const LocalTime& t) { return std::string(kWeekdays.at(t.weekday)); }
+
+std::string clock_time(const LocalTime& t) { return fmt::format("{:02}.{:02}", t.hour, t.minute); }
+
+std::string date(const LocalTime& t) { return fmt::format("{} {} {}", t.day, month(t), t.year); }
+
+std::string short_moment(const LocalTime& t) {
+  std::string said = fmt::format("{} {} {}, {}", weekday_name(t), t.day, month(t), clock_time(t));
+  if (!t.zone_abbreviation.empty()) said += " " + t.zone_abbreviation;
+  return said;
+}
+
+std::string full_moment(const LocalTime& t) {
+  return fmt::format("{}, {} pukul {}", weekday_name(t), date(t), clock_time(t));
+}
+
+std::string duration(Seconds span) {
+  const std::int64_t minutes = (span.count() < 0 ? -span.count() : span.count()) / 60;
+  if (minutes == 0) return "kurang dari 1 menit";
+  return joined(minutes / 60, "jam", minutes % 60, "menit");
+}
+
+std::string working_duration(Seconds working, Seconds nominal_day) {
+  const Seconds span = working.count() < 0 ? -working : working;
+  if (nominal_day.count() <= 0 || span < nominal_day) return duration(span);
+  return joined(span / nominal_day, "hari", (span % nominal_day).count() / 3600, "jam");
+}
+
+std::string number(std::int64_t value) {
+  std::string digits = std::to_string(value);
+  const std::size_t sign = value < 0 ? 1 : 0;
+  for (std::size_t at = digits.size(); at > sign + 3;) {
+    at -= 3;
+    digits.insert(at, ".");
+  }
+  return digits;
+}
+
+std::string tenths(std::int64_t value_in_tenths) {
+  const std::string_view sign = value_in_tenths < 0 ? "-" : "";
+  const std::int64_t size = value_in_tenths < 0 ? -value_in_tenths : value_in_tenths;
+  if (size % 10 == 0) return fmt::format("{}{}", sign, number(size / 10));
+  return fmt::format("{}{},{}", sign, number(size / 10), size % 10);
+}
+
+std::string percent(std::int64_t part, std::int64_t whole) {
+  if (whole <= 0) return "–";
+  return tenths((part * 2000 + whole) / (2 * whole)) + "%";
+}
+
+}  // namespace tenggat::notify

@@ -1,0 +1,28 @@
+// How dates, durations and numbers are said in Indonesian; the one place of it.
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "rules/calendar.h"
+
+namespace tenggat::notify {
+
+std::string weekday_name(const LocalTime& t);  // "Kamis"
+std::string clock_time(const LocalTime& t);    // "14.20"
+std::string date(const LocalTime& t);          // "22 April 2026"
+std::string short_moment(const LocalTime& t);  // "Kamis 16 April, 14.20 WITA"
+std::string full_moment(const LocalTime& t);   // "Rabu, 22 April 2026 pukul 09.12"
+
+// Working or civil time, cut to minutes: "2 jam 10 menit"; under a minute "kurang dari 1 menit".
+// Negative spans are said without a sign.
+std::string duration(Seconds span);
+// Working time in working days of `nominal_day` (Calendar::nominal_day): "1 hari 3 jam". Display
+// only; from a day on, minutes are left out.
+std::string working_duration(Seconds working, Seconds nominal_day);
+
+std::string number(std::int64_t value);  // "1.234"
+// One decimal, rounded half up, none where it is zero: tenths 964 -> "96,4", 1000 -> "100".
+std::string tenths(std::int64_t value_in_tenths);
+std::string percent(std::int64_t part, std::int64_t whole);  // "96,4%"; whole 0: "–"
+
+}  // namespace tenggat::notify

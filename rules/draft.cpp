@@ -1,0 +1,722 @@
+#include "rules/draft.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace tenggat {
+namespace {
+
+constexpr std::string_view kMendReminder = "pengingat_perbaikan";
+
+// Reports to a superior name no person: the record does.
+std::string pause_report(const PauseReason& reason) {
+  return fmt::format("waktu dijeda saat batas sudah dekat ({})", reason.name);
+}
+constexpr std::string_view kSelfApprovalReport =
+    "persetujuan diberikan oleh pejabat pelaksana yang menyiapkan sendiri berkasnya";
+constexpr std::string_view kNewDeficiencyReport =
+    "pengembalian kembali menyebut kekurangan yang tidak disebut pada pengembalian sebelumnya";
+
+bool brings(const std::vector<Output>& outputs, const std::string& kind) {
+  return std::any_of(outputs.begin(), outputs.end(),
+                     [&](const Output& output) { return output.kind == kind; });
+}
+
+bool brings(const Step& step, const std::string& kind) {
+  return brings(step.outputs, kind) ||
+         std::any_of(step.actions.begin(), step.actions.end(),
+                     [&](const ActionRule& action) { return brings(action.outputs, kind); });
+}
+
+std::string actor_name(const Actor& actor) {
+  switch (actor.kind) {
+    case Actor::Kind::officer:
+      return "officer:" + actor.id;
+    case Actor::Kind::applicant:
+      return "applicant";
+    case Actor::Kind::system:
+      return "system";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::optional<Refusal> refuse(Reason reason, std::string detail, std::vector<std::string> missing) {
+  return Refusal{reason, std::move(detail), std::move(missing)};
+}
+
+std::string label(const Visit& visit) { return fmt::format("{}#{}", visit.step, visit.occurrence); }
+
+Draft::Draft(Permit permit, const Context& context)
+    : context_(context), sop_(context.sop), calendar_(context.calendar) {
+  decision_.after = std::move(permit);
+  now_ = std::max(context.now, decision_.after.changed_at);
+}
+
+// --- the record ----------------------------------------------------------------------------------
+
+std::int64_t Draft::record(std::string type, int visit, const Doer& by,
+                           std::vector<EventField> fields) {
+  if (by.in_place_because)
+    fields.push_back({"in_place_because", std::string(to_string(*by.in_place_because))});
+  Event event;
+  event.sequence = ++permit().events;
+  event.type = std::move(type);
+  event.visit = visit;
+  event.actor = actor_name(by.actor);
+  event.acting_for = by.acting_for;
+  event.via = by.actor.kind == Actor::Kind::applicant ? by.actor.id : by.actor.via;
+  event.at = now_;
+  event.fields = std::move(fields);
+  permit().changed_at = now_;
+  decision_.events.push_back(std::move(event));
+  return permit().events;
+}
+
+void Draft::count(std::string metric, std::string step, std::string label, std::int64_t amount,
+                  Instant from, std::int64_t cause) {
+  decision_.counts.push_back(
+      {std::move(metric), std::move(step), std::move(label), amount, from, cause});
+}
+
+void Draft::note(int visit, std::string kind, std::string document, std::string text,
+                 const Actor& by) {
+  if (text.empty() && document.empty()) return;
+  decision_.notes.push_back({permit().events, visit, std::move(kind), std::move(document),
+                             std::move(text), by.id});
+}
+
+void Draft::notify(Notice notice) {
+  notice.raised_at = now_;
+  notice.hold_until = std::max(notice.hold_until, now_);
+  decision_.notices.push_back(std::move(notice));
+}
+
+void Draft::tell_applicant(int visit, const std::string& text, Reason reason, std::int64_t cause,
+                           Seconds hold, std::map<std::string, std::string> details) {
+  if (text.empty()) return;
+  Notice notice;
+  notice.visit = visit;
+  notice.kind = text;
+  notice.k = static_cast<int>(cause);  // an event is told of once
+  notice.addressee = {Addressee::Kind::applicant, ""};
+  notice.audience = Audience::applicant;
+  notice.text = text;
+  notice.reason = reason;
+  notice.hold_until = now_ + hold;
+  notice.cause = cause;
+  notice.details = std::move(details);
+  notify(std::move(notice));
+}
+
+void Draft::report_to_superior(int visit, const std::string& why, Reason reason, std::int64_t cause,
+                               Seconds hold) {
+  const Role& role = sop_.role(permit().find_visit(visit)->role);
+  const bool has_superior = !role.superior.empty() || role.copy.empty();
+  Notice notice;
+  notice.visit = visit;
+  notice.kind = to_string(reason);
+  notice.k = static_cast<int>(cause);
+  notice.addressee = {Addressee::Kind::role,
+                      has_superior ? superior_of(role.id, 1).role : role.copy};
+  notice.audience = Audience::superior;
+  notice.text = "laporan";
+  notice.reason = reason;
+  notice.hold_until = now_ + hold;
+  notice.cause = cause;
+  notice.details = {{"alasan", why}};
+  notify(std::move(notice));
+}
+
+void Draft::tell_if_promise_moved(int visit, std::map<std::string, std::string> because,
+                                  std::int64_t cause, Seconds hold) {
+  Permit& p = permit();
+  if (!p.promised_at || p.case_closed_at) return;
+  const auto ledger = case_ledger(p, sop_);
+  if (!ledger) return;
+  const auto due = Replay(*ledger, calendar_).due();
+  if (!due || *due == *p.promised_at) return;
+  because["tanggal_lama"] = calendar_.format(*p.promised_at);
+  because["tanggal_batas"] = calendar_.format(*due);
+  tell_applicant(visit, "perubahan_tanggal", Reason::promise_moved, cause, hold,
+                 std::move(because));
+  p.promised_at = due;
+}
+
+// --- visits and the case -------------------------------------------------------------------------
+
+Visit& Draft::open_visit(const Step& step, Instant at, const std::string& prepared_by,
+                         std::int64_t cause, Seconds hold) {
+  Permit& p = permit();
+  Visit visit;
+  visit.id = static_cast<int>(p.visits.size()) + 1;
+  visit.step = step.id;
+  visit.role = step.role;
+  visit.opened_at = at;
+  visit.prepared_by = prepared_by;
+  for (const Visit& earlier : p.visits)
+    if (earlier.step == step.id && !earlier.undone) ++visit.occurrence;
+  p.visits.push_back(visit);
+  if (const Ladder* ladder = sop_.find_ladder(step.ladder))
+    for (const RungRule& rung : ladder->rungs)
+      if (rung.at == RungRule::At::start)
+        raise_rung({visit.id, step.role, rung, 1, 1, at, cause, hold});
+  return p.visits.back();
+}
+
+void Draft::close_visit(Visit& visit, const Performance& done, std::int64_t cause) {
+  if (Pause* pause = permit().open_pause(visit.id)) pause->to = std::max(done.at, pause->from);
+  visit.action = done.rule.id;
+  visit.closed_by = done.by.actor.id;
+  visit.closed_for = done.by.acting_for;
+  visit.closed_at = done.at;
+  if (sop_.is_applicant(visit.role)) {
+    visit.elapsed = calendar_.worked(visit.opened_at, done.at);
+    return;
+  }
+  const auto ledger = visit_ledger(permit(), visit, sop_);
+  if (!ledger) return;  // a clock that runs from the claim and was never claimed
+  const Replay replay(*ledger, calendar_);
+  visit.elapsed = replay.consumed(done.at);
+  visit.verdict = replay.due() && done.at > *replay.due() ? Verdict::missed : Verdict::met;
+  count_completion(visit, cause, done.hold);
+}
+
+void Draft::count_completion(Visit& visit, std::int64_t cause, Seconds hold) {
+  const Instant counted = now_ + hold;
+  count("step_completions_total", visit.step, "", 1, counted, cause);
+  const auto buckets = working_time_buckets(sop_, calendar_);
+  const auto bucket = std::lower_bound(buckets.begin(), buckets.end(), visit.elapsed.count());
+  count("step_working_seconds_bucket", visit.step,
+        bucket == buckets.end() ? "+Inf" : std::to_string(*bucket), 1, counted, cause);
+  count("step_working_seconds_sum", visit.step, "", visit.elapsed.count(), counted, cause);
+  const bool missed = visit.verdict == Verdict::missed;
+  if (missed == visit.missed_counted) return;
+  // Where it is met after all, it was recorded late: the breach on the books is reversed.
+  visit.missed_counted = missed;
+  count("step_sla_missed_total", visit.step, "", missed ? 1 : -1, counted, cause);
+}
+
+// No verdict: nobody was late or in time.
+void Draft::abandon_visit(Visit& visit, const std::string& action, const Actor& actor) {
+  if (Pause* pause = permit().open_pause(visit.id)) pause->to = now_;
+  visit.elapsed = visit_sla(permit(), visit, sop_, calendar_, now_).elapsed;
+  visit.action = action;
+  visit.closed_by = actor.id;
+  visit.closed_at = now_;
+}
+
+void Draft::start_and_end_case(const Trigger& trigger, Instant at, std::int64_t cause,
+                               Seconds hold) {
+  Permit& p = permit();
+  if (trigger == sop_.legal.starts && !p.legal_opened_at) p.legal_opened_at = at;
+  if (trigger == sop_.case_starts && !p.case_opened_at) {
+    p.case_opened_at = at;
+    p.promised_at = Replay(*case_ledger(p, sop_), calendar_).due();
+  }
+  const bool ends =
+      std::find(sop_.case_ends.begin(), sop_.case_ends.end(), trigger) != sop_.case_ends.end();
+  if (!ends) return;
+  ++p.signings;
+  if (!p.case_opened_at || p.case_closed_at) return;  // a corrected decree is judged once
+  const Replay replay(*case_ledger(p, sop_), calendar_);
+  p.case_closed_at = at;
+  const bool missed = replay.due() && at > *replay.due();
+  p.case_verdict = missed ? Verdict::missed : Verdict::met;
+  const Instant counted = now_ + hold;
+  if (!missed) count("permit_sla_met_total", "", "", 1, counted, cause);
+  if (missed != p.case_missed_counted)
+    count("permit_sla_missed_total", "", "", missed ? 1 : -1, counted, cause);
+  p.case_missed_counted = missed;
+}
+
+void Draft::end_permit(PermitState state, Instant at, std::int64_t cause, Seconds hold) {
+  Permit& p = permit();
+  p.state = state;
+  if (!p.case_closed_at) p.case_closed_at = at;  // without a verdict
+  if (state != PermitState::issued)              // issued counts when it is signed
+    count("permits_closed_total", "", std::string(to_string(state)), 1, now_ + hold, cause);
+}
+
+// --- documents -----------------------------------------------------------------------------------
+
+void Draft::add_document(const NewDocument& document, int visit, bool file, const Actor& actor,
+                         std::int64_t cause) {
+  Permit& p = permit();
+  for (Document& earlier : p.documents)
+    if (earlier.counts() && earlier.kind == document.kind && earlier.name == document.name)
+      earlier.superseded_event = cause;
+  Document added;
+  added.id = static_cast<int>(p.documents.size()) + 1;
+  added.visit = visit;
+  added.kind = document.kind;
+  added.name = document.name;
+  added.uri = document.uri;
+  added.sha256 = document.sha256;
+  added.number = document.number;
+  added.file = file;
+  added.added_at = now_;
+  added.added_by = actor.id;
+  added.added_event = cause;
+  p.documents.push_back(std::move(added));
+}
+
+void Draft::void_outputs_from(int step_number, std::int64_t cause) {
+  for (const Step& step : sop_.steps)
+    if (step.number >= step_number)
+      for (Document& document : permit().documents)
+        if (document.counts() && brings(step, document.kind)) document.voided_event = cause;
+}
+
+std::vector<std::string> Draft::missing_needs(const Step& step) const {
+  const std::vector<Document>& documents = decision_.after.documents;
+  std::vector<std::string> missing;
+  for (const std::string& need : step.needs)
+    if (std::none_of(documents.begin(), documents.end(), [&](const Document& document) {
+          return document.counts() && document.kind == need;
+        }))
+      missing.push_back(need);
+  return missing;
+}
+
+// Whether `visit`, closed by a rejection, names a deficiency that no earlier rejection did.
+bool Draft::finds_more_than_before(const Visit& visit) const {
+  std::vector<std::string> named;
+  bool rejected_before = false;
+  for (const Visit& earlier : decision_.after.visits) {
+    if (earlier.id >= visit.id || earlier.undone || earlier.step != visit.step ||
+        earlier.action != visit.action)
+      continue;
+    rejected_before = true;
+    named.insert(named.end(), earlier.deficiencies.begin(), earlier.deficiencies.end());
+  }
+  return rejected_before &&
+         std::any_of(visit.deficiencies.begin(), visit.deficiencies.end(),
+                     [&](const std::string& one) {
+                       return std::find(named.begin(), named.end(), one) == named.end();
+                     });
+}
+
+// --- actions -------------------------------------------------------------------------------------
+
+std::optional<Refusal> Draft::perform(const Performance& done) {
+  Permit& p = permit();
+  const auto& [rule, visit_id, act, by, at, hold] = done;
+  const Visit before = *p.find_visit(visit_id);
+  const Step& step = sop_.step(before.step);
+
+  LastAction last;
+  last.recorded_at = now_;
+  last.by = by.actor.id;
+  last.closed_visit = visit_id;
+  last.state_before = p.state;
+  last.outcome_before = p.outcome;
+  last.case_opened_before = p.case_opened_at;
+  last.legal_opened_before = p.legal_opened_at;
+  last.promised_before = p.promised_at;
+  last.visit_missed_before = before.missed_counted;
+  last.case_missed_before = p.case_missed_counted;
+  last.signings_before = p.signings;
+  std::string pause_ended;
+  if (const Pause* pause = p.open_pause(visit_id)) {
+    last.ended_pause = pause->id;
+    pause_ended = pause->reason;
+  }
+  const bool case_was_open = p.case_opened_at && !p.case_closed_at;
+
+  // Names of fields are ours; whatever a person typed is a value, and personal.
+  std::vector<EventField> fields{{"step", label(before)}, {"action", rule.id}};
+  if (at != now_) fields.push_back({"occurred_at", calendar_.format(at)});
+  if (at != now_ && by.actor.kind != Actor::Kind::system) fields.push_back({"backdated", "true"});
+  if (!act.reason.empty()) fields.push_back({"late_entry", act.reason, true});
+  if (!act.note.empty()) fields.push_back({"note", act.note, true});
+  for (std::size_t i = 0; i < act.deficiencies.size(); ++i)
+    fields.push_back({fmt::format("deficiency.{}", i + 1),
+                      act.deficiencies[i].document + ": " + act.deficiencies[i].note, true});
+  for (std::size_t i = 0; i < act.documents.size(); ++i)
+    fields.push_back({fmt::format("document.{}", i + 1),
+                      act.documents[i].kind + ": " + act.documents[i].uri, true});
+  const std::int64_t cause = record("acted", visit_id, by, std::move(fields));
+  last.event = cause;
+  ++p.version;
+
+  note(visit_id, "note", "", act.note, by.actor);
+  note(visit_id, "late_entry", "", act.reason, by.actor);
+  for (const Deficiency& one : act.deficiencies)
+    note(visit_id, "deficiency", one.document, one.note, by.actor);
+  for (const NewDocument& document : act.documents)
+    add_document(document, visit_id, true, by.actor, cause);
+  if (!rule.backward)
+    for (const Output& output : rule.outputs)
+      if (!output.file)
+        add_document({output.kind, "", "", "", ""}, visit_id, false, by.actor, cause);
+
+  if (rule.sets_outcome != Outcome::none) p.outcome = rule.sets_outcome;
+  if (rule.chooses_outcome && act.outcome != Outcome::none) p.outcome = act.outcome;
+
+  Visit& visit = *p.find_visit(visit_id);
+  close_visit(visit, done, cause);
+  for (const Deficiency& one : act.deficiencies) visit.deficiencies.push_back(one.document);
+  if (rule.state == PermitState::returned && finds_more_than_before(visit))
+    report_to_superior(visit_id, std::string(kNewDeficiencyReport), Reason::new_deficiency, cause,
+                       hold);
+  if (by.in_place_because == Reason::self_approval && !by.acting_for.empty())
+    report_to_superior(visit_id, std::string(kSelfApprovalReport), Reason::self_approval, cause,
+                       hold);
+  start_and_end_case({step.id, rule.id}, at, cause, hold);
+  last.case_closed = case_was_open && p.case_closed_at.has_value();
+  const bool signed_again = p.signings > last.signings_before && last.signings_before > 0;
+  if (p.signings == 1 && last.signings_before == 0 && p.outcome != Outcome::refusal)
+    count("permits_closed_total", "", "issued", 1, now_ + hold, cause);
+  if (rule.backward) count("step_returns_total", step.id, "", 1, now_ + hold, cause);
+
+  const bool again = before.occurrence > 1 && !rule.tells_applicant_again.empty();
+  tell_applicant(visit_id,
+                 signed_again ? "ralat"
+                 : again      ? rule.tells_applicant_again
+                              : rule.tells_applicant,
+                 Reason::state_changed, cause, hold);
+
+  if (rule.to.empty()) {
+    end_permit(rule.state, at, cause, hold);
+  } else if (auto refusal = open_next(done, last)) {
+    return refusal;
+  }
+  // Whatever ended a standstill of the case (a pause, the mending) moved its date.
+  std::map<std::string, std::string> because{{"dasar", "perbaikan berkas"}};
+  if (const PauseReason* reason = sop_.find_pause(pause_ended))
+    because = {{"dasar", reason->name}, {"jeda", reason->id}};
+  tell_if_promise_moved(visit_id, std::move(because), cause, hold);
+  // An automatic action is nobody's to take back.
+  p.last_action = by.actor.kind == Actor::Kind::system ? std::nullopt : std::optional(last);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Draft::open_next(const Performance& done, LastAction& last) {
+  Permit& p = permit();
+  const ActionRule& rule = done.rule;
+  const Step& next = sop_.step(rule.to);
+  if (rule.backward) {
+    void_outputs_from(next.number, last.event);
+  } else if (const auto missing = missing_needs(next); !missing.empty()) {
+    return refuse(Reason::missing_needs,
+                  fmt::format("step {} cannot open without {}", next.id, fmt::join(missing, ", ")),
+                  missing);
+  }
+  p.state = rule.state;
+  const Actor& actor = done.by.actor;
+  Visit& opened = open_visit(next, now_, actor.kind == Actor::Kind::officer ? actor.id : "",
+                             last.event, done.hold);
+  opened.returned = rule.state == PermitState::returned;
+  last.opened_visit = opened.id;
+  if (next.tells_stage && !rule.backward)
+    tell_applicant(opened.id, "tahap", Reason::state_changed, last.event, done.hold);
+  return std::nullopt;
+}
+
+void Draft::withdraw(const Act& act, const Actor& actor) {
+  Permit& p = permit();
+  std::vector<EventField> fields{{"action", "withdraw"}};
+  if (!act.note.empty()) fields.push_back({"note", act.note, true});
+  const std::int64_t cause = record("acted", 0, {actor, "", {}}, std::move(fields));
+  note(0, "note", "", act.note, actor);
+  ++p.version;
+  for (Visit& visit : p.visits)
+    if (visit.open()) abandon_visit(visit, "withdraw", actor);
+  end_permit(PermitState::withdrawn, now_, cause, Seconds{0});
+  tell_applicant(0, "ditarik", Reason::state_changed, cause, Seconds{0});
+  p.last_action.reset();
+}
+
+void Draft::undo(const LastAction& last, const Actor& actor) {
+  Permit& p = permit();
+  Visit& visit = *p.find_visit(last.closed_visit);
+  const std::int64_t event =
+      record("undone", last.closed_visit, {actor, "", {}},
+             {{"event", std::to_string(last.event)}, {"action", visit.action}});
+  ++p.version;
+  p.find_visit(last.opened_visit)->undone = true;
+  visit.closed_at.reset();
+  visit.action.clear();
+  visit.closed_by.clear();
+  visit.closed_for.clear();
+  visit.verdict.reset();
+  visit.elapsed = Seconds{0};
+  visit.missed_counted = last.visit_missed_before;
+  visit.deficiencies.clear();
+  for (Pause& pause : p.pauses)
+    if (pause.id == last.ended_pause) pause.to.reset();
+  for (Document& document : p.documents) {
+    if (document.superseded_event == last.event) document.superseded_event = 0;
+    if (document.voided_event == last.event) document.voided_event = 0;
+    if (document.added_event == last.event) document.voided_event = event;
+  }
+  p.state = last.state_before;
+  p.outcome = last.outcome_before;
+  p.signings = last.signings_before;
+  p.promised_at = last.promised_before;
+  p.case_opened_at = last.case_opened_before;
+  p.legal_opened_at = last.legal_opened_before;
+  if (last.case_closed) {
+    p.case_closed_at.reset();
+    p.case_verdict.reset();
+  }
+  p.case_missed_counted = last.case_missed_before;
+  p.last_action.reset();
+  decision_.undone_causes.push_back(last.event);
+}
+
+void Draft::claim(int visit_id, const Doer& by) {
+  Visit& visit = *permit().find_visit(visit_id);
+  visit.assignee = by.actor.id;
+  if (!visit.claimed_at) visit.claimed_at = now_;
+  record("claimed", visit_id, by, {{"step", label(visit)}});
+  ++permit().version;
+}
+
+void Draft::release(int visit_id, const std::string& why, const Doer& by) {
+  Visit& visit = *permit().find_visit(visit_id);
+  visit.assignee.clear();
+  std::vector<EventField> fields{{"step", label(visit)}};
+  if (!why.empty()) fields.push_back({"why", why, true});
+  record("released", visit_id, by, std::move(fields));
+  note(visit_id, "release", "", why, by.actor);
+  ++permit().version;
+}
+
+void Draft::pause(int visit_id, const PauseReason& reason, const PauseVisit& command,
+                  const Doer& by, Seconds hold) {
+  Permit& p = permit();
+  const Visit& visit = *p.find_visit(visit_id);
+  const auto status = visit_sla(p, visit, sop_, calendar_, now_).status;
+  Pause pause;
+  pause.visit = visit_id;
+  pause.id = static_cast<int>(p.pauses.size()) + 1;
+  pause.reason = reason.id;
+  pause.stops_case = reason.stops_case;
+  pause.from = now_;
+  pause.until = command.until;
+  pause.by = by.actor.id;
+  p.pauses.push_back(pause);
+  std::vector<EventField> fields{{"step", label(visit)}, {"pause", reason.id}};
+  if (command.until) fields.push_back({"until", calendar_.format(*command.until)});
+  if (!command.note.empty()) fields.push_back({"note", command.note, true});
+  const std::int64_t cause = record("paused", visit_id, by, std::move(fields));
+  ++p.version;
+  note(visit_id, "pause", "", command.note, by.actor);
+  if (reason.tells_applicant)
+    tell_applicant(visit_id, "klarifikasi", Reason::state_changed, cause, hold);
+  if (status == SlaStatus::due_soon || status == SlaStatus::overdue)
+    report_to_superior(visit_id, pause_report(reason), Reason::paused_near_due, cause, Seconds{0});
+}
+
+void Draft::resume(int visit, Instant at, const Doer& by, const std::string& text, Seconds hold) {
+  Pause& pause = *permit().open_pause(visit);
+  pause.to = at;
+  const std::string reason = pause.reason;
+  std::vector<EventField> fields{{"step", label(*permit().find_visit(visit))}, {"pause", reason}};
+  if (at != now_) fields.push_back({"at", calendar_.format(at)});
+  if (!text.empty()) fields.push_back({"note", text, true});
+  const std::int64_t cause = record("resumed", visit, by, std::move(fields));
+  note(visit, "note", "", text, by.actor);
+  ++permit().version;
+  std::map<std::string, std::string> because{{"jeda", reason}};
+  if (const PauseReason* rule = sop_.find_pause(reason)) because["dasar"] = rule->name;
+  tell_if_promise_moved(visit, std::move(because), cause, hold);
+}
+
+// --- a calendar that changed ---------------------------------------------------------------------
+
+void Draft::apply_calendar(const std::string& decree) {
+  Permit& p = permit();
+  // None: the clock stands before it. Either way it is still to come.
+  const auto to_come = [&](std::optional<Instant> at) { return !at || *at > now_; };
+  const std::int64_t cause =
+      record("calendar_applied", 0, {}, {{"calendar", calendar_.id()}, {"decree", decree}});
+  ++p.version;
+
+  const auto rearm = [&](int visit, const std::string& rung, int k, std::optional<Instant> at) {
+    if (!to_come(at)) return;
+    for (RaisedRung& raised : p.rungs)
+      if (raised.visit == visit && raised.rung == rung && raised.k == k) raised.rearmed = true;
+  };
+  const auto rearm_all = [&](int visit, const Replay& replay, const std::vector<RungRule>& rungs) {
+    for (const RungRule& rung : rungs)
+      if (rung.at != RungRule::At::start)
+        for (int k = 1; k <= rung.times; ++k) rearm(visit, rung.name(), k, replay.at(rung, k));
+  };
+  const auto falls_away = [&](const Replay& replay) {
+    return to_come(replay.due() ? std::optional(*replay.due() + Seconds{1}) : std::nullopt);
+  };
+  for (Visit& visit : p.visits) {
+    if (!visit.open()) continue;
+    const Step& step = sop_.step(visit.step);
+    for (std::size_t i = 0; visit.returned && i < step.mend_reminders.size(); ++i)
+      rearm(visit.id, std::string(kMendReminder), static_cast<int>(i) + 1,
+            calendar_.deadline(visit.opened_at, step.mend_reminders[i]).due);
+    const auto ledger = visit_ledger(p, visit, sop_);
+    if (!ledger) continue;
+    const Replay replay(*ledger, calendar_);
+    if (const Ladder* ladder = sop_.find_ladder(step.ladder))
+      rearm_all(visit.id, replay, ladder->rungs);
+    if (!visit.missed_counted || !falls_away(replay)) continue;
+    visit.missed_counted = false;
+    count("step_sla_missed_total", visit.step, "", -1, now_, cause);
+  }
+  if (const auto ledger = case_ledger(p, sop_); ledger && !p.case_closed_at) {
+    const Replay replay(*ledger, calendar_);
+    rearm_all(0, replay, sop_.case_ladder);
+    if (p.case_missed_counted && falls_away(replay)) {
+      p.case_missed_counted = false;
+      count("permit_sla_missed_total", "", "", -1, now_, cause);
+    }
+  }
+  tell_if_promise_moved(0, {{"dasar", decree}}, cause, Seconds{0});
+  // What an undo would bring back was judged under the other calendar.
+  p.last_action.reset();
+}
+
+// --- what time brings about ----------------------------------------------------------------------
+
+void Draft::catch_up() {
+  // Each turn changes what is next (a resume moves dues), so the list is made anew. The bound holds
+  // because every turn consumes a rung, a pause or a visit.
+  for (int turn = 0; turn < 1000; ++turn) {
+    const std::vector<Timed> next = upcoming(permit(), sop_, calendar_);
+    if (next.empty() || next.front().at > now_) return;
+    const Timed& timed = next.front();
+    switch (timed.kind) {
+      case Timed::Kind::rung:
+        raise(timed);
+        break;
+      case Timed::Kind::missed:
+        count_missed(timed);
+        break;
+      case Timed::Kind::mend_reminder:
+        remind_to_mend(timed);
+        break;
+      case Timed::Kind::resume:
+        resume(timed.visit, timed.at, {}, "", Seconds{0});
+        break;
+      case Timed::Kind::automatic_action:
+        take_automatic_action(timed);
+        break;
+    }
+  }
+  throw std::logic_error("catching up does not end");
+}
+
+void Draft::take_automatic_action(const Timed& timed) {
+  Act act;
+  act.step = permit().find_visit(timed.visit)->step;
+  act.action = timed.action->id;
+  if (const auto refusal = perform({*timed.action, timed.visit, act, {}, timed.at, Seconds{0}}))
+    throw std::logic_error("an automatic action was refused: " + refusal->detail);
+}
+
+Draft::Superior Draft::superior_of(const std::string& role, int level) const {
+  const std::vector<std::string> chain = sop_.chain(role);
+  if (chain.empty()) return {role, Reason::chain_exhausted};
+  const auto index = static_cast<std::size_t>(level - 1);
+  if (index < chain.size()) return {chain[index], Reason::rung_due};
+  return {chain.back(), Reason::chain_exhausted};
+}
+
+void Draft::notify_rung(const Raising& raising, Addressee to, Audience audience, std::string text,
+                        Reason reason) {
+  Notice notice;
+  notice.visit = raising.visit;
+  notice.kind = raising.rung.name();
+  notice.k = raising.k;
+  notice.occurrence = raising.occurrence;
+  notice.addressee = std::move(to);
+  notice.audience = audience;
+  notice.text = std::move(text);
+  notice.reason = reason;
+  notice.hold_until = now_ + raising.hold;
+  notice.cause = raising.cause;
+  notify(std::move(notice));
+}
+
+void Draft::raise_rung(const Raising& raising) {
+  const RungRule& rung = raising.rung;
+  permit().rungs.push_back(
+      {raising.visit, rung.name(), raising.k, raising.occurrence, raising.due_at, now_, false});
+  const bool of_case = raising.visit == 0;
+  const std::string holder_text = rung.at == RungRule::At::start     ? "tugas_baru"
+                                  : rung.at == RungRule::At::percent ? "pengingat"
+                                                                     : "terlambat";
+  std::vector<std::string> told;
+  const auto to_superior = [&](const std::string& to, Reason reason) {
+    if (std::find(told.begin(), told.end(), to) != told.end()) return;
+    told.push_back(to);
+    notify_rung(raising, {Addressee::Kind::role, to}, Audience::superior,
+                of_case ? "alarm_layanan" : "eskalasi", reason);
+  };
+  for (const Target& target : rung.to) {
+    switch (target.kind) {
+      case Target::Kind::role:
+        notify_rung(raising, {Addressee::Kind::role, raising.role}, Audience::holder, holder_text,
+                    Reason::rung_due);
+        break;
+      case Target::Kind::assignee:
+        notify_rung(raising, {Addressee::Kind::holder, ""}, Audience::holder, holder_text,
+                    Reason::rung_due);
+        break;
+      case Target::Kind::named_role:
+        to_superior(target.name, Reason::rung_due);
+        break;
+      case Target::Kind::superior: {
+        const Superior superior = superior_of(raising.role, target.level);
+        to_superior(superior.role, superior.reason);
+        if (const std::string& copy = sop_.role(raising.role).copy; !copy.empty())
+          to_superior(copy, Reason::copy);
+        break;
+      }
+    }
+  }
+  if (!told.empty())
+    count("escalations_total", of_case ? "" : permit().find_visit(raising.visit)->step, rung.name(),
+          1, now_ + raising.hold, raising.cause);
+}
+
+void Draft::raise(const Timed& timed) {
+  const RungRule& rung = *timed.rung;
+  const std::string role = timed.visit ? permit().find_visit(timed.visit)->role : "";
+  const std::int64_t cause = record("rung_raised", timed.visit, {},
+                                    {{"rung", rung.name()},
+                                     {"k", std::to_string(timed.k)},
+                                     {"occurrence", std::to_string(timed.occurrence)},
+                                     {"due_at", calendar_.format(timed.at)},
+                                     {"reason", std::string(to_string(Reason::rung_due))}});
+  raise_rung({timed.visit, role, rung, timed.k, timed.occurrence, timed.at, cause, Seconds{0}});
+}
+
+void Draft::count_missed(const Timed& timed) {
+  const std::int64_t cause =
+      record("deadline_missed", timed.visit, {}, {{"counted_at", calendar_.format(timed.at)}});
+  if (timed.visit != 0) {
+    Visit& visit = *permit().find_visit(timed.visit);
+    visit.missed_counted = true;
+    count("step_sla_missed_total", visit.step, "", 1, timed.at, cause);
+    return;
+  }
+  permit().case_missed_counted = true;
+  count("permit_sla_missed_total", "", "", 1, timed.at, cause);
+  tell_applicant(0, "terlambat_pemohon", Reason::case_missed, cause, Seconds{0});
+}
+
+void Draft::remind_to_mend(const Timed& timed) {
+  const std::int64_t cause =
+      record("reminder_raised", timed.visit, {},
+             {{"k", std::to_string(timed.k)}, {"due_at", calendar_.format(timed.at)}});
+  permit().rungs.push_back(
+      {timed.visit, std::string(kMendReminder), timed.k, timed.occurrence, timed.at, now_, false});
+  tell_applicant(timed.visit, std::string(kMendReminder), Reason::reminder_to_mend, cause,
+                 Seconds{0});
+}
+
+}  // namespace tenggat

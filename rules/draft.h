@@ -1,0 +1,123 @@
+// Builds one Decision: a change of the permit and the fact of it are written side by side, so that
+// neither can be without the other. What a change writes stands here; what a command checks before
+// it stands in transition.cpp. Internal to the core.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rules/ladder.h"
+#include "rules/transition.h"
+
+namespace tenggat {
+
+std::optional<Refusal> refuse(Reason reason, std::string detail,
+                              std::vector<std::string> missing = {});
+
+// "verifikasi#2"
+std::string label(const Visit& visit);
+
+// Who does something, and whose deputy they are in it.
+struct Doer {
+  Actor actor;
+  std::string acting_for;
+  // Set where they do it in another's place: role_vacant, self_approval. Marked in the event.
+  std::optional<Reason> in_place_because;
+};
+
+// An action that has been checked.
+struct Performance {
+  const ActionRule& rule;
+  int visit = 0;
+  const Act& act;
+  Doer by;
+  Instant at{};    // when it was done
+  Seconds hold{};  // how long it can be taken back
+};
+
+class Draft {
+ public:
+  Draft(Permit permit, const Context& context);
+
+  Permit& permit() { return decision_.after; }
+  Instant now() const { return now_; }
+  Decision take() { return std::move(decision_); }
+
+  // What time alone has brought about by now.
+  void catch_up();
+
+  Visit& open_visit(const Step& step, Instant at, const std::string& prepared_by,
+                    std::int64_t cause, Seconds hold);
+  std::optional<Refusal> perform(
+      const Performance& done);  // refuses where the next step lacks a need
+  void withdraw(const Act& act, const Actor& actor);
+  void undo(const LastAction& last, const Actor& actor);
+  void claim(int visit, const Doer& by);
+  void release(int visit, const std::string& why, const Doer& by);
+  void pause(int visit, const PauseReason& reason, const PauseVisit& command, const Doer& by,
+             Seconds hold);
+  void resume(int visit, Instant at, const Doer& by, const std::string& note, Seconds hold);
+  void apply_calendar(const std::string& decree);
+
+  // Returns the event's sequence number: the cause of what follows from it.
+  std::int64_t record(std::string type, int visit, const Doer& by, std::vector<EventField> fields);
+  void count(std::string metric, std::string step, std::string label, std::int64_t amount,
+             Instant from, std::int64_t cause);
+
+ private:
+  struct Superior {
+    std::string role;
+    Reason reason;
+  };
+  // What a rung's instant has come to.
+  struct Raising {
+    int visit = 0;
+    std::string role;
+    const RungRule& rung;
+    int k = 1, occurrence = 1;
+    Instant due_at{};
+    std::int64_t cause = 0;
+    Seconds hold{};
+  };
+
+  void note(int visit, std::string kind, std::string document, std::string text, const Actor& by);
+  void notify(Notice notice);
+  void tell_applicant(int visit, const std::string& text, Reason reason, std::int64_t cause,
+                      Seconds hold, std::map<std::string, std::string> details = {});
+  void report_to_superior(int visit, const std::string& why, Reason reason, std::int64_t cause,
+                          Seconds hold);
+  void tell_if_promise_moved(int visit, std::map<std::string, std::string> because,
+                             std::int64_t cause, Seconds hold);
+  std::optional<Refusal> open_next(const Performance& done, LastAction& last);
+  std::vector<std::string> missing_needs(const Step& step) const;
+
+  void close_visit(Visit& visit, const Performance& done, std::int64_t cause);
+  void abandon_visit(Visit& visit, const std::string& action, const Actor& actor);
+  void count_completion(Visit& visit, std::int64_t cause, Seconds hold);
+  void start_and_end_case(const Trigger& trigger, Instant at, std::int64_t cause, Seconds hold);
+  void end_permit(PermitState state, Instant at, std::int64_t cause, Seconds hold);
+
+  void add_document(const NewDocument& document, int visit, bool file, const Actor& actor,
+                    std::int64_t cause);
+  void void_outputs_from(int step_number, std::int64_t cause);
+  bool finds_more_than_before(const Visit& visit) const;
+
+  void take_automatic_action(const Timed& timed);
+  void raise(const Timed& timed);
+  void raise_rung(const Raising& raising);
+  void notify_rung(const Raising& raising, Addressee to, Audience audience, std::string text,
+                   Reason reason);
+  void count_missed(const Timed& timed);
+  void remind_to_mend(const Timed& timed);
+  Superior superior_of(const std::string& role, int level) const;
+
+  const Context& context_;
+  const Sop& sop_;
+  const Calendar& calendar_;
+  Decision decision_;
+  Instant now_{};
+};
+
+}  // namespace tenggat

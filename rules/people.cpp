@@ -1,0 +1,124 @@
+#include "rules/people.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace tenggat {
+namespace {
+
+bool covers(const CivilDate& start, const CivilDate& end, const CivilDate& day) {
+  return start <= day && day <= end;
+}
+
+bool holds(const Officer& officer, std::string_view role) {
+  return std::find(officer.roles.begin(), officer.roles.end(), role) != officer.roles.end();
+}
+
+void add_once(std::vector<Recipient>& to, Recipient recipient) {
+  const auto same = [&](const Recipient& other) { return other.officer == recipient.officer; };
+  if (std::none_of(to.begin(), to.end(), same)) to.push_back(std::move(recipient));
+}
+
+// Deputies who would be told of work they prepared themselves.
+bool own_work(const Recipient& recipient, const Visit& visit) {
+  return !recipient.for_officer.empty() && recipient.officer == visit.prepared_by;
+}
+
+}  // namespace
+
+const Officer* People::find(std::string_view officer) const {
+  for (const Officer& one : officers)
+    if (one.id == officer) return &one;
+  return nullptr;
+}
+
+bool People::present(const Officer& officer, const CivilDate& day) const {
+  if (!officer.ended.empty() && officer.ended <= day) return false;
+  return std::none_of(officer.leaves.begin(), officer.leaves.end(),
+                      [&](const Leave& leave) { return covers(leave.start, leave.end, day); });
+}
+
+std::vector<Duty> People::duties(std::string_view officer, const CivilDate& day) const {
+  std::vector<Duty> all;
+  const Officer* self = find(officer);
+  if (!self || (!self->ended.empty() && self->ended <= day)) return all;
+  for (const std::string& role : self->roles) all.push_back({role, "", ""});
+  for (const Delegation& delegation : delegations) {
+    if (delegation.to != officer || !covers(delegation.start, delegation.end, day)) continue;
+    if (const Officer* other = find(delegation.from))
+      for (const std::string& role : other->roles)
+        all.push_back({role, delegation.from, delegation.kind});
+  }
+  return all;
+}
+
+std::vector<Recipient> People::on_duty(std::string_view role, const CivilDate& day) const {
+  std::vector<Recipient> told;
+  for (const Officer& holder : officers) {
+    if (!holds(holder, role)) continue;
+    bool replaced = false;
+    for (const Delegation& delegation : delegations) {
+      if (delegation.from != holder.id || !covers(delegation.start, delegation.end, day)) continue;
+      const Officer* deputy = find(delegation.to);
+      if (!deputy || !present(*deputy, day)) continue;
+      add_once(told,
+               {deputy->id, std::string(role), holder.id, delegation.kind, Reason::delegated});
+      replaced = true;
+    }
+    if (!replaced && present(holder, day))
+      add_once(told, {holder.id, std::string(role), "", "", Reason::on_duty});
+  }
+  return told;
+}
+
+std::vector<Recipient> resolve_role(std::string_view role, const Visit* visit, const Sop& sop,
+                                    const People& people, const CivilDate& day) {
+  const bool as_holder = visit && role == visit->role;  // else as a superior of the visit's role
+  std::vector<std::string> late;  // an escalation never goes to the late alone
+  if (visit && !as_holder)
+    for (const Recipient& one : resolve_holder(*visit, sop, people, day))
+      late.push_back(one.officer);
+  const auto is_late = [&](const Recipient& one) {
+    return std::find(late.begin(), late.end(), one.officer) != late.end();
+  };
+
+  std::optional<Reason> climbed;
+  std::vector<Recipient> only_the_late;
+  std::vector<std::string> levels{std::string(role)};
+  for (std::string& superior : sop.chain(role)) levels.push_back(std::move(superior));
+  for (const std::string& level : levels) {
+    std::vector<Recipient> told = people.on_duty(level, day);
+    const bool vacant = told.empty();
+    if (as_holder) std::erase_if(told, [&](const Recipient& one) { return own_work(one, *visit); });
+    if (climbed)
+      for (Recipient& one : told) one.why = *climbed;
+    if (!std::all_of(told.begin(), told.end(), is_late)) return told;
+    if (only_the_late.empty()) only_the_late = std::move(told);
+    if (!climbed) climbed = vacant ? Reason::role_vacant : Reason::self_approval;
+  }
+  return only_the_late;  // nobody else is left
+}
+
+std::vector<Recipient> resolve_holder(const Visit& visit, const Sop& sop, const People& people,
+                                      const CivilDate& day) {
+  const Officer* assignee = visit.assignee.empty() ? nullptr : people.find(visit.assignee);
+  if (assignee && people.present(*assignee, day))
+    if (const auto duty = duty_for(assignee->id, visit, sop, people, day))
+      return {{assignee->id, duty->role, duty->for_officer, duty->kind, Reason::assigned}};
+  return resolve_role(visit.role, &visit, sop, people, day);
+}
+
+std::optional<Duty> duty_for(std::string_view officer, const Visit& visit, const Sop& sop,
+                             const People& people, const CivilDate& day) {
+  const std::vector<Duty> duties = people.duties(officer, day);
+  // Their own right first: an officer who is also a deputy acts as themselves.
+  for (const bool own : {true, false})
+    for (const Duty& duty : duties)
+      if (duty.role == visit.role && duty.for_officer.empty() == own) return duty;
+  for (const Recipient& stand_in : resolve_role(visit.role, &visit, sop, people, day))
+    if (stand_in.officer == officer)
+      return Duty{stand_in.role, stand_in.for_officer, stand_in.kind};
+  return std::nullopt;
+}
+
+}  // namespace tenggat

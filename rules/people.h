@@ -1,0 +1,83 @@
+// Who holds a duty on a given day, who stands in for them, and who is told in their place.
+// Sources: contract section 6 (ladders, delegations), domain.md (Plh. and Plt.).
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rules/permit.h"
+#include "rules/reason.h"
+
+namespace tenggat {
+
+// Civil dates are ISO texts in the office's zone: "2026-04-13". They compare as dates.
+using CivilDate = std::string;
+
+struct Leave {
+  CivilDate start, end;  // both included
+  bool operator==(const Leave&) const = default;
+};
+
+struct Officer {
+  std::string id, name, email, whatsapp;
+  std::vector<std::string> roles;
+  std::vector<Leave> leaves;
+  CivilDate ended;  // first day no longer in service; empty: in service
+  bool operator==(const Officer&) const = default;
+};
+
+struct Delegation {
+  long id = 0;
+  std::string from, to;  // officer ids
+  std::string kind;      // "plh" (absence) or "plt" (vacancy)
+  CivilDate start, end;  // local midnight to local midnight after `end`
+  std::string letter;    // number of the surat perintah
+  bool operator==(const Delegation&) const = default;
+};
+
+// A role an officer may act in, and for whom when not in their own right.
+struct Duty {
+  std::string role;
+  std::string for_officer;  // empty: their own
+  std::string kind;         // "", "plh", "plt"
+  bool operator==(const Duty&) const = default;
+};
+
+struct Recipient {
+  std::string officer;
+  std::string role;         // the duty through which they are told
+  std::string for_officer;  // deputy for
+  std::string kind;         // "", "plh", "plt"
+  Reason why = Reason::on_duty;
+  bool operator==(const Recipient&) const = default;
+};
+
+struct People {
+  std::vector<Officer> officers;
+  std::vector<Delegation> delegations;
+
+  const Officer* find(std::string_view officer) const;
+  bool present(const Officer& officer, const CivilDate& day) const;
+  // Every role the officer may act in on that day: own and delegated.
+  std::vector<Duty> duties(std::string_view officer, const CivilDate& day) const;
+  // Who is told for a role: its present holders, each replaced by their deputy if they have one.
+  std::vector<Recipient> on_duty(std::string_view role, const CivilDate& day) const;
+};
+
+// Who is told for `role` about `visit`: climbs the chain where nobody is on duty (role_vacant) or
+// where the only ones on duty prepared the file as deputies, or are the late themselves when `role` is
+// asked as a superior of the visit's own (self_approval). Empty if the whole chain is vacant. `visit`
+// may be null (a case, a day).
+std::vector<Recipient> resolve_role(std::string_view role, const Visit* visit, const Sop& sop,
+                                    const People& people, const CivilDate& day);
+// Who is told as the holder of an open visit: its assignee while present and still in the duty, else
+// the role.
+std::vector<Recipient> resolve_holder(const Visit& visit, const Sop& sop, const People& people,
+                                      const CivilDate& day);
+
+// The duty in which an officer may act on a visit, if any. Besides the role itself, the next superior
+// may act where nobody is on duty or a deputy would approve their own work.
+std::optional<Duty> duty_for(std::string_view officer, const Visit& visit, const Sop& sop,
+                             const People& people, const CivilDate& day);
+
+}  // namespace tenggat

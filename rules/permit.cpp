@@ -1,0 +1,31 @@
+#include "rules/permit.h"
+
+namespace tenggat {
+
+const Visit* Permit::find_visit(int visit) const {
+  for (const Visit& one : visits)
+    if (one.id == visit) return &one;
+  return nullptr;
+}
+
+Visit* Permit::find_visit(int visit) {
+  return const_cast<Visit*>(static_cast<const Permit*>(this)->find_visit(visit));
+}
+
+const Visit* Permit::open_visit(std::string_view step) const {
+  for (const Visit& one : visits)
+    if (one.open() && one.step == step) return &one;
+  return nullptr;
+}
+
+const Pause* Permit::open_pause(int visit) const {
+  for (const Pause& one : pauses)
+    if (one.visit == visit && !one.to) return &one;
+  return nullptr;
+}
+
+Pause* Permit::open_pause(int visit) {
+  return const_cast<Pause*>(static_cast<const Permit*>(this)->open_pause(visit));
+}
+
+}  // namespace tenggat

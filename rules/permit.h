@@ -1,0 +1,133 @@
+// One permit application: its state, its visits with their clocks, what was handed in and what was
+// told. A value: the core takes one and gives back the next; nothing here is derived from a clock.
+//
+// The unit of open work is the visit: one permit at one step. Several may be open.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rules/sop.h"
+#include "rules/time.h"
+
+namespace tenggat {
+
+enum class Verdict { met, missed };
+
+struct Visit {
+  int id = 0;          // 1.. within the permit, in order of opening
+  std::string step;
+  int occurrence = 1;  // "verifikasi#2"
+  std::string role;
+  Instant opened_at{};
+  std::string assignee;  // officer id; empty until claimed
+  std::optional<Instant> claimed_at;
+  std::optional<Instant> closed_at;    // when the work was done (an `occurred_at` may precede recording)
+  std::string action, closed_by, closed_for;  // what closed it, who, and whose deputy that was
+  std::optional<Verdict> verdict;      // frozen at closing; none on the applicant's own steps
+  Seconds elapsed{};                   // working time, frozen at closing
+  std::string prepared_by;             // officer whose action opened it
+  bool returned = false;               // the permit is with the applicant while this is open
+  bool missed_counted = false;         // the breach at due + 1 s is on the books
+  bool undone = false;                 // opened by an action that was taken back
+  // What the rejection that closed it found wanting: document kinds, "" for one of no document.
+  std::vector<std::string> deficiencies;
+
+  bool open() const { return !closed_at && !undone; }
+  bool operator==(const Visit&) const = default;
+};
+
+// A visit's clock stands from `from` to `to`.
+struct Pause {
+  int visit = 0;
+  int id = 0;  // 1.. within the permit
+  std::string reason;
+  bool stops_case = false;
+  Instant from{};
+  std::optional<Instant> to;
+  std::optional<Instant> until;  // resumes by itself
+  std::string by;
+  bool operator==(const Pause&) const = default;
+};
+
+struct Document {
+  int id = 0;  // 1.. within the permit
+  int visit = 0;
+  std::string kind, name, uri, sha256, number;
+  bool file = true;  // false: a mark
+  Instant added_at{};
+  std::string added_by;
+  // Sequence numbers of the events that brought it, and that took it out of force (0: none did). A
+  // document out of force stays readable.
+  std::int64_t added_event = 0;
+  std::int64_t superseded_event = 0;  // by a later one of the same kind and name
+  std::int64_t voided_event = 0;      // by a return to an earlier step, or an undo
+  bool counts() const { return superseded_event == 0 && voided_event == 0; }
+  bool operator==(const Document&) const = default;
+};
+
+// Raised once for each (visit, rung, k, occurrence). Visit 0 is the case clock.
+struct RaisedRung {
+  int visit = 0;
+  std::string rung;
+  int k = 1;
+  int occurrence = 1;
+  Instant due_at{}, raised_at{};
+  bool rearmed = false;  // its instant moved into the future; the next occurrence is armed
+  bool operator==(const RaisedRung&) const = default;
+};
+
+// What the last action changed, so that it can be taken back as if it had never been.
+struct LastAction {
+  std::int64_t event = 0;  // sequence number of the action's event
+  Instant recorded_at{};
+  std::string by;          // actor id
+  int closed_visit = 0, opened_visit = 0, ended_pause = 0;
+  PermitState state_before = PermitState::active;
+  Outcome outcome_before = Outcome::none;
+  std::optional<Instant> case_opened_before, legal_opened_before;
+  std::optional<Instant> promised_before;
+  bool visit_missed_before = false, case_missed_before = false;
+  bool case_closed = false;
+  int signings_before = 0;
+  bool operator==(const LastAction&) const = default;
+};
+
+struct Permit {
+  std::int64_t id = 0;
+  std::string sop, sop_version;
+  std::string number;
+  PermitState state = PermitState::active;
+  Outcome outcome = Outcome::none;
+  std::int64_t applicant = 0;
+  std::string subject;
+  std::string external_id;
+  std::string created_by;  // token owner that handed it in
+  Instant started_at{}, submitted_at{};
+  std::int64_t version = 0;  // grows by one with every change
+  Instant changed_at{};      // of the last event; time never runs backwards within a permit
+  std::int64_t events = 0;   // how many there are
+
+  std::optional<Instant> case_opened_at, case_closed_at;
+  std::optional<Verdict> case_verdict;
+  bool case_missed_counted = false;
+  std::optional<Instant> promised_at;  // the date the applicant was last told
+  int signings = 0;          // a second one sends a correction
+  std::optional<Instant> legal_opened_at;
+  std::optional<LastAction> last_action;
+
+  std::vector<Visit> visits;
+  std::vector<Pause> pauses;
+  std::vector<Document> documents;
+  std::vector<RaisedRung> rungs;
+
+  const Visit* find_visit(int visit) const;
+  const Visit* open_visit(std::string_view step) const;
+  const Pause* open_pause(int visit) const;
+  Visit* find_visit(int visit);
+  Pause* open_pause(int visit);
+  bool operator==(const Permit&) const = default;
+};
+
+}  // namespace tenggat

@@ -1,0 +1,32 @@
+// When a notice may leave. Source: contract section 7, "Officers".
+#pragma once
+#include <optional>
+
+#include "rules/calendar.h"
+#include "rules/notice.h"
+
+namespace tenggat {
+
+struct SendRules {
+  Seconds group_wait{120};
+  Seconds group_interval{600};
+  Seconds undo_window{120};
+};
+
+// The last message to a person, if it still delays the next one: it does so only while a task it
+// named is open.
+struct LastMessage {
+  Instant at{};
+  bool names_open_task = false;
+};
+
+// The earliest instant at which this notice may be ready, whoever receives it.
+Instant ready_at(const Notice& notice, const SendRules& rules);
+
+// When a group of an officer's notices leaves. `first_ready` is the earliest ready_at among them.
+// Office hours apply: what would leave outside them leaves at the next opening, which is the morning
+// list's instant when it is the day's first.
+Instant leaves_at(Audience audience, Instant first_ready, const std::optional<LastMessage>& last,
+                  const SendRules& rules, const Calendar& calendar);
+
+}  // namespace tenggat

@@ -1,0 +1,106 @@
+#include "rules/sop.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+namespace tenggat {
+namespace {
+
+constexpr std::array kStates = {"active", "returned", "issued", "rejected", "withdrawn", "lapsed"};
+constexpr std::array kOutcomes = {"", "grant", "refusal"};
+
+template <class Item>
+const Item* find_by_id(const std::vector<Item>& items, std::string_view id) {
+  for (const Item& item : items)
+    if (item.id == id) return &item;
+  return nullptr;
+}
+
+// A permit is pinned to the SOP it was opened under, so a name it uses is always there.
+template <class Item>
+const Item& get(const Item* item, std::string_view what, std::string_view id) {
+  if (!item) throw std::logic_error(fmt::format("no {} '{}' in this SOP", what, id));
+  return *item;
+}
+
+}  // namespace
+
+std::string_view to_string(PermitState state) { return kStates.at(static_cast<std::size_t>(state)); }
+
+std::optional<PermitState> parse_permit_state(std::string_view text) {
+  for (std::size_t i = 0; i < kStates.size(); ++i)
+    if (text == kStates[i]) return static_cast<PermitState>(i);
+  return std::nullopt;
+}
+
+std::string_view to_string(Outcome outcome) {
+  return kOutcomes.at(static_cast<std::size_t>(outcome));
+}
+
+std::optional<Outcome> parse_outcome(std::string_view text) {
+  for (std::size_t i = 0; i < kOutcomes.size(); ++i)
+    if (text == kOutcomes[i]) return static_cast<Outcome>(i);
+  return std::nullopt;
+}
+
+const ActionRule* Step::find_action(std::string_view action) const {
+  return find_by_id(actions, action);
+}
+
+std::string RungRule::name() const {
+  switch (at) {
+    case At::start: return "start";
+    case At::percent: return fmt::format("{}%", percent);
+    case At::due: return "due";
+    case At::after_due: return "+" + after.to_string();
+  }
+  return "";
+}
+
+const Step* Sop::find_step(std::string_view step) const { return find_by_id(steps, step); }
+const Step& Sop::step(std::string_view name) const {
+  return get(find_step(name), "step", name);
+}
+const Role* Sop::find_role(std::string_view role) const { return find_by_id(roles, role); }
+const Role& Sop::role(std::string_view name) const {
+  return get(find_role(name), "role", name);
+}
+const Ladder* Sop::find_ladder(std::string_view ladder) const { return find_by_id(ladders, ladder); }
+const PauseReason* Sop::find_pause(std::string_view reason) const {
+  return find_by_id(pauses, reason);
+}
+
+bool Sop::is_applicant(std::string_view role) const {
+  const Role* found = find_role(role);
+  return found && found->applicant;
+}
+
+std::vector<std::string> Sop::chain(std::string_view role) const {
+  std::vector<std::string> chain;
+  const Role* at = find_role(role);
+  // The loader refuses circles; the bound keeps a hand-made one from hanging the daemon.
+  while (at && !at->superior.empty() && chain.size() < roles.size()) {
+    chain.push_back(at->superior);
+    at = find_role(at->superior);
+  }
+  return chain;
+}
+
+std::string Sop::format_number(int year, long sequence) const {
+  std::string number = number_format;
+  if (const auto at = number.find("{tahun}"); at != std::string::npos)
+    number.replace(at, 7, std::to_string(year));
+  const auto from = number.find("{urut");
+  const auto to = number.find('}', from == std::string::npos ? 0 : from);
+  if (from != std::string::npos && to != std::string::npos) {
+    const std::string width = number.substr(from + 5, to - from - 5);  // "" or ":05"
+    const int digits = width.size() > 1 ? std::stoi(width.substr(1)) : 1;
+    number.replace(from, to - from + 1, fmt::format("{:0{}}", sequence, digits));
+  }
+  return number;
+}
+
+}  // namespace tenggat

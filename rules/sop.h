@@ -1,0 +1,162 @@
+// A standard operating procedure as data: who does what, within which time, with what in hand, what
+// comes out, where the file goes next, and who is told when it stands still. Nothing here knows PAUD.
+//
+// The paper form's columns keep their place: activity (kegiatan), role (pelaksana), needs
+// (kelengkapan), standard (waktu), outputs (output), remarks (keterangan).
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rules/budget.h"
+
+namespace tenggat {
+
+enum class PermitState { active, returned, issued, rejected, withdrawn, lapsed };
+std::string_view to_string(PermitState state);
+std::optional<PermitState> parse_permit_state(std::string_view text);
+inline bool is_terminal(PermitState state) {
+  return state != PermitState::active && state != PermitState::returned;
+}
+
+// What the technical review recommended and the decision says. Empty until it is known.
+enum class Outcome { none, grant, refusal };
+std::string_view to_string(Outcome outcome);  // "", "grant", "refusal"
+std::optional<Outcome> parse_outcome(std::string_view text);
+
+struct Role {
+  std::string id;
+  std::string name;             // as printed: "Front Office"
+  bool applicant = false;       // the applicant's own steps are measured, never judged
+  bool observer = false;        // reads all, acts on nothing
+  std::string superior;         // role id; empty at the chain's end
+  std::string copy;             // told along from the first rung that goes to a superior
+};
+
+// A mark is set by the action itself; a file must come with it.
+struct Output {
+  std::string kind;
+  bool file = false;
+  bool numbered = false;  // the file carries a number of its own (the decree's)
+  bool operator==(const Output&) const = default;
+};
+
+struct ActionRule {
+  std::string id;
+  std::string to;  // step id; empty where the action ends the permit
+  PermitState state = PermitState::active;  // the permit's state afterwards
+  enum class Note { optional, required, note_or_deficiencies } note = Note::optional;
+  std::vector<Output> outputs;                // needed before this action is taken
+  Outcome sets_outcome = Outcome::none;
+  bool chooses_outcome = false;               // takes `outcome`, by default what is known
+  Outcome only_for = Outcome::none;           // refused unless this is the outcome
+  bool backward = false;                      // leads to this or an earlier step: a return
+  bool beyond_sop = false;                    // not in the office's text
+  std::string tells_applicant;                // text id; empty: nothing
+  std::string tells_applicant_again;          // text id from the step's second visit on
+  std::optional<Budget> automatic_after;      // taken by the system when this much has passed
+};
+
+struct Step {
+  int number = 0;  // 1-based, as on the form
+  std::string id;
+  std::string activity, remarks;
+  std::string role;
+  std::vector<std::string> needs;
+  Budget standard;
+  std::vector<Output> outputs;
+  std::vector<ActionRule> actions;
+  std::string ladder;                 // empty: none
+  bool clock_from_claim = false;      // `jam: claim`
+  bool tells_stage = false;           // `kabari`: the applicant is told when it opens
+  std::string short_name;             // how messages call it
+  std::vector<Budget> mend_reminders;  // to the applicant, while the file is returned to this step
+
+  const ActionRule* find_action(std::string_view action) const;
+};
+
+// Who a rung goes to.
+struct Target {
+  enum class Kind { role, assignee, superior, named_role } kind = Kind::role;
+  int level = 1;     // superior(level)
+  std::string name;  // named_role
+  bool operator==(const Target&) const = default;
+};
+
+struct RungRule {
+  enum class At { start, percent, due, after_due } at = At::due;
+  int percent = 0;
+  Budget after;       // after_due: the k-th is due at deadline(due, k x after)
+  int times = 1;
+  std::vector<Target> to;
+
+  std::string name() const;  // "start", "50%", "due", "+1d"
+};
+
+struct Ladder {
+  std::string id;
+  std::vector<RungRule> rungs;
+};
+
+struct PauseReason {
+  std::string id;
+  std::string name;
+  bool stops_case = false;
+  bool tells_applicant = false;  // with the text "klarifikasi"; the applicant's answer resumes
+};
+
+// `step.action`, the event at which a clock starts or ends.
+struct Trigger {
+  std::string step, action;
+  bool operator==(const Trigger&) const = default;
+};
+
+struct LegalLimit {
+  Budget limit;
+  std::string basis, consequence, remark;
+  Trigger starts;
+  bool pauses = false;  // `jeda: true`: pauses stop it too
+};
+
+struct Withdrawal {
+  std::string role;
+  std::string until_step_opens;
+};
+
+struct Sop {
+  std::string id;        // "paud"
+  std::string title;     // "Izin Penyelenggaraan PAUD"
+  std::string calendar;  // calendar id
+  std::string number_format;  // "PAUD-{tahun}-{urut:05}"
+  std::string version;   // content hash, set by whoever read the file
+  Budget total;
+  Budget case_standard;
+  Trigger case_starts;
+  std::vector<Trigger> case_ends;
+  std::string case_name;
+  LegalLimit legal;
+  std::string head;  // role that gets the recap
+  std::vector<Role> roles;
+  std::vector<Step> steps;
+  std::vector<Ladder> ladders;
+  std::vector<RungRule> case_ladder;
+  std::vector<PauseReason> pauses;
+  std::optional<Withdrawal> withdrawal;
+  std::string outcome_names_grant, outcome_names_refusal;
+
+  const Step* find_step(std::string_view step) const;
+  const Step& step(std::string_view step) const;  // must exist
+  const Role* find_role(std::string_view role) const;
+  const Role& role(std::string_view role) const;  // must exist
+  const Ladder* find_ladder(std::string_view ladder) const;
+  const PauseReason* find_pause(std::string_view reason) const;
+  bool is_applicant(std::string_view role) const;
+
+  // The superiors of a role, nearest first.
+  std::vector<std::string> chain(std::string_view role) const;
+  // "PAUD-2026-00417"
+  std::string format_number(int year, long sequence) const;
+};
+
+}  // namespace tenggat

@@ -1,0 +1,391 @@
+#include "rules/transition.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "rules/draft.h"
+
+namespace tenggat {
+namespace {
+
+// An entry recorded later than this after the fact must say why. Source: contract section 5.
+constexpr Seconds kLateEntry{15 * 60};
+
+// What a command checks before it changes anything; the change itself is the Draft's.
+class Handler {
+ public:
+  Handler(Draft& draft, const Actor& actor, const Context& context, std::int64_t version_seen)
+      : draft_(draft), context_(context), version_seen_(version_seen) {
+    by_.actor = actor;
+  }
+
+  std::optional<Refusal> operator()(const Act& act);
+  std::optional<Refusal> operator()(const Undo&);
+  std::optional<Refusal> operator()(const Claim& claim);
+  std::optional<Refusal> operator()(const Release& release);
+  std::optional<Refusal> operator()(const PauseVisit& command);
+  std::optional<Refusal> operator()(const ResumeVisit& command);
+
+ private:
+  std::optional<Refusal> check_not_ended() const;
+  std::optional<Refusal> find_open(const std::string& step);
+  std::optional<Refusal> authorize();
+  std::optional<Refusal> authorize_officer();  // the applicant neither claims nor pauses
+  std::optional<Refusal> check_claim() const;
+  std::optional<Refusal> check_outcome(const ActionRule& rule, const Act& act) const;
+  std::optional<Refusal> check_documents(const ActionRule& rule, const Act& act) const;
+  std::optional<Refusal> check_note(const ActionRule& rule, const Act& act) const;
+  std::optional<Refusal> check_occurred_at(const Act& act) const;
+  std::optional<Refusal> withdraw(const Act& act);
+  const Permit& permit() const { return draft_.permit(); }
+  const Visit& visit() const { return *permit().find_visit(visit_); }
+  const Actor& actor() const { return by_.actor; }
+
+  Draft& draft_;
+  const Context& context_;
+  std::int64_t version_seen_;
+  int visit_ = 0;
+  Doer by_;
+};
+
+std::optional<Refusal> Handler::check_not_ended() const {
+  if (!is_terminal(permit().state)) return std::nullopt;
+  return refuse(Reason::terminal_state,
+                fmt::format("the permit is {} and closed", to_string(permit().state)));
+}
+
+std::optional<Refusal> Handler::find_open(const std::string& step) {
+  if (auto refusal = check_not_ended()) return refusal;
+  const Visit* visit = permit().open_visit(step);
+  if (!visit)
+    return refuse(Reason::step_not_open, fmt::format("step '{}' is not open on this permit", step));
+  visit_ = visit->id;
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::authorize() {
+  if (actor().kind == Actor::Kind::system) return std::nullopt;
+  if (actor().kind == Actor::Kind::applicant) {
+    if (context_.sop.is_applicant(visit().role)) return std::nullopt;
+    return refuse(Reason::wrong_role,
+                  fmt::format("step '{}' is not the applicant's", visit().step));
+  }
+  const People& people = context_.people;
+  const auto duty = duty_for(actor().id, visit(), context_.sop, people, context_.today());
+  if (!duty)
+    return refuse(Reason::wrong_role,
+                  fmt::format("step '{}' belongs to the role {}", visit().step, visit().role));
+  by_.acting_for = duty->for_officer;
+  if (duty->role != visit().role)  // the next superior, in the role's place
+    by_.in_place_because = people.on_duty(visit().role, context_.today()).empty()
+                               ? Reason::role_vacant
+                               : Reason::self_approval;
+  else if (!duty->for_officer.empty() && actor().id == visit().prepared_by)
+    by_.in_place_because = Reason::self_approval;
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::authorize_officer() {
+  if (actor().kind == Actor::Kind::applicant)
+    return refuse(Reason::wrong_role, "only officers claim and pause");
+  return authorize();
+}
+
+// A claim binds while its officer can act on it: not one who is away or has lost the duty, and not
+// against their own deputy.
+std::optional<Refusal> Handler::check_claim() const {
+  const std::string& assignee = visit().assignee;
+  if (assignee.empty() || actor().kind != Actor::Kind::officer) return std::nullopt;
+  if (assignee == actor().id || assignee == by_.acting_for) return std::nullopt;
+  const People& people = context_.people;
+  const Officer* other = people.find(assignee);
+  if (!other || !people.present(*other, context_.today()) ||
+      !duty_for(assignee, visit(), context_.sop, people, context_.today()))
+    return std::nullopt;
+  return refuse(Reason::claimed_by_other, "another officer has claimed this visit");
+}
+
+std::optional<Refusal> Handler::check_outcome(const ActionRule& rule, const Act& act) const {
+  if (rule.only_for != Outcome::none && rule.only_for != permit().outcome)
+    return refuse(Reason::wrong_outcome,
+                  fmt::format("action '{}' is for a {}, and this file is a {}", rule.id,
+                              to_string(rule.only_for), to_string(permit().outcome)));
+  if (!rule.chooses_outcome && act.outcome != Outcome::none)
+    return refuse(Reason::wrong_outcome,
+                  fmt::format("action '{}' does not choose an outcome", rule.id));
+  return std::nullopt;
+}
+
+bool brings(const std::vector<Output>& outputs, const std::string& kind) {
+  return std::any_of(outputs.begin(), outputs.end(),
+                     [&](const Output& output) { return output.kind == kind; });
+}
+
+// Kinds that another step brings: a decree is handed in where it is signed and nowhere else.
+std::vector<std::string> out_of_place(const std::vector<NewDocument>& documents,
+                                      const ActionRule& rule, const Sop& sop) {
+  std::vector<std::string> kinds;
+  for (const NewDocument& document : documents) {
+    if (brings(rule.outputs, document.kind)) continue;
+    const bool elsewhere = std::any_of(sop.steps.begin(), sop.steps.end(), [&](const Step& step) {
+      return brings(step.outputs, document.kind) ||
+             std::any_of(step.actions.begin(), step.actions.end(), [&](const ActionRule& action) {
+               return brings(action.outputs, document.kind);
+             });
+    });
+    if (elsewhere) kinds.push_back(document.kind);
+  }
+  return kinds;
+}
+
+std::optional<Refusal> refuse_out_of_place(const std::vector<NewDocument>& documents,
+                                           const ActionRule& rule, const Sop& sop) {
+  const std::vector<std::string> kinds = out_of_place(documents, rule, sop);
+  if (kinds.empty() || rule.backward) return std::nullopt;  // a return may show what is wrong
+  return refuse(Reason::unexpected_document,
+                fmt::format("action '{}' does not bring {}", rule.id, fmt::join(kinds, ", ")));
+}
+
+std::optional<Refusal> Handler::check_documents(const ActionRule& rule, const Act& act) const {
+  std::vector<std::string> missing;
+  for (const Output& output : rule.outputs) {
+    if (!output.file || rule.backward) continue;
+    const auto found =
+        std::find_if(act.documents.begin(), act.documents.end(),
+                     [&](const NewDocument& document) { return document.kind == output.kind; });
+    if (found == act.documents.end())
+      missing.push_back(output.kind);
+    else if (output.numbered && found->number.empty())
+      missing.push_back(output.kind + ".number");
+  }
+  if (!missing.empty())
+    return refuse(Reason::missing_output,
+                  fmt::format("action '{}' needs {}", rule.id, fmt::join(missing, ", ")), missing);
+  return refuse_out_of_place(act.documents, rule, context_.sop);
+}
+
+std::optional<Refusal> Handler::check_note(const ActionRule& rule, const Act& act) const {
+  using Note = ActionRule::Note;
+  if (rule.note == Note::optional || !act.note.empty()) return std::nullopt;
+  if (rule.note == Note::note_or_deficiencies && !act.deficiencies.empty()) return std::nullopt;
+  return refuse(Reason::missing_note,
+                fmt::format("action '{}' needs {}", rule.id,
+                            rule.note == Note::required ? "a note" : "a note or deficiencies"));
+}
+
+std::optional<Refusal> Handler::check_occurred_at(const Act& act) const {
+  if (!act.occurred_at) return std::nullopt;
+  if (*act.occurred_at < visit().opened_at || *act.occurred_at > draft_.now())
+    return refuse(Reason::bad_occurred_at,
+                  "occurred_at lies before the step was opened or in the future");
+  if (draft_.now() - *act.occurred_at > kLateEntry && act.reason.empty())
+    return refuse(Reason::missing_reason, "an entry older than 15 minutes needs a reason");
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const Act& act) {
+  if (act.version && *act.version != version_seen_)
+    return refuse(Reason::stale_version,
+                  fmt::format("the permit is at version {}, not {}", version_seen_, *act.version));
+  if (act.action == "withdraw" && context_.sop.withdrawal) return withdraw(act);
+  if (auto refusal = find_open(act.step)) return refusal;
+  const ActionRule* rule = context_.sop.step(act.step).find_action(act.action);
+  if (!rule)
+    return refuse(Reason::unknown_action,
+                  fmt::format("step '{}' has no action '{}'", act.step, act.action));
+  if (auto refusal = authorize()) return refusal;
+  if (auto refusal = check_claim()) return refusal;
+  if (auto refusal = check_outcome(*rule, act)) return refusal;
+  if (auto refusal = check_documents(*rule, act)) return refusal;
+  if (auto refusal = check_note(*rule, act)) return refusal;
+  if (auto refusal = check_occurred_at(act)) return refusal;
+  return draft_.perform(
+      {*rule, visit_, act, by_, act.occurred_at.value_or(draft_.now()), context_.send.undo_window});
+}
+
+std::optional<Refusal> Handler::withdraw(const Act& act) {
+  const Withdrawal& rule = *context_.sop.withdrawal;
+  if (auto refusal = check_not_ended()) return refusal;
+  if (actor().kind != Actor::Kind::applicant)
+    return refuse(Reason::wrong_role, "only the applicant withdraws an application");
+  for (const Visit& visit : permit().visits)
+    if (visit.step == rule.until_step_opens && !visit.undone)
+      return refuse(Reason::too_late_to_withdraw,
+                    fmt::format("step '{}' has been opened already", rule.until_step_opens));
+  draft_.withdraw(act, actor());
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const Undo&) {
+  const Permit& p = permit();
+  if (!p.last_action || is_terminal(p.state))
+    return refuse(Reason::nothing_to_undo, "there is no action to take back");
+  const LastAction last = *p.last_action;
+  if (last.by != actor().id)
+    return refuse(Reason::undo_by_other, "only who acted may take it back");
+  if (draft_.now() >= last.recorded_at + context_.send.undo_window)
+    return refuse(Reason::undo_window_over, "the time to take it back is over");
+  const Visit& opened = *p.find_visit(last.opened_visit);
+  const bool paused = std::any_of(p.pauses.begin(), p.pauses.end(),
+                                  [&](const Pause& one) { return one.visit == opened.id; });
+  if (!opened.open() || !opened.assignee.empty() || paused)
+    return refuse(Reason::next_visit_touched, "the next step has been started already");
+  draft_.undo(last, actor());
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const Claim& claim) {
+  if (auto refusal = find_open(claim.step)) return refusal;
+  if (auto refusal = authorize_officer()) return refusal;
+  if (auto refusal = check_claim()) return refusal;
+  if (visit().assignee == actor().id) return std::nullopt;  // asked twice, done once
+  draft_.claim(visit_, by_);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const Release& release) {
+  if (auto refusal = find_open(release.step)) return refusal;
+  if (auto refusal = authorize_officer()) return refusal;
+  if (auto refusal = check_claim()) return refusal;
+  if (visit().assignee.empty()) return refuse(Reason::not_claimed, "nobody has claimed this visit");
+  draft_.release(visit_, release.reason, by_);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const PauseVisit& command) {
+  if (auto refusal = find_open(command.step)) return refusal;
+  if (context_.sop.is_applicant(visit().role))
+    return refuse(Reason::wrong_role, "the applicant's own step has no clock to pause");
+  if (auto refusal = authorize_officer()) return refusal;
+  if (auto refusal = check_claim()) return refusal;
+  const PauseReason* reason = context_.sop.find_pause(command.reason);
+  if (!reason)
+    return refuse(Reason::unknown_pause_reason,
+                  fmt::format("'{}' is not a reason to pause", command.reason));
+  if (permit().open_pause(visit_))
+    return refuse(Reason::already_paused, "the clock stands already");
+  if (reason->tells_applicant && command.note.empty())
+    return refuse(Reason::missing_note, "the applicant must be told what is asked of them: a note");
+  if (command.until && *command.until <= draft_.now())
+    return refuse(Reason::bad_occurred_at, "`until` is not in the future");
+  draft_.pause(visit_, *reason, command, by_, context_.send.undo_window);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const ResumeVisit& command) {
+  if (auto refusal = find_open(command.step)) return refusal;
+  const Pause* pause = permit().open_pause(visit_);
+  if (!pause) return refuse(Reason::not_paused, "the clock is running");
+  const PauseReason* reason = context_.sop.find_pause(pause->reason);
+  // The applicant's answer resumes what was asked of the applicant, and cannot be taken back.
+  const bool answer = actor().kind == Actor::Kind::applicant && reason && reason->tells_applicant;
+  if (!answer) {
+    if (auto refusal = authorize()) return refusal;
+    if (auto refusal = check_claim()) return refusal;
+  }
+  draft_.resume(visit_, draft_.now(), by_, command.note,
+                answer ? Seconds{0} : context_.send.undo_window);
+  return std::nullopt;
+}
+
+}  // namespace
+
+CivilDate Context::today() const {
+  const LocalTime local = calendar.local(now);
+  return fmt::format("{:04}-{:02}-{:02}", local.year, local.month, local.day);
+}
+
+void throw_exception_from_error(const Refusal& refusal, const boost::source_location&) {
+  throw std::logic_error(fmt::format("{}: {}", to_string(refusal.reason), refusal.detail));
+}
+
+Decided open_permit(const NewPermit& submission, const Context& context) {
+  const Step& first = context.sop.steps.front();
+  const ActionRule& submit = first.actions.front();
+  if (submission.started_at && *submission.started_at > context.now)
+    return Refusal{Reason::bad_occurred_at, "started_at lies in the future", {}};
+
+  std::vector<std::string> missing;
+  for (const std::string& need : first.needs)
+    if (std::none_of(submission.documents.begin(), submission.documents.end(),
+                     [&](const NewDocument& document) { return document.kind == need; }))
+      missing.push_back(need);
+  if (!missing.empty())
+    return Refusal{Reason::missing_needs,
+                   fmt::format("the application needs {}", fmt::join(missing, ", ")), missing};
+
+  Permit permit;
+  permit.id = submission.id;
+  permit.sop = context.sop.id;
+  permit.sop_version = context.sop.version;
+  permit.number = submission.number;
+  permit.applicant = submission.applicant;
+  permit.subject = submission.subject;
+  permit.external_id = submission.external_id;
+  permit.created_by = submission.created_by;
+  permit.submitted_at = context.now;
+  permit.started_at = submission.started_at.value_or(context.now);
+
+  Draft draft(std::move(permit), context);
+  const Doer applicant{{Actor::Kind::applicant, submission.created_by, ""}, "", {}};
+  const std::int64_t cause = draft.record("submitted", 1, applicant,
+                                          {{"number", submission.number},
+                                           {"sop", context.sop.id},
+                                           {"sop_version", context.sop.version},
+                                           {"applicant", submission.applicant_digest}});
+  Visit& visit = draft.open_visit(first, draft.permit().started_at, "", cause, Seconds{0});
+  const int visit_id = visit.id;
+  draft.count("permits_submitted_total", "", "", 1, draft.now(), cause);
+  Act act;
+  act.step = first.id;
+  act.action = submit.id;
+  act.documents = submission.documents;
+  if (auto refusal =
+          draft.perform({submit, visit_id, act, applicant, draft.now(), context.send.undo_window}))
+    return *refusal;
+  draft.permit().last_action.reset();  // an application is withdrawn, not undone
+  return draft.take();
+}
+
+Decided decide(const Permit& permit, const Actor& actor, const Command& command,
+               const Context& context) {
+  const std::int64_t version_seen = permit.version;
+  Draft draft(permit, context);
+  draft.catch_up();
+  Handler handler(draft, actor, context, version_seen);
+  if (auto refusal = std::visit(handler, command)) return *std::move(refusal);
+  draft.catch_up();  // an undo may bring back a clock whose instants have passed meanwhile
+  return draft.take();
+}
+
+Decision catch_up(const Permit& permit, const Context& context) {
+  Draft draft(permit, context);
+  draft.catch_up();
+  return draft.take();
+}
+
+Decision apply_calendar(const Permit& permit, const Context& with_new_calendar,
+                        const std::string& decree) {
+  Draft draft(permit, with_new_calendar);
+  if (!is_terminal(permit.state)) {
+    draft.apply_calendar(decree);
+    draft.catch_up();
+  }
+  return draft.take();
+}
+
+std::vector<std::int64_t> working_time_buckets(const Sop& sop, const Calendar& calendar) {
+  std::vector<std::int64_t> bounds{60, 180, 300, 600, 900, 1800, 3600, 7200, 4 * 3600};
+  const std::int64_t day = calendar.nominal_day().count();
+  for (int days : {1, 2, 3, 5, 10}) bounds.push_back(days * day);
+  for (const Step& step : sop.steps)
+    bounds.push_back(step.standard.days * day + step.standard.hours * 3600 +
+                     step.standard.minutes * 60);
+  std::sort(bounds.begin(), bounds.end());
+  bounds.erase(std::unique(bounds.begin(), bounds.end()), bounds.end());
+  return bounds;
+}
+
+}  // namespace tenggat

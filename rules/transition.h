@@ -1,0 +1,159 @@
+// Decide, then do: a permit, a command and a moment give the next permit and the facts to record.
+// No store, no clock, no sending. Everything a caller must write stands in the Decision.
+#pragma once
+#include <boost/system/result.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "rules/calendar.h"
+#include "rules/ledger.h"
+#include "rules/notice.h"
+#include "rules/people.h"
+#include "rules/permit.h"
+#include "rules/quiet.h"
+#include "rules/sop.h"
+
+namespace tenggat {
+
+struct Actor {
+  enum class Kind { officer, applicant, system };
+  Kind kind = Kind::system;
+  std::string id;   // officer id; for an applicant the service that speaks for them
+  std::string via;  // service that acts for an officer (`on_behalf_of`); empty: themselves
+};
+
+struct NewDocument {
+  std::string kind, name, uri, sha256, number;
+};
+
+struct Deficiency {
+  std::string document, note;
+};
+
+struct NewPermit {
+  std::int64_t id = 0;
+  std::string number;
+  std::int64_t applicant = 0;
+  std::string subject, external_id, created_by;
+  std::vector<NewDocument> documents;
+  std::optional<Instant> started_at;
+  std::string applicant_digest;  // of name and channels, salted by the shell
+};
+
+struct Act {
+  std::string step, action;
+  std::string note;
+  Outcome outcome = Outcome::none;
+  std::vector<NewDocument> documents;
+  std::vector<Deficiency> deficiencies;
+  std::optional<std::int64_t> version;
+  std::optional<Instant> occurred_at;
+  std::string reason;
+};
+struct Undo {};
+struct Claim {
+  std::string step;
+};
+struct Release {
+  std::string step, reason;
+};
+struct PauseVisit {
+  std::string step, reason, note;
+  std::optional<Instant> until;
+};
+struct ResumeVisit {
+  std::string step, note;
+};
+using Command = std::variant<Act, Undo, Claim, Release, PauseVisit, ResumeVisit>;
+
+struct Context {
+  const Sop& sop;
+  const Calendar& calendar;
+  const People& people;
+  Instant now{};
+  SendRules send;
+
+  CivilDate today() const;
+};
+
+// One fact, as the append-only log keeps it. A personal field's value is never stored: the shell
+// writes a salted digest in its place.
+struct EventField {
+  std::string name, value;
+  bool personal = false;
+  bool operator==(const EventField&) const = default;
+};
+struct Event {
+  std::int64_t sequence = 0;  // 1.. within the permit
+  std::string type;           // "submitted", "acted", "claimed", "rung_raised", ...
+  int visit = 0;
+  std::string actor;          // "officer:siti", "applicant", "system"
+  std::string acting_for, via;
+  Instant at{};               // when recorded
+  std::vector<EventField> fields;
+  bool operator==(const Event&) const = default;
+};
+
+// What people wrote: kept as rows of their own, since events hold only digests.
+struct NewNote {
+  std::int64_t event = 0;  // the one it came with
+  int visit = 0;
+  std::string kind;      // "note", "deficiency", "pause", "release", "late_entry"
+  std::string document;  // a deficiency's document kind
+  std::string text, by;
+};
+
+// A change of a counter, counted once `counted_from` has passed (the undo window).
+struct CountDelta {
+  std::string metric, step, label;
+  std::int64_t amount = 1;
+  Instant counted_from{};
+  std::int64_t cause = 0;  // the event it follows from
+  bool operator==(const CountDelta&) const = default;
+};
+
+struct Decision {
+  Permit after;
+  std::vector<Event> events;
+  std::vector<Notice> notices;
+  std::vector<NewNote> notes;
+  std::vector<CountDelta> counts;
+  // Events whose action was taken back: notices and counts that followed from them fall away.
+  std::vector<std::int64_t> undone_causes;
+};
+
+struct Refusal {
+  Reason reason = Reason::not_found;
+  std::string detail;                // one sentence, English
+  std::vector<std::string> missing;  // outputs, for missing_output and missing_needs
+};
+[[noreturn]] void throw_exception_from_error(const Refusal& refusal,
+                                             const boost::source_location&);
+using Decided = boost::system::result<Decision, Refusal>;
+
+// Performs step 1: opens the applicant's first visit at `started_at` and closes it now.
+Decided open_permit(const NewPermit& submission, const Context& context);
+
+// What is due by `now` happens first (as catch_up would), then the command.
+Decided decide(const Permit& permit, const Actor& actor, const Command& command,
+               const Context& context);
+
+// Everything that time alone has brought about by `now`, in the order of its instants: rungs, counted
+// breaches, automatic resumes and actions. Empty events when nothing was due.
+Decision catch_up(const Permit& permit, const Context& context);
+
+// A new calendar takes effect on an open permit: every open clock is replayed whole, closed visits keep
+// their verdicts. A raised rung that is to come again is armed as its next occurrence, a counted breach
+// that falls away is reversed, and the applicant learns of a promised date that moved, with the decree.
+// Then what is due under the new calendar happens. Empty events where the permit has ended.
+// Source: contract section 3, "Versions".
+Decision apply_calendar(const Permit& permit, const Context& with_new_calendar,
+                        const std::string& decree);
+
+// Upper bounds, in seconds, of the histogram of a step's working time; each step's standard is one.
+std::vector<std::int64_t> working_time_buckets(const Sop& sop, const Calendar& calendar);
+
+}  // namespace tenggat

@@ -1,0 +1,132 @@
+// Instants as texts and as wall times: RFC 3339 in and out.
+#include <date/date.h>
+#include <fmt/format.h>
+
+#include <array>
+
+#include "rules/calendar_data.h"
+
+namespace tenggat {
+namespace {
+
+constexpr Seconds kMinute{60};
+
+Seconds utc_offset(const CalendarData& content, const Timetable& timetable, Instant t) {
+  if (timetable.holds(t)) {
+    if (const auto offset = timetable.utc_offset_at(t)) return *offset;
+  }
+  return content.zone.offset_at(t).utc_offset;
+}
+
+LocalTime shown_at_offset(Instant t, Seconds offset) {
+  const auto shown = t + offset;
+  const auto day = date::floor<date::days>(shown);
+  const date::year_month_day ymd{day};
+  const auto second = static_cast<int>((shown - day).count());
+  LocalTime local;
+  local.year = static_cast<int>(ymd.year());
+  local.month = static_cast<unsigned>(ymd.month());
+  local.day = static_cast<unsigned>(ymd.day());
+  local.hour = second / 3600;
+  local.minute = second / 60 % 60;
+  local.second = second % 60;
+  local.weekday = date::weekday{day}.c_encoding();
+  local.utc_offset = offset;
+  return local;
+}
+
+// Reads a text of fixed fields from left to right; every failure is final.
+class Fields {
+ public:
+  explicit Fields(std::string_view text) : rest_(text) {}
+
+  int number(std::size_t digits, int least, int most) {
+    if (rest_.size() < digits) return fail();
+    int value = 0;
+    for (char c : rest_.substr(0, digits)) {
+      if (c < '0' || c > '9') return fail();
+      value = value * 10 + (c - '0');
+    }
+    rest_.remove_prefix(digits);
+    return value < least || value > most ? fail() : value;
+  }
+  // The character met, one of `choices`.
+  char one_of(std::string_view choices) {
+    if (rest_.empty() || choices.find(rest_.front()) == std::string_view::npos) {
+      fail();
+      return '\0';
+    }
+    const char met = rest_.front();
+    rest_.remove_prefix(1);
+    return met;
+  }
+  void cut_fraction() {
+    if (rest_.empty() || rest_.front() != '.') return;
+    rest_.remove_prefix(1);
+    const std::size_t digits = std::min(rest_.find_first_not_of("0123456789"), rest_.size());
+    if (digits == 0) fail();
+    rest_.remove_prefix(digits);
+  }
+  bool read_whole() const { return !failed_ && rest_.empty(); }
+
+ private:
+  int fail() {
+    failed_ = true;
+    rest_ = {};
+    return 0;
+  }
+  std::string_view rest_;
+  bool failed_ = false;
+};
+
+}  // namespace
+
+LocalTime Calendar::local(Instant t) const {
+  LocalTime local = shown_at_offset(t, utc_offset(*content_, *timetable_, t));
+  local.zone_abbreviation = content_->zone.abbreviation_at(t);
+  return local;
+}
+
+std::string Calendar::format(Instant t) const {
+  // RFC 3339 offsets have no seconds; offsets of the 19th century do. The instant stays exact.
+  Seconds offset = utc_offset(*content_, *timetable_, t);
+  offset -= offset % kMinute;
+  const LocalTime at = shown_at_offset(t, offset);
+  const auto minutes = std::abs(offset / kMinute);
+  std::array<char, 64> text;
+  const auto end = fmt::format_to(text.data(), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}{:02}:{:02}",
+                                  at.year, at.month, at.day, at.hour, at.minute, at.second,
+                                  offset < Seconds{0} ? '-' : '+', minutes / 60, minutes % 60);
+  return {text.data(), end};
+}
+
+std::optional<Instant> parse_instant(std::string_view text) {
+  Fields fields(text);
+  const int year = fields.number(4, 0, 9999);
+  fields.one_of("-");
+  const int month = fields.number(2, 1, 12);
+  fields.one_of("-");
+  const int day = fields.number(2, 1, 31);
+  fields.one_of("Tt");
+  const int hour = fields.number(2, 0, 23);
+  fields.one_of(":");
+  const int minute = fields.number(2, 0, 59);
+  fields.one_of(":");
+  const int second = fields.number(2, 0, 59);
+  fields.cut_fraction();
+  const char sign = fields.one_of("+-Zz");
+  int offset_minutes = 0;
+  if (sign == '+' || sign == '-') {
+    offset_minutes = fields.number(2, 0, 23) * 60;
+    fields.one_of(":");
+    offset_minutes += fields.number(2, 0, 59);
+    if (sign == '-') offset_minutes = -offset_minutes;
+  }
+  const date::year_month_day ymd{date::year{year}, date::month{static_cast<unsigned>(month)},
+                                 date::day{static_cast<unsigned>(day)}};
+  if (!fields.read_whole() || !ymd.ok()) return std::nullopt;
+  return date::sys_days{ymd} + std::chrono::hours{hour} +
+         std::chrono::minutes{minute - offset_minutes} + Seconds{second};
+}
+
+}  // namespace tenggat

@@ -1,0 +1,395 @@
+#include "rules/yaml.h"
+
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <map>
+#include <sstream>
+
+#include "rules/utf8.h"
+
+namespace tenggat {
+
+// Built from the parser's events rather than from its tree, which no longer tells a repeated key.
+struct YamlNode {
+  enum class Kind { null, scalar, list, map };
+  using Child = std::shared_ptr<const YamlNode>;
+
+  Kind kind = Kind::null;
+  int line = 0, column = 0;
+  std::string text;                              // of a scalar
+  std::vector<Child> items;                      // of a list
+  std::vector<std::pair<Child, Child>> entries;  // of a map; keys are scalars, each once
+  std::size_t size = 1;                          // nodes, itself included, aliases in full
+};
+
+namespace {
+
+using Kind = YamlNode::Kind;
+
+std::string_view kind_in_words(Kind kind) {
+  switch (kind) {
+    case Kind::null:
+      return "nothing";
+    case Kind::scalar:
+      return "a text";
+    case Kind::list:
+      return "a list";
+    case Kind::map:
+      return "a map";
+  }
+  return "";
+}
+
+// A file that yaml-cpp would take and we do not, at a place where reading cannot go on.
+struct Unreadable {
+  YAML::Mark mark;
+  std::string message;
+};
+
+class TreeBuilder : public YAML::EventHandler {
+ public:
+  explicit TreeBuilder(YamlFile& file) : file_(file) {}
+  std::shared_ptr<const YamlNode> take_root() { return std::move(root_); }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    place(finish(node_at(mark, Kind::null), anchor));
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const auto known = anchors_.find(anchor);
+    if (known == anchors_.end()) throw Unreadable{mark, "an alias inside the value it names"};
+    place(known->second);
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    refuse_tag(mark, tag);
+    auto node = node_at(mark, Kind::scalar);
+    node->text = value;
+    if (has_control_character(value)) {
+      file_.fault(node->line, node->column, "control characters are not allowed");
+      node->text.clear();
+    }
+    place(finish(std::move(node), anchor));
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    open(mark, tag, anchor, Kind::list);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    open(mark, tag, anchor, Kind::map);
+  }
+  void OnMapEnd() override { close(); }
+
+ private:
+  struct Open {
+    std::shared_ptr<YamlNode> node;
+    YAML::anchor_t anchor;
+    YamlNode::Child key;  // of the map entry whose value is still to come
+  };
+
+  std::shared_ptr<YamlNode> node_at(const YAML::Mark& mark, Kind kind) {
+    if (++size_ > YamlFile::kMostNodes) throw Unreadable{mark, "the file holds too many values"};
+    auto node = std::make_shared<YamlNode>();
+    node->kind = kind;
+    node->line = mark.line + 1;
+    node->column = mark.column + 1;
+    return node;
+  }
+
+  void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
+    if (tag.empty() || tag == "?" || tag == "!") return;  // plain, and quoted
+    file_.fault(mark.line + 1, mark.column + 1, "tags are not read; leave out " + tag);
+  }
+
+  void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Kind kind) {
+    refuse_tag(mark, tag);
+    if (open_.size() >= YamlFile::kMostDepth) throw Unreadable{mark, "nested too deeply"};
+    open_.push_back({node_at(mark, kind), anchor, nullptr});
+  }
+
+  void close() {
+    Open closed = std::move(open_.back());
+    open_.pop_back();
+    place(finish(std::move(closed.node), closed.anchor));
+  }
+
+  YamlNode::Child finish(std::shared_ptr<YamlNode> node, YAML::anchor_t anchor) {
+    if (anchor != YAML::NullAnchor) anchors_[anchor] = node;
+    return node;
+  }
+
+  void place(YamlNode::Child child) {
+    if (open_.empty()) {
+      root_ = std::move(child);
+      return;
+    }
+    Open& parent = open_.back();
+    if (parent.node->kind == Kind::map && !parent.key) {
+      parent.key = std::move(child);
+      return;
+    }
+    grow(*parent.node, child->size);
+    if (parent.node->kind == Kind::list) {
+      parent.node->items.push_back(std::move(child));
+    } else {
+      add_entry(*parent.node, std::move(parent.key), std::move(child));
+      parent.key = nullptr;
+    }
+  }
+
+  // An alias is one event and may stand for the whole file: what counts is what a reader walks.
+  void grow(YamlNode& node, std::size_t by) {
+    node.size += by;
+    if (node.size > YamlFile::kMostNodes) {
+      throw Unreadable{YAML::Mark::null_mark(), "aliases make the file too large"};
+    }
+  }
+
+  void add_entry(YamlNode& map, YamlNode::Child key, YamlNode::Child value) {
+    if (key->kind != Kind::scalar) {
+      file_.fault(key->line, key->column, "a key must be a text");
+      return;
+    }
+    if (key->text == "<<") {
+      file_.fault(key->line, key->column, "merging with << is not read; repeat the keys");
+      return;
+    }
+    const auto same = std::find_if(map.entries.begin(), map.entries.end(), [&](const auto& entry) {
+      return entry.first->text == key->text;
+    });
+    if (same != map.entries.end()) {
+      file_.fault(
+          key->line, key->column,
+          fmt::format("duplicate key `{}`, first on line {}", key->text, same->first->line));
+      return;
+    }
+    if (value->kind == Kind::null) {
+      // The parser places what is not there at whatever comes next, often on another line.
+      auto nothing = std::make_shared<YamlNode>(*value);
+      nothing->line = key->line;
+      nothing->column = key->column;
+      value = std::move(nothing);
+    }
+    map.entries.emplace_back(std::move(key), std::move(value));
+  }
+
+  YamlFile& file_;
+  std::vector<Open> open_;
+  std::map<YAML::anchor_t, YamlNode::Child> anchors_;
+  std::shared_ptr<const YamlNode> root_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace
+
+YamlFile::YamlFile(const SourceFile& source) : name_(source.name) { read(source.text); }
+YamlFile::~YamlFile() = default;
+
+void YamlFile::read(const std::string& text) {
+  if (text.size() > kMostBytes) {
+    fault(0, 0, fmt::format("the file is larger than {} bytes", kMostBytes));
+    return;
+  }
+  if (const std::size_t bad = first_not_utf8(text); bad < text.size()) {
+    const auto before = text.begin() + static_cast<std::ptrdiff_t>(bad);
+    const auto line_begin = text.rfind('\n', bad);  // npos + 1 is 0
+    fault(static_cast<int>(std::count(text.begin(), before, '\n')) + 1,
+          static_cast<int>(bad - (line_begin + 1)) + 1, "the file is not UTF-8");
+    return;
+  }
+  const auto fault_at_mark = [this](const YAML::Mark& mark, const std::string& message) {
+    // A null mark is -1 everywhere: the file as a whole.
+    fault(mark.line + 1, mark.column + 1, message);
+  };
+  TreeBuilder builder(*this);
+  try {
+    std::istringstream stream(text);
+    YAML::Parser parser(stream);
+    if (!parser.HandleNextDocument(builder)) {
+      fault(0, 0, "the file is empty");
+      return;
+    }
+    root_ = builder.take_root();
+    TreeBuilder rest(*this);
+    if (parser.HandleNextDocument(rest)) {
+      const auto second = rest.take_root();
+      fault(second ? second->line : 0, second ? second->column : 0,
+            "one document a file; this begins a second");
+    }
+  } catch (const YAML::Exception& e) {
+    fault_at_mark(e.mark, "not YAML: " + e.msg);
+    root_ = nullptr;
+  } catch (const Unreadable& unreadable) {
+    fault_at_mark(unreadable.mark, unreadable.message);
+    root_ = nullptr;
+  }
+}
+
+YamlValue YamlFile::document() { return {*this, root_.get()}; }
+
+void YamlFile::fault(int line, int column, std::string message) {
+  // A fault is one line, whatever of the file it quotes.
+  std::replace(message.begin(), message.end(), '\n', ' ');
+  faults_.push_back({name_, line, column, std::move(message)});
+}
+
+Faults YamlFile::take_faults() {
+  std::stable_sort(faults_.begin(), faults_.end(), [](const Fault& a, const Fault& b) {
+    return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+  });
+  // A value used through aliases is read, and found wrong, once for each.
+  faults_.erase(std::unique(faults_.begin(), faults_.end()), faults_.end());
+  return std::move(faults_);
+}
+
+bool YamlValue::is_scalar() const { return node_ && node_->kind == Kind::scalar; }
+bool YamlValue::is_list() const { return node_ && node_->kind == Kind::list; }
+bool YamlValue::is_map() const { return node_ && node_->kind == Kind::map; }
+int YamlValue::line() const { return node_ ? node_->line : 0; }
+int YamlValue::column() const { return node_ ? node_->column : 0; }
+
+void YamlValue::fault(std::string message) const {
+  if (node_) file_->fault(node_->line, node_->column, std::move(message));
+}
+
+bool YamlValue::expect_scalar() const {
+  if (is_scalar()) return true;
+  if (node_) fault(fmt::format("expected a text, found {}", kind_in_words(node_->kind)));
+  return false;
+}
+
+const std::string& YamlValue::raw() const { return node_->text; }
+
+std::string YamlValue::text() const { return text_or(""); }
+
+std::string YamlValue::text_or(std::string_view fallback) const {
+  return expect_scalar() ? node_->text : std::string(fallback);
+}
+
+std::optional<int> YamlValue::integer(int least, int most) const {
+  if (!expect_scalar()) return std::nullopt;
+  std::string_view digits = node_->text;
+  const bool negative = digits.starts_with('-');
+  if (negative) digits.remove_prefix(1);
+  constexpr std::size_t kMostDigits = 9;
+  const bool decimal = !digits.empty() && digits.size() <= kMostDigits &&
+                       digits.find_first_not_of("0123456789") == std::string_view::npos &&
+                       (digits.front() != '0' || node_->text == "0");
+  int value = 0;
+  if (decimal) {
+    for (char c : digits) value = value * 10 + (c - '0');
+    if (negative) value = -value;
+  }
+  if (decimal && least <= value && value <= most) return value;
+  fault(fmt::format("expected a whole number from {} to {}, without leading zeros, found `{}`",
+                    least, most, node_->text));
+  return std::nullopt;
+}
+
+bool YamlValue::flag_or(bool fallback) const {
+  if (!expect_scalar()) return fallback;
+  if (node_->text == "true" || node_->text == "ya") return true;
+  if (node_->text == "false" || node_->text == "tidak") return false;
+  fault(fmt::format("expected true, false, ya or tidak, found `{}`", node_->text));
+  return fallback;
+}
+
+std::vector<YamlValue> YamlValue::list() const {
+  std::vector<YamlValue> values;
+  if (is_list()) {
+    for (const auto& item : node_->items) values.emplace_back(*file_, item.get());
+  } else if (node_ && node_->kind != Kind::null) {
+    fault(fmt::format("expected a list, found {}", kind_in_words(node_->kind)));
+  }
+  return values;
+}
+
+std::vector<YamlValue> YamlValue::list_or_one() const {
+  if (node_ && (is_scalar() || is_map())) return {*this};
+  return list();
+}
+
+std::vector<std::string> YamlValue::texts() const {
+  std::vector<std::string> texts;
+  for (const YamlValue& item : list()) {
+    if (item.expect_scalar()) texts.push_back(item.raw());
+  }
+  return texts;
+}
+
+YamlMap YamlValue::map(std::initializer_list<std::string_view> known_keys) const {
+  if (!node_) return {};
+  if (!is_map()) {
+    fault(fmt::format("expected a map, found {}", kind_in_words(node_->kind)));
+    return {};
+  }
+  std::vector<std::pair<std::string, YamlValue>> values;
+  for (const auto& [key, value] : node_->entries) {
+    if (std::find(known_keys.begin(), known_keys.end(), key->text) == known_keys.end()) {
+      YamlValue(*file_, key.get())
+          .fault(fmt::format("unknown key `{}`; known here: {}", key->text,
+                             fmt::join(known_keys, ", ")));
+      continue;
+    }
+    values.emplace_back(key->text, YamlValue(*file_, value.get()));
+  }
+  return {*this, std::move(values)};
+}
+
+YamlEntries YamlValue::entries() const {
+  YamlEntries read;
+  if (is_map()) {
+    for (const auto& [key, value] : node_->entries) {
+      read.emplace_back(YamlValue(*file_, key.get()), YamlValue(*file_, value.get()));
+    }
+  } else if (node_) {
+    fault(fmt::format("expected a map, found {}", kind_in_words(node_->kind)));
+  }
+  return read;
+}
+
+YamlValue YamlMap::find(std::string_view key) const {
+  const auto found = std::find_if(values_.begin(), values_.end(),
+                                  [&](const auto& entry) { return entry.first == key; });
+  return found == values_.end() ? YamlValue{} : found->second;
+}
+
+YamlValue YamlMap::at(std::string_view key) const {
+  const YamlValue value = find(key);
+  if (!value.present()) fault(fmt::format("missing key `{}`", key));
+  return value;
+}
+
+std::string YamlMap::required_text(std::string_view key) const {
+  const YamlValue value = at(key);
+  std::string text = value.text();
+  if (value.is_scalar() && text.find_first_not_of(" \t\n") == std::string::npos) {
+    value.fault(fmt::format("`{}` must not be blank", key));
+  }
+  return text;
+}
+
+std::optional<std::string> YamlMap::text(std::string_view key) const {
+  const YamlValue value = find(key);
+  if (!value.is_scalar()) {
+    value.text();  // records the fault of a value that is no text
+    return std::nullopt;
+  }
+  return value.text();
+}
+
+void YamlMap::fault_at(std::string_view key, std::string message) const {
+  const YamlValue value = find(key);
+  (value.present() ? value : whole_).fault(std::move(message));
+}
+
+}  // namespace tenggat

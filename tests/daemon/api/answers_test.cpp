@@ -1,0 +1,118 @@
+#include <gtest/gtest.h>
+
+#include <boost/json/parse.hpp>
+#include <map>
+
+#include "daemon/http/api.h"
+
+namespace tenggat::http {
+namespace {
+
+namespace json = boost::json;
+using office::CommandAnswer;
+using Kind = CommandAnswer::Kind;
+
+Response refused(Reason reason, std::vector<std::string> missing = {}, std::string permit = "") {
+  CommandAnswer answer;
+  answer.kind = Kind::refused;
+  answer.refusal = Refusal{reason, "one sentence", std::move(missing)};
+  answer.body = std::move(permit);
+  return command_response(Request{}, answer);
+}
+
+// Every reason from not_found on is one of refusal, and must have a problem type of its own.
+TEST(CommandResponse, EveryReasonOfRefusalHasItsStatus) {
+  const std::map<Reason, int> others = {
+      {Reason::not_found, 404},           {Reason::wrong_role, 403},
+      {Reason::undo_by_other, 403},       {Reason::missing_output, 422},
+      {Reason::missing_note, 422},        {Reason::missing_needs, 422},
+      {Reason::missing_reason, 422},      {Reason::unexpected_document, 422},
+      {Reason::unknown_action, 422},      {Reason::unknown_pause_reason, 422},
+      {Reason::wrong_outcome, 422},       {Reason::bad_occurred_at, 422}};
+  int refusals = 0;
+  for (int i = static_cast<int>(Reason::not_found); i < 1000; ++i) {
+    const auto reason = static_cast<Reason>(i);
+    try {
+      static_cast<void>(to_string(reason));
+    } catch (const std::out_of_range&) {
+      break;
+    }
+    ++refusals;
+    SCOPED_TRACE(to_string(reason));
+    EXPECT_EQ(problem_code(reason), to_string(reason));
+    const auto other = others.find(reason);
+    EXPECT_EQ(refused(reason).status, other == others.end() ? 409 : other->second);
+  }
+  EXPECT_GE(refusals, 24);
+}
+
+TEST(CommandResponse, AReasonThatRefusesNothingIsOurFault) {
+  EXPECT_EQ(refused(Reason::rung_due).status, 500);
+  EXPECT_EQ(refused(Reason::paused).status, 500);
+}
+
+TEST(CommandResponse, AConflictCarriesTheCurrentState) {
+  const Response response =
+      refused(Reason::stale_version, {}, R"({"id":"7","version":3,"tracking_url":"secret"})");
+  EXPECT_EQ(response.status, 409);
+  const json::value body = json::parse(response.body);
+  EXPECT_EQ(body.at("type"), "/problems/stale_version");
+  EXPECT_EQ(body.at("permit"), (json::value{{"id", "7"}, {"version", 3}}));
+}
+
+TEST(CommandResponse, WhatIsMissingIsNamed) {
+  const auto missing = [](const Response& response) {
+    return json::parse(response.body).at("missing");
+  };
+  EXPECT_EQ(missing(refused(Reason::missing_output, {"bapl", "rekomendasi"})),
+            (json::value{"bapl", "rekomendasi"}));
+  EXPECT_EQ(missing(refused(Reason::missing_note)), (json::value(json::array{"note"})));
+  EXPECT_EQ(missing(refused(Reason::missing_reason)), (json::value(json::array{"reason"})));
+}
+
+TEST(CommandResponse, WhatWasDoneIsGivenBackAsItWas) {
+  CommandAnswer answer;
+  answer.kind = Kind::repeated;
+  answer.status = 201;
+  answer.body = R"({"id":"7"})";
+  const Response response = command_response(Request{}, answer);
+  EXPECT_EQ(response.status, 201);
+  EXPECT_EQ(response.body, answer.body);
+}
+
+TEST(CommandResponse, OtherAnswers) {
+  const auto of = [](Kind kind) {
+    CommandAnswer answer;
+    answer.kind = kind;
+    return command_response(Request{}, answer);
+  };
+  EXPECT_EQ(of(Kind::not_found).status, 404);
+  EXPECT_EQ(of(Kind::key_reused).status, 422);
+  EXPECT_EQ(of(Kind::busy).status, 503);
+  EXPECT_TRUE(of(Kind::busy).headers.get("Retry-After"));
+  EXPECT_EQ(of(Kind::failed).status, 500);
+}
+
+pg::ErrorFields sqlstate(const std::string& state) {
+  pg::ErrorFields fields;
+  fields.sqlstate = state;
+  return fields;
+}
+
+TEST(OutageAnswer, WhatPassesByItselfIsToBeTriedAgain) {
+  const auto status = [](const std::exception& failure) {
+    const auto answer = outage_answer(failure, Language::english);
+    return answer ? answer->status : 0;
+  };
+  EXPECT_EQ(status(pg::ConnectionLost(sqlstate("08006"))), 503);
+  EXPECT_EQ(status(pg::PoolBusy(sqlstate("53300"))), 503);
+  EXPECT_EQ(status(pg::Error(sqlstate("57P01"))), 503);
+  EXPECT_EQ(status(pg::Error(sqlstate("0A000"))), 503);
+  EXPECT_EQ(status(pg::Error(sqlstate("42601"))), 0);
+  EXPECT_EQ(status(std::logic_error("a bug")), 0);
+  EXPECT_TRUE(outage_answer(pg::PoolBusy(sqlstate("53300")), Language::english)
+                  ->headers.get("Retry-After"));
+}
+
+}  // namespace
+}  // namespace tenggat::http

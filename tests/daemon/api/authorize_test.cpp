@@ -1,0 +1,153 @@
+#include "daemon/http/authorize.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <stdexcept>
+
+namespace tenggat::http {
+namespace {
+
+Principal officer() { return {Principal::Kind::officer, "fo", {}, 1}; }
+Principal service(std::vector<std::string> scopes) {
+  return {Principal::Kind::service, "portal", std::move(scopes), 2};
+}
+
+std::string answer(const Principal* principal, const AccessQuestion& question) {
+  const auto access = authorize(principal, question);
+  if (!access) return access.error().code;
+  switch (access->capacity) {
+    case Capacity::anyone: return "anyone";
+    case Capacity::token_holder: return "token_holder";
+    case Capacity::officer: return "officer";
+    case Capacity::for_officer: return "for_officer";
+    case Capacity::intake: return access->own_only ? "intake of its own" : "intake";
+    case Capacity::reader: return "reader";
+    case Capacity::administrator: return "administrator";
+  }
+  return "";
+}
+
+// Column "who" of contract section 5, call by call.
+TEST(Authorize, FollowsTheContractsTable) {
+  struct Row {
+    const char* route;
+    const char *officer, *intake, *act, *act_on_behalf, *read, *admin;
+  };
+  const char* no = "forbidden";
+  const char* own = "intake of its own";
+  const Row rows[] = {
+      {"permit_create", no, "intake", no, no, no, no},
+      {"permit_list", "officer", own, no, no, "reader", no},
+      {"permit_show", "officer", own, no, no, "reader", no},
+      {"permit_timeline", "officer", no, no, no, "reader", no},
+      {"permit_action", "officer", own, no, "for_officer", no, no},
+      {"permit_undo", "officer", own, no, "for_officer", no, no},
+      {"permit_claim", "officer", no, no, "for_officer", no, no},
+      {"permit_release", "officer", no, no, "for_officer", no, no},
+      {"permit_pause", "officer", no, no, "for_officer", no, no},
+      {"permit_resume", "officer", own, no, "for_officer", no, no},
+      {"task_list", "officer", no, no, no, no, no},
+      {"file_create", "officer", "intake", "for_officer", no, no, no},
+      {"file_show", "officer", "intake", "for_officer", no, no, no},
+      {"sop_list", "token_holder", "token_holder", "token_holder", no, "token_holder",
+       "token_holder"},
+      {"sop_show", "token_holder", "token_holder", "token_holder", no, "token_holder",
+       "token_holder"},
+  };
+  const Principal siti = officer();
+  const std::map<std::string, Principal> by_scope = {{"intake", service({"intake"})},
+                                                     {"act", service({"act"})},
+                                                     {"read", service({"read"})},
+                                                     {"admin", service({"admin"})}};
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.route);
+    const AccessQuestion plain{row.route, false, {}};
+    EXPECT_EQ(answer(&siti, plain), row.officer);
+    EXPECT_EQ(answer(&by_scope.at("intake"), plain), row.intake);
+    EXPECT_EQ(answer(&by_scope.at("act"), plain), row.act);
+    EXPECT_EQ(answer(&by_scope.at("act"), {row.route, true, {}}), row.act_on_behalf);
+    EXPECT_EQ(answer(&by_scope.at("read"), plain), row.read);
+    EXPECT_EQ(answer(&by_scope.at("admin"), plain), row.admin);
+    EXPECT_EQ(answer(nullptr, plain), "unauthenticated");
+    const Principal bare = service({});
+    EXPECT_EQ(answer(&bare, plain), std::string_view(row.route).starts_with("sop_") ? "token_holder"
+                                                                                    : "forbidden");
+  }
+}
+
+TEST(Authorize, APermitOfAnotherServiceDoesNotExist) {
+  const Principal portal = service({"intake"});
+  EXPECT_EQ(answer(&portal, {"permit_show", false, "portal"}), "intake");
+  EXPECT_EQ(answer(&portal, {"permit_show", false, "kios"}), "not_found");
+  EXPECT_EQ(answer(&portal, {"permit_action", false, "kios"}), "not_found");
+}
+
+TEST(Authorize, ScopeReadSeesEveryPermitAlsoBesideScopeIntake) {
+  const Principal portal = service({"intake", "read"});
+  EXPECT_EQ(answer(&portal, {"permit_show", false, "kios"}), "reader");
+}
+
+TEST(Authorize, OnBehalfOfNeedsScopeAct) {
+  const Principal siti = officer();
+  const Principal portal = service({"intake", "read", "admin"});
+  EXPECT_EQ(answer(&siti, {"permit_action", true, {}}), "forbidden");
+  EXPECT_EQ(answer(&portal, {"permit_action", true, {}}), "forbidden");
+}
+
+TEST(Authorize, AnOfficersTokenHasNoScopes) {
+  Principal siti = officer();
+  siti.scopes = {"intake", "act", "read", "admin"};
+  EXPECT_EQ(answer(&siti, {"permit_create", false, {}}), "forbidden");
+  EXPECT_FALSE(siti.has("admin"));
+}
+
+TEST(Authorize, ARouteWithoutARowIsForbiddenToAll) {
+  Principal all = service({"intake", "act", "read", "admin"});
+  const Principal siti = officer();
+  EXPECT_EQ(answer(&all, {"nobody_thought_of_this", false, {}}), "forbidden");
+  EXPECT_EQ(answer(&siti, {"nobody_thought_of_this", false, {}}), "forbidden");
+}
+
+TEST(Authorize, ARouteWithoutARowIsRefusedAtStart) {
+  const std::vector<Route> routes = {{"GET", "/a", "permit_show", {}}, {"GET", "/b", "new_one", {}}};
+  EXPECT_THROW(require_rows(routes), std::logic_error);
+  EXPECT_NO_THROW(require_rows(std::span(routes).first(1)));
+}
+
+TEST(Authorize, TheAdminListenerTakesNoToken) {
+  for (const char* route : {"metrics", "livez", "readyz"})
+    EXPECT_EQ(answer(nullptr, {route, false, {}}), "anyone");
+}
+
+TEST(Authorize, PersonalDataIsForOfficersAndWhoBroughtIt) {
+  EXPECT_TRUE(may_see_contact(officer(), "portal"));
+  EXPECT_TRUE(may_see_contact(service({"intake"}), "portal"));
+  EXPECT_FALSE(may_see_contact(service({"intake", "read"}), "kios"));
+  EXPECT_FALSE(may_see_contact(service({"read"}), "portal"));
+  EXPECT_TRUE(may_see_contact(service({"read", "admin"}), "kios"));
+  EXPECT_FALSE(may_see_tracking_link(officer(), "portal"));
+  EXPECT_TRUE(may_see_tracking_link(service({"intake"}), "portal"));
+  EXPECT_FALSE(may_see_tracking_link(service({"intake"}), "kios"));
+  EXPECT_FALSE(may_see_notes(service({"read"})));
+}
+
+TEST(BearerSecret, TakesOurFormOnly) {
+  const std::string secret = "tgt_" + std::string(64, 'a');
+  const auto sent = [](const std::string& field) {
+    Request request;
+    request.headers.add("Authorization", field);
+    return bearer_secret(request).value_or("none");
+  };
+  EXPECT_EQ(sent("Bearer " + secret), secret);
+  EXPECT_EQ(sent("bearer " + secret), secret);
+  EXPECT_EQ(sent("Basic " + secret), "none");
+  EXPECT_EQ(sent("Bearer  " + secret), "none");
+  EXPECT_EQ(sent("Bearer " + secret + "a"), "none");
+  EXPECT_EQ(sent("Bearer tgt_" + std::string(64, 'G')), "none");
+  EXPECT_EQ(sent("Bearer"), "none");
+  EXPECT_FALSE(bearer_secret(Request{}));
+}
+
+}  // namespace
+}  // namespace tenggat::http

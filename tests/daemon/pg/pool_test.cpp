@@ -1,0 +1,210 @@
+#include "daemon/pg/pool.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "tests/support/await.h"
+#include "tests/support/postgres.h"
+
+namespace tenggat::pg {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using test::await;
+using test::fresh_database;
+using test::shared_postgres;
+using test::TestPostgres;
+
+PoolOptions small(const std::string& conninfo) {
+  PoolOptions options{conninfo};
+  options.connections_max = 2;
+  options.waiters_max = 2;
+  options.acquire_timeout = 100ms;
+  options.backoff_min = 20ms;
+  options.backoff_max = 100ms;
+  return options;
+}
+
+Awaitable<void> pause(std::chrono::milliseconds time) {
+  asio::steady_timer timer{co_await asio::this_coro::executor, time};
+  co_await timer.async_wait(asio::use_awaitable);
+}
+
+// SELECT through a lease; the SQLSTATE of what went wrong, or "ok".
+Awaitable<std::string> ask(Pool& pool) {
+  try {
+    Pool::Lease lease = co_await pool.acquire();
+    co_await lease->query("SELECT 1");
+    co_return "ok";
+  } catch (const Error& error) {
+    co_return error.sqlstate();
+  }
+}
+
+Awaitable<int> tries_until_ok(Pool& pool) {
+  for (int tries = 1; tries < 500; ++tries) {
+    if (co_await ask(pool) == "ok") co_return tries;
+    co_await pause(20ms);
+  }
+  co_return 500;
+}
+
+Awaitable<void> hold(Pool& pool, std::chrono::milliseconds time, std::string name,
+                     std::string& order) {
+  try {
+    Pool::Lease lease = co_await pool.acquire();
+    order += name;
+    co_await pause(time);
+  } catch (const PoolBusy&) {
+    order += "(" + name + ")";
+  }
+}
+
+Awaitable<void> reuses(std::string conninfo) {
+  Pool pool{co_await asio::this_coro::executor, small(conninfo)};
+  EXPECT_FALSE(pool.statistics().up);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(co_await ask(pool), "ok");
+  EXPECT_EQ(pool.statistics().connects, 1U);
+  EXPECT_EQ(pool.statistics().open, 1U);
+  EXPECT_EQ(pool.statistics().idle, 1U);
+  EXPECT_TRUE(pool.statistics().up);
+}
+
+TEST(Pool, OpensOnDemandAndReuses) {
+  asio::io_context io;
+  await(io, reuses(shared_postgres().conninfo()));
+}
+
+Awaitable<void> bounded(std::string conninfo) {
+  const auto executor = co_await asio::this_coro::executor;
+  Pool pool{executor, small(conninfo)};
+  std::string order;
+  asio::co_spawn(executor, hold(pool, 120ms, "a", order), asio::detached);
+  co_await pause(30ms);
+  asio::co_spawn(executor, hold(pool, 250ms, "b", order), asio::detached);
+  co_await pause(30ms);
+  asio::co_spawn(executor, hold(pool, 200ms, "c", order), asio::detached);
+  asio::co_spawn(executor, hold(pool, 10ms, "d", order), asio::detached);
+  asio::co_spawn(executor, hold(pool, 10ms, "e", order), asio::detached);
+  co_await pause(10ms);
+  EXPECT_EQ(pool.statistics().open, 2U);
+  EXPECT_EQ(pool.statistics().waiting, 2U);
+  // e finds the queue full, c takes over from a, d waits in vain.
+  co_await pause(400ms);
+  EXPECT_EQ(order, "ab(e)c(d)");
+  EXPECT_EQ(pool.statistics().refusals, 2U);
+  EXPECT_EQ(pool.statistics().idle, 2U);
+  EXPECT_EQ(co_await ask(pool), "ok");
+}
+
+TEST(Pool, BoundsConnectionsQueueAndWaitInOrder) {
+  asio::io_context io;
+  await(io, bounded(shared_postgres().conninfo()));
+}
+
+Awaitable<void> drops_open_transactions(std::string conninfo) {
+  Pool pool{co_await asio::this_coro::executor, small(conninfo)};
+  {
+    Pool::Lease lease = co_await pool.acquire();
+    Pipeline pipeline;
+    pipeline.add("BEGIN");
+    pipeline.add("CREATE TABLE left_open ()");
+    co_await lease->run(std::move(pipeline));
+  }
+  EXPECT_EQ(pool.statistics().open, 0U);
+  Pool::Lease lease = co_await pool.acquire();
+  const Result found = co_await lease->query("SELECT to_regclass('left_open') IS NULL");
+  EXPECT_TRUE(found.boolean(0, 0));
+  EXPECT_EQ(pool.statistics().reconnects, 1U);
+}
+
+TEST(Pool, DropsALeaseWithAnOpenTransaction) {
+  asio::io_context io;
+  await(io, drops_open_transactions(fresh_database()));
+}
+
+Awaitable<void> killed_backends(std::string conninfo) {
+  Pool pool{co_await asio::this_coro::executor, small(conninfo)};
+  {
+    Pool::Lease victim = co_await pool.acquire();
+    Pool::Lease killer = co_await pool.acquire();
+    co_await killer->query("SELECT pg_terminate_backend($1)", victim->backend_pid());
+    bool lost = false;
+    try {
+      co_await victim->query("SELECT 1");
+    } catch (const ConnectionLost&) {
+      lost = true;
+    }
+    EXPECT_TRUE(lost);
+  }
+  EXPECT_EQ(pool.statistics().open, 1U);
+  EXPECT_EQ(pool.statistics().errors["57"], 1U);
+
+  // Idle ones that died meanwhile are noticed before they are lent.
+  {
+    Pool::Lease killer = co_await pool.acquire();
+    Pool::Lease other = co_await pool.acquire();
+    const int pid = other->backend_pid();
+    { Pool::Lease back = std::move(other); }
+    co_await killer->query("SELECT pg_terminate_backend($1)", pid);
+    co_await pause(100ms);
+  }
+  {
+    Pool::Lease one = co_await pool.acquire();
+    Pool::Lease two = co_await pool.acquire();
+    co_await one->query("SELECT 1");
+    co_await two->query("SELECT 1");
+  }
+  EXPECT_EQ(pool.statistics().connects, 4U);
+  EXPECT_EQ(pool.statistics().reconnects, 2U);
+}
+
+TEST(Pool, RecoversFromKilledBackends) {
+  asio::io_context io;
+  await(io, killed_backends(shared_postgres().conninfo()));
+}
+
+TEST(Pool, RecoversFromAKilledServerWithoutHammeringIt) {
+  TestPostgres server;
+  asio::io_context io;
+  Pool pool{io.get_executor(), small(server.conninfo())};
+  EXPECT_EQ(await(io, ask(pool)), "ok");
+  server.kill9();
+  await(io, pause(200ms));
+  EXPECT_EQ(await(io, ask(pool)), "08001");
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(await(io, ask(pool)), "08001");
+  EXPECT_LE(pool.statistics().connect_failures, 2U);
+  EXPECT_FALSE(pool.statistics().up);
+  server.start();
+  EXPECT_LT(await(io, tries_until_ok(pool)), 20);
+  EXPECT_TRUE(pool.statistics().up);
+  EXPECT_EQ(pool.statistics().reconnects, 1U);
+}
+
+Awaitable<void> closes(std::string conninfo) {
+  const auto executor = co_await asio::this_coro::executor;
+  auto pool = std::make_unique<Pool>(executor, small(conninfo));
+  EXPECT_EQ(co_await ask(*pool), "ok");
+  Pool::Lease lease = co_await pool->acquire();
+  pool->close();
+  EXPECT_EQ(pool->statistics().idle, 0U);
+  EXPECT_EQ(co_await ask(*pool), "57P01");
+  co_await lease->query("SELECT 1");
+  pool.reset();
+  co_await lease->query("SELECT 1");
+}
+
+TEST(Pool, ClosesWhileALeaseLivesOn) {
+  asio::io_context io;
+  await(io, closes(shared_postgres().conninfo()));
+}
+
+}  // namespace
+}  // namespace tenggat::pg

@@ -1,0 +1,233 @@
+#include "notifiers/email/email.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "tests/notifiers/sample.h"
+
+namespace tenggat::notify::email {
+namespace {
+
+const Instant kNow{Seconds(1775200000)};  // Fri, 03 Apr 2026 07:06:40 UTC
+
+EmailConfig config() {
+  EmailConfig c;
+  c.url = "smtp://mail.example.go.id:587";
+  c.from = "Perizinan Banjarbaru <izin@example.go.id>";
+  c.reply_to = "tanya@example.go.id";
+  return c;
+}
+
+std::string mail_of(const Message& message) { return build_request(message, config(), kNow)->body; }
+
+// Undoes the soft line breaks, so that a phrase can be looked for.
+std::string joined(std::string mail) {
+  for (auto at = mail.find("=\r\n"); at != std::string::npos; at = mail.find("=\r\n", at)) {
+    mail.erase(at, 3);
+  }
+  return mail;
+}
+
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(Email, AMailHasTheHeadersOfItsStandardsAndOfItsCase) {
+  const auto request = build_request(sample_message(Channel::email), config(), kNow);
+  ASSERT_TRUE(request.has_value());
+  EXPECT_EQ(request->mail_from, "izin@example.go.id");
+  EXPECT_EQ(request->mail_to, "siti@contoh.example");
+  const std::string head = request->body.substr(0, request->body.find("\r\n\r\n"));
+  for (const char* line :
+       {"Date: Fri, 03 Apr 2026 07:06:40 +0000",
+        "From: \"Perizinan Banjarbaru\"\r\n <izin@example.go.id>",
+        "To: \"Siti Aminah\"\r\n <siti@contoh.example>", "Reply-To: tanya@example.go.id",
+        "Subject: Berkas permohonan PAUD-2026-00417 dinyatakan lengkap",
+        "Message-ID: <72057594037927937@example.go.id>",
+        "In-Reply-To: <kasus.PAUD-2026-00417@example.go.id>",
+        "References: <kasus.PAUD-2026-00417@example.go.id>", "Auto-Submitted: auto-generated",
+        "MIME-Version: 1.0", "Content-Type: multipart/alternative;\r\n boundary="}) {
+    EXPECT_TRUE(holds("\r\n" + head, std::string("\r\n") + line)) << line << "\n" << head;
+  }
+}
+
+TEST(Email, ARetryIsTheSameMailButForItsDate) {
+  const Message message = sample_message(Channel::email);
+  EXPECT_EQ(build_request(message, config(), kNow)->body,
+            build_request(message, config(), kNow)->body);
+  EXPECT_EQ(message_id(message, "izin@example.go.id"), message_id(message, "izin@example.go.id"));
+  Message other = message;
+  other.id = "a_b";
+  EXPECT_EQ(message_id(other, "i@x"), "<a_5Fb@x>");
+}
+
+TEST(Email, HtmlShowsThePermitTheStepTheDeadlineAndOneButton) {
+  const std::string mail = joined(mail_of(sample_message(Channel::email, "pengingat")));
+  EXPECT_TRUE(holds(mail, "Content-Type: text/plain; charset=utf-8"));
+  EXPECT_TRUE(holds(mail, "Content-Type: text/html; charset=utf-8"));
+  EXPECT_TRUE(holds(mail, "Nomor permohonan"));
+  EXPECT_TRUE(holds(mail, "Kajian Teknis"));
+  EXPECT_TRUE(holds(mail, "Batas waktu"));
+  EXPECT_TRUE(holds(mail, ">Buka</a>"));
+}
+
+TEST(Email, EveryTextMakesAMailOfShortCrLfLines) {
+  for (const Text& text : shipped_texts().all()) {
+    const std::string mail = mail_of(sample_message(Channel::email, text.id));
+    std::istringstream lines(mail);
+    for (std::string line; std::getline(lines, line);) {
+      ASSERT_TRUE(line.ends_with('\r')) << text.id;
+      ASSERT_LE(line.size(), 79u) << text.id << ": " << line;
+      ASSERT_EQ(line.substr(0, line.size() - 1).find('\r'), std::string::npos);
+      for (const char c : line) ASSERT_LT(static_cast<unsigned char>(c), 0x80u);
+    }
+    ASSERT_TRUE(mail.ends_with("--\r\n"));
+  }
+}
+
+TEST(Email, AWildBodyStaysInsideItsPart) {
+  Message message = sample_message(Channel::email);
+  message.body = "a\n.\nb\r.\rQUIT\r\n.\r\n" + std::string(5000, 'x') + "<script>alert(1)</script>";
+  const std::string mail = mail_of(message);
+  EXPECT_FALSE(holds(mail, "\r\n.\r\n"));
+  EXPECT_FALSE(holds(mail, "\n.\n"));
+  const std::string html = joined(mail.substr(mail.find("text/html")));
+  EXPECT_FALSE(holds(html, "<script"));
+}
+
+TEST(Email, ControlBytesNeverReachTheEnvelopeOrAHeader) {
+  const auto outcome = [](auto change) {
+    Message message = sample_message(Channel::email);
+    change(message);
+    const auto request = build_request(message, config(), kNow);
+    return request.has_value() ? "sent" : request.error().reason;
+  };
+  EXPECT_EQ(outcome([](Message& m) { m.to = "a@b.id\r\nRCPT TO:<x@y.id>"; }), "bad_address");
+  EXPECT_EQ(outcome([](Message& m) { m.to = "a@b.id>\nDATA"; }), "bad_address");
+  EXPECT_EQ(outcome([](Message& m) { m.recipient_name = "Siti\r\nBcc: x@y.id"; }), "rejected");
+  EXPECT_EQ(outcome([](Message& m) { m.subject = "Halo\nX-Evil: 1"; }), "rejected");
+  EXPECT_EQ(outcome([](Message& m) { m.subject = std::string("Halo\0", 5); }), "rejected");
+  EXPECT_EQ(outcome([](Message&) {}), "sent");
+  Message message = sample_message(Channel::email);
+  message.thread = "A\r\nB: c";
+  message.id = "x>\r\nEvil: 1";
+  EXPECT_FALSE(holds(mail_of(message), "\r\nB: c"));
+  EXPECT_FALSE(holds(mail_of(message), "\r\nEvil"));
+}
+
+TEST(Email, NamesAndSubjectsInAnyScriptAreEncoded) {
+  Message message = sample_message(Channel::email);
+  message.recipient_name = "Ñoño Ümläut";
+  message.subject = "Izin – " + std::string(300, 'x');
+  const std::string mail = mail_of(message);
+  EXPECT_TRUE(holds(mail, "To: =?UTF-8?B?w5Fvw7FvIMOcbWzDpHV0?=\r\n <siti@contoh.example>"));
+  EXPECT_TRUE(holds(mail, "Subject: =?UTF-8?B?"));
+}
+
+TEST(Email, TlsIsRelaxedOnLoopbackOnly) {
+  const auto tls = [](const std::string& url, Tls asked) {
+    EmailConfig c = config();
+    c.url = url;
+    c.tls = asked;
+    return build_request(sample_message(Channel::email), c, kNow)->tls;
+  };
+  EXPECT_EQ(tls("smtp://127.0.0.1:25", Tls::required), Tls::relaxed);
+  EXPECT_EQ(tls("smtp://[::1]:25", Tls::required), Tls::relaxed);
+  EXPECT_EQ(tls("smtp://localhost", Tls::required), Tls::relaxed);
+  EXPECT_EQ(tls("smtp://127.0.0.1.example.com", Tls::required), Tls::required);
+  EXPECT_EQ(tls("smtp://localhost.example.com", Tls::required), Tls::required);
+  EXPECT_EQ(tls("smtp://10.0.0.5", Tls::required), Tls::required);
+  EXPECT_EQ(tls("smtp://10.0.0.5", Tls::none), Tls::none);
+}
+
+TEST(Email, MailboxesAreReadAsPeopleWriteThem) {
+  EXPECT_EQ(parse_mailbox("Perizinan <izin@example.go.id>")->display_name, "Perizinan");
+  EXPECT_EQ(parse_mailbox("\"Perizinan, Kota\" <izin@example.go.id>")->display_name,
+            "Perizinan, Kota");
+  EXPECT_EQ(parse_mailbox("izin@example.go.id")->address, "izin@example.go.id");
+  EXPECT_FALSE(parse_mailbox("Perizinan"));
+  EXPECT_FALSE(parse_mailbox("Perizinan <izin@example.go.id"));
+  EXPECT_FALSE(parse_mailbox("Perizinan\r\nBcc: x@y <izin@example.go.id>"));
+}
+
+struct Case {
+  std::vector<std::string> lines;
+  Outcome outcome;
+  std::string_view reason;
+};
+
+TEST(Email, RepliesAreJudgedByCodeStageAndEnhancedCode) {
+  const std::string hi = "220 mail ready", ehlo = "250 HELP", ok = "250 2.1.0 Ok", go = "354 go on";
+  const std::vector<Case> cases{
+      {{hi, "250-mail", ehlo, ok, ok, go, "250 2.0.0 queued as 4711"},
+       Outcome::accepted,
+       reason::accepted},
+      {{hi, ehlo, ok, ok, go, "250 Ok", "221 bye"}, Outcome::accepted, reason::accepted},
+      {{hi, ehlo, ok, "550 5.1.1 no such user"},
+       Outcome::permanent_for_person,
+       reason::bad_address},
+      {{hi, ehlo, ok, "550 no such user"}, Outcome::permanent_for_person, reason::bad_address},
+      {{hi, ehlo, ok, "550-5.1.1 no", "550 5.1.1 such user"},
+       Outcome::permanent_for_person,
+       reason::bad_address},
+      {{hi, ehlo, ok, "550 5.2.1 disabled"}, Outcome::permanent_for_person, reason::bad_address},
+      {{hi, ehlo, ok, "552 5.2.2 full"}, Outcome::permanent_for_person, reason::mailbox_full},
+      {{hi, ehlo, ok, "552 over quota"}, Outcome::permanent_for_person, reason::mailbox_full},
+      {{hi, ehlo, ok, "452 4.2.2 full"}, Outcome::retry, reason::mailbox_full},
+      {{hi, ehlo, ok, "450 greylisted"}, Outcome::retry, reason::rate_limited},
+      {{hi, ehlo, ok, "451 4.7.1 later"}, Outcome::retry, reason::rate_limited},
+      {{hi, ehlo, ok, "451 4.3.0 disk"}, Outcome::retry, reason::server_error},
+      {{hi, ehlo, ok, "550 5.7.1 relaying denied"}, Outcome::permanent, reason::rejected},
+      {{hi, ehlo, ok, ok, go, "554 5.7.1 spam"}, Outcome::permanent, reason::rejected},
+      {{hi, ehlo, ok, ok, go, "550 content"}, Outcome::permanent, reason::rejected},
+      {{hi, ehlo, ok, ok, go, "451 4.3.0 disk", "221 bye"}, Outcome::retry, reason::server_error},
+      {{hi, ehlo, "550 5.1.8 bad sender"}, Outcome::channel_stopped, reason::rejected},
+      {{hi, ehlo, "530 5.7.0 must authenticate"}, Outcome::channel_stopped, reason::auth_failed},
+      {{hi, ehlo, "535 5.7.8 wrong password"}, Outcome::channel_stopped, reason::auth_failed},
+      {{"554 no service here"}, Outcome::retry, reason::server_error},
+      {{"421 busy"}, Outcome::retry, reason::server_error},
+      {{hi, ehlo, "220 tls", ehlo, "235 ok", ok, "550 who"},
+       Outcome::permanent_for_person,
+       reason::bad_address},
+  };
+  for (const Case& c : cases) {
+    CurlResponse response;
+    response.lines = c.lines;
+    const SendResult result = classify(response);
+    EXPECT_EQ(name(result.outcome), name(c.outcome)) << c.lines.back();
+    EXPECT_EQ(result.reason, c.reason) << c.lines.back();
+  }
+}
+
+TEST(Email, ATemporaryLoginFailureIsRetriedAndADeniedOneStopsTheChannel) {
+  CurlResponse response;
+  response.failure = Failure::auth;
+  response.lines = {"220 hi", "250 AUTH PLAIN", "454 4.7.0 try later"};
+  EXPECT_EQ(classify(response).outcome, Outcome::retry);
+  response.lines.back() = "535 5.7.8 no";
+  EXPECT_EQ(classify(response).outcome, Outcome::channel_stopped);
+  response.lines.pop_back();
+  EXPECT_EQ(classify(response).reason, reason::auth_failed);
+}
+
+TEST(Email, WithoutAnAnswerTheFailureDecides) {
+  const auto judged = [](Failure failure, bool timed_out = false) {
+    CurlResponse response;
+    response.failure = failure;
+    response.timed_out = timed_out;
+    const SendResult result = classify(response);
+    return std::string(name(result.outcome)) + " " + result.reason;
+  };
+  EXPECT_EQ(judged(Failure::not_connected), "retry connection_failed");
+  EXPECT_EQ(judged(Failure::not_connected, true), "retry timeout");
+  EXPECT_EQ(judged(Failure::interrupted), "retry connection_failed");
+  EXPECT_EQ(judged(Failure::tls), "retry tls_failed");
+  EXPECT_EQ(judged(Failure::timed_out_after_sending), "unknown timeout");
+  EXPECT_EQ(judged(Failure::cut_after_sending), "unknown connection_lost");
+  EXPECT_EQ(judged(Failure::private_address), "channel_stopped private_address");
+  EXPECT_EQ(judged(Failure::refused_request), "permanent rejected");
+}
+
+}  // namespace
+}  // namespace tenggat::notify::email

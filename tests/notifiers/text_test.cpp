@@ -1,0 +1,150 @@
+#include "notifiers/text.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "notifiers/utf8.h"
+#include "tests/notifiers/sample.h"
+
+namespace tenggat::notify {
+namespace {
+
+// The texts that ship with one body replaced.
+std::string first_fault(const std::string& body, const std::string& subject = "Pesan") {
+  const std::string file = fmt::format(
+      "bahasa: id\nteks:\n  - id: diterima\n    audience: pemohon\n    subjek: \"{}\"\n"
+      "    template: tenggat_diterima\n    isi: \"{}\"\n",
+      subject, body);
+  const auto loaded = load_texts({"id.yaml", file});
+  return loaded.has_value() ? "" : loaded.error().front().to_string();
+}
+
+TEST(Text, TheTextsThatShipAreSound) {
+  const auto loaded = load_texts(shipped_texts_file());
+  std::string faults;
+  if (!loaded) {
+    for (const Fault& fault : loaded.error()) faults += fault.to_string() + "\n";
+  }
+  EXPECT_EQ(faults, "");
+}
+
+TEST(Text, EveryTextRendersWithSampleData) {
+  for (const Text& text : shipped_texts().all()) {
+    const Rendered rendered = render(shipped_texts(), text.id, sample_fields());
+    EXPECT_EQ(rendered.body.find_first_of("{}\r\n\t"), std::string::npos) << text.id;
+    EXPECT_EQ(rendered.subject.find_first_of("{}\r\n\t"), std::string::npos) << text.id;
+    EXPECT_EQ(rendered.body.find("  "), std::string::npos) << text.id;
+    EXPECT_FALSE(rendered.subject.empty());
+    EXPECT_LE(characters(rendered.subject), 100u) << rendered.subject;
+    EXPECT_EQ(rendered.fields.size(), text.field_names.size());
+    EXPECT_NE(rendered.body.find("DPMPTSP Kota Banjarbaru"), std::string::npos) << text.id;
+  }
+}
+
+TEST(Text, EverySampleFieldIsUsedBySomeText) {
+  for (const auto& [name, value] : sample_fields()) {
+    const bool used = std::ranges::any_of(shipped_texts().all(), [&name = name](const Text& text) {
+      return std::ranges::find(text.field_names, name) != text.field_names.end();
+    });
+    EXPECT_TRUE(used) << name;
+  }
+}
+
+TEST(Text, WordingIsTheAgreedOne) {
+  EXPECT_EQ(
+      render(shipped_texts(), "tugas_baru", sample_fields()).body,
+      "Yth. Bapak/Ibu Ahmad Fauzi, 2 permohonan baru menunggu pada tahap Kajian Teknis. Daftar "
+      "tugas: https://perizinan.example.go.id/lacak/Zk3v0b9uQ2mT7xY1aB4cDe – sistem Tenggat "
+      "DPMPTSP Kota Banjarbaru.");
+}
+
+TEST(Text, FieldsComeInOrderOfFirstAppearance) {
+  const Rendered rendered = render(shipped_texts(), "eskalasi", sample_fields());
+  EXPECT_EQ(rendered.field_names,
+            (std::vector<std::string>{"jabatan_atasan", "nomor", "nama_tahap", "penanggung_jawab",
+                                      "lama_terlambat", "tanggal_batas", "tautan", "instansi"}));
+  EXPECT_EQ(rendered.fields[3], "belum ada petugas");
+  EXPECT_EQ(rendered.template_name, "tenggat_eskalasi");
+}
+
+TEST(Text, RulesOfMetaAndOfGoodLinksHold) {
+  EXPECT_NE(first_fault("{nomor} di awal teks.").find("starts or ends with a field"),
+            std::string::npos);
+  EXPECT_NE(first_fault("Pantau di {tautan}").find("starts or ends with a field"),
+            std::string::npos);
+  EXPECT_NE(first_fault("Pantau di {tautan}. Hormat kami.").find("full stop"), std::string::npos);
+  EXPECT_NE(first_fault("Pantau .{tautan_skm} ya.").find("full stop"), std::string::npos);
+  EXPECT_NE(first_fault("Halo {nik} ya.").find("unknown field {nik}"), std::string::npos);
+  EXPECT_NE(first_fault("Halo {nomor ya.").find("brace"), std::string::npos);
+  EXPECT_NE(first_fault("Halo } ya.").find("brace"), std::string::npos);
+  EXPECT_NE(first_fault("Baris\\nkedua.").find("line break"), std::string::npos);
+  EXPECT_NE(first_fault(std::string(1025, 'a')).find("longer than 1024"), std::string::npos);
+  EXPECT_NE(first_fault("Halo {nomor} ya.", "Untuk {perihal}").find("{perihal} is not in isi"),
+            std::string::npos);
+  EXPECT_NE(first_fault("Halo {nomor} ya.").find("is missing"), std::string::npos);
+}
+
+TEST(Text, FaultsCarryLineAndColumn) {
+  EXPECT_TRUE(first_fault("Halo {nik} ya.").starts_with("id.yaml:7:10: "));
+}
+
+TEST(Text, TwoTextsOfOneNameAreRefused) {
+  SourceFile file = shipped_texts_file();
+  const auto at = file.text.find("  - id: lengkap");
+  file.text.replace(at, 15, "  - id: diterima");
+  const auto loaded = load_texts(file);
+  ASSERT_TRUE(loaded.has_error());
+  EXPECT_NE(loaded.error().front().message.find("diterima is there twice"), std::string::npos);
+}
+
+TEST(Text, AMissingFieldIsABugAndAnExtraOneIsNot) {
+  auto fields = sample_fields();
+  fields["tak_dikenal"] = "x";
+  EXPECT_NO_THROW(render(shipped_texts(), "tahap", fields));
+  fields.erase("nomor");
+  EXPECT_THROW(render(shipped_texts(), "tahap", fields), std::logic_error);
+  EXPECT_THROW(render(shipped_texts(), "tidak_ada", fields), std::logic_error);
+}
+
+TEST(Text, ValuesCannotBreakTheLineOrForgeAnotherField) {
+  auto fields = sample_fields();
+  fields["alasan"] = "baris satu\r\nbaris dua\t{tautan}\x1b[31m";
+  fields["perihal"] = "";
+  const Rendered rendered = render(shipped_texts(), "dikembalikan", fields);
+  EXPECT_NE(rendered.body.find("baris satu baris dua {tautan} [31m"), std::string::npos);
+  EXPECT_EQ(render(shipped_texts(), "ditarik", fields).fields[2], "-");
+}
+
+TEST(Text, TheLongestFreeValueIsShortenedAndLinksStayWhole) {
+  auto fields = sample_fields();
+  for (const std::size_t length : {900u, 1024u, 5000u, 100000u}) {
+    std::string reason;
+    for (std::size_t i = 0; i < length; ++i) reason += "é";
+    fields["alasan"] = reason;
+    const Rendered rendered = render(shipped_texts(), "dikembalikan", fields);
+    EXPECT_LE(characters(rendered.body), kMaxBodyCharacters);
+    EXPECT_NE(rendered.body.find(fields["tautan"]), std::string::npos);
+    EXPECT_NE(rendered.body.find("é…. Mohon"), std::string::npos);
+  }
+  EXPECT_EQ(characters(render(shipped_texts(), "dikembalikan", fields).body), kMaxBodyCharacters);
+}
+
+TEST(Text, SeveralLongValuesAreShortenedUntilAllFit) {
+  auto fields = sample_fields();
+  for (const char* name :
+       {"alasan", "perihal", "judul_izin", "nama_pemohon", "cara_keberatan", "instansi"}) {
+    fields[name] = std::string(3000, 'x');
+  }
+  EXPECT_LE(characters(render(shipped_texts(), "ditolak", fields).body), kMaxBodyCharacters);
+}
+
+TEST(Text, AListFitsOneField) {
+  EXPECT_EQ(list_of_five({}), "");
+  EXPECT_EQ(list_of_five({"a", "b"}), "a; b");
+  EXPECT_EQ(list_of_five({"1", "2", "3", "4", "5", "6", "7"}), "1; 2; 3; 4; 5; dan 2 lainnya");
+}
+
+}  // namespace
+}  // namespace tenggat::notify

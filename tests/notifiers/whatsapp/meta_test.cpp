@@ -1,0 +1,147 @@
+#include "notifiers/whatsapp/meta.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "tests/notifiers/sample.h"
+
+namespace tenggat::notify::meta {
+namespace {
+
+const Instant kNow{};
+
+WhatsappConfig config() {
+  WhatsappConfig c;
+  c.phone_number_id = "109876543210";
+  c.token = "rahasia";
+  return c;
+}
+
+TEST(Meta, TheRequestIsExactlyMetas) {
+  const auto request = build_request(sample_message(Channel::whatsapp, "tahap"), config(), kNow);
+  ASSERT_TRUE(request.has_value());
+  EXPECT_EQ(request->url, "https://graph.facebook.com/v23.0/109876543210/messages");
+  EXPECT_EQ(request->method, "POST");
+  EXPECT_EQ(request->headers, (std::vector<std::string>{"Authorization: Bearer rahasia",
+                                                        "Content-Type: application/json"}));
+  EXPECT_FALSE(request->allow_private);
+  EXPECT_EQ(boost::json::parse(request->body), boost::json::parse(R"({
+    "messaging_product": "whatsapp", "to": "6281234567890", "type": "template",
+    "template": {"name": "tenggat_tahap", "language": {"code": "id"}, "components": [
+      {"type": "body", "parameters": [
+        {"type": "text", "text": "Siti Aminah"}, {"type": "text", "text": "PAUD-2026-00417"},
+        {"type": "text", "text": "Kajian Teknis"},
+        {"type": "text", "text": "Rabu, 15 April 2026 pukul 13.55"},
+        {"type": "text", "text": "WITA"}, {"type": "text", "text": "DPMPTSP Kota Banjarbaru"}]}]}})"));
+}
+
+TEST(Meta, TheBaseAddressCanBeReplaced) {
+  WhatsappConfig c = config();
+  c.url = "http://127.0.0.1:9/";
+  const auto request = build_request(sample_message(Channel::whatsapp), c, kNow);
+  EXPECT_EQ(request->url, "http://127.0.0.1:9/v23.0/109876543210/messages");
+  EXPECT_TRUE(request->allow_private);
+}
+
+TEST(Meta, ParametersHoldNothingMetaRefuses) {
+  EXPECT_EQ(parameter("a\nb\tc\r\n      d"), "a b c d");
+  EXPECT_EQ(parameter("\"}],\"x\":\""), "\"}],\"x\":\"");
+  EXPECT_EQ(parameter(" \n"), "-");
+  Message message = sample_message(Channel::whatsapp, "tahap");
+  message.fields[0] = "\"}],\"to\":\"6280000000000";
+  const auto body = boost::json::parse(build_request(message, config(), kNow)->body);
+  EXPECT_EQ(body.at("to").as_string(), "6281234567890");
+}
+
+TEST(Meta, OnlyNormalisedMobileNumbersAreSentTo) {
+  for (const char* to : {"081234567890", "+6281234567890", "", "12025550100", "6281234567890\n"}) {
+    Message message = sample_message(Channel::whatsapp);
+    message.to = to;
+    const auto request = build_request(message, config(), kNow);
+    ASSERT_TRUE(request.has_error()) << to;
+    EXPECT_EQ(request.error().outcome, Outcome::permanent_for_person);
+    EXPECT_EQ(request.error().reason, reason::bad_address);
+  }
+}
+
+CurlResponse answer(int status, std::string body) {
+  CurlResponse response;
+  response.status = status;
+  response.body = std::move(body);
+  return response;
+}
+
+CurlResponse error(int status, int code) {
+  return answer(status, R"({"error":{"message":"m","code":)" + std::to_string(code) +
+                            R"(,"error_data":{"details":"rinci"}}})");
+}
+
+struct Case {
+  int status, code;
+  Outcome outcome;
+  std::string_view reason;
+};
+
+TEST(Meta, ErrorCodesHaveTheirOutcome) {
+  const std::vector<Case> cases{
+      {400, 130429, Outcome::retry, reason::rate_limited},
+      {400, 131056, Outcome::retry, reason::rate_limited},
+      {400, 4, Outcome::retry, reason::rate_limited},
+      {400, 80007, Outcome::retry, reason::rate_limited},
+      {500, 131000, Outcome::retry, reason::server_error},
+      {503, 424242, Outcome::retry, reason::server_error},
+      {400, 131026, Outcome::permanent_for_person, reason::bad_address},
+      {400, 131047, Outcome::permanent, reason::template_missing},
+      {401, 190, Outcome::channel_stopped, reason::auth_failed},
+      {400, 131048, Outcome::channel_stopped, reason::account_blocked},
+      {400, 131042, Outcome::channel_stopped, reason::account_blocked},
+      {404, 132001, Outcome::channel_stopped, reason::template_missing},
+      {400, 132000, Outcome::permanent, reason::rejected},
+      {400, 424242, Outcome::permanent, reason::rejected},
+      {401, 424242, Outcome::channel_stopped, reason::auth_failed},
+      {429, 424242, Outcome::retry, reason::rate_limited},
+  };
+  for (const Case& c : cases) {
+    const SendResult result = classify(error(c.status, c.code));
+    EXPECT_EQ(name(result.outcome), name(c.outcome)) << c.code;
+    EXPECT_EQ(result.reason, c.reason) << c.code;
+    EXPECT_EQ(result.detail, std::to_string(c.code) + ": rinci");
+  }
+}
+
+TEST(Meta, AnAnswerThatIsNoJsonIsJudgedByItsStatus) {
+  EXPECT_EQ(classify(answer(502, "<html>")).outcome, Outcome::retry);
+  EXPECT_EQ(classify(answer(302, "")).outcome, Outcome::channel_stopped);
+  EXPECT_EQ(classify(answer(404, "[1,2")).outcome, Outcome::channel_stopped);
+  EXPECT_EQ(classify(answer(400, R"({"error":{"code":"190"}})")).outcome, Outcome::permanent);
+  EXPECT_EQ(classify(answer(400, "[]")).outcome, Outcome::permanent);
+}
+
+TEST(Meta, AcceptedNeedsAnId) {
+  const SendResult taken = classify(answer(200, R"({"messages":[{"id":"wamid.X"}]})"));
+  EXPECT_EQ(taken.outcome, Outcome::accepted);
+  EXPECT_EQ(taken.provider_id, "wamid.X");
+  for (const char* body :
+       {"", "{}", R"({"messages":[]})", R"({"messages":[{"id":5}]})", "{\"mess"}) {
+    EXPECT_EQ(classify(answer(200, body)).outcome, Outcome::unknown) << body;
+  }
+}
+
+TEST(Meta, TheProvidersWishToWaitIsKept) {
+  CurlResponse response = error(429, 130429);
+  response.lines = {"HTTP/1.1 429 Too Many", "Retry-After: 37"};
+  EXPECT_EQ(classify(response).retry_after, std::chrono::seconds(37));
+  response.lines = {"retry-after: 99999999999"};
+  EXPECT_EQ(classify(response).retry_after, std::nullopt);
+  EXPECT_EQ(classify(error(400, 131056)).retry_after, std::chrono::seconds(6));
+}
+
+TEST(Meta, ACutAfterSendingIsUnknown) {
+  CurlResponse response;
+  response.failure = Failure::cut_after_sending;
+  EXPECT_EQ(classify(response).outcome, Outcome::unknown);
+}
+
+}  // namespace
+}  // namespace tenggat::notify::meta

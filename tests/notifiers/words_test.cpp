@@ -1,0 +1,59 @@
+#include "notifiers/words.h"
+
+#include <gtest/gtest.h>
+
+namespace tenggat::notify {
+namespace {
+
+LocalTime moment(int year, unsigned month, unsigned day, unsigned weekday, int hour, int minute) {
+  LocalTime t;
+  t.year = year;
+  t.month = month;
+  t.day = day;
+  t.weekday = weekday;
+  t.hour = hour;
+  t.minute = minute;
+  t.zone_abbreviation = "WITA";
+  return t;
+}
+
+TEST(Words, MomentsAreSaidAsAnOfficeWritesThem) {
+  EXPECT_EQ(short_moment(moment(2026, 4, 16, 4, 14, 20)), "Kamis 16 April, 14.20 WITA");
+  EXPECT_EQ(full_moment(moment(2026, 4, 22, 3, 9, 12)), "Rabu, 22 April 2026 pukul 09.12");
+  EXPECT_EQ(date(moment(2026, 8, 2, 0, 0, 0)), "2 Agustus 2026");
+  EXPECT_EQ(weekday_name(moment(2026, 4, 19, 0, 0, 0)), "Minggu");
+  EXPECT_EQ(clock_time(moment(2026, 4, 19, 0, 0, 5)), "00.05");
+}
+
+TEST(Words, DurationsHaveHoursAndMinutes) {
+  EXPECT_EQ(duration(Seconds(7800)), "2 jam 10 menit");
+  EXPECT_EQ(duration(Seconds(3600)), "1 jam");
+  EXPECT_EQ(duration(Seconds(119)), "1 menit");
+  EXPECT_EQ(duration(Seconds(59)), "kurang dari 1 menit");
+  EXPECT_EQ(duration(Seconds(-7800)), "2 jam 10 menit");
+  EXPECT_EQ(duration(Seconds(100 * 3600)), "100 jam");
+}
+
+TEST(Words, DaysAppearOnlyWithANominalDay) {
+  const Seconds day(27000);  // 7h30m
+  EXPECT_EQ(working_duration(day + Seconds(3 * 3600 + 540), day), "1 hari 3 jam");
+  EXPECT_EQ(working_duration(2 * day, day), "2 hari");
+  EXPECT_EQ(working_duration(day - Seconds(60), day), "7 jam 29 menit");
+  EXPECT_EQ(working_duration(Seconds(7800), Seconds(0)), "2 jam 10 menit");
+}
+
+TEST(Words, NumbersUseIndonesianSeparators) {
+  EXPECT_EQ(number(0), "0");
+  EXPECT_EQ(number(999), "999");
+  EXPECT_EQ(number(1234567), "1.234.567");
+  EXPECT_EQ(number(-1234), "-1.234");
+  EXPECT_EQ(number(-123), "-123");
+  EXPECT_EQ(tenths(964), "96,4");
+  EXPECT_EQ(tenths(1000), "100");
+  EXPECT_EQ(percent(27, 28), "96,4%");
+  EXPECT_EQ(percent(1, 1), "100%");
+  EXPECT_EQ(percent(0, 0), "–");
+}
+
+}  // namespace
+}  // namespace tenggat::notify

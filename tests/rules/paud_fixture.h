@@ -1,0 +1,154 @@
+// An office in April 2026 that runs the PAUD SOP as it ships, without store, clock or network: the
+// core's decisions on one permit, and the dispatcher's rule in its pure form. Tests read as
+// scripts.
+//
+// Instants are written "04-02 14:00" (or "04-02 14:00:01"): month, day and WITA wall time of 2026.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rules/ladder.h"
+#include "rules/load_sop.h"
+#include "rules/transition.h"
+#include "tests/rules/calendars.h"
+
+namespace tenggat::testing {
+
+Instant wita(std::string_view text);
+std::string when(Instant instant);
+std::string when(std::optional<Instant> instant);  // "none" where there is none
+
+SourceFile paud_file();
+const Sop& paud();
+
+// FO, BO, DT, KDT, KB, S, KD: one officer for each of the SOP's roles that act.
+People officers();
+
+// An action and what comes with it.
+class Deed {
+ public:
+  Deed(std::string step, std::string action) {
+    act_.step = std::move(step);
+    act_.action = std::move(action);
+  }
+  Deed& note(std::string text) { return act_.note = std::move(text), *this; }
+  Deed& file(const std::string& kind, const std::string& name = "", const std::string& uri = "") {
+    act_.documents.push_back({kind, name, uri.empty() ? "tenggat:" + kind : uri, "", ""});
+    return *this;
+  }
+  Deed& decree(const std::string& number) {
+    act_.documents.push_back({"surat_keputusan", "", "tenggat:sk", "", number});
+    return *this;
+  }
+  Deed& deficiency(std::string document, std::string text) {
+    act_.deficiencies.push_back({std::move(document), std::move(text)});
+    return *this;
+  }
+  Deed& outcome(Outcome outcome) { return act_.outcome = outcome, *this; }
+  Deed& version(std::int64_t version) { return act_.version = version, *this; }
+  Deed& occurred(std::string_view at) { return act_.occurred_at = wita(at), *this; }
+  Deed& because(std::string reason) { return act_.reason = std::move(reason), *this; }
+  operator Command() const { return act_; }
+
+ private:
+  Act act_;
+};
+
+struct Sent {
+  Instant at{};
+  std::string to;    // "FO", "P", "BO/Plh. KB"
+  std::string text;  // text id; "daftar" for several
+  std::string line() const { return when(at) + " " + to + " " + text; }
+};
+
+class Office {
+ public:
+  explicit Office(Calendar calendar = banjarbaru());
+
+  People people = officers();
+  SendRules rules;
+  Permit permit;
+  std::vector<Event> events;
+  std::vector<NewNote> notes;
+  std::vector<CountDelta> counted;
+  std::vector<Sent> sent;
+  std::vector<std::string> dropped;  // "S due done_before_sending"
+
+  // Time passes to this instant: from due instant to due instant, messages leave on their way.
+  Office& at(std::string_view text) { return advance_to(wita(text)); }
+  Office& advance_to(Instant instant);
+  // Time passes while no daemon runs: nothing is decided and nothing leaves.
+  Office& unattended_until(std::string_view text) { return now_ = wita(text), *this; }
+  Office& catch_up();
+  Instant now() const { return now_; }
+
+  // The application, with its requirements attached.
+  void submit(std::string_view started_at = "");
+  void does(const std::string& who, const Command& command);            // expected to be done
+  std::optional<Reason> tries(const std::string& who, const Command&);  // none: done
+  std::optional<Refusal> refusal_of(const std::string& who,
+                                    const Command&) const;  // nothing is kept
+  void apply_calendar(Calendar calendar, const std::string& decree);
+
+  // The permit's way to a step, each action a minute after the other.
+  void bring_to(const std::string& step);
+
+  const Visit& visit(std::string_view label) const;  // "verifikasi#2", not one taken back
+  std::string open() const;                          // labels of the open visits
+  Replay replay(std::string_view label) const;       // "layanan" is the case
+  Sla sla(std::string_view label) const;
+  std::string due(std::string_view label) const { return when(replay(label).due()); }
+  std::string share(std::string_view label, int percent) const {
+    return when(replay(label).at_percent(percent));
+  }
+  std::string legal_limit() const;
+  Instant estimated() const { return estimate(permit, paud(), calendar_, now_); }
+  // What was counted under a metric, actions taken back left out.
+  std::int64_t count(std::string_view metric, std::string_view step = "") const;
+  std::vector<Notice> notices() const;
+  // "kajian_teknis#1 due: holder terlambat rung_due" since the last call.
+  std::vector<std::string> raised_since();
+  std::vector<std::string> messages() const;
+  Context context() const { return {paud(), calendar_, people, now_, rules}; }
+  const Calendar& calendar() const { return calendar_; }
+
+ private:
+  struct Waiting {
+    Notice notice;
+    bool settled = false;
+  };
+  struct Departure {
+    Instant at{};
+    std::string person;
+    std::vector<std::size_t> notices;
+  };
+  static Actor actor(const std::string& who);
+  void take(Decision decision);
+  std::optional<Refusal> keep(Decided decided);
+
+  std::vector<Recipient> recipients(const Notice& notice) const;
+  std::optional<Reason> no_longer_holds(const Notice& notice) const;
+  std::optional<LastMessage> last_message(const std::string& person) const;
+  std::vector<Departure> departures() const;
+  void send(const Departure& departure);
+  void mark_delivered(std::size_t notice, const std::string& person);
+  void drop(Waiting& waiting, const std::string& person, Reason reason);
+  void morning_lists();
+
+  struct Last {
+    Instant at{};
+    std::vector<int> visits;
+  };
+  Calendar calendar_;
+  Instant now_{};
+  std::vector<Waiting> waiting_;
+  std::map<std::pair<std::size_t, std::string>, bool> delivered_;  // notice and person
+  std::map<std::string, Last> last_;
+  std::size_t reported_ = 0;
+};
+
+}  // namespace tenggat::testing

@@ -1,0 +1,45 @@
+// Meta's Cloud API as far as we use it, on loopback: takes what Meta would take, refuses what Meta
+// would refuse with Meta's own error codes, and keeps what it took.
+// Source: domain facts, "WhatsApp providers".
+#pragma once
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "notifiers/outgoing.h"
+#include "notifiers/text.h"
+
+namespace tenggat::test {
+
+class MetaSink {
+ public:
+  struct Taken {
+    std::string id;  // "wamid..."
+    std::string to, template_name;
+    std::vector<std::string> parameters;
+  };
+
+  // The texts' templates are the approved ones, in language id.
+  explicit MetaSink(const notify::Texts& approved);
+  ~MetaSink();
+
+  // What the daemon must be configured with to reach this sink.
+  notify::WhatsappConfig config() const;
+
+  // The next request is judged as always, then answered like this instead; several queue up.
+  void answer_next(int http_status, int error_code, std::string extra_header = "");
+  void cut_next();  // the whole request is read, then the connection closed without an answer
+
+  // Waits until there are `at_least`; after `limit` it returns what there is.
+  std::vector<Taken> taken(std::size_t at_least,
+                           std::chrono::milliseconds limit = std::chrono::seconds(10)) const;
+  // Every request that was not in Meta's form, in words; empty is what a test expects.
+  std::vector<std::string> faults() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tenggat::test

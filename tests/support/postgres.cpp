@@ -1,0 +1,249 @@
+#include "tests/support/postgres.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <libpq-fe.h>
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <stdexcept>
+#include <thread>
+
+namespace tenggat::test {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr auto kPoll = std::chrono::milliseconds{10};
+constexpr int kPollsMax = 6000;  // a minute: crash recovery on a busy machine
+
+std::string newest_program(const std::string& name) {
+  std::vector<std::pair<int, std::string>> found;
+  for (const auto& version : fs::directory_iterator{"/usr/lib/postgresql"}) {
+    const fs::path program = version.path() / "bin" / name;
+    if (fs::exists(program)) {
+      found.emplace_back(std::atoi(version.path().filename().c_str()), program.string());
+    }
+  }
+  if (found.empty()) throw std::runtime_error{"no " + name + " under /usr/lib/postgresql"};
+  return std::max_element(found.begin(), found.end())->second;
+}
+
+// Whom the server runs as: itself refuses root.
+const passwd* server_user() { return geteuid() == 0 ? getpwnam("postgres") : getpwuid(geteuid()); }
+
+// Between fork and exec: system calls only. PDEATHSIG comes last because changing the user clears
+// it.
+[[noreturn]] void become(const passwd* user, pid_t parent, const std::string& log,
+                         const std::vector<char*>& arguments) {
+  const int output = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  dup2(output, STDOUT_FILENO);
+  dup2(output, STDERR_FILENO);
+  setpgid(0, 0);  // a Ctrl-C in the terminal is for the test, which then stops the server
+  if (geteuid() == 0 && (setgroups(1, &user->pw_gid) != 0 || setgid(user->pw_gid) != 0 ||
+                         setuid(user->pw_uid) != 0)) {
+    _exit(126);
+  }
+  prctl(PR_SET_PDEATHSIG, SIGQUIT);
+  if (getppid() != parent || chdir("/") != 0) _exit(125);
+  execv(arguments.front(), arguments.data());
+  _exit(127);
+}
+
+pid_t spawn(const std::vector<std::string>& command, const std::string& log) {
+  std::vector<char*> arguments;
+  for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  const passwd* user = server_user();
+  if (!user) throw std::runtime_error{"no user to run PostgreSQL as"};
+  const pid_t parent = getpid();
+  const pid_t child = fork();
+  if (child < 0) throw std::runtime_error{"fork failed"};
+  if (child == 0) become(user, parent, log, arguments);
+  return child;
+}
+
+// Starts a process that waits until the returned descriptor closes, which the kernel does for us
+// however this process ends, and then removes the directory.
+int remove_when_gone(const std::string& directory) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error{"no pipe"};
+  const pid_t child = fork();
+  if (child < 0) throw std::runtime_error{"fork failed"};
+  if (child == 0) {
+    setsid();
+    dup2(ends[0], STDIN_FILENO);
+    dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
+    dup2(STDOUT_FILENO, STDERR_FILENO);
+    execl("/bin/sh", "sh", "-c", R"(read -r _; sleep 1; rm -rf "$1" &)", "sh", directory.c_str(),
+          nullptr);
+    _exit(127);
+  }
+  close(ends[0]);
+  return ends[1];
+}
+
+std::string tail_of(const std::string& path) {
+  std::ifstream file{path};
+  std::string text{std::istreambuf_iterator<char>{file}, {}};
+  return text.size() > 2000 ? text.substr(text.size() - 2000) : text;
+}
+
+void require(bool condition, const std::string& what, const std::string& log) {
+  if (!condition) throw std::runtime_error{what + "\n" + tail_of(log)};
+}
+
+using Session = std::unique_ptr<PGconn, decltype(&PQfinish)>;
+
+Session open_session(const std::string& conninfo) {
+  Session session{PQconnectdb(conninfo.c_str()), &PQfinish};
+  PQsetNoticeProcessor(
+      session.get(), [](void*, const char*) {}, nullptr);
+  return session;
+}
+
+std::string quoted(const std::string& name) {
+  std::string text = "\"";
+  for (const char c : name) {
+    if (c == '"') text += '"';
+    text += c;
+  }
+  return text + '"';
+}
+
+std::unique_ptr<TestPostgres>& shared_slot() {
+  static std::unique_ptr<TestPostgres> slot;
+  return slot;
+}
+
+}  // namespace
+
+TestPostgres::TestPostgres(Options options) : options_{std::move(options)} {
+  const char* parent = std::getenv("TMPDIR");
+  directory_ = std::string{parent && *parent ? parent : "/tmp"} + "/tenggat-pg-XXXXXX";
+  if (!mkdtemp(directory_.data()))
+    throw std::runtime_error{"no temporary directory for PostgreSQL"};
+  try {
+    leash_ = remove_when_gone(directory_);
+    if (directory_.size() > 80) throw std::runtime_error{"TMPDIR is too long for a socket's name"};
+    const passwd* user = server_user();
+    if (!user || chown(directory_.c_str(), user->pw_uid, user->pw_gid) != 0) {
+      throw std::runtime_error{"cannot give the directory to PostgreSQL's user"};
+    }
+    const std::string log = directory_ + "/log";
+    const pid_t initdb =
+        spawn({newest_program("initdb"), "-D", directory_ + "/data", "-U", "tenggat",
+               "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"},
+              log);
+    int status = 0;
+    waitpid(initdb, &status, 0);
+    require(status == 0, "initdb failed", log);
+    start();
+  } catch (...) {
+    stop();
+    close(leash_);
+    throw;
+  }
+}
+
+TestPostgres::~TestPostgres() {
+  stop();
+  std::error_code ignored;
+  fs::remove_all(directory_, ignored);
+  close(leash_);
+}
+
+void TestPostgres::start() {
+  if (pid_ != 0) return;
+  const std::string log = directory_ + "/log";
+  std::vector<std::string> command{newest_program("postgres"), "-D", directory_ + "/data"};
+  std::vector<std::string> settings{
+      "listen_addresses=",   "port=5432",          "unix_socket_directories=" + directory_,
+      "shared_buffers=32MB", "max_connections=60", "timezone=Asia/Makassar"};
+  if (!options_.fsync) settings.insert(settings.end(), {"fsync=off", "full_page_writes=off"});
+  settings.insert(settings.end(), options_.settings.begin(), options_.settings.end());
+  for (const auto& setting : settings) command.insert(command.end(), {"-c", setting});
+
+  const std::string where = conninfo();
+  pid_ = spawn(command, log);
+  for (int i = 0; i < kPollsMax; ++i) {
+    if (PQping(where.c_str()) == PQPING_OK) return;
+    int status = 0;
+    // After kill9() the old backends may still hold the shared memory for a moment.
+    if (waitpid(pid_, &status, WNOHANG) == pid_) pid_ = spawn(command, log);
+    std::this_thread::sleep_for(kPoll);
+  }
+  require(false, "PostgreSQL does not accept connections", log);
+}
+
+void TestPostgres::stop() {
+  if (pid_ == 0) return;
+  kill(pid_, SIGINT);
+  for (int i = 0; i < kPollsMax; ++i) {
+    if (waitpid(pid_, nullptr, WNOHANG) == pid_) {
+      pid_ = 0;
+      return;
+    }
+    std::this_thread::sleep_for(kPoll);
+  }
+  kill9();
+}
+
+void TestPostgres::kill9() {
+  if (pid_ == 0) return;
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+  pid_ = 0;
+}
+
+void TestPostgres::restart() {
+  stop();
+  start();
+}
+
+std::string TestPostgres::conninfo(const std::string& database) const {
+  return "host=" + directory_ + " port=5432 user=tenggat dbname='" + database + "'";
+}
+
+std::string TestPostgres::create_database(const std::string& name, const std::string& from) {
+  execute("CREATE DATABASE " + quoted(name) + " TEMPLATE " + quoted(from));
+  return conninfo(name);
+}
+
+void TestPostgres::drop_database(const std::string& name) {
+  execute("DROP DATABASE IF EXISTS " + quoted(name) + " WITH (FORCE)");
+}
+
+std::string TestPostgres::execute(const std::string& sql, const std::string& database) {
+  const Session session = open_session(conninfo(database));
+  const std::unique_ptr<PGresult, decltype(&PQclear)> result{PQexec(session.get(), sql.c_str()),
+                                                             &PQclear};
+  const auto status = PQresultStatus(result.get());
+  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY) {
+    throw std::runtime_error{std::string{PQerrorMessage(session.get())} + "in: " + sql};
+  }
+  return PQntuples(result.get()) > 0 && PQnfields(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0)
+                                                                    : "";
+}
+
+TestPostgres& shared_postgres() {
+  if (!shared_slot()) shared_slot() = std::make_unique<TestPostgres>();
+  return *shared_slot();
+}
+
+std::string fresh_database() {
+  static int count = 0;
+  return shared_postgres().create_database("test_" + std::to_string(++count));
+}
+
+void PostgresEnvironment::TearDown() { shared_slot().reset(); }
+
+}  // namespace tenggat::test

@@ -1,0 +1,167 @@
+#include "tests/support/smtp_server.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pwd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+
+namespace tenggat::test {
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+namespace {
+
+constexpr const char* kStartScript = R"(set -e
+mount -t tmpfs -o mode=755 none /run
+mount -t tmpfs -o mode=711 none /var/spool
+mkdir -m 711 /var/spool/smtpd
+/usr/sbin/smtpd -d -f "$1" &
+cat > /dev/null
+)";
+
+sockaddr_in loopback(int port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+int free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = loopback(0);
+  socklen_t size = sizeof address;
+  const bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  ::close(fd);
+  if (!bound) throw std::runtime_error("no free port on loopback");
+  return ntohs(address.sin_port);
+}
+
+// Mail is delivered as the one who runs the test, so that it can be read; smtpd refuses root.
+std::string mail_owner() {
+  if (::geteuid() == 0) return "nobody";
+  const passwd* self = ::getpwuid(::geteuid());
+  return self == nullptr ? "nobody" : self->pw_name;
+}
+
+std::string content_of(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream content;
+  content << stream.rdbuf();
+  return content.str();
+}
+
+}  // namespace
+
+TestSmtpServer::TestSmtpServer() {
+  std::string pattern = (fs::temp_directory_path() / "tenggat-smtpd-XXXXXX").string();
+  if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
+  directory_ = pattern;
+  fs::permissions(directory_, fs::perms(0755));
+  fs::create_directory(directory_ / "mail");
+  fs::permissions(directory_ / "mail", fs::perms(0777));
+  port_ = free_port();
+  write_configuration();
+  start();
+  for (int i = 0; i < 200; ++i) {
+    if (answers()) return;
+    std::this_thread::sleep_for(50ms);
+  }
+  const std::string why = log();
+  stop();
+  throw std::runtime_error("smtpd did not start:\n" + why);
+}
+
+TestSmtpServer::~TestSmtpServer() { stop(); }
+
+void TestSmtpServer::write_configuration() const {
+  std::ofstream(directory_ / "start.sh") << kStartScript;
+  std::ofstream(directory_ / "smtpd.conf")
+      << "table sink { \"@\" = \"" << mail_owner() << "\" }\n"
+      << "listen on 127.0.0.1 port " << port_ << "\n"
+      << "action \"keep\" maildir \"" << (directory_ / "mail").string() << "\" virtual <sink>\n"
+      << "match from any for domain \"" << kRefusedDomain << "\" reject\n"
+      << "match from any for any action \"keep\"\n";
+  fs::permissions(directory_ / "smtpd.conf", fs::perms(0644));
+}
+
+void TestSmtpServer::start() {
+  std::array<int, 2> pipe_ends{};
+  if (::pipe2(pipe_ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe failed");
+  const std::string log_file = (directory_ / "log").string();
+  const std::string script = (directory_ / "start.sh").string();
+  const std::string configuration = (directory_ / "smtpd.conf").string();
+  process_ = ::fork();
+  if (process_ == 0) {
+    ::dup2(pipe_ends[0], 0);
+    const int log_fd = ::open(log_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    ::dup2(log_fd, 1);
+    ::dup2(log_fd, 2);
+    if (::geteuid() == 0) {
+      ::execlp("unshare", "unshare", "--mount", "--pid", "--fork", "--kill-child", "sh",
+               script.c_str(), configuration.c_str(), nullptr);
+    } else {
+      ::execlp("sudo", "sudo", "-n", "unshare", "--mount", "--pid", "--fork", "--kill-child", "sh",
+               script.c_str(), configuration.c_str(), nullptr);
+    }
+    ::_exit(127);
+  }
+  ::close(pipe_ends[0]);
+  lifeline_ = pipe_ends[1];
+  if (process_ < 0) throw std::runtime_error("fork failed");
+}
+
+bool TestSmtpServer::answers() const {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const timeval patience{5, 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  const sockaddr_in address = loopback(port_);
+  std::array<char, 4> greeting{};
+  const bool greeted =
+      ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+      ::recv(fd, greeting.data(), 3, MSG_WAITALL) == 3 && std::string(greeting.data()) == "220";
+  ::close(fd);
+  return greeted;
+}
+
+void TestSmtpServer::stop() {
+  if (lifeline_ >= 0) ::close(lifeline_);
+  lifeline_ = -1;
+  if (process_ > 0) ::waitpid(process_, nullptr, 0);
+  process_ = -1;
+  std::error_code ignored;
+  fs::remove_all(directory_, ignored);
+}
+
+std::vector<std::string> TestSmtpServer::messages(std::size_t at_least,
+                                                  std::chrono::milliseconds limit) const {
+  std::vector<fs::path> files;
+  for (auto waited = 0ms;; waited += 50ms) {
+    files.clear();
+    std::error_code missing;
+    for (const auto& entry : fs::directory_iterator(directory_ / "mail" / "new", missing)) {
+      files.push_back(entry.path());
+    }
+    if (files.size() >= at_least || waited >= limit) break;
+    std::this_thread::sleep_for(50ms);
+  }
+  std::ranges::sort(files, {}, [](const fs::path& file) { return fs::last_write_time(file); });
+  std::vector<std::string> mails;
+  for (const fs::path& file : files) mails.push_back(content_of(file));
+  return mails;
+}
+
+std::string TestSmtpServer::log() const { return content_of(directory_ / "log"); }
+
+}  // namespace tenggat::test
