@@ -15,8 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostBytesRead = 2 << 20;  // the loaders refuse what is larger than their limit
-constexpr std::size_t kMostFiles = 256;          // of one folder
+constexpr std::size_t kMostBytesRead = 2
+                                       << 20;  // the loaders refuse what is larger than their limit
+constexpr std::size_t kMostFiles = 256;        // of one folder
 
 std::optional<std::string> contents(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -42,7 +43,8 @@ Position position_of(std::string_view text, std::initializer_list<std::string_vi
     for (std::size_t at = text.find(sought); at != std::string_view::npos;
          at = text.find(sought, at + 1)) {
       const std::size_t end = at + sought.size();
-      if ((at > 0 && name_part(text[at - 1])) || (end < text.size() && name_part(text[end]))) continue;
+      if ((at > 0 && name_part(text[at - 1])) || (end < text.size() && name_part(text[end])))
+        continue;
       const std::string_view before = text.substr(0, at + key.size() + 2);
       return {static_cast<int>(std::ranges::count(before, '\n')) + 1,
               static_cast<int>(before.size() - (before.rfind('\n') + 1)) + 1};
@@ -199,7 +201,8 @@ class RuleFolder {
     if (!text) {
       fault(file.name, fmt::format("no text `{}` in texts/{}", id, kTextsFile), at);
     } else if (text->reader != notify::Reader::applicant) {
-      fault(file.name, fmt::format("the text `{}` is not for applicants (audience: pemohon)", id), at);
+      fault(file.name, fmt::format("the text `{}` is not for applicants (audience: pemohon)", id),
+            at);
     }
   }
 
@@ -211,6 +214,8 @@ class RuleFolder {
 
 }  // namespace
 
-Loaded<RuleFiles> load_rule_files(const fs::path& directory) { return RuleFolder(directory).load(); }
+Loaded<RuleFiles> load_rule_files(const fs::path& directory) {
+  return RuleFolder(directory).load();
+}
 
 }  // namespace tenggat

@@ -6,10 +6,11 @@
 // kMailThreads threads that share nothing with the loop: a request goes in, a response comes back.
 // (libcurl also resolves names on threads of its own.)
 //
-// Ownership: requests in flight keep the machinery alive, so the client, its coroutines and the
-// io_context may go away in any order on the io_context's thread; at most a second passes until a
-// mail thread has noticed. Destroying or cancelling an awaiting coroutine aborts its exchange. The
-// process must ignore SIGPIPE (OpenSSL writes with write(2)); the constructor sees to it.
+// Ownership: the client must go before its io_context, as every Asio object must. Coroutines that
+// still await may go before it or after it, at the latest with the io_context: requests in flight
+// keep what they need. Destroying or cancelling an awaiting coroutine aborts its exchange; until a
+// mail thread has noticed, at most a second passes. The process must ignore SIGPIPE (OpenSSL writes
+// with write(2)); the constructor sees to it.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

@@ -179,7 +179,7 @@ void CurlExchange::take_reply_line(const std::string& line) {
 std::size_t CurlExchange::on_header(char* text, std::size_t, std::size_t size, void* self) {
   auto& exchange = *static_cast<CurlExchange*>(self);
   exchange.received_ += size;
-  if (exchange.received_ > kMaxResponseBytes) return 0;
+  if (exchange.received_ > exchange.request_.most_response_bytes) return 0;
   std::string line(text, size);
   while (line.ends_with('\r') || line.ends_with('\n')) line.pop_back();
   if (exchange.mail_) exchange.take_reply_line(line);
@@ -190,7 +190,7 @@ std::size_t CurlExchange::on_header(char* text, std::size_t, std::size_t size, v
 std::size_t CurlExchange::on_body(char* text, std::size_t, std::size_t size, void* self) {
   auto& exchange = *static_cast<CurlExchange*>(self);
   exchange.received_ += size;
-  if (exchange.received_ > kMaxResponseBytes) return size == 0 ? 1 : 0;
+  if (exchange.received_ > exchange.request_.most_response_bytes) return size == 0 ? 1 : 0;
   exchange.response_.body.append(text, size);
   return size;
 }

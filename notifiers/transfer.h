@@ -15,6 +15,8 @@ enum class Tls {
   none,      // the operator said so
 };
 
+inline constexpr std::size_t kMaxResponseBytes = 64 * 1024;
+
 // http and https take `method`, `headers` and `body`; smtp and smtps take the envelope and `body`,
 // the finished mail with CRLF line ends. Dot-stuffing is done on the way out.
 struct CurlRequest {
@@ -27,7 +29,8 @@ struct CurlRequest {
   Tls tls = Tls::required;
   bool allow_private = false;  // loopback, private and link-local addresses may be connected to
 
-  std::chrono::milliseconds deadline{30'000};  // the whole exchange
+  std::size_t most_response_bytes = kMaxResponseBytes;  // status, headers and body; more: cut
+  std::chrono::milliseconds deadline{30'000};           // the whole exchange
   std::chrono::milliseconds connect_timeout{10'000};
 };
 
@@ -50,7 +53,7 @@ struct CurlResponse {
   int status = 0;          // HTTP status, or the last SMTP reply code; 0 where none came
   std::vector<std::string>
       lines;          // HTTP: header lines; SMTP: reply lines, oldest first; no line ends
-  std::string body;   // HTTP only; lines and body together at most kMaxResponseBytes
+  std::string body;   // HTTP only; lines and body together at most what was asked for
   std::string error;  // curl's words, for the record
 };
 
@@ -61,7 +64,5 @@ struct UrlParts {
   bool holds_user = false;
 };
 std::optional<UrlParts> url_parts(const std::string& url);
-
-inline constexpr std::size_t kMaxResponseBytes = 64 * 1024;
 
 }  // namespace tenggat::notify

@@ -85,8 +85,8 @@ void Draft::count(std::string metric, std::string step, std::string label, std::
 void Draft::note(int visit, std::string kind, std::string document, std::string text,
                  const Actor& by) {
   if (text.empty() && document.empty()) return;
-  decision_.notes.push_back({permit().events, visit, std::move(kind), std::move(document),
-                             std::move(text), by.id});
+  decision_.notes.push_back(
+      {permit().events, visit, std::move(kind), std::move(document), std::move(text), by.id});
 }
 
 void Draft::notify(Notice notice) {
@@ -118,7 +118,7 @@ void Draft::report_to_superior(int visit, const std::string& why, Reason reason,
   const bool has_superior = !role.superior.empty() || role.copy.empty();
   Notice notice;
   notice.visit = visit;
-  notice.kind = to_string(reason);
+  notice.kind = reason == Reason::paused_near_due ? "jeda" : to_string(reason);
   notice.k = static_cast<int>(cause);
   notice.addressee = {Addressee::Kind::role,
                       has_superior ? superior_of(role.id, 1).role : role.copy};
@@ -128,6 +128,7 @@ void Draft::report_to_superior(int visit, const std::string& why, Reason reason,
   notice.hold_until = now_ + hold;
   notice.cause = cause;
   notice.details = {{"alasan", why}};
+  if (const Pause* pause = permit().open_pause(visit)) notice.details["jeda"] = pause->reason;
   notify(std::move(notice));
 }
 
@@ -386,9 +387,8 @@ std::optional<Refusal> Draft::perform(const Performance& done) {
     return refusal;
   }
   // Whatever ended a standstill of the case (a pause, the mending) moved its date.
-  std::map<std::string, std::string> because{{"dasar", "perbaikan berkas"}};
-  if (const PauseReason* reason = sop_.find_pause(pause_ended))
-    because = {{"dasar", reason->name}, {"jeda", reason->id}};
+  std::map<std::string, std::string> because{{"dasar", "perbaikan berkas telah kami terima"}};
+  if (!pause_ended.empty()) because = {{"jeda", pause_ended}};
   tell_if_promise_moved(visit_id, std::move(because), cause, hold);
   // An automatic action is nobody's to take back.
   p.last_action = by.actor.kind == Actor::Kind::system ? std::nullopt : std::optional(last);
@@ -523,9 +523,7 @@ void Draft::resume(int visit, Instant at, const Doer& by, const std::string& tex
   const std::int64_t cause = record("resumed", visit, by, std::move(fields));
   note(visit, "note", "", text, by.actor);
   ++permit().version;
-  std::map<std::string, std::string> because{{"jeda", reason}};
-  if (const PauseReason* rule = sop_.find_pause(reason)) because["dasar"] = rule->name;
-  tell_if_promise_moved(visit, std::move(because), cause, hold);
+  tell_if_promise_moved(visit, {{"jeda", reason}}, cause, hold);
 }
 
 // --- a calendar that changed ---------------------------------------------------------------------

@@ -51,8 +51,9 @@ void add_visit(std::vector<Timed>& all, const Permit& permit, const Visit& visit
     const int times = static_cast<int>(step.mend_reminders.size());
     if (const auto next = next_of(permit, visit.id, kMendRung, times))
       all.push_back({Timed::Kind::mend_reminder,
-                     calendar.deadline(visit.opened_at,
-                                       step.mend_reminders[static_cast<std::size_t>(next->k) - 1])
+                     calendar
+                         .deadline(visit.opened_at,
+                                   step.mend_reminders[static_cast<std::size_t>(next->k) - 1])
                          .due,
                      visit.id, nullptr, nullptr, next->k, next->occurrence});
   }

@@ -15,7 +15,7 @@ Replay::Replay(const Ledger& ledger, const Calendar& calendar)
 
   RunningSpan span{ledger.opened, std::nullopt, Seconds{0}};
   for (const Standstill& stop : ledger.stops) {
-    if (stop.from >= *due_) break;             // a pause cures no lateness
+    if (stop.from >= *due_) break;  // a pause cures no lateness
     if (stop.to && *stop.to == stop.from) continue;
     ++stop_count_;
     const Seconds remaining = calendar.worked(stop.from, *due_);
@@ -68,9 +68,12 @@ std::optional<Instant> Replay::at_percent(int percent) const {
 
 std::optional<Instant> Replay::at(const RungRule& rung, int k) const {
   switch (rung.at) {
-    case RungRule::At::start: return opened_;
-    case RungRule::At::percent: return at_percent(rung.percent);
-    case RungRule::At::due: return due_;
+    case RungRule::At::start:
+      return opened_;
+    case RungRule::At::percent:
+      return at_percent(rung.percent);
+    case RungRule::At::due:
+      return due_;
     case RungRule::At::after_due:
       if (!due_) return std::nullopt;
       return calendar_->deadline(*due_, k * rung.after).due;
@@ -87,7 +90,9 @@ std::optional<Ledger> visit_ledger(const Permit& permit, const Visit& visit, con
   if (visit.undone || sop.is_applicant(visit.role)) return std::nullopt;
   const Step& step = sop.step(visit.step);
   if (step.clock_from_claim && !visit.claimed_at) return std::nullopt;
-  Ledger ledger{step.clock_from_claim ? *visit.claimed_at : visit.opened_at, step.standard, {},
+  Ledger ledger{step.clock_from_claim ? *visit.claimed_at : visit.opened_at,
+                step.standard,
+                {},
                 visit.closed_at};
   // A clock that runs from the claim may have been paused before it ran.
   for (const Pause& pause : permit.pauses)
@@ -102,12 +107,10 @@ std::optional<Ledger> case_ledger(const Permit& permit, const Sop& sop) {
   for (const Pause& pause : permit.pauses)
     if (pause.stops_case) ledger.stops.push_back({pause.from, pause.to});
   for (const Visit& visit : permit.visits)
-    if (visit.returned && !visit.undone)
-      ledger.stops.push_back({visit.opened_at, visit.closed_at});
+    if (visit.returned && !visit.undone) ledger.stops.push_back({visit.opened_at, visit.closed_at});
 
-  std::erase_if(ledger.stops, [&](const Standstill& stop) {
-    return stop.to && *stop.to <= ledger.opened;
-  });
+  std::erase_if(ledger.stops,
+                [&](const Standstill& stop) { return stop.to && *stop.to <= ledger.opened; });
   std::sort(ledger.stops.begin(), ledger.stops.end(),
             [](const Standstill& a, const Standstill& b) { return a.from < b.from; });
   // Parallel branches may stand at the same time: the case stands once.
@@ -117,7 +120,8 @@ std::optional<Ledger> case_ledger(const Permit& permit, const Sop& sop) {
     if (merged.empty() || (merged.back().to && *merged.back().to < stop.from)) {
       merged.push_back(stop);
     } else if (merged.back().to) {
-      merged.back().to = stop.to ? std::optional(std::max(*merged.back().to, *stop.to)) : std::nullopt;
+      merged.back().to =
+          stop.to ? std::optional(std::max(*merged.back().to, *stop.to)) : std::nullopt;
     }
   }
   ledger.stops = std::move(merged);
@@ -133,8 +137,8 @@ std::optional<Ledger> legal_ledger(const Permit& permit, const Sop& sop) {
 }
 
 std::optional<Instant> due_soon_at(const Replay& replay, const std::vector<RungRule>* ladder) {
-  // The last percentage rung, as the walkthrough has it: after the first of two (50 %) half the time
-  // is still left, and a pause opened then is no matter for a superior.
+  // The last percentage rung, as the walkthrough has it: after the first of two (50 %) half the
+  // time is still left, and a pause opened then is no matter for a superior.
   int percent = 0;
   if (ladder)
     for (const RungRule& rung : *ladder)
@@ -186,7 +190,8 @@ Sla visit_sla(const Permit& permit, const Visit& visit, const Sop& sop, const Ca
   Sla sla;
   sla.standard = step.standard;
   if (sop.is_applicant(visit.role))
-    sla.elapsed = calendar.worked(visit.opened_at, visit.closed_at.value_or(std::max(now, visit.opened_at)));
+    sla.elapsed =
+        calendar.worked(visit.opened_at, visit.closed_at.value_or(std::max(now, visit.opened_at)));
   return sla;
 }
 

@@ -1,5 +1,5 @@
-// The clock as a ledger: when it started, when it stood, when it ended. Replayed under a calendar it
-// says everything else. Source: contract section 3.
+// The clock as a ledger: when it started, when it stood, when it ended. Replayed under a calendar
+// it says everything else. Source: contract section 3.
 //
 // Overdue is never stored: it is what a replay says at the moment of asking.
 #pragma once
@@ -34,13 +34,13 @@ class Replay {
  public:
   Replay(const Ledger& ledger, const Calendar& calendar);
 
-  Seconds total() const { return total_; }              // consumed + remaining, whenever asked
-  std::optional<Instant> due() const { return due_; }   // none while it stands still before its due
-  Instant first_due() const { return first_due_; }      // had it never been paused
+  Seconds total() const { return total_; }             // consumed + remaining, whenever asked
+  std::optional<Instant> due() const { return due_; }  // none while it stands still before its due
+  Instant first_due() const { return first_due_; }     // had it never been paused
   bool provisional() const { return provisional_; }
   bool stands() const { return !due_.has_value(); }
   Seconds consumed(Instant now) const;
-  Seconds remaining(Instant now) const;  // negative once overdue
+  Seconds remaining(Instant now) const;       // negative once overdue
   Seconds paused_working(Instant now) const;  // working time that passed while it stood
   int stops() const { return stop_count_; }
 
@@ -65,7 +65,8 @@ class Replay {
 enum class SlaStatus { on_track, due_soon, overdue, paused, met, missed };
 std::string_view to_string(SlaStatus status);
 
-// As the API shows it. Null where a clock has no say (the applicant's own steps, a case not started).
+// As the API shows it. Null where a clock has no say (the applicant's own steps, a case not
+// started).
 struct Sla {
   Budget standard;
   Seconds elapsed{};

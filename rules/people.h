@@ -65,18 +65,18 @@ struct People {
 };
 
 // Who is told for `role` about `visit`: climbs the chain where nobody is on duty (role_vacant) or
-// where the only ones on duty prepared the file as deputies, or are the late themselves when `role` is
-// asked as a superior of the visit's own (self_approval). Empty if the whole chain is vacant. `visit`
-// may be null (a case, a day).
+// where the only ones on duty prepared the file as deputies, or are the late themselves when `role`
+// is asked as a superior of the visit's own (self_approval). Empty if the whole chain is vacant.
+// `visit` may be null (a case, a day).
 std::vector<Recipient> resolve_role(std::string_view role, const Visit* visit, const Sop& sop,
                                     const People& people, const CivilDate& day);
-// Who is told as the holder of an open visit: its assignee while present and still in the duty, else
-// the role.
+// Who is told as the holder of an open visit: its assignee while present and still in the duty,
+// else the role.
 std::vector<Recipient> resolve_holder(const Visit& visit, const Sop& sop, const People& people,
                                       const CivilDate& day);
 
-// The duty in which an officer may act on a visit, if any. Besides the role itself, the next superior
-// may act where nobody is on duty or a deputy would approve their own work.
+// The duty in which an officer may act on a visit, if any. Besides the role itself, the next
+// superior may act where nobody is on duty or a deputy would approve their own work.
 std::optional<Duty> duty_for(std::string_view officer, const Visit& visit, const Sop& sop,
                              const People& people, const CivilDate& day);
 

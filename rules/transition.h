@@ -90,9 +90,9 @@ struct Event {
   std::int64_t sequence = 0;  // 1.. within the permit
   std::string type;           // "submitted", "acted", "claimed", "rung_raised", ...
   int visit = 0;
-  std::string actor;          // "officer:siti", "applicant", "system"
+  std::string actor;  // "officer:siti", "applicant", "system"
   std::string acting_for, via;
-  Instant at{};               // when recorded
+  Instant at{};  // when recorded
   std::vector<EventField> fields;
   bool operator==(const Event&) const = default;
 };
@@ -130,8 +130,7 @@ struct Refusal {
   std::string detail;                // one sentence, English
   std::vector<std::string> missing;  // outputs, for missing_output and missing_needs
 };
-[[noreturn]] void throw_exception_from_error(const Refusal& refusal,
-                                             const boost::source_location&);
+[[noreturn]] void throw_exception_from_error(const Refusal& refusal, const boost::source_location&);
 using Decided = boost::system::result<Decision, Refusal>;
 
 // Performs step 1: opens the applicant's first visit at `started_at` and closes it now.
@@ -141,15 +140,15 @@ Decided open_permit(const NewPermit& submission, const Context& context);
 Decided decide(const Permit& permit, const Actor& actor, const Command& command,
                const Context& context);
 
-// Everything that time alone has brought about by `now`, in the order of its instants: rungs, counted
-// breaches, automatic resumes and actions. Empty events when nothing was due.
+// Everything that time alone has brought about by `now`, in the order of its instants: rungs,
+// counted breaches, automatic resumes and actions. Empty events when nothing was due.
 Decision catch_up(const Permit& permit, const Context& context);
 
-// A new calendar takes effect on an open permit: every open clock is replayed whole, closed visits keep
-// their verdicts. A raised rung that is to come again is armed as its next occurrence, a counted breach
-// that falls away is reversed, and the applicant learns of a promised date that moved, with the decree.
-// Then what is due under the new calendar happens. Empty events where the permit has ended.
-// Source: contract section 3, "Versions".
+// A new calendar takes effect on an open permit: every open clock is replayed whole, closed visits
+// keep their verdicts. A raised rung that is to come again is armed as its next occurrence, a
+// counted breach that falls away is reversed, and the applicant learns of a promised date that
+// moved, with the decree. Then what is due under the new calendar happens. Empty events where the
+// permit has ended. Source: contract section 3, "Versions".
 Decision apply_calendar(const Permit& permit, const Context& with_new_calendar,
                         const std::string& decree);
 

@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "daemon/pg/connection.h"
+#include "daemon/version.h"
 
 namespace tenggat::cli {
 namespace {
@@ -67,7 +68,8 @@ bool wants_help(std::span<const std::string> arguments) {
   return false;
 }
 
-void write_rows(std::ostream& out, const std::vector<std::pair<std::string, std::string_view>>& rows) {
+void write_rows(std::ostream& out,
+                const std::vector<std::pair<std::string, std::string_view>>& rows) {
   std::size_t width = 0;
   for (const auto& [left, right] : rows) width = std::max(width, left.size());
   for (const auto& [left, right] : rows) out << fmt::format("  {:<{}}  {}\n", left, width, right);
@@ -76,10 +78,11 @@ void write_rows(std::ostream& out, const std::vector<std::pair<std::string, std:
 std::string usage_line(const Command& command) {
   std::string line = fmt::format("tenggat {}", command.path);
   for (const Positional& argument : command.positional)
-    line += fmt::format(argument.required ? " {}" : " [{}]", argument.name);
+    line +=
+        argument.required ? fmt::format(" {}", argument.name) : fmt::format(" [{}]", argument.name);
   for (const Option& option : command.options) {
-    const std::string text = fmt::format("--{}{}{}", option.name, option.value.empty() ? "" : " ",
-                                         option.value);
+    const std::string text =
+        fmt::format("--{}{}{}", option.name, option.value.empty() ? "" : " ", option.value);
     if (option.count == Option::Count::required) line += " " + text;
     if (option.count == Option::Count::optional) line += " [" + text + "]";
     if (option.count == Option::Count::several) line += " [" + text + "]...";
@@ -116,8 +119,8 @@ bool write_overview(std::ostream& out, std::span<const std::string> words) {
 
 // The words before the first option.
 std::span<const std::string> leading_words(std::span<const std::string> arguments) {
-  const auto option =
-      std::ranges::find_if(arguments, [](const std::string& word) { return word.starts_with('-'); });
+  const auto option = std::ranges::find_if(
+      arguments, [](const std::string& word) { return word.starts_with('-'); });
   return arguments.first(static_cast<std::size_t>(option - arguments.begin()));
 }
 
@@ -137,7 +140,8 @@ std::string explain(const pg::Error& error) {
   return fmt::format("the database: {} ({})", error.message(), error.sqlstate());
 }
 
-int run_command(const Command& command, std::span<const std::string> arguments, Terminal& terminal) {
+int run_command(const Command& command, std::span<const std::string> arguments,
+                Terminal& terminal) {
   const auto given = parse_options(command.options, command.positional, arguments);
   if (!given) throw BadUsage(given.error());
   return command.run(*given, terminal);
@@ -152,7 +156,7 @@ int run(std::span<const std::string> arguments, Terminal& terminal) {
     return run(rest, terminal);
   }
   if (arguments.size() == 1 && arguments.front() == "--version") {
-    terminal.out << "tenggat " << TENGGAT_VERSION << '\n';
+    terminal.out << "tenggat " << kVersion << '\n';
     return kOk;
   }
   std::size_t words = 0;

@@ -54,8 +54,8 @@ std::vector<Command> permit_commands();  // permit, inbox
 std::vector<Command> clock_commands();
 std::vector<Command> message_commands();
 
-// The whole program but for main(): finds the command, reads its options, runs it, and says what went
-// wrong. `arguments` are without the program's name. Never throws.
+// The whole program but for main(): finds the command, reads its options, runs it, and says what
+// went wrong. `arguments` are without the program's name. Never throws.
 int run(std::span<const std::string> arguments, Terminal& terminal);
 
 }  // namespace tenggat::cli

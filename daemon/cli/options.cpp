@@ -44,10 +44,12 @@ boost::system::result<Given, std::string> parse_options(std::span<const Option> 
       continue;
     }
     const std::size_t equals = word.find('=');
-    const std::string name =
-        word.starts_with("--") ? word.substr(2, equals == std::string::npos ? equals : equals - 2) : "";
+    const std::string name = word.starts_with("--")
+                                 ? word.substr(2, equals == std::string::npos ? equals : equals - 2)
+                                 : "";
     const auto option = std::ranges::find(options, name, &Option::name);
-    if (option == options.end()) return fmt::format("there is no option {}", word.substr(0, equals));
+    if (option == options.end())
+      return fmt::format("there is no option {}", word.substr(0, equals));
     auto& values = given.options_[name];
     if (!values.empty() && option->count != Option::Count::several)
       return fmt::format("--{} is given twice", name);

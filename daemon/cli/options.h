@@ -41,8 +41,8 @@ class Given {
   std::vector<std::string> arguments_;
 };
 
-// `--name value`, `--name=value`, flags, and `--` before arguments that begin with a dash. The error
-// is a sentence. A value that begins with two dashes needs the form with `=`.
+// `--name value`, `--name=value`, flags, and `--` before arguments that begin with a dash. The
+// error is a sentence. A value that begins with two dashes needs the form with `=`.
 boost::system::result<Given, std::string> parse_options(std::span<const Option> options,
                                                         std::span<const Positional> positional,
                                                         std::span<const std::string> arguments);

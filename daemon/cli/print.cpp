@@ -10,8 +10,8 @@ namespace tenggat::cli {
 namespace {
 
 std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 void write_row(std::ostream& out, const std::vector<std::string>& row,
@@ -37,7 +37,8 @@ void write_table(std::ostream& out, const std::vector<std::string>& head,
   }
   std::vector<std::size_t> widths(head.size());
   for (const auto& row : shown) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], characters(row[i]));
+    for (std::size_t i = 0; i < row.size(); ++i)
+      widths[i] = std::max(widths[i], characters(row[i]));
   }
   for (const auto& row : shown) write_row(out, row, widths);
 }

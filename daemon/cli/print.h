@@ -10,7 +10,8 @@
 
 namespace tenggat::cli {
 
-// Left-aligned columns, as wide as their widest cell in characters; nothing where there are no rows.
+// Left-aligned columns, as wide as their widest cell in characters; nothing where there are no
+// rows.
 void write_table(std::ostream& out, const std::vector<std::string>& head,
                  const std::vector<std::vector<std::string>>& rows);
 

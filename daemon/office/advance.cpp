@@ -21,7 +21,8 @@ std::string stuck(const store::Agenda& agenda, std::chrono::milliseconds patienc
 
 std::optional<std::string> refusal(const store::OfficeClock& clock, Instant target) {
   if (!clock.simulated_allowed) return "this database runs in real time: its clock is not moved";
-  if (!clock.started) return "the simulated clock has not been started: run tenggatd --clock START@0";
+  if (!clock.started)
+    return "the simulated clock has not been started: run tenggatd --clock START@0";
   if (clock.speed != 0) return fmt::format("the clock runs by itself, at speed {}", clock.speed);
   if (target < clock.now) return "the clock stands beyond that instant and never goes back";
   return std::nullopt;

@@ -1,5 +1,5 @@
-// `tenggat clock advance`: takes a simulated clock of SPEED 0 from due instant to due instant, so that
-// nothing is jumped over, and waits at each until the daemons have done what is due there.
+// `tenggat clock advance`: takes a simulated clock of SPEED 0 from due instant to due instant, so
+// that nothing is jumped over, and waits at each until the daemons have done what is due there.
 // Source: contract section 3, "Simulated clock".
 #pragma once
 #include <boost/system/result.hpp>
@@ -25,10 +25,10 @@ struct Advanced {
 };
 
 // Returns when the clock stands at `target` and nothing is due any more: no permit to look at, no
-// notice to render, no daily list to write, and no message that was neither delivered nor has failed
-// once (later tries follow real time and are not waited for). An instant already reached is settled
-// all the same. The error is a sentence; the clock then stands at the last stop. The connection is
-// left listening on the channel 'tenggat'.
+// notice to render, no daily list to write, and no message that was neither delivered nor has
+// failed once (later tries follow real time and are not waited for). An instant already reached is
+// settled all the same. The error is a sentence; the clock then stands at the last stop. The
+// connection is left listening on the channel 'tenggat'.
 pg::Awaitable<boost::system::result<Advanced, std::string>> advance(pg::Connection& connection,
                                                                     Instant target,
                                                                     AdvanceOptions options);

@@ -17,7 +17,7 @@ namespace tenggat::office {
 
 struct DispatcherOptions {
   std::chrono::seconds lease{60};  // longer than any exchange may take
-  int concurrent = 16;             // messages under way at once
+  int concurrent = 4;  // under way at once: as many as mails are sent at a time, so that none outlives its lease in a queue
   int attempts_max = 12;           // then it is a dead letter
 };
 

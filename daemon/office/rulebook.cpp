@@ -25,8 +25,7 @@ std::shared_ptr<const Sop> sop_of(const store::RuleSet& rules) {
 }
 
 std::shared_ptr<const Calendar> calendar_of(const store::RuleSet& rules) {
-  auto calendar =
-      load_calendar(rules.files.at(0), {rules.files.begin() + 1, rules.files.end()});
+  auto calendar = load_calendar(rules.files.at(0), {rules.files.begin() + 1, rules.files.end()});
   if (!calendar) refuse_stored(rules, calendar.error());
   return std::make_shared<const Calendar>(std::move(*calendar));
 }
@@ -134,7 +133,8 @@ const store::Token* Rulebook::find_token(const std::string& hash) const {
 }
 
 Context Rulebook::context(const Sop& sop, Instant now) const {
-  return {.sop = sop, .calendar = calendar(sop.calendar), .people = people_, .now = now, .send = send_};
+  return {
+      .sop = sop, .calendar = calendar(sop.calendar), .people = people_, .now = now, .send = send_};
 }
 
 }  // namespace tenggat::office

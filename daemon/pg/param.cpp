@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "daemon/pg/connection.h"
@@ -6,7 +7,7 @@ namespace tenggat::pg {
 namespace {
 
 std::string without_nul(std::string text) {
-  if (text.find('\0') != std::string::npos) {
+  if (std::find(text.begin(), text.end(), '\0') != text.end()) {
     throw std::invalid_argument{"a NUL byte cannot be stored in PostgreSQL"};
   }
   return text;

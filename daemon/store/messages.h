@@ -28,7 +28,8 @@ struct MessageQuery {
   int limit = 100;
 };
 // The newest first.
-pg::Awaitable<std::vector<MessageRow>> list_messages(pg::Connection& connection, MessageQuery query);
+pg::Awaitable<std::vector<MessageRow>> list_messages(pg::Connection& connection,
+                                                     MessageQuery query);
 
 enum class MessageChange { done, not_found, wrong_state };
 // A dead message is queued again with all its attempts before it; the same bytes and ids are sent.

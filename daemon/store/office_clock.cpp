@@ -41,11 +41,9 @@ pg::Awaitable<Allowed> allow_simulated_clock(pg::Connection& connection) {
   co_return clock.simulated_allowed ? Allowed::before : Allowed::refused_not_empty;
 }
 
-pg::Awaitable<boost::system::result<ClockStart, std::string>> start_clock(pg::Connection& connection,
-                                                                          Instant start,
-                                                                          double speed) {
-  if (!runnable(speed))
-    co_return fmt::format("SPEED is a number from 0 to {:.0f}", kFastestClock);
+pg::Awaitable<boost::system::result<ClockStart, std::string>> start_clock(
+    pg::Connection& connection, Instant start, double speed) {
+  if (!runnable(speed)) co_return fmt::format("SPEED is a number from 0 to {:.0f}", kFastestClock);
   pg::Transaction transaction(connection);
   pg::Pipeline look;
   look.add("SELECT FROM simulated_clock FOR UPDATE");
@@ -71,7 +69,8 @@ pg::Awaitable<boost::system::result<ClockStart, std::string>> start_clock(pg::Co
   pg::Pipeline write;
   if (what == ClockStart::begun || what == ClockStart::moved_on) {
     write.add(
-        "UPDATE simulated_clock SET start_at = $1, speed = $2::float8, anchor_at = clock_timestamp()",
+        "UPDATE simulated_clock SET start_at = $1, speed = $2::float8, anchor_at = "
+        "clock_timestamp()",
         start, fmt::format("{}", speed));
   } else if (what == ClockStart::new_speed) {
     // One reading of the machine's clock for both, or the office would lose what lies between.
@@ -110,7 +109,8 @@ pg::Awaitable<void> listen(pg::Connection& connection) {
 pg::Awaitable<Agenda> read_agenda(pg::Connection& connection) {
   pg::Pipeline pipeline;
   pipeline.add(kClockSql);
-  // Each branch reads the head of a partial index. An instant between two seconds is due at the later.
+  // Each branch reads the head of a partial index. An instant between two seconds is due at the
+  // later.
   pipeline.add(
       "WITH o AS MATERIALIZED (SELECT office_now() AS now)"
       " SELECT (SELECT count(*) FROM permit WHERE next_check_at <= (SELECT now FROM o))"
@@ -118,9 +118,10 @@ pg::Awaitable<Agenda> read_agenda(pg::Connection& connection) {
       " + (SELECT count(*) FROM daily_job WHERE next_at <= (SELECT now FROM o)),"
       " date_trunc('second', interval '999999 us' +"
       " least((SELECT min(next_check_at) FROM permit WHERE next_check_at > (SELECT now FROM o)),"
-      " (SELECT min(send_at) FROM notice WHERE state = 'pending' AND send_at > (SELECT now FROM o)),"
+      " (SELECT min(send_at) FROM notice WHERE state = 'pending' AND send_at > (SELECT now FROM "
+      "o)),"
       " (SELECT min(next_at) FROM daily_job WHERE next_at > (SELECT now FROM o)))),"
-      " (SELECT count(*) FROM message WHERE state = 'queued' AND (lease_until > clock_timestamp()"
+      " (SELECT count(*) FROM message WHERE state = 'queued' AND (lease_until IS NOT NULL"
       " OR (attempts = 0 AND next_attempt_at <= clock_timestamp() + interval '200 ms')))");
   const auto results = co_await connection.run(std::move(pipeline));
   const pg::Result& row = results.at(1);

@@ -40,9 +40,8 @@ enum class ClockStart {
 };
 // What `tenggatd --clock START@SPEED` does at its start. The error is a sentence: the database does
 // not allow a simulated clock, or the speed is not 0..kFastestClock.
-pg::Awaitable<boost::system::result<ClockStart, std::string>> start_clock(pg::Connection& connection,
-                                                                          Instant start,
-                                                                          double speed);
+pg::Awaitable<boost::system::result<ClockStart, std::string>> start_clock(
+    pg::Connection& connection, Instant start, double speed);
 // What tenggatd without --clock does at its start. Nothing where that is right, else a sentence.
 pg::Awaitable<std::optional<std::string>> refuse_real_time(pg::Connection& connection);
 

@@ -139,11 +139,12 @@ pg::Awaitable<bool> end_delegation(pg::Connection& connection, std::int64_t id) 
 }
 
 bool valid_officer_id(std::string_view id) {
-  const auto letter_or_digit = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  const auto letter_or_digit = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+  };
   return !id.empty() && id.size() <= 40 && letter_or_digit(id.front()) &&
-         std::ranges::all_of(id, [&](char c) {
-           return letter_or_digit(c) || c == '_' || c == '.' || c == '-';
-         });
+         std::ranges::all_of(
+             id, [&](char c) { return letter_or_digit(c) || c == '_' || c == '.' || c == '-'; });
 }
 
 }  // namespace tenggat::store

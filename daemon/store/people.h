@@ -20,8 +20,8 @@ std::size_t add_people(pg::Pipeline& pipeline);
 People people_of(const std::vector<pg::Result>& results, std::size_t first);
 pg::Awaitable<People> load_people(pg::Connection& connection);
 
-// Each write is one statement or one flight, so it happens whole or not at all. What the answer says
-// was refused left nothing behind.
+// Each write is one statement or one flight, so it happens whole or not at all. What the answer
+// says was refused left nothing behind.
 
 struct OfficerEdit {  // empty: left as it is
   std::optional<std::string> name, email, whatsapp;
@@ -33,12 +33,14 @@ pg::Awaitable<bool> add_officer(pg::Connection& connection, Officer officer);
 pg::Awaitable<bool> edit_officer(pg::Connection& connection, std::string id, OfficerEdit edit);
 // `first_day_out` is the first day no longer in service; empty takes an end back. False: no such
 // officer.
-pg::Awaitable<bool> end_officer(pg::Connection& connection, std::string id, CivilDate first_day_out);
+pg::Awaitable<bool> end_officer(pg::Connection& connection, std::string id,
+                                CivilDate first_day_out);
 // Both days included; a leave that begins on the same day is replaced. False: no such officer.
 pg::Awaitable<bool> add_leave(pg::Connection& connection, std::string id, Leave leave);
 // False: that officer has no leave beginning that day.
 pg::Awaitable<bool> cancel_leave(pg::Connection& connection, std::string id, CivilDate start);
-// The new delegation's id; nothing where one of the two does not exist. `id` of the value is ignored.
+// The new delegation's id; nothing where one of the two does not exist. `id` of the value is
+// ignored.
 pg::Awaitable<std::optional<std::int64_t>> add_delegation(pg::Connection& connection,
                                                           Delegation delegation);
 // From now on, on the office's clock. False: no such delegation, or it was ended before.

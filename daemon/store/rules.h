@@ -1,5 +1,5 @@
-// Rules in force, by content hash. The files on disk are what an operator wants; what is in force is
-// here, so that two daemons and a restarted one agree.
+// Rules in force, by content hash. The files on disk are what an operator wants; what is in force
+// is here, so that two daemons and a restarted one agree.
 #pragma once
 #include <string>
 #include <vector>
@@ -10,9 +10,9 @@
 namespace tenggat::store {
 
 struct RuleSet {
-  std::string kind;  // "sop" or "calendar"
-  std::string name;  // id of the SOP or calendar
-  std::string hash;  // of kind and files, hex; see content_hash
+  std::string kind;               // "sop" or "calendar"
+  std::string name;               // id of the SOP or calendar
+  std::string hash;               // of kind and files, hex; see content_hash
   std::vector<SourceFile> files;  // the main file first, then those it reads
   bool in_force = false;
 };

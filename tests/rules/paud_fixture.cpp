@@ -12,13 +12,17 @@ Instant wita(std::string_view text) {
 }
 
 std::string when(Instant instant) {
-  static const Calendar calendar = banjarbaru();
-  const LocalTime t = calendar.local(instant);
+  const LocalTime t = shipped_calendar().local(instant);
   std::string text = fmt::format("{:02}-{:02} {:02}:{:02}", t.month, t.day, t.hour, t.minute);
   return t.second == 0 ? text : fmt::format("{}:{:02}", text, t.second);
 }
 
 std::string when(std::optional<Instant> instant) { return instant ? when(*instant) : "none"; }
+
+const Calendar& shipped_calendar() {
+  static const Calendar calendar = banjarbaru();
+  return calendar;
+}
 
 SourceFile paud_file() {
   std::ifstream file(TENGGAT_SOURCE_DIR "/rules/sop/paud.yaml");
@@ -271,8 +275,8 @@ std::vector<Office::Departure> Office::departures() const {
 
 void Office::drop(Waiting& waiting, const std::string& person, Reason reason) {
   waiting.settled = true;
-  dropped.push_back(fmt::format("{}{}{} {}", person, person.empty() ? "" : " ",
-                                waiting.notice.kind, to_string(reason)));
+  dropped.push_back(fmt::format("{}{}{} {}", person, person.empty() ? "" : " ", waiting.notice.kind,
+                                to_string(reason)));
 }
 
 // Settled once all who are told at that time have it: a later change of person repeats nothing.

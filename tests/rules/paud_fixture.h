@@ -22,6 +22,7 @@ Instant wita(std::string_view text);
 std::string when(Instant instant);
 std::string when(std::optional<Instant> instant);  // "none" where there is none
 
+const Calendar& shipped_calendar();  // read once
 SourceFile paud_file();
 const Sop& paud();
 
@@ -50,7 +51,8 @@ class Deed {
   }
   Deed& outcome(Outcome outcome) { return act_.outcome = outcome, *this; }
   Deed& version(std::int64_t version) { return act_.version = version, *this; }
-  Deed& occurred(std::string_view at) { return act_.occurred_at = wita(at), *this; }
+  Deed& occurred(std::string_view at) { return occurred_at(wita(at)); }
+  Deed& occurred_at(Instant at) { return act_.occurred_at = at, *this; }
   Deed& because(std::string reason) { return act_.reason = std::move(reason), *this; }
   operator Command() const { return act_; }
 
@@ -67,7 +69,7 @@ struct Sent {
 
 class Office {
  public:
-  explicit Office(Calendar calendar = banjarbaru());
+  explicit Office(Calendar calendar = shipped_calendar());
 
   People people = officers();
   SendRules rules;

@@ -1,0 +1,93 @@
+// What needs no daemon and no database: `tenggat check`, `deadline`, `elapsed`.
+#include <fmt/format.h>
+
+#include <istream>
+#include <ostream>
+#include <sstream>
+
+#include "daemon/cli/offline.h"
+#include "daemon/cli/on_database.h"
+#include "daemon/rule_files.h"
+
+namespace tenggat::cli {
+namespace {
+
+using Count = Option::Count;
+
+int run_check(const Given& given, Terminal& terminal) {
+  const auto named = given.argument(0);
+  const std::string directory = named ? *named : load_configuration(given, terminal).rules;
+  const auto files = load_rule_files(directory);
+  if (!files) {
+    for (const Fault& fault : files.error()) terminal.err << fault.to_string() << '\n';
+    terminal.err << fmt::format("{} fault{} in {}\n", files.error().size(),
+                                files.error().size() == 1 ? "" : "s", directory);
+    return kRefused;
+  }
+  for (const Sop& sop : files->sops) {
+    terminal.out << fmt::format("sop {}: {} steps, {} in all as declared, case {}\n", sop.id,
+                                sop.steps.size(), sop.total.to_string(),
+                                sop.case_standard.to_string());
+  }
+  for (const Calendar& calendar : files->calendars)
+    terminal.out << fmt::format("calendar {}: {}\n", calendar.id(), calendar.zone_name());
+  terminal.out << fmt::format("texts: {}\n", files->texts.all().size());
+  return kOk;
+}
+
+Calendar calendar_of(const Given& given, Terminal& terminal) {
+  auto calendar = load_calendar_file(given.text_or("calendar", ""), terminal.err);
+  if (!calendar) throw Refused("the calendar is refused");
+  return std::move(*calendar);
+}
+
+int run_deadline(const Given& given, Terminal& terminal) {
+  const Calendar calendar = calendar_of(given, terminal);
+  const auto start = given.argument(0), budget = given.argument(1);
+  if (start && !budget) throw BadUsage("START and BUDGET go together");
+  if (given.has("explain")) {
+    if (start) return explain_deadline(*start, *budget, terminal.out, calendar);
+    return explain_deadline(terminal.in, terminal.out, calendar);
+  }
+  if (start) {
+    std::istringstream line(*start + " " + *budget + "\n");
+    return tenggat::run_deadline(line, terminal.out, calendar);
+  }
+  return tenggat::run_deadline(terminal.in, terminal.out, calendar);
+}
+
+int run_elapsed(const Given& given, Terminal& terminal) {
+  const Calendar calendar = calendar_of(given, terminal);
+  return tenggat::run_elapsed(terminal.in, terminal.out, calendar);
+}
+
+}  // namespace
+
+std::vector<Command> check_commands() {
+  const Option calendar{"calendar", "FILE", "a calendar; its lists of days off lie beside it",
+                        Count::required};
+  return {
+      {"check",
+       {{"DIR", false}},
+       {kConfigOption},
+       "reads SOPs, calendars and texts and names every fault, file:line:col: message",
+       "DIR holds sop/, calendar/ and texts/; left out, it is the configuration's `rules`.",
+       run_check},
+      {"deadline",
+       {{"START", false}, {"BUDGET", false}},
+       {calendar, {"explain", "", "one question, with its proof day by day"}},
+       "due instants: lines `START BUDGET` in, an instant a line out",
+       "2026-04-02T14:00:00+08:00 1d 30m  ->  the instant, followed by ` provisional` where a "
+       "date\n"
+       "lies outside the years the calendar covers. A bad line is answered `error: line N: …`.",
+       run_deadline},
+      {"elapsed",
+       {},
+       {calendar},
+       "working seconds: lines `FROM TO` in, a number a line out",
+       "Negative where FROM is after TO.",
+       run_elapsed},
+  };
+}
+
+}  // namespace tenggat::cli

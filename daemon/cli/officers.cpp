@@ -1,0 +1,336 @@
+// `tenggat officer`.
+#include <fmt/format.h>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <ostream>
+#include <set>
+
+#include "daemon/cli/on_database.h"
+#include "daemon/cli/print.h"
+#include "daemon/rule_files.h"
+#include "daemon/store/people.h"
+#include "notifiers/phone.h"
+
+namespace tenggat::cli {
+namespace {
+
+namespace json = boost::json;
+using Count = Option::Count;
+
+constexpr std::size_t kLongestName = 120;
+
+std::string checked_name(const std::string& name) {
+  if (name.find_first_not_of(' ') == std::string::npos || name.size() > kLongestName ||
+      printable(name) != name)
+    throw BadUsage(fmt::format("--name is a name of at most {} bytes in one line", kLongestName));
+  return name;
+}
+
+// Empty takes the address away.
+std::string checked_email(const std::string& email) {
+  if (!email.empty() && !notify::is_mail_address(email))
+    throw Refused(fmt::format("--email `{}` is no mail address", printable(email)));
+  return email;
+}
+std::string checked_phone(const std::string& phone) {
+  if (phone.empty()) return phone;
+  auto normal = notify::normalise_phone(phone);
+  if (!normal) {
+    throw Refused(fmt::format("--whatsapp `{}` is no Indonesian mobile number (0812…, +62812…)",
+                              printable(phone)));
+  }
+  return *normal;
+}
+
+void add_roles(const Sop& sop, std::set<std::string>& duties, std::set<std::string>& applicants) {
+  for (const Role& role : sop.roles) (role.applicant ? applicants : duties).insert(role.id);
+}
+
+// Against the SOPs in force and those in the rules directory, which will be in force soon. Where
+// there is neither, any name is taken: an office may be set up before its rules.
+void check_roles(const std::vector<std::string>& roles, const Office& office,
+                 const Config& config) {
+  std::set<std::string> duties, applicants;
+  for (const Sop* sop : office.rulebook.sops_in_force()) add_roles(*sop, duties, applicants);
+  if (const auto files = load_rule_files(config.rules)) {
+    for (const Sop& sop : files->sops) add_roles(sop, duties, applicants);
+  }
+  for (const std::string& role : roles) {
+    if (applicants.contains(role))
+      throw Refused(fmt::format("`{}` is the applicant's role, not an officer's", role));
+    if (!store::valid_officer_id(role) || (!duties.empty() && !duties.contains(role))) {
+      throw Refused(fmt::format("no SOP has a role `{}`; there are: {}", printable(role),
+                                fmt::join(duties, ", ")));
+    }
+  }
+}
+
+std::string checked_id(const Given& given) {
+  std::string id = given.text_or("id", "");
+  if (!store::valid_officer_id(id)) {
+    throw BadUsage(
+        "--id is 1 to 40 lower-case letters, digits, dots, dashes and underscores, and begins with "
+        "a"
+        " letter or digit");
+  }
+  return id;
+}
+
+[[noreturn]] void no_such_officer(const std::string& id) {
+  throw Refused(fmt::format("there is no officer `{}`", printable(id)));
+}
+
+pg::Awaitable<int> add_officer(DatabaseCall& call) {
+  Officer officer{.id = checked_id(call.given),
+                  .name = checked_name(call.given.text_or("name", "")),
+                  .email = checked_email(call.given.text_or("email", "")),
+                  .whatsapp = checked_phone(call.given.text_or("whatsapp", "")),
+                  .roles = call.given.all("role"),
+                  .leaves = {},
+                  .ended = {}};
+  const auto office = co_await read_office(call);
+  check_roles(officer.roles, *office, call.config);
+  const std::string id = officer.id;
+  if (officer.email.empty() && officer.whatsapp.empty())
+    call.terminal.err << "note: " << id << " has no channel and will get no messages\n";
+  const bool added = co_await store::add_officer(call.connection, std::move(officer));
+  if (!added) throw Refused(fmt::format("there is an officer `{}` already; see officer edit", id));
+  call.terminal.out << "added " << id << '\n';
+  co_return kOk;
+}
+
+pg::Awaitable<int> edit_officer(DatabaseCall& call) {
+  const std::string id = checked_id(call.given);
+  store::OfficerEdit edit;
+  if (const auto name = call.given.text("name")) edit.name = checked_name(*name);
+  if (const auto email = call.given.text("email")) edit.email = checked_email(*email);
+  if (const auto phone = call.given.text("whatsapp")) edit.whatsapp = checked_phone(*phone);
+  if (call.given.has("role")) edit.roles = call.given.all("role");
+  if (!edit.name && !edit.email && !edit.whatsapp && !edit.roles)
+    throw BadUsage("nothing to change: give --name, --role, --email or --whatsapp");
+  if (edit.roles) {
+    const auto office = co_await read_office(call);
+    check_roles(*edit.roles, *office, call.config);
+  }
+  const bool edited = co_await store::edit_officer(call.connection, id, std::move(edit));
+  if (!edited) no_such_officer(id);
+  call.terminal.out << "changed " << id << '\n';
+  co_return kOk;
+}
+
+json::object to_json(const Officer& officer, const std::vector<Delegation>& delegations) {
+  json::array roles, leaves, given, held;
+  for (const std::string& role : officer.roles) roles.emplace_back(role);
+  for (const Leave& leave : officer.leaves)
+    leaves.push_back(json::object{{"start", leave.start}, {"end", leave.end}});
+  for (const Delegation& delegation : delegations) {
+    if (delegation.from != officer.id) continue;
+    given.push_back(json::object{{"id", delegation.id},
+                                 {"to", delegation.to},
+                                 {"kind", delegation.kind},
+                                 {"start", delegation.start},
+                                 {"end", delegation.end},
+                                 {"letter", delegation.letter}});
+  }
+  json::value ended;
+  if (!officer.ended.empty()) ended = officer.ended;
+  return {{"id", officer.id},
+          {"name", officer.name},
+          {"roles", std::move(roles)},
+          {"email", officer.email},
+          {"whatsapp", officer.whatsapp},
+          {"leaves", std::move(leaves)},
+          {"delegations", std::move(given)},
+          {"ended", std::move(ended)}};
+}
+
+// What keeps an officer away or makes a deputy of another, from today on.
+std::string remarks(const Officer& officer, const People& people, const std::string& today) {
+  std::vector<std::string> all;
+  if (!officer.ended.empty()) all.push_back("out of service from " + officer.ended);
+  for (const Leave& leave : officer.leaves) {
+    if (leave.end >= today) all.push_back(fmt::format("leave {} to {}", leave.start, leave.end));
+  }
+  for (const Delegation& delegation : people.delegations) {
+    if (delegation.from == officer.id && delegation.end >= today) {
+      all.push_back(fmt::format("{} {} {} to {} (delegation {})", delegation.kind, delegation.to,
+                                delegation.start, delegation.end, delegation.id));
+    }
+  }
+  return fmt::format("{}", fmt::join(all, "; "));
+}
+
+pg::Awaitable<int> list_officers(DatabaseCall& call) {
+  const auto office = co_await read_office(call);
+  const People& people = office->rulebook.people();
+  if (call.given.has("json")) {
+    json::array all;
+    for (const Officer& officer : people.officers)
+      all.push_back(to_json(officer, people.delegations));
+    write_json(call.terminal.out, all);
+    co_return kOk;
+  }
+  const std::string today = office->today();
+  std::vector<std::vector<std::string>> rows;
+  for (const Officer& officer : people.officers) {
+    rows.push_back({officer.id, officer.name, fmt::format("{}", fmt::join(officer.roles, ", ")),
+                    officer.email, officer.whatsapp, remarks(officer, people, today)});
+  }
+  write_table(call.terminal.out, {"ID", "NAME", "ROLES", "EMAIL", "WHATSAPP", "REMARKS"}, rows);
+  co_return kOk;
+}
+
+pg::Awaitable<int> add_leave(DatabaseCall& call) {
+  const std::string id = checked_id(call.given);
+  const std::string start = date_option(call.given, "start");
+  if (call.given.has("cancel")) {
+    const bool cancelled = co_await store::cancel_leave(call.connection, id, start);
+    if (!cancelled) throw Refused(fmt::format("`{}` has no leave that begins on {}", id, start));
+    call.terminal.out << "cancelled the leave of " << id << " from " << start << '\n';
+    co_return kOk;
+  }
+  const std::string end = date_option(call.given, "end");
+  if (end < start) throw BadUsage("--end is before --start");
+  const bool added = co_await store::add_leave(call.connection, id, Leave{start, end});
+  if (!added) no_such_officer(id);
+  call.terminal.out << id << " is on leave from " << start << " to " << end << '\n';
+  co_return kOk;
+}
+
+pg::Awaitable<int> end_officer(DatabaseCall& call) {
+  const std::string id = checked_id(call.given);
+  std::string day = call.given.text_or("on", "");
+  if (call.given.has("cancel")) {
+    day.clear();
+  } else if (day.empty()) {
+    const auto office = co_await read_office(call);
+    day = office->today();
+  } else {
+    checked_date("on", day);
+  }
+  const bool ended = co_await store::end_officer(call.connection, id, day);
+  if (!ended) no_such_officer(id);
+  if (day.empty()) {
+    call.terminal.out << id << " is in service\n";
+  } else {
+    call.terminal.out << id << " is out of service from " << day << '\n';
+  }
+  co_return kOk;
+}
+
+pg::Awaitable<int> delegate(DatabaseCall& call) {
+  Delegation delegation{.id = 0,
+                        .from = call.given.text_or("from", ""),
+                        .to = call.given.text_or("to", ""),
+                        .kind = call.given.text_or("kind", ""),
+                        .start = date_option(call.given, "start"),
+                        .end = date_option(call.given, "end"),
+                        .letter = call.given.text_or("letter", "")};
+  if (delegation.kind != "plh" && delegation.kind != "plt")
+    throw BadUsage("--kind is plh (absence) or plt (vacancy)");
+  if (delegation.end < delegation.start) throw BadUsage("--end is before --start");
+  if (delegation.from == delegation.to) throw BadUsage("--from and --to are one person");
+  if (delegation.letter.find_first_not_of(' ') == std::string::npos)
+    throw BadUsage("--letter is the number of the letter of appointment");
+  const Delegation asked = delegation;
+  const auto id = co_await store::add_delegation(call.connection, std::move(delegation));
+  if (!id) {
+    throw Refused(
+        fmt::format("`{}` or `{}` is no officer", printable(asked.from), printable(asked.to)));
+  }
+  call.terminal.out << fmt::format("delegation {}: {} is {} for {} from {} to {}\n", *id, asked.to,
+                                   asked.kind, asked.from, asked.start, asked.end);
+  co_return kOk;
+}
+
+pg::Awaitable<int> end_delegation(DatabaseCall& call) {
+  const std::int64_t id = id_argument(call.given, 0);
+  const bool ended = co_await store::end_delegation(call.connection, id);
+  if (!ended) throw Refused(fmt::format("there is no delegation {} that has not been ended", id));
+  call.terminal.out << "ended delegation " << id << '\n';
+  co_return kOk;
+}
+
+template <DatabaseWork work>
+int run_work(const Given& given, Terminal& terminal) {
+  return on_database(given, terminal, work);
+}
+
+}  // namespace
+
+std::vector<Command> officer_commands() {
+  const Option id{"id", "ID", "the officer", Count::required};
+  const Option role{"role", "ROLE", "a role of the SOPs; may be repeated", Count::several};
+  const Option email{"email", "ADDRESS", "mail address", Count::optional};
+  const Option whatsapp{"whatsapp", "NUMBER", "mobile number, 0812… or +62812…", Count::optional};
+  return {
+      {"officer add",
+       {},
+       {id,
+        {"name", "NAME", "as messages address them", Count::required},
+        role,
+        email,
+        whatsapp,
+        kConfigOption},
+       "takes an officer into service",
+       "",
+       run_work<add_officer>},
+      {"officer edit",
+       {},
+       {id,
+        {"name", "NAME", "as messages address them"},
+        {"role", "ROLE", "all their roles from now on; may be repeated", Count::several},
+        email,
+        whatsapp,
+        kConfigOption},
+       "changes what is given, leaves the rest",
+       "An empty --email or --whatsapp takes the channel away.",
+       run_work<edit_officer>},
+      {"officer list",
+       {},
+       {kJsonOption, kConfigOption},
+       "everybody, with roles, leave and delegations",
+       "",
+       run_work<list_officers>},
+      {"officer leave",
+       {},
+       {id,
+        {"start", "DATE", "first day of leave", Count::required},
+        {"end", "DATE", "last day of leave", Count::optional},
+        {"cancel", "", "take back the leave that begins on --start"},
+        kConfigOption},
+       "enters leave: reminders go to whoever stands in, the clocks run on",
+       "",
+       run_work<add_leave>},
+      {"officer end",
+       {},
+       {id,
+        {"on", "DATE", "first day no longer in service; today if left out"},
+        {"cancel", "", "they stay"},
+        kConfigOption},
+       "ends an officer's service; their history stays",
+       "",
+       run_work<end_officer>},
+      {"officer delegate",
+       {},
+       {{"from", "ID", "whose duties", Count::required},
+        {"to", "ID", "who acts for them", Count::required},
+        {"kind", "plh|plt", "plh: absence; plt: vacancy", Count::required},
+        {"start", "DATE", "from its midnight", Count::required},
+        {"end", "DATE", "to the midnight after it", Count::required},
+        {"letter", "NUMBER", "of the letter of appointment (surat perintah)", Count::required},
+        kConfigOption},
+       "appoints a deputy (Plh., Plt.)",
+       "",
+       run_work<delegate>},
+      {"officer delegate end",
+       {{"ID", true}},
+       {kConfigOption},
+       "ends a delegation at once",
+       "",
+       run_work<end_delegation>},
+  };
+}
+
+}  // namespace tenggat::cli

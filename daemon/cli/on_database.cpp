@@ -1,0 +1,122 @@
+#include "daemon/cli/on_database.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <charconv>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "daemon/cli/offline.h"
+#include "daemon/cli/print.h"
+
+namespace tenggat::cli {
+namespace {
+
+constexpr const char* kDefaultConfig = "/etc/tenggat/tenggat.yaml";
+
+pg::Awaitable<int> connect_and_work(const Given& given, Terminal& terminal, const Config& config,
+                                    DatabaseWork work) {
+  pg::ConnectOptions options;
+  options.conninfo = config.database;
+  pg::Connection connection = co_await pg::Connection::connect(std::move(options));
+  DatabaseCall call{given, terminal, config, connection};
+  const int code = co_await work(call);
+  co_return code;
+}
+
+std::shared_ptr<const Calendar> calendar_from_files(const Config& config) {
+  std::ostringstream faults;  // for display only: UTC does where there is none
+  auto calendar = load_calendar_file(
+      std::filesystem::path(config.rules) / "calendar" / (config.kalender + ".yaml"), faults);
+  return calendar ? std::make_shared<const Calendar>(std::move(*calendar)) : nullptr;
+}
+
+}  // namespace
+
+Config load_configuration(const Given& given, const Terminal& terminal) {
+  std::string path = kDefaultConfig;
+  if (const auto named = terminal.environment("TENGGAT_CONFIG"); named && !named->empty())
+    path = *named;
+  if (const auto named = given.text("config")) path = *named;
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  if (!in || std::filesystem::is_directory(path) || !(text << in.rdbuf()))
+    throw Refused(fmt::format("the configuration {} cannot be read", path));
+  auto config = load_config({path, text.str()});
+  if (config) return std::move(*config);
+  std::string all = "the configuration has faults:";
+  for (const Fault& fault : config.error()) all += "\n" + fault.to_string();
+  throw Refused(all);
+}
+
+int on_database(const Given& given, Terminal& terminal, DatabaseWork work) {
+  const Config config = load_configuration(given, terminal);
+  boost::asio::io_context io;
+  std::exception_ptr failure;
+  int code = kRefused;
+  boost::asio::co_spawn(io, connect_and_work(given, terminal, config, work),
+                        [&](std::exception_ptr error, int result) {
+                          failure = error;
+                          code = result;
+                        });
+  io.run();
+  if (failure) std::rethrow_exception(failure);
+  return code;
+}
+
+std::string Office::today() const {
+  if (!calendar) return instant_text(moment.now, nullptr).substr(0, 10);
+  return calendar->format(moment.now).substr(0, 10);
+}
+
+std::string Office::text(Instant t) const { return instant_text(t, calendar.get()); }
+
+pg::Awaitable<std::unique_ptr<Office>> read_office(DatabaseCall& call) {
+  auto office = std::make_unique<Office>();
+  const pg::Result moment =
+      co_await call.connection.query(store::kMomentSql, std::vector<pg::Param>{});
+  office->moment = store::moment_of(moment);
+  co_await office->rulebook.refresh(call.connection, office->moment);
+  if (const Calendar* in_force = office->rulebook.find_calendar(call.config.kalender)) {
+    office->calendar = std::make_shared<const Calendar>(*in_force);
+  } else {
+    office->calendar = calendar_from_files(call.config);
+  }
+  co_return office;
+}
+
+std::string checked_date(std::string_view option, const std::string& text) {
+  int year = 0;
+  unsigned month = 0, day = 0;
+  const auto number = [&](std::size_t from, std::size_t length, auto& value) {
+    const char* begin = text.data() + from;
+    const auto [end, error] = std::from_chars(begin, begin + length, value);
+    return error == std::errc{} && end == begin + length && *begin != '-';
+  };
+  const bool read = text.size() == 10 && text[4] == '-' && text[7] == '-' && number(0, 4, year) &&
+                    number(5, 2, month) && number(8, 2, day);
+  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month},
+                                         std::chrono::day{day}};
+  if (!read || !date.ok() || year < 1)
+    throw BadUsage(fmt::format("--{} takes a date, 2026-04-13; `{}` is none", option, text));
+  return text;
+}
+
+std::string date_option(const Given& given, std::string_view name) {
+  return checked_date(name, given.text_or(name, ""));
+}
+
+std::int64_t id_argument(const Given& given, std::size_t n) {
+  const std::string text = given.argument(n).value_or("");
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (error != std::errc{} || end != text.data() + text.size() || id <= 0)
+    throw BadUsage(fmt::format("`{}` is no id: a positive number is needed", text));
+  return id;
+}
+
+}  // namespace tenggat::cli

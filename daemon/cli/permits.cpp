@@ -1,0 +1,337 @@
+// `tenggat permit` and `tenggat inbox`: through the API, as an officer or a service.
+#include <fmt/format.h>
+
+#include <array>
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <istream>
+#include <ostream>
+#include <sstream>
+
+#include "daemon/cli/api_client.h"
+#include "daemon/cli/on_database.h"
+#include "daemon/cli/print.h"
+
+namespace tenggat::cli {
+namespace {
+
+namespace json = boost::json;
+using Count = Option::Count;
+
+std::string permit_path(const Given& given, std::string_view rest = "") {
+  return "/permits/" + encoded(given.argument(0).value_or("")) + std::string(rest);
+}
+
+// Copies what was given under its name in the API: --on-behalf-of becomes on_behalf_of.
+void put_texts(json::object& body, const Given& given, std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    const auto text = given.text(name);
+    if (!text) continue;
+    std::string key = name;
+    std::replace(key.begin(), key.end(), '-', '_');
+    body[key] = *text;
+  }
+}
+
+struct Pair {
+  std::string name, value;
+};
+Pair split(std::string_view option, const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == 0 || equals == std::string::npos)
+    throw BadUsage(fmt::format("--{} `{}` has no `=`", option, printable(text)));
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+// kind=uri[,name=…][,number=…][,sha256=…]. The uri may hold commas; what follows one of these names
+// and an equals sign does not belong to it.
+json::object document_of(const std::string& text) {
+  const Pair pair = split("document", text);
+  json::object document{{"kind", pair.name}};
+  std::string rest = pair.value;
+  constexpr std::array<std::string_view, 3> kNames{"name", "number", "sha256"};
+  while (true) {
+    std::size_t last = std::string::npos;
+    std::string_view found;
+    for (const std::string_view name : kNames) {
+      const std::size_t at = rest.rfind(fmt::format(",{}=", name));
+      if (at != std::string::npos && (last == std::string::npos || at > last)) {
+        last = at;
+        found = name;
+      }
+    }
+    if (last == std::string::npos) break;
+    document[found] = rest.substr(last + found.size() + 2);
+    rest.resize(last);
+  }
+  if (!rest.empty()) document["uri"] = rest;
+  return document;
+}
+
+json::array documents_of(const Given& given) {
+  json::array documents;
+  for (const std::string& text : given.all("document")) documents.push_back(document_of(text));
+  return documents;
+}
+
+std::int64_t number_of(std::string_view option, const std::string& text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size())
+    throw BadUsage(fmt::format("--{} `{}` is no number", option, printable(text)));
+  return number;
+}
+
+// --- What people see ---------------------------------------------------------------------------
+
+void write_permit(std::ostream& out, const json::value& permit) {
+  std::vector<std::vector<std::string>> facts;
+  const auto fact = [&](std::string name, std::initializer_list<std::string_view> path) {
+    std::string value = text_at(permit, path);
+    if (!value.empty()) facts.push_back({std::move(name), std::move(value)});
+  };
+  fact("id", {"id"});
+  fact("sop", {"sop"});
+  fact("state", {"state"});
+  fact("outcome", {"outcome"});
+  fact("subject", {"subject"});
+  fact("applicant", {"applicant", "name"});
+  fact("version", {"version"});
+  fact("case", {"case_sla", "status"});
+  fact("case due", {"case_sla", "due_at"});
+  fact("tracking", {"tracking_url"});
+  write_table(out, {"number", text_at(permit, {"number"})}, facts);
+  const json::value* visits =
+      permit.is_object() ? permit.get_object().if_contains("visits") : nullptr;
+  if (!visits || !visits->is_array() || visits->get_array().empty()) return;
+  std::vector<std::vector<std::string>> rows;
+  for (const json::value& visit : visits->get_array()) {
+    rows.push_back({text_at(visit, {"step"}), text_at(visit, {"role"}),
+                    text_at(visit, {"assignee"}), text_at(visit, {"sla", "status"}),
+                    text_at(visit, {"sla", "due_at"})});
+  }
+  out << '\n';
+  write_table(out, {"STEP", "ROLE", "ASSIGNEE", "STATUS", "DUE"}, rows);
+}
+
+void write_list(std::ostream& out, const json::value& answer) {
+  const json::value* items =
+      answer.is_object() ? answer.get_object().if_contains("items") : &answer;
+  if (!items || !items->is_array()) return;
+  std::vector<std::vector<std::string>> rows;
+  for (const json::value& item : items->get_array()) {
+    rows.push_back({text_at(item, {"number"}), text_at(item, {"state"}), text_at(item, {"step"}),
+                    text_at(item, {"sla", "status"}), text_at(item, {"sla", "due_at"}),
+                    text_at(item, {"subject"})});
+  }
+  write_table(out, {"NUMBER", "STATE", "STEP", "STATUS", "DUE", "SUBJECT"}, rows);
+  const std::string more = text_at(answer, {"next_cursor"});
+  if (!more.empty()) out << "more: --cursor " << printable(more) << '\n';
+}
+
+int show(const Given& given, Terminal& terminal, const json::value& answer,
+         void (*write)(std::ostream&, const json::value&)) {
+  if (given.has("json")) {
+    write_json(terminal.out, answer);
+  } else {
+    write(terminal.out, answer);
+  }
+  return kOk;
+}
+
+// --- Commands ----------------------------------------------------------------------------------
+
+std::string submission_text(const std::string& file, Terminal& terminal) {
+  std::ostringstream text;
+  if (file == "-") {
+    text << terminal.in.rdbuf();
+    return text.str();
+  }
+  std::ifstream in(file, std::ios::binary);
+  if (!in || std::filesystem::is_directory(file) || !(text << in.rdbuf()))
+    throw Refused(fmt::format("{} cannot be read", file));
+  return text.str();
+}
+
+json::object submission_of(const Given& given, Terminal& terminal) {
+  if (const auto file = given.argument(0)) {
+    for (const char* option : {"sop", "name", "subject", "whatsapp", "email", "document", "field",
+                               "external-id", "started-at"}) {
+      if (given.has(option))
+        throw BadUsage(fmt::format("FILE and --{} do not go together", option));
+    }
+    boost::system::error_code failed;
+    const json::value body = json::parse(submission_text(*file, terminal), failed);
+    if (failed || !body.is_object()) throw Refused(fmt::format("{} holds no JSON object", *file));
+    return body.get_object();
+  }
+  for (const char* option : {"sop", "name", "subject"}) {
+    if (!given.has(option)) throw BadUsage(fmt::format("--{} is missing, or FILE", option));
+  }
+  json::object body, applicant, fields;
+  put_texts(applicant, given, {"name", "email", "whatsapp"});
+  for (const std::string& text : given.all("field")) {
+    const Pair pair = split("field", text);
+    fields[pair.name] = pair.value;
+  }
+  put_texts(body, given, {"sop", "subject", "external-id", "started-at"});
+  body["applicant"] = std::move(applicant);
+  body["documents"] = documents_of(given);
+  if (!fields.empty()) body["fields"] = std::move(fields);
+  return body;
+}
+
+int run_submit(const Given& given, Terminal& terminal) {
+  const json::object body = submission_of(given, terminal);
+  return show(given, terminal, ApiClient(terminal).post("/permits", body), write_permit);
+}
+
+int run_show(const Given& given, Terminal& terminal) {
+  return show(given, terminal, ApiClient(terminal).get(permit_path(given)), write_permit);
+}
+
+int run_list(const Given& given, Terminal& terminal) {
+  Query query;
+  for (const char* name : {"sop", "state", "step", "role", "sla", "q", "external-id",
+                           "updated-after", "cursor", "limit"}) {
+    std::string key = name;
+    std::replace(key.begin(), key.end(), '-', '_');
+    query.emplace_back(std::move(key), given.text_or(name, ""));
+  }
+  return show(given, terminal, ApiClient(terminal).get("/permits", query), write_list);
+}
+
+int run_inbox(const Given& given, Terminal& terminal) {
+  return show(given, terminal, ApiClient(terminal).get("/tasks"), write_list);
+}
+
+int run_act(const Given& given, Terminal& terminal) {
+  json::object body{{"action", given.argument(1).value_or("")}};
+  put_texts(body, given, {"step", "note", "outcome", "occurred-at", "reason", "on-behalf-of"});
+  if (const auto version = given.text("version")) body["version"] = number_of("version", *version);
+  if (given.has("document")) body["documents"] = documents_of(given);
+  json::array deficiencies;
+  for (const std::string& text : given.all("deficiency")) {
+    const Pair pair = split("deficiency", text);
+    deficiencies.push_back(json::object{{"document", pair.name}, {"note", pair.value}});
+  }
+  if (!deficiencies.empty()) body["deficiencies"] = std::move(deficiencies);
+  return show(given, terminal, ApiClient(terminal).post(permit_path(given, "/actions"), body),
+              write_permit);
+}
+
+// Those that take the step and a few texts.
+template <const char* const& verb>
+int run_verb(const Given& given, Terminal& terminal) {
+  json::object body;
+  put_texts(body, given, {"step", "reason", "until", "note", "on-behalf-of"});
+  const std::string path = permit_path(given, fmt::format("/{}", verb));
+  return show(given, terminal, ApiClient(terminal).post(path, body), write_permit);
+}
+constexpr const char* kUndo = "undo";
+constexpr const char* kClaim = "claim";
+constexpr const char* kRelease = "release";
+constexpr const char* kPause = "pause";
+constexpr const char* kResume = "resume";
+
+}  // namespace
+
+std::vector<Command> permit_commands() {
+  const Positional permit{"PERMIT", true};
+  const Option json_answer{"json", "", "the API's answer as it is"};
+  const Option step{"step", "STEP", "the open step it is about", Count::required};
+  const Option note{"note", "TEXT", "a note"};
+  const Option behalf{"on-behalf-of", "OFFICER", "whom a service acts for"};
+  const Option document{"document", "KIND=URI", "[,name=…][,number=…][,sha256=…]; may be repeated",
+                        Count::several};
+  return {
+      {"permit submit",
+       {{"FILE", false}},
+       {{"sop", "ID", "the SOP"},
+        {"name", "NAME", "the applicant's"},
+        {"subject", "TEXT", "what the permit is for"},
+        {"whatsapp", "NUMBER", "the applicant's"},
+        {"email", "ADDRESS", "the applicant's"},
+        document,
+        {"field", "NAME=VALUE", "a field of the SOP's form; may be repeated", Count::several},
+        {"external-id", "ID", "the portal's own"},
+        {"started-at", "INSTANT", "when the applicant began"},
+        json_answer},
+       "hands an application in",
+       "FILE holds the body of POST /permits; - is the standard input.",
+       run_submit},
+      {"permit show", {permit}, {json_answer}, "one permit, by id or number", "", run_show},
+      {"permit list",
+       {},
+       {{"sop", "ID", "of this SOP"},
+        {"state", "STATE", "active, returned, issued, rejected, withdrawn or lapsed"},
+        {"step", "STEP", "open at this step"},
+        {"role", "ROLE", "waiting for this role"},
+        {"sla", "STATUS", "on_track, due_soon, overdue, paused, met or missed"},
+        {"q", "TEXT", "in number, subject or name"},
+        {"external-id", "ID", "the portal's own"},
+        {"updated-after", "INSTANT", "changed since"},
+        {"limit", "N", "at most so many, up to 200"},
+        {"cursor", "CURSOR", "where the last page ended"},
+        json_answer},
+       "permits, a page at a time",
+       "",
+       run_list},
+      {"permit act",
+       {permit, {"ACTION", true}},
+       {step,
+        note,
+        {"outcome", "OUTCOME", "grant or refusal, where the action chooses"},
+        document,
+        {"deficiency", "DOCUMENT=NOTE", "what must be mended; may be repeated", Count::several},
+        {"version", "N", "refuse if the permit has changed since"},
+        {"occurred-at", "INSTANT", "when it was done, if not now"},
+        {"reason", "TEXT", "why it is entered late"},
+        behalf,
+        json_answer},
+       "takes an action on a permit",
+       "",
+       run_act},
+      {"permit undo",
+       {permit},
+       {behalf, json_answer},
+       "takes back the last action, within its window",
+       "",
+       run_verb<kUndo>},
+      {"permit claim",
+       {permit},
+       {step, behalf, json_answer},
+       "takes a task upon oneself",
+       "",
+       run_verb<kClaim>},
+      {"permit release",
+       {permit},
+       {step, {"reason", "TEXT", "why"}, behalf, json_answer},
+       "gives a claimed task back to its role",
+       "",
+       run_verb<kRelease>},
+      {"permit pause",
+       {permit},
+       {step,
+        {"reason", "REASON", "one of the SOP's: kunjungan_lapangan, …", Count::required},
+        {"until", "INSTANT", "resume by itself then"},
+        note,
+        behalf,
+        json_answer},
+       "stops a step's clock",
+       "",
+       run_verb<kPause>},
+      {"permit resume",
+       {permit},
+       {step, note, behalf, json_answer},
+       "lets a step's clock run again",
+       "",
+       run_verb<kResume>},
+      {"inbox", {}, {json_answer}, "one's open tasks, the most urgent first", "", run_inbox},
+  };
+}
+
+}  // namespace tenggat::cli

@@ -1,0 +1,114 @@
+#include "daemon/rule_files.h"
+
+#include <algorithm>
+
+#include "tests/daemon/cli/tool.h"
+
+namespace tenggat {
+namespace {
+
+namespace fs = std::filesystem;
+using test::Folder;
+
+std::string contents(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+// The shipped rules in a folder of the test's own.
+class EditedRules : public testing::Test {
+ protected:
+  EditedRules() {
+    for (const char* part : {"sop", "calendar", "texts"})
+      fs::copy(test::shipped_rules() / part, folder_.path() / part, fs::copy_options::recursive);
+  }
+  void replace(const std::string& file, const std::string& what, const std::string& with) {
+    std::string text = contents(folder_.path() / file);
+    const std::size_t place = text.find(what);
+    ASSERT_NE(place, std::string::npos) << what;
+    text.replace(place, what.size(), with);
+    folder_.write(file, text);
+  }
+  std::vector<std::string> faults() {
+    std::vector<std::string> all;
+    const auto files = load_rule_files(folder_.path());
+    if (files) return all;
+    const std::string prefix = folder_.path().string() + "/";
+    for (const Fault& fault : files.error()) {
+      std::string text = fault.to_string();
+      for (std::size_t at = text.find(prefix); at != std::string::npos; at = text.find(prefix))
+        text.erase(at, prefix.size());
+      all.push_back(text);
+    }
+    return all;
+  }
+  Folder folder_;
+};
+
+TEST_F(EditedRules, WhatShipsIsSoundAndItsHashDoesNotDependOnThePlace) {
+  const auto here = load_rule_files(folder_.path());
+  const auto there = load_rule_files(test::shipped_rules());
+  ASSERT_TRUE(here) << here.error().front().to_string();
+  ASSERT_TRUE(there);
+  ASSERT_EQ(here->sops.size(), here->sop_sets.size());
+  EXPECT_EQ(here->sops[0].version, there->sop_sets[0].hash);
+  EXPECT_EQ(here->calendar_sets[0].hash, there->calendar_sets[0].hash);
+  EXPECT_EQ(here->calendar_sets[0].files.size(), 2U);
+  EXPECT_EQ(here->calendar_sets[0].files[1].name, "libur.tsv");
+  EXPECT_NE(here->texts.find("diterima"), nullptr);
+}
+
+TEST_F(EditedRules, ADayOffMoreIsAnotherCalendar) {
+  const std::string before = load_rule_files(folder_.path())->calendar_sets[0].hash;
+  folder_.write("calendar/libur.tsv",
+                contents(folder_.path() / "calendar/libur.tsv") + "# no entry, yet another text\n");
+  EXPECT_NE(load_rule_files(folder_.path())->calendar_sets[0].hash, before);
+}
+
+TEST_F(EditedRules, FaultsOfAllFilesAreNamedAtOnce) {
+  replace("sop/paud.yaml", "total: 4d 1h 18m", "total: 4d 1h 19m");
+  replace("calendar/banjarbaru.yaml", "Asia/Makassar", "Asia/Martapura");
+  const auto all = faults();
+  const auto names = [&](const char* file) {
+    return std::ranges::any_of(all,
+                               [&](const std::string& text) { return text.starts_with(file); });
+  };
+  EXPECT_TRUE(names("sop/paud.yaml:"));
+  EXPECT_TRUE(names("calendar/banjarbaru.yaml:"));
+}
+
+TEST_F(EditedRules, ASopNamesTextsAndACalendarThatAreThere) {
+  replace("sop/paud.yaml", "kabar: lengkap", "kabar: lengkapp");
+  replace("sop/paud.yaml", "kabar: terbit", "kabar: tugas_baru");
+  replace("sop/paud.yaml", "kalender: banjarbaru", "kalender: martapura");
+  const auto all = faults();
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[0], "sop/paud.yaml:12:11: no calendar `martapura` in calendar/");
+  EXPECT_NE(all[1].find("no text `lengkapp`"), std::string::npos) << all[1];
+  EXPECT_NE(all[2].find("`tugas_baru` is not for applicants"), std::string::npos) << all[2];
+}
+
+TEST_F(EditedRules, TwoSopsOfOneIdOrOneNumberAreRefused) {
+  folder_.write("sop/zwei.yaml", contents(folder_.path() / "sop/paud.yaml"));
+  EXPECT_EQ(faults(), std::vector<std::string>{
+                          "sop/zwei.yaml: the SOP's id `paud` is that of sop/paud.yaml already"});
+  replace("sop/zwei.yaml", "sop: paud", "sop: lain");
+  EXPECT_NE(faults().at(0).find("the number"), std::string::npos);
+  replace("sop/zwei.yaml", "PAUD-{tahun}", "LAIN-{tahun}");
+  EXPECT_TRUE(faults().empty());
+}
+
+TEST_F(EditedRules, WhatIsMissingOrWouldBePassedOverIsNamed) {
+  folder_.write("sop/lain.yml", "sop: lain\n");
+  fs::remove(folder_.path() / "texts/id.yaml");
+  const auto all = faults();
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0], "texts/id.yaml: there is no such file");
+  EXPECT_TRUE(all[1].starts_with("sop/lain.yml: would be passed over")) << all[1];
+  EXPECT_TRUE(load_rule_files(folder_.path() / "nowhere").has_error());
+}
+
+}  // namespace
+}  // namespace tenggat

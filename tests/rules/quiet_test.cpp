@@ -1,0 +1,91 @@
+// When a notice may leave. Contract section 7.
+#include "rules/quiet.h"
+
+#include "tests/rules/paud_fixture.h"
+
+namespace tenggat::testing {
+namespace {
+
+Notice notice(Audience audience, const char* raised, const char* hold = "") {
+  Notice one;
+  one.audience = audience;
+  one.raised_at = wita(raised);
+  if (*hold) one.hold_until = wita(hold);
+  return one;
+}
+
+TEST(Quiet, ANoticeIsReadyAfterTheGroupWaitAndTheUndoWindow) {
+  struct Case {
+    Audience audience;
+    const char *raised, *hold, *ready;
+  };
+  for (const Case& one : {
+           Case{Audience::holder, "04-06 08:00", "", "04-06 08:02"},
+           Case{Audience::holder, "04-06 08:00", "04-06 08:02", "04-06 08:02"},
+           Case{Audience::holder, "04-06 08:00", "04-06 08:05", "04-06 08:05"},
+           Case{Audience::superior, "04-06 08:00", "", "04-06 08:02"},
+           Case{Audience::applicant, "04-06 08:00", "", "04-06 08:00"},
+           Case{Audience::applicant, "04-06 08:00", "04-06 08:02", "04-06 08:02"},
+           Case{Audience::daily, "04-06 07:30", "", "04-06 07:30"},
+       })
+    EXPECT_EQ(when(ready_at(notice(one.audience, one.raised, one.hold), {})), one.ready);
+}
+
+TEST(Quiet, AGroupLeavesInOfficeHoursNotTooSoonAfterTheLast) {
+  struct Case {
+    Audience audience;
+    const char *ready, *last;
+    bool open;
+    const char* leaves;
+  };
+  for (const Case& one : {
+           Case{Audience::holder, "04-06 08:02", "", false, "04-06 08:02"},
+           Case{Audience::holder, "04-06 08:02", "04-06 07:55", true, "04-06 08:05"},
+           Case{Audience::holder, "04-06 08:02", "04-06 07:55", false, "04-06 08:02"},
+           Case{Audience::holder, "04-06 08:02", "04-06 07:40", true, "04-06 08:02"},
+           Case{Audience::superior, "04-06 08:02", "04-06 08:01", true, "04-06 08:02"},
+           Case{Audience::holder, "04-06 12:00", "", false, "04-06 13:00"},  // lunch break
+           Case{Audience::holder, "04-06 11:58", "04-06 11:55", true, "04-06 13:00"},
+           Case{Audience::holder, "04-06 15:59:59", "", false, "04-06 15:59:59"},
+           Case{Audience::holder, "04-06 16:00", "", false, "04-07 07:30"},    // closing
+           Case{Audience::superior, "04-02 16:01", "", false, "04-06 07:30"},  // day off, weekend
+           Case{Audience::applicant, "04-06 22:00", "04-06 21:59", true, "04-06 22:00"},
+       }) {
+    std::optional<LastMessage> last;
+    if (*one.last) last = LastMessage{wita(one.last), one.open};
+    EXPECT_EQ(when(leaves_at(one.audience, wita(one.ready), last, {}, shipped_calendar())),
+              one.leaves)
+        << one.ready;
+  }
+}
+
+TEST(Quiet, WhatCouldNotLeaveInTheEveningIsInTheMorningList) {
+  Office office;
+  office.at("04-06 15:59").submit();
+  office.at("04-07 09:00");
+  EXPECT_EQ(office.messages(),
+            (std::vector<std::string>{"04-06 16:01 P diterima", "04-07 07:30 FO daftar_pagi",
+                                      "04-07 07:41 FO terlambat", "04-07 08:41 KB eskalasi"}));
+  EXPECT_EQ(office.dropped, std::vector<std::string>{"FO start absorbed"});
+}
+
+TEST(Quiet, AnApplicationThatComesAtNightWaitsForTheMorning) {
+  Office office;
+  office.at("04-06 22:00").submit();
+  office.at("04-07 07:39");
+  EXPECT_EQ(office.messages(),
+            (std::vector<std::string>{"04-06 22:02 P diterima", "04-07 07:30 FO daftar_pagi"}));
+  EXPECT_EQ(office.due("verifikasi#1"), "04-07 07:40");
+}
+
+TEST(Quiet, ASuperiorsNoticeDoesNotWaitForTheInterval) {
+  Office office;
+  office.at("04-06 08:00").submit();
+  office.at("04-06 16:00");
+  EXPECT_EQ(office.messages(),
+            (std::vector<std::string>{"04-06 08:02 FO tugas_baru", "04-06 08:02 P diterima",
+                                      "04-06 08:12 FO terlambat", "04-06 09:12 KB eskalasi"}));
+}
+
+}  // namespace
+}  // namespace tenggat::testing
