@@ -1,7 +1,7 @@
 // The working calendar of an office: which seconds count. Source: contract section 2.
 //
 // A calendar is immutable, knows no "now" and has no horizon: it answers for any instant.
-// One date is decided by the first of: make-up working day, day off, date-ranged hours, weekly hours.
+// One date is decided by the first of: make-up working day, day off, date-ranged hours, weekly ones.
 #pragma once
 #include <memory>
 #include <optional>
@@ -16,16 +16,17 @@ namespace tenggat {
 
 struct Deadline {
   Instant due;
-  bool provisional = false;  // a civil date from start to due lies outside the years a decree covers
+  // A civil date from start to due lies outside the years a decree covers.
+  bool provisional = false;
   bool operator==(const Deadline&) const = default;
 };
 
 // A wall time in the calendar's zone.
 struct LocalTime {
   int year = 0;
-  unsigned month = 0, day = 0;    // 1-based
+  unsigned month = 0, day = 0;  // 1-based
   int hour = 0, minute = 0, second = 0;
-  unsigned weekday = 0;           // 0 = Sunday
+  unsigned weekday = 0;  // 0 = Sunday
   Seconds utc_offset{};
   std::string zone_abbreviation;  // "WITA"
 };
@@ -58,8 +59,9 @@ class Calendar {
   // Midnight after the last civil date of the last year in the covered set, as an instant.
   Instant covered_until() const;
 
-  // Working seconds in [a, b); negative where a > b. Like every question below it costs no walk and no
-  // zone lookup within the covered years and a margin of years round them; beyond, a walk over the days.
+  // Working seconds in [a, b); negative where a > b. Like every question below it costs no walk and
+  // no zone lookup within the covered years and a margin of years round them; beyond, a walk over
+  // the days.
   Seconds worked(Instant a, Instant b) const;
   // The due instant of a budget that starts at `from`; an empty budget is due at `from`.
   Deadline deadline(Instant from, const Budget& budget) const;
@@ -67,17 +69,19 @@ class Calendar {
   Deadline after(Instant from, Seconds working) const;
 
   bool is_working(Instant t) const;
-  Instant next_working(Instant t) const;        // t itself if work is done at t, else the next opening
-  Instant first_opening_after(Instant t) const;  // the first opening of a working day, strictly after t
-  Instant last_closing_after(Instant t) const;   // the last closing of a working day, strictly after t
+  Instant next_working(Instant t) const;  // t itself if work is done at t, else the next opening
+  // The first opening, the last closing of a working day, strictly after t.
+  Instant first_opening_after(Instant t) const;
+  Instant last_closing_after(Instant t) const;
   bool same_working_day(Instant a, Instant b) const;  // on one civil date
   Instant midnight(int year, unsigned month, unsigned day) const;  // first instant of a civil date
 
   LocalTime local(Instant t) const;
-  std::string format(Instant t) const;  // RFC 3339 with the zone's offset: 2026-04-02T14:00:00+08:00
+  // RFC 3339 with the zone's offset: 2026-04-02T14:00:00+08:00.
+  std::string format(Instant t) const;
 
-  // Every civil date that has a part in [from, to), each part once and in order; the counted seconds
-  // sum to worked(from, to). Nothing where to <= from.
+  // Every civil date that has a part in [from, to), each part once and in order; the counted
+  // seconds sum to worked(from, to). Nothing where to <= from.
   std::vector<DayProof> explain(Instant from, Instant to) const;
 
  private:
@@ -85,7 +89,7 @@ class Calendar {
   std::shared_ptr<const Timetable> timetable_;
 };
 
-// RFC 3339 with an offset or Z, fractions cut; nothing else is taken (no space for the T, no second 60).
+// RFC 3339 with an offset or Z, fractions cut. Nothing else is taken: no space for T, no second 60.
 std::optional<Instant> parse_instant(std::string_view text);
 
 }  // namespace tenggat

@@ -154,7 +154,9 @@ class CalendarReader {
       }
       years.push_back(*year);
     }
-    if (value.list().empty() && !value.is_scalar()) value.fault("at least one year must be covered");
+    if (value.list().empty() && !value.is_scalar()) {
+      value.fault("at least one year must be covered");
+    }
     std::sort(years.begin(), years.end());
     return years;
   }

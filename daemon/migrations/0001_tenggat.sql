@@ -189,6 +189,7 @@ CREATE TABLE visit (
   returned       boolean NOT NULL DEFAULT false,
   missed_counted boolean NOT NULL DEFAULT false,
   undone         boolean NOT NULL DEFAULT false,
+  deficiencies   jsonb NOT NULL DEFAULT '[]',  -- document kinds its rejection named
   -- derived by the core's projection
   due_at         timestamptz,
   due_soon_at    timestamptz,

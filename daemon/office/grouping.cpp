@@ -10,6 +10,9 @@ std::optional<Reason> visit_notice_fails(const Notice& notice, const Permit& per
                                          const Calendar& calendar) {
   const Visit* visit = permit.find_visit(notice.visit);
   if (!visit || visit->undone) return Reason::undone;
+  // A report of what was done at closing holds when the visit is closed, and only then.
+  if (notice.text == "laporan" && notice.kind != "jeda")
+    return visit->open() ? std::optional(Reason::undone) : std::nullopt;
   if (!visit->open()) return Reason::done_before_sending;
   if (notice.kind == "jeda")
     return permit.open_pause(visit->id) ? std::nullopt : std::optional(Reason::done_before_sending);
@@ -28,29 +31,6 @@ std::optional<Reason> applicant_notice_fails(const Notice& notice, const Permit&
   if (notice.text == "terlambat_pemohon" && permit.case_closed_at)
     return Reason::done_before_sending;
   return std::nullopt;
-}
-
-bool contains(const std::vector<Recipient>& all, const std::string& officer) {
-  return std::any_of(all.begin(), all.end(),
-                     [&](const Recipient& one) { return one.officer == officer; });
-}
-
-// An escalation never goes to the late person alone: where only the holders would be told, the next
-// superior is told with them.
-void add_somebody_else(std::vector<Recipient>& told, const Notice& notice, const Visit& visit,
-                       const Context& context) {
-  const CivilDate day = context.today();
-  const auto holders = resolve_holder(visit, context.sop, context.people, day);
-  const auto only_holders = [&] {
-    return std::all_of(told.begin(), told.end(),
-                       [&](const Recipient& one) { return contains(holders, one.officer); });
-  };
-  if (notice.reason == Reason::chain_exhausted || !only_holders()) return;
-  for (const std::string& role : context.sop.chain(notice.addressee.name)) {
-    for (Recipient& one : resolve_role(role, nullptr, context.sop, context.people, day))
-      if (!contains(told, one.officer)) told.push_back(std::move(one));
-    if (!only_holders()) return;
-  }
 }
 
 struct Slot {
@@ -101,14 +81,8 @@ std::vector<Recipient> recipients_of(const Notice& notice, const Permit& permit,
     case Addressee::Kind::holder:
       return visit ? resolve_holder(*visit, context.sop, context.people, day)
                    : std::vector<Recipient>();
-    case Addressee::Kind::role: {
-      const bool of_holder = visit && notice.audience == Audience::holder;
-      auto told = resolve_role(notice.addressee.name, of_holder ? visit : nullptr, context.sop,
-                               context.people, day);
-      if (visit && notice.audience == Audience::superior)
-        add_somebody_else(told, notice, *visit, context);
-      return told;
-    }
+    case Addressee::Kind::role:
+      return resolve_role(notice.addressee.name, visit, context.sop, context.people, day);
     case Addressee::Kind::officer:
       return {{notice.addressee.name, "", "", "", Reason::on_duty}};
     case Addressee::Kind::applicant: return {};

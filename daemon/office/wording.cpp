@@ -113,6 +113,8 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
   fields["keadaan"] = condition_of(service, calendar);
   fields["dasar"] = because_of(notice, sop);
   fields["alasan"] = reasons_of(notes);
+  if (const auto detail = notice.details.find("alasan"); detail != notice.details.end())
+    fields["alasan"] = detail->second;
   fields["perkiraan"] = moment(calendar, estimate(permit, sop, calendar, now));
   for (const char* name : {"tanggal_lama", "tanggal_batas"})
     if (const auto detail = notice.details.find(name); detail != notice.details.end())

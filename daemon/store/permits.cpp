@@ -33,7 +33,8 @@ const std::string kSelectPermitsForShare = kSelectPermits + " FOR SHARE OF p SKI
 
 constexpr const char* kSelectVisits =
     "SELECT permit, id, step, occurrence, role, opened_at, assignee, claimed_at, closed_at, action,"
-    " closed_by, closed_for, verdict, elapsed, prepared_by, returned, missed_counted, undone"
+    " closed_by, closed_for, verdict, elapsed, prepared_by, returned, missed_counted, undone,"
+    " deficiencies"
     " FROM visit WHERE permit = ANY($1::bigint[]) ORDER BY permit, id";
 constexpr const char* kSelectPauses =
     "SELECT permit, id, visit, reason, stops_case, from_at, to_at, until_at, by"
@@ -82,6 +83,8 @@ std::optional<std::string> to_json(const std::optional<LastAction>& last) {
       {"outcome_before", to_string(last->outcome_before)},
       {"case_opened_before", optional_instant(last->case_opened_before)},
       {"legal_opened_before", optional_instant(last->legal_opened_before)},
+      {"promised_before", optional_instant(last->promised_before)},
+      {"visit_missed_before", last->visit_missed_before},
       {"case_missed_before", last->case_missed_before},
       {"case_closed", last->case_closed},
       {"signings_before", last->signings_before}});
@@ -107,6 +110,8 @@ std::optional<LastAction> last_action_of(const std::optional<std::string>& text)
   last.outcome_before = parsed(parse_outcome(word("outcome_before")), word("outcome_before"));
   last.case_opened_before = instant("case_opened_before");
   last.legal_opened_before = instant("legal_opened_before");
+  last.promised_before = instant("promised_before");
+  last.visit_missed_before = object.at("visit_missed_before").as_bool();
   last.case_missed_before = object.at("case_missed_before").as_bool();
   last.case_closed = object.at("case_closed").as_bool();
   last.signings_before = static_cast<int>(number("signings_before"));
@@ -173,6 +178,8 @@ Visit read_visit(const pg::Result& r, int row) {
   v.returned = r.boolean(row, 15);
   v.missed_counted = r.boolean(row, 16);
   v.undone = r.boolean(row, 17);
+  for (const json::value& kind : json::parse(text_at(r, row, 18)).as_array())
+    v.deficiencies.emplace_back(kind.as_string());
   return v;
 }
 
@@ -293,7 +300,7 @@ const RowShape kVisit({{"permit", "bigint"},         {"id", "int"},
                        {"prepared_by", "text"},      {"returned", "boolean"},
                        {"missed_counted", "boolean"}, {"undone", "boolean"},
                        {"due_at", "timestamptz"},    {"due_soon_at", "timestamptz"},
-                       {"paused", "boolean"}});
+                       {"paused", "boolean"},        {"deficiencies", "jsonb"}});
 const std::string kUpsertVisits = kVisit.upsert("visit", 2);
 
 const RowShape kPause({{"permit", "bigint"},
@@ -436,7 +443,8 @@ void add_visits(Writes& writes, const PermitChange& change) {
     writes.visits.add(after.id, v.id, v.step, v.occurrence, v.role, v.opened_at, v.assignee,
                       v.claimed_at, v.closed_at, v.action, v.closed_by, v.closed_for,
                       text_of(v.verdict), v.elapsed.count(), v.prepared_by, v.returned,
-                      v.missed_counted, v.undone, due, soon, paused);
+                      v.missed_counted, v.undone, due, soon, paused,
+                      json::serialize(json::value_from(v.deficiencies)));
   }
 }
 

@@ -1,0 +1,87 @@
+// A whole licensing office for one test: a database, tenggatd as a process of its own under a
+// simulated clock that stands still until moved, a real SMTP server and a sink that judges like Meta.
+// Everything is driven as people drive it: by `tenggat` and the HTTP API.
+#pragma once
+#include <sys/types.h>
+
+#include <boost/json.hpp>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "notifiers/text.h"
+#include "tests/support/meta_sink.h"
+#include "tests/support/postgres.h"
+#include "tests/support/smtp_server.h"
+
+namespace tenggat::test {
+
+struct CommandResult {
+  int status = 0;
+  std::string out, err;
+};
+
+// One message as the database has it, with the instant of the office's clock.
+struct SentMessage {
+  std::string at;         // "2026-04-02T14:02:00"
+  std::string recipient;  // "officer:fo" or "applicant"
+  std::string text;
+  std::string channel;
+  bool operator==(const SentMessage&) const = default;
+};
+std::ostream& operator<<(std::ostream& out, const SentMessage& message);
+
+class Office {
+ public:
+  // Officers fo, bo, dt, kdt, kb, s, kd: bo and kb are reached by email, the others by WhatsApp.
+  explicit Office(const std::string& start);
+  ~Office();
+  Office(const Office&) = delete;
+  Office& operator=(const Office&) = delete;
+
+  // `tenggat ...`. `as` is an officer id or a service ("portal"), for its token.
+  CommandResult tenggat(const std::vector<std::string>& arguments, const std::string& as = "");
+  // The same, expected to succeed with a JSON answer.
+  boost::json::value json(std::vector<std::string> arguments, const std::string& as);
+
+  // Moves the clock, from due instant to due instant. "2026-04-02T14:08:00"
+  void advance(const std::string& local);
+
+  // The messages rendered since the last call, in order, and nothing else than those.
+  std::vector<SentMessage> new_messages();
+  // SQL, first cell.
+  std::string query(const std::string& sql) const;
+  // Rows of one text column.
+  std::vector<std::string> column(const std::string& sql) const;
+
+  std::string get(const std::string& path, int port) const;  // body of a plain GET
+  int api_port() const { return api_port_; }
+  int admin_port() const { return admin_port_; }
+  pid_t daemon() const { return daemon_; }
+  void stop_daemon();   // SIGTERM, expected to end with 0
+  void start_daemon();
+
+  MetaSink& meta() { return *meta_; }
+  TestSmtpServer& smtp() { return *smtp_; }
+  std::string daemon_log() const;
+
+ private:
+  void write_configuration();
+  void add_officer(const std::string& id, const std::string& name, const std::string& role,
+                   bool whatsapp, bool email);
+
+  std::string start_;
+  std::filesystem::path directory_;
+  std::string database_, conninfo_;
+  notify::Texts texts_{std::vector<notify::Text>{}};
+  std::unique_ptr<MetaSink> meta_;
+  std::unique_ptr<TestSmtpServer> smtp_;
+  std::map<std::string, std::string> tokens_;
+  pid_t daemon_ = 0;
+  int api_port_ = 0, admin_port_ = 0;
+  long seen_message_ = 0;
+};
+
+}  // namespace tenggat::test

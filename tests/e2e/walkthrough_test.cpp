@@ -1,0 +1,284 @@
+// One permit, minute by minute, through real parts: the first acceptance test, agreed before the code.
+// Banjarbaru's calendar, WITA, April 2026 (the 3rd is a day off). Nobody claims.
+//
+// The flood decree of Thursday the 9th (`calendar apply`) comes with the SLA clock's own issue; until
+// then Wednesday the 8th is worked, so everything from Monday the 13th on falls one working day
+// earlier than with it. The pure walkthrough in tests/rules holds both. The applicant's answer comes
+// through the portal; with the tracking page it will come from there.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "tests/e2e/office.h"
+
+namespace tenggat::test {
+namespace {
+
+namespace json = boost::json;
+
+class Walkthrough : public testing::Test {
+ protected:
+  using Messages = std::vector<SentMessage>;
+
+  // "04-02 14:08" of 2026
+  static std::string on(const std::string& when) {
+    return fmt::format("2026-{}T{}{}", when.substr(0, 5), when.substr(6),
+                       when.size() == 11 ? ":00" : "");
+  }
+  static std::string rfc(const std::string& when) { return on(when) + "+08:00"; }
+
+  void at(const std::string& when) {
+    SCOPED_TRACE("advancing to " + when);
+    ASSERT_NO_FATAL_FAILURE(office_.advance(on(when)));
+  }
+
+  // What was told since the last look.
+  void told(const std::string& until, Messages expected) {
+    at(until);
+    for (SentMessage& one : expected) one.at = on(one.at);
+    EXPECT_EQ(office_.new_messages(), expected) << "until " << until;
+  }
+
+  json::value act(const std::string& who, const std::string& step, const std::string& action,
+                  std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments{"permit", "act", number_, action, "--step", step};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return office_.json(arguments, who);
+  }
+  json::value permit() { return office_.json({"permit", "show", number_}, "portal"); }
+
+  // "state step#n status due" of the most urgent visit.
+  std::string where() {
+    const json::object now = permit().as_object();
+    const json::array& visits = now.at("visits").as_array();
+    if (visits.empty()) return std::string(now.at("state").as_string());
+    const json::object& visit = visits.front().as_object();
+    const json::object& sla = visit.at("sla").as_object();
+    const auto text = [](const json::value& value) {
+      return value.is_null() ? std::string("-") : std::string(value.as_string());
+    };
+    return fmt::format("{} {} {} {}", text(now.at("state")), text(visit.at("visit")),
+                       text(sla.at("status")), text(sla.at("due_at")));
+  }
+  std::string case_due() {
+    const json::value due = permit().at("case_sla").at("due_at");
+    return due.is_null() ? "-" : std::string(due.as_string());
+  }
+  std::int64_t remaining(const char* clock = "sla") {
+    return permit().at(clock).at("remaining_seconds").to_number<std::int64_t>();
+  }
+  // "met 480" of a closed visit.
+  std::string closed(const std::string& step, int occurrence) {
+    return office_.query(fmt::format(
+        "SELECT coalesce(verdict, '-') || ' ' || elapsed FROM visit WHERE step = '{}' AND"
+        " occurrence = {} AND NOT undone",
+        step, occurrence));
+  }
+  std::string instant(const std::string& expression) {
+    return office_.query("SELECT to_char((" + expression +
+                         ") AT TIME ZONE 'Asia/Makassar', 'MM-DD HH24:MI:SS')");
+  }
+
+  Office office_{"2026-04-02T14:00:00"};
+  std::string number_;
+};
+
+SentMessage to_applicant(const std::string& when, const std::string& text) {
+  return {when, "applicant", text, "whatsapp"};
+}
+SentMessage to(const std::string& officer, const std::string& when, const std::string& text) {
+  const bool email = officer == "bo" || officer == "kb";
+  return {when, "officer:" + officer, text, email ? "email" : "whatsapp"};
+}
+
+TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
+  // Thursday 2 April
+  const json::value submitted = office_.json(
+      {"permit", "submit", "--sop", "paud", "--name", "Aminah", "--subject", "PAUD Melati Putih",
+       "--whatsapp", "0813 1111 2222", "--email", "aminah@warga.example", "--started-at",
+       rfc("04-02 13:20"), "--document",
+       "persyaratan_izin_paud=https://intanbjb.example/berkas/1"},
+      "portal");
+  number_ = std::string(submitted.at("number").as_string());
+  EXPECT_EQ(number_, "PAUD-2026-00001");
+  EXPECT_EQ(where(), "active verifikasi#1 on_track " + rfc("04-02 14:10"));
+  EXPECT_EQ(closed("pengajuan", 1), "- 2400");  // 40 m, no verdict
+  told("04-02 14:08", {to_applicant("04-02 14:02", "diterima"), to("fo", "04-02 14:02", "tugas_baru")});
+
+  act("fo", "verifikasi", "reject", {"--deficiency", "denah_ruang=belum ditandatangani"});
+  EXPECT_EQ(where(), "returned pengajuan#2 - -");
+  EXPECT_EQ(closed("verifikasi", 1), "met 480");
+  told("04-02 15:46", {to_applicant("04-02 14:10", "dikembalikan")});
+
+  act("portal", "pengajuan", "submit",
+      {"--document", "persyaratan_izin_paud=https://intanbjb.example/berkas/2"});
+  EXPECT_EQ(where(), "active verifikasi#2 on_track " + rfc("04-02 15:56"));
+  EXPECT_EQ(office_.query("SELECT count(*) FROM document WHERE superseded_event > 0"), "1");
+  told("04-02 15:55", {to_applicant("04-02 15:48", "perbaikan_diterima"),
+                       to("fo", "04-02 15:48", "tugas_baru")});
+
+  act("fo", "verifikasi", "accept");
+  EXPECT_EQ(closed("verifikasi", 2), "met 540");
+  EXPECT_EQ(where(), "active penerimaan#1 on_track " + rfc("04-06 07:35"));
+  EXPECT_EQ(case_due(), rfc("04-10 16:25"));
+  EXPECT_EQ(instant("SELECT legal_due_at FROM permit"), "04-10 16:25:00");
+  told("04-06 07:30", {to_applicant("04-02 15:57", "lengkap"),
+                       to("bo", "04-02 15:57", "tugas_baru"),
+                       to("bo", "04-06 07:30", "daftar_pagi")});
+
+  // Monday 6 April
+  at("04-06 07:34");
+  act("bo", "penerimaan", "forward");
+  EXPECT_EQ(closed("penerimaan", 1), "met 540");
+  EXPECT_EQ(where(), "active kajian_teknis#1 on_track " + rfc("04-10 07:34"));
+  EXPECT_EQ(instant("SELECT due_soon_at FROM visit WHERE step = 'kajian_teknis'"),
+            "04-09 09:04:00");  // 80 %
+  EXPECT_EQ(instant("SELECT case_due_soon_at FROM permit"), "04-09 15:55:00");
+  EXPECT_EQ(instant("SELECT next_check_at FROM permit"), "04-08 07:34:00");  // 50 %
+  told("04-07 10:00", {to_applicant("04-06 07:36", "tahap"), to("dt", "04-06 07:36", "tugas_baru"),
+                       to("dt", "04-07 07:30", "daftar_pagi")});
+
+  // Tuesday 7 April: out in the field, the case runs on
+  office_.json({"permit", "pause", number_, "--step", "kajian_teknis", "--reason",
+                "kunjungan_lapangan"},
+               "dt");
+  EXPECT_EQ(where(), "active kajian_teknis#1 paused -");
+  EXPECT_EQ(remaining(), (20 * 60 + 4) * 60);
+  EXPECT_EQ(case_due(), rfc("04-10 16:25"));
+  told("04-08 09:00", {to("dt", "04-08 07:30", "daftar_pagi")});
+
+  office_.json({"permit", "resume", number_, "--step", "kajian_teknis"}, "dt");
+  EXPECT_EQ(where(), "active kajian_teknis#1 on_track " + rfc("04-10 15:34"));
+  EXPECT_EQ(instant("SELECT next_check_at FROM permit"), "04-08 15:04:00");  // 50 %
+  EXPECT_EQ(instant("SELECT due_soon_at FROM visit WHERE step = 'kajian_teknis'"),
+            "04-10 08:04:00");  // 80 %
+  told("04-09 10:00", {to("dt", "04-08 15:06", "pengingat"),
+                       to("dt", "04-09 07:30", "daftar_pagi")});
+
+  // Thursday 9 April: the applicant is asked, the case stands and no date is promised
+  office_.json({"permit", "pause", number_, "--step", "kajian_teknis", "--reason",
+                "klarifikasi_pemohon", "--note", "mohon kirim bukti kepemilikan tanah"},
+               "dt");
+  EXPECT_EQ(remaining(), (11 * 60 + 34) * 60);
+  EXPECT_EQ(remaining("case_sla"), (12 * 60 + 25) * 60);
+  EXPECT_EQ(case_due(), "-");
+  EXPECT_EQ(permit().at("case_sla").at("status").as_string(), "paused");
+  told("04-10 12:00", {to_applicant("04-09 10:02", "klarifikasi"),
+                       to("dt", "04-10 07:30", "daftar_pagi")});
+
+  // Monday 13 April: bo is Plh. of kb from midnight
+  const CommandResult letter =
+      office_.tenggat({"officer", "delegate", "--from", "kb", "--to", "bo", "--kind", "plh",
+                       "--start", "2026-04-13", "--end", "2026-04-17", "--letter", "800/17/2026"});
+  EXPECT_EQ(letter.status, 0) << letter.err;
+  told("04-13 08:00", {to("dt", "04-13 07:30", "daftar_pagi")});
+
+  // The applicant answers: it resumes, and cannot be undone.
+  office_.json({"permit", "resume", number_, "--step", "kajian_teknis"}, "portal");
+  EXPECT_EQ(where(), "active kajian_teknis#1 on_track " + rfc("04-14 13:04"));
+  EXPECT_EQ(case_due(), rfc("04-14 13:55"));
+  told("04-14 12:00", {to_applicant("04-13 08:00", "perubahan_tanggal"),
+                       to("bo", "04-13 13:57", "alarm_layanan"),  // case 80 %, to the Plh.
+                       to("dt", "04-13 14:36", "pengingat"),      // 80 %
+                       to("dt", "04-14 07:30", "daftar_pagi")});
+  EXPECT_EQ(permit().at("sla").at("status").as_string(), "due_soon");
+
+  // Tuesday 14 April: due, and missed one second later
+  at("04-14 13:04");
+  EXPECT_EQ(permit().at("sla").at("status").as_string(), "due_soon");
+  EXPECT_EQ(office_.query("SELECT count(*) FROM count_delta WHERE metric = 'step_sla_missed_total'"),
+            "0");
+  at("04-14 13:04:01");
+  EXPECT_EQ(permit().at("sla").at("status").as_string(), "overdue");
+  EXPECT_EQ(instant("SELECT max(counted_from) FROM count_delta WHERE metric ="
+                    " 'step_sla_missed_total'"),
+            "04-14 13:04:01");
+  told("04-14 13:55", {to("kdt", "04-14 13:06", "eskalasi"), to("bo", "04-14 13:06", "eskalasi"),
+                       to("dt", "04-14 13:06", "terlambat")});
+  told("04-14 15:00", {to_applicant("04-14 13:55:01", "terlambat_pemohon"),
+                       to("bo", "04-14 13:57", "alarm_layanan")});
+  EXPECT_NE(office_.query("SELECT body FROM message WHERE text = 'terlambat_pemohon'")
+                .find("Rabu, 15 April 2026 pukul 14.20"),  // 1 d and the 25 m of steps 5 to 8
+            std::string::npos);
+
+  act("dt", "kajian_teknis", "recommend",
+      {"--document", "bapl=https://x.example/bapl", "--document", "rekomendasi=https://x.example/r"});
+  EXPECT_EQ(where(), "active penyusunan_sk#1 on_track " + rfc("04-14 15:10"));
+  EXPECT_EQ(closed("kajian_teknis", 1).substr(0, 6), "missed");
+  told("04-14 15:08", {to("bo", "04-14 15:02", "tugas_baru")});
+
+  // bo drafts, and is Plh. of the approver: the reminders go to the next superior.
+  act("bo", "penyusunan_sk", "draft",
+      {"--outcome", "grant", "--document", "draft_sk=https://x.example/draft1"});
+  EXPECT_EQ(where(), "active persetujuan_kabid#1 on_track " + rfc("04-14 15:13"));
+  told("04-14 15:12", {to("s", "04-14 15:10", "tugas_baru")});
+  EXPECT_EQ(office_.query("SELECT why FROM message ORDER BY id DESC LIMIT 1"), "self_approval");
+
+  act("kb", "persetujuan_kabid", "approve");
+  EXPECT_EQ(where(), "active persetujuan_sekretaris#1 on_track " + rfc("04-14 15:17"));
+  // The task of 15:10 is closed: no interval.
+  told("04-14 15:16", {to("s", "04-14 15:14", "tugas_baru")});
+
+  act("s", "persetujuan_sekretaris", "return", {"--note", "nama yayasan keliru"});
+  EXPECT_EQ(where(), "active penyusunan_sk#2 on_track " + rfc("04-14 15:26"));
+  EXPECT_EQ(office_.query("SELECT string_agg(kind, ' ' ORDER BY kind) FROM document WHERE"
+                          " voided_event > 0"),
+            "draft_sk draft_sk_kabid");
+  told("04-14 15:24", {to("bo", "04-14 15:18", "tugas_baru")});
+
+  act("bo", "penyusunan_sk", "draft", {"--document", "draft_sk=https://x.example/draft2"});
+  EXPECT_EQ(where(), "active persetujuan_kabid#2 on_track " + rfc("04-14 15:29"));
+  told("04-14 15:28", {to("s", "04-14 15:26", "tugas_baru")});
+
+  act("kb", "persetujuan_kabid", "approve");
+  EXPECT_EQ(where(), "active persetujuan_sekretaris#2 on_track " + rfc("04-14 15:33"));
+  told("04-14 15:39", {to("s", "04-14 15:30", "tugas_baru")});
+  EXPECT_EQ(office_.query("SELECT count(*) FROM notice WHERE kind = 'due' AND state = 'pending'"),
+            "1");  // would leave at 15:40: the interval counts, the task of 15:30 is open
+
+  act("s", "persetujuan_sekretaris", "approve");
+  EXPECT_EQ(closed("persetujuan_sekretaris", 2), "missed 660");
+  EXPECT_EQ(where(), "active penandatanganan#1 on_track " + rfc("04-14 15:44"));
+  told("04-14 15:43", {to("kd", "04-14 15:41", "tugas_baru")});
+  EXPECT_EQ(office_.query("SELECT state_reason || ' ' || to_char(state_at AT TIME ZONE"
+                          " 'Asia/Makassar', 'HH24:MI') FROM notice n JOIN visit v ON v.permit ="
+                          " n.permit AND v.id = n.visit WHERE n.kind = 'due' AND v.step ="
+                          " 'persetujuan_sekretaris'"),
+            "done_before_sending 15:40");
+
+  act("kd", "penandatanganan", "sign",
+      {"--document",
+       "surat_keputusan=https://x.example/sk.pdf,number=503/017/PAUD/DPMPTSP/2026"});
+  EXPECT_EQ(closed("penandatanganan", 1), "met 240");
+  EXPECT_EQ(where(), "active penerimaan_sk#1 - -");
+  EXPECT_EQ(permit().at("case_sla").at("status").as_string(), "missed");
+  told("04-15 10:00", {to_applicant("04-14 15:45", "terbit")});
+  EXPECT_EQ(office_.query("SELECT sum(amount) FROM (SELECT amount FROM count_delta WHERE metric ="
+                          " 'permits_closed_total' UNION ALL SELECT amount FROM count_total WHERE"
+                          " metric = 'permits_closed_total') a"),
+            "1");
+
+  act("portal", "penerimaan_sk", "receive");
+  EXPECT_EQ(where(), "issued");
+
+  // Never raised: closed before their time came.
+  told("04-24 12:00", {});
+  EXPECT_EQ(office_.query("SELECT count(*) FROM raised_rung WHERE rung IN ('+1h', '+1d')"), "0");
+
+  // Everything decided was sent, over both channels, and taken by servers that judge.
+  EXPECT_EQ(office_.query("SELECT count(*) FROM message WHERE state <> 'accepted'"), "0");
+  EXPECT_EQ(office_.query("SELECT count(*) FROM notice WHERE state = 'pending'"), "0");
+  const auto whatsapp = std::stoul(
+      office_.query("SELECT count(*) FROM message WHERE channel = 'whatsapp'"));
+  const auto email =
+      std::stoul(office_.query("SELECT count(*) FROM message WHERE channel = 'email'"));
+  EXPECT_EQ(office_.meta().taken(whatsapp).size(), whatsapp);
+  EXPECT_EQ(office_.meta().faults(), std::vector<std::string>{});
+  EXPECT_EQ(office_.smtp().messages(email).size(), email);
+
+  const std::string metrics = office_.get("/metrics", office_.admin_port());
+  EXPECT_NE(metrics.find("tenggat_permit_sla_missed_total{sop=\"paud\"} 1"), std::string::npos);
+  office_.stop_daemon();
+}
+
+}  // namespace
+}  // namespace tenggat::test
