@@ -57,6 +57,15 @@ class RuleFolder {
  public:
   explicit RuleFolder(const fs::path& directory) : directory_(directory) {}
 
+  Loaded<CalendarRules> one_calendar(const fs::path& path) {
+    const std::vector<SourceFile> lists = files_in(".", ".tsv");
+    auto text = contents(path);
+    if (!text) fault(path.string(), "cannot be read");
+    auto loaded = text ? calendar_of({path.string(), std::move(*text)}, lists) : std::nullopt;
+    if (!faults_.empty()) return faults_;
+    return std::move(*loaded);
+  }
+
   Loaded<RuleFiles> load() {
     if (!fs::is_directory(directory_)) {
       fault(directory_.string(), "no such folder; it holds sop/, calendar/ and texts/");
@@ -120,24 +129,31 @@ class RuleFolder {
     return added;
   }
 
+  std::optional<CalendarRules> calendar_of(const SourceFile& file,
+                                           const std::vector<SourceFile>& lists) {
+    auto calendar = load_calendar(file, lists);
+    if (!calendar) {
+      take(calendar.error());
+      return std::nullopt;
+    }
+    std::vector<SourceFile> files{file};
+    for (const SourceFile& list : lists) {
+      // Named, or at least mentioned: one list too many changes the hash and nothing else.
+      if (file.text.find(fs::path(list.name).filename().string()) != std::string::npos)
+        files.push_back(list);
+    }
+    const std::string id = calendar->id();
+    return CalendarRules{set_of("calendar", id, std::move(files)), std::move(*calendar)};
+  }
+
   void load_calendars() {
     const std::vector<SourceFile> lists = files_in("calendar", ".tsv");
     std::map<std::string, std::string> ids;
     for (const SourceFile& file : files_in("calendar", ".yaml")) {
-      auto calendar = load_calendar(file, lists);
-      if (!calendar) {
-        take(calendar.error());
-        continue;
-      }
-      if (!is_new(ids, calendar->id(), "the calendar's id", file.name)) continue;
-      std::vector<SourceFile> files{file};
-      for (const SourceFile& list : lists) {
-        // Named, or at least mentioned: one list too many changes the hash and nothing else.
-        if (file.text.find(fs::path(list.name).filename().string()) != std::string::npos)
-          files.push_back(list);
-      }
-      files_.calendar_sets.push_back(set_of("calendar", calendar->id(), std::move(files)));
-      files_.calendars.push_back(std::move(*calendar));
+      auto loaded = calendar_of(file, lists);
+      if (!loaded || !is_new(ids, loaded->calendar.id(), "the calendar's id", file.name)) continue;
+      files_.calendar_sets.push_back(std::move(loaded->rules));
+      files_.calendars.push_back(std::move(loaded->calendar));
     }
   }
 
@@ -216,6 +232,10 @@ class RuleFolder {
 
 Loaded<RuleFiles> load_rule_files(const fs::path& directory) {
   return RuleFolder(directory).load();
+}
+
+Loaded<CalendarRules> load_calendar_rules(const fs::path& file) {
+  return RuleFolder(file.has_parent_path() ? file.parent_path() : fs::path(".")).one_calendar(file);
 }
 
 }  // namespace tenggat

@@ -30,4 +30,11 @@ inline constexpr const char* kTextsFile = "id.yaml";
 // or is not for applicants, a file that ends in .yml and would be passed over.
 Loaded<RuleFiles> load_rule_files(const std::filesystem::path& directory);
 
+// One calendar file with the lists beside it, as `tenggat calendar apply` takes it.
+struct CalendarRules {
+  store::RuleSet rules;
+  Calendar calendar;
+};
+Loaded<CalendarRules> load_calendar_rules(const std::filesystem::path& file);
+
 }  // namespace tenggat

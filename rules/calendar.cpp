@@ -115,6 +115,19 @@ bool Calendar::same_working_day(Instant a, Instant b) const {
   return days.day_of(a) == days.day_of(b);
 }
 
+std::vector<DecreedDay> Calendar::decreed_days() const {
+  DayReader days(*content_, timetable_.get());
+  std::vector<DecreedDay> decreed;
+  for (const DayOff& day : content_->days_off)
+    decreed.push_back({days.midnight(day.day), false, day.name, day.decree});
+  for (const MakeUpDay& day : content_->make_up)
+    decreed.push_back({days.midnight(day.day), true, day.name, day.decree});
+  std::stable_sort(decreed.begin(), decreed.end(), [](const DecreedDay& a, const DecreedDay& b) {
+    return a.begins < b.begins;
+  });
+  return decreed;
+}
+
 Instant Calendar::midnight(int year, unsigned month, unsigned day) const {
   DayReader days(*content_, timetable_.get());
   return days.midnight(civil_day({year, month, day}));

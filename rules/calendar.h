@@ -1,7 +1,7 @@
 // The working calendar of an office: which seconds count. Source: contract section 2.
 //
 // A calendar is immutable, knows no "now" and has no horizon: it answers for any instant.
-// One date is decided by the first of: make-up working day, day off, date-ranged hours, weekly ones.
+// One date is decided by the first of: make-up working day, day off, date range, weekly hours.
 #pragma once
 #include <memory>
 #include <optional>
@@ -46,6 +46,14 @@ struct DayProof {
   std::vector<Span> spans;
 };
 
+// A date that a decree takes out of the weekly hours, or brings into them.
+struct DecreedDay {
+  Instant begins{};  // its local midnight
+  bool make_up = false;
+  std::string name, decree;
+  bool operator==(const DecreedDay&) const = default;
+};
+
 struct CalendarData;  // the parsed file; built by load_calendar.h only
 class Timetable;      // the days laid out from it (calendar_data.h)
 
@@ -73,8 +81,11 @@ class Calendar {
   // The first opening, the last closing of a working day, strictly after t.
   Instant first_opening_after(Instant t) const;
   Instant last_closing_after(Instant t) const;
-  bool same_working_day(Instant a, Instant b) const;  // on one civil date
+  bool same_working_day(Instant a, Instant b) const;               // on one civil date
   Instant midnight(int year, unsigned month, unsigned day) const;  // first instant of a civil date
+
+  // Days off and make-up days, by date.
+  std::vector<DecreedDay> decreed_days() const;
 
   LocalTime local(Instant t) const;
   // RFC 3339 with the zone's offset: 2026-04-02T14:00:00+08:00.

@@ -24,7 +24,7 @@ const std::vector<Command>& commands() {
     std::vector<Command> list;
     for (const auto& part :
          {check_commands(), database_commands(), officer_commands(), token_commands(),
-          permit_commands(), clock_commands(), message_commands()})
+          permit_commands(), calendar_commands(), clock_commands(), message_commands()})
       list.insert(list.end(), part.begin(), part.end());
     return list;
   }();

@@ -134,6 +134,7 @@ CREATE TABLE permit (
   id               bigint PRIMARY KEY,
   sop              text NOT NULL,
   sop_version      text NOT NULL REFERENCES rule_set,
+  calendar_version text NOT NULL REFERENCES rule_set,  -- under which its clocks were last replayed whole
   number           text NOT NULL UNIQUE,
   state            text NOT NULL,
   outcome          text NOT NULL DEFAULT '',

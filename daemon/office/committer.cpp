@@ -329,6 +329,7 @@ void Committer::decide_submission(Batch& batch, const PendingPtr& pending) {
   change.salt = store::random_bytes(32);
   change.tracking_secret = store::hex(store::random_bytes(16));
   change.fields = submission.fields;
+  change.calendar_version = rulebook_.calendar_version(sop->calendar);
   NewPermit permit = submission.permit;
   permit.id = store::permit_id(batch.moment.now, batch.tails.at(batch.tails_used));
   permit.applicant = permit.id;

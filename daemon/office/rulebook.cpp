@@ -121,6 +121,10 @@ const Calendar* Rulebook::find_calendar(const std::string& id) const {
   return found == calendars_.end() ? nullptr : found->second.get();
 }
 
+const std::string& Rulebook::calendar_version(const std::string& id) const {
+  return calendar_hashes_.at(id);
+}
+
 std::vector<const Sop*> Rulebook::sops_in_force() const {
   std::vector<const Sop*> sops;
   for (const auto& [id, version] : sop_in_force_) sops.push_back(sops_.at(version).get());

@@ -38,6 +38,7 @@ class Rulebook {
   const Sop& sop_version(const std::string& hash) const;  // must have been ensured
   const Calendar& calendar(const std::string& id) const;  // the one in force; must exist
   const Calendar* find_calendar(const std::string& id) const;
+  const std::string& calendar_version(const std::string& id) const;  // content hash, in force
   std::vector<const Sop*> sops_in_force() const;
   const People& people() const { return people_; }
   const SendRules& send() const { return send_; }

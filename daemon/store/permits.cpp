@@ -262,10 +262,16 @@ const std::string kUpdatePermits = fmt::format("UPDATE permit p SET {} FROM {} W
                                                kPermitState.assignments("c", 1),
                                                kPermitState.unnest("c"));
 
+const RowShape kCalendarApplied({{"id", "bigint"}, {"calendar_version", "text"}});
+const std::string kUpdateCalendars =
+    fmt::format("UPDATE permit p SET {} FROM {} WHERE p.id = c.id",
+                kCalendarApplied.assignments("c", 1), kCalendarApplied.unnest("c"));
+
 // A new permit is inserted with what never changes, then updated like any other.
 const RowShape kNewPermit({{"id", "bigint"},
                            {"sop", "text"},
                            {"sop_version", "text"},
+                           {"calendar_version", "text"},
                            {"number", "text"},
                            {"state", "text"},
                            {"applicant", "bigint"},
@@ -412,7 +418,8 @@ struct Writes {
   Rows states{kPermitState.size()}, permits{kNewPermit.size()}, applicants{kApplicant.size()},
       visits{kVisit.size()}, pauses{kPause.size()}, documents{kDocument.size()},
       rungs{kRung.size()}, rearmed{kRearmed.size()}, notes{kNote.size()}, events{kEvent.size()},
-      notices{kNotice.size()}, counts{kCount.size()}, undone{kUndone.size()};
+      notices{kNotice.size()}, counts{kCount.size()}, undone{kUndone.size()},
+      calendars{kCalendarApplied.size()};
 };
 
 template <class Row>
@@ -519,7 +526,7 @@ void add_change(Writes& writes, const PermitChange& change, const SendRules& sen
   if (!change.before) {
     writes.applicants.add(p.applicant, change.applicant.name, change.applicant.email,
                           change.applicant.whatsapp, pg::bytea(change.salt));
-    writes.permits.add(p.id, p.sop, p.sop_version, p.number, to_string(p.state), p.applicant,
+    writes.permits.add(p.id, p.sop, p.sop_version, change.calendar_version, p.number, to_string(p.state), p.applicant,
                        p.subject, p.external_id, p.created_by,
                        pg::bytea(sha256(change.tracking_secret)), change.tracking_secret,
                        change.fields, p.started_at, p.submitted_at, p.version, p.changed_at,
@@ -531,6 +538,8 @@ void add_change(Writes& writes, const PermitChange& change, const SendRules& sen
                     p.legal_opened_at, to_json(p.last_action), derived.case_due_at,
                     derived.case_due_soon_at, derived.legal_due_at, derived.legal_risk_at,
                     derived.next_check_at);
+  if (change.before && !change.calendar_version.empty())
+    writes.calendars.add(p.id, change.calendar_version);
   add_visits(writes, change);
   add_parts(writes, change);
   add_told(writes, change, send);
@@ -577,6 +586,7 @@ void append_writes(pg::Pipeline& pipeline, const std::vector<PermitChange>& chan
   add_statement(pipeline, kInsertApplicants, writes.applicants);
   add_statement(pipeline, kInsertPermits, writes.permits);
   add_statement(pipeline, kUpdatePermits, writes.states);
+  add_statement(pipeline, kUpdateCalendars, writes.calendars);
   add_statement(pipeline, kUpsertVisits, writes.visits);
   add_statement(pipeline, kUpsertPauses, writes.pauses);
   add_statement(pipeline, kUpsertDocuments, writes.documents);
@@ -679,6 +689,13 @@ void add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& role
       " WHERE role = ANY($1::text[]) AND closed_at IS NULL AND NOT undone GROUP BY permit) v"
       " ORDER BY due NULLS LAST, permit LIMIT $2::int",
       pg::text_array(roles), limit);
+}
+
+void add_find_calendar_backlog(pg::Pipeline& pipeline, const CalendarBacklog& backlog) {
+  pipeline.add(
+      "SELECT id FROM permit WHERE state IN ('active', 'returned') AND sop = ANY($1::text[])"
+      " AND calendar_version <> $2 AND id > $3::bigint ORDER BY id LIMIT $4::int",
+      pg::text_array(backlog.sops), backlog.calendar_version, backlog.after, backlog.limit);
 }
 
 void add_events(pg::Pipeline& pipeline, std::int64_t permit) {

@@ -48,6 +48,8 @@ struct PermitChange {
   std::optional<StoredPermit> before;
   Decision decision;       // may hold the decisions of several commands, in order
   Projection projection;   // of decision.after
+  // New permits, and those that a new calendar was applied to; else empty: it stays.
+  std::string calendar_version;
   // New permits only.
   StoredPermit::Applicant applicant;
   std::string salt, tracking_secret, fields = "{}";
@@ -83,6 +85,15 @@ void add_find_by_number(pg::Pipeline& pipeline, const std::string& number);
 void add_find_by_tracking(pg::Pipeline& pipeline, const std::string& secret);
 // Permits with an open visit in one of these roles, most urgent first.
 void add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& roles, int limit);
+
+// Open permits of these SOPs that a calendar version has not been applied to yet, ids ascending.
+struct CalendarBacklog {
+  std::vector<std::string> sops;
+  std::string calendar_version;
+  std::int64_t after = 0;
+  int limit = 200;
+};
+void add_find_calendar_backlog(pg::Pipeline& pipeline, const CalendarBacklog& backlog);
 
 struct StoredEvent {
   Event event;

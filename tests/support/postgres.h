@@ -56,7 +56,7 @@ TestPostgres& shared_postgres();
 std::string fresh_database();
 
 // Register in main(): testing::AddGlobalTestEnvironment(new PostgresEnvironment).
-class PostgresEnvironment : public testing::Environment {
+class PostgresEnvironment : public ::testing::Environment {
  public:
   void TearDown() override;
 };

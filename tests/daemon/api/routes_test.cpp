@@ -209,7 +209,7 @@ TEST_F(Routes, AnExternalIdIsTakenOnceByEachService) {
   const std::string id = submitted();
   const Response second = post("/permits", "portal", kSubmission);
   EXPECT_EQ(second.status, 409) << second.body;
-  EXPECT_EQ(object(second).at("permit").at("id"), id);
+  EXPECT_EQ(object(second).at("permit").at("id").as_string(), id);
   EXPECT_EQ(post("/permits", "kios", kSubmission).status, 201);
 }
 
@@ -338,7 +338,7 @@ TEST_F(Routes, TheInboxHoldsWhatTheOfficerMayDoToday) {
   const std::string id = submitted();
   const json::object task =
       object(get("/tasks", "fo")).at("items").at(0).as_object();
-  EXPECT_EQ(task.at("id"), id);
+  EXPECT_EQ(task.at("id").as_string(), id);
   EXPECT_EQ(task.at("step"), "verifikasi");
   EXPECT_EQ(task.at("actions"), (json::value{"accept", "reject"}));
   EXPECT_TRUE(object(get("/tasks", "bo")).at("items").as_array().empty());

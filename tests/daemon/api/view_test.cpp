@@ -30,7 +30,7 @@ TEST(PermitView, ShowsAFileAtVerification) {
   const json::object view = view_of(office, "2026-04-02T14:04:00+08:00");
   EXPECT_EQ(view.at("id"), "7000000000000001");
   EXPECT_EQ(view.at("number"), "PAUD-2026-00001");
-  EXPECT_EQ(view.at("sop_version"), std::string(64, 'a'));
+  EXPECT_EQ(view.at("sop_version").as_string(), std::string(64, 'a'));
   EXPECT_EQ(view.at("state"), "active");
   EXPECT_EQ(view.at("outcome"), nullptr);
   EXPECT_EQ(view.at("external_id"), "web-17");

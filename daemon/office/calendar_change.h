@@ -1,0 +1,41 @@
+// A changed calendar takes effect on open permits: each open clock is replayed whole under it, in
+// batches, each in a transaction. Safe to repeat: a permit it was applied to is passed over.
+// Source: contract section 3, "Versions", and section 4, `calendar preview/apply`.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/office/rulebook.h"
+#include "daemon/pg/connection.h"
+#include "daemon/store/rules.h"
+
+namespace tenggat::office {
+
+// What changes for one open permit.
+struct CalendarMove {
+  std::string number;
+  std::string step;  // of its most urgent visit; empty where none has a clock
+  std::optional<Instant> due_before, due_after;
+  std::optional<Instant> case_before, case_after;
+  int breaches_added = 0, breaches_removed = 0;
+  bool moves() const { return due_before != due_after || case_before != case_after; }
+};
+
+struct CalendarChange {
+  store::RuleSet rules;    // the new calendar
+  Calendar calendar;       // the same, parsed
+  std::string decree;      // what applicants and the audit are told as its reason
+  bool write = false;      // false: a preview, nothing is written
+};
+
+// Returns what moves, permits that stay as they are included.
+pg::Awaitable<std::vector<CalendarMove>> change_calendar(pg::Connection& connection,
+                                                         Rulebook& rulebook,
+                                                         CalendarChange change);
+
+// The days off and make-up days that `after` has and `before` has not, in words for an applicant:
+// "Rabu 8 April 2026 ditetapkan sebagai hari libur (Keputusan ...)".
+std::string reason_of_change(const Calendar& before, const Calendar& after);
+
+}  // namespace tenggat::office
