@@ -225,6 +225,19 @@ void Office::advance(const std::string& local) {
   ASSERT_EQ(result.status, 0) << result.out << result.err << daemon_log();
 }
 
+std::string Office::changed_calendar(const std::string& key, const std::string& line) {
+  const fs::path shipped = fs::path(TENGGAT_SOURCE_DIR) / "rules/calendar";
+  const fs::path copy = directory_ / "calendar";
+  fs::remove_all(copy);
+  fs::copy(shipped, copy);
+  std::string text = read_file(shipped / "banjarbaru.yaml");
+  const auto at = text.find("\n" + key);
+  if (at == std::string::npos) throw std::runtime_error("no " + key + " in the calendar");
+  text.replace(at, text.find('\n', at + 1) - at, "\n" + key + "\n" + line);
+  write_file(copy / "banjarbaru.yaml", text);
+  return (copy / "banjarbaru.yaml").string();
+}
+
 std::vector<SentMessage> Office::new_messages() {
   std::vector<SentMessage> messages;
   const auto rows = column(fmt::format(

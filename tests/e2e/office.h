@@ -49,6 +49,9 @@ class Office {
   // Moves the clock, from due instant to due instant. "2026-04-02T14:08:00"
   void advance(const std::string& local);
 
+  // A copy of Banjarbaru's calendar with a line added below `key:`. Returns its path.
+  std::string changed_calendar(const std::string& key, const std::string& line);
+
   // The messages rendered since the last call, in order, and nothing else than those.
   std::vector<SentMessage> new_messages();
   // SQL, first cell.
