@@ -229,9 +229,8 @@ App::Parts::Parts(std::filesystem::path file, Startup read, std::optional<Simula
       office_pool_(io_.get_executor(), pool_options(startup_.config.database, 4, metrics_)),
       read_pool_(io_.get_executor(), pool_options(startup_.config.database, 4, metrics_)),
       rulebook_(send_rules(startup_.config)),
-      outgoing_(std::make_shared<notify::Outgoing>(io_.get_executor(),
-                                                   channels_of(startup_.config, startup_.secrets),
-                                                   &Clock::machine_now)),
+      outgoing_(std::make_shared<notify::Outgoing>(
+          io_.get_executor(), channels_of(startup_.config, startup_.secrets), &Clock::machine_now)),
       committer_(io_.get_executor(), command_pool_, rulebook_, metrics_,
                  std::bind_front(&http::command_answer_json, startup_.config.public_url), {}),
       watch_(io_.get_executor(), watch_pool_, rulebook_, metrics_),
@@ -285,14 +284,14 @@ void App::Parts::announce_standards() {
   for (const Calendar& calendar : startup_.rules.calendars)
     if (const Calendar* in_force = rulebook_.find_calendar(calendar.id()))
       metrics_.set_calendar_covered_until(
-          calendar.id(),
-          static_cast<double>(in_force->covered_until().time_since_epoch().count()));
+          calendar.id(), static_cast<double>(in_force->covered_until().time_since_epoch().count()));
 }
 
 asio::awaitable<void> App::Parts::put_rules_in_force(pg::Connection& connection) {
   for (const store::RuleSet& sop : startup_.rules.sop_sets)
     if (co_await store::put_in_force(connection, sop))
-      log_event(Level::info, "rules_in_force", {{"kind", sop.kind}, {"name", sop.name}, {"version", sop.hash}});
+      log_event(Level::info, "rules_in_force",
+                {{"kind", sop.kind}, {"name", sop.name}, {"version", sop.hash}});
   for (const store::RuleSet& calendar : startup_.rules.calendar_sets) {
     if (co_await store::put_in_force_if_none(connection, calendar))
       log_event(Level::info, "rules_in_force",
@@ -314,8 +313,7 @@ asio::awaitable<bool> App::Parts::prepare_database() {
     co_return false;
   }
   if (simulated_) {
-    const auto started =
-        co_await store::start_clock(*lease, simulated_->start, simulated_->speed);
+    const auto started = co_await store::start_clock(*lease, simulated_->start, simulated_->speed);
     if (!started) {
       log_event(Level::error, "clock_refused", {{"why", started.error()}});
       co_return false;
@@ -340,9 +338,9 @@ void App::Parts::make_servers() {
                            {"migrations", std::bind_front(&Parts::check_migrations, this)},
                            {"rules", std::bind_front(&Parts::check_rules, this)}}}),
       &http::outage_answer);
-  admin_server_ = std::make_unique<http::Server>(io_.get_executor(),
-                                                 endpoint_of(startup_.config.admin_listen),
-                                                 http::ServerLimits{}, admin_router_->handler());
+  admin_server_ =
+      std::make_unique<http::Server>(io_.get_executor(), endpoint_of(startup_.config.admin_listen),
+                                     http::ServerLimits{}, admin_router_->handler());
   api_router_ = std::make_unique<http::Router>(
       http::api_routes({read_pool_, committer_, rulebook_, startup_.config.public_url}),
       &http::outage_answer);
@@ -365,8 +363,7 @@ asio::awaitable<std::string> App::Parts::check_database() {
 
 asio::awaitable<std::string> App::Parts::check_migrations() {
   pg::Pool::Lease lease = co_await read_pool_.acquire();
-  for (const pg::MigrationState& one :
-       co_await pg::migration_status(*lease, pg::migrations()))
+  for (const pg::MigrationState& one : co_await pg::migration_status(*lease, pg::migrations()))
     if (one.kind != pg::MigrationState::Kind::kApplied)
       co_return "migration " + one.name + " differs";
   co_return "";

@@ -1,6 +1,6 @@
+#include <fmt/format.h>
 #include <cstdio>
 #include <cstring>
-#include <fmt/format.h>
 #include <string>
 
 #include "daemon/app.h"

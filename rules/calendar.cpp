@@ -122,9 +122,8 @@ std::vector<DecreedDay> Calendar::decreed_days() const {
     decreed.push_back({days.midnight(day.day), false, day.name, day.decree});
   for (const MakeUpDay& day : content_->make_up)
     decreed.push_back({days.midnight(day.day), true, day.name, day.decree});
-  std::stable_sort(decreed.begin(), decreed.end(), [](const DecreedDay& a, const DecreedDay& b) {
-    return a.begins < b.begins;
-  });
+  std::stable_sort(decreed.begin(), decreed.end(),
+                   [](const DecreedDay& a, const DecreedDay& b) { return a.begins < b.begins; });
   return decreed;
 }
 

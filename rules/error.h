@@ -1,5 +1,5 @@
-// How a refusal travels. A refusal is an expected answer and is a value; an outage (database away, a
-// bug) is an exception and never passes through these types.
+// How a refusal travels. A refusal is an expected answer and is a value; an outage (database away,
+// a bug) is an exception and never passes through these types.
 //
 // boost::system::result rather than std::expected: the fuzzers build with clang 14, which cannot
 // compile std::expected with libstdc++ 12.
@@ -16,7 +16,8 @@ struct SourceFile {
   std::string text;
 };
 
-// One fault in a file a person wrote. Lines and columns count from 1; 0 means "the file as a whole".
+// One fault in a file a person wrote. Lines and columns count from 1; 0 means "the file as a
+// whole".
 struct Fault {
   std::string file;
   int line = 0;

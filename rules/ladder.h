@@ -1,6 +1,6 @@
 // What time alone will bring about on a permit, and when: rungs of its ladders, counted breaches,
-// automatic resumes and actions, reminders to mend. The SLA watch asks for the first instant; catch_up
-// takes them one by one. Source: contract sections 3 and 6.
+// automatic resumes and actions, reminders to mend. The SLA watch asks for the first instant;
+// catch_up takes them one by one. Source: contract sections 3 and 6.
 #pragma once
 #include <optional>
 #include <vector>
@@ -20,7 +20,8 @@ struct Timed {
   int occurrence = 1;
 };
 
-// The next of each source, soonest first; equal instants in a fixed order, so that two daemons agree.
+// The next of each source, soonest first; equal instants in a fixed order, so that two daemons
+// agree.
 std::vector<Timed> upcoming(const Permit& permit, const Sop& sop, const Calendar& calendar);
 
 // Everything derived that is stored for searching. Recomputed whole whenever a permit is written.
@@ -31,7 +32,8 @@ struct Projection {
   };
   std::vector<VisitDues> visits;  // all that are not undone and have a clock
   std::optional<Instant> case_due_at, case_due_soon_at, legal_due_at;
-  std::optional<Instant> legal_risk_at;  // from here on less than a working day of the limit is left
+  std::optional<Instant>
+      legal_risk_at;  // from here on less than a working day of the limit is left
   std::optional<Instant> next_check_at;
 };
 Projection project(const Permit& permit, const Sop& sop, const Calendar& calendar);

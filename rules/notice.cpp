@@ -4,10 +4,14 @@ namespace tenggat {
 
 std::string_view to_string(Audience audience) {
   switch (audience) {
-    case Audience::holder: return "holder";
-    case Audience::superior: return "superior";
-    case Audience::applicant: return "applicant";
-    case Audience::daily: return "daily";
+    case Audience::holder:
+      return "holder";
+    case Audience::superior:
+      return "superior";
+    case Audience::applicant:
+      return "applicant";
+    case Audience::daily:
+      return "daily";
   }
   return "";
 }
@@ -20,10 +24,14 @@ std::optional<Audience> parse_audience(std::string_view text) {
 
 std::string Addressee::to_string() const {
   switch (kind) {
-    case Kind::holder: return "holder";
-    case Kind::applicant: return "applicant";
-    case Kind::role: return "role:" + name;
-    case Kind::officer: return "officer:" + name;
+    case Kind::holder:
+      return "holder";
+    case Kind::applicant:
+      return "applicant";
+    case Kind::role:
+      return "role:" + name;
+    case Kind::officer:
+      return "officer:" + name;
   }
   return "";
 }

@@ -1,5 +1,5 @@
-// What was decided to tell whom. A notice is a fact of the record and unique by (permit, visit, kind,
-// k, occurrence, addressee); what is sent over a channel is a message, made from it later.
+// What was decided to tell whom. A notice is a fact of the record and unique by (permit, visit,
+// kind, k, occurrence, addressee); what is sent over a channel is a message, made from it later.
 //
 // The addressee is the holder of a duty, not a person: who receives is resolved when the message is
 // made, so a change of person neither drops nor repeats a notice. Source: contract section 7.
@@ -15,10 +15,10 @@
 namespace tenggat {
 
 enum class Audience {
-  holder,     // an officer's own work: start, percentages, due
-  superior,   // an escalation, a copy, the case ladder
+  holder,    // an officer's own work: start, percentages, due
+  superior,  // an escalation, a copy, the case ladder
   applicant,
-  daily,      // the morning list and the recap
+  daily,  // the morning list and the recap
 };
 std::string_view to_string(Audience audience);
 std::optional<Audience> parse_audience(std::string_view text);
@@ -42,8 +42,8 @@ struct Notice {
   std::string text;  // text id
   Reason reason = Reason::rung_due;
   Instant raised_at{};
-  Instant hold_until{};     // the undo window of the action behind it
-  std::int64_t cause = 0;   // sequence number of the event behind it
+  Instant hold_until{};                        // the undo window of the action behind it
+  std::int64_t cause = 0;                      // sequence number of the event behind it
   std::map<std::string, std::string> details;  // facts of that moment the text needs later
   bool operator==(const Notice&) const = default;
 };

@@ -16,21 +16,22 @@ namespace tenggat {
 enum class Verdict { met, missed };
 
 struct Visit {
-  int id = 0;          // 1.. within the permit, in order of opening
+  int id = 0;  // 1.. within the permit, in order of opening
   std::string step;
   int occurrence = 1;  // "verifikasi#2"
   std::string role;
   Instant opened_at{};
   std::string assignee;  // officer id; empty until claimed
   std::optional<Instant> claimed_at;
-  std::optional<Instant> closed_at;    // when the work was done (an `occurred_at` may precede recording)
+  std::optional<Instant>
+      closed_at;  // when the work was done (an `occurred_at` may precede recording)
   std::string action, closed_by, closed_for;  // what closed it, who, and whose deputy that was
-  std::optional<Verdict> verdict;      // frozen at closing; none on the applicant's own steps
-  Seconds elapsed{};                   // working time, frozen at closing
-  std::string prepared_by;             // officer whose action opened it
-  bool returned = false;               // the permit is with the applicant while this is open
-  bool missed_counted = false;         // the breach at due + 1 s is on the books
-  bool undone = false;                 // opened by an action that was taken back
+  std::optional<Verdict> verdict;  // frozen at closing; none on the applicant's own steps
+  Seconds elapsed{};               // working time, frozen at closing
+  std::string prepared_by;         // officer whose action opened it
+  bool returned = false;           // the permit is with the applicant while this is open
+  bool missed_counted = false;     // the breach at due + 1 s is on the books
+  bool undone = false;             // opened by an action that was taken back
   // What the rejection that closed it found wanting: document kinds, "" for one of no document.
   std::vector<std::string> deficiencies;
 
@@ -82,7 +83,7 @@ struct RaisedRung {
 struct LastAction {
   std::int64_t event = 0;  // sequence number of the action's event
   Instant recorded_at{};
-  std::string by;          // actor id
+  std::string by;  // actor id
   int closed_visit = 0, opened_visit = 0, ended_pause = 0;
   PermitState state_before = PermitState::active;
   Outcome outcome_before = Outcome::none;
@@ -113,7 +114,7 @@ struct Permit {
   std::optional<Verdict> case_verdict;
   bool case_missed_counted = false;
   std::optional<Instant> promised_at;  // the date the applicant was last told
-  int signings = 0;          // a second one sends a correction
+  int signings = 0;                    // a second one sends a correction
   std::optional<Instant> legal_opened_at;
   std::optional<LastAction> last_action;
 

@@ -24,8 +24,8 @@ struct LastMessage {
 Instant ready_at(const Notice& notice, const SendRules& rules);
 
 // When a group of an officer's notices leaves. `first_ready` is the earliest ready_at among them.
-// Office hours apply: what would leave outside them leaves at the next opening, which is the morning
-// list's instant when it is the day's first.
+// Office hours apply: what would leave outside them leaves at the next opening, which is the
+// morning list's instant when it is the day's first.
 Instant leaves_at(Audience audience, Instant first_ready, const std::optional<LastMessage>& last,
                   const SendRules& rules, const Calendar& calendar);
 

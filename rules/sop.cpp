@@ -28,7 +28,9 @@ const Item& get(const Item* item, std::string_view what, std::string_view id) {
 
 }  // namespace
 
-std::string_view to_string(PermitState state) { return kStates.at(static_cast<std::size_t>(state)); }
+std::string_view to_string(PermitState state) {
+  return kStates.at(static_cast<std::size_t>(state));
+}
 
 std::optional<PermitState> parse_permit_state(std::string_view text) {
   for (std::size_t i = 0; i < kStates.size(); ++i)
@@ -52,23 +54,25 @@ const ActionRule* Step::find_action(std::string_view action) const {
 
 std::string RungRule::name() const {
   switch (at) {
-    case At::start: return "start";
-    case At::percent: return fmt::format("{}%", percent);
-    case At::due: return "due";
-    case At::after_due: return "+" + after.to_string();
+    case At::start:
+      return "start";
+    case At::percent:
+      return fmt::format("{}%", percent);
+    case At::due:
+      return "due";
+    case At::after_due:
+      return "+" + after.to_string();
   }
   return "";
 }
 
 const Step* Sop::find_step(std::string_view step) const { return find_by_id(steps, step); }
-const Step& Sop::step(std::string_view name) const {
-  return get(find_step(name), "step", name);
-}
+const Step& Sop::step(std::string_view name) const { return get(find_step(name), "step", name); }
 const Role* Sop::find_role(std::string_view role) const { return find_by_id(roles, role); }
-const Role& Sop::role(std::string_view name) const {
-  return get(find_role(name), "role", name);
+const Role& Sop::role(std::string_view name) const { return get(find_role(name), "role", name); }
+const Ladder* Sop::find_ladder(std::string_view ladder) const {
+  return find_by_id(ladders, ladder);
 }
-const Ladder* Sop::find_ladder(std::string_view ladder) const { return find_by_id(ladders, ladder); }
 const PauseReason* Sop::find_pause(std::string_view reason) const {
   return find_by_id(pauses, reason);
 }

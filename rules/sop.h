@@ -1,5 +1,6 @@
 // A standard operating procedure as data: who does what, within which time, with what in hand, what
-// comes out, where the file goes next, and who is told when it stands still. Nothing here knows PAUD.
+// comes out, where the file goes next, and who is told when it stands still. Nothing here knows
+// PAUD.
 //
 // The paper form's columns keep their place: activity (kegiatan), role (pelaksana), needs
 // (kelengkapan), standard (waktu), outputs (output), remarks (keterangan).
@@ -27,11 +28,11 @@ std::optional<Outcome> parse_outcome(std::string_view text);
 
 struct Role {
   std::string id;
-  std::string name;             // as printed: "Front Office"
-  bool applicant = false;       // the applicant's own steps are measured, never judged
-  bool observer = false;        // reads all, acts on nothing
-  std::string superior;         // role id; empty at the chain's end
-  std::string copy;             // told along from the first rung that goes to a superior
+  std::string name;        // as printed: "Front Office"
+  bool applicant = false;  // the applicant's own steps are measured, never judged
+  bool observer = false;   // reads all, acts on nothing
+  std::string superior;    // role id; empty at the chain's end
+  std::string copy;        // told along from the first rung that goes to a superior
 };
 
 // A mark is set by the action itself; a file must come with it.
@@ -44,18 +45,18 @@ struct Output {
 
 struct ActionRule {
   std::string id;
-  std::string to;  // step id; empty where the action ends the permit
+  std::string to;                           // step id; empty where the action ends the permit
   PermitState state = PermitState::active;  // the permit's state afterwards
   enum class Note { optional, required, note_or_deficiencies } note = Note::optional;
-  std::vector<Output> outputs;                // needed before this action is taken
+  std::vector<Output> outputs;  // needed before this action is taken
   Outcome sets_outcome = Outcome::none;
-  bool chooses_outcome = false;               // takes `outcome`, by default what is known
-  Outcome only_for = Outcome::none;           // refused unless this is the outcome
-  bool backward = false;                      // leads to this or an earlier step: a return
-  bool beyond_sop = false;                    // not in the office's text
-  std::string tells_applicant;                // text id; empty: nothing
-  std::string tells_applicant_again;          // text id from the step's second visit on
-  std::optional<Budget> automatic_after;      // taken by the system when this much has passed
+  bool chooses_outcome = false;           // takes `outcome`, by default what is known
+  Outcome only_for = Outcome::none;       // refused unless this is the outcome
+  bool backward = false;                  // leads to this or an earlier step: a return
+  bool beyond_sop = false;                // not in the office's text
+  std::string tells_applicant;            // text id; empty: nothing
+  std::string tells_applicant_again;      // text id from the step's second visit on
+  std::optional<Budget> automatic_after;  // taken by the system when this much has passed
 };
 
 struct Step {
@@ -67,10 +68,10 @@ struct Step {
   Budget standard;
   std::vector<Output> outputs;
   std::vector<ActionRule> actions;
-  std::string ladder;                 // empty: none
-  bool clock_from_claim = false;      // `jam: claim`
-  bool tells_stage = false;           // `kabari`: the applicant is told when it opens
-  std::string short_name;             // how messages call it
+  std::string ladder;                  // empty: none
+  bool clock_from_claim = false;       // `jam: claim`
+  bool tells_stage = false;            // `kabari`: the applicant is told when it opens
+  std::string short_name;              // how messages call it
   std::vector<Budget> mend_reminders;  // to the applicant, while the file is returned to this step
 
   const ActionRule* find_action(std::string_view action) const;
@@ -87,7 +88,7 @@ struct Target {
 struct RungRule {
   enum class At { start, percent, due, after_due } at = At::due;
   int percent = 0;
-  Budget after;       // after_due: the k-th is due at deadline(due, k x after)
+  Budget after;  // after_due: the k-th is due at deadline(due, k x after)
   int times = 1;
   std::vector<Target> to;
 
@@ -125,11 +126,11 @@ struct Withdrawal {
 };
 
 struct Sop {
-  std::string id;        // "paud"
-  std::string title;     // "Izin Penyelenggaraan PAUD"
-  std::string calendar;  // calendar id
+  std::string id;             // "paud"
+  std::string title;          // "Izin Penyelenggaraan PAUD"
+  std::string calendar;       // calendar id
   std::string number_format;  // "PAUD-{tahun}-{urut:05}"
-  std::string version;   // content hash, set by whoever read the file
+  std::string version;        // content hash, set by whoever read the file
   Budget total;
   Budget case_standard;
   Trigger case_starts;

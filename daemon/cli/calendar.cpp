@@ -71,11 +71,12 @@ pg::Awaitable<int> change(DatabaseCall& call, bool write) {
   if (!in_force)
     throw Refused(fmt::format("no calendar '{}' is in force yet: tenggatd brings in the first",
                               loaded->calendar.id()));
-  const std::string decree = call.given.text_or(
-      "decree", office::reason_of_change(*in_force, loaded->calendar));
-  const auto moves = co_await office::change_calendar(
-      call.connection, office->rulebook,
-      {std::move(loaded->rules), loaded->calendar, decree, write});
+  const std::string decree =
+      call.given.text_or("decree", office::reason_of_change(*in_force, loaded->calendar));
+  // Named: GCC 12 destroys an aggregate temporary of a co_await expression twice.
+  office::CalendarChange asked{std::move(loaded->rules), loaded->calendar, decree, write};
+  const auto moves =
+      co_await office::change_calendar(call.connection, office->rulebook, std::move(asked));
   write_moves(call, *office, decree, moves);
   co_return kOk;
 }

@@ -192,7 +192,8 @@ pg::Awaitable<int> add_leave(DatabaseCall& call) {
   }
   const std::string end = date_option(call.given, "end");
   if (end < start) throw BadUsage("--end is before --start");
-  const bool added = co_await store::add_leave(call.connection, id, Leave{start, end});
+  const Leave leave{start, end};  // named: GCC 12 destroys a temporary here twice
+  const bool added = co_await store::add_leave(call.connection, id, leave);
   if (!added) no_such_officer(id);
   call.terminal.out << id << " is on leave from " << start << " to " << end << '\n';
   co_return kOk;

@@ -98,14 +98,19 @@ Response command_response(const Request& request, const office::CommandAnswer& a
   using Kind = office::CommandAnswer::Kind;
   switch (answer.kind) {
     case Kind::done:
-    case Kind::repeated: return json_response(answer.status, answer.body);
+    case Kind::repeated:
+      return json_response(answer.status, answer.body);
     case Kind::refused:
       if (answer.refusal) return refused(request, *answer.refusal, answer.body);
       return problem(request, "internal");
-    case Kind::not_found: return problem(request, "not_found");
-    case Kind::key_reused: return problem(request, "key_reused");
-    case Kind::busy: return busy_response(request);
-    case Kind::failed: break;
+    case Kind::not_found:
+      return problem(request, "not_found");
+    case Kind::key_reused:
+      return problem(request, "key_reused");
+    case Kind::busy:
+      return busy_response(request);
+    case Kind::failed:
+      break;
   }
   return problem(request, "internal");
 }
@@ -174,9 +179,8 @@ bool Api::still_valid(const Principal& principal, const std::string& secret, Ins
   const Officer* officer = parts_.rulebook.people().find(principal.id);
   if (!officer) return false;
   if (officer->ended.empty()) return true;
-  for (const Sop* sop : parts_.rulebook.sops_in_force())
-    return officer->ended > parts_.rulebook.context(*sop, now).today();
-  return false;
+  const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
+  return !sops.empty() && officer->ended > parts_.rulebook.context(*sops.front(), now).today();
 }
 
 std::optional<Response> Api::refuse_stale_caller(const Call& call, const Reading& reading) const {
@@ -261,8 +265,8 @@ std::vector<Route> api_routes(ApiParts parts) {
   std::vector<Route> routes;
   const auto add = [&](const char* method, const char* path, const char* name,
                        Api::Endpoint endpoint) {
-    routes.push_back({method, std::string("/api/v1") + path, name,
-                      std::bind_front(&Api::enter, api, endpoint)});
+    routes.push_back(
+        {method, std::string("/api/v1") + path, name, std::bind_front(&Api::enter, api, endpoint)});
   };
   add("POST", "/permits", "permit_create", &Api::permit_create);
   add("GET", "/permits", "permit_list", &Api::permit_list);

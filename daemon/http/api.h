@@ -25,7 +25,7 @@ struct ApiParts {
   pg::Pool& reads;
   office::Committer& committer;
   office::Rulebook& rulebook;
-  std::string public_url;  // without a last slash
+  std::string public_url;                 // without a last slash
   std::size_t requests_per_token = 1024;  // at once; over: 429
 };
 

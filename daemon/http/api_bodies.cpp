@@ -37,11 +37,11 @@ const char* fault_of_uri(std::string_view uri) {
   std::string scheme(uri.substr(0, colon == std::string_view::npos ? 0 : colon));
   for (char& c : scheme)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  const bool well_formed =
-      !scheme.empty() && is_lower(scheme.front()) && colon + 1 < uri.size() &&
-      is_printable(uri) && std::all_of(scheme.begin(), scheme.end(), [](char c) {
-        return is_lower(c) || is_digit(c) || c == '+' || c == '.' || c == '-';
-      });
+  const bool well_formed = !scheme.empty() && is_lower(scheme.front()) && colon + 1 < uri.size() &&
+                           is_printable(uri) &&
+                           std::all_of(scheme.begin(), scheme.end(), [](char c) {
+                             return is_lower(c) || is_digit(c) || c == '+' || c == '.' || c == '-';
+                           });
   if (!well_formed) return "must be an absolute URI without spaces, such as https://…";
   constexpr std::array refused = {"javascript", "data", "vbscript", "blob"};
   if (std::find(refused.begin(), refused.end(), scheme) != refused.end())
@@ -165,7 +165,8 @@ std::optional<int> limit_of(const Request& request) {
 }
 
 Response refuse_limit(const Request& request) {
-  return refuse_parameter(request, "limit", fmt::format("must be a number from 1 to {}", kLimitMax));
+  return refuse_parameter(request, "limit",
+                          fmt::format("must be a number from 1 to {}", kLimitMax));
 }
 
 bool is_sla_status(std::string_view text) {
@@ -226,8 +227,7 @@ CommandBody read_action(const json::value& value, FieldFaults& faults) {
   if (const auto outcome = body.optional_word("outcome", {"grant", "refusal"}))
     act.outcome = parse_outcome(*outcome).value_or(Outcome::none);
   act.documents = read_documents(body.optional_objects("documents", Limits::documents));
-  act.deficiencies =
-      read_deficiencies(body.optional_objects("deficiencies", Limits::deficiencies));
+  act.deficiencies = read_deficiencies(body.optional_objects("deficiencies", Limits::deficiencies));
   act.version = body.optional_integer("version", 1, std::int64_t{1} << 53U);
   act.occurred_at = body.optional_instant("occurred_at");
   act.reason = read_note(body, "reason");
@@ -343,13 +343,15 @@ std::optional<std::int64_t> id_of_cursor(std::string_view cursor) {
   cursor.remove_prefix(kCursorPrefix.size());
   std::uint64_t id = 0;
   const auto [end, error] = std::from_chars(cursor.data(), cursor.data() + cursor.size(), id, 16);
-  if (error != std::errc() || end != cursor.data() + cursor.size() || id >> 63U) return std::nullopt;
+  if (error != std::errc() || end != cursor.data() + cursor.size() || id >> 63U)
+    return std::nullopt;
   return static_cast<std::int64_t>(id);
 }
 
 Read<ListQuery> read_list_query(const Request& request) {
-  if (auto refusal = refuse_parameters(request, {"sop", "state", "step", "role", "sla", "q",
-                                                 "external_id", "updated_after", "cursor", "limit"}))
+  if (auto refusal =
+          refuse_parameters(request, {"sop", "state", "step", "role", "sla", "q", "external_id",
+                                      "updated_after", "cursor", "limit"}))
     return std::move(*refusal);
   ListQuery query;
   store::PermitFilter& filter = query.filter;

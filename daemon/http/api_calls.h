@@ -83,7 +83,9 @@ class Api {
   // Its view, or empty.
   awaitable<std::string> permit_with_external_id(Principal principal, std::string external_id);
 
-  const Calendar& calendar_of(const Sop& sop) const { return parts_.rulebook.calendar(sop.calendar); }
+  const Calendar& calendar_of(const Sop& sop) const {
+    return parts_.rulebook.calendar(sop.calendar);
+  }
   ViewOptions view_for(const Principal& principal, const store::StoredPermit& stored) const;
   std::string view(const Principal& principal, const store::StoredPermit& stored,
                    Instant now) const;

@@ -63,12 +63,11 @@ awaitable<Response> Api::file_create(Call call) {
   }
 
   const std::string hash = store::hex(store::sha256(request.body));
-  const std::string body = json::serialize(json::object{
-      {"uri", "tenggat:" + hash}, {"sha256", hash}, {"size", request.body.size()}});
+  const std::string body = json::serialize(
+      json::object{{"uri", "tenggat:" + hash}, {"sha256", hash}, {"size", request.body.size()}});
   pg::Pipeline pipeline;
   store::add_file(pipeline, hash, media_type(request), request.body, call.principal.id);
-  if (keyed)
-    store::add_keep_answers(pipeline, {{key->token, key->key, key->request, 201, body}});
+  if (keyed) store::add_keep_answers(pipeline, {{key->token, key->key, key->request, 201, body}});
   auto acquiring = parts_.reads.acquire();
   pg::Pool::Lease lease = co_await std::move(acquiring);
   try {

@@ -13,13 +13,17 @@ namespace json = boost::json;
 
 Actor actor_of(const Call& call, const std::string& on_behalf_of) {
   switch (call.access.capacity) {
-    case Capacity::officer: return {Actor::Kind::officer, call.principal.id, ""};
-    case Capacity::for_officer: return {Actor::Kind::officer, on_behalf_of, call.principal.id};
-    case Capacity::intake: return {Actor::Kind::applicant, call.principal.id, ""};
+    case Capacity::officer:
+      return {Actor::Kind::officer, call.principal.id, ""};
+    case Capacity::for_officer:
+      return {Actor::Kind::officer, on_behalf_of, call.principal.id};
+    case Capacity::intake:
+      return {Actor::Kind::applicant, call.principal.id, ""};
     case Capacity::anyone:
     case Capacity::token_holder:
     case Capacity::reader:
-    case Capacity::administrator: break;
+    case Capacity::administrator:
+      break;
   }
   throw std::logic_error("a command in a capacity that commands nothing");
 }

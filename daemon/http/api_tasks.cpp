@@ -19,16 +19,19 @@ json::array texts(const std::vector<std::string>& words) {
 json::array outputs_view(const std::vector<Output>& outputs) {
   json::array views;
   for (const Output& output : outputs)
-    views.push_back(json::object{
-        {"kind", output.kind}, {"file", output.file}, {"numbered", output.numbered}});
+    views.push_back(
+        json::object{{"kind", output.kind}, {"file", output.file}, {"numbered", output.numbered}});
   return views;
 }
 
 const char* to_string(ActionRule::Note note) {
   switch (note) {
-    case ActionRule::Note::optional: return "optional";
-    case ActionRule::Note::required: return "required";
-    case ActionRule::Note::note_or_deficiencies: return "note_or_deficiencies";
+    case ActionRule::Note::optional:
+      return "optional";
+    case ActionRule::Note::required:
+      return "required";
+    case ActionRule::Note::note_or_deficiencies:
+      return "note_or_deficiencies";
   }
   return "optional";
 }
@@ -53,12 +56,16 @@ json::object action_view(const ActionRule& action) {
 json::object step_view(const Step& step) {
   json::array actions;
   for (const ActionRule& action : step.actions) actions.push_back(action_view(action));
-  return {{"number", step.number},          {"id", step.id},
-          {"name", step.short_name},        {"activity", step.activity},
-          {"role", step.role},              {"needs", texts(step.needs)},
+  return {{"number", step.number},
+          {"id", step.id},
+          {"name", step.short_name},
+          {"activity", step.activity},
+          {"role", step.role},
+          {"needs", texts(step.needs)},
           {"standard", step.standard.to_string()},
           {"outputs", outputs_view(step.outputs)},
-          {"remarks", step.remarks},        {"actions", std::move(actions)}};
+          {"remarks", step.remarks},
+          {"actions", std::move(actions)}};
 }
 
 json::object role_view(const Role& role) {

@@ -15,12 +15,14 @@ bool contains(const std::vector<std::string>& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// A deputy stands in for a holder of the role today, so that some of its visits may be their own work.
+// A deputy stands in for a holder of the role today, so that some of its visits may be their own
+// work.
 bool has_deputy(const std::string& role, const People& people, const CivilDate& day) {
-  return std::any_of(people.delegations.begin(), people.delegations.end(), [&](const Delegation& d) {
-    const Officer* holder = people.find(d.from);
-    return holder && d.start <= day && day <= d.end && contains(holder->roles, role);
-  });
+  return std::any_of(
+      people.delegations.begin(), people.delegations.end(), [&](const Delegation& d) {
+        const Officer* holder = people.find(d.from);
+        return holder && d.start <= day && day <= d.end && contains(holder->roles, role);
+      });
 }
 
 bool above(const std::vector<Duty>& duties, const std::vector<std::string>& chain) {

@@ -1,5 +1,5 @@
-// The inbox of one officer: the open visits they may act on today, most urgent first. Source: contract
-// section 5, GET /tasks; section 6 for who stands in for whom.
+// The inbox of one officer: the open visits they may act on today, most urgent first. Source:
+// contract section 5, GET /tasks; section 6 for who stands in for whom.
 #pragma once
 #include <boost/json/object.hpp>
 #include <cstdint>
@@ -17,8 +17,8 @@ namespace tenggat::http {
 // How many permits are looked at where some of the visits found may not be the officer's.
 inline constexpr int kInboxReach = 500;
 
-// Roles whose open visits may be this officer's work today: their own and delegated ones, those where
-// nobody is on duty and they are next, and those where a deputy may have prepared the file.
+// Roles whose open visits may be this officer's work today: their own and delegated ones, those
+// where nobody is on duty and they are next, and those where a deputy may have prepared the file.
 struct InboxRoles {
   std::vector<std::string> roles;
   bool sifted = false;  // some visits of these roles may be somebody else's

@@ -251,9 +251,8 @@ json::array proof_view(const std::vector<DayProof>& days, const Calendar& calend
                                    {"from", calendar.format(span.from)},
                                    {"to", calendar.format(span.to)},
                                    {"why", or_null(span.why)}});
-    views.push_back(json::object{{"date", day.date},
-                                 {"counted_seconds", day.counted.count()},
-                                 {"spans", std::move(spans)}});
+    views.push_back(json::object{
+        {"date", day.date}, {"counted_seconds", day.counted.count()}, {"spans", std::move(spans)}});
   }
   return views;
 }

@@ -23,16 +23,15 @@ struct CalendarMove {
 };
 
 struct CalendarChange {
-  store::RuleSet rules;    // the new calendar
-  Calendar calendar;       // the same, parsed
-  std::string decree;      // what applicants and the audit are told as its reason
-  bool write = false;      // false: a preview, nothing is written
+  store::RuleSet rules;  // the new calendar
+  Calendar calendar;     // the same, parsed
+  std::string decree;    // what applicants and the audit are told as its reason
+  bool write = false;    // false: a preview, nothing is written
 };
 
 // Returns what moves, permits that stay as they are included.
 pg::Awaitable<std::vector<CalendarMove>> change_calendar(pg::Connection& connection,
-                                                         Rulebook& rulebook,
-                                                         CalendarChange change);
+                                                         Rulebook& rulebook, CalendarChange change);
 
 // The days off and make-up days that `after` has and `before` has not, in words for an applicant:
 // "Rabu 8 April 2026 ditetapkan sebagai hari libur (Keputusan ...)".

@@ -132,7 +132,8 @@ asio::awaitable<void> Committer::run_batch(std::vector<PendingPtr> batch) {
       if (next.size() == 1 && error.constraint() == "permit_external") {
         answer(next.front(), {CommandAnswer::Kind::refused, 0, "",
                               Refusal{Reason::external_id_taken,
-                                      "a permit with this external_id is there already", {}}});
+                                      "a permit with this external_id is there already",
+                                      {}}});
         continue;
       }
       // Lost races (a unique key, a serialisation failure) and stale plans settle by trying again.
@@ -290,8 +291,7 @@ void Committer::decide_one(Batch& batch, const PendingPtr& pending) {
   store::StoredPermit& stored = found->second;
   const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
   const Context context = rulebook_.context(sop, batch.moment.now);
-  auto decided =
-      decide(stored.permit, request.actor, std::get<Command>(request.command), context);
+  auto decided = decide(stored.permit, request.actor, std::get<Command>(request.command), context);
   if (!decided) {
     CommandAnswer refused{Kind::refused, 0, "", decided.error()};
     refused.body = render_(stored, sop, context.calendar, batch.moment.now);
@@ -339,8 +339,7 @@ void Committer::decide_submission(Batch& batch, const PendingPtr& pending) {
                                      '\n' + submission.applicant.whatsapp);
   auto decided = open_permit(permit, context);
   if (!decided) {
-    batch.answers.emplace_back(pending,
-                               CommandAnswer{Kind::refused, 0, "", decided.error()});
+    batch.answers.emplace_back(pending, CommandAnswer{Kind::refused, 0, "", decided.error()});
     return;
   }
   ++batch.tails_used;
@@ -359,8 +358,7 @@ void Committer::decide_submission(Batch& batch, const PendingPtr& pending) {
 }
 
 void Committer::done(Batch& batch, const PendingPtr& pending, int status,
-                     const store::StoredPermit& stored, const Sop& sop,
-                     const Calendar& calendar) {
+                     const store::StoredPermit& stored, const Sop& sop, const Calendar& calendar) {
   CommandAnswer answer{CommandAnswer::Kind::done, status,
                        render_(stored, sop, calendar, batch.moment.now), std::nullopt};
   const IdempotencyKey& key = pending->request.idempotency;

@@ -1,11 +1,11 @@
-// Commands are committed in natural batches: what arrives while a commit is in flight forms the next
-// batch. One transaction, two flights: lock and read; write and COMMIT. The core decides each command
-// in arrival order between the flights, so a refused one spoils nothing. No timer, no added latency
-// when idle. Source: design, "Throughput".
+// Commands are committed in natural batches: what arrives while a commit is in flight forms the
+// next batch. One transaction, two flights: lock and read; write and COMMIT. The core decides each
+// command in arrival order between the flights, so a refused one spoils nothing. No timer, no added
+// latency when idle. Source: design, "Throughput".
 //
-// A batch that fails in SQL is rolled back and bisected until the poison command stands alone. A commit
-// whose outcome is unknown is settled by doing the batch again: its idempotency keys tell what had
-// happened.
+// A batch that fails in SQL is rolled back and bisected until the poison command stands alone. A
+// commit whose outcome is unknown is settled by doing the batch again: its idempotency keys tell
+// what had happened.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -59,8 +59,8 @@ struct CommandAnswer {
     failed,      // this command cannot be written: a bug, logged
   };
   Kind kind = Kind::failed;
-  int status = 500;      // done, repeated
-  std::string body;      // done, repeated; for refused the permit as it is (may be empty)
+  int status = 500;  // done, repeated
+  std::string body;  // done, repeated; for refused the permit as it is (may be empty)
   std::optional<Refusal> refusal;
 };
 

@@ -147,10 +147,9 @@ void Composer::settle_applicant(Round& round, const store::PendingNotice& pendin
   message.notices.emplace_back(pending.permit, pending.id);
   if (!address(message, stored.applicant.whatsapp, stored.applicant.email))
     return round.settle(pending, Kind::dropped, Reason::no_address, now);
-  message.rendered =
-      notify::render(*settings_.texts, message.text,
-                     fields_of(pending.notice, stored, context, settings_.office,
-                               round.notes_of(pending)));
+  message.rendered = notify::render(
+      *settings_.texts, message.text,
+      fields_of(pending.notice, stored, context, settings_.office, round.notes_of(pending)));
   round.messages.push_back(std::move(message));
   round.settle(pending, Kind::rendered, Reason::applicant, now);
 }
@@ -162,8 +161,9 @@ void Composer::collect_officers(Round& round, const store::PendingNotice& pendin
   std::vector<Recipient> to = recipients_of(pending.notice, stored.permit, context);
   if (to.empty()) {
     // Nobody in the whole chain is on duty: looked at again when the office next opens.
-    log_event(Level::error, "nobody_on_duty",
-              {{"permit", stored.permit.number}, {"addressee", pending.notice.addressee.to_string()}});
+    log_event(
+        Level::error, "nobody_on_duty",
+        {{"permit", stored.permit.number}, {"addressee", pending.notice.addressee.to_string()}});
     return round.settle(pending, store::NoticeOutcome::Kind::later, Reason::nobody_on_duty,
                         office_calendar().first_opening_after(round.moment.now));
   }
@@ -202,11 +202,11 @@ bool Composer::make_officer_message(Round& round, const OfficerGroup& group) {
   TextFields fields = fields_of(first.notice, stored, context, settings_.office, {});
   add_recipient(fields, group.recipient, sop, rulebook_.people());
   const std::string& step = fields["nama_tahap"];
-  const bool all_new = std::all_of(
-      group.notices.begin(), group.notices.end(), [&](const store::PendingNotice* one) {
+  const bool all_new =
+      std::all_of(group.notices.begin(), group.notices.end(), [&](const store::PendingNotice* one) {
         const Visit* visit = round.permits.at(one->permit).permit.find_visit(one->notice.visit);
-        return one->notice.text == "tugas_baru" && visit &&
-               sop.find_step(visit->step) && sop.step(visit->step).short_name == step;
+        return one->notice.text == "tugas_baru" && visit && sop.find_step(visit->step) &&
+               sop.step(visit->step).short_name == step;
       });
   fields["jumlah"] = std::to_string(group.notices.size());
   message.text = first.notice.text;
@@ -247,8 +247,8 @@ asio::awaitable<void> Composer::settle_officers(Round& round, pg::Transaction& t
   for (const store::LastMessageTo& one : store::last_messages_of(results.front()))
     last[one.recipient.substr(8)] = {one.rendered_at, one.names_open_task};
 
-  const Grouping grouping = group(round.deliverables, last, rulebook_.send(), office_calendar(),
-                                  round.moment.now);
+  const Grouping grouping =
+      group(round.deliverables, last, rulebook_.send(), office_calendar(), round.moment.now);
   std::set<std::int64_t> folded, reached;
   for (const OfficerGroup& one : grouping.groups) {
     if (!make_officer_message(round, one)) continue;
@@ -292,8 +292,8 @@ asio::awaitable<void> Composer::morning_list(Round& round, pg::Transaction& tran
   pg::Pipeline plans;
   for (const auto& [officer, list] : of_officer) {
     officers.push_back(officer);
-    store::add_daily_notice(plans, {kMorningList, day_number(local),
-                                    {Addressee::Kind::officer, officer}, now});
+    store::add_daily_notice(
+        plans, {kMorningList, day_number(local), {Addressee::Kind::officer, officer}, now});
   }
   if (officers.empty()) co_return;
   const std::vector<pg::Result> planned = co_await transaction.run(std::move(plans));
@@ -338,8 +338,8 @@ asio::awaitable<void> Composer::morning_list(Round& round, pg::Transaction& tran
                               : case_sla(stored.permit, sop, its, now);
         lines.insert(lines.begin(),
                      task_line(stored.permit.number,
-                               visit ? sop.step(visit->step).short_name : sop.case_name,
-                               sla.due_at, sla.paused, its, now));
+                               visit ? sop.step(visit->step).short_name : sop.case_name, sla.due_at,
+                               sla.paused, its, now));
       }
       if (waiting.to.empty())
         round.settle(pending, store::NoticeOutcome::Kind::rendered, Reason::absorbed, now);
@@ -364,7 +364,8 @@ asio::awaitable<void> Composer::recap(Round& round, pg::Transaction& transaction
   std::vector<Recipient> heads;
   for (const Sop* sop : rulebook_.sops_in_force()) {
     const Context context = rulebook_.context(*sop, now);
-    for (Recipient& head : resolve_role(sop->head, nullptr, *sop, rulebook_.people(), context.today()))
+    for (Recipient& head :
+         resolve_role(sop->head, nullptr, *sop, rulebook_.people(), context.today()))
       if (told.insert(head.officer).second) heads.push_back(std::move(head));
   }
   if (heads.empty()) co_return;
@@ -401,7 +402,9 @@ asio::awaitable<void> Composer::recap(Round& round, pg::Transaction& transaction
          {"kembali", notify::number(counts.returned)},
          {"hari_ini", notify::number(counts.due_today)},
          {"terlambat", notify::number(counts.overdue)},
-         {"persen", judged == 0 ? "–" : notify::tenths((2000 * counts.met_this_month + judged) / (2 * judged))},
+         {"persen", judged == 0
+                        ? "–"
+                        : notify::tenths((2000 * counts.met_this_month + judged) / (2 * judged))},
          {"jumlah", notify::number(judged)},
          {"belum", notify::number(counts.overdue_open)},
          {"tautan", settings_.office.public_url + "/papan"}});
@@ -441,8 +444,8 @@ asio::awaitable<int> Composer::run_once() {
     if (found == round.permits.end()) continue;  // being changed just now: the next round's
     const Permit& permit = found->second.permit;
     const Sop& sop = rulebook_.sop_version(permit.sop_version);
-    if (const auto reason = no_longer_holds(pending.notice, permit, sop,
-                                            rulebook_.calendar(sop.calendar))) {
+    if (const auto reason =
+            no_longer_holds(pending.notice, permit, sop, rulebook_.calendar(sop.calendar))) {
       round.settle(pending, store::NoticeOutcome::Kind::dropped, *reason, round.moment.now);
     } else if (pending.notice.audience == Audience::applicant) {
       settle_applicant(round, pending);

@@ -1,6 +1,6 @@
-// Makes messages from notices: resolves who holds each duty now, checks again that each notice still
-// holds, groups what leaves together, renders once, and stores the result; all in one transaction.
-// Makes the morning list and the recap. Sends nothing.
+// Makes messages from notices: resolves who holds each duty now, checks again that each notice
+// still holds, groups what leaves together, renders once, and stores the result; all in one
+// transaction. Makes the morning list and the recap. Sends nothing.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -20,8 +20,8 @@ namespace tenggat::office {
 // What the composer takes from the configuration; replaced whole by a reload.
 struct ComposerSettings {
   Office office;
-  std::string calendar;  // id of the calendar of office hours
-  bool trial = false;    // records what would be sent
+  std::string calendar;                // id of the calendar of office hours
+  bool trial = false;                  // records what would be sent
   bool email = true, whatsapp = true;  // channels that are configured
   std::shared_ptr<const notify::Texts> texts;
 };

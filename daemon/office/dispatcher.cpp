@@ -58,8 +58,7 @@ std::chrono::seconds Dispatcher::retry_in(const store::ClaimedMessage& claimed,
   return std::max(wait, result.retry_after.value_or(std::chrono::seconds{0}));
 }
 
-asio::awaitable<void> Dispatcher::record(store::ClaimedMessage claimed,
-                                         notify::SendResult result) {
+asio::awaitable<void> Dispatcher::record(store::ClaimedMessage claimed, notify::SendResult result) {
   using notify::Outcome;
   store::SendOutcome outcome;
   outcome.id = claimed.id;
@@ -86,8 +85,8 @@ asio::awaitable<void> Dispatcher::record(store::ClaimedMessage claimed,
                             outgoing_->configured(notify::Channel::email);
     outcome.state = falls_back ? "failed" : "dead";
     if (falls_back)
-      store::add_fallback(writes, {claimed.id, claimed.fence, notify::Channel::email,
-                                   addresses.email});
+      store::add_fallback(writes,
+                          {claimed.id, claimed.fence, notify::Channel::email, addresses.email});
   } else {
     const bool counts = result.outcome != Outcome::channel_stopped;
     outcome.state = counts && claimed.attempts >= options_.attempts_max ? "dead" : "queued";
@@ -120,7 +119,8 @@ asio::awaitable<void> Dispatcher::send_one(std::shared_ptr<Batch> batch,
   try {
     const auto begun = Clock::monotonic();
     const std::shared_ptr<notify::Outgoing> outgoing = outgoing_;  // a reload may replace it
-    notify::SendResult result = co_await outgoing->send(claimed.message);
+    notify::Message message = claimed.message;
+    notify::SendResult result = co_await outgoing->send(std::move(message));
     metrics_.channel(channel).send_duration_seconds.Observe(
         std::chrono::duration<double>(Clock::monotonic() - begun).count());
     co_await record(std::move(claimed), std::move(result));

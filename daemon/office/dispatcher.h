@@ -1,6 +1,6 @@
 // Sends messages. Each is claimed under a lease with a fencing token, sent outside any transaction,
-// and its outcome is recorded only by whoever still holds the token. A crash in between sends the same
-// stored message again under the same id, so that a receiver can drop the repeat.
+// and its outcome is recorded only by whoever still holds the token. A crash in between sends the
+// same stored message again under the same id, so that a receiver can drop the repeat.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -17,8 +17,9 @@ namespace tenggat::office {
 
 struct DispatcherOptions {
   std::chrono::seconds lease{60};  // longer than any exchange may take
-  int concurrent = 4;  // under way at once: as many as mails are sent at a time, so that none outlives its lease in a queue
-  int attempts_max = 12;           // then it is a dead letter
+  int concurrent = 4;     // under way at once: as many as mails are sent at a time, so that none
+                          // outlives its lease in a queue
+  int attempts_max = 12;  // then it is a dead letter
 };
 
 class Dispatcher {
@@ -41,7 +42,8 @@ class Dispatcher {
 
  private:
   struct Batch;
-  boost::asio::awaitable<void> send_one(std::shared_ptr<Batch> batch, store::ClaimedMessage claimed);
+  boost::asio::awaitable<void> send_one(std::shared_ptr<Batch> batch,
+                                        store::ClaimedMessage claimed);
   boost::asio::awaitable<void> record(store::ClaimedMessage claimed, notify::SendResult result);
   boost::asio::awaitable<std::chrono::milliseconds> until_due();
   std::chrono::seconds retry_in(const store::ClaimedMessage& claimed,

@@ -85,7 +85,8 @@ std::vector<Recipient> recipients_of(const Notice& notice, const Permit& permit,
       return resolve_role(notice.addressee.name, visit, context.sop, context.people, day);
     case Addressee::Kind::officer:
       return {{notice.addressee.name, "", "", "", Reason::on_duty}};
-    case Addressee::Kind::applicant: return {};
+    case Addressee::Kind::applicant:
+      return {};
   }
   return {};
 }

@@ -35,8 +35,8 @@ void Cycle::succeed() { succeeded_ = true; }
 
 void log_cycle_failure(std::string_view loop, const std::exception& why) {
   const auto* database = dynamic_cast<const pg::Error*>(&why);
-  const bool outage = dynamic_cast<const pg::ConnectionLost*>(&why) ||
-                      dynamic_cast<const pg::PoolBusy*>(&why);
+  const bool outage =
+      dynamic_cast<const pg::ConnectionLost*>(&why) || dynamic_cast<const pg::PoolBusy*>(&why);
   log_event(outage ? Level::warning : Level::error, "loop_failed",
             {{"loop", loop},
              {"why", database ? database->message() : std::string(why.what())},

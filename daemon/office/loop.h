@@ -1,5 +1,5 @@
-// What the working loops share: how a cycle's outcome is measured and logged, how long to sleep, and
-// what an outage means (wait, then go on). Each loop is run() around run_once().
+// What the working loops share: how a cycle's outcome is measured and logged, how long to sleep,
+// and what an outage means (wait, then go on). Each loop is run() around run_once().
 #pragma once
 #include <chrono>
 #include <exception>

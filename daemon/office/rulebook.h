@@ -1,5 +1,5 @@
-// What a daemon keeps in memory of the database: SOPs by version, calendars in force, people, tokens;
-// and the texts from its files. As fresh as the marks read in each transaction say.
+// What a daemon keeps in memory of the database: SOPs by version, calendars in force, people,
+// tokens; and the texts from its files. As fresh as the marks read in each transaction say.
 #pragma once
 #include <map>
 #include <memory>
@@ -24,7 +24,8 @@ class Rulebook {
   explicit Rulebook(SendRules send) : send_(send) {}
 
   // Reloads what grew since. Uses the connection's open transaction, if any, and changes nothing in
-  // the database. Throws std::runtime_error, and keeps what it had, where stored rules cannot be read.
+  // the database. Throws std::runtime_error, and keeps what it had, where stored rules cannot be
+  // read.
   pg::Awaitable<void> refresh(pg::Connection& connection, store::Moment moment);
   // Loads SOP versions that permits are pinned to and that are not in memory yet. Throws
   // std::runtime_error where one is not stored.
@@ -32,9 +33,9 @@ class Rulebook {
   bool fresh(const store::Moment& moment) const;
   bool has_version(const std::string& hash) const { return sops_.contains(hash); }
 
-  // SOPs and calendars live as long as the rulebook, also when they are no longer in force; people and
-  // tokens until the next refresh().
-  const Sop* sop_in_force(std::string_view id) const;    // null: no such SOP
+  // SOPs and calendars live as long as the rulebook, also when they are no longer in force; people
+  // and tokens until the next refresh().
+  const Sop* sop_in_force(std::string_view id) const;     // null: no such SOP
   const Sop& sop_version(const std::string& hash) const;  // must have been ensured
   const Calendar& calendar(const std::string& id) const;  // the one in force; must exist
   const Calendar* find_calendar(const std::string& id) const;

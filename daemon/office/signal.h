@@ -1,5 +1,5 @@
-// Wakes one waiting loop. A notification while nobody waits is kept, so none is lost between a look at
-// the work and the wait for more.
+// Wakes one waiting loop. A notification while nobody waits is kept, so none is lost between a look
+// at the work and the wait for more.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

@@ -74,8 +74,8 @@ void add_zeros(Families& families, const Sop& sop) {
     families.zero("escalations_total", {{"sop", sop.id}, {"rung", rung}});
   for (const Step& step : sop.steps) {
     const Labels labels{{"sop", sop.id}, {"step", step.id}};
-    for (const char* family : {"steps_unclaimed", "step_completions_total",
-                               "step_sla_missed_total", "step_returns_total"})
+    for (const char* family : {"steps_unclaimed", "step_completions_total", "step_sla_missed_total",
+                               "step_returns_total"})
       families.zero(family, labels);
     for (const char* sla : {"on_track", "due_soon", "overdue", "paused"})
       families.zero("steps_open", {{"sop", sop.id}, {"step", step.id}, {"sla", sla}});
@@ -222,8 +222,7 @@ asio::awaitable<void> SnapshotLoop::run_once() {
     families.set("calendar_provisional_permits", {{"calendar", calendar}},
                  static_cast<double>(results.at(index++).int64(0, 0)));
   metrics_.publish(families.take());
-  metrics_.office_clock_timestamp_seconds.Set(
-      seconds_of(store::moment_of(results.at(moment)).now));
+  metrics_.office_clock_timestamp_seconds.Set(seconds_of(store::moment_of(results.at(moment)).now));
   metrics_.snapshot_timestamp_seconds.Set(Clock::machine_seconds());
   metrics_.snapshot_duration_seconds.Set(
       std::chrono::duration<double>(Clock::monotonic() - begun).count());

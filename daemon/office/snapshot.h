@@ -1,5 +1,5 @@
-// Reads what the database knows into the metrics every few seconds, and folds counts on the way. The
-// numbers are the same from every daemon on the database.
+// Reads what the database knows into the metrics every few seconds, and folds counts on the way.
+// The numbers are the same from every daemon on the database.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

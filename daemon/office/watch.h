@@ -1,6 +1,6 @@
-// The SLA watch: finds open permits with something due by the partial index and lets the core take it
-// from there. Has a connection of its own, so that a flood of commands does not starve it. Several
-// daemons may watch one database: what one holds the others skip.
+// The SLA watch: finds open permits with something due by the partial index and lets the core take
+// it from there. Has a connection of its own, so that a flood of commands does not starve it.
+// Several daemons may watch one database: what one holds the others skip.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -28,7 +28,8 @@ class Watch {
   boost::asio::awaitable<void> run();
   void stop();
   void wake() { woken_.notify(); }
-  // How often it has come round, an outage named and waited out included: what the watchdog is fed by.
+  // How often it has come round, an outage named and waited out included: what the watchdog is fed
+  // by.
   std::uint64_t cycles() const { return cycles_; }
   void on_commit(std::function<void()> hook) { on_commit_ = std::move(hook); }
 

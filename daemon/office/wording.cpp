@@ -70,7 +70,8 @@ std::string because_of(const Notice& notice, const Sop& sop) {
   const PauseReason* reason =
       pause == notice.details.end() ? nullptr : sop.find_pause(pause->second);
   if (reason && reason->tells_applicant) return "keterangan Saudara telah kami terima";
-  return reason ? fmt::format("masa {} telah berakhir", reason->name) : "penyesuaian jadwal layanan";
+  return reason ? fmt::format("masa {} telah berakhir", reason->name)
+                : "penyesuaian jadwal layanan";
 }
 
 // "Batas Rabu, ..., terlambat 2 jam" for the head of a long message.
@@ -123,8 +124,8 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
   for (const Document& document : permit.documents)
     if (document.counts() && !document.number.empty()) fields["nomor_sk"] = document.number;
 
-  const Visit* visit = notice.visit != 0 ? permit.find_visit(notice.visit)
-                                         : most_urgent(permit, sop, calendar, now);
+  const Visit* visit =
+      notice.visit != 0 ? permit.find_visit(notice.visit) : most_urgent(permit, sop, calendar, now);
   if (visit) {
     const Sla sla = visit_sla(permit, *visit, sop, calendar, now);
     fields["nama_tahap"] = sop.step(visit->step).short_name;

@@ -1,4 +1,5 @@
-// The facts a text needs, said in Indonesian: from a permit and a notice to the values of its fields.
+// The facts a text needs, said in Indonesian: from a permit and a notice to the values of its
+// fields.
 #pragma once
 #include <map>
 #include <string>

@@ -1,4 +1,5 @@
-// What a batch of commands needs besides its permits: answers already given, and the gapless numbers.
+// What a batch of commands needs besides its permits: answers already given, and the gapless
+// numbers.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -42,12 +43,12 @@ std::size_t add_existing(pg::Pipeline& pipeline, const std::vector<std::int64_t>
 // A hint to whoever waits; polling is the truth.
 void add_notify(pg::Pipeline& pipeline);
 
-// Open permits with something due by the office's now, soonest first, locked; those locked elsewhere
-// are skipped.
+// Open permits with something due by the office's now, soonest first, locked; those locked
+// elsewhere are skipped.
 void add_lock_due(pg::Pipeline& pipeline, int limit);
 
-// How long until the next thing is due: permits, notices, the office's day. Office seconds from now,
-// at most `at_most`; zero or less where something is due already.
+// How long until the next thing is due: permits, notices, the office's day. Office seconds from
+// now, at most `at_most`; zero or less where something is due already.
 enum class DueKind { permits, notices };
 void add_until_due(pg::Pipeline& pipeline, DueKind kind);
 std::optional<Seconds> until_due_of(const pg::Result& result);

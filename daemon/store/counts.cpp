@@ -81,7 +81,8 @@ std::size_t add_waiting(pg::Pipeline& pipeline) {
       "   WHERE state = 'pending' AND send_at <= (SELECT office_now()) GROUP BY 2"
       " UNION ALL SELECT 'undelivered', channel, count(*), NULL FROM message"
       "   WHERE state = 'queued' AND attempts > 0 GROUP BY 2"
-      " UNION ALL SELECT 'dead', channel, count(*), NULL FROM message WHERE state = 'dead' GROUP BY 2"
+      " UNION ALL SELECT 'dead', channel, count(*), NULL FROM message WHERE state = 'dead' GROUP "
+      "BY 2"
       " UNION ALL SELECT 'escalation', '', count(*), NULL FROM visit v JOIN notice n"
       "   ON n.permit = v.permit AND n.visit = v.id AND n.audience = 'superior'"
       "   AND n.state = 'rendered' WHERE v.closed_at IS NULL AND NOT v.undone"
@@ -91,8 +92,8 @@ std::size_t add_waiting(pg::Pipeline& pipeline) {
 std::vector<Waiting> waiting_of(const pg::Result& r) {
   std::vector<Waiting> waiting;
   for (int row = 0; row < r.rows(); ++row)
-    waiting.push_back({text_at(r, row, 0), text_at(r, row, 1), r.int64(row, 2),
-                       r.optional_instant(row, 3)});
+    waiting.push_back(
+        {text_at(r, row, 0), text_at(r, row, 1), r.int64(row, 2), r.optional_instant(row, 3)});
   return waiting;
 }
 

@@ -1,5 +1,5 @@
-// Numbers for metrics and the board: folded deltas for what has happened, live rows for what is open.
-// No scan of history, no hot row; API, metrics and reports read the same rows.
+// Numbers for metrics and the board: folded deltas for what has happened, live rows for what is
+// open. No scan of history, no hot row; API, metrics and reports read the same rows.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -29,7 +29,8 @@ std::size_t add_open_permits(pg::Pipeline& pipeline);
 std::vector<OpenPermits> open_permits_of(const pg::Result& result);
 
 struct OpenVisits {
-  std::string sop, step, sla;  // sla: on_track, due_soon, overdue, paused; empty where no clock runs
+  std::string sop, step,
+      sla;  // sla: on_track, due_soon, overdue, paused; empty where no clock runs
   std::int64_t open = 0, unclaimed = 0;
   Instant oldest{};
   std::optional<Instant> next_due;
@@ -38,7 +39,7 @@ std::size_t add_open_visits(pg::Pipeline& pipeline);
 std::vector<OpenVisits> open_visits_of(const pg::Result& result);
 
 struct Waiting {
-  std::string kind;   // "notice" by audience, "undelivered" and "dead" by channel, "escalation"
+  std::string kind;  // "notice" by audience, "undelivered" and "dead" by channel, "escalation"
   std::string label;
   std::int64_t count = 0;
   std::optional<Instant> oldest;

@@ -1,5 +1,5 @@
-// What time it is for the office, as the database says, and how fresh what daemons keep in memory must
-// be. Read in each transaction, in a statement after its locks.
+// What time it is for the office, as the database says, and how fresh what daemons keep in memory
+// must be. Read in each transaction, in a statement after its locks.
 #pragma once
 #include <cstdint>
 

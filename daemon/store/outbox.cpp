@@ -45,7 +45,8 @@ constexpr const char* kInsertMessage =
     "   SELECT m.id, u.permit, u.notice FROM m, unnest($15::bigint[], $16::bigint[]) AS"
     "   u(permit, notice)),"
     " t AS (INSERT INTO message_task (message, permit, visit)"
-    "   SELECT m.id, u.permit, u.visit FROM m, unnest($17::bigint[], $18::int[]) AS u(permit, visit)"
+    "   SELECT m.id, u.permit, u.visit FROM m, unnest($17::bigint[], $18::int[]) AS u(permit, "
+    "visit)"
     "   ON CONFLICT DO NOTHING)"
     " SELECT id FROM m";
 
@@ -101,7 +102,8 @@ std::vector<PendingNotice> notices_of(const pg::Result& r) {
     n.raised_at = r.instant(row, 10);
     n.hold_until = r.instant(row, 11);
     n.cause = r.int64(row, 12);
-    for (const auto& [name, value] : json::parse(text_at(r, row, 13)).as_object())
+    const json::value details = json::parse(text_at(r, row, 13));  // outlives the loop
+    for (const auto& [name, value] : details.as_object())
       n.details[std::string(name)] = std::string(value.as_string());
     pending.tried = int_at(r, row, 14);
     all.push_back(std::move(pending));
@@ -166,13 +168,12 @@ std::size_t add_message(pg::Pipeline& pipeline, const NewMessage& m) {
     task_permits.push_back(permit);
     task_visits.push_back(visit);
   }
-  return pipeline.add(kInsertMessage, m.recipient, m.acting_for, to_string(m.why),
-                      notify::name(m.channel), m.address, m.name, m.text, m.rendered.subject,
-                      m.rendered.body, json::serialize(fields_json(m.rendered)),
-                      m.rendered.template_name, m.thread, m.rendered_at,
-                      m.trial ? "trial" : "queued", pg::bigint_array(permits),
-                      pg::bigint_array(notices), pg::bigint_array(task_permits),
-                      pg::bigint_array(task_visits));
+  return pipeline.add(
+      kInsertMessage, m.recipient, m.acting_for, to_string(m.why), notify::name(m.channel),
+      m.address, m.name, m.text, m.rendered.subject, m.rendered.body,
+      json::serialize(fields_json(m.rendered)), m.rendered.template_name, m.thread, m.rendered_at,
+      m.trial ? "trial" : "queued", pg::bigint_array(permits), pg::bigint_array(notices),
+      pg::bigint_array(task_permits), pg::bigint_array(task_visits));
 }
 
 std::size_t add_daily_notice(pg::Pipeline& pipeline, const DailyNotice& notice) {
@@ -246,16 +247,20 @@ std::vector<OpenTask> open_tasks_of(const pg::Result& r) {
 std::size_t add_recap(pg::Pipeline& pipeline, const RecapPeriod& period) {
   return pipeline.add(
       "SELECT"
-      " (SELECT count(*) FROM permit WHERE submitted_at >= $1::timestamptz AND submitted_at < $2::timestamptz),"
+      " (SELECT count(*) FROM permit WHERE submitted_at >= $1::timestamptz AND submitted_at < "
+      "$2::timestamptz),"
       " (SELECT count(*) FROM permit WHERE state = 'active'),"
       " (SELECT count(*) FROM permit WHERE case_verdict IS NOT NULL AND outcome = 'grant'"
       "   AND case_closed_at >= $1::timestamptz AND case_closed_at < $2::timestamptz),"
       " (SELECT count(*) FROM permit WHERE state = 'returned'),"
       " (SELECT count(*) FROM permit WHERE state = 'active' AND case_closed_at IS NULL"
       "   AND case_due_at >= $1::timestamptz AND case_due_at < $2::timestamptz),"
-      " (SELECT count(*) FROM visit WHERE closed_at IS NULL AND NOT undone AND due_at < $4::timestamptz),"
-      " (SELECT count(*) FROM permit WHERE case_verdict = 'met' AND case_closed_at >= $3::timestamptz),"
-      " (SELECT count(*) FROM permit WHERE case_verdict IS NOT NULL AND case_closed_at >= $3::timestamptz),"
+      " (SELECT count(*) FROM visit WHERE closed_at IS NULL AND NOT undone AND due_at < "
+      "$4::timestamptz),"
+      " (SELECT count(*) FROM permit WHERE case_verdict = 'met' AND case_closed_at >= "
+      "$3::timestamptz),"
+      " (SELECT count(*) FROM permit WHERE case_verdict IS NOT NULL AND case_closed_at >= "
+      "$3::timestamptz),"
       " (SELECT count(*) FROM permit WHERE state = 'active' AND case_closed_at IS NULL"
       "   AND case_due_at < $4::timestamptz)",
       period.day_start, period.day_end, period.month_start, period.now);
@@ -312,7 +317,8 @@ std::vector<ClaimedMessage> claimed_of(const pg::Result& r) {
 
 std::size_t add_send_outcome(pg::Pipeline& pipeline, const SendOutcome& o) {
   return pipeline.add(
-      "WITH tried AS (UPDATE attempt SET finished_at = clock_timestamp(), outcome = $4, reason = $5,"
+      "WITH tried AS (UPDATE attempt SET finished_at = clock_timestamp(), outcome = $4, reason = "
+      "$5,"
       "   detail = $6 WHERE message = $1::bigint AND fence = $2::bigint)"
       " UPDATE message SET state = $3, reason = $5, provider_id = $7, lease_until = NULL,"
       " accepted_at = CASE WHEN $3 = 'accepted' THEN clock_timestamp() END,"

@@ -60,17 +60,17 @@ struct NewMessage {
   notify::Rendered rendered;
   std::string thread;
   Instant rendered_at{};
-  bool trial = false;  // recorded, never sent
+  bool trial = false;                                          // recorded, never sent
   std::vector<std::pair<std::int64_t, std::int64_t>> notices;  // permit, notice
-  std::vector<std::pair<std::int64_t, int>> tasks;             // permit, visit: what it names as open
+  std::vector<std::pair<std::int64_t, int>> tasks;  // permit, visit: what it names as open
 };
 // One statement; its result holds the message's id.
 std::size_t add_message(pg::Pipeline& pipeline, const NewMessage& message);
 
 // A daily notice (permit 0), already rendered: keyed by day, so it is made once.
 struct DailyNotice {
-  std::string kind;       // "daftar_pagi", "rekap_harian"
-  int day = 0;            // 20260402
+  std::string kind;  // "daftar_pagi", "rekap_harian"
+  int day = 0;       // 20260402
   Addressee addressee;
   Instant at{};
 };

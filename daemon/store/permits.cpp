@@ -72,22 +72,22 @@ json::value optional_instant(const std::optional<Instant>& instant) {
 
 std::optional<std::string> to_json(const std::optional<LastAction>& last) {
   if (!last) return std::nullopt;
-  return json::serialize(json::object{
-      {"event", last->event},
-      {"recorded_at", seconds_of(last->recorded_at)},
-      {"by", last->by},
-      {"closed_visit", last->closed_visit},
-      {"opened_visit", last->opened_visit},
-      {"ended_pause", last->ended_pause},
-      {"state_before", to_string(last->state_before)},
-      {"outcome_before", to_string(last->outcome_before)},
-      {"case_opened_before", optional_instant(last->case_opened_before)},
-      {"legal_opened_before", optional_instant(last->legal_opened_before)},
-      {"promised_before", optional_instant(last->promised_before)},
-      {"visit_missed_before", last->visit_missed_before},
-      {"case_missed_before", last->case_missed_before},
-      {"case_closed", last->case_closed},
-      {"signings_before", last->signings_before}});
+  return json::serialize(
+      json::object{{"event", last->event},
+                   {"recorded_at", seconds_of(last->recorded_at)},
+                   {"by", last->by},
+                   {"closed_visit", last->closed_visit},
+                   {"opened_visit", last->opened_visit},
+                   {"ended_pause", last->ended_pause},
+                   {"state_before", to_string(last->state_before)},
+                   {"outcome_before", to_string(last->outcome_before)},
+                   {"case_opened_before", optional_instant(last->case_opened_before)},
+                   {"legal_opened_before", optional_instant(last->legal_opened_before)},
+                   {"promised_before", optional_instant(last->promised_before)},
+                   {"visit_missed_before", last->visit_missed_before},
+                   {"case_missed_before", last->case_missed_before},
+                   {"case_closed", last->case_closed},
+                   {"signings_before", last->signings_before}});
 }
 
 std::optional<LastAction> last_action_of(const std::optional<std::string>& text) {
@@ -178,7 +178,8 @@ Visit read_visit(const pg::Result& r, int row) {
   v.returned = r.boolean(row, 15);
   v.missed_counted = r.boolean(row, 16);
   v.undone = r.boolean(row, 17);
-  for (const json::value& kind : json::parse(text_at(r, row, 18)).as_array())
+  const json::value deficiencies = json::parse(text_at(r, row, 18));  // outlives the loop
+  for (const json::value& kind : deficiencies.as_array())
     v.deficiencies.emplace_back(kind.as_string());
   return v;
 }
@@ -258,9 +259,9 @@ const RowShape kPermitState({{"id", "bigint"},
                              {"legal_due_at", "timestamptz"},
                              {"legal_risk_at", "timestamptz"},
                              {"next_check_at", "timestamptz"}});
-const std::string kUpdatePermits = fmt::format("UPDATE permit p SET {} FROM {} WHERE p.id = c.id",
-                                               kPermitState.assignments("c", 1),
-                                               kPermitState.unnest("c"));
+const std::string kUpdatePermits =
+    fmt::format("UPDATE permit p SET {} FROM {} WHERE p.id = c.id",
+                kPermitState.assignments("c", 1), kPermitState.unnest("c"));
 
 const RowShape kCalendarApplied({{"id", "bigint"}, {"calendar_version", "text"}});
 const std::string kUpdateCalendars =
@@ -296,17 +297,28 @@ const RowShape kApplicant({{"id", "bigint"},
                            {"salt", "bytea"}});
 const std::string kInsertApplicants = kApplicant.insert("applicant");
 
-const RowShape kVisit({{"permit", "bigint"},         {"id", "int"},
-                       {"step", "text"},             {"occurrence", "int"},
-                       {"role", "text"},             {"opened_at", "timestamptz"},
-                       {"assignee", "text"},         {"claimed_at", "timestamptz"},
-                       {"closed_at", "timestamptz"}, {"action", "text"},
-                       {"closed_by", "text"},        {"closed_for", "text"},
-                       {"verdict", "text"},          {"elapsed", "bigint"},
-                       {"prepared_by", "text"},      {"returned", "boolean"},
-                       {"missed_counted", "boolean"}, {"undone", "boolean"},
-                       {"due_at", "timestamptz"},    {"due_soon_at", "timestamptz"},
-                       {"paused", "boolean"},        {"deficiencies", "jsonb"}});
+const RowShape kVisit({{"permit", "bigint"},
+                       {"id", "int"},
+                       {"step", "text"},
+                       {"occurrence", "int"},
+                       {"role", "text"},
+                       {"opened_at", "timestamptz"},
+                       {"assignee", "text"},
+                       {"claimed_at", "timestamptz"},
+                       {"closed_at", "timestamptz"},
+                       {"action", "text"},
+                       {"closed_by", "text"},
+                       {"closed_for", "text"},
+                       {"verdict", "text"},
+                       {"elapsed", "bigint"},
+                       {"prepared_by", "text"},
+                       {"returned", "boolean"},
+                       {"missed_counted", "boolean"},
+                       {"undone", "boolean"},
+                       {"due_at", "timestamptz"},
+                       {"due_soon_at", "timestamptz"},
+                       {"paused", "boolean"},
+                       {"deficiencies", "jsonb"}});
 const std::string kUpsertVisits = kVisit.upsert("visit", 2);
 
 const RowShape kPause({{"permit", "bigint"},
@@ -352,7 +364,8 @@ const RowShape kRearmed({{"permit", "bigint"},
                          {"k", "int"},
                          {"occurrence", "int"}});
 const std::string kRearmRungs = fmt::format(
-    "UPDATE raised_rung r SET rearmed = true FROM {} WHERE r.permit = c.permit AND r.visit = c.visit"
+    "UPDATE raised_rung r SET rearmed = true FROM {} WHERE r.permit = c.permit AND r.visit = "
+    "c.visit"
     " AND r.rung = c.rung AND r.k = c.k AND r.occurrence = c.occurrence",
     kRearmed.unnest("c"));
 
@@ -467,8 +480,7 @@ void add_parts(Writes& writes, const PermitChange& change) {
     const Document* old = find_row(before ? &before->documents : nullptr, d.id);
     if (old && *old == d) continue;
     writes.documents.add(after.id, d.id, d.visit, d.kind, d.name, d.uri, d.sha256, d.number, d.file,
-                         d.added_at, d.added_by, d.added_event, d.superseded_event,
-                         d.voided_event);
+                         d.added_at, d.added_by, d.added_event, d.superseded_event, d.voided_event);
   }
   const std::size_t known = before ? before->rungs.size() : 0;
   for (std::size_t i = 0; i < after.rungs.size(); ++i) {
@@ -526,8 +538,8 @@ void add_change(Writes& writes, const PermitChange& change, const SendRules& sen
   if (!change.before) {
     writes.applicants.add(p.applicant, change.applicant.name, change.applicant.email,
                           change.applicant.whatsapp, pg::bytea(change.salt));
-    writes.permits.add(p.id, p.sop, p.sop_version, change.calendar_version, p.number, to_string(p.state), p.applicant,
-                       p.subject, p.external_id, p.created_by,
+    writes.permits.add(p.id, p.sop, p.sop_version, change.calendar_version, p.number,
+                       to_string(p.state), p.applicant, p.subject, p.external_id, p.created_by,
                        pg::bytea(sha256(change.tracking_secret)), change.tracking_secret,
                        change.fields, p.started_at, p.submitted_at, p.version, p.changed_at,
                        p.events, pg::bytea(last_hash));
@@ -603,8 +615,7 @@ void append_writes(pg::Pipeline& pipeline, const std::vector<PermitChange>& chan
 
 void append(Decision& decision, Decision&& later) {
   const auto move_all = [](auto& to, auto& from) {
-    to.insert(to.end(), std::make_move_iterator(from.begin()),
-              std::make_move_iterator(from.end()));
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
   };
   decision.after = std::move(later.after);
   move_all(decision.events, later.events);
@@ -620,14 +631,8 @@ std::string digest(std::string_view salt, std::string_view value) {
 
 std::string event_hash(std::string_view previous, std::int64_t permit, const Event& event,
                        std::string_view fields_json) {
-  const json::array head{permit,
-                         event.sequence,
-                         event.type,
-                         event.visit,
-                         event.actor,
-                         event.acting_for,
-                         event.via,
-                         seconds_of(event.at)};
+  const json::array head{permit,      event.sequence,   event.type, event.visit,
+                         event.actor, event.acting_for, event.via,  seconds_of(event.at)};
   std::string bytes(previous);
   bytes += json::serialize(head);
   bytes += '\n';

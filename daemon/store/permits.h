@@ -1,5 +1,6 @@
-// Permits in PostgreSQL: whole aggregates in, whole decisions out. A permit's rows are read and written
-// here only. Works on batches: a batch of one costs as many round trips as a batch of a hundred.
+// Permits in PostgreSQL: whole aggregates in, whole decisions out. A permit's rows are read and
+// written here only. Works on batches: a batch of one costs as many round trips as a batch of a
+// hundred.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -46,8 +47,8 @@ class PermitLoad {
 // What one transaction changes on one permit: `before` as loaded (nothing for a new one).
 struct PermitChange {
   std::optional<StoredPermit> before;
-  Decision decision;       // may hold the decisions of several commands, in order
-  Projection projection;   // of decision.after
+  Decision decision;      // may hold the decisions of several commands, in order
+  Projection projection;  // of decision.after
   // New permits, and those that a new calendar was applied to; else empty: it stays.
   std::string calendar_version;
   // New permits only.
@@ -72,7 +73,7 @@ std::string event_hash(std::string_view previous, std::int64_t permit, const Eve
 struct PermitFilter {
   std::string sop, state, step, role, sla, q, external_id;
   std::optional<Instant> updated_after;
-  std::string created_by;         // only what this service handed in
+  std::string created_by;             // only what this service handed in
   std::optional<std::int64_t> after;  // keyset: ids greater than this
   int limit = 50;
 };

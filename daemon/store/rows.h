@@ -9,8 +9,8 @@
 
 namespace tenggat::store {
 
-// The columns of a set of rows, and the SQL that turns arrays back into them. Made once a statement,
-// since the text of a statement is the key under which it is prepared.
+// The columns of a set of rows, and the SQL that turns arrays back into them. Made once a
+// statement, since the text of a statement is the key under which it is prepared.
 class RowShape {
  public:
   struct Column {
@@ -20,8 +20,8 @@ class RowShape {
   explicit RowShape(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
   std::size_t size() const { return columns_.size(); }
-  std::string names() const;                             // a, b
-  std::string unnest(std::string_view alias) const;      // unnest($1::x[], $2::y[]) AS alias(a, b)
+  std::string names() const;                         // a, b
+  std::string unnest(std::string_view alias) const;  // unnest($1::x[], $2::y[]) AS alias(a, b)
   std::string assignments(std::string_view from, std::size_t skip) const;  // a = from.a, b = from.b
   // INSERT INTO table (a, b) SELECT a, b FROM unnest(...)
   std::string insert(std::string_view table) const;

@@ -23,7 +23,8 @@ std::string files_json(const std::vector<SourceFile>& files) {
 
 std::vector<SourceFile> files_of(std::string_view text) {
   std::vector<SourceFile> files;
-  for (const json::value& file : json::parse(text).as_array()) {
+  const json::value stored = json::parse(text);
+  for (const json::value& file : stored.as_array()) {
     files.push_back({json::value_to<std::string>(file.at("name")),
                      json::value_to<std::string>(file.at("text"))});
   }
@@ -99,10 +100,11 @@ pg::Awaitable<bool> put_in_force(pg::Connection& connection, RuleSet rules) {
   pg::Pipeline pipeline;
   if (changes) {
     add_store(pipeline, rules);
-    pipeline.add(
-        "INSERT INTO rule_in_force (kind, name, hash) VALUES ($1, $2, $3)"
-        " ON CONFLICT (kind, name) DO UPDATE SET hash = excluded.hash, since = clock_timestamp()",
-        rules.kind, rules.name, rules.hash);
+    // Not an upsert: it would fire the triggers of both, and the mark would grow by two.
+    pipeline.add(in_force ? "UPDATE rule_in_force SET hash = $3, since = clock_timestamp()"
+                            " WHERE kind = $1 AND name = $2"
+                          : "INSERT INTO rule_in_force (kind, name, hash) VALUES ($1, $2, $3)",
+                 rules.kind, rules.name, rules.hash);
   }
   co_await transaction.commit(std::move(pipeline));
   co_return changes;

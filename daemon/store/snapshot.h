@@ -1,5 +1,5 @@
-// Several reads that see one state: without it each statement of a pipeline sees its own, and a permit
-// could be read together with visits that are newer than it.
+// Several reads that see one state: without it each statement of a pipeline sees its own, and a
+// permit could be read together with visits that are newer than it.
 #pragma once
 
 namespace tenggat::store {

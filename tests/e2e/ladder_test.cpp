@@ -11,11 +11,11 @@ namespace json = boost::json;
 
 TEST(LadderToItsEnd, AnOverdueReviewIsEscalatedFiveTimesAndNoMore) {
   Office office("2026-06-02T08:00:00");  // a Tuesday; the next day off is Tuesday 16 June
-  const json::value submitted = office.json(
-      {"permit", "submit", "--sop", "paud", "--name", "Badrun", "--subject", "PAUD Kenanga",
-       "--email", "badrun@warga.example", "--document",
-       "persyaratan_izin_paud=https://intanbjb.example/berkas/9"},
-      "portal");
+  const json::value submitted =
+      office.json({"permit", "submit", "--sop", "paud", "--name", "Badrun", "--subject",
+                   "PAUD Kenanga", "--email", "badrun@warga.example", "--document",
+                   "persyaratan_izin_paud=https://intanbjb.example/berkas/9"},
+                  "portal");
   const std::string number(submitted.at("number").as_string());
   const auto act = [&](const char* who, const char* step, const char* action) {
     office.json({"permit", "act", number, action, "--step", step}, who);
@@ -52,8 +52,8 @@ TEST(LadderToItsEnd, AnOverdueReviewIsEscalatedFiveTimesAndNoMore) {
       "due 1 role:kepala_dinas_teknis eskalasi rung_due rendered 06-08 08:10"};
   const char* days[] = {"06-09", "06-10", "06-11", "06-12", "06-15"};
   for (int k = 1; k <= 5; ++k) {
-    expected.push_back(fmt::format("+1d {} role:kabid_perizinan eskalasi copy rendered {} 08:10", k,
-                                   days[k - 1]));
+    expected.push_back(
+        fmt::format("+1d {} role:kabid_perizinan eskalasi copy rendered {} 08:10", k, days[k - 1]));
     expected.push_back(fmt::format("+1d {} role:kepala_dinas eskalasi rung_due rendered {} 08:10",
                                    k, days[k - 1]));
   }
@@ -61,7 +61,8 @@ TEST(LadderToItsEnd, AnOverdueReviewIsEscalatedFiveTimesAndNoMore) {
 
   // Two minutes after each rung, to the head by WhatsApp and to the copy by email.
   const std::vector<std::string> escalations = office.column(
-      "SELECT to_char(rendered_at AT TIME ZONE 'Asia/Makassar', 'MM-DD HH24:MI') || ' ' || recipient"
+      "SELECT to_char(rendered_at AT TIME ZONE 'Asia/Makassar', 'MM-DD HH24:MI') || ' ' || "
+      "recipient"
       " || ' ' || channel || ' ' || state FROM message WHERE text = 'eskalasi'"
       " ORDER BY rendered_at, recipient");
   std::vector<std::string> sent{"06-08 08:12 officer:kb email accepted",

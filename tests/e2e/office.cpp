@@ -266,8 +266,10 @@ std::string Office::query(const std::string& sql) const {
 }
 
 std::vector<std::string> Office::column(const std::string& sql) const {
-  const std::string all = query("SELECT coalesce(string_agg(v, chr(10) ORDER BY n), '') FROM (SELECT v, row_number() OVER () AS n FROM (" +
-                                sql + ") q(v)) r");
+  const std::string all = query(
+      "SELECT coalesce(string_agg(v, chr(10) ORDER BY n), '') FROM (SELECT v, row_number() OVER () "
+      "AS n FROM (" +
+      sql + ") q(v)) r");
   std::vector<std::string> rows;
   std::istringstream lines(all);
   for (std::string line; std::getline(lines, line);) rows.push_back(line);

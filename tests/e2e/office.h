@@ -1,6 +1,6 @@
 // A whole licensing office for one test: a database, tenggatd as a process of its own under a
-// simulated clock that stands still until moved, a real SMTP server and a sink that judges like Meta.
-// Everything is driven as people drive it: by `tenggat` and the HTTP API.
+// simulated clock that stands still until moved, a real SMTP server and a sink that judges like
+// Meta. Everything is driven as people drive it: by `tenggat` and the HTTP API.
 #pragma once
 #include <sys/types.h>
 
@@ -63,7 +63,7 @@ class Office {
   int api_port() const { return api_port_; }
   int admin_port() const { return admin_port_; }
   pid_t daemon() const { return daemon_; }
-  void stop_daemon();   // SIGTERM, expected to end with 0
+  void stop_daemon();  // SIGTERM, expected to end with 0
   void start_daemon();
 
   MetaSink& meta() { return *meta_; }

@@ -1,5 +1,5 @@
-// One permit, minute by minute, through real parts: the first acceptance test, agreed before the code.
-// Banjarbaru's calendar, WITA, April 2026 (the 3rd is a day off). Nobody claims.
+// One permit, minute by minute, through real parts: the first acceptance test, agreed before the
+// code. Banjarbaru's calendar, WITA, April 2026 (the 3rd is a day off). Nobody claims.
 //
 // The applicant's answer comes through the portal; with the tracking page it will come from there.
 #include <fmt/format.h>
@@ -92,14 +92,14 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
   const json::value submitted = office_.json(
       {"permit", "submit", "--sop", "paud", "--name", "Aminah", "--subject", "PAUD Melati Putih",
        "--whatsapp", "0813 1111 2222", "--email", "aminah@warga.example", "--started-at",
-       rfc("04-02 13:20"), "--document",
-       "persyaratan_izin_paud=https://intanbjb.example/berkas/1"},
+       rfc("04-02 13:20"), "--document", "persyaratan_izin_paud=https://intanbjb.example/berkas/1"},
       "portal");
   number_ = std::string(submitted.at("number").as_string());
   EXPECT_EQ(number_, "PAUD-2026-00001");
   EXPECT_EQ(where(), "active verifikasi#1 on_track " + rfc("04-02 14:10"));
   EXPECT_EQ(closed("pengajuan", 1), "- 2400");  // 40 m, no verdict
-  told("04-02 14:08", {to_applicant("04-02 14:02", "diterima"), to("fo", "04-02 14:02", "tugas_baru")});
+  told("04-02 14:08",
+       {to_applicant("04-02 14:02", "diterima"), to("fo", "04-02 14:02", "tugas_baru")});
 
   act("fo", "verifikasi", "reject", {"--deficiency", "denah_ruang=belum ditandatangani"});
   EXPECT_EQ(where(), "returned pengajuan#2 - -");
@@ -110,17 +110,17 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
       {"--document", "persyaratan_izin_paud=https://intanbjb.example/berkas/2"});
   EXPECT_EQ(where(), "active verifikasi#2 on_track " + rfc("04-02 15:56"));
   EXPECT_EQ(office_.query("SELECT count(*) FROM document WHERE superseded_event > 0"), "1");
-  told("04-02 15:55", {to_applicant("04-02 15:48", "perbaikan_diterima"),
-                       to("fo", "04-02 15:48", "tugas_baru")});
+  told("04-02 15:55",
+       {to_applicant("04-02 15:48", "perbaikan_diterima"), to("fo", "04-02 15:48", "tugas_baru")});
 
   act("fo", "verifikasi", "accept");
   EXPECT_EQ(closed("verifikasi", 2), "met 540");
   EXPECT_EQ(where(), "active penerimaan#1 on_track " + rfc("04-06 07:35"));
   EXPECT_EQ(case_due(), rfc("04-10 16:25"));
   EXPECT_EQ(instant("SELECT legal_due_at FROM permit"), "04-10 16:25:00");
-  told("04-06 07:30", {to_applicant("04-02 15:57", "lengkap"),
-                       to("bo", "04-02 15:57", "tugas_baru"),
-                       to("bo", "04-06 07:30", "daftar_pagi")});
+  told("04-06 07:30",
+       {to_applicant("04-02 15:57", "lengkap"), to("bo", "04-02 15:57", "tugas_baru"),
+        to("bo", "04-06 07:30", "daftar_pagi")});
 
   // Monday 6 April
   at("04-06 07:34");
@@ -135,9 +135,9 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
                        to("dt", "04-07 07:30", "daftar_pagi")});
 
   // Tuesday 7 April: out in the field, the case runs on
-  office_.json({"permit", "pause", number_, "--step", "kajian_teknis", "--reason",
-                "kunjungan_lapangan"},
-               "dt");
+  office_.json(
+      {"permit", "pause", number_, "--step", "kajian_teknis", "--reason", "kunjungan_lapangan"},
+      "dt");
   EXPECT_EQ(where(), "active kajian_teknis#1 paused -");
   EXPECT_EQ(remaining(), (20 * 60 + 4) * 60);
   EXPECT_EQ(case_due(), rfc("04-10 16:25"));
@@ -148,8 +148,8 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
   EXPECT_EQ(instant("SELECT next_check_at FROM permit"), "04-08 15:04:00");  // 50 %
   EXPECT_EQ(instant("SELECT due_soon_at FROM visit WHERE step = 'kajian_teknis'"),
             "04-10 08:04:00");  // 80 %
-  told("04-09 10:00", {to("dt", "04-08 15:06", "pengingat"),
-                       to("dt", "04-09 07:30", "daftar_pagi")});
+  told("04-09 10:00",
+       {to("dt", "04-08 15:06", "pengingat"), to("dt", "04-09 07:30", "daftar_pagi")});
 
   // Thursday 9 April: the applicant is asked, the case stands and no date is promised
   office_.json({"permit", "pause", number_, "--step", "kajian_teknis", "--reason",
@@ -165,8 +165,7 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
   const std::string decree = "Keputusan Wali Kota Nomor 188.45/112/2026";
   const std::string changed = office_.changed_calendar(
       "libur_tambahan:", "  - {tanggal: 2026-04-08, nama: Banjir, dasar: " + decree + "}");
-  const std::string versions =
-      "SELECT count(DISTINCT hash) FROM rule_set WHERE kind = 'calendar'";
+  const std::string versions = "SELECT count(DISTINCT hash) FROM rule_set WHERE kind = 'calendar'";
   const CommandResult preview = office_.tenggat({"calendar", "preview", changed});
   EXPECT_EQ(preview.status, 0) << preview.err;
   EXPECT_NE(preview.out.find("0 of 1 open permits move"), std::string::npos)  // both clocks stand
@@ -230,7 +229,8 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
             std::string::npos);
 
   act("dt", "kajian_teknis", "recommend",
-      {"--document", "bapl=https://x.example/bapl", "--document", "rekomendasi=https://x.example/r"});
+      {"--document", "bapl=https://x.example/bapl", "--document",
+       "rekomendasi=https://x.example/r"});
   EXPECT_EQ(where(), "active penyusunan_sk#1 on_track " + rfc("04-15 15:10"));
   EXPECT_EQ(closed("kajian_teknis", 1).substr(0, 6), "missed");
   told("04-15 15:08", {to("bo", "04-15 15:02", "tugas_baru")});
@@ -275,8 +275,7 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
             "done_before_sending 15:40");
 
   act("kd", "penandatanganan", "sign",
-      {"--document",
-       "surat_keputusan=https://x.example/sk.pdf,number=503/017/PAUD/DPMPTSP/2026"});
+      {"--document", "surat_keputusan=https://x.example/sk.pdf,number=503/017/PAUD/DPMPTSP/2026"});
   EXPECT_EQ(closed("penandatanganan", 1), "met 240");
   EXPECT_EQ(where(), "active penerimaan_sk#1 - -");
   EXPECT_EQ(permit().at("case_sla").at("status").as_string(), "missed");
@@ -297,8 +296,8 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
   // Everything decided was sent, over both channels, and taken by servers that judge.
   EXPECT_EQ(office_.query("SELECT count(*) FROM message WHERE state <> 'accepted'"), "0");
   EXPECT_EQ(office_.query("SELECT count(*) FROM notice WHERE state = 'pending'"), "0");
-  const auto whatsapp = std::stoul(
-      office_.query("SELECT count(*) FROM message WHERE channel = 'whatsapp'"));
+  const auto whatsapp =
+      std::stoul(office_.query("SELECT count(*) FROM message WHERE channel = 'whatsapp'"));
   const auto email =
       std::stoul(office_.query("SELECT count(*) FROM message WHERE channel = 'email'"));
   EXPECT_EQ(office_.meta().taken(whatsapp).size(), whatsapp);

@@ -17,13 +17,20 @@ std::string answer(const Principal* principal, const AccessQuestion& question) {
   const auto access = authorize(principal, question);
   if (!access) return access.error().code;
   switch (access->capacity) {
-    case Capacity::anyone: return "anyone";
-    case Capacity::token_holder: return "token_holder";
-    case Capacity::officer: return "officer";
-    case Capacity::for_officer: return "for_officer";
-    case Capacity::intake: return access->own_only ? "intake of its own" : "intake";
-    case Capacity::reader: return "reader";
-    case Capacity::administrator: return "administrator";
+    case Capacity::anyone:
+      return "anyone";
+    case Capacity::token_holder:
+      return "token_holder";
+    case Capacity::officer:
+      return "officer";
+    case Capacity::for_officer:
+      return "for_officer";
+    case Capacity::intake:
+      return access->own_only ? "intake of its own" : "intake";
+    case Capacity::reader:
+      return "reader";
+    case Capacity::administrator:
+      return "administrator";
   }
   return "";
 }
@@ -71,8 +78,8 @@ TEST(Authorize, FollowsTheContractsTable) {
     EXPECT_EQ(answer(&by_scope.at("admin"), plain), row.admin);
     EXPECT_EQ(answer(nullptr, plain), "unauthenticated");
     const Principal bare = service({});
-    EXPECT_EQ(answer(&bare, plain), std::string_view(row.route).starts_with("sop_") ? "token_holder"
-                                                                                    : "forbidden");
+    EXPECT_EQ(answer(&bare, plain),
+              std::string_view(row.route).starts_with("sop_") ? "token_holder" : "forbidden");
   }
 }
 
@@ -110,7 +117,8 @@ TEST(Authorize, ARouteWithoutARowIsForbiddenToAll) {
 }
 
 TEST(Authorize, ARouteWithoutARowIsRefusedAtStart) {
-  const std::vector<Route> routes = {{"GET", "/a", "permit_show", {}}, {"GET", "/b", "new_one", {}}};
+  const std::vector<Route> routes = {{"GET", "/a", "permit_show", {}},
+                                     {"GET", "/b", "new_one", {}}};
   EXPECT_THROW(require_rows(routes), std::logic_error);
   EXPECT_NO_THROW(require_rows(std::span(routes).first(1)));
 }

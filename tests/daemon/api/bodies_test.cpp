@@ -72,7 +72,8 @@ TEST(SubmissionBody, AnUploadBringsItsHash) {
   const std::string hash(64, 'e');
   const auto [value, faults] =
       submission(R"({"sop":"paud","applicant":{"name":"Siti"},"subject":"s","documents":[
-        {"kind":"a","uri":"tenggat:)" + hash + R"("}]})");
+        {"kind":"a","uri":"tenggat:)" +
+                 hash + R"("}]})");
   EXPECT_EQ(pointers(faults), "");
   EXPECT_EQ(value.permit.documents.at(0).sha256, hash);
   const auto uploaded = uploaded_documents(value.permit.documents);
@@ -84,8 +85,8 @@ TEST(SubmissionBody, AnUploadBringsItsHash) {
 TEST(SubmissionBody, AHashThatDiffersFromItsUploadIsAFault) {
   const auto [value, faults] =
       submission(R"({"sop":"paud","applicant":{"name":"Siti"},"subject":"s","documents":[
-        {"kind":"a","uri":"tenggat:)" + std::string(64, 'e') + R"(","sha256":")" +
-                 std::string(64, 'f') + R"("}]})");
+        {"kind":"a","uri":"tenggat:)" +
+                 std::string(64, 'e') + R"(","sha256":")" + std::string(64, 'f') + R"("}]})");
   EXPECT_EQ(pointers(faults), "/documents/0/sha256");
 }
 
@@ -101,7 +102,8 @@ TEST(SubmissionBody, KeepsItsLimits) {
   for (int i = 0; i < 51; ++i)
     documents += std::string(i ? "," : "") + R"({"kind":"a","uri":"https://x.example/"})";
   EXPECT_EQ(pointers(submission(R"({"sop":"paud","subject":"s","applicant":{"name":"Siti"},
-    "documents":[)" + documents + "]}")
+    "documents":[)" + documents +
+                                "]}")
                          .faults),
             "/documents");
 }
@@ -135,8 +137,9 @@ TEST(ActionBody, NeedsAStepExceptToWithdraw) {
 
 TEST(ActionBody, RefusesWhatItDoesNotKnow) {
   FieldFaults faults;
-  read_action(json::parse(R"({"step":"a","action":"b","outcome":"maybe","version":1.5,"notes":""})"),
-              faults);
+  read_action(
+      json::parse(R"({"step":"a","action":"b","outcome":"maybe","version":1.5,"notes":""})"),
+      faults);
   EXPECT_EQ(pointers(faults), "/outcome /version /notes");
 }
 

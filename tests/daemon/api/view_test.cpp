@@ -59,7 +59,9 @@ TEST(PermitView, ShowsAFileAtVerification) {
 TEST(PermitView, StatusIsThatOfTheMomentOfAsking) {
   Office office;
   office.hand_in();
-  const auto status = [&](std::string_view now) { return view_of(office, now).at("sla").at("status"); };
+  const auto status = [&](std::string_view now) {
+    return view_of(office, now).at("sla").at("status");
+  };
   EXPECT_EQ(status("2026-04-02T14:07:59+08:00"), "on_track");
   EXPECT_EQ(status("2026-04-02T14:08:00+08:00"), "due_soon");
   EXPECT_EQ(status("2026-04-02T14:10:00+08:00"), "due_soon");
@@ -139,11 +141,11 @@ TEST(PermitView, PersonalDataAndTheLinkAreShownOnlyWhenAskedFor) {
   EXPECT_EQ(plain.at("applicant"), (json::value{{"name", "Siti"}}));
   EXPECT_FALSE(plain.contains("fields"));
   EXPECT_FALSE(plain.contains("tracking_url"));
-  const json::object full = view_of(office, "2026-04-02T14:04:00+08:00",
-                                    {"https://izin.example", true, true});
-  EXPECT_EQ(full.at("applicant"), (json::value{{"name", "Siti"},
-                                               {"email", "siti@example.org"},
-                                               {"whatsapp", "6281234567890"}}));
+  const json::object full =
+      view_of(office, "2026-04-02T14:04:00+08:00", {"https://izin.example", true, true});
+  EXPECT_EQ(full.at("applicant"),
+            (json::value{
+                {"name", "Siti"}, {"email", "siti@example.org"}, {"whatsapp", "6281234567890"}}));
   EXPECT_EQ(full.at("fields"), (json::value{{"kelas", 3}}));
   EXPECT_EQ(full.at("tracking_url"), "https://izin.example/lacak/rahasia");
 }
@@ -198,8 +200,9 @@ TEST(Proof, SumsToWhatTheClockConsumed) {
       return counted;
     };
     const Ledger ledger = *visit_ledger(permit, visit, office.sop);
-    EXPECT_EQ(sum(prove(ledger, causes_of_visit(permit, visit, office.sop), office.calendar, at(now))),
-              Replay(ledger, office.calendar).consumed(at(now)));
+    EXPECT_EQ(
+        sum(prove(ledger, causes_of_visit(permit, visit, office.sop), office.calendar, at(now))),
+        Replay(ledger, office.calendar).consumed(at(now)));
     const Ledger whole = *case_ledger(permit, office.sop);
     EXPECT_EQ(sum(prove(whole, causes_of_case(permit, office.sop), office.calendar, at(now))),
               Replay(whole, office.calendar).consumed(at(now)));

@@ -85,7 +85,7 @@ TEST_F(EditedRules, ASopNamesTextsAndACalendarThatAreThere) {
   replace("sop/paud.yaml", "kalender: banjarbaru", "kalender: martapura");
   const auto all = faults();
   ASSERT_EQ(all.size(), 3U);
-  EXPECT_EQ(all[0], "sop/paud.yaml:12:11: no calendar `martapura` in calendar/");
+  EXPECT_EQ(all[0], "sop/paud.yaml:13:11: no calendar `martapura` in calendar/");
   EXPECT_NE(all[1].find("no text `lengkapp`"), std::string::npos) << all[1];
   EXPECT_NE(all[2].find("`tugas_baru` is not for applicants"), std::string::npos) << all[2];
 }
