@@ -29,9 +29,9 @@ TEST(LadderToItsEnd, AnOverdueReviewIsEscalatedFiveTimesAndNoMore) {
   // Opened on Tuesday the 2nd, 08:10, after 40 minutes of work: due on Monday the 8th, 08:10; then
   // on the five working days after it, the 9th to the 12th and the 15th.
   const std::vector<std::string> rungs = office.column(
-      "SELECT rung || ' ' || k || ' ' || to_char(due_at AT TIME ZONE 'Asia/Makassar',"
+      "SELECT rung || ' ' || k || ' ' || to_char(r.due_at AT TIME ZONE 'Asia/Makassar',"
       " 'MM-DD HH24:MI') FROM raised_rung r JOIN visit v ON v.permit = r.permit AND v.id = r.visit"
-      " WHERE v.step = 'kajian_teknis' ORDER BY due_at");
+      " WHERE v.step = 'kajian_teknis' ORDER BY r.due_at");
   EXPECT_EQ(rungs, (std::vector<std::string>{
                        "start 1 06-02 08:10", "50% 1 06-04 08:10", "80% 1 06-05 09:40",
                        "due 1 06-08 08:10", "+1d 1 06-09 08:10", "+1d 2 06-10 08:10",

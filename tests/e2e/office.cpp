@@ -296,4 +296,13 @@ std::string Office::get(const std::string& path, int port) const {
   return answer;
 }
 
+bool Office::metric_becomes(const std::string& line) const {
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(15);
+  while (get("/metrics", admin_port_).find("\n" + line + "\n") == std::string::npos) {
+    if (std::chrono::steady_clock::now() > limit) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  return true;
+}
+
 }  // namespace tenggat::test

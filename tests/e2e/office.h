@@ -60,6 +60,8 @@ class Office {
   std::vector<std::string> column(const std::string& sql) const;
 
   std::string get(const std::string& path, int port) const;  // body of a plain GET
+  // Whether /metrics comes to hold this line; the database's numbers are read every few seconds.
+  bool metric_becomes(const std::string& line) const;
   int api_port() const { return api_port_; }
   int admin_port() const { return admin_port_; }
   pid_t daemon() const { return daemon_; }

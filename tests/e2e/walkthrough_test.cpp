@@ -251,7 +251,7 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
   EXPECT_EQ(where(), "active penyusunan_sk#2 on_track " + rfc("04-15 15:26"));
   EXPECT_EQ(office_.query("SELECT string_agg(kind, ' ' ORDER BY kind) FROM document WHERE"
                           " voided_event > 0"),
-            "draft_sk draft_sk_kabid");
+            "data_elektronik draft_sk draft_sk_kabid");
   told("04-15 15:24", {to("bo", "04-15 15:18", "tugas_baru")});
 
   act("bo", "penyusunan_sk", "draft", {"--document", "draft_sk=https://x.example/draft2"});
@@ -304,8 +304,9 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
   EXPECT_EQ(office_.meta().faults(), std::vector<std::string>{});
   EXPECT_EQ(office_.smtp().messages(email).size(), email);
 
-  const std::string metrics = office_.get("/metrics", office_.admin_port());
-  EXPECT_NE(metrics.find("tenggat_permit_sla_missed_total{sop=\"paud\"} 1"), std::string::npos);
+  EXPECT_TRUE(office_.metric_becomes("tenggat_permit_sla_missed_total{sop=\"paud\"} 1"));
+  EXPECT_TRUE(
+      office_.metric_becomes("tenggat_permits_closed_total{outcome=\"issued\",sop=\"paud\"} 1"));
   office_.stop_daemon();
 }
 
