@@ -209,7 +209,10 @@ int run_inbox(const Given& given, Terminal& terminal) {
 }
 
 int run_act(const Given& given, Terminal& terminal) {
-  json::object body{{"action", given.argument(1).value_or("")}};
+  const std::string action = given.argument(1).value_or("");
+  // A withdrawal is about the whole application.
+  if (!given.has("step") && action != "withdraw") throw BadUsage("--step STEP is missing");
+  json::object body{{"action", action}};
   put_texts(body, given, {"step", "note", "outcome", "occurred-at", "reason", "on-behalf-of"});
   if (const auto version = given.text("version")) body["version"] = number_of("version", *version);
   if (given.has("document")) body["documents"] = documents_of(given);
@@ -282,7 +285,7 @@ std::vector<Command> permit_commands() {
        run_list},
       {"permit act",
        {permit, {"ACTION", true}},
-       {step,
+       {{"step", "STEP", "the open step it is about; withdraw needs none"},
         note,
         {"outcome", "OUTCOME", "grant or refusal, where the action chooses"},
         document,

@@ -98,7 +98,11 @@ start() {
   local -n id=$1
   local log=$2 signal=$3
   shift 3
-  (cd / && exec setsid setpriv --pdeathsig "$signal" "${start_as[@]}" "$@") </dev/null >>"$log" 2>&1 &
+  (
+    cd /
+    if [[ -n ${lock:-} ]]; then exec {lock}>&-; fi  # the lock is ours, not theirs
+    exec setsid setpriv --pdeathsig "$signal" "${start_as[@]}" "$@"
+  ) </dev/null >>"$log" 2>&1 &
   # shellcheck disable=SC2034  # a reference
   id=$!
 }

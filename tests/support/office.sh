@@ -33,7 +33,9 @@ require_free_port() {
 
 # One run at a time in one directory; the kernel lets go of the lock however a run ends.
 lock_office() {
-  mkdir -p "$office"
+  mkdir -p "$office/messages"
+  chmod 711 "$office"
+  chmod 700 "$office/messages"
   exec {lock}>"$office/lock"
   flock -n "$lock" || die "another ./run is using ${office#"$root"/}"
 }

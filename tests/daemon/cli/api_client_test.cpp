@@ -99,6 +99,13 @@ TEST(ApiClient, ActSendsEveryPartOfAnAction) {
               "deficiencies":[{"document":"ktp","note":"buram = tak terbaca"}]})"));
 }
 
+TEST(ApiClient, AWithdrawalNeedsNoStepEveryOtherActionDoes) {
+  Api api(200, kPermit);
+  EXPECT_EQ(api.run({"permit", "act", "7", "withdraw"}).code, kOk);
+  EXPECT_EQ(api.body(), json::parse(R"({"action":"withdraw"})"));
+  EXPECT_EQ(api.run({"permit", "act", "7", "accept"}).code, kUsage);
+}
+
 TEST(ApiClient, TheOtherVerbsHaveTheirOwnPaths) {
   Api api(200, kPermit);
   struct Row {
