@@ -131,14 +131,17 @@ Loaded<Startup> read_startup(const std::filesystem::path& config_file) {
   if (!config) return config.error();
   Startup startup;
   startup.config = std::move(*config);
+  const auto take = [&faults](const Faults& more) {
+    faults.insert(faults.end(), more.begin(), more.end());
+  };
   if (auto secrets = read_secrets(startup.config, config_file))
     startup.secrets = std::move(*secrets);
   else
-    faults.insert(faults.end(), secrets.error().begin(), secrets.error().end());
+    take(secrets.error());
   if (auto rules = load_rule_files(startup.config.rules))
     startup.rules = std::move(*rules);
   else
-    faults.insert(faults.end(), rules.error().begin(), rules.error().end());
+    take(rules.error());
   for (const std::string& fault : channels_of(startup.config, startup.secrets).validate())
     faults.push_back({config_file.string(), 0, 0, fault});
   const auto& calendars = startup.rules.calendars;
@@ -183,7 +186,8 @@ class App::Parts {
   asio::io_context io_{1};
   asio::signal_set stop_signals_{io_, SIGTERM, SIGINT};
   asio::signal_set hangup_{io_, SIGHUP};
-  asio::steady_timer pause_{io_};  // the start's wait between attempts
+  asio::steady_timer pause_{io_};     // the start's wait between attempts
+  asio::steady_timer watchdog_{io_};  // until it is fed next
   Metrics metrics_;
   // Each loop has connections of its own: a flood of one kind of work does not starve another.
   pg::Pool command_pool_, watch_pool_, office_pool_, read_pool_;
@@ -452,12 +456,12 @@ asio::awaitable<void> App::Parts::feed_watchdog() {
   const auto interval = systemd::watchdog_interval();
   if (!interval) co_return;
   std::uint64_t seen = 0;
-  asio::steady_timer timer(io_);
   while (!stopping_) {
     if (watch_.cycles() != seen || !live_) systemd::watchdog();
     seen = watch_.cycles();
-    timer.expires_after(std::chrono::duration_cast<std::chrono::milliseconds>(*interval / 2));
-    co_await timer.async_wait(asio::use_awaitable);
+    watchdog_.expires_after(std::chrono::duration_cast<std::chrono::milliseconds>(*interval / 2));
+    boost::system::error_code woken;
+    co_await watchdog_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
   }
 }
 
@@ -512,6 +516,7 @@ asio::awaitable<void> App::Parts::stop() {
   log_event(Level::info, "stopping");
   hangup_.cancel();
   pause_.cancel();
+  watchdog_.cancel();
   // First the door, then who is inside, then the loops that serve them.
   if (api_server_) co_await api_server_->drain(kDrain);
   committer_.stop();
@@ -525,8 +530,8 @@ asio::awaitable<void> App::Parts::stop() {
 }
 
 asio::awaitable<void> App::Parts::live() {
-  asio::co_spawn(io_, handle_hangups(), [](std::exception_ptr) {});
-  asio::co_spawn(io_, feed_watchdog(), [](std::exception_ptr) {});
+  spawn(handle_hangups(), "hangups");
+  spawn(feed_watchdog(), "watchdog");
   status_ = 0;
   if (co_await start()) {
     boost::system::error_code woken;

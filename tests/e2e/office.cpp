@@ -140,12 +140,12 @@ void Office::write_configuration() {
                          "listen: 127.0.0.1:{}\n"
                          "admin_listen: 127.0.0.1:{}\n"
                          "public_url: https://perizinan.example.go.id\n"
-                         "rules: {}/rules\n"
+                         "rules: {}\n"
                          "log: {{level: info, format: json}}\n"
                          "email: {{url: \"{}\", from: \"Perizinan <izin@example.go.id>\"}}\n"
                          "whatsapp: {{url: \"{}\", version: {}, phone_number_id: \"{}\","
                          " token_file: whatsapp_token}}\n",
-                         conninfo_, api_port_, admin_port_, TENGGAT_SOURCE_DIR, smtp_->url(),
+                         conninfo_, api_port_, admin_port_, rules_.string(), smtp_->url(),
                          whatsapp.url, whatsapp.version, whatsapp.phone_number_id));
 }
 
@@ -170,6 +170,27 @@ void Office::stop_daemon() {
   ::kill(daemon_, SIGTERM);
   EXPECT_EQ(wait_for(daemon_), 0) << daemon_log();
   daemon_ = 0;
+}
+
+void Office::kill_daemon() {
+  ::kill(daemon_, SIGKILL);
+  wait_for(daemon_);
+  daemon_ = 0;
+}
+
+void Office::reload() { ::kill(daemon_, SIGHUP); }
+
+void Office::use_own_rules() {
+  fs::copy(rules_, directory_ / "rules", fs::copy_options::recursive);
+  rules_ = directory_ / "rules";
+  write_configuration();
+}
+
+void Office::change_rule(const std::string& file, const std::string& from, const std::string& to) {
+  std::string text = read_file(rules_ / file);
+  const auto at = text.find(from);
+  if (at == std::string::npos) throw std::runtime_error(file + " holds no such text");
+  write_file(rules_ / file, text.replace(at, from.size(), to));
 }
 
 std::string Office::daemon_log() const {

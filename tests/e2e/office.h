@@ -67,6 +67,13 @@ class Office {
   pid_t daemon() const { return daemon_; }
   void stop_daemon();  // SIGTERM, expected to end with 0
   void start_daemon();
+  void kill_daemon();  // SIGKILL
+  void reload();       // SIGHUP
+
+  // A copy of the rules for this office alone, from the next (re)load on.
+  void use_own_rules();
+  // Replaces the first `from` in a file of that copy.
+  void change_rule(const std::string& file, const std::string& from, const std::string& to);
 
   MetaSink& meta() { return *meta_; }
   TestSmtpServer& smtp() { return *smtp_; }
@@ -78,6 +85,7 @@ class Office {
                    bool whatsapp, bool email);
 
   std::string start_;
+  std::filesystem::path rules_ = std::filesystem::path(TENGGAT_SOURCE_DIR) / "rules";
   std::filesystem::path directory_;
   std::string database_, conninfo_;
   notify::Texts texts_{std::vector<notify::Text>{}};
