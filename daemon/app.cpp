@@ -361,7 +361,7 @@ void App::Parts::make_servers() {
 
 asio::awaitable<std::string> App::Parts::check_database() {
   pg::Pool::Lease lease = co_await read_pool_.acquire();
-  co_await lease->query("SELECT 1");
+  co_await lease->query(store::kMomentSql);
   co_return "";
 }
 

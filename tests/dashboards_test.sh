@@ -22,7 +22,7 @@ none() {
   if ! offenders=$(jq -r "$3" "$1" 2>&1); then
     fault "$(basename "$1"): $2: $offenders"
   elif [[ -n $offenders ]]; then
-    fault "$(basename "$1"): $2:" $offenders
+    fault "$(basename "$1"): $2: ${offenders//$'\n'/ }"
   fi
 }
 
@@ -99,7 +99,7 @@ promtool check config --lint=all "$rules/prometheus.yml" || fault "promtool chec
 # systemd's own judgement of the unit: 0 is closed, 10 is open.
 exposure=$(systemd-analyze security --offline=true --no-pager "$root/systemd/tenggatd.service" |
   sed -nE 's/.*Overall exposure level[^:]*: ([0-9.]+).*/\1/p')
-[[ -n $exposure ]] && awk -v e="$exposure" 'BEGIN { exit !(e <= 1.5) }' || fault "unit exposure is '$exposure', above 1.5"
+if [[ -z $exposure ]] || ! awk -v e="$exposure" 'BEGIN { exit !(e <= 1.5) }'; then fault "unit exposure is '$exposure', above 1.5"; fi
 
 echo "dashboards: $faults faults"
 ((faults == 0))

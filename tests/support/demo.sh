@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # what its reader gives it
 # `./run demo`: a week that has been, then an office at work 600 times as fast. Sourced by `run` after
 # office.sh.
 #
@@ -43,7 +43,7 @@ readonly applicants=("Aisyah" "Muhammad Ridwan" "Norhayati" "Slamet Riyadi" "Mar
   "Fitriani" "Gusti Rahman" "Rusmini" "Hendra Wijaya" "Lina Marlina" "Syamsudin")
 
 prometheus_pid=
-deadline_in= deadline_out=
+deadline_in='' deadline_out=''
 declare -A officer_of=() name_of=()    # by role; by officer
 declare -A due=() rest=() number_of=()  # by application: when its story goes on, the story, its number
 declare -A shown=()                     # message files
@@ -51,7 +51,7 @@ applications=0
 refused=0
 now=$week_begins  # on the office's clock
 live=             # set once the clock runs by itself
-live_epoch= live_micros=
+live_epoch='' live_micros=''
 
 stop_demo() {
   stop_process "$prometheus_pid" TERM 10
@@ -167,9 +167,9 @@ role_and_verb() {
     sekretaris) role=sekretaris verb=approve ;;
     sekretaris_return) role=sekretaris verb=return ;;
     sign | refuse) role=kepala_dinas verb=$1 ;;
-    mend) role= verb=submit ;;
-    answer) role= verb=resume ;;
-    *) role= verb=$1 ;;
+    mend) role='' verb=submit ;;
+    answer) role='' verb=resume ;;
+    *) role='' verb=$1 ;;
   esac
 }
 
@@ -267,7 +267,7 @@ over() { ((demo_seconds > 0 && SECONDS - began >= demo_seconds)); }
 
 # Until its end is asked for. What cannot be done at once is done as soon as it can be.
 play_live() {
-  local key wait arrival=$live_begins few=150
+  local key arrival=$live_begins few=150
   until over; do
     show_messages
     kill -0 "$daemon_pid" 2>/dev/null || die "tenggatd ended; see ${office#"$root"/}/tenggatd.log"
@@ -290,7 +290,7 @@ play_live() {
 start_prometheus() {
   cat >"$office/prometheus.yml" <<YAML
 global: {scrape_interval: 1s, evaluation_interval: 5s}
-rule_files: ["$root/dashboards/prometheus/tenggat.rules.yml"]
+rule_files: [$(quoted "$root/dashboards/prometheus/tenggat.rules.yml")]
 scrape_configs:
   - job_name: tenggat
     static_configs:
@@ -375,6 +375,7 @@ run_demo() {
   on_database db migrate --simulated-clock >/dev/null
   seed_people
   write_environment
+  # shellcheck source=/dev/null  # written a moment ago
   . "$office/tokens"
   export TENGGAT_URL=$url TENGGAT_TOKEN=$PORTAL
   for line in "${officers[@]}"; do

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154  # what its reader takes from it, and gives it
 # What `run` and `test` ask of the machine: packages, a build, a PostgreSQL of their own.
 # Sourced; needs `root`, the checkout's absolute path. For Debian 12; as root, or with sudo where a
 # package is missing.
@@ -103,7 +103,6 @@ start() {
     if [[ -n ${lock:-} ]]; then exec {lock}>&-; fi  # the lock is ours, not theirs
     exec setsid setpriv --pdeathsig "$signal" "${start_as[@]}" "$@"
   ) </dev/null >>"$log" 2>&1 &
-  # shellcheck disable=SC2034  # a reference
   id=$!
 }
 

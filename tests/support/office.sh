@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154  # what its reader takes from it, and gives it
 # An office in a directory of its own: database, configuration, people, daemon. Sourced by `run`
 # after machine.sh; needs `root`, `office` (the directory) and `programs` (what was built).
 #
@@ -40,16 +40,19 @@ lock_office() {
   flock -n "$lock" || die "another ./run is using ${office#"$root"/}"
 }
 
+# A text in YAML.
+quoted() { jq -n --arg text "$1" '$text'; }
+
 write_configuration() {
   cat >"$office/tenggat.yaml" <<YAML
 # Written by ./run at every start.
 mode: live
 instansi: DPMPTSP Kota Banjarbaru
 kalender: banjarbaru
-database: "$postgres_conninfo"
+database: $(quoted "$postgres_conninfo")
 listen: 127.0.0.1:$port
 admin_listen: 127.0.0.1:$admin_port
-rules: ../../rules
+rules: $(quoted "$root/rules")
 log: {level: info, format: text}
 # Each message one file.
 email: {url: "file:messages", from: "Perizinan <izin@example.go.id>"}

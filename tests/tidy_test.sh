@@ -1,0 +1,196 @@
+#!/usr/bin/env bash
+# The architecture, as far as a machine can read it. No exemptions.
+#   tests/tidy_test.sh SOURCE_DIR
+#
+# - an include goes to the same room or to one below it, as `below` says
+# - rules/ includes the standard library, fmt, boost/system and date; yaml-cpp in yaml.cpp alone
+# - only daemon/clock.cpp reads a clock
+# - SQL stands in daemon/store, daemon/migrations and daemon/pg/migrate.cpp
+# - every test is named in a CMakeLists.txt
+# - nothing is left to do by its own words
+#
+# Then it plants each of these faults in a copy and demands that it is found.
+set -euo pipefail
+export LC_ALL=C
+root=$(cd "${1:?usage: tidy_test.sh SOURCE_DIR}" && pwd -P)
+
+# The house, by floors: what a room may include besides itself. `shell` is what lies in daemon/ and
+# belongs to no room: clock, config, log, metrics, secrets, …
+below='
+rules:
+notifiers:       rules
+daemon/pg:       rules
+daemon/shell:    notifiers rules
+daemon/store:    daemon/shell daemon/pg notifiers rules
+daemon/files:    daemon/store daemon/shell notifiers rules
+daemon/office:   daemon/store daemon/files daemon/shell daemon/pg notifiers rules
+daemon/http:     daemon/office daemon/store daemon/files daemon/shell daemon/pg notifiers rules
+daemon/cli:      daemon/office daemon/store daemon/files daemon/shell daemon/pg notifiers rules
+daemon/app:      daemon/http daemon/office daemon/store daemon/files daemon/shell daemon/pg notifiers rules
+daemon/main:     daemon/app daemon/shell
+'
+
+production() {
+  (cd "$1" && find rules notifiers daemon -type f \( -name '*.cpp' -o -name '*.h' -o -name '*.h.in' \) | sort)
+}
+
+# Reads every file once, each line without what follows a `//` outside of quotes.
+read_sources() {
+  (cd "$1" && production . | xargs awk -v below="$below" '
+    function room(path,   part) {
+      if (path ~ /^rules\//) return "rules"
+      if (path ~ /^notifiers\//) return "notifiers"
+      if (path ~ /^daemon\/(pg|store|office|http|cli)\//) { split(path, part, "/"); return "daemon/" part[2] }
+      if (path ~ /^daemon\/(main|app)\.(cpp|h)$/) return path ~ /main/ ? "daemon/main" : "daemon/app"
+      if (path ~ /^daemon\/rule_files\./) return "daemon/files"
+      if (path ~ /^daemon\/[^\/]+$/) return "daemon/shell"
+      return "outside"
+    }
+    function fault(what) { printf "%s:%d: %s\n", FILENAME, FNR, what }
+    function code(text,   bare, at) {
+      bare = text
+      gsub(/\\./, "__", bare)
+      while (match(bare, /"[^"]*"/)) {
+        at = substr(bare, RSTART, RLENGTH)
+        gsub(/./, "_", at)
+        bare = substr(bare, 1, RSTART - 1) at substr(bare, RSTART + RLENGTH)
+      }
+      at = index(bare, "//")
+      return at ? substr(text, 1, at - 1) : text
+    }
+    BEGIN {
+      n = split(below, line, "\n")
+      for (i = 1; i <= n; ++i) {
+        m = split(line[i], word, /[: ]+/)
+        for (j = 1; j <= m; ++j) may[word[1], word[j]] = 1
+      }
+    }
+    FNR == 1 { here = room(FILENAME); if (here == "outside") fault("is in no room of the house") }
+    /^[ \t]*#[ \t]*include[ \t]*"/ {
+      split($0, part, "\"")
+      if (!((here, room(part[2])) in may)) fault("may not include " part[2])
+      next
+    }
+    /^[ \t]*#[ \t]*include/ {
+      target = $0
+      sub(/^[^<]*</, "", target)
+      sub(/>.*/, "", target)
+      if (room(target) != "outside") fault("includes " target " as if it were a library")
+      if (here == "rules" && target !~ /^([a-z_]+|fmt\/.*|boost\/system\/.*|date\/.*)$/ &&
+          !(target ~ /^yaml-cpp\// && FILENAME == "rules/yaml.cpp"))
+        fault("rules/ may not include <" target ">")
+      next
+    }
+    {
+      text = code($0)
+      if (FILENAME != "daemon/clock.cpp" &&
+          text ~ /(^|[^a-z_])([a-z_]+_clock::now|gettimeofday|clock_gettime|timespec_get|localtime(_r)?|gmtime(_r)?)[ ]*\(|(^|[^A-Za-z0-9_.>])time[ ]*\([ ]*(nullptr|NULL|0|&)/)
+        fault("reads a clock; ask daemon/clock.h, or take `now`")
+      if (here != "daemon/store" && FILENAME != "daemon/pg/migrate.cpp" &&
+          text ~ /(^|[^A-Za-z_])(SELECT[ "]|INSERT INTO|DELETE FROM|UPDATE [a-z_]+( |"|$)|(CREATE|ALTER|DROP) (TABLE|INDEX|VIEW|SCHEMA|FUNCTION)|TRUNCATE |LISTEN [a-z])/)
+        fault("holds SQL; that is for daemon/store")
+    }')
+}
+
+# The tests a CMakeLists.txt names, as paths from the root.
+built_tests() {
+  (cd "$1" && find tests -name CMakeLists.txt | while IFS= read -r list; do
+    sed -e 's/#.*//' -e 's/\${CMAKE_CURRENT_SOURCE_DIR}\///g' "$list" | grep -oE '[A-Za-z0-9_./-]+_test\.(cpp|sh)' |
+      sed "s|^|$(dirname "$list")/|" || true
+  done | sort -u)
+}
+read_tests() {
+  local name
+  while IFS= read -r name; do
+    echo "$name: no CMakeLists.txt builds or runs it"
+  done < <(comm -13 <(built_tests "$1") <(cd "$1" && find tests -name '*_test.cpp' -o -name '*_test.sh' | sort))
+}
+
+read_words() {
+  # Put together, or this file would name itself.
+  local words='TO''DO|FIX''ME|XX''X'
+  (cd "$1" && find . \( -path ./build -o -path ./var -o -path ./.git \) -prune -o -type f -print0 |
+    xargs -0 grep -InE "(^|[^A-Za-z0-9_])($words)([^A-Za-z0-9_]|\$)" | sed 's|^\./||; s|\(:[0-9]*\):.*|\1: is left to do, by its own words|') || true
+}
+
+tidy() {
+  read_sources "$1"
+  read_tests "$1"
+  read_words "$1"
+}
+
+faults=0
+found=$(tidy "$root")
+if [[ -n $found ]]; then
+  printf '%s\n' "$found"
+  faults=$(wc -l <<<"$found")
+fi
+
+# --- it can fail ---------------------------------------------------------------------------------
+
+copy=$(mktemp -d)
+trap 'rm -rf "$copy"' EXIT
+
+# plant PATH LINE FAULT [COMPANION]: a file of one line, in a house of its own; FAULT must be found at
+# it, or nothing where FAULT is empty.
+plants=0
+plant() {
+  local path=$1 line=$2 expected=$3 answer
+  plants=$((plants + 1))
+  rm -rf "${copy:?}"/*
+  mkdir -p "$copy"/{rules,notifiers,daemon,tests} "$(dirname "$copy/$path")"
+  # An xargs without a file would read what it is given on the terminal.
+  echo >"$copy/rules/house.h"
+  echo 'add_test(NAME named_test COMMAND named_test.sh)' >"$copy/tests/CMakeLists.txt"
+  printf '%s\n' "$line" >"$copy/$path"
+  answer=$(tidy "$copy")
+  if [[ -z $expected && -n $answer ]] || [[ -n $expected && ($answer != "$path:"*"$expected"* || $answer == *$'\n'*) ]]; then
+    printf 'not told as it should be: %s: %s\n  expected: %s\n  told:     %s\n' "$path" "$line" "${expected:-nothing}" "$answer"
+    faults=$((faults + 1))
+  fi
+}
+
+plant rules/a.cpp '#include "notifiers/message.h"' 'may not include notifiers/message.h'
+plant rules/a.cpp '#include "daemon/log.h"' 'may not include daemon/log.h'
+plant rules/a.cpp '#include <boost/asio/io_context.hpp>' 'may not include <boost/asio/io_context.hpp>'
+plant rules/a.h '#  include <libpq-fe.h>' 'may not include <libpq-fe.h>'
+plant rules/a.cpp '#include <yaml-cpp/yaml.h>' 'may not include <yaml-cpp/yaml.h>'
+plant rules/yaml.cpp '#include <yaml-cpp/yaml.h>' ''
+plant rules/a.cpp '#include <fmt/format.h>' ''
+plant notifiers/email/a.cpp '#include "daemon/config.h"' 'may not include daemon/config.h'
+plant notifiers/email/a.cpp '#include "rules/time.h"' ''
+plant daemon/pg/a.cpp '#include "daemon/store/rows.h"' 'may not include daemon/store/rows.h'
+plant daemon/log.cpp '#include "daemon/store/rows.h"' 'may not include daemon/store/rows.h'
+plant daemon/store/a.cpp '#include "daemon/office/loop.h"' 'may not include daemon/office/loop.h'
+plant daemon/office/a.cpp '#include "daemon/http/api.h"' 'may not include daemon/http/api.h'
+plant daemon/office/a.cpp '#include "daemon/cli/print.h"' 'may not include daemon/cli/print.h'
+plant daemon/http/a.cpp '#include "daemon/cli/print.h"' 'may not include daemon/cli/print.h'
+plant daemon/cli/a.cpp '#include "daemon/http/json.h"' 'may not include daemon/http/json.h'
+plant daemon/http/a.cpp '#include "daemon/app.h"' 'may not include daemon/app.h'
+plant daemon/http/a.cpp '#include "daemon/office/loop.h"' ''
+plant daemon/main.cpp '#include "daemon/http/api.h"' 'may not include daemon/http/api.h'
+plant daemon/app.cpp '#include "tests/support/await.h"' 'may not include tests/support/await.h'
+plant daemon/app.cpp '#include <daemon/cli/print.h>' 'as if it were a library'
+plant daemon/attic/a.cpp 'int a;' 'is in no room of the house'
+plant rules/a.cpp 'auto t = std::chrono::system_clock::now();' 'reads a clock'
+plant daemon/office/a.cpp 'auto t = steady_clock::now();' 'reads a clock'
+plant daemon/http/a.cpp 'auto t = std::time(nullptr);' 'reads a clock'
+plant notifiers/a.cpp 'clock_gettime(CLOCK_REALTIME, &t);' 'reads a clock'
+plant notifiers/a.cpp 'gettimeofday(&t, nullptr);' 'reads a clock'
+plant daemon/clock.cpp 'auto t = std::chrono::system_clock::now();' ''
+plant daemon/http/a.cpp 'int n;  // not system_clock::now()' ''
+plant daemon/app.cpp 'co_await lease->query("SELECT 1");' 'holds SQL'
+plant daemon/office/a.cpp 'pipeline.add("INSERT INTO permit (id) VALUES ($1)");' 'holds SQL'
+plant daemon/http/a.cpp 'auto s = "see http://x/ and UPDATE permit SET a = 1";' 'holds SQL'
+plant daemon/pg/a.cpp '"DELETE FROM permit"' 'holds SQL'
+plant daemon/store/a.cpp 'pipeline.add("SELECT 1");' ''
+plant daemon/pg/migrate.cpp 'pipeline.add("CREATE TABLE a (b int)");' ''
+plant tests/rules/forgotten_test.cpp 'int a;' 'no CMakeLists.txt builds or runs it'
+plant tests/forgotten_test.sh 'true' 'no CMakeLists.txt builds or runs it'
+plant tests/named_test.sh 'true' ''
+plant rules/a.cpp "int a;  // TO""DO: name it" 'left to do'
+plant systemd/a.yaml "# FIX""ME" 'left to do'
+plant tests/a.cpp 'mkdtemp("/tmp/tenggat-XXXXXX")' ''
+
+echo "tidy: $faults faults; $plants plants"
+((faults == 0))
