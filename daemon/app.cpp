@@ -440,8 +440,12 @@ asio::awaitable<void> App::Parts::listen() {
       pg::Connection connection = co_await pg::Connection::connect(std::move(options));
       co_await store::listen(connection);
       wake_all();
-      while (!stopping_)
+      while (!stopping_) {
+        // A revoked token, a new deputy: in force within a second, whoever changed it.
+        const pg::Result moment = co_await connection.query(store::kMomentSql);
+        co_await rulebook_.refresh(connection, store::moment_of(moment));
         if (co_await connection.wait_notification(office::kLongestSleep)) wake_all();
+      }
     } catch (const std::exception&) {
       // Said by the loops already, which poll.
     }

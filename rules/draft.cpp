@@ -311,7 +311,7 @@ std::optional<Refusal> Draft::perform(const Performance& done) {
 
   LastAction last;
   last.recorded_at = now_;
-  last.by = by.actor.id;
+  last.by = identity(by.actor);
   last.closed_visit = visit_id;
   last.state_before = p.state;
   last.outcome_before = p.outcome;

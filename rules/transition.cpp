@@ -223,7 +223,7 @@ std::optional<Refusal> Handler::operator()(const Undo&) {
   if (!p.last_action || is_terminal(p.state))
     return refuse(Reason::nothing_to_undo, "there is no action to take back");
   const LastAction last = *p.last_action;
-  if (last.by != actor().id)
+  if (last.by != identity(actor()))
     return refuse(Reason::undo_by_other, "only who acted may take it back");
   if (draft_.now() >= last.recorded_at + context_.send.undo_window)
     return refuse(Reason::undo_window_over, "the time to take it back is over");

@@ -25,6 +25,11 @@ struct Actor {
   std::string via;  // service that acts for an officer (`on_behalf_of`); empty: themselves
 };
 
+// Tells an officer from a service of the same name.
+inline std::string identity(const Actor& actor) {
+  return (actor.kind == Actor::Kind::officer ? "officer:" : "service:") + actor.id;
+}
+
 struct NewDocument {
   std::string kind, name, uri, sha256, number;
 };

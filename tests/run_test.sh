@@ -14,7 +14,7 @@ export TENGGAT_BUILD_DIR=${2:?usage: run_test.sh SOURCE_DIR BUILD_DIR}
 typed_in_readme() { sed -n '/^\. var\/office\/env$/,/^```$/p' "$root/README.md" | grep -v '^```$'; }
 printed() { sed -n '/^  \. .*\/env$/,/^  tenggat message list$/p' "$trial/output" | sed 's/^  //'; }
 
-start_run
+start_run ""
 until_up 60
 expect "./run prints what README.md says" test \
   "$(typed_in_readme | tail -n +2)" = "$(printed | tail -n +2)"
@@ -33,7 +33,7 @@ expect_failure "a second ./run is refused" "$root/run"
 # Killed, it cannot say good-bye: the kernel ends what it started.
 kill -KILL "$run_pid"
 wait "$run_pid" 2>/dev/null || true
-start_run
+start_run ""
 until_up 10
 expect "the data is kept" bash -euc ". $TENGGAT_VAR/office/env; tenggat permit show $number" >/dev/null
 expect "the tokens are ours alone" test "$(stat -c %a "$TENGGAT_VAR/office/tokens")" = 600

@@ -29,7 +29,10 @@ void write_row(std::ostream& out, const std::vector<std::string>& row,
 
 void write_table(std::ostream& out, const std::vector<std::string>& head,
                  const std::vector<std::vector<std::string>>& rows) {
-  if (rows.empty()) return;
+  if (rows.empty()) {
+    out << "none\n";
+    return;
+  }
   std::vector<std::vector<std::string>> shown{head};
   for (const auto& row : rows) {
     shown.emplace_back();

@@ -89,6 +89,8 @@ void Committer::stop() {
 
 asio::awaitable<void> Committer::run() {
   while (!stopping_ || !queue_.empty()) {
+    // Ready for work is success, too: an office without commands has not stalled.
+    metrics_.loop("committer").last_success_timestamp_seconds.Set(Clock::machine_seconds());
     if (queue_.empty()) {
       co_await arrived_.wait(kIdle);
       continue;

@@ -99,6 +99,8 @@ asio::awaitable<void> Dispatcher::record(store::ClaimedMessage claimed, notify::
   const std::string channel(notify::name(claimed.message.channel));
   if (result.outcome == Outcome::accepted) {
     metrics_.channel(channel).messages.Increment();
+    metrics_.channel(channel).delay_seconds.Observe(
+        static_cast<double>((Clock::machine_now() - claimed.created_at).count()));
   } else {
     metrics_.message_failed(channel, result.reason);
     log_event(outcome.state == "dead" ? Level::error : Level::warning, "message_not_accepted",

@@ -16,6 +16,21 @@ constexpr int kBatch = 200;
 Watch::Watch(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook, Metrics& metrics)
     : pool_(pool), rulebook_(rulebook), metrics_(metrics), woken_(std::move(executor)) {}
 
+store::PermitChange Watch::caught_up(store::StoredPermit stored, Instant now) {
+  const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
+  const Context context = rulebook_.context(sop, now);
+  store::PermitChange change;
+  change.decision = catch_up(stored.permit, context);
+  change.projection = project(change.decision.after, sop, context.calendar);
+  for (std::size_t i = stored.permit.rungs.size(); i < change.decision.after.rungs.size(); ++i) {
+    const RaisedRung& rung = change.decision.after.rungs[i];
+    metrics_.escalation_delay_seconds.Observe(
+        static_cast<double>((rung.raised_at - rung.due_at).count()));
+  }
+  change.before = std::move(stored);
+  return change;
+}
+
 asio::awaitable<int> Watch::run_once() {
   pg::Pool::Lease lease = co_await pool_.acquire();
   pg::Transaction transaction(*lease);
@@ -43,22 +58,18 @@ asio::awaitable<int> Watch::run_once() {
   if (!versions.empty()) co_await rulebook_.ensure_versions(*lease, std::move(versions));
 
   std::vector<store::PermitChange> changes;
+  std::vector<std::int64_t> poisoned;
   for (auto& [id, stored] : permits) {
-    const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
-    const Context context = rulebook_.context(sop, moment.now);
-    store::PermitChange change;
-    change.decision = catch_up(stored.permit, context);
-    change.projection = project(change.decision.after, sop, context.calendar);
-    const std::size_t known = stored.permit.rungs.size();
-    for (std::size_t i = known; i < change.decision.after.rungs.size(); ++i) {
-      const RaisedRung& rung = change.decision.after.rungs[i];
-      metrics_.escalation_delay_seconds.Observe(
-          static_cast<double>((rung.raised_at - rung.due_at).count()));
+    try {
+      changes.push_back(caught_up(std::move(stored), moment.now));
+    } catch (const std::exception& why) {
+      // One permit that cannot be decided must not hold up its neighbours.
+      log_event(Level::error, "permit_quarantined", {{"permit_id", id}, {"why", why.what()}});
+      poisoned.push_back(id);
     }
-    change.before = std::move(stored);
-    changes.push_back(std::move(change));
   }
   pg::Pipeline writes;
+  store::add_postpone(writes, poisoned);
   store::append_writes(writes, changes, rulebook_.send());
   store::add_notify(writes);
   co_await transaction.commit(std::move(writes));

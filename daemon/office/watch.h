@@ -11,6 +11,7 @@
 #include "daemon/office/rulebook.h"
 #include "daemon/office/signal.h"
 #include "daemon/pg/pool.h"
+#include "daemon/store/permits.h"
 
 namespace tenggat::office {
 
@@ -34,6 +35,8 @@ class Watch {
   void on_commit(std::function<void()> hook) { on_commit_ = std::move(hook); }
 
  private:
+  store::PermitChange caught_up(store::StoredPermit stored, Instant now);
+
   pg::Pool& pool_;
   Rulebook& rulebook_;
   Metrics& metrics_;

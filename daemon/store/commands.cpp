@@ -93,6 +93,14 @@ void add_lock_due(pg::Pipeline& pipeline, int limit) {
       limit);
 }
 
+void add_postpone(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits) {
+  if (permits.empty()) return;
+  pipeline.add(
+      "UPDATE permit SET next_check_at = office_now() + interval '10 minutes'"
+      " WHERE id = ANY($1::bigint[])",
+      pg::bigint_array(permits));
+}
+
 void add_until_due(pg::Pipeline& pipeline, DueKind kind) {
   static const std::string permits =
       "SELECT ceil(extract(epoch FROM min(next_check_at) - office_now()))::bigint FROM permit"

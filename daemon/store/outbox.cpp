@@ -284,7 +284,7 @@ std::size_t add_claim_messages(pg::Pipeline& pipeline, int limit, std::chrono::s
       "   FROM due WHERE m.id = due.id RETURNING m.*),"
       " opened AS (INSERT INTO attempt (message, fence) SELECT id, fence FROM claimed)"
       " SELECT id, fence, attempts, recipient, channel, address, name, subject, body, text,"
-      " template, fields, thread, rendered_at FROM claimed ORDER BY id",
+      " template, fields, thread, rendered_at, created_at FROM claimed ORDER BY id",
       limit, lease.count());
 }
 
@@ -310,6 +310,7 @@ std::vector<ClaimedMessage> claimed_of(const pg::Result& r) {
     m.fields = texts_of(fields.at("values"));
     m.thread = text_at(r, row, 12);
     m.decided_at = r.instant(row, 13);
+    claimed.created_at = r.instant(row, 14);
     all.push_back(std::move(claimed));
   }
   return all;

@@ -114,6 +114,7 @@ struct ClaimedMessage {
   std::int64_t id = 0, fence = 0;
   int attempts = 0;  // this one included
   std::string recipient;
+  Instant created_at{};  // machine clock
   notify::Message message;
 };
 // Leases up to `limit` messages for `lease` and opens an attempt for each. Only whoever holds the

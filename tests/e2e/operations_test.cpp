@@ -113,8 +113,8 @@ TEST(Operations, AReloadTakesNewTextsAndRefusesBrokenOnes) {
   office.change_rule("texts/id.yaml", "telah kami\n      terima pada",
                      "sudah kami\n      terima pada");
   office.reload();
-  EXPECT_TRUE(becomes_true(
-      [&] { return office.daemon_log().find("\"reloaded\"") != std::string::npos; }));
+  EXPECT_TRUE(
+      becomes_true([&] { return office.daemon_log().find("\"reloaded\"") != std::string::npos; }));
   submit(office, "a");
   office.advance("2026-06-02T08:05:00");
   EXPECT_NE(office.query("SELECT body FROM message WHERE text = 'diterima'").find("sudah kami"),
@@ -134,7 +134,8 @@ TEST(Operations, AReloadTakesNewTextsAndRefusesBrokenOnes) {
 
 TEST(Operations, APersonWhoseWhatsAppFailsIsReachedByEmail) {
   Office office("2026-06-02T08:00:00");
-  const auto edited = office.tenggat({"officer", "edit", "--id", "fo", "--email", "fo@banjarbaru.example"});
+  const auto edited =
+      office.tenggat({"officer", "edit", "--id", "fo", "--email", "fo@banjarbaru.example"});
   ASSERT_EQ(edited.status, 0) << edited.out << edited.err;
   submit(office, "a");
   office.advance("2026-06-02T08:01:00");

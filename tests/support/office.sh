@@ -27,7 +27,7 @@ on_database() { tenggat "$@" --config "$office/tenggat.yaml"; }
 
 require_free_port() {
   if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then
-    die "port $1 is taken; choose another: $2=PORT $0 ${mode:-}"
+    die "port $1 is taken; choose another with $2=PORT"
   fi
 }
 

@@ -32,9 +32,9 @@ expect_failure() {
   faults=$((faults + 1))
 }
 
-# start_run [MODE]: its output goes to $trial/output.
+# start_run MODE: "" or demo; its output goes to $trial/output.
 start_run() {
-  "$root/run" "$@" >"$trial/output" 2>&1 &
+  "$root/run" ${1:+"$1"} >"$trial/output" 2>&1 &
   run_pid=$!
 }
 
