@@ -18,6 +18,7 @@ constexpr int kDueNotices = 200;
 constexpr int kWaitingNotices = 1000;
 constexpr const char* kMorningList = "daftar_pagi";
 constexpr const char* kRecap = "rekap_harian";
+constexpr const char* kRefusal = "ditolak";
 
 std::string officer_key(const std::string& officer) { return "officer:" + officer; }
 
@@ -42,6 +43,7 @@ struct Composer::Round {
   std::vector<store::PendingNotice> notices;
   std::map<std::int64_t, store::StoredPermit> permits;
   std::vector<store::StoredNote> notes;
+  std::vector<store::StoredNote> refusal_notes;         // all of the refused permits
   std::set<std::pair<std::int64_t, std::string>> told;  // notice, recipient
   std::vector<Deliverable> deliverables;
 
@@ -52,11 +54,20 @@ struct Composer::Round {
               Instant at) {
     outcomes.push_back({pending.permit, pending.id, kind, reason, at});
   }
-  std::vector<store::StoredNote> notes_of(const store::PendingNotice& pending) const {
+  // What people wrote with the event behind the notice; where a refusal came without a word, what
+  // was last written by whoever recommended it.
+  std::vector<store::StoredNote> notes_of(const store::PendingNotice& pending, const Permit& permit,
+                                          const Sop& sop) const {
     std::vector<store::StoredNote> found;
     for (const store::StoredNote& note : notes)
       if (note.permit == pending.permit && note.event == pending.notice.cause)
         found.push_back(note);
+    if (!found.empty() || pending.notice.text != kRefusal) return found;
+    for (const store::StoredNote& note : refusal_notes) {
+      const Visit* visit = note.permit == permit.id ? permit.find_visit(note.visit) : nullptr;
+      const ActionRule* action = visit ? sop.step(visit->step).find_action(visit->action) : nullptr;
+      if (note.kind == "note" && action && action->sets_outcome == Outcome::refusal) found = {note};
+    }
     return found;
   }
 };
@@ -96,12 +107,22 @@ asio::awaitable<bool> Composer::load(Round& round, pg::Connection& connection,
   const std::size_t told = store::add_told(reads, notices);
   const std::size_t notes = reads.size();
   store::add_notes_of_events(reads, permits, causes);
+  // A refusal's reason may stand with an earlier step: who recommended it wrote it there.
+  std::vector<std::size_t> whole;
+  for (const store::PendingNotice& one : round.notices) {
+    if (one.notice.text != kRefusal) continue;
+    whole.push_back(reads.size());
+    store::add_notes(reads, one.permit);
+  }
   const std::size_t clock = reads.add(store::kMomentSql);
   const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
   round.moment = store::moment_of(results.at(clock));
   if (!rulebook_.fresh(round.moment)) co_await rulebook_.refresh(connection, round.moment);
   round.permits = load.take(results);
   round.notes = store::notes_of(results.at(notes));
+  for (const std::size_t index : whole)
+    for (store::StoredNote& note : store::notes_of(results.at(index)))
+      round.refusal_notes.push_back(std::move(note));
   for (auto& one : store::told_of(results.at(told))) round.told.insert(std::move(one));
   std::vector<std::string> versions;
   for (const auto& [id, stored] : round.permits)
@@ -147,9 +168,9 @@ void Composer::settle_applicant(Round& round, const store::PendingNotice& pendin
   message.notices.emplace_back(pending.permit, pending.id);
   if (!address(message, stored.applicant.whatsapp, stored.applicant.email))
     return round.settle(pending, Kind::dropped, Reason::no_address, now);
-  message.rendered = notify::render(
-      *settings_.texts, message.text,
-      fields_of(pending.notice, stored, context, settings_.office, round.notes_of(pending)));
+  message.rendered = notify::render(*settings_.texts, message.text,
+                                    fields_of(pending.notice, stored, context, settings_.office,
+                                              round.notes_of(pending, stored.permit, sop)));
   round.messages.push_back(std::move(message));
   round.settle(pending, Kind::rendered, Reason::applicant, now);
 }

@@ -1,14 +1,8 @@
 #include "daemon/store/counts.h"
 
+#include "daemon/store/rows.h"
+
 namespace tenggat::store {
-namespace {
-
-std::string text_at(const pg::Result& result, int row, int column) {
-  return std::string(result.text(row, column));
-}
-
-}  // namespace
-
 void add_fold_counts(pg::Pipeline& pipeline) {
   pipeline.add(
       "WITH due AS (DELETE FROM count_delta WHERE id IN (SELECT id FROM count_delta"

@@ -11,13 +11,6 @@ namespace tenggat::store {
 namespace json = boost::json;
 namespace {
 
-std::string text_at(const pg::Result& result, int row, int column) {
-  return std::string(result.text(row, column));
-}
-int int_at(const pg::Result& result, int row, int column) {
-  return static_cast<int>(result.int64(row, column));
-}
-
 const std::string kNoticeColumns =
     "id, permit, visit, kind, k, occurrence, addressee, audience, text, reason, raised_at,"
     " hold_until, cause, details, tried";

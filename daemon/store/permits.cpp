@@ -118,13 +118,6 @@ std::optional<LastAction> last_action_of(const std::optional<std::string>& text)
   return last;
 }
 
-int int_at(const pg::Result& result, int row, int column) {
-  return static_cast<int>(result.int64(row, column));
-}
-std::string text_at(const pg::Result& result, int row, int column) {
-  return std::string(result.text(row, column));
-}
-
 StoredPermit read_permit(const pg::Result& r, int row) {
   StoredPermit stored;
   Permit& p = stored.permit;

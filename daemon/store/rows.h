@@ -9,6 +9,14 @@
 
 namespace tenggat::store {
 
+// A column as a value of one's own.
+inline std::string text_at(const pg::Result& result, int row, int column) {
+  return std::string(result.text(row, column));
+}
+inline int int_at(const pg::Result& result, int row, int column) {
+  return static_cast<int>(result.int64(row, column));
+}
+
 // The columns of a set of rows, and the SQL that turns arrays back into them. Made once a
 // statement, since the text of a statement is the key under which it is prepared.
 class RowShape {

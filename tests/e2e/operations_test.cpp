@@ -166,5 +166,41 @@ TEST(Operations, ALogLineHoldsNoPhoneAndNoAddress) {
   office.stop_daemon();
 }
 
+TEST(Operations, ARefusedApplicantReadsTheReasonOfTheReview) {
+  Office office("2026-06-02T08:00:00");
+  const std::string number = submit(office, "a");
+  const auto act = [&](const char* who, const char* step, const char* action,
+                       std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments{"permit", "act", number, action, "--step", step};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    office.json(arguments, who);
+  };
+  act("fo", "verifikasi", "accept");
+  act("bo", "penerimaan", "forward");
+  act("dt", "kajian_teknis", "not_recommend",
+      {"--note", "bangunan berada di sempadan sungai", "--document", "bapl=https://x.example/b",
+       "--document", "rekomendasi=https://x.example/r"});
+  act("bo", "penyusunan_sk", "draft", {"--document", "draft_sk=https://x.example/d"});
+  act("kb", "persetujuan_kabid", "approve");
+  act("s", "persetujuan_sekretaris", "approve");
+  // A decree for a refusal is refused, and so is a signature without its file.
+  EXPECT_EQ(office
+                .tenggat({"permit", "act", number, "sign", "--step", "penandatanganan",
+                          "--document", "surat_keputusan=https://x.example/sk,number=1"},
+                         "kd")
+                .status,
+            1);
+  EXPECT_EQ(
+      office.tenggat({"permit", "act", number, "refuse", "--step", "penandatanganan"}, "kd").status,
+      1);
+  act("kd", "penandatanganan", "refuse", {"--document", "surat_penolakan=https://x.example/p"});
+  office.advance("2026-06-02T08:05:00");
+  EXPECT_NE(office.query("SELECT body FROM message WHERE text = 'ditolak'")
+                .find("Alasan: bangunan berada di sempadan sungai."),
+            std::string::npos);
+  EXPECT_EQ(office.query("SELECT state || ' ' || case_verdict FROM permit"), "rejected met");
+  office.stop_daemon();
+}
+
 }  // namespace
 }  // namespace tenggat::test
