@@ -22,9 +22,9 @@ constexpr std::string_view kNotes =
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = [] {
     std::vector<Command> list;
-    for (const auto& part :
-         {check_commands(), database_commands(), officer_commands(), token_commands(),
-          permit_commands(), calendar_commands(), clock_commands(), message_commands()})
+    for (const auto& part : {check_commands(), database_commands(), officer_commands(),
+                             token_commands(), permit_commands(), audit_commands(),
+                             calendar_commands(), clock_commands(), message_commands()})
       list.insert(list.end(), part.begin(), part.end());
     return list;
   }();

@@ -51,6 +51,7 @@ std::vector<Command> database_commands();  // db
 std::vector<Command> officer_commands();
 std::vector<Command> token_commands();
 std::vector<Command> permit_commands();  // permit, inbox
+std::vector<Command> audit_commands();
 std::vector<Command> calendar_commands();
 std::vector<Command> clock_commands();
 std::vector<Command> message_commands();

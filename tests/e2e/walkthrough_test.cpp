@@ -293,6 +293,19 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
   told("04-24 12:00", {});
   EXPECT_EQ(office_.query("SELECT count(*) FROM raised_rung WHERE rung IN ('+1h', '+1d')"), "0");
 
+  // The log is as it was written; and if it were not, the first changed event would be named.
+  const CommandResult audit = office_.tenggat({"audit", "verify", number_});
+  EXPECT_EQ(audit.status, 0) << audit.out << audit.err;
+  EXPECT_THROW(office_.query("UPDATE event SET actor = 'officer:kd' WHERE sequence = 7"),
+               std::exception);
+  office_.query("ALTER TABLE event DISABLE TRIGGER append_only");
+  office_.query("UPDATE event SET actor = 'officer:kd' WHERE sequence = 7");
+  const CommandResult tampered = office_.tenggat({"audit", "verify"});
+  EXPECT_EQ(tampered.status, 1);
+  EXPECT_NE(tampered.out.find(number_ + ": event 7: the event is not as it was written"),
+            std::string::npos)
+      << tampered.out;
+
   // Everything decided was sent, over both channels, and taken by servers that judge.
   EXPECT_EQ(office_.query("SELECT count(*) FROM message WHERE state <> 'accepted'"), "0");
   EXPECT_EQ(office_.query("SELECT count(*) FROM notice WHERE state = 'pending'"), "0");
