@@ -104,67 +104,82 @@ asio::awaitable<void> Committer::run() {
   }
 }
 
-asio::awaitable<void> Committer::run_batch(std::vector<PendingPtr> batch) {
-  // Work still to do, as batches: one that fails in SQL comes back as two halves.
-  std::deque<std::vector<PendingPtr>> todo;
-  todo.push_back(std::move(batch));
-  while (!todo.empty()) {
-    std::vector<PendingPtr> next = std::move(todo.front());
-    todo.pop_front();
-    bool outage = false;
-    bool poisoned = false;
-    try {
-      const auto begun = Clock::monotonic();
-      if (!co_await try_batch(next)) continue;
+namespace {
+
+// Whether doing the same batch again may go better.
+bool settles_again(const pg::Error& error, std::size_t commands) {
+  if (dynamic_cast<const pg::ConnectionLost*>(&error) || dynamic_cast<const pg::PoolBusy*>(&error))
+    return true;
+  // A rung raised twice is a bug, and fails each time; every other unique key is a lost race with
+  // another daemon, once the command stands alone.
+  const bool lost_race =
+      error.sqlstate() == "23505" && commands == 1 && error.constraint() != "raised_rung_pkey";
+  return error.outcome_unknown() || error.sqlstate_class() == "40" || error.is_stale_plan() ||
+         lost_race;
+}
+
+}  // namespace
+
+asio::awaitable<Committer::Fate> Committer::commit(std::vector<PendingPtr> batch) {
+  try {
+    const auto begun = Clock::monotonic();
+    if (co_await try_batch(batch)) {
       metrics_.commit_duration_seconds.Observe(
           std::chrono::duration<double>(Clock::monotonic() - begun).count());
-      metrics_.commit_batch_size.Observe(static_cast<double>(next.size()));
-    } catch (const pg::ConnectionLost& lost) {
-      log_event(Level::warning, "commit_interrupted",
-                {{"why", lost.message()}, {"outcome_unknown", lost.outcome_unknown()}});
-      outage = true;
-    } catch (const pg::PoolBusy&) {
-      outage = true;
-    } catch (const pg::Error& error) {
-      log_event(Level::warning, "batch_failed",
-                {{"sqlstate", error.sqlstate()},
-                 {"why", error.message()},
-                 {"constraint", error.constraint()},
-                 {"commands", next.size()}});
-      if (next.size() == 1 && error.constraint() == "permit_external") {
-        answer(next.front(), {CommandAnswer::Kind::refused, 0, "",
-                              Refusal{Reason::external_id_taken,
-                                      "a permit with this external_id is there already",
-                                      {}}});
-        continue;
-      }
-      // Lost races (a unique key, a serialisation failure) and stale plans settle by trying again.
-      outage = error.outcome_unknown() || error.sqlstate_class() == "40" || error.is_stale_plan() ||
-               (error.sqlstate() == "23505" && next.size() == 1 &&
-                error.constraint() != "raised_rung_pkey");
-      poisoned = !outage;
-    } catch (const std::exception& bug) {
-      log_event(Level::error, "batch_failed", {{"why", bug.what()}, {"commands", next.size()}});
-      poisoned = true;
+      metrics_.commit_batch_size.Observe(static_cast<double>(batch.size()));
     }
-    std::erase_if(next, [](const PendingPtr& one) { return one->answer.has_value(); });
-    if (outage) {
-      // Settled by doing it again: the keys tell what was applied. Who has waited too long is told
-      // to come back with the same key.
-      for (const PendingPtr& one : next)
-        if (stopping_ || Clock::monotonic() > one->give_up)
-          answer(one, {CommandAnswer::Kind::busy, 503, "", std::nullopt});
-      std::erase_if(next, [](const PendingPtr& one) { return one->answer.has_value(); });
+    co_return Fate::settled;
+  } catch (const pg::Error& error) {
+    log_event(Level::warning, "batch_failed",
+              {{"sqlstate", error.sqlstate()},
+               {"why", error.message()},
+               {"constraint", error.constraint()},
+               {"outcome_unknown", error.outcome_unknown()},
+               {"commands", batch.size()}});
+    if (batch.size() == 1 && error.constraint() == "permit_external") {
+      answer(batch.front(), {CommandAnswer::Kind::refused, 0, "",
+                             Refusal{Reason::external_id_taken,
+                                     "a permit with this external_id is there already",
+                                     {}}});
+      co_return Fate::settled;
+    }
+    co_return settles_again(error, batch.size()) ? Fate::again : Fate::poisoned;
+  } catch (const std::exception& bug) {
+    log_event(Level::error, "batch_failed", {{"why", bug.what()}, {"commands", batch.size()}});
+    co_return Fate::poisoned;
+  }
+}
+
+// Who has waited too long is told to come back with the same key.
+void Committer::give_up_on(std::vector<PendingPtr>& batch) {
+  for (const PendingPtr& one : batch)
+    if (stopping_ || Clock::monotonic() > one->give_up)
+      answer(one, {CommandAnswer::Kind::busy, 503, "", std::nullopt});
+  std::erase_if(batch, [](const PendingPtr& one) { return one->answer.has_value(); });
+}
+
+asio::awaitable<void> Committer::run_batch(std::vector<PendingPtr> batch) {
+  // What is still to be done: a batch that fails in SQL comes back as two halves.
+  std::deque<std::vector<PendingPtr>> batches;
+  batches.push_back(std::move(batch));
+  while (!batches.empty()) {
+    std::vector<PendingPtr> next = std::move(batches.front());
+    batches.pop_front();
+    const Fate fate = co_await commit(next);
+    if (fate == Fate::settled) continue;
+    if (fate == Fate::again) {
+      // Settled by doing it again: the keys tell what was applied.
+      give_up_on(next);
       if (next.empty()) continue;
       asio::steady_timer pause(executor_, kRetryOutage);
       co_await pause.async_wait(asio::use_awaitable);
-      todo.push_back(std::move(next));
-    } else if (poisoned && next.size() == 1) {
+      batches.push_back(std::move(next));
+    } else if (next.size() == 1) {
       answer(next.front(), {CommandAnswer::Kind::failed, 500, "", std::nullopt});
-    } else if (poisoned) {
+    } else {
       const auto middle = next.begin() + static_cast<std::ptrdiff_t>(next.size() / 2);
-      todo.push_back({next.begin(), middle});
-      todo.push_back({middle, next.end()});
+      batches.push_back({next.begin(), middle});
+      batches.push_back({middle, next.end()});
     }
   }
 }

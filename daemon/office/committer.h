@@ -96,7 +96,10 @@ class Committer {
   struct Batch;
   using PendingPtr = std::shared_ptr<Pending>;
 
+  enum class Fate { settled, again, poisoned };
   boost::asio::awaitable<void> run_batch(std::vector<PendingPtr> batch);
+  boost::asio::awaitable<Fate> commit(std::vector<PendingPtr> batch);
+  void give_up_on(std::vector<PendingPtr>& batch);
   boost::asio::awaitable<bool> try_batch(std::vector<PendingPtr> batch);
   void decide_one(Batch& batch, const PendingPtr& pending);
   void decide_submission(Batch& batch, const PendingPtr& pending);

@@ -123,8 +123,8 @@ class Routes : public ::testing::Test {
 
   void time_is(std::string_view instant) { test::await(io_, move_clock(database_, at(instant))); }
 
-  Response ask(std::string method, std::string target, const std::string& who,
-               std::string body = "", std::string key = "") {
+  Request request_of(std::string method, std::string target, const std::string& who,
+                     std::string body = "", std::string key = "") {
     Request request;
     request.method = std::move(method);
     const auto url = boost::urls::parse_origin_form(target).value();
@@ -135,7 +135,36 @@ class Routes : public ::testing::Test {
     if (!key.empty()) request.headers.add("Idempotency-Key", std::move(key));
     request.target = std::move(target);
     request.body = std::move(body);
-    return test::await(io_, router_->handle(std::move(request)));
+    return request;
+  }
+  Response ask(std::string method, std::string target, const std::string& who,
+               std::string body = "", std::string key = "") {
+    return test::await(io_, router_->handle(request_of(std::move(method), std::move(target), who,
+                                                       std::move(body), std::move(key))));
+  }
+  // All at once, so that they share a batch; the answers in the order of the bodies.
+  std::vector<Response> post_together(const std::string& target, const std::string& who,
+                                      const std::vector<std::string>& bodies) {
+    std::vector<Response> answers(bodies.size());
+    std::size_t open = bodies.size();
+    for (std::size_t i = 0; i < bodies.size(); ++i)
+      boost::asio::co_spawn(io_,
+                            router_->handle(request_of("POST", "/api/v1" + target, who, bodies[i])),
+                            [&answers, &open, i](std::exception_ptr, Response response) {
+                              answers[i] = std::move(response);
+                              --open;
+                            });
+    io_.restart();
+    for (int turns = 0; open > 0 && turns < 200; ++turns)
+      io_.run_for(std::chrono::milliseconds(50));
+    EXPECT_EQ(open, 0U);
+    return answers;
+  }
+  // SQL on this test's database, first cell.
+  std::string query(const std::string& sql) {
+    const auto name = database_.find("dbname='") + 8;
+    return test::shared_postgres().execute(
+        sql, database_.substr(name, database_.find('\'', name) - name));
   }
   Response get(std::string target, const std::string& who) {
     return ask("GET", "/api/v1" + target, who);
@@ -210,6 +239,36 @@ TEST_F(Routes, AnExternalIdIsTakenOnceByEachService) {
   EXPECT_EQ(second.status, 409) << second.body;
   EXPECT_EQ(object(second).at("permit").at("id").as_string(), id);
   EXPECT_EQ(post("/permits", "kios", kSubmission).status, 201);
+}
+
+TEST_F(Routes, APoisonedCommandStandsAloneAndItsBatchGoesThrough) {
+  query(R"(CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+           IF NEW.subject = 'racun' THEN RAISE EXCEPTION 'poisoned'; END IF; RETURN NEW; END $$)");
+  query("CREATE TRIGGER poison BEFORE INSERT ON permit FOR EACH ROW EXECUTE FUNCTION poison()");
+  std::vector<std::string> bodies;
+  for (int i = 0; i < 9; ++i) {
+    json::object body = json::parse(kSubmission).as_object();
+    body["external_id"] = "batch-" + std::to_string(i);
+    if (i == 4) body["subject"] = "racun";
+    bodies.push_back(json::serialize(body));
+  }
+  const std::vector<Response> answers = post_together("/permits", "portal", bodies);
+  for (std::size_t i = 0; i < answers.size(); ++i)
+    EXPECT_EQ(answers[i].status, i == 4 ? 500 : 201) << i << ": " << answers[i].body;
+  EXPECT_EQ(query("SELECT count(*) || ' ' || max(number) FROM permit"), "8 PAUD-2026-00008");
+}
+
+TEST_F(Routes, CommandsOnOnePermitInOneBatchAreDecidedInTheirOrder) {
+  const std::string path = "/permits/" + submitted();
+  const std::string accept = R"({"step":"verifikasi","action":"accept"})";
+  const std::vector<Response> answers =
+      post_together(path + "/actions", "fo", {accept, accept, accept});
+  EXPECT_EQ(answers[0].status, 200) << answers[0].body;
+  EXPECT_EQ(answers[1].status, 409);
+  EXPECT_EQ(answers[2].status, 409);
+  EXPECT_EQ(object(answers[1]).at("permit").at("step"), "penerimaan");
+  EXPECT_EQ(query("SELECT count(*) FROM visit"), "3");
+  EXPECT_EQ(query("SELECT events = (SELECT count(*) FROM event) FROM permit"), "t");
 }
 
 TEST_F(Routes, AFaultySubmissionNamesWhatIsWrong) {
