@@ -275,10 +275,9 @@ void App::Parts::spawn(asio::awaitable<void> loop, std::string name) {
 void App::Parts::announce_standards() {
   std::vector<StepStandard> standards;
   for (const Sop& sop : startup_.rules.sops) {
-    const Calendar* calendar = rulebook_.find_calendar(sop.calendar);
-    const std::int64_t day = calendar ? calendar->nominal_day().count() : 0;
+    const Calendar& calendar = rulebook_.calendar(sop.calendar);
     const auto seconds = [&](const Budget& budget) {
-      return static_cast<double>(budget.days * day + budget.hours * 3600 + budget.minutes * 60);
+      return static_cast<double>(nominal_time(budget, calendar).count());
     };
     for (const Step& step : sop.steps)
       standards.push_back({sop.id, step.id, seconds(step.standard)});

@@ -222,6 +222,7 @@ class CalendarReader {
       placed.push_back({{std::move(name), *first, *last, std::move(hours)}, item});
     }
     std::vector<HoursPeriod> periods;
+    periods.reserve(placed.size());
     for (Placed& one : placed) periods.push_back(std::move(one.period));
     std::sort(periods.begin(), periods.end(),
               [](const HoursPeriod& a, const HoursPeriod& b) { return a.first < b.first; });

@@ -102,7 +102,7 @@ class SopReader {
     return value.is_scalar() && parse_budget(value.text()).has_value();
   }
   Trigger trigger(const YamlValue& value) {
-    const Trigger read = value.parsed(parse_trigger).value_or(Trigger{});
+    Trigger read = value.parsed(parse_trigger).value_or(Trigger{});
     if (!read.step.empty()) triggers_.push_back({read, value});
     return read;
   }

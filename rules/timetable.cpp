@@ -10,7 +10,7 @@ namespace {
 constexpr int kYearsBefore = 2, kYearsAfter = 12;
 constexpr int kMostYears =
     100;  // a calendar that covers more is answered by the rules beyond these
-constexpr std::int64_t kSecondsOfUsualDay = 24 * 60 * 60;
+constexpr std::int64_t kSecondsOfUsualDay = std::int64_t{24} * 60 * 60;
 // date's years end at 32767. A budget never reaches this: 9999 weeks of hours end in its first
 // part.
 constexpr CivilDay kLastDay = 11'000'000;

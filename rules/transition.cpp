@@ -376,13 +376,17 @@ Decision apply_calendar(const Permit& permit, const Context& with_new_calendar,
   return draft.take();
 }
 
+Seconds nominal_time(const Budget& budget, const Calendar& calendar) {
+  return budget.days * calendar.nominal_day() + std::chrono::hours(budget.hours) +
+         std::chrono::minutes(budget.minutes);
+}
+
 std::vector<std::int64_t> working_time_buckets(const Sop& sop, const Calendar& calendar) {
-  std::vector<std::int64_t> bounds{60, 180, 300, 600, 900, 1800, 3600, 7200, 4 * 3600};
-  const std::int64_t day = calendar.nominal_day().count();
-  for (int days : {1, 2, 3, 5, 10}) bounds.push_back(days * day);
+  std::vector<std::int64_t> bounds{60, 180, 300, 600, 900, 1800, 3600, 7200, 14400};
+  for (int days : {1, 2, 3, 5, 10})
+    bounds.push_back(nominal_time(Budget{days, 0, 0}, calendar).count());
   for (const Step& step : sop.steps)
-    bounds.push_back(step.standard.days * day + step.standard.hours * 3600 +
-                     step.standard.minutes * 60);
+    bounds.push_back(nominal_time(step.standard, calendar).count());
   std::sort(bounds.begin(), bounds.end());
   bounds.erase(std::unique(bounds.begin(), bounds.end()), bounds.end());
   return bounds;

@@ -157,6 +157,10 @@ Decision catch_up(const Permit& permit, const Context& context);
 Decision apply_calendar(const Permit& permit, const Context& with_new_calendar,
                         const std::string& decree);
 
+// A budget as one span, days by the calendar's nominal day: for display and metrics, never for a
+// due.
+Seconds nominal_time(const Budget& budget, const Calendar& calendar);
+
 // Upper bounds, in seconds, of the histogram of a step's working time; each step's standard is one.
 std::vector<std::int64_t> working_time_buckets(const Sop& sop, const Calendar& calendar);
 
