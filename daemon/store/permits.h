@@ -81,9 +81,8 @@ struct PermitFilter {
 void add_search(pg::Pipeline& pipeline, const PermitFilter& filter);
 std::vector<std::int64_t> ids_of(const pg::Result& result);
 
-// One row each of `SELECT id`: by number, or by the SHA-256 of a tracking secret.
+// One row, the id.
 void add_find_by_number(pg::Pipeline& pipeline, const std::string& number);
-void add_find_by_tracking(pg::Pipeline& pipeline, const std::string& secret);
 // Permits with an open visit in one of these roles, most urgent first.
 void add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& roles, int limit);
 
