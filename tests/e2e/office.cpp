@@ -1,90 +1,25 @@
 #include "tests/e2e/office.h"
 
-#include <arpa/inet.h>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
-#include <fstream>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
 
+#include "tests/support/process.h"
+
 namespace tenggat::test {
 namespace fs = std::filesystem;
-namespace {
-
-std::string read_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-void write_file(const fs::path& path, const std::string& text) {
-  std::ofstream(path, std::ios::binary) << text;
-}
-
-int free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  if (::bind(socket, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-      ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    throw std::runtime_error("no free port");
-  ::close(socket);
-  return ntohs(address.sin_port);
-}
-
-// Starts a program with its output in files; it dies with this process.
-pid_t spawn(const std::vector<std::string>& arguments,
-            const std::map<std::string, std::string>& environment, const fs::path& out,
-            const fs::path& err) {
-  std::vector<char*> pointers;
-  for (const std::string& one : arguments) pointers.push_back(const_cast<char*>(one.c_str()));
-  pointers.push_back(nullptr);
-  const pid_t child = ::fork();
-  if (child < 0) throw std::runtime_error("fork failed");
-  if (child == 0) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    for (const auto& [name, value] : environment) ::setenv(name.c_str(), value.c_str(), 1);
-    const int out_file = ::open(out.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-    const int err_file = ::open(err.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-    const int nothing = ::open("/dev/null", O_RDONLY);
-    ::dup2(nothing, 0);
-    ::dup2(out_file, 1);
-    ::dup2(err_file, 2);
-    ::execv(pointers[0], pointers.data());
-    ::_exit(127);
-  }
-  return child;
-}
-
-int wait_for(pid_t child) {
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-}  // namespace
 
 std::ostream& operator<<(std::ostream& out, const SentMessage& m) {
   return out << m.at << ' ' << m.recipient << ' ' << m.text << " by " << m.channel;
 }
 
-Office::Office(const std::string& start) : start_(start) {
-  std::string pattern = (fs::temp_directory_path() / "tenggat-office-XXXXXX").string();
-  if (!::mkdtemp(pattern.data())) throw std::runtime_error("no temporary directory");
-  directory_ = pattern;
+Office::Office(const std::string& start) {
   const fs::path texts = fs::path(TENGGAT_SOURCE_DIR) / "rules/texts/id.yaml";
   texts_ = notify::load_texts({texts.string(), read_file(texts)}).value();
   meta_ = std::make_unique<MetaSink>(texts_);
@@ -92,14 +27,20 @@ Office::Office(const std::string& start) : start_(start) {
 
   static int number = 0;
   database_ = fmt::format("office_{}_{}", ::getpid(), ++number);
-  conninfo_ = shared_postgres().create_database(database_);
-  api_port_ = free_port();
-  admin_port_ = free_port();
-  write_configuration();
+  const notify::WhatsappConfig whatsapp = meta_->config();
+  DaemonProcess::Options options;
+  options.conninfo = shared_postgres().create_database(database_);
+  options.clock = start + "+08:00@0";
+  options.configuration = fmt::format(
+      "email: {{url: \"{}\", from: \"Perizinan <izin@example.go.id>\"}}\n"
+      "whatsapp: {{url: \"{}\", version: {}, phone_number_id: \"{}\", token_file: "
+      "whatsapp_token}}\n",
+      smtp_->url(), whatsapp.url, whatsapp.version, whatsapp.phone_number_id);
+  daemon_ = std::make_unique<DaemonProcess>(std::move(options));
+  write_file(daemon_->directory() / "whatsapp_token", whatsapp.token);
 
-  const CommandResult migrated = tenggat({"db", "migrate", "--simulated-clock"});
-  if (migrated.status != 0) throw std::runtime_error("migrate: " + migrated.out + migrated.err);
-  start_daemon();
+  daemon_->must({"db", "migrate", "--simulated-clock"});
+  daemon_->start();
   add_officer("fo", "Rina Wulandari", "front_office", true, false);
   add_officer("bo", "Budi Santoso", "back_office", false, true);
   add_officer("dt", "Dewi Lestari", "dinas_teknis", true, false);
@@ -107,111 +48,38 @@ Office::Office(const std::string& start) : start_(start) {
   add_officer("kb", "Siti Rahmah", "kabid_perizinan", false, true);
   add_officer("s", "Agus Salim", "sekretaris", true, false);
   add_officer("kd", "Noor Aini", "kepala_dinas", true, false);
-  for (const char* id : {"fo", "bo", "dt", "kdt", "kb", "s", "kd"}) {
-    const CommandResult token = tenggat({"token", "create", "--officer", id});
-    if (token.status != 0) throw std::runtime_error("token: " + token.err);
-    tokens_[id] = token.out;
-  }
-  const CommandResult portal =
-      tenggat({"token", "create", "--service", "portal", "--scope", "intake,act,read"});
-  if (portal.status != 0) throw std::runtime_error("token: " + portal.err);
-  tokens_["portal"] = portal.out;
-  for (auto& [id, token] : tokens_) {  // printed once, alone on the last line
-    while (!token.empty() && token.back() == '\n') token.pop_back();
-    token = token.substr(token.rfind('\n') + 1);
-  }
+  for (const char* id : {"fo", "bo", "dt", "kdt", "kb", "s", "kd"})
+    tokens_[id] = daemon_->new_token({"--officer", id});
+  tokens_["portal"] = daemon_->new_token({"--service", "portal", "--scope", "intake,act,read"});
 }
 
 Office::~Office() {
-  if (daemon_ > 0) {
-    ::kill(daemon_, SIGKILL);
-    wait_for(daemon_);
-  }
+  daemon_->kill9();
   if (testing::Test::HasFailure()) std::cerr << "daemon log:\n" << daemon_log() << '\n';
-  std::error_code ignored;
-  fs::remove_all(directory_, ignored);
 }
 
-void Office::write_configuration() {
-  const notify::WhatsappConfig whatsapp = meta_->config();
-  write_file(directory_ / "whatsapp_token", whatsapp.token);
-  write_file(directory_ / "tenggat.yaml",
-             fmt::format("database: \"{}\"\n"
-                         "listen: 127.0.0.1:{}\n"
-                         "admin_listen: 127.0.0.1:{}\n"
-                         "public_url: https://perizinan.example.go.id\n"
-                         "rules: {}\n"
-                         "log: {{level: info, format: json}}\n"
-                         "email: {{url: \"{}\", from: \"Perizinan <izin@example.go.id>\"}}\n"
-                         "whatsapp: {{url: \"{}\", version: {}, phone_number_id: \"{}\","
-                         " token_file: whatsapp_token}}\n",
-                         conninfo_, api_port_, admin_port_, rules_.string(), smtp_->url(),
-                         whatsapp.url, whatsapp.version, whatsapp.phone_number_id));
-}
-
-void Office::start_daemon() {
-  daemon_ = spawn({TENGGATD, "--config", (directory_ / "tenggat.yaml").string(), "--clock",
-                   start_ + "+08:00@0"},
-                  {}, directory_ / "daemon.out", directory_ / "daemon.err");
-  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (get("/readyz", admin_port_).find("\"ready\":true") == std::string::npos) {
-    int status = 0;
-    if (::waitpid(daemon_, &status, WNOHANG) == daemon_) {
-      daemon_ = 0;
-      throw std::runtime_error("tenggatd ended: " + daemon_log());
-    }
-    if (std::chrono::steady_clock::now() > limit)
-      throw std::runtime_error("tenggatd is not ready: " + daemon_log());
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
-}
-
-void Office::stop_daemon() {
-  ::kill(daemon_, SIGTERM);
-  EXPECT_EQ(wait_for(daemon_), 0) << daemon_log();
-  daemon_ = 0;
-}
-
-void Office::kill_daemon() {
-  ::kill(daemon_, SIGKILL);
-  wait_for(daemon_);
-  daemon_ = 0;
-}
-
-void Office::reload() { ::kill(daemon_, SIGHUP); }
+void Office::start_daemon() { daemon_->start(); }
+void Office::stop_daemon() { EXPECT_EQ(daemon_->terminate(), 0) << daemon_log(); }
+void Office::kill_daemon() { daemon_->kill9(); }
+void Office::reload() { daemon_->signal(SIGHUP); }
 
 void Office::use_own_rules() {
-  fs::copy(rules_, directory_ / "rules", fs::copy_options::recursive);
-  rules_ = directory_ / "rules";
-  write_configuration();
+  const fs::path own = daemon_->directory() / "rules";
+  fs::copy(daemon_->options().rules, own, fs::copy_options::recursive);
+  daemon_->options().rules = own;
+  daemon_->write_configuration();
 }
 
 void Office::change_rule(const std::string& file, const std::string& from, const std::string& to) {
-  std::string text = read_file(rules_ / file);
+  const fs::path path = daemon_->options().rules / file;
+  std::string text = read_file(path);
   const auto at = text.find(from);
   if (at == std::string::npos) throw std::runtime_error(file + " holds no such text");
-  write_file(rules_ / file, text.replace(at, from.size(), to));
-}
-
-std::string Office::daemon_log() const {
-  return read_file(directory_ / "daemon.out") + read_file(directory_ / "daemon.err");
+  write_file(path, text.replace(at, from.size(), to));
 }
 
 CommandResult Office::tenggat(const std::vector<std::string>& arguments, const std::string& as) {
-  std::vector<std::string> all{TENGGAT};
-  all.insert(all.end(), arguments.begin(), arguments.end());
-  std::map<std::string, std::string> environment{
-      {"TENGGAT_CONFIG", (directory_ / "tenggat.yaml").string()},
-      {"TENGGAT_URL", fmt::format("http://127.0.0.1:{}", api_port_)}};
-  if (!as.empty()) environment["TENGGAT_TOKEN"] = tokens_.at(as);
-  const fs::path out = directory_ / "cli.out", err = directory_ / "cli.err";
-  write_file(out, "");
-  write_file(err, "");
-  CommandResult result;
-  result.status = wait_for(spawn(all, environment, out, err));
-  result.out = read_file(out);
-  result.err = read_file(err);
-  return result;
+  return daemon_->tenggat(arguments, as.empty() ? "" : tokens_.at(as));
 }
 
 boost::json::value Office::json(std::vector<std::string> arguments, const std::string& as) {
@@ -237,8 +105,7 @@ void Office::add_officer(const std::string& id, const std::string& name, const s
     arguments.push_back("--email");
     arguments.push_back(id + "@banjarbaru.example");
   }
-  const CommandResult result = tenggat(arguments);
-  if (result.status != 0) throw std::runtime_error("officer add: " + result.out + result.err);
+  daemon_->must(arguments);
 }
 
 void Office::advance(const std::string& local) {
@@ -248,7 +115,7 @@ void Office::advance(const std::string& local) {
 
 std::string Office::changed_calendar(const std::string& key, const std::string& line) {
   const fs::path shipped = fs::path(TENGGAT_SOURCE_DIR) / "rules/calendar";
-  const fs::path copy = directory_ / "calendar";
+  const fs::path copy = daemon_->directory() / "calendar";
   fs::remove_all(copy);
   fs::copy(shipped, copy);
   std::string text = read_file(shipped / "banjarbaru.yaml");
@@ -297,29 +164,10 @@ std::vector<std::string> Office::column(const std::string& sql) const {
   return rows;
 }
 
-std::string Office::get(const std::string& path, int port) const {
-  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  std::string answer;
-  if (::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) {
-    const std::string request =
-        "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-    if (::send(socket, request.data(), request.size(), MSG_NOSIGNAL) > 0) {
-      char buffer[4096];
-      for (ssize_t got; (got = ::recv(socket, buffer, sizeof buffer, 0)) > 0;)
-        answer.append(buffer, static_cast<std::size_t>(got));
-    }
-  }
-  ::close(socket);
-  return answer;
-}
-
 bool Office::metric_becomes(const std::string& line) const {
   const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(15);
-  while (get("/metrics", admin_port_).find("\n" + line + "\n") == std::string::npos) {
+  while (http_get(daemon_->admin_port(), "/metrics").find("\n" + line + "\n") ==
+         std::string::npos) {
     if (std::chrono::steady_clock::now() > limit) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }

@@ -2,8 +2,6 @@
 // simulated clock that stands still until moved, a real SMTP server and a sink that judges like
 // Meta. Everything is driven as people drive it: by `tenggat` and the HTTP API.
 #pragma once
-#include <sys/types.h>
-
 #include <boost/json.hpp>
 #include <filesystem>
 #include <map>
@@ -12,16 +10,12 @@
 #include <vector>
 
 #include "notifiers/text.h"
+#include "tests/support/daemon_process.h"
 #include "tests/support/meta_sink.h"
 #include "tests/support/postgres.h"
 #include "tests/support/smtp_server.h"
 
 namespace tenggat::test {
-
-struct CommandResult {
-  int status = 0;
-  std::string out, err;
-};
 
 // One message as the database has it, with the instant of the office's clock.
 struct SentMessage {
@@ -59,12 +53,9 @@ class Office {
   // Rows of one text column.
   std::vector<std::string> column(const std::string& sql) const;
 
-  std::string get(const std::string& path, int port) const;  // body of a plain GET
   // Whether /metrics comes to hold this line; the database's numbers are read every few seconds.
   bool metric_becomes(const std::string& line) const;
-  int api_port() const { return api_port_; }
-  int admin_port() const { return admin_port_; }
-  pid_t daemon() const { return daemon_; }
+  DaemonProcess& daemon() { return *daemon_; }
   void stop_daemon();  // SIGTERM, expected to end with 0
   void start_daemon();
   void kill_daemon();  // SIGKILL
@@ -77,23 +68,18 @@ class Office {
 
   MetaSink& meta() { return *meta_; }
   TestSmtpServer& smtp() { return *smtp_; }
-  std::string daemon_log() const;
+  std::string daemon_log() const { return daemon_->log(); }
 
  private:
-  void write_configuration();
   void add_officer(const std::string& id, const std::string& name, const std::string& role,
                    bool whatsapp, bool email);
 
-  std::string start_;
-  std::filesystem::path rules_ = std::filesystem::path(TENGGAT_SOURCE_DIR) / "rules";
-  std::filesystem::path directory_;
-  std::string database_, conninfo_;
+  std::string database_;
   notify::Texts texts_{std::vector<notify::Text>{}};
   std::unique_ptr<MetaSink> meta_;
   std::unique_ptr<TestSmtpServer> smtp_;
+  std::unique_ptr<DaemonProcess> daemon_;
   std::map<std::string, std::string> tokens_;
-  pid_t daemon_ = 0;
-  int api_port_ = 0, admin_port_ = 0;
   long seen_message_ = 0;
 };
 
