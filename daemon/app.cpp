@@ -16,6 +16,7 @@
 #include <sstream>
 
 #include "daemon/clock.h"
+#include "daemon/crash_point.h"
 #include "daemon/http/admin.h"
 #include "daemon/http/api.h"
 #include "daemon/http/router.h"
@@ -29,9 +30,11 @@
 #include "daemon/office/loop.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/office/snapshot.h"
+#include "daemon/office/trouble.h"
 #include "daemon/office/watch.h"
 #include "daemon/pg/migrate.h"
 #include "daemon/pg/pool.h"
+#include "daemon/store/commands.h"
 #include "daemon/store/office_clock.h"
 #include "daemon/store/rules.h"
 #include "daemon/systemd_notify.h"
@@ -103,6 +106,24 @@ pg::PoolOptions pool_options(const std::string& database, std::size_t connection
     metrics.db_error(error.sqlstate());
   };
   options.connections_max = connections;
+  return options;
+}
+
+// Of the loops, which find by key what they work on.
+pg::PoolOptions loop_options(const std::string& database, std::size_t connections,
+                             Metrics& metrics) {
+  pg::PoolOptions options = pool_options(database, connections, metrics);
+  options.connect.by_key = true;
+  return options;
+}
+
+// Of the committer's connection: the only one whose every commit is a batch of commands.
+pg::PoolOptions command_options(const std::string& database, Metrics& metrics) {
+  pg::PoolOptions options = loop_options(database, 1, metrics);
+  if constexpr (kCrashPoints)
+    options.connect.on_sent = [](bool could_commit) {
+      if (could_commit) crash_point(CrashPoint::commit_sent);
+    };
   return options;
 }
 
@@ -190,7 +211,7 @@ class App::Parts {
   asio::steady_timer watchdog_{io_};  // until it is fed next
   Metrics metrics_;
   // Each loop has connections of its own: a flood of one kind of work does not starve another.
-  pg::Pool command_pool_, watch_pool_, office_pool_, read_pool_;
+  pg::Pool command_pool_, watch_pool_, office_pool_, snapshot_pool_, read_pool_;
   office::Rulebook rulebook_;
   std::shared_ptr<notify::Outgoing> outgoing_;
   office::Committer committer_;
@@ -228,9 +249,10 @@ App::Parts::Parts(std::filesystem::path file, Startup read, std::optional<Simula
       startup_(std::move(read)),
       simulated_(simulated),
       metrics_(metrics_options(startup_)),
-      command_pool_(io_.get_executor(), pool_options(startup_.config.database, 1, metrics_)),
-      watch_pool_(io_.get_executor(), pool_options(startup_.config.database, 1, metrics_)),
-      office_pool_(io_.get_executor(), pool_options(startup_.config.database, 4, metrics_)),
+      command_pool_(io_.get_executor(), command_options(startup_.config.database, metrics_)),
+      watch_pool_(io_.get_executor(), loop_options(startup_.config.database, 1, metrics_)),
+      office_pool_(io_.get_executor(), loop_options(startup_.config.database, 4, metrics_)),
+      snapshot_pool_(io_.get_executor(), pool_options(startup_.config.database, 1, metrics_)),
       read_pool_(io_.get_executor(), pool_options(startup_.config.database, 4, metrics_)),
       rulebook_(send_rules(startup_.config)),
       outgoing_(std::make_shared<notify::Outgoing>(
@@ -241,8 +263,8 @@ App::Parts::Parts(std::filesystem::path file, Startup read, std::optional<Simula
       composer_(io_.get_executor(), office_pool_, rulebook_, metrics_,
                 composer_settings(startup_, *outgoing_)),
       dispatcher_(io_.get_executor(), office_pool_, metrics_, outgoing_, {}),
-      snapshot_(io_.get_executor(), office_pool_, rulebook_, metrics_,
-                {&command_pool_, &watch_pool_, &office_pool_, &read_pool_}) {
+      snapshot_(io_.get_executor(), snapshot_pool_, rulebook_, metrics_,
+                {&command_pool_, &watch_pool_, &office_pool_, &snapshot_pool_, &read_pool_}) {
   count_log_lines([this](Level level) { metrics_.log_message(level); });
   committer_.on_commit([this] { wake_all(); });
   watch_.on_commit([this] { wake_all(); });
@@ -358,9 +380,23 @@ void App::Parts::make_servers() {
       &Clock::monotonic);
 }
 
+// Reading does not tell whether writes succeed: the loops that write do.
 asio::awaitable<std::string> App::Parts::check_database() {
-  pg::Pool::Lease lease = co_await read_pool_.acquire();
-  co_await lease->query(store::kMomentSql);
+  const std::string& outage = committer_.trouble().outage();
+  try {
+    pg::Pool::Lease lease = co_await read_pool_.acquire();
+    co_await lease->query(store::kMomentSql);
+    if (!outage.empty() && committer_.idle()) {
+      co_await store::probe_write(*lease);
+      committer_.writes_again();
+    }
+  } catch (const pg::Error& error) {
+    if (!error.is_outage()) throw;
+    co_return outage.empty() ? office::in_words(error) : outage;
+  }
+  for (const office::Trouble* trouble :
+       {&committer_.trouble(), &watch_.trouble(), &composer_.trouble(), &dispatcher_.trouble()})
+    if (!trouble->outage().empty()) co_return trouble->outage();
   co_return "";
 }
 
@@ -396,13 +432,15 @@ asio::awaitable<bool> App::Parts::start() {
     try {
       if (!co_await prepare_database()) co_return false;
       co_await composer_.plant_daily_jobs();
-    } catch (const pg::ConnectionLost& lost) {
-      if (!logged) log_event(Level::warning, "database_away", {{"why", lost.message()}});
-      logged = true;
-      outage = true;
     } catch (const std::exception& why) {
-      log_event(Level::error, "cannot_start", {{"why", why.what()}});
-      co_return false;
+      const auto* error = dynamic_cast<const pg::Error*>(&why);
+      outage = error && error->is_outage();
+      if (!outage) {
+        log_event(Level::error, "cannot_start", {{"why", why.what()}});
+        co_return false;
+      }
+      if (!logged) log_event(Level::warning, "database_away", {{"why", error->message()}});
+      logged = true;
     }
     if (!outage) break;
     pause_.expires_after(kRetryStart);
@@ -481,6 +519,7 @@ asio::awaitable<void> App::Parts::reload() {
       pg::Pool::Lease lease = co_await read_pool_.acquire();
       try {
         co_await put_rules_in_force(*lease);
+        crash_point(CrashPoint::reloading);
       } catch (...) {
         startup_ = std::move(old);
         throw;
@@ -529,7 +568,8 @@ asio::awaitable<void> App::Parts::stop() {
   snapshot_.stop();
   if (admin_server_) co_await admin_server_->drain(std::chrono::milliseconds(200));
   while (running_ > 0) co_await all_done_.wait(kStopWithin);
-  for (pg::Pool* pool : {&command_pool_, &watch_pool_, &office_pool_, &read_pool_}) pool->close();
+  for (pg::Pool* pool : {&command_pool_, &watch_pool_, &office_pool_, &snapshot_pool_, &read_pool_})
+    pool->close();
 }
 
 asio::awaitable<void> App::Parts::live() {

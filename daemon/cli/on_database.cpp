@@ -12,6 +12,7 @@
 
 #include "daemon/cli/offline.h"
 #include "daemon/cli/print.h"
+#include "daemon/crash_point.h"
 
 namespace tenggat::cli {
 namespace {
@@ -22,6 +23,7 @@ pg::Awaitable<int> connect_and_work(const Given& given, Terminal& terminal, cons
                                     DatabaseWork work) {
   pg::ConnectOptions options;
   options.conninfo = config.database;
+  if constexpr (kCrashPoints) options.on_sent = [](bool) { crash_point(CrashPoint::migrating); };
   pg::Connection connection = co_await pg::Connection::connect(std::move(options));
   DatabaseCall call{given, terminal, config, connection};
   const int code = co_await work(call);

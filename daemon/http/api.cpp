@@ -1,7 +1,5 @@
 #include "daemon/http/api.h"
 
-#include <algorithm>
-#include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <charconv>
@@ -18,11 +16,10 @@ namespace json = boost::json;
 constexpr const char* kRetrySoon = "1";
 constexpr const char* kRetryOutage = "2";
 
-// SQLSTATE classes that pass by themselves: connection, resources, operator, rollback.
+// The operator's cancelling and rollbacks, besides outages.
 bool passes_by_itself(const pg::Error& error) {
-  constexpr std::array classes = {"08", "53", "57", "40"};
-  return error.is_stale_plan() ||
-         std::find(classes.begin(), classes.end(), error.sqlstate_class()) != classes.end();
+  return error.is_outage() || error.is_stale_plan() || error.sqlstate_class() == "57" ||
+         error.sqlstate_class() == "40";
 }
 
 // The permit as it is, without what was meant for whoever handed it in.
@@ -123,8 +120,7 @@ std::optional<Response> outage_answer(const std::exception& failure, Language la
     response.headers.set("Retry-After", kRetrySoon);
     return response;
   }
-  if (!dynamic_cast<const pg::ConnectionLost*>(error) && !passes_by_itself(*error))
-    return std::nullopt;
+  if (!passes_by_itself(*error)) return std::nullopt;
   Response response = problem(language, "database_away");
   response.headers.set("Retry-After", kRetryOutage);
   return response;

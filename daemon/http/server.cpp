@@ -20,6 +20,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "daemon/crash_point.h"
 #include "daemon/http/problem.h"
 #include "daemon/http/request_head.h"
 #include "daemon/log.h"
@@ -476,6 +477,7 @@ asio::awaitable<bool> exchange(ConnectionPtr connection, std::shared_ptr<bool> l
   framing.keep_alive = received.keep_alive && !state.draining;
   auto sending = send(connection, std::move(response), framing);
   const bool sent = co_await std::move(sending);
+  if (sent && named.method == "POST") crash_point(CrashPoint::answered);
   *lingering = sent;
   co_return sent&& framing.keep_alive;
 }

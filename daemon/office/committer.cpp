@@ -7,6 +7,7 @@
 #include <set>
 
 #include "daemon/clock.h"
+#include "daemon/crash_point.h"
 #include "daemon/log.h"
 #include "daemon/store/commands.h"
 #include "daemon/store/hash.h"
@@ -18,7 +19,10 @@ namespace {
 // A permit that another daemon (or the watch) holds is tried again this soon.
 constexpr std::chrono::milliseconds kRetryLocked{5};
 // Between attempts while the database is away.
-constexpr std::chrono::milliseconds kRetryOutage{200};
+constexpr std::chrono::milliseconds kRetryOutage{100};
+// A failover is over by then. What lasts longer is an operator's to mend, and who comes meanwhile
+// is told so at once: the batch that is tried again and again will show when it is over.
+constexpr std::chrono::seconds kFailover{5};
 constexpr std::chrono::milliseconds kIdle{std::chrono::seconds(5)};
 
 }  // namespace
@@ -30,6 +34,7 @@ struct Committer::Pending {
   std::optional<CommandAnswer> answer;
   asio::steady_timer done;  // cancelled when the answer is there
   std::chrono::nanoseconds give_up{};
+  std::uint64_t arrival = 0;  // commands are decided in this order
 };
 
 // A batch between its two flights.
@@ -61,23 +66,37 @@ Committer::Committer(asio::any_io_executor executor, pg::Pool& pool, Rulebook& r
 
 Committer::~Committer() = default;
 
+bool Committer::can_take(std::int64_t token) const {
+  const std::size_t waiting = queue_.size();
+  if (stopping_ || queue_.size_of(token) + waiting >= options_.queue_max) return false;
+  if (!batch_begun_) return true;
+  if (trouble_.lasting() > kFailover) return false;
+  const auto pace = std::max(last_batch_took_, Clock::monotonic() - *batch_begun_);
+  const std::size_t batches = waiting / options_.batch_max + 1;
+  return pace * batches <= options_.answer_within;
+}
+
 asio::awaitable<CommandAnswer> Committer::submit(CommandRequest request) {
-  if (stopping_ || queue_.size() >= options_.queue_max)
-    co_return CommandAnswer{CommandAnswer::Kind::busy, 503, "", std::nullopt};
+  const std::int64_t token = request.idempotency.token;
+  if (!can_take(token)) co_return CommandAnswer{CommandAnswer::Kind::busy, 503, "", std::nullopt};
   const auto pending = std::make_shared<Pending>(executor_, std::move(request));
   pending->give_up = Clock::monotonic() + options_.answer_within;
-  // The committer answers every command it was given, at the latest at give_up; the timer alone
-  // never decides, so an answer is never thrown away.
-  pending->done.expires_at(asio::steady_timer::time_point::max());
-  queue_.push_back(pending);
+  pending->arrival = ++arrivals_;
+  pending->done.expires_after(options_.answer_within);
+  queue_.push(token, pending);
   arrived_.notify();
   boost::system::error_code woken;
-  if (!pending->answer)
-    co_await pending->done.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+  co_await pending->done.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+  if (!pending->answer) {
+    queue_.remove(token, pending);
+    answer(pending, {CommandAnswer::Kind::busy, 503, "", std::nullopt});
+  }
   co_return std::move(*pending->answer);
 }
 
+// The first answer counts: a caller whose time was up is gone.
 void Committer::answer(const PendingPtr& pending, CommandAnswer answer) {
+  if (pending->answer) return;
   pending->answer = std::move(answer);
   pending->done.cancel();
 }
@@ -95,12 +114,13 @@ asio::awaitable<void> Committer::run() {
       co_await arrived_.wait(kIdle);
       continue;
     }
-    std::vector<PendingPtr> batch;
-    while (!queue_.empty() && batch.size() < options_.batch_max) {
-      batch.push_back(std::move(queue_.front()));
-      queue_.pop_front();
-    }
+    std::vector<PendingPtr> batch = queue_.take(options_.batch_max);
+    std::sort(batch.begin(), batch.end(),
+              [](const PendingPtr& a, const PendingPtr& b) { return a->arrival < b->arrival; });
+    batch_begun_ = Clock::monotonic();
     co_await run_batch(std::move(batch));
+    last_batch_took_ = Clock::monotonic() - *batch_begun_;
+    batch_begun_.reset();
   }
 }
 
@@ -108,8 +128,7 @@ namespace {
 
 // Whether doing the same batch again may go better.
 bool settles_again(const pg::Error& error, std::size_t commands) {
-  if (dynamic_cast<const pg::ConnectionLost*>(&error) || dynamic_cast<const pg::PoolBusy*>(&error))
-    return true;
+  if (error.is_outage()) return true;
   // A rung raised twice is a bug, and fails each time; every other unique key is a lost race with
   // another daemon, once the command stands alone.
   const bool lost_race =
@@ -124,18 +143,23 @@ asio::awaitable<Committer::Fate> Committer::commit(std::vector<PendingPtr> batch
   try {
     const auto begun = Clock::monotonic();
     if (co_await try_batch(batch)) {
+      trouble_.succeeded();
       metrics_.commit_duration_seconds.Observe(
           std::chrono::duration<double>(Clock::monotonic() - begun).count());
       metrics_.commit_batch_size.Observe(static_cast<double>(batch.size()));
     }
     co_return Fate::settled;
   } catch (const pg::Error& error) {
-    log_event(Level::warning, "batch_failed",
-              {{"sqlstate", error.sqlstate()},
-               {"why", error.message()},
-               {"constraint", error.constraint()},
-               {"outcome_unknown", error.outcome_unknown()},
-               {"commands", batch.size()}});
+    if (error.is_outage()) {
+      trouble_.failed(error);
+    } else {
+      log_event(Level::warning, "batch_failed",
+                {{"sqlstate", error.sqlstate()},
+                 {"why", error.message()},
+                 {"constraint", error.constraint()},
+                 {"outcome_unknown", error.outcome_unknown()},
+                 {"commands", batch.size()}});
+    }
     if (batch.size() == 1 && error.constraint() == "permit_external") {
       answer(batch.front(), {CommandAnswer::Kind::refused, 0, "",
                              Refusal{Reason::external_id_taken,
@@ -173,13 +197,13 @@ asio::awaitable<void> Committer::run_batch(std::vector<PendingPtr> batch) {
       if (next.empty()) continue;
       asio::steady_timer pause(executor_, kRetryOutage);
       co_await pause.async_wait(asio::use_awaitable);
-      batches.push_back(std::move(next));
+      batches.push_front(std::move(next));
     } else if (next.size() == 1) {
       answer(next.front(), {CommandAnswer::Kind::failed, 500, "", std::nullopt});
     } else {
       const auto middle = next.begin() + static_cast<std::ptrdiff_t>(next.size() / 2);
-      batches.push_back({next.begin(), middle});
-      batches.push_back({middle, next.end()});
+      batches.push_front({middle, next.end()});
+      batches.push_front({next.begin(), middle});
     }
   }
 }
@@ -230,7 +254,9 @@ asio::awaitable<bool> Committer::try_batch(std::vector<PendingPtr> commands) {
     tails = store::add_id_tails(reads, fresh);
   }
   const std::size_t moment = reads.add(store::kMomentSql);
-  const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
+  const std::vector<pg::Result> results =
+      co_await transaction.run(std::move(reads), options_.flight_within);
+  crash_point(CrashPoint::locked);
 
   batch.moment = store::moment_of(results.at(moment));
   batch.permits = load.take(results);
@@ -265,7 +291,7 @@ asio::awaitable<bool> Committer::try_batch(std::vector<PendingPtr> commands) {
     store::add_keep_answers(pipeline, batch.to_keep);
     store::add_save_numbers(pipeline, batch.numbers_changed);
     store::add_notify(pipeline);
-    co_await transaction.commit(std::move(pipeline));
+    co_await transaction.commit(std::move(pipeline), options_.flight_within);
   } else {
     co_await transaction.rollback();
   }
@@ -275,12 +301,9 @@ asio::awaitable<bool> Committer::try_batch(std::vector<PendingPtr> commands) {
   if (!batch.locked_elsewhere.empty()) {
     asio::steady_timer pause(executor_, kRetryLocked);
     co_await pause.async_wait(asio::use_awaitable);
-    for (const PendingPtr& one : batch.locked_elsewhere) {
-      if (Clock::monotonic() > one->give_up)
-        answer(one, {CommandAnswer::Kind::busy, 503, "", std::nullopt});
-      else
-        queue_.push_front(one);
-    }
+    // The last one first, so that they stand in their order again.
+    for (auto one = batch.locked_elsewhere.rbegin(); one != batch.locked_elsewhere.rend(); ++one)
+      if (!(*one)->answer) queue_.put_back((*one)->request.idempotency.token, *one);
   }
   co_return writes;
 }

@@ -10,7 +10,6 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -21,6 +20,8 @@
 #include "daemon/metrics.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/office/signal.h"
+#include "daemon/office/trouble.h"
+#include "daemon/office/turn_queue.h"
 #include "daemon/pg/pool.h"
 #include "daemon/store/permits.h"
 #include "rules/transition.h"
@@ -69,9 +70,21 @@ using RenderAnswer = std::function<std::string(const store::StoredPermit&, const
                                                const Calendar&, Instant now)>;
 
 struct CommitterOptions {
-  std::size_t queue_max = 4096;
+  // Commands that wait for a batch, all tokens together. One token may fill half of what the others
+  // leave free: alone it holds 512, so its flood is refused while everybody else still gets in, and
+  // while the HTTP server (1024 connections, one request each) still has connections for them.
+  // Besides, a command is refused at once where it could not be answered in time: where the batches
+  // before it, each as long as the last one took or the present one has taken by now, would last
+  // longer than answer_within. So a stalled database turns the surplus away, not to wait for
+  // nothing.
+  std::size_t queue_max = 1024;
   std::size_t batch_max = 256;
+  // Then `busy`, also for a command that is under way: its key tells the caller who comes back.
+  // With it the whole request stays within the 30 s of the contract.
   std::chrono::milliseconds answer_within = std::chrono::seconds(25);
+  // For each of a batch's two flights. A session that does not answer is closed, never cancelled,
+  // and the batch done again on another one: so a mute host costs this much, not kStatementTimeout.
+  std::chrono::milliseconds flight_within = std::chrono::seconds(10);
 };
 
 class Committer {
@@ -90,8 +103,14 @@ class Committer {
   // Called after each commit: the watch and the composer have work.
   void on_commit(std::function<void()> hook) { on_commit_ = std::move(hook); }
   std::size_t queued() const { return queue_.size(); }
+  // As the last write left it. While idle() no batch will show that an outage is over: then a probe
+  // that succeeds says so.
+  const Trouble& trouble() const { return trouble_; }
+  bool idle() const { return !batch_begun_; }
+  void writes_again() { trouble_.succeeded(); }
 
  private:
+  bool can_take(std::int64_t token) const;
   struct Pending;
   struct Batch;
   using PendingPtr = std::shared_ptr<Pending>;
@@ -113,8 +132,12 @@ class Committer {
   Metrics& metrics_;
   RenderAnswer render_;
   CommitterOptions options_;
-  std::deque<PendingPtr> queue_;
+  TurnQueue<PendingPtr> queue_;  // by token
+  std::uint64_t arrivals_ = 0;
+  std::optional<std::chrono::nanoseconds> batch_begun_;  // of the one under way
+  std::chrono::nanoseconds last_batch_took_{};
   Signal arrived_;
+  Trouble trouble_{"committer"};
   bool stopping_ = false;
   std::function<void()> on_commit_;
 };

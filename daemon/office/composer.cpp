@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <set>
+#include <stdexcept>
 
+#include "daemon/crash_point.h"
 #include "daemon/log.h"
 #include "daemon/office/loop.h"
 #include "daemon/store/commands.h"
@@ -16,6 +19,7 @@ namespace {
 
 constexpr int kDueNotices = 200;
 constexpr int kWaitingNotices = 1000;
+constexpr std::chrono::minutes kPoisonRests{10};
 constexpr const char* kMorningList = "daftar_pagi";
 constexpr const char* kRecap = "rekap_harian";
 constexpr const char* kRefusal = "ditolak";
@@ -35,6 +39,13 @@ std::vector<std::string> applicant_roles(const Rulebook& rulebook) {
 }
 
 }  // namespace
+
+// How much one transaction takes on. What waits is there only to be told along with what is due.
+struct Composer::Portion {
+  int due = kDueNotices;
+  bool whole() const { return due == kDueNotices; }
+  int waiting() const { return due == 1 ? 0 : kWaitingNotices; }
+};
 
 // What one transaction has loaded and decided.
 struct Composer::Round {
@@ -78,20 +89,25 @@ Composer::Composer(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rul
       rulebook_(rulebook),
       metrics_(metrics),
       settings_(std::move(settings)),
-      woken_(std::move(executor)) {}
+      woken_(std::move(executor), kGather) {}
 
 // Returns false where nothing is to be done.
-asio::awaitable<bool> Composer::load(Round& round, pg::Connection& connection,
+asio::awaitable<bool> Composer::load(Round& round, Portion portion, pg::Connection& connection,
                                      pg::Transaction& transaction) {
+  earliest_.reset();
   pg::Pipeline locking;
   const std::size_t jobs = store::add_lock_due_daily_jobs(locking);
-  const std::size_t due = store::add_lock_due_notices(locking, kDueNotices);
-  const std::size_t waiting = store::add_lock_waiting_notices(locking, kWaitingNotices);
+  const std::size_t due = store::add_lock_due_notices(locking, portion.due);
   const std::vector<pg::Result> locked = co_await transaction.run(std::move(locking));
-  round.jobs = store::daily_jobs_of(locked.at(jobs));
+  if (portion.whole()) round.jobs = store::daily_jobs_of(locked.at(jobs));
   round.notices = store::notices_of(locked.at(due));
+  if (!round.notices.empty()) earliest_ = round.notices.front();
   if (round.jobs.empty() && round.notices.empty()) co_return false;
-  for (store::PendingNotice& one : store::notices_of(locked.at(waiting)))
+  // What waits for its time may leave with what is due: looked up only where something is.
+  pg::Pipeline joining;
+  store::add_lock_waiting_notices(joining, portion.waiting());
+  const std::vector<pg::Result> waiting = co_await transaction.run(std::move(joining));
+  for (store::PendingNotice& one : store::notices_of(waiting.front()))
     round.notices.push_back(std::move(one));
 
   std::set<std::int64_t> ids;
@@ -453,13 +469,80 @@ asio::awaitable<void> Composer::run_daily_jobs(Round& round, pg::Transaction& tr
 }
 
 asio::awaitable<int> Composer::run_once() {
+  std::string why;
+  int settled = 0;
+  for (Portion portion; portion.due > 0; portion.due /= 2) {
+    std::string failure;
+    try {
+      settled = co_await compose(portion);
+    } catch (const pg::Error& error) {
+      if (!refuses_a_row(error)) throw;
+      failure = error.message();
+    } catch (const std::exception& bug) {
+      failure = bug.what();
+    }
+    if (failure.empty() && (settled > 0 || why.empty())) co_return settled;
+    if (failure.empty()) break;
+    why = std::move(failure);
+    settled = -1;
+  }
+  // Where no notice is to blame it was a daily job, or what must be read before any of them.
+  if (settled == 0 || !earliest_) throw std::runtime_error(why);
+  co_await put_off(std::move(*earliest_), std::move(why));
+  co_return 1;
+}
+
+asio::awaitable<void> Composer::put_off(store::PendingNotice poison, std::string why) {
+  log_event(Level::error, "notice_quarantined",
+            {{"permit_id", poison.permit},
+             {"text", poison.notice.text},
+             {"tried", poison.tried + 1},
+             {"why", why}});
   pg::Pool::Lease lease = co_await pool_.acquire();
   pg::Transaction transaction(*lease);
+  pg::Pipeline clock;
+  clock.add(store::kMomentSql);
+  const std::vector<pg::Result> results = co_await transaction.run(std::move(clock));
+  store::NoticeOutcome outcome;
+  outcome.permit = poison.permit;
+  outcome.notice = poison.id;
+  outcome.kind = store::NoticeOutcome::Kind::later;
+  outcome.reason = Reason::not_due;
+  outcome.at = store::moment_of(results.front()).now + kPoisonRests;
+  const std::vector<store::NoticeOutcome> outcomes(1, outcome);
+  pg::Pipeline writes;
+  store::add_notice_outcomes(writes, outcomes);
+  co_await transaction.commit(std::move(writes));
+}
+
+asio::awaitable<int> Composer::compose(Portion portion) {
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  pg::Transaction transaction(*lease);
+  int settled = 0;
+  std::exception_ptr bug;
+  try {
+    settled = co_await compose_within(portion, *lease, transaction);
+  } catch (const pg::Error&) {
+    throw;
+  } catch (...) {
+    bug = std::current_exception();
+  }
+  if (bug) {
+    // Not left to the connection's end: the next portion must find the rows free.
+    co_await transaction.rollback();
+    std::rethrow_exception(bug);
+  }
+  co_return settled;
+}
+
+asio::awaitable<int> Composer::compose_within(Portion portion, pg::Connection& connection,
+                                              pg::Transaction& transaction) {
   Round round;
-  if (!co_await load(round, *lease, transaction)) {
+  if (!co_await load(round, portion, connection, transaction)) {
     co_await transaction.rollback();
     co_return 0;
   }
+  crash_point(CrashPoint::composing);
   for (const store::PendingNotice& pending : round.notices) {
     const auto found = round.permits.find(pending.permit);
     if (found == round.permits.end()) continue;  // being changed just now: the next round's
@@ -521,12 +604,12 @@ asio::awaitable<void> Composer::run() {
     std::chrono::milliseconds sleep = kAfterOutage;
     try {
       Cycle cycle(metrics_, "composer");
-      while (!stopping_ && co_await run_once() > 0) {
-      }
+      for (int done = 1; !stopping_ && done > 0;) done = co_await run_once();
       sleep = co_await until_due();
       cycle.succeed();
+      trouble_.succeeded();
     } catch (const std::exception& why) {
-      log_cycle_failure("composer", why);
+      trouble_.failed(why);
     }
     if (!stopping_) co_await woken_.wait(sleep);
   }

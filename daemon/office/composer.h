@@ -6,11 +6,13 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "daemon/metrics.h"
 #include "daemon/office/grouping.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/office/signal.h"
+#include "daemon/office/trouble.h"
 #include "daemon/office/wording.h"
 #include "daemon/pg/pool.h"
 #include "notifiers/text.h"
@@ -31,7 +33,10 @@ class Composer {
   Composer(boost::asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
            Metrics& metrics, ComposerSettings settings);
 
-  // One transaction. Returns how many notices it settled or put off.
+  // One transaction. Returns how many notices it settled or put off. Where it fails on a notice
+  // that cannot be rendered or written, it is tried with fewer and fewer of the earliest ones,
+  // until the one to blame stands alone and is put off for a while. A daily job that fails holds up
+  // no notice.
   boost::asio::awaitable<int> run_once();
   boost::asio::awaitable<std::chrono::milliseconds> until_due();
   // Plants the office's daily jobs where they are not there yet.
@@ -40,12 +45,18 @@ class Composer {
   boost::asio::awaitable<void> run();
   void stop();
   void wake() { woken_.notify(); }
+  const Trouble& trouble() const { return trouble_; }
   void reload(ComposerSettings settings) { settings_ = std::move(settings); }
   void on_commit(std::function<void()> hook) { on_commit_ = std::move(hook); }
 
  private:
   struct Round;
-  boost::asio::awaitable<bool> load(Round& round, pg::Connection& connection,
+  struct Portion;
+  boost::asio::awaitable<int> compose(Portion portion);
+  boost::asio::awaitable<int> compose_within(Portion portion, pg::Connection& connection,
+                                             pg::Transaction& transaction);
+  boost::asio::awaitable<void> put_off(store::PendingNotice poison, std::string why);
+  boost::asio::awaitable<bool> load(Round& round, Portion portion, pg::Connection& connection,
                                     pg::Transaction& transaction);
   void settle_applicant(Round& round, const store::PendingNotice& pending);
   void collect_officers(Round& round, const store::PendingNotice& pending);
@@ -67,6 +78,8 @@ class Composer {
   Metrics& metrics_;
   ComposerSettings settings_;
   Signal woken_;
+  Trouble trouble_{"composer"};
+  std::optional<store::PendingNotice> earliest_;  // of those due in the last portion
   bool stopping_ = false;
   std::function<void()> on_commit_;
 };

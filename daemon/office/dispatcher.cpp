@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "daemon/clock.h"
+#include "daemon/crash_point.h"
 #include "daemon/log.h"
 #include "daemon/office/loop.h"
 #include "daemon/store/commands.h"
@@ -40,7 +43,7 @@ Dispatcher::Dispatcher(asio::any_io_executor executor, pg::Pool& pool, Metrics& 
       metrics_(metrics),
       outgoing_(std::move(outgoing)),
       options_(options),
-      woken_(executor),
+      woken_(executor, kGather),
       jitter_(std::random_device{}()) {}
 
 std::chrono::seconds Dispatcher::backoff(int attempt) {
@@ -92,9 +95,16 @@ asio::awaitable<void> Dispatcher::record(store::ClaimedMessage claimed, notify::
     outcome.state = counts && claimed.attempts >= options_.attempts_max ? "dead" : "queued";
     outcome.retry_in = retry_in(claimed, result);
   }
-  store::add_send_outcome(writes, outcome);
+  const std::size_t settled = store::add_send_outcome(writes, outcome);
   store::add_notify(writes);
-  co_await transaction.commit(std::move(writes));
+  const std::vector<pg::Result> written = co_await transaction.commit(std::move(writes));
+  if (written.at(settled).empty()) {
+    // The lease ran out meanwhile and another daemon has the message: what it says counts.
+    log_event(
+        Level::warning, "lease_lost",
+        {{"message", claimed.id}, {"outcome", outcome.outcome}, {"attempt", claimed.attempts}});
+    co_return;
+  }
 
   const std::string channel(notify::name(claimed.message.channel));
   if (result.outcome == Outcome::accepted) {
@@ -115,6 +125,23 @@ asio::awaitable<void> Dispatcher::record(store::ClaimedMessage claimed, notify::
   }
 }
 
+// Through an outage, too, while the lease lasts: what is not recorded by then goes out again.
+asio::awaitable<void> Dispatcher::record_while_held(store::ClaimedMessage claimed,
+                                                    notify::SendResult result,
+                                                    std::chrono::nanoseconds lease_ends) {
+  while (true) {
+    try {
+      co_await record(claimed, result);
+      co_return;
+    } catch (const pg::Error& error) {
+      if (!error.is_outage() || stopping_ || Clock::monotonic() + kAfterOutage > lease_ends) throw;
+      trouble_.failed(error);
+    }
+    asio::steady_timer pause(executor_, kAfterOutage);
+    co_await pause.async_wait(asio::use_awaitable);
+  }
+}
+
 asio::awaitable<void> Dispatcher::send_one(std::shared_ptr<Batch> batch,
                                            store::ClaimedMessage claimed) {
   const std::string channel(notify::name(claimed.message.channel));
@@ -125,10 +152,11 @@ asio::awaitable<void> Dispatcher::send_one(std::shared_ptr<Batch> batch,
     notify::SendResult result = co_await outgoing->send(std::move(message));
     metrics_.channel(channel).send_duration_seconds.Observe(
         std::chrono::duration<double>(Clock::monotonic() - begun).count());
-    co_await record(std::move(claimed), std::move(result));
+    if (result.outcome == notify::Outcome::accepted) crash_point(CrashPoint::accepted);
+    co_await record_while_held(std::move(claimed), std::move(result), begun + options_.lease);
   } catch (const std::exception& why) {
     // The lease runs out and the message is sent again under the same id.
-    log_cycle_failure("dispatcher", why);
+    trouble_.failed(why);
   }
   if (--batch->open == 0) batch->done.notify();
 }
@@ -143,6 +171,7 @@ asio::awaitable<int> Dispatcher::run_once() {
     claimed = store::claimed_of(results.front());
   }
   if (claimed.empty()) co_return 0;
+  crash_point(CrashPoint::claimed);
   const int count = static_cast<int>(claimed.size());
   const auto batch = std::make_shared<Batch>(executor_);
   batch->open = count;
@@ -167,12 +196,12 @@ asio::awaitable<void> Dispatcher::run() {
     std::chrono::milliseconds sleep = kAfterOutage;
     try {
       Cycle cycle(metrics_, "dispatcher");
-      while (!stopping_ && co_await run_once() > 0) {
-      }
+      for (int done = 1; !stopping_ && done > 0;) done = co_await run_once();
       sleep = co_await until_due();
       cycle.succeed();
+      trouble_.succeeded();
     } catch (const std::exception& why) {
-      log_cycle_failure("dispatcher", why);
+      trouble_.failed(why);
     }
     if (!stopping_) co_await woken_.wait(sleep);
   }

@@ -9,6 +9,7 @@
 
 #include "daemon/metrics.h"
 #include "daemon/office/signal.h"
+#include "daemon/office/trouble.h"
 #include "daemon/pg/pool.h"
 #include "daemon/store/outbox.h"
 #include "notifiers/outgoing.h"
@@ -33,6 +34,7 @@ class Dispatcher {
   boost::asio::awaitable<void> run();
   void stop();
   void wake() { woken_.notify(); }
+  const Trouble& trouble() const { return trouble_; }
   void reload(std::shared_ptr<notify::Outgoing> outgoing) { outgoing_ = std::move(outgoing); }
   // Called after each batch.
   void on_commit(std::function<void()> hook) { on_commit_ = std::move(hook); }
@@ -45,6 +47,9 @@ class Dispatcher {
   boost::asio::awaitable<void> send_one(std::shared_ptr<Batch> batch,
                                         store::ClaimedMessage claimed);
   boost::asio::awaitable<void> record(store::ClaimedMessage claimed, notify::SendResult result);
+  boost::asio::awaitable<void> record_while_held(store::ClaimedMessage claimed,
+                                                 notify::SendResult result,
+                                                 std::chrono::nanoseconds lease_ends);
   boost::asio::awaitable<std::chrono::milliseconds> until_due();
   std::chrono::seconds retry_in(const store::ClaimedMessage& claimed,
                                 const notify::SendResult& result);
@@ -55,6 +60,7 @@ class Dispatcher {
   std::shared_ptr<notify::Outgoing> outgoing_;
   DispatcherOptions options_;
   Signal woken_;
+  Trouble trouble_{"dispatcher"};
   std::mt19937 jitter_;
   bool stopping_ = false;
   std::function<void()> on_commit_;

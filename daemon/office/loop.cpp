@@ -3,10 +3,13 @@
 #include <algorithm>
 
 #include "daemon/clock.h"
-#include "daemon/log.h"
-#include "daemon/pg/pool.h"
 
 namespace tenggat::office {
+
+bool refuses_a_row(const pg::Error& error) {
+  return !error.is_outage() && !error.outcome_unknown() && !error.is_stale_plan() &&
+         error.sqlstate_class() != "40" && error.sqlstate_class() != "57";
+}
 
 std::chrono::milliseconds sleep_for(std::optional<Seconds> office_seconds,
                                     const store::Moment& moment) {
@@ -32,15 +35,5 @@ Cycle::~Cycle() {
 }
 
 void Cycle::succeed() { succeeded_ = true; }
-
-void log_cycle_failure(std::string_view loop, const std::exception& why) {
-  const auto* database = dynamic_cast<const pg::Error*>(&why);
-  const bool outage =
-      dynamic_cast<const pg::ConnectionLost*>(&why) || dynamic_cast<const pg::PoolBusy*>(&why);
-  log_event(outage ? Level::warning : Level::error, "loop_failed",
-            {{"loop", loop},
-             {"why", database ? database->message() : std::string(why.what())},
-             {"sqlstate", database ? database->sqlstate() : std::string()}});
-}
 
 }  // namespace tenggat::office

@@ -1,11 +1,12 @@
-// What the working loops share: how a cycle's outcome is measured and logged, how long to sleep,
-// and what an outage means (wait, then go on). Each loop is run() around run_once().
+// What the working loops share: how a cycle's outcome is measured, how long to sleep, what an
+// outage means (wait, then go on) and what a poison row means (set it aside, so that its neighbours
+// go on). Each loop is run() around run_once().
 #pragma once
 #include <chrono>
-#include <exception>
 #include <string_view>
 
 #include "daemon/metrics.h"
+#include "daemon/pg/connection.h"
 #include "daemon/store/moment.h"
 
 namespace tenggat::office {
@@ -13,6 +14,12 @@ namespace tenggat::office {
 // Polling is the truth: no loop trusts a notification to come.
 inline constexpr std::chrono::milliseconds kLongestSleep{1000};
 inline constexpr std::chrono::milliseconds kAfterOutage{500};
+// Under a flood of commits a loop looks this often; far below the second within which it is due.
+inline constexpr std::chrono::milliseconds kGather{20};
+
+// Whether the database does not take a row of the work itself, so that a smaller piece of it may go
+// through. Everything else passes by itself: the same work is done again.
+bool refuses_a_row(const pg::Error& error);
 
 // Machine time until `office_seconds` have passed on the office's clock, within the bounds above.
 std::chrono::milliseconds sleep_for(std::optional<Seconds> office_seconds,
@@ -32,8 +39,5 @@ class Cycle {
   std::chrono::nanoseconds begun_;
   bool succeeded_ = false;
 };
-
-// Logs why a cycle failed: an outage as a warning, anything else as an error.
-void log_cycle_failure(std::string_view loop, const std::exception& why);
 
 }  // namespace tenggat::office

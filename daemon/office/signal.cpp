@@ -7,18 +7,21 @@
 namespace tenggat::office {
 
 struct Signal::State {
-  explicit State(boost::asio::any_io_executor executor) : timer(std::move(executor)) {}
+  State(boost::asio::any_io_executor executor, std::chrono::milliseconds gather_in)
+      : timer(std::move(executor)), gather(gather_in) {}
   boost::asio::steady_timer timer;
+  const std::chrono::milliseconds gather;
   bool notified = false;
+  bool gathering = false;  // then the timer is not to be cut short
 };
 
-Signal::Signal(boost::asio::any_io_executor executor)
-    : state_(std::make_shared<State>(std::move(executor))) {}
+Signal::Signal(boost::asio::any_io_executor executor, std::chrono::milliseconds gather)
+    : state_(std::make_shared<State>(std::move(executor), gather)) {}
 Signal::~Signal() { state_->timer.cancel(); }
 
 void Signal::notify() {
   state_->notified = true;
-  state_->timer.cancel();
+  if (!state_->gathering) state_->timer.cancel();
 }
 
 boost::asio::awaitable<void> Signal::wait(std::chrono::milliseconds at_most) {
@@ -28,6 +31,13 @@ boost::asio::awaitable<void> Signal::wait(std::chrono::milliseconds at_most) {
     boost::system::error_code cut_short;
     co_await state->timer.async_wait(
         boost::asio::redirect_error(boost::asio::use_awaitable, cut_short));
+  }
+  if (state->notified && state->gather.count() > 0) {
+    state->gathering = true;
+    state->timer.expires_after(state->gather);
+    boost::system::error_code gone;
+    co_await state->timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, gone));
+    state->gathering = false;
   }
   state->notified = false;
 }

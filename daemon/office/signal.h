@@ -10,13 +10,17 @@ namespace tenggat::office {
 
 class Signal {
  public:
-  explicit Signal(boost::asio::any_io_executor executor);
+  // After a notification wait() stays for what comes with it: a flood of them makes one round of
+  // work each `gather`, not one each.
+  explicit Signal(boost::asio::any_io_executor executor,
+                  std::chrono::milliseconds gather = std::chrono::milliseconds{0});
   ~Signal();
   Signal(const Signal&) = delete;
   Signal& operator=(const Signal&) = delete;
 
   void notify();
-  // Returns when notified or when the time is over, whichever is first. One waiter at a time.
+  // Returns when notified (and gathered) or when the time is over, whichever is first. One waiter
+  // at a time.
   boost::asio::awaitable<void> wait(std::chrono::milliseconds at_most);
 
  private:

@@ -254,9 +254,10 @@ asio::awaitable<void> SnapshotLoop::run() {
       Cycle cycle(metrics_, "snapshot");
       co_await run_once();
       cycle.succeed();
+      trouble_.succeeded();
     } catch (const std::exception& why) {
       metrics_.snapshot_errors.Increment();
-      log_cycle_failure("snapshot", why);
+      trouble_.failed(why);
     }
     report_connections();
     if (!stopping_) co_await woken_.wait(kEvery);

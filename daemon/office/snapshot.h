@@ -8,6 +8,7 @@
 #include "daemon/metrics.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/office/signal.h"
+#include "daemon/office/trouble.h"
 #include "daemon/pg/pool.h"
 
 namespace tenggat::office {
@@ -30,6 +31,7 @@ class SnapshotLoop {
   Metrics& metrics_;
   std::vector<const pg::Pool*> watched_;
   Signal woken_;
+  Trouble trouble_{"snapshot"};
   bool stopping_ = false;
   std::uint64_t reconnects_ = 0;
 };

@@ -14,7 +14,7 @@ constexpr int kBatch = 200;
 }  // namespace
 
 Watch::Watch(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook, Metrics& metrics)
-    : pool_(pool), rulebook_(rulebook), metrics_(metrics), woken_(std::move(executor)) {}
+    : pool_(pool), rulebook_(rulebook), metrics_(metrics), woken_(std::move(executor), kGather) {}
 
 store::PermitChange Watch::caught_up(store::StoredPermit stored, Instant now) {
   const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
@@ -32,13 +32,50 @@ store::PermitChange Watch::caught_up(store::StoredPermit stored, Instant now) {
 }
 
 asio::awaitable<int> Watch::run_once() {
+  try {
+    co_return co_await run_batch(kBatch);
+  } catch (const pg::Error& error) {
+    if (!refuses_a_row(error)) throw;
+  }
+  co_return co_await run_one_by_one();
+}
+
+asio::awaitable<int> Watch::run_one_by_one() {
+  int done = 0;
+  while (done < kBatch && !stopping_) {
+    std::string refused;
+    try {
+      if (co_await run_batch(1) == 0) break;
+    } catch (const pg::Error& error) {
+      if (!refuses_a_row(error) || locked_.empty()) throw;
+      refused = error.message();
+    }
+    if (!refused.empty()) co_await set_aside(locked_.front(), std::move(refused));
+    ++done;
+  }
+  co_return done;
+}
+
+asio::awaitable<void> Watch::set_aside(std::int64_t permit, std::string why) {
+  log_event(Level::error, "permit_quarantined", {{"permit_id", permit}, {"why", why}});
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  pg::Transaction transaction(*lease);
+  pg::Pipeline writes;
+  const std::vector<std::int64_t> alone(1, permit);
+  store::add_postpone(writes, alone);
+  co_await transaction.commit(std::move(writes));
+}
+
+asio::awaitable<int> Watch::run_batch(int limit) {
+  locked_.clear();
   pg::Pool::Lease lease = co_await pool_.acquire();
   pg::Transaction transaction(*lease);
 
   pg::Pipeline locking;
-  store::add_lock_due(locking, kBatch);
+  store::add_lock_due(locking, limit);
   const std::vector<pg::Result> locked = co_await transaction.run(std::move(locking));
   const std::vector<std::int64_t> ids = store::ids_of(locked.front());
+  locked_ = ids;
   if (ids.empty()) {
     co_await transaction.rollback();
     co_return 0;
@@ -101,8 +138,9 @@ asio::awaitable<void> Watch::run() {
       } while (done == kBatch && !stopping_);
       sleep = co_await until_due();
       cycle.succeed();
+      trouble_.succeeded();
     } catch (const std::exception& why) {
-      log_cycle_failure("watch", why);
+      trouble_.failed(why);
     }
     ++cycles_;
     if (!stopping_) co_await woken_.wait(sleep);

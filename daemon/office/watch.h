@@ -10,6 +10,7 @@
 #include "daemon/metrics.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/office/signal.h"
+#include "daemon/office/trouble.h"
 #include "daemon/pg/pool.h"
 #include "daemon/store/permits.h"
 
@@ -21,7 +22,8 @@ class Watch {
         Metrics& metrics);
 
   // Catches up one batch of permits in one transaction. Returns how many there were; as many as the
-  // batch holds means there may be more.
+  // batch holds means there may be more. Where the database refuses the batch's rows, each permit
+  // is caught up alone and the one that is refused again is set aside for a while.
   boost::asio::awaitable<int> run_once();
   // How long nothing will be due, in machine time; at most kLongestSleep.
   boost::asio::awaitable<std::chrono::milliseconds> until_due();
@@ -29,18 +31,24 @@ class Watch {
   boost::asio::awaitable<void> run();
   void stop();
   void wake() { woken_.notify(); }
+  const Trouble& trouble() const { return trouble_; }
   // How often it has come round, an outage named and waited out included: what the watchdog is fed
   // by.
   std::uint64_t cycles() const { return cycles_; }
   void on_commit(std::function<void()> hook) { on_commit_ = std::move(hook); }
 
  private:
+  boost::asio::awaitable<int> run_batch(int limit);
+  boost::asio::awaitable<int> run_one_by_one();
+  boost::asio::awaitable<void> set_aside(std::int64_t permit, std::string why);
   store::PermitChange caught_up(store::StoredPermit stored, Instant now);
 
   pg::Pool& pool_;
   Rulebook& rulebook_;
   Metrics& metrics_;
   Signal woken_;
+  Trouble trouble_{"watch"};
+  std::vector<std::int64_t> locked_;  // by the last batch
   bool stopping_ = false;
   std::uint64_t cycles_ = 0;
   std::function<void()> on_commit_;

@@ -85,7 +85,7 @@ Awaitable<std::string> Connection::Impl::open(Self self, Host host, std::string 
 }
 
 Awaitable<Connection> Connection::connect(ConnectOptions options) {
-  const Hosts plan = hosts_of(options.conninfo);
+  const Hosts plan = hosts_of(options.conninfo, options.by_key);
   const Timeout timeout = plan.timeout.value_or(options.host_timeout);
   const auto executor = co_await asio::this_coro::executor;
   std::string reasons;
@@ -99,6 +99,7 @@ Awaitable<Connection> Connection::connect(ConnectOptions options) {
     for (const std::string& address : addresses) {
       auto session = std::make_shared<Impl>(executor, options.on_error);
       session->host_index = index;
+      session->on_sent = options.on_sent;
       const std::string reason = co_await Impl::open(session, host, address, timeout);
       if (reason.empty()) co_return Connection{std::move(session)};
       reasons += "; " + (address.empty() ? host.name : host.name + " " + address) + ": " + reason;

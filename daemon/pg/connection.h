@@ -72,6 +72,15 @@ class Error : public std::runtime_error {
   // so doing the work again on a fresh lease succeeds.
   bool is_stale_plan() const { return fields_.sqlstate == "0A000"; }
 
+  // The server accepts no writes: a standby, or a primary that was told so. Counts as broken too,
+  // so that the next lease looks for the host that writes.
+  bool is_read_only() const { return fields_.sqlstate == "25006"; }
+
+  // The database, not the work, is at fault for now: out of reach, read-only, stopped by its
+  // operator, out of disk, memory or connections, or its disk fails. The same work may go better
+  // later; smaller pieces of it will not.
+  bool is_outage() const;
+
  private:
   ErrorFields fields_;
 };
@@ -212,8 +221,13 @@ struct ConnectOptions {
   // For resolving one host's name and again for each of its addresses. A connect_timeout in
   // conninfo (seconds, from 1) takes its place.
   Timeout host_timeout = std::chrono::seconds{3};
+  // The session finds rows by key alone: its plans are made once, whatever the statistics say, and
+  // never read a whole table. For statements that run again and again on few rows.
+  bool by_key = false;
   std::size_t first_host = 0;  // where to begin; later hosts follow, then round to the first ones
   std::function<void(const Error&)> on_error;  // sees every Error thrown; must not throw
+  // A flight has left and its answer is not read yet; whether it could commit. Must not throw.
+  std::function<void(bool)> on_sent;
 };
 
 enum class AfterError {

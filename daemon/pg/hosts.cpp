@@ -76,7 +76,7 @@ bool needs_resolving(const std::string& name) {
 
 }  // namespace
 
-Hosts hosts_of(const std::string& conninfo) {
+Hosts hosts_of(const std::string& conninfo, bool by_key) {
   Parameters common = parse(conninfo);
   Hosts plan;
   plan.timeout = seconds_of(take(common, "connect_timeout"));
@@ -85,7 +85,15 @@ Hosts hosts_of(const std::string& conninfo) {
   const auto ports = split(take(common, "port"));
 
   common["client_encoding"] = "UTF8";
-  common["options"] += " -c DateStyle=ISO -c TimeZone=UTC";
+  // A session whose client has gone without a word must not keep its locks, nor stand behind those
+  // of others: the server ends it. The operator's own options come later and win.
+  const std::string plans = by_key ? " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
+                                     " -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off "
+                                   : "";
+  common["options"] = plans +
+                      "-c client_connection_check_interval=5000"
+                      " -c idle_in_transaction_session_timeout=5000 " +
+                      common["options"] + " -c DateStyle=ISO -c TimeZone=UTC";
   common.emplace("fallback_application_name", "tenggatd");
 
   const bool have_addresses = addresses.size() > 1 || !addresses.front().empty();

@@ -25,6 +25,6 @@ struct Hosts {
 
 // PGHOST, PGPORT and the like fill what conninfo leaves open. Throws ConnectionLost (08001) if
 // conninfo cannot be read; the message quotes no part of it, since it may hold a password.
-Hosts hosts_of(const std::string& conninfo);
+Hosts hosts_of(const std::string& conninfo, bool by_key = false);
 
 }  // namespace tenggat::pg

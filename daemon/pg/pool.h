@@ -22,7 +22,8 @@ struct PoolOptions {
   std::size_t waiters_max = 256;
   Timeout acquire_timeout = std::chrono::seconds{5};  // in the queue; opening has host_timeout
   Timeout backoff_min = std::chrono::milliseconds{100};
-  Timeout backoff_max = std::chrono::seconds{5};
+  // Bounds how soon after a failover work goes on. An attempt at a dead host costs it nothing.
+  Timeout backoff_max = std::chrono::milliseconds{250};
 };
 
 struct PoolStatistics {
@@ -37,7 +38,8 @@ struct PoolStatistics {
   std::map<std::string, std::uint64_t> errors;  // by SQLSTATE class, as "23", "40", "08"
 };
 
-// No connection came free in time, or the queue is full. SQLSTATE 53300. Not an outage.
+// No connection came free in time, or the queue is full. SQLSTATE 53300: it passes as
+// an outage does, though the database may be well.
 class PoolBusy : public Error {
  public:
   using Error::Error;

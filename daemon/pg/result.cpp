@@ -49,6 +49,12 @@ unsigned hex_digit(char c, std::string_view whole) {
 Error::Error(ErrorFields fields)
     : std::runtime_error{fields.sqlstate + ": " + fields.message}, fields_{std::move(fields)} {}
 
+bool Error::is_outage() const {
+  const auto kind = sqlstate_class();
+  return kind == "08" || kind == "53" || kind == "58" || sqlstate().starts_with("57P") ||
+         is_read_only() || dynamic_cast<const ConnectionLost*>(this) != nullptr;
+}
+
 Result::Result(std::shared_ptr<const pg_result> result, std::string warning_sqlstate)
     : result_{std::move(result)}, warning_sqlstate_{std::move(warning_sqlstate)} {}
 

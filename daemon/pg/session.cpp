@@ -283,6 +283,7 @@ Awaitable<Connection::Impl::Answer> Connection::Impl::exchange(Self self, Pipeli
   self->warning_.clear();
   const auto expected = self->send(pipeline);
   co_await flush(self, unknown_if_lost);
+  if (self->on_sent) self->on_sent(unknown_if_lost);
 
   Answer answer;
   answer.results.reserve(pipeline.size());
@@ -326,7 +327,7 @@ Awaitable<std::vector<Result>> Connection::Impl::flight(Self self, Pipeline pipe
   }
   turn.done();
   const Error error{*std::move(answer.error)};
-  if (error.is_stale_plan()) self->close();
+  if (error.is_stale_plan() || error.is_read_only()) self->close();
   self->fail(error);
 }
 
@@ -345,6 +346,7 @@ Awaitable<Result> Connection::Impl::script(Self self, std::string sql, RunOption
   }
   const bool unknown_if_lost = PQtransactionStatus(self->connection_) != PQTRANS_INTRANS;
   co_await flush(self, unknown_if_lost);
+  if (self->on_sent) self->on_sent(unknown_if_lost);
   Answer answer;
   while (const Held result = hold(co_await next_result(self, unknown_if_lost))) {
     self->note(answer, result, 0, unknown_if_lost);
@@ -358,7 +360,9 @@ Awaitable<Result> Connection::Impl::script(Self self, std::string sql, RunOption
     }
     turn.done();
     answer.error->statement.reset();
-    self->fail(Error{*std::move(answer.error)});
+    const Error error{*std::move(answer.error)};
+    if (error.is_read_only()) self->close();
+    self->fail(error);
   }
   turn.done();
   if (answer.results.empty()) throw std::logic_error{"a script without a statement"};

@@ -39,6 +39,7 @@ class Connection::Impl : public std::enable_shared_from_this<Impl> {
   [[noreturn]] void fail(const Error& error) const;
 
   std::size_t host_index = 0;
+  std::function<void(bool)> on_sent;  // as in ConnectOptions
 
  private:
   // Holds the session for one operation. Left without done(), by exception or by destruction of the

@@ -84,6 +84,19 @@ std::size_t add_existing(pg::Pipeline& pipeline, const std::vector<std::int64_t>
   return pipeline.add("SELECT id FROM permit WHERE id = ANY($1::bigint[])", pg::bigint_array(ids));
 }
 
+pg::Awaitable<void> probe_write(pg::Connection& connection) {
+  // Larger than the free room in pages that are there already, and stored as it is.
+  constexpr int kBytes = 256 * 1024;
+  pg::Transaction transaction(connection);
+  pg::Pipeline pipeline;
+  pipeline.add(
+      "INSERT INTO file (sha256, content_type, bytes, added_by)"
+      " VALUES ('', '', decode(repeat('00', $1::int), 'hex'), '')",
+      kBytes);
+  co_await transaction.run(std::move(pipeline));
+  co_await transaction.rollback();
+}
+
 void add_notify(pg::Pipeline& pipeline) { pipeline.add("SELECT pg_notify('tenggat', 'work')"); }
 
 void add_lock_due(pg::Pipeline& pipeline, int limit) {

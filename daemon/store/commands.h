@@ -40,6 +40,9 @@ std::int64_t permit_id(Instant now, std::int64_t tail);
 // Which of these permits exist, locked or not.
 std::size_t add_existing(pg::Pipeline& pipeline, const std::vector<std::int64_t>& ids);
 
+// Makes a write that needs room on the disk, and takes it back. Throws as that write would.
+pg::Awaitable<void> probe_write(pg::Connection& connection);
+
 // A hint to whoever waits; polling is the truth.
 void add_notify(pg::Pipeline& pipeline);
 

@@ -1,0 +1,81 @@
+#include "daemon/office/trouble.h"
+
+#include "daemon/clock.h"
+#include "daemon/log.h"
+
+namespace tenggat::office {
+namespace {
+
+// A failure that lasts, or comes back, is said again this often.
+constexpr std::chrono::minutes kSayAgain{1};
+
+// Lost sessions and servers that start or stop: what follows from an outage as often as it is one.
+bool is_out_of_reach(const pg::Error& outage) {
+  return outage.sqlstate_class() == "08" || outage.sqlstate_class() == "57";
+}
+
+std::string_view words_for(const pg::Error& outage) {
+  const std::string& code = outage.sqlstate();
+  if (code == "53100") return "the database's disk is full";
+  if (code == "53200") return "the database is out of memory";
+  if (code == "53300") return "the database has no connection left";
+  if (code == "25006") return "the database is read-only";
+  if (outage.sqlstate_class() == "53") return "the database has run out of a resource";
+  if (outage.sqlstate_class() == "58") return "the database's disk fails";
+  if (outage.sqlstate_class() == "57") return "the database is starting or stopping";
+  return "the database cannot be reached";
+}
+
+}  // namespace
+
+std::string in_words(const pg::Error& outage) {
+  return std::string(words_for(outage)) + " (" + outage.sqlstate() + ")";
+}
+
+bool Trouble::worth_a_line(const std::string& failure, std::chrono::nanoseconds now) {
+  std::erase_if(lines_, [now](const auto& line) { return now - line.second >= kSayAgain; });
+  return lines_.try_emplace(failure, now).second;
+}
+
+void Trouble::failed(const std::exception& why) {
+  const auto now = Clock::monotonic();
+  if (!since_) since_ = now;
+  const auto* database = dynamic_cast<const pg::Error*>(&why);
+  const bool outage = database && database->is_outage();
+  // A full disk makes the server crash: that it is then out of reach is the lesser news.
+  if (outage && (outage_.empty() || only_out_of_reach_ || !is_out_of_reach(*database))) {
+    outage_ = in_words(*database);
+    only_out_of_reach_ = is_out_of_reach(*database);
+  }
+  if (!worth_a_line(database ? database->sqlstate() : why.what(), now)) {
+    ++unsaid_;
+    return;
+  }
+  logged_ = true;
+  log_event(outage ? Level::warning : Level::error, "loop_failed",
+            {{"loop", loop_},
+             {"why", database ? database->message() : std::string(why.what())},
+             {"sqlstate", database ? database->sqlstate() : std::string()},
+             {"outcome_unknown", database && database->outcome_unknown()},
+             {"unsaid", std::exchange(unsaid_, 0)}});
+}
+
+void Trouble::succeeded() {
+  if (!since_) return;
+  if (logged_)
+    log_event(
+        Level::info, "loop_recovered",
+        {{"loop", loop_},
+         {"after_ms", std::chrono::duration_cast<std::chrono::milliseconds>(lasting()).count()},
+         {"unsaid", std::exchange(unsaid_, 0)}});
+  since_.reset();
+  outage_.clear();
+  only_out_of_reach_ = false;
+  logged_ = false;
+}
+
+std::chrono::nanoseconds Trouble::lasting() const {
+  return since_ ? Clock::monotonic() - *since_ : std::chrono::nanoseconds{};
+}
+
+}  // namespace tenggat::office

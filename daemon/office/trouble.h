@@ -1,0 +1,43 @@
+// What keeps a loop from its work, from its first failure to its next success. The log says it once
+// a minute, however often it is tried; /readyz says it for as long as it lasts.
+#pragma once
+#include <chrono>
+#include <exception>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "daemon/pg/connection.h"
+
+namespace tenggat::office {
+
+// An outage in words for an operator, with its SQLSTATE: "the database's disk is full (53100)".
+std::string in_words(const pg::Error& outage);
+
+class Trouble {
+ public:
+  explicit Trouble(std::string loop) : loop_(std::move(loop)) {}
+
+  // An outage is logged as a warning, anything else as an error.
+  void failed(const std::exception& why);
+  void succeeded();
+
+  // The outage in words; empty after a success, and while what fails is no outage but a bug.
+  const std::string& outage() const { return outage_; }
+  // Since the first failure, in machine time; zero after a success.
+  std::chrono::nanoseconds lasting() const;
+
+ private:
+  bool worth_a_line(const std::string& failure, std::chrono::nanoseconds now);
+
+  std::string loop_;
+  std::optional<std::chrono::nanoseconds> since_;
+  std::string outage_;
+  bool only_out_of_reach_ = false;
+  bool logged_ = false;                                    // since since_
+  std::map<std::string, std::chrono::nanoseconds> lines_;  // failure → when it was last logged
+  std::size_t unsaid_ = 0;                                 // failures since the last line
+};
+
+}  // namespace tenggat::office
