@@ -172,7 +172,7 @@ struct MetaSink::Impl {
     if (!request) return;
     Taken message;
     const auto refusal = judge(*request, message);
-    const std::lock_guard lock(mutex);
+    std::unique_lock lock(mutex);
     if (refusal) faults.push_back(refusal->why);
     if (!scripted.empty()) {
       const Scripted next = scripted.front();
@@ -189,15 +189,19 @@ struct MetaSink::Impl {
           {"messages",
            json::array{json::object{{"id", message.id}, {"message_status", "accepted"}}}}});
       taken.push_back(message);
-      peer << http_answer(200, body, "");
       arrived.notify_all();
+      kept_back = held;
+      released.wait(lock, [this] { return !held; });
+      kept_back = false;
+      peer << http_answer(200, body, "");
     }
     peer.flush();
   }
 
   std::map<std::string, std::size_t> parameters_of;
   mutable std::mutex mutex;
-  mutable std::condition_variable arrived;
+  mutable std::condition_variable arrived, released;
+  bool held = false, kept_back = false;
   std::deque<Scripted> scripted;
   std::vector<Taken> taken;
   std::vector<std::string> faults;
@@ -209,7 +213,7 @@ MetaSink::MetaSink(const notify::Texts& approved) : impl_(std::make_unique<Impl>
   impl_->server.emplace([impl](std::iostream& peer) { impl->serve(peer); });
 }
 
-MetaSink::~MetaSink() = default;
+MetaSink::~MetaSink() { release(); }
 
 notify::WhatsappConfig MetaSink::config() const {
   notify::WhatsappConfig config;
@@ -228,6 +232,22 @@ void MetaSink::answer_next(int http_status, int error_code, std::string extra_he
 void MetaSink::cut_next() {
   const std::lock_guard lock(impl_->mutex);
   impl_->scripted.push_back({true, 0, 0, ""});
+}
+
+void MetaSink::hold() {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->held = true;
+}
+
+void MetaSink::release() {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->held = false;
+  impl_->released.notify_all();
+}
+
+bool MetaSink::holding() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->kept_back;
 }
 
 std::vector<MetaSink::Taken> MetaSink::taken(std::size_t at_least,

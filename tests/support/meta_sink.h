@@ -31,6 +31,11 @@ class MetaSink {
   void answer_next(int http_status, int error_code, std::string extra_header = "");
   void cut_next();  // the whole request is read, then the connection closed without an answer
 
+  // From now on a message is taken and its answer kept back, those behind it wait, until release().
+  void hold();
+  void release();
+  bool holding() const;  // an answer is being kept back
+
   // Waits until there are `at_least`; after `limit` it returns what there is.
   std::vector<Taken> taken(std::size_t at_least,
                            std::chrono::milliseconds limit = std::chrono::seconds(10)) const;

@@ -91,6 +91,12 @@ int remove_when_gone(const std::string& directory) {
   return ends[1];
 }
 
+void give_away(const std::string& path) {
+  const passwd* user = server_user();
+  if (!user || chown(path.c_str(), user->pw_uid, user->pw_gid) != 0)
+    throw std::runtime_error{"cannot give " + path + " to PostgreSQL's user"};
+}
+
 std::string tail_of(const std::string& path) {
   std::ifstream file{path};
   std::string text{std::istreambuf_iterator<char>{file}, {}};
@@ -134,18 +140,17 @@ TestPostgres::TestPostgres(Options options) : options_{std::move(options)} {
   try {
     leash_ = remove_when_gone(directory_);
     if (directory_.size() > 80) throw std::runtime_error{"TMPDIR is too long for a socket's name"};
-    const passwd* user = server_user();
-    if (!user || chown(directory_.c_str(), user->pw_uid, user->pw_gid) != 0) {
-      throw std::runtime_error{"cannot give the directory to PostgreSQL's user"};
-    }
-    const std::string log = directory_ + "/log";
-    const pid_t initdb =
-        spawn({newest_program("initdb"), "-D", directory_ + "/data", "-U", "tenggat",
-               "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"},
-              log);
-    int status = 0;
-    waitpid(initdb, &status, 0);
-    require(status == 0, "initdb failed", log);
+    give_away(directory_);
+    for (const std::string& disk : {options_.data, options_.wal})
+      if (!disk.empty()) give_away(disk);
+    data_ = options_.data.empty() ? directory_ + "/data" : options_.data;
+    if (options_.bare) return;
+    std::vector<std::string> initdb{
+        newest_program("initdb"), "-D",         data_,      "-U", "tenggat", "--auth=trust",
+        "--encoding=UTF8",        "--locale=C", "--no-sync"};
+    if (!options_.wal.empty()) initdb.push_back("--waldir=" + options_.wal);
+    initdb.insert(initdb.end(), options_.initdb.begin(), options_.initdb.end());
+    run(initdb);
     start();
   } catch (...) {
     stop();
@@ -161,10 +166,17 @@ TestPostgres::~TestPostgres() {
   close(leash_);
 }
 
-void TestPostgres::start() {
-  if (pid_ != 0) return;
+void TestPostgres::run(const std::vector<std::string>& command) {
   const std::string log = directory_ + "/log";
-  std::vector<std::string> command{newest_program("postgres"), "-D", directory_ + "/data"};
+  int status = 0;
+  waitpid(spawn(command, log), &status, 0);
+  require(status == 0, command.front() + " failed", log);
+}
+
+void TestPostgres::start() {
+  if (running()) return;
+  const std::string log = directory_ + "/log";
+  std::vector<std::string> command{newest_program("postgres"), "-D", data_};
   std::vector<std::string> settings{
       "listen_addresses=",   "port=5432",          "unix_socket_directories=" + directory_,
       "shared_buffers=32MB", "max_connections=60", "timezone=Asia/Makassar"};
@@ -203,6 +215,36 @@ void TestPostgres::kill9() {
   waitpid(pid_, nullptr, 0);
   pid_ = 0;
 }
+
+bool TestPostgres::running() {
+  if (pid_ != 0 && waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = 0;
+  return pid_ != 0;
+}
+
+// In the file of ALTER SYSTEM: unlike those of the command line, these may change.
+void TestPostgres::configure(const std::vector<std::string>& settings) {
+  const std::string path = data_ + "/postgresql.auto.conf";
+  std::ofstream file{path};
+  for (const auto& setting : settings) {
+    const auto at = setting.find('=');
+    file << setting.substr(0, at) << " = '" << setting.substr(at + 1) << "'\n";
+  }
+  if (!file.flush()) throw std::runtime_error{"cannot write " + path};
+  give_away(path);
+  if (running()) kill(pid_, SIGHUP);
+}
+
+void TestPostgres::copy(const TestPostgres& primary, const std::string& standby) {
+  fs::remove_all(data_);
+  run({newest_program("pg_basebackup"), "-D", data_, "-d", primary.conninfo(), "--checkpoint=fast",
+       "--wal-method=stream", "--no-sync"});
+  configure({"primary_conninfo=host=" + primary.directory_ +
+             " port=5432 user=tenggat application_name=" + standby});
+  std::ofstream{data_ + "/standby.signal"};
+  give_away(data_ + "/standby.signal");
+}
+
+void TestPostgres::promote() { execute("SELECT pg_promote(false)"); }
 
 void TestPostgres::restart() {
   stop();

@@ -12,8 +12,14 @@ namespace tenggat::test {
 class TestPostgres {
  public:
   struct Options {
-    bool fsync = false;                 // true for crash and throughput tests
-    std::vector<std::string> settings;  // "max_connections=10", as for postgres -c
+    bool fsync = false;                   // true for crash and throughput tests
+    std::vector<std::string> settings{};  // "max_connections=10", as for postgres -c
+    std::vector<std::string> initdb{};    // further arguments of initdb
+    // Empty directories for the data and for the write-ahead log, on disks of their own; where none
+    // is given they lie in directory().
+    std::string data{}, wal{};
+    // Nothing is initialised or started: copy() and start() come next.
+    bool bare = false;
   };
 
   // Runs initdb and starts the server; returns when it accepts connections. Throws
@@ -29,6 +35,16 @@ class TestPostgres {
   void kill9();    // SIGKILL to the postmaster; the backends notice and go
   void restart();  // stop() and start()
 
+  bool running();  // false where it has ended by itself, too; then start() starts it again
+
+  // Settings that need no restart, of the server or its next start. They take the place of those
+  // given here before.
+  void configure(const std::vector<std::string>& settings);
+  // While it is down: throws its data away for a copy of a running server's, whose standby it is
+  // after start(). The primary knows it by the name `standby`.
+  void copy(const TestPostgres& primary, const std::string& standby);
+  void promote();  // a standby; does not wait until it takes writes
+
   pid_t pid() const { return pid_; }  // of the postmaster, 0 when down
   const std::string& directory() const { return directory_; }
   std::string socket_directory() const { return directory_; }
@@ -43,8 +59,10 @@ class TestPostgres {
   std::string execute(const std::string& sql, const std::string& database = "postgres");
 
  private:
+  void run(const std::vector<std::string>& command);
+
   Options options_;
-  std::string directory_;
+  std::string directory_, data_;
   pid_t pid_ = 0;
   int leash_ = -1;  // a pipe; when it closes, a waiting process removes the directory
 };

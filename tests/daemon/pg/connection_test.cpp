@@ -419,6 +419,40 @@ TEST(Connection, BreaksOnAStalePlanSoTheNextOneIsFresh) {
   await(io, stale_plan(fresh_database()));
 }
 
+Awaitable<Ending> write_on_read_only(std::string conninfo, bool& broken) {
+  ConnectOptions options{std::move(conninfo)};
+  Connection connection = co_await Connection::connect(std::move(options));
+  co_await connection.query("SET default_transaction_read_only = on");
+  Pipeline pipeline;
+  pipeline.add("CREATE TABLE t (n int)");
+  Ending ending = co_await ending_of(connection, std::move(pipeline));
+  broken = connection.broken();
+  co_return ending;
+}
+
+TEST(Connection, AHostThatTakesNoWritesIsLeft) {
+  asio::io_context io;
+  bool broken = false;
+  const Ending ending = await(io, write_on_read_only(fresh_database(), broken));
+  ASSERT_TRUE(ending.error);
+  EXPECT_TRUE(Error{*ending.error}.is_read_only());
+  EXPECT_TRUE(Error{*ending.error}.is_outage());
+  EXPECT_TRUE(broken);
+}
+
+TEST(Error, AnOutageIsTheDatabasesFaultAndNotTheWorks) {
+  const auto is_outage = [](const char* sqlstate) {
+    ErrorFields fields;
+    fields.sqlstate = sqlstate;
+    return Error{std::move(fields)}.is_outage();
+  };
+  for (const char* outage :
+       {"08006", "53100", "53200", "53300", "57P01", "57P03", "58030", "25006"})
+    EXPECT_TRUE(is_outage(outage)) << outage;
+  for (const char* other : {"23505", "40001", "40P01", "57014", "22P05", "0A000", "25P02", "01000"})
+    EXPECT_FALSE(is_outage(other)) << other;
+}
+
 Awaitable<void> sleeps(Connection& connection) {
   try {
     co_await connection.query("SELECT pg_sleep(0.2)");

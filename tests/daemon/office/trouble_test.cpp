@@ -1,0 +1,72 @@
+#include "daemon/office/trouble.h"
+
+#include <gtest/gtest.h>
+
+#include "daemon/log.h"
+
+namespace tenggat::office {
+namespace {
+
+pg::Error error(const char* sqlstate) {
+  pg::ErrorFields fields;
+  fields.sqlstate = sqlstate;
+  fields.message = "no";
+  return pg::Error{std::move(fields)};
+}
+
+class TroubleTest : public testing::Test {
+ protected:
+  TroubleTest() {
+    count_log_lines([this](Level) { ++lines_; });
+  }
+  ~TroubleTest() override { count_log_lines({}); }
+
+  int lines_ = 0;
+  Trouble trouble_{"watch"};
+};
+
+TEST_F(TroubleTest, TheLogSaysEachFailureAndItsEndOnce) {
+  for (int i = 0; i < 1000; ++i) {
+    trouble_.failed(error("53100"));
+    trouble_.failed(error("08006"));
+  }
+  EXPECT_EQ(lines_, 2);
+  trouble_.succeeded();
+  trouble_.succeeded();
+  EXPECT_EQ(lines_, 3);
+}
+
+// A disk with a little room: one write fits, the next does not.
+TEST_F(TroubleTest, FailuresThatComeAndGoAreNoFlood) {
+  for (int i = 0; i < 1000; ++i) {
+    trouble_.failed(error("53100"));
+    trouble_.succeeded();
+  }
+  EXPECT_EQ(lines_, 2);
+}
+
+TEST_F(TroubleTest, TheOutageIsInWordsUntilTheNextSuccess) {
+  EXPECT_EQ(trouble_.outage(), "");
+  EXPECT_EQ(trouble_.lasting().count(), 0);
+  trouble_.failed(error("08006"));
+  EXPECT_EQ(trouble_.outage(), "the database cannot be reached (08006)");
+  trouble_.failed(error("53100"));
+  EXPECT_EQ(trouble_.outage(), "the database's disk is full (53100)");
+  // The server crashed over it, which is the lesser news.
+  trouble_.failed(error("57P03"));
+  EXPECT_EQ(trouble_.outage(), "the database's disk is full (53100)");
+  EXPECT_GT(trouble_.lasting().count(), 0);
+  trouble_.succeeded();
+  EXPECT_EQ(trouble_.outage(), "");
+  EXPECT_EQ(trouble_.lasting().count(), 0);
+}
+
+TEST_F(TroubleTest, ABugIsNoOutage) {
+  trouble_.failed(error("23505"));
+  trouble_.failed(std::logic_error("no such step"));
+  EXPECT_EQ(trouble_.outage(), "");
+  EXPECT_EQ(lines_, 2);
+}
+
+}  // namespace
+}  // namespace tenggat::office

@@ -1,0 +1,150 @@
+// The judge is judged: each kind of breach, planted in a finished office, is named by it.
+#include "tests/support/invariants.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "tests/faults/rig.h"
+
+namespace tenggat::test {
+namespace {
+
+struct Plant {
+  const char* name;
+  const char* invariant;  // the one that must be named
+  const char* says;       // a part of what is said
+  const char* sql;
+};
+
+// `gone` holds the id of one permit.
+const Plant kPlants[] = {
+    {"a permit is gone", "I1", "there is no permit",
+     "DELETE FROM note n USING gone g WHERE n.permit = g.id;"
+     "DELETE FROM raised_rung n USING gone g WHERE n.permit = g.id;"
+     "DELETE FROM pause n USING gone g WHERE n.permit = g.id;"
+     "DELETE FROM document n USING gone g WHERE n.permit = g.id;"
+     "DELETE FROM visit n USING gone g WHERE n.permit = g.id;"
+     "DELETE FROM event n USING gone g WHERE n.permit = g.id;"
+     "DELETE FROM permit n USING gone g WHERE n.id = g.id"},
+    {"a key is gone", "I1", "was acknowledged and is not kept",
+     "DELETE FROM idempotency WHERE key = (SELECT max(key) FROM idempotency)"},
+    {"a key is kept with another answer", "I1", "was answered otherwise",
+     "UPDATE idempotency SET answer = jsonb_set(answer::jsonb, '{version}', '77')::text"
+     " WHERE key = (SELECT max(key) FROM idempotency)"},
+    {"a key was applied twice", "I2", "events of commands by",
+     "INSERT INTO event (permit, sequence, type, visit, actor, at, fields, hash)"
+     " SELECT permit, sequence + 1, type, visit, actor, at, fields, hash FROM event"
+     " WHERE (permit, sequence) = (SELECT id, events FROM permit p WHERE EXISTS (SELECT FROM event"
+     "  e WHERE e.permit = p.id AND e.sequence = p.events AND e.type = 'acted') LIMIT 1)"},
+    {"a state changed without its event", "I3", "is closed by no event",
+     "UPDATE visit SET closed_at = opened_at WHERE (permit, id) = (SELECT permit, id FROM visit"
+     " WHERE closed_at IS NULL LIMIT 1)"},
+    {"an event came without its change", "I3", "is open, and an event closed it",
+     "UPDATE visit SET closed_at = NULL WHERE (permit, id) = (SELECT permit, id FROM visit"
+     " WHERE closed_at IS NOT NULL LIMIT 1)"},
+    {"a version without an event", "I3", "version",
+     "UPDATE permit SET version = version + 1 WHERE id = (SELECT min(id) FROM permit)"},
+    {"a notice to an officer is missing", "I3", "told",
+     "DELETE FROM notice WHERE id = (SELECT max(id) FROM notice WHERE kind = 'start')"},
+    {"a notice to the applicant is missing", "I3", "told the applicant 0 times",
+     "DELETE FROM notice WHERE id = (SELECT max(id) FROM notice WHERE text = 'diterima')"},
+    {"a rendered notice has no message", "I3", "is rendered in no message",
+     "DELETE FROM message_notice WHERE (message, notice) = (SELECT c.message, c.notice FROM"
+     " message_notice c WHERE c.permit <> 0 LIMIT 1)"},
+    {"somebody is told twice", "I3", "is in 2 messages to",
+     "INSERT INTO message_notice SELECT b.id, c.permit, c.notice FROM message_notice c JOIN message"
+     " a ON a.id = c.message JOIN message b ON b.recipient = a.recipient AND b.id <> a.id LIMIT 1"},
+    {"a message tells nothing", "I3", "tells nothing",
+     "DELETE FROM message_notice WHERE message = (SELECT min(message) FROM message_notice)"},
+    {"a rung without its event", "I3", "rungs raised by time",
+     "INSERT INTO raised_rung SELECT permit, visit, 'due', 1, 7, due_at, raised_at, true"
+     " FROM raised_rung WHERE rung = 'start' LIMIT 1"},
+    {"a rung was raised at another instant", "I4", "was raised as due",
+     "UPDATE raised_rung SET due_at = due_at - interval '1 second' WHERE (permit, visit, rung, k) ="
+     " (SELECT permit, visit, rung, k FROM raised_rung WHERE rung = 'due' LIMIT 1)"},
+    {"a rung was raised early", "I4", "was raised early",
+     "ALTER TABLE raised_rung DROP CONSTRAINT raised_rung_check;"
+     "UPDATE raised_rung SET raised_at = due_at - interval '1 second' WHERE (permit, visit, rung,"
+     " k) = (SELECT permit, visit, rung, k FROM raised_rung WHERE rung = 'due' LIMIT 1)"},
+    {"a rung is missing on an open visit", "I4", "has not happened",
+     "DELETE FROM raised_rung WHERE (permit, visit, rung) = (SELECT r.permit, r.visit, r.rung"
+     " FROM raised_rung r JOIN visit v ON v.permit = r.permit AND v.id = r.visit"
+     " WHERE r.rung = 'due' AND v.closed_at IS NULL LIMIT 1)"},
+    {"a rung was raised twice", "I4", "was raised 2 times",
+     "INSERT INTO event (permit, sequence, type, visit, actor, at, fields, hash)"
+     " SELECT permit, sequence + 1000, type, visit, actor, at, fields, hash FROM event"
+     " WHERE type = 'rung_raised' LIMIT 1"},
+    {"a closed permit went on", "I6", "came after its end",
+     "INSERT INTO event (permit, sequence, type, visit, actor, at, fields, hash)"
+     " SELECT permit, sequence + 1, 'claimed', visit, actor, at, fields, hash FROM event"
+     " WHERE (permit, sequence) = (SELECT id, events FROM permit WHERE state = 'issued' LIMIT 1)"},
+    {"a closed permit has an open visit", "I6", "is open",
+     "UPDATE visit SET closed_at = NULL WHERE (permit, id) = (SELECT permit, max(id) FROM visit"
+     " WHERE permit = (SELECT min(id) FROM permit WHERE state = 'issued') GROUP BY permit)"},
+    {"a message was accepted with an old token", "I6", "with token",
+     "UPDATE message SET fence = fence + 1 WHERE id = (SELECT min(id) FROM message WHERE state ="
+     " 'accepted')"},
+    {"an event was altered", "I7", "not as it was written",
+     "UPDATE event SET actor = 'officer:x' WHERE (permit, sequence) = (SELECT permit, sequence"
+     " FROM event LIMIT 1)"},
+    {"a due is stored that the ledger does not give", "I8", "the due of a visit",
+     "UPDATE visit SET due_at = due_at + interval '1 second' WHERE (permit, id) ="
+     " (SELECT permit, id FROM visit WHERE due_at IS NOT NULL LIMIT 1)"},
+    {"the case's due differs", "I8", "the due of the case",
+     "UPDATE permit SET case_due_at = case_due_at + interval '1 second' WHERE id ="
+     " (SELECT min(id) FROM permit WHERE case_due_at IS NOT NULL)"},
+    {"the next check differs", "I8", "the next check",
+     "UPDATE permit SET next_check_at = NULL WHERE id = (SELECT min(id) FROM permit WHERE"
+     " next_check_at IS NOT NULL)"},
+    {"a visit took another time", "I8", "took",
+     "UPDATE visit SET elapsed = elapsed + 1 WHERE (permit, id) = (SELECT permit, id FROM visit"
+     " WHERE verdict IS NOT NULL LIMIT 1)"},
+};
+
+TEST(InvariantsTest, EachPlantedBreachIsNamed) {
+  Rig rig("2026-04-16T07:35:00+08:00@120", {});
+  DaemonProcess daemon(rig.daemon_options());
+  OfficeLoad::Options options;
+  options.token = rig.found_office(daemon);
+  options.ports = {daemon.api_port()};
+  options.clients = 8;
+  daemon.start();
+  OfficeLoad load(options);
+  load.start();
+  // A permit that ended, and one whose step came due while it lay.
+  ASSERT_TRUE(wait_until(
+      [&] {
+        return rig.query(
+                   "SELECT EXISTS (SELECT FROM permit WHERE state = 'issued') AND EXISTS"
+                   " (SELECT FROM raised_rung r JOIN visit v ON v.permit = r.permit AND"
+                   " v.id = r.visit WHERE r.rung = 'due' AND v.closed_at IS NULL)") == "t";
+      },
+      std::chrono::seconds(60)))
+      << daemon.log();
+  ASSERT_TRUE(load.finish());
+  rig.stop_clock();
+  ASSERT_EQ(rig.wait_until_quiet(std::chrono::seconds(60)), "");
+  ASSERT_EQ(daemon.terminate(), 0);
+  const std::vector<OfficeLoad::Acknowledged> ledger = load.acknowledged();
+  ASSERT_EQ(load.refusals(), std::vector<std::string>{});
+  ASSERT_EQ(breaches(ledger, rig.server, Rig::kDatabase), std::vector<std::string>{});
+
+  for (const Plant& plant : kPlants) {
+    rig.server.create_database("planted", Rig::kDatabase);
+    rig.server.execute(
+        "ALTER TABLE event DISABLE TRIGGER append_only;"
+        "CREATE TABLE gone AS SELECT min(id) AS id FROM permit",
+        "planted");
+    rig.server.execute(plant.sql, "planted");
+    const std::vector<std::string> found = breaches(ledger, rig.server, "planted");
+    bool named = false;
+    for (const std::string& breach : found)
+      named = named ||
+              (breach.starts_with(plant.invariant) && breach.find(plant.says) != std::string::npos);
+    EXPECT_TRUE(named) << plant.name << ": " << testing::PrintToString(found);
+    rig.server.drop_database("planted");
+  }
+}
+
+}  // namespace
+}  // namespace tenggat::test

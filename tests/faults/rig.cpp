@@ -1,0 +1,169 @@
+#include "tests/faults/rig.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <map>
+
+#include "notifiers/email/email.h"
+#include "notifiers/message.h"
+#include "notifiers/whatsapp/meta.h"
+#include "tests/support/process.h"
+
+namespace tenggat::test {
+namespace json = boost::json;
+namespace {
+
+constexpr const char* kFrom = "izin@example.go.id";
+
+notify::Texts shipped_texts() {
+  const std::string path = std::string(TENGGAT_SOURCE_DIR) + "/rules/texts/id.yaml";
+  return notify::load_texts({path, read_file(path)}).value();
+}
+
+std::vector<std::string> texts_of(const json::value& list) {
+  std::vector<std::string> texts;
+  for (const json::value& one : list.as_array()) texts.emplace_back(one.as_string());
+  return texts;
+}
+
+// How a message may be told from another once it is in a sink.
+std::string identity(const std::string& to, const std::string& template_name,
+                     const std::vector<std::string>& parameters) {
+  return fmt::format("{} {} {}", to, template_name, fmt::join(parameters, "|"));
+}
+
+std::string identity_at_meta(const notify::Message& message, const notify::WhatsappConfig& config) {
+  const auto request = notify::meta::build_request(message, config, Instant{});
+  const json::value body = json::parse(request->body);
+  std::vector<std::string> parameters;
+  for (const json::value& component : body.at("template").at("components").as_array())
+    for (const json::value& parameter : component.at("parameters").as_array())
+      parameters.emplace_back(parameter.at("text").as_string());
+  return identity(std::string(body.at("to").as_string()),
+                  std::string(body.at("template").at("name").as_string()), parameters);
+}
+
+std::string message_id_of(const std::string& mail) {
+  constexpr std::string_view kHeader = "\nMessage-ID: ";
+  const auto at = mail.find(kHeader);
+  if (at == std::string::npos) return "";
+  const auto begin = at + kHeader.size();
+  return mail.substr(begin, mail.find('\n', begin) - begin);
+}
+
+struct Sent {
+  std::size_t messages = 0, unknown = 0, delivered = 0;
+};
+
+}  // namespace
+
+TestPostgres::Options durable() {
+  TestPostgres::Options options;
+  options.fsync = true;
+  options.settings = {"max_connections=100"};
+  return options;
+}
+
+Rig::Rig(std::string clock, TestPostgres::Options options)
+    : server(std::move(options)), texts(shipped_texts()), meta(texts), clock_(std::move(clock)) {
+  server.create_database(kDatabase);
+}
+
+DaemonProcess::Options Rig::daemon_options() const {
+  const notify::WhatsappConfig whatsapp = meta.config();
+  DaemonProcess::Options options;
+  options.conninfo = server.conninfo(kDatabase);
+  options.clock = clock_;
+  options.configuration = fmt::format(
+      "email: {{url: \"{}\", from: \"Perizinan <{}>\"}}\n"
+      "whatsapp: {{url: \"{}\", version: {}, phone_number_id: \"{}\", token_file: token}}\n",
+      smtp.url(), kFrom, whatsapp.url, whatsapp.version, whatsapp.phone_number_id);
+  return options;
+}
+
+std::string Rig::found_office(DaemonProcess& daemon) {
+  write_file(daemon.directory() / "token", meta.config().token);
+  daemon.must({"db", "migrate", "--simulated-clock"});
+  return OfficeLoad::staff(daemon);
+}
+
+int Rig::due_rungs() {
+  return std::stoi(query("SELECT count(*) FROM raised_rung WHERE rung = 'due'"));
+}
+
+void Rig::stop_clock() {
+  query(
+      "UPDATE simulated_clock SET start_at = office_now(), anchor_at = clock_timestamp(),"
+      " speed = 0");
+}
+
+std::string Rig::wait_until_quiet(std::chrono::seconds limit) {
+  std::string left;
+  wait_until(
+      [&] {
+        left = query(
+            "SELECT concat_ws(', ',"
+            " (SELECT count(*) || ' messages queued, the first with ' || min(attempts) || ' to ' ||"
+            "   max(attempts) || ' attempts' FROM message WHERE state = 'queued'"
+            "   HAVING count(*) > 0),"
+            " (SELECT count(*) || ' notices past their time' FROM notice WHERE state = 'pending'"
+            "   AND send_at <= office_now() HAVING count(*) > 0),"
+            " (SELECT count(*) || ' permits with something due' FROM permit"
+            "   WHERE next_check_at <= office_now() HAVING count(*) > 0),"
+            " (SELECT count(*) || ' daily jobs due' FROM daily_job WHERE next_at <= office_now()"
+            "   HAVING count(*) > 0))");
+        return left.empty();
+      },
+      limit);
+  return left;
+}
+
+Deliveries Rig::deliveries() {
+  const json::value rows = json::parse(query(
+      "SELECT coalesce(json_agg(t), '[]') FROM (SELECT m.id, m.channel, m.address, m.state, m.text,"
+      " m.template, m.fields, (SELECT count(*) FROM attempt a WHERE a.message = m.id"
+      "   AND (a.outcome IN ('', 'unknown') OR (a.outcome = 'accepted' AND a.fence < m.fence)))"
+      "   AS unknown FROM message m ORDER BY m.id) t"));
+  Deliveries found;
+  std::map<std::string, Sent> by_identity;
+  const auto take = [&](const std::string& who) { ++by_identity[who].delivered; };
+  for (const json::value& row : rows.as_array()) {
+    notify::Message message;
+    message.id = std::to_string(row.at("id").as_int64());
+    message.to = std::string(row.at("address").as_string());
+    message.text_id = std::string(row.at("text").as_string());
+    message.template_name = std::string(row.at("template").as_string());
+    message.fields = texts_of(row.at("fields").at("values"));
+    const bool email = row.at("channel").as_string() == "email";
+    Sent& sent = by_identity[email ? notify::email::message_id(message, kFrom)
+                                   : identity_at_meta(message, meta.config())];
+    const bool accepted = row.at("state").as_string() == "accepted";
+    if (!accepted)
+      found.faults.push_back(
+          fmt::format("message {} is {}", message.id, std::string(row.at("state").as_string())));
+    sent.messages += accepted;
+    sent.unknown += static_cast<std::size_t>(row.at("unknown").as_int64());
+    found.messages += accepted;
+    found.unknown += static_cast<std::size_t>(row.at("unknown").as_int64());
+  }
+  for (const std::string& mail : smtp.messages(0)) take(message_id_of(mail));
+  for (const MetaSink::Taken& one : meta.taken(0))
+    take(identity(one.to, one.template_name, one.parameters));
+  for (const auto& [who, sent] : by_identity) {
+    found.delivered += sent.delivered;
+    if (sent.messages == 0)
+      found.faults.push_back("delivered and not in the database: " + who);
+    else if (sent.delivered < sent.messages)
+      found.faults.push_back("accepted and in no sink: " + who);
+    else if (sent.delivered - sent.messages > sent.unknown)
+      found.faults.push_back(fmt::format("{} deliveries of {}, with {} unknown outcomes",
+                                         sent.delivered, who, sent.unknown));
+    if (sent.delivered > sent.messages) found.extra += sent.delivered - sent.messages;
+  }
+  for (const std::string& fault : meta.faults()) found.faults.push_back("Meta: " + fault);
+  return found;
+}
+
+}  // namespace tenggat::test

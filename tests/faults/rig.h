@@ -1,0 +1,74 @@
+// An office on a PostgreSQL that survives its crashes, with real sinks, for tests that kill its
+// parts: what must be there afterwards is compared with what the sinks hold.
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "notifiers/text.h"
+#include "tests/support/daemon_process.h"
+#include "tests/support/meta_sink.h"
+#include "tests/support/office_load.h"
+#include "tests/support/postgres.h"
+#include "tests/support/smtp_server.h"
+
+namespace tenggat::test {
+
+// What the sinks hold, held against the messages that the database says were accepted.
+struct Deliveries {
+  std::size_t messages = 0;   // accepted, by the database
+  std::size_t delivered = 0;  // in the sinks
+  std::size_t extra = 0;      // of them, repeats of one message
+  // Attempts whose outcome nobody knows, or knew while the lease lasted.
+  std::size_t unknown = 0;
+  // A message that is in no sink, one in a sink that nobody sent, repeats beyond the message's
+  // unknown attempts. Emails are told apart by Message-ID; what Meta is sent holds no id of ours,
+  // so there it is the person, the template and its parameters.
+  std::vector<std::string> faults;
+};
+
+// A server that keeps what it acknowledged through a crash, with room for two daemons.
+TestPostgres::Options durable();
+
+class Rig {
+ public:
+  // The office's clock as for tenggatd --clock; of the database's name nothing else follows.
+  explicit Rig(std::string clock, TestPostgres::Options options = durable());
+
+  DaemonProcess::Options daemon_options() const;
+  // Migrates the database and hires its officers; returns the token of OfficeLoad.
+  std::string found_office(DaemonProcess& daemon);
+
+  std::string query(const std::string& sql) { return server.execute(sql, kDatabase); }
+  int due_rungs();  // raised so far because a step's time was over
+  // The office's clock stands from now on, so that no new work comes of it.
+  void stop_clock();
+  // Waits until no message is queued and nothing is due and undone. What is left then, in words;
+  // empty is what a test expects.
+  std::string wait_until_quiet(std::chrono::seconds limit);
+  Deliveries deliveries();
+
+  static constexpr const char* kDatabase = "office";
+  TestPostgres server;
+  notify::Texts texts;
+  MetaSink meta;
+  TestSmtpServer smtp;
+
+ private:
+  std::string clock_;
+};
+
+// Waits until `holds`, looking often; false after `limit`.
+template <class Condition>
+bool wait_until(Condition holds, std::chrono::milliseconds limit) {
+  const auto give_up = std::chrono::steady_clock::now() + limit;
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > give_up) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return true;
+}
+
+}  // namespace tenggat::test
