@@ -1,4 +1,5 @@
 # In order, one a line. An applied migration never changes: the next change is the next number.
 set(TENGGAT_MIGRATIONS
   0001_tenggat.sql
+  0002_lighter_rows.sql
 )
