@@ -56,6 +56,9 @@ const Plant kPlants[] = {
      " a ON a.id = c.message JOIN message b ON b.recipient = a.recipient AND b.id <> a.id LIMIT 1"},
     {"a message tells nothing", "I3", "tells nothing",
      "DELETE FROM message_notice WHERE message = (SELECT min(message) FROM message_notice)"},
+    {"a visit without its permit", "I3", "which is not there",
+     "INSERT INTO visit (permit, id, step, occurrence, role, opened_at)"
+     " VALUES (7, 1, 'verifikasi', 1, 'front_office', now())"},
     {"a rung without its event", "I3", "rungs raised by time",
      "INSERT INTO raised_rung SELECT permit, visit, 'due', 1, 7, due_at, raised_at, true"
      " FROM raised_rung WHERE rung = 'start' LIMIT 1"},

@@ -1,6 +1,7 @@
 #include "tests/faults/rig.h"
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
@@ -9,6 +10,7 @@
 #include "notifiers/email/email.h"
 #include "notifiers/message.h"
 #include "notifiers/whatsapp/meta.h"
+#include "tests/support/invariants.h"
 #include "tests/support/process.h"
 
 namespace tenggat::test {
@@ -163,6 +165,17 @@ Deliveries Rig::deliveries() {
     if (sent.delivered > sent.messages) found.extra += sent.delivered - sent.messages;
   }
   for (const std::string& fault : meta.faults()) found.faults.push_back("Meta: " + fault);
+  return found;
+}
+
+Deliveries Rig::judge(const std::vector<OfficeLoad::Acknowledged>& ledger) {
+  int shown = 0;
+  for (const std::string& breach : breaches(ledger, server, kDatabase))
+    if (++shown <= 20) ADD_FAILURE() << breach;
+  Deliveries found = deliveries();
+  for (const std::string& fault : found.faults)
+    if (++shown <= 40) ADD_FAILURE() << fault;
+  EXPECT_LE(found.extra, found.unknown);
   return found;
 }
 

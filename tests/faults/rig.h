@@ -49,6 +49,9 @@ class Rig {
   // empty is what a test expects.
   std::string wait_until_quiet(std::chrono::seconds limit);
   Deliveries deliveries();
+  // Fails the test for each breach of an invariant and each fault of the deliveries, and for more
+  // extra deliveries than unknown outcomes.
+  Deliveries judge(const std::vector<OfficeLoad::Acknowledged>& ledger);
 
   static constexpr const char* kDatabase = "office";
   TestPostgres server;
