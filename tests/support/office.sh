@@ -25,10 +25,13 @@ daemon_pid=
 tenggat() { "$programs/cli/tenggat" "$@"; }
 on_database() { tenggat "$@" --config "$office/tenggat.yaml"; }
 
+# A daemon whose run was killed is on its way out, and may have the port a moment longer.
 require_free_port() {
-  if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then
-    die "port $1 is taken; choose another with $2=PORT"
-  fi
+  local left=20
+  while (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; do
+    ((left-- > 0)) || die "port $1 is taken; choose another with $2=PORT"
+    sleep 0.1
+  done
 }
 
 # One run at a time in one directory; the kernel lets go of the lock however a run ends.

@@ -34,6 +34,7 @@ expect_failure() {
 
 # start_run MODE: "" or demo; its output goes to $trial/output.
 start_run() {
+  : >"$trial/output"  # here and now: the job opens it when it gets round to it
   "$root/run" ${1:+"$1"} >"$trial/output" 2>&1 &
   run_pid=$!
 }
