@@ -1,6 +1,8 @@
 #include "rules/people.h"
 
 #include <algorithm>
+#include <charconv>
+#include <chrono>
 #include <optional>
 
 namespace tenggat {
@@ -25,6 +27,21 @@ bool own_work(const Recipient& recipient, const Visit& visit) {
 }
 
 }  // namespace
+
+bool is_civil_date(std::string_view text) {
+  int year = 0;
+  unsigned month = 0, day = 0;
+  const auto number = [&](std::size_t from, std::size_t length, auto& value) {
+    const char* begin = text.data() + from;
+    const auto [end, error] = std::from_chars(begin, begin + length, value);
+    return error == std::errc{} && end == begin + length && *begin != '-';
+  };
+  const bool read = text.size() == 10 && text[4] == '-' && text[7] == '-' && number(0, 4, year) &&
+                    number(5, 2, month) && number(8, 2, day);
+  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month},
+                                         std::chrono::day{day}};
+  return read && year >= 1 && date.ok();
+}
 
 const Officer* People::find(std::string_view officer) const {
   for (const Officer& one : officers)

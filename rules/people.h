@@ -3,6 +3,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rules/permit.h"
@@ -12,6 +13,8 @@ namespace tenggat {
 
 // Civil dates are ISO texts in the office's zone: "2026-04-13". They compare as dates.
 using CivilDate = std::string;
+// A date of that form that exists, from year 1 on.
+bool is_civil_date(std::string_view text);
 
 struct Leave {
   CivilDate start, end;  // both included

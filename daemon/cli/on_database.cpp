@@ -13,6 +13,7 @@
 #include "daemon/cli/offline.h"
 #include "daemon/cli/print.h"
 #include "daemon/crash_point.h"
+#include "rules/people.h"
 
 namespace tenggat::cli {
 namespace {
@@ -92,18 +93,7 @@ pg::Awaitable<std::unique_ptr<Office>> read_office(DatabaseCall& call) {
 }
 
 std::string checked_date(std::string_view option, const std::string& text) {
-  int year = 0;
-  unsigned month = 0, day = 0;
-  const auto number = [&](std::size_t from, std::size_t length, auto& value) {
-    const char* begin = text.data() + from;
-    const auto [end, error] = std::from_chars(begin, begin + length, value);
-    return error == std::errc{} && end == begin + length && *begin != '-';
-  };
-  const bool read = text.size() == 10 && text[4] == '-' && text[7] == '-' && number(0, 4, year) &&
-                    number(5, 2, month) && number(8, 2, day);
-  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month},
-                                         std::chrono::day{day}};
-  if (!read || !date.ok() || year < 1)
+  if (!is_civil_date(text))
     throw BadUsage(fmt::format("--{} takes a date, 2026-04-13; `{}` is none", option, text));
   return text;
 }

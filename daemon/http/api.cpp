@@ -86,6 +86,13 @@ Response busy_response(const Request& request) {
   return response;
 }
 
+std::optional<Response> repeated_answer(const Request& request, const office::IdempotencyKey& key,
+                                        const std::vector<store::KeptAnswer>& kept) {
+  if (kept.empty()) return std::nullopt;
+  if (kept.front().request != key.request) return problem(request, "key_reused");
+  return json_response(kept.front().status, kept.front().body);
+}
+
 const char* problem_code(Reason reason) {
   const ProblemType* type = find_problem_type(to_string(reason));
   return type ? type->code : "internal";
@@ -279,6 +286,16 @@ std::vector<Route> api_routes(ApiParts parts) {
   add("GET", "/files/{sha256}", "file_show", &Api::file_show);
   add("GET", "/sops", "sop_list", &Api::sop_list);
   add("GET", "/sops/{id}", "sop_show", &Api::sop_show);
+  add("GET", "/officers", "officer_list", &Api::officer_list);
+  add("POST", "/officers", "officer_create", &Api::officer_create);
+  add("POST", "/officers/{id}", "officer_edit", &Api::officer_edit);
+  add("POST", "/officers/{id}/leaves", "officer_leave", &Api::officer_leave);
+  add("GET", "/delegations", "delegation_list", &Api::delegation_list);
+  add("POST", "/delegations", "delegation_create", &Api::delegation_create);
+  add("POST", "/delegations/{id}/end", "delegation_end", &Api::delegation_end);
+  add("GET", "/notices", "notice_list", &Api::notice_list);
+  add("POST", "/messages/{id}/retry", "message_retry", &Api::message_retry);
+  add("POST", "/messages/{id}/discard", "message_discard", &Api::message_discard);
   require_rows(routes);
   return routes;
 }

@@ -76,18 +76,26 @@ std::vector<NewDocument> read_documents(std::vector<JsonObject> bodies) {
   return documents;
 }
 
+// Empty takes an address away; canonical otherwise.
+std::optional<std::string> read_email(JsonObject& body) {
+  auto email = body.optional_text("email", 254);
+  if (email && !email->empty() && !notify::is_mail_address(*email))
+    body.fault("email", "is not an e-mail address");
+  return email;
+}
+std::optional<std::string> read_whatsapp(JsonObject& body) {
+  const auto whatsapp = body.optional_text("whatsapp", 32);
+  if (!whatsapp || whatsapp->empty()) return whatsapp;
+  const auto number = notify::normalise_phone(*whatsapp);
+  if (!number) body.fault("whatsapp", "is not an Indonesian mobile number");
+  return number.value_or("");
+}
+
 store::StoredPermit::Applicant read_applicant(JsonObject body) {
   store::StoredPermit::Applicant applicant;
   applicant.name = body.required_text("name", Limits::name);
-  if (const auto email = body.optional_text("email", 254); email && !email->empty()) {
-    if (!notify::is_mail_address(*email)) body.fault("email", "is not an e-mail address");
-    applicant.email = *email;
-  }
-  if (const auto whatsapp = body.optional_text("whatsapp", 32); whatsapp && !whatsapp->empty()) {
-    const auto number = notify::normalise_phone(*whatsapp);
-    if (!number) body.fault("whatsapp", "is not an Indonesian mobile number");
-    applicant.whatsapp = number.value_or("");
-  }
+  applicant.email = read_email(body).value_or("");
+  applicant.whatsapp = read_whatsapp(body).value_or("");
   body.refuse_unknown();
   return applicant;
 }
@@ -294,6 +302,88 @@ CommandBody read_resume(const json::value& value, FieldFaults& faults) {
   return read;
 }
 
+// --- people
+// ---------------------------------------------------------------------------------------
+
+namespace {
+
+constexpr ListLimits kRoles{50, Limits::word};
+
+std::string read_officer_id(JsonObject& body, std::string_view name) {
+  std::string id = body.required_text(name, Limits::word);
+  if (!id.empty() && !store::valid_officer_id(id))
+    body.fault(name,
+               "must be 1 to 40 lower-case letters, digits, dots, dashes and underscores, beginning"
+               " with a letter or digit");
+  return id;
+}
+
+CivilDate read_date(JsonObject& body, std::string_view name) {
+  std::string date = body.required_text(name, 10);
+  if (!date.empty() && !is_civil_date(date)) body.fault(name, "must be a date, 2026-04-13");
+  return date;
+}
+
+}  // namespace
+
+Officer read_officer(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  Officer officer;
+  officer.id = read_officer_id(body, "id");
+  officer.name = body.required_text("name", Limits::officer_name);
+  officer.email = read_email(body).value_or("");
+  officer.whatsapp = read_whatsapp(body).value_or("");
+  officer.roles = body.optional_texts("roles", kRoles);
+  body.refuse_unknown();
+  return officer;
+}
+
+OfficerChange read_officer_change(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  OfficerChange change;
+  if (body.has("name")) change.edit.name = body.required_text("name", Limits::officer_name);
+  change.edit.email = read_email(body);
+  change.edit.whatsapp = read_whatsapp(body);
+  if (body.has("roles")) change.edit.roles = body.optional_texts("roles", kRoles);
+  change.ended_on = body.optional_text("ended_on", 10);
+  if (change.ended_on && !change.ended_on->empty() && !is_civil_date(*change.ended_on))
+    body.fault("ended_on", "must be a date, 2026-04-13, or empty to take the end back");
+  body.refuse_unknown();
+  return change;
+}
+
+LeaveChange read_leave(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  LeaveChange change;
+  change.cancel = body.optional_bool("cancel").value_or(false);
+  change.leave.start = read_date(body, "start");
+  if (!change.cancel) {
+    change.leave.end = read_date(body, "end");
+    if (change.leave.end < change.leave.start) body.fault("end", "is before start");
+  }
+  body.refuse_unknown();
+  return change;
+}
+
+Delegation read_delegation(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  Delegation delegation;
+  delegation.from = read_officer_id(body, "from");
+  delegation.to = read_officer_id(body, "to");
+  delegation.kind = body.required_word("kind", {"plh", "plt"});
+  delegation.start = read_date(body, "start");
+  delegation.end = read_date(body, "end");
+  delegation.letter = body.required_text("letter", Limits::document_number);
+  if (delegation.end < delegation.start) body.fault("end", "is before start");
+  if (!delegation.to.empty() && delegation.from == delegation.to)
+    body.fault("to", "is the same person as from");
+  body.refuse_unknown();
+  return delegation;
+}
+
+// --- uploads
+// --------------------------------------------------------------------------------------
+
 bool is_sha256_hex(std::string_view text) {
   return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
            return is_digit(c) || (c >= 'a' && c <= 'f');
@@ -386,6 +476,32 @@ Read<int> read_limit(const Request& request) {
   const auto limit = limit_of(request);
   if (!limit) return refuse_limit(request);
   return Read<int>(boost::system::in_place_value, *limit);
+}
+
+Read<NoticeListQuery> read_notice_query(const Request& request) {
+  if (auto refusal = refuse_parameters(request, {"permit", "state", "cursor", "limit"}))
+    return std::move(*refusal);
+  NoticeListQuery read;
+  read.permit = text_of(request, "permit");
+  read.query.state = text_of(request, "state");
+  constexpr std::array known = {"", "pending", "rendered", "dropped", "dead"};
+  if (std::find(known.begin(), known.end(), read.query.state) == known.end())
+    return refuse_parameter(request, "state", "is one of pending, rendered, dropped, dead");
+  if (read.permit.empty() && read.query.state != "pending" && read.query.state != "dead")
+    return refuse_parameter(request, "permit",
+                            "is needed unless state is pending or dead: there are too many");
+  if (const auto cursor = request.query.get("cursor")) {
+    read.query.before = id_of_cursor(*cursor);
+    if (!read.query.before) return refuse_parameter(request, "cursor", "is not one this API gave");
+  }
+  const auto limit = limit_of(request);
+  if (!limit) return refuse_limit(request);
+  read.query.limit = *limit;
+  return read;
+}
+
+std::optional<Response> refuse_any_parameter(const Request& request) {
+  return refuse_parameters(request, {});
 }
 
 }  // namespace tenggat::http

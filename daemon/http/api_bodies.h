@@ -11,6 +11,8 @@
 #include "daemon/http/json.h"
 #include "daemon/http/message.h"
 #include "daemon/office/committer.h"
+#include "daemon/store/messages.h"
+#include "daemon/store/people.h"
 #include "daemon/store/permits.h"
 #include "rules/transition.h"
 
@@ -20,6 +22,7 @@ namespace tenggat::http {
 struct BodyLimits {
   static constexpr std::size_t word = 64;  // ids: steps, actions, kinds, reasons
   static constexpr std::size_t name = 200;
+  static constexpr std::size_t officer_name = 120;
   static constexpr std::size_t subject = 300;
   static constexpr std::size_t note = 2000;
   static constexpr std::size_t documents = 50;
@@ -56,6 +59,25 @@ CommandBody read_release(const boost::json::value& body, FieldFaults& faults);
 CommandBody read_pause(const boost::json::value& body, FieldFaults& faults);
 CommandBody read_resume(const boost::json::value& body, FieldFaults& faults);
 
+// POST /officers; addresses come out in their canonical form. Whether the roles exist is the
+// caller's to check.
+Officer read_officer(const boost::json::value& body, FieldFaults& faults);
+// POST /officers/{id}: what is left out stays. An empty address is taken away, an empty `ended_on`
+// takes an end back.
+struct OfficerChange {
+  store::OfficerEdit edit;
+  std::optional<CivilDate> ended_on;
+};
+OfficerChange read_officer_change(const boost::json::value& body, FieldFaults& faults);
+// POST /officers/{id}/leaves.
+struct LeaveChange {
+  Leave leave;
+  bool cancel = false;  // the one that begins on `leave.start`
+};
+LeaveChange read_leave(const boost::json::value& body, FieldFaults& faults);
+// POST /delegations.
+Delegation read_delegation(const boost::json::value& body, FieldFaults& faults);
+
 // The hash of a `tenggat:` uri; nothing where it is none.
 std::optional<std::string> uploaded_hash(std::string_view uri);
 // Those of every document that was uploaded here, each with the JSON pointer of its uri.
@@ -76,6 +98,15 @@ struct ListQuery {
 Read<ListQuery> read_list_query(const Request& request);
 // `limit` alone, as GET /tasks takes it.
 Read<int> read_limit(const Request& request);
+// GET /notices: `permit` (id or number), `state`, `cursor`, `limit`. Needs a permit, or one of the
+// states that mean work: pending, dead.
+struct NoticeListQuery {
+  store::NoticeQuery query;
+  std::string permit;  // as given; the caller looks it up
+};
+Read<NoticeListQuery> read_notice_query(const Request& request);
+// For a call that takes no parameters.
+std::optional<Response> refuse_any_parameter(const Request& request);
 // The keyset cursor: opaque to callers.
 std::string cursor_of(std::int64_t id);
 std::optional<std::int64_t> id_of_cursor(std::string_view cursor);

@@ -13,6 +13,7 @@
 #include "daemon/http/api_bodies.h"
 #include "daemon/http/authorize.h"
 #include "daemon/http/view.h"
+#include "daemon/store/commands.h"
 
 namespace tenggat::http {
 
@@ -56,6 +57,16 @@ class Api {
   awaitable<Response> file_show(Call call);
   awaitable<Response> sop_list(Call call);
   awaitable<Response> sop_show(Call call);
+  awaitable<Response> officer_list(Call call);
+  awaitable<Response> officer_create(Call call);
+  awaitable<Response> officer_edit(Call call);
+  awaitable<Response> officer_leave(Call call);
+  awaitable<Response> delegation_list(Call call);
+  awaitable<Response> delegation_create(Call call);
+  awaitable<Response> delegation_end(Call call);
+  awaitable<Response> notice_list(Call call);
+  awaitable<Response> message_retry(Call call);
+  awaitable<Response> message_discard(Call call);
 
  private:
   using ReadBody = CommandBody (*)(const boost::json::value&, FieldFaults&);
@@ -76,6 +87,28 @@ class Api {
   std::optional<Response> refuse_stale_caller(const Call& call, const Reading& reading) const;
 
   awaitable<Response> command(Call call, ReadBody read_body);
+  // One transaction round an administrator's change and its kept answer; only a 2xx is kept.
+  using Change = awaitable<Response> (Api::*)(const Call&, const boost::json::value& body,
+                                              pg::Connection&);
+  awaitable<Response> change(Call call, Change work);
+  awaitable<Response> add_officer(const Call& call, const boost::json::value& body,
+                                  pg::Connection& db);
+  awaitable<Response> edit_officer(const Call& call, const boost::json::value& body,
+                                   pg::Connection& db);
+  awaitable<Response> change_leave(const Call& call, const boost::json::value& body,
+                                   pg::Connection& db);
+  awaitable<Response> add_delegation(const Call& call, const boost::json::value& body,
+                                     pg::Connection& db);
+  awaitable<Response> end_delegation(const Call& call, const boost::json::value& body,
+                                     pg::Connection& db);
+  awaitable<Response> retry_message(const Call& call, const boost::json::value& body,
+                                    pg::Connection& db);
+  awaitable<Response> discard_message(const Call& call, const boost::json::value& body,
+                                      pg::Connection& db);
+  // As it stands inside the transaction of the change.
+  awaitable<Response> officer_response(int status, std::string id, pg::Connection& db);
+  // The faults of roles no SOP in force has, or that are the applicant's.
+  void check_roles(const std::vector<std::string>& roles, FieldFaults& faults) const;
   // Which of the documents' uploads are not here, as a refusal.
   // Both references are to what the calling coroutine holds.
   awaitable<std::optional<Response>> refuse_missing_uploads(
@@ -100,6 +133,9 @@ class Api {
 std::optional<std::int64_t> parse_id(std::string_view text);
 
 Response json_response(int status, std::string body);
+// The answer given before under this key, or why it may not be used again; nothing where it is new.
+std::optional<Response> repeated_answer(const Request& request, const office::IdempotencyKey& key,
+                                        const std::vector<store::KeptAnswer>& kept);
 Response busy_response(const Request& request);  // 503 with Retry-After
 
 }  // namespace tenggat::http

@@ -37,14 +37,6 @@ std::string media_type(const Request& request) {
   return std::string(text);
 }
 
-// The answer given before under this key, or why it may not be used again.
-std::optional<Response> repeated(const Request& request, const office::IdempotencyKey& key,
-                                 const std::vector<store::KeptAnswer>& kept) {
-  if (kept.empty()) return std::nullopt;
-  if (kept.front().request != key.request) return problem(request, "key_reused");
-  return json_response(kept.front().status, kept.front().body);
-}
-
 }  // namespace
 
 awaitable<Response> Api::file_create(Call call) {
@@ -59,7 +51,7 @@ awaitable<Response> Api::file_create(Call call) {
     auto reading = read({}, std::move(look));
     const Reading found = co_await std::move(reading);
     const auto kept = store::kept_answers_of(found.results.at(found.first));
-    if (auto answer = repeated(request, *key, kept)) co_return std::move(*answer);
+    if (auto answer = repeated_answer(request, *key, kept)) co_return std::move(*answer);
   }
 
   const std::string hash = store::hex(store::sha256(request.body));

@@ -54,4 +54,51 @@ pg::Awaitable<MessageChange> discard_message(pg::Connection& connection, std::in
       id));
 }
 
+std::size_t add_notices(pg::Pipeline& pipeline, const NoticeQuery& query) {
+  // One row a message, or one for a notice that has none.
+  static const std::string sql =
+      "SELECT n.id, n.permit, coalesce(p.number, ''), n.visit, n.kind, n.k, n.occurrence,"
+      " n.addressee, n.text, n.reason, n.raised_at, n.state, n.state_reason, m.id, m.state,"
+      " m.channel, m.recipient, m.reason, m.attempts FROM ("
+      "   SELECT * FROM notice WHERE ($1::bigint IS NULL OR permit = $1)"
+      "   AND ($2 IN ('', 'dead') OR state = $2)"
+      "   AND ($2 <> 'dead' OR id IN (SELECT d.notice FROM message_notice d"
+      "     JOIN message dead ON dead.id = d.message WHERE dead.state = 'dead'))"
+      "   AND ($3::bigint IS NULL OR id < $3) ORDER BY id DESC LIMIT $4::int) n"
+      " LEFT JOIN permit p ON p.id = n.permit"
+      " LEFT JOIN message_notice l ON l.notice = n.id LEFT JOIN message m ON m.id = l.message"
+      " ORDER BY n.id DESC, m.id";
+  return pipeline.add(sql, query.permit, query.state, query.before, query.limit + 1);
+}
+
+std::vector<NoticeRow> notices_listed(const pg::Result& r) {
+  std::vector<NoticeRow> notices;
+  for (int row = 0; row < r.rows(); ++row) {
+    if (notices.empty() || notices.back().id != r.int64(row, 0)) {
+      notices.push_back({.id = r.int64(row, 0),
+                         .permit = r.int64(row, 1),
+                         .number = std::string(r.text(row, 2)),
+                         .visit = static_cast<int>(r.int64(row, 3)),
+                         .kind = std::string(r.text(row, 4)),
+                         .k = static_cast<int>(r.int64(row, 5)),
+                         .occurrence = static_cast<int>(r.int64(row, 6)),
+                         .addressee = std::string(r.text(row, 7)),
+                         .text = std::string(r.text(row, 8)),
+                         .reason = std::string(r.text(row, 9)),
+                         .raised_at = r.instant(row, 10),
+                         .state = std::string(r.text(row, 11)),
+                         .state_reason = std::string(r.text(row, 12)),
+                         .messages = {}});
+    }
+    if (r.is_null(row, 13)) continue;
+    notices.back().messages.push_back({.id = r.int64(row, 13),
+                                       .state = std::string(r.text(row, 14)),
+                                       .channel = std::string(r.text(row, 15)),
+                                       .recipient = std::string(r.text(row, 16)),
+                                       .reason = std::string(r.text(row, 17)),
+                                       .attempts = static_cast<int>(r.int64(row, 18))});
+  }
+  return notices;
+}
+
 }  // namespace tenggat::store

@@ -38,4 +38,32 @@ pg::Awaitable<MessageChange> retry_message(pg::Connection& connection, std::int6
 // `discarded`.
 pg::Awaitable<MessageChange> discard_message(pg::Connection& connection, std::int64_t id);
 
+// What was decided to tell whom, and what became of it.
+struct NoticeRow {
+  std::int64_t id = 0, permit = 0;
+  std::string number;  // of the permit; empty for the day's own (morning list, recap)
+  int visit = 0;
+  std::string kind;  // rung or event: "due", "+1d", "dikembalikan"
+  int k = 1, occurrence = 1;
+  std::string addressee, text, reason;
+  Instant raised_at{};
+  std::string state, state_reason;  // pending, rendered, dropped and why
+  struct Message {
+    std::int64_t id = 0;
+    std::string state, channel, recipient, reason;
+    int attempts = 0;
+  };
+  std::vector<Message> messages;  // in the order they were made
+};
+struct NoticeQuery {
+  std::optional<std::int64_t> permit;
+  std::string state;  // pending, rendered, dropped, or dead: with a message that was given up
+  std::optional<std::int64_t> before;  // notice id; the next page
+  int limit = 50;
+};
+// The newest first, one more than `limit` where there are more. Without a permit only `pending` and
+// `dead` are found by an index.
+std::size_t add_notices(pg::Pipeline& pipeline, const NoticeQuery& query);
+std::vector<NoticeRow> notices_listed(const pg::Result& result);
+
 }  // namespace tenggat::store

@@ -1,0 +1,340 @@
+// People and messages, for the service of an administrator.
+#include <fmt/format.h>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <set>
+
+#include "daemon/http/api_calls.h"
+#include "daemon/log.h"
+#include "daemon/store/messages.h"
+#include "daemon/store/people.h"
+
+namespace tenggat::http {
+namespace {
+
+namespace json = boost::json;
+
+json::object officer_view(const Officer& officer) {
+  json::array leaves;
+  for (const Leave& leave : officer.leaves)
+    leaves.push_back(json::object{{"start", leave.start}, {"end", leave.end}});
+  return {{"id", officer.id},
+          {"name", officer.name},
+          {"roles", json::array(officer.roles.begin(), officer.roles.end())},
+          {"email", officer.email},
+          {"whatsapp", officer.whatsapp},
+          {"leaves", std::move(leaves)},
+          {"ended_on", officer.ended.empty() ? json::value(nullptr) : json::value(officer.ended)}};
+}
+
+json::object delegation_view(const Delegation& delegation) {
+  return {{"id", std::to_string(delegation.id)},
+          {"from", delegation.from},
+          {"to", delegation.to},
+          {"kind", delegation.kind},
+          {"start", delegation.start},
+          {"end", delegation.end},
+          {"letter", delegation.letter}};
+}
+
+json::object message_view(const store::NoticeRow::Message& message) {
+  return {{"id", std::to_string(message.id)}, {"state", message.state},
+          {"channel", message.channel},       {"recipient", message.recipient},
+          {"reason", message.reason},         {"attempts", message.attempts}};
+}
+
+json::object notice_view(const store::NoticeRow& notice, const Calendar& calendar) {
+  json::array messages;
+  for (const store::NoticeRow::Message& message : notice.messages)
+    messages.push_back(message_view(message));
+  const bool of_permit = notice.permit != 0;
+  return {{"id", std::to_string(notice.id)},
+          {"permit", of_permit ? json::value(std::to_string(notice.permit)) : json::value(nullptr)},
+          {"number", of_permit ? json::value(notice.number) : json::value(nullptr)},
+          {"visit_id", notice.visit},
+          {"kind", notice.kind},
+          {"k", notice.k},
+          {"occurrence", notice.occurrence},
+          {"addressee", notice.addressee},
+          {"text", notice.text},
+          {"reason", notice.reason},
+          {"raised_at", calendar.format(notice.raised_at)},
+          {"state", notice.state},
+          {"state_reason", notice.state_reason},
+          {"messages", std::move(messages)}};
+}
+
+Response items_response(json::array items) {
+  return json_response(200, json::serialize(json::object{{"items", std::move(items)}}));
+}
+
+Response message_response(const Request& request, std::int64_t id, store::MessageChange change,
+                          const char* state, const char* wrong_state) {
+  if (change == store::MessageChange::not_found) return problem(request, "not_found");
+  if (change == store::MessageChange::wrong_state) return problem(request, wrong_state);
+  return json_response(200,
+                       json::serialize(json::object{{"id", std::to_string(id)}, {"state", state}}));
+}
+
+void log_change(const char* event, const Call& call, std::string_view about) {
+  log_event(Level::info, event, {{"by", call.principal.id}, {"about", about}});
+}
+
+}  // namespace
+
+awaitable<Response> Api::change(Call call, Change work) {
+  const Request& request = call.request;
+  const auto value = read_json(request);
+  if (!value) co_return value.error();
+  const auto key = read_idempotency_key(request, call.principal.token);
+  if (!key) co_return key.error();
+  auto asking = read({}, {});
+  const Reading now = co_await std::move(asking);
+  if (auto refusal = refuse_stale_caller(call, now)) co_return std::move(*refusal);
+
+  auto acquiring = parts_.reads.acquire();
+  pg::Pool::Lease lease = co_await std::move(acquiring);
+  pg::Transaction transaction(*lease);
+  pg::Pipeline look;
+  store::add_kept_answers(look, {key->token}, {key->key});
+  auto looking = transaction.run(std::move(look));
+  const std::vector<pg::Result> found = co_await std::move(looking);
+  if (auto answer = repeated_answer(request, *key, store::kept_answers_of(found.front()))) {
+    co_await transaction.rollback();
+    co_return std::move(*answer);
+  }
+  auto working = (this->*work)(call, *value, *lease);
+  Response response = co_await std::move(working);
+  if (response.status >= 300) {
+    co_await transaction.rollback();
+    co_return response;
+  }
+  pg::Pipeline keep;
+  store::add_keep_answers(keep,
+                          {{key->token, key->key, key->request, response.status, response.body}});
+  try {
+    auto committing = transaction.commit(std::move(keep));
+    co_await std::move(committing);
+  } catch (const pg::Error& error) {
+    if (error.sqlstate() != "23505") throw;
+    // The same key came twice at once: asked again, the caller gets the other one's answer.
+    co_return busy_response(request);
+  }
+  co_return response;
+}
+
+// --- officers
+// -------------------------------------------------------------------------------------
+
+void Api::check_roles(const std::vector<std::string>& roles, FieldFaults& faults) const {
+  std::set<std::string> duties, applicants;
+  for (const Sop* sop : parts_.rulebook.sops_in_force())
+    for (const Role& role : sop->roles) (role.applicant ? applicants : duties).insert(role.id);
+  for (std::size_t i = 0; i < roles.size(); ++i) {
+    const std::string pointer = fmt::format("/roles/{}", i);
+    if (applicants.contains(roles[i]))
+      faults.push_back({pointer, "is the applicant's role, not an officer's"});
+    else if (!duties.contains(roles[i]))
+      faults.push_back(
+          {pointer, fmt::format("is no role of an SOP; there are: {}", fmt::join(duties, ", "))});
+  }
+}
+
+awaitable<Response> Api::officer_response(int status, std::string id, pg::Connection& db) {
+  auto loading = store::load_people(db);
+  const People people = co_await std::move(loading);
+  const Officer* officer = people.find(id);
+  if (!officer) throw std::logic_error("an officer who was just changed is not there");
+  co_return json_response(status, json::serialize(officer_view(*officer)));
+}
+
+awaitable<Response> Api::officer_list(Call call) {
+  if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
+  auto asking = read({}, {});
+  const Reading found = co_await std::move(asking);
+  if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
+  json::array items;
+  for (const Officer& officer : parts_.rulebook.people().officers)
+    items.push_back(officer_view(officer));
+  co_return items_response(std::move(items));
+}
+
+awaitable<Response> Api::add_officer(const Call& call, const json::value& body,
+                                     pg::Connection& db) {
+  FieldFaults faults;
+  Officer officer = read_officer(body, faults);
+  check_roles(officer.roles, faults);
+  if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
+  const std::string id = officer.id;
+  auto adding = store::add_officer(db, std::move(officer));
+  const bool added = co_await std::move(adding);
+  if (!added) co_return problem(call.request, "officer_exists");
+  log_change("officer_added", call, id);
+  auto answering = officer_response(201, id, db);
+  co_return co_await std::move(answering);
+}
+
+awaitable<Response> Api::edit_officer(const Call& call, const json::value& body,
+                                      pg::Connection& db) {
+  FieldFaults faults;
+  OfficerChange change = read_officer_change(body, faults);
+  if (change.edit.roles) check_roles(*change.edit.roles, faults);
+  if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
+  const std::string id = call.request.param("id");
+  auto editing = store::edit_officer(db, id, std::move(change.edit));
+  const bool edited = co_await std::move(editing);
+  if (!edited) co_return problem(call.request, "not_found");
+  if (change.ended_on) {
+    auto ending = store::end_officer(db, id, *change.ended_on);
+    co_await std::move(ending);
+  }
+  log_change("officer_changed", call, id);
+  auto answering = officer_response(200, id, db);
+  co_return co_await std::move(answering);
+}
+
+awaitable<Response> Api::change_leave(const Call& call, const json::value& body,
+                                      pg::Connection& db) {
+  FieldFaults faults;
+  const LeaveChange change = read_leave(body, faults);
+  if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
+  const std::string id = call.request.param("id");
+  auto writing = change.cancel ? store::cancel_leave(db, id, change.leave.start)
+                               : store::add_leave(db, id, change.leave);
+  const bool done = co_await std::move(writing);
+  if (!done) co_return problem(call.request, "not_found");
+  log_change(change.cancel ? "leave_cancelled" : "leave_entered", call, id);
+  auto answering = officer_response(200, id, db);
+  co_return co_await std::move(answering);
+}
+
+// --- delegations
+// ----------------------------------------------------------------------------------
+
+awaitable<Response> Api::delegation_list(Call call) {
+  if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
+  auto asking = read({}, {});
+  const Reading found = co_await std::move(asking);
+  if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
+  json::array items;
+  for (const Delegation& delegation : parts_.rulebook.people().delegations)
+    items.push_back(delegation_view(delegation));
+  co_return items_response(std::move(items));
+}
+
+awaitable<Response> Api::add_delegation(const Call& call, const json::value& body,
+                                        pg::Connection& db) {
+  FieldFaults faults;
+  Delegation delegation = read_delegation(body, faults);
+  const People& people = parts_.rulebook.people();
+  if (faults.empty() && !people.find(delegation.from))
+    faults.push_back({"/from", "there is no such officer"});
+  if (faults.empty() && !people.find(delegation.to))
+    faults.push_back({"/to", "there is no such officer"});
+  if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
+  auto adding = store::add_delegation(db, delegation);
+  const std::optional<std::int64_t> id = co_await std::move(adding);
+  if (!id) co_return problem(call.request, "not_found");
+  delegation.id = *id;
+  log_change("delegation_added", call, delegation.from + " to " + delegation.to);
+  co_return json_response(201, json::serialize(delegation_view(delegation)));
+}
+
+awaitable<Response> Api::end_delegation(const Call& call, const json::value& body,
+                                        pg::Connection& db) {
+  FieldFaults faults;
+  JsonObject(body, faults).refuse_unknown();
+  if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
+  const auto id = parse_id(call.request.param("id"));
+  if (!id) co_return problem(call.request, "not_found");
+  auto ending = store::end_delegation(db, *id);
+  const bool ended = co_await std::move(ending);
+  if (!ended) co_return problem(call.request, "not_found");
+  log_change("delegation_ended", call, std::to_string(*id));
+  co_return json_response(
+      200, json::serialize(json::object{{"id", std::to_string(*id)}, {"ended", true}}));
+}
+
+// --- notices and messages
+// -------------------------------------------------------------------------
+
+awaitable<Response> Api::notice_list(Call call) {
+  const Request& request = call.request;
+  auto read_query = read_notice_query(request);
+  if (!read_query) co_return read_query.error();
+  store::NoticeQuery query = read_query->query;
+  if (!read_query->permit.empty()) {
+    auto finding = id_in_path(read_query->permit);
+    query.permit = co_await std::move(finding);
+    if (!query.permit) co_return problem(request, "not_found");
+  }
+  pg::Pipeline search;
+  store::add_notices(search, query);
+  auto searching = read({}, std::move(search));
+  const Reading found = co_await std::move(searching);
+  if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
+
+  std::vector<store::NoticeRow> notices = store::notices_listed(found.results.at(found.first));
+  json::value next_cursor;
+  if (static_cast<int>(notices.size()) > query.limit) {
+    notices.resize(static_cast<std::size_t>(query.limit));
+    next_cursor = cursor_of(notices.back().id);
+  }
+  json::array items;
+  const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
+  for (const store::NoticeRow& notice : notices)
+    items.push_back(notice_view(notice, calendar_of(*sops.at(0))));
+  co_return json_response(
+      200, json::serialize(
+               json::object{{"items", std::move(items)}, {"next_cursor", std::move(next_cursor)}}));
+}
+
+awaitable<Response> Api::retry_message(const Call& call, const json::value& body,
+                                       pg::Connection& db) {
+  FieldFaults faults;
+  JsonObject(body, faults).refuse_unknown();
+  if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
+  const auto id = parse_id(call.request.param("id"));
+  if (!id) co_return problem(call.request, "not_found");
+  auto retrying = store::retry_message(db, *id);
+  const store::MessageChange change = co_await std::move(retrying);
+  co_return message_response(call.request, *id, change, "queued", "message_not_dead");
+}
+
+awaitable<Response> Api::discard_message(const Call& call, const json::value& body,
+                                         pg::Connection& db) {
+  FieldFaults faults;
+  JsonObject(body, faults).refuse_unknown();
+  if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
+  const auto id = parse_id(call.request.param("id"));
+  if (!id) co_return problem(call.request, "not_found");
+  auto discarding = store::discard_message(db, *id);
+  const store::MessageChange change = co_await std::move(discarding);
+  co_return message_response(call.request, *id, change, "failed", "message_not_waiting");
+}
+
+awaitable<Response> Api::officer_create(Call call) {
+  return change(std::move(call), &Api::add_officer);
+}
+awaitable<Response> Api::officer_edit(Call call) {
+  return change(std::move(call), &Api::edit_officer);
+}
+awaitable<Response> Api::officer_leave(Call call) {
+  return change(std::move(call), &Api::change_leave);
+}
+awaitable<Response> Api::delegation_create(Call call) {
+  return change(std::move(call), &Api::add_delegation);
+}
+awaitable<Response> Api::delegation_end(Call call) {
+  return change(std::move(call), &Api::end_delegation);
+}
+awaitable<Response> Api::message_retry(Call call) {
+  return change(std::move(call), &Api::retry_message);
+}
+awaitable<Response> Api::message_discard(Call call) {
+  return change(std::move(call), &Api::discard_message);
+}
+
+}  // namespace tenggat::http
