@@ -1,6 +1,19 @@
 # tenggat_embed_migrations(TARGET FILE…): adds to TARGET the definition of tenggat::pg::migrations(),
 # holding the text of the files. Files are named NNNN_words.sql; paths are absolute.
-if(CMAKE_SCRIPT_MODE_FILE)
+#
+# tenggat_embed_text(TARGET FUNCTION FILE): adds to TARGET the definition of `std::string_view FUNCTION()`
+# (its name in full), holding the text of FILE.
+if(CMAKE_SCRIPT_MODE_FILE AND FUNCTION)
+  file(READ "${FILES}" text)
+  if(text MATCHES "\\)TENGGAT\"")
+    message(FATAL_ERROR "${FILES} holds the mark that ends an embedded text")
+  endif()
+  string(REGEX MATCH "^(.*)::([^:]+)$" matched "${FUNCTION}")
+  file(WRITE "${OUTPUT}"
+    "#include <string_view>\n\nnamespace ${CMAKE_MATCH_1} {\n\nstd::string_view ${CMAKE_MATCH_2}();\n"
+    "std::string_view ${CMAKE_MATCH_2}() {\n  return R\"TENGGAT(${text})TENGGAT\";\n}\n\n}  // namespace ${CMAKE_MATCH_1}\n")
+  return()
+elseif(CMAKE_SCRIPT_MODE_FILE)
   set(table "")
   foreach(file IN LISTS FILES)
     get_filename_component(name "${file}" NAME_WE)
@@ -37,4 +50,17 @@ function(tenggat_embed_migrations target)
   add_library(tenggat_migrations OBJECT ${output})
   target_link_libraries(tenggat_migrations PRIVATE tenggat_flags Boost::headers)
   target_sources(${target} PRIVATE $<TARGET_OBJECTS:tenggat_migrations>)
+endfunction()
+
+function(tenggat_embed_text target function file)
+  get_filename_component(name ${file} NAME)
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp)
+  add_custom_command(OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -DFUNCTION=${function} -DFILES=${file} -DOUTPUT=${output} -P ${TENGGAT_EMBED_SCRIPT}
+    DEPENDS ${file} ${TENGGAT_EMBED_SCRIPT}
+    COMMENT "Embedding ${name}" VERBATIM)
+  string(MAKE_C_IDENTIFIER tenggat_${name} object)
+  add_library(${object} OBJECT ${output})
+  target_link_libraries(${object} PRIVATE tenggat_flags)
+  target_sources(${target} PRIVATE $<TARGET_OBJECTS:${object}>)
 endfunction()

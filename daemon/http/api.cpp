@@ -6,6 +6,8 @@
 
 #include "daemon/clock.h"
 #include "daemon/http/api_calls.h"
+#include "daemon/http/openapi.h"
+#include "daemon/store/hash.h"
 #include "daemon/store/snapshot.h"
 
 namespace tenggat::http {
@@ -133,6 +135,35 @@ std::optional<Response> outage_answer(const std::exception& failure, Language la
   return response;
 }
 
+namespace {
+
+// Whether one of the entity tags of an If-None-Match field is `tag`. RFC 9110 section 13.1.2: weak
+// comparison.
+bool names(std::string_view field, std::string_view tag) {
+  if (field == "*") return true;
+  for (std::size_t at = field.find(tag); at != std::string_view::npos;
+       at = field.find(tag, at + 1)) {
+    const std::size_t end = at + tag.size();
+    if (end == field.size() || field[end] == ',' || field[end] == ' ') return true;
+  }
+  return false;
+}
+
+// A poller that has this answer already is told so. The answer is made all the same: what changes
+// with time alone (elapsed seconds) has no version of its own.
+void tag(Response& response, std::string_view known) {
+  if (!response.headers.get("ETag"))
+    response.headers.set("ETag",
+                         '"' + store::hex(store::sha256(response.body)).substr(0, 32) + '"');
+  const std::string tag(*response.headers.get("ETag"));
+  if (!names(known, tag)) return;
+  response.status = 304;
+  response.body.clear();
+  response.content_type.clear();
+}
+
+}  // namespace
+
 // --- the way in ----------------------------------------------------------------------------------
 
 awaitable<Response> Api::enter(Endpoint endpoint, Request request) {
@@ -156,10 +187,18 @@ awaitable<Response> Api::enter(Endpoint endpoint, Request request) {
     response.headers.set("Retry-After", kRetrySoon);
     co_return response;
   }
+  const bool cacheable = request.method == "GET" || request.method == "HEAD";
+  const std::string known(request.headers.get("If-None-Match").value_or(""));
   Call call{std::move(request), principal.value_or(Principal{}),
             access ? *access : Access{Capacity::for_officer, false}};
   auto answering = (this->*endpoint)(std::move(call));
-  co_return co_await std::move(answering);
+  Response response = co_await std::move(answering);
+  if (cacheable && response.status == 200) tag(response, known);
+  co_return response;
+}
+
+awaitable<Response> Api::openapi(Call) {
+  co_return json_response(200, std::string(openapi_text()));
 }
 
 std::optional<Principal> Api::find_principal(const std::string& secret) const {
@@ -296,6 +335,7 @@ std::vector<Route> api_routes(ApiParts parts) {
   add("GET", "/notices", "notice_list", &Api::notice_list);
   add("POST", "/messages/{id}/retry", "message_retry", &Api::message_retry);
   add("POST", "/messages/{id}/discard", "message_discard", &Api::message_discard);
+  add("GET", "/openapi.json", "openapi", &Api::openapi);
   require_rows(routes);
   return routes;
 }

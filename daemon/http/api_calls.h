@@ -67,6 +67,7 @@ class Api {
   awaitable<Response> notice_list(Call call);
   awaitable<Response> message_retry(Call call);
   awaitable<Response> message_discard(Call call);
+  awaitable<Response> openapi(Call call);
 
  private:
   using ReadBody = CommandBody (*)(const boost::json::value&, FieldFaults&);

@@ -52,6 +52,7 @@ constexpr auto kTable = std::to_array<Row>({
     {"notice_list", kAdmin},
     {"message_retry", kAdmin},
     {"message_discard", kAdmin},
+    {"openapi", kAnyone},
     // The admin listener, on loopback unless told otherwise.
     {"metrics", kAnyone},
     {"livez", kAnyone},

@@ -1,0 +1,21 @@
+// Run by the build after linking: does openapi.json describe the routes that are served?
+#include <boost/asio/io_context.hpp>
+#include <iostream>
+
+#include "daemon/http/api.h"
+#include "daemon/http/openapi.h"
+
+int main() {
+  using namespace tenggat;
+  boost::asio::io_context io;
+  pg::PoolOptions nowhere;
+  pg::Pool pool(io.get_executor(), nowhere);
+  office::Rulebook rulebook{SendRules{}};
+  Metrics metrics{MetricsOptions{}};
+  office::Committer committer(io.get_executor(), pool, rulebook, metrics, {}, {});
+  const std::vector<http::Route> routes = http::api_routes({pool, committer, rulebook, ""});
+  const std::vector<std::string> faults = http::openapi_faults(http::openapi_text(), routes);
+  for (const std::string& fault : faults)
+    std::cerr << "daemon/http/openapi.json: " << fault << '\n';
+  return faults.empty() ? 0 : 1;
+}
