@@ -315,6 +315,8 @@ Decided open_permit(const NewPermit& submission, const Context& context) {
   if (!missing.empty())
     return Refusal{Reason::missing_needs,
                    fmt::format("the application needs {}", fmt::join(missing, ", ")), missing};
+  if (auto refusal = refuse_out_of_place(submission.documents, submit, context.sop))
+    return *std::move(refusal);
 
   Permit permit;
   permit.id = submission.id;

@@ -75,6 +75,7 @@ awaitable<Response> Api::file_create(Call call) {
 
 // Never shown inside a page of ours, whatever its sender called it.
 awaitable<Response> Api::file_show(Call call) {
+  if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
   const Request& request = call.request;
   const std::string hash = request.param("sha256");
   if (!is_sha256_hex(hash)) co_return problem(request, "not_found");

@@ -156,6 +156,7 @@ awaitable<Response> Api::permit_resume(Call call) { return command(std::move(cal
 // --- reads ---------------------------------------------------------------------------------------
 
 awaitable<Response> Api::permit_show(Call call) {
+  if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
   const Request& request = call.request;
   auto finding = id_in_path(request.param("id"));
   const std::optional<std::int64_t> id = co_await std::move(finding);
@@ -200,6 +201,7 @@ awaitable<Response> Api::permit_list(Call call) {
 }
 
 awaitable<Response> Api::permit_timeline(Call call) {
+  if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
   const Request& request = call.request;
   auto finding = id_in_path(request.param("id"));
   const std::optional<std::int64_t> id = co_await std::move(finding);

@@ -141,6 +141,7 @@ awaitable<Response> Api::task_list(Call call) {
 }
 
 awaitable<Response> Api::sop_list(Call call) {
+  if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
   auto asking = read({}, {});
   const Reading found = co_await std::move(asking);
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
@@ -150,6 +151,7 @@ awaitable<Response> Api::sop_list(Call call) {
 }
 
 awaitable<Response> Api::sop_show(Call call) {
+  if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
   auto asking = read({}, {});
   const Reading found = co_await std::move(asking);
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);

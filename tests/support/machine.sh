@@ -11,7 +11,8 @@ readonly build_packages=(
 readonly run_packages=(curl jq postgresql-15 util-linux)
 readonly demo_packages=(prometheus)
 readonly test_packages=(
-  clang-format-14 clang-tidy-14 libfaketime libgmock-dev libgtest-dev librapidcheck-dev opensmtpd prometheus shellcheck
+  clang-format-14 clang-tidy-14 libfaketime libgmock-dev libgtest-dev librapidcheck-dev opensmtpd prometheus
+  python3-jsonschema shellcheck
   systemd)
 
 say() { printf '%s\n' "$*"; }

@@ -1,0 +1,473 @@
+// openapi.json is held to the code: every operation is driven to each answer it documents, and no
+// answer comes that it does not document. Each answer's body is kept beside the schema it must fit,
+// for a JSON Schema validator to judge (openapi_answers_test).
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <functional>
+#include <set>
+
+#include "daemon/http/openapi.h"
+#include "tests/daemon/api/routes_fixture.h"
+
+namespace tenggat::http {
+namespace {
+
+// Refused by the server before any route: tests/daemon/http/server_test.cpp drives these.
+const std::set<int> kServersOwn{408, 413, 431};
+
+awaitable<std::shared_ptr<pg::Pool::Lease>> take_connection(pg::Pool& pool) {
+  pg::Pool::Lease lease = co_await pool.acquire();
+  co_return std::make_shared<pg::Pool::Lease>(std::move(lease));
+}
+
+class OpenApi : public Routes {
+ protected:
+  using Answered = std::set<std::string>;  // "permit_show 200", "permit_show not_found"
+
+  // Every answer of a route counts, asked for its own sake or to get somewhere.
+  Response call(const std::string& method, const std::string& target, const std::string& who,
+                const std::string& body = "", const std::string& key = "",
+                const std::string& content_type = "application/json") {
+    Request request = request_of(method, "/api/v1" + target, who, body, key);
+    if (!body.empty()) request.headers.add("Content-Type", content_type);
+    return record(test::await(io_, router_->handle(std::move(request))));
+  }
+  Response record(Response response) {
+    const std::string& operation = response.route;
+    if (operation.empty()) return response;
+    if (response.status < 400) {
+      answered_.insert(operation + ' ' + std::to_string(response.status));
+    } else {
+      const std::string type(object(response).at("type").as_string());
+      answered_.insert(operation + ' ' + type.substr(type.rfind('/') + 1));
+    }
+    statuses_.insert({operation, response.status});
+    if (!response.body.empty() && !(operation == "file_show" && response.status == 200))
+      bodies_[{operation, response.status}].emplace_back(json::parse(response.body));
+    return response;
+  }
+  Response say(const std::string& target, const std::string& who, const std::string& body,
+               int status) {
+    Response response = call("POST", target, who, body);
+    EXPECT_EQ(response.status, status) << target << ' ' << who << ' ' << body << response.body;
+    return response;
+  }
+  void act(const std::string& permit, const std::string& who, const std::string& body,
+           int status = 200) {
+    say("/permits/" + permit + "/actions", who, body, status);
+  }
+
+  std::string new_permit() {
+    json::object body = json::parse(kSubmission).as_object();
+    body["external_id"] = "web-" + std::to_string(++permits_);
+    const Response response = call("POST", "/permits", "portal", json::serialize(body));
+    EXPECT_EQ(response.status, 201) << response.body;
+    return std::string(object(response).at("id").as_string());
+  }
+  // At step 8, with the decision to grant.
+  std::string ready_to_sign() {
+    std::string id = new_permit();
+    act(id, "fo", R"({"step":"verifikasi","action":"accept"})");
+    act(id, "bo", R"({"step":"penerimaan","action":"forward"})");
+    act(id, "dt", R"({"step":"kajian_teknis","action":"recommend","documents":[
+        {"kind":"bapl","uri":"https://b.example/1"},
+        {"kind":"rekomendasi","uri":"https://b.example/2"}]})");
+    act(id, "bo", R"({"step":"penyusunan_sk","action":"draft",
+        "documents":[{"kind":"draft_sk","uri":"https://b.example/3"}]})");
+    act(id, "kb", R"({"step":"persetujuan_kabid","action":"approve"})");
+    act(id, "s", R"({"step":"persetujuan_sekretaris","action":"approve"})");
+    return id;
+  }
+
+  std::set<std::string> documented(const json::object& operation) const {
+    std::set<std::string> answers;
+    for (const auto& problem : operation.at("x-problems").as_array())
+      answers.insert(std::string(problem.as_string()));
+    for (const auto& [status, response] : operation.at("responses").as_object())
+      if (status < "400") answers.insert(std::string(status));
+    return answers;
+  }
+  template <class Visit>
+  void each_operation(Visit visit) const {
+    for (const auto& [path, methods] : document_.at("paths").as_object())
+      for (const auto& [method, operation] : methods.as_object())
+        visit(std::string(path), method == "get" ? "GET" : "POST", operation.as_object());
+  }
+
+  // The routes on a database of another kind; the calls are recorded.
+  void on_other_parts(const std::string& conninfo, std::size_t requests_per_token,
+                      const std::function<void(pg::Pool&)>& calls) {
+    pg::PoolOptions options;
+    options.connect.conninfo = conninfo;
+    options.connections_max = 1;
+    options.acquire_timeout = std::chrono::milliseconds(50);
+    pg::Pool pool(io_.get_executor(), options);
+    Router other(api_routes({pool, *committer_, rulebook_, kPublicUrl, requests_per_token}),
+                 outage_answer);
+    std::swap(*router_, other);
+    calls(pool);
+    std::swap(*router_, other);
+    pool.close();
+  }
+  // Each call as its holder would make it; where it leads does not matter.
+  void call_each() {
+    each_operation([&](const std::string& path, const char* method, const json::object& operation) {
+      const std::string name(operation.at("operationId").as_string());
+      if (name == "openapi") return;
+      call(method, filled(path), holder_of(name), method == std::string("POST") ? "{}" : "");
+    });
+  }
+  static std::string filled(std::string path) {
+    for (const std::string_view parameter : {"{id}", "{sha256}"})
+      if (const auto at = path.find(parameter); at != std::string::npos)
+        path.replace(at, parameter.size(), std::string(64, '1'));
+    return path;
+  }
+  static std::string holder_of(const std::string& operation) {
+    if (operation.starts_with("officer") || operation.starts_with("delegation") ||
+        operation.starts_with("notice") || operation.starts_with("message"))
+      return "pengurus";
+    return operation == "permit_create" || operation.starts_with("file") ? "portal" : "fo";
+  }
+
+  void give_token(const std::string& officer) {
+    secrets_[officer] = store::new_token_secret();
+    query("INSERT INTO token (hash, officer) VALUES (decode('" +
+          store::hex(store::token_hash(secrets_[officer])) + "', 'hex'), '" + officer + "')");
+  }
+
+  const json::object document_ = json::parse(openapi_text()).as_object();
+  Answered answered_;
+  std::set<std::pair<std::string, int>> statuses_;
+  std::map<std::pair<std::string, int>, json::array> bodies_;
+  int permits_ = 0;
+
+  void token_and_outage_answers();
+  void bad_bodies_and_keys();
+  void permits_and_their_reads();
+  void actions();
+  void undo();
+  void clock_and_claim();
+  void administration();
+  void compare_with_document();
+  void write_answers() const;
+};
+
+void OpenApi::token_and_outage_answers() {
+  each_operation([&](const std::string& path, const char* method, const json::object& operation) {
+    const std::string name(operation.at("operationId").as_string());
+    if (name == "openapi") return;
+    const std::string body = method == std::string("POST") ? "{}" : "";
+    call(method, filled(path), "", body);
+    // One of these two may not, whatever the call.
+    for (const char* who : {"dasbor", "meja"}) call(method, filled(path), who, body);
+  });
+  on_other_parts(database_, 0, [&](pg::Pool&) { call_each(); });
+  on_other_parts(database_, 9, [&](pg::Pool& pool) {
+    const auto taken = test::await(io_, take_connection(pool));
+    const office::Rulebook known = std::exchange(rulebook_, office::Rulebook{SendRules{}});
+    call_each();
+    rulebook_ = known;
+  });
+  const office::Rulebook known = std::exchange(rulebook_, office::Rulebook{SendRules{}});
+  on_other_parts("host=/nonexistent dbname=none", 9, [&](pg::Pool&) { call_each(); });
+  on_other_parts(test::fresh_database(), 9, [&](pg::Pool&) { call_each(); });  // without tables
+  rulebook_ = known;
+}
+
+void OpenApi::bad_bodies_and_keys() {
+  struct Good {
+    std::string target, who, body;
+  };
+  const std::string id = new_permit();
+  const std::string permit = "/permits/" + id;
+  const std::string held = new_permit();
+  say("/permits/" + held + "/claim", "fo", R"({"step":"verifikasi"})", 200);
+  const std::string paused = new_permit();
+  say("/permits/" + paused + "/pause", "fo",
+      R"({"step":"verifikasi","reason":"kunjungan_lapangan"})", 200);
+  const std::string acted = new_permit();
+  act(acted, "fo", R"({"step":"verifikasi","action":"accept"})");
+  const std::string delegation =
+      std::string(object(say("/delegations", "pengurus",
+                             R"({"from":"kd","to":"s","kind":"plh","start":"2026-05-04",
+                                 "end":"2026-05-05","letter":"800/1"})",
+                             201))
+                      .at("id")
+                      .as_string());
+  query(
+      "INSERT INTO message (recipient, why, channel, address, name, text, subject, body, fields,"
+      " template, rendered_at, state) SELECT 'officer:fo', 'on_duty', 'email', 'a@b.example',"
+      " 'fo', 'tugas_baru', '', '', '{}', '', now(), s FROM unnest(ARRAY['dead', 'dead']) s");
+  json::object submission = json::parse(kSubmission).as_object();
+  submission["external_id"] = "web-good";
+  const std::vector<Good> good = {
+      {"/permits", "portal", json::serialize(submission)},
+      {permit + "/actions", "fo", R"({"step":"verifikasi","action":"accept"})"},
+      {"/permits/" + acted + "/undo", "fo", "{}"},
+      {"/permits/" + acted + "/claim", "fo", R"({"step":"verifikasi"})"},
+      {"/permits/" + held + "/release", "fo", R"({"step":"verifikasi","reason":"rapat"})"},
+      {"/permits/" + held + "/pause", "fo",
+       R"({"step":"verifikasi","reason":"klarifikasi_pemohon","note":"mohon denah"})"},
+      {"/permits/" + paused + "/resume", "fo", R"({"step":"verifikasi"})"},
+      {"/files", "portal", "isi"},
+      {"/officers", "pengurus", R"({"id":"fo2","name":"Fatimah","roles":["front_office"],
+          "email":"fo2@example.go.id","whatsapp":"0812-5000-1009"})"},
+      {"/officers/fo2", "pengurus", R"({"name":"Fatimah Zahra","roles":["front_office"]})"},
+      {"/officers/fo2/leaves", "pengurus", R"({"start":"2026-05-04","end":"2026-05-05"})"},
+      {"/delegations", "pengurus", R"({"from":"kd","to":"s","kind":"plt","start":"2026-06-01",
+          "end":"2026-06-02","letter":"800/2"})"},
+      {"/delegations/" + delegation + "/end", "pengurus", "{}"},
+      {"/messages/1/retry", "pengurus", "{}"},
+      {"/messages/2/discard", "pengurus", "{}"},
+  };
+  int keys = 0;
+  for (const Good& one : good) {
+    const std::string key = "key-" + std::to_string(++keys);
+    const Response first = call("POST", one.target, one.who, one.body, key);
+    EXPECT_LT(first.status, 300) << one.target << first.body;
+    EXPECT_EQ(call("POST", one.target, one.who, one.body, key).body, first.body) << one.target;
+    call("POST", one.target, one.who, one.body + ' ', key);
+    call("POST", one.target, one.who, one.body, "two words");
+    if (one.target == "/files") {
+      call("POST", one.target, one.who, "", "");
+      continue;
+    }
+    call("POST", one.target, one.who, "{");
+    call("POST", one.target, one.who, one.body, "", "text/plain");
+    call("POST", one.target, one.who, R"({"unheard_of":1})");
+    // The same of what is not there: only where the path names something.
+    if (const auto at = one.target.find('/', 1); at != std::string::npos) {
+      const auto end = one.target.find('/', at + 1);
+      call("POST",
+           one.target.substr(0, at) + "/99" +
+               (end == std::string::npos ? "" : one.target.substr(end)),
+           one.who, one.body);
+    }
+  }
+}
+
+void OpenApi::permits_and_their_reads() {
+  const std::string id = new_permit();
+  json::object body = json::parse(kSubmission).as_object();
+  body["external_id"] = "web-taken";
+  say("/permits", "portal", json::serialize(body), 201);
+  say("/permits", "portal", json::serialize(body), 409);
+  body["external_id"] = "web-other";
+  body["started_at"] = "2027-01-01T00:00:00+08:00";
+  say("/permits", "portal", json::serialize(body), 422);
+  body.erase("started_at");
+  body["documents"].as_array().push_back(
+      json::object{{"kind", "bapl"}, {"uri", "https://b.example/9"}});
+  say("/permits", "portal", json::serialize(body), 422);
+  body.erase("documents");
+  say("/permits", "portal", json::serialize(body), 422);
+
+  const std::string hash = store::hex(store::sha256("isi"));
+  const std::vector<std::pair<std::string, std::string>> reads = {
+      {"/permits/" + id, "fo"},
+      {"/permits?limit=2&sla=on_track", "dasbor"},
+      {"/permits/" + id + "/timeline", "kd"},
+      {"/tasks", "fo"},
+      {"/files/" + hash, "fo"},
+      {"/sops", "dasbor"},
+      {"/sops/paud", "dasbor"},
+      {"/officers", "pengurus"},
+      {"/delegations", "pengurus"},
+      {"/notices?permit=" + id, "pengurus"},
+      {"/notices?state=dead", "pengurus"},
+      {"/openapi.json", ""},
+  };
+  for (const auto& [target, who] : reads) {
+    const Response first = call("GET", target, who);
+    EXPECT_EQ(first.status, 200) << target << first.body;
+    Request again = request_of("GET", "/api/v1" + target, who);
+    again.headers.add("If-None-Match", std::string(first.headers.get("ETag").value_or("none")));
+    const Response unchanged = record(test::await(io_, router_->handle(std::move(again))));
+    EXPECT_EQ(unchanged.status, 304) << target;
+    EXPECT_TRUE(unchanged.body.empty());
+  }
+  for (const char* target :
+       {"/permits?limit=0", "/tasks?limit=x", "/officers?q=x", "/delegations?q=x", "/notices"})
+    EXPECT_EQ(call("GET", target, holder_of(target + 1)).status, 400) << target;
+  for (const std::string& target :
+       {"/permits/" + id, "/permits/" + id + "/timeline", "/files/" + hash, std::string("/sops"),
+        std::string("/sops/paud")})
+    EXPECT_EQ(call("GET", target + "?fields=all", "fo").status, 400) << target;
+  for (const char* target : {"/permits/1", "/permits/1/timeline", "/sops/imb", "/files/0"})
+    EXPECT_EQ(call("GET", target, "fo").status, 404) << target;
+  EXPECT_EQ(call("GET", "/notices?permit=1&state=pending", "pengurus").status, 200);
+  EXPECT_EQ(call("GET", "/notices?permit=PAUD-1", "pengurus").status, 404);
+}
+
+void OpenApi::actions() {
+  give_token("fo2");
+  const std::string id = new_permit();
+  const std::string accept = R"({"step":"verifikasi","action":"accept"})";
+  act(id, "bo", accept, 403);
+  act(id, "fo", R"({"step":"penerimaan","action":"forward"})", 409);
+  act(id, "fo", R"({"step":"verifikasi","action":"accept","version":9})", 409);
+  act(id, "fo", R"({"step":"verifikasi","action":"leap"})", 422);
+  act(id, "fo", R"({"step":"verifikasi","action":"reject"})", 422);
+  act(id, "fo", R"({"step":"verifikasi","action":"accept",
+      "documents":[{"kind":"bapl","uri":"https://b.example/9"}]})",
+      422);
+  act(id, "fo", R"({"step":"verifikasi","action":"accept",
+      "occurred_at":"2027-01-01T00:00:00+08:00"})",
+      422);
+  time_is("2026-04-02T14:30:00+08:00");
+  act(id, "fo", R"({"step":"verifikasi","action":"accept",
+      "occurred_at":"2026-04-02T14:05:00+08:00"})",
+      422);
+  say("/permits/" + id + "/claim", "fo", R"({"step":"verifikasi"})", 200);
+  act(id, "fo2", accept, 409);
+
+  const std::string late = ready_to_sign();
+  act(late, "kd", R"({"step":"penandatanganan","action":"sign"})", 422);
+  act(late, "kd", R"({"step":"penandatanganan","action":"refuse"})", 422);
+  act(late, "portal", R"({"action":"withdraw"})", 409);
+
+  const std::string gone = new_permit();
+  act(gone, "portal", R"({"action":"withdraw"})");
+  act(gone, "fo", accept, 409);
+  for (const char* call_of : {"/claim", "/release", "/resume"})
+    say("/permits/" + gone + call_of, "fo", R"({"step":"verifikasi"})", 409);
+  say("/permits/" + gone + "/pause", "fo", R"({"step":"verifikasi","reason":"kunjungan_lapangan"})",
+      409);
+  say("/permits/" + gone + "/undo", "portal", "{}", 409);
+}
+
+void OpenApi::undo() {
+  const std::string id = new_permit();
+  const std::string undo = "/permits/" + id + "/undo";
+  act(id, "fo", R"({"step":"verifikasi","action":"accept"})");
+  say(undo, "bo", "{}", 403);
+  say("/permits/" + id + "/claim", "bo", R"({"step":"penerimaan"})", 200);
+  say(undo, "fo", "{}", 409);
+  say("/permits/" + id + "/release", "bo", R"({"step":"penerimaan"})", 200);
+  say(undo, "fo", "{}", 200);
+  say(undo, "fo", "{}", 409);
+  act(id, "fo", R"({"step":"verifikasi","action":"accept"})");
+  time_is("2026-04-02T14:40:00+08:00");
+  say(undo, "fo", "{}", 409);
+}
+
+void OpenApi::clock_and_claim() {
+  const std::string path = "/permits/" + new_permit();
+  const std::string step = R"({"step":"verifikasi"})";
+  const std::string visit = R"({"step":"verifikasi","reason":"kunjungan_lapangan"})";
+  for (const char* call_of : {"/claim", "/release"}) say(path + call_of, "bo", step, 403);
+  for (const char* call_of : {"/claim", "/release", "/resume"})
+    say(path + call_of, "fo", R"({"step":"penerimaan"})", 409);
+  say(path + "/pause", "bo", visit, 403);
+  say(path + "/pause", "fo", R"({"step":"penerimaan","reason":"kunjungan_lapangan"})", 409);
+  say(path + "/release", "fo", step, 409);
+  say(path + "/resume", "fo", step, 409);
+  say(path + "/claim", "fo", step, 200);
+  for (const char* call_of : {"/claim", "/release"}) say(path + call_of, "fo2", step, 409);
+  say(path + "/pause", "fo2", visit, 409);
+  say(path + "/pause", "fo", R"({"step":"verifikasi","reason":"libur"})", 422);
+  say(path + "/pause", "fo", R"({"step":"verifikasi","reason":"klarifikasi_pemohon"})", 422);
+  say(path + "/pause", "fo",
+      R"({"step":"verifikasi","reason":"kunjungan_lapangan","until":"2026-01-01T00:00:00+08:00"})",
+      422);
+  say(path + "/pause", "fo", visit, 200);
+  say(path + "/pause", "fo", visit, 409);
+  say(path + "/resume", "bo", step, 403);
+  say(path + "/resume", "fo2", step, 409);
+}
+
+void OpenApi::administration() {
+  say("/officers", "pengurus", R"({"id":"fo2","name":"Lain"})", 409);
+  say("/officers", "pengurus", R"({"id":"x1","name":"Lain","roles":["pemohon"]})", 422);
+  const Response left = say("/officers/fo2", "pengurus", R"({"ended_on":"2027-01-01"})", 200);
+  EXPECT_EQ(object(left).at("ended_on"), "2027-01-01");
+  const Response back =
+      say("/officers/fo2/leaves", "pengurus", R"({"start":"2026-05-04","cancel":true})", 200);
+  EXPECT_TRUE(object(back).at("leaves").as_array().empty());
+  say("/delegations", "pengurus", R"({"from":"kd","to":"nobody","kind":"plh","start":"2026-05-04",
+      "end":"2026-05-05","letter":"800/1"})",
+      422);
+  say("/messages/1/retry", "pengurus", "{}", 409);
+  query("UPDATE message SET state = 'accepted' WHERE id = 2");
+  say("/messages/2/discard", "pengurus", "{}", 409);
+}
+
+void OpenApi::compare_with_document() {
+  Answered expected;
+  each_operation([&](const std::string&, const char*, const json::object& operation) {
+    const std::string name(operation.at("operationId").as_string());
+    for (const std::string& answer : documented(operation)) expected.insert(name + ' ' + answer);
+    const json::object& responses = operation.at("responses").as_object();
+    for (const auto& [operation_name, status] : statuses_)
+      if (operation_name == name) {
+        EXPECT_TRUE(responses.contains(std::to_string(status))) << name << ' ' << status;
+      }
+    for (const auto& [status, response] : responses) {
+      const int code = std::stoi(std::string(status));
+      if (!kServersOwn.contains(code)) {
+        const bool only_the_servers = name == "openapi" && code >= 400;
+        EXPECT_TRUE(only_the_servers || statuses_.contains({name, code})) << name << ' ' << status;
+      }
+    }
+  });
+  for (const std::string& answer : expected)
+    EXPECT_TRUE(answered_.contains(answer)) << "documented, never answered: " << answer;
+  for (const std::string& answer : answered_)
+    EXPECT_TRUE(expected.contains(answer)) << "answered, not documented: " << answer;
+}
+
+// As one instance and one schema: an object with an array of bodies for each operation and status.
+void OpenApi::write_answers() const {
+  json::object instance, properties;
+  for (const auto& [of, bodies] : bodies_) {
+    const std::string name = of.first + ' ' + std::to_string(of.second);
+    instance[name] = bodies;
+    json::value fits{{"$ref", "#/components/schemas/Problem"}};
+    each_operation([&](const std::string&, const char*, const json::object& operation) {
+      if (operation.at("operationId").as_string() != of.first || of.second >= 400) return;
+      fits = operation.at("responses")
+                 .at(std::to_string(of.second))
+                 .at("content")
+                 .at("application/json")
+                 .at("schema");
+    });
+    properties[name] = json::object{{"type", "array"}, {"items", fits}};
+  }
+  json::object schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+                      {"type", "object"},
+                      {"properties", std::move(properties)},
+                      {"additionalProperties", false},
+                      {"components", document_.at("components")}};
+  std::ofstream("openapi_answers.json") << json::serialize(instance);
+  std::ofstream("openapi_schema.json") << json::serialize(schema);
+}
+
+TEST_F(OpenApi, EveryCallAnswersAsTheDocumentSays) {
+  bad_bodies_and_keys();
+  permits_and_their_reads();
+  actions();
+  undo();
+  clock_and_claim();
+  administration();
+  token_and_outage_answers();
+  compare_with_document();
+  write_answers();
+}
+
+TEST_F(OpenApi, ARouteThatIsNotDescribedIsAFault) {
+  std::vector<Route> routes(router_->routes().begin(), router_->routes().end());
+  EXPECT_TRUE(openapi_faults(openapi_text(), routes).empty());
+  routes.push_back({"DELETE", "/api/v1/permits/{id}", "permit_delete", {}});
+  routes.front().name = "other";
+  std::erase_if(routes, [](const Route& route) { return route.name == "task_list"; });
+  EXPECT_EQ(openapi_faults(openapi_text(), routes),
+            (std::vector<std::string>{
+                "POST /api/v1/permits is described as permit_create and served as other",
+                "DELETE /api/v1/permits/{id} is served and not described",
+                "GET /api/v1/tasks is described and not served"}));
+}
+
+}  // namespace
+}  // namespace tenggat::http
