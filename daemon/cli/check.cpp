@@ -1,13 +1,17 @@
-// What needs no daemon and no database: `tenggat check`, `deadline`, `elapsed`.
+// What needs no daemon and no database: `tenggat check`, `deadline`, `elapsed`, `diagram`.
 #include <fmt/format.h>
 
+#include <fstream>
 #include <istream>
 #include <ostream>
 #include <sstream>
 
 #include "daemon/cli/offline.h"
 #include "daemon/cli/on_database.h"
+#include "daemon/cli/print.h"
 #include "daemon/rule_files.h"
+#include "daemon/sop_diagram.h"
+#include "rules/load_sop.h"
 
 namespace tenggat::cli {
 namespace {
@@ -61,6 +65,32 @@ int run_elapsed(const Given& given, Terminal& terminal) {
   return tenggat::run_elapsed(terminal.in, terminal.out, calendar);
 }
 
+// A file, or the id of one in the configuration's rules.
+Sop sop_of(const Given& given, Terminal& terminal) {
+  const std::string named = given.argument(0).value_or("");
+  if (named.ends_with(".yaml")) {
+    std::ifstream file(named);
+    std::ostringstream text;
+    text << file.rdbuf();
+    if (!file) throw Refused(fmt::format("{}: cannot be read", printable(named)));
+    auto sop = load_sop({named, text.str()});
+    if (sop) return std::move(*sop);
+    for (const Fault& fault : sop.error()) terminal.err << fault.to_string() << '\n';
+    throw Refused("the SOP is refused");
+  }
+  const Config config = load_configuration(given, terminal);
+  const auto files = load_rule_files(config.rules);
+  if (!files) throw Refused(fmt::format("{} has faults; see tenggat check", config.rules));
+  for (const Sop& sop : files->sops)
+    if (sop.id == named) return sop;
+  throw Refused(fmt::format("there is no SOP `{}` in {}", printable(named), config.rules));
+}
+
+int run_diagram(const Given& given, Terminal& terminal) {
+  terminal.out << sop_diagram(sop_of(given, terminal));
+  return kOk;
+}
+
 }  // namespace
 
 std::vector<Command> check_commands() {
@@ -81,6 +111,12 @@ std::vector<Command> check_commands() {
        "date\n"
        "lies outside the years the calendar covers. A bad line is answered `error: line N: …`.",
        run_deadline},
+      {"diagram",
+       {{"SOP", true}},
+       {kConfigOption},
+       "the SOP as an SVG in the form of the paper: actors as columns, steps as rows",
+       "SOP is an id in the configuration's `rules`, or a file that ends in .yaml.",
+       run_diagram},
       {"elapsed",
        {},
        {calendar},

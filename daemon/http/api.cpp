@@ -325,6 +325,7 @@ std::vector<Route> api_routes(ApiParts parts) {
   add("GET", "/files/{sha256}", "file_show", &Api::file_show);
   add("GET", "/sops", "sop_list", &Api::sop_list);
   add("GET", "/sops/{id}", "sop_show", &Api::sop_show);
+  add("GET", "/sops/{id}/diagram.svg", "sop_diagram", &Api::sop_diagram);
   add("GET", "/officers", "officer_list", &Api::officer_list);
   add("POST", "/officers", "officer_create", &Api::officer_create);
   add("POST", "/officers/{id}", "officer_edit", &Api::officer_edit);

@@ -57,6 +57,7 @@ class Api {
   awaitable<Response> file_show(Call call);
   awaitable<Response> sop_list(Call call);
   awaitable<Response> sop_show(Call call);
+  awaitable<Response> sop_diagram(Call call);
   awaitable<Response> officer_list(Call call);
   awaitable<Response> officer_create(Call call);
   awaitable<Response> officer_edit(Call call);

@@ -6,6 +6,7 @@
 
 #include "daemon/http/api_calls.h"
 #include "daemon/http/inbox.h"
+#include "daemon/sop_diagram.h"
 
 namespace tenggat::http {
 namespace {
@@ -158,6 +159,20 @@ awaitable<Response> Api::sop_show(Call call) {
   const Sop* sop = parts_.rulebook.sop_in_force(call.request.param("id"));
   if (!sop) co_return problem(call.request, "not_found");
   co_return json_response(200, json::serialize(sop_view(*sop)));
+}
+
+awaitable<Response> Api::sop_diagram(Call call) {
+  if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
+  auto asking = read({}, {});
+  const Reading found = co_await std::move(asking);
+  if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
+  const Sop* sop = parts_.rulebook.sop_in_force(call.request.param("id"));
+  if (!sop) co_return problem(call.request, "not_found");
+  Response response;
+  response.content_type = "image/svg+xml";
+  response.body = tenggat::sop_diagram(*sop);
+  response.headers.set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
+  co_return response;
 }
 
 }  // namespace tenggat::http

@@ -42,6 +42,7 @@ constexpr auto kTable = std::to_array<Row>({
     {"file_show", kIntake | kAct | kOfficer},
     {"sop_list", kAnyToken},
     {"sop_show", kAnyToken},
+    {"sop_diagram", kAnyToken},
     {"officer_list", kAdmin},
     {"officer_create", kAdmin},
     {"officer_edit", kAdmin},
