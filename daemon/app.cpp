@@ -90,7 +90,13 @@ http::ServerLimits limits_of(const Config& config) {
   limits.large_body_bytes = config.http.file_bytes;
   limits.request_time = config.http.request;
   limits.connections = static_cast<std::size_t>(config.http.connections);
+  limits.proxies = config.http.proxies;
   return limits;
+}
+
+http::TlsContext tls_of(const Config& config, const Secrets& secrets) {
+  if (!config.http.tls() || secrets.certificate.empty() || secrets.key.empty()) return nullptr;
+  return http::make_tls_context(secrets.certificate, secrets.key);
 }
 
 asio::ip::tcp::endpoint endpoint_of(const Endpoint& endpoint) {
@@ -163,6 +169,12 @@ Loaded<Startup> read_startup(const std::filesystem::path& config_file) {
     startup.rules = std::move(*rules);
   else
     take(rules.error());
+  try {
+    startup.tls = tls_of(startup.config, startup.secrets);
+  } catch (const std::exception& why) {
+    faults.push_back(
+        {config_file.string(), 0, 0, fmt::format("http.certificate_file: {}", why.what())});
+  }
   for (const std::string& fault : channels_of(startup.config, startup.secrets).validate())
     faults.push_back({config_file.string(), 0, 0, fault});
   const auto& calendars = startup.rules.calendars;
@@ -372,6 +384,7 @@ void App::Parts::make_servers() {
   api_server_ =
       std::make_unique<http::Server>(io_.get_executor(), endpoint_of(startup_.config.listen),
                                      limits_of(startup_.config), api_router_->handler());
+  if (startup_.tls) api_server_->use_tls(startup_.tls);
   api_server_->observe(
       [this](const http::Exchange& exchange) {
         metrics_.http_request(exchange.route, exchange.method, exchange.status,
@@ -529,6 +542,7 @@ asio::awaitable<void> App::Parts::reload() {
       rulebook_.set_send(send_rules(startup_.config));
       composer_.reload(composer_settings(startup_, *outgoing_));
       dispatcher_.reload(outgoing_);
+      if (startup_.tls) api_server_->use_tls(startup_.tls);
       set_up_log(startup_.config.log);
       announce_standards();
       wake_all();

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "daemon/config.h"
+#include "daemon/http/tls.h"
 #include "daemon/rule_files.h"
 #include "daemon/secrets.h"
 #include "rules/time.h"
@@ -26,6 +27,7 @@ struct Startup {
   Config config;
   Secrets secrets;
   RuleFiles rules;
+  http::TlsContext tls;  // none: the public listener speaks plain HTTP
 };
 Loaded<Startup> read_startup(const std::filesystem::path& config_file);
 

@@ -224,6 +224,11 @@ Parsed<std::string> parse_name(std::string_view text) {
   return std::string(text);
 }
 
+Parsed<Network> parse_proxy(std::string_view text) {
+  if (const auto network = parse_network(text)) return *network;
+  return Wrong{fmt::format("'{}' is no address or network, such as 127.0.0.1 or 10.0.0.0/8", text)};
+}
+
 bool is_loopback(std::string_view url) {
   const auto parsed = boost::urls::parse_uri(boost::urls::string_view(url.data(), url.size()));
   if (!parsed) return false;
@@ -339,6 +344,11 @@ void read_http(const Reader& in, Config::Http& http) {
   in.duration("request", http.request, seconds{1}, minutes{10});
   in.count("connections", http.connections, 1, 65'535);
   in.count("requests_a_minute", http.requests_a_minute, 1, 100'000'000);
+  in.count("failures_a_minute", http.failures_a_minute, 1, 100'000'000);
+  for (const YamlValue& one : in.map().find("proxies").list())
+    if (auto network = one.parsed(parse_proxy)) http.proxies.push_back(*network);
+  in.line("certificate_file", http.certificate_file);
+  in.line("key_file", http.key_file);
 }
 
 // What cannot work together. Each fault stands at the key that mends it, or at the map that lacks
@@ -387,10 +397,10 @@ void validate(const Config& config, const YamlMap& root, const YamlMap& email,
   }
 }
 
-std::string reachable(const Endpoint& listen) {
+std::string reachable(const Endpoint& listen, bool tls) {
   Endpoint shown = listen;
   if (shown.host.empty() || shown.host == "0.0.0.0" || shown.host == "::") shown.host = "127.0.0.1";
-  return "http://" + shown.to_string();
+  return (tls ? "https://" : "http://") + shown.to_string();
 }
 
 }  // namespace
@@ -446,14 +456,19 @@ Loaded<Config> load_config(const SourceFile& source) {
   officers.duration("group_wait", config.officers.group_wait, seconds{0}, hours{24});
   officers.duration("group_interval", config.officers.group_interval, seconds{0}, hours{24});
   officers.count("messages_an_hour", config.officers.messages_an_hour, 1, 10'000);
-  read_http(
-      root.part("http", {"header", "body", "file", "request", "connections", "requests_a_minute"}),
-      config.http);
+  const Reader http =
+      root.part("http", {"header", "body", "file", "request", "connections", "requests_a_minute",
+                         "failures_a_minute", "proxies", "certificate_file", "key_file"});
+  read_http(http, config.http);
 
   validate(config, root.map(), email.map(), whatsapp.map(), portal.map());
+  if (config.http.certificate_file.empty() != config.http.key_file.empty()) {
+    http.map().fault_at(config.http.key_file.empty() ? "key_file" : "certificate_file",
+                        "http.certificate_file and http.key_file go together");
+  }
   if (!file.sound()) return file.take_faults();
 
-  if (config.public_url.empty()) config.public_url = reachable(config.listen);
+  if (config.public_url.empty()) config.public_url = reachable(config.listen, config.http.tls());
   config.rules = (beside / config.rules).string();
   return config;
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "daemon/log.h"
+#include "daemon/network.h"
 #include "notifiers/transfer.h"
 #include "rules/error.h"
 
@@ -78,6 +79,11 @@ struct Config {
     std::chrono::seconds request{30};           // http.request: from first byte to answer
     int connections = 1024;                     // http.connections: open at once
     int requests_a_minute = 6000;               // http.requests_a_minute: of one token
+    int failures_a_minute = 60;    // http.failures_a_minute: of one address, without a valid token
+    std::vector<Network> proxies;  // http.proxies: whose X-Forwarded-For is believed
+    std::string certificate_file;  // http.certificate_file, PEM with its issuers; empty: no TLS
+    std::string key_file;          // http.key_file, PEM
+    bool tls() const { return !certificate_file.empty(); }
   };
 
   Mode mode = Mode::live;

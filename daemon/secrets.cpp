@@ -1,5 +1,7 @@
 #include "daemon/secrets.h"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <fstream>
 #include <optional>
@@ -9,6 +11,7 @@ namespace tenggat {
 namespace {
 
 constexpr std::size_t kSecretLimitBytes = 4096;
+constexpr std::size_t kPemLimitBytes = 64 * 1024;
 
 std::filesystem::path found(const std::filesystem::path& named, const SecretPlaces& places) {
   if (named.is_absolute()) return named;
@@ -20,17 +23,25 @@ std::filesystem::path found(const std::filesystem::path& named, const SecretPlac
   return places.configuration_directory / named;
 }
 
-// What is wrong with it, or nothing; `secret` is filled where nothing is.
-std::optional<std::string> read_one(const std::filesystem::path& path, std::string& secret) {
+// What is wrong with it, or nothing; `text` is filled where nothing is.
+std::optional<std::string> read_whole(const std::filesystem::path& path, std::size_t limit_bytes,
+                                      std::string& text) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) return "is not a file that can be read";
   std::ifstream in(path, std::ios::binary);
   if (!in) return "cannot be opened";
-  std::string text(kSecretLimitBytes + 1, '\0');
+  text.assign(limit_bytes + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (in.bad()) return "cannot be read";
   text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > kSecretLimitBytes) return "is larger than 4 KiB";
+  if (text.size() > limit_bytes) return fmt::format("is larger than {} KiB", limit_bytes / 1024);
+  if (text.empty()) return "is empty";
+  return std::nullopt;
+}
+
+std::optional<std::string> read_one(const std::filesystem::path& path, std::string& secret) {
+  std::string text;
+  if (auto wrong = read_whole(path, kSecretLimitBytes, text)) return wrong;
   if (text.ends_with('\n')) text.pop_back();
   if (text.ends_with('\r')) text.pop_back();
   if (text.empty()) return "is empty";
@@ -62,6 +73,14 @@ Loaded<Secrets> read_secrets(const Config& config, const SecretPlaces& places) {
   for (const std::string& named : config.portal.secret_files) {
     read("portal.secret_files", named, secrets.portal_secrets.emplace_back());
   }
+  const auto read_pem = [&](const std::string& key, const std::string& named, std::string& pem) {
+    if (named.empty()) return;
+    const std::filesystem::path path = found(named, places);
+    if (const auto wrong = read_whole(path, kPemLimitBytes, pem))
+      faults.push_back({path.string(), 0, 0, key + " " + *wrong});
+  };
+  read_pem("http.certificate_file", config.http.certificate_file, secrets.certificate);
+  read_pem("http.key_file", config.http.key_file, secrets.key);
   if (!faults.empty()) return faults;
   return secrets;
 }

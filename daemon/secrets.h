@@ -16,6 +16,7 @@ struct Secrets {
   std::string whatsapp_app_secret;
   std::string whatsapp_verify_token;
   std::vector<std::string> portal_secrets;  // in the order of portal.secret_files
+  std::string certificate, key;             // of the public listener, PEM
 };
 
 // Where relative `*_file` names are looked for, in this order.
@@ -25,7 +26,8 @@ struct SecretPlaces {
 };
 
 // Reads every named file, cuts one newline at its end and refuses what is empty, unreadable, larger
-// than 4 KiB or holds control bytes; all faults at once, none of which quotes a secret.
+// than 4 KiB or holds control bytes; of PEM files what is empty, unreadable or larger than 64 KiB.
+// All faults at once, none of which quotes a secret.
 Loaded<Secrets> read_secrets(const Config& config, const SecretPlaces& places);
 
 // With $CREDENTIALS_DIRECTORY as systemd sets it; `configuration_file` is what --config named.

@@ -50,7 +50,7 @@ struct Request {
   Query query;
   Headers headers;
   std::string body;
-  std::string remote_address;  // of the peer, without its port; a proxy's where there is one
+  std::string remote_address;  // without its port; behind our own proxy the client's (network.h)
   std::string request_id;      // ours, never the client's; also in the X-Request-Id of the answer
 
   // Filled by the Router.

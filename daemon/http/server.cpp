@@ -7,6 +7,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -41,6 +42,7 @@ constexpr std::size_t idle_buffer_bytes = 4096;  // what a silent connection may
 // A refused client may still be sending: closing at once would reset the connection and take our
 // answer from it, so its bytes are read and dropped for a while.
 constexpr auto linger_time = std::chrono::seconds(1);
+constexpr auto handshake_time = std::chrono::seconds(10);
 constexpr std::size_t linger_bytes = 4 * 1024 * 1024;
 constexpr std::size_t refusals_at_once = 64;  // beyond `connections`; further ones are just closed
 constexpr auto accept_pause = std::chrono::milliseconds(100);
@@ -67,6 +69,7 @@ struct ServerState {
   asio::steady_timer all_gone;  // cancelled when the last connection goes
   ServerLimits limits;
   Handler handler;
+  TlsContext tls;  // none: plain HTTP
   Observer observer;
   Monotonic monotonic;
   std::string id_prefix;
@@ -86,8 +89,10 @@ struct Connection : std::enable_shared_from_this<Connection> {
       : state(std::move(server)),
         socket(std::move(accepted)),
         timer(socket.get_executor()),
+        tls_context(state->tls),
         address(std::move(peer)),
         served(kind == Kind::served) {
+    if (tls_context) tls.emplace(socket, *tls_context);
     if (served) {
       state->open.insert(this);
       ++state->open_by_address[address];
@@ -136,6 +141,8 @@ struct Connection : std::enable_shared_from_this<Connection> {
   tcp::socket socket;
   asio::steady_timer timer;
   beast::flat_buffer buffer;
+  TlsContext tls_context;
+  std::optional<asio::ssl::stream<tcp::socket&>> tls;
   std::string address;
   std::uint64_t armed = 0;
   bool served;
@@ -194,6 +201,13 @@ Received refused(Received received, const char* code, std::string_view detail = 
   return received;
 }
 
+std::string joined_fields(const Headers& headers) {
+  std::string list;
+  for (const auto& [name, value] : headers.items())
+    if (equals_ignoring_case(name, "X-Forwarded-For")) list += (list.empty() ? "" : ",") + value;
+  return list;
+}
+
 Request to_request(RequestHead head, const Connection& connection, std::string request_id) {
   Request request;
   request.method = std::move(head.method);
@@ -202,7 +216,8 @@ Request to_request(RequestHead head, const Connection& connection, std::string r
   request.segments = std::move(head.segments);
   request.query = std::move(head.query);
   request.headers = std::move(head.headers);
-  request.remote_address = connection.address;
+  request.remote_address = client_address(connection.address, joined_fields(request.headers),
+                                          connection.state->limits.proxies);
   request.request_id = std::move(request_id);
   return request;
 }
@@ -266,7 +281,9 @@ asio::awaitable<error_code> read_some(ConnectionPtr connection, std::size_t byte
   // The timer may have run out between two reads, when there was nothing to cancel.
   if (connection->timed_out) co_return asio::error::operation_aborted;
   const auto space = connection->buffer.prepare(bytes);
-  auto [ec, read] = co_await connection->socket.async_read_some(space, token);
+  auto reading = connection->tls ? connection->tls->async_read_some(space, token)
+                                 : connection->socket.async_read_some(space, token);
+  auto [ec, read] = co_await std::move(reading);
   connection->buffer.commit(read);
   co_return ec;
 }
@@ -279,7 +296,9 @@ asio::awaitable<error_code> write_all(ConnectionPtr connection, std::string_view
       std::chrono::milliseconds(1000 * body.size() / limits.slowest_reader_bytes_per_second));
   const std::array<asio::const_buffer, 2> buffers = {asio::buffer(head.data(), head.size()),
                                                      asio::buffer(body.data(), body.size())};
-  auto [ec, written] = co_await asio::async_write(connection->socket, buffers, token);
+  auto writing = connection->tls ? asio::async_write(*connection->tls, buffers, token)
+                                 : asio::async_write(connection->socket, buffers, token);
+  auto [ec, written] = co_await std::move(writing);
   connection->disarm();
   co_return ec;
 }
@@ -431,8 +450,24 @@ asio::awaitable<bool> send(ConnectionPtr connection, Response response, Framing 
   co_return !ec;
 }
 
+// False: what came was no handshake, or none in time.
+asio::awaitable<bool> shake_hands(ConnectionPtr connection) {
+  if (!connection->tls) co_return true;
+  connection->arm(handshake_time);
+  auto shaking = connection->tls->async_handshake(asio::ssl::stream_base::server, token);
+  const auto [ec] = co_await std::move(shaking);
+  connection->disarm();
+  co_return !ec;
+}
+
 asio::awaitable<void> linger(ConnectionPtr connection) {
   error_code ec;
+  if (connection->tls) {
+    connection->arm(linger_time);
+    auto closing = connection->tls->async_shutdown(token);
+    static_cast<void>(co_await std::move(closing));
+    connection->disarm();
+  }
   connection->socket.shutdown(tcp::socket::shutdown_send, ec);
   connection->arm(linger_time);
   for (std::size_t dropped = 0; !ec && dropped < linger_bytes;) {
@@ -485,7 +520,9 @@ asio::awaitable<bool> exchange(ConnectionPtr connection, std::shared_ptr<bool> l
 asio::awaitable<void> serve(ConnectionPtr connection) {
   const auto lingering = std::make_shared<bool>(false);
   try {
-    while (true) {
+    auto shaking = shake_hands(connection);
+    const bool begun = co_await std::move(shaking);
+    while (begun) {
       auto running = exchange(connection, lingering);
       if (!co_await std::move(running)) break;
       if (connection->state->draining && connection->buffer.size() == 0) break;
@@ -517,7 +554,8 @@ asio::awaitable<void> turn_away(ConnectionPtr connection, Response response, Fra
 
 void refuse(std::shared_ptr<ServerState> state, tcp::socket socket, std::string address,
             const char* code) {
-  if (state->refusing >= refusals_at_once) return;
+  // Over TLS nothing can be said before the handshake, which costs more than the refusal is worth.
+  if (state->refusing >= refusals_at_once || state->tls) return;
   Request request;
   request.request_id = state->next_request_id();
   Response response = problem(request, code);
@@ -597,6 +635,8 @@ Server::~Server() {
   stop_accepting();
   for (Connection* connection : state_->open) connection->close();
 }
+
+void Server::use_tls(TlsContext context) { state_->tls = std::move(context); }
 
 void Server::observe(Observer observer, Monotonic monotonic) {
   state_->observer = std::move(observer);

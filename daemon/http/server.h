@@ -16,6 +16,8 @@
 #include <vector>
 
 #include "daemon/http/message.h"
+#include "daemon/http/tls.h"
+#include "daemon/network.h"
 
 namespace tenggat::http {
 
@@ -33,6 +35,7 @@ struct ServerLimits {
   std::size_t slowest_reader_bytes_per_second = 16 * 1024;
   std::size_t connections = 2000;           // over: 503 with Retry-After
   std::size_t connections_per_address = 0;  // 0: no such limit (all come from the proxy)
+  std::vector<Network> proxies{};           // whose X-Forwarded-For is believed
 };
 
 // What a metric needs of one exchange. `route` is empty where the request never reached one
@@ -60,6 +63,9 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  // From now on new connections begin with a TLS handshake; called again, they use the new
+  // certificate, while those there are go on with theirs.
+  void use_tls(TlsContext context);
   // Before run().
   void observe(Observer observer, Monotonic monotonic);
 
