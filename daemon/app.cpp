@@ -66,8 +66,13 @@ notify::ChannelsConfig channels_of(const Config& config, const Secrets& secrets)
   channels.email = {config.email.url,  config.email.from,      config.email.reply_to,
                     config.email.user, secrets.email_password, config.email.tls};
   if (config.whatsapp.enabled())
-    channels.whatsapp = {"meta", config.whatsapp.url, config.whatsapp.version,
-                         config.whatsapp.phone_number_id, secrets.whatsapp_token};
+    channels.whatsapp = {to_string(config.whatsapp.provider),
+                         config.whatsapp.url,
+                         config.whatsapp.version,
+                         config.whatsapp.phone_number_id,
+                         secrets.whatsapp_token,
+                         config.whatsapp.server,
+                         config.whatsapp.session};
   return channels;
 }
 

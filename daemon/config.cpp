@@ -312,7 +312,8 @@ void read_whatsapp(const Reader& in, Config::Whatsapp& whatsapp,
                     {{"meta", Provider::meta},
                      {"fonnte", Provider::fonnte},
                      {"wablas", Provider::wablas},
-                     {"waha", Provider::waha}});
+                     {"waha", Provider::waha},
+                     {"webhook", Provider::webhook}});
   in.read("url", whatsapp.url, [&](std::string_view text) {
     return parse_channel_url(text, {"https", "http"}, beside);
   });
@@ -376,7 +377,8 @@ void validate(const Config& config, const YamlMap& root, const YamlMap& email,
   if (provider_called && meta && config.whatsapp.phone_number_id.empty()) {
     whatsapp.fault_at("phone_number_id", "whatsapp.phone_number_id is missing: Meta sends from it");
   }
-  if (config.whatsapp.token_file.empty() &&
+  const bool own_gateway = config.whatsapp.provider == Config::Provider::webhook;
+  if (config.whatsapp.token_file.empty() && !own_gateway &&
       (provider_called ||
        (!config.whatsapp.enabled() && !config.whatsapp.phone_number_id.empty()))) {
     whatsapp.fault_at("token_file",
@@ -404,6 +406,11 @@ std::string reachable(const Endpoint& listen, bool tls) {
 }
 
 }  // namespace
+
+const char* to_string(Config::Provider provider) {
+  constexpr const char* kNames[] = {"meta", "fonnte", "wablas", "waha", "webhook"};
+  return kNames[static_cast<int>(provider)];
+}
 
 std::string Endpoint::to_string() const {
   return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port)

@@ -28,7 +28,7 @@ struct Endpoint {
 
 struct Config {
   enum class Mode { live, trial };  // trial: decides and records everything, sends nothing
-  enum class Provider { meta, fonnte, wablas, waha };
+  enum class Provider { meta, fonnte, wablas, waha, webhook };
 
   // An empty `url` turns a channel off. "file:DIR" writes each message as one file into DIR.
   struct Email {
@@ -102,6 +102,8 @@ struct Config {
   Officers officers;
   Http http;
 };
+
+const char* to_string(Config::Provider provider);  // as the file has it
 
 // Refuses unknown and duplicate keys, values of the wrong shape and combinations that cannot work,
 // all at once, each with file, line and column. Durations are `30s`, `2m`, `1h`; sizes `512`,

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/use_awaitable.hpp>
 #include <stdexcept>
 
@@ -11,7 +12,11 @@
 #include "notifiers/failure.h"
 #include "notifiers/file.h"
 #include "notifiers/utf8.h"
+#include "notifiers/whatsapp/fonnte.h"
+#include "notifiers/whatsapp/gateway.h"
 #include "notifiers/whatsapp/meta.h"
+#include "notifiers/whatsapp/wablas.h"
+#include "notifiers/whatsapp/waha.h"
 
 namespace tenggat::notify {
 namespace asio = boost::asio;
@@ -56,12 +61,54 @@ void validate_email(const EmailConfig& email, std::vector<std::string>& faults) 
   }
 }
 
-void validate_whatsapp(const WhatsappConfig& whatsapp, std::vector<std::string>& faults) {
-  if (whatsapp.provider != "meta") {
-    faults.push_back(fmt::format("whatsapp.provider: \"{}\" is not supported yet; meta is",
-                                 one_line(whatsapp.provider)));
+using BuildRequest = boost::system::result<CurlRequest, SendResult> (*)(const Message&,
+                                                                        const WhatsappConfig&,
+                                                                        Instant);
+using Classify = SendResult (*)(const CurlResponse&);
+struct Provider {
+  std::string_view name;
+  BuildRequest build_request;
+  Classify classify;
+  bool has_address;  // of its own: `url` may be left out
+  bool needs_token;
+};
+constexpr std::array<Provider, 5> kProviders{{
+    {"meta", meta::build_request, meta::classify, true, true},
+    {"fonnte", fonnte::build_request, fonnte::classify, true, true},
+    {"wablas", wablas::build_request, wablas::classify, true, true},
+    {"waha", waha::build_request, waha::classify, false, true},
+    {"webhook", gateway::build_request, gateway::classify, false, false},
+}};
+
+const Provider* find_provider(std::string_view name) {
+  const auto found = std::ranges::find(kProviders, name, &Provider::name);
+  return found == kProviders.end() ? nullptr : found;
+}
+
+void validate_meta(const WhatsappConfig& whatsapp, std::vector<std::string>& faults) {
+  if (!is_digits(whatsapp.phone_number_id)) {
+    faults.push_back("whatsapp.phone_number_id: is not the number id of Meta's console (digits)");
   }
-  if (file_directory(whatsapp.url)) return;
+  if (!is_graph_version(whatsapp.version)) {
+    faults.push_back("whatsapp.version: is no Graph API version such as v23.0");
+  }
+}
+
+bool is_host_label(std::string_view text) {
+  return !text.empty() && text.size() <= 63 && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+void validate_whatsapp(const WhatsappConfig& whatsapp, std::vector<std::string>& faults) {
+  const Provider* provider = find_provider(whatsapp.provider);
+  if (provider == nullptr) {
+    faults.push_back(
+        fmt::format("whatsapp.provider: \"{}\" is none of meta, fonnte, wablas, waha, webhook",
+                    one_line(whatsapp.provider)));
+    return;
+  }
+  if (file_directory(whatsapp.url) || !whatsapp.enabled()) return;
   if (!whatsapp.url.empty()) {
     const std::string scheme = scheme_of(whatsapp.url);
     const bool safe =
@@ -69,15 +116,14 @@ void validate_whatsapp(const WhatsappConfig& whatsapp, std::vector<std::string>&
     if (!safe) {
       faults.push_back("whatsapp.url: is neither https://HOST, http:// on loopback, nor file:DIR");
     }
+  } else if (!provider->has_address) {
+    faults.push_back(fmt::format("whatsapp.url: says where {} is, which has no address of its own",
+                                 whatsapp.provider));
+  } else if (whatsapp.provider == "wablas" && !is_host_label(whatsapp.server)) {
+    faults.push_back("whatsapp.server: is not the name before .wablas.com, such as solo");
   }
-  if (whatsapp.phone_number_id.empty() && whatsapp.token.empty() && whatsapp.url.empty()) return;
-  if (!is_digits(whatsapp.phone_number_id)) {
-    faults.push_back("whatsapp.phone_number_id: is not the number id of Meta's console (digits)");
-  }
-  if (!is_graph_version(whatsapp.version)) {
-    faults.push_back("whatsapp.version: is no Graph API version such as v23.0");
-  }
-  if (whatsapp.token.empty() || has_control_byte(whatsapp.token)) {
+  if (whatsapp.provider == "meta") validate_meta(whatsapp, faults);
+  if ((provider->needs_token && whatsapp.token.empty()) || has_control_byte(whatsapp.token)) {
     faults.push_back("whatsapp.token_file: holds no token, or one with control bytes");
   }
 }
@@ -109,8 +155,7 @@ Outgoing::Outgoing(asio::any_io_executor executor, ChannelsConfig config,
 
 bool Outgoing::configured(Channel channel) const {
   if (channel == Channel::email) return !config_.email.url.empty();
-  return file_directory(config_.whatsapp.url).has_value() ||
-         !config_.whatsapp.phone_number_id.empty();
+  return config_.whatsapp.enabled();
 }
 
 asio::awaitable<SendResult> Outgoing::send(Message message) {
@@ -122,11 +167,12 @@ asio::awaitable<SendResult> Outgoing::send(Message message) {
   }
   const Instant now = real_now_();
   const bool mail = message.channel == Channel::email;
+  const Provider& provider = *find_provider(config_.whatsapp.provider);
   auto request = mail ? email::build_request(message, config_.email, now)
-                      : meta::build_request(message, config_.whatsapp, now);
+                      : provider.build_request(message, config_.whatsapp, now);
   if (request.has_error()) co_return request.error();
   const CurlResponse response = co_await client_.perform(std::move(*request));
-  co_return mail ? email::classify(response) : meta::classify(response);
+  co_return mail ? email::classify(response) : provider.classify(response);
 }
 
 }  // namespace tenggat::notify

@@ -23,11 +23,16 @@ struct EmailConfig {
 };
 
 struct WhatsappConfig {
-  std::string provider = "meta";  // the other providers come later and are refused
-  std::string url;                // replaces https://graph.facebook.com, or file:DIR
-  std::string version = "v23.0";
-  std::string phone_number_id;  // empty, with no file: url: no WhatsApp
-  std::string token;
+  std::string provider = "meta";  // meta, fonnte, wablas, waha, webhook
+  std::string url;                // replaces the provider's own address, or file:DIR
+  std::string version = "v23.0";  // Meta
+  std::string phone_number_id;    // Meta
+  std::string token;              // all but webhook need one
+  std::string server;             // Wablas: the name before .wablas.com
+  std::string session;            // WAHA; empty means "default"
+
+  // Something says where to send.
+  bool enabled() const { return !url.empty() || !token.empty() || !phone_number_id.empty(); }
 };
 
 struct ChannelsConfig {

@@ -5,11 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
-#include <charconv>
 
 #include "notifiers/failure.h"
-#include "notifiers/phone.h"
 #include "notifiers/utf8.h"
+#include "notifiers/whatsapp/answer.h"
 
 namespace tenggat::notify::meta {
 namespace json = boost::json;
@@ -61,53 +60,10 @@ constexpr std::array<Judgement, 33> kJudgements{{
     {133010, Outcome::channel_stopped, reason::account_blocked},
 }};
 
-const json::value* at(const json::value* value, std::string_view key) {
-  if (value == nullptr || !value->is_object()) return nullptr;
-  return value->as_object().if_contains(key);
-}
-
-std::string_view text(const json::value* value) {
-  return value != nullptr && value->is_string() ? std::string_view(value->as_string())
-                                                : std::string_view();
-}
-
 std::string accepted_id(const json::value& answer) {
   const json::value* messages = at(&answer, "messages");
   if (messages == nullptr || !messages->is_array() || messages->as_array().empty()) return {};
   return std::string(text(at(&messages->as_array().front(), "id")));
-}
-
-std::optional<std::chrono::seconds> retry_after(const std::vector<std::string>& lines) {
-  constexpr std::string_view kName = "retry-after:";
-  for (const std::string& line : lines) {
-    const bool matches =
-        line.size() > kName.size() &&
-        std::equal(kName.begin(), kName.end(), line.begin(), [](char a, char b) {
-          return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
-        });
-    if (!matches) continue;
-    const std::size_t start = std::min(line.find_first_not_of(' ', kName.size()), line.size());
-    std::int64_t seconds = 0;
-    const auto [end, error] =
-        std::from_chars(line.data() + start, line.data() + line.size(), seconds);
-    if (error == std::errc() && end == line.data() + line.size() && seconds >= 0 &&
-        seconds <= 86400) {
-      return std::chrono::seconds(seconds);
-    }
-  }
-  return std::nullopt;
-}
-
-SendResult by_status(int status, std::string_view detail) {
-  if (status >= 500) return result(Outcome::retry, reason::server_error, detail);
-  if (status == 429) return result(Outcome::retry, reason::rate_limited, detail);
-  if (status == 401 || status == 403) {
-    return result(Outcome::channel_stopped, reason::auth_failed, detail);
-  }
-  // A redirect or a missing path is the address of the provider, not this message.
-  if (status < 400 || status == 404)
-    return result(Outcome::channel_stopped, reason::rejected, detail);
-  return result(Outcome::permanent, reason::rejected, detail);
 }
 
 SendResult refusal(const CurlResponse& response, const json::value& answer) {
@@ -144,10 +100,7 @@ std::string parameter(std::string_view value) {
 boost::system::result<CurlRequest, SendResult> build_request(const Message& message,
                                                              const WhatsappConfig& config,
                                                              Instant) {
-  if (normalise_phone(message.to) != message.to) {
-    return result(Outcome::permanent_for_person, reason::bad_address,
-                  "not an Indonesian mobile number");
-  }
+  if (auto refusal = refuse_number(message)) return *std::move(refusal);
   json::array parameters;
   for (const std::string& field : message.fields) {
     parameters.push_back(json::object{{"type", "text"}, {"text", parameter(field)}});
@@ -161,13 +114,13 @@ boost::system::result<CurlRequest, SendResult> build_request(const Message& mess
   const json::object body{{"messaging_product", "whatsapp"},
                           {"to", message.to},
                           {"type", "template"},
+                          {"biz_opaque_callback_data", message.id},
                           {"template", json::object{{"name", template_name},
                                                     {"language", json::object{{"code", kLanguage}}},
                                                     {"components", std::move(components)}}}};
-  std::string_view base = config.url.empty() ? kBase : std::string_view(config.url);
-  while (base.ends_with('/')) base.remove_suffix(1);
   CurlRequest request;
-  request.url = fmt::format("{}/{}/{}/messages", base, config.version, config.phone_number_id);
+  request.url = fmt::format("{}/{}/{}/messages", base_of(config, kBase), config.version,
+                            config.phone_number_id);
   request.headers = {"Authorization: Bearer " + config.token, "Content-Type: application/json"};
   request.body = json::serialize(body);
   request.allow_private = !config.url.empty();

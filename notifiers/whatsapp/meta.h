@@ -15,6 +15,9 @@ namespace tenggat::notify::meta {
 // 132018). They become single blanks; other control characters go; an empty value becomes "-".
 std::string parameter(std::string_view value);
 
+// The message's own id travels as biz_opaque_callback_data: Meta gives it back in each receipt, and
+// a repeat can be told by it.
+//
 // The request, or bad_address where `to` is not a normalised Indonesian mobile number.
 boost::system::result<CurlRequest, SendResult> build_request(const Message& message,
                                                              const WhatsappConfig& config,

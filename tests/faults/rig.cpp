@@ -9,7 +9,6 @@
 
 #include "notifiers/email/email.h"
 #include "notifiers/message.h"
-#include "notifiers/whatsapp/meta.h"
 #include "tests/support/invariants.h"
 #include "tests/support/process.h"
 
@@ -24,28 +23,8 @@ notify::Texts shipped_texts() {
   return notify::load_texts({path, read_file(path)}).value();
 }
 
-std::vector<std::string> texts_of(const json::value& list) {
-  std::vector<std::string> texts;
-  for (const json::value& one : list.as_array()) texts.emplace_back(one.as_string());
-  return texts;
-}
-
-// How a message may be told from another once it is in a sink.
-std::string identity(const std::string& to, const std::string& template_name,
-                     const std::vector<std::string>& parameters) {
-  return fmt::format("{} {} {}", to, template_name, fmt::join(parameters, "|"));
-}
-
-std::string identity_at_meta(const notify::Message& message, const notify::WhatsappConfig& config) {
-  const auto request = notify::meta::build_request(message, config, Instant{});
-  const json::value body = json::parse(request->body);
-  std::vector<std::string> parameters;
-  for (const json::value& component : body.at("template").at("components").as_array())
-    for (const json::value& parameter : component.at("parameters").as_array())
-      parameters.emplace_back(parameter.at("text").as_string());
-  return identity(std::string(body.at("to").as_string()),
-                  std::string(body.at("template").at("name").as_string()), parameters);
-}
+// A message at Meta, by the id we send along.
+std::string identity_at_meta(const std::string& message) { return "whatsapp " + message; }
 
 std::string message_id_of(const std::string& mail) {
   constexpr std::string_view kHeader = "\nMessage-ID: ";
@@ -125,7 +104,7 @@ std::string Rig::wait_until_quiet(std::chrono::seconds limit) {
 Deliveries Rig::deliveries() {
   const json::value rows = json::parse(query(
       "SELECT coalesce(json_agg(t), '[]') FROM (SELECT m.id, m.channel, m.address, m.state, m.text,"
-      " m.template, m.fields, (SELECT count(*) FROM attempt a WHERE a.message = m.id"
+      " (SELECT count(*) FROM attempt a WHERE a.message = m.id"
       "   AND (a.outcome IN ('', 'unknown') OR (a.outcome = 'accepted' AND a.fence < m.fence)))"
       "   AS unknown FROM message m ORDER BY m.id) t"));
   Deliveries found;
@@ -134,13 +113,9 @@ Deliveries Rig::deliveries() {
   for (const json::value& row : rows.as_array()) {
     notify::Message message;
     message.id = std::to_string(row.at("id").as_int64());
-    message.to = std::string(row.at("address").as_string());
-    message.text_id = std::string(row.at("text").as_string());
-    message.template_name = std::string(row.at("template").as_string());
-    message.fields = texts_of(row.at("fields").at("values"));
     const bool email = row.at("channel").as_string() == "email";
     Sent& sent = by_identity[email ? notify::email::message_id(message, kFrom)
-                                   : identity_at_meta(message, meta.config())];
+                                   : identity_at_meta(message.id)];
     const bool accepted = row.at("state").as_string() == "accepted";
     if (!accepted)
       found.faults.push_back(
@@ -151,8 +126,7 @@ Deliveries Rig::deliveries() {
     found.unknown += static_cast<std::size_t>(row.at("unknown").as_int64());
   }
   for (const std::string& mail : smtp.messages(0)) take(message_id_of(mail));
-  for (const MetaSink::Taken& one : meta.taken(0))
-    take(identity(one.to, one.template_name, one.parameters));
+  for (const MetaSink::Taken& one : meta.taken(0)) take(identity_at_meta(one.message));
   for (const auto& [who, sent] : by_identity) {
     found.delivered += sent.delivered;
     if (sent.messages == 0)

@@ -37,21 +37,44 @@ TEST(Outgoing, EveryFaultOfAConfigurationIsNamedAtOnce) {
   config.email.url = "http://mail";
   config.email.from = "Perizinan";
   config.email.user = "izin";
-  config.whatsapp.provider = "fonnte";
   config.whatsapp.url = "http://graph.example.com";
   config.whatsapp.phone_number_id = "abc";
   config.whatsapp.version = "23";
   const auto faults = config.validate();
-  const std::vector<std::string> starts{
-      "email.url: ",         "email.from: ",         "email.user: ",
-      "whatsapp.provider: ", "whatsapp.url: ",       "whatsapp.phone_number_id: ",
-      "whatsapp.version: ",  "whatsapp.token_file: "};
+  const std::vector<std::string> starts{"email.url: ",
+                                        "email.from: ",
+                                        "email.user: ",
+                                        "whatsapp.url: ",
+                                        "whatsapp.phone_number_id: ",
+                                        "whatsapp.version: ",
+                                        "whatsapp.token_file: "};
   ASSERT_EQ(faults.size(), starts.size());
   for (std::size_t i = 0; i < starts.size(); ++i)
     EXPECT_TRUE(faults[i].starts_with(starts[i])) << faults[i];
   asio::io_context io;
   EXPECT_THROW(Outgoing(io.get_executor(), config, fixed_now), std::invalid_argument);
   EXPECT_TRUE(ChannelsConfig{}.validate().empty());
+}
+
+TEST(Outgoing, EachProviderNamesWhatItLacks) {
+  const auto faults = [](const std::string& provider, const std::string& url,
+                         const std::string& token) {
+    ChannelsConfig config;
+    config.whatsapp.provider = provider;
+    config.whatsapp.url = url;
+    config.whatsapp.token = token;
+    std::string names;
+    for (const std::string& fault : config.validate())
+      names += fault.substr(0, fault.find(':')) + ' ';
+    return names;
+  };
+  EXPECT_EQ(faults("telegram", "", "t"), "whatsapp.provider ");
+  EXPECT_EQ(faults("fonnte", "", "t"), "");
+  EXPECT_EQ(faults("fonnte", "http://127.0.0.1:1", ""), "whatsapp.token_file ");
+  EXPECT_EQ(faults("wablas", "", "t"), "whatsapp.server ");
+  EXPECT_EQ(faults("waha", "", "t"), "whatsapp.url ");
+  EXPECT_EQ(faults("waha", "https://waha.example", "t"), "");
+  EXPECT_EQ(faults("webhook", "https://gateway.example/kirim", ""), "");
 }
 
 TEST(Outgoing, AChannelWithoutConfigurationIsStopped) {

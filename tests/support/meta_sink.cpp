@@ -92,7 +92,8 @@ std::optional<Refusal> read_parameters(const json::value& components,
 }
 
 std::optional<Refusal> read_template(const json::value& body, MetaSink::Taken& into) {
-  if (!has_exactly(body, {"messaging_product", "to", "type", "template"})) {
+  if (!has_exactly(body,
+                   {"messaging_product", "to", "type", "biz_opaque_callback_data", "template"})) {
     return Refusal{400, 100, "keys of the message"};
   }
   if (body.at("messaging_product") != "whatsapp" || body.at("type") != "template") {
@@ -101,7 +102,12 @@ std::optional<Refusal> read_template(const json::value& body, MetaSink::Taken& i
   if (!body.at("to").is_string() || !is_phone(body.at("to").as_string())) {
     return Refusal{400, 131009, "to is no phone"};
   }
+  if (!body.at("biz_opaque_callback_data").is_string() ||
+      body.at("biz_opaque_callback_data").as_string().size() > 512) {
+    return Refusal{400, 100, "biz_opaque_callback_data"};
+  }
   into.to = body.at("to").as_string();
+  into.message = body.at("biz_opaque_callback_data").as_string();
   const json::value& shape = body.at("template");
   if (!has_exactly(shape, {"name", "language", "components"}) || !shape.at("name").is_string()) {
     return Refusal{400, 100, "keys of the template"};

@@ -15,7 +15,8 @@ namespace tenggat::test {
 class MetaSink {
  public:
   struct Taken {
-    std::string id;  // "wamid..."
+    std::string id;       // "wamid..."
+    std::string message;  // the sender's own id, which receipts give back
     std::string to, template_name;
     std::vector<std::string> parameters;
   };

@@ -28,7 +28,7 @@ TEST(Meta, TheRequestIsExactlyMetas) {
   EXPECT_FALSE(request->allow_private);
   EXPECT_EQ(boost::json::parse(request->body), boost::json::parse(R"({
     "messaging_product": "whatsapp", "to": "6281234567890", "type": "template",
-    "template": {"name": "tenggat_tahap", "language": {"code": "id"}, "components": [
+    "biz_opaque_callback_data": "72057594037927937", "template": {"name": "tenggat_tahap", "language": {"code": "id"}, "components": [
       {"type": "body", "parameters": [
         {"type": "text", "text": "Siti Aminah"}, {"type": "text", "text": "PAUD-2026-00417"},
         {"type": "text", "text": "Kajian Teknis"},

@@ -1,0 +1,24 @@
+// WhatsApp through Fonnte, which drives a paired phone: the text itself is sent, no template.
+// Source: domain facts, "WhatsApp providers": form fields, JSON judged by `status`, `id` a list.
+#pragma once
+#include <boost/system/result.hpp>
+#include <string>
+#include <string_view>
+
+#include "notifiers/message.h"
+#include "notifiers/outgoing.h"
+#include "notifiers/transfer.h"
+
+namespace tenggat::notify::fonnte {
+
+// Fonnte substitutes {name} in a message; braces that came from outside become parentheses.
+std::string plain(std::string_view text);
+
+// The request, or bad_address where `to` is not a normalised Indonesian mobile number.
+boost::system::result<CurlRequest, SendResult> build_request(const Message& message,
+                                                             const WhatsappConfig& config,
+                                                             Instant real_now);
+
+SendResult classify(const CurlResponse& response);
+
+}  // namespace tenggat::notify::fonnte

@@ -1,0 +1,21 @@
+// WhatsApp through Wablas, which drives a paired phone: the text itself is sent, no template.
+// Source: domain facts, "WhatsApp providers": TOKEN.SECRET, `status: false` also with HTTP 200.
+#pragma once
+#include <boost/system/result.hpp>
+#include <string>
+#include <string_view>
+
+#include "notifiers/message.h"
+#include "notifiers/outgoing.h"
+#include "notifiers/transfer.h"
+
+namespace tenggat::notify::wablas {
+
+// The request, or bad_address where `to` is not a normalised Indonesian mobile number.
+boost::system::result<CurlRequest, SendResult> build_request(const Message& message,
+                                                             const WhatsappConfig& config,
+                                                             Instant real_now);
+
+SendResult classify(const CurlResponse& response);
+
+}  // namespace tenggat::notify::wablas
