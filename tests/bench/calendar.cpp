@@ -4,15 +4,17 @@
 //
 //   calendar
 //
-// Ends 1 where a limit of ours is not kept. The best of several rounds counts: what else the
-// machine does is no part of it. The package is installed into this build's directory; where npm
-// cannot fetch it, that comparison is left out and said to be.
+// Ends 1 where a limit of ours is not kept. What else the machine does is no part of a cost: it is
+// processor time, and the best of many short rounds. The package is installed into this build's
+// directory; where npm cannot fetch it, that comparison is left out and said to be.
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -106,6 +108,21 @@ std::vector<Question> questions(const Calendar& calendar) {
   return all;
 }
 
+double processor_nanoseconds() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
+}
+
+double processor_seconds_of_children() {
+  rusage used{};
+  ::getrusage(RUSAGE_CHILDREN, &used);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
 // Nanoseconds a call, the best of some rounds of `calls`; every answer is used.
 template <class Call>
 double cost(int rounds, int calls, const std::vector<Question>& all, Call call) {
@@ -113,11 +130,10 @@ double cost(int rounds, int calls, const std::vector<Question>& all, Call call) 
   volatile std::int64_t used = 0;
   for (int round = 0; round < rounds; ++round) {
     std::int64_t sum = 0;
-    const auto began = steady_clock::now();
+    const double began = processor_nanoseconds();
     for (int i = 0; i < calls; ++i) sum += call(all[static_cast<std::size_t>(i) % all.size()]);
-    const std::chrono::duration<double, std::nano> took = steady_clock::now() - began;
+    best = std::min(best, (processor_nanoseconds() - began) / calls);
     used = used + sum;
-    best = std::min(best, took.count() / calls);
   }
   return best;
 }
@@ -169,7 +185,7 @@ class Bench {
   }
 
   Costs ours_across_two_years() {
-    constexpr int kRounds = 7, kCalls = 1'000'000;
+    constexpr int kRounds = 100, kCalls = 20'000;
     const auto ns = [&](auto call) { return cost(kRounds, kCalls, questions_, call); };
     const Costs costs{ns([&](const Question& q) { return calendar_.worked(q.from, q.to).count(); }),
                       ns([&](const Question& q) {
@@ -256,17 +272,21 @@ class Bench {
     const std::string command =
         fmt::format("'{}' deadline --calendar '{}' <'{}' >'{}'", TENGGAT,
                     shipped("banjarbaru.yaml").string(), asked.string(), told.string());
-    double best = 1e9;
+    double best = 1e9, processor = 1e9;
     for (int round = 0; round < 3; ++round) {
+      const double used_before = processor_seconds_of_children();
       const auto began = steady_clock::now();
       if (std::system(command.c_str()) != 0) throw std::runtime_error("tenggat deadline failed");
       best = std::min(best, std::chrono::duration<double>(steady_clock::now() - began).count());
+      processor = std::min(processor, processor_seconds_of_children() - used_before);
     }
     const std::string dues = text_of(told);
     if (std::count(dues.begin(), dues.end(), '\n') != kMillion) {
       throw std::runtime_error("tenggat deadline did not answer each line");
     }
-    say(fmt::format("tenggat deadline: a million lines in {:.2f} s", best));
+    say(fmt::format(
+        "tenggat deadline: a million lines in {:.2f} s, {:.2f} s of them processor time", best,
+        processor));
     limit(best < kMostSecondsForAMillion,
           fmt::format("a million lines under {} s", kMostSecondsForAMillion));
     std::filesystem::remove(asked);

@@ -14,7 +14,7 @@ build=$(cd "${2:?$usage}" && pwd -P)
 how_many=${3:-1000}
 
 # The same cases each time, and none made smaller: what is asked is whether one fails.
-export RC_PARAMS='seed=20260402 noshrink=1' TENGGAT_PROPERTY_CASES=${TENGGAT_PROPERTY_CASES:-20000}
+export RC_PARAMS='seed=20260402 noshrink=1' TENGGAT_PROPERTY_CASES=${TENGGAT_PROPERTY_CASES:-40000}
 
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT

@@ -15,11 +15,11 @@
 
 namespace tenggat::testing {
 
-inline constexpr int kQuestions = 400;  // to a calendar
+inline constexpr int kQuestions = 1000;  // to a calendar
 
 inline int calendars_wanted() {
   const char* cases = std::getenv("TENGGAT_PROPERTY_CASES");
-  return std::max(1, (cases ? std::atoi(cases) : 20'000) / kQuestions);
+  return std::max(1, (cases ? std::atoi(cases) : 40'000) / kQuestions);
 }
 
 // The calendar, read by the code under test from its text.
