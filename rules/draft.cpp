@@ -51,7 +51,7 @@ std::optional<Refusal> refuse(Reason reason, std::string detail, std::vector<std
 std::string label(const Visit& visit) { return fmt::format("{}#{}", visit.step, visit.occurrence); }
 
 Draft::Draft(Permit permit, const Context& context)
-    : context_(context), sop_(context.sop), calendar_(context.calendar) {
+    : sop_(context.sop), calendar_(context.calendar) {
   decision_.after = std::move(permit);
   now_ = std::max(context.now, decision_.after.changed_at);
 }

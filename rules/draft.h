@@ -113,7 +113,6 @@ class Draft {
   void remind_to_mend(const Timed& timed);
   Superior superior_of(const std::string& role, int level) const;
 
-  const Context& context_;
   const Sop& sop_;
   const Calendar& calendar_;
   Decision decision_;

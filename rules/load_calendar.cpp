@@ -281,6 +281,11 @@ class CalendarReader {
     const auto fault = [&](std::size_t field, std::string message) {
       list_faults_.push_back({name, line, columns[field], std::move(message)});
     };
+    // Before anything else: other faults quote the line.
+    if (first_not_utf8(text) < text.size() || has_control_character(text)) {
+      fault(0, "the line must be UTF-8 without control characters");
+      return;
+    }
     if (fields.size() != kColumns) {
       fault(0, fmt::format("expected date, kind, name and decree between tabs, found {} {}",
                            fields.size(), fields.size() == 1 ? "column" : "columns"));
@@ -290,9 +295,6 @@ class CalendarReader {
     const auto kind = parse_word(fields[1]);
     if (!day) fault(0, day.error());
     if (!kind) fault(1, kind.error());
-    if (first_not_utf8(text) < text.size() || has_control_character(text)) {
-      fault(0, "the line must be UTF-8 without control characters");
-    }
     if (fields[2].empty()) fault(2, "the day off needs a name");
     if (fields[3].empty()) fault(3, "the day off needs its decree");
     if (!day || !kind) return;

@@ -2,43 +2,15 @@
 // outlive its connection, and nothing here knows Beast.
 #pragma once
 #include <boost/asio/awaitable.hpp>
-#include <cstddef>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "daemon/http/fields.h"
+
 namespace tenggat::http {
-
-// Names are compared without regard to case (ASCII), order is kept, repeats are kept.
-class Headers {
- public:
-  void add(std::string name, std::string value);
-  // Replaces every field of this name.
-  void set(std::string_view name, std::string value);
-  // The first field of this name; the view lives as long as this object is unchanged.
-  std::optional<std::string_view> get(std::string_view name) const;
-  std::size_t count(std::string_view name) const;
-  const std::vector<std::pair<std::string, std::string>>& items() const { return items_; }
-
- private:
-  std::vector<std::pair<std::string, std::string>> items_;
-};
-
-// The decoded query: `+` is a space, escapes are resolved, text is valid UTF-8 without control
-// bytes. Order and repeats are kept, so an API can refuse a repeat: `count("limit") > 1`.
-class Query {
- public:
-  void add(std::string name, std::string value);
-  std::optional<std::string_view> get(std::string_view name) const;  // the first one
-  std::size_t count(std::string_view name) const;
-  const std::vector<std::pair<std::string, std::string>>& items() const { return items_; }
-
- private:
-  std::vector<std::pair<std::string, std::string>> items_;
-};
 
 // Every field has passed the checks of request_head.h before a handler sees it.
 struct Request {
@@ -74,8 +46,5 @@ struct Response {
 // Called only for a request that is complete and well formed. Never cancelled by the server, not
 // even when the client goes away, since it may be inside a COMMIT: it has its own limits.
 using Handler = std::function<boost::asio::awaitable<Response>(Request)>;
-
-// ASCII only, as HTTP names are.
-bool equals_ignoring_case(std::string_view a, std::string_view b);
 
 }  // namespace tenggat::http

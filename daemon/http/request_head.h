@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/http/message.h"
+#include "daemon/http/fields.h"
 
 namespace tenggat::http {
 

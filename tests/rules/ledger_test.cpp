@@ -170,5 +170,93 @@ TEST(Ledger, TheEstimateAddsADayWhereTheOpenStepIsOverdue) {
   EXPECT_EQ(when(office.estimated()), "04-07 08:29");
 }
 
+// The standards of the form, as its last column adds them up: 30m + 10m + 10m + 4d + 10m + 5m + 5m
+// + 5m + 3m are 4d and 78m. From Monday 6 April 08:00, half an hour after the opening: the fourth
+// working day after it is Friday 10, where half an hour is worked at 08:00; 78m later it is 09:18.
+TEST(HandTable, ThePaudStandardsAddUpToFourDaysOneHourEighteenMinutes) {
+  Budget sum;
+  for (const Step& step : paud().steps) sum = sum + step.standard;
+  EXPECT_EQ(sum, (Budget{4, 0, 30 + 10 + 10 + 10 + 5 + 5 + 5 + 3}));
+  for (const Budget& total : {sum, paud().total, budget("4d 1h 18m")})
+    EXPECT_EQ(when(shipped_calendar().deadline(wita("04-06 08:00"), total).due), "04-10 09:18");
+}
+
+// A permit returned twice and paused twice, across 1 May (a Friday) and 14 and 15 May (Thursday and
+// Friday), all days off. Mondays to Thursdays are worked 07:30-12:00 and 13:00-16:00, 7 h 30 m.
+TEST(HandTable, APermitReturnedTwiceAndPausedTwiceAcrossHolidays) {
+  Office office;
+  // Tue 28 April. Each return closes the visit with its verdict; the next one starts afresh.
+  office.at("04-28 15:30").submit();
+  EXPECT_EQ(office.due("verifikasi#1"), "04-28 15:40");
+  office.at("04-28 15:36").does("FO", Deed("verifikasi", "reject").note("akta tidak terbaca"));
+  EXPECT_EQ(office.visit("verifikasi#1").elapsed, minutes(6));
+  EXPECT_EQ(office.visit("verifikasi#1").verdict, Verdict::met);
+
+  // Wed 29. 09:00 + 10m = 09:10; at 09:12 it is late.
+  office.at("04-29 09:00")
+      .does("P", Deed("pengajuan", "submit").file("persyaratan_izin_paud", "akta", "tenggat:3"));
+  EXPECT_EQ(office.due("verifikasi#2"), "04-29 09:10");
+  office.at("04-29 09:12").does("FO", Deed("verifikasi", "reject").note("akta tidak berstempel"));
+  EXPECT_EQ(office.visit("verifikasi#2").elapsed, minutes(12));
+  EXPECT_EQ(office.visit("verifikasi#2").verdict, Verdict::missed);
+  EXPECT_FALSE(office.permit.case_opened_at);
+
+  office.at("04-29 10:00")
+      .does("P", Deed("pengajuan", "submit").file("persyaratan_izin_paud", "akta", "tenggat:4"));
+  office.at("04-29 10:08").does("FO", Deed("verifikasi", "accept"));
+  EXPECT_EQ(office.visit("verifikasi#3").elapsed, minutes(8));
+  // The case, 5d from 10:08: 1 Thu 30, (Fri 1 off,) 2 Mon 4, 3 Tue 5, 4 Wed 6, 5 Thu 7 May.
+  EXPECT_EQ(office.due("layanan"), "05-07 10:08");
+  EXPECT_EQ(office.legal_limit(), "05-07 10:08");
+  office.at("04-29 10:15").does("BO", Deed("penerimaan", "forward"));
+  // 4d from 10:15: the fourth of those days. In working time that is four whole days, 30 h.
+  EXPECT_EQ(office.due("kajian_teknis#1"), "05-06 10:15");
+  EXPECT_EQ(office.replay("kajian_teknis#1").total(), hours(30));
+
+  // Thu 30, 14:00. Consumed: Wed 1 h 45 m + 3 h, Thu 4 h 30 m + 1 h, 10 h 15 m in all.
+  office.at("04-30 14:00").does("DT", PauseVisit{"kajian_teknis", "kunjungan_lapangan", "", {}});
+  EXPECT_EQ(office.sla("kajian_teknis#1").elapsed, hours(10) + minutes(15));
+  EXPECT_EQ(office.sla("kajian_teknis#1").remaining, hours(19) + minutes(45));
+  // Mon 4 May, 09:00. It stood for Thu 2 h + Fri 0 + Mon 1 h 30 m: due 3 h 30 m later, which from
+  // 10:15 is 1 h 45 m to the break and 1 h 45 m after it. This pause does not stop the case.
+  office.at("05-04 09:00").does("DT", ResumeVisit{"kajian_teknis", ""});
+  EXPECT_EQ(office.due("kajian_teknis#1"), "05-06 14:45");
+  EXPECT_EQ(office.due("layanan"), "05-07 10:08");
+  // 50 % are 15 h: 4 h 45 m more, 3 h to the break and 1 h 45 m after it.
+  EXPECT_EQ(office.share("kajian_teknis#1", 50), "05-04 14:45");
+
+  // Tue 5, 11:00. Consumed: 10 h 15 m + Mon 3 h + 3 h + Tue 3 h 30 m. The case: Wed 1 h 52 m + 3 h,
+  // Thu and Mon 7 h 30 m each, Tue 3 h 30 m, of 37 h 30 m. The legal limit does not stand.
+  office.at("05-05 11:00").does("DT", PauseVisit{"kajian_teknis", "klarifikasi_pemohon", "?", {}});
+  EXPECT_EQ(office.sla("kajian_teknis#1").elapsed, hours(19) + minutes(45));
+  EXPECT_EQ(office.sla("kajian_teknis#1").remaining, hours(10) + minutes(15));
+  EXPECT_EQ(office.sla("layanan").elapsed, hours(23) + minutes(22));
+  EXPECT_EQ(office.sla("layanan").remaining, hours(14) + minutes(8));
+  EXPECT_EQ(office.sla("layanan").due_at, std::nullopt);
+  EXPECT_EQ(office.legal_limit(), "05-07 10:08");
+
+  // Mon 18, 08:15. Left of that day 3 h 45 m + 3 h = 6 h 45 m. The visit: 3 h 30 m are left for
+  // Tue 19, from 07:30. The case: 7 h 23 m are, 4 h 30 m to the break and 2 h 53 m after it.
+  office.at("05-18 08:15").does("P", ResumeVisit{"kajian_teknis", "Denah terlampir"});
+  EXPECT_EQ(office.due("kajian_teknis#1"), "05-19 11:00");
+  EXPECT_EQ(office.due("layanan"), "05-19 15:53");
+  // 80 %: 24 h less 19 h 45 m are 4 h 15 m; of the case 30 h less 23 h 22 m are 6 h 38 m.
+  EXPECT_EQ(office.share("kajian_teknis#1", 80), "05-18 13:30");
+  EXPECT_EQ(office.share("layanan", 80), "05-18 15:53");
+  // It stood for Tue 4 h, Wed 6 to Fri 8 and Mon 11 to Wed 13 7 h 30 m each, Mon 18 45 m.
+  const Seconds second_pause = hours(4 + 45) + minutes(45);
+  const Instant now = office.now();
+  EXPECT_EQ(office.replay("layanan").paused_working(now), second_pause);
+  EXPECT_EQ(office.replay("layanan").stops(), 1);
+  EXPECT_EQ(office.replay("kajian_teknis#1").paused_working(now),
+            hours(3) + minutes(30) + second_pause);
+  EXPECT_EQ(office.replay("kajian_teknis#1").stops(), 2);
+
+  office.at("05-19 11:00")
+      .does("DT", Deed("kajian_teknis", "recommend").file("bapl").file("rekomendasi"));
+  EXPECT_EQ(office.visit("kajian_teknis#1").elapsed, hours(30));
+  EXPECT_EQ(office.visit("kajian_teknis#1").verdict, Verdict::met);
+}
+
 }  // namespace
 }  // namespace tenggat::testing

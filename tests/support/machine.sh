@@ -14,6 +14,7 @@ readonly test_packages=(
   clang-format-14 clang-tidy-14 libfaketime libgmock-dev libgtest-dev librapidcheck-dev opensmtpd prometheus
   openssl python3-jsonschema shellcheck
   systemd)
+readonly fuzz_packages=(clang-14 libclang-rt-14-dev)
 
 say() { printf '%s\n' "$*"; }
 # `return` in a function of `set -e` would be lost in a condition; this ends the script.

@@ -1,0 +1,47 @@
+// load_sop takes any bytes: it answers with an SOP whose parts all lead somewhere, or with faults.
+#include <cstddef>
+#include <cstdint>
+
+#include "rules/load_sop.h"
+#include "tests/fuzz/check.h"
+
+namespace tenggat {
+namespace {
+
+using fuzz::check;
+
+void use(const Sop& sop) {
+  check(!sop.steps.empty(), "an SOP has steps");
+  Budget sum;
+  for (const Step& step : sop.steps) {
+    sum = sum + step.standard;
+    check(&sop.step(step.id) == &step, "a step's id is its own");
+    check(sop.find_role(step.role) != nullptr, "a step's role is listed");
+    check(step.ladder.empty() || sop.find_ladder(step.ladder) != nullptr, "the ladder is there");
+    for (const ActionRule& action : step.actions) {
+      check(step.find_action(action.id) == &action, "an action's id is its own within the step");
+      check(action.to.empty() || sop.find_step(action.to) != nullptr, "an action leads to a step");
+    }
+  }
+  check(sum.days == sop.total.days &&
+            sum.hours * 60 + sum.minutes == sop.total.hours * 60 + sop.total.minutes,
+        "the steps add up to the total");
+  for (const Role& role : sop.roles) {
+    check(sop.chain(role.id).size() <= sop.roles.size(), "superiors do not go in a circle");
+  }
+  check(!sop.format_number(2026, 417).empty(), "a permit has a number");
+}
+
+}  // namespace
+}  // namespace tenggat
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  const std::string text(reinterpret_cast<const char*>(bytes), size);
+  const auto sop = tenggat::load_sop({"sop.yaml", text});
+  if (sop) {
+    tenggat::use(*sop);
+  } else {
+    tenggat::fuzz::check_faults(sop.error(), {"sop.yaml"});
+  }
+  return 0;
+}
