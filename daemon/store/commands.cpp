@@ -41,9 +41,9 @@ std::vector<KeptAnswer> kept_answers_of(const pg::Result& r) {
 
 void add_keep_answers(pg::Pipeline& pipeline, const std::vector<KeptAnswer>& answers) {
   if (answers.empty()) return;
-  Rows rows(kAnswer.size());
+  Rows rows(kAnswer);
   for (const KeptAnswer& one : answers)
-    rows.add(one.token, one.key, pg::bytea(one.request), one.status, one.body);
+    rows.add(one.token, one.key, one.request, one.status, one.body);
   pipeline.add(kInsertAnswers, rows.params());
 }
 
@@ -63,7 +63,7 @@ NumberCounters numbers_of(const pg::Result& r) {
 
 void add_save_numbers(pg::Pipeline& pipeline, const NumberCounters& counters) {
   if (counters.empty()) return;
-  Rows rows(kNumber.size());
+  Rows rows(kNumber);
   for (const auto& [key, last] : counters) rows.add(key.first, key.second, last);
   pipeline.add(kSaveNumbers, rows.params());
 }

@@ -421,11 +421,10 @@ const std::string kDropCounts = fmt::format(
 
 // What a batch writes, gathered by table.
 struct Writes {
-  Rows states{kPermitState.size()}, permits{kNewPermit.size()}, applicants{kApplicant.size()},
-      visits{kVisit.size()}, pauses{kPause.size()}, documents{kDocument.size()},
-      rungs{kRung.size()}, rearmed{kRearmed.size()}, notes{kNote.size()}, events{kEvent.size()},
-      notices{kNotice.size()}, counts{kCount.size()}, undone{kUndone.size()},
-      calendars{kCalendarApplied.size()};
+  Rows states{kPermitState}, permits{kNewPermit}, applicants{kApplicant}, visits{kVisit},
+      pauses{kPause}, documents{kDocument}, rungs{kRung}, rearmed{kRearmed}, notes{kNote},
+      events{kEvent}, notices{kNotice}, counts{kCount}, undone{kUndone},
+      calendars{kCalendarApplied};
 };
 
 template <class Row>
@@ -498,7 +497,7 @@ std::string add_events_of(Writes& writes, const PermitChange& change) {
     const std::string text = json::serialize(fields);
     last_hash = event_hash(last_hash, permit, event, text);
     writes.events.add(permit, event.sequence, event.type, event.visit, event.actor,
-                      event.acting_for, event.via, event.at, text, pg::bytea(last_hash));
+                      event.acting_for, event.via, event.at, text, last_hash);
   }
   return last_hash;
 }
@@ -530,19 +529,17 @@ void add_change(Writes& writes, const PermitChange& change, const SendRules& sen
   const std::string last_hash = add_events_of(writes, change);
   if (!change.before) {
     writes.applicants.add(p.applicant, change.applicant.name, change.applicant.email,
-                          change.applicant.whatsapp, pg::bytea(change.salt));
+                          change.applicant.whatsapp, change.salt);
     writes.permits.add(p.id, p.sop, p.sop_version, change.calendar_version, p.number,
                        to_string(p.state), p.applicant, p.subject, p.external_id, p.created_by,
-                       pg::bytea(sha256(change.tracking_secret)), change.tracking_secret,
-                       change.fields, p.started_at, p.submitted_at, p.version, p.changed_at,
-                       p.events, pg::bytea(last_hash));
+                       sha256(change.tracking_secret), change.tracking_secret, change.fields,
+                       p.started_at, p.submitted_at, p.version, p.changed_at, p.events, last_hash);
   }
-  writes.states.add(p.id, to_string(p.state), to_string(p.outcome), p.version, p.changed_at,
-                    p.events, pg::bytea(last_hash), p.case_opened_at, p.case_closed_at,
-                    text_of(p.case_verdict), p.case_missed_counted, p.promised_at, p.signings,
-                    p.legal_opened_at, to_json(p.last_action), derived.case_due_at,
-                    derived.case_due_soon_at, derived.legal_due_at, derived.legal_risk_at,
-                    derived.next_check_at);
+  writes.states.add(
+      p.id, to_string(p.state), to_string(p.outcome), p.version, p.changed_at, p.events, last_hash,
+      p.case_opened_at, p.case_closed_at, text_of(p.case_verdict), p.case_missed_counted,
+      p.promised_at, p.signings, p.legal_opened_at, to_json(p.last_action), derived.case_due_at,
+      derived.case_due_soon_at, derived.legal_due_at, derived.legal_risk_at, derived.next_check_at);
   if (change.before && !change.calendar_version.empty())
     writes.calendars.add(p.id, change.calendar_version);
   add_visits(writes, change);

@@ -39,9 +39,9 @@ std::string RowShape::upsert(std::string_view table, std::size_t keys) const {
                      assignments("excluded", keys));
 }
 
-void Rows::append(std::size_t column, const pg::Param& value) {
-  const char* text = value.c_str();
-  columns_.at(column).push_back(text ? std::optional<std::string>(text) : std::nullopt);
+Rows::Rows(const RowShape& shape) {
+  for (const RowShape::Column& column : shape.columns())
+    columns_.emplace_back(pg::type_of(column.type));
 }
 
 void Rows::check(std::size_t columns) const {
@@ -53,7 +53,7 @@ void Rows::check(std::size_t columns) const {
 std::vector<pg::Param> Rows::params() const {
   std::vector<pg::Param> params;
   params.reserve(columns_.size());
-  for (const auto& column : columns_) params.push_back(pg::text_array(column));
+  for (const pg::Array& column : columns_) params.push_back(column.param());
   return params;
 }
 
