@@ -31,6 +31,15 @@ std::string RowShape::insert(std::string_view table) const {
   return fmt::format("INSERT INTO {} ({}) SELECT {} FROM {}", table, names(), names(), unnest("r"));
 }
 
+std::string RowShape::update(std::string_view table, std::size_t keys) const {
+  std::string agree;
+  for (std::size_t i = 0; i < keys; ++i)
+    agree +=
+        fmt::format("{}t.{} = c.{}", i == 0 ? "" : " AND ", columns_[i].name, columns_[i].name);
+  return fmt::format("UPDATE {} t SET {} FROM {} WHERE {}", table, assignments("c", keys),
+                     unnest("c"), agree);
+}
+
 std::string RowShape::upsert(std::string_view table, std::size_t keys) const {
   std::string key;
   for (std::size_t i = 0; i < keys; ++i)

@@ -33,6 +33,8 @@ class RowShape {
   std::string assignments(std::string_view from, std::size_t skip) const;  // a = from.a, b = from.b
   // INSERT INTO table (a, b) SELECT a, b FROM unnest(...)
   std::string insert(std::string_view table) const;
+  // UPDATE table t SET the others FROM unnest(...) WHERE the first `keys` columns agree.
+  std::string update(std::string_view table, std::size_t keys) const;
   // ... ON CONFLICT (first `keys` columns) DO UPDATE SET the others.
   std::string upsert(std::string_view table, std::size_t keys) const;
 
