@@ -44,9 +44,10 @@ void Array::begin(bool agrees) {
 }
 
 void Array::end(std::size_t length) {
-  std::string size;
-  wire::append(size, static_cast<std::int32_t>(length));
-  bytes_.replace(bytes_.size() - length - kLength, kLength, size);
+  const auto place = bytes_.end() - static_cast<std::ptrdiff_t>(length + kLength);
+  for (std::size_t i = 0; i < kLength; ++i)
+    place[static_cast<std::ptrdiff_t>(i)] =
+        static_cast<char>((length >> (8 * (kLength - 1 - i))) & 0xFFU);
 }
 
 void Array::add(std::nullopt_t) {
