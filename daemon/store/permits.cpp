@@ -674,8 +674,10 @@ const std::string kSearch =
     " AND ($7 = '' OR p.external_id = $7)"
     " AND ($8::timestamptz IS NULL OR p.changed_at > $8)"
     " AND ($9 = '' OR p.created_by = $9) AND p.id > $10::bigint";
-// The events know which few permits have changed lately.
-constexpr const char* kChangedLately = " AND p.id IN (SELECT permit FROM event WHERE at > $8)";
+// The events know which few permits have changed lately. The upper bound bounds nothing: it lets
+// PostgreSQL expect few also in a plan made for any $8.
+constexpr const char* kChangedLately =
+    " AND p.id IN (SELECT permit FROM event WHERE at > $8 AND at < 'infinity')";
 constexpr const char* kSearchPage = " ORDER BY p.id LIMIT $11::int";
 
 }  // namespace
