@@ -128,9 +128,10 @@ pg::PoolOptions loop_options(const std::string& database, std::size_t connection
   return options;
 }
 
-// Of the committer's connection: the only one whose every commit is a batch of commands.
+// Of the committer's connections, one a lane: the only ones whose every commit is a batch of
+// commands.
 pg::PoolOptions command_options(const std::string& database, Metrics& metrics) {
-  pg::PoolOptions options = loop_options(database, 1, metrics);
+  pg::PoolOptions options = loop_options(database, 2, metrics);
   if constexpr (kCrashPoints)
     options.connect.on_sent = [](bool could_commit) {
       if (could_commit) crash_point(CrashPoint::commit_sent);
@@ -499,7 +500,15 @@ asio::awaitable<void> App::Parts::listen() {
         // A revoked token, a new deputy: in force within a second, whoever changed it.
         const pg::Result moment = co_await connection.query(store::kMomentSql);
         co_await rulebook_.refresh(connection, store::moment_of(moment));
-        if (co_await connection.wait_notification(office::kLongestSleep)) wake_all();
+        const auto again = Clock::monotonic() + office::kLongestSleep;
+        // New work says nothing of them, and comes often.
+        bool only_work = true;
+        while (only_work && !stopping_ && Clock::monotonic() < again) {
+          const auto heard = co_await connection.wait_notification(
+              std::chrono::ceil<std::chrono::milliseconds>(again - Clock::monotonic()));
+          if (heard) wake_all();
+          only_work = heard && heard->payload == store::kWorkHint;
+        }
       }
     } catch (const std::exception&) {
       // Said by the loops already, which poll.

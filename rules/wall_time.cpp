@@ -2,8 +2,6 @@
 #include <date/date.h>
 #include <fmt/format.h>
 
-#include <array>
-
 #include "rules/calendar_data.h"
 
 namespace tenggat {
@@ -33,6 +31,11 @@ LocalTime shown_at_offset(Instant t, Seconds offset) {
   local.weekday = date::weekday{day}.c_encoding();
   local.utc_offset = offset;
   return local;
+}
+
+void append_two(std::string& text, int number) {
+  text += static_cast<char>('0' + number / 10);
+  text += static_cast<char>('0' + number % 10);
 }
 
 // Reads a text of fixed fields from left to right; every failure is final.
@@ -93,11 +96,22 @@ std::string Calendar::format(Instant t) const {
   offset -= offset % kMinute;
   const LocalTime at = shown_at_offset(t, offset);
   const auto minutes = std::abs(offset / kMinute);
-  std::array<char, 64> text;
-  const auto end = fmt::format_to(text.data(), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}{:02}:{:02}",
-                                  at.year, at.month, at.day, at.hour, at.minute, at.second,
-                                  offset < Seconds{0} ? '-' : '+', minutes / 60, minutes % 60);
-  return {text.data(), end};
+  std::string text;
+  text.reserve(sizeof "2026-01-02T03:04:05+08:00");
+  if (at.year >= 0 && at.year <= 9999) {
+    append_two(text, at.year / 100);
+    append_two(text, at.year % 100);
+  } else {
+    text = fmt::format("{:04}", at.year);
+  }
+  append_two(text += '-', static_cast<int>(at.month));
+  append_two(text += '-', static_cast<int>(at.day));
+  append_two(text += 'T', at.hour);
+  append_two(text += ':', at.minute);
+  append_two(text += ':', at.second);
+  append_two(text += offset < Seconds{0} ? '-' : '+', static_cast<int>(minutes / 60));
+  append_two(text += ':', static_cast<int>(minutes % 60));
+  return text;
 }
 
 std::optional<Instant> parse_instant(std::string_view text) {

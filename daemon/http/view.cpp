@@ -127,6 +127,7 @@ std::vector<const Visit*> by_urgency(const Permit& permit, const Sop& sop, const
 json::object sla_view(const Sla& sla, const Calendar& calendar) {
   const bool judged = sla.remaining.has_value();
   json::object view;
+  view.reserve(8);  // all of its fields
   view["standard"] = sla.standard.to_string();
   view["elapsed_seconds"] = sla.elapsed.count();
   view["remaining_seconds"] = judged ? json::value(sla.remaining->count()) : json::value(nullptr);
@@ -161,6 +162,7 @@ json::object permit_view(const store::StoredPermit& stored, const Sop& sop,
   const Permit& permit = stored.permit;
   now = not_before_last_event(permit, now);
   json::object view;
+  view.reserve(32);  // all of its fields
   view["id"] = std::to_string(permit.id);
   view["number"] = permit.number;
   view["sop"] = permit.sop;

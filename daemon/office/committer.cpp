@@ -1,6 +1,7 @@
 #include "daemon/office/committer.h"
 
 #include <algorithm>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -9,6 +10,7 @@
 #include "daemon/clock.h"
 #include "daemon/crash_point.h"
 #include "daemon/log.h"
+#include "daemon/office/loop.h"
 #include "daemon/store/commands.h"
 #include "daemon/store/hash.h"
 
@@ -42,7 +44,7 @@ struct Committer::Batch {
   std::vector<PendingPtr> commands;
   store::Moment moment;
   std::map<std::int64_t, store::StoredPermit> permits;  // as they stand after each decision
-  std::set<std::int64_t> existing;
+  std::set<std::int64_t> existing;                      // of those that were not to be had
   std::map<std::pair<std::int64_t, std::string>, store::KeptAnswer> kept;
   std::vector<std::int64_t> tails;
   std::size_t tails_used = 0;
@@ -62,16 +64,17 @@ Committer::Committer(asio::any_io_executor executor, pg::Pool& pool, Rulebook& r
       metrics_(metrics),
       render_(std::move(render)),
       options_(options),
-      arrived_(executor) {}
+      lanes_{Lane(executor), Lane(executor)} {}
 
 Committer::~Committer() = default;
 
 bool Committer::can_take(std::int64_t token) const {
   const std::size_t waiting = queue_.size();
   if (stopping_ || queue_.size_of(token) + waiting >= options_.queue_max) return false;
-  if (!batch_begun_) return true;
+  const auto begun = oldest_batch_begun();
+  if (!begun) return true;
   if (trouble_.lasting() > kFailover) return false;
-  const auto pace = std::max(last_batch_took_, Clock::monotonic() - *batch_begun_);
+  const auto pace = std::max(last_batch_took_, Clock::monotonic() - *begun);
   const std::size_t batches = waiting / options_.batch_max + 1;
   return pace * batches <= options_.answer_within;
 }
@@ -84,7 +87,7 @@ asio::awaitable<CommandAnswer> Committer::submit(CommandRequest request) {
   pending->arrival = ++arrivals_;
   pending->done.expires_after(options_.answer_within);
   queue_.push(token, pending);
-  arrived_.notify();
+  wake_lanes();
   boost::system::error_code woken;
   co_await pending->done.async_wait(asio::redirect_error(asio::use_awaitable, woken));
   if (!pending->answer) {
@@ -103,25 +106,92 @@ void Committer::answer(const PendingPtr& pending, CommandAnswer answer) {
 
 void Committer::stop() {
   stopping_ = true;
-  arrived_.notify();
+  wake_lanes();
+}
+
+void Committer::wake_lanes() {
+  for (Lane& lane : lanes_) lane.work.notify();
+}
+
+std::optional<std::chrono::nanoseconds> Committer::oldest_batch_begun() const {
+  std::optional<std::chrono::nanoseconds> oldest;
+  for (const Lane& lane : lanes_)
+    if (lane.begun && (!oldest || *lane.begun < *oldest)) oldest = lane.begun;
+  return oldest;
 }
 
 asio::awaitable<void> Committer::run() {
+  using namespace asio::experimental::awaitable_operators;
+  co_await (run_lane(0) && run_lane(1));
+}
+
+asio::awaitable<void> Committer::run_lane(std::size_t number) {
+  Lane& lane = lanes_[number];
   while (!stopping_ || !queue_.empty()) {
     // Ready for work is success, too: an office without commands has not stalled.
     metrics_.loop("committer").last_success_timestamp_seconds.Set(Clock::machine_seconds());
-    if (queue_.empty()) {
-      co_await arrived_.wait(kIdle);
+    lane.batch = take_batch(lanes_[1 - number]);
+    if (lane.batch.empty()) {
+      co_await lane.work.wait(kIdle);
       continue;
     }
-    std::vector<PendingPtr> batch = queue_.take(options_.batch_max);
-    std::sort(batch.begin(), batch.end(),
-              [](const PendingPtr& a, const PendingPtr& b) { return a->arrival < b->arrival; });
-    batch_begun_ = Clock::monotonic();
-    co_await run_batch(std::move(batch));
-    last_batch_took_ = Clock::monotonic() - *batch_begun_;
-    batch_begun_.reset();
+    lane.begun = Clock::monotonic();
+    co_await run_batch(lane.batch);
+    last_batch_took_ = Clock::monotonic() - *lane.begun;
+    lane.begun.reset();
+    lane.batch.clear();
+    // What had to wait for this batch may go now.
+    wake_lanes();
   }
+}
+
+namespace {
+
+bool is_new(const CommandRequest& request) { return request.permit == 0; }
+
+std::pair<std::int64_t, std::string> key_of(const CommandRequest& request) {
+  return {request.idempotency.token, request.idempotency.key};
+}
+
+// What commands must not be decided while others with a part of it are under way elsewhere.
+class Claims {
+ public:
+  void add(const CommandRequest& request) {
+    keys_.insert(key_of(request));
+    if (is_new(request))
+      submissions_ = true;
+    else
+      permits_.insert(request.permit);
+  }
+  bool has_part_of(const CommandRequest& request) const {
+    return keys_.contains(key_of(request)) ||
+           (is_new(request) ? submissions_ : permits_.contains(request.permit));
+  }
+
+ private:
+  std::set<std::int64_t> permits_;
+  std::set<std::pair<std::int64_t, std::string>> keys_;
+  bool submissions_ = false;
+};
+
+}  // namespace
+
+// In the order of their arrival; empty where there is nothing to be done yet.
+std::vector<Committer::PendingPtr> Committer::take_batch(const Lane& other) {
+  // A lane does not run after each single command while the other has many on the way: the more go
+  // together, the less each of them costs, and the other's end is soon.
+  if (queue_.size() < std::min(other.batch.size(), options_.batch_max)) return {};
+  Claims claims;
+  for (const PendingPtr& one : other.batch) claims.add(one->request);
+  std::vector<PendingPtr> batch = queue_.take(options_.batch_max, [&](const PendingPtr& one) {
+    if (!claims.has_part_of(one->request)) return true;
+    // Nor may what comes after it overtake it.
+    claims.add(one->request);
+    return false;
+  });
+  std::sort(batch.begin(), batch.end(),
+            [](const PendingPtr& a, const PendingPtr& b) { return a->arrival < b->arrival; });
+  return batch;
 }
 
 namespace {
@@ -208,16 +278,6 @@ asio::awaitable<void> Committer::run_batch(std::vector<PendingPtr> batch) {
   }
 }
 
-namespace {
-
-bool is_new(const CommandRequest& request) { return request.permit == 0; }
-
-std::pair<std::int64_t, std::string> key_of(const CommandRequest& request) {
-  return {request.idempotency.token, request.idempotency.key};
-}
-
-}  // namespace
-
 // Returns whether anything was committed.
 asio::awaitable<bool> Committer::try_batch(std::vector<PendingPtr> commands) {
   Batch batch;
@@ -246,7 +306,6 @@ asio::awaitable<bool> Committer::try_batch(std::vector<PendingPtr> commands) {
   const std::vector<std::int64_t> sorted(ids.begin(), ids.end());
   pg::Pipeline reads;
   const store::PermitLoad load(reads, sorted, store::Lock::update);
-  const std::size_t existing = store::add_existing(reads, sorted);
   const std::size_t kept = store::add_kept_answers(reads, tokens, keys);
   std::size_t numbers = 0, tails = 0;
   if (fresh > 0) {
@@ -260,7 +319,13 @@ asio::awaitable<bool> Committer::try_batch(std::vector<PendingPtr> commands) {
 
   batch.moment = store::moment_of(results.at(moment));
   batch.permits = load.take(results);
-  for (const std::int64_t id : store::ids_of(results.at(existing))) batch.existing.insert(id);
+  if (batch.permits.size() < sorted.size()) {
+    pg::Pipeline missed;
+    const std::size_t existing = store::add_existing(missed, sorted);
+    const std::vector<pg::Result> found =
+        co_await transaction.run(std::move(missed), options_.flight_within);
+    for (const std::int64_t id : store::ids_of(found.at(existing))) batch.existing.insert(id);
+  }
   for (store::KeptAnswer& one : store::kept_answers_of(results.at(kept)))
     batch.kept.emplace(std::pair(one.token, one.key), std::move(one));
   if (fresh > 0) {
@@ -290,7 +355,11 @@ asio::awaitable<bool> Committer::try_batch(std::vector<PendingPtr> commands) {
     store::append_writes(pipeline, changes, rulebook_.send());
     store::add_keep_answers(pipeline, batch.to_keep);
     store::add_save_numbers(pipeline, batch.numbers_changed);
-    store::add_notify(pipeline);
+    // NOTIFY makes commits wait for each other, and nobody looks more often than this.
+    if (Clock::monotonic() - hinted_ >= kGather) {
+      store::add_notify(pipeline);
+      hinted_ = Clock::monotonic();
+    }
     co_await transaction.commit(std::move(pipeline), options_.flight_within);
   } else {
     co_await transaction.rollback();

@@ -3,10 +3,15 @@
 // command in arrival order between the flights, so a refused one spoils nothing. No timer, no added
 // latency when idle. Source: design, "Throughput".
 //
+// Two batches are under way at once, each in a lane of its own: while PostgreSQL works on one, the
+// core decides the other. They never meet: a command whose permit or key is in one lane's batch
+// waits for it, and so do submissions, which share the counter of numbers.
+//
 // A batch that fails in SQL is rolled back and bisected until the poison command stands alone. A
 // commit whose outcome is unknown is settled by doing the batch again: its idempotency keys tell
 // what had happened.
 #pragma once
+#include <array>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
@@ -89,7 +94,7 @@ struct CommitterOptions {
 
 class Committer {
  public:
-  // All references must outlive run().
+  // All references must outlive run(). Each lane leases a connection of the pool.
   Committer(boost::asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
             Metrics& metrics, RenderAnswer render, CommitterOptions options);
   ~Committer();
@@ -106,7 +111,7 @@ class Committer {
   // As the last write left it. While idle() no batch will show that an outage is over: then a probe
   // that succeeds says so.
   const Trouble& trouble() const { return trouble_; }
-  bool idle() const { return !batch_begun_; }
+  bool idle() const { return !oldest_batch_begun(); }
   void writes_again() { trouble_.succeeded(); }
 
  private:
@@ -114,6 +119,17 @@ class Committer {
   struct Pending;
   struct Batch;
   using PendingPtr = std::shared_ptr<Pending>;
+
+  struct Lane {
+    explicit Lane(boost::asio::any_io_executor executor) : work(std::move(executor)) {}
+    std::vector<PendingPtr> batch;                  // under way
+    std::optional<std::chrono::nanoseconds> begun;  // when it was taken
+    Signal work;
+  };
+  boost::asio::awaitable<void> run_lane(std::size_t number);
+  std::vector<PendingPtr> take_batch(const Lane& other);
+  std::optional<std::chrono::nanoseconds> oldest_batch_begun() const;
+  void wake_lanes();
 
   enum class Fate { settled, again, poisoned };
   boost::asio::awaitable<void> run_batch(std::vector<PendingPtr> batch);
@@ -134,9 +150,9 @@ class Committer {
   CommitterOptions options_;
   TurnQueue<PendingPtr> queue_;  // by token
   std::uint64_t arrivals_ = 0;
-  std::optional<std::chrono::nanoseconds> batch_begun_;  // of the one under way
+  std::array<Lane, 2> lanes_;
   std::chrono::nanoseconds last_batch_took_{};
-  Signal arrived_;
+  std::chrono::nanoseconds hinted_{};  // when other daemons were last told of new work
   Trouble trouble_{"committer"};
   bool stopping_ = false;
   std::function<void()> on_commit_;

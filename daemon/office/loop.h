@@ -15,7 +15,7 @@ namespace tenggat::office {
 inline constexpr std::chrono::milliseconds kLongestSleep{1000};
 inline constexpr std::chrono::milliseconds kAfterOutage{500};
 // Under a flood of commits a loop looks this often; far below the second within which it is due.
-inline constexpr std::chrono::milliseconds kGather{20};
+inline constexpr std::chrono::milliseconds kGather{50};
 
 // Whether the database does not take a row of the work itself, so that a smaller piece of it may go
 // through. Everything else passes by itself: the same work is done again.

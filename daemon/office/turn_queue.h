@@ -24,22 +24,38 @@ class TurnQueue {
   // Before everything this owner has waiting: for what was taken and could not be done.
   void put_back(std::int64_t owner, T one) { line_of(owner).push_front(std::move(one)); }
 
-  // Up to `most` pieces. Who comes next is remembered over calls.
-  std::vector<T> take(std::size_t most) {
+  // Up to `most` pieces that are `ready`, which is asked of each in its owner's order; the others
+  // keep their places. Who comes next is remembered over calls: an owner with nothing ready is
+  // first the next time.
+  template <class Ready>
+  std::vector<T> take(std::size_t most, Ready ready) {
     std::vector<T> taken;
-    while (size_ > 0 && taken.size() < most) {
+    std::unordered_map<std::int64_t, std::size_t> kept;  // of each owner's line, from its front
+    std::deque<std::int64_t> not_ready;
+    while (!turns_.empty() && taken.size() < most) {
       const std::int64_t owner = turns_.front();
       turns_.pop_front();
       const auto line = waiting_.find(owner);
-      taken.push_back(std::move(line->second.front()));
-      line->second.pop_front();
+      std::deque<T>& pieces = line->second;
+      std::size_t& place = kept[owner];
+      while (place < pieces.size() && !ready(pieces[place])) ++place;
+      if (place == pieces.size()) {
+        not_ready.push_back(owner);
+        continue;
+      }
+      taken.push_back(std::move(pieces[place]));
+      pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(place));
       --size_;
-      if (line->second.empty())
+      if (pieces.empty())
         waiting_.erase(line);
       else
         turns_.push_back(owner);
     }
+    turns_.insert(turns_.begin(), not_ready.begin(), not_ready.end());
     return taken;
+  }
+  std::vector<T> take(std::size_t most) {
+    return take(most, [](const T&) { return true; });
   }
 
   // False where it does not wait here.

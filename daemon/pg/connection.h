@@ -1,8 +1,9 @@
 // One PostgreSQL session: libpq, never blocking, on the io_context of the coroutine that opened it.
 //
 // Pipeline first: statements are gathered in a Pipeline and leave in one flight, with one sync at
-// the end. Everything travels in text format and every parameter's type is inferred by the server,
-// so an array needs its cast in the SQL: unnest($1::bigint[], $2::text[]).
+// the end. Values travel in PostgreSQL's binary formats and say of what type they are; only a text
+// says nothing, so that the statement decides ($1::jsonb, $1::date). Results come in binary, too: a
+// column of a type that wire.h does not know needs a cast in the SQL.
 //
 // Failure, all as exceptions: Error when the server refused a statement, ConnectionLost when the
 // session is gone. A thrown error leaves the session idle (its transaction rolled back) or broken.
@@ -22,6 +23,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/pg/wire.h"
 #include "rules/time.h"
 
 struct pg_result;
@@ -95,28 +97,43 @@ class ConnectionLost : public Error {
 // -----------------------------------------------------------------------------------
 
 // One parameter of a statement, or NULL. Implicit on purpose: query(sql, {id, "name",
-// std::nullopt}). A text with a NUL byte throws std::invalid_argument: PostgreSQL cannot hold it
-// and libpq would silently cut it off.
+// std::nullopt}). An int is an int there, a longer integer a bigint. A text with a NUL byte throws
+// std::invalid_argument: PostgreSQL cannot hold it and libpq would silently cut it off.
 class Param {
  public:
-  Param(std::nullopt_t) {}                         // NOLINT(google-explicit-constructor)
-  Param(std::string text);                         // NOLINT(google-explicit-constructor)
-  Param(std::string_view text);                    // NOLINT(google-explicit-constructor)
-  Param(const char* text);                         // NOLINT(google-explicit-constructor)
-  Param(bool value) : text_{value ? "t" : "f"} {}  // NOLINT(google-explicit-constructor)
-  Param(Instant instant);                          // NOLINT(google-explicit-constructor)
+  Param(std::nullopt_t) {}       // NOLINT(google-explicit-constructor)
+  Param(std::string text);       // NOLINT(google-explicit-constructor)
+  Param(std::string_view text);  // NOLINT(google-explicit-constructor)
+  Param(const char* text);       // NOLINT(google-explicit-constructor)
+  Param(bool value);             // NOLINT(google-explicit-constructor)
+  Param(Instant instant);        // NOLINT(google-explicit-constructor)
   template <std::integral T>
-  requires(!std::same_as<T, char>) Param(T value)
-      : text_{std::to_string(value)} {}  // NOLINT(google-explicit-constructor)
+  requires(!std::same_as<T, char>) Param(T value)  // NOLINT(google-explicit-constructor)
+      : Param{integer_type<T>(), static_cast<std::int64_t>(value)} {}
   template <class T>
   Param(const std::optional<T>& value)  // NOLINT(google-explicit-constructor)
-      : text_{value ? Param{*value}.text_ : std::nullopt} {}
+      : Param{value ? Param{*value} : Param{Param{T{}}.type_}} {}
+  // In the binary format of `type`.
+  Param(Type type, std::string bytes) : type_{type}, bytes_{std::move(bytes)} {}
 
-  // Null for SQL NULL; otherwise NUL-terminated and owned by this Param.
-  const char* c_str() const { return text_ ? text_->c_str() : nullptr; }
+  Type type() const { return type_; }
+  // A text's type is inferred: it goes as it stands, the others in binary.
+  bool is_binary() const { return type_ != Type::inferred; }
+  // Null for SQL NULL; otherwise owned by this Param, and NUL-terminated where it is a text.
+  const char* bytes() const { return bytes_ ? bytes_->c_str() : nullptr; }
+  std::size_t size() const { return bytes_ ? bytes_->size() : 0; }
 
  private:
-  std::optional<std::string> text_;
+  explicit Param(Type null_of) : type_{null_of} {}
+  Param(Type type, std::int64_t value);
+  template <class T>
+  static constexpr Type integer_type() {
+    return sizeof(T) < 4 || (sizeof(T) == 4 && std::signed_integral<T>) ? Type::integer
+                                                                        : Type::bigint;
+  }
+
+  Type type_ = Type::inferred;
+  std::optional<std::string> bytes_;
 };
 
 template <std::convertible_to<Param>... P>
@@ -127,17 +144,60 @@ std::vector<Param> params_of(P&&... values) {
   return params;
 }
 
-// Array literals, quoted so that any text survives. An empty vector is '{}', not NULL.
-Param text_array(const std::vector<std::string>& values);
-Param text_array(const std::vector<std::optional<std::string>>& values);
-Param bigint_array(const std::vector<std::int64_t>& values);
-Param bigint_array(const std::vector<std::optional<std::int64_t>>& values);
-Param boolean_array(const std::vector<bool>& values);
-Param timestamptz_array(const std::vector<Instant>& values);
-Param timestamptz_array(const std::vector<std::optional<Instant>>& values);
+Param bytea(std::string_view bytes);
 
-// Bytes as bytea text ('\x…'); also the element form for text_array(…) cast to bytea[].
-std::string bytea(std::string_view bytes);
+// An array in the making, value by value. Empty it is '{}', not NULL. A value that is not of the
+// array's type is a std::logic_error.
+class Array {
+ public:
+  explicit Array(Type element) : element_{element} {}
+
+  void add(std::nullopt_t);
+  void add(std::string_view value);  // text, json, jsonb, bytea
+  void add(Instant value);
+  template <std::same_as<bool> T>
+  void add(T value) {
+    add_boolean(value);
+  }
+  template <std::integral T>
+  requires(!std::same_as<T, char> && !std::same_as<T, bool>) void add(T value) {
+    add_integer(static_cast<std::int64_t>(value));
+  }
+  template <class T>
+  void add(const std::optional<T>& value) {
+    if (value) {
+      add(*value);
+    } else {
+      add(std::nullopt);
+    }
+  }
+  int size() const { return size_; }
+  Param param() const;
+
+ private:
+  void add_boolean(bool value);
+  void add_integer(std::int64_t value);
+  void begin(bool agrees);
+  void end(std::size_t length);
+
+  Type element_;
+  int size_ = 0;
+  bool has_null_ = false;
+  std::string bytes_;  // of the elements, each after its length
+};
+
+template <class Values>
+Param array(Type element, const Values& values) {
+  Array array{element};
+  for (const auto& value : values) array.add(value);
+  return array.param();
+}
+inline Param text_array(const std::vector<std::string>& values) {
+  return array(Type::text, values);
+}
+inline Param bigint_array(const std::vector<std::int64_t>& values) {
+  return array(Type::bigint, values);
+}
 
 // --- Statements and results
 // -------------------------------------------------------------------------
@@ -161,13 +221,14 @@ class Pipeline {
   std::size_t size() const { return statements_.size(); }
   bool empty() const { return statements_.empty(); }
   const std::vector<Statement>& statements() const { return statements_; }
+  void append(Pipeline&& other);  // its statements after these
 
  private:
   std::vector<Statement> statements_;
 };
 
 // What one statement answered. Cheap to copy (shared). Reading outside the rows and columns is
-// std::out_of_range; reading NULL through a non-optional accessor, or a text that is not of the
+// std::out_of_range; reading NULL through a non-optional accessor, or a column that is not of the
 // asked type, is std::logic_error: the SQL and its reader disagree.
 class Result {
  public:
@@ -177,7 +238,8 @@ class Result {
   int columns() const;
   bool empty() const { return rows() == 0; }
   bool is_null(int row, int column) const;
-  std::string_view text(int row, int column) const&;  // valid while a copy of this Result lives
+  // Of a text or JSON column; valid while a copy of this Result lives.
+  std::string_view text(int row, int column) const&;
   std::string text(int row, int column) &&;
   std::int64_t int64(int row, int column) const;
   bool boolean(int row, int column) const;
@@ -195,6 +257,7 @@ class Result {
 
  private:
   std::string_view cell(int row, int column) const;
+  Type type(int column) const;
 
   std::shared_ptr<const pg_result> result_;
   std::string warning_sqlstate_;

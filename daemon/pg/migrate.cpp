@@ -1,5 +1,6 @@
 #include "daemon/pg/migrate.h"
 
+#include <fmt/format.h>
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -25,7 +26,7 @@ std::string sha256(std::string_view text) {
   if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
     throw std::runtime_error{"SHA-256 is not available"};
   }
-  return bytea({reinterpret_cast<const char*>(digest.data()), size}).substr(2);
+  return fmt::format("{:02x}", fmt::join(digest.begin(), digest.begin() + size, ""));
 }
 
 AppliedByVersion applied_of(const Result& rows) {

@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <array>
+#include <stdexcept>
 
 #include "daemon/pg/connection.h"
 
@@ -13,88 +13,100 @@ std::string without_nul(std::string text) {
   return text;
 }
 
-std::string instant_text(Instant instant) {
-  const auto day = std::chrono::floor<std::chrono::days>(instant);
-  const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss time{instant - day};
-  std::array<char, 64> buffer{};
-  const int length = std::snprintf(
-      buffer.data(), buffer.size(), "%04d-%02u-%02u %02d:%02d:%02d+00",
-      static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-      static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-      static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
-  return {buffer.data(), static_cast<std::size_t>(length)};
+template <class T>
+std::string encoded(T value) {
+  std::string bytes;
+  wire::append(bytes, value);
+  return bytes;
 }
 
-void append_element(std::string& array, const std::string& text) {
-  array += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') array += '\\';
-    array += c;
-  }
-  array += '"';
-}
-void append_element(std::string& array, std::int64_t value) { array += std::to_string(value); }
-void append_element(std::string& array, bool value) { array += value ? 't' : 'f'; }
-void append_element(std::string& array, Instant value) {
-  array += '"';
-  array += instant_text(value);
-  array += '"';
-}
-template <class T>
-void append_element(std::string& array, const std::optional<T>& value) {
-  if (value) {
-    append_element(array, *value);
-  } else {
-    array += "NULL";
-  }
-}
-
-template <class T>
-Param array_of(const std::vector<T>& values) {
-  std::string array = "{";
-  for (const auto& value : values) {
-    if (array.size() > 1) array += ',';
-    append_element(array, value);
-  }
-  array += '}';
-  return Param{std::move(array)};
-}
+// The room of an element's length, which is known once the element is written.
+constexpr std::size_t kLength = 4;
+constexpr std::int32_t kNull = -1;
 
 }  // namespace
 
-Param::Param(std::string text) : text_{without_nul(std::move(text))} {}
+Param::Param(std::string text) : bytes_{without_nul(std::move(text))} {}
 Param::Param(std::string_view text) : Param{std::string{text}} {}
-Param::Param(const char* text) : text_{text} {}
-Param::Param(Instant instant) : text_{instant_text(instant)} {}
-
-Param text_array(const std::vector<std::string>& values) { return array_of(values); }
-Param text_array(const std::vector<std::optional<std::string>>& values) { return array_of(values); }
-Param bigint_array(const std::vector<std::int64_t>& values) { return array_of(values); }
-Param bigint_array(const std::vector<std::optional<std::int64_t>>& values) {
-  return array_of(values);
-}
-Param boolean_array(const std::vector<bool>& values) { return array_of(values); }
-Param timestamptz_array(const std::vector<Instant>& values) { return array_of(values); }
-Param timestamptz_array(const std::vector<std::optional<Instant>>& values) {
-  return array_of(values);
+Param::Param(const char* text) : bytes_{text} {}
+Param::Param(bool value) : type_{Type::boolean}, bytes_{encoded(value)} {}
+Param::Param(Instant instant) : type_{Type::timestamptz}, bytes_{encoded(instant)} {}
+Param::Param(Type type, std::int64_t value) : type_{type}, bytes_{std::string{}} {
+  wire::append_integer(*bytes_, type, value);
 }
 
-std::string bytea(std::string_view bytes) {
-  static constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text = "\\x";
-  text.reserve(2 + 2 * bytes.size());
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += kDigits[byte >> 4U];
-    text += kDigits[byte & 15U];
+Param bytea(std::string_view bytes) { return {Type::bytea, std::string{bytes}}; }
+
+void Array::begin(bool agrees) {
+  if (!agrees) throw std::logic_error{"a value that is not of its array's type"};
+  bytes_.append(kLength, '\0');
+  ++size_;
+}
+
+void Array::end(std::size_t length) {
+  const auto place = bytes_.end() - static_cast<std::ptrdiff_t>(length + kLength);
+  for (std::size_t i = 0; i < kLength; ++i)
+    place[static_cast<std::ptrdiff_t>(i)] =
+        static_cast<char>((length >> (8 * (kLength - 1 - i))) & 0xFFU);
+}
+
+void Array::add(std::nullopt_t) {
+  wire::append(bytes_, kNull);
+  ++size_;
+  has_null_ = true;
+}
+
+void Array::add(std::string_view value) {
+  begin(element_ == Type::text || element_ == Type::json || element_ == Type::jsonb ||
+        element_ == Type::bytea);
+  const std::size_t before = bytes_.size();
+  wire::append_bytes(bytes_, element_, value);
+  end(bytes_.size() - before);
+}
+
+void Array::add(Instant value) {
+  begin(element_ == Type::timestamptz);
+  wire::append(bytes_, value);
+  end(sizeof(std::int64_t));
+}
+
+void Array::add_boolean(bool value) {
+  begin(element_ == Type::boolean);
+  wire::append(bytes_, value);
+  end(1);
+}
+
+void Array::add_integer(std::int64_t value) {
+  begin(element_ == Type::integer || element_ == Type::bigint);
+  wire::append_integer(bytes_, element_, value);
+  end(element_ == Type::integer ? sizeof(std::int32_t) : sizeof(std::int64_t));
+}
+
+// The head of an array_send: dimensions, whether a NULL is there, the element's type; of its one
+// dimension the length and the first index.
+Param Array::param() const {
+  constexpr std::int32_t kFirstIndex = 1;
+  std::string all;
+  all.reserve(5 * sizeof(std::int32_t) + bytes_.size());
+  wire::append(all, std::int32_t{size_ > 0 ? 1 : 0});
+  wire::append(all, std::int32_t{has_null_ ? 1 : 0});
+  wire::append(all, static_cast<std::int32_t>(element_));
+  if (size_ > 0) {
+    wire::append(all, std::int32_t{size_});
+    wire::append(all, kFirstIndex);
+    all += bytes_;
   }
-  return text;
+  return {array_of(element_), std::move(all)};
 }
 
 std::size_t Pipeline::add(std::string sql, std::vector<Param> params) {
   statements_.push_back({std::move(sql), std::move(params)});
   return statements_.size() - 1;
+}
+
+void Pipeline::append(Pipeline&& other) {
+  statements_.insert(statements_.end(), std::make_move_iterator(other.statements_.begin()),
+                     std::make_move_iterator(other.statements_.end()));
 }
 
 }  // namespace tenggat::pg

@@ -5,47 +5,6 @@
 #include "daemon/pg/connection.h"
 
 namespace tenggat::pg {
-namespace {
-
-[[noreturn]] void mismatch(std::string_view wanted, std::string_view text) {
-  throw std::logic_error{"a column is not " + std::string{wanted} + ": " + std::string{text}};
-}
-
-template <class T>
-T number(std::string_view text, std::string_view wanted, std::string_view whole) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) mismatch(wanted, whole);
-  return value;
-}
-
-// "2026-01-02 03:04:05[.ffffff]+00": connect() asked for ISO and UTC, so the offset is always +00.
-Instant instant_of(std::string_view text) {
-  constexpr std::string_view kWanted = "a timestamptz in UTC";
-  const auto dash = text.find('-');
-  if (dash == std::string_view::npos || dash < 4 || text.size() < dash + 18 ||
-      !text.ends_with("+00")) {
-    mismatch(kWanted, text);
-  }
-  const auto field = [&](std::size_t offset) {
-    return number<unsigned>(text.substr(dash + offset, 2), kWanted, text);
-  };
-  const std::chrono::year_month_day date{
-      std::chrono::year{number<int>(text.substr(0, dash), kWanted, text)},
-      std::chrono::month{field(1)}, std::chrono::day{field(4)}};
-  if (!date.ok()) mismatch(kWanted, text);
-  return std::chrono::sys_days{date} + std::chrono::hours{field(7)} +
-         std::chrono::minutes{field(10)} + std::chrono::seconds{field(13)};
-}
-
-unsigned hex_digit(char c, std::string_view whole) {
-  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10U;
-  mismatch("bytea in hex", whole);
-}
-
-}  // namespace
-
 Error::Error(ErrorFields fields)
     : std::runtime_error{fields.sqlstate + ": " + fields.message}, fields_{std::move(fields)} {}
 
@@ -78,36 +37,42 @@ std::string_view Result::cell(int row, int column) const {
           static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
 }
 
-std::string_view Result::text(int row, int column) const& { return cell(row, column); }
-std::string Result::text(int row, int column) && { return std::string{cell(row, column)}; }
+// What came as text, from a script, is text and nothing else.
+Type Result::type(int column) const {
+  return PQfformat(result_.get(), column) == 0 ? Type::text : Type{PQftype(result_.get(), column)};
+}
+
+std::string_view Result::text(int row, int column) const& {
+  const auto bytes = cell(row, column);
+  return wire::text(type(column), bytes);
+}
+std::string Result::text(int row, int column) && {
+  return std::string{static_cast<const Result&>(*this).text(row, column)};
+}
 
 std::int64_t Result::int64(int row, int column) const {
-  const auto text = cell(row, column);
-  return number<std::int64_t>(text, "an integer", text);
+  const auto bytes = cell(row, column);
+  return wire::integer(type(column), bytes);
 }
 
 bool Result::boolean(int row, int column) const {
-  const auto text = cell(row, column);
-  if (text != "t" && text != "f") mismatch("a boolean", text);
-  return text == "t";
+  const auto bytes = cell(row, column);
+  return wire::boolean(type(column), bytes);
 }
 
-Instant Result::instant(int row, int column) const { return instant_of(cell(row, column)); }
+Instant Result::instant(int row, int column) const {
+  const auto bytes = cell(row, column);
+  return wire::instant(type(column), bytes);
+}
 
 std::string Result::bytes(int row, int column) const {
-  const auto text = cell(row, column);
-  if (!text.starts_with("\\x") || text.size() % 2 != 0) mismatch("bytea in hex", text);
-  std::string bytes;
-  bytes.reserve(text.size() / 2 - 1);
-  for (std::size_t i = 2; i < text.size(); i += 2) {
-    bytes += static_cast<char>(hex_digit(text[i], text) * 16U + hex_digit(text[i + 1], text));
-  }
-  return bytes;
+  const auto bytes = cell(row, column);
+  return std::string{wire::bytea(type(column), bytes)};
 }
 
 std::optional<std::string> Result::optional_text(int row, int column) const {
   if (is_null(row, column)) return std::nullopt;
-  return std::string{cell(row, column)};
+  return std::string{text(row, column)};
 }
 std::optional<std::int64_t> Result::optional_int64(int row, int column) const {
   if (is_null(row, column)) return std::nullopt;
@@ -126,7 +91,9 @@ std::optional<Instant> Result::optional_instant(int row, int column) const {
 std::string_view Result::tag() const { return PQcmdStatus(const_cast<PGresult*>(result_.get())); }
 std::int64_t Result::affected_rows() const {
   const std::string_view count = PQcmdTuples(const_cast<PGresult*>(result_.get()));
-  return count.empty() ? 0 : number<std::int64_t>(count, "a row count", count);
+  std::int64_t number = 0;
+  std::from_chars(count.data(), count.data() + count.size(), number);
+  return number;
 }
 
 bool is_committed(const Result& commit) {

@@ -47,12 +47,22 @@ bool is_begin(std::string_view sql) {
   return begins_with(sql, "BEGIN") || begins_with(sql, "START");
 }
 
-std::vector<const char*> values_of(const std::vector<Param>& params) {
+// Parameters as libpq takes them: by column.
+struct Sent {
+  explicit Sent(const std::vector<Param>& params) {
+    for (const Param& param : params) {
+      types.push_back(static_cast<Oid>(param.type()));
+      values.push_back(param.bytes());
+      lengths.push_back(static_cast<int>(param.size()));
+      binary.push_back(param.is_binary() ? 1 : 0);
+    }
+  }
+  std::vector<Oid> types;
   std::vector<const char*> values;
-  values.reserve(params.size());
-  for (const Param& param : params) values.push_back(param.c_str());
-  return values;
-}
+  std::vector<int> lengths, binary;
+};
+
+constexpr int kBinaryResults = 1;
 
 }  // namespace
 
@@ -208,25 +218,30 @@ bool Connection::Impl::could_commit(const Pipeline& pipeline) const {
 
 void Connection::Impl::send_statement(const Pipeline::Statement& statement, std::size_t index,
                                       std::vector<Expected>& expected) {
-  const auto values = values_of(statement.params);
-  const int count = static_cast<int>(values.size());
+  const Sent sent(statement.params);
+  const int count = static_cast<int>(sent.values.size());
   auto known = prepared_.find(statement.sql);
-  bool sent = true;
+  bool left = true;
   if (known == prepared_.end() && prepared_.size() < kPreparedMax) {
-    known = prepared_.emplace(statement.sql, "t" + std::to_string(++prepared_ever_)).first;
-    sent =
-        PQsendPrepare(connection_, known->second.c_str(), statement.sql.c_str(), 0, nullptr) == 1;
+    known =
+        prepared_
+            .emplace(statement.sql, Prepared{"t" + std::to_string(++prepared_ever_), sent.types})
+            .first;
+    left = PQsendPrepare(connection_, known->second.name.c_str(), statement.sql.c_str(), count,
+                         sent.types.data()) == 1;
     expected.push_back({index, true});
   }
-  if (sent && known != prepared_.end()) {
-    sent = PQsendQueryPrepared(connection_, known->second.c_str(), count, values.data(), nullptr,
-                               nullptr, 0) == 1;
-  } else if (sent) {
-    sent = PQsendQueryParams(connection_, statement.sql.c_str(), count, nullptr, values.data(),
-                             nullptr, nullptr, 0) == 1;
+  // A text that is used with other types than before is not worth a second plan.
+  if (left && known != prepared_.end() && known->second.types == sent.types) {
+    left = PQsendQueryPrepared(connection_, known->second.name.c_str(), count, sent.values.data(),
+                               sent.lengths.data(), sent.binary.data(), kBinaryResults) == 1;
+  } else if (left) {
+    left = PQsendQueryParams(connection_, statement.sql.c_str(), count, sent.types.data(),
+                             sent.values.data(), sent.lengths.data(), sent.binary.data(),
+                             kBinaryResults) == 1;
   }
   // Nothing has been synced yet, so nothing sent so far can take effect.
-  if (!sent) lose(PQerrorMessage(connection_), false);
+  if (!left) lose(PQerrorMessage(connection_), false);
   expected.push_back({index, false});
 }
 

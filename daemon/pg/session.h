@@ -78,7 +78,11 @@ class Connection::Impl : public std::enable_shared_from_this<Impl> {
   Timeout limit_{};
   bool timed_out_ = false;
   bool busy_ = false;
-  std::unordered_map<std::string, std::string> prepared_;  // SQL → statement name
+  struct Prepared {
+    std::string name;
+    std::vector<Oid> types;  // of its parameters
+  };
+  std::unordered_map<std::string, Prepared> prepared_;  // by SQL
   std::uint64_t prepared_ever_ = 0;
   std::string warning_;  // SQLSTATE of the WARNING seen since the last result
   std::string fatal_;    // SQLSTATE of the FATAL the server sent while nothing was asked

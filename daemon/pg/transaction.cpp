@@ -11,7 +11,7 @@ Awaitable<std::vector<Result>> Transaction::flight(Pipeline pipeline, bool last,
   const bool first = state_ == State::kIdle;
   Pipeline whole;
   if (first) whole.add("BEGIN");
-  for (const auto& statement : pipeline.statements()) whole.add(statement.sql, statement.params);
+  whole.append(std::move(pipeline));
   if (last) whole.add("COMMIT");
 
   // Open from here: if this coroutine is destroyed halfway, so is the session.

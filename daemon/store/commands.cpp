@@ -41,9 +41,9 @@ std::vector<KeptAnswer> kept_answers_of(const pg::Result& r) {
 
 void add_keep_answers(pg::Pipeline& pipeline, const std::vector<KeptAnswer>& answers) {
   if (answers.empty()) return;
-  Rows rows(kAnswer.size());
+  Rows rows(kAnswer);
   for (const KeptAnswer& one : answers)
-    rows.add(one.token, one.key, pg::bytea(one.request), one.status, one.body);
+    rows.add(one.token, one.key, one.request, one.status, one.body);
   pipeline.add(kInsertAnswers, rows.params());
 }
 
@@ -63,7 +63,7 @@ NumberCounters numbers_of(const pg::Result& r) {
 
 void add_save_numbers(pg::Pipeline& pipeline, const NumberCounters& counters) {
   if (counters.empty()) return;
-  Rows rows(kNumber.size());
+  Rows rows(kNumber);
   for (const auto& [key, last] : counters) rows.add(key.first, key.second, last);
   pipeline.add(kSaveNumbers, rows.params());
 }
@@ -99,27 +99,30 @@ pg::Awaitable<void> probe_write(pg::Connection& connection) {
   co_await transaction.rollback();
 }
 
-void add_notify(pg::Pipeline& pipeline) { pipeline.add("SELECT pg_notify('tenggat', 'work')"); }
+void add_notify(pg::Pipeline& pipeline) {
+  pipeline.add("SELECT pg_notify('tenggat', $1)", kWorkHint);
+}
 
 void add_lock_due(pg::Pipeline& pipeline, int limit) {
   pipeline.add(
-      "SELECT id FROM permit WHERE next_check_at <= (SELECT office_now())"
-      " ORDER BY next_check_at LIMIT $1::int FOR UPDATE SKIP LOCKED",
+      "SELECT p.id FROM visit v JOIN permit p ON p.id = v.permit"
+      " WHERE v.check_at <= (SELECT office_now())"
+      " ORDER BY v.check_at LIMIT $1::int FOR UPDATE OF p SKIP LOCKED",
       limit);
 }
 
 void add_postpone(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits) {
   if (permits.empty()) return;
   pipeline.add(
-      "UPDATE permit SET next_check_at = office_now() + interval '10 minutes'"
-      " WHERE id = ANY($1::bigint[])",
+      "UPDATE visit SET check_at = office_now() + interval '10 minutes'"
+      " WHERE permit = ANY($1::bigint[]) AND check_at IS NOT NULL",
       pg::bigint_array(permits));
 }
 
 void add_until_due(pg::Pipeline& pipeline, DueKind kind) {
   static const std::string permits =
-      "SELECT ceil(extract(epoch FROM min(next_check_at) - office_now()))::bigint FROM permit"
-      " WHERE next_check_at IS NOT NULL";
+      "SELECT ceil(extract(epoch FROM min(check_at) - office_now()))::bigint FROM visit"
+      " WHERE check_at IS NOT NULL";
   static const std::string notices =
       "SELECT ceil(extract(epoch FROM least("
       " (SELECT min(send_at) FROM notice WHERE state = 'pending'),"

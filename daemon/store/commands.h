@@ -43,7 +43,8 @@ std::size_t add_existing(pg::Pipeline& pipeline, const std::vector<std::int64_t>
 // Makes a write that needs room on the disk, and takes it back. Throws as that write would.
 pg::Awaitable<void> probe_write(pg::Connection& connection);
 
-// A hint to whoever waits; polling is the truth.
+// A hint to whoever waits, with this payload; polling is the truth.
+inline constexpr std::string_view kWorkHint = "work";
 void add_notify(pg::Pipeline& pipeline);
 
 // Open permits with something due by the office's now, soonest first, locked; those locked

@@ -5,12 +5,14 @@
 namespace tenggat::store {
 void add_fold_counts(pg::Pipeline& pipeline) {
   pipeline.add(
-      "WITH due AS (DELETE FROM count_delta WHERE id IN (SELECT id FROM count_delta"
-      "   WHERE counted_from <= (SELECT office_now()) ORDER BY counted_from LIMIT 5000"
-      "   FOR UPDATE SKIP LOCKED) RETURNING metric, sop, step, label, amount, counted_from)"
+      "WITH due AS (DELETE FROM count_delta d USING (SELECT permit, cause, counted_from"
+      "   FROM count_delta WHERE counted_from <= (SELECT office_now()) ORDER BY counted_from"
+      "   LIMIT 5000 FOR UPDATE SKIP LOCKED) f WHERE d.permit = f.permit AND d.cause = f.cause"
+      "   AND d.counted_from = f.counted_from RETURNING d.sop, d.counted_from, d.changes)"
       " INSERT INTO count_total (metric, sop, step, label, day, amount)"
-      " SELECT metric, sop, step, label, (counted_from AT TIME ZONE 'UTC')::date, sum(amount)"
-      " FROM due GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"
+      " SELECT c ->> 0, sop, c ->> 1, c ->> 2, (counted_from AT TIME ZONE 'UTC')::date,"
+      "   sum((c ->> 3)::bigint)"
+      " FROM due, json_array_elements(changes) c GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"
       " ON CONFLICT (metric, sop, step, label, day)"
       " DO UPDATE SET amount = count_total.amount + excluded.amount");
 }
@@ -19,7 +21,7 @@ std::size_t add_totals(pg::Pipeline& pipeline) {
   return pipeline.add(
       "SELECT metric, sop, step, label, sum(amount)::bigint FROM ("
       " SELECT metric, sop, step, label, amount FROM count_total"
-      " UNION ALL SELECT metric, sop, step, label, amount FROM count_delta"
+      " UNION ALL SELECT metric, sop, step, label, amount FROM count_change"
       "   WHERE counted_from <= (SELECT office_now())) a GROUP BY 1, 2, 3, 4");
 }
 
@@ -54,7 +56,8 @@ std::size_t add_open_visits(pg::Pipeline& pipeline) {
       "   WHEN v.due_at < t.now THEN 'overdue' WHEN v.due_soon_at <= t.now THEN 'due_soon'"
       "   ELSE 'on_track' END,"
       " count(*), count(*) FILTER (WHERE v.assignee = ''), min(v.opened_at), min(v.due_at)"
-      " FROM visit v JOIN permit p ON p.id = v.permit,"
+      // The state tells nothing here: with it, the index of open permits answers alone.
+      " FROM visit v JOIN permit p ON p.id = v.permit AND p.state IN ('active', 'returned'),"
       " (SELECT date_trunc('second', office_now()) AS now) t"
       " WHERE v.closed_at IS NULL AND NOT v.undone GROUP BY 1, 2, 3");
 }

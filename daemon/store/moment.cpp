@@ -3,11 +3,12 @@
 namespace tenggat::store {
 
 const char* const kMomentSql =
-    "SELECT office_now(), clock_timestamp(), coalesce(c.speed, 1)::text, c.start_at IS NOT NULL,"
-    " max(m.version) FILTER (WHERE m.name = 'people'),"
-    " max(m.version) FILTER (WHERE m.name = 'rules'),"
-    " max(m.version) FILTER (WHERE m.name = 'tokens')"
-    " FROM change_mark m LEFT JOIN simulated_clock c ON true GROUP BY c.speed, c.start_at";
+    "SELECT office_time(c.start_at, c.speed, c.anchor_at), clock_timestamp(),"
+    " coalesce(c.speed, 1)::text, c.start_at IS NOT NULL, m.people, m.rules, m.tokens"
+    " FROM (SELECT max(version) FILTER (WHERE name = 'people') AS people,"
+    "   max(version) FILTER (WHERE name = 'rules') AS rules,"
+    "   max(version) FILTER (WHERE name = 'tokens') AS tokens FROM change_mark) m"
+    " LEFT JOIN simulated_clock c ON true";
 
 Moment moment_of(const pg::Result& result) {
   Moment moment;

@@ -113,11 +113,11 @@ pg::Awaitable<Agenda> read_agenda(pg::Connection& connection) {
   // later.
   pipeline.add(
       "WITH o AS MATERIALIZED (SELECT office_now() AS now)"
-      " SELECT (SELECT count(*) FROM permit WHERE next_check_at <= (SELECT now FROM o))"
+      " SELECT (SELECT count(*) FROM visit WHERE check_at <= (SELECT now FROM o))"
       " + (SELECT count(*) FROM notice WHERE state = 'pending' AND send_at <= (SELECT now FROM o))"
       " + (SELECT count(*) FROM daily_job WHERE next_at <= (SELECT now FROM o)),"
       " date_trunc('second', interval '999999 us' +"
-      " least((SELECT min(next_check_at) FROM permit WHERE next_check_at > (SELECT now FROM o)),"
+      " least((SELECT min(check_at) FROM visit WHERE check_at > (SELECT now FROM o)),"
       " (SELECT min(send_at) FROM notice WHERE state = 'pending' AND send_at > (SELECT now FROM "
       "o)),"
       " (SELECT min(next_at) FROM daily_job WHERE next_at > (SELECT now FROM o)))),"

@@ -137,7 +137,7 @@ std::vector<LastMessageTo> last_messages_of(const pg::Result& r) {
 
 void add_notice_outcomes(pg::Pipeline& pipeline, const std::vector<NoticeOutcome>& outcomes) {
   if (outcomes.empty()) return;
-  Rows rows(kOutcome.size());
+  Rows rows(kOutcome);
   for (const NoticeOutcome& one : outcomes) {
     const bool dropped = one.kind == NoticeOutcome::Kind::dropped;
     const char* state = dropped                                     ? "dropped"
@@ -152,7 +152,8 @@ void add_notice_outcomes(pg::Pipeline& pipeline, const std::vector<NoticeOutcome
 // --- Messages -----------------------------------------------------------------------------------
 
 std::size_t add_message(pg::Pipeline& pipeline, const NewMessage& m) {
-  std::vector<std::int64_t> permits, notices, task_permits, task_visits;
+  std::vector<std::int64_t> permits, notices, task_permits;
+  std::vector<int> task_visits;
   for (const auto& [permit, notice] : m.notices) {
     permits.push_back(permit);
     notices.push_back(notice);
@@ -166,7 +167,7 @@ std::size_t add_message(pg::Pipeline& pipeline, const NewMessage& m) {
       m.address, m.name, m.text, m.rendered.subject, m.rendered.body,
       json::serialize(fields_json(m.rendered)), m.rendered.template_name, m.thread, m.rendered_at,
       m.trial ? "trial" : "queued", pg::bigint_array(permits), pg::bigint_array(notices),
-      pg::bigint_array(task_permits), pg::bigint_array(task_visits));
+      pg::bigint_array(task_permits), pg::array(pg::Type::integer, task_visits));
 }
 
 std::size_t add_daily_notice(pg::Pipeline& pipeline, const DailyNotice& notice) {

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <stdexcept>
+#include <tuple>
+#include <utility>
 
 #include "daemon/store/hash.h"
 #include "daemon/store/rows.h"
@@ -26,27 +28,27 @@ const std::string kPermitColumns =
 
 const std::string kSelectPermits =
     "SELECT " + kPermitColumns +
-    " FROM permit p JOIN applicant a ON a.id = p.applicant WHERE p.id = ANY($1::bigint[])"
-    " ORDER BY p.id";
+    " FROM permit p JOIN applicant a ON a.id = p.applicant WHERE p.id = ANY($1::bigint[])";
 const std::string kSelectPermitsForUpdate = kSelectPermits + " FOR UPDATE OF p SKIP LOCKED";
 const std::string kSelectPermitsForShare = kSelectPermits + " FOR SHARE OF p SKIP LOCKED";
 
+// Put in order here, not there: asked for an order while the tables are still small, PostgreSQL
+// may plan to read a whole index for it, and sessions keep their plans.
 constexpr const char* kSelectVisits =
     "SELECT permit, id, step, occurrence, role, opened_at, assignee, claimed_at, closed_at, action,"
     " closed_by, closed_for, verdict, elapsed, prepared_by, returned, missed_counted, undone,"
     " deficiencies"
-    " FROM visit WHERE permit = ANY($1::bigint[]) ORDER BY permit, id";
+    " FROM visit WHERE permit = ANY($1::bigint[])";
 constexpr const char* kSelectPauses =
     "SELECT permit, id, visit, reason, stops_case, from_at, to_at, until_at, by"
-    " FROM pause WHERE permit = ANY($1::bigint[]) ORDER BY permit, id";
+    " FROM pause WHERE permit = ANY($1::bigint[])";
 constexpr const char* kSelectDocuments =
     "SELECT permit, id, visit, kind, name, uri, sha256, number, file, added_at, added_by,"
     " added_event, superseded_event, voided_event"
-    " FROM document WHERE permit = ANY($1::bigint[]) ORDER BY permit, id";
+    " FROM document WHERE permit = ANY($1::bigint[])";
 constexpr const char* kSelectRungs =
     "SELECT permit, visit, rung, k, occurrence, due_at, raised_at, rearmed"
-    " FROM raised_rung WHERE permit = ANY($1::bigint[])"
-    " ORDER BY permit, raised_at, due_at, visit, rung, k, occurrence";
+    " FROM raised_rung WHERE permit = ANY($1::bigint[])";
 
 std::optional<Verdict> verdict_of(const std::optional<std::string>& text) {
   if (!text) return std::nullopt;
@@ -230,6 +232,18 @@ void distribute(std::map<std::int64_t, StoredPermit>& permits, const pg::Result&
   }
 }
 
+void put_in_order(Permit& permit) {
+  const auto by_id = [](const auto& a, const auto& b) { return a.id < b.id; };
+  std::sort(permit.visits.begin(), permit.visits.end(), by_id);
+  std::sort(permit.pauses.begin(), permit.pauses.end(), by_id);
+  std::sort(permit.documents.begin(), permit.documents.end(), by_id);
+  const auto as_raised = [](const RaisedRung& r) {
+    return std::tie(r.raised_at, r.due_at, r.visit, r.rung, r.k, r.occurrence);
+  };
+  std::sort(permit.rungs.begin(), permit.rungs.end(),
+            [&](const RaisedRung& a, const RaisedRung& b) { return as_raised(a) < as_raised(b); });
+}
+
 // --- Writing ------------------------------------------------------------------------------------
 
 const RowShape kPermitState({{"id", "bigint"},
@@ -250,16 +264,11 @@ const RowShape kPermitState({{"id", "bigint"},
                              {"case_due_at", "timestamptz"},
                              {"case_due_soon_at", "timestamptz"},
                              {"legal_due_at", "timestamptz"},
-                             {"legal_risk_at", "timestamptz"},
-                             {"next_check_at", "timestamptz"}});
-const std::string kUpdatePermits =
-    fmt::format("UPDATE permit p SET {} FROM {} WHERE p.id = c.id",
-                kPermitState.assignments("c", 1), kPermitState.unnest("c"));
+                             {"legal_risk_at", "timestamptz"}});
+const std::string kUpdatePermits = kPermitState.update("permit", 1);
 
 const RowShape kCalendarApplied({{"id", "bigint"}, {"calendar_version", "text"}});
-const std::string kUpdateCalendars =
-    fmt::format("UPDATE permit p SET {} FROM {} WHERE p.id = c.id",
-                kCalendarApplied.assignments("c", 1), kCalendarApplied.unnest("c"));
+const std::string kUpdateCalendars = kCalendarApplied.update("permit", 1);
 
 // A new permit is inserted with what never changes, then updated like any other.
 const RowShape kNewPermit({{"id", "bigint"},
@@ -311,8 +320,10 @@ const RowShape kVisit({{"permit", "bigint"},
                        {"due_at", "timestamptz"},
                        {"due_soon_at", "timestamptz"},
                        {"paused", "boolean"},
-                       {"deficiencies", "jsonb"}});
-const std::string kUpsertVisits = kVisit.upsert("visit", 2);
+                       {"deficiencies", "jsonb"},
+                       {"check_at", "timestamptz"}});
+const std::string kInsertVisits = kVisit.insert("visit");
+const std::string kUpdateVisits = kVisit.update("visit", 2);
 
 const RowShape kPause({{"permit", "bigint"},
                        {"id", "int"},
@@ -339,7 +350,8 @@ const RowShape kDocument({{"permit", "bigint"},
                           {"added_event", "bigint"},
                           {"superseded_event", "bigint"},
                           {"voided_event", "bigint"}});
-const std::string kUpsertDocuments = kDocument.upsert("document", 2);
+const std::string kInsertDocuments = kDocument.insert("document");
+const std::string kUpdateDocuments = kDocument.update("document", 2);
 
 const RowShape kRung({{"permit", "bigint"},
                       {"visit", "int"},
@@ -400,14 +412,11 @@ const RowShape kNotice({{"permit", "bigint"},
                         {"send_at", "timestamptz"}});
 const std::string kInsertNotices = kNotice.insert("notice");
 
-const RowShape kCount({{"metric", "text"},
-                       {"sop", "text"},
-                       {"step", "text"},
-                       {"label", "text"},
-                       {"amount", "bigint"},
+const RowShape kCount({{"permit", "bigint"},
+                       {"cause", "bigint"},
                        {"counted_from", "timestamptz"},
-                       {"permit", "bigint"},
-                       {"cause", "bigint"}});
+                       {"sop", "text"},
+                       {"changes", "json"}});
 const std::string kInsertCounts = kCount.insert("count_delta");
 
 const RowShape kUndone({{"permit", "bigint"}, {"cause", "bigint"}, {"at", "timestamptz"}});
@@ -421,11 +430,10 @@ const std::string kDropCounts = fmt::format(
 
 // What a batch writes, gathered by table.
 struct Writes {
-  Rows states{kPermitState.size()}, permits{kNewPermit.size()}, applicants{kApplicant.size()},
-      visits{kVisit.size()}, pauses{kPause.size()}, documents{kDocument.size()},
-      rungs{kRung.size()}, rearmed{kRearmed.size()}, notes{kNote.size()}, events{kEvent.size()},
-      notices{kNotice.size()}, counts{kCount.size()}, undone{kUndone.size()},
-      calendars{kCalendarApplied.size()};
+  Rows states{kPermitState}, permits{kNewPermit}, applicants{kApplicant}, visits{kVisit},
+      changed_visits{kVisit}, pauses{kPause}, documents{kDocument}, changed_documents{kDocument},
+      rungs{kRung}, rearmed{kRearmed}, notes{kNote}, events{kEvent}, notices{kNotice},
+      counts{kCount}, undone{kUndone}, calendars{kCalendarApplied};
 };
 
 template <class Row>
@@ -444,6 +452,8 @@ const Projection::VisitDues* dues_of(const Projection& projection, int visit) {
 
 void add_visits(Writes& writes, const PermitChange& change) {
   const Permit& after = change.decision.after;
+  // The permit's next check stands on its first open visit.
+  std::optional<Instant> check = change.projection.next_check_at;
   const Permit* before = change.before ? &change.before->permit : nullptr;
   for (const Visit& v : after.visits) {
     // An open visit's derived instants may move without the visit itself changing.
@@ -453,12 +463,15 @@ void add_visits(Writes& writes, const PermitChange& change) {
     const std::optional<Instant> due = dues ? dues->due_at : std::nullopt;
     const std::optional<Instant> soon = dues ? dues->due_soon_at : std::nullopt;
     const bool paused = dues && !dues->due_at;
-    writes.visits.add(after.id, v.id, v.step, v.occurrence, v.role, v.opened_at, v.assignee,
-                      v.claimed_at, v.closed_at, v.action, v.closed_by, v.closed_for,
-                      text_of(v.verdict), v.elapsed.count(), v.prepared_by, v.returned,
-                      v.missed_counted, v.undone, due, soon, paused,
-                      json::serialize(json::value_from(v.deficiencies)));
+    std::optional<Instant> check_at;
+    if (v.open()) check_at = std::exchange(check, std::nullopt);
+    (old ? writes.changed_visits : writes.visits)
+        .add(after.id, v.id, v.step, v.occurrence, v.role, v.opened_at, v.assignee, v.claimed_at,
+             v.closed_at, v.action, v.closed_by, v.closed_for, text_of(v.verdict),
+             v.elapsed.count(), v.prepared_by, v.returned, v.missed_counted, v.undone, due, soon,
+             paused, json::serialize(json::value_from(v.deficiencies)), check_at);
   }
+  if (check) throw std::logic_error("something is to fall due on a permit without an open visit");
 }
 
 void add_parts(Writes& writes, const PermitChange& change) {
@@ -472,8 +485,9 @@ void add_parts(Writes& writes, const PermitChange& change) {
   for (const Document& d : after.documents) {
     const Document* old = find_row(before ? &before->documents : nullptr, d.id);
     if (old && *old == d) continue;
-    writes.documents.add(after.id, d.id, d.visit, d.kind, d.name, d.uri, d.sha256, d.number, d.file,
-                         d.added_at, d.added_by, d.added_event, d.superseded_event, d.voided_event);
+    (old ? writes.changed_documents : writes.documents)
+        .add(after.id, d.id, d.visit, d.kind, d.name, d.uri, d.sha256, d.number, d.file, d.added_at,
+             d.added_by, d.added_event, d.superseded_event, d.voided_event);
   }
   const std::size_t known = before ? before->rungs.size() : 0;
   for (std::size_t i = 0; i < after.rungs.size(); ++i) {
@@ -498,7 +512,7 @@ std::string add_events_of(Writes& writes, const PermitChange& change) {
     const std::string text = json::serialize(fields);
     last_hash = event_hash(last_hash, permit, event, text);
     writes.events.add(permit, event.sequence, event.type, event.visit, event.actor,
-                      event.acting_for, event.via, event.at, text, pg::bytea(last_hash));
+                      event.acting_for, event.via, event.at, text, last_hash);
   }
   return last_hash;
 }
@@ -517,9 +531,11 @@ void add_told(Writes& writes, const PermitChange& change, const SendRules& send)
   std::map<std::int64_t, int> used;
   for (const NewNote& n : decision.notes)
     writes.notes.add(after.id, n.event, ++used[n.event], n.visit, n.kind, n.document, n.text, n.by);
+  std::map<std::pair<std::int64_t, Instant>, json::array> counts;
   for (const CountDelta& c : decision.counts)
-    writes.counts.add(c.metric, after.sop, c.step, c.label, c.amount, c.counted_from, after.id,
-                      c.cause);
+    counts[{c.cause, c.counted_from}].push_back(json::array{c.metric, c.step, c.label, c.amount});
+  for (const auto& [from, changes] : counts)
+    writes.counts.add(after.id, from.first, from.second, after.sop, json::serialize(changes));
   for (const std::int64_t cause : decision.undone_causes)
     writes.undone.add(after.id, cause, after.changed_at);
 }
@@ -530,19 +546,17 @@ void add_change(Writes& writes, const PermitChange& change, const SendRules& sen
   const std::string last_hash = add_events_of(writes, change);
   if (!change.before) {
     writes.applicants.add(p.applicant, change.applicant.name, change.applicant.email,
-                          change.applicant.whatsapp, pg::bytea(change.salt));
+                          change.applicant.whatsapp, change.salt);
     writes.permits.add(p.id, p.sop, p.sop_version, change.calendar_version, p.number,
                        to_string(p.state), p.applicant, p.subject, p.external_id, p.created_by,
-                       pg::bytea(sha256(change.tracking_secret)), change.tracking_secret,
-                       change.fields, p.started_at, p.submitted_at, p.version, p.changed_at,
-                       p.events, pg::bytea(last_hash));
+                       sha256(change.tracking_secret), change.tracking_secret, change.fields,
+                       p.started_at, p.submitted_at, p.version, p.changed_at, p.events, last_hash);
   }
   writes.states.add(p.id, to_string(p.state), to_string(p.outcome), p.version, p.changed_at,
-                    p.events, pg::bytea(last_hash), p.case_opened_at, p.case_closed_at,
+                    p.events, last_hash, p.case_opened_at, p.case_closed_at,
                     text_of(p.case_verdict), p.case_missed_counted, p.promised_at, p.signings,
                     p.legal_opened_at, to_json(p.last_action), derived.case_due_at,
-                    derived.case_due_soon_at, derived.legal_due_at, derived.legal_risk_at,
-                    derived.next_check_at);
+                    derived.case_due_soon_at, derived.legal_due_at, derived.legal_risk_at);
   if (change.before && !change.calendar_version.empty())
     writes.calendars.add(p.id, change.calendar_version);
   add_visits(writes, change);
@@ -579,6 +593,7 @@ std::map<std::int64_t, StoredPermit> PermitLoad::take(
   distribute(permits, results.at(first_ + 2), read_pause, &Permit::pauses);
   distribute(permits, results.at(first_ + 3), read_document, &Permit::documents);
   distribute(permits, results.at(first_ + 4), read_rung, &Permit::rungs);
+  for (auto& [id, stored] : permits) put_in_order(stored.permit);
   return permits;
 }
 
@@ -592,9 +607,11 @@ void append_writes(pg::Pipeline& pipeline, const std::vector<PermitChange>& chan
   add_statement(pipeline, kInsertPermits, writes.permits);
   add_statement(pipeline, kUpdatePermits, writes.states);
   add_statement(pipeline, kUpdateCalendars, writes.calendars);
-  add_statement(pipeline, kUpsertVisits, writes.visits);
+  add_statement(pipeline, kUpdateVisits, writes.changed_visits);
+  add_statement(pipeline, kInsertVisits, writes.visits);
   add_statement(pipeline, kUpsertPauses, writes.pauses);
-  add_statement(pipeline, kUpsertDocuments, writes.documents);
+  add_statement(pipeline, kUpdateDocuments, writes.changed_documents);
+  add_statement(pipeline, kInsertDocuments, writes.documents);
   add_statement(pipeline, kRearmRungs, writes.rearmed);
   add_statement(pipeline, kInsertRungs, writes.rungs);
   add_statement(pipeline, kInsertEvents, writes.events);
@@ -635,36 +652,47 @@ std::string event_hash(std::string_view previous, std::int64_t permit, const Eve
 
 // --- Searching ----------------------------------------------------------------------------------
 
+namespace {
+
+// One text for every filter: an empty one asks nothing. The status is compared with the office's
+// clock here exactly as the core does: late is after the due instant, soon is from its own.
+const std::string kSearch =
+    "SELECT p.id FROM permit p JOIN applicant a ON a.id = p.applicant"
+    " CROSS JOIN (SELECT date_trunc('second', office_now()) AS now) t"
+    " WHERE ($1 = '' OR p.sop = $1) AND ($2 = '' OR p.state = $2)"
+    " AND ($3 = '' OR EXISTS (SELECT 1 FROM visit v WHERE v.permit = p.id AND v.step = $3"
+    "   AND v.closed_at IS NULL AND NOT v.undone))"
+    " AND ($4 = '' OR EXISTS (SELECT 1 FROM visit v WHERE v.permit = p.id AND v.role = $4"
+    "   AND v.closed_at IS NULL AND NOT v.undone))"
+    " AND ($5 = '' OR CASE WHEN $5 IN ('met', 'missed') THEN p.case_verdict = $5 ELSE EXISTS ("
+    "   SELECT 1 FROM visit v WHERE v.permit = p.id AND v.closed_at IS NULL AND NOT v.undone"
+    "   AND CASE WHEN v.paused THEN 'paused' WHEN v.due_at IS NULL THEN ''"
+    "     WHEN v.due_at < t.now THEN 'overdue' WHEN v.due_soon_at <= t.now THEN 'due_soon'"
+    "     ELSE 'on_track' END = $5) END)"
+    " AND ($6 = '' OR p.number ILIKE '%' || $6 || '%' OR p.subject ILIKE '%' || $6 || '%'"
+    "   OR a.name ILIKE '%' || $6 || '%')"
+    " AND ($7 = '' OR p.external_id = $7)"
+    " AND ($8::timestamptz IS NULL OR p.changed_at > $8)"
+    " AND ($9 = '' OR p.created_by = $9) AND p.id > $10::bigint";
+// The events know which few permits have changed lately. The upper bound bounds nothing: it lets
+// PostgreSQL expect few also in a plan made for any $8.
+constexpr const char* kChangedLately =
+    " AND p.id IN (SELECT permit FROM event WHERE at > $8 AND at < 'infinity')";
+constexpr const char* kSearchPage = " ORDER BY p.id LIMIT $11::int";
+
+}  // namespace
+
 void add_search(pg::Pipeline& pipeline, const PermitFilter& filter) {
-  // One text for every filter: an empty one asks nothing. The status is compared with the office's
-  // clock here exactly as the core does: late is after the due instant, soon is from its own.
-  static const std::string sql =
-      "SELECT p.id FROM permit p JOIN applicant a ON a.id = p.applicant"
-      " CROSS JOIN (SELECT date_trunc('second', office_now()) AS now) t"
-      " WHERE ($1 = '' OR p.sop = $1) AND ($2 = '' OR p.state = $2)"
-      " AND ($3 = '' OR EXISTS (SELECT 1 FROM visit v WHERE v.permit = p.id AND v.step = $3"
-      "   AND v.closed_at IS NULL AND NOT v.undone))"
-      " AND ($4 = '' OR EXISTS (SELECT 1 FROM visit v WHERE v.permit = p.id AND v.role = $4"
-      "   AND v.closed_at IS NULL AND NOT v.undone))"
-      " AND ($5 = '' OR CASE WHEN $5 IN ('met', 'missed') THEN p.case_verdict = $5 ELSE EXISTS ("
-      "   SELECT 1 FROM visit v WHERE v.permit = p.id AND v.closed_at IS NULL AND NOT v.undone"
-      "   AND CASE WHEN v.paused THEN 'paused' WHEN v.due_at IS NULL THEN ''"
-      "     WHEN v.due_at < t.now THEN 'overdue' WHEN v.due_soon_at <= t.now THEN 'due_soon'"
-      "     ELSE 'on_track' END = $5) END)"
-      " AND ($6 = '' OR p.number ILIKE '%' || $6 || '%' OR p.subject ILIKE '%' || $6 || '%'"
-      "   OR a.name ILIKE '%' || $6 || '%')"
-      " AND ($7 = '' OR p.external_id = $7)"
-      " AND ($8::timestamptz IS NULL OR p.changed_at > $8)"
-      " AND ($9 = '' OR p.created_by = $9) AND p.id > $10::bigint"
-      " ORDER BY p.id LIMIT $11::int";
+  static const std::string any = kSearch + kSearchPage;
+  static const std::string recent = kSearch + kChangedLately + kSearchPage;
   std::string like;  // the text is matched as it stands: its wildcards are not ours
   for (char c : filter.q) {
     if (c == '%' || c == '_' || c == '\\') like += '\\';
     like += c;
   }
-  pipeline.add(sql, filter.sop, filter.state, filter.step, filter.role, filter.sla, like,
-               filter.external_id, filter.updated_after, filter.created_by,
-               filter.after.value_or(0), filter.limit + 1);
+  pipeline.add(filter.updated_after ? recent : any, filter.sop, filter.state, filter.step,
+               filter.role, filter.sla, like, filter.external_id, filter.updated_after,
+               filter.created_by, filter.after.value_or(0), filter.limit + 1);
 }
 
 std::vector<std::int64_t> ids_of(const pg::Result& result) {

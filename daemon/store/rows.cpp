@@ -31,6 +31,15 @@ std::string RowShape::insert(std::string_view table) const {
   return fmt::format("INSERT INTO {} ({}) SELECT {} FROM {}", table, names(), names(), unnest("r"));
 }
 
+std::string RowShape::update(std::string_view table, std::size_t keys) const {
+  std::string agree;
+  for (std::size_t i = 0; i < keys; ++i)
+    agree +=
+        fmt::format("{}t.{} = c.{}", i == 0 ? "" : " AND ", columns_[i].name, columns_[i].name);
+  return fmt::format("UPDATE {} t SET {} FROM {} WHERE {}", table, assignments("c", keys),
+                     unnest("c"), agree);
+}
+
 std::string RowShape::upsert(std::string_view table, std::size_t keys) const {
   std::string key;
   for (std::size_t i = 0; i < keys; ++i)
@@ -39,9 +48,9 @@ std::string RowShape::upsert(std::string_view table, std::size_t keys) const {
                      assignments("excluded", keys));
 }
 
-void Rows::append(std::size_t column, const pg::Param& value) {
-  const char* text = value.c_str();
-  columns_.at(column).push_back(text ? std::optional<std::string>(text) : std::nullopt);
+Rows::Rows(const RowShape& shape) {
+  for (const RowShape::Column& column : shape.columns())
+    columns_.emplace_back(pg::type_of(column.type));
 }
 
 void Rows::check(std::size_t columns) const {
@@ -53,7 +62,7 @@ void Rows::check(std::size_t columns) const {
 std::vector<pg::Param> Rows::params() const {
   std::vector<pg::Param> params;
   params.reserve(columns_.size());
-  for (const auto& column : columns_) params.push_back(pg::text_array(column));
+  for (const pg::Array& column : columns_) params.push_back(column.param());
   return params;
 }
 

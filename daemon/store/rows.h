@@ -27,12 +27,14 @@ class RowShape {
   };
   explicit RowShape(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
-  std::size_t size() const { return columns_.size(); }
+  const std::vector<Column>& columns() const { return columns_; }
   std::string names() const;                         // a, b
   std::string unnest(std::string_view alias) const;  // unnest($1::x[], $2::y[]) AS alias(a, b)
   std::string assignments(std::string_view from, std::size_t skip) const;  // a = from.a, b = from.b
   // INSERT INTO table (a, b) SELECT a, b FROM unnest(...)
   std::string insert(std::string_view table) const;
+  // UPDATE table t SET the others FROM unnest(...) WHERE the first `keys` columns agree.
+  std::string update(std::string_view table, std::size_t keys) const;
   // ... ON CONFLICT (first `keys` columns) DO UPDATE SET the others.
   std::string upsert(std::string_view table, std::size_t keys) const;
 
@@ -42,22 +44,22 @@ class RowShape {
 
 class Rows {
  public:
-  explicit Rows(std::size_t columns) : columns_(columns) {}
+  explicit Rows(const RowShape& shape);
 
-  bool empty() const { return columns_.empty() || columns_.front().empty(); }
-  template <std::convertible_to<pg::Param>... P>
-  void add(P&&... values) {
+  bool empty() const { return columns_.empty() || columns_.front().size() == 0; }
+  // As many values as columns, each of its column's type, else std::logic_error.
+  template <class... T>
+  void add(const T&... values) {
+    check(sizeof...(T));
     std::size_t column = 0;
-    (append(column++, pg::Param(std::forward<P>(values))), ...);
-    check(column);
+    (columns_[column++].add(values), ...);
   }
   std::vector<pg::Param> params() const;
 
  private:
-  void append(std::size_t column, const pg::Param& value);
-  void check(std::size_t columns) const;  // as many values as columns, else std::logic_error
+  void check(std::size_t columns) const;
 
-  std::vector<std::vector<std::optional<std::string>>> columns_;
+  std::vector<pg::Array> columns_;
 };
 
 }  // namespace tenggat::store

@@ -65,7 +65,7 @@ TEST(Operations, AnActionTakenBackInTimeTellsNobody) {
                          " 'dropped'"),
             "undone");
   EXPECT_EQ(
-      office.query("SELECT count(*) FROM count_delta WHERE metric = 'step_completions_total'"),
+      office.query("SELECT count(*) FROM count_change WHERE metric = 'step_completions_total'"),
       "0");
   office.stop_daemon();
 }

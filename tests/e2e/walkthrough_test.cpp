@@ -130,7 +130,7 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
   EXPECT_EQ(instant("SELECT due_soon_at FROM visit WHERE step = 'kajian_teknis'"),
             "04-09 09:04:00");  // 80 %
   EXPECT_EQ(instant("SELECT case_due_soon_at FROM permit"), "04-09 15:55:00");
-  EXPECT_EQ(instant("SELECT next_check_at FROM permit"), "04-08 07:34:00");  // 50 %
+  EXPECT_EQ(instant("SELECT min(check_at) FROM visit"), "04-08 07:34:00");  // 50 %
   told("04-07 10:00", {to_applicant("04-06 07:36", "tahap"), to("dt", "04-06 07:36", "tugas_baru"),
                        to("dt", "04-07 07:30", "daftar_pagi")});
 
@@ -145,7 +145,7 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
 
   office_.json({"permit", "resume", number_, "--step", "kajian_teknis"}, "dt");
   EXPECT_EQ(where(), "active kajian_teknis#1 on_track " + rfc("04-10 15:34"));
-  EXPECT_EQ(instant("SELECT next_check_at FROM permit"), "04-08 15:04:00");  // 50 %
+  EXPECT_EQ(instant("SELECT min(check_at) FROM visit"), "04-08 15:04:00");  // 50 %
   EXPECT_EQ(instant("SELECT due_soon_at FROM visit WHERE step = 'kajian_teknis'"),
             "04-10 08:04:00");  // 80 %
   told("04-09 10:00",
@@ -192,7 +192,7 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
   office_.json({"permit", "resume", number_, "--step", "kajian_teknis"}, "portal");
   EXPECT_EQ(where(), "active kajian_teknis#1 on_track " + rfc("04-15 10:34"));
   EXPECT_EQ(case_due(), rfc("04-15 13:55"));
-  EXPECT_EQ(instant("SELECT next_check_at FROM permit"), "04-13 10:34:00");  // 50 %, again
+  EXPECT_EQ(instant("SELECT min(check_at) FROM visit"), "04-13 10:34:00");  // 50 %, again
   EXPECT_EQ(instant("SELECT due_soon_at FROM visit WHERE step = 'kajian_teknis'"),
             "04-14 13:04:00");
   EXPECT_EQ(instant("SELECT case_due_soon_at FROM permit"), "04-14 13:55:00");
@@ -211,7 +211,7 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
 
   // Wednesday 15 April: due, and missed one second later
   const std::string breaches =
-      "SELECT coalesce(sum(amount), 0) FROM (SELECT amount FROM count_delta WHERE metric ="
+      "SELECT coalesce(sum(amount), 0) FROM (SELECT amount FROM count_change WHERE metric ="
       " 'step_sla_missed_total' UNION ALL SELECT amount FROM count_total WHERE metric ="
       " 'step_sla_missed_total') a";
   at("04-15 10:34");
@@ -280,12 +280,12 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
   EXPECT_EQ(where(), "active penerimaan_sk#1 - -");
   EXPECT_EQ(permit().at("case_sla").at("status").as_string(), "missed");
   told("04-16 10:00", {to_applicant("04-15 15:45", "terbit")});
-  EXPECT_EQ(office_.query("SELECT sum(amount) FROM (SELECT amount FROM count_delta WHERE metric ="
+  EXPECT_EQ(office_.query("SELECT sum(amount) FROM (SELECT amount FROM count_change WHERE metric ="
                           " 'permits_closed_total' UNION ALL SELECT amount FROM count_total WHERE"
                           " metric = 'permits_closed_total') a"),
             "1");
 
-  EXPECT_EQ(instant("SELECT next_check_at FROM permit"), "04-20 15:43:00");  // automatic receipt
+  EXPECT_EQ(instant("SELECT min(check_at) FROM visit"), "04-20 15:43:00");  // automatic receipt
   act("portal", "penerimaan_sk", "receive");
   EXPECT_EQ(where(), "issued");
 

@@ -401,7 +401,7 @@ TEST(Poison, APermitWhoseRungsCannotBeWrittenIsSetAsideAndItsNeighboursGoOn) {
   office::Watch watch(desk.io().get_executor(), pool, desk.rulebook(), desk.metrics());
   EXPECT_LE(await(desk.io(), watch_for(watch, 5)), 1);
   EXPECT_EQ(desk.query("SELECT count(DISTINCT permit) FROM raised_rung WHERE rung = 'due'"), "19");
-  EXPECT_EQ(desk.query("SELECT count(*) FROM permit WHERE next_check_at <= office_now()"), "0");
+  EXPECT_EQ(desk.query("SELECT count(*) FROM visit WHERE check_at <= office_now()"), "0");
   // Set aside, not forgotten.
   desk.query("DROP TRIGGER poison ON raised_rung");
   desk.clock_is("2026-04-02T14:45:00+08:00");
@@ -477,7 +477,7 @@ TEST_F(PoisonedNotice, ThatCannotBeRenderedIsPutOffAndItsNeighboursGoOn) {
 
 // --- Batches and turns ---------------------------------------------------------------------------
 
-TEST(Batches, NeverHoldMoreThanTheirBoundAndNotifyOnceEach) {
+TEST(Batches, NeverHoldMoreThanTheirBoundAndNotifyOnceEachAtMost) {
   office::CommitterOptions committer;
   committer.batch_max = 8;
   Desk desk(with(committer));
@@ -490,7 +490,9 @@ TEST(Batches, NeverHoldMoreThanTheirBoundAndNotifyOnceEach) {
             "8");
   EXPECT_EQ(desk.query("SELECT count(DISTINCT xmin::text) FROM idempotency"), "8");
   listener.run("SELECT 1");
-  EXPECT_EQ(listener.notifications(), 8);
+  const int notifications = listener.notifications();
+  EXPECT_GE(notifications, 1);
+  EXPECT_LE(notifications, 8);
   EXPECT_EQ(desk.not_once(commands), "");
 }
 
@@ -520,6 +522,48 @@ TEST(Turns, CommandsOfOneTokenStayInTheirOrder) {
         desk.query("SELECT number FROM permit WHERE subject = 'PAUD s-" + std::to_string(i) + "'");
     EXPECT_EQ(std::stoul(number.substr(number.rfind('-') + 1)), i + 1);
   }
+}
+
+TEST(Lanes, ABatchHeldUpDelaysOnlyWhatItHasAPartOf) {
+  Desk desk({});
+  const std::int64_t held = desk.permit_of(desk.answer_to(Desk::submission(1, "held")));
+  const std::int64_t free = desk.permit_of(desk.answer_to(Desk::submission(1, "free")));
+  OtherSession other(shared_postgres(), desk.database());
+  other.run("BEGIN");
+  other.run(
+      "INSERT INTO idempotency (token, key, request, status, answer) VALUES (1, 'a', '', 200, '')");
+  const auto first = desk.ask(Desk::accept(held, 1, "a"));
+  desk.run_until([&] { return desk.query(in_state("wait_event_type = 'Lock'")) == "1"; });
+  const auto same_permit = desk.ask(Desk::accept(held, 1, "b"));
+  const auto same_key = desk.ask(Desk::accept(free, 1, "a"));
+  const auto behind_it = desk.ask(Desk::accept(free, 1, "c"));
+  const auto submission = desk.ask(Desk::submission(1, "new"));
+  desk.wait_for({submission});
+  EXPECT_TRUE(was_applied(submission));
+  for (const auto& one : {first, same_permit, same_key, behind_it}) EXPECT_FALSE(one->answer);
+  other.run("ROLLBACK");
+  desk.wait_for({first, same_permit, same_key, behind_it});
+  EXPECT_TRUE(was_applied(first));
+  EXPECT_EQ(same_permit->answer->kind, Kind::refused);
+  EXPECT_EQ(same_key->answer->kind, Kind::repeated);
+  EXPECT_TRUE(was_applied(behind_it));
+}
+
+TEST(Lanes, SubmissionsAreUnderWayInOneOnly) {
+  Desk desk({});
+  desk.answer_to(Desk::submission(1, "first"));
+  OtherSession other(shared_postgres(), desk.database());
+  other.run("BEGIN");
+  other.run("SELECT last FROM permit_number FOR UPDATE");
+  const auto second = desk.ask(Desk::submission(1, "second"));
+  desk.run_until([&] { return desk.query(in_state("wait_event_type = 'Lock'")) == "1"; });
+  const auto third = desk.ask(Desk::submission(2, "third"));
+  const auto begun = Clock::monotonic();
+  desk.run_until([&] { return Clock::monotonic() - begun > 100ms; });
+  EXPECT_EQ(desk.committer().queued(), 1U);
+  other.run("ROLLBACK");
+  desk.wait_for({second, third});
+  EXPECT_EQ(desk.not_once({}), "");
 }
 
 // --- A full queue --------------------------------------------------------------------------------

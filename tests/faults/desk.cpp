@@ -75,7 +75,7 @@ Desk::Desk(DeskOptions options)
       database_(new_database_name()) {
   await(io_, furnish(server_.create_database(database_), options.clock_speed));
   pg::PoolOptions pool(proxy_.conninfo(database_) + " " + options.conninfo);
-  pool.connections_max = 1;
+  pool.connections_max = 2;  // as the daemon has it: one a lane
   pool.connect.host_timeout = std::chrono::milliseconds(500);
   pool_.emplace(io_.get_executor(), pool);
   committer_.emplace(io_.get_executor(), *pool_, rulebook_, metrics_,

@@ -97,8 +97,8 @@ const Plant kPlants[] = {
      "UPDATE permit SET case_due_at = case_due_at + interval '1 second' WHERE id ="
      " (SELECT min(id) FROM permit WHERE case_due_at IS NOT NULL)"},
     {"the next check differs", "I8", "the next check",
-     "UPDATE permit SET next_check_at = NULL WHERE id = (SELECT min(id) FROM permit WHERE"
-     " next_check_at IS NOT NULL)"},
+     "UPDATE visit SET check_at = NULL WHERE permit = (SELECT min(permit) FROM visit WHERE"
+     " check_at IS NOT NULL)"},
     {"a visit took another time", "I8", "took",
      "UPDATE visit SET elapsed = elapsed + 1 WHERE (permit, id) = (SELECT permit, id FROM visit"
      " WHERE verdict IS NOT NULL LIMIT 1)"},

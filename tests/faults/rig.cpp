@@ -91,8 +91,8 @@ std::string Rig::wait_until_quiet(std::chrono::seconds limit) {
             "   HAVING count(*) > 0),"
             " (SELECT count(*) || ' notices past their time' FROM notice WHERE state = 'pending'"
             "   AND send_at <= office_now() HAVING count(*) > 0),"
-            " (SELECT count(*) || ' permits with something due' FROM permit"
-            "   WHERE next_check_at <= office_now() HAVING count(*) > 0),"
+            " (SELECT count(*) || ' permits with something due' FROM visit"
+            "   WHERE check_at <= office_now() HAVING count(*) > 0),"
             " (SELECT count(*) || ' daily jobs due' FROM daily_job WHERE next_at <= office_now()"
             "   HAVING count(*) > 0))");
         return left.empty();

@@ -410,8 +410,9 @@ pg::Awaitable<std::vector<Whole>> load(pg::Connection& connection, std::int64_t 
   reads.add(store::kBeginSnapshotSql);
   const store::PermitLoad permits(reads, ids, store::Lock::none);
   const std::size_t derived = reads.add(
-      "SELECT id, case_due_at, case_due_soon_at, legal_due_at, legal_risk_at, next_check_at"
-      " FROM permit WHERE id = ANY($1::bigint[])",
+      "SELECT id, case_due_at, case_due_soon_at, legal_due_at, legal_risk_at,"
+      " (SELECT min(check_at) FROM visit WHERE permit = p.id) FROM permit p WHERE id = "
+      "ANY($1::bigint[])",
       pg::bigint_array(ids));
   const std::size_t dues = reads.add(
       "SELECT permit, id, due_at, due_soon_at FROM visit WHERE permit = ANY($1::bigint[])",

@@ -2,6 +2,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 
+#include "daemon/store/hash.h"
 #include "daemon/store/tokens.h"
 #include "tests/daemon/cli/tool.h"
 
@@ -164,9 +165,9 @@ TEST_F(DatabaseCommands, ATokenIsShownOnceAloneOnTheLastLine) {
   const std::string secret = made.last_line();
   EXPECT_TRUE(secret.starts_with("tgt_"));
   EXPECT_EQ(secret.size(), 4 + 64U);
-  EXPECT_EQ(
-      sql("SELECT count(*) FROM token WHERE hash = '" + pg::bytea(store::token_hash(secret)) + "'"),
-      "1");
+  EXPECT_EQ(sql("SELECT count(*) FROM token WHERE hash = '\\x" +
+                store::hex(store::token_hash(secret)) + "'"),
+            "1");
   const Ran list = run({"token", "list"});
   EXPECT_EQ(list.out.find(secret), std::string::npos);
   EXPECT_NE(list.out.find("officer siti"), std::string::npos) << list;

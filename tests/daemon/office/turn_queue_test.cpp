@@ -39,6 +39,34 @@ TEST(TurnQueue, WhatIsPutBackComesFirstOfItsOwners) {
   EXPECT_EQ(queue.take(9), (Pieces{1, 100, 2}));
 }
 
+TEST(TurnQueue, WhatIsNotReadyKeepsItsPlaceAndItsOwnerIsNext) {
+  TurnQueue<int> queue;
+  for (int i = 1; i <= 4; ++i) queue.push(7, i);
+  queue.push(8, 100);
+  queue.push(9, 200);
+  const auto even = [](int piece) { return piece % 2 == 0 && piece != 100; };
+  EXPECT_EQ(queue.take(9, even), (Pieces{2, 200, 4}));
+  EXPECT_EQ(queue.size(), 3U);
+  queue.push(9, 201);
+  EXPECT_EQ(queue.take(2), (Pieces{100, 1}));
+  EXPECT_EQ(queue.take(9), (Pieces{201, 3}));
+  EXPECT_TRUE(queue.empty());
+}
+
+TEST(TurnQueue, IsAskedOfEachPieceInItsOwnersOrder) {
+  TurnQueue<int> queue;
+  for (int i = 1; i <= 3; ++i) queue.push(7, i);
+  Pieces asked;
+  EXPECT_EQ(queue.take(9,
+                       [&](int piece) {
+                         asked.push_back(piece);
+                         return false;
+                       }),
+            Pieces{});
+  EXPECT_EQ(asked, (Pieces{1, 2, 3}));
+  EXPECT_EQ(queue.take(9), (Pieces{1, 2, 3}));
+}
+
 TEST(TurnQueue, WhatIsRemovedLosesItsTurn) {
   TurnQueue<int> queue;
   queue.push(7, 1);

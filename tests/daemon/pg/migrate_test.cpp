@@ -139,5 +139,54 @@ TEST(Migrate, WhatThisProgramCarriesApplies) {
   EXPECT_EQ(outcome.substr(0, outcome.find(' ')), "0>" + std::to_string(last)) << outcome;
 }
 
+// Office data as version 2 keeps it: two open permits, one with an undone visit before its open
+// one, a closed one, and what two events counted.
+constexpr const char* kOfficeAtTwo = R"(
+  INSERT INTO rule_set (hash, kind, name, files) VALUES ('s', 'sop', 'paud', '[]');
+  INSERT INTO applicant (id, name, salt) SELECT id, 'P', '' FROM generate_series(1, 3) id;
+  INSERT INTO permit (id, sop, sop_version, calendar_version, number, state, applicant, subject,
+                      created_by, tracking_hash, tracking_secret, started_at, submitted_at, version,
+                      changed_at, events, last_hash, next_check_at)
+    SELECT id, 'paud', 's', 's', id::text, CASE id WHEN 3 THEN 'issued' ELSE 'active' END, id, '',
+           '', int8send(id), '', now(), now(), 1, now(), 0, '',
+           CASE WHEN id < 3 THEN timestamptz '2026-04-08 07:00+00' + id * interval '1 minute' END
+    FROM generate_series(1, 3) id;
+  INSERT INTO visit (permit, id, step, occurrence, role, opened_at, closed_at, undone) VALUES
+    (1, 1, 'a', 1, 'r', now(), now(), false), (1, 2, 'b', 1, 'r', now(), NULL, true),
+    (1, 3, 'c', 1, 'r', now(), NULL, false), (1, 4, 'd', 1, 'r', now(), NULL, false),
+    (2, 1, 'a', 1, 'r', now(), NULL, false), (3, 1, 'a', 1, 'r', now(), now(), false);
+  INSERT INTO count_delta (metric, sop, step, label, amount, counted_from, permit, cause) VALUES
+    ('m', 'paud', 'a', '', 1, '2026-04-08 07:00+00', 1, 1),
+    ('n', 'paud', 'a', 'x', -1, '2026-04-08 07:00+00', 1, 1),
+    ('m', 'paud', 'b', '', 1, '2026-04-08 07:00+00', 1, 2);
+)";
+
+Awaitable<std::vector<std::string>> carried_over(std::string conninfo) {
+  Connection connection = co_await Connection::connect(ConnectOptions{std::move(conninfo)});
+  co_await migrate(connection, migrations().first(2));
+  co_await connection.script(kOfficeAtTwo);
+  co_await migrate(connection, migrations().first(3));
+  std::vector<std::string> found;
+  for (const char* sql :
+       {"SELECT string_agg(permit || '/' || id || ' ' || to_char(check_at, 'HH24:MI'), ', ' ORDER "
+        "BY"
+        " permit, id) FROM visit WHERE check_at IS NOT NULL",
+        "SELECT string_agg(concat_ws(' ', metric, sop, step, label, amount, permit, cause), ', '"
+        " ORDER BY cause, metric) FROM count_change",
+        "SELECT count(*)::text FROM count_delta"}) {
+    const Result result = co_await connection.query(sql);
+    found.emplace_back(result.text(0, 0));
+  }
+  co_return found;
+}
+
+TEST(Migrate, TheThirdOfOursKeepsWhatIsDueAndWhatIsCounted) {
+  asio::io_context io;
+  const std::vector<std::string> found = await(io, carried_over(fresh_database()));
+  EXPECT_EQ(found,
+            (std::vector<std::string>{"1/3 07:01, 2/1 07:02",
+                                      "m paud a  1 1 1, n paud a x -1 1 1, m paud b  1 1 2", "2"}));
+}
+
 }  // namespace
 }  // namespace tenggat::pg
