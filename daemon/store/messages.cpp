@@ -62,7 +62,7 @@ std::size_t add_notices(pg::Pipeline& pipeline, const NoticeQuery& query) {
       " m.channel, m.recipient, m.reason, m.attempts FROM ("
       "   SELECT * FROM notice WHERE ($1::bigint IS NULL OR permit = $1)"
       "   AND ($2 IN ('', 'dead') OR state = $2)"
-      "   AND ($2 <> 'dead' OR id IN (SELECT d.notice FROM message_notice d"
+      "   AND ($2 <> 'dead' OR (permit, id) IN (SELECT d.permit, d.notice FROM message_notice d"
       "     JOIN message dead ON dead.id = d.message WHERE dead.state = 'dead'))"
       "   AND ($3::bigint IS NULL OR id < $3) ORDER BY id DESC LIMIT $4::int) n"
       " LEFT JOIN permit p ON p.id = n.permit"
