@@ -132,7 +132,7 @@ Html action_form(const View& view, const Visit& visit, const ActionRule& action,
   }
   if (action.chooses_outcome) inside += outcome_choice(view.permit().outcome);
   const bool to_applicant = action.state == PermitState::returned;
-  if (action.note != ActionRule::Note::optional)
+  if (action.note != ActionRule::Note::optional && action.backward)
     inside += to_applicant ? ready_reasons(kReasonsToApplicant) : ready_reasons(kReasonsWithin);
   if (action.note == ActionRule::Note::note_or_deficiencies) inside += deficiency_rows(view, id);
   inside += note_field(id + "-catatan", action.note);
@@ -308,10 +308,19 @@ std::string field_of(const store::StoredEvent& event, std::string_view name) {
   return value && value->is_string() ? std::string(value->as_string()) : std::string();
 }
 
+// "start", "50%", "due", "+1d" of a ladder.
+std::string rung_words(const std::string& rung) {
+  if (rung == "start") return "petugas diberi tahu";
+  if (rung == "due") return "batas waktu tiba, diberitahukan";
+  if (rung.starts_with('+')) return "keterlambatan dilaporkan kepada atasan";
+  return "pengingat pada " + rung + " waktu";
+}
+
 std::string event_words(const View& view, const store::StoredEvent& stored) {
   const std::string& type = stored.event.type;
   const Visit* visit = view.permit().find_visit(stored.event.visit);
-  const std::string step = visit ? view.context.sop.step(visit->step).short_name + ": " : "";
+  const std::string step =
+      (visit ? view.context.sop.step(visit->step).short_name : std::string("Layanan")) + ": ";
   const auto pause_name = [&] {
     const std::string id = field_of(stored, "pause");
     const PauseReason* reason = view.context.sop.find_pause(id);
@@ -325,8 +334,8 @@ std::string event_words(const View& view, const store::StoredEvent& stored) {
   if (type == "released") return step + "tugas dilepas";
   if (type == "paused") return step + "waktu dijeda (" + pause_name() + ")";
   if (type == "resumed") return step + "waktu berjalan kembali";
-  if (type == "rung_raised") return step + "pengingat atau eskalasi dicatat";
-  if (type == "deadline_missed") return (visit ? step : "Layanan: ") + "batas waktu terlewati";
+  if (type == "rung_raised") return step + rung_words(field_of(stored, "rung"));
+  if (type == "deadline_missed") return step + "batas waktu terlewati";
   if (type == "reminder_raised") return step + "pemohon diingatkan";
   if (type == "calendar_applied") return "Kalender kerja berubah: " + field_of(stored, "decree");
   return readable(type);

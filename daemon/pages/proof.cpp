@@ -92,7 +92,7 @@ Html table_of(const std::vector<DayProof>& days, const Calendar& calendar) {
       "<th scope=\"col\">Waktu kerja</th></tr></thead><tbody>{}{}"
       "<tr><th scope=\"row\">Jumlah sampai saat ini</th><td></td>"
       "<td class=\"angka\"><strong>{}</strong></td></tr></tbody></table></div>",
-      earlier, rows, notify::duration(whole));
+      earlier, rows, whole.count() == 0 ? std::string("belum ada") : notify::duration(whole));
 }
 
 // Without the names of officers.

@@ -26,8 +26,9 @@ header.atas .lebar{display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:cente
 header.atas strong{color:var(--accent)}
 header.atas p{margin:0;flex:1 1 12rem}
 header.atas nav{display:flex;flex-wrap:wrap;gap:0 .25rem;align-items:center}
-header.atas nav a,header.atas nav button{display:inline-block;padding:.5rem .6rem;min-height:2.75rem;
-line-height:1.75rem;background:none;border:0;color:var(--accent);font:inherit;text-decoration:underline;
+header.atas nav form{margin:0}
+header.atas nav a,header.atas nav button{display:block;padding:.5rem .6rem;min-height:2.75rem;
+line-height:1.75rem;font-weight:400;background:none;border:0;color:var(--accent);font-size:1rem;text-decoration:underline;
 cursor:pointer}
 main{padding:1.25rem 0 3rem}
 h1{font-size:1.4rem;line-height:1.3;margin:.25rem 0 .75rem}
@@ -58,7 +59,7 @@ ol.jalan .selesai .nomor{background:var(--ok-bg);border-color:var(--ok);color:va
 ol.jalan .kini .nomor{border-color:var(--accent);color:var(--accent)}
 ol.jalan .kini strong{color:var(--accent)}
 form{margin:.6rem 0}
-label,legend{font-weight:600;display:block;margin:.7rem 0 .25rem}
+label,legend{font-weight:600;display:block;margin:.7rem 0 .25rem;padding:0}
 fieldset{border:0;margin:0;padding:0;min-width:0}
 .pilihan label{font-weight:400;display:flex;gap:.6rem;align-items:flex-start;margin:0;padding:.45rem 0}
 .pilihan input{flex:none;width:1.25rem;height:1.25rem;margin:.15rem 0 0}
@@ -78,11 +79,13 @@ button.bahaya{border-color:var(--late);color:var(--late)}
 details{border:1px solid var(--line);border-radius:10px;background:var(--card);margin:.75rem 0;padding:0 1rem}
 details>summary{cursor:pointer;font-weight:600;padding:.7rem 0;min-height:2.75rem}
 details[open]{padding-bottom:1rem}
+dl.fakta dd{margin:0}
 dl.fakta{display:grid;grid-template-columns:minmax(7rem,max-content) 1fr;gap:.3rem 1rem;margin:.5rem 0}
-dl.fakta dt{color:var(--soft)}dl.fakta dd{margin:0}
+@media (max-width:30rem){dl.fakta{grid-template-columns:1fr;gap:0}dl.fakta dd{margin-bottom:.4rem}}
+dl.fakta dt{color:var(--soft)}
 ul.polos{list-style:none;margin:0;padding:0}
 ul.polos>li{border-top:1px solid var(--line);padding:.65rem 0}
-ul.polos>li:first-child{border-top:0}
+ul.polos>li:first-child{border-top:0;padding-top:0}ul.polos>li:last-child{padding-bottom:0}
 ul.tugas>li{display:grid;grid-template-columns:auto 1fr;gap:.2rem .8rem}
 ul.tugas .pilih{grid-row:1/span 3;display:flex;padding:.5rem .3rem}
 ul.tugas .pilih input{width:1.35rem;height:1.35rem;margin:0}
@@ -90,7 +93,7 @@ ul.tugas .aksi{grid-column:2}
 @media (min-width:44rem){ul.tugas>li{grid-template-columns:auto 1.2fr 1.2fr 1.3fr auto;align-items:center}
 ul.tugas .pilih{grid-row:auto}ul.tugas .aksi{grid-column:auto}}
 .gulir{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-size:.94rem}
+table{border-collapse:collapse;width:100%;min-width:22rem;font-size:.94rem;overflow-wrap:normal}
 th,td{text-align:left;vertical-align:top;padding:.45rem .6rem .45rem 0;border-top:1px solid var(--line)}
 thead th{border-top:0;color:var(--soft);font-weight:600}
 td.angka{white-space:nowrap}

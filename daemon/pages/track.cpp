@@ -367,8 +367,9 @@ Html journey(const View& view) {
       items += html(
           "<li class=\"kini\" aria-current=\"step\"><span "
           "class=\"nomor\">{}</span><strong>{}</strong>"
-          "<br><span class=\"halus\">Sedang berjalan · {}{}</span></li>",
-          step.number, step.short_name, who, until);
+          "<br><span class=\"halus\">{} · {}{}</span></li>",
+          step.number, step.short_name,
+          view.sop.is_applicant(step.role) ? "Menunggu Anda" : "Sedang berjalan", who, until);
     } else if (visit && visit->closed_at && (reached == 0 || step.number < reached)) {
       items += html(
           "<li class=\"selesai\"><span class=\"nomor\" "

@@ -43,10 +43,20 @@ bool same_day(const LocalTime& a, const LocalTime& b) {
 }  // namespace
 
 std::string readable(std::string_view id) {
-  std::string words(id);
-  std::replace(words.begin(), words.end(), '_', ' ');
-  if (!words.empty() && words.front() >= 'a' && words.front() <= 'z')
-    words.front() = static_cast<char>(words.front() - 'a' + 'A');
+  constexpr std::string_view kAbbreviations[] = {"bapl", "kk", "ktp", "nib", "npwp", "paud", "sk"};
+  std::string words;
+  while (!id.empty()) {
+    const std::size_t end = std::min(id.find('_'), id.size());
+    std::string word(id.substr(0, end));
+    id.remove_prefix(std::min(end + 1, id.size()));
+    const bool short_form = std::find(std::begin(kAbbreviations), std::end(kAbbreviations), word) !=
+                            std::end(kAbbreviations);
+    for (std::size_t i = 0; i < word.size(); ++i)
+      if ((short_form || (words.empty() && i == 0)) && word[i] >= 'a' && word[i] <= 'z')
+        word[i] = static_cast<char>(word[i] - 'a' + 'A');
+    if (!words.empty()) words += ' ';
+    words += word;
+  }
   return words;
 }
 

@@ -185,7 +185,7 @@ TEST_F(PagesTest, AReturnIsMendedByUploadAndADoubleClickActsOnce) {
   const WebPage page = applicant.get(file.path);
   EXPECT_TRUE(page.says("Perlu Anda lengkapi"));
   EXPECT_TRUE(page.says("<strong>Denah ruang</strong>: belum ditandatangani"));
-  EXPECT_TRUE(page.says("<strong>Persyaratan izin paud</strong>: KTP tidak terbaca"));
+  EXPECT_TRUE(page.says("<strong>Persyaratan izin PAUD</strong>: KTP tidak terbaca"));
 
   EXPECT_EQ(applicant.press(page, "submit").status, 422);  // neither file nor word
   EXPECT_EQ(state_of(file), "returned pengajuan");
