@@ -93,10 +93,10 @@ ul.tugas .aksi{grid-column:2}
 @media (min-width:44rem){ul.tugas>li{grid-template-columns:auto 1.2fr 1.2fr 1.3fr auto;align-items:center}
 ul.tugas .pilih{grid-row:auto}ul.tugas .aksi{grid-column:auto}}
 .gulir{overflow-x:auto}
-table{border-collapse:collapse;width:100%;min-width:22rem;font-size:.94rem;overflow-wrap:normal}
+table{border-collapse:collapse;width:100%;min-width:16rem;font-size:.94rem;overflow-wrap:normal}
 th,td{text-align:left;vertical-align:top;padding:.45rem .6rem .45rem 0;border-top:1px solid var(--line)}
 thead th{border-top:0;color:var(--soft);font-weight:600}
-td.angka{white-space:nowrap}
+@media (min-width:36rem){td.angka{white-space:nowrap}}
 .pesan{border-radius:10px;padding:.75rem 1rem;margin:.75rem 0;background:var(--ok-bg);color:var(--ok)}
 .pesan.salah{background:var(--late-bg);color:var(--late)}
 .batang{height:.5rem;border-radius:.25rem;background:var(--line);overflow:hidden;margin:.6rem 0}
