@@ -10,8 +10,8 @@
 #include "daemon/http/authorize.h"
 #include "daemon/http/form.h"
 #include "daemon/http/inbox.h"
+#include "daemon/http/rate_limit.h"
 #include "daemon/http/reading.h"
-#include "daemon/pages/allowance.h"
 #include "daemon/pages/layout.h"
 #include "daemon/pages/pages.h"
 
@@ -119,8 +119,8 @@ class Pages {
 
   PageParts parts_;
   http::Reader reader_;
-  Allowance misses_;    // of tracking and sign-in secrets, by address
-  Allowance sign_ins_;  // links asked for, by address
+  // By address: secrets that were none, and links to sign in by that were asked for.
+  http::RateLimit misses_, sign_ins_;
 };
 
 // --- shared by the endpoints, pure ---------------------------------------------------------------

@@ -21,6 +21,9 @@ namespace {
 
 constexpr std::string_view kCookie = "tenggat_sesi";
 constexpr std::string_view kUploadPrefix = "berkas:";
+// Nobody mistypes more often; who guesses gets nowhere at this pace.
+constexpr int kMissesAMinute = 30;
+constexpr int kLinksAMinute = 10;
 
 bool is_hex(std::string_view text, std::size_t length) {
   return text.size() == length && std::all_of(text.begin(), text.end(), [](char c) {
@@ -99,9 +102,8 @@ Outcomes outcome_of(const office::CommandAnswer& answer) {
 Pages::Pages(PageParts parts)
     : parts_(std::move(parts)),
       reader_(parts_.pool, parts_.rulebook),
-      misses_(60, std::chrono::seconds(10)),
-      // Behind a proxy all officers share its address.
-      sign_ins_(60, std::chrono::seconds(15)) {}
+      misses_(kMissesAMinute),
+      sign_ins_(kLinksAMinute) {}
 
 awaitable<std::optional<SignedIn>> Pages::who_has_signed_in(std::string secret) {
   pg::Pipeline looking;

@@ -44,14 +44,13 @@ awaitable<Response> Pages::sign_in(PageCall call) {
 
 awaitable<Response> Pages::sign_in_ask(PageCall call) {
   const std::string& from = call.request.remote_address;
-  if (sign_ins_.exhausted(from, Clock::monotonic())) {
+  if (const auto wait = sign_ins_.ask(from, Clock::monotonic()); wait.count() > 0) {
     Response later = refusal_page(429, call, "Terlalu banyak permintaan",
                                   "Terlalu banyak tautan diminta. Silakan coba lagi beberapa menit "
                                   "lagi.");
-    later.headers.set("Retry-After", "60");
+    later.headers.set("Retry-After", std::to_string(wait.count()));
     co_return later;
   }
-  sign_ins_.use(from, Clock::monotonic());
   office::SigningIn::Request asked;
   asked.address = call.form.text("alamat").substr(0, kAddressMax);
   asked.return_to = safe_return(call.form.text("ke"));
@@ -72,7 +71,7 @@ awaitable<Response> Pages::sign_in_link(PageCall call) {
   const std::string secret = call.request.param("secret");
   const std::string& from = call.request.remote_address;
   bool usable = false;
-  if (store::is_sign_in_secret(secret) && !misses_.exhausted(from, Clock::monotonic())) {
+  if (store::is_sign_in_secret(secret) && misses_.wait(from, Clock::monotonic()).count() == 0) {
     pg::Pipeline looking;
     store::add_find_link(looking, secret);
     auto reading = reader_.read({}, std::move(looking));
@@ -80,7 +79,7 @@ awaitable<Response> Pages::sign_in_link(PageCall call) {
     usable = !found.results.at(found.first).empty();
   }
   if (!usable) {
-    misses_.use(from, Clock::monotonic());
+    misses_.ask(from, Clock::monotonic());
     co_return refusal_page(
         404, call, "Tautan tidak berlaku",
         "Tautan masuk ini sudah dipakai, sudah lewat 15 menit, atau tidak lengkap. "

@@ -462,13 +462,13 @@ Response Pages::track_page(const PageCall& call, const Reading& reading, std::in
 
 awaitable<Response> Pages::track(PageCall call) {
   const std::string& address = call.request.remote_address;
-  if (misses_.exhausted(address, Clock::monotonic()))
+  if (misses_.wait(address, Clock::monotonic()).count() > 0)
     co_return refusal_page(429, call, "Terlalu banyak percobaan",
                            "Terlalu banyak alamat yang tidak dikenal. Silakan coba lagi nanti.");
   auto finding = tracked_permit(call.request.param("secret"));
   const auto id = co_await std::move(finding);
   if (!id) {
-    misses_.use(address, Clock::monotonic());
+    misses_.ask(address, Clock::monotonic());
     co_return not_found(call);
   }
   pg::Pipeline more;
@@ -493,7 +493,7 @@ awaitable<Response> Pages::track_act(PageCall call) {
   auto finding = tracked_permit(secret);
   const auto id = co_await std::move(finding);
   if (!id) {
-    misses_.use(call.request.remote_address, Clock::monotonic());
+    misses_.ask(call.request.remote_address, Clock::monotonic());
     co_return not_found(call);
   }
   if (!equal_in_constant_time(call.form.text("token"), csrf_token(secret, "lacak")))
