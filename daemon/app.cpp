@@ -29,9 +29,11 @@
 #include "daemon/office/dispatcher.h"
 #include "daemon/office/loop.h"
 #include "daemon/office/rulebook.h"
+#include "daemon/office/signing_in.h"
 #include "daemon/office/snapshot.h"
 #include "daemon/office/trouble.h"
 #include "daemon/office/watch.h"
+#include "daemon/pages/pages.h"
 #include "daemon/pg/migrate.h"
 #include "daemon/pg/pool.h"
 #include "daemon/store/commands.h"
@@ -93,6 +95,7 @@ http::ServerLimits limits_of(const Config& config) {
   limits.header_bytes = config.http.header_bytes;
   limits.body_bytes = config.http.body_bytes;
   limits.large_body_bytes = config.http.file_bytes;
+  for (const std::string& path : pages::upload_paths()) limits.large_body_paths.push_back(path);
   limits.request_time = config.http.request;
   limits.connections = static_cast<std::size_t>(config.http.connections);
   limits.proxies = config.http.proxies;
@@ -237,6 +240,7 @@ class App::Parts {
   office::Composer composer_;
   office::Dispatcher dispatcher_;
   office::SnapshotLoop snapshot_;
+  office::SigningIn signing_in_;
   std::unique_ptr<http::Router> api_router_, admin_router_;
   std::unique_ptr<http::Server> api_server_, admin_server_;
 
@@ -282,11 +286,13 @@ App::Parts::Parts(std::filesystem::path file, Startup read, std::optional<Simula
                 composer_settings(startup_, *outgoing_)),
       dispatcher_(io_.get_executor(), office_pool_, metrics_, outgoing_, {}),
       snapshot_(io_.get_executor(), snapshot_pool_, rulebook_, metrics_,
-                {&command_pool_, &watch_pool_, &office_pool_, &snapshot_pool_, &read_pool_}) {
+                {&command_pool_, &watch_pool_, &office_pool_, &snapshot_pool_, &read_pool_}),
+      signing_in_(read_pool_, rulebook_, composer_settings(startup_, *outgoing_)) {
   count_log_lines([this](Level level) { metrics_.log_message(level); });
   committer_.on_commit([this] { wake_all(); });
   watch_.on_commit([this] { wake_all(); });
   composer_.on_commit([this] { dispatcher_.wake(); });
+  signing_in_.on_commit([this] { dispatcher_.wake(); });
 }
 
 void App::Parts::wake_all() {
@@ -384,9 +390,13 @@ void App::Parts::make_servers() {
   admin_server_ =
       std::make_unique<http::Server>(io_.get_executor(), endpoint_of(startup_.config.admin_listen),
                                      http::ServerLimits{}, admin_router_->handler());
-  api_router_ = std::make_unique<http::Router>(
-      http::api_routes({read_pool_, committer_, rulebook_, startup_.config.public_url}),
-      &http::outage_answer);
+  const std::string& public_url = startup_.config.public_url;
+  std::vector<http::Route> routes =
+      http::api_routes({read_pool_, committer_, rulebook_, public_url});
+  for (http::Route& route :
+       pages::page_routes({read_pool_, committer_, rulebook_, signing_in_, public_url}))
+    routes.push_back(std::move(route));
+  api_router_ = std::make_unique<http::Router>(std::move(routes), &http::outage_answer);
   api_server_ =
       std::make_unique<http::Server>(io_.get_executor(), endpoint_of(startup_.config.listen),
                                      limits_of(startup_.config), api_router_->handler());
@@ -555,6 +565,7 @@ asio::awaitable<void> App::Parts::reload() {
           io_.get_executor(), channels_of(startup_.config, startup_.secrets), &Clock::machine_now);
       rulebook_.set_send(send_rules(startup_.config));
       composer_.reload(composer_settings(startup_, *outgoing_));
+      signing_in_.reload(composer_settings(startup_, *outgoing_));
       dispatcher_.reload(outgoing_);
       if (startup_.tls) api_server_->use_tls(startup_.tls);
       set_up_log(startup_.config.log);

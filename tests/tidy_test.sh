@@ -25,8 +25,9 @@ daemon/store:    daemon/shell daemon/pg notifiers rules
 daemon/files:    daemon/store daemon/shell notifiers rules
 daemon/office:   daemon/store daemon/files daemon/shell daemon/pg notifiers rules
 daemon/http:     daemon/office daemon/store daemon/files daemon/shell daemon/pg notifiers rules
+daemon/pages:    daemon/http daemon/office daemon/store daemon/files daemon/shell daemon/pg notifiers rules
 daemon/cli:      daemon/office daemon/store daemon/files daemon/shell daemon/pg notifiers rules
-daemon/app:      daemon/http daemon/office daemon/store daemon/files daemon/shell daemon/pg notifiers rules
+daemon/app:      daemon/pages daemon/http daemon/office daemon/store daemon/files daemon/shell daemon/pg notifiers rules
 daemon/main:     daemon/app daemon/shell
 '
 
@@ -40,7 +41,7 @@ read_sources() {
     function room(path,   part) {
       if (path ~ /^rules\//) return "rules"
       if (path ~ /^notifiers\//) return "notifiers"
-      if (path ~ /^daemon\/(pg|store|office|http|cli)\//) { split(path, part, "/"); return "daemon/" part[2] }
+      if (path ~ /^daemon\/(pg|store|office|http|pages|cli)\//) { split(path, part, "/"); return "daemon/" part[2] }
       if (path ~ /^daemon\/(main|app)\.(cpp|h)$/) return path ~ /main/ ? "daemon/main" : "daemon/app"
       if (path ~ /^daemon\/rule_files\./) return "daemon/files"
       if (path ~ /^daemon\/[^\/]+$/) return "daemon/shell"
@@ -165,6 +166,9 @@ plant daemon/store/a.cpp '#include "daemon/office/loop.h"' 'may not include daem
 plant daemon/office/a.cpp '#include "daemon/http/api.h"' 'may not include daemon/http/api.h'
 plant daemon/office/a.cpp '#include "daemon/cli/print.h"' 'may not include daemon/cli/print.h'
 plant daemon/http/a.cpp '#include "daemon/cli/print.h"' 'may not include daemon/cli/print.h'
+plant daemon/http/a.cpp '#include "daemon/pages/html.h"' 'may not include daemon/pages/html.h'
+plant daemon/pages/a.cpp '#include "daemon/cli/print.h"' 'may not include daemon/cli/print.h'
+plant daemon/pages/a.cpp '#include "daemon/http/router.h"' ''
 plant daemon/cli/a.cpp '#include "daemon/http/json.h"' 'may not include daemon/http/json.h'
 plant daemon/http/a.cpp '#include "daemon/app.h"' 'may not include daemon/app.h'
 plant daemon/http/a.cpp '#include "daemon/office/loop.h"' ''

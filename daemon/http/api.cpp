@@ -2,13 +2,11 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <charconv>
 
 #include "daemon/clock.h"
 #include "daemon/http/api_calls.h"
 #include "daemon/http/openapi.h"
 #include "daemon/store/hash.h"
-#include "daemon/store/snapshot.h"
 
 namespace tenggat::http {
 namespace {
@@ -66,14 +64,6 @@ class OneRequest {
   Api& api_;
   std::int64_t token_;
 };
-
-std::optional<std::int64_t> parse_id(std::string_view text) {
-  if (text.empty() || text.front() < '0' || text.front() > '9') return std::nullopt;
-  std::int64_t id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return id;
-}
 
 Response json_response(int status, std::string body) {
   Response response;
@@ -242,51 +232,6 @@ std::optional<Response> Api::refuse_other(const Call& call,
 }
 
 // --- reading -------------------------------------------------------------------------------------
-
-awaitable<Reading> Api::read(std::vector<std::int64_t> ids, pg::Pipeline more) {
-  auto acquiring = parts_.reads.acquire();
-  pg::Pool::Lease lease = co_await std::move(acquiring);
-  pg::Pipeline pipeline;
-  pipeline.add(store::kBeginSnapshotSql);
-  const std::size_t moment = pipeline.add(store::kMomentSql);
-  std::optional<store::PermitLoad> load;
-  if (!ids.empty()) load.emplace(pipeline, ids, store::Lock::none);
-  Reading reading;
-  reading.first = pipeline.size();
-  for (const pg::Pipeline::Statement& statement : more.statements())
-    pipeline.add(statement.sql, statement.params);
-  pipeline.add(store::kEndSnapshotSql);
-
-  auto running = lease->run(std::move(pipeline));
-  reading.results = co_await std::move(running);
-  reading.moment = store::moment_of(reading.results.at(moment));
-  if (load) reading.permits = load->take(reading.results);
-
-  if (!parts_.rulebook.fresh(reading.moment)) {
-    auto refreshing = parts_.rulebook.refresh(*lease, reading.moment);
-    co_await std::move(refreshing);
-  }
-  std::vector<std::string> versions;
-  for (const auto& [id, stored] : reading.permits)
-    if (!parts_.rulebook.has_version(stored.permit.sop_version))
-      versions.push_back(stored.permit.sop_version);
-  if (!versions.empty()) {
-    auto ensuring = parts_.rulebook.ensure_versions(*lease, std::move(versions));
-    co_await std::move(ensuring);
-  }
-  co_return reading;
-}
-
-awaitable<std::optional<std::int64_t>> Api::id_in_path(std::string text) {
-  if (const auto id = parse_id(text)) co_return id;
-  pg::Pipeline by_number;
-  store::add_find_by_number(by_number, text);
-  auto reading = read({}, std::move(by_number));
-  const Reading found = co_await std::move(reading);
-  const std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
-  if (ids.empty()) co_return std::nullopt;
-  co_return ids.front();
-}
 
 ViewOptions Api::view_for(const Principal& principal, const store::StoredPermit& stored) const {
   const std::string& owner = stored.permit.created_by;

@@ -12,6 +12,7 @@
 #include "daemon/http/api.h"
 #include "daemon/http/api_bodies.h"
 #include "daemon/http/authorize.h"
+#include "daemon/http/reading.h"
 #include "daemon/http/view.h"
 #include "daemon/store/commands.h"
 
@@ -26,18 +27,10 @@ struct Call {
   Access access;
 };
 
-// What a read found, all of one moment.
-struct Reading {
-  store::Moment moment;
-  std::map<std::int64_t, store::StoredPermit> permits;
-  std::vector<pg::Result> results;  // of the statements the caller added, from index `first`
-  std::size_t first = 0;
-};
-
 class Api {
  public:
   using Endpoint = awaitable<Response> (Api::*)(Call);
-  explicit Api(ApiParts parts) : parts_(std::move(parts)) {}
+  explicit Api(ApiParts parts) : parts_(std::move(parts)), reader_(parts_.reads, parts_.rulebook) {}
 
   // The way in of every route: token, table, requests at once; then the endpoint.
   awaitable<Response> enter(Endpoint endpoint, Request request);
@@ -78,11 +71,13 @@ class Api {
   // Still valid by what was just read: tokens revoked and officers who left since are out.
   bool still_valid(const Principal& principal, const std::string& secret, Instant now) const;
 
-  // One flight: the moment, `ids`, and what the caller's pipeline asks. The rulebook is fresh and
-  // knows every SOP version of the permits when this returns.
-  awaitable<Reading> read(std::vector<std::int64_t> ids, pg::Pipeline more);
+  awaitable<Reading> read(std::vector<std::int64_t> ids, pg::Pipeline more) {
+    return reader_.read(std::move(ids), std::move(more));
+  }
   // The permit in the path, by id or number. Nothing where there is none.
-  awaitable<std::optional<std::int64_t>> id_in_path(std::string text);
+  awaitable<std::optional<std::int64_t>> id_in_path(std::string text) {
+    return reader_.id_of(std::move(text));
+  }
 
   // A refusal once the permit is known, or nothing.
   std::optional<Response> refuse_other(const Call& call, const store::StoredPermit& stored) const;
@@ -126,13 +121,10 @@ class Api {
                    Instant now) const;
 
   ApiParts parts_;
+  Reader reader_;
   std::unordered_map<std::int64_t, std::size_t> under_way_;  // requests, by token
   friend class OneRequest;
 };
-
-// A permit id as callers write it: plain decimal, no sign; nothing for a number such as
-// "PAUD-2026-00417".
-std::optional<std::int64_t> parse_id(std::string_view text);
 
 Response json_response(int status, std::string body);
 // The answer given before under this key, or why it may not be used again; nothing where it is new.

@@ -1,43 +1,15 @@
-#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "daemon/http/api_calls.h"
+#include "daemon/http/form.h"
 #include "daemon/store/commands.h"
 #include "daemon/store/files.h"
 #include "daemon/store/hash.h"
 
 namespace tenggat::http {
-namespace {
 
 namespace json = boost::json;
-
-constexpr std::string_view kBytes = "application/octet-stream";
-
-bool is_token_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("!#$&^_.+-").find(c) != std::string_view::npos;
-}
-
-// `type/subtype` as the sender has it, without parameters. What a form or a tool sends by default
-// says nothing about the file.
-std::string media_type(const Request& request) {
-  std::string_view text = request.headers.get("Content-Type").value_or(kBytes);
-  text = text.substr(0, text.find(';'));
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  const auto slash = text.find('/');
-  const bool plain = slash != std::string_view::npos && slash > 0 && slash + 1 < text.size() &&
-                     text.size() <= 100 &&
-                     std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(slash),
-                                 is_token_character) &&
-                     std::all_of(text.begin() + static_cast<std::ptrdiff_t>(slash) + 1, text.end(),
-                                 is_token_character);
-  if (!plain || equals_ignoring_case(text, "application/x-www-form-urlencoded"))
-    return std::string(kBytes);
-  return std::string(text);
-}
-
-}  // namespace
 
 awaitable<Response> Api::file_create(Call call) {
   const Request& request = call.request;
@@ -58,7 +30,9 @@ awaitable<Response> Api::file_create(Call call) {
   const std::string body = json::serialize(
       json::object{{"uri", "tenggat:" + hash}, {"sha256", hash}, {"size", request.body.size()}});
   pg::Pipeline pipeline;
-  store::add_file(pipeline, hash, media_type(request), request.body, call.principal.id);
+  store::add_file(pipeline, hash,
+                  stored_media_type(request.headers.get("Content-Type").value_or("")), request.body,
+                  call.principal.id);
   if (keyed) store::add_keep_answers(pipeline, {{key->token, key->key, key->request, 201, body}});
   auto acquiring = parts_.reads.acquire();
   pg::Pool::Lease lease = co_await std::move(acquiring);

@@ -118,12 +118,14 @@ std::vector<std::pair<std::int64_t, std::string>> told_of(const pg::Result& r) {
 }
 
 std::size_t add_last_messages(pg::Pipeline& pipeline, const std::vector<std::string>& recipients) {
+  // A link to sign in by was asked for and tells of no task: it neither opens nor ends an interval.
   return pipeline.add(
       "SELECT r.recipient, m.rendered_at, EXISTS (SELECT 1 FROM message_task t JOIN visit v"
       "   ON v.permit = t.permit AND v.id = t.visit"
       "   WHERE t.message = m.id AND v.closed_at IS NULL AND NOT v.undone)"
       " FROM unnest($1::text[]) AS r(recipient) CROSS JOIN LATERAL (SELECT id, rendered_at"
       "   FROM message WHERE recipient = r.recipient AND falls_back_from IS NULL"
+      "   AND text <> 'tautan_masuk'"
       "   ORDER BY rendered_at DESC, id DESC LIMIT 1) m",
       pg::text_array(recipients));
 }

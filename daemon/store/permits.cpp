@@ -705,6 +705,10 @@ void add_find_by_number(pg::Pipeline& pipeline, const std::string& number) {
   pipeline.add("SELECT id FROM permit WHERE number = $1", number);
 }
 
+void add_find_by_tracking(pg::Pipeline& pipeline, const std::string& secret) {
+  pipeline.add("SELECT id FROM permit WHERE tracking_hash = $1::bytea", pg::bytea(sha256(secret)));
+}
+
 void add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& roles, int limit) {
   pipeline.add(
       "SELECT permit FROM (SELECT permit, min(due_at) AS due FROM visit"

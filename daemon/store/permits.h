@@ -83,6 +83,8 @@ std::vector<std::int64_t> ids_of(const pg::Result& result);
 
 // One row, the id.
 void add_find_by_number(pg::Pipeline& pipeline, const std::string& number);
+// One row, the id: by the secret in the applicant's link.
+void add_find_by_tracking(pg::Pipeline& pipeline, const std::string& secret);
 // Permits with an open visit in one of these roles, most urgent first.
 void add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& roles, int limit);
 

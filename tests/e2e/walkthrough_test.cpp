@@ -1,11 +1,11 @@
 // One permit, minute by minute, through real parts: the first acceptance test, agreed before the
-// code. Banjarbaru's calendar, WITA, April 2026 (the 3rd is a day off). Nobody claims.
-//
-// The applicant's answer comes through the portal; with the tracking page it will come from there.
+// code. Banjarbaru's calendar, WITA, April 2026 (the 3rd is a day off). Nobody claims. The portal
+// hands the application in; from then on the applicant acts on the tracking page.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/e2e/office.h"
+#include "tests/support/browser.h"
 
 namespace tenggat::test {
 namespace {
@@ -40,6 +40,15 @@ class Walkthrough : public testing::Test {
     std::vector<std::string> arguments{"permit", "act", number_, action, "--step", step};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return office_.json(arguments, who);
+  }
+  // The applicant presses a button of the tracking page.
+  void press(const std::string& button, const std::string& words,
+             const std::vector<WebUpload>& uploads = {}) {
+    Browser applicant(office_.daemon().api_port());
+    std::vector<std::pair<std::string, std::string>> fields;
+    if (!words.empty()) fields.emplace_back("catatan", words);
+    const WebPage answer = applicant.press(applicant.get(tracking_path_), button, fields, uploads);
+    EXPECT_EQ(answer.status, 303) << answer.body;
   }
   json::value permit() { return office_.json({"permit", "show", number_}, "portal"); }
 
@@ -76,7 +85,7 @@ class Walkthrough : public testing::Test {
   }
 
   Office office_{"2026-04-02T14:00:00"};
-  std::string number_;
+  std::string number_, tracking_path_;
 };
 
 SentMessage to_applicant(const std::string& when, const std::string& text) {
@@ -95,6 +104,8 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
        rfc("04-02 13:20"), "--document", "persyaratan_izin_paud=https://intanbjb.example/berkas/1"},
       "portal");
   number_ = std::string(submitted.at("number").as_string());
+  const std::string link(submitted.at("tracking_url").as_string());
+  tracking_path_ = link.substr(link.find("/lacak/"));
   EXPECT_EQ(number_, "PAUD-2026-00001");
   EXPECT_EQ(where(), "active verifikasi#1 on_track " + rfc("04-02 14:10"));
   EXPECT_EQ(closed("pengajuan", 1), "- 2400");  // 40 m, no verdict
@@ -106,8 +117,8 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
   EXPECT_EQ(closed("verifikasi", 1), "met 480");
   told("04-02 15:46", {to_applicant("04-02 14:10", "dikembalikan")});
 
-  act("portal", "pengajuan", "submit",
-      {"--document", "persyaratan_izin_paud=https://intanbjb.example/berkas/2"});
+  press("submit", "denah sudah ditandatangani",
+        {{"berkas:persyaratan_izin_paud:", "berkas.pdf", "application/pdf", "%PDF berkas 2"}});
   EXPECT_EQ(where(), "active verifikasi#2 on_track " + rfc("04-02 15:56"));
   EXPECT_EQ(office_.query("SELECT count(*) FROM document WHERE superseded_event > 0"), "1");
   told("04-02 15:55",
@@ -189,7 +200,7 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
   told("04-13 08:00", {to("dt", "04-13 07:30", "daftar_pagi")});
 
   // The applicant answers: it resumes, and cannot be undone.
-  office_.json({"permit", "resume", number_, "--step", "kajian_teknis"}, "portal");
+  press("jawab", "sertifikat tanah nomor 17 atas nama yayasan");
   EXPECT_EQ(where(), "active kajian_teknis#1 on_track " + rfc("04-15 10:34"));
   EXPECT_EQ(case_due(), rfc("04-15 13:55"));
   EXPECT_EQ(instant("SELECT min(check_at) FROM visit"), "04-13 10:34:00");  // 50 %, again
@@ -286,7 +297,7 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
             "1");
 
   EXPECT_EQ(instant("SELECT min(check_at) FROM visit"), "04-20 15:43:00");  // automatic receipt
-  act("portal", "penerimaan_sk", "receive");
+  press("receive", "");
   EXPECT_EQ(where(), "issued");
 
   // Never raised: closed before their time came.

@@ -15,6 +15,7 @@ readonly test_packages=(
   openssl python3-jsonschema shellcheck
   systemd)
 readonly fuzz_packages=(clang-14 libclang-rt-14-dev)
+readonly browser_packages=(chromium nodejs npm)
 
 say() { printf '%s\n' "$*"; }
 # `return` in a function of `set -e` would be lost in a condition; this ends the script.

@@ -1,0 +1,64 @@
+#include "daemon/http/reading.h"
+
+#include <charconv>
+
+#include "daemon/store/snapshot.h"
+
+namespace tenggat::http {
+
+using boost::asio::awaitable;
+
+std::optional<std::int64_t> parse_id(std::string_view text) {
+  if (text.empty() || text.front() < '0' || text.front() > '9') return std::nullopt;
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return id;
+}
+
+awaitable<Reading> Reader::read(std::vector<std::int64_t> ids, pg::Pipeline more) {
+  auto acquiring = pool_.acquire();
+  pg::Pool::Lease lease = co_await std::move(acquiring);
+  pg::Pipeline pipeline;
+  pipeline.add(store::kBeginSnapshotSql);
+  const std::size_t moment = pipeline.add(store::kMomentSql);
+  std::optional<store::PermitLoad> load;
+  if (!ids.empty()) load.emplace(pipeline, ids, store::Lock::none);
+  Reading reading;
+  reading.first = pipeline.size();
+  for (const pg::Pipeline::Statement& statement : more.statements())
+    pipeline.add(statement.sql, statement.params);
+  pipeline.add(store::kEndSnapshotSql);
+
+  auto running = lease->run(std::move(pipeline));
+  reading.results = co_await std::move(running);
+  reading.moment = store::moment_of(reading.results.at(moment));
+  if (load) reading.permits = load->take(reading.results);
+
+  if (!rulebook_.fresh(reading.moment)) {
+    auto refreshing = rulebook_.refresh(*lease, reading.moment);
+    co_await std::move(refreshing);
+  }
+  std::vector<std::string> versions;
+  for (const auto& [id, stored] : reading.permits)
+    if (!rulebook_.has_version(stored.permit.sop_version))
+      versions.push_back(stored.permit.sop_version);
+  if (!versions.empty()) {
+    auto ensuring = rulebook_.ensure_versions(*lease, std::move(versions));
+    co_await std::move(ensuring);
+  }
+  co_return reading;
+}
+
+awaitable<std::optional<std::int64_t>> Reader::id_of(std::string text) {
+  if (const auto id = parse_id(text)) co_return id;
+  pg::Pipeline by_number;
+  store::add_find_by_number(by_number, text);
+  auto reading = read({}, std::move(by_number));
+  const Reading found = co_await std::move(reading);
+  const std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
+  if (ids.empty()) co_return std::nullopt;
+  co_return ids.front();
+}
+
+}  // namespace tenggat::http

@@ -1,0 +1,45 @@
+// What the API and the pages read: permits and whatever else is asked, in one flight, all of one
+// moment, with a rulebook that is fresh and knows every SOP version they are pinned to.
+#pragma once
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/office/rulebook.h"
+#include "daemon/pg/pool.h"
+#include "daemon/store/moment.h"
+#include "daemon/store/permits.h"
+
+namespace tenggat::http {
+
+struct Reading {
+  store::Moment moment;
+  std::map<std::int64_t, store::StoredPermit> permits;
+  std::vector<pg::Result> results;  // of the statements the caller added, from index `first`
+  std::size_t first = 0;
+};
+
+class Reader {
+ public:
+  // Both must outlive the reader and every read under way.
+  Reader(pg::Pool& pool, office::Rulebook& rulebook) : pool_(pool), rulebook_(rulebook) {}
+
+  boost::asio::awaitable<Reading> read(std::vector<std::int64_t> ids, pg::Pipeline more);
+  // By id or number, as it stands in a path. Nothing where there is no such number; an id is not
+  // looked up.
+  boost::asio::awaitable<std::optional<std::int64_t>> id_of(std::string text);
+
+ private:
+  pg::Pool& pool_;
+  office::Rulebook& rulebook_;
+};
+
+// A permit id as callers write it: plain decimal, no sign; nothing for a number such as
+// "PAUD-2026-00417".
+std::optional<std::int64_t> parse_id(std::string_view text);
+
+}  // namespace tenggat::http

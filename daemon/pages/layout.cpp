@@ -1,0 +1,106 @@
+#include "daemon/pages/layout.h"
+
+#include <algorithm>
+
+#include "daemon/pages/style.h"
+
+namespace tenggat::pages {
+namespace {
+
+constexpr const char* kContentSecurity =
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'";
+
+Html head_of_page(const Page& page) {
+  if (!page.visitor)
+    return html(
+        "<header class=\"atas\"><div class=\"lebar\"><p><strong>{}</strong></p></div></header>",
+        page.office);
+  return html(
+      "<header class=\"atas\"><div class=\"lebar\"><p><strong>Tenggat</strong> · {}"
+      "<br><span class=\"halus\">{}</span></p>"
+      "<nav aria-label=\"Menu utama\"><a href=\"/tugas\">Tugas saya</a>"
+      "<a href=\"/cari\">Cari</a>"
+      "<form method=\"post\" action=\"/keluar\">"
+      "<input type=\"hidden\" name=\"token\" value=\"{}\">"
+      "<button>Keluar</button></form></nav></div></header>",
+      page.visitor->name, page.visitor->duties, page.visitor->csrf);
+}
+
+void add_security(http::Response& response) {
+  response.headers.set("Content-Security-Policy", kContentSecurity);
+  response.headers.set("Referrer-Policy", "no-referrer");
+  response.headers.set("X-Content-Type-Options", "nosniff");
+  response.headers.set("X-Frame-Options", "DENY");
+  response.headers.set("Cache-Control", "no-store");
+}
+
+}  // namespace
+
+http::Response page_response(int status, const Page& page) {
+  const Html whole = html(
+      "<!DOCTYPE html>\n<html lang=\"id\"><head><meta charset=\"utf-8\">"
+      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+      "<meta name=\"robots\" content=\"noindex,nofollow\">"
+      "<title>{}</title><link rel=\"stylesheet\" href=\"{}\"></head>\n"
+      "<body class=\"{}\"><a class=\"loncat\" href=\"#isi\">Langsung ke isi</a>{}"
+      "<main id=\"isi\"><div class=\"lebar\">\n{}</div></main>\n"
+      "<footer><div class=\"lebar halus\">{} · sistem Tenggat</div></footer></body></html>\n",
+      page.title, style_address(), page.wide ? "luas" : "", head_of_page(page), page.body,
+      page.office);
+  http::Response response;
+  response.status = status;
+  response.content_type = "text/html; charset=utf-8";
+  response.body = whole.bytes();
+  add_security(response);
+  return response;
+}
+
+http::Response see_other(std::string path) {
+  http::Response response;
+  response.status = 303;
+  response.headers.set("Location", std::move(path));
+  add_security(response);
+  return response;
+}
+
+std::string_view class_of(Tone tone) {
+  switch (tone) {
+    case Tone::ok:
+      return "ok";
+    case Tone::soon:
+      return "segera";
+    case Tone::late:
+      return "terlambat";
+    case Tone::paused:
+      return "jeda";
+    case Tone::neutral:
+      break;
+  }
+  return "";
+}
+
+Html badge(Tone tone, std::string_view words) {
+  return html("<span class=\"lencana {}\">{}</span>", class_of(tone), words);
+}
+
+Html message(std::string_view words, bool fault) {
+  return html("<p class=\"pesan {}\" role=\"{}\">{}</p>", fault ? "salah" : "",
+              fault ? "alert" : "status", words);
+}
+
+Html progress_bar(std::int64_t percent) {
+  return html(
+      "<div class=\"batang\" aria-hidden=\"true\"><svg viewBox=\"0 0 100 8\" "
+      "preserveAspectRatio=\"none\"><rect width=\"{}\" height=\"8\"/></svg></div>",
+      std::clamp<std::int64_t>(percent, 0, 100));
+}
+
+Html hidden_fields(const FormKeys& keys) {
+  return html(
+      "<input type=\"hidden\" name=\"token\" value=\"{}\">"
+      "<input type=\"hidden\" name=\"kunci\" value=\"{}\">",
+      keys.csrf, keys.once);
+}
+
+}  // namespace tenggat::pages

@@ -1,0 +1,46 @@
+// What every page has: its head, its landmarks, its headers; and the small parts they share.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "daemon/http/message.h"
+#include "daemon/pages/html.h"
+
+namespace tenggat::pages {
+
+// Who has signed in, as the head of a page names them.
+struct Visitor {
+  std::string name, duties;  // "Rahmawati", "Back Office · Plh. Kepala Bidang Perizinan"
+  std::string csrf;          // for the button that signs out
+};
+
+struct Page {
+  std::string title;                 // of the window; the page's own h1 is in `body`
+  std::string office;                // the agency
+  const Visitor* visitor = nullptr;  // null: a page for anybody
+  bool wide = false;                 // tables of the office; else one readable column
+  Html body;
+};
+
+// Security headers included: nothing may be loaded but our stylesheet, no form leads elsewhere, no
+// frame shows it, no address leaks, nothing is kept. Source: hazards, "Tracking link".
+http::Response page_response(int status, const Page& page);
+// 303: the browser asks for `path` by GET, so that a reload repeats nothing.
+http::Response see_other(std::string path);
+
+enum class Tone { neutral, ok, soon, late, paused };
+std::string_view class_of(Tone tone);
+
+Html badge(Tone tone, std::string_view words);
+Html message(std::string_view words, bool fault = false);
+// How much of `whole` is over, 0 to 100; the words beside it say the same.
+Html progress_bar(std::int64_t percent);
+
+// Hidden fields of every form that acts: the token that only our own pages hold, and a key under
+// which sending it twice acts once.
+struct FormKeys {
+  std::string csrf, once;
+};
+Html hidden_fields(const FormKeys& keys);
+
+}  // namespace tenggat::pages

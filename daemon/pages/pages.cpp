@@ -1,0 +1,446 @@
+#include "daemon/pages/pages.h"
+
+#include <fmt/format.h>
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "daemon/clock.h"
+#include "daemon/http/api.h"
+#include "daemon/http/api_bodies.h"
+#include "daemon/pages/page_calls.h"
+#include "daemon/pages/style.h"
+#include "daemon/pages/words.h"
+#include "daemon/store/files.h"
+#include "daemon/store/hash.h"
+#include "daemon/store/sessions.h"
+
+namespace tenggat::pages {
+namespace {
+
+constexpr std::string_view kCookie = "tenggat_sesi";
+constexpr std::string_view kUploadPrefix = "berkas:";
+// Nobody mistypes more often; who guesses gets nowhere at this pace.
+constexpr int kMissesAMinute = 30;
+constexpr int kLinksAMinute = 10;
+
+bool is_hex(std::string_view text, std::size_t length) {
+  return text.size() == length && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+// The session's secret in the Cookie header; nothing where it is absent or not of our form.
+std::optional<std::string> session_secret(const Request& request) {
+  std::string_view cookies = request.headers.get("Cookie").value_or("");
+  while (!cookies.empty()) {
+    const std::size_t end = std::min(cookies.find(';'), cookies.size());
+    std::string_view one = cookies.substr(0, end);
+    cookies.remove_prefix(std::min(end + 1, cookies.size()));
+    while (one.starts_with(' ')) one.remove_prefix(1);
+    if (!one.starts_with(kCookie) || one.substr(kCookie.size(), 1) != "=") continue;
+    const std::string_view value = one.substr(kCookie.size() + 1);
+    if (store::is_sign_in_secret(value)) return std::string(value);
+  }
+  return std::nullopt;
+}
+
+// Browsers say where a form was sent from; another site's is refused whatever it holds.
+bool from_another_site(const Request& request) {
+  const auto site = request.headers.get("Sec-Fetch-Site");
+  return site && *site != "same-origin" && *site != "none";
+}
+
+// What was asked, without what differs between two sendings of one form (a boundary, for one).
+std::string fingerprint(const PageCall& call, std::string_view part) {
+  std::string asked = call.request.path + '\n' + std::string(part) + '\n';
+  for (const http::FormField& field : call.form.fields)
+    if (field.name != "token") asked += field.name + '=' + field.value + '\n';
+  for (const http::FormFile& file : call.form.files)
+    asked += file.name + '=' + store::hex(store::sha256(file.bytes)) + '\n';
+  return store::sha256(asked);
+}
+
+std::string words_of(Reason reason) {
+  const http::ProblemType* type = http::find_problem_type(http::problem_code(reason));
+  return std::string(type ? type->indonesian : "Permintaan tidak dapat dipenuhi") + ".";
+}
+
+Outcomes outcome_of(const office::CommandAnswer& answer) {
+  using Kind = office::CommandAnswer::Kind;
+  switch (answer.kind) {
+    case Kind::done:
+    case Kind::repeated:
+      return {true, 303, ""};
+    case Kind::refused:
+      if (answer.refusal) {
+        const http::ProblemType* type =
+            http::find_problem_type(http::problem_code(answer.refusal->reason));
+        return {false, type ? type->status : 409, words_of(answer.refusal->reason)};
+      }
+      break;
+    case Kind::not_found:
+      return {false, 404, "Permohonan tidak ditemukan."};
+    case Kind::key_reused:
+      return {
+          false, 409,
+          "Formulir ini sudah pernah dikirim dengan isi lain. Periksa keadaan terbaru di bawah, "
+          "lalu ulangi bila masih perlu."};
+    case Kind::busy:
+      return {false, 503, "Sistem sedang sibuk. Silakan coba lagi sebentar lagi."};
+    case Kind::failed:
+      break;
+  }
+  return {false, 500, "Terjadi kesalahan pada sistem. Belum ada yang berubah."};
+}
+
+}  // namespace
+
+// --- the way in ----------------------------------------------------------------------------------
+
+Pages::Pages(PageParts parts)
+    : parts_(std::move(parts)),
+      reader_(parts_.pool, parts_.rulebook),
+      misses_(kMissesAMinute),
+      sign_ins_(kLinksAMinute) {}
+
+awaitable<std::optional<SignedIn>> Pages::who_has_signed_in(std::string secret) {
+  pg::Pipeline looking;
+  store::add_find_session(looking, secret);
+  auto reading = reader_.read({}, std::move(looking));
+  const Reading found = co_await std::move(reading);
+  const auto session = store::session_of(found.results.at(found.first));
+  const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
+  if (!session || sops.empty()) co_return std::nullopt;
+  const Context context = parts_.rulebook.context(*sops.front(), found.moment.now);
+  const Officer* officer = context.people.find(session->officer);
+  if (!officer || (!officer->ended.empty() && officer->ended <= context.today()))
+    co_return std::nullopt;
+  SignedIn who;
+  who.principal.kind = http::Principal::Kind::officer;
+  who.principal.id = officer->id;
+  who.principal.token = -session->id;
+  who.session = session->id;
+  who.officer = *officer;
+  who.visitor = {officer->name,
+                 duties_words(context.people.duties(officer->id, context.today()), *sops.front(),
+                              context.people),
+                 csrf_token(secret, "sesi")};
+  who.now = found.moment.now;
+  if (session->stale) {
+    auto acquiring = parts_.pool.acquire();
+    pg::Pool::Lease lease = co_await std::move(acquiring);
+    pg::Pipeline extending;
+    store::add_extend_session(extending, session->id);
+    auto running = lease->run(std::move(extending));
+    co_await std::move(running);
+    who.extended = std::move(secret);
+  }
+  co_return who;
+}
+
+awaitable<Response> Pages::admit(Endpoint endpoint, PageCall call) {
+  const http::AccessQuestion question{call.request.route, false, {}};
+  auto access = http::authorize(nullptr, question);
+  if (!access) {
+    if (const auto secret = session_secret(call.request)) {
+      auto looking = who_has_signed_in(*secret);
+      call.who = co_await std::move(looking);
+    }
+    access = http::authorize(call.who ? &call.who->principal : nullptr, question);
+    if (!access && !call.who)
+      co_return see_other("/masuk?ke=" + query_encoded(call.request.method == "POST"
+                                                           ? "/tugas"
+                                                           : call.request.path));
+    if (!access)
+      co_return refusal_page(403, call, "Tidak berwenang", "Halaman ini bukan untuk Anda.");
+  }
+  if (call.request.method == "POST") {
+    auto form = http::read_form(call.request);
+    call.request.body.clear();
+    if (from_another_site(call.request) || !form) co_return stale_form(call);
+    call.form = std::move(*form);
+    if (call.who && !equal_in_constant_time(call.form.text("token"), call.who->visitor.csrf))
+      co_return stale_form(call);
+  }
+  const std::string extended = call.who ? call.who->extended : "";
+  auto answering = (this->*endpoint)(std::move(call));
+  Response response = co_await std::move(answering);
+  if (!extended.empty() && response.headers.count("Set-Cookie") == 0)
+    response.headers.set("Set-Cookie", session_cookie(extended, store::kSessionLives));
+  co_return response;
+}
+
+std::string Pages::session_cookie(const std::string& secret, std::chrono::seconds lives) const {
+  return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}{}", kCookie, secret,
+                     lives.count(), parts_.public_url.starts_with("https://") ? "; Secure" : "");
+}
+
+awaitable<Response> Pages::enter(Endpoint endpoint, Request request) {
+  PageCall call;
+  call.request = std::move(request);
+  PageCall bare;  // what a page about an outage needs
+  bare.request.route = call.request.route;
+  std::optional<Response> outage;
+  try {
+    auto admitting = admit(endpoint, std::move(call));
+    co_return co_await std::move(admitting);
+  } catch (const pg::Error& error) {
+    outage = http::outage_answer(error, http::Language::indonesian);
+    if (!outage) throw;
+  }
+  Response sorry = refusal_page(
+      outage->status, bare, "Sistem sedang tidak tersedia",
+      "Mohon maaf, sistem sedang tidak dapat melayani. Belum ada yang berubah pada permohonan; "
+      "silakan coba lagi beberapa saat lagi.");
+  if (const auto retry = outage->headers.get("Retry-After"))
+    sorry.headers.set("Retry-After", std::string(*retry));
+  co_return sorry;
+}
+
+// --- answers -------------------------------------------------------------------------------------
+
+Response Pages::page(int status, const PageCall& call, std::string title, Html body,
+                     bool wide) const {
+  Page page;
+  page.title = std::move(title);
+  page.office = parts_.signing_in.office_name();
+  page.visitor = call.who ? &call.who->visitor : nullptr;
+  page.wide = wide;
+  page.body = std::move(body);
+  return page_response(status, page);
+}
+
+Response Pages::refusal_page(int status, const PageCall& call, std::string title,
+                             std::string_view words) const {
+  Html body = html("<h1>{}</h1><div class=\"kartu\"><p>{}</p></div>", title, words);
+  return page(status, call, std::move(title), std::move(body));
+}
+
+Response Pages::not_found(const PageCall& call) const {
+  return refusal_page(
+      404, call, "Halaman tidak ditemukan",
+      "Alamat ini tidak dikenal. Periksa kembali tautan pada pesan yang Anda terima; "
+      "tautan harus disalin seluruhnya.");
+}
+
+Response Pages::stale_form(const PageCall& call) const {
+  return refusal_page(
+      403, call, "Formulir tidak berlaku",
+      "Formulir ini tidak berasal dari halaman yang masih berlaku, sehingga tidak ada "
+      "yang diubah. Silakan buka kembali halamannya dan ulangi.");
+}
+
+awaitable<Response> Pages::style(PageCall) {
+  Response response;
+  response.content_type = "text/css; charset=utf-8";
+  response.body = std::string(kStyle);
+  response.headers.set("Cache-Control", "public, max-age=31536000, immutable");
+  response.headers.set("X-Content-Type-Options", "nosniff");
+  co_return response;
+}
+
+awaitable<Response> Pages::front(PageCall) { co_return see_other("/tugas"); }
+
+// --- what forms do -------------------------------------------------------------------------------
+
+awaitable<Outcomes> Pages::submit(const PageCall& call, Asked asked) {
+  const auto once = once_of(call.form);
+  if (!once) {
+    Outcomes stale{false, 400, "Formulir ini tidak lengkap; silakan buka kembali halamannya."};
+    co_return stale;
+  }
+  office::CommandRequest request;
+  request.permit = asked.permit;
+  request.actor = std::move(asked.actor);
+  request.command = std::move(asked.command);
+  // A space is in no key of a token's holder.
+  request.idempotency.token = asked.token;
+  request.idempotency.key = "halaman " + *once + asked.part;
+  request.idempotency.request = fingerprint(call, asked.part);
+  auto submitting = parts_.committer.submit(std::move(request));
+  const office::CommandAnswer answer = co_await std::move(submitting);
+  co_return outcome_of(answer);
+}
+
+namespace {
+
+// The kind and name in an input's name; nothing where it brings no document.
+std::optional<NewDocument> document_of(std::string_view input) {
+  if (!input.starts_with(kUploadPrefix)) return std::nullopt;
+  input.remove_prefix(kUploadPrefix.size());
+  const std::size_t colon = input.find(':');
+  if (colon == 0 || colon == std::string_view::npos || colon > http::BodyLimits::word)
+    return std::nullopt;
+  if (!std::all_of(input.begin(), input.begin() + static_cast<std::ptrdiff_t>(colon), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+      }))
+    return std::nullopt;
+  NewDocument document;
+  document.kind = std::string(input.substr(0, colon));
+  document.name = std::string(input.substr(colon + 1));
+  return document;
+}
+
+}  // namespace
+
+awaitable<std::vector<NewDocument>> Pages::store_uploads(const PageCall& call, std::string by) {
+  std::vector<NewDocument> documents;
+  pg::Pipeline storing;
+  for (const http::FormFile& file : call.form.files) {
+    auto document = document_of(file.name);
+    if (!document) continue;
+    document->sha256 = store::hex(store::sha256(file.bytes));
+    document->uri = "tenggat:" + document->sha256;
+    store::add_file(storing, document->sha256, file.content_type, file.bytes, by);
+    documents.push_back(std::move(*document));
+  }
+  if (documents.empty()) co_return documents;
+  auto acquiring = parts_.pool.acquire();
+  pg::Pool::Lease lease = co_await std::move(acquiring);
+  auto running = lease->run(std::move(storing));
+  co_await std::move(running);
+  co_return documents;
+}
+
+// Never shown inside a page of ours, whatever its sender called it.
+awaitable<Response> Pages::send_document(const PageCall& call, std::string sha256,
+                                         std::string name) {
+  pg::Pipeline looking;
+  store::add_find_file(looking, sha256);
+  auto reading = reader_.read({}, std::move(looking));
+  const Reading found = co_await std::move(reading);
+  auto file = store::file_of(found.results.at(found.first));
+  if (!file) co_return not_found(call);
+  std::erase_if(name, [](char c) {
+    return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             c == '-' || c == '_');
+  });
+  constexpr std::pair<std::string_view, std::string_view> kEndings[] = {
+      {"application/pdf", ".pdf"}, {"image/jpeg", ".jpg"}, {"image/png", ".png"}};
+  for (const auto& [type, ending] : kEndings)
+    if (file->content_type == type) name += ending;
+  Response response;
+  response.content_type = file->content_type;
+  response.body = std::move(file->bytes);
+  response.headers.set("Content-Disposition", "attachment; filename=\"" + name + '"');
+  response.headers.set("Content-Security-Policy", "sandbox; default-src 'none'");
+  response.headers.set("X-Content-Type-Options", "nosniff");
+  response.headers.set("Referrer-Policy", "no-referrer");
+  response.headers.set("Cache-Control", "private, no-store");
+  co_return response;
+}
+
+// --- shared --------------------------------------------------------------------------------------
+
+std::string csrf_token(std::string_view secret, std::string_view purpose) {
+  return store::hex(store::hmac_sha256(secret, purpose)).substr(0, 32);
+}
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+FormKeys new_form_keys(std::string csrf) {
+  return {std::move(csrf), store::hex(store::random_bytes(16))};
+}
+
+std::optional<std::string> once_of(const http::Form& form) {
+  std::string once = form.text("kunci");
+  if (!is_hex(once, 32)) return std::nullopt;
+  return once;
+}
+
+std::string safe_return(std::string_view path) {
+  const bool ours =
+      path.starts_with("/tugas") || path.starts_with("/permohonan/") || path.starts_with("/cari");
+  const bool plain = std::all_of(path.begin(), path.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
+           c == '-' || c == '_' || c == '.';
+  });
+  return ours && plain && path.size() <= 200 ? std::string(path) : "/tugas";
+}
+
+std::string query_encoded(std::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == '.' || c == '/';
+    encoded += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return encoded;
+}
+
+std::string upload_name(std::string_view kind, std::string_view name) {
+  return fmt::format("{}{}:{}", kUploadPrefix, kind, name);
+}
+
+Html upload_input(std::string_view id, std::string_view kind, std::string_view name,
+                  std::string_view label, bool required) {
+  const Html needed = required ? html("<span class=\"halus\"> (wajib)</span>") : Html();
+  return required ? html(
+                        "<label for=\"{}\">{}{}</label><input type=\"file\" id=\"{}\" name=\"{}\" "
+                        "required>",
+                        id, label, needed, id, upload_name(kind, name))
+                  : html("<label for=\"{}\">{}</label><input type=\"file\" id=\"{}\" name=\"{}\">",
+                         id, label, id, upload_name(kind, name));
+}
+
+Html document_link(const Document& document, const std::string& own_prefix) {
+  const std::string words = document_words(document.kind, document.name);
+  if (http::uploaded_hash(document.uri))
+    return html("<a href=\"{}{}\">{}</a>", own_prefix, document.id, words);
+  const bool web = document.uri.starts_with("https://") || document.uri.starts_with("http://");
+  if (web) return html("<a href=\"{}\" rel=\"noreferrer noopener\">{}</a>", document.uri, words);
+  return html("{}", words);
+}
+
+std::vector<store::StoredNote> last_notes(const std::vector<store::StoredNote>& notes, int visit,
+                                          std::initializer_list<std::string_view> kinds) {
+  std::vector<store::StoredNote> found;
+  for (const store::StoredNote& note : notes) {
+    if (note.visit != visit || std::find(kinds.begin(), kinds.end(), note.kind) == kinds.end())
+      continue;
+    if (!found.empty() && found.front().event < note.event) found.clear();
+    found.push_back(note);
+  }
+  return found;
+}
+
+// --- routes --------------------------------------------------------------------------------------
+
+const std::vector<std::string>& upload_paths() {
+  static const std::vector<std::string> paths{"/lacak", "/permohonan"};
+  return paths;
+}
+
+std::vector<http::Route> page_routes(PageParts parts) {
+  const auto pages = std::make_shared<Pages>(std::move(parts));
+  std::vector<http::Route> routes;
+  const auto add = [&](const char* method, const char* path, const char* name,
+                       Pages::Endpoint endpoint) {
+    routes.push_back({method, path, name, std::bind_front(&Pages::enter, pages, endpoint)});
+  };
+  add("GET", "/", "page_front", &Pages::front);
+  add("GET", "/gaya.css", "page_style", &Pages::style);
+  add("GET", "/lacak/{secret}", "page_track", &Pages::track);
+  add("POST", "/lacak/{secret}", "page_track_act", &Pages::track_act);
+  add("GET", "/lacak/{secret}/dokumen/{id}", "page_track_document", &Pages::track_document);
+  add("GET", "/masuk", "page_sign_in", &Pages::sign_in);
+  add("POST", "/masuk", "page_sign_in_ask", &Pages::sign_in_ask);
+  add("GET", "/masuk/{secret}", "page_sign_in_link", &Pages::sign_in_link);
+  add("POST", "/masuk/{secret}", "page_sign_in_use", &Pages::sign_in_use);
+  add("POST", "/keluar", "page_sign_out", &Pages::sign_out);
+  add("GET", "/tugas", "page_tasks", &Pages::tasks);
+  add("POST", "/tugas", "page_tasks_act", &Pages::tasks_act);
+  add("GET", "/permohonan/{id}", "page_permit", &Pages::permit);
+  add("POST", "/permohonan/{id}", "page_permit_act", &Pages::permit_act);
+  add("GET", "/permohonan/{id}/dokumen/{document}", "page_permit_document",
+      &Pages::permit_document);
+  add("GET", "/cari", "page_search", &Pages::search);
+  http::require_rows(routes);
+  return routes;
+}
+
+}  // namespace tenggat::pages

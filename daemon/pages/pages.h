@@ -1,0 +1,36 @@
+// The pages people work through: an applicant's tracking page, signing in, and an officer's desk.
+// Server-rendered, without script; a GET never acts. Source: issue 5; contract section 5,
+// "/lacak/{secret}".
+//
+// An officer is known by a session cookie and asked about by the same authorize() as a token's
+// holder; an applicant by the secret in the link. What they do goes to the committer like any
+// command. A form carries a token that only our own pages hold, and a key under which sending it
+// twice acts once.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "daemon/http/router.h"
+#include "daemon/office/committer.h"
+#include "daemon/office/rulebook.h"
+#include "daemon/office/signing_in.h"
+#include "daemon/pg/pool.h"
+
+namespace tenggat::pages {
+
+// All references must outlive the routes and every request under way.
+struct PageParts {
+  pg::Pool& pool;  // for reads, and for the small writes of signing in, leave and uploads
+  office::Committer& committer;
+  office::Rulebook& rulebook;
+  office::SigningIn& signing_in;
+  std::string public_url;  // without a last slash; https makes the cookie Secure
+};
+
+// Throws std::logic_error for a route without a row in the authorization table.
+std::vector<http::Route> page_routes(PageParts parts);
+
+// Paths under which forms bring files (ServerLimits::large_body_paths).
+const std::vector<std::string>& upload_paths();
+
+}  // namespace tenggat::pages

@@ -1,0 +1,133 @@
+// Signing in without a password: who asks gets the same answer whatever was typed, the link goes to
+// the officer's own channel, and only the button behind it opens a session, once.
+#include <algorithm>
+
+#include "daemon/clock.h"
+#include "daemon/log.h"
+#include "daemon/pages/page_calls.h"
+#include "daemon/store/sessions.h"
+
+namespace tenggat::pages {
+namespace {
+
+constexpr std::size_t kAddressMax = 254;
+
+Html form_to_ask(const std::string& return_to) {
+  return html(
+      "<h1>Masuk</h1><p>Halaman ini untuk petugas. Tautan masuk dikirim ke email atau nomor "
+      "WhatsApp "
+      "yang terdaftar; tidak ada kata sandi.</p>"
+      "<form method=\"post\" action=\"/masuk\"><input type=\"hidden\" name=\"ke\" value=\"{}\">"
+      "<label for=\"alamat\">Email atau nomor WhatsApp</label>"
+      "<input type=\"text\" id=\"alamat\" name=\"alamat\" required maxlength=\"254\" "
+      "autocomplete=\"email\" autocapitalize=\"none\" spellcheck=\"false\">"
+      "<p><button class=\"utama penuh\">Kirim tautan masuk</button></p></form>",
+      return_to);
+}
+
+// A cookie that is kept to our own pages is not sent along with a link from elsewhere; a click here
+// is from our own page.
+Html already_signed_in(const std::string& return_to) {
+  return html(
+      "<p class=\"halus\">Sudah masuk di perangkat ini? <a href=\"{}\">Lanjutkan ke halaman yang "
+      "dituju</a>.</p>",
+      return_to);
+}
+
+}  // namespace
+
+awaitable<Response> Pages::sign_in(PageCall call) {
+  const std::string return_to = safe_return(call.request.query.get("ke").value_or(""));
+  co_return page(200, call, "Masuk",
+                 html("{}{}", form_to_ask(return_to), already_signed_in(return_to)));
+}
+
+awaitable<Response> Pages::sign_in_ask(PageCall call) {
+  const std::string& from = call.request.remote_address;
+  if (const auto wait = sign_ins_.ask(from, Clock::monotonic()); wait.count() > 0) {
+    Response later = refusal_page(429, call, "Terlalu banyak permintaan",
+                                  "Terlalu banyak tautan diminta. Silakan coba lagi beberapa menit "
+                                  "lagi.");
+    later.headers.set("Retry-After", std::to_string(wait.count()));
+    co_return later;
+  }
+  office::SigningIn::Request asked;
+  asked.address = call.form.text("alamat").substr(0, kAddressMax);
+  asked.return_to = safe_return(call.form.text("ke"));
+  auto sending = parts_.signing_in.send_link(std::move(asked));
+  co_await std::move(sending);
+  co_return page(
+      200, call, "Periksa pesan Anda",
+      html(
+          "<h1>Periksa pesan Anda</h1><div class=\"kartu\"><p>Apabila alamat itu terdaftar, tautan "
+          "masuk sedang dikirim ke sana. Tautan berlaku 15 menit dan hanya untuk satu kali "
+          "masuk.</p>"
+          "<p class=\"halus\">Belum menerima apa pun? Periksa penulisannya dan <a "
+          "href=\"/masuk\">minta lagi</a>, atau hubungi pengelola sistem.</p></div>"));
+}
+
+// What a preview, a forwarded message or a curious eye opens changes nothing and tells nothing.
+awaitable<Response> Pages::sign_in_link(PageCall call) {
+  const std::string secret = call.request.param("secret");
+  const std::string& from = call.request.remote_address;
+  bool usable = false;
+  if (store::is_sign_in_secret(secret) && misses_.wait(from, Clock::monotonic()).count() == 0) {
+    pg::Pipeline looking;
+    store::add_find_link(looking, secret);
+    auto reading = reader_.read({}, std::move(looking));
+    const Reading found = co_await std::move(reading);
+    usable = !found.results.at(found.first).empty();
+  }
+  if (!usable) {
+    misses_.ask(from, Clock::monotonic());
+    co_return refusal_page(
+        404, call, "Tautan tidak berlaku",
+        "Tautan masuk ini sudah dipakai, sudah lewat 15 menit, atau tidak lengkap. "
+        "Mintalah tautan baru di halaman Masuk.");
+  }
+  co_return page(
+      200, call, "Masuk",
+      html("<h1>Masuk ke Tenggat</h1><p>Tekan tombol ini untuk masuk pada perangkat ini. Jangan "
+           "lanjutkan bila bukan Anda yang meminta tautannya.</p>"
+           "<form method=\"post\" action=\"/masuk/{}\">"
+           "<input type=\"hidden\" name=\"token\" value=\"{}\">"
+           "<p><button class=\"utama penuh\">Masuk</button></p></form>",
+           secret, csrf_token(secret, "masuk")));
+}
+
+awaitable<Response> Pages::sign_in_use(PageCall call) {
+  const std::string secret = call.request.param("secret");
+  if (!equal_in_constant_time(call.form.text("token"), csrf_token(secret, "masuk")))
+    co_return stale_form(call);
+  const std::string session = store::new_sign_in_secret();
+  std::optional<store::OpenedSession> opened;
+  if (store::is_sign_in_secret(secret)) {
+    auto acquiring = parts_.pool.acquire();
+    pg::Pool::Lease lease = co_await std::move(acquiring);
+    auto opening = store::open_session(*lease, secret, session);
+    opened = co_await std::move(opening);
+  }
+  if (!opened)
+    co_return refusal_page(
+        404, call, "Tautan tidak berlaku",
+        "Tautan masuk ini sudah dipakai, sudah lewat 15 menit, atau tidak lengkap. "
+        "Mintalah tautan baru di halaman Masuk.");
+  log_event(Level::info, "signed_in", {{"officer", opened->officer}});
+  Response response = see_other(safe_return(opened->return_to));
+  response.headers.set("Set-Cookie", session_cookie(session, store::kSessionLives));
+  co_return response;
+}
+
+awaitable<Response> Pages::sign_out(PageCall call) {
+  auto acquiring = parts_.pool.acquire();
+  pg::Pool::Lease lease = co_await std::move(acquiring);
+  pg::Pipeline ending;
+  store::add_end_session(ending, call.who->session);
+  auto running = lease->run(std::move(ending));
+  co_await std::move(running);
+  Response response = see_other("/masuk");
+  response.headers.set("Set-Cookie", session_cookie("", std::chrono::seconds{0}));
+  co_return response;
+}
+
+}  // namespace tenggat::pages

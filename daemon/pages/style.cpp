@@ -1,0 +1,117 @@
+#include "daemon/pages/style.h"
+
+#include "daemon/store/hash.h"
+
+namespace tenggat::pages {
+
+// System font, one accent, four states that meet WCAG AA on light and dark, hairlines, no shadows.
+// Every colour also has a word, so nothing here is needed to understand a page.
+const std::string_view kStyle = R"css(
+:root{color-scheme:light dark;--bg:#f6f8f9;--card:#fff;--ink:#1a2530;--soft:#566472;--line:#d9e0e5;
+--accent:#0b5d68;--on-accent:#fff;--ok:#1a6e3c;--ok-bg:#e2f3e8;--soon:#7d5200;--soon-bg:#fcedcf;
+--late:#a3201a;--late-bg:#fbe3e1;--pause:#46489a;--pause-bg:#e8e8f8}
+@media (prefers-color-scheme:dark){:root{--bg:#12171d;--card:#1b2229;--ink:#e9eef2;--soft:#a5b1bc;
+--line:#323c46;--accent:#5ec5d1;--on-accent:#0c1418;--ok:#72d79a;--ok-bg:#17331f;--soon:#f0bd5c;
+--soon-bg:#3a2b10;--late:#ff948c;--late-bg:#431a18;--pause:#b3b4f5;--pause-bg:#282a4e}}
+*{box-sizing:border-box}
+html{-webkit-text-size-adjust:100%}
+body{margin:0;background:var(--bg);color:var(--ink);
+font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;overflow-wrap:anywhere}
+.lebar{max-width:46rem;margin:0 auto;padding:0 1rem}
+.luas .lebar{max-width:64rem}
+.loncat{position:absolute;left:-99rem}
+.loncat:focus{position:static;display:inline-block;padding:.5rem 1rem}
+header.atas{background:var(--card);border-bottom:1px solid var(--line);padding:.6rem 0}
+header.atas .lebar{display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:center}
+header.atas strong{color:var(--accent)}
+header.atas p{margin:0;flex:1 1 12rem}
+header.atas nav{display:flex;flex-wrap:wrap;gap:0 .25rem;align-items:center}
+header.atas nav form{margin:0}
+header.atas nav a,header.atas nav button{display:block;padding:.5rem .6rem;min-height:2.75rem;
+line-height:1.75rem;font-weight:400;background:none;border:0;color:var(--accent);font-size:1rem;text-decoration:underline;
+cursor:pointer}
+main{padding:1.25rem 0 3rem}
+h1{font-size:1.4rem;line-height:1.3;margin:.25rem 0 .75rem}
+h2{font-size:1.1rem;line-height:1.35;margin:1.75rem 0 .6rem}
+h3{font-size:1rem;margin:1rem 0 .4rem}
+p{margin:.4rem 0}
+a{color:var(--accent)}
+.halus{color:var(--soft);font-size:.92rem}
+.kartu{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:1rem;margin:.75rem 0}
+.kartu>:first-child{margin-top:0}.kartu>:last-child{margin-bottom:0}
+.kartu.terlambat{border-left:5px solid var(--late)}.kartu.segera{border-left:5px solid var(--soon)}
+.kartu.jeda{border-left:5px solid var(--pause)}.kartu.ok{border-left:5px solid var(--ok)}
+.lencana{display:inline-block;border-radius:1rem;padding:.1rem .65rem;font-weight:600;font-size:.88rem;
+background:var(--line);color:var(--ink)}
+.lencana.ok{background:var(--ok-bg);color:var(--ok)}
+.lencana.segera{background:var(--soon-bg);color:var(--soon)}
+.lencana.terlambat{background:var(--late-bg);color:var(--late)}
+.lencana.jeda{background:var(--pause-bg);color:var(--pause)}
+.besar{font-size:1.08rem}
+ol.jalan{list-style:none;margin:0;padding:0}
+ol.jalan li{position:relative;padding:0 0 1rem 2.7rem;min-height:2.4rem}
+ol.jalan li:not(:last-child)::before{content:"";position:absolute;left:.92rem;top:1.9rem;bottom:0;
+border-left:2px solid var(--line)}
+ol.jalan .nomor{position:absolute;left:0;top:0;width:1.9rem;height:1.9rem;border-radius:50%;
+border:2px solid var(--line);background:var(--card);display:flex;align-items:center;
+justify-content:center;font-weight:600;font-size:.85rem;color:var(--soft)}
+ol.jalan .selesai .nomor{background:var(--ok-bg);border-color:var(--ok);color:var(--ok)}
+ol.jalan .kini .nomor{border-color:var(--accent);color:var(--accent)}
+ol.jalan .kini strong{color:var(--accent)}
+form{margin:.6rem 0}
+label,legend{font-weight:600;display:block;margin:.7rem 0 .25rem;padding:0}
+fieldset{border:0;margin:0;padding:0;min-width:0}
+.pilihan label{font-weight:400;display:flex;gap:.6rem;align-items:flex-start;margin:0;padding:.45rem 0}
+.pilihan input{flex:none;width:1.25rem;height:1.25rem;margin:.15rem 0 0}
+input[type=text],input[type=search],textarea,select{width:100%;font:inherit;color:inherit;
+background:var(--card);border:1px solid var(--soft);border-radius:8px;padding:.6rem .7rem}
+input[type=file]{width:100%;font:inherit;padding:.5rem 0}
+textarea{min-height:6rem;resize:vertical}
+button,.tombol{display:inline-block;font:inherit;font-weight:600;min-height:2.75rem;padding:.55rem 1.1rem;
+border-radius:8px;border:1px solid var(--accent);background:var(--card);color:var(--accent);
+cursor:pointer;text-decoration:none;text-align:center}
+button.utama,.tombol.utama{background:var(--accent);color:var(--on-accent)}
+button.penuh{width:100%}
+button.bahaya{border-color:var(--late);color:var(--late)}
+.sebaris{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin:.7rem 0}
+.sebaris form{margin:0}
+:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+details{border:1px solid var(--line);border-radius:10px;background:var(--card);margin:.75rem 0;padding:0 1rem}
+details>summary{cursor:pointer;font-weight:600;padding:.7rem 0;min-height:2.75rem}
+details[open]{padding-bottom:1rem}
+dl.fakta dd{margin:0}
+dl.fakta{display:grid;grid-template-columns:minmax(7rem,max-content) 1fr;gap:.3rem 1rem;margin:.5rem 0}
+@media (max-width:30rem){dl.fakta{grid-template-columns:1fr;gap:0}dl.fakta dd{margin-bottom:.4rem}}
+dl.fakta dt{color:var(--soft)}
+ul.polos{list-style:none;margin:0;padding:0}
+ul.polos>li{border-top:1px solid var(--line);padding:.65rem 0}
+ul.polos>li:first-child{border-top:0;padding-top:0}ul.polos>li:last-child{padding-bottom:0}
+ul.tugas>li{display:grid;grid-template-columns:auto 1fr;gap:.2rem .8rem}
+ul.tugas .pilih{grid-row:1/span 3;display:flex;padding:.5rem .3rem}
+ul.tugas .pilih input{width:1.35rem;height:1.35rem;margin:0}
+ul.tugas .aksi{grid-column:2}
+@media (min-width:44rem){ul.tugas>li{grid-template-columns:auto 1.2fr 1.2fr 1.3fr auto;align-items:center}
+ul.tugas .pilih{grid-row:auto}ul.tugas .aksi{grid-column:auto}}
+.gulir{overflow-x:auto}
+table{border-collapse:collapse;width:100%;min-width:16rem;font-size:.94rem;overflow-wrap:normal}
+th,td{text-align:left;vertical-align:top;padding:.45rem .6rem .45rem 0;border-top:1px solid var(--line)}
+thead th{border-top:0;color:var(--soft);font-weight:600}
+@media (min-width:36rem){td.angka{white-space:nowrap}}
+.pesan{border-radius:10px;padding:.75rem 1rem;margin:.75rem 0;background:var(--ok-bg);color:var(--ok)}
+.pesan.salah{background:var(--late-bg);color:var(--late)}
+.batang{height:.5rem;border-radius:.25rem;background:var(--line);overflow:hidden;margin:.6rem 0}
+.batang svg{display:block;width:100%;height:100%}
+.batang rect{fill:var(--ok)}.segera .batang rect{fill:var(--soon)}
+.terlambat .batang rect{fill:var(--late)}.jeda .batang rect{fill:var(--pause)}
+footer{border-top:1px solid var(--line);padding:1rem 0 2rem}
+@media print{body{background:#fff;color:#000;font-size:11pt}header.atas nav,form,.loncat,button{display:none}
+.kartu,details{break-inside:avoid;border-color:#999}a{color:#000}main{padding:0}}
+)css";
+
+const std::string& style_address() {
+  static const std::string address =
+      "/gaya.css?v=" + store::hex(store::sha256(kStyle)).substr(0, 16);
+  return address;
+}
+
+}  // namespace tenggat::pages

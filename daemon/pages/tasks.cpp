@@ -1,0 +1,328 @@
+// "Tugas saya": what is most urgent, several at once where a step is a matter of minutes, and
+// "tidak masuk hari ini". "Cari": any permit by its number or a name.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "daemon/pages/page_calls.h"
+#include "daemon/pages/words.h"
+#include "daemon/store/people.h"
+#include "notifiers/words.h"
+
+namespace tenggat::pages {
+namespace {
+
+constexpr std::size_t kShown = 100;
+constexpr int kFound = 50;
+constexpr std::size_t kQueryMax = 100;
+
+// An action that can be taken on many files at once: forward, in a step of minutes, and nothing has
+// to be handed in, written or chosen for it.
+const ActionRule* quick_action(const http::Task& task, const Sop& sop) {
+  const Step& step = sop.step(task.visit->step);
+  if (step.standard.days > 0 || step.standard.hours > 0) return nullptr;
+  for (const ActionRule& action : step.actions) {
+    const bool brings_file = std::any_of(action.outputs.begin(), action.outputs.end(),
+                                         [](const Output& output) { return output.file; });
+    const bool fits =
+        action.only_for == Outcome::none || action.only_for == task.stored->permit.outcome;
+    if (!action.backward && !brings_file && !action.chooses_outcome && fits &&
+        action.note == ActionRule::Note::optional)
+      return &action;
+  }
+  return nullptr;
+}
+
+// "PAUD-2026-00001|verifikasi|3": which permit, at which step, as it was seen.
+std::string ticket_of(const http::Task& task) {
+  const Permit& permit = task.stored->permit;
+  return fmt::format("{}|{}|{}", permit.id, task.visit->step, permit.version);
+}
+
+struct Ticket {
+  std::int64_t permit = 0;
+  std::string step;
+  std::int64_t version = 0;
+};
+std::optional<Ticket> read_ticket(std::string_view text) {
+  const auto first = text.find('|'), last = text.rfind('|');
+  if (first == std::string_view::npos || last == first) return std::nullopt;
+  const auto permit = http::parse_id(text.substr(0, first));
+  const auto version = http::parse_id(text.substr(last + 1));
+  if (!permit || !version) return std::nullopt;
+  return Ticket{*permit, std::string(text.substr(first + 1, last - first - 1)), *version};
+}
+
+std::string due_words(const Sla& sla, const Permit& permit, const Visit& visit, const Sop& sop,
+                      const Calendar& calendar, Instant now) {
+  if (const Pause* pause = permit.open_pause(visit.id)) {
+    const PauseReason* reason = sop.find_pause(pause->reason);
+    return reason ? reason->name : readable(pause->reason);
+  }
+  return sla.due_at ? "batas " + near_words(calendar, *sla.due_at, now) : "";
+}
+
+Html task_item(const http::Task& task, const Sop& sop, const Calendar& calendar,
+               const People& people, Instant now) {
+  const Permit& permit = task.stored->permit;
+  const Visit& visit = *task.visit;
+  const Sla sla = visit_sla(permit, visit, sop, calendar, now);
+  const Standing standing = standing_of(sla, calendar);
+  const Officer* holder = visit.assignee.empty() ? nullptr : people.find(visit.assignee);
+  std::string aside = holder ? "diambil " + holder->name : "belum diambil";
+  if (!task.duty.kind.empty())
+    aside = fmt::format("sebagai {}. · {}", task.duty.kind == "plt" ? "Plt" : "Plh", aside);
+  return html(
+      "<li><span class=\"pilih\"><input type=\"checkbox\" name=\"tugas\" value=\"{}\" "
+      "aria-label=\"Pilih {}\"></span>"
+      "<span><strong>{}</strong><br><span class=\"halus\">{}</span></span>"
+      "<span>{} · {}<br><span class=\"halus\">{}</span></span>"
+      "<span>{}<br><span class=\"halus\">{}</span></span>"
+      "<span class=\"aksi\"><a class=\"tombol\" href=\"/permohonan/{}\" aria-label=\"Buka {}\">Buka"
+      "</a></span></li>",
+      ticket_of(task), permit.number, permit.subject, permit.number, sop.step(visit.step).number,
+      sop.step(visit.step).short_name, aside, badge(standing.tone, standing.words),
+      due_words(sla, permit, visit, sop, calendar, now), permit.number, permit.number);
+}
+
+bool away_on(const Officer& officer, const CivilDate& day) {
+  return std::any_of(officer.leaves.begin(), officer.leaves.end(),
+                     [&](const Leave& leave) { return leave.start <= day && day <= leave.end; });
+}
+
+Html leave_form(const FormKeys& keys, bool away) {
+  return html(
+      "<form method=\"post\" action=\"/tugas\">{}<button name=\"aksi\" "
+      "value=\"{}\">{}</button></form>",
+      hidden_fields(keys), away ? "masuk" : "cuti",
+      away ? "Saya masuk hari ini" : "Tidak masuk hari ini");
+}
+
+}  // namespace
+
+awaitable<std::vector<http::Task>> Pages::tasks_of(const SignedIn& who, Reading& found) {
+  const http::InboxRoles roles = http::inbox_roles(who.officer.id, parts_.rulebook, who.now);
+  std::vector<http::Task> tasks;
+  if (roles.roles.empty()) co_return tasks;
+  pg::Pipeline search;
+  store::add_find_tasks(search, roles.roles,
+                        roles.sifted ? http::kInboxReach : static_cast<int>(kShown) + 1);
+  auto searching = reader_.read({}, std::move(search));
+  found = co_await std::move(searching);
+  std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
+  if (ids.empty()) co_return tasks;
+  auto loading = reader_.read(std::move(ids), {});
+  found = co_await std::move(loading);
+  tasks = http::tasks_of(who.officer.id, found.permits, parts_.rulebook, found.moment.now);
+  co_return tasks;
+}
+
+awaitable<Response> Pages::tasks_page(const PageCall& call, int status, std::string fault) {
+  const SignedIn& who = *call.who;
+  Reading found;
+  auto finding = tasks_of(who, found);
+  const std::vector<http::Task> tasks = co_await std::move(finding);
+  const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
+  const Context context = parts_.rulebook.context(*sops.front(), who.now);
+  const FormKeys keys = new_form_keys(who.visitor.csrf);
+
+  Html items, buttons;
+  std::size_t late = 0, shown = 0;
+  std::set<std::string> quick;
+  for (const http::Task& task : tasks) {
+    const Permit& permit = task.stored->permit;
+    const Sop& sop = parts_.rulebook.sop_version(permit.sop_version);
+    const Calendar& calendar = calendar_of(sop);
+    const Instant now = std::max(found.moment.now, permit.changed_at);
+    const auto task_status = visit_sla(permit, *task.visit, sop, calendar, now).status;
+    if (task_status == SlaStatus::overdue) ++late;
+    if (shown == kShown) continue;
+    ++shown;
+    items += task_item(task, sop, calendar, context.people, now);
+    const ActionRule* action = quick_action(task, sop);
+    if (action && quick.insert(action->id).second)
+      buttons +=
+          html("<button class=\"utama\" name=\"aksi\" value=\"act.{}\">{} yang dipilih</button>",
+               action->id, action_words(action->id));
+  }
+  const bool away = away_on(who.officer, context.today());
+  Html notice;
+  if (!fault.empty())
+    notice = message(fault, true);
+  else if (const auto done = call.request.query.get("berhasil"))
+    if (const auto count = http::parse_id(*done))
+      notice = message(fmt::format("{} berkas selesai dikerjakan.", *count));
+  if (away)
+    notice +=
+        message("Anda tercatat tidak masuk hari ini. Tugas baru dialihkan kepada rekan Anda.");
+
+  const Html list =
+      tasks.empty()
+          ? html("<div class=\"kartu\"><p>Tidak ada berkas yang menunggu Anda.</p></div>")
+          : html(
+                "<form method=\"post\" action=\"/tugas\">{}<div class=\"kartu\">"
+                "<ul class=\"polos tugas\">{}</ul></div>"
+                "<div class=\"sebaris\" role=\"group\" aria-label=\"Untuk berkas yang dipilih\">{}"
+                "<button name=\"aksi\" value=\"claim\">Ambil yang dipilih</button>"
+                "<button name=\"aksi\" value=\"release\">Lepas yang dipilih</button></div></form>",
+                hidden_fields(keys), items, buttons);
+  const Html more = tasks.size() > shown
+                        ? html("<p class=\"halus\">Ditampilkan {} yang paling mendesak.</p>", shown)
+                        : Html();
+  const LocalTime local = context.calendar.local(who.now);
+  Html body = html(
+      "<h1>Tugas saya</h1><p class=\"halus\">{} berkas menunggu Anda · {} terlambat · pukul {} "
+      "{}</p>"
+      "{}{}{}<h2>Kehadiran</h2>{}",
+      tasks.size() > kShown ? fmt::format("lebih dari {}", kShown) : std::to_string(tasks.size()),
+      late, notify::clock_time(local), local.zone_abbreviation, notice, list, more,
+      leave_form(keys, away));
+  co_return page(status, call, "Tugas saya", std::move(body), true);
+}
+
+awaitable<Response> Pages::tasks(PageCall call) {
+  auto showing = tasks_page(call, 200, "");
+  co_return co_await std::move(showing);
+}
+
+// Away for the rest of the day: nobody else waits for what this officer had claimed.
+awaitable<std::string> Pages::set_leave_today(const PageCall& call, bool away) {
+  const SignedIn& who = *call.who;
+  const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
+  const CivilDate today = parts_.rulebook.context(*sops.front(), who.now).today();
+  const bool was_away = away_on(who.officer, today);
+  if (away && !was_away) {
+    auto acquiring = parts_.pool.acquire();
+    pg::Pool::Lease lease = co_await std::move(acquiring);
+    Leave leave{today, today};
+    auto adding = store::add_leave(*lease, who.officer.id, std::move(leave));
+    co_await std::move(adding);
+  }
+  if (!away && was_away) {
+    const bool only_today =
+        std::any_of(who.officer.leaves.begin(), who.officer.leaves.end(),
+                    [&](const Leave& leave) { return leave.start == today && leave.end == today; });
+    if (!only_today)
+      co_return "Cuti Anda mencakup lebih dari hari ini; hubungi pengelola untuk mengubahnya.";
+    auto acquiring = parts_.pool.acquire();
+    pg::Pool::Lease lease = co_await std::move(acquiring);
+    auto cancelling = store::cancel_leave(*lease, who.officer.id, today);
+    co_await std::move(cancelling);
+  }
+  if (!away) co_return "";
+  Reading found;
+  auto finding = tasks_of(who, found);
+  const std::vector<http::Task> tasks = co_await std::move(finding);
+  std::string faults;
+  for (const http::Task& task : tasks) {
+    if (task.visit->assignee != who.officer.id) continue;
+    Asked asked;
+    asked.permit = task.stored->permit.id;
+    asked.actor = {Actor::Kind::officer, who.officer.id, ""};
+    asked.token = who.principal.token;
+    asked.part = fmt::format(" {} {}", asked.permit, task.visit->id);
+    asked.command = Release{task.visit->step, "tidak masuk hari ini"};
+    auto submitting = submit(call, std::move(asked));
+    const Outcomes outcome = co_await std::move(submitting);
+    if (!outcome.done) faults += fmt::format("{}: {} ", task.stored->permit.number, outcome.words);
+  }
+  co_return faults;
+}
+
+awaitable<Response> Pages::tasks_act(PageCall call) {
+  const std::string action = call.form.text("aksi");
+  if (action == "cuti" || action == "masuk") {
+    auto setting = set_leave_today(call, action == "cuti");
+    const std::string fault = co_await std::move(setting);
+    if (fault.empty()) co_return see_other("/tugas");
+    auto showing = tasks_page(call, 409, fault);
+    co_return co_await std::move(showing);
+  }
+  int done = 0;
+  std::string faults;
+  int status = 422;
+  for (const std::string& text : call.form.texts("tugas")) {
+    const auto ticket = read_ticket(text);
+    if (!ticket) continue;
+    Asked asked;
+    asked.permit = ticket->permit;
+    asked.actor = {Actor::Kind::officer, call.who->officer.id, ""};
+    asked.token = call.who->principal.token;
+    asked.part = " " + text;
+    if (action == "claim") {
+      asked.command = Claim{ticket->step};
+    } else if (action == "release") {
+      asked.command = Release{ticket->step, ""};
+    } else if (action.starts_with("act.")) {
+      Act act;
+      act.step = ticket->step;
+      act.action = action.substr(4);
+      act.version = ticket->version;
+      asked.command = std::move(act);
+    } else {
+      break;
+    }
+    const std::int64_t id = ticket->permit;
+    auto submitting = submit(call, std::move(asked));
+    const Outcomes outcome = co_await std::move(submitting);
+    if (outcome.done) {
+      ++done;
+      continue;
+    }
+    auto reading = reader_.read({id}, {});
+    const Reading found = co_await std::move(reading);
+    const auto permit = found.permits.find(id);
+    status = outcome.status;
+    faults +=
+        fmt::format("{}: {} ", permit == found.permits.end() ? "?" : permit->second.permit.number,
+                    outcome.words);
+  }
+  if (faults.empty() && done > 0) co_return see_other(fmt::format("/tugas?berhasil={}", done));
+  if (faults.empty()) faults = "Pilih dahulu berkas yang hendak dikerjakan.";
+  if (done > 0) faults = fmt::format("{} berkas berhasil. {}", done, faults);
+  auto showing = tasks_page(call, status, faults);
+  co_return co_await std::move(showing);
+}
+
+awaitable<Response> Pages::search(PageCall call) {
+  const std::string asked(call.request.query.get("q").value_or("").substr(0, kQueryMax));
+  Html list;
+  if (!asked.empty()) {
+    store::PermitFilter filter;
+    filter.q = asked;
+    filter.limit = kFound;
+    pg::Pipeline searching;
+    store::add_search(searching, filter);
+    auto looking = reader_.read({}, std::move(searching));
+    Reading found = co_await std::move(looking);
+    std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
+    const bool more = ids.size() > kFound;
+    if (more) ids.resize(kFound);
+    if (!ids.empty()) {
+      auto loading = reader_.read(std::move(ids), {});
+      found = co_await std::move(loading);
+    }
+    Html items;
+    for (const auto& [id, stored] : found.permits)
+      items += html(
+          "<li><a href=\"/permohonan/{}\">{}</a> · <strong>{}</strong><br>"
+          "<span class=\"halus\">{} · {}</span></li>",
+          stored.permit.number, stored.permit.number, stored.permit.subject, stored.applicant.name,
+          state_words(stored.permit.state));
+    list = items.empty()
+               ? html("<p role=\"status\">Tidak ada permohonan yang cocok.</p>")
+               : html("<div class=\"kartu\"><ul class=\"polos\">{}</ul></div>{}", items,
+                      more ? html("<p class=\"halus\">Ada lebih banyak; persempit pencarian.</p>")
+                           : Html());
+  }
+  Html body = html(
+      "<h1>Cari permohonan</h1><form method=\"get\" action=\"/cari\" role=\"search\">"
+      "<label for=\"q\">Nomor, nama pemohon, atau nama lembaga</label>"
+      "<input type=\"search\" id=\"q\" name=\"q\" value=\"{}\" maxlength=\"100\">"
+      "<p><button class=\"utama\">Cari</button></p></form>{}",
+      asked, list);
+  co_return page(200, call, "Cari permohonan", std::move(body), true);
+}
+
+}  // namespace tenggat::pages

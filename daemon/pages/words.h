@@ -1,0 +1,38 @@
+// How the pages say what the rules know by English ids. Dates, durations and numbers are
+// notifiers/words.h.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "daemon/pages/layout.h"
+#include "rules/calendar.h"
+#include "rules/ledger.h"
+#include "rules/people.h"
+#include "rules/sop.h"
+
+namespace tenggat::pages {
+
+std::string readable(std::string_view id);  // "denah_ruang" → "Denah ruang"
+std::string document_words(std::string_view kind, std::string_view name);
+std::string action_words(std::string_view action);       // on a button: "Setujui"
+std::string action_done_words(std::string_view action);  // in the history: "disetujui"
+std::string state_words(PermitState state);
+std::string role_words(const Sop& sop, std::string_view role);
+// "Back Office · Plh. Kepala Bidang Perizinan (untuk Siti Rahmah)"
+std::string duties_words(const std::vector<Duty>& duties, const Sop& sop, const People& people);
+
+std::string budget_words(const Budget& budget);  // "4 hari kerja 1 jam 18 menit"
+
+// "Rabu, 22 April 2026 pukul 09.12 WITA"
+std::string moment_words(const Calendar& calendar, Instant t);
+// Today by its hour alone: "hari ini 10.26"; else "Rabu 22 April, 09.12 WITA".
+std::string near_words(const Calendar& calendar, Instant t, Instant now);
+
+struct Standing {
+  Tone tone = Tone::neutral;
+  std::string words;  // "Sisa 2 menit", "Terlambat 1 jam 12 menit", "Dijeda"
+};
+Standing standing_of(const Sla& sla, const Calendar& calendar);
+
+}  // namespace tenggat::pages

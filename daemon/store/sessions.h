@@ -1,0 +1,51 @@
+// How officers sign in: links that are good once, and the sessions they open. 256 bits each,
+// SHA-256 at rest. Lifetimes are of the machine's clock.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "daemon/pg/connection.h"
+
+namespace tenggat::store {
+
+inline constexpr std::chrono::minutes kLinkLives{15};
+inline constexpr int kLinksAtMost = 5;                  // of one officer within kLinkLives
+inline constexpr std::chrono::hours kSessionLives{12};  // from its last use
+
+std::string new_sign_in_secret();  // 64 hex digits, of a link or of a session
+bool is_sign_in_secret(std::string_view text);
+
+// Makes a link unless the officer has had kLinksAtMost of late; sweeps out old ones. The result has
+// a row, when the link ends, where one was made. Requests of one officer take turns until the
+// transaction ends.
+struct NewLink {
+  std::string secret, officer, return_to;
+};
+std::size_t add_sign_in_link(pg::Pipeline& pipeline, const NewLink& link);
+std::optional<Instant> link_end_of(const pg::Result& result);
+
+// A row where the link may still be used; changes nothing.
+void add_find_link(pg::Pipeline& pipeline, const std::string& secret);
+
+struct OpenedSession {
+  std::string officer, return_to;
+};
+// Uses the link up and opens a session, both or neither. Nothing: no such link, used or too old.
+pg::Awaitable<std::optional<OpenedSession>> open_session(pg::Connection& connection,
+                                                         std::string link_secret,
+                                                         std::string session_secret);
+
+struct Session {
+  std::int64_t id = 0;
+  std::string officer;
+  bool stale = false;  // used so long after its last extension that it is to be extended
+};
+void add_find_session(pg::Pipeline& pipeline, const std::string& secret);
+std::optional<Session> session_of(const pg::Result& result);
+// From now on kSessionLives, where it is live.
+void add_extend_session(pg::Pipeline& pipeline, std::int64_t session);
+void add_end_session(pg::Pipeline& pipeline, std::int64_t session);
+
+}  // namespace tenggat::store

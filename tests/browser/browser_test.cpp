@@ -1,0 +1,172 @@
+// Every page in a real Chromium: at the width of a phone and of a desk, in light and dark, by
+// keyboard, and judged by axe-core (look.mjs). Pictures are left in TENGGAT_PICTURES where that is
+// set, to be looked at.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <regex>
+
+#include "tests/e2e/office.h"
+#include "tests/support/browser.h"
+#include "tests/support/process.h"
+
+namespace tenggat::test {
+namespace {
+
+namespace json = boost::json;
+namespace fs = std::filesystem;
+
+class InChromium : public testing::Test {
+ protected:
+  struct File {
+    std::string number, path;
+  };
+
+  File submitted(const std::string& subject) {
+    const json::value answer =
+        office_.json({"permit", "submit", "--sop", "paud", "--name", "Siti Aminah", "--subject",
+                      subject, "--whatsapp", "0813 1111 2222", "--email", "siti@warga.example",
+                      "--document", "persyaratan_izin_paud=https://intanbjb.example/berkas/1"},
+                     "portal");
+    const std::string url(answer.at("tracking_url").as_string());
+    return {std::string(answer.at("number").as_string()), url.substr(url.find("/lacak/"))};
+  }
+  void act(const std::string& who, const File& file, const std::string& step,
+           const std::string& action, std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments{"permit", "act", file.number, action, "--step", step};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    office_.json(arguments, who);
+  }
+  void to_review(const File& file) {
+    act("fo", file, "verifikasi", "accept");
+    act("bo", file, "penerimaan", "forward");
+  }
+  void to_draft(const File& file) {
+    to_review(file);
+    act("dt", file, "kajian_teknis", "recommend",
+        {"--document", "bapl=https://x.example/b", "--document",
+         "rekomendasi=https://x.example/r"});
+  }
+  void to_approval(const File& file) {
+    to_draft(file);
+    act("bo", file, "penyusunan_sk", "draft", {"--document", "draft_sk=https://x.example/d"});
+  }
+  void to_receipt(const File& file) {
+    to_approval(file);
+    act("kb", file, "persetujuan_kabid", "approve");
+    act("s", file, "persetujuan_sekretaris", "approve");
+    act("kd", file, "penandatanganan", "sign",
+        {"--document", "surat_keputusan=https://x.example/sk.pdf,number=503/017/PAUD/2026"});
+  }
+  std::string link_to(const std::string& officer) {
+    Browser asking(office_.daemon().api_port());
+    asking.press(asking.get("/masuk"), "", {{"alamat", address_of(officer)}});
+    const std::string body = office_.query(
+        "SELECT body FROM message WHERE text = 'tautan_masuk' AND recipient = 'officer:" + officer +
+        "' ORDER BY id DESC LIMIT 1");
+    std::smatch found;
+    return std::regex_search(body, found, std::regex("/masuk/[0-9a-f]{64}")) ? found.str() : "";
+  }
+  std::string address_of(const std::string& officer) {
+    return office_.query(
+        "SELECT CASE WHEN email <> '' THEN email ELSE whatsapp END FROM officer"
+        " WHERE id = '" +
+        officer + "'");
+  }
+  std::string cookie_of(const std::string& officer) {
+    Browser browser(office_.daemon().api_port());
+    browser.press(browser.get(link_to(officer)), "");
+    return "tenggat_sesi=" + browser.cookies()["tenggat_sesi"];
+  }
+
+  // What look.mjs has against these pages.
+  std::string look_at(const std::vector<std::pair<std::string, std::string>>& pages,
+                      const std::string& cookie = "") {
+    json::array list;
+    for (const auto& [name, path] : pages)
+      list.push_back(json::object{{"name", name}, {"path", path}});
+    const fs::path directory = office_.daemon().directory();
+    const char* kept = std::getenv("TENGGAT_PICTURES");
+    const fs::path pictures = kept ? fs::path(kept) : directory / "pictures";
+    write_file(directory / "pages.json",
+               json::serialize(json::object{
+                   {"chromium", "/usr/bin/chromium"},
+                   {"origin", fmt::format("http://127.0.0.1:{}", office_.daemon().api_port())},
+                   {"cookie", cookie},
+                   {"pages", list}}));
+    const fs::path out = directory / "look.out";
+    fs::remove(out);
+    const pid_t node = spawn(
+        {"/usr/bin/node", TENGGAT_LOOK, (directory / "pages.json").string(), pictures.string()}, {},
+        out, out);
+    const int status = wait_for(node);
+    const std::string said = read_file(out);
+    return status == 0 ? "" : said + fmt::format("status {}", status);
+  }
+
+  Office office_{"2026-04-13T08:00:00"};
+};
+
+TEST_F(InChromium, EveryPageIsReadableAndUsableByEverybody) {
+  office_.daemon().must({"officer", "delegate", "--from", "kb", "--to", "bo", "--kind", "plh",
+                         "--start", "2026-04-13", "--end", "2026-04-24", "--letter", "800/17"});
+  const File late = submitted("PAUD Kenanga");
+  to_review(late);
+  office_.advance("2026-04-17T08:00:00");
+  const File question = submitted("PAUD Cempaka");
+  to_review(question);
+  const File under_way = submitted("PAUD Melati Putih");
+  to_review(under_way);
+  office_.advance("2026-04-20T09:00:00");
+  office_.json({"permit", "pause", question.number, "--step", "kajian_teknis", "--reason",
+                "klarifikasi_pemohon", "--note",
+                "Mohon kirim bukti kepemilikan tanah dan denah lokasi.\nTerima kasih."},
+               "dt");
+  const File approval = submitted("KB Harapan Ibu");
+  to_approval(approval);
+  office_.advance("2026-04-20T10:24:00");
+  const File issued = submitted("TK Pertiwi");
+  to_receipt(issued);
+  const File finished = submitted("TK Mawar");
+  to_receipt(finished);
+  act("portal", finished, "penerimaan_sk", "receive");
+  const File draft = submitted("PAUD Anggrek");
+  to_draft(draft);
+  const File accepted = submitted("TK Tunas Bangsa");
+  act("fo", accepted, "verifikasi", "accept");
+  const File returned = submitted("PAUD Teratai");
+  act("fo", returned, "verifikasi", "reject",
+      {"--deficiency", "denah_ruang=belum ditandatangani kepala sekolah", "--deficiency",
+       "persyaratan_izin_paud=KTP pengelola tidak terbaca"});
+  const File waiting = submitted("PAUD Seruni & Bunda <Kasih>");
+
+  EXPECT_EQ(look_at({{"lacak-menunggu", waiting.path},
+                     {"lacak-berjalan", under_way.path},
+                     {"lacak-terlambat", late.path},
+                     {"lacak-dikembalikan", returned.path},
+                     {"lacak-klarifikasi", question.path},
+                     {"lacak-terbit", issued.path},
+                     {"lacak-selesai", finished.path},
+                     {"lacak-tidak-ada", "/lacak/" + std::string(32, '0')},
+                     {"masuk", "/masuk?ke=/permohonan/" + draft.number},
+                     {"masuk-tautan", link_to("fo")}}),
+            "");
+  EXPECT_EQ(look_at({{"tugas", "/tugas"},
+                     {"permohonan-draf", "/permohonan/" + draft.number},
+                     {"permohonan-setuju", "/permohonan/" + approval.number},
+                     {"permohonan-selesai", "/permohonan/" + finished.number},
+                     {"cari", "/cari?q=PAUD"}},
+                    cookie_of("bo")),
+            "");
+  EXPECT_EQ(look_at({{"permohonan-verifikasi", "/permohonan/" + waiting.number}}, cookie_of("fo")),
+            "");
+  EXPECT_EQ(look_at({{"permohonan-dijeda", "/permohonan/" + question.number},
+                     {"permohonan-terlambat", "/permohonan/" + late.number}},
+                    cookie_of("dt")),
+            "");
+}
+
+}  // namespace
+}  // namespace tenggat::test

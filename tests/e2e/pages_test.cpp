@@ -1,0 +1,612 @@
+// The pages over HTTP, as a browser without script uses them: a real daemon, PostgreSQL and mail.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <regex>
+
+#include "tests/e2e/office.h"
+#include "tests/support/browser.h"
+
+namespace tenggat::test {
+namespace {
+
+namespace json = boost::json;
+
+constexpr const char* kHostile = "<script>alert(1)</script> \"PAUD\" & 'Melati'";
+constexpr const char* kHostileEscaped =
+    "&lt;script&gt;alert(1)&lt;/script&gt; &quot;PAUD&quot; &amp; &#39;Melati&#39;";
+
+class PagesTest : public testing::Test {
+ protected:
+  struct File {
+    std::string number, path;  // path: of the tracking page
+  };
+
+  File submitted(const std::string& subject = "PAUD Melati", const std::string& name = "Aminah") {
+    const json::value answer = office_.json(
+        {"permit", "submit", "--sop", "paud", "--name", name, "--subject", subject, "--whatsapp",
+         "0813 1111 2222", "--document", "persyaratan_izin_paud=https://intanbjb.example/berkas/1"},
+        "portal");
+    const std::string url(answer.at("tracking_url").as_string());
+    return {std::string(answer.at("number").as_string()), url.substr(url.find("/lacak/"))};
+  }
+  void act(const std::string& who, const File& file, const std::string& step,
+           const std::string& action, std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments{"permit", "act", file.number, action, "--step", step};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    office_.json(arguments, who);
+  }
+  std::string state_of(const File& file) {
+    return office_.query(
+        "SELECT state || ' ' || coalesce((SELECT string_agg(step, ' ') FROM visit"
+        " WHERE permit = p.id AND closed_at IS NULL AND NOT undone), '-')"
+        " FROM permit p WHERE number = '" +
+        file.number + "'");
+  }
+  std::string version_of(const File& file) {
+    return office_.query("SELECT version FROM permit WHERE number = '" + file.number + "'");
+  }
+  Browser browser() { return Browser(office_.daemon().api_port()); }
+
+  // The secret path of the newest link in a message to the officer.
+  std::string link_to(const std::string& officer) {
+    const std::string body = office_.query(
+        "SELECT body FROM message WHERE text = 'tautan_masuk' AND recipient = 'officer:" + officer +
+        "' ORDER BY id DESC LIMIT 1");
+    std::smatch found;
+    return std::regex_search(body, found, std::regex("/masuk/[0-9a-f]{64}")) ? found.str() : "";
+  }
+  void ask_for_link(Browser& browser, const std::string& address, const std::string& to = "") {
+    const WebPage form = browser.get("/masuk" + (to.empty() ? "" : "?ke=" + to));
+    const WebPage asked = browser.press(form, "", {{"alamat", address}});
+    EXPECT_EQ(asked.status, 200);
+  }
+  Browser signed_in(const std::string& officer) {
+    Browser browser = this->browser();
+    const std::string address = office_.query(
+        "SELECT CASE WHEN email <> '' THEN email ELSE whatsapp END FROM officer WHERE id = '" +
+        officer + "'");
+    ask_for_link(browser, address);
+    const std::string link = link_to(officer);
+    EXPECT_EQ(browser.press(browser.get(link), "").status, 303);
+    EXPECT_EQ(browser.cookies().count("tenggat_sesi"), 1U);
+    return browser;
+  }
+
+  Office office_{"2026-04-02T14:00:00"};
+};
+
+// --- every page ----------------------------------------------------------------------------------
+
+TEST_F(PagesTest, EveryPageIsShutTightAndSmall) {
+  const File file = submitted(kHostile, kHostile);
+  Browser fo = signed_in("fo");
+  for (const std::string& path :
+       {file.path, std::string("/masuk"), std::string("/tugas"), "/permohonan/" + file.number,
+        std::string("/cari?q=PAUD"), "/lacak/" + std::string(32, '0')}) {
+    SCOPED_TRACE(path);
+    const WebPage page = fo.get(path);
+    const std::string policy = page.header("Content-Security-Policy");
+    for (const char* part :
+         {"default-src 'none'", "style-src 'self'", "form-action 'self'", "frame-ancestors 'none'"})
+      EXPECT_NE(policy.find(part), std::string::npos) << policy;
+    EXPECT_EQ(page.header("Referrer-Policy"), "no-referrer");
+    EXPECT_EQ(page.header("X-Content-Type-Options"), "nosniff");
+    EXPECT_EQ(page.header("Cache-Control"), "no-store");
+    EXPECT_EQ(page.header("Content-Type"), "text/html; charset=utf-8");
+    EXPECT_LT(page.body.size(), 50U * 1024);
+    EXPECT_FALSE(page.says("<script"));
+    EXPECT_FALSE(page.says("style=\""));
+    EXPECT_TRUE(page.says("<html lang=\"id\">"));
+    EXPECT_TRUE(page.says("<main"));
+    EXPECT_TRUE(page.says("<h1>"));
+  }
+  for (const std::string& path : {file.path, "/permohonan/" + file.number, std::string("/tugas"),
+                                  std::string("/cari?q=PAUD")})
+    EXPECT_TRUE(fo.get(path).says(kHostileEscaped)) << path;
+  std::smatch style;
+  const std::string body = fo.get("/masuk").body;
+  ASSERT_TRUE(std::regex_search(body, style, std::regex("/gaya.css[^\"]*")));
+  const WebPage css = fo.get(style.str());
+  EXPECT_EQ(css.header("Content-Type"), "text/css; charset=utf-8");
+  EXPECT_NE(css.header("Cache-Control").find("immutable"), std::string::npos);
+}
+
+// Every path a message or a page leads to: looking at it leaves every row as it was.
+TEST_F(PagesTest, AGetNeverActs) {
+  const File file = submitted();
+  act("fo", file, "verifikasi", "reject", {"--deficiency", "denah_ruang=belum ditandatangani"});
+  Browser fo = signed_in("fo");
+  ask_for_link(fo, "bo@banjarbaru.example");
+  const std::string link = link_to("bo");
+  const auto rows = [&] {
+    return office_.query(
+        "SELECT (SELECT count(*) FROM event) || ' ' || (SELECT count(*) FROM sign_in_link WHERE"
+        " used_at IS NULL) || ' ' || (SELECT count(*) FROM session) || ' ' || (SELECT count(*) FROM"
+        " officer_leave)");
+  };
+  const std::string before = rows();
+  for (const char* method : {"GET", "HEAD"})
+    for (const std::string& path :
+         {file.path, file.path + "?aksi=submit&langkah=pengajuan", link,
+          std::string("/masuk?alamat=fo"), "/permohonan/" + file.number + "?aksi=act.accept",
+          std::string("/tugas?aksi=cuti")})
+      EXPECT_EQ(fo.request(method, path).status, 200) << method << ' ' << path;
+  EXPECT_EQ(rows(), before);
+}
+
+// --- the applicant -------------------------------------------------------------------------------
+
+TEST_F(PagesTest, TheTrackingPageFollowsTheFile) {
+  const File file = submitted();
+  Browser applicant = browser();
+  WebPage page = applicant.get(file.path);
+  EXPECT_EQ(page.status, 200);
+  EXPECT_TRUE(page.says("Menunggu verifikasi"));
+  EXPECT_TRUE(page.says("Tahap 2 dari 9: Verifikasi berkas oleh Front Office."));
+  EXPECT_TRUE(page.says("Anda tidak perlu melakukan apa pun sekarang."));
+  EXPECT_FALSE(page.says("0813"));
+  EXPECT_FALSE(page.says("62813"));
+  EXPECT_FALSE(page.says("intanbjb.example"));
+
+  act("fo", file, "verifikasi", "accept");
+  office_.advance("2026-04-06T08:00:00");
+  page = applicant.get(file.path);
+  EXPECT_TRUE(page.says("Sesuai jadwal"));
+  EXPECT_TRUE(page.says("Jumat, 10 April 2026 pukul 14.30 WITA")) << page.body;
+  EXPECT_TRUE(page.says("Bagaimana tanggal ini dihitung?"));
+  EXPECT_TRUE(page.says("Wafat Yesus Kristus") || page.says("hari libur")) << page.body;
+
+  office_.advance("2026-04-10T15:00:00");
+  page = applicant.get(file.path);
+  EXPECT_TRUE(page.says("Terlambat"));
+  EXPECT_TRUE(page.says("Perkiraan selesai"));
+  EXPECT_FALSE(page.says("Rina"));  // no officer's name
+}
+
+TEST_F(PagesTest, AnUnknownSecretLooksLikeNoPageAtAll) {
+  Browser anybody = browser();
+  const WebPage unknown = anybody.get("/lacak/" + std::string(32, 'a'));
+  EXPECT_EQ(unknown.status, 404);
+  EXPECT_EQ(anybody.get("/lacak/apa-saja").body, unknown.body);
+  EXPECT_EQ(anybody.get("/lacak/" + std::string(32, 'a') + "/dokumen/1").body, unknown.body);
+  WebForm form;
+  form.action = "/lacak/" + std::string(32, 'a');
+  form.fields = {{"aksi", "withdraw"}};
+  EXPECT_EQ(anybody.send(form).body, unknown.body);
+  // Who goes on guessing is turned away before anything is looked up.
+  int refused = 0;
+  for (int i = 0; i < 40; ++i)
+    if (anybody.get(fmt::format("/lacak/{:032x}", i)).status == 429) ++refused;
+  EXPECT_GE(refused, 5);
+}
+
+TEST_F(PagesTest, AReturnIsMendedByUploadAndADoubleClickActsOnce) {
+  const File file = submitted();
+  act("fo", file, "verifikasi", "reject",
+      {"--deficiency", "denah_ruang=belum ditandatangani", "--deficiency",
+       "persyaratan_izin_paud=KTP tidak terbaca"});
+  Browser applicant = browser();
+  const WebPage page = applicant.get(file.path);
+  EXPECT_TRUE(page.says("Perlu Anda lengkapi"));
+  EXPECT_TRUE(page.says("<strong>Denah ruang</strong>: belum ditandatangani"));
+  EXPECT_TRUE(page.says("<strong>Persyaratan izin PAUD</strong>: KTP tidak terbaca"));
+
+  EXPECT_EQ(applicant.press(page, "submit").status, 422);  // neither file nor word
+  EXPECT_EQ(state_of(file), "returned pengajuan");
+
+  const std::vector<WebUpload> uploads = {
+      {"berkas:denah_ruang:", "denah.pdf", "application/pdf", "%PDF denah"},
+      {"berkas:persyaratan_izin_paud:", "C:\\berkas\\ktp.pdf", "application/pdf", "%PDF ktp"}};
+  const WebPage sent = applicant.press(page, "submit", {{"catatan", "mohon diperiksa"}}, uploads);
+  EXPECT_EQ(sent.status, 303) << sent.body;
+  EXPECT_EQ(sent.header("Location"), file.path + "?sudah=submit");
+  EXPECT_EQ(state_of(file), "active verifikasi");
+  const std::string version = version_of(file);
+  EXPECT_EQ(applicant.press(page, "submit", {{"catatan", "mohon diperiksa"}}, uploads).status, 303);
+  EXPECT_EQ(version_of(file), version);
+  // The same form with other words is not the same wish.
+  EXPECT_EQ(applicant.press(page, "submit", {{"catatan", "lain"}}, uploads).status, 409);
+  EXPECT_EQ(version_of(file), version);
+
+  EXPECT_EQ(office_.column("SELECT kind FROM document WHERE superseded_event = 0 AND file AND"
+                           " uri LIKE 'tenggat:%' ORDER BY kind"),
+            (std::vector<std::string>{"denah_ruang", "persyaratan_izin_paud"}));
+  EXPECT_EQ(office_.query("SELECT count(*) FROM document WHERE superseded_event > 0 AND file"),
+            "1");
+  EXPECT_TRUE(applicant.get(file.path + "?sudah=submit").says("berkas Anda telah kami terima"));
+
+  // An officer opens what was sent, as a download that no page of ours can show.
+  Browser fo = signed_in("fo");
+  const WebPage desk = fo.get("/permohonan/" + file.number);
+  std::smatch link;
+  ASSERT_TRUE(std::regex_search(desk.body, link, std::regex("/permohonan/[^\"]*/dokumen/[0-9]+")));
+  const WebPage document = fo.get(link.str());
+  EXPECT_EQ(document.status, 200);
+  EXPECT_TRUE(document.body.starts_with("%PDF"));
+  EXPECT_TRUE(document.header("Content-Disposition").starts_with("attachment;"));
+  // The applicant's link gives no upload out again.
+  const std::string number = link.str().substr(link.str().rfind('/') + 1);
+  EXPECT_EQ(applicant.get(file.path + "/dokumen/" + number).status, 404);
+}
+
+TEST_F(PagesTest, AnUploadOfManyMegabytesIsTakenAndABrokenFormIsNot) {
+  const File file = submitted();
+  act("fo", file, "verifikasi", "reject", {"--note", "kurang"});
+  Browser applicant = browser();
+  const WebPage page = applicant.get(file.path);
+  const WebForm form = form_with(page, "submit");
+  const std::string type = "Content-Type: multipart/form-data; boundary=xyz\r\n";
+  for (const char* body :
+       {"", "--xyz", "--xyz\r\n\r\n\r\n--xyz--", "--xyz\r\nA: b\r\n\r\nc\r\n--xyz--",
+        "--xyz\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nno end"})
+    EXPECT_EQ(applicant.request("POST", file.path, type, body).status, 403) << body;
+  EXPECT_EQ(
+      applicant.request("POST", file.path, "Content-Type: text/plain\r\n", "aksi=submit").status,
+      403);
+  const WebPage sent = applicant.press(
+      page, "submit", {},
+      {{"berkas:persyaratan_izin_paud:", "besar.bin", "image/png", std::string(5'000'000, '\0')}});
+  EXPECT_EQ(sent.status, 303);
+  EXPECT_EQ(office_.query("SELECT max(length(bytes)) FROM file"), "5000000");
+  EXPECT_EQ(applicant.request("POST", file.path, type, std::string(21'000'000, 'a')).status, 413);
+}
+
+TEST_F(PagesTest, TheAnswerResumesTheClockAndOnlyTheApplicantsFormDoes) {
+  const File file = submitted();
+  act("fo", file, "verifikasi", "accept");
+  act("bo", file, "penerimaan", "forward");
+  office_.advance("2026-04-06T10:00:00");
+  office_.json({"permit", "pause", file.number, "--step", "kajian_teknis", "--reason",
+                "klarifikasi_pemohon", "--note", "mohon kirim bukti kepemilikan tanah"},
+               "dt");
+  office_.advance("2026-04-07T10:00:00");
+  Browser applicant = browser();
+  const WebPage page = applicant.get(file.path);
+  EXPECT_TRUE(page.says("Menunggu jawaban Anda"));
+  EXPECT_TRUE(page.says("mohon kirim bukti kepemilikan tanah"));
+  const std::string open = "SELECT count(*) FROM pause WHERE to_at IS NULL";
+
+  WebForm forged = form_with(page, "jawab");
+  forged.set("token", std::string(32, '0'));
+  forged.set("catatan", "sertifikat terlampir");
+  EXPECT_EQ(applicant.send(forged).status, 403);
+  WebForm foreign = form_with(page, "jawab");
+  foreign.set("catatan", "sertifikat terlampir");
+  std::string body = "aksi=jawab&catatan=x&langkah=kajian_teknis&token=" + foreign.hidden("token") +
+                     "&kunci=" + foreign.hidden("kunci");
+  EXPECT_EQ(applicant
+                .request("POST", file.path,
+                         "Content-Type: application/x-www-form-urlencoded\r\n"
+                         "Sec-Fetch-Site: cross-site\r\n",
+                         body)
+                .status,
+            403);
+  EXPECT_EQ(applicant.press(page, "jawab").status, 422);  // without a word
+  EXPECT_EQ(office_.query(open), "1");
+
+  EXPECT_EQ(applicant.press(page, "jawab", {{"catatan", "sertifikat nomor 17"}}).status, 303);
+  EXPECT_EQ(office_.query(open), "0");
+  EXPECT_EQ(office_.query("SELECT text FROM note WHERE kind = 'note'"), "sertifikat nomor 17");
+  EXPECT_EQ(office_.query("SELECT actor || ', ' || via FROM event WHERE type = 'resumed'"),
+            "applicant, halaman lacak");
+}
+
+TEST_F(PagesTest, TheDecreeIsFetchedAndItsErrorReported) {
+  const File file = submitted();
+  act("fo", file, "verifikasi", "accept");
+  act("bo", file, "penerimaan", "forward");
+  act("dt", file, "kajian_teknis", "recommend",
+      {"--document", "bapl=https://x.example/b", "--document", "rekomendasi=https://x.example/r"});
+  act("bo", file, "penyusunan_sk", "draft", {"--document", "draft_sk=https://x.example/d"});
+  act("kb", file, "persetujuan_kabid", "approve");
+  act("s", file, "persetujuan_sekretaris", "approve");
+  Browser kd = signed_in("kd");
+  const WebPage desk = kd.get("/permohonan/" + file.number);
+  const std::vector<WebUpload> decree = {
+      {"berkas:surat_keputusan:", "sk.pdf", "application/pdf", "%PDF surat keputusan"}};
+  EXPECT_EQ(kd.press(desk, "act.sign", {}, decree).status, 422);  // without its number
+  EXPECT_EQ(kd.press(kd.get("/permohonan/" + file.number), "act.sign",
+                     {{"nomor.surat_keputusan", "503/017/PAUD/2026"}}, decree)
+                .status,
+            303);
+  EXPECT_EQ(state_of(file), "active penerimaan_sk");
+
+  Browser applicant = browser();
+  const WebPage page = applicant.get(file.path);
+  EXPECT_TRUE(page.says("Telah terbit"));
+  EXPECT_TRUE(page.says("503/017/PAUD/2026"));
+  std::smatch link;
+  ASSERT_TRUE(std::regex_search(page.body, link, std::regex("/lacak/[^\"]*/dokumen/[0-9]+")));
+  EXPECT_EQ(applicant.get(link.str()).body, "%PDF surat keputusan");
+  EXPECT_NE(applicant.get(link.str()).header("Content-Disposition").find("surat_keputusan.pdf"),
+            std::string::npos);
+  EXPECT_EQ(applicant.press(page, "report_error").status, 422);
+  EXPECT_EQ(
+      applicant
+          .press(applicant.get(file.path), "report_error", {{"catatan", "nama yayasan keliru"}})
+          .status,
+      303);
+  EXPECT_EQ(state_of(file), "active penyusunan_sk");
+}
+
+TEST_F(PagesTest, AnApplicationIsWithdrawnOnlyWithConsent) {
+  const File file = submitted();
+  Browser applicant = browser();
+  const WebPage page = applicant.get(file.path);
+  EXPECT_EQ(applicant.press(page, "withdraw").status, 422);
+  EXPECT_EQ(state_of(file), "active verifikasi");
+  EXPECT_EQ(applicant.press(page, "withdraw", {{"yakin", "ya"}}).status, 303);
+  EXPECT_EQ(state_of(file), "withdrawn -");
+  EXPECT_THROW(form_with(applicant.get(file.path), "withdraw"), std::runtime_error);
+}
+
+// What is an officer's to do is not to be had through the applicant's page.
+TEST_F(PagesTest, TheTrackingPageDoesNothingThatIsNotTheApplicants) {
+  const File file = submitted();
+  Browser applicant = browser();
+  WebForm form = form_with(applicant.get(file.path), "withdraw");
+  form.set("aksi", "accept");
+  form.set("langkah", "verifikasi");
+  EXPECT_EQ(applicant.send(form).status, 403);
+  EXPECT_EQ(state_of(file), "active verifikasi");
+}
+
+// --- signing in ----------------------------------------------------------------------------------
+
+TEST_F(PagesTest, TheLinkFromTheRealMailOpensASessionOnce) {
+  const File file = submitted();
+  act("fo", file, "verifikasi", "accept");
+  Browser bo = browser();
+  const WebPage asked = bo.get("/permohonan/" + file.number);
+  EXPECT_EQ(asked.status, 303);
+  EXPECT_EQ(asked.header("Location"), "/masuk?ke=/permohonan/" + file.number);
+  ask_for_link(bo, "BO@banjarbaru.example", "/permohonan/" + file.number);
+
+  std::string mail;
+  for (const std::string& one : office_.smtp().messages(1)) mail += one;
+  mail = std::regex_replace(mail, std::regex("=\n"), "");
+  std::smatch found;
+  ASSERT_TRUE(std::regex_search(mail, found, std::regex("/masuk/([0-9a-f]{64})"))) << mail;
+  const std::string link = found.str();
+  EXPECT_EQ(link, link_to("bo"));
+  EXPECT_EQ(office_.query("SELECT count(*) FROM sign_in_link WHERE hash = sha256('" + found.str(1) +
+                          "'::bytea)"),
+            "1");  // at rest only its hash
+
+  Browser preview = browser();  // a chat program looks at what is forwarded
+  EXPECT_EQ(preview.get(link).status, 200);
+  EXPECT_EQ(preview.get(link).status, 200);
+  EXPECT_TRUE(preview.cookies().empty());
+
+  WebForm forged = form_with(bo.get(link), "");
+  forged.set("token", "");
+  EXPECT_EQ(bo.send(forged).status, 403);
+  const WebPage page = bo.get(link);
+  const WebPage opened = bo.press(page, "");
+  EXPECT_EQ(opened.status, 303);
+  EXPECT_EQ(opened.header("Location"), "/permohonan/" + file.number);
+  const std::string cookie = opened.header("Set-Cookie");
+  for (const char* part :
+       {"; HttpOnly", "; SameSite=Strict", "; Secure", "; Path=/", "Max-Age=43200"})
+    EXPECT_NE(cookie.find(part), std::string::npos) << cookie;
+  EXPECT_EQ(office_.query("SELECT count(*) FROM session WHERE hash = sha256('" +
+                          bo.cookies().at("tenggat_sesi") + "'::bytea)"),
+            "1");
+  EXPECT_TRUE(bo.get("/permohonan/" + file.number).says("Budi Santoso"));
+
+  Browser forwarded = browser();
+  EXPECT_EQ(forwarded.get(link).status, 404);
+  EXPECT_EQ(forwarded.press(page, "").status, 404);
+  EXPECT_TRUE(forwarded.cookies().empty());
+}
+
+TEST_F(PagesTest, WhoeverAsksGetsTheSameAnswer) {
+  Browser anybody = browser();
+  const WebPage form = anybody.get("/masuk");
+  const WebPage known = anybody.press(form, "", {{"alamat", "bo@banjarbaru.example"}});
+  const WebPage unknown = anybody.press(form, "", {{"alamat", "orang@lain.example"}});
+  const WebPage nonsense = anybody.press(form, "", {{"alamat", kHostile}});
+  EXPECT_EQ(known.status, 200);
+  EXPECT_EQ(unknown.status, 200);
+  EXPECT_EQ(known.body, unknown.body);
+  EXPECT_EQ(known.body, nonsense.body);
+  EXPECT_EQ(office_.query("SELECT count(*) FROM sign_in_link"), "1");
+  // An officer who left is unknown; a number is theirs in any of its forms.
+  office_.daemon().must({"officer", "end", "--id", "bo", "--on", "2026-04-01"});
+  for (int i = 0; i < 2; ++i) anybody.press(form, "", {{"alamat", "bo@banjarbaru.example"}});
+  EXPECT_EQ(office_.query("SELECT count(*) FROM sign_in_link WHERE officer = 'bo'"), "1");
+  const std::string number = office_.query("SELECT whatsapp FROM officer WHERE id = 'fo'");
+  anybody.press(form, "", {{"alamat", "+" + number}});
+  anybody.press(form, "", {{"alamat", "0" + number.substr(2)}});
+  EXPECT_EQ(office_.query("SELECT count(*) FROM sign_in_link WHERE officer = 'fo'"), "2");
+}
+
+TEST_F(PagesTest, LinksAreFewShortLivedAndBound) {
+  Browser fo = browser();
+  const std::string number = office_.query("SELECT whatsapp FROM officer WHERE id = 'fo'");
+  for (int i = 0; i < 8; ++i) ask_for_link(fo, number);
+  EXPECT_EQ(office_.query("SELECT count(*) FROM sign_in_link"), "5");
+  EXPECT_EQ(office_.query("SELECT count(*) FROM message WHERE text = 'tautan_masuk'"), "5");
+
+  const std::string link = link_to("fo");
+  const WebPage page = fo.get(link);
+  office_.query("UPDATE sign_in_link SET expires_at = clock_timestamp() - interval '1 second'");
+  EXPECT_EQ(fo.get(link).status, 404);
+  EXPECT_EQ(fo.press(page, "").status, 404);
+  EXPECT_TRUE(fo.cookies().empty());
+
+  // From one address no endless asking, whatever is typed.
+  int refused = 0;
+  for (int i = 0; i < 20; ++i) {
+    const WebPage asked =
+        fo.press(fo.get("/masuk"), "", {{"alamat", fmt::format("a{}@b.example", i)}});
+    if (asked.status != 429) continue;
+    ++refused;
+    EXPECT_NE(asked.header("Retry-After"), "");
+  }
+  EXPECT_GE(refused, 15);
+}
+
+TEST_F(PagesTest, ASessionEndsWithItsOfficerItsTimeAndSigningOut) {
+  Browser fo = signed_in("fo");
+  EXPECT_EQ(fo.get("/tugas").status, 200);
+  office_.query("UPDATE session SET expires_at = clock_timestamp() + interval '1 hour'");
+  const WebPage used = fo.get("/tugas");  // its end is put off, here and in the browser
+  EXPECT_NE(used.header("Set-Cookie").find("Max-Age=43200"), std::string::npos);
+  EXPECT_EQ(
+      office_.query("SELECT expires_at > clock_timestamp() + interval '11 hours' FROM session"),
+      "t");
+  Browser same = browser();
+  same.cookies() = fo.cookies();
+  WebForm forged = form_with(fo.get("/tugas"), "/keluar");
+  forged.set("token", std::string(32, '0'));
+  EXPECT_EQ(fo.send(forged).status, 403);
+  EXPECT_EQ(fo.press(fo.get("/tugas"), "/keluar").status, 303);
+  EXPECT_EQ(same.get("/tugas").status, 303);
+
+  Browser again = signed_in("fo");
+  office_.query("UPDATE session SET expires_at = clock_timestamp() - interval '1 second'");
+  EXPECT_EQ(again.get("/tugas").status, 303);
+  Browser last = signed_in("fo");
+  EXPECT_EQ(last.get("/tugas").status, 200);
+  EXPECT_EQ(office_.tenggat({"officer", "end", "--id", "fo", "--on", "2026-04-01"}).status, 0);
+  EXPECT_EQ(last.get("/tugas").status, 303);
+}
+
+// --- the officer's desk --------------------------------------------------------------------------
+
+TEST_F(PagesTest, AnOfficerReturnsAcceptsAndTakesBack) {
+  const File file = submitted();
+  Browser fo = signed_in("fo");
+  const std::string path = "/permohonan/" + file.number;
+  WebPage page = fo.get(path);
+  EXPECT_TRUE(page.says("Segera: sisa") || page.says("Sisa 10 menit")) << page.body;
+  EXPECT_EQ(fo.press(page, "claim").header("Location"), path + "?sudah=ya");
+  EXPECT_EQ(office_.query("SELECT assignee FROM visit WHERE closed_at IS NULL"), "fo");
+
+  WebForm forged = form_with(fo.get(path), "act.accept");
+  forged.set("token", std::string(32, '0'));
+  EXPECT_EQ(fo.send(forged).status, 403);
+  EXPECT_EQ(fo.press(fo.get(path), "act.reject").status, 422);  // says nothing of what is wanting
+  EXPECT_EQ(state_of(file), "active verifikasi");
+
+  page = fo.get(path);
+  EXPECT_EQ(fo.press(page, "act.reject",
+                     {{"alasan", "Dokumen belum lengkap"},
+                      {"alasan", "Belum ditandatangani atau distempel"},
+                      {"dokumen", "Denah Ruang"},
+                      {"kekurangan", "belum ditandatangani"},
+                      {"dokumen", ""},
+                      {"kekurangan", ""},
+                      {"catatan", "lihat halaman 2"}})
+                .status,
+            303);
+  EXPECT_EQ(state_of(file), "returned pengajuan");
+  EXPECT_EQ(office_.column("SELECT kind || ' ' || document || ' ' || text FROM note ORDER BY id"),
+            (std::vector<std::string>{"note  Dokumen belum lengkap; Belum ditandatangani atau"
+                                      " distempel; lihat halaman 2",
+                                      "deficiency denah_ruang belum ditandatangani"}));
+  EXPECT_EQ(fo.press(fo.get(path), "undo").status, 303);
+  EXPECT_EQ(state_of(file), "active verifikasi");
+  const WebPage stale = page;  // seen before all this
+  EXPECT_EQ(fo.press(stale, "act.accept").status, 409);
+  EXPECT_EQ(fo.press(fo.get(path), "act.accept").status, 303);
+  EXPECT_EQ(state_of(file), "active penerimaan");
+  office_.advance("2026-04-02T14:03:00");
+  EXPECT_THROW(form_with(fo.get(path), "undo"), std::runtime_error);  // its time is over
+  // Another's step shows no button, and none that is made up works.
+  EXPECT_THROW(form_with(fo.get(path), "act.forward"), std::runtime_error);
+  WebForm made_up = form_with(stale, "act.accept");
+  made_up.set("kunci", std::string(32, 'a'));
+  made_up.set("langkah", "penerimaan");
+  made_up.set("aksi", "act.forward");
+  made_up.set("versi", version_of(file));
+  EXPECT_EQ(fo.send(made_up).status, 403);
+  EXPECT_EQ(state_of(file), "active penerimaan");
+}
+
+TEST_F(PagesTest, PausesAndUploadsGoThroughTheDesk) {
+  const File file = submitted();
+  act("fo", file, "verifikasi", "accept");
+  act("bo", file, "penerimaan", "forward");
+  Browser dt = signed_in("dt");
+  const std::string path = "/permohonan/" + file.number;
+  EXPECT_EQ(dt.press(dt.get(path), "pause", {{"jeda", "klarifikasi_pemohon"}}).status, 422);
+  EXPECT_EQ(dt.press(dt.get(path), "pause", {{"jeda", "kunjungan_lapangan"}}).status, 303);
+  EXPECT_TRUE(dt.get(path).says("Dijeda"));
+  EXPECT_EQ(dt.press(dt.get(path), "resume").status, 303);
+  EXPECT_EQ(dt.press(dt.get(path), "act.recommend").status, 422);  // without its files
+  EXPECT_EQ(dt.press(dt.get(path), "act.recommend", {},
+                     {{"berkas:bapl:", "bapl.pdf", "application/pdf", "%PDF bapl"},
+                      {"berkas:rekomendasi:", "r.pdf", "application/pdf", "%PDF r"}})
+                .status,
+            303);
+  EXPECT_EQ(state_of(file), "active penyusunan_sk");
+  Browser bo = signed_in("bo");
+  EXPECT_EQ(bo.press(bo.get(path), "act.draft", {{"hasil", "grant"}},
+                     {{"berkas:draft_sk:", "draf.pdf", "application/pdf", "%PDF draf"}})
+                .status,
+            303);
+  EXPECT_EQ(state_of(file), "active persetujuan_kabid");
+}
+
+TEST_F(PagesTest, TheInboxDoesSeveralAtOnce) {
+  std::vector<File> files;
+  for (int i = 0; i < 3; ++i) files.push_back(submitted(fmt::format("PAUD Nomor {}", i)));
+  Browser fo = signed_in("fo");
+  const WebPage inbox = fo.get("/tugas");
+  EXPECT_TRUE(inbox.says("3 berkas menunggu Anda"));
+  std::vector<std::string> tickets;
+  static const std::regex ticket("name=\"tugas\" value=\"([^\"]*)\"");
+  for (std::sregex_iterator at(inbox.body.begin(), inbox.body.end(), ticket), end; at != end; ++at)
+    tickets.push_back((*at)[1]);
+  ASSERT_EQ(tickets.size(), 3U);
+  EXPECT_EQ(fo.press(inbox, "act.accept").status, 422);  // none ticked
+  const WebPage accepted =
+      fo.press(inbox, "act.accept", {{"tugas", tickets[0]}, {"tugas", tickets[1]}});
+  EXPECT_EQ(accepted.header("Location"), "/tugas?berhasil=2") << accepted.body;
+  EXPECT_EQ(state_of(files[0]), "active penerimaan");
+  EXPECT_EQ(state_of(files[1]), "active penerimaan");
+  EXPECT_EQ(state_of(files[2]), "active verifikasi");
+  const WebPage fresh = fo.get("/tugas");
+  const WebPage mixed =
+      fo.press(fresh, "act.accept", {{"tugas", tickets[0]}, {"tugas", tickets[2]}});
+  EXPECT_EQ(mixed.status, 409);
+  EXPECT_TRUE(mixed.says(files[0].number));
+  EXPECT_EQ(state_of(files[2]), "active penerimaan");
+  EXPECT_TRUE(fo.get("/tugas").says("Tidak ada berkas yang menunggu Anda"));
+}
+
+TEST_F(PagesTest, ADayAwayReleasesWhatWasClaimed) {
+  const File file = submitted();
+  Browser fo = signed_in("fo");
+  fo.press(fo.get("/permohonan/" + file.number), "claim");
+  EXPECT_EQ(fo.press(fo.get("/tugas"), "cuti").status, 303);
+  EXPECT_EQ(office_.query("SELECT officer || ' ' || start_on || ' ' || end_on FROM officer_leave"),
+            "fo 2026-04-02 2026-04-02");
+  EXPECT_EQ(office_.query("SELECT count(*) FROM visit WHERE assignee = 'fo'"), "0");
+  EXPECT_TRUE(fo.get("/tugas").says("tidak masuk hari ini"));
+  EXPECT_EQ(fo.press(fo.get("/tugas"), "masuk").status, 303);
+  EXPECT_EQ(office_.query("SELECT count(*) FROM officer_leave"), "0");
+  // A leave of several days is not cut to one by the button.
+  office_.daemon().must(
+      {"officer", "leave", "--id", "fo", "--start", "2026-04-01", "--end", "2026-04-10"});
+  EXPECT_EQ(fo.press(fo.get("/tugas"), "masuk").status, 409);
+  EXPECT_EQ(office_.query("SELECT end_on FROM officer_leave"), "2026-04-10");
+}
+
+TEST_F(PagesTest, SearchFindsByNumberAndNameAndClosedOnesToo) {
+  const File file = submitted("TK Tunas Bangsa", "Badrun");
+  Browser applicant = browser();
+  applicant.press(applicant.get(file.path), "withdraw", {{"yakin", "ya"}});
+  Browser fo = signed_in("fo");
+  for (const char* asked : {"tunas", "Badrun", "PAUD-2026-00001"})
+    EXPECT_TRUE(fo.get(std::string("/cari?q=") + asked).says("/permohonan/" + file.number))
+        << asked;
+  EXPECT_TRUE(fo.get("/cari?q=%25").says("Tidak ada permohonan yang cocok"));
+  EXPECT_EQ(browser().get("/cari?q=tunas").status, 303);
+}
+
+}  // namespace
+}  // namespace tenggat::test
