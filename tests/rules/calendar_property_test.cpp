@@ -113,12 +113,13 @@ struct ManyYears {
   Calendar calendar;
   Instant covered;  // the begin of its covered years
 
-  // As a rule within what is laid out in advance, from two years before to twelve after; else
-  // years beyond.
+  // As a rule within what is laid out in advance, from two years before to twelve after, and a
+  // month before that; now and then, since every day is walked there, years beyond.
   Instant instant(std::uint32_t number) const {
-    const bool far = number % 256 == 0;
-    const Seconds before = std::chrono::years{far ? 25 : 3};
-    const Seconds span = std::chrono::years{far ? 60 : 10};
+    const bool far = number % 512 == 0;
+    const Seconds before =
+        far ? Seconds{std::chrono::years{20}} : std::chrono::years{2} + std::chrono::days{30};
+    const Seconds span = std::chrono::years{far ? 50 : 10};
     return covered - before + Seconds{number % span.count()};
   }
 };
