@@ -3,4 +3,5 @@ set(TENGGAT_MIGRATIONS
   0001_tenggat.sql
   0002_lighter_rows.sql
   0003_cheaper_actions.sql
+  0004_frozen_clocks.sql
 )

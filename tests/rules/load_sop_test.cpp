@@ -307,8 +307,8 @@ TEST(LoadSop, AllFaultsAreSaidAtOnceEachAtItsPlace) {
     });
   };
   const std::string all = fmt::format("{}", fmt::join(lines, "\n"));
-  EXPECT_TRUE(said("paud.yaml:15:8: ", "add up to")) << all;
-  EXPECT_TRUE(said("paud.yaml:28:11: ", "bupati")) << all;
+  EXPECT_TRUE(said("paud.yaml:16:8: ", "add up to")) << all;
+  EXPECT_TRUE(said("paud.yaml:29:11: ", "bupati")) << all;
   EXPECT_TRUE(std::is_sorted(faults.begin(), faults.end(), [](const Fault& a, const Fault& b) {
     return std::tie(a.line, a.column) < std::tie(b.line, b.column);
   }));

@@ -53,8 +53,9 @@ struct Whole {
 
 // An event that a command brought about; its ordinal among these is the version it left.
 bool makes_version(const Event& event) {
-  static const std::set<std::string> types{"acted",  "undone",  "claimed",         "released",
-                                           "paused", "resumed", "calendar_applied"};
+  static const std::set<std::string> types{
+      "acted",   "undone",           "claimed",        "released",    "paused",
+      "resumed", "calendar_applied", "pause_extended", "sop_migrated"};
   return types.contains(event.type);
 }
 
@@ -309,6 +310,7 @@ void PermitCheck::clock() const {
     if (visit.elapsed != replay.consumed(*visit.closed_at))
       say("I8", fmt::format("visit {} took {} s, replayed {} s", visit.id, visit.elapsed.count(),
                             replay.consumed(*visit.closed_at).count()));
+    compare("the due of a closed visit", visit.due_at, replay.due());
   }
 }
 
