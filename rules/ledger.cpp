@@ -276,6 +276,13 @@ Sla visit_sla(const Permit& permit, const Visit& visit, const Sop& sop, const Ca
                 visit.closed_at ? std::optional(frozen(visit)) : std::nullopt, calendar, now);
   Sla sla;
   sla.standard = visit.standard.value_or(step ? step->standard : Budget{});
+  if (visit.closed_at && !sop.is_applicant(visit.role)) {
+    // No clock is left to replay: what it said at closing stands.
+    sla.elapsed = visit.elapsed;
+    sla.due_at = visit.due_at;
+    if (visit.verdict)
+      sla.status = *visit.verdict == Verdict::met ? SlaStatus::met : SlaStatus::missed;
+  }
   if (sop.is_applicant(visit.role))
     sla.elapsed =
         calendar.worked(visit.opened_at, visit.closed_at.value_or(std::max(now, visit.opened_at)));

@@ -753,6 +753,31 @@ void add_find_calendar_backlog(pg::Pipeline& pipeline, const CalendarBacklog& ba
       pg::text_array(backlog.sops), backlog.calendar_version, backlog.after, backlog.limit);
 }
 
+void add_find_sop_backlog(pg::Pipeline& pipeline, const SopBacklog& backlog) {
+  pipeline.add(
+      "SELECT id FROM permit WHERE state IN ('active', 'returned') AND sop = $1"
+      " AND sop_version <> $2 AND id > $3::bigint"
+      " AND (cardinality($4::text[]) = 0 OR id::text = ANY($4::text[])"
+      "   OR number = ANY($4::text[])) ORDER BY id LIMIT $5::int",
+      backlog.sop, backlog.sop_version, backlog.after, pg::text_array(backlog.permits),
+      backlog.limit);
+}
+
+void add_name_permits(pg::Pipeline& pipeline, const std::vector<std::string>& names) {
+  pipeline.add(
+      "SELECT n.name, coalesce(p.sop, ''), coalesce(p.state IN ('active', 'returned'), false)"
+      " FROM unnest($1::text[]) WITH ORDINALITY AS n(name, place)"
+      " LEFT JOIN permit p ON p.id::text = n.name OR p.number = n.name ORDER BY n.place",
+      pg::text_array(names));
+}
+
+std::vector<NamedPermit> named_permits_of(const pg::Result& r) {
+  std::vector<NamedPermit> permits;
+  for (int row = 0; row < r.rows(); ++row)
+    permits.push_back({text_at(r, row, 0), text_at(r, row, 1), r.boolean(row, 2)});
+  return permits;
+}
+
 void add_events(pg::Pipeline& pipeline, std::int64_t permit) {
   pipeline.add(
       "SELECT sequence, type, visit, actor, acting_for, via, at, fields, hash FROM event"
