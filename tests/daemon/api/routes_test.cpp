@@ -310,7 +310,7 @@ TEST_F(Routes, APausesEndIsPutOffWithinItsBounds) {
   for (const json::value& event : story.at("events").as_array())
     types.emplace_back(event.at("type").as_string());
   EXPECT_EQ(std::count(types.begin(), types.end(), "pause_extended"), 1);
-  EXPECT_EQ(story.at("time").at("office").at("wall_seconds"), 418'800);  // 02 13:40 to 07 10:00
+  EXPECT_EQ(story.at("time").at("office").at("wall_seconds"), 417'600);  // 02 14:00 to 07 10:00
   EXPECT_EQ(story.at("visits").as_array().back().at("pause_count"), 1);
 }
 
