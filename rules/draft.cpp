@@ -14,6 +14,15 @@ constexpr std::string_view kMendReminder = "pengingat_perbaikan";
 std::string pause_report(const PauseReason& reason) {
   return fmt::format("waktu dijeda saat batas sudah dekat ({})", reason.name);
 }
+std::string extension_report(const PauseReason& reason) {
+  return fmt::format("jeda diperpanjang saat batas sudah dekat ({})", reason.name);
+}
+std::string limit_report(const PauseReason& reason) {
+  return fmt::format("jeda diperpanjang mendekati batas terlama, {} ({})",
+                     reason.longest->to_string(), reason.name);
+}
+// From here on an extension takes most of what a pause may last.
+constexpr int kNearLimitPercent = 80;
 constexpr std::string_view kSelfApprovalReport =
     "persetujuan diberikan oleh pejabat pelaksana yang menyiapkan sendiri berkasnya";
 constexpr std::string_view kNewDeficiencyReport =
@@ -47,8 +56,6 @@ std::string actor_name(const Actor& actor) {
 std::optional<Refusal> refuse(Reason reason, std::string detail, std::vector<std::string> missing) {
   return Refusal{reason, std::move(detail), std::move(missing)};
 }
-
-std::string label(const Visit& visit) { return fmt::format("{}#{}", visit.step, visit.occurrence); }
 
 Draft::Draft(Permit permit, const Context& context)
     : sop_(context.sop), calendar_(context.calendar) {
@@ -118,7 +125,8 @@ void Draft::report_to_superior(int visit, const std::string& why, Reason reason,
   const bool has_superior = !role.superior.empty() || role.copy.empty();
   Notice notice;
   notice.visit = visit;
-  notice.kind = reason == Reason::paused_near_due ? "jeda" : to_string(reason);
+  const bool of_pause = reason == Reason::paused_near_due || reason == Reason::pause_near_limit;
+  notice.kind = of_pause ? "jeda" : to_string(reason);
   notice.k = static_cast<int>(cause);
   notice.addressee = {Addressee::Kind::role,
                       has_superior ? superior_of(role.id, 1).role : role.copy};
@@ -174,6 +182,7 @@ void Draft::close_visit(Visit& visit, const Performance& done, std::int64_t caus
   visit.closed_by = done.by.actor.id;
   visit.closed_for = done.by.acting_for;
   visit.closed_at = done.at;
+  visit.standard = sop_.step(visit.step).standard;
   if (sop_.is_applicant(visit.role)) {
     visit.elapsed = calendar_.worked(visit.opened_at, done.at);
     return;
@@ -182,18 +191,20 @@ void Draft::close_visit(Visit& visit, const Performance& done, std::int64_t caus
   if (!ledger) return;  // a clock that runs from the claim and was never claimed
   const Replay replay(*ledger, calendar_);
   visit.elapsed = replay.consumed(done.at);
+  visit.due_at = replay.due();
   visit.verdict = replay.due() && done.at > *replay.due() ? Verdict::missed : Verdict::met;
-  count_completion(visit, cause, done.hold);
+  // Of this visit: what it carries on from was counted when that closed.
+  count_completion(visit, visit.elapsed - replay.carried(), cause, done.hold);
 }
 
-void Draft::count_completion(Visit& visit, std::int64_t cause, Seconds hold) {
+void Draft::count_completion(Visit& visit, Seconds worked, std::int64_t cause, Seconds hold) {
   const Instant counted = now_ + hold;
   count("step_completions_total", visit.step, "", 1, counted, cause);
   const auto buckets = working_time_buckets(sop_, calendar_);
-  const auto bucket = std::lower_bound(buckets.begin(), buckets.end(), visit.elapsed.count());
+  const auto bucket = std::lower_bound(buckets.begin(), buckets.end(), worked.count());
   count("step_working_seconds_bucket", visit.step,
         bucket == buckets.end() ? "+Inf" : std::to_string(*bucket), 1, counted, cause);
-  count("step_working_seconds_sum", visit.step, "", visit.elapsed.count(), counted, cause);
+  count("step_working_seconds_sum", visit.step, "", worked.count(), counted, cause);
   const bool missed = visit.verdict == Verdict::missed;
   if (missed == visit.missed_counted) return;
   // Where it is met after all, it was recorded late: the breach on the books is reversed.
@@ -204,10 +215,24 @@ void Draft::count_completion(Visit& visit, std::int64_t cause, Seconds hold) {
 // No verdict: nobody was late or in time.
 void Draft::abandon_visit(Visit& visit, const std::string& action, const Actor& actor) {
   if (Pause* pause = permit().open_pause(visit.id)) pause->to = now_;
-  visit.elapsed = visit_sla(permit(), visit, sop_, calendar_, now_).elapsed;
+  const Sla sla = visit_sla(permit(), visit, sop_, calendar_, now_);
+  visit.elapsed = sla.elapsed;
+  visit.due_at = sla.due_at;
+  visit.standard = sla.standard;
   visit.action = action;
   visit.closed_by = actor.id;
   visit.closed_at = now_;
+}
+
+void Draft::close_case(Instant at) {
+  Permit& p = permit();
+  if (const auto ledger = case_ledger(p, sop_)) {
+    const Replay replay(*ledger, calendar_);
+    p.case_elapsed = replay.consumed(at);
+    p.case_due_at = replay.due();
+    p.case_standard = ledger->budget;
+  }
+  p.case_closed_at = at;
 }
 
 void Draft::start_and_end_case(const Trigger& trigger, Instant at, std::int64_t cause,
@@ -223,9 +248,8 @@ void Draft::start_and_end_case(const Trigger& trigger, Instant at, std::int64_t 
   if (!ends) return;
   ++p.signings;
   if (!p.case_opened_at || p.case_closed_at) return;  // a corrected decree is judged once
-  const Replay replay(*case_ledger(p, sop_), calendar_);
-  p.case_closed_at = at;
-  const bool missed = replay.due() && at > *replay.due();
+  close_case(at);
+  const bool missed = p.case_due_at && at > *p.case_due_at;
   p.case_verdict = missed ? Verdict::missed : Verdict::met;
   const Instant counted = now_ + hold;
   if (!missed) count("permit_sla_met_total", "", "", 1, counted, cause);
@@ -237,8 +261,8 @@ void Draft::start_and_end_case(const Trigger& trigger, Instant at, std::int64_t 
 void Draft::end_permit(PermitState state, Instant at, std::int64_t cause, Seconds hold) {
   Permit& p = permit();
   p.state = state;
-  if (!p.case_closed_at) p.case_closed_at = at;  // without a verdict
-  if (state != PermitState::issued)              // issued counts when it is signed
+  if (!p.case_closed_at) close_case(at);  // without a verdict
+  if (state != PermitState::issued)       // issued counts when it is signed
     count("permits_closed_total", "", std::string(to_string(state)), 1, now_ + hold, cause);
 }
 
@@ -445,6 +469,8 @@ void Draft::undo(const LastAction& last, const Actor& actor) {
   visit.closed_for.clear();
   visit.verdict.reset();
   visit.elapsed = Seconds{0};
+  visit.due_at.reset();
+  visit.standard.reset();
   visit.missed_counted = last.visit_missed_before;
   visit.deficiencies.clear();
   for (Pause& pause : p.pauses)
@@ -463,6 +489,9 @@ void Draft::undo(const LastAction& last, const Actor& actor) {
   if (last.case_closed) {
     p.case_closed_at.reset();
     p.case_verdict.reset();
+    p.case_elapsed.reset();
+    p.case_due_at.reset();
+    p.case_standard.reset();
   }
   p.case_missed_counted = last.case_missed_before;
   p.last_action.reset();
@@ -487,11 +516,21 @@ void Draft::release(int visit_id, const std::string& why, const Doer& by) {
   ++permit().version;
 }
 
+// Whether it counts as due_soon or overdue; a clock that stands, as when it stopped.
+bool Draft::short_of_time(const Visit& visit) const {
+  const auto ledger = visit_ledger(decision_.after, visit, sop_);
+  if (!ledger) return false;
+  const Replay replay(*ledger, calendar_);
+  const Ladder* ladder = sop_.find_ladder(sop_.step(visit.step).ladder);
+  const auto soon = due_soon_at(replay, ladder ? &ladder->rungs : nullptr);
+  return (soon && now_ >= *soon) || (replay.due() && now_ > *replay.due());
+}
+
 void Draft::pause(int visit_id, const PauseReason& reason, const PauseVisit& command,
                   const Doer& by, Seconds hold) {
   Permit& p = permit();
   const Visit& visit = *p.find_visit(visit_id);
-  const auto status = visit_sla(p, visit, sop_, calendar_, now_).status;
+  const bool late_hour = short_of_time(visit);
   Pause pause;
   pause.visit = visit_id;
   pause.id = static_cast<int>(p.pauses.size()) + 1;
@@ -509,8 +548,35 @@ void Draft::pause(int visit_id, const PauseReason& reason, const PauseVisit& com
   note(visit_id, "pause", "", command.note, by.actor);
   if (reason.tells_applicant)
     tell_applicant(visit_id, "klarifikasi", Reason::state_changed, cause, hold);
-  if (status == SlaStatus::due_soon || status == SlaStatus::overdue)
+  if (late_hour)
     report_to_superior(visit_id, pause_report(reason), Reason::paused_near_due, cause, Seconds{0});
+}
+
+void Draft::extend_pause(int visit_id, const PauseReason& reason, const PauseVisit& command,
+                         const Doer& by) {
+  Permit& p = permit();
+  Pause& pause = *p.open_pause(visit_id);
+  const Visit& visit = *p.find_visit(visit_id);
+  const std::optional<Instant> before = resumes_at(pause, sop_, calendar_);
+  pause.until = command.until;
+  ++pause.extensions;
+  std::vector<EventField> fields{{"step", label(visit)},
+                                 {"pause", reason.id},
+                                 {"k", std::to_string(pause.extensions)},
+                                 {"until_before", calendar_.format(*before)},
+                                 {"until", calendar_.format(*pause.until)}};
+  if (!command.note.empty()) fields.push_back({"note", command.note, true});
+  const std::int64_t cause = record("pause_extended", visit_id, by, std::move(fields));
+  ++p.version;
+  note(visit_id, "pause", "", command.note, by.actor);
+  const auto longest = longest_pause(pause, reason, calendar_);
+  const bool near_limit = longest && calendar_.worked(pause.from, *pause.until) * 100 >=
+                                         calendar_.worked(pause.from, *longest) * kNearLimitPercent;
+  if (short_of_time(visit))
+    report_to_superior(visit_id, extension_report(reason), Reason::paused_near_due, cause,
+                       Seconds{0});
+  else if (near_limit)
+    report_to_superior(visit_id, limit_report(reason), Reason::pause_near_limit, cause, Seconds{0});
 }
 
 void Draft::resume(int visit, Instant at, const Doer& by, const std::string& text, Seconds hold) {
@@ -526,16 +592,49 @@ void Draft::resume(int visit, Instant at, const Doer& by, const std::string& tex
   tell_if_promise_moved(visit, {{"jeda", reason}}, cause, hold);
 }
 
-// --- a calendar that changed ---------------------------------------------------------------------
+// --- a calendar or an SOP that changed -----------------------------------------------------------
 
 void Draft::apply_calendar(const std::string& decree) {
+  const std::int64_t cause =
+      record("calendar_applied", 0, {}, {{"calendar", calendar_.id()}, {"decree", decree}});
+  ++permit().version;
+  judge_open_clocks_again(cause);
+  tell_if_promise_moved(0, {{"dasar", decree}}, cause, Seconds{0});
+  // What an undo would bring back was judged under the other calendar.
+  permit().last_action.reset();
+}
+
+void Draft::migrate(const std::string& because) {
+  Permit& p = permit();
+  const std::int64_t cause = record(
+      "sop_migrated", 0, {},
+      {{"sop", sop_.id}, {"from", p.sop_version}, {"to", sop_.version}, {"because", because}});
+  ++p.version;
+  p.sop_version = sop_.version;
+  for (Visit& visit : p.visits) {
+    if (!visit.open() || visit.role == sop_.step(visit.step).role) continue;
+    // Another role's work now: whoever had taken it has no duty in it.
+    visit.role = sop_.step(visit.step).role;
+    visit.assignee.clear();
+  }
+  // A shorter bound ends a pause now, not in the past: the time since then was rightly not counted.
+  for (Pause& pause : p.pauses) {
+    if (pause.to) continue;
+    const auto end = resumes_at(pause, sop_, calendar_);
+    if (end && *end < now_) pause.until = now_;
+  }
+  judge_open_clocks_again(cause);
+  tell_if_promise_moved(0, {{"dasar", because}}, cause, Seconds{0});
+  // What an undo would bring back was judged by the other version.
+  p.last_action.reset();
+}
+
+// A raised rung that is to come again is armed as its next occurrence, a counted breach that falls
+// away is reversed.
+void Draft::judge_open_clocks_again(std::int64_t cause) {
   Permit& p = permit();
   // None: the clock stands before it. Either way it is still to come.
   const auto to_come = [&](std::optional<Instant> at) { return !at || *at > now_; };
-  const std::int64_t cause =
-      record("calendar_applied", 0, {}, {{"calendar", calendar_.id()}, {"decree", decree}});
-  ++p.version;
-
   const auto rearm = [&](int visit, const std::string& rung, int k, std::optional<Instant> at) {
     if (!to_come(at)) return;
     for (RaisedRung& raised : p.rungs)
@@ -572,9 +671,6 @@ void Draft::apply_calendar(const std::string& decree) {
       count("permit_sla_missed_total", "", "", -1, now_, cause);
     }
   }
-  tell_if_promise_moved(0, {{"dasar", decree}}, cause, Seconds{0});
-  // What an undo would bring back was judged under the other calendar.
-  p.last_action.reset();
 }
 
 // --- what time brings about ----------------------------------------------------------------------

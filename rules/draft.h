@@ -16,9 +16,6 @@ namespace tenggat {
 std::optional<Refusal> refuse(Reason reason, std::string detail,
                               std::vector<std::string> missing = {});
 
-// "verifikasi#2"
-std::string label(const Visit& visit);
-
 // Who does something, and whose deputy they are in it.
 struct Doer {
   Actor actor;
@@ -58,8 +55,11 @@ class Draft {
   void release(int visit, const std::string& why, const Doer& by);
   void pause(int visit, const PauseReason& reason, const PauseVisit& command, const Doer& by,
              Seconds hold);
+  void extend_pause(int visit, const PauseReason& reason, const PauseVisit& command,
+                    const Doer& by);
   void resume(int visit, Instant at, const Doer& by, const std::string& note, Seconds hold);
   void apply_calendar(const std::string& decree);
+  void migrate(const std::string& because);
 
   // Returns the event's sequence number: the cause of what follows from it.
   std::int64_t record(std::string type, int visit, const Doer& by, std::vector<EventField> fields);
@@ -93,9 +93,12 @@ class Draft {
   std::optional<Refusal> open_next(const Performance& done, LastAction& last);
   std::vector<std::string> missing_needs(const Step& step) const;
 
+  bool short_of_time(const Visit& visit) const;
+  void judge_open_clocks_again(std::int64_t cause);
   void close_visit(Visit& visit, const Performance& done, std::int64_t cause);
   void abandon_visit(Visit& visit, const std::string& action, const Actor& actor);
-  void count_completion(Visit& visit, std::int64_t cause, Seconds hold);
+  void count_completion(Visit& visit, Seconds worked, std::int64_t cause, Seconds hold);
+  void close_case(Instant at);
   void start_and_end_case(const Trigger& trigger, Instant at, std::int64_t cause, Seconds hold);
   void end_permit(PermitState state, Instant at, std::int64_t cause, Seconds hold);
 

@@ -40,8 +40,9 @@ void add_ladder(std::vector<Timed>& all, const Permit& permit, int visit, const 
 void add_visit(std::vector<Timed>& all, const Permit& permit, const Visit& visit, const Sop& sop,
                const Calendar& calendar) {
   const Step& step = sop.step(visit.step);
-  if (const Pause* pause = permit.open_pause(visit.id); pause && pause->until)
-    all.push_back({Timed::Kind::resume, *pause->until, visit.id});
+  if (const Pause* pause = permit.open_pause(visit.id))
+    if (const auto at = resumes_at(*pause, sop, calendar))
+      all.push_back({Timed::Kind::resume, *at, visit.id});
   for (const ActionRule& action : step.actions)
     if (action.automatic_after)
       all.push_back({Timed::Kind::automatic_action,
@@ -68,6 +69,18 @@ void add_visit(std::vector<Timed>& all, const Permit& permit, const Visit& visit
 
 }  // namespace
 
+std::optional<Instant> longest_pause(const Pause& pause, const PauseReason& reason,
+                                     const Calendar& calendar) {
+  if (!reason.longest) return std::nullopt;
+  return calendar.deadline(pause.from, *reason.longest).due;
+}
+
+std::optional<Instant> resumes_at(const Pause& pause, const Sop& sop, const Calendar& calendar) {
+  if (pause.until) return pause.until;
+  const PauseReason* reason = sop.find_pause(pause.reason);
+  return reason ? longest_pause(pause, *reason, calendar) : std::nullopt;
+}
+
 std::vector<Timed> upcoming(const Permit& permit, const Sop& sop, const Calendar& calendar) {
   std::vector<Timed> all;
   if (is_terminal(permit.state)) return all;
@@ -87,6 +100,13 @@ std::vector<Timed> upcoming(const Permit& permit, const Sop& sop, const Calendar
   return all;
 }
 
+std::optional<Timed> next_rung(const Permit& permit, int visit, const Sop& sop,
+                               const Calendar& calendar) {
+  for (const Timed& timed : upcoming(permit, sop, calendar))
+    if (timed.kind == Timed::Kind::rung && timed.visit == visit) return timed;
+  return std::nullopt;
+}
+
 Projection project(const Permit& permit, const Sop& sop, const Calendar& calendar) {
   Projection result;
   for (const Visit& visit : permit.visits) {
@@ -94,12 +114,12 @@ Projection project(const Permit& permit, const Sop& sop, const Calendar& calenda
     if (!ledger) continue;
     const Replay replay(*ledger, calendar);
     const Ladder* ladder = sop.find_ladder(sop.step(visit.step).ladder);
-    result.visits.push_back(
-        {visit.id, replay.due(), due_soon_at(replay, ladder ? &ladder->rungs : nullptr)});
+    result.visits.push_back({visit.id, visit.closed_at ? visit.due_at : replay.due(),
+                             due_soon_at(replay, ladder ? &ladder->rungs : nullptr)});
   }
   if (const auto ledger = case_ledger(permit, sop)) {
     const Replay replay(*ledger, calendar);
-    result.case_due_at = replay.due();
+    result.case_due_at = permit.case_elapsed ? permit.case_due_at : replay.due();
     result.case_due_soon_at = due_soon_at(replay, &sop.case_ladder);
   }
   if (auto ledger = legal_ledger(permit, sop)) {

@@ -20,9 +20,21 @@ struct Timed {
   int occurrence = 1;
 };
 
+// When an open pause ends by itself: at its end date, else at the longest its reason allows. None:
+// only a person ends it.
+std::optional<Instant> resumes_at(const Pause& pause, const Sop& sop, const Calendar& calendar);
+// The longest a pause for this reason may last; none: as long as it takes.
+std::optional<Instant> longest_pause(const Pause& pause, const PauseReason& reason,
+                                     const Calendar& calendar);
+
 // The next of each source, soonest first; equal instants in a fixed order, so that two daemons
 // agree.
 std::vector<Timed> upcoming(const Permit& permit, const Sop& sop, const Calendar& calendar);
+
+// The next rung of one clock, visit 0 the case's; none where all are raised, or it stands before
+// it, or it has ended.
+std::optional<Timed> next_rung(const Permit& permit, int visit, const Sop& sop,
+                               const Calendar& calendar);
 
 // Everything derived that is stored for searching. Recomputed whole whenever a permit is written.
 struct Projection {

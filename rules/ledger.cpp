@@ -6,14 +6,37 @@
 namespace tenggat {
 
 Replay::Replay(const Ledger& ledger, const Calendar& calendar)
-    : calendar_(&calendar), opened_(ledger.opened), closed_(ledger.closed) {
-  const Deadline first = calendar.deadline(ledger.opened, ledger.budget);
+    : Replay(ledger, calendar, start_of(ledger, calendar)) {}
+
+// Each visit starts from what the one before it left, the first from the budget.
+Replay::Start Replay::start_of(const Ledger& ledger, const Calendar& calendar) {
+  Start start;
+  for (const Ledger& one : ledger.earlier) {
+    const Replay visit(one, calendar, start);
+    const Seconds consumed = visit.consumed(*one.closed);
+    if (ledger.re_entry == ReEntry::cumulative)
+      start = {visit.total(), consumed};
+    else
+      start.total = std::max(Seconds{0}, visit.total() - consumed);
+  }
+  return start;
+}
+
+Replay::Replay(const Ledger& ledger, const Calendar& calendar, const Start& start)
+    : calendar_(&calendar),
+      opened_(ledger.opened),
+      closed_(ledger.closed),
+      carried_(start.carried) {
+  const Deadline first =
+      start.total
+          ? calendar.after(ledger.opened, std::max(Seconds{0}, *start.total - start.carried))
+          : calendar.deadline(ledger.opened, ledger.budget);
   first_due_ = first.due;
   provisional_ = first.provisional;
-  total_ = calendar.worked(ledger.opened, first.due);
+  total_ = start.total.value_or(calendar.worked(ledger.opened, first.due));
   due_ = first.due;
 
-  RunningSpan span{ledger.opened, std::nullopt, Seconds{0}};
+  RunningSpan span{ledger.opened, std::nullopt, carried_};
   for (const Standstill& stop : ledger.stops) {
     if (stop.from >= *due_) break;  // a pause cures no lateness
     if (stop.to && *stop.to == stop.from) continue;
@@ -36,7 +59,7 @@ Replay::Replay(const Ledger& ledger, const Calendar& calendar)
 
 Seconds Replay::consumed(Instant now) const {
   if (closed_) now = std::min(now, *closed_);
-  Seconds sum{0};
+  Seconds sum = carried_;
   for (const RunningSpan& span : running_) {
     if (now <= span.from) break;
     sum = span.before + calendar_->worked(span.from, span.to ? std::min(now, *span.to) : now);
@@ -55,9 +78,19 @@ Seconds Replay::paused_working(Instant now) const {
   return sum;
 }
 
+Seconds Replay::paused_wall(Instant now) const {
+  Seconds sum{0};
+  for (const Standstill& stop : standing_) {
+    if (now <= stop.from) break;
+    sum += (stop.to ? std::min(now, *stop.to) : now) - stop.from;
+  }
+  return sum;
+}
+
 std::optional<Instant> Replay::at_percent(int percent) const {
   // Rounded up: a share is reached when at least that much has been consumed.
   const Seconds needed{(total_.count() * percent + 99) / 100};
+  if (needed <= carried_) return opened_;
   for (const RunningSpan& span : running_) {
     if (needed < span.before) continue;
     if (span.to && span.before + calendar_->worked(span.from, *span.to) < needed) continue;
@@ -86,12 +119,12 @@ std::string_view to_string(SlaStatus status) {
   return names.at(static_cast<std::size_t>(status));
 }
 
-std::optional<Ledger> visit_ledger(const Permit& permit, const Visit& visit, const Sop& sop) {
-  if (visit.undone || sop.is_applicant(visit.role)) return std::nullopt;
-  const Step& step = sop.step(visit.step);
+namespace {
+
+std::optional<Ledger> ledger_alone(const Permit& permit, const Visit& visit, const Step& step) {
   if (step.clock_from_claim && !visit.claimed_at) return std::nullopt;
   Ledger ledger{step.clock_from_claim ? *visit.claimed_at : visit.opened_at,
-                step.standard,
+                visit.standard.value_or(step.standard),
                 {},
                 visit.closed_at};
   // A clock that runs from the claim may have been paused before it ran.
@@ -101,9 +134,32 @@ std::optional<Ledger> visit_ledger(const Permit& permit, const Visit& visit, con
   return ledger;
 }
 
+}  // namespace
+
+std::optional<Ledger> visit_ledger(const Permit& permit, const Visit& visit, const Sop& sop) {
+  if (visit.undone || sop.is_applicant(visit.role)) return std::nullopt;
+  const Step* step = sop.find_step(visit.step);
+  if (!step) return std::nullopt;
+  std::optional<Ledger> ledger = ledger_alone(permit, visit, *step);
+  if (!ledger || step->re_entry == ReEntry::fresh) return ledger;
+  ledger->re_entry = step->re_entry;
+  for (const Visit& other : permit.visits) {
+    if (other.id >= visit.id || other.undone || !other.closed_at || other.step != visit.step)
+      continue;
+    auto one = ledger_alone(permit, other, *step);
+    if (!one) continue;
+    one->budget = ledger->budget;  // one standard for the whole, the one this visit is judged by
+    ledger->earlier.push_back(*std::move(one));
+  }
+  return ledger;
+}
+
 std::optional<Ledger> case_ledger(const Permit& permit, const Sop& sop) {
   if (!permit.case_opened_at) return std::nullopt;
-  Ledger ledger{*permit.case_opened_at, sop.case_standard, {}, permit.case_closed_at};
+  Ledger ledger{*permit.case_opened_at,
+                permit.case_standard.value_or(sop.case_standard),
+                {},
+                permit.case_closed_at};
   for (const Pause& pause : permit.pauses)
     if (pause.stops_case) ledger.stops.push_back({pause.from, pause.to});
   for (const Visit& visit : permit.visits)
@@ -153,20 +209,50 @@ const std::vector<RungRule>* rungs_of(const Sop& sop, const Step& step) {
   return ladder ? &ladder->rungs : nullptr;
 }
 
-Sla read(const Ledger& ledger, const std::vector<RungRule>* ladder, std::optional<Verdict> verdict,
-         const Calendar& calendar, Instant now) {
+// What a clock said when it ended.
+struct Frozen {
+  std::optional<Verdict> verdict;
+  Seconds elapsed{};
+  std::optional<Instant> due_at;
+};
+
+Frozen frozen(const Visit& visit) { return {visit.verdict, visit.elapsed, visit.due_at}; }
+
+// None: it has not ended, or never began.
+std::optional<Frozen> frozen_case(const Permit& permit) {
+  if (!permit.case_closed_at || !permit.case_elapsed) return std::nullopt;
+  return Frozen{permit.case_verdict, *permit.case_elapsed, permit.case_due_at};
+}
+
+std::optional<Recomputed> recompute(const std::optional<Ledger>& ledger, const Frozen& was,
+                                    const Calendar& calendar) {
+  if (!ledger || !ledger->closed) return std::nullopt;
+  const Replay replay(*ledger, calendar);
+  Recomputed now{was.verdict, replay.consumed(*ledger->closed), replay.due()};
+  if (was.verdict)
+    now.verdict = now.due_at && *ledger->closed > *now.due_at ? Verdict::missed : Verdict::met;
+  const bool same =
+      now.verdict == was.verdict && now.elapsed == was.elapsed && now.due_at == was.due_at;
+  return same ? std::nullopt : std::optional(now);
+}
+
+Sla read(const Ledger& ledger, const std::vector<RungRule>* ladder,
+         const std::optional<Frozen>& ended, const Calendar& calendar, Instant now) {
   const Replay replay(ledger, calendar);
-  const Instant at = ledger.closed ? std::min(now, *ledger.closed) : now;
   Sla sla;
   sla.standard = ledger.budget;
-  sla.elapsed = replay.consumed(at);
-  sla.remaining = replay.remaining(at);
-  sla.due_at = replay.due();
   sla.provisional = replay.provisional();
-  if (ledger.closed) {
-    if (verdict) sla.status = *verdict == Verdict::met ? SlaStatus::met : SlaStatus::missed;
+  if (ended) {
+    sla.elapsed = ended->elapsed;
+    sla.remaining = replay.total() - ended->elapsed;
+    sla.due_at = ended->due_at;
+    if (ended->verdict)
+      sla.status = *ended->verdict == Verdict::met ? SlaStatus::met : SlaStatus::missed;
     return sla;
   }
+  sla.elapsed = replay.consumed(now);
+  sla.remaining = replay.remaining(now);
+  sla.due_at = replay.due();
   sla.paused = replay.stands();
   const std::optional<Instant> soon = due_soon_at(replay, ladder);
   if (replay.stands())
@@ -184,11 +270,19 @@ Sla read(const Ledger& ledger, const std::vector<RungRule>* ladder, std::optiona
 
 Sla visit_sla(const Permit& permit, const Visit& visit, const Sop& sop, const Calendar& calendar,
               Instant now) {
-  const Step& step = sop.step(visit.step);
+  const Step* step = sop.find_step(visit.step);
   if (const auto ledger = visit_ledger(permit, visit, sop))
-    return read(*ledger, rungs_of(sop, step), visit.verdict, calendar, now);
+    return read(*ledger, rungs_of(sop, *step),
+                visit.closed_at ? std::optional(frozen(visit)) : std::nullopt, calendar, now);
   Sla sla;
-  sla.standard = step.standard;
+  sla.standard = visit.standard.value_or(step ? step->standard : Budget{});
+  if (visit.closed_at && !sop.is_applicant(visit.role)) {
+    // No clock is left to replay: what it said at closing stands.
+    sla.elapsed = visit.elapsed;
+    sla.due_at = visit.due_at;
+    if (visit.verdict)
+      sla.status = *visit.verdict == Verdict::met ? SlaStatus::met : SlaStatus::missed;
+  }
   if (sop.is_applicant(visit.role))
     sla.elapsed =
         calendar.worked(visit.opened_at, visit.closed_at.value_or(std::max(now, visit.opened_at)));
@@ -197,10 +291,21 @@ Sla visit_sla(const Permit& permit, const Visit& visit, const Sop& sop, const Ca
 
 Sla case_sla(const Permit& permit, const Sop& sop, const Calendar& calendar, Instant now) {
   if (const auto ledger = case_ledger(permit, sop))
-    return read(*ledger, &sop.case_ladder, permit.case_verdict, calendar, now);
+    return read(*ledger, &sop.case_ladder, frozen_case(permit), calendar, now);
   Sla sla;
   sla.standard = sop.case_standard;
   return sla;
+}
+
+std::optional<Recomputed> recomputed_visit(const Permit& permit, const Visit& visit, const Sop& sop,
+                                           const Calendar& calendar) {
+  return recompute(visit_ledger(permit, visit, sop), frozen(visit), calendar);
+}
+
+std::optional<Recomputed> recomputed_case(const Permit& permit, const Sop& sop,
+                                          const Calendar& calendar) {
+  const auto was = frozen_case(permit);
+  return was ? recompute(case_ledger(permit, sop), *was, calendar) : std::nullopt;
 }
 
 Instant estimate(const Permit& permit, const Sop& sop, const Calendar& calendar, Instant now) {

@@ -16,11 +16,25 @@ struct Standstill {
   std::optional<Instant> to;  // none: it stands still
 };
 
+// A step may be entered again. Its clock then is (`re_entry`)
+//   fresh       a clock of its own: the whole budget, nothing consumed;
+//   cumulative  the first visit's clock, which stood since that visit closed: the total is the
+//               first visit's, consumed begins with what the earlier visits consumed;
+//   remainder   a clock of its own over what the earlier visits left: the total is the last
+//               visit's total less what that visit consumed, at least zero.
+// In both of the latter the budget, also one in days, became working time once, when the first
+// visit opened, and what was left of it is worked off from the new opening on, as after a pause.
+// Nothing left: due at the opening, so late one second after it; the time in between is not the
+// step's, and rungs after the due count from there. A share that the earlier visits had reached is
+// reached at the opening. Time is replayed under one calendar, the earlier visits' too.
 struct Ledger {
   Instant opened{};
   Budget budget;
   std::vector<Standstill> stops;  // in order, not overlapping
   std::optional<Instant> closed;
+  ReEntry re_entry = ReEntry::fresh;
+  // What it carries on from: closed, by opening, each without `earlier` of its own. Fresh: none.
+  std::vector<Ledger> earlier{};
 };
 
 struct RunningSpan {
@@ -35,6 +49,7 @@ class Replay {
   Replay(const Ledger& ledger, const Calendar& calendar);
 
   Seconds total() const { return total_; }             // consumed + remaining, whenever asked
+  Seconds carried() const { return carried_; }         // consumed before it opened: cumulative only
   std::optional<Instant> due() const { return due_; }  // none while it stands still before its due
   Instant first_due() const { return first_due_; }     // had it never been paused
   bool provisional() const { return provisional_; }
@@ -42,7 +57,10 @@ class Replay {
   Seconds consumed(Instant now) const;
   Seconds remaining(Instant now) const;       // negative once overdue
   Seconds paused_working(Instant now) const;  // working time that passed while it stood
+  Seconds paused_wall(Instant now) const;     // all time that passed while it stood
   int stops() const { return stop_count_; }
+  // Those it stood for: a pause opened at or after the due, or of no length, stops nothing.
+  const std::vector<Standstill>& standing() const { return standing_; }
 
   // The earliest instant with consumed >= ceil(percent of total); none while a standstill hides it.
   std::optional<Instant> at_percent(int percent) const;
@@ -50,6 +68,13 @@ class Replay {
   std::optional<Instant> at(const RungRule& rung, int k) const;
 
  private:
+  struct Start {
+    std::optional<Seconds> total;  // in place of the budget
+    Seconds carried{};
+  };
+  static Start start_of(const Ledger& ledger, const Calendar& calendar);
+  Replay(const Ledger& ledger, const Calendar& calendar, const Start& start);
+
   const Calendar* calendar_;
   Instant opened_{};
   std::optional<Instant> closed_;
@@ -57,7 +82,7 @@ class Replay {
   std::vector<Standstill> standing_;
   std::optional<Instant> due_;
   Instant first_due_{};
-  Seconds total_{};
+  Seconds total_{}, carried_{};
   bool provisional_ = false;
   int stop_count_ = 0;
 };
@@ -77,7 +102,9 @@ struct Sla {
   bool provisional = false;
 };
 
-// The ledgers of a permit's clocks.
+// The ledgers of a permit's clocks. None where there is no clock: the applicant's own steps, a
+// visit that was taken back, one that runs from a claim nobody made, a closed one whose step the
+// SOP version the permit was moved to no longer has.
 std::optional<Ledger> visit_ledger(const Permit& permit, const Visit& visit, const Sop& sop);
 std::optional<Ledger> case_ledger(const Permit& permit, const Sop& sop);
 std::optional<Ledger> legal_ledger(const Permit& permit, const Sop& sop);
@@ -88,6 +115,18 @@ std::optional<Instant> due_soon_at(const Replay& replay, const std::vector<RungR
 Sla visit_sla(const Permit& permit, const Visit& visit, const Sop& sop, const Calendar& calendar,
               Instant now);
 Sla case_sla(const Permit& permit, const Sop& sop, const Calendar& calendar, Instant now);
+
+// What a closed clock would say under the calendar in force. What it said at closing stays; none
+// where both say the same, and while it is open. Source: contract section 3, "Versions".
+struct Recomputed {
+  std::optional<Verdict> verdict;  // none where it had none
+  Seconds elapsed{};
+  std::optional<Instant> due_at;
+};
+std::optional<Recomputed> recomputed_visit(const Permit& permit, const Visit& visit, const Sop& sop,
+                                           const Calendar& calendar);
+std::optional<Recomputed> recomputed_case(const Permit& permit, const Sop& sop,
+                                          const Calendar& calendar);
 
 // When the remaining steps would be done if each took its standard from now on.
 // Contract section 3, "once late, the estimate is ...".

@@ -61,6 +61,20 @@ boost::system::result<RungAt, std::string> parse_rung_at(std::string_view text) 
   return std::string("a rung is at start, N%, due, or +BUDGET");
 }
 
+boost::system::result<ReEntry, std::string> parse_re_entry(std::string_view text) {
+  if (text == "baru") return ReEntry::fresh;
+  if (text == "kumulatif") return ReEntry::cumulative;
+  if (text == "sisa") return ReEntry::remainder;
+  return std::string("masuk_kembali is baru, kumulatif or sisa");
+}
+
+boost::system::result<Party, std::string> parse_party(std::string_view text) {
+  if (text == "kantor") return Party::office;
+  if (text == "pemohon") return Party::applicant;
+  if (text == "instansi_lain") return Party::other_agency;
+  return std::string("a pause waits for kantor, pemohon or instansi_lain");
+}
+
 // Names are used in metrics, paths and file names.
 bool is_identifier(std::string_view text) {
   return !text.empty() && text.size() <= 40 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -181,10 +195,24 @@ class SopReader {
 
   void read_pauses(const YamlMap& top) {
     for (const auto& [key, value] : top.find("jeda").entries()) {
-      const YamlMap entry = value.map({"nama", "hentikan_layanan", "kabari_pemohon"});
-      sop_.pauses.push_back({identifier(key), entry.required_text("nama"),
-                             entry.find("hentikan_layanan").flag_or(false),
-                             entry.find("kabari_pemohon").flag_or(false)});
+      const YamlMap entry = value.map({"nama", "hentikan_layanan", "kabari_pemohon", "menunggu",
+                                       "sampai", "paling_lama", "perpanjangan", "di_luar_sop"});
+      PauseReason reason;
+      reason.id = identifier(key);
+      reason.name = entry.required_text("nama");
+      reason.stops_case = entry.find("hentikan_layanan").flag_or(false);
+      reason.tells_applicant = entry.find("kabari_pemohon").flag_or(false);
+      reason.waits_for = entry.find("menunggu").parsed(parse_party).value_or(Party::office);
+      if (const auto until = entry.text("sampai")) {
+        reason.needs_until = *until == "wajib";
+        if (*until != "wajib" && *until != "opsional")
+          entry.fault_at("sampai", "sampai is wajib or opsional");
+      }
+      if (entry.has("paling_lama")) reason.longest = budget(entry.find("paling_lama"));
+      if (entry.has("perpanjangan"))
+        reason.extensions = entry.find("perpanjangan").integer(0, 99).value_or(0);
+      reason.beyond_sop = entry.find("di_luar_sop").flag_or(false);
+      sop_.pauses.push_back(std::move(reason));
     }
   }
 
@@ -290,9 +318,9 @@ class SopReader {
 
   void read_steps(const YamlMap& top) {
     for (const YamlValue& item : top.at("langkah").list()) {
-      const YamlMap entry =
-          item.map({"id", "nama", "kegiatan", "pelaksana", "kelengkapan", "waktu", "output",
-                    "keterangan", "tangga", "aksi", "kabari", "jam", "pengingat_perbaikan"});
+      const YamlMap entry = item.map({"id", "nama", "kegiatan", "pelaksana", "kelengkapan", "waktu",
+                                      "output", "keterangan", "tangga", "aksi", "kabari", "jam",
+                                      "masuk_kembali", "pengingat_perbaikan"});
       if (!entry.present()) continue;
       Step step;
       step.number = static_cast<int>(sop_.steps.size()) + 1;
@@ -314,6 +342,7 @@ class SopReader {
         step.clock_from_claim = *clock == "claim";
         if (!step.clock_from_claim) entry.fault_at("jam", "jam can only be claim");
       }
+      step.re_entry = entry.find("masuk_kembali").parsed(parse_re_entry).value_or(ReEntry::fresh);
       for (const YamlValue& reminder : entry.find("pengingat_perbaikan").list())
         step.mend_reminders.push_back(budget(reminder));
       for (const auto& [key, value] : entry.at("aksi").entries()) read_action(key, value, step);
@@ -384,6 +413,9 @@ class SopReader {
       if (role && role->applicant && !step.ladder.empty())
         step_places_[i].fault(
             "the applicant's own step is measured, never judged: it has no tangga");
+      if (role && role->applicant && step.re_entry != ReEntry::fresh)
+        step_places_[i].fault(
+            "the applicant's own step is measured, never judged: it has no masuk_kembali");
     }
   }
 

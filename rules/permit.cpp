@@ -2,6 +2,10 @@
 
 namespace tenggat {
 
+std::string label(const Visit& visit) {
+  return visit.step + '#' + std::to_string(visit.occurrence);
+}
+
 const Visit* Permit::find_visit(int visit) const {
   for (const Visit& one : visits)
     if (one.id == visit) return &one;

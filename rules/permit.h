@@ -26,8 +26,11 @@ struct Visit {
   std::optional<Instant>
       closed_at;  // when the work was done (an `occurred_at` may precede recording)
   std::string action, closed_by, closed_for;  // what closed it, who, and whose deputy that was
-  std::optional<Verdict> verdict;  // frozen at closing; none on the applicant's own steps
-  Seconds elapsed{};               // working time, frozen at closing
+  // Frozen at closing; a calendar or an SOP that changes later changes none of them.
+  std::optional<Verdict> verdict;  // none on the applicant's own steps
+  Seconds elapsed{};               // working time, as its clock said
+  std::optional<Instant> due_at;   // none where the clock stood, or there was none
+  std::optional<Budget> standard;  // it was judged by; none while open
   std::string prepared_by;         // officer whose action opened it
   bool returned = false;           // the permit is with the applicant while this is open
   bool missed_counted = false;     // the breach at due + 1 s is on the books
@@ -39,6 +42,9 @@ struct Visit {
   bool operator==(const Visit&) const = default;
 };
 
+// "verifikasi#2"
+std::string label(const Visit& visit);
+
 // A visit's clock stands from `from` to `to`.
 struct Pause {
   int visit = 0;
@@ -47,8 +53,9 @@ struct Pause {
   bool stops_case = false;
   Instant from{};
   std::optional<Instant> to;
-  std::optional<Instant> until;  // resumes by itself
+  std::optional<Instant> until;  // resumes by itself; see resumes_at for a pause without
   std::string by;
+  int extensions = 0;  // how often `until` was put off
   bool operator==(const Pause&) const = default;
 };
 
@@ -111,7 +118,11 @@ struct Permit {
   std::int64_t events = 0;   // how many there are
 
   std::optional<Instant> case_opened_at, case_closed_at;
+  // Frozen when the case ends, like a visit's.
   std::optional<Verdict> case_verdict;
+  std::optional<Seconds> case_elapsed;  // none: it never began
+  std::optional<Instant> case_due_at;
+  std::optional<Budget> case_standard;
   bool case_missed_counted = false;
   std::optional<Instant> promised_at;  // the date the applicant was last told
   int signings = 0;                    // a second one sends a correction

@@ -10,6 +10,7 @@ namespace tenggat {
 namespace {
 
 constexpr std::array kStates = {"active", "returned", "issued", "rejected", "withdrawn", "lapsed"};
+constexpr std::array kParties = {"office", "applicant", "other_agency"};
 constexpr std::array kOutcomes = {"", "grant", "refusal"};
 
 template <class Item>
@@ -37,6 +38,8 @@ std::optional<PermitState> parse_permit_state(std::string_view text) {
     if (text == kStates[i]) return static_cast<PermitState>(i);
   return std::nullopt;
 }
+
+std::string_view to_string(Party party) { return kParties.at(static_cast<std::size_t>(party)); }
 
 std::string_view to_string(Outcome outcome) {
   return kOutcomes.at(static_cast<std::size_t>(outcome));
@@ -68,6 +71,10 @@ std::string RungRule::name() const {
 
 const Step* Sop::find_step(std::string_view step) const { return find_by_id(steps, step); }
 const Step& Sop::step(std::string_view name) const { return get(find_step(name), "step", name); }
+std::string Sop::step_name(std::string_view name) const {
+  const Step* step = find_step(name);
+  return step ? step->short_name : std::string(name);
+}
 const Role* Sop::find_role(std::string_view role) const { return find_by_id(roles, role); }
 const Role& Sop::role(std::string_view name) const { return get(find_role(name), "role", name); }
 const Ladder* Sop::find_ladder(std::string_view ladder) const {

@@ -59,6 +59,14 @@ struct ActionRule {
   std::optional<Budget> automatic_after;  // taken by the system when this much has passed
 };
 
+// What the clock of a step's later visit starts from (`masuk_kembali`). The arithmetic stands in
+// ledger.h.
+enum class ReEntry {
+  fresh,       // baru: the whole standard again
+  cumulative,  // kumulatif: what the earlier visits consumed counts on
+  remainder,   // sisa: what the earlier visits left of the standard
+};
+
 struct Step {
   int number = 0;  // 1-based, as on the form
   std::string id;
@@ -68,8 +76,9 @@ struct Step {
   Budget standard;
   std::vector<Output> outputs;
   std::vector<ActionRule> actions;
-  std::string ladder;                  // empty: none
-  bool clock_from_claim = false;       // `jam: claim`
+  std::string ladder;             // empty: none
+  bool clock_from_claim = false;  // `jam: claim`
+  ReEntry re_entry = ReEntry::fresh;
   bool tells_stage = false;            // `kabari`: the applicant is told when it opens
   std::string short_name;              // how messages call it
   std::vector<Budget> mend_reminders;  // to the applicant, while the file is returned to this step
@@ -100,11 +109,22 @@ struct Ladder {
   std::vector<RungRule> rungs;
 };
 
+// Whose time passes.
+enum class Party { office, applicant, other_agency };
+std::string_view to_string(Party party);
+
 struct PauseReason {
   std::string id;
   std::string name;
   bool stops_case = false;
   bool tells_applicant = false;  // with the text "klarifikasi"; the applicant's answer resumes
+  Party waits_for = Party::office;
+  bool needs_until = false;  // refused without an end date
+  // The clock stands at most this long, counted from the pause's start as a deadline is. Without an
+  // end date it resumes by itself then; no end date and no extension lies beyond.
+  std::optional<Budget> longest;
+  int extensions = 0;       // how often the end date may be put off
+  bool beyond_sop = false;  // not in the office's text
 };
 
 // `step.action`, the event at which a clock starts or ends.
@@ -148,6 +168,8 @@ struct Sop {
 
   const Step* find_step(std::string_view step) const;
   const Step& step(std::string_view step) const;  // must exist
+  // How messages call a step; its id where this version has it no longer.
+  std::string step_name(std::string_view step) const;
   const Role* find_role(std::string_view role) const;
   const Role& role(std::string_view role) const;  // must exist
   const Ladder* find_ladder(std::string_view ladder) const;

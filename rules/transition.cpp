@@ -39,6 +39,10 @@ class Handler {
   std::optional<Refusal> check_note(const ActionRule& rule, const Act& act) const;
   std::optional<Refusal> check_occurred_at(const Act& act) const;
   std::optional<Refusal> withdraw(const Act& act);
+  std::optional<Refusal> check_until(const Pause& pause, const PauseReason& reason,
+                                     const std::optional<Instant>& until) const;
+  std::optional<Refusal> extend(const Pause& pause, const PauseReason& reason,
+                                const PauseVisit& command);
   const Permit& permit() const { return draft_.permit(); }
   const Visit& visit() const { return *permit().find_visit(visit_); }
   const Actor& actor() const { return by_.actor; }
@@ -264,13 +268,43 @@ std::optional<Refusal> Handler::operator()(const PauseVisit& command) {
   if (!reason)
     return refuse(Reason::unknown_pause_reason,
                   fmt::format("'{}' is not a reason to pause", command.reason));
-  if (permit().open_pause(visit_))
-    return refuse(Reason::already_paused, "the clock stands already");
+  if (const Pause* open = permit().open_pause(visit_)) return extend(*open, *reason, command);
   if (reason->tells_applicant && command.note.empty())
     return refuse(Reason::missing_note, "the applicant must be told what is asked of them: a note");
+  if (reason->needs_until && !command.until)
+    return refuse(Reason::missing_until, "a pause for this reason needs an end date: `until`");
   if (command.until && *command.until <= draft_.now())
-    return refuse(Reason::bad_occurred_at, "`until` is not in the future");
+    return refuse(Reason::bad_until, "`until` is not in the future");
+  Pause pause;
+  pause.from = draft_.now();
+  if (auto refusal = check_until(pause, *reason, command.until)) return refusal;
   draft_.pause(visit_, *reason, command, by_, context_.send.undo_window);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::check_until(const Pause& pause, const PauseReason& reason,
+                                            const std::optional<Instant>& until) const {
+  const auto longest = longest_pause(pause, reason, context_.calendar);
+  if (!until || !longest || *until <= *longest) return std::nullopt;
+  return refuse(Reason::pause_too_long,
+                fmt::format("a pause for '{}' lasts {} at most, here until {}", reason.id,
+                            reason.longest->to_string(), context_.calendar.format(*longest)));
+}
+
+std::optional<Refusal> Handler::extend(const Pause& pause, const PauseReason& reason,
+                                       const PauseVisit& command) {
+  const auto end = resumes_at(pause, context_.sop, context_.calendar);
+  if (pause.reason != reason.id || !command.until || !end)
+    return refuse(Reason::already_paused, "the clock stands already");
+  if (*command.until <= *end)
+    return refuse(Reason::bad_until, fmt::format("`until` is not later than the present end, {}",
+                                                 context_.calendar.format(*end)));
+  if (auto refusal = check_until(pause, reason, command.until)) return refusal;
+  if (pause.extensions >= reason.extensions)
+    return refuse(
+        Reason::too_many_extensions,
+        fmt::format("a pause for '{}' may be extended {} times", reason.id, reason.extensions));
+  draft_.extend_pause(visit_, reason, command, by_);
   return std::nullopt;
 }
 
@@ -375,6 +409,23 @@ Decision apply_calendar(const Permit& permit, const Context& with_new_calendar,
     draft.apply_calendar(decree);
     draft.catch_up();
   }
+  return draft.take();
+}
+
+Decided migrate_permit(const Permit& permit, const Context& with_new_version,
+                       const std::string& because) {
+  const Sop& sop = with_new_version.sop;
+  Draft draft(permit, with_new_version);
+  if (is_terminal(permit.state) || permit.sop_version == sop.version) return draft.take();
+  std::vector<std::string> missing;
+  for (const Visit& visit : permit.visits)
+    if (visit.open() && !sop.find_step(visit.step)) missing.push_back(visit.step);
+  if (!missing.empty())
+    return Refusal{Reason::step_not_open,
+                   fmt::format("the new version has no step {}", fmt::join(missing, ", ")),
+                   missing};
+  draft.migrate(because);
+  draft.catch_up();
   return draft.take();
 }
 

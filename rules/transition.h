@@ -65,6 +65,7 @@ struct Claim {
 struct Release {
   std::string step, reason;
 };
+// On a visit that stands for the same reason: puts its end date off.
 struct PauseVisit {
   std::string step, reason, note;
   std::optional<Instant> until;
@@ -156,6 +157,14 @@ Decision catch_up(const Permit& permit, const Context& context);
 // permit has ended. Source: contract section 3, "Versions".
 Decision apply_calendar(const Permit& permit, const Context& with_new_calendar,
                         const std::string& decree);
+
+// An open permit moves to another version of its SOP, the context's: its open visits go on with the
+// time they have consumed, judged by the new standards, closed ones keep what they were judged by.
+// What follows is as in apply_calendar; `because` is what an applicant is told where the promised
+// date moved. Refused (step_not_open, naming them) where the new version lacks the step of an open
+// visit. Empty events where the permit has ended or is at that version already.
+Decided migrate_permit(const Permit& permit, const Context& with_new_version,
+                       const std::string& because);
 
 // A budget as one span, days by the calendar's nominal day: for display and metrics, never for a
 // due.

@@ -1,61 +1,15 @@
 // `tenggat calendar preview` and `apply`: what a changed calendar does to open permits.
 #include <fmt/format.h>
 
-#include <boost/json/array.hpp>
 #include <ostream>
 
+#include "daemon/cli/moves.h"
 #include "daemon/cli/offline.h"
-#include "daemon/cli/on_database.h"
-#include "daemon/cli/print.h"
 #include "daemon/office/calendar_change.h"
 #include "daemon/rule_files.h"
 
 namespace tenggat::cli {
 namespace {
-
-namespace json = boost::json;
-using Count = Option::Count;
-
-json::value instant_json(const Office& office, const std::optional<Instant>& instant) {
-  return instant ? json::value(office.text(*instant)) : json::value(nullptr);
-}
-
-std::string change_text(const Office& office, const std::optional<Instant>& before,
-                        const std::optional<Instant>& after) {
-  const auto said = [&](const std::optional<Instant>& t) { return t ? office.text(*t) : "-"; };
-  return before == after ? said(before) : said(before) + " -> " + said(after);
-}
-
-void write_moves(DatabaseCall& call, const Office& office, const std::string& decree,
-                 const std::vector<office::CalendarMove>& moves) {
-  if (call.given.has("json")) {
-    json::array items;
-    for (const office::CalendarMove& move : moves)
-      items.push_back(json::object{{"number", move.number},
-                                   {"step", move.step},
-                                   {"due_before", instant_json(office, move.due_before)},
-                                   {"due_after", instant_json(office, move.due_after)},
-                                   {"case_before", instant_json(office, move.case_before)},
-                                   {"case_after", instant_json(office, move.case_after)},
-                                   {"breaches_added", move.breaches_added},
-                                   {"breaches_removed", move.breaches_removed}});
-    write_json(call.terminal.out, json::object{{"decree", decree}, {"permits", std::move(items)}});
-    return;
-  }
-  std::vector<std::vector<std::string>> rows;
-  int added = 0, removed = 0;
-  for (const office::CalendarMove& move : moves) {
-    added += move.breaches_added;
-    removed += move.breaches_removed;
-    if (!move.moves()) continue;
-    rows.push_back({move.number, move.step, change_text(office, move.due_before, move.due_after),
-                    change_text(office, move.case_before, move.case_after)});
-  }
-  write_table(call.terminal.out, {"NUMBER", "STEP", "STEP DUE", "CASE DUE"}, rows);
-  call.terminal.out << fmt::format(
-      "{} of {} open permits move; breaches: {} added, {} removed\nreason: {}\n", rows.size(),
-      moves.size(), added, removed, decree);
-}
 
 pg::Awaitable<int> change(DatabaseCall& call, bool write) {
   const std::string file = call.given.argument(0).value_or("");
@@ -77,7 +31,8 @@ pg::Awaitable<int> change(DatabaseCall& call, bool write) {
   office::CalendarChange asked{std::move(loaded->rules), loaded->calendar, decree, write};
   const auto moves =
       co_await office::change_calendar(call.connection, office->rulebook, std::move(asked));
-  write_moves(call, *office, decree, moves);
+  boost::json::object head{{"decree", decree}};
+  write_moves(call, *office, std::move(head), decree, moves);
   co_return kOk;
 }
 

@@ -15,16 +15,18 @@ constexpr std::string_view kAbout =
     "tenggat: the operator's tool of Tenggat, which keeps an office to its deadlines.\n";
 constexpr std::string_view kNotes =
     "\nExit code: 0 done, 1 refused or not found, 2 wrong usage.\n"
-    "permit and inbox go through the API: TENGGAT_URL (http://127.0.0.1:8080), TENGGAT_TOKEN.\n"
+    "permit (but migrate) and inbox go through the API: TENGGAT_URL (http://127.0.0.1:8080), "
+    "TENGGAT_TOKEN.\n"
     "The others take --config FILE (TENGGAT_CONFIG, /etc/tenggat/tenggat.yaml).\n"
     "`tenggat COMMAND --help` says more about each.\n";
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = [] {
     std::vector<Command> list;
-    for (const auto& part : {check_commands(), database_commands(), officer_commands(),
-                             token_commands(), permit_commands(), audit_commands(),
-                             calendar_commands(), clock_commands(), message_commands()})
+    for (const auto& part :
+         {check_commands(), database_commands(), officer_commands(), token_commands(),
+          permit_commands(), migrate_commands(), audit_commands(), calendar_commands(),
+          clock_commands(), message_commands()})
       list.insert(list.end(), part.begin(), part.end());
     return list;
   }();
@@ -77,9 +79,11 @@ void write_rows(std::ostream& out,
 
 std::string usage_line(const Command& command) {
   std::string line = fmt::format("tenggat {}", command.path);
-  for (const Positional& argument : command.positional)
+  for (const Positional& argument : command.positional) {
     line +=
         argument.required ? fmt::format(" {}", argument.name) : fmt::format(" [{}]", argument.name);
+    if (argument.several) line += "...";
+  }
   for (const Option& option : command.options) {
     const std::string text =
         fmt::format("--{}{}{}", option.name, option.value.empty() ? "" : " ", option.value);

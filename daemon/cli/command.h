@@ -50,7 +50,8 @@ std::vector<Command> check_commands();     // check, deadline, elapsed
 std::vector<Command> database_commands();  // db
 std::vector<Command> officer_commands();
 std::vector<Command> token_commands();
-std::vector<Command> permit_commands();  // permit, inbox
+std::vector<Command> permit_commands();   // permit, inbox: through the API
+std::vector<Command> migrate_commands();  // permit migrate: on the database
 std::vector<Command> audit_commands();
 std::vector<Command> calendar_commands();
 std::vector<Command> clock_commands();

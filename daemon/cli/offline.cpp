@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "rules/load_calendar.h"
+#include "rules/proof.h"
 
 namespace tenggat {
 namespace {
@@ -290,7 +291,9 @@ int explain_deadline(std::string_view start, std::string_view budget, std::ostre
   }
   out << "\ndate             counted     running\n";
   Seconds running{};
-  for (const DayProof& day : calendar.explain(question->start, due->due)) {
+  const Ledger ledger{question->start, question->budget, {}, due->due};
+  const Proof proof = prove(ledger, {}, calendar, due->due);
+  for (const DayProof& day : proof.days) {
     running += day.counted;
     write_day(out, calendar, day, running);
   }

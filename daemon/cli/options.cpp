@@ -71,7 +71,8 @@ boost::system::result<Given, std::string> parse_options(std::span<const Option> 
   for (std::size_t i = given.arguments_.size(); i < positional.size(); ++i) {
     if (positional[i].required) return fmt::format("{} is missing", positional[i].name);
   }
-  if (given.arguments_.size() > positional.size())
+  const bool open_ended = !positional.empty() && positional.back().several;
+  if (given.arguments_.size() > positional.size() && !open_ended)
     return fmt::format("`{}` is one argument too many", given.arguments_[positional.size()]);
   return given;
 }

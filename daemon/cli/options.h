@@ -21,6 +21,7 @@ struct Option {
 struct Positional {
   std::string_view name;  // "PERMIT"
   bool required = true;
+  bool several = false;  // takes all that follow, too; the last one only
 };
 
 // What a command line gave. Only declared names may be asked for.
@@ -32,6 +33,7 @@ class Given {
   std::vector<std::string> all(std::string_view option) const;  // in the order given
   // The nth positional argument, counted from 0; nothing where it was left out.
   std::optional<std::string> argument(std::size_t n) const;
+  std::vector<std::string> arguments() const { return arguments_; }
 
  private:
   friend boost::system::result<Given, std::string> parse_options(std::span<const Option>,

@@ -93,10 +93,15 @@ json::object sop_view(const Sop& sop) {
   for (const Role& role : sop.roles) roles.push_back(role_view(role));
   for (const Step& step : sop.steps) steps.push_back(step_view(step));
   for (const PauseReason& pause : sop.pauses)
-    pauses.push_back(json::object{{"id", pause.id},
-                                  {"name", pause.name},
-                                  {"stops_case", pause.stops_case},
-                                  {"tells_applicant", pause.tells_applicant}});
+    pauses.push_back(json::object{
+        {"id", pause.id},
+        {"name", pause.name},
+        {"stops_case", pause.stops_case},
+        {"tells_applicant", pause.tells_applicant},
+        {"waits_for", to_string(pause.waits_for)},
+        {"until_required", pause.needs_until},
+        {"longest", pause.longest ? json::value(pause.longest->to_string()) : json::value(nullptr)},
+        {"extensions", pause.extensions}});
   view["roles"] = std::move(roles);
   view["steps"] = std::move(steps);
   view["pauses"] = std::move(pauses);

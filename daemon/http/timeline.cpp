@@ -1,7 +1,5 @@
 #include "daemon/http/timeline.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <boost/json/array.hpp>
@@ -9,6 +7,9 @@
 
 #include "daemon/http/view.h"
 #include "daemon/store/hash.h"
+#include "rules/ladder.h"
+#include "rules/proof.h"
+#include "rules/time_spent.h"
 
 namespace tenggat::http {
 namespace {
@@ -32,64 +33,40 @@ json::value visit_or_null(const Permit& permit, int id) {
   return visit ? json::value(visit_name(*visit)) : json::value(nullptr);
 }
 
-// Those a clock stood for: as many as the replay counted, a pause opened late stops nothing.
-std::vector<Standstill> effective_stops(const Ledger& ledger, const Replay& replay) {
-  std::vector<Standstill> stops;
-  for (const Standstill& stop : ledger.stops) {
-    if (static_cast<int>(stops.size()) == replay.stops()) break;
-    if (!stop.to || *stop.to != stop.from) stops.push_back(stop);
-  }
-  return stops;
-}
-
-std::string cause_at(const std::vector<StandstillCause>& causes, Instant t) {
-  for (const StandstillCause& cause : causes)
-    if (cause.stretch.from <= t && (!cause.stretch.to || t < *cause.stretch.to)) return cause.why;
-  return {};
-}
-
-// Cuts the standstills out of one counted stretch.
-std::vector<Span> without_stops(const Span& counted, const std::vector<Standstill>& stops,
-                                const std::vector<StandstillCause>& causes) {
-  std::vector<Span> spans;
-  Instant reached = counted.from;
-  const auto add = [&spans](Span::Kind kind, Instant from, Instant to, const std::string& why) {
-    if (from < to) spans.push_back({kind, from, to, why});
-  };
-  for (const Standstill& stop : stops) {
-    const Instant from = std::max(reached, stop.from);
-    const Instant to = std::min(counted.to, stop.to.value_or(counted.to));
-    if (from >= to) continue;
-    add(Span::Kind::counted, reached, from, counted.why);
-    add(Span::Kind::paused, from, to, cause_at(causes, from));
-    reached = to;
-  }
-  add(Span::Kind::counted, reached, counted.to, counted.why);
-  return spans;
-}
-
 std::string_view to_string(Span::Kind kind) {
   constexpr std::array names = {"counted", "before_opening", "lunch_break", "after_closing",
                                 "weekend", "day_off",        "paused"};
   return names.at(static_cast<std::size_t>(kind));
 }
 
-// Waiting is until the claim, handling from there. Nobody can tell them apart on a visit that was
-// closed without one.
-struct Parts {
-  std::optional<Seconds> waiting, handling;
-};
-Parts parts_of(const Visit& visit, const Ledger& ledger, bool from_claim, const Calendar& calendar,
-               Instant now) {
-  const Replay replay(ledger, calendar);
-  const Seconds elapsed = replay.consumed(now);
-  if (!visit.claimed_at) {
-    if (visit.closed_at) return {};
-    return {elapsed, Seconds{0}};
-  }
-  if (from_claim) return {calendar.worked(visit.opened_at, *visit.claimed_at), elapsed};
-  const Seconds waiting = replay.consumed(*visit.claimed_at);
-  return {waiting, elapsed - waiting};
+json::value rung_or_null(const std::optional<Timed>& next, const Calendar& calendar) {
+  if (!next) return nullptr;
+  return json::object{{"rung", next->rung->name()},
+                      {"k", next->k},
+                      {"occurrence", next->occurrence},
+                      {"at", calendar.format(next->at)}};
+}
+
+// Gross, net and paused time of a clock: working seconds, and wall seconds beside them.
+void add_times(json::object& view, const ClockTimes& times) {
+  view["gross_seconds"] = times.gross.working.count();
+  view["net_seconds"] = times.net.working.count();
+  view["paused_seconds"] = times.paused.working.count();
+  view["gross_wall_seconds"] = times.gross.wall.count();
+  view["net_wall_seconds"] = times.net.wall.count();
+  view["paused_wall_seconds"] = times.paused.wall.count();
+  view["pause_count"] = times.pauses;
+}
+
+// What a closed clock would say under the calendar in force, where that is something else.
+void add_recomputed(json::object& view, const std::optional<Recomputed>& recomputed,
+                    const Calendar& calendar) {
+  if (!recomputed) return;
+  view["verdict_recomputed"] = nullptr;
+  if (recomputed->verdict)
+    view["verdict_recomputed"] = *recomputed->verdict == Verdict::met ? "met" : "missed";
+  view["elapsed_recomputed_seconds"] = recomputed->elapsed.count();
+  view["due_at_recomputed"] = or_null(recomputed->due_at, calendar);
 }
 
 json::object story_of(const Permit& permit, const Visit& visit, const Sop& sop,
@@ -108,34 +85,59 @@ json::object story_of(const Permit& permit, const Visit& visit, const Sop& sop,
   for (const std::string& kind : visit.deficiencies) deficiencies.emplace_back(or_null(kind));
   story["deficiencies"] = std::move(deficiencies);
 
-  Parts parts;
-  std::optional<Seconds> paused;
-  int stops = 0;
-  if (const auto ledger = visit_ledger(permit, visit, sop)) {
-    const Replay replay(*ledger, calendar);
-    parts = parts_of(visit, *ledger, sop.step(visit.step).clock_from_claim, calendar, now);
-    paused = replay.paused_working(std::min(now, visit.closed_at.value_or(now)));
-    stops = replay.stops();
-  }
+  const WaitingAndHandling parts = waiting_and_handling(permit, visit, sop, calendar, now);
   story["waiting_seconds"] = or_null(parts.waiting);
   story["handling_seconds"] = or_null(parts.handling);
-  story["paused_seconds"] = or_null(paused);
-  story["pause_count"] = stops;
+  story["pause_count"] = 0;
+  story["paused_seconds"] = nullptr;
+  if (const auto ledger = visit_ledger(permit, visit, sop))
+    add_times(story, clock_times(*ledger, calendar, now));
+  story["next_rung"] = rung_or_null(next_rung(permit, visit.id, sop, calendar), calendar);
+  add_recomputed(story, recomputed_visit(permit, visit, sop, calendar), calendar);
   return story;
+}
+
+// Beside `case_sla`: where its time went, and what comes next.
+json::object case_story(const Permit& permit, const Sop& sop, const Calendar& calendar,
+                        Instant now) {
+  json::object story;
+  story["verdict"] = nullptr;
+  if (permit.case_verdict)
+    story["verdict"] = *permit.case_verdict == Verdict::met ? "met" : "missed";
+  if (const auto ledger = case_ledger(permit, sop))
+    add_times(story, clock_times(*ledger, calendar, now));
+  story["next_rung"] = rung_or_null(next_rung(permit, 0, sop, calendar), calendar);
+  add_recomputed(story, recomputed_case(permit, sop, calendar), calendar);
+  return story;
+}
+
+json::object spent_view(const Spent& spent) {
+  return {{"working_seconds", spent.working.count()}, {"wall_seconds", spent.wall.count()}};
+}
+
+json::object party_view(const TimeByParty& time, const Calendar& calendar) {
+  return {{"from", calendar.format(time.from)},
+          {"to", calendar.format(time.to)},
+          {"office", spent_view(time.office)},
+          {"applicant", spent_view(time.applicant)},
+          {"other_agency", spent_view(time.other_agency)}};
 }
 
 json::array pauses_view(const Permit& permit, const Sop& sop, const Calendar& calendar) {
   json::array pauses;
   for (const Pause& pause : permit.pauses) {
     const PauseReason* reason = sop.find_pause(pause.reason);
-    pauses.push_back(json::object{{"visit", visit_or_null(permit, pause.visit)},
-                                  {"reason", pause.reason},
-                                  {"name", reason ? json::value(reason->name) : nullptr},
-                                  {"stops_case", pause.stops_case},
-                                  {"from", calendar.format(pause.from)},
-                                  {"to", or_null(pause.to, calendar)},
-                                  {"until", or_null(pause.until, calendar)},
-                                  {"by", or_null(pause.by)}});
+    pauses.push_back(json::object{
+        {"visit", visit_or_null(permit, pause.visit)},
+        {"reason", pause.reason},
+        {"name", reason ? json::value(reason->name) : nullptr},
+        {"stops_case", pause.stops_case},
+        {"from", calendar.format(pause.from)},
+        {"to", or_null(pause.to, calendar)},
+        {"until", or_null(pause.until, calendar)},
+        {"extensions", pause.extensions},
+        {"waits_for", reason ? json::value(to_string(reason->waits_for)) : json::value(nullptr)},
+        {"by", or_null(pause.by)}});
   }
   return pauses;
 }
@@ -175,74 +177,7 @@ json::array notes_view(const Permit& permit, const std::vector<store::StoredNote
   return views;
 }
 
-json::object proof_of_visits_and_case(const Permit& permit, const Sop& sop,
-                                      const Calendar& calendar, Instant now) {
-  json::array visits;
-  for (const Visit& visit : permit.visits) {
-    const auto ledger = visit_ledger(permit, visit, sop);
-    if (!ledger) continue;
-    const auto days = prove(*ledger, causes_of_visit(permit, visit, sop), calendar, now);
-    visits.push_back(
-        json::object{{"visit", visit_name(visit)}, {"days", proof_view(days, calendar)}});
-  }
-  json::array of_case;
-  if (const auto ledger = case_ledger(permit, sop))
-    of_case = proof_view(prove(*ledger, causes_of_case(permit, sop), calendar, now), calendar);
-  return {{"visits", std::move(visits)}, {"case", std::move(of_case)}};
-}
-
-std::string why_paused(const Pause& pause, const Sop& sop) {
-  const PauseReason* reason = sop.find_pause(pause.reason);
-  return fmt::format("{}, oleh {}", reason ? reason->name : pause.reason,
-                     pause.by.empty() ? "sistem" : pause.by);
-}
-
-}  // namespace
-
-std::vector<StandstillCause> causes_of_visit(const Permit& permit, const Visit& visit,
-                                             const Sop& sop) {
-  std::vector<StandstillCause> causes;
-  for (const Pause& pause : permit.pauses)
-    if (pause.visit == visit.id) causes.push_back({{pause.from, pause.to}, why_paused(pause, sop)});
-  return causes;
-}
-
-std::vector<StandstillCause> causes_of_case(const Permit& permit, const Sop& sop) {
-  std::vector<StandstillCause> causes;
-  for (const Pause& pause : permit.pauses)
-    if (pause.stops_case) causes.push_back({{pause.from, pause.to}, why_paused(pause, sop)});
-  for (const Visit& visit : permit.visits)
-    if (visit.returned && !visit.undone)
-      causes.push_back({{visit.opened_at, visit.closed_at},
-                        fmt::format("berkas pada pemohon ({})", visit_name(visit))});
-  return causes;
-}
-
-std::vector<DayProof> prove(const Ledger& ledger, const std::vector<StandstillCause>& causes,
-                            const Calendar& calendar, Instant now) {
-  const Replay replay(ledger, calendar);
-  const std::vector<Standstill> stops = effective_stops(ledger, replay);
-  const Instant end = std::min(now, ledger.closed.value_or(now));
-  std::vector<DayProof> days = calendar.explain(ledger.opened, end);
-  for (DayProof& day : days) {
-    std::vector<Span> spans;
-    day.counted = Seconds{0};
-    for (const Span& span : day.spans) {
-      if (span.kind != Span::Kind::counted) {
-        spans.push_back(span);
-        continue;
-      }
-      for (Span& piece : without_stops(span, stops, causes)) {
-        if (piece.kind == Span::Kind::counted) day.counted += piece.to - piece.from;
-        spans.push_back(std::move(piece));
-      }
-    }
-    day.spans = std::move(spans);
-  }
-  return days;
-}
-
-json::array proof_view(const std::vector<DayProof>& days, const Calendar& calendar) {
+json::array days_view(const std::vector<DayProof>& days, const Calendar& calendar) {
   json::array views;
   for (const DayProof& day : days) {
     json::array spans;
@@ -256,6 +191,42 @@ json::array proof_view(const std::vector<DayProof>& days, const Calendar& calend
   }
   return views;
 }
+
+void add_proof(json::object& view, const Proof& proof, const Calendar& calendar) {
+  view["carried_seconds"] = proof.carried.count();
+  view["consumed_seconds"] = proof.consumed.count();
+  view["total_seconds"] = proof.total.count();
+  view["due_at"] = or_null(proof.due, calendar);
+  view["provisional"] = proof.provisional;
+  view["days"] = days_view(proof.days, calendar);
+}
+
+// The days of the case and of the legal limit stand alone under `case` and `legal`, their sums
+// under `case_clock` and `legal_clock`.
+json::object proofs_of(const Permit& permit, const Sop& sop, const Calendar& calendar,
+                       Instant now) {
+  json::array visits;
+  for (const Visit& visit : permit.visits) {
+    const auto proof = prove_visit(permit, visit, sop, calendar, now);
+    if (!proof) continue;
+    json::object view{{"visit", visit_name(visit)}};
+    add_proof(view, *proof, calendar);
+    visits.push_back(std::move(view));
+  }
+  json::object proofs{{"visits", std::move(visits)}};
+  const auto add = [&](std::string_view name, const std::optional<Proof>& proof) {
+    json::object clock;
+    if (proof) add_proof(clock, *proof, calendar);
+    proofs[name] = proof ? std::move(clock["days"]) : json::array();
+    clock.erase("days");
+    proofs[std::string(name) + "_clock"] = proof ? json::value(std::move(clock)) : nullptr;
+  };
+  add("case", prove_case(permit, sop, calendar, now));
+  add("legal", prove_legal(permit, sop, calendar, now));
+  return proofs;
+}
+
+}  // namespace
 
 json::object timeline_view(const store::StoredPermit& stored, const Timeline& timeline,
                            const Sop& sop, const Calendar& calendar, Instant now,
@@ -272,6 +243,8 @@ json::object timeline_view(const store::StoredPermit& stored, const Timeline& ti
   view["started_at"] = calendar.format(permit.started_at);
   view["submitted_at"] = calendar.format(permit.submitted_at);
   view["case_sla"] = sla_view(case_sla(permit, sop, calendar, now), calendar);
+  view["case"] = case_story(permit, sop, calendar, now);
+  view["time"] = party_view(time_by_party(permit, sop, calendar, now), calendar);
   json::array visits;
   for (const Visit& visit : permit.visits)
     visits.push_back(story_of(permit, visit, sop, calendar, now));
@@ -279,7 +252,7 @@ json::object timeline_view(const store::StoredPermit& stored, const Timeline& ti
   view["pauses"] = pauses_view(permit, sop, calendar);
   view["events"] = events_view(permit, timeline.events, calendar);
   view["notes"] = notes_view(permit, timeline.notes, options.note_texts);
-  view["proof"] = proof_of_visits_and_case(permit, sop, calendar, now);
+  view["proof"] = proofs_of(permit, sop, calendar, now);
   return view;
 }
 

@@ -7,6 +7,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "rules/ladder.h"
+
 namespace tenggat::http {
 namespace {
 
@@ -32,6 +34,9 @@ json::object pause_view(const Pause& pause, const Sop& sop, const Calendar& cale
           {"stops_case", pause.stops_case},
           {"from", calendar.format(pause.from)},
           {"until", or_null(pause.until, calendar)},
+          {"resumes_at", or_null(resumes_at(pause, sop, calendar), calendar)},
+          {"extensions", pause.extensions},
+          {"waits_for", reason ? json::value(to_string(reason->waits_for)) : json::value(nullptr)},
           {"by", or_null(pause.by)}};
 }
 
@@ -105,9 +110,7 @@ json::value fields_of(const std::string& text) {
 
 }  // namespace
 
-std::string visit_name(const Visit& visit) {
-  return fmt::format("{}#{}", visit.step, visit.occurrence);
-}
+std::string visit_name(const Visit& visit) { return label(visit); }
 
 std::string tracking_url(const std::string& public_url, const std::string& secret) {
   return secret.empty() ? std::string() : public_url + "/lacak/" + secret;
@@ -140,13 +143,13 @@ json::object sla_view(const Sla& sla, const Calendar& calendar) {
 
 json::object visit_view(const Permit& permit, const Visit& visit, const Sop& sop,
                         const Calendar& calendar, Instant now) {
-  const Step& step = sop.step(visit.step);
+  const Step* step = sop.find_step(visit.step);  // null: closed before its version went
   json::object view{{"step", visit.step},
                     {"visit", visit_name(visit)},
                     {"visit_id", visit.id},
                     {"occurrence", visit.occurrence},
-                    {"number", step.number},
-                    {"name", step.short_name.empty() ? step.activity : step.short_name},
+                    {"number", step ? json::value(step->number) : json::value(nullptr)},
+                    {"name", sop.step_name(visit.step)},
                     {"role", visit.role},
                     {"assignee", or_null(visit.assignee)},
                     {"opened_at", calendar.format(visit.opened_at)},

@@ -3,5 +3,6 @@ set(TENGGAT_MIGRATIONS
   0001_tenggat.sql
   0002_lighter_rows.sql
   0003_cheaper_actions.sql
+  0004_frozen_clocks.sql
   0005_signing_in.sql
 )

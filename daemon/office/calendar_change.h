@@ -1,26 +1,14 @@
-// A changed calendar takes effect on open permits: each open clock is replayed whole under it, in
-// batches, each in a transaction. Safe to repeat: a permit it was applied to is passed over.
-// Source: contract section 3, "Versions", and section 4, `calendar preview/apply`.
+// A changed calendar takes effect on open permits: each open clock is replayed whole under it. Safe
+// to repeat: a permit it was applied to is passed over. Source: contract section 3, "Versions", and
+// section 4, `calendar preview/apply`.
 #pragma once
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "daemon/office/rulebook.h"
-#include "daemon/pg/connection.h"
+#include "daemon/office/rule_change.h"
 #include "daemon/store/rules.h"
 
 namespace tenggat::office {
-
-// What changes for one open permit.
-struct CalendarMove {
-  std::string number;
-  std::string step;  // of its most urgent visit; empty where none has a clock
-  std::optional<Instant> due_before, due_after;
-  std::optional<Instant> case_before, case_after;
-  int breaches_added = 0, breaches_removed = 0;
-  bool moves() const { return due_before != due_after || case_before != case_after; }
-};
 
 struct CalendarChange {
   store::RuleSet rules;  // the new calendar
@@ -30,8 +18,8 @@ struct CalendarChange {
 };
 
 // Returns what moves, permits that stay as they are included.
-pg::Awaitable<std::vector<CalendarMove>> change_calendar(pg::Connection& connection,
-                                                         Rulebook& rulebook, CalendarChange change);
+pg::Awaitable<std::vector<PermitMove>> change_calendar(pg::Connection& connection,
+                                                       Rulebook& rulebook, CalendarChange change);
 
 // The days off and make-up days that `after` has and `before` has not, in words for an applicant:
 // "Rabu 8 April 2026 ditetapkan sebagai hari libur (Keputusan ...)".

@@ -76,7 +76,8 @@ struct Composer::Round {
     if (!found.empty() || pending.notice.text != kRefusal) return found;
     for (const store::StoredNote& note : refusal_notes) {
       const Visit* visit = note.permit == permit.id ? permit.find_visit(note.visit) : nullptr;
-      const ActionRule* action = visit ? sop.step(visit->step).find_action(visit->action) : nullptr;
+      const Step* step = visit ? sop.find_step(visit->step) : nullptr;
+      const ActionRule* action = step ? step->find_action(visit->action) : nullptr;
       if (note.kind == "note" && action && action->sets_outcome == Outcome::refusal) found = {note};
     }
     return found;
@@ -242,8 +243,7 @@ bool Composer::make_officer_message(Round& round, const OfficerGroup& group) {
   const bool all_new =
       std::all_of(group.notices.begin(), group.notices.end(), [&](const store::PendingNotice* one) {
         const Visit* visit = round.permits.at(one->permit).permit.find_visit(one->notice.visit);
-        return one->notice.text == "tugas_baru" && visit && sop.find_step(visit->step) &&
-               sop.step(visit->step).short_name == step;
+        return one->notice.text == "tugas_baru" && visit && sop.step_name(visit->step) == step;
       });
   fields["jumlah"] = std::to_string(group.notices.size());
   message.text = first.notice.text;
@@ -260,7 +260,7 @@ bool Composer::make_officer_message(Round& round, const OfficerGroup& group) {
       const Sla sla = visit ? visit_sla(its.permit, *visit, its_sop, calendar, round.moment.now)
                             : case_sla(its.permit, its_sop, calendar, round.moment.now);
       lines.push_back(task_line(its.permit.number,
-                                visit ? its_sop.step(visit->step).short_name : its_sop.case_name,
+                                visit ? its_sop.step_name(visit->step) : its_sop.case_name,
                                 sla.due_at, sla.paused, calendar, round.moment.now));
     }
     fields["daftar"] = notify::list_of_five(lines);
@@ -354,7 +354,7 @@ asio::awaitable<void> Composer::morning_list(Round& round, pg::Transaction& tran
     std::set<std::int64_t> named;
     for (const store::OpenTask* task : of_officer[id]) {
       const Sop& sop = rulebook_.sop_version(task->sop_version);
-      lines.push_back(task_line(task->number, sop.step(task->visit.step).short_name, task->due_at,
+      lines.push_back(task_line(task->number, sop.step_name(task->visit.step), task->due_at,
                                 task->paused, rulebook_.calendar(sop.calendar), now));
       message.tasks.emplace_back(task->permit, task->visit.id);
       named.insert(task->permit);
@@ -373,10 +373,9 @@ asio::awaitable<void> Composer::morning_list(Round& round, pg::Transaction& tran
         const Calendar& its = rulebook_.calendar(sop.calendar);
         const Sla sla = visit ? visit_sla(stored.permit, *visit, sop, its, now)
                               : case_sla(stored.permit, sop, its, now);
-        lines.insert(lines.begin(),
-                     task_line(stored.permit.number,
-                               visit ? sop.step(visit->step).short_name : sop.case_name, sla.due_at,
-                               sla.paused, its, now));
+        lines.insert(lines.begin(), task_line(stored.permit.number,
+                                              visit ? sop.step_name(visit->step) : sop.case_name,
+                                              sla.due_at, sla.paused, its, now));
       }
       if (waiting.to.empty())
         round.settle(pending, store::NoticeOutcome::Kind::rendered, Reason::absorbed, now);

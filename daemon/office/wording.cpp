@@ -128,7 +128,7 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
       notice.visit != 0 ? permit.find_visit(notice.visit) : most_urgent(permit, sop, calendar, now);
   if (visit) {
     const Sla sla = visit_sla(permit, *visit, sop, calendar, now);
-    fields["nama_tahap"] = sop.step(visit->step).short_name;
+    fields["nama_tahap"] = sop.step_name(visit->step);
     fields["penanggung_jawab"] = holder_of(*visit, context.people);
     fields["waktu_batas"] = said(calendar, sla.due_at);
     if (sla.remaining) {
@@ -136,13 +136,6 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
       fields["lama_terlambat"] = notify::duration(-std::min(*sla.remaining, Seconds{0}));
     }
     if (notice.text == "pengingat_perbaikan") fields["waktu"] = moment(calendar, visit->opened_at);
-    if (notice.kind == "jeda") {
-      const auto detail = notice.details.find("jeda");
-      const PauseReason* reason =
-          detail == notice.details.end() ? nullptr : sop.find_pause(detail->second);
-      fields["alasan"] = fmt::format("waktu dijeda ({}) ketika batas waktu sudah dekat",
-                                     reason ? reason->name : "tanpa keterangan");
-    }
   }
   return fields;
 }

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "daemon/http/timeline.h"
 #include "daemon/pages/words.h"
 #include "notifiers/words.h"
+#include "rules/proof.h"
 
 namespace tenggat::pages {
 namespace {
@@ -96,8 +96,8 @@ Html table_of(const std::vector<DayProof>& days, const Calendar& calendar) {
 }
 
 // Without the names of officers.
-std::vector<http::StandstillCause> causes_for_applicant(const Permit& permit, const Sop& sop) {
-  std::vector<http::StandstillCause> causes;
+std::vector<StandstillCause> causes_for_applicant(const Permit& permit, const Sop& sop) {
+  std::vector<StandstillCause> causes;
   for (const Pause& pause : permit.pauses) {
     const PauseReason* reason = sop.find_pause(pause.reason);
     if (pause.stops_case)
@@ -109,19 +109,20 @@ std::vector<http::StandstillCause> causes_for_applicant(const Permit& permit, co
   return causes;
 }
 
-Html proof_of(const Ledger& ledger, const std::vector<http::StandstillCause>& causes,
-              const Calendar& calendar, Instant now) {
-  const Replay replay(ledger, calendar);
+Html proof_of(const Ledger& ledger, const Proof& proof, const Calendar& calendar) {
   Html facts = html("<p>Waktu berjalan sejak {}; batasnya {}.</p>",
                     moment_words(calendar, ledger.opened), budget_words(ledger.budget));
-  if (const auto due = replay.due())
-    facts += html("<p>Jatuh tempo: <strong>{}</strong>.</p>", moment_words(calendar, *due));
+  if (proof.carried.count() > 0)
+    facts += html("<p>Saat berkas berada di tahap ini sebelumnya sudah terpakai {}.</p>",
+                  notify::duration(proof.carried));
+  if (proof.due)
+    facts += html("<p>Jatuh tempo: <strong>{}</strong>.</p>", moment_words(calendar, *proof.due));
   else
     facts += html("<p>Waktu sedang berhenti, sehingga tanggalnya belum dapat ditetapkan.</p>");
-  if (replay.provisional())
+  if (proof.provisional)
     facts += html(
         "<p class=\"halus\">Sementara: hari libur untuk sebagian masa ini belum ditetapkan.</p>");
-  return html("{}{}", facts, table_of(http::prove(ledger, causes, calendar, now), calendar));
+  return html("{}{}", facts, table_of(proof.days, calendar));
 }
 
 }  // namespace
@@ -131,16 +132,17 @@ Html proof_of_case(const Permit& permit, const Sop& sop, const Calendar& calenda
   const auto ledger = case_ledger(permit, sop);
   if (!ledger) return {};
   return proof_of(*ledger,
-                  reader == For::applicant ? causes_for_applicant(permit, sop)
-                                           : http::causes_of_case(permit, sop),
-                  calendar, now);
+                  reader == For::applicant
+                      ? prove(*ledger, causes_for_applicant(permit, sop), calendar, now)
+                      : *prove_case(permit, sop, calendar, now),
+                  calendar);
 }
 
 Html proof_of_visit(const Permit& permit, const Visit& visit, const Sop& sop,
                     const Calendar& calendar, Instant now) {
   const auto ledger = visit_ledger(permit, visit, sop);
   if (!ledger) return {};
-  return proof_of(*ledger, http::causes_of_visit(permit, visit, sop), calendar, now);
+  return proof_of(*ledger, *prove_visit(permit, visit, sop, calendar, now), calendar);
 }
 
 }  // namespace tenggat::pages

@@ -24,7 +24,7 @@ const std::string kPermitColumns =
     " p.external_id, p.created_by, p.started_at, p.submitted_at, p.version, p.changed_at, p.events,"
     " p.case_opened_at, p.case_closed_at, p.case_verdict, p.case_missed_counted, p.promised_at,"
     " p.signings, p.legal_opened_at, p.last_action, p.last_hash, p.tracking_secret, p.fields,"
-    " a.salt, a.name, a.email, a.whatsapp";
+    " a.salt, a.name, a.email, a.whatsapp, p.case_elapsed, p.case_due_at, p.case_standard";
 
 const std::string kSelectPermits =
     "SELECT " + kPermitColumns +
@@ -37,10 +37,10 @@ const std::string kSelectPermitsForShare = kSelectPermits + " FOR SHARE OF p SKI
 constexpr const char* kSelectVisits =
     "SELECT permit, id, step, occurrence, role, opened_at, assignee, claimed_at, closed_at, action,"
     " closed_by, closed_for, verdict, elapsed, prepared_by, returned, missed_counted, undone,"
-    " deficiencies"
+    " deficiencies, due_at, standard"
     " FROM visit WHERE permit = ANY($1::bigint[])";
 constexpr const char* kSelectPauses =
-    "SELECT permit, id, visit, reason, stops_case, from_at, to_at, until_at, by"
+    "SELECT permit, id, visit, reason, stops_case, from_at, to_at, until_at, by, extensions"
     " FROM pause WHERE permit = ANY($1::bigint[])";
 constexpr const char* kSelectDocuments =
     "SELECT permit, id, visit, kind, name, uri, sha256, number, file, added_at, added_by,"
@@ -64,6 +64,18 @@ template <class T>
 T parsed(std::optional<T> value, std::string_view text) {
   if (!value) throw std::logic_error(fmt::format("the database holds '{}'", text));
   return *value;
+}
+
+// Budgets as this program wrote them; none where there is no standard.
+std::optional<Budget> budget_of(const std::optional<std::string>& text) {
+  if (!text) return std::nullopt;
+  const auto budget = parse_budget(*text);
+  if (!budget) throw std::logic_error(fmt::format("the database holds '{}'", *text));
+  return *budget;
+}
+
+std::optional<std::string> text_of(const std::optional<Budget>& budget) {
+  return budget ? std::optional(budget->to_string()) : std::nullopt;
 }
 
 std::int64_t seconds_of(Instant instant) { return instant.time_since_epoch().count(); }
@@ -151,6 +163,11 @@ StoredPermit read_permit(const pg::Result& r, int row) {
   stored.fields = text_at(r, row, 25);
   stored.salt = r.bytes(row, 26);
   stored.applicant = {text_at(r, row, 27), text_at(r, row, 28), text_at(r, row, 29)};
+  if (const auto elapsed = r.optional_int64(row, 30)) {
+    p.case_elapsed = Seconds{*elapsed};
+    p.case_due_at = r.optional_instant(row, 31);
+    p.case_standard = budget_of(r.optional_text(row, 32));
+  }
   return stored;
 }
 
@@ -176,6 +193,8 @@ Visit read_visit(const pg::Result& r, int row) {
   const json::value deficiencies = json::parse(text_at(r, row, 18));  // outlives the loop
   for (const json::value& kind : deficiencies.as_array())
     v.deficiencies.emplace_back(kind.as_string());
+  if (v.closed_at) v.due_at = r.optional_instant(row, 19);
+  v.standard = budget_of(r.optional_text(row, 20));
   return v;
 }
 
@@ -189,6 +208,7 @@ Pause read_pause(const pg::Result& r, int row) {
   p.to = r.optional_instant(row, 6);
   p.until = r.optional_instant(row, 7);
   p.by = text_at(r, row, 8);
+  p.extensions = int_at(r, row, 9);
   return p;
 }
 
@@ -261,6 +281,8 @@ const RowShape kPermitState({{"id", "bigint"},
                              {"signings", "int"},
                              {"legal_opened_at", "timestamptz"},
                              {"last_action", "jsonb"},
+                             {"case_elapsed", "bigint"},
+                             {"case_standard", "text"},
                              {"case_due_at", "timestamptz"},
                              {"case_due_soon_at", "timestamptz"},
                              {"legal_due_at", "timestamptz"},
@@ -269,6 +291,9 @@ const std::string kUpdatePermits = kPermitState.update("permit", 1);
 
 const RowShape kCalendarApplied({{"id", "bigint"}, {"calendar_version", "text"}});
 const std::string kUpdateCalendars = kCalendarApplied.update("permit", 1);
+
+const RowShape kSopMigrated({{"id", "bigint"}, {"sop_version", "text"}});
+const std::string kUpdateSops = kSopMigrated.update("permit", 1);
 
 // A new permit is inserted with what never changes, then updated like any other.
 const RowShape kNewPermit({{"id", "bigint"},
@@ -321,7 +346,8 @@ const RowShape kVisit({{"permit", "bigint"},
                        {"due_soon_at", "timestamptz"},
                        {"paused", "boolean"},
                        {"deficiencies", "jsonb"},
-                       {"check_at", "timestamptz"}});
+                       {"check_at", "timestamptz"},
+                       {"standard", "text"}});
 const std::string kInsertVisits = kVisit.insert("visit");
 const std::string kUpdateVisits = kVisit.update("visit", 2);
 
@@ -333,7 +359,8 @@ const RowShape kPause({{"permit", "bigint"},
                        {"from_at", "timestamptz"},
                        {"to_at", "timestamptz"},
                        {"until_at", "timestamptz"},
-                       {"by", "text"}});
+                       {"by", "text"},
+                       {"extensions", "int"}});
 const std::string kUpsertPauses = kPause.upsert("pause", 2);
 
 const RowShape kDocument({{"permit", "bigint"},
@@ -433,7 +460,7 @@ struct Writes {
   Rows states{kPermitState}, permits{kNewPermit}, applicants{kApplicant}, visits{kVisit},
       changed_visits{kVisit}, pauses{kPause}, documents{kDocument}, changed_documents{kDocument},
       rungs{kRung}, rearmed{kRearmed}, notes{kNote}, events{kEvent}, notices{kNotice},
-      counts{kCount}, undone{kUndone}, calendars{kCalendarApplied};
+      counts{kCount}, undone{kUndone}, calendars{kCalendarApplied}, sops{kSopMigrated};
 };
 
 template <class Row>
@@ -469,7 +496,8 @@ void add_visits(Writes& writes, const PermitChange& change) {
         .add(after.id, v.id, v.step, v.occurrence, v.role, v.opened_at, v.assignee, v.claimed_at,
              v.closed_at, v.action, v.closed_by, v.closed_for, text_of(v.verdict),
              v.elapsed.count(), v.prepared_by, v.returned, v.missed_counted, v.undone, due, soon,
-             paused, json::serialize(json::value_from(v.deficiencies)), check_at);
+             paused, json::serialize(json::value_from(v.deficiencies)), check_at,
+             text_of(v.standard));
   }
   if (check) throw std::logic_error("something is to fall due on a permit without an open visit");
 }
@@ -480,7 +508,8 @@ void add_parts(Writes& writes, const PermitChange& change) {
   for (const Pause& p : after.pauses) {
     const Pause* old = find_row(before ? &before->pauses : nullptr, p.id);
     if (old && *old == p) continue;
-    writes.pauses.add(after.id, p.id, p.visit, p.reason, p.stops_case, p.from, p.to, p.until, p.by);
+    writes.pauses.add(after.id, p.id, p.visit, p.reason, p.stops_case, p.from, p.to, p.until, p.by,
+                      p.extensions);
   }
   for (const Document& d : after.documents) {
     const Document* old = find_row(before ? &before->documents : nullptr, d.id);
@@ -555,10 +584,14 @@ void add_change(Writes& writes, const PermitChange& change, const SendRules& sen
   writes.states.add(p.id, to_string(p.state), to_string(p.outcome), p.version, p.changed_at,
                     p.events, last_hash, p.case_opened_at, p.case_closed_at,
                     text_of(p.case_verdict), p.case_missed_counted, p.promised_at, p.signings,
-                    p.legal_opened_at, to_json(p.last_action), derived.case_due_at,
-                    derived.case_due_soon_at, derived.legal_due_at, derived.legal_risk_at);
+                    p.legal_opened_at, to_json(p.last_action),
+                    p.case_elapsed ? std::optional(p.case_elapsed->count()) : std::nullopt,
+                    text_of(p.case_standard), derived.case_due_at, derived.case_due_soon_at,
+                    derived.legal_due_at, derived.legal_risk_at);
   if (change.before && !change.calendar_version.empty())
     writes.calendars.add(p.id, change.calendar_version);
+  if (change.before && change.before->permit.sop_version != p.sop_version)
+    writes.sops.add(p.id, p.sop_version);
   add_visits(writes, change);
   add_parts(writes, change);
   add_told(writes, change, send);
@@ -607,6 +640,7 @@ void append_writes(pg::Pipeline& pipeline, const std::vector<PermitChange>& chan
   add_statement(pipeline, kInsertPermits, writes.permits);
   add_statement(pipeline, kUpdatePermits, writes.states);
   add_statement(pipeline, kUpdateCalendars, writes.calendars);
+  add_statement(pipeline, kUpdateSops, writes.sops);
   add_statement(pipeline, kUpdateVisits, writes.changed_visits);
   add_statement(pipeline, kInsertVisits, writes.visits);
   add_statement(pipeline, kUpsertPauses, writes.pauses);
@@ -722,6 +756,31 @@ void add_find_calendar_backlog(pg::Pipeline& pipeline, const CalendarBacklog& ba
       "SELECT id FROM permit WHERE state IN ('active', 'returned') AND sop = ANY($1::text[])"
       " AND calendar_version <> $2 AND id > $3::bigint ORDER BY id LIMIT $4::int",
       pg::text_array(backlog.sops), backlog.calendar_version, backlog.after, backlog.limit);
+}
+
+void add_find_sop_backlog(pg::Pipeline& pipeline, const SopBacklog& backlog) {
+  pipeline.add(
+      "SELECT id FROM permit WHERE state IN ('active', 'returned') AND sop = $1"
+      " AND sop_version <> $2 AND id > $3::bigint"
+      " AND (cardinality($4::text[]) = 0 OR id::text = ANY($4::text[])"
+      "   OR number = ANY($4::text[])) ORDER BY id LIMIT $5::int",
+      backlog.sop, backlog.sop_version, backlog.after, pg::text_array(backlog.permits),
+      backlog.limit);
+}
+
+void add_name_permits(pg::Pipeline& pipeline, const std::vector<std::string>& names) {
+  pipeline.add(
+      "SELECT n.name, coalesce(p.sop, ''), coalesce(p.state IN ('active', 'returned'), false)"
+      " FROM unnest($1::text[]) WITH ORDINALITY AS n(name, place)"
+      " LEFT JOIN permit p ON p.id::text = n.name OR p.number = n.name ORDER BY n.place",
+      pg::text_array(names));
+}
+
+std::vector<NamedPermit> named_permits_of(const pg::Result& r) {
+  std::vector<NamedPermit> permits;
+  for (int row = 0; row < r.rows(); ++row)
+    permits.push_back({text_at(r, row, 0), text_at(r, row, 1), r.boolean(row, 2)});
+  return permits;
 }
 
 void add_events(pg::Pipeline& pipeline, std::int64_t permit) {

@@ -97,6 +97,25 @@ struct CalendarBacklog {
 };
 void add_find_calendar_backlog(pg::Pipeline& pipeline, const CalendarBacklog& backlog);
 
+// Open permits of this SOP that are pinned to another version, ids ascending. `permits` (ids or
+// numbers) are the only ones asked for, unless it is empty.
+struct SopBacklog {
+  std::string sop, sop_version;
+  std::vector<std::string> permits;
+  std::int64_t after = 0;
+  int limit = 200;
+};
+void add_find_sop_backlog(pg::Pipeline& pipeline, const SopBacklog& backlog);
+
+// What becomes of each name, in the order asked: id or number, its SOP ("" where there is no such
+// permit) and whether it is open.
+struct NamedPermit {
+  std::string name, sop;
+  bool open = false;
+};
+void add_name_permits(pg::Pipeline& pipeline, const std::vector<std::string>& names);
+std::vector<NamedPermit> named_permits_of(const pg::Result& result);
+
 struct StoredEvent {
   Event event;
   std::string fields_json, hash;

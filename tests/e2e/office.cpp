@@ -5,11 +5,14 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
 
+#include "tests/support/http_client.h"
 #include "tests/support/process.h"
 
 namespace tenggat::test {
@@ -91,6 +94,26 @@ boost::json::value Office::json(std::vector<std::string> arguments, const std::s
     return boost::json::object();
   }
   return boost::json::parse(result.out);
+}
+
+boost::json::value Office::get(const std::string& path, const std::string& as) {
+  boost::asio::io_context io{1};
+  HttpClient http(io.get_executor(), daemon_->api_port());
+  HttpAnswer answer;
+  std::exception_ptr failure;
+  boost::asio::co_spawn(
+      io, http.exchange(http_request("GET", "/api/v1" + path, tokens_.at(as), "", "")),
+      [&](std::exception_ptr error, HttpAnswer got) {
+        failure = error;
+        answer = std::move(got);
+      });
+  io.run();
+  if (failure) std::rethrow_exception(failure);
+  if (answer.status != 200) {
+    ADD_FAILURE() << "GET " << path << " as " << as << ": " << answer.status << answer.body;
+    return boost::json::object();
+  }
+  return boost::json::parse(answer.body);
 }
 
 void Office::add_officer(const std::string& id, const std::string& name, const std::string& role,

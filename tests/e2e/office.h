@@ -40,6 +40,9 @@ class Office {
   // The same, expected to succeed with a JSON answer.
   boost::json::value json(std::vector<std::string> arguments, const std::string& as);
 
+  // GET /api/v1`path`, expected to be answered with 200.
+  boost::json::value get(const std::string& path, const std::string& as);
+
   // Moves the clock, from due instant to due instant. "2026-04-02T14:08:00"
   void advance(const std::string& local);
 

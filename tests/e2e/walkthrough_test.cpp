@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/e2e/office.h"
 #include "tests/support/browser.h"
 
@@ -15,6 +17,7 @@ namespace json = boost::json;
 class Walkthrough : public testing::Test {
  protected:
   using Messages = std::vector<SentMessage>;
+  using Days = std::vector<std::pair<std::string, std::int64_t>>;
 
   // "04-02 14:08" of 2026
   static std::string on(const std::string& when) {
@@ -71,6 +74,32 @@ class Walkthrough : public testing::Test {
   }
   std::int64_t remaining(const char* clock = "sla") {
     return permit().at(clock).at("remaining_seconds").to_number<std::int64_t>();
+  }
+  json::object story() {
+    return office_.get("/permits/" + number_ + "/timeline", "kd").as_object();
+  }
+  // "2026-04-07 9000" for each date of a proof, dates without work left out.
+  static Days days_of(const json::value& proof) {
+    Days days;
+    for (const json::value& day : proof.as_array())
+      if (const auto counted = day.at("counted_seconds").to_number<std::int64_t>(); counted > 0)
+        days.emplace_back(json::value_to<std::string>(day.at("date")), counted);
+    return days;
+  }
+  // What a proof says of one date: "paused 10:00-12:00 kunjungan lapangan, oleh dt".
+  static std::vector<std::string> spans_of(const json::value& proof, const std::string& date) {
+    std::vector<std::string> spans;
+    for (const json::value& day : proof.as_array()) {
+      if (day.at("date") != json::string_view(date)) continue;
+      for (const json::value& span : day.at("spans").as_array()) {
+        const auto text = [&](const char* key) {
+          return span.at(key).is_null() ? "" : json::value_to<std::string>(span.at(key));
+        };
+        spans.push_back(fmt::format("{} {}-{} {}", text("kind"), text("from").substr(11, 5),
+                                    text("to").substr(11, 5), text("why")));
+      }
+    }
+    return spans;
   }
   // "met 480" of a closed visit.
   std::string closed(const std::string& step, int occurrence) {
@@ -189,6 +218,51 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
   EXPECT_EQ(remaining("case_sla"), (19 * 60 + 55) * 60);
   EXPECT_EQ(instant("SELECT legal_due_at FROM permit"), "04-13 15:55:00");
   EXPECT_EQ(office_.query("SELECT rearmed FROM raised_rung WHERE rung = '50%'"), "t");
+  {
+    // The proof, day by day and to the second: visit 12 h 26 m, case 17 h 35 m. Friday the 3rd is a
+    // decreed day off, Wednesday the 8th now, too.
+    const json::object told_so_far = story();
+    const json::value& proof = told_so_far.at("proof");
+    const json::value& review = proof.at("visits").as_array().back();
+    EXPECT_EQ(review.at("visit").as_string(), "kajian_teknis#1");
+    EXPECT_EQ(days_of(review.at("days")),
+              (Days{{"2026-04-06", 26760}, {"2026-04-07", 9000}, {"2026-04-09", 9000}}));
+    EXPECT_EQ(review.at("consumed_seconds"), 44760);
+    EXPECT_EQ(review.at("total_seconds"), 108000);
+    EXPECT_TRUE(review.at("due_at").is_null());
+    EXPECT_EQ(spans_of(review.at("days"), "2026-04-07"),
+              (std::vector<std::string>{
+                  "before_opening 00:00-07:30 ", "counted 07:30-10:00 ",
+                  "paused 10:00-12:00 kunjungan lapangan, oleh dt", "lunch_break 12:00-13:00 ",
+                  "paused 13:00-16:00 kunjungan lapangan, oleh dt", "after_closing 16:00-00:00 "}));
+    EXPECT_EQ(spans_of(review.at("days"), "2026-04-08"),
+              std::vector<std::string>{"day_off 00:00-00:00 Banjir (" + decree + ")"});
+    EXPECT_EQ(
+        spans_of(review.at("days"), "2026-04-09"),
+        (std::vector<std::string>{"before_opening 00:00-07:30 ", "counted 07:30-10:00 ",
+                                  "paused 10:00-11:00 menunggu keterangan pemohon, oleh dt"}));
+    EXPECT_EQ(days_of(proof.at("case")), (Days{{"2026-04-02", 300},
+                                               {"2026-04-06", 27000},
+                                               {"2026-04-07", 27000},
+                                               {"2026-04-09", 9000}}));
+    EXPECT_EQ(proof.at("case_clock").at("consumed_seconds"), 63300);
+    EXPECT_EQ(proof.at("case_clock").at("total_seconds"), 135000);
+    EXPECT_EQ(spans_of(proof.at("case"), "2026-04-08"),
+              std::vector<std::string>{"day_off 00:00-00:00 Banjir (" + decree + ")"});
+    // No pause stops the legal limit.
+    EXPECT_EQ(days_of(proof.at("legal")), (Days{{"2026-04-02", 300},
+                                                {"2026-04-06", 27000},
+                                                {"2026-04-07", 27000},
+                                                {"2026-04-09", 12600}}));
+    EXPECT_EQ(proof.at("legal_clock").at("due_at").as_string(), rfc("04-13 15:55"));
+    // The two pauses stood for 6 h of working time; the 8th has none any more.
+    const json::value& visit = told_so_far.at("visits").as_array().back();
+    EXPECT_EQ(visit.at("pause_count"), 2);
+    EXPECT_EQ(visit.at("gross_seconds"), 26760 + 27000 + 12600);
+    EXPECT_EQ(visit.at("net_seconds"), 44760);
+    EXPECT_EQ(visit.at("paused_seconds"), 18000 + 3600);
+    EXPECT_TRUE(visit.at("next_rung").is_null());  // it stands before it
+  }
   // No date is promised while the case stands, so the applicant hears nothing.
   told("04-10 12:00", {to("dt", "04-10 07:30", "daftar_pagi")});
 
@@ -295,6 +369,39 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
                           " 'permits_closed_total' UNION ALL SELECT amount FROM count_total WHERE"
                           " metric = 'permits_closed_total') a"),
             "1");
+
+  {
+    // 30 h and the 3 h 26 m it was late; the case 37 h 30 m and 1 h 48 m.
+    const json::object whole = story();
+    const json::value& proof = whole.at("proof");
+    const auto review =
+        std::find_if(proof.at("visits").as_array().begin(), proof.at("visits").as_array().end(),
+                     [](const json::value& one) { return one.at("visit") == "kajian_teknis#1"; });
+    EXPECT_EQ(days_of(review->at("days")), (Days{{"2026-04-06", 26760},
+                                                 {"2026-04-07", 9000},
+                                                 {"2026-04-09", 9000},
+                                                 {"2026-04-13", 25200},
+                                                 {"2026-04-14", 27000},
+                                                 {"2026-04-15", 23400}}));
+    EXPECT_EQ(review->at("consumed_seconds"), 120360);
+    EXPECT_EQ(review->at("due_at").as_string(), rfc("04-15 10:34"));
+    EXPECT_EQ(closed("kajian_teknis", 1), "missed 120360");
+    EXPECT_EQ(days_of(proof.at("case")), (Days{{"2026-04-02", 300},
+                                               {"2026-04-06", 27000},
+                                               {"2026-04-07", 27000},
+                                               {"2026-04-09", 9000},
+                                               {"2026-04-13", 25200},
+                                               {"2026-04-14", 27000},
+                                               {"2026-04-15", 25980}}));
+    EXPECT_EQ(proof.at("case_clock").at("consumed_seconds"), 141480);
+    EXPECT_EQ(whole.at("case_sla").at("elapsed_seconds"), 141480);
+    EXPECT_EQ(proof.at("case_clock").at("due_at").as_string(), rfc("04-15 13:55"));
+    // The applicant: 13:20 to 14:00, the mending 14:08 to 15:46, the answer from the 9th 10:00 to
+    // the 13th 08:00, and the decree that waits for them since 15:43.
+    EXPECT_EQ(whole.at("time").at("applicant").at("working_seconds"),
+              2400 + 5880 + (18000 + 27000 + 1800) + (1020 + 9000));
+    EXPECT_EQ(whole.at("time").at("other_agency").at("working_seconds"), 0);
+  }
 
   EXPECT_EQ(instant("SELECT min(check_at) FROM visit"), "04-20 15:43:00");  // automatic receipt
   press("receive", "");

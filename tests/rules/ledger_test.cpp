@@ -162,6 +162,49 @@ TEST(Ledger, AClockThatRunsFromTheClaimIgnoresAPauseBeforeIt) {
   EXPECT_EQ(clock.total(), minutes(10));
 }
 
+// Wed 8 is taken out of the calendar after the review was closed on Fri 10, 90 minutes late.
+TEST(Ledger, AClosedClockKeepsWhatItSaidAndShowsWhatItWouldSayNow) {
+  Office office;
+  office.at("04-06 08:00").bring_to("kajian_teknis");  // due Fri 10 08:02
+  office.at("04-10 09:32")
+      .does("DT", Deed("kajian_teknis", "recommend").file("bapl").file("rekomendasi"));
+  const auto recomputed = [&] {
+    return recomputed_visit(office.permit, office.visit("kajian_teknis#1"), office.sop(),
+                            office.calendar());
+  };
+  EXPECT_EQ(office.visit("kajian_teknis#1").verdict, Verdict::missed);
+  EXPECT_EQ(office.sla("kajian_teknis#1").elapsed, hours(31) + minutes(30));
+  EXPECT_FALSE(recomputed());
+  office.apply_calendar(banjarbaru_after_the_flood(), "Keputusan 123/2026");
+  EXPECT_EQ(office.visit("kajian_teknis#1").verdict, Verdict::missed);
+  EXPECT_EQ(office.sla("kajian_teknis#1").status, SlaStatus::missed);
+  EXPECT_EQ(office.sla("kajian_teknis#1").elapsed, hours(31) + minutes(30));
+  EXPECT_EQ(office.sla("kajian_teknis#1").due_at, wita("04-10 08:02"));
+  ASSERT_TRUE(recomputed());
+  EXPECT_EQ(recomputed()->verdict, Verdict::met);
+  EXPECT_EQ(recomputed()->elapsed, hours(24));
+  EXPECT_EQ(when(recomputed()->due_at), "04-13 08:02");
+  EXPECT_FALSE(recomputed_visit(office.permit, office.visit("verifikasi#1"), office.sop(),
+                                office.calendar()));
+}
+
+TEST(Ledger, AClosedCaseKeepsWhatItSaidAndShowsWhatItWouldSayNow) {
+  Office office;
+  office.at("04-06 08:00").bring_to("penandatanganan");  // the case opened 08:01
+  office.at("04-13 09:01").does("KD", Deed("penandatanganan", "sign").decree("SK-1"));
+  EXPECT_EQ(office.permit.case_verdict, Verdict::missed);  // due 08:01
+  EXPECT_FALSE(recomputed_case(office.permit, office.sop(), office.calendar()));
+  office.apply_calendar(banjarbaru_after_the_flood(), "Keputusan 123/2026");
+  EXPECT_EQ(office.sla("layanan").status, SlaStatus::missed);
+  EXPECT_EQ(office.sla("layanan").elapsed, hours(38) + minutes(30));
+  EXPECT_EQ(office.sla("layanan").due_at, wita("04-13 08:01"));
+  const auto now = recomputed_case(office.permit, office.sop(), office.calendar());
+  ASSERT_TRUE(now);
+  EXPECT_EQ(now->verdict, Verdict::met);
+  EXPECT_EQ(now->elapsed, hours(31));
+  EXPECT_EQ(when(now->due_at), "04-14 08:01");
+}
+
 TEST(Ledger, TheEstimateAddsADayWhereTheOpenStepIsOverdue) {
   Office office;
   office.at("04-06 08:00").bring_to("penyusunan_sk");  // opens 08:03, due 08:13

@@ -165,6 +165,15 @@ TEST(LoadSop, PaudHasTheHeadOfTheContract) {
   const auto pause = [&](const char* id) { return *sop.find_pause(id); };
   EXPECT_TRUE(pause("klarifikasi_pemohon").stops_case);
   EXPECT_TRUE(pause("klarifikasi_pemohon").tells_applicant);
+  EXPECT_EQ(pause("klarifikasi_pemohon").waits_for, Party::applicant);
+  EXPECT_EQ(pause("kunjungan_lapangan").waits_for, Party::office);
+  EXPECT_EQ(pause("instansi_lain").waits_for, Party::other_agency);
+  for (const PauseReason& reason : sop.pauses) {
+    EXPECT_TRUE(reason.longest) << reason.id;
+    EXPECT_FALSE(reason.needs_until) << reason.id;
+    EXPECT_GT(reason.extensions, 0) << reason.id;
+    EXPECT_TRUE(reason.beyond_sop) << reason.id;
+  }
   for (const char* id : {"kunjungan_lapangan", "instansi_lain"}) {
     EXPECT_FALSE(pause(id).stops_case);
     EXPECT_FALSE(pause(id).tells_applicant);
@@ -279,6 +288,14 @@ TEST(LoadSop, EachFaultIsRefusedAndNamed) {
        "name a role"},
       {{"sampai: penandatanganan", "sampai: akhir"}, "sampai names a step"},
       {{"selesai: [penandatanganan.sign, penandatanganan.refuse]", "selesai: []"}, "needs an end"},
+      {{"    tangga: menit\n", "    tangga: menit\n    masuk_kembali: ulang\n"},
+       "masuk_kembali is baru, kumulatif or sisa"},
+      {{"    pengingat_perbaikan: [5d, 10d]", "    masuk_kembali: kumulatif"},
+       "measured, never judged: it has no masuk_kembali"},
+      {{"menunggu: pemohon", "menunggu: notaris"}, "kantor, pemohon or instansi_lain"},
+      {{"paling_lama: 10d", "paling_lama: 10 hari"}, "a budget is days"},
+      {{"paling_lama: 10d", "sampai: kapan saja"}, "sampai is wajib or opsional"},
+      {{"perpanjangan: 2", "perpanjangan: dua"}, ""},
   };
   for (const Case& one : cases) {
     const Faults faults = faults_of({one.change});

@@ -32,7 +32,19 @@ SourceFile paud_file() {
 }
 
 const Sop& paud() {
-  static const Sop sop = load_sop(paud_file()).value();
+  static const Sop sop = paud_with({});
+  return sop;
+}
+
+Sop paud_with(const std::vector<std::pair<std::string, std::string>>& changes) {
+  SourceFile file = paud_file();
+  for (const auto& [from, to] : changes) {
+    const auto at = file.text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    if (at != std::string::npos) file.text.replace(at, from.size(), to);
+  }
+  Sop sop = load_sop(file).value();
+  sop.version = fmt::format("version {}", std::hash<std::string>{}(file.text));
   return sop;
 }
 
@@ -52,7 +64,8 @@ People officers() {
   return people;
 }
 
-Office::Office(Calendar calendar) : calendar_(std::move(calendar)), now_(wita("04-02 07:00")) {}
+Office::Office(Calendar calendar, Sop sop)
+    : calendar_(std::move(calendar)), sop_(std::move(sop)), now_(wita("04-02 07:00")) {}
 
 Actor Office::actor(const std::string& who) {
   if (who == "P") return {Actor::Kind::applicant, "portal", ""};
@@ -84,7 +97,7 @@ std::optional<Refusal> Office::keep(Decided decided) {
 void Office::submit(std::string_view started_at) {
   NewPermit submission;
   submission.id = 1;
-  submission.number = paud().format_number(2026, 417);
+  submission.number = sop_.format_number(2026, 417);
   submission.subject = "PAUD Melati";
   submission.created_by = "portal";
   submission.documents = {{"persyaratan_izin_paud", "formulir", "tenggat:1", "", ""},
@@ -119,6 +132,13 @@ Office& Office::catch_up() {
 void Office::apply_calendar(Calendar calendar, const std::string& decree) {
   calendar_ = std::move(calendar);
   take(tenggat::apply_calendar(permit, context(), decree));
+}
+
+std::optional<Refusal> Office::migrate(Sop sop, const std::string& because) {
+  const Sop was = std::exchange(sop_, std::move(sop));
+  auto refusal = keep(migrate_permit(permit, context(), because));
+  if (refusal) sop_ = was;
+  return refusal;
 }
 
 void Office::bring_to(const std::string& step) {
@@ -158,18 +178,18 @@ std::string Office::open() const {
 
 Replay Office::replay(std::string_view label) const {
   const auto ledger =
-      label == "layanan" ? case_ledger(permit, paud()) : visit_ledger(permit, visit(label), paud());
+      label == "layanan" ? case_ledger(permit, sop_) : visit_ledger(permit, visit(label), sop_);
   EXPECT_TRUE(ledger) << label << " has no clock";
   return Replay(ledger.value_or(Ledger{}), calendar_);
 }
 
 Sla Office::sla(std::string_view label) const {
-  if (label == "layanan") return case_sla(permit, paud(), calendar_, now_);
-  return visit_sla(permit, visit(label), paud(), calendar_, now_);
+  if (label == "layanan") return case_sla(permit, sop_, calendar_, now_);
+  return visit_sla(permit, visit(label), sop_, calendar_, now_);
 }
 
 std::string Office::legal_limit() const {
-  return when(project(permit, paud(), calendar_).legal_due_at);
+  return when(project(permit, sop_, calendar_).legal_due_at);
 }
 
 std::int64_t Office::count(std::string_view metric, std::string_view step) const {
@@ -218,9 +238,9 @@ std::vector<Recipient> Office::recipients(const Notice& notice) const {
     case Addressee::Kind::officer:
       return {{notice.addressee.name, "", "", "", Reason::on_duty}};
     case Addressee::Kind::holder:
-      return resolve_holder(*visit, paud(), people, today);
+      return resolve_holder(*visit, sop_, people, today);
     case Addressee::Kind::role:
-      return resolve_role(notice.addressee.name, visit, paud(), people, today);
+      return resolve_role(notice.addressee.name, visit, sop_, people, today);
   }
   return {};
 }
@@ -330,8 +350,8 @@ void Office::morning_lists() {
     Last last{now_, {}};
     bool all_paused = true;
     for (const Visit& visit : permit.visits) {
-      if (!visit.open() || paud().is_applicant(visit.role)) continue;
-      const auto holders = resolve_holder(visit, paud(), people, context().today());
+      if (!visit.open() || sop_.is_applicant(visit.role)) continue;
+      const auto holders = resolve_holder(visit, sop_, people, context().today());
       if (std::none_of(holders.begin(), holders.end(),
                        [&](const Recipient& one) { return one.officer == officer.id; }))
         continue;
@@ -358,7 +378,7 @@ Office& Office::advance_to(Instant instant) {
     std::sort(next.begin(), next.end(), [](const Departure& a, const Departure& b) {
       return std::tie(a.at, a.person) < std::tie(b.at, b.person);
     });
-    const auto check = project(permit, paud(), calendar_).next_check_at;
+    const auto check = project(permit, sop_, calendar_).next_check_at;
     const Instant opening = calendar_.first_opening_after(now_);
     const Instant departure = next.empty() ? Instant::max() : next.front().at;
     const Instant time =

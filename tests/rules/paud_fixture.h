@@ -25,6 +25,8 @@ std::string when(std::optional<Instant> instant);  // "none" where there is none
 const Calendar& shipped_calendar();  // read once
 SourceFile paud_file();
 const Sop& paud();
+// PAUD with each `from` in its file replaced by `to`, and a version of its own.
+Sop paud_with(const std::vector<std::pair<std::string, std::string>>& changes);
 
 // FO, BO, DT, KDT, KB, S, KD: one officer for each of the SOP's roles that act.
 People officers();
@@ -69,7 +71,7 @@ struct Sent {
 
 class Office {
  public:
-  explicit Office(Calendar calendar = shipped_calendar());
+  explicit Office(Calendar calendar = shipped_calendar(), Sop sop = paud());
 
   People people = officers();
   SendRules rules;
@@ -95,6 +97,8 @@ class Office {
   std::optional<Refusal> refusal_of(const std::string& who,
                                     const Command&) const;  // nothing is kept
   void apply_calendar(Calendar calendar, const std::string& decree);
+  // What was refused leaves the office at the version it had.
+  std::optional<Refusal> migrate(Sop sop, const std::string& because);
 
   // The permit's way to a step, each action a minute after the other.
   void bring_to(const std::string& step);
@@ -108,14 +112,15 @@ class Office {
     return when(replay(label).at_percent(percent));
   }
   std::string legal_limit() const;
-  Instant estimated() const { return estimate(permit, paud(), calendar_, now_); }
+  Instant estimated() const { return estimate(permit, sop_, calendar_, now_); }
   // What was counted under a metric, actions taken back left out.
   std::int64_t count(std::string_view metric, std::string_view step = "") const;
   std::vector<Notice> notices() const;
   // "kajian_teknis#1 due: holder terlambat rung_due" since the last call.
   std::vector<std::string> raised_since();
   std::vector<std::string> messages() const;
-  Context context() const { return {paud(), calendar_, people, now_, rules}; }
+  Context context() const { return {sop_, calendar_, people, now_, rules}; }
+  const Sop& sop() const { return sop_; }
   const Calendar& calendar() const { return calendar_; }
 
  private:
@@ -146,6 +151,7 @@ class Office {
     std::vector<int> visits;
   };
   Calendar calendar_;
+  Sop sop_;
   Instant now_{};
   std::vector<Waiting> waiting_;
   std::map<std::pair<std::size_t, std::string>, bool> delivered_;  // notice and person

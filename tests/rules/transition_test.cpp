@@ -65,7 +65,7 @@ TEST(Transition, EachRefusalNamesItsReason) {
       {"kajian_teknis", "DT", PauseVisit{"kajian_teknis", "klarifikasi_pemohon", "", {}},
        Reason::missing_note},
       {"kajian_teknis", "DT", PauseVisit{"kajian_teknis", "instansi_lain", "", wita("04-06 07:00")},
-       Reason::bad_occurred_at},
+       Reason::bad_until},
       {"kajian_teknis", "FO", PauseVisit{"kajian_teknis", "instansi_lain", "", {}},
        Reason::wrong_role},
       {"kajian_teknis", "DT", ResumeVisit{"kajian_teknis", ""}, Reason::not_paused},

@@ -53,8 +53,9 @@ struct Whole {
 
 // An event that a command brought about; its ordinal among these is the version it left.
 bool makes_version(const Event& event) {
-  static const std::set<std::string> types{"acted",  "undone",  "claimed",         "released",
-                                           "paused", "resumed", "calendar_applied"};
+  static const std::set<std::string> types{
+      "acted",   "undone",           "claimed",        "released",    "paused",
+      "resumed", "calendar_applied", "pause_extended", "sop_migrated"};
   return types.contains(event.type);
 }
 
@@ -309,7 +310,10 @@ void PermitCheck::clock() const {
     if (visit.elapsed != replay.consumed(*visit.closed_at))
       say("I8", fmt::format("visit {} took {} s, replayed {} s", visit.id, visit.elapsed.count(),
                             replay.consumed(*visit.closed_at).count()));
+    compare("the due of a visit", visit.due_at, replay.due());
   }
+  if (const auto ledger = case_ledger(permit_, sop_); ledger && ledger->closed)
+    compare("the due of the case", permit_.case_due_at, Replay(*ledger, calendar_).due());
 }
 
 // What was acknowledged, against the permits: I1 and I2.

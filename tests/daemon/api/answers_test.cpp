@@ -28,7 +28,9 @@ TEST(CommandResponse, EveryReasonOfRefusalHasItsStatus) {
       {Reason::missing_note, 422},   {Reason::missing_needs, 422},
       {Reason::missing_reason, 422}, {Reason::unexpected_document, 422},
       {Reason::unknown_action, 422}, {Reason::unknown_pause_reason, 422},
-      {Reason::wrong_outcome, 422},  {Reason::bad_occurred_at, 422}};
+      {Reason::wrong_outcome, 422},  {Reason::bad_occurred_at, 422},
+      {Reason::bad_until, 422},      {Reason::missing_until, 422},
+      {Reason::pause_too_long, 422}};
   int refusals = 0;
   for (int i = static_cast<int>(Reason::not_found); i < 1000; ++i) {
     const auto reason = static_cast<Reason>(i);

@@ -375,8 +375,19 @@ void OpenApi::clock_and_claim() {
   say(path + "/pause", "fo",
       R"({"step":"verifikasi","reason":"kunjungan_lapangan","until":"2026-01-01T00:00:00+08:00"})",
       422);
-  say(path + "/pause", "fo", visit, 200);
+  say(path + "/pause", "fo", R"({"step":"verifikasi","reason":"instansi_lain"})", 422);
+  const auto until = [&](const char* when, int status) {
+    say(path + "/pause", "fo",
+        std::string(R"({"step":"verifikasi","reason":"kunjungan_lapangan","until":")") + when +
+            R"("})",
+        status);
+  };
+  until("2027-01-01T00:00:00+08:00", 422);  // longer than the reason allows
+  until("2026-04-06T12:00:00+08:00", 200);
   say(path + "/pause", "fo", visit, 409);
+  until("2026-04-06T11:00:00+08:00", 422);  // earlier than the present end
+  until("2026-04-06T15:00:00+08:00", 200);  // put off, as often as the reason allows
+  until("2026-04-07T15:00:00+08:00", 409);
   say(path + "/resume", "bo", step, 403);
   say(path + "/resume", "fo2", step, 409);
 }

@@ -38,7 +38,11 @@ inline SourceFile shipped_sop() {
   std::ifstream file(TENGGAT_SOURCE_DIR "/rules/sop/paud.yaml");
   std::ostringstream text;
   text << file.rdbuf();
-  return {"paud.yaml", text.str()};
+  // No reason that ships demands an end date; this one does, so that its refusal can be met.
+  std::string sop = text.str();
+  const std::string name = "nama: menunggu instansi lain\n";
+  sop.insert(sop.find(name) + name.size(), "    sampai: wajib\n");
+  return {"paud.yaml", sop};
 }
 
 inline store::RuleSet rule_set(std::string kind, std::string name, std::vector<SourceFile> files) {

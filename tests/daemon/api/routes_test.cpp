@@ -280,6 +280,40 @@ TEST_F(Routes, TheRulesInForceAreShownWithTheirVersion) {
   EXPECT_EQ(get("/sops", "").status, 401);
 }
 
+TEST_F(Routes, APausesEndIsPutOffWithinItsBounds) {
+  const std::string path = "/permits/" + submitted();
+  const auto pause = [&](const std::string& until) {
+    return post(
+        path + "/pause", "fo",
+        R"({"step":"verifikasi","reason":"kunjungan_lapangan","until":")" + until + R"("})");
+  };
+  time_is("2026-04-02T14:05:00+08:00");
+  EXPECT_EQ(pause("2026-04-06T10:00:00+08:00").status, 200);
+  const Response extended = pause("2026-04-07T10:00:00+08:00");
+  EXPECT_EQ(extended.status, 200) << extended.body;
+  const json::value shown = object(extended).at("visits").at(0).at("pause");
+  EXPECT_EQ(shown.at("until"), "2026-04-07T10:00:00+08:00");
+  EXPECT_EQ(shown.at("resumes_at"), "2026-04-07T10:00:00+08:00");
+  EXPECT_EQ(shown.at("extensions"), 1);
+  EXPECT_EQ(shown.at("waits_for"), "office");
+  const Response again = pause("2026-04-08T10:00:00+08:00");
+  EXPECT_EQ(again.status, 409);
+  EXPECT_EQ(object(again).at("type"), "/problems/too_many_extensions");
+
+  // Kept through the database, audited, and ended by itself.
+  time_is("2026-04-07T10:00:00+08:00");
+  post(path + "/claim", "fo", R"({"step":"verifikasi"})");  // what is due happens first
+  const json::object story = object(get(path + "/timeline", "kd"));
+  EXPECT_EQ(story.at("pauses").at(0).at("extensions"), 1);
+  EXPECT_EQ(story.at("pauses").at(0).at("to"), "2026-04-07T10:00:00+08:00");
+  std::vector<std::string> types;
+  for (const json::value& event : story.at("events").as_array())
+    types.emplace_back(event.at("type").as_string());
+  EXPECT_EQ(std::count(types.begin(), types.end(), "pause_extended"), 1);
+  EXPECT_EQ(story.at("time").at("office").at("wall_seconds"), 417'600);  // 02 14:00 to 07 10:00
+  EXPECT_EQ(story.at("visits").as_array().back().at("pause_count"), 1);
+}
+
 TEST_F(Routes, TheTimelineProvesWhatTheClockSays) {
   const std::string path = "/permits/" + submitted();
   time_is("2026-04-02T14:05:00+08:00");

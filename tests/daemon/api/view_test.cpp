@@ -179,36 +179,6 @@ TEST(CommandAnswer, ShowsTheLinkToWhoHandsInAndToNobodyLater) {
   EXPECT_FALSE(answer().contains("tracking_url"));
 }
 
-// The proof's counted seconds must be what the clock says, whatever the pauses.
-TEST(Proof, SumsToWhatTheClockConsumed) {
-  Office office;
-  office.hand_in();
-  office.accept_and_forward();
-  office.does("dt", PauseVisit{"kajian_teknis", "kunjungan_lapangan", "", {}},
-              "2026-04-06T10:00:00+08:00");
-  office.does("dt", ResumeVisit{"kajian_teknis", ""}, "2026-04-07T09:00:00+08:00");
-  office.does("dt", PauseVisit{"kajian_teknis", "klarifikasi_pemohon", "mohon denah", {}},
-              "2026-04-08T11:30:00+08:00");
-  for (const char* now : {"2026-04-06T09:00:00+08:00", "2026-04-06T15:00:00+08:00",
-                          "2026-04-07T14:00:00+08:00", "2026-04-09T14:00:00+08:00"}) {
-    SCOPED_TRACE(now);
-    const Permit& permit = office.stored.permit;
-    const Visit& visit = permit.visits.back();
-    const auto sum = [](const std::vector<DayProof>& days) {
-      Seconds counted{0};
-      for (const DayProof& day : days) counted += day.counted;
-      return counted;
-    };
-    const Ledger ledger = *visit_ledger(permit, visit, office.sop);
-    EXPECT_EQ(
-        sum(prove(ledger, causes_of_visit(permit, visit, office.sop), office.calendar, at(now))),
-        Replay(ledger, office.calendar).consumed(at(now)));
-    const Ledger whole = *case_ledger(permit, office.sop);
-    EXPECT_EQ(sum(prove(whole, causes_of_case(permit, office.sop), office.calendar, at(now))),
-              Replay(whole, office.calendar).consumed(at(now)));
-  }
-}
-
 TEST(Proof, SaysWhyTimeWasNotCounted) {
   Office office;
   office.hand_in();

@@ -84,9 +84,9 @@ inline pg::Awaitable<std::shared_ptr<pg::Connection>> open_connection(std::strin
   options.conninfo = std::move(conninfo);
   co_return std::make_shared<pg::Connection>(co_await pg::Connection::connect(std::move(options)));
 }
+// As PostgreSQL prints it, of whatever type it is.
 inline pg::Awaitable<std::string> first_cell(pg::Connection& connection, std::string statement) {
-  const pg::Result result =
-      co_await connection.query(std::move(statement), std::vector<pg::Param>{});
+  const pg::Result result = co_await connection.script(std::move(statement));
   if (result.empty() || result.columns() == 0) co_return "";
   co_return result.optional_text(0, 0).value_or("");
 }
