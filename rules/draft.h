@@ -80,6 +80,7 @@ class Draft {
     Instant due_at{};
     std::int64_t cause = 0;
     Seconds hold{};
+    std::optional<Instant> held_up_since;  // by an outage
   };
 
   void note(int visit, std::string kind, std::string document, std::string text, const Actor& by);
@@ -120,6 +121,7 @@ class Draft {
   const Calendar& calendar_;
   Decision decision_;
   Instant now_{};
+  Instant known_since_{};  // what time brings about could be known from here on
 };
 
 }  // namespace tenggat

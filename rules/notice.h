@@ -17,6 +17,7 @@ namespace tenggat {
 enum class Audience {
   holder,    // an officer's own work: start, percentages, due
   superior,  // an escalation, a copy, the case ladder
+  urgent,    // an escalation that waits for nothing but office hours
   applicant,
   daily,  // the morning list and the recap
 };
@@ -31,6 +32,9 @@ struct Addressee {
   static Addressee parse(std::string_view text);
   bool operator==(const Addressee&) const = default;
 };
+
+// The detail of a notice that was raised late by an outage: when it should have been.
+inline constexpr const char* kHeldUpSince = "tertunda_sejak";
 
 struct Notice {
   int visit = 0;     // 0: the case

@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace tenggat {
+namespace {
+
+constexpr Seconds kHour{3600};
+
+}  // namespace
 
 Instant ready_at(const Notice& notice, const SendRules& rules) {
   switch (notice.audience) {
@@ -11,10 +16,19 @@ Instant ready_at(const Notice& notice, const SendRules& rules) {
       return std::max(notice.raised_at + rules.group_wait, notice.hold_until);
     case Audience::applicant:
       return std::max(notice.raised_at, notice.hold_until);
+    case Audience::urgent:
+      return std::max(notice.raised_at, notice.hold_until);
     case Audience::daily:
       return notice.raised_at;
   }
   return notice.raised_at;
+}
+
+std::optional<Instant> held_up_since(const Notice& notice, Instant planned, Instant now) {
+  const auto raised_late = notice.details.find(kHeldUpSince);
+  if (raised_late != notice.details.end()) return parse_instant(raised_late->second);
+  if (now - planned > kOutage) return planned;
+  return std::nullopt;
 }
 
 Instant leaves_at(Audience audience, Instant first_ready, const std::optional<LastMessage>& last,
@@ -24,6 +38,8 @@ Instant leaves_at(Audience audience, Instant first_ready, const std::optional<La
   Instant leaves = first_ready;
   if (audience == Audience::holder && last && last->names_open_task)
     leaves = std::max(leaves, last->at + rules.group_interval);
+  if (audience != Audience::urgent && last && last->first_of_full_hour)
+    leaves = std::max(leaves, *last->first_of_full_hour + kHour);
   return calendar.next_working(leaves);
 }
 

@@ -1,10 +1,18 @@
 #include "daemon/office/grouping.h"
 
 #include <algorithm>
-#include <set>
+#include <utility>
 
 namespace tenggat::office {
 namespace {
+
+// Its instant moved into the future: the next occurrence will say it.
+bool rearmed(const Notice& notice, const Permit& permit) {
+  return std::any_of(permit.rungs.begin(), permit.rungs.end(), [&](const RaisedRung& rung) {
+    return rung.rearmed && rung.visit == notice.visit && rung.rung == notice.kind &&
+           rung.k == notice.k && rung.occurrence == notice.occurrence;
+  });
+}
 
 std::optional<Reason> visit_notice_fails(const Notice& notice, const Permit& permit, const Sop& sop,
                                          const Calendar& calendar) {
@@ -14,6 +22,7 @@ std::optional<Reason> visit_notice_fails(const Notice& notice, const Permit& per
   if (notice.text == "laporan" && notice.kind != "jeda")
     return visit->open() ? std::optional(Reason::undone) : std::nullopt;
   if (!visit->open()) return Reason::done_before_sending;
+  if (rearmed(notice, permit)) return Reason::rearmed;
   if (notice.kind == "jeda")
     return permit.open_pause(visit->id) ? std::nullopt : std::optional(Reason::done_before_sending);
   if (notice.kind == "start") return std::nullopt;
@@ -35,7 +44,8 @@ std::optional<Reason> applicant_notice_fails(const Notice& notice, const Permit&
 
 struct Slot {
   Recipient recipient;
-  std::vector<const store::PendingNotice*> own, superior;
+  std::map<Audience, std::vector<const Deliverable*>> waiting;
+  bool after_outage = false;
 };
 
 // The later one of two rungs of a visit says more.
@@ -44,21 +54,42 @@ bool says_more(const store::PendingNotice& a, const store::PendingNotice& b) {
   return a.id > b.id;
 }
 
-void leave(OfficerGroup& group, const std::vector<const store::PendingNotice*>& notices) {
-  for (const store::PendingNotice* one : notices) {
-    const auto same_visit = [&](const store::PendingNotice* other) {
-      return other->permit == one->permit && other->notice.visit == one->notice.visit;
-    };
-    const auto found = std::find_if(group.notices.begin(), group.notices.end(), same_visit);
-    if (found == group.notices.end()) {
+OfficerGroup fold(const Recipient& recipient, const std::vector<const Deliverable*>& leaving) {
+  OfficerGroup group{recipient, {}, {}};
+  std::map<std::pair<std::int64_t, int>, std::size_t> named;  // permit and visit
+  for (const Deliverable* one : leaving) {
+    const auto [found, fresh] = named.emplace(
+        std::pair(one->pending.permit, one->pending.notice.visit), group.notices.size());
+    if (fresh) {
       group.notices.push_back(one);
-    } else if (says_more(*one, **found)) {
-      group.folded.push_back(*found);
-      *found = one;
+    } else if (const Deliverable*& other = group.notices[found->second];
+               says_more(one->pending, other->pending)) {
+      group.folded.push_back(std::exchange(other, one));
     } else {
       group.folded.push_back(one);
     }
   }
+  std::stable_sort(
+      group.notices.begin(), group.notices.end(),
+      [](const Deliverable* a, const Deliverable* b) { return more_pressing(a->task, b->task); });
+  return group;
+}
+
+// When those of each audience leave.
+std::map<Audience, Instant> departures(const Slot& slot, const std::optional<LastMessage>& last,
+                                       const SendRules& rules, const Calendar& calendar) {
+  std::map<Audience, Instant> leaves;
+  for (const auto& [audience, notices] : slot.waiting) {
+    Instant first = Instant::max();
+    for (const Deliverable* one : notices)
+      first = std::min(first, ready_at(one->pending.notice, rules));
+    leaves[audience] = leaves_at(audience, first, last, rules, calendar);
+  }
+  if (!slot.after_outage) return leaves;
+  Instant earliest = Instant::max();
+  for (const auto& [audience, at] : leaves) earliest = std::min(earliest, at);
+  for (auto& [audience, at] : leaves) at = earliest;
+  return leaves;
 }
 
 }  // namespace
@@ -68,9 +99,17 @@ std::optional<Reason> no_longer_holds(const Notice& notice, const Permit& permit
   if (notice.audience == Audience::applicant) return applicant_notice_fails(notice, permit);
   if (notice.visit != 0) return visit_notice_fails(notice, permit, sop, calendar);
   if (permit.case_closed_at) return Reason::done_before_sending;
+  if (rearmed(notice, permit)) return Reason::rearmed;
   const auto ledger = case_ledger(permit, sop);
   if (ledger && Replay(*ledger, calendar).stands()) return Reason::paused;
   return std::nullopt;
+}
+
+bool more_pressing(const ListedTask& a, const ListedTask& b) {
+  const auto last = [](const ListedTask& task) { return task.paused || !task.due_at; };
+  if (last(a) != last(b)) return last(b);
+  if (a.due_at != b.due_at) return a.due_at < b.due_at;
+  return a.number < b.number;
 }
 
 std::vector<Recipient> recipients_of(const Notice& notice, const Permit& permit,
@@ -99,39 +138,30 @@ Grouping group(const std::vector<Deliverable>& deliverables,
     for (const Recipient& recipient : one.to) {
       Slot& slot = slots[recipient.officer];
       if (slot.recipient.officer.empty()) slot.recipient = recipient;
-      (one.pending->notice.audience == Audience::holder ? slot.own : slot.superior)
-          .push_back(one.pending);
+      slot.waiting[one.pending.notice.audience].push_back(&one);
+      slot.after_outage = slot.after_outage || one.held_up_since;
     }
   }
 
   Grouping result;
-  std::set<std::int64_t> incomplete;
-  for (auto& [officer, slot] : slots) {
+  for (const auto& [officer, slot] : slots) {
     const auto found = last_messages.find(officer);
     const std::optional<LastMessage> last =
         found == last_messages.end() ? std::nullopt : std::optional(found->second);
-    OfficerGroup group{slot.recipient, {}, {}};
-    for (const auto& [audience, notices] :
-         {std::pair(Audience::superior, &slot.superior), std::pair(Audience::holder, &slot.own)}) {
-      if (notices->empty()) continue;
-      Instant first = Instant::max();
-      for (const store::PendingNotice* one : *notices)
-        first = std::min(first, ready_at(one->notice, rules));
-      const Instant leaves = leaves_at(audience, first, last, rules, calendar);
+    std::vector<const Deliverable*> leaving;
+    for (const auto& [audience, leaves] : departures(slot, last, rules, calendar)) {
+      const std::vector<const Deliverable*>& notices = slot.waiting.at(audience);
       if (leaves <= now) {
-        leave(group, *notices);
+        leaving.insert(leaving.end(), notices.begin(), notices.end());
         continue;
       }
-      for (const store::PendingNotice* one : *notices) {
-        incomplete.insert(one->id);
-        const auto [at, fresh] = result.later.emplace(one->id, leaves);
+      for (const Deliverable* one : notices) {
+        const auto [at, fresh] = result.later.emplace(one->pending.id, leaves);
         if (!fresh) at->second = std::min(at->second, leaves);
       }
     }
-    if (!group.notices.empty()) result.groups.push_back(std::move(group));
+    if (!leaving.empty()) result.groups.push_back(fold(slot.recipient, leaving));
   }
-  for (const Deliverable& one : deliverables)
-    if (!incomplete.contains(one.pending->id)) result.complete.push_back(one.pending->id);
   return result;
 }
 

@@ -262,7 +262,7 @@ std::optional<Reason> Office::no_longer_holds(const Notice& notice) const {
 std::optional<LastMessage> Office::last_message(const std::string& person) const {
   const auto found = last_.find(person);
   if (found == last_.end()) return std::nullopt;
-  LastMessage last{found->second.at, false};
+  LastMessage last{found->second.at, false, std::nullopt};
   for (const int visit : found->second.visits)
     if (const Visit* one = permit.find_visit(visit); one && one->open())
       last.names_open_task = true;
