@@ -84,6 +84,7 @@ TEST(People, TheHolderIsWhoeverClaimedItWhileTheyAreOnDuty) {
   Officer second;
   second.id = "BO2";
   second.roles = {"back_office"};
+  second.email = "bo2@example.go.id";
   people.officers.push_back(second);
   EXPECT_EQ(holder(visit, people), "BO (on_duty), BO2 (on_duty)");
   visit.assignee = "BO2";
