@@ -4,11 +4,12 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <charconv>
 #include <ostream>
 
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
-#include "daemon/http/reading.h"
+#include "daemon/store/commands.h"
 #include "daemon/store/permits.h"
 #include "daemon/store/silences.h"
 
@@ -34,10 +35,15 @@ void check_step(const std::string& subject, const Office& office) {
 
 pg::Awaitable<std::string> permit_id(DatabaseCall& call, std::string named) {
   pg::Pipeline pipeline;
-  if (const auto id = http::parse_id(named))
-    pipeline.add("SELECT id FROM permit WHERE id = $1::bigint", *id);
-  else
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(named.data(), named.data() + named.size(), id);
+  const bool all_digits = error == std::errc{} && end == named.data() + named.size();
+  if (all_digits) {
+    const std::vector<std::int64_t> ids(1, id);  // named: GCC 12
+    store::add_existing(pipeline, ids);
+  } else {
     store::add_find_by_number(pipeline, named);
+  }
   const auto results = co_await call.connection.run(std::move(pipeline));
   if (results.front().empty())
     throw Refused(fmt::format("there is no permit `{}`", printable(named)));
