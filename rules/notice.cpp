@@ -8,8 +8,6 @@ std::string_view to_string(Audience audience) {
       return "holder";
     case Audience::superior:
       return "superior";
-    case Audience::urgent:
-      return "urgent";
     case Audience::applicant:
       return "applicant";
     case Audience::daily:
@@ -19,8 +17,7 @@ std::string_view to_string(Audience audience) {
 }
 
 std::optional<Audience> parse_audience(std::string_view text) {
-  for (Audience one : {Audience::holder, Audience::superior, Audience::urgent, Audience::applicant,
-                       Audience::daily})
+  for (Audience one : {Audience::holder, Audience::superior, Audience::applicant, Audience::daily})
     if (to_string(one) == text) return one;
   return std::nullopt;
 }

@@ -13,10 +13,9 @@ Instant ready_at(const Notice& notice, const SendRules& rules) {
   switch (notice.audience) {
     case Audience::holder:
     case Audience::superior:
-      return std::max(notice.raised_at + rules.group_wait, notice.hold_until);
+      return std::max(notice.urgent ? notice.raised_at : notice.raised_at + rules.group_wait,
+                      notice.hold_until);
     case Audience::applicant:
-      return std::max(notice.raised_at, notice.hold_until);
-    case Audience::urgent:
       return std::max(notice.raised_at, notice.hold_until);
     case Audience::daily:
       return notice.raised_at;
@@ -31,15 +30,17 @@ std::optional<Instant> held_up_since(const Notice& notice, Instant planned, Inst
   return std::nullopt;
 }
 
-Instant leaves_at(Audience audience, Instant first_ready, const std::optional<LastMessage>& last,
+Instant leaves_at(const Notice& notice, Instant first_ready, const std::optional<LastMessage>& last,
                   const SendRules& rules, const Calendar& calendar) {
   // An applicant is told at any hour; the daily notices are made for their own instant.
-  if (audience == Audience::applicant || audience == Audience::daily) return first_ready;
+  if (notice.audience == Audience::applicant || notice.audience == Audience::daily)
+    return first_ready;
   Instant leaves = first_ready;
-  if (audience == Audience::holder && last && last->names_open_task)
-    leaves = std::max(leaves, last->at + rules.group_interval);
-  if (audience != Audience::urgent && last && last->first_of_full_hour)
-    leaves = std::max(leaves, *last->first_of_full_hour + kHour);
+  if (last && !notice.urgent) {
+    if (notice.audience == Audience::holder && last->names_open_task)
+      leaves = std::max(leaves, last->at + rules.group_interval);
+    if (last->first_of_full_hour) leaves = std::max(leaves, *last->first_of_full_hour + kHour);
+  }
   return calendar.next_working(leaves);
 }
 

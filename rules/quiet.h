@@ -34,10 +34,11 @@ inline constexpr Seconds kOutage{3600};
 // when it was to be (`planned`).
 std::optional<Instant> held_up_since(const Notice& notice, Instant planned, Instant now);
 
-// When a group of an officer's notices leaves. `first_ready` is the earliest ready_at among them.
+// When a group of an officer's notices leaves; they are of `notice`'s audience and urgency.
+// `first_ready` is the earliest ready_at among them.
 // Office hours apply: what would leave outside them leaves at the next opening, which is the
 // morning list's instant when it is the day's first.
-Instant leaves_at(Audience audience, Instant first_ready, const std::optional<LastMessage>& last,
+Instant leaves_at(const Notice& notice, Instant first_ready, const std::optional<LastMessage>& last,
                   const SendRules& rules, const Calendar& calendar);
 
 }  // namespace tenggat

@@ -273,6 +273,14 @@ bool Composer::address(store::NewMessage& message, const std::string& whatsapp,
   return false;
 }
 
+bool Composer::address(store::NewMessage& message, const Officer& officer) const {
+  for (const ChannelAddress& one : addresses_of(officer)) {
+    const bool email = one.channel == "email";
+    if (address(message, email ? "" : one.address, email ? one.address : "")) return true;
+  }
+  return false;
+}
+
 void Composer::settle_applicant(Round& round, const store::PendingNotice& pending,
                                 const store::StoredPermit& stored) {
   using Kind = store::NoticeOutcome::Kind;
@@ -323,6 +331,17 @@ bool Composer::collect_officers(Round& round, store::PendingNotice pending,
     round.settle(pending, store::NoticeOutcome::Kind::rendered, Reason::on_duty, now);
     return false;
   }
+  std::optional<Instant> silent_until;
+  std::erase_if(to, [&](const Recipient& one) {
+    const Silence* silence =
+        silenced(pending.notice, stored.permit, one.officer, rulebook_.people().silences, now);
+    if (silence) silent_until = std::min(silent_until.value_or(silence->until), silence->until);
+    return silence != nullptr;
+  });
+  if (to.empty()) {
+    round.settle(pending, store::NoticeOutcome::Kind::later, Reason::silenced, *silent_until);
+    return false;
+  }
   bool needed = round.permits.size() < kKeptPermits;
   for (const Recipient& one : to)
     needed |= round.seen.emplace(one.officer, pending.notice.audience).second;
@@ -332,7 +351,8 @@ bool Composer::collect_officers(Round& round, store::PendingNotice pending,
   ListedTask task{stored.permit.number, visit ? sop.step_name(visit->step) : sop.case_name,
                   sla.due_at, sla.paused, &context.calendar};
   const auto held_up = held_up_since(pending.notice, pending.send_at, now);
-  round.deliverables.push_back({std::move(pending), std::move(to), std::move(task), held_up});
+  round.deliverables.push_back(
+      {std::move(pending), std::move(to), std::move(task), held_up, silent_until});
   return needed;
 }
 
@@ -380,7 +400,7 @@ bool Composer::make_officer_message(Round& round, const OfficerGroup& group) {
       if (one->pending.notice.visit != 0)
         message.tasks.emplace_back(one->pending.permit, one->pending.notice.visit);
     }
-  if (!officer || !address(message, officer->whatsapp, officer->email)) {
+  if (!officer || !address(message, *officer)) {
     log_event(Level::error, "officer_unreachable", {{"officer", group.recipient.officer}});
     return false;
   }
@@ -452,6 +472,9 @@ asio::awaitable<void> Composer::settle_officers(Round& round, pg::Transaction& t
     if (const auto later = grouping.later.find(pending.id); later != grouping.later.end()) {
       if (later->second != pending.send_at)
         round.settle(pending, Kind::later, Reason::not_due, later->second);
+    } else if (one.silent_until) {
+      // Whoever asked for silence is told when it ends.
+      round.settle(pending, Kind::later, Reason::silenced, *one.silent_until);
     } else if (reached.contains(pending.id)) {
       round.settle(pending, Kind::rendered, Reason::on_duty, round.moment.now);
     } else if (folded.contains(pending.id)) {
@@ -484,6 +507,7 @@ asio::awaitable<void> Composer::morning_list(Round& round, pg::Transaction& tran
   std::vector<std::string> officers;
   pg::Pipeline plans;
   for (const auto& [officer, list] : of_officer) {
+    if (silenced(officer, rulebook_.people().silences, now)) continue;
     officers.push_back(officer);
     store::add_daily_notice(
         plans, {kMorningList, day_number(local), {Addressee::Kind::officer, officer}, now});
@@ -502,7 +526,7 @@ asio::awaitable<void> Composer::morning_list(Round& round, pg::Transaction& tran
     message.rendered_at = now;
     message.trial = settings_.trial;
     message.notices.emplace_back(0, planned.at(i).int64(0, 0));
-    if (!address(message, officer->whatsapp, officer->email)) {
+    if (!address(message, *officer)) {
       log_event(Level::error, "officer_unreachable", {{"officer", id}});
       continue;
     }
@@ -526,7 +550,10 @@ asio::awaitable<void> Composer::morning_list(Round& round, pg::Transaction& tran
       absorbed.push_back(&waiting);
       message.notices.emplace_back(pending.permit, pending.id);
       if (named.insert(pending.permit).second) listed.push_back(waiting.task);
-      if (waiting.to.empty())
+      if (waiting.to.empty() && waiting.silent_until)
+        round.settle(pending, store::NoticeOutcome::Kind::later, Reason::silenced,
+                     *waiting.silent_until);
+      else if (waiting.to.empty())
         round.settle(pending, store::NoticeOutcome::Kind::rendered, Reason::absorbed, now);
     }
     TextFields fields{{"instansi", settings_.office.name},
@@ -572,6 +599,7 @@ asio::awaitable<void> Composer::recap(Round& round, pg::Transaction& transaction
   for (std::size_t i = 0; i < heads.size(); ++i) {
     const Officer* officer = rulebook_.people().find(heads[i].officer);
     if (results.at(i + 1).empty() || !officer) continue;
+    if (silenced(officer->id, rulebook_.people().silences, now)) continue;
     store::NewMessage message;
     message.recipient = officer_key(officer->id);
     message.acting_for = heads[i].for_officer;
@@ -581,7 +609,7 @@ asio::awaitable<void> Composer::recap(Round& round, pg::Transaction& transaction
     message.rendered_at = now;
     message.trial = settings_.trial;
     message.notices.emplace_back(0, results.at(i + 1).int64(0, 0));
-    if (!address(message, officer->whatsapp, officer->email)) continue;
+    if (!address(message, *officer)) continue;
     message.rendered = notify::render(
         *settings_.texts, kRecap,
         {{"instansi", settings_.office.name},

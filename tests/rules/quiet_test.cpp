@@ -24,7 +24,6 @@ TEST(Quiet, ANoticeIsReadyAfterTheGroupWaitAndTheUndoWindow) {
            Case{Audience::holder, "04-06 08:00", "04-06 08:02", "04-06 08:02"},
            Case{Audience::holder, "04-06 08:00", "04-06 08:05", "04-06 08:05"},
            Case{Audience::superior, "04-06 08:00", "", "04-06 08:02"},
-           Case{Audience::urgent, "04-06 08:00", "", "04-06 08:00"},
            Case{Audience::applicant, "04-06 08:00", "", "04-06 08:00"},
            Case{Audience::applicant, "04-06 08:00", "04-06 08:02", "04-06 08:02"},
            Case{Audience::daily, "04-06 07:30", "", "04-06 07:30"},
@@ -45,8 +44,6 @@ TEST(Quiet, AGroupLeavesInOfficeHoursNotTooSoonAfterTheLast) {
            Case{Audience::holder, "04-06 08:02", "04-06 07:55", false, "04-06 08:02"},
            Case{Audience::holder, "04-06 08:02", "04-06 07:40", true, "04-06 08:02"},
            Case{Audience::superior, "04-06 08:02", "04-06 08:01", true, "04-06 08:02"},
-           Case{Audience::urgent, "04-06 08:00", "04-06 07:59", true, "04-06 08:00"},
-           Case{Audience::urgent, "04-06 12:30", "", false, "04-06 13:00"},
            Case{Audience::holder, "04-06 12:00", "", false, "04-06 13:00"},  // lunch break
            Case{Audience::holder, "04-06 11:58", "04-06 11:55", true, "04-06 13:00"},
            Case{Audience::holder, "04-06 15:59:59", "", false, "04-06 15:59:59"},
@@ -56,7 +53,8 @@ TEST(Quiet, AGroupLeavesInOfficeHoursNotTooSoonAfterTheLast) {
        }) {
     std::optional<LastMessage> last;
     if (*one.last) last = LastMessage{wita(one.last), one.open, std::nullopt};
-    EXPECT_EQ(when(leaves_at(one.audience, wita(one.ready), last, {}, shipped_calendar())),
+    EXPECT_EQ(when(leaves_at(notice(one.audience, one.ready), wita(one.ready), last, {},
+                             shipped_calendar())),
               one.leaves)
         << one.ready;
   }
@@ -72,13 +70,26 @@ TEST(Quiet, WhatIsOverAnHoursMessagesWaitsForTheHourToPassUnlessUrgent) {
            Case{Audience::holder, "04-06 09:30", "04-06 08:02", "04-06 09:30"},
            Case{Audience::superior, "04-06 08:30", "04-06 08:02", "04-06 09:02"},
            Case{Audience::superior, "04-06 11:30", "04-06 11:10", "04-06 13:00"},
-           Case{Audience::urgent, "04-06 08:30", "04-06 08:02", "04-06 08:30"},
        })
-    EXPECT_EQ(when(leaves_at(one.audience, wita(one.ready),
+    EXPECT_EQ(when(leaves_at(notice(one.audience, one.ready), wita(one.ready),
                              LastMessage{wita("04-06 08:29"), false, wita(one.first)}, {},
                              shipped_calendar())),
               one.leaves)
         << one.ready;
+}
+
+TEST(Quiet, AnUrgentOneWaitsForNothingButOfficeHours) {
+  Notice urgent = notice(Audience::superior, "04-06 08:30");
+  urgent.urgent = true;
+  const LastMessage last{wita("04-06 08:29"), true, wita("04-06 08:02")};
+  EXPECT_EQ(when(ready_at(urgent, {})), "04-06 08:30");
+  for (const Audience audience : {Audience::superior, Audience::holder}) {
+    urgent.audience = audience;
+    EXPECT_EQ(when(leaves_at(urgent, wita("04-06 08:30"), last, {}, shipped_calendar())),
+              "04-06 08:30");
+    EXPECT_EQ(when(leaves_at(urgent, wita("04-06 12:30"), last, {}, shipped_calendar())),
+              "04-06 13:00");
+  }
 }
 
 TEST(Quiet, AnOutageHoldsUpWhatWasRaisedOrLookedAtTooLate) {
