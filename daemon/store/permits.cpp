@@ -266,31 +266,37 @@ void put_in_order(Permit& permit) {
 
 // --- Writing ------------------------------------------------------------------------------------
 
-const RowShape kPermitState({{"id", "bigint"},
-                             {"state", "text"},
-                             {"outcome", "text"},
-                             {"version", "bigint"},
-                             {"changed_at", "timestamptz"},
-                             {"events", "bigint"},
-                             {"last_hash", "bytea"},
-                             {"case_opened_at", "timestamptz"},
-                             {"case_closed_at", "timestamptz"},
-                             {"case_verdict", "text"},
-                             {"case_missed_counted", "boolean"},
-                             {"promised_at", "timestamptz"},
-                             {"signings", "int"},
-                             {"legal_opened_at", "timestamptz"},
-                             {"last_action", "jsonb"},
-                             {"case_elapsed", "bigint"},
-                             {"case_standard", "text"},
-                             {"case_due_at", "timestamptz"},
-                             {"case_due_soon_at", "timestamptz"},
-                             {"legal_due_at", "timestamptz"},
-                             {"legal_risk_at", "timestamptz"}});
+// A permit's columns that change. Where a new calendar was applied, that is written with them: a
+// second update of the row would copy it whole once more.
+const std::vector<RowShape::Column> kStateColumns{{"id", "bigint"},
+                                                  {"state", "text"},
+                                                  {"outcome", "text"},
+                                                  {"version", "bigint"},
+                                                  {"changed_at", "timestamptz"},
+                                                  {"events", "bigint"},
+                                                  {"last_hash", "bytea"},
+                                                  {"case_opened_at", "timestamptz"},
+                                                  {"case_closed_at", "timestamptz"},
+                                                  {"case_verdict", "text"},
+                                                  {"case_missed_counted", "boolean"},
+                                                  {"promised_at", "timestamptz"},
+                                                  {"signings", "int"},
+                                                  {"legal_opened_at", "timestamptz"},
+                                                  {"last_action", "jsonb"},
+                                                  {"case_elapsed", "bigint"},
+                                                  {"case_standard", "text"},
+                                                  {"case_due_at", "timestamptz"},
+                                                  {"case_due_soon_at", "timestamptz"},
+                                                  {"legal_due_at", "timestamptz"},
+                                                  {"legal_risk_at", "timestamptz"}};
+std::vector<RowShape::Column> with_calendar(std::vector<RowShape::Column> columns) {
+  columns.push_back({"calendar_version", "text"});
+  return columns;
+}
+const RowShape kPermitState(kStateColumns);
 const std::string kUpdatePermits = kPermitState.update("permit", 1);
-
-const RowShape kCalendarApplied({{"id", "bigint"}, {"calendar_version", "text"}});
-const std::string kUpdateCalendars = kCalendarApplied.update("permit", 1);
+const RowShape kReplayedPermit(with_calendar(kStateColumns));
+const std::string kUpdateReplayedPermits = kReplayedPermit.update("permit", 1);
 
 const RowShape kSopMigrated({{"id", "bigint"}, {"sop_version", "text"}});
 const std::string kUpdateSops = kSopMigrated.update("permit", 1);
@@ -449,7 +455,8 @@ const std::string kInsertCounts = kCount.insert("count_delta");
 const RowShape kUndone({{"permit", "bigint"}, {"cause", "bigint"}, {"at", "timestamptz"}});
 const std::string kDropNotices = fmt::format(
     "UPDATE notice n SET state = 'dropped', state_reason = 'undone', state_at = c.at FROM {}"
-    " WHERE n.permit = c.permit AND n.cause = c.cause AND n.state = 'pending'",
+    " WHERE n.permit = c.permit AND n.cause = c.cause"
+    " AND n.state IS NOT DISTINCT FROM 'pending'",
     kUndone.unnest("c"));
 const std::string kDropCounts = fmt::format(
     "DELETE FROM count_delta d USING {} WHERE d.permit = c.permit AND d.cause = c.cause",
@@ -457,10 +464,10 @@ const std::string kDropCounts = fmt::format(
 
 // What a batch writes, gathered by table.
 struct Writes {
-  Rows states{kPermitState}, permits{kNewPermit}, applicants{kApplicant}, visits{kVisit},
-      changed_visits{kVisit}, pauses{kPause}, documents{kDocument}, changed_documents{kDocument},
-      rungs{kRung}, rearmed{kRearmed}, notes{kNote}, events{kEvent}, notices{kNotice},
-      counts{kCount}, undone{kUndone}, calendars{kCalendarApplied}, sops{kSopMigrated};
+  Rows states{kPermitState}, replayed{kReplayedPermit}, permits{kNewPermit}, applicants{kApplicant},
+      visits{kVisit}, changed_visits{kVisit}, pauses{kPause}, documents{kDocument},
+      changed_documents{kDocument}, rungs{kRung}, rearmed{kRearmed}, notes{kNote}, events{kEvent},
+      notices{kNotice}, counts{kCount}, undone{kUndone}, sops{kSopMigrated};
 };
 
 template <class Row>
@@ -581,15 +588,19 @@ void add_change(Writes& writes, const PermitChange& change, const SendRules& sen
                        sha256(change.tracking_secret), change.tracking_secret, change.fields,
                        p.started_at, p.submitted_at, p.version, p.changed_at, p.events, last_hash);
   }
-  writes.states.add(p.id, to_string(p.state), to_string(p.outcome), p.version, p.changed_at,
-                    p.events, last_hash, p.case_opened_at, p.case_closed_at,
-                    text_of(p.case_verdict), p.case_missed_counted, p.promised_at, p.signings,
-                    p.legal_opened_at, to_json(p.last_action),
-                    p.case_elapsed ? std::optional(p.case_elapsed->count()) : std::nullopt,
-                    text_of(p.case_standard), derived.case_due_at, derived.case_due_soon_at,
-                    derived.legal_due_at, derived.legal_risk_at);
+  const auto add_state = [&](Rows& rows, const auto&... more) {
+    rows.add(p.id, to_string(p.state), to_string(p.outcome), p.version, p.changed_at, p.events,
+             last_hash, p.case_opened_at, p.case_closed_at, text_of(p.case_verdict),
+             p.case_missed_counted, p.promised_at, p.signings, p.legal_opened_at,
+             to_json(p.last_action),
+             p.case_elapsed ? std::optional(p.case_elapsed->count()) : std::nullopt,
+             text_of(p.case_standard), derived.case_due_at, derived.case_due_soon_at,
+             derived.legal_due_at, derived.legal_risk_at, more...);
+  };
   if (change.before && !change.calendar_version.empty())
-    writes.calendars.add(p.id, change.calendar_version);
+    add_state(writes.replayed, change.calendar_version);
+  else
+    add_state(writes.states);
   if (change.before && change.before->permit.sop_version != p.sop_version)
     writes.sops.add(p.id, p.sop_version);
   add_visits(writes, change);
@@ -639,7 +650,7 @@ void append_writes(pg::Pipeline& pipeline, const std::vector<PermitChange>& chan
   add_statement(pipeline, kInsertApplicants, writes.applicants);
   add_statement(pipeline, kInsertPermits, writes.permits);
   add_statement(pipeline, kUpdatePermits, writes.states);
-  add_statement(pipeline, kUpdateCalendars, writes.calendars);
+  add_statement(pipeline, kUpdateReplayedPermits, writes.replayed);
   add_statement(pipeline, kUpdateSops, writes.sops);
   add_statement(pipeline, kUpdateVisits, writes.changed_visits);
   add_statement(pipeline, kInsertVisits, writes.visits);
