@@ -608,6 +608,7 @@ void Draft::release_absent() {
       why = Reason::duty_ended;
     if (!why) continue;
     visit.assignee.clear();
+    released_.push_back(id);
     const std::int64_t cause = record("released", id, {},
                                       {{"step", label(visit)},
                                        {"officer", officer->id},
@@ -616,6 +617,10 @@ void Draft::release_absent() {
     if (sop_.role(visit.role).in_turn) assign_in_turn(*permit().find_visit(id));
     tell_handed_over(id, "petugas sebelumnya tidak bertugas", cause);
   }
+}
+
+bool Draft::released(int visit) const {
+  return std::find(released_.begin(), released_.end(), visit) != released_.end();
 }
 
 int Draft::escalations(int visit) const {
