@@ -30,11 +30,15 @@ constexpr auto kTable = std::to_array<Row>({
     {"permit_list", kRead | kOfficer | kIntakeOwn},
     {"permit_show", kRead | kOfficer | kIntakeOwn},
     {"permit_timeline", kRead | kOfficer},
+    {"permit_why", kRead | kOfficer},
     // The applicant's own steps come through the service that handed the file in.
     {"permit_action", kOfficer | kForOfficer | kIntakeOwn},
     {"permit_undo", kOfficer | kForOfficer | kIntakeOwn},
     {"permit_claim", kOfficer | kForOfficer},
     {"permit_release", kOfficer | kForOfficer},
+    {"permit_assign", kOfficer | kForOfficer},
+    {"permit_escalate", kOfficer | kForOfficer},
+    {"permit_acknowledge", kOfficer | kForOfficer},
     {"permit_pause", kOfficer | kForOfficer},
     {"permit_resume", kOfficer | kForOfficer | kIntakeOwn},  // intake: the applicant's answer
     {"task_list", kOfficer},

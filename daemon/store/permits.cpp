@@ -37,7 +37,7 @@ const std::string kSelectPermitsForShare = kSelectPermits + " FOR SHARE OF p SKI
 constexpr const char* kSelectVisits =
     "SELECT permit, id, step, occurrence, role, opened_at, assignee, claimed_at, closed_at, action,"
     " closed_by, closed_for, verdict, elapsed, prepared_by, returned, missed_counted, undone,"
-    " deficiencies, due_at, standard"
+    " deficiencies, due_at, standard, drafted_by, acknowledged"
     " FROM visit WHERE permit = ANY($1::bigint[])";
 constexpr const char* kSelectPauses =
     "SELECT permit, id, visit, reason, stops_case, from_at, to_at, until_at, by, extensions"
@@ -132,6 +132,35 @@ std::optional<LastAction> last_action_of(const std::optional<std::string>& text)
   return last;
 }
 
+std::vector<std::string> texts_of(const std::string& json_array) {
+  std::vector<std::string> texts;
+  const json::value list = json::parse(json_array);  // outlives the loop
+  for (const json::value& text : list.as_array()) texts.emplace_back(text.as_string());
+  return texts;
+}
+
+std::optional<std::string> to_json(const std::optional<Acknowledgement>& latest) {
+  if (!latest) return std::nullopt;
+  return json::serialize(json::object{{"k", latest->k},
+                                      {"obstacle", latest->obstacle},
+                                      {"at", seconds_of(latest->at)},
+                                      {"until", seconds_of(latest->until)},
+                                      {"by", latest->by}});
+}
+
+std::optional<Acknowledgement> acknowledgement_of(const std::optional<std::string>& text) {
+  if (!text) return std::nullopt;
+  const json::object object = json::parse(*text).as_object();
+  const auto number = [&](const char* name) { return object.at(name).to_number<std::int64_t>(); };
+  Acknowledgement latest;
+  latest.k = static_cast<int>(number("k"));
+  latest.obstacle = object.at("obstacle").as_string();
+  latest.at = Instant{Seconds{number("at")}};
+  latest.until = Instant{Seconds{number("until")}};
+  latest.by = object.at("by").as_string();
+  return latest;
+}
+
 StoredPermit read_permit(const pg::Result& r, int row) {
   StoredPermit stored;
   Permit& p = stored.permit;
@@ -190,11 +219,11 @@ Visit read_visit(const pg::Result& r, int row) {
   v.returned = r.boolean(row, 15);
   v.missed_counted = r.boolean(row, 16);
   v.undone = r.boolean(row, 17);
-  const json::value deficiencies = json::parse(text_at(r, row, 18));  // outlives the loop
-  for (const json::value& kind : deficiencies.as_array())
-    v.deficiencies.emplace_back(kind.as_string());
+  v.deficiencies = texts_of(text_at(r, row, 18));
   if (v.closed_at) v.due_at = r.optional_instant(row, 19);
   v.standard = budget_of(r.optional_text(row, 20));
+  v.drafted_by = texts_of(text_at(r, row, 21));
+  v.acknowledged = acknowledgement_of(r.optional_text(row, 22));
   return v;
 }
 
@@ -353,7 +382,9 @@ const RowShape kVisit({{"permit", "bigint"},
                        {"paused", "boolean"},
                        {"deficiencies", "jsonb"},
                        {"check_at", "timestamptz"},
-                       {"standard", "text"}});
+                       {"standard", "text"},
+                       {"drafted_by", "jsonb"},
+                       {"acknowledged", "jsonb"}});
 const std::string kInsertVisits = kVisit.insert("visit");
 const std::string kUpdateVisits = kVisit.update("visit", 2);
 
@@ -442,7 +473,8 @@ const RowShape kNotice({{"permit", "bigint"},
                         {"hold_until", "timestamptz"},
                         {"cause", "bigint"},
                         {"details", "jsonb"},
-                        {"send_at", "timestamptz"}});
+                        {"send_at", "timestamptz"},
+                        {"urgent", "boolean"}});
 const std::string kInsertNotices = kNotice.insert("notice");
 
 const RowShape kCount({{"permit", "bigint"},
@@ -504,7 +536,8 @@ void add_visits(Writes& writes, const PermitChange& change) {
              v.closed_at, v.action, v.closed_by, v.closed_for, text_of(v.verdict),
              v.elapsed.count(), v.prepared_by, v.returned, v.missed_counted, v.undone, due, soon,
              paused, json::serialize(json::value_from(v.deficiencies)), check_at,
-             text_of(v.standard));
+             text_of(v.standard), json::serialize(json::value_from(v.drafted_by)),
+             to_json(v.acknowledged));
   }
   if (check) throw std::logic_error("something is to fall due on a permit without an open visit");
 }
@@ -561,7 +594,8 @@ void add_told(Writes& writes, const PermitChange& change, const SendRules& send)
     for (const auto& [name, value] : n.details) details[name] = value;
     writes.notices.add(after.id, n.visit, n.kind, n.k, n.occurrence, n.addressee.to_string(),
                        to_string(n.audience), n.text, to_string(n.reason), n.raised_at,
-                       n.hold_until, n.cause, json::serialize(details), ready_at(n, send));
+                       n.hold_until, n.cause, json::serialize(details), ready_at(n, send),
+                       n.urgent);
   }
   // Ids run on within an event; the notes of one decision come in the order of its events.
   std::map<std::int64_t, int> used;
