@@ -13,6 +13,8 @@ class RateLimit {
  public:
   // `a_minute` requests can come at once, and as many again in each minute; at least one.
   explicit RateLimit(int a_minute);
+  // From now on.
+  void allow(int a_minute);
 
   // Counts one request of `who` at `now` (monotonic). Zero: let it in. Else how long until the next
   // would be, in whole seconds rounded up; what is turned away is not counted.
