@@ -395,7 +395,8 @@ void App::Parts::make_servers() {
                                      http::ServerLimits{}, admin_router_->handler());
   const std::string& public_url = startup_.config.public_url;
   std::vector<http::Route> routes =
-      http::api_routes({read_pool_, committer_, rulebook_, requests_, failures_, public_url});
+      http::api_routes({read_pool_, committer_, rulebook_, requests_, failures_, public_url,
+                        static_cast<std::size_t>(startup_.config.http.requests_at_once)});
   for (http::Route& route :
        pages::page_routes({read_pool_, committer_, rulebook_, signing_in_, public_url}))
     routes.push_back(std::move(route));

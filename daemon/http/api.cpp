@@ -168,11 +168,11 @@ void tag(Response& response, std::string_view known) {
 awaitable<Response> Api::enter(Endpoint endpoint, Request request) {
   std::optional<Principal> principal;
   const std::string from = network_key(request.remote_address);
-  if (request.headers.get("Authorization")) {
-    // Who has only guessed so far is not looked up any more.
-    if (const auto wait = parts_.failures.wait(from, Clock::monotonic()); wait.count() > 0)
-      co_return too_many_response(request, wait);
-    if (const auto secret = bearer_secret(request)) {
+  if (const auto secret = bearer_secret(request)) {
+    principal = find_principal(*secret);
+    // Whether it was made a moment ago is not looked up for who has only guessed so far: then the
+    // limit refuses below.
+    if (!principal && parts_.failures.wait(from, Clock::monotonic()).count() == 0) {
       auto authenticating = authenticate(*secret);
       principal = co_await std::move(authenticating);
     }
@@ -244,8 +244,6 @@ std::optional<Principal> Api::find_principal(const std::string& secret) const {
 }
 
 awaitable<std::optional<Principal>> Api::authenticate(std::string secret) {
-  if (auto known = find_principal(secret)) co_return known;
-  // Made a moment ago, perhaps.
   auto reading = read({}, {});
   co_await std::move(reading);
   co_return find_principal(secret);

@@ -67,6 +67,7 @@ class Api {
  private:
   using ReadBody = CommandBody (*)(const boost::json::value&, FieldFaults&);
 
+  // By the tokens as they are now; find_principal knows those of a moment ago.
   awaitable<std::optional<Principal>> authenticate(std::string secret);
   std::optional<Response> limit_rate(const Request& request,
                                      const std::optional<Principal>& principal,

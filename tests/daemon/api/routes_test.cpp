@@ -1,4 +1,5 @@
 // The API's routes on a real PostgreSQL, from the router to the rows; no socket.
+#include "daemon/store/commands.h"
 #include "tests/daemon/api/routes_fixture.h"
 
 namespace tenggat::http {
@@ -20,6 +21,12 @@ awaitable<std::shared_ptr<pg::Connection>> begin_to_write(std::string conninfo) 
   co_await db.query("BEGIN");
   co_await db.query("SELECT pg_current_xact_id()::text");
   co_return std::make_shared<pg::Connection>(std::move(db));
+}
+awaitable<void> forget(std::string conninfo, int limit) {
+  pg::Connection db = co_await pg::Connection::connect(pg::ConnectOptions{std::move(conninfo)});
+  pg::Pipeline pipeline;
+  store::add_forget_answers(pipeline, limit);
+  co_await db.run(std::move(pipeline));
 }
 awaitable<void> end_writing(std::shared_ptr<pg::Connection> db) { co_await db->query("COMMIT"); }
 
@@ -44,6 +51,7 @@ TEST_F(Routes, APermitIsHandedInAndSeenByThoseWhoMay) {
   EXPECT_EQ(get(path, "kios").status, 404);
   EXPECT_EQ(get(path, "meja").status, 403);
   EXPECT_EQ(get("/permits/1", "fo").status, 404);
+  EXPECT_EQ(post("/permits/0/claim", "fo", R"({"step":"verifikasi"})").status, 404);
   EXPECT_EQ(get("/permits/PAUD-2026-99999", "fo").status, 404);
 }
 
@@ -62,6 +70,20 @@ TEST_F(Routes, TheSameKeyGivesTheSameAnswerAndAnotherBodyIsRefused) {
   EXPECT_EQ(again.status, 201);
   EXPECT_EQ(again.body, first.body);
   EXPECT_EQ(post("/permits", "portal", std::string(kSubmission) + " ", "k-1").status, 422);
+}
+
+TEST_F(Routes, AnswersAreKeptForSevenDays) {
+  for (const char* key : {"a", "b", "c", "d"})
+    post("/files", "portal", std::string("isi ") + key, key);
+  query(
+      "UPDATE idempotency SET created_at = clock_timestamp() - CASE key WHEN 'a' THEN interval"
+      " '167 hours' ELSE interval '169 hours' END WHERE key <> 'b'");
+  test::await(io_, forget(database_, 1));
+  EXPECT_EQ(query("SELECT count(*) FROM idempotency"), "3");
+  test::await(io_, forget(database_, 10));
+  EXPECT_EQ(query("SELECT string_agg(key, '' ORDER BY key) FROM idempotency"), "ab");
+  EXPECT_EQ(post("/files", "portal", "isi lain", "a").status, 422);
+  EXPECT_EQ(post("/files", "portal", "isi lain", "c").status, 201);
 }
 
 TEST_F(Routes, AnExternalIdIsTakenOnceByEachService) {
@@ -511,7 +533,7 @@ TEST_F(Routes, WhoGuessesTokensIsStoppedByAddressAndHoldersThereAreNotKeptOut) {
   EXPECT_EQ(over.status, 429);
   EXPECT_TRUE(over.headers.get("Retry-After"));
   EXPECT_EQ(from("2001:db8:0:1::1", "guess").status, 401);
-  EXPECT_EQ(from("192.0.2.1", "fo").status, 200);
+  EXPECT_EQ(from("2001:db8::4", "fo").status, 200);
 }
 
 TEST_F(Routes, TwoTokensOfAServiceWorkWhileOneReplacesTheOtherAndARevokedOneDoesNot) {
@@ -541,6 +563,94 @@ TEST_F(Routes, ATokensLastUseIsNotedOnceAnHour) {
   EXPECT_EQ(query("SELECT count(*) FROM token_use"), "1");
   EXPECT_EQ(query("SELECT version FROM change_mark WHERE name = 'tokens'"),
             query("SELECT count(*) + 1 FROM token"));  // nobody reads the tokens again for it
+}
+
+// --- bodies that are none
+// -------------------------------------------------------------------------
+
+TEST_F(Routes, ABodyThatIsNoneChangesNothing) {
+  const std::string permit = "/permits/" + submitted();
+  const std::vector<std::pair<std::string, std::string>> calls = {
+      {"/permits", "portal"},
+      {permit + "/actions", "fo"},
+      {permit + "/undo", "fo"},
+      {permit + "/claim", "fo"},
+      {permit + "/release", "fo"},
+      {permit + "/pause", "fo"},
+      {permit + "/resume", "fo"},
+      {"/officers", "pengurus"},
+      {"/officers/fo", "pengurus"},
+      {"/officers/fo/leaves", "pengurus"},
+      {"/delegations", "pengurus"},
+      {"/delegations/1/end", "pengurus"},
+      {"/messages/1/retry", "pengurus"},
+      {"/messages/1/discard", "pengurus"}};
+  std::string deep, wide = "{", much;
+  for (int i = 0; i < 40; ++i) deep += R"({"a":)";
+  for (int i = 0; i < 300; ++i) wide += "\"k" + std::to_string(i) + "\":1,";
+  const std::vector<std::string> bodies = {
+      "{",
+      "}",
+      "{}{}",
+      "[",
+      "[1",
+      "nul",
+      "{\"step\"}",
+      "{\"step\":}",
+      "{\"step\":\"a\",}",
+      "{,}",
+      "{'step':'a'}",
+      "{step:1}",
+      "{\"step\":1,}",
+      "{\"step\":01}",
+      "{\"step\":+1}",
+      "{\"step\":.5}",
+      "{\"step\":1e}",
+      "{\"step\":NaN}",
+      "{\"step\":Infinity}",
+      "{\"step\":1e999}",
+      "{\"step\":\"a\nb\"}",
+      "{\"step\":\"\\x\"}",
+      "{\"step\":\"\\u12\"}",
+      "{\"step\":\"\\u0000\"}",
+      "{\"step\":\"\\ud800\"}",
+      "{\"step\":\"\\udc00\\ud800\"}",
+      "{\"step\":\"\xff\"}",
+      "{\"step\":\"\xc0\xaf\"}",
+      "{\"step\":\"\xed\xa0\x80\"}",
+      std::string("{\"step\":\"\0\"}", 12),
+      std::string("{}\0", 3),
+      "\xef\xbb\xbf{}",
+      "{\"step\":\"verifikasi\",\"step\":\"verifikasi\"}",
+      "{\"action\":\"accept\",\"step\":\"a\",\"\\u0073tep\":\"verifikasi\"}",
+      "{\"x\":{\"role\":\"a\",\"role\":\"admin\"}}",
+      "// a\n{}",
+      "{}/**/",
+      deep + "1" + std::string(40, '}'),
+      std::string(2000, '['),
+      wide + "\"z\":1}",
+      "null",
+      "[]",
+      "\"x\"",
+      "1",
+      "true",
+      "{\"unheard_of\":1}",
+  };
+  const std::string state =
+      "SELECT (SELECT count(*) FROM event) || ' ' || (SELECT count(*) FROM idempotency) || ' ' ||"
+      " (SELECT count(*) FROM officer) || ' ' || (SELECT count(*) FROM officer_leave) || ' ' ||"
+      " (SELECT count(*) FROM delegation) || ' ' || (SELECT count(*) FROM permit)";
+  const std::string before = query(state);
+  for (const auto& [target, who] : calls) {
+    for (const std::string& body : bodies) {
+      const int status = post(target, who, body).status;
+      EXPECT_TRUE(status == 400 || status == 422) << target << ' ' << body << ' ' << status;
+    }
+    Request other = request_of("POST", "/api/v1" + target, who, "<step/>");
+    other.headers.add("Content-Type", "application/xml");
+    EXPECT_EQ(test::await(io_, router_->handle(std::move(other))).status, 415) << target;
+  }
+  EXPECT_EQ(query(state), before);
 }
 
 }  // namespace
