@@ -733,11 +733,11 @@ std::string event_hash(std::string_view previous, std::int64_t permit, const Eve
 
 namespace {
 
-// One text for every filter: an empty one asks nothing. The status is compared with the office's
-// clock here exactly as the core does: late is after the due instant, soon is from its own.
+// One text for every filter but two: an empty one asks nothing. The status is compared with the
+// office's clock here exactly as the core does: late is after the due instant, soon is from its
+// own.
 const std::string kSearch =
-    "SELECT p.id FROM permit p JOIN applicant a ON a.id = p.applicant"
-    " CROSS JOIN (SELECT date_trunc('second', office_now()) AS now) t"
+    "SELECT p.id FROM permit p CROSS JOIN (SELECT date_trunc('second', office_now()) AS now) t"
     " WHERE ($1 = '' OR p.sop = $1) AND ($2 = '' OR p.state = $2)"
     " AND ($3 = '' OR EXISTS (SELECT 1 FROM visit v WHERE v.permit = p.id AND v.step = $3"
     "   AND v.closed_at IS NULL AND NOT v.undone))"
@@ -748,8 +748,6 @@ const std::string kSearch =
     "   AND CASE WHEN v.paused THEN 'paused' WHEN v.due_at IS NULL THEN ''"
     "     WHEN v.due_at < t.now THEN 'overdue' WHEN v.due_soon_at <= t.now THEN 'due_soon'"
     "     ELSE 'on_track' END = $5) END)"
-    " AND ($6 = '' OR p.number ILIKE '%' || $6 || '%' OR p.subject ILIKE '%' || $6 || '%'"
-    "   OR a.name ILIKE '%' || $6 || '%')"
     " AND ($7 = '' OR p.external_id = $7)"
     " AND ($8::timestamptz IS NULL OR p.changed_at > $8)"
     " AND ($9 = '' OR p.created_by = $9) AND p.id > $10::bigint";
@@ -757,21 +755,34 @@ const std::string kSearch =
 // PostgreSQL expect few also in a plan made for any $8.
 constexpr const char* kChangedLately =
     " AND p.id IN (SELECT permit FROM event WHERE at > $8 AND at < 'infinity')";
+// Each of the three has an index of its own. An applicant has the id of their permit.
+constexpr const char* kHolding =
+    " AND p.id IN (SELECT id FROM permit WHERE number ILIKE $6"
+    "   UNION ALL SELECT id FROM permit WHERE subject ILIKE $6"
+    "   UNION ALL SELECT id FROM applicant WHERE name ILIKE $6)";
+constexpr const char* kHoldingAnything = " AND $6 = ''";
 constexpr const char* kSearchPage = " ORDER BY p.id LIMIT $11::int";
+
+std::string search_sql(bool holding, bool changed_lately) {
+  return kSearch + (holding ? kHolding : kHoldingAnything) +
+         (changed_lately ? kChangedLately : "") + kSearchPage;
+}
 
 }  // namespace
 
 void add_search(pg::Pipeline& pipeline, const PermitFilter& filter) {
-  static const std::string any = kSearch + kSearchPage;
-  static const std::string recent = kSearch + kChangedLately + kSearchPage;
+  static const std::string sql[] = {search_sql(false, false), search_sql(false, true),
+                                    search_sql(true, false), search_sql(true, true)};
   std::string like;  // the text is matched as it stands: its wildcards are not ours
   for (char c : filter.q) {
     if (c == '%' || c == '_' || c == '\\') like += '\\';
     like += c;
   }
-  pipeline.add(filter.updated_after ? recent : any, filter.sop, filter.state, filter.step,
-               filter.role, filter.sla, like, filter.external_id, filter.updated_after,
-               filter.created_by, filter.after.value_or(0), filter.limit + 1);
+  if (!like.empty()) like = '%' + like + '%';
+  const std::size_t which = (like.empty() ? 0U : 2U) + (filter.updated_after ? 1U : 0U);
+  pipeline.add(sql[which], filter.sop, filter.state, filter.step, filter.role, filter.sla, like,
+               filter.external_id, filter.updated_after, filter.created_by,
+               filter.after.value_or(0), filter.limit + 1);
 }
 
 std::vector<std::int64_t> ids_of(const pg::Result& result) {
@@ -790,9 +801,11 @@ void add_find_by_tracking(pg::Pipeline& pipeline, const std::string& secret) {
 
 void add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& roles, int limit) {
   pipeline.add(
-      "SELECT permit FROM (SELECT permit, min(due_at) AS due FROM visit"
-      " WHERE role = ANY($1::text[]) AND closed_at IS NULL AND NOT undone GROUP BY permit) v"
-      " ORDER BY due NULLS LAST, permit LIMIT $2::int",
+      // Of each role the first so many, in the order of its index: however many wait there.
+      "SELECT permit FROM unnest($1::text[]) AS r(role) CROSS JOIN LATERAL ("
+      "   SELECT permit, due_at FROM visit v WHERE v.role = r.role AND closed_at IS NULL"
+      "   AND NOT undone ORDER BY due_at, permit LIMIT $2::int) v"
+      " GROUP BY permit ORDER BY min(due_at) NULLS LAST, permit LIMIT $2::int",
       pg::text_array(roles), limit);
 }
 
