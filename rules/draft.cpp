@@ -384,7 +384,10 @@ std::optional<Refusal> Draft::perform(const Performance& done) {
   const bool case_was_open = p.case_opened_at && !p.case_closed_at;
 
   // Names of fields are ours; whatever a person typed is a value, and personal.
-  std::vector<EventField> fields{{"step", label(before)}, {"action", rule.id}};
+  std::vector<EventField> fields{{"step", label(before)},
+                                 {"action", rule.id},
+                                 {"to", rule.to},
+                                 {"state", std::string(to_string(rule.state))}};
   if (at != now_) fields.push_back({"occurred_at", calendar_.format(at)});
   if (at != now_ && by.actor.kind != Actor::Kind::system) fields.push_back({"backdated", "true"});
   if (!act.reason.empty()) fields.push_back({"late_entry", act.reason, true});
@@ -474,7 +477,9 @@ std::optional<Refusal> Draft::open_next(const Performance& done, LastAction& las
 
 void Draft::withdraw(const Act& act, const Actor& actor) {
   Permit& p = permit();
-  std::vector<EventField> fields{{"action", "withdraw"}};
+  std::vector<EventField> fields{{"action", "withdraw"},
+                                 {"to", ""},
+                                 {"state", std::string(to_string(PermitState::withdrawn))}};
   if (!act.note.empty()) fields.push_back({"note", act.note, true});
   const std::int64_t cause = record("acted", 0, {actor, "", {}}, std::move(fields));
   note(0, "note", "", act.note, actor);
@@ -608,6 +613,7 @@ void Draft::release_absent() {
       why = Reason::duty_ended;
     if (!why) continue;
     visit.assignee.clear();
+    released_.push_back(id);
     const std::int64_t cause = record("released", id, {},
                                       {{"step", label(visit)},
                                        {"officer", officer->id},
@@ -616,6 +622,10 @@ void Draft::release_absent() {
     if (sop_.role(visit.role).in_turn) assign_in_turn(*permit().find_visit(id));
     tell_handed_over(id, "petugas sebelumnya tidak bertugas", cause);
   }
+}
+
+bool Draft::released(int visit) const {
+  return std::find(released_.begin(), released_.end(), visit) != released_.end();
 }
 
 int Draft::escalations(int visit) const {

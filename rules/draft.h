@@ -44,6 +44,7 @@ class Draft {
 
   // Ends claims whose officers are away today or have lost the duty.
   void release_absent();
+  bool released(int visit) const;  // by that
   // What time alone has brought about by now.
   void catch_up();
 
@@ -134,6 +135,7 @@ class Draft {
   const Calendar& calendar_;
   const People& people_;
   CivilDate today_;
+  std::vector<int> released_;
   Decision decision_;
   Instant now_{};
   Instant known_since_{};  // what time brings about could be known from here on

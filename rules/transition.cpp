@@ -285,6 +285,7 @@ std::optional<Refusal> Handler::operator()(const Release& release) {
   if (auto refusal = find_open(release.step)) return refusal;
   if (auto refusal = authorize_officer()) return refusal;
   if (auto refusal = check_claim()) return refusal;
+  if (draft_.released(visit_)) return std::nullopt;  // it ended with its officer's duty
   if (visit().assignee.empty()) return refuse(Reason::not_claimed, "nobody has claimed this visit");
   draft_.release(visit_, release.reason, by_);
   return std::nullopt;

@@ -21,6 +21,8 @@ using Limits = BodyLimits;
 
 constexpr std::string_view kUploadScheme = "tenggat:";
 constexpr std::string_view kCursorPrefix = "k";
+constexpr std::string_view kEventCursorPrefix = "e";
+constexpr std::int64_t kLastInstant = 253402300799;  // of the year 9999
 constexpr int kLimitMax = 200;
 constexpr int kLimitDefault = 50;
 
@@ -535,6 +537,48 @@ Read<int> read_limit(const Request& request) {
   const auto limit = limit_of(request);
   if (!limit) return refuse_limit(request);
   return Read<int>(boost::system::in_place_value, *limit);
+}
+
+std::string cursor_of(const store::ChangePlace& place) {
+  return fmt::format("{}{:x}-{:x}-{:x}", kEventCursorPrefix, place.at.time_since_epoch().count(),
+                     place.permit, place.sequence);
+}
+
+namespace {
+
+std::optional<store::ChangePlace> place_of_cursor(std::string_view cursor) {
+  if (!cursor.starts_with(kEventCursorPrefix)) return std::nullopt;
+  cursor.remove_prefix(kEventCursorPrefix.size());
+  std::array<std::int64_t, 3> parts{};
+  const char* at = cursor.data();
+  const char* const end = at + cursor.size();
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0 && (at == end || *at++ != '-')) return std::nullopt;
+    if (at == end || *at == '-') return std::nullopt;
+    const auto [next, error] = std::from_chars(at, end, parts[i], 16);
+    if (error != std::errc()) return std::nullopt;
+    at = next;
+  }
+  const store::ChangePlace place{Instant{Seconds{parts[0]}}, parts[1], parts[2]};
+  // Also what no database's calendar holds, and other spellings of what we gave.
+  if (at != end || parts[0] > kLastInstant || cursor_of(place).substr(1) != cursor)
+    return std::nullopt;
+  return place;
+}
+
+}  // namespace
+
+Read<EventsQuery> read_events_query(const Request& request) {
+  if (auto refusal = refuse_parameters(request, {"after", "limit"})) return std::move(*refusal);
+  EventsQuery query;
+  if (const auto after = request.query.get("after")) {
+    query.after = place_of_cursor(*after);
+    if (!query.after) return refuse_parameter(request, "after", "is not one this API gave");
+  }
+  const auto limit = limit_of(request);
+  if (!limit) return refuse_limit(request);
+  query.limit = *limit;
+  return query;
 }
 
 Read<NoticeListQuery> read_notice_query(const Request& request) {

@@ -105,7 +105,7 @@ awaitable<std::string> Api::permit_with_external_id(Principal principal, std::st
   auto loading = read(std::move(ids), {});
   const Reading loaded = co_await std::move(loading);
   if (loaded.permits.empty()) co_return "";
-  co_return view(principal, loaded.permits.begin()->second, loaded.moment.now);
+  co_return view(principal, "permit_show", loaded.permits.begin()->second, loaded.moment.now);
 }
 
 awaitable<Response> Api::command(Call call, ReadBody read_body) {
@@ -175,7 +175,8 @@ awaitable<Response> Api::permit_show(Call call) {
   const auto permit = found.permits.find(*id);
   if (permit == found.permits.end()) co_return problem(request, "not_found");
   if (auto refusal = refuse_other(call, permit->second)) co_return std::move(*refusal);
-  co_return json_response(200, view(call.principal, permit->second, found.moment.now));
+  co_return json_response(200,
+                          view(call.principal, request.route, permit->second, found.moment.now));
 }
 
 awaitable<Response> Api::permit_list(Call call) {
@@ -203,7 +204,7 @@ awaitable<Response> Api::permit_list(Call call) {
   std::string items;
   for (const auto& [id, stored] : found.permits) {
     if (!items.empty()) items += ',';
-    items += view(call.principal, stored, found.moment.now);
+    items += view(call.principal, request.route, stored, found.moment.now);
   }
   co_return json_response(200, R"({"items":[)" + items + R"(],"next_cursor":)" + next_cursor + '}');
 }
@@ -227,9 +228,11 @@ awaitable<Response> Api::permit_timeline(Call call) {
   const Timeline timeline{store::events_of(found.results.at(found.first)),
                           store::notes_of(found.results.at(found.first + 1))};
   const Sop& sop = parts_.rulebook.sop_version(permit->second.permit.sop_version);
+  const bool notes =
+      may_see(call.principal, request.route, Field::notes, permit->second.permit.created_by);
   co_return json_response(
       200, json::serialize(timeline_view(permit->second, timeline, sop, calendar_of(sop),
-                                         found.moment.now, {may_see_notes(call.principal)})));
+                                         found.moment.now, {notes})));
 }
 
 awaitable<Response> Api::permit_why(Call call) {

@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "daemon/http/problem_words.h"
+
 namespace tenggat::http {
 namespace {
 
@@ -124,13 +126,26 @@ int quality(std::string_view text) {
   return value <= 1000 ? value : -1;
 }
 
+// The faults of a body's fields.
+void put_into_indonesian(boost::json::object& extra) {
+  boost::json::value* errors = extra.if_contains("errors");
+  if (!errors || !errors->is_array()) return;
+  for (boost::json::value& one : errors->as_array()) {
+    boost::json::value& message = one.as_object().at("message");
+    message = in_indonesian(message.as_string());
+  }
+}
+
 Response render(const ProblemType& type, Language language, std::string_view detail,
                 boost::json::object extra) {
   boost::json::object document;
   document["type"] = "/problems/" + std::string(type.code);
   document["title"] = language == Language::indonesian ? type.indonesian : type.english;
   document["status"] = type.status;
-  if (!detail.empty()) document["detail"] = boost::json::string(detail);
+  const bool indonesian = language == Language::indonesian;
+  if (!detail.empty())
+    document["detail"] = indonesian ? in_indonesian(detail) : std::string(detail);
+  if (indonesian) put_into_indonesian(extra);
   for (auto& member : extra) {
     if (member.key() != "detail") document.emplace(member.key(), std::move(member.value()));
   }

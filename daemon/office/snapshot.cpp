@@ -7,6 +7,7 @@
 
 #include "daemon/clock.h"
 #include "daemon/office/loop.h"
+#include "daemon/store/commands.h"
 #include "daemon/store/counts.h"
 #include "rules/transition.h"
 
@@ -18,6 +19,9 @@ constexpr std::chrono::milliseconds kEvery{std::chrono::seconds(2)};
 // A large office's numbers take time: for each of them as much rest, so that looking at the work
 // never takes a noticeable part of what does it.
 constexpr int kRest = 30;
+// Answers kept under idempotency keys: so many at once, and after the last of them this long none.
+constexpr int kForgottenAtOnce = 2000;
+constexpr std::chrono::minutes kForgetEvery{1};
 using Labels = prometheus::Labels;
 
 double seconds_of(Instant instant) {
@@ -249,6 +253,16 @@ asio::awaitable<void> SnapshotLoop::run_once() {
       std::chrono::duration<double>(Clock::monotonic() - begun).count());
 }
 
+asio::awaitable<void> SnapshotLoop::forget_answers() {
+  if (Clock::monotonic() < forget_at_) co_return;
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  pg::Pipeline pipeline;
+  store::add_forget_answers(pipeline, kForgottenAtOnce);
+  const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
+  if (results.front().affected_rows() < kForgottenAtOnce)
+    forget_at_ = Clock::monotonic() + kForgetEvery;
+}
+
 void SnapshotLoop::report_connections() {
   std::size_t open = 0, idle = 0, waiting = 0;
   std::uint64_t reconnects = 0;
@@ -275,6 +289,7 @@ asio::awaitable<void> SnapshotLoop::run() {
     try {
       Cycle cycle(metrics_, "snapshot");
       co_await run_once();
+      co_await forget_answers();
       cycle.succeed();
       trouble_.succeeded();
     } catch (const std::exception& why) {

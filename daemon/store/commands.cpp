@@ -47,6 +47,14 @@ void add_keep_answers(pg::Pipeline& pipeline, const std::vector<KeptAnswer>& ans
   pipeline.add(kInsertAnswers, rows.params());
 }
 
+void add_forget_answers(pg::Pipeline& pipeline, int limit) {
+  pipeline.add(
+      "DELETE FROM idempotency WHERE ctid = ANY(ARRAY(SELECT ctid FROM idempotency"
+      " WHERE created_at < clock_timestamp() - interval '7 days' LIMIT $1::int FOR UPDATE SKIP"
+      " LOCKED))",
+      limit);
+}
+
 std::size_t add_lock_numbers(pg::Pipeline& pipeline, const std::vector<std::string>& sops) {
   return pipeline.add(
       "SELECT sop, year, last FROM permit_number WHERE sop = ANY($1::text[]) ORDER BY sop, year"

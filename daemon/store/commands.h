@@ -25,6 +25,8 @@ std::size_t add_kept_answers(pg::Pipeline& pipeline, const std::vector<std::int6
                              const std::vector<std::string>& keys);
 std::vector<KeptAnswer> kept_answers_of(const pg::Result& result);
 void add_keep_answers(pg::Pipeline& pipeline, const std::vector<KeptAnswer>& answers);
+// Those that are older than the seven days they are promised for, at most `limit`.
+void add_forget_answers(pg::Pipeline& pipeline, int limit);
 
 // The last number given, by SOP and civil year; locked until the transaction ends.
 using NumberCounters = std::map<std::pair<std::string, int>, std::int64_t>;

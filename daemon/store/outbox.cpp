@@ -15,6 +15,9 @@ const std::string kNoticeColumns =
     "id, permit, visit, kind, k, occurrence, addressee, audience, text, reason, raised_at,"
     " hold_until, cause, details, tried, send_at, urgent";
 
+// Rows that are known by their key are asked for their state by IS NOT DISTINCT FROM: with a plain
+// `=`, a session that planned the statement while few rows waited would for ever look for each row
+// in the index of all that wait.
 const RowShape kOutcome({{"permit", "bigint"},
                          {"id", "bigint"},
                          {"state", "text"},
@@ -25,7 +28,7 @@ const std::string kSaveOutcomes = fmt::format(
     " state_at = CASE WHEN c.state = 'pending' THEN NULL ELSE c.at END,"
     " send_at = CASE WHEN c.state = 'pending' THEN c.at ELSE n.send_at END,"
     " tried = n.tried + 1 FROM {}"
-    " WHERE n.permit = c.permit AND n.id = c.id AND n.state = 'pending'",
+    " WHERE n.permit = c.permit AND n.id = c.id AND n.state IS NOT DISTINCT FROM 'pending'",
     kOutcome.unnest("c"));
 
 // A message, what it says it is about and which notices it carries: one statement.
@@ -349,7 +352,8 @@ std::size_t add_send_outcome(pg::Pipeline& pipeline, const SendOutcome& o) {
       " FROM (SELECT $3 = 'queued' AND EXISTS (SELECT FROM message o JOIN message n"
       "   ON n.recipient = o.recipient AND n.id > o.id WHERE o.id = $1::bigint"
       "   AND o.recipient LIKE 'applicant:%') AS superseded) s"
-      " WHERE id = $1::bigint AND fence = $2::bigint AND state = 'queued' RETURNING id",
+      " WHERE id = $1::bigint AND fence = $2::bigint AND state IS NOT DISTINCT FROM 'queued' "
+      "RETURNING id",
       o.id, o.fence, o.state, o.outcome, o.reason, o.detail, o.provider_id, o.retry_in.count());
 }
 
@@ -359,7 +363,8 @@ std::size_t add_fallback(pg::Pipeline& pipeline, const Fallback& fallback) {
       "   subject, body, fields, template, thread, rendered_at, falls_back_from)"
       "   SELECT recipient, acting_for, why, $3, $4, name, text, subject, body, fields, template,"
       "   thread, rendered_at, id FROM message"
-      "   WHERE id = $1::bigint AND fence = $2::bigint AND state = 'queued' RETURNING id),"
+      "   WHERE id = $1::bigint AND fence = $2::bigint AND state IS NOT DISTINCT FROM 'queued' "
+      "RETURNING id),"
       " n AS (INSERT INTO message_notice (message, permit, notice) SELECT m.id, o.permit, o.notice"
       "   FROM m, message_notice o WHERE o.message = $1::bigint)"
       " SELECT id FROM m",

@@ -295,31 +295,37 @@ void put_in_order(Permit& permit) {
 
 // --- Writing ------------------------------------------------------------------------------------
 
-const RowShape kPermitState({{"id", "bigint"},
-                             {"state", "text"},
-                             {"outcome", "text"},
-                             {"version", "bigint"},
-                             {"changed_at", "timestamptz"},
-                             {"events", "bigint"},
-                             {"last_hash", "bytea"},
-                             {"case_opened_at", "timestamptz"},
-                             {"case_closed_at", "timestamptz"},
-                             {"case_verdict", "text"},
-                             {"case_missed_counted", "boolean"},
-                             {"promised_at", "timestamptz"},
-                             {"signings", "int"},
-                             {"legal_opened_at", "timestamptz"},
-                             {"last_action", "jsonb"},
-                             {"case_elapsed", "bigint"},
-                             {"case_standard", "text"},
-                             {"case_due_at", "timestamptz"},
-                             {"case_due_soon_at", "timestamptz"},
-                             {"legal_due_at", "timestamptz"},
-                             {"legal_risk_at", "timestamptz"}});
+// A permit's columns that change. Where a new calendar was applied, that is written with them: a
+// second update of the row would copy it whole once more.
+const std::vector<RowShape::Column> kStateColumns{{"id", "bigint"},
+                                                  {"state", "text"},
+                                                  {"outcome", "text"},
+                                                  {"version", "bigint"},
+                                                  {"changed_at", "timestamptz"},
+                                                  {"events", "bigint"},
+                                                  {"last_hash", "bytea"},
+                                                  {"case_opened_at", "timestamptz"},
+                                                  {"case_closed_at", "timestamptz"},
+                                                  {"case_verdict", "text"},
+                                                  {"case_missed_counted", "boolean"},
+                                                  {"promised_at", "timestamptz"},
+                                                  {"signings", "int"},
+                                                  {"legal_opened_at", "timestamptz"},
+                                                  {"last_action", "jsonb"},
+                                                  {"case_elapsed", "bigint"},
+                                                  {"case_standard", "text"},
+                                                  {"case_due_at", "timestamptz"},
+                                                  {"case_due_soon_at", "timestamptz"},
+                                                  {"legal_due_at", "timestamptz"},
+                                                  {"legal_risk_at", "timestamptz"}};
+std::vector<RowShape::Column> with_calendar(std::vector<RowShape::Column> columns) {
+  columns.push_back({"calendar_version", "text"});
+  return columns;
+}
+const RowShape kPermitState(kStateColumns);
 const std::string kUpdatePermits = kPermitState.update("permit", 1);
-
-const RowShape kCalendarApplied({{"id", "bigint"}, {"calendar_version", "text"}});
-const std::string kUpdateCalendars = kCalendarApplied.update("permit", 1);
+const RowShape kReplayedPermit(with_calendar(kStateColumns));
+const std::string kUpdateReplayedPermits = kReplayedPermit.update("permit", 1);
 
 const RowShape kSopMigrated({{"id", "bigint"}, {"sop_version", "text"}});
 const std::string kUpdateSops = kSopMigrated.update("permit", 1);
@@ -481,7 +487,8 @@ const std::string kInsertCounts = kCount.insert("count_delta");
 const RowShape kUndone({{"permit", "bigint"}, {"cause", "bigint"}, {"at", "timestamptz"}});
 const std::string kDropNotices = fmt::format(
     "UPDATE notice n SET state = 'dropped', state_reason = 'undone', state_at = c.at FROM {}"
-    " WHERE n.permit = c.permit AND n.cause = c.cause AND n.state = 'pending'",
+    " WHERE n.permit = c.permit AND n.cause = c.cause"
+    " AND n.state IS NOT DISTINCT FROM 'pending'",
     kUndone.unnest("c"));
 const std::string kDropCounts = fmt::format(
     "DELETE FROM count_delta d USING {} WHERE d.permit = c.permit AND d.cause = c.cause",
@@ -489,10 +496,10 @@ const std::string kDropCounts = fmt::format(
 
 // What a batch writes, gathered by table.
 struct Writes {
-  Rows states{kPermitState}, permits{kNewPermit}, applicants{kApplicant}, visits{kVisit},
-      changed_visits{kVisit}, pauses{kPause}, documents{kDocument}, changed_documents{kDocument},
-      rungs{kRung}, rearmed{kRearmed}, notes{kNote}, events{kEvent}, notices{kNotice},
-      counts{kCount}, undone{kUndone}, calendars{kCalendarApplied}, sops{kSopMigrated};
+  Rows states{kPermitState}, replayed{kReplayedPermit}, permits{kNewPermit}, applicants{kApplicant},
+      visits{kVisit}, changed_visits{kVisit}, pauses{kPause}, documents{kDocument},
+      changed_documents{kDocument}, rungs{kRung}, rearmed{kRearmed}, notes{kNote}, events{kEvent},
+      notices{kNotice}, counts{kCount}, undone{kUndone}, sops{kSopMigrated};
 };
 
 template <class Row>
@@ -615,15 +622,19 @@ void add_change(Writes& writes, const PermitChange& change, const SendRules& sen
                        sha256(change.tracking_secret), change.tracking_secret, change.fields,
                        p.started_at, p.submitted_at, p.version, p.changed_at, p.events, last_hash);
   }
-  writes.states.add(p.id, to_string(p.state), to_string(p.outcome), p.version, p.changed_at,
-                    p.events, last_hash, p.case_opened_at, p.case_closed_at,
-                    text_of(p.case_verdict), p.case_missed_counted, p.promised_at, p.signings,
-                    p.legal_opened_at, to_json(p.last_action),
-                    p.case_elapsed ? std::optional(p.case_elapsed->count()) : std::nullopt,
-                    text_of(p.case_standard), derived.case_due_at, derived.case_due_soon_at,
-                    derived.legal_due_at, derived.legal_risk_at);
+  const auto add_state = [&](Rows& rows, const auto&... more) {
+    rows.add(p.id, to_string(p.state), to_string(p.outcome), p.version, p.changed_at, p.events,
+             last_hash, p.case_opened_at, p.case_closed_at, text_of(p.case_verdict),
+             p.case_missed_counted, p.promised_at, p.signings, p.legal_opened_at,
+             to_json(p.last_action),
+             p.case_elapsed ? std::optional(p.case_elapsed->count()) : std::nullopt,
+             text_of(p.case_standard), derived.case_due_at, derived.case_due_soon_at,
+             derived.legal_due_at, derived.legal_risk_at, more...);
+  };
   if (change.before && !change.calendar_version.empty())
-    writes.calendars.add(p.id, change.calendar_version);
+    add_state(writes.replayed, change.calendar_version);
+  else
+    add_state(writes.states);
   if (change.before && change.before->permit.sop_version != p.sop_version)
     writes.sops.add(p.id, p.sop_version);
   add_visits(writes, change);
@@ -681,7 +692,7 @@ void append_writes(pg::Pipeline& pipeline, const std::vector<PermitChange>& chan
   add_statement(pipeline, kInsertApplicants, writes.applicants);
   add_statement(pipeline, kInsertPermits, writes.permits);
   add_statement(pipeline, kUpdatePermits, writes.states);
-  add_statement(pipeline, kUpdateCalendars, writes.calendars);
+  add_statement(pipeline, kUpdateReplayedPermits, writes.replayed);
   add_statement(pipeline, kUpdateSops, writes.sops);
   add_statement(pipeline, kUpdateVisits, writes.changed_visits);
   add_statement(pipeline, kInsertVisits, writes.visits);
@@ -730,11 +741,11 @@ std::string event_hash(std::string_view previous, std::int64_t permit, const Eve
 
 namespace {
 
-// One text for every filter: an empty one asks nothing. The status is compared with the office's
-// clock here exactly as the core does: late is after the due instant, soon is from its own.
+// One text for every filter but two: an empty one asks nothing. The status is compared with the
+// office's clock here exactly as the core does: late is after the due instant, soon is from its
+// own.
 const std::string kSearch =
-    "SELECT p.id FROM permit p JOIN applicant a ON a.id = p.applicant"
-    " CROSS JOIN (SELECT date_trunc('second', office_now()) AS now) t"
+    "SELECT p.id FROM permit p CROSS JOIN (SELECT date_trunc('second', office_now()) AS now) t"
     " WHERE ($1 = '' OR p.sop = $1) AND ($2 = '' OR p.state = $2)"
     " AND ($3 = '' OR EXISTS (SELECT 1 FROM visit v WHERE v.permit = p.id AND v.step = $3"
     "   AND v.closed_at IS NULL AND NOT v.undone))"
@@ -745,8 +756,6 @@ const std::string kSearch =
     "   AND CASE WHEN v.paused THEN 'paused' WHEN v.due_at IS NULL THEN ''"
     "     WHEN v.due_at < t.now THEN 'overdue' WHEN v.due_soon_at <= t.now THEN 'due_soon'"
     "     ELSE 'on_track' END = $5) END)"
-    " AND ($6 = '' OR p.number ILIKE '%' || $6 || '%' OR p.subject ILIKE '%' || $6 || '%'"
-    "   OR a.name ILIKE '%' || $6 || '%')"
     " AND ($7 = '' OR p.external_id = $7)"
     " AND ($8::timestamptz IS NULL OR p.changed_at > $8)"
     " AND ($9 = '' OR p.created_by = $9) AND p.id > $10::bigint";
@@ -754,21 +763,34 @@ const std::string kSearch =
 // PostgreSQL expect few also in a plan made for any $8.
 constexpr const char* kChangedLately =
     " AND p.id IN (SELECT permit FROM event WHERE at > $8 AND at < 'infinity')";
+// Each of the three has an index of its own. An applicant has the id of their permit.
+constexpr const char* kHolding =
+    " AND p.id IN (SELECT id FROM permit WHERE number ILIKE $6"
+    "   UNION ALL SELECT id FROM permit WHERE subject ILIKE $6"
+    "   UNION ALL SELECT id FROM applicant WHERE name ILIKE $6)";
+constexpr const char* kHoldingAnything = " AND $6 = ''";
 constexpr const char* kSearchPage = " ORDER BY p.id LIMIT $11::int";
+
+std::string search_sql(bool holding, bool changed_lately) {
+  return kSearch + (holding ? kHolding : kHoldingAnything) +
+         (changed_lately ? kChangedLately : "") + kSearchPage;
+}
 
 }  // namespace
 
 void add_search(pg::Pipeline& pipeline, const PermitFilter& filter) {
-  static const std::string any = kSearch + kSearchPage;
-  static const std::string recent = kSearch + kChangedLately + kSearchPage;
+  static const std::string sql[] = {search_sql(false, false), search_sql(false, true),
+                                    search_sql(true, false), search_sql(true, true)};
   std::string like;  // the text is matched as it stands: its wildcards are not ours
   for (char c : filter.q) {
     if (c == '%' || c == '_' || c == '\\') like += '\\';
     like += c;
   }
-  pipeline.add(filter.updated_after ? recent : any, filter.sop, filter.state, filter.step,
-               filter.role, filter.sla, like, filter.external_id, filter.updated_after,
-               filter.created_by, filter.after.value_or(0), filter.limit + 1);
+  if (!like.empty()) like = '%' + like + '%';
+  const std::size_t which = (like.empty() ? 0U : 2U) + (filter.updated_after ? 1U : 0U);
+  pipeline.add(sql[which], filter.sop, filter.state, filter.step, filter.role, filter.sla, like,
+               filter.external_id, filter.updated_after, filter.created_by,
+               filter.after.value_or(0), filter.limit + 1);
 }
 
 std::vector<std::int64_t> ids_of(const pg::Result& result) {
@@ -787,9 +809,11 @@ void add_find_by_tracking(pg::Pipeline& pipeline, const std::string& secret) {
 
 void add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& roles, int limit) {
   pipeline.add(
-      "SELECT permit FROM (SELECT permit, min(due_at) AS due FROM visit"
-      " WHERE role = ANY($1::text[]) AND closed_at IS NULL AND NOT undone GROUP BY permit) v"
-      " ORDER BY due NULLS LAST, permit LIMIT $2::int",
+      // Of each role the first so many, in the order of its index: however many wait there.
+      "SELECT permit FROM unnest($1::text[]) AS r(role) CROSS JOIN LATERAL ("
+      "   SELECT permit, due_at FROM visit v WHERE v.role = r.role AND closed_at IS NULL"
+      "   AND NOT undone ORDER BY due_at, permit LIMIT $2::int) v"
+      " GROUP BY permit ORDER BY min(due_at) NULLS LAST, permit LIMIT $2::int",
       pg::text_array(roles), limit);
 }
 

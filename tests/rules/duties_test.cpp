@@ -120,6 +120,18 @@ TEST(Claims, EndWithTheirOfficersServiceAndDuty) {
   EXPECT_EQ(field(deputy.events.back(), "reason"), "duty_ended");
 }
 
+TEST(Claims, GivenBackByWhoIsAwayAreGivenBackOnce) {
+  Office office = at_step("kajian_teknis");
+  office.does("DT", Claim{"kajian_teknis"});
+  leave(office, "DT", "2026-04-06", "2026-04-06");
+  office.does("DT", Release{"kajian_teknis", "tidak masuk hari ini"});
+  EXPECT_EQ(office.visit("kajian_teknis#1").assignee, "");
+  EXPECT_EQ(std::count_if(office.events.begin(), office.events.end(),
+                          [](const Event& event) { return event.type == "released"; }),
+            1);
+  EXPECT_EQ(office.tries("DT", Release{"kajian_teknis", ""}), Reason::not_claimed);
+}
+
 TEST(Claims, AreNotMadeByTheAbsent) {
   Office office = at_step("kajian_teknis");
   leave(office, "DT", "2026-04-06", "2026-04-06");

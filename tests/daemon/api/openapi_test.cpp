@@ -104,7 +104,8 @@ class OpenApi : public Routes {
     options.connections_max = 1;
     options.acquire_timeout = std::chrono::milliseconds(50);
     pg::Pool pool(io_.get_executor(), options);
-    Router other(api_routes({pool, *committer_, rulebook_, kPublicUrl, requests_per_token}),
+    Router other(api_routes({pool, *committer_, rulebook_, requests_, failures_, kPublicUrl,
+                             requests_per_token}),
                  outage_answer);
     std::swap(*router_, other);
     calls(pool);
@@ -129,7 +130,10 @@ class OpenApi : public Routes {
     if (operation.starts_with("officer") || operation.starts_with("delegation") ||
         operation.starts_with("notice") || operation.starts_with("message"))
       return "pengurus";
-    return operation == "permit_create" || operation.starts_with("file") ? "portal" : "fo";
+    return operation == "permit_create" || operation == "event_list" ||
+                   operation.starts_with("file")
+               ? "portal"
+               : "fo";
   }
 
   void give_token(const std::string& officer) {
@@ -275,6 +279,7 @@ void OpenApi::permits_and_their_reads() {
       {"/permits?limit=2&sla=on_track", "dasbor"},
       {"/permits/" + id + "/timeline", "kd"},
       {"/permits/" + id + "/why", "kd"},
+      {"/events", "dasbor"},
       {"/tasks", "fo"},
       {"/files/" + hash, "fo"},
       {"/sops", "dasbor"},
@@ -298,6 +303,7 @@ void OpenApi::permits_and_their_reads() {
   for (const char* target :
        {"/permits?limit=0", "/tasks?limit=x", "/officers?q=x", "/delegations?q=x", "/notices"})
     EXPECT_EQ(call("GET", target, holder_of(target + 1)).status, 400) << target;
+  EXPECT_EQ(call("GET", "/events?after=k1", "dasbor").status, 400);
   for (const std::string& target :
        {"/permits/" + id, "/permits/" + id + "/timeline", "/permits/" + id + "/why",
         "/files/" + hash, std::string("/sops"), std::string("/sops/paud"),
