@@ -83,6 +83,27 @@ struct Composer::Round {
 
   std::vector<store::NoticeOutcome> outcomes;
   std::vector<store::NewMessage> messages;
+  // What applicants are told in this round, by recipient: the last message and its notice.
+  struct ToApplicant {
+    std::size_t message = 0;
+    Instant planned{};
+  };
+  std::map<std::string, ToApplicant> to_applicants;
+
+  // After an outage the latest says it all: the one before, and a repeat of the same, is not sent.
+  void supersede(const store::NewMessage& by) {
+    const auto found = to_applicants.find(by.recipient);
+    if (found == to_applicants.end()) return;
+    store::NewMessage& earlier = messages[found->second.message];
+    if (earlier.text != by.text && moment.now - found->second.planned <= kOutage) return;
+    const std::int64_t notice = earlier.notices.front().second;
+    for (store::NoticeOutcome& outcome : outcomes)
+      if (outcome.permit == earlier.notices.front().first && outcome.notice == notice) {
+        outcome.kind = store::NoticeOutcome::Kind::dropped;
+        outcome.reason = Reason::superseded;
+      }
+    earlier.text.clear();
+  }
 
   void settle(const store::PendingNotice& pending, store::NoticeOutcome::Kind kind, Reason reason,
               Instant at) {
@@ -250,6 +271,7 @@ asio::awaitable<void> Composer::leave_out_changed(Round& round, pg::Transaction&
   store::add_unchanged(reads, permits, versions);
   const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
   for (const std::int64_t same : store::ids_of(results.front())) round.versions.erase(same);
+  std::erase_if(round.messages, [](const store::NewMessage& one) { return one.text.empty(); });
   if (round.versions.empty()) co_return;
   const auto changed = [&](std::int64_t permit) { return round.versions.contains(permit); };
   std::erase_if(round.outcomes, [&](const auto& one) { return changed(one.permit); });
@@ -305,6 +327,8 @@ void Composer::settle_applicant(Round& round, const store::PendingNotice& pendin
   message.rendered = notify::render(*settings_.texts, message.text,
                                     fields_of(pending.notice, stored, context, settings_.office,
                                               round.notes_of(pending, stored.permit, sop)));
+  round.supersede(message);
+  round.to_applicants[message.recipient] = {round.messages.size(), pending.send_at};
   round.messages.push_back(std::move(message));
   round.settle(pending, Kind::rendered, Reason::applicant, now);
 }

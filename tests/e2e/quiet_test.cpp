@@ -151,6 +151,23 @@ TEST(Quiet, WhenAChannelComesBackAnApplicantIsToldTheLatestAlone) {
   office.stop_daemon();
 }
 
+TEST(Quiet, AfterAnOutageAnApplicantIsRemindedOnceAndNotOfEachTimeItWasDue) {
+  Office office("2026-06-02T08:00:00");
+  const std::string number = submit(office, "a");
+  office.advance("2026-06-02T08:03:00");
+  act(office, number, "fo", "verifikasi", "reject", {"--deficiency", "denah=tidak ada"});
+  office.advance("2026-06-02T08:10:00");
+  office.stop_daemon();
+  ASSERT_EQ(office.tenggat({"clock", "advance", "2026-06-18T09:00:00+08:00"}).status, 0);
+  office.start_daemon();
+  office.advance("2026-06-18T09:10:00");
+  EXPECT_EQ(office.column("SELECT state || ' ' || state_reason FROM notice WHERE text ="
+                          " 'pengingat_perbaikan' ORDER BY id"),
+            (Lines{"dropped superseded", "rendered "}));
+  EXPECT_EQ(office.query("SELECT count(*) FROM message WHERE text = 'pengingat_perbaikan'"), "1");
+  office.stop_daemon();
+}
+
 TEST(Quiet, OnTrialEverythingIsDecidedAndRecordedAndNothingIsSent) {
   Office office("2026-06-02T08:00:00", "mode: trial\n");
   const std::string number = submit(office, "a");
