@@ -44,7 +44,7 @@ OfficerGroup fold(const Recipient& recipient, const std::vector<const Deliverabl
 
 // When those of each kind leave.
 std::map<Kind, Instant> departures(const Slot& slot, const std::optional<LastMessage>& last,
-                                   const SendRules& rules, const Calendar& calendar) {
+                                   const SendRules& rules, const Calendar& calendar, Instant now) {
   std::map<Kind, Instant> leaves;
   Instant earliest = Instant::max();
   for (const auto& [kind, notices] : slot.waiting) {
@@ -52,7 +52,8 @@ std::map<Kind, Instant> departures(const Slot& slot, const std::optional<LastMes
     for (const Deliverable* one : notices)
       first = std::min(first, ready_at(one->pending.notice, rules));
     const Notice& like = notices.front()->pending.notice;
-    leaves[kind] = leaves_at(like, first, last, rules, calendar);
+    // What should have left long ago leaves in office hours, too.
+    leaves[kind] = leaves_at(like, std::max(first, now), last, rules, calendar);
     earliest = std::min(earliest, leaves[kind]);
   }
   if (slot.after_outage)
@@ -89,7 +90,7 @@ Grouping group(const std::vector<Deliverable>& deliverables,
     const std::optional<LastMessage> last =
         found == last_messages.end() ? std::nullopt : std::optional(found->second);
     std::vector<const Deliverable*> leaving;
-    for (const auto& [kind, leaves] : departures(slot, last, rules, calendar)) {
+    for (const auto& [kind, leaves] : departures(slot, last, rules, calendar, now)) {
       const std::vector<const Deliverable*>& notices = slot.waiting.at(kind);
       if (leaves <= now) {
         leaving.insert(leaving.end(), notices.begin(), notices.end());

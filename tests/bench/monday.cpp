@@ -104,7 +104,7 @@ Monday::Monday() {
   options.clock = kClock + "@0";
   options.configuration =
       "http: {connections: 3000, requests_a_minute: 100000000}\n"
-      "officers: {group_wait: 1m, group_interval: 10m}\nmode: trial\n";
+      "officers: {group_wait: 1m, group_interval: 2m}\nmode: trial\n";
   daemon_ = std::make_unique<test::DaemonProcess>(std::move(options));
   daemon_->must({"db", "migrate", "--simulated-clock"});
   token_ = test::OfficeLoad::staff(*daemon_);
@@ -168,7 +168,7 @@ int Monday::judge() {
   must("messages closer than group_interval",
        "SELECT count(*) FROM (SELECT rendered_at - lag(rendered_at) OVER (PARTITION BY recipient"
        " ORDER BY rendered_at, id) AS gap FROM message WHERE recipient = 'officer:bo') g"
-       " WHERE gap < interval '60 s'",
+       " WHERE gap < interval '120 s'",
        "0");
   say(fmt::format("messages to the officer {:>8}    {}",
                   query("SELECT count(*) FROM message WHERE recipient = 'officer:bo'"),

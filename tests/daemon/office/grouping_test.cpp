@@ -117,6 +117,14 @@ TEST_F(Groups, NothingLeavesInTheBreak) {
   EXPECT_EQ(grouping.later.at(1), clock("13:00"));
 }
 
+TEST_F(Groups, WhatShouldHaveLeftLongAgoWaitsForTheOpeningAllTheSame) {
+  deliverables_ = {waiting(1, "08:00", "fo")};
+  deliverables_[0].held_up_since = clock("08:02");
+  const Grouping grouping = grouped("17:00");
+  EXPECT_TRUE(grouping.groups.empty());
+  EXPECT_EQ(grouping.later.at(1), at("2026-06-09T07:30:00+08:00"));
+}
+
 TEST_F(Groups, OneNoticeForTwoPeopleWaitsForTheLaterOfThem) {
   deliverables_ = {waiting(1, "08:00", "fo")};
   Recipient second;
