@@ -5,4 +5,5 @@ set(TENGGAT_MIGRATIONS
   0003_cheaper_actions.sql
   0004_frozen_clocks.sql
   0005_signing_in.sql
+  0006_board.sql
 )

@@ -31,8 +31,20 @@ using namespace std::chrono_literals;
 
 std::atomic<int> handled{0};
 
-// "/slow" takes 300 ms, "/throw" throws, "/split" sets a field with a line end, "/none" has no
-// content, "/big" answers 8 MiB; the rest is echoed.
+std::atomic<int> asked{0};  // how often a stream was asked for more
+
+asio::awaitable<std::string> count_on(std::shared_ptr<int> said) {
+  ++asked;
+  asio::steady_timer timer(co_await asio::this_coro::executor, 20ms);
+  co_await timer.async_wait(asio::use_awaitable);
+  co_return ++*said > 3 ? "" : std::to_string(*said) + '\n';
+}
+NextBytes count_to_three() {
+  return [said = std::make_shared<int>(0)] { return count_on(said); };
+}
+
+// "/stream" goes on after its answer, "/slow" takes 300 ms, "/throw" throws, "/split" sets a field
+// with a line end, "/none" has no content, "/big" answers 8 MiB; the rest is echoed.
 asio::awaitable<Response> echo(Request request) {
   ++handled;
   Response response;
@@ -47,6 +59,7 @@ asio::awaitable<Response> echo(Request request) {
   if (request.path == "/cached") response.headers.add("Cache-Control", "max-age=60");
   if (request.path == "/none") response.status = 204;
   if (request.path == "/big") response.body.assign(8 * 1024 * 1024, 'x');
+  if (request.path == "/stream") response.stream = count_to_three();
   co_return response;
 }
 
@@ -385,6 +398,32 @@ TEST(Server, HeadAndNoContentHaveNoBody) {
   EXPECT_FALSE(has(none, "Content-Length"));
   EXPECT_FALSE(has(none, "Content-Type: "));
   EXPECT_TRUE(none.ends_with("\r\n\r\n"));
+}
+
+TEST(Server, AStreamGoesOnAndEndsWithItsConnection) {
+  RunningServer server;
+  Client client(server);
+  client.send(get("/stream"));
+  const std::string answer = client.all();
+  EXPECT_TRUE(has(answer, "Connection: close\r\n")) << answer;
+  EXPECT_FALSE(has(answer, "Content-Length"));
+  EXPECT_TRUE(answer.ends_with("GET /stream 1\n2\n3\n")) << answer;
+  Client head(server);
+  head.send("HEAD /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_TRUE(head.all().ends_with("\r\n\r\n"));
+}
+
+TEST(Server, AStreamNobodyReadsIsNotAskedForMore) {
+  RunningServer server;
+  asked = 0;
+  {
+    Client client(server);
+    client.send(get("/stream"));
+    for (int i = 0; i < 500 && asked == 0; ++i) std::this_thread::sleep_for(1ms);
+  }
+  for (int i = 0; i < 500 && server.connections() > 0; ++i) std::this_thread::sleep_for(10ms);
+  EXPECT_EQ(server.connections(), 0U);
+  EXPECT_LE(asked, 3);
 }
 
 TEST(Server, OldClientsAreServed) {
