@@ -358,6 +358,8 @@ const RowShape kApplicant({{"id", "bigint"},
                            {"whatsapp", "text"},
                            {"salt", "bytea"}});
 const std::string kInsertApplicants = kApplicant.insert("applicant");
+const RowShape kContact({{"id", "bigint"}, {"email", "text"}, {"whatsapp", "text"}});
+const std::string kUpdateContacts = kContact.update("applicant", 1);
 
 const RowShape kVisit({{"permit", "bigint"},
                        {"id", "int"},
@@ -499,7 +501,7 @@ struct Writes {
   Rows states{kPermitState}, replayed{kReplayedPermit}, permits{kNewPermit}, applicants{kApplicant},
       visits{kVisit}, changed_visits{kVisit}, pauses{kPause}, documents{kDocument},
       changed_documents{kDocument}, rungs{kRung}, rearmed{kRearmed}, notes{kNote}, events{kEvent},
-      notices{kNotice}, counts{kCount}, undone{kUndone}, sops{kSopMigrated};
+      notices{kNotice}, counts{kCount}, undone{kUndone}, contacts{kContact}, sops{kSopMigrated};
 };
 
 template <class Row>
@@ -622,6 +624,8 @@ void add_change(Writes& writes, const PermitChange& change, const SendRules& sen
                        sha256(change.tracking_secret), change.tracking_secret, change.fields,
                        p.started_at, p.submitted_at, p.version, p.changed_at, p.events, last_hash);
   }
+  if (const auto& contact = change.decision.contact)
+    writes.contacts.add(p.applicant, contact->email, contact->whatsapp);
   const auto add_state = [&](Rows& rows, const auto&... more) {
     rows.add(p.id, to_string(p.state), to_string(p.outcome), p.version, p.changed_at, p.events,
              last_hash, p.case_opened_at, p.case_closed_at, text_of(p.case_verdict),
@@ -690,6 +694,7 @@ void append_writes(pg::Pipeline& pipeline, const std::vector<PermitChange>& chan
   Writes writes;
   for (const PermitChange& change : changes) add_change(writes, change, send);
   add_statement(pipeline, kInsertApplicants, writes.applicants);
+  add_statement(pipeline, kUpdateContacts, writes.contacts);
   add_statement(pipeline, kInsertPermits, writes.permits);
   add_statement(pipeline, kUpdatePermits, writes.states);
   add_statement(pipeline, kUpdateReplayedPermits, writes.replayed);
@@ -720,6 +725,7 @@ void append(Decision& decision, Decision&& later) {
   move_all(decision.notes, later.notes);
   move_all(decision.counts, later.counts);
   move_all(decision.undone_causes, later.undone_causes);
+  if (later.contact) decision.contact = std::move(later.contact);
 }
 
 std::string digest(std::string_view salt, std::string_view value) {

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "daemon/office/board.h"
 #include "daemon/office/signing_in.h"
 #include "daemon/pages/pages.h"
 #include "daemon/store/sessions.h"
@@ -308,7 +309,7 @@ class Matrix : public Routes {
     std::vector<Route> routes =
         api_routes({*pool_, *committer_, rulebook_, requests_, failures_, kPublicUrl});
     for (Route& route :
-         pages::page_routes({*pool_, *committer_, rulebook_, signing_in_, kPublicUrl}))
+         pages::page_routes({*pool_, *committer_, rulebook_, signing_in_, board_, kPublicUrl}))
       routes.push_back(std::move(route));
     router_.emplace(std::move(routes), outage_answer);
     read_permit_ = submitted();
@@ -491,6 +492,7 @@ class Matrix : public Routes {
   }
 
   office::SigningIn signing_in_;
+  office::BoardFeed board_{io_.get_executor()};
   std::map<std::string, std::string> sessions_;  // cookies, by officer
   std::string read_permit_;
   int made_ = 0;
