@@ -230,6 +230,13 @@ const std::vector<Rule>& rules() {
          return r.route == "permit_undo" && c.duty != Duty::holder;
        },
        "undo_by_other"},
+      {"a superior of any height gives the task out",  // was-deputy is sekretaris
+       [](const Row& r, const Caller& c) {
+         return r.route == "permit_assign" && (c.duty == Duty::superior || c.token == "was-deputy");
+       },
+       "ok"},
+      {"who has the task does not give it out",
+       [](const Row& r, const Caller&) { return r.route == "permit_assign"; }, "wrong_role"},
       {"the step's role, and who stands in for its holder today",
        [](const Row& r, const Caller& c) { return r.commands && on_duty(c); }, "ok"},
       {"the step belongs to another role", [](const Row& r, const Caller&) { return r.commands; },
@@ -241,7 +248,7 @@ const std::vector<Rule>& rules() {
        "ok"},
       {"officers and dashboards read permits",
        [](const Row& r, const Caller& c) {
-         return is_any(r.route, {"permit_list", "permit_show", "permit_timeline"}) &&
+         return is_any(r.route, {"permit_list", "permit_show", "permit_timeline", "permit_why"}) &&
                 may_read_permits(c);
        },
        "ok"},
@@ -282,7 +289,7 @@ const std::vector<Rule>& rules() {
       {"everything else of these is nobody's",
        [](const Row& r, const Caller&) {
          return is_any(r.route, {"permit_create", "permit_list", "permit_show", "permit_timeline",
-                                 "event_list", "task_list"}) ||
+                                 "permit_why", "event_list", "task_list"}) ||
                 r.route.starts_with("file_") || r.route.starts_with("officer_") ||
                 r.route.starts_with("delegation_") || r.route.starts_with("notice_") ||
                 r.route.starts_with("message_");
@@ -321,8 +328,8 @@ class Matrix : public Routes {
 
   void add_people() {
     query(
-        "INSERT INTO officer (id, name) VALUES ('deputy', 'Wakil'), ('was-deputy', 'Mantan'),"
-        " ('pengawas', 'Pengawas'), ('left', 'Purna')");
+        "INSERT INTO officer (id, name, email) SELECT id, id, id || '@example.go.id'"
+        " FROM unnest(ARRAY['deputy', 'was-deputy', 'pengawas', 'left']) AS id");
     query(
         "INSERT INTO officer_role VALUES ('pengawas', 'pengawas'), ('left', 'front_office'),"
         " ('was-deputy', 'sekretaris')");
@@ -377,6 +384,8 @@ class Matrix : public Routes {
       ask.body = R"({"step":"verifikasi"})";
       if (name == "permit_action") ask.body = R"({"step":"verifikasi","action":"accept"})";
       if (name == "permit_undo") ask.body = "{}";
+      if (name == "permit_assign") ask.body = R"({"step":"verifikasi","officer":"fo"})";
+      if (name == "permit_acknowledge") ask.body = R"({"step":"verifikasi","reason":"cuaca"})";
       if (name == "permit_pause")
         ask.body = R"({"step":"verifikasi","reason":"kunjungan_lapangan"})";
     } else if (name == "file_create") {
