@@ -25,14 +25,22 @@ class Handler {
   std::optional<Refusal> operator()(const Undo&);
   std::optional<Refusal> operator()(const Claim& claim);
   std::optional<Refusal> operator()(const Release& release);
+  std::optional<Refusal> operator()(const Assign& assign);
+  std::optional<Refusal> operator()(const Escalate& escalate);
+  std::optional<Refusal> operator()(const Acknowledge& acknowledge);
   std::optional<Refusal> operator()(const PauseVisit& command);
   std::optional<Refusal> operator()(const ResumeVisit& command);
+  std::optional<Refusal> operator()(const CorrectContact& command);
+  std::optional<Refusal> operator()(const SendLink&);
 
  private:
   std::optional<Refusal> check_not_ended() const;
   std::optional<Refusal> find_open(const std::string& step);
   std::optional<Refusal> authorize();
   std::optional<Refusal> authorize_officer();  // the applicant neither claims nor pauses
+  std::optional<Refusal> authorize_superior();
+  std::optional<Refusal> check_present(std::string_view officer) const;
+  std::optional<Refusal> authorize_clerk();  // whoever works on files of this SOP
   std::optional<Refusal> check_claim() const;
   std::optional<Refusal> check_outcome(const ActionRule& rule, const Act& act) const;
   std::optional<Refusal> check_documents(const ActionRule& rule, const Act& act) const;
@@ -82,12 +90,13 @@ std::optional<Refusal> Handler::authorize() {
     return refuse(Reason::wrong_role,
                   fmt::format("step '{}' belongs to the role {}", visit().step, visit().role));
   by_.acting_for = duty->for_officer;
-  if (duty->role != visit().role)  // the next superior, in the role's place
-    by_.in_place_because = people.on_duty(visit().role, context_.today()).empty()
-                               ? Reason::role_vacant
-                               : Reason::self_approval;
-  else if (!duty->for_officer.empty() && actor().id == visit().prepared_by)
+  if (duty->role != visit().role) {  // the next superior, in the role's place
+    for (const Recipient& one :
+         resolve_role(visit().role, &visit(), context_.sop, people, context_.today()))
+      if (one.officer == actor().id) by_.in_place_because = one.why;
+  } else if (judges_own_work(actor().id, duty->for_officer, visit(), context_.sop)) {
     by_.in_place_because = Reason::self_approval;
+  }
   return std::nullopt;
 }
 
@@ -95,6 +104,44 @@ std::optional<Refusal> Handler::authorize_officer() {
   if (actor().kind == Actor::Kind::applicant)
     return refuse(Reason::wrong_role, "only officers claim and pause");
   return authorize();
+}
+
+// Whoever holds one of the duties above the step's role today.
+std::optional<Refusal> Handler::authorize_superior() {
+  const std::vector<std::string> chain = context_.sop.chain(visit().role);
+  // Their own right first, as with the step's own duty.
+  if (actor().kind == Actor::Kind::officer)
+    for (const bool own : {true, false})
+      for (const Duty& duty : context_.people.duties(actor().id, context_.today())) {
+        const bool above = std::find(chain.begin(), chain.end(), duty.role) != chain.end();
+        if (!above || duty.for_officer.empty() != own) continue;
+        by_.acting_for = duty.for_officer;
+        return std::nullopt;
+      }
+  return refuse(Reason::wrong_role,
+                fmt::format("step '{}' is assigned by a superior of the role {}", visit().step,
+                            visit().role));
+}
+
+std::optional<Refusal> Handler::check_present(std::string_view officer) const {
+  const Officer* found = context_.people.find(officer);
+  if (!found || context_.people.present(*found, context_.today())) return std::nullopt;
+  return refuse(Reason::on_leave, fmt::format("officer '{}' is not on duty today", officer));
+}
+
+std::optional<Refusal> Handler::authorize_clerk() {
+  if (actor().kind == Actor::Kind::officer)
+    for (const Duty& duty : context_.people.duties(actor().id, context_.today())) {
+      const auto& steps = context_.sop.steps;
+      if (std::none_of(steps.begin(), steps.end(),
+                       [&](const Step& step) { return step.role == duty.role; }))
+        continue;
+      by_.acting_for = duty.for_officer;
+      return std::nullopt;
+    }
+  return refuse(
+      Reason::wrong_role,
+      "only officers who work on files of this SOP correct how its applicants are reached");
 }
 
 // A claim binds while its officer can act on it: not one who is away or has lost the duty, and not
@@ -129,10 +176,10 @@ bool brings(const std::vector<Output>& outputs, const std::string& kind) {
 
 // Kinds that another step brings: a decree is handed in where it is signed and nowhere else.
 std::vector<std::string> out_of_place(const std::vector<NewDocument>& documents,
-                                      const ActionRule& rule, const Sop& sop) {
+                                      const std::vector<Output>& here, const Sop& sop) {
   std::vector<std::string> kinds;
   for (const NewDocument& document : documents) {
-    if (brings(rule.outputs, document.kind)) continue;
+    if (brings(here, document.kind)) continue;
     const bool elsewhere = std::any_of(sop.steps.begin(), sop.steps.end(), [&](const Step& step) {
       return brings(step.outputs, document.kind) ||
              std::any_of(step.actions.begin(), step.actions.end(), [&](const ActionRule& action) {
@@ -146,7 +193,7 @@ std::vector<std::string> out_of_place(const std::vector<NewDocument>& documents,
 
 std::optional<Refusal> refuse_out_of_place(const std::vector<NewDocument>& documents,
                                            const ActionRule& rule, const Sop& sop) {
-  const std::vector<std::string> kinds = out_of_place(documents, rule, sop);
+  const std::vector<std::string> kinds = out_of_place(documents, rule.outputs, sop);
   if (kinds.empty() || rule.backward) return std::nullopt;  // a return may show what is wrong
   return refuse(Reason::unexpected_document,
                 fmt::format("action '{}' does not bring {}", rule.id, fmt::join(kinds, ", ")));
@@ -234,7 +281,8 @@ std::optional<Refusal> Handler::operator()(const Undo&) {
   const Visit& opened = *p.find_visit(last.opened_visit);
   const bool paused = std::any_of(p.pauses.begin(), p.pauses.end(),
                                   [&](const Pause& one) { return one.visit == opened.id; });
-  if (!opened.open() || !opened.assignee.empty() || paused)
+  const bool taken = opened.claimed_at && !opened.assignee.empty();
+  if (!opened.open() || taken || paused)
     return refuse(Reason::next_visit_touched, "the next step has been started already");
   draft_.undo(last, actor());
   return std::nullopt;
@@ -244,7 +292,9 @@ std::optional<Refusal> Handler::operator()(const Claim& claim) {
   if (auto refusal = find_open(claim.step)) return refusal;
   if (auto refusal = authorize_officer()) return refusal;
   if (auto refusal = check_claim()) return refusal;
-  if (visit().assignee == actor().id) return std::nullopt;  // asked twice, done once
+  if (auto refusal = check_present(actor().id)) return refusal;
+  if (visit().assignee == actor().id && visit().claimed_at)
+    return std::nullopt;  // asked twice, done once
   draft_.claim(visit_, by_);
   return std::nullopt;
 }
@@ -253,8 +303,45 @@ std::optional<Refusal> Handler::operator()(const Release& release) {
   if (auto refusal = find_open(release.step)) return refusal;
   if (auto refusal = authorize_officer()) return refusal;
   if (auto refusal = check_claim()) return refusal;
+  if (draft_.released(visit_)) return std::nullopt;  // it ended with its officer's duty
   if (visit().assignee.empty()) return refuse(Reason::not_claimed, "nobody has claimed this visit");
   draft_.release(visit_, release.reason, by_);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const Assign& assign) {
+  if (auto refusal = find_open(assign.step)) return refusal;
+  if (auto refusal = authorize_superior()) return refusal;
+  const CivilDate today = context_.today();
+  if (!duty_for(assign.officer, visit(), context_.sop, context_.people, today))
+    return refuse(Reason::cannot_be_assigned, fmt::format("officer '{}' has no duty in step '{}'",
+                                                          assign.officer, assign.step));
+  if (auto refusal = check_present(assign.officer)) return refusal;
+  if (visit().assignee == assign.officer && visit().claimed_at)
+    return std::nullopt;  // it is theirs already
+  draft_.assign(visit_, assign, by_);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const Escalate& escalate) {
+  if (auto refusal = find_open(escalate.step)) return refusal;
+  if (auto refusal = authorize_officer()) return refusal;
+  if (auto refusal = check_claim()) return refusal;
+  if (!draft_.can_escalate(visit_))
+    return refuse(Reason::already_escalated, "every superior in the chain has been asked already");
+  draft_.escalate(visit_, escalate.note, by_);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const Acknowledge& acknowledge) {
+  if (auto refusal = find_open(acknowledge.step)) return refusal;
+  if (auto refusal = authorize_officer()) return refusal;
+  if (auto refusal = check_claim()) return refusal;
+  const Obstacle* obstacle = context_.sop.find_obstacle(acknowledge.obstacle);
+  if (!obstacle)
+    return refuse(Reason::unknown_obstacle,
+                  fmt::format("'{}' is not one of the SOP's kendala", acknowledge.obstacle));
+  draft_.acknowledge(visit_, *obstacle, acknowledge.note, by_);
   return std::nullopt;
 }
 
@@ -319,8 +406,23 @@ std::optional<Refusal> Handler::operator()(const ResumeVisit& command) {
     if (auto refusal = authorize()) return refusal;
     if (auto refusal = check_claim()) return refusal;
   }
-  draft_.resume(visit_, draft_.now(), by_, command.note,
+  const std::vector<std::string> kinds = out_of_place(command.documents, {}, context_.sop);
+  if (!kinds.empty() || (!answer && !command.documents.empty()))
+    return refuse(Reason::unexpected_document, "an answer brings the applicant's own documents");
+  draft_.resume(visit_, draft_.now(), by_, command,
                 answer ? Seconds{0} : context_.send.undo_window);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const CorrectContact& command) {
+  if (auto refusal = authorize_clerk()) return refusal;
+  draft_.correct_contact(command, by_);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const SendLink&) {
+  if (auto refusal = authorize_clerk()) return refusal;
+  draft_.send_link(by_);
   return std::nullopt;
 }
 
@@ -389,6 +491,7 @@ Decided decide(const Permit& permit, const Actor& actor, const Command& command,
                const Context& context) {
   const std::int64_t version_seen = permit.version;
   Draft draft(permit, context);
+  draft.release_absent();
   draft.catch_up();
   Handler handler(draft, actor, context, version_seen);
   if (auto refusal = std::visit(handler, command)) return *std::move(refusal);
@@ -398,6 +501,7 @@ Decided decide(const Permit& permit, const Actor& actor, const Command& command,
 
 Decision catch_up(const Permit& permit, const Context& context) {
   Draft draft(permit, context);
+  draft.release_absent();
   draft.catch_up();
   return draft.take();
 }

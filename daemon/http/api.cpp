@@ -304,10 +304,14 @@ std::vector<Route> api_routes(ApiParts parts) {
   add("GET", "/permits", "permit_list", &Api::permit_list);
   add("GET", "/permits/{id}", "permit_show", &Api::permit_show);
   add("GET", "/permits/{id}/timeline", "permit_timeline", &Api::permit_timeline);
+  add("GET", "/permits/{id}/why", "permit_why", &Api::permit_why);
   add("POST", "/permits/{id}/actions", "permit_action", &Api::permit_action);
   add("POST", "/permits/{id}/undo", "permit_undo", &Api::permit_undo);
   add("POST", "/permits/{id}/claim", "permit_claim", &Api::permit_claim);
   add("POST", "/permits/{id}/release", "permit_release", &Api::permit_release);
+  add("POST", "/permits/{id}/assign", "permit_assign", &Api::permit_assign);
+  add("POST", "/permits/{id}/escalate", "permit_escalate", &Api::permit_escalate);
+  add("POST", "/permits/{id}/acknowledge", "permit_acknowledge", &Api::permit_acknowledge);
   add("POST", "/permits/{id}/pause", "permit_pause", &Api::permit_pause);
   add("POST", "/permits/{id}/resume", "permit_resume", &Api::permit_resume);
   add("GET", "/events", "event_list", &Api::event_list);

@@ -25,6 +25,7 @@ json::object officer_view(const Officer& officer) {
           {"roles", json::array(officer.roles.begin(), officer.roles.end())},
           {"email", officer.email},
           {"whatsapp", officer.whatsapp},
+          {"channels", json::array(officer.channels.begin(), officer.channels.end())},
           {"leaves", std::move(leaves)},
           {"ended_on", officer.ended.empty() ? json::value(nullptr) : json::value(officer.ended)}};
 }
@@ -129,7 +130,7 @@ awaitable<Response> Api::change(Call call, Change work) {
 // -------------------------------------------------------------------------------------
 
 void Api::check_roles(const std::vector<std::string>& roles, FieldFaults& faults) const {
-  std::set<std::string> duties, applicants;
+  std::set<std::string> duties{std::string(store::kAdministratorRole)}, applicants;
   for (const Sop* sop : parts_.rulebook.sops_in_force())
     for (const Role& role : sop->roles) (role.applicant ? applicants : duties).insert(role.id);
   for (std::size_t i = 0; i < roles.size(); ++i) {

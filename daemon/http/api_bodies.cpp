@@ -263,18 +263,64 @@ CommandBody read_claim(const json::value& value, FieldFaults& faults) {
   return read;
 }
 
+namespace {
+
+// Some write why as a note, some as a reason; it is kept as one text either way.
+std::string read_words(JsonObject& body) {
+  std::string reason = read_note(body, "reason");
+  std::string note = read_note(body);
+  return reason.empty() ? note : reason;
+}
+
+}  // namespace
+
 CommandBody read_release(const json::value& value, FieldFaults& faults) {
   JsonObject body(value, faults);
   CommandBody read;
   Release release;
   release.step = read_step(body);
-  release.reason = read_note(body, "reason");
-  // Some write why as a note; it is kept as the reason either way.
-  const std::string note = read_note(body);
-  if (release.reason.empty()) release.reason = note;
+  release.reason = read_words(body);
   read.on_behalf_of = read_on_behalf_of(body);
   body.refuse_unknown();
   read.command = std::move(release);
+  return read;
+}
+
+CommandBody read_assign(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read;
+  Assign assign;
+  assign.step = read_step(body);
+  assign.officer = body.required_text("officer", Limits::word);
+  assign.reason = read_words(body);
+  read.on_behalf_of = read_on_behalf_of(body);
+  body.refuse_unknown();
+  read.command = std::move(assign);
+  return read;
+}
+
+CommandBody read_escalate(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read;
+  Escalate escalate;
+  escalate.step = read_step(body);
+  escalate.note = read_words(body);
+  read.on_behalf_of = read_on_behalf_of(body);
+  body.refuse_unknown();
+  read.command = std::move(escalate);
+  return read;
+}
+
+CommandBody read_acknowledge(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read;
+  Acknowledge acknowledge;
+  acknowledge.step = read_step(body);
+  acknowledge.obstacle = body.required_text("reason", Limits::word);
+  acknowledge.note = read_note(body);
+  read.on_behalf_of = read_on_behalf_of(body);
+  body.refuse_unknown();
+  read.command = std::move(acknowledge);
   return read;
 }
 
@@ -310,6 +356,17 @@ CommandBody read_resume(const json::value& value, FieldFaults& faults) {
 namespace {
 
 constexpr ListLimits kRoles{50, Limits::word};
+constexpr ListLimits kChannels{2, Limits::word};
+
+std::vector<std::string> read_channels(JsonObject& body) {
+  std::vector<std::string> channels = body.optional_texts("channels", kChannels);
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    if (channels[i] != "whatsapp" && channels[i] != "email")
+      body.fault("channels", "are whatsapp and email, in the order to try them");
+    if (i > 0 && channels[i] == channels[0]) body.fault("channels", "name one channel twice");
+  }
+  return channels;
+}
 
 std::string read_officer_id(JsonObject& body, std::string_view name) {
   std::string id = body.required_text(name, Limits::word);
@@ -336,6 +393,7 @@ Officer read_officer(const json::value& value, FieldFaults& faults) {
   officer.email = read_email(body).value_or("");
   officer.whatsapp = read_whatsapp(body).value_or("");
   officer.roles = body.optional_texts("roles", kRoles);
+  officer.channels = read_channels(body);
   body.refuse_unknown();
   return officer;
 }
@@ -346,6 +404,7 @@ OfficerChange read_officer_change(const json::value& value, FieldFaults& faults)
   if (body.has("name")) change.edit.name = body.required_text("name", Limits::officer_name);
   change.edit.email = read_email(body);
   change.edit.whatsapp = read_whatsapp(body);
+  if (body.has("channels")) change.edit.channels = read_channels(body);
   if (body.has("roles")) change.edit.roles = body.optional_texts("roles", kRoles);
   change.ended_on = body.optional_text("ended_on", 10);
   if (change.ended_on && !change.ended_on->empty() && !is_civil_date(*change.ended_on))

@@ -57,6 +57,9 @@ CommandBody read_action(const boost::json::value& body, FieldFaults& faults);
 CommandBody read_undo(const boost::json::value& body, FieldFaults& faults);
 CommandBody read_claim(const boost::json::value& body, FieldFaults& faults);
 CommandBody read_release(const boost::json::value& body, FieldFaults& faults);
+CommandBody read_assign(const boost::json::value& body, FieldFaults& faults);
+CommandBody read_escalate(const boost::json::value& body, FieldFaults& faults);
+CommandBody read_acknowledge(const boost::json::value& body, FieldFaults& faults);
 CommandBody read_pause(const boost::json::value& body, FieldFaults& faults);
 CommandBody read_resume(const boost::json::value& body, FieldFaults& faults);
 

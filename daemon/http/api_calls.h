@@ -39,10 +39,14 @@ class Api {
   awaitable<Response> permit_list(Call call);
   awaitable<Response> permit_show(Call call);
   awaitable<Response> permit_timeline(Call call);
+  awaitable<Response> permit_why(Call call);
   awaitable<Response> permit_action(Call call);
   awaitable<Response> permit_undo(Call call);
   awaitable<Response> permit_claim(Call call);
   awaitable<Response> permit_release(Call call);
+  awaitable<Response> permit_assign(Call call);
+  awaitable<Response> permit_escalate(Call call);
+  awaitable<Response> permit_acknowledge(Call call);
   awaitable<Response> permit_pause(Call call);
   awaitable<Response> permit_resume(Call call);
   awaitable<Response> event_list(Call call);

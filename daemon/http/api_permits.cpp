@@ -4,6 +4,7 @@
 
 #include "daemon/http/api_calls.h"
 #include "daemon/http/timeline.h"
+#include "daemon/http/why.h"
 #include "daemon/store/files.h"
 
 namespace tenggat::http {
@@ -150,6 +151,13 @@ awaitable<Response> Api::permit_claim(Call call) { return command(std::move(call
 awaitable<Response> Api::permit_release(Call call) {
   return command(std::move(call), &read_release);
 }
+awaitable<Response> Api::permit_assign(Call call) { return command(std::move(call), &read_assign); }
+awaitable<Response> Api::permit_escalate(Call call) {
+  return command(std::move(call), &read_escalate);
+}
+awaitable<Response> Api::permit_acknowledge(Call call) {
+  return command(std::move(call), &read_acknowledge);
+}
 awaitable<Response> Api::permit_pause(Call call) { return command(std::move(call), &read_pause); }
 awaitable<Response> Api::permit_resume(Call call) { return command(std::move(call), &read_resume); }
 
@@ -225,6 +233,29 @@ awaitable<Response> Api::permit_timeline(Call call) {
   co_return json_response(
       200, json::serialize(timeline_view(permit->second, timeline, sop, calendar_of(sop),
                                          found.moment.now, {notes})));
+}
+
+awaitable<Response> Api::permit_why(Call call) {
+  if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
+  const Request& request = call.request;
+  auto finding = id_in_path(request.param("id"));
+  const std::optional<std::int64_t> id = co_await std::move(finding);
+  if (!id) co_return problem(request, "not_found");
+  pg::Pipeline more;
+  store::add_told_about(more, *id);
+  auto reading = read({*id}, std::move(more));
+  const Reading found = co_await std::move(reading);
+  if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
+  const auto permit = found.permits.find(*id);
+  if (permit == found.permits.end()) co_return problem(request, "not_found");
+  if (auto refusal = refuse_other(call, permit->second)) co_return std::move(*refusal);
+
+  const Permit& its = permit->second.permit;
+  const Sop& sop = parts_.rulebook.sop_version(its.sop_version);
+  const Context context = parts_.rulebook.context(sop, std::max(found.moment.now, its.changed_at));
+  co_return json_response(
+      200, json::serialize(
+               why_view(permit->second, store::told_about(found.results, found.first), context)));
 }
 
 }  // namespace tenggat::http

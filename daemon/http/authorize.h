@@ -22,6 +22,7 @@ struct Principal {
   std::string id;                   // officer id, or the service's name
   std::vector<std::string> scopes;  // of a service; an officer's are ignored
   std::int64_t token = 0;
+  bool administrator = false;  // an officer who has signed in and runs this system
 
   bool has(std::string_view scope) const;
 };

@@ -62,10 +62,12 @@ std::set<std::string> rungs_of(const Sop& sop) {
   for (const Ladder& ladder : sop.ladders)
     for (const RungRule& rung : ladder.rungs)
       if (std::any_of(rung.to.begin(), rung.to.end(), [](const Target& to) {
-            return to.kind == Target::Kind::superior || to.kind == Target::Kind::named_role;
+            return to.kind == Target::Kind::superior || to.kind == Target::Kind::named_role ||
+                   to.kind == Target::Kind::copy;
           }))
         rungs.insert(rung.name());
   for (const RungRule& rung : sop.case_ladder) rungs.insert(rung.name());
+  rungs.insert("now");  // asked for by the step's officer
   return rungs;
 }
 
@@ -77,6 +79,9 @@ void add_zeros(Families& families, const Sop& sop) {
     families.zero(family, {{"sop", sop.id}});
   for (const char* outcome : {"issued", "rejected", "withdrawn", "lapsed"})
     families.zero("permits_closed_total", {{"sop", sop.id}, {"outcome", outcome}});
+  for (const Reason why : {Reason::role_vacant, Reason::nobody_reachable, Reason::nobody_on_duty})
+    families.zero("notices_redirected_total",
+                  {{"sop", sop.id}, {"reason", std::string(to_string(why))}});
   for (const std::string& rung : rungs_of(sop))
     families.zero("escalations_total", {{"sop", sop.id}, {"rung", rung}});
   for (const Step& step : sop.steps) {
@@ -128,6 +133,7 @@ void add_totals(Families& families, const std::vector<store::Total>& totals) {
     if (total.metric.starts_with("step_")) labels["step"] = total.step;
     if (total.metric == "permits_closed_total") labels["outcome"] = total.label;
     if (total.metric == "escalations_total") labels["rung"] = total.label;
+    if (total.metric == "notices_redirected_total") labels["reason"] = total.label;
     families.add(total.metric, std::move(labels), amount);
   }
 }
@@ -161,6 +167,14 @@ void add_open(Families& families, const std::vector<store::OpenPermits>& permits
   }
 }
 
+void add_unreachable(Families& families, const Sop& sop, const Context& context) {
+  for (const Role& role : sop.roles)
+    if (!role.applicant && !role.observer)
+      families.zero("roles_unreachable", {{"sop", sop.id}, {"role", role.id}});
+  for (const Unreachable& one : unreachable_roles(sop, context.people, context.today()))
+    families.set("roles_unreachable", {{"sop", sop.id}, {"role", one.role}}, 1);
+}
+
 void add_waiting(Families& families, const std::vector<store::Waiting>& waiting) {
   families.zero("escalations_unacknowledged", {});
   for (const char* audience : {"officer", "applicant", "portal"})
@@ -187,10 +201,11 @@ void add_waiting(Families& families, const std::vector<store::Waiting>& waiting)
 }  // namespace
 
 SnapshotLoop::SnapshotLoop(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
-                           Metrics& metrics, std::vector<const pg::Pool*> watched)
+                           Metrics& metrics, BoardFeed& board, std::vector<const pg::Pool*> watched)
     : pool_(pool),
       rulebook_(rulebook),
       metrics_(metrics),
+      board_(board),
       watched_(std::move(watched)),
       woken_(std::move(executor)) {}
 
@@ -199,37 +214,57 @@ asio::awaitable<void> SnapshotLoop::run_once() {
   pg::Pool::Lease lease = co_await pool_.acquire();
   const std::vector<const Sop*> sops = rulebook_.sops_in_force();
   std::map<std::string, std::vector<std::string>> sops_of_calendar;
-  for (const Sop* sop : sops) sops_of_calendar[sop->calendar].push_back(sop->id);
+  std::vector<const Calendar*> calendars;
+  for (const Sop* sop : sops) {
+    sops_of_calendar[sop->calendar].push_back(sop->id);
+    calendars.push_back(&rulebook_.calendar(sop->calendar));
+  }
+  // SOPs and calendars live as long as the rulebook.
+  const pg::Result looked = co_await lease->query(store::kMomentSql);
+  const Instant now = store::moment_of(looked).now;
+  const std::vector<store::CivilPeriod> periods = periods_of(sops, calendars, now);
 
   pg::Pipeline pipeline;
   store::add_fold_counts(pipeline);
   const std::size_t totals = store::add_totals(pipeline);
-  const std::size_t permits = store::add_open_permits(pipeline);
+  const std::size_t permits = store::add_open_permits(pipeline, periods);
   const std::size_t visits = store::add_open_visits(pipeline);
   const std::size_t waiting = store::add_waiting(pipeline);
+  const std::size_t decided = store::add_decided(pipeline, periods);
+  const std::size_t working_times = store::add_working_times(pipeline, now - kMedianReaches);
   const std::size_t provisional = pipeline.size();
   for (const auto& [calendar, ids] : sops_of_calendar)
     store::add_provisional(pipeline, ids, rulebook_.calendar(calendar).covered_until());
   const std::size_t moment = pipeline.add(store::kMomentSql);
   const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
 
+  const store::Moment at = store::moment_of(results.at(moment));
+  if (!rulebook_.fresh(at)) co_await rulebook_.refresh(*lease, at);
+
   Families families;
   const std::vector<store::Total> counted = store::totals_of(results.at(totals));
   for (const Sop* sop : sops) {
     add_zeros(families, *sop);
+    add_unreachable(families, *sop, rulebook_.context(*sop, at.now));
     const Calendar& calendar = rulebook_.calendar(sop->calendar);
     for (const Step& step : sop->steps) add_histogram(families, *sop, step, calendar, counted);
   }
   add_totals(families, counted);
-  add_open(families, store::open_permits_of(results.at(permits)),
-           store::open_visits_of(results.at(visits)));
+  BoardCounts counts{
+      store::open_permits_of(results.at(permits)), store::open_visits_of(results.at(visits)),
+      store::decided_of(results.at(decided)), store::totals_of(results.at(working_times))};
+  add_open(families, counts.permits, counts.visits);
+  Board board = make_board(sops, calendars, counts);
+  board.at = store::moment_of(results.at(moment)).now;
+  board.read_at = Clock::monotonic();
+  board_.publish(std::move(board));
   add_waiting(families, store::waiting_of(results.at(waiting)));
   std::size_t index = provisional;
   for (const auto& [calendar, ids] : sops_of_calendar)
     families.set("calendar_provisional_permits", {{"calendar", calendar}},
                  static_cast<double>(results.at(index++).int64(0, 0)));
   metrics_.publish(families.take());
-  metrics_.office_clock_timestamp_seconds.Set(seconds_of(store::moment_of(results.at(moment)).now));
+  metrics_.office_clock_timestamp_seconds.Set(seconds_of(at.now));
   metrics_.snapshot_timestamp_seconds.Set(Clock::machine_seconds());
   metrics_.snapshot_duration_seconds.Set(
       std::chrono::duration<double>(Clock::monotonic() - begun).count());

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "daemon/http/view.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/words.h"
 #include "daemon/store/people.h"
@@ -86,11 +87,6 @@ Html task_item(const http::Task& task, const Sop& sop, const Calendar& calendar,
       due_words(sla, permit, visit, sop, calendar, now), permit.number, permit.number);
 }
 
-bool away_on(const Officer& officer, const CivilDate& day) {
-  return std::any_of(officer.leaves.begin(), officer.leaves.end(),
-                     [&](const Leave& leave) { return leave.start <= day && day <= leave.end; });
-}
-
 Html leave_form(const FormKeys& keys, bool away) {
   return html(
       "<form method=\"post\" action=\"/tugas\">{}<button name=\"aksi\" "
@@ -100,6 +96,42 @@ Html leave_form(const FormKeys& keys, bool away) {
 }
 
 }  // namespace
+
+bool away_on(const Officer& officer, const CivilDate& day) {
+  return std::any_of(officer.leaves.begin(), officer.leaves.end(),
+                     [&](const Leave& leave) { return leave.start <= day && day <= leave.end; });
+}
+
+Html listed_item(const store::StoredPermit& stored, const office::Rulebook& rulebook, Instant now,
+                 std::string_view step) {
+  const Permit& permit = stored.permit;
+  const Sop& sop = rulebook.sop_version(permit.sop_version);
+  const Calendar& calendar = rulebook.calendar(sop.calendar);
+  now = std::max(now, permit.changed_at);
+  const auto open = http::by_urgency(permit, sop, calendar, now);
+  const Visit* visit = open.empty() ? nullptr : open.front();
+  for (const Visit* one : open)
+    if (one->step == step) visit = one;
+  Html where = html("<span>{}</span><span></span>", state_words(permit.state));
+  if (visit) {
+    const Sla sla = visit_sla(permit, *visit, sop, calendar, now);
+    const Standing standing = standing_of(sla, calendar);
+    const Officer* holder =
+        visit->assignee.empty() ? nullptr : rulebook.people().find(visit->assignee);
+    where = html(
+        "<span>{} · {}<br><span class=\"halus\">{}</span></span>"
+        "<span>{}<br><span class=\"halus\">{}</span></span>",
+        sop.step(visit->step).number, sop.step(visit->step).short_name,
+        holder ? holder->name : role_words(sop, visit->role), badge(standing.tone, standing.words),
+        due_words(sla, permit, *visit, sop, calendar, now));
+  }
+  return html(
+      "<li class=\"tanpa-pilih\"><span><a href=\"/permohonan/{}\"><strong>{}</strong></a><br>"
+      "<span class=\"halus\">{} · {}</span></span>{}<span class=\"aksi\">"
+      "<a href=\"/permohonan/{}/pemohon\" aria-label=\"Kontak pemohon {}\">Kontak</a></span></li>",
+      permit.number, permit.subject, permit.number, stored.applicant.name, where, permit.number,
+      permit.number);
+}
 
 awaitable<std::vector<http::Task>> Pages::tasks_of(const SignedIn& who, Reading& found) {
   const http::InboxRoles roles = http::inbox_roles(who.officer.id, parts_.rulebook, who.now);
@@ -305,14 +337,10 @@ awaitable<Response> Pages::search(PageCall call) {
     }
     Html items;
     for (const auto& [id, stored] : found.permits)
-      items += html(
-          "<li><a href=\"/permohonan/{}\">{}</a> · <strong>{}</strong><br>"
-          "<span class=\"halus\">{} · {}</span></li>",
-          stored.permit.number, stored.permit.number, stored.permit.subject, stored.applicant.name,
-          state_words(stored.permit.state));
+      items += listed_item(stored, parts_.rulebook, found.moment.now, "");
     list = items.empty()
                ? html("<p role=\"status\">Tidak ada permohonan yang cocok.</p>")
-               : html("<div class=\"kartu\"><ul class=\"polos\">{}</ul></div>{}", items,
+               : html("<div class=\"kartu\"><ul class=\"polos tugas\">{}</ul></div>{}", items,
                       more ? html("<p class=\"halus\">Ada lebih banyak; persempit pencarian.</p>")
                            : Html());
   }

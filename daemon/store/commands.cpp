@@ -119,6 +119,15 @@ void add_lock_due(pg::Pipeline& pipeline, int limit) {
       limit);
 }
 
+void add_lock_claimed_by(pg::Pipeline& pipeline, const std::vector<std::string>& officers,
+                         int limit) {
+  pipeline.add(
+      "SELECT p.id FROM visit v JOIN permit p ON p.id = v.permit"
+      " WHERE v.closed_at IS NULL AND NOT v.undone AND v.assignee <> ''"
+      " AND v.assignee = ANY($1::text[]) LIMIT $2::int FOR UPDATE OF p SKIP LOCKED",
+      pg::text_array(officers), limit);
+}
+
 void add_postpone(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits) {
   if (permits.empty()) return;
   pipeline.add(

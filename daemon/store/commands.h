@@ -52,6 +52,9 @@ void add_notify(pg::Pipeline& pipeline);
 // Open permits with something due by the office's now, soonest first, locked; those locked
 // elsewhere are skipped.
 void add_lock_due(pg::Pipeline& pipeline, int limit);
+// Open permits with a task one of these officers has claimed, locked in the same way.
+void add_lock_claimed_by(pg::Pipeline& pipeline, const std::vector<std::string>& officers,
+                         int limit);
 
 // Looked at again in ten minutes of the office's clock: they could not be decided now.
 void add_postpone(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits);

@@ -25,7 +25,8 @@ pg::Awaitable<People> load_people(pg::Connection& connection);
 
 struct OfficerEdit {  // empty: left as it is
   std::optional<std::string> name, email, whatsapp;
-  std::optional<std::vector<std::string>> roles;  // all of them
+  std::optional<std::vector<std::string>> channels;  // all of them, in order
+  std::optional<std::vector<std::string>> roles;     // all of them
 };
 // False: the id is taken. `id` is lower-case letters, digits and _.- (see valid_officer_id).
 pg::Awaitable<bool> add_officer(pg::Connection& connection, Officer officer);
@@ -45,6 +46,11 @@ pg::Awaitable<std::optional<std::int64_t>> add_delegation(pg::Connection& connec
                                                           Delegation delegation);
 // From now on, on the office's clock. False: no such delegation, or it was ended before.
 pg::Awaitable<bool> end_delegation(pg::Connection& connection, std::int64_t id);
+
+// The role of who runs this system: whoever holds it themselves, not as a deputy, may change
+// officers, the calendar and messages on the pages. No SOP may have a role of this name.
+inline constexpr std::string_view kAdministratorRole = "admin";
+bool is_administrator(const Officer& officer);
 
 // As the table checks it: 1 to 40 of a-z, 0-9, _ . -, the first a letter or digit.
 bool valid_officer_id(std::string_view id);

@@ -154,6 +154,7 @@ class OpenApi : public Routes {
   void actions();
   void undo();
   void clock_and_claim();
+  void duties();
   void administration();
   void compare_with_document();
   void write_answers() const;
@@ -213,6 +214,9 @@ void OpenApi::bad_bodies_and_keys() {
       {"/permits/" + acted + "/undo", "fo", "{}"},
       {"/permits/" + acted + "/claim", "fo", R"({"step":"verifikasi"})"},
       {"/permits/" + held + "/release", "fo", R"({"step":"verifikasi","reason":"rapat"})"},
+      {"/permits/" + held + "/assign", "kb", R"({"step":"verifikasi","officer":"fo"})"},
+      {"/permits/" + held + "/escalate", "fo", R"({"step":"verifikasi","note":"sistem mati"})"},
+      {"/permits/" + held + "/acknowledge", "fo", R"({"step":"verifikasi","reason":"sistem"})"},
       {"/permits/" + held + "/pause", "fo",
        R"({"step":"verifikasi","reason":"klarifikasi_pemohon","note":"mohon denah"})"},
       {"/permits/" + paused + "/resume", "fo", R"({"step":"verifikasi"})"},
@@ -274,6 +278,7 @@ void OpenApi::permits_and_their_reads() {
       {"/permits/" + id, "fo"},
       {"/permits?limit=2&sla=on_track", "dasbor"},
       {"/permits/" + id + "/timeline", "kd"},
+      {"/permits/" + id + "/why", "kd"},
       {"/events", "dasbor"},
       {"/tasks", "fo"},
       {"/files/" + hash, "fo"},
@@ -295,16 +300,17 @@ void OpenApi::permits_and_their_reads() {
     EXPECT_EQ(unchanged.status, 304) << target;
     EXPECT_TRUE(unchanged.body.empty());
   }
-  for (const char* target : {"/permits?limit=0", "/tasks?limit=x",
-                             "/officers?q=x", "/delegations?q=x", "/notices"})
+  for (const char* target :
+       {"/permits?limit=0", "/tasks?limit=x", "/officers?q=x", "/delegations?q=x", "/notices"})
     EXPECT_EQ(call("GET", target, holder_of(target + 1)).status, 400) << target;
   EXPECT_EQ(call("GET", "/events?after=k1", "dasbor").status, 400);
   for (const std::string& target :
-       {"/permits/" + id, "/permits/" + id + "/timeline", "/files/" + hash, std::string("/sops"),
-        std::string("/sops/paud"), std::string("/sops/paud/diagram.svg")})
+       {"/permits/" + id, "/permits/" + id + "/timeline", "/permits/" + id + "/why",
+        "/files/" + hash, std::string("/sops"), std::string("/sops/paud"),
+        std::string("/sops/paud/diagram.svg")})
     EXPECT_EQ(call("GET", target + "?fields=all", "fo").status, 400) << target;
-  for (const char* target :
-       {"/permits/1", "/permits/1/timeline", "/sops/imb", "/sops/imb/diagram.svg", "/files/0"})
+  for (const char* target : {"/permits/1", "/permits/1/timeline", "/permits/1/why", "/sops/imb",
+                             "/sops/imb/diagram.svg", "/files/0"})
     EXPECT_EQ(call("GET", target, "fo").status, 404) << target;
   EXPECT_EQ(call("GET", "/notices?permit=1&state=pending", "pengurus").status, 200);
   EXPECT_EQ(call("GET", "/notices?permit=PAUD-1", "pengurus").status, 404);
@@ -340,8 +346,10 @@ void OpenApi::actions() {
   const std::string gone = new_permit();
   act(gone, "portal", R"({"action":"withdraw"})");
   act(gone, "fo", accept, 409);
-  for (const char* call_of : {"/claim", "/release", "/resume"})
+  for (const char* call_of : {"/claim", "/release", "/resume", "/escalate"})
     say("/permits/" + gone + call_of, "fo", R"({"step":"verifikasi"})", 409);
+  say("/permits/" + gone + "/assign", "kb", R"({"step":"verifikasi","officer":"fo"})", 409);
+  say("/permits/" + gone + "/acknowledge", "fo", R"({"step":"verifikasi","reason":"cuaca"})", 409);
   say("/permits/" + gone + "/pause", "fo", R"({"step":"verifikasi","reason":"kunjungan_lapangan"})",
       409);
   say("/permits/" + gone + "/undo", "portal", "{}", 409);
@@ -396,6 +404,37 @@ void OpenApi::clock_and_claim() {
   until("2026-04-07T15:00:00+08:00", 409);
   say(path + "/resume", "bo", step, 403);
   say(path + "/resume", "fo2", step, 409);
+}
+
+void OpenApi::duties() {
+  const std::string path = "/permits/" + new_permit();
+  const std::string step = R"({"step":"verifikasi"})";
+  const std::string other = R"({"step":"penerimaan","officer":"bo","reason":"cuaca"})";
+  const auto assign = [&](const char* officer) {
+    return std::string(R"({"step":"verifikasi","officer":")") + officer + R"("})";
+  };
+  say(path + "/assign", "fo", assign("fo"), 403);
+  say(path + "/assign", "kb", assign("bo"), 422);
+  say(path + "/assign", "kb", R"({"step":"penerimaan","officer":"bo"})", 409);
+  say(path + "/assign", "kb", assign("fo2"), 200);
+  say(path + "/escalate", "bo", step, 403);
+  say(path + "/escalate", "fo", step, 409);  // it is fo2's
+  for (const char* reason : {"cuaca", "malas"}) {
+    const std::string body = std::string(R"({"step":"verifikasi","reason":")") + reason + R"("})";
+    say(path + "/acknowledge", "bo", body, 403);
+    say(path + "/acknowledge", "fo", body, 409);
+    say(path + "/acknowledge", "fo2", body, std::string(reason) == "cuaca" ? 200 : 422);
+  }
+  say(path + "/escalate", "fo2", R"({"step":"penerimaan"})", 409);
+  say(path + "/acknowledge", "fo2", R"({"step":"penerimaan","reason":"cuaca"})", 409);
+  for (const int status : {200, 200, 200, 409}) say(path + "/escalate", "fo2", step, status);
+  const Response why = call("GET", path + "/why", "kb");
+  EXPECT_EQ(object(why).at("acknowledged").as_array().front().at("obstacle"), "cuaca");
+  say("/officers/fo2/leaves", "pengurus", R"({"start":"2026-04-01","end":"2026-04-30"})", 200);
+  const std::string next = "/permits/" + new_permit();
+  say(next + "/claim", "fo2", step, 409);
+  say(next + "/assign", "kb", assign("fo2"), 409);
+  say("/officers/fo2/leaves", "pengurus", R"({"start":"2026-04-01","cancel":true})", 200);
 }
 
 void OpenApi::administration() {
@@ -470,6 +509,7 @@ TEST_F(OpenApi, EveryCallAnswersAsTheDocumentSays) {
   actions();
   undo();
   clock_and_claim();
+  duties();
   administration();
   token_and_outage_answers();
   compare_with_document();
