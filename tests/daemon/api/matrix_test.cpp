@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "daemon/office/board.h"
 #include "daemon/office/signing_in.h"
 #include "daemon/pages/pages.h"
 #include "daemon/store/sessions.h"
