@@ -36,7 +36,7 @@ enum class Capacity {
   for_officer,    // scope act: in the name of the officer in `on_behalf_of`
   intake,         // scope intake: as the applicants whose files it handed in
   reader,         // scope read
-  administrator,  // scope admin
+  administrator,  // scope admin; on the pages an officer with the role admin
 };
 
 // What of a permit is not for everybody who may see it.

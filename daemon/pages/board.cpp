@@ -56,6 +56,16 @@ Html frame_of(const Sop& sop, const std::string& stream, const Html& others, con
               sop.title, others, stream, sop.id, table, more);
 }
 
+// Whose open visits a list is made of: a file that was returned is with its applicant.
+std::vector<std::string> roles_listed(const Sop& sop, const Step* step, std::string_view which) {
+  std::vector<std::string> roles;
+  for (const Step& one : sop.steps) {
+    if ((step && &one != step) || (which == "returned" && !sop.is_applicant(one.role))) continue;
+    if (std::find(roles.begin(), roles.end(), one.role) == roles.end()) roles.push_back(one.role);
+  }
+  return roles;
+}
+
 std::string as_event(const std::string& text) {
   std::string event = "data: ";
   for (const char c : text) event += c == '\n' ? "\ndata: " : std::string(1, c);
@@ -68,18 +78,19 @@ std::string as_event(const std::string& text) {
 
 // A browser that listens. Counted for as long as its stream lives.
 struct Pages::BoardReader {
-  BoardReader(BoardReaders& counted, std::string owner) : readers(counted), who(std::move(owner)) {
-    ++readers.all;
-    ++readers.of[who];
+  BoardReader(std::shared_ptr<BoardReaders> counted, std::string owner)
+      : readers(std::move(counted)), who(std::move(owner)) {
+    ++readers->all;
+    ++readers->of[who];
   }
   BoardReader(const BoardReader&) = delete;
   BoardReader& operator=(const BoardReader&) = delete;
   ~BoardReader() {
-    --readers.all;
-    if (--readers.of[who] == 0) readers.of.erase(who);
+    --readers->all;
+    if (--readers->of[who] == 0) readers->of.erase(who);
   }
 
-  BoardReaders& readers;
+  std::shared_ptr<BoardReaders> readers;  // may outlive the pages
   std::string who;
   std::string sop;
   bool links = true;
@@ -118,9 +129,10 @@ awaitable<std::string> Pages::next_of_board(std::shared_ptr<BoardReader> reader)
 Response Pages::stream_board(const PageCall& call, std::string owner, bool links) {
   const Sop* sop = sop_asked(call.request, parts_.rulebook.sops_in_force());
   if (!sop) return not_found(call);
-  const auto of_one = board_readers_.of.find(owner);
-  const bool too_many_of_one = of_one != board_readers_.of.end() && of_one->second >= kStreamsOfOne;
-  if (board_readers_.all >= kStreams || too_many_of_one) {
+  const auto of_one = board_readers_->of.find(owner);
+  const bool too_many_of_one =
+      of_one != board_readers_->of.end() && of_one->second >= kStreamsOfOne;
+  if (board_readers_->all >= kStreams || too_many_of_one) {
     Response later = refusal_page(too_many_of_one ? 429 : 503, call, "Terlalu banyak pembaca",
                                   "Terlalu banyak papan dibuka sekaligus.");
     later.headers.set("Retry-After", "30");
@@ -182,13 +194,14 @@ awaitable<Response> Pages::board_list(PageCall call) {
   const std::string asked(call.request.query.get("langkah").value_or(""));
   const auto words = board_list_words(which);
   const Step* step = sop && !asked.empty() ? sop->find_step(asked) : nullptr;
-  if (!sop || !words || (!asked.empty() && !step)) co_return not_found(call);
+  const bool of_cases = which == "due_today" || which == "legal_risk";  // not of a step
+  if (!sop || !words || (!asked.empty() && (!step || of_cases))) co_return not_found(call);
   store::BoardList list;
   std::vector<const Sop*> one_sop{sop};
   std::vector<const Calendar*> its_calendar{&calendar_of(*sop)};
   list.period = office::periods_of(one_sop, its_calendar, call.who->now).front();
   list.step = asked;
-  list.role = step ? step->role : "";
+  list.roles = roles_listed(*sop, step, which);
   list.which = which;
   list.limit = kListed;
   pg::Pipeline search;

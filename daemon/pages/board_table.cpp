@@ -132,7 +132,8 @@ Html table_of(const BoardView& view, const office::SopBoard& numbers) {
   return html(
       "<table class=\"papan\"><caption class=\"tersembunyi\">Berkas menurut tahap dan "
       "pelaksana</caption><thead><tr><th scope=\"col\">Kegiatan</th>{}"
-      "<th scope=\"col\">Waktu: standar / median</th></tr></thead><tbody>{}</tbody></table>",
+      "<th scope=\"col\">Waktu: standar / median 90 "
+      "hari</th></tr></thead><tbody>{}</tbody></table>",
       head, rows);
 }
 

@@ -140,7 +140,8 @@ class Pages {
 
   awaitable<Response> tasks_page(const PageCall& call, int status, std::string fault);
   awaitable<std::string> set_leave_today(const PageCall& call, bool away);
-  awaitable<std::vector<http::Task>> tasks_of(const SignedIn& who, Reading& found);
+  // The most urgent ones, of at most `reach` permits.
+  awaitable<std::vector<http::Task>> tasks_of(const SignedIn& who, int reach, Reading& found);
   awaitable<Response> permit_page(const PageCall& call, std::int64_t id, int status,
                                   std::string fault);
   awaitable<Response> applicant_page(const PageCall& call, std::int64_t id, int status,
@@ -174,7 +175,7 @@ class Pages {
   // By address: secrets that were none, and links to sign in by that were asked for. By permit:
   // tracking links sent once more.
   http::RateLimit misses_, sign_ins_, links_;
-  BoardReaders board_readers_;
+  std::shared_ptr<BoardReaders> board_readers_ = std::make_shared<BoardReaders>();
   bool calendar_under_way_ = false;  // one preview or change at a time
 };
 

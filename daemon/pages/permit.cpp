@@ -251,7 +251,8 @@ Html facts_of(const View& view) {
                 service.status ? badge(standing.tone, standing.words)
                                : html("belum berjalan: berkas belum dinyatakan lengkap"),
                 service.due_at && !is_terminal(permit.state)
-                    ? html("<br>{}", until_words(service, calendar))
+                    ? html(" {} {}", *service.status == SlaStatus::overdue ? "sejak" : "sampai",
+                           notify::plain_moment(calendar.local(*service.due_at)))
                     : Html());
   if (const auto ledger = legal_ledger(permit, view.context.sop); ledger && !ledger->closed)
     if (const auto due = Replay(*ledger, calendar).due())

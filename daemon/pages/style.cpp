@@ -60,7 +60,7 @@ ol.jalan .kini .nomor{border-color:var(--accent);color:var(--accent)}
 ol.jalan .kini strong{color:var(--accent)}
 form{margin:.6rem 0}
 label,legend{font-weight:600;display:block;margin:.7rem 0 .25rem;padding:0}
-fieldset{border:0;margin:0;padding:0;min-width:0}
+fieldset{border:0;margin:.9rem 0 0;padding:0;min-width:0}
 .pilihan label{font-weight:400;display:flex;gap:.6rem;align-items:flex-start;margin:0;padding:.45rem 0}
 .pilihan input{flex:none;width:1.25rem;height:1.25rem;margin:.15rem 0 0}
 input[type=text],input[type=search],input[type=date],textarea,select{width:100%;font:inherit;color:inherit;
@@ -108,6 +108,8 @@ thead th{border-top:0;color:var(--soft);font-weight:600}
 .mendatar{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:0 0 .75rem;padding:0}
 .tersembunyi{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 code{font-size:.92rem;overflow-wrap:anywhere}
+ul.tugas>li.tanpa-pilih{grid-template-columns:1fr}
+ul.tugas>li.tanpa-pilih .aksi{grid-column:auto}
 @media (min-width:44rem){ul.tugas>li.gagal{grid-template-columns:auto 1fr 1.2fr}
 ul.tugas>li.tanpa-pilih{grid-template-columns:1.4fr 1.1fr 1.2fr auto}}
 .tanpa-pilih .aksi a{display:inline-block;padding:.4rem 0}
@@ -130,7 +132,7 @@ table.papan .peran{display:none}
 .kosong{color:var(--soft)}
 .petak{display:inline-block;border:2px solid var(--line);border-radius:8px;padding:.15rem .6rem;
 font-size:.8rem;font-weight:600;text-align:center;background:var(--card);min-width:4.5rem}
-.petak ul{list-style:none;margin:0;padding:0}
+.petak ul{list-style:none;margin:0;padding:0}.petak li,.petak span{white-space:nowrap}
 .petak .angka{display:block;font-size:1.25rem;font-weight:700;line-height:1.35}
 .petak a{color:inherit;display:block;text-decoration-thickness:1px;padding:.1rem 0}
 .petak.ok{border-color:var(--ok);background:var(--ok-bg);color:var(--ok)}

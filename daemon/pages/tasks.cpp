@@ -133,13 +133,12 @@ Html listed_item(const store::StoredPermit& stored, const office::Rulebook& rule
       permit.number);
 }
 
-awaitable<std::vector<http::Task>> Pages::tasks_of(const SignedIn& who, Reading& found) {
+awaitable<std::vector<http::Task>> Pages::tasks_of(const SignedIn& who, int reach, Reading& found) {
   const http::InboxRoles roles = http::inbox_roles(who.officer.id, parts_.rulebook, who.now);
   std::vector<http::Task> tasks;
   if (roles.roles.empty()) co_return tasks;
   pg::Pipeline search;
-  store::add_find_tasks(search, roles.roles,
-                        roles.sifted ? http::kInboxReach : static_cast<int>(kShown) + 1);
+  store::add_find_tasks(search, roles.roles, roles.sifted ? http::kInboxReach : reach);
   auto searching = reader_.read({}, std::move(search));
   found = co_await std::move(searching);
   std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
@@ -153,7 +152,7 @@ awaitable<std::vector<http::Task>> Pages::tasks_of(const SignedIn& who, Reading&
 awaitable<Response> Pages::tasks_page(const PageCall& call, int status, std::string fault) {
   const SignedIn& who = *call.who;
   Reading found;
-  auto finding = tasks_of(who, found);
+  auto finding = tasks_of(who, static_cast<int>(kShown) + 1, found);
   const std::vector<http::Task> tasks = co_await std::move(finding);
   const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
   const Context context = parts_.rulebook.context(*sops.front(), who.now);
@@ -244,7 +243,7 @@ awaitable<std::string> Pages::set_leave_today(const PageCall& call, bool away) {
   }
   if (!away) co_return "";
   Reading found;
-  auto finding = tasks_of(who, found);
+  auto finding = tasks_of(who, http::kInboxReach, found);
   const std::vector<http::Task> tasks = co_await std::move(finding);
   std::string faults;
   for (const http::Task& task : tasks) {

@@ -166,24 +166,34 @@ Html add_section(bool folded, const Html& form) {
                 : html("<h2>{}</h2>{}", kWords, form);
 }
 
-Html days_of(const Calendar& calendar, Instant now) {
-  Html rows;
-  std::size_t shown = 0;
-  const int year = calendar.local(now).year;
-  for (const DecreedDay& day : calendar.decreed_days()) {
-    const LocalTime local = calendar.local(day.begins);
-    if (local.year < year || ++shown > kDaysShown) continue;
-    rows += html("<tr><th scope=\"row\">{}, {}</th><td>{}{}</td><td class=\"halus\">{}</td></tr>",
-                 notify::weekday_name(local), notify::date(local), day.name,
-                 day.make_up ? html(" {}", badge(Tone::ok, "hari kerja pengganti")) : Html(),
-                 day.decree);
-  }
-  if (rows.empty()) return html("<p>Tidak ada hari yang ditetapkan sejak tahun ini.</p>");
+Html days_table(const Html& rows, std::string_view label) {
   return html(
-      "<div class=\"gulir\" tabindex=\"0\" role=\"region\" aria-label=\"Hari yang ditetapkan\">"
+      "<div class=\"gulir\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">"
       "<table><thead><tr><th scope=\"col\">Tanggal</th><th scope=\"col\">Hari</th>"
       "<th scope=\"col\">Dasar</th></tr></thead><tbody>{}</tbody></table></div>",
-      rows);
+      label, rows);
+}
+
+// Those to come; those of this year that are over are folded away.
+Html days_of(const Calendar& calendar, Instant now) {
+  Html coming, over;
+  std::size_t shown = 0;
+  const LocalTime today = calendar.local(now);
+  const Instant midnight = calendar.midnight(today.year, today.month, today.day);
+  for (const DecreedDay& day : calendar.decreed_days()) {
+    const LocalTime local = calendar.local(day.begins);
+    if (local.year < today.year || ++shown > kDaysShown) continue;
+    (day.begins < midnight ? over : coming) += html(
+        "<tr><th scope=\"row\">{}, {}</th><td>{}{}</td><td class=\"halus\">{}</td></tr>",
+        notify::weekday_name(local), notify::date(local), day.name,
+        day.make_up ? html(" {}", badge(Tone::ok, "hari kerja pengganti")) : Html(), day.decree);
+  }
+  Html all = coming.empty() ? html("<p>Belum ada hari yang ditetapkan sesudah hari ini.</p>")
+                            : days_table(coming, "Hari yang akan datang");
+  if (!over.empty())
+    all += html("<details><summary>Yang sudah lewat tahun ini</summary>{}</details>",
+                days_table(over, "Hari yang sudah lewat"));
+  return all;
 }
 
 const store::RuleSet* calendar_in(const std::vector<store::RuleSet>& rules, const std::string& id) {

@@ -1,28 +1,66 @@
 #include "daemon/store/board.h"
 
+#include <map>
+
 #include "daemon/store/hash.h"
 #include "daemon/store/rows.h"
 
 namespace tenggat::store {
 
+namespace {
+
+// Evaluated once a statement.
+#define TENGGAT_NOW "(SELECT date_trunc('second', office_now()))"
+
+// The state of a clock is told as add_open_visits() counts it.
+const std::map<std::string, std::string> kOfVisits{
+    {"", "true"},
+    {"active", "p.state = 'active'"},
+    {"returned", "p.state = 'returned'"},
+    {"overdue", "NOT v.paused AND v.due_at < " TENGGAT_NOW},
+    {"due_soon", "NOT v.paused AND v.due_at >= " TENGGAT_NOW " AND v.due_soon_at <= " TENGGAT_NOW},
+    {"on_track", "NOT v.paused AND v.due_at >= " TENGGAT_NOW
+                 " AND (v.due_soon_at IS NULL OR v.due_soon_at > " TENGGAT_NOW ")"},
+    {"paused", "v.paused AND v.due_at IS NULL"},
+    {"untimed", "NOT v.paused AND v.due_at IS NULL"}};
+constexpr const char* kDueToday =
+    "SELECT id FROM permit WHERE sop = $1 AND state = 'active'"
+    " AND case_closed_at IS NULL AND case_due_at >= $2::timestamptz AND case_due_at <"
+    " $3::timestamptz ORDER BY case_due_at, id LIMIT $4::int";
+constexpr const char* kLegalRisk =
+    "SELECT id FROM permit WHERE sop = $1 AND state IN ('active', 'returned')"
+    " AND case_closed_at IS NULL AND legal_risk_at <= " TENGGAT_NOW
+    " ORDER BY case_due_at, id LIMIT $2::int";
+
+#undef TENGGAT_NOW
+
+std::map<std::string, std::string> visit_statements() {
+  std::map<std::string, std::string> all;
+  for (const auto& [which, condition] : kOfVisits)
+    all[which] =
+        "SELECT x.permit FROM unnest($1::text[]) AS r(role) CROSS JOIN LATERAL ("
+        " SELECT v.permit, v.due_at FROM visit v JOIN permit p ON p.id = v.permit AND p.sop = $2"
+        " WHERE v.role = r.role AND ($3 = '' OR v.step = $3) AND v.closed_at IS NULL"
+        " AND NOT v.undone AND " +
+        condition +
+        " ORDER BY v.due_at, v.permit LIMIT $4::int) x"
+        " ORDER BY x.due_at NULLS LAST, x.permit LIMIT $4::int";
+  return all;
+}
+
+}  // namespace
+
 void add_board_list(pg::Pipeline& pipeline, const BoardList& list) {
-  // The state of a clock is told as add_open_visits() counts it.
-  pipeline.add(
-      "SELECT v.permit FROM visit v JOIN permit p ON p.id = v.permit AND p.sop = $1,"
-      " (SELECT date_trunc('second', office_now()) AS now) t"
-      " WHERE v.closed_at IS NULL AND NOT v.undone"
-      " AND ($2 = '' OR (v.role = $3 AND v.step = $2))"
-      " AND CASE $4 WHEN '' THEN true WHEN 'active' THEN p.state = 'active'"
-      "   WHEN 'returned' THEN p.state = 'returned'"
-      "   WHEN 'due_today' THEN p.state = 'active' AND p.case_closed_at IS NULL"
-      "     AND p.case_due_at >= $5::timestamptz AND p.case_due_at < $6::timestamptz"
-      "   WHEN 'legal_risk' THEN p.case_closed_at IS NULL AND p.legal_risk_at <= t.now"
-      "   ELSE CASE WHEN v.paused THEN 'paused' WHEN v.due_at IS NULL THEN 'untimed'"
-      "     WHEN v.due_at < t.now THEN 'overdue' WHEN v.due_soon_at <= t.now THEN 'due_soon'"
-      "     ELSE 'on_track' END = $4 END"
-      " ORDER BY v.due_at NULLS LAST, v.permit LIMIT $7::int",
-      list.period.sop, list.step, list.role, list.which, list.period.day_start, list.period.day_end,
-      list.limit + 1);
+  static const std::map<std::string, std::string> statements = visit_statements();
+  const CivilPeriod& period = list.period;
+  const int limit = list.limit + 1;
+  if (list.which == "due_today")
+    pipeline.add(kDueToday, period.sop, period.day_start, period.day_end, limit);
+  else if (list.which == "legal_risk")
+    pipeline.add(kLegalRisk, period.sop, limit);
+  else
+    pipeline.add(statements.at(list.which), pg::text_array(list.roles), period.sop, list.step,
+                 limit);
 }
 
 pg::Awaitable<bool> add_kiosk_link(pg::Connection& connection, NewKioskLink link) {

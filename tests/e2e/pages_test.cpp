@@ -416,6 +416,7 @@ TEST_F(PagesTest, AnOfficerReturnsAcceptsAndTakesBack) {
   const std::string path = "/permohonan/" + file.number;
   WebPage page = fo.get(path);
   EXPECT_TRUE(page.says("Segera: sisa") || page.says("Sisa 10 menit")) << page.body;
+  EXPECT_TRUE(page.says("sisa 10 menit, sampai Kamis 2 April 14.10 WITA")) << page.body;
   EXPECT_EQ(fo.press(page, "claim").header("Location"), path + "?sudah=ya");
   EXPECT_EQ(office_.query("SELECT assignee FROM visit WHERE closed_at IS NULL"), "fo");
 
