@@ -240,6 +240,7 @@ class App::Parts {
   office::Watch watch_;
   office::Composer composer_;
   office::Dispatcher dispatcher_;
+  office::BoardFeed board_{io_.get_executor()};
   office::SnapshotLoop snapshot_;
   office::SigningIn signing_in_;
   http::RateLimit requests_, failures_;  // of the API, by token and by address
@@ -287,7 +288,7 @@ App::Parts::Parts(std::filesystem::path file, Startup read, std::optional<Simula
       composer_(io_.get_executor(), office_pool_, rulebook_, metrics_,
                 composer_settings(startup_, *outgoing_)),
       dispatcher_(io_.get_executor(), office_pool_, metrics_, outgoing_, {}),
-      snapshot_(io_.get_executor(), snapshot_pool_, rulebook_, metrics_,
+      snapshot_(io_.get_executor(), snapshot_pool_, rulebook_, metrics_, board_,
                 {&command_pool_, &watch_pool_, &office_pool_, &snapshot_pool_, &read_pool_}),
       signing_in_(read_pool_, rulebook_, composer_settings(startup_, *outgoing_)),
       requests_(startup_.config.http.requests_a_minute),
@@ -399,7 +400,7 @@ void App::Parts::make_servers() {
       http::api_routes({read_pool_, committer_, rulebook_, requests_, failures_, public_url,
                         static_cast<std::size_t>(startup_.config.http.requests_at_once)});
   for (http::Route& route :
-       pages::page_routes({read_pool_, committer_, rulebook_, signing_in_, public_url}))
+       pages::page_routes({read_pool_, committer_, rulebook_, signing_in_, board_, public_url}))
     routes.push_back(std::move(route));
   api_router_ = std::make_unique<http::Router>(std::move(routes), &http::outage_answer);
   api_server_ =
@@ -605,6 +606,7 @@ asio::awaitable<void> App::Parts::stop() {
   hangup_.cancel();
   pause_.cancel();
   watchdog_.cancel();
+  board_.close();  // those who look at the board need no answer any more
   // First the door, then who is inside, then the loops that serve them.
   if (api_server_) co_await api_server_->drain(kDrain);
   committer_.stop();

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 
+#include "daemon/store/people.h"
 #include "rules/load_calendar.h"
 #include "rules/load_sop.h"
 
@@ -196,6 +197,10 @@ class RuleFolder {
     for (std::size_t i = 0; i < files_.sops.size(); ++i) {
       const Sop& sop = files_.sops[i];
       const SourceFile& file = sop_files_[i];
+      for (const Role& role : sop.roles)
+        if (role.id == store::kAdministratorRole)
+          fault(file.name, fmt::format("the role `{}` is kept for who runs this system", role.id),
+                position_of(file.text, {"id"}, role.id));
       const auto has_id = [&](const Calendar& calendar) { return calendar.id() == sop.calendar; };
       if (std::ranges::none_of(files_.calendars, has_id)) {
         fault(file.name, fmt::format("no calendar `{}` in calendar/", sop.calendar),

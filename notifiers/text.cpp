@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kShortestValue = 24;  // shortening leaves at least this many characters
 constexpr std::size_t kListedItems = 5;
 
-constexpr std::array<std::string_view, 28> kTextsSent{"diterima",
+constexpr std::array<std::string_view, 29> kTextsSent{"diterima",
                                                       "lengkap",
                                                       "dikembalikan",
                                                       "tahap",
@@ -40,6 +40,7 @@ constexpr std::array<std::string_view, 28> kTextsSent{"diterima",
                                                       "daftar_pagi",
                                                       "rekap_harian",
                                                       "rangkuman_gangguan",
+                                                      "tautan_lacak",
                                                       "tautan_masuk",
                                                       "penunjukan_plh",
                                                       "risiko_fiktif_positif",

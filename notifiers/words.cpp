@@ -37,6 +37,12 @@ std::string short_moment(const LocalTime& t) {
   return said;
 }
 
+std::string plain_moment(const LocalTime& t) {
+  std::string said = fmt::format("{} {} {} {}", weekday_name(t), t.day, month(t), clock_time(t));
+  if (!t.zone_abbreviation.empty()) said += " " + t.zone_abbreviation;
+  return said;
+}
+
 std::string full_moment(const LocalTime& t) {
   return fmt::format("{}, {} pukul {}", weekday_name(t), date(t), clock_time(t));
 }

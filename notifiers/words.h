@@ -11,7 +11,9 @@ std::string weekday_name(const LocalTime& t);  // "Kamis"
 std::string clock_time(const LocalTime& t);    // "14.20"
 std::string date(const LocalTime& t);          // "22 April 2026"
 std::string short_moment(const LocalTime& t);  // "Kamis 16 April, 14.20 WITA"
-std::string full_moment(const LocalTime& t);   // "Rabu, 22 April 2026 pukul 09.12"
+// The same within a sentence, after a comma of its own: "Kamis 16 April 14.20 WITA".
+std::string plain_moment(const LocalTime& t);
+std::string full_moment(const LocalTime& t);  // "Rabu, 22 April 2026 pukul 09.12"
 
 // Working or civil time, cut to minutes: "2 jam 10 menit"; under a minute "kurang dari 1 menit".
 // Negative spans are said without a sign.

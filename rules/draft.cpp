@@ -12,6 +12,7 @@ constexpr std::string_view kMendReminder = "pengingat_perbaikan";
 constexpr std::string_view kObstacleReminder = "kendala";
 // Kept among the raised rungs, k counting the superiors asked; no ladder has it.
 constexpr std::string_view kEscalation = "escalated";
+constexpr std::string_view kTrackingLink = "tautan_lacak";
 
 // Reports to a superior name no person: the record does.
 std::string pause_report(const PauseReason& reason) {
@@ -752,17 +753,38 @@ void Draft::extend_pause(int visit_id, const PauseReason& reason, const PauseVis
     report_to_superior(visit_id, limit_report(reason), Reason::pause_near_limit, cause, Seconds{0});
 }
 
-void Draft::resume(int visit, Instant at, const Doer& by, const std::string& text, Seconds hold) {
+void Draft::resume(int visit, Instant at, const Doer& by, const ResumeVisit& command,
+                   Seconds hold) {
+  const std::string& text = command.note;
   Pause& pause = *permit().open_pause(visit);
   pause.to = at;
   const std::string reason = pause.reason;
   std::vector<EventField> fields{{"step", label(*permit().find_visit(visit))}, {"pause", reason}};
   if (at != now_) fields.push_back({"at", calendar_.format(at)});
   if (!text.empty()) fields.push_back({"note", text, true});
+  for (std::size_t i = 0; i < command.documents.size(); ++i)
+    fields.push_back({fmt::format("document.{}", i + 1),
+                      command.documents[i].kind + ": " + command.documents[i].uri, true});
   const std::int64_t cause = record("resumed", visit, by, std::move(fields));
   note(visit, "note", "", text, by.actor);
+  for (const NewDocument& document : command.documents)
+    add_document(document, visit, true, by.actor, cause);
   ++permit().version;
   tell_if_promise_moved(visit, {{"jeda", reason}}, cause, hold);
+}
+
+// --- reaching the applicant ----------------------------------------------------------------------
+
+void Draft::correct_contact(const CorrectContact& command, const Doer& by) {
+  record("contact_corrected", 0, by,
+         {{"email", command.email, true}, {"whatsapp", command.whatsapp, true}});
+  ++permit().version;
+  decision_.contact = command;
+}
+
+void Draft::send_link(const Doer& by) {
+  const std::int64_t cause = record("link_sent", 0, by, {});
+  tell_applicant(0, std::string(kTrackingLink), Reason::link_asked_for, cause, Seconds{0});
 }
 
 // --- a calendar or an SOP that changed -----------------------------------------------------------
@@ -870,7 +892,7 @@ void Draft::catch_up() {
         remind_of_obstacle(timed);
         break;
       case Timed::Kind::resume:
-        resume(timed.visit, timed.at, {}, "", Seconds{0});
+        resume(timed.visit, timed.at, {}, {}, Seconds{0});
         break;
       case Timed::Kind::automatic_action:
         take_automatic_action(timed);

@@ -64,7 +64,9 @@ class Draft {
              Seconds hold);
   void extend_pause(int visit, const PauseReason& reason, const PauseVisit& command,
                     const Doer& by);
-  void resume(int visit, Instant at, const Doer& by, const std::string& note, Seconds hold);
+  void resume(int visit, Instant at, const Doer& by, const ResumeVisit& command, Seconds hold);
+  void correct_contact(const CorrectContact& command, const Doer& by);
+  void send_link(const Doer& by);
   void apply_calendar(const std::string& decree);
   void migrate(const std::string& because);
 

@@ -24,6 +24,7 @@ namespace tenggat {
   X(opening_time)         /* the office opens: the morning list */                       \
   X(closing_time)         /* the office closes: the recap */                             \
   X(reminder_to_mend)     /* a returned file waits for its applicant */                  \
+  X(link_asked_for)       /* the applicant is sent their link once more */               \
   /* why it went to whom it went to */                                                   \
   X(on_duty)          /* holds the role and is present */                                \
   X(assigned)         /* has claimed the visit */                                        \

@@ -30,6 +30,8 @@ class Handler {
   std::optional<Refusal> operator()(const Acknowledge& acknowledge);
   std::optional<Refusal> operator()(const PauseVisit& command);
   std::optional<Refusal> operator()(const ResumeVisit& command);
+  std::optional<Refusal> operator()(const CorrectContact& command);
+  std::optional<Refusal> operator()(const SendLink&);
 
  private:
   std::optional<Refusal> check_not_ended() const;
@@ -38,6 +40,7 @@ class Handler {
   std::optional<Refusal> authorize_officer();  // the applicant neither claims nor pauses
   std::optional<Refusal> authorize_superior();
   std::optional<Refusal> check_present(std::string_view officer) const;
+  std::optional<Refusal> authorize_clerk();  // whoever works on files of this SOP
   std::optional<Refusal> check_claim() const;
   std::optional<Refusal> check_outcome(const ActionRule& rule, const Act& act) const;
   std::optional<Refusal> check_documents(const ActionRule& rule, const Act& act) const;
@@ -126,6 +129,21 @@ std::optional<Refusal> Handler::check_present(std::string_view officer) const {
   return refuse(Reason::on_leave, fmt::format("officer '{}' is not on duty today", officer));
 }
 
+std::optional<Refusal> Handler::authorize_clerk() {
+  if (actor().kind == Actor::Kind::officer)
+    for (const Duty& duty : context_.people.duties(actor().id, context_.today())) {
+      const auto& steps = context_.sop.steps;
+      if (std::none_of(steps.begin(), steps.end(),
+                       [&](const Step& step) { return step.role == duty.role; }))
+        continue;
+      by_.acting_for = duty.for_officer;
+      return std::nullopt;
+    }
+  return refuse(
+      Reason::wrong_role,
+      "only officers who work on files of this SOP correct how its applicants are reached");
+}
+
 // A claim binds while its officer can act on it: not one who is away or has lost the duty, and not
 // against their own deputy.
 std::optional<Refusal> Handler::check_claim() const {
@@ -158,10 +176,10 @@ bool brings(const std::vector<Output>& outputs, const std::string& kind) {
 
 // Kinds that another step brings: a decree is handed in where it is signed and nowhere else.
 std::vector<std::string> out_of_place(const std::vector<NewDocument>& documents,
-                                      const ActionRule& rule, const Sop& sop) {
+                                      const std::vector<Output>& here, const Sop& sop) {
   std::vector<std::string> kinds;
   for (const NewDocument& document : documents) {
-    if (brings(rule.outputs, document.kind)) continue;
+    if (brings(here, document.kind)) continue;
     const bool elsewhere = std::any_of(sop.steps.begin(), sop.steps.end(), [&](const Step& step) {
       return brings(step.outputs, document.kind) ||
              std::any_of(step.actions.begin(), step.actions.end(), [&](const ActionRule& action) {
@@ -175,7 +193,7 @@ std::vector<std::string> out_of_place(const std::vector<NewDocument>& documents,
 
 std::optional<Refusal> refuse_out_of_place(const std::vector<NewDocument>& documents,
                                            const ActionRule& rule, const Sop& sop) {
-  const std::vector<std::string> kinds = out_of_place(documents, rule, sop);
+  const std::vector<std::string> kinds = out_of_place(documents, rule.outputs, sop);
   if (kinds.empty() || rule.backward) return std::nullopt;  // a return may show what is wrong
   return refuse(Reason::unexpected_document,
                 fmt::format("action '{}' does not bring {}", rule.id, fmt::join(kinds, ", ")));
@@ -388,8 +406,23 @@ std::optional<Refusal> Handler::operator()(const ResumeVisit& command) {
     if (auto refusal = authorize()) return refusal;
     if (auto refusal = check_claim()) return refusal;
   }
-  draft_.resume(visit_, draft_.now(), by_, command.note,
+  const std::vector<std::string> kinds = out_of_place(command.documents, {}, context_.sop);
+  if (!kinds.empty() || (!answer && !command.documents.empty()))
+    return refuse(Reason::unexpected_document, "an answer brings the applicant's own documents");
+  draft_.resume(visit_, draft_.now(), by_, command,
                 answer ? Seconds{0} : context_.send.undo_window);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const CorrectContact& command) {
+  if (auto refusal = authorize_clerk()) return refusal;
+  draft_.correct_contact(command, by_);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const SendLink&) {
+  if (auto refusal = authorize_clerk()) return refusal;
+  draft_.send_link(by_);
   return std::nullopt;
 }
 

@@ -84,9 +84,16 @@ struct PauseVisit {
 };
 struct ResumeVisit {
   std::string step, note;
+  std::vector<NewDocument> documents{};  // with the applicant's answer only
 };
-using Command =
-    std::variant<Act, Undo, Claim, Release, Assign, Escalate, Acknowledge, PauseVisit, ResumeVisit>;
+// Where the applicant is reached from now on: both channels, in their canonical form.
+struct CorrectContact {
+  std::string email, whatsapp;
+};
+// The applicant is sent the link to their tracking page once more.
+struct SendLink {};
+using Command = std::variant<Act, Undo, Claim, Release, Assign, Escalate, Acknowledge, PauseVisit,
+                             ResumeVisit, CorrectContact, SendLink>;
 
 struct Context {
   const Sop& sop;
@@ -143,6 +150,8 @@ struct Decision {
   std::vector<CountDelta> counts;
   // Events whose action was taken back: notices and counts that followed from them fall away.
   std::vector<std::int64_t> undone_causes;
+  // Where the applicant is reached from now on; personal, so no event holds it.
+  std::optional<CorrectContact> contact;
 };
 
 struct Refusal {

@@ -72,10 +72,11 @@ void check_roles(const std::vector<std::string>& roles, const Office& office,
   if (const auto files = load_rule_files(config.rules)) {
     for (const Sop& sop : files->sops) add_roles(sop, duties, applicants);
   }
+  duties.insert(std::string(store::kAdministratorRole));
   for (const std::string& role : roles) {
     if (applicants.contains(role))
       throw Refused(fmt::format("`{}` is the applicant's role, not an officer's", role));
-    if (!store::valid_officer_id(role) || (!duties.empty() && !duties.contains(role))) {
+    if (!store::valid_officer_id(role) || (duties.size() > 1 && !duties.contains(role))) {
       throw Refused(fmt::format("no SOP has a role `{}`; there are: {}", printable(role),
                                 fmt::join(duties, ", ")));
     }
@@ -282,7 +283,8 @@ int run_work(const Given& given, Terminal& terminal) {
 
 std::vector<Command> officer_commands() {
   const Option id{"id", "ID", "the officer", Count::required};
-  const Option role{"role", "ROLE", "a role of the SOPs; may be repeated", Count::several};
+  const Option role{"role", "ROLE", "a role of the SOPs, or admin; may be repeated",
+                    Count::several};
   const Option email{"email", "ADDRESS", "mail address", Count::optional};
   const Option whatsapp{"whatsapp", "NUMBER", "mobile number, 0812… or +62812…", Count::optional};
   const Option channels{"channels", "LIST",

@@ -130,7 +130,7 @@ awaitable<Response> Api::change(Call call, Change work) {
 // -------------------------------------------------------------------------------------
 
 void Api::check_roles(const std::vector<std::string>& roles, FieldFaults& faults) const {
-  std::set<std::string> duties, applicants;
+  std::set<std::string> duties{std::string(store::kAdministratorRole)}, applicants;
   for (const Sop* sop : parts_.rulebook.sops_in_force())
     for (const Role& role : sop->roles) (role.applicant ? applicants : duties).insert(role.id);
   for (std::size_t i = 0; i < roles.size(); ++i) {

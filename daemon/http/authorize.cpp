@@ -18,6 +18,7 @@ enum Who : unsigned {
   kIntakeOwn = 1U << 6U,  // scope intake, on permits it handed in
   kRead = 1U << 7U,
   kAdmin = 1U << 8U,
+  kAdministrator = 1U << 9U,  // an officer with the role admin, signed in on the pages
 };
 
 struct Row {
@@ -76,6 +77,26 @@ constexpr auto kTable = std::to_array<Row>({
     {"page_permit_act", kOfficer},
     {"page_permit_document", kOfficer},
     {"page_search", kOfficer},
+    {"page_applicant", kOfficer},
+    {"page_applicant_act", kOfficer},
+    {"page_board", kOfficer},
+    {"page_board_list", kOfficer},
+    {"page_board_stream", kOfficer},
+    {"page_board_script", kAnyone},
+    // The wall's screen: by the secret in its link.
+    {"page_kiosk", kAnyone},
+    {"page_kiosk_stream", kAnyone},
+    {"page_kiosks", kAdministrator},
+    {"page_kiosks_act", kAdministrator},
+    {"page_officers", kAdministrator},
+    {"page_officers_act", kAdministrator},
+    {"page_officer", kAdministrator},
+    {"page_officer_act", kAdministrator},
+    {"page_calendar", kAdministrator},
+    {"page_calendar_act", kAdministrator},
+    {"page_calendar_file", kAdministrator},
+    {"page_dead_letters", kAdministrator},
+    {"page_dead_letters_act", kAdministrator},
     // The admin listener, on loopback unless told otherwise.
     {"metrics", kAnyone},
     {"livez", kAnyone},
@@ -105,8 +126,11 @@ constexpr Denial kForbidden{"forbidden", "This token does not allow this call."}
 constexpr Denial kNotForOfficers{"forbidden",
                                  "on_behalf_of takes a service's token with scope act."};
 
-boost::system::result<Access, Denial> authorize_officer(unsigned who, bool on_behalf_of) {
+boost::system::result<Access, Denial> authorize_officer(unsigned who, const Principal& officer,
+                                                        bool on_behalf_of) {
   if (on_behalf_of) return kNotForOfficers;
+  if ((who & kAdministrator) && officer.administrator)
+    return Access{Capacity::administrator, false};
   if (who & kOfficer) return Access{Capacity::officer, false};
   if (who & kAnyToken) return Access{Capacity::token_holder, false};
   return kForbidden;
@@ -136,7 +160,7 @@ boost::system::result<Access, Denial> authorize_service(unsigned who, const Prin
 boost::system::result<Access, Denial> authorize_call(unsigned who, const Principal& principal,
                                                      const AccessQuestion& question) {
   if (principal.kind == Principal::Kind::officer)
-    return authorize_officer(who, question.on_behalf_of);
+    return authorize_officer(who, principal, question.on_behalf_of);
   return authorize_service(who, principal, question);
 }
 

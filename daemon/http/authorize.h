@@ -22,6 +22,7 @@ struct Principal {
   std::string id;                   // officer id, or the service's name
   std::vector<std::string> scopes;  // of a service; an officer's are ignored
   std::int64_t token = 0;
+  bool administrator = false;  // an officer who has signed in and runs this system
 
   bool has(std::string_view scope) const;
 };
@@ -35,7 +36,7 @@ enum class Capacity {
   for_officer,    // scope act: in the name of the officer in `on_behalf_of`
   intake,         // scope intake: as the applicants whose files it handed in
   reader,         // scope read
-  administrator,  // scope admin
+  administrator,  // scope admin; on the pages an officer with the role admin
 };
 
 // What of a permit is not for everybody who may see it.

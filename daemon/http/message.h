@@ -33,6 +33,10 @@ struct Request {
   const std::string& param(std::string_view name) const;
 };
 
+// The next bytes of an answer that goes on; called when what it gave before has been written.
+// Empty: it ends. Once the client is gone it is not called again.
+using NextBytes = std::function<boost::asio::awaitable<std::string>()>;
+
 struct Response {
   int status = 200;
   // The server adds Content-Length, Connection, X-Request-Id and, unless set here, Cache-Control,
@@ -40,7 +44,8 @@ struct Response {
   Headers headers;
   std::string content_type = "application/json";  // left out where the body is empty
   std::string body;
-  std::string route;  // metric label, set by the Router; empty where no route was reached
+  NextBytes stream{};  // set: after `body` comes what it gives, and then the connection closes
+  std::string route;   // metric label, set by the Router; empty where no route was reached
 };
 
 // Called only for a request that is complete and well formed. Never cancelled by the server, not

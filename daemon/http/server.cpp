@@ -258,8 +258,11 @@ std::string render_head(const Response& response, std::string_view request_id, b
                                  std::string_view(beast::http::obsolete_reason(
                                      static_cast<beast::http::status>(response.status))));
   if (has_body(response.status)) {
-    if (!response.body.empty()) append_field(head, "Content-Type", response.content_type);
-    append_field(head, "Content-Length", std::to_string(response.body.size()));
+    if (!response.body.empty() || response.stream)
+      append_field(head, "Content-Type", response.content_type);
+    // A stream ends with its connection. Source: RFC 9112, 6.3.
+    if (!response.stream)
+      append_field(head, "Content-Length", std::to_string(response.body.size()));
   }
   append_field(head, "Connection", keep_alive ? "keep-alive" : "close");
   append_field(head, "X-Request-Id", request_id);
@@ -446,7 +449,14 @@ asio::awaitable<bool> send(ConnectionPtr connection, Response response, Framing 
   const bool bodiless = framing.head_only || !has_body(response.status);
   auto writing =
       write_all(connection, head, bodiless ? std::string_view{} : std::string_view(response.body));
-  const error_code ec = co_await std::move(writing);
+  error_code ec = co_await std::move(writing);
+  while (!ec && !bodiless && response.stream) {
+    auto waiting = response.stream();
+    const std::string bytes = co_await std::move(waiting);
+    if (bytes.empty() || !connection->socket.is_open()) break;
+    auto going_on = write_all(connection, {}, bytes);
+    ec = co_await std::move(going_on);
+  }
   co_return !ec;
 }
 
@@ -509,7 +519,7 @@ asio::awaitable<bool> exchange(ConnectionPtr connection, std::shared_ptr<bool> l
   const auto end = state.monotonic ? state.monotonic() : std::chrono::nanoseconds{};
   received.held.reset();
   observe(state, named, response, end - start);
-  framing.keep_alive = received.keep_alive && !state.draining;
+  framing.keep_alive = received.keep_alive && !state.draining && !response.stream;
   auto sending = send(connection, std::move(response), framing);
   const bool sent = co_await std::move(sending);
   if (sent && named.method == "POST") crash_point(CrashPoint::answered);

@@ -407,6 +407,7 @@ void Committer::decide_one(Batch& batch, const PendingPtr& pending) {
     return say(std::move(refused));
   }
   const bool changed = !decided->events.empty();
+  const std::optional<CorrectContact> contact = decided->contact;
   if (changed) {
     const auto [change, first] = batch.changes.try_emplace(request.permit);
     if (first) {
@@ -416,6 +417,10 @@ void Committer::decide_one(Batch& batch, const PendingPtr& pending) {
       store::append(change->second.decision, std::move(*decided));
     }
     stored.permit = change->second.decision.after;
+    if (contact) {
+      stored.applicant.email = contact->email;
+      stored.applicant.whatsapp = contact->whatsapp;
+    }
   }
   done(batch, pending, 200, stored, sop, context.calendar);
 }

@@ -201,10 +201,11 @@ void add_waiting(Families& families, const std::vector<store::Waiting>& waiting)
 }  // namespace
 
 SnapshotLoop::SnapshotLoop(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
-                           Metrics& metrics, std::vector<const pg::Pool*> watched)
+                           Metrics& metrics, BoardFeed& board, std::vector<const pg::Pool*> watched)
     : pool_(pool),
       rulebook_(rulebook),
       metrics_(metrics),
+      board_(board),
       watched_(std::move(watched)),
       woken_(std::move(executor)) {}
 
@@ -213,14 +214,24 @@ asio::awaitable<void> SnapshotLoop::run_once() {
   pg::Pool::Lease lease = co_await pool_.acquire();
   const std::vector<const Sop*> sops = rulebook_.sops_in_force();
   std::map<std::string, std::vector<std::string>> sops_of_calendar;
-  for (const Sop* sop : sops) sops_of_calendar[sop->calendar].push_back(sop->id);
+  std::vector<const Calendar*> calendars;
+  for (const Sop* sop : sops) {
+    sops_of_calendar[sop->calendar].push_back(sop->id);
+    calendars.push_back(&rulebook_.calendar(sop->calendar));
+  }
+  // SOPs and calendars live as long as the rulebook.
+  const pg::Result looked = co_await lease->query(store::kMomentSql);
+  const Instant now = store::moment_of(looked).now;
+  const std::vector<store::CivilPeriod> periods = periods_of(sops, calendars, now);
 
   pg::Pipeline pipeline;
   store::add_fold_counts(pipeline);
   const std::size_t totals = store::add_totals(pipeline);
-  const std::size_t permits = store::add_open_permits(pipeline);
+  const std::size_t permits = store::add_open_permits(pipeline, periods);
   const std::size_t visits = store::add_open_visits(pipeline);
   const std::size_t waiting = store::add_waiting(pipeline);
+  const std::size_t decided = store::add_decided(pipeline, periods);
+  const std::size_t working_times = store::add_working_times(pipeline, now - kMedianReaches);
   const std::size_t provisional = pipeline.size();
   for (const auto& [calendar, ids] : sops_of_calendar)
     store::add_provisional(pipeline, ids, rulebook_.calendar(calendar).covered_until());
@@ -239,8 +250,14 @@ asio::awaitable<void> SnapshotLoop::run_once() {
     for (const Step& step : sop->steps) add_histogram(families, *sop, step, calendar, counted);
   }
   add_totals(families, counted);
-  add_open(families, store::open_permits_of(results.at(permits)),
-           store::open_visits_of(results.at(visits)));
+  BoardCounts counts{
+      store::open_permits_of(results.at(permits)), store::open_visits_of(results.at(visits)),
+      store::decided_of(results.at(decided)), store::totals_of(results.at(working_times))};
+  add_open(families, counts.permits, counts.visits);
+  Board board = make_board(sops, calendars, counts);
+  board.at = store::moment_of(results.at(moment)).now;
+  board.read_at = Clock::monotonic();
+  board_.publish(std::move(board));
   add_waiting(families, store::waiting_of(results.at(waiting)));
   std::size_t index = provisional;
   for (const auto& [calendar, ids] : sops_of_calendar)

@@ -1,5 +1,5 @@
-// Reads what the database knows into the metrics every few seconds, folds counts on the way, and
-// forgets the answers that were kept for their seven days.
+// Reads what the database knows into the metrics and the board every few seconds, folds counts on
+// the way, and forgets the answers that were kept for their seven days.
 // The numbers are the same from every daemon on the database.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/metrics.h"
+#include "daemon/office/board.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/office/signal.h"
 #include "daemon/office/trouble.h"
@@ -19,7 +20,7 @@ class SnapshotLoop {
  public:
   // `watched` are the pools whose connections are reported.
   SnapshotLoop(boost::asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
-               Metrics& metrics, std::vector<const pg::Pool*> watched);
+               Metrics& metrics, BoardFeed& board, std::vector<const pg::Pool*> watched);
 
   boost::asio::awaitable<void> run_once();
   boost::asio::awaitable<void> run();
@@ -32,6 +33,7 @@ class SnapshotLoop {
   pg::Pool& pool_;
   Rulebook& rulebook_;
   Metrics& metrics_;
+  BoardFeed& board_;
   std::vector<const pg::Pool*> watched_;
   Signal woken_;
   Trouble trouble_{"snapshot"};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/pages/script.h"
 #include "daemon/pages/style.h"
 
 namespace tenggat::pages {
@@ -10,25 +11,62 @@ namespace {
 constexpr const char* kContentSecurity =
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'";
+// The board's own script, and the stream it listens to.
+constexpr const char* kContentSecurityOfBoard =
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+    "img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 Html head_of_page(const Page& page) {
   if (!page.visitor)
     return html(
         "<header class=\"atas\"><div class=\"lebar\"><p><strong>{}</strong></p></div></header>",
         page.office);
+  const Html of_administrators =
+      page.visitor->administrator
+          ? html(
+                "<a href=\"/pegawai\">Pegawai</a><a href=\"/kalender\">Kalender</a>"
+                "<a href=\"/pesan\">Pesan gagal</a>")
+          : Html();
   return html(
       "<header class=\"atas\"><div class=\"lebar\"><p><strong>Tenggat</strong> · {}"
       "<br><span class=\"halus\">{}</span></p>"
       "<nav aria-label=\"Menu utama\"><a href=\"/tugas\">Tugas saya</a>"
-      "<a href=\"/cari\">Cari</a>"
+      "<a href=\"/papan\">Papan</a><a href=\"/cari\">Cari</a>{}"
       "<form method=\"post\" action=\"/keluar\">"
       "<input type=\"hidden\" name=\"token\" value=\"{}\">"
       "<button>Keluar</button></form></nav></div></header>",
-      page.visitor->name, page.visitor->duties, page.visitor->csrf);
+      page.visitor->name, page.visitor->duties, of_administrators, page.visitor->csrf);
 }
 
-void add_security(http::Response& response) {
-  response.headers.set("Content-Security-Policy", kContentSecurity);
+bool renews_itself(const Page& page) {
+  return page.frame == Page::Frame::board || page.frame == Page::Frame::screen;
+}
+
+// By script where there is one, else by loading itself again.
+Html renewal_of(const Page& page) {
+  if (!renews_itself(page)) return {};
+  return html(
+      "<script src=\"{}\" defer></script>"
+      "<noscript><meta http-equiv=\"refresh\" content=\"30\"></noscript>",
+      board_script_address());
+}
+
+std::string_view class_of(Page::Frame frame) {
+  switch (frame) {
+    case Page::Frame::column:
+      return "";
+    case Page::Frame::wide:
+      return "luas";
+    case Page::Frame::board:
+      return "luas papan";
+    case Page::Frame::screen:
+      return "luas papan layar";
+  }
+  return "";
+}
+
+void add_security(http::Response& response, const char* policy = kContentSecurity) {
+  response.headers.set("Content-Security-Policy", policy);
   response.headers.set("Referrer-Policy", "no-referrer");
   response.headers.set("X-Content-Type-Options", "nosniff");
   response.headers.set("X-Frame-Options", "DENY");
@@ -42,17 +80,17 @@ http::Response page_response(int status, const Page& page) {
       "<!DOCTYPE html>\n<html lang=\"id\"><head><meta charset=\"utf-8\">"
       "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
       "<meta name=\"robots\" content=\"noindex,nofollow\">"
-      "<title>{}</title><link rel=\"stylesheet\" href=\"{}\"></head>\n"
+      "<title>{}</title><link rel=\"stylesheet\" href=\"{}\">{}</head>\n"
       "<body class=\"{}\"><a class=\"loncat\" href=\"#isi\">Langsung ke isi</a>{}"
       "<main id=\"isi\"><div class=\"lebar\">\n{}</div></main>\n"
       "<footer><div class=\"lebar halus\">{} · sistem Tenggat</div></footer></body></html>\n",
-      page.title, style_address(), page.wide ? "luas" : "", head_of_page(page), page.body,
-      page.office);
+      page.title, style_address(), renewal_of(page), class_of(page.frame), head_of_page(page),
+      page.body, page.office);
   http::Response response;
   response.status = status;
   response.content_type = "text/html; charset=utf-8";
   response.body = whole.bytes();
-  add_security(response);
+  add_security(response, renews_itself(page) ? kContentSecurityOfBoard : kContentSecurity);
   return response;
 }
 

@@ -12,13 +12,15 @@ namespace tenggat::pages {
 struct Visitor {
   std::string name, duties;  // "Rahmawati", "Back Office · Plh. Kepala Bidang Perizinan"
   std::string csrf;          // for the button that signs out
+  bool administrator = false;
 };
 
 struct Page {
   std::string title;                 // of the window; the page's own h1 is in `body`
   std::string office;                // the agency
   const Visitor* visitor = nullptr;  // null: a page for anybody
-  bool wide = false;                 // tables of the office; else one readable column
+  // One readable column; tables of the office; the board, which renews itself; the board on a wall.
+  enum class Frame { column, wide, board, screen } frame = Frame::column;
   Html body;
 };
 

@@ -83,8 +83,35 @@ class Pages {
   awaitable<Response> permit_act(PageCall call);
   awaitable<Response> permit_document(PageCall call);
   awaitable<Response> search(PageCall call);
+  awaitable<Response> applicant(PageCall call);
+  awaitable<Response> applicant_act(PageCall call);
+
+  awaitable<Response> board(PageCall call);
+  awaitable<Response> board_list(PageCall call);
+  awaitable<Response> board_stream(PageCall call);
+  awaitable<Response> board_script(PageCall call);
+  awaitable<Response> kiosk(PageCall call);
+  awaitable<Response> kiosk_stream(PageCall call);
+  awaitable<Response> kiosks(PageCall call);
+  awaitable<Response> kiosks_act(PageCall call);
+
+  awaitable<Response> officers(PageCall call);
+  awaitable<Response> officers_act(PageCall call);
+  awaitable<Response> officer(PageCall call);
+  awaitable<Response> officer_act(PageCall call);
+  awaitable<Response> working_calendar(PageCall call);
+  awaitable<Response> working_calendar_act(PageCall call);
+  awaitable<Response> working_calendar_file(PageCall call);
+  awaitable<Response> dead_letters(PageCall call);
+  awaitable<Response> dead_letters_act(PageCall call);
 
  private:
+  struct BoardReader;
+  struct BoardReaders {
+    std::size_t all = 0;
+    std::map<std::string, std::size_t> of;  // by session or screen
+  };
+
   std::string session_cookie(const std::string& secret, std::chrono::seconds lives) const;
   awaitable<Response> admit(Endpoint endpoint, PageCall call);
   awaitable<std::optional<SignedIn>> who_has_signed_in(std::string secret);
@@ -98,6 +125,10 @@ class Pages {
   Response stale_form(const PageCall& call) const;
 
   awaitable<Outcomes> submit(const PageCall& call, Asked asked);
+  // An administrator's change in one transaction with its form's key: sent twice, done once. What
+  // it returns is why not; empty: done.
+  using Change = awaitable<std::string> (Pages::*)(const PageCall& call, pg::Connection& db);
+  awaitable<std::string> change_once(const PageCall& call, Change work);
   // Stores what was uploaded into inputs named as upload_name() says, and returns it as documents.
   awaitable<std::vector<NewDocument>> store_uploads(const PageCall& call, std::string by);
   awaitable<Response> send_document(const PageCall& call, std::string sha256, std::string name);
@@ -109,9 +140,31 @@ class Pages {
 
   awaitable<Response> tasks_page(const PageCall& call, int status, std::string fault);
   awaitable<std::string> set_leave_today(const PageCall& call, bool away);
-  awaitable<std::vector<http::Task>> tasks_of(const SignedIn& who, Reading& found);
+  // The most urgent ones, of at most `reach` permits.
+  awaitable<std::vector<http::Task>> tasks_of(const SignedIn& who, int reach, Reading& found);
   awaitable<Response> permit_page(const PageCall& call, std::int64_t id, int status,
                                   std::string fault);
+  awaitable<Response> applicant_page(const PageCall& call, std::int64_t id, int status,
+                                     std::string fault);
+
+  Html board_of(const Sop& sop, bool links) const;
+  awaitable<std::string> next_of_board(std::shared_ptr<BoardReader> reader);
+  Response stream_board(const PageCall& call, std::string owner, bool links);
+  Response board_page(const PageCall& call, const std::string& path, bool links,
+                      const Html& more) const;
+  awaitable<bool> find_kiosk(const PageCall& call);
+  awaitable<Response> kiosks_page(const PageCall& call, int status, Html notice);
+
+  awaitable<Response> officers_page(const PageCall& call, int status, std::string fault);
+  awaitable<Response> officer_page(const PageCall& call, int status, std::string fault);
+  awaitable<std::string> add_officer(const PageCall& call, pg::Connection& db);
+  awaitable<std::string> change_officer(const PageCall& call, pg::Connection& db);
+  awaitable<std::string> change_duties(const PageCall& call, pg::Connection& db);
+
+  awaitable<Response> calendar_page(const PageCall& call, int status, std::string fault,
+                                    Html preview);
+  awaitable<Response> change_calendar(PageCall call, bool write);
+  awaitable<Response> dead_letters_page(const PageCall& call, int status, std::string fault);
 
   const Calendar& calendar_of(const Sop& sop) const {
     return parts_.rulebook.calendar(sop.calendar);
@@ -119,8 +172,11 @@ class Pages {
 
   PageParts parts_;
   http::Reader reader_;
-  // By address: secrets that were none, and links to sign in by that were asked for.
-  http::RateLimit misses_, sign_ins_;
+  // By address: secrets that were none, and links to sign in by that were asked for. By permit:
+  // tracking links sent once more.
+  http::RateLimit misses_, sign_ins_, links_;
+  std::shared_ptr<BoardReaders> board_readers_ = std::make_shared<BoardReaders>();
+  bool calendar_under_way_ = false;  // one preview or change at a time
 };
 
 // --- shared by the endpoints, pure ---------------------------------------------------------------
@@ -140,6 +196,12 @@ Html upload_input(std::string_view id, std::string_view kind, std::string_view n
                   std::string_view label, bool required);
 // A link to what can be opened: our own download route for uploads, http(s) addresses as they are.
 Html document_link(const Document& document, const std::string& own_prefix);
+
+// A permit in a list of the office: what it is, where it stands and how long it has. At `step`
+// where a visit of it is open, else at the most urgent one.
+Html listed_item(const store::StoredPermit& stored, const office::Rulebook& rulebook, Instant now,
+                 std::string_view step);
+bool away_on(const Officer& officer, const CivilDate& day);
 
 // The notes that came last with this visit, of these kinds.
 std::vector<store::StoredNote> last_notes(const std::vector<store::StoredNote>& notes, int visit,

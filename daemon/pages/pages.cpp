@@ -12,8 +12,10 @@
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/style.h"
 #include "daemon/pages/words.h"
+#include "daemon/store/commands.h"
 #include "daemon/store/files.h"
 #include "daemon/store/hash.h"
+#include "daemon/store/people.h"
 #include "daemon/store/sessions.h"
 
 namespace tenggat::pages {
@@ -24,6 +26,7 @@ constexpr std::string_view kUploadPrefix = "berkas:";
 // Nobody mistypes more often; who guesses gets nowhere at this pace.
 constexpr int kMissesAMinute = 30;
 constexpr int kLinksAMinute = 10;
+constexpr int kTrackingLinksAMinute = 3;  // of one permit
 
 bool is_hex(std::string_view text, std::size_t length) {
   return text.size() == length && std::all_of(text.begin(), text.end(), [](char c) {
@@ -103,7 +106,8 @@ Pages::Pages(PageParts parts)
     : parts_(std::move(parts)),
       reader_(parts_.pool, parts_.rulebook),
       misses_(kMissesAMinute),
-      sign_ins_(kLinksAMinute) {}
+      sign_ins_(kLinksAMinute),
+      links_(kTrackingLinksAMinute) {}
 
 awaitable<std::optional<SignedIn>> Pages::who_has_signed_in(std::string secret) {
   pg::Pipeline looking;
@@ -121,12 +125,13 @@ awaitable<std::optional<SignedIn>> Pages::who_has_signed_in(std::string secret) 
   who.principal.kind = http::Principal::Kind::officer;
   who.principal.id = officer->id;
   who.principal.token = -session->id;
+  who.principal.administrator = store::is_administrator(*officer);
   who.session = session->id;
   who.officer = *officer;
   who.visitor = {officer->name,
                  duties_words(context.people.duties(officer->id, context.today()), *sops.front(),
                               context.people),
-                 csrf_token(secret, "sesi")};
+                 csrf_token(secret, "sesi"), who.principal.administrator};
   who.now = found.moment.now;
   if (session->stale) {
     auto acquiring = parts_.pool.acquire();
@@ -207,7 +212,7 @@ Response Pages::page(int status, const PageCall& call, std::string title, Html b
   page.title = std::move(title);
   page.office = parts_.signing_in.office_name();
   page.visitor = call.who ? &call.who->visitor : nullptr;
-  page.wide = wide;
+  page.frame = wide ? Page::Frame::wide : Page::Frame::column;
   page.body = std::move(body);
   return page_response(status, page);
 }
@@ -262,6 +267,48 @@ awaitable<Outcomes> Pages::submit(const PageCall& call, Asked asked) {
   auto submitting = parts_.committer.submit(std::move(request));
   const office::CommandAnswer answer = co_await std::move(submitting);
   co_return outcome_of(answer);
+}
+
+awaitable<std::string> Pages::change_once(const PageCall& call, Change work) {
+  const auto once = once_of(call.form);
+  if (!once) co_return "Formulir ini tidak lengkap; silakan buka kembali halamannya.";
+  store::KeptAnswer keep;
+  keep.token = call.who->principal.token;
+  keep.key = "halaman " + *once;
+  keep.request = fingerprint(call, "");
+  keep.status = 303;
+  auto acquiring = parts_.pool.acquire();
+  pg::Pool::Lease lease = co_await std::move(acquiring);
+  pg::Transaction transaction(*lease);
+  const std::vector<std::int64_t> tokens(1, keep.token);
+  const std::vector<std::string> keys(1, keep.key);
+  pg::Pipeline look;
+  store::add_kept_answers(look, tokens, keys);
+  auto looking = transaction.run(std::move(look));
+  const std::vector<pg::Result> found = co_await std::move(looking);
+  const std::vector<store::KeptAnswer> kept = store::kept_answers_of(found.front());
+  if (!kept.empty()) {
+    co_await transaction.rollback();
+    co_return kept.front().request == keep.request
+        ? ""
+        : "Formulir ini sudah pernah dikirim dengan isi lain. Periksa keadaan terbaru di bawah.";
+  }
+  auto working = (this->*work)(call, *lease);
+  std::string why_not = co_await std::move(working);
+  if (!why_not.empty()) {
+    co_await transaction.rollback();
+    co_return why_not;
+  }
+  const std::vector<store::KeptAnswer> answers(1, keep);
+  pg::Pipeline keeping;
+  store::add_keep_answers(keeping, answers);
+  try {
+    auto committing = transaction.commit(std::move(keeping));
+    co_await std::move(committing);
+  } catch (const pg::Error& error) {
+    if (error.sqlstate() != "23505") throw;  // else the same form at the same time: that one did it
+  }
+  co_return "";
 }
 
 namespace {
@@ -353,8 +400,10 @@ std::optional<std::string> once_of(const http::Form& form) {
 }
 
 std::string safe_return(std::string_view path) {
-  const bool ours =
-      path.starts_with("/tugas") || path.starts_with("/permohonan/") || path.starts_with("/cari");
+  constexpr std::string_view kOurs[] = {"/tugas",   "/permohonan/", "/cari", "/papan",
+                                        "/pegawai", "/kalender",    "/pesan"};
+  const bool ours = std::any_of(std::begin(kOurs), std::end(kOurs),
+                                [&](std::string_view start) { return path.starts_with(start); });
   const bool plain = std::all_of(path.begin(), path.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
            c == '-' || c == '_' || c == '.';
@@ -438,7 +487,26 @@ std::vector<http::Route> page_routes(PageParts parts) {
   add("POST", "/permohonan/{id}", "page_permit_act", &Pages::permit_act);
   add("GET", "/permohonan/{id}/dokumen/{document}", "page_permit_document",
       &Pages::permit_document);
+  add("GET", "/permohonan/{id}/pemohon", "page_applicant", &Pages::applicant);
+  add("POST", "/permohonan/{id}/pemohon", "page_applicant_act", &Pages::applicant_act);
   add("GET", "/cari", "page_search", &Pages::search);
+  add("GET", "/papan", "page_board", &Pages::board);
+  add("GET", "/papan/daftar", "page_board_list", &Pages::board_list);
+  add("GET", "/papan/aliran", "page_board_stream", &Pages::board_stream);
+  add("GET", "/papan.js", "page_board_script", &Pages::board_script);
+  add("GET", "/papan/layar", "page_kiosks", &Pages::kiosks);
+  add("POST", "/papan/layar", "page_kiosks_act", &Pages::kiosks_act);
+  add("GET", "/layar/{secret}", "page_kiosk", &Pages::kiosk);
+  add("GET", "/layar/{secret}/aliran", "page_kiosk_stream", &Pages::kiosk_stream);
+  add("GET", "/pegawai", "page_officers", &Pages::officers);
+  add("POST", "/pegawai", "page_officers_act", &Pages::officers_act);
+  add("GET", "/pegawai/{id}", "page_officer", &Pages::officer);
+  add("POST", "/pegawai/{id}", "page_officer_act", &Pages::officer_act);
+  add("GET", "/kalender", "page_calendar", &Pages::working_calendar);
+  add("POST", "/kalender", "page_calendar_act", &Pages::working_calendar_act);
+  add("GET", "/kalender/berkas/{name}", "page_calendar_file", &Pages::working_calendar_file);
+  add("GET", "/pesan", "page_dead_letters", &Pages::dead_letters);
+  add("POST", "/pesan", "page_dead_letters_act", &Pages::dead_letters_act);
   http::require_rows(routes);
   return routes;
 }

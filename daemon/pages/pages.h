@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "daemon/http/router.h"
+#include "daemon/office/board.h"
 #include "daemon/office/committer.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/office/signing_in.h"
@@ -24,6 +25,7 @@ struct PageParts {
   office::Committer& committer;
   office::Rulebook& rulebook;
   office::SigningIn& signing_in;
+  office::BoardFeed& board;
   std::string public_url;  // without a last slash; https makes the cookie Secure
 };
 

@@ -16,7 +16,7 @@
 namespace tenggat::pages {
 namespace {
 
-constexpr std::size_t kEventsShown = 100;
+constexpr std::size_t kEventsShown = 60;
 constexpr int kDeficiencyRows = 3;
 
 // What is wrong most often, ready to be ticked.
@@ -216,8 +216,7 @@ Html visit_card(const View& view, const Visit& visit) {
   const Sla sla = visit_sla(view.permit(), visit, sop, calendar, view.context.now);
   const Standing standing = standing_of(sla, calendar);
   Html facts;
-  if (sla.due_at)
-    facts += html("<dt>Batas tahap</dt><dd>{}</dd>", moment_words(calendar, *sla.due_at));
+  if (sla.due_at) facts += html("<dt>Waktu tahap</dt><dd>{}</dd>", until_words(sla, calendar));
   facts +=
       html("<dt>Standar</dt><dd>{}</dd><dt>Petugas</dt><dd>{}</dd>", budget_words(step.standard),
            visit.assignee.empty() ? role_words(sop, visit.role) + " (belum diambil)"
@@ -252,13 +251,17 @@ Html facts_of(const View& view) {
                 service.status ? badge(standing.tone, standing.words)
                                : html("belum berjalan: berkas belum dinyatakan lengkap"),
                 service.due_at && !is_terminal(permit.state)
-                    ? html("<br>batas {}", moment_words(calendar, *service.due_at))
+                    ? html(" {} {}", *service.status == SlaStatus::overdue ? "sejak" : "sampai",
+                           notify::plain_moment(calendar.local(*service.due_at)))
                     : Html());
   if (const auto ledger = legal_ledger(permit, view.context.sop); ledger && !ledger->closed)
     if (const auto due = Replay(*ledger, calendar).due())
       facts += html("<dt>Batas menurut hukum</dt><dd>{} <span class=\"halus\">({})</span></dd>",
                     moment_words(calendar, *due), view.context.sop.legal.basis);
-  return html("<h2>Permohonan</h2><div class=\"kartu\"><dl class=\"fakta\">{}</dl></div>", facts);
+  return html(
+      "<h2>Permohonan</h2><div class=\"kartu\"><dl class=\"fakta\">{}</dl>"
+      "<p><a href=\"{}/pemohon\">Perbaiki kontak atau kirim ulang tautan lacak</a></p></div>",
+      facts, view.path());
 }
 
 Html documents_of(const View& view) {
@@ -336,7 +339,20 @@ std::string event_words(const View& view, const store::StoredEvent& stored) {
   if (type == "resumed") return step + "waktu berjalan kembali";
   if (type == "rung_raised") return step + rung_words(field_of(stored, "rung"));
   if (type == "deadline_missed") return step + "batas waktu terlewati";
-  if (type == "reminder_raised") return step + "pemohon diingatkan";
+  if (type == "reminder_raised")
+    return step + (field_of(stored, "rung") == "kendala" ? "petugas ditanyai lagi soal kendalanya"
+                                                         : "pemohon diingatkan");
+  if (type == "assigned")
+    return step + "tugas diberikan kepada " +
+           officer_words(field_of(stored, "officer"), view.context.people);
+  if (type == "escalated") return step + "arahan atasan diminta";
+  if (type == "acknowledged") {
+    const Obstacle* obstacle = view.context.sop.find_obstacle(field_of(stored, "obstacle"));
+    return step + "kendala dicatat (" +
+           (obstacle ? obstacle->name : readable(field_of(stored, "obstacle"))) + ")";
+  }
+  if (type == "contact_corrected") return "Kontak pemohon diperbaiki";
+  if (type == "link_sent") return "Tautan lacak dikirim ulang kepada pemohon";
   if (type == "calendar_applied") return "Kalender kerja berubah: " + field_of(stored, "decree");
   return readable(type);
 }

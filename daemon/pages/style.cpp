@@ -60,10 +60,10 @@ ol.jalan .kini .nomor{border-color:var(--accent);color:var(--accent)}
 ol.jalan .kini strong{color:var(--accent)}
 form{margin:.6rem 0}
 label,legend{font-weight:600;display:block;margin:.7rem 0 .25rem;padding:0}
-fieldset{border:0;margin:0;padding:0;min-width:0}
+fieldset{border:0;margin:.9rem 0 0;padding:0;min-width:0}
 .pilihan label{font-weight:400;display:flex;gap:.6rem;align-items:flex-start;margin:0;padding:.45rem 0}
 .pilihan input{flex:none;width:1.25rem;height:1.25rem;margin:.15rem 0 0}
-input[type=text],input[type=search],textarea,select{width:100%;font:inherit;color:inherit;
+input[type=text],input[type=search],input[type=date],textarea,select{width:100%;font:inherit;color:inherit;
 background:var(--card);border:1px solid var(--soft);border-radius:8px;padding:.6rem .7rem}
 input[type=file]{width:100%;font:inherit;padding:.5rem 0}
 textarea{min-height:6rem;resize:vertical}
@@ -75,7 +75,7 @@ button.penuh{width:100%}
 button.bahaya{border-color:var(--late);color:var(--late)}
 .sebaris{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin:.7rem 0}
 .sebaris form{margin:0}
-:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+:focus-visible,input[type=date]:focus-within{outline:3px solid var(--accent);outline-offset:2px}
 details{border:1px solid var(--line);border-radius:10px;background:var(--card);margin:.75rem 0;padding:0 1rem}
 details>summary{cursor:pointer;font-weight:600;padding:.7rem 0;min-height:2.75rem}
 details[open]{padding-bottom:1rem}
@@ -103,6 +103,49 @@ thead th{border-top:0;color:var(--soft);font-weight:600}
 .batang svg{display:block;width:100%;height:100%}
 .batang rect{fill:var(--ok)}.segera .batang rect{fill:var(--soon)}
 .terlambat .batang rect{fill:var(--late)}.jeda .batang rect{fill:var(--pause)}
+.berdampingan{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;justify-content:space-between}
+.berdampingan form{margin:0}
+.mendatar{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:0 0 .75rem;padding:0}
+.tersembunyi{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+code{font-size:.92rem;overflow-wrap:anywhere}
+ul.tugas>li.tanpa-pilih{grid-template-columns:1fr}
+ul.tugas>li.tanpa-pilih .aksi{grid-column:auto}
+@media (min-width:44rem){ul.tugas>li.gagal{grid-template-columns:auto 1fr 1.2fr}
+ul.tugas>li.tanpa-pilih{grid-template-columns:1.4fr 1.1fr 1.2fr auto}}
+.tanpa-pilih .aksi a{display:inline-block;padding:.4rem 0}
+.papan .lebar{max-width:84rem}
+.angka-utama{display:flex;flex-wrap:wrap;gap:.75rem 2rem;margin:.75rem 0}
+.angka-utama div{margin:0}.angka-utama dt{color:var(--soft);font-size:.92rem}
+.angka-utama dd{margin:0;font-size:1.6rem;font-weight:700;line-height:1.3}
+.angka-utama dd a{color:inherit}
+dd.ok,li.ok,strong.ok{color:var(--ok)}dd.segera,li.segera{color:var(--soon)}
+dd.terlambat,li.terlambat,strong.terlambat{color:var(--late)}dd.jeda,li.jeda{color:var(--pause)}
+table.papan{background:var(--card);border:1px solid var(--line);border-radius:10px;
+border-collapse:separate;border-spacing:0;font-size:.94rem}
+table.papan th,table.papan td{padding:.5rem .6rem;vertical-align:middle}
+table.papan thead th{text-align:center;border-top:0}table.papan thead th:first-child{text-align:left}
+table.papan tbody th{font-weight:400;width:15rem}
+table.papan td{text-align:center;border-left:1px dashed var(--line)}
+table.papan td.waktu{text-align:left;color:var(--soft);min-width:9.5rem}
+table.papan td.waktu strong:not(.terlambat){color:var(--ink)}
+table.papan .peran{display:none}
+.kosong{color:var(--soft)}
+.petak{display:inline-block;border:2px solid var(--line);border-radius:8px;padding:.15rem .6rem;
+font-size:.8rem;font-weight:600;text-align:center;background:var(--card);min-width:4.5rem}
+.petak ul{list-style:none;margin:0;padding:0}.petak li,.petak span{white-space:nowrap}
+.petak .angka{display:block;font-size:1.25rem;font-weight:700;line-height:1.35}
+.petak a{color:inherit;display:block;text-decoration-thickness:1px;padding:.1rem 0}
+.petak.ok{border-color:var(--ok);background:var(--ok-bg);color:var(--ok)}
+.petak.segera{border-color:var(--soon);background:var(--soon-bg);color:var(--soon)}
+.petak.terlambat{border-color:var(--late);background:var(--late-bg);color:var(--late)}
+.petak.jeda{border-color:var(--pause);background:var(--pause-bg);color:var(--pause)}
+.petak li{color:var(--ink)}
+@media (max-width:62rem){table.papan,table.papan tbody,table.papan tr,table.papan th,table.papan td{display:block}
+table.papan thead,table.papan td:empty{display:none}table.papan tbody th{width:auto;font-weight:600;padding-bottom:0}
+table.papan tr{border-top:1px solid var(--line);padding:.3rem 0}table.papan tr:first-child{border-top:0}
+table.papan tbody th,table.papan td{border:0;text-align:left;padding:.25rem .75rem}
+table.papan td.isi{display:flex;gap:.75rem;align-items:center}table.papan .peran{display:inline;min-width:7rem;color:var(--soft)}}
+.layar{font-size:1.15rem}
 footer{border-top:1px solid var(--line);padding:1rem 0 2rem}
 @media print{body{background:#fff;color:#000;font-size:11pt}header.atas nav,form,.loncat,button{display:none}
 .kartu,details{break-inside:avoid;border-color:#999}a{color:#000}main{padding:0}}

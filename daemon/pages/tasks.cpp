@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "daemon/http/view.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/words.h"
 #include "daemon/store/people.h"
@@ -13,8 +14,8 @@
 namespace tenggat::pages {
 namespace {
 
-constexpr std::size_t kShown = 100;
-constexpr int kFound = 50;
+constexpr std::size_t kShown = 50;
+constexpr int kFound = 30;
 constexpr std::size_t kQueryMax = 100;
 
 // An action that can be taken on many files at once: forward, in a step of minutes, and nothing has
@@ -86,11 +87,6 @@ Html task_item(const http::Task& task, const Sop& sop, const Calendar& calendar,
       due_words(sla, permit, visit, sop, calendar, now), permit.number, permit.number);
 }
 
-bool away_on(const Officer& officer, const CivilDate& day) {
-  return std::any_of(officer.leaves.begin(), officer.leaves.end(),
-                     [&](const Leave& leave) { return leave.start <= day && day <= leave.end; });
-}
-
 Html leave_form(const FormKeys& keys, bool away) {
   return html(
       "<form method=\"post\" action=\"/tugas\">{}<button name=\"aksi\" "
@@ -101,13 +97,48 @@ Html leave_form(const FormKeys& keys, bool away) {
 
 }  // namespace
 
-awaitable<std::vector<http::Task>> Pages::tasks_of(const SignedIn& who, Reading& found) {
+bool away_on(const Officer& officer, const CivilDate& day) {
+  return std::any_of(officer.leaves.begin(), officer.leaves.end(),
+                     [&](const Leave& leave) { return leave.start <= day && day <= leave.end; });
+}
+
+Html listed_item(const store::StoredPermit& stored, const office::Rulebook& rulebook, Instant now,
+                 std::string_view step) {
+  const Permit& permit = stored.permit;
+  const Sop& sop = rulebook.sop_version(permit.sop_version);
+  const Calendar& calendar = rulebook.calendar(sop.calendar);
+  now = std::max(now, permit.changed_at);
+  const auto open = http::by_urgency(permit, sop, calendar, now);
+  const Visit* visit = open.empty() ? nullptr : open.front();
+  for (const Visit* one : open)
+    if (one->step == step) visit = one;
+  Html where = html("<span>{}</span><span></span>", state_words(permit.state));
+  if (visit) {
+    const Sla sla = visit_sla(permit, *visit, sop, calendar, now);
+    const Standing standing = standing_of(sla, calendar);
+    const Officer* holder =
+        visit->assignee.empty() ? nullptr : rulebook.people().find(visit->assignee);
+    where = html(
+        "<span>{} · {}<br><span class=\"halus\">{}</span></span>"
+        "<span>{}<br><span class=\"halus\">{}</span></span>",
+        sop.step(visit->step).number, sop.step(visit->step).short_name,
+        holder ? holder->name : role_words(sop, visit->role), badge(standing.tone, standing.words),
+        due_words(sla, permit, *visit, sop, calendar, now));
+  }
+  return html(
+      "<li class=\"tanpa-pilih\"><span><a href=\"/permohonan/{}\"><strong>{}</strong></a><br>"
+      "<span class=\"halus\">{} · {}</span></span>{}<span class=\"aksi\">"
+      "<a href=\"/permohonan/{}/pemohon\" aria-label=\"Kontak pemohon {}\">Kontak</a></span></li>",
+      permit.number, permit.subject, permit.number, stored.applicant.name, where, permit.number,
+      permit.number);
+}
+
+awaitable<std::vector<http::Task>> Pages::tasks_of(const SignedIn& who, int reach, Reading& found) {
   const http::InboxRoles roles = http::inbox_roles(who.officer.id, parts_.rulebook, who.now);
   std::vector<http::Task> tasks;
   if (roles.roles.empty()) co_return tasks;
   pg::Pipeline search;
-  store::add_find_tasks(search, roles.roles,
-                        roles.sifted ? http::kInboxReach : static_cast<int>(kShown) + 1);
+  store::add_find_tasks(search, roles.roles, roles.sifted ? http::kInboxReach : reach);
   auto searching = reader_.read({}, std::move(search));
   found = co_await std::move(searching);
   std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
@@ -121,7 +152,7 @@ awaitable<std::vector<http::Task>> Pages::tasks_of(const SignedIn& who, Reading&
 awaitable<Response> Pages::tasks_page(const PageCall& call, int status, std::string fault) {
   const SignedIn& who = *call.who;
   Reading found;
-  auto finding = tasks_of(who, found);
+  auto finding = tasks_of(who, static_cast<int>(kShown) + 1, found);
   const std::vector<http::Task> tasks = co_await std::move(finding);
   const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
   const Context context = parts_.rulebook.context(*sops.front(), who.now);
@@ -212,7 +243,7 @@ awaitable<std::string> Pages::set_leave_today(const PageCall& call, bool away) {
   }
   if (!away) co_return "";
   Reading found;
-  auto finding = tasks_of(who, found);
+  auto finding = tasks_of(who, http::kInboxReach, found);
   const std::vector<http::Task> tasks = co_await std::move(finding);
   std::string faults;
   for (const http::Task& task : tasks) {
@@ -305,14 +336,10 @@ awaitable<Response> Pages::search(PageCall call) {
     }
     Html items;
     for (const auto& [id, stored] : found.permits)
-      items += html(
-          "<li><a href=\"/permohonan/{}\">{}</a> · <strong>{}</strong><br>"
-          "<span class=\"halus\">{} · {}</span></li>",
-          stored.permit.number, stored.permit.number, stored.permit.subject, stored.applicant.name,
-          state_words(stored.permit.state));
+      items += listed_item(stored, parts_.rulebook, found.moment.now, "");
     list = items.empty()
                ? html("<p role=\"status\">Tidak ada permohonan yang cocok.</p>")
-               : html("<div class=\"kartu\"><ul class=\"polos\">{}</ul></div>{}", items,
+               : html("<div class=\"kartu\"><ul class=\"polos tugas\">{}</ul></div>{}", items,
                       more ? html("<p class=\"halus\">Ada lebih banyak; persempit pencarian.</p>")
                            : Html());
   }

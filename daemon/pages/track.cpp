@@ -19,6 +19,8 @@ namespace {
 // Of what comes through this page, in the audit and with its documents. No service can have a name
 // with a space.
 constexpr const char* kSpeaksForApplicant = "halaman lacak";
+// What an answer is about may be anything: such a file has a kind of its own.
+constexpr const char* kAnswerDocument = "lampiran_jawaban";
 
 // Everything the page is made from.
 struct View {
@@ -152,17 +154,25 @@ Html form_to_mend(const View& view, const Visit& visit,
 }
 
 Html form_to_answer(const View& view, const Visit& visit) {
+  Html inputs = upload_input("berkas0", kAnswerDocument, "", "Lampiran jawaban", false);
+  int number = 0;
+  for (const Slot& slot : upload_slots(view, {}))
+    if (slot.kind != kAnswerDocument)
+      inputs += upload_input(fmt::format("berkas{}", ++number), slot.kind, slot.name,
+                             "Ganti " + document_words(slot.kind, slot.name), false);
   return html(
-      "<form method=\"post\" action=\"{}\">{}"
+      "<form method=\"post\" action=\"{}\" enctype=\"multipart/form-data\">{}"
       "<input type=\"hidden\" name=\"langkah\" value=\"{}\">"
       "<label for=\"catatan\">Jawaban Anda</label>"
-      "<textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\" required></textarea>"
+      "<textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\"></textarea>"
+      "<details><summary>Sertakan berkas</summary>{}<p class=\"halus\">Ukuran seluruhnya paling "
+      "besar 20 MB.</p></details>"
       "<p class=\"halus\">Setelah jawaban dikirim, waktu layanan berjalan kembali dan jawaban "
       "tidak "
       "dapat ditarik.</p>"
       "<p><button class=\"utama penuh\" name=\"aksi\" value=\"jawab\">Kirim jawaban</button></p>"
       "</form>",
-      view.path, hidden_fields(view.keys), visit.step);
+      view.path, hidden_fields(view.keys), visit.step, inputs);
 }
 
 Html form_of_receipt(const View& view, const Visit& visit) {
@@ -503,8 +513,8 @@ awaitable<Response> Pages::track_act(PageCall call) {
   Outcomes refused{false, 422, ""};
   if (notify::characters(note) > http::BodyLimits::note)
     refused.words = "Catatan terlalu panjang; paling banyak 2.000 huruf.";
-  else if (action == "jawab" && note.empty())
-    refused.words = "Tuliskan jawaban Anda terlebih dahulu.";
+  else if (action == "jawab" && note.empty() && call.form.files.empty())
+    refused.words = "Tuliskan jawaban Anda atau sertakan berkasnya terlebih dahulu.";
   else if (action == "withdraw" && call.form.text("yakin") != "ya")
     refused.words = "Beri tanda pada kotak persetujuan sebelum menarik permohonan.";
   if (!refused.words.empty()) {
@@ -516,12 +526,17 @@ awaitable<Response> Pages::track_act(PageCall call) {
   asked.permit = *id;
   asked.actor = {Actor::Kind::applicant, kSpeaksForApplicant, ""};
   asked.token = -*id;
+  auto storing = store_uploads(call, kSpeaksForApplicant);
+  std::vector<NewDocument> documents = co_await std::move(storing);
   if (action == "jawab") {
-    asked.command = ResumeVisit{step, note};
+    ResumeVisit answer;
+    answer.step = step;
+    answer.note = note;
+    answer.documents = std::move(documents);
+    asked.command = std::move(answer);
   } else {
-    auto storing = store_uploads(call, kSpeaksForApplicant);
     Act act;
-    act.documents = co_await std::move(storing);
+    act.documents = std::move(documents);
     act.step = step;
     act.action = action;
     act.note = note;

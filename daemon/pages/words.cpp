@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "daemon/store/people.h"
 #include "notifiers/words.h"
 
 namespace tenggat::pages {
@@ -93,6 +94,7 @@ std::string state_words(PermitState state) {
 }
 
 std::string role_words(const Sop& sop, std::string_view role) {
+  if (role == store::kAdministratorRole) return "Pengelola sistem";
   const Role* found = sop.find_role(role);
   return found ? found->name : readable(role);
 }
@@ -129,6 +131,15 @@ std::string near_words(const Calendar& calendar, Instant t, Instant now) {
   const LocalTime local = calendar.local(t);
   if (same_day(local, calendar.local(now))) return "hari ini " + notify::clock_time(local);
   return notify::short_moment(local);
+}
+
+std::string until_words(const Sla& sla, const Calendar& calendar) {
+  if (!sla.status || !sla.remaining || !sla.due_at) return "";
+  const std::string due = notify::plain_moment(calendar.local(*sla.due_at));
+  if (*sla.status == SlaStatus::overdue)
+    return fmt::format("terlambat {}, sejak {}", notify::duration(*sla.remaining), due);
+  return fmt::format("sisa {}, sampai {}",
+                     notify::working_duration(*sla.remaining, calendar.nominal_day()), due);
 }
 
 Standing standing_of(const Sla& sla, const Calendar& calendar) {

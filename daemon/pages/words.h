@@ -29,6 +29,10 @@ std::string moment_words(const Calendar& calendar, Instant t);
 // Today by its hour alone: "hari ini 10.26"; else "Rabu 22 April, 09.12 WITA".
 std::string near_words(const Calendar& calendar, Instant t, Instant now);
 
+// "sisa 2 jam 10 menit, sampai Kamis 16 April 14.20 WITA", "terlambat 5 menit, sejak ..."; empty
+// where no clock runs.
+std::string until_words(const Sla& sla, const Calendar& calendar);
+
 struct Standing {
   Tone tone = Tone::neutral;
   std::string words;  // "Sisa 2 menit", "Terlambat 1 jam 12 menit", "Dijeda"

@@ -33,21 +33,79 @@ std::vector<Total> totals_of(const pg::Result& r) {
   return totals;
 }
 
-std::size_t add_open_permits(pg::Pipeline& pipeline) {
+namespace {
+
+struct PeriodArrays {
+  pg::Param sops, days, ends, months;
+};
+
+PeriodArrays arrays_of(const std::vector<CivilPeriod>& periods) {
+  std::vector<std::string> sops;
+  std::vector<Instant> days, ends, months;
+  for (const CivilPeriod& one : periods) {
+    sops.push_back(one.sop);
+    days.push_back(one.day_start);
+    ends.push_back(one.day_end);
+    months.push_back(one.month_start);
+  }
+  const auto instants = [](const std::vector<Instant>& values) {
+    return pg::array(pg::Type::timestamptz, values);
+  };
+  return {pg::text_array(sops), instants(days), instants(ends), instants(months)};
+}
+
+}  // namespace
+
+std::size_t add_open_permits(pg::Pipeline& pipeline, const std::vector<CivilPeriod>& periods) {
+  const PeriodArrays p = arrays_of(periods);
   return pipeline.add(
-      "SELECT sop, state, count(*),"
+      "SELECT permit.sop, state, count(*),"
       " count(*) FILTER (WHERE case_closed_at IS NULL AND case_due_at < t.now),"
-      " count(*) FILTER (WHERE case_closed_at IS NULL AND legal_risk_at <= t.now)"
-      " FROM permit, (SELECT date_trunc('second', office_now()) AS now) t"
-      " WHERE state IN ('active', 'returned') GROUP BY 1, 2");
+      " count(*) FILTER (WHERE case_closed_at IS NULL AND legal_risk_at <= t.now),"
+      " count(*) FILTER (WHERE state = 'active' AND case_closed_at IS NULL"
+      "   AND case_due_at >= d.day_start AND case_due_at < d.day_end)"
+      " FROM permit LEFT JOIN unnest($1::text[], $2::timestamptz[], $3::timestamptz[])"
+      "   AS d(sop, day_start, day_end) ON d.sop = permit.sop,"
+      " (SELECT date_trunc('second', office_now()) AS now) t"
+      " WHERE state IN ('active', 'returned') GROUP BY 1, 2",
+      p.sops, p.days, p.ends);
 }
 
 std::vector<OpenPermits> open_permits_of(const pg::Result& r) {
   std::vector<OpenPermits> open;
   for (int row = 0; row < r.rows(); ++row)
     open.push_back({text_at(r, row, 0), text_at(r, row, 1), r.int64(row, 2), r.int64(row, 3),
-                    r.int64(row, 4)});
+                    r.int64(row, 4), r.int64(row, 5)});
   return open;
+}
+
+std::size_t add_decided(pg::Pipeline& pipeline, const std::vector<CivilPeriod>& periods) {
+  const PeriodArrays p = arrays_of(periods);
+  return pipeline.add(
+      "SELECT d.sop, count(*) FILTER (WHERE p.case_verdict = 'met'), count(*)"
+      " FROM unnest($1::text[], $2::timestamptz[]) AS d(sop, month_start)"
+      " JOIN permit p ON p.sop = d.sop AND p.case_verdict IS NOT NULL"
+      "   AND p.case_closed_at >= d.month_start GROUP BY 1",
+      p.sops, p.months);
+}
+
+std::vector<Decided> decided_of(const pg::Result& r) {
+  std::vector<Decided> decided;
+  for (int row = 0; row < r.rows(); ++row)
+    decided.push_back({text_at(r, row, 0), r.int64(row, 1), r.int64(row, 2)});
+  return decided;
+}
+
+std::size_t add_working_times(pg::Pipeline& pipeline, Instant since) {
+  return pipeline.add(
+      "SELECT metric, sop, step, label, sum(amount)::bigint FROM ("
+      " SELECT metric, sop, step, label, amount FROM count_total"
+      "   WHERE metric = 'step_working_seconds_bucket'"
+      "   AND day >= ($1::timestamptz AT TIME ZONE 'UTC')::date"
+      " UNION ALL SELECT metric, sop, step, label, amount FROM count_change"
+      "   WHERE metric = 'step_working_seconds_bucket'"
+      "   AND counted_from <= (SELECT office_now())) a GROUP BY 1, 2, 3, 4",
+      since);
 }
 
 std::size_t add_open_visits(pg::Pipeline& pipeline) {

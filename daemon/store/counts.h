@@ -21,11 +21,18 @@ struct Total {
 std::size_t add_totals(pg::Pipeline& pipeline);
 std::vector<Total> totals_of(const pg::Result& result);
 
+// Today and this month where an SOP is at work.
+struct CivilPeriod {
+  std::string sop;
+  Instant day_start{}, day_end{}, month_start{};
+};
+
 struct OpenPermits {
   std::string sop, state;
-  std::int64_t open = 0, overdue = 0, legal_risk = 0;
+  std::int64_t open = 0, overdue = 0, legal_risk = 0, due_today = 0;
 };
-std::size_t add_open_permits(pg::Pipeline& pipeline);
+// Of SOPs without a period `due_today` is 0.
+std::size_t add_open_permits(pg::Pipeline& pipeline, const std::vector<CivilPeriod>& periods);
 std::vector<OpenPermits> open_permits_of(const pg::Result& result);
 
 struct OpenVisits {
@@ -37,6 +44,17 @@ struct OpenVisits {
 };
 std::size_t add_open_visits(pg::Pipeline& pipeline);
 std::vector<OpenVisits> open_visits_of(const pg::Result& result);
+
+// Cases that ended this month, by the permit_decided index.
+struct Decided {
+  std::string sop;
+  std::int64_t met = 0, judged = 0;
+};
+std::size_t add_decided(pg::Pipeline& pipeline, const std::vector<CivilPeriod>& periods);
+std::vector<Decided> decided_of(const pg::Result& result);
+
+// Buckets of the working time of visits closed since, as totals.
+std::size_t add_working_times(pg::Pipeline& pipeline, Instant since);
 
 struct Waiting {
   std::string kind;  // "notice" by audience, "undelivered" and "dead" by channel, "escalation"

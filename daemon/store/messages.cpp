@@ -14,8 +14,12 @@ pg::Awaitable<std::vector<MessageRow>> list_messages(pg::Connection& connection,
                                                      MessageQuery query) {
   const pg::Result result = co_await connection.query(
       "SELECT id, state, channel, recipient, name, address, text, subject, reason, attempts,"
-      " rendered_at, next_attempt_at FROM message WHERE $1 = '' OR state = $1"
-      " ORDER BY id DESC LIMIT $2::int",
+      " rendered_at, next_attempt_at,"
+      " coalesce((SELECT detail FROM attempt a WHERE a.message = m.id ORDER BY fence DESC LIMIT 1),"
+      "   ''),"
+      " coalesce((SELECT p.number FROM message_notice n JOIN permit p ON p.id = n.permit"
+      "   WHERE n.message = m.id LIMIT 1), '')"
+      " FROM message m WHERE $1 = '' OR state = $1 ORDER BY id DESC LIMIT $2::int",
       query.state, query.limit);
   std::vector<MessageRow> messages;
   for (int row = 0; row < result.rows(); ++row) {
@@ -30,7 +34,9 @@ pg::Awaitable<std::vector<MessageRow>> list_messages(pg::Connection& connection,
                         .reason = std::string(result.text(row, 8)),
                         .attempts = static_cast<int>(result.int64(row, 9)),
                         .rendered_at = result.instant(row, 10),
-                        .next_attempt_at = result.instant(row, 11)});
+                        .next_attempt_at = result.instant(row, 11),
+                        .detail = std::string(result.text(row, 12)),
+                        .number = std::string(result.text(row, 13))});
   }
   co_return messages;
 }

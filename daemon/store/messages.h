@@ -22,6 +22,8 @@ struct MessageRow {
   int attempts = 0;
   Instant rendered_at{};      // the office's clock
   Instant next_attempt_at{};  // machine clock; of queued ones
+  std::string detail;         // what the provider said to the last attempt
+  std::string number;         // of a permit it is about; empty for the day's own
 };
 struct MessageQuery {
   std::string state;  // empty: every state

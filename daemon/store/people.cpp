@@ -150,6 +150,10 @@ pg::Awaitable<bool> end_delegation(pg::Connection& connection, std::int64_t id) 
   co_return ended.affected_rows() == 1;
 }
 
+bool is_administrator(const Officer& officer) {
+  return std::ranges::find(officer.roles, kAdministratorRole) != officer.roles.end();
+}
+
 bool valid_officer_id(std::string_view id) {
   const auto letter_or_digit = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');

@@ -47,6 +47,11 @@ pg::Awaitable<std::optional<std::int64_t>> add_delegation(pg::Connection& connec
 // From now on, on the office's clock. False: no such delegation, or it was ended before.
 pg::Awaitable<bool> end_delegation(pg::Connection& connection, std::int64_t id);
 
+// The role of who runs this system: whoever holds it themselves, not as a deputy, may change
+// officers, the calendar and messages on the pages. No SOP may have a role of this name.
+inline constexpr std::string_view kAdministratorRole = "admin";
+bool is_administrator(const Officer& officer);
+
 // As the table checks it: 1 to 40 of a-z, 0-9, _ . -, the first a letter or digit.
 bool valid_officer_id(std::string_view id);
 

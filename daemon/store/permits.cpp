@@ -358,6 +358,8 @@ const RowShape kApplicant({{"id", "bigint"},
                            {"whatsapp", "text"},
                            {"salt", "bytea"}});
 const std::string kInsertApplicants = kApplicant.insert("applicant");
+const RowShape kContact({{"id", "bigint"}, {"email", "text"}, {"whatsapp", "text"}});
+const std::string kUpdateContacts = kContact.update("applicant", 1);
 
 const RowShape kVisit({{"permit", "bigint"},
                        {"id", "int"},
@@ -499,7 +501,7 @@ struct Writes {
   Rows states{kPermitState}, replayed{kReplayedPermit}, permits{kNewPermit}, applicants{kApplicant},
       visits{kVisit}, changed_visits{kVisit}, pauses{kPause}, documents{kDocument},
       changed_documents{kDocument}, rungs{kRung}, rearmed{kRearmed}, notes{kNote}, events{kEvent},
-      notices{kNotice}, counts{kCount}, undone{kUndone}, sops{kSopMigrated};
+      notices{kNotice}, counts{kCount}, undone{kUndone}, contacts{kContact}, sops{kSopMigrated};
 };
 
 template <class Row>
@@ -622,6 +624,8 @@ void add_change(Writes& writes, const PermitChange& change, const SendRules& sen
                        sha256(change.tracking_secret), change.tracking_secret, change.fields,
                        p.started_at, p.submitted_at, p.version, p.changed_at, p.events, last_hash);
   }
+  if (const auto& contact = change.decision.contact)
+    writes.contacts.add(p.applicant, contact->email, contact->whatsapp);
   const auto add_state = [&](Rows& rows, const auto&... more) {
     rows.add(p.id, to_string(p.state), to_string(p.outcome), p.version, p.changed_at, p.events,
              last_hash, p.case_opened_at, p.case_closed_at, text_of(p.case_verdict),
@@ -690,6 +694,7 @@ void append_writes(pg::Pipeline& pipeline, const std::vector<PermitChange>& chan
   Writes writes;
   for (const PermitChange& change : changes) add_change(writes, change, send);
   add_statement(pipeline, kInsertApplicants, writes.applicants);
+  add_statement(pipeline, kUpdateContacts, writes.contacts);
   add_statement(pipeline, kInsertPermits, writes.permits);
   add_statement(pipeline, kUpdatePermits, writes.states);
   add_statement(pipeline, kUpdateReplayedPermits, writes.replayed);
@@ -720,6 +725,7 @@ void append(Decision& decision, Decision&& later) {
   move_all(decision.notes, later.notes);
   move_all(decision.counts, later.counts);
   move_all(decision.undone_causes, later.undone_causes);
+  if (later.contact) decision.contact = std::move(later.contact);
 }
 
 std::string digest(std::string_view salt, std::string_view value) {
@@ -768,28 +774,42 @@ constexpr const char* kHolding =
     " AND p.id IN (SELECT id FROM permit WHERE number ILIKE $6"
     "   UNION ALL SELECT id FROM permit WHERE subject ILIKE $6"
     "   UNION ALL SELECT id FROM applicant WHERE name ILIKE $6)";
+// The same where nothing else is asked: each index is read for no more than the page needs.
+constexpr const char* kFirstHolding =
+    " AND p.id IN ((SELECT id FROM permit WHERE number ILIKE $6 AND id > $10::bigint"
+    "     ORDER BY id LIMIT $11::int)"
+    "   UNION ALL (SELECT id FROM permit WHERE subject ILIKE $6 AND id > $10::bigint"
+    "     ORDER BY id LIMIT $11::int)"
+    "   UNION ALL (SELECT id FROM applicant WHERE name ILIKE $6 AND id > $10::bigint"
+    "     ORDER BY id LIMIT $11::int))";
 constexpr const char* kHoldingAnything = " AND $6 = ''";
 constexpr const char* kSearchPage = " ORDER BY p.id LIMIT $11::int";
 
-std::string search_sql(bool holding, bool changed_lately) {
-  return kSearch + (holding ? kHolding : kHoldingAnything) +
-         (changed_lately ? kChangedLately : "") + kSearchPage;
+const std::string& search_sql(const PermitFilter& filter) {
+  static const std::string any = kSearch + kHoldingAnything + kSearchPage;
+  static const std::string recent = kSearch + kHoldingAnything + kChangedLately + kSearchPage;
+  static const std::string holding = kSearch + kHolding + kSearchPage;
+  static const std::string recent_holding = kSearch + kHolding + kChangedLately + kSearchPage;
+  static const std::string first_holding = kSearch + kFirstHolding + kSearchPage;
+  if (filter.q.empty()) return filter.updated_after ? recent : any;
+  if (filter.updated_after) return recent_holding;
+  const bool alone = filter.sop.empty() && filter.state.empty() && filter.step.empty() &&
+                     filter.role.empty() && filter.sla.empty() && filter.external_id.empty() &&
+                     filter.created_by.empty();
+  return alone ? first_holding : holding;
 }
 
 }  // namespace
 
 void add_search(pg::Pipeline& pipeline, const PermitFilter& filter) {
-  static const std::string sql[] = {search_sql(false, false), search_sql(false, true),
-                                    search_sql(true, false), search_sql(true, true)};
   std::string like;  // the text is matched as it stands: its wildcards are not ours
   for (char c : filter.q) {
     if (c == '%' || c == '_' || c == '\\') like += '\\';
     like += c;
   }
   if (!like.empty()) like = '%' + like + '%';
-  const std::size_t which = (like.empty() ? 0U : 2U) + (filter.updated_after ? 1U : 0U);
-  pipeline.add(sql[which], filter.sop, filter.state, filter.step, filter.role, filter.sla, like,
-               filter.external_id, filter.updated_after, filter.created_by,
+  pipeline.add(search_sql(filter), filter.sop, filter.state, filter.step, filter.role, filter.sla,
+               like, filter.external_id, filter.updated_after, filter.created_by,
                filter.after.value_or(0), filter.limit + 1);
 }
 

@@ -81,26 +81,39 @@ class InChromium : public testing::Test {
     return "tenggat_sesi=" + browser.cookies()["tenggat_sesi"];
   }
 
+  // The path of a new link for the wall's screen, made by whoever has this cookie.
+  std::string kiosk_of(const std::string& cookie) {
+    Browser browser(office_.daemon().api_port());
+    browser.cookies()["tenggat_sesi"] = cookie.substr(cookie.find('=') + 1);
+    const WebPage made =
+        browser.press(browser.get("/papan/layar"), "buat", {{"nama", "Ruang tunggu"}});
+    std::smatch found;
+    return std::regex_search(made.body, found, std::regex("/layar/[0-9a-f]{64}")) ? found.str()
+                                                                                  : "";
+  }
+
   // What look.mjs has against these pages.
   std::string look_at(const std::vector<std::pair<std::string, std::string>>& pages,
                       const std::string& cookie = "") {
     json::array list;
     for (const auto& [name, path] : pages)
       list.push_back(json::object{{"name", name}, {"path", path}});
+    return run_script(TENGGAT_LOOK, {{"cookie", cookie}, {"pages", list}});
+  }
+
+  // What a script has against the pages; nothing where all is well.
+  std::string run_script(const char* script, json::object plan) {
     const fs::path directory = office_.daemon().directory();
     const char* kept = std::getenv("TENGGAT_PICTURES");
     const fs::path pictures = kept ? fs::path(kept) : directory / "pictures";
-    write_file(directory / "pages.json",
-               json::serialize(json::object{
-                   {"chromium", "/usr/bin/chromium"},
-                   {"origin", fmt::format("http://127.0.0.1:{}", office_.daemon().api_port())},
-                   {"cookie", cookie},
-                   {"pages", list}}));
-    const fs::path out = directory / "look.out";
+    plan["chromium"] = "/usr/bin/chromium";
+    plan["origin"] = fmt::format("http://127.0.0.1:{}", office_.daemon().api_port());
+    write_file(directory / "plan.json", json::serialize(plan));
+    const fs::path out = directory / "script.out";
     fs::remove(out);
-    const pid_t node = spawn(
-        {"/usr/bin/node", TENGGAT_LOOK, (directory / "pages.json").string(), pictures.string()}, {},
-        out, out);
+    const pid_t node =
+        spawn({"/usr/bin/node", script, (directory / "plan.json").string(), pictures.string()}, {},
+              out, out);
     const int status = wait_for(node);
     const std::string said = read_file(out);
     return status == 0 ? "" : said + fmt::format("status {}", status);
@@ -160,11 +173,49 @@ TEST_F(InChromium, EveryPageIsReadableAndUsableByEverybody) {
                      {"cari", "/cari?q=PAUD"}},
                     cookie_of("bo")),
             "");
+  office_.daemon().must(
+      {"officer", "edit", "--id", "kb", "--role", "kabid_perizinan", "--role", "admin"});
+  office_.daemon().must(
+      {"officer", "leave", "--id", "fo", "--start", "2026-04-20", "--end", "2026-04-22"});
+  office_.query(
+      "UPDATE message SET state = 'dead', reason = 'bad_address', attempts = 3 WHERE id IN"
+      " (SELECT min(id) FROM message UNION SELECT max(id) FROM message)");
+  const std::string administrator = cookie_of("kb");
+  EXPECT_EQ(look_at({{"papan", "/papan"},
+                     {"papan-daftar", "/papan/daftar?sop=paud&keadaan=overdue"},
+                     {"papan-layar", "/papan/layar"},
+                     {"pegawai", "/pegawai"},
+                     {"pegawai-satu", "/pegawai/kb"},
+                     {"kalender", "/kalender"},
+                     {"pesan", "/pesan"},
+                     {"kontak", "/permohonan/" + draft.number + "/pemohon"}},
+                    administrator),
+            "");
+  EXPECT_EQ(look_at({{"layar", kiosk_of(administrator)}}), "");
+  EXPECT_EQ(look_at({{"tidak-berwenang", "/pegawai"}}, cookie_of("dt")), "");
   EXPECT_EQ(look_at({{"permohonan-verifikasi", "/permohonan/" + waiting.number}}, cookie_of("fo")),
             "");
   EXPECT_EQ(look_at({{"permohonan-dijeda", "/permohonan/" + question.number},
                      {"permohonan-terlambat", "/permohonan/" + late.number}},
                     cookie_of("dt")),
+            "");
+}
+
+TEST_F(InChromium, OnePermitIsClickedThroughFromSubmissionToReceipt) {
+  for (const char* id : {"fo", "bo", "dt", "kdt", "kb", "s", "kd"})
+    office_.daemon().must({"officer", "edit", "--id", id, "--whatsapp", "", "--email",
+                           std::string(id) + "@banjarbaru.example"});
+  office_.daemon().must(
+      {"officer", "edit", "--id", "kdt", "--role", "kepala_dinas_teknis", "--role", "admin"});
+  const std::string expired = link_to("bo");
+  office_.query("UPDATE sign_in_link SET expires_at = clock_timestamp() - interval '1 second'");
+  const fs::path upload = office_.daemon().directory() / "berkas.pdf";
+  write_file(upload, "%PDF-1.4 berkas");
+  EXPECT_EQ(run_script(TENGGAT_WALK, {{"token", office_.daemon().new_token(
+                                                    {"--service", "portal2", "--scope", "intake"})},
+                                      {"mails", office_.smtp().mail_directory().string()},
+                                      {"expired", expired},
+                                      {"files", upload.string()}}),
             "");
 }
 

@@ -20,6 +20,7 @@ LocalTime moment(int year, unsigned month, unsigned day, unsigned weekday, int h
 TEST(Words, MomentsAreSaidAsAnOfficeWritesThem) {
   EXPECT_EQ(short_moment(moment(2026, 4, 16, 4, 14, 20)), "Kamis 16 April, 14.20 WITA");
   EXPECT_EQ(full_moment(moment(2026, 4, 22, 3, 9, 12)), "Rabu, 22 April 2026 pukul 09.12");
+  EXPECT_EQ(plain_moment(moment(2026, 4, 16, 4, 14, 20)), "Kamis 16 April 14.20 WITA");
   EXPECT_EQ(date(moment(2026, 8, 2, 0, 0, 0)), "2 Agustus 2026");
   EXPECT_EQ(weekday_name(moment(2026, 4, 19, 0, 0, 0)), "Minggu");
   EXPECT_EQ(clock_time(moment(2026, 4, 19, 0, 0, 5)), "00.05");

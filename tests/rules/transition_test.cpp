@@ -569,6 +569,44 @@ TEST(Transition, AClosedVisitKeepsItsVerdictUnderANewCalendar) {
   EXPECT_EQ(office.count("step_sla_missed_total", "kajian_teknis"), 1);
 }
 
+// --- reaching the applicant ----------------------------------------------------------------------
+
+TEST(Transition, AnAnswerMayBringFilesButNoOutputOfAStep) {
+  Office office = at_step("kajian_teknis");
+  office.at("04-07 08:00")
+      .does("DT", PauseVisit{"kajian_teknis", "klarifikasi_pemohon", "Denah?", {}});
+  const auto answer = [](const char* kind) {
+    return ResumeVisit{"kajian_teknis", "Terlampir", {{kind, "", "tenggat:1", "", ""}}};
+  };
+  EXPECT_EQ(office.tries("P", answer("surat_keputusan")), Reason::unexpected_document);
+  EXPECT_EQ(office.tries("DT", answer("denah")), Reason::unexpected_document);
+  office.does("P", answer("persyaratan_izin_paud"));
+  const Document& added = office.permit.documents.back();
+  EXPECT_EQ(added.uri, "tenggat:1");
+  EXPECT_EQ(added.visit, office.permit.open_visit("kajian_teknis")->id);
+  EXPECT_TRUE(added.counts());
+  EXPECT_FALSE(office.permit.open_pause(added.visit));
+}
+
+TEST(Transition, OnlyWhoWorksOnFilesCorrectsAContactAndSendsTheLinkAgain) {
+  Office office = at_step("kajian_teknis");
+  for (const char* who : {"P", "KDT"}) {
+    EXPECT_EQ(office.tries(who, CorrectContact{"a@b.id", ""}), Reason::wrong_role) << who;
+    EXPECT_EQ(office.tries(who, SendLink{}), Reason::wrong_role) << who;
+  }
+  office.does("FO", CorrectContact{"a@b.id", "628123456789"});
+  EXPECT_EQ(office.events.back().type, "contact_corrected");
+  const auto version = office.permit.version;
+  office.raised_since();
+  office.does("FO", SendLink{});
+  office.does("FO", SendLink{});
+  EXPECT_EQ(office.permit.version, version);  // what others have before them is not stale by it
+  EXPECT_EQ(
+      office.raised_since(),
+      (std::vector<std::string>{"layanan tautan_lacak: applicant tautan_lacak link_asked_for",
+                                "layanan tautan_lacak: applicant tautan_lacak link_asked_for"}));
+}
+
 // --- the record ----------------------------------------------------------------------------------
 
 TEST(Transition, EventsAreGaplessAndWhatPeopleWroteIsMarkedPersonal) {
@@ -582,7 +620,8 @@ TEST(Transition, EventsAreGaplessAndWhatPeopleWroteIsMarkedPersonal) {
       .does("FO", Deed("verifikasi", "accept").occurred("04-06 08:05").because(secret));
   office.bring_to("kajian_teknis");
   office.does("DT", PauseVisit{"kajian_teknis", "klarifikasi_pemohon", secret, {}});
-  office.does("P", ResumeVisit{"kajian_teknis", secret});
+  office.does("P", ResumeVisit{"kajian_teknis", secret, {{secret, secret, secret, "", ""}}});
+  office.does("FO", CorrectContact{secret, secret});
   office.does("P", Deed("", "withdraw").note(secret));
   for (std::size_t i = 0; i < office.events.size(); ++i) {
     const Event& event = office.events[i];

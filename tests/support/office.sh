@@ -65,7 +65,7 @@ YAML
 
 # Adds whom the file of tokens does not know yet, so that a run that was killed is finished by the next.
 seed_people() {
-  local known line id role phone name token
+  local known line id role phone name token also
   (umask 077 && touch "$office/tokens")
   chmod 600 "$office/tokens"
   [[ $(grep -c = "$office/tokens") -le ${#officers[@]} ]] || return 0
@@ -74,8 +74,10 @@ seed_people() {
     read -r id role phone name <<<"$line"
     grep -q "^${role^^}=" "$office/tokens" && continue
     if ! grep -qxF "$id" <<<"$known"; then
-      on_database officer add --id "$id" --role "$role" --name "$name" --whatsapp "$phone" \
-        --email "$id@example.go.id" >/dev/null
+      also=()
+      if [[ $role == pengawas ]]; then also=(--role admin); fi  # who runs the system, on the pages
+      on_database officer add --id "$id" --role "$role" "${also[@]}" --name "$name" \
+        --whatsapp "$phone" --email "$id@example.go.id" >/dev/null
     fi
     token=$(on_database token create --officer "$id" | tail -n 1)
     echo "${role^^}=$token" >>"$office/tokens"

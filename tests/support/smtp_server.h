@@ -33,6 +33,9 @@ class TestSmtpServer {
   std::vector<std::string> messages(
       std::size_t at_least, std::chrono::milliseconds limit = std::chrono::seconds(20)) const;
 
+  // Where they are: one file each.
+  std::filesystem::path mail_directory() const { return directory_ / "mail" / "new"; }
+
   std::string log() const;
 
  private:

@@ -114,6 +114,27 @@ TEST(Authorize, AnOfficersTokenHasNoScopes) {
   EXPECT_FALSE(siti.has("admin"));
 }
 
+// An officer's own session, never a token of theirs, never a service.
+TEST(Authorize, WhatAdministratorsDoOnThePagesIsTheirsAlone) {
+  Principal siti = officer();
+  const Principal portal = service({"intake", "act", "read", "admin"});
+  for (const char* route : {"page_officers", "page_officer_act", "page_calendar_act",
+                            "page_dead_letters_act", "page_kiosks_act", "page_calendar_file"}) {
+    siti.administrator = false;
+    EXPECT_EQ(answer(&siti, {route, false, {}}), "forbidden") << route;
+    siti.administrator = true;
+    EXPECT_EQ(answer(&siti, {route, false, {}}), "administrator") << route;
+    EXPECT_EQ(answer(&portal, {route, false, {}}), "forbidden") << route;
+    EXPECT_EQ(answer(nullptr, {route, false, {}}), "unauthenticated") << route;
+  }
+  EXPECT_EQ(answer(&siti, {"officer_create", false, {}}), "forbidden");
+  EXPECT_EQ(answer(&siti, {"page_tasks", false, {}}), "officer");
+  store::Token token;
+  token.officer = "siti";
+  token.scopes = {"admin"};
+  EXPECT_FALSE(principal_of(token).administrator);
+}
+
 TEST(Authorize, ARouteWithoutARowIsForbiddenToAll) {
   Principal all = service({"intake", "act", "read", "admin"});
   const Principal siti = officer();

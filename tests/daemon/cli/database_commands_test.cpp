@@ -77,6 +77,11 @@ TEST_F(DatabaseCommands, AnOfficerIsAddedChangedAndListed) {
   EXPECT_EQ(json::serialize(siti.at("roles")), R"(["sekretaris"])");
   EXPECT_EQ(siti.at("email").as_string(), "");
   EXPECT_EQ(siti.at("whatsapp").as_string(), "6281234567890");
+  // Who runs the system holds a role that no SOP has.
+  EXPECT_EQ(
+      run({"officer", "edit", "--id", "siti", "--role", "sekretaris", "--role", "admin"}).code,
+      kOk);
+  EXPECT_EQ(json::serialize(listed("officer").at(0).at("roles")), R"(["admin","sekretaris"])");
   const Ran table = run({"officer", "list"});
   EXPECT_NE(table.out.find("siti"), std::string::npos) << table;
 }

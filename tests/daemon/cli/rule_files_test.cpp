@@ -90,6 +90,17 @@ TEST_F(EditedRules, ASopNamesTextsAndACalendarThatAreThere) {
   EXPECT_NE(all[2].find("`tugas_baru` is not for applicants"), std::string::npos) << all[2];
 }
 
+TEST_F(EditedRules, TheAdministratorsRoleIsNoSops) {
+  std::string sop = contents(folder_.path() / "sop/paud.yaml");
+  for (std::size_t at; (at = sop.find("pengawas")) != std::string::npos;)
+    sop.replace(at, 8, "admin");
+  folder_.write("sop/paud.yaml", sop);
+  const auto all = faults();
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_NE(all[0].find("the role `admin` is kept for who runs this system"), std::string::npos)
+      << all[0];
+}
+
 TEST_F(EditedRules, TwoSopsOfOneIdOrOneNumberAreRefused) {
   folder_.write("sop/zwei.yaml", contents(folder_.path() / "sop/paud.yaml"));
   EXPECT_EQ(faults(), std::vector<std::string>{

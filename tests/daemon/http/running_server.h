@@ -30,8 +30,20 @@ using namespace std::chrono_literals;
 
 inline std::atomic<int> handled{0};
 
-// "/slow" takes 300 ms, "/throw" throws, "/split" sets a field with a line end, "/none" has no
-// content, "/big" answers 8 MiB; the rest is echoed.
+inline std::atomic<int> asked{0};  // how often a stream was asked for more
+
+inline asio::awaitable<std::string> count_on(std::shared_ptr<int> said) {
+  ++asked;
+  asio::steady_timer timer(co_await asio::this_coro::executor, 20ms);
+  co_await timer.async_wait(asio::use_awaitable);
+  co_return ++*said > 3 ? "" : std::to_string(*said) + '\n';
+}
+inline NextBytes count_to_three() {
+  return [said = std::make_shared<int>(0)] { return count_on(said); };
+}
+
+// "/stream" goes on after its answer, "/slow" takes 300 ms, "/throw" throws, "/split" sets a field
+// with a line end, "/none" has no content, "/big" answers 8 MiB; the rest is echoed.
 inline asio::awaitable<Response> echo(Request request) {
   ++handled;
   Response response;
@@ -46,6 +58,7 @@ inline asio::awaitable<Response> echo(Request request) {
   if (request.path == "/cached") response.headers.add("Cache-Control", "max-age=60");
   if (request.path == "/none") response.status = 204;
   if (request.path == "/big") response.body.assign(8 * 1024 * 1024, 'x');
+  if (request.path == "/stream") response.stream = count_to_three();
   co_return response;
 }
 

@@ -257,6 +257,32 @@ TEST(Server, HeadAndNoContentHaveNoBody) {
   EXPECT_TRUE(none.ends_with("\r\n\r\n"));
 }
 
+TEST(Server, AStreamGoesOnAndEndsWithItsConnection) {
+  RunningServer server;
+  Client client(server);
+  client.send(get("/stream"));
+  const std::string answer = client.all();
+  EXPECT_TRUE(has(answer, "Connection: close\r\n")) << answer;
+  EXPECT_FALSE(has(answer, "Content-Length"));
+  EXPECT_TRUE(answer.ends_with("GET /stream 1\n2\n3\n")) << answer;
+  Client head(server);
+  head.send("HEAD /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_TRUE(head.all().ends_with("\r\n\r\n"));
+}
+
+TEST(Server, AStreamNobodyReadsIsNotAskedForMore) {
+  RunningServer server;
+  asked = 0;
+  {
+    Client client(server);
+    client.send(get("/stream"));
+    for (int i = 0; i < 500 && asked == 0; ++i) std::this_thread::sleep_for(1ms);
+  }
+  for (int i = 0; i < 500 && server.connections() > 0; ++i) std::this_thread::sleep_for(10ms);
+  EXPECT_EQ(server.connections(), 0U);
+  EXPECT_LE(asked, 3);
+}
+
 TEST(Server, OldClientsAreServed) {
   RunningServer server;
   Client client(server);

@@ -1,0 +1,143 @@
+#include "daemon/office/board.h"
+
+#include <algorithm>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <set>
+
+#include "rules/transition.h"
+
+namespace tenggat::office {
+namespace asio = boost::asio;
+namespace {
+
+void add_permits(Board& board, const std::vector<store::OpenPermits>& permits) {
+  for (const store::OpenPermits& one : permits) {
+    const auto sop = board.sops.find(one.sop);
+    if (sop == board.sops.end()) continue;
+    (one.state == "returned" ? sop->second.returned : sop->second.in_process) += one.open;
+    sop->second.due_today += one.due_today;
+    sop->second.legal_risk += one.legal_risk;
+  }
+}
+
+void add_visits(Board& board, const std::vector<store::OpenVisits>& visits) {
+  for (const store::OpenVisits& one : visits) {
+    const auto sop = board.sops.find(one.sop);
+    if (sop == board.sops.end()) continue;
+    BoardStep& step = sop->second.steps[one.step];
+    if (one.sla == "on_track") step.on_track += one.open;
+    if (one.sla == "due_soon") step.due_soon += one.open;
+    if (one.sla == "paused") step.paused += one.open;
+    if (one.sla.empty()) step.untimed += one.open;
+    if (one.sla != "overdue") continue;
+    step.overdue += one.open;
+    sop->second.overdue += one.open;
+  }
+}
+
+void add_medians(SopBoard& board, const Sop& sop, const Calendar& calendar,
+                 const std::vector<store::Total>& working_times) {
+  const std::vector<std::int64_t> bounds = working_time_buckets(sop, calendar);
+  std::map<std::string, std::map<std::int64_t, std::int64_t>> counts;
+  for (const store::Total& one : working_times) {
+    if (one.sop != sop.id) continue;
+    const std::int64_t bound = one.label == "+Inf" ? bounds.back() + 1 : std::stoll(one.label);
+    counts[one.step][bound] += one.amount;
+  }
+  for (const Step& step : sop.steps)
+    if (!sop.is_applicant(step.role))
+      board.steps[step.id].median = median_of(counts[step.id], bounds);
+}
+
+}  // namespace
+
+std::vector<store::CivilPeriod> periods_of(const std::vector<const Sop*>& sops,
+                                           const std::vector<const Calendar*>& calendars,
+                                           Instant now) {
+  std::vector<store::CivilPeriod> periods;
+  for (std::size_t i = 0; i < sops.size(); ++i) {
+    const Calendar& calendar = *calendars[i];
+    const LocalTime today = calendar.local(now);
+    const Instant day = calendar.midnight(today.year, today.month, today.day);
+    // A civil day is never longer than 26 hours, nor is its next one over by then.
+    const LocalTime next = calendar.local(day + std::chrono::hours(30));
+    periods.push_back({sops[i]->id, day, calendar.midnight(next.year, next.month, next.day),
+                       calendar.midnight(today.year, today.month, 1)});
+  }
+  return periods;
+}
+
+std::optional<Seconds> median_of(const std::map<std::int64_t, std::int64_t>& counts,
+                                 const std::vector<std::int64_t>& bounds) {
+  std::int64_t all = 0;
+  for (const auto& [bound, count] : counts) all += count;
+  if (all == 0) return std::nullopt;
+  std::int64_t before = 0;
+  for (const auto& [bound, count] : counts) {
+    if (2 * (before + count) < all) {
+      before += count;
+      continue;
+    }
+    if (bound > bounds.back()) break;
+    const auto next = std::lower_bound(bounds.begin(), bounds.end(), bound);
+    const std::int64_t lower = next == bounds.begin() ? 0 : *std::prev(next);
+    return Seconds{lower + (bound - lower) * (all - 2 * before) / (2 * count)};
+  }
+  return Seconds{bounds.back()};
+}
+
+Board make_board(const std::vector<const Sop*>& sops, const std::vector<const Calendar*>& calendars,
+                 const BoardCounts& counts) {
+  Board board;
+  for (std::size_t i = 0; i < sops.size(); ++i) {
+    SopBoard& one = board.sops[sops[i]->id];
+    for (const Step& step : sops[i]->steps) one.steps.try_emplace(step.id);
+    add_medians(one, *sops[i], *calendars[i], counts.working_times);
+  }
+  add_permits(board, counts.permits);
+  add_visits(board, counts.visits);
+  for (const store::Decided& one : counts.decided) {
+    const auto sop = board.sops.find(one.sop);
+    if (sop == board.sops.end()) continue;
+    sop->second.met = one.met;
+    sop->second.judged = one.judged;
+  }
+  return board;
+}
+
+// --- telling -------------------------------------------------------------------------------------
+
+struct BoardFeed::Waiters {
+  std::set<std::shared_ptr<asio::steady_timer>> timers;
+};
+
+BoardFeed::BoardFeed(asio::any_io_executor executor)
+    : executor_(std::move(executor)), waiters_(std::make_unique<Waiters>()) {}
+BoardFeed::~BoardFeed() = default;
+
+void BoardFeed::publish(Board board) {
+  current_ = std::make_shared<const Board>(std::move(board));
+  wake();
+}
+
+void BoardFeed::close() {
+  closed_ = true;
+  wake();
+}
+
+void BoardFeed::wake() {
+  for (const auto& timer : waiters_->timers) timer->cancel();
+}
+
+asio::awaitable<void> BoardFeed::wait(std::chrono::milliseconds at_most) {
+  if (closed_) co_return;
+  const auto timer = std::make_shared<asio::steady_timer>(executor_, at_most);
+  waiters_->timers.insert(timer);
+  boost::system::error_code cut_short;
+  co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, cut_short));
+  waiters_->timers.erase(timer);
+}
+
+}  // namespace tenggat::office

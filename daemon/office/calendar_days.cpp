@@ -1,0 +1,117 @@
+#include "daemon/office/calendar_days.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "rules/load_calendar.h"
+
+namespace tenggat::office {
+namespace {
+
+std::string quoted(std::string_view text) {
+  std::string all = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') all += '\\';
+    all += c;
+  }
+  return all + '"';
+}
+
+std::string entry_of(const NewDay& day) {
+  if (!day.make_up)
+    return fmt::format("- {{tanggal: {}, jenis: {}, nama: {}, dasar: {}}}\n", day.date, day.kind,
+                       quoted(day.name), quoted(day.decree));
+  std::string hours;
+  for (const std::string& one : day.hours) hours += (hours.empty() ? "" : ", ") + quoted(one);
+  return fmt::format("- {{tanggal: {}, jam: [{}], nama: {}, dasar: {}}}\n", day.date, hours,
+                     quoted(day.name), quoted(day.decree));
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r'))
+    text.remove_suffix(1);
+  return text;
+}
+
+struct Line {
+  std::size_t begin = 0, end = 0;  // end: after its line break
+  std::string_view text;
+};
+
+// The line at `from`; an empty one past the end.
+Line line_at(std::string_view text, std::size_t from) {
+  const std::size_t stop = std::min(text.find('\n', from), text.size());
+  return {from, std::min(stop + 1, text.size()), text.substr(from, stop - from)};
+}
+
+// How far the entries of the block list after `from` are indented; two where there is none yet.
+std::size_t indent_of_list(std::string_view text, std::size_t from) {
+  while (from < text.size()) {
+    const Line line = line_at(text, from);
+    const std::string_view said = trimmed(line.text);
+    if (said.starts_with("- ")) return line.text.find('-');
+    if (!said.empty() && !said.starts_with('#')) break;
+    from = line.end;
+  }
+  return 2;
+}
+
+// Nothing where the key's list is neither a block nor empty.
+std::optional<std::string> with_entry(std::string text, std::string_view key,
+                                      const std::string& entry) {
+  if (!text.empty() && !text.ends_with('\n')) text += '\n';
+  const std::string head = std::string(key) + ":";
+  for (std::size_t at = 0; at < text.size();) {
+    const Line line = line_at(text, at);
+    if (!line.text.starts_with(head)) {
+      at = line.end;
+      continue;
+    }
+    std::string_view value = line.text.substr(head.size());
+    const std::size_t comment = value.find(" #");
+    value = trimmed(value.substr(0, comment));
+    if (value == "[]") {
+      text.replace(line.begin, line.end - line.begin, head + "\n  " + entry);
+      return text;
+    }
+    if (!value.empty()) return std::nullopt;
+    const std::size_t end = line.end;
+    text.insert(end, std::string(indent_of_list(text, end), ' ') + entry);
+    return text;
+  }
+  return text + head + "\n  " + entry;
+}
+
+}  // namespace
+
+std::optional<store::RuleSet> with_day(const store::RuleSet& rules, const NewDay& day) {
+  store::RuleSet changed = rules;
+  auto text = with_entry(changed.files.front().text,
+                         day.make_up ? "hari_pengganti" : "libur_tambahan", entry_of(day));
+  if (!text) return std::nullopt;
+  changed.files.front().text = std::move(*text);
+  changed.hash = store::content_hash(changed.kind, changed.files);
+  changed.in_force = false;
+  return changed;
+}
+
+Loaded<ChangedCalendar> load_with_day(const store::RuleSet& rules, const NewDay& day) {
+  const std::string& file = rules.files.front().name;
+  auto changed = with_day(rules, day);
+  if (!changed)
+    return Faults{{file, 0, 0, "its list of days is written on one line: change it by hand"}};
+  const std::vector<SourceFile> beside(changed->files.begin() + 1, changed->files.end());
+  auto calendar = load_calendar(changed->files.front(), beside);
+  if (!calendar) return calendar.error();
+  const auto days = calendar->decreed_days();
+  const bool there = std::any_of(days.begin(), days.end(), [&](const DecreedDay& one) {
+    return one.make_up == day.make_up && one.name == day.name && one.decree == day.decree &&
+           calendar->format(one.begins).starts_with(day.date);
+  });
+  if (!there) return Faults{{file, 0, 0, "the day did not come out as it was meant"}};
+  return ChangedCalendar{std::move(*changed), std::move(*calendar)};
+}
+
+}  // namespace tenggat::office

@@ -1,0 +1,136 @@
+// Where an applicant is reached: an officer corrects a phone or an address, and has the tracking
+// link sent once more. The audit keeps digests.
+#include <fmt/format.h>
+
+#include "daemon/clock.h"
+#include "daemon/pages/page_calls.h"
+#include "daemon/pages/words.h"
+#include "notifiers/phone.h"
+
+namespace tenggat::pages {
+namespace {
+
+constexpr std::string_view kContact = "kontak", kLink = "tautan";
+
+// As typed → as it is stored; what is wrong with it, or nothing.
+std::string_view read_contact(const http::Form& form, CorrectContact& contact) {
+  contact.email = form.text("email");
+  contact.whatsapp = form.text("whatsapp");
+  if (contact.email.empty() && contact.whatsapp.empty())
+    return "Isi sekurangnya satu: email atau nomor WhatsApp.";
+  if (!contact.email.empty() && !notify::is_mail_address(contact.email))
+    return "Alamat email ini tidak dikenali.";
+  if (contact.whatsapp.empty()) return "";
+  const auto number = notify::normalise_phone(contact.whatsapp);
+  if (!number) return "Nomor WhatsApp ini bukan nomor seluler Indonesia (0812…, +62812…).";
+  contact.whatsapp = *number;
+  return "";
+}
+
+std::string path_of(const Permit& permit) { return "/permohonan/" + permit.number; }
+
+}  // namespace
+
+awaitable<Response> Pages::applicant_page(const PageCall& call, std::int64_t id, int status,
+                                          std::string fault) {
+  auto reading = reader_.read({id}, {});
+  const Reading found = co_await std::move(reading);
+  const auto permit = found.permits.find(id);
+  if (permit == found.permits.end()) co_return not_found(call);
+  const store::StoredPermit& stored = permit->second;
+  const std::string path = path_of(stored.permit) + "/pemohon";
+  const bool reachable = !stored.applicant.email.empty() || !stored.applicant.whatsapp.empty();
+  Html notice;
+  if (!fault.empty()) {
+    notice = message(fault, true);
+  } else if (const auto done = call.request.query.get("sudah")) {
+    notice = message(*done == kLink ? "Tautan lacak sedang dikirim." : "Kontak telah diperbaiki.");
+  }
+  // What was typed stays where it was refused.
+  const bool again = !fault.empty() && call.form.text("aksi") == kContact;
+  const std::string email = again ? call.form.text("email") : stored.applicant.email;
+  const std::string whatsapp = again ? call.form.text("whatsapp") : stored.applicant.whatsapp;
+  const Html again_form =
+      reachable
+          ? html(
+                "<form method=\"post\" action=\"{}\">{}<p>Tautan dikirim ke alamat di atas sebagai "
+                "pesan resmi.</p><p><button name=\"aksi\" value=\"{}\">Kirim ulang tautan lacak"
+                "</button></p></form>",
+                path, hidden_fields(new_form_keys(call.who->visitor.csrf)), kLink)
+          : html("<p>Belum ada alamat pemohon; isi dahulu di atas.</p>");
+  Html body = html(
+      "<p class=\"halus\"><a href=\"{}\">Permohonan {}</a></p><h1>Kontak {}</h1>{}"
+      "<form method=\"post\" action=\"{}\">{}"
+      "<label for=\"whatsapp\">Nomor WhatsApp</label>"
+      "<input type=\"text\" id=\"whatsapp\" name=\"whatsapp\" inputmode=\"tel\" maxlength=\"32\" "
+      "value=\"{}\"><label for=\"email\">Email</label>"
+      "<input type=\"text\" id=\"email\" name=\"email\" inputmode=\"email\" maxlength=\"254\" "
+      "value=\"{}\"><div class=\"pilihan\"><label><input type=\"checkbox\" name=\"kirim\" "
+      "value=\"ya\"><span>Kirim tautan lacak ke alamat baru</span></label></div>"
+      "<p class=\"halus\">Perubahan tercatat dalam riwayat tanpa nomor dan alamatnya.</p>"
+      "<p><button class=\"utama\" name=\"aksi\" value=\"{}\">Simpan kontak</button></p></form>"
+      "<h2>Tautan lacak</h2>{}",
+      path_of(stored.permit), stored.permit.number, stored.applicant.name, notice, path,
+      hidden_fields(new_form_keys(call.who->visitor.csrf)), whatsapp, email, kContact, again_form);
+  co_return page(status, call, "Kontak pemohon " + stored.permit.number, std::move(body));
+}
+
+awaitable<Response> Pages::applicant(PageCall call) {
+  auto finding = reader_.id_of(call.request.param("id"));
+  const auto id = co_await std::move(finding);
+  if (!id) co_return not_found(call);
+  auto showing = applicant_page(call, *id, 200, "");
+  co_return co_await std::move(showing);
+}
+
+awaitable<Response> Pages::applicant_act(PageCall call) {
+  auto finding = reader_.id_of(call.request.param("id"));
+  const auto id = co_await std::move(finding);
+  if (!id) co_return not_found(call);
+  auto reading = reader_.read({*id}, {});
+  const Reading found = co_await std::move(reading);
+  const auto permit = found.permits.find(*id);
+  if (permit == found.permits.end()) co_return not_found(call);
+  const store::StoredPermit::Applicant known = permit->second.applicant;
+  const std::string path = path_of(permit->second.permit) + "/pemohon?sudah=";
+
+  const std::string action = call.form.text("aksi");
+  CorrectContact contact;
+  std::string fault;
+  bool changed = false, send = action == kLink;
+  if (action == kContact) {
+    fault = read_contact(call.form, contact);
+    changed = contact.email != known.email || contact.whatsapp != known.whatsapp;
+    send = call.form.text("kirim") == "ya";
+    if (fault.empty() && !changed && !send) fault = "Kontak ini sama dengan yang sudah tercatat.";
+  } else if (!send) {
+    co_return stale_form(call);
+  }
+  if (fault.empty() && send && links_.ask(std::to_string(*id), Clock::monotonic()).count() > 0)
+    fault = "Tautan baru saja dikirim; tunggu sebentar sebelum mengirimnya lagi.";
+  Outcomes outcome{fault.empty(), 422, fault};
+  if (outcome.done && changed) {
+    Asked asked;
+    asked.permit = *id;
+    asked.actor = {Actor::Kind::officer, call.who->officer.id, ""};
+    asked.token = call.who->principal.token;
+    asked.command = contact;
+    auto submitting = submit(call, std::move(asked));
+    outcome = co_await std::move(submitting);
+  }
+  if (outcome.done && send) {
+    Asked asked;
+    asked.permit = *id;
+    asked.actor = {Actor::Kind::officer, call.who->officer.id, ""};
+    asked.token = call.who->principal.token;
+    asked.part = " tautan";
+    asked.command = SendLink{};
+    auto submitting = submit(call, std::move(asked));
+    outcome = co_await std::move(submitting);
+  }
+  if (outcome.done) co_return see_other(path + std::string(action));
+  auto showing = applicant_page(call, *id, outcome.status, outcome.words);
+  co_return co_await std::move(showing);
+}
+
+}  // namespace tenggat::pages

@@ -1,0 +1,344 @@
+// "Papan": where is it stuck? For the desk with a list behind each number, and for the wall's
+// screen without; both follow the snapshot by server-sent events, or by themselves every half a
+// minute.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/clock.h"
+#include "daemon/log.h"
+#include "daemon/pages/board_table.h"
+#include "daemon/pages/page_calls.h"
+#include "daemon/pages/script.h"
+#include "daemon/pages/words.h"
+#include "daemon/store/board.h"
+#include "daemon/store/hash.h"
+#include "daemon/store/sessions.h"
+#include "notifiers/utf8.h"
+#include "notifiers/words.h"
+
+namespace tenggat::pages {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kStreams = 200;     // at once, of all readers; over: 503
+constexpr std::size_t kStreamsOfOne = 8;  // of one session or one screen's link; over: 429
+constexpr auto kHeartbeat = 15s;
+// Then the browser comes again, and it is asked again whether it may: a revoked link or a session
+// that has ended sees the board no longer than this.
+constexpr auto kStreamLives = 60s;
+constexpr auto kStaleAfter = 5min;
+constexpr int kListed = 50;
+constexpr std::size_t kKioskName = 60;
+
+const Sop* sop_asked(const Request& request, const std::vector<const Sop*>& sops) {
+  const auto asked = request.query.get("sop");
+  for (const Sop* sop : sops)
+    if (asked && sop->id == *asked) return sop;
+  return sops.empty() ? nullptr : sops.front();
+}
+
+// Where there are several SOPs, the way to the others.
+Html other_sops(const std::vector<const Sop*>& sops, const Sop& shown, const std::string& path) {
+  if (sops.size() < 2) return {};
+  Html links;
+  for (const Sop* sop : sops)
+    links += sop == &shown
+                 ? html("<li><strong>{}</strong></li>", sop->title)
+                 : html("<li><a href=\"{}?sop={}\">{}</a></li>", path, sop->id, sop->title);
+  return html("<nav aria-label=\"SOP lain\"><ul class=\"mendatar\">{}</ul></nav>", links);
+}
+
+Html frame_of(const Sop& sop, const std::string& stream, const Html& others, const Html& table,
+              const Html& more) {
+  return html("<h1>Papan {}</h1>{}<div id=\"papan\" data-aliran=\"{}?sop={}\">{}</div>{}",
+              sop.title, others, stream, sop.id, table, more);
+}
+
+// Whose open visits a list is made of: a file that was returned is with its applicant.
+std::vector<std::string> roles_listed(const Sop& sop, const Step* step, std::string_view which) {
+  std::vector<std::string> roles;
+  for (const Step& one : sop.steps) {
+    if ((step && &one != step) || (which == "returned" && !sop.is_applicant(one.role))) continue;
+    if (std::find(roles.begin(), roles.end(), one.role) == roles.end()) roles.push_back(one.role);
+  }
+  return roles;
+}
+
+std::string as_event(const std::string& text) {
+  std::string event = "data: ";
+  for (const char c : text) event += c == '\n' ? "\ndata: " : std::string(1, c);
+  return event + "\n\n";
+}
+
+}  // namespace
+
+// --- what follows the snapshot -------------------------------------------------------------------
+
+// A browser that listens. Counted for as long as its stream lives.
+struct Pages::BoardReader {
+  BoardReader(std::shared_ptr<BoardReaders> counted, std::string owner)
+      : readers(std::move(counted)), who(std::move(owner)) {
+    ++readers->all;
+    ++readers->of[who];
+  }
+  BoardReader(const BoardReader&) = delete;
+  BoardReader& operator=(const BoardReader&) = delete;
+  ~BoardReader() {
+    --readers->all;
+    if (--readers->of[who] == 0) readers->of.erase(who);
+  }
+
+  std::shared_ptr<BoardReaders> readers;  // may outlive the pages
+  std::string who;
+  std::string sop;
+  bool links = true;
+  std::chrono::nanoseconds until{}, spoken_at{};
+  std::string seen;  // the table as it was last sent
+};
+
+Html Pages::board_of(const Sop& sop, bool links) const {
+  const auto board = parts_.board.current();
+  if (!board) return html("<p>Angka sedang dibaca; tunggu sebentar.</p>");
+  const bool stale = Clock::monotonic() - board->read_at > kStaleAfter;
+  return board_table({sop, calendar_of(sop), *board, links, stale});
+}
+
+awaitable<std::string> Pages::next_of_board(std::shared_ptr<BoardReader> reader) {
+  while (true) {
+    const auto now = Clock::monotonic();
+    const Sop* sop = parts_.rulebook.sop_in_force(reader->sop);
+    if (parts_.board.closed() || !sop || now >= reader->until) co_return "";
+    std::string table = board_of(*sop, reader->links).bytes();
+    if (table != reader->seen) {
+      reader->seen = std::move(table);
+      reader->spoken_at = now;
+      co_return as_event(reader->seen);
+    }
+    if (now - reader->spoken_at >= kHeartbeat) {
+      reader->spoken_at = now;
+      co_return ": masih di sini\n\n";
+    }
+    auto waiting = parts_.board.wait(
+        std::chrono::ceil<std::chrono::milliseconds>(reader->spoken_at + kHeartbeat - now));
+    co_await std::move(waiting);
+  }
+}
+
+Response Pages::stream_board(const PageCall& call, std::string owner, bool links) {
+  const Sop* sop = sop_asked(call.request, parts_.rulebook.sops_in_force());
+  if (!sop) return not_found(call);
+  const auto of_one = board_readers_->of.find(owner);
+  const bool too_many_of_one =
+      of_one != board_readers_->of.end() && of_one->second >= kStreamsOfOne;
+  if (board_readers_->all >= kStreams || too_many_of_one) {
+    Response later = refusal_page(too_many_of_one ? 429 : 503, call, "Terlalu banyak pembaca",
+                                  "Terlalu banyak papan dibuka sekaligus.");
+    later.headers.set("Retry-After", "30");
+    return later;
+  }
+  const auto reader = std::make_shared<BoardReader>(board_readers_, std::move(owner));
+  reader->sop = sop->id;
+  reader->links = links;
+  reader->spoken_at = Clock::monotonic();
+  reader->until = reader->spoken_at + kStreamLives;
+  Response response;
+  response.content_type = "text/event-stream; charset=utf-8";
+  response.body = "retry: 2000\n\n";
+  response.stream = std::bind_front(&Pages::next_of_board, this, reader);
+  return response;
+}
+
+Response Pages::board_page(const PageCall& call, const std::string& path, bool links,
+                           const Html& more) const {
+  const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
+  const Sop* sop = sop_asked(call.request, sops);
+  if (!sop) return not_found(call);
+  Page page;
+  page.title = "Papan " + sop->title;
+  page.office = parts_.signing_in.office_name();
+  page.visitor = call.who ? &call.who->visitor : nullptr;
+  page.frame = links ? Page::Frame::board : Page::Frame::screen;
+  page.body =
+      frame_of(*sop, path + "/aliran", other_sops(sops, *sop, path), board_of(*sop, links), more);
+  return page_response(200, page);
+}
+
+awaitable<Response> Pages::board_script(PageCall) {
+  Response response;
+  response.content_type = "text/javascript; charset=utf-8";
+  response.body = std::string(kBoardScript);
+  response.headers.set("Cache-Control", "public, max-age=31536000, immutable");
+  response.headers.set("X-Content-Type-Options", "nosniff");
+  co_return response;
+}
+
+// --- the desk ------------------------------------------------------------------------------------
+
+awaitable<Response> Pages::board(PageCall call) {
+  const Html more = call.who->principal.administrator
+                        ? html("<p><a href=\"/papan/layar\">Tautan untuk layar dinding</a></p>")
+                        : Html();
+  co_return board_page(call, "/papan", true, more);
+}
+
+awaitable<Response> Pages::board_stream(PageCall call) {
+  co_return stream_board(call, fmt::format("sesi {}", call.who->session), true);
+}
+
+awaitable<Response> Pages::board_list(PageCall call) {
+  const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
+  const Sop* sop = sop_asked(call.request, sops);
+  const std::string which(call.request.query.get("keadaan").value_or(""));
+  const std::string asked(call.request.query.get("langkah").value_or(""));
+  const auto words = board_list_words(which);
+  const Step* step = sop && !asked.empty() ? sop->find_step(asked) : nullptr;
+  const bool of_cases = which == "due_today" || which == "legal_risk";  // not of a step
+  if (!sop || !words || (!asked.empty() && (!step || of_cases))) co_return not_found(call);
+  store::BoardList list;
+  std::vector<const Sop*> one_sop{sop};
+  std::vector<const Calendar*> its_calendar{&calendar_of(*sop)};
+  list.period = office::periods_of(one_sop, its_calendar, call.who->now).front();
+  list.step = asked;
+  list.roles = roles_listed(*sop, step, which);
+  list.which = which;
+  list.limit = kListed;
+  pg::Pipeline search;
+  store::add_board_list(search, list);
+  auto searching = reader_.read({}, std::move(search));
+  Reading found = co_await std::move(searching);
+  std::vector<std::int64_t> order = store::ids_of(found.results.at(found.first));
+  const bool more = order.size() > kListed;
+  if (more) order.resize(kListed);
+  if (!order.empty()) {
+    auto loading = reader_.read(order, {});
+    found = co_await std::move(loading);
+  }
+  Html items;
+  for (const std::int64_t id : order) {
+    const auto permit = found.permits.find(id);
+    if (permit == found.permits.end()) continue;
+    const store::StoredPermit stored = std::move(permit->second);
+    found.permits.erase(permit);  // once, also where several of its visits are open
+    items += listed_item(stored, parts_.rulebook, found.moment.now, asked);
+  }
+  const std::string where = step ? fmt::format("{}: berkas {}", step->short_name, *words)
+                                 : fmt::format("{}: berkas {}", sop->title, *words);
+  Html body = html(
+      "<p class=\"halus\"><a href=\"/papan?sop={}\">Papan</a></p><h1>{}</h1>{}{}", sop->id, where,
+      items.empty() ? html("<div class=\"kartu\"><p>Tidak ada.</p></div>")
+                    : html("<div class=\"kartu\"><ul class=\"polos tugas\">{}</ul></div>", items),
+      more ? html("<p class=\"halus\">Ditampilkan {} yang paling mendesak.</p>", kListed) : Html());
+  co_return page(200, call, where, std::move(body), true);
+}
+
+// --- the wall ------------------------------------------------------------------------------------
+
+// As an unknown address where the link is not live; counted as a guess.
+awaitable<bool> Pages::find_kiosk(const PageCall& call) {
+  const std::string secret = call.request.param("secret");
+  const std::string& from = call.request.remote_address;
+  if (misses_.wait(from, Clock::monotonic()).count() == 0 && store::is_sign_in_secret(secret)) {
+    pg::Pipeline looking;
+    store::add_find_kiosk(looking, secret);
+    auto reading = reader_.read({}, std::move(looking));
+    const Reading found = co_await std::move(reading);
+    if (!found.results.at(found.first).empty()) co_return true;
+  }
+  misses_.ask(from, Clock::monotonic());
+  co_return false;
+}
+
+awaitable<Response> Pages::kiosk(PageCall call) {
+  auto finding = find_kiosk(call);
+  if (!co_await std::move(finding)) co_return not_found(call);
+  co_return board_page(call, "/layar/" + call.request.param("secret"), false, {});
+}
+
+awaitable<Response> Pages::kiosk_stream(PageCall call) {
+  auto finding = find_kiosk(call);
+  if (!co_await std::move(finding)) co_return not_found(call);
+  co_return stream_board(call, "layar " + store::hex(store::sha256(call.request.param("secret"))),
+                         false);
+}
+
+awaitable<Response> Pages::kiosks_page(const PageCall& call, int status, Html notice) {
+  pg::Pipeline looking;
+  store::add_kiosk_links(looking);
+  auto reading = reader_.read({}, std::move(looking));
+  const Reading found = co_await std::move(reading);
+  const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
+  const FormKeys keys = new_form_keys(call.who->visitor.csrf);
+  Html items;
+  for (const store::KioskLink& link : store::kiosk_links_of(found.results.at(found.first))) {
+    const Officer* by = parts_.rulebook.people().find(link.created_by);
+    items += html(
+        "<li class=\"berdampingan\"><span><strong>{}</strong><br><span class=\"halus\">dibuat {} "
+        "oleh {}</span></span><form method=\"post\" action=\"/papan/layar\">{}"
+        "<input type=\"hidden\" name=\"layar\" value=\"{}\">"
+        "<button class=\"bahaya\" name=\"aksi\" value=\"cabut\" aria-label=\"Cabut tautan {}\">"
+        "Cabut</button></form></li>",
+        link.name, moment_words(calendar_of(*sops.front()), link.created_at),
+        by ? by->name : link.created_by, hidden_fields(keys), link.id, link.name);
+  }
+  Html body = html(
+      "<p class=\"halus\"><a href=\"/papan\">Papan</a></p><h1>Layar dinding</h1>"
+      "<p>Siapa pun yang memegang tautan melihat angka papan, tanpa nama dan tanpa berkas. Yang "
+      "dicabut berhenti dalam satu menit.</p>{}{}"
+      "<h2>Tautan baru</h2><form method=\"post\" action=\"/papan/layar\">{}"
+      "<label for=\"nama\">Tempat layar</label><input type=\"text\" id=\"nama\" name=\"nama\" "
+      "required maxlength=\"{}\" placeholder=\"Ruang tunggu\">"
+      "<p><button class=\"utama\" name=\"aksi\" value=\"buat\">Buat tautan</button></p></form>",
+      notice,
+      items.empty() ? html("<div class=\"kartu\"><p>Belum ada tautan.</p></div>")
+                    : html("<div class=\"kartu\"><ul class=\"polos\">{}</ul></div>", items),
+      hidden_fields(new_form_keys(call.who->visitor.csrf)), kKioskName);
+  co_return page(status, call, "Layar dinding", std::move(body));
+}
+
+awaitable<Response> Pages::kiosks(PageCall call) {
+  auto showing = kiosks_page(call, 200, {});
+  co_return co_await std::move(showing);
+}
+
+awaitable<Response> Pages::kiosks_act(PageCall call) {
+  const auto once = once_of(call.form);
+  if (!once) co_return stale_form(call);
+  auto acquiring = parts_.pool.acquire();
+  pg::Pool::Lease lease = co_await std::move(acquiring);
+  if (call.form.text("aksi") == "cabut") {
+    const auto id = http::parse_id(call.form.text("layar"));
+    if (!id) co_return stale_form(call);
+    auto revoking = store::revoke_kiosk_link(*lease, *id);
+    if (co_await std::move(revoking))
+      log_event(Level::info, "kiosk_link_revoked", {{"by", call.who->officer.id}, {"about", *id}});
+    co_return see_other("/papan/layar");
+  }
+  store::NewKioskLink link;
+  link.name = notify::first_characters(notify::one_line(call.form.text("nama")), kKioskName);
+  link.created_by = call.who->officer.id;
+  // From the form's own random key, so that sending it twice makes one link.
+  link.secret = store::hex(store::hmac_sha256(*once, "layar"));
+  if (link.name.empty()) {
+    auto showing = kiosks_page(call, 422, message("Tuliskan tempat layarnya.", true));
+    co_return co_await std::move(showing);
+  }
+  const std::string address = parts_.public_url + "/layar/" + link.secret, name = link.name;
+  auto adding = store::add_kiosk_link(*lease, std::move(link));
+  const bool added = co_await std::move(adding);
+  if (!added) {
+    auto showing = kiosks_page(
+        call, 409, message("Sudah terlalu banyak tautan; cabut dahulu yang tidak dipakai.", true));
+    co_return co_await std::move(showing);
+  }
+  log_event(Level::info, "kiosk_link_made", {{"by", call.who->officer.id}, {"about", name}});
+  Html made = html(
+      "<div class=\"pesan\" role=\"status\"><p>Tautan untuk {}; hanya ditampilkan kali ini:</p>"
+      "<p><code>{}</code></p></div>",
+      name, address);
+  auto showing = kiosks_page(call, 200, std::move(made));
+  co_return co_await std::move(showing);
+}
+
+}  // namespace tenggat::pages

@@ -1,0 +1,178 @@
+#include "daemon/pages/board_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "daemon/pages/layout.h"
+#include "daemon/pages/words.h"
+#include "notifiers/words.h"
+#include "rules/transition.h"
+
+namespace tenggat::pages {
+namespace {
+
+struct State {
+  std::string_view which, words;
+  Tone tone;
+  std::int64_t office::BoardStep::*count;
+};
+// The worst first.
+constexpr auto kStates = std::to_array<State>({
+    {"overdue", "terlambat", Tone::late, &office::BoardStep::overdue},
+    {"due_soon", "segera", Tone::soon, &office::BoardStep::due_soon},
+    {"paused", "dijeda", Tone::paused, &office::BoardStep::paused},
+    {"on_track", "lancar", Tone::ok, &office::BoardStep::on_track},
+    {"untimed", "pada pemohon", Tone::paused, &office::BoardStep::untimed},
+});
+
+std::string list_address(const Sop& sop, std::string_view step, std::string_view which) {
+  std::string address = "/papan/daftar?sop=" + sop.id;
+  if (!step.empty()) address += fmt::format("&langkah={}", step);
+  if (!which.empty()) address += fmt::format("&keadaan={}", which);
+  return address;
+}
+
+Html headline(const BoardView& view, const office::SopBoard& numbers) {
+  const auto one = [&](std::string_view words, std::string_view which, std::int64_t count,
+                       Tone tone) {
+    const std::string number = notify::number(count);
+    const std::string_view tint = count > 0 ? class_of(tone) : "";
+    const Html said = view.links
+                          ? html("<a href=\"{}\">{}</a>", list_address(view.sop, "", which), number)
+                          : html("{}", number);
+    return html("<div><dt>{}</dt><dd class=\"{}\">{}</dd></div>", words, tint, said);
+  };
+  const std::string on_time = notify::percent(numbers.met, numbers.judged);
+  const bool good = numbers.judged > 0 && 10 * numbers.met >= 9 * numbers.judged;
+  const std::string_view tint = numbers.judged == 0 ? "" : class_of(good ? Tone::ok : Tone::soon);
+  return html(
+      "<dl class=\"kartu angka-utama\">{}{}{}{}<div><dt>Tepat waktu bulan ini</dt>"
+      "<dd class=\"{}\">{}</dd></div>{}</dl>",
+      one("Diproses", "active", numbers.in_process, Tone::neutral),
+      one("Terlambat", "overdue", numbers.overdue, Tone::late),
+      one("Batas hari ini", "due_today", numbers.due_today, Tone::soon),
+      one("Dikembalikan", "returned", numbers.returned, Tone::paused), tint, on_time,
+      one("Risiko fiktif positif", "legal_risk", numbers.legal_risk, Tone::late));
+}
+
+// A returned file waits at the applicant's first step; at their last one, a decree waits for them.
+std::string_view words_of(const State& state, const BoardView& view, const Step& step) {
+  if (state.which == "untimed" && step.number == view.sop.steps.front().number)
+    return "dikembalikan";
+  return state.words;
+}
+
+Html place(const BoardView& view, const Step& step, const office::BoardStep& counts) {
+  if (counts.open() == 0) return html("<span class=\"kosong\">0</span>");
+  const State* worst = nullptr;
+  Html each;
+  int states = 0;
+  for (const State& state : kStates) {
+    const std::int64_t count = counts.*state.count;
+    if (count == 0) continue;
+    ++states;
+    if (!worst) worst = &state;
+    const std::string words =
+        fmt::format("{} {}", notify::number(count), words_of(state, view, step));
+    each += view.links ? html("<li class=\"{}\"><a href=\"{}\">{}</a></li>", class_of(state.tone),
+                              list_address(view.sop, step.id, state.which), words)
+                       : html("<li class=\"{}\">{}</li>", class_of(state.tone), words);
+  }
+  const std::string all = notify::number(counts.open());
+  const Html number =
+      view.links
+          ? html("<a class=\"angka\" href=\"{}\" aria-label=\"{} berkas pada tahap {}\">{}</a>",
+                 list_address(view.sop, step.id, ""), all, step.short_name, all)
+          : html("<span class=\"angka\">{}</span>", all);
+  // One state alone is said by the box itself.
+  if (states == 1)
+    return html("<div class=\"petak {}\">{}<span>{}</span></div>", class_of(worst->tone), number,
+                words_of(*worst, view, step));
+  return html("<div class=\"petak {}\">{}<ul>{}</ul></div>", class_of(worst->tone), number, each);
+}
+
+Html times_of(const BoardView& view, const Step& step, const office::BoardStep& counts) {
+  const std::string standard = budget_words(step.standard);
+  if (!counts.median) return html("{}", standard);
+  const std::string median = notify::working_duration(*counts.median, view.calendar.nominal_day());
+  const bool over = *counts.median > nominal_time(step.standard, view.calendar);
+  return html("{} / <strong class=\"{}\">{}</strong>{}", standard, over ? "terlambat" : "", median,
+              over ? html(" <span class=\"halus\">(melebihi)</span>") : Html());
+}
+
+// Roles that have a step, in the order of the form.
+std::vector<const Role*> columns_of(const Sop& sop) {
+  std::vector<const Role*> columns;
+  for (const Step& step : sop.steps) {
+    const Role* role = sop.find_role(step.role);
+    if (std::find(columns.begin(), columns.end(), role) == columns.end()) columns.push_back(role);
+  }
+  return columns;
+}
+
+Html table_of(const BoardView& view, const office::SopBoard& numbers) {
+  const std::vector<const Role*> columns = columns_of(view.sop);
+  Html head, rows;
+  for (const Role* role : columns) head += html("<th scope=\"col\">{}</th>", role->name);
+  for (const Step& step : view.sop.steps) {
+    const auto found = numbers.steps.find(step.id);
+    const office::BoardStep counts =
+        found == numbers.steps.end() ? office::BoardStep{} : found->second;
+    Html cells;
+    for (const Role* role : columns)
+      cells += role->id == step.role
+                   ? html("<td class=\"isi\"><span class=\"peran\">{}</span>{}</td>", role->name,
+                          place(view, step, counts))
+                   : html("<td></td>");
+    rows += html("<tr><th scope=\"row\">{} · {}</th>{}<td class=\"waktu\">{}</td></tr>",
+                 step.number, step.short_name, cells, times_of(view, step, counts));
+  }
+  return html(
+      "<table class=\"papan\"><caption class=\"tersembunyi\">Berkas menurut tahap dan "
+      "pelaksana</caption><thead><tr><th scope=\"col\">Kegiatan</th>{}"
+      "<th scope=\"col\">Waktu: standar / median 90 "
+      "hari</th></tr></thead><tbody>{}</tbody></table>",
+      head, rows);
+}
+
+std::string hours_words(const Calendar& calendar, Instant now) {
+  if (!calendar.is_working(now)) {
+    const Instant opening = calendar.next_working(now);
+    return "di luar jam kerja, buka " + near_words(calendar, opening, now);
+  }
+  return "jam kerja sampai " + notify::clock_time(calendar.local(calendar.last_closing_after(now)));
+}
+
+}  // namespace
+
+Html board_table(const BoardView& view) {
+  const Instant now = view.board.at;
+  const auto found = view.board.sops.find(view.sop.id);
+  const office::SopBoard none;
+  const office::SopBoard& numbers = found == view.board.sops.end() ? none : found->second;
+  const Html notice =
+      view.stale ? message("Angka ini belum dapat diperbarui; sistem sedang terganggu.", true)
+                 : Html();
+  return html("<p class=\"halus\">{} · {}</p>{}{}{}", moment_words(view.calendar, now),
+              hours_words(view.calendar, now), notice, headline(view, numbers),
+              table_of(view, numbers));
+}
+
+std::optional<std::string_view> board_list_words(std::string_view which) {
+  constexpr std::pair<std::string_view, std::string_view> kLists[] = {
+      {"", "yang terbuka"},
+      {"active", "yang diproses"},
+      {"returned", "yang dikembalikan"},
+      {"due_today", "dengan batas hari ini"},
+      {"legal_risk", "berisiko fiktif positif"},
+  };
+  for (const auto& [word, words] : kLists)
+    if (word == which) return words;
+  for (const State& state : kStates)
+    if (state.which == which) return state.words;
+  return std::nullopt;
+}
+
+}  // namespace tenggat::pages

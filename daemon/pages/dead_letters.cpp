@@ -1,0 +1,137 @@
+// "Pesan gagal": what was given up, why, and what to do about it.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/log.h"
+#include "daemon/pages/page_calls.h"
+#include "daemon/pages/words.h"
+#include "daemon/store/messages.h"
+#include "notifiers/phone.h"
+#include "notifiers/words.h"
+
+namespace tenggat::pages {
+namespace {
+
+constexpr int kShown = 50;
+
+std::string reason_words(std::string_view reason) {
+  constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+      {"bad_address", "alamat tidak dikenal di tujuan"},
+      {"mailbox_full", "kotak surat penuh"},
+      {"template_missing", "templat belum disetujui penyedia"},
+      {"auth_failed", "penyedia menolak kunci akses kantor"},
+      {"account_blocked", "akun pengirim dihentikan penyedia"},
+      {"not_configured", "saluran belum diatur"},
+      {"rate_limited", "penyedia membatasi laju pengiriman"},
+      {"timeout", "penyedia tidak menjawab"},
+      {"connection_failed", "penyedia tidak dapat dihubungi"},
+      {"connection_lost", "hubungan terputus saat mengirim"},
+      {"tls_failed", "sambungan aman gagal"},
+      {"server_error", "gangguan pada penyedia"},
+      {"rejected", "pesan ditolak"},
+      {"private_address", "alamat penyedia tidak diizinkan"},
+  };
+  for (const auto& [word, words] : kWords)
+    if (word == reason) return std::string(words);
+  return readable(reason);
+}
+
+std::string masked(const store::MessageRow& message) {
+  return message.address.find('@') == std::string::npos ? notify::mask_phone(message.address)
+                                                        : notify::mask_email(message.address);
+}
+
+Html message_item(const store::MessageRow& message, const Calendar& calendar) {
+  const Html about = message.number.empty() ? Html()
+                                            : html(" · <a href=\"/permohonan/{}\">{}</a>",
+                                                   message.number, message.number);
+  return html(
+      "<li class=\"gagal\"><span class=\"pilih\"><input type=\"checkbox\" name=\"pesan\" "
+      "value=\"{}\" aria-label=\"Pilih pesan {}\"></span>"
+      "<span><strong>{}</strong><br><span class=\"halus\">{} · {} {}{}</span></span>"
+      "<span>{} <span class=\"halus\">({} kali dicoba, disusun {})</span>"
+      "<br><span class=\"halus\">{}</span></span></li>",
+      message.id, message.id, message.subject, message.name,
+      message.channel == "email" ? "email" : "WhatsApp", masked(message), about,
+      badge(Tone::late, reason_words(message.reason)), message.attempts,
+      notify::short_moment(calendar.local(message.rendered_at)), message.detail);
+}
+
+}  // namespace
+
+awaitable<Response> Pages::dead_letters_page(const PageCall& call, int status, std::string fault) {
+  auto acquiring = parts_.pool.acquire();
+  pg::Pool::Lease lease = co_await std::move(acquiring);
+  store::MessageQuery query;
+  query.state = "dead";
+  query.limit = kShown + 1;
+  auto listing = store::list_messages(*lease, std::move(query));
+  std::vector<store::MessageRow> messages = co_await std::move(listing);
+  const bool more = messages.size() > kShown;
+  if (more) messages.resize(kShown);
+  const Calendar& calendar = calendar_of(*parts_.rulebook.sops_in_force().front());
+  Html notice;
+  if (!fault.empty())
+    notice = message(fault, true);
+  else if (const auto done = call.request.query.get("sudah"))
+    if (const auto count = http::parse_id(*done))
+      notice = message(fmt::format("{} pesan diurus.", *count));
+  Html items;
+  for (const store::MessageRow& one : messages) items += message_item(one, calendar);
+  const Html list =
+      items.empty()
+          ? html("<div class=\"kartu\"><p>Tidak ada pesan yang gagal.</p></div>")
+          : html(
+                "<form method=\"post\" action=\"/pesan\">{}<div class=\"kartu\">"
+                "<ul class=\"polos tugas\">{}</ul></div>{}"
+                "<div class=\"sebaris\" role=\"group\" aria-label=\"Untuk pesan yang dipilih\">"
+                "<button class=\"utama\" name=\"aksi\" value=\"ulang\">Kirim ulang yang dipilih"
+                "</button><button class=\"bahaya\" name=\"aksi\" value=\"buang\">Buang yang dipilih"
+                "</button></div></form>",
+                hidden_fields(new_form_keys(call.who->visitor.csrf)), items,
+                more ? html("<p class=\"halus\">Ditampilkan {} yang terbaru.</p>", kShown)
+                     : Html());
+  Html body = html(
+      "<h1>Pesan gagal</h1><p class=\"halus\">Pesan yang tidak dapat dikirim dan tidak dicoba lagi "
+      "dengan sendirinya. Perbaiki dahulu sebabnya, lalu kirim ulang; yang dibuang tidak pernah "
+      "dikirim.</p>{}{}",
+      notice, list);
+  co_return page(status, call, "Pesan gagal", std::move(body), true);
+}
+
+awaitable<Response> Pages::dead_letters(PageCall call) {
+  auto showing = dead_letters_page(call, 200, "");
+  co_return co_await std::move(showing);
+}
+
+// Each by itself, and each names the state it must be in: sending the form twice changes nothing.
+awaitable<Response> Pages::dead_letters_act(PageCall call) {
+  const std::string action = call.form.text("aksi");
+  if (action != "ulang" && action != "buang") co_return stale_form(call);
+  int done = 0, gone = 0;
+  for (const std::string& text : call.form.texts("pesan")) {
+    const auto id = http::parse_id(text);
+    if (!id) continue;
+    auto acquiring = parts_.pool.acquire();
+    pg::Pool::Lease lease = co_await std::move(acquiring);
+    auto changing =
+        action == "ulang" ? store::retry_message(*lease, *id) : store::discard_message(*lease, *id);
+    const store::MessageChange change = co_await std::move(changing);
+    if (change != store::MessageChange::done) {
+      ++gone;
+      continue;
+    }
+    ++done;
+    log_event(Level::info, action == "ulang" ? "message_retried" : "message_discarded",
+              {{"by", call.who->officer.id}, {"about", *id}});
+  }
+  if (gone == 0 && done > 0) co_return see_other(fmt::format("/pesan?sudah={}", done));
+  auto showing = dead_letters_page(
+      call, gone > 0 ? 409 : 422,
+      gone > 0 ? fmt::format("{} pesan diurus; {} sudah tidak gagal lagi.", done, gone)
+               : "Pilih dahulu pesan yang hendak diurus.");
+  co_return co_await std::move(showing);
+}
+
+}  // namespace tenggat::pages

@@ -1,0 +1,496 @@
+// "Pegawai": who works here, in which roles, who is away and who stands in. For administrators.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include "daemon/http/api_bodies.h"
+#include "daemon/log.h"
+#include "daemon/pages/page_calls.h"
+#include "daemon/pages/words.h"
+#include "daemon/store/people.h"
+#include "notifiers/words.h"
+
+namespace tenggat::pages {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kShown = 60;
+constexpr const char* kGone = "Pegawai ini tidak ada.";
+
+// --- words ---------------------------------------------------------------------------------------
+
+// "2026-04-13" → "13 April 2026".
+std::string date_words(const CivilDate& date) {
+  if (!is_civil_date(date)) return date;
+  LocalTime local;
+  local.year = std::stoi(date.substr(0, 4));
+  local.month = static_cast<unsigned>(std::stoi(date.substr(5, 2)));
+  local.day = static_cast<unsigned>(std::stoi(date.substr(8, 2)));
+  return notify::date(local);
+}
+
+std::string period_words(const CivilDate& start, const CivilDate& end) {
+  return start == end ? date_words(start)
+                      : fmt::format("{} s.d. {}", date_words(start), date_words(end));
+}
+
+std::string kind_words(const std::string& kind) { return kind == "plt" ? "Plt." : "Plh."; }
+
+// What a reader of bodies has against a field, for who filled in the form.
+std::string fault_words(const http::FieldFaults& faults) {
+  constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+      {"/id", "Sebutan: 1 sampai 40 huruf kecil, angka, titik, atau garis, tanpa spasi."},
+      {"/name", "Nama wajib diisi, paling banyak 120 huruf."},
+      {"/email", "Alamat email ini tidak dikenali."},
+      {"/whatsapp", "Nomor WhatsApp ini bukan nomor seluler Indonesia (0812…, +62812…)."},
+      {"/start", "Tanggal mulai wajib diisi."},
+      {"/end", "Tanggal akhir wajib diisi dan tidak boleh sebelum tanggal mulai."},
+      {"/to", "Pilih pegawai lain sebagai pelaksana."},
+      {"/kind", "Pilih Plh. atau Plt."},
+      {"/letter", "Nomor surat perintah wajib diisi, paling banyak 100 huruf."},
+      {"/ended_on", "Tanggal ini tidak dikenali."},
+  };
+  std::string all;
+  for (const http::FieldFault& fault : faults) {
+    std::string words = "Isian ini tidak dapat diterima.";
+    for (const auto& [pointer, said] : kWords)
+      if (fault.pointer == pointer) words = said;
+    if (all.find(words) == std::string::npos) all += (all.empty() ? "" : " ") + words;
+  }
+  return all;
+}
+
+// --- roles ---------------------------------------------------------------------------------------
+
+struct NamedRole {
+  std::string id, name;
+};
+
+// What an officer may hold: the roles of all SOPs in force but the applicants', and the
+// administrator's.
+std::vector<NamedRole> roles_to_hold(const std::vector<const Sop*>& sops) {
+  std::vector<NamedRole> roles;
+  const auto known = [&](const std::string& id) {
+    return std::any_of(roles.begin(), roles.end(),
+                       [&](const NamedRole& one) { return one.id == id; });
+  };
+  for (const Sop* sop : sops)
+    for (const Role& role : sop->roles)
+      if (!role.applicant && !known(role.id)) roles.push_back({role.id, role.name});
+  const std::string administrator(store::kAdministratorRole);
+  roles.push_back({administrator, role_words(*sops.front(), administrator)});
+  return roles;
+}
+
+std::string name_of(const std::vector<NamedRole>& roles, const std::string& id) {
+  for (const NamedRole& role : roles)
+    if (role.id == id) return role.name;
+  return readable(id);
+}
+
+Html role_boxes(const std::vector<NamedRole>& roles, const std::vector<std::string>& held) {
+  Html boxes;
+  for (const NamedRole& role : roles) {
+    const bool has = std::find(held.begin(), held.end(), role.id) != held.end();
+    boxes += has ? html(
+                       "<label><input type=\"checkbox\" name=\"peran\" value=\"{}\" checked>"
+                       "<span>{}</span></label>",
+                       role.id, role.name)
+                 : html(
+                       "<label><input type=\"checkbox\" name=\"peran\" value=\"{}\">"
+                       "<span>{}</span></label>",
+                       role.id, role.name);
+  }
+  return html("<fieldset class=\"pilihan\"><legend>Peran</legend>{}</fieldset>", boxes);
+}
+
+// --- parts of the pages --------------------------------------------------------------------------
+
+Html address_fields(const std::string& name, const std::string& email,
+                    const std::string& whatsapp) {
+  return html(
+      "<label for=\"nama\">Nama</label><input type=\"text\" id=\"nama\" name=\"nama\" required "
+      "maxlength=\"120\" value=\"{}\">"
+      "<label for=\"email\">Email</label><input type=\"text\" id=\"email\" name=\"email\" "
+      "inputmode=\"email\" maxlength=\"254\" value=\"{}\">"
+      "<label for=\"whatsapp\">Nomor WhatsApp</label><input type=\"text\" id=\"whatsapp\" "
+      "name=\"whatsapp\" inputmode=\"tel\" maxlength=\"32\" value=\"{}\">",
+      name, email, whatsapp);
+}
+
+Html date_field(std::string_view id, std::string_view label, std::string_view value = "") {
+  return html(
+      "<span><label for=\"{}\">{}</label><input type=\"date\" id=\"{}\" name=\"{}\" value=\"{}\" "
+      "required></span>",
+      id, label, id, id.substr(id.rfind('-') + 1), value);
+}
+
+// What keeps them away, or gives their work to another, from today on.
+Html remarks_of(const Officer& officer, const People& people, const CivilDate& today) {
+  Html remarks;
+  if (!officer.ended.empty())
+    remarks += html("<br>{}", badge(Tone::neutral, officer.ended <= today
+                                                       ? "tidak bertugas lagi"
+                                                       : "berhenti " + date_words(officer.ended)));
+  for (const Leave& leave : officer.leaves)
+    if (leave.end >= today)
+      remarks +=
+          html("<br>{}", badge(Tone::paused, (leave.start <= today ? "tidak masuk " : "cuti ") +
+                                                 period_words(leave.start, leave.end)));
+  for (const Delegation& one : people.delegations) {
+    const Officer* to = people.find(one.to);
+    if (one.from == officer.id && one.end >= today && to)
+      remarks += html("<br><span class=\"halus\">{} {}, {}</span>", kind_words(one.kind), to->name,
+                      period_words(one.start, one.end));
+  }
+  return remarks;
+}
+
+Html officer_item(const Officer& officer, const People& people, const std::vector<NamedRole>& roles,
+                  const CivilDate& today) {
+  std::string held;
+  for (const std::string& role : officer.roles)
+    held += (held.empty() ? "" : " · ") + name_of(roles, role);
+  std::string reached = officer.whatsapp;
+  if (!officer.email.empty()) reached += (reached.empty() ? "" : " · ") + officer.email;
+  return html(
+      "<li><a href=\"/pegawai/{}\"><strong>{}</strong></a> <span class=\"halus\">({})</span><br>{}"
+      "<br><span class=\"halus\">{}</span>{}</li>",
+      officer.id, officer.name, officer.id, held.empty() ? "tanpa peran" : held,
+      reached.empty() ? "tanpa saluran: tidak menerima pesan" : reached,
+      remarks_of(officer, people, today));
+}
+
+Html leave_section(const Officer& officer, const std::string& path, const std::string& csrf,
+                   const CivilDate& today) {
+  Html items;
+  for (const Leave& leave : officer.leaves) {
+    if (leave.end < today) continue;
+    items += html(
+        "<li class=\"berdampingan\"><span>{}</span><form method=\"post\" action=\"{}\">{}"
+        "<input type=\"hidden\" name=\"mulai\" value=\"{}\"><button name=\"aksi\" "
+        "value=\"batal-cuti\" aria-label=\"Batalkan cuti {}\">Batalkan</button></form></li>",
+        period_words(leave.start, leave.end), path, hidden_fields(new_form_keys(csrf)), leave.start,
+        period_words(leave.start, leave.end));
+  }
+  return html(
+      "<h2>Cuti dan tidak masuk</h2><p class=\"halus\">Selama itu pesan dialihkan; waktu tetap "
+      "berjalan.</p>{}<form method=\"post\" action=\"{}\">{}<div class=\"sebaris\">{}{}</div>"
+      "<p><button name=\"aksi\" value=\"cuti\">Catat cuti</button></p></form>",
+      items.empty() ? Html()
+                    : html("<div class=\"kartu\"><ul class=\"polos\">{}</ul></div>", items),
+      path, hidden_fields(new_form_keys(csrf)), date_field("cuti-mulai", "Hari pertama", today),
+      date_field("cuti-sampai", "Hari terakhir", today));
+}
+
+Html delegation_section(const Officer& officer, const People& people, const std::string& path,
+                        const std::string& csrf, const CivilDate& today) {
+  Html items, others;
+  for (const Delegation& one : people.delegations) {
+    if (one.from != officer.id || one.end < today) continue;
+    const Officer* to = people.find(one.to);
+    items += html(
+        "<li class=\"berdampingan\"><span><strong>{} oleh {}</strong><br><span class=\"halus\">{} "
+        "· "
+        "surat perintah {}</span></span><form method=\"post\" action=\"{}\">{}"
+        "<input type=\"hidden\" name=\"penunjukan\" value=\"{}\"><button name=\"aksi\" "
+        "value=\"akhiri\" aria-label=\"Akhiri penunjukan {}\">Akhiri</button></form></li>",
+        kind_words(one.kind), to ? to->name : one.to, period_words(one.start, one.end), one.letter,
+        path, hidden_fields(new_form_keys(csrf)), std::int64_t{one.id}, to ? to->name : one.to);
+  }
+  for (const Officer& other : people.officers)
+    if (other.id != officer.id && (other.ended.empty() || other.ended > today))
+      others += html("<option value=\"{}\">{}</option>", other.id, other.name);
+  return html(
+      "<h2>Pelaksana (Plh., Plt.)</h2>{}<details><summary>Tunjuk pelaksana</summary>"
+      "<form method=\"post\" action=\"{}\">{}"
+      "<label for=\"kepada\">Pelaksana</label><select id=\"kepada\" name=\"kepada\">{}</select>"
+      "<label for=\"jenis\">Jenis</label><select id=\"jenis\" name=\"jenis\">"
+      "<option value=\"plh\">Plh. (pejabat berhalangan sementara)</option>"
+      "<option value=\"plt\">Plt. (jabatan kosong)</option></select>"
+      "<div class=\"sebaris\">{}{}</div>"
+      "<label for=\"surat\">Nomor surat perintah</label><input type=\"text\" id=\"surat\" "
+      "name=\"surat\" required maxlength=\"100\">"
+      "<p><button class=\"utama\" name=\"aksi\" "
+      "value=\"tunjuk\">Tunjuk</button></p></form></details>",
+      items.empty() ? html("<p class=\"halus\">Tidak ada pelaksana.</p>")
+                    : html("<div class=\"kartu\"><ul class=\"polos\">{}</ul></div>", items),
+      path, hidden_fields(new_form_keys(csrf)), others,
+      date_field("tunjuk-mulai", "Hari pertama", today),
+      date_field("tunjuk-sampai", "Hari terakhir"));
+}
+
+Html end_section(const Officer& officer, const std::string& path, const std::string& csrf,
+                 const CivilDate& today) {
+  if (!officer.ended.empty())
+    return html(
+        "<h2>Berhenti</h2><form method=\"post\" action=\"{}\">{}<p>Tidak bertugas lagi mulai "
+        "{}.</p>"
+        "<p><button name=\"aksi\" value=\"kembali\">Tetap bertugas</button></p></form>",
+        path, hidden_fields(new_form_keys(csrf)), date_words(officer.ended));
+  return html(
+      "<h2>Berhenti</h2><details><summary>Akhiri masa tugas</summary>"
+      "<form method=\"post\" action=\"{}\">{}<div class=\"sebaris\">{}</div>"
+      "<p class=\"halus\">Riwayatnya tetap tersimpan; sesi dan tokennya tidak berlaku lagi.</p>"
+      "<p><button class=\"bahaya\" name=\"aksi\" value=\"berhenti\">Akhiri</button></p></form>"
+      "</details>",
+      path, hidden_fields(new_form_keys(csrf)),
+      date_field("berhenti-mulai", "Hari pertama tidak bertugas", today));
+}
+
+json::array texts_of(const http::Form& form, std::string_view name) {
+  json::array texts;
+  for (const std::string& text : form.texts(name)) texts.emplace_back(text);
+  return texts;
+}
+
+Officer officer_in(const http::Form& form, http::FieldFaults& faults) {
+  return http::read_officer(json::object{{"id", form.text("id")},
+                                         {"name", form.text("nama")},
+                                         {"email", form.text("email")},
+                                         {"whatsapp", form.text("whatsapp")},
+                                         {"roles", texts_of(form, "peran")}},
+                            faults);
+}
+
+http::OfficerChange change_in(const http::Form& form, http::FieldFaults& faults) {
+  return http::read_officer_change(json::object{{"name", form.text("nama")},
+                                                {"email", form.text("email")},
+                                                {"whatsapp", form.text("whatsapp")},
+                                                {"roles", texts_of(form, "peran")}},
+                                   faults);
+}
+
+Leave leave_in(const http::Form& form, http::FieldFaults& faults) {
+  return http::read_leave(json::object{{"start", form.text("mulai")}, {"end", form.text("sampai")}},
+                          faults)
+      .leave;
+}
+
+Delegation delegation_in(const http::Form& form, const std::string& from,
+                         http::FieldFaults& faults) {
+  return http::read_delegation(json::object{{"from", from},
+                                            {"to", form.text("kepada")},
+                                            {"kind", form.text("jenis")},
+                                            {"start", form.text("mulai")},
+                                            {"end", form.text("sampai")},
+                                            {"letter", form.text("surat")}},
+                               faults);
+}
+
+bool all_known(const std::vector<std::string>& held, const std::vector<NamedRole>& roles) {
+  return std::all_of(held.begin(), held.end(), [&](const std::string& id) {
+    return std::any_of(roles.begin(), roles.end(),
+                       [&](const NamedRole& role) { return role.id == id; });
+  });
+}
+
+void log_change(const char* event, const PageCall& call, std::string_view about) {
+  log_event(Level::info, event, {{"by", call.who->officer.id}, {"about", about}});
+}
+
+}  // namespace
+
+// --- all of them ---------------------------------------------------------------------------------
+
+awaitable<Response> Pages::officers_page(const PageCall& call, int status, std::string fault) {
+  auto reading = reader_.read({}, {});
+  const Reading found = co_await std::move(reading);
+  const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
+  const Context context = parts_.rulebook.context(*sops.front(), found.moment.now);
+  const People& people = parts_.rulebook.people();
+  const std::vector<NamedRole> roles = roles_to_hold(sops);
+  const CivilDate today = context.today();
+  // Those in service first, by name; a page shows so many.
+  std::vector<const Officer*> all;
+  for (const Officer& officer : people.officers) all.push_back(&officer);
+  std::sort(all.begin(), all.end(), [&](const Officer* a, const Officer* b) {
+    const bool a_out = !a->ended.empty() && a->ended <= today;
+    const bool b_out = !b->ended.empty() && b->ended <= today;
+    return a_out != b_out ? b_out : a->name < b->name;
+  });
+  const std::size_t first = std::min(
+      all.size(),
+      kShown * static_cast<std::size_t>(std::min<std::int64_t>(
+                   1000, http::parse_id(call.request.query.get("hal").value_or("0")).value_or(0))));
+  Html items;
+  for (std::size_t i = first; i < std::min(all.size(), first + kShown); ++i)
+    items += officer_item(*all[i], people, roles, today);
+  const Html more =
+      first + kShown < all.size()
+          ? html("<p><a href=\"/pegawai?hal={}\">Berikutnya</a></p>", first / kShown + 1)
+          : Html();
+  Html notice;
+  if (!fault.empty())
+    notice = message(fault, true);
+  else if (call.request.query.get("sudah"))
+    notice = message("Pegawai ditambahkan.");
+  const bool again = !fault.empty();
+  const auto typed = [&](std::string_view name) {
+    return again ? call.form.text(name) : std::string();
+  };
+  const Html form = html(
+      "<form method=\"post\" action=\"/pegawai\">{}"
+      "<label for=\"id\">Sebutan <span class=\"halus\">(huruf kecil, tidak dapat diubah)</span>"
+      "</label><input type=\"text\" id=\"id\" name=\"id\" required maxlength=\"40\" "
+      "autocapitalize=\"none\" spellcheck=\"false\" value=\"{}\">{}{}"
+      "<p><button class=\"utama\" name=\"aksi\" value=\"tambah\">Tambah</button></p></form>",
+      hidden_fields(new_form_keys(call.who->visitor.csrf)), typed("id"),
+      address_fields(typed("nama"), typed("email"), typed("whatsapp")),
+      role_boxes(roles, again ? call.form.texts("peran") : std::vector<std::string>()));
+  Html body = html("<h1>Pegawai</h1>{}<div class=\"kartu\"><ul class=\"polos\">{}</ul></div>{}{}",
+                   notice, items, more,
+                   again ? html("<h2>Tambah pegawai</h2>{}", form)
+                         : html("<details><summary>Tambah pegawai</summary>{}</details>", form));
+  co_return page(status, call, "Pegawai", std::move(body), true);
+}
+
+awaitable<Response> Pages::officers(PageCall call) {
+  auto showing = officers_page(call, 200, "");
+  co_return co_await std::move(showing);
+}
+
+awaitable<std::string> Pages::add_officer(const PageCall& call, pg::Connection& db) {
+  http::FieldFaults faults;
+  Officer officer = officer_in(call.form, faults);
+  if (!faults.empty()) co_return fault_words(faults);
+  if (!all_known(officer.roles, roles_to_hold(parts_.rulebook.sops_in_force())))
+    co_return "Salah satu peran tidak dikenal.";
+  const std::string id = officer.id;
+  auto adding = store::add_officer(db, std::move(officer));
+  const bool added = co_await std::move(adding);
+  if (!added) co_return "Sebutan ini sudah dipakai pegawai lain.";
+  log_change("officer_added", call, id);
+  co_return "";
+}
+
+awaitable<Response> Pages::officers_act(PageCall call) {
+  auto changing = change_once(call, &Pages::add_officer);
+  const std::string fault = co_await std::move(changing);
+  if (fault.empty()) co_return see_other("/pegawai?sudah=ya");
+  auto showing = officers_page(call, 422, fault);
+  co_return co_await std::move(showing);
+}
+
+// --- one of them ---------------------------------------------------------------------------------
+
+awaitable<Response> Pages::officer_page(const PageCall& call, int status, std::string fault) {
+  auto reading = reader_.read({}, {});
+  const Reading found = co_await std::move(reading);
+  const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
+  const Context context = parts_.rulebook.context(*sops.front(), found.moment.now);
+  const People& people = parts_.rulebook.people();
+  const Officer* officer = people.find(call.request.param("id"));
+  if (!officer) co_return not_found(call);
+  const std::string path = "/pegawai/" + officer->id;
+  const std::string& csrf = call.who->visitor.csrf;
+  const CivilDate today = context.today();
+  const bool again = !fault.empty() && call.form.text("aksi") == "ubah";
+  Html notice;
+  if (!fault.empty())
+    notice = message(fault, true);
+  else if (call.request.query.get("sudah"))
+    notice = message("Tersimpan.");
+  Html body = html(
+      "<p class=\"halus\"><a href=\"/pegawai\">Pegawai</a></p><h1>{}</h1>"
+      "<p class=\"halus\">Sebutan: {}{}</p>{}<form method=\"post\" action=\"{}\">{}{}{}"
+      "<p><button class=\"utama\" name=\"aksi\" value=\"ubah\">Simpan</button></p></form>{}{}{}",
+      officer->name, officer->id, remarks_of(*officer, people, today), notice, path,
+      hidden_fields(new_form_keys(csrf)),
+      address_fields(again ? call.form.text("nama") : officer->name,
+                     again ? call.form.text("email") : officer->email,
+                     again ? call.form.text("whatsapp") : officer->whatsapp),
+      role_boxes(roles_to_hold(sops), again ? call.form.texts("peran") : officer->roles),
+      leave_section(*officer, path, csrf, today),
+      delegation_section(*officer, people, path, csrf, today),
+      end_section(*officer, path, csrf, today));
+  co_return page(status, call, officer->name, std::move(body));
+}
+
+awaitable<Response> Pages::officer(PageCall call) {
+  auto showing = officer_page(call, 200, "");
+  co_return co_await std::move(showing);
+}
+
+// Name, channels, roles, and whether they serve at all.
+awaitable<std::string> Pages::change_officer(const PageCall& call, pg::Connection& db) {
+  const std::string id = call.request.param("id"), action = call.form.text("aksi");
+  const bool oneself = id == call.who->officer.id;
+  http::FieldFaults faults;
+  bool done = false;
+  if (action == "ubah") {
+    http::OfficerChange change = change_in(call.form, faults);
+    if (!faults.empty()) co_return fault_words(faults);
+    if (!all_known(*change.edit.roles, roles_to_hold(parts_.rulebook.sops_in_force())))
+      co_return "Salah satu peran tidak dikenal.";
+    const auto& roles = *change.edit.roles;
+    if (oneself && std::find(roles.begin(), roles.end(), store::kAdministratorRole) == roles.end())
+      co_return "Peran pengelola sistem tidak dapat Anda cabut dari diri sendiri.";
+    auto editing = store::edit_officer(db, id, std::move(change.edit));
+    done = co_await std::move(editing);
+  } else {
+    const std::string day = action == "kembali" ? "" : call.form.text("mulai");
+    if (action == "berhenti" && !is_civil_date(day)) co_return "Tanggal ini tidak dikenali.";
+    if (action == "berhenti" && oneself)
+      co_return "Masa tugas sendiri diakhiri oleh pengelola lain.";
+    auto ending = store::end_officer(db, id, day);
+    done = co_await std::move(ending);
+  }
+  if (!done) co_return kGone;
+  log_change("officer_changed", call, id);
+  co_return "";
+}
+
+// Leave, and who stands in.
+awaitable<std::string> Pages::change_duties(const PageCall& call, pg::Connection& db) {
+  const std::string id = call.request.param("id"), action = call.form.text("aksi");
+  http::FieldFaults faults;
+  if (action == "cuti") {
+    Leave leave = leave_in(call.form, faults);
+    if (!faults.empty()) co_return fault_words(faults);
+    auto adding = store::add_leave(db, id, std::move(leave));
+    if (!co_await std::move(adding)) co_return kGone;
+    log_change("leave_entered", call, id);
+  } else if (action == "batal-cuti") {
+    const std::string start = call.form.text("mulai");
+    if (!is_civil_date(start)) co_return "Tanggal ini tidak dikenali.";
+    auto cancelling = store::cancel_leave(db, id, start);
+    if (!co_await std::move(cancelling)) co_return "Cuti ini sudah tidak ada.";
+    log_change("leave_cancelled", call, id);
+  } else if (action == "tunjuk") {
+    const Delegation delegation = delegation_in(call.form, id, faults);
+    if (!faults.empty()) co_return fault_words(faults);
+    auto adding = store::add_delegation(db, delegation);
+    if (!co_await std::move(adding)) co_return "Pelaksana yang dipilih tidak ada.";
+    log_change("delegation_added", call, delegation.from + " to " + delegation.to);
+  } else {
+    const auto number = http::parse_id(call.form.text("penunjukan"));
+    if (!number) co_return "Penunjukan ini sudah tidak ada.";
+    auto ending = store::end_delegation(db, *number);
+    if (!co_await std::move(ending)) co_return "Penunjukan ini sudah tidak ada.";
+    log_change("delegation_ended", call, std::to_string(*number));
+  }
+  co_return "";
+}
+
+awaitable<Response> Pages::officer_act(PageCall call) {
+  const std::string action = call.form.text("aksi");
+  constexpr std::string_view kOfPerson[] = {"ubah", "berhenti", "kembali"};
+  constexpr std::string_view kOfDuties[] = {"cuti", "batal-cuti", "tunjuk", "akhiri"};
+  const auto is_one_of = [&](const auto& actions) {
+    return std::find(std::begin(actions), std::end(actions), action) != std::end(actions);
+  };
+  if (!is_one_of(kOfPerson) && !is_one_of(kOfDuties)) co_return stale_form(call);
+  auto changing =
+      change_once(call, is_one_of(kOfPerson) ? &Pages::change_officer : &Pages::change_duties);
+  const std::string fault = co_await std::move(changing);
+  if (fault.empty())
+    co_return see_other("/pegawai/" + query_encoded(call.request.param("id")) + "?sudah=ya");
+  auto showing = officer_page(call, 422, fault);
+  co_return co_await std::move(showing);
+}
+
+}  // namespace tenggat::pages

@@ -1,0 +1,341 @@
+// "Kalender": days off and make-up days with their decree; what a new one would move, and putting
+// it in force. For administrators; the work is office/calendar_change's, as of `tenggat calendar`.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "daemon/log.h"
+#include "daemon/office/calendar_change.h"
+#include "daemon/office/calendar_days.h"
+#include "daemon/pages/page_calls.h"
+#include "daemon/pages/words.h"
+#include "daemon/store/rules.h"
+#include "notifiers/utf8.h"
+#include "notifiers/words.h"
+
+namespace tenggat::pages {
+namespace {
+
+constexpr std::size_t kMovesShown = 80;
+constexpr std::size_t kDaysShown = 120;
+constexpr std::size_t kNameMax = 100, kDecreeMax = 200;
+
+struct KindOfDay {
+  std::string_view id, words;
+};
+constexpr KindOfDay kKinds[] = {
+    {"libur_daerah", "Hari libur daerah"},
+    {"libur_nasional", "Hari libur nasional"},
+    {"cuti_bersama", "Cuti bersama"},
+    {"pengganti", "Hari kerja pengganti"},
+};
+
+// "07:30-12:00, 13:00-16:00"; also with dots and blanks, as people write it.
+std::vector<std::string> hours_in(std::string text) {
+  std::vector<std::string> hours;
+  std::replace(text.begin(), text.end(), '.', ':');
+  std::string one;
+  for (const char c : text + ",") {
+    if (c != ',') {
+      if (c != ' ') one += c;
+    } else if (!one.empty()) {
+      hours.push_back(std::exchange(one, {}));
+    }
+  }
+  return hours;
+}
+
+// What the form asks for; why not, or nothing.
+std::string_view read_day(const http::Form& form, office::NewDay& day) {
+  const std::string kind = form.text("jenis");
+  const bool known = std::any_of(std::begin(kKinds), std::end(kKinds),
+                                 [&](const KindOfDay& one) { return one.id == kind; });
+  if (!known) return "Pilih jenis hari.";
+  day.make_up = kind == "pengganti";
+  if (!day.make_up) day.kind = kind;
+  day.date = form.text("tanggal");
+  day.name = notify::one_line(form.text("nama"));
+  day.decree = notify::one_line(form.text("dasar"));
+  if (day.make_up) day.hours = hours_in(form.text("jam"));
+  if (!is_civil_date(day.date)) return "Tanggal wajib diisi.";
+  if (day.name.empty() || notify::characters(day.name) > kNameMax)
+    return "Nama hari wajib diisi, paling banyak 100 huruf.";
+  if (day.decree.empty() || notify::characters(day.decree) > kDecreeMax)
+    return "Dasar penetapan (nomor keputusan) wajib diisi, paling banyak 200 huruf.";
+  if (day.make_up && day.hours.empty())
+    return "Hari kerja pengganti memerlukan jam kerja, misalnya 07:30-12:00, 13:00-16:00.";
+  return "";
+}
+
+// Taken already by an entry of the same kind?
+bool is_taken(const Calendar& calendar, const office::NewDay& day) {
+  const auto days = calendar.decreed_days();
+  return std::any_of(days.begin(), days.end(), [&](const DecreedDay& one) {
+    return one.make_up == day.make_up && calendar.format(one.begins).starts_with(day.date);
+  });
+}
+
+std::string instant_words(const Calendar& calendar, const std::optional<Instant>& t) {
+  return t ? notify::short_moment(calendar.local(*t)) : "–";
+}
+
+Html change_cell(const Calendar& calendar, const std::optional<Instant>& before,
+                 const std::optional<Instant>& after) {
+  if (before == after) return html("{}", instant_words(calendar, before));
+  return html("{}<br><strong>menjadi {}</strong>", instant_words(calendar, before),
+              instant_words(calendar, after));
+}
+
+Html moves_table(const std::vector<office::PermitMove>& moves, const Calendar& calendar) {
+  Html rows;
+  std::size_t moved = 0;
+  for (const office::PermitMove& move : moves) {
+    if (!move.moves() || ++moved > kMovesShown) continue;
+    rows += html(
+        "<tr><th scope=\"row\"><a href=\"/permohonan/{}\">{}</a></th><td>{}</td><td>{}</td></tr>",
+        move.number, move.number, change_cell(calendar, move.due_before, move.due_after),
+        change_cell(calendar, move.case_before, move.case_after));
+  }
+  if (moved == 0) return html("<p>Tidak ada batas waktu yang bergeser.</p>");
+  return html(
+      "<div class=\"gulir\" tabindex=\"0\" role=\"region\" aria-label=\"Batas yang bergeser\">"
+      "<table><thead><tr><th scope=\"col\">Permohonan</th><th scope=\"col\">Batas tahap</th>"
+      "<th scope=\"col\">Batas layanan</th></tr></thead><tbody>{}</tbody></table></div>{}",
+      rows,
+      moved > kMovesShown ? html("<p class=\"halus\">dan {} permohonan lain.</p>",
+                                 notify::number(static_cast<std::int64_t>(moved - kMovesShown)))
+                          : Html());
+}
+
+std::string summary_of(const std::vector<office::PermitMove>& moves) {
+  std::int64_t moved = 0, added = 0, removed = 0;
+  for (const office::PermitMove& move : moves) {
+    if (move.moves()) ++moved;
+    added += move.breaches_added;
+    removed += move.breaches_removed;
+  }
+  return fmt::format(
+      "{} dari {} permohonan terbuka bergeser; keterlambatan bertambah {}, berkurang {}.",
+      notify::number(moved), notify::number(static_cast<std::int64_t>(moves.size())), added,
+      removed);
+}
+
+Html day_form(const http::Form& typed, const FormKeys& keys) {
+  Html kinds;
+  const std::string chosen = typed.text("jenis");
+  for (const KindOfDay& kind : kKinds)
+    kinds += kind.id == chosen
+                 ? html("<option value=\"{}\" selected>{}</option>", kind.id, kind.words)
+                 : html("<option value=\"{}\">{}</option>", kind.id, kind.words);
+  return html(
+      "<form method=\"post\" action=\"/kalender\">{}"
+      "<label for=\"jenis\">Jenis</label><select id=\"jenis\" name=\"jenis\">{}</select>"
+      "<label for=\"tanggal\">Tanggal</label>"
+      "<input type=\"date\" id=\"tanggal\" name=\"tanggal\" value=\"{}\" required>"
+      "<label for=\"nama\">Nama hari</label><input type=\"text\" id=\"nama\" name=\"nama\" "
+      "maxlength=\"100\" value=\"{}\" required>"
+      "<label for=\"dasar\">Dasar penetapan</label><input type=\"text\" id=\"dasar\" "
+      "name=\"dasar\" "
+      "maxlength=\"200\" value=\"{}\" required placeholder=\"Keputusan Wali Kota 123/2026\">"
+      "<label for=\"jam\">Jam kerja <span class=\"halus\">(hanya untuk hari kerja pengganti)</span>"
+      "</label><input type=\"text\" id=\"jam\" name=\"jam\" maxlength=\"100\" value=\"{}\" "
+      "placeholder=\"07:30-12:00, 13:00-16:00\">"
+      "<p><button class=\"utama\" name=\"aksi\" value=\"pratinjau\">Pratinjau</button></p></form>",
+      hidden_fields(keys), kinds, typed.text("tanggal"), typed.text("nama"), typed.text("dasar"),
+      typed.text("jam"));
+}
+
+// The button that puts the previewed day in force, with everything it was previewed with.
+Html apply_form(const http::Form& form, const std::string& seen, const FormKeys& keys) {
+  Html fields;
+  for (const char* name : {"jenis", "tanggal", "nama", "dasar", "jam"})
+    fields += html("<input type=\"hidden\" name=\"{}\" value=\"{}\">", name, form.text(name));
+  return html(
+      "<form method=\"post\" action=\"/kalender\">{}{}"
+      "<input type=\"hidden\" name=\"dilihat\" value=\"{}\"><div class=\"sebaris\">"
+      "<button class=\"utama\" name=\"aksi\" value=\"terapkan\">Terapkan</button>"
+      "<a class=\"tombol\" href=\"/kalender\">Batal</a></div></form>",
+      hidden_fields(keys), fields, seen);
+}
+
+// Where something was refused, the form stands open.
+Html add_section(bool folded, const Html& form) {
+  constexpr std::string_view kWords = "Tambah hari libur atau hari kerja pengganti";
+  return folded ? html("<details><summary>{}</summary>{}</details>", kWords, form)
+                : html("<h2>{}</h2>{}", kWords, form);
+}
+
+Html days_table(const Html& rows, std::string_view label) {
+  return html(
+      "<div class=\"gulir\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">"
+      "<table><thead><tr><th scope=\"col\">Tanggal</th><th scope=\"col\">Hari</th>"
+      "<th scope=\"col\">Dasar</th></tr></thead><tbody>{}</tbody></table></div>",
+      label, rows);
+}
+
+// Those to come; those of this year that are over are folded away.
+Html days_of(const Calendar& calendar, Instant now) {
+  Html coming, over;
+  std::size_t shown = 0;
+  const LocalTime today = calendar.local(now);
+  const Instant midnight = calendar.midnight(today.year, today.month, today.day);
+  for (const DecreedDay& day : calendar.decreed_days()) {
+    const LocalTime local = calendar.local(day.begins);
+    if (local.year < today.year || ++shown > kDaysShown) continue;
+    (day.begins < midnight ? over : coming) += html(
+        "<tr><th scope=\"row\">{}, {}</th><td>{}{}</td><td class=\"halus\">{}</td></tr>",
+        notify::weekday_name(local), notify::date(local), day.name,
+        day.make_up ? html(" {}", badge(Tone::ok, "hari kerja pengganti")) : Html(), day.decree);
+  }
+  Html all = coming.empty() ? html("<p>Belum ada hari yang ditetapkan sesudah hari ini.</p>")
+                            : days_table(coming, "Hari yang akan datang");
+  if (!over.empty())
+    all += html("<details><summary>Yang sudah lewat tahun ini</summary>{}</details>",
+                days_table(over, "Hari yang sudah lewat"));
+  return all;
+}
+
+const store::RuleSet* calendar_in(const std::vector<store::RuleSet>& rules, const std::string& id) {
+  for (const store::RuleSet& one : rules)
+    if (one.kind == "calendar" && one.name == id) return &one;
+  return nullptr;
+}
+
+// While it stands, nobody else previews or applies.
+class OneAtATime {
+ public:
+  explicit OneAtATime(bool& taken) : taken_(taken) { taken_ = true; }
+  OneAtATime(const OneAtATime&) = delete;
+  OneAtATime& operator=(const OneAtATime&) = delete;
+  ~OneAtATime() { taken_ = false; }
+
+ private:
+  bool& taken_;
+};
+
+}  // namespace
+
+awaitable<Response> Pages::calendar_page(const PageCall& call, int status, std::string fault,
+                                         Html preview) {
+  auto reading = reader_.read({}, {});
+  const Reading found = co_await std::move(reading);
+  const Calendar& calendar = calendar_of(*parts_.rulebook.sops_in_force().front());
+  auto acquiring = parts_.pool.acquire();
+  pg::Pool::Lease lease = co_await std::move(acquiring);
+  auto loading = store::rules_in_force(*lease);
+  const std::vector<store::RuleSet> rules = co_await std::move(loading);
+  Html files;
+  if (const store::RuleSet* set = calendar_in(rules, calendar.id()))
+    for (const SourceFile& file : set->files)
+      files += html("<li><a href=\"/kalender/berkas/{}\">{}</a></li>", file.name, file.name);
+  Html notice;
+  if (!fault.empty())
+    notice = message(fault, true);
+  else if (call.request.query.get("sudah"))
+    notice = message("Kalender telah diterapkan.");
+  Html body = html(
+      "<h1>Kalender {}</h1><p class=\"halus\">Hari libur ditetapkan sampai {}; sesudahnya batas "
+      "waktu bersifat sementara.</p>{}{}{}<h2>Hari yang ditetapkan</h2>{}"
+      "<details><summary>Berkas kalender yang berlaku</summary><p class=\"halus\">Samakan berkas "
+      "di "
+      "server dengan ini sebelum menjalankan <code>tenggat calendar apply</code> lagi.</p>"
+      "<ul>{}</ul></details>",
+      readable(calendar.id()),
+      notify::date(calendar.local(calendar.covered_until() - std::chrono::seconds(1))), notice,
+      preview,
+      preview.empty()
+          ? add_section(fault.empty(), day_form(call.form, new_form_keys(call.who->visitor.csrf)))
+          : Html(),
+      days_of(calendar, found.moment.now), files);
+  co_return page(status, call, "Kalender", std::move(body));
+}
+
+awaitable<Response> Pages::working_calendar(PageCall call) {
+  auto showing = calendar_page(call, 200, "", {});
+  co_return co_await std::move(showing);
+}
+
+awaitable<Response> Pages::working_calendar_act(PageCall call) {
+  const std::string action = call.form.text("aksi");
+  if (action != "pratinjau" && action != "terapkan") co_return stale_form(call);
+  auto changing = change_calendar(std::move(call), action == "terapkan");
+  co_return co_await std::move(changing);
+}
+
+awaitable<Response> Pages::change_calendar(PageCall call, bool write) {
+  office::NewDay day;
+  std::string fault(read_day(call.form, day));
+  const Calendar calendar = calendar_of(*parts_.rulebook.sops_in_force().front());
+  if (fault.empty() && is_taken(calendar, day))
+    fault = "Tanggal ini sudah ditetapkan; lihat daftar di bawah.";
+  if (fault.empty() && calendar_under_way_)
+    fault = "Perubahan kalender lain sedang dikerjakan; coba lagi sebentar lagi.";
+  if (!fault.empty()) {
+    auto showing = calendar_page(call, 422, fault, {});
+    co_return co_await std::move(showing);
+  }
+  const OneAtATime mine(calendar_under_way_);
+  std::vector<office::PermitMove> moves;
+  std::string seen, decree;
+  {
+    auto acquiring = parts_.pool.acquire();
+    pg::Pool::Lease lease = co_await std::move(acquiring);
+    auto loading = store::rules_in_force(*lease);
+    const std::vector<store::RuleSet> rules = co_await std::move(loading);
+    const store::RuleSet* set = calendar_in(rules, calendar.id());
+    if (!set) co_return not_found(call);
+    seen = set->hash;
+    auto changed = office::load_with_day(*set, day);
+    if (write && call.form.text("dilihat") != seen) {
+      fault = "Kalender telah berubah sejak pratinjau; periksa sekali lagi.";
+    } else if (!changed) {
+      fault = "Kalender menolak isian ini (" + changed.error().front().message + ").";
+    } else {
+      decree = office::reason_of_change(calendar, changed->calendar);
+      office::CalendarChange asked{std::move(changed->rules), changed->calendar, decree, write};
+      auto changing = office::change_calendar(*lease, parts_.rulebook, std::move(asked));
+      moves = co_await std::move(changing);
+    }
+  }
+  if (!fault.empty()) {
+    auto showing = calendar_page(call, write ? 409 : 422, fault, {});
+    co_return co_await std::move(showing);
+  }
+  if (write) {
+    log_event(Level::info, "calendar_changed", {{"by", call.who->officer.id}, {"about", decree}});
+    co_return see_other("/kalender?sudah=ya");
+  }
+  Html preview = html(
+      "<section class=\"kartu segera\" aria-label=\"Pratinjau\"><h2>Pratinjau</h2><p>{}.</p>"
+      "<p><strong>{}</strong></p>{}<p class=\"halus\">Belum ada yang berubah. Saat diterapkan, "
+      "pemohon yang tanggalnya bergeser diberi tahu satu kali dengan dasar ini.</p>{}</section>",
+      decree, summary_of(moves), moves_table(moves, calendar),
+      apply_form(call.form, seen, new_form_keys(call.who->visitor.csrf)));
+  auto showing = calendar_page(call, 200, "", std::move(preview));
+  co_return co_await std::move(showing);
+}
+
+awaitable<Response> Pages::working_calendar_file(PageCall call) {
+  const Calendar& calendar = calendar_of(*parts_.rulebook.sops_in_force().front());
+  const std::string id = calendar.id(), name = call.request.param("name");
+  auto acquiring = parts_.pool.acquire();
+  pg::Pool::Lease lease = co_await std::move(acquiring);
+  auto loading = store::rules_in_force(*lease);
+  const std::vector<store::RuleSet> rules = co_await std::move(loading);
+  const store::RuleSet* set = calendar_in(rules, id);
+  if (set)
+    for (const SourceFile& file : set->files)
+      if (file.name == name) {
+        Response response;
+        response.content_type = "text/plain; charset=utf-8";
+        response.body = file.text;
+        response.headers.set("Content-Disposition", "attachment; filename=\"" + name + '"');
+        response.headers.set("Content-Security-Policy", "sandbox; default-src 'none'");
+        response.headers.set("Cache-Control", "no-store");
+        co_return response;
+      }
+  co_return not_found(call);
+}
+
+}  // namespace tenggat::pages

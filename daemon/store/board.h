@@ -1,0 +1,49 @@
+// What stands behind the board's numbers, and the links of the screens on the wall.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/pg/connection.h"
+#include "daemon/store/counts.h"
+
+namespace tenggat::store {
+
+// One of the board's numbers as a list.
+struct BoardList {
+  CivilPeriod period;              // of the SOP
+  std::string step;                // empty: every step
+  std::vector<std::string> roles;  // of the step, or of all steps
+  // "": all that is open; "active", "returned": by the permit's state; "due_today", "legal_risk":
+  // by the case's date; else the state of a visit's clock ("overdue", ..., "untimed").
+  std::string which;
+  int limit = 50;
+};
+// Permit ids, the most urgent first, at most limit + 1. What a visit's clock says is found by the
+// index of open visits, role by role; only the two lists by the case's date look at every open
+// permit. A permit with several open visits may be there several times. Throws std::out_of_range
+// for a `which` that is none.
+void add_board_list(pg::Pipeline& pipeline, const BoardList& list);
+
+inline constexpr int kKiosksAtMost = 50;
+
+struct KioskLink {
+  std::int64_t id = 0;
+  std::string name, created_by;
+  Instant created_at{};  // machine clock
+};
+struct NewKioskLink {
+  std::string secret, name, created_by;
+};
+// Again with the same secret: nothing. False: there are kKiosksAtMost already.
+pg::Awaitable<bool> add_kiosk_link(pg::Connection& connection, NewKioskLink link);
+// One row where the link is live.
+std::size_t add_find_kiosk(pg::Pipeline& pipeline, const std::string& secret);
+// Those that are live, the newest first.
+std::size_t add_kiosk_links(pg::Pipeline& pipeline);
+std::vector<KioskLink> kiosk_links_of(const pg::Result& result);
+// False: there is no such live link.
+pg::Awaitable<bool> revoke_kiosk_link(pg::Connection& connection, std::int64_t id);
+
+}  // namespace tenggat::store

@@ -1,0 +1,304 @@
+// One permit from the portal's submission to its receipt, clicked through in the machine's Chromium
+// as people do: officers sign in by the link in their mail, each in a browser of their own, and the
+// applicant's page is looked at after each step. On the way: a return mended by upload, an undo, an
+// expired and a forwarded link, one officer without a mouse, and the board, which follows by itself.
+//
+//   node walk.mjs PLAN.json PICTURES_DIR
+//
+// PLAN.json: {"chromium", "origin", "token", "mails", "expired", "files"}. Ends with 1 where
+// something is not as it must be, and says what.
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import puppeteer from "puppeteer-core";
+import { violations } from "./judge.mjs";
+
+const [plan, pictures] = [JSON.parse(readFileSync(process.argv[2], "utf8")), process.argv[3]];
+mkdirSync(pictures, { recursive: true });
+const LIMIT = 20000;  // milliseconds, of any wait
+
+const faults = [];
+const check = (holds, words) => { if (!holds) { faults.push(words); console.log(`FAULT ${words}`); } };
+const text_of = (page) => page.evaluate(() => document.body.innerText);
+async function says(page, ...words) {
+  const text = (await text_of(page)).replace(/\s+/g, " ");
+  for (const one of words) check(text.includes(one), `${page.url()} does not say "${one}": ${text.slice(0, 600)}`);
+}
+
+// --- the portal ----------------------------------------------------------------------------------
+
+async function submit(subject) {
+  const answer = await fetch(`${plan.origin}/api/v1/permits`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${plan.token}`, "Content-Type": "application/json" },
+    body: JSON.stringify({
+      sop: "paud", subject, applicant: { name: "Siti Aminah", email: "siti@warga.example" },
+      documents: [{ kind: "persyaratan_izin_paud", uri: "https://intanbjb.example/berkas/1" }] }) });
+  check(answer.status === 201, `the submission was answered with ${answer.status}`);
+  const permit = await answer.json();
+  return { number: permit.number, path: new URL(permit.tracking_url).pathname };
+}
+
+// --- browsers ------------------------------------------------------------------------------------
+
+const browser = await puppeteer.launch({
+  executablePath: plan.chromium, protocolTimeout: 60000, args: ["--no-sandbox", "--disable-gpu", "--force-prefers-reduced-motion"] });
+
+// A person's own browser. The pages are used with scripts off, but for the board.
+const script_of = new Map();
+async function person(script = false) {
+  const page = await (await browser.createBrowserContext()).newPage();
+  await page.setViewport({ width: 1024, height: 800 });
+  await page.setJavaScriptEnabled(script);
+  script_of.set(page, script);
+  page.setDefaultTimeout(LIMIT);
+  page.on("requestfailed", (one) => {
+    if (!one.failure()?.errorText.includes("ABORTED")) faults.push(`failed: ${one.url()}`);
+  });
+  return page;
+}
+const open = (page, path) => page.goto(plan.origin + path, { waitUntil: "load" });
+async function then_loaded(page, doing) {
+  const [answer] = await Promise.all([page.waitForNavigation({ waitUntil: "load" }), doing()]);
+  return answer;
+}
+// The button of these words, after opening what it is folded into.
+async function button(page, words, within = "body") {
+  const handle = await page.evaluateHandle((sought, scope) => {
+    const found = [...document.querySelectorAll(`${scope} button`)].find((one) => one.innerText.trim() === sought
+      || one.textContent.trim() === sought);
+    found?.closest("details")?.setAttribute("open", "");
+    return found ?? null;
+  }, words, within);
+  const element = handle.asElement();
+  if (!element) throw new Error(`${page.url()} has no button "${words}": ${await text_of(page)}`);
+  return element;
+}
+const press = async (page, words) => {
+  const one = await button(page, words);
+  return then_loaded(page, () => one.click());
+};
+async function picture(page, name) {
+  await page.setJavaScriptEnabled(true);  // axe waits by timers
+  for (const width of [360, 1280])
+    for (const scheme of ["light", "dark"]) {
+      await page.setViewport({ width, height: 800 });
+      await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+      await page.screenshot({ path: `${pictures}/${name}-${width}-${scheme}.png`, fullPage: true });
+      for (const one of await violations(page)) check(false, `${name} at ${width}, ${scheme}: ${one}`);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      check(wide <= 0, `${name} at ${width} is ${wide} pixels too wide`);
+    }
+  await page.setViewport({ width: 1024, height: 800 });
+  await page.setJavaScriptEnabled(script_of.get(page));
+}
+
+// --- mail ----------------------------------------------------------------------------------------
+
+// The secret path of the newest link mailed to this officer, once there are more than `before`.
+function links_to(officer) {
+  return readdirSync(plan.mails).map((name) => readFileSync(join(plan.mails, name), "utf8"))
+    .filter((mail) => mail.includes(`To: `) && mail.includes(`<${officer}@banjarbaru.example>`))
+    .map((mail) => mail.replace(/=\r?\n/g, "").match(/\/masuk\/[0-9a-f]{64}/)?.[0]).filter(Boolean);
+}
+async function mailed_link(officer, before) {
+  for (const end = Date.now() + LIMIT; Date.now() < end; await new Promise((go) => setTimeout(go, 50))) {
+    const fresh = links_to(officer).filter((one) => !before.includes(one));
+    if (fresh.length > 0) return fresh[0];
+  }
+  throw new Error(`no mail to ${officer}`);
+}
+// Asks for a link where `page` has been turned away to, and gives the link.
+async function ask_for_link(page, officer) {
+  const before = links_to(officer);
+  await page.type("#alamat", `${officer}@banjarbaru.example`);
+  await press(page, "Kirim tautan masuk");
+  await says(page, "Apabila alamat itu terdaftar");
+  return mailed_link(officer, before);
+}
+async function signed_in(officer, path) {
+  const page = await person();
+  await open(page, path);
+  check(page.url().includes("/masuk?ke="), `${path} is open to anybody`);
+  await open(page, await ask_for_link(page, officer));
+  await press(page, "Masuk");
+  check(new URL(page.url()).pathname === path, `${officer} is led to ${page.url()}, not ${path}`);
+  return page;
+}
+
+// --- by keyboard ---------------------------------------------------------------------------------
+
+// Tabs on until what has the focus fits.
+async function tab_to(page, fits, what) {
+  for (let i = 0; i < 120; ++i) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate(fits, what)) return;
+  }
+  throw new Error(`${page.url()}: the keyboard does not reach ${what}`);
+}
+const words_fit = (what) => document.activeElement?.innerText?.trim() === what;
+const id_fits = (what) => document.activeElement?.id === what;
+const name_fits = (what) => document.activeElement?.name === what;
+async function press_by_keyboard(page, words) {
+  await tab_to(page, words_fit, words);
+  return then_loaded(page, () => page.keyboard.press("Enter"));
+}
+
+// --- the walk ------------------------------------------------------------------------------------
+
+async function walk() {
+  const file = await submit("PAUD Melati Putih");
+  const desk = `/permohonan/${file.number}`;
+  const applicant = await person();
+  const follows = async (...words) => { await open(applicant, file.path); await says(applicant, ...words); };
+  await follows("Menunggu verifikasi", "Tahap 2 dari 9", "Anda tidak perlu melakukan apa pun sekarang.");
+
+  // A link that has expired, and one that was forwarded to a group: neither lets anybody in.
+  const stranger = await person();
+  await open(stranger, plan.expired);
+  await says(stranger, "Tautan tidak berlaku");
+  await picture(stranger, "tautan-kedaluwarsa");
+  await open(stranger, desk);
+  check(stranger.url().includes("/masuk?ke="), "a forwarded link to a permit opens it");
+
+  const fo = await person();
+  await open(fo, desk);
+  const link = await ask_for_link(fo, "fo");
+  await picture(fo, "masuk-terkirim");
+  await open(stranger, link);  // a preview, or a curious eye
+  await says(stranger, "Jangan lanjutkan bila bukan Anda yang meminta tautannya.");
+  await open(fo, link);
+  await press(fo, "Masuk");
+  await says(fo, file.number, "Verifikasi berkas");
+  const late = await press(stranger, "Masuk");
+  check(late.status() === 404, `a used link is answered with ${late.status()}`);
+  await open(stranger, desk);
+  check(stranger.url().includes("/masuk?ke="), "the used link let a second browser in");
+
+  // Accepted by mistake, taken back, then returned with two deficiencies.
+  await press(fo, "Nyatakan lengkap dan terima");
+  await follows("Sesuai jadwal", "Selesai paling lambat");
+  await press(fo, "Batalkan tindakan");
+  await follows("Menunggu verifikasi");
+  await (await button(fo, "Kembalikan kepada pemohon")).evaluate((one) => one.scrollIntoView());
+  await fo.click('form:has(button[value="act.reject"]) input[value="Dokumen tidak terbaca atau terpotong"]');
+  for (const [row, document, wanting] of [[1, "Denah ruang", "belum ditandatangani"],
+                                          [2, "Persyaratan izin PAUD", "KTP pengelola tidak terbaca"]]) {
+    await fo.type(`#verifikasi-reject-d${row}`, document);
+    await fo.type(`#verifikasi-reject-k${row}`, wanting);
+  }
+  await press(fo, "Kembalikan kepada pemohon");
+  await follows("Perlu Anda lengkapi", "Denah ruang: belum ditandatangani",
+                "Persyaratan izin PAUD: KTP pengelola tidak terbaca");
+  const inputs = await applicant.$$("input[type=file]");
+  check(inputs.length >= 2, `${inputs.length} places to put a file`);
+  for (const one of inputs.slice(0, 2)) await one.uploadFile(plan.files);
+  await press(applicant, "Kirim perbaikan");
+  await says(applicant, "Terima kasih, berkas Anda telah kami terima.", "Menunggu verifikasi");
+
+  await open(fo, desk);
+  await press(fo, "Nyatakan lengkap dan terima");
+  await follows("Tahap 3 dari 9", "Selesai paling lambat", "Bagaimana tanggal ini dihitung?");
+
+  // Without a mouse: signing in, the inbox, ticking, passing on.
+  const bo = await person();
+  await open(bo, "/tugas");
+  const before = links_to("bo");
+  await tab_to(bo, id_fits, "alamat");
+  await bo.keyboard.type("bo@banjarbaru.example");
+  await press_by_keyboard(bo, "Kirim tautan masuk");
+  await open(bo, await mailed_link("bo", before));
+  await press_by_keyboard(bo, "Masuk");
+  await tab_to(bo, name_fits, "tugas");
+  await bo.keyboard.press("Space");
+  await press_by_keyboard(bo, "Teruskan yang dipilih");
+  await says(bo, "1 berkas selesai dikerjakan.");
+  await follows("Tahap 4 dari 9", "Sesuai jadwal");
+
+  // A question to the applicant, answered with a file.
+  const dt = await signed_in("dt", desk);
+  await (await button(dt, "Jeda")).evaluate((one) => one.closest("details").open = true);
+  await dt.select('select[name="jeda"]', "klarifikasi_pemohon");
+  await dt.type("#kajian_teknis-jeda-catatan", "Mohon kirim bukti kepemilikan tanah.");
+  await press(dt, "Jeda");
+  await follows("Menunggu jawaban Anda", "Mohon kirim bukti kepemilikan tanah.");
+  await applicant.evaluate(() => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
+  await (await applicant.$('input[name^="berkas:lampiran_jawaban"]')).uploadFile(plan.files);
+  await applicant.type("#catatan", "Sertifikat terlampir.");
+  await press(applicant, "Kirim jawaban");
+  await says(applicant, "Terima kasih, jawaban Anda telah kami terima.", "Tahap 4 dari 9");
+
+  const upload = async (page, ...kinds) => {
+    for (const kind of kinds) await (await page.$(`input[name^="berkas:${kind}"]`)).uploadFile(plan.files);
+  };
+  await open(dt, desk);
+  await upload(dt, "bapl", "rekomendasi");
+  await press(dt, "Beri rekomendasi");
+  await follows("Tahap 5 dari 9");
+  await open(bo, desk);
+  await upload(bo, "draft_sk");
+  await press(bo, "Kirim draf");
+  await follows("Tahap 6 dari 9");
+  for (const [officer, stage] of [["kb", 7], ["s", 8]]) {
+    await press(await signed_in(officer, desk), "Setujui");
+    await follows(`Tahap ${stage} dari 9`);
+  }
+  const kd = await signed_in("kd", desk);
+  await upload(kd, "surat_keputusan");
+  await kd.type("#penandatanganan-sign-nomor", "503/017/PAUD/2026");
+  await press(kd, "Tanda tangani");
+  await follows("Izin telah terbit", "503/017/PAUD/2026", "Laporkan kesalahan");
+  await press(applicant, "Konfirmasi penerimaan");
+  await says(applicant, "Terima kasih, penerimaan telah dicatat.", "Selesai: telah terbit");
+  return fo;
+}
+
+// The board renews itself, by its script under the page's own policy; and without it, by reloading.
+async function board(administrator) {
+  await open(administrator, "/papan/layar");
+  await administrator.type("#nama", "Ruang tunggu");
+  await press(administrator, "Buat tautan");
+  await picture(administrator, "layar-baru");
+  const wall = await administrator.evaluate(() =>
+    new URL(document.querySelector("code").innerText).pathname);
+  const screen = await person(true);
+  const refused = [];
+  screen.on("console", (one) => { if (one.type() === "error") refused.push(one.text()); });
+  await open(screen, wall);
+  await screen.waitForFunction(() => document.querySelector("#papan table"));
+  await screen.evaluate(() => { window.same_page = true; });
+  const waiting = () => screen.evaluate(() =>
+    Number(document.querySelectorAll("#papan tbody tr")[1].querySelector(".angka")?.innerText ?? 0));
+  const was = await waiting();
+  await submit("PAUD Kedua");
+  await screen.waitForFunction((then) =>
+    Number(document.querySelectorAll("#papan tbody tr")[1].querySelector(".angka")?.innerText ?? 0) === then,
+    {}, was + 1);
+  check(await screen.evaluate(() => window.same_page), "the board was loaded again");
+  check(refused.length === 0, `the board's page is refused something: ${refused.join("; ")}`);
+}
+
+async function calendar(administrator) {
+  await open(administrator, "/kalender");
+  await administrator.evaluate(() => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
+  await administrator.$eval("#tanggal", (one) => { one.value = "2026-04-22"; });
+  await administrator.type("#nama", "Banjir");
+  await administrator.type("#dasar", "Keputusan Wali Kota 123/2026");
+  await press(administrator, "Pratinjau");
+  await says(administrator, "Pratinjau", "ditetapkan sebagai hari libur (Keputusan Wali Kota 123/2026)");
+  await picture(administrator, "kalender-pratinjau");
+  await press(administrator, "Terapkan");
+  await says(administrator, "Kalender telah diterapkan.", "Banjir");
+}
+
+try {
+  await walk();
+  const administrator = await signed_in("kdt", "/papan");
+  await board(administrator);
+  await calendar(administrator);
+} catch (why) {
+  check(false, why.stack ?? String(why));
+}
+await browser.close();
+writeFileSync(join(pictures, "walk.txt"), faults.join("\n"));
+console.log(`walked, ${faults.length} faults`);
+process.exit(faults.length > 0 ? 1 : 0);

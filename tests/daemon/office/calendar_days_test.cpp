@@ -1,0 +1,95 @@
+#include "daemon/office/calendar_days.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace tenggat::office {
+namespace {
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+store::RuleSet shipped() {
+  const std::filesystem::path folder = std::filesystem::path(TENGGAT_SOURCE_DIR) / "rules/calendar";
+  store::RuleSet rules;
+  rules.kind = "calendar";
+  rules.name = "banjarbaru";
+  for (const char* name : {"banjarbaru.yaml", "libur.tsv"})
+    rules.files.push_back({name, read_file(folder / name)});
+  rules.hash = store::content_hash(rules.kind, rules.files);
+  return rules;
+}
+
+NewDay flood(const char* date = "2026-04-08") {
+  NewDay day;
+  day.date = date;
+  day.name = "Banjir \"besar\" \\ #1: {a}";
+  day.decree = "Keputusan Wali Kota 123/2026";
+  return day;
+}
+
+NewDay make_up(const char* date = "2026-05-09") {
+  NewDay day = flood(date);
+  day.make_up = true;
+  day.hours = {"07:30-12:00", "13:00-16:00"};
+  return day;
+}
+
+TEST(CalendarDays, ADayIsWrittenAndReadAgain) {
+  const store::RuleSet before = shipped();
+  for (const NewDay& day : {flood(), make_up()}) {
+    const auto changed = load_with_day(before, day);
+    ASSERT_TRUE(changed) << changed.error().front().to_string();
+    EXPECT_NE(changed->rules.hash, before.hash);
+    const auto monday = parse_instant("2026-04-06T00:00:00+08:00").value();
+    const auto later = parse_instant("2026-05-11T00:00:00+08:00").value();
+    const auto loaded = load_with_day(before, flood("2026-11-30"));  // outside of the span
+    const Seconds normal = loaded->calendar.worked(monday, later);
+    EXPECT_EQ(changed->calendar.worked(monday, later) - normal,
+              day.make_up ? std::chrono::minutes(450) : -std::chrono::minutes(450));
+  }
+}
+
+TEST(CalendarDays, OneAfterTheOtherAndInAnyLayout) {
+  store::RuleSet rules = shipped();
+  for (const char* date : {"2026-04-08", "2026-04-09", "2026-04-10"}) {
+    auto changed = load_with_day(rules, flood(date));
+    ASSERT_TRUE(changed) << changed.error().front().to_string();
+    rules = changed->rules;
+  }
+  std::string& text = rules.files.front().text;
+  // Another indent, a comment between, no line end at the end.
+  const auto at = text.find("libur_tambahan:\n");
+  ASSERT_NE(at, std::string::npos);
+  text =
+      "libur_tambahan:   # daerah\n\n# banjir\n    - {tanggal: 2026-04-08, nama: A, dasar: B}\n" +
+      text.substr(0, at) + text.substr(text.find("\n\n", at));
+  text.erase(text.find("hari_pengganti:"));
+  text += "# tanpa hari pengganti";
+  const auto changed = load_with_day(rules, flood("2026-04-09"));
+  ASSERT_TRUE(changed) << changed.error().front().to_string();
+  EXPECT_TRUE(load_with_day(changed->rules, make_up()));
+}
+
+TEST(CalendarDays, WhatCannotBeWrittenIsRefused) {
+  const store::RuleSet before = shipped();
+  EXPECT_FALSE(load_with_day(before, flood("2026-04-03")));  // is a day off already
+  NewDay wrong = make_up();
+  wrong.hours = {"12:00-07:30"};
+  EXPECT_FALSE(load_with_day(before, wrong));
+  store::RuleSet inline_list = before;
+  std::string& text = inline_list.files.front().text;
+  text.replace(text.find("libur_tambahan: []"), 18,
+               "libur_tambahan: [{tanggal: 2026-04-07, nama: A, dasar: B}]");
+  EXPECT_FALSE(with_day(inline_list, flood()));
+  EXPECT_FALSE(load_with_day(inline_list, flood()));
+}
+
+}  // namespace
+}  // namespace tenggat::office

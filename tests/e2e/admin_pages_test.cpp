@@ -1,0 +1,320 @@
+// What administrators do on the pages, and what officers do for an applicant who cannot be reached.
+#include <thread>
+
+#include "tests/e2e/pages_fixture.h"
+
+namespace tenggat::test {
+namespace {
+
+class AdminPagesTest : public PagesTest {
+ protected:
+  Browser administrator() {
+    office_.daemon().must(
+        {"officer", "edit", "--id", "kb", "--role", "kabid_perizinan", "--role", "admin"});
+    return signed_in("kb");
+  }
+};
+
+const std::vector<std::string> kAdminPaths{"/pegawai", "/pegawai/fo", "/kalender", "/pesan",
+                                           "/papan/layar"};
+
+TEST_F(AdminPagesTest, AreForAdministratorsAloneAndInPersonOnly) {
+  Browser fo = signed_in("fo");
+  for (const std::string& path : kAdminPaths) {
+    EXPECT_EQ(browser().get(path).status, 303) << path;
+    EXPECT_EQ(fo.get(path).status, 403) << path;
+    WebForm form;
+    form.action = path;
+    form.fields = {{"token", form_with(fo.get("/tugas"), "/keluar").hidden("token")},
+                   {"kunci", std::string(32, 'a')},
+                   {"aksi", "tambah"}};
+    EXPECT_EQ(fo.send(form).status, 403) << path;
+  }
+  EXPECT_FALSE(fo.get("/tugas").says("/pegawai"));
+  Browser kb = administrator();
+  EXPECT_TRUE(kb.get("/tugas").says("/pegawai"));
+  for (const std::string& path : kAdminPaths) {
+    const WebPage page = kb.get(path);
+    EXPECT_EQ(page.status, 200) << path;
+    EXPECT_LT(page.body.size(), 50U * 1024) << path;
+    EXPECT_FALSE(page.says("<script"));
+    WebForm forged = form_with(page, "/keluar");
+    forged.action = path;
+    forged.set("token", std::string(32, '0'));
+    EXPECT_EQ(kb.send(forged).status, 403) << path;
+  }
+  // A deputy takes the files on, not the keys.
+  office_.daemon().must({"officer", "delegate", "--from", "kb", "--to", "bo", "--kind", "plh",
+                         "--start", "2026-04-02", "--end", "2026-04-24", "--letter", "800/17"});
+  EXPECT_EQ(signed_in("bo").get("/pegawai").status, 403);
+  // Nor is it an officer's token's to have.
+  office_.daemon().must({"officer", "edit", "--id", "kb", "--role", "kabid_perizinan"});
+  EXPECT_EQ(kb.get("/pegawai").status, 403);
+}
+
+TEST_F(AdminPagesTest, AnOfficerIsTakenOnAndChanged) {
+  Browser kb = administrator();
+  WebPage page = kb.get("/pegawai");
+  EXPECT_TRUE(page.says("Rina Wulandari"));
+  const std::vector<std::pair<std::string, std::string>> person{{"id", "fo2"},
+                                                                {"nama", "Yanti <b>"},
+                                                                {"email", "yanti@kantor.example"},
+                                                                {"peran", "front_office"},
+                                                                {"whatsapp", "0812-9999-0001"}};
+  const WebPage added = kb.press(page, "tambah", person);
+  EXPECT_EQ(added.header("Location"), "/pegawai?sudah=ya") << added.body;
+  EXPECT_EQ(kb.press(page, "tambah", person).status, 303);  // a double click
+  EXPECT_EQ(office_.query("SELECT name || ' ' || email || ' ' || whatsapp || ' ' || role"
+                          " FROM officer JOIN officer_role ON officer = id WHERE id = 'fo2'"),
+            "Yanti <b> yanti@kantor.example 6281299990001 front_office");
+  EXPECT_TRUE(kb.get("/pegawai").says("Yanti &lt;b&gt;"));
+
+  const auto refused = [&](std::vector<std::pair<std::string, std::string>> changed,
+                           const char* why) {
+    const WebPage answer = kb.press(kb.get("/pegawai"), "tambah", changed);
+    EXPECT_EQ(answer.status, 422);
+    EXPECT_TRUE(answer.says(why)) << why << answer.body;
+  };
+  refused(person, "sudah dipakai");
+  refused({{"id", "Fo 3"}, {"nama", "A"}}, "Sebutan:");
+  refused({{"id", "fo3"}, {"nama", " "}}, "Nama wajib diisi");
+  refused({{"id", "fo3"}, {"nama", "A"}, {"email", "a b"}}, "email ini tidak dikenali");
+  refused({{"id", "fo3"}, {"nama", "A"}, {"whatsapp", "021"}}, "bukan nomor seluler");
+  refused({{"id", "fo3"}, {"nama", "A"}, {"peran", "pemohon"}}, "peran tidak dikenal");
+  EXPECT_EQ(office_.query("SELECT count(*) FROM officer"), "8");
+
+  page = kb.get("/pegawai/fo2");
+  EXPECT_EQ(kb.press(page, "ubah", {{"nama", "Yanti"}, {"peran", "back_office"}}).status, 303);
+  EXPECT_EQ(office_.query("SELECT name || ' ' || email || '.' || role FROM officer"
+                          " JOIN officer_role ON officer = id WHERE id = 'fo2'"),
+            "Yanti .back_office");
+  EXPECT_EQ(kb.press(kb.get("/pegawai/kb"), "ubah", {{"nama", "Siti"}}).status, 422);
+  EXPECT_EQ(office_.query("SELECT name FROM officer WHERE id = 'kb'"), "Siti Rahmah");
+  EXPECT_EQ(kb.get("/pegawai/tidak-ada").status, 404);
+
+  EXPECT_EQ(kb.press(kb.get("/pegawai/fo2"), "berhenti", {{"mulai", "2026-04-01"}}).status, 303);
+  EXPECT_TRUE(kb.get("/pegawai").says("tidak bertugas lagi"));
+  EXPECT_EQ(kb.press(kb.get("/pegawai/fo2"), "kembali").status, 303);
+  EXPECT_EQ(office_.query("SELECT count(*) FROM officer WHERE ended_on IS NOT NULL"), "0");
+  EXPECT_EQ(kb.press(kb.get("/pegawai/kb"), "berhenti", {{"mulai", "2026-04-01"}}).status, 422);
+}
+
+TEST_F(AdminPagesTest, LeaveAndADeputyAreEnteredAndEnded) {
+  Browser kb = administrator();
+  WebPage page = kb.get("/pegawai/bo");
+  EXPECT_EQ(kb.press(page, "cuti", {{"mulai", "2026-04-06"}, {"sampai", "2026-04-02"}}).status,
+            422);
+  EXPECT_EQ(kb.press(page, "cuti", {{"mulai", "2026-04-06"}, {"sampai", "2026-04-08"}}).status,
+            303);
+  EXPECT_TRUE(kb.get("/pegawai").says("6 April 2026 s.d. 8 April 2026"));
+  EXPECT_EQ(kb.press(kb.get("/pegawai/bo"), "batal-cuti").status, 303);
+  EXPECT_EQ(office_.query("SELECT count(*) FROM officer_leave"), "0");
+
+  page = kb.get("/pegawai/kb");
+  const std::vector<std::pair<std::string, std::string>> deputy{{"kepada", "bo"},
+                                                                {"jenis", "plh"},
+                                                                {"mulai", "2026-04-02"},
+                                                                {"sampai", "2026-04-24"},
+                                                                {"surat", "800/17/2026"}};
+  auto without_letter = deputy;
+  without_letter.back().second = "";
+  EXPECT_EQ(kb.press(page, "tunjuk", without_letter).status, 422);
+  page = kb.get("/pegawai/kb");
+  EXPECT_EQ(kb.press(page, "tunjuk", deputy).status, 303);
+  EXPECT_EQ(kb.press(page, "tunjuk", deputy).status, 303);
+  EXPECT_EQ(office_.query("SELECT count(*) FROM delegation"), "1");
+  EXPECT_TRUE(kb.get("/pegawai/kb").says("surat perintah 800/17/2026"));
+  EXPECT_TRUE(signed_in("bo").get("/tugas").says("Plh. Kepala Bidang Perizinan (untuk Siti"));
+  EXPECT_EQ(kb.press(kb.get("/pegawai/kb"), "akhiri").status, 303);
+  EXPECT_EQ(office_.query("SELECT count(*) FROM delegation WHERE ended_at IS NULL"), "0");
+}
+
+// --- messages that were given up -----------------------------------------------------------------
+
+TEST_F(AdminPagesTest, AMessageThatWasGivenUpIsSentAgainOrDiscarded) {
+  office_.meta().answer_next(400, 131026);  // no such number, and there is no email
+  const File file = submitted();
+  office_.advance("2026-04-02T14:05:00");
+  const std::string dead = "SELECT count(*) FROM message WHERE state = 'dead'";
+  for (int i = 0; i < 200 && office_.query(dead) != "1"; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  ASSERT_EQ(office_.query(dead), "1");
+  Browser kb = administrator();
+  WebPage page = kb.get("/pesan");
+  EXPECT_TRUE(page.says("alamat tidak dikenal di tujuan")) << page.body;
+  EXPECT_TRUE(page.says("/permohonan/" + file.number));
+  EXPECT_FALSE(page.says("6281311112222"));  // masked
+  const std::string id = office_.query("SELECT id FROM message WHERE state = 'dead'");
+  EXPECT_EQ(kb.press(page, "ulang").status, 422);  // none is ticked
+  EXPECT_EQ(kb.press(page, "ulang", {{"pesan", id}}).header("Location"), "/pesan?sudah=1");
+  for (int i = 0;
+       i < 200 && office_.query("SELECT state FROM message WHERE id = " + id) == "queued"; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_EQ(office_.query("SELECT state FROM message WHERE id = " + id), "accepted");
+  EXPECT_EQ(kb.press(page, "buang", {{"pesan", id}}).status, 409);  // it is not dead any more
+  EXPECT_TRUE(kb.get("/pesan").says("Tidak ada pesan yang gagal"));
+
+  office_.query("UPDATE message SET state = 'dead', reason = 'rejected' WHERE id = " + id);
+  EXPECT_EQ(kb.press(kb.get("/pesan"), "buang", {{"pesan", id}}).status, 303);
+  EXPECT_EQ(office_.query("SELECT state || ' ' || reason FROM message WHERE id = " + id),
+            "failed discarded");
+}
+
+// --- the calendar --------------------------------------------------------------------------------
+
+TEST_F(AdminPagesTest, ADayOffIsPreviewedThenApplied) {
+  const File file = submitted();
+  act("fo", file, "verifikasi", "accept");
+  const std::string due =
+      "SELECT to_char(case_due_at AT TIME ZONE 'Asia/Makassar',"
+      " 'MM-DD HH24:MI') FROM permit";
+  EXPECT_EQ(office_.query(due), "04-10 14:30");
+  Browser kb = administrator();
+  WebPage page = kb.get("/kalender");
+  EXPECT_TRUE(page.says("Wafat Yesus Kristus"));
+  const std::vector<std::pair<std::string, std::string>> flood{
+      {"jenis", "libur_daerah"},
+      {"tanggal", "2026-04-08"},
+      {"nama", "Banjir"},
+      {"dasar", "Keputusan Wali Kota \"123\"/2026"}};
+  const WebPage preview = kb.press(page, "pratinjau", flood);
+  EXPECT_EQ(preview.status, 200);
+  EXPECT_TRUE(preview.says("1 dari 1 permohonan terbuka bergeser")) << preview.body;
+  EXPECT_TRUE(preview.says("Jumat 10 April, 14.30 WITA")) << preview.body;
+  EXPECT_TRUE(preview.says("menjadi Senin 13 April, 14.00 WITA")) << preview.body;
+  EXPECT_EQ(office_.query(due), "04-10 14:30");
+  EXPECT_EQ(office_.query("SELECT count(*) FROM rule_set WHERE kind = 'calendar'"), "1");
+
+  const WebPage applied = kb.press(preview, "terapkan");
+  EXPECT_EQ(applied.header("Location"), "/kalender?sudah=ya") << applied.body;
+  EXPECT_EQ(office_.query(due), "04-13 14:00");
+  EXPECT_TRUE(kb.get("/kalender").says("Banjir"));
+  EXPECT_EQ(office_.query("SELECT count(*) FROM event WHERE type = 'calendar_applied' AND"
+                          " fields ->> 'decree' LIKE '%Keputusan Wali Kota%'"),
+            "1");
+  EXPECT_EQ(kb.press(preview, "terapkan").status, 422);  // the date is taken now
+  const WebPage twice = kb.press(kb.get("/kalender"), "pratinjau", flood);
+  EXPECT_EQ(twice.status, 422);
+  EXPECT_TRUE(twice.says("sudah ditetapkan"));
+  // The applicant is told once, with the decree.
+  office_.advance("2026-04-02T14:10:00");
+  EXPECT_EQ(office_.query("SELECT count(*) FROM message WHERE text = 'perubahan_tanggal' AND"
+                          " body LIKE '%Keputusan Wali Kota%'"),
+            "1");
+  // The files in force can be had, to be put beside those on the disk.
+  const WebPage yaml = kb.get("/kalender/berkas/banjarbaru.yaml");
+  EXPECT_NE(yaml.body.find("nama: \"Banjir\""), std::string::npos) << yaml.body;
+  EXPECT_EQ(kb.get("/kalender/berkas/lain.yaml").status, 404);
+}
+
+TEST_F(AdminPagesTest, AMakeUpDayNeedsHoursAndAPreviewIsOfTheCalendarAsItWas) {
+  Browser kb = administrator();
+  std::vector<std::pair<std::string, std::string>> day{{"jenis", "pengganti"},
+                                                       {"tanggal", "2026-04-11"},
+                                                       {"nama", "Pengganti"},
+                                                       {"dasar", "SE Wali Kota 45/2026"}};
+  EXPECT_EQ(kb.press(kb.get("/kalender"), "pratinjau", day).status, 422);
+  day.emplace_back("jam", "12:00-07:30");
+  EXPECT_EQ(kb.press(kb.get("/kalender"), "pratinjau", day).status, 422);
+  day.back().second = "07.30 - 12.00, 13.00-16.00";
+  const WebPage preview = kb.press(kb.get("/kalender"), "pratinjau", day);
+  ASSERT_EQ(preview.status, 200) << preview.body;
+  day[1].second = "2026-04-18";
+  EXPECT_EQ(kb.press(kb.press(kb.get("/kalender"), "pratinjau", day), "terapkan").status, 303);
+  EXPECT_EQ(kb.press(preview, "terapkan").status, 409);  // another came in between
+  EXPECT_TRUE(kb.get("/kalender").says("hari kerja pengganti"));
+  EXPECT_FALSE(kb.get("/kalender").says("11 April 2026"));
+}
+
+// --- reaching the applicant ----------------------------------------------------------------------
+
+TEST_F(AdminPagesTest, AContactIsCorrectedAndTheLinkSentAgain) {
+  const File file = submitted();
+  Browser fo = signed_in("fo");
+  const std::string path = "/permohonan/" + file.number + "/pemohon";
+  const std::string contact = "SELECT whatsapp || ' ' || email FROM applicant";
+  EXPECT_TRUE(fo.get("/cari?q=Melati").says(path));
+  EXPECT_EQ(fo.press(fo.get(path), "kontak", {{"whatsapp", ""}, {"email", ""}}).status, 422);
+  EXPECT_EQ(fo.press(fo.get(path), "kontak", {{"whatsapp", "021"}}).status, 422);
+  EXPECT_EQ(office_.query(contact), "6281311112222 ");
+  const WebPage corrected =
+      fo.press(fo.get(path), "kontak",
+               {{"whatsapp", "0813 1111 3333"}, {"email", "ibu@warga.example"}, {"kirim", "ya"}});
+  EXPECT_EQ(corrected.header("Location"), path + "?sudah=kontak") << corrected.body;
+  EXPECT_EQ(office_.query(contact), "6281311113333 ibu@warga.example");
+  EXPECT_EQ(office_.column("SELECT type || ' ' || actor FROM event WHERE visit = 0 AND"
+                           " type <> 'calendar_applied' ORDER BY sequence"),
+            (std::vector<std::string>{"contact_corrected officer:fo", "link_sent officer:fo"}));
+  EXPECT_EQ(office_.query("SELECT count(*) FROM event WHERE fields::text ~ '1111|warga'"), "0");
+  EXPECT_EQ(office_.query("SELECT length(fields ->> 'email') FROM event WHERE type ="
+                          " 'contact_corrected'"),
+            "64");
+  office_.advance("2026-04-02T14:01:00");
+  EXPECT_EQ(office_.query("SELECT address || ' ' || (body LIKE '%" + file.path +
+                          "%') FROM message WHERE text = 'tautan_lacak'"),
+            "6281311113333 true");
+  EXPECT_TRUE(fo.get("/permohonan/" + file.number).says("Kontak pemohon diperbaiki"));
+  EXPECT_EQ(office_.tenggat({"audit", "verify", file.number}).status, 0);
+
+  // Not without end, and by nobody who has nothing to do with files.
+  int refused = 0;
+  for (int i = 0; i < 4; ++i)
+    if (fo.press(fo.get(path), "tautan").status == 422) ++refused;
+  EXPECT_GE(refused, 1);
+  Browser kdt = signed_in("kdt");
+  EXPECT_EQ(kdt.press(kdt.get(path), "kontak", {{"whatsapp", "0813 1111 4444"}}).status, 403);
+  EXPECT_EQ(office_.query(contact), "6281311113333 ibu@warga.example");
+  // Also where the file is closed already.
+  Browser applicant = browser();
+  applicant.press(applicant.get(file.path), "withdraw", {{"yakin", "ya"}});
+  EXPECT_EQ(fo.press(fo.get(path), "kontak", {{"whatsapp", "0813 1111 5555"}}).status, 303);
+  EXPECT_EQ(office_.query(contact), "6281311115555 ");
+  EXPECT_EQ(state_of(file), "withdrawn -");
+  EXPECT_EQ(office_.tenggat({"audit", "verify", file.number}).status, 0);
+}
+
+TEST_F(AdminPagesTest, AnAnswerBringsFiles) {
+  const File file = submitted();
+  act("fo", file, "verifikasi", "accept");
+  act("bo", file, "penerimaan", "forward");
+  office_.json({"permit", "pause", file.number, "--step", "kajian_teknis", "--reason",
+                "klarifikasi_pemohon", "--note", "mohon kirim bukti kepemilikan tanah"},
+               "dt");
+  Browser applicant = browser();
+  const WebPage page = applicant.get(file.path);
+  EXPECT_EQ(applicant.press(page, "jawab").status, 422);
+  // A made-up input brings no decree.
+  EXPECT_EQ(applicant
+                .press(page, "jawab", {{"catatan", "ini"}},
+                       {{"berkas:surat_keputusan:", "sk.pdf", "application/pdf", "%PDF sk"}})
+                .status,
+            422);
+  const WebPage sent =
+      applicant.press(applicant.get(file.path), "jawab", {},
+                      {{"berkas:lampiran_jawaban:", "tanah.pdf", "application/pdf", "%PDF tanah"}});
+  EXPECT_EQ(sent.status, 303) << sent.body;
+  EXPECT_EQ(office_.query("SELECT count(*) FROM pause WHERE to_at IS NULL"), "0");
+  Browser dt = signed_in("dt");
+  const WebPage desk = dt.get("/permohonan/" + file.number);
+  EXPECT_TRUE(desk.says("Lampiran jawaban")) << desk.body;
+  std::smatch link;
+  ASSERT_TRUE(std::regex_search(desk.body, link, std::regex("/permohonan/[^\"]*/dokumen/[0-9]+")));
+  EXPECT_EQ(dt.get(link.str()).body, "%PDF tanah");
+}
+
+TEST_F(AdminPagesTest, ALongInboxStaysASmallPage) {
+  for (int i = 0; i < 60; ++i) submitted(fmt::format("PAUD Nomor Urut yang Panjang Sekali {}", i));
+  Browser fo = signed_in("fo");
+  const WebPage inbox = fo.get("/tugas");
+  EXPECT_TRUE(inbox.says("lebih dari 50 berkas"));
+  for (const std::string& path :
+       {std::string("/tugas"), std::string("/cari?q=PAUD"), std::string("/papan/daftar?sop=paud")})
+    EXPECT_LT(fo.get(path).body.size(), 50U * 1024) << path;
+  // A day away gives back also what the page does not show.
+  office_.query("UPDATE visit SET assignee = 'fo' WHERE closed_at IS NULL");
+  EXPECT_EQ(fo.press(fo.get("/tugas"), "cuti").status, 303);
+  EXPECT_EQ(office_.query("SELECT count(*) FROM visit WHERE assignee = 'fo'"), "0");
+}
+
+}  // namespace
+}  // namespace tenggat::test
