@@ -85,7 +85,8 @@ std::vector<Command> clock_commands() {
        "moves a simulated clock of speed 0, from due instant to due instant",
        "SPAN is clock time, not working time: 1d is 24 hours. Returns when the clock is there and\n"
        "nothing is due any more. A running tenggatd does the work, and the command gives up where\n"
-       "nothing moves for 60 s. Without one the office is left alone for that time: what falls due\n"
+       "nothing moves for 60 s. Without one the office is left alone for that time: what falls "
+       "due\n"
        "stays due until one is started.",
        run_advance},
       {"clock show",

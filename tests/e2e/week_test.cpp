@@ -19,8 +19,8 @@
 #include <sstream>
 
 #include "tests/e2e/office.h"
-#include "tests/support/postgres.h"
 #include "tests/support/http_client.h"
+#include "tests/support/postgres.h"
 #include "tests/support/process.h"
 
 namespace tenggat::test {
