@@ -36,6 +36,7 @@ struct Caller {
   std::vector<std::string> scopes;
   bool handed_in = false;  // the permit is its own
   Duty duty = Duty::none;
+  bool administrator = false;  // an officer with the role admin
 
   bool has(std::string_view scope) const {
     return std::find(scopes.begin(), scopes.end(), scope) != scopes.end();
@@ -73,6 +74,8 @@ const std::vector<Caller>& callers() {
       {"session fo", Kind::session, "fo", "", {}, false, Duty::holder},
       {"session bo", Kind::session, "bo", "", {}, false, Duty::other_role},
       {"session left", Kind::session, "left", "", {}, false, Duty::left},
+      {"session admin", Kind::session, "adm", "", {}, false, Duty::none, true},
+      {"adm", Kind::officer, "adm", "", {}, false, Duty::other_role, true},
   };
   return all;
 }
@@ -105,7 +108,12 @@ bool on_duty(const Caller& c) { return c.duty == Duty::holder || c.duty == Duty:
 bool is_public_page(const Row& r) {
   return is_any(r.route,
                 {"page_front", "page_style", "page_track", "page_track_act", "page_track_document",
-                 "page_sign_in", "page_sign_in_ask", "page_sign_in_link", "page_sign_in_use"});
+                 "page_sign_in", "page_sign_in_ask", "page_sign_in_link", "page_sign_in_use",
+                 "page_board_script", "page_kiosk", "page_kiosk_stream"});
+}
+bool is_administrators_page(const Row& r) {
+  return r.route.starts_with("page_kiosks") || r.route.starts_with("page_officer") ||
+         r.route.starts_with("page_calendar") || r.route.starts_with("page_dead_letters");
 }
 
 const std::vector<Rule>& rules() {
@@ -120,6 +128,11 @@ const std::vector<Rule>& rules() {
        [](const Row& r, const Caller&) { return r.page && is_public_page(r); }, "let in"},
       {"whoever has left has no session any more",
        [](const Row& r, const Caller& c) { return r.page && c.duty == Duty::left; }, "sign in"},
+      {"people, calendars, dead letters and the wall's links are an administrator's",
+       [](const Row& r, const Caller& c) {
+         return r.page && is_administrators_page(r) && c.kind == Kind::session && !c.administrator;
+       },
+       "forbidden"},
       {"an officer's pages open by their session",
        [](const Row& r, const Caller& c) { return r.page && c.kind == Kind::session; }, "let in"},
       {"a token opens no page", [](const Row& r, const Caller&) { return r.page; }, "sign in"},
@@ -329,22 +342,22 @@ class Matrix : public Routes {
   void add_people() {
     query(
         "INSERT INTO officer (id, name, email) SELECT id, id, id || '@example.go.id'"
-        " FROM unnest(ARRAY['deputy', 'was-deputy', 'pengawas', 'left']) AS id");
+        " FROM unnest(ARRAY['deputy', 'was-deputy', 'pengawas', 'left', 'adm']) AS id");
     query(
         "INSERT INTO officer_role VALUES ('pengawas', 'pengawas'), ('left', 'front_office'),"
-        " ('was-deputy', 'sekretaris')");
+        " ('was-deputy', 'sekretaris'), ('adm', 'admin')");
     query("UPDATE officer SET ended_on = '2026-04-01' WHERE id = 'left'");
     query(
         "INSERT INTO delegation (from_officer, to_officer, kind, start_on, end_on, letter) VALUES"
         " ('fo', 'deputy', 'plh', '2026-04-01', '2026-04-30', '800/1'),"
         " ('fo', 'was-deputy', 'plh', '2026-03-01', '2026-04-01', '800/2')");
-    for (const char* officer : {"deputy", "was-deputy", "pengawas", "left"})
+    for (const char* officer : {"deputy", "was-deputy", "pengawas", "left", "adm"})
       add_token(officer, std::string("officer") + ") VALUES (decode('{}', 'hex'), '" + officer);
     add_token("kosong", "service) VALUES (decode('{}', 'hex'), 'kosong");
     add_token("expired", "expires_at, officer) VALUES (decode('{}', 'hex'), now(), 'fo");
     add_token("revoked", "revoked_at, officer) VALUES (decode('{}', 'hex'), now(), 'fo");
     secrets_["unknown"] = store::new_token_secret();
-    for (const char* officer : {"fo", "bo", "left"}) {
+    for (const char* officer : {"fo", "bo", "left", "adm"}) {
       sessions_[officer] = store::new_sign_in_secret();
       query("INSERT INTO session (hash, officer, expires_at) VALUES (decode('" +
             store::hex(store::sha256(sessions_[officer])) + "', 'hex'), '" + officer +
