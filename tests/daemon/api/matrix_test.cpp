@@ -340,12 +340,13 @@ class Matrix : public Routes {
   }
 
   void add_people() {
+    // Who cannot be told of a task is not counted on.
     query(
-        "INSERT INTO officer (id, name) VALUES ('deputy', 'Wakil'), ('was-deputy', 'Mantan'),"
-        " ('pengawas', 'Pengawas'), ('left', 'Purna'), ('adm', 'Admin')");
+        "INSERT INTO officer (id, name, email) SELECT id, id, id || '@example.go.id' FROM"
+        " unnest(ARRAY['deputy', 'was-deputy', 'pengawas', 'left', 'adm']) AS id");
     query(
         "INSERT INTO officer_role VALUES ('pengawas', 'pengawas'), ('left', 'front_office'),"
-        " ('was-deputy', 'sekretaris'), ('adm', 'admin')");
+        " ('was-deputy', 'dinas_teknis'), ('adm', 'admin')");
     query("UPDATE officer SET ended_on = '2026-04-01' WHERE id = 'left'");
     query(
         "INSERT INTO delegation (from_officer, to_officer, kind, start_on, end_on, letter) VALUES"
