@@ -679,6 +679,14 @@ std::map<std::int64_t, StoredPermit> PermitLoad::take(
   return permits;
 }
 
+std::size_t add_unchanged(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits,
+                          const std::vector<std::int64_t>& versions) {
+  return pipeline.add(
+      "SELECT p.id FROM unnest($1::bigint[], $2::bigint[]) AS seen(id, version)"
+      " JOIN permit p ON p.id = seen.id AND p.version = seen.version",
+      pg::bigint_array(permits), pg::bigint_array(versions));
+}
+
 // --- Writing ------------------------------------------------------------------------------------
 
 void append_writes(pg::Pipeline& pipeline, const std::vector<PermitChange>& changes,

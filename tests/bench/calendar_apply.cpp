@@ -3,7 +3,7 @@
 // Every permit's step and case are due later by the day that is taken out of the calendar, and
 // every applicant is to be told of it.
 //
-// The clock stands at Tuesday 08:00 in the office; nothing falls due while it runs. Actions are
+// The clock starts at Tuesday 08:00 in the office; nothing falls due while it runs. Actions are
 // claims and releases by turns, on permits that the calendar moves, too.
 #include <fmt/format.h>
 
@@ -106,7 +106,7 @@ class Bench {
 Bench::Bench() {
   test::DaemonProcess::Options options;
   options.conninfo = server_.create_database(database_);
-  options.clock = "2026-06-02T08:00:00+08:00@0";
+  options.clock = "2026-06-02T08:00:00+08:00@1";
   options.configuration = "http: {connections: 3000, requests_a_minute: 100000000}\n";
   daemon_ = std::make_unique<test::DaemonProcess>(std::move(options));
   daemon_->must({"db", "migrate", "--simulated-clock"});

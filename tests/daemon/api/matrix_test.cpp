@@ -243,7 +243,7 @@ const std::vector<Rule>& rules() {
          return r.route == "permit_undo" && c.duty != Duty::holder;
        },
        "undo_by_other"},
-      {"a task is assigned by the superior of its role",
+      {"a task is assigned by a superior of its role",
        [](const Row& r, const Caller& c) {
          return r.route == "permit_assign" && c.duty == Duty::superior;
        },
