@@ -243,12 +243,12 @@ const std::vector<Rule>& rules() {
          return r.route == "permit_undo" && c.duty != Duty::holder;
        },
        "undo_by_other"},
-      {"a superior of any height gives the task out",  // was-deputy is sekretaris
+      {"a task is assigned by a superior of its role",
        [](const Row& r, const Caller& c) {
-         return r.route == "permit_assign" && (c.duty == Duty::superior || c.token == "was-deputy");
+         return r.route == "permit_assign" && c.duty == Duty::superior;
        },
        "ok"},
-      {"who has the task does not give it out",
+      {"nobody else assigns it",
        [](const Row& r, const Caller&) { return r.route == "permit_assign"; }, "wrong_role"},
       {"the step's role, and who stands in for its holder today",
        [](const Row& r, const Caller& c) { return r.commands && on_duty(c); }, "ok"},
@@ -340,12 +340,13 @@ class Matrix : public Routes {
   }
 
   void add_people() {
+    // Who cannot be told of a task is not counted on.
     query(
-        "INSERT INTO officer (id, name, email) SELECT id, id, id || '@example.go.id'"
-        " FROM unnest(ARRAY['deputy', 'was-deputy', 'pengawas', 'left', 'adm']) AS id");
+        "INSERT INTO officer (id, name, email) SELECT id, id, id || '@example.go.id' FROM"
+        " unnest(ARRAY['deputy', 'was-deputy', 'pengawas', 'left', 'adm']) AS id");
     query(
         "INSERT INTO officer_role VALUES ('pengawas', 'pengawas'), ('left', 'front_office'),"
-        " ('was-deputy', 'sekretaris'), ('adm', 'admin')");
+        " ('was-deputy', 'dinas_teknis'), ('adm', 'admin')");
     query("UPDATE officer SET ended_on = '2026-04-01' WHERE id = 'left'");
     query(
         "INSERT INTO delegation (from_officer, to_officer, kind, start_on, end_on, letter) VALUES"
@@ -398,7 +399,8 @@ class Matrix : public Routes {
       if (name == "permit_action") ask.body = R"({"step":"verifikasi","action":"accept"})";
       if (name == "permit_undo") ask.body = "{}";
       if (name == "permit_assign") ask.body = R"({"step":"verifikasi","officer":"fo"})";
-      if (name == "permit_acknowledge") ask.body = R"({"step":"verifikasi","reason":"cuaca"})";
+      if (name == "permit_acknowledge")
+        ask.body = R"({"step":"verifikasi","reason":"beban_kerja"})";
       if (name == "permit_pause")
         ask.body = R"({"step":"verifikasi","reason":"kunjungan_lapangan"})";
     } else if (name == "file_create") {
