@@ -241,24 +241,8 @@ awaitable<std::string> Pages::set_leave_today(const PageCall& call, bool away) {
     auto cancelling = store::cancel_leave(*lease, who.officer.id, today);
     co_await std::move(cancelling);
   }
-  if (!away) co_return "";
-  Reading found;
-  auto finding = tasks_of(who, http::kInboxReach, found);
-  const std::vector<http::Task> tasks = co_await std::move(finding);
-  std::string faults;
-  for (const http::Task& task : tasks) {
-    if (task.visit->assignee != who.officer.id) continue;
-    Asked asked;
-    asked.permit = task.stored->permit.id;
-    asked.actor = {Actor::Kind::officer, who.officer.id, ""};
-    asked.token = who.principal.token;
-    asked.part = fmt::format(" {} {}", asked.permit, task.visit->id);
-    asked.command = Release{task.visit->step, "tidak masuk hari ini"};
-    auto submitting = submit(call, std::move(asked));
-    const Outcomes outcome = co_await std::move(submitting);
-    if (!outcome.done) faults += fmt::format("{}: {} ", task.stored->permit.number, outcome.words);
-  }
-  co_return faults;
+  // What they had claimed the watch gives back: the leave itself ends it.
+  co_return "";
 }
 
 awaitable<Response> Pages::tasks_act(PageCall call) {

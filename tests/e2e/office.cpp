@@ -8,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
+#include <functional>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -188,14 +189,28 @@ std::vector<std::string> Office::column(const std::string& sql) const {
   return rows;
 }
 
-bool Office::metric_becomes(const std::string& line) const {
+namespace {
+
+bool comes_to_hold(const std::function<bool()>& condition) {
   const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(15);
-  while (http_get(daemon_->admin_port(), "/metrics").find("\n" + line + "\n") ==
-         std::string::npos) {
+  while (!condition()) {
     if (std::chrono::steady_clock::now() > limit) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   return true;
+}
+
+}  // namespace
+
+bool Office::becomes(const std::string& sql, const std::string& wanted) const {
+  return comes_to_hold([&] { return query(sql) == wanted; });
+}
+
+bool Office::metric_becomes(const std::string& line) const {
+  return comes_to_hold([&] {
+    return http_get(daemon_->admin_port(), "/metrics").find("\n" + line + "\n") !=
+           std::string::npos;
+  });
 }
 
 }  // namespace tenggat::test

@@ -57,6 +57,8 @@ class Office {
   // Rows of one text column.
   std::vector<std::string> column(const std::string& sql) const;
 
+  // Whether that query comes to answer this, while the loops do their work.
+  bool becomes(const std::string& sql, const std::string& wanted) const;
   // Whether /metrics comes to hold this line; the database's numbers are read every few seconds.
   bool metric_becomes(const std::string& line) const;
   DaemonProcess& daemon() { return *daemon_; }
