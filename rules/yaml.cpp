@@ -75,6 +75,11 @@ class TreeBuilder : public YAML::EventHandler {
     if (has_control_character(value)) {
       file_.fault(node->line, node->column, "control characters are not allowed");
       node->text.clear();
+    } else if (first_not_utf8(value) < value.size()) {
+      // yaml-cpp 0.7 makes one byte of "\_" and "\N", and takes a NUL for a backslash.
+      file_.fault(node->line, node->column,
+                  "its escapes do not make UTF-8; write the characters themselves");
+      node->text.clear();
     }
     place(finish(std::move(node), anchor));
   }

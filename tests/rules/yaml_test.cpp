@@ -111,6 +111,9 @@ TEST(Yaml, IsOneDocumentOfUtf8) {
             Texts{"f.yaml:3:1: one document a file; this begins a second"});
   EXPECT_EQ(faults_of("a: é\nb: \xc3\n"), Texts{"f.yaml:2:4: the file is not UTF-8"});
   EXPECT_EQ(faults_of("a: \xed\xa0\x80\n"), Texts{"f.yaml:1:4: the file is not UTF-8"});
+  const Texts escapes{"f.yaml:1:4: its escapes do not make UTF-8; write the characters themselves"};
+  EXPECT_EQ(faults_of("a: \"\\_\"\n"), escapes);
+  EXPECT_EQ(faults_of(std::string("a: b\0_\n", 7)), escapes);
   EXPECT_EQ(faults_of("# comment only\n").size(), 1u);
   EXPECT_TRUE(faults_of("---\na: Jum’at\n").empty());
 }
