@@ -164,10 +164,10 @@ asio::awaitable<bool> Composer::gather(Round& round, Portion portion, pg::Connec
     co_return false;
   }
   if (waits_for_watch(locked.at(behind).boolean(0, 0))) co_return false;
+  store::NoticeCursor end;
   while (true) {
     const bool more = portion.whole() && notices.size() == kPortion && round.taken < kRoundNotices;
-    const store::NoticeCursor end =
-        notices.empty() ? store::NoticeCursor{} : cursor_of(notices.back());
+    if (!notices.empty()) end = cursor_of(notices.back());
     co_await take(round, std::move(notices), connection, transaction);
     if (!more) break;
     pg::Pipeline next;
@@ -175,19 +175,18 @@ asio::awaitable<bool> Composer::gather(Round& round, Portion portion, pg::Connec
     const std::vector<pg::Result> results = co_await transaction.run(std::move(next));
     notices = store::notices_of(results.front());
   }
-  if (portion.whole()) co_await gather_waiting(round, portion, connection, transaction);
+  if (portion.whole()) co_await gather_waiting(round, end, connection, transaction);
   co_return true;
 }
 
 // What waits for its time may leave with what is due: looked up only where something is.
-asio::awaitable<void> Composer::gather_waiting(Round& round, Portion portion,
+asio::awaitable<void> Composer::gather_waiting(Round& round, store::NoticeCursor end,
                                                pg::Connection& connection,
                                                pg::Transaction& transaction) {
   if (round.jobs.empty() && round.deliverables.empty()) co_return;
-  store::NoticeCursor end;
   for (bool more = true; more && round.taken < kRoundNotices;) {
     pg::Pipeline next;
-    store::add_lock_waiting_notices(next, portion.due, end);
+    store::add_lock_waiting_notices(next, kPortion, end);
     const std::vector<pg::Result> results = co_await transaction.run(std::move(next));
     std::vector<store::PendingNotice> notices = store::notices_of(results.front());
     more = notices.size() == kPortion;

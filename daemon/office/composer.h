@@ -58,7 +58,7 @@ class Composer {
   boost::asio::awaitable<void> put_off(store::PendingNotice poison, std::string why);
   boost::asio::awaitable<bool> gather(Round& round, Portion portion, pg::Connection& connection,
                                       pg::Transaction& transaction);
-  boost::asio::awaitable<void> gather_waiting(Round& round, Portion portion,
+  boost::asio::awaitable<void> gather_waiting(Round& round, store::NoticeCursor end,
                                               pg::Connection& connection,
                                               pg::Transaction& transaction);
   boost::asio::awaitable<void> take(Round& round, std::vector<store::PendingNotice> notices,

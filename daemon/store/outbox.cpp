@@ -75,7 +75,7 @@ std::size_t add_lock_due_notices(pg::Pipeline& pipeline, int limit, NoticeCursor
 std::size_t add_lock_waiting_notices(pg::Pipeline& pipeline, int limit, NoticeCursor after) {
   static const std::string sql =
       "SELECT " + kNoticeColumns +
-      " FROM notice WHERE state = 'pending' AND send_at > (SELECT office_now())"
+      " FROM notice WHERE state = 'pending'"
       " AND audience IN ('holder', 'superior') AND hold_until <= (SELECT office_now())"
       " AND send_at >= $2::timestamptz AND (send_at, permit, id) > ($2::timestamptz, $3::bigint,"
       " $4::bigint) ORDER BY send_at, permit, id LIMIT $1::int FOR UPDATE SKIP LOCKED";

@@ -30,8 +30,9 @@ struct NoticeCursor {
 
 // Due by the office's now, locked; those locked elsewhere are skipped.
 std::size_t add_lock_due_notices(pg::Pipeline& pipeline, int limit, NoticeCursor after = {});
-// Other notices to officers that are past their hold and may leave along with a due one.
-std::size_t add_lock_waiting_notices(pg::Pipeline& pipeline, int limit, NoticeCursor after = {});
+// Other notices to officers that are past their hold and may leave along with a due one: those
+// behind the last due one. Time goes on meanwhile, so that it is not asked again.
+std::size_t add_lock_waiting_notices(pg::Pipeline& pipeline, int limit, NoticeCursor after);
 std::vector<PendingNotice> notices_of(const pg::Result& result);
 
 // Who has been told already of these: pairs of notice id and recipient.

@@ -1,8 +1,8 @@
-// A week of an office with eight officers and 200 permits, and 300 applications on one day: leave,
-// a deputy who begins in mid-escalation, an acknowledged delay, a silence, a week-end, a day off
-// decreed on the day before, WhatsApp down for a day. All messages are those that week.py computes.
+// A week of an office with eight officers: leave, a deputy who begins in mid-escalation, an
+// acknowledged delay, a silence, a week-end, a crowd of applications on one day, a day off decreed
+// on the day before, WhatsApp down for a day. All messages are those that week.py computes.
 //
-//   week_test [short|full]    full: `./test full`
+//   week_test [short|full]    full: 200 permits and 300 on one day, by hand
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
