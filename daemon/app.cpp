@@ -242,6 +242,7 @@ class App::Parts {
   office::BoardFeed board_{io_.get_executor()};
   office::SnapshotLoop snapshot_;
   office::SigningIn signing_in_;
+  http::RateLimit requests_, failures_;  // of the API, by token and by address
   std::unique_ptr<http::Router> api_router_, admin_router_;
   std::unique_ptr<http::Server> api_server_, admin_server_;
 
@@ -288,7 +289,9 @@ App::Parts::Parts(std::filesystem::path file, Startup read, std::optional<Simula
       dispatcher_(io_.get_executor(), office_pool_, metrics_, outgoing_, {}),
       snapshot_(io_.get_executor(), snapshot_pool_, rulebook_, metrics_, board_,
                 {&command_pool_, &watch_pool_, &office_pool_, &snapshot_pool_, &read_pool_}),
-      signing_in_(read_pool_, rulebook_, composer_settings(startup_, *outgoing_)) {
+      signing_in_(read_pool_, rulebook_, composer_settings(startup_, *outgoing_)),
+      requests_(startup_.config.http.requests_a_minute),
+      failures_(startup_.config.http.failures_a_minute) {
   count_log_lines([this](Level level) { metrics_.log_message(level); });
   committer_.on_commit([this] { wake_all(); });
   watch_.on_commit([this] { wake_all(); });
@@ -393,7 +396,8 @@ void App::Parts::make_servers() {
                                      http::ServerLimits{}, admin_router_->handler());
   const std::string& public_url = startup_.config.public_url;
   std::vector<http::Route> routes =
-      http::api_routes({read_pool_, committer_, rulebook_, public_url});
+      http::api_routes({read_pool_, committer_, rulebook_, requests_, failures_, public_url,
+                        static_cast<std::size_t>(startup_.config.http.requests_at_once)});
   for (http::Route& route :
        pages::page_routes({read_pool_, committer_, rulebook_, signing_in_, board_, public_url}))
     routes.push_back(std::move(route));
@@ -569,6 +573,8 @@ asio::awaitable<void> App::Parts::reload() {
       signing_in_.reload(composer_settings(startup_, *outgoing_));
       dispatcher_.reload(outgoing_);
       if (startup_.tls) api_server_->use_tls(startup_.tls);
+      requests_.allow(startup_.config.http.requests_a_minute);
+      failures_.allow(startup_.config.http.failures_a_minute);
       set_up_log(startup_.config.log);
       announce_standards();
       wake_all();

@@ -344,6 +344,7 @@ void read_http(const Reader& in, Config::Http& http) {
   in.size("file", http.file_bytes, kKiB, 256 * kMiB);
   in.duration("request", http.request, seconds{1}, minutes{10});
   in.count("connections", http.connections, 1, 65'535);
+  in.count("requests_at_once", http.requests_at_once, 1, 100'000);
   in.count("requests_a_minute", http.requests_a_minute, 1, 100'000'000);
   in.count("failures_a_minute", http.failures_a_minute, 1, 100'000'000);
   for (const YamlValue& one : in.map().find("proxies").list())
@@ -464,8 +465,9 @@ Loaded<Config> load_config(const SourceFile& source) {
   officers.duration("group_interval", config.officers.group_interval, seconds{0}, hours{24});
   officers.count("messages_an_hour", config.officers.messages_an_hour, 1, 10'000);
   const Reader http =
-      root.part("http", {"header", "body", "file", "request", "connections", "requests_a_minute",
-                         "failures_a_minute", "proxies", "certificate_file", "key_file"});
+      root.part("http", {"header", "body", "file", "request", "connections", "requests_at_once",
+                         "requests_a_minute", "failures_a_minute", "proxies", "certificate_file",
+                         "key_file"});
   read_http(http, config.http);
 
   validate(config, root.map(), email.map(), whatsapp.map(), portal.map());

@@ -78,6 +78,7 @@ struct Config {
     std::size_t file_bytes = 20 * 1024 * 1024;  // http.file
     std::chrono::seconds request{30};           // http.request: from first byte to answer
     int connections = 1024;                     // http.connections: open at once
+    int requests_at_once = 1024;                // http.requests_at_once: of one token
     int requests_a_minute = 6000;               // http.requests_a_minute: of one token
     int failures_a_minute = 60;    // http.failures_a_minute: of one address, without a valid token
     std::vector<Network> proxies;  // http.proxies: whose X-Forwarded-For is believed

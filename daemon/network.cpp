@@ -70,6 +70,14 @@ std::optional<Network> parse_network(std::string_view text) {
   return network;
 }
 
+std::string network_key(const std::string& address) {
+  auto bits = parse_address(address);
+  if (!bits || Network{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF}, kMappedBits}.contains(*bits))
+    return address;
+  std::fill(bits->begin() + 8, bits->end(), std::uint8_t{0});
+  return {bits->begin(), bits->end()};
+}
+
 std::string client_address(const std::string& peer, std::string_view forwarded,
                            const std::vector<Network>& proxies) {
   std::string client = peer;

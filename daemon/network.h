@@ -28,4 +28,8 @@ std::optional<Network> parse_network(std::string_view text);
 std::string client_address(const std::string& peer, std::string_view forwarded,
                            const std::vector<Network>& proxies);
 
+// One key for whoever holds a whole network of IPv6 addresses, as every household does: its first
+// 64 bits. An IPv4 address is its own.
+std::string network_key(const std::string& address);
+
 }  // namespace tenggat

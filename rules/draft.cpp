@@ -9,6 +9,9 @@ namespace tenggat {
 namespace {
 
 constexpr std::string_view kMendReminder = "pengingat_perbaikan";
+constexpr std::string_view kObstacleReminder = "kendala";
+// Kept among the raised rungs, k counting the superiors asked; no ladder has it.
+constexpr std::string_view kEscalation = "escalated";
 constexpr std::string_view kTrackingLink = "tautan_lacak";
 
 // Reports to a superior name no person: the record does.
@@ -25,7 +28,8 @@ std::string limit_report(const PauseReason& reason) {
 // From here on an extension takes most of what a pause may last.
 constexpr int kNearLimitPercent = 80;
 constexpr std::string_view kSelfApprovalReport =
-    "persetujuan diberikan oleh pejabat pelaksana yang menyiapkan sendiri berkasnya";
+    "persetujuan diberikan oleh pejabat yang menyiapkan sendiri berkasnya";
+constexpr std::string_view kEscalationReport = "petugas memohon arahan segera";
 constexpr std::string_view kNewDeficiencyReport =
     "pengembalian kembali menyebut kekurangan yang tidak disebut pada pengembalian sebelumnya";
 
@@ -59,7 +63,10 @@ std::optional<Refusal> refuse(Reason reason, std::string detail, std::vector<std
 }
 
 Draft::Draft(Permit permit, const Context& context)
-    : sop_(context.sop), calendar_(context.calendar) {
+    : sop_(context.sop),
+      calendar_(context.calendar),
+      people_(context.people),
+      today_(context.today()) {
   decision_.after = std::move(permit);
   now_ = std::max(context.now, decision_.after.changed_at);
 }
@@ -167,14 +174,38 @@ Visit& Draft::open_visit(const Step& step, Instant at, const std::string& prepar
   visit.role = step.role;
   visit.opened_at = at;
   visit.prepared_by = prepared_by;
+  visit.drafted_by = drafters(step);
   for (const Visit& earlier : p.visits)
     if (earlier.step == step.id && !earlier.undone) ++visit.occurrence;
   p.visits.push_back(visit);
+  if (sop_.role(step.role).in_turn) assign_in_turn(p.visits.back());
   if (const Ladder* ladder = sop_.find_ladder(step.ladder))
     for (const RungRule& rung : ladder->rungs)
       if (rung.at == RungRule::At::start)
         raise_rung({visit.id, step.role, rung, 1, 1, at, cause, hold});
   return p.visits.back();
+}
+
+// A file among the needs was drafted by who brought it; behind a mark stands what its step needed.
+std::vector<std::string> Draft::drafters(const Step& step) const {
+  std::vector<std::string> officers;
+  std::vector<std::string> kinds = step.needs;
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    for (const Document& document : decision_.after.documents) {
+      const Visit* visit = decision_.after.find_visit(document.visit);
+      const bool of_office = visit && !sop_.is_applicant(visit->role);
+      if (document.kind != kinds[i] || !document.counts() || !document.file || !of_office) continue;
+      if (std::find(officers.begin(), officers.end(), document.added_by) == officers.end())
+        officers.push_back(document.added_by);
+    }
+    for (const Step& earlier : sop_.steps)
+      if (std::any_of(earlier.outputs.begin(), earlier.outputs.end(), [&](const Output& output) {
+            return output.kind == kinds[i] && !output.file;
+          }))
+        for (const std::string& need : earlier.needs)
+          if (std::find(kinds.begin(), kinds.end(), need) == kinds.end()) kinds.push_back(need);
+  }
+  return officers;
 }
 
 void Draft::close_visit(Visit& visit, const Performance& done, std::int64_t cause) {
@@ -354,7 +385,10 @@ std::optional<Refusal> Draft::perform(const Performance& done) {
   const bool case_was_open = p.case_opened_at && !p.case_closed_at;
 
   // Names of fields are ours; whatever a person typed is a value, and personal.
-  std::vector<EventField> fields{{"step", label(before)}, {"action", rule.id}};
+  std::vector<EventField> fields{{"step", label(before)},
+                                 {"action", rule.id},
+                                 {"to", rule.to},
+                                 {"state", std::string(to_string(rule.state))}};
   if (at != now_) fields.push_back({"occurred_at", calendar_.format(at)});
   if (at != now_ && by.actor.kind != Actor::Kind::system) fields.push_back({"backdated", "true"});
   if (!act.reason.empty()) fields.push_back({"late_entry", act.reason, true});
@@ -389,7 +423,7 @@ std::optional<Refusal> Draft::perform(const Performance& done) {
   if (rule.state == PermitState::returned && finds_more_than_before(visit))
     report_to_superior(visit_id, std::string(kNewDeficiencyReport), Reason::new_deficiency, cause,
                        hold);
-  if (by.in_place_because == Reason::self_approval && !by.acting_for.empty())
+  if (by.in_place_because == Reason::self_approval && before.is_work_of(by.actor.id))
     report_to_superior(visit_id, std::string(kSelfApprovalReport), Reason::self_approval, cause,
                        hold);
   start_and_end_case({step.id, rule.id}, at, cause, hold);
@@ -444,7 +478,9 @@ std::optional<Refusal> Draft::open_next(const Performance& done, LastAction& las
 
 void Draft::withdraw(const Act& act, const Actor& actor) {
   Permit& p = permit();
-  std::vector<EventField> fields{{"action", "withdraw"}};
+  std::vector<EventField> fields{{"action", "withdraw"},
+                                 {"to", ""},
+                                 {"state", std::string(to_string(PermitState::withdrawn))}};
   if (!act.note.empty()) fields.push_back({"note", act.note, true});
   const std::int64_t cause = record("acted", 0, {actor, "", {}}, std::move(fields));
   note(0, "note", "", act.note, actor);
@@ -515,6 +551,143 @@ void Draft::release(int visit_id, const std::string& why, const Doer& by) {
   record("released", visit_id, by, std::move(fields));
   note(visit_id, "release", "", why, by.actor);
   ++permit().version;
+}
+
+void Draft::assign(int visit_id, const Assign& command, const Doer& by) {
+  Visit& visit = *permit().find_visit(visit_id);
+  std::vector<EventField> fields{{"step", label(visit)}, {"officer", command.officer}};
+  if (!visit.assignee.empty()) fields.push_back({"before", visit.assignee});
+  if (!command.reason.empty()) fields.push_back({"why", command.reason, true});
+  visit.assignee = command.officer;
+  if (!visit.claimed_at) visit.claimed_at = now_;
+  const std::int64_t cause = record("assigned", visit_id, by, std::move(fields));
+  note(visit_id, "assign", "", command.reason, by.actor);
+  ++permit().version;
+  tell_handed_over(visit_id, "ditugaskan oleh atasan", cause);
+}
+
+// By the permit's id, which counts on: whoever has a file at one step has it at the role's others.
+// Nobody on duty in the role: it is for whoever takes it.
+void Draft::assign_in_turn(Visit& visit) {
+  std::vector<std::string> officers;
+  for (const Recipient& one : resolve_role(visit.role, &visit, sop_, people_, today_))
+    if (one.role == visit.role && one.why != Reason::self_approval) officers.push_back(one.officer);
+  if (officers.empty()) return;
+  std::sort(officers.begin(), officers.end());
+  visit.assignee =
+      officers[static_cast<std::size_t>(permit().id) % officers.size()];  // not claimed: told
+  record("assigned", visit.id, {},
+         {{"step", label(visit)},
+          {"officer", visit.assignee},
+          {"reason", std::string(to_string(Reason::in_turn))}});
+}
+
+void Draft::tell_handed_over(int visit, const std::string& why, std::int64_t cause) {
+  Notice notice;
+  notice.visit = visit;
+  notice.kind = to_string(Reason::handed_over);
+  notice.k = static_cast<int>(cause);
+  notice.addressee = {Addressee::Kind::holder, ""};
+  notice.audience = Audience::holder;
+  notice.text = "tugas_dialihkan";
+  notice.reason = Reason::handed_over;
+  notice.cause = cause;
+  notice.details = {{"alasan", why}};
+  notify(std::move(notice));
+}
+
+void Draft::release_absent() {
+  if (is_terminal(permit().state)) return;
+  std::vector<int> held;
+  for (const Visit& visit : permit().visits)
+    if (visit.open() && !visit.assignee.empty()) held.push_back(visit.id);
+  for (const int id : held) {
+    Visit& visit = *permit().find_visit(id);
+    const Officer* officer = people_.find(visit.assignee);
+    if (!officer) continue;
+    std::optional<Reason> why;
+    if (!officer->ended.empty() && officer->ended <= today_)
+      why = Reason::left_service;
+    else if (!people_.present(*officer, today_))
+      why = Reason::on_leave;
+    else if (!duty_for(officer->id, visit, sop_, people_, today_))
+      why = Reason::duty_ended;
+    if (!why) continue;
+    visit.assignee.clear();
+    released_.push_back(id);
+    const std::int64_t cause = record("released", id, {},
+                                      {{"step", label(visit)},
+                                       {"officer", officer->id},
+                                       {"reason", std::string(to_string(*why))}});
+    ++permit().version;
+    if (sop_.role(visit.role).in_turn) assign_in_turn(*permit().find_visit(id));
+    tell_handed_over(id, "petugas sebelumnya tidak bertugas", cause);
+  }
+}
+
+bool Draft::released(int visit) const {
+  return std::find(released_.begin(), released_.end(), visit) != released_.end();
+}
+
+int Draft::escalations(int visit) const {
+  const std::vector<RaisedRung>& rungs = decision_.after.rungs;
+  return static_cast<int>(std::count_if(rungs.begin(), rungs.end(), [&](const RaisedRung& rung) {
+    return rung.visit == visit && rung.rung == kEscalation;
+  }));
+}
+
+bool Draft::can_escalate(int visit) const {
+  const std::size_t superiors = sop_.chain(decision_.after.find_visit(visit)->role).size();
+  return escalations(visit) < static_cast<int>(std::max<std::size_t>(superiors, 1));
+}
+
+void Draft::escalate(int visit_id, const std::string& text, const Doer& by) {
+  const Visit& visit = *permit().find_visit(visit_id);
+  const int level = escalations(visit_id) + 1;
+  const Role& role = sop_.role(visit.role);
+  const bool only_copy = role.superior.empty() && !role.copy.empty();
+  const std::string to = only_copy ? role.copy : superior_of(role.id, level).role;
+  std::vector<EventField> fields{{"step", label(visit)}, {"k", std::to_string(level)}, {"to", to}};
+  if (!text.empty()) fields.push_back({"note", text, true});
+  const std::int64_t cause = record("escalated", visit_id, by, std::move(fields));
+  ++permit().version;
+  note(visit_id, "escalation", "", text, by.actor);
+  permit().rungs.push_back({visit_id, std::string(kEscalation), level, 1, now_, now_, false});
+  Notice notice;
+  notice.visit = visit_id;
+  notice.kind = kEscalation;
+  notice.k = level;
+  notice.addressee = {Addressee::Kind::role, to};
+  notice.audience = Audience::superior;
+  notice.text = "laporan";
+  notice.reason = Reason::escalated_now;
+  notice.urgent = true;
+  notice.cause = cause;
+  const Obstacle* obstacle =
+      visit.acknowledged ? sop_.find_obstacle(visit.acknowledged->obstacle) : nullptr;
+  notice.details = {
+      {"alasan", obstacle ? fmt::format("{} (kendala: {})", kEscalationReport, obstacle->name)
+                          : std::string(kEscalationReport)}};
+  notify(std::move(notice));
+  count("escalations_total", visit.step, "now", 1, now_, cause);
+}
+
+void Draft::acknowledge(int visit_id, const Obstacle& obstacle, const std::string& text,
+                        const Doer& by) {
+  Visit& visit = *permit().find_visit(visit_id);
+  Acknowledgement latest;
+  latest.k = visit.acknowledged ? visit.acknowledged->k + 1 : 1;
+  latest.obstacle = obstacle.id;
+  latest.at = now_;
+  latest.until = calendar_.deadline(now_, obstacle.remind_after).due;
+  latest.by = by.actor.id;
+  visit.acknowledged = latest;
+  std::vector<EventField> fields{
+      {"step", label(visit)}, {"obstacle", obstacle.id}, {"until", calendar_.format(latest.until)}};
+  if (!text.empty()) fields.push_back({"note", text, true});
+  record("acknowledged", visit_id, by, std::move(fields));
+  ++permit().version;
+  note(visit_id, "obstacle", "", text, by.actor);
 }
 
 // Whether it counts as due_soon or overdue; a clock that stands, as when it stopped.
@@ -714,6 +887,9 @@ void Draft::catch_up() {
       case Timed::Kind::mend_reminder:
         remind_to_mend(timed);
         break;
+      case Timed::Kind::acknowledgement_over:
+        remind_of_obstacle(timed);
+        break;
       case Timed::Kind::resume:
         resume(timed.visit, timed.at, {}, {}, Seconds{0});
         break;
@@ -753,8 +929,28 @@ void Draft::notify_rung(const Raising& raising, Addressee to, Audience audience,
   notice.text = std::move(text);
   notice.reason = reason;
   notice.hold_until = now_ + raising.hold;
+  notice.urgent = raising.rung.urgent;
   notice.cause = raising.cause;
+  count_redirected(raising, notice);
   notify(std::move(notice));
+}
+
+// That nobody in the role could be told is a fact of the event that raised the notice.
+void Draft::count_redirected(const Raising& raising, const Notice& notice) {
+  const Visit* visit = permit().find_visit(raising.visit);
+  const bool to_holder = notice.addressee.kind == Addressee::Kind::holder;
+  const std::string role = to_holder ? raising.role : notice.addressee.name;
+  if (to_holder && !visit) return;
+  const std::vector<Recipient> told = to_holder ? resolve_holder(*visit, sop_, people_, today_)
+                                                : resolve_role(role, visit, sop_, people_, today_);
+  Reason why = Reason::nobody_on_duty;
+  if (!told.empty()) why = told.front().why;
+  if (why != Reason::nobody_on_duty && why != Reason::role_vacant &&
+      why != Reason::nobody_reachable)
+    return;
+  decision_.events.back().fields.push_back({"redirected." + role, std::string(to_string(why))});
+  count("notices_redirected_total", visit ? visit->step : "", std::string(to_string(why)), 1,
+        now_ + raising.hold, raising.cause);
 }
 
 void Draft::raise_rung(const Raising& raising) {
@@ -772,15 +968,27 @@ void Draft::raise_rung(const Raising& raising) {
     notify_rung(raising, {Addressee::Kind::role, to}, Audience::superior,
                 of_case ? "alarm_layanan" : "eskalasi", reason);
   };
+  const auto to_holder = [&](Addressee to) {
+    notify_rung(raising, std::move(to), Audience::holder, holder_text, Reason::rung_due);
+  };
+  const Role* role = of_case ? nullptr : &sop_.role(raising.role);
   for (const Target& target : rung.to) {
     switch (target.kind) {
       case Target::Kind::role:
-        notify_rung(raising, {Addressee::Kind::role, raising.role}, Audience::holder, holder_text,
-                    Reason::rung_due);
+        // A task that was given to one of them is that one's.
+        if (role->in_turn && !permit().find_visit(raising.visit)->assignee.empty())
+          to_holder({Addressee::Kind::holder, ""});
+        else
+          to_holder({Addressee::Kind::role, raising.role});
+        break;
+      case Target::Kind::copy:
+        to_superior(role->copy, Reason::copy);
+        break;
+      case Target::Kind::applicant:
+        tell_applicant_of_rung(raising);
         break;
       case Target::Kind::assignee:
-        notify_rung(raising, {Addressee::Kind::holder, ""}, Audience::holder, holder_text,
-                    Reason::rung_due);
+        to_holder({Addressee::Kind::holder, ""});
         break;
       case Target::Kind::named_role:
         to_superior(target.name, Reason::rung_due);
@@ -794,9 +1002,49 @@ void Draft::raise_rung(const Raising& raising) {
       }
     }
   }
-  if (!told.empty())
-    count("escalations_total", of_case ? "" : permit().find_visit(raising.visit)->step, rung.name(),
-          1, now_ + raising.hold, raising.cause);
+  // An acknowledged repeat is raised and told to nobody: no escalation.
+  const Visit* visit = permit().find_visit(raising.visit);
+  if (!told.empty() && !(visit && is_acknowledged(*visit, rung.name(), raising.k, now_)))
+    count("escalations_total", visit ? visit->step : "", rung.name(), 1, now_ + raising.hold,
+          raising.cause);
+}
+
+// Of a step, where the file is; of the case, that it is late and when it may be done.
+void Draft::tell_applicant_of_rung(const Raising& raising) {
+  Notice notice;
+  notice.visit = raising.visit;
+  notice.kind = raising.rung.name();
+  notice.k = raising.k;
+  notice.occurrence = raising.occurrence;
+  notice.addressee = {Addressee::Kind::applicant, ""};
+  notice.audience = Audience::applicant;
+  notice.text = raising.visit == 0 ? "terlambat_pemohon" : "tahap";
+  notice.reason = Reason::rung_due;
+  notice.hold_until = now_ + raising.hold;
+  notice.cause = raising.cause;
+  notify(std::move(notice));
+}
+
+void Draft::remind_of_obstacle(const Timed& timed) {
+  const std::int64_t cause = record("reminder_raised", timed.visit, {},
+                                    {{"rung", std::string(kObstacleReminder)},
+                                     {"k", std::to_string(timed.k)},
+                                     {"due_at", calendar_.format(timed.at)}});
+  permit().rungs.push_back(
+      {timed.visit, std::string(kObstacleReminder), timed.k, 1, timed.at, now_, false});
+  const Visit& visit = *permit().find_visit(timed.visit);
+  const auto ledger = visit_ledger(permit(), visit, sop_);
+  const auto due = ledger ? Replay(*ledger, calendar_).due() : std::nullopt;
+  Notice notice;
+  notice.visit = timed.visit;
+  notice.kind = kObstacleReminder;
+  notice.k = timed.k;
+  notice.addressee = {Addressee::Kind::holder, ""};
+  notice.audience = Audience::holder;
+  notice.text = due && now_ > *due ? "terlambat" : "pengingat";
+  notice.reason = Reason::acknowledgement_over;
+  notice.cause = cause;
+  notify(std::move(notice));
 }
 
 void Draft::raise(const Timed& timed) {

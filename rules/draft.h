@@ -42,6 +42,9 @@ class Draft {
   Instant now() const { return now_; }
   Decision take() { return std::move(decision_); }
 
+  // Ends claims whose officers are away today or have lost the duty.
+  void release_absent();
+  bool released(int visit) const;  // by that
   // What time alone has brought about by now.
   void catch_up();
 
@@ -53,6 +56,10 @@ class Draft {
   void undo(const LastAction& last, const Actor& actor);
   void claim(int visit, const Doer& by);
   void release(int visit, const std::string& why, const Doer& by);
+  void assign(int visit, const Assign& command, const Doer& by);
+  bool can_escalate(int visit) const;  // somebody in the chain has not been asked yet
+  void escalate(int visit, const std::string& text, const Doer& by);
+  void acknowledge(int visit, const Obstacle& obstacle, const std::string& text, const Doer& by);
   void pause(int visit, const PauseReason& reason, const PauseVisit& command, const Doer& by,
              Seconds hold);
   void extend_pause(int visit, const PauseReason& reason, const PauseVisit& command,
@@ -84,6 +91,10 @@ class Draft {
     Seconds hold{};
   };
 
+  int escalations(int visit) const;
+  void assign_in_turn(Visit& visit);
+  void tell_handed_over(int visit, const std::string& why, std::int64_t cause);
+  std::vector<std::string> drafters(const Step& step) const;
   void note(int visit, std::string kind, std::string document, std::string text, const Actor& by);
   void notify(Notice notice);
   void tell_applicant(int visit, const std::string& text, Reason reason, std::int64_t cause,
@@ -116,10 +127,16 @@ class Draft {
                    Reason reason);
   void count_missed(const Timed& timed);
   void remind_to_mend(const Timed& timed);
+  void tell_applicant_of_rung(const Raising& raising);
+  void remind_of_obstacle(const Timed& timed);
+  void count_redirected(const Raising& raising, const Notice& notice);
   Superior superior_of(const std::string& role, int level) const;
 
   const Sop& sop_;
   const Calendar& calendar_;
+  const People& people_;
+  CivilDate today_;
+  std::vector<int> released_;
   Decision decision_;
   Instant now_{};
 };

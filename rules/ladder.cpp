@@ -7,6 +7,7 @@ namespace tenggat {
 namespace {
 
 constexpr std::string_view kMendRung = "pengingat_perbaikan";
+constexpr std::string_view kObstacleRung = "kendala";
 
 // Where a rung stands: the k to raise next and which occurrence that is; none once all are raised.
 struct Next {
@@ -57,6 +58,16 @@ void add_visit(std::vector<Timed>& all, const Permit& permit, const Visit& visit
                                    step.mend_reminders[static_cast<std::size_t>(next->k) - 1])
                          .due,
                      visit.id, nullptr, nullptr, next->k, next->occurrence});
+  }
+  if (visit.acknowledged) {
+    const Acknowledgement& latest = *visit.acknowledged;
+    const bool reminded =
+        std::any_of(permit.rungs.begin(), permit.rungs.end(), [&](const RaisedRung& rung) {
+          return rung.visit == visit.id && rung.k == latest.k && rung.rung == kObstacleRung;
+        });
+    if (!reminded)
+      all.push_back(
+          {Timed::Kind::acknowledgement_over, latest.until, visit.id, nullptr, nullptr, latest.k});
   }
   if (const auto ledger = visit_ledger(permit, visit, sop)) {
     const Replay replay(*ledger, calendar);

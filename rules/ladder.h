@@ -10,7 +10,7 @@
 namespace tenggat {
 
 struct Timed {
-  enum class Kind { resume, automatic_action, rung, missed, mend_reminder };
+  enum class Kind { resume, automatic_action, rung, missed, mend_reminder, acknowledgement_over };
   Kind kind = Kind::rung;
   Instant at{};
   int visit = 0;                       // 0: the case

@@ -24,6 +24,8 @@ Parsed parse_trigger(std::string_view text) {
 boost::system::result<Target, std::string> parse_target(std::string_view text) {
   if (text == "role") return Target{Target::Kind::role, 1, ""};
   if (text == "assignee") return Target{Target::Kind::assignee, 1, ""};
+  if (text == "copy") return Target{Target::Kind::copy, 1, ""};
+  if (text == "applicant") return Target{Target::Kind::applicant, 1, ""};
   if (text == "superior") return Target{Target::Kind::superior, 1, ""};
   if (text.starts_with("superior(") && text.ends_with(")")) {
     const std::string_view digits = text.substr(9, text.size() - 10);
@@ -89,7 +91,7 @@ class SopReader {
   Loaded<Sop> read() {
     const YamlMap top = file_.document().map(
         {"sop", "judul", "kalender", "nomor", "total", "layanan", "dasar_hukum", "pimpinan",
-         "pelaksana", "jeda", "langkah", "penarikan", "eskalasi", "eskalasi_layanan"});
+         "pelaksana", "jeda", "kendala", "langkah", "penarikan", "eskalasi", "eskalasi_layanan"});
     if (!top.present()) {
       if (file_.sound()) file_.fault(1, 1, "the file is empty");
       return file_.take_faults();
@@ -97,6 +99,7 @@ class SopReader {
     read_head(top);
     read_roles(top);
     read_pauses(top);
+    read_obstacles(top);
     read_ladders(top);
     read_steps(top);
     check_references(top);
@@ -179,7 +182,8 @@ class SopReader {
 
   void read_roles(const YamlMap& top) {
     for (const auto& [key, value] : top.at("pelaksana").entries()) {
-      const YamlMap entry = value.map({"nama", "pemohon", "pengamat", "atasan", "tembusan"});
+      const YamlMap entry =
+          value.map({"nama", "pemohon", "pengamat", "atasan", "tembusan", "bagi"});
       Role role;
       role.id = identifier(key);
       role.name = entry.required_text("nama");
@@ -187,6 +191,12 @@ class SopReader {
       role.observer = entry.find("pengamat").flag_or(false);
       if (entry.has("atasan")) role.superior = role_name(entry.find("atasan"));
       if (entry.has("tembusan")) role.copy = role_name(entry.find("tembusan"));
+      if (const auto shared = entry.text("bagi")) {
+        role.in_turn = *shared == "giliran";
+        if (!role.in_turn) entry.fault_at("bagi", "bagi can only be giliran");
+        if (role.applicant || role.observer)
+          entry.fault_at("bagi", "this role has no tasks to share out");
+      }
       role_places_.push_back(key);
       sop_.roles.push_back(std::move(role));
     }
@@ -216,11 +226,24 @@ class SopReader {
     }
   }
 
+  void read_obstacles(const YamlMap& top) {
+    for (const auto& [key, value] : top.find("kendala").entries()) {
+      const YamlMap entry = value.map({"nama", "ingatkan_lagi", "di_luar_sop"});
+      if (!entry.present()) continue;
+      Obstacle obstacle;
+      obstacle.id = identifier(key);
+      obstacle.name = entry.required_text("nama");
+      obstacle.remind_after = budget(entry.at("ingatkan_lagi"));
+      obstacle.beyond_sop = entry.find("di_luar_sop").flag_or(false);
+      sop_.obstacles.push_back(std::move(obstacle));
+    }
+  }
+
   std::vector<RungRule> read_rungs(const YamlValue& list, bool of_case) {
     std::vector<RungRule> rungs;
     std::set<std::string> names;
     for (const YamlValue& item : list.list()) {
-      const YamlMap entry = item.map({"pada", "kepada", "kali"});
+      const YamlMap entry = item.map({"pada", "kepada", "kali", "mendesak"});
       if (!entry.present()) continue;
       RungRule rung;
       const RungAt at = entry.at("pada").parsed(parse_rung_at).value_or(RungAt{});
@@ -234,16 +257,40 @@ class SopReader {
         const auto target = to.parsed(parse_target);
         if (!target) continue;
         if (target->kind == Target::Kind::named_role) role_uses_.push_back({target->name, to});
-        if (of_case && target->kind != Target::Kind::named_role)
+        const bool of_nobody = target->kind == Target::Kind::applicant;
+        if (of_case && !of_nobody && target->kind != Target::Kind::named_role)
           to.fault("the whole case has no role of its own: name a role");
+        // Before its date there is nothing to apologise for, and on it that is told anyway.
+        if (of_case && of_nobody && rung.at != RungRule::At::after_due)
+          to.fault("of the whole case the applicant is told after the due instant: +BUDGET");
         rung.to.push_back(*target);
       }
+      rung.urgent = entry.find("mendesak").flag_or(false);
       if (rung.to.empty()) entry.fault("a rung needs somebody to tell: kepada");
       if (!names.insert(rung.name()).second)
         entry.fault_at("pada", fmt::format("the rung {} is there already", rung.name()));
       rungs.push_back(std::move(rung));
     }
     return rungs;
+  }
+
+  // The step's own rungs in place of the ladder's of the same instant, others beside them. The
+  // merged ladder bears the step's name, which no ladder of the file can: it holds a colon.
+  void override_ladder(const YamlMap& entry, Step& step) {
+    if (!entry.has("eskalasi")) return;
+    const Ladder* base = sop_.find_ladder(step.ladder);
+    Ladder own{"langkah:" + step.id, base ? base->rungs : std::vector<RungRule>()};
+    for (RungRule& rung : read_rungs(entry.find("eskalasi"), false)) {
+      const auto same = std::find_if(own.rungs.begin(), own.rungs.end(), [&](const RungRule& one) {
+        return one.name() == rung.name();
+      });
+      if (same == own.rungs.end())
+        own.rungs.push_back(std::move(rung));
+      else
+        *same = std::move(rung);
+    }
+    step.ladder = own.id;
+    sop_.ladders.push_back(std::move(own));
   }
 
   void read_ladders(const YamlMap& top) {
@@ -320,7 +367,7 @@ class SopReader {
     for (const YamlValue& item : top.at("langkah").list()) {
       const YamlMap entry = item.map({"id", "nama", "kegiatan", "pelaksana", "kelengkapan", "waktu",
                                       "output", "keterangan", "tangga", "aksi", "kabari", "jam",
-                                      "masuk_kembali", "pengingat_perbaikan"});
+                                      "masuk_kembali", "pengingat_perbaikan", "eskalasi"});
       if (!entry.present()) continue;
       Step step;
       step.number = static_cast<int>(sop_.steps.size()) + 1;
@@ -337,6 +384,7 @@ class SopReader {
       if (!step.ladder.empty() && !sop_.find_ladder(step.ladder))
         entry.fault_at("tangga",
                        fmt::format("there is no ladder '{}' under eskalasi", step.ladder));
+      override_ladder(entry, step);
       step.tells_stage = entry.find("kabari").flag_or(false);
       if (const auto clock = entry.text("jam")) {
         step.clock_from_claim = *clock == "claim";
@@ -372,6 +420,7 @@ class SopReader {
     if (sop_.steps.empty()) return;
     check_first_step();
     check_performers();
+    check_copies();
     check_automatic();
     check_reach();
     check_needs();
@@ -416,6 +465,21 @@ class SopReader {
       if (role && role->applicant && step.re_entry != ReEntry::fresh)
         step_places_[i].fault(
             "the applicant's own step is measured, never judged: it has no masuk_kembali");
+    }
+  }
+
+  void check_copies() {
+    for (std::size_t i = 0; i < sop_.steps.size(); ++i) {
+      const Role* role = sop_.find_role(sop_.steps[i].role);
+      const Ladder* ladder = sop_.find_ladder(sop_.steps[i].ladder);
+      if (!role || !ladder || !role->copy.empty()) continue;
+      for (const RungRule& rung : ladder->rungs)
+        if (std::any_of(rung.to.begin(), rung.to.end(),
+                        [](const Target& target) { return target.kind == Target::Kind::copy; }))
+          step_places_[i].fault(
+              fmt::format("the rung {} goes to copy, and the role '{}' has no "
+                          "tembusan",
+                          rung.name(), role->id));
     }
   }
 

@@ -6,9 +6,10 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 
-#include "rules/people.h"
 #include "rules/reason.h"
 #include "rules/time.h"
 
@@ -41,6 +42,7 @@ struct Notice {
   Audience audience = Audience::holder;
   std::string text;  // text id
   Reason reason = Reason::rung_due;
+  bool urgent = false;  // waits for nothing but office hours
   Instant raised_at{};
   Instant hold_until{};                        // the undo window of the action behind it
   std::int64_t cause = 0;                      // sequence number of the event behind it

@@ -21,9 +21,9 @@ void add_once(std::vector<Recipient>& to, Recipient recipient) {
   if (std::none_of(to.begin(), to.end(), same)) to.push_back(std::move(recipient));
 }
 
-// Deputies who would be told of work they prepared themselves.
-bool own_work(const Recipient& recipient, const Visit& visit) {
-  return !recipient.for_officer.empty() && recipient.officer == visit.prepared_by;
+bool is_reachable(const Recipient& recipient, const People& people) {
+  const Officer* officer = people.find(recipient.officer);
+  return officer && !addresses_of(*officer).empty();
 }
 
 }  // namespace
@@ -88,6 +88,25 @@ std::vector<Recipient> People::on_duty(std::string_view role, const CivilDate& d
   return told;
 }
 
+std::vector<ChannelAddress> addresses_of(const Officer& officer) {
+  static const std::vector<std::string> kUsual{"whatsapp", "email"};
+  std::vector<ChannelAddress> addresses;
+  for (const std::string& channel : officer.channels.empty() ? kUsual : officer.channels) {
+    const std::string& address = channel == "email" ? officer.email : officer.whatsapp;
+    if (!address.empty()) addresses.push_back({channel, address});
+  }
+  return addresses;
+}
+
+bool judges_own_work(std::string_view officer, std::string_view for_officer, const Visit& visit,
+                     const Sop& sop) {
+  if (!for_officer.empty()) return visit.is_work_of(officer);
+  const Step* step = sop.find_step(visit.step);
+  return step && step->judges() &&
+         std::find(visit.drafted_by.begin(), visit.drafted_by.end(), officer) !=
+             visit.drafted_by.end();
+}
+
 std::vector<Recipient> resolve_role(std::string_view role, const Visit* visit, const Sop& sop,
                                     const People& people, const CivilDate& day) {
   const bool as_holder = visit && role == visit->role;  // else as a superior of the visit's role
@@ -100,26 +119,46 @@ std::vector<Recipient> resolve_role(std::string_view role, const Visit* visit, c
   };
 
   std::optional<Reason> climbed;
-  std::vector<Recipient> only_the_late;
+  std::vector<Recipient> nobody_else;  // who is told where no other is left
   std::vector<std::string> levels{std::string(role)};
   for (std::string& superior : sop.chain(role)) levels.push_back(std::move(superior));
   for (const std::string& level : levels) {
     std::vector<Recipient> told = people.on_duty(level, day);
-    const bool vacant = told.empty();
-    if (as_holder) std::erase_if(told, [&](const Recipient& one) { return own_work(one, *visit); });
+    Reason none_left = told.empty() ? Reason::role_vacant : Reason::nobody_reachable;
+    std::erase_if(told, [&](const Recipient& one) { return !is_reachable(one, people); });
+    if (!told.empty()) none_left = Reason::self_approval;
+    if (nobody_else.empty()) nobody_else = told;
+    if (as_holder)
+      std::erase_if(told, [&](const Recipient& one) {
+        return judges_own_work(one.officer, one.for_officer, *visit, sop);
+      });
     if (climbed)
       for (Recipient& one : told) one.why = *climbed;
     if (!std::all_of(told.begin(), told.end(), is_late)) return told;
-    if (only_the_late.empty()) only_the_late = std::move(told);
-    if (!climbed) climbed = vacant ? Reason::role_vacant : Reason::self_approval;
+    if (!climbed) climbed = none_left;
   }
-  return only_the_late;  // nobody else is left
+  for (Recipient& one : nobody_else) one.why = Reason::self_approval;
+  return nobody_else;
+}
+
+std::vector<Unreachable> unreachable_roles(const Sop& sop, const People& people,
+                                           const CivilDate& day) {
+  std::vector<Unreachable> all;
+  for (const Role& role : sop.roles) {
+    if (role.applicant || role.observer) continue;
+    const std::vector<Recipient> told = people.on_duty(role.id, day);
+    if (std::any_of(told.begin(), told.end(),
+                    [&](const Recipient& one) { return is_reachable(one, people); }))
+      continue;
+    all.push_back({role.id, told.empty() ? Reason::role_vacant : Reason::nobody_reachable});
+  }
+  return all;
 }
 
 std::vector<Recipient> resolve_holder(const Visit& visit, const Sop& sop, const People& people,
                                       const CivilDate& day) {
   const Officer* assignee = visit.assignee.empty() ? nullptr : people.find(visit.assignee);
-  if (assignee && people.present(*assignee, day))
+  if (assignee && people.present(*assignee, day) && !addresses_of(*assignee).empty())
     if (const auto duty = duty_for(assignee->id, visit, sop, people, day))
       return {{assignee->id, duty->role, duty->for_officer, duty->kind, Reason::assigned}};
   return resolve_role(visit.role, &visit, sop, people, day);

@@ -8,6 +8,7 @@
 
 #include "rules/permit.h"
 #include "rules/reason.h"
+#include "rules/silence.h"
 
 namespace tenggat {
 
@@ -26,8 +27,17 @@ struct Officer {
   std::vector<std::string> roles;
   std::vector<Leave> leaves;
   CivilDate ended;  // first day no longer in service; empty: in service
+  // "whatsapp", "email": only these, in this order; empty: all there are, WhatsApp first.
+  std::vector<std::string> channels = {};
   bool operator==(const Officer&) const = default;
 };
+
+// Where to reach an officer, the channel to try first before the others.
+struct ChannelAddress {
+  std::string channel, address;
+  bool operator==(const ChannelAddress&) const = default;
+};
+std::vector<ChannelAddress> addresses_of(const Officer& officer);
 
 struct Delegation {
   long id = 0;
@@ -58,6 +68,7 @@ struct Recipient {
 struct People {
   std::vector<Officer> officers;
   std::vector<Delegation> delegations;
+  std::vector<Silence> silences = {};  // that have not ended
 
   const Officer* find(std::string_view officer) const;
   bool present(const Officer& officer, const CivilDate& day) const;
@@ -67,16 +78,32 @@ struct People {
   std::vector<Recipient> on_duty(std::string_view role, const CivilDate& day) const;
 };
 
-// Who is told for `role` about `visit`: climbs the chain where nobody is on duty (role_vacant) or
-// where the only ones on duty prepared the file as deputies, or are the late themselves when `role`
-// is asked as a superior of the visit's own (self_approval). Empty if the whole chain is vacant.
-// `visit` may be null (a case, a day).
+// Who is told for `role` about `visit`: climbs the chain where nobody is on duty (role_vacant),
+// where nobody on duty has a channel (nobody_reachable), or where the only ones left would judge
+// their own work, or are the late themselves when `role` is asked as a superior of the visit's own
+// (self_approval); where no other is left at the chain's end, those all the same. Empty if the
+// whole chain is vacant. `visit` may be null (a case, a day).
 std::vector<Recipient> resolve_role(std::string_view role, const Visit* visit, const Sop& sop,
                                     const People& people, const CivilDate& day);
 // Who is told as the holder of an open visit: its assignee while present and still in the duty,
 // else the role.
 std::vector<Recipient> resolve_holder(const Visit& visit, const Sop& sop, const People& people,
                                       const CivilDate& day);
+
+// Whether it would be their own work that this officer judges in this duty: a deputy who opened the
+// visit or brought what it goes back to; in one's own right only at a step that judges, and only
+// who drafted.
+bool judges_own_work(std::string_view officer, std::string_view for_officer, const Visit& visit,
+                     const Sop& sop);
+
+// Roles that act and have nobody to tell on that day, by why: role_vacant, nobody_reachable.
+struct Unreachable {
+  std::string role;
+  Reason why = Reason::role_vacant;
+  bool operator==(const Unreachable&) const = default;
+};
+std::vector<Unreachable> unreachable_roles(const Sop& sop, const People& people,
+                                           const CivilDate& day);
 
 // The duty in which an officer may act on a visit, if any. Besides the role itself, the next
 // superior may act where nobody is on duty or a deputy would approve their own work.

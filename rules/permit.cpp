@@ -1,6 +1,19 @@
 #include "rules/permit.h"
 
+#include <algorithm>
+
 namespace tenggat {
+
+bool Visit::is_work_of(std::string_view officer) const {
+  return !officer.empty() &&
+         (prepared_by == officer ||
+          std::find(drafted_by.begin(), drafted_by.end(), officer) != drafted_by.end());
+}
+
+bool is_acknowledged(const Visit& visit, std::string_view rung, int k, Instant raised_at) {
+  const bool repeat = k > 1 && rung.starts_with('+');
+  return repeat && visit.acknowledged && raised_at < visit.acknowledged->until;
+}
 
 std::string label(const Visit& visit) {
   return visit.step + '#' + std::to_string(visit.occurrence);

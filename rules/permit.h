@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rules/sop.h"
@@ -14,6 +15,16 @@
 namespace tenggat {
 
 enum class Verdict { met, missed };
+
+// What the officer of a visit said of its delay. From `at` on, until `until`, repeats of its rungs
+// are held to be answered; then its holder is reminded.
+struct Acknowledgement {
+  int k = 1;  // the visit's first, second, ...
+  std::string obstacle;
+  Instant at{}, until{};
+  std::string by;
+  bool operator==(const Acknowledgement&) const = default;
+};
 
 struct Visit {
   int id = 0;  // 1.. within the permit, in order of opening
@@ -32,15 +43,24 @@ struct Visit {
   std::optional<Instant> due_at;   // none where the clock stood, or there was none
   std::optional<Budget> standard;  // it was judged by; none while open
   std::string prepared_by;         // officer whose action opened it
-  bool returned = false;           // the permit is with the applicant while this is open
-  bool missed_counted = false;     // the breach at due + 1 s is on the books
-  bool undone = false;             // opened by an action that was taken back
+  // Officers who brought the files that what it needs goes back to: the draft it is to judge.
+  std::vector<std::string> drafted_by;
+  std::optional<Acknowledgement> acknowledged;  // the latest
+  bool returned = false;        // the permit is with the applicant while this is open
+  bool missed_counted = false;  // the breach at due + 1 s is on the books
+  bool undone = false;          // opened by an action that was taken back
   // What the rejection that closed it found wanting: document kinds, "" for one of no document.
   std::vector<std::string> deficiencies;
 
   bool open() const { return !closed_at && !undone; }
+  bool is_work_of(std::string_view officer) const;  // prepared or drafted
   bool operator==(const Visit&) const = default;
 };
+
+// Whether the visit's officer has explained this repeat of a rung: one that came before it is time
+// to look again. Never the first of a rung: the late officer's word does not keep it from the
+// superior. `raised_at` is the repeat's.
+bool is_acknowledged(const Visit& visit, std::string_view rung, int k, Instant raised_at);
 
 // "verifikasi#2"
 std::string label(const Visit& visit);

@@ -8,7 +8,8 @@ Instant ready_at(const Notice& notice, const SendRules& rules) {
   switch (notice.audience) {
     case Audience::holder:
     case Audience::superior:
-      return std::max(notice.raised_at + rules.group_wait, notice.hold_until);
+      return std::max(notice.urgent ? notice.raised_at : notice.raised_at + rules.group_wait,
+                      notice.hold_until);
     case Audience::applicant:
       return std::max(notice.raised_at, notice.hold_until);
     case Audience::daily:

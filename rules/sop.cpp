@@ -84,6 +84,15 @@ const PauseReason* Sop::find_pause(std::string_view reason) const {
   return find_by_id(pauses, reason);
 }
 
+const Obstacle* Sop::find_obstacle(std::string_view obstacle) const {
+  return find_by_id(obstacles, obstacle);
+}
+
+bool Step::judges() const {
+  return std::none_of(outputs.begin(), outputs.end(),
+                      [](const Output& output) { return output.file && !output.numbered; });
+}
+
 bool Sop::is_applicant(std::string_view role) const {
   const Role* found = find_role(role);
   return found && found->applicant;

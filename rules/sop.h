@@ -33,6 +33,8 @@ struct Role {
   bool observer = false;   // reads all, acts on nothing
   std::string superior;    // role id; empty at the chain's end
   std::string copy;        // told along from the first rung that goes to a superior
+  // `bagi: giliran`: each new task of the role goes to one of those on duty, by turns.
+  bool in_turn = false;
 };
 
 // A mark is set by the action itself; a file must come with it.
@@ -84,11 +86,13 @@ struct Step {
   std::vector<Budget> mend_reminders;  // to the applicant, while the file is returned to this step
 
   const ActionRule* find_action(std::string_view action) const;
+  // It passes judgment on what others brought: no plain file comes out of it.
+  bool judges() const;
 };
 
 // Who a rung goes to.
 struct Target {
-  enum class Kind { role, assignee, superior, named_role } kind = Kind::role;
+  enum class Kind { role, assignee, superior, named_role, copy, applicant } kind = Kind::role;
   int level = 1;     // superior(level)
   std::string name;  // named_role
   bool operator==(const Target&) const = default;
@@ -100,6 +104,7 @@ struct RungRule {
   Budget after;  // after_due: the k-th is due at deadline(due, k x after)
   int times = 1;
   std::vector<Target> to;
+  bool urgent = false;  // `mendesak`: what it raises waits for nothing but office hours
 
   std::string name() const;  // "start", "50%", "due", "+1d"
 };
@@ -133,6 +138,15 @@ struct Trigger {
   bool operator==(const Trigger&) const = default;
 };
 
+// What holds a file up, named by its officer: repeats of the visit's rungs stop until it is time to
+// look again (`kendala`).
+struct Obstacle {
+  std::string id;
+  std::string name;
+  Budget remind_after;
+  bool beyond_sop = false;  // not in the office's text
+};
+
 struct LegalLimit {
   Budget limit;
   std::string basis, consequence, remark;
@@ -163,6 +177,7 @@ struct Sop {
   std::vector<Ladder> ladders;
   std::vector<RungRule> case_ladder;
   std::vector<PauseReason> pauses;
+  std::vector<Obstacle> obstacles;
   std::optional<Withdrawal> withdrawal;
   std::string outcome_names_grant, outcome_names_refusal;
 
@@ -174,6 +189,7 @@ struct Sop {
   const Role& role(std::string_view role) const;  // must exist
   const Ladder* find_ladder(std::string_view ladder) const;
   const PauseReason* find_pause(std::string_view reason) const;
+  const Obstacle* find_obstacle(std::string_view obstacle) const;
   bool is_applicant(std::string_view role) const;
 
   // The superiors of a role, nearest first.

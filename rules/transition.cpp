@@ -25,6 +25,9 @@ class Handler {
   std::optional<Refusal> operator()(const Undo&);
   std::optional<Refusal> operator()(const Claim& claim);
   std::optional<Refusal> operator()(const Release& release);
+  std::optional<Refusal> operator()(const Assign& assign);
+  std::optional<Refusal> operator()(const Escalate& escalate);
+  std::optional<Refusal> operator()(const Acknowledge& acknowledge);
   std::optional<Refusal> operator()(const PauseVisit& command);
   std::optional<Refusal> operator()(const ResumeVisit& command);
   std::optional<Refusal> operator()(const CorrectContact& command);
@@ -35,7 +38,9 @@ class Handler {
   std::optional<Refusal> find_open(const std::string& step);
   std::optional<Refusal> authorize();
   std::optional<Refusal> authorize_officer();  // the applicant neither claims nor pauses
-  std::optional<Refusal> authorize_clerk();    // whoever works on files of this SOP
+  std::optional<Refusal> authorize_superior();
+  std::optional<Refusal> check_present(std::string_view officer) const;
+  std::optional<Refusal> authorize_clerk();  // whoever works on files of this SOP
   std::optional<Refusal> check_claim() const;
   std::optional<Refusal> check_outcome(const ActionRule& rule, const Act& act) const;
   std::optional<Refusal> check_documents(const ActionRule& rule, const Act& act) const;
@@ -85,12 +90,13 @@ std::optional<Refusal> Handler::authorize() {
     return refuse(Reason::wrong_role,
                   fmt::format("step '{}' belongs to the role {}", visit().step, visit().role));
   by_.acting_for = duty->for_officer;
-  if (duty->role != visit().role)  // the next superior, in the role's place
-    by_.in_place_because = people.on_duty(visit().role, context_.today()).empty()
-                               ? Reason::role_vacant
-                               : Reason::self_approval;
-  else if (!duty->for_officer.empty() && actor().id == visit().prepared_by)
+  if (duty->role != visit().role) {  // the next superior, in the role's place
+    for (const Recipient& one :
+         resolve_role(visit().role, &visit(), context_.sop, people, context_.today()))
+      if (one.officer == actor().id) by_.in_place_because = one.why;
+  } else if (judges_own_work(actor().id, duty->for_officer, visit(), context_.sop)) {
     by_.in_place_because = Reason::self_approval;
+  }
   return std::nullopt;
 }
 
@@ -98,6 +104,29 @@ std::optional<Refusal> Handler::authorize_officer() {
   if (actor().kind == Actor::Kind::applicant)
     return refuse(Reason::wrong_role, "only officers claim and pause");
   return authorize();
+}
+
+// Whoever holds one of the duties above the step's role today.
+std::optional<Refusal> Handler::authorize_superior() {
+  const std::vector<std::string> chain = context_.sop.chain(visit().role);
+  // Their own right first, as with the step's own duty.
+  if (actor().kind == Actor::Kind::officer)
+    for (const bool own : {true, false})
+      for (const Duty& duty : context_.people.duties(actor().id, context_.today())) {
+        const bool above = std::find(chain.begin(), chain.end(), duty.role) != chain.end();
+        if (!above || duty.for_officer.empty() != own) continue;
+        by_.acting_for = duty.for_officer;
+        return std::nullopt;
+      }
+  return refuse(Reason::wrong_role,
+                fmt::format("step '{}' is assigned by a superior of the role {}", visit().step,
+                            visit().role));
+}
+
+std::optional<Refusal> Handler::check_present(std::string_view officer) const {
+  const Officer* found = context_.people.find(officer);
+  if (!found || context_.people.present(*found, context_.today())) return std::nullopt;
+  return refuse(Reason::on_leave, fmt::format("officer '{}' is not on duty today", officer));
 }
 
 std::optional<Refusal> Handler::authorize_clerk() {
@@ -252,7 +281,8 @@ std::optional<Refusal> Handler::operator()(const Undo&) {
   const Visit& opened = *p.find_visit(last.opened_visit);
   const bool paused = std::any_of(p.pauses.begin(), p.pauses.end(),
                                   [&](const Pause& one) { return one.visit == opened.id; });
-  if (!opened.open() || !opened.assignee.empty() || paused)
+  const bool taken = opened.claimed_at && !opened.assignee.empty();
+  if (!opened.open() || taken || paused)
     return refuse(Reason::next_visit_touched, "the next step has been started already");
   draft_.undo(last, actor());
   return std::nullopt;
@@ -262,7 +292,9 @@ std::optional<Refusal> Handler::operator()(const Claim& claim) {
   if (auto refusal = find_open(claim.step)) return refusal;
   if (auto refusal = authorize_officer()) return refusal;
   if (auto refusal = check_claim()) return refusal;
-  if (visit().assignee == actor().id) return std::nullopt;  // asked twice, done once
+  if (auto refusal = check_present(actor().id)) return refusal;
+  if (visit().assignee == actor().id && visit().claimed_at)
+    return std::nullopt;  // asked twice, done once
   draft_.claim(visit_, by_);
   return std::nullopt;
 }
@@ -271,8 +303,45 @@ std::optional<Refusal> Handler::operator()(const Release& release) {
   if (auto refusal = find_open(release.step)) return refusal;
   if (auto refusal = authorize_officer()) return refusal;
   if (auto refusal = check_claim()) return refusal;
+  if (draft_.released(visit_)) return std::nullopt;  // it ended with its officer's duty
   if (visit().assignee.empty()) return refuse(Reason::not_claimed, "nobody has claimed this visit");
   draft_.release(visit_, release.reason, by_);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const Assign& assign) {
+  if (auto refusal = find_open(assign.step)) return refusal;
+  if (auto refusal = authorize_superior()) return refusal;
+  const CivilDate today = context_.today();
+  if (!duty_for(assign.officer, visit(), context_.sop, context_.people, today))
+    return refuse(Reason::cannot_be_assigned, fmt::format("officer '{}' has no duty in step '{}'",
+                                                          assign.officer, assign.step));
+  if (auto refusal = check_present(assign.officer)) return refusal;
+  if (visit().assignee == assign.officer && visit().claimed_at)
+    return std::nullopt;  // it is theirs already
+  draft_.assign(visit_, assign, by_);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const Escalate& escalate) {
+  if (auto refusal = find_open(escalate.step)) return refusal;
+  if (auto refusal = authorize_officer()) return refusal;
+  if (auto refusal = check_claim()) return refusal;
+  if (!draft_.can_escalate(visit_))
+    return refuse(Reason::already_escalated, "every superior in the chain has been asked already");
+  draft_.escalate(visit_, escalate.note, by_);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const Acknowledge& acknowledge) {
+  if (auto refusal = find_open(acknowledge.step)) return refusal;
+  if (auto refusal = authorize_officer()) return refusal;
+  if (auto refusal = check_claim()) return refusal;
+  const Obstacle* obstacle = context_.sop.find_obstacle(acknowledge.obstacle);
+  if (!obstacle)
+    return refuse(Reason::unknown_obstacle,
+                  fmt::format("'{}' is not one of the SOP's kendala", acknowledge.obstacle));
+  draft_.acknowledge(visit_, *obstacle, acknowledge.note, by_);
   return std::nullopt;
 }
 
@@ -422,6 +491,7 @@ Decided decide(const Permit& permit, const Actor& actor, const Command& command,
                const Context& context) {
   const std::int64_t version_seen = permit.version;
   Draft draft(permit, context);
+  draft.release_absent();
   draft.catch_up();
   Handler handler(draft, actor, context, version_seen);
   if (auto refusal = std::visit(handler, command)) return *std::move(refusal);
@@ -431,6 +501,7 @@ Decided decide(const Permit& permit, const Actor& actor, const Command& command,
 
 Decision catch_up(const Permit& permit, const Context& context) {
   Draft draft(permit, context);
+  draft.release_absent();
   draft.catch_up();
   return draft.take();
 }

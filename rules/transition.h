@@ -65,6 +65,18 @@ struct Claim {
 struct Release {
   std::string step, reason;
 };
+// By a superior of the step's role, also over another's claim.
+struct Assign {
+  std::string step, officer, reason;
+};
+// To the next superior, now: each time one higher.
+struct Escalate {
+  std::string step, note;
+};
+// What holds the visit up, as one of the SOP's obstacles.
+struct Acknowledge {
+  std::string step, obstacle, note;
+};
 // On a visit that stands for the same reason: puts its end date off.
 struct PauseVisit {
   std::string step, reason, note;
@@ -80,8 +92,8 @@ struct CorrectContact {
 };
 // The applicant is sent the link to their tracking page once more.
 struct SendLink {};
-using Command =
-    std::variant<Act, Undo, Claim, Release, PauseVisit, ResumeVisit, CorrectContact, SendLink>;
+using Command = std::variant<Act, Undo, Claim, Release, Assign, Escalate, Acknowledge, PauseVisit,
+                             ResumeVisit, CorrectContact, SendLink>;
 
 struct Context {
   const Sop& sop;
@@ -115,7 +127,8 @@ struct Event {
 struct NewNote {
   std::int64_t event = 0;  // the one it came with
   int visit = 0;
-  std::string kind;      // "note", "deficiency", "pause", "release", "late_entry"
+  // "note", "deficiency", "pause", "release", "late_entry", "assign", "escalation", "obstacle"
+  std::string kind;
   std::string document;  // a deficiency's document kind
   std::string text, by;
 };
@@ -156,8 +169,9 @@ Decided open_permit(const NewPermit& submission, const Context& context);
 Decided decide(const Permit& permit, const Actor& actor, const Command& command,
                const Context& context);
 
-// Everything that time alone has brought about by `now`, in the order of its instants: rungs,
-// counted breaches, automatic resumes and actions. Empty events when nothing was due.
+// Everything that time alone has brought about by `now`: claims of officers who are away or have
+// lost the duty end; then, in the order of its instants, rungs, counted breaches, automatic resumes
+// and actions. Empty events when nothing was due.
 Decision catch_up(const Permit& permit, const Context& context);
 
 // A new calendar takes effect on an open permit: every open clock is replayed whole, closed visits

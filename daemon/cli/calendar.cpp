@@ -40,10 +40,10 @@ pg::Awaitable<int> preview_work(DatabaseCall& call) { return change(call, false)
 pg::Awaitable<int> apply_work(DatabaseCall& call) { return change(call, true); }
 
 int run_preview(const Given& given, Terminal& terminal) {
-  return on_database(given, terminal, preview_work);
+  return on_database(given, terminal, preview_work, true);
 }
 int run_apply(const Given& given, Terminal& terminal) {
-  return on_database(given, terminal, apply_work);
+  return on_database(given, terminal, apply_work, true);
 }
 
 }  // namespace

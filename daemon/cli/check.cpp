@@ -18,6 +18,25 @@ namespace {
 
 using Count = Option::Count;
 
+// Each role of the SOPs in force that nobody can be told for today.
+pg::Awaitable<int> check_people(DatabaseCall& call) {
+  const auto office = co_await read_office(call);
+  int named = 0;
+  for (const Sop* sop : office->rulebook.sops_in_force())
+    for (const Unreachable& one :
+         unreachable_roles(*sop, office->rulebook.people(), office->today())) {
+      call.terminal.err << fmt::format(
+          "sop {}: role {}: {}\n", sop->id, one.role,
+          one.why == Reason::role_vacant
+              ? "role_vacant: nobody is on duty today"
+              : "nobody_reachable: nobody on duty today has a channel (officer edit --email, "
+                "--whatsapp)");
+      ++named;
+    }
+  if (named == 0) call.terminal.out << "people: every role can be told\n";
+  co_return named == 0 ? kOk : kRefused;
+}
+
 int run_check(const Given& given, Terminal& terminal) {
   const auto named = given.argument(0);
   const std::string directory = named ? *named : load_configuration(given, terminal).rules;
@@ -36,6 +55,7 @@ int run_check(const Given& given, Terminal& terminal) {
   for (const Calendar& calendar : files->calendars)
     terminal.out << fmt::format("calendar {}: {}\n", calendar.id(), calendar.zone_name());
   terminal.out << fmt::format("texts: {}\n", files->texts.all().size());
+  if (given.has("people")) return on_database(given, terminal, check_people);
   return kOk;
 }
 
@@ -99,7 +119,8 @@ std::vector<Command> check_commands() {
   return {
       {"check",
        {{"DIR", false}},
-       {kConfigOption},
+       {{"people", "", "also names each role that nobody can be told for today, from the database"},
+        kConfigOption},
        "reads SOPs, calendars and texts and names every fault, file:line:col: message",
        "DIR holds sop/, calendar/ and texts/; left out, it is the configuration's `rules`.",
        run_check},

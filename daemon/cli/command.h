@@ -56,6 +56,8 @@ std::vector<Command> audit_commands();
 std::vector<Command> calendar_commands();
 std::vector<Command> clock_commands();
 std::vector<Command> message_commands();
+std::vector<Command> silence_commands();
+std::vector<Command> why_commands();  // through the API
 
 // The whole program but for main(): finds the command, reads its options, runs it, and says what
 // went wrong. `arguments` are without the program's name. Never throws.

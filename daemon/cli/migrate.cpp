@@ -46,7 +46,7 @@ pg::Awaitable<int> migrate_work(DatabaseCall& call) {
 }
 
 int run_migrate(const Given& given, Terminal& terminal) {
-  return on_database(given, terminal, migrate_work);
+  return on_database(given, terminal, migrate_work, true);
 }
 
 }  // namespace

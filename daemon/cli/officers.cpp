@@ -43,6 +43,22 @@ std::string checked_phone(const std::string& phone) {
   return *normal;
 }
 
+// "email,whatsapp": the order to try them. Empty: all there are, WhatsApp first.
+std::vector<std::string> checked_channels(const std::string& text) {
+  std::vector<std::string> channels;
+  for (std::size_t at = 0; !text.empty() && at <= text.size();) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    channels.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  const bool known = std::all_of(channels.begin(), channels.end(), [](const std::string& one) {
+    return one == "whatsapp" || one == "email";
+  });
+  if (!known || (channels.size() == 2 && channels[0] == channels[1]) || channels.size() > 2)
+    throw BadUsage("--channels is whatsapp, email, or both with a comma, the first to try first");
+  return channels;
+}
+
 void add_roles(const Sop& sop, std::set<std::string>& duties, std::set<std::string>& applicants) {
   for (const Role& role : sop.roles) (role.applicant ? applicants : duties).insert(role.id);
 }
@@ -89,11 +105,12 @@ pg::Awaitable<int> add_officer(DatabaseCall& call) {
                   .whatsapp = checked_phone(call.given.text_or("whatsapp", "")),
                   .roles = call.given.all("role"),
                   .leaves = {},
-                  .ended = {}};
+                  .ended = {},
+                  .channels = checked_channels(call.given.text_or("channels", ""))};
   const auto office = co_await read_office(call);
   check_roles(officer.roles, *office, call.config);
   const std::string id = officer.id;
-  if (officer.email.empty() && officer.whatsapp.empty())
+  if (addresses_of(officer).empty())
     call.terminal.err << "note: " << id << " has no channel and will get no messages\n";
   const bool added = co_await store::add_officer(call.connection, std::move(officer));
   if (!added) throw Refused(fmt::format("there is an officer `{}` already; see officer edit", id));
@@ -108,8 +125,10 @@ pg::Awaitable<int> edit_officer(DatabaseCall& call) {
   if (const auto email = call.given.text("email")) edit.email = checked_email(*email);
   if (const auto phone = call.given.text("whatsapp")) edit.whatsapp = checked_phone(*phone);
   if (call.given.has("role")) edit.roles = call.given.all("role");
-  if (!edit.name && !edit.email && !edit.whatsapp && !edit.roles)
-    throw BadUsage("nothing to change: give --name, --role, --email or --whatsapp");
+  if (const auto channels = call.given.text("channels"))
+    edit.channels = checked_channels(*channels);
+  if (!edit.name && !edit.email && !edit.whatsapp && !edit.roles && !edit.channels)
+    throw BadUsage("nothing to change: give --name, --role, --email, --whatsapp or --channels");
   if (edit.roles) {
     const auto office = co_await read_office(call);
     check_roles(*edit.roles, *office, call.config);
@@ -141,6 +160,7 @@ json::object to_json(const Officer& officer, const std::vector<Delegation>& dele
           {"roles", std::move(roles)},
           {"email", officer.email},
           {"whatsapp", officer.whatsapp},
+          {"channels", json::array(officer.channels.begin(), officer.channels.end())},
           {"leaves", std::move(leaves)},
           {"delegations", std::move(given)},
           {"ended", std::move(ended)}};
@@ -267,6 +287,8 @@ std::vector<Command> officer_commands() {
                     Count::several};
   const Option email{"email", "ADDRESS", "mail address", Count::optional};
   const Option whatsapp{"whatsapp", "NUMBER", "mobile number, 0812… or +62812…", Count::optional};
+  const Option channels{"channels", "LIST",
+                        "whatsapp,email in the order to try them; one alone: only that"};
   return {
       {"officer add",
        {},
@@ -275,6 +297,7 @@ std::vector<Command> officer_commands() {
         role,
         email,
         whatsapp,
+        channels,
         kConfigOption},
        "takes an officer into service",
        "",
@@ -286,6 +309,7 @@ std::vector<Command> officer_commands() {
         {"role", "ROLE", "all their roles from now on; may be repeated", Count::several},
         email,
         whatsapp,
+        channels,
         kConfigOption},
        "changes what is given, leaves the rest",
        "An empty --email or --whatsapp takes the channel away.",

@@ -21,9 +21,10 @@ namespace {
 constexpr const char* kDefaultConfig = "/etc/tenggat/tenggat.yaml";
 
 pg::Awaitable<int> connect_and_work(const Given& given, Terminal& terminal, const Config& config,
-                                    DatabaseWork work) {
+                                    DatabaseWork work, bool by_key) {
   pg::ConnectOptions options;
   options.conninfo = config.database;
+  options.by_key = by_key;
   if constexpr (kCrashPoints) options.on_sent = [](bool) { crash_point(CrashPoint::migrating); };
   pg::Connection connection = co_await pg::Connection::connect(std::move(options));
   DatabaseCall call{given, terminal, config, connection};
@@ -56,12 +57,12 @@ Config load_configuration(const Given& given, const Terminal& terminal) {
   throw Refused(all);
 }
 
-int on_database(const Given& given, Terminal& terminal, DatabaseWork work) {
+int on_database(const Given& given, Terminal& terminal, DatabaseWork work, bool by_key) {
   const Config config = load_configuration(given, terminal);
   boost::asio::io_context io;
   std::exception_ptr failure;
   int code = kRefused;
-  boost::asio::co_spawn(io, connect_and_work(given, terminal, config, work),
+  boost::asio::co_spawn(io, connect_and_work(given, terminal, config, work, by_key),
                         [&](std::exception_ptr error, int result) {
                           failure = error;
                           code = result;

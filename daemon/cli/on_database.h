@@ -28,8 +28,9 @@ struct DatabaseCall {
 };
 using DatabaseWork = pg::Awaitable<int> (*)(DatabaseCall& call);
 
-// Connects as the configuration says, runs the work to its end and throws what it throws.
-int on_database(const Given& given, Terminal& terminal, DatabaseWork work);
+// Connects as the configuration says, runs the work to its end and throws what it throws. `by_key`
+// as in pg::ConnectOptions: for work on many rows, a batch at a time.
+int on_database(const Given& given, Terminal& terminal, DatabaseWork work, bool by_key = false);
 
 // The people, rules and tokens in the database, and the moment they were read.
 struct Office {

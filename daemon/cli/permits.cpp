@@ -230,13 +230,16 @@ int run_act(const Given& given, Terminal& terminal) {
 template <const char* const& verb>
 int run_verb(const Given& given, Terminal& terminal) {
   json::object body;
-  put_texts(body, given, {"step", "reason", "until", "note", "on-behalf-of"});
+  put_texts(body, given, {"step", "officer", "reason", "until", "note", "on-behalf-of"});
   const std::string path = permit_path(given, fmt::format("/{}", verb));
   return show(given, terminal, ApiClient(terminal).post(path, body), write_permit);
 }
 constexpr const char* kUndo = "undo";
 constexpr const char* kClaim = "claim";
 constexpr const char* kRelease = "release";
+constexpr const char* kAssign = "assign";
+constexpr const char* kEscalate = "escalate";
+constexpr const char* kAcknowledge = "acknowledge";
 constexpr const char* kPause = "pause";
 constexpr const char* kResume = "resume";
 
@@ -316,6 +319,32 @@ std::vector<Command> permit_commands() {
        "gives a claimed task back to its role",
        "",
        run_verb<kRelease>},
+      {"permit assign",
+       {permit},
+       {step,
+        {"officer", "ID", "whose task it shall be", Count::required},
+        {"reason", "TEXT", "why"},
+        behalf,
+        json_answer},
+       "gives a task to an officer of its role, as their superior",
+       "",
+       run_verb<kAssign>},
+      {"permit escalate",
+       {permit},
+       {step, note, behalf, json_answer},
+       "asks the next superior at once; again: the one above",
+       "",
+       run_verb<kEscalate>},
+      {"permit acknowledge",
+       {permit},
+       {step,
+        {"reason", "KENDALA", "one of the SOP's: cuaca, sistem, …", Count::required},
+        note,
+        behalf,
+        json_answer},
+       "says what holds a step up: repeats of its rungs stop, its clock does not",
+       "",
+       run_verb<kAcknowledge>},
       {"permit pause",
        {permit},
        {step,

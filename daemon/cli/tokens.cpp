@@ -115,7 +115,8 @@ pg::Awaitable<int> list_tokens(DatabaseCall& call) {
                                  {"state", state_of(token, machine)},
                                  {"created_at", office->text(token.created_at)},
                                  {"expires_at", to_json(token.expires_at, *office)},
-                                 {"revoked_at", to_json(token.revoked_at, *office)}});
+                                 {"revoked_at", to_json(token.revoked_at, *office)},
+                                 {"last_used_at", to_json(token.used_at, *office)}});
     }
     write_json(call.terminal.out, all);
     co_return kOk;
@@ -126,9 +127,10 @@ pg::Awaitable<int> list_tokens(DatabaseCall& call) {
                     token.officer.empty() ? "service " + token.service : "officer " + token.officer,
                     fmt::format("{}", fmt::join(token.scopes, ",")), state_of(token, machine),
                     office->text(token.created_at),
-                    token.expires_at ? office->text(*token.expires_at) : ""});
+                    token.expires_at ? office->text(*token.expires_at) : "",
+                    token.used_at ? office->text(*token.used_at) : "never"});
   }
-  write_table(call.terminal.out, {"ID", "FOR", "SCOPES", "STATE", "CREATED", "EXPIRES"}, rows);
+  write_table(call.terminal.out, {"ID", "FOR", "SCOPES", "STATE", "CREATED", "EXPIRES", "LAST USED"}, rows);
   co_return kOk;
 }
 

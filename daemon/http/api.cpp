@@ -6,6 +6,7 @@
 #include "daemon/clock.h"
 #include "daemon/http/api_calls.h"
 #include "daemon/http/openapi.h"
+#include "daemon/network.h"
 #include "daemon/store/hash.h"
 
 namespace tenggat::http {
@@ -15,6 +16,14 @@ namespace json = boost::json;
 
 constexpr const char* kRetrySoon = "1";
 constexpr const char* kRetryOutage = "2";
+constexpr std::chrono::hours kUseNotedEvery{1};
+constexpr std::chrono::minutes kUseTriedEvery{1};
+
+Response too_many_response(const Request& request, std::chrono::seconds wait) {
+  Response response = problem(request, "too_many_requests");
+  response.headers.set("Retry-After", std::to_string(wait.count()));
+  return response;
+}
 
 // The operator's cancelling and rollbacks, besides outages.
 bool passes_by_itself(const pg::Error& error) {
@@ -158,10 +167,17 @@ void tag(Response& response, std::string_view known) {
 
 awaitable<Response> Api::enter(Endpoint endpoint, Request request) {
   std::optional<Principal> principal;
+  const std::string from = network_key(request.remote_address);
   if (const auto secret = bearer_secret(request)) {
-    auto authenticating = authenticate(*secret);
-    principal = co_await std::move(authenticating);
+    principal = find_principal(*secret);
+    // Whether it was made a moment ago is not looked up for who has only guessed so far: then the
+    // limit refuses below.
+    if (!principal && parts_.failures.wait(from, Clock::monotonic()).count() == 0) {
+      auto authenticating = authenticate(*secret);
+      principal = co_await std::move(authenticating);
+    }
   }
+  if (auto refusal = limit_rate(request, principal, from)) co_return std::move(*refusal);
   const auto access = authorize(principal ? &*principal : nullptr, {request.route, false, {}});
   // Whether the caller acts for an officer stands in the body: that question comes again there.
   const bool may_act = principal && principal->has("act") &&
@@ -172,11 +188,7 @@ awaitable<Response> Api::enter(Endpoint endpoint, Request request) {
     co_return response;
   }
   OneRequest counted(*this, principal ? principal->token : 0);
-  if (counted.too_many()) {
-    Response response = problem(request, "too_many_requests");
-    response.headers.set("Retry-After", kRetrySoon);
-    co_return response;
-  }
+  if (counted.too_many()) co_return too_many_response(request, std::chrono::seconds{1});
   const bool cacheable = request.method == "GET" || request.method == "HEAD";
   const std::string known(request.headers.get("If-None-Match").value_or(""));
   Call call{std::move(request), principal.value_or(Principal{}),
@@ -184,7 +196,41 @@ awaitable<Response> Api::enter(Endpoint endpoint, Request request) {
   auto answering = (this->*endpoint)(std::move(call));
   Response response = co_await std::move(answering);
   if (cacheable && response.status == 200) tag(response, known);
+  if (principal && response.status < 500) {
+    auto noting = note_use(principal->token);
+    co_await std::move(noting);
+  }
   co_return response;
+}
+
+// A token's holder by the token, everybody else by the address.
+std::optional<Response> Api::limit_rate(const Request& request,
+                                        const std::optional<Principal>& principal,
+                                        const std::string& from) {
+  const auto wait = principal
+                        ? parts_.requests.ask(std::to_string(principal->token), Clock::monotonic())
+                        : parts_.failures.ask(from, Clock::monotonic());
+  if (wait.count() == 0) return std::nullopt;
+  return too_many_response(request, wait);
+}
+
+// Nothing is lost where it fails: a later request tries again.
+awaitable<void> Api::note_use(std::int64_t token) {
+  const auto now = Clock::monotonic();
+  if (const auto again = note_use_at_.find(token);
+      again != note_use_at_.end() && now < again->second)
+    co_return;
+  note_use_at_[token] = now + kUseNotedEvery;
+  try {
+    auto acquiring = parts_.reads.acquire();
+    pg::Pool::Lease lease = co_await std::move(acquiring);
+    pg::Pipeline pipeline;
+    store::add_token_use(pipeline, token);
+    auto running = lease->run(std::move(pipeline));
+    co_await std::move(running);
+  } catch (const pg::Error&) {
+    note_use_at_[token] = now + kUseTriedEvery;
+  }
 }
 
 awaitable<Response> Api::openapi(Call) {
@@ -198,8 +244,6 @@ std::optional<Principal> Api::find_principal(const std::string& secret) const {
 }
 
 awaitable<std::optional<Principal>> Api::authenticate(std::string secret) {
-  if (auto known = find_principal(secret)) co_return known;
-  // Made a moment ago, perhaps.
   auto reading = read({}, {});
   co_await std::move(reading);
   co_return find_principal(secret);
@@ -233,16 +277,17 @@ std::optional<Response> Api::refuse_other(const Call& call,
 
 // --- reading -------------------------------------------------------------------------------------
 
-ViewOptions Api::view_for(const Principal& principal, const store::StoredPermit& stored) const {
+ViewOptions Api::view_for(const Principal& principal, std::string_view route,
+                          const store::StoredPermit& stored) const {
   const std::string& owner = stored.permit.created_by;
-  return {parts_.public_url, may_see_contact(principal, owner),
-          may_see_tracking_link(principal, owner)};
+  return {parts_.public_url, may_see(principal, route, Field::contact, owner),
+          may_see(principal, route, Field::tracking_link, owner)};
 }
 
-std::string Api::view(const Principal& principal, const store::StoredPermit& stored,
-                      Instant now) const {
+std::string Api::view(const Principal& principal, std::string_view route,
+                      const store::StoredPermit& stored, Instant now) const {
   const Sop& sop = parts_.rulebook.sop_version(stored.permit.sop_version);
-  return permit_json(stored, sop, calendar_of(sop), now, view_for(principal, stored));
+  return permit_json(stored, sop, calendar_of(sop), now, view_for(principal, route, stored));
 }
 
 // --- routes --------------------------------------------------------------------------------------
@@ -259,12 +304,17 @@ std::vector<Route> api_routes(ApiParts parts) {
   add("GET", "/permits", "permit_list", &Api::permit_list);
   add("GET", "/permits/{id}", "permit_show", &Api::permit_show);
   add("GET", "/permits/{id}/timeline", "permit_timeline", &Api::permit_timeline);
+  add("GET", "/permits/{id}/why", "permit_why", &Api::permit_why);
   add("POST", "/permits/{id}/actions", "permit_action", &Api::permit_action);
   add("POST", "/permits/{id}/undo", "permit_undo", &Api::permit_undo);
   add("POST", "/permits/{id}/claim", "permit_claim", &Api::permit_claim);
   add("POST", "/permits/{id}/release", "permit_release", &Api::permit_release);
+  add("POST", "/permits/{id}/assign", "permit_assign", &Api::permit_assign);
+  add("POST", "/permits/{id}/escalate", "permit_escalate", &Api::permit_escalate);
+  add("POST", "/permits/{id}/acknowledge", "permit_acknowledge", &Api::permit_acknowledge);
   add("POST", "/permits/{id}/pause", "permit_pause", &Api::permit_pause);
   add("POST", "/permits/{id}/resume", "permit_resume", &Api::permit_resume);
+  add("GET", "/events", "event_list", &Api::event_list);
   add("GET", "/tasks", "task_list", &Api::task_list);
   add("POST", "/files", "file_create", &Api::file_create);
   add("GET", "/files/{sha256}", "file_show", &Api::file_show);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "daemon/http/problem.h"
+#include "daemon/http/rate_limit.h"
 #include "daemon/http/router.h"
 #include "daemon/office/committer.h"
 #include "daemon/office/rulebook.h"
@@ -25,6 +26,9 @@ struct ApiParts {
   pg::Pool& reads;
   office::Committer& committer;
   office::Rulebook& rulebook;
+  // Over: 429. Of requests by token; of those without a valid one by address.
+  RateLimit& requests;
+  RateLimit& failures;
   std::string public_url;                 // without a last slash
   std::size_t requests_per_token = 1024;  // at once; over: 429
 };

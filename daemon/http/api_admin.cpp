@@ -25,6 +25,7 @@ json::object officer_view(const Officer& officer) {
           {"roles", json::array(officer.roles.begin(), officer.roles.end())},
           {"email", officer.email},
           {"whatsapp", officer.whatsapp},
+          {"channels", json::array(officer.channels.begin(), officer.channels.end())},
           {"leaves", std::move(leaves)},
           {"ended_on", officer.ended.empty() ? json::value(nullptr) : json::value(officer.ended)}};
 }

@@ -21,6 +21,8 @@ using Limits = BodyLimits;
 
 constexpr std::string_view kUploadScheme = "tenggat:";
 constexpr std::string_view kCursorPrefix = "k";
+constexpr std::string_view kEventCursorPrefix = "e";
+constexpr std::int64_t kLastInstant = 253402300799;  // of the year 9999
 constexpr int kLimitMax = 200;
 constexpr int kLimitDefault = 50;
 
@@ -261,18 +263,64 @@ CommandBody read_claim(const json::value& value, FieldFaults& faults) {
   return read;
 }
 
+namespace {
+
+// Some write why as a note, some as a reason; it is kept as one text either way.
+std::string read_words(JsonObject& body) {
+  std::string reason = read_note(body, "reason");
+  std::string note = read_note(body);
+  return reason.empty() ? note : reason;
+}
+
+}  // namespace
+
 CommandBody read_release(const json::value& value, FieldFaults& faults) {
   JsonObject body(value, faults);
   CommandBody read;
   Release release;
   release.step = read_step(body);
-  release.reason = read_note(body, "reason");
-  // Some write why as a note; it is kept as the reason either way.
-  const std::string note = read_note(body);
-  if (release.reason.empty()) release.reason = note;
+  release.reason = read_words(body);
   read.on_behalf_of = read_on_behalf_of(body);
   body.refuse_unknown();
   read.command = std::move(release);
+  return read;
+}
+
+CommandBody read_assign(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read;
+  Assign assign;
+  assign.step = read_step(body);
+  assign.officer = body.required_text("officer", Limits::word);
+  assign.reason = read_words(body);
+  read.on_behalf_of = read_on_behalf_of(body);
+  body.refuse_unknown();
+  read.command = std::move(assign);
+  return read;
+}
+
+CommandBody read_escalate(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read;
+  Escalate escalate;
+  escalate.step = read_step(body);
+  escalate.note = read_words(body);
+  read.on_behalf_of = read_on_behalf_of(body);
+  body.refuse_unknown();
+  read.command = std::move(escalate);
+  return read;
+}
+
+CommandBody read_acknowledge(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read;
+  Acknowledge acknowledge;
+  acknowledge.step = read_step(body);
+  acknowledge.obstacle = body.required_text("reason", Limits::word);
+  acknowledge.note = read_note(body);
+  read.on_behalf_of = read_on_behalf_of(body);
+  body.refuse_unknown();
+  read.command = std::move(acknowledge);
   return read;
 }
 
@@ -308,6 +356,17 @@ CommandBody read_resume(const json::value& value, FieldFaults& faults) {
 namespace {
 
 constexpr ListLimits kRoles{50, Limits::word};
+constexpr ListLimits kChannels{2, Limits::word};
+
+std::vector<std::string> read_channels(JsonObject& body) {
+  std::vector<std::string> channels = body.optional_texts("channels", kChannels);
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    if (channels[i] != "whatsapp" && channels[i] != "email")
+      body.fault("channels", "are whatsapp and email, in the order to try them");
+    if (i > 0 && channels[i] == channels[0]) body.fault("channels", "name one channel twice");
+  }
+  return channels;
+}
 
 std::string read_officer_id(JsonObject& body, std::string_view name) {
   std::string id = body.required_text(name, Limits::word);
@@ -334,6 +393,7 @@ Officer read_officer(const json::value& value, FieldFaults& faults) {
   officer.email = read_email(body).value_or("");
   officer.whatsapp = read_whatsapp(body).value_or("");
   officer.roles = body.optional_texts("roles", kRoles);
+  officer.channels = read_channels(body);
   body.refuse_unknown();
   return officer;
 }
@@ -344,6 +404,7 @@ OfficerChange read_officer_change(const json::value& value, FieldFaults& faults)
   if (body.has("name")) change.edit.name = body.required_text("name", Limits::officer_name);
   change.edit.email = read_email(body);
   change.edit.whatsapp = read_whatsapp(body);
+  if (body.has("channels")) change.edit.channels = read_channels(body);
   if (body.has("roles")) change.edit.roles = body.optional_texts("roles", kRoles);
   change.ended_on = body.optional_text("ended_on", 10);
   if (change.ended_on && !change.ended_on->empty() && !is_civil_date(*change.ended_on))
@@ -476,6 +537,48 @@ Read<int> read_limit(const Request& request) {
   const auto limit = limit_of(request);
   if (!limit) return refuse_limit(request);
   return Read<int>(boost::system::in_place_value, *limit);
+}
+
+std::string cursor_of(const store::ChangePlace& place) {
+  return fmt::format("{}{:x}-{:x}-{:x}", kEventCursorPrefix, place.at.time_since_epoch().count(),
+                     place.permit, place.sequence);
+}
+
+namespace {
+
+std::optional<store::ChangePlace> place_of_cursor(std::string_view cursor) {
+  if (!cursor.starts_with(kEventCursorPrefix)) return std::nullopt;
+  cursor.remove_prefix(kEventCursorPrefix.size());
+  std::array<std::int64_t, 3> parts{};
+  const char* at = cursor.data();
+  const char* const end = at + cursor.size();
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0 && (at == end || *at++ != '-')) return std::nullopt;
+    if (at == end || *at == '-') return std::nullopt;
+    const auto [next, error] = std::from_chars(at, end, parts[i], 16);
+    if (error != std::errc()) return std::nullopt;
+    at = next;
+  }
+  const store::ChangePlace place{Instant{Seconds{parts[0]}}, parts[1], parts[2]};
+  // Also what no database's calendar holds, and other spellings of what we gave.
+  if (at != end || parts[0] > kLastInstant || cursor_of(place).substr(1) != cursor)
+    return std::nullopt;
+  return place;
+}
+
+}  // namespace
+
+Read<EventsQuery> read_events_query(const Request& request) {
+  if (auto refusal = refuse_parameters(request, {"after", "limit"})) return std::move(*refusal);
+  EventsQuery query;
+  if (const auto after = request.query.get("after")) {
+    query.after = place_of_cursor(*after);
+    if (!query.after) return refuse_parameter(request, "after", "is not one this API gave");
+  }
+  const auto limit = limit_of(request);
+  if (!limit) return refuse_limit(request);
+  query.limit = *limit;
+  return query;
 }
 
 Read<NoticeListQuery> read_notice_query(const Request& request) {

@@ -11,6 +11,7 @@
 #include "daemon/http/json.h"
 #include "daemon/http/message.h"
 #include "daemon/office/committer.h"
+#include "daemon/store/changes.h"
 #include "daemon/store/messages.h"
 #include "daemon/store/people.h"
 #include "daemon/store/permits.h"
@@ -56,6 +57,9 @@ CommandBody read_action(const boost::json::value& body, FieldFaults& faults);
 CommandBody read_undo(const boost::json::value& body, FieldFaults& faults);
 CommandBody read_claim(const boost::json::value& body, FieldFaults& faults);
 CommandBody read_release(const boost::json::value& body, FieldFaults& faults);
+CommandBody read_assign(const boost::json::value& body, FieldFaults& faults);
+CommandBody read_escalate(const boost::json::value& body, FieldFaults& faults);
+CommandBody read_acknowledge(const boost::json::value& body, FieldFaults& faults);
 CommandBody read_pause(const boost::json::value& body, FieldFaults& faults);
 CommandBody read_resume(const boost::json::value& body, FieldFaults& faults);
 
@@ -98,6 +102,13 @@ struct ListQuery {
 Read<ListQuery> read_list_query(const Request& request);
 // `limit` alone, as GET /tasks takes it.
 Read<int> read_limit(const Request& request);
+struct EventsQuery {
+  std::optional<store::ChangePlace> after;
+  int limit = 50;
+};
+Read<EventsQuery> read_events_query(const Request& request);
+// Opaque to callers: where a change stands among all of them.
+std::string cursor_of(const store::ChangePlace& place);
 // GET /notices: `permit` (id or number), `state`, `cursor`, `limit`. Needs a permit, or one of the
 // states that mean work: pending, dead.
 struct NoticeListQuery {

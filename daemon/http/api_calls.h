@@ -39,12 +39,17 @@ class Api {
   awaitable<Response> permit_list(Call call);
   awaitable<Response> permit_show(Call call);
   awaitable<Response> permit_timeline(Call call);
+  awaitable<Response> permit_why(Call call);
   awaitable<Response> permit_action(Call call);
   awaitable<Response> permit_undo(Call call);
   awaitable<Response> permit_claim(Call call);
   awaitable<Response> permit_release(Call call);
+  awaitable<Response> permit_assign(Call call);
+  awaitable<Response> permit_escalate(Call call);
+  awaitable<Response> permit_acknowledge(Call call);
   awaitable<Response> permit_pause(Call call);
   awaitable<Response> permit_resume(Call call);
+  awaitable<Response> event_list(Call call);
   awaitable<Response> task_list(Call call);
   awaitable<Response> file_create(Call call);
   awaitable<Response> file_show(Call call);
@@ -66,7 +71,13 @@ class Api {
  private:
   using ReadBody = CommandBody (*)(const boost::json::value&, FieldFaults&);
 
+  // By the tokens as they are now; find_principal knows those of a moment ago.
   awaitable<std::optional<Principal>> authenticate(std::string secret);
+  std::optional<Response> limit_rate(const Request& request,
+                                     const std::optional<Principal>& principal,
+                                     const std::string& from);
+  // At most once an hour and token: `tenggat token list` shows it.
+  awaitable<void> note_use(std::int64_t token);
   std::optional<Principal> find_principal(const std::string& secret) const;
   // Still valid by what was just read: tokens revoked and officers who left since are out.
   bool still_valid(const Principal& principal, const std::string& secret, Instant now) const;
@@ -116,13 +127,15 @@ class Api {
   const Calendar& calendar_of(const Sop& sop) const {
     return parts_.rulebook.calendar(sop.calendar);
   }
-  ViewOptions view_for(const Principal& principal, const store::StoredPermit& stored) const;
-  std::string view(const Principal& principal, const store::StoredPermit& stored,
-                   Instant now) const;
+  ViewOptions view_for(const Principal& principal, std::string_view route,
+                       const store::StoredPermit& stored) const;
+  std::string view(const Principal& principal, std::string_view route,
+                   const store::StoredPermit& stored, Instant now) const;
 
   ApiParts parts_;
   Reader reader_;
-  std::unordered_map<std::int64_t, std::size_t> under_way_;  // requests, by token
+  std::unordered_map<std::int64_t, std::size_t> under_way_;                 // requests, by token
+  std::unordered_map<std::int64_t, std::chrono::nanoseconds> note_use_at_;  // by token, monotonic
   friend class OneRequest;
 };
 

@@ -17,14 +17,13 @@ awaitable<Response> Api::file_create(Call call) {
   const auto key = read_idempotency_key(request, call.principal.token);
   if (!key) co_return key.error();
   const bool keyed = request.headers.get("Idempotency-Key").has_value();
-  if (keyed) {
-    pg::Pipeline look;
-    store::add_kept_answers(look, {key->token}, {key->key});
-    auto reading = read({}, std::move(look));
-    const Reading found = co_await std::move(reading);
-    const auto kept = store::kept_answers_of(found.results.at(found.first));
-    if (auto answer = repeated_answer(request, *key, kept)) co_return std::move(*answer);
-  }
+  pg::Pipeline look;
+  store::add_kept_answers(look, {key->token}, {key->key});
+  auto reading = read({}, std::move(look));
+  const Reading found = co_await std::move(reading);
+  if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
+  const auto kept = store::kept_answers_of(found.results.at(found.first));
+  if (auto answer = repeated_answer(request, *key, kept)) co_return std::move(*answer);
 
   const std::string hash = store::hex(store::sha256(request.body));
   const std::string body = json::serialize(

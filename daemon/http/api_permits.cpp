@@ -4,6 +4,7 @@
 
 #include "daemon/http/api_calls.h"
 #include "daemon/http/timeline.h"
+#include "daemon/http/why.h"
 #include "daemon/store/files.h"
 
 namespace tenggat::http {
@@ -104,7 +105,7 @@ awaitable<std::string> Api::permit_with_external_id(Principal principal, std::st
   auto loading = read(std::move(ids), {});
   const Reading loaded = co_await std::move(loading);
   if (loaded.permits.empty()) co_return "";
-  co_return view(principal, loaded.permits.begin()->second, loaded.moment.now);
+  co_return view(principal, "permit_show", loaded.permits.begin()->second, loaded.moment.now);
 }
 
 awaitable<Response> Api::command(Call call, ReadBody read_body) {
@@ -150,6 +151,13 @@ awaitable<Response> Api::permit_claim(Call call) { return command(std::move(call
 awaitable<Response> Api::permit_release(Call call) {
   return command(std::move(call), &read_release);
 }
+awaitable<Response> Api::permit_assign(Call call) { return command(std::move(call), &read_assign); }
+awaitable<Response> Api::permit_escalate(Call call) {
+  return command(std::move(call), &read_escalate);
+}
+awaitable<Response> Api::permit_acknowledge(Call call) {
+  return command(std::move(call), &read_acknowledge);
+}
 awaitable<Response> Api::permit_pause(Call call) { return command(std::move(call), &read_pause); }
 awaitable<Response> Api::permit_resume(Call call) { return command(std::move(call), &read_resume); }
 
@@ -167,7 +175,8 @@ awaitable<Response> Api::permit_show(Call call) {
   const auto permit = found.permits.find(*id);
   if (permit == found.permits.end()) co_return problem(request, "not_found");
   if (auto refusal = refuse_other(call, permit->second)) co_return std::move(*refusal);
-  co_return json_response(200, view(call.principal, permit->second, found.moment.now));
+  co_return json_response(200,
+                          view(call.principal, request.route, permit->second, found.moment.now));
 }
 
 awaitable<Response> Api::permit_list(Call call) {
@@ -195,7 +204,7 @@ awaitable<Response> Api::permit_list(Call call) {
   std::string items;
   for (const auto& [id, stored] : found.permits) {
     if (!items.empty()) items += ',';
-    items += view(call.principal, stored, found.moment.now);
+    items += view(call.principal, request.route, stored, found.moment.now);
   }
   co_return json_response(200, R"({"items":[)" + items + R"(],"next_cursor":)" + next_cursor + '}');
 }
@@ -219,9 +228,34 @@ awaitable<Response> Api::permit_timeline(Call call) {
   const Timeline timeline{store::events_of(found.results.at(found.first)),
                           store::notes_of(found.results.at(found.first + 1))};
   const Sop& sop = parts_.rulebook.sop_version(permit->second.permit.sop_version);
+  const bool notes =
+      may_see(call.principal, request.route, Field::notes, permit->second.permit.created_by);
   co_return json_response(
       200, json::serialize(timeline_view(permit->second, timeline, sop, calendar_of(sop),
-                                         found.moment.now, {may_see_notes(call.principal)})));
+                                         found.moment.now, {notes})));
+}
+
+awaitable<Response> Api::permit_why(Call call) {
+  if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
+  const Request& request = call.request;
+  auto finding = id_in_path(request.param("id"));
+  const std::optional<std::int64_t> id = co_await std::move(finding);
+  if (!id) co_return problem(request, "not_found");
+  pg::Pipeline more;
+  store::add_told_about(more, *id);
+  auto reading = read({*id}, std::move(more));
+  const Reading found = co_await std::move(reading);
+  if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
+  const auto permit = found.permits.find(*id);
+  if (permit == found.permits.end()) co_return problem(request, "not_found");
+  if (auto refusal = refuse_other(call, permit->second)) co_return std::move(*refusal);
+
+  const Permit& its = permit->second.permit;
+  const Sop& sop = parts_.rulebook.sop_version(its.sop_version);
+  const Context context = parts_.rulebook.context(sop, std::max(found.moment.now, its.changed_at));
+  co_return json_response(
+      200, json::serialize(
+               why_view(permit->second, store::told_about(found.results, found.first), context)));
 }
 
 }  // namespace tenggat::http

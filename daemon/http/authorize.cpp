@@ -31,13 +31,18 @@ constexpr auto kTable = std::to_array<Row>({
     {"permit_list", kRead | kOfficer | kIntakeOwn},
     {"permit_show", kRead | kOfficer | kIntakeOwn},
     {"permit_timeline", kRead | kOfficer},
+    {"permit_why", kRead | kOfficer},
     // The applicant's own steps come through the service that handed the file in.
     {"permit_action", kOfficer | kForOfficer | kIntakeOwn},
     {"permit_undo", kOfficer | kForOfficer | kIntakeOwn},
     {"permit_claim", kOfficer | kForOfficer},
     {"permit_release", kOfficer | kForOfficer},
+    {"permit_assign", kOfficer | kForOfficer},
+    {"permit_escalate", kOfficer | kForOfficer},
+    {"permit_acknowledge", kOfficer | kForOfficer},
     {"permit_pause", kOfficer | kForOfficer},
     {"permit_resume", kOfficer | kForOfficer | kIntakeOwn},  // intake: the applicant's answer
+    {"event_list", kRead | kIntakeOwn},
     {"task_list", kOfficer},
     {"file_create", kIntake | kAct | kOfficer},
     {"file_show", kIntake | kAct | kOfficer},
@@ -98,6 +103,19 @@ constexpr auto kTable = std::to_array<Row>({
     {"readyz", kAnyone},
 });
 
+// Of an answer's fields, on top of the call's own row.
+struct FieldRow {
+  Field field;
+  unsigned who;
+};
+
+constexpr auto kFields = std::to_array<FieldRow>({
+    {Field::contact, kOfficer | kAdmin | kIntakeOwn},
+    {Field::notes, kOfficer | kAdmin},
+    // For nobody but who handed the file in, to pass it on.
+    {Field::tracking_link, kIntakeOwn},
+});
+
 const Row* find_row(std::string_view route) {
   for (const Row& row : kTable)
     if (row.route == route) return &row;
@@ -139,6 +157,13 @@ boost::system::result<Access, Denial> authorize_service(unsigned who, const Prin
   return kForbidden;
 }
 
+boost::system::result<Access, Denial> authorize_call(unsigned who, const Principal& principal,
+                                                     const AccessQuestion& question) {
+  if (principal.kind == Principal::Kind::officer)
+    return authorize_officer(who, principal, question.on_behalf_of);
+  return authorize_service(who, principal, question);
+}
+
 bool is_hex_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 
 }  // namespace
@@ -167,9 +192,11 @@ boost::system::result<Access, Denial> authorize(const Principal* principal,
   if (row->who & kAnyone) return Access{Capacity::anyone, false};
   if (!principal || principal->id.empty())
     return Denial{"unauthenticated", "Send Authorization: Bearer with a valid token."};
-  if (principal->kind == Principal::Kind::officer)
-    return authorize_officer(row->who, *principal, question.on_behalf_of);
-  return authorize_service(row->who, *principal, question);
+  auto access = authorize_call(row->who, *principal, question);
+  if (!access || question.field == Field::none) return access;
+  for (const FieldRow& field : kFields)
+    if (field.field == question.field) return authorize_call(field.who, *principal, question);
+  return kForbidden;
 }
 
 void require_rows(std::span<const Route> routes) {
@@ -179,17 +206,9 @@ void require_rows(std::span<const Route> routes) {
   if (!missing.empty()) throw std::logic_error("routes nobody may use: " + missing);
 }
 
-bool may_see_contact(const Principal& principal, std::string_view created_by) {
-  return principal.kind == Principal::Kind::officer || principal.has("admin") ||
-         (principal.has("intake") && principal.id == created_by);
-}
-
-bool may_see_notes(const Principal& principal) {
-  return principal.kind == Principal::Kind::officer || principal.has("admin");
-}
-
-bool may_see_tracking_link(const Principal& principal, std::string_view created_by) {
-  return principal.has("intake") && principal.id == created_by;
+bool may_see(const Principal& principal, std::string_view route, Field field,
+             std::string_view created_by) {
+  return authorize(&principal, {route, false, created_by, field}).has_value();
 }
 
 std::optional<std::string> bearer_secret(const Request& request) {

@@ -1,6 +1,6 @@
-// Who may do what: one table, one function, deny by default. Source: contract section 5, column
-// "who". Whether an officer may act on a step, and who may undo, is the core's to say; whether a
-// caller may ask at all is said here, before anything else is looked at.
+// Who may do what and see what: one function over two tables, deny by default. Source: contract
+// section 5, column "who". Whether an officer may act on a step, and who may undo, is the core's to
+// say; whether a caller may ask at all is said here, before anything else is looked at.
 #pragma once
 #include <boost/system/result.hpp>
 #include <cstdint>
@@ -39,11 +39,20 @@ enum class Capacity {
   administrator,  // scope admin; on the pages an officer with the role admin
 };
 
+// What of a permit is not for everybody who may see it.
+enum class Field {
+  none,
+  contact,        // the applicant's channels, and the form's fields
+  notes,          // what people wrote
+  tracking_link,  // a key to the file
+};
+
 struct AccessQuestion {
   std::string_view route;     // Route::name
   bool on_behalf_of = false;  // the caller names an officer to act for
   // Service that handed in the permit in question, where it is known already.
   std::optional<std::string_view> created_by;
+  Field field = Field::none;  // to see it in the route's answer; else the call itself
 };
 
 struct Access {
@@ -67,12 +76,9 @@ boost::system::result<Access, Denial> authorize(const Principal* principal,
 // Throws std::logic_error that names every route without a row: the daemon does not start.
 void require_rows(std::span<const Route> routes);
 
-// The applicant's channels and form fields are for officers, administrators, and the service that
-// brought them; the texts of notes for officers and administrators.
-bool may_see_contact(const Principal& principal, std::string_view created_by);
-bool may_see_notes(const Principal& principal);
-// The applicant's link is a key to the file: only for the service that handed it in.
-bool may_see_tracking_link(const Principal& principal, std::string_view created_by);
+// Whether a field of a permit that `created_by` handed in may be shown to the caller of this route.
+bool may_see(const Principal& principal, std::string_view route, Field field,
+             std::string_view created_by);
 
 // The secret of `Authorization: Bearer <secret>`; nothing where it is absent or not of our form.
 std::optional<std::string> bearer_secret(const Request& request);

@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "daemon/http/problem_words.h"
+
 namespace tenggat::http {
 namespace {
 
@@ -42,6 +44,9 @@ constexpr auto table = std::to_array<ProblemType>({
     {"claimed_by_other", 409, "Another officer has claimed the task",
      "Tugas sudah diambil petugas lain"},
     {"not_claimed", 409, "Nobody has claimed the task", "Tugas belum diambil siapa pun"},
+    {"on_leave", 409, "The officer is not on duty today", "Petugas tidak bertugas hari ini"},
+    {"already_escalated", 409, "Every superior has been asked already",
+     "Semua atasan sudah dimintai arahan"},
     {"already_paused", 409, "The clock stands already", "Waktu sudah dijeda"},
     {"too_many_extensions", 409, "The pause may not be extended again",
      "Jeda sudah tidak dapat diperpanjang lagi"},
@@ -74,6 +79,9 @@ constexpr auto table = std::to_array<ProblemType>({
      "Ada dokumen yang tidak termasuk tindakan ini"},
     {"unknown_action", 422, "The step has no such action",
      "Langkah ini tidak mengenal tindakan itu"},
+    {"cannot_be_assigned", 422, "The officer has no duty in this step",
+     "Petugas itu tidak bertugas pada langkah ini"},
+    {"unknown_obstacle", 422, "The cause of the delay is not known", "Kendala tidak dikenal"},
     {"unknown_pause_reason", 422, "The reason to pause is not known", "Alasan jeda tidak dikenal"},
     {"missing_until", 422, "An end date is required", "Tanggal akhir jeda wajib diisi"},
     {"bad_until", 422, "The end date of the pause is not possible",
@@ -118,13 +126,26 @@ int quality(std::string_view text) {
   return value <= 1000 ? value : -1;
 }
 
+// The faults of a body's fields.
+void put_into_indonesian(boost::json::object& extra) {
+  boost::json::value* errors = extra.if_contains("errors");
+  if (!errors || !errors->is_array()) return;
+  for (boost::json::value& one : errors->as_array()) {
+    boost::json::value& message = one.as_object().at("message");
+    message = in_indonesian(message.as_string());
+  }
+}
+
 Response render(const ProblemType& type, Language language, std::string_view detail,
                 boost::json::object extra) {
   boost::json::object document;
   document["type"] = "/problems/" + std::string(type.code);
   document["title"] = language == Language::indonesian ? type.indonesian : type.english;
   document["status"] = type.status;
-  if (!detail.empty()) document["detail"] = boost::json::string(detail);
+  const bool indonesian = language == Language::indonesian;
+  if (!detail.empty())
+    document["detail"] = indonesian ? in_indonesian(detail) : std::string(detail);
+  if (indonesian) put_into_indonesian(extra);
   for (auto& member : extra) {
     if (member.key() != "detail") document.emplace(member.key(), std::move(member.value()));
   }

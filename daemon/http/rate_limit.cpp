@@ -10,7 +10,13 @@ constexpr nanoseconds kMinute = std::chrono::minutes{1};
 
 }  // namespace
 
-RateLimit::RateLimit(int a_minute) : each_(kMinute / std::max(1, a_minute)) {}
+RateLimit::RateLimit(int a_minute) { allow(a_minute); }
+
+void RateLimit::allow(int a_minute) {
+  const nanoseconds each = kMinute / std::max(1, a_minute);
+  if (each != each_) paid_off_.clear();  // what was counted was counted by another measure
+  each_ = each;
+}
 
 std::chrono::seconds RateLimit::wait(std::string_view who, nanoseconds now) const {
   const auto found = paid_off_.find(std::string(who));

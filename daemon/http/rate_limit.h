@@ -13,6 +13,8 @@ class RateLimit {
  public:
   // `a_minute` requests can come at once, and as many again in each minute; at least one.
   explicit RateLimit(int a_minute);
+  // From now on; where that is another pace, everybody begins anew.
+  void allow(int a_minute);
 
   // Counts one request of `who` at `now` (monotonic). Zero: let it in. Else how long until the next
   // would be, in whole seconds rounded up; what is turned away is not counted.
@@ -25,7 +27,7 @@ class RateLimit {
  private:
   void forget_idle(std::chrono::nanoseconds now);
 
-  std::chrono::nanoseconds each_;  // what one request costs of the minute
+  std::chrono::nanoseconds each_{};  // what one request costs of the minute
   // When everything they asked for is paid off.
   std::unordered_map<std::string, std::chrono::nanoseconds> paid_off_;
   std::chrono::nanoseconds swept_at_{};

@@ -12,7 +12,8 @@ std::optional<std::int64_t> parse_id(std::string_view text) {
   if (text.empty() || text.front() < '0' || text.front() > '9') return std::nullopt;
   std::int64_t id = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  // Nothing has the id 0.
+  if (error != std::errc() || end != text.data() + text.size() || id == 0) return std::nullopt;
   return id;
 }
 

@@ -170,10 +170,25 @@ const char* read_field(std::string_view line, RequestHead& head) {
   return nullptr;
 }
 
+// A name, an IPv4 address or an IPv6 address in brackets; then a port, perhaps.
 bool is_plausible_host(std::string_view host) {
-  return !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
-    return is_alphanumeric(c) || is_one_of(c, "-._:[]");
+  std::string_view name, rest;
+  if (host.starts_with('[')) {
+    const std::size_t end = host.find(']');
+    if (end == std::string_view::npos) return false;
+    name = host.substr(1, end - 1);
+    rest = host.substr(end + 1);
+  } else {
+    name = host.substr(0, host.find(':'));
+    rest = host.substr(name.size());
+  }
+  const std::string_view others = host.starts_with('[') ? ":." : "-._";
+  const bool plausible = !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
+    return is_alphanumeric(c) || is_one_of(c, others);
   });
+  return plausible && (rest.empty() || (rest.front() == ':' && rest.size() <= 6 &&
+                                        std::all_of(rest.begin() + 1, rest.end(),
+                                                    [](char c) { return c >= '0' && c <= '9'; })));
 }
 
 const char* check_framing(RequestHead& head, int minor) {

@@ -210,11 +210,13 @@ std::string permit_json(const store::StoredPermit& stored, const Sop& sop, const
   return json::serialize(permit_view(stored, sop, calendar, now, options));
 }
 
-std::string command_answer_json(const std::string& public_url, const store::StoredPermit& stored,
-                                const Sop& sop, const Calendar& calendar, Instant now) {
+std::string command_answer_json(const std::string& public_url, const Actor& actor,
+                                const store::StoredPermit& stored, const Sop& sop,
+                                const Calendar& calendar, Instant now) {
   // Handing in is the one command that leaves a permit at its first version.
   const bool handed_in = stored.permit.version == 1;
-  return permit_json(stored, sop, calendar, now, {public_url, true, handed_in});
+  const bool contact = actor.via.empty() || actor.via == stored.permit.created_by;
+  return permit_json(stored, sop, calendar, now, {public_url, contact, handed_in});
 }
 
 }  // namespace tenggat::http

@@ -27,9 +27,11 @@ std::string permit_json(const store::StoredPermit& stored, const Sop& sop, const
 
 // What a command answers, as the committer keeps it with the idempotency key: the new state, and
 // for a permit that was just handed in the applicant's link. Fits office::RenderAnswer once
-// `public_url` is bound. Always with the applicant's channels: whoever may command may see them.
-std::string command_answer_json(const std::string& public_url, const store::StoredPermit& stored,
-                                const Sop& sop, const Calendar& calendar, Instant now);
+// `public_url` is bound. With the applicant's channels, but for a service that acts in an officer's
+// name on what another has handed in.
+std::string command_answer_json(const std::string& public_url, const Actor& actor,
+                                const store::StoredPermit& stored, const Sop& sop,
+                                const Calendar& calendar, Instant now);
 
 // {standard, elapsed_seconds, remaining_seconds, due_at, status, paused, provisional}; a clock
 // without a say has null for all but the first two.

@@ -6,4 +6,7 @@ set(TENGGAT_MIGRATIONS
   0004_frozen_clocks.sql
   0005_signing_in.sql
   0006_board.sql
+  0007_changes_and_use.sql
+  0008_people_and_silences.sql
+  0010_queues.sql
 )

@@ -403,7 +403,7 @@ void Committer::decide_one(Batch& batch, const PendingPtr& pending) {
   auto decided = decide(stored.permit, request.actor, std::get<Command>(request.command), context);
   if (!decided) {
     CommandAnswer refused{Kind::refused, 0, "", decided.error()};
-    refused.body = render_(stored, sop, context.calendar, batch.moment.now);
+    refused.body = render_(request.actor, stored, sop, context.calendar, batch.moment.now);
     return say(std::move(refused));
   }
   const bool changed = !decided->events.empty();
@@ -474,7 +474,8 @@ void Committer::decide_submission(Batch& batch, const PendingPtr& pending) {
 void Committer::done(Batch& batch, const PendingPtr& pending, int status,
                      const store::StoredPermit& stored, const Sop& sop, const Calendar& calendar) {
   CommandAnswer answer{CommandAnswer::Kind::done, status,
-                       render_(stored, sop, calendar, batch.moment.now), std::nullopt};
+                       render_(pending->request.actor, stored, sop, calendar, batch.moment.now),
+                       std::nullopt};
   const IdempotencyKey& key = pending->request.idempotency;
   store::KeptAnswer kept{key.token, key.key, key.request, status, answer.body};
   batch.kept.emplace(key_of(pending->request), kept);

@@ -71,7 +71,7 @@ struct CommandAnswer {
 };
 
 // Writes the answer that is stored with an idempotency key and returned to the caller.
-using RenderAnswer = std::function<std::string(const store::StoredPermit&, const Sop&,
+using RenderAnswer = std::function<std::string(const Actor&, const store::StoredPermit&, const Sop&,
                                                const Calendar&, Instant now)>;
 
 struct CommitterOptions {

@@ -164,6 +164,14 @@ bool Composer::address(store::NewMessage& message, const std::string& whatsapp,
   return false;
 }
 
+bool Composer::address(store::NewMessage& message, const Officer& officer) const {
+  for (const ChannelAddress& one : addresses_of(officer)) {
+    const bool email = one.channel == "email";
+    if (address(message, email ? "" : one.address, email ? one.address : "")) return true;
+  }
+  return false;
+}
+
 void Composer::settle_applicant(Round& round, const store::PendingNotice& pending) {
   using Kind = store::NoticeOutcome::Kind;
   const store::StoredPermit& stored = round.permits.at(pending.permit);
@@ -211,6 +219,15 @@ void Composer::collect_officers(Round& round, const store::PendingNotice& pendin
   if (to.empty())
     return round.settle(pending, store::NoticeOutcome::Kind::rendered, Reason::on_duty,
                         round.moment.now);
+  std::optional<Instant> held_until;
+  std::erase_if(to, [&](const Recipient& one) {
+    const Silence* silence = silenced(pending.notice, stored.permit, one.officer,
+                                      rulebook_.people().silences, round.moment.now);
+    if (silence) held_until = std::min(held_until.value_or(silence->until), silence->until);
+    return silence != nullptr;
+  });
+  if (to.empty())
+    return round.settle(pending, store::NoticeOutcome::Kind::later, Reason::silenced, *held_until);
   round.deliverables.push_back({&pending, std::move(to)});
 }
 
@@ -228,7 +245,7 @@ bool Composer::make_officer_message(Round& round, const OfficerGroup& group) {
       message.notices.emplace_back(one->permit, one->id);
       if (one->notice.visit != 0) message.tasks.emplace_back(one->permit, one->notice.visit);
     }
-  if (!officer || !address(message, officer->whatsapp, officer->email)) {
+  if (!officer || !address(message, *officer)) {
     log_event(Level::error, "officer_unreachable", {{"officer", group.recipient.officer}});
     return false;
   }
@@ -328,6 +345,7 @@ asio::awaitable<void> Composer::morning_list(Round& round, pg::Transaction& tran
   std::vector<std::string> officers;
   pg::Pipeline plans;
   for (const auto& [officer, list] : of_officer) {
+    if (silenced(officer, rulebook_.people().silences, now)) continue;
     officers.push_back(officer);
     store::add_daily_notice(
         plans, {kMorningList, day_number(local), {Addressee::Kind::officer, officer}, now});
@@ -346,7 +364,7 @@ asio::awaitable<void> Composer::morning_list(Round& round, pg::Transaction& tran
     message.rendered_at = now;
     message.trial = settings_.trial;
     message.notices.emplace_back(0, planned.at(i).int64(0, 0));
-    if (!address(message, officer->whatsapp, officer->email)) {
+    if (!address(message, *officer)) {
       log_event(Level::error, "officer_unreachable", {{"officer", id}});
       continue;
     }
@@ -418,6 +436,7 @@ asio::awaitable<void> Composer::recap(Round& round, pg::Transaction& transaction
   for (std::size_t i = 0; i < heads.size(); ++i) {
     const Officer* officer = rulebook_.people().find(heads[i].officer);
     if (results.at(i + 1).empty() || !officer) continue;
+    if (silenced(officer->id, rulebook_.people().silences, now)) continue;
     store::NewMessage message;
     message.recipient = officer_key(officer->id);
     message.acting_for = heads[i].for_officer;
@@ -427,7 +446,7 @@ asio::awaitable<void> Composer::recap(Round& round, pg::Transaction& transaction
     message.rendered_at = now;
     message.trial = settings_.trial;
     message.notices.emplace_back(0, results.at(i + 1).int64(0, 0));
-    if (!address(message, officer->whatsapp, officer->email)) continue;
+    if (!address(message, *officer)) continue;
     message.rendered = notify::render(
         *settings_.texts, kRecap,
         {{"instansi", settings_.office.name},

@@ -71,6 +71,8 @@ class Composer {
 
   bool address(store::NewMessage& message, const std::string& whatsapp,
                const std::string& email) const;
+  // By the first of the officer's channels that is configured.
+  bool address(store::NewMessage& message, const Officer& officer) const;
   const Calendar& office_calendar() const { return rulebook_.calendar(settings_.calendar); }
 
   pg::Pool& pool_;

@@ -61,6 +61,17 @@ std::chrono::seconds Dispatcher::retry_in(const store::ClaimedMessage& claimed,
   return std::max(wait, result.retry_after.value_or(std::chrono::seconds{0}));
 }
 
+// What comes after this channel in the person's order, of those that are configured.
+std::optional<ChannelAddress> Dispatcher::next_channel(
+    notify::Channel failed, const std::vector<ChannelAddress>& order) const {
+  const auto at = std::find_if(order.begin(), order.end(), [&](const ChannelAddress& one) {
+    return one.channel == notify::name(failed);
+  });
+  for (auto next = at == order.end() ? at : at + 1; next != order.end(); ++next)
+    if (outgoing_->configured(*notify::channel_from_name(next->channel))) return *next;
+  return std::nullopt;
+}
+
 asio::awaitable<void> Dispatcher::record(store::ClaimedMessage claimed, notify::SendResult result) {
   using notify::Outcome;
   store::SendOutcome outcome;
@@ -81,15 +92,11 @@ asio::awaitable<void> Dispatcher::record(store::ClaimedMessage claimed, notify::
     pg::Pipeline reads;
     store::add_addresses(reads, claimed.recipient);
     const std::vector<pg::Result> found = co_await transaction.run(std::move(reads));
-    const store::Addresses addresses = store::addresses_of(found.front());
-    // The order is WhatsApp, then email: only the first has one to fall back on.
-    const bool falls_back = claimed.message.channel == notify::Channel::whatsapp &&
-                            !addresses.email.empty() &&
-                            outgoing_->configured(notify::Channel::email);
-    outcome.state = falls_back ? "failed" : "dead";
-    if (falls_back)
-      store::add_fallback(writes,
-                          {claimed.id, claimed.fence, notify::Channel::email, addresses.email});
+    const auto next = next_channel(claimed.message.channel, store::addresses_of(found.front()));
+    outcome.state = next ? "failed" : "dead";
+    if (next)
+      store::add_fallback(writes, {claimed.id, claimed.fence,
+                                   *notify::channel_from_name(next->channel), next->address});
   } else {
     const bool counts = result.outcome != Outcome::channel_stopped;
     outcome.state = counts && claimed.attempts >= options_.attempts_max ? "dead" : "queued";

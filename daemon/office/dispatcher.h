@@ -43,6 +43,8 @@ class Dispatcher {
   static std::chrono::seconds backoff(int attempt);
 
  private:
+  std::optional<ChannelAddress> next_channel(notify::Channel failed,
+                                             const std::vector<ChannelAddress>& order) const;
   struct Batch;
   boost::asio::awaitable<void> send_one(std::shared_ptr<Batch> batch,
                                         store::ClaimedMessage claimed);

@@ -6,33 +6,6 @@
 namespace tenggat::office {
 namespace {
 
-std::optional<Reason> visit_notice_fails(const Notice& notice, const Permit& permit, const Sop& sop,
-                                         const Calendar& calendar) {
-  const Visit* visit = permit.find_visit(notice.visit);
-  if (!visit || visit->undone) return Reason::undone;
-  // A report of what was done at closing holds when the visit is closed, and only then.
-  if (notice.text == "laporan" && notice.kind != "jeda")
-    return visit->open() ? std::optional(Reason::undone) : std::nullopt;
-  if (!visit->open()) return Reason::done_before_sending;
-  if (notice.kind == "jeda")
-    return permit.open_pause(visit->id) ? std::nullopt : std::optional(Reason::done_before_sending);
-  if (notice.kind == "start") return std::nullopt;
-  const auto ledger = visit_ledger(permit, *visit, sop);
-  if (ledger && Replay(*ledger, calendar).stands()) return Reason::paused;
-  return std::nullopt;
-}
-
-std::optional<Reason> applicant_notice_fails(const Notice& notice, const Permit& permit) {
-  const Visit* visit = permit.find_visit(notice.visit);
-  const bool about_open_visit = notice.text == "tahap" || notice.text == "pengingat_perbaikan";
-  if (about_open_visit && (!visit || !visit->open())) return Reason::done_before_sending;
-  if (notice.text == "klarifikasi" && !permit.open_pause(notice.visit))
-    return Reason::done_before_sending;
-  if (notice.text == "terlambat_pemohon" && permit.case_closed_at)
-    return Reason::done_before_sending;
-  return std::nullopt;
-}
-
 struct Slot {
   Recipient recipient;
   std::vector<const store::PendingNotice*> own, superior;
@@ -63,34 +36,6 @@ void leave(OfficerGroup& group, const std::vector<const store::PendingNotice*>& 
 
 }  // namespace
 
-std::optional<Reason> no_longer_holds(const Notice& notice, const Permit& permit, const Sop& sop,
-                                      const Calendar& calendar) {
-  if (notice.audience == Audience::applicant) return applicant_notice_fails(notice, permit);
-  if (notice.visit != 0) return visit_notice_fails(notice, permit, sop, calendar);
-  if (permit.case_closed_at) return Reason::done_before_sending;
-  const auto ledger = case_ledger(permit, sop);
-  if (ledger && Replay(*ledger, calendar).stands()) return Reason::paused;
-  return std::nullopt;
-}
-
-std::vector<Recipient> recipients_of(const Notice& notice, const Permit& permit,
-                                     const Context& context) {
-  const CivilDate day = context.today();
-  const Visit* visit = permit.find_visit(notice.visit);
-  switch (notice.addressee.kind) {
-    case Addressee::Kind::holder:
-      return visit ? resolve_holder(*visit, context.sop, context.people, day)
-                   : std::vector<Recipient>();
-    case Addressee::Kind::role:
-      return resolve_role(notice.addressee.name, visit, context.sop, context.people, day);
-    case Addressee::Kind::officer:
-      return {{notice.addressee.name, "", "", "", Reason::on_duty}};
-    case Addressee::Kind::applicant:
-      return {};
-  }
-  return {};
-}
-
 Grouping group(const std::vector<Deliverable>& deliverables,
                const std::map<std::string, LastMessage>& last_messages, const SendRules& rules,
                const Calendar& calendar, Instant now) {
@@ -99,8 +44,10 @@ Grouping group(const std::vector<Deliverable>& deliverables,
     for (const Recipient& recipient : one.to) {
       Slot& slot = slots[recipient.officer];
       if (slot.recipient.officer.empty()) slot.recipient = recipient;
-      (one.pending->notice.audience == Audience::holder ? slot.own : slot.superior)
-          .push_back(one.pending);
+      const Notice& notice = one.pending->notice;
+      // An urgent one does not wait for the interval either.
+      const bool waits = notice.audience == Audience::holder && !notice.urgent;
+      (waits ? slot.own : slot.superior).push_back(one.pending);
     }
   }
 

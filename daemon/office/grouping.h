@@ -8,16 +8,9 @@
 #include "daemon/store/outbox.h"
 #include "daemon/store/permits.h"
 #include "rules/quiet.h"
+#include "rules/telling.h"
 
 namespace tenggat::office {
-
-// Why a notice no longer holds, or nothing.
-std::optional<Reason> no_longer_holds(const Notice& notice, const Permit& permit, const Sop& sop,
-                                      const Calendar& calendar);
-
-// Who is told, by the duty the notice is addressed to. Empty: nobody on duty in the whole chain.
-std::vector<Recipient> recipients_of(const Notice& notice, const Permit& permit,
-                                     const Context& context);
 
 // A notice that holds, with whom it is for and has not reached yet.
 struct Deliverable {

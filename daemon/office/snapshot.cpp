@@ -7,6 +7,7 @@
 
 #include "daemon/clock.h"
 #include "daemon/office/loop.h"
+#include "daemon/store/commands.h"
 #include "daemon/store/counts.h"
 #include "rules/transition.h"
 
@@ -18,6 +19,9 @@ constexpr std::chrono::milliseconds kEvery{std::chrono::seconds(2)};
 // A large office's numbers take time: for each of them as much rest, so that looking at the work
 // never takes a noticeable part of what does it.
 constexpr int kRest = 30;
+// Answers kept under idempotency keys: so many at once, and after the last of them this long none.
+constexpr int kForgottenAtOnce = 2000;
+constexpr std::chrono::minutes kForgetEvery{1};
 using Labels = prometheus::Labels;
 
 double seconds_of(Instant instant) {
@@ -58,10 +62,12 @@ std::set<std::string> rungs_of(const Sop& sop) {
   for (const Ladder& ladder : sop.ladders)
     for (const RungRule& rung : ladder.rungs)
       if (std::any_of(rung.to.begin(), rung.to.end(), [](const Target& to) {
-            return to.kind == Target::Kind::superior || to.kind == Target::Kind::named_role;
+            return to.kind == Target::Kind::superior || to.kind == Target::Kind::named_role ||
+                   to.kind == Target::Kind::copy;
           }))
         rungs.insert(rung.name());
   for (const RungRule& rung : sop.case_ladder) rungs.insert(rung.name());
+  rungs.insert("now");  // asked for by the step's officer
   return rungs;
 }
 
@@ -73,6 +79,9 @@ void add_zeros(Families& families, const Sop& sop) {
     families.zero(family, {{"sop", sop.id}});
   for (const char* outcome : {"issued", "rejected", "withdrawn", "lapsed"})
     families.zero("permits_closed_total", {{"sop", sop.id}, {"outcome", outcome}});
+  for (const Reason why : {Reason::role_vacant, Reason::nobody_reachable, Reason::nobody_on_duty})
+    families.zero("notices_redirected_total",
+                  {{"sop", sop.id}, {"reason", std::string(to_string(why))}});
   for (const std::string& rung : rungs_of(sop))
     families.zero("escalations_total", {{"sop", sop.id}, {"rung", rung}});
   for (const Step& step : sop.steps) {
@@ -124,6 +133,7 @@ void add_totals(Families& families, const std::vector<store::Total>& totals) {
     if (total.metric.starts_with("step_")) labels["step"] = total.step;
     if (total.metric == "permits_closed_total") labels["outcome"] = total.label;
     if (total.metric == "escalations_total") labels["rung"] = total.label;
+    if (total.metric == "notices_redirected_total") labels["reason"] = total.label;
     families.add(total.metric, std::move(labels), amount);
   }
 }
@@ -155,6 +165,14 @@ void add_open(Families& families, const std::vector<store::OpenPermits>& permits
     if (extreme.second)
       families.set("steps_next_due_timestamp_seconds", labels, seconds_of(*extreme.second));
   }
+}
+
+void add_unreachable(Families& families, const Sop& sop, const Context& context) {
+  for (const Role& role : sop.roles)
+    if (!role.applicant && !role.observer)
+      families.zero("roles_unreachable", {{"sop", sop.id}, {"role", role.id}});
+  for (const Unreachable& one : unreachable_roles(sop, context.people, context.today()))
+    families.set("roles_unreachable", {{"sop", sop.id}, {"role", one.role}}, 1);
 }
 
 void add_waiting(Families& families, const std::vector<store::Waiting>& waiting) {
@@ -220,10 +238,14 @@ asio::awaitable<void> SnapshotLoop::run_once() {
   const std::size_t moment = pipeline.add(store::kMomentSql);
   const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
 
+  const store::Moment at = store::moment_of(results.at(moment));
+  if (!rulebook_.fresh(at)) co_await rulebook_.refresh(*lease, at);
+
   Families families;
   const std::vector<store::Total> counted = store::totals_of(results.at(totals));
   for (const Sop* sop : sops) {
     add_zeros(families, *sop);
+    add_unreachable(families, *sop, rulebook_.context(*sop, at.now));
     const Calendar& calendar = rulebook_.calendar(sop->calendar);
     for (const Step& step : sop->steps) add_histogram(families, *sop, step, calendar, counted);
   }
@@ -242,10 +264,20 @@ asio::awaitable<void> SnapshotLoop::run_once() {
     families.set("calendar_provisional_permits", {{"calendar", calendar}},
                  static_cast<double>(results.at(index++).int64(0, 0)));
   metrics_.publish(families.take());
-  metrics_.office_clock_timestamp_seconds.Set(seconds_of(store::moment_of(results.at(moment)).now));
+  metrics_.office_clock_timestamp_seconds.Set(seconds_of(at.now));
   metrics_.snapshot_timestamp_seconds.Set(Clock::machine_seconds());
   metrics_.snapshot_duration_seconds.Set(
       std::chrono::duration<double>(Clock::monotonic() - begun).count());
+}
+
+asio::awaitable<void> SnapshotLoop::forget_answers() {
+  if (Clock::monotonic() < forget_at_) co_return;
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  pg::Pipeline pipeline;
+  store::add_forget_answers(pipeline, kForgottenAtOnce);
+  const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
+  if (results.front().affected_rows() < kForgottenAtOnce)
+    forget_at_ = Clock::monotonic() + kForgetEvery;
 }
 
 void SnapshotLoop::report_connections() {
@@ -274,6 +306,7 @@ asio::awaitable<void> SnapshotLoop::run() {
     try {
       Cycle cycle(metrics_, "snapshot");
       co_await run_once();
+      co_await forget_answers();
       cycle.succeed();
       trouble_.succeeded();
     } catch (const std::exception& why) {

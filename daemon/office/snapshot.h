@@ -1,9 +1,10 @@
-// Reads what the database knows into the metrics and the board every few seconds, and folds counts
-// on the way.
+// Reads what the database knows into the metrics and the board every few seconds, folds counts on
+// the way, and forgets the answers that were kept for their seven days.
 // The numbers are the same from every daemon on the database.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <vector>
 
 #include "daemon/metrics.h"
@@ -27,6 +28,7 @@ class SnapshotLoop {
 
  private:
   void report_connections();
+  boost::asio::awaitable<void> forget_answers();
 
   pg::Pool& pool_;
   Rulebook& rulebook_;
@@ -37,6 +39,7 @@ class SnapshotLoop {
   Trouble trouble_{"snapshot"};
   bool stopping_ = false;
   std::uint64_t reconnects_ = 0;
+  std::chrono::nanoseconds forget_at_{};  // monotonic
 };
 
 }  // namespace tenggat::office

@@ -1,5 +1,7 @@
 #include "daemon/office/watch.h"
 
+#include <algorithm>
+
 #include "daemon/log.h"
 #include "daemon/office/loop.h"
 #include "daemon/store/commands.h"
@@ -66,6 +68,21 @@ asio::awaitable<void> Watch::set_aside(std::int64_t permit, std::string why) {
   co_await transaction.commit(std::move(writes));
 }
 
+// Who is away, wherever the office's SOPs say what day it is.
+std::vector<std::string> Watch::absent(Instant now) const {
+  std::vector<CivilDate> days;
+  for (const Sop* sop : rulebook_.sops_in_force())
+    days.push_back(rulebook_.context(*sop, now).today());
+  std::vector<std::string> officers;
+  const People& people = rulebook_.people();
+  for (const Officer& one : people.officers)
+    if (!days.empty() && std::none_of(days.begin(), days.end(), [&](const CivilDate& day) {
+          return people.present(one, day);
+        }))
+      officers.push_back(one.id);
+  return officers;
+}
+
 asio::awaitable<int> Watch::run_batch(int limit) {
   locked_.clear();
   pg::Pool::Lease lease = co_await pool_.acquire();
@@ -73,8 +90,17 @@ asio::awaitable<int> Watch::run_batch(int limit) {
 
   pg::Pipeline locking;
   store::add_lock_due(locking, limit);
+  const std::size_t looked = locking.add(store::kMomentSql);
   const std::vector<pg::Result> locked = co_await transaction.run(std::move(locking));
-  const std::vector<std::int64_t> ids = store::ids_of(locked.front());
+  std::vector<std::int64_t> ids = store::ids_of(locked.front());
+  const store::Moment seen = store::moment_of(locked.at(looked));
+  if (!rulebook_.fresh(seen)) co_await rulebook_.refresh(*lease, seen);
+  if (const auto officers = absent(seen.now); !officers.empty() && ids.empty()) {
+    pg::Pipeline claims;
+    store::add_lock_claimed_by(claims, officers, limit);
+    const std::vector<pg::Result> claimed = co_await transaction.run(std::move(claims));
+    ids = store::ids_of(claimed.front());
+  }
   locked_ = ids;
   if (ids.empty()) {
     co_await transaction.rollback();

@@ -38,6 +38,7 @@ class Watch {
   void on_commit(std::function<void()> hook) { on_commit_ = std::move(hook); }
 
  private:
+  std::vector<std::string> absent(Instant now) const;
   boost::asio::awaitable<int> run_batch(int limit);
   boost::asio::awaitable<int> run_one_by_one();
   boost::asio::awaitable<void> set_aside(std::int64_t permit, std::string why);

@@ -284,8 +284,9 @@ struct ConnectOptions {
   // For resolving one host's name and again for each of its addresses. A connect_timeout in
   // conninfo (seconds, from 1) takes its place.
   Timeout host_timeout = std::chrono::seconds{3};
-  // The session finds rows by key alone: its plans are made once, whatever the statistics say, and
-  // never read a whole table. For statements that run again and again on few rows.
+  // The session finds rows by key alone: its plans are made once, whatever the statistics say,
+  // never read a whole table, and take what is asked for in order from an index. For statements
+  // that run again and again on few rows.
   bool by_key = false;
   std::size_t first_host = 0;  // where to begin; later hosts follow, then round to the first ones
   std::function<void(const Error&)> on_error;  // sees every Error thrown; must not throw

@@ -47,6 +47,14 @@ void add_keep_answers(pg::Pipeline& pipeline, const std::vector<KeptAnswer>& ans
   pipeline.add(kInsertAnswers, rows.params());
 }
 
+void add_forget_answers(pg::Pipeline& pipeline, int limit) {
+  pipeline.add(
+      "DELETE FROM idempotency WHERE ctid = ANY(ARRAY(SELECT ctid FROM idempotency"
+      " WHERE created_at < clock_timestamp() - interval '7 days' LIMIT $1::int FOR UPDATE SKIP"
+      " LOCKED))",
+      limit);
+}
+
 std::size_t add_lock_numbers(pg::Pipeline& pipeline, const std::vector<std::string>& sops) {
   return pipeline.add(
       "SELECT sop, year, last FROM permit_number WHERE sop = ANY($1::text[]) ORDER BY sop, year"
@@ -109,6 +117,15 @@ void add_lock_due(pg::Pipeline& pipeline, int limit) {
       " WHERE v.check_at <= (SELECT office_now())"
       " ORDER BY v.check_at LIMIT $1::int FOR UPDATE OF p SKIP LOCKED",
       limit);
+}
+
+void add_lock_claimed_by(pg::Pipeline& pipeline, const std::vector<std::string>& officers,
+                         int limit) {
+  pipeline.add(
+      "SELECT p.id FROM visit v JOIN permit p ON p.id = v.permit"
+      " WHERE v.closed_at IS NULL AND NOT v.undone AND v.assignee <> ''"
+      " AND v.assignee = ANY($1::text[]) LIMIT $2::int FOR UPDATE OF p SKIP LOCKED",
+      pg::text_array(officers), limit);
 }
 
 void add_postpone(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits) {

@@ -25,6 +25,8 @@ std::size_t add_kept_answers(pg::Pipeline& pipeline, const std::vector<std::int6
                              const std::vector<std::string>& keys);
 std::vector<KeptAnswer> kept_answers_of(const pg::Result& result);
 void add_keep_answers(pg::Pipeline& pipeline, const std::vector<KeptAnswer>& answers);
+// Those that are older than the seven days they are promised for, at most `limit`.
+void add_forget_answers(pg::Pipeline& pipeline, int limit);
 
 // The last number given, by SOP and civil year; locked until the transaction ends.
 using NumberCounters = std::map<std::pair<std::string, int>, std::int64_t>;
@@ -50,6 +52,9 @@ void add_notify(pg::Pipeline& pipeline);
 // Open permits with something due by the office's now, soonest first, locked; those locked
 // elsewhere are skipped.
 void add_lock_due(pg::Pipeline& pipeline, int limit);
+// Open permits with a task one of these officers has claimed, locked in the same way.
+void add_lock_claimed_by(pg::Pipeline& pipeline, const std::vector<std::string>& officers,
+                         int limit);
 
 // Looked at again in ten minutes of the office's clock: they could not be decided now.
 void add_postpone(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits);

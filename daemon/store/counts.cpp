@@ -141,7 +141,10 @@ std::size_t add_waiting(pg::Pipeline& pipeline) {
       " UNION ALL SELECT 'escalation', '', count(*), NULL FROM visit v JOIN notice n"
       "   ON n.permit = v.permit AND n.visit = v.id AND n.audience = 'superior'"
       "   AND n.state = 'rendered' WHERE v.closed_at IS NULL AND NOT v.undone"
-      "   AND v.due_at < (SELECT office_now())");
+      "   AND v.due_at < (SELECT office_now())"
+      // Until it is time to look again.
+      "   AND coalesce((v.acknowledged ->> 'until')::bigint, 0)"
+      "     <= (SELECT extract(epoch FROM office_now()))");
 }
 
 std::vector<Waiting> waiting_of(const pg::Result& r) {

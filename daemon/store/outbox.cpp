@@ -13,8 +13,11 @@ namespace {
 
 const std::string kNoticeColumns =
     "id, permit, visit, kind, k, occurrence, addressee, audience, text, reason, raised_at,"
-    " hold_until, cause, details, tried";
+    " hold_until, cause, details, tried, urgent";
 
+// Rows that are known by their key are asked for their state by IS NOT DISTINCT FROM: with a plain
+// `=`, a session that planned the statement while few rows waited would for ever look for each row
+// in the index of all that wait.
 const RowShape kOutcome({{"permit", "bigint"},
                          {"id", "bigint"},
                          {"state", "text"},
@@ -25,7 +28,7 @@ const std::string kSaveOutcomes = fmt::format(
     " state_at = CASE WHEN c.state = 'pending' THEN NULL ELSE c.at END,"
     " send_at = CASE WHEN c.state = 'pending' THEN c.at ELSE n.send_at END,"
     " tried = n.tried + 1 FROM {}"
-    " WHERE n.permit = c.permit AND n.id = c.id AND n.state = 'pending'",
+    " WHERE n.permit = c.permit AND n.id = c.id AND n.state IS NOT DISTINCT FROM 'pending'",
     kOutcome.unnest("c"));
 
 // A message, what it says it is about and which notices it carries: one statement.
@@ -99,6 +102,7 @@ std::vector<PendingNotice> notices_of(const pg::Result& r) {
     for (const auto& [name, value] : details.as_object())
       n.details[std::string(name)] = std::string(value.as_string());
     pending.tried = int_at(r, row, 14);
+    n.urgent = r.boolean(row, 15);
     all.push_back(std::move(pending));
   }
   return all;
@@ -145,7 +149,8 @@ void add_notice_outcomes(pg::Pipeline& pipeline, const std::vector<NoticeOutcome
     const char* state = dropped                                     ? "dropped"
                         : one.kind == NoticeOutcome::Kind::rendered ? "rendered"
                                                                     : "pending";
-    rows.add(one.permit, one.notice, state, dropped ? to_string(one.reason) : std::string_view(),
+    const bool rendered = one.kind == NoticeOutcome::Kind::rendered;
+    rows.add(one.permit, one.notice, state, rendered ? std::string_view() : to_string(one.reason),
              one.at);
   }
   pipeline.add(kSaveOutcomes, rows.params());
@@ -212,7 +217,7 @@ std::size_t add_open_tasks(pg::Pipeline& pipeline,
                            const std::vector<std::string>& applicant_roles) {
   return pipeline.add(
       "SELECT v.permit, p.number, p.sop_version, v.id, v.step, v.occurrence, v.role, v.assignee,"
-      " v.prepared_by, v.opened_at, v.due_at, v.due_soon_at, v.paused"
+      " v.prepared_by, v.opened_at, v.due_at, v.due_soon_at, v.paused, v.drafted_by"
       " FROM visit v JOIN permit p ON p.id = v.permit WHERE v.closed_at IS NULL AND NOT v.undone"
       " AND NOT v.role = ANY($1::text[]) ORDER BY v.due_at NULLS LAST, v.permit, v.id",
       pg::text_array(applicant_roles));
@@ -235,6 +240,9 @@ std::vector<OpenTask> open_tasks_of(const pg::Result& r) {
     task.due_at = r.optional_instant(row, 10);
     task.due_soon_at = r.optional_instant(row, 11);
     task.paused = r.boolean(row, 12);
+    const json::value drafted_by = json::parse(text_at(r, row, 13));  // outlives the loop
+    for (const json::value& officer : drafted_by.as_array())
+      task.visit.drafted_by.emplace_back(officer.as_string());
     tasks.push_back(std::move(task));
   }
   return tasks;
@@ -320,7 +328,8 @@ std::size_t add_send_outcome(pg::Pipeline& pipeline, const SendOutcome& o) {
       " UPDATE message SET state = $3, reason = $5, provider_id = $7, lease_until = NULL,"
       " accepted_at = CASE WHEN $3 = 'accepted' THEN clock_timestamp() END,"
       " next_attempt_at = clock_timestamp() + make_interval(secs => $8::int)"
-      " WHERE id = $1::bigint AND fence = $2::bigint AND state = 'queued' RETURNING id",
+      " WHERE id = $1::bigint AND fence = $2::bigint AND state IS NOT DISTINCT FROM 'queued' "
+      "RETURNING id",
       o.id, o.fence, o.state, o.outcome, o.reason, o.detail, o.provider_id, o.retry_in.count());
 }
 
@@ -330,7 +339,8 @@ std::size_t add_fallback(pg::Pipeline& pipeline, const Fallback& fallback) {
       "   subject, body, fields, template, thread, rendered_at, falls_back_from)"
       "   SELECT recipient, acting_for, why, $3, $4, name, text, subject, body, fields, template,"
       "   thread, rendered_at, id FROM message"
-      "   WHERE id = $1::bigint AND fence = $2::bigint AND state = 'queued' RETURNING id),"
+      "   WHERE id = $1::bigint AND fence = $2::bigint AND state IS NOT DISTINCT FROM 'queued' "
+      "RETURNING id),"
       " n AS (INSERT INTO message_notice (message, permit, notice) SELECT m.id, o.permit, o.notice"
       "   FROM m, message_notice o WHERE o.message = $1::bigint)"
       " SELECT id FROM m",
@@ -339,14 +349,19 @@ std::size_t add_fallback(pg::Pipeline& pipeline, const Fallback& fallback) {
 
 std::size_t add_addresses(pg::Pipeline& pipeline, const std::string& recipient) {
   return pipeline.add(
-      "SELECT email, whatsapp FROM officer WHERE 'officer:' || id = $1"
-      " UNION ALL SELECT email, whatsapp FROM applicant WHERE 'applicant:' || id = $1",
+      "SELECT email, whatsapp, array_to_string(channels, ' ') FROM officer"
+      "   WHERE 'officer:' || id = $1"
+      " UNION ALL SELECT email, whatsapp, '' FROM applicant WHERE 'applicant:' || id = $1",
       recipient);
 }
 
-Addresses addresses_of(const pg::Result& r) {
+std::vector<ChannelAddress> addresses_of(const pg::Result& r) {
   if (r.empty()) return {};
-  return {text_at(r, 0, 0), text_at(r, 0, 1)};
+  Officer one;  // an applicant is reached as an officer without an order of their own
+  one.email = text_at(r, 0, 0);
+  one.whatsapp = text_at(r, 0, 1);
+  one.channels = words_of(r.text(0, 2));
+  return tenggat::addresses_of(one);
 }
 
 std::size_t add_until_send(pg::Pipeline& pipeline) {

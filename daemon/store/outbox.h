@@ -9,6 +9,7 @@
 #include "notifiers/message.h"
 #include "notifiers/text.h"
 #include "rules/notice.h"
+#include "rules/people.h"
 
 namespace tenggat::store {
 
@@ -43,7 +44,7 @@ std::vector<LastMessageTo> last_messages_of(const pg::Result& result);
 struct NoticeOutcome {
   std::int64_t permit = 0, notice = 0;
   enum class Kind { rendered, dropped, later } kind = Kind::rendered;
-  Reason reason = Reason::rung_due;  // of a drop
+  Reason reason = Reason::rung_due;  // of a drop, or of the delay
   Instant at{};                      // now; for `later` when to look again
 };
 void add_notice_outcomes(pg::Pipeline& pipeline, const std::vector<NoticeOutcome>& outcomes);
@@ -138,12 +139,9 @@ struct Fallback {
   std::string address;
 };
 std::size_t add_fallback(pg::Pipeline& pipeline, const Fallback& fallback);
-// Where an applicant or officer can be reached.
-struct Addresses {
-  std::string email, whatsapp;
-};
+// Where an applicant or officer can be reached, in the order to try.
 std::size_t add_addresses(pg::Pipeline& pipeline, const std::string& recipient);
-Addresses addresses_of(const pg::Result& result);
+std::vector<ChannelAddress> addresses_of(const pg::Result& result);
 
 // Machine time until a queued message may be tried; none where none waits.
 std::size_t add_until_send(pg::Pipeline& pipeline);

@@ -3,17 +3,21 @@
 #include <algorithm>
 #include <map>
 
-namespace tenggat::store {
+#include "daemon/store/rows.h"
+#include "daemon/store/silences.h"
 
+namespace tenggat::store {
 std::size_t add_people(pg::Pipeline& pipeline) {
   const std::size_t first = pipeline.add(
-      "SELECT id, name, email, whatsapp, coalesce(ended_on::text, '') FROM officer ORDER BY id");
+      "SELECT id, name, email, whatsapp, coalesce(ended_on::text, ''),"
+      " array_to_string(channels, ' ') FROM officer ORDER BY id");
   pipeline.add("SELECT officer, role FROM officer_role ORDER BY officer, role");
   pipeline.add(
       "SELECT officer, start_on::text, end_on::text FROM officer_leave ORDER BY officer, start_on");
   pipeline.add(
       "SELECT id, from_officer, to_officer, kind, start_on::text, end_on::text, letter"
       " FROM delegation WHERE ended_at IS NULL ORDER BY id");
+  add_silences(pipeline, false);
   return first;
 }
 
@@ -22,6 +26,7 @@ People people_of(const std::vector<pg::Result>& results, std::size_t first) {
   const auto& roles = results.at(first + 1);
   const auto& leaves = results.at(first + 2);
   const auto& delegations = results.at(first + 3);
+  const auto& silences = results.at(first + 4);
   const auto text = [](const pg::Result& result, int row, int column) {
     return std::string(result.text(row, column));
   };
@@ -35,7 +40,8 @@ People people_of(const std::vector<pg::Result>& results, std::size_t first) {
                                .whatsapp = text(officers, row, 3),
                                .roles = {},
                                .leaves = {},
-                               .ended = text(officers, row, 4)});
+                               .ended = text(officers, row, 4),
+                               .channels = words_of(officers.text(row, 5))});
   }
   // Outside a transaction that reads one state, an officer may have come between the statements.
   const auto officer_of = [&](const pg::Result& result, int row) -> Officer* {
@@ -58,6 +64,7 @@ People people_of(const std::vector<pg::Result>& results, std::size_t first) {
                                   .end = text(delegations, row, 5),
                                   .letter = text(delegations, row, 6)});
   }
+  for (const StoredSilence& one : silences_of(silences)) people.silences.push_back(one.silence);
   return people;
 }
 
@@ -70,12 +77,14 @@ pg::Awaitable<People> load_people(pg::Connection& connection) {
 
 pg::Awaitable<bool> add_officer(pg::Connection& connection, Officer officer) {
   const pg::Result added = co_await connection.query(
-      "WITH added AS (INSERT INTO officer (id, name, email, whatsapp) VALUES ($1, $2, $3, $4)"
+      "WITH added AS (INSERT INTO officer (id, name, email, whatsapp, channels)"
+      " VALUES ($1, $2, $3, $4, $6::text[])"
       " ON CONFLICT DO NOTHING RETURNING id),"
       " held AS (INSERT INTO officer_role (officer, role)"
       " SELECT DISTINCT added.id, role FROM added, unnest($5::text[]) AS role)"
       " SELECT count(*) FROM added",
-      officer.id, officer.name, officer.email, officer.whatsapp, pg::text_array(officer.roles));
+      officer.id, officer.name, officer.email, officer.whatsapp, pg::text_array(officer.roles),
+      pg::text_array(officer.channels));
   co_return added.int64(0, 0) == 1;
 }
 
@@ -85,6 +94,9 @@ pg::Awaitable<bool> edit_officer(pg::Connection& connection, std::string id, Off
       "UPDATE officer SET name = coalesce($2, name), email = coalesce($3, email),"
       " whatsapp = coalesce($4, whatsapp) WHERE id = $1",
       id, edit.name, edit.email, edit.whatsapp);
+  if (edit.channels)
+    pipeline.add("UPDATE officer SET channels = $2::text[] WHERE id = $1", id,
+                 pg::text_array(*edit.channels));
   if (edit.roles) {
     pipeline.add("DELETE FROM officer_role WHERE officer = $1 AND role <> ALL ($2::text[])", id,
                  pg::text_array(*edit.roles));

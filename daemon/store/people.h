@@ -25,7 +25,8 @@ pg::Awaitable<People> load_people(pg::Connection& connection);
 
 struct OfficerEdit {  // empty: left as it is
   std::optional<std::string> name, email, whatsapp;
-  std::optional<std::vector<std::string>> roles;  // all of them
+  std::optional<std::vector<std::string>> channels;  // all of them, in order
+  std::optional<std::vector<std::string>> roles;     // all of them
 };
 // False: the id is taken. `id` is lower-case letters, digits and _.- (see valid_officer_id).
 pg::Awaitable<bool> add_officer(pg::Connection& connection, Officer officer);

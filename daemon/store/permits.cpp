@@ -37,7 +37,7 @@ const std::string kSelectPermitsForShare = kSelectPermits + " FOR SHARE OF p SKI
 constexpr const char* kSelectVisits =
     "SELECT permit, id, step, occurrence, role, opened_at, assignee, claimed_at, closed_at, action,"
     " closed_by, closed_for, verdict, elapsed, prepared_by, returned, missed_counted, undone,"
-    " deficiencies, due_at, standard"
+    " deficiencies, due_at, standard, drafted_by, acknowledged"
     " FROM visit WHERE permit = ANY($1::bigint[])";
 constexpr const char* kSelectPauses =
     "SELECT permit, id, visit, reason, stops_case, from_at, to_at, until_at, by, extensions"
@@ -132,6 +132,35 @@ std::optional<LastAction> last_action_of(const std::optional<std::string>& text)
   return last;
 }
 
+std::vector<std::string> texts_of(const std::string& json_array) {
+  std::vector<std::string> texts;
+  const json::value list = json::parse(json_array);  // outlives the loop
+  for (const json::value& text : list.as_array()) texts.emplace_back(text.as_string());
+  return texts;
+}
+
+std::optional<std::string> to_json(const std::optional<Acknowledgement>& latest) {
+  if (!latest) return std::nullopt;
+  return json::serialize(json::object{{"k", latest->k},
+                                      {"obstacle", latest->obstacle},
+                                      {"at", seconds_of(latest->at)},
+                                      {"until", seconds_of(latest->until)},
+                                      {"by", latest->by}});
+}
+
+std::optional<Acknowledgement> acknowledgement_of(const std::optional<std::string>& text) {
+  if (!text) return std::nullopt;
+  const json::object object = json::parse(*text).as_object();
+  const auto number = [&](const char* name) { return object.at(name).to_number<std::int64_t>(); };
+  Acknowledgement latest;
+  latest.k = static_cast<int>(number("k"));
+  latest.obstacle = object.at("obstacle").as_string();
+  latest.at = Instant{Seconds{number("at")}};
+  latest.until = Instant{Seconds{number("until")}};
+  latest.by = object.at("by").as_string();
+  return latest;
+}
+
 StoredPermit read_permit(const pg::Result& r, int row) {
   StoredPermit stored;
   Permit& p = stored.permit;
@@ -190,11 +219,11 @@ Visit read_visit(const pg::Result& r, int row) {
   v.returned = r.boolean(row, 15);
   v.missed_counted = r.boolean(row, 16);
   v.undone = r.boolean(row, 17);
-  const json::value deficiencies = json::parse(text_at(r, row, 18));  // outlives the loop
-  for (const json::value& kind : deficiencies.as_array())
-    v.deficiencies.emplace_back(kind.as_string());
+  v.deficiencies = texts_of(text_at(r, row, 18));
   if (v.closed_at) v.due_at = r.optional_instant(row, 19);
   v.standard = budget_of(r.optional_text(row, 20));
+  v.drafted_by = texts_of(text_at(r, row, 21));
+  v.acknowledged = acknowledgement_of(r.optional_text(row, 22));
   return v;
 }
 
@@ -266,31 +295,37 @@ void put_in_order(Permit& permit) {
 
 // --- Writing ------------------------------------------------------------------------------------
 
-const RowShape kPermitState({{"id", "bigint"},
-                             {"state", "text"},
-                             {"outcome", "text"},
-                             {"version", "bigint"},
-                             {"changed_at", "timestamptz"},
-                             {"events", "bigint"},
-                             {"last_hash", "bytea"},
-                             {"case_opened_at", "timestamptz"},
-                             {"case_closed_at", "timestamptz"},
-                             {"case_verdict", "text"},
-                             {"case_missed_counted", "boolean"},
-                             {"promised_at", "timestamptz"},
-                             {"signings", "int"},
-                             {"legal_opened_at", "timestamptz"},
-                             {"last_action", "jsonb"},
-                             {"case_elapsed", "bigint"},
-                             {"case_standard", "text"},
-                             {"case_due_at", "timestamptz"},
-                             {"case_due_soon_at", "timestamptz"},
-                             {"legal_due_at", "timestamptz"},
-                             {"legal_risk_at", "timestamptz"}});
+// A permit's columns that change. Where a new calendar was applied, that is written with them: a
+// second update of the row would copy it whole once more.
+const std::vector<RowShape::Column> kStateColumns{{"id", "bigint"},
+                                                  {"state", "text"},
+                                                  {"outcome", "text"},
+                                                  {"version", "bigint"},
+                                                  {"changed_at", "timestamptz"},
+                                                  {"events", "bigint"},
+                                                  {"last_hash", "bytea"},
+                                                  {"case_opened_at", "timestamptz"},
+                                                  {"case_closed_at", "timestamptz"},
+                                                  {"case_verdict", "text"},
+                                                  {"case_missed_counted", "boolean"},
+                                                  {"promised_at", "timestamptz"},
+                                                  {"signings", "int"},
+                                                  {"legal_opened_at", "timestamptz"},
+                                                  {"last_action", "jsonb"},
+                                                  {"case_elapsed", "bigint"},
+                                                  {"case_standard", "text"},
+                                                  {"case_due_at", "timestamptz"},
+                                                  {"case_due_soon_at", "timestamptz"},
+                                                  {"legal_due_at", "timestamptz"},
+                                                  {"legal_risk_at", "timestamptz"}};
+std::vector<RowShape::Column> with_calendar(std::vector<RowShape::Column> columns) {
+  columns.push_back({"calendar_version", "text"});
+  return columns;
+}
+const RowShape kPermitState(kStateColumns);
 const std::string kUpdatePermits = kPermitState.update("permit", 1);
-
-const RowShape kCalendarApplied({{"id", "bigint"}, {"calendar_version", "text"}});
-const std::string kUpdateCalendars = kCalendarApplied.update("permit", 1);
+const RowShape kReplayedPermit(with_calendar(kStateColumns));
+const std::string kUpdateReplayedPermits = kReplayedPermit.update("permit", 1);
 
 const RowShape kSopMigrated({{"id", "bigint"}, {"sop_version", "text"}});
 const std::string kUpdateSops = kSopMigrated.update("permit", 1);
@@ -349,7 +384,9 @@ const RowShape kVisit({{"permit", "bigint"},
                        {"paused", "boolean"},
                        {"deficiencies", "jsonb"},
                        {"check_at", "timestamptz"},
-                       {"standard", "text"}});
+                       {"standard", "text"},
+                       {"drafted_by", "jsonb"},
+                       {"acknowledged", "jsonb"}});
 const std::string kInsertVisits = kVisit.insert("visit");
 const std::string kUpdateVisits = kVisit.update("visit", 2);
 
@@ -438,7 +475,8 @@ const RowShape kNotice({{"permit", "bigint"},
                         {"hold_until", "timestamptz"},
                         {"cause", "bigint"},
                         {"details", "jsonb"},
-                        {"send_at", "timestamptz"}});
+                        {"send_at", "timestamptz"},
+                        {"urgent", "boolean"}});
 const std::string kInsertNotices = kNotice.insert("notice");
 
 const RowShape kCount({{"permit", "bigint"},
@@ -451,7 +489,8 @@ const std::string kInsertCounts = kCount.insert("count_delta");
 const RowShape kUndone({{"permit", "bigint"}, {"cause", "bigint"}, {"at", "timestamptz"}});
 const std::string kDropNotices = fmt::format(
     "UPDATE notice n SET state = 'dropped', state_reason = 'undone', state_at = c.at FROM {}"
-    " WHERE n.permit = c.permit AND n.cause = c.cause AND n.state = 'pending'",
+    " WHERE n.permit = c.permit AND n.cause = c.cause"
+    " AND n.state IS NOT DISTINCT FROM 'pending'",
     kUndone.unnest("c"));
 const std::string kDropCounts = fmt::format(
     "DELETE FROM count_delta d USING {} WHERE d.permit = c.permit AND d.cause = c.cause",
@@ -459,11 +498,10 @@ const std::string kDropCounts = fmt::format(
 
 // What a batch writes, gathered by table.
 struct Writes {
-  Rows states{kPermitState}, permits{kNewPermit}, applicants{kApplicant}, contacts{kContact},
+  Rows states{kPermitState}, replayed{kReplayedPermit}, permits{kNewPermit}, applicants{kApplicant},
       visits{kVisit}, changed_visits{kVisit}, pauses{kPause}, documents{kDocument},
       changed_documents{kDocument}, rungs{kRung}, rearmed{kRearmed}, notes{kNote}, events{kEvent},
-      notices{kNotice}, counts{kCount}, undone{kUndone}, calendars{kCalendarApplied},
-      sops{kSopMigrated};
+      notices{kNotice}, counts{kCount}, undone{kUndone}, contacts{kContact}, sops{kSopMigrated};
 };
 
 template <class Row>
@@ -500,7 +538,8 @@ void add_visits(Writes& writes, const PermitChange& change) {
              v.closed_at, v.action, v.closed_by, v.closed_for, text_of(v.verdict),
              v.elapsed.count(), v.prepared_by, v.returned, v.missed_counted, v.undone, due, soon,
              paused, json::serialize(json::value_from(v.deficiencies)), check_at,
-             text_of(v.standard));
+             text_of(v.standard), json::serialize(json::value_from(v.drafted_by)),
+             to_json(v.acknowledged));
   }
   if (check) throw std::logic_error("something is to fall due on a permit without an open visit");
 }
@@ -557,7 +596,8 @@ void add_told(Writes& writes, const PermitChange& change, const SendRules& send)
     for (const auto& [name, value] : n.details) details[name] = value;
     writes.notices.add(after.id, n.visit, n.kind, n.k, n.occurrence, n.addressee.to_string(),
                        to_string(n.audience), n.text, to_string(n.reason), n.raised_at,
-                       n.hold_until, n.cause, json::serialize(details), ready_at(n, send));
+                       n.hold_until, n.cause, json::serialize(details), ready_at(n, send),
+                       n.urgent);
   }
   // Ids run on within an event; the notes of one decision come in the order of its events.
   std::map<std::int64_t, int> used;
@@ -586,15 +626,19 @@ void add_change(Writes& writes, const PermitChange& change, const SendRules& sen
   }
   if (const auto& contact = change.decision.contact)
     writes.contacts.add(p.applicant, contact->email, contact->whatsapp);
-  writes.states.add(p.id, to_string(p.state), to_string(p.outcome), p.version, p.changed_at,
-                    p.events, last_hash, p.case_opened_at, p.case_closed_at,
-                    text_of(p.case_verdict), p.case_missed_counted, p.promised_at, p.signings,
-                    p.legal_opened_at, to_json(p.last_action),
-                    p.case_elapsed ? std::optional(p.case_elapsed->count()) : std::nullopt,
-                    text_of(p.case_standard), derived.case_due_at, derived.case_due_soon_at,
-                    derived.legal_due_at, derived.legal_risk_at);
+  const auto add_state = [&](Rows& rows, const auto&... more) {
+    rows.add(p.id, to_string(p.state), to_string(p.outcome), p.version, p.changed_at, p.events,
+             last_hash, p.case_opened_at, p.case_closed_at, text_of(p.case_verdict),
+             p.case_missed_counted, p.promised_at, p.signings, p.legal_opened_at,
+             to_json(p.last_action),
+             p.case_elapsed ? std::optional(p.case_elapsed->count()) : std::nullopt,
+             text_of(p.case_standard), derived.case_due_at, derived.case_due_soon_at,
+             derived.legal_due_at, derived.legal_risk_at, more...);
+  };
   if (change.before && !change.calendar_version.empty())
-    writes.calendars.add(p.id, change.calendar_version);
+    add_state(writes.replayed, change.calendar_version);
+  else
+    add_state(writes.states);
   if (change.before && change.before->permit.sop_version != p.sop_version)
     writes.sops.add(p.id, p.sop_version);
   add_visits(writes, change);
@@ -645,7 +689,7 @@ void append_writes(pg::Pipeline& pipeline, const std::vector<PermitChange>& chan
   add_statement(pipeline, kUpdateContacts, writes.contacts);
   add_statement(pipeline, kInsertPermits, writes.permits);
   add_statement(pipeline, kUpdatePermits, writes.states);
-  add_statement(pipeline, kUpdateCalendars, writes.calendars);
+  add_statement(pipeline, kUpdateReplayedPermits, writes.replayed);
   add_statement(pipeline, kUpdateSops, writes.sops);
   add_statement(pipeline, kUpdateVisits, writes.changed_visits);
   add_statement(pipeline, kInsertVisits, writes.visits);
@@ -695,11 +739,11 @@ std::string event_hash(std::string_view previous, std::int64_t permit, const Eve
 
 namespace {
 
-// One text for every filter: an empty one asks nothing. The status is compared with the office's
-// clock here exactly as the core does: late is after the due instant, soon is from its own.
+// One text for every filter but two: an empty one asks nothing. The status is compared with the
+// office's clock here exactly as the core does: late is after the due instant, soon is from its
+// own.
 const std::string kSearch =
-    "SELECT p.id FROM permit p JOIN applicant a ON a.id = p.applicant"
-    " CROSS JOIN (SELECT date_trunc('second', office_now()) AS now) t"
+    "SELECT p.id FROM permit p CROSS JOIN (SELECT date_trunc('second', office_now()) AS now) t"
     " WHERE ($1 = '' OR p.sop = $1) AND ($2 = '' OR p.state = $2)"
     " AND ($3 = '' OR EXISTS (SELECT 1 FROM visit v WHERE v.permit = p.id AND v.step = $3"
     "   AND v.closed_at IS NULL AND NOT v.undone))"
@@ -710,8 +754,6 @@ const std::string kSearch =
     "   AND CASE WHEN v.paused THEN 'paused' WHEN v.due_at IS NULL THEN ''"
     "     WHEN v.due_at < t.now THEN 'overdue' WHEN v.due_soon_at <= t.now THEN 'due_soon'"
     "     ELSE 'on_track' END = $5) END)"
-    " AND ($6 = '' OR p.number ILIKE '%' || $6 || '%' OR p.subject ILIKE '%' || $6 || '%'"
-    "   OR a.name ILIKE '%' || $6 || '%')"
     " AND ($7 = '' OR p.external_id = $7)"
     " AND ($8::timestamptz IS NULL OR p.changed_at > $8)"
     " AND ($9 = '' OR p.created_by = $9) AND p.id > $10::bigint";
@@ -719,21 +761,34 @@ const std::string kSearch =
 // PostgreSQL expect few also in a plan made for any $8.
 constexpr const char* kChangedLately =
     " AND p.id IN (SELECT permit FROM event WHERE at > $8 AND at < 'infinity')";
+// Each of the three has an index of its own. An applicant has the id of their permit.
+constexpr const char* kHolding =
+    " AND p.id IN (SELECT id FROM permit WHERE number ILIKE $6"
+    "   UNION ALL SELECT id FROM permit WHERE subject ILIKE $6"
+    "   UNION ALL SELECT id FROM applicant WHERE name ILIKE $6)";
+constexpr const char* kHoldingAnything = " AND $6 = ''";
 constexpr const char* kSearchPage = " ORDER BY p.id LIMIT $11::int";
+
+std::string search_sql(bool holding, bool changed_lately) {
+  return kSearch + (holding ? kHolding : kHoldingAnything) +
+         (changed_lately ? kChangedLately : "") + kSearchPage;
+}
 
 }  // namespace
 
 void add_search(pg::Pipeline& pipeline, const PermitFilter& filter) {
-  static const std::string any = kSearch + kSearchPage;
-  static const std::string recent = kSearch + kChangedLately + kSearchPage;
+  static const std::string sql[] = {search_sql(false, false), search_sql(false, true),
+                                    search_sql(true, false), search_sql(true, true)};
   std::string like;  // the text is matched as it stands: its wildcards are not ours
   for (char c : filter.q) {
     if (c == '%' || c == '_' || c == '\\') like += '\\';
     like += c;
   }
-  pipeline.add(filter.updated_after ? recent : any, filter.sop, filter.state, filter.step,
-               filter.role, filter.sla, like, filter.external_id, filter.updated_after,
-               filter.created_by, filter.after.value_or(0), filter.limit + 1);
+  if (!like.empty()) like = '%' + like + '%';
+  const std::size_t which = (like.empty() ? 0U : 2U) + (filter.updated_after ? 1U : 0U);
+  pipeline.add(sql[which], filter.sop, filter.state, filter.step, filter.role, filter.sla, like,
+               filter.external_id, filter.updated_after, filter.created_by,
+               filter.after.value_or(0), filter.limit + 1);
 }
 
 std::vector<std::int64_t> ids_of(const pg::Result& result) {
@@ -752,9 +807,11 @@ void add_find_by_tracking(pg::Pipeline& pipeline, const std::string& secret) {
 
 void add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& roles, int limit) {
   pipeline.add(
-      "SELECT permit FROM (SELECT permit, min(due_at) AS due FROM visit"
-      " WHERE role = ANY($1::text[]) AND closed_at IS NULL AND NOT undone GROUP BY permit) v"
-      " ORDER BY due NULLS LAST, permit LIMIT $2::int",
+      // Of each role the first so many, in the order of its index: however many wait there.
+      "SELECT permit FROM unnest($1::text[]) AS r(role) CROSS JOIN LATERAL ("
+      "   SELECT permit, due_at FROM visit v WHERE v.role = r.role AND closed_at IS NULL"
+      "   AND NOT undone ORDER BY due_at, permit LIMIT $2::int) v"
+      " GROUP BY permit ORDER BY min(due_at) NULLS LAST, permit LIMIT $2::int",
       pg::text_array(roles), limit);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -41,6 +42,9 @@ class RowShape {
  private:
   std::vector<Column> columns_;
 };
+
+// Words that one space parts, as array_to_string(..., ' ') joins them.
+std::vector<std::string> words_of(std::string_view text);
 
 class Rows {
  public:

@@ -25,7 +25,8 @@ std::string token_hash(std::string_view secret) { return sha256(secret); }
 std::size_t add_tokens(pg::Pipeline& pipeline) {
   return pipeline.add(
       "SELECT id, coalesce(officer, ''), coalesce(service, ''), array_to_string(scopes, ','), hash,"
-      " created_at, expires_at, revoked_at FROM token ORDER BY id");
+      " created_at, expires_at, revoked_at, used_at"
+      " FROM token LEFT JOIN token_use ON token = id ORDER BY id");
 }
 
 std::vector<Token> tokens_of(const pg::Result& result) {
@@ -38,7 +39,8 @@ std::vector<Token> tokens_of(const pg::Result& result) {
                       .hash = result.bytes(row, 4),
                       .created_at = result.instant(row, 5),
                       .expires_at = result.optional_instant(row, 6),
-                      .revoked_at = result.optional_instant(row, 7)});
+                      .revoked_at = result.optional_instant(row, 7),
+                      .used_at = result.optional_instant(row, 8)});
   }
   return tokens;
 }
@@ -65,6 +67,13 @@ pg::Awaitable<bool> revoke_token(pg::Connection& connection, std::int64_t id) {
   const pg::Result revoked = co_await connection.query(
       "UPDATE token SET revoked_at = clock_timestamp() WHERE id = $1 AND revoked_at IS NULL", id);
   co_return revoked.affected_rows() == 1;
+}
+
+void add_token_use(pg::Pipeline& pipeline, std::int64_t id) {
+  pipeline.add(
+      "INSERT INTO token_use (token, used_at) VALUES ($1::bigint, clock_timestamp())"
+      " ON CONFLICT (token) DO UPDATE SET used_at = greatest(token_use.used_at, excluded.used_at)",
+      id);
 }
 
 }  // namespace tenggat::store

@@ -18,6 +18,7 @@ struct Token {
   std::string hash;                 // 32 bytes
   Instant created_at{};
   std::optional<Instant> expires_at, revoked_at;  // machine clock
+  std::optional<Instant> used_at;  // machine clock, at most an hour behind
   bool live(Instant machine_now) const {
     return !revoked_at && (!expires_at || machine_now < *expires_at);
   }
@@ -37,5 +38,7 @@ pg::Awaitable<std::vector<Token>> load_tokens(pg::Connection& connection);
 pg::Awaitable<std::optional<std::int64_t>> add_token(pg::Connection& connection, Token token);
 // False: no such token, or it was revoked before.
 pg::Awaitable<bool> revoke_token(pg::Connection& connection, std::int64_t id);
+// That it is in use now. Token::used_at is as new as the last of these.
+void add_token_use(pg::Pipeline& pipeline, std::int64_t id);
 
 }  // namespace tenggat::store

@@ -97,7 +97,8 @@ void clone_permit(test::TestPostgres& server, const std::string& database, std::
   clone("permit", "id");
   for (const char* table : {"visit", "document", "raised_rung", "event", "note"})
     clone(table, "permit");
-  tables.ask("ANALYZE");
+  // Not the others: PostgreSQL would learn that they are empty, which they will not be.
+  tables.ask("ANALYZE applicant, permit, visit, document, raised_rung, event, note");
 }
 
 Script script_of(test::TestPostgres& server, const std::string& database, std::int64_t acted,

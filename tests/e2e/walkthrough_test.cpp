@@ -108,6 +108,21 @@ class Walkthrough : public testing::Test {
         " occurrence = {} AND NOT undone",
         step, occurrence));
   }
+  // "penerimaan#1 +1h: closed_before_due" of each rung that was never raised.
+  static std::vector<std::string> never_raised(const json::value& why) {
+    std::vector<std::string> rungs;
+    for (const json::value& rung : why.at("rungs").as_array()) {
+      if (!rung.at("raised_at").is_null()) continue;
+      const json::value& visit = rung.at("visit");
+      rungs.push_back(
+          fmt::format("{} {}{}: {}", visit.is_null() ? "layanan" : std::string(visit.as_string()),
+                      std::string(rung.at("rung").as_string()),
+                      rung.at("k") == 1 ? "" : fmt::format(" k={}", rung.at("k").as_int64()),
+                      std::string(rung.at("reason").as_string())));
+    }
+    return rungs;
+  }
+  void why_names_what_was_never_raised_or_sent();
   std::string instant(const std::string& expression) {
     return office_.query("SELECT to_char((" + expression +
                          ") AT TIME ZONE 'Asia/Makassar', 'MM-DD HH24:MI:SS')");
@@ -123,6 +138,61 @@ SentMessage to_applicant(const std::string& when, const std::string& text) {
 SentMessage to(const std::string& officer, const std::string& when, const std::string& text) {
   const bool email = officer == "bo" || officer == "kb";
   return {when, "officer:" + officer, text, email ? "email" : "whatsapp"};
+}
+
+// The last paragraph of the walkthrough.
+void Walkthrough::why_names_what_was_never_raised_or_sent() {
+  const json::value why = office_.json({"why", number_}, "kd");
+  std::vector<std::string> expected;
+  const auto never = [&](const std::string& visit, const std::vector<std::string>& rungs) {
+    for (const std::string& rung : rungs)
+      expected.push_back(visit + ' ' + rung + ": closed_before_due");
+  };
+  const std::vector<std::string> days{"+1d", "+1d k=2", "+1d k=3", "+1d k=4", "+1d k=5"};
+  std::vector<std::string> superiors{"+1h"}, in_time{"due", "+1h"};
+  superiors.insert(superiors.end(), days.begin(), days.end());
+  in_time.insert(in_time.end(), days.begin(), days.end());
+  for (const char* visit : {"verifikasi#1", "verifikasi#2", "penerimaan#1"}) never(visit, in_time);
+  never("kajian_teknis#1", days);
+  for (const char* visit : {"penyusunan_sk#1", "persetujuan_kabid#1", "persetujuan_sekretaris#1",
+                            "penyusunan_sk#2", "persetujuan_kabid#2"})
+    never(visit, in_time);
+  never("persetujuan_sekretaris#2", superiors);
+  never("penandatanganan#1", in_time);
+  never("layanan", {"+1d"});
+  EXPECT_EQ(never_raised(why), expected);
+
+  // What was raised and not sent, what was armed again, and why it went to whom it went to.
+  std::vector<std::string> dropped, rearmed, passed_over;
+  for (const json::value& rung : why.at("rungs").as_array()) {
+    const std::string of =
+        rung.at("visit").is_null() ? "layanan" : std::string(rung.at("visit").as_string());
+    const std::string name = of + ' ' + std::string(rung.at("rung").as_string());
+    if (rung.at("reason") == "rearmed") rearmed.push_back(name);
+    for (const json::value& notice : rung.at("notices").as_array()) {
+      if (notice.at("state") == "dropped")
+        dropped.push_back(name + ": " + std::string(notice.at("reason").as_string()));
+      for (const json::value& message : notice.at("messages").as_array()) {
+        if (message.at("why") == "self_approval") passed_over.push_back(name);
+        EXPECT_EQ(message.at("state"), "accepted");
+        EXPECT_FALSE(message.at("attempts").as_array().empty());
+      }
+    }
+  }
+  EXPECT_EQ(dropped, std::vector<std::string>{"persetujuan_sekretaris#2 due: done_before_sending"});
+  EXPECT_EQ(rearmed, std::vector<std::string>{"kajian_teknis#1 50%"});
+  EXPECT_EQ(passed_over,
+            (std::vector<std::string>{"persetujuan_kabid#1 start", "persetujuan_kabid#2 start"}));
+
+  const CommandResult shown = office_.tenggat({"why", number_}, "kd");
+  EXPECT_EQ(shown.status, 0) << shown.err;
+  for (const char* line :
+       {"\npenerimaan#1\n",
+        "  +1h          NOT raised: closed_before_due (the visit was closed before"
+        " its time came), due 2026-04-06 08:35\n",
+        "NOT sent: done_before_sending (the work was done first) at 2026-04-15 15:40\n",
+        "to officer:bo for kb [delegated]: alarm_layanan by email, accepted"})
+    EXPECT_NE(shown.out.find(line), std::string::npos) << line << "\n" << shown.out;
 }
 
 TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
@@ -410,6 +480,7 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
   // Never raised: closed before their time came.
   told("04-24 12:00", {});
   EXPECT_EQ(office_.query("SELECT count(*) FROM raised_rung WHERE rung IN ('+1h', '+1d')"), "0");
+  why_names_what_was_never_raised_or_sent();
 
   // The log is as it was written; and if it were not, the first changed event would be named.
   const CommandResult audit = office_.tenggat({"audit", "verify", number_});

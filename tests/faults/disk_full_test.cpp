@@ -40,6 +40,7 @@ class DiskFullTest : public testing::Test {
     server_.create_database(kDatabase);
     DaemonProcess::Options options;
     options.conninfo = server_.conninfo(kDatabase);
+    options.configuration = "http: {requests_a_minute: 1000000}\n";
     daemon_.emplace(std::move(options));
     daemon_->must({"db", "migrate"});
     OfficeLoad::Options load;

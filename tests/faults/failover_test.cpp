@@ -47,6 +47,7 @@ class FailoverTest : public testing::Test {
     servers_.primary().create_database(kDatabase);
     DaemonProcess::Options options;
     options.conninfo = servers_.conninfo(kDatabase);
+    options.configuration = "http: {requests_a_minute: 1000000}\n";
     daemon_.emplace(std::move(options));
     daemon_->must({"db", "migrate"});
     OfficeLoad::Options load;

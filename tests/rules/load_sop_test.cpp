@@ -209,6 +209,12 @@ TEST(LoadSop, PaudHasTheChainsAndLaddersOfTheContract) {
           case Target::Kind::named_role:
             to += " " + target.name;
             break;
+          case Target::Kind::copy:
+            to += " copy";
+            break;
+          case Target::Kind::applicant:
+            to += " applicant";
+            break;
         }
       lines.push_back(fmt::format("{} x{}:{}", rung.name(), rung.times, to));
     }

@@ -54,6 +54,7 @@ People officers() {
     one.id = id;
     one.name = std::string("Pejabat ") + id;
     one.roles = {role};
+    one.whatsapp = std::string("62812000") + id;
     return one;
   };
   People people;
@@ -230,33 +231,9 @@ std::vector<std::string> Office::messages() const {
 // --- the dispatcher's rule -----------------------------------------------------------------------
 
 std::vector<Recipient> Office::recipients(const Notice& notice) const {
-  const Visit* visit = permit.find_visit(notice.visit);
-  const CivilDate today = context().today();
-  switch (notice.addressee.kind) {
-    case Addressee::Kind::applicant:
-      return {{"P", "pemohon", "", "", Reason::applicant}};
-    case Addressee::Kind::officer:
-      return {{notice.addressee.name, "", "", "", Reason::on_duty}};
-    case Addressee::Kind::holder:
-      return resolve_holder(*visit, sop_, people, today);
-    case Addressee::Kind::role:
-      return resolve_role(notice.addressee.name, visit, sop_, people, today);
-  }
-  return {};
-}
-
-std::optional<Reason> Office::no_longer_holds(const Notice& notice) const {
-  if (notice.audience == Audience::applicant) return std::nullopt;
-  if (notice.visit == 0)
-    return permit.case_closed_at ? std::optional(Reason::done_before_sending) : std::nullopt;
-  const Visit& visit = *permit.find_visit(notice.visit);
-  if (visit.undone) return Reason::undone;
-  for (const RaisedRung& rung : permit.rungs)
-    if (rung.visit == notice.visit && rung.rung == notice.kind && rung.k == notice.k &&
-        rung.occurrence == notice.occurrence && rung.rearmed)
-      return Reason::rearmed;
-  if (!visit.open() && notice.text != "laporan") return Reason::done_before_sending;
-  return std::nullopt;
+  if (notice.addressee.kind == Addressee::Kind::applicant)
+    return {{"P", "pemohon", "", "", Reason::applicant}};
+  return recipients_of(notice, permit, context());
 }
 
 std::optional<LastMessage> Office::last_message(const std::string& person) const {
@@ -314,7 +291,7 @@ void Office::send(const Departure& departure) {
   for (const std::size_t i : departure.notices) {
     Waiting& waiting = waiting_[i];
     if (ready_at(waiting.notice, rules) > now_) continue;
-    if (const auto reason = no_longer_holds(waiting.notice)) {
+    if (const auto reason = no_longer_holds(waiting.notice, permit, sop_, calendar_)) {
       drop(waiting, departure.person, *reason);
       continue;
     }

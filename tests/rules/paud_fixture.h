@@ -13,6 +13,7 @@
 
 #include "rules/ladder.h"
 #include "rules/load_sop.h"
+#include "rules/telling.h"
 #include "rules/transition.h"
 #include "tests/rules/calendars.h"
 
@@ -138,7 +139,6 @@ class Office {
   std::optional<Refusal> keep(Decided decided);
 
   std::vector<Recipient> recipients(const Notice& notice) const;
-  std::optional<Reason> no_longer_holds(const Notice& notice) const;
   std::optional<LastMessage> last_message(const std::string& person) const;
   std::vector<Departure> departures() const;
   void send(const Departure& departure);

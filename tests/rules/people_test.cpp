@@ -62,6 +62,25 @@ TEST(People, ADeputyWhoIsAwayStandsInForNobody) {
   EXPECT_EQ(told("kabid_perizinan", away(with({plh("KB", "BO")}), "BO")), "KB (on_duty)");
 }
 
+TEST(People, NobodyStandsInForADeputy) {
+  People people = with({plh("KB", "BO"), plh("BO", "FO")});
+  EXPECT_EQ(told("kabid_perizinan", people), "BO for KB (delegated)");
+  EXPECT_EQ(told("back_office", people), "FO for BO (delegated)");
+  // Away, the deputy's own deputy has the deputy's own duty and no other.
+  people = away(away(std::move(people), "BO"), "KB");
+  EXPECT_EQ(told("kabid_perizinan", people), "S (role_vacant)");
+  EXPECT_EQ(told("back_office", people), "FO for BO (delegated)");
+}
+
+TEST(People, OfSeveralHoldersEachIsToldOnce) {
+  People people = with({plh("KB", "BO")});
+  people.officers[0].roles = {"front_office", "back_office"};
+  EXPECT_EQ(told("back_office", people), "FO (on_duty), BO (on_duty)");
+  EXPECT_EQ(told("back_office", away(people, "BO")), "FO (on_duty)");
+  people.delegations.push_back(plh("BO", "FO"));
+  EXPECT_EQ(told("back_office", people), "FO (on_duty)");
+}
+
 TEST(People, AVacantRoleIsItsSuperiors) {
   EXPECT_EQ(told("back_office", away(officers(), "BO")), "KB (role_vacant)");
   EXPECT_EQ(told("back_office", away(away(officers(), "BO"), "KB")), "S (role_vacant)");
@@ -84,6 +103,7 @@ TEST(People, TheHolderIsWhoeverClaimedItWhileTheyAreOnDuty) {
   Officer second;
   second.id = "BO2";
   second.roles = {"back_office"};
+  second.email = "bo2@example.go.id";
   people.officers.push_back(second);
   EXPECT_EQ(holder(visit, people), "BO (on_duty), BO2 (on_duty)");
   visit.assignee = "BO2";

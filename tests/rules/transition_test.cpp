@@ -310,6 +310,7 @@ TEST(Transition, AClaimBindsOthersUntilItIsReleased) {
   Officer second;
   second.id = "FO2";
   second.roles = {"front_office"};
+  second.email = "fo2@example.go.id";
   office.people.officers.push_back(second);
   office.does("FO", Claim{"verifikasi"});
   const auto version = office.permit.version;

@@ -54,17 +54,20 @@ struct Whole {
 // An event that a command brought about; its ordinal among these is the version it left.
 bool makes_version(const Event& event) {
   static const std::set<std::string> types{
-      "acted",   "undone",           "claimed",        "released",    "paused",
-      "resumed", "calendar_applied", "pause_extended", "sop_migrated"};
+      "acted",        "undone",    "claimed",          "released",
+      "paused",       "resumed",   "calendar_applied", "pause_extended",
+      "sop_migrated", "escalated", "acknowledged"};
+  // Work shared out by turns comes with the action that opened the visit.
+  if (event.type == "assigned") return event.actor != "system";
   return types.contains(event.type);
 }
 
 std::string event_type_of(const std::string& action) {
-  static const std::map<std::string, std::string> types{{"claim", "claimed"},
-                                                        {"release", "released"},
-                                                        {"pause", "paused"},
-                                                        {"resume", "resumed"},
-                                                        {"undo", "undone"}};
+  static const std::map<std::string, std::string> types{
+      {"claim", "claimed"},      {"release", "released"},
+      {"pause", "paused"},       {"resume", "resumed"},
+      {"undo", "undone"},        {"assign", "assigned"},
+      {"escalate", "escalated"}, {"acknowledge", "acknowledged"}};
   const auto found = types.find(action);
   return found == types.end() ? "acted" : found->second;
 }
@@ -80,18 +83,26 @@ std::string text_of(const std::optional<Instant>& at, const Calendar& calendar) 
 }
 
 // The holders a rung is raised to, as the SOP names them. Source: contract section 6.
-std::set<std::string> addressees_of(const RungRule& rung, const std::string& role, const Sop& sop) {
+// `told_to_one`: the role's work is shared out by turns, and somebody's turn it was.
+std::set<std::string> addressees_of(const RungRule& rung, const std::string& role, const Sop& sop,
+                                    bool told_to_one) {
   std::set<std::string> all;
   for (const Target& target : rung.to) {
     switch (target.kind) {
       case Target::Kind::role:
-        all.insert("role:" + role);
+        all.insert(told_to_one ? "holder" : "role:" + role);
         break;
       case Target::Kind::assignee:
         all.insert("holder");
         break;
       case Target::Kind::named_role:
         all.insert("role:" + target.name);
+        break;
+      case Target::Kind::copy:
+        all.insert("role:" + sop.role(role).copy);
+        break;
+      case Target::Kind::applicant:
+        all.insert("applicant");
         break;
       case Target::Kind::superior: {
         const std::vector<std::string> chain = sop.chain(role);
@@ -170,7 +181,7 @@ void PermitCheck::state_and_events() const {
     // An action that was taken back leaves its event.
     if (!visit.closed_at && !visit.undone && undone == 0 && closed_by_event.contains(visit.id))
       say("I3", fmt::format("visit {} is open, and an event closed it", visit.id));
-    if (!visit.assignee.empty() && count("claimed", visit.id) == 0)
+    if (!visit.assignee.empty() && count("claimed", visit.id) + count("assigned", visit.id) == 0)
       say("I3", fmt::format("visit {} is claimed by no event", visit.id));
   }
   if (count("paused", -1) != static_cast<std::int64_t>(permit_.pauses.size()))
@@ -190,12 +201,15 @@ void PermitCheck::notices() const {
     if (!rules) continue;
     for (const RungRule& rule : *rules) {
       if (rule.name() != rung.rung) continue;
-      if (told(rung) != addressees_of(rule, visit ? visit->role : "", sop_))
+      const bool to_one =
+          visit && sop_.role(visit->role).in_turn && count("assigned", visit->id) > 0;
+      if (told(rung) != addressees_of(rule, visit ? visit->role : "", sop_, to_one))
         say("I3", fmt::format("rung {} ({}) of visit {} told {}", rung.rung, rung.k, rung.visit,
                               fmt::join(told(rung), ", ")));
     }
   }
-  const std::int64_t raising = count("rung_raised", -1) + count("reminder_raised", -1);
+  const std::int64_t raising =
+      count("rung_raised", -1) + count("reminder_raised", -1) + count("escalated", -1);
   if (by_time != raising)
     say("I3", fmt::format("{} rungs raised by time, {} events of them", by_time, raising));
   for (const store::StoredEvent& one : whole_.events) {

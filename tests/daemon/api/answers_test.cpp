@@ -23,13 +23,14 @@ Response refused(Reason reason, std::vector<std::string> missing = {}, std::stri
 // Every reason from not_found on is one of refusal, and must have a problem type of its own.
 TEST(CommandResponse, EveryReasonOfRefusalHasItsStatus) {
   const std::map<Reason, int> others = {
-      {Reason::not_found, 404},      {Reason::wrong_role, 403},
-      {Reason::undo_by_other, 403},  {Reason::missing_output, 422},
-      {Reason::missing_note, 422},   {Reason::missing_needs, 422},
-      {Reason::missing_reason, 422}, {Reason::unexpected_document, 422},
-      {Reason::unknown_action, 422}, {Reason::unknown_pause_reason, 422},
-      {Reason::wrong_outcome, 422},  {Reason::bad_occurred_at, 422},
-      {Reason::bad_until, 422},      {Reason::missing_until, 422},
+      {Reason::not_found, 404},        {Reason::wrong_role, 403},
+      {Reason::undo_by_other, 403},    {Reason::missing_output, 422},
+      {Reason::missing_note, 422},     {Reason::missing_needs, 422},
+      {Reason::missing_reason, 422},   {Reason::unexpected_document, 422},
+      {Reason::unknown_obstacle, 422}, {Reason::cannot_be_assigned, 422},
+      {Reason::unknown_action, 422},   {Reason::unknown_pause_reason, 422},
+      {Reason::wrong_outcome, 422},    {Reason::bad_occurred_at, 422},
+      {Reason::bad_until, 422},        {Reason::missing_until, 422},
       {Reason::pause_too_long, 422}};
   int refusals = 0;
   for (int i = static_cast<int>(Reason::not_found); i < 1000; ++i) {

@@ -52,8 +52,13 @@ TEST(Authorize, FollowsTheContractsTable) {
       {"permit_undo", "officer", own, no, "for_officer", no, no},
       {"permit_claim", "officer", no, no, "for_officer", no, no},
       {"permit_release", "officer", no, no, "for_officer", no, no},
+      {"permit_why", "officer", no, no, no, "reader", no},
+      {"permit_assign", "officer", no, no, "for_officer", no, no},
+      {"permit_escalate", "officer", no, no, "for_officer", no, no},
+      {"permit_acknowledge", "officer", no, no, "for_officer", no, no},
       {"permit_pause", "officer", no, no, "for_officer", no, no},
       {"permit_resume", "officer", own, no, "for_officer", no, no},
+      {"event_list", no, own, no, no, "reader", no},
       {"task_list", "officer", no, no, no, no, no},
       {"file_create", "officer", "intake", "for_officer", no, no, no},
       {"file_show", "officer", "intake", "for_officer", no, no, no},
@@ -150,15 +155,21 @@ TEST(Authorize, TheAdminListenerTakesNoToken) {
 }
 
 TEST(Authorize, PersonalDataIsForOfficersAndWhoBroughtIt) {
-  EXPECT_TRUE(may_see_contact(officer(), "portal"));
-  EXPECT_TRUE(may_see_contact(service({"intake"}), "portal"));
-  EXPECT_FALSE(may_see_contact(service({"intake", "read"}), "kios"));
-  EXPECT_FALSE(may_see_contact(service({"read"}), "portal"));
-  EXPECT_TRUE(may_see_contact(service({"read", "admin"}), "kios"));
-  EXPECT_FALSE(may_see_tracking_link(officer(), "portal"));
-  EXPECT_TRUE(may_see_tracking_link(service({"intake"}), "portal"));
-  EXPECT_FALSE(may_see_tracking_link(service({"intake"}), "kios"));
-  EXPECT_FALSE(may_see_notes(service({"read"})));
+  const auto shows = [](const Principal& who, Field field, std::string_view created_by,
+                        std::string_view route = "permit_show") {
+    return may_see(who, route, field, created_by);
+  };
+  EXPECT_TRUE(shows(officer(), Field::contact, "portal"));
+  EXPECT_TRUE(shows(service({"intake"}), Field::contact, "portal"));
+  EXPECT_FALSE(shows(service({"intake", "read"}), Field::contact, "kios"));
+  EXPECT_FALSE(shows(service({"read"}), Field::contact, "portal"));
+  EXPECT_TRUE(shows(service({"read", "admin"}), Field::contact, "kios"));
+  EXPECT_FALSE(shows(service({"admin"}), Field::contact, "kios"));  // may not make the call
+  EXPECT_FALSE(shows(officer(), Field::tracking_link, "portal"));
+  EXPECT_TRUE(shows(service({"intake"}), Field::tracking_link, "portal"));
+  EXPECT_FALSE(shows(service({"intake", "read"}), Field::tracking_link, "kios"));
+  EXPECT_FALSE(shows(service({"read"}), Field::notes, "portal", "permit_timeline"));
+  EXPECT_TRUE(shows(officer(), Field::notes, "portal", "permit_timeline"));
 }
 
 TEST(BearerSecret, TakesOurFormOnly) {

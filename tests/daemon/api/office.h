@@ -27,7 +27,7 @@ inline Sop paud() {
 inline People staff() {
   People people;
   const auto add = [&](std::string id, std::string role) {
-    people.officers.push_back({id, id, "", "", {std::move(role)}, {}, ""});
+    people.officers.push_back({id, id, id + "@example.go.id", "", {std::move(role)}, {}, ""});
   };
   add("fo", "front_office");
   add("bo", "back_office");

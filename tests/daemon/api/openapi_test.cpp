@@ -104,7 +104,8 @@ class OpenApi : public Routes {
     options.connections_max = 1;
     options.acquire_timeout = std::chrono::milliseconds(50);
     pg::Pool pool(io_.get_executor(), options);
-    Router other(api_routes({pool, *committer_, rulebook_, kPublicUrl, requests_per_token}),
+    Router other(api_routes({pool, *committer_, rulebook_, requests_, failures_, kPublicUrl,
+                             requests_per_token}),
                  outage_answer);
     std::swap(*router_, other);
     calls(pool);
@@ -129,7 +130,10 @@ class OpenApi : public Routes {
     if (operation.starts_with("officer") || operation.starts_with("delegation") ||
         operation.starts_with("notice") || operation.starts_with("message"))
       return "pengurus";
-    return operation == "permit_create" || operation.starts_with("file") ? "portal" : "fo";
+    return operation == "permit_create" || operation == "event_list" ||
+                   operation.starts_with("file")
+               ? "portal"
+               : "fo";
   }
 
   void give_token(const std::string& officer) {
@@ -150,6 +154,7 @@ class OpenApi : public Routes {
   void actions();
   void undo();
   void clock_and_claim();
+  void duties();
   void administration();
   void compare_with_document();
   void write_answers() const;
@@ -209,6 +214,9 @@ void OpenApi::bad_bodies_and_keys() {
       {"/permits/" + acted + "/undo", "fo", "{}"},
       {"/permits/" + acted + "/claim", "fo", R"({"step":"verifikasi"})"},
       {"/permits/" + held + "/release", "fo", R"({"step":"verifikasi","reason":"rapat"})"},
+      {"/permits/" + held + "/assign", "kb", R"({"step":"verifikasi","officer":"fo"})"},
+      {"/permits/" + held + "/escalate", "fo", R"({"step":"verifikasi","note":"sistem mati"})"},
+      {"/permits/" + held + "/acknowledge", "fo", R"({"step":"verifikasi","reason":"sistem"})"},
       {"/permits/" + held + "/pause", "fo",
        R"({"step":"verifikasi","reason":"klarifikasi_pemohon","note":"mohon denah"})"},
       {"/permits/" + paused + "/resume", "fo", R"({"step":"verifikasi"})"},
@@ -270,6 +278,8 @@ void OpenApi::permits_and_their_reads() {
       {"/permits/" + id, "fo"},
       {"/permits?limit=2&sla=on_track", "dasbor"},
       {"/permits/" + id + "/timeline", "kd"},
+      {"/permits/" + id + "/why", "kd"},
+      {"/events", "dasbor"},
       {"/tasks", "fo"},
       {"/files/" + hash, "fo"},
       {"/sops", "dasbor"},
@@ -293,12 +303,14 @@ void OpenApi::permits_and_their_reads() {
   for (const char* target :
        {"/permits?limit=0", "/tasks?limit=x", "/officers?q=x", "/delegations?q=x", "/notices"})
     EXPECT_EQ(call("GET", target, holder_of(target + 1)).status, 400) << target;
+  EXPECT_EQ(call("GET", "/events?after=k1", "dasbor").status, 400);
   for (const std::string& target :
-       {"/permits/" + id, "/permits/" + id + "/timeline", "/files/" + hash, std::string("/sops"),
-        std::string("/sops/paud"), std::string("/sops/paud/diagram.svg")})
+       {"/permits/" + id, "/permits/" + id + "/timeline", "/permits/" + id + "/why",
+        "/files/" + hash, std::string("/sops"), std::string("/sops/paud"),
+        std::string("/sops/paud/diagram.svg")})
     EXPECT_EQ(call("GET", target + "?fields=all", "fo").status, 400) << target;
-  for (const char* target :
-       {"/permits/1", "/permits/1/timeline", "/sops/imb", "/sops/imb/diagram.svg", "/files/0"})
+  for (const char* target : {"/permits/1", "/permits/1/timeline", "/permits/1/why", "/sops/imb",
+                             "/sops/imb/diagram.svg", "/files/0"})
     EXPECT_EQ(call("GET", target, "fo").status, 404) << target;
   EXPECT_EQ(call("GET", "/notices?permit=1&state=pending", "pengurus").status, 200);
   EXPECT_EQ(call("GET", "/notices?permit=PAUD-1", "pengurus").status, 404);
@@ -334,8 +346,10 @@ void OpenApi::actions() {
   const std::string gone = new_permit();
   act(gone, "portal", R"({"action":"withdraw"})");
   act(gone, "fo", accept, 409);
-  for (const char* call_of : {"/claim", "/release", "/resume"})
+  for (const char* call_of : {"/claim", "/release", "/resume", "/escalate"})
     say("/permits/" + gone + call_of, "fo", R"({"step":"verifikasi"})", 409);
+  say("/permits/" + gone + "/assign", "kb", R"({"step":"verifikasi","officer":"fo"})", 409);
+  say("/permits/" + gone + "/acknowledge", "fo", R"({"step":"verifikasi","reason":"cuaca"})", 409);
   say("/permits/" + gone + "/pause", "fo", R"({"step":"verifikasi","reason":"kunjungan_lapangan"})",
       409);
   say("/permits/" + gone + "/undo", "portal", "{}", 409);
@@ -390,6 +404,37 @@ void OpenApi::clock_and_claim() {
   until("2026-04-07T15:00:00+08:00", 409);
   say(path + "/resume", "bo", step, 403);
   say(path + "/resume", "fo2", step, 409);
+}
+
+void OpenApi::duties() {
+  const std::string path = "/permits/" + new_permit();
+  const std::string step = R"({"step":"verifikasi"})";
+  const std::string other = R"({"step":"penerimaan","officer":"bo","reason":"cuaca"})";
+  const auto assign = [&](const char* officer) {
+    return std::string(R"({"step":"verifikasi","officer":")") + officer + R"("})";
+  };
+  say(path + "/assign", "fo", assign("fo"), 403);
+  say(path + "/assign", "kb", assign("bo"), 422);
+  say(path + "/assign", "kb", R"({"step":"penerimaan","officer":"bo"})", 409);
+  say(path + "/assign", "kb", assign("fo2"), 200);
+  say(path + "/escalate", "bo", step, 403);
+  say(path + "/escalate", "fo", step, 409);  // it is fo2's
+  for (const char* reason : {"cuaca", "malas"}) {
+    const std::string body = std::string(R"({"step":"verifikasi","reason":")") + reason + R"("})";
+    say(path + "/acknowledge", "bo", body, 403);
+    say(path + "/acknowledge", "fo", body, 409);
+    say(path + "/acknowledge", "fo2", body, std::string(reason) == "cuaca" ? 200 : 422);
+  }
+  say(path + "/escalate", "fo2", R"({"step":"penerimaan"})", 409);
+  say(path + "/acknowledge", "fo2", R"({"step":"penerimaan","reason":"cuaca"})", 409);
+  for (const int status : {200, 200, 200, 409}) say(path + "/escalate", "fo2", step, status);
+  const Response why = call("GET", path + "/why", "kb");
+  EXPECT_EQ(object(why).at("acknowledged").as_array().front().at("obstacle"), "cuaca");
+  say("/officers/fo2/leaves", "pengurus", R"({"start":"2026-04-01","end":"2026-04-30"})", 200);
+  const std::string next = "/permits/" + new_permit();
+  say(next + "/claim", "fo2", step, 409);
+  say(next + "/assign", "kb", assign("fo2"), 409);
+  say("/officers/fo2/leaves", "pengurus", R"({"start":"2026-04-01","cancel":true})", 200);
 }
 
 void OpenApi::administration() {
@@ -464,6 +509,7 @@ TEST_F(OpenApi, EveryCallAnswersAsTheDocumentSays) {
   actions();
   undo();
   clock_and_claim();
+  duties();
   administration();
   token_and_outage_answers();
   compare_with_document();

@@ -108,7 +108,8 @@ class Routes : public ::testing::Test {
     committer_.emplace(io_.get_executor(), *pool_, rulebook_, metrics_,
                        std::bind_front(command_answer_json, std::string(kPublicUrl)),
                        office::CommitterOptions{});
-    router_.emplace(api_routes({*pool_, *committer_, rulebook_, kPublicUrl}), outage_answer);
+    router_.emplace(api_routes({*pool_, *committer_, rulebook_, requests_, failures_, kPublicUrl}),
+                    outage_answer);
     boost::asio::co_spawn(io_, committer_->run(), boost::asio::detached);
   }
   ~Routes() override {
@@ -184,6 +185,7 @@ class Routes : public ::testing::Test {
   std::map<std::string, std::string> secrets_;
   Metrics metrics_{MetricsOptions{}};
   office::Rulebook rulebook_{SendRules{}};
+  RateLimit requests_{100'000}, failures_{100'000};
   std::optional<pg::Pool> pool_;
   std::optional<office::Committer> committer_;
   std::optional<Router> router_;

@@ -1,4 +1,5 @@
 // The API's routes on a real PostgreSQL, from the router to the rows; no socket.
+#include "daemon/store/commands.h"
 #include "tests/daemon/api/routes_fixture.h"
 
 namespace tenggat::http {
@@ -14,6 +15,20 @@ awaitable<void> leave_service(std::string conninfo, std::string officer) {
   pg::Connection db = co_await pg::Connection::connect(pg::ConnectOptions{std::move(conninfo)});
   co_await store::end_officer(db, officer, "2026-04-02");
 }
+
+awaitable<std::shared_ptr<pg::Connection>> begin_to_write(std::string conninfo) {
+  pg::Connection db = co_await pg::Connection::connect(pg::ConnectOptions{std::move(conninfo)});
+  co_await db.query("BEGIN");
+  co_await db.query("SELECT pg_current_xact_id()::text");
+  co_return std::make_shared<pg::Connection>(std::move(db));
+}
+awaitable<void> forget(std::string conninfo, int limit) {
+  pg::Connection db = co_await pg::Connection::connect(pg::ConnectOptions{std::move(conninfo)});
+  pg::Pipeline pipeline;
+  store::add_forget_answers(pipeline, limit);
+  co_await db.run(std::move(pipeline));
+}
+awaitable<void> end_writing(std::shared_ptr<pg::Connection> db) { co_await db->query("COMMIT"); }
 
 TEST_F(Routes, APermitIsHandedInAndSeenByThoseWhoMay) {
   const Response created = post("/permits", "portal", kSubmission);
@@ -36,6 +51,7 @@ TEST_F(Routes, APermitIsHandedInAndSeenByThoseWhoMay) {
   EXPECT_EQ(get(path, "kios").status, 404);
   EXPECT_EQ(get(path, "meja").status, 403);
   EXPECT_EQ(get("/permits/1", "fo").status, 404);
+  EXPECT_EQ(post("/permits/0/claim", "fo", R"({"step":"verifikasi"})").status, 404);
   EXPECT_EQ(get("/permits/PAUD-2026-99999", "fo").status, 404);
 }
 
@@ -54,6 +70,20 @@ TEST_F(Routes, TheSameKeyGivesTheSameAnswerAndAnotherBodyIsRefused) {
   EXPECT_EQ(again.status, 201);
   EXPECT_EQ(again.body, first.body);
   EXPECT_EQ(post("/permits", "portal", std::string(kSubmission) + " ", "k-1").status, 422);
+}
+
+TEST_F(Routes, AnswersAreKeptForSevenDays) {
+  for (const char* key : {"a", "b", "c", "d"})
+    post("/files", "portal", std::string("isi ") + key, key);
+  query(
+      "UPDATE idempotency SET created_at = clock_timestamp() - CASE key WHEN 'a' THEN interval"
+      " '167 hours' ELSE interval '169 hours' END WHERE key <> 'b'");
+  test::await(io_, forget(database_, 1));
+  EXPECT_EQ(query("SELECT count(*) FROM idempotency"), "3");
+  test::await(io_, forget(database_, 10));
+  EXPECT_EQ(query("SELECT string_agg(key, '' ORDER BY key) FROM idempotency"), "ab");
+  EXPECT_EQ(post("/files", "portal", "isi lain", "a").status, 422);
+  EXPECT_EQ(post("/files", "portal", "isi lain", "c").status, 201);
 }
 
 TEST_F(Routes, AnExternalIdIsTakenOnceByEachService) {
@@ -330,6 +360,297 @@ TEST_F(Routes, TheTimelineProvesWhatTheClockSays) {
   EXPECT_EQ(story.at("visits").as_array().back().at("sla").at("elapsed_seconds"), counted);
   EXPECT_EQ(object(get(path + "/timeline", "dasbor")).at("notes").at(0).at("text"), nullptr);
   EXPECT_EQ(get(path + "/timeline", "portal").status, 403);
+}
+
+// --- what has changed since ----------------------------------------------------------------------
+
+class Events : public Routes {
+ protected:
+  json::object page(const std::string& after, const std::string& who, int limit = 50) {
+    std::string target = "/events?limit=" + std::to_string(limit);
+    if (!after.empty()) target += "&after=" + after;
+    const Response response = get(target, who);
+    EXPECT_EQ(response.status, 200) << target << response.body;
+    return object(response);
+  }
+  // "pengajuan#1 submit verifikasi active", one an event.
+  std::vector<std::string> said(const json::object& page) {
+    std::vector<std::string> lines;
+    for (const json::value& item : page.at("items").as_array()) {
+      const json::object& data = item.at("data").as_object();
+      std::string line;
+      for (const char* name : {"visit", "action", "step", "state", "pause"})
+        if (data.at(name).is_string())
+          line += (line.empty() ? "" : " ") + std::string(data.at(name).as_string());
+      lines.push_back(line);
+    }
+    return lines;
+  }
+  using Lines = std::vector<std::string>;
+};
+
+TEST_F(Events, AChangeCountsOnceItsUndoWindowIsOverAndNotWhenItWasTakenBack) {
+  const std::string path = "/permits/" + submitted();  // at 14:00:00
+  EXPECT_TRUE(page("", "dasbor").at("items").as_array().empty());
+  EXPECT_TRUE(page("", "dasbor").at("next_cursor").is_null());
+  time_is("2026-04-02T14:01:59+08:00");
+  EXPECT_TRUE(page("", "dasbor").at("items").as_array().empty());
+  time_is("2026-04-02T14:02:00+08:00");
+  const json::object first = page("", "dasbor");
+  EXPECT_EQ(said(first), (Lines{"pengajuan#1 submit verifikasi active"}));
+  const json::value& event = first.at("items").at(0);
+  EXPECT_EQ(event.at("type"), "permit.changed");
+  EXPECT_EQ(event.at("version"), 1);
+  EXPECT_EQ(event.at("timestamp"), "2026-04-02T14:00:00+08:00");
+  EXPECT_EQ(event.at("data").at("external_id"), "web-17");
+  EXPECT_EQ(first.at("next_cursor"), event.at("id"));
+  const std::string cursor(first.at("next_cursor").as_string());
+
+  post(path + "/actions", "fo", R"({"step":"verifikasi","action":"accept"})");
+  time_is("2026-04-02T14:03:00+08:00");
+  EXPECT_EQ(post(path + "/undo", "fo", "").status, 200);
+  time_is("2026-04-02T14:10:00+08:00");
+  const json::object undone = page(cursor, "dasbor");
+  EXPECT_TRUE(undone.at("items").as_array().empty());
+  EXPECT_NE(undone.at("next_cursor").as_string(), cursor);  // it has been looked at
+
+  post(path + "/pause", "fo",
+       R"({"step":"verifikasi","reason":"klarifikasi_pemohon","note":"mohon denah"})");
+  post(path + "/resume", "portal", R"({"step":"verifikasi","note":"terlampir"})");
+  post(
+      path + "/actions", "fo",
+      R"({"step":"verifikasi","action":"reject","note":"buram","occurred_at":"2026-04-02T14:09:00+08:00"})");
+  post(path + "/actions", "portal", R"({"action":"withdraw"})");
+  time_is("2026-04-02T14:20:00+08:00");
+  const json::object rest = page(cursor, "dasbor");
+  EXPECT_EQ(said(rest),
+            (Lines{"verifikasi#1 klarifikasi_pemohon", "verifikasi#1 klarifikasi_pemohon",
+                   "verifikasi#1 reject pengajuan returned", "withdraw withdrawn"}));
+  EXPECT_EQ(rest.at("items").at(0).at("type"), "permit.paused");
+  EXPECT_EQ(rest.at("items").at(1).at("type"), "permit.resumed");
+  EXPECT_EQ(rest.at("items").at(2).at("data").at("occurred_at"), "2026-04-02T14:09:00+08:00");
+  // Nothing anybody has typed, nor whose it is.
+  const std::string text = json::serialize(rest) + json::serialize(first);
+  for (const char* secret :
+       {"Siti", "6281234567890", "Melati", "buram", "denah", "terlampir", "fo\""})
+    EXPECT_EQ(text.find(secret), std::string::npos) << secret;
+  EXPECT_EQ(page(std::string(rest.at("next_cursor").as_string()), "dasbor").at("next_cursor"),
+            rest.at("next_cursor"));
+}
+
+TEST_F(Events, PagesOfAnySizeGiveEachChangeOnceAndInOrder) {
+  for (int i = 0; i < 5; ++i) {
+    json::object body = json::parse(kSubmission).as_object();
+    body["external_id"] = "web-" + std::to_string(i);
+    const std::string id(
+        object(post("/permits", "portal", json::serialize(body))).at("id").as_string());
+    post("/permits/" + id + "/actions", "fo", R"({"step":"verifikasi","action":"accept"})");
+  }
+  time_is("2026-04-02T15:00:00+08:00");
+  const json::array all = page("", "dasbor").at("items").as_array();
+  ASSERT_EQ(all.size(), 10U);
+  for (const int limit : {1, 3, 10}) {
+    json::array seen;
+    std::string cursor;
+    for (int pages = 0; pages < 20; ++pages) {
+      const json::object one = page(cursor, "dasbor", limit);
+      for (const json::value& item : one.at("items").as_array()) seen.push_back(item);
+      cursor = one.at("next_cursor").as_string().c_str();
+      if (!one.at("more").as_bool()) break;
+    }
+    EXPECT_EQ(seen, all) << limit;
+  }
+}
+
+TEST_F(Events, AServiceFollowsWhatItHandedInAndOfficersAskElsewhere) {
+  submitted();
+  time_is("2026-04-02T15:00:00+08:00");
+  EXPECT_EQ(page("", "portal").at("items").as_array().size(), 1U);
+  EXPECT_TRUE(page("", "kios").at("items").as_array().empty());
+  EXPECT_FALSE(page("", "kios").at("next_cursor").is_null());
+  for (const char* who : {"fo", "meja", "pengurus"}) EXPECT_EQ(get("/events", who).status, 403);
+  for (const char* cursor : {"", "e", "k0000000000000001", "e1-2", "e1-2-3-4", "e01-2-3", "e1-2-3 ",
+                             "e-1-2-3", "e1--2-3", "effffffffffffffff-1-1", "e3afff4417f0-1-1"})
+    EXPECT_EQ(get(std::string("/events?after=") +
+                      (cursor == std::string("e1-2-3 ") ? "e1-2-3%20" : cursor),
+                  "dasbor")
+                  .status,
+              400)
+        << cursor;
+}
+
+// A transaction that began before the change could still record one that comes before it.
+TEST_F(Events, AChangeWaitsForTransactionsThatBeganBeforeIt) {
+  submitted();
+  time_is("2026-04-02T15:00:00+08:00");
+  query(
+      "UPDATE simulated_clock SET speed = 1, anchor_at = clock_timestamp(),"
+      " start_at = '2026-04-02T14:02:01+08:00'");
+  EXPECT_EQ(page("", "dasbor").at("items").as_array().size(), 1U);
+  query(
+      "UPDATE simulated_clock SET anchor_at = clock_timestamp(),"
+      " start_at = '2026-04-02T14:01:59.9+08:00'");
+  const auto other = test::await(io_, begin_to_write(database_));
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (query("SELECT office_now() > '2026-04-02T14:02:01+08:00'") != "t" &&
+         std::chrono::steady_clock::now() < limit) {
+  }
+  EXPECT_TRUE(page("", "dasbor").at("items").as_array().empty());
+  test::await(io_, end_writing(other));
+  EXPECT_EQ(page("", "dasbor").at("items").as_array().size(), 1U);
+}
+
+// --- how often
+// ------------------------------------------------------------------------------------
+
+TEST_F(Routes, ATokenIsHeldToItsPaceAndOthersAreNot) {
+  requests_.allow(3);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(get("/sops", "dasbor").status, 200);
+  const Response over = get("/sops", "dasbor");
+  EXPECT_EQ(over.status, 429);
+  const int wait = std::stoi(std::string(over.headers.get("Retry-After").value_or("0")));
+  EXPECT_GE(wait, 1);
+  EXPECT_LE(wait, 20);
+  EXPECT_EQ(object(over).at("type"), "/problems/too_many_requests");
+  EXPECT_EQ(get("/sops", "fo").status, 200);
+  // A service's other token has a pace of its own, one that is refused counts as well.
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(get("/officers", "meja").status, 403);
+  EXPECT_EQ(get("/officers", "meja").status, 429);
+}
+
+TEST_F(Routes, WhoGuessesTokensIsStoppedByAddressAndHoldersThereAreNotKeptOut) {
+  failures_.allow(3);
+  const auto from = [&](const std::string& address, const std::string& who) {
+    Request request = request_of("GET", "/api/v1/sops", who);
+    request.remote_address = address;
+    return test::await(io_, router_->handle(std::move(request)));
+  };
+  secrets_["guess"] = store::new_token_secret();
+  EXPECT_EQ(from("2001:db8::1", "guess").status, 401);
+  EXPECT_EQ(from("2001:db8::2", "").status, 401);  // of the same network
+  EXPECT_EQ(from("2001:db8::3", "guess").status, 401);
+  const Response over = from("2001:db8::4", "guess");
+  EXPECT_EQ(over.status, 429);
+  EXPECT_TRUE(over.headers.get("Retry-After"));
+  EXPECT_EQ(from("2001:db8:0:1::1", "guess").status, 401);
+  EXPECT_EQ(from("2001:db8::4", "fo").status, 200);
+}
+
+TEST_F(Routes, TwoTokensOfAServiceWorkWhileOneReplacesTheOtherAndARevokedOneDoesNot) {
+  secrets_["new"] = store::new_token_secret();
+  query("INSERT INTO token (hash, service, scopes) VALUES (decode('" +
+        store::hex(store::token_hash(secrets_["new"])) + "', 'hex'), 'portal', '{intake}')");
+  const std::string path = "/permits/" + submitted();
+  EXPECT_EQ(get(path, "new").status, 200);
+  EXPECT_EQ(get(path, "portal").status, 200);
+  query(
+      "UPDATE token SET revoked_at = clock_timestamp() WHERE service = 'portal' AND id <> (SELECT"
+      " max(id) FROM token)");
+  EXPECT_EQ(get(path, "portal").status, 401);
+  EXPECT_EQ(get(path, "new").status, 200);
+  query("UPDATE token SET expires_at = clock_timestamp() WHERE id = (SELECT max(id) FROM token)");
+  EXPECT_EQ(get(path, "new").status, 401);
+}
+
+TEST_F(Routes, ATokensLastUseIsNotedOnceAnHour) {
+  get("/sops", "dasbor");
+  const std::string when =
+      "SELECT used_at FROM token_use JOIN token ON id = token WHERE service = 'dasbor'";
+  const std::string first = query(when);
+  EXPECT_NE(first, "");
+  get("/sops", "dasbor");
+  EXPECT_EQ(query(when), first);
+  EXPECT_EQ(query("SELECT count(*) FROM token_use"), "1");
+  EXPECT_EQ(query("SELECT version FROM change_mark WHERE name = 'tokens'"),
+            query("SELECT count(*) + 1 FROM token"));  // nobody reads the tokens again for it
+}
+
+// --- bodies that are none
+// -------------------------------------------------------------------------
+
+TEST_F(Routes, ABodyThatIsNoneChangesNothing) {
+  const std::string permit = "/permits/" + submitted();
+  const std::vector<std::pair<std::string, std::string>> calls = {
+      {"/permits", "portal"},
+      {permit + "/actions", "fo"},
+      {permit + "/undo", "fo"},
+      {permit + "/claim", "fo"},
+      {permit + "/release", "fo"},
+      {permit + "/pause", "fo"},
+      {permit + "/resume", "fo"},
+      {"/officers", "pengurus"},
+      {"/officers/fo", "pengurus"},
+      {"/officers/fo/leaves", "pengurus"},
+      {"/delegations", "pengurus"},
+      {"/delegations/1/end", "pengurus"},
+      {"/messages/1/retry", "pengurus"},
+      {"/messages/1/discard", "pengurus"}};
+  std::string deep, wide = "{", much;
+  for (int i = 0; i < 40; ++i) deep += R"({"a":)";
+  for (int i = 0; i < 300; ++i) wide += "\"k" + std::to_string(i) + "\":1,";
+  const std::vector<std::string> bodies = {
+      "{",
+      "}",
+      "{}{}",
+      "[",
+      "[1",
+      "nul",
+      "{\"step\"}",
+      "{\"step\":}",
+      "{\"step\":\"a\",}",
+      "{,}",
+      "{'step':'a'}",
+      "{step:1}",
+      "{\"step\":1,}",
+      "{\"step\":01}",
+      "{\"step\":+1}",
+      "{\"step\":.5}",
+      "{\"step\":1e}",
+      "{\"step\":NaN}",
+      "{\"step\":Infinity}",
+      "{\"step\":1e999}",
+      "{\"step\":\"a\nb\"}",
+      "{\"step\":\"\\x\"}",
+      "{\"step\":\"\\u12\"}",
+      "{\"step\":\"\\u0000\"}",
+      "{\"step\":\"\\ud800\"}",
+      "{\"step\":\"\\udc00\\ud800\"}",
+      "{\"step\":\"\xff\"}",
+      "{\"step\":\"\xc0\xaf\"}",
+      "{\"step\":\"\xed\xa0\x80\"}",
+      std::string("{\"step\":\"\0\"}", 12),
+      std::string("{}\0", 3),
+      "\xef\xbb\xbf{}",
+      "{\"step\":\"verifikasi\",\"step\":\"verifikasi\"}",
+      "{\"action\":\"accept\",\"step\":\"a\",\"\\u0073tep\":\"verifikasi\"}",
+      "{\"x\":{\"role\":\"a\",\"role\":\"admin\"}}",
+      "// a\n{}",
+      "{}/**/",
+      deep + "1" + std::string(40, '}'),
+      std::string(2000, '['),
+      wide + "\"z\":1}",
+      "null",
+      "[]",
+      "\"x\"",
+      "1",
+      "true",
+      "{\"unheard_of\":1}",
+  };
+  const std::string state =
+      "SELECT (SELECT count(*) FROM event) || ' ' || (SELECT count(*) FROM idempotency) || ' ' ||"
+      " (SELECT count(*) FROM officer) || ' ' || (SELECT count(*) FROM officer_leave) || ' ' ||"
+      " (SELECT count(*) FROM delegation) || ' ' || (SELECT count(*) FROM permit)";
+  const std::string before = query(state);
+  for (const auto& [target, who] : calls) {
+    for (const std::string& body : bodies) {
+      const int status = post(target, who, body).status;
+      EXPECT_TRUE(status == 400 || status == 422) << target << ' ' << body << ' ' << status;
+    }
+    Request other = request_of("POST", "/api/v1" + target, who, "<step/>");
+    other.headers.add("Content-Type", "application/xml");
+    EXPECT_EQ(test::await(io_, router_->handle(std::move(other))).status, 415) << target;
+  }
+  EXPECT_EQ(query(state), before);
 }
 
 }  // namespace

@@ -169,14 +169,32 @@ TEST(PermitView, AClosedFileHasNoOpenVisit) {
 TEST(CommandAnswer, ShowsTheLinkToWhoHandsInAndToNobodyLater) {
   Office office;
   office.hand_in();
+  Actor actor{Actor::Kind::applicant, "portal", ""};
   const auto answer = [&] {
-    return json::parse(command_answer_json("https://izin.example", office.stored, office.sop,
+    return json::parse(command_answer_json("https://izin.example", actor, office.stored, office.sop,
                                            office.calendar, at("2026-04-02T14:08:00+08:00")))
         .as_object();
   };
   EXPECT_EQ(answer().at("tracking_url"), "https://izin.example/lacak/rahasia");
   office.does("fo", Claim{"verifikasi"}, "2026-04-02T14:02:00+08:00");
   EXPECT_FALSE(answer().contains("tracking_url"));
+}
+
+TEST(CommandAnswer, HidesTheApplicantsChannelsFromAServiceThatDidNotBringThem) {
+  Office office;
+  office.hand_in();
+  const auto shows_contact = [&](const Actor& actor) {
+    const json::object answer =
+        json::parse(command_answer_json("https://izin.example", actor, office.stored, office.sop,
+                                        office.calendar, at("2026-04-02T14:08:00+08:00")))
+            .as_object();
+    return answer.at("applicant").as_object().contains("whatsapp") && answer.contains("fields");
+  };
+  const std::string owner = office.stored.permit.created_by;
+  ASSERT_NE(owner, "");
+  EXPECT_TRUE(shows_contact({Actor::Kind::officer, "fo", ""}));
+  EXPECT_TRUE(shows_contact({Actor::Kind::officer, "fo", owner}));
+  EXPECT_FALSE(shows_contact({Actor::Kind::officer, "fo", "meja"}));
 }
 
 TEST(Proof, SaysWhyTimeWasNotCounted) {

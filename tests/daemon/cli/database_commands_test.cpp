@@ -235,6 +235,56 @@ TEST_F(DatabaseCommands, DeadMessagesAreRetriedOrDiscarded) {
   expect_refused({"message", "retry", "3"}, "no message 3");
 }
 
+TEST_F(DatabaseCommands, ChannelsKeepTheOfficersOrder) {
+  migrate();
+  add_siti();
+  ASSERT_EQ(run({"officer", "edit", "--id", "siti", "--channels", "email,whatsapp"}).code, kOk);
+  EXPECT_EQ(json::serialize(listed("officer").at(0).at("channels")), R"(["email","whatsapp"])");
+  ASSERT_EQ(run({"officer", "edit", "--id", "siti", "--channels", "email"}).code, kOk);
+  EXPECT_EQ(json::serialize(listed("officer").at(0).at("channels")), R"(["email"])");
+  ASSERT_EQ(run({"officer", "edit", "--id", "siti", "--channels", ""}).code, kOk);
+  EXPECT_EQ(json::serialize(listed("officer").at(0).at("channels")), "[]");
+  for (const char* wrong : {"sms", "email,email", "email,", "email,whatsapp,email"})
+    EXPECT_EQ(run({"officer", "edit", "--id", "siti", "--channels", wrong}).code, kUsage) << wrong;
+}
+
+TEST_F(DatabaseCommands, ASilenceHasAnEndAnAuthorAndAReason) {
+  migrate();
+  add_siti();
+  const auto add = [&](std::vector<std::string> about, const char* until) {
+    std::vector<std::string> arguments{"silence", "add"};
+    arguments.insert(arguments.end(), about.begin(), about.end());
+    for (const char* more : {"--by", "KTU", "--why", "rapat", "--until", until})
+      arguments.emplace_back(more);
+    return run(arguments);
+  };
+  const Ran added = add({"--officer", "siti"}, "2099-01-01T08:00:00+08:00");
+  ASSERT_EQ(added.code, kOk) << added;
+  EXPECT_EQ(
+      add({"--officer", "siti", "--step", "paud.verifikasi"}, "2099-01-01T08:00:00+08:00").code,
+      kUsage);
+  EXPECT_EQ(add({}, "2099-01-01T08:00:00+08:00").code, kUsage);
+  EXPECT_EQ(add({"--officer", "siti"}, "besok").code, kUsage);
+  EXPECT_EQ(add({"--officer", "siti"}, "2020-01-01T08:00:00+08:00").code, kRefused);
+  EXPECT_EQ(add({"--officer", "budi"}, "2099-01-01T08:00:00+08:00").code, kRefused);
+  EXPECT_EQ(add({"--permit", "PAUD-2026-00009"}, "2099-01-01T08:00:00+08:00").code, kRefused);
+  EXPECT_EQ(add({"--step", "paud.verifikasi"}, "2099-01-01T08:00:00+08:00").code, kRefused);
+  EXPECT_EQ(run({"silence", "add", "--officer", "siti", "--until", "2099-01-01T08:00:00+08:00",
+                 "--by", " ", "--why", "rapat"})
+                .code,
+            kUsage);
+
+  const json::array silences = listed("silence");
+  ASSERT_EQ(silences.size(), 1U);
+  EXPECT_EQ(silences.front().at("subject"), "siti");
+  EXPECT_EQ(silences.front().at("by"), "KTU");
+  EXPECT_EQ(silences.front().at("until").as_string(), "2099-01-01T08:00:00+08:00");
+  ASSERT_EQ(run({"silence", "end", "1"}).code, kOk);
+  expect_refused({"silence", "end", "1"}, "no silence 1");
+  EXPECT_TRUE(listed("silence").empty());
+  EXPECT_NE(run({"silence", "list", "--all"}).out.find("rapat"), std::string::npos);
+}
+
 TEST_F(DatabaseCommands, ARealClockIsShownAndNotMoved) {
   migrate();
   const Ran shown = run({"clock", "show"});

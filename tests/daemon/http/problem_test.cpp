@@ -4,9 +4,14 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <fstream>
+#include <regex>
 #include <set>
+#include <sstream>
 #include <stdexcept>
 #include <string>
+
+#include "daemon/http/problem_words.h"
 
 namespace tenggat::http {
 namespace {
@@ -65,6 +70,63 @@ TEST(Language, IndonesianWhereItRanksFirst) {
                             "idn", "id;q=x", "id;q=2", ",,;", "en;q=0.8,id;q=0.8"}) {
     EXPECT_EQ(language_of(field), Language::english) << field;
   }
+}
+
+TEST(Problem, SaysItsDetailInTheLanguageOfItsTitle) {
+  const auto say = [](Language language) {
+    return boost::json::parse(
+        problem(language, "invalid_body", "the file is empty",
+                {{"errors", {{{"pointer", "/step"}, {"message", "must be one of: a, b"}}}}})
+            .body);
+  };
+  EXPECT_EQ(say(Language::english).at("detail"), "the file is empty");
+  EXPECT_EQ(say(Language::indonesian).at("detail"), "berkas kosong");
+  EXPECT_EQ(say(Language::english).at("errors").at(0).at("message"), "must be one of: a, b");
+  EXPECT_EQ(say(Language::indonesian).at("errors").at(0).at("message"),
+            "harus salah satu dari: a, b");
+  EXPECT_EQ(in_indonesian("step 'kajian_teknis' has no action 'leap'"),
+            "langkah 'kajian_teknis' tidak mengenal tindakan 'leap'");
+  EXPECT_EQ(in_indonesian("limit must be a number from 1 to 200"),
+            "limit harus bilangan dari 1 sampai 200");
+  EXPECT_EQ(in_indonesian("must be a whole number from 1 to 9"),
+            "harus bilangan bulat dari 1 sampai 9");
+  EXPECT_EQ(in_indonesian("must not have more than 50 items"), "tidak boleh lebih dari 50 butir");
+  EXPECT_EQ(in_indonesian("something else"), "something else");
+}
+
+// Whatever the core and the readers of bodies can say stands in the list.
+TEST(Problem, EverySentenceIsThereInIndonesian) {
+  const std::string literal = "((?:\"(?:[^\"\\\\]|\\\\.)*\"\\s*)+)";
+  const std::string format = "(?:fmt::format\\(\\s*)?";
+  const std::pair<std::string, std::string> kinds[] = {
+      {"refuse\\(Reason::\\w+,\\s*" + format + literal, ""},
+      {"fault\\((?:name|\"\\w*\"),\\s*" + format + literal, ""},
+      {"push_back\\(\\{[^,;]*,\\s*" + format + literal, ""},
+      {"refuse_parameter\\(request,\\s*(?:name|\"[^\"]*\"),\\s*" + format + literal, "x "},
+      {"Denial(?: \\w+)?\\{\"\\w+\",\\s*" + literal, ""}};
+  int sentences = 0;
+  for (const char* file : {"rules/transition.cpp", "rules/draft.cpp", "daemon/http/api_bodies.cpp",
+                           "daemon/http/api_admin.cpp", "daemon/http/api_permits.cpp",
+                           "daemon/http/json.cpp", "daemon/http/authorize.cpp"}) {
+    std::ostringstream whole;
+    whole << std::ifstream(std::string(TENGGAT_SOURCE_DIR) + '/' + file).rdbuf();
+    const std::string source = whole.str();
+    ASSERT_FALSE(source.empty()) << file;
+    for (const auto& [pattern, before] : kinds) {
+      const std::regex kind(pattern);
+      for (std::sregex_iterator one(source.begin(), source.end(), kind), end; one != end; ++one) {
+        std::string text = (*one)[1];
+        text = std::regex_replace(text, std::regex("\"\\s*\""), "");
+        text = std::regex_replace(text, std::regex("^\"|\"\\s*$"), "");
+        text = before + std::regex_replace(text, std::regex("\\{[^}]*\\}"), "x");
+        // No sentence, or one whose end is put to it.
+        if (text.find(' ') == std::string::npos || text.ends_with(' ')) continue;
+        ++sentences;
+        EXPECT_NE(in_indonesian(text), text) << file;
+      }
+    }
+  }
+  EXPECT_GT(sentences, 60);
 }
 
 }  // namespace

@@ -28,6 +28,16 @@ TEST(RateLimit, SaysHowLongTheNextOneWaits) {
   EXPECT_EQ(limit.ask("a", 20s), 10s);
 }
 
+TEST(RateLimit, AnotherPaceHoldsAtOnce) {
+  RateLimit limit(1);
+  limit.ask("a", 0s);
+  EXPECT_EQ(limit.ask("a", 0s), 60s);
+  limit.allow(1);
+  EXPECT_EQ(limit.ask("a", 0s), 60s);
+  limit.allow(60);
+  EXPECT_EQ(limit.ask("a", 0s), 0s);
+}
+
 TEST(RateLimit, ForgetsWhoStaysAway) {
   RateLimit limit(60);
   for (int i = 0; i < 1000; ++i) limit.ask(std::to_string(i), 1s);

@@ -34,6 +34,8 @@ const std::map<std::string, std::string> kCatalogue = {
     {"tenggat_step_standard_seconds", "gauge"},
     {"tenggat_sla_objective_ratio", "gauge"},
     {"tenggat_escalations_total", "counter"},
+    {"tenggat_notices_redirected_total", "counter"},  // added
+    {"tenggat_roles_unreachable", "gauge"},           // added
     {"tenggat_escalations_unacknowledged", "gauge"},
     {"tenggat_escalation_delay_seconds", "histogram"},
     {"tenggat_notices_pending", "gauge"},

@@ -1,0 +1,167 @@
+// `tenggat silence`.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <charconv>
+#include <ostream>
+
+#include "daemon/cli/on_database.h"
+#include "daemon/cli/print.h"
+#include "daemon/store/commands.h"
+#include "daemon/store/permits.h"
+#include "daemon/store/silences.h"
+
+namespace tenggat::cli {
+namespace {
+
+namespace json = boost::json;
+using Count = Option::Count;
+
+void check_officer(const std::string& id, const Office& office) {
+  if (!office.rulebook.people().find(id))
+    throw Refused(fmt::format("there is no officer `{}`", printable(id)));
+}
+
+void check_step(const std::string& subject, const Office& office) {
+  const std::size_t dot = subject.find('.');
+  const Sop* sop =
+      dot == std::string::npos ? nullptr : office.rulebook.sop_in_force(subject.substr(0, dot));
+  if (!sop || !sop->find_step(subject.substr(dot + 1)))
+    throw Refused(fmt::format("no SOP in force has a step `{}`; it is written paud.verifikasi",
+                              printable(subject)));
+}
+
+pg::Awaitable<std::string> permit_id(DatabaseCall& call, std::string named) {
+  pg::Pipeline pipeline;
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(named.data(), named.data() + named.size(), id);
+  const bool all_digits = error == std::errc{} && end == named.data() + named.size();
+  if (all_digits) {
+    const std::vector<std::int64_t> ids(1, id);  // named: GCC 12
+    store::add_existing(pipeline, ids);
+  } else {
+    store::add_find_by_number(pipeline, named);
+  }
+  const auto results = co_await call.connection.run(std::move(pipeline));
+  if (results.front().empty())
+    throw Refused(fmt::format("there is no permit `{}`", printable(named)));
+  co_return std::to_string(results.front().int64(0, 0));
+}
+
+std::string required_words(const Given& given, const char* option) {
+  std::string text = given.text_or(option, "");
+  if (text.find_first_not_of(' ') == std::string::npos || printable(text) != text)
+    throw BadUsage(fmt::format("--{} is a few words in one line", option));
+  return text;
+}
+
+pg::Awaitable<int> add_silence(DatabaseCall& call) {
+  const Given& given = call.given;
+  if (given.has("officer") + given.has("step") + given.has("permit") != 1)
+    throw BadUsage("one of --officer, --step and --permit says whom or what it is about");
+  Silence silence;
+  silence.by = required_words(given, "by");
+  silence.why = required_words(given, "why");
+  const auto until = parse_instant(given.text_or("until", ""));
+  if (!until) throw BadUsage("--until takes an instant with its zone, 2026-04-15T16:00:00+08:00");
+  silence.until = *until;
+  const auto office = co_await read_office(call);
+  if (const auto officer = given.text("officer")) {
+    check_officer(*officer, *office);
+    silence.kind = Silence::Kind::officer;
+    silence.subject = *officer;
+  } else if (const auto step = given.text("step")) {
+    check_step(*step, *office);
+    silence.kind = Silence::Kind::step;
+    silence.subject = *step;
+  } else {
+    silence.kind = Silence::Kind::permit;
+    silence.subject = co_await permit_id(call, given.text_or("permit", ""));
+  }
+  const Silence asked = silence;
+  const auto id = co_await store::add_silence(call.connection, std::move(silence));
+  if (!id)
+    throw Refused(fmt::format("it would end at once: it is {}", office->text(office->moment.now)));
+  call.terminal.out << fmt::format("silence {}: {} {} until {}\n", *id, to_string(asked.kind),
+                                   asked.subject, office->text(asked.until));
+  co_return kOk;
+}
+
+pg::Awaitable<int> list_silences(DatabaseCall& call) {
+  const auto office = co_await read_office(call);
+  pg::Pipeline pipeline;
+  store::add_silences(pipeline, call.given.has("all"));
+  const auto results = co_await call.connection.run(std::move(pipeline));
+  json::array all;
+  std::vector<std::vector<std::string>> rows;
+  for (const store::StoredSilence& one : store::silences_of(results.front())) {
+    const Silence& silence = one.silence;
+    const std::string ended = one.ended_at ? office->text(*one.ended_at) : "";
+    all.push_back(json::object{{"id", silence.id},
+                               {"kind", to_string(silence.kind)},
+                               {"subject", silence.subject},
+                               {"from", office->text(silence.from)},
+                               {"until", office->text(silence.until)},
+                               {"by", silence.by},
+                               {"why", silence.why},
+                               {"ended_at", one.ended_at ? json::value(ended) : nullptr}});
+    rows.push_back({std::to_string(silence.id), std::string(to_string(silence.kind)),
+                    silence.subject, office->text(silence.from), office->text(silence.until),
+                    silence.by, silence.why, ended});
+  }
+  if (call.given.has("json")) {
+    write_json(call.terminal.out, all);
+  } else {
+    write_table(call.terminal.out, {"ID", "KIND", "SUBJECT", "FROM", "UNTIL", "BY", "WHY", "ENDED"},
+                rows);
+  }
+  co_return kOk;
+}
+
+pg::Awaitable<int> end_silence(DatabaseCall& call) {
+  const std::int64_t id = id_argument(call.given, 0);
+  const bool ended = co_await store::end_silence(call.connection, id);
+  if (!ended) throw Refused(fmt::format("there is no silence {} that has not ended", id));
+  call.terminal.out << "ended silence " << id << '\n';
+  co_return kOk;
+}
+
+template <DatabaseWork work>
+int run_work(const Given& given, Terminal& terminal) {
+  return on_database(given, terminal, work);
+}
+
+}  // namespace
+
+std::vector<Command> silence_commands() {
+  return {
+      {"silence add",
+       {},
+       {{"officer", "ID", "nothing to this officer"},
+        {"step", "SOP.STEP", "nothing about this step: paud.verifikasi"},
+        {"permit", "PERMIT", "nothing about this permit, by id or number"},
+        {"until", "INSTANT", "when it ends by itself", Count::required},
+        {"by", "NAME", "who asked for it", Count::required},
+        {"why", "TEXT", "what for", Count::required},
+        kConfigOption},
+       "holds messages to officers back for a while; what still holds then leaves",
+       "Clocks run and rungs are raised as ever. Applicants are told as ever.",
+       run_work<add_silence>},
+      {"silence list",
+       {},
+       {{"all", "", "those that have ended, too"}, kJsonOption, kConfigOption},
+       "silences that have not ended",
+       "",
+       run_work<list_silences>},
+      {"silence end",
+       {{"ID", true}},
+       {kConfigOption},
+       "ends a silence at once; what it held back leaves",
+       "",
+       run_work<end_silence>},
+  };
+}
+
+}  // namespace tenggat::cli

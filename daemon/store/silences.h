@@ -1,0 +1,29 @@
+// Silences: who asked for quiet, where, and until when. Those in force or to come are read along
+// with the people; every change bumps their mark.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "daemon/pg/connection.h"
+#include "rules/silence.h"
+
+namespace tenggat::store {
+
+struct StoredSilence {
+  Silence silence;
+  std::optional<Instant> ended_at;  // taken back before its end
+};
+
+// By id: those that have not ended, or all of them.
+std::size_t add_silences(pg::Pipeline& pipeline, bool all);
+std::vector<StoredSilence> silences_of(const pg::Result& result);
+
+// Begins now, on the office's clock. The id; nothing where its end has passed already. `id` and
+// `from` of the value are ignored.
+pg::Awaitable<std::optional<std::int64_t>> add_silence(pg::Connection& connection, Silence silence);
+// From now on; what it holds back is looked at again at once. False: there is none, or it has
+// ended.
+pg::Awaitable<bool> end_silence(pg::Connection& connection, std::int64_t id);
+
+}  // namespace tenggat::store

@@ -1,0 +1,96 @@
+#include "rules/telling.h"
+
+#include <algorithm>
+
+namespace tenggat {
+namespace {
+
+constexpr std::string_view kReport = "laporan";
+
+// Of the kinds of reports to a superior, these are of a visit that is still open.
+bool reports_open_visit(const Notice& notice) {
+  return notice.kind == "jeda" || notice.kind == "escalated";
+}
+
+bool is_rearmed(const Notice& notice, const Permit& permit) {
+  return std::any_of(permit.rungs.begin(), permit.rungs.end(), [&](const RaisedRung& rung) {
+    return rung.rearmed && rung.visit == notice.visit && rung.rung == notice.kind &&
+           rung.k == notice.k && rung.occurrence == notice.occurrence;
+  });
+}
+
+bool stands(const std::optional<Ledger>& ledger, const Calendar& calendar) {
+  return ledger && Replay(*ledger, calendar).stands();
+}
+
+std::optional<Reason> visit_notice_fails(const Notice& notice, const Permit& permit, const Sop& sop,
+                                         const Calendar& calendar) {
+  const Visit* visit = permit.find_visit(notice.visit);
+  if (!visit || visit->undone) return Reason::undone;
+  // A report of what was done at closing holds when the visit is closed, and only then.
+  if (notice.text == kReport && !reports_open_visit(notice))
+    return visit->open() ? std::optional(Reason::undone) : std::nullopt;
+  if (!visit->open()) return Reason::done_before_sending;
+  if (notice.kind == "jeda")
+    return permit.open_pause(visit->id) ? std::nullopt : std::optional(Reason::done_before_sending);
+  if (notice.text == kReport || notice.kind == "start" || notice.reason == Reason::handed_over)
+    return std::nullopt;
+  if (is_acknowledged(*visit, notice.kind, notice.k, notice.raised_at)) return Reason::acknowledged;
+  if (stands(visit_ledger(permit, *visit, sop), calendar)) return Reason::paused;
+  return std::nullopt;
+}
+
+std::optional<Reason> applicant_notice_fails(const Notice& notice, const Permit& permit) {
+  const Visit* visit = permit.find_visit(notice.visit);
+  const bool about_open_visit = notice.text == "tahap" || notice.text == "pengingat_perbaikan";
+  if (about_open_visit && (!visit || !visit->open())) return Reason::done_before_sending;
+  if (notice.text == "klarifikasi" && !permit.open_pause(notice.visit))
+    return Reason::done_before_sending;
+  if (notice.text == "terlambat_pemohon" && permit.case_closed_at)
+    return Reason::done_before_sending;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Reason> no_longer_holds(const Notice& notice, const Permit& permit, const Sop& sop,
+                                      const Calendar& calendar) {
+  if (is_rearmed(notice, permit)) return Reason::rearmed;
+  if (notice.audience == Audience::applicant) return applicant_notice_fails(notice, permit);
+  if (notice.visit != 0) return visit_notice_fails(notice, permit, sop, calendar);
+  if (permit.case_closed_at) return Reason::done_before_sending;
+  if (stands(case_ledger(permit, sop), calendar)) return Reason::paused;
+  return std::nullopt;
+}
+
+std::vector<Recipient> recipients_of(const Notice& notice, const Permit& permit,
+                                     const Context& context) {
+  const CivilDate day = context.today();
+  const Visit* visit = permit.find_visit(notice.visit);
+  switch (notice.addressee.kind) {
+    case Addressee::Kind::holder:
+      return visit ? resolve_holder(*visit, context.sop, context.people, day)
+                   : std::vector<Recipient>();
+    case Addressee::Kind::role:
+      return resolve_role(notice.addressee.name, visit, context.sop, context.people, day);
+    case Addressee::Kind::officer:
+      return {{notice.addressee.name, "", "", "", Reason::on_duty}};
+    case Addressee::Kind::applicant:
+      return {};
+  }
+  return {};
+}
+
+Reason why_pending(const Notice& notice, const Permit& permit, const Context& context) {
+  if (const auto fails = no_longer_holds(notice, permit, context.sop, context.calendar))
+    return *fails;
+  if (notice.audience == Audience::applicant) return Reason::not_due;
+  const std::vector<Recipient> to = recipients_of(notice, permit, context);
+  if (to.empty()) return Reason::nobody_on_duty;
+  const bool all_silenced = std::all_of(to.begin(), to.end(), [&](const Recipient& one) {
+    return silenced(notice, permit, one.officer, context.people.silences, context.now) != nullptr;
+  });
+  return all_silenced ? Reason::silenced : Reason::not_due;
+}
+
+}  // namespace tenggat

@@ -1,0 +1,200 @@
+// Who has the task, what holds it up, who shall be left in peace: driven by `tenggat` through the
+// whole office, judged by what is sent and by what `tenggat why` says of it.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+#include "tests/e2e/office.h"
+
+namespace tenggat::test {
+namespace {
+
+namespace json = boost::json;
+using Messages = std::vector<SentMessage>;
+
+class Duties : public testing::Test {
+ protected:
+  // Tuesday 2 June 2026, 08:00.
+  void submit() {
+    const json::value submitted = office_.json(
+        {"permit", "submit", "--sop", "paud", "--name", "Badrun", "--subject", "PAUD Kenanga",
+         "--document", "persyaratan_izin_paud=https://intanbjb.example/berkas/9"},
+        "portal");
+    number_ = submitted.at("number").as_string();
+  }
+  void at(const std::string& time) { office_.advance("2026-06-" + time); }
+  // What one notice of a visit's rung has come to: "pending silenced", "rendered -".
+  std::string state_of(const std::string& visit, const std::string& kind) {
+    const json::value why = office_.json({"why", number_}, "kd");
+    const auto look = [&](const json::value& notice) -> std::string {
+      if (notice.at("kind") != json::string_view(kind)) return "";
+      const json::value& reason = notice.at("reason");
+      return std::string(notice.at("state").as_string()) + ' ' +
+             (reason.is_null() ? "-" : std::string(reason.as_string()));
+    };
+    for (const json::value& rung : why.at("rungs").as_array())
+      if (rung.at("visit") == json::string_view(visit))
+        for (const json::value& notice : rung.at("notices").as_array())
+          if (auto found = look(notice); !found.empty()) return found;
+    for (const json::value& notice : why.at("notices").as_array())
+      if (notice.at("visit") == json::string_view(visit))
+        if (auto found = look(notice); !found.empty()) return found;
+    return "none";
+  }
+  void add_officer(const std::string& id, const std::string& role) {
+    office_.daemon().must({"officer", "add", "--id", id, "--name", "Petugas " + id, "--role", role,
+                           "--email", id + "@banjarbaru.example", "--whatsapp", "0813 7777 0001",
+                           "--channels", "email,whatsapp"});
+  }
+  bool becomes(const std::string& sql, const std::string& wanted) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (office_.query(sql) != wanted) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    return true;
+  }
+
+  Office office_{"2026-06-02T08:00:00"};
+  std::string number_;
+};
+
+TEST_F(Duties, ASilenceHoldsBackWhatStillLeavesWhenItEnds) {
+  submit();
+  at("02T08:05:00");
+  EXPECT_EQ(office_.new_messages(),
+            (Messages{{"2026-06-02T08:02:00", "officer:fo", "tugas_baru", "whatsapp"}}));
+  const CommandResult added =
+      office_.tenggat({"silence", "add", "--officer", "fo", "--until", "2026-06-02T15:00:00+08:00",
+                       "--by", "Kepala Tata Usaha", "--why", "bimbingan teknis"});
+  ASSERT_EQ(added.status, 0) << added.err;
+  at("02T09:00:00");  // due at 08:10
+  EXPECT_EQ(office_.new_messages(), Messages{});
+  EXPECT_EQ(state_of("verifikasi#1", "due"), "pending silenced");
+  const CommandResult why = office_.tenggat({"why", number_}, "kb");
+  EXPECT_NE(why.out.find("silence 1 on officer fo until 2026-06-02 15:00, by Kepala Tata Usaha:"
+                         " bimbingan teknis"),
+            std::string::npos)
+      << why.out;
+
+  at("02T09:15:00");  // a superior's rung is another's
+  EXPECT_EQ(office_.new_messages(),
+            (Messages{{"2026-06-02T09:12:00", "officer:kb", "eskalasi", "email"}}));
+  const CommandResult ended = office_.tenggat({"silence", "end", "1"});
+  ASSERT_EQ(ended.status, 0) << ended.err;
+  at("02T09:20:00");
+  EXPECT_EQ(office_.new_messages(),
+            (Messages{{"2026-06-02T09:15:00", "officer:fo", "terlambat", "whatsapp"}}));
+
+  // A step's and a permit's silence hold superiors back, too, and end by themselves.
+  ASSERT_EQ(office_
+                .tenggat({"silence", "add", "--permit", number_, "--until",
+                          "2026-06-03T10:00:00+08:00", "--by", "KTU", "--why", "sengketa"})
+                .status,
+            0);
+  at("03T09:59:00");
+  EXPECT_EQ(state_of("verifikasi#1", "+1d"), "pending silenced");
+  for (const SentMessage& one : office_.new_messages()) EXPECT_NE(one.text, "eskalasi");
+  at("03T10:05:00");
+  EXPECT_EQ(office_.new_messages(),
+            (Messages{{"2026-06-03T10:00:00", "officer:s", "eskalasi", "whatsapp"}}));
+  EXPECT_EQ(office_.tenggat({"silence", "end", "1"}).status, 1);
+  EXPECT_EQ(office_
+                .tenggat({"silence", "add", "--step", "paud.entah", "--until",
+                          "2026-06-04T10:00:00+08:00", "--by", "KTU", "--why", "x"})
+                .status,
+            1);
+  office_.stop_daemon();
+}
+
+TEST_F(Duties, AClaimEndsWithTheLeaveAndASuperiorGivesTheTaskOn) {
+  add_officer("fo2", "front_office");
+  submit();
+  at("02T08:03:00");
+  office_.new_messages();
+  office_.json({"permit", "claim", number_, "--step", "verifikasi"}, "fo");
+  office_.daemon().must(
+      {"officer", "leave", "--id", "fo", "--start", "2026-06-03", "--end", "2026-06-05"});
+  at("02T17:00:00");
+  EXPECT_EQ(office_.query("SELECT assignee FROM visit WHERE step = 'verifikasi'"), "fo");
+  office_.new_messages();
+  at("03T00:00:01");
+  EXPECT_TRUE(becomes("SELECT assignee || 'none' FROM visit WHERE step = 'verifikasi'", "none"));
+  EXPECT_EQ(office_.query("SELECT actor || ' ' || (fields ->> 'officer') || ' ' || (fields ->>"
+                          " 'reason') FROM event WHERE type = 'released'"),
+            "system fo on_leave");
+  at("03T08:00:00");  // in her own order of channels: mail first
+  EXPECT_EQ(office_.new_messages(),
+            (Messages{{"2026-06-03T07:30:00", "officer:fo2", "daftar_pagi", "email"}}));
+
+  EXPECT_EQ(
+      office_
+          .tenggat({"permit", "assign", number_, "--step", "verifikasi", "--officer", "fo2"}, "bo")
+          .status,
+      1);
+  office_.json({"permit", "assign", number_, "--step", "verifikasi", "--officer", "fo2", "--reason",
+                "menggantikan"},
+               "kb");
+  at("03T08:05:00");
+  EXPECT_EQ(office_.new_messages(),
+            (Messages{{"2026-06-03T08:02:00", "officer:fo2", "tugas_dialihkan", "email"}}));
+  EXPECT_EQ(state_of("verifikasi#1", "handed_over"), "rendered -");
+  office_.stop_daemon();
+}
+
+TEST_F(Duties, AnAcknowledgedDelayStopsRepeatsAndIsAskedAboutAgain) {
+  submit();
+  at("04T08:00:00");  // due on the 2nd, 08:10; +1d on the 3rd, 08:10
+  office_.new_messages();
+  office_.json({"permit", "acknowledge", number_, "--step", "verifikasi", "--reason", "sistem",
+                "--note", "jaringan kantor putus"},
+               "fo");
+  at("04T11:55:00");  // four hours of work later it is 13:00
+  EXPECT_EQ(office_.new_messages(), Messages{});
+  EXPECT_EQ(office_.query("SELECT state_reason FROM notice WHERE kind = '+1d' AND k = 2"),
+            "acknowledged");
+  at("04T14:00:00");
+  const Messages again = office_.new_messages();
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_EQ(again.front().text, "terlambat");
+  EXPECT_EQ(again.front().recipient, "officer:fo");
+
+  // And asking the superior needs no rung: it leaves at once.
+  office_.json({"permit", "escalate", number_, "--step", "verifikasi"}, "fo");
+  at("04T14:00:01");
+  EXPECT_EQ(office_.new_messages(),
+            (Messages{{"2026-06-04T14:00:00", "officer:kb", "laporan", "email"}}));
+  EXPECT_TRUE(office_.metric_becomes("tenggat_escalations_total{rung=\"now\",sop=\"paud\"} 1"));
+  office_.stop_daemon();
+}
+
+TEST_F(Duties, RolesWithNobodyToTellAreNamed) {
+  EXPECT_EQ(office_.tenggat({"check", "--people"}).status, 0);
+  EXPECT_TRUE(
+      office_.metric_becomes("tenggat_roles_unreachable{role=\"back_office\",sop=\"paud\"} 0"));
+  office_.daemon().must({"officer", "edit", "--id", "bo", "--email", ""});
+  office_.daemon().must(
+      {"officer", "leave", "--id", "s", "--start", "2026-06-02", "--end", "2026-06-02"});
+  const CommandResult check = office_.tenggat({"check", "--people"});
+  EXPECT_EQ(check.status, 1);
+  EXPECT_NE(check.err.find("sop paud: role back_office: nobody_reachable"), std::string::npos)
+      << check.err;
+  EXPECT_NE(check.err.find("sop paud: role sekretaris: role_vacant"), std::string::npos);
+  EXPECT_TRUE(
+      office_.metric_becomes("tenggat_roles_unreachable{role=\"back_office\",sop=\"paud\"} 1"));
+
+  submit();
+  at("02T08:05:00");
+  office_.json({"permit", "act", number_, "accept", "--step", "verifikasi"}, "fo");
+  at("02T08:08:00");
+  EXPECT_EQ(office_.new_messages().back().recipient, "officer:kb");
+  EXPECT_EQ(office_.query("SELECT why FROM message ORDER BY id DESC LIMIT 1"), "nobody_reachable");
+  EXPECT_TRUE(office_.metric_becomes(
+      "tenggat_notices_redirected_total{reason=\"nobody_reachable\",sop=\"paud\"} 1"));
+  office_.stop_daemon();
+}
+
+}  // namespace
+}  // namespace tenggat::test
