@@ -60,7 +60,8 @@ std::string read_file(const std::filesystem::path& path, Faults& faults) {
 }
 
 SendRules send_rules(const Config& config) {
-  return {config.officers.group_wait, config.officers.group_interval, config.undo_window};
+  return {config.officers.group_wait, config.officers.group_interval, config.undo_window,
+          config.officers.messages_an_hour};
 }
 
 notify::ChannelsConfig channels_of(const Config& config, const Secrets& secrets) {

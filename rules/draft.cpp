@@ -182,7 +182,7 @@ Visit& Draft::open_visit(const Step& step, Instant at, const std::string& prepar
   if (const Ladder* ladder = sop_.find_ladder(step.ladder))
     for (const RungRule& rung : ladder->rungs)
       if (rung.at == RungRule::At::start)
-        raise_rung({visit.id, step.role, rung, 1, 1, at, cause, hold});
+        raise_rung({visit.id, step.role, rung, 1, 1, at, cause, hold, std::nullopt});
   return p.visits.back();
 }
 
@@ -873,6 +873,7 @@ void Draft::judge_open_clocks_again(std::int64_t cause) {
 void Draft::catch_up() {
   // Each turn changes what is next (a resume moves dues), so the list is made anew. The bound holds
   // because every turn consumes a rung, a pause or a visit.
+  known_since_ = permit().changed_at;
   for (int turn = 0; turn < 1000; ++turn) {
     const std::vector<Timed> next = upcoming(permit(), sop_, calendar_);
     if (next.empty() || next.front().at > now_) return;
@@ -931,6 +932,8 @@ void Draft::notify_rung(const Raising& raising, Addressee to, Audience audience,
   notice.hold_until = now_ + raising.hold;
   notice.urgent = raising.rung.urgent;
   notice.cause = raising.cause;
+  if (raising.held_up_since)
+    notice.details[kHeldUpSince] = calendar_.format(*raising.held_up_since);
   count_redirected(raising, notice);
   notify(std::move(notice));
 }
@@ -1056,7 +1059,11 @@ void Draft::raise(const Timed& timed) {
                                      {"occurrence", std::to_string(timed.occurrence)},
                                      {"due_at", calendar_.format(timed.at)},
                                      {"reason", std::string(to_string(Reason::rung_due))}});
-  raise_rung({timed.visit, role, rung, timed.k, timed.occurrence, timed.at, cause, Seconds{0}});
+  // A change of the permit or its rules may bring about what lies in the past: no outage's doing.
+  const Instant expected = std::max(timed.at, known_since_);
+  const auto held_up = now_ - expected > kOutage ? std::optional(expected) : std::nullopt;
+  raise_rung(
+      {timed.visit, role, rung, timed.k, timed.occurrence, timed.at, cause, Seconds{0}, held_up});
 }
 
 void Draft::count_missed(const Timed& timed) {

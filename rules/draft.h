@@ -89,6 +89,7 @@ class Draft {
     Instant due_at{};
     std::int64_t cause = 0;
     Seconds hold{};
+    std::optional<Instant> held_up_since;  // by an outage
   };
 
   int escalations(int visit) const;
@@ -139,6 +140,7 @@ class Draft {
   std::vector<int> released_;
   Decision decision_;
   Instant now_{};
+  Instant known_since_{};  // what time brings about could be known from here on
 };
 
 }  // namespace tenggat

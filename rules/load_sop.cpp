@@ -448,9 +448,17 @@ class SopReader {
 
   void check_first_step() {
     const Step& first = sop_.steps.front();
-    if (!sop_.is_applicant(first.role) || first.actions.size() != 1)
+    const std::vector<ActionRule>& actions = first.actions;
+    // A returned file that is not mended may lapse by itself.
+    const bool only_lapses =
+        std::all_of(actions.begin() + !actions.empty(), actions.end(), [](const ActionRule& one) {
+          return one.automatic_after && one.state == PermitState::lapsed;
+        });
+    if (!sop_.is_applicant(first.role) || actions.empty() || actions.front().automatic_after ||
+        !only_lapses)
       step_places_.front().fault(
-          "the first step is the applicant's and has one action, the submission");
+          "the first step is the applicant's and has one action, the submission, besides an "
+          "automatic one by which a returned file lapses");
   }
 
   void check_performers() {

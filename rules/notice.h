@@ -33,6 +33,9 @@ struct Addressee {
   bool operator==(const Addressee&) const = default;
 };
 
+// The detail of a notice that was raised late by an outage: when it should have been.
+inline constexpr const char* kHeldUpSince = "tertunda_sejak";
+
 struct Notice {
   int visit = 0;     // 0: the case
   std::string kind;  // a rung's name, or the text's name for events

@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace tenggat {
+namespace {
+
+constexpr Seconds kHour{3600};
+
+}  // namespace
 
 Instant ready_at(const Notice& notice, const SendRules& rules) {
   switch (notice.audience) {
@@ -18,13 +23,24 @@ Instant ready_at(const Notice& notice, const SendRules& rules) {
   return notice.raised_at;
 }
 
-Instant leaves_at(Audience audience, Instant first_ready, const std::optional<LastMessage>& last,
+std::optional<Instant> held_up_since(const Notice& notice, Instant planned, Instant now) {
+  const auto raised_late = notice.details.find(kHeldUpSince);
+  if (raised_late != notice.details.end()) return parse_instant(raised_late->second);
+  if (now - planned > kOutage) return planned;
+  return std::nullopt;
+}
+
+Instant leaves_at(const Notice& notice, Instant first_ready, const std::optional<LastMessage>& last,
                   const SendRules& rules, const Calendar& calendar) {
   // An applicant is told at any hour; the daily notices are made for their own instant.
-  if (audience == Audience::applicant || audience == Audience::daily) return first_ready;
+  if (notice.audience == Audience::applicant || notice.audience == Audience::daily)
+    return first_ready;
   Instant leaves = first_ready;
-  if (audience == Audience::holder && last && last->names_open_task)
-    leaves = std::max(leaves, last->at + rules.group_interval);
+  if (last && !notice.urgent) {
+    if (notice.audience == Audience::holder && last->names_open_task)
+      leaves = std::max(leaves, last->at + rules.group_interval);
+    if (last->first_of_full_hour) leaves = std::max(leaves, *last->first_of_full_hour + kHour);
+  }
   return calendar.next_working(leaves);
 }
 

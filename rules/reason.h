@@ -39,6 +39,7 @@ namespace tenggat {
   X(undone)              /* the action behind it was taken back */                       \
   X(folded)              /* a later rung of the same visit says more */                  \
   X(absorbed)            /* the morning list carried it */                               \
+  X(superseded)          /* the applicant has been told of what came after */            \
   X(no_open_tasks)       /* nothing to list */                                           \
   X(no_address)          /* the person has no usable channel */                          \
   X(nobody_on_duty)      /* nobody in the whole chain can be told */                     \

@@ -20,7 +20,7 @@ pg::Awaitable<int> change(DatabaseCall& call, bool write) {
   }
   const std::unique_ptr<Office> office = co_await read_office(call);
   office->rulebook.set_send({call.config.officers.group_wait, call.config.officers.group_interval,
-                             call.config.undo_window});
+                             call.config.undo_window, call.config.officers.messages_an_hour});
   const Calendar* in_force = office->rulebook.find_calendar(loaded->calendar.id());
   if (!in_force)
     throw Refused(fmt::format("no calendar '{}' is in force yet: tenggatd brings in the first",

@@ -41,6 +41,8 @@ pg::Awaitable<int> advance_clock(DatabaseCall& call) {
   }
   const auto advanced = co_await office::advance(call.connection, target, std::move(options));
   if (!advanced) throw Refused(advanced.error());
+  if (advanced->unattended)
+    call.terminal.err << "no tenggatd is running on this database: what fell due waits for one\n";
   call.terminal.out << office->text(advanced->now) << '\n';
   co_return kOk;
 }
@@ -82,8 +84,10 @@ std::vector<Command> clock_commands() {
        {{"verbose", "", "print each instant at which something is due"}, kConfigOption},
        "moves a simulated clock of speed 0, from due instant to due instant",
        "SPAN is clock time, not working time: 1d is 24 hours. Returns when the clock is there and\n"
-       "nothing is due any more. A running tenggatd does the work; without one, what is due stays\n"
-       "due and the command gives up after 60 s.",
+       "nothing is due any more. A running tenggatd does the work, and the command gives up where\n"
+       "nothing moves for 60 s. Without one the office is left alone for that time: what falls "
+       "due\n"
+       "stays due until one is started.",
        run_advance},
       {"clock show",
        {},

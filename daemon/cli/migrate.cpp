@@ -29,7 +29,7 @@ pg::Awaitable<int> migrate_work(DatabaseCall& call) {
   const std::string id = call.given.text_or("sop", "");
   const std::unique_ptr<Office> office = co_await read_office(call);
   office->rulebook.set_send({call.config.officers.group_wait, call.config.officers.group_interval,
-                             call.config.undo_window});
+                             call.config.undo_window, call.config.officers.messages_an_hour});
   const Sop* sop = office->rulebook.sop_in_force(id);
   if (!sop) throw Refused(fmt::format("no SOP `{}` is in force", id));
   co_await check_named(call, id);

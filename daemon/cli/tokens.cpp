@@ -130,7 +130,8 @@ pg::Awaitable<int> list_tokens(DatabaseCall& call) {
                     token.expires_at ? office->text(*token.expires_at) : "",
                     token.used_at ? office->text(*token.used_at) : "never"});
   }
-  write_table(call.terminal.out, {"ID", "FOR", "SCOPES", "STATE", "CREATED", "EXPIRES", "LAST USED"}, rows);
+  write_table(call.terminal.out,
+              {"ID", "FOR", "SCOPES", "STATE", "CREATED", "EXPIRES", "LAST USED"}, rows);
   co_return kOk;
 }
 

@@ -35,6 +35,7 @@ std::string in_words(std::string_view reason) {
   if (reason == "done_before_sending") return "the work was done first";
   if (reason == "folded") return "a later one of the same visit says more";
   if (reason == "absorbed") return "the morning list carried it";
+  if (reason == "superseded") return "the applicant was told of what came after";
   if (reason == "acknowledged") return "a repeat, while the delay is explained";
   if (reason == "silenced") return "a silence holds it back";
   if (reason == "no_address") return "the person has no usable channel";

@@ -105,6 +105,12 @@ json::object sop_view(const Sop& sop) {
   view["roles"] = std::move(roles);
   view["steps"] = std::move(steps);
   view["pauses"] = std::move(pauses);
+  json::array obstacles;
+  for (const Obstacle& obstacle : sop.obstacles)
+    obstacles.push_back(json::object{{"id", obstacle.id},
+                                     {"name", obstacle.name},
+                                     {"remind_after", obstacle.remind_after.to_string()}});
+  view["obstacles"] = std::move(obstacles);
   view["legal"] = {{"limit", sop.legal.limit.to_string()},
                    {"basis", sop.legal.basis},
                    {"consequence", sop.legal.consequence},

@@ -15,14 +15,18 @@ bool contains(const std::vector<std::string>& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// A deputy stands in for a holder of the role today, so that some of its visits may be their own
-// work.
-bool has_deputy(const std::string& role, const People& people, const CivilDate& day) {
-  return std::any_of(
-      people.delegations.begin(), people.delegations.end(), [&](const Delegation& d) {
-        const Officer* holder = people.find(d.from);
-        return holder && d.start <= day && day <= d.end && contains(holder->roles, role);
-      });
+// Some of the role's visits may be the own work of whoever has them today: a deputy's, or that of a
+// holder who has another role as well.
+bool may_be_own_work(const std::string& role, const People& people, const CivilDate& day) {
+  const auto stands_in_for_holder = [&](const Delegation& d) {
+    const Officer* holder = people.find(d.from);
+    return holder && d.start <= day && day <= d.end && contains(holder->roles, role);
+  };
+  const auto holds_another = [&](const Officer& officer) {
+    return officer.roles.size() > 1 && contains(officer.roles, role);
+  };
+  return std::any_of(people.delegations.begin(), people.delegations.end(), stands_in_for_holder) ||
+         std::any_of(people.officers.begin(), people.officers.end(), holds_another);
 }
 
 bool above(const std::vector<Duty>& duties, const std::vector<std::string>& chain) {
@@ -61,11 +65,11 @@ InboxRoles inbox_roles(std::string_view officer, const office::Rulebook& ruleboo
     for (const Duty& duty : duties) roles.insert(duty.role);
     for (const Role& role : sop->roles) {
       if (role.applicant || role.observer || roles.contains(role.id)) continue;
-      const bool deputised =
-          has_deputy(role.id, context.people, day) && above(duties, sop->chain(role.id));
-      if (!deputised && !stands_in(officer, role.id, context)) continue;
+      const bool passed_over =
+          may_be_own_work(role.id, context.people, day) && above(duties, sop->chain(role.id));
+      if (!passed_over && !stands_in(officer, role.id, context)) continue;
       roles.insert(role.id);
-      inbox.sifted = inbox.sifted || deputised;
+      inbox.sifted = inbox.sifted || passed_over;
     }
   }
   inbox.roles.assign(roles.begin(), roles.end());

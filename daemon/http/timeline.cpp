@@ -77,6 +77,9 @@ json::object story_of(const Permit& permit, const Visit& visit, const Sop& sop,
   story["closed_by"] = or_null(visit.closed_by);
   story["closed_for"] = or_null(visit.closed_for);
   story["prepared_by"] = or_null(visit.prepared_by);
+  json::array drafted_by;
+  for (const std::string& officer : visit.drafted_by) drafted_by.emplace_back(officer);
+  story["drafted_by"] = std::move(drafted_by);
   story["verdict"] = nullptr;
   if (visit.verdict) story["verdict"] = *visit.verdict == Verdict::met ? "met" : "missed";
   story["returned"] = visit.returned;

@@ -141,6 +141,17 @@ json::object sla_view(const Sla& sla, const Calendar& calendar) {
   return view;
 }
 
+json::object acknowledgement_view(const Visit& visit, const Sop& sop, const Calendar& calendar) {
+  const Acknowledgement& latest = *visit.acknowledged;
+  const Obstacle* obstacle = sop.find_obstacle(latest.obstacle);
+  return {{"visit", visit_name(visit)},
+          {"obstacle", latest.obstacle},
+          {"name", obstacle ? json::value(obstacle->name) : json::value(nullptr)},
+          {"at", calendar.format(latest.at)},
+          {"until", calendar.format(latest.until)},
+          {"by", latest.by}};
+}
+
 json::object visit_view(const Permit& permit, const Visit& visit, const Sop& sop,
                         const Calendar& calendar, Instant now) {
   const Step* step = sop.find_step(visit.step);  // null: closed before its version went
@@ -157,6 +168,7 @@ json::object visit_view(const Permit& permit, const Visit& visit, const Sop& sop
                     {"sla", sla_view(visit_sla(permit, visit, sop, calendar, now), calendar)}};
   const Pause* pause = visit.open() ? permit.open_pause(visit.id) : nullptr;
   if (pause) view["pause"] = pause_view(*pause, sop, calendar);
+  if (visit.acknowledged) view["acknowledged"] = acknowledgement_view(visit, sop, calendar);
   return view;
 }
 

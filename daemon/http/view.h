@@ -38,9 +38,14 @@ std::string command_answer_json(const std::string& public_url, const Actor& acto
 boost::json::object sla_view(const Sla& sla, const Calendar& calendar);
 
 // One visit, open or closed: {step, visit: "verifikasi#2", visit_id, number, name, role, assignee,
-// opened_at, claimed_at, sla}, and while it is paused `pause`.
+// opened_at, claimed_at, sla}, while it is paused `pause`, and where its delay was explained
+// `acknowledged`.
 boost::json::object visit_view(const Permit& permit, const Visit& visit, const Sop& sop,
                                const Calendar& calendar, Instant now);
+
+// {visit, obstacle, name, at, until, by}: of a visit that has one.
+boost::json::object acknowledgement_view(const Visit& visit, const Sop& sop,
+                                         const Calendar& calendar);
 
 // "verifikasi#2"
 std::string visit_name(const Visit& visit);

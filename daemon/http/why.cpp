@@ -166,16 +166,8 @@ bool is_of(const Notice& notice, const RungStory& story) {
 json::array acknowledged_view(const Permit& permit, const Context& context) {
   json::array all;
   for (const Visit& visit : permit.visits) {
-    if (!visit.acknowledged) continue;
-    const Acknowledgement& latest = *visit.acknowledged;
-    const Obstacle* obstacle = context.sop.find_obstacle(latest.obstacle);
-    all.push_back(
-        json::object{{"visit", visit_name(visit)},
-                     {"obstacle", latest.obstacle},
-                     {"name", obstacle ? json::value(obstacle->name) : json::value(nullptr)},
-                     {"at", context.calendar.format(latest.at)},
-                     {"until", context.calendar.format(latest.until)},
-                     {"by", latest.by}});
+    if (visit.acknowledged)
+      all.push_back(acknowledgement_view(visit, context.sop, context.calendar));
   }
   return all;
 }

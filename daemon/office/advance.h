@@ -22,11 +22,15 @@ struct AdvanceOptions {
 struct Advanced {
   Instant now{};  // == target
   int stops = 0;  // due instants on the way, the target not counted
+  // No tenggatd was there: what fell due stays due, and waits for it.
+  bool unattended = false;
 };
 
 // Returns when the clock stands at `target` and nothing is due any more: no permit to look at, no
 // notice to render, no daily list to write, and no message that was neither delivered nor has
-// failed once (later tries follow real time and are not waited for). An instant already reached is
+// failed once (later tries follow real time and are not waited for). Where no tenggatd is connected
+// to the database and something falls due, the clock goes straight to `target`: the office was left
+// alone for that time. An instant already reached is
 // settled all the same. The error is a sentence; the clock then stands at the last stop. The
 // connection is left listening on the channel 'tenggat'.
 pg::Awaitable<boost::system::result<Advanced, std::string>> advance(pg::Connection& connection,

@@ -7,6 +7,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "daemon/clock.h"
 #include "daemon/crash_point.h"
 #include "daemon/log.h"
 #include "daemon/office/loop.h"
@@ -17,17 +18,36 @@ namespace tenggat::office {
 namespace asio = boost::asio;
 namespace {
 
-constexpr int kDueNotices = 200;
-constexpr int kWaitingNotices = 1000;
+constexpr int kPortion = 200;           // notices a flight, so that other loops get their turn
+constexpr int kRoundNotices = 200'000;  // that one transaction takes on
+constexpr std::size_t kKeptPermits = 1000;
+constexpr std::size_t kWrittenAtOnce = 1000;
+// So long it waits, by the machine's clock, for the watch to raise what an outage has held up.
+constexpr std::chrono::minutes kWatchCatchesUp{2};
 constexpr std::chrono::minutes kPoisonRests{10};
 constexpr const char* kMorningList = "daftar_pagi";
 constexpr const char* kRecap = "rekap_harian";
 constexpr const char* kRefusal = "ditolak";
+constexpr const char* kList = "daftar";
+constexpr const char* kOutageSummary = "rangkuman_gangguan";
 
 std::string officer_key(const std::string& officer) { return "officer:" + officer; }
 
 int day_number(const LocalTime& local) {
   return local.year * 10000 + static_cast<int>(local.month) * 100 + static_cast<int>(local.day);
+}
+
+store::NoticeCursor cursor_of(const store::PendingNotice& notice) {
+  return {notice.send_at, notice.permit, notice.id};
+}
+
+// The first opening of the day that `now` lies in; none on a day off.
+std::optional<Instant> opening_of_today(const Calendar& calendar, Instant now) {
+  const LocalTime local = calendar.local(now);
+  const Instant midnight = calendar.midnight(local.year, local.month, local.day);
+  const Instant opening = calendar.first_opening_after(midnight - Seconds{1});
+  if (day_number(calendar.local(opening)) != day_number(local)) return std::nullopt;
+  return opening;
 }
 
 std::vector<std::string> applicant_roles(const Rulebook& rulebook) {
@@ -40,26 +60,50 @@ std::vector<std::string> applicant_roles(const Rulebook& rulebook) {
 
 }  // namespace
 
-// How much one transaction takes on. What waits is there only to be told along with what is due.
+// How much one transaction takes on: everything, so that one person gets one message; or, where
+// that fails, so many notices alone.
 struct Composer::Portion {
-  int due = kDueNotices;
-  bool whole() const { return due == kDueNotices; }
-  int waiting() const { return due == 1 ? 0 : kWaitingNotices; }
+  int due = kPortion;
+  bool whole() const { return due == kPortion; }
 };
 
 // What one transaction has loaded and decided.
 struct Composer::Round {
   store::Moment moment;
   std::vector<store::DailyJob> jobs;
-  std::vector<store::PendingNotice> notices;
+  int taken = 0;                                  // notices
+  std::map<std::int64_t, std::int64_t> versions;  // of every permit looked at
+  // Those that a message may have to say more of than a line. Of 100,000 there is no room.
   std::map<std::int64_t, store::StoredPermit> permits;
-  std::vector<store::StoredNote> notes;
-  std::vector<store::StoredNote> refusal_notes;         // all of the refused permits
+  std::set<std::pair<std::string, Audience>> seen;      // of whom a permit is kept
+  std::vector<store::StoredNote> notes;                 // of this portion
+  std::vector<store::StoredNote> refusal_notes;         // all of its refused permits
   std::set<std::pair<std::int64_t, std::string>> told;  // notice, recipient
   std::vector<Deliverable> deliverables;
 
   std::vector<store::NoticeOutcome> outcomes;
   std::vector<store::NewMessage> messages;
+  // What applicants are told in this round, by recipient: the last message and its notice.
+  struct ToApplicant {
+    std::size_t message = 0;
+    Instant planned{};
+  };
+  std::map<std::string, ToApplicant> to_applicants;
+
+  // After an outage the latest says it all: the one before, and a repeat of the same, is not sent.
+  void supersede(const store::NewMessage& by) {
+    const auto found = to_applicants.find(by.recipient);
+    if (found == to_applicants.end()) return;
+    store::NewMessage& earlier = messages[found->second.message];
+    if (earlier.text != by.text && moment.now - found->second.planned <= kOutage) return;
+    const std::int64_t notice = earlier.notices.front().second;
+    for (store::NoticeOutcome& outcome : outcomes)
+      if (outcome.permit == earlier.notices.front().first && outcome.notice == notice) {
+        outcome.kind = store::NoticeOutcome::Kind::dropped;
+        outcome.reason = Reason::superseded;
+      }
+    earlier.text.clear();
+  }
 
   void settle(const store::PendingNotice& pending, store::NoticeOutcome::Kind kind, Reason reason,
               Instant at) {
@@ -92,41 +136,85 @@ Composer::Composer(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rul
       settings_(std::move(settings)),
       woken_(std::move(executor), kGather) {}
 
+// Whether to leave everything for later: after an outage the watch is still to raise what belongs
+// into the same messages. A watch that gets nowhere holds nothing up for long.
+bool Composer::waits_for_watch(bool behind) {
+  if (!behind) {
+    waiting_since_.reset();
+    return false;
+  }
+  if (!waiting_since_) waiting_since_ = Clock::monotonic();
+  return Clock::monotonic() - *waiting_since_ < kWatchCatchesUp;
+}
+
 // Returns false where nothing is to be done.
-asio::awaitable<bool> Composer::load(Round& round, Portion portion, pg::Connection& connection,
-                                     pg::Transaction& transaction) {
+asio::awaitable<bool> Composer::gather(Round& round, Portion portion, pg::Connection& connection,
+                                       pg::Transaction& transaction) {
   earliest_.reset();
   pg::Pipeline locking;
   const std::size_t jobs = store::add_lock_due_daily_jobs(locking);
   const std::size_t due = store::add_lock_due_notices(locking, portion.due);
+  const std::size_t behind = store::add_overdue_for(locking, kOutage);
   const std::vector<pg::Result> locked = co_await transaction.run(std::move(locking));
   if (portion.whole()) round.jobs = store::daily_jobs_of(locked.at(jobs));
-  round.notices = store::notices_of(locked.at(due));
-  if (!round.notices.empty()) earliest_ = round.notices.front();
-  if (round.jobs.empty() && round.notices.empty()) co_return false;
-  // What waits for its time may leave with what is due: looked up only where something is.
-  pg::Pipeline joining;
-  store::add_lock_waiting_notices(joining, portion.waiting());
-  const std::vector<pg::Result> waiting = co_await transaction.run(std::move(joining));
-  for (store::PendingNotice& one : store::notices_of(waiting.front()))
-    round.notices.push_back(std::move(one));
+  std::vector<store::PendingNotice> notices = store::notices_of(locked.at(due));
+  if (!notices.empty()) earliest_ = notices.front();
+  if (round.jobs.empty() && notices.empty()) {
+    waiting_since_.reset();
+    co_return false;
+  }
+  if (waits_for_watch(locked.at(behind).boolean(0, 0))) co_return false;
+  while (true) {
+    const bool more = portion.whole() && notices.size() == kPortion && round.taken < kRoundNotices;
+    const store::NoticeCursor end =
+        notices.empty() ? store::NoticeCursor{} : cursor_of(notices.back());
+    co_await take(round, std::move(notices), connection, transaction);
+    if (!more) break;
+    pg::Pipeline next;
+    store::add_lock_due_notices(next, kPortion, end);
+    const std::vector<pg::Result> results = co_await transaction.run(std::move(next));
+    notices = store::notices_of(results.front());
+  }
+  if (portion.whole()) co_await gather_waiting(round, portion, connection, transaction);
+  co_return true;
+}
 
+// What waits for its time may leave with what is due: looked up only where something is.
+asio::awaitable<void> Composer::gather_waiting(Round& round, Portion portion,
+                                               pg::Connection& connection,
+                                               pg::Transaction& transaction) {
+  if (round.jobs.empty() && round.deliverables.empty()) co_return;
+  store::NoticeCursor end;
+  for (bool more = true; more && round.taken < kRoundNotices;) {
+    pg::Pipeline next;
+    store::add_lock_waiting_notices(next, portion.due, end);
+    const std::vector<pg::Result> results = co_await transaction.run(std::move(next));
+    std::vector<store::PendingNotice> notices = store::notices_of(results.front());
+    more = notices.size() == kPortion;
+    if (!notices.empty()) end = cursor_of(notices.back());
+    co_await take(round, std::move(notices), connection, transaction);
+  }
+}
+
+// Checks that each still holds, settles those to applicants, collects those to officers.
+asio::awaitable<void> Composer::take(Round& round, std::vector<store::PendingNotice> pending,
+                                     pg::Connection& connection, pg::Transaction& transaction) {
   std::set<std::int64_t> ids;
   std::vector<std::int64_t> notices, permits, causes;
-  for (const store::PendingNotice& one : round.notices) {
+  for (const store::PendingNotice& one : pending) {
     ids.insert(one.permit);
     notices.push_back(one.id);
     permits.push_back(one.permit);
     causes.push_back(one.notice.cause);
   }
   pg::Pipeline reads;
-  const store::PermitLoad load(reads, {ids.begin(), ids.end()}, store::Lock::share);
+  const store::PermitLoad load(reads, {ids.begin(), ids.end()}, store::Lock::none);
   const std::size_t told = store::add_told(reads, notices);
   const std::size_t notes = reads.size();
   store::add_notes_of_events(reads, permits, causes);
   // A refusal's reason may stand with an earlier step: who recommended it wrote it there.
   std::vector<std::size_t> whole;
-  for (const store::PendingNotice& one : round.notices) {
+  for (const store::PendingNotice& one : pending) {
     if (one.notice.text != kRefusal) continue;
     whole.push_back(reads.size());
     store::add_notes(reads, one.permit);
@@ -135,18 +223,61 @@ asio::awaitable<bool> Composer::load(Round& round, Portion portion, pg::Connecti
   const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
   round.moment = store::moment_of(results.at(clock));
   if (!rulebook_.fresh(round.moment)) co_await rulebook_.refresh(connection, round.moment);
-  round.permits = load.take(results);
+  std::map<std::int64_t, store::StoredPermit> loaded = load.take(results);
   round.notes = store::notes_of(results.at(notes));
+  round.refusal_notes.clear();
   for (const std::size_t index : whole)
     for (store::StoredNote& note : store::notes_of(results.at(index)))
       round.refusal_notes.push_back(std::move(note));
+  round.told.clear();
   for (auto& one : store::told_of(results.at(told))) round.told.insert(std::move(one));
   std::vector<std::string> versions;
-  for (const auto& [id, stored] : round.permits)
+  for (const auto& [id, stored] : loaded) {
+    round.versions.emplace(id, stored.permit.version);
     if (!rulebook_.has_version(stored.permit.sop_version))
       versions.push_back(stored.permit.sop_version);
+  }
   if (!versions.empty()) co_await rulebook_.ensure_versions(connection, std::move(versions));
-  co_return true;
+
+  crash_point(CrashPoint::composing);
+  round.taken += static_cast<int>(pending.size());
+  std::set<std::int64_t> kept;
+  for (store::PendingNotice& one : pending) {
+    const auto found = loaded.find(one.permit);
+    if (found == loaded.end()) continue;
+    const store::StoredPermit& stored = found->second;
+    const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
+    if (const auto reason =
+            no_longer_holds(one.notice, stored.permit, sop, rulebook_.calendar(sop.calendar))) {
+      round.settle(one, store::NoticeOutcome::Kind::dropped, *reason, round.moment.now);
+    } else if (one.notice.audience == Audience::applicant) {
+      settle_applicant(round, one, stored);
+    } else if (collect_officers(round, std::move(one), stored)) {
+      kept.insert(stored.permit.id);
+    }
+  }
+  for (const std::int64_t id : kept) round.permits.insert(loaded.extract(id));
+}
+
+// Nothing is locked while a round is gathered, so that officers go on working. What has changed
+// since it was looked at is left for the next round.
+asio::awaitable<void> Composer::leave_out_changed(Round& round, pg::Transaction& transaction) {
+  std::vector<std::int64_t> permits, versions;
+  for (const auto& [permit, version] : round.versions) {
+    permits.push_back(permit);
+    versions.push_back(version);
+  }
+  pg::Pipeline reads;
+  store::add_unchanged(reads, permits, versions);
+  const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
+  for (const std::int64_t same : store::ids_of(results.front())) round.versions.erase(same);
+  std::erase_if(round.messages, [](const store::NewMessage& one) { return one.text.empty(); });
+  if (round.versions.empty()) co_return;
+  const auto changed = [&](std::int64_t permit) { return round.versions.contains(permit); };
+  std::erase_if(round.outcomes, [&](const auto& one) { return changed(one.permit); });
+  std::erase_if(round.deliverables, [&](const auto& one) { return changed(one.pending.permit); });
+  std::erase_if(round.messages,
+                [&](const store::NewMessage& one) { return changed(one.notices.front().first); });
 }
 
 bool Composer::address(store::NewMessage& message, const std::string& whatsapp,
@@ -172,9 +303,9 @@ bool Composer::address(store::NewMessage& message, const Officer& officer) const
   return false;
 }
 
-void Composer::settle_applicant(Round& round, const store::PendingNotice& pending) {
+void Composer::settle_applicant(Round& round, const store::PendingNotice& pending,
+                                const store::StoredPermit& stored) {
   using Kind = store::NoticeOutcome::Kind;
-  const store::StoredPermit& stored = round.permits.at(pending.permit);
   const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
   const Context context = rulebook_.context(sop, round.moment.now);
   const Instant now = round.moment.now;
@@ -196,42 +327,89 @@ void Composer::settle_applicant(Round& round, const store::PendingNotice& pendin
   message.rendered = notify::render(*settings_.texts, message.text,
                                     fields_of(pending.notice, stored, context, settings_.office,
                                               round.notes_of(pending, stored.permit, sop)));
+  round.supersede(message);
+  round.to_applicants[message.recipient] = {round.messages.size(), pending.send_at};
   round.messages.push_back(std::move(message));
   round.settle(pending, Kind::rendered, Reason::applicant, now);
 }
 
-void Composer::collect_officers(Round& round, const store::PendingNotice& pending) {
-  const store::StoredPermit& stored = round.permits.at(pending.permit);
+bool Composer::collect_officers(Round& round, store::PendingNotice pending,
+                                const store::StoredPermit& stored) {
   const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
-  const Context context = rulebook_.context(sop, round.moment.now);
+  const Instant now = round.moment.now;
+  const Context context = rulebook_.context(sop, now);
   std::vector<Recipient> to = recipients_of(pending.notice, stored.permit, context);
   if (to.empty()) {
     // Nobody in the whole chain is on duty: looked at again when the office next opens.
     log_event(
         Level::error, "nobody_on_duty",
         {{"permit", stored.permit.number}, {"addressee", pending.notice.addressee.to_string()}});
-    return round.settle(pending, store::NoticeOutcome::Kind::later, Reason::nobody_on_duty,
-                        office_calendar().first_opening_after(round.moment.now));
+    round.settle(pending, store::NoticeOutcome::Kind::later, Reason::nobody_on_duty,
+                 office_calendar().first_opening_after(now));
+    return false;
   }
   std::erase_if(to, [&](const Recipient& one) {
     return round.told.contains({pending.id, officer_key(one.officer)});
   });
-  if (to.empty())
-    return round.settle(pending, store::NoticeOutcome::Kind::rendered, Reason::on_duty,
-                        round.moment.now);
-  std::optional<Instant> held_until;
+  if (to.empty()) {
+    round.settle(pending, store::NoticeOutcome::Kind::rendered, Reason::on_duty, now);
+    return false;
+  }
+  std::optional<Instant> silent_until;
   std::erase_if(to, [&](const Recipient& one) {
-    const Silence* silence = silenced(pending.notice, stored.permit, one.officer,
-                                      rulebook_.people().silences, round.moment.now);
-    if (silence) held_until = std::min(held_until.value_or(silence->until), silence->until);
+    const Silence* silence =
+        silenced(pending.notice, stored.permit, one.officer, rulebook_.people().silences, now);
+    if (silence) silent_until = std::min(silent_until.value_or(silence->until), silence->until);
     return silence != nullptr;
   });
-  if (to.empty())
-    return round.settle(pending, store::NoticeOutcome::Kind::later, Reason::silenced, *held_until);
-  round.deliverables.push_back({&pending, std::move(to)});
+  if (to.empty()) {
+    round.settle(pending, store::NoticeOutcome::Kind::later, Reason::silenced, *silent_until);
+    return false;
+  }
+  bool needed = round.permits.size() < kKeptPermits;
+  for (const Recipient& one : to)
+    needed |= round.seen.emplace(one.officer, pending.notice.audience).second;
+  const Visit* visit = stored.permit.find_visit(pending.notice.visit);
+  const Sla sla = visit ? visit_sla(stored.permit, *visit, sop, context.calendar, now)
+                        : case_sla(stored.permit, sop, context.calendar, now);
+  ListedTask task{stored.permit.number, visit ? sop.step_name(visit->step) : sop.case_name,
+                  sla.due_at, sla.paused, &context.calendar};
+  const auto held_up = held_up_since(pending.notice, pending.send_at, now);
+  round.deliverables.push_back(
+      {std::move(pending), std::move(to), std::move(task), held_up, silent_until});
+  return needed;
+}
+
+// The five most pressing, and how many more there are.
+std::string Composer::list_of(std::vector<ListedTask> tasks, Instant now) const {
+  std::sort(tasks.begin(), tasks.end(), more_pressing);
+  std::vector<std::string> lines;
+  for (const ListedTask& task : tasks)
+    lines.push_back(
+        task_line(task.number, task.what, task.due_at, task.paused, *task.calendar, now));
+  return notify::list_of_five(lines);
+}
+
+void Composer::add_outage(TextFields& fields, const std::vector<const Deliverable*>& notices,
+                          Instant now) const {
+  Instant since = now;
+  int held_up = 0;
+  for (const Deliverable* one : notices) {
+    if (!one->held_up_since) continue;
+    since = std::min(since, *one->held_up_since);
+    ++held_up;
+  }
+  const Calendar& calendar = office_calendar();
+  fields["mulai"] = notify::full_moment(calendar.local(since));
+  fields["selesai"] = notify::full_moment(calendar.local(now));
+  fields["zona"] = calendar.local(now).zone_abbreviation;
+  fields["jumlah"] = notify::number(held_up);
 }
 
 bool Composer::make_officer_message(Round& round, const OfficerGroup& group) {
+  const auto is_kept = [&](const Deliverable* one) {
+    return round.permits.contains(one->pending.permit);
+  };
   const Officer* officer = rulebook_.people().find(group.recipient.officer);
   store::NewMessage message;
   message.recipient = officer_key(group.recipient.officer);
@@ -241,48 +419,41 @@ bool Composer::make_officer_message(Round& round, const OfficerGroup& group) {
   message.rendered_at = round.moment.now;
   message.trial = settings_.trial;
   for (const auto* list : {&group.notices, &group.folded})
-    for (const store::PendingNotice* one : *list) {
-      message.notices.emplace_back(one->permit, one->id);
-      if (one->notice.visit != 0) message.tasks.emplace_back(one->permit, one->notice.visit);
+    for (const Deliverable* one : *list) {
+      message.notices.emplace_back(one->pending.permit, one->pending.id);
+      if (one->pending.notice.visit != 0)
+        message.tasks.emplace_back(one->pending.permit, one->pending.notice.visit);
     }
   if (!officer || !address(message, *officer)) {
     log_event(Level::error, "officer_unreachable", {{"officer", group.recipient.officer}});
     return false;
   }
 
-  const store::PendingNotice& first = *group.notices.front();
-  const store::StoredPermit& stored = round.permits.at(first.permit);
+  const auto known = std::find_if(group.notices.begin(), group.notices.end(), is_kept);
+  const Deliverable& first = **known;
+  const store::StoredPermit& stored = round.permits.at(first.pending.permit);
   const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
   const Context context = rulebook_.context(sop, round.moment.now);
-  TextFields fields = fields_of(first.notice, stored, context, settings_.office, {});
+  TextFields fields = fields_of(first.pending.notice, stored, context, settings_.office, {});
   add_recipient(fields, group.recipient, sop, rulebook_.people());
-  const std::string& step = fields["nama_tahap"];
   const bool all_new =
-      std::all_of(group.notices.begin(), group.notices.end(), [&](const store::PendingNotice* one) {
-        const Visit* visit = round.permits.at(one->permit).permit.find_visit(one->notice.visit);
-        return one->notice.text == "tugas_baru" && visit && sop.step_name(visit->step) == step;
+      std::all_of(group.notices.begin(), group.notices.end(), [&](const Deliverable* one) {
+        return one->pending.notice.text == "tugas_baru" && one->task.what == first.task.what;
       });
-  fields["jumlah"] = std::to_string(group.notices.size());
-  message.text = first.notice.text;
+  const bool after_outage = std::any_of(group.notices.begin(), group.notices.end(),
+                                        [](const Deliverable* one) { return one->held_up_since; });
+  fields["jumlah"] = notify::number(static_cast<std::int64_t>(group.notices.size()));
+  message.text = first.pending.notice.text;
   if (group.notices.size() == 1) {
     message.thread = stored.permit.number;
-  } else if (!all_new) {
-    message.text = "daftar";
-    std::vector<std::string> lines;
-    for (const store::PendingNotice* one : group.notices) {
-      const store::StoredPermit& its = round.permits.at(one->permit);
-      const Sop& its_sop = rulebook_.sop_version(its.permit.sop_version);
-      const Visit* visit = its.permit.find_visit(one->notice.visit);
-      const Calendar& calendar = rulebook_.calendar(its_sop.calendar);
-      const Sla sla = visit ? visit_sla(its.permit, *visit, its_sop, calendar, round.moment.now)
-                            : case_sla(its.permit, its_sop, calendar, round.moment.now);
-      lines.push_back(task_line(its.permit.number,
-                                visit ? its_sop.step_name(visit->step) : its_sop.case_name,
-                                sla.due_at, sla.paused, calendar, round.moment.now));
-    }
-    fields["daftar"] = notify::list_of_five(lines);
+  } else if (after_outage || !all_new) {
+    message.text = after_outage ? kOutageSummary : kList;
+    if (after_outage) add_outage(fields, group.notices, round.moment.now);
+    std::vector<ListedTask> tasks;
+    for (const Deliverable* one : group.notices) tasks.push_back(one->task);
+    fields["daftar"] = list_of(std::move(tasks), round.moment.now);
   }
-  if (message.text == "tugas_baru" || message.text == "daftar")
+  if (message.text == "tugas_baru" || message.text == kList || message.text == kOutageSummary)
     fields["tautan"] = inbox_link(settings_.office);
   message.rendered = notify::render(*settings_.texts, message.text, fields);
   round.messages.push_back(std::move(message));
@@ -295,31 +466,46 @@ asio::awaitable<void> Composer::settle_officers(Round& round, pg::Transaction& t
   for (const Deliverable& one : round.deliverables)
     for (const Recipient& to : one.to) recipients.insert(officer_key(to.officer));
   pg::Pipeline reads;
-  store::add_last_messages(reads, {recipients.begin(), recipients.end()});
+  store::add_last_messages(reads, {recipients.begin(), recipients.end()},
+                           rulebook_.send().messages_an_hour);
   const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
   std::map<std::string, LastMessage> last;
   for (const store::LastMessageTo& one : store::last_messages_of(results.front()))
-    last[one.recipient.substr(8)] = {one.rendered_at, one.names_open_task};
+    last[one.recipient.substr(8)] = {one.rendered_at, one.names_open_task, one.nth_before};
 
   const Grouping grouping =
       group(round.deliverables, last, rulebook_.send(), office_calendar(), round.moment.now);
-  std::set<std::int64_t> folded, reached;
+  std::set<std::int64_t> folded, reached, left;
   for (const OfficerGroup& one : grouping.groups) {
+    // Where those that were kept for their sake have changed meanwhile: the next round's.
+    if (std::none_of(one.notices.begin(), one.notices.end(), [&](const Deliverable* notice) {
+          return round.permits.contains(notice->pending.permit);
+        })) {
+      for (const Deliverable* notice : one.notices) left.insert(notice->pending.id);
+      for (const Deliverable* notice : one.folded) left.insert(notice->pending.id);
+      continue;
+    }
     if (!make_officer_message(round, one)) continue;
-    for (const store::PendingNotice* notice : one.notices) reached.insert(notice->id);
-    for (const store::PendingNotice* notice : one.folded) folded.insert(notice->id);
+    for (const Deliverable* notice : one.notices) reached.insert(notice->pending.id);
+    for (const Deliverable* notice : one.folded) folded.insert(notice->pending.id);
   }
   using Kind = store::NoticeOutcome::Kind;
   for (const Deliverable& one : round.deliverables) {
-    const store::PendingNotice& pending = *one.pending;
-    if (const auto later = grouping.later.find(pending.id); later != grouping.later.end())
-      round.settle(pending, Kind::later, Reason::not_due, later->second);
-    else if (reached.contains(pending.id))
+    const store::PendingNotice& pending = one.pending;
+    if (left.contains(pending.id)) continue;
+    if (const auto later = grouping.later.find(pending.id); later != grouping.later.end()) {
+      if (later->second != pending.send_at)
+        round.settle(pending, Kind::later, Reason::not_due, later->second);
+    } else if (one.silent_until) {
+      // Whoever asked for silence is told when it ends.
+      round.settle(pending, Kind::later, Reason::silenced, *one.silent_until);
+    } else if (reached.contains(pending.id)) {
       round.settle(pending, Kind::rendered, Reason::on_duty, round.moment.now);
-    else if (folded.contains(pending.id))
+    } else if (folded.contains(pending.id)) {
       round.settle(pending, Kind::dropped, Reason::folded, round.moment.now);
-    else
+    } else {
       round.settle(pending, Kind::dropped, Reason::no_address, round.moment.now);
+    }
   }
 }
 
@@ -368,43 +554,44 @@ asio::awaitable<void> Composer::morning_list(Round& round, pg::Transaction& tran
       log_event(Level::error, "officer_unreachable", {{"officer", id}});
       continue;
     }
-    std::vector<std::string> lines;
+    std::vector<ListedTask> listed;
     std::set<std::int64_t> named;
     for (const store::OpenTask* task : of_officer[id]) {
       const Sop& sop = rulebook_.sop_version(task->sop_version);
-      lines.push_back(task_line(task->number, sop.step_name(task->visit.step), task->due_at,
-                                task->paused, rulebook_.calendar(sop.calendar), now));
+      listed.push_back({task->number, sop.step_name(task->visit.step), task->due_at, task->paused,
+                        &rulebook_.calendar(sop.calendar)});
       message.tasks.emplace_back(task->permit, task->visit.id);
       named.insert(task->permit);
     }
     // What waited for this person goes along: it is said here and counts as told.
+    std::vector<const Deliverable*> absorbed;
     for (Deliverable& waiting : round.deliverables) {
       const auto is_theirs = [&](const Recipient& one) { return one.officer == id; };
+      const store::PendingNotice& pending = waiting.pending;
+      if (ready_at(pending.notice, rulebook_.send()) > now && !waiting.held_up_since) continue;
       if (std::none_of(waiting.to.begin(), waiting.to.end(), is_theirs)) continue;
       std::erase_if(waiting.to, is_theirs);
-      const store::PendingNotice& pending = *waiting.pending;
+      absorbed.push_back(&waiting);
       message.notices.emplace_back(pending.permit, pending.id);
-      if (named.insert(pending.permit).second) {
-        const store::StoredPermit& stored = round.permits.at(pending.permit);
-        const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
-        const Visit* visit = stored.permit.find_visit(pending.notice.visit);
-        const Calendar& its = rulebook_.calendar(sop.calendar);
-        const Sla sla = visit ? visit_sla(stored.permit, *visit, sop, its, now)
-                              : case_sla(stored.permit, sop, its, now);
-        lines.insert(lines.begin(), task_line(stored.permit.number,
-                                              visit ? sop.step_name(visit->step) : sop.case_name,
-                                              sla.due_at, sla.paused, its, now));
-      }
-      if (waiting.to.empty())
+      if (named.insert(pending.permit).second) listed.push_back(waiting.task);
+      if (waiting.to.empty() && waiting.silent_until)
+        round.settle(pending, store::NoticeOutcome::Kind::later, Reason::silenced,
+                     *waiting.silent_until);
+      else if (waiting.to.empty())
         round.settle(pending, store::NoticeOutcome::Kind::rendered, Reason::absorbed, now);
     }
-    message.rendered = notify::render(*settings_.texts, kMorningList,
-                                      {{"instansi", settings_.office.name},
-                                       {"nama_petugas", officer->name},
-                                       {"tanggal", notify::date(local)},
-                                       {"jumlah", std::to_string(lines.size())},
-                                       {"daftar", notify::list_of_five(lines)},
-                                       {"tautan", inbox_link(settings_.office)}});
+    TextFields fields{{"instansi", settings_.office.name},
+                      {"nama_petugas", officer->name},
+                      {"tanggal", notify::date(local)},
+                      {"jumlah", notify::number(static_cast<std::int64_t>(listed.size()))},
+                      {"daftar", list_of(std::move(listed), now)},
+                      {"tautan", inbox_link(settings_.office)}};
+    if (std::any_of(absorbed.begin(), absorbed.end(),
+                    [](const Deliverable* one) { return one->held_up_since; })) {
+      message.text = kOutageSummary;
+      add_outage(fields, absorbed, now);
+    }
+    message.rendered = notify::render(*settings_.texts, message.text, fields);
     round.messages.push_back(std::move(message));
   }
   std::erase_if(round.deliverables, [](const Deliverable& one) { return one.to.empty(); });
@@ -473,11 +660,13 @@ asio::awaitable<void> Composer::run_daily_jobs(Round& round, pg::Transaction& tr
     if (!calendar) continue;
     const Instant now = round.moment.now;
     const bool morning = job.kind == kMorningList;
-    // What an outage has made stale is left out: yesterday's list helps nobody.
-    const bool of_today = calendar->same_working_day(job.next_at, now);
-    if (of_today && morning && calendar->last_closing_after(job.next_at) > now)
+    // What an outage has made stale is left out: yesterday's list helps nobody, today's does.
+    const std::optional<Instant> opening = opening_of_today(*calendar, now);
+    if (morning && opening && job.next_at <= *opening && *opening <= now &&
+        calendar->last_closing_after(*opening) > now)
       co_await morning_list(round, transaction, *calendar);
-    if (of_today && !morning) co_await recap(round, transaction, *calendar);
+    if (!morning && calendar->same_working_day(job.next_at, now))
+      co_await recap(round, transaction, *calendar);
     pg::Pipeline pipeline;
     store::add_save_daily_job(pipeline, {job.kind, job.calendar,
                                          morning ? calendar->first_opening_after(now)
@@ -556,31 +745,31 @@ asio::awaitable<int> Composer::compose(Portion portion) {
 asio::awaitable<int> Composer::compose_within(Portion portion, pg::Connection& connection,
                                               pg::Transaction& transaction) {
   Round round;
-  if (!co_await load(round, portion, connection, transaction)) {
+  if (!co_await gather(round, portion, connection, transaction)) {
     co_await transaction.rollback();
     co_return 0;
   }
-  crash_point(CrashPoint::composing);
-  for (const store::PendingNotice& pending : round.notices) {
-    const auto found = round.permits.find(pending.permit);
-    if (found == round.permits.end()) continue;  // being changed just now: the next round's
-    const Permit& permit = found->second.permit;
-    const Sop& sop = rulebook_.sop_version(permit.sop_version);
-    if (const auto reason =
-            no_longer_holds(pending.notice, permit, sop, rulebook_.calendar(sop.calendar))) {
-      round.settle(pending, store::NoticeOutcome::Kind::dropped, *reason, round.moment.now);
-    } else if (pending.notice.audience == Audience::applicant) {
-      settle_applicant(round, pending);
-    } else {
-      collect_officers(round, pending);
-    }
-  }
+  co_await leave_out_changed(round, transaction);
   co_await run_daily_jobs(round, transaction);
   co_await settle_officers(round, transaction);
 
+  // Piece by piece: to put 100,000 rows into one statement would stop the thread.
+  std::vector<store::NoticeOutcome> last = std::move(round.outcomes);
+  const std::size_t outcomes = last.size();
+  while (last.size() > kWrittenAtOnce) {
+    const auto piece = last.end() - static_cast<std::ptrdiff_t>(kWrittenAtOnce);
+    pg::Pipeline some;
+    store::add_notice_outcomes(some, {piece, last.end()});
+    last.erase(piece, last.end());
+    co_await transaction.run(std::move(some));
+  }
   pg::Pipeline writes;
-  for (const store::NewMessage& message : round.messages) store::add_message(writes, message);
-  store::add_notice_outcomes(writes, round.outcomes);
+  for (const store::NewMessage& message : round.messages) {
+    // After an outage of a channel an applicant is told the latest alone.
+    if (message.why == Reason::applicant) store::add_supersede(writes, message.recipient);
+    store::add_message(writes, message);
+  }
+  store::add_notice_outcomes(writes, last);
   store::add_notify(writes);
   co_await transaction.commit(std::move(writes));
   for (const store::NewMessage& message : round.messages)
@@ -590,7 +779,7 @@ asio::awaitable<int> Composer::compose_within(Portion portion, pg::Connection& c
                {"reason", to_string(message.why)},
                {"permit", message.thread}});
   if (!round.messages.empty() && on_commit_) on_commit_();
-  co_return static_cast<int>(round.outcomes.size() + round.jobs.size());
+  co_return static_cast<int>(outcomes + round.jobs.size());
 }
 
 asio::awaitable<std::chrono::milliseconds> Composer::until_due() {
@@ -623,7 +812,7 @@ asio::awaitable<void> Composer::run() {
     try {
       Cycle cycle(metrics_, "composer");
       for (int done = 1; !stopping_ && done > 0;) done = co_await run_once();
-      sleep = co_await until_due();
+      sleep = waiting_since_ ? kAfterOutage : co_await until_due();
       cycle.succeed();
       trouble_.succeeded();
     } catch (const std::exception& why) {

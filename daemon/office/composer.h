@@ -56,10 +56,20 @@ class Composer {
   boost::asio::awaitable<int> compose_within(Portion portion, pg::Connection& connection,
                                              pg::Transaction& transaction);
   boost::asio::awaitable<void> put_off(store::PendingNotice poison, std::string why);
-  boost::asio::awaitable<bool> load(Round& round, Portion portion, pg::Connection& connection,
-                                    pg::Transaction& transaction);
-  void settle_applicant(Round& round, const store::PendingNotice& pending);
-  void collect_officers(Round& round, const store::PendingNotice& pending);
+  boost::asio::awaitable<bool> gather(Round& round, Portion portion, pg::Connection& connection,
+                                      pg::Transaction& transaction);
+  boost::asio::awaitable<void> gather_waiting(Round& round, Portion portion,
+                                              pg::Connection& connection,
+                                              pg::Transaction& transaction);
+  boost::asio::awaitable<void> take(Round& round, std::vector<store::PendingNotice> notices,
+                                    pg::Connection& connection, pg::Transaction& transaction);
+  boost::asio::awaitable<void> leave_out_changed(Round& round, pg::Transaction& transaction);
+  bool waits_for_watch(bool behind);
+  void settle_applicant(Round& round, const store::PendingNotice& pending,
+                        const store::StoredPermit& stored);
+  // Whether the permit is needed beyond this portion.
+  bool collect_officers(Round& round, store::PendingNotice pending,
+                        const store::StoredPermit& stored);
   boost::asio::awaitable<void> run_daily_jobs(Round& round, pg::Transaction& transaction);
   boost::asio::awaitable<void> morning_list(Round& round, pg::Transaction& transaction,
                                             const Calendar& calendar);
@@ -68,6 +78,9 @@ class Composer {
   boost::asio::awaitable<void> settle_officers(Round& round, pg::Transaction& transaction);
   // False where the officer has no usable channel.
   bool make_officer_message(Round& round, const OfficerGroup& group);
+  std::string list_of(std::vector<ListedTask> tasks, Instant now) const;
+  void add_outage(TextFields& fields, const std::vector<const Deliverable*>& notices,
+                  Instant now) const;
 
   bool address(store::NewMessage& message, const std::string& whatsapp,
                const std::string& email) const;
@@ -81,7 +94,9 @@ class Composer {
   ComposerSettings settings_;
   Signal woken_;
   Trouble trouble_{"composer"};
-  std::optional<store::PendingNotice> earliest_;  // of those due in the last portion
+  std::optional<store::PendingNotice> earliest_;  // of those due in the last round
+  // Since when, by the machine's clock, it has waited for the watch to catch up.
+  std::optional<std::chrono::nanoseconds> waiting_since_;
   bool stopping_ = false;
   std::function<void()> on_commit_;
 };

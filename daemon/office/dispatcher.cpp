@@ -85,10 +85,14 @@ asio::awaitable<void> Dispatcher::record(store::ClaimedMessage claimed, notify::
   pg::Pool::Lease lease = co_await pool_.acquire();
   pg::Transaction transaction(*lease);
   pg::Pipeline writes;
+  const bool permanent =
+      result.outcome == Outcome::permanent || result.outcome == Outcome::permanent_for_person;
+  // Tried so often in vain: as good as undeliverable this way.
+  const bool exhausted =
+      result.outcome != Outcome::channel_stopped && claimed.attempts >= options_.attempts_max;
   if (result.outcome == Outcome::accepted) {
     outcome.state = "accepted";
-  } else if (result.outcome == Outcome::permanent ||
-             result.outcome == Outcome::permanent_for_person) {
+  } else if (permanent || exhausted) {
     pg::Pipeline reads;
     store::add_addresses(reads, claimed.recipient);
     const std::vector<pg::Result> found = co_await transaction.run(std::move(reads));
@@ -98,8 +102,7 @@ asio::awaitable<void> Dispatcher::record(store::ClaimedMessage claimed, notify::
       store::add_fallback(writes, {claimed.id, claimed.fence,
                                    *notify::channel_from_name(next->channel), next->address});
   } else {
-    const bool counts = result.outcome != Outcome::channel_stopped;
-    outcome.state = counts && claimed.attempts >= options_.attempts_max ? "dead" : "queued";
+    outcome.state = "queued";
     outcome.retry_in = retry_in(claimed, result);
   }
   const std::size_t settled = store::add_send_outcome(writes, outcome);

@@ -1,14 +1,18 @@
 #include "daemon/office/grouping.h"
 
 #include <algorithm>
-#include <set>
+#include <utility>
 
 namespace tenggat::office {
 namespace {
 
+// Those of one audience and urgency leave together.
+using Kind = std::pair<Audience, bool>;
+
 struct Slot {
   Recipient recipient;
-  std::vector<const store::PendingNotice*> own, superior;
+  std::map<Kind, std::vector<const Deliverable*>> waiting;
+  bool after_outage = false;
 };
 
 // The later one of two rungs of a visit says more.
@@ -17,24 +21,54 @@ bool says_more(const store::PendingNotice& a, const store::PendingNotice& b) {
   return a.id > b.id;
 }
 
-void leave(OfficerGroup& group, const std::vector<const store::PendingNotice*>& notices) {
-  for (const store::PendingNotice* one : notices) {
-    const auto same_visit = [&](const store::PendingNotice* other) {
-      return other->permit == one->permit && other->notice.visit == one->notice.visit;
-    };
-    const auto found = std::find_if(group.notices.begin(), group.notices.end(), same_visit);
-    if (found == group.notices.end()) {
+OfficerGroup fold(const Recipient& recipient, const std::vector<const Deliverable*>& leaving) {
+  OfficerGroup group{recipient, {}, {}};
+  std::map<std::pair<std::int64_t, int>, std::size_t> named;  // permit and visit
+  for (const Deliverable* one : leaving) {
+    const auto [found, fresh] = named.emplace(
+        std::pair(one->pending.permit, one->pending.notice.visit), group.notices.size());
+    if (fresh) {
       group.notices.push_back(one);
-    } else if (says_more(*one, **found)) {
-      group.folded.push_back(*found);
-      *found = one;
+    } else if (const Deliverable*& other = group.notices[found->second];
+               says_more(one->pending, other->pending)) {
+      group.folded.push_back(std::exchange(other, one));
     } else {
       group.folded.push_back(one);
     }
   }
+  std::stable_sort(
+      group.notices.begin(), group.notices.end(),
+      [](const Deliverable* a, const Deliverable* b) { return more_pressing(a->task, b->task); });
+  return group;
+}
+
+// When those of each kind leave.
+std::map<Kind, Instant> departures(const Slot& slot, const std::optional<LastMessage>& last,
+                                   const SendRules& rules, const Calendar& calendar, Instant now) {
+  std::map<Kind, Instant> leaves;
+  Instant earliest = Instant::max();
+  for (const auto& [kind, notices] : slot.waiting) {
+    Instant first = Instant::max();
+    for (const Deliverable* one : notices)
+      first = std::min(first, ready_at(one->pending.notice, rules));
+    const Notice& like = notices.front()->pending.notice;
+    // What should have left long ago leaves in office hours, too.
+    leaves[kind] = leaves_at(like, std::max(first, now), last, rules, calendar);
+    earliest = std::min(earliest, leaves[kind]);
+  }
+  if (slot.after_outage)
+    for (auto& [kind, at] : leaves) at = earliest;
+  return leaves;
 }
 
 }  // namespace
+
+bool more_pressing(const ListedTask& a, const ListedTask& b) {
+  const auto last = [](const ListedTask& task) { return task.paused || !task.due_at; };
+  if (last(a) != last(b)) return last(b);
+  if (a.due_at != b.due_at) return a.due_at < b.due_at;
+  return a.number < b.number;
+}
 
 Grouping group(const std::vector<Deliverable>& deliverables,
                const std::map<std::string, LastMessage>& last_messages, const SendRules& rules,
@@ -44,41 +78,31 @@ Grouping group(const std::vector<Deliverable>& deliverables,
     for (const Recipient& recipient : one.to) {
       Slot& slot = slots[recipient.officer];
       if (slot.recipient.officer.empty()) slot.recipient = recipient;
-      const Notice& notice = one.pending->notice;
-      // An urgent one does not wait for the interval either.
-      const bool waits = notice.audience == Audience::holder && !notice.urgent;
-      (waits ? slot.own : slot.superior).push_back(one.pending);
+      const Notice& notice = one.pending.notice;
+      slot.waiting[{notice.audience, notice.urgent}].push_back(&one);
+      slot.after_outage = slot.after_outage || one.held_up_since;
     }
   }
 
   Grouping result;
-  std::set<std::int64_t> incomplete;
-  for (auto& [officer, slot] : slots) {
+  for (const auto& [officer, slot] : slots) {
     const auto found = last_messages.find(officer);
     const std::optional<LastMessage> last =
         found == last_messages.end() ? std::nullopt : std::optional(found->second);
-    OfficerGroup group{slot.recipient, {}, {}};
-    for (const auto& [audience, notices] :
-         {std::pair(Audience::superior, &slot.superior), std::pair(Audience::holder, &slot.own)}) {
-      if (notices->empty()) continue;
-      Instant first = Instant::max();
-      for (const store::PendingNotice* one : *notices)
-        first = std::min(first, ready_at(one->notice, rules));
-      const Instant leaves = leaves_at(audience, first, last, rules, calendar);
+    std::vector<const Deliverable*> leaving;
+    for (const auto& [kind, leaves] : departures(slot, last, rules, calendar, now)) {
+      const std::vector<const Deliverable*>& notices = slot.waiting.at(kind);
       if (leaves <= now) {
-        leave(group, *notices);
+        leaving.insert(leaving.end(), notices.begin(), notices.end());
         continue;
       }
-      for (const store::PendingNotice* one : *notices) {
-        incomplete.insert(one->id);
-        const auto [at, fresh] = result.later.emplace(one->id, leaves);
+      for (const Deliverable* one : notices) {
+        const auto [at, fresh] = result.later.emplace(one->pending.id, leaves);
         if (!fresh) at->second = std::min(at->second, leaves);
       }
     }
-    if (!group.notices.empty()) result.groups.push_back(std::move(group));
+    if (!leaving.empty()) result.groups.push_back(fold(slot.recipient, leaving));
   }
-  for (const Deliverable& one : deliverables)
-    if (!incomplete.contains(one.pending->id)) result.complete.push_back(one.pending->id);
   return result;
 }
 

@@ -12,26 +12,39 @@
 
 namespace tenggat::office {
 
+// What a list of several says of one.
+struct ListedTask {
+  std::string number, what;  // of the permit; the step, or the whole case
+  std::optional<Instant> due_at;
+  bool paused = false;
+  const Calendar* calendar = nullptr;
+};
+// The soonest due first; what stands or has no due comes last.
+bool more_pressing(const ListedTask& a, const ListedTask& b);
+
 // A notice that holds, with whom it is for and has not reached yet.
 struct Deliverable {
-  const store::PendingNotice* pending = nullptr;
+  store::PendingNotice pending;
   std::vector<Recipient> to;
+  ListedTask task;
+  std::optional<Instant> held_up_since;  // by an outage
+  std::optional<Instant> silent_until;   // of those who are not in `to`, being left in peace
 };
 
 // What one officer gets now.
 struct OfficerGroup {
   Recipient recipient;
-  std::vector<const store::PendingNotice*> notices;  // to be named, most urgent last raised first
-  std::vector<const store::PendingNotice*> folded;   // said by a later one of the same visit
+  std::vector<const Deliverable*> notices;  // to be named, the most pressing first
+  std::vector<const Deliverable*> folded;   // said by a later one of the same visit
 };
 
 struct Grouping {
   std::vector<OfficerGroup> groups;
-  // Notices that reached everybody they are for, and when to look again at those that did not.
-  std::vector<std::int64_t> complete;
+  // By notice id: when to look again at those that wait for somebody.
   std::map<std::int64_t, Instant> later;
 };
 
+// After an outage everything for one person leaves at once: one message instead of a storm.
 Grouping group(const std::vector<Deliverable>& deliverables,
                const std::map<std::string, LastMessage>& last_messages, const SendRules& rules,
                const Calendar& calendar, Instant now);

@@ -339,7 +339,18 @@ std::string event_words(const View& view, const store::StoredEvent& stored) {
   if (type == "resumed") return step + "waktu berjalan kembali";
   if (type == "rung_raised") return step + rung_words(field_of(stored, "rung"));
   if (type == "deadline_missed") return step + "batas waktu terlewati";
-  if (type == "reminder_raised") return step + "pemohon diingatkan";
+  if (type == "reminder_raised")
+    return step + (field_of(stored, "rung") == "kendala" ? "petugas ditanyai lagi soal kendalanya"
+                                                         : "pemohon diingatkan");
+  if (type == "assigned")
+    return step + "tugas diberikan kepada " +
+           officer_words(field_of(stored, "officer"), view.context.people);
+  if (type == "escalated") return step + "arahan atasan diminta";
+  if (type == "acknowledged") {
+    const Obstacle* obstacle = view.context.sop.find_obstacle(field_of(stored, "obstacle"));
+    return step + "kendala dicatat (" +
+           (obstacle ? obstacle->name : readable(field_of(stored, "obstacle"))) + ")";
+  }
   if (type == "contact_corrected") return "Kontak pemohon diperbaiki";
   if (type == "link_sent") return "Tautan lacak dikirim ulang kepada pemohon";
   if (type == "calendar_applied") return "Kalender kerja berubah: " + field_of(stored, "decree");

@@ -15,7 +15,7 @@ namespace tenggat::pages {
 namespace {
 
 constexpr std::size_t kShown = 50;
-constexpr int kFound = 50;
+constexpr int kFound = 30;
 constexpr std::size_t kQueryMax = 100;
 
 // An action that can be taken on many files at once: forward, in a step of minutes, and nothing has

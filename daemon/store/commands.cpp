@@ -136,6 +136,13 @@ void add_postpone(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permi
       pg::bigint_array(permits));
 }
 
+std::size_t add_overdue_for(pg::Pipeline& pipeline, Seconds span) {
+  return pipeline.add(
+      "SELECT EXISTS (SELECT FROM visit"
+      " WHERE check_at < (SELECT office_now()) - make_interval(secs => $1::int))",
+      span.count());
+}
+
 void add_until_due(pg::Pipeline& pipeline, DueKind kind) {
   static const std::string permits =
       "SELECT ceil(extract(epoch FROM min(check_at) - office_now()))::bigint FROM visit"

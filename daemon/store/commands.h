@@ -59,6 +59,9 @@ void add_lock_claimed_by(pg::Pipeline& pipeline, const std::vector<std::string>&
 // Looked at again in ten minutes of the office's clock: they could not be decided now.
 void add_postpone(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits);
 
+// Whether what fell due on some permit this long ago is still to be looked at.
+std::size_t add_overdue_for(pg::Pipeline& pipeline, Seconds span);
+
 // How long until the next thing is due: permits, notices, the office's day. Office seconds from
 // now, at most `at_most`; zero or less where something is due already.
 enum class DueKind { permits, notices };

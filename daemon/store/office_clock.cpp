@@ -106,6 +106,14 @@ pg::Awaitable<void> listen(pg::Connection& connection) {
   co_await connection.query("LISTEN tenggat", std::vector<pg::Param>{});
 }
 
+pg::Awaitable<bool> is_attended(pg::Connection& connection) {
+  const pg::Result result = co_await connection.query(
+      "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"
+      " AND application_name = current_setting('application_name') AND pid <> pg_backend_pid())",
+      std::vector<pg::Param>{});
+  co_return result.boolean(0, 0);
+}
+
 pg::Awaitable<Agenda> read_agenda(pg::Connection& connection) {
   pg::Pipeline pipeline;
   pipeline.add(kClockSql);

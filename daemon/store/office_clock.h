@@ -60,6 +60,8 @@ struct Agenda {
   // Messages under way, or about to be tried for the first time: neither finished nor failed once.
   std::int64_t sending = 0;
 };
+// Whether another tenggatd is connected to this database; as the same user, by its name.
+pg::Awaitable<bool> is_attended(pg::Connection& connection);
 pg::Awaitable<Agenda> read_agenda(pg::Connection& connection);
 
 }  // namespace tenggat::store

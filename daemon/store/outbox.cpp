@@ -13,7 +13,7 @@ namespace {
 
 const std::string kNoticeColumns =
     "id, permit, visit, kind, k, occurrence, addressee, audience, text, reason, raised_at,"
-    " hold_until, cause, details, tried, urgent";
+    " hold_until, cause, details, tried, send_at, urgent";
 
 // Rows that are known by their key are asked for their state by IS NOT DISTINCT FROM: with a plain
 // `=`, a session that planned the statement while few rows waited would for ever look for each row
@@ -63,21 +63,23 @@ std::vector<std::string> texts_of(const json::value& list) {
 
 // --- Notices ------------------------------------------------------------------------------------
 
-std::size_t add_lock_due_notices(pg::Pipeline& pipeline, int limit) {
+std::size_t add_lock_due_notices(pg::Pipeline& pipeline, int limit, NoticeCursor after) {
   static const std::string sql =
       "SELECT " + kNoticeColumns +
       " FROM notice WHERE state = 'pending' AND send_at <= (SELECT office_now())"
-      " ORDER BY send_at, permit, id LIMIT $1::int FOR UPDATE SKIP LOCKED";
-  return pipeline.add(sql, limit);
+      " AND send_at >= $2::timestamptz AND (send_at, permit, id) > ($2::timestamptz, $3::bigint,"
+      " $4::bigint) ORDER BY send_at, permit, id LIMIT $1::int FOR UPDATE SKIP LOCKED";
+  return pipeline.add(sql, limit, after.send_at, after.permit, after.id);
 }
 
-std::size_t add_lock_waiting_notices(pg::Pipeline& pipeline, int limit) {
+std::size_t add_lock_waiting_notices(pg::Pipeline& pipeline, int limit, NoticeCursor after) {
   static const std::string sql =
       "SELECT " + kNoticeColumns +
       " FROM notice WHERE state = 'pending' AND send_at > (SELECT office_now())"
       " AND audience IN ('holder', 'superior') AND hold_until <= (SELECT office_now())"
-      " ORDER BY send_at, permit, id LIMIT $1::int FOR UPDATE SKIP LOCKED";
-  return pipeline.add(sql, limit);
+      " AND send_at >= $2::timestamptz AND (send_at, permit, id) > ($2::timestamptz, $3::bigint,"
+      " $4::bigint) ORDER BY send_at, permit, id LIMIT $1::int FOR UPDATE SKIP LOCKED";
+  return pipeline.add(sql, limit, after.send_at, after.permit, after.id);
 }
 
 std::vector<PendingNotice> notices_of(const pg::Result& r) {
@@ -102,7 +104,8 @@ std::vector<PendingNotice> notices_of(const pg::Result& r) {
     for (const auto& [name, value] : details.as_object())
       n.details[std::string(name)] = std::string(value.as_string());
     pending.tried = int_at(r, row, 14);
-    n.urgent = r.boolean(row, 15);
+    pending.send_at = r.instant(row, 15);
+    n.urgent = r.boolean(row, 16);
     all.push_back(std::move(pending));
   }
   return all;
@@ -121,23 +124,28 @@ std::vector<std::pair<std::int64_t, std::string>> told_of(const pg::Result& r) {
   return told;
 }
 
-std::size_t add_last_messages(pg::Pipeline& pipeline, const std::vector<std::string>& recipients) {
+std::size_t add_last_messages(pg::Pipeline& pipeline, const std::vector<std::string>& recipients,
+                              int nth) {
   // A link to sign in by was asked for and tells of no task: it neither opens nor ends an interval.
   return pipeline.add(
       "SELECT r.recipient, m.rendered_at, EXISTS (SELECT 1 FROM message_task t JOIN visit v"
       "   ON v.permit = t.permit AND v.id = t.visit"
-      "   WHERE t.message = m.id AND v.closed_at IS NULL AND NOT v.undone)"
+      "   WHERE t.message = m.id AND v.closed_at IS NULL AND NOT v.undone),"
+      " (SELECT n.rendered_at FROM message n WHERE n.recipient = r.recipient"
+      "   AND n.falls_back_from IS NULL AND n.text <> 'tautan_masuk'"
+      "   ORDER BY n.rendered_at DESC, n.id DESC OFFSET $2::int - 1 LIMIT 1)"
       " FROM unnest($1::text[]) AS r(recipient) CROSS JOIN LATERAL (SELECT id, rendered_at"
       "   FROM message WHERE recipient = r.recipient AND falls_back_from IS NULL"
       "   AND text <> 'tautan_masuk'"
       "   ORDER BY rendered_at DESC, id DESC LIMIT 1) m",
-      pg::text_array(recipients));
+      pg::text_array(recipients), nth);
 }
 
 std::vector<LastMessageTo> last_messages_of(const pg::Result& r) {
   std::vector<LastMessageTo> last;
   for (int row = 0; row < r.rows(); ++row)
-    last.push_back({text_at(r, row, 0), r.instant(row, 1), r.boolean(row, 2)});
+    last.push_back(
+        {text_at(r, row, 0), r.instant(row, 1), r.boolean(row, 2), r.optional_instant(row, 3)});
   return last;
 }
 
@@ -175,6 +183,15 @@ std::size_t add_message(pg::Pipeline& pipeline, const NewMessage& m) {
       json::serialize(fields_json(m.rendered)), m.rendered.template_name, m.thread, m.rendered_at,
       m.trial ? "trial" : "queued", pg::bigint_array(permits), pg::bigint_array(notices),
       pg::bigint_array(task_permits), pg::array(pg::Type::integer, task_visits));
+}
+
+void add_supersede(pg::Pipeline& pipeline, const std::string& recipient) {
+  // One that is being sent now is left alone.
+  pipeline.add(
+      "UPDATE message SET state = 'failed', reason = 'superseded', lease_until = NULL"
+      " WHERE recipient = $1 AND state = 'queued' AND attempts > 0"
+      " AND coalesce(lease_until, '-infinity') <= clock_timestamp()",
+      recipient);
 }
 
 std::size_t add_daily_notice(pg::Pipeline& pipeline, const DailyNotice& notice) {
@@ -325,9 +342,16 @@ std::size_t add_send_outcome(pg::Pipeline& pipeline, const SendOutcome& o) {
       "WITH tried AS (UPDATE attempt SET finished_at = clock_timestamp(), outcome = $4, reason = "
       "$5,"
       "   detail = $6 WHERE message = $1::bigint AND fence = $2::bigint)"
-      " UPDATE message SET state = $3, reason = $5, provider_id = $7, lease_until = NULL,"
+      // What failed is not tried again for an applicant who has been written to since.
+      " UPDATE message SET"
+      " state = CASE WHEN s.superseded THEN 'failed' ELSE $3 END,"
+      " reason = CASE WHEN s.superseded THEN 'superseded' ELSE $5 END, provider_id = $7, "
+      "lease_until = NULL,"
       " accepted_at = CASE WHEN $3 = 'accepted' THEN clock_timestamp() END,"
       " next_attempt_at = clock_timestamp() + make_interval(secs => $8::int)"
+      " FROM (SELECT $3 = 'queued' AND EXISTS (SELECT FROM message o JOIN message n"
+      "   ON n.recipient = o.recipient AND n.id > o.id WHERE o.id = $1::bigint"
+      "   AND o.recipient LIKE 'applicant:%') AS superseded) s"
       " WHERE id = $1::bigint AND fence = $2::bigint AND state IS NOT DISTINCT FROM 'queued' "
       "RETURNING id",
       o.id, o.fence, o.state, o.outcome, o.reason, o.detail, o.provider_id, o.retry_in.count());

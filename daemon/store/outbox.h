@@ -19,13 +19,19 @@ struct PendingNotice {
   std::int64_t id = 0;
   std::int64_t permit = 0;
   Notice notice;
-  int tried = 0;  // rounds that left somebody untold
+  int tried = 0;      // rounds that left somebody untold
+  Instant send_at{};  // when it was to be looked at
+};
+// Where a portion of notices ended: the next one begins after it.
+struct NoticeCursor {
+  Instant send_at{};
+  std::int64_t permit = 0, id = 0;
 };
 
 // Due by the office's now, locked; those locked elsewhere are skipped.
-std::size_t add_lock_due_notices(pg::Pipeline& pipeline, int limit);
+std::size_t add_lock_due_notices(pg::Pipeline& pipeline, int limit, NoticeCursor after = {});
 // Other notices to officers that are past their hold and may leave along with a due one.
-std::size_t add_lock_waiting_notices(pg::Pipeline& pipeline, int limit);
+std::size_t add_lock_waiting_notices(pg::Pipeline& pipeline, int limit, NoticeCursor after = {});
 std::vector<PendingNotice> notices_of(const pg::Result& result);
 
 // Who has been told already of these: pairs of notice id and recipient.
@@ -36,8 +42,10 @@ struct LastMessageTo {
   std::string recipient;
   Instant rendered_at{};
   bool names_open_task = false;
+  std::optional<Instant> nth_before;  // of the last `nth` messages the first
 };
-std::size_t add_last_messages(pg::Pipeline& pipeline, const std::vector<std::string>& recipients);
+std::size_t add_last_messages(pg::Pipeline& pipeline, const std::vector<std::string>& recipients,
+                              int nth);
 std::vector<LastMessageTo> last_messages_of(const pg::Result& result);
 
 // What became of a notice in this round.
@@ -67,6 +75,10 @@ struct NewMessage {
 };
 // One statement; its result holds the message's id.
 std::size_t add_message(pg::Pipeline& pipeline, const NewMessage& message);
+
+// What this recipient has not been sent in spite of an attempt is given up, reason `superseded`: a
+// newer message says more.
+void add_supersede(pg::Pipeline& pipeline, const std::string& recipient);
 
 // A daily notice (permit 0), already rendered: keyed by day, so it is made once.
 struct DailyNotice {

@@ -679,6 +679,14 @@ std::map<std::int64_t, StoredPermit> PermitLoad::take(
   return permits;
 }
 
+std::size_t add_unchanged(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits,
+                          const std::vector<std::int64_t>& versions) {
+  return pipeline.add(
+      "SELECT p.id FROM unnest($1::bigint[], $2::bigint[]) AS seen(id, version)"
+      " JOIN permit p ON p.id = seen.id AND p.version = seen.version",
+      pg::bigint_array(permits), pg::bigint_array(versions));
+}
+
 // --- Writing ------------------------------------------------------------------------------------
 
 void append_writes(pg::Pipeline& pipeline, const std::vector<PermitChange>& changes,
@@ -766,28 +774,42 @@ constexpr const char* kHolding =
     " AND p.id IN (SELECT id FROM permit WHERE number ILIKE $6"
     "   UNION ALL SELECT id FROM permit WHERE subject ILIKE $6"
     "   UNION ALL SELECT id FROM applicant WHERE name ILIKE $6)";
+// The same where nothing else is asked: each index is read for no more than the page needs.
+constexpr const char* kFirstHolding =
+    " AND p.id IN ((SELECT id FROM permit WHERE number ILIKE $6 AND id > $10::bigint"
+    "     ORDER BY id LIMIT $11::int)"
+    "   UNION ALL (SELECT id FROM permit WHERE subject ILIKE $6 AND id > $10::bigint"
+    "     ORDER BY id LIMIT $11::int)"
+    "   UNION ALL (SELECT id FROM applicant WHERE name ILIKE $6 AND id > $10::bigint"
+    "     ORDER BY id LIMIT $11::int))";
 constexpr const char* kHoldingAnything = " AND $6 = ''";
 constexpr const char* kSearchPage = " ORDER BY p.id LIMIT $11::int";
 
-std::string search_sql(bool holding, bool changed_lately) {
-  return kSearch + (holding ? kHolding : kHoldingAnything) +
-         (changed_lately ? kChangedLately : "") + kSearchPage;
+const std::string& search_sql(const PermitFilter& filter) {
+  static const std::string any = kSearch + kHoldingAnything + kSearchPage;
+  static const std::string recent = kSearch + kHoldingAnything + kChangedLately + kSearchPage;
+  static const std::string holding = kSearch + kHolding + kSearchPage;
+  static const std::string recent_holding = kSearch + kHolding + kChangedLately + kSearchPage;
+  static const std::string first_holding = kSearch + kFirstHolding + kSearchPage;
+  if (filter.q.empty()) return filter.updated_after ? recent : any;
+  if (filter.updated_after) return recent_holding;
+  const bool alone = filter.sop.empty() && filter.state.empty() && filter.step.empty() &&
+                     filter.role.empty() && filter.sla.empty() && filter.external_id.empty() &&
+                     filter.created_by.empty();
+  return alone ? first_holding : holding;
 }
 
 }  // namespace
 
 void add_search(pg::Pipeline& pipeline, const PermitFilter& filter) {
-  static const std::string sql[] = {search_sql(false, false), search_sql(false, true),
-                                    search_sql(true, false), search_sql(true, true)};
   std::string like;  // the text is matched as it stands: its wildcards are not ours
   for (char c : filter.q) {
     if (c == '%' || c == '_' || c == '\\') like += '\\';
     like += c;
   }
   if (!like.empty()) like = '%' + like + '%';
-  const std::size_t which = (like.empty() ? 0U : 2U) + (filter.updated_after ? 1U : 0U);
-  pipeline.add(sql[which], filter.sop, filter.state, filter.step, filter.role, filter.sla, like,
-               filter.external_id, filter.updated_after, filter.created_by,
+  pipeline.add(search_sql(filter), filter.sop, filter.state, filter.step, filter.role, filter.sla,
+               like, filter.external_id, filter.updated_after, filter.created_by,
                filter.after.value_or(0), filter.limit + 1);
 }
 

@@ -44,6 +44,10 @@ class PermitLoad {
   std::size_t first_ = 0;
 };
 
+// Which of these permits are still at the version given beside them; ids_of() reads the answer.
+std::size_t add_unchanged(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits,
+                          const std::vector<std::int64_t>& versions);
+
 // What one transaction changes on one permit: `before` as loaded (nothing for a new one).
 struct PermitChange {
   std::optional<StoredPermit> before;

@@ -18,7 +18,7 @@ struct Token {
   std::string hash;                 // 32 bytes
   Instant created_at{};
   std::optional<Instant> expires_at, revoked_at;  // machine clock
-  std::optional<Instant> used_at;  // machine clock, at most an hour behind
+  std::optional<Instant> used_at;                 // machine clock, at most an hour behind
   bool live(Instant machine_now) const {
     return !revoked_at && (!expires_at || machine_now < *expires_at);
   }

@@ -256,6 +256,9 @@ void Bench::fill() {
   query(
       "UPDATE permit SET subject = 'PAUD ' || md5(id::text), tracking_secret = lpad(to_hex(id), 32,"
       " '0'), tracking_hash = sha256(convert_to(lpad(to_hex(id), 32, '0'), 'UTF8'))");
+  query(
+      "UPDATE permit p SET number = 'PAUD-2026-' || lpad(n::text, 6, '0') FROM (SELECT id,"
+      " row_number() OVER (ORDER BY id) AS n FROM permit) r WHERE r.id = p.id");
   query("UPDATE applicant SET name = 'Ibu ' || md5(name || id)");
   session_ = std::string(64, 'a');
   query("INSERT INTO session (hash, officer, expires_at) VALUES (sha256(convert_to('" + session_ +
@@ -301,7 +304,9 @@ bool Bench::pages() {
   add("tugas", [](int) { return std::string("/tugas"); });
   add("permohonan", [open](int n) { return fmt::format("/permohonan/{}", open + n); });
   add("lacak, issued", [closed](int n) { return fmt::format("/lacak/{:032x}", closed + n); });
-  add("cari, number", [](int) { return std::string("/cari?q=PAUD-2026-00001"); });
+  add("cari, number",
+      [](int n) { return fmt::format("/cari?q=PAUD-2026-{:06}", n * 7919 % kPermits + 1); });
+  add("cari, common", [](int) { return std::string("/cari?q=paud-2026"); });
   add("masuk", [](int) { return std::string("/masuk"); });
   add("cari, name", [](int n) { return fmt::format("/cari?q={:05x}", n * 7919 % 0xfffff); });
   add("permohonan, issued", [closed](int n) { return fmt::format("/permohonan/{}", closed + n); });

@@ -170,6 +170,42 @@ TEST_F(Duties, AnAcknowledgedDelayStopsRepeatsAndIsAskedAboutAgain) {
   office_.stop_daemon();
 }
 
+TEST_F(Duties, WhoDraftedIsPassedOverTwoStepsLaterAndReportedWhereTheyApprove) {
+  ASSERT_EQ(office_
+                .tenggat({"officer", "delegate", "--from", "s", "--to", "bo", "--kind", "plh",
+                          "--start", "2026-06-02", "--end", "2026-06-05", "--letter", "800/9"})
+                .status,
+            0);
+  submit();
+  const auto act = [&](const std::string& time, const char* who, const char* step,
+                       const char* action, std::vector<std::string> more = {}) {
+    at(time);
+    std::vector<std::string> arguments{"permit", "act", number_, action, "--step", step};
+    for (const std::string& document : more)
+      arguments.insert(arguments.end(), {"--document", document + "=https://x.example/1"});
+    office_.json(arguments, who);
+  };
+  act("02T08:03:00", "fo", "verifikasi", "accept");
+  act("02T08:06:00", "bo", "penerimaan", "forward");
+  act("02T08:09:00", "dt", "kajian_teknis", "recommend", {"bapl", "rekomendasi"});
+  act("02T08:12:00", "bo", "penyusunan_sk", "draft", {"draft_sk"});
+  act("02T08:15:00", "kb", "persetujuan_kabid", "approve");
+  office_.new_messages();
+  at("02T08:17:00");
+  EXPECT_EQ(office_.new_messages(),
+            (Messages{{"2026-06-02T08:17:00", "officer:kd", "tugas_baru", "whatsapp"}}));
+  EXPECT_EQ(office_.query("SELECT why FROM message ORDER BY id DESC LIMIT 1"), "self_approval");
+  // They may act all the same: marked, and reported to the superior.
+  act("02T08:18:00", "bo", "persetujuan_sekretaris", "approve");
+  EXPECT_EQ(office_.query("SELECT fields ->> 'in_place_because' || ' ' || acting_for FROM event"
+                          " WHERE type = 'acted' ORDER BY sequence DESC LIMIT 1"),
+            "self_approval s");
+  EXPECT_EQ(office_.query("SELECT addressee || ' ' || text FROM notice WHERE kind ="
+                          " 'self_approval'"),
+            "role:kepala_dinas laporan");
+  office_.stop_daemon();
+}
+
 TEST_F(Duties, RolesWithNobodyToTellAreNamed) {
   EXPECT_EQ(office_.tenggat({"check", "--people"}).status, 0);
   EXPECT_TRUE(

@@ -22,7 +22,7 @@ std::ostream& operator<<(std::ostream& out, const SentMessage& m) {
   return out << m.at << ' ' << m.recipient << ' ' << m.text << " by " << m.channel;
 }
 
-Office::Office(const std::string& start) {
+Office::Office(const std::string& start, const std::string& configuration) {
   const fs::path texts = fs::path(TENGGAT_SOURCE_DIR) / "rules/texts/id.yaml";
   texts_ = notify::load_texts({texts.string(), read_file(texts)}).value();
   meta_ = std::make_unique<MetaSink>(texts_);
@@ -39,6 +39,7 @@ Office::Office(const std::string& start) {
       "whatsapp: {{url: \"{}\", version: {}, phone_number_id: \"{}\", token_file: "
       "whatsapp_token}}\n",
       smtp_->url(), whatsapp.url, whatsapp.version, whatsapp.phone_number_id);
+  options.configuration += configuration;
   daemon_ = std::make_unique<DaemonProcess>(std::move(options));
   write_file(daemon_->directory() / "whatsapp_token", whatsapp.token);
 

@@ -30,7 +30,8 @@ std::ostream& operator<<(std::ostream& out, const SentMessage& message);
 class Office {
  public:
   // Officers fo, bo, dt, kdt, kb, s, kd: bo and kb are reached by email, the others by WhatsApp.
-  explicit Office(const std::string& start);
+  // `configuration`: further lines of the daemon's file.
+  explicit Office(const std::string& start, const std::string& configuration = "");
   ~Office();
   Office(const Office&) = delete;
   Office& operator=(const Office&) = delete;

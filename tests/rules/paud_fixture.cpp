@@ -239,7 +239,7 @@ std::vector<Recipient> Office::recipients(const Notice& notice) const {
 std::optional<LastMessage> Office::last_message(const std::string& person) const {
   const auto found = last_.find(person);
   if (found == last_.end()) return std::nullopt;
-  LastMessage last{found->second.at, false};
+  LastMessage last{found->second.at, false, std::nullopt};
   for (const int visit : found->second.visits)
     if (const Visit* one = permit.find_visit(visit); one && one->open())
       last.names_open_task = true;
@@ -254,7 +254,7 @@ std::vector<Office::Departure> Office::departures() const {
     const Notice& notice = waiting_[i].notice;
     for (const Recipient& one : recipients(notice)) {
       if (delivered_.contains({i, one.officer})) continue;
-      const Instant leaves = std::max(now_, leaves_at(notice.audience, ready_at(notice, rules),
+      const Instant leaves = std::max(now_, leaves_at(notice, ready_at(notice, rules),
                                                       last_message(one.officer), rules, calendar_));
       const auto same = std::find_if(all.begin(), all.end(), [&](const Departure& departure) {
         return departure.person == one.officer && one.officer != "P";

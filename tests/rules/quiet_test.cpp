@@ -52,11 +52,90 @@ TEST(Quiet, AGroupLeavesInOfficeHoursNotTooSoonAfterTheLast) {
            Case{Audience::applicant, "04-06 22:00", "04-06 21:59", true, "04-06 22:00"},
        }) {
     std::optional<LastMessage> last;
-    if (*one.last) last = LastMessage{wita(one.last), one.open};
-    EXPECT_EQ(when(leaves_at(one.audience, wita(one.ready), last, {}, shipped_calendar())),
+    if (*one.last) last = LastMessage{wita(one.last), one.open, std::nullopt};
+    EXPECT_EQ(when(leaves_at(notice(one.audience, one.ready), wita(one.ready), last, {},
+                             shipped_calendar())),
               one.leaves)
         << one.ready;
   }
+}
+
+TEST(Quiet, WhatIsOverAnHoursMessagesWaitsForTheHourToPassUnlessUrgent) {
+  struct Case {
+    Audience audience;
+    const char *ready, *first, *leaves;
+  };
+  for (const Case& one : {
+           Case{Audience::holder, "04-06 08:30", "04-06 08:02", "04-06 09:02"},
+           Case{Audience::holder, "04-06 09:30", "04-06 08:02", "04-06 09:30"},
+           Case{Audience::superior, "04-06 08:30", "04-06 08:02", "04-06 09:02"},
+           Case{Audience::superior, "04-06 11:30", "04-06 11:10", "04-06 13:00"},
+       })
+    EXPECT_EQ(when(leaves_at(notice(one.audience, one.ready), wita(one.ready),
+                             LastMessage{wita("04-06 08:29"), false, wita(one.first)}, {},
+                             shipped_calendar())),
+              one.leaves)
+        << one.ready;
+}
+
+TEST(Quiet, AnUrgentOneWaitsForNothingButOfficeHours) {
+  Notice urgent = notice(Audience::superior, "04-06 08:30");
+  urgent.urgent = true;
+  const LastMessage last{wita("04-06 08:29"), true, wita("04-06 08:02")};
+  EXPECT_EQ(when(ready_at(urgent, {})), "04-06 08:30");
+  for (const Audience audience : {Audience::superior, Audience::holder}) {
+    urgent.audience = audience;
+    EXPECT_EQ(when(leaves_at(urgent, wita("04-06 08:30"), last, {}, shipped_calendar())),
+              "04-06 08:30");
+    EXPECT_EQ(when(leaves_at(urgent, wita("04-06 12:30"), last, {}, shipped_calendar())),
+              "04-06 13:00");
+  }
+}
+
+TEST(Quiet, AnOutageHoldsUpWhatWasRaisedOrLookedAtTooLate) {
+  Notice on_time = notice(Audience::holder, "04-06 08:00");
+  EXPECT_EQ(held_up_since(on_time, wita("04-06 08:02"), wita("04-06 09:02")), std::nullopt);
+  EXPECT_EQ(held_up_since(on_time, wita("04-06 08:02"), wita("04-06 09:02:01")),
+            wita("04-06 08:02"));
+  on_time.details[kHeldUpSince] = "2026-04-04T09:00:00+08:00";
+  EXPECT_EQ(held_up_since(on_time, wita("04-06 08:02"), wita("04-06 08:02")), wita("04-04 09:00"));
+}
+
+TEST(Quiet, ARungRaisedAfterAnOutageSaysSinceWhenItIsLate) {
+  Office office;
+  office.at("04-06 08:00").submit();
+  office.unattended_until("04-06 09:10").catch_up();
+  std::map<std::string, std::string> since;
+  for (const Notice& one : office.notices())
+    if (one.kind == "due" || one.kind == "+1h")
+      since[one.kind] =
+          one.details.contains(kHeldUpSince) ? one.details.at(kHeldUpSince) : std::string("-");
+  // An hour and no more is ordinary work.
+  EXPECT_EQ(since, (std::map<std::string, std::string>{{"due", "-"}, {"+1h", "-"}}));
+
+  Office longer;
+  longer.at("04-06 08:00").submit();
+  longer.unattended_until("04-06 09:30").catch_up();
+  for (const Notice& one : longer.notices())
+    if (one.kind == "due") {
+      EXPECT_EQ(one.details.at(kHeldUpSince), "2026-04-06T08:10:00+08:00");
+      EXPECT_EQ(when(one.raised_at), "04-06 09:30");
+    }
+}
+
+TEST(Quiet, ACalendarThatMovesARungIntoThePastIsNoOutage) {
+  Office office(banjarbaru("libur_tambahan: []",
+                           "libur_tambahan:\n"
+                           "  - {tanggal: 2026-04-02, nama: Banjir, dasar: K1}\n"));
+  office.at("04-01 08:00").submit();
+  office.bring_to("kajian_teknis");
+  EXPECT_GT(office.share("kajian_teknis#1", 50), "04-07 07:30");
+  office.at("04-06 16:00");
+  const std::size_t before = office.notices().size();
+  office.apply_calendar(banjarbaru(), "K2");
+  EXPECT_LT(office.share("kajian_teknis#1", 50), "04-06 08:30");
+  ASSERT_GT(office.notices().size(), before);  // raised now
+  for (const Notice& one : office.notices()) EXPECT_FALSE(one.details.contains(kHeldUpSince));
 }
 
 TEST(Quiet, WhatCouldNotLeaveInTheEveningIsInTheMorningList) {

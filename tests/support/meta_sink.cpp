@@ -180,6 +180,7 @@ struct MetaSink::Impl {
     const auto refusal = judge(*request, message);
     std::unique_lock lock(mutex);
     if (refusal) faults.push_back(refusal->why);
+    if (scripted.empty() && always.http_status != 0) scripted.push_back(always);
     if (!scripted.empty()) {
       const Scripted next = scripted.front();
       scripted.pop_front();
@@ -209,6 +210,7 @@ struct MetaSink::Impl {
   mutable std::condition_variable arrived, released;
   bool held = false, kept_back = false;
   std::deque<Scripted> scripted;
+  Scripted always{};  // with a status of 0 it says nothing
   std::vector<Taken> taken;
   std::vector<std::string> faults;
   std::optional<ScriptedServer> server;  // last: its thread uses all of the above
@@ -233,6 +235,11 @@ notify::WhatsappConfig MetaSink::config() const {
 void MetaSink::answer_next(int http_status, int error_code, std::string extra_header) {
   const std::lock_guard lock(impl_->mutex);
   impl_->scripted.push_back({false, http_status, error_code, std::move(extra_header)});
+}
+
+void MetaSink::answer_all(int http_status, int error_code) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->always = {false, http_status, error_code, ""};
 }
 
 void MetaSink::cut_next() {

@@ -30,6 +30,9 @@ class MetaSink {
 
   // The next request is judged as always, then answered like this instead; several queue up.
   void answer_next(int http_status, int error_code, std::string extra_header = "");
+  // From now on every request that no scripted answer waits for is answered like this; 0: as
+  // judged.
+  void answer_all(int http_status, int error_code);
   void cut_next();  // the whole request is read, then the connection closed without an answer
 
   // From now on a message is taken and its answer kept back, those behind it wait, until release().

@@ -36,6 +36,7 @@ struct Caller {
   std::vector<std::string> scopes;
   bool handed_in = false;  // the permit is its own
   Duty duty = Duty::none;
+  bool administrator = false;  // an officer with the role admin
 
   bool has(std::string_view scope) const {
     return std::find(scopes.begin(), scopes.end(), scope) != scopes.end();
@@ -73,6 +74,8 @@ const std::vector<Caller>& callers() {
       {"session fo", Kind::session, "fo", "", {}, false, Duty::holder},
       {"session bo", Kind::session, "bo", "", {}, false, Duty::other_role},
       {"session left", Kind::session, "left", "", {}, false, Duty::left},
+      {"session admin", Kind::session, "adm", "", {}, false, Duty::none, true},
+      {"adm", Kind::officer, "adm", "", {}, false, Duty::other_role, true},
   };
   return all;
 }
@@ -105,7 +108,12 @@ bool on_duty(const Caller& c) { return c.duty == Duty::holder || c.duty == Duty:
 bool is_public_page(const Row& r) {
   return is_any(r.route,
                 {"page_front", "page_style", "page_track", "page_track_act", "page_track_document",
-                 "page_sign_in", "page_sign_in_ask", "page_sign_in_link", "page_sign_in_use"});
+                 "page_sign_in", "page_sign_in_ask", "page_sign_in_link", "page_sign_in_use",
+                 "page_board_script", "page_kiosk", "page_kiosk_stream"});
+}
+bool is_administrators_page(const Row& r) {
+  return r.route.starts_with("page_kiosks") || r.route.starts_with("page_officer") ||
+         r.route.starts_with("page_calendar") || r.route.starts_with("page_dead_letters");
 }
 
 const std::vector<Rule>& rules() {
@@ -120,6 +128,11 @@ const std::vector<Rule>& rules() {
        [](const Row& r, const Caller&) { return r.page && is_public_page(r); }, "let in"},
       {"whoever has left has no session any more",
        [](const Row& r, const Caller& c) { return r.page && c.duty == Duty::left; }, "sign in"},
+      {"people, calendars, dead letters and the wall's links are an administrator's",
+       [](const Row& r, const Caller& c) {
+         return r.page && is_administrators_page(r) && c.kind == Kind::session && !c.administrator;
+       },
+       "forbidden"},
       {"an officer's pages open by their session",
        [](const Row& r, const Caller& c) { return r.page && c.kind == Kind::session; }, "let in"},
       {"a token opens no page", [](const Row& r, const Caller&) { return r.page; }, "sign in"},
@@ -230,6 +243,13 @@ const std::vector<Rule>& rules() {
          return r.route == "permit_undo" && c.duty != Duty::holder;
        },
        "undo_by_other"},
+      {"a task is assigned by a superior of its role",
+       [](const Row& r, const Caller& c) {
+         return r.route == "permit_assign" && c.duty == Duty::superior;
+       },
+       "ok"},
+      {"nobody else assigns it",
+       [](const Row& r, const Caller&) { return r.route == "permit_assign"; }, "wrong_role"},
       {"the step's role, and who stands in for its holder today",
        [](const Row& r, const Caller& c) { return r.commands && on_duty(c); }, "ok"},
       {"the step belongs to another role", [](const Row& r, const Caller&) { return r.commands; },
@@ -241,7 +261,7 @@ const std::vector<Rule>& rules() {
        "ok"},
       {"officers and dashboards read permits",
        [](const Row& r, const Caller& c) {
-         return is_any(r.route, {"permit_list", "permit_show", "permit_timeline"}) &&
+         return is_any(r.route, {"permit_list", "permit_show", "permit_timeline", "permit_why"}) &&
                 may_read_permits(c);
        },
        "ok"},
@@ -282,7 +302,7 @@ const std::vector<Rule>& rules() {
       {"everything else of these is nobody's",
        [](const Row& r, const Caller&) {
          return is_any(r.route, {"permit_create", "permit_list", "permit_show", "permit_timeline",
-                                 "event_list", "task_list"}) ||
+                                 "permit_why", "event_list", "task_list"}) ||
                 r.route.starts_with("file_") || r.route.starts_with("officer_") ||
                 r.route.starts_with("delegation_") || r.route.starts_with("notice_") ||
                 r.route.starts_with("message_");
@@ -320,24 +340,25 @@ class Matrix : public Routes {
   }
 
   void add_people() {
+    // Who cannot be told of a task is not counted on.
     query(
-        "INSERT INTO officer (id, name) VALUES ('deputy', 'Wakil'), ('was-deputy', 'Mantan'),"
-        " ('pengawas', 'Pengawas'), ('left', 'Purna')");
+        "INSERT INTO officer (id, name, email) SELECT id, id, id || '@example.go.id' FROM"
+        " unnest(ARRAY['deputy', 'was-deputy', 'pengawas', 'left', 'adm']) AS id");
     query(
         "INSERT INTO officer_role VALUES ('pengawas', 'pengawas'), ('left', 'front_office'),"
-        " ('was-deputy', 'sekretaris')");
+        " ('was-deputy', 'dinas_teknis'), ('adm', 'admin')");
     query("UPDATE officer SET ended_on = '2026-04-01' WHERE id = 'left'");
     query(
         "INSERT INTO delegation (from_officer, to_officer, kind, start_on, end_on, letter) VALUES"
         " ('fo', 'deputy', 'plh', '2026-04-01', '2026-04-30', '800/1'),"
         " ('fo', 'was-deputy', 'plh', '2026-03-01', '2026-04-01', '800/2')");
-    for (const char* officer : {"deputy", "was-deputy", "pengawas", "left"})
+    for (const char* officer : {"deputy", "was-deputy", "pengawas", "left", "adm"})
       add_token(officer, std::string("officer") + ") VALUES (decode('{}', 'hex'), '" + officer);
     add_token("kosong", "service) VALUES (decode('{}', 'hex'), 'kosong");
     add_token("expired", "expires_at, officer) VALUES (decode('{}', 'hex'), now(), 'fo");
     add_token("revoked", "revoked_at, officer) VALUES (decode('{}', 'hex'), now(), 'fo");
     secrets_["unknown"] = store::new_token_secret();
-    for (const char* officer : {"fo", "bo", "left"}) {
+    for (const char* officer : {"fo", "bo", "left", "adm"}) {
       sessions_[officer] = store::new_sign_in_secret();
       query("INSERT INTO session (hash, officer, expires_at) VALUES (decode('" +
             store::hex(store::sha256(sessions_[officer])) + "', 'hex'), '" + officer +
@@ -377,6 +398,9 @@ class Matrix : public Routes {
       ask.body = R"({"step":"verifikasi"})";
       if (name == "permit_action") ask.body = R"({"step":"verifikasi","action":"accept"})";
       if (name == "permit_undo") ask.body = "{}";
+      if (name == "permit_assign") ask.body = R"({"step":"verifikasi","officer":"fo"})";
+      if (name == "permit_acknowledge")
+        ask.body = R"({"step":"verifikasi","reason":"beban_kerja"})";
       if (name == "permit_pause")
         ask.body = R"({"step":"verifikasi","reason":"kunjungan_lapangan"})";
     } else if (name == "file_create") {

@@ -265,6 +265,25 @@ TEST_F(Routes, WhereNobodyIsOnDutyTheNextSuperiorHasTheTask) {
   EXPECT_EQ(object(get("/tasks", "kb")).at("items").as_array().size(), 1U);
 }
 
+TEST_F(Routes, WhereTheHolderDraftedTheNextSuperiorHasTheTaskToo) {
+  query("INSERT INTO officer_role VALUES ('bo', 'kabid_perizinan')");
+  query("DELETE FROM officer_role WHERE officer = 'kb'");
+  const std::string path = "/permits/" + submitted() + "/actions";
+  const auto act = [&](const char* who, const char* body) {
+    EXPECT_EQ(post(path, who, body).status, 200) << body;
+  };
+  act("fo", R"({"step":"verifikasi","action":"accept"})");
+  act("bo", R"({"step":"penerimaan","action":"forward"})");
+  act("dt", R"({"step":"kajian_teknis","action":"recommend","documents":[
+      {"kind":"bapl","uri":"https://b.example/1"},
+      {"kind":"rekomendasi","uri":"https://b.example/2"}]})");
+  EXPECT_TRUE(object(get("/tasks", "s")).at("items").as_array().empty());
+  act("bo", R"({"step":"penyusunan_sk","action":"draft",
+      "documents":[{"kind":"draft_sk","uri":"https://b.example/3"}]})");
+  for (const char* who : {"bo", "s"})
+    EXPECT_EQ(object(get("/tasks", who)).at("items").as_array().size(), 1U) << who;
+}
+
 TEST_F(Routes, AnOfficerWhoLeftReadsNothing) {
   EXPECT_EQ(get("/permits", "bo").status, 200);
   test::await(io_, leave_service(database_, "bo"));

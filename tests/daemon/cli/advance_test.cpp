@@ -94,7 +94,20 @@ TEST_F(Advance, EveryDueInstantIsVisitedAndNothingIsJumpedOver) {
   *stop_ = true;
 }
 
-TEST_F(Advance, WithoutADaemonWhatIsDueStopsIt) {
+TEST_F(Advance, WithoutADaemonTheOfficeIsLeftAlone) {
+  add_notice("a", "2026-04-02T14:02:00+08:00");
+  add_notice("b", "2026-04-02T14:03:00+08:00");
+  connection_.reset();  // the last session but the command's own
+  const auto advanced = go(kStart + 48h);
+  ASSERT_TRUE(advanced) << advanced.error();
+  EXPECT_TRUE(advanced->unattended);
+  EXPECT_EQ(advanced->stops, 1);
+  EXPECT_EQ(sql("SELECT office_now() = '2026-04-04T14:00:00+08:00'"), "t");
+  EXPECT_EQ(sql("SELECT count(*) FROM notice WHERE state = 'pending'"), "2");
+}
+
+TEST_F(Advance, ADaemonThatGetsNowhereStopsIt) {
+  auto stuck = connect();  // as a daemon: connected, and doing nothing
   add_notice("a", "2026-04-02T14:02:00+08:00");
   AdvanceOptions options;
   options.patience = 200ms;
