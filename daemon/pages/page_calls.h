@@ -140,8 +140,7 @@ class Pages {
 
   awaitable<Response> tasks_page(const PageCall& call, int status, std::string fault);
   awaitable<std::string> set_leave_today(const PageCall& call, bool away);
-  // The most urgent ones, of at most `reach` permits.
-  awaitable<std::vector<http::Task>> tasks_of(const SignedIn& who, int reach, Reading& found);
+  awaitable<std::vector<http::Task>> tasks_of(const SignedIn& who, Reading& found);
   awaitable<Response> permit_page(const PageCall& call, std::int64_t id, int status,
                                   std::string fault);
   awaitable<Response> applicant_page(const PageCall& call, std::int64_t id, int status,
