@@ -133,12 +133,13 @@ Html listed_item(const store::StoredPermit& stored, const office::Rulebook& rule
       permit.number);
 }
 
-awaitable<std::vector<http::Task>> Pages::tasks_of(const SignedIn& who, int reach, Reading& found) {
+awaitable<std::vector<http::Task>> Pages::tasks_of(const SignedIn& who, Reading& found) {
   const http::InboxRoles roles = http::inbox_roles(who.officer.id, parts_.rulebook, who.now);
   std::vector<http::Task> tasks;
   if (roles.roles.empty()) co_return tasks;
   pg::Pipeline search;
-  store::add_find_tasks(search, roles.roles, roles.sifted ? http::kInboxReach : reach);
+  store::add_find_tasks(search, roles.roles,
+                        roles.sifted ? http::kInboxReach : static_cast<int>(kShown) + 1);
   auto searching = reader_.read({}, std::move(search));
   found = co_await std::move(searching);
   std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
@@ -152,7 +153,7 @@ awaitable<std::vector<http::Task>> Pages::tasks_of(const SignedIn& who, int reac
 awaitable<Response> Pages::tasks_page(const PageCall& call, int status, std::string fault) {
   const SignedIn& who = *call.who;
   Reading found;
-  auto finding = tasks_of(who, static_cast<int>(kShown) + 1, found);
+  auto finding = tasks_of(who, found);
   const std::vector<http::Task> tasks = co_await std::move(finding);
   const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
   const Context context = parts_.rulebook.context(*sops.front(), who.now);
@@ -217,7 +218,8 @@ awaitable<Response> Pages::tasks(PageCall call) {
   co_return co_await std::move(showing);
 }
 
-// Away for the rest of the day: nobody else waits for what this officer had claimed.
+// Away for the rest of the day. What this officer had claimed is given back by the leave itself
+// (Watch), so that nobody else waits for it.
 awaitable<std::string> Pages::set_leave_today(const PageCall& call, bool away) {
   const SignedIn& who = *call.who;
   const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
@@ -241,7 +243,6 @@ awaitable<std::string> Pages::set_leave_today(const PageCall& call, bool away) {
     auto cancelling = store::cancel_leave(*lease, who.officer.id, today);
     co_await std::move(cancelling);
   }
-  // What they had claimed the watch gives back: the leave itself ends it.
   co_return "";
 }
 

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <regex>
-#include <thread>
 
 #include "tests/e2e/office.h"
 #include "tests/support/browser.h"
@@ -41,12 +39,6 @@ class PagesTest : public testing::Test {
   }
   std::string version_of(const File& file) {
     return office_.query("SELECT version FROM permit WHERE number = '" + file.number + "'");
-  }
-  // Whether a query comes to answer so, within ten seconds.
-  bool becomes(const std::string& sql, const std::string& answer) {
-    for (int i = 0; i < 200 && office_.query(sql) != answer; ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    return office_.query(sql) == answer;
   }
   Browser browser() { return Browser(office_.daemon().api_port()); }
 
