@@ -66,7 +66,8 @@ Draft::Draft(Permit permit, const Context& context)
     : sop_(context.sop),
       calendar_(context.calendar),
       people_(context.people),
-      today_(context.today()) {
+      today_(context.today()),
+      undo_window_(context.send.undo_window) {
   decision_.after = std::move(permit);
   now_ = std::max(context.now, decision_.after.changed_at);
 }
@@ -148,6 +149,13 @@ void Draft::report_to_superior(int visit, const std::string& why, Reason reason,
   notify(std::move(notice));
 }
 
+// Whether what first tells the applicant of the date still waits for its action's undo window.
+bool Draft::promise_is_held() const {
+  const auto& last = decision_.after.last_action;
+  return last && !last->case_opened_before && decision_.after.case_opened_at &&
+         now_ < last->recorded_at + undo_window_;
+}
+
 void Draft::tell_if_promise_moved(int visit, std::map<std::string, std::string> because,
                                   std::int64_t cause, Seconds hold) {
   Permit& p = permit();
@@ -156,6 +164,10 @@ void Draft::tell_if_promise_moved(int visit, std::map<std::string, std::string> 
   if (!ledger) return;
   const auto due = Replay(*ledger, calendar_).due();
   if (!due || *due == *p.promised_at) return;
+  if (promise_is_held()) {  // it will be read as it is when it leaves
+    p.promised_at = due;
+    return;
+  }
   because["tanggal_lama"] = calendar_.format(*p.promised_at);
   because["tanggal_batas"] = calendar_.format(*due);
   tell_applicant(visit, "perubahan_tanggal", Reason::promise_moved, cause, hold,

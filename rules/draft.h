@@ -102,6 +102,7 @@ class Draft {
                       Seconds hold, std::map<std::string, std::string> details = {});
   void report_to_superior(int visit, const std::string& why, Reason reason, std::int64_t cause,
                           Seconds hold);
+  bool promise_is_held() const;
   void tell_if_promise_moved(int visit, std::map<std::string, std::string> because,
                              std::int64_t cause, Seconds hold);
   std::optional<Refusal> open_next(const Performance& done, LastAction& last);
@@ -137,6 +138,7 @@ class Draft {
   const Calendar& calendar_;
   const People& people_;
   CivilDate today_;
+  Seconds undo_window_;
   std::vector<int> released_;
   Decision decision_;
   Instant now_{};

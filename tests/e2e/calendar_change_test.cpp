@@ -21,6 +21,7 @@ TEST(CalendarChange, ApplicantsAreToldNoFasterThanTheirChannelTakesMessages) {
                  "--step", "verifikasi"},
                 "fo");
   }
+  office.advance("2026-06-02T08:03:00");  // all have been told of the first date
   const std::string calendar = office.changed_calendar(
       "libur_tambahan:", "  - {tanggal: 2026-06-03, nama: Banjir, dasar: Keputusan 112/2026}");
   const CommandResult applied = office.tenggat({"calendar", "apply", calendar});

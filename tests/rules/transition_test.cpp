@@ -538,6 +538,18 @@ TEST(Transition, ADeputyWhoDraftedMayApproveAndItIsMarkedAndReported) {
 
 // --- a calendar that changes ---------------------------------------------------------------------
 
+// "lengkap" leaves when its action can no longer be undone and says the date as it is then.
+TEST(Transition, ADateThatMovesBeforeItWasToldIsNotCorrected) {
+  Office office = at_step("verifikasi", "04-06 08:00");
+  office.does("FO", Deed("verifikasi", "accept"));
+  office.raised_since();
+  const auto promised = office.permit.promised_at;
+  office.at("04-06 08:01");
+  office.apply_calendar(banjarbaru_after_the_flood(), "Keputusan 123/2026");
+  EXPECT_NE(office.permit.promised_at, promised);
+  EXPECT_EQ(office.raised_since(), std::vector<std::string>{});
+}
+
 TEST(Transition, ABreachThatANewCalendarUndoesIsReversedAndItsRungArmedAgain) {
   Office office = at_step("kajian_teknis", "04-06 08:00");  // due Fri 10 08:02
   office.at("04-10 09:00");
