@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/json.hpp>
 #include <chrono>
 #include <fstream>
 #include <future>
@@ -19,6 +18,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "tests/bench/asking.h"
 #include "tests/bench/baseline.h"
 #include "tests/bench/usage.h"
 #include "tests/support/daemon_process.h"
@@ -28,7 +28,6 @@
 
 namespace tenggat::bench {
 namespace asio = boost::asio;
-namespace json = boost::json;
 namespace fs = std::filesystem;
 namespace {
 
@@ -85,8 +84,6 @@ class Bench {
   void run();
 
  private:
-  test::HttpAnswer ask(std::string request);
-  std::int64_t submit_and_accept();
   std::string calendar_with_a_day_off() const;
   // Officers work until `over` says so, asked every 20 ms.
   template <class Over>
@@ -113,32 +110,6 @@ Bench::Bench() {
   daemon_->must({"db", "migrate", "--simulated-clock"});
   token_ = test::OfficeLoad::staff(*daemon_);
   daemon_->start();
-}
-
-test::HttpAnswer Bench::ask(std::string request) {
-  asio::io_context io{1};
-  test::HttpAnswer answer;
-  test::HttpClient http(io.get_executor(), daemon_->api_port());
-  asio::co_spawn(io, http.exchange(std::move(request)),
-                 [&answer](std::exception_ptr failure, test::HttpAnswer got) {
-                   rethrow(failure);
-                   answer = std::move(got);
-                 });
-  io.run();
-  if (answer.status / 100 != 2)
-    throw std::runtime_error(fmt::format("answered {}: {}", answer.status, answer.body));
-  return answer;
-}
-
-std::int64_t Bench::submit_and_accept() {
-  const test::HttpAnswer submitted = ask(test::http_request(
-      "POST", "/api/v1/permits", token_, "bench",
-      R"({"sop":"paud","applicant":{"name":"Pemohon","email":"pemohon@example.id"},"subject":"TK Harapan",)"
-      R"("documents":[{"kind":"persyaratan_izin_paud","uri":"https://example.go.id/berkas.pdf"}]})"));
-  const std::string id(json::parse(submitted.body).at("id").as_string());
-  ask(test::http_request("POST", fmt::format("/api/v1/permits/{}/actions", id), token_, "",
-                         R"({"step":"verifikasi","action":"accept","on_behalf_of":"fo"})"));
-  return std::stoll(id);
 }
 
 // Tuesday 2 June, the day the clock stands at, is taken out.
@@ -187,7 +158,7 @@ Run Bench::work_alone() {
 }
 
 void Bench::run() {
-  const std::int64_t model = submit_and_accept();
+  const std::int64_t model = permit_at_back_office(*daemon_, token_);
   clone_permit(server_, database_, model, model + 1, kOpenPermits - 1);
   server_.execute("CHECKPOINT");
   work_->port = daemon_->api_port();

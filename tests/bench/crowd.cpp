@@ -24,6 +24,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "tests/bench/asking.h"
 #include "tests/bench/baseline.h"
 #include "tests/bench/usage.h"
 #include "tests/support/daemon_process.h"
@@ -201,18 +202,8 @@ Bench::Bench() {
 }
 
 json::value Bench::ask(const std::string& path, const std::string& key, const std::string& body) {
-  asio::io_context io{1};
-  test::HttpAnswer answer;
-  test::HttpClient http(io.get_executor(), daemon_->api_port());
-  asio::co_spawn(io, http.exchange(test::http_request("POST", "/api/v1" + path, token_, key, body)),
-                 [&answer](std::exception_ptr failure, test::HttpAnswer got) {
-                   rethrow(failure);
-                   answer = std::move(got);
-                 });
-  io.run();
-  if (answer.status / 100 != 2)
-    throw std::runtime_error(fmt::format("answered {}: {}", answer.status, answer.body));
-  return json::parse(answer.body);
+  return json::parse(
+      bench::ask(*daemon_, test::http_request("POST", "/api/v1" + path, token_, key, body)).body);
 }
 
 std::int64_t Bench::hand_in() {

@@ -13,12 +13,12 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/json.hpp>
 #include <chrono>
 #include <iostream>
 #include <stdexcept>
 #include <vector>
 
+#include "tests/bench/asking.h"
 #include "tests/bench/baseline.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/http_client.h"
@@ -27,7 +27,6 @@
 
 namespace tenggat::bench {
 namespace asio = boost::asio;
-namespace json = boost::json;
 namespace {
 
 using std::chrono::steady_clock;
@@ -80,8 +79,6 @@ class Monday {
   int run();
 
  private:
-  test::HttpAnswer ask(std::string request);
-  std::int64_t permit_at_back_office();
   std::string query(const std::string& sql) { return server_.execute(sql, database_); }
   std::int64_t number(const std::string& sql) { return std::stoll(query(sql)); }
   // Officers work until this SQL says a number of `enough` or more. Seconds since it was first so.
@@ -109,32 +106,6 @@ Monday::Monday() {
   daemon_->must({"db", "migrate", "--simulated-clock"});
   token_ = test::OfficeLoad::staff(*daemon_);
   daemon_->start();
-}
-
-test::HttpAnswer Monday::ask(std::string request) {
-  asio::io_context io{1};
-  test::HttpAnswer answer;
-  test::HttpClient http(io.get_executor(), daemon_->api_port());
-  asio::co_spawn(io, http.exchange(std::move(request)),
-                 [&answer](std::exception_ptr failure, test::HttpAnswer got) {
-                   rethrow(failure);
-                   answer = std::move(got);
-                 });
-  io.run();
-  if (answer.status / 100 != 2)
-    throw std::runtime_error(fmt::format("answered {}: {}", answer.status, answer.body));
-  return answer;
-}
-
-std::int64_t Monday::permit_at_back_office() {
-  const test::HttpAnswer submitted = ask(test::http_request(
-      "POST", "/api/v1/permits", token_, "monday",
-      R"({"sop":"paud","applicant":{"name":"Pemohon"},"subject":"TK Harapan",)"
-      R"("documents":[{"kind":"persyaratan_izin_paud","uri":"https://example.go.id/berkas.pdf"}]})"));
-  const std::string id(json::parse(submitted.body).at("id").as_string());
-  ask(test::http_request("POST", fmt::format("/api/v1/permits/{}/actions", id), token_, "",
-                         R"({"step":"verifikasi","action":"accept","on_behalf_of":"fo"})"));
-  return std::stoll(id);
 }
 
 double Monday::until(const std::string& sql, std::int64_t enough) {
@@ -179,7 +150,7 @@ int Monday::judge() {
 }
 
 int Monday::run() {
-  const std::int64_t model = permit_at_back_office();
+  const std::int64_t model = permit_at_back_office(*daemon_, token_);
   clone_permit(server_, database_, model, model + 1, kPermits - 1);
   server_.execute("CHECKPOINT");
   daemon_->terminate();

@@ -14,13 +14,13 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/json.hpp>
 #include <chrono>
 #include <functional>
 #include <iostream>
 #include <stdexcept>
 #include <vector>
 
+#include "tests/bench/asking.h"
 #include "tests/bench/baseline.h"
 #include "tests/bench/usage.h"
 #include "tests/support/daemon_process.h"
@@ -30,7 +30,6 @@
 
 namespace tenggat::bench {
 namespace asio = boost::asio;
-namespace json = boost::json;
 namespace {
 
 using std::chrono::steady_clock;
@@ -106,9 +105,7 @@ class Bench {
   void run();
 
  private:
-  std::int64_t submit_and_accept();
   std::string forward(std::int64_t permit, const std::string& key) const;
-  test::HttpAnswer ask(std::string request);
   std::int64_t take(int permits);  // that many fresh clones; the first one's id
   BaselineRun best_baseline(const Script& script);
   void distinct_permits(const BaselineRun& baseline);
@@ -144,34 +141,8 @@ Bench::Bench(bool statements)
   token_ = test::OfficeLoad::staff(*daemon_);
   daemon_->start();
   if (statements_) server_.execute("CREATE EXTENSION pg_stat_statements");
-  template_ = submit_and_accept();
+  template_ = permit_at_back_office(*daemon_, token_);
   next_clone_ = template_ + 1;
-}
-
-test::HttpAnswer Bench::ask(std::string request) {
-  asio::io_context io{1};
-  test::HttpAnswer answer;
-  test::HttpClient http(io.get_executor(), daemon_->api_port());
-  asio::co_spawn(io, http.exchange(std::move(request)),
-                 [&answer](std::exception_ptr failure, test::HttpAnswer got) {
-                   rethrow(failure);
-                   answer = std::move(got);
-                 });
-  io.run();
-  if (answer.status / 100 != 2)
-    throw std::runtime_error(fmt::format("answered {}: {}", answer.status, answer.body));
-  return answer;
-}
-
-std::int64_t Bench::submit_and_accept() {
-  const test::HttpAnswer submitted = ask(test::http_request(
-      "POST", "/api/v1/permits", token_, "bench",
-      R"({"sop":"paud","applicant":{"name":"Pemohon","email":"pemohon@example.id"},"subject":"TK Harapan",)"
-      R"("documents":[{"kind":"persyaratan_izin_paud","uri":"https://example.go.id/berkas.pdf"}]})"));
-  const std::string id(json::parse(submitted.body).at("id").as_string());
-  ask(test::http_request("POST", fmt::format("/api/v1/permits/{}/actions", id), token_, "",
-                         R"({"step":"verifikasi","action":"accept","on_behalf_of":"fo"})"));
-  return std::stoll(id);
 }
 
 std::string Bench::forward(std::int64_t permit, const std::string& key) const {
@@ -243,7 +214,7 @@ void Bench::one_permit() {
                               fmt::format("/api/v1/permits/{}/{}", id, claim ? "claim" : "release"),
                               token_, key, R"({"step":"penerimaan","on_behalf_of":"bo"})");
   };
-  ask(request(permit, true, "one"));
+  ask(*daemon_, request(permit, true, "one"));
   const Script script = script_of(server_, database_, permit, permit + 1, "one");
   BaselineRun best;
   for (const int clients : {1, 4, 16, 64}) {
@@ -300,7 +271,7 @@ void Bench::memory() {
 void Bench::run() {
   take(kOpenPermits);
   const std::int64_t sample = take(2);
-  ask(forward(sample, "sample"));
+  ask(*daemon_, forward(sample, "sample"));
   const Script script = script_of(server_, database_, sample, sample + 1, "sample");
   say(fmt::format("{} processors, one PostgreSQL with fsync on, a flush takes {:.2f} ms",
                   ::sysconf(_SC_NPROCESSORS_ONLN), flush_milliseconds(server_.directory())));
