@@ -242,8 +242,10 @@ void YamlFile::read(const std::string& text) {
 YamlValue YamlFile::document() { return {*this, root_.get()}; }
 
 void YamlFile::fault(int line, int column, std::string message) {
-  // A fault is one line, whatever of the file it quotes.
+  // A fault is one line that can be printed, whatever of the file it quotes: yaml-cpp quotes single
+  // bytes.
   std::replace(message.begin(), message.end(), '\n', ' ');
+  message.resize(first_not_utf8(message));
   faults_.push_back({name_, line, column, std::move(message)});
 }
 

@@ -114,6 +114,8 @@ TEST(Yaml, IsOneDocumentOfUtf8) {
   const Texts escapes{"f.yaml:1:4: its escapes do not make UTF-8; write the characters themselves"};
   EXPECT_EQ(faults_of("a: \"\\_\"\n"), escapes);
   EXPECT_EQ(faults_of(std::string("a: b\0_\n", 7)), escapes);
+  EXPECT_EQ(faults_of("a: \"\\\xc3\xb1\"\n"),
+            Texts{"f.yaml:1:7: not YAML: unknown escape character: "});
   EXPECT_EQ(faults_of("# comment only\n").size(), 1u);
   EXPECT_TRUE(faults_of("---\na: Jum’at\n").empty());
 }
