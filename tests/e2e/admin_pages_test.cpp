@@ -165,6 +165,7 @@ TEST_F(AdminPagesTest, AMessageThatWasGivenUpIsSentAgainOrDiscarded) {
 TEST_F(AdminPagesTest, ADayOffIsPreviewedThenApplied) {
   const File file = submitted();
   act("fo", file, "verifikasi", "accept");
+  office_.advance("2026-04-02T14:05:00");  // the applicant has been told of the first date
   const std::string due =
       "SELECT to_char(case_due_at AT TIME ZONE 'Asia/Makassar',"
       " 'MM-DD HH24:MI') FROM permit";
