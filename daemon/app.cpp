@@ -135,7 +135,7 @@ pg::PoolOptions loop_options(const std::string& database, std::size_t connection
 // Of the committer's connections, one a lane: the only ones whose every commit is a batch of
 // commands.
 pg::PoolOptions command_options(const std::string& database, Metrics& metrics) {
-  pg::PoolOptions options = loop_options(database, 2, metrics);
+  pg::PoolOptions options = loop_options(database, office::Committer::kLanes, metrics);
   if constexpr (kCrashPoints)
     options.connect.on_sent = [](bool could_commit) {
       if (could_commit) crash_point(CrashPoint::commit_sent);
@@ -207,6 +207,7 @@ class App::Parts {
   asio::awaitable<void> live();
   asio::awaitable<bool> start();
   asio::awaitable<bool> prepare_database();
+  // Into the database and the rulebook.
   asio::awaitable<void> put_rules_in_force(pg::Connection& connection);
   asio::awaitable<void> stop();
   asio::awaitable<void> handle_hangups();
@@ -341,16 +342,20 @@ void App::Parts::announce_standards() {
           calendar.id(), static_cast<double>(in_force->covered_until().time_since_epoch().count()));
 }
 
+// Calendars first: who reads in between must not find an SOP without its own.
 asio::awaitable<void> App::Parts::put_rules_in_force(pg::Connection& connection) {
+  const auto say = [](const store::RuleSet& rules) {
+    log_event(Level::info, "rules_in_force",
+              {{"kind", rules.kind}, {"name", rules.name}, {"version", rules.hash}});
+  };
+  for (const store::RuleSet& calendar : startup_.rules.calendar_sets)
+    if (co_await store::put_in_force_if_none(connection, calendar)) say(calendar);
   for (const store::RuleSet& sop : startup_.rules.sop_sets)
-    if (co_await store::put_in_force(connection, sop))
-      log_event(Level::info, "rules_in_force",
-                {{"kind", sop.kind}, {"name", sop.name}, {"version", sop.hash}});
-  for (const store::RuleSet& calendar : startup_.rules.calendar_sets) {
-    if (co_await store::put_in_force_if_none(connection, calendar))
-      log_event(Level::info, "rules_in_force",
-                {{"kind", calendar.kind}, {"name", calendar.name}, {"version", calendar.hash}});
-  }
+    if (co_await store::put_in_force(connection, sop)) say(sop);
+  pg::Pipeline clock;
+  clock.add(store::kMomentSql);
+  const std::vector<pg::Result> results = co_await connection.run(std::move(clock));
+  co_await rulebook_.refresh(connection, store::moment_of(results.front()));
 }
 
 // False where starting makes no sense; an outage is an exception and is tried again.
@@ -377,10 +382,6 @@ asio::awaitable<bool> App::Parts::prepare_database() {
     co_return false;
   }
   co_await put_rules_in_force(*lease);
-  pg::Pipeline clock;
-  clock.add(store::kMomentSql);
-  const std::vector<pg::Result> results = co_await lease->run(std::move(clock));
-  co_await rulebook_.refresh(*lease, store::moment_of(results.front()));
   co_return true;
 }
 

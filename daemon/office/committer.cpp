@@ -64,7 +64,7 @@ Committer::Committer(asio::any_io_executor executor, pg::Pool& pool, Rulebook& r
       metrics_(metrics),
       render_(std::move(render)),
       options_(options),
-      lanes_{Lane(executor), Lane(executor)} {}
+      lanes_{Lane(executor), Lane(executor), Lane(executor)} {}
 
 Committer::~Committer() = default;
 
@@ -122,7 +122,7 @@ std::optional<std::chrono::nanoseconds> Committer::oldest_batch_begun() const {
 
 asio::awaitable<void> Committer::run() {
   using namespace asio::experimental::awaitable_operators;
-  co_await (run_lane(0) && run_lane(1));
+  co_await (run_lane(0) && run_lane(1) && run_lane(2));
 }
 
 asio::awaitable<void> Committer::run_lane(std::size_t number) {
@@ -130,7 +130,7 @@ asio::awaitable<void> Committer::run_lane(std::size_t number) {
   while (!stopping_ || !queue_.empty()) {
     // Ready for work is success, too: an office without commands has not stalled.
     metrics_.loop("committer").last_success_timestamp_seconds.Set(Clock::machine_seconds());
-    lane.batch = take_batch(lanes_[1 - number]);
+    lane.batch = take_batch(number);
     if (lane.batch.empty()) {
       co_await lane.work.wait(kIdle);
       continue;
@@ -177,12 +177,17 @@ class Claims {
 }  // namespace
 
 // In the order of their arrival; empty where there is nothing to be done yet.
-std::vector<Committer::PendingPtr> Committer::take_batch(const Lane& other) {
-  // A lane does not run after each single command while the other has many on the way: the more go
-  // together, the less each of them costs, and the other's end is soon.
-  if (queue_.size() < std::min(other.batch.size(), options_.batch_max)) return {};
+std::vector<Committer::PendingPtr> Committer::take_batch(std::size_t lane) {
   Claims claims;
-  for (const PendingPtr& one : other.batch) claims.add(one->request);
+  std::size_t largest = 0;
+  for (std::size_t other = 0; other < lanes_.size(); ++other) {
+    if (other == lane) continue;
+    largest = std::max(largest, lanes_[other].batch.size());
+    for (const PendingPtr& one : lanes_[other].batch) claims.add(one->request);
+  }
+  // A lane does not run after each single command while another has many on the way: the more go
+  // together, the less each of them costs, and the other's end is soon.
+  if (queue_.size() < std::min(largest, options_.batch_max)) return {};
   std::vector<PendingPtr> batch = queue_.take(options_.batch_max, [&](const PendingPtr& one) {
     if (!claims.has_part_of(one->request)) return true;
     // Nor may what comes after it overtake it.

@@ -3,8 +3,8 @@
 // command in arrival order between the flights, so a refused one spoils nothing. No timer, no added
 // latency when idle. Source: design, "Throughput".
 //
-// Two batches are under way at once, each in a lane of its own: while PostgreSQL works on one, the
-// core decides the other. They never meet: a command whose permit or key is in one lane's batch
+// Three batches are under way at once, each in a lane of its own: while PostgreSQL works on one,
+// the core decides another. They never meet: a command whose permit or key is in a lane's batch
 // waits for it, and so do submissions, which share the counter of numbers.
 //
 // A batch that fails in SQL is rolled back and bisected until the poison command stands alone. A
@@ -94,7 +94,10 @@ struct CommitterOptions {
 
 class Committer {
  public:
-  // All references must outlive run(). Each lane leases a connection of the pool.
+  // Each leases a connection of the pool.
+  static constexpr std::size_t kLanes = 3;
+
+  // All references must outlive run().
   Committer(boost::asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
             Metrics& metrics, RenderAnswer render, CommitterOptions options);
   ~Committer();
@@ -127,7 +130,7 @@ class Committer {
     Signal work;
   };
   boost::asio::awaitable<void> run_lane(std::size_t number);
-  std::vector<PendingPtr> take_batch(const Lane& other);
+  std::vector<PendingPtr> take_batch(std::size_t lane);
   std::optional<std::chrono::nanoseconds> oldest_batch_begun() const;
   void wake_lanes();
 
@@ -150,7 +153,7 @@ class Committer {
   CommitterOptions options_;
   TurnQueue<PendingPtr> queue_;  // by token
   std::uint64_t arrivals_ = 0;
-  std::array<Lane, 2> lanes_;
+  std::array<Lane, kLanes> lanes_;
   std::chrono::nanoseconds last_batch_took_{};
   std::chrono::nanoseconds hinted_{};  // when other daemons were last told of new work
   Trouble trouble_{"committer"};
