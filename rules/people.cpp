@@ -177,4 +177,15 @@ std::optional<Duty> duty_for(std::string_view officer, const Visit& visit, const
   return std::nullopt;
 }
 
+std::optional<Duty> superior_duty_for(std::string_view officer, const Visit& visit, const Sop& sop,
+                                      const People& people, const CivilDate& day) {
+  const std::vector<std::string> chain = sop.chain(visit.role);
+  for (const bool own : {true, false})
+    for (const Duty& duty : people.duties(officer, day)) {
+      const bool above = std::find(chain.begin(), chain.end(), duty.role) != chain.end();
+      if (above && duty.for_officer.empty() == own) return duty;
+    }
+  return std::nullopt;
+}
+
 }  // namespace tenggat

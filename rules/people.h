@@ -109,5 +109,9 @@ std::vector<Unreachable> unreachable_roles(const Sop& sop, const People& people,
 // superior may act where nobody is on duty or a deputy would approve their own work.
 std::optional<Duty> duty_for(std::string_view officer, const Visit& visit, const Sop& sop,
                              const People& people, const CivilDate& day);
+// The duty in which an officer is a superior of the visit's role, however high; in their own right
+// first.
+std::optional<Duty> superior_duty_for(std::string_view officer, const Visit& visit, const Sop& sop,
+                                      const People& people, const CivilDate& day);
 
 }  // namespace tenggat

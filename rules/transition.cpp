@@ -108,16 +108,12 @@ std::optional<Refusal> Handler::authorize_officer() {
 
 // Whoever holds one of the duties above the step's role today.
 std::optional<Refusal> Handler::authorize_superior() {
-  const std::vector<std::string> chain = context_.sop.chain(visit().role);
-  // Their own right first, as with the step's own duty.
   if (actor().kind == Actor::Kind::officer)
-    for (const bool own : {true, false})
-      for (const Duty& duty : context_.people.duties(actor().id, context_.today())) {
-        const bool above = std::find(chain.begin(), chain.end(), duty.role) != chain.end();
-        if (!above || duty.for_officer.empty() != own) continue;
-        by_.acting_for = duty.for_officer;
-        return std::nullopt;
-      }
+    if (const auto duty = superior_duty_for(actor().id, visit(), context_.sop, context_.people,
+                                            context_.today())) {
+      by_.acting_for = duty->for_officer;
+      return std::nullopt;
+    }
   return refuse(Reason::wrong_role,
                 fmt::format("step '{}' is assigned by a superior of the role {}", visit().step,
                             visit().role));

@@ -486,6 +486,32 @@ TEST_F(PagesTest, PausesAndUploadsGoThroughTheDesk) {
   EXPECT_EQ(state_of(file), "active persetujuan_kabid");
 }
 
+TEST_F(PagesTest, ObstaclesAndSuperiorsAreReachedFromThePermit) {
+  const File file = submitted();
+  const std::string path = "/permohonan/" + file.number;
+  Browser fo = signed_in("fo");
+  EXPECT_FALSE(fo.get(path).says("Tugaskan kepada petugas"));  // that is a superior's
+  EXPECT_EQ(fo.press(fo.get(path), "acknowledge",
+                     {{"kendala", "sistem"}, {"catatan", "Jaringan kantor terputus"}})
+                .status,
+            303);
+  EXPECT_TRUE(fo.get(path).says("kendala dicatat (gangguan sistem atau jaringan)"));
+  EXPECT_TRUE(fo.get(path).says("Jaringan kantor terputus"));
+  EXPECT_EQ(fo.press(fo.get(path), "acknowledge", {{"kendala", "banjir"}}).status, 422);
+  EXPECT_EQ(fo.press(fo.get(path), "escalate", {{"catatan", "Mohon arahan"}}).status, 303);
+  EXPECT_EQ(office_.query("SELECT count(*) FROM notice WHERE kind = 'escalated'"), "1");
+  Browser bo = signed_in("bo");
+  EXPECT_FALSE(bo.get(path).says("Catat kendala"));
+  Browser kb = signed_in("kb");
+  const WebPage page = kb.get(path);
+  EXPECT_TRUE(page.says("Tugaskan kepada petugas"));
+  EXPECT_FALSE(page.says("Catat kendala"));
+  EXPECT_EQ(kb.press(page, "assign", {{"petugas", "bo"}}).status, 422);  // has no such duty
+  EXPECT_EQ(kb.press(page, "assign", {{"petugas", "fo"}, {"catatan", "Segera"}}).status, 303);
+  EXPECT_EQ(office_.query("SELECT assignee FROM visit WHERE closed_at IS NULL"), "fo");
+  EXPECT_TRUE(kb.get(path).says("tugas diberikan kepada Rina Wulandari"));
+}
+
 TEST_F(PagesTest, TheInboxDoesSeveralAtOnce) {
   std::vector<File> files;
   for (int i = 0; i < 3; ++i) files.push_back(submitted(fmt::format("PAUD Nomor {}", i)));

@@ -1,0 +1,100 @@
+// What has happened to a permit, in words.
+#include <fmt/format.h>
+
+#include <boost/json/parse.hpp>
+
+#include "daemon/pages/permit_view.h"
+#include "daemon/pages/words.h"
+#include "notifiers/words.h"
+
+namespace tenggat::pages {
+namespace {
+
+constexpr std::size_t kEventsShown = 60;
+
+// "officer:siti", "applicant", "system" of an event.
+std::string actor_words(const std::string& actor, const People& people) {
+  constexpr std::string_view kOfficer = "officer:";
+  if (actor.starts_with(kOfficer)) return officer_words(actor.substr(kOfficer.size()), people);
+  return actor == "applicant" ? "Pemohon" : "Sistem";
+}
+
+std::string field_of(const store::StoredEvent& event, std::string_view name) {
+  boost::json::error_code error;
+  const boost::json::value fields = boost::json::parse(event.fields_json, error);
+  if (error || !fields.is_object()) return {};
+  const boost::json::value* value = fields.as_object().if_contains(name);
+  return value && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
+// "start", "50%", "due", "+1d" of a ladder.
+std::string rung_words(const std::string& rung) {
+  if (rung == "start") return "petugas diberi tahu";
+  if (rung == "due") return "batas waktu tiba, diberitahukan";
+  if (rung.starts_with('+')) return "keterlambatan dilaporkan kepada atasan";
+  return "pengingat pada " + rung + " waktu";
+}
+
+std::string event_words(const PermitView& view, const store::StoredEvent& stored) {
+  const std::string& type = stored.event.type;
+  const Visit* visit = view.permit().find_visit(stored.event.visit);
+  const std::string step =
+      (visit ? view.context.sop.step(visit->step).short_name : std::string("Layanan")) + ": ";
+  const auto pause_name = [&] {
+    const std::string id = field_of(stored, "pause");
+    const PauseReason* reason = view.context.sop.find_pause(id);
+    return reason ? reason->name : readable(id);
+  };
+  if (type == "submitted") return "Permohonan diajukan";
+  if (type == "acted") return step + action_done_words(field_of(stored, "action"));
+  if (type == "undone")
+    return step + "tindakan dibatalkan (" + action_done_words(field_of(stored, "action")) + ")";
+  if (type == "claimed") return step + "tugas diambil";
+  if (type == "released") return step + "tugas dilepas";
+  if (type == "paused") return step + "waktu dijeda (" + pause_name() + ")";
+  if (type == "resumed") return step + "waktu berjalan kembali";
+  if (type == "rung_raised") return step + rung_words(field_of(stored, "rung"));
+  if (type == "deadline_missed") return step + "batas waktu terlewati";
+  if (type == "reminder_raised")
+    return step + (field_of(stored, "rung") == "kendala" ? "petugas ditanyai lagi soal kendalanya"
+                                                         : "pemohon diingatkan");
+  if (type == "assigned")
+    return step + "tugas diberikan kepada " +
+           officer_words(field_of(stored, "officer"), view.context.people);
+  if (type == "escalated") return step + "arahan atasan diminta";
+  if (type == "acknowledged") {
+    const Obstacle* obstacle = view.context.sop.find_obstacle(field_of(stored, "obstacle"));
+    return step + "kendala dicatat (" +
+           (obstacle ? obstacle->name : readable(field_of(stored, "obstacle"))) + ")";
+  }
+  if (type == "contact_corrected") return "Kontak pemohon diperbaiki";
+  if (type == "link_sent") return "Tautan lacak dikirim ulang kepada pemohon";
+  if (type == "calendar_applied") return "Kalender kerja berubah: " + field_of(stored, "decree");
+  return readable(type);
+}
+
+}  // namespace
+
+Html history_of(const PermitView& view) {
+  Html items;
+  std::size_t shown = 0;
+  for (auto stored = view.events.rbegin(); stored != view.events.rend(); ++stored) {
+    if (++shown > kEventsShown) break;
+    Html said;
+    for (const store::StoredNote& note : view.notes)
+      if (note.event == stored->event.sequence)
+        said += html("<br>{}{}", note.document.empty() ? "" : readable(note.document) + ": ",
+                     lines(note.text));
+    const std::string for_whom =
+        stored->event.acting_for.empty()
+            ? ""
+            : " untuk " + officer_words(stored->event.acting_for, view.context.people);
+    items +=
+        html("<li>{}{}<br><span class=\"halus\">{} · {}{}</span></li>", event_words(view, *stored),
+             said, notify::short_moment(view.context.calendar.local(stored->event.at)),
+             actor_words(stored->event.actor, view.context.people), for_whom);
+  }
+  return html("<h2>Riwayat</h2><div class=\"kartu\"><ul class=\"polos\">{}</ul></div>", items);
+}
+
+}  // namespace tenggat::pages

@@ -1,0 +1,34 @@
+// What an officer's page of one permit is made from; its parts are in a file each.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "daemon/pages/html.h"
+#include "daemon/pages/page_calls.h"
+
+namespace tenggat::pages {
+
+// Everything the page is made from.
+struct PermitView {
+  const store::StoredPermit& stored;
+  const Context& context;  // of the permit's SOP, at `now`
+  const std::vector<store::StoredEvent>& events;
+  const std::vector<store::StoredNote>& notes;
+  const SignedIn& who;
+
+  const Permit& permit() const { return stored.permit; }
+  std::string path() const { return "/permohonan/" + stored.permit.number; }
+  FormKeys keys() const { return new_form_keys(who.visitor.csrf); }
+};
+
+std::string officer_words(const std::string& id, const People& people);
+
+// Forms for what this officer may do on the visit today: nothing is offered that would be refused
+// for who they are.
+Html visit_forms(const PermitView& view, const Visit& visit);
+// Their own last action, while it can be taken back.
+Html undo_card(const PermitView& view);
+// Who did what and when, the latest first.
+Html history_of(const PermitView& view);
+
+}  // namespace tenggat::pages
