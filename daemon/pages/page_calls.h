@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -160,6 +161,9 @@ class Pages {
   awaitable<std::string> change_officer(const PageCall& call, pg::Connection& db);
   awaitable<std::string> change_duties(const PageCall& call, pg::Connection& db);
 
+  std::set<std::string> calendars() const;  // ids, of the SOPs in force
+  // The one the address asks for, else the first; null: there is none of that name.
+  const Calendar* chosen_calendar(const PageCall& call) const;
   awaitable<Response> calendar_page(const PageCall& call, int status, std::string fault,
                                     Html preview);
   awaitable<Response> change_calendar(PageCall call, bool write);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include "daemon/log.h"
 #include "daemon/office/calendar_change.h"
@@ -121,7 +122,23 @@ std::string summary_of(const std::vector<office::PermitMove>& moves) {
       removed);
 }
 
-Html day_form(const http::Form& typed, const FormKeys& keys) {
+// Where one calendar is shown and changed.
+std::string path_of(const Calendar& calendar) {
+  return "/kalender?kalender=" + query_encoded(calendar.id());
+}
+
+// To the other calendars of the SOPs in force, where there are several.
+Html calendar_links(const std::set<std::string>& ids, const std::string& shown) {
+  if (ids.size() < 2) return {};
+  Html links;
+  for (const std::string& id : ids)
+    links += id == shown ? html("<strong aria-current=\"page\">{}</strong> ", readable(id))
+                         : html("<a href=\"/kalender?kalender={}\">{}</a> ", query_encoded(id),
+                                readable(id));
+  return html("<nav class=\"sebaris\" aria-label=\"Kalender\">{}</nav>", links);
+}
+
+Html day_form(const std::string& path, const http::Form& typed, const FormKeys& keys) {
   Html kinds;
   const std::string chosen = typed.text("jenis");
   for (const KindOfDay& kind : kKinds)
@@ -129,7 +146,7 @@ Html day_form(const http::Form& typed, const FormKeys& keys) {
                  ? html("<option value=\"{}\" selected>{}</option>", kind.id, kind.words)
                  : html("<option value=\"{}\">{}</option>", kind.id, kind.words);
   return html(
-      "<form method=\"post\" action=\"/kalender\">{}"
+      "<form method=\"post\" action=\"{}\">{}"
       "<label for=\"jenis\">Jenis</label><select id=\"jenis\" name=\"jenis\">{}</select>"
       "<label for=\"tanggal\">Tanggal</label>"
       "<input type=\"date\" id=\"tanggal\" name=\"tanggal\" value=\"{}\" required>"
@@ -142,21 +159,22 @@ Html day_form(const http::Form& typed, const FormKeys& keys) {
       "</label><input type=\"text\" id=\"jam\" name=\"jam\" maxlength=\"100\" value=\"{}\" "
       "placeholder=\"07:30-12:00, 13:00-16:00\">"
       "<p><button class=\"utama\" name=\"aksi\" value=\"pratinjau\">Pratinjau</button></p></form>",
-      hidden_fields(keys), kinds, typed.text("tanggal"), typed.text("nama"), typed.text("dasar"),
-      typed.text("jam"));
+      path, hidden_fields(keys), kinds, typed.text("tanggal"), typed.text("nama"),
+      typed.text("dasar"), typed.text("jam"));
 }
 
 // The button that puts the previewed day in force, with everything it was previewed with.
-Html apply_form(const http::Form& form, const std::string& seen, const FormKeys& keys) {
+Html apply_form(const std::string& path, const http::Form& form, const std::string& seen,
+                const FormKeys& keys) {
   Html fields;
   for (const char* name : {"jenis", "tanggal", "nama", "dasar", "jam"})
     fields += html("<input type=\"hidden\" name=\"{}\" value=\"{}\">", name, form.text(name));
   return html(
-      "<form method=\"post\" action=\"/kalender\">{}{}"
+      "<form method=\"post\" action=\"{}\">{}{}"
       "<input type=\"hidden\" name=\"dilihat\" value=\"{}\"><div class=\"sebaris\">"
       "<button class=\"utama\" name=\"aksi\" value=\"terapkan\">Terapkan</button>"
-      "<a class=\"tombol\" href=\"/kalender\">Batal</a></div></form>",
-      hidden_fields(keys), fields, seen);
+      "<a class=\"tombol\" href=\"{}\">Batal</a></div></form>",
+      path, hidden_fields(keys), fields, seen, path);
 }
 
 // Where something was refused, the form stands open.
@@ -216,11 +234,25 @@ class OneAtATime {
 
 }  // namespace
 
+std::set<std::string> Pages::calendars() const {
+  std::set<std::string> ids;
+  for (const Sop* sop : parts_.rulebook.sops_in_force()) ids.insert(sop->calendar);
+  return ids;
+}
+
+const Calendar* Pages::chosen_calendar(const PageCall& call) const {
+  const std::string id(call.request.query.get("kalender")
+                           .value_or(parts_.rulebook.sops_in_force().front()->calendar));
+  return calendars().contains(id) ? &parts_.rulebook.calendar(id) : nullptr;
+}
+
 awaitable<Response> Pages::calendar_page(const PageCall& call, int status, std::string fault,
                                          Html preview) {
   auto reading = reader_.read({}, {});
   const Reading found = co_await std::move(reading);
-  const Calendar& calendar = calendar_of(*parts_.rulebook.sops_in_force().front());
+  const Calendar* chosen = chosen_calendar(call);
+  if (!chosen) co_return not_found(call);
+  const Calendar calendar = *chosen;
   auto acquiring = parts_.pool.acquire();
   pg::Pool::Lease lease = co_await std::move(acquiring);
   auto loading = store::rules_in_force(*lease);
@@ -228,25 +260,26 @@ awaitable<Response> Pages::calendar_page(const PageCall& call, int status, std::
   Html files;
   if (const store::RuleSet* set = calendar_in(rules, calendar.id()))
     for (const SourceFile& file : set->files)
-      files += html("<li><a href=\"/kalender/berkas/{}\">{}</a></li>", file.name, file.name);
+      files += html("<li><a href=\"/kalender/berkas/{}?kalender={}\">{}</a></li>", file.name,
+                    query_encoded(calendar.id()), file.name);
   Html notice;
   if (!fault.empty())
     notice = message(fault, true);
   else if (call.request.query.get("sudah"))
     notice = message("Kalender telah diterapkan.");
   Html body = html(
-      "<h1>Kalender {}</h1><p class=\"halus\">Hari libur ditetapkan sampai {}; sesudahnya batas "
+      "<h1>Kalender {}</h1>{}<p class=\"halus\">Hari libur ditetapkan sampai {}; sesudahnya batas "
       "waktu bersifat sementara.</p>{}{}{}<h2>Hari yang ditetapkan</h2>{}"
       "<details><summary>Berkas kalender yang berlaku</summary><p class=\"halus\">Samakan berkas "
       "di "
       "server dengan ini sebelum menjalankan <code>tenggat calendar apply</code> lagi.</p>"
       "<ul>{}</ul></details>",
-      readable(calendar.id()),
+      readable(calendar.id()), calendar_links(calendars(), calendar.id()),
       notify::date(calendar.local(calendar.covered_until() - std::chrono::seconds(1))), notice,
       preview,
-      preview.empty()
-          ? add_section(fault.empty(), day_form(call.form, new_form_keys(call.who->visitor.csrf)))
-          : Html(),
+      preview.empty() ? add_section(fault.empty(), day_form(path_of(calendar), call.form,
+                                                            new_form_keys(call.who->visitor.csrf)))
+                      : Html(),
       days_of(calendar, found.moment.now), files);
   co_return page(status, call, "Kalender", std::move(body));
 }
@@ -266,7 +299,9 @@ awaitable<Response> Pages::working_calendar_act(PageCall call) {
 awaitable<Response> Pages::change_calendar(PageCall call, bool write) {
   office::NewDay day;
   std::string fault(read_day(call.form, day));
-  const Calendar calendar = calendar_of(*parts_.rulebook.sops_in_force().front());
+  const Calendar* chosen = chosen_calendar(call);
+  if (!chosen) co_return not_found(call);
+  const Calendar calendar = *chosen;
   if (fault.empty() && is_taken(calendar, day))
     fault = "Tanggal ini sudah ditetapkan; lihat daftar di bawah.";
   if (fault.empty() && calendar_under_way_)
@@ -304,21 +339,22 @@ awaitable<Response> Pages::change_calendar(PageCall call, bool write) {
   }
   if (write) {
     log_event(Level::info, "calendar_changed", {{"by", call.who->officer.id}, {"about", decree}});
-    co_return see_other("/kalender?sudah=ya");
+    co_return see_other(path_of(calendar) + "&sudah=ya");
   }
   Html preview = html(
       "<section class=\"kartu segera\" aria-label=\"Pratinjau\"><h2>Pratinjau</h2><p>{}.</p>"
       "<p><strong>{}</strong></p>{}<p class=\"halus\">Belum ada yang berubah. Saat diterapkan, "
       "pemohon yang tanggalnya bergeser diberi tahu satu kali dengan dasar ini.</p>{}</section>",
       decree, summary_of(moves), moves_table(moves, calendar),
-      apply_form(call.form, seen, new_form_keys(call.who->visitor.csrf)));
+      apply_form(path_of(calendar), call.form, seen, new_form_keys(call.who->visitor.csrf)));
   auto showing = calendar_page(call, 200, "", std::move(preview));
   co_return co_await std::move(showing);
 }
 
 awaitable<Response> Pages::working_calendar_file(PageCall call) {
-  const Calendar& calendar = calendar_of(*parts_.rulebook.sops_in_force().front());
-  const std::string id = calendar.id(), name = call.request.param("name");
+  const Calendar* chosen = chosen_calendar(call);
+  if (!chosen) co_return not_found(call);
+  const std::string id = chosen->id(), name = call.request.param("name");
   auto acquiring = parts_.pool.acquire();
   pg::Pool::Lease lease = co_await std::move(acquiring);
   auto loading = store::rules_in_force(*lease);

@@ -187,7 +187,7 @@ TEST_F(AdminPagesTest, ADayOffIsPreviewedThenApplied) {
   EXPECT_EQ(office_.query("SELECT count(*) FROM rule_set WHERE kind = 'calendar'"), "1");
 
   const WebPage applied = kb.press(preview, "terapkan");
-  EXPECT_EQ(applied.header("Location"), "/kalender?sudah=ya") << applied.body;
+  EXPECT_EQ(applied.header("Location"), "/kalender?kalender=banjarbaru&sudah=ya") << applied.body;
   EXPECT_EQ(office_.query(due), "04-13 14:00");
   EXPECT_TRUE(kb.get("/kalender").says("Banjir"));
   EXPECT_EQ(office_.query("SELECT count(*) FROM event WHERE type = 'calendar_applied' AND"
@@ -225,6 +225,40 @@ TEST_F(AdminPagesTest, AMakeUpDayNeedsHoursAndAPreviewIsOfTheCalendarAsItWas) {
   EXPECT_EQ(kb.press(preview, "terapkan").status, 409);  // another came in between
   EXPECT_TRUE(kb.get("/kalender").says("hari kerja pengganti"));
   EXPECT_FALSE(kb.get("/kalender").says("11 April 2026"));
+}
+
+// Two SOPs, each with the calendar of its own office.
+TEST_F(AdminPagesTest, EachCalendarIsChangedForItself) {
+  office_.use_own_rules();
+  const std::filesystem::path rules = office_.daemon().options().rules;
+  std::filesystem::copy(rules / "sop/paud.yaml", rules / "sop/tk.yaml");
+  std::filesystem::copy(rules / "calendar/banjarbaru.yaml", rules / "calendar/martapura.yaml");
+  office_.change_rule("sop/tk.yaml", "sop: paud", "sop: tk");
+  office_.change_rule("sop/tk.yaml", "PAUD-{tahun}", "TK-{tahun}");
+  office_.change_rule("sop/tk.yaml", "kalender: banjarbaru", "kalender: martapura");
+  office_.change_rule("calendar/martapura.yaml", "kalender: banjarbaru", "kalender: martapura");
+  office_.reload();
+  ASSERT_TRUE(office_.becomes(
+      "SELECT string_agg(name, ' ' ORDER BY name) FROM rule_set WHERE kind = 'calendar'",
+      "banjarbaru martapura"));
+  EXPECT_TRUE(office_.metric_becomes("tenggat_config_last_reload_successful 1"));
+  EXPECT_TRUE(office_.metric_becomes(
+      "tenggat_step_standard_seconds{sop=\"tk\",step=\"verifikasi\"} 600"));
+  Browser kb = administrator();
+  const WebPage page = kb.get("/kalender?kalender=martapura");
+  EXPECT_TRUE(page.says("<h1>Kalender Martapura</h1>")) << page.body;
+  EXPECT_TRUE(page.says("href=\"/kalender?kalender=banjarbaru\""));
+  const WebPage preview = kb.press(page, "pratinjau",
+                                   {{"jenis", "libur_daerah"},
+                                    {"tanggal", "2026-04-08"},
+                                    {"nama", "Haul"},
+                                    {"dasar", "Keputusan Bupati 9/2026"}});
+  EXPECT_EQ(kb.press(preview, "terapkan").header("Location"),
+            "/kalender?kalender=martapura&sudah=ya")
+      << preview.body;
+  EXPECT_TRUE(kb.get("/kalender?kalender=martapura").says("Haul"));
+  EXPECT_FALSE(kb.get("/kalender?kalender=banjarbaru").says("Haul"));
+  EXPECT_EQ(kb.get("/kalender?kalender=lain").status, 404);
 }
 
 // --- reaching the applicant ----------------------------------------------------------------------
