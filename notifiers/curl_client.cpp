@@ -4,19 +4,20 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <mutex>
-#include <optional>
 #include <stdexcept>
 #include <unordered_map>
 
 #include "notifiers/curl_exchange.h"
+#include "notifiers/mail_threads.h"
 
 namespace tenggat::notify {
 namespace asio = boost::asio;
 namespace {
+
+constexpr long kKeptConnections = 64;
 
 void prepare_process() {
   static std::once_flag once;
@@ -40,46 +41,8 @@ struct Signal {
   bool done = false;
 };
 
-// A mail on its way through a thread of the pool. The pool's thread touches the loop's executor
-// only under the mutex and never after abandon(), so the loop may die while the thread still runs.
-struct MailJob {
-  MailJob(CurlRequest request, asio::any_io_executor with, std::weak_ptr<Signal> whom)
-      : exchange(std::move(request)), executor(std::move(with)), signal(std::move(whom)) {}
-
-  void carry_out() {
-    if (is_abandoned()) return;
-    exchange.settle(curl_easy_perform(exchange.handle()));
-    const std::lock_guard lock(mutex);
-    if (abandoned) return;
-    asio::post(executor, [waiting = signal] {
-      if (const auto alive = waiting.lock()) alive->wake();
-    });
-  }
-
-  bool is_abandoned() {
-    const std::lock_guard lock(mutex);
-    return abandoned;
-  }
-
-  void abandon() {
-    {
-      const std::lock_guard lock(mutex);
-      abandoned = true;
-    }
-    exchange.abort();
-  }
-
-  CurlExchange exchange;
-  std::mutex mutex;
-  bool abandoned = false;
-  asio::any_io_executor executor;
-  std::weak_ptr<Signal> signal;
-};
-
-}  // namespace
-
-// The multi handle with its one timer, the descriptors libcurl wants watched, and the mail threads.
-struct CurlClient::Machinery : std::enable_shared_from_this<Machinery> {
+// A multi handle with its one timer and the descriptors libcurl wants watched.
+struct HttpLoop : std::enable_shared_from_this<HttpLoop> {
   struct Watched {
     Watched(const asio::any_io_executor& executor, int fd) : descriptor(executor, fd) {}
     ~Watched() { descriptor.release(); }  // libcurl owns and closes the descriptor
@@ -88,41 +51,41 @@ struct CurlClient::Machinery : std::enable_shared_from_this<Machinery> {
     bool waiting_read = false, waiting_write = false;
   };
 
-  explicit Machinery(asio::any_io_executor with)
+  explicit HttpLoop(asio::any_io_executor with)
       : executor(std::move(with)), timer(executor), multi(curl_multi_init()) {
     if (multi == nullptr) throw std::runtime_error("curl_multi_init failed");
-    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, &Machinery::on_socket);
+    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, &HttpLoop::on_socket);
     curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, this);
-    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, &Machinery::on_timer);
+    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, &HttpLoop::on_timer);
     curl_multi_setopt(multi, CURLMOPT_TIMERDATA, this);
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, kKeptConnections);
   }
-  ~Machinery() { curl_multi_cleanup(multi); }
+  ~HttpLoop() { curl_multi_cleanup(multi); }
 
   static int on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) {
-    auto& machinery = *static_cast<Machinery*>(self);
+    auto& loop = *static_cast<HttpLoop*>(self);
     if (what == CURL_POLL_REMOVE) {
-      machinery.watched.erase(fd);
+      loop.watched.erase(fd);
       return 0;
     }
-    auto& entry = machinery.watched[fd];
-    if (!entry) entry = std::make_shared<Watched>(machinery.executor, fd);
+    auto& entry = loop.watched[fd];
+    if (!entry) entry = std::make_shared<Watched>(loop.executor, fd);
     entry->wanted = what;
-    machinery.watch(fd, entry);
+    loop.watch(fd, entry);
     return 0;
   }
 
   static int on_timer(CURLM*, long timeout_ms, void* self) {
-    auto& machinery = *static_cast<Machinery*>(self);
+    auto& loop = *static_cast<HttpLoop*>(self);
     if (timeout_ms < 0) {
-      machinery.timer.cancel();
+      loop.timer.cancel();
       return 0;
     }
-    machinery.timer.expires_after(std::chrono::milliseconds(timeout_ms));
-    machinery.timer.async_wait(
-        [weak = machinery.weak_from_this()](boost::system::error_code error) {
-          const auto alive = weak.lock();
-          if (!error && alive) alive->act(CURL_SOCKET_TIMEOUT, 0);
-        });
+    loop.timer.expires_after(std::chrono::milliseconds(timeout_ms));
+    loop.timer.async_wait([weak = loop.weak_from_this()](boost::system::error_code error) {
+      const auto alive = weak.lock();
+      if (!error && alive) alive->act(CURL_SOCKET_TIMEOUT, 0);
+    });
     return 0;
   }
 
@@ -164,41 +127,33 @@ struct CurlClient::Machinery : std::enable_shared_from_this<Machinery> {
 
   void collect();
 
-  asio::thread_pool& mail_threads() {
-    if (!mail_pool) mail_pool.emplace(kMailThreads);
-    return *mail_pool;
-  }
-
   asio::any_io_executor executor;
   asio::steady_timer timer;
   CURLM* multi;
   std::unordered_map<int, std::shared_ptr<Watched>> watched;
-  std::optional<asio::thread_pool> mail_pool;  // joins in its destructor
 };
-
-namespace {
 
 // One HTTP exchange, owned by the coroutine that awaits it: its destructor ends what is unfinished.
 struct Transfer {
-  Transfer(std::shared_ptr<CurlClient::Machinery> with, CurlRequest request)
-      : machinery(std::move(with)), exchange(std::move(request)), signal(machinery->executor) {
+  Transfer(std::shared_ptr<HttpLoop> with, CurlRequest request)
+      : loop(std::move(with)), exchange(std::move(request)), signal(loop->executor) {
     exchange.set_owner(this);
-    added = curl_multi_add_handle(machinery->multi, exchange.handle()) == CURLM_OK;
+    added = curl_multi_add_handle(loop->multi, exchange.handle()) == CURLM_OK;
   }
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
   ~Transfer() {
-    if (added) curl_multi_remove_handle(machinery->multi, exchange.handle());
+    if (added) curl_multi_remove_handle(loop->multi, exchange.handle());
   }
 
   void finish(CURLcode code) {
     exchange.settle(code);
-    curl_multi_remove_handle(machinery->multi, exchange.handle());
+    curl_multi_remove_handle(loop->multi, exchange.handle());
     added = false;
     signal.wake();
   }
 
-  std::shared_ptr<CurlClient::Machinery> machinery;
+  std::shared_ptr<HttpLoop> loop;
   CurlExchange exchange;
   Signal signal;
   bool added = false;
@@ -220,9 +175,8 @@ CurlResponse failed(Failure failure, std::string why) {
   return response;
 }
 
-asio::awaitable<CurlResponse> await_http(std::shared_ptr<CurlClient::Machinery> machinery,
-                                         CurlRequest request) {
-  Transfer transfer(std::move(machinery), std::move(request));
+asio::awaitable<CurlResponse> await_http(std::shared_ptr<HttpLoop> loop, CurlRequest request) {
+  Transfer transfer(std::move(loop), std::move(request));
   if (!transfer.added) co_return failed(Failure::not_connected, "libcurl took no further transfer");
   while (!transfer.signal.done) {
     // Ends by wake() or by cancellation; after the latter the next co_await throws.
@@ -231,19 +185,7 @@ asio::awaitable<CurlResponse> await_http(std::shared_ptr<CurlClient::Machinery> 
   co_return transfer.exchange.take_response();
 }
 
-asio::awaitable<CurlResponse> await_mail(std::shared_ptr<CurlClient::Machinery> machinery,
-                                         CurlRequest request) {
-  const auto signal = std::make_shared<Signal>(machinery->executor);
-  const auto job = std::make_shared<MailJob>(std::move(request), machinery->executor, signal);
-  const Abandoning abandoning(job);
-  asio::post(machinery->mail_threads(), [job] { job->carry_out(); });
-  while (!signal->done) co_await signal->timer.async_wait(asio::as_tuple(asio::use_awaitable));
-  co_return job->exchange.take_response();
-}
-
-}  // namespace
-
-void CurlClient::Machinery::collect() {
+void HttpLoop::collect() {
   int left = 0;
   while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
     if (message->msg != CURLMSG_DONE) continue;
@@ -252,6 +194,43 @@ void CurlClient::Machinery::collect() {
     static_cast<Transfer*>(owner)->finish(message->data.result);
   }
 }
+
+}  // namespace
+
+// Kept connections are not shared between requests that may go to private addresses and those that
+// may not: the veto is cast when a connection is opened.
+struct CurlClient::Machinery {
+  explicit Machinery(const asio::any_io_executor& with)
+      : executor(with),
+        anywhere(std::make_shared<HttpLoop>(with)),
+        in_public(std::make_shared<HttpLoop>(with)) {}
+
+  asio::any_io_executor executor;
+  std::shared_ptr<HttpLoop> anywhere, in_public;
+  MailThreads mails{kMailThreads};
+};
+
+namespace {
+
+asio::awaitable<CurlResponse> await_mail(std::shared_ptr<CurlClient::Machinery> machinery,
+                                         CurlRequest request) {
+  const asio::any_io_executor executor = machinery->executor;
+  const auto signal = std::make_shared<Signal>(executor);
+  // The thread touches the loop's executor only while the job is not abandoned, so the loop may die
+  // while the thread still runs.
+  const auto settled = [executor, waiting = std::weak_ptr<Signal>(signal)] {
+    asio::post(executor, [waiting] {
+      if (const auto alive = waiting.lock()) alive->wake();
+    });
+  };
+  const auto job = std::make_shared<MailJob>(std::move(request), settled);
+  const Abandoning abandoning(job);
+  machinery->mails.take(job);
+  while (!signal->done) co_await signal->timer.async_wait(asio::as_tuple(asio::use_awaitable));
+  co_return job->take_response();
+}
+
+}  // namespace
 
 CurlClient::CurlClient(asio::any_io_executor executor) {
   prepare_process();
@@ -265,7 +244,8 @@ asio::awaitable<CurlResponse> CurlClient::perform(CurlRequest request) {
     co_return failed(Failure::refused_request, "control byte, foreign method, or no absolute URL");
   }
   if (is_mail(request)) co_return co_await await_mail(machinery_, std::move(request));
-  co_return co_await await_http(machinery_, std::move(request));
+  co_return co_await await_http(
+      request.allow_private ? machinery_->anywhere : machinery_->in_public, std::move(request));
 }
 
 }  // namespace tenggat::notify

@@ -4,6 +4,7 @@
 // libcurl 7.88 waits for the reply to a mail's content inside one call (smtp_done), and a server
 // that scans before it answers would hold up the whole daemon. Each mail runs on one of
 // kMailThreads threads that share nothing with the loop: a request goes in, a response comes back.
+// Each keeps its connection for the next mail (mail_threads.h).
 // (libcurl also resolves names on threads of its own.)
 //
 // Ownership: the client must go before its io_context, as every Asio object must. Coroutines that
@@ -21,7 +22,7 @@
 namespace tenggat::notify {
 
 // More mails at once wait for a thread; their deadline starts when they get one.
-inline constexpr unsigned kMailThreads = 4;
+inline constexpr unsigned kMailThreads = 8;
 
 class CurlClient {
  public:
@@ -30,9 +31,9 @@ class CurlClient {
   CurlClient(const CurlClient&) = delete;
   CurlClient& operator=(const CurlClient&) = delete;
 
-  // Never throws for what the network does: that is in the response. One fresh connection a
-  // request, since libcurl silently repeats a request on a kept connection that turns out dead.
-  // Redirects are not followed, proxies from the environment are not used.
+  // Never throws for what the network does: that is in the response. Connections are used again;
+  // what one that turns out dead may have carried is never repeated here. Redirects are not
+  // followed, proxies from the environment are not used.
   boost::asio::awaitable<CurlResponse> perform(CurlRequest request);
 
   // What the coroutines and the client share; defined in curl_client.cpp.

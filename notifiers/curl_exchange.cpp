@@ -16,6 +16,8 @@ namespace {
 
 constexpr long kLowSpeedBytesPerSecond = 16;
 constexpr long kLowSpeedSeconds = 15;
+// Below the five seconds after which common servers close a connection that waits for a request.
+constexpr long kKeptIdleSeconds = 3;
 
 bool is_private_v4(std::uint32_t address) {
   struct Block {
@@ -82,14 +84,47 @@ bool is_sendable(const CurlRequest& request) {
                               [](const std::string& header) { return has_control_byte(header); });
 }
 
+curl_socket_t CurlSocket::open(const curl_sockaddr& address) {
+  const std::lock_guard lock(mutex_);
+  fd_ = ::socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol);
+  return fd_;
+}
+
+int CurlSocket::close(curl_socket_t fd) {
+  const std::lock_guard lock(mutex_);
+  if (fd_ == fd) fd_ = CURL_SOCKET_BAD;
+  return ::close(fd);
+}
+
+void CurlSocket::shut(int how) {
+  const std::lock_guard lock(mutex_);
+  if (fd_ != CURL_SOCKET_BAD) ::shutdown(fd_, how);
+}
+
+bool CurlSocket::is_quiet() {
+  const std::lock_guard lock(mutex_);
+  char byte = 0;
+  return fd_ != CURL_SOCKET_BAD && ::recv(fd_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+         (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
 CurlExchange::CurlExchange(CurlRequest request)
-    : request_(std::move(request)), easy_(curl_easy_init()), mail_(is_mail(request_)) {
+    : request_(std::move(request)), easy_(curl_easy_init()) {
   if (easy_ == nullptr) throw std::bad_alloc();
   set_options();
 }
 
+CurlExchange::CurlExchange(CurlRequest request, CURL* easy, CurlSocket& socket)
+    : request_(std::move(request)), easy_(easy), socket_(&socket) {
+  set_options();
+}
+
 CurlExchange::~CurlExchange() {
-  curl_easy_cleanup(easy_);
+  if (is_mail()) {
+    curl_easy_reset(easy_);  // its connection stays
+  } else {
+    curl_easy_cleanup(easy_);
+  }
   curl_slist_free_all(headers_);
   curl_slist_free_all(recipients_);
 }
@@ -100,8 +135,6 @@ void CurlExchange::set_options() {
   set(CURLOPT_FOLLOWLOCATION, 0L);
   set(CURLOPT_PROXY, "");
   set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-  set(CURLOPT_FRESH_CONNECT, 1L);
-  set(CURLOPT_FORBID_REUSE, 1L);
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_QUICK_EXIT, 1L);  // an abort does not wait for the resolver's thread
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(request_.deadline.count()));
@@ -118,12 +151,12 @@ void CurlExchange::set_options() {
   set(CURLOPT_NOPROGRESS, 0L);
   set(CURLOPT_OPENSOCKETFUNCTION, &CurlExchange::on_open);
   set(CURLOPT_OPENSOCKETDATA, this);
-  set(CURLOPT_CLOSESOCKETFUNCTION, &CurlExchange::on_close);
-  set(CURLOPT_CLOSESOCKETDATA, this);
+  set(CURLOPT_READFUNCTION, &CurlExchange::on_read);
+  set(CURLOPT_READDATA, this);
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(CURLOPT_SSL_VERIFYPEER, request_.tls == Tls::relaxed ? 0L : 1L);
   set(CURLOPT_SSL_VERIFYHOST, request_.tls == Tls::relaxed ? 0L : 2L);
-  if (mail_) {
+  if (is_mail()) {
     set_mail_options();
   } else {
     set_http_options();
@@ -143,16 +176,20 @@ void CurlExchange::set_mail_options() {
   set(CURLOPT_MAIL_FROM, ("<" + request_.mail_from + ">").c_str());
   set(CURLOPT_MAIL_RCPT, recipients_);
   set(CURLOPT_UPLOAD, 1L);
-  set(CURLOPT_READFUNCTION, &CurlExchange::on_read);
-  set(CURLOPT_READDATA, this);
+  set(CURLOPT_CLOSESOCKETFUNCTION, &CurlExchange::on_close);
+  set(CURLOPT_CLOSESOCKETDATA, socket_);
   set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
 }
 
+// libcurl repeats by itself what it sent over a kept connection that turns out dead. The body is
+// read once and cannot be rewound: so it repeats only what had no body yet, which nobody can have
+// taken, and fails where the server may have all of it.
 void CurlExchange::set_http_options() {
+  set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set(CURLOPT_MAXAGE_CONN, kKeptIdleSeconds);
   if (request_.method == "POST") {
     set(CURLOPT_POST, 1L);
     set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
-    set(CURLOPT_POSTFIELDS, request_.body.c_str());
     headers_ = curl_slist_append(headers_, "Expect:");
   }
   for (const std::string& header : request_.headers) {
@@ -161,17 +198,15 @@ void CurlExchange::set_http_options() {
   set(CURLOPT_HTTPHEADER, headers_);
 }
 
-// After its last reply libcurl says QUIT and waits for the answer. Once the mail is settled nothing
-// more need be read, so that wait is made to end at once; after a refusal, which libcurl may still
-// answer with another command, it is held to a second.
+// After a refusal libcurl says QUIT and waits for the answer. Where the mail's content was refused
+// nothing more need be read, so that wait is made to end at once; after any other refusal, which
+// libcurl may still answer with another command, it is held to a second.
 void CurlExchange::take_reply_line(const std::string& line) {
-  if (line.size() < 3) return;
+  if (line.size() < 3 || (line[0] != '4' && line[0] != '5')) return;
   const bool last_line = line.size() == 3 || line[3] != '-';
-  const bool settled = taken_ == request_.body.size() && line[0] != '3';
-  if (last_line && settled) {
-    const std::lock_guard lock(socket_mutex_);
-    if (socket_ != CURL_SOCKET_BAD) ::shutdown(socket_, SHUT_RD);
-  } else if (line[0] == '4' || line[0] == '5') {
+  if (last_line && taken_ == request_.body.size()) {
+    socket_->stop_reading();
+  } else {
     set(CURLOPT_SERVER_RESPONSE_TIMEOUT, 1L);
   }
 }
@@ -182,7 +217,7 @@ std::size_t CurlExchange::on_header(char* text, std::size_t, std::size_t size, v
   if (exchange.received_ > exchange.request_.most_response_bytes) return 0;
   std::string line(text, size);
   while (line.ends_with('\r') || line.ends_with('\n')) line.pop_back();
-  if (exchange.mail_) exchange.take_reply_line(line);
+  if (exchange.is_mail()) exchange.take_reply_line(line);
   exchange.response_.lines.push_back(std::move(line));
   return size;
 }
@@ -214,22 +249,17 @@ curl_socket_t CurlExchange::on_open(void* self, curlsocktype, curl_sockaddr* add
     return CURL_SOCKET_BAD;
   }
   exchange.opened_ = true;
-  const std::lock_guard lock(exchange.socket_mutex_);
-  exchange.socket_ = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  return exchange.socket_;
+  if (exchange.is_mail()) return exchange.socket_->open(*address);
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-int CurlExchange::on_close(void* self, curl_socket_t fd) {
-  auto& exchange = *static_cast<CurlExchange*>(self);
-  const std::lock_guard lock(exchange.socket_mutex_);
-  if (exchange.socket_ == fd) exchange.socket_ = CURL_SOCKET_BAD;
-  return ::close(fd);
+int CurlExchange::on_close(void* socket, curl_socket_t fd) {
+  return static_cast<CurlSocket*>(socket)->close(fd);
 }
 
 void CurlExchange::abort() {
   aborted_ = true;
-  const std::lock_guard lock(socket_mutex_);
-  if (socket_ != CURL_SOCKET_BAD) ::shutdown(socket_, SHUT_RDWR);
+  if (is_mail()) socket_->cut();
 }
 
 Failure CurlExchange::judge(CURLcode code) const {
@@ -259,11 +289,12 @@ Failure CurlExchange::judge(CURLcode code) const {
   curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &request_bytes);
   if (connected_after == 0 && response_.lines.empty()) return Failure::not_connected;
   // A refusal in the dialogue ends it for libcurl with an error of its own; it is an answer to us.
-  if (mail_ && response_.status >= 400) return Failure::none;
-  const bool all_sent = mail_ ? taken_ == request_.body.size() : request_bytes > 0;
+  if (is_mail() && response_.status >= 400) return Failure::none;
+  const bool whole = request_.method == "GET" || taken_ == request_.body.size();
+  const bool all_sent = whole && (is_mail() || request_bytes > 0);
   if (!all_sent) return Failure::interrupted;
   // The status line of an HTTP answer says what became of the request even if its body was cut.
-  if (!mail_ && response_.status >= 200) return Failure::none;
+  if (!is_mail() && response_.status >= 200) return Failure::none;
   return code == CURLE_OPERATION_TIMEDOUT ? Failure::timed_out_after_sending
                                           : Failure::cut_after_sending;
 }
@@ -273,6 +304,9 @@ void CurlExchange::settle(CURLcode code) {
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
   response_.status = static_cast<int>(status);
   response_.timed_out = code == CURLE_OPERATION_TIMEDOUT;
+  long connected = 0;
+  curl_easy_getinfo(easy_, CURLINFO_NUM_CONNECTS, &connected);
+  response_.reused = !opened_ && !vetoed_ && connected == 0 && code != CURLE_COULDNT_RESOLVE_HOST;
   response_.failure = judge(code);
   if (code == CURLE_OK) return;
   response_.error = error_text_[0] != '\0' ? error_text_.data() : curl_easy_strerror(code);

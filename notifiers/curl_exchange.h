@@ -2,6 +2,7 @@
 // Part of curl_client; nothing else includes it.
 #pragma once
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <atomic>
@@ -11,11 +12,32 @@
 
 namespace tenggat::notify {
 
+// The socket of a connection that outlives an exchange, and that another thread may cut.
+class CurlSocket {
+ public:
+  curl_socket_t open(const curl_sockaddr& address);
+  int close(curl_socket_t fd);
+  void cut() { shut(SHUT_RDWR); }
+  // What the server says from now on is not waited for.
+  void stop_reading() { shut(SHUT_RD); }
+  // Open, and the server has neither closed it nor said anything unasked.
+  bool is_quiet();
+
+ private:
+  void shut(int how);
+
+  std::mutex mutex_;
+  curl_socket_t fd_ = CURL_SOCKET_BAD;
+};
+
 // Not movable: libcurl keeps its address.
 class CurlExchange {
  public:
-  explicit CurlExchange(CurlRequest request);  // throws std::bad_alloc
-  ~CurlExchange();                             // the handle must be in no multi handle any more
+  // HTTP, with a handle of its own. Throws std::bad_alloc.
+  explicit CurlExchange(CurlRequest request);
+  // A mail, with a handle that may keep a connection from an earlier one; both outlive this.
+  CurlExchange(CurlRequest request, CURL* easy, CurlSocket& socket);
+  ~CurlExchange();  // the handle must be in no multi handle any more
   CurlExchange(const CurlExchange&) = delete;
   CurlExchange& operator=(const CurlExchange&) = delete;
 
@@ -31,6 +53,7 @@ class CurlExchange {
   void abort();
 
  private:
+  bool is_mail() const { return socket_ != nullptr; }
   void set_options();
   void set_mail_options();
   void set_http_options();
@@ -42,7 +65,7 @@ class CurlExchange {
   static std::size_t on_read(char* to, std::size_t unit, std::size_t count, void* self);
   static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
   static curl_socket_t on_open(void* self, curlsocktype purpose, curl_sockaddr* address);
-  static int on_close(void* self, curl_socket_t fd);
+  static int on_close(void* socket, curl_socket_t fd);
 
   template <class Value>
   void set(CURLoption option, Value value) {
@@ -55,13 +78,11 @@ class CurlExchange {
   curl_slist* headers_ = nullptr;
   curl_slist* recipients_ = nullptr;
   std::array<char, CURL_ERROR_SIZE> error_text_{};
-  std::size_t taken_ = 0;     // of the request's body, by libcurl
-  std::size_t received_ = 0;  // bytes of lines and body
-  bool mail_ = false, vetoed_ = false, opened_ = false;
-
+  std::size_t taken_ = 0;         // of the request's body, by libcurl
+  std::size_t received_ = 0;      // bytes of lines and body
+  CurlSocket* socket_ = nullptr;  // of a mail
+  bool vetoed_ = false, opened_ = false;
   std::atomic<bool> aborted_ = false;
-  std::mutex socket_mutex_;  // abort() comes from another thread than the mail's
-  curl_socket_t socket_ = CURL_SOCKET_BAD;
 };
 
 // smtp or smtps.

@@ -50,6 +50,7 @@ enum class Failure {
 struct CurlResponse {
   Failure failure = Failure::none;
   bool timed_out = false;  // with not_connected or interrupted: a deadline was the cause
+  bool reused = false;     // over a connection that had served before: no greeting, no EHLO
   int status = 0;          // HTTP status, or the last SMTP reply code; 0 where none came
   std::vector<std::string>
       lines;          // HTTP: header lines; SMTP: reply lines, oldest first; no line ends

@@ -114,11 +114,11 @@ struct Dialogue {
   Reply last;
 };
 
-Dialogue read_dialogue(const std::vector<std::string>& lines) {
+Dialogue read_dialogue(const CurlResponse& response) {
   Dialogue dialogue;
-  int oks_since_greeting = 0;
+  int oks_since_greeting = response.reused ? 1 : 0;
   bool seen_354 = false;
-  for (const std::string& line : lines) {
+  for (const std::string& line : response.lines) {
     Reply reply = parse_reply(line);
     if (reply.code == 0) continue;
     if (reply.code == 221) break;
@@ -250,7 +250,7 @@ boost::system::result<CurlRequest, SendResult> build_request(const Message& mess
 
 SendResult classify(const CurlResponse& response) {
   if (auto failed = classify_failure(response)) return *failed;
-  const Dialogue dialogue = read_dialogue(response.lines);
+  const Dialogue dialogue = read_dialogue(response);
   const int code = dialogue.last.code;
   if (code >= 400 && code < 500) return later(dialogue.last);
   if (code >= 500) return never(dialogue);
