@@ -9,4 +9,5 @@ set(TENGGAT_MIGRATIONS
   0007_changes_and_use.sql
   0008_people_and_silences.sql
   0010_queues.sql
+  0012_sending.sql
 )

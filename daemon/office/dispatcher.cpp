@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <set>
 
 #include "daemon/clock.h"
 #include "daemon/crash_point.h"
@@ -21,6 +23,13 @@ namespace {
 constexpr int kBackoff[] = {5, 15, 60, 180, 600, 1200, 1800, 3600};
 // A channel that takes nothing at all is looked at again this often; a person must mend it.
 constexpr std::chrono::seconds kStoppedChannel{300};
+// The most that wait for a place of a channel, and how long they may before fewer are claimed.
+constexpr int kAheadMax = 256;
+constexpr std::chrono::seconds kWaitedTooLong{1};
+constexpr std::size_t kRecordsMax = 256;  // in one transaction
+// While many come back, records stay for those that come with them.
+constexpr std::chrono::milliseconds kGatherRecords{20};
+constexpr std::size_t kMany = 4;
 
 std::string masked(const notify::Message& message) {
   return message.channel == notify::Channel::email ? notify::mask_email(message.to)
@@ -28,13 +37,6 @@ std::string masked(const notify::Message& message) {
 }
 
 }  // namespace
-
-// Counts down the messages of one batch.
-struct Dispatcher::Batch {
-  explicit Batch(asio::any_io_executor executor) : done(std::move(executor)) {}
-  int open = 0;
-  Signal done;
-};
 
 Dispatcher::Dispatcher(asio::any_io_executor executor, pg::Pool& pool, Metrics& metrics,
                        std::shared_ptr<notify::Outgoing> outgoing, DispatcherOptions options)
@@ -44,7 +46,10 @@ Dispatcher::Dispatcher(asio::any_io_executor executor, pg::Pool& pool, Metrics& 
       outgoing_(std::move(outgoing)),
       options_(options),
       woken_(executor, kGather),
-      jitter_(std::random_device{}()) {}
+      to_record_(executor),
+      jitter_(std::random_device{}()) {
+  for (const auto& [channel, at_once] : options_.at_once) lanes_[channel].at_once = at_once;
+}
 
 std::chrono::seconds Dispatcher::backoff(int attempt) {
   const int last = static_cast<int>(std::size(kBackoff)) - 1;
@@ -72,142 +77,276 @@ std::optional<ChannelAddress> Dispatcher::next_channel(
   return std::nullopt;
 }
 
-asio::awaitable<void> Dispatcher::record(store::ClaimedMessage claimed, notify::SendResult result) {
-  using notify::Outcome;
-  store::SendOutcome outcome;
-  outcome.id = claimed.id;
-  outcome.fence = claimed.fence;
-  outcome.outcome = notify::name(result.outcome);
-  outcome.reason = result.reason;
-  outcome.detail = result.detail;
-  outcome.provider_id = result.provider_id;
+// --- Recording ----------------------------------------------------------------------------------
 
-  pg::Pool::Lease lease = co_await pool_.acquire();
-  pg::Transaction transaction(*lease);
-  pg::Pipeline writes;
-  const bool permanent =
-      result.outcome == Outcome::permanent || result.outcome == Outcome::permanent_for_person;
+// Whether this attempt is the last over its channel.
+bool Dispatcher::ends(const Held& held) const {
+  using notify::Outcome;
+  const Outcome outcome = held.result.outcome;
+  if (outcome == Outcome::permanent || outcome == Outcome::permanent_for_person) return true;
   // Tried so often in vain: as good as undeliverable this way.
-  const bool exhausted =
-      result.outcome != Outcome::channel_stopped && claimed.attempts >= options_.attempts_max;
-  if (result.outcome == Outcome::accepted) {
+  return outcome != Outcome::accepted && outcome != Outcome::channel_stopped &&
+         held.claimed.attempts >= options_.attempts_max;
+}
+
+asio::awaitable<std::vector<store::Fallback>> Dispatcher::fallbacks(
+    pg::Transaction& transaction, const std::vector<Held>& batch) {
+  std::vector<const Held*> ended;
+  pg::Pipeline reads;
+  for (const Held& held : batch) {
+    if (!ends(held)) continue;
+    ended.push_back(&held);
+    store::add_addresses(reads, held.claimed.recipient);
+  }
+  std::vector<store::Fallback> found;
+  if (ended.empty()) co_return found;
+  const std::vector<pg::Result> addresses = co_await transaction.run(std::move(reads));
+  for (std::size_t i = 0; i < ended.size(); ++i) {
+    const store::ClaimedMessage& claimed = ended[i]->claimed;
+    if (const auto next =
+            next_channel(claimed.message.channel, store::addresses_of(addresses.at(i))))
+      found.push_back(
+          {claimed.id, claimed.fence, *notify::channel_from_name(next->channel), next->address});
+  }
+  co_return found;
+}
+
+store::SendOutcome Dispatcher::outcome_of(const Held& held,
+                                          const std::vector<store::Fallback>& fallbacks) {
+  store::SendOutcome outcome;
+  outcome.id = held.claimed.id;
+  outcome.fence = held.claimed.fence;
+  outcome.outcome = notify::name(held.result.outcome);
+  outcome.reason = held.result.reason;
+  outcome.detail = held.result.detail;
+  outcome.provider_id = held.result.provider_id;
+  if (held.result.outcome == notify::Outcome::accepted) {
     outcome.state = "accepted";
-  } else if (permanent || exhausted) {
-    pg::Pipeline reads;
-    store::add_addresses(reads, claimed.recipient);
-    const std::vector<pg::Result> found = co_await transaction.run(std::move(reads));
-    const auto next = next_channel(claimed.message.channel, store::addresses_of(found.front()));
-    outcome.state = next ? "failed" : "dead";
-    if (next)
-      store::add_fallback(writes, {claimed.id, claimed.fence,
-                                   *notify::channel_from_name(next->channel), next->address});
+  } else if (ends(held)) {
+    const bool elsewhere = std::ranges::any_of(fallbacks, [&](const store::Fallback& one) {
+      return one.from == outcome.id && one.fence == outcome.fence;
+    });
+    outcome.state = elsewhere ? "failed" : "dead";
   } else {
     outcome.state = "queued";
-    outcome.retry_in = retry_in(claimed, result);
+    outcome.retry_in = retry_in(held.claimed, held.result);
   }
-  const std::size_t settled = store::add_send_outcome(writes, outcome);
-  store::add_notify(writes);
-  const std::vector<pg::Result> written = co_await transaction.commit(std::move(writes));
-  if (written.at(settled).empty()) {
-    // The lease ran out meanwhile and another daemon has the message: what it says counts.
-    log_event(
-        Level::warning, "lease_lost",
-        {{"message", claimed.id}, {"outcome", outcome.outcome}, {"attempt", claimed.attempts}});
-    co_return;
-  }
+  return outcome;
+}
 
+asio::awaitable<void> Dispatcher::record(const std::vector<Held>& batch) {
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  pg::Transaction transaction(*lease);
+  const std::vector<store::Fallback> elsewhere = co_await fallbacks(transaction, batch);
+  std::vector<store::SendOutcome> outcomes;
+  for (const Held& held : batch) outcomes.push_back(outcome_of(held, elsewhere));
+  pg::Pipeline writes;
+  for (const store::Fallback& one : elsewhere) store::add_fallback(writes, one);
+  const std::size_t settled = store::add_send_outcomes(writes, outcomes);
+  if (!elsewhere.empty()) store::add_notify(writes);
+  const std::vector<pg::Result> written = co_await transaction.commit(std::move(writes));
+  const std::vector<store::Fenced> ours = store::fenced_of(written.at(settled));
+  const std::set<store::Fenced> recorded(ours.begin(), ours.end());
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (recorded.contains({outcomes[i].id, outcomes[i].fence})) {
+      account_for(batch[i], outcomes[i]);
+    } else {
+      // The lease ran out meanwhile and another daemon has the message: what it says counts.
+      log_event(Level::warning, "lease_lost",
+                {{"message", outcomes[i].id},
+                 {"outcome", outcomes[i].outcome},
+                 {"attempt", batch[i].claimed.attempts}});
+    }
+  }
+  if (!elsewhere.empty()) woken_.notify();
+}
+
+void Dispatcher::account_for(const Held& held, const store::SendOutcome& outcome) {
+  const store::ClaimedMessage& claimed = held.claimed;
   const std::string channel(notify::name(claimed.message.channel));
-  if (result.outcome == Outcome::accepted) {
+  if (held.result.outcome == notify::Outcome::accepted) {
     metrics_.channel(channel).messages.Increment();
     metrics_.channel(channel).delay_seconds.Observe(
         static_cast<double>((Clock::machine_now() - claimed.created_at).count()));
-  } else {
-    metrics_.message_failed(channel, result.reason);
-    log_event(outcome.state == "dead" ? Level::error : Level::warning, "message_not_accepted",
-              {{"message", claimed.id},
-               {"text", claimed.message.text_id},
-               {"channel", channel},
-               {"to", masked(claimed.message)},
-               {"outcome", outcome.outcome},
-               {"reason", result.reason},
-               {"attempt", claimed.attempts},
-               {"state", outcome.state}});
+    return;
   }
+  metrics_.message_failed(channel, held.result.reason);
+  log_event(outcome.state == "dead" ? Level::error : Level::warning, "message_not_accepted",
+            {{"message", claimed.id},
+             {"text", claimed.message.text_id},
+             {"channel", channel},
+             {"to", masked(claimed.message)},
+             {"outcome", outcome.outcome},
+             {"reason", held.result.reason},
+             {"attempt", claimed.attempts},
+             {"state", outcome.state}});
 }
 
-// Through an outage, too, while the lease lasts: what is not recorded by then goes out again.
-asio::awaitable<void> Dispatcher::record_while_held(store::ClaimedMessage claimed,
-                                                    notify::SendResult result,
-                                                    std::chrono::nanoseconds lease_ends) {
-  while (true) {
+asio::awaitable<void> Dispatcher::record_while_held(std::vector<Held> batch) {
+  while (!batch.empty()) {
+    bool halve = false;
     try {
-      co_await record(claimed, result);
+      co_await record(batch);
       co_return;
     } catch (const pg::Error& error) {
-      if (!error.is_outage() || stopping_ || Clock::monotonic() + kAfterOutage > lease_ends) throw;
       trouble_.failed(error);
+      halve = refuses_a_row(error);
+    } catch (const std::exception& why) {
+      trouble_.failed(why);
+      halve = true;
     }
+    if (halve && batch.size() == 1) co_return;  // the lease runs out and it is sent again
+    if (halve) {
+      std::vector<Held> first(batch.begin(),
+                              batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2));
+      batch.erase(batch.begin(), batch.begin() + static_cast<std::ptrdiff_t>(first.size()));
+      co_await record_while_held(std::move(first));
+      continue;
+    }
+    const auto by_then = Clock::monotonic() + kAfterOutage;
+    std::erase_if(batch, [&](const Held& held) { return stopping_ || by_then > held.until; });
     asio::steady_timer pause(executor_, kAfterOutage);
     co_await pause.async_wait(asio::use_awaitable);
   }
 }
 
-asio::awaitable<void> Dispatcher::send_one(std::shared_ptr<Batch> batch,
-                                           store::ClaimedMessage claimed) {
-  const std::string channel(notify::name(claimed.message.channel));
+asio::awaitable<void> Dispatcher::give_back() {
+  if (unsent_.empty()) co_return;
+  const std::vector<store::Fenced> unsent = std::exchange(unsent_, {});
   try {
-    const auto begun = Clock::monotonic();
-    const std::shared_ptr<notify::Outgoing> outgoing = outgoing_;  // a reload may replace it
-    notify::Message message = claimed.message;
-    notify::SendResult result = co_await outgoing->send(std::move(message));
-    metrics_.channel(channel).send_duration_seconds.Observe(
-        std::chrono::duration<double>(Clock::monotonic() - begun).count());
-    if (result.outcome == notify::Outcome::accepted) crash_point(CrashPoint::accepted);
-    co_await record_while_held(std::move(claimed), std::move(result), begun + options_.lease);
-  } catch (const std::exception& why) {
-    // The lease runs out and the message is sent again under the same id.
-    trouble_.failed(why);
-  }
-  if (--batch->open == 0) batch->done.notify();
-}
-
-asio::awaitable<int> Dispatcher::run_once() {
-  std::vector<store::ClaimedMessage> claimed;
-  {
     pg::Pool::Lease lease = co_await pool_.acquire();
     pg::Pipeline pipeline;
-    store::add_claim_messages(pipeline, options_.concurrent, options_.lease);
-    const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
-    claimed = store::claimed_of(results.front());
+    store::add_give_back(pipeline, unsent);
+    co_await lease->run(std::move(pipeline));
+  } catch (const pg::Error& error) {
+    trouble_.failed(error);  // their leases run out
   }
-  if (claimed.empty()) co_return 0;
-  crash_point(CrashPoint::claimed);
-  const int count = static_cast<int>(claimed.size());
-  const auto batch = std::make_shared<Batch>(executor_);
-  batch->open = count;
-  for (store::ClaimedMessage& one : claimed)
-    asio::co_spawn(executor_, send_one(batch, std::move(one)), asio::detached);
-  while (batch->open > 0) co_await batch->done.wait(options_.lease);
-  if (on_commit_) on_commit_();
-  co_return count;
 }
 
-asio::awaitable<std::chrono::milliseconds> Dispatcher::until_due() {
-  pg::Pool::Lease lease = co_await pool_.acquire();
+asio::awaitable<void> Dispatcher::record_all() {
+  asio::steady_timer gather(executor_);
+  std::size_t last = 0;
+  while (!claims_ended_ || !finished_.empty() || !unsent_.empty()) {
+    if (finished_.empty() && unsent_.empty()) {
+      co_await to_record_.wait(kLongestSleep);
+      continue;
+    }
+    if (last >= kMany && !stopping_) {
+      gather.expires_after(kGatherRecords);
+      co_await gather.async_wait(asio::use_awaitable);
+    }
+    const auto end =
+        finished_.begin() + static_cast<std::ptrdiff_t>(std::min(finished_.size(), kRecordsMax));
+    std::vector<Held> batch(std::move_iterator(finished_.begin()), std::move_iterator(end));
+    finished_.erase(finished_.begin(), end);
+    last = batch.size();
+    co_await give_back();
+    co_await record_while_held(std::move(batch));
+  }
+}
+
+// --- Sending ------------------------------------------------------------------------------------
+
+asio::awaitable<notify::SendResult> Dispatcher::send(const Held& held) {
+  // It ended whoever tried it so often.
+  if (held.claimed.attempts > options_.attempts_max) {
+    notify::SendResult never_recorded;
+    never_recorded.reason = notify::reason::connection_lost;
+    co_return never_recorded;
+  }
+  const std::shared_ptr<notify::Outgoing> outgoing = outgoing_;  // a reload may replace it
+  notify::Message message = held.claimed.message;
+  co_return co_await outgoing->send(std::move(message));
+}
+
+asio::awaitable<void> Dispatcher::send_one(notify::Channel channel, Held held) {
+  Lane& lane = lanes_.at(channel);
+  try {
+    const auto begun = Clock::monotonic();
+    held.result = co_await send(held);
+    metrics_.channel(notify::name(channel))
+        .send_duration_seconds.Observe(
+            std::chrono::duration<double>(Clock::monotonic() - begun).count());
+    if (held.result.outcome == notify::Outcome::accepted) crash_point(CrashPoint::accepted);
+    finished_.push_back(std::move(held));
+    to_record_.notify();
+  } catch (const std::exception& why) {
+    trouble_.failed(why);  // the lease runs out and the message is sent again under the same id
+  }
+  --lane.under_way;
+  set_out(channel, lane);
+  if (lane.full || stopping_) woken_.notify();
+}
+
+// Those that wait, as places come free.
+void Dispatcher::set_out(notify::Channel channel, Lane& lane) {
+  const auto now = Clock::monotonic();
+  while (!lane.waiting.empty() && (stopping_ || lane.under_way < lane.at_once)) {
+    Held next = std::move(lane.waiting.front());
+    lane.waiting.pop_front();
+    if (now - next.since > kWaitedTooLong) lane.ahead = 0;
+    if (stopping_ || next.until - now < options_.exchange) {
+      unsent_.emplace_back(next.claimed.id, next.claimed.fence);
+      to_record_.notify();
+      continue;
+    }
+    ++lane.under_way;
+    asio::co_spawn(executor_, send_one(channel, std::move(next)), asio::detached);
+  }
+}
+
+bool Dispatcher::is_idle() const {
+  return std::ranges::all_of(lanes_, [](const auto& one) {
+    return one.second.under_way == 0 && one.second.waiting.empty();
+  });
+}
+
+asio::awaitable<std::chrono::milliseconds> Dispatcher::run_once() {
+  struct Asked {
+    notify::Channel channel;
+    int room;
+    std::size_t claims, until;
+  };
+  std::vector<Asked> asked;
   pg::Pipeline pipeline;
-  store::add_until_send(pipeline);
-  const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
-  const auto wait = store::until_send_of(results.front());
-  co_return std::clamp(wait.value_or(kLongestSleep), std::chrono::milliseconds(1), kLongestSleep);
+  for (auto& [channel, lane] : lanes_) {
+    const int room = lane.room();
+    lane.full = room <= 0;
+    if (lane.full) continue;
+    const std::size_t claims = store::add_claim_messages(pipeline, {channel, room, options_.lease});
+    asked.push_back({channel, room, claims, store::add_until_send(pipeline, channel)});
+  }
+  std::chrono::milliseconds sleep = kLongestSleep;
+  if (asked.empty()) co_return sleep;
+  std::vector<pg::Result> results;
+  const auto since = Clock::monotonic();  // before the leases begin
+  {
+    pg::Pool::Lease lease = co_await pool_.acquire();
+    results = co_await lease->run(std::move(pipeline));
+  }
+  bool any = false;
+  for (const Asked& one : asked) {
+    Lane& lane = lanes_.at(one.channel);
+    std::vector<store::ClaimedMessage> claimed = store::claimed_of(results.at(one.claims));
+    any = any || !claimed.empty();
+    lane.full = static_cast<int>(claimed.size()) == one.room;
+    if (lane.full && lane.waiting.empty()) lane.ahead = std::clamp(2 * lane.ahead, 8, kAheadMax);
+    for (store::ClaimedMessage& message : claimed)
+      lane.waiting.push_back({std::move(message), since, since + options_.lease, {}});
+    const auto until = store::until_send_of(results.at(one.until));
+    if (until && !lane.full) sleep = std::min(sleep, std::max(*until, kGather));
+  }
+  if (any) crash_point(CrashPoint::claimed);
+  for (auto& [channel, lane] : lanes_) set_out(channel, lane);
+  co_return sleep;
 }
 
-asio::awaitable<void> Dispatcher::run() {
+asio::awaitable<void> Dispatcher::claim_all() {
   while (!stopping_) {
     std::chrono::milliseconds sleep = kAfterOutage;
     try {
       Cycle cycle(metrics_, "dispatcher");
-      for (int done = 1; !stopping_ && done > 0;) done = co_await run_once();
-      sleep = co_await until_due();
+      sleep = co_await run_once();
       cycle.succeed();
       trouble_.succeeded();
     } catch (const std::exception& why) {
@@ -215,6 +354,15 @@ asio::awaitable<void> Dispatcher::run() {
     }
     if (!stopping_) co_await woken_.wait(sleep);
   }
+  for (auto& [channel, lane] : lanes_) set_out(channel, lane);
+  while (!is_idle()) co_await woken_.wait(kLongestSleep);
+  claims_ended_ = true;
+  to_record_.notify();
+}
+
+asio::awaitable<void> Dispatcher::run() {
+  using namespace asio::experimental::awaitable_operators;
+  co_await (claim_all() && record_all());
 }
 
 void Dispatcher::stop() {

@@ -1,9 +1,15 @@
 // Sends messages. Each is claimed under a lease with a fencing token, sent outside any transaction,
 // and its outcome is recorded only by whoever still holds the token. A crash in between sends the
 // same stored message again under the same id, so that a receiver can drop the repeat.
+//
+// Many are under way at once, bounded for each channel apart: what is slow holds up nothing but its
+// own place. Claims and records are made for all that have come up meanwhile, in one transaction
+// each; the more there is, the less each message costs.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <deque>
+#include <map>
 #include <memory>
 #include <random>
 
@@ -17,9 +23,11 @@
 namespace tenggat::office {
 
 struct DispatcherOptions {
-  std::chrono::seconds lease{60};  // longer than any exchange may take
-  int concurrent = 4;     // under way at once: as many as mails are sent at a time, so that none
-                          // outlives its lease in a queue
+  std::chrono::seconds lease{60};     // longer than any exchange may take, and its record
+  std::chrono::seconds exchange{35};  // with less of its lease left, no message sets out
+  // Under way at once. Each mail has a thread of its own, so that none waits for one.
+  std::map<notify::Channel, int> at_once{{notify::Channel::email, int{notify::kMailThreads}},
+                                         {notify::Channel::whatsapp, 64}};
   int attempts_max = 12;  // then it is a dead letter
 };
 
@@ -29,30 +37,55 @@ class Dispatcher {
   Dispatcher(boost::asio::any_io_executor executor, pg::Pool& pool, Metrics& metrics,
              std::shared_ptr<notify::Outgoing> outgoing, DispatcherOptions options);
 
-  // Claims and sends one batch, waiting for all of it. Returns how many there were.
-  boost::asio::awaitable<int> run_once();
+  // Claims what there is room for and lets it set out. Returns machine time until there may be
+  // more; what is finished before wakes run() by itself.
+  boost::asio::awaitable<std::chrono::milliseconds> run_once();
   boost::asio::awaitable<void> run();
+  // What has not set out is given back; what is under way is waited for and recorded.
   void stop();
   void wake() { woken_.notify(); }
   const Trouble& trouble() const { return trouble_; }
   void reload(std::shared_ptr<notify::Outgoing> outgoing) { outgoing_ = std::move(outgoing); }
-  // Called after each batch.
-  void on_commit(std::function<void()> hook) { on_commit_ = std::move(hook); }
 
   // Machine time until the n-th attempt (2 for the first retry), before jitter.
   static std::chrono::seconds backoff(int attempt);
 
  private:
+  // A message whose lease we hold; the times are monotonic.
+  struct Held {
+    store::ClaimedMessage claimed;
+    std::chrono::nanoseconds since{}, until{};
+    notify::SendResult result;  // once it has one
+  };
+  struct Lane {
+    int at_once = 0, under_way = 0;
+    std::deque<Held> waiting;
+    // How many may wait, so that a place that comes free is taken at once: grows while all of them
+    // set out soon.
+    int ahead = 0;
+    bool full = false;  // there may be more than there was room for
+    int room() const { return at_once + ahead - under_way - static_cast<int>(waiting.size()); }
+  };
+
+  boost::asio::awaitable<void> claim_all();
+  void set_out(notify::Channel channel, Lane& lane);
+  boost::asio::awaitable<void> send_one(notify::Channel channel, Held held);
+  boost::asio::awaitable<notify::SendResult> send(const Held& held);
+  bool is_idle() const;
+
+  boost::asio::awaitable<void> record_all();
+  // Through an outage, too, while the leases last: what is not recorded by then goes out again.
+  boost::asio::awaitable<void> record_while_held(std::vector<Held> batch);
+  boost::asio::awaitable<void> record(const std::vector<Held>& batch);
+  boost::asio::awaitable<std::vector<store::Fallback>> fallbacks(pg::Transaction& transaction,
+                                                                 const std::vector<Held>& batch);
+  store::SendOutcome outcome_of(const Held& held, const std::vector<store::Fallback>& fallbacks);
+  bool ends(const Held& held) const;
+  void account_for(const Held& held, const store::SendOutcome& outcome);
+  boost::asio::awaitable<void> give_back();
+
   std::optional<ChannelAddress> next_channel(notify::Channel failed,
                                              const std::vector<ChannelAddress>& order) const;
-  struct Batch;
-  boost::asio::awaitable<void> send_one(std::shared_ptr<Batch> batch,
-                                        store::ClaimedMessage claimed);
-  boost::asio::awaitable<void> record(store::ClaimedMessage claimed, notify::SendResult result);
-  boost::asio::awaitable<void> record_while_held(store::ClaimedMessage claimed,
-                                                 notify::SendResult result,
-                                                 std::chrono::nanoseconds lease_ends);
-  boost::asio::awaitable<std::chrono::milliseconds> until_due();
   std::chrono::seconds retry_in(const store::ClaimedMessage& claimed,
                                 const notify::SendResult& result);
 
@@ -61,11 +94,13 @@ class Dispatcher {
   Metrics& metrics_;
   std::shared_ptr<notify::Outgoing> outgoing_;
   DispatcherOptions options_;
-  Signal woken_;
+  std::map<notify::Channel, Lane> lanes_;
+  std::vector<Held> finished_;         // not recorded yet
+  std::vector<store::Fenced> unsent_;  // to be given back
+  Signal woken_, to_record_;
   Trouble trouble_{"dispatcher"};
   std::mt19937 jitter_;
-  bool stopping_ = false;
-  std::function<void()> on_commit_;
+  bool stopping_ = false, claims_ended_ = false;
 };
 
 }  // namespace tenggat::office

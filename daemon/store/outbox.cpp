@@ -294,19 +294,19 @@ Recap recap_of(const pg::Result& r) {
 
 // --- Sending ------------------------------------------------------------------------------------
 
-std::size_t add_claim_messages(pg::Pipeline& pipeline, int limit, std::chrono::seconds lease) {
+std::size_t add_claim_messages(pg::Pipeline& pipeline, const Claim& claim) {
   return pipeline.add(
-      "WITH due AS (SELECT id FROM message WHERE state = 'queued'"
-      "   AND next_attempt_at <= clock_timestamp()"
+      "WITH due AS (SELECT id FROM message WHERE state = 'queued' AND channel = $1"
+      "   AND next_attempt_at <= (SELECT clock_timestamp())"
       "   AND (lease_until IS NULL OR lease_until < clock_timestamp())"
-      "   ORDER BY next_attempt_at, id LIMIT $1::int FOR UPDATE SKIP LOCKED),"
+      "   ORDER BY next_attempt_at, id LIMIT $2::int FOR UPDATE SKIP LOCKED),"
       " claimed AS (UPDATE message m SET fence = m.fence + 1, attempts = m.attempts + 1,"
-      "   lease_until = clock_timestamp() + make_interval(secs => $2::int)"
+      "   lease_until = clock_timestamp() + make_interval(secs => $3::bigint)"
       "   FROM due WHERE m.id = due.id RETURNING m.*),"
       " opened AS (INSERT INTO attempt (message, fence) SELECT id, fence FROM claimed)"
       " SELECT id, fence, attempts, recipient, channel, address, name, subject, body, text,"
       " template, fields, thread, rendered_at, created_at FROM claimed ORDER BY id",
-      limit, lease.count());
+      notify::name(claim.channel), claim.limit, claim.lease.count());
 }
 
 std::vector<ClaimedMessage> claimed_of(const pg::Result& r) {
@@ -337,24 +337,56 @@ std::vector<ClaimedMessage> claimed_of(const pg::Result& r) {
   return all;
 }
 
-std::size_t add_send_outcome(pg::Pipeline& pipeline, const SendOutcome& o) {
-  return pipeline.add(
-      "WITH tried AS (UPDATE attempt SET finished_at = clock_timestamp(), outcome = $4, reason = "
-      "$5,"
-      "   detail = $6 WHERE message = $1::bigint AND fence = $2::bigint)"
+void add_give_back(pg::Pipeline& pipeline, const std::vector<Fenced>& messages) {
+  static const RowShape shape({{"id", "bigint"}, {"fence", "bigint"}});
+  static const std::string sql = fmt::format(
+      "WITH back AS (UPDATE message m SET attempts = m.attempts - 1, lease_until = NULL FROM {}"
+      "   WHERE m.id = c.id AND m.fence = c.fence AND m.state IS NOT DISTINCT FROM 'queued'"
+      "   RETURNING m.id, m.fence)"
+      " DELETE FROM attempt a USING back WHERE a.message = back.id AND a.fence = back.fence",
+      shape.unnest("c"));
+  if (messages.empty()) return;
+  Rows rows(shape);
+  for (const auto& [id, fence] : messages) rows.add(id, fence);
+  pipeline.add(sql, rows.params());
+}
+
+std::size_t add_send_outcomes(pg::Pipeline& pipeline, const std::vector<SendOutcome>& outcomes) {
+  static const RowShape shape({{"id", "bigint"},
+                               {"fence", "bigint"},
+                               {"state", "text"},
+                               {"outcome", "text"},
+                               {"reason", "text"},
+                               {"detail", "text"},
+                               {"provider_id", "text"},
+                               {"retry_in", "bigint"}});
+  static const std::string sql = fmt::format(
+      "WITH c AS MATERIALIZED (SELECT r.*, r.state = 'queued' AND EXISTS (SELECT FROM message o"
       // What failed is not tried again for an applicant who has been written to since.
-      " UPDATE message SET"
-      " state = CASE WHEN s.superseded THEN 'failed' ELSE $3 END,"
-      " reason = CASE WHEN s.superseded THEN 'superseded' ELSE $5 END, provider_id = $7, "
-      "lease_until = NULL,"
-      " accepted_at = CASE WHEN $3 = 'accepted' THEN clock_timestamp() END,"
-      " next_attempt_at = clock_timestamp() + make_interval(secs => $8::int)"
-      " FROM (SELECT $3 = 'queued' AND EXISTS (SELECT FROM message o JOIN message n"
-      "   ON n.recipient = o.recipient AND n.id > o.id WHERE o.id = $1::bigint"
-      "   AND o.recipient LIKE 'applicant:%') AS superseded) s"
-      " WHERE id = $1::bigint AND fence = $2::bigint AND state IS NOT DISTINCT FROM 'queued' "
-      "RETURNING id",
-      o.id, o.fence, o.state, o.outcome, o.reason, o.detail, o.provider_id, o.retry_in.count());
+      "   JOIN message n ON n.recipient = o.recipient AND n.id > o.id WHERE o.id = r.id"
+      "   AND o.recipient LIKE 'applicant:%') AS superseded FROM {}),"
+      " tried AS (UPDATE attempt a SET finished_at = clock_timestamp(), outcome = c.outcome,"
+      "   reason = c.reason, detail = c.detail FROM c WHERE a.message = c.id AND a.fence = c.fence)"
+      " UPDATE message m SET"
+      " state = CASE WHEN c.superseded THEN 'failed' ELSE c.state END,"
+      " reason = CASE WHEN c.superseded THEN 'superseded' ELSE c.reason END,"
+      " provider_id = c.provider_id, lease_until = NULL,"
+      " accepted_at = CASE WHEN c.state = 'accepted' THEN clock_timestamp() END,"
+      " next_attempt_at = clock_timestamp() + make_interval(secs => c.retry_in)"
+      " FROM c WHERE m.id = c.id AND m.fence = c.fence AND m.state IS NOT DISTINCT FROM 'queued'"
+      " RETURNING m.id, m.fence",
+      shape.unnest("r"));
+  Rows rows(shape);
+  for (const SendOutcome& o : outcomes)
+    rows.add(o.id, o.fence, o.state, o.outcome, o.reason, o.detail, o.provider_id,
+             o.retry_in.count());
+  return pipeline.add(sql, rows.params());
+}
+
+std::vector<Fenced> fenced_of(const pg::Result& r) {
+  std::vector<Fenced> all;
+  for (int row = 0; row < r.rows(); ++row) all.emplace_back(r.int64(row, 0), r.int64(row, 1));
+  return all;
 }
 
 std::size_t add_fallback(pg::Pipeline& pipeline, const Fallback& fallback) {
@@ -388,17 +420,17 @@ std::vector<ChannelAddress> addresses_of(const pg::Result& r) {
   return tenggat::addresses_of(one);
 }
 
-std::size_t add_until_send(pg::Pipeline& pipeline) {
+std::size_t add_until_send(pg::Pipeline& pipeline, notify::Channel channel) {
   return pipeline.add(
-      "SELECT ceil(1000 * extract(epoch FROM min(greatest(next_attempt_at,"
-      " coalesce(lease_until, next_attempt_at))) - clock_timestamp()))::bigint"
-      " FROM message WHERE state = 'queued'");
+      "SELECT ceil(1000 * extract(epoch FROM next_attempt_at - clock_timestamp()))::bigint"
+      " FROM message WHERE state = 'queued' AND channel = $1 AND lease_until IS NULL"
+      " ORDER BY next_attempt_at, id LIMIT 1",
+      notify::name(channel));
 }
 
 std::optional<std::chrono::milliseconds> until_send_of(const pg::Result& result) {
-  const auto milliseconds = result.optional_int64(0, 0);
-  if (!milliseconds) return std::nullopt;
-  return std::chrono::milliseconds(*milliseconds);
+  if (result.empty()) return std::nullopt;
+  return std::chrono::milliseconds(result.int64(0, 0));
 }
 
 }  // namespace tenggat::store

@@ -131,10 +131,19 @@ struct ClaimedMessage {
   Instant created_at{};  // machine clock
   notify::Message message;
 };
-// Leases up to `limit` messages for `lease` and opens an attempt for each. Only whoever holds the
-// fence of the latest lease may record a result.
-std::size_t add_claim_messages(pg::Pipeline& pipeline, int limit, std::chrono::seconds lease);
+// Leases up to `limit` messages of a channel for `lease` and opens an attempt for each. Only
+// whoever holds the fence of the latest lease may record a result.
+struct Claim {
+  notify::Channel channel = notify::Channel::email;
+  int limit = 0;
+  std::chrono::seconds lease{0};
+};
+std::size_t add_claim_messages(pg::Pipeline& pipeline, const Claim& claim);
 std::vector<ClaimedMessage> claimed_of(const pg::Result& result);
+// What was claimed and has not been sent: as if it had never been claimed, if the fence is still
+// ours. Pairs of id and fence.
+using Fenced = std::pair<std::int64_t, std::int64_t>;
+void add_give_back(pg::Pipeline& pipeline, const std::vector<Fenced>& messages);
 
 struct SendOutcome {
   std::int64_t id = 0, fence = 0;
@@ -142,8 +151,9 @@ struct SendOutcome {
   std::string outcome, reason, detail, provider_id;
   std::chrono::seconds retry_in{0};
 };
-// Its result has one row if the fence was still ours.
-std::size_t add_send_outcome(pg::Pipeline& pipeline, const SendOutcome& outcome);
+// Its result has one row, id and fence, for each whose fence was still ours.
+std::size_t add_send_outcomes(pg::Pipeline& pipeline, const std::vector<SendOutcome>& outcomes);
+std::vector<Fenced> fenced_of(const pg::Result& result);
 // The same notices to the same person over another channel. Only together with the outcome that
 // failed the first, and only if its fence was still ours.
 struct Fallback {
@@ -156,8 +166,9 @@ std::size_t add_fallback(pg::Pipeline& pipeline, const Fallback& fallback);
 std::size_t add_addresses(pg::Pipeline& pipeline, const std::string& recipient);
 std::vector<ChannelAddress> addresses_of(const pg::Result& result);
 
-// Machine time until a queued message may be tried; none where none waits.
-std::size_t add_until_send(pg::Pipeline& pipeline);
+// Machine time until the first message of a channel that nobody holds may be tried; none where none
+// waits.
+std::size_t add_until_send(pg::Pipeline& pipeline, notify::Channel channel);
 std::optional<std::chrono::milliseconds> until_send_of(const pg::Result& result);
 
 }  // namespace tenggat::store

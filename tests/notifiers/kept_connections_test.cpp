@@ -1,0 +1,224 @@
+// Connections that are used again: what a server may do to one between two messages, and what must
+// never come of it: a message lost, repeated, or misjudged.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <iostream>
+#include <vector>
+
+#include "notifiers/curl_client.h"
+#include "notifiers/email/email.h"
+#include "tests/notifiers/sample.h"
+#include "tests/support/scripted_server.h"
+
+namespace tenggat::notify {
+namespace {
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using test::read_line;
+using test::ScriptedServer;
+
+CurlRequest mail(const ScriptedServer& server) {
+  CurlRequest request;
+  request.url = server.url("smtp");
+  request.body = "Subject: x\r\n\r\nhalo\r\n";
+  request.mail_from = "a@b.id";
+  request.mail_to = "c@d.id";
+  request.tls = Tls::relaxed;
+  request.allow_private = true;
+  request.deadline = 5s;
+  return request;
+}
+
+CurlRequest post(const ScriptedServer& server) {
+  CurlRequest request;
+  request.url = server.url("http");
+  request.body = "{}";
+  request.allow_private = true;
+  request.deadline = 5s;
+  return request;
+}
+
+std::vector<CurlResponse> one_after_another(const std::vector<CurlRequest>& requests) {
+  asio::io_context io;
+  CurlClient client(io.get_executor());
+  std::vector<CurlResponse> responses;
+  for (const CurlRequest& request : requests) responses.push_back(run(io, client.perform(request)));
+  return responses;
+}
+
+// A mail server that may answer a command otherwise, by its connection and mail, both from 1; an
+// empty answer closes the connection.
+struct MailServer {
+  using Say = std::function<std::string(const std::string& command, int connection, int mail)>;
+  explicit MailServer(Say with) : say(std::move(with)) {}
+
+  void serve(std::iostream& peer) {
+    const int connection = ++connections;
+    int number = 1;
+    peer << "220 siap\r\n" << std::flush;
+    for (std::string line = read_line(peer); peer; line = read_line(peer)) {
+      if (line == "QUIT") return;
+      if (line == "DATA") {
+        peer << "354 kirim\r\n" << std::flush;
+        while (peer && read_line(peer) != ".") {
+        }
+        ++contents;
+        line = ".";
+      }
+      const std::string answer = say(line.substr(0, 4), connection, number);
+      if (answer.empty()) return;
+      if (line == ".") ++number;
+      peer << answer + "\r\n" << std::flush;
+      if (number > mails_a_connection) return;
+    }
+  }
+  Say say;
+  int mails_a_connection = 1000;
+  std::atomic<int> connections = 0, contents = 0;
+  ScriptedServer server{[this](std::iostream& peer) { serve(peer); }};
+};
+
+std::string agree(const std::string&, int, int) { return "250 2.0.0 ok"; }
+
+TEST(KeptConnections, MailsOneAfterAnotherGreetTheServerOnce) {
+  MailServer server(agree);
+  const auto responses = one_after_another({mail(server.server), mail(server.server)});
+  EXPECT_EQ(server.connections, 1);
+  EXPECT_EQ(server.contents, 2);
+  EXPECT_FALSE(responses[0].reused);
+  EXPECT_TRUE(responses[1].reused);
+  EXPECT_EQ(responses[1].lines, (std::vector<std::string>{"250 2.0.0 ok", "250 2.0.0 ok",
+                                                          "354 kirim", "250 2.0.0 ok"}));
+  for (const CurlResponse& response : responses)
+    EXPECT_EQ(email::classify(response).outcome, Outcome::accepted);
+}
+
+TEST(KeptConnections, OneThatTheServerEndsMeanwhileCostsNoAttempt) {
+  for (const std::string how : {"between two mails", "at MAIL", "421 4.4.2 terlalu lama diam",
+                                "452 4.3.0 terlalu banyak surat", "503 5.5.1 bukan begitu"}) {
+    MailServer server([&how](const std::string& command, int connection, int number) {
+      if (connection == 2 || number == 1 || command != "MAIL") return std::string("250 2.0.0 ok");
+      return how == "at MAIL" ? std::string() : how;
+    });
+    if (how == "between two mails") server.mails_a_connection = 1;
+    for (const CurlResponse& response :
+         one_after_another({mail(server.server), mail(server.server)}))
+      EXPECT_EQ(email::classify(response).outcome, Outcome::accepted) << how;
+    EXPECT_EQ(server.connections, 2) << how;
+    EXPECT_EQ(server.contents, 2) << how;
+  }
+}
+
+TEST(KeptConnections, WhatAFreshConnectionSaysAtMailCounts) {
+  MailServer server([](const std::string& command, int, int) {
+    return std::string(command == "MAIL" ? "452 4.3.1 penuh" : "250 ok");
+  });
+  EXPECT_EQ(email::classify(one_after_another({mail(server.server)}).front()).outcome,
+            Outcome::retry);
+  EXPECT_EQ(server.connections, 1);
+}
+
+TEST(KeptConnections, AMailCutAfterItsContentIsUnknownAndNotRepeated) {
+  MailServer server([](const std::string& command, int, int number) {
+    return std::string(command == "." && number == 2 ? "" : "250 ok");
+  });
+  const auto responses = one_after_another({mail(server.server), mail(server.server)});
+  EXPECT_EQ(email::classify(responses[1]).outcome, Outcome::unknown);
+  EXPECT_EQ(server.contents, 2);
+}
+
+TEST(KeptConnections, ARefusalIsJudgedByItsStage) {
+  struct Case {
+    const char* command;
+    const char* reply;
+    Outcome outcome;
+  };
+  for (const Case& one : {Case{"RCPT", "550 tidak ada", Outcome::permanent_for_person},
+                          Case{"RCPT", "450 4.7.1 nanti", Outcome::retry},
+                          Case{".", "554 5.7.1 spam", Outcome::permanent}}) {
+    MailServer server([&one](const std::string& command, int connection, int number) {
+      const bool here = connection == 1 && number == 2 && command == one.command;
+      return std::string(here ? one.reply : "250 ok");
+    });
+    const CurlRequest request = mail(server.server);
+    const auto responses = one_after_another({request, request, request});
+    EXPECT_TRUE(responses[1].reused) << one.reply;
+    EXPECT_EQ(email::classify(responses[1]).outcome, one.outcome) << one.reply;
+    // Whoever comes next is not touched by it.
+    EXPECT_EQ(email::classify(responses[2]).outcome, Outcome::accepted) << one.reply;
+  }
+}
+
+TEST(KeptConnections, AnotherLoginIsAnotherConnection) {
+  MailServer server([](const std::string& command, int, int) {
+    if (command == "EHLO") return std::string("250-siap\r\n250 AUTH PLAIN");
+    if (command == "AUTH") return std::string("334 ");
+    const bool asked = command == "MAIL" || command == "RCPT" || command == ".";
+    return std::string(asked ? "250 2.0.0 ok" : "235 2.7.0 masuk");
+  });
+  CurlRequest mine = mail(server.server), theirs = mail(server.server);
+  mine.user = "izin";
+  mine.password = theirs.password = "rahasia";
+  theirs.user = "lain";
+  const auto responses = one_after_another({mine, mine, theirs});
+  EXPECT_TRUE(responses[1].reused);
+  EXPECT_FALSE(responses[2].reused);
+  EXPECT_EQ(server.connections, 2);
+}
+
+// Answers `answered` requests a connection, then does as `after` says with the next one.
+struct Posts {
+  void serve(std::iostream& peer) {
+    ++connections;
+    for (int here = 0; peer; ++here) {
+      std::string line = read_line(peer);
+      if (!peer) return;
+      while (peer && !line.empty()) line = read_line(peer);
+      std::string body(2, '\0');
+      peer.read(body.data(), 2);
+      if (!peer) return;
+      ++requests;
+      if (here == answered) return;
+      peer << "HTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n" << std::flush;
+    }
+  }
+  int answered = 1000;
+  std::atomic<int> connections = 0, requests = 0;
+};
+
+TEST(KeptConnections, PostsOneAfterAnotherShareOne) {
+  Posts posts;
+  const ScriptedServer server([&posts](std::iostream& peer) { posts.serve(peer); });
+  for (const CurlResponse& response : one_after_another({post(server), post(server), post(server)}))
+    EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(posts.connections, 1);
+  EXPECT_EQ(posts.requests, 3);
+}
+
+// libcurl would say nothing and post it again.
+TEST(KeptConnections, APostThatWasReadAndNotAnsweredIsUnknownAndNotRepeated) {
+  Posts posts;
+  posts.answered = 1;
+  const ScriptedServer server([&posts](std::iostream& peer) { posts.serve(peer); });
+  const auto responses = one_after_another({post(server), post(server)});
+  EXPECT_EQ(responses[0].status, 200);
+  EXPECT_EQ(responses[1].failure, Failure::cut_after_sending);
+  EXPECT_EQ(posts.requests, 2);
+}
+
+TEST(KeptConnections, OneToAPrivateAddressIsNotLentToWhoMayNotGoThere) {
+  Posts posts;
+  const ScriptedServer server([&posts](std::iostream& peer) { posts.serve(peer); });
+  CurlRequest outsider = post(server);
+  outsider.allow_private = false;
+  const auto responses = one_after_another({post(server), outsider});
+  EXPECT_EQ(responses[0].status, 200);
+  EXPECT_EQ(responses[1].failure, Failure::private_address);
+  EXPECT_EQ(posts.requests, 1);
+}
+
+}  // namespace
+}  // namespace tenggat::notify
