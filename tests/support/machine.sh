@@ -67,6 +67,15 @@ install_packages() {
   apt_install "${missing[@]}" >/dev/null || die "apt-get could not install ${missing[*]}"
 }
 
+# unpack_smtp_sink DIR: Postfix's smtp-sink without Postfix, which cannot be installed beside opensmtpd.
+unpack_smtp_sink() {
+  [[ ! -x $1/usr/sbin/smtp-sink ]] || return 0
+  say "fetching smtp-sink"
+  mkdir -p "$1"
+  (cd "$1" && { apt-get download -qq -o APT::Sandbox::User=root postfix || { as_root apt-get update -qq && apt-get download -qq -o APT::Sandbox::User=root postfix; }; } &&
+    dpkg-deb -x postfix_*.deb .) || die "apt-get could not download postfix"
+}
+
 # --- the build -----------------------------------------------------------------------------------
 
 # One compiler a core, as far as there is memory for it.
