@@ -188,6 +188,7 @@ TEST_F(InChromium, EveryPageIsReadableAndUsableByEverybody) {
                      {"pegawai-satu", "/pegawai/kb"},
                      {"kalender", "/kalender"},
                      {"pesan", "/pesan"},
+                     {"permohonan-atasan", "/permohonan/" + waiting.number},
                      {"kontak", "/permohonan/" + draft.number + "/pemohon"}},
                     administrator),
             "");
