@@ -4,9 +4,10 @@
     week.py DIRECTORY short|full
 
 writes DIRECTORY/plan.json (what happens, for the test to do) and DIRECTORY/expected.txt (what must
-come of it), and prints what the rules save. Written from the contract alone (sections 2, 3, 6, 7):
-it shares nothing with the daemon, neither code nor calendar. It goes through the week minute by
-minute and asks of each whether somebody is to be told something.
+come of it), and prints what the rules save. Written from the contract (sections 2, 3, 6, 7) and from
+what a channel takes alone: it shares nothing with the daemon, neither code nor calendar. It goes
+through the week minute by minute and asks of each whether somebody is to be told something. A week
+in which one of its events changes nothing is refused.
 
 All that happens does so on quarters of an hour, so that no decision falls into the same instant as
 what it depends on: where it would all the same, this script refuses its own plan.
@@ -23,6 +24,7 @@ MONTHS_OFF = {date(2026, 6, 1), date(2026, 6, 16)}  # as decreed, near this week
 DECREE = date(2026, 6, 11)  # a Thursday, made a day off on the Wednesday
 M = timedelta(minutes=1)
 WAIT, INTERVAL, CAP = 2 * M, 10 * M, 8
+A_SECOND = 80  # that Meta takes, and so the applicants' share of one decree
 
 CHANNEL = {"fo": "whatsapp", "fo2": "email", "bo": "email", "dt": "whatsapp", "kdt": "whatsapp",
            "kb": "email", "s": "whatsapp", "kd": "whatsapp"}
@@ -35,9 +37,16 @@ CHAIN = {"front_office": ["kabid_perizinan", "sekretaris", "kepala_dinas"],
          "kabid_perizinan": ["sekretaris", "kepala_dinas"], "sekretaris": ["kepala_dinas"],
          "kepala_dinas_teknis": ["kepala_dinas"], "kepala_dinas": []}
 COPY = {"dinas_teknis": "kabid_perizinan"}
-LEAVE = {"kb": (date(2026, 6, 8), date(2026, 6, 12)), "fo2": (date(2026, 6, 9), date(2026, 6, 9))}
-DEPUTY = ("kb", "fo2", date(2026, 6, 10), date(2026, 6, 12))  # Plh. from the Wednesday on
+LEAVE = {"kb": (date(2026, 6, 8), date(2026, 6, 12)), "fo2": (date(2026, 6, 9), date(2026, 6, 9)),
+         "s": (date(2026, 6, 12), date(2026, 6, 15))}
+# Plh.: of, by, from, to, entered. The second begins when the secretary has been asked already.
+DEPUTIES = [("kb", "fo2", date(2026, 6, 10), date(2026, 6, 12), datetime(2026, 6, 9, 16, 45)),
+            ("s", "bo", date(2026, 6, 12), date(2026, 6, 14), datetime(2026, 6, 11, 16, 45))]
 SILENCE = ("s", datetime(2026, 6, 9, 9, 45), datetime(2026, 6, 9, 14, 57))
+DOWN = (datetime(2026, 6, 11, 18), datetime(2026, 6, 12, 18))  # WhatsApp
+# What must all have had a part in who was told what, and when.
+HAPPENS = ("a leave", "a deputy in mid-escalation", "an acknowledged rung", "a silence",
+           "a week-end", "a decree", "WhatsApp down")
 STEPS = {"verifikasi": ("front_office", (0, 10)), "penerimaan": ("back_office", (0, 10)),
          "kajian_teknis": ("dinas_teknis", (4, 0)), "penyusunan_sk": ("back_office", (0, 10))}
 
@@ -118,6 +127,7 @@ class Visit:
         self.raised = set()
         self.quiet_until = None  # acknowledged
         self.acknowledged = 0
+        self.escalated_to = set()
         self.role, self.budget = STEPS[step]
 
     def open(self):
@@ -172,6 +182,7 @@ class Permit:
     def __init__(self, index):
         self.index, self.visits = index, []
         self.case_opened, self.promised, self.case_raised = None, None, set()
+        self.told_of_promise = None
         self.channel = "whatsapp" if index % 2 else "email"
 
     def current(self):
@@ -200,7 +211,7 @@ class Office:
         self.last, self.sent_at = {}, {}
         self.messages = []
         self.outside, self.single = 0, 0
-        self.raised_now, self.left_now = {}, {}
+        self.met = dict.fromkeys(HAPPENS, 0)
 
     # who is told
     def present(self, officer, day):
@@ -213,9 +224,10 @@ class Office:
         for officer, own in ROLE.items():
             if own != role:
                 continue
-            if officer == DEPUTY[0] and DEPUTY[2] <= day <= DEPUTY[3] and \
-                    self.present(DEPUTY[1], day):
-                told.append(DEPUTY[1])
+            deputies = [by for of, by, start, end, _ in DEPUTIES
+                        if of == officer and start <= day <= end and self.present(by, day)]
+            if deputies:
+                told += deputies
             elif self.present(officer, day):
                 told.append(officer)
         return told
@@ -282,6 +294,7 @@ class Office:
             return True
         if notice.kind.startswith("+") and notice.k > 1 and visit.quiet_until and \
                 notice.raised < visit.quiet_until:
+            self.met["an acknowledged rung"] += 1
             return False
         return not visit.paused()
 
@@ -315,7 +328,17 @@ class Office:
                 self.send(officer, now, {n.permit.index for n in leaving},
                           [n.visit for n in leaving if n.visit])
                 for n in leaving:
-                    n.told.add(officer)
+                    self.told(n, officer, now)
+
+    def told(self, notice, officer, now):
+        notice.told.add(officer)
+        if notice.to == "kabid_perizinan":
+            self.met["a leave"] += officer == "s"  # the next superior
+        if notice.visit and notice.audience == "superior":
+            self.met["a deputy in mid-escalation"] += any(
+                officer == by and of in notice.visit.escalated_to for of, by, *_ in DEPUTIES)
+            notice.visit.escalated_to.add(officer)
+        self.met["a week-end"] += notice.raised.date() < WEEK + timedelta(days=7) <= now.date()
 
     def groups(self, now):
         groups = {}
@@ -329,6 +352,7 @@ class Office:
             keep.append(notice)
             for officer in to:
                 hold = notice.ready if notice.kind == "start" else notice.raised
+                self.met["a silence"] += self.silent(officer, now)
                 if officer not in notice.told and not self.silent(officer, now) and hold <= now:
                     groups.setdefault(officer, {}).setdefault(notice.audience, []).append(notice)
         self.pending = keep
@@ -357,12 +381,13 @@ class Office:
                        if n.ready <= now]
             self.single += len(waiting)
             for n in waiting:
-                n.told.add(officer)
+                self.told(n, officer, now)
             self.send(officer, now, {v.permit.index for v in visits} |
                       {n.permit.index for n in waiting}, visits)
 
     def send(self, officer, now, permits, visits):
         self.messages.append((now, officer, CHANNEL[officer], permits))
+        self.met["WhatsApp down"] += CHANNEL[officer] == "whatsapp" and DOWN[0] <= now < DOWN[1]
         self.last[officer] = (now, visits)
         self.sent_at.setdefault(officer, []).append(now)
 
@@ -374,9 +399,11 @@ class Office:
             for permit in self.permits:
                 if permit.case_opened:
                     due = self.hours.deadline(permit.case_opened, (5, 0))
-                    if due != permit.promised:
-                        permit.promised = due
-                        self.tell(permit, now)
+                    # Whoever has not been told the first date yet needs no correction.
+                    if due != permit.promised and permit.told_of_promise <= now:
+                        self.tell(permit, now + timedelta(seconds=self.met["a decree"] // A_SECOND))
+                        self.met["a decree"] += 1
+                    permit.promised = due
             return
         if what not in ("submit", "act", "pause", "resume", "acknowledge"):
             return
@@ -405,6 +432,7 @@ class Office:
             if event["action"] == "accept":
                 permit.case_opened = now
                 permit.promised = self.hours.deadline(now, (5, 0))
+                permit.told_of_promise = now + WAIT
                 self.tell(permit, now + WAIT)
             if to == "kajian_teknis":
                 self.tell(permit, now + WAIT, opened)
@@ -470,12 +498,14 @@ def plan(full):
             do(at(4, 10), do="act", permit=permit, who="dt", step="kajian_teknis",
                action="recommend")
     do(at(1, 9, 45), do="silence")
-    do(at(1, 16, 45), do="delegate")
+    for of, by, start, end, entered in DEPUTIES:
+        do(entered, do="delegate", of=of, by=by, start=start.isoformat(), end=end.isoformat())
     do(at(2, 14, 15), do="decree")
-    do(at(3, 18), do="whatsapp_down")
-    do(at(4, 18), do="whatsapp_up")
-    # Somebody explains a delay that has been escalated: the first that lies at the counter.
-    lying = [n for n, t in enumerate(submitted) if t < at(0, 12) and not any(
+    do(DOWN[0], do="whatsapp_down")
+    do(DOWN[1], do="whatsapp_up")
+    # Somebody explains a delay that has been escalated: the first that lies at the counter and is
+    # to be escalated again that morning.
+    lying = [n for n, t in enumerate(submitted) if at(0, 8, 45) <= t < at(0, 12) and not any(
         e["do"] == "act" and e["permit"] == n for e in events)][:1]
     for permit in lying:
         do(at(2, 8, 30), do="acknowledge", permit=permit, who="fo", step="verifikasi")
@@ -504,11 +534,16 @@ def main():
             if id(notice) not in before and not office.hours.working(notice.ready):
                 outside += len(office.recipients(notice, now.date()))
         now += M
+    idle = [what for what, times in office.met.items() if not times]
+    if idle:
+        raise SystemExit("nothing in this week depends on " + ", ".join(idle))
     lines = sorted("{} {} {} {}".format(t.isoformat(), who, channel,
                                         ",".join(str(p) for p in sorted(permits)))
                    for t, who, channel, permits in office.messages)
     json.dump({"start": at(0, 7).isoformat(), "end": end.isoformat(), "cap": CAP,
-               "permits": len(office.permits), "decree": DECREE.isoformat(), "events": events},
+               "permits": len(office.permits), "decree": DECREE.isoformat(), "events": events,
+               "leaves": [{"officer": who, "start": start.isoformat(), "end": end.isoformat()}
+                          for who, (start, end) in LEAVE.items()]},
               open(directory + "/plan.json", "w"))
     open(directory + "/expected.txt", "w").write("\n".join(lines) + "\n")
     officers = [one for one in office.messages if one[1] != "pemohon"]
