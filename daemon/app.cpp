@@ -24,6 +24,7 @@
 #include "daemon/http/view.h"
 #include "daemon/log.h"
 #include "daemon/metrics.h"
+#include "daemon/office/canary.h"
 #include "daemon/office/committer.h"
 #include "daemon/office/composer.h"
 #include "daemon/office/dispatcher.h"
@@ -89,6 +90,12 @@ office::ComposerSettings composer_settings(const Startup& startup,
   settings.whatsapp = outgoing.configured(notify::Channel::whatsapp);
   settings.texts = std::make_shared<const notify::Texts>(startup.rules.texts);
   return settings;
+}
+
+// In trial nothing leaves the house, nor does the canary.
+office::CanarySettings canary_settings(const Config& config) {
+  const bool trial = config.mode == Config::Mode::trial;
+  return {config.canary.every, trial ? std::string() : config.canary.to};
 }
 
 http::ServerLimits limits_of(const Config& config) {
@@ -241,6 +248,7 @@ class App::Parts {
   office::Watch watch_;
   office::Composer composer_;
   office::Dispatcher dispatcher_;
+  office::Canary canary_;
   office::BoardFeed board_{io_.get_executor()};
   office::SnapshotLoop snapshot_;
   office::SigningIn signing_in_;
@@ -289,6 +297,8 @@ App::Parts::Parts(std::filesystem::path file, Startup read, std::optional<Simula
       composer_(io_.get_executor(), office_pool_, rulebook_, metrics_,
                 composer_settings(startup_, *outgoing_)),
       dispatcher_(io_.get_executor(), office_pool_, metrics_, outgoing_, {}),
+      canary_(io_.get_executor(), read_pool_, rulebook_, committer_, metrics_,
+              canary_settings(startup_.config)),
       snapshot_(io_.get_executor(), snapshot_pool_, rulebook_, metrics_, board_,
                 {&command_pool_, &watch_pool_, &office_pool_, &snapshot_pool_, &read_pool_}),
       signing_in_(read_pool_, rulebook_, composer_settings(startup_, *outgoing_)),
@@ -489,6 +499,7 @@ asio::awaitable<bool> App::Parts::start() {
   spawn(watch_.run(), "watch");
   spawn(composer_.run(), "composer");
   spawn(dispatcher_.run(), "dispatcher");
+  spawn(canary_.run(), "canary");
   spawn(snapshot_.run(), "snapshot");
   spawn(api_server_->run(), "http");
   spawn(listen(), "listen");
@@ -574,6 +585,7 @@ asio::awaitable<void> App::Parts::reload() {
       composer_.reload(composer_settings(startup_, *outgoing_));
       signing_in_.reload(composer_settings(startup_, *outgoing_));
       dispatcher_.reload(outgoing_);
+      canary_.reload(canary_settings(startup_.config));
       if (startup_.tls) api_server_->use_tls(startup_.tls);
       requests_.allow(startup_.config.http.requests_a_minute);
       failures_.allow(startup_.config.http.failures_a_minute);
@@ -614,6 +626,7 @@ asio::awaitable<void> App::Parts::stop() {
   watch_.stop();
   composer_.stop();
   dispatcher_.stop();
+  canary_.stop();
   snapshot_.stop();
   if (admin_server_) co_await admin_server_->drain(std::chrono::milliseconds(200));
   while (running_ > 0) co_await all_done_.wait(kStopWithin);

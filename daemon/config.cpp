@@ -200,6 +200,15 @@ Parsed<std::string> parse_optional_mailbox(std::string_view text) {
   return text.empty() ? Parsed<std::string>(std::string()) : parse_mailbox(text);
 }
 
+bool is_mail(std::string_view recipient) { return recipient.find('@') != std::string_view::npos; }
+
+Parsed<std::string> parse_recipient(std::string_view text) {
+  if (text.empty() || (!has_control(text) && notify::is_mail_address(text)))
+    return std::string(text);
+  if (auto phone = notify::normalise_phone(text)) return std::move(*phone);
+  return Wrong{fmt::format("'{}' is neither an email address nor a WhatsApp number", text)};
+}
+
 Parsed<std::string> parse_version(std::string_view text) {
   std::string_view rest = text;
   bool fits = rest.starts_with('v');
@@ -422,9 +431,9 @@ Loaded<Config> load_config(const SourceFile& source) {
   const std::filesystem::path beside = std::filesystem::path(source.name).parent_path();
   Config config;
   YamlFile file(source);
-  const Reader root(file.document().map({"mode", "database", "listen", "admin_listen", "public_url",
-                                         "rules", "instansi", "kalender", "undo_window", "log",
-                                         "email", "whatsapp", "portal", "officers", "http"}));
+  const Reader root(file.document().map(
+      {"mode", "database", "listen", "admin_listen", "public_url", "rules", "instansi", "kalender",
+       "undo_window", "log", "email", "whatsapp", "portal", "officers", "canary", "http"}));
 
   root.word<Config::Mode>("mode", config.mode,
                           {{"live", Config::Mode::live}, {"trial", Config::Mode::trial}});
@@ -464,6 +473,9 @@ Loaded<Config> load_config(const SourceFile& source) {
   officers.duration("group_wait", config.officers.group_wait, seconds{0}, hours{24});
   officers.duration("group_interval", config.officers.group_interval, seconds{0}, hours{24});
   officers.count("messages_an_hour", config.officers.messages_an_hour, 1, 10'000);
+  const Reader canary = root.part("canary", {"every", "to"});
+  canary.duration("every", config.canary.every, minutes{5}, hours{24});
+  canary.read("to", config.canary.to, parse_recipient);
   const Reader http =
       root.part("http", {"header", "body", "file", "request", "connections", "requests_at_once",
                          "requests_a_minute", "failures_a_minute", "proxies", "certificate_file",
@@ -474,6 +486,10 @@ Loaded<Config> load_config(const SourceFile& source) {
   if (config.http.certificate_file.empty() != config.http.key_file.empty()) {
     http.map().fault_at(config.http.key_file.empty() ? "key_file" : "certificate_file",
                         "http.certificate_file and http.key_file go together");
+  }
+  const std::string& to = config.canary.to;
+  if (!to.empty() && !(is_mail(to) ? config.email.enabled() : config.whatsapp.enabled())) {
+    canary.map().fault_at("to", "canary.to goes by a channel that is off");
   }
   if (!file.sound()) return file.take_faults();
 

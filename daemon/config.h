@@ -72,6 +72,13 @@ struct Config {
     int messages_an_hour = 12;
   };
 
+  // A step that goes overdue on purpose and is escalated to this address, so that a metric shows
+  // when the whole way was last open.
+  struct Canary {
+    std::chrono::seconds every = std::chrono::minutes{15};
+    std::string to;  // an email address or a WhatsApp number nobody reads; empty: off
+  };
+
   struct Http {
     std::size_t header_bytes = 16 * 1024;       // http.header
     std::size_t body_bytes = 1024 * 1024;       // http.body
@@ -101,6 +108,7 @@ struct Config {
   Whatsapp whatsapp;
   Portal portal;
   Officers officers;
+  Canary canary;
   Http http;
 };
 

@@ -152,7 +152,14 @@ class RuleFolder {
     std::map<std::string, std::string> ids;
     for (const SourceFile& file : files_in("calendar", ".yaml")) {
       auto loaded = calendar_of(file, lists);
-      if (!loaded || !is_new(ids, loaded->calendar.id(), "the calendar's id", file.name)) continue;
+      if (!loaded) continue;
+      const std::string& id = loaded->calendar.id();
+      if (Sop::is_internal(id)) {
+        fault(file.name, fmt::format("the name `{}` is the daemon's own: none begins with _", id),
+              position_of(file.text, {"kalender"}, id));
+        continue;
+      }
+      if (!is_new(ids, id, "the calendar's id", file.name)) continue;
       files_.calendar_sets.push_back(std::move(loaded->rules));
       files_.calendars.push_back(std::move(loaded->calendar));
     }
@@ -179,6 +186,12 @@ class RuleFolder {
       auto sop = load_sop(file);
       if (!sop) {
         take(sop.error());
+        continue;
+      }
+      if (sop->internal()) {
+        fault(file.name,
+              fmt::format("the name `{}` is the daemon's own: none begins with _", sop->id),
+              position_of(file.text, {"sop"}, sop->id));
         continue;
       }
       if (!is_new(ids, sop->id, "the SOP's id", file.name)) continue;

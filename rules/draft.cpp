@@ -94,6 +94,7 @@ std::int64_t Draft::record(std::string type, int visit, const Doer& by,
 
 void Draft::count(std::string metric, std::string step, std::string label, std::int64_t amount,
                   Instant from, std::int64_t cause) {
+  if (sop_.internal()) return;
   decision_.counts.push_back(
       {std::move(metric), std::move(step), std::move(label), amount, from, cause});
 }

@@ -196,6 +196,10 @@ struct Sop {
   std::vector<std::string> chain(std::string_view role) const;
   // "PAUD-2026-00417"
   std::string format_number(int year, long sequence) const;
+  // Not the office's but the daemon's own: it counts nowhere and is shown to nobody. No file of
+  // rules has such a name.
+  bool internal() const { return is_internal(id); }
+  static bool is_internal(std::string_view sop) { return sop.starts_with('_'); }
 };
 
 }  // namespace tenggat

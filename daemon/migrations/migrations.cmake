@@ -9,5 +9,6 @@ set(TENGGAT_MIGRATIONS
   0007_changes_and_use.sql
   0008_people_and_silences.sql
   0010_queues.sql
+  0011_canary.sql
   0012_sending.sql
 )

@@ -434,7 +434,8 @@ void Committer::decide_submission(Batch& batch, const PendingPtr& pending) {
   const CommandRequest& request = pending->request;
   using Kind = CommandAnswer::Kind;
   const auto& submission = std::get<Submission>(request.command);
-  const Sop* sop = rulebook_.sop_in_force(submission.sop);
+  const Sop* sop =
+      submission.canary ? &rulebook_.canary().sop : rulebook_.sop_in_force(submission.sop);
   if (!sop) {
     batch.answers.emplace_back(pending, CommandAnswer{Kind::not_found, 404, "", std::nullopt});
     return;
@@ -451,6 +452,7 @@ void Committer::decide_submission(Batch& batch, const PendingPtr& pending) {
   change.calendar_version = rulebook_.calendar_version(sop->calendar);
   NewPermit permit = submission.permit;
   permit.id = store::permit_id(batch.moment.now, batch.tails.at(batch.tails_used));
+  if (submission.canary) permit.id = -permit.id;
   permit.applicant = permit.id;
   permit.number = sop->format_number(year, sequence);
   permit.applicant_digest =

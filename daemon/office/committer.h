@@ -34,7 +34,8 @@
 namespace tenggat::office {
 
 struct Submission {
-  std::string sop;  // id; the version in force is pinned
+  std::string sop;      // id; the version in force is pinned
+  bool canary = false;  // the daemon's own: under its own SOP, with an id below zero
   store::StoredPermit::Applicant applicant;
   NewPermit permit;  // id, number and digest are filled here
   std::string fields = "{}";

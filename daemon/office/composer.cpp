@@ -374,8 +374,8 @@ bool Composer::collect_officers(Round& round, store::PendingNotice pending,
   ListedTask task{stored.permit.number, visit ? sop.step_name(visit->step) : sop.case_name,
                   sla.due_at, sla.paused, &context.calendar};
   const auto held_up = held_up_since(pending.notice, pending.send_at, now);
-  round.deliverables.push_back(
-      {std::move(pending), std::move(to), std::move(task), held_up, silent_until});
+  round.deliverables.push_back({std::move(pending), std::move(to), std::move(task), held_up,
+                                silent_until, sop.internal() ? &context.calendar : nullptr});
   return needed;
 }
 
@@ -409,7 +409,12 @@ bool Composer::make_officer_message(Round& round, const OfficerGroup& group) {
   const auto is_kept = [&](const Deliverable* one) {
     return round.permits.contains(one->pending.permit);
   };
-  const Officer* officer = rulebook_.people().find(group.recipient.officer);
+  const auto known = std::find_if(group.notices.begin(), group.notices.end(), is_kept);
+  const Deliverable& first = **known;
+  const store::StoredPermit& stored = round.permits.at(first.pending.permit);
+  const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
+  const Context context = rulebook_.context(sop, round.moment.now);
+  const Officer* officer = context.people.find(group.recipient.officer);
   store::NewMessage message;
   message.recipient = officer_key(group.recipient.officer);
   message.acting_for = group.recipient.for_officer;
@@ -428,13 +433,8 @@ bool Composer::make_officer_message(Round& round, const OfficerGroup& group) {
     return false;
   }
 
-  const auto known = std::find_if(group.notices.begin(), group.notices.end(), is_kept);
-  const Deliverable& first = **known;
-  const store::StoredPermit& stored = round.permits.at(first.pending.permit);
-  const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
-  const Context context = rulebook_.context(sop, round.moment.now);
   TextFields fields = fields_of(first.pending.notice, stored, context, settings_.office, {});
-  add_recipient(fields, group.recipient, sop, rulebook_.people());
+  add_recipient(fields, group.recipient, sop, context.people);
   const bool all_new =
       std::all_of(group.notices.begin(), group.notices.end(), [&](const Deliverable* one) {
         return one->pending.notice.text == "tugas_baru" && one->task.what == first.task.what;

@@ -53,7 +53,8 @@ std::map<Kind, Instant> departures(const Slot& slot, const std::optional<LastMes
       first = std::min(first, ready_at(one->pending.notice, rules));
     const Notice& like = notices.front()->pending.notice;
     // What should have left long ago leaves in office hours, too.
-    leaves[kind] = leaves_at(like, std::max(first, now), last, rules, calendar);
+    const Calendar* own = notices.front()->hours;
+    leaves[kind] = leaves_at(like, std::max(first, now), last, rules, own ? *own : calendar);
     earliest = std::min(earliest, leaves[kind]);
   }
   if (slot.after_outage)

@@ -29,6 +29,7 @@ struct Deliverable {
   ListedTask task;
   std::optional<Instant> held_up_since;  // by an outage
   std::optional<Instant> silent_until;   // of those who are not in `to`, being left in peace
+  const Calendar* hours = nullptr;       // it leaves in, where not in the office's
 };
 
 // What one officer gets now.

@@ -32,6 +32,11 @@ std::shared_ptr<const Calendar> calendar_of(const store::RuleSet& rules) {
 
 }  // namespace
 
+Rulebook::Rulebook(SendRules send)
+    : canary_(canary_rules()), canary_people_(canary_people("")), send_(send) {
+  sops_.emplace(canary_->sop.version, std::shared_ptr<const Sop>(canary_, &canary_->sop));
+}
+
 bool Rulebook::fresh(const store::Moment& moment) const {
   return people_mark_ == moment.people_mark && rules_mark_ == moment.rules_mark &&
          tokens_mark_ == moment.tokens_mark;
@@ -117,12 +122,13 @@ const Calendar& Rulebook::calendar(const std::string& id) const {
 }
 
 const Calendar* Rulebook::find_calendar(const std::string& id) const {
+  if (id == canary_->calendar.id()) return &canary_->calendar;
   const auto found = calendars_.find(id);
   return found == calendars_.end() ? nullptr : found->second.get();
 }
 
 const std::string& Rulebook::calendar_version(const std::string& id) const {
-  return calendar_hashes_.at(id);
+  return id == canary_->calendar.id() ? canary_->calendar_set.hash : calendar_hashes_.at(id);
 }
 
 std::vector<const Sop*> Rulebook::sops_in_force() const {
@@ -137,8 +143,11 @@ const store::Token* Rulebook::find_token(const std::string& hash) const {
 }
 
 Context Rulebook::context(const Sop& sop, Instant now) const {
-  return {
-      .sop = sop, .calendar = calendar(sop.calendar), .people = people_, .now = now, .send = send_};
+  return {.sop = sop,
+          .calendar = calendar(sop.calendar),
+          .people = sop.internal() ? canary_people_ : people_,
+          .now = now,
+          .send = send_};
 }
 
 }  // namespace tenggat::office

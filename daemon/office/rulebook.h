@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "daemon/office/canary_rules.h"
 #include "daemon/pg/connection.h"
 #include "daemon/store/moment.h"
 #include "daemon/store/rules.h"
@@ -21,7 +22,7 @@ namespace tenggat::office {
 
 class Rulebook {
  public:
-  explicit Rulebook(SendRules send) : send_(send) {}
+  explicit Rulebook(SendRules send);
 
   // Reloads what grew since. Uses the connection's open transaction, if any, and changes nothing in
   // the database. Throws std::runtime_error, and keeps what it had, where stored rules cannot be
@@ -37,6 +38,9 @@ class Rulebook {
   // and tokens until the next refresh().
   const Sop* sop_in_force(std::string_view id) const;     // null: no such SOP
   const Sop& sop_version(const std::string& hash) const;  // must have been ensured
+  // The daemon's own, in no list: what its canary is opened under.
+  const CanaryRules& canary() const { return *canary_; }
+  void set_canary_address(const std::string& to) { canary_people_ = canary_people(to); }
   const Calendar& calendar(const std::string& id) const;  // the one in force; must exist
   const Calendar* find_calendar(const std::string& id) const;
   const std::string& calendar_version(const std::string& id) const;  // content hash, in force
@@ -52,6 +56,8 @@ class Rulebook {
  private:
   void take(const std::vector<store::RuleSet>& rules);
 
+  std::shared_ptr<const CanaryRules> canary_;
+  People canary_people_;
   SendRules send_;
   std::int64_t people_mark_ = -1, rules_mark_ = -1, tokens_mark_ = -1;
   std::unordered_map<std::string, std::shared_ptr<const Sop>> sops_;  // by version

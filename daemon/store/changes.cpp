@@ -26,7 +26,7 @@ void add_changes(pg::Pipeline& pipeline, const ChangeQuery& query) {
       " e.fields, EXISTS (SELECT 1 FROM event u WHERE u.permit = e.permit"
       "   AND u.sequence > e.sequence AND u.type = 'undone'"
       "   AND u.fields ->> 'event' = e.sequence::text)"
-      " FROM (SELECT * FROM event WHERE type IN ('acted', 'paused', 'resumed')"
+      " FROM (SELECT * FROM event WHERE type IN ('acted', 'paused', 'resumed') AND permit > 0"
       "   AND (at, permit, sequence) > ($1::timestamptz, $2::bigint, $3::bigint)"
       "   AND at <= $4::timestamptz ORDER BY at, permit, sequence LIMIT $5::int) e"
       " JOIN permit p ON p.id = e.permit ORDER BY e.at, e.permit, e.sequence",

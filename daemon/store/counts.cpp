@@ -1,5 +1,6 @@
 #include "daemon/store/counts.h"
 
+#include "daemon/store/canary.h"
 #include "daemon/store/rows.h"
 
 namespace tenggat::store {
@@ -67,7 +68,7 @@ std::size_t add_open_permits(pg::Pipeline& pipeline, const std::vector<CivilPeri
       " FROM permit LEFT JOIN unnest($1::text[], $2::timestamptz[], $3::timestamptz[])"
       "   AS d(sop, day_start, day_end) ON d.sop = permit.sop,"
       " (SELECT date_trunc('second', office_now()) AS now) t"
-      " WHERE state IN ('active', 'returned') GROUP BY 1, 2",
+      " WHERE state IN ('active', 'returned') AND permit.id > 0 GROUP BY 1, 2",
       p.sops, p.days, p.ends);
 }
 
@@ -117,7 +118,7 @@ std::size_t add_open_visits(pg::Pipeline& pipeline) {
       // The state tells nothing here: with it, the index of open permits answers alone.
       " FROM visit v JOIN permit p ON p.id = v.permit AND p.state IN ('active', 'returned'),"
       " (SELECT date_trunc('second', office_now()) AS now) t"
-      " WHERE v.closed_at IS NULL AND NOT v.undone GROUP BY 1, 2, 3");
+      " WHERE v.closed_at IS NULL AND NOT v.undone AND v.permit > 0 GROUP BY 1, 2, 3");
 }
 
 std::vector<OpenVisits> open_visits_of(const pg::Result& r) {
@@ -129,22 +130,27 @@ std::vector<OpenVisits> open_visits_of(const pg::Result& r) {
 }
 
 std::size_t add_waiting(pg::Pipeline& pipeline) {
+  static const std::string of_people = std::string(" AND recipient <> '") + kCanaryRecipient + "'";
   // Escalations are looked up from the late visits, of which there are few, not from the notices.
-  return pipeline.add(
+  static const std::string sql =
       "SELECT 'notice', CASE audience WHEN 'applicant' THEN 'applicant' ELSE 'officer' END,"
       "   count(*), min(send_at) FROM notice"
-      "   WHERE state = 'pending' AND send_at <= (SELECT office_now()) GROUP BY 2"
+      "   WHERE state = 'pending' AND send_at <= (SELECT office_now()) AND permit >= 0 GROUP BY 2"
       " UNION ALL SELECT 'undelivered', channel, count(*), NULL FROM message"
-      "   WHERE state = 'queued' AND attempts > 0 GROUP BY 2"
-      " UNION ALL SELECT 'dead', channel, count(*), NULL FROM message WHERE state = 'dead' GROUP "
-      "BY 2"
+      "   WHERE state = 'queued' AND attempts > 0" +
+      of_people +
+      " GROUP BY 2"
+      " UNION ALL SELECT 'dead', channel, count(*), NULL FROM message WHERE state = 'dead'" +
+      of_people +
+      " GROUP BY 2"
       " UNION ALL SELECT 'escalation', '', count(*), NULL FROM visit v JOIN notice n"
       "   ON n.permit = v.permit AND n.visit = v.id AND n.audience = 'superior'"
       "   AND n.state = 'rendered' WHERE v.closed_at IS NULL AND NOT v.undone"
-      "   AND v.due_at < (SELECT office_now())"
+      "   AND v.permit > 0 AND v.due_at < (SELECT office_now())"
       // Until it is time to look again.
       "   AND coalesce((v.acknowledged ->> 'until')::bigint, 0)"
-      "     <= (SELECT extract(epoch FROM office_now()))");
+      "     <= (SELECT extract(epoch FROM office_now()))";
+  return pipeline.add(sql);
 }
 
 std::vector<Waiting> waiting_of(const pg::Result& r) {

@@ -1,5 +1,7 @@
 #include "daemon/store/messages.h"
 
+#include "daemon/store/canary.h"
+
 namespace tenggat::store {
 namespace {
 
@@ -19,8 +21,9 @@ pg::Awaitable<std::vector<MessageRow>> list_messages(pg::Connection& connection,
       "   ''),"
       " coalesce((SELECT p.number FROM message_notice n JOIN permit p ON p.id = n.permit"
       "   WHERE n.message = m.id LIMIT 1), '')"
-      " FROM message m WHERE $1 = '' OR state = $1 ORDER BY id DESC LIMIT $2::int",
-      query.state, query.limit);
+      " FROM message m WHERE ($1 = '' OR state = $1) AND recipient <> $3"
+      " ORDER BY id DESC LIMIT $2::int",
+      query.state, query.limit, kCanaryRecipient);
   std::vector<MessageRow> messages;
   for (int row = 0; row < result.rows(); ++row) {
     messages.push_back({.id = result.int64(row, 0),
@@ -66,7 +69,7 @@ std::size_t add_notices(pg::Pipeline& pipeline, const NoticeQuery& query) {
       "SELECT n.id, n.permit, coalesce(p.number, ''), n.visit, n.kind, n.k, n.occurrence,"
       " n.addressee, n.text, n.reason, n.raised_at, n.state, n.state_reason, m.id, m.state,"
       " m.channel, m.recipient, m.reason, m.attempts FROM ("
-      "   SELECT * FROM notice WHERE ($1::bigint IS NULL OR permit = $1)"
+      "   SELECT * FROM notice WHERE permit >= 0 AND ($1::bigint IS NULL OR permit = $1)"
       "   AND ($2 IN ('', 'dead') OR state = $2)"
       "   AND ($2 <> 'dead' OR (permit, id) IN (SELECT d.permit, d.notice FROM message_notice d"
       "     JOIN message dead ON dead.id = d.message WHERE dead.state = 'dead'))"

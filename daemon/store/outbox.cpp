@@ -236,7 +236,8 @@ std::size_t add_open_tasks(pg::Pipeline& pipeline,
       "SELECT v.permit, p.number, p.sop_version, v.id, v.step, v.occurrence, v.role, v.assignee,"
       " v.prepared_by, v.opened_at, v.due_at, v.due_soon_at, v.paused, v.drafted_by"
       " FROM visit v JOIN permit p ON p.id = v.permit WHERE v.closed_at IS NULL AND NOT v.undone"
-      " AND NOT v.role = ANY($1::text[]) ORDER BY v.due_at NULLS LAST, v.permit, v.id",
+      " AND v.permit > 0 AND NOT v.role = ANY($1::text[]) ORDER BY v.due_at NULLS LAST, v.permit, "
+      "v.id",
       pg::text_array(applicant_roles));
 }
 
@@ -268,21 +269,25 @@ std::vector<OpenTask> open_tasks_of(const pg::Result& r) {
 std::size_t add_recap(pg::Pipeline& pipeline, const RecapPeriod& period) {
   return pipeline.add(
       "SELECT"
-      " (SELECT count(*) FROM permit WHERE submitted_at >= $1::timestamptz AND submitted_at < "
+      " (SELECT count(*) FROM permit WHERE id > 0 AND submitted_at >= $1::timestamptz AND "
+      "submitted_at < "
       "$2::timestamptz),"
-      " (SELECT count(*) FROM permit WHERE state = 'active'),"
-      " (SELECT count(*) FROM permit WHERE case_verdict IS NOT NULL AND outcome = 'grant'"
+      " (SELECT count(*) FROM permit WHERE id > 0 AND state = 'active'),"
+      " (SELECT count(*) FROM permit WHERE id > 0 AND case_verdict IS NOT NULL AND outcome = "
+      "'grant'"
       "   AND case_closed_at >= $1::timestamptz AND case_closed_at < $2::timestamptz),"
-      " (SELECT count(*) FROM permit WHERE state = 'returned'),"
-      " (SELECT count(*) FROM permit WHERE state = 'active' AND case_closed_at IS NULL"
+      " (SELECT count(*) FROM permit WHERE id > 0 AND state = 'returned'),"
+      " (SELECT count(*) FROM permit WHERE id > 0 AND state = 'active' AND case_closed_at IS NULL"
       "   AND case_due_at >= $1::timestamptz AND case_due_at < $2::timestamptz),"
-      " (SELECT count(*) FROM visit WHERE closed_at IS NULL AND NOT undone AND due_at < "
+      " (SELECT count(*) FROM visit WHERE permit > 0 AND closed_at IS NULL AND NOT undone AND "
+      "due_at < "
       "$4::timestamptz),"
-      " (SELECT count(*) FROM permit WHERE case_verdict = 'met' AND case_closed_at >= "
+      " (SELECT count(*) FROM permit WHERE id > 0 AND case_verdict = 'met' AND case_closed_at >= "
       "$3::timestamptz),"
-      " (SELECT count(*) FROM permit WHERE case_verdict IS NOT NULL AND case_closed_at >= "
+      " (SELECT count(*) FROM permit WHERE id > 0 AND case_verdict IS NOT NULL AND case_closed_at "
+      ">= "
       "$3::timestamptz),"
-      " (SELECT count(*) FROM permit WHERE state = 'active' AND case_closed_at IS NULL"
+      " (SELECT count(*) FROM permit WHERE id > 0 AND state = 'active' AND case_closed_at IS NULL"
       "   AND case_due_at < $4::timestamptz)",
       period.day_start, period.day_end, period.month_start, period.now);
 }

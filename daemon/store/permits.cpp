@@ -764,7 +764,7 @@ const std::string kSearch =
     "     ELSE 'on_track' END = $5) END)"
     " AND ($7 = '' OR p.external_id = $7)"
     " AND ($8::timestamptz IS NULL OR p.changed_at > $8)"
-    " AND ($9 = '' OR p.created_by = $9) AND p.id > $10::bigint";
+    " AND ($9 = '' OR p.created_by = $9) AND p.id > greatest($10::bigint, 0)";
 // The events know which few permits have changed lately. The upper bound bounds nothing: it lets
 // PostgreSQL expect few also in a plan made for any $8.
 constexpr const char* kChangedLately =
@@ -820,11 +820,12 @@ std::vector<std::int64_t> ids_of(const pg::Result& result) {
 }
 
 void add_find_by_number(pg::Pipeline& pipeline, const std::string& number) {
-  pipeline.add("SELECT id FROM permit WHERE number = $1", number);
+  pipeline.add("SELECT id FROM permit WHERE number = $1 AND id > 0", number);
 }
 
 void add_find_by_tracking(pg::Pipeline& pipeline, const std::string& secret) {
-  pipeline.add("SELECT id FROM permit WHERE tracking_hash = $1::bytea", pg::bytea(sha256(secret)));
+  pipeline.add("SELECT id FROM permit WHERE tracking_hash = $1::bytea AND id > 0",
+               pg::bytea(sha256(secret)));
 }
 
 void add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& roles, int limit) {
@@ -832,7 +833,7 @@ void add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& role
       // Of each role the first so many, in the order of its index: however many wait there.
       "SELECT permit FROM unnest($1::text[]) AS r(role) CROSS JOIN LATERAL ("
       "   SELECT permit, due_at FROM visit v WHERE v.role = r.role AND closed_at IS NULL"
-      "   AND NOT undone ORDER BY due_at, permit LIMIT $2::int) v"
+      "   AND NOT undone AND permit > 0 ORDER BY due_at, permit LIMIT $2::int) v"
       " GROUP BY permit ORDER BY min(due_at) NULLS LAST, permit LIMIT $2::int",
       pg::text_array(roles), limit);
 }
@@ -858,7 +859,8 @@ void add_name_permits(pg::Pipeline& pipeline, const std::vector<std::string>& na
   pipeline.add(
       "SELECT n.name, coalesce(p.sop, ''), coalesce(p.state IN ('active', 'returned'), false)"
       " FROM unnest($1::text[]) WITH ORDINALITY AS n(name, place)"
-      " LEFT JOIN permit p ON p.id::text = n.name OR p.number = n.name ORDER BY n.place",
+      " LEFT JOIN permit p ON (p.id::text = n.name OR p.number = n.name) AND p.id > 0"
+      " ORDER BY n.place",
       pg::text_array(names));
 }
 

@@ -43,13 +43,6 @@ std::vector<RuleSet> rule_sets_of(const pg::Result& result) {
   return sets;
 }
 
-void add_store(pg::Pipeline& pipeline, const RuleSet& rules) {
-  pipeline.add(
-      "INSERT INTO rule_set (hash, kind, name, files) VALUES ($1, $2, $3, $4::jsonb)"
-      " ON CONFLICT (hash) DO NOTHING",
-      rules.hash, rules.kind, rules.name, files_json(rules.files));
-}
-
 // The hash in force, or nothing. Writers of one kind wait for each other, so that each change bumps
 // the mark once.
 pg::Awaitable<std::optional<std::string>> lock_in_force(pg::Transaction& transaction,
@@ -91,6 +84,13 @@ pg::Awaitable<std::vector<RuleSet>> load_rule_sets(pg::Connection& connection,
       " WHERE s.hash = ANY ($1::text[])",
       pg::text_array(hashes));
   co_return rule_sets_of(result);
+}
+
+void add_store(pg::Pipeline& pipeline, const RuleSet& rules) {
+  pipeline.add(
+      "INSERT INTO rule_set (hash, kind, name, files) VALUES ($1, $2, $3, $4::jsonb)"
+      " ON CONFLICT (hash) DO NOTHING",
+      rules.hash, rules.kind, rules.name, files_json(rules.files));
 }
 
 pg::Awaitable<bool> put_in_force(pg::Connection& connection, RuleSet rules) {

@@ -28,6 +28,9 @@ pg::Awaitable<std::vector<RuleSet>> rules_in_force(pg::Connection& connection);
 pg::Awaitable<std::vector<RuleSet>> load_rule_sets(pg::Connection& connection,
                                                    std::vector<std::string> hashes);
 
+// Stores, so that permits can be pinned to it, and puts nothing in force.
+void add_store(pg::Pipeline& pipeline, const RuleSet& rules);
+
 // The writes are transactions of their own: the connection must not be in one.
 
 // Stores and puts in force. Nothing changes (and no mark grows) where it is in force already.

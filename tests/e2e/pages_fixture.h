@@ -12,6 +12,10 @@ namespace tenggat::test {
 
 class PagesTest : public testing::Test {
  protected:
+  // `configuration`: further lines of the daemon's file.
+  explicit PagesTest(const std::string& configuration = "")
+      : office_("2026-04-02T14:00:00", configuration) {}
+
   struct File {
     std::string number, path;  // path: of the tracking page
   };
@@ -67,7 +71,7 @@ class PagesTest : public testing::Test {
     return browser;
   }
 
-  Office office_{"2026-04-02T14:00:00"};
+  Office office_;
 };
 
 }  // namespace tenggat::test

@@ -101,6 +101,20 @@ TEST_F(EditedRules, TheAdministratorsRoleIsNoSops) {
       << all[0];
 }
 
+TEST_F(EditedRules, ANameOfTheDaemonsOwnIsNoFiles) {
+  for (const auto& [file, key] :
+       {std::pair{"sop/paud.yaml", std::string("sop: ")},
+        std::pair{"calendar/banjarbaru.yaml", std::string("kalender: ")}}) {
+    std::string text = contents(folder_.path() / file);
+    const auto at = text.find("\n" + key) + 1 + key.size();
+    folder_.write(file, text.insert(at, "_"));
+  }
+  std::string all;
+  for (const std::string& fault : faults()) all += fault + '\n';
+  EXPECT_NE(all.find("the name `_paud` is the daemon's own"), std::string::npos) << all;
+  EXPECT_NE(all.find("the name `_banjarbaru` is the daemon's own"), std::string::npos) << all;
+}
+
 TEST_F(EditedRules, TwoSopsOfOneIdOrOneNumberAreRefused) {
   folder_.write("sop/zwei.yaml", contents(folder_.path() / "sop/paud.yaml"));
   EXPECT_EQ(faults(), std::vector<std::string>{

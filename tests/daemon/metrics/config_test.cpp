@@ -137,6 +137,24 @@ TEST(Config, CombinationsThatCannotWorkAreFaults) {
   }
 }
 
+TEST(Config, TheCanaryGoesToAnAddressOfAChannelThatIsOn) {
+  EXPECT_EQ(load("mode: live\n")->canary.to, "");
+  EXPECT_EQ(load("mode: live\n")->canary.every, 15min);
+  EXPECT_EQ(load("canary: {every: 1h, to: canary@localhost}\n")->canary.every, 1h);
+  EXPECT_EQ(load("canary: {to: \"0812 3456 7890\"}\nwhatsapp: {url: \"file:x\"}\n")->canary.to,
+            "6281234567890");
+  for (const auto& [text, place] :
+       {std::pair{"canary: {every: 1m, to: a@b.id}\n", "1:17"},
+        std::pair{"canary: {to: \"a@b.id, c@d.id\"}\n", "1:14"},
+        std::pair{"canary: {to: \"0812 3456 7890\"}\n", "1:14"},
+        std::pair{"canary: {to: a@b.id}\nemail: {url: \"\"}\n", "1:14"}}) {
+    const std::vector<std::string> faults = faults_of(text);
+    EXPECT_EQ(faults.size(), 1u) << text << joined(faults);
+    EXPECT_TRUE(any_starts_with(faults, std::string("/etc/tenggat/t.yaml:") + place + ": "))
+        << text << joined(faults);
+  }
+}
+
 TEST(Config, APasswordIsNotQuotedInTheFaultOfABadConninfo) {
   const std::string faults = joined(faults_of("database: \"password=geheim 'x\"\n"));
   EXPECT_FALSE(faults.empty());

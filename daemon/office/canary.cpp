@@ -1,0 +1,96 @@
+#include "daemon/office/canary.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "daemon/store/canary.h"
+#include "daemon/store/hash.h"
+
+namespace tenggat::office {
+namespace asio = boost::asio;
+namespace {
+
+constexpr std::chrono::milliseconds kLook{std::chrono::seconds(2)};
+
+CommandRequest opening() {
+  Submission submission;
+  submission.sop = "_kenari";
+  submission.canary = true;
+  submission.applicant.name = "Kenari";
+  submission.permit.subject = "Kenari";
+  submission.permit.created_by = "system";
+  CommandRequest request;
+  request.actor.kind = Actor::Kind::system;
+  request.command = std::move(submission);
+  request.idempotency.key = "canary-" + store::hex(store::random_bytes(16));
+  return request;
+}
+
+}  // namespace
+
+Canary::Canary(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
+               Committer& committer, Metrics& metrics, CanarySettings settings)
+    : pool_(pool),
+      rulebook_(rulebook),
+      committer_(committer),
+      metrics_(metrics),
+      woken_(std::move(executor)) {
+  reload(std::move(settings));
+}
+
+void Canary::reload(CanarySettings settings) {
+  settings_ = std::move(settings);
+  rulebook_.set_canary_address(settings_.to);
+  woken_.notify();
+}
+
+asio::awaitable<bool> Canary::run_once() {
+  {
+    pg::Pool::Lease lease = co_await pool_.acquire();
+    pg::Pipeline look;
+    store::add_canary_state(look, settings_.every);
+    if (!cleared_ && settings_.to.empty()) store::add_clear_canaries(look);
+    const std::vector<pg::Result> results = co_await lease->run(std::move(look));
+    cleared_ = true;
+    const store::CanaryState state = store::canary_state_of(results.front());
+    if (state.delivered_at)
+      metrics_.canary_last_delivery_timestamp_seconds.Set(
+          static_cast<double>(state.delivered_at->time_since_epoch().count()));
+    if (settings_.to.empty()) co_return false;
+    if (state.due) {
+      const CanaryRules& rules = rulebook_.canary();
+      std::vector<store::RuleSet> sets{rules.sop_set, rules.calendar_set};
+      has_turn_ = co_await store::take_canarys_turn(*lease, settings_.every, std::move(sets));
+    }
+  }
+  if (!has_turn_) co_return false;
+  co_await let_out();
+  has_turn_ = false;
+  co_return true;
+}
+
+asio::awaitable<void> Canary::let_out() {
+  const CommandAnswer answer = co_await committer_.submit(opening());
+  if (answer.kind != CommandAnswer::Kind::done)
+    throw std::runtime_error(fmt::format("the canary was not let out: {}", answer.status));
+}
+
+asio::awaitable<void> Canary::run() {
+  while (!stopping_) {
+    try {
+      co_await run_once();
+      trouble_.succeeded();
+    } catch (const std::exception& why) {
+      trouble_.failed(why);
+    }
+    if (!stopping_) co_await woken_.wait(kLook);
+  }
+}
+
+void Canary::stop() {
+  stopping_ = true;
+  woken_.notify();
+}
+
+}  // namespace tenggat::office
