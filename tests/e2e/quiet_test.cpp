@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "tests/e2e/office.h"
 
 namespace tenggat::test {
@@ -148,6 +150,65 @@ TEST(Quiet, WhenAChannelComesBackAnApplicantIsToldTheLatestAlone) {
   std::set<std::string> templates;
   for (const MetaSink::Taken& one : office.meta().taken(3)) templates.insert(one.template_name);
   EXPECT_EQ(templates, (std::set<std::string>{"tenggat_tahap", "tenggat_tugas_baru"}));
+  office.stop_daemon();
+}
+
+TEST(Quiet, WhatOneChannelDoesNotTakeGoesOnToThePersonsNext) {
+  Office office("2026-06-02T08:00:00");
+  office.daemon().must({"officer", "edit", "--id", "fo", "--email", "fo@banjarbaru.example"});
+  office.meta().answer_all(503, 2);
+  const std::string number = submit(office, "a");
+  office.advance("2026-06-02T08:03:00");
+  const auto tried = [&](const std::string& recipient) {
+    return "SELECT attempts FROM message WHERE channel = 'whatsapp' AND recipient LIKE '" +
+           recipient + "'";
+  };
+  // As if the waits between two attempts were over; of the twelve one is made already.
+  for (int attempt = 1; attempt <= 12; ++attempt) {
+    for (const char* recipient : {"officer:fo", "applicant:%"})
+      ASSERT_TRUE(office.becomes(tried(recipient), std::to_string(attempt))) << recipient;
+    ASSERT_TRUE(office.becomes("SELECT count(*) FROM message WHERE lease_until IS NOT NULL", "0"));
+    EXPECT_EQ(office.query("SELECT count(*) FROM message WHERE channel = 'email'"),
+              attempt < 12 ? "0" : "2");
+    office.query(
+        "UPDATE message SET next_attempt_at = clock_timestamp() WHERE state = 'queued'"
+        " AND channel = 'whatsapp'");
+  }
+  ASSERT_TRUE(office.becomes(
+      "SELECT count(*) FROM message WHERE channel = 'email' AND state = 'accepted'", "2"));
+  EXPECT_EQ(office.query("SELECT count(*) FROM message WHERE channel = 'whatsapp'"
+                         " AND state = 'failed'"),
+            "2");
+  EXPECT_EQ(office.smtp().messages(2).size(), 2u);
+  EXPECT_TRUE(office.meta().taken(1, std::chrono::milliseconds(100)).empty());
+
+  // `why` tells the whole story: twelve attempts here, one there, and which came from which.
+  const CommandResult shown = office.tenggat({"why", number}, "kd");
+  EXPECT_EQ(shown.status, 0) << shown.err;
+  const boost::json::value why = office.json({"why", number}, "kd");
+  int found = 0;
+  const std::function<void(const boost::json::value&)> walk = [&](const boost::json::value& at) {
+    if (at.is_array())
+      for (const auto& one : at.as_array()) walk(one);
+    if (!at.is_object()) return;
+    const boost::json::object& object = at.as_object();
+    if (object.contains("messages") && object.at("messages").is_array() &&
+        object.at("messages").as_array().size() == 2) {
+      const auto& first = object.at("messages").at(0).as_object();
+      const auto& next = object.at("messages").at(1).as_object();
+      EXPECT_EQ(first.at("channel"), "whatsapp");
+      EXPECT_EQ(first.at("state"), "failed");
+      EXPECT_EQ(first.at("attempts").as_array().size(), 12u);
+      EXPECT_EQ(next.at("channel"), "email");
+      EXPECT_EQ(next.at("state"), "accepted");
+      EXPECT_EQ(next.at("falls_back_from"), first.at("id"));
+      EXPECT_EQ(next.at("attempts").as_array().size(), 1u);
+      ++found;
+    }
+    for (const auto& [name, value] : object) walk(value);
+  };
+  walk(why);
+  EXPECT_EQ(found, 2) << boost::json::serialize(why);
   office.stop_daemon();
 }
 
