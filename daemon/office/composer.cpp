@@ -10,6 +10,7 @@
 #include "daemon/clock.h"
 #include "daemon/crash_point.h"
 #include "daemon/log.h"
+#include "daemon/office/channel_outage.h"
 #include "daemon/office/loop.h"
 #include "daemon/store/commands.h"
 #include "notifiers/words.h"
@@ -379,16 +380,6 @@ bool Composer::collect_officers(Round& round, store::PendingNotice pending,
   return needed;
 }
 
-// The five most pressing, and how many more there are.
-std::string Composer::list_of(std::vector<ListedTask> tasks, Instant now) const {
-  std::sort(tasks.begin(), tasks.end(), more_pressing);
-  std::vector<std::string> lines;
-  for (const ListedTask& task : tasks)
-    lines.push_back(
-        task_line(task.number, task.what, task.due_at, task.paused, *task.calendar, now));
-  return notify::list_of_five(lines);
-}
-
 void Composer::add_outage(TextFields& fields, const std::vector<const Deliverable*>& notices,
                           Instant now) const {
   Instant since = now;
@@ -751,6 +742,8 @@ asio::awaitable<int> Composer::compose_within(Portion portion, pg::Connection& c
   co_await leave_out_changed(round, transaction);
   co_await run_daily_jobs(round, transaction);
   co_await settle_officers(round, transaction);
+  SummaryTerms terms{settings_.office, office_calendar(), *settings_.texts, round.moment.now};
+  co_await sum_up_stuck(round.messages, connection, transaction, rulebook_, std::move(terms));
 
   // Piece by piece: to put 100,000 rows into one statement would stop the thread.
   std::vector<store::NoticeOutcome> last = std::move(round.outcomes);

@@ -78,7 +78,6 @@ class Composer {
   boost::asio::awaitable<void> settle_officers(Round& round, pg::Transaction& transaction);
   // False where the officer has no usable channel.
   bool make_officer_message(Round& round, const OfficerGroup& group);
-  std::string list_of(std::vector<ListedTask> tasks, Instant now) const;
   void add_outage(TextFields& fields, const std::vector<const Deliverable*>& notices,
                   Instant now) const;
 

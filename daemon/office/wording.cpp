@@ -162,6 +162,15 @@ std::string task_line(const std::string& number, const std::string& step,
   return fmt::format("{} {}, batas {}", number, step, notify::short_moment(calendar.local(*due)));
 }
 
+std::string list_of(std::vector<ListedTask> tasks, Instant now) {
+  std::sort(tasks.begin(), tasks.end(), more_pressing);
+  std::vector<std::string> lines;
+  for (const ListedTask& task : tasks)
+    lines.push_back(
+        task_line(task.number, task.what, task.due_at, task.paused, *task.calendar, now));
+  return notify::list_of_five(lines);
+}
+
 std::string inbox_link(const Office& office) { return office.public_url + "/tugas"; }
 
 }  // namespace tenggat::office

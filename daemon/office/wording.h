@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/office/grouping.h"
 #include "daemon/store/outbox.h"
 #include "daemon/store/permits.h"
 #include "rules/transition.h"
@@ -31,6 +32,9 @@ void add_recipient(TextFields& fields, const Recipient& recipient, const Sop& so
 std::string task_line(const std::string& number, const std::string& step,
                       const std::optional<Instant>& due, bool paused, const Calendar& calendar,
                       Instant now);
+
+// The five most pressing, and how many more there are.
+std::string list_of(std::vector<ListedTask> tasks, Instant now);
 
 std::string inbox_link(const Office& office);
 

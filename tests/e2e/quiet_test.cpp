@@ -153,6 +153,61 @@ TEST(Quiet, WhenAChannelComesBackAnApplicantIsToldTheLatestAlone) {
   office.stop_daemon();
 }
 
+TEST(Quiet, WhenAChannelComesBackAnOfficerGetsOneSummaryOfWhatIsStillOpen) {
+  Office office("2026-06-02T08:00:00",
+                "officers: {group_wait: 2m, group_interval: 10m, messages_an_hour: 12}\n");
+  office.meta().answer_all(503, 2);
+  // Tried once and then left to wait, so that none is under way when the next is made.
+  const auto advance = [&](const std::string& local) {
+    office.query(
+        "UPDATE message SET next_attempt_at = clock_timestamp() + interval '1 hour'"
+        " WHERE state = 'queued' AND attempts > 0");
+    office.advance(local);
+  };
+  const std::string first = submit(office, "a");
+  advance("2026-06-02T08:03:00");
+  const std::string second = submit(office, "b");
+  advance("2026-06-02T08:13:00");  // 08:12, an interval after the first
+  const std::string third = submit(office, "c");
+  advance("2026-06-02T08:20:00");
+  act(office, second, "fo", "verifikasi", "accept");
+  advance("2026-06-02T08:23:00");
+  const std::string waits =
+      "SELECT count(*) FROM message WHERE recipient = 'officer:fo' AND state = 'queued'";
+  EXPECT_EQ(office.query(waits), "1");
+  EXPECT_EQ(office.column("SELECT text || ' ' || state || ' ' || reason FROM message WHERE"
+                          " recipient = 'officer:fo' ORDER BY id"),
+            (Lines{"tugas_baru failed superseded", "rangkuman_gangguan failed superseded",
+                   "rangkuman_gangguan queued server_error"}));
+  const std::string body = office.query(
+      "SELECT body FROM message WHERE recipient = 'officer:fo' ORDER BY id DESC LIMIT 1");
+  EXPECT_NE(body.find("sejak Selasa, 2 Juni 2026 pukul 08.02"), std::string::npos) << body;
+  EXPECT_NE(body.find("sampai Selasa, 2 Juni 2026 pukul 08.22"), std::string::npos) << body;
+  EXPECT_NE(body.find(first), std::string::npos) << body;
+  EXPECT_NE(body.find(third), std::string::npos) << body;
+  EXPECT_EQ(body.find(second), std::string::npos) << "it is done: " << body;
+  // The first one's start; the second's start and the first's due: both waited for the second.
+  EXPECT_NE(body.find("Selama itu 3 pemberitahuan"), std::string::npos) << body;
+
+  office.meta().answer_all(0, 0);
+  office.query("UPDATE message SET next_attempt_at = clock_timestamp() WHERE state = 'queued'");
+  EXPECT_TRUE(office.becomes(waits, "0"));
+  int to_fo = 0;
+  for (const MetaSink::Taken& one : office.meta().taken(1))
+    to_fo += one.template_name == "tenggat_rangkuman_gangguan";
+  EXPECT_EQ(to_fo, 1);
+  EXPECT_EQ(office.query("SELECT count(*) FROM message WHERE recipient = 'officer:fo' AND state ="
+                         " 'accepted'"),
+            "1");
+  // Once it is through, the next one speaks for itself.
+  office.advance("2026-06-02T08:35:00");
+  EXPECT_EQ(office.query("SELECT count(*) FROM message WHERE recipient = 'officer:fo' AND"
+                         " rendered_at > '2026-06-02T08:25:00+08:00' AND text ="
+                         " 'rangkuman_gangguan'"),
+            "0");
+  office.stop_daemon();
+}
+
 TEST(Quiet, WhatOneChannelDoesNotTakeGoesOnToThePersonsNext) {
   Office office("2026-06-02T08:00:00");
   office.daemon().must({"officer", "edit", "--id", "fo", "--email", "fo@banjarbaru.example"});

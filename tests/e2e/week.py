@@ -208,7 +208,7 @@ class Office:
     def __init__(self):
         self.hours = Hours(set(MONTHS_OFF))
         self.permits, self.pending, self.applicants = [], [], []
-        self.last, self.sent_at = {}, {}
+        self.last, self.sent_at, self.stuck = {}, {}, {}
         self.messages = []
         self.outside, self.single = 0, 0
         self.met = dict.fromkeys(HAPPENS, 0)
@@ -386,8 +386,13 @@ class Office:
                       {n.permit.index for n in waiting}, visits)
 
     def send(self, officer, now, permits, visits):
+        if permits and CHANNEL[officer] == "whatsapp" and DOWN[0] <= now < DOWN[1]:
+            # It stays, and says for the one before it what is still to be done.
+            before = [v for v in self.stuck.get(officer, []) if v.open()]
+            self.met["WhatsApp down"] += bool({v.permit.index for v in before} - permits)
+            permits = permits | {v.permit.index for v in before}
+            self.stuck[officer] = visits = visits + before
         self.messages.append((now, officer, CHANNEL[officer], permits))
-        self.met["WhatsApp down"] += CHANNEL[officer] == "whatsapp" and DOWN[0] <= now < DOWN[1]
         self.last[officer] = (now, visits)
         self.sent_at.setdefault(officer, []).append(now)
 

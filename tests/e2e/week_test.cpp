@@ -89,6 +89,23 @@ class Week : public testing::Test {
     EXPECT_EQ(result.status, 0) << result.out << result.err;
   }
 
+  void whatsapp_is_back() {
+    office_->meta().answer_all(0, 0);
+    office_->query("UPDATE message SET next_attempt_at = clock_timestamp() WHERE state = 'queued'");
+    EXPECT_TRUE(office_->becomes("SELECT count(*) FROM message WHERE state = 'queued'", "0"));
+    EXPECT_GT(std::stoi(office_->query("SELECT count(*) FROM message WHERE text ="
+                                       " 'rangkuman_gangguan' AND state = 'accepted'")),
+              0)
+        << "WhatsApp was never down";
+    // Of officers' work one each is left, however long it lasted.
+    EXPECT_EQ(office_->query("SELECT count(*) FROM (SELECT FROM message m WHERE state = 'accepted'"
+                             " AND channel = 'whatsapp' AND recipient LIKE 'officer:%'"
+                             " AND text <> 'rekap_harian' AND rendered_at >"
+                             " '2026-06-11T18:00:00+08:00' GROUP BY recipient HAVING count(*) > 1)"
+                             " q"),
+              "0");
+  }
+
   void happen(const json::object& event, const std::string& decree) {
     const std::string what(event.at("do").as_string());
     if (what == "submit") return submit(event.at("permit").as_int64());
@@ -105,7 +122,7 @@ class Week : public testing::Test {
                             "libur_tambahan:", "  - {tanggal: " + decree +
                                                    ", nama: Pilkada, dasar: Keputusan 6/2026}")});
     if (what == "whatsapp_down") return office_->meta().answer_all(503, 2);
-    if (what == "whatsapp_up") return office_->meta().answer_all(0, 0);
+    if (what == "whatsapp_up") return whatsapp_is_back();
     const std::string path =
         "/permits/" + ids_.at(static_cast<std::size_t>(event.at("permit").as_int64()));
     json::object body{{"step", event.at("step")}, {"on_behalf_of", event.at("who")}};
@@ -173,6 +190,10 @@ TEST_F(Week, EveryMessageIsTheOneTheContractAsksFor) {
   const std::string decree(plan.at("decree").as_string());
   for (const json::value& value : plan.at("events").as_array()) {
     const json::object& event = value.as_object();
+    // While WhatsApp is down what waits for it is tried once, so that it is known what waits when.
+    office_->query(
+        "UPDATE message SET next_attempt_at = clock_timestamp() + interval '1 hour'"
+        " WHERE state = 'queued' AND attempts > 0");
     office_->advance(std::string(event.at("at").as_string()));
     happen(event, decree);
     if (HasFailure()) return;
@@ -199,12 +220,6 @@ TEST_F(Week, EveryMessageIsTheOneTheContractAsksFor) {
   EXPECT_TRUE(surplus.empty()) << surplus.size() << " not expected:\n" << first_of(surplus);
   std::cout << found.size() << " messages as computed\n";
 
-  EXPECT_GT(
-      std::stoi(office_->query("SELECT count(DISTINCT a.message) FROM attempt a JOIN message m"
-                               " ON m.id = a.message WHERE m.channel = 'whatsapp'"
-                               " AND a.outcome = 'retry'")),
-      0)
-      << "WhatsApp was never down";
   // WhatsApp was down for a day: nothing is lost by it, and applicants hear the latest alone.
   office_->query("UPDATE message SET next_attempt_at = clock_timestamp() WHERE state = 'queued'");
   office_->meta().taken(
@@ -212,7 +227,7 @@ TEST_F(Week, EveryMessageIsTheOneTheContractAsksFor) {
                                 "IN ('accepted', 'queued')")));
   EXPECT_EQ(
       office_->query("SELECT count(*) FROM message WHERE state NOT IN ('accepted', 'queued') AND"
-                     " NOT (reason = 'superseded' AND recipient LIKE 'applicant:%')"),
+                     " NOT (reason = 'superseded')"),
       "0");
   EXPECT_EQ(office_->meta().faults(), std::vector<std::string>{});
   if (HasFailure())

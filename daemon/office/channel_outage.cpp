@@ -1,0 +1,122 @@
+#include "daemon/office/channel_outage.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "daemon/office/grouping.h"
+#include "daemon/store/stuck.h"
+#include "notifiers/words.h"
+
+namespace tenggat::office {
+namespace {
+
+constexpr const char* kSummary = "rangkuman_gangguan";
+
+// It tells an officer of work: no recap, and not the canary's.
+bool tells_of_work(const store::NewMessage& message) {
+  return message.recipient.starts_with("officer:") && message.text != "rekap_harian" &&
+         std::any_of(message.notices.begin(), message.notices.end(),
+                     [](const auto& one) { return one.first >= 0; });
+}
+
+std::vector<store::TaskToName> tasks_of(const store::NewMessage& message) {
+  std::vector<store::TaskToName> tasks;
+  std::set<std::int64_t> permits;
+  for (const auto& [permit, visit] : message.tasks) {
+    tasks.push_back({message.recipient, permit, visit});
+    permits.insert(permit);
+  }
+  // What names no visit is of the whole case.
+  for (const auto& [permit, notice] : message.notices)
+    if (permit > 0 && !permits.contains(permit)) tasks.push_back({message.recipient, permit, 0});
+  return tasks;
+}
+
+class Summing {
+ public:
+  Summing(Rulebook& rulebook, SummaryTerms terms) : rulebook_(rulebook), terms_(terms) {}
+
+  void rewrite(store::NewMessage& message, const store::StuckSince& before,
+               const std::vector<store::NamedTask>& tasks) const {
+    std::vector<ListedTask> listed;
+    bool still = false;
+    for (const store::NamedTask& task : tasks) {
+      if (task.recipient != message.recipient) continue;
+      still = still || task.stuck;
+      listed.push_back(listed_task(task));
+      const std::pair<std::int64_t, int> named(task.permit, task.visit);
+      if (task.visit != 0 &&
+          std::find(message.tasks.begin(), message.tasks.end(), named) == message.tasks.end())
+        message.tasks.push_back(named);
+    }
+    if (!still) return;  // what they were about is done
+    const LocalTime now = terms_.calendar.local(terms_.now);
+    message.text = kSummary;
+    message.thread.clear();
+    message.rendered =
+        notify::render(terms_.texts, kSummary,
+                       {{"instansi", terms_.office.name},
+                        {"nama_petugas", message.name},
+                        {"mulai", notify::full_moment(terms_.calendar.local(before.since))},
+                        {"selesai", notify::full_moment(now)},
+                        {"zona", now.zone_abbreviation},
+                        {"jumlah", notify::number(before.notices)},
+                        {"daftar", list_of(std::move(listed), terms_.now)},
+                        {"tautan", inbox_link(terms_.office)}});
+  }
+
+ private:
+  ListedTask listed_task(const store::NamedTask& task) const {
+    const Sop& sop = rulebook_.sop_version(task.sop_version);
+    return {task.number, task.visit == 0 ? sop.case_name : sop.step_name(task.step), task.due_at,
+            task.paused, &rulebook_.calendar(sop.calendar)};
+  }
+
+  Rulebook& rulebook_;
+  SummaryTerms terms_;
+};
+
+}  // namespace
+
+pg::Awaitable<void> sum_up_stuck(std::vector<store::NewMessage>& messages,
+                                 pg::Connection& connection, pg::Transaction& transaction,
+                                 Rulebook& rulebook, SummaryTerms terms) {
+  std::set<std::string> told;
+  for (const store::NewMessage& message : messages)
+    if (tells_of_work(message)) told.insert(message.recipient);
+  if (told.empty()) co_return;
+  pg::Pipeline locking;
+  const std::vector<std::string> officers(told.begin(), told.end());
+  store::add_lock_stuck(locking, officers, terms.now);
+  const std::vector<pg::Result> locked = co_await transaction.run(std::move(locking));
+  const std::vector<store::StuckMessage> stuck = store::stuck_of(locked.front());
+  if (stuck.empty()) co_return;
+
+  std::vector<store::TaskToName> fresh;
+  for (const store::NewMessage& message : messages)
+    if (tells_of_work(message))
+      for (store::TaskToName& task : tasks_of(message)) fresh.push_back(std::move(task));
+  pg::Pipeline reads;
+  store::add_stuck_since(reads, officers, terms.now);
+  store::add_named_tasks(reads, stuck, fresh);
+  store::add_give_way(reads, stuck);
+  const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
+  const std::vector<store::NamedTask> tasks = store::named_tasks_of(results.at(1));
+  std::vector<std::string> versions;
+  for (const store::NamedTask& task : tasks) versions.push_back(task.sop_version);
+  co_await rulebook.ensure_versions(connection, std::move(versions));
+
+  const Summing summing(rulebook, terms);
+  for (const store::StuckSince& before : store::stuck_since_of(results.at(0))) {
+    const bool waits = std::any_of(stuck.begin(), stuck.end(), [&](const auto& one) {
+      return one.recipient == before.recipient;
+    });
+    const auto message = std::find_if(messages.begin(), messages.end(), [&](const auto& one) {
+      return one.recipient == before.recipient && tells_of_work(one);
+    });
+    if (waits && message != messages.end()) summing.rewrite(*message, before, tasks);
+  }
+}
+
+}  // namespace tenggat::office
