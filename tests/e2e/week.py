@@ -24,7 +24,7 @@ MONTHS_OFF = {date(2026, 6, 1), date(2026, 6, 16)}  # as decreed, near this week
 DECREE = date(2026, 6, 11)  # a Thursday, made a day off on the Wednesday
 M = timedelta(minutes=1)
 WAIT, INTERVAL, CAP = 2 * M, 10 * M, 8
-A_SECOND = 80  # that Meta takes, and so the applicants' share of one decree
+A_SECOND = 40  # the applicants' share of one decree: half of what Meta takes
 
 CHANNEL = {"fo": "whatsapp", "fo2": "email", "bo": "email", "dt": "whatsapp", "kdt": "whatsapp",
            "kb": "email", "s": "whatsapp", "kd": "whatsapp"}
