@@ -29,6 +29,7 @@
 #include "daemon/office/composer.h"
 #include "daemon/office/dispatcher.h"
 #include "daemon/office/loop.h"
+#include "daemon/office/receipts.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/office/signing_in.h"
 #include "daemon/office/snapshot.h"
@@ -68,7 +69,8 @@ SendRules send_rules(const Config& config) {
 notify::ChannelsConfig channels_of(const Config& config, const Secrets& secrets) {
   notify::ChannelsConfig channels;
   channels.email = {config.email.url,  config.email.from,      config.email.reply_to,
-                    config.email.user, secrets.email_password, config.email.tls};
+                    config.email.user, secrets.email_password, config.email.tls,
+                    config.email.return_path};
   if (config.whatsapp.enabled())
     channels.whatsapp = {to_string(config.whatsapp.provider),
                          config.whatsapp.url,
@@ -78,6 +80,12 @@ notify::ChannelsConfig channels_of(const Config& config, const Secrets& secrets)
                          config.whatsapp.server,
                          config.whatsapp.session};
   return channels;
+}
+
+notify::ReceiptConfig receipts_of(const Config& config, const Secrets& secrets) {
+  if (!config.whatsapp.enabled()) return {};
+  return {to_string(config.whatsapp.provider), secrets.whatsapp_app_secret,
+          secrets.whatsapp_verify_token};
 }
 
 office::ComposerSettings composer_settings(const Startup& startup,
@@ -250,9 +258,11 @@ class App::Parts {
   office::Dispatcher dispatcher_;
   office::Canary canary_;
   office::BoardFeed board_{io_.get_executor()};
+  office::ReceiptLoop receipts_;
   office::SnapshotLoop snapshot_;
   office::SigningIn signing_in_;
   http::RateLimit requests_, failures_;  // of the API, by token and by address
+  notify::ReceiptConfig receipt_config_;
   std::unique_ptr<http::Router> api_router_, admin_router_;
   std::unique_ptr<http::Server> api_server_, admin_server_;
 
@@ -269,7 +279,7 @@ MetricsOptions metrics_options(const Startup& startup) {
   MetricsOptions options;
   options.version = kVersion;
   options.revision = kRevision;
-  options.loops = {"committer", "watch", "composer", "dispatcher", "snapshot"};
+  options.loops = {"committer", "watch", "composer", "dispatcher", "receipts", "snapshot"};
   options.channels = {"email", "whatsapp"};
   for (const Calendar& calendar : startup.rules.calendars)
     options.calendars.push_back(calendar.id());
@@ -299,15 +309,18 @@ App::Parts::Parts(std::filesystem::path file, Startup read, std::optional<Simula
       dispatcher_(io_.get_executor(), office_pool_, metrics_, outgoing_, {}),
       canary_(io_.get_executor(), read_pool_, rulebook_, committer_, metrics_,
               canary_settings(startup_.config)),
+      receipts_(io_.get_executor(), office_pool_, metrics_),
       snapshot_(io_.get_executor(), snapshot_pool_, rulebook_, metrics_, board_,
                 {&command_pool_, &watch_pool_, &office_pool_, &snapshot_pool_, &read_pool_}),
       signing_in_(read_pool_, rulebook_, composer_settings(startup_, *outgoing_)),
       requests_(startup_.config.http.requests_a_minute),
-      failures_(startup_.config.http.failures_a_minute) {
+      failures_(startup_.config.http.failures_a_minute),
+      receipt_config_(receipts_of(startup_.config, startup_.secrets)) {
   count_log_lines([this](Level level) { metrics_.log_message(level); });
   committer_.on_commit([this] { wake_all(); });
   watch_.on_commit([this] { wake_all(); });
   composer_.on_commit([this] { dispatcher_.wake(); });
+  dispatcher_.on_commit([this] { receipts_.wake(); });
   signing_in_.on_commit([this] { dispatcher_.wake(); });
 }
 
@@ -409,7 +422,8 @@ void App::Parts::make_servers() {
   const std::string& public_url = startup_.config.public_url;
   std::vector<http::Route> routes =
       http::api_routes({read_pool_, committer_, rulebook_, requests_, failures_, public_url,
-                        static_cast<std::size_t>(startup_.config.http.requests_at_once)});
+                        static_cast<std::size_t>(startup_.config.http.requests_at_once),
+                        &receipt_config_});
   for (http::Route& route :
        pages::page_routes({read_pool_, committer_, rulebook_, signing_in_, board_, public_url}))
     routes.push_back(std::move(route));
@@ -500,6 +514,7 @@ asio::awaitable<bool> App::Parts::start() {
   spawn(composer_.run(), "composer");
   spawn(dispatcher_.run(), "dispatcher");
   spawn(canary_.run(), "canary");
+  spawn(receipts_.run(), "receipts");
   spawn(snapshot_.run(), "snapshot");
   spawn(api_server_->run(), "http");
   spawn(listen(), "listen");
@@ -586,6 +601,7 @@ asio::awaitable<void> App::Parts::reload() {
       signing_in_.reload(composer_settings(startup_, *outgoing_));
       dispatcher_.reload(outgoing_);
       canary_.reload(canary_settings(startup_.config));
+      receipt_config_ = receipts_of(startup_.config, startup_.secrets);
       if (startup_.tls) api_server_->use_tls(startup_.tls);
       requests_.allow(startup_.config.http.requests_a_minute);
       failures_.allow(startup_.config.http.failures_a_minute);
@@ -627,6 +643,7 @@ asio::awaitable<void> App::Parts::stop() {
   composer_.stop();
   dispatcher_.stop();
   canary_.stop();
+  receipts_.stop();
   snapshot_.stop();
   if (admin_server_) co_await admin_server_->drain(std::chrono::milliseconds(200));
   while (running_ > 0) co_await all_done_.wait(kStopWithin);

@@ -209,6 +209,11 @@ Parsed<std::string> parse_recipient(std::string_view text) {
   return Wrong{fmt::format("'{}' is neither an email address nor a WhatsApp number", text)};
 }
 
+Parsed<std::string> parse_optional_address(std::string_view text) {
+  if (text.empty() || notify::is_mail_address(text)) return std::string(text);
+  return Wrong{fmt::format("'{}' is not an address: write bounce@example.go.id", text)};
+}
+
 Parsed<std::string> parse_version(std::string_view text) {
   std::string_view rest = text;
   bool fits = rest.starts_with('v');
@@ -310,6 +315,7 @@ void read_email(const Reader& in, Config::Email& email, const std::filesystem::p
   in.read("reply_to", email.reply_to, parse_optional_mailbox);
   in.line("user", email.user);
   in.line("password_file", email.password_file);
+  in.read("return_path", email.return_path, parse_optional_address);
   in.word<notify::Tls>("tls", email.tls,
                        {{"required", notify::Tls::required}, {"none", notify::Tls::none}});
 }
@@ -459,7 +465,7 @@ Loaded<Config> load_config(const SourceFile& source) {
                        {"json", LogFormat::json}});
 
   const Reader email =
-      root.part("email", {"url", "from", "reply_to", "user", "password_file", "tls"});
+      root.part("email", {"url", "from", "reply_to", "user", "password_file", "return_path", "tls"});
   read_email(email, config.email, beside);
   const Reader whatsapp = root.part(
       "whatsapp", {"provider", "url", "version", "phone_number_id", "token_file", "app_secret_file",

@@ -37,6 +37,7 @@ struct Config {
     std::string reply_to;
     std::string user;
     std::string password_file;
+    std::string return_path;  // where bounces go; empty: the address of `from`
     // required or none in the file; `required` is relaxed on loopback by who sends.
     notify::Tls tls = notify::Tls::required;
     bool enabled() const { return !url.empty(); }

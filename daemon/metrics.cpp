@@ -117,7 +117,8 @@ constexpr std::array kSnapshotCatalogue = {
         {"audience"}},
     SnapshotMetric{"messages_undelivered",
                    MetricType::gauge,
-                   "Messages accepted by the other side without a receipt in time.",
+                   "Messages of the last day that were accepted and not delivered: refused later, or no "
+                   "receipt in time.",
                    {"channel"}},
     SnapshotMetric{"messages_dead",
                    MetricType::gauge,

@@ -11,6 +11,7 @@
 #include "notifiers/email/email.h"
 #include "notifiers/failure.h"
 #include "notifiers/file.h"
+#include "notifiers/phone.h"
 #include "notifiers/utf8.h"
 #include "notifiers/whatsapp/fonnte.h"
 #include "notifiers/whatsapp/gateway.h"
@@ -52,6 +53,9 @@ void validate_email(const EmailConfig& email, std::vector<std::string>& faults) 
   }
   if (!email.reply_to.empty() && !email::parse_mailbox(email.reply_to)) {
     faults.push_back("email.reply_to: is no address; leave it empty for none");
+  }
+  if (!email.return_path.empty() && !is_mail_address(email.return_path)) {
+    faults.push_back("email.return_path: is no address; leave it empty for that of email.from");
   }
   if (email.user.empty() != email.password.empty()) {
     faults.push_back("email.user: needs email.password_file beside it, and the other way round");

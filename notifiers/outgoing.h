@@ -20,6 +20,9 @@ struct EmailConfig {
   std::string reply_to;  // empty: none
   std::string user, password;
   Tls tls = Tls::required;  // required or none; required is relaxed for a loopback host
+  // Where bounces go, each to a name of its own (VERP); empty: to `from`, by name only where nobody
+  // logs in, since a server with accounts takes no other sender.
+  std::string return_path;
 };
 
 struct WhatsappConfig {

@@ -24,6 +24,19 @@ std::string masked(const store::MessageRow& message) {
                                                         : notify::mask_email(message.address);
 }
 
+json::value or_null(const std::optional<Instant>& t, const Office& office) {
+  if (!t) return nullptr;
+  return json::value(office.text(*t));
+}
+
+// The furthest it came.
+std::string receipt_of(const store::MessageRow& message, const Office& office) {
+  if (message.read_at) return "read " + office.text(*message.read_at);
+  if (message.delivered_at) return "delivered " + office.text(*message.delivered_at);
+  if (message.undelivered_at) return "undelivered " + message.undelivered_reason;
+  return "";
+}
+
 int limit_of(const Given& given) {
   const std::string text = given.text_or("limit", "100");
   int limit = 0;
@@ -54,7 +67,11 @@ pg::Awaitable<int> list_messages(DatabaseCall& call) {
                                  {"subject", message.subject},
                                  {"attempts", message.attempts},
                                  {"reason", message.reason},
-                                 {"rendered_at", office->text(message.rendered_at)}});
+                                 {"rendered_at", office->text(message.rendered_at)},
+                                 {"delivered_at", or_null(message.delivered_at, *office)},
+                                 {"read_at", or_null(message.read_at, *office)},
+                                 {"undelivered_at", or_null(message.undelivered_at, *office)},
+                                 {"undelivered_reason", message.undelivered_reason}});
     }
     write_json(call.terminal.out, all);
     co_return kOk;
@@ -63,10 +80,11 @@ pg::Awaitable<int> list_messages(DatabaseCall& call) {
   for (const store::MessageRow& message : messages) {
     rows.push_back({std::to_string(message.id), message.state, message.channel, message.recipient,
                     masked(message), message.text, std::to_string(message.attempts), message.reason,
-                    office->text(message.rendered_at)});
+                    receipt_of(message, *office), office->text(message.rendered_at)});
   }
   write_table(call.terminal.out,
-              {"ID", "STATE", "CHANNEL", "TO", "ADDRESS", "TEXT", "TRIES", "REASON", "RENDERED"},
+              {"ID", "STATE", "CHANNEL", "TO", "ADDRESS", "TEXT", "TRIES", "REASON", "RECEIPT",
+               "RENDERED"},
               rows);
   co_return kOk;
 }

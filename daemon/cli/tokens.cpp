@@ -17,7 +17,7 @@ namespace {
 namespace json = boost::json;
 using Count = Option::Count;
 
-constexpr std::string_view kScopes[] = {"intake", "act", "read", "admin"};
+constexpr std::string_view kScopes[] = {"intake", "act", "read", "admin", "bounce"};
 
 // `--scope intake,read --scope act`, each once.
 std::vector<std::string> scopes_of(const Given& given) {
@@ -67,7 +67,7 @@ pg::Awaitable<int> create_token(DatabaseCall& call) {
   if (!token.officer.empty() && !token.scopes.empty())
     throw BadUsage("--scope is for services: an officer may do what their roles may");
   if (!token.service.empty() && token.scopes.empty())
-    throw BadUsage("a service needs --scope, of intake,act,read,admin");
+    throw BadUsage("a service needs --scope, of intake,act,read,admin,bounce");
   if (!token.service.empty() && !store::valid_officer_id(token.service))
     throw BadUsage(
         "--service is a name of lower-case letters, digits, dots, dashes and underscores");
@@ -156,7 +156,7 @@ std::vector<Command> token_commands() {
        {},
        {{"officer", "ID", "a token of this officer's own"},
         {"service", "NAME", "a token of a program, the portal for one"},
-        {"scope", "SCOPES", "what a service may: intake,act,read,admin", Count::several},
+        {"scope", "SCOPES", "what a service may: intake,act,read,admin,bounce", Count::several},
         {"expires", "DATE", "the last day it is good, or an instant; never if left out"},
         kConfigOption},
        "makes an API token and prints it once, alone on the last line",

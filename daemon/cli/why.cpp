@@ -70,6 +70,14 @@ void write_message(std::ostream& out, const json::value& message) {
   if (const auto receipt = text_at(message, {"receipt"}); !receipt.empty())
     line += ", receipt " + receipt;
   out << printable(line) << '\n';
+  for (const auto& [at, said] : {std::pair{"delivered_at", "delivered"}, {"read_at", "read"}})
+    if (const auto when = time_at(message, at); !when.empty())
+      out << printable(fmt::format("        {} {}", when, said)) << '\n';
+  if (const auto when = time_at(message, "undelivered_at"); !when.empty())
+    out << printable(fmt::format("        {} NOT delivered: {} {}", when,
+                                 text_at(message, {"undelivered_reason"}),
+                                 text_at(message, {"undelivered_detail"})))
+        << '\n';
   for (const json::value& attempt : list_at(message, "attempts")) {
     std::string tried = fmt::format("        {} tried: {}", time_at(attempt, "started_at"),
                                     text_at(attempt, {"outcome"}));

@@ -19,12 +19,6 @@ constexpr const char* kRetryOutage = "2";
 constexpr std::chrono::hours kUseNotedEvery{1};
 constexpr std::chrono::minutes kUseTriedEvery{1};
 
-Response too_many_response(const Request& request, std::chrono::seconds wait) {
-  Response response = problem(request, "too_many_requests");
-  response.headers.set("Retry-After", std::to_string(wait.count()));
-  return response;
-}
-
 // The operator's cancelling and rollbacks, besides outages.
 bool passes_by_itself(const pg::Error& error) {
   return error.is_outage() || error.is_stale_plan() || error.sqlstate_class() == "57" ||
@@ -78,6 +72,12 @@ Response json_response(int status, std::string body) {
   Response response;
   response.status = status;
   response.body = std::move(body);
+  return response;
+}
+
+Response too_many_response(const Request& request, std::chrono::seconds wait) {
+  Response response = problem(request, "too_many_requests");
+  response.headers.set("Retry-After", std::to_string(wait.count()));
   return response;
 }
 
@@ -331,7 +331,16 @@ std::vector<Route> api_routes(ApiParts parts) {
   add("GET", "/notices", "notice_list", &Api::notice_list);
   add("POST", "/messages/{id}/retry", "message_retry", &Api::message_retry);
   add("POST", "/messages/{id}/discard", "message_discard", &Api::message_discard);
+  add("POST", "/hooks/email/bounce", "email_bounce", &Api::email_bounce);
   add("GET", "/openapi.json", "openapi", &Api::openapi);
+  const auto add_hook = [&](const char* method, const char* path, const char* name,
+                            Api::Endpoint endpoint) {
+    routes.push_back({method, std::string("/api/v1/hooks/whatsapp/{provider}") + path, name,
+                      std::bind_front(&Api::enter_hook, api, endpoint)});
+  };
+  add_hook("GET", "", "whatsapp_challenge", &Api::whatsapp_challenge);
+  add_hook("POST", "", "whatsapp_receipt", &Api::whatsapp_receipt);
+  add_hook("POST", "/{secret}", "whatsapp_receipt_by_path", &Api::whatsapp_receipt);
   require_rows(routes);
   return routes;
 }

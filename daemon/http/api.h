@@ -18,6 +18,7 @@
 #include "daemon/office/committer.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/pg/pool.h"
+#include "notifiers/whatsapp/receipts.h"
 
 namespace tenggat::http {
 
@@ -31,6 +32,7 @@ struct ApiParts {
   RateLimit& failures;
   std::string public_url;                 // without a last slash
   std::size_t requests_per_token = 1024;  // at once; over: 429
+  const notify::ReceiptConfig* receipts = nullptr;  // none: no provider is believed
 };
 
 // Throws std::logic_error for a route without a row in the authorization table.

@@ -15,6 +15,8 @@
 #include "daemon/http/reading.h"
 #include "daemon/http/view.h"
 #include "daemon/store/commands.h"
+#include "notifiers/message.h"
+#include "notifiers/receipt.h"
 
 namespace tenggat::http {
 
@@ -66,7 +68,13 @@ class Api {
   awaitable<Response> notice_list(Call call);
   awaitable<Response> message_retry(Call call);
   awaitable<Response> message_discard(Call call);
+  awaitable<Response> email_bounce(Call call);
   awaitable<Response> openapi(Call call);
+
+  // The way in of a provider's routes: its signature or secret instead of a token.
+  awaitable<Response> enter_hook(Endpoint endpoint, Request request);
+  awaitable<Response> whatsapp_challenge(Call call);
+  awaitable<Response> whatsapp_receipt(Call call);
 
  private:
   using ReadBody = CommandBody (*)(const boost::json::value&, FieldFaults&);
@@ -76,6 +84,8 @@ class Api {
   std::optional<Response> limit_rate(const Request& request,
                                      const std::optional<Principal>& principal,
                                      const std::string& from);
+  std::optional<Principal> find_provider(const Request& request) const;
+  awaitable<std::size_t> take(notify::Channel channel, std::vector<notify::Receipt> receipts);
   // At most once an hour and token: `tenggat token list` shows it.
   awaitable<void> note_use(std::int64_t token);
   std::optional<Principal> find_principal(const std::string& secret) const;
@@ -144,5 +154,6 @@ Response json_response(int status, std::string body);
 std::optional<Response> repeated_answer(const Request& request, const office::IdempotencyKey& key,
                                         const std::vector<store::KeptAnswer>& kept);
 Response busy_response(const Request& request);  // 503 with Retry-After
+Response too_many_response(const Request& request, std::chrono::seconds wait);  // 429
 
 }  // namespace tenggat::http

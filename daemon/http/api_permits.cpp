@@ -23,6 +23,8 @@ Actor actor_of(const Call& call, const std::string& on_behalf_of) {
     case Capacity::anyone:
     case Capacity::token_holder:
     case Capacity::reader:
+    case Capacity::bounces:
+    case Capacity::provider:
     case Capacity::administrator:
       break;
   }

@@ -19,6 +19,8 @@ enum Who : unsigned {
   kRead = 1U << 7U,
   kAdmin = 1U << 8U,
   kAdministrator = 1U << 9U,  // an officer with the role admin, signed in on the pages
+  kBounce = 1U << 10U,
+  kProvider = 1U << 11U,  // the provider of WhatsApp, by its signature
 };
 
 struct Row {
@@ -59,6 +61,10 @@ constexpr auto kTable = std::to_array<Row>({
     {"notice_list", kAdmin},
     {"message_retry", kAdmin},
     {"message_discard", kAdmin},
+    {"email_bounce", kBounce},
+    {"whatsapp_challenge", kProvider},
+    {"whatsapp_receipt", kProvider},
+    {"whatsapp_receipt_by_path", kProvider},
     {"openapi", kAnyone},
     // Pages: the applicant's by the secret in the link, the officer's by the session's cookie.
     {"page_front", kAnyone},
@@ -142,6 +148,7 @@ boost::system::result<Access, Denial> authorize_service(unsigned who, const Prin
     if ((who & kForOfficer) && service.has("act")) return Access{Capacity::for_officer, false};
     return kNotForOfficers;
   }
+  if ((who & kBounce) && service.has("bounce")) return Access{Capacity::bounces, false};
   if ((who & kAdmin) && service.has("admin")) return Access{Capacity::administrator, false};
   if ((who & kRead) && service.has("read")) return Access{Capacity::reader, false};
   if ((who & kAct) && service.has("act")) return Access{Capacity::for_officer, false};
@@ -161,6 +168,10 @@ boost::system::result<Access, Denial> authorize_call(unsigned who, const Princip
                                                      const AccessQuestion& question) {
   if (principal.kind == Principal::Kind::officer)
     return authorize_officer(who, principal, question.on_behalf_of);
+  if (principal.kind == Principal::Kind::provider)
+    return who & kProvider ? boost::system::result<Access, Denial>(
+                                 Access{Capacity::provider, false})
+                           : kForbidden;
   return authorize_service(who, principal, question);
 }
 

@@ -17,9 +17,9 @@ namespace tenggat::http {
 
 // Who holds a token.
 struct Principal {
-  enum class Kind { officer, service };
+  enum class Kind { officer, service, provider };
   Kind kind = Kind::service;
-  std::string id;                   // officer id, or the service's name
+  std::string id;                   // officer id, the service's name, or which provider of WhatsApp
   std::vector<std::string> scopes;  // of a service; an officer's are ignored
   std::int64_t token = 0;
   bool administrator = false;  // an officer who has signed in and runs this system
@@ -36,6 +36,8 @@ enum class Capacity {
   for_officer,    // scope act: in the name of the officer in `on_behalf_of`
   intake,         // scope intake: as the applicants whose files it handed in
   reader,         // scope read
+  bounces,        // scope bounce: the mail server
+  provider,       // of WhatsApp, by its signature
   administrator,  // scope admin; on the pages an officer with the role admin
 };
 

@@ -150,6 +150,11 @@ class Story {
              m.state == "trial" ? json::value(to_string(Reason::trial_mode)) : or_null(m.reason)},
             {"accepted_at", or_null(m.accepted_at, context_.calendar)},
             {"receipt", or_null(m.provider_id)},
+            {"delivered_at", or_null(m.delivered_at, context_.calendar)},
+            {"read_at", or_null(m.read_at, context_.calendar)},
+            {"undelivered_at", or_null(m.undelivered_at, context_.calendar)},
+            {"undelivered_reason", or_null(m.undelivered_reason)},
+            {"undelivered_detail", or_null(m.undelivered_detail)},
             {"falls_back_from", std::move(before)},
             {"attempts", std::move(attempts)}};
   }

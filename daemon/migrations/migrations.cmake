@@ -11,4 +11,5 @@ set(TENGGAT_MIGRATIONS
   0010_queues.sql
   0011_canary.sql
   0012_sending.sql
+  0013_receipts.sql
 )

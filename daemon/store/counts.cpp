@@ -137,7 +137,7 @@ std::size_t add_waiting(pg::Pipeline& pipeline) {
       "   count(*), min(send_at) FROM notice"
       "   WHERE state = 'pending' AND send_at <= (SELECT office_now()) AND permit >= 0 GROUP BY 2"
       " UNION ALL SELECT 'undelivered', channel, count(*), NULL FROM message"
-      "   WHERE state = 'queued' AND attempts > 0" +
+      "   WHERE undelivered_at > clock_timestamp() - interval '1 day' AND delivered_at IS NULL" +
       of_people +
       " GROUP BY 2"
       " UNION ALL SELECT 'dead', channel, count(*), NULL FROM message WHERE state = 'dead'" +

@@ -20,7 +20,8 @@ pg::Awaitable<std::vector<MessageRow>> list_messages(pg::Connection& connection,
       " coalesce((SELECT detail FROM attempt a WHERE a.message = m.id ORDER BY fence DESC LIMIT 1),"
       "   ''),"
       " coalesce((SELECT p.number FROM message_notice n JOIN permit p ON p.id = n.permit"
-      "   WHERE n.message = m.id LIMIT 1), '')"
+      "   WHERE n.message = m.id LIMIT 1), ''),"
+      " delivered_at, read_at, undelivered_at, coalesce(undelivered_reason, '')"
       " FROM message m WHERE ($1 = '' OR state = $1) AND recipient <> $3"
       " ORDER BY id DESC LIMIT $2::int",
       query.state, query.limit, kCanaryRecipient);
@@ -39,6 +40,10 @@ pg::Awaitable<std::vector<MessageRow>> list_messages(pg::Connection& connection,
                         .rendered_at = result.instant(row, 10),
                         .next_attempt_at = result.instant(row, 11),
                         .detail = std::string(result.text(row, 12)),
+                        .delivered_at = result.optional_instant(row, 14),
+                        .read_at = result.optional_instant(row, 15),
+                        .undelivered_at = result.optional_instant(row, 16),
+                        .undelivered_reason = std::string(result.text(row, 17)),
                         .number = std::string(result.text(row, 13))});
   }
   co_return messages;

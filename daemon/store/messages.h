@@ -23,6 +23,8 @@ struct MessageRow {
   Instant rendered_at{};      // the office's clock
   Instant next_attempt_at{};  // machine clock; of queued ones
   std::string detail;         // what the provider said to the last attempt
+  std::optional<Instant> delivered_at, read_at, undelivered_at;  // machine clock
+  std::string undelivered_reason;
   std::string number;         // of a permit it is about; empty for the day's own
 };
 struct MessageQuery {

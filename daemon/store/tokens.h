@@ -14,7 +14,7 @@ struct Token {
   std::int64_t id = 0;
   std::string officer;  // one of officer and service
   std::string service;
-  std::vector<std::string> scopes;  // intake, act, read, admin (services)
+  std::vector<std::string> scopes;  // intake, act, read, admin, bounce (services)
   std::string hash;                 // 32 bytes
   Instant created_at{};
   std::optional<Instant> expires_at, revoked_at;  // machine clock

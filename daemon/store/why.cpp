@@ -44,6 +44,11 @@ ToldMessage read_message(const pg::Result& r, int row) {
   m.accepted_at = r.optional_instant(row, 26);
   m.provider_id = text_at(r, row, 27);
   m.falls_back_from = r.optional_int64(row, 28);
+  m.delivered_at = r.optional_instant(row, 29);
+  m.read_at = r.optional_instant(row, 30);
+  m.undelivered_at = r.optional_instant(row, 31);
+  m.undelivered_reason = text_at(r, row, 32);
+  m.undelivered_detail = text_at(r, row, 33);
   return m;
 }
 
@@ -55,7 +60,8 @@ std::size_t add_told_about(pg::Pipeline& pipeline, std::int64_t permit) {
       "SELECT n.id, n.visit, n.kind, n.k, n.occurrence, n.addressee, n.audience, n.text, n.reason,"
       " n.raised_at, n.hold_until, n.cause, n.urgent, n.state, n.state_reason, n.state_at,"
       " n.send_at, m.id, m.recipient, m.acting_for, m.why, m.channel, m.text, m.state, m.reason,"
-      " m.rendered_at, m.accepted_at, m.provider_id, m.falls_back_from"
+      " m.rendered_at, m.accepted_at, m.provider_id, m.falls_back_from, m.delivered_at,"
+      " m.read_at, m.undelivered_at, coalesce(m.undelivered_reason, ''), m.undelivered_detail"
       " FROM notice n LEFT JOIN message_notice l ON l.notice = n.id"
       " LEFT JOIN message m ON m.id = l.message WHERE n.permit = $1::bigint"
       " ORDER BY n.raised_at, n.id, m.id",

@@ -22,6 +22,8 @@ struct ToldMessage {
   std::optional<Instant> accepted_at;  // machine clock
   std::string provider_id;             // the provider's receipt for it
   std::optional<std::int64_t> falls_back_from;
+  std::optional<Instant> delivered_at, read_at, undelivered_at;  // machine clock
+  std::string undelivered_reason, undelivered_detail;
   std::vector<ToldAttempt> attempts;
 };
 struct ToldNotice {

@@ -5,6 +5,7 @@
 #include <array>
 #include <boost/asio/ip/address.hpp>
 
+#include "notifiers/email/bounce.h"
 #include "notifiers/email/html.h"
 #include "notifiers/email/mime.h"
 #include "notifiers/failure.h"
@@ -73,6 +74,14 @@ std::string write_mail(const Message& message, const EmailConfig& config, const 
   part("text/html", html_part(message));
   mail += fmt::format("--{}--\r\n", boundary);
   return mail;
+}
+
+std::string return_path(const Message& message, const EmailConfig& config,
+                        const std::string& from_address) {
+  const std::string& base = config.return_path.empty() ? from_address : config.return_path;
+  if (config.return_path.empty() && !config.user.empty()) return base;
+  std::string named = return_path_of(base, message.id);
+  return is_mail_address(named) ? named : base;  // too long
 }
 
 struct Reply {
@@ -236,7 +245,7 @@ boost::system::result<CurlRequest, SendResult> build_request(const Message& mess
   }
   CurlRequest request;
   request.url = config.url;
-  request.mail_from = from->address;
+  request.mail_from = return_path(message, config, from->address);
   request.mail_to = message.to;
   request.user = config.user;
   request.password = config.password;

@@ -10,7 +10,6 @@
 
 namespace tenggat::notify {
 namespace json = boost::json;
-namespace {
 
 std::string lower(std::string_view words) {
   std::string text(words);
@@ -19,8 +18,6 @@ std::string lower(std::string_view words) {
   });
   return text;
 }
-
-}  // namespace
 
 std::optional<SendResult> refuse_number(const Message& message) {
   if (normalise_phone(message.to) == message.to) return std::nullopt;
@@ -50,6 +47,13 @@ std::string id_text(const json::value* value) {
   if (value == nullptr) return {};
   if (value->is_string()) return std::string(value->as_string());
   return value->is_int64() || value->is_uint64() ? json::serialize(*value) : std::string();
+}
+
+std::vector<const json::value*> items(const json::value* value) {
+  std::vector<const json::value*> all;
+  if (value != nullptr && value->is_array())
+    for (const json::value& one : value->as_array()) all.push_back(&one);
+  return all;
 }
 
 std::optional<json::value> json_of(const CurlResponse& response) {

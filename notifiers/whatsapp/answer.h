@@ -27,6 +27,9 @@ std::string base_of(const WhatsappConfig& config, std::string_view own);
 const boost::json::value* at(const boost::json::value* value, std::string_view key);
 std::string_view text(const boost::json::value* value);  // empty where it is no string
 std::string id_text(const boost::json::value* value);    // a string, or a number as it is written
+// Of an array; none where it is no array.
+std::vector<const boost::json::value*> items(const boost::json::value* value);
+std::string lower(std::string_view words);  // ASCII
 
 // Nothing where the body is no JSON.
 std::optional<boost::json::value> json_of(const CurlResponse& response);

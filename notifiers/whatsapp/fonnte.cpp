@@ -4,6 +4,7 @@
 
 #include "notifiers/failure.h"
 #include "notifiers/whatsapp/answer.h"
+#include "notifiers/whatsapp/receipts.h"
 
 namespace tenggat::notify::fonnte {
 namespace json = boost::json;
@@ -85,6 +86,23 @@ SendResult classify(const CurlResponse& response) {
                          ? id_text(&ids->as_array().front())
                          : id_text(ids);
   return made;
+}
+
+std::vector<Receipt> receipts(const json::value& body) {
+  Receipt receipt;
+  receipt.provider_id = id_text(at(&body, "id"));
+  receipt.alias = id_text(at(&body, "stateid"));
+  const std::string state = lower(text(at(&body, "state")));
+  const std::string status = lower(text(at(&body, "status")));
+  if (state == "delivered") receipt.state = Receipt::State::delivered;
+  if (state == "read" || state == "played") receipt.state = Receipt::State::read;
+  if (receipt.state != Receipt::State::sent) return {receipt};
+  // What did not leave Fonnte has a status alone.
+  if (status.starts_with("invalid")) fail(receipt, reason::bad_address, status);
+  if (status.starts_with("expired")) fail(receipt, reason::timeout, status);
+  if (status.starts_with("failed") || status.starts_with("url") || state == "failed")
+    fail(receipt, reason::rejected, status.empty() ? state : status);
+  return {receipt};
 }
 
 }  // namespace tenggat::notify::fonnte

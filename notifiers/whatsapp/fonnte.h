@@ -1,12 +1,15 @@
 // WhatsApp through Fonnte, which drives a paired phone: the text itself is sent, no template.
 // Source: domain facts, "WhatsApp providers": form fields, JSON judged by `status`, `id` a list.
 #pragma once
+#include <boost/json/value.hpp>
 #include <boost/system/result.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "notifiers/message.h"
 #include "notifiers/outgoing.h"
+#include "notifiers/receipt.h"
 #include "notifiers/transfer.h"
 
 namespace tenggat::notify::fonnte {
@@ -20,5 +23,9 @@ boost::system::result<CurlRequest, SendResult> build_request(const Message& mess
                                                              Instant real_now);
 
 SendResult classify(const CurlResponse& response);
+
+// One a body, in three shapes: {id, stateid, status, state}, {id, status} and {stateid, state}, where
+// `stateid` is the id's alias from the first on.
+std::vector<Receipt> receipts(const boost::json::value& body);
 
 }  // namespace tenggat::notify::fonnte

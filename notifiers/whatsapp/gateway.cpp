@@ -7,12 +7,26 @@
 
 #include "notifiers/failure.h"
 #include "notifiers/whatsapp/answer.h"
+#include "notifiers/whatsapp/receipts.h"
 
 namespace tenggat::notify::gateway {
 namespace json = boost::json;
 namespace {
 
 constexpr int kCannotBeReached = 422;
+
+Receipt receipt_of(const json::value& body) {
+  Receipt receipt;
+  receipt.provider_id = id_text(at(&body, "id"));
+  receipt.message = id_text(at(&body, "message"));
+  receipt.to = text(at(&body, "to"));
+  receipt.at = receipt_time(at(&body, "at"));
+  const std::string_view status = text(at(&body, "status"));
+  if (status == "delivered") receipt.state = Receipt::State::delivered;
+  if (status == "read") receipt.state = Receipt::State::read;
+  if (status == "failed") fail(receipt, reason::rejected, text(at(&body, "reason")));
+  return receipt;
+}
 
 }  // namespace
 
@@ -52,6 +66,14 @@ SendResult classify(const CurlResponse& response) {
   SendResult made = result(Outcome::accepted, reason::accepted, "");
   if (const auto answer = json_of(response)) made.provider_id = id_text(at(&*answer, "id"));
   return made;
+}
+
+std::vector<Receipt> receipts(const json::value& body) {
+  const json::value* list = at(&body, "receipts");
+  if (list == nullptr) return {receipt_of(body)};
+  std::vector<Receipt> all;
+  for (const json::value* one : items(list)) all.push_back(receipt_of(*one));
+  return all;
 }
 
 }  // namespace tenggat::notify::gateway

@@ -4,12 +4,15 @@
 // Source: ours. The gateway answers 2xx when it has the message, with its own `id` if receipts will
 // name one; 422 when this number cannot be reached; 429 or 503 with Retry-After to be asked later.
 #pragma once
+#include <boost/json/value.hpp>
 #include <boost/system/result.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "notifiers/message.h"
 #include "notifiers/outgoing.h"
+#include "notifiers/receipt.h"
 #include "notifiers/transfer.h"
 
 namespace tenggat::notify::gateway {
@@ -20,5 +23,10 @@ boost::system::result<CurlRequest, SendResult> build_request(const Message& mess
                                                              Instant real_now);
 
 SendResult classify(const CurlResponse& response);
+
+// One {id?, message?, to?, status: delivered | read | failed, at?, reason?}, or {"receipts": [...]}
+// of them. `id` is the gateway's own, as it answered; or `message` is ours and `to` whom it was for.
+// `at` is seconds since 1970.
+std::vector<Receipt> receipts(const boost::json::value& body);
 
 }  // namespace tenggat::notify::gateway

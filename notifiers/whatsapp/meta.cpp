@@ -9,6 +9,7 @@
 #include "notifiers/failure.h"
 #include "notifiers/utf8.h"
 #include "notifiers/whatsapp/answer.h"
+#include "notifiers/whatsapp/receipts.h"
 
 namespace tenggat::notify::meta {
 namespace json = boost::json;
@@ -90,6 +91,28 @@ SendResult refusal(const CurlResponse& response, const json::value& answer) {
   return made;
 }
 
+Receipt status_of(const json::value& status) {
+  Receipt receipt;
+  receipt.provider_id = text(at(&status, "id"));
+  receipt.message = text(at(&status, "biz_opaque_callback_data"));
+  receipt.to = text(at(&status, "recipient_id"));
+  receipt.at = receipt_time(at(&status, "timestamp"));
+  const std::string_view word = text(at(&status, "status"));
+  if (word == "delivered") receipt.state = Receipt::State::delivered;
+  if (word == "read" || word == "played") receipt.state = Receipt::State::read;
+  if (word != "failed") return receipt;
+  const std::vector<const json::value*> errors = items(at(&status, "errors"));
+  const json::value* error = errors.empty() ? nullptr : errors.front();
+  std::string_view detail = text(at(at(error, "error_data"), "details"));
+  if (detail.empty()) detail = text(at(error, "title"));
+  const std::string code = id_text(at(error, "code"));
+  const auto known = std::ranges::find_if(
+      kJudgements, [&](const Judgement& one) { return std::to_string(one.code) == code; });
+  fail(receipt, known == kJudgements.end() ? reason::rejected : known->reason,
+       code.empty() ? std::string(detail) : fmt::format("{}: {}", code, detail));
+  return receipt;
+}
+
 }  // namespace
 
 std::string parameter(std::string_view value) {
@@ -140,6 +163,15 @@ SendResult classify(const CurlResponse& response) {
   SendResult made = result(Outcome::accepted, reason::accepted, "");
   made.provider_id = id;
   return made;
+}
+
+std::vector<Receipt> receipts(const json::value& body) {
+  std::vector<Receipt> all;
+  for (const json::value* entry : items(at(&body, "entry")))
+    for (const json::value* change : items(at(entry, "changes")))
+      for (const json::value* status : items(at(at(change, "value"), "statuses")))
+        all.push_back(status_of(*status));
+  return all;
 }
 
 }  // namespace tenggat::notify::meta

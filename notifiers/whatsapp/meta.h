@@ -1,12 +1,15 @@
 // WhatsApp through Meta's Cloud API: template messages only.
 // Source: domain facts, "WhatsApp providers" (request, error codes, limits of parameters).
 #pragma once
+#include <boost/json/value.hpp>
 #include <boost/system/result.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "notifiers/message.h"
 #include "notifiers/outgoing.h"
+#include "notifiers/receipt.h"
 #include "notifiers/transfer.h"
 
 namespace tenggat::notify::meta {
@@ -24,5 +27,9 @@ boost::system::result<CurlRequest, SendResult> build_request(const Message& mess
                                                              Instant real_now);
 
 SendResult classify(const CurlResponse& response);
+
+// `entry[].changes[].value.statuses[]`, any number in a body. A status names our own id, too, where
+// it was given along; `sent` says nothing new.
+std::vector<Receipt> receipts(const boost::json::value& body);
 
 }  // namespace tenggat::notify::meta

@@ -7,6 +7,7 @@
 
 #include "notifiers/failure.h"
 #include "notifiers/whatsapp/answer.h"
+#include "notifiers/whatsapp/receipts.h"
 
 namespace tenggat::notify::wablas {
 namespace json = boost::json;
@@ -68,6 +69,19 @@ SendResult classify(const CurlResponse& response) {
   SendResult made = result(Outcome::accepted, reason::accepted, "");
   made.provider_id = accepted_id(*answer);
   return made;
+}
+
+std::vector<Receipt> receipts(const json::value& body) {
+  Receipt receipt;
+  receipt.provider_id = id_text(at(&body, "id"));
+  const std::string status = lower(text(at(&body, "status")));
+  if (status == "delivered" || status == "received") receipt.state = Receipt::State::delivered;
+  if (status == "read") receipt.state = Receipt::State::read;
+  if (status == "reject" || status == "cancel" || status == "failed") {
+    const std::string_view note = text(at(&body, "note"));
+    fail(receipt, reason::rejected, note.empty() ? status : fmt::format("{}: {}", status, note));
+  }
+  return {receipt};
 }
 
 }  // namespace tenggat::notify::wablas

@@ -1,12 +1,15 @@
 // WhatsApp through Wablas, which drives a paired phone: the text itself is sent, no template.
 // Source: domain facts, "WhatsApp providers": TOKEN.SECRET, `status: false` also with HTTP 200.
 #pragma once
+#include <boost/json/value.hpp>
 #include <boost/system/result.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "notifiers/message.h"
 #include "notifiers/outgoing.h"
+#include "notifiers/receipt.h"
 #include "notifiers/transfer.h"
 
 namespace tenggat::notify::wablas {
@@ -17,5 +20,8 @@ boost::system::result<CurlRequest, SendResult> build_request(const Message& mess
                                                              Instant real_now);
 
 SendResult classify(const CurlResponse& response);
+
+// One a body, of its "tracking" webhook: {id, phone, status, note}.
+std::vector<Receipt> receipts(const boost::json::value& body);
 
 }  // namespace tenggat::notify::wablas

@@ -6,6 +6,7 @@
 
 #include "notifiers/failure.h"
 #include "notifiers/whatsapp/answer.h"
+#include "notifiers/whatsapp/receipts.h"
 
 namespace tenggat::notify::waha {
 namespace json = boost::json;
@@ -36,6 +37,14 @@ SendResult refusal(const CurlResponse& response, const json::value& answer) {
   return made;
 }
 
+// "true_6281234567890@c.us_3EB0" is "3EB0" in the answer of one engine and the whole in that of
+// another; and the middle changes when WhatsApp hides the number. The last part is the message's.
+std::string key_of(std::string id) {
+  if (!id.starts_with("true_")) return id;
+  const std::size_t chat = id.find('_', std::string_view("true_").size());
+  return chat == std::string::npos ? id : id.substr(chat + 1);
+}
+
 }  // namespace
 
 boost::system::result<CurlRequest, SendResult> build_request(const Message& message,
@@ -61,8 +70,23 @@ SendResult classify(const CurlResponse& response) {
   const std::string id = answer ? accepted_id(*answer) : std::string();
   if (id.empty()) return result(Outcome::unknown, reason::server_error, "accepted without an id");
   SendResult made = result(Outcome::accepted, reason::accepted, "");
-  made.provider_id = id;
+  made.provider_id = key_of(id);
   return made;
+}
+
+std::vector<Receipt> receipts(const json::value& body) {
+  if (text(at(&body, "event")) != "message.ack") return {};
+  const json::value* payload = at(&body, "payload");
+  const json::value* ours = at(payload, "fromMe");
+  if (ours != nullptr && ours->is_bool() && !ours->as_bool()) return {};
+  Receipt receipt;
+  receipt.provider_id = key_of(id_text(at(payload, "id")));
+  receipt.at = receipt_time(at(&body, "timestamp"));
+  const std::string ack = id_text(at(payload, "ack"));
+  if (ack == "2") receipt.state = Receipt::State::delivered;
+  if (ack == "3" || ack == "4") receipt.state = Receipt::State::read;
+  if (ack == "-1") fail(receipt, reason::rejected, "ack -1");
+  return {receipt};
 }
 
 }  // namespace tenggat::notify::waha

@@ -29,16 +29,20 @@ TEST(ApiFuzz, NoAnswerIsUndocumentedAndNoneA5xx) {
   options.conninfo = shared_postgres().create_database(database);
   options.configuration =
       "email: {url: \"file:mails\", from: \"Perizinan <izin@example.go.id>\"}\n"
-      "whatsapp: {url: \"file:mails\"}\nundo_window: 2s\n"
+      "whatsapp: {url: \"file:mails\", app_secret_file: app_secret, verify_token_file: verify_token}\n"
+      "undo_window: 2s\n"
       "http: {requests_a_minute: 100000000, failures_a_minute: 100000000}\n";
   DaemonProcess daemon(options);
+  write_file(daemon.directory() / "app_secret", "kunci-tanda-tangan");
+  write_file(daemon.directory() / "verify_token", "token-tantangan");
   daemon.must({"db", "migrate"});
   json::object tokens;
   tokens["semua"] = OfficeLoad::staff(daemon);
   for (const char* officer : {"fo", "bo", "dt", "kdt", "kb", "s", "kd"})
     tokens[officer] = daemon.new_token({"--officer", officer});
   for (const auto& [service, scope] : {std::pair{"portal", "intake"}, std::pair{"meja", "act"},
-                                       std::pair{"dasbor", "read"}, std::pair{"pengurus", "admin"}})
+                                       std::pair{"dasbor", "read"}, std::pair{"pengurus", "admin"},
+                                       std::pair{"surat", "bounce"}})
     tokens[service] = daemon.new_token({"--service", service, "--scope", scope});
   daemon.start();
   shared_postgres().execute(
@@ -52,7 +56,10 @@ TEST(ApiFuzz, NoAnswerIsUndocumentedAndNoneA5xx) {
   json::array dead;
   for (int id = 1; id <= kDeadMessages; ++id) dead.push_back(id);
   const auto setting = daemon.directory() / "setting.json";
-  write_file(setting, json::serialize(json::object{{"tokens", tokens}, {"dead_messages", dead}}));
+  write_file(setting, json::serialize(json::object{{"tokens", tokens},
+                                                   {"dead_messages", dead},
+                                                   {"receipts_key", "kunci-tanda-tangan"},
+                                                   {"verify_token", "token-tantangan"}}));
 
   const auto out = daemon.directory() / "fuzz.out", err = daemon.directory() / "fuzz.err";
   const pid_t fuzz =

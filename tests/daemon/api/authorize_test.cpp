@@ -29,6 +29,10 @@ std::string answer(const Principal* principal, const AccessQuestion& question) {
       return access->own_only ? "intake of its own" : "intake";
     case Capacity::reader:
       return "reader";
+    case Capacity::bounces:
+      return "bounces";
+    case Capacity::provider:
+      return "provider";
     case Capacity::administrator:
       return "administrator";
   }
@@ -86,6 +90,25 @@ TEST(Authorize, FollowsTheContractsTable) {
     EXPECT_EQ(answer(&bare, plain),
               std::string_view(row.route).starts_with("sop_") ? "token_holder" : "forbidden");
   }
+}
+
+TEST(Authorize, ReceiptsAreTheProvidersAndBouncesTheMailServers) {
+  const Principal meta{Principal::Kind::provider, "meta", {}, 0};
+  const Principal everything = service({"intake", "act", "read", "admin", "bounce"});
+  const Principal siti = officer();
+  for (const char* route : {"whatsapp_challenge", "whatsapp_receipt", "whatsapp_receipt_by_path"}) {
+    EXPECT_EQ(answer(&meta, {route, false, {}}), "provider");
+    EXPECT_EQ(answer(&everything, {route, false, {}}), "forbidden");
+    EXPECT_EQ(answer(&siti, {route, false, {}}), "forbidden");
+    EXPECT_EQ(answer(nullptr, {route, false, {}}), "unauthenticated");
+  }
+  for (const char* route : {"permit_list", "sop_list", "email_bounce", "message_retry"})
+    EXPECT_EQ(answer(&meta, {route, false, {}}), "forbidden") << route;
+  const Principal mail_server = service({"bounce"});
+  EXPECT_EQ(answer(&mail_server, {"email_bounce", false, {}}), "bounces");
+  EXPECT_EQ(answer(&mail_server, {"permit_list", false, {}}), "forbidden");
+  const Principal administrator = service({"admin"});
+  EXPECT_EQ(answer(&administrator, {"email_bounce", false, {}}), "forbidden");
 }
 
 TEST(Authorize, APermitOfAnotherServiceDoesNotExist) {

@@ -22,7 +22,8 @@ enum class Kind {
   nobody,   // no token, or none that is valid
   officer,  // by their own token
   service,
-  session,  // an officer's, on the pages
+  session,   // an officer's, on the pages
+  provider,  // of WhatsApp, by its signature
 };
 
 // What the officer who asks, or who is named in on_behalf_of, has to do with the open step.
@@ -70,7 +71,9 @@ const std::vector<Caller>& callers() {
       {"read for fo", Kind::service, "dasbor", "fo", {"read"}, false, Duty::holder},
       {"admin", Kind::service, "pengurus", "", {"admin"}, false, Duty::none},
       {"admin for fo", Kind::service, "pengurus", "fo", {"admin"}, false, Duty::holder},
+      {"bounce", Kind::service, "surat", "", {"bounce"}, false, Duty::none},
       {"no scope", Kind::service, "kosong", "", {}, false, Duty::none},
+      {"provider", Kind::provider, "", "", {}, false, Duty::none},
       {"session fo", Kind::session, "fo", "", {}, false, Duty::holder},
       {"session bo", Kind::session, "bo", "", {}, false, Duty::other_role},
       {"session left", Kind::session, "left", "", {}, false, Duty::left},
@@ -139,8 +142,19 @@ const std::vector<Rule>& rules() {
 
       {"the document is for anyone",
        [](const Row& r, const Caller&) { return r.route == "openapi"; }, "ok"},
+      {"receipts come from who has the provider's secret",
+       [](const Row& r, const Caller& c) {
+         return r.route.starts_with("whatsapp_") && c.kind == Kind::provider;
+       },
+       "ok"},
+      {"no token is a provider's signature",
+       [](const Row& r, const Caller&) { return r.route.starts_with("whatsapp_"); },
+       "unauthenticated"},
       {"nothing without a valid token",
-       [](const Row&, const Caller& c) { return c.kind == Kind::nobody; }, "unauthenticated"},
+       [](const Row&, const Caller& c) {
+         return c.kind == Kind::nobody || c.kind == Kind::provider;
+       },
+       "unauthenticated"},
 
       // Answers' fields.
       {"in its list a service sees whom it brought",
@@ -201,7 +215,7 @@ const std::vector<Rule>& rules() {
       {"who has left reads nothing",
        [](const Row& r, const Caller& c) {
          return c.kind == Kind::officer && c.duty == Duty::left && !r.commands &&
-                !is_any(r.route, {"permit_create", "event_list"}) &&
+                !is_any(r.route, {"permit_create", "event_list", "email_bounce"}) &&
                 !r.route.starts_with("officer_") && !r.route.starts_with("delegation_") &&
                 !r.route.starts_with("notice_") && !r.route.starts_with("message_");
        },
@@ -299,10 +313,13 @@ const std::vector<Rule>& rules() {
                  r.route.starts_with("notice_") || r.route.starts_with("message_"));
        },
        "ok"},
+      {"bounces are the mail server's",
+       [](const Row& r, const Caller& c) { return r.route == "email_bounce" && c.has("bounce"); },
+       "ok"},
       {"everything else of these is nobody's",
        [](const Row& r, const Caller&) {
          return is_any(r.route, {"permit_create", "permit_list", "permit_show", "permit_timeline",
-                                 "permit_why", "event_list", "task_list"}) ||
+                                 "permit_why", "event_list", "task_list", "email_bounce"}) ||
                 r.route.starts_with("file_") || r.route.starts_with("officer_") ||
                 r.route.starts_with("delegation_") || r.route.starts_with("notice_") ||
                 r.route.starts_with("message_");
@@ -327,7 +344,8 @@ class Matrix : public Routes {
                     {.office = {"DPMPTSP", kPublicUrl}, .calendar = "banjarbaru", .texts = {}}) {
     add_people();
     std::vector<Route> routes =
-        api_routes({*pool_, *committer_, rulebook_, requests_, failures_, kPublicUrl});
+        api_routes({*pool_, *committer_, rulebook_, requests_, failures_, kPublicUrl, 1024,
+                    &receipts_});
     for (Route& route :
          pages::page_routes({*pool_, *committer_, rulebook_, signing_in_, board_, kPublicUrl}))
       routes.push_back(std::move(route));
@@ -425,6 +443,10 @@ class Matrix : public Routes {
           query("INSERT INTO delegation (from_officer, to_officer, kind, start_on, end_on, letter)"
                 " VALUES ('kd', 's', 'plh', '2027-03-01', '2027-03-02', '1') RETURNING id"));
       ask.body = "{}";
+    } else if (name.starts_with("whatsapp_")) {
+      receipts_.provider = name == "whatsapp_receipt_by_path" ? "fonnte" : "meta";
+      fill(receipts_.provider);
+      ask.body = route.method == "POST" ? R"({"id":"1","status":"sent"})" : "";
     } else if (name == "notice_list") {
       ask.target += "?state=dead";
     } else if (name.starts_with("message_")) {
@@ -440,7 +462,8 @@ class Matrix : public Routes {
                ask.target.find("/masuk/{") != std::string::npos) {
       fill(std::string(32, '0'));
     }
-    while (ask.target.find('{') != std::string::npos) fill(read_permit_);
+    while (ask.target.find('{') != std::string::npos && !ask.target.ends_with("{secret}"))
+      fill(read_permit_);
     return ask;
   }
   // A permit in the state this command is for.
@@ -461,8 +484,15 @@ class Matrix : public Routes {
       ask.body.insert(
           1, "\"on_behalf_of\":\"" + caller.on_behalf_of + '"' + (ask.body == "{}" ? "" : ","));
     const bool session = caller.kind == Kind::session;
+    const bool provider = caller.kind == Kind::provider;
+    if (ask.target.ends_with("{secret}"))
+      ask.target.replace(ask.target.find('{'), 8, provider ? receipts_.secret : "salah");
+    if (ask.target.ends_with("/meta") && ask.method == "GET")
+      ask.target += "?hub.mode=subscribe&hub.challenge=1&hub.verify_token=" +
+                    (provider ? receipts_.verify_token : "salah");
     Request request =
         request_of(ask.method, ask.target, session ? "" : caller.token, std::move(ask.body));
+    if (provider) request.headers.add("X-Hub-Signature-256", signature_of(request.body));
     if (request.body.starts_with("aksi="))
       request.headers.add("Content-Type", "application/x-www-form-urlencoded");
     if (session) request.headers.add("Cookie", "tenggat_sesi=" + sessions_.at(caller.token));

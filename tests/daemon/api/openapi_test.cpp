@@ -29,7 +29,14 @@ class OpenApi : public Routes {
   Response call(const std::string& method, const std::string& target, const std::string& who,
                 const std::string& body = "", const std::string& key = "",
                 const std::string& content_type = "application/json") {
-    Request request = request_of(method, "/api/v1" + target, who, body, key);
+    // The provider in the path is the one that is configured.
+    constexpr std::string_view kHooks = "/hooks/whatsapp/";
+    if (target.starts_with(kHooks))
+      receipts_.provider =
+          target.substr(kHooks.size(), target.find_first_of("/?", kHooks.size()) - kHooks.size());
+    const bool provider = who == "provider";
+    Request request = request_of(method, "/api/v1" + target, provider ? "" : who, body, key);
+    if (provider) request.headers.add("X-Hub-Signature-256", signature_of(body));
     if (!body.empty()) request.headers.add("Content-Type", content_type);
     return record(test::await(io_, router_->handle(std::move(request))));
   }
@@ -43,7 +50,8 @@ class OpenApi : public Routes {
       answered_.insert(operation + ' ' + type.substr(type.rfind('/') + 1));
     }
     statuses_.insert({operation, response.status});
-    const bool no_json = operation == "file_show" || operation == "sop_diagram";
+    const bool no_json = operation == "file_show" || operation == "sop_diagram" ||
+                         operation == "whatsapp_challenge";
     if (!response.body.empty() && !(no_json && response.status == 200))
       bodies_[{operation, response.status}].emplace_back(json::parse(response.body));
     return response;
@@ -105,7 +113,7 @@ class OpenApi : public Routes {
     options.acquire_timeout = std::chrono::milliseconds(50);
     pg::Pool pool(io_.get_executor(), options);
     Router other(api_routes({pool, *committer_, rulebook_, requests_, failures_, kPublicUrl,
-                             requests_per_token}),
+                             requests_per_token, &receipts_}),
                  outage_answer);
     std::swap(*router_, other);
     calls(pool);
@@ -117,10 +125,17 @@ class OpenApi : public Routes {
     each_operation([&](const std::string& path, const char* method, const json::object& operation) {
       const std::string name(operation.at("operationId").as_string());
       if (name == "openapi") return;
-      call(method, filled(path), holder_of(name), method == std::string("POST") ? "{}" : "");
+      const bool hook = path.starts_with("/hooks/");
+      const std::string body = path == "/hooks/email/bounce" ? kBounce : hook ? kReceipt : "{}";
+      call(method, filled(path), holder_of(name), method == std::string("POST") ? body : "");
     });
   }
-  static std::string filled(std::string path) {
+  std::string filled(std::string path) const {
+    if (path == "/hooks/whatsapp/{provider}")
+      return "/hooks/whatsapp/meta?hub.mode=subscribe&hub.challenge=1&hub.verify_token=" +
+             receipts_.verify_token;
+    if (path == "/hooks/whatsapp/{provider}/{secret}")
+      return "/hooks/whatsapp/fonnte/" + receipts_.secret;
     for (const std::string_view parameter : {"{id}", "{sha256}"})
       if (const auto at = path.find(parameter); at != std::string::npos)
         path.replace(at, parameter.size(), std::string(64, '1'));
@@ -130,6 +145,8 @@ class OpenApi : public Routes {
     if (operation.starts_with("officer") || operation.starts_with("delegation") ||
         operation.starts_with("notice") || operation.starts_with("message"))
       return "pengurus";
+    if (operation == "email_bounce") return "surat";
+    if (operation.starts_with("whatsapp")) return "provider";
     return operation == "permit_create" || operation == "event_list" ||
                    operation.starts_with("file")
                ? "portal"
@@ -141,6 +158,15 @@ class OpenApi : public Routes {
     query("INSERT INTO token (hash, officer) VALUES (decode('" +
           store::hex(store::token_hash(secrets_[officer])) + "', 'hex'), '" + officer + "')");
   }
+
+  // Read by Meta's rules and by Fonnte's.
+  static constexpr const char* kReceipt =
+      R"({"id":"7","state":"read","entry":[{"changes":[{"value":{"statuses":[
+          {"id":"wamid.1","status":"read","timestamp":"1775200000"}]}}]}]})";
+  static constexpr const char* kBounce =
+      "To: izin+m1@example.go.id\r\nContent-Type: message/delivery-status\r\n\r\n"
+      "Reporting-MTA: dns; mx.example.go.id\r\n\r\n"
+      "Final-Recipient: rfc822; a@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\n";
 
   const json::object document_ = json::parse(openapi_text()).as_object();
   Answered answered_;
@@ -156,6 +182,7 @@ class OpenApi : public Routes {
   void clock_and_claim();
   void duties();
   void administration();
+  void hooks();
   void compare_with_document();
   void write_answers() const;
 };
@@ -453,6 +480,35 @@ void OpenApi::administration() {
   say("/messages/2/discard", "pengurus", "{}", 409);
 }
 
+void OpenApi::hooks() {
+  const std::string meta = filled("/hooks/whatsapp/{provider}");
+  const std::string fonnte = filled("/hooks/whatsapp/{provider}/{secret}");
+  const std::string bounce = "/hooks/email/bounce";
+  EXPECT_EQ(call("GET", meta, "provider").body, "1");
+  EXPECT_EQ(call("GET", meta + "&hub.challenge=%0A", "provider").status, 200);  // the first counts
+  const std::size_t challenge = meta.find("challenge=1") + 10;
+  EXPECT_EQ(call("GET", meta.substr(0, challenge) + "%0A" + meta.substr(challenge + 1), "provider")
+                .status,
+            400);
+  const std::string wrong = "/hooks/whatsapp/fonnte/salah";
+  EXPECT_EQ(call("GET", "/hooks/whatsapp/meta?hub.mode=subscribe", "").status, 401);
+  EXPECT_EQ(call("POST", meta, "", kReceipt).status, 401);
+  EXPECT_EQ(call("POST", wrong, "provider", kReceipt).status, 401);
+  for (const std::string& target : {meta, fonnte}) {
+    EXPECT_EQ(call("POST", target, "provider", kReceipt).status, 200);
+    EXPECT_EQ(call("POST", target, "provider", "{").status, 400);
+  }
+  EXPECT_EQ(call("POST", bounce, "surat", kBounce).status, 200);
+  EXPECT_EQ(call("POST", bounce, "surat", "halo", "", "message/rfc822").status, 200);
+  requests_.allow(1);
+  for (int times = 0; times < 2; ++times) {
+    call("GET", meta, "provider");
+    call("POST", meta, "provider", kReceipt);
+    call("POST", fonnte, "provider", kReceipt);
+  }
+  requests_.allow(100'000);
+}
+
 void OpenApi::compare_with_document() {
   Answered expected;
   each_operation([&](const std::string&, const char*, const json::object& operation) {
@@ -511,6 +567,7 @@ TEST_F(OpenApi, EveryCallAnswersAsTheDocumentSays) {
   clock_and_claim();
   duties();
   administration();
+  hooks();
   token_and_outage_answers();
   compare_with_document();
   write_answers();

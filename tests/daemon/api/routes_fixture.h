@@ -19,6 +19,7 @@
 #include "daemon/store/office_clock.h"
 #include "daemon/store/people.h"
 #include "daemon/store/rules.h"
+#include "notifiers/signature.h"
 #include "tests/daemon/api/office.h"
 #include "tests/support/await.h"
 #include "tests/support/postgres.h"
@@ -101,6 +102,7 @@ class Routes : public ::testing::Test {
                                                     {"", "kios", {"intake"}},
                                                     {"", "meja", {"act"}},
                                                     {"", "dasbor", {"read"}},
+                                                    {"", "surat", {"bounce"}},
                                                     {"", "pengurus", {"admin"}}}));
     pg::PoolOptions options;
     options.connect.conninfo = database_;
@@ -108,7 +110,8 @@ class Routes : public ::testing::Test {
     committer_.emplace(io_.get_executor(), *pool_, rulebook_, metrics_,
                        std::bind_front(command_answer_json, std::string(kPublicUrl)),
                        office::CommitterOptions{});
-    router_.emplace(api_routes({*pool_, *committer_, rulebook_, requests_, failures_, kPublicUrl}),
+    router_.emplace(api_routes({*pool_, *committer_, rulebook_, requests_, failures_, kPublicUrl,
+                                1024, &receipts_}),
                     outage_answer);
     boost::asio::co_spawn(io_, committer_->run(), boost::asio::detached);
   }
@@ -164,6 +167,12 @@ class Routes : public ::testing::Test {
     return test::shared_postgres().execute(
         sql, database_.substr(name, database_.find('\'', name) - name));
   }
+  // The signature a provider would send along; empty for those that know a path instead.
+  std::string signature_of(const std::string& body) const {
+    const bool waha = receipts_.provider == "waha";
+    const auto digest = waha ? notify::Digest::sha512 : notify::Digest::sha256;
+    return (waha ? "" : "sha256=") + store::hex(notify::hmac(digest, receipts_.secret, body));
+  }
   Response get(std::string target, const std::string& who) {
     return ask("GET", "/api/v1" + target, who);
   }
@@ -186,6 +195,7 @@ class Routes : public ::testing::Test {
   Metrics metrics_{MetricsOptions{}};
   office::Rulebook rulebook_{SendRules{}};
   RateLimit requests_{100'000}, failures_{100'000};
+  notify::ReceiptConfig receipts_{"meta", "kunci-tanda-tangan", "token-tantangan"};
   std::optional<pg::Pool> pool_;
   std::optional<office::Committer> committer_;
   std::optional<Router> router_;

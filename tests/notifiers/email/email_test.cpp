@@ -36,7 +36,7 @@ bool holds(const std::string& text, const std::string& part) {
 TEST(Email, AMailHasTheHeadersOfItsStandardsAndOfItsCase) {
   const auto request = build_request(sample_message(Channel::email), config(), kNow);
   ASSERT_TRUE(request.has_value());
-  EXPECT_EQ(request->mail_from, "izin@example.go.id");
+  EXPECT_EQ(request->mail_from, "izin+m72057594037927937@example.go.id");
   EXPECT_EQ(request->mail_to, "siti@contoh.example");
   const std::string head = request->body.substr(0, request->body.find("\r\n\r\n"));
   for (const char* line :

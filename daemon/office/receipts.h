@@ -1,0 +1,35 @@
+// A provider may say that a message was delivered before we have written down the id it gave it: what
+// it said is kept, and put on its message here. Receipts that never find one are forgotten.
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+
+#include "daemon/metrics.h"
+#include "daemon/office/signal.h"
+#include "daemon/office/trouble.h"
+#include "daemon/pg/pool.h"
+
+namespace tenggat::office {
+
+class ReceiptLoop {
+ public:
+  ReceiptLoop(boost::asio::any_io_executor executor, pg::Pool& pool, Metrics& metrics);
+
+  // Returns how many messages changed.
+  boost::asio::awaitable<int> run_once();
+
+  boost::asio::awaitable<void> run();
+  void stop();
+  void wake() { woken_.notify(); }
+
+ private:
+  pg::Pool& pool_;
+  Metrics& metrics_;
+  Signal woken_;
+  Trouble trouble_{"receipts"};
+  std::chrono::nanoseconds forget_at_{};  // monotonic
+  bool stopping_ = false;
+};
+
+}  // namespace tenggat::office
