@@ -37,6 +37,36 @@ std::string receipt_of(const store::MessageRow& message, const Office& office) {
   return "";
 }
 
+json::array listed(const std::vector<store::MessageRow>& messages, const Office& office) {
+  json::array all;
+  for (const store::MessageRow& message : messages)
+    all.push_back(json::object{{"id", message.id},
+                               {"state", message.state},
+                               {"channel", message.channel},
+                               {"recipient", message.recipient},
+                               {"address", masked(message)},
+                               {"text", message.text},
+                               {"subject", message.subject},
+                               {"attempts", message.attempts},
+                               {"reason", message.reason},
+                               {"rendered_at", office.text(message.rendered_at)},
+                               {"delivered_at", or_null(message.delivered_at, office)},
+                               {"read_at", or_null(message.read_at, office)},
+                               {"undelivered_at", or_null(message.undelivered_at, office)},
+                               {"undelivered_reason", message.undelivered_reason}});
+  return all;
+}
+
+std::vector<std::vector<std::string>> rows_of(const std::vector<store::MessageRow>& messages,
+                                              const Office& office) {
+  std::vector<std::vector<std::string>> rows;
+  for (const store::MessageRow& message : messages)
+    rows.push_back({std::to_string(message.id), message.state, message.channel, message.recipient,
+                    masked(message), message.text, std::to_string(message.attempts),
+                    message.reason, receipt_of(message, office), office.text(message.rendered_at)});
+  return rows;
+}
+
 int limit_of(const Given& given) {
   const std::string text = given.text_or("limit", "100");
   int limit = 0;
@@ -56,36 +86,13 @@ pg::Awaitable<int> list_messages(DatabaseCall& call) {
   const auto office = co_await read_office(call);
   const auto messages = co_await store::list_messages(call.connection, std::move(query));
   if (call.given.has("json")) {
-    json::array all;
-    for (const store::MessageRow& message : messages) {
-      all.push_back(json::object{{"id", message.id},
-                                 {"state", message.state},
-                                 {"channel", message.channel},
-                                 {"recipient", message.recipient},
-                                 {"address", masked(message)},
-                                 {"text", message.text},
-                                 {"subject", message.subject},
-                                 {"attempts", message.attempts},
-                                 {"reason", message.reason},
-                                 {"rendered_at", office->text(message.rendered_at)},
-                                 {"delivered_at", or_null(message.delivered_at, *office)},
-                                 {"read_at", or_null(message.read_at, *office)},
-                                 {"undelivered_at", or_null(message.undelivered_at, *office)},
-                                 {"undelivered_reason", message.undelivered_reason}});
-    }
-    write_json(call.terminal.out, all);
+    write_json(call.terminal.out, listed(messages, *office));
     co_return kOk;
-  }
-  std::vector<std::vector<std::string>> rows;
-  for (const store::MessageRow& message : messages) {
-    rows.push_back({std::to_string(message.id), message.state, message.channel, message.recipient,
-                    masked(message), message.text, std::to_string(message.attempts), message.reason,
-                    receipt_of(message, *office), office->text(message.rendered_at)});
   }
   write_table(call.terminal.out,
               {"ID", "STATE", "CHANNEL", "TO", "ADDRESS", "TEXT", "TRIES", "REASON", "RECEIPT",
                "RENDERED"},
-              rows);
+              rows_of(messages, *office));
   co_return kOk;
 }
 

@@ -10,6 +10,27 @@ MessageChange change_of(const pg::Result& result) {
   return result.boolean(0, 1) ? MessageChange::wrong_state : MessageChange::not_found;
 }
 
+MessageRow read_message(const pg::Result& result, int row) {
+  return {.id = result.int64(row, 0),
+          .state = std::string(result.text(row, 1)),
+          .channel = std::string(result.text(row, 2)),
+          .recipient = std::string(result.text(row, 3)),
+          .name = std::string(result.text(row, 4)),
+          .address = std::string(result.text(row, 5)),
+          .text = std::string(result.text(row, 6)),
+          .subject = std::string(result.text(row, 7)),
+          .reason = std::string(result.text(row, 8)),
+          .attempts = static_cast<int>(result.int64(row, 9)),
+          .rendered_at = result.instant(row, 10),
+          .next_attempt_at = result.instant(row, 11),
+          .detail = std::string(result.text(row, 12)),
+          .delivered_at = result.optional_instant(row, 14),
+          .read_at = result.optional_instant(row, 15),
+          .undelivered_at = result.optional_instant(row, 16),
+          .undelivered_reason = std::string(result.text(row, 17)),
+          .number = std::string(result.text(row, 13))};
+}
+
 }  // namespace
 
 pg::Awaitable<std::vector<MessageRow>> list_messages(pg::Connection& connection,
@@ -26,26 +47,7 @@ pg::Awaitable<std::vector<MessageRow>> list_messages(pg::Connection& connection,
       " ORDER BY id DESC LIMIT $2::int",
       query.state, query.limit, kCanaryRecipient);
   std::vector<MessageRow> messages;
-  for (int row = 0; row < result.rows(); ++row) {
-    messages.push_back({.id = result.int64(row, 0),
-                        .state = std::string(result.text(row, 1)),
-                        .channel = std::string(result.text(row, 2)),
-                        .recipient = std::string(result.text(row, 3)),
-                        .name = std::string(result.text(row, 4)),
-                        .address = std::string(result.text(row, 5)),
-                        .text = std::string(result.text(row, 6)),
-                        .subject = std::string(result.text(row, 7)),
-                        .reason = std::string(result.text(row, 8)),
-                        .attempts = static_cast<int>(result.int64(row, 9)),
-                        .rendered_at = result.instant(row, 10),
-                        .next_attempt_at = result.instant(row, 11),
-                        .detail = std::string(result.text(row, 12)),
-                        .delivered_at = result.optional_instant(row, 14),
-                        .read_at = result.optional_instant(row, 15),
-                        .undelivered_at = result.optional_instant(row, 16),
-                        .undelivered_reason = std::string(result.text(row, 17)),
-                        .number = std::string(result.text(row, 13))});
-  }
+  for (int row = 0; row < result.rows(); ++row) messages.push_back(read_message(result, row));
   co_return messages;
 }
 

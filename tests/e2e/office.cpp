@@ -13,7 +13,6 @@
 #include <stdexcept>
 #include <thread>
 
-#include "tests/support/http_client.h"
 #include "tests/support/process.h"
 
 namespace tenggat::test {
@@ -38,11 +37,13 @@ Office::Office(const std::string& start, const std::string& configuration) {
   options.configuration = fmt::format(
       "email: {{url: \"{}\", from: \"Perizinan <izin@example.go.id>\"}}\n"
       "whatsapp: {{url: \"{}\", version: {}, phone_number_id: \"{}\", token_file: "
-      "whatsapp_token}}\n",
+      "whatsapp_token, app_secret_file: app_secret, verify_token_file: verify_token}}\n",
       smtp_->url(), whatsapp.url, whatsapp.version, whatsapp.phone_number_id);
   options.configuration += configuration;
   daemon_ = std::make_unique<DaemonProcess>(std::move(options));
   write_file(daemon_->directory() / "whatsapp_token", whatsapp.token);
+  write_file(daemon_->directory() / "app_secret", kReceiptKey);
+  write_file(daemon_->directory() / "verify_token", "token-tantangan");
 
   daemon_->must({"db", "migrate", "--simulated-clock"});
   daemon_->start();
@@ -98,19 +99,23 @@ boost::json::value Office::json(std::vector<std::string> arguments, const std::s
   return boost::json::parse(result.out);
 }
 
-boost::json::value Office::get(const std::string& path, const std::string& as) {
+HttpAnswer Office::exchange(std::string request) {
   boost::asio::io_context io{1};
   HttpClient http(io.get_executor(), daemon_->api_port());
   HttpAnswer answer;
   std::exception_ptr failure;
-  boost::asio::co_spawn(
-      io, http.exchange(http_request("GET", "/api/v1" + path, tokens_.at(as), "", "")),
-      [&](std::exception_ptr error, HttpAnswer got) {
-        failure = error;
-        answer = std::move(got);
-      });
+  boost::asio::co_spawn(io, http.exchange(std::move(request)),
+                        [&](std::exception_ptr error, HttpAnswer got) {
+                          failure = error;
+                          answer = std::move(got);
+                        });
   io.run();
   if (failure) std::rethrow_exception(failure);
+  return answer;
+}
+
+boost::json::value Office::get(const std::string& path, const std::string& as) {
+  const HttpAnswer answer = exchange(http_request("GET", "/api/v1" + path, tokens_.at(as), "", ""));
   if (answer.status != 200) {
     ADD_FAILURE() << "GET " << path << " as " << as << ": " << answer.status << answer.body;
     return boost::json::object();

@@ -11,6 +11,7 @@
 
 #include "notifiers/text.h"
 #include "tests/support/daemon_process.h"
+#include "tests/support/http_client.h"
 #include "tests/support/meta_sink.h"
 #include "tests/support/postgres.h"
 #include "tests/support/smtp_server.h"
@@ -26,6 +27,9 @@ struct SentMessage {
   bool operator==(const SentMessage&) const = default;
 };
 std::ostream& operator<<(std::ostream& out, const SentMessage& message);
+
+// What Meta signs its receipts with.
+inline constexpr const char* kReceiptKey = "kunci-tanda-tangan";
 
 class Office {
  public:
@@ -43,6 +47,9 @@ class Office {
 
   // GET /api/v1`path`, expected to be answered with 200.
   boost::json::value get(const std::string& path, const std::string& as);
+
+  // Any request of the API; its bytes as they are.
+  HttpAnswer exchange(std::string request);
 
   // Moves the clock, from due instant to due instant. "2026-04-02T14:08:00"
   void advance(const std::string& local);
