@@ -320,7 +320,6 @@ App::Parts::Parts(std::filesystem::path file, Startup read, std::optional<Simula
   committer_.on_commit([this] { wake_all(); });
   watch_.on_commit([this] { wake_all(); });
   composer_.on_commit([this] { dispatcher_.wake(); });
-  dispatcher_.on_commit([this] { receipts_.wake(); });
   signing_in_.on_commit([this] { dispatcher_.wake(); });
 }
 

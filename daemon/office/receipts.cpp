@@ -15,7 +15,7 @@ constexpr std::chrono::minutes kForgetEvery{10};
 }  // namespace
 
 ReceiptLoop::ReceiptLoop(asio::any_io_executor executor, pg::Pool& pool, Metrics& metrics)
-    : pool_(pool), metrics_(metrics), woken_(std::move(executor), kGather) {}
+    : pool_(pool), metrics_(metrics), woken_(std::move(executor)) {}
 
 asio::awaitable<int> ReceiptLoop::run_once() {
   pg::Pool::Lease lease = co_await pool_.acquire();

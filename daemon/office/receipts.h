@@ -21,7 +21,6 @@ class ReceiptLoop {
 
   boost::asio::awaitable<void> run();
   void stop();
-  void wake() { woken_.notify(); }
 
  private:
   pg::Pool& pool_;

@@ -272,8 +272,15 @@ TEST_F(Hooks, OurOwnIdFindsAMessageThatLostItsAnswer) {
   };
   receive(meta({status("wamid.other", "read", 1, ours("6281299999999"))}));
   EXPECT_EQ(story(id), "");
+  query("UPDATE message SET attempts = 1, lease_until = now() + interval '1 minute' WHERE id = " + id);
   receive(meta({status("wamid.lost", "delivered", 2, ours("6281234567890"))}));
   EXPECT_EQ(story(id), "delivered 2");
+  const std::string state = "SELECT state FROM message WHERE id = " + id;
+  EXPECT_EQ(query(state), "queued");  // somebody is at it
+  query("UPDATE message SET lease_until = NULL WHERE id = " + id);
+  receive(meta({status("wamid.lost", "read", 3, ours("6281234567890"))}));
+  EXPECT_EQ(story(id), "delivered 2 read 3");
+  EXPECT_EQ(query(state), "accepted");  // and is not sent again
   receipts_.provider = "webhook";
   const std::string at_gateway = message("");
   receive(fmt::format(R"({{"message":"{}","status":"read","at":{}}})", at_gateway, kBegin + 4));
