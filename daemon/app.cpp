@@ -35,6 +35,7 @@
 #include "daemon/office/snapshot.h"
 #include "daemon/office/trouble.h"
 #include "daemon/office/watch.h"
+#include "daemon/office/words.h"
 #include "daemon/pages/pages.h"
 #include "daemon/pg/migrate.h"
 #include "daemon/pg/pool.h"
@@ -224,6 +225,7 @@ class App::Parts {
   asio::awaitable<bool> prepare_database();
   // Into the database and the rulebook.
   asio::awaitable<void> put_rules_in_force(pg::Connection& connection);
+  asio::awaitable<void> describe_rules(pg::Connection& connection);
   asio::awaitable<void> stop();
   asio::awaitable<void> handle_hangups();
   asio::awaitable<void> reload();
@@ -380,6 +382,20 @@ asio::awaitable<void> App::Parts::put_rules_in_force(pg::Connection& connection)
   co_await rulebook_.refresh(connection, store::moment_of(results.front()));
 }
 
+// For whoever reads the database without the rules: the schema `laporan`.
+asio::awaitable<void> App::Parts::describe_rules(pg::Connection& connection) {
+  pg::Transaction transaction(connection);
+  pg::Pipeline pipeline;
+  std::vector<store::Word> words;
+  for (const Sop& sop : startup_.rules.sops) {
+    const Calendar& calendar = rulebook_.calendar(sop.calendar);
+    for (store::Word& word : office::words_of(sop, calendar)) words.push_back(std::move(word));
+  }
+  store::add_words(pipeline, words);
+  store::add_office_fact(pipeline, startup_.config.instansi, startup_.config.public_url);
+  co_await transaction.commit(std::move(pipeline));
+}
+
 // False where starting makes no sense; an outage is an exception and is tried again.
 asio::awaitable<bool> App::Parts::prepare_database() {
   pg::Pool::Lease lease = co_await read_pool_.acquire();
@@ -404,6 +420,7 @@ asio::awaitable<bool> App::Parts::prepare_database() {
     co_return false;
   }
   co_await put_rules_in_force(*lease);
+  co_await describe_rules(*lease);
   co_return true;
 }
 
@@ -426,6 +443,9 @@ void App::Parts::make_servers() {
   for (http::Route& route :
        pages::page_routes({read_pool_, committer_, rulebook_, signing_in_, board_, public_url}))
     routes.push_back(std::move(route));
+  std::vector<MetricsOptions::Route> counted;
+  for (const http::Route& route : routes) counted.push_back({route.name, route.method});
+  metrics_.know(counted);
   api_router_ = std::make_unique<http::Router>(std::move(routes), &http::outage_answer);
   api_server_ =
       std::make_unique<http::Server>(io_.get_executor(), endpoint_of(startup_.config.listen),
@@ -588,6 +608,7 @@ asio::awaitable<void> App::Parts::reload() {
       pg::Pool::Lease lease = co_await read_pool_.acquire();
       try {
         co_await put_rules_in_force(*lease);
+        co_await describe_rules(*lease);
         crash_point(CrashPoint::reloading);
       } catch (...) {
         startup_ = std::move(old);

@@ -63,11 +63,11 @@ constexpr std::array kSnapshotCatalogue = {
                    {"sop", "step", "sla"}},
     SnapshotMetric{"steps_oldest_open_timestamp_seconds",
                    MetricType::gauge,
-                   "When the oldest open visit of the step was opened; absent where none is open.",
+                   "When the oldest open visit of the step was opened; 0 where none is open.",
                    {"sop", "step"}},
     SnapshotMetric{"steps_next_due_timestamp_seconds",
                    MetricType::gauge,
-                   "The earliest due of the step's open visits; absent where none is open.",
+                   "The earliest due of the step's open visits; 0 where none has one.",
                    {"sop", "step"}},
     SnapshotMetric{"steps_unclaimed",
                    MetricType::gauge,
@@ -110,11 +110,10 @@ constexpr std::array kSnapshotCatalogue = {
                    MetricType::gauge,
                    "Notices that may be sent now and are in no message yet.",
                    {"audience"}},
-    SnapshotMetric{
-        "notices_oldest_pending_timestamp_seconds",
-        MetricType::gauge,
-        "Since when the oldest pending notice may be sent; absent where none is pending.",
-        {"audience"}},
+    SnapshotMetric{"notices_oldest_pending_timestamp_seconds",
+                   MetricType::gauge,
+                   "Since when the oldest pending notice may be sent; 0 where none is pending.",
+                   {"audience"}},
     SnapshotMetric{"messages_undelivered",
                    MetricType::gauge,
                    "Messages of the last day that were accepted and not delivered: refused later, or no "
@@ -136,7 +135,8 @@ constexpr std::array<std::string_view, 14> kSqlstateClasses = {
 constexpr std::array<std::string_view, 8> kMethods = {"GET",    "HEAD",    "POST",  "PUT",
                                                       "DELETE", "OPTIONS", "PATCH", kOther};
 
-const Buckets kRequestSeconds = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30};
+// Few: there are as many as routes, and again for each status they answer with.
+const Buckets kRequestSeconds = {0.005, 0.025, 0.1, 0.5, 2.5, 30};
 const Buckets kCommitSeconds = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5};
 const Buckets kCycleSeconds = {0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60};
 const Buckets kSendSeconds = {0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30};
@@ -335,10 +335,7 @@ struct Metrics::Parts {
     for (const std::string_view name : kSqlstateClasses) {
       db_errors.Add({{"class", std::string(name)}});
     }
-    for (const MetricsOptions::Route& route : options.routes) {
-      routes.push_back(route.route);
-      request({route.route, route.method, 200});
-    }
+    know(options.routes);
     request({std::string(kOther), "GET", 404});
     for (const std::string& calendar : options.calendars) {
       calendar_covered_until.Add({{"calendar", calendar}});
@@ -387,6 +384,13 @@ struct Metrics::Parts {
                                 send_duration.Add({{"channel", label}}, kSendSeconds),
                                 delay.Add({{"channel", label}}, kDelaySeconds)})
         .first->second;
+  }
+
+  void know(const std::vector<MetricsOptions::Route>& more) {
+    for (const MetricsOptions::Route& one : more) {
+      routes.push_back(one.route);
+      request({one.route, one.method, 200});
+    }
   }
 
   struct RequestKind {
@@ -515,6 +519,8 @@ void Metrics::set_standards(const std::vector<StepStandard>& standards) {
 void Metrics::set_calendar_covered_until(std::string_view calendar, double unix_seconds) {
   parts_->calendar_covered_until.Add({{"calendar", std::string(calendar)}}).Set(unix_seconds);
 }
+
+void Metrics::know(const std::vector<MetricsOptions::Route>& routes) { parts_->know(routes); }
 
 Metrics::Loop& Metrics::loop(std::string_view name) { return parts_->loop(name); }
 

@@ -70,7 +70,7 @@ struct MetricsOptions {
   // exists.
   std::vector<std::string> failure_reasons = default_failure_reasons();
   struct Route {
-    std::string route;  // the pattern, never a path: "/api/v1/permits/{id}"
+    std::string route;  // its name, never a path: "permit_act"
     std::string method;
   };
   std::vector<Route> routes;
@@ -99,6 +99,8 @@ class Metrics {
   // the catalogue, or a histogram's counts do not fit its bounds: that is a bug in the query.
   void publish(const Snapshot& snapshot);
 
+  // Routes that the options did not know yet: their series exist from now on.
+  void know(const std::vector<MetricsOptions::Route>& routes);
   // Replaces step_standard_seconds and sla_objective_ratio; after each load of the SOPs.
   void set_standards(const std::vector<StepStandard>& standards);
   void set_calendar_covered_until(std::string_view calendar, double unix_seconds);
@@ -123,7 +125,7 @@ class Metrics {
   // `sqlstate` has five characters; its class (the first two) is the label, "other" if it is not
   // listed.
   void db_error(std::string_view sqlstate);
-  // `route` is a pattern from the options, or "other"; an unknown method is "other" too.
+  // `route` is a known one, or "other"; an unknown method is "other" too.
   void http_request(std::string_view route, std::string_view method, int code, double seconds);
   void log_message(Level level);
 

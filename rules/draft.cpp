@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "rules/time_spent.h"
+
 namespace tenggat {
 namespace {
 
@@ -238,6 +240,9 @@ void Draft::close_visit(Visit& visit, const Performance& done, std::int64_t caus
   visit.elapsed = replay.consumed(done.at);
   visit.due_at = replay.due();
   visit.verdict = replay.due() && done.at > *replay.due() ? Verdict::missed : Verdict::met;
+  const WaitingAndHandling parts = waiting_and_handling(permit(), visit, sop_, calendar_, done.at);
+  visit.waited = parts.waiting;
+  visit.handled = parts.handling;
   // Of this visit: what it carries on from was counted when that closed.
   count_completion(visit, visit.elapsed - replay.carried(), cause, done.hold);
 }
@@ -521,6 +526,8 @@ void Draft::undo(const LastAction& last, const Actor& actor) {
   visit.elapsed = Seconds{0};
   visit.due_at.reset();
   visit.standard.reset();
+  visit.waited.reset();
+  visit.handled.reset();
   visit.missed_counted = last.visit_missed_before;
   visit.deficiencies.clear();
   for (Pause& pause : p.pauses)

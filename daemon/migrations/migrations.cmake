@@ -12,4 +12,5 @@ set(TENGGAT_MIGRATIONS
   0011_canary.sql
   0012_sending.sql
   0013_receipts.sql
+  0014_reports.sql
 )

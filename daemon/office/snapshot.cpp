@@ -87,7 +87,8 @@ void add_zeros(Families& families, const Sop& sop) {
   for (const Step& step : sop.steps) {
     const Labels labels{{"sop", sop.id}, {"step", step.id}};
     for (const char* family : {"steps_unclaimed", "step_completions_total", "step_sla_missed_total",
-                               "step_returns_total"})
+                               "step_returns_total", "steps_oldest_open_timestamp_seconds",
+                               "steps_next_due_timestamp_seconds"})
       families.zero(family, labels);
     for (const char* sla : {"on_track", "due_soon", "overdue", "paused"})
       families.zero("steps_open", {{"sop", sop.id}, {"step", step.id}, {"sla", sla}});
@@ -177,8 +178,10 @@ void add_unreachable(Families& families, const Sop& sop, const Context& context)
 
 void add_waiting(Families& families, const std::vector<store::Waiting>& waiting) {
   families.zero("escalations_unacknowledged", {});
-  for (const char* audience : {"officer", "applicant", "portal"})
+  for (const char* audience : {"officer", "applicant", "portal"}) {
     families.zero("notices_pending", {{"audience", audience}});
+    families.zero("notices_oldest_pending_timestamp_seconds", {{"audience", audience}});
+  }
   for (const char* channel : {"email", "whatsapp"}) {
     families.zero("messages_undelivered", {{"channel", channel}});
     families.zero("messages_dead", {{"channel", channel}});

@@ -37,7 +37,7 @@ const std::string kSelectPermitsForShare = kSelectPermits + " FOR SHARE OF p SKI
 constexpr const char* kSelectVisits =
     "SELECT permit, id, step, occurrence, role, opened_at, assignee, claimed_at, closed_at, action,"
     " closed_by, closed_for, verdict, elapsed, prepared_by, returned, missed_counted, undone,"
-    " deficiencies, due_at, standard, drafted_by, acknowledged"
+    " deficiencies, due_at, standard, drafted_by, acknowledged, waited, handled"
     " FROM visit WHERE permit = ANY($1::bigint[])";
 constexpr const char* kSelectPauses =
     "SELECT permit, id, visit, reason, stops_case, from_at, to_at, until_at, by, extensions"
@@ -64,6 +64,16 @@ template <class T>
 T parsed(std::optional<T> value, std::string_view text) {
   if (!value) throw std::logic_error(fmt::format("the database holds '{}'", text));
   return *value;
+}
+
+std::optional<Seconds> seconds_of(std::optional<std::int64_t> count) {
+  if (!count) return std::nullopt;
+  return Seconds{*count};
+}
+
+std::optional<std::int64_t> count_of(std::optional<Seconds> seconds) {
+  if (!seconds) return std::nullopt;
+  return seconds->count();
 }
 
 // Budgets as this program wrote them; none where there is no standard.
@@ -224,6 +234,8 @@ Visit read_visit(const pg::Result& r, int row) {
   v.standard = budget_of(r.optional_text(row, 20));
   v.drafted_by = texts_of(text_at(r, row, 21));
   v.acknowledged = acknowledgement_of(r.optional_text(row, 22));
+  v.waited = seconds_of(r.optional_int64(row, 23));
+  v.handled = seconds_of(r.optional_int64(row, 24));
   return v;
 }
 
@@ -386,7 +398,9 @@ const RowShape kVisit({{"permit", "bigint"},
                        {"check_at", "timestamptz"},
                        {"standard", "text"},
                        {"drafted_by", "jsonb"},
-                       {"acknowledged", "jsonb"}});
+                       {"acknowledged", "jsonb"},
+                       {"waited", "bigint"},
+                       {"handled", "bigint"}});
 const std::string kInsertVisits = kVisit.insert("visit");
 const std::string kUpdateVisits = kVisit.update("visit", 2);
 
@@ -539,7 +553,7 @@ void add_visits(Writes& writes, const PermitChange& change) {
              v.elapsed.count(), v.prepared_by, v.returned, v.missed_counted, v.undone, due, soon,
              paused, json::serialize(json::value_from(v.deficiencies)), check_at,
              text_of(v.standard), json::serialize(json::value_from(v.drafted_by)),
-             to_json(v.acknowledged));
+             to_json(v.acknowledged), count_of(v.waited), count_of(v.handled));
   }
   if (check) throw std::logic_error("something is to fall due on a permit without an open visit");
 }

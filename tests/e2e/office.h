@@ -69,6 +69,7 @@ class Office {
   // Whether /metrics comes to hold this line; the database's numbers are read every few seconds.
   bool metric_becomes(const std::string& line) const;
   DaemonProcess& daemon() { return *daemon_; }
+  const std::string& database() const { return database_; }
   void stop_daemon();  // SIGTERM, expected to end with 0
   void start_daemon();
   void kill_daemon();  // SIGKILL
