@@ -58,6 +58,24 @@ TEST(TimeSpent, OfOneClockWhatRanAndWhatStood) {
   EXPECT_EQ(parts.handling, minutes(135));
 }
 
+TEST(TimeSpent, AVisitKeepsWhatItWaitedAndWhatItTookFromItsClosingOn) {
+  Office office;
+  office.at("04-06 08:00").submit();
+  office.at("04-06 08:03").does("FO", Claim{"verifikasi"});
+  office.at("04-06 08:08").does("FO", Deed("verifikasi", "accept"));
+  EXPECT_EQ(office.visit("verifikasi#1").waited, minutes(3));
+  EXPECT_EQ(office.visit("verifikasi#1").handled, minutes(5));
+  office.does("FO", Undo{});
+  EXPECT_EQ(office.visit("verifikasi#1").waited, std::nullopt);
+  EXPECT_EQ(office.visit("verifikasi#1").handled, std::nullopt);
+  office.at("04-06 08:09").does("FO", Deed("verifikasi", "accept"));
+  EXPECT_EQ(office.visit("verifikasi#1").handled, minutes(6));
+  // Nobody took the next one: nobody can tell.
+  office.at("04-06 08:20").does("BO", Deed("penerimaan", "forward"));
+  EXPECT_EQ(office.visit("penerimaan#1").waited, std::nullopt);
+  EXPECT_EQ(office.visit("penerimaan#1").handled, std::nullopt);
+}
+
 TEST(TimeSpent, TheNextRungOfAClock) {
   Office office = a_day();
   const auto next = [&](int visit) {
