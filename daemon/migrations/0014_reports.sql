@@ -332,7 +332,7 @@ COMMENT ON VIEW laporan.pemberitahuan IS
 CREATE VIEW laporan.pesan AS
   SELECT m.id, m.rendered_at AS dibuat,
          CASE split_part(m.recipient, ':', 1) WHEN 'applicant' THEN 'pemohon' ELSE 'petugas' END AS kepada,
-         m.channel AS saluran, m.text AS teks,
+         m.channel AS saluran, m.text AS teks, m.state AS status,
          CASE m.state WHEN 'queued' THEN CASE WHEN m.attempts > 0 THEN 'belum tersampaikan' ELSE 'antre' END
                       WHEN 'accepted' THEN 'diterima' WHEN 'dead' THEN 'gagal total'
                       WHEN 'trial' THEN 'uji coba' ELSE 'gagal' END AS keadaan,
@@ -343,7 +343,8 @@ CREATE VIEW laporan.pesan AS
           WHERE n.message = m.id) AS nomor,
          (SELECT min(n.permit) FROM message_notice n WHERE n.message = m.id AND n.permit <> 0) AS permohonan
   FROM message m;
-COMMENT ON VIEW laporan.pesan IS 'Pesan tanpa alamat, nama, dan isi. Saring dibuat atau keadaan, dan batasi jumlahnya.';
+COMMENT ON VIEW laporan.pesan IS 'Pesan tanpa alamat, nama, dan isi. Saring dibuat atau status, dan batasi jumlahnya.';
+COMMENT ON COLUMN laporan.pesan.status IS 'queued, accepted, failed, dead, trial; keadaan mengatakannya dengan kata.';
 COMMENT ON COLUMN laporan.pesan.lama_detik IS 'Dari dibuat sampai diterima penyedia, menurut jam mesin.';
 
 -- Lately raised, lately written: found without reading what came before.
