@@ -316,7 +316,7 @@ TEST_F(Figures, MetricsApiAndViewsSayWhatTheEventLogSays) {
   EXPECT_EQ(office_.query("SELECT string_agg(sebab || ' ' || jumlah, ', ' ORDER BY sebab) FROM"
                           " laporan.sebab_bulanan WHERE langkah = 'kajian_teknis'"
                           " AND bulan = '2026-03-01'"),
-            "cuaca menghalangi pemeriksaan lapangan 1, tidak disebutkan 3");
+            "cuaca menghalangi pemeriksaan lapangan 1, tidak disebutkan 2");
   // A waited 20 minutes for the review, and it took the rest of 4d.
   EXPECT_EQ(office_.query("SELECT menunggu_detik || ' ' || (kerja_detik - menunggu_detik ="
                           " mengerjakan_detik) FROM laporan.kunjungan WHERE langkah ="

@@ -336,7 +336,7 @@ TEST(Migration, AStatementOutdatedByItIsDoneAgainOnAFreshSession) {
   const std::int64_t permit = desk.permit_of(desk.answer_to(Desk::submission(1, "s")));
   const std::int64_t other = desk.permit_of(desk.answer_to(Desk::submission(1, "t")));
   EXPECT_EQ(desk.answer_to(Desk::accept(permit, 1, "a")).kind, Kind::done);
-  desk.query("ALTER TABLE permit ALTER COLUMN subject TYPE varchar(500)");
+  desk.query("ALTER TABLE permit ALTER COLUMN external_id TYPE varchar(500)");
   const std::size_t sessions = desk.proxy().counts().connections;
   EXPECT_EQ(desk.answer_to(Desk::accept(other, 1, "b")).kind, Kind::done);
   EXPECT_EQ(desk.proxy().counts().connections, sessions + 1);
