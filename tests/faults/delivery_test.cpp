@@ -1,0 +1,259 @@
+// A daemon that is killed again and again while messages go out, to sinks that keep every tenth
+// answer to themselves: every message arrives, repeats are known to be possible, and whoever drops
+// those with an id they have seen gets each once.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/json.hpp>
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "notifiers/email/email.h"
+#include "tests/support/daemon_process.h"
+#include "tests/support/postgres.h"
+
+namespace tenggat::test {
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+namespace {
+
+constexpr const char* kFrom = "izin@example.go.id";
+
+// Takes messages over a protocol that a subclass speaks, and answers all but every tenth.
+class Sink {
+ public:
+  virtual ~Sink() { stop(); }
+  int port() const { return acceptor_.local_endpoint().port(); }
+  std::map<std::string, int> taken() const {
+    const std::lock_guard lock(mutex_);
+    return taken_;
+  }
+
+ protected:
+  void start() {
+    asio::co_spawn(io_, accept(), asio::detached);
+    thread_ = std::thread([this] { io_.run(); });
+  }
+  void stop() {
+    io_.stop();
+    if (thread_.joinable()) thread_.join();
+  }
+  // Whether it is to be answered.
+  bool take(const std::string& id) {
+    const std::lock_guard lock(mutex_);
+    ++taken_[id];
+    return ++count_ % 10 != 0;
+  }
+  virtual asio::awaitable<void> serve(tcp::socket peer) = 0;
+  static asio::awaitable<void> say(tcp::socket& peer, std::string words) {
+    co_await asio::async_write(peer, asio::buffer(words), asio::use_awaitable);
+  }
+
+ private:
+  asio::awaitable<void> accept() {
+    while (true)
+      asio::co_spawn(io_, serve(co_await acceptor_.async_accept(asio::use_awaitable)),
+                     asio::detached);
+  }
+
+  asio::io_context io_{1};
+  tcp::acceptor acceptor_{io_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)};
+  mutable std::mutex mutex_;
+  std::map<std::string, int> taken_;
+  int count_ = 0;
+  std::thread thread_;
+};
+
+class MailSink : public Sink {
+ public:
+  MailSink() { start(); }
+  ~MailSink() override { stop(); }
+
+ private:
+  asio::awaitable<void> serve(tcp::socket peer) override {
+    std::string buffer;
+    co_await say(peer, "220 siap\r\n");
+    while (true) {
+      const std::size_t size = co_await asio::async_read_until(peer, asio::dynamic_buffer(buffer),
+                                                               "\r\n", asio::use_awaitable);
+      const std::string line = buffer.substr(0, size);
+      buffer.erase(0, size);
+      if (!line.starts_with("DATA")) {
+        co_await say(peer, "250 ok\r\n");
+        continue;
+      }
+      co_await say(peer, "354 kirim\r\n");
+      const std::size_t end = co_await asio::async_read_until(peer, asio::dynamic_buffer(buffer),
+                                                              "\r\n.\r\n", asio::use_awaitable);
+      const auto at = buffer.find("Message-ID: ") + 12;
+      const std::string id = buffer.substr(at, buffer.find("\r\n", at) - at);
+      buffer.erase(0, end);
+      if (!take(id)) co_return;
+      co_await say(peer, "250 2.0.0 diterima\r\n");
+    }
+  }
+};
+
+class PostSink : public Sink {
+ public:
+  PostSink() { start(); }
+  ~PostSink() override { stop(); }
+
+ private:
+  asio::awaitable<void> serve(tcp::socket peer) override {
+    std::string buffer;
+    while (true) {
+      const std::size_t head = co_await asio::async_read_until(peer, asio::dynamic_buffer(buffer),
+                                                               "\r\n\r\n", asio::use_awaitable);
+      const std::size_t length = std::stoul(buffer.substr(buffer.find("Content-Length: ") + 16, 8));
+      if (buffer.size() < head + length)
+        co_await asio::async_read(peer, asio::dynamic_buffer(buffer),
+                                  asio::transfer_exactly(head + length - buffer.size()),
+                                  asio::use_awaitable);
+      const auto body = boost::json::parse(buffer.substr(head, length));
+      buffer.erase(0, head + length);
+      if (!take(std::string(body.at("id").as_string()))) co_return;
+      co_await say(peer, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    }
+  }
+};
+
+struct Plan {
+  int kills = 0, messages = 0;
+  // Leases of dead daemons run out by themselves; otherwise they are ended while no daemon lives,
+  // which comes to the same and takes no minute.
+  bool wait_for_leases = true;
+};
+
+class Delivering {
+ public:
+  explicit Delivering(Plan plan) : plan_(plan), daemon_(options()) {}
+  void run();
+
+ private:
+  DaemonProcess::Options options() {
+    DaemonProcess::Options options;
+    options.conninfo = server_.create_database("office");
+    options.configuration = fmt::format(
+        "email: {{url: \"smtp://127.0.0.1:{}\", from: \"Perizinan <{}>\"}}\n"
+        "whatsapp: {{provider: webhook, url: \"http://127.0.0.1:{}/\"}}\n",
+        mails_.port(), kFrom, posts_.port());
+    return options;
+  }
+  std::string query(const std::string& sql) { return server_.execute(sql, "office"); }
+  void queue(int number) {
+    query(fmt::format(
+        "INSERT INTO message (recipient, why, channel, address, name, text, subject, body, fields,"
+        " template, thread, rendered_at) SELECT 'applicant:' || gen_random_uuid(), 'applicant', c,"
+        " CASE c WHEN 'email' THEN 'siti@contoh.example' ELSE '6281234567890' END, 'Siti',"
+        " 'lengkap', 'Berkas lengkap', 'Isi surat.', '{{\"names\": [], \"values\": []}}', 't',"
+        " 'PAUD-1', now() FROM generate_series(1, {}) n,"
+        " LATERAL (SELECT CASE n % 2 WHEN 0 THEN 'email' ELSE 'whatsapp' END AS c) l",
+        number));
+  }
+  void kill_again_and_again();
+  void settle();
+  void judge();
+
+  Plan plan_;
+  MailSink mails_;
+  PostSink posts_;
+  TestPostgres server_{{.fsync = true}};
+  DaemonProcess daemon_;
+  std::mt19937 random_{20260416};
+  double quiet_after_seconds_ = 0;
+};
+
+void Delivering::kill_again_and_again() {
+  for (int i = 0; i < plan_.kills; ++i) {
+    queue(plan_.messages / plan_.kills);
+    daemon_.launch();
+    // From before it has started until all it can do is done.
+    std::this_thread::sleep_for(milliseconds(std::uniform_int_distribution<int>(50, 700)(random_)));
+    daemon_.kill9();
+  }
+}
+
+// A minute after the last death nobody waits for the dead any more: what is queued then is under
+// way or waits for the time it was put off to.
+void Delivering::settle() {
+  if (!plan_.wait_for_leases)
+    query(
+        "UPDATE message SET lease_until = NULL, next_attempt_at = clock_timestamp()"
+        " WHERE state = 'queued'");
+  daemon_.start();
+  const auto from = steady_clock::now();
+  const auto since = [from] { return steady_clock::now() - from; };
+  while (query("SELECT EXISTS (SELECT FROM message WHERE state = 'queued')::int") == "1" &&
+         since() < seconds(300)) {
+    if (since() > seconds(60)) {
+      ASSERT_EQ(query("SELECT count(*) FROM message WHERE state = 'queued'"
+                      " AND coalesce(lease_until, '-infinity') < clock_timestamp()"
+                      " AND next_attempt_at < clock_timestamp() - interval '2 s'"),
+                "0")
+          << daemon_.log();
+    }
+    std::this_thread::sleep_for(milliseconds(50));
+  }
+  quiet_after_seconds_ = std::chrono::duration<double>(since()).count();
+  EXPECT_EQ(query("SELECT count(*) FROM message WHERE state <> 'accepted'"), "0") << daemon_.log();
+}
+
+void Delivering::judge() {
+  const auto mails = mails_.taken(), posts = posts_.taken();
+  const auto rows = boost::json::parse(
+      query("SELECT json_agg(t) FROM (SELECT m.id, m.channel, (SELECT count(*) FROM attempt a"
+            "  WHERE a.message = m.id AND (a.outcome IN ('', 'unknown')"
+            "  OR (a.outcome = 'accepted' AND a.fence < m.fence))) AS unknown FROM message m) t"));
+  std::size_t delivered = 0;
+  int extra = 0, unknown = 0;
+  for (const auto& row : rows.as_array()) {
+    notify::Message message;
+    message.id = std::to_string(row.at("id").as_int64());
+    const bool mail = row.at("channel").as_string() == "email";
+    const auto& sink = mail ? mails : posts;
+    const auto found = sink.find(mail ? notify::email::message_id(message, kFrom) : message.id);
+    ASSERT_NE(found, sink.end()) << "message " << message.id << " has not arrived";
+    const int possible = static_cast<int>(row.at("unknown").as_int64());
+    EXPECT_LE(found->second - 1, possible) << "message " << message.id;
+    ++delivered;
+    extra += found->second - 1;
+    unknown += possible;
+  }
+  // Nothing else arrived: with repeats dropped, each once.
+  EXPECT_EQ(delivered, mails.size() + posts.size());
+  EXPECT_EQ(static_cast<int>(delivered), plan_.messages);
+  EXPECT_GT(unknown, 0) << "no answer was lost and no daemon died in time: nothing was tried";
+  fmt::print(
+      "{} kills; {} messages delivered, {} extra, {} unknown outcomes; quiet after {:.1f} s\n",
+      plan_.kills, delivered, extra, unknown, quiet_after_seconds_);
+}
+
+void Delivering::run() {
+  daemon_.must({"db", "migrate"});
+  kill_again_and_again();
+  settle();
+  judge();
+}
+
+TEST(DeliveryTest, NothingIsLostOrUnknowinglyRepeated) { Delivering({10, 100, false}).run(); }
+
+TEST(DeliveryTest, LongNothingIsLostOrUnknowinglyRepeated) { Delivering({200, 2000, true}).run(); }
+
+}  // namespace
+}  // namespace tenggat::test
