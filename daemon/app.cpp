@@ -69,8 +69,8 @@ SendRules send_rules(const Config& config) {
 
 notify::ChannelsConfig channels_of(const Config& config, const Secrets& secrets) {
   notify::ChannelsConfig channels;
-  channels.email = {config.email.url,  config.email.from,      config.email.reply_to,
-                    config.email.user, secrets.email_password, config.email.tls,
+  channels.email = {config.email.url,        config.email.from,      config.email.reply_to,
+                    config.email.user,       secrets.email_password, config.email.tls,
                     config.email.return_path};
   if (config.whatsapp.enabled())
     channels.whatsapp = {to_string(config.whatsapp.provider),
@@ -87,6 +87,20 @@ notify::ReceiptConfig receipts_of(const Config& config, const Secrets& secrets) 
   if (!config.whatsapp.enabled()) return {};
   return {to_string(config.whatsapp.provider), secrets.whatsapp_app_secret,
           secrets.whatsapp_verify_token};
+}
+
+office::DispatcherSettings dispatcher_settings(const Startup& startup) {
+  const Config& config = startup.config;
+  office::DispatcherSettings settings;
+  settings.channels[notify::Channel::email].a_second = config.email.messages_a_second;
+  if (!config.whatsapp.url.starts_with("file:"))
+    settings.channels[notify::Channel::whatsapp] = {
+        config.whatsapp.messages_a_second, config.whatsapp.person_interval,
+        // Receipts are signed with a secret, or come by a secret path: without one there are none.
+        config.whatsapp.app_secret_file.empty() ? Seconds{0} : config.whatsapp.receipt_within};
+  settings.alert = {{config.instansi, config.public_url},
+                    std::make_shared<const notify::Texts>(startup.rules.texts)};
+  return settings;
 }
 
 office::ComposerSettings composer_settings(const Startup& startup,
@@ -308,7 +322,8 @@ App::Parts::Parts(std::filesystem::path file, Startup read, std::optional<Simula
       watch_(io_.get_executor(), watch_pool_, rulebook_, metrics_),
       composer_(io_.get_executor(), office_pool_, rulebook_, metrics_,
                 composer_settings(startup_, *outgoing_)),
-      dispatcher_(io_.get_executor(), office_pool_, metrics_, outgoing_, {}),
+      dispatcher_(io_.get_executor(), office_pool_, metrics_, outgoing_,
+                  dispatcher_settings(startup_)),
       canary_(io_.get_executor(), read_pool_, rulebook_, committer_, metrics_,
               canary_settings(startup_.config)),
       receipts_(io_.get_executor(), office_pool_, metrics_),
@@ -436,10 +451,9 @@ void App::Parts::make_servers() {
       std::make_unique<http::Server>(io_.get_executor(), endpoint_of(startup_.config.admin_listen),
                                      http::ServerLimits{}, admin_router_->handler());
   const std::string& public_url = startup_.config.public_url;
-  std::vector<http::Route> routes =
-      http::api_routes({read_pool_, committer_, rulebook_, requests_, failures_, public_url,
-                        static_cast<std::size_t>(startup_.config.http.requests_at_once),
-                        &receipt_config_});
+  std::vector<http::Route> routes = http::api_routes(
+      {read_pool_, committer_, rulebook_, requests_, failures_, public_url,
+       static_cast<std::size_t>(startup_.config.http.requests_at_once), &receipt_config_});
   for (http::Route& route :
        pages::page_routes({read_pool_, committer_, rulebook_, signing_in_, board_, public_url}))
     routes.push_back(std::move(route));
@@ -619,7 +633,7 @@ asio::awaitable<void> App::Parts::reload() {
       rulebook_.set_send(send_rules(startup_.config));
       composer_.reload(composer_settings(startup_, *outgoing_));
       signing_in_.reload(composer_settings(startup_, *outgoing_));
-      dispatcher_.reload(outgoing_);
+      dispatcher_.reload(outgoing_, dispatcher_settings(startup_));
       canary_.reload(canary_settings(startup_.config));
       receipt_config_ = receipts_of(startup_.config, startup_.secrets);
       if (startup_.tls) api_server_->use_tls(startup_.tls);

@@ -316,6 +316,7 @@ void read_email(const Reader& in, Config::Email& email, const std::filesystem::p
   in.line("user", email.user);
   in.line("password_file", email.password_file);
   in.read("return_path", email.return_path, parse_optional_address);
+  in.count("messages_a_second", email.messages_a_second, 0, 100'000);
   in.word<notify::Tls>("tls", email.tls,
                        {{"required", notify::Tls::required}, {"none", notify::Tls::none}});
 }
@@ -340,6 +341,12 @@ void read_whatsapp(const Reader& in, Config::Whatsapp& whatsapp,
   in.read("server", whatsapp.server, parse_name);
   in.read("session", whatsapp.session, parse_name);
   in.duration("receipt_within", whatsapp.receipt_within, minutes{1}, hours{24});
+  if (whatsapp.provider != Provider::meta) {
+    whatsapp.messages_a_second = 0;
+    whatsapp.person_interval = seconds{0};
+  }
+  in.count("messages_a_second", whatsapp.messages_a_second, 0, 100'000);
+  in.duration("person_interval", whatsapp.person_interval, seconds{0}, hours{1});
 }
 
 void read_portal(const Reader& in, Config::Portal& portal, const std::filesystem::path& beside) {
@@ -464,12 +471,13 @@ Loaded<Config> load_config(const SourceFile& source) {
                        {"text", LogFormat::text},
                        {"json", LogFormat::json}});
 
-  const Reader email =
-      root.part("email", {"url", "from", "reply_to", "user", "password_file", "return_path", "tls"});
+  const Reader email = root.part("email", {"url", "from", "reply_to", "user", "password_file",
+                                           "return_path", "tls", "messages_a_second"});
   read_email(email, config.email, beside);
-  const Reader whatsapp = root.part(
-      "whatsapp", {"provider", "url", "version", "phone_number_id", "token_file", "app_secret_file",
-                   "verify_token_file", "server", "session", "receipt_within"});
+  const Reader whatsapp =
+      root.part("whatsapp", {"provider", "url", "version", "phone_number_id", "token_file",
+                             "app_secret_file", "verify_token_file", "server", "session",
+                             "receipt_within", "messages_a_second", "person_interval"});
   read_whatsapp(whatsapp, config.whatsapp, beside);
   const Reader portal = root.part("portal", {"url", "secret_files", "allow_private"});
   read_portal(portal, config.portal, beside);

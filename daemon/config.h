@@ -37,7 +37,8 @@ struct Config {
     std::string reply_to;
     std::string user;
     std::string password_file;
-    std::string return_path;  // where bounces go; empty: the address of `from`
+    std::string return_path;    // where bounces go; empty: the address of `from`
+    int messages_a_second = 0;  // at most; 0: no limit
     // required or none in the file; `required` is relaxed on loopback by who sends.
     notify::Tls tls = notify::Tls::required;
     bool enabled() const { return !url.empty(); }
@@ -56,6 +57,10 @@ struct Config {
     std::string session;            // WAHA; empty means "default"
     std::chrono::seconds receipt_within =
         std::chrono::minutes{15};  // no receipt by then: undelivered
+    // At most, and the time between two to one person; 0: no limit. Left out of the file: what Meta
+    // allows, and no limit for the others.
+    int messages_a_second = 80;
+    std::chrono::seconds person_interval{6};
     // On once something says where to send: a token, or an address of one's own.
     bool enabled() const { return !token_file.empty() || !url.empty(); }
   };

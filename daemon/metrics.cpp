@@ -114,10 +114,15 @@ constexpr std::array kSnapshotCatalogue = {
                    MetricType::gauge,
                    "Since when the oldest pending notice may be sent; 0 where none is pending.",
                    {"audience"}},
-    SnapshotMetric{"messages_undelivered",
+    SnapshotMetric{
+        "messages_undelivered",
+        MetricType::gauge,
+        "Messages of the last day that were accepted and not delivered: refused later, or no "
+        "receipt in time.",
+        {"channel"}},
+    SnapshotMetric{"channel_down",
                    MetricType::gauge,
-                   "Messages of the last day that were accepted and not delivered: refused later, or no "
-                   "receipt in time.",
+                   "1 while the channel takes nothing and its messages go over others, or wait.",
                    {"channel"}},
     SnapshotMetric{"messages_dead",
                    MetricType::gauge,
@@ -292,7 +297,7 @@ std::vector<MetricFamily> process_metrics() {
 }  // namespace
 
 std::vector<std::string> default_failure_reasons() {
-  std::vector<std::string> reasons = {"undelivered"};
+  std::vector<std::string> reasons = {"undelivered", "channel_down"};
   for (const std::string_view reason : notify::reason::all) {
     if (reason != notify::reason::accepted) reasons.emplace_back(reason);
   }

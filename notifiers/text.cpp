@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kShortestValue = 24;  // shortening leaves at least this many characters
 constexpr std::size_t kListedItems = 5;
 
-constexpr std::array<std::string_view, 29> kTextsSent{"diterima",
+constexpr std::array<std::string_view, 30> kTextsSent{"diterima",
                                                       "lengkap",
                                                       "dikembalikan",
                                                       "tahap",
@@ -40,6 +40,7 @@ constexpr std::array<std::string_view, 29> kTextsSent{"diterima",
                                                       "daftar_pagi",
                                                       "rekap_harian",
                                                       "rangkuman_gangguan",
+                                                      "kanal_terganggu",
                                                       "tautan_lacak",
                                                       "tautan_masuk",
                                                       "penunjukan_plh",
@@ -288,6 +289,7 @@ const std::map<std::string, std::string>& sample_fields() {
       {"judul_izin", "Izin Penyelenggaraan PAUD"},
       {"jumlah", "2"},
       {"jumlah_hari", "5"},
+      {"kanal", "WhatsApp"},
       {"keadaan", "sisa waktu kerja 7 jam 30 menit"},
       {"kembali", "1"},
       {"lama_terlambat", "2 jam 10 menit"},

@@ -13,4 +13,5 @@ set(TENGGAT_MIGRATIONS
   0012_sending.sql
   0013_receipts.sql
   0014_reports.sql
+  0015_reach.sql
 )

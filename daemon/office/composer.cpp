@@ -80,6 +80,8 @@ struct Composer::Round {
   std::vector<store::StoredNote> notes;                 // of this portion
   std::vector<store::StoredNote> refusal_notes;         // all of its refused permits
   std::set<std::pair<std::int64_t, std::string>> told;  // notice, recipient
+  // Of those, whom it did not reach.
+  std::multimap<std::int64_t, std::string> in_vain;
   std::vector<Deliverable> deliverables;
 
   std::vector<store::NoticeOutcome> outcomes;
@@ -109,6 +111,18 @@ struct Composer::Round {
   void settle(const store::PendingNotice& pending, store::NoticeOutcome::Kind kind, Reason reason,
               Instant at) {
     outcomes.push_back({pending.permit, pending.id, kind, reason, at});
+  }
+  // Whom it did not reach counts as having no channel: whoever stands next in the chain is told.
+  std::vector<Recipient> still_to_tell(const store::PendingNotice& pending, const Permit& permit,
+                                       const Context& context) const {
+    const auto [first, last] = in_vain.equal_range(pending.id);
+    if (first == last) return recipients_of(pending.notice, permit, context);
+    People people = context.people;
+    for (auto one = first; one != last; ++one)
+      for (Officer& officer : people.officers)
+        if (officer_key(officer.id) == one->second) officer.email = officer.whatsapp = "";
+    const Context without{context.sop, context.calendar, people, context.now, context.send};
+    return recipients_of(pending.notice, permit, without);
   }
   // What people wrote with the event behind the notice; where a refusal came without a word, what
   // was last written by whoever recommended it.
@@ -230,7 +244,11 @@ asio::awaitable<void> Composer::take(Round& round, std::vector<store::PendingNot
     for (store::StoredNote& note : store::notes_of(results.at(index)))
       round.refusal_notes.push_back(std::move(note));
   round.told.clear();
-  for (auto& one : store::told_of(results.at(told))) round.told.insert(std::move(one));
+  round.in_vain.clear();
+  for (const store::Told& one : store::told_of(results.at(told))) {
+    round.told.emplace(one.notice, one.recipient);
+    if (!one.reached) round.in_vain.emplace(one.notice, one.recipient);
+  }
   std::vector<std::string> versions;
   for (const auto& [id, stored] : loaded) {
     round.versions.emplace(id, stored.permit.version);
@@ -338,7 +356,7 @@ bool Composer::collect_officers(Round& round, store::PendingNotice pending,
   const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
   const Instant now = round.moment.now;
   const Context context = rulebook_.context(sop, now);
-  std::vector<Recipient> to = recipients_of(pending.notice, stored.permit, context);
+  std::vector<Recipient> to = round.still_to_tell(pending, stored.permit, context);
   if (to.empty()) {
     // Nobody in the whole chain is on duty: looked at again when the office next opens.
     log_event(

@@ -14,10 +14,13 @@
 #include <random>
 
 #include "daemon/metrics.h"
+#include "daemon/office/breaker.h"
+#include "daemon/office/operators.h"
+#include "daemon/office/rerouting.h"
 #include "daemon/office/signal.h"
 #include "daemon/office/trouble.h"
 #include "daemon/pg/pool.h"
-#include "daemon/store/outbox.h"
+#include "daemon/store/sending.h"
 #include "notifiers/outgoing.h"
 
 namespace tenggat::office {
@@ -28,14 +31,28 @@ struct DispatcherOptions {
   // Under way at once. Each mail has a thread of its own, so that none waits for one.
   std::map<notify::Channel, int> at_once{{notify::Channel::email, int{notify::kMailThreads}},
                                          {notify::Channel::whatsapp, 64}};
-  int attempts_max = 12;  // then it is a dead letter
+  int attempts_max = 12;               // then it is a dead letter
+  std::chrono::seconds look_after{2};  // between looks for what has not arrived
+  BreakerOptions breaker;
+};
+
+// What the configuration says of a channel.
+struct ChannelRules {
+  int a_second = 0;                        // messages at most; 0: no limit
+  std::chrono::seconds a_person{0};        // between two to one address
+  std::chrono::seconds receipt_within{0};  // 0: its provider gives none, accepted is the end
+};
+struct DispatcherSettings {
+  std::map<notify::Channel, ChannelRules> channels;
+  AlertSettings alert;
 };
 
 class Dispatcher {
  public:
   // The channels may be replaced by a reload while messages are under way over the old ones.
   Dispatcher(boost::asio::any_io_executor executor, pg::Pool& pool, Metrics& metrics,
-             std::shared_ptr<notify::Outgoing> outgoing, DispatcherOptions options);
+             std::shared_ptr<notify::Outgoing> outgoing, DispatcherSettings settings,
+             DispatcherOptions options = {});
 
   // Claims what there is room for and lets it set out. Returns machine time until there may be
   // more; what is finished before wakes run() by itself.
@@ -45,7 +62,10 @@ class Dispatcher {
   void stop();
   void wake() { woken_.notify(); }
   const Trouble& trouble() const { return trouble_; }
-  void reload(std::shared_ptr<notify::Outgoing> outgoing) { outgoing_ = std::move(outgoing); }
+  void reload(std::shared_ptr<notify::Outgoing> outgoing, DispatcherSettings settings) {
+    outgoing_ = std::move(outgoing);
+    settings_ = std::move(settings);
+  }
 
   // Machine time until the n-th attempt (2 for the first retry), before jitter.
   static std::chrono::seconds backoff(int attempt);
@@ -58,19 +78,28 @@ class Dispatcher {
     notify::SendResult result;  // once it has one
   };
   struct Lane {
+    explicit Lane(BreakerOptions options) : breaker(options) {}
+    Breaker breaker;
+    Breaker::Change news = Breaker::Change::none;  // to be told
     int at_once = 0, under_way = 0;
     std::deque<Held> waiting;
     // How many may wait, so that a place that comes free is taken at once: grows while all of them
     // set out soon.
     int ahead = 0;
     bool full = false;  // there may be more than there was room for
-    int room() const { return at_once + ahead - under_way - static_cast<int>(waiting.size()); }
+    int room(std::chrono::nanoseconds now) const;
   };
 
   boost::asio::awaitable<void> claim_all();
   void set_out(notify::Channel channel, Lane& lane);
   boost::asio::awaitable<void> send_one(notify::Channel channel, Held held);
   boost::asio::awaitable<notify::SendResult> send(const Held& held);
+  bool is_poison(const Held& held) const;
+  void judge(notify::Channel channel, Lane& lane, const notify::SendResult& result);
+  // Of a channel that has opened or closed: on record, and to its operators.
+  boost::asio::awaitable<void> tell(notify::Channel channel, Lane& lane);
+  // What waits for channels that take nothing, and what was accepted and has not arrived.
+  boost::asio::awaitable<void> look_after();
   bool is_idle() const;
 
   boost::asio::awaitable<void> record_all();
@@ -81,11 +110,10 @@ class Dispatcher {
                                                                  const std::vector<Held>& batch);
   store::SendOutcome outcome_of(const Held& held, const std::vector<store::Fallback>& fallbacks);
   bool ends(const Held& held) const;
+  bool is_usable(notify::Channel channel) const;
   void account_for(const Held& held, const store::SendOutcome& outcome);
   boost::asio::awaitable<void> give_back();
 
-  std::optional<ChannelAddress> next_channel(notify::Channel failed,
-                                             const std::vector<ChannelAddress>& order) const;
   std::chrono::seconds retry_in(const store::ClaimedMessage& claimed,
                                 const notify::SendResult& result);
 
@@ -93,13 +121,16 @@ class Dispatcher {
   pg::Pool& pool_;
   Metrics& metrics_;
   std::shared_ptr<notify::Outgoing> outgoing_;
+  DispatcherSettings settings_;
   DispatcherOptions options_;
+  Rerouting rerouting_;
   std::map<notify::Channel, Lane> lanes_;
   std::vector<Held> finished_;         // not recorded yet
   std::vector<store::Fenced> unsent_;  // to be given back
   Signal woken_, to_record_;
   Trouble trouble_{"dispatcher"};
   std::mt19937 jitter_;
+  std::chrono::nanoseconds look_after_at_{}, forget_paces_at_{};
   bool stopping_ = false, claims_ended_ = false;
 };
 

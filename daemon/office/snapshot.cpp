@@ -185,6 +185,7 @@ void add_waiting(Families& families, const std::vector<store::Waiting>& waiting)
   for (const char* channel : {"email", "whatsapp"}) {
     families.zero("messages_undelivered", {{"channel", channel}});
     families.zero("messages_dead", {{"channel", channel}});
+    families.zero("channel_down", {{"channel", channel}});
   }
   for (const store::Waiting& one : waiting) {
     const auto count = static_cast<double>(one.count);
@@ -195,6 +196,8 @@ void add_waiting(Families& families, const std::vector<store::Waiting>& waiting)
                      seconds_of(*one.oldest));
     } else if (one.kind == "escalation") {
       families.set("escalations_unacknowledged", {}, count);
+    } else if (one.kind == "down") {
+      families.set("channel_down", {{"channel", one.label}}, count);
     } else {
       families.set("messages_" + one.kind, {{"channel", one.label}}, count);
     }

@@ -143,6 +143,7 @@ std::size_t add_waiting(pg::Pipeline& pipeline) {
       " UNION ALL SELECT 'dead', channel, count(*), NULL FROM message WHERE state = 'dead'" +
       of_people +
       " GROUP BY 2"
+      " UNION ALL SELECT 'down', channel, 1, NULL FROM channel_outage"
       " UNION ALL SELECT 'escalation', '', count(*), NULL FROM visit v JOIN notice n"
       "   ON n.permit = v.permit AND n.visit = v.id AND n.audience = 'superior'"
       "   AND n.state = 'rendered' WHERE v.closed_at IS NULL AND NOT v.undone"

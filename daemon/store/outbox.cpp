@@ -53,12 +53,6 @@ json::object fields_json(const notify::Rendered& rendered) {
   return {{"names", std::move(names)}, {"values", std::move(values)}};
 }
 
-std::vector<std::string> texts_of(const json::value& list) {
-  std::vector<std::string> texts;
-  for (const json::value& one : list.as_array()) texts.emplace_back(one.as_string());
-  return texts;
-}
-
 }  // namespace
 
 // --- Notices ------------------------------------------------------------------------------------
@@ -113,30 +107,33 @@ std::vector<PendingNotice> notices_of(const pg::Result& r) {
 
 std::size_t add_told(pg::Pipeline& pipeline, const std::vector<std::int64_t>& notices) {
   return pipeline.add(
-      "SELECT mn.notice, m.recipient FROM message_notice mn JOIN message m ON m.id = mn.message"
-      " WHERE mn.notice = ANY($1::bigint[])",
+      "SELECT mn.notice, m.recipient, bool_or(m.state NOT IN ('failed', 'dead'))"
+      " FROM message_notice mn JOIN message m ON m.id = mn.message"
+      " WHERE mn.notice = ANY($1::bigint[]) GROUP BY 1, 2",
       pg::bigint_array(notices));
 }
 
-std::vector<std::pair<std::int64_t, std::string>> told_of(const pg::Result& r) {
-  std::vector<std::pair<std::int64_t, std::string>> told;
-  for (int row = 0; row < r.rows(); ++row) told.emplace_back(r.int64(row, 0), text_at(r, row, 1));
+std::vector<Told> told_of(const pg::Result& r) {
+  std::vector<Told> told;
+  for (int row = 0; row < r.rows(); ++row)
+    told.push_back({r.int64(row, 0), text_at(r, row, 1), r.boolean(row, 2)});
   return told;
 }
 
 std::size_t add_last_messages(pg::Pipeline& pipeline, const std::vector<std::string>& recipients,
                               int nth) {
-  // A link to sign in by was asked for and tells of no task: it neither opens nor ends an interval.
+  // A link to sign in by was asked for and, as an alert, tells of no task: neither opens nor ends
+  // an interval.
   return pipeline.add(
       "SELECT r.recipient, m.rendered_at, EXISTS (SELECT 1 FROM message_task t JOIN visit v"
       "   ON v.permit = t.permit AND v.id = t.visit"
       "   WHERE t.message = m.id AND v.closed_at IS NULL AND NOT v.undone),"
       " (SELECT n.rendered_at FROM message n WHERE n.recipient = r.recipient"
-      "   AND n.falls_back_from IS NULL AND n.text <> 'tautan_masuk'"
+      "   AND n.falls_back_from IS NULL AND n.text NOT IN ('tautan_masuk', 'kanal_terganggu')"
       "   ORDER BY n.rendered_at DESC, n.id DESC OFFSET $2::int - 1 LIMIT 1)"
       " FROM unnest($1::text[]) AS r(recipient) CROSS JOIN LATERAL (SELECT id, rendered_at"
       "   FROM message WHERE recipient = r.recipient AND falls_back_from IS NULL"
-      "   AND text <> 'tautan_masuk'"
+      "   AND text NOT IN ('tautan_masuk', 'kanal_terganggu')"
       "   ORDER BY rendered_at DESC, id DESC LIMIT 1) m",
       pg::text_array(recipients), nth);
 }
@@ -189,7 +186,8 @@ void add_supersede(pg::Pipeline& pipeline, const std::string& recipient) {
   // One that is being sent now is left alone.
   pipeline.add(
       "UPDATE message SET state = 'failed', reason = 'superseded', lease_until = NULL"
-      " WHERE recipient = $1 AND state = 'queued' AND attempts > 0"
+      " WHERE recipient = $1 AND state = 'queued'"
+      " AND (attempts > 0 OR channel IN (SELECT o.channel FROM channel_outage o))"
       " AND coalesce(lease_until, '-infinity') <= clock_timestamp()",
       recipient);
 }
@@ -295,147 +293,6 @@ std::size_t add_recap(pg::Pipeline& pipeline, const RecapPeriod& period) {
 Recap recap_of(const pg::Result& r) {
   return {r.int64(0, 0), r.int64(0, 1), r.int64(0, 2), r.int64(0, 3), r.int64(0, 4),
           r.int64(0, 5), r.int64(0, 6), r.int64(0, 7), r.int64(0, 8)};
-}
-
-// --- Sending ------------------------------------------------------------------------------------
-
-std::size_t add_claim_messages(pg::Pipeline& pipeline, const Claim& claim) {
-  return pipeline.add(
-      "WITH due AS (SELECT id FROM message WHERE state = 'queued' AND channel = $1"
-      "   AND next_attempt_at <= (SELECT clock_timestamp())"
-      "   AND (lease_until IS NULL OR lease_until < clock_timestamp())"
-      "   ORDER BY next_attempt_at, id LIMIT $2::int FOR UPDATE SKIP LOCKED),"
-      " claimed AS (UPDATE message m SET fence = m.fence + 1, attempts = m.attempts + 1,"
-      "   lease_until = clock_timestamp() + make_interval(secs => $3::bigint)"
-      "   FROM due WHERE m.id = due.id RETURNING m.*),"
-      " opened AS (INSERT INTO attempt (message, fence) SELECT id, fence FROM claimed)"
-      " SELECT id, fence, attempts, recipient, channel, address, name, subject, body, text,"
-      " template, fields, thread, rendered_at, created_at FROM claimed ORDER BY id",
-      notify::name(claim.channel), claim.limit, claim.lease.count());
-}
-
-std::vector<ClaimedMessage> claimed_of(const pg::Result& r) {
-  std::vector<ClaimedMessage> all;
-  for (int row = 0; row < r.rows(); ++row) {
-    ClaimedMessage claimed;
-    claimed.id = r.int64(row, 0);
-    claimed.fence = r.int64(row, 1);
-    claimed.attempts = int_at(r, row, 2);
-    claimed.recipient = text_at(r, row, 3);
-    notify::Message& m = claimed.message;
-    m.id = std::to_string(claimed.id);
-    m.channel = notify::channel_from_name(r.text(row, 4)).value();
-    m.to = text_at(r, row, 5);
-    m.recipient_name = text_at(r, row, 6);
-    m.subject = text_at(r, row, 7);
-    m.body = text_at(r, row, 8);
-    m.text_id = text_at(r, row, 9);
-    m.template_name = text_at(r, row, 10);
-    const json::object fields = json::parse(text_at(r, row, 11)).as_object();
-    m.field_names = texts_of(fields.at("names"));
-    m.fields = texts_of(fields.at("values"));
-    m.thread = text_at(r, row, 12);
-    m.decided_at = r.instant(row, 13);
-    claimed.created_at = r.instant(row, 14);
-    all.push_back(std::move(claimed));
-  }
-  return all;
-}
-
-void add_give_back(pg::Pipeline& pipeline, const std::vector<Fenced>& messages) {
-  static const RowShape shape({{"id", "bigint"}, {"fence", "bigint"}});
-  static const std::string sql = fmt::format(
-      "WITH back AS (UPDATE message m SET attempts = m.attempts - 1, lease_until = NULL FROM {}"
-      "   WHERE m.id = c.id AND m.fence = c.fence AND m.state IS NOT DISTINCT FROM 'queued'"
-      "   RETURNING m.id, m.fence)"
-      " DELETE FROM attempt a USING back WHERE a.message = back.id AND a.fence = back.fence",
-      shape.unnest("c"));
-  if (messages.empty()) return;
-  Rows rows(shape);
-  for (const auto& [id, fence] : messages) rows.add(id, fence);
-  pipeline.add(sql, rows.params());
-}
-
-std::size_t add_send_outcomes(pg::Pipeline& pipeline, const std::vector<SendOutcome>& outcomes) {
-  static const RowShape shape({{"id", "bigint"},
-                               {"fence", "bigint"},
-                               {"state", "text"},
-                               {"outcome", "text"},
-                               {"reason", "text"},
-                               {"detail", "text"},
-                               {"provider_id", "text"},
-                               {"retry_in", "bigint"}});
-  static const std::string sql = fmt::format(
-      "WITH c AS MATERIALIZED (SELECT r.*, r.state = 'queued' AND EXISTS (SELECT FROM message o"
-      // What failed is not tried again for an applicant who has been written to since.
-      "   JOIN message n ON n.recipient = o.recipient AND n.id > o.id WHERE o.id = r.id"
-      "   AND o.recipient LIKE 'applicant:%') AS superseded FROM {}),"
-      " tried AS (UPDATE attempt a SET finished_at = clock_timestamp(), outcome = c.outcome,"
-      "   reason = c.reason, detail = c.detail FROM c WHERE a.message = c.id AND a.fence = c.fence)"
-      " UPDATE message m SET"
-      " state = CASE WHEN c.superseded THEN 'failed' ELSE c.state END,"
-      " reason = CASE WHEN c.superseded THEN 'superseded' ELSE c.reason END,"
-      " provider_id = c.provider_id, lease_until = NULL,"
-      " accepted_at = CASE WHEN c.state = 'accepted' THEN clock_timestamp() END,"
-      " next_attempt_at = clock_timestamp() + make_interval(secs => c.retry_in)"
-      " FROM c WHERE m.id = c.id AND m.fence = c.fence AND m.state IS NOT DISTINCT FROM 'queued'"
-      " RETURNING m.id, m.fence",
-      shape.unnest("r"));
-  Rows rows(shape);
-  for (const SendOutcome& o : outcomes)
-    rows.add(o.id, o.fence, o.state, o.outcome, o.reason, o.detail, o.provider_id,
-             o.retry_in.count());
-  return pipeline.add(sql, rows.params());
-}
-
-std::vector<Fenced> fenced_of(const pg::Result& r) {
-  std::vector<Fenced> all;
-  for (int row = 0; row < r.rows(); ++row) all.emplace_back(r.int64(row, 0), r.int64(row, 1));
-  return all;
-}
-
-std::size_t add_fallback(pg::Pipeline& pipeline, const Fallback& fallback) {
-  return pipeline.add(
-      "WITH m AS (INSERT INTO message (recipient, acting_for, why, channel, address, name, text,"
-      "   subject, body, fields, template, thread, rendered_at, falls_back_from)"
-      "   SELECT recipient, acting_for, why, $3, $4, name, text, subject, body, fields, template,"
-      "   thread, rendered_at, id FROM message"
-      "   WHERE id = $1::bigint AND fence = $2::bigint AND state IS NOT DISTINCT FROM 'queued' "
-      "RETURNING id),"
-      " n AS (INSERT INTO message_notice (message, permit, notice) SELECT m.id, o.permit, o.notice"
-      "   FROM m, message_notice o WHERE o.message = $1::bigint)"
-      " SELECT id FROM m",
-      fallback.from, fallback.fence, notify::name(fallback.channel), fallback.address);
-}
-
-std::size_t add_addresses(pg::Pipeline& pipeline, const std::string& recipient) {
-  return pipeline.add(
-      "SELECT email, whatsapp, array_to_string(channels, ' ') FROM officer"
-      "   WHERE 'officer:' || id = $1"
-      " UNION ALL SELECT email, whatsapp, '' FROM applicant WHERE 'applicant:' || id = $1",
-      recipient);
-}
-
-std::vector<ChannelAddress> addresses_of(const pg::Result& r) {
-  if (r.empty()) return {};
-  Officer one;  // an applicant is reached as an officer without an order of their own
-  one.email = text_at(r, 0, 0);
-  one.whatsapp = text_at(r, 0, 1);
-  one.channels = words_of(r.text(0, 2));
-  return tenggat::addresses_of(one);
-}
-
-std::size_t add_until_send(pg::Pipeline& pipeline, notify::Channel channel) {
-  return pipeline.add(
-      "SELECT ceil(1000 * extract(epoch FROM next_attempt_at - clock_timestamp()))::bigint"
-      " FROM message WHERE state = 'queued' AND channel = $1 AND lease_until IS NULL"
-      " ORDER BY next_attempt_at, id LIMIT 1",
-      notify::name(channel));
-}
-
-std::optional<std::chrono::milliseconds> until_send_of(const pg::Result& result) {
-  if (result.empty()) return std::nullopt;
-  return std::chrono::milliseconds(result.int64(0, 0));
 }
 
 }  // namespace tenggat::store

@@ -1,4 +1,5 @@
-// Notices waiting to become messages, messages waiting to be sent, and what came of each try.
+// Notices waiting to become messages, and the messages made of them. How those are sent is in
+// sending.h.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -35,9 +36,14 @@ std::size_t add_lock_due_notices(pg::Pipeline& pipeline, int limit, NoticeCursor
 std::size_t add_lock_waiting_notices(pg::Pipeline& pipeline, int limit, NoticeCursor after);
 std::vector<PendingNotice> notices_of(const pg::Result& result);
 
-// Who has been told already of these: pairs of notice id and recipient.
+// Who has been told already of these, and whom it did not reach over any channel.
+struct Told {
+  std::int64_t notice = 0;
+  std::string recipient;
+  bool reached = true;  // or may still be
+};
 std::size_t add_told(pg::Pipeline& pipeline, const std::vector<std::int64_t>& notices);
-std::vector<std::pair<std::int64_t, std::string>> told_of(const pg::Result& result);
+std::vector<Told> told_of(const pg::Result& result);
 
 struct LastMessageTo {
   std::string recipient;
@@ -77,8 +83,8 @@ struct NewMessage {
 // One statement; its result holds the message's id.
 std::size_t add_message(pg::Pipeline& pipeline, const NewMessage& message);
 
-// What this recipient has not been sent in spite of an attempt is given up, reason `superseded`: a
-// newer message says more.
+// What this recipient has not been sent in spite of an attempt, or since its channel takes nothing,
+// is given up, reason `superseded`: a newer message says more.
 void add_supersede(pg::Pipeline& pipeline, const std::string& recipient);
 
 // A daily notice (permit 0), already rendered: keyed by day, so it is made once.
@@ -121,54 +127,5 @@ struct RecapPeriod {
 };
 std::size_t add_recap(pg::Pipeline& pipeline, const RecapPeriod& period);
 Recap recap_of(const pg::Result& result);
-
-// --- Sending ------------------------------------------------------------------------------------
-
-struct ClaimedMessage {
-  std::int64_t id = 0, fence = 0;
-  int attempts = 0;  // this one included
-  std::string recipient;
-  Instant created_at{};  // machine clock
-  notify::Message message;
-};
-// Leases up to `limit` messages of a channel for `lease` and opens an attempt for each. Only
-// whoever holds the fence of the latest lease may record a result.
-struct Claim {
-  notify::Channel channel = notify::Channel::email;
-  int limit = 0;
-  std::chrono::seconds lease{0};
-};
-std::size_t add_claim_messages(pg::Pipeline& pipeline, const Claim& claim);
-std::vector<ClaimedMessage> claimed_of(const pg::Result& result);
-// What was claimed and has not been sent: as if it had never been claimed, if the fence is still
-// ours. Pairs of id and fence.
-using Fenced = std::pair<std::int64_t, std::int64_t>;
-void add_give_back(pg::Pipeline& pipeline, const std::vector<Fenced>& messages);
-
-struct SendOutcome {
-  std::int64_t id = 0, fence = 0;
-  std::string state;  // accepted, queued (again), failed (another channel took over), dead
-  std::string outcome, reason, detail, provider_id;
-  std::chrono::seconds retry_in{0};
-};
-// Its result has one row, id and fence, for each whose fence was still ours.
-std::size_t add_send_outcomes(pg::Pipeline& pipeline, const std::vector<SendOutcome>& outcomes);
-std::vector<Fenced> fenced_of(const pg::Result& result);
-// The same notices to the same person over another channel. Only together with the outcome that
-// failed the first, and only if its fence was still ours.
-struct Fallback {
-  std::int64_t from = 0, fence = 0;
-  notify::Channel channel = notify::Channel::email;
-  std::string address;
-};
-std::size_t add_fallback(pg::Pipeline& pipeline, const Fallback& fallback);
-// Where an applicant or officer can be reached, in the order to try.
-std::size_t add_addresses(pg::Pipeline& pipeline, const std::string& recipient);
-std::vector<ChannelAddress> addresses_of(const pg::Result& result);
-
-// Machine time until the first message of a channel that nobody holds may be tried; none where none
-// waits.
-std::size_t add_until_send(pg::Pipeline& pipeline, notify::Channel channel);
-std::optional<std::chrono::milliseconds> until_send_of(const pg::Result& result);
 
 }  // namespace tenggat::store

@@ -10,7 +10,12 @@ constexpr int kDays = 7;
 
 const std::string kLately =
     " m.recipient = ANY($1::text[]) AND m.rendered_at > $2::timestamptz - make_interval(days => " +
-    std::to_string(kDays) + ") AND m.text NOT IN ('rekap_harian', 'tautan_masuk')";
+    std::to_string(kDays) +
+    ") AND m.text NOT IN ('rekap_harian', 'tautan_masuk', 'kanal_terganggu')";
+
+// Tried in vain, or held back since its channel takes nothing.
+const std::string kStuck =
+    "(m.attempts > 0 OR m.channel IN (SELECT o.channel FROM channel_outage o))";
 
 std::vector<std::int64_t> ids_of(const std::vector<StuckMessage>& stuck) {
   std::vector<std::int64_t> ids;
@@ -23,7 +28,7 @@ std::vector<std::int64_t> ids_of(const std::vector<StuckMessage>& stuck) {
 std::size_t add_lock_stuck(pg::Pipeline& pipeline, const std::vector<std::string>& recipients,
                            Instant now) {
   static const std::string sql = "SELECT m.id, m.recipient FROM message m WHERE" + kLately +
-                                 " AND m.state IS NOT DISTINCT FROM 'queued' AND m.attempts > 0"
+                                 " AND m.state IS NOT DISTINCT FROM 'queued' AND " + kStuck +
                                  " AND coalesce(m.lease_until, '-infinity') <= clock_timestamp()"
                                  " ORDER BY m.id FOR UPDATE SKIP LOCKED";
   return pipeline.add(sql, pg::text_array(recipients), now);
@@ -40,12 +45,12 @@ std::size_t add_stuck_since(pg::Pipeline& pipeline, const std::vector<std::strin
   static const std::string sql =
       "SELECT m.recipient, min(m.rendered_at), count(n.notice) FROM message m"
       " LEFT JOIN message_notice n ON n.message = m.id WHERE" +
-      kLately +
-      " AND ((m.state IS NOT DISTINCT FROM 'queued' AND m.attempts > 0)"
+      kLately + " AND ((m.state IS NOT DISTINCT FROM 'queued' AND " + kStuck +
+      ")"
       "   OR (m.state = 'failed' AND m.reason = 'superseded'))"
       " AND NOT EXISTS (SELECT FROM message a WHERE a.recipient = m.recipient AND a.id > m.id"
       "   AND a.rendered_at >= m.rendered_at AND a.state = 'accepted'"
-      "   AND a.text NOT IN ('rekap_harian', 'tautan_masuk')) GROUP BY 1";
+      "   AND a.text NOT IN ('rekap_harian', 'tautan_masuk', 'kanal_terganggu')) GROUP BY 1";
   return pipeline.add(sql, pg::text_array(recipients), now);
 }
 

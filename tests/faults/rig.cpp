@@ -59,7 +59,8 @@ DaemonProcess::Options Rig::daemon_options() const {
   options.clock = clock_;
   options.configuration = fmt::format(
       "email: {{url: \"{}\", from: \"Perizinan <{}>\"}}\n"
-      "whatsapp: {{url: \"{}\", version: {}, phone_number_id: \"{}\", token_file: token}}\n"
+      "whatsapp: {{url: \"{}\", version: {}, phone_number_id: \"{}\", token_file: token, "
+      "person_interval: 0s}}\n"
       "http: {{requests_a_minute: 1000000}}\n",
       smtp.url(), kFrom, whatsapp.url, whatsapp.version, whatsapp.phone_number_id);
   return options;

@@ -500,7 +500,8 @@ pg::Awaitable<void> check_messages(pg::Connection& connection, std::vector<std::
       "   m.recipient FROM message_notice c JOIN message m ON m.id = c.message"
       "   WHERE m.falls_back_from IS NULL GROUP BY c.notice, m.recipient HAVING count(*) > 1"
       " UNION ALL SELECT 'message ' || m.id || ' tells nothing' FROM message m WHERE NOT EXISTS"
-      "   (SELECT FROM message_notice c WHERE c.message = m.id) AND m.text <> 'tautan_masuk'");
+      "   (SELECT FROM message_notice c WHERE c.message = m.id) AND m.text NOT IN ('tautan_masuk', "
+      "'kanal_terganggu')");
   for (int row = 0; row < broken.rows(); ++row)
     found.push_back("I3 " + store::text_at(broken, row, 0));
 }

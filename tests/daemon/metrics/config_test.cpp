@@ -183,6 +183,19 @@ TEST(Config, DurationsAndSizesHaveTheirForms) {
   }
 }
 
+TEST(Config, APaceIsMetasUnlessTheFileSaysOtherwise) {
+  const auto pace = [](const std::string& keys) {
+    const auto whatsapp = load("whatsapp: {" + keys + "}").value().whatsapp;
+    return std::pair(whatsapp.messages_a_second, whatsapp.person_interval);
+  };
+  EXPECT_EQ(pace("provider: meta"), std::pair(80, 6s));
+  EXPECT_EQ(pace("provider: webhook"), std::pair(0, 0s));
+  EXPECT_EQ(pace("messages_a_second: 20, person_interval: 0s"), std::pair(20, 0s));
+  EXPECT_EQ(pace("provider: waha, person_interval: 10s"), std::pair(0, 10s));
+  EXPECT_EQ(load("email: {messages_a_second: 5}").value().email.messages_a_second, 5);
+  EXPECT_FALSE(load("email: {messages_a_second: -1}"));
+}
+
 TEST(Config, EndpointsTakeBracketsAndRefuseTheRest) {
   EXPECT_EQ(load("listen: \"[::1]:0\"\n")->listen, (Endpoint{"::1", 0}));
   EXPECT_EQ(load("listen: \":8081\"\n")->listen, (Endpoint{"", 8081}));

@@ -44,6 +44,7 @@ const std::map<std::string, std::string> kCatalogue = {
     {"tenggat_messages_failed_total", "counter"},
     {"tenggat_messages_undelivered", "gauge"},
     {"tenggat_messages_dead", "gauge"},
+    {"tenggat_channel_down", "gauge"},  // added
     {"tenggat_message_send_duration_seconds", "histogram"},
     {"tenggat_message_delay_seconds", "histogram"},
     {"tenggat_loop_last_success_timestamp_seconds", "gauge"},

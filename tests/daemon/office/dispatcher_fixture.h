@@ -25,6 +25,7 @@
 #include "daemon/clock.h"
 #include "daemon/office/dispatcher.h"
 #include "daemon/pg/migrate.h"
+#include "daemon/store/outbox.h"
 #include "tests/support/await.h"
 #include "tests/support/postgres.h"
 
@@ -135,7 +136,8 @@ class DispatcherTest : public testing::Test {
   void start(office::DispatcherOptions options = {}) {
     outgoing_ =
         std::make_shared<notify::Outgoing>(io_.get_executor(), config_, &Clock::machine_now);
-    dispatcher_.emplace(io_.get_executor(), *pool_, metrics_, outgoing_, std::move(options));
+    dispatcher_.emplace(io_.get_executor(), *pool_, metrics_, outgoing_, settings_,
+                        std::move(options));
     running_ = true;
     asio::co_spawn(io_, dispatcher_->run(), [this](std::exception_ptr failure) {
       running_ = false;
@@ -159,14 +161,22 @@ class DispatcherTest : public testing::Test {
     }
     return true;
   }
-  bool becomes(const std::string& sql, const std::string& wanted) {
-    return until([&] { return query(sql) == wanted; });
+  bool becomes(const std::string& sql, const std::string& wanted,
+               std::chrono::seconds limit = std::chrono::seconds(20)) {
+    return until([&] { return query(sql) == wanted; }, limit);
+  }
+  asio::awaitable<void> supersede(std::string recipient) {
+    pg::Pool::Lease lease = co_await pool_->acquire();
+    pg::Pipeline pipeline;
+    store::add_supersede(pipeline, recipient);
+    co_await lease->run(std::move(pipeline));
   }
 
   asio::io_context io_{1};
   Gateway gateway_{io_};
   Metrics metrics_{MetricsOptions{}};
   notify::ChannelsConfig config_;
+  office::DispatcherSettings settings_;
   std::filesystem::path mails_ =
       std::filesystem::temp_directory_path() / fmt::format("tenggat-mails-{}", ::getpid());
   std::optional<pg::Pool> pool_;

@@ -1,0 +1,80 @@
+#include "daemon/office/operators.h"
+
+#include <algorithm>
+
+#include "daemon/log.h"
+#include "daemon/store/commands.h"
+#include "daemon/store/outbox.h"
+
+namespace tenggat::office {
+namespace asio = boost::asio;
+namespace {
+
+constexpr const char* kText = "kanal_terganggu";
+
+std::string_view spoken(notify::Channel channel) {
+  return channel == notify::Channel::email ? "email" : "WhatsApp";
+}
+
+// Nothing where the administrator has no channel that takes messages.
+std::optional<store::NewMessage> alert(const Officer& admin, notify::Channel down,
+                                       const std::string& reason, const AlertSettings& settings,
+                                       const UsableChannel& usable) {
+  const std::vector<ChannelAddress> order = addresses_of(admin);
+  const auto way = std::ranges::find_if(order, [&](const ChannelAddress& one) {
+    const auto channel = notify::channel_from_name(one.channel);
+    return *channel != down && usable(*channel);
+  });
+  if (way == order.end()) return std::nullopt;
+  store::NewMessage message;
+  message.recipient = "officer:" + admin.id;
+  message.channel = *notify::channel_from_name(way->channel);
+  message.address = way->address;
+  message.name = admin.name;
+  message.text = kText;
+  message.rendered = notify::render(*settings.texts, kText,
+                                    {{"nama_petugas", admin.name},
+                                     {"kanal", std::string(spoken(down))},
+                                     {"alasan", reason},
+                                     {"tautan", settings.office.public_url + "/pesan"},
+                                     {"instansi", settings.office.name}});
+  return message;
+}
+
+}  // namespace
+
+asio::awaitable<void> record_channel(pg::Connection& connection, notify::Channel channel, bool down,
+                                     std::string reason, AlertSettings settings,
+                                     UsableChannel usable) {
+  pg::Transaction transaction(connection);
+  pg::Pipeline pipeline;
+  if (!down) {
+    store::add_channel_up(pipeline, channel);
+    const std::vector<pg::Result> ended = co_await transaction.commit(std::move(pipeline));
+    if (ended.front().affected_rows() > 0)
+      log_event(Level::info, "channel_up", {{"channel", notify::name(channel)}});
+    co_return;
+  }
+  const std::size_t first = store::add_channel_down(pipeline, channel, reason);
+  const std::size_t admins = store::add_administrators(pipeline);
+  const std::vector<pg::Result> results = co_await transaction.run(std::move(pipeline));
+  pg::Pipeline writes;
+  int told = 0;
+  if (!results.at(first).empty() && settings.texts) {
+    const store::Administrators in_service = store::administrators_of(results.at(admins));
+    for (const Officer& admin : in_service.officers) {
+      auto message = alert(admin, channel, reason, settings, usable);
+      if (!message) continue;
+      message->rendered_at = in_service.now;
+      store::add_message(writes, *message);
+      ++told;
+    }
+    if (told > 0) store::add_notify(writes);
+    log_event(told > 0 ? Level::warning : Level::error,
+              told > 0 ? "operators_told" : "operators_not_told",
+              {{"channel", notify::name(channel)}, {"administrators", told}});
+  }
+  co_await transaction.commit(std::move(writes));
+}
+
+}  // namespace tenggat::office
