@@ -29,8 +29,9 @@ bool was_at_its_end(const CurlResponse& response) {
 
 }  // namespace
 
-void MailJob::carry_out(MailLine& line) {
-  response_ = line.carry(request_, *this);
+void MailJob::carry_out(MailLine& line) { response_ = line.carry(request_, *this); }
+
+void MailJob::settle() {
   const std::lock_guard lock(mutex_);
   if (!abandoned_) settled_();
 }
@@ -101,7 +102,6 @@ void MailThreads::take(std::shared_ptr<MailJob> job) {
 std::shared_ptr<MailJob> MailThreads::next(MailLine& line) {
   std::unique_lock lock(mutex_);
   const auto come = [this] { return ending_ || !jobs_.empty(); };
-  ++idle_;
   if (line.is_open() && !come_.wait_for(lock, kKeptIdle, come)) {
     lock.unlock();
     line.close();
@@ -115,9 +115,20 @@ std::shared_ptr<MailJob> MailThreads::next(MailLine& line) {
   return job;
 }
 
+void MailThreads::be_idle() {
+  const std::lock_guard lock(mutex_);
+  ++idle_;
+}
+
 void MailThreads::work() {
   MailLine line;
-  while (const auto job = next(line)) job->carry_out(line);
+  be_idle();
+  while (const auto job = next(line)) {
+    job->carry_out(line);
+    // Before anybody learns that it is settled: what they send next comes here, over this line.
+    be_idle();
+    job->settle();
+  }
 }
 
 }  // namespace tenggat::notify

@@ -17,7 +17,8 @@
 
 namespace tenggat::notify {
 
-// A mail on its way through a thread. `settled` is called there, and never after abandon().
+// A mail on its way through a thread. `settled` is called there by settle(), and never after
+// abandon().
 class MailJob {
  public:
   MailJob(CurlRequest request, std::function<void()> settled)
@@ -25,6 +26,7 @@ class MailJob {
 
   // On a mail thread, over the connection that it keeps.
   void carry_out(class MailLine& line);
+  void settle();
   // From the loop: nobody waits for it any more; it is cut where it is.
   void abandon();
   // After `settled`.
@@ -80,7 +82,8 @@ class MailThreads {
 
  private:
   void work();
-  // Nothing when it is time to end. Closes a line that is idle for long.
+  void be_idle();
+  // For a thread that is idle. Nothing when it is time to end. Closes a line that is idle for long.
   std::shared_ptr<MailJob> next(MailLine& line);
 
   const std::size_t at_most_;
