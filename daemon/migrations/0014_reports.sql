@@ -101,7 +101,8 @@ CREATE VIEW laporan.kasus AS
   LEFT JOIN sop_word w ON w.sop = p.sop AND w.kind = 'sop' AND w.id = p.sop
   LEFT JOIN uncounted_action u
     ON u.permit = p.id AND u.cause = (p.last_action ->> 'event')::bigint
-  CROSS JOIN (SELECT laporan.sekarang() AS now) t;
+  CROSS JOIN (SELECT laporan.sekarang() AS now) t
+  WHERE p.id > 0;
 COMMENT ON VIEW laporan.kasus IS
   'Satu baris per permohonan. Saring status IN (''active'', ''returned'') untuk yang masih berjalan.';
 COMMENT ON COLUMN laporan.kasus.status IS 'active, returned (pada pemohon), issued, rejected, withdrawn, lapsed.';
@@ -151,7 +152,7 @@ CREATE VIEW laporan.kunjungan AS
   LEFT JOIN uncounted_action u
     ON u.permit = p.id AND u.cause = (p.last_action ->> 'event')::bigint
   CROSS JOIN (SELECT laporan.sekarang() AS now) t
-  WHERE NOT v.undone;
+  WHERE NOT v.undone AND p.id > 0;
 COMMENT ON VIEW laporan.kunjungan IS
   'Satu baris per kunjungan: satu permohonan pada satu langkah, dengan jamnya sendiri.';
 COMMENT ON COLUMN laporan.kunjungan.keadaan IS 'Keadaan jam kunjungan dengan kata; "tanpa batas" pada langkah pemohon.';
@@ -257,7 +258,8 @@ CREATE VIEW laporan.jeda AS
   JOIN permit p ON p.id = j.permit
   JOIN visit v ON v.permit = j.permit AND v.id = j.visit
   LEFT JOIN sop_word w ON w.sop = p.sop AND w.kind = 'pause' AND w.id = j.reason
-  LEFT JOIN sop_word s ON s.sop = p.sop AND s.kind = 'step' AND s.id = v.step;
+  LEFT JOIN sop_word s ON s.sop = p.sop AND s.kind = 'step' AND s.id = v.step
+  WHERE p.id > 0;
 COMMENT ON VIEW laporan.jeda IS 'Setiap jeda: alasan, dari, sampai, dan apakah waktu layanan berhenti.';
 
 CREATE VIEW laporan.eskalasi AS
@@ -276,7 +278,7 @@ CREATE VIEW laporan.eskalasi AS
   LEFT JOIN sop_word w ON w.sop = p.sop AND w.kind = 'sop' AND w.id = p.sop
   LEFT JOIN sop_word s ON s.sop = p.sop AND s.kind = 'step' AND s.id = v.step
   LEFT JOIN sop_word r ON r.sop = p.sop AND r.kind = 'role' AND 'role:' || r.id = n.addressee
-  WHERE n.audience = 'superior' AND (n.text IN ('eskalasi', 'alarm_layanan') OR n.kind = 'escalated')
+  WHERE n.permit > 0 AND n.audience = 'superior' AND (n.text IN ('eskalasi', 'alarm_layanan') OR n.kind = 'escalated')
     AND NOT (n.state = 'dropped' AND n.state_reason IN ('acknowledged', 'undone'))
   GROUP BY n.permit, n.visit, n.kind, n.k, n.occurrence, p.number, p.subject, p.sop, v.step, s.name;
 COMMENT ON VIEW laporan.eskalasi IS
@@ -325,7 +327,8 @@ CREATE VIEW laporan.pemberitahuan AS
          CASE n.state WHEN 'pending' THEN 'menunggu' WHEN 'rendered' THEN 'menjadi pesan' ELSE 'gugur' END
            AS keadaan,
          n.state_reason AS sebab_gugur
-  FROM notice n LEFT JOIN permit p ON p.id = n.permit;
+  FROM notice n LEFT JOIN permit p ON p.id = n.permit
+  WHERE n.permit >= 0;
 COMMENT ON VIEW laporan.pemberitahuan IS
   'Yang diputuskan untuk disampaikan, belum tentu sudah menjadi pesan. Saring dibuat.';
 
@@ -342,7 +345,8 @@ CREATE VIEW laporan.pesan AS
          (SELECT string_agg(DISTINCT p.number, ', ') FROM message_notice n JOIN permit p ON p.id = n.permit
           WHERE n.message = m.id) AS nomor,
          (SELECT min(n.permit) FROM message_notice n WHERE n.message = m.id AND n.permit <> 0) AS permohonan
-  FROM message m;
+  FROM message m
+  WHERE m.recipient <> 'officer:_kenari';
 COMMENT ON VIEW laporan.pesan IS 'Pesan tanpa alamat, nama, dan isi. Saring dibuat atau status, dan batasi jumlahnya.';
 COMMENT ON COLUMN laporan.pesan.status IS 'queued, accepted, failed, dead, trial; keadaan mengatakannya dengan kata.';
 COMMENT ON COLUMN laporan.pesan.lama_detik IS 'Dari dibuat sampai diterima penyedia, menurut jam mesin.';
