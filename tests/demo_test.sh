@@ -13,7 +13,7 @@ start_run demo
 until_output 80 "The office runs 600 times as fast"
 # Rates need a minute of scrapes, from the week before on; the summary comes at 90 s.
 until_output 60 "Tue 14 Apr 12:"
-expect "every panel has something to show" env CHECK_RANGE=1m "$root/dashboards/check.sh" "http://127.0.0.1:$PROMETHEUS_PORT"
+expect "every panel of Prometheus's has something to show" env CHECK_RANGE=1m "$root/dashboards/check.py" "http://127.0.0.1:$PROMETHEUS_PORT"
 # Its own verdict: an exit status, and a table that names what was not seen.
 expect "the demo has shown what it promises" wait "$run_pid"
 sed -n '/^applications /,$p' "$trial/output"

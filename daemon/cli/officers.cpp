@@ -8,6 +8,7 @@
 
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
+#include "daemon/office/observers.h"
 #include "daemon/rule_files.h"
 #include "daemon/store/people.h"
 #include "notifiers/phone.h"
@@ -105,16 +106,20 @@ pg::Awaitable<int> add_officer(DatabaseCall& call) {
                   .whatsapp = checked_phone(call.given.text_or("whatsapp", "")),
                   .roles = call.given.all("role"),
                   .leaves = {},
-                  .ended = {},
+                  .ended = call.given.text_or("until", ""),
                   .channels = checked_channels(call.given.text_or("channels", ""))};
+  if (!officer.ended.empty()) checked_date("until", officer.ended);
   const auto office = co_await read_office(call);
   check_roles(officer.roles, *office, call.config);
   const std::string id = officer.id;
+  officer.ended = office::end_of_service(officer, office->rulebook, office->moment.now);
+  const CivilDate until = officer.ended;
   if (addresses_of(officer).empty())
     call.terminal.err << "note: " << id << " has no channel and will get no messages\n";
   const bool added = co_await store::add_officer(call.connection, std::move(officer));
   if (!added) throw Refused(fmt::format("there is an officer `{}` already; see officer edit", id));
-  call.terminal.out << "added " << id << '\n';
+  call.terminal.out << "added " << id
+                    << (until.empty() ? "" : ", in service until the day before " + until) << '\n';
   co_return kOk;
 }
 
@@ -298,9 +303,10 @@ std::vector<Command> officer_commands() {
         email,
         whatsapp,
         channels,
+        {"until", "DATE", "first day no longer in service"},
         kConfigOption},
        "takes an officer into service",
-       "",
+       "Who only observes (pengawas) stays for 90 days, unless --until says otherwise.",
        run_work<add_officer>},
       {"officer edit",
        {},

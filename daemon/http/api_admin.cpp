@@ -8,6 +8,7 @@
 
 #include "daemon/http/api_calls.h"
 #include "daemon/log.h"
+#include "daemon/office/observers.h"
 #include "daemon/store/messages.h"
 #include "daemon/store/people.h"
 
@@ -169,6 +170,9 @@ awaitable<Response> Api::add_officer(const Call& call, const json::value& body,
   check_roles(officer.roles, faults);
   if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
   const std::string id = officer.id;
+  auto looking = db.query(store::kMomentSql);
+  const pg::Result looked = co_await std::move(looking);
+  officer.ended = office::end_of_service(officer, parts_.rulebook, store::moment_of(looked).now);
   auto adding = store::add_officer(db, std::move(officer));
   const bool added = co_await std::move(adding);
   if (!added) co_return problem(call.request, "officer_exists");

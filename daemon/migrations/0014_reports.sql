@@ -163,28 +163,29 @@ COMMENT ON COLUMN laporan.kunjungan.pengembalian IS 'Ditutup dengan mengembalika
 COMMENT ON COLUMN laporan.kunjungan.kekurangan IS 'Jenis dokumen yang dinyatakan kurang.';
 
 CREATE VIEW laporan.kepatuhan_bulanan AS
-  SELECT k.sop, b.bulan,
-         count(*) FILTER (WHERE b.apa = 'masuk') AS masuk,
-         count(*) FILTER (WHERE b.apa = 'terbit') AS terbit,
-         count(*) FILTER (WHERE b.apa = 'terbit' AND k.tepat_waktu) AS terbit_tepat_waktu,
-         count(*) FILTER (WHERE b.apa = 'berakhir' AND k.status = 'rejected') AS ditolak,
-         count(*) FILTER (WHERE b.apa = 'berakhir' AND k.status = 'withdrawn') AS ditarik,
-         count(*) FILTER (WHERE b.apa = 'berakhir' AND k.status = 'lapsed') AS gugur,
-         count(*) FILTER (WHERE b.apa = 'berakhir' AND k.tepat_waktu) AS tepat_waktu,
-         count(*) FILTER (WHERE b.apa = 'terlambat') AS terlambat,
-         count(*) FILTER (WHERE b.apa = 'terlambat' AND k.selesai IS NULL) AS terlambat_belum_selesai,
-         count(*) FILTER (WHERE b.apa = 'berakhir' AND k.tepat_waktu)::numeric
-           / nullif(count(*) FILTER (WHERE b.apa = 'terlambat' OR (b.apa = 'berakhir' AND k.tepat_waktu)), 0)
+  SELECT k.sop, k.bulan,
+         count(*) FILTER (WHERE k.apa = 'masuk') AS masuk,
+         count(*) FILTER (WHERE k.apa = 'terbit') AS terbit,
+         count(*) FILTER (WHERE k.apa = 'terbit' AND k.tepat_waktu) AS terbit_tepat_waktu,
+         count(*) FILTER (WHERE k.apa = 'berakhir' AND k.status = 'rejected') AS ditolak,
+         count(*) FILTER (WHERE k.apa = 'berakhir' AND k.status = 'withdrawn') AS ditarik,
+         count(*) FILTER (WHERE k.apa = 'berakhir' AND k.status = 'lapsed') AS gugur,
+         count(*) FILTER (WHERE k.apa = 'berakhir' AND k.tepat_waktu) AS tepat_waktu,
+         count(*) FILTER (WHERE k.apa = 'terlambat') AS terlambat,
+         count(*) FILTER (WHERE k.apa = 'terlambat' AND k.selesai IS NULL) AS terlambat_belum_selesai,
+         count(*) FILTER (WHERE k.apa = 'berakhir' AND k.tepat_waktu)::numeric
+           / nullif(count(*) FILTER (WHERE k.apa = 'terlambat' OR (k.apa = 'berakhir' AND k.tepat_waktu)), 0)
            AS kepatuhan,
-         avg(k.hari_kerja) FILTER (WHERE b.apa = 'terbit') AS rata_hari_kerja
-  FROM laporan.kasus k
-  CROSS JOIN LATERAL (VALUES
-    ('masuk', laporan.bulan(k.masuk, k.zona)),
-    ('terbit', CASE WHEN k.dihitung THEN laporan.bulan(k.terbit, k.zona) END),
-    ('berakhir', CASE WHEN k.dihitung THEN laporan.bulan(k.selesai, k.zona) END),
-    ('terlambat', laporan.bulan(k.terlambat_sejak, k.zona))) AS b(apa, bulan)
-  WHERE b.bulan IS NOT NULL
-  GROUP BY k.sop, b.bulan;
+         avg(k.hari_kerja) FILTER (WHERE k.apa = 'terbit') AS rata_hari_kerja
+  FROM (SELECT sop, 'masuk' AS apa, laporan.bulan(masuk, zona) AS bulan, status, tepat_waktu, selesai, hari_kerja
+        FROM laporan.kasus
+        UNION ALL SELECT sop, 'terbit', laporan.bulan(terbit, zona), status, tepat_waktu, selesai, hari_kerja
+        FROM laporan.kasus WHERE terbit IS NOT NULL AND dihitung
+        UNION ALL SELECT sop, 'berakhir', laporan.bulan(selesai, zona), status, tepat_waktu, selesai, hari_kerja
+        FROM laporan.kasus WHERE selesai IS NOT NULL AND dihitung
+        UNION ALL SELECT sop, 'terlambat', laporan.bulan(terlambat_sejak, zona), status, tepat_waktu, selesai, hari_kerja
+        FROM laporan.kasus WHERE terlambat) k
+  GROUP BY k.sop, k.bulan;
 COMMENT ON VIEW laporan.kepatuhan_bulanan IS
   'Permohonan per bulan. Yang lewat batas dihitung pada bulan batasnya lewat, walaupun belum selesai; '
   'yang tepat waktu pada bulan keputusan.';
@@ -192,29 +193,29 @@ COMMENT ON COLUMN laporan.kepatuhan_bulanan.kepatuhan IS 'tepat_waktu / (tepat_w
 COMMENT ON COLUMN laporan.kepatuhan_bulanan.rata_hari_kerja IS 'Rata-rata waktu penyelesaian yang terbit, dalam hari kerja nominal.';
 
 CREATE VIEW laporan.langkah_bulanan AS
-  SELECT k.sop, b.bulan, k.langkah, max(k.langkah_nama) AS langkah_nama, max(k.urutan) AS urutan,
+  SELECT k.sop, k.bulan, k.langkah, max(k.langkah_nama) AS langkah_nama, max(k.urutan) AS urutan,
          max(k.peran) AS peran, max(k.standar_detik) AS standar_detik,
-         count(*) FILTER (WHERE b.apa = 'selesai') AS selesai,
-         count(*) FILTER (WHERE b.apa = 'selesai' AND k.verdict = 'met') AS tepat_waktu,
-         count(*) FILTER (WHERE b.apa = 'terlambat') AS terlambat,
-         count(*) FILTER (WHERE b.apa = 'terlambat' AND k.terbuka) AS terlambat_belum_selesai,
-         count(*) FILTER (WHERE b.apa = 'selesai' AND k.verdict = 'met')::numeric
-           / nullif(count(*) FILTER (WHERE b.apa = 'terlambat' OR (b.apa = 'selesai' AND k.verdict = 'met')), 0)
+         count(*) FILTER (WHERE k.apa = 'selesai') AS selesai,
+         count(*) FILTER (WHERE k.apa = 'selesai' AND k.verdict = 'met') AS tepat_waktu,
+         count(*) FILTER (WHERE k.apa = 'terlambat') AS terlambat,
+         count(*) FILTER (WHERE k.apa = 'terlambat' AND k.terbuka) AS terlambat_belum_selesai,
+         count(*) FILTER (WHERE k.apa = 'selesai' AND k.verdict = 'met')::numeric
+           / nullif(count(*) FILTER (WHERE k.apa = 'terlambat' OR (k.apa = 'selesai' AND k.verdict = 'met')), 0)
            AS kepatuhan,
-         count(*) FILTER (WHERE b.apa = 'kembali') AS pengembalian,
-         percentile_cont(0.5) WITHIN GROUP (ORDER BY k.kerja_detik) FILTER (WHERE b.apa = 'selesai') AS kerja_p50,
-         percentile_cont(0.9) WITHIN GROUP (ORDER BY k.kerja_detik) FILTER (WHERE b.apa = 'selesai') AS kerja_p90,
-         percentile_cont(0.5) WITHIN GROUP (ORDER BY k.menunggu_detik) FILTER (WHERE b.apa = 'selesai') AS menunggu_p50,
-         percentile_cont(0.9) WITHIN GROUP (ORDER BY k.menunggu_detik) FILTER (WHERE b.apa = 'selesai') AS menunggu_p90,
-         percentile_cont(0.5) WITHIN GROUP (ORDER BY k.mengerjakan_detik) FILTER (WHERE b.apa = 'selesai') AS mengerjakan_p50,
-         percentile_cont(0.9) WITHIN GROUP (ORDER BY k.mengerjakan_detik) FILTER (WHERE b.apa = 'selesai') AS mengerjakan_p90
-  FROM laporan.kunjungan k
-  CROSS JOIN LATERAL (VALUES
-    ('selesai', CASE WHEN k.dihitung AND k.verdict IS NOT NULL THEN laporan.bulan(k.ditutup, k.zona) END),
-    ('kembali', CASE WHEN k.dihitung AND k.pengembalian THEN laporan.bulan(k.ditutup, k.zona) END),
-    ('terlambat', laporan.bulan(k.terlambat_sejak, k.zona))) AS b(apa, bulan)
-  WHERE b.bulan IS NOT NULL
-  GROUP BY k.sop, b.bulan, k.langkah;
+         count(*) FILTER (WHERE k.apa = 'kembali') AS pengembalian,
+         percentile_cont(0.5) WITHIN GROUP (ORDER BY k.kerja_detik) FILTER (WHERE k.apa = 'selesai') AS kerja_p50,
+         percentile_cont(0.9) WITHIN GROUP (ORDER BY k.kerja_detik) FILTER (WHERE k.apa = 'selesai') AS kerja_p90,
+         percentile_cont(0.5) WITHIN GROUP (ORDER BY k.menunggu_detik) FILTER (WHERE k.apa = 'selesai') AS menunggu_p50,
+         percentile_cont(0.9) WITHIN GROUP (ORDER BY k.menunggu_detik) FILTER (WHERE k.apa = 'selesai') AS menunggu_p90,
+         percentile_cont(0.5) WITHIN GROUP (ORDER BY k.mengerjakan_detik) FILTER (WHERE k.apa = 'selesai') AS mengerjakan_p50,
+         percentile_cont(0.9) WITHIN GROUP (ORDER BY k.mengerjakan_detik) FILTER (WHERE k.apa = 'selesai') AS mengerjakan_p90
+  FROM (SELECT sop, 'selesai' AS apa, laporan.bulan(ditutup, zona) AS bulan, langkah, langkah_nama, urutan, peran, standar_detik, verdict, terbuka, kerja_detik, menunggu_detik, mengerjakan_detik
+        FROM laporan.kunjungan WHERE verdict IS NOT NULL AND dihitung
+        UNION ALL SELECT sop, 'kembali', laporan.bulan(ditutup, zona), langkah, langkah_nama, urutan, peran, standar_detik, verdict, terbuka, kerja_detik, menunggu_detik, mengerjakan_detik
+        FROM laporan.kunjungan WHERE pengembalian AND dihitung
+        UNION ALL SELECT sop, 'terlambat', laporan.bulan(terlambat_sejak, zona), langkah, langkah_nama, urutan, peran, standar_detik, verdict, terbuka, kerja_detik, menunggu_detik, mengerjakan_detik
+        FROM laporan.kunjungan WHERE terlambat) k
+  GROUP BY k.sop, k.bulan, k.langkah;
 COMMENT ON VIEW laporan.langkah_bulanan IS
   'Per langkah dan bulan: selesai, kepatuhan, pengembalian, dan lama menunggu serta mengerjakan (detik kerja).';
 
@@ -336,9 +337,14 @@ CREATE VIEW laporan.pesan AS
   SELECT m.id, m.rendered_at AS dibuat,
          CASE split_part(m.recipient, ':', 1) WHEN 'applicant' THEN 'pemohon' ELSE 'petugas' END AS kepada,
          m.channel AS saluran, m.text AS teks, m.state AS status,
-         CASE m.state WHEN 'queued' THEN CASE WHEN m.attempts > 0 THEN 'belum tersampaikan' ELSE 'antre' END
-                      WHEN 'accepted' THEN 'diterima' WHEN 'dead' THEN 'gagal total'
-                      WHEN 'trial' THEN 'uji coba' ELSE 'gagal' END AS keadaan,
+         CASE WHEN m.state = 'queued' AND m.attempts > 0 THEN 'belum diterima'
+              WHEN m.state = 'queued' THEN 'antre'
+              WHEN m.state = 'dead' THEN 'gagal total'
+              WHEN m.state = 'trial' THEN 'uji coba'
+              WHEN m.state = 'failed' THEN 'gagal'
+              WHEN m.delivered_at IS NOT NULL OR m.read_at IS NOT NULL THEN 'tersampaikan'
+              WHEN m.undelivered_at IS NOT NULL THEN 'tidak tersampaikan'
+              ELSE 'diterima penyedia' END AS keadaan,
          m.reason AS alasan, m.attempts AS percobaan,
          extract(epoch FROM m.accepted_at - m.created_at) AS lama_detik,
          m.falls_back_from IS NOT NULL AS pengganti,
@@ -349,6 +355,7 @@ CREATE VIEW laporan.pesan AS
   WHERE m.recipient <> 'officer:_kenari';
 COMMENT ON VIEW laporan.pesan IS 'Pesan tanpa alamat, nama, dan isi. Saring dibuat atau status, dan batasi jumlahnya.';
 COMMENT ON COLUMN laporan.pesan.status IS 'queued, accepted, failed, dead, trial; keadaan mengatakannya dengan kata.';
+COMMENT ON COLUMN laporan.pesan.keadaan IS 'Surel berakhir pada diterima penyedia; WhatsApp pada tersampaikan.';
 COMMENT ON COLUMN laporan.pesan.lama_detik IS 'Dari dibuat sampai diterima penyedia, menurut jam mesin.';
 
 -- Lately raised, lately written: found without reading what came before.

@@ -7,6 +7,7 @@
 
 #include "daemon/http/api_bodies.h"
 #include "daemon/log.h"
+#include "daemon/office/observers.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/words.h"
 #include "daemon/store/people.h"
@@ -360,6 +361,7 @@ awaitable<std::string> Pages::add_officer(const PageCall& call, pg::Connection& 
   if (!all_known(officer.roles, roles_to_hold(parts_.rulebook.sops_in_force())))
     co_return "Salah satu peran tidak dikenal.";
   const std::string id = officer.id;
+  officer.ended = office::end_of_service(officer, parts_.rulebook, call.who->now);
   auto adding = store::add_officer(db, std::move(officer));
   const bool added = co_await std::move(adding);
   if (!added) co_return "Sebutan ini sudah dipakai pegawai lain.";

@@ -12,13 +12,6 @@ namespace {
 
 constexpr std::size_t kEventsShown = 60;
 
-// "officer:siti", "applicant", "system" of an event.
-std::string actor_words(const std::string& actor, const People& people) {
-  constexpr std::string_view kOfficer = "officer:";
-  if (actor.starts_with(kOfficer)) return officer_words(actor.substr(kOfficer.size()), people);
-  return actor == "applicant" ? "Pemohon" : "Sistem";
-}
-
 std::string field_of(const store::StoredEvent& event, std::string_view name) {
   boost::json::error_code error;
   const boost::json::value fields = boost::json::parse(event.fields_json, error);
@@ -35,14 +28,23 @@ std::string rung_words(const std::string& rung) {
   return "pengingat pada " + rung + " waktu";
 }
 
-std::string event_words(const PermitView& view, const store::StoredEvent& stored) {
+}  // namespace
+
+std::string actor_words(const std::string& actor, const People& people) {
+  constexpr std::string_view kOfficer = "officer:";
+  if (actor.starts_with(kOfficer)) return officer_words(actor.substr(kOfficer.size()), people);
+  return actor == "applicant" ? "Pemohon" : "Sistem";
+}
+
+std::string event_words(const store::StoredEvent& stored, const Permit& permit,
+                        const Context& context) {
   const std::string& type = stored.event.type;
-  const Visit* visit = view.permit().find_visit(stored.event.visit);
+  const Visit* visit = permit.find_visit(stored.event.visit);
   const std::string step =
-      (visit ? view.context.sop.step(visit->step).short_name : std::string("Layanan")) + ": ";
+      (visit ? context.sop.step_name(visit->step) : std::string("Layanan")) + ": ";
   const auto pause_name = [&] {
     const std::string id = field_of(stored, "pause");
-    const PauseReason* reason = view.context.sop.find_pause(id);
+    const PauseReason* reason = context.sop.find_pause(id);
     return reason ? reason->name : readable(id);
   };
   if (type == "submitted") return "Permohonan diajukan";
@@ -60,10 +62,10 @@ std::string event_words(const PermitView& view, const store::StoredEvent& stored
                                                          : "pemohon diingatkan");
   if (type == "assigned")
     return step + "tugas diberikan kepada " +
-           officer_words(field_of(stored, "officer"), view.context.people);
+           officer_words(field_of(stored, "officer"), context.people);
   if (type == "escalated") return step + "arahan atasan diminta";
   if (type == "acknowledged") {
-    const Obstacle* obstacle = view.context.sop.find_obstacle(field_of(stored, "obstacle"));
+    const Obstacle* obstacle = context.sop.find_obstacle(field_of(stored, "obstacle"));
     return step + "kendala dicatat (" +
            (obstacle ? obstacle->name : readable(field_of(stored, "obstacle"))) + ")";
   }
@@ -72,8 +74,6 @@ std::string event_words(const PermitView& view, const store::StoredEvent& stored
   if (type == "calendar_applied") return "Kalender kerja berubah: " + field_of(stored, "decree");
   return readable(type);
 }
-
-}  // namespace
 
 Html history_of(const PermitView& view) {
   Html items;
@@ -89,10 +89,10 @@ Html history_of(const PermitView& view) {
         stored->event.acting_for.empty()
             ? ""
             : " untuk " + officer_words(stored->event.acting_for, view.context.people);
-    items +=
-        html("<li>{}{}<br><span class=\"halus\">{} · {}{}</span></li>", event_words(view, *stored),
-             said, notify::short_moment(view.context.calendar.local(stored->event.at)),
-             actor_words(stored->event.actor, view.context.people), for_whom);
+    items += html("<li>{}{}<br><span class=\"halus\">{} · {}{}</span></li>",
+                  event_words(*stored, view.permit(), view.context), said,
+                  notify::short_moment(view.context.calendar.local(stored->event.at)),
+                  actor_words(stored->event.actor, view.context.people), for_whom);
   }
   return html("<h2>Riwayat</h2><div class=\"kartu\"><ul class=\"polos\">{}</ul></div>", items);
 }

@@ -22,6 +22,10 @@ struct PermitView {
 };
 
 std::string officer_words(const std::string& id, const People& people);
+// What an event says: "Verifikasi: diterima", and whose it was: "Pemohon", "Siti Rahmah", "Sistem".
+std::string event_words(const store::StoredEvent& event, const Permit& permit,
+                        const Context& context);
+std::string actor_words(const std::string& actor, const People& people);
 
 // Forms for what this officer may do on the visit today: nothing is offered that would be refused
 // for who they are.

@@ -77,14 +77,14 @@ pg::Awaitable<People> load_people(pg::Connection& connection) {
 
 pg::Awaitable<bool> add_officer(pg::Connection& connection, Officer officer) {
   const pg::Result added = co_await connection.query(
-      "WITH added AS (INSERT INTO officer (id, name, email, whatsapp, channels)"
-      " VALUES ($1, $2, $3, $4, $6::text[])"
+      "WITH added AS (INSERT INTO officer (id, name, email, whatsapp, channels, ended_on)"
+      " VALUES ($1, $2, $3, $4, $6::text[], nullif($7, '')::date)"
       " ON CONFLICT DO NOTHING RETURNING id),"
       " held AS (INSERT INTO officer_role (officer, role)"
       " SELECT DISTINCT added.id, role FROM added, unnest($5::text[]) AS role)"
       " SELECT count(*) FROM added",
       officer.id, officer.name, officer.email, officer.whatsapp, pg::text_array(officer.roles),
-      pg::text_array(officer.channels));
+      pg::text_array(officer.channels), officer.ended);
   co_return added.int64(0, 0) == 1;
 }
 

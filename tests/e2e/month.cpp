@@ -143,7 +143,7 @@ const std::vector<Story>& stories() {
       {"M",  // of April where the office is, of March in Greenwich
        {{"03-31 16:10", "submit"}, {"04-01 07:35", "accept"}, {"04-01 07:44", "forward"}}},
       {"N",  // its acceptance can still be taken back when the month is looked at
-       {{"04-02 15:52", "submit"}, {"04-02 15:59", "accept"}}},
+       {{"04-02 15:50", "submit"}, {"04-02 15:51", "accept"}}},
       {"O",  // with the applicant
        {{"03-27 09:00", "submit"}, {"03-27 09:07", "reject akta_pendirian"}}},
       {"P",  // short of time at the end
@@ -153,6 +153,8 @@ const std::vector<Story>& stories() {
         {"03-31 09:05", "accept"},
         {"03-31 09:11", "forward"},
         {"04-01 09:00", "pause"}}},
+      {"R",  // its date is today
+       {{"03-26 15:50", "submit"}, {"03-26 15:57", "accept"}, {"03-27 08:10", "forward"}}},
   };
   return all;
 }

@@ -14,7 +14,7 @@ namespace tenggat::test {
 class Month {
  public:
   static constexpr const char* kStart = "2026-03-02T07:30:00";
-  static constexpr const char* kEnd = "2026-04-02T16:00:00";
+  static constexpr const char* kEnd = "2026-04-02T15:52:00";
 
   explicit Month(Office& office) : office_(office) {}
 

@@ -308,7 +308,7 @@ The office runs 600 times as fast, from Tuesday 14 April 2026, 07:20: a working 
   API         $url/api/v1                        . ${office#"$root"/}/env; tenggat permit list
   metrics     $admin_url/metrics
   Prometheus  $prometheus_url
-  Grafana     import dashboards/grafana/*.json, with this Prometheus as datasource
+  Grafana     import dashboards/grafana/*.json, with this Prometheus and this database as datasources
   messages    ${office#"$root"/}/messages
 Ctrl-C stops all of it.
 

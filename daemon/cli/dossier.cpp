@@ -1,0 +1,73 @@
+// `tenggat permit dossier`: everything on record about one permit. On the database, since the chain
+// is walked there.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+
+#include "daemon/cli/on_database.h"
+#include "daemon/cli/print.h"
+#include "daemon/pages/dossier.h"
+#include "daemon/store/letters.h"
+
+namespace tenggat::cli {
+namespace {
+
+pg::Awaitable<int> dossier(DatabaseCall& call) {
+  const std::string number = call.given.argument(0).value_or("");
+  const auto office = co_await read_office(call);
+  pg::Pipeline finding;
+  store::add_find_by_number(finding, number);
+  const std::vector<pg::Result> found = co_await call.connection.run(std::move(finding));
+  if (found.front().empty()) throw Refused(fmt::format("there is no permit `{}`", number));
+  const std::int64_t id = found.front().int64(0, 0);
+
+  pg::Pipeline pipeline;
+  const std::vector<std::int64_t> ids(1, id);
+  const store::PermitLoad load(pipeline, ids, store::Lock::none);
+  const std::size_t events = pipeline.size();
+  store::add_events(pipeline, id);
+  const std::size_t notes = pipeline.size();
+  store::add_notes(pipeline, id);
+  const std::size_t letters = store::add_letters(pipeline, id);
+  const std::size_t told = store::add_told_about(pipeline, id);
+  const std::vector<pg::Result> results = co_await call.connection.run(std::move(pipeline));
+  const std::map<std::int64_t, store::StoredPermit> permits = load.take(results);
+  const store::StoredPermit& stored = permits.at(id);
+  const std::vector<std::string> versions(1, stored.permit.sop_version);
+  co_await office->rulebook.ensure_versions(call.connection, versions);
+  const store::AuditReport chain = co_await store::verify_chains(call.connection, number);
+
+  const Context context =
+      office->rulebook.context(office->rulebook.sop_version(stored.permit.sop_version),
+                               std::max(office->moment.now, stored.permit.changed_at));
+  const std::vector<store::StoredEvent> its_events = store::events_of(results.at(events));
+  const std::vector<store::StoredNote> its_notes = store::notes_of(results.at(notes));
+  const std::vector<store::ToldNotice> its_told = store::told_about(results, told);
+  const std::vector<Delegation> its_letters = store::letters_of(results.at(letters));
+  const pages::Dossier whole{stored,   context,     its_events, its_notes,
+                             its_told, its_letters, chain,      call.config.instansi};
+  if (call.given.has("json"))
+    write_json(call.terminal.out, pages::dossier_json(whole));
+  else
+    call.terminal.out << pages::dossier_page(whole);
+  co_return chain.broken.empty() ? kOk : kRefused;
+}
+
+int run_dossier(const Given& given, Terminal& terminal) {
+  return on_database(given, terminal, dossier);
+}
+
+}  // namespace
+
+std::vector<Command> dossier_commands() {
+  return {{"permit dossier",
+           {{"NUMBER"}},
+           {kConfigOption, kJsonOption},
+           "everything on record about a permit, as a page to print",
+           "The clock's proof day by day, decrees, letters, messages with their receipts, and the\n"
+           "chain of events, walked while it is printed: exit code 1 where it is broken.",
+           run_dossier}};
+}
+
+}  // namespace tenggat::cli

@@ -1,0 +1,20 @@
+#include "daemon/office/observers.h"
+
+#include <algorithm>
+
+namespace tenggat::office {
+
+CivilDate end_of_service(const Officer& officer, const Rulebook& rulebook, Instant now) {
+  if (!officer.ended.empty() || officer.roles.empty()) return officer.ended;
+  const std::vector<const Sop*> sops = rulebook.sops_in_force();
+  const auto observes = [&](const std::string& role) {
+    return std::any_of(sops.begin(), sops.end(), [&](const Sop* sop) {
+      const Role* known = sop->find_role(role);
+      return known && known->observer;
+    });
+  };
+  if (!std::all_of(officer.roles.begin(), officer.roles.end(), observes)) return {};
+  return rulebook.context(*sops.front(), now + kObserversStay).today();
+}
+
+}  // namespace tenggat::office

@@ -1,0 +1,13 @@
+// Who reads everything and acts on nothing reads for a while only: an inspection ends.
+#pragma once
+#include "daemon/office/rulebook.h"
+
+namespace tenggat::office {
+
+inline constexpr std::chrono::hours kObserversStay{24 * 90};
+
+// First day no longer in service of somebody new: as given, else for whoever holds observing roles
+// alone kObserversStay from now; empty: none.
+CivilDate end_of_service(const Officer& officer, const Rulebook& rulebook, Instant now);
+
+}  // namespace tenggat::office

@@ -1,0 +1,361 @@
+#include "daemon/pages/dossier.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+
+#include "daemon/http/timeline.h"
+#include "daemon/http/view.h"
+#include "daemon/http/why.h"
+#include "daemon/pages/permit_view.h"
+#include "daemon/pages/print.h"
+#include "daemon/pages/proof.h"
+#include "daemon/pages/words.h"
+#include "daemon/store/hash.h"
+#include "notifiers/words.h"
+#include "rules/time_spent.h"
+
+namespace tenggat::pages {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view kNone = "–";
+constexpr std::string_view kOfficer = "officer:";
+
+std::string channel_words(const std::string& channel) {
+  if (channel == "email") return "surel";
+  if (channel == "whatsapp") return "WhatsApp";
+  return channel;
+}
+
+std::string message_state_words(const std::string& state) {
+  if (state == "queued") return "antre";
+  if (state == "accepted") return "diterima penyedia";
+  if (state == "failed") return "gagal";
+  if (state == "dead") return "gagal total";
+  return state == "trial" ? "uji coba, tidak dikirim" : state;
+}
+
+std::string verdict_words(const std::optional<Verdict>& verdict) {
+  if (!verdict) return std::string(kNone);
+  return *verdict == Verdict::met ? "tepat waktu" : "terlambat";
+}
+
+class Sections {
+ public:
+  explicit Sections(const Dossier& dossier)
+      : d_(dossier),
+        permit_(dossier.stored.permit),
+        sop_(dossier.context.sop),
+        calendar_(dossier.context.calendar) {}
+
+  Html body() const {
+    return html("{}{}{}{}{}{}{}{}{}", identity(), time(), visits(), documents(), letters(), told(),
+                notes(), proofs(), chain());
+  }
+
+ private:
+  std::string moment(const std::optional<Instant>& t) const {
+    return t ? moment_words(calendar_, *t) : std::string(kNone);
+  }
+  // In tables.
+  std::string brief(const std::optional<Instant>& t) const {
+    if (!t) return std::string(kNone);
+    const LocalTime local = calendar_.local(*t);
+    return fmt::format("{:02}-{:02}-{} {}", local.day, local.month, local.year,
+                       notify::clock_time(local));
+  }
+  std::string officer(const std::string& id) const {
+    return id.empty() ? std::string(kNone) : officer_words(id, d_.context.people);
+  }
+  std::string visit_words(const Visit& visit) const {
+    const std::string name = sop_.step_name(visit.step);
+    return visit.occurrence > 1 ? fmt::format("{} (ke-{})", name, visit.occurrence) : name;
+  }
+  std::string visit_words(int id) const {
+    const Visit* visit = permit_.find_visit(id);
+    return visit ? visit_words(*visit) : "Layanan";
+  }
+
+  Html identity() const {
+    const Sla sla = case_sla(permit_, sop_, calendar_, d_.context.now);
+    std::vector<std::pair<std::string, Html>> rows{
+        {"Nomor", html("<strong>{}</strong>", permit_.number)},
+        {"Izin", html("{}", sop_.title)},
+        {"Pemohon", html("{}", d_.stored.applicant.name)},
+        {"Perihal", html("{}", permit_.subject)},
+        {"Status", html("{}", state_words(permit_.state))},
+        {"Diajukan", html("{}", moment(permit_.submitted_at))},
+        {"Berkas lengkap", html("{}", moment(permit_.case_opened_at))},
+        {"Standar layanan",
+         html("{}", budget_words(permit_.case_standard.value_or(sop_.case_standard)))},
+        {"Batas yang dijanjikan", html("{}", moment(sla.due_at))},
+        {"Diputus", html("{}", moment(permit_.case_closed_at))},
+        {"Penilaian", html("<strong>{}</strong>", verdict_words(permit_.case_verdict))}};
+    if (permit_.case_elapsed)
+      rows.emplace_back("Waktu layanan", html("{}", working(*permit_.case_elapsed)));
+    if (const auto legal = legal_ledger(permit_, sop_))
+      rows.emplace_back("Batas hukum",
+                        html("{} ({})", moment(Replay(*legal, calendar_).due()), sop_.legal.basis));
+    return html("<h2>Permohonan</h2>{}", facts(rows));
+  }
+
+  std::string working(Seconds span) const {
+    return notify::working_duration(span, calendar_.nominal_day());
+  }
+
+  Html time() const {
+    const TimeByParty spent = time_by_party(permit_, sop_, calendar_, d_.context.now);
+    return html(
+        "<h2>Waktu siapa yang terpakai</h2>{}",
+        facts({{"Dari", html("{}", moment(spent.from))},
+               {"Sampai", html("{}", moment(spent.to))},
+               {"Kantor", html("{} waktu kerja", working(spent.office.working))},
+               {"Pemohon", html("{} waktu kerja", working(spent.applicant.working))},
+               {"Instansi lain", html("{} waktu kerja", working(spent.other_agency.working))}}));
+  }
+
+  Html visits() const {
+    Html rows;
+    for (const Visit& visit : permit_.visits) {
+      if (visit.undone) continue;
+      const Sla sla = visit_sla(permit_, visit, sop_, calendar_, d_.context.now);
+      const std::string by =
+          visit.closed_for.empty()
+              ? officer_or_applicant(visit)
+              : fmt::format("{}, untuk {}", officer(visit.closed_by), officer(visit.closed_for));
+      rows += html(
+          "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
+          "<td>{}</td><td>{}</td></tr>",
+          visit_words(visit), role_words(sop_, visit.role), brief(visit.opened_at),
+          brief(visit.claimed_at),
+          visit.closed_at
+              ? fmt::format("{}, {}", brief(visit.closed_at), action_done_words(visit.action))
+              : std::string("terbuka"),
+          by, fmt::format("{} dari {}", working(sla.elapsed), budget_words(sla.standard)),
+          verdict_words(visit.verdict));
+    }
+    return html(
+        "<h2>Tahapan yang dilalui</h2><table><thead><tr><th>Tahapan</th><th>Pelaksana</th>"
+        "<th>Dibuka</th><th>Diambil</th><th>Ditutup</th><th>Oleh</th><th>Waktu kerja</th>"
+        "<th>Penilaian</th></tr></thead><tbody>{}</tbody></table>",
+        rows);
+  }
+
+  std::string officer_or_applicant(const Visit& visit) const {
+    if (!visit.closed_at) return std::string(kNone);
+    if (visit.closed_by.empty()) return "sistem";
+    return sop_.is_applicant(visit.role) ? std::string("pemohon") : officer(visit.closed_by);
+  }
+
+  Html documents() const {
+    Html rows;
+    for (const Document& document : permit_.documents) {
+      if (!document.file) continue;
+      const std::string standing = document.voided_event       ? "tidak berlaku: dikembalikan"
+                                   : document.superseded_event ? "diganti yang lebih baru"
+                                                               : "berlaku";
+      const std::string print = document.sha256.empty() ? "" : "SHA-256 " + document.sha256;
+      rows += html(
+          "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
+          "<td>{}<br><span class=\"rapat\">{}</span></td></tr>",
+          document_words(document.kind, document.name),
+          document.number.empty() ? std::string(kNone) : document.number,
+          visit_words(document.visit), brief(document.added_at), standing, document.uri, print);
+    }
+    return html(
+        "<h2>Dokumen dan keputusan</h2><table><thead><tr><th>Dokumen</th><th>Nomor</th>"
+        "<th>Tahapan</th><th>Masuk</th><th>Kedudukan</th><th>Tempat</th></tr></thead>"
+        "<tbody>{}</tbody></table>",
+        rows);
+  }
+
+  Html letters() const {
+    if (d_.letters.empty()) return {};
+    Html rows;
+    for (const Delegation& letter : d_.letters)
+      rows += html("<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+                   letter.letter, letter.kind == "plt" ? "Plt." : "Plh.", officer(letter.to),
+                   officer(letter.from), fmt::format("{} s.d. {}", letter.start, letter.end));
+    return html(
+        "<h2>Surat perintah</h2><table><thead><tr><th>Nomor surat</th><th>Sebagai</th>"
+        "<th>Pejabat</th><th>Menggantikan</th><th>Berlaku</th></tr></thead><tbody>{}</tbody></"
+        "table>",
+        rows);
+  }
+
+  std::string recipient(const store::ToldMessage& message) const {
+    if (!message.recipient.starts_with(kOfficer)) return "pemohon";
+    std::string name = officer(message.recipient.substr(kOfficer.size()));
+    return message.acting_for.empty() ? name : name + ", untuk " + officer(message.acting_for);
+  }
+
+  Html message_lines(const store::ToldNotice& told) const {
+    Html lines;
+    for (const store::ToldMessage& message : told.messages) {
+      std::string said = fmt::format("{} kepada {}: {}", channel_words(message.channel),
+                                     recipient(message), message_state_words(message.state));
+      if (message.accepted_at) said += " " + brief(message.accepted_at);
+      if (message.attempts.size() > 1)
+        said += fmt::format(", {} percobaan", message.attempts.size());
+      if (!message.reason.empty()) said += " (" + message.reason + ")";
+      if (!lines.empty()) lines += html("<br>");
+      lines += html("{}", said);
+      if (!message.provider_id.empty())
+        lines += html("<br><span class=\"rapat\">tanda terima {}</span>", message.provider_id);
+    }
+    return lines;
+  }
+
+  Html told() const {
+    Html rows;
+    for (const store::ToldNotice& one : d_.told) {
+      Html came = message_lines(one);
+      if (one.state == "dropped") came = html("tidak dikirim: {}", one.state_reason);
+      if (one.state == "pending") came = html("menunggu");
+      rows += html("<tr><td>{}</td><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td></tr>",
+                   brief(one.notice.raised_at), readable(one.notice.text),
+                   visit_words(one.notice.visit), to_string(one.notice.reason), came);
+    }
+    if (rows.empty()) return {};
+    return html(
+        "<h2>Pemberitahuan, pesan, dan tanda terima</h2><table><thead><tr><th>Diangkat</th>"
+        "<th>Isi</th><th>Tentang</th><th>Alasan</th><th>Jadinya</th></tr></thead>"
+        "<tbody>{}</tbody></table><p class=\"halus\">Saat diterima adalah menurut jam mesin"
+        " pengirim.</p>",
+        rows);
+  }
+
+  Html notes() const {
+    Html rows;
+    for (const store::StoredNote& note : d_.notes)
+      rows += html("<tr><td class=\"angka\">{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+                   note.event, visit_words(note.visit),
+                   note.document.empty() ? readable(note.kind) : readable(note.document),
+                   lines(note.text));
+    if (rows.empty()) return {};
+    return html(
+        "<h2>Catatan petugas</h2><table><thead><tr><th>Peristiwa</th><th>Tahapan</th><th>Jenis</th>"
+        "<th>Isi</th></tr></thead><tbody>{}</tbody></table>",
+        rows);
+  }
+
+  Html proofs() const {
+    Html all;
+    if (const Html of_case = proof_of_case(permit_, sop_, calendar_, d_.context.now, For::officer);
+        !of_case.empty())
+      all += html("<h3>Seluruh layanan</h3>{}", of_case);
+    for (const Visit& visit : permit_.visits) {
+      if (visit.undone) continue;
+      const Html of_visit = proof_of_visit(permit_, visit, sop_, calendar_, d_.context.now);
+      if (!of_visit.empty()) all += html("<h3>{}</h3>{}", visit_words(visit), of_visit);
+    }
+    return html("<h2>Perhitungan waktu, hari demi hari</h2>{}", all);
+  }
+
+  Html chain() const {
+    Html rows;
+    for (const store::StoredEvent& stored : d_.events) {
+      const Event& event = stored.event;
+      std::string who = actor_words(event.actor, d_.context.people);
+      if (!event.acting_for.empty()) who += ", untuk " + officer(event.acting_for);
+      rows += html(
+          "<tr><td class=\"angka\">{}</td><td>{}</td><td>{}</td><td>{}</td>"
+          "<td class=\"rapat\">{}</td></tr>",
+          event.sequence, brief(event.at), event_words(stored, permit_, d_.context), who,
+          store::hex(stored.hash));
+    }
+    const Html verdict =
+        d_.chain.broken.empty()
+            ? html(
+                  "<p>Rantai {} peristiwa diperiksa saat dicetak dan <strong>utuh</strong>: setiap"
+                  " sidik memuat sidik peristiwa sebelumnya.</p>",
+                  d_.chain.events)
+            : html(
+                  "<p class=\"penting\">Rantai <strong>tidak utuh</strong> mulai peristiwa {}:"
+                  " catatan telah berubah sejak ditulis.</p>",
+                  d_.chain.broken.front().sequence);
+    return html(
+        "<h2>Rantai catatan</h2>{}<table><thead><tr><th>No.</th><th>Saat</th><th>Peristiwa</th>"
+        "<th>Oleh</th><th>Sidik (SHA-256)</th></tr></thead><tbody>{}</tbody></table>"
+        "<p class=\"halus\">SOP {} versi <span class=\"rapat\">{}</span>.</p>",
+        verdict, rows, sop_.id, permit_.sop_version);
+  }
+
+  const Dossier& d_;
+  const Permit& permit_;
+  const Sop& sop_;
+  const Calendar& calendar_;
+};
+
+json::array documents_json(const Permit& permit, const Calendar& calendar) {
+  json::array all;
+  for (const Document& document : permit.documents)
+    all.push_back(json::object{{"kind", document.kind},
+                               {"name", document.name},
+                               {"number", document.number},
+                               {"uri", document.uri},
+                               {"sha256", document.sha256},
+                               {"file", document.file},
+                               {"visit", document.visit},
+                               {"added_at", calendar.format(document.added_at)},
+                               {"added_event", document.added_event},
+                               {"superseded_event", document.superseded_event},
+                               {"voided_event", document.voided_event}});
+  return all;
+}
+
+json::array letters_json(const std::vector<Delegation>& letters) {
+  json::array all;
+  for (const Delegation& letter : letters)
+    all.push_back(json::object{{"letter", letter.letter},
+                               {"kind", letter.kind},
+                               {"from", letter.from},
+                               {"to", letter.to},
+                               {"start", letter.start},
+                               {"end", letter.end}});
+  return all;
+}
+
+json::object chain_json(const Dossier& dossier) {
+  json::value broken_at;
+  if (!dossier.chain.broken.empty()) broken_at = dossier.chain.broken.front().sequence;
+  return {{"events", dossier.chain.events},
+          {"holds", dossier.chain.broken.empty()},
+          {"broken_at", std::move(broken_at)},
+          {"last_hash", store::hex(dossier.stored.last_hash)}};
+}
+
+}  // namespace
+
+std::string dossier_page(const Dossier& dossier) {
+  PrintedPage page;
+  page.office = dossier.office;
+  page.title = "Berkas Bukti " + dossier.stored.permit.number;
+  page.subtitle = dossier.context.sop.title;
+  page.footer =
+      fmt::format("Berkas bukti {} · dicetak {} dari Tenggat", dossier.stored.permit.number,
+                  moment_words(dossier.context.calendar, dossier.context.now));
+  page.body = Sections(dossier).body();
+  return printed(page);
+}
+
+json::object dossier_json(const Dossier& d) {
+  const Sop& sop = d.context.sop;
+  const Calendar& calendar = d.context.calendar;
+  http::ViewOptions options;
+  return {{"printed_at", calendar.format(d.context.now)},
+          {"permit", http::permit_view(d.stored, sop, calendar, d.context.now, options)},
+          {"sop", json::object{{"id", sop.id}, {"version", d.stored.permit.sop_version}}},
+          {"calendar", calendar.id()},
+          {"documents", documents_json(d.stored.permit, calendar)},
+          {"letters", letters_json(d.letters)},
+          {"timeline", http::timeline_view(d.stored, {d.events, d.notes}, sop, calendar,
+                                           d.context.now, {.note_texts = true})},
+          {"why", http::why_view(d.stored, d.told, d.context)},
+          {"chain", chain_json(d)}};
+}
+
+}  // namespace tenggat::pages

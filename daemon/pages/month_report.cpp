@@ -1,0 +1,391 @@
+#include "daemon/pages/month_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "daemon/pages/print.h"
+#include "daemon/pages/words.h"
+#include "notifiers/words.h"
+
+namespace tenggat::pages {
+namespace {
+
+using store::MonthFigures;
+using store::StepFigures;
+
+constexpr std::string_view kNone = "–";
+
+class Report {
+ public:
+  explicit Report(const ReportSubject& subject)
+      : s_(subject),
+        sop_(subject.context.sop),
+        calendar_(subject.context.calendar),
+        now_(subject.context.now) {
+    for (const MonthFigures& month : s_.figures.months)
+      if (month.month == s_.month) month_ = month;
+    for (const StepFigures& step : s_.figures.steps) steps_[step.step] = step;
+    for (const MonthFigures& month : s_.figures.months)
+      if (month.month < s_.month) before_ = month;
+  }
+
+  Html body() const {
+    return html("{}{}{}{}{}{}{}{}{}", summary(), compliance(), history(), durations(), causes(),
+                late(), others(), how(), signature());
+  }
+
+ private:
+  std::string share(std::int64_t part, std::int64_t whole) const {
+    return notify::percent(part, whole);
+  }
+  std::string days(const std::optional<std::int64_t>& seconds) const {
+    if (!seconds) return std::string(kNone);
+    const std::int64_t day = calendar_.nominal_day().count();
+    return notify::tenths((*seconds * 10 + day / 2) / day) + " hari kerja";
+  }
+  std::string lasting(const std::optional<std::int64_t>& seconds) const {
+    if (!seconds) return std::string(kNone);
+    return notify::working_duration(Seconds{*seconds}, calendar_.nominal_day());
+  }
+  // "bulan sebelumnya 80%": beside a figure.
+  std::string beside(const std::string& then) const {
+    return before_.month.empty() ? std::string()
+                                 : fmt::format("{}: {}", month_words(before_.month), then);
+  }
+
+  static Html box(const std::string& figure, std::string_view name, const std::string& then) {
+    return html("<div><strong>{}</strong><span>{}</span><span>{}</span></div>", figure, name, then);
+  }
+
+  Html summary() const {
+    const auto count = [&](std::string_view name, std::int64_t now, std::int64_t then) {
+      return box(notify::number(now), name, beside(notify::number(then)));
+    };
+    Html boxes = box(share(month_.issued_in_time, month_.issued), "izin terbit tepat waktu",
+                     beside(share(before_.issued_in_time, before_.issued)));
+    boxes += box(share(month_.met, month_.met + month_.missed), "kepatuhan waktu layanan",
+                 beside(share(before_.met, before_.met + before_.missed)));
+    boxes += count("melewati batas waktu", month_.missed, before_.missed);
+    boxes += count("di antaranya belum diputus", month_.missed_open, before_.missed_open);
+    boxes += count("permohonan masuk", month_.submitted, before_.submitted);
+    boxes += count("izin terbit", month_.issued, before_.issued);
+    boxes += count("ditolak", month_.rejected, before_.rejected);
+    boxes += box(days(month_.average_seconds), "rata-rata penyelesaian",
+                 beside(days(before_.average_seconds)));
+    return html(
+        "<h2>Ringkasan</h2><p>{}</p><div class=\"kotak\">{}</div>"
+        "<p class=\"halus\">Ditarik pemohon {}, gugur {}. Standar layanan {}.</p>",
+        opening(), boxes, month_.withdrawn, month_.lapsed, budget_words(sop_.case_standard));
+  }
+
+  // What the figures say, in a sentence or two.
+  std::string opening() const {
+    const std::string when = month_words(s_.month);
+    if (month_.submitted + month_.issued + month_.rejected + month_.missed == 0)
+      return fmt::format("Pada {} tidak ada permohonan yang masuk, diputus, atau melewati batas.",
+                         when);
+    std::string said = fmt::format("Pada {} masuk {} permohonan dan terbit {} izin", when,
+                                   notify::number(month_.submitted), notify::number(month_.issued));
+    if (month_.issued > 0)
+      said += fmt::format(", {} di antaranya sampai tanggal yang dijanjikan",
+                          notify::number(month_.issued_in_time));
+    said += fmt::format(
+        ". Yang melewati batas waktu layanan {}",
+        month_.missed == 0 ? "tidak ada" : notify::number(month_.missed) + " permohonan");
+    if (month_.missed_open > 0)
+      said += fmt::format(", dan {} di antaranya sampai hari ini belum diputus",
+                          notify::number(month_.missed_open));
+    return said + ".";
+  }
+
+  Html compliance() const {
+    Html rows;
+    std::int64_t completed = 0, met = 0, missed = 0, returns = 0;
+    for (const Step& step : sop_.steps) {
+      const StepFigures figures = of(step);
+      const bool judged = !sop_.is_applicant(step.role);
+      completed += figures.completed;
+      met += figures.met;
+      missed += figures.missed;
+      returns += figures.returns;
+      rows += html(
+          "<tr><td class=\"angka\">{}</td><th scope=\"row\">{}</th><td>{}</td><td>{}</td>"
+          "<td class=\"angka\">{}</td><td class=\"angka\">{}</td><td class=\"angka\">{}</td>"
+          "<td class=\"angka\">{}</td><td class=\"angka\">{}</td></tr>",
+          step.number, step.activity, role_words(sop_, step.role), budget_words(step.standard),
+          judged ? notify::number(figures.completed) : std::string(kNone),
+          judged ? notify::number(figures.met) : std::string(kNone),
+          judged ? missed_words(figures) : std::string(kNone),
+          judged ? share(figures.met, figures.met + figures.missed) : std::string(kNone),
+          notify::number(figures.returns));
+    }
+    return html(
+        "<h2>Kepatuhan waktu per tahapan SOP</h2><table><thead><tr><th>No.</th><th>Kegiatan</th>"
+        "<th>Pelaksana</th><th>Standar</th><th>Selesai</th><th>Tepat waktu</th><th>Lewat batas</th>"
+        "<th>Kepatuhan</th><th>Dikembalikan</th></tr></thead><tbody>{}"
+        "<tr><td></td><th scope=\"row\"><strong>Seluruhnya</strong></th><td></td><td>{}</td>"
+        "<td class=\"angka\">{}</td><td class=\"angka\">{}</td><td class=\"angka\">{}</td>"
+        "<td class=\"angka\">{}</td><td class=\"angka\">{}</td></tr></tbody></table>"
+        "<p class=\"halus\">Waktu pemohon diukur, tidak dinilai. Dalam kurung: belum diselesaikan."
+        "</p>{}",
+        rows, budget_words(sop_.total), completed, met, missed, share(met, met + missed), returns,
+        compliance_plot());
+  }
+
+  static std::string missed_words(const StepFigures& figures) {
+    std::string words = notify::number(figures.missed);
+    if (figures.missed_open > 0) words += fmt::format(" ({})", figures.missed_open);
+    return words;
+  }
+
+  StepFigures of(const Step& step) const {
+    const auto found = steps_.find(step.id);
+    return found == steps_.end() ? StepFigures() : found->second;
+  }
+
+  Html compliance_plot() const {
+    std::vector<Bar> all;
+    for (const Step& step : sop_.steps) {
+      const StepFigures figures = of(step);
+      const std::int64_t judged = figures.met + figures.missed;
+      if (judged == 0) continue;
+      const double met = static_cast<double>(figures.met) / static_cast<double>(judged);
+      all.push_back({step.short_name, met, share(figures.met, judged), 0, met < 0.8});
+    }
+    return bars("Bagian yang tepat waktu per tahapan", all);
+  }
+
+  Html history() const {
+    std::vector<Group> groups, shares;
+    for (const MonthFigures& month : s_.figures.months) {
+      const std::string name = month.month.substr(5) + "/" + month.month.substr(2, 2);
+      groups.push_back({name,
+                        {static_cast<double>(month.submitted), static_cast<double>(month.issued),
+                         static_cast<double>(month.missed)}});
+      if (month.met + month.missed > 0)
+        shares.push_back({name,
+                          {100.0 * static_cast<double>(month.met) /
+                           static_cast<double>(month.met + month.missed)}});
+    }
+    return html("<h2>Perkembangan</h2>{}{}",
+                columns("Permohonan per bulan", {"masuk", "terbit", "lewat batas"}, groups),
+                columns("Kepatuhan waktu layanan per bulan (%)", {"tepat waktu"}, shares));
+  }
+
+  Html durations() const {
+    Html rows;
+    std::vector<Bar> all;
+    for (const Step& step : sop_.steps) {
+      const StepFigures figures = of(step);
+      if (sop_.is_applicant(step.role) || figures.completed == 0) continue;
+      rows += html(
+          "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
+          "<td>{}</td><td>{}</td></tr>",
+          step.short_name, budget_words(step.standard), lasting(figures.waited_p50),
+          lasting(figures.waited_p90), lasting(figures.handled_p50), lasting(figures.handled_p90),
+          lasting(figures.worked_p50), lasting(figures.worked_p90));
+      const double standard = static_cast<double>(nominal_time(step.standard, calendar_).count());
+      if (!figures.worked_p90 || standard <= 0) continue;
+      const double ratio = static_cast<double>(*figures.worked_p90) / standard;
+      all.push_back(
+          {step.short_name, std::min(ratio, 4.0),
+           fmt::format("{} dari {}", lasting(figures.worked_p90), budget_words(step.standard)), 1,
+           ratio > 1});
+    }
+    if (rows.empty()) return {};
+    return html(
+        "<h2>Lama setiap tahapan</h2><table><thead><tr><th rowspan=\"2\">Tahapan</th>"
+        "<th rowspan=\"2\">Standar</th><th colspan=\"2\">Menunggu diambil</th>"
+        "<th colspan=\"2\">Mengerjakan</th><th colspan=\"2\">Seluruhnya</th></tr><tr>"
+        "<th>tengah</th><th>p90</th><th>tengah</th><th>p90</th><th>tengah</th><th>p90</th></tr>"
+        "</thead><tbody>{}</tbody></table><p class=\"halus\">Waktu kerja tanpa jeda; p90: sembilan"
+        " dari sepuluh tidak lebih lama. Menunggu dan mengerjakan hanya diketahui bila berkas"
+        " diambil petugas.</p>{}",
+        rows, bars("Waktu p90 terhadap standar (garis tegak: standar)", all));
+  }
+
+  Html causes() const {
+    if (s_.figures.causes.empty()) return {};
+    Html rows;
+    for (const store::CauseFigures& cause : s_.figures.causes)
+      rows += html(
+          "<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"angka\">{}</td>"
+          "<td class=\"angka\">{}</td></tr>",
+          cause.step, cause.cause, cause.count, cause.open);
+    return html(
+        "<h2>Sebab keterlambatan</h2><table><thead><tr><th>Tahapan</th><th>Sebab menurut petugas"
+        "</th><th>Kali</th><th>Belum selesai</th></tr></thead><tbody>{}</tbody></table>",
+        rows);
+  }
+
+  Html late() const {
+    if (s_.figures.late.empty()) return {};
+    Html rows;
+    for (const store::LateCase& one : s_.figures.late)
+      rows += html(
+          "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
+          "</tr>",
+          one.number, one.subject, one.applicant, day(one.due),
+          one.closed ? day(one.closed) : std::string("belum diputus"),
+          one.cause.empty() ? std::string(kNone) : one.cause);
+    Html more;
+    if (s_.figures.late.size() == static_cast<std::size_t>(store::kLateCasesAtMost))
+      more = html("<p class=\"halus\">Hanya {} yang pertama.</p>", store::kLateCasesAtMost);
+    return html(
+        "<h2>Permohonan yang melewati batas</h2><table><thead><tr><th>Nomor</th><th>Perihal</th>"
+        "<th>Pemohon</th><th>Batas</th><th>Diputus</th><th>Kendala yang disebut</th></tr></thead>"
+        "<tbody>{}</tbody></table>{}",
+        rows, more);
+  }
+
+  std::string day(const std::optional<Instant>& t) const {
+    if (!t) return std::string(kNone);
+    const LocalTime local = calendar_.local(*t);
+    return notify::date(local) + " " + notify::clock_time(local);
+  }
+
+  Html list(std::string_view title, std::string_view of_what, std::string_view kali,
+            const std::vector<store::NamedCount>& counts) const {
+    if (counts.empty()) return html("<h3>{}</h3><p>Tidak ada.</p>", title);
+    Html rows;
+    for (const store::NamedCount& one : counts)
+      rows += html("<tr><th scope=\"row\">{}</th><td class=\"angka\">{}</td></tr>", one.name,
+                   one.count);
+    return html(
+        "<h3>{}</h3><table class=\"fakta\"><thead><tr><th>{}</th><th>{}</th></tr></thead>"
+        "<tbody>{}</tbody></table>",
+        title, of_what, kali, rows);
+  }
+
+  Html others() const {
+    std::vector<store::NamedCount> documents = s_.figures.deficiencies;
+    for (store::NamedCount& one : documents) one.name = readable(one.name);
+    return html("<h2>Pengembalian, eskalasi, dan jeda</h2>{}{}{}",
+                list("Dokumen yang dinyatakan kurang", "Dokumen", "Kali", documents),
+                list("Eskalasi kepada atasan", "Tahapan", "Kali", s_.figures.escalations),
+                list("Jeda yang dimulai bulan ini", "Alasan", "Kali", s_.figures.pauses));
+  }
+
+  Html how() const {
+    return html(
+        "<h2>Cara menghitung</h2><ul>"
+        "<li>Waktu layanan berjalan dari berkas dinyatakan lengkap sampai keputusan ditandatangani"
+        " atau permohonan ditolak; berhenti selama berkas pada pemohon.</li>"
+        "<li>Yang melewati batas dihitung pada bulan batasnya lewat, selesai ataupun belum; yang"
+        " tepat waktu pada bulan keputusannya. Kepatuhan adalah bagian yang tepat waktu dari"
+        " keduanya.</li>"
+        "<li>Hanya jam kerja yang dihitung, menurut kalender {} yang berlaku; satu hari kerja"
+        " nominal {}.</li>"
+        "<li>Angka diambil dari catatan yang sama dengan dasbor dan halaman kantor (skema laporan),"
+        " pada {}.</li></ul>",
+        sop_.calendar, notify::duration(calendar_.nominal_day()), moment_words(calendar_, now_));
+  }
+
+  // Who signs: whoever is on duty as the head.
+  Html signature() const {
+    const CivilDate today = s_.context.today();
+    std::string title = role_words(sop_, sop_.head), name;
+    const std::vector<Recipient> heads = s_.context.people.on_duty(sop_.head, today);
+    if (!heads.empty()) {
+      if (const Officer* head = s_.context.people.find(heads.front().officer)) name = head->name;
+      if (heads.front().kind == "plh") title = "Plh. " + title;
+      if (heads.front().kind == "plt") title = "Plt. " + title;
+    }
+    return html("<div class=\"tanda\"><div>{},<br>{}<div class=\"nama\">{}</div></div></div>",
+                notify::date(calendar_.local(now_)), title, name.empty() ? std::string(" ") : name);
+  }
+
+  const ReportSubject& s_;
+  const Sop& sop_;
+  const Calendar& calendar_;
+  Instant now_;
+  MonthFigures month_, before_;
+  std::map<std::string, StepFigures> steps_;
+};
+
+// A cell of CSV; never what a spreadsheet would take for a formula.
+std::string cell(const std::string& value) {
+  std::string text = value;
+  if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos)
+    text.insert(text.begin(), '\'');
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + '"';
+}
+
+}  // namespace
+
+std::string month_words(const std::string& month) {
+  LocalTime local;
+  local.year = std::stoi(month.substr(0, 4));
+  local.month = static_cast<unsigned>(std::stoi(month.substr(5, 2)));
+  local.day = 1;
+  return notify::date(local).substr(2);
+}
+
+std::string month_report_page(const ReportSubject& subject) {
+  PrintedPage page;
+  page.office = subject.office;
+  page.title = "Laporan Bulanan Pelayanan Perizinan";
+  page.subtitle = subject.context.sop.title + ", " + month_words(subject.month);
+  page.footer = fmt::format("{} · dicetak {} dari Tenggat", page.subtitle,
+                            moment_words(subject.context.calendar, subject.context.now));
+  page.body = Report(subject).body();
+  return printed(page);
+}
+
+std::string month_report_csv(const ReportSubject& s) {
+  std::string text = "bulan,sop,bagian,nama,ukuran,nilai\n";
+  const auto row = [&](const std::string& month, const char* part, const std::string& name,
+                       const char* measure, const std::string& value) {
+    text += fmt::format("{},{},{},{},{},{}\n", month, cell(s.context.sop.id), part, cell(name),
+                        measure, cell(value));
+  };
+  const auto count = [&](const std::string& month, const char* part, const std::string& name,
+                         const char* measure, const std::optional<std::int64_t>& value) {
+    row(month, part, name, measure, value ? std::to_string(*value) : "");
+  };
+  for (const MonthFigures& m : s.figures.months) {
+    count(m.month, "layanan", "", "masuk", m.submitted);
+    count(m.month, "layanan", "", "terbit", m.issued);
+    count(m.month, "layanan", "", "terbit_tepat_waktu", m.issued_in_time);
+    count(m.month, "layanan", "", "ditolak", m.rejected);
+    count(m.month, "layanan", "", "ditarik", m.withdrawn);
+    count(m.month, "layanan", "", "gugur", m.lapsed);
+    count(m.month, "layanan", "", "tepat_waktu", m.met);
+    count(m.month, "layanan", "", "terlambat", m.missed);
+    count(m.month, "layanan", "", "terlambat_belum_selesai", m.missed_open);
+    count(m.month, "layanan", "", "rata_waktu_kerja_detik", m.average_seconds);
+  }
+  for (const StepFigures& step : s.figures.steps) {
+    count(s.month, "langkah", step.step, "selesai", step.completed);
+    count(s.month, "langkah", step.step, "tepat_waktu", step.met);
+    count(s.month, "langkah", step.step, "terlambat", step.missed);
+    count(s.month, "langkah", step.step, "terlambat_belum_selesai", step.missed_open);
+    count(s.month, "langkah", step.step, "pengembalian", step.returns);
+    count(s.month, "langkah", step.step, "kerja_p50_detik", step.worked_p50);
+    count(s.month, "langkah", step.step, "kerja_p90_detik", step.worked_p90);
+    count(s.month, "langkah", step.step, "menunggu_p50_detik", step.waited_p50);
+    count(s.month, "langkah", step.step, "menunggu_p90_detik", step.waited_p90);
+    count(s.month, "langkah", step.step, "mengerjakan_p50_detik", step.handled_p50);
+    count(s.month, "langkah", step.step, "mengerjakan_p90_detik", step.handled_p90);
+  }
+  for (const store::CauseFigures& cause : s.figures.causes)
+    count(s.month, "sebab", cause.step + ": " + cause.cause, "kali", cause.count);
+  for (const store::NamedCount& one : s.figures.deficiencies)
+    count(s.month, "kekurangan", one.name, "kali", one.count);
+  for (const store::NamedCount& one : s.figures.escalations)
+    count(s.month, "eskalasi", one.name, "kali", one.count);
+  for (const store::NamedCount& one : s.figures.pauses)
+    count(s.month, "jeda", one.name, "kali", one.count);
+  for (const store::LateCase& one : s.figures.late)
+    row(s.month, "permohonan_terlambat", one.number, "diputus",
+        one.closed ? s.context.calendar.format(*one.closed) : "");
+  return text;
+}
+
+}  // namespace tenggat::pages

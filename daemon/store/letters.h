@@ -1,0 +1,15 @@
+// The letters by which somebody stood in for somebody else on a permit.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "daemon/pg/connection.h"
+#include "rules/people.h"
+
+namespace tenggat::store {
+
+// Delegations under which an officer acted on the permit or was told of it, ended ones too.
+std::size_t add_letters(pg::Pipeline& pipeline, std::int64_t permit);
+std::vector<Delegation> letters_of(const pg::Result& result);
+
+}  // namespace tenggat::store

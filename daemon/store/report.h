@@ -1,0 +1,60 @@
+// The figures of a month, from the views of the schema `laporan`: what a report shows is what
+// anybody else reads there.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/pg/connection.h"
+#include "rules/time.h"
+
+namespace tenggat::store {
+
+struct MonthFigures {
+  std::string month;  // "2026-03"
+  std::int64_t submitted = 0, issued = 0, issued_in_time = 0, rejected = 0, withdrawn = 0,
+               lapsed = 0;
+  std::int64_t met = 0, missed = 0, missed_open = 0;
+  // Working seconds of a case that was issued, on average; none where none was.
+  std::optional<std::int64_t> average_seconds;
+};
+
+struct StepFigures {
+  std::string step;
+  std::int64_t completed = 0, met = 0, missed = 0, missed_open = 0, returns = 0;
+  // Working seconds; none where there is nothing to take them from.
+  std::optional<std::int64_t> worked_p50, worked_p90, waited_p50, waited_p90, handled_p50,
+      handled_p90;
+};
+
+struct CauseFigures {
+  std::string step, cause;  // as they are called
+  std::int64_t count = 0, open = 0;
+};
+
+struct NamedCount {
+  std::string name;
+  std::int64_t count = 0;
+};
+
+struct LateCase {
+  std::string number, applicant, subject;
+  std::optional<Instant> due, closed;  // none: it is open
+  std::string cause;                   // of its late steps; empty: none was named
+};
+
+struct MonthReport {
+  std::vector<MonthFigures> months;  // the month, and up to twelve before it; oldest first
+  std::vector<StepFigures> steps;    // those with anything to say
+  std::vector<CauseFigures> causes;
+  std::vector<NamedCount> deficiencies, escalations, pauses;  // most first
+  std::vector<LateCase> late;  // passed their due in the month; at most kLateCasesAtMost
+};
+inline constexpr int kLateCasesAtMost = 200;
+
+// `month` is "YYYY-MM". A month without anything has no row in `months`.
+pg::Awaitable<MonthReport> month_report(pg::Connection& connection, std::string sop,
+                                        std::string month);
+
+}  // namespace tenggat::store

@@ -1,0 +1,29 @@
+// A real Prometheus of a test's own, that scrapes one daemon every second and evaluates the rules
+// that ship.
+#pragma once
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+
+namespace tenggat::test {
+
+class PrometheusServer {
+ public:
+  // Ready when it returns. `directory` must be there and outlive it. Throws std::runtime_error with
+  // the end of its log.
+  PrometheusServer(std::filesystem::path directory, int scraped_port);
+  PrometheusServer(const PrometheusServer&) = delete;
+  PrometheusServer& operator=(const PrometheusServer&) = delete;
+  ~PrometheusServer();  // ends it
+
+  int port() const { return port_; }
+  std::string url() const;
+
+ private:
+  std::filesystem::path directory_;
+  int port_;
+  pid_t pid_ = 0;
+};
+
+}  // namespace tenggat::test
