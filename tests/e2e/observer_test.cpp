@@ -27,6 +27,7 @@ TEST(Observer, ReadsEverythingActsOnNothingAndForAWhileOnly) {
       office.tenggat({"officer", "add", "--id", "ps", "--name", "Sri", "--role", "pengawas",
                       "--email", "ps@example.go.id", "--until", "2026-06-03"});
   EXPECT_EQ(shorter.out, "added ps, in service until the day before 2026-06-03\n");
+  EXPECT_EQ(office.query("SELECT ended_on FROM officer WHERE id = 'ps'"), "2026-06-03");
   const std::string token = office.daemon().new_token({"--officer", "ps"});
   const auto as_observer = [&](const std::vector<std::string>& arguments) {
     return office.daemon().tenggat(arguments, token).status;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <sstream>
 
@@ -64,6 +66,8 @@ TEST_F(PlayedMonth, TheReportSaysWhatTheEventLogSays) {
                            "cuaca menghalangi pemeriksaan lapangan", "Noor Aini", "Akta pendirian"})
     EXPECT_NE(page.out.find(said), std::string::npos) << said;
   EXPECT_EQ(page.out.find("<script"), std::string::npos);
+  if (const char* keep = std::getenv("TENGGAT_KEEP_PRINTS"))  // to be looked at
+    write_file(std::filesystem::path(keep) / "report.html", page.out);
   // By itself: the month that has ended.
   EXPECT_EQ(office_->tenggat({"report"}).out, csv.out);
   EXPECT_EQ(office_->tenggat({"report", "--month", "2026-13"}).status, 2);
@@ -92,6 +96,8 @@ TEST_F(PlayedMonth, ADossierHoldsTheProofTheDecreesTheMessagesAndTheChain) {
   for (const char* said : {"Berkas Bukti", "503/17/DPMPTSP/2026", "utuh", "Perhitungan waktu",
                            "terlambat", "surel kepada pemohon: diterima penyedia"})
     EXPECT_NE(page.out.find(said), std::string::npos) << said;
+  if (const char* keep = std::getenv("TENGGAT_KEEP_PRINTS"))
+    write_file(std::filesystem::path(keep) / "dossier.html", page.out);
   EXPECT_EQ(office_->tenggat({"permit", "dossier", "PAUD-2026-99999"}).status, 1);
 
   // Somebody writes in the record: the dossier says from which event on.
