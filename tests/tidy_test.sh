@@ -26,7 +26,7 @@ daemon/files:    daemon/store daemon/shell notifiers rules
 daemon/office:   daemon/store daemon/files daemon/shell daemon/pg notifiers rules
 daemon/http:     daemon/office daemon/store daemon/files daemon/shell daemon/pg notifiers rules
 daemon/pages:    daemon/http daemon/office daemon/store daemon/files daemon/shell daemon/pg notifiers rules
-daemon/cli:      daemon/office daemon/store daemon/files daemon/shell daemon/pg notifiers rules
+daemon/cli:      daemon/pages daemon/office daemon/store daemon/files daemon/shell daemon/pg notifiers rules
 daemon/app:      daemon/pages daemon/http daemon/office daemon/store daemon/files daemon/shell daemon/pg notifiers rules
 daemon/main:     daemon/app daemon/shell
 '
