@@ -60,13 +60,22 @@ bool Dispatcher::ends(const Held& held) const {
 asio::awaitable<std::vector<store::Fallback>> Dispatcher::fallbacks(
     pg::Transaction& transaction, const std::vector<Held>& batch) {
   std::vector<store::Unarrived> unarrived;
+  std::vector<std::int64_t> held_up;  // of the latter
   for (const Held& held : batch) {
     const store::ClaimedMessage& one = held.claimed;
     const bool not_taken = held.result.outcome == notify::Outcome::retry ||
                            held.result.outcome == notify::Outcome::channel_stopped;
-    if (ends(held) || (not_taken && !is_usable(one.message.channel)))
-      unarrived.push_back({one.id, one.fence, one.recipient, one.message.text_id,
-                           one.message.channel, held.result.reason});
+    if (!ends(held) && !(not_taken && !is_usable(one.message.channel))) continue;
+    if (!ends(held)) held_up.push_back(one.id);
+    unarrived.push_back({one.id, one.fence, one.recipient, one.message.text_id, one.message.channel,
+                         held.result.reason});
+  }
+  if (!held_up.empty()) {
+    pg::Pipeline reads;
+    store::add_superseded(reads, held_up);
+    const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
+    for (const std::int64_t id : store::superseded_of(results.front()))
+      std::erase_if(unarrived, [id](const store::Unarrived& one) { return one.id == id; });
   }
   auto found = find_fallbacks(transaction, std::move(unarrived),
                               [this](notify::Channel channel) { return is_usable(channel); });

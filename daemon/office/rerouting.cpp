@@ -10,6 +10,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr int kBatch = 256;
+constexpr std::string_view kSuperseded = "superseded";
 
 // What comes after this channel in the person's order, of those that take messages.
 std::optional<ChannelAddress> next_channel(notify::Channel failed,
@@ -98,13 +99,16 @@ asio::awaitable<int> Rerouting::divert(notify::Channel channel,
   const std::size_t which = store::add_lock_held_up(reads, channel, kBatch);
   const std::vector<store::Unarrived> held_up =
       co_await locked(transaction, std::move(reads), which);
+  // After an outage of a channel an applicant is told the latest alone.
+  std::vector<store::Unarrived> latest = held_up;
+  std::erase_if(latest, [](const store::Unarrived& one) { return one.reason == kSuperseded; });
   const std::vector<store::Fallback> fallbacks =
-      co_await find_fallbacks(transaction, held_up, usable_);
+      co_await find_fallbacks(transaction, std::move(latest), usable_);
   pg::Pipeline writes;
   std::vector<store::End> ends;
   std::vector<std::int64_t> waiting;
   for (const store::Unarrived& one : held_up) {
-    if (has_fallback(fallbacks, {one.id, one.fence})) {
+    if (one.reason == kSuperseded || has_fallback(fallbacks, {one.id, one.fence})) {
       ends.push_back({one.id, one.fence, "failed", one.reason});
     } else {
       waiting.push_back(one.id);

@@ -227,7 +227,10 @@ std::size_t add_lock_undelivered(pg::Pipeline& pipeline, int limit) {
 
 std::size_t add_lock_held_up(pg::Pipeline& pipeline, notify::Channel channel, int limit) {
   return pipeline.add(
-      "SELECT id, fence, recipient, text, channel, 'channel_down' FROM message"
+      "SELECT id, fence, recipient, text, channel, CASE WHEN recipient LIKE 'applicant:%' AND "
+      "EXISTS"
+      "   (SELECT FROM message n WHERE n.recipient = m.recipient AND n.id > m.id)"
+      "   THEN 'superseded' ELSE 'channel_down' END FROM message m"
       " WHERE state = 'queued' AND channel = $1"
       " AND next_attempt_at <= (SELECT clock_timestamp())"
       " AND (lease_until IS NULL OR lease_until < clock_timestamp())"
@@ -241,6 +244,19 @@ std::vector<Unarrived> unarrived_of(const pg::Result& r) {
     all.push_back({r.int64(row, 0), r.int64(row, 1), text_at(r, row, 2), text_at(r, row, 3),
                    notify::channel_from_name(r.text(row, 4)).value(), text_at(r, row, 5)});
   return all;
+}
+
+std::size_t add_superseded(pg::Pipeline& pipeline, const std::vector<std::int64_t>& messages) {
+  return pipeline.add(
+      "SELECT id FROM message m WHERE id = ANY ($1::bigint[]) AND recipient LIKE 'applicant:%'"
+      " AND EXISTS (SELECT FROM message n WHERE n.recipient = m.recipient AND n.id > m.id)",
+      pg::bigint_array(messages));
+}
+
+std::vector<std::int64_t> superseded_of(const pg::Result& r) {
+  std::vector<std::int64_t> ids;
+  for (int row = 0; row < r.rows(); ++row) ids.push_back(r.int64(row, 0));
+  return ids;
 }
 
 void add_ends(pg::Pipeline& pipeline, const std::vector<End>& ends) {

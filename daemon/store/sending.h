@@ -75,8 +75,13 @@ struct Unarrived {
 // locked. Those whose receipt came in time are done with.
 std::size_t add_lock_undelivered(pg::Pipeline& pipeline, int limit);
 // Queued ones of a channel that takes nothing, due and held by nobody (`channel_down`); locked.
+// Those to an applicant who has been written to since are `superseded`.
 std::size_t add_lock_held_up(pg::Pipeline& pipeline, notify::Channel channel, int limit);
 std::vector<Unarrived> unarrived_of(const pg::Result& result);
+
+// Of these, those to an applicant who has been written to since.
+std::size_t add_superseded(pg::Pipeline& pipeline, const std::vector<std::int64_t>& messages);
+std::vector<std::int64_t> superseded_of(const pg::Result& result);
 
 // Ends them: `failed` where another message takes over, else `dead`.
 struct End {

@@ -21,6 +21,9 @@ std::string submit(Office& office, const std::string& id) {
   return std::string(submitted.at("number").as_string());
 }
 
+// Meta's, which leaves the message to be tried again and the channel in use.
+constexpr int kAsksForPatience = 130429;
+
 void act(Office& office, const std::string& number, const char* who, const char* step,
          const char* action, std::vector<std::string> more = {}) {
   std::vector<std::string> arguments{"permit", "act", number, action, "--step", step};
@@ -133,13 +136,14 @@ TEST(Quiet, WhenAChannelComesBackAnApplicantIsToldTheLatestAlone) {
   Office office("2026-06-02T08:00:00");
   const std::string number = submit(office, "a");
   office.advance("2026-06-02T08:01:00");
-  office.meta().answer_all(503, 2);
+  office.meta().answer_all(400, kAsksForPatience);
   office.advance("2026-06-02T08:03:00");
   forward(office, number);
   office.advance("2026-06-02T08:06:00");  // lengkap and tahap, one after the other
   office.meta().answer_all(0, 0);
   office.query("UPDATE message SET next_attempt_at = clock_timestamp() WHERE state = 'queued'");
   EXPECT_EQ(office.meta().taken(3).size(), 3u);  // tahap, and what fo and dt were told
+  EXPECT_TRUE(office.becomes("SELECT count(*) FROM message WHERE state = 'queued'", "0"));
   const auto states = [&] {
     return office.column(
         "SELECT text || ' ' || state || ' ' || reason FROM message WHERE recipient LIKE"
@@ -156,7 +160,7 @@ TEST(Quiet, WhenAChannelComesBackAnApplicantIsToldTheLatestAlone) {
 TEST(Quiet, WhenAChannelComesBackAnOfficerGetsOneSummaryOfWhatIsStillOpen) {
   Office office("2026-06-02T08:00:00",
                 "officers: {group_wait: 2m, group_interval: 10m, messages_an_hour: 12}\n");
-  office.meta().answer_all(503, 2);
+  office.meta().answer_all(400, kAsksForPatience);
   // Tried once and then left to wait, so that none is under way when the next is made.
   const auto advance = [&](const std::string& local) {
     office.query(
@@ -178,7 +182,7 @@ TEST(Quiet, WhenAChannelComesBackAnOfficerGetsOneSummaryOfWhatIsStillOpen) {
   EXPECT_EQ(office.column("SELECT text || ' ' || state || ' ' || reason FROM message WHERE"
                           " recipient = 'officer:fo' ORDER BY id"),
             (Lines{"tugas_baru failed superseded", "rangkuman_gangguan failed superseded",
-                   "rangkuman_gangguan queued server_error"}));
+                   "rangkuman_gangguan queued rate_limited"}));
   const std::string body = office.query(
       "SELECT body FROM message WHERE recipient = 'officer:fo' ORDER BY id DESC LIMIT 1");
   EXPECT_NE(body.find("sejak Selasa, 2 Juni 2026 pukul 08.02"), std::string::npos) << body;
@@ -211,7 +215,7 @@ TEST(Quiet, WhenAChannelComesBackAnOfficerGetsOneSummaryOfWhatIsStillOpen) {
 TEST(Quiet, WhatOneChannelDoesNotTakeGoesOnToThePersonsNext) {
   Office office("2026-06-02T08:00:00");
   office.daemon().must({"officer", "edit", "--id", "fo", "--email", "fo@banjarbaru.example"});
-  office.meta().answer_all(503, 2);
+  office.meta().answer_all(400, kAsksForPatience);
   const std::string number = submit(office, "a");
   office.advance("2026-06-02T08:03:00");
   const auto tried = [&](const std::string& recipient) {

@@ -159,7 +159,7 @@ class Delivering {
   void queue(int number) {
     query(fmt::format(
         "INSERT INTO message (recipient, why, channel, address, name, text, subject, body, fields,"
-        " template, thread, rendered_at) SELECT 'applicant:' || gen_random_uuid(), 'applicant', c,"
+        " template, thread, rendered_at) SELECT 'applicant:' || nextval('recipients'), 'applicant', c,"
         " CASE c WHEN 'email' THEN 'siti@contoh.example' ELSE '6281234567890' END, 'Siti',"
         " 'lengkap', 'Berkas lengkap', 'Isi surat.', '{{\"names\": [], \"values\": []}}', 't',"
         " 'PAUD-1', now() FROM generate_series(1, {}) n,"
@@ -246,6 +246,7 @@ void Delivering::judge() {
 
 void Delivering::run() {
   daemon_.must({"db", "migrate"});
+  query("CREATE SEQUENCE recipients");
   kill_again_and_again();
   settle();
   judge();
