@@ -85,7 +85,7 @@ class Dispatcher {
     std::deque<Held> waiting;
     // How many may wait, so that a place that comes free is taken at once: grows while all of them
     // set out soon.
-    int ahead = 0;
+    int ahead = 32;
     bool full = false;  // there may be more than there was room for
     int room(std::chrono::nanoseconds now) const;
   };

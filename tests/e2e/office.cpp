@@ -38,7 +38,7 @@ Office::Office(const std::string& start, const std::string& configuration) {
       "email: {{url: \"{}\", from: \"Perizinan <izin@example.go.id>\"}}\n"
       "whatsapp: {{url: \"{}\", version: {}, phone_number_id: \"{}\", token_file: "
       "whatsapp_token, app_secret_file: app_secret, verify_token_file: verify_token, "
-      "person_interval: 0s}}\n",
+      "messages_a_second: 0, person_interval: 0s}}\n",
       smtp_->url(), whatsapp.url, whatsapp.version, whatsapp.phone_number_id);
   options.configuration += configuration;
   daemon_ = std::make_unique<DaemonProcess>(std::move(options));

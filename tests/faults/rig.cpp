@@ -60,7 +60,7 @@ DaemonProcess::Options Rig::daemon_options() const {
   options.configuration = fmt::format(
       "email: {{url: \"{}\", from: \"Perizinan <{}>\"}}\n"
       "whatsapp: {{url: \"{}\", version: {}, phone_number_id: \"{}\", token_file: token, "
-      "person_interval: 0s}}\n"
+      "messages_a_second: 0, person_interval: 0s}}\n"
       "http: {{requests_a_minute: 1000000}}\n",
       smtp.url(), kFrom, whatsapp.url, whatsapp.version, whatsapp.phone_number_id);
   return options;
@@ -105,7 +105,8 @@ std::string Rig::wait_until_quiet(std::chrono::seconds limit) {
 
 Deliveries Rig::deliveries() {
   const json::value rows = json::parse(query(
-      "SELECT coalesce(json_agg(t), '[]') FROM (SELECT m.id, m.channel, m.address, m.state, m.text,"
+      "SELECT coalesce(json_agg(t), '[]') FROM (SELECT m.id, m.channel, m.address, m.state || ' ' "
+      "|| m.reason AS state, m.text,"
       " (SELECT count(*) FROM attempt a WHERE a.message = m.id"
       "   AND (a.outcome IN ('', 'unknown') OR (a.outcome = 'accepted' AND a.fence < m.fence)))"
       "   AS unknown FROM message m ORDER BY m.id) t"));
@@ -118,7 +119,7 @@ Deliveries Rig::deliveries() {
     const bool email = row.at("channel").as_string() == "email";
     Sent& sent = by_identity[email ? notify::email::message_id(message, kFrom)
                                    : identity_at_meta(message.id)];
-    const bool accepted = row.at("state").as_string() == "accepted";
+    const bool accepted = row.at("state").as_string().starts_with("accepted");
     if (!accepted)
       found.faults.push_back(
           fmt::format("message {} is {}", message.id, std::string(row.at("state").as_string())));
