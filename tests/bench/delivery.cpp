@@ -215,9 +215,10 @@ void Delivery::curl_alone() {
   const int before = posts_.taken();
   const double processor_before = ended_children_seconds();
   const auto begun = steady_clock::now();
-  const int status = test::wait_for(test::spawn(
-      {"curl", "--silent", "--parallel", "--parallel-max", "64", "--config", list.string()}, {},
-      daemon_->directory() / "curl.out", daemon_->directory() / "curl.out"));
+  const int status = test::wait_for(test::spawn({"/usr/bin/curl", "--silent", "--parallel",
+                                                 "--parallel-max", "64", "--config", list.string()},
+                                                {}, daemon_->directory() / "curl.out",
+                                                daemon_->directory() / "curl.out"));
   const double seconds = std::chrono::duration<double>(steady_clock::now() - begun).count();
   const int taken = posts_.taken() - before;
   say(fmt::format("curl   {:>7.0f} a second    {:>4.0f} us a post of its own, nothing kept of it",
