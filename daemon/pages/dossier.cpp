@@ -12,6 +12,7 @@
 #include "daemon/pages/print.h"
 #include "daemon/pages/proof.h"
 #include "daemon/pages/words.h"
+#include "daemon/sop_diagram.h"
 #include "daemon/store/hash.h"
 #include "notifiers/words.h"
 #include "rules/time_spent.h"
@@ -43,6 +44,34 @@ std::string verdict_words(const std::optional<Verdict>& verdict) {
   return *verdict == Verdict::met ? "tepat waktu" : "terlambat";
 }
 
+// Why a notice was raised, in words; what is rare, as it is on record.
+std::string reason_words(Reason reason) {
+  switch (reason) {
+    case Reason::rung_due:
+      return "waktunya tiba";
+    case Reason::state_changed:
+      return "keadaan berubah";
+    case Reason::copy:
+      return "tembusan";
+    case Reason::case_missed:
+      return "batas layanan lewat";
+    case Reason::chain_exhausted:
+      return "ujung rantai atasan";
+    case Reason::acknowledgement_over:
+      return "saatnya melihat lagi kendala";
+    case Reason::escalated_now:
+      return "arahan diminta";
+    case Reason::promise_moved:
+      return "tanggal yang dijanjikan bergeser";
+    case Reason::reminder_to_mend:
+      return "pengingat memperbaiki berkas";
+    case Reason::handed_over:
+      return "tugas dialihkan";
+    default:
+      return readable(to_string(reason));
+  }
+}
+
 class Sections {
  public:
   explicit Sections(const Dossier& dossier)
@@ -64,7 +93,7 @@ class Sections {
   std::string brief(const std::optional<Instant>& t) const {
     if (!t) return std::string(kNone);
     const LocalTime local = calendar_.local(*t);
-    return fmt::format("{:02}-{:02}-{} {}", local.day, local.month, local.year,
+    return fmt::format("{}/{}/{:02} {}", local.day, local.month, local.year % 100,
                        notify::clock_time(local));
   }
   std::string officer(const std::string& id) const {
@@ -127,14 +156,14 @@ class Sections {
               ? officer_or_applicant(visit)
               : fmt::format("{}, untuk {}", officer(visit.closed_by), officer(visit.closed_for));
       rows += html(
-          "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
-          "<td>{}</td><td>{}</td></tr>",
+          "<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"saat\">{}</td>"
+          "<td class=\"saat\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
           visit_words(visit), role_words(sop_, visit.role), brief(visit.opened_at),
           brief(visit.claimed_at),
           visit.closed_at
               ? fmt::format("{}, {}", brief(visit.closed_at), action_done_words(visit.action))
               : std::string("terbuka"),
-          by, fmt::format("{} dari {}", working(sla.elapsed), budget_words(sla.standard)),
+          by, fmt::format("{} dari {}", working(sla.elapsed), budget_in_words(sla.standard)),
           verdict_words(visit.verdict));
     }
     return html(
@@ -154,9 +183,9 @@ class Sections {
     Html rows;
     for (const Document& document : permit_.documents) {
       if (!document.file) continue;
-      const std::string standing = document.voided_event       ? "tidak berlaku: dikembalikan"
-                                   : document.superseded_event ? "diganti yang lebih baru"
-                                                               : "berlaku";
+      const std::string standing = document.voided_event ? "tidak berlaku: dikembalikan"
+                                   : replaced(document)  ? "diganti yang lebih baru"
+                                                         : "berlaku";
       const std::string print = document.sha256.empty() ? "" : "SHA-256 " + document.sha256;
       rows += html(
           "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
@@ -170,6 +199,14 @@ class Sections {
         "<th>Tahapan</th><th>Masuk</th><th>Kedudukan</th><th>Tempat</th></tr></thead>"
         "<tbody>{}</tbody></table>",
         rows);
+  }
+
+  // By another file; a mark of the same kind only says that it was received.
+  bool replaced(const Document& document) const {
+    return std::any_of(permit_.documents.begin(), permit_.documents.end(), [&](const Document& by) {
+      return by.file && by.kind == document.kind && document.superseded_event != 0 &&
+             by.added_event == document.superseded_event;
+    });
   }
 
   Html letters() const {
@@ -200,7 +237,8 @@ class Sections {
       if (message.accepted_at) said += " " + brief(message.accepted_at);
       if (message.attempts.size() > 1)
         said += fmt::format(", {} percobaan", message.attempts.size());
-      if (!message.reason.empty()) said += " (" + message.reason + ")";
+      if (!message.reason.empty() && message.reason != "accepted")
+        said += " (" + message.reason + ")";
       if (!lines.empty()) lines += html("<br>");
       lines += html("{}", said);
       if (!message.provider_id.empty())
@@ -215,9 +253,11 @@ class Sections {
       Html came = message_lines(one);
       if (one.state == "dropped") came = html("tidak dikirim: {}", one.state_reason);
       if (one.state == "pending") came = html("menunggu");
-      rows += html("<tr><td>{}</td><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td></tr>",
-                   brief(one.notice.raised_at), readable(one.notice.text),
-                   visit_words(one.notice.visit), to_string(one.notice.reason), came);
+      rows += html(
+          "<tr><td class=\"saat\">{}</td><th scope=\"row\">{}</th><td>{}</td><td>{}</td>"
+          "<td>{}</td></tr>",
+          brief(one.notice.raised_at), readable(one.notice.text), visit_words(one.notice.visit),
+          reason_words(one.notice.reason), came);
     }
     if (rows.empty()) return {};
     return html(
@@ -262,7 +302,7 @@ class Sections {
       std::string who = actor_words(event.actor, d_.context.people);
       if (!event.acting_for.empty()) who += ", untuk " + officer(event.acting_for);
       rows += html(
-          "<tr><td class=\"angka\">{}</td><td>{}</td><td>{}</td><td>{}</td>"
+          "<tr><td class=\"angka\">{}</td><td class=\"saat\">{}</td><td>{}</td><td>{}</td>"
           "<td class=\"rapat\">{}</td></tr>",
           event.sequence, brief(event.at), event_words(stored, permit_, d_.context), who,
           store::hex(stored.hash));

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 
 #include "daemon/pages/print.h"
 #include "daemon/pages/words.h"
+#include "daemon/sop_diagram.h"
 #include "notifiers/words.h"
 
 namespace tenggat::pages {
@@ -44,7 +46,7 @@ class Report {
   std::string days(const std::optional<std::int64_t>& seconds) const {
     if (!seconds) return std::string(kNone);
     const std::int64_t day = calendar_.nominal_day().count();
-    return notify::tenths((*seconds * 10 + day / 2) / day) + " hari kerja";
+    return notify::tenths((*seconds * 10 + day / 2) / day);
   }
   std::string lasting(const std::optional<std::int64_t>& seconds) const {
     if (!seconds) return std::string(kNone);
@@ -73,7 +75,7 @@ class Report {
     boxes += count("permohonan masuk", month_.submitted, before_.submitted);
     boxes += count("izin terbit", month_.issued, before_.issued);
     boxes += count("ditolak", month_.rejected, before_.rejected);
-    boxes += box(days(month_.average_seconds), "rata-rata penyelesaian",
+    boxes += box(days(month_.average_seconds), "hari kerja, rata-rata penyelesaian",
                  beside(days(before_.average_seconds)));
     return html(
         "<h2>Ringkasan</h2><p>{}</p><div class=\"kotak\">{}</div>"
@@ -115,7 +117,7 @@ class Report {
           "<tr><td class=\"angka\">{}</td><th scope=\"row\">{}</th><td>{}</td><td>{}</td>"
           "<td class=\"angka\">{}</td><td class=\"angka\">{}</td><td class=\"angka\">{}</td>"
           "<td class=\"angka\">{}</td><td class=\"angka\">{}</td></tr>",
-          step.number, step.activity, role_words(sop_, step.role), budget_words(step.standard),
+          step.number, step.activity, role_words(sop_, step.role), budget_in_words(step.standard),
           judged ? notify::number(figures.completed) : std::string(kNone),
           judged ? notify::number(figures.met) : std::string(kNone),
           judged ? missed_words(figures) : std::string(kNone),
@@ -125,14 +127,15 @@ class Report {
     return html(
         "<h2>Kepatuhan waktu per tahapan SOP</h2><table><thead><tr><th>No.</th><th>Kegiatan</th>"
         "<th>Pelaksana</th><th>Standar</th><th>Selesai</th><th>Tepat waktu</th><th>Lewat batas</th>"
-        "<th>Kepatuhan</th><th>Dikembalikan</th></tr></thead><tbody>{}"
+        "<th>Kepatuhan</th><th>Kembali</th></tr></thead><tbody>{}"
         "<tr><td></td><th scope=\"row\"><strong>Seluruhnya</strong></th><td></td><td>{}</td>"
         "<td class=\"angka\">{}</td><td class=\"angka\">{}</td><td class=\"angka\">{}</td>"
         "<td class=\"angka\">{}</td><td class=\"angka\">{}</td></tr></tbody></table>"
-        "<p class=\"halus\">Waktu pemohon diukur, tidak dinilai. Dalam kurung: belum diselesaikan."
+        "<p class=\"halus\">Waktu pemohon diukur, tidak dinilai. Dalam kurung: belum diselesaikan. "
+        "Kembali: berkas dikembalikan."
         "</p>{}",
-        rows, budget_words(sop_.total), completed, met, missed, share(met, met + missed), returns,
-        compliance_plot());
+        rows, budget_in_words(sop_.total), completed, met, missed, share(met, met + missed),
+        returns, compliance_plot());
   }
 
   static std::string missed_words(const StepFigures& figures) {
@@ -184,16 +187,16 @@ class Report {
       rows += html(
           "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
           "<td>{}</td><td>{}</td></tr>",
-          step.short_name, budget_words(step.standard), lasting(figures.waited_p50),
+          step.short_name, budget_in_words(step.standard), lasting(figures.waited_p50),
           lasting(figures.waited_p90), lasting(figures.handled_p50), lasting(figures.handled_p90),
           lasting(figures.worked_p50), lasting(figures.worked_p90));
       const double standard = static_cast<double>(nominal_time(step.standard, calendar_).count());
       if (!figures.worked_p90 || standard <= 0) continue;
       const double ratio = static_cast<double>(*figures.worked_p90) / standard;
-      all.push_back(
-          {step.short_name, std::min(ratio, 4.0),
-           fmt::format("{} dari {}", lasting(figures.worked_p90), budget_words(step.standard)), 1,
-           ratio > 1});
+      all.push_back({step.short_name, std::min(ratio, 4.0),
+                     fmt::format("{}, {}% dari {}", lasting(figures.worked_p90),
+                                 std::lround(ratio * 100), budget_in_words(step.standard)),
+                     1, ratio > 1});
     }
     if (rows.empty()) return {};
     return html(
@@ -294,7 +297,7 @@ class Report {
       if (heads.front().kind == "plh") title = "Plh. " + title;
       if (heads.front().kind == "plt") title = "Plt. " + title;
     }
-    return html("<div class=\"tanda\"><div>{},<br>{}<div class=\"nama\">{}</div></div></div>",
+    return html("<div class=\"tanda\"><div>{}<br>{}<div class=\"nama\">{}</div></div></div>",
                 notify::date(calendar_.local(now_)), title, name.empty() ? std::string(" ") : name);
   }
 

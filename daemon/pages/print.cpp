@@ -26,14 +26,16 @@ Html style() {
       ".halus{color:#555;font-size:8.5pt}\n"
       "table{border-collapse:collapse;width:100%;font-size:8.6pt;line-height:1.32;margin:1.5mm 0 "
       "3mm}\n"
-      "th,td{border:.4pt solid #999;padding:1mm 1.4mm;text-align:left;vertical-align:top}\n"
-      "thead th{background:#eef1f3;font-weight:600}\n"
+      "th,td{border:.4pt solid #999;padding:1mm 1.4mm;text-align:left;vertical-align:top;"
+      "overflow-wrap:anywhere}\n"
+      "thead th{background:#eef1f3;font-weight:600;overflow-wrap:normal}\n"
       "thead{display:table-header-group}\n"
       "tr{break-inside:avoid}\n"
       "th[scope=row]{font-weight:400}\n"
       ".angka{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\n"
       ".rapat{font:7pt/1.3 \"DejaVu Sans Mono\",monospace;overflow-wrap:anywhere}\n"
-      ".fakta{width:auto;min-width:60%}\n"
+      ".saat{white-space:nowrap}\n"
+      ".fakta{width:auto;min-width:60%;break-inside:avoid}\n"
       ".fakta th{width:48mm;background:none;color:#444}\n"
       ".kotak{display:grid;grid-template-columns:repeat(4,1fr);gap:2.5mm;margin:3mm 0}\n"
       ".kotak div{border:.4pt solid #999;padding:2mm 2.5mm;break-inside:avoid}\n"
@@ -112,7 +114,7 @@ Html facts(const std::vector<std::pair<std::string, Html>>& rows) {
 
 Html bars(std::string_view title, const std::vector<Bar>& all) {
   if (all.empty()) return {};
-  constexpr double kWidth = 500, kNames = 130, kRow = 18, kThick = 11, kRoom = 110;
+  constexpr double kWidth = 500, kNames = 150, kRow = 18, kThick = 11, kRoom = 110;
   double largest = 0;
   for (const Bar& bar : all) largest = std::max({largest, bar.value, bar.mark});
   const double scale = (kWidth - kNames - kRoom) / (largest > 0 ? largest : 1);

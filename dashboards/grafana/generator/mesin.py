@@ -36,7 +36,7 @@ def now():
         stat("Burung Kenari",
              "Sejak tahapan terlambat buatan terakhir menempuh seluruh jalan sampai penerima. Lihat TenggatCanaryLate.",
              prom(f"time() - (max({own('tenggat_canary_last_delivery_timestamp_seconds')}) > 0) or vector(-1)"), "s",
-             steps("text", ("green", 0), ("red", 93600)), here("Waktu sejak Putaran Terakhir Berhasil")),
+             steps("text", ("green", 0), ("red", 3600)), here("Waktu sejak Putaran Terakhir Berhasil")),
         stat("Pesan Gagal Total", "Pesan yang menunggu operator. Lihat TenggatDeadMessages.",
              prom(f"sum(max by (channel) ({own('tenggat_messages_dead')}))"), thresholds=NONE_IS_GOOD,
              links=[DEAD_LETTERS]),

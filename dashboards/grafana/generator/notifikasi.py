@@ -13,16 +13,21 @@ def now():
     return [
         row("Keadaan sekarang"),
         stat("Pemberitahuan Menunggu", "Yang sudah boleh dikirim dan belum menjadi pesan.",
-             prom("sum(max by (audience) (tenggat_notices_pending))"), links=here("Menunggu menurut Penerima")),
+             prom("sum(max by (audience) (tenggat_notices_pending))"), links=here("Menunggu menurut Penerima"),
+             width=3),
         stat("Tertua yang Menunggu", "Berapa lama pemberitahuan tertua sudah boleh dikirim.",
              prom("max(scalar(max(tenggat_office_clock_timestamp_seconds))"
                   " - (max by (audience) (tenggat_notices_oldest_pending_timestamp_seconds) > 0)) or vector(0)"),
-             "s", steps("green", ("orange", 300), ("red", 1800)), here("Menunggu menurut Penerima")),
-        stat("Belum Tersampaikan", "Pesan yang sudah dicoba dan belum diterima penyedia.",
-             prom("sum(max by (channel) (tenggat_messages_undelivered))"), thresholds=FEW_IS_GOOD, links=here(FAILED)),
+             "s", steps("green", ("orange", 300), ("red", 1800)), here("Menunggu menurut Penerima"), 3),
+        stat("Belum Tersampaikan", "Pesan 24 jam terakhir yang diterima penyedia dan tidak tersampaikan.",
+             prom("sum(max by (channel) (tenggat_messages_undelivered))"), thresholds=FEW_IS_GOOD,
+             links=here(FAILED), width=3),
         stat("Gagal Total", "Pesan yang sudah menyerah dan menunggu operator.",
              prom("sum(max by (channel) (tenggat_messages_dead))"), thresholds=NONE_IS_GOOD,
              links=[DEAD_LETTERS, *here(FAILED)]),
+        stat("Saluran Terputus", "Saluran yang tidak menerima apa pun; pesannya lewat saluran lain, atau menunggu.",
+             prom("sum(max by (channel) (tenggat_channel_down))"), thresholds=NONE_IS_GOOD, links=here(FAILED),
+             width=3),
         stat("Diterima Penyedia", "Pesan yang diterima sisi lain dalam rentang waktu terpilih, kira-kira.",
              prom("sum(increase(tenggat_messages_total[$__range]))"), links=here("Pesan Hari Ini")),
         stat("Percobaan Gagal", "Percobaan kirim yang gagal dalam rentang waktu terpilih, kira-kira.",
@@ -89,11 +94,11 @@ def lists():
                   FROM laporan.pesan WHERE {TODAY} GROUP BY 1, 2 ORDER BY 1, 2""",
               [override("Lama tengah", unit="s"), override("Lama p99", unit="s")], 12, links=here(FAILED),
               sort="Dibuat"),
-        table(FAILED, "Pesan yang belum tersampaikan, gagal total, atau gagal dalam 24 jam terakhir.",
+        table(FAILED, "Pesan yang belum diterima atau gagal total; dari 24 jam terakhir juga yang gagal dan yang tidak tersampaikan.",
               f"""SELECT permohonan AS id, nomor AS "Nomor", dibuat AS "Dibuat", kepada AS "Kepada", saluran AS "Saluran",
                  teks AS "Teks", keadaan AS "Keadaan", alasan AS "Alasan", percobaan AS "Percobaan"
                  FROM laporan.pesan WHERE status = 'dead' OR (status = 'queued' AND percobaan > 0)
-                 OR (status = 'failed' AND {TODAY})
+                 OR ((status = 'failed' OR keadaan = 'tidak tersampaikan') AND {TODAY})
                  ORDER BY dibuat DESC LIMIT 200""", when("Dibuat"), links=[DEAD_LETTERS]),
         table(DROPPED, "Pemberitahuan 24 jam terakhir yang tidak jadi disampaikan, dan sebabnya.",
               f"""SELECT id, nomor AS "Nomor", dibuat AS "Dibuat", kepada AS "Kepada", teks AS "Teks",
