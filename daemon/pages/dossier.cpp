@@ -189,7 +189,7 @@ class Sections {
       const std::string print = document.sha256.empty() ? "" : "SHA-256 " + document.sha256;
       rows += html(
           "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
-          "<td>{}<br><span class=\"rapat\">{}</span></td></tr>",
+          "<td class=\"bebas\">{}<br><span class=\"rapat\">{}</span></td></tr>",
           document_words(document.kind, document.name),
           document.number.empty() ? std::string(kNone) : document.number,
           visit_words(document.visit), brief(document.added_at), standing, document.uri, print);

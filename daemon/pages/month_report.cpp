@@ -114,7 +114,8 @@ class Report {
       missed += figures.missed;
       returns += figures.returns;
       rows += html(
-          "<tr><td class=\"angka\">{}</td><th scope=\"row\">{}</th><td>{}</td><td>{}</td>"
+          "<tr><td class=\"angka\">{}</td><th scope=\"row\" "
+          "class=\"bebas\">{}</th><td>{}</td><td>{}</td>"
           "<td class=\"angka\">{}</td><td class=\"angka\">{}</td><td class=\"angka\">{}</td>"
           "<td class=\"angka\">{}</td><td class=\"angka\">{}</td></tr>",
           step.number, step.activity, role_words(sop_, step.role), budget_in_words(step.standard),

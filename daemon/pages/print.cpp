@@ -14,7 +14,7 @@ Html style() {
       "<style>\n"
       "@page{size:A4;margin:18mm 16mm 18mm 18mm}\n"
       "*{box-sizing:border-box}\n"
-      "body{margin:0 auto;max-width:176mm;color:#111;background:#fff;"
+      "body{margin:0 auto;max-width:174mm;color:#111;background:#fff;"
       "font:10pt/1.42 \"Noto Sans\",\"DejaVu "
       "Sans\",system-ui,sans-serif;overflow-wrap:break-word}\n"
       "header{border-bottom:2px solid #111;padding-bottom:2.5mm;margin-bottom:4mm}\n"
@@ -26,9 +26,9 @@ Html style() {
       ".halus{color:#555;font-size:8.5pt}\n"
       "table{border-collapse:collapse;width:100%;font-size:8.6pt;line-height:1.32;margin:1.5mm 0 "
       "3mm}\n"
-      "th,td{border:.4pt solid #999;padding:1mm 1.4mm;text-align:left;vertical-align:top;"
-      "overflow-wrap:anywhere}\n"
-      "thead th{background:#eef1f3;font-weight:600;overflow-wrap:normal}\n"
+      "th,td{border:.4pt solid #999;padding:1mm 1.4mm;text-align:left;vertical-align:top}\n"
+      "thead th{background:#eef1f3;font-weight:600;white-space:normal}\n"
+      ".bebas{overflow-wrap:anywhere}\n"
       "thead{display:table-header-group}\n"
       "tr{break-inside:avoid}\n"
       "th[scope=row]{font-weight:400}\n"
@@ -114,7 +114,7 @@ Html facts(const std::vector<std::pair<std::string, Html>>& rows) {
 
 Html bars(std::string_view title, const std::vector<Bar>& all) {
   if (all.empty()) return {};
-  constexpr double kWidth = 500, kNames = 150, kRow = 18, kThick = 11, kRoom = 110;
+  constexpr double kWidth = 500, kNames = 150, kRow = 18, kThick = 11, kRoom = 150;
   double largest = 0;
   for (const Bar& bar : all) largest = std::max({largest, bar.value, bar.mark});
   const double scale = (kWidth - kNames - kRoom) / (largest > 0 ? largest : 1);
