@@ -29,6 +29,7 @@
 #include "daemon/office/composer.h"
 #include "daemon/office/dispatcher.h"
 #include "daemon/office/loop.h"
+#include "daemon/office/portal.h"
 #include "daemon/office/receipts.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/office/signing_in.h"
@@ -101,6 +102,11 @@ office::DispatcherSettings dispatcher_settings(const Startup& startup) {
   settings.alert = {{config.instansi, config.public_url},
                     std::make_shared<const notify::Texts>(startup.rules.texts)};
   return settings;
+}
+
+office::Portal::Options portal_options(const Config& config, const Secrets& secrets) {
+  return {{config.portal.url, secrets.portal_secrets, config.portal.allow_private},
+          config.mode == Config::Mode::trial};
 }
 
 office::ComposerSettings composer_settings(const Startup& startup,
@@ -217,6 +223,9 @@ Loaded<Startup> read_startup(const std::filesystem::path& config_file) {
   }
   for (const std::string& fault : channels_of(startup.config, startup.secrets).validate())
     faults.push_back({config_file.string(), 0, 0, fault});
+  for (const std::string& fault :
+       portal_options(startup.config, startup.secrets).config.validate())
+    faults.push_back({config_file.string(), 0, 0, fault});
   const auto& calendars = startup.rules.calendars;
   if (faults.empty() && std::none_of(calendars.begin(), calendars.end(), [&](const Calendar& one) {
         return one.id() == startup.config.kalender;
@@ -275,6 +284,7 @@ class App::Parts {
   office::Canary canary_;
   office::BoardFeed board_{io_.get_executor()};
   office::ReceiptLoop receipts_;
+  office::Portal portal_;
   office::SnapshotLoop snapshot_;
   office::SigningIn signing_in_;
   http::RateLimit requests_, failures_;  // of the API, by token and by address
@@ -295,8 +305,8 @@ MetricsOptions metrics_options(const Startup& startup) {
   MetricsOptions options;
   options.version = kVersion;
   options.revision = kRevision;
-  options.loops = {"committer", "watch", "composer", "dispatcher", "receipts", "snapshot"};
-  options.channels = {"email", "whatsapp"};
+  options.loops = {"committer", "watch", "composer", "dispatcher", "receipts", "portal", "snapshot"};
+  options.channels = {"email", "whatsapp", "webhook"};
   for (const Calendar& calendar : startup.rules.calendars)
     options.calendars.push_back(calendar.id());
   return options;
@@ -327,6 +337,8 @@ App::Parts::Parts(std::filesystem::path file, Startup read, std::optional<Simula
       canary_(io_.get_executor(), read_pool_, rulebook_, committer_, metrics_,
               canary_settings(startup_.config)),
       receipts_(io_.get_executor(), office_pool_, metrics_),
+      portal_(io_.get_executor(), office_pool_, rulebook_, metrics_,
+              portal_options(startup_.config, startup_.secrets)),
       snapshot_(io_.get_executor(), snapshot_pool_, rulebook_, metrics_, board_,
                 {&command_pool_, &watch_pool_, &office_pool_, &snapshot_pool_, &read_pool_}),
       signing_in_(read_pool_, rulebook_, composer_settings(startup_, *outgoing_)),
@@ -344,6 +356,7 @@ void App::Parts::wake_all() {
   watch_.wake();
   composer_.wake();
   dispatcher_.wake();
+  portal_.wake();
 }
 
 void App::Parts::spawn(asio::awaitable<void> loop, std::string name) {
@@ -548,6 +561,7 @@ asio::awaitable<bool> App::Parts::start() {
   spawn(dispatcher_.run(), "dispatcher");
   spawn(canary_.run(), "canary");
   spawn(receipts_.run(), "receipts");
+  spawn(portal_.run(), "portal");
   spawn(snapshot_.run(), "snapshot");
   spawn(api_server_->run(), "http");
   spawn(listen(), "listen");
@@ -636,6 +650,7 @@ asio::awaitable<void> App::Parts::reload() {
       dispatcher_.reload(outgoing_, dispatcher_settings(startup_));
       canary_.reload(canary_settings(startup_.config));
       receipt_config_ = receipts_of(startup_.config, startup_.secrets);
+      portal_.reload(portal_options(startup_.config, startup_.secrets));
       if (startup_.tls) api_server_->use_tls(startup_.tls);
       requests_.allow(startup_.config.http.requests_a_minute);
       failures_.allow(startup_.config.http.failures_a_minute);
@@ -678,6 +693,7 @@ asio::awaitable<void> App::Parts::stop() {
   dispatcher_.stop();
   canary_.stop();
   receipts_.stop();
+  portal_.stop();
   snapshot_.stop();
   if (admin_server_) co_await admin_server_->drain(std::chrono::milliseconds(200));
   while (running_ > 0) co_await all_done_.wait(kStopWithin);

@@ -63,13 +63,17 @@ std::string file_content(const Message& message) {
 }
 
 SendResult write_file(const Message& message, const fs::path& directory) {
+  return write_file(directory, file_name(message), file_content(message));
+}
+
+SendResult write_file(const fs::path& directory, const std::string& name,
+                      std::string_view content) {
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) return storage_failed(error.message());
-  const std::string name = file_name(message);
   const fs::path temporary = directory / ("." + name + ".tmp");
   std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-  file << file_content(message);
+  file << content;
   file.close();
   if (!file) {
     fs::remove(temporary, error);

@@ -3,6 +3,7 @@
 #pragma once
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "notifiers/message.h"
@@ -24,5 +25,8 @@ std::string file_content(const Message& message);
 // Sending again replaces the file by an equal one. A full or unwritable disk answers retry,
 // storage_failed.
 SendResult write_file(const Message& message, const std::filesystem::path& directory);
+// `name` must be safe to be one.
+SendResult write_file(const std::filesystem::path& directory, const std::string& name,
+                      std::string_view content);
 
 }  // namespace tenggat::notify

@@ -59,6 +59,8 @@ std::vector<Command> message_commands();
 std::vector<Command> dossier_commands();  // permit dossier: on the database
 std::vector<Command> report_commands();
 std::vector<Command> silence_commands();
+std::vector<Command> portal_commands();
+std::vector<Command> texts_commands();
 std::vector<Command> why_commands();  // through the API
 
 // The whole program but for main(): finds the command, reads its options, runs it, and says what

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "daemon/http/problem.h"
+#include "daemon/office/change_event.h"
 #include "daemon/store/hash.h"
 #include "notifiers/phone.h"
 #include "rules/ledger.h"
@@ -540,8 +541,7 @@ Read<int> read_limit(const Request& request) {
 }
 
 std::string cursor_of(const store::ChangePlace& place) {
-  return fmt::format("{}{:x}-{:x}-{:x}", kEventCursorPrefix, place.at.time_since_epoch().count(),
-                     place.permit, place.sequence);
+  return office::change_id(place);
 }
 
 namespace {

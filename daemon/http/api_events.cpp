@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "daemon/http/api_calls.h"
+#include "daemon/office/change_event.h"
 #include "daemon/store/changes.h"
 
 namespace tenggat::http {
@@ -13,47 +13,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int kVersion = 1;  // of an event's shape
 // What is recorded within the second that is still going on is not settled.
 constexpr Seconds kUnsettled{1};
-
-const char* type_of(const store::Change& change) {
-  if (change.type == "paused") return "permit.paused";
-  if (change.type == "resumed") return "permit.resumed";
-  return "permit.changed";
-}
-
-json::value field_of(const json::object& fields, std::string_view name) {
-  const json::value* found = fields.if_contains(name);
-  if (!found || !found->is_string() || found->as_string().empty()) return nullptr;
-  return *found;
-}
-
-// As a webhook says it: {type, timestamp, data}. The fields of an event are ours, but for those
-// that people typed, which it holds as digests and which are not shown.
-json::object event_view(const store::Change& change, const Calendar& calendar) {
-  const json::value parsed = json::parse(change.fields_json);
-  const json::object& fields = parsed.as_object();
-  json::object data{{"permit", std::to_string(change.place.permit)},
-                    {"number", change.number},
-                    {"external_id", nullptr},
-                    {"sop", change.sop},
-                    {"visit", field_of(fields, "step")},
-                    {"action", field_of(fields, "action")},
-                    {"state", field_of(fields, "state")},
-                    {"step", field_of(fields, "to")},
-                    {"pause", field_of(fields, "pause")},
-                    {"occurred_at", field_of(fields, "occurred_at")}};
-  if (!change.external_id.empty()) data["external_id"] = change.external_id;
-  const std::string recorded = calendar.format(change.place.at);
-  if (const json::value at = field_of(fields, "at"); !at.is_null()) data["occurred_at"] = at;
-  if (data.at("occurred_at").is_null()) data["occurred_at"] = recorded;
-  return {{"id", cursor_of(change.place)},
-          {"version", kVersion},
-          {"type", type_of(change)},
-          {"timestamp", recorded},
-          {"data", std::move(data)}};
-}
 
 }  // namespace
 
@@ -83,7 +44,7 @@ awaitable<Response> Api::event_list(Call call) {
     if (call.access.own_only && change.created_by != call.principal.id) continue;
     const Sop* sop = parts_.rulebook.sop_in_force(change.sop);
     if (!sop) sop = parts_.rulebook.sops_in_force().at(0);
-    items.push_back(event_view(change, calendar_of(*sop)));
+    items.push_back(office::change_event(change, calendar_of(*sop)));
   }
   json::object page{{"items", std::move(items)}, {"next_cursor", nullptr}, {"more", false}};
   if (!changes.empty())

@@ -14,4 +14,5 @@ set(TENGGAT_MIGRATIONS
   0013_receipts.sql
   0014_reports.sql
   0015_reach.sql
+  0016_portal.sql
 )

@@ -136,6 +136,8 @@ std::size_t add_waiting(pg::Pipeline& pipeline) {
       "SELECT 'notice', CASE audience WHEN 'applicant' THEN 'applicant' ELSE 'officer' END,"
       "   count(*), min(send_at) FROM notice"
       "   WHERE state = 'pending' AND send_at <= (SELECT office_now()) AND permit >= 0 GROUP BY 2"
+      " UNION ALL SELECT 'notice', 'portal', count(*), min(created_at) FROM portal_event"
+      "   WHERE state = 'pending' HAVING count(*) > 0"
       " UNION ALL SELECT 'undelivered', channel, count(*), NULL FROM message"
       "   WHERE undelivered_at > clock_timestamp() - interval '1 day' AND delivered_at IS NULL" +
       of_people +

@@ -54,6 +54,7 @@ pg::Awaitable<std::vector<MessageRow>> list_messages(pg::Connection& connection,
 pg::Awaitable<MessageChange> retry_message(pg::Connection& connection, std::int64_t id) {
   co_return change_of(co_await connection.query(
       "WITH changed AS (UPDATE message SET state = 'queued', attempts = 0, reason = '',"
+      " undelivered_at = NULL, undelivered_reason = NULL, undelivered_detail = '',"
       " next_attempt_at = clock_timestamp(), lease_until = NULL"
       " WHERE id = $1 AND state = 'dead' RETURNING 1),"
       " told AS (SELECT pg_notify('tenggat', 'message') FROM changed)"

@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 
+#include "notifiers/base64.h"
 #include "notifiers/utf8.h"
 
 namespace tenggat::notify::email {
@@ -15,21 +16,6 @@ constexpr std::size_t kMaxQuotedLine = 76;
 constexpr std::size_t kMaxPlainHeader = 76;
 constexpr std::size_t kAroundAWord = 12;  // "=?UTF-8?B?" and "?="
 constexpr std::size_t kLongestCharacter = 4;
-
-std::string base64(std::string_view bytes) {
-  static constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    const std::size_t n = std::min<std::size_t>(3, bytes.size() - i);
-    for (std::size_t k = 0; k < 3; ++k) {
-      group = (group << 8) | (k < n ? static_cast<unsigned char>(bytes[i + k]) : 0u);
-    }
-    for (std::size_t k = 0; k < 4; ++k) out += k <= n ? kDigits[(group >> (18 - 6 * k)) & 63] : '=';
-  }
-  return out;
-}
 
 // RFC 2047: a line with an encoded word has at most 76 characters, and no word holds half a
 // character.

@@ -1,0 +1,57 @@
+#include "daemon/office/change_event.h"
+
+#include <fmt/format.h>
+
+#include <boost/json/parse.hpp>
+
+namespace tenggat::office {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int kVersion = 1;  // of an event's shape
+
+const char* type_of(const store::Change& change) {
+  if (change.type == "paused") return "permit.paused";
+  if (change.type == "resumed") return "permit.resumed";
+  return "permit.changed";
+}
+
+json::value field_of(const json::object& fields, std::string_view name) {
+  const json::value* found = fields.if_contains(name);
+  if (!found || !found->is_string() || found->as_string().empty()) return nullptr;
+  return *found;
+}
+
+}  // namespace
+
+std::string change_id(const store::ChangePlace& place) {
+  return fmt::format("e{:x}-{:x}-{:x}", place.at.time_since_epoch().count(), place.permit,
+                     place.sequence);
+}
+
+json::object change_event(const store::Change& change, const Calendar& calendar) {
+  const json::value parsed = json::parse(change.fields_json);
+  const json::object& fields = parsed.as_object();
+  json::object data{{"permit", std::to_string(change.place.permit)},
+                    {"number", change.number},
+                    {"external_id", nullptr},
+                    {"sop", change.sop},
+                    {"visit", field_of(fields, "step")},
+                    {"action", field_of(fields, "action")},
+                    {"state", field_of(fields, "state")},
+                    {"step", field_of(fields, "to")},
+                    {"pause", field_of(fields, "pause")},
+                    {"occurred_at", field_of(fields, "occurred_at")}};
+  if (!change.external_id.empty()) data["external_id"] = change.external_id;
+  const std::string recorded = calendar.format(change.place.at);
+  if (const json::value at = field_of(fields, "at"); !at.is_null()) data["occurred_at"] = at;
+  if (data.at("occurred_at").is_null()) data["occurred_at"] = recorded;
+  return {{"id", change_id(change.place)},
+          {"version", kVersion},
+          {"type", type_of(change)},
+          {"timestamp", recorded},
+          {"data", std::move(data)}};
+}
+
+}  // namespace tenggat::office

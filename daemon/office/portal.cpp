@@ -1,0 +1,264 @@
+#include "daemon/office/portal.h"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "daemon/clock.h"
+#include "daemon/log.h"
+#include "daemon/office/change_event.h"
+#include "daemon/office/loop.h"
+#include "daemon/store/changes.h"
+#include "daemon/store/commands.h"
+#include "notifiers/file.h"
+
+namespace tenggat::office {
+namespace asio = boost::asio;
+namespace {
+
+constexpr const char* kChannel = "webhook";
+constexpr int kAtOnce = 8;           // posts under way
+constexpr int kPortion = 200;        // changes looked at in one flight
+constexpr int kInOrderAttempts = 3;  // then a permit's later changes pass one that is not taken
+constexpr std::chrono::seconds kLease{60};  // longer than a post may take, and its record
+constexpr std::chrono::minutes kForgetEvery{10};
+constexpr std::chrono::seconds kStopGrace{4};
+// What is recorded within the second that is still going on is not settled.
+constexpr Seconds kUnsettled{1};
+
+std::vector<store::PortalEvent> events_of(const std::vector<store::Change>& changes,
+                                          const Rulebook& rulebook) {
+  std::vector<store::PortalEvent> events;
+  for (const store::Change& change : changes) {
+    if (change.undone) continue;
+    const Sop* sop = rulebook.sop_in_force(change.sop);
+    if (!sop) sop = rulebook.sops_in_force().at(0);
+    events.push_back({change.place, boost::json::serialize(change_event(
+                                        change, rulebook.calendar(sop->calendar)))});
+  }
+  return events;
+}
+
+notify::portal::Answer written(const notify::SendResult& result) {
+  using Kind = notify::portal::Answer::Kind;
+  const bool taken = result.outcome == notify::Outcome::accepted;
+  return {taken ? Kind::taken : Kind::later, result.reason, result.detail, std::nullopt};
+}
+
+asio::awaitable<void> freshen(pg::Connection& connection, Rulebook& rulebook) {
+  const pg::Result looked = co_await connection.query(store::kMomentSql);
+  const store::Moment moment = store::moment_of(looked);
+  if (!rulebook.fresh(moment)) co_await rulebook.refresh(connection, moment);
+}
+
+asio::awaitable<Instant> read_settled(pg::Connection& connection) {
+  pg::Pipeline settling;
+  store::add_settled_until(settling);
+  const std::vector<pg::Result> settled = co_await connection.run(std::move(settling));
+  co_return store::settled_until_of(settled.front());
+}
+
+}  // namespace
+
+asio::awaitable<std::int64_t> replay_changes(pg::Connection& connection, Rulebook& rulebook,
+                                             Instant after, Instant until) {
+  co_await freshen(connection, rulebook);
+  const Instant settled = co_await read_settled(connection);
+  const Instant counted = settled - std::max(rulebook.send().undo_window, kUnsettled);
+  store::ChangeQuery query;
+  query.after = store::ChangePlace{after, 0, 0};
+  query.until = std::min(until - Seconds{1}, counted);
+  query.limit = kPortion;
+  std::int64_t replayed = 0;
+  for (int looked = kPortion; looked == kPortion;) {
+    pg::Pipeline looking;
+    store::add_changes(looking, query);
+    const std::vector<pg::Result> found = co_await connection.run(std::move(looking));
+    const std::vector<store::Change> changes = store::changes_of(found.front());
+    looked = static_cast<int>(changes.size());
+    if (changes.empty()) break;
+    query.after = changes.back().place;
+    pg::Pipeline writes;
+    const std::size_t written = store::add_replay(writes, events_of(changes, rulebook));
+    const std::vector<pg::Result> results = co_await connection.run(std::move(writes));
+    replayed += results.at(written).int64(0, 0);
+  }
+  co_return replayed;
+}
+
+// Counts down the posts of one round.
+struct Portal::Batch {
+  explicit Batch(asio::any_io_executor executor) : done(std::move(executor)) {}
+  int open = 0;
+  Signal done;
+};
+
+Portal::Portal(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook, Metrics& metrics,
+               Options options)
+    : executor_(executor),
+      pool_(pool),
+      rulebook_(rulebook),
+      metrics_(metrics),
+      options_(std::make_shared<const Options>(std::move(options))),
+      client_(executor),
+      woken_(executor) {}
+
+void Portal::reload(Options options) {
+  options_ = std::make_shared<const Options>(std::move(options));
+  woken_.notify();
+}
+
+asio::awaitable<int> Portal::take_over() {
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  co_await freshen(*lease, rulebook_);
+  const Instant settled = co_await read_settled(*lease);
+  const Instant until = settled - std::max(rulebook_.send().undo_window, kUnsettled);
+  pg::Transaction transaction(*lease);
+  pg::Pipeline locking;
+  store::add_begin_portal(locking, until);
+  const std::size_t locked = store::add_lock_portal(locking);
+  const std::vector<pg::Result> begun = co_await transaction.run(std::move(locking));
+  const auto state = store::portal_state_of(begun.at(locked));
+  std::vector<store::Change> changes;
+  if (state && !state->disabled) {
+    pg::Pipeline looking;
+    store::add_changes(looking, {state->taken_over, until, kPortion});
+    const std::vector<pg::Result> found = co_await transaction.run(std::move(looking));
+    changes = store::changes_of(found.front());
+  }
+  pg::Pipeline writes;
+  if (!changes.empty())
+    store::add_portal_events(writes, events_of(changes, rulebook_), changes.back().place,
+                             options_->trial);
+  co_await transaction.commit(std::move(writes));
+  co_return static_cast<int>(changes.size());
+}
+
+asio::awaitable<void> Portal::record(store::ClaimedEvent claimed, notify::portal::Answer answer) {
+  using Kind = notify::portal::Answer::Kind;
+  store::EventOutcome outcome;
+  outcome.place = claimed.event.place;
+  outcome.fence = claimed.fence;
+  outcome.reason = answer.reason;
+  outcome.detail = answer.detail;
+  const auto wait = notify::portal::retry_in(claimed.attempts);
+  const bool gone = answer.kind == Kind::gone;
+  outcome.state = answer.kind == Kind::taken ? "delivered" : wait || gone ? "pending" : "dead";
+  if (wait)
+    outcome.retry_in = std::max(*wait, answer.retry_after.value_or(std::chrono::seconds{0}));
+  pg::Pipeline writes;
+  if (gone) store::add_disable_portal(writes, outcome.place, outcome.fence);
+  const std::size_t written = store::add_event_outcome(writes, outcome);
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  const std::vector<pg::Result> results = co_await lease->run(std::move(writes));
+  if (results.at(written).empty()) co_return;
+  if (answer.kind == Kind::taken) {
+    metrics_.channel(kChannel).messages.Increment();
+    co_return;
+  }
+  metrics_.message_failed(kChannel, answer.reason);
+  const bool for_a_person = gone || outcome.state == "dead";
+  log_event(for_a_person ? Level::error : Level::warning,
+            gone ? "portal_disabled" : "portal_event_not_taken",
+            {{"change", change_id(outcome.place)},
+             {"reason", answer.reason},
+             {"detail", answer.detail},
+             {"attempt", claimed.attempts},
+             {"state", outcome.state}});
+}
+
+asio::awaitable<void> Portal::post(std::shared_ptr<Batch> batch, store::ClaimedEvent claimed) {
+  try {
+    const std::shared_ptr<const Options> options = options_;  // a reload may replace it
+    const notify::portal::Event event{change_id(claimed.event.place), claimed.event.body};
+    const auto begun = Clock::monotonic();
+    notify::portal::Answer answer;
+    if (const auto directory = notify::file_directory(options->config.url)) {
+      answer = written(notify::write_file(*directory, event.id + ".json", event.body));
+    } else {
+      notify::CurlRequest request =
+          notify::portal::build_request(event, options->config, Clock::machine_now());
+      answer = notify::portal::classify(co_await client_.perform(std::move(request)));
+    }
+    metrics_.channel(kChannel).send_duration_seconds.Observe(
+        std::chrono::duration<double>(Clock::monotonic() - begun).count());
+    co_await record(claimed, std::move(answer));
+  } catch (const std::exception& why) {
+    // The lease runs out and it is posted again under the same id.
+    trouble_.failed(why);
+  }
+  if (--batch->open == 0) batch->done.notify();
+}
+
+asio::awaitable<int> Portal::post_due() {
+  std::vector<store::ClaimedEvent> claimed;
+  {
+    pg::Pool::Lease lease = co_await pool_.acquire();
+    pg::Pipeline pipeline;
+    store::add_claim_events(pipeline, kAtOnce, kInOrderAttempts, kLease);
+    const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
+    claimed = store::claimed_events_of(results.front());
+  }
+  const auto batch = std::make_shared<Batch>(executor_);
+  batch->open = static_cast<int>(claimed.size());
+  for (store::ClaimedEvent& one : claimed)
+    asio::co_spawn(executor_, post(batch, std::move(one)), asio::detached);
+  under_way_ = batch;
+  while (batch->open > 0 && !stopping_) co_await batch->done.wait(kLease);
+  // What takes longer is cut off, and posted again once its lease is over.
+  if (batch->open > 0) co_await batch->done.wait(kStopGrace);
+  co_return static_cast<int>(claimed.size());
+}
+
+asio::awaitable<std::chrono::milliseconds> Portal::until_due() {
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  pg::Pipeline pipeline;
+  store::add_until_event(pipeline);
+  const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
+  const auto wait = results.front().optional_int64(0, 0);
+  // What is due and was not claimed waits for another, or the portal is disabled.
+  if (!wait || *wait <= 0) co_return kLongestSleep;
+  co_return std::min(std::chrono::milliseconds(*wait), kLongestSleep);
+}
+
+asio::awaitable<void> Portal::forget() {
+  if (Clock::monotonic() < forget_at_) co_return;
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  pg::Pipeline pipeline;
+  store::add_forget_events(pipeline);
+  co_await lease->run(std::move(pipeline));
+  forget_at_ = Clock::monotonic() + kForgetEvery;
+}
+
+asio::awaitable<void> Portal::run() {
+  while (!stopping_) {
+    std::chrono::milliseconds sleep = kAfterOutage;
+    try {
+      Cycle cycle(metrics_, "portal");
+      if (options_->config.enabled()) {
+        for (int looked = kPortion; !stopping_ && looked == kPortion;)
+          looked = co_await take_over();
+        if (!options_->trial)
+          for (int posted = 1; !stopping_ && posted > 0;) posted = co_await post_due();
+        co_await forget();
+        sleep = co_await until_due();
+      } else {
+        sleep = kLongestSleep;
+      }
+      cycle.succeed();
+      trouble_.succeeded();
+    } catch (const std::exception& why) {
+      trouble_.failed(why);
+    }
+    if (!stopping_) co_await woken_.wait(sleep);
+  }
+}
+
+void Portal::stop() {
+  stopping_ = true;
+  woken_.notify();
+  if (under_way_) under_way_->done.notify();
+}
+
+}  // namespace tenggat::office

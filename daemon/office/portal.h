@@ -1,0 +1,67 @@
+// The portal's webhook: takes over each change once it counts, and posts it until the portal has it.
+// Which changes have been taken over is in the database, so that a stop, a crash or a second daemon
+// loses none and makes none twice. Each try is counted before it is made and holds a lease with a
+// fencing token; a repeat has the same id and the same bytes.
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "daemon/metrics.h"
+#include "daemon/office/rulebook.h"
+#include "daemon/office/signal.h"
+#include "daemon/office/trouble.h"
+#include "daemon/pg/pool.h"
+#include "daemon/store/portal.h"
+#include "notifiers/curl_client.h"
+#include "notifiers/webhook/portal.h"
+
+namespace tenggat::office {
+
+// The events of all changes with `after` <= at < `until`, to be posted once more. A flight a
+// portion; returns how many there were.
+boost::asio::awaitable<std::int64_t> replay_changes(pg::Connection& connection, Rulebook& rulebook,
+                                                    Instant after, Instant until);
+
+class Portal {
+ public:
+  struct Options {
+    notify::portal::Config config;
+    bool trial = false;  // recorded, never posted
+  };
+  Portal(boost::asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook, Metrics& metrics,
+         Options options);
+
+  // Takes over what counts by now; returns how many changes were looked at.
+  boost::asio::awaitable<int> take_over();
+  // Posts what is due and waits for the answers; returns how many there were.
+  boost::asio::awaitable<int> post_due();
+
+  boost::asio::awaitable<void> run();
+  void stop();
+  void wake() { woken_.notify(); }
+  void reload(Options options);
+
+ private:
+  struct Batch;
+  boost::asio::awaitable<void> post(std::shared_ptr<Batch> batch, store::ClaimedEvent claimed);
+  boost::asio::awaitable<void> record(store::ClaimedEvent claimed, notify::portal::Answer answer);
+  boost::asio::awaitable<std::chrono::milliseconds> until_due();
+  boost::asio::awaitable<void> forget();
+
+  boost::asio::any_io_executor executor_;
+  pg::Pool& pool_;
+  Rulebook& rulebook_;
+  Metrics& metrics_;
+  std::shared_ptr<const Options> options_;
+  notify::CurlClient client_;  // of its own: what others may connect to is not shared
+  Signal woken_;
+  Trouble trouble_{"portal"};
+  std::shared_ptr<Batch> under_way_;
+  std::chrono::nanoseconds forget_at_{};  // monotonic
+  bool stopping_ = false;
+};
+
+}  // namespace tenggat::office
