@@ -167,17 +167,30 @@ class RuleFolder {
 
   void load_texts_files() {
     bool found = false;
+    std::vector<std::string> names;  // of files_.translations
     for (const SourceFile& file : files_in("texts", ".yaml")) {
       auto texts = notify::load_texts(file);
       const bool used = fs::path(file.name).filename() == kTextsFile;
       found = found || used;
       if (!texts) {
         take(texts.error());
-      } else if (used) {
+        continue;
+      }
+      if (fs::path(file.name).stem() != texts->language())
+        fault(file.name,
+              fmt::format("holds texts in `{0}` and is not called {0}.yaml", texts->language()));
+      if (used) {
         files_.texts = std::move(*texts);
+      } else {
+        names.push_back(file.name);
+        files_.translations.push_back(std::move(*texts));
       }
     }
     if (!found) fault((directory_ / "texts" / kTextsFile).string(), "there is no such file");
+    if (files_.texts.all().empty()) return;
+    for (std::size_t i = 0; i < names.size(); ++i)
+      for (const std::string& one : translation_faults(files_.texts, files_.translations[i]))
+        fault(names[i], one);
   }
 
   void load_sops() {

@@ -206,7 +206,8 @@ void shorten_longest(std::map<std::string, std::string>& values, std::size_t exc
 
 }  // namespace
 
-Texts::Texts(std::vector<Text> texts) : texts_(std::move(texts)) {}
+Texts::Texts(std::vector<Text> texts, std::string language)
+    : texts_(std::move(texts)), language_(std::move(language)) {}
 
 const Text* Texts::find(std::string_view id) const {
   const auto found = std::ranges::find(texts_, id, &Text::id);
@@ -216,9 +217,8 @@ const Text* Texts::find(std::string_view id) const {
 Loaded<Texts> load_texts(const SourceFile& source) {
   YamlFile file(source);
   const YamlMap top = file.document().map({"bahasa", "teks"});
-  if (const auto language = top.text("bahasa"); language && *language != "id") {
-    top.fault_at("bahasa", "only id is supported");
-  }
+  const std::string language = top.text("bahasa").value_or("id");
+  if (language != "id" && language != "en") top.fault_at("bahasa", "is neither id nor en");
   std::vector<Text> texts;
   std::set<std::string> ids, templates;
   for (const YamlValue& value : top.at("teks").list()) {
@@ -237,7 +237,27 @@ Loaded<Texts> load_texts(const SourceFile& source) {
     }
   }
   if (!file.sound()) return file.take_faults();
-  return Texts(std::move(texts));
+  return Texts(std::move(texts), language);
+}
+
+std::vector<std::string> translation_faults(const Texts& original, const Texts& translation) {
+  std::vector<std::string> faults;
+  for (const Text& text : original.all()) {
+    const Text* other = translation.find(text.id);
+    if (other == nullptr) {
+      faults.push_back(fmt::format("the text {} is missing", text.id));
+      continue;
+    }
+    if (other->reader != text.reader || other->template_name != text.template_name)
+      faults.push_back(fmt::format("the text {} has another audience or template", text.id));
+    const std::set<std::string> names(text.field_names.begin(), text.field_names.end());
+    const std::set<std::string> others(other->field_names.begin(), other->field_names.end());
+    if (names != others) faults.push_back(fmt::format("the text {} has other fields", text.id));
+  }
+  for (const Text& text : translation.all())
+    if (original.find(text.id) == nullptr)
+      faults.push_back(fmt::format("the text {} is not in the original", text.id));
+  return faults;
 }
 
 Rendered render(const Texts& texts, std::string_view text_id,

@@ -25,12 +25,14 @@ struct Text {
 
 class Texts {
  public:
-  explicit Texts(std::vector<Text> texts);
+  explicit Texts(std::vector<Text> texts, std::string language = "id");
+  const std::string& language() const { return language_; }  // "id" or "en"
   const std::vector<Text>& all() const { return texts_; }  // in the file's order
   const Text* find(std::string_view id) const;             // nullptr where there is none
 
  private:
   std::vector<Text> texts_;
+  std::string language_;
 };
 
 // Refused, all at once with line and column: unknown or duplicate keys and ids, a text the daemon
@@ -38,6 +40,10 @@ class Texts {
 // 1,024 characters or holds a line break, a full stop touching a link field, a subject's field that
 // is not in the body.
 Loaded<Texts> load_texts(const SourceFile& file);
+
+// What keeps a translation from standing for the original, each as a sentence: a text too many or
+// too few, another reader, template or set of fields.
+std::vector<std::string> translation_faults(const Texts& original, const Texts& translation);
 
 struct Rendered {
   std::string subject;

@@ -55,6 +55,8 @@ int run_check(const Given& given, Terminal& terminal) {
   for (const Calendar& calendar : files->calendars)
     terminal.out << fmt::format("calendar {}: {}\n", calendar.id(), calendar.zone_name());
   terminal.out << fmt::format("texts: {}\n", files->texts.all().size());
+  for (const notify::Texts& texts : files->translations)
+    terminal.out << fmt::format("texts in {}: {}\n", texts.language(), texts.all().size());
   if (given.has("people")) return on_database(given, terminal, check_people);
   return kOk;
 }

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "notifiers/channels_config.h"
 #include "notifiers/message.h"
-#include "notifiers/outgoing.h"
 #include "notifiers/transfer.h"
 
 namespace tenggat::notify::email {

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "notifiers/channels_config.h"
 #include "notifiers/message.h"
-#include "notifiers/outgoing.h"
 #include "notifiers/transfer.h"
 
 namespace tenggat::notify {

@@ -165,6 +165,26 @@ SendResult classify(const CurlResponse& response) {
   return made;
 }
 
+json::object template_request(const Text& text, std::string_view language) {
+  std::string body = text.body;
+  json::array samples;
+  for (std::size_t i = 0; i < text.field_names.size(); ++i) {
+    const std::string field = "{" + text.field_names[i] + "}";
+    const std::string number = fmt::format("{{{{{}}}}}", i + 1);
+    for (auto at = body.find(field); at != std::string::npos;
+         at = body.find(field, at + number.size()))
+      body.replace(at, field.size(), number);
+    samples.emplace_back(parameter(sample_fields().at(text.field_names[i])));
+  }
+  json::object component{{"type", "BODY"}, {"text", std::move(body)}};
+  if (!samples.empty())
+    component["example"] = json::object{{"body_text", json::array{std::move(samples)}}};
+  return {{"name", text.template_name},
+          {"language", language},
+          {"category", "UTILITY"},
+          {"components", json::array{std::move(component)}}};
+}
+
 std::vector<Receipt> receipts(const json::value& body) {
   std::vector<Receipt> all;
   for (const json::value* entry : items(at(&body, "entry")))

@@ -1,15 +1,17 @@
 // WhatsApp through Meta's Cloud API: template messages only.
 // Source: domain facts, "WhatsApp providers" (request, error codes, limits of parameters).
 #pragma once
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <boost/system/result.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "notifiers/channels_config.h"
 #include "notifiers/message.h"
-#include "notifiers/outgoing.h"
 #include "notifiers/receipt.h"
+#include "notifiers/text.h"
 #include "notifiers/transfer.h"
 
 namespace tenggat::notify::meta {
@@ -27,6 +29,10 @@ boost::system::result<CurlRequest, SendResult> build_request(const Message& mess
                                                              Instant real_now);
 
 SendResult classify(const CurlResponse& response);
+
+// A text as Meta's `message_templates` call takes it, to be approved: {name, language, category,
+// components}, its fields numbered in their order, with samples.
+boost::json::object template_request(const Text& text, std::string_view language);
 
 // `entry[].changes[].value.statuses[]`, any number in a body. A status names our own id, too, where
 // it was given along; `sent` says nothing new.

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "notifiers/channels_config.h"
 #include "notifiers/message.h"
-#include "notifiers/outgoing.h"
 #include "notifiers/receipt.h"
 #include "notifiers/transfer.h"
 

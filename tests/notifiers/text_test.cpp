@@ -43,6 +43,40 @@ TEST(Text, EveryTextRendersWithSampleData) {
   }
 }
 
+Texts english() {
+  std::ifstream file(TENGGAT_RULES_DIR "/texts/en.yaml");
+  auto loaded =
+      load_texts({"rules/texts/en.yaml", std::string((std::istreambuf_iterator<char>(file)), {})});
+  if (!loaded) throw std::runtime_error(loaded.error().front().to_string());
+  return *loaded;
+}
+
+TEST(Text, EnglishSaysTheSameOfTheSameFields) {
+  const Texts texts = english();
+  EXPECT_EQ(texts.language(), "en");
+  EXPECT_EQ(translation_faults(shipped_texts(), texts), std::vector<std::string>{});
+  for (const Text& text : texts.all()) {
+    const Rendered rendered = render(texts, text.id, sample_fields());
+    EXPECT_EQ(rendered.body.find_first_of("{}\r\n\t"), std::string::npos) << text.id;
+    EXPECT_LE(characters(rendered.subject), 100u) << rendered.subject;
+    // No word of the other language but in the fields.
+    for (const char* word : {"Yth", "permohonan", "berkas", "melalui", "kami"})
+      EXPECT_EQ(text.body.find(word), std::string::npos) << text.id << ' ' << word;
+  }
+}
+
+TEST(Text, ATranslationThatDiffersIsNamed) {
+  std::vector<Text> texts = english().all();
+  texts[0].field_names.pop_back();
+  texts[1].template_name = "lain";
+  texts[2].id = "tambahan";
+  EXPECT_EQ(translation_faults(shipped_texts(), Texts(texts, "en")),
+            (std::vector<std::string>{"the text diterima has other fields",
+                                      "the text lengkap has another audience or template",
+                                      "the text dikembalikan is missing",
+                                      "the text tambahan is not in the original"}));
+}
+
 TEST(Text, EverySampleFieldIsUsedBySomeText) {
   for (const auto& [name, value] : sample_fields()) {
     const bool used = std::ranges::any_of(shipped_texts().all(), [&name = name](const Text& text) {

@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include "tests/daemon/cli/tool.h"
 
 namespace tenggat {
 namespace {
@@ -140,6 +143,30 @@ TEST(CliExplain, RefusesWhatItCannotRead) {
   std::istringstream nothing(""), line("2026-04-02T15:55:00+08:00 1d\n");
   EXPECT_EQ(explain_deadline(nothing, out, banjarbaru()), 1);
   EXPECT_EQ(explain_deadline(line, out, banjarbaru()), 0);
+}
+
+TEST(CliTexts, AreShownWithSampleDataForEachChannel) {
+  test::Tool tool;
+  const std::string rules = test::shipped_rules().string();
+  const test::Ran all = tool.run({"texts", "preview", rules});
+  EXPECT_EQ(all.code, 0) << all;
+  for (const char* part :
+       {"terbit (pemohon), ", "  email     Telah terbit: Izin Penyelenggaraan PAUD nomor 503/017",
+        "  whatsapp  Yth. Bapak/Ibu Ahmad Fauzi", "  meta      tenggat_tahap: Siti Aminah | "})
+    EXPECT_NE(all.out.find(part), std::string::npos) << part << all;
+  const test::Ran english =
+      tool.run({"texts", "preview", rules, "--language", "en", "--text", "tahap", "--json"});
+  const auto one = boost::json::parse(english.out).as_array();
+  ASSERT_EQ(one.size(), 1U) << english;
+  EXPECT_EQ(one[0].at("subject"), "Application PAUD-2026-00417 is at the step Kajian Teknis");
+  EXPECT_EQ(one[0].at("fields").at("nomor"), "PAUD-2026-00417");
+  const test::Ran meta = tool.run({"texts", "meta", rules});
+  const auto templates = boost::json::parse(meta.out).as_array();
+  EXPECT_GE(templates.size(), 29U);
+  EXPECT_EQ(templates[0].at("name"), "tenggat_diterima");
+  EXPECT_EQ(templates[0].at("category"), "UTILITY");
+  EXPECT_EQ(tool.run({"texts", "meta", rules, "--language", "fr"}).code, 1);
+  EXPECT_EQ(tool.run({"texts", "preview", rules, "--text", "lain"}).code, 1);
 }
 
 TEST(LoadCalendarFile, PrintsFaultsOfTheFileAndOfTheListsBesideIt) {

@@ -44,6 +44,26 @@ TEST(Meta, TheBaseAddressCanBeReplaced) {
   EXPECT_TRUE(request->allow_private);
 }
 
+// As POST /{business account}/message_templates takes it.
+TEST(Meta, ATextIsItsTemplate) {
+  EXPECT_EQ(boost::json::value(template_request(*shipped_texts().find("tahap"), "id")),
+            boost::json::parse(R"({
+    "name": "tenggat_tahap", "language": "id", "category": "UTILITY", "components": [{
+      "type": "BODY",
+      "text": "Yth. {{1}}, permohonan {{2}} saat ini berada pada tahap {{3}}. Batas waktu penyelesaian: {{4}} {{5}}. Pesan resmi {{6}}.",
+      "example": {"body_text": [["Siti Aminah", "PAUD-2026-00417", "Kajian Teknis",
+        "Rabu, 15 April 2026 pukul 13.55", "WITA", "DPMPTSP Kota Banjarbaru"]]}}]})"));
+  for (const Text& text : shipped_texts().all()) {
+    const auto request = template_request(text, "id");
+    const std::string body(request.at("components").at(0).at("text").as_string());
+    for (std::size_t i = 1; i <= text.field_names.size(); ++i)
+      EXPECT_NE(body.find("{{" + std::to_string(i) + "}}"), std::string::npos) << text.id;
+    EXPECT_EQ(body.find('{'), body.find("{{1}}")) << text.id;
+    EXPECT_EQ(request.at("components").at(0).at("example").at("body_text").at(0).as_array().size(),
+              text.field_names.size());
+  }
+}
+
 TEST(Meta, ParametersHoldNothingMetaRefuses) {
   EXPECT_EQ(parameter("a\nb\tc\r\n      d"), "a b c d");
   EXPECT_EQ(parameter("\"}],\"x\":\""), "\"}],\"x\":\"");
