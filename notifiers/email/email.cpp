@@ -15,6 +15,8 @@
 namespace tenggat::notify::email {
 namespace {
 
+constexpr std::size_t kLongestId = 64;  // thrice that when it is spelled, in a line of at most 998
+
 std::string_view trimmed(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
   while (text.ends_with(' ')) text.remove_suffix(1);
@@ -238,6 +240,9 @@ boost::system::result<CurlRequest, SendResult> build_request(const Message& mess
   }
   if (has_control_byte(message.recipient_name) || has_control_byte(message.subject)) {
     return result(Outcome::permanent, reason::rejected, "control byte in a header");
+  }
+  if (message.id.size() > kLongestId || message.thread.size() > kLongestId) {
+    return result(Outcome::permanent, reason::rejected, "an id too long for a header");
   }
   const auto from = parse_mailbox(config.from);
   if (!from) {
