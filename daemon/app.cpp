@@ -223,8 +223,7 @@ Loaded<Startup> read_startup(const std::filesystem::path& config_file) {
   }
   for (const std::string& fault : channels_of(startup.config, startup.secrets).validate())
     faults.push_back({config_file.string(), 0, 0, fault});
-  for (const std::string& fault :
-       portal_options(startup.config, startup.secrets).config.validate())
+  for (const std::string& fault : portal_options(startup.config, startup.secrets).config.validate())
     faults.push_back({config_file.string(), 0, 0, fault});
   const auto& calendars = startup.rules.calendars;
   if (faults.empty() && std::none_of(calendars.begin(), calendars.end(), [&](const Calendar& one) {
@@ -305,7 +304,8 @@ MetricsOptions metrics_options(const Startup& startup) {
   MetricsOptions options;
   options.version = kVersion;
   options.revision = kRevision;
-  options.loops = {"committer", "watch", "composer", "dispatcher", "receipts", "portal", "snapshot"};
+  options.loops = {"committer", "watch",  "composer", "dispatcher",
+                   "receipts",  "portal", "snapshot"};
   options.channels = {"email", "whatsapp", "webhook"};
   for (const Calendar& calendar : startup.rules.calendars)
     options.calendars.push_back(calendar.id());

@@ -27,8 +27,8 @@ class Texts {
  public:
   explicit Texts(std::vector<Text> texts, std::string language = "id");
   const std::string& language() const { return language_; }  // "id" or "en"
-  const std::vector<Text>& all() const { return texts_; }  // in the file's order
-  const Text* find(std::string_view id) const;             // nullptr where there is none
+  const std::vector<Text>& all() const { return texts_; }    // in the file's order
+  const Text* find(std::string_view id) const;               // nullptr where there is none
 
  private:
   std::vector<Text> texts_;

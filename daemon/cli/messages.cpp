@@ -62,8 +62,8 @@ std::vector<std::vector<std::string>> rows_of(const std::vector<store::MessageRo
   std::vector<std::vector<std::string>> rows;
   for (const store::MessageRow& message : messages)
     rows.push_back({std::to_string(message.id), message.state, message.channel, message.recipient,
-                    masked(message), message.text, std::to_string(message.attempts),
-                    message.reason, receipt_of(message, office), office.text(message.rendered_at)});
+                    masked(message), message.text, std::to_string(message.attempts), message.reason,
+                    receipt_of(message, office), office.text(message.rendered_at)});
   return rows;
 }
 
@@ -89,10 +89,10 @@ pg::Awaitable<int> list_messages(DatabaseCall& call) {
     write_json(call.terminal.out, listed(messages, *office));
     co_return kOk;
   }
-  write_table(call.terminal.out,
-              {"ID", "STATE", "CHANNEL", "TO", "ADDRESS", "TEXT", "TRIES", "REASON", "RECEIPT",
-               "RENDERED"},
-              rows_of(messages, *office));
+  write_table(
+      call.terminal.out,
+      {"ID", "STATE", "CHANNEL", "TO", "ADDRESS", "TEXT", "TRIES", "REASON", "RECEIPT", "RENDERED"},
+      rows_of(messages, *office));
   co_return kOk;
 }
 

@@ -81,7 +81,8 @@ pg::Awaitable<int> replay(DatabaseCall& call) {
                              call.config.undo_window, call.config.officers.messages_an_hour});
   const std::int64_t replayed =
       co_await office::replay_changes(call.connection, office->rulebook, after, until);
-  call.terminal.out << fmt::format("{} events are posted again, under the ids they had\n", replayed);
+  call.terminal.out << fmt::format("{} events are posted again, under the ids they had\n",
+                                   replayed);
   co_return kOk;
 }
 

@@ -540,9 +540,7 @@ Read<int> read_limit(const Request& request) {
   return Read<int>(boost::system::in_place_value, *limit);
 }
 
-std::string cursor_of(const store::ChangePlace& place) {
-  return office::change_id(place);
-}
+std::string cursor_of(const store::ChangePlace& place) { return office::change_id(place); }
 
 namespace {
 

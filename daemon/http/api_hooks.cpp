@@ -103,8 +103,8 @@ awaitable<Response> Api::email_bounce(Call call) {
   const Reading now = co_await std::move(asking);
   if (auto refusal = refuse_stale_caller(call, now)) co_return std::move(*refusal);
   std::vector<notify::Receipt> receipts;
-  if (auto bounce = notify::email::read_bounce(call.request.body,
-                                               parameter_of(call.request, "recipient")))
+  if (auto bounce =
+          notify::email::read_bounce(call.request.body, parameter_of(call.request, "recipient")))
     receipts.push_back(std::move(*bounce));
   auto taking = take(notify::Channel::email, std::move(receipts));
   co_return taken_response(co_await std::move(taking));

@@ -169,9 +169,9 @@ boost::system::result<Access, Denial> authorize_call(unsigned who, const Princip
   if (principal.kind == Principal::Kind::officer)
     return authorize_officer(who, principal, question.on_behalf_of);
   if (principal.kind == Principal::Kind::provider)
-    return who & kProvider ? boost::system::result<Access, Denial>(
-                                 Access{Capacity::provider, false})
-                           : kForbidden;
+    return who & kProvider
+               ? boost::system::result<Access, Denial>(Access{Capacity::provider, false})
+               : kForbidden;
   return authorize_service(who, principal, question);
 }
 

@@ -1,7 +1,7 @@
-// The portal's webhook: takes over each change once it counts, and posts it until the portal has it.
-// Which changes have been taken over is in the database, so that a stop, a crash or a second daemon
-// loses none and makes none twice. Each try is counted before it is made and holds a lease with a
-// fencing token; a repeat has the same id and the same bytes.
+// The portal's webhook: takes over each change once it counts, and posts it until the portal has
+// it. Which changes have been taken over is in the database, so that a stop, a crash or a second
+// daemon loses none and makes none twice. Each try is counted before it is made and holds a lease
+// with a fencing token; a repeat has the same id and the same bytes.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -31,8 +31,8 @@ class Portal {
     notify::portal::Config config;
     bool trial = false;  // recorded, never posted
   };
-  Portal(boost::asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook, Metrics& metrics,
-         Options options);
+  Portal(boost::asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
+         Metrics& metrics, Options options);
 
   // Takes over what counts by now; returns how many changes were looked at.
   boost::asio::awaitable<int> take_over();

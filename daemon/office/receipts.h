@@ -1,5 +1,5 @@
-// A provider may say that a message was delivered before we have written down the id it gave it: what
-// it said is kept, and put on its message here. Receipts that never find one are forgotten.
+// A provider may say that a message was delivered before we have written down the id it gave it:
+// what it said is kept, and put on its message here. Receipts that never find one are forgotten.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

@@ -11,7 +11,8 @@
 
 namespace tenggat::store {
 
-// --- From the changes -----------------------------------------------------------------------------
+// --- From the changes
+// -----------------------------------------------------------------------------
 
 struct PortalState {
   ChangePlace taken_over;  // changes up to here have become events
@@ -33,7 +34,8 @@ void add_portal_events(pg::Pipeline& pipeline, const std::vector<PortalEvent>& e
 // Those of the past that are to be posted (again), under the same ids. The result tells how many.
 std::size_t add_replay(pg::Pipeline& pipeline, const std::vector<PortalEvent>& events);
 
-// --- To the portal --------------------------------------------------------------------------------
+// --- To the portal
+// --------------------------------------------------------------------------------
 
 struct ClaimedEvent {
   PortalEvent event;
@@ -69,8 +71,8 @@ struct PortalCounts {
   bool followed = false;  // there are changes that were taken over
   std::optional<Instant> disabled_at;
   std::int64_t pending = 0, delivered = 0, dead = 0;
-  std::optional<Instant> oldest;          // pending; machine clock
-  std::string last_reason, last_detail;   // of the oldest that was tried in vain
+  std::optional<Instant> oldest;         // pending; machine clock
+  std::string last_reason, last_detail;  // of the oldest that was tried in vain
 };
 pg::Awaitable<PortalCounts> count_portal_events(pg::Connection& connection);
 

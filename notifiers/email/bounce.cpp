@@ -57,8 +57,8 @@ Fields take_fields(std::string_view& text) {
     }
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos) continue;
-    fields.push_back({lowered(trimmed(line.substr(0, colon))),
-                      std::string(trimmed(line.substr(colon + 1)))});
+    fields.push_back(
+        {lowered(trimmed(line.substr(0, colon))), std::string(trimmed(line.substr(colon + 1)))});
   }
   return fields;
 }

@@ -14,8 +14,8 @@ std::string return_path_of(std::string_view address, std::string_view message_id
 
 // A multipart/report, or message/delivery-status alone; any bytes. Nothing where it does not say
 // that delivery failed for good, or of which mail of ours: that is told by the return path it was
-// sent to, else by the Message-ID of what is returned. `recipient` is whom it was sent to, where the
-// mail server says so; else the headers do.
+// sent to, else by the Message-ID of what is returned. `recipient` is whom it was sent to, where
+// the mail server says so; else the headers do.
 //
 // Anybody can write to a return path: `to` is whom the mail was for, and must be what the message
 // says.

@@ -22,9 +22,8 @@ constexpr std::size_t kMostResponseBytes = 16 * 1024;  // nothing of it is used
 constexpr std::string_view kSecretPrefix = "whsec_";
 constexpr std::size_t kShortestKey = 24, kLongestKey = 64;
 // Before the second, third, ... attempt.
-constexpr std::array<seconds, 9> kSchedule{
-    seconds{5}, minutes{5}, minutes{30}, hours{2}, hours{5}, hours{10}, hours{14},
-    hours{20},  hours{24}};
+constexpr std::array<seconds, 9> kSchedule{seconds{5}, minutes{5}, minutes{30}, hours{2}, hours{5},
+                                           hours{10},  hours{14},  hours{20},   hours{24}};
 
 std::optional<std::string> key_of(std::string_view secret) {
   if (!secret.starts_with(kSecretPrefix)) return std::nullopt;

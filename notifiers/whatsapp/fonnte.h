@@ -24,8 +24,8 @@ boost::system::result<CurlRequest, SendResult> build_request(const Message& mess
 
 SendResult classify(const CurlResponse& response);
 
-// One a body, in three shapes: {id, stateid, status, state}, {id, status} and {stateid, state}, where
-// `stateid` is the id's alias from the first on.
+// One a body, in three shapes: {id, stateid, status, state}, {id, status} and {stateid, state},
+// where `stateid` is the id's alias from the first on.
 std::vector<Receipt> receipts(const boost::json::value& body);
 
 }  // namespace tenggat::notify::fonnte

@@ -25,8 +25,8 @@ boost::system::result<CurlRequest, SendResult> build_request(const Message& mess
 SendResult classify(const CurlResponse& response);
 
 // One {id?, message?, to?, status: delivered | read | failed, at?, reason?}, or {"receipts": [...]}
-// of them. `id` is the gateway's own, as it answered; or `message` is ours and `to` whom it was for.
-// `at` is seconds since 1970.
+// of them. `id` is the gateway's own, as it answered; or `message` is ours and `to` whom it was
+// for. `at` is seconds since 1970.
 std::vector<Receipt> receipts(const boost::json::value& body);
 
 }  // namespace tenggat::notify::gateway

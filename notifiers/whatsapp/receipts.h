@@ -11,11 +11,11 @@
 
 namespace tenggat::notify {
 
-// Of contract section 4: whatsapp.provider, app_secret_file, verify_token_file. An empty secret lets
-// nobody in.
+// Of contract section 4: whatsapp.provider, app_secret_file, verify_token_file. An empty secret
+// lets nobody in.
 struct ReceiptConfig {
   std::string provider;
-  std::string secret;        // Meta, WAHA, webhook: key of the signature; Fonnte, Wablas: of the path
+  std::string secret;  // Meta, WAHA, webhook: key of the signature; Fonnte, Wablas: of the path
   std::string verify_token;  // Meta's challenge
 };
 

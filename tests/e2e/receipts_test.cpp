@@ -50,8 +50,7 @@ TEST(Receipts, AnOfficeSeesHowFarEachMessageCame) {
       << why;
   const CommandResult listed = office.tenggat({"message", "list"});
   const std::string list = listed.out + listed.err;
-  EXPECT_NE(list.find("read 2026-04-02T14:00:02+08:00"), std::string::npos)
-      << list;
+  EXPECT_NE(list.find("read 2026-04-02T14:00:02+08:00"), std::string::npos) << list;
   EXPECT_NE(list.find("undelivered bad_address"), std::string::npos) << list;
   // As long ago as the simulated office is, the metric would not look back so far.
   office.query("UPDATE message SET undelivered_at = now() WHERE undelivered_at IS NOT NULL");
@@ -72,10 +71,9 @@ TEST(Receipts, AMailThatComesBackIsKnownByItsReturnPath) {
   ASSERT_EQ(mails.size(), 1U);
   const std::size_t path = mails[0].find("Return-Path: <izin+m");
   ASSERT_NE(path, std::string::npos) << mails[0];
-  const std::string return_path =
-      mails[0].substr(path + 14, mails[0].find('>', path) - path - 14);
-  const std::string headers = mails[0].substr(mails[0].find("Date: "),
-                                              mails[0].find("\n\n") - mails[0].find("Date: "));
+  const std::string return_path = mails[0].substr(path + 14, mails[0].find('>', path) - path - 14);
+  const std::string headers =
+      mails[0].substr(mails[0].find("Date: "), mails[0].find("\n\n") - mails[0].find("Date: "));
   const std::string report = fmt::format(
       "To: {}\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\n\n"
       "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.go.id\n\n"
@@ -83,11 +81,10 @@ TEST(Receipts, AMailThatComesBackIsKnownByItsReturnPath) {
       "Diagnostic-Code: smtp; 550 5.1.1 user unknown\n\n--b\nContent-Type: text/rfc822-headers\n\n"
       "{}\n\n--b--\n",
       return_path, headers);
-  const std::string token =
-      office.daemon().new_token({"--service", "surat", "--scope", "bounce"});
-  EXPECT_EQ(office.exchange(http_request("POST", "/api/v1/hooks/email/bounce", token, "", report))
-                .body,
-            R"({"taken":1})");
+  const std::string token = office.daemon().new_token({"--service", "surat", "--scope", "bounce"});
+  EXPECT_EQ(
+      office.exchange(http_request("POST", "/api/v1/hooks/email/bounce", token, "", report)).body,
+      R"({"taken":1})");
   EXPECT_EQ(office.query("SELECT undelivered_reason || ' ' || undelivered_detail FROM message"
                          " WHERE address = 'siti@contoh.example'"),
             "bad_address 5.1.1: smtp; 550 5.1.1 user unknown");

@@ -1,5 +1,6 @@
-// A mail is made of what people typed and what a portal sent; and what comes back to its return path
-// may be anything. Out goes nothing but the headers we set, one envelope, and lines that end alike.
+// A mail is made of what people typed and what a portal sent; and what comes back to its return
+// path may be anything. Out goes nothing but the headers we set, one envelope, and lines that end
+// alike.
 #include <array>
 #include <set>
 #include <string>
@@ -28,10 +29,18 @@ std::array<std::string, 9> texts_of(std::string_view bytes) {
 }
 
 void check_head(std::string_view head) {
-  static const std::set<std::string_view> kOurs{
-      "Date",       "From",           "To",           "Reply-To",         "Subject",     "Message-ID",
-      "In-Reply-To", "References",    "Auto-Submitted", "MIME-Version", "Content-Language",
-      "Content-Type"};
+  static const std::set<std::string_view> kOurs{"Date",
+                                                "From",
+                                                "To",
+                                                "Reply-To",
+                                                "Subject",
+                                                "Message-ID",
+                                                "In-Reply-To",
+                                                "References",
+                                                "Auto-Submitted",
+                                                "MIME-Version",
+                                                "Content-Language",
+                                                "Content-Type"};
   std::set<std::string_view> seen;
   while (!head.empty()) {
     const std::size_t end = std::min(head.find("\r\n"), head.size());

@@ -34,7 +34,8 @@ extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo
   static const auto real = reinterpret_cast<Lookup>(::dlsym(RTLD_NEXT, "getaddrinfo"));
   if (name == nullptr || name != kTurningName || g_answers.empty())
     return real(name, service, hints, result);
-  const auto at = std::min<std::size_t>(static_cast<std::size_t>(g_lookups++), g_answers.size() - 1);
+  const auto at =
+      std::min<std::size_t>(static_cast<std::size_t>(g_lookups++), g_answers.size() - 1);
   return real(g_answers[at].c_str(), service, hints, result);
 }
 
@@ -71,11 +72,11 @@ CurlRequest outside(std::string url) {
 constexpr std::string_view kInternal[] = {
     // loopback
     "127.0.0.1", "127.1", "127.0.1", "127.255.255.254", "2130706433", "0x7f000001", "0x7F.1",
-    "0x7f.0x0.0x0.0x1", "017700000001", "0177.0.0.1", "0177.0.0.01", "00000177.0.0.1",
-    "localhost", "LOCALHOST", "%31%32%37.0.0.1", "127.0.0%2e1",
-    "[::1]", "[0:0:0:0:0:0:0:1]", "[0000::0001]", "[::127.0.0.1]", "[::ffff:127.0.0.1]",
-    "[::ffff:7f00:1]", "[::FFFF:7F00:0001]", "[0:0:0:0:0:ffff:7f00:1]", "[64:ff9b::7f00:1]",
-    "[64:ff9b::127.0.0.1]", "[2002:7f00:1::]", "[2002:7f00:0001::1]",
+    "0x7f.0x0.0x0.0x1", "017700000001", "0177.0.0.1", "0177.0.0.01", "00000177.0.0.1", "localhost",
+    "LOCALHOST", "%31%32%37.0.0.1", "127.0.0%2e1", "[::1]", "[0:0:0:0:0:0:0:1]", "[0000::0001]",
+    "[::127.0.0.1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::FFFF:7F00:0001]",
+    "[0:0:0:0:0:ffff:7f00:1]", "[64:ff9b::7f00:1]", "[64:ff9b::127.0.0.1]", "[2002:7f00:1::]",
+    "[2002:7f00:0001::1]",
     // this host, nobody
     "0", "0.0.0.0", "0.0.0.1", "0x0", "00000000000", "[::]", "[::0]", "255.255.255.255",
     "4294967295",
@@ -84,8 +85,8 @@ constexpr std::string_view kInternal[] = {
     "172.31.255.255", "192.168.0.1", "192.168.1.254", "0xc0a80001", "3232235521",
     "[::ffff:10.0.0.1]", "[::ffff:192.168.0.1]", "[fc00::1]", "[fd12:3456:789a::1]",
     // link-local, clouds' metadata
-    "169.254.169.254", "2852039166", "0xA9FEA9FE", "0251.0376.0251.0376", "[::ffff:169.254.169.254]",
-    "[fe80::1]", "[fd00:ec2::254]",
+    "169.254.169.254", "2852039166", "0xA9FEA9FE", "0251.0376.0251.0376",
+    "[::ffff:169.254.169.254]", "[fe80::1]", "[fd00:ec2::254]",
     // shared, benchmarking, multicast, reserved
     "100.64.0.1", "100.127.255.255", "198.18.0.1", "192.0.0.1", "224.0.0.1", "239.255.255.255",
     "240.0.0.1", "[ff02::1]", "[64:ff9b::a00:1]", "[2002:a00:1::]",

@@ -70,11 +70,11 @@ TEST(Text, ATranslationThatDiffersIsNamed) {
   texts[0].field_names.pop_back();
   texts[1].template_name = "lain";
   texts[2].id = "tambahan";
-  EXPECT_EQ(translation_faults(shipped_texts(), Texts(texts, "en")),
-            (std::vector<std::string>{"the text diterima has other fields",
-                                      "the text lengkap has another audience or template",
-                                      "the text dikembalikan is missing",
-                                      "the text tambahan is not in the original"}));
+  EXPECT_EQ(
+      translation_faults(shipped_texts(), Texts(texts, "en")),
+      (std::vector<std::string>{
+          "the text diterima has other fields", "the text lengkap has another audience or template",
+          "the text dikembalikan is missing", "the text tambahan is not in the original"}));
 }
 
 TEST(Text, EverySampleFieldIsUsedBySomeText) {

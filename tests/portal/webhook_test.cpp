@@ -40,9 +40,8 @@ TEST(Webhook, ThePublishedLibraryVerifiesItByBothSecrets) {
   options.conninfo = shared_postgres().create_database("webhook");
   DaemonProcess daemon(options);
   const auto said = daemon.directory() / "receive.out";
-  const pid_t receiver =
-      spawn({"/usr/bin/env", "node", TENGGAT_RECEIVE, first, second, never}, {}, said,
-            daemon.directory() / "receive.err");
+  const pid_t receiver = spawn({"/usr/bin/env", "node", TENGGAT_RECEIVE, first, second, never}, {},
+                               said, daemon.directory() / "receive.err");
   const std::string listening = wait_for_lines(said, 1);
   ASSERT_TRUE(listening.starts_with("listening "))
       << read_file(daemon.directory() / "receive.err")
@@ -76,10 +75,9 @@ TEST(Webhook, ThePublishedLibraryVerifiesItByBothSecrets) {
   std::string line;
   std::getline(lines, line);
   ASSERT_TRUE(std::getline(lines, line)) << all << daemon.log();
-  EXPECT_EQ(json::parse(line),
-            (json::array{"permit.changed submit v1", "permit.changed submit v1",
-                         "refused: No matching signature found",
-                         "refused: No matching signature found"}));
+  EXPECT_EQ(json::parse(line), (json::array{"permit.changed submit v1", "permit.changed submit v1",
+                                            "refused: No matching signature found",
+                                            "refused: No matching signature found"}));
   const CommandResult status = daemon.tenggat({"portal", "status"});
   EXPECT_NE(status.out.find("pending 0, delivered within a week 1, given up 0"), std::string::npos)
       << status.out << status.err;

@@ -1,5 +1,5 @@
-// Receipts and bounces over a real socket, from the bytes to the message's row: who is believed, what
-// is said in which order, and what waits for an id that is not written down yet.
+// Receipts and bounces over a real socket, from the bytes to the message's row: who is believed,
+// what is said in which order, and what waits for an id that is not written down yet.
 #include <fmt/format.h>
 
 #include <boost/asio/detached.hpp>
@@ -30,7 +30,8 @@ class Hooks : public Routes {
 
   test::HttpAnswer send(const std::string& method, const std::string& path, const Headers& headers,
                         const std::string& body) {
-    std::string bytes = fmt::format("{} /api/v1{} HTTP/1.1\r\nHost: izin.example\r\n", method, path);
+    std::string bytes =
+        fmt::format("{} /api/v1{} HTTP/1.1\r\nHost: izin.example\r\n", method, path);
     for (const auto& [name, value] : headers) bytes += fmt::format("{}: {}\r\n", name, value);
     bytes += fmt::format("Content-Length: {}\r\n\r\n{}", body.size(), body);
     return test::await(io_, client_.exchange(std::move(bytes)));
@@ -39,8 +40,7 @@ class Hooks : public Routes {
   int receive(const std::string& body) {
     std::string path = "/hooks/whatsapp/" + receipts_.provider;
     const std::string_view header = notify::signature_header(receipts_.provider);
-    if (header.empty())
-      return send("POST", path + '/' + receipts_.secret, {}, body).status;
+    if (header.empty()) return send("POST", path + '/' + receipts_.secret, {}, body).status;
     return send("POST", path, {{std::string(header), signature_of(body)}}, body).status;
   }
   // A message that was taken under this id, or is being sent where there is none.
@@ -91,10 +91,11 @@ constexpr const char* kUndeliverable =
 
 TEST_F(Hooks, MetasChallengeIsEchoedToWhoKnowsTheToken) {
   const auto ask = [&](const std::string& token) {
-    return send("GET",
-                "/hooks/whatsapp/meta?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=" +
-                    token,
-                {}, "");
+    return send(
+        "GET",
+        "/hooks/whatsapp/meta?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=" +
+            token,
+        {}, "");
   };
   EXPECT_EQ(ask(receipts_.verify_token).body, "1158201444");
   EXPECT_EQ(ask("salah").status, 401);
@@ -127,7 +128,8 @@ TEST_F(Hooks, EachProvidersReceiptsReachTheirMessage) {
   const std::string wablas = message("b3d0");
   EXPECT_EQ(receive(R"({"id":"b3d0","phone":"6281234567890","status":"read"})"), 200);
   EXPECT_EQ(query("SELECT read_at BETWEEN now() - interval '1 minute' AND now() AND delivered_at ="
-                  " read_at FROM message WHERE id = " + wablas),
+                  " read_at FROM message WHERE id = " +
+                  wablas),
             "t");
   EXPECT_EQ(kept(), "0");
 }
@@ -139,9 +141,9 @@ TEST_F(Hooks, FonntesThreeShapes) {
   EXPECT_EQ(receive(R"({"id":"801","stateid":"3EB0","status":"sent","state":"sent"})"), 200);
   EXPECT_EQ(story(good), "");
   EXPECT_EQ(receive(R"({"stateid":"3EB0","state":"delivered"})"), 200);
-  EXPECT_EQ(query("SELECT delivered_at IS NOT NULL AND read_at IS NULL FROM message WHERE id = " +
-                  good),
-            "t");
+  EXPECT_EQ(
+      query("SELECT delivered_at IS NOT NULL AND read_at IS NULL FROM message WHERE id = " + good),
+      "t");
   EXPECT_EQ(receive(R"({"stateid":"3EB0","state":"read"})"), 200);
   EXPECT_EQ(query("SELECT read_at IS NOT NULL FROM message WHERE id = " + good), "t");
   EXPECT_EQ(receive(R"({"id":"802","status":"invalid"})"), 200);
@@ -263,8 +265,8 @@ TEST_F(Hooks, WhatIsNeverOursIsTakenAndForgotten) {
   EXPECT_EQ(kept(), "0");
 }
 
-// A send whose outcome nobody knows leaves no id behind; Meta gives ours back. Another office on the
-// same number has messages of the same ids, to other people.
+// A send whose outcome nobody knows leaves no id behind; Meta gives ours back. Another office on
+// the same number has messages of the same ids, to other people.
 TEST_F(Hooks, OurOwnIdFindsAMessageThatLostItsAnswer) {
   const std::string id = message("");
   const auto ours = [&](const char* to) {
@@ -272,7 +274,8 @@ TEST_F(Hooks, OurOwnIdFindsAMessageThatLostItsAnswer) {
   };
   receive(meta({status("wamid.other", "read", 1, ours("6281299999999"))}));
   EXPECT_EQ(story(id), "");
-  query("UPDATE message SET attempts = 1, lease_until = now() + interval '1 minute' WHERE id = " + id);
+  query("UPDATE message SET attempts = 1, lease_until = now() + interval '1 minute' WHERE id = " +
+        id);
   receive(meta({status("wamid.lost", "delivered", 2, ours("6281234567890"))}));
   EXPECT_EQ(story(id), "delivered 2");
   const std::string state = "SELECT state FROM message WHERE id = " + id;
@@ -313,9 +316,10 @@ TEST_F(Hooks, AMailThatCameBackMarksItsMessage) {
         of, to);
   };
   const auto post = [&](const std::string& body, const std::string& who) {
-    return send("POST", "/hooks/email/bounce",
-                {{"Authorization", "Bearer " + secrets_.at(who)}, {"Content-Type", "message/rfc822"}},
-                body);
+    return send(
+        "POST", "/hooks/email/bounce",
+        {{"Authorization", "Bearer " + secrets_.at(who)}, {"Content-Type", "message/rfc822"}},
+        body);
   };
   EXPECT_EQ(post(bounce(id, "siti@contoh.example"), "pengurus").status, 403);
   EXPECT_EQ(post(bounce(id, "orang@lain.example"), "surat").body, R"({"taken":1})");
@@ -324,9 +328,9 @@ TEST_F(Hooks, AMailThatCameBackMarksItsMessage) {
   EXPECT_EQ(post(bounce("99", "siti@contoh.example"), "surat").status, 200);
   for (int times = 0; times < 2; ++times)
     EXPECT_EQ(post(bounce(id, "siti@contoh.example"), "surat").status, 200);
-  EXPECT_EQ(query("SELECT undelivered_reason || ' ' || undelivered_detail FROM message WHERE id = " +
-                  id),
-            "mailbox_full 5.2.2");
+  EXPECT_EQ(
+      query("SELECT undelivered_reason || ' ' || undelivered_detail FROM message WHERE id = " + id),
+      "mailbox_full 5.2.2");
 }
 
 }  // namespace

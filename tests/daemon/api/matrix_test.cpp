@@ -343,9 +343,8 @@ class Matrix : public Routes {
       : signing_in_(*pool_, rulebook_,
                     {.office = {"DPMPTSP", kPublicUrl}, .calendar = "banjarbaru", .texts = {}}) {
     add_people();
-    std::vector<Route> routes =
-        api_routes({*pool_, *committer_, rulebook_, requests_, failures_, kPublicUrl, 1024,
-                    &receipts_});
+    std::vector<Route> routes = api_routes(
+        {*pool_, *committer_, rulebook_, requests_, failures_, kPublicUrl, 1024, &receipts_});
     for (Route& route :
          pages::page_routes({*pool_, *committer_, rulebook_, signing_in_, board_, kPublicUrl}))
       routes.push_back(std::move(route));

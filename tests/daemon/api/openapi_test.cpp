@@ -50,8 +50,8 @@ class OpenApi : public Routes {
       answered_.insert(operation + ' ' + type.substr(type.rfind('/') + 1));
     }
     statuses_.insert({operation, response.status});
-    const bool no_json = operation == "file_show" || operation == "sop_diagram" ||
-                         operation == "whatsapp_challenge";
+    const bool no_json =
+        operation == "file_show" || operation == "sop_diagram" || operation == "whatsapp_challenge";
     if (!response.body.empty() && !(no_json && response.status == 200))
       bodies_[{operation, response.status}].emplace_back(json::parse(response.body));
     return response;

@@ -1,5 +1,5 @@
-// The portal's webhook from a change to the portal's answer: what is posted when, in which order, how
-// often, and what stops it.
+// The portal's webhook from a change to the portal's answer: what is posted when, in which order,
+// how often, and what stops it.
 #include "daemon/office/portal.h"
 
 #include <fmt/format.h>
@@ -77,8 +77,9 @@ class PortalSink {
 
 class PortalTest : public Routes {
  protected:
-  PortalTest() : portal_(std::make_unique<office::Portal>(io_.get_executor(), *pool_, rulebook_,
-                                                          metrics_, options())) {
+  PortalTest()
+      : portal_(std::make_unique<office::Portal>(io_.get_executor(), *pool_, rulebook_, metrics_,
+                                                 options())) {
     take_over();  // from here on
   }
 
@@ -93,10 +94,10 @@ class PortalTest : public Routes {
         object(post("/permits", "portal", json::serialize(body))).at("id").as_string());
     ++minute_;
     time_is(fmt::format("2026-04-02T14:{:02}:00+08:00", minute_));
-    EXPECT_EQ(post("/permits/" + id + "/actions", "fo",
-                   R"({"step":"verifikasi","action":"accept"})")
-                  .status,
-              200);
+    EXPECT_EQ(
+        post("/permits/" + id + "/actions", "fo", R"({"step":"verifikasi","action":"accept"})")
+            .status,
+        200);
     minute_ += 3;
     time_is(fmt::format("2026-04-02T14:{:02}:00+08:00", minute_));
     return id;
@@ -275,7 +276,8 @@ TEST_F(PortalTest, ATryIsCountedBeforeItIsMadeAndALateResultDoesNotCount) {
   two_changes();
   take_over();
   keep_first();
-  const auto claim = [](pg::Pool& pool) -> boost::asio::awaitable<std::vector<store::ClaimedEvent>> {
+  const auto claim =
+      [](pg::Pool& pool) -> boost::asio::awaitable<std::vector<store::ClaimedEvent>> {
     pg::Pool::Lease lease = co_await pool.acquire();
     pg::Pipeline pipeline;
     store::add_claim_events(pipeline, 8, 3, std::chrono::seconds(60));
@@ -340,8 +342,8 @@ TEST_F(PortalTest, InTrialModeItIsRecordedAndNotPosted) {
 }
 
 TEST_F(PortalTest, EventsMayBeWrittenAsFiles) {
-  const auto directory = std::filesystem::temp_directory_path() /
-                         fmt::format("tenggat-portal-{}", ::getpid());
+  const auto directory =
+      std::filesystem::temp_directory_path() / fmt::format("tenggat-portal-{}", ::getpid());
   auto files = options();
   files.config = {"file:" + directory.string(), {}, false};
   EXPECT_TRUE(files.config.validate().empty());

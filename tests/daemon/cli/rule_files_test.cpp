@@ -129,7 +129,8 @@ TEST_F(EditedRules, ATranslationFitsItsOriginal) {
   replace("texts/en.yaml", "the history of this one", "the history of {perihal}'s");
   EXPECT_TRUE(faults().empty());  // a field more often is no other field
   replace("texts/en.yaml", "Follow it at {tautan} – official message", "Official message");
-  EXPECT_EQ(faults(), std::vector<std::string>{"texts/en.yaml: the text diterima has other fields"});
+  EXPECT_EQ(faults(),
+            std::vector<std::string>{"texts/en.yaml: the text diterima has other fields"});
   folder_.write("texts/fr.yaml", contents(folder_.path() / "texts/id.yaml"));
   EXPECT_EQ(faults().front(), "texts/fr.yaml: holds texts in `id` and is not called id.yaml");
 }

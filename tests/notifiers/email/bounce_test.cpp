@@ -152,8 +152,10 @@ TEST(Bounce, TheStatusAloneIsEnoughWhereTheRecipientIsSaid) {
 // Within a signed or forwarded whole, with a boundary that is no quoted string, cut off at the end.
 TEST(Bounce, MultipartsMayNestAndEndEarly) {
   const std::string report = postfix({});
-  const std::string nested = "To: izin+m417@example.go.id\nContent-Type: multipart/mixed; boundary=a\n"
-                             "\n--a\n" + report.substr(report.find("Content-Type")) + "\n--a--\n";
+  const std::string nested =
+      "To: izin+m417@example.go.id\nContent-Type: multipart/mixed; boundary=a\n"
+      "\n--a\n" +
+      report.substr(report.find("Content-Type")) + "\n--a--\n";
   EXPECT_EQ(read_bounce(nested)->message, "417");
   const std::string cut = report.substr(0, report.find("--9C1B12A", report.find("Diagnostic")));
   EXPECT_EQ(read_bounce(cut)->message, "417");

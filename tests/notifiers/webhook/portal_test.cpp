@@ -15,9 +15,8 @@ TEST(PortalWebhook, TheStandardsExampleHasItsSignature) {
 }
 
 TEST(PortalWebhook, TheRequestIsASignedPostThatFollowsNobody) {
-  const Config config{"https://portal.example/webhook",
-                      {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
-                      false};
+  const Config config{
+      "https://portal.example/webhook", {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}, false};
   const Event event{"e69cdbbc0-1-2", "{}"};
   const CurlRequest request = build_request(event, config, Instant(Seconds(1775200000)));
   EXPECT_EQ(request.method, "POST");
