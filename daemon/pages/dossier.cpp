@@ -156,8 +156,8 @@ class Sections {
               ? officer_or_applicant(visit)
               : fmt::format("{}, untuk {}", officer(visit.closed_by), officer(visit.closed_for));
       rows += html(
-          "<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"saat\">{}</td>"
-          "<td class=\"saat\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+          "<tr><th scope=\"row\">{}<br><span class=\"halus\">{}</span></th><td>{}</td><td>{}</td>"
+          "<td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
           visit_words(visit), role_words(sop_, visit.role), brief(visit.opened_at),
           brief(visit.claimed_at),
           visit.closed_at
@@ -167,7 +167,7 @@ class Sections {
           verdict_words(visit.verdict));
     }
     return html(
-        "<h2>Tahapan yang dilalui</h2><table><thead><tr><th>Tahapan</th><th>Pelaksana</th>"
+        "<h2>Tahapan yang dilalui</h2><table><thead><tr><th>Tahapan</th>"
         "<th>Dibuka</th><th>Diambil</th><th>Ditutup</th><th>Oleh</th><th>Waktu kerja</th>"
         "<th>Penilaian</th></tr></thead><tbody>{}</tbody></table>",
         rows);
