@@ -44,7 +44,7 @@ struct Visit {
   std::optional<Budget> standard;  // it was judged by; none while open
   // Working time until its claim and from there; none while open, and where nobody claimed it.
   std::optional<Seconds> waited, handled;
-  std::string prepared_by;         // officer whose action opened it
+  std::string prepared_by;  // officer whose action opened it
   // Officers who brought the files that what it needs goes back to: the draft it is to judge.
   std::vector<std::string> drafted_by;
   std::optional<Acknowledgement> acknowledged;  // the latest

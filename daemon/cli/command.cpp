@@ -15,7 +15,8 @@ constexpr std::string_view kAbout =
     "tenggat: the operator's tool of Tenggat, which keeps an office to its deadlines.\n";
 constexpr std::string_view kNotes =
     "\nExit code: 0 done, 1 refused or not found, 2 wrong usage.\n"
-    "permit (but migrate) and inbox go through the API: TENGGAT_URL (http://127.0.0.1:8080), "
+    "permit (but migrate and dossier), inbox and why go through the API: TENGGAT_URL "
+    "(http://127.0.0.1:8080), "
     "TENGGAT_TOKEN.\n"
     "The others take --config FILE (TENGGAT_CONFIG, /etc/tenggat/tenggat.yaml).\n"
     "`tenggat COMMAND --help` says more about each.\n";

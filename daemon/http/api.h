@@ -30,8 +30,8 @@ struct ApiParts {
   // Over: 429. Of requests by token; of those without a valid one by address.
   RateLimit& requests;
   RateLimit& failures;
-  std::string public_url;                 // without a last slash
-  std::size_t requests_per_token = 1024;  // at once; over: 429
+  std::string public_url;                           // without a last slash
+  std::size_t requests_per_token = 1024;            // at once; over: 429
   const notify::ReceiptConfig* receipts = nullptr;  // none: no provider is believed
 };
 

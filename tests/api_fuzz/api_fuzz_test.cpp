@@ -29,7 +29,8 @@ TEST(ApiFuzz, NoAnswerIsUndocumentedAndNoneA5xx) {
   options.conninfo = shared_postgres().create_database(database);
   options.configuration =
       "email: {url: \"file:mails\", from: \"Perizinan <izin@example.go.id>\"}\n"
-      "whatsapp: {url: \"file:mails\", app_secret_file: app_secret, verify_token_file: verify_token}\n"
+      "whatsapp: {url: \"file:mails\", app_secret_file: app_secret, verify_token_file: "
+      "verify_token}\n"
       "undo_window: 2s\n"
       "http: {requests_a_minute: 100000000, failures_a_minute: 100000000}\n";
   DaemonProcess daemon(options);
@@ -40,9 +41,9 @@ TEST(ApiFuzz, NoAnswerIsUndocumentedAndNoneA5xx) {
   tokens["semua"] = OfficeLoad::staff(daemon);
   for (const char* officer : {"fo", "bo", "dt", "kdt", "kb", "s", "kd"})
     tokens[officer] = daemon.new_token({"--officer", officer});
-  for (const auto& [service, scope] : {std::pair{"portal", "intake"}, std::pair{"meja", "act"},
-                                       std::pair{"dasbor", "read"}, std::pair{"pengurus", "admin"},
-                                       std::pair{"surat", "bounce"}})
+  for (const auto& [service, scope] :
+       {std::pair{"portal", "intake"}, std::pair{"meja", "act"}, std::pair{"dasbor", "read"},
+        std::pair{"pengurus", "admin"}, std::pair{"surat", "bounce"}})
     tokens[service] = daemon.new_token({"--service", service, "--scope", scope});
   daemon.start();
   shared_postgres().execute(

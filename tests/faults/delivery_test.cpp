@@ -22,6 +22,7 @@
 
 #include "notifiers/email/email.h"
 #include "tests/support/daemon_process.h"
+#include "tests/support/json_posts.h"
 #include "tests/support/postgres.h"
 
 namespace tenggat::test {
@@ -118,15 +119,7 @@ class PostSink : public Sink {
   asio::awaitable<void> serve(tcp::socket peer) override {
     std::string buffer;
     while (true) {
-      const std::size_t head = co_await asio::async_read_until(peer, asio::dynamic_buffer(buffer),
-                                                               "\r\n\r\n", asio::use_awaitable);
-      const std::size_t length = std::stoul(buffer.substr(buffer.find("Content-Length: ") + 16, 8));
-      if (buffer.size() < head + length)
-        co_await asio::async_read(peer, asio::dynamic_buffer(buffer),
-                                  asio::transfer_exactly(head + length - buffer.size()),
-                                  asio::use_awaitable);
-      const auto body = boost::json::parse(buffer.substr(head, length));
-      buffer.erase(0, head + length);
+      const boost::json::value body = co_await test::next_post(peer, buffer);
       if (!take(std::string(body.at("id").as_string()))) co_return;
       co_await say(peer, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     }
@@ -159,7 +152,8 @@ class Delivering {
   void queue(int number) {
     query(fmt::format(
         "INSERT INTO message (recipient, why, channel, address, name, text, subject, body, fields,"
-        " template, thread, rendered_at) SELECT 'applicant:' || nextval('recipients'), 'applicant', c,"
+        " template, thread, rendered_at) SELECT 'applicant:' || nextval('recipients'), "
+        "'applicant', c,"
         " CASE c WHEN 'email' THEN 'siti@contoh.example' ELSE '6281234567890' END, 'Siti',"
         " 'lengkap', 'Berkas lengkap', 'Isi surat.', '{{\"names\": [], \"values\": []}}', 't',"
         " 'PAUD-1', now() FROM generate_series(1, {}) n,"

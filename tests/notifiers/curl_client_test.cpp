@@ -15,7 +15,7 @@
 #include <thread>
 #include <vector>
 
-#include "tests/notifiers/sample.h"
+#include "tests/notifiers/requests.h"
 #include "tests/support/scripted_server.h"
 
 namespace tenggat::notify {
@@ -24,33 +24,6 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using test::read_line;
 using test::ScriptedServer;
-
-CurlResponse exchange(CurlRequest request) {
-  asio::io_context io;
-  CurlClient client(io.get_executor());
-  return run(io, client.perform(std::move(request)));
-}
-
-CurlRequest post(const std::string& url) {
-  CurlRequest request;
-  request.url = url;
-  request.body = "{}";
-  request.allow_private = true;
-  request.deadline = 5s;
-  return request;
-}
-
-CurlRequest mail(const std::string& url) {
-  CurlRequest request;
-  request.url = url;
-  request.body = "Subject: x\r\n\r\n.\r\nhalo\r\n";
-  request.mail_from = "a@b.id";
-  request.mail_to = "c@d.id";
-  request.tls = Tls::relaxed;
-  request.allow_private = true;
-  request.deadline = 5s;
-  return request;
-}
 
 void hold_until_closed(std::istream& peer) {
   while (peer) peer.get();

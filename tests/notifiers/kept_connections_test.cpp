@@ -10,7 +10,7 @@
 
 #include "notifiers/curl_client.h"
 #include "notifiers/email/email.h"
-#include "tests/notifiers/sample.h"
+#include "tests/notifiers/requests.h"
 #include "tests/support/scripted_server.h"
 
 namespace tenggat::notify {
@@ -19,27 +19,6 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using test::read_line;
 using test::ScriptedServer;
-
-CurlRequest mail(const ScriptedServer& server) {
-  CurlRequest request;
-  request.url = server.url("smtp");
-  request.body = "Subject: x\r\n\r\nhalo\r\n";
-  request.mail_from = "a@b.id";
-  request.mail_to = "c@d.id";
-  request.tls = Tls::relaxed;
-  request.allow_private = true;
-  request.deadline = 5s;
-  return request;
-}
-
-CurlRequest post(const ScriptedServer& server) {
-  CurlRequest request;
-  request.url = server.url("http");
-  request.body = "{}";
-  request.allow_private = true;
-  request.deadline = 5s;
-  return request;
-}
 
 std::vector<CurlResponse> one_after_another(const std::vector<CurlRequest>& requests) {
   asio::io_context io;
@@ -75,6 +54,8 @@ struct MailServer {
       if (number > mails_a_connection) return;
     }
   }
+  std::string url() const { return server.url("smtp"); }
+
   Say say;
   int mails_a_connection = 1000;
   std::atomic<int> connections = 0, contents = 0;
@@ -85,7 +66,7 @@ std::string agree(const std::string&, int, int) { return "250 2.0.0 ok"; }
 
 TEST(KeptConnections, MailsOneAfterAnotherGreetTheServerOnce) {
   MailServer server(agree);
-  const auto responses = one_after_another({mail(server.server), mail(server.server)});
+  const auto responses = one_after_another({mail(server.url()), mail(server.url())});
   EXPECT_EQ(server.connections, 1);
   EXPECT_EQ(server.contents, 2);
   EXPECT_FALSE(responses[0].reused);
@@ -104,8 +85,7 @@ TEST(KeptConnections, OneThatTheServerEndsMeanwhileCostsNoAttempt) {
       return how == "at MAIL" ? std::string() : how;
     });
     if (how == "between two mails") server.mails_a_connection = 1;
-    for (const CurlResponse& response :
-         one_after_another({mail(server.server), mail(server.server)}))
+    for (const CurlResponse& response : one_after_another({mail(server.url()), mail(server.url())}))
       EXPECT_EQ(email::classify(response).outcome, Outcome::accepted) << how;
     EXPECT_EQ(server.connections, 2) << how;
     EXPECT_EQ(server.contents, 2) << how;
@@ -116,7 +96,7 @@ TEST(KeptConnections, WhatAFreshConnectionSaysAtMailCounts) {
   MailServer server([](const std::string& command, int, int) {
     return std::string(command == "MAIL" ? "452 4.3.1 penuh" : "250 ok");
   });
-  EXPECT_EQ(email::classify(one_after_another({mail(server.server)}).front()).outcome,
+  EXPECT_EQ(email::classify(one_after_another({mail(server.url())}).front()).outcome,
             Outcome::retry);
   EXPECT_EQ(server.connections, 1);
 }
@@ -125,7 +105,7 @@ TEST(KeptConnections, AMailCutAfterItsContentIsUnknownAndNotRepeated) {
   MailServer server([](const std::string& command, int, int number) {
     return std::string(command == "." && number == 2 ? "" : "250 ok");
   });
-  const auto responses = one_after_another({mail(server.server), mail(server.server)});
+  const auto responses = one_after_another({mail(server.url()), mail(server.url())});
   EXPECT_EQ(email::classify(responses[1]).outcome, Outcome::unknown);
   EXPECT_EQ(server.contents, 2);
 }
@@ -143,7 +123,7 @@ TEST(KeptConnections, ARefusalIsJudgedByItsStage) {
       const bool here = connection == 1 && number == 2 && command == one.command;
       return std::string(here ? one.reply : "250 ok");
     });
-    const CurlRequest request = mail(server.server);
+    const CurlRequest request = mail(server.url());
     const auto responses = one_after_another({request, request, request});
     EXPECT_TRUE(responses[1].reused) << one.reply;
     EXPECT_EQ(email::classify(responses[1]).outcome, one.outcome) << one.reply;
@@ -159,7 +139,7 @@ TEST(KeptConnections, AnotherLoginIsAnotherConnection) {
     const bool asked = command == "MAIL" || command == "RCPT" || command == ".";
     return std::string(asked ? "250 2.0.0 ok" : "235 2.7.0 masuk");
   });
-  CurlRequest mine = mail(server.server), theirs = mail(server.server);
+  CurlRequest mine = mail(server.url()), theirs = mail(server.url());
   mine.user = "izin";
   mine.password = theirs.password = "rahasia";
   theirs.user = "lain";
@@ -192,7 +172,8 @@ struct Posts {
 TEST(KeptConnections, PostsOneAfterAnotherShareOne) {
   Posts posts;
   const ScriptedServer server([&posts](std::iostream& peer) { posts.serve(peer); });
-  for (const CurlResponse& response : one_after_another({post(server), post(server), post(server)}))
+  for (const CurlResponse& response : one_after_another(
+           {post(server.url("http")), post(server.url("http")), post(server.url("http"))}))
     EXPECT_EQ(response.status, 200);
   EXPECT_EQ(posts.connections, 1);
   EXPECT_EQ(posts.requests, 3);
@@ -203,7 +184,7 @@ TEST(KeptConnections, APostThatWasReadAndNotAnsweredIsUnknownAndNotRepeated) {
   Posts posts;
   posts.answered = 1;
   const ScriptedServer server([&posts](std::iostream& peer) { posts.serve(peer); });
-  const auto responses = one_after_another({post(server), post(server)});
+  const auto responses = one_after_another({post(server.url("http")), post(server.url("http"))});
   EXPECT_EQ(responses[0].status, 200);
   EXPECT_EQ(responses[1].failure, Failure::cut_after_sending);
   EXPECT_EQ(posts.requests, 2);
@@ -212,9 +193,9 @@ TEST(KeptConnections, APostThatWasReadAndNotAnsweredIsUnknownAndNotRepeated) {
 TEST(KeptConnections, OneToAPrivateAddressIsNotLentToWhoMayNotGoThere) {
   Posts posts;
   const ScriptedServer server([&posts](std::iostream& peer) { posts.serve(peer); });
-  CurlRequest outsider = post(server);
+  CurlRequest outsider = post(server.url("http"));
   outsider.allow_private = false;
-  const auto responses = one_after_another({post(server), outsider});
+  const auto responses = one_after_another({post(server.url("http")), outsider});
   EXPECT_EQ(responses[0].status, 200);
   EXPECT_EQ(responses[1].failure, Failure::private_address);
   EXPECT_EQ(posts.requests, 1);

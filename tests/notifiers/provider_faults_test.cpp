@@ -11,7 +11,7 @@
 
 #include "notifiers/curl_client.h"
 #include "notifiers/outgoing.h"
-#include "tests/notifiers/sample.h"
+#include "tests/notifiers/requests.h"
 #include "tests/support/scripted_server.h"
 
 namespace tenggat::notify {
@@ -161,32 +161,7 @@ TEST(MailFaults, ACutAtEachStageIsUnknownOnlyOnceTheContentIsOut) {
   }
 }
 
-CurlResponse exchange(CurlRequest request) {
-  asio::io_context io;
-  CurlClient client(io.get_executor());
-  return run(io, client.perform(std::move(request)));
-}
-
-CurlRequest quick_mail(const ScriptedServer& server) {
-  CurlRequest request;
-  request.url = server.url("smtp");
-  request.body = "Subject: x\r\n\r\nhalo\r\n";
-  request.mail_from = "a@b.id";
-  request.mail_to = "c@d.id";
-  request.tls = Tls::relaxed;
-  request.allow_private = true;
-  request.deadline = 700ms;
-  return request;
-}
-
-CurlRequest quick_post(const ScriptedServer& server) {
-  CurlRequest request;
-  request.url = server.url("http");
-  request.body = "{}";
-  request.allow_private = true;
-  request.deadline = 700ms;
-  return request;
-}
+constexpr std::chrono::milliseconds kQuick{700};
 
 // A byte now and then: never silent, never done.
 void trickle(std::iostream& peer, const std::string& text) {
@@ -201,7 +176,7 @@ TEST(MailFaults, AGreetingByteByByteEndsAtTheDeadline) {
   const ScriptedServer server(
       [](std::iostream& peer) { trickle(peer, "220-" + std::string(200, 'x')); });
   const auto begun = std::chrono::steady_clock::now();
-  const CurlResponse response = exchange(quick_mail(server));
+  const CurlResponse response = exchange(mail(server.url("smtp"), kQuick));
   EXPECT_LT(std::chrono::steady_clock::now() - begun, 3s);
   EXPECT_EQ(response.failure, Failure::interrupted);
   EXPECT_TRUE(response.timed_out);
@@ -217,7 +192,7 @@ TEST(MailFaults, AnEndlessReplyIsCutOff) {
       written += 30;
     }
   });
-  CurlRequest request = quick_mail(server);
+  CurlRequest request = mail(server.url("smtp"), kQuick);
   request.deadline = 20s;
   const CurlResponse response = exchange(std::move(request));
   EXPECT_EQ(response.failure, Failure::interrupted);
@@ -289,7 +264,7 @@ TEST(HttpBytes, AnAnswerByteByByteEndsAtTheDeadline) {
       trickle(peer, "HTTP/1.1 200 " + std::string(200, 'x'));
     });
     const auto begun = std::chrono::steady_clock::now();
-    const CurlResponse response = exchange(quick_post(server));
+    const CurlResponse response = exchange(post(server.url("http"), kQuick));
     EXPECT_LT(std::chrono::steady_clock::now() - begun, 3s);
     EXPECT_TRUE(response.timed_out);
     EXPECT_EQ(response.failure, *head ? Failure::none : Failure::timed_out_after_sending);
@@ -303,7 +278,7 @@ TEST(HttpBytes, AnEndlessHeadIsCutOff) {
     for (int i = 0; i < 100'000 && peer; ++i)
       peer << "X-Lagi-" << i << ": " << std::string(100, 'x') << "\r\n" << std::flush;
   });
-  CurlRequest request = quick_post(server);
+  CurlRequest request = post(server.url("http"), kQuick);
   request.deadline = 20s;
   const CurlResponse response = exchange(std::move(request));
   EXPECT_FALSE(response.timed_out);

@@ -27,6 +27,7 @@
 #include "daemon/pg/migrate.h"
 #include "daemon/store/outbox.h"
 #include "tests/support/await.h"
+#include "tests/support/json_posts.h"
 #include "tests/support/postgres.h"
 
 namespace tenggat::test {
@@ -64,15 +65,7 @@ class Gateway {
   asio::awaitable<void> serve(asio::ip::tcp::socket peer) {
     std::string buffer;
     while (true) {
-      const std::size_t head = co_await asio::async_read_until(peer, asio::dynamic_buffer(buffer),
-                                                               "\r\n\r\n", asio::use_awaitable);
-      const std::size_t length = std::stoul(buffer.substr(buffer.find("Content-Length: ") + 16, 8));
-      if (buffer.size() < head + length)
-        co_await asio::async_read(peer, asio::dynamic_buffer(buffer),
-                                  asio::transfer_exactly(head + length - buffer.size()),
-                                  asio::use_awaitable);
-      const auto body = boost::json::parse(buffer.substr(head, length));
-      buffer.erase(0, head + length);
+      const boost::json::value body = co_await test::next_post(peer, buffer);
       const std::int64_t message = std::stoll(std::string(body.at("id").as_string()));
       ++taken_[message];
       std::string status = judge_(message);
