@@ -12,28 +12,27 @@ namespace tenggat::office {
 namespace asio = boost::asio;
 namespace {
 
-void add_permits(Board& board, const std::vector<store::OpenPermits>& permits) {
-  for (const store::OpenPermits& one : permits) {
+void add_permits(Board& board, const std::vector<OpenPermits>& permits) {
+  for (const OpenPermits& one : permits) {
     const auto sop = board.sops.find(one.sop);
     if (sop == board.sops.end()) continue;
-    (one.state == "returned" ? sop->second.returned : sop->second.in_process) += one.open;
+    (one.returned ? sop->second.returned : sop->second.in_process) += one.open;
     sop->second.due_today += one.due_today;
     sop->second.legal_risk += one.legal_risk;
   }
 }
 
-void add_visits(Board& board, const std::vector<store::OpenVisits>& visits) {
-  for (const store::OpenVisits& one : visits) {
+void add_visits(Board& board, const std::vector<OpenVisits>& visits) {
+  for (const OpenVisits& one : visits) {
     const auto sop = board.sops.find(one.sop);
     if (sop == board.sops.end()) continue;
     BoardStep& step = sop->second.steps[one.step];
-    if (one.sla == "on_track") step.on_track += one.open;
-    if (one.sla == "due_soon") step.due_soon += one.open;
-    if (one.sla == "paused") step.paused += one.open;
-    if (one.sla.empty()) step.untimed += one.open;
-    if (one.sla != "overdue") continue;
-    step.overdue += one.open;
-    sop->second.overdue += one.open;
+    step.on_track = one.on_track;
+    step.due_soon = one.due_soon;
+    step.overdue = one.overdue;
+    step.paused = one.paused;
+    step.untimed = one.untimed;
+    sop->second.overdue += one.overdue;
   }
 }
 
@@ -96,8 +95,8 @@ Board make_board(const std::vector<const Sop*>& sops, const std::vector<const Ca
     for (const Step& step : sops[i]->steps) one.steps.try_emplace(step.id);
     add_medians(one, *sops[i], *calendars[i], counts.working_times);
   }
-  add_permits(board, counts.permits);
-  add_visits(board, counts.visits);
+  add_permits(board, counts.open.permits);
+  add_visits(board, counts.open.visits);
   for (const store::Decided& one : counts.decided) {
     const auto sop = board.sops.find(one.sop);
     if (sop == board.sops.end()) continue;

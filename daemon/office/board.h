@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/office/open_work.h"
 #include "daemon/store/counts.h"
 #include "rules/calendar.h"
 #include "rules/sop.h"
@@ -47,8 +48,7 @@ std::vector<store::CivilPeriod> periods_of(const std::vector<const Sop*>& sops,
                                            Instant now);
 
 struct BoardCounts {
-  std::vector<store::OpenPermits> permits;
-  std::vector<store::OpenVisits> visits;
+  OpenCounts open;
   std::vector<store::Decided> decided;
   std::vector<store::Total> working_times;  // step_working_seconds_bucket alone
 };

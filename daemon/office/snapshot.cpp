@@ -7,8 +7,10 @@
 
 #include "daemon/clock.h"
 #include "daemon/office/loop.h"
+#include "daemon/store/changes.h"
 #include "daemon/store/commands.h"
 #include "daemon/store/counts.h"
+#include "daemon/store/open_work.h"
 #include "rules/transition.h"
 
 namespace tenggat::office {
@@ -16,9 +18,11 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::milliseconds kEvery{std::chrono::seconds(2)};
-// A large office's numbers take time: for each of them as much rest, so that looking at the work
-// never takes a noticeable part of what does it.
-constexpr int kRest = 30;
+// Where very much happens its numbers take time: for each of them as much rest, so that looking at
+// the work never takes a noticeable part of what does it.
+constexpr int kRest = 20;
+// Permits read in one flight.
+constexpr std::size_t kPortion = 2000;
 // Answers kept under idempotency keys: so many at once, and after the last of them this long none.
 constexpr int kForgottenAtOnce = 2000;
 constexpr std::chrono::minutes kForgetEvery{1};
@@ -139,32 +143,31 @@ void add_totals(Families& families, const std::vector<store::Total>& totals) {
   }
 }
 
-void add_open(Families& families, const std::vector<store::OpenPermits>& permits,
-              const std::vector<store::OpenVisits>& visits) {
-  for (const store::OpenPermits& one : permits) {
-    families.set("permits_open", {{"sop", one.sop}, {"state", one.state}},
+void add_open(Families& families, const OpenCounts& open) {
+  for (const OpenPermits& one : open.permits) {
+    families.set("permits_open",
+                 {{"sop", one.sop}, {"state", one.returned ? "returned" : "active"}},
                  static_cast<double>(one.open));
     families.add("permits_overdue", {{"sop", one.sop}}, static_cast<double>(one.overdue));
     families.add("permits_legal_risk", {{"sop", one.sop}}, static_cast<double>(one.legal_risk));
   }
-  std::map<Labels, std::pair<Instant, std::optional<Instant>>> extremes;
-  for (const store::OpenVisits& one : visits) {
+  families.zero("escalations_unacknowledged", {});
+  for (const OpenVisits& one : open.visits) {
     const Labels labels{{"sop", one.sop}, {"step", one.step}};
+    const auto set = [&](const char* sla, std::int64_t count) {
+      families.set("steps_open", {{"sop", one.sop}, {"step", one.step}, {"sla", sla}},
+                   static_cast<double>(count));
+    };
     // An applicant's own step has no clock that could be late: it counts as on track.
-    const std::string sla = one.sla.empty() ? "on_track" : one.sla;
-    families.add("steps_open", {{"sop", one.sop}, {"step", one.step}, {"sla", sla}},
-                 static_cast<double>(one.open));
-    families.add("steps_unclaimed", labels, static_cast<double>(one.unclaimed));
-    auto [at, fresh] = extremes.try_emplace(labels, one.oldest, one.next_due);
-    if (fresh) continue;
-    at->second.first = std::min(at->second.first, one.oldest);
-    if (one.next_due && (!at->second.second || *one.next_due < *at->second.second))
-      at->second.second = one.next_due;
-  }
-  for (const auto& [labels, extreme] : extremes) {
-    families.set("steps_oldest_open_timestamp_seconds", labels, seconds_of(extreme.first));
-    if (extreme.second)
-      families.set("steps_next_due_timestamp_seconds", labels, seconds_of(*extreme.second));
+    set("on_track", one.on_track + one.untimed);
+    set("due_soon", one.due_soon);
+    set("overdue", one.overdue);
+    set("paused", one.paused);
+    families.set("steps_unclaimed", labels, static_cast<double>(one.unclaimed));
+    families.set("steps_oldest_open_timestamp_seconds", labels, seconds_of(one.oldest));
+    if (one.next_due)
+      families.set("steps_next_due_timestamp_seconds", labels, seconds_of(*one.next_due));
+    families.add("escalations_unacknowledged", {}, static_cast<double>(one.unacknowledged));
   }
 }
 
@@ -177,7 +180,6 @@ void add_unreachable(Families& families, const Sop& sop, const Context& context)
 }
 
 void add_waiting(Families& families, const std::vector<store::Waiting>& waiting) {
-  families.zero("escalations_unacknowledged", {});
   for (const char* audience : {"officer", "applicant", "portal"}) {
     families.zero("notices_pending", {{"audience", audience}});
     families.zero("notices_oldest_pending_timestamp_seconds", {{"audience", audience}});
@@ -194,8 +196,6 @@ void add_waiting(Families& families, const std::vector<store::Waiting>& waiting)
       if (one.oldest)
         families.set("notices_oldest_pending_timestamp_seconds", {{"audience", one.label}},
                      seconds_of(*one.oldest));
-    } else if (one.kind == "escalation") {
-      families.set("escalations_unacknowledged", {}, count);
     } else if (one.kind == "down") {
       families.set("channel_down", {{"channel", one.label}}, count);
     } else {
@@ -215,9 +215,56 @@ SnapshotLoop::SnapshotLoop(asio::any_io_executor executor, pg::Pool& pool, Ruleb
       watched_(std::move(watched)),
       woken_(std::move(executor)) {}
 
+asio::awaitable<void> SnapshotLoop::read_open(pg::Connection& connection,
+                                              std::vector<std::int64_t> ids) {
+  for (std::size_t from = 0; from < ids.size(); from += kPortion) {
+    const auto first = ids.begin() + static_cast<std::ptrdiff_t>(from);
+    const std::vector<std::int64_t> portion(
+        first, first + static_cast<std::ptrdiff_t>(std::min(kPortion, ids.size() - from)));
+    pg::Pipeline pipeline;
+    store::add_open_permits(pipeline, portion);
+    const std::vector<pg::Result> results = co_await connection.run(std::move(pipeline));
+    open_.take(portion, store::open_permits_of(results.front()));
+  }
+}
+
+// An event is written in the transaction of the change it tells of, with a time read in it: what
+// happened before the oldest transaction under way has been committed by now. The event's number
+// says whether its permit is known as it is since. Where the clock has gone back, or the connection
+// is another one, nothing is known for certain and all is read again.
+asio::awaitable<Instant> SnapshotLoop::follow(pg::Connection& connection) {
+  const std::optional<Instant> since = std::exchange(followed_until_, std::nullopt);
+  pg::Pipeline pipeline;
+  pipeline.add(store::kMomentSql);
+  store::add_settled_until(pipeline);
+  if (since)
+    store::add_last_events(pipeline, *since);
+  else
+    store::add_open_ids(pipeline);
+  const std::vector<pg::Result> results = co_await connection.run(std::move(pipeline));
+  const Instant now = store::moment_of(results[0]).now;
+  const Instant settled = store::settled_until_of(results[1]);
+  if (!since) {
+    open_.clear();
+    co_await read_open(connection, store::open_ids_of(results[2]));
+  } else if (now < followed_at_) {
+    co_return now;
+  } else {
+    co_await read_open(connection, open_.outdated(store::last_events_of(results[2])));
+  }
+  followed_at_ = now;
+  followed_until_ = settled;
+  co_return now;
+}
+
 asio::awaitable<void> SnapshotLoop::run_once() {
-  const auto begun = Clock::monotonic();
   pg::Pool::Lease lease = co_await pool_.acquire();
+  // Another connection may lead to another server, whose clock is behind.
+  if (pool_.statistics().connects != connects_) followed_until_.reset();
+  connects_ = pool_.statistics().connects;
+  while (!followed_until_) co_await follow(*lease);
+  const auto begun = Clock::monotonic();
+  const Instant now = co_await follow(*lease);
   const std::vector<const Sop*> sops = rulebook_.sops_in_force();
   std::map<std::string, std::vector<std::string>> sops_of_calendar;
   std::vector<const Calendar*> calendars;
@@ -226,21 +273,14 @@ asio::awaitable<void> SnapshotLoop::run_once() {
     calendars.push_back(&rulebook_.calendar(sop->calendar));
   }
   // SOPs and calendars live as long as the rulebook.
-  const pg::Result looked = co_await lease->query(store::kMomentSql);
-  const Instant now = store::moment_of(looked).now;
   const std::vector<store::CivilPeriod> periods = periods_of(sops, calendars, now);
 
   pg::Pipeline pipeline;
   store::add_fold_counts(pipeline);
   const std::size_t totals = store::add_totals(pipeline);
-  const std::size_t permits = store::add_open_permits(pipeline, periods);
-  const std::size_t visits = store::add_open_visits(pipeline);
   const std::size_t waiting = store::add_waiting(pipeline);
   const std::size_t decided = store::add_decided(pipeline, periods);
   const std::size_t working_times = store::add_working_times(pipeline, now - kMedianReaches);
-  const std::size_t provisional = pipeline.size();
-  for (const auto& [calendar, ids] : sops_of_calendar)
-    store::add_provisional(pipeline, ids, rulebook_.calendar(calendar).covered_until());
   const std::size_t moment = pipeline.add(store::kMomentSql);
   const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
 
@@ -256,24 +296,23 @@ asio::awaitable<void> SnapshotLoop::run_once() {
     for (const Step& step : sop->steps) add_histogram(families, *sop, step, calendar, counted);
   }
   add_totals(families, counted);
-  BoardCounts counts{
-      store::open_permits_of(results.at(permits)), store::open_visits_of(results.at(visits)),
-      store::decided_of(results.at(decided)), store::totals_of(results.at(working_times))};
-  add_open(families, counts.permits, counts.visits);
+  const BoardCounts counts{open_.count(at.now, periods), store::decided_of(results.at(decided)),
+                           store::totals_of(results.at(working_times))};
+  add_open(families, counts.open);
   Board board = make_board(sops, calendars, counts);
-  board.at = store::moment_of(results.at(moment)).now;
+  board.at = at.now;
   board.read_at = Clock::monotonic();
   board_.publish(std::move(board));
   add_waiting(families, store::waiting_of(results.at(waiting)));
-  std::size_t index = provisional;
   for (const auto& [calendar, ids] : sops_of_calendar)
-    families.set("calendar_provisional_permits", {{"calendar", calendar}},
-                 static_cast<double>(results.at(index++).int64(0, 0)));
+    families.set(
+        "calendar_provisional_permits", {{"calendar", calendar}},
+        static_cast<double>(open_.provisional(ids, rulebook_.calendar(calendar).covered_until())));
   metrics_.publish(families.take());
   metrics_.office_clock_timestamp_seconds.Set(seconds_of(at.now));
   metrics_.snapshot_timestamp_seconds.Set(Clock::machine_seconds());
-  metrics_.snapshot_duration_seconds.Set(
-      std::chrono::duration<double>(Clock::monotonic() - begun).count());
+  took_ = Clock::monotonic() - begun;
+  metrics_.snapshot_duration_seconds.Set(std::chrono::duration<double>(took_).count());
 }
 
 asio::awaitable<void> SnapshotLoop::forget_answers() {
@@ -308,7 +347,6 @@ void SnapshotLoop::report_connections() {
 
 asio::awaitable<void> SnapshotLoop::run() {
   while (!stopping_) {
-    const auto begun = Clock::monotonic();
     try {
       Cycle cycle(metrics_, "snapshot");
       co_await run_once();
@@ -320,9 +358,8 @@ asio::awaitable<void> SnapshotLoop::run() {
       trouble_.failed(why);
     }
     report_connections();
-    const auto took =
-        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::monotonic() - begun);
-    if (!stopping_) co_await woken_.wait(std::max(kEvery, kRest * took));
+    const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(kRest * took_);
+    if (!stopping_) co_await woken_.wait(std::max(kEvery, rest));
   }
 }
 

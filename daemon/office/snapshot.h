@@ -1,14 +1,20 @@
-// Reads what the database knows into the metrics and the board every few seconds, folds counts on
+// Puts what the database knows into the metrics and the board every few seconds, folds counts on
 // the way, and forgets the answers that were kept for their seven days.
-// The numbers are the same from every daemon on the database.
+//
+// What is open it follows in memory, by the events; all else are sums and queues. So it costs the
+// same however many permits there are, open or closed. The numbers are the same from every daemon
+// on the database.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "daemon/metrics.h"
 #include "daemon/office/board.h"
+#include "daemon/office/open_work.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/office/signal.h"
 #include "daemon/office/trouble.h"
@@ -27,6 +33,10 @@ class SnapshotLoop {
   void stop();
 
  private:
+  // Brings open_ up to date; returns the office's now. Where that cannot be done,
+  // followed_until_ is none afterwards.
+  boost::asio::awaitable<Instant> follow(pg::Connection& connection);
+  boost::asio::awaitable<void> read_open(pg::Connection& connection, std::vector<std::int64_t> ids);
   void report_connections();
   boost::asio::awaitable<void> forget_answers();
 
@@ -35,6 +45,12 @@ class SnapshotLoop {
   Metrics& metrics_;
   BoardFeed& board_;
   std::vector<const pg::Pool*> watched_;
+  OpenWork open_;
+  // The office's clock: open_ holds all events before it. None: it has to be read whole.
+  std::optional<Instant> followed_until_;
+  Instant followed_at_{};
+  std::uint64_t connects_ = 0;
+  std::chrono::nanoseconds took_{};  // the last one, without reading open_ whole
   Signal woken_;
   Trouble trouble_{"snapshot"};
   bool stopping_ = false;

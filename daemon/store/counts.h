@@ -1,5 +1,6 @@
-// Numbers for metrics and the board: folded deltas for what has happened, live rows for what is
-// open. No scan of history, no hot row; API, metrics and reports read the same rows.
+// Numbers for metrics and the board of what has happened, from folded deltas, and of what waits to
+// be sent. No scan of history, no hot row; API, metrics and reports read the same rows. What is
+// open is counted by office/open_work.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -27,24 +28,6 @@ struct CivilPeriod {
   Instant day_start{}, day_end{}, month_start{};
 };
 
-struct OpenPermits {
-  std::string sop, state;
-  std::int64_t open = 0, overdue = 0, legal_risk = 0, due_today = 0;
-};
-// Of SOPs without a period `due_today` is 0.
-std::size_t add_open_permits(pg::Pipeline& pipeline, const std::vector<CivilPeriod>& periods);
-std::vector<OpenPermits> open_permits_of(const pg::Result& result);
-
-struct OpenVisits {
-  std::string sop, step,
-      sla;  // sla: on_track, due_soon, overdue, paused; empty where no clock runs
-  std::int64_t open = 0, unclaimed = 0;
-  Instant oldest{};
-  std::optional<Instant> next_due;
-};
-std::size_t add_open_visits(pg::Pipeline& pipeline);
-std::vector<OpenVisits> open_visits_of(const pg::Result& result);
-
 // Cases that ended this month, by the permit_decided index.
 struct Decided {
   std::string sop;
@@ -57,16 +40,12 @@ std::vector<Decided> decided_of(const pg::Result& result);
 std::size_t add_working_times(pg::Pipeline& pipeline, Instant since);
 
 struct Waiting {
-  std::string kind;  // "notice" by audience, "undelivered" and "dead" by channel, "escalation"
+  std::string kind;  // "notice" by audience; "undelivered", "dead" and "down" by channel
   std::string label;
   std::int64_t count = 0;
   std::optional<Instant> oldest;
 };
 std::size_t add_waiting(pg::Pipeline& pipeline);
 std::vector<Waiting> waiting_of(const pg::Result& result);
-
-// Open permits whose promised date lies past what the calendar's decrees cover.
-std::size_t add_provisional(pg::Pipeline& pipeline, const std::vector<std::string>& sops,
-                            Instant covered_until);
 
 }  // namespace tenggat::store

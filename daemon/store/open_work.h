@@ -1,0 +1,48 @@
+// Open permits and the clocks of their open visits, as rows for whoever follows them: all of them
+// once, and from then on those that something has happened to.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/pg/connection.h"
+#include "rules/time.h"
+
+namespace tenggat::store {
+
+struct OpenVisit {
+  std::string step;
+  Instant opened_at{};
+  std::optional<Instant> due_at, due_soon_at;  // none: no clock runs, as on the applicant's own
+  bool paused = false, claimed = false;
+  bool escalated = false;  // a superior is told of it, or was
+  std::optional<Instant> acknowledged_until;
+};
+
+struct OpenPermit {
+  std::int64_t id = 0;
+  std::int64_t events = 0;  // the sequence of its last event
+  std::string sop;
+  bool returned = false;  // else active
+  bool case_open = false;
+  std::optional<Instant> case_due_at, legal_risk_at;
+  std::vector<OpenVisit> visits;
+};
+
+// Of permits with an event since then, the sequence of the last one. Every change of a permit or
+// of its parts is an event; the canary's are left out.
+void add_last_events(pg::Pipeline& pipeline, Instant since);
+struct LastEvent {
+  std::int64_t permit = 0, sequence = 0;
+};
+std::vector<LastEvent> last_events_of(const pg::Result& result);
+
+void add_open_ids(pg::Pipeline& pipeline);
+std::vector<std::int64_t> open_ids_of(const pg::Result& result);
+
+// Those of `permits` that are open, by id.
+void add_open_permits(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits);
+std::vector<OpenPermit> open_permits_of(const pg::Result& result);
+
+}  // namespace tenggat::store
