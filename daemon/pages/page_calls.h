@@ -141,6 +141,9 @@ class Pages {
 
   awaitable<Response> tasks_page(const PageCall& call, int status, std::string fault);
   awaitable<std::string> set_leave_today(const PageCall& call, bool away);
+  // At most one more than are shown.
+  awaitable<std::vector<std::int64_t>> ids_for(std::string asked);
+  // `found` holds their permits and those that this officer has just been done with.
   awaitable<std::vector<http::Task>> tasks_of(const SignedIn& who, Reading& found);
   awaitable<Response> permit_page(const PageCall& call, std::int64_t id, int status,
                                   std::string fault);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 
 #include "daemon/http/view.h"
@@ -16,6 +17,8 @@ namespace {
 
 constexpr std::size_t kShown = 50;
 constexpr int kFound = 30;
+constexpr std::chrono::hours kJustDone{1};
+constexpr int kDoneShown = 5;
 constexpr std::size_t kQueryMax = 100;
 
 // An action that can be taken on many files at once: forward, in a step of minutes, and nothing has
@@ -87,6 +90,39 @@ Html task_item(const http::Task& task, const Sop& sop, const Calendar& calendar,
       due_words(sla, permit, visit, sop, calendar, now), permit.number, permit.number);
 }
 
+// "PAUD Mawar · Penyusunan SK diajukan 10.02 · 6 menit kerja dari standar 10 menit", the latest
+// first; nothing where there is none.
+Html just_done(const SignedIn& who, const Reading& found, const office::Rulebook& rulebook) {
+  struct Done {
+    const Permit* permit;
+    const Visit* visit;
+  };
+  std::vector<Done> done;
+  for (const auto& [id, stored] : found.permits)
+    for (const Visit& visit : stored.permit.visits)
+      if (visit.closed_at && !visit.undone && visit.closed_by == who.officer.id && visit.standard &&
+          *visit.closed_at > found.moment.now - kJustDone)
+        done.push_back({&stored.permit, &visit});
+  std::stable_sort(done.begin(), done.end(), [](const Done& a, const Done& b) {
+    return *a.visit->closed_at > *b.visit->closed_at;
+  });
+  if (done.size() > kDoneShown) done.resize(kDoneShown);
+  Html items;
+  for (const auto& [permit, visit] : done) {
+    const Sop& sop = rulebook.sop_version(permit->sop_version);
+    const Calendar& calendar = rulebook.calendar(sop.calendar);
+    items += html(
+        "<li><a href=\"/permohonan/{}\">{}</a> <span class=\"halus\">· {} {} {} · {} kerja dari "
+        "standar {}</span></li>",
+        permit->number, permit->subject, sop.step(visit->step).short_name,
+        action_done_words(visit->action), notify::clock_time(calendar.local(*visit->closed_at)),
+        notify::working_duration(visit->elapsed, calendar.nominal_day()),
+        budget_words(*visit->standard));
+  }
+  return items.empty() ? Html()
+                       : html("<h2>Baru saja selesai</h2><ul class=\"polos\">{}</ul>", items);
+}
+
 Html leave_form(const FormKeys& keys, bool away) {
   return html(
       "<form method=\"post\" action=\"/tugas\">{}<button name=\"aksi\" "
@@ -140,9 +176,12 @@ awaitable<std::vector<http::Task>> Pages::tasks_of(const SignedIn& who, Reading&
   pg::Pipeline search;
   store::add_find_tasks(search, roles.roles,
                         roles.sifted ? http::kInboxReach : static_cast<int>(kShown) + 1);
+  store::add_find_done(search, "officer:" + who.officer.id, who.now - kJustDone, kDoneShown);
   auto searching = reader_.read({}, std::move(search));
   found = co_await std::move(searching);
   std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
+  const std::vector<std::int64_t> done = store::ids_of(found.results.at(found.first + 1));
+  ids.insert(ids.end(), done.begin(), done.end());
   if (ids.empty()) co_return tasks;
   auto loading = reader_.read(std::move(ids), {});
   found = co_await std::move(loading);
@@ -206,10 +245,10 @@ awaitable<Response> Pages::tasks_page(const PageCall& call, int status, std::str
   Html body = html(
       "<h1>Tugas saya</h1><p class=\"halus\">{} berkas menunggu Anda · {} terlambat · pukul {} "
       "{}</p>"
-      "{}{}{}<h2>Kehadiran</h2>{}",
+      "{}{}{}{}<h2>Kehadiran</h2>{}",
       tasks.size() > kShown ? fmt::format("lebih dari {}", kShown) : std::to_string(tasks.size()),
       late, notify::clock_time(local), local.zone_abbreviation, notice, list, more,
-      leave_form(keys, away));
+      just_done(who, found, parts_.rulebook), leave_form(keys, away));
   co_return page(status, call, "Tugas saya", std::move(body), true);
 }
 
@@ -301,20 +340,37 @@ awaitable<Response> Pages::tasks_act(PageCall call) {
   co_return co_await std::move(showing);
 }
 
+// A whole number is that one permit, and found at once; anything else is looked for in numbers and
+// names.
+awaitable<std::vector<std::int64_t>> Pages::ids_for(std::string asked) {
+  std::string number = asked;
+  std::transform(number.begin(), number.end(), number.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  pg::Pipeline finding;
+  store::add_find_by_number(finding, number);
+  auto exactly = reader_.read({}, std::move(finding));
+  Reading found = co_await std::move(exactly);
+  if (found.results.at(found.first).rows() == 1)
+    co_return store::ids_of(found.results.at(found.first));
+  store::PermitFilter filter;
+  filter.q = asked;
+  filter.limit = kFound;
+  pg::Pipeline searching;
+  store::add_search(searching, filter);
+  auto looking = reader_.read({}, std::move(searching));
+  found = co_await std::move(looking);
+  co_return store::ids_of(found.results.at(found.first));
+}
+
 awaitable<Response> Pages::search(PageCall call) {
   const std::string asked(call.request.query.get("q").value_or("").substr(0, kQueryMax));
   Html list;
   if (!asked.empty()) {
-    store::PermitFilter filter;
-    filter.q = asked;
-    filter.limit = kFound;
-    pg::Pipeline searching;
-    store::add_search(searching, filter);
-    auto looking = reader_.read({}, std::move(searching));
-    Reading found = co_await std::move(looking);
-    std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
+    auto finding = ids_for(asked);
+    std::vector<std::int64_t> ids = co_await std::move(finding);
     const bool more = ids.size() > kFound;
     if (more) ids.resize(kFound);
+    Reading found;
     if (!ids.empty()) {
       auto loading = reader_.read(std::move(ids), {});
       found = co_await std::move(loading);

@@ -852,6 +852,15 @@ void add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& role
       pg::text_array(roles), limit);
 }
 
+void add_find_done(pg::Pipeline& pipeline, const std::string& actor, Instant since, int limit) {
+  pipeline.add(
+      "SELECT permit FROM (SELECT permit, at FROM event WHERE type IN ('acted', 'paused', 'resumed')"
+      "   AND at > $2::timestamptz AND type = 'acted' AND actor = $1 AND permit > 0"
+      "   ORDER BY at DESC, permit DESC, sequence DESC LIMIT $3::int) e"
+      " GROUP BY permit ORDER BY max(at) DESC",
+      actor, since, limit);
+}
+
 void add_find_calendar_backlog(pg::Pipeline& pipeline, const CalendarBacklog& backlog) {
   pipeline.add(
       "SELECT id FROM permit WHERE state IN ('active', 'returned') AND sop = ANY($1::text[])"

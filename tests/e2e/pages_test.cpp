@@ -539,6 +539,20 @@ TEST_F(PagesTest, TheInboxDoesSeveralAtOnce) {
   EXPECT_TRUE(fo.get("/tugas").says("Tidak ada berkas yang menunggu Anda"));
 }
 
+TEST_F(PagesTest, WhatHasJustBeenDoneIsShownForAnHour) {
+  const File file = submitted("PAUD Mawar");
+  Browser fo = signed_in("fo");
+  EXPECT_FALSE(fo.get("/tugas").says("Baru saja selesai"));
+  office_.advance("2026-04-02T14:07:00");
+  act("fo", file, "verifikasi", "accept");
+  const WebPage done = fo.get("/tugas");
+  EXPECT_TRUE(done.says("Baru saja selesai"));
+  EXPECT_TRUE(done.says("14.07 · 7 menit kerja dari standar 10 menit")) << done.body;
+  EXPECT_FALSE(signed_in("bo").get("/tugas").says("Baru saja selesai"));
+  office_.advance("2026-04-02T15:08:00");
+  EXPECT_FALSE(fo.get("/tugas").says("Baru saja selesai"));
+}
+
 TEST_F(PagesTest, ADayAwayReleasesWhatWasClaimed) {
   const File file = submitted();
   Browser fo = signed_in("fo");
