@@ -1,33 +1,8 @@
 #include "daemon/pages/html.h"
 
+#include "notifiers/html_escaped.h"
+
 namespace tenggat::pages {
-namespace {
-
-void append_escaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-}
-
-}  // namespace
 
 Html Writer::write(std::string_view pattern, const Piece* pieces) {
   Html html;
@@ -38,7 +13,7 @@ Html Writer::write(std::string_view pattern, const Piece* pieces) {
     if (pieces->markup())
       html.bytes_ += pieces->text();
     else
-      append_escaped(html.bytes_, pieces->text());
+      html.bytes_ += notify::html_escaped(pieces->text());
     ++pieces;
     pattern.remove_prefix(place + 2);
   }

@@ -6,7 +6,7 @@
 #include <array>
 #include <string_view>
 
-#include "notifiers/email/mime.h"
+#include "notifiers/html_escaped.h"
 
 namespace tenggat::notify::email {
 namespace {

@@ -22,6 +22,4 @@ std::string header_mailbox(std::string_view display_name, std::string_view addre
 
 std::string header_date(Instant t);  // "Thu, 02 Apr 2026 06:02:00 +0000"
 
-std::string html_escaped(std::string_view text);
-
 }  // namespace tenggat::notify::email

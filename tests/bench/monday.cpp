@@ -144,6 +144,9 @@ int Monday::judge() {
           "SELECT count(DISTINCT due_at) FROM raised_rung"
           " WHERE rung = 'due'",
           "1");
+  // What officers change while the message is made waits for the next one.
+  must_be("notices lost", "SELECT count(*) FROM notice WHERE kind = 'due' AND state = 'dropped'",
+          "0");
   must_be("messages closer than group_interval",
           "SELECT count(*) FROM (SELECT rendered_at - lag(rendered_at) OVER (PARTITION BY recipient"
           " ORDER BY rendered_at, id) AS gap FROM message WHERE recipient = 'officer:bo') g"

@@ -1,68 +1,16 @@
 #!/usr/bin/env bash
-# The authorization matrix can fail: mistakes that let somebody in where they do not belong, planted
-# one by one into a copy of a file. With each, authorization_matrix_test must fail.
+# The authorization matrix can fail: mistakes that let somebody in where they do not belong.
 #   tests/daemon/api/planted_mistakes_test.sh SOURCE_DIR BUILD_DIR [HOW_MANY]
-#
-# HOW_MANY plants the first ones only; that every mistake still finds its place is checked always.
-# Nothing is built but the file with the mistake: it is linked before the library that has it without.
 set -euo pipefail
-export LC_ALL=C
-usage='usage: planted_mistakes_test.sh SOURCE_DIR BUILD_DIR [HOW_MANY]'
-source=$(cd "${1:?$usage}" && pwd -P)
-build=$(cd "${2:?$usage}" && pwd -P)
-how_many=${3:-1000}
+# shellcheck source=tests/support/planting.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../../support/planting.sh" authorization_matrix_test tests/daemon/api "$@"
 
-copy=$(mktemp -d)
-trap 'rm -rf "$copy"' EXIT
-
-link=$(ninja -C "$build" -t commands authorization_matrix_test | tail -n 1)
-[[ $link == *' -o tests/daemon/api/authorization_matrix_test '* ]] || { echo "not the command that links: $link"; exit 1; }
-
-# with_file FILE: the matrix's program with $copy/mistaken.cpp in the place of FILE.
-with_file() {
-  local command
-  command=$(jq -r --arg file "$source/$1" '.[] | select(.file == $file) | .command' "$build/compile_commands.json" | head -n 1)
-  command=${command/" -o "*" -c "/" -w -o $copy/mistaken.o -c "}
-  command=${command/"$source/$1"/"$copy/mistaken.cpp"}
-  (cd "$build" && eval "$command" &&
-    eval "${link/" -o tests/daemon/api/authorization_matrix_test "/" $copy/mistaken.o -o $copy/matrix "}")
-}
-
-faults=0 planted=0 listed=0
-fault() {
-  printf '%s\n' "$*"
-  faults=$((faults + 1))
-}
-
-# plant NAME FILE RIGHT WRONG: RIGHT stands in FILE, once.
-plant() {
-  local name=$1 file=$2 right=$3 wrong=$4 text without
-  listed=$((listed + 1))
-  text=$(<"$source/$file")
-  without=${text/"$right"/}
-  if [[ $without == "$text" || ${without/"$right"/} != "$without" ]]; then
-    fault "stale: $name: this is not in $file once: $right"
-    return
+judge() {
+  if grep -q '^\[  FAILED  \] Matrix\.' "$copy/log"; then
+    printf 'caught in %3d cells: %s\n' "$(grep -c ': Failure' "$copy/log")" "$1"
+  else
+    ends_otherwise "$1"
   fi
-  ((listed <= how_many)) || return 0
-  printf '%s\n' "${text/"$right"/"$wrong"}" >"$copy/mistaken.cpp"
-  if ! with_file "$file" >"$copy/log" 2>&1; then
-    fault "does not compile: $name"
-    cat "$copy/log"
-    return
-  fi
-  planted=$((planted + 1))
-  if (cd "$copy" && timeout 300 ./matrix) >"$copy/log" 2>&1; then
-    fault "survives: $name"
-    return
-  fi
-  # What ends otherwise, by a signal or by taking for ever, tells nothing of the matrix.
-  if ! grep -q '^\[  FAILED  \] Matrix\.' "$copy/log"; then
-    fault "ends without a failed test: $name"
-    tail -n 5 "$copy/log"
-    return
-  fi
-  printf 'caught in %3d cells: %s\n' "$(grep -c ': Failure' "$copy/log")" "$name"
 }
 
 plant 'a route without a check' daemon/http/api.cpp \
@@ -126,11 +74,5 @@ plant "a page of officers' is for everybody" daemon/http/authorize.cpp \
   '{"page_search", kOfficer},' \
   '{"page_search", kAnyone},'
 
-# The way there is sound: a copy without a mistake passes.
-if ((how_many > listed)); then
-  cp "$source/daemon/http/authorize.cpp" "$copy/mistaken.cpp"
-  with_file daemon/http/authorize.cpp
-  (cd "$copy" && ./matrix) >"$copy/log" 2>&1 || { cat "$copy/log"; fault 'fails without a mistake'; }
-fi
-echo "planted mistakes: $planted of $listed planted, $faults faults"
-((faults == 0))
+if ((how_many > listed)); then passes_unharmed daemon/http/authorize.cpp; fi
+say_planted

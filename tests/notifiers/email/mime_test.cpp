@@ -46,9 +46,5 @@ TEST(Mime, DatesAreThoseOfRfc5322) {
   EXPECT_EQ(header_date(Instant(Seconds(1775109600))), "Thu, 02 Apr 2026 06:00:00 +0000");
 }
 
-TEST(Mime, HtmlIsEscaped) {
-  EXPECT_EQ(html_escaped("<a href='x'>&\"</a>"), "&lt;a href=&#39;x&#39;&gt;&amp;&quot;&lt;/a&gt;");
-}
-
 }  // namespace
 }  // namespace tenggat::notify::email
