@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <set>
+#include <tuple>
 
 #include "daemon/http/view.h"
 #include "daemon/pages/page_calls.h"
@@ -90,8 +91,8 @@ Html task_item(const http::Task& task, const Sop& sop, const Calendar& calendar,
       due_words(sla, permit, visit, sop, calendar, now), permit.number, permit.number);
 }
 
-// "PAUD Mawar · Penyusunan SK diajukan 10.02 · 6 menit kerja dari standar 10 menit", the latest
-// first; nothing where there is none.
+// "PAUD Mawar · Penyusunan SK: draf dikirim 10.02 · 6 menit dari standar 10 menit kerja", the
+// latest first; nothing where there is none.
 Html just_done(const SignedIn& who, const Reading& found, const office::Rulebook& rulebook) {
   struct Done {
     const Permit* permit;
@@ -103,8 +104,9 @@ Html just_done(const SignedIn& who, const Reading& found, const office::Rulebook
       if (visit.closed_at && !visit.undone && visit.closed_by == who.officer.id && visit.standard &&
           *visit.closed_at > found.moment.now - kJustDone)
         done.push_back({&stored.permit, &visit});
-  std::stable_sort(done.begin(), done.end(), [](const Done& a, const Done& b) {
-    return *a.visit->closed_at > *b.visit->closed_at;
+  std::sort(done.begin(), done.end(), [](const Done& a, const Done& b) {
+    return std::tie(*a.visit->closed_at, a.permit->id, a.visit->id) >
+           std::tie(*b.visit->closed_at, b.permit->id, b.visit->id);
   });
   if (done.size() > kDoneShown) done.resize(kDoneShown);
   Html items;
@@ -112,8 +114,8 @@ Html just_done(const SignedIn& who, const Reading& found, const office::Rulebook
     const Sop& sop = rulebook.sop_version(permit->sop_version);
     const Calendar& calendar = rulebook.calendar(sop.calendar);
     items += html(
-        "<li><a href=\"/permohonan/{}\">{}</a> <span class=\"halus\">· {} {} {} · {} kerja dari "
-        "standar {}</span></li>",
+        "<li><a href=\"/permohonan/{}\">{}</a> <span class=\"halus\">· {}: {} {} · {} dari standar "
+        "{}</span></li>",
         permit->number, permit->subject, sop.step(visit->step).short_name,
         action_done_words(visit->action), notify::clock_time(calendar.local(*visit->closed_at)),
         notify::working_duration(visit->elapsed, calendar.nominal_day()),

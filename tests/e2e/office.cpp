@@ -197,8 +197,8 @@ std::vector<std::string> Office::column(const std::string& sql) const {
 
 namespace {
 
-bool comes_to_hold(const std::function<bool()>& condition) {
-  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(15);
+bool comes_to_hold(const std::function<bool()>& condition, std::chrono::seconds within) {
+  const auto limit = std::chrono::steady_clock::now() + within;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > limit) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -208,15 +208,18 @@ bool comes_to_hold(const std::function<bool()>& condition) {
 
 }  // namespace
 
-bool Office::becomes(const std::string& sql, const std::string& wanted) const {
-  return comes_to_hold([&] { return query(sql) == wanted; });
+bool Office::becomes(const std::string& sql, const std::string& wanted,
+                     std::chrono::seconds within) const {
+  return comes_to_hold([&] { return query(sql) == wanted; }, within);
 }
 
 bool Office::metric_becomes(const std::string& line) const {
-  return comes_to_hold([&] {
-    return http_get(daemon_->admin_port(), "/metrics").find("\n" + line + "\n") !=
-           std::string::npos;
-  });
+  return comes_to_hold(
+      [&] {
+        return http_get(daemon_->admin_port(), "/metrics").find("\n" + line + "\n") !=
+               std::string::npos;
+      },
+      std::chrono::seconds(15));
 }
 
 }  // namespace tenggat::test

@@ -3,6 +3,7 @@
 // Meta. Everything is driven as people drive it: by `tenggat` and the HTTP API.
 #pragma once
 #include <boost/json.hpp>
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -65,7 +66,8 @@ class Office {
   std::vector<std::string> column(const std::string& sql) const;
 
   // Whether that query comes to answer this, while the loops do their work.
-  bool becomes(const std::string& sql, const std::string& wanted) const;
+  bool becomes(const std::string& sql, const std::string& wanted,
+               std::chrono::seconds within = std::chrono::seconds(15)) const;
   // Whether /metrics comes to hold this line; the database's numbers are read every few seconds.
   bool metric_becomes(const std::string& line) const;
   DaemonProcess& daemon() { return *daemon_; }

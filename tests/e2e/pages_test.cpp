@@ -547,7 +547,7 @@ TEST_F(PagesTest, WhatHasJustBeenDoneIsShownForAnHour) {
   act("fo", file, "verifikasi", "accept");
   const WebPage done = fo.get("/tugas");
   EXPECT_TRUE(done.says("Baru saja selesai"));
-  EXPECT_TRUE(done.says("14.07 · 7 menit kerja dari standar 10 menit")) << done.body;
+  EXPECT_TRUE(done.says("14.07 · 7 menit dari standar 10 menit kerja")) << done.body;
   EXPECT_FALSE(signed_in("bo").get("/tugas").says("Baru saja selesai"));
   office_.advance("2026-04-02T15:08:00");
   EXPECT_FALSE(fo.get("/tugas").says("Baru saja selesai"));
