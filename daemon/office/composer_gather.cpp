@@ -1,0 +1,171 @@
+// What a round of the composer begins with: the notices that are due, with all that must be known
+// of them; which of them still hold; and which have changed meanwhile.
+#include <set>
+
+#include "daemon/clock.h"
+#include "daemon/crash_point.h"
+#include "daemon/office/composer_round.h"
+#include "daemon/store/commands.h"
+
+namespace tenggat::office {
+namespace asio = boost::asio;
+namespace {
+
+constexpr int kRoundNotices = 200'000;  // that one transaction takes on
+// So long it waits, by the machine's clock, for the watch to raise what an outage has held up.
+constexpr std::chrono::minutes kWatchCatchesUp{2};
+
+store::NoticeCursor cursor_of(const store::PendingNotice& notice) {
+  return {notice.send_at, notice.permit, notice.id};
+}
+
+}  // namespace
+
+// Whether to leave everything for later: after an outage the watch is still to raise what belongs
+// into the same messages. A watch that gets nowhere holds nothing up for long.
+bool Composer::waits_for_watch(bool behind) {
+  if (!behind) {
+    waiting_since_.reset();
+    return false;
+  }
+  if (!waiting_since_) waiting_since_ = Clock::monotonic();
+  return Clock::monotonic() - *waiting_since_ < kWatchCatchesUp;
+}
+
+// Returns false where nothing is to be done.
+asio::awaitable<bool> Composer::gather(Round& round, Portion portion, pg::Connection& connection,
+                                       pg::Transaction& transaction) {
+  earliest_.reset();
+  pg::Pipeline locking;
+  const std::size_t jobs = store::add_lock_due_daily_jobs(locking);
+  const std::size_t due = store::add_lock_due_notices(locking, portion.due);
+  const std::size_t behind = store::add_overdue_for(locking, kOutage);
+  const std::vector<pg::Result> locked = co_await transaction.run(std::move(locking));
+  if (portion.whole()) round.jobs = store::daily_jobs_of(locked.at(jobs));
+  std::vector<store::PendingNotice> notices = store::notices_of(locked.at(due));
+  if (!notices.empty()) earliest_ = notices.front();
+  if (round.jobs.empty() && notices.empty()) {
+    waiting_since_.reset();
+    co_return false;
+  }
+  if (waits_for_watch(locked.at(behind).boolean(0, 0))) co_return false;
+  store::NoticeCursor end;
+  while (true) {
+    const bool more = portion.whole() && notices.size() == kPortion && round.taken < kRoundNotices;
+    if (!notices.empty()) end = cursor_of(notices.back());
+    co_await take(round, std::move(notices), connection, transaction);
+    if (!more) break;
+    pg::Pipeline next;
+    store::add_lock_due_notices(next, kPortion, end);
+    const std::vector<pg::Result> results = co_await transaction.run(std::move(next));
+    notices = store::notices_of(results.front());
+  }
+  if (portion.whole()) co_await gather_waiting(round, end, connection, transaction);
+  co_return true;
+}
+
+// What waits for its time may leave with what is due: looked up only where something is.
+asio::awaitable<void> Composer::gather_waiting(Round& round, store::NoticeCursor end,
+                                               pg::Connection& connection,
+                                               pg::Transaction& transaction) {
+  if (round.jobs.empty() && round.deliverables.empty()) co_return;
+  for (bool more = true; more && round.taken < kRoundNotices;) {
+    pg::Pipeline next;
+    store::add_lock_waiting_notices(next, kPortion, end);
+    const std::vector<pg::Result> results = co_await transaction.run(std::move(next));
+    std::vector<store::PendingNotice> notices = store::notices_of(results.front());
+    more = notices.size() == kPortion;
+    if (!notices.empty()) end = cursor_of(notices.back());
+    co_await take(round, std::move(notices), connection, transaction);
+  }
+}
+
+// Checks that each still holds, settles those to applicants, collects those to officers.
+asio::awaitable<void> Composer::take(Round& round, std::vector<store::PendingNotice> pending,
+                                     pg::Connection& connection, pg::Transaction& transaction) {
+  std::set<std::int64_t> ids;
+  std::vector<std::int64_t> notices, permits, causes;
+  for (const store::PendingNotice& one : pending) {
+    ids.insert(one.permit);
+    notices.push_back(one.id);
+    permits.push_back(one.permit);
+    causes.push_back(one.notice.cause);
+  }
+  pg::Pipeline reads;
+  const store::PermitLoad load(reads, {ids.begin(), ids.end()}, store::Lock::none);
+  const std::size_t told = store::add_told(reads, notices);
+  const std::size_t notes = reads.size();
+  store::add_notes_of_events(reads, permits, causes);
+  // A refusal's reason may stand with an earlier step: who recommended it wrote it there.
+  std::vector<std::size_t> whole;
+  for (const store::PendingNotice& one : pending) {
+    if (one.notice.text != kRefusal) continue;
+    whole.push_back(reads.size());
+    store::add_notes(reads, one.permit);
+  }
+  const std::size_t clock = reads.add(store::kMomentSql);
+  const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
+  round.moment = store::moment_of(results.at(clock));
+  if (!rulebook_.fresh(round.moment)) co_await rulebook_.refresh(connection, round.moment);
+  std::map<std::int64_t, store::StoredPermit> loaded = load.take(results);
+  round.notes = store::notes_of(results.at(notes));
+  round.refusal_notes.clear();
+  for (const std::size_t index : whole)
+    for (store::StoredNote& note : store::notes_of(results.at(index)))
+      round.refusal_notes.push_back(std::move(note));
+  round.told.clear();
+  round.in_vain.clear();
+  for (const store::Told& one : store::told_of(results.at(told))) {
+    round.told.emplace(one.notice, one.recipient);
+    if (!one.reached) round.in_vain.emplace(one.notice, one.recipient);
+  }
+  std::vector<std::string> versions;
+  for (const auto& [id, stored] : loaded) {
+    round.versions.emplace(id, stored.permit.version);
+    if (!rulebook_.has_version(stored.permit.sop_version))
+      versions.push_back(stored.permit.sop_version);
+  }
+  if (!versions.empty()) co_await rulebook_.ensure_versions(connection, std::move(versions));
+
+  crash_point(CrashPoint::composing);
+  round.taken += static_cast<int>(pending.size());
+  std::set<std::int64_t> kept;
+  for (store::PendingNotice& one : pending) {
+    const auto found = loaded.find(one.permit);
+    if (found == loaded.end()) continue;
+    const store::StoredPermit& stored = found->second;
+    const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
+    if (const auto reason =
+            no_longer_holds(one.notice, stored.permit, sop, rulebook_.calendar(sop.calendar))) {
+      round.settle(one, store::NoticeOutcome::Kind::dropped, *reason, round.moment.now);
+    } else if (one.notice.audience == Audience::applicant) {
+      settle_applicant(round, one, stored);
+    } else if (collect_officers(round, std::move(one), stored)) {
+      kept.insert(stored.permit.id);
+    }
+  }
+  for (const std::int64_t id : kept) round.permits.insert(loaded.extract(id));
+}
+
+// Nothing is locked while a round is gathered, so that officers go on working. What has changed
+// since it was looked at is left for the next round.
+asio::awaitable<void> Composer::leave_out_changed(Round& round, pg::Transaction& transaction) {
+  std::vector<std::int64_t> permits, versions;
+  for (const auto& [permit, version] : round.versions) {
+    permits.push_back(permit);
+    versions.push_back(version);
+  }
+  pg::Pipeline reads;
+  store::add_unchanged(reads, permits, versions);
+  const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
+  for (const std::int64_t same : store::ids_of(results.front())) round.versions.erase(same);
+  std::erase_if(round.messages, [](const store::NewMessage& one) { return one.text.empty(); });
+  if (round.versions.empty()) co_return;
+  const auto changed = [&](std::int64_t permit) { return round.versions.contains(permit); };
+  std::erase_if(round.outcomes, [&](const auto& one) { return changed(one.permit); });
+  std::erase_if(round.deliverables, [&](const auto& one) { return changed(one.pending.permit); });
+  std::erase_if(round.messages,
+                [&](const store::NewMessage& one) { return changed(one.notices.front().first); });
+}
+
+}  // namespace tenggat::office
