@@ -29,9 +29,10 @@ struct Message {
   std::string template_name;        // Meta's name of the approved text; empty: "tenggat_" + text_id
   std::vector<std::string> fields;  // in the template's order
   std::vector<std::string>
-      field_names;       // beside `fields`; may be empty: the HTML part then shows less
-  std::string thread;    // the case number, groups mails; may be empty
-  Instant decided_at{};  // the office's time (simulated or not), never sent as Date
+      field_names;  // beside `fields`; may be empty: the HTML part then shows less
+  std::vector<std::string> parameters;  // of Meta's template; none: `fields`
+  std::string thread;                   // the case number, groups mails; may be empty
+  Instant decided_at{};                 // the office's time (simulated or not), never sent as Date
 };
 
 enum class Outcome {

@@ -284,7 +284,37 @@ Rendered render(const Texts& texts, std::string_view text_id,
   rendered.template_name = text->template_name;
   rendered.field_names = text->field_names;
   for (const std::string& name : text->field_names) rendered.fields.push_back(values.at(name));
+  rendered.parameters = template_body(text->body, values).parameters;
   return rendered;
+}
+
+TemplateBody template_body(const std::string& body,
+                           const std::map<std::string, std::string>& values) {
+  const auto pieces = pieces_of(body);
+  if (!pieces) throw std::logic_error("a text was not checked when it was loaded");
+  TemplateBody made;
+  for (std::size_t i = 0; i < pieces->size(); ++i) {
+    const Piece& piece = (*pieces)[i];
+    if (!piece.is_field) {
+      made.text += piece.text;
+      continue;
+    }
+    std::string value = values.at(std::string(piece.text));
+    const auto at = [&pieces](std::size_t place) {
+      return place < pieces->size() ? (*pieces)[place] : Piece{};
+    };
+    while (true) {
+      const bool parted = !at(i + 1).is_field;  // from what comes next, by some words or blanks
+      const std::string_view blanks = parted ? at(i + 1).text : std::string_view{};
+      const std::size_t next = parted ? i + 2 : i + 1;
+      if (!at(next).is_field || blanks.find_first_not_of(' ') != std::string_view::npos) break;
+      value += std::string(blanks) + values.at(std::string(at(next).text));
+      i = next;
+    }
+    made.parameters.push_back(std::move(value));
+    made.text += fmt::format("{{{{{}}}}}", made.parameters.size());
+  }
+  return made;
 }
 
 const std::map<std::string, std::string>& sample_fields() {

@@ -51,6 +51,7 @@ struct Rendered {
   std::string template_name;
   std::vector<std::string> field_names;  // in the template's order, each once
   std::vector<std::string> fields;       // their values, as they stand in the body
+  std::vector<std::string> parameters;   // of Meta's template, in its order
 };
 
 // Values lose control characters, line breaks and runs of blanks; an empty one becomes "-". Where
@@ -59,6 +60,17 @@ struct Rendered {
 // extra fields are ignored.
 Rendered render(const Texts& texts, std::string_view text_id,
                 const std::map<std::string, std::string>& fields);
+
+// A body as Meta's template has it: its variables are numbered in their order, each stands once,
+// and no two touch. So a field that is there twice is two variables, and fields with nothing but
+// blanks between them, as a moment and its zone, are one. Source: the causes of rejection that
+// Twilio, Gupshup and AWS document for Meta's review.
+struct TemplateBody {
+  std::string text;                     // "Yth. {{1}}, ..."
+  std::vector<std::string> parameters;  // made of `values`, one a variable
+};
+TemplateBody template_body(const std::string& body,
+                           const std::map<std::string, std::string>& values);
 
 // A believable value for every known field, also the list of known fields: previews, Meta's
 // template examples, tests.

@@ -65,8 +65,9 @@ void write_preview(std::ostream& out, const notify::Text& text, const notify::Re
   out << fmt::format("  email     {}\n            {}\n", rendered.subject, rendered.body);
   out << fmt::format("  whatsapp  {}\n", notify::fonnte::plain(rendered.body));
   out << fmt::format("  meta      {}", rendered.template_name);
-  for (std::size_t i = 0; i < rendered.fields.size(); ++i)
-    out << fmt::format("{} {}", i == 0 ? ":" : " |", notify::meta::parameter(rendered.fields[i]));
+  for (std::size_t i = 0; i < rendered.parameters.size(); ++i)
+    out << fmt::format("{} {}", i == 0 ? ":" : " |",
+                       notify::meta::parameter(rendered.parameters[i]));
   out << "\n\n";
 }
 

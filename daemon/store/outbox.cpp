@@ -50,7 +50,11 @@ json::object fields_json(const notify::Rendered& rendered) {
   json::array names, values;
   for (const std::string& name : rendered.field_names) names.emplace_back(name);
   for (const std::string& value : rendered.fields) values.emplace_back(value);
-  return {{"names", std::move(names)}, {"values", std::move(values)}};
+  json::array parameters;
+  for (const std::string& value : rendered.parameters) parameters.emplace_back(value);
+  return {{"names", std::move(names)},
+          {"values", std::move(values)},
+          {"parameters", std::move(parameters)}};
 }
 
 }  // namespace

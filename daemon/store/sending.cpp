@@ -123,6 +123,8 @@ std::vector<ClaimedMessage> claimed_of(const pg::Result& r) {
     const json::object fields = json::parse(text_at(r, row, 11)).as_object();
     m.field_names = texts_of(fields.at("names"));
     m.fields = texts_of(fields.at("values"));
+    if (const json::value* parameters = fields.if_contains("parameters"))
+      m.parameters = texts_of(*parameters);
     m.thread = text_at(r, row, 12);
     m.decided_at = r.instant(row, 13);
     claimed.created_at = r.instant(row, 14);

@@ -125,9 +125,9 @@ boost::system::result<CurlRequest, SendResult> build_request(const Message& mess
                                                              Instant) {
   if (auto refusal = refuse_number(message)) return *std::move(refusal);
   json::array parameters;
-  for (const std::string& field : message.fields) {
-    parameters.push_back(json::object{{"type", "text"}, {"text", parameter(field)}});
-  }
+  // What was rendered before there were parameters had its fields approved.
+  for (const std::string& value : message.parameters.empty() ? message.fields : message.parameters)
+    parameters.push_back(json::object{{"type", "text"}, {"text", parameter(value)}});
   json::array components;
   if (!parameters.empty()) {
     components.push_back(json::object{{"type", "body"}, {"parameters", std::move(parameters)}});
@@ -166,17 +166,10 @@ SendResult classify(const CurlResponse& response) {
 }
 
 json::object template_request(const Text& text, std::string_view language) {
-  std::string body = text.body;
+  const TemplateBody body = template_body(text.body, sample_fields());
   json::array samples;
-  for (std::size_t i = 0; i < text.field_names.size(); ++i) {
-    const std::string field = "{" + text.field_names[i] + "}";
-    const std::string number = fmt::format("{{{{{}}}}}", i + 1);
-    for (auto at = body.find(field); at != std::string::npos;
-         at = body.find(field, at + number.size()))
-      body.replace(at, field.size(), number);
-    samples.emplace_back(parameter(sample_fields().at(text.field_names[i])));
-  }
-  json::object component{{"type", "BODY"}, {"text", std::move(body)}};
+  for (const std::string& value : body.parameters) samples.emplace_back(parameter(value));
+  json::object component{{"type", "BODY"}, {"text", body.text}};
   if (!samples.empty())
     component["example"] = json::object{{"body_text", json::array{std::move(samples)}}};
   return {{"name", text.template_name},

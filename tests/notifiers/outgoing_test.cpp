@@ -189,7 +189,7 @@ TEST(OutgoingWhatsapp, MetasRefusalsBecomeOutcomes) {
   unknown.template_name = "tenggat_tidak_ada";
   EXPECT_EQ(send(config, unknown).reason, reason::template_missing);
   Message short_of_one = message;
-  short_of_one.fields.pop_back();
+  short_of_one.parameters.pop_back();
   EXPECT_EQ(send(config, short_of_one).outcome, Outcome::permanent);
   config.whatsapp.token = "salah";
   EXPECT_EQ(send(config, message).reason, reason::auth_failed);

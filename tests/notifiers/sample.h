@@ -38,6 +38,7 @@ inline Message sample_message(Channel channel, const std::string& text_id = "len
   message.template_name = rendered.template_name;
   message.fields = rendered.fields;
   message.field_names = rendered.field_names;
+  message.parameters = rendered.parameters;
   message.thread = "PAUD-2026-00417";
   message.decided_at = Instant(Seconds(1775109600));
   return message;

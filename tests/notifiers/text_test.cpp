@@ -103,6 +103,22 @@ TEST(Text, FieldsComeInOrderOfFirstAppearance) {
   EXPECT_EQ(rendered.template_name, "tenggat_eskalasi");
 }
 
+TEST(Text, MetaGetsAVariableForEachPlaceAndOneForFieldsThatTouch) {
+  const std::map<std::string, std::string> values{{"a", "satu"}, {"b", "dua"}};
+  const auto parameters = [&](const std::string& body) {
+    std::string all;
+    for (const std::string& one : template_body(body, values).parameters) all += '[' + one + ']';
+    return all;
+  };
+  EXPECT_EQ(template_body("Ke {a}, lalu {b}, lalu {a} lagi.", values).text,
+            "Ke {{1}}, lalu {{2}}, lalu {{3}} lagi.");
+  EXPECT_EQ(parameters("Ke {a}, lalu {b}, lalu {a} lagi."), "[satu][dua][satu]");
+  EXPECT_EQ(template_body("Pada {a} {b} dan {a}{b}{a} saja.", values).text,
+            "Pada {{1}} dan {{2}} saja.");
+  EXPECT_EQ(parameters("Pada {a} {b} dan {a}{b}{a} saja."), "[satu dua][satuduasatu]");
+  EXPECT_EQ(parameters("Tanpa apa-apa."), "");
+}
+
 TEST(Text, RulesOfMetaAndOfGoodLinksHold) {
   EXPECT_NE(first_fault("{nomor} di awal teks.").find("starts or ends with a field"),
             std::string::npos);

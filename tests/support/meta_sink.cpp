@@ -147,7 +147,8 @@ struct MetaSink::Impl {
 
   explicit Impl(const notify::Texts& approved) {
     for (const notify::Text& text : approved.all()) {
-      parameters_of[text.template_name] = text.field_names.size();
+      parameters_of[text.template_name] =
+          notify::template_body(text.body, notify::sample_fields()).parameters.size();
     }
   }
 
