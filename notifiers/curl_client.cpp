@@ -240,9 +240,8 @@ CurlClient::CurlClient(asio::any_io_executor executor) {
 CurlClient::~CurlClient() = default;
 
 asio::awaitable<CurlResponse> CurlClient::perform(CurlRequest request) {
-  if (!is_sendable(request)) {
-    co_return failed(Failure::refused_request, "control byte, foreign method, or no absolute URL");
-  }
+  if (const std::string_view why = unsendable(request); !why.empty())
+    co_return failed(Failure::refused_request, std::string(why));
   if (is_mail(request)) co_return co_await await_mail(machinery_, std::move(request));
   co_return co_await await_http(
       request.allow_private ? machinery_->anywhere : machinery_->in_public, std::move(request));

@@ -65,6 +65,21 @@ bool is_private(const sockaddr& address) {
   return (byte[0] & 0xE0) != 0x20 || (byte[0] == 0x20 && byte[1] == 0x02);
 }
 
+// libcurl sends a mail's content as it is but for lines that begin with a dot. What ends a line to
+// one server and not to the next smuggles a second mail in: CRLF alone ends one, and nothing that
+// some server reads as one stands anywhere else.
+std::string_view unsendable_content(std::string_view mail) {
+  for (std::size_t i = 0; i < mail.size(); ++i) {
+    if (mail[i] == '\0') return "a NUL in the mail";
+    if (mail[i] == '\n') return "a line feed without its carriage return in the mail";
+    if (mail[i] != '\r') continue;
+    if (i + 1 == mail.size() || mail[i + 1] != '\n')
+      return "a carriage return without its line feed in the mail";
+    ++i;
+  }
+  return {};
+}
+
 }  // namespace
 
 bool is_mail(const CurlRequest& request) {
@@ -72,16 +87,17 @@ bool is_mail(const CurlRequest& request) {
   return parts && (parts->scheme == "smtp" || parts->scheme == "smtps");
 }
 
-bool is_sendable(const CurlRequest& request) {
-  if (request.method != "POST" && request.method != "GET") return false;
-  // libcurl would guess a missing scheme from the host's name.
-  if (!url_parts(request.url)) return false;
+std::string_view unsendable(const CurlRequest& request) {
+  if (request.method != "POST" && request.method != "GET") return "a foreign method";
   for (const std::string* part :
        {&request.url, &request.mail_from, &request.mail_to, &request.user, &request.password}) {
-    if (has_control_byte(*part)) return false;
+    if (has_control_byte(*part)) return "a control byte in the address, envelope or login";
   }
-  return std::ranges::none_of(request.headers,
-                              [](const std::string& header) { return has_control_byte(header); });
+  if (std::ranges::any_of(request.headers, has_control_byte)) return "a control byte in a header";
+  // libcurl would guess a missing scheme from the host's name.
+  if (!url_parts(request.url)) return "no absolute URL";
+  if (is_mail(request)) return unsendable_content(request.body);
+  return {};
 }
 
 curl_socket_t CurlSocket::open(const curl_sockaddr& address) {

@@ -88,7 +88,8 @@ class CurlExchange {
 // smtp or smtps.
 bool is_mail(const CurlRequest& request);
 
-// No control bytes in what becomes a line, a method we use.
-bool is_sendable(const CurlRequest& request);
+// What keeps it from being sent, in words; empty where nothing does. No control bytes in what
+// becomes a line, no line end but CRLF in a mail, a method we use.
+std::string_view unsendable(const CurlRequest& request);
 
 }  // namespace tenggat::notify

@@ -168,5 +168,35 @@ TEST(BytesOut, ControlBytesAreRefusedWhereverTheyStand) {
   EXPECT_EQ(connections, 0);
 }
 
+// What one server reads as the end of a line and the next does not would smuggle a mail of its own.
+TEST(BytesOut, AMailWhoseLinesDoNotAllEndAlikeIsRefusedByName) {
+  std::atomic<int> connections = 0;
+  const test::ScriptedServer server([&connections](std::iostream& peer) {
+    ++connections;
+    test::read_line(peer);
+  });
+  struct Case {
+    std::string body;
+    const char* named;
+  };
+  for (const Case& one : {Case{"Subject: a\r\n\r\nb\n.\nMAIL FROM:<x@y.id>\r\n", "line feed"},
+                          Case{"Subject: a\r\n\r\nb\r.\rc\r\n", "carriage return"},
+                          Case{"Subject: a\r\n\r\nb\r\n.\r\r\nc\r\n", "carriage return"},
+                          Case{"Subject: a\r\n\r\nb\r", "carriage return"},
+                          Case{"\nSubject: a\r\n\r\nb\r\n", "line feed"},
+                          Case{std::string("Subject: a\r\n\r\nb\0c\r\n", 18), "NUL"}}) {
+    CurlRequest mail = outside(server.url("smtp"));
+    mail.mail_from = "a@b.id";
+    mail.mail_to = "c@d.id";
+    mail.body = one.body;
+    mail.allow_private = true;
+    mail.tls = Tls::none;
+    const CurlResponse refused = exchange(std::move(mail));
+    EXPECT_EQ(reason_of(refused), reason::rejected) << one.named;
+    EXPECT_NE(refused.error.find(one.named), std::string::npos) << refused.error;
+  }
+  EXPECT_EQ(connections, 0);
+}
+
 }  // namespace
 }  // namespace tenggat::notify
