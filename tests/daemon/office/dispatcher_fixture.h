@@ -65,7 +65,7 @@ class Gateway {
   asio::awaitable<void> serve(asio::ip::tcp::socket peer) {
     std::string buffer;
     while (true) {
-      const boost::json::value body = co_await test::next_post(peer, buffer);
+      const boost::json::value body = (co_await test::next_post(peer, buffer)).body;
       const std::int64_t message = std::stoll(std::string(body.at("id").as_string()));
       ++taken_[message];
       std::string status = judge_(message);
