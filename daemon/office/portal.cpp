@@ -24,6 +24,8 @@ constexpr int kInOrderAttempts = 3;  // then a permit's later changes pass one t
 constexpr std::chrono::seconds kLease{60};  // longer than a post may take, and its record
 constexpr std::chrono::minutes kForgetEvery{10};
 constexpr std::chrono::seconds kStopGrace{4};
+// Under a flood of answers the next are claimed this often.
+constexpr std::chrono::milliseconds kGatherAnswers{10};
 // What is recorded within the second that is still going on is not settled.
 constexpr Seconds kUnsettled{1};
 
@@ -87,13 +89,6 @@ asio::awaitable<std::int64_t> replay_changes(pg::Connection& connection, Ruleboo
   co_return replayed;
 }
 
-// Counts down the posts of one round.
-struct Portal::Batch {
-  explicit Batch(asio::any_io_executor executor) : done(std::move(executor)) {}
-  int open = 0;
-  Signal done;
-};
-
 Portal::Portal(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook, Metrics& metrics,
                Options options)
     : executor_(executor),
@@ -102,7 +97,7 @@ Portal::Portal(asio::any_io_executor executor, pg::Pool& pool, Rulebook& ruleboo
       metrics_(metrics),
       options_(std::make_shared<const Options>(std::move(options))),
       client_(executor),
-      woken_(executor) {}
+      woken_(executor, kGatherAnswers) {}
 
 void Portal::reload(Options options) {
   options_ = std::make_shared<const Options>(std::move(options));
@@ -168,7 +163,7 @@ asio::awaitable<void> Portal::record(store::ClaimedEvent claimed, notify::portal
              {"state", outcome.state}});
 }
 
-asio::awaitable<void> Portal::post(std::shared_ptr<Batch> batch, store::ClaimedEvent claimed) {
+asio::awaitable<void> Portal::post(store::ClaimedEvent claimed) {
   try {
     const std::shared_ptr<const Options> options = options_;  // a reload may replace it
     const notify::portal::Event event{change_id(claimed.event.place), claimed.event.body};
@@ -188,27 +183,33 @@ asio::awaitable<void> Portal::post(std::shared_ptr<Batch> batch, store::ClaimedE
     // The lease runs out and it is posted again under the same id.
     trouble_.failed(why);
   }
-  if (--batch->open == 0) batch->done.notify();
+  --under_way_;
+  woken_.notify();
 }
 
 asio::awaitable<int> Portal::post_due() {
+  const int places = kAtOnce - under_way_;
+  if (places <= 0) co_return 0;
   std::vector<store::ClaimedEvent> claimed;
   {
     pg::Pool::Lease lease = co_await pool_.acquire();
     pg::Pipeline pipeline;
-    store::add_claim_events(pipeline, kAtOnce, kInOrderAttempts, kLease);
+    store::add_claim_events(pipeline, places, kInOrderAttempts, kLease);
     const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
     claimed = store::claimed_events_of(results.front());
   }
-  const auto batch = std::make_shared<Batch>(executor_);
-  batch->open = static_cast<int>(claimed.size());
-  for (store::ClaimedEvent& one : claimed)
-    asio::co_spawn(executor_, post(batch, std::move(one)), asio::detached);
-  under_way_ = batch;
-  while (batch->open > 0 && !stopping_) co_await batch->done.wait(kLease);
-  // What takes longer is cut off, and posted again once its lease is over.
-  if (batch->open > 0) co_await batch->done.wait(kStopGrace);
+  for (store::ClaimedEvent& one : claimed) {
+    ++under_way_;
+    asio::co_spawn(executor_, post(std::move(one)), asio::detached);
+  }
   co_return static_cast<int>(claimed.size());
+}
+
+asio::awaitable<void> Portal::answers(std::chrono::milliseconds at_most) {
+  const auto until = Clock::monotonic() + at_most;
+  while (under_way_ > 0 && Clock::monotonic() < until)
+    co_await woken_.wait(std::chrono::duration_cast<std::chrono::milliseconds>(
+        until - Clock::monotonic() + std::chrono::milliseconds(1)));
 }
 
 asio::awaitable<std::chrono::milliseconds> Portal::until_due() {
@@ -239,8 +240,7 @@ asio::awaitable<void> Portal::run() {
       if (options_->config.enabled()) {
         for (int looked = kPortion; !stopping_ && looked == kPortion;)
           looked = co_await take_over();
-        if (!options_->trial)
-          for (int posted = 1; !stopping_ && posted > 0;) posted = co_await post_due();
+        if (!options_->trial && !stopping_) co_await post_due();
         co_await forget();
         sleep = co_await until_due();
       } else {
@@ -253,12 +253,13 @@ asio::awaitable<void> Portal::run() {
     }
     if (!stopping_) co_await woken_.wait(sleep);
   }
+  // What takes longer is cut off, and posted again once its lease is over.
+  co_await answers(kStopGrace);
 }
 
 void Portal::stop() {
   stopping_ = true;
   woken_.notify();
-  if (under_way_) under_way_->done.notify();
 }
 
 }  // namespace tenggat::office

@@ -2,6 +2,9 @@
 // it. Which changes have been taken over is in the database, so that a stop, a crash or a second
 // daemon loses none and makes none twice. Each try is counted before it is made and holds a lease
 // with a fencing token; a repeat has the same id and the same bytes.
+//
+// Several are under way at once. A place that comes free is taken at once, so that a slow answer
+// holds up nothing but its own permit.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -36,8 +39,10 @@ class Portal {
 
   // Takes over what counts by now; returns how many changes were looked at.
   boost::asio::awaitable<int> take_over();
-  // Posts what is due and waits for the answers; returns how many there were.
+  // Lets what is due set out, as far as there are places; returns how much did.
   boost::asio::awaitable<int> post_due();
+  // Until every answer is on record, but no longer.
+  boost::asio::awaitable<void> answers(std::chrono::milliseconds at_most);
 
   boost::asio::awaitable<void> run();
   void stop();
@@ -45,8 +50,7 @@ class Portal {
   void reload(Options options);
 
  private:
-  struct Batch;
-  boost::asio::awaitable<void> post(std::shared_ptr<Batch> batch, store::ClaimedEvent claimed);
+  boost::asio::awaitable<void> post(store::ClaimedEvent claimed);
   boost::asio::awaitable<void> record(store::ClaimedEvent claimed, notify::portal::Answer answer);
   boost::asio::awaitable<std::chrono::milliseconds> until_due();
   boost::asio::awaitable<void> forget();
@@ -59,7 +63,7 @@ class Portal {
   notify::CurlClient client_;  // of its own: what others may connect to is not shared
   Signal woken_;
   Trouble trouble_{"portal"};
-  std::shared_ptr<Batch> under_way_;
+  int under_way_ = 0;
   std::chrono::nanoseconds forget_at_{};  // monotonic
   bool stopping_ = false;
 };

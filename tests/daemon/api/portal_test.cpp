@@ -4,6 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
@@ -12,6 +16,7 @@
 
 #include "notifiers/base64.h"
 #include "tests/daemon/api/routes_fixture.h"
+#include "tests/support/json_posts.h"
 #include "tests/support/scripted_server.h"
 
 namespace tenggat::http {
@@ -75,6 +80,59 @@ class PortalSink {
   test::ScriptedServer server_;
 };
 
+// Takes what is posted on as many connections as there are, and answers each at once but what is of
+// one permit. Lives on the test's own io_context.
+class SlowSink {
+ public:
+  explicit SlowSink(boost::asio::io_context& io) : acceptor_(io, {loopback(), 0}), released_(io) {
+    released_.expires_at(std::chrono::steady_clock::time_point::max());
+    boost::asio::co_spawn(io, accept(), boost::asio::detached);
+  }
+  ~SlowSink() {
+    release();
+    acceptor_.close();
+  }
+  std::string url() const {
+    return fmt::format("http://127.0.0.1:{}/webhook", acceptor_.local_endpoint().port());
+  }
+  void hold(std::string permit) { held_ = std::move(permit); }
+  void release() {
+    held_.clear();
+    released_.cancel();
+  }
+  int taken_of(const std::string& permit) const {
+    return static_cast<int>(std::ranges::count(taken_, permit));
+  }
+
+ private:
+  using Socket = boost::asio::ip::tcp::socket;
+  static boost::asio::ip::address loopback() { return boost::asio::ip::address_v4::loopback(); }
+  awaitable<void> accept() {
+    while (true)
+      boost::asio::co_spawn(acceptor_.get_executor(),
+                            serve(co_await acceptor_.async_accept(boost::asio::use_awaitable)),
+                            boost::asio::detached);
+  }
+  awaitable<void> serve(Socket peer) {
+    for (std::string buffer;;) {
+      const test::Post post = co_await test::next_post(peer, buffer);
+      taken_.emplace_back(post.body.at("data").at("permit").as_string());
+      boost::system::error_code cut_short;
+      if (taken_.back() == held_)
+        co_await released_.async_wait(
+            boost::asio::redirect_error(boost::asio::use_awaitable, cut_short));
+      const std::string answer = "HTTP/1.1 204 No Content\r\n\r\n";
+      co_await boost::asio::async_write(peer, boost::asio::buffer(answer),
+                                        boost::asio::use_awaitable);
+    }
+  }
+
+  boost::asio::ip::tcp::acceptor acceptor_;
+  boost::asio::steady_timer released_;
+  std::string held_;
+  std::vector<std::string> taken_;
+};
+
 class PortalTest : public Routes {
  protected:
   PortalTest()
@@ -85,7 +143,12 @@ class PortalTest : public Routes {
 
   office::Portal::Options options() const { return {{sink_.url(), {kSecret}, true}, false}; }
   int take_over() { return test::await(io_, portal_->take_over()); }
-  int post_due() { return test::await(io_, portal_->post_due()); }
+  // And waits for the answers.
+  int post_due() {
+    const int posted = test::await(io_, portal_->post_due());
+    test::await(io_, portal_->answers(std::chrono::seconds(20)));
+    return posted;
+  }
   // A file handed in and accepted a minute apart, long enough ago to count.
   std::string two_changes(const std::string& external_id = "web-17") {
     json::object body = json::parse(kSubmission).as_object();
@@ -106,6 +169,14 @@ class PortalTest : public Routes {
     return query(
         "SELECT coalesce(string_agg(state || ' ' || attempts, ', ' ORDER BY at, permit, sequence),"
         " '') FROM portal_event");
+  }
+  // While the office goes on; no longer than an answer may take.
+  bool comes_true(const std::function<bool()>& condition) {
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    io_.restart();
+    while (!condition() && std::chrono::steady_clock::now() < limit)
+      io_.run_for(std::chrono::milliseconds(10));
+    return condition();
   }
   void keep_first() {
     query(
@@ -269,6 +340,24 @@ TEST_F(PortalTest, APermitsChangesComeInOrderWhileThatIsPossible) {
   query("UPDATE portal_event SET attempts = 4 WHERE state = 'pending' AND attempts = 1");
   EXPECT_EQ(post_due(), 1);  // one that is not taken for half an hour does not hold up the rest
   EXPECT_EQ(states(), "pending 4, delivered 1, delivered 1, delivered 1");
+}
+
+TEST_F(PortalTest, ASlowAnswerHoldsUpNothingButItsOwnPermit) {
+  SlowSink slow(io_);
+  auto other = options();
+  other.config.url = slow.url();
+  portal_->reload(other);
+  const std::string held = two_changes(), quick = two_changes("web-18");
+  slow.hold(held);
+  bool ended = false;
+  boost::asio::co_spawn(io_, portal_->run(), [&](std::exception_ptr) { ended = true; });
+  EXPECT_TRUE(comes_true([&] { return slow.taken_of(quick) == 2; }));
+  EXPECT_EQ(slow.taken_of(held), 1);
+  slow.release();
+  EXPECT_TRUE(
+      comes_true([&] { return states() == "delivered 1, delivered 1, delivered 1, delivered 1"; }));
+  portal_->stop();
+  EXPECT_TRUE(comes_true([&] { return ended; }));
 }
 
 // A daemon that was killed after it counted a try, and one whose lease has been taken over.
