@@ -34,6 +34,7 @@ json::object change_event(const store::Change& change, const Calendar& calendar)
   const json::value parsed = json::parse(change.fields_json);
   const json::object& fields = parsed.as_object();
   json::object data{{"permit", std::to_string(change.place.permit)},
+                    {"sequence", change.place.sequence},
                     {"number", change.number},
                     {"external_id", nullptr},
                     {"sop", change.sop},

@@ -1,6 +1,7 @@
 <?php
 // Where Tenggat sends each change as it counts (portal.url in tenggat.yaml). Answer with 2xx once the
 // event is kept, and soon; anything else is sent again. The same event may come twice: webhook-id tells.
+// An earlier one may come after a later one: of one permit, the larger data.sequence is the later.
 declare(strict_types=1);
 require __DIR__ . '/TenggatClient.php';
 
