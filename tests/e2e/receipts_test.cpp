@@ -94,5 +94,35 @@ TEST(Receipts, AMailThatComesBackIsKnownByItsReturnPath) {
   office.stop_daemon();
 }
 
+// Front Office has WhatsApp alone and it takes nothing for her: whoever stands above her is told.
+TEST(Receipts, WhatReachesAnOfficerOverNoChannelIsToldToTheSuperiorAndWhySaysSo) {
+  Office office("2026-04-02T14:00:00");
+  const auto submitted =
+      office.json({"permit", "submit", "--sop", "paud", "--name", "Siti", "--subject",
+                   "PAUD Melati", "--email", "siti@contoh.example", "--document",
+                   "persyaratan_izin_paud=https://intanbjb.example/berkas/7"},
+                  "portal");
+  office.meta().answer_next(400, 131026);  // undeliverable: permanent for this person
+  office.advance("2026-04-02T14:05:00");
+  EXPECT_TRUE(office.becomes(
+      "SELECT string_agg(recipient || ' ' || why || ' ' || channel || ' ' || state, ', '"
+      " ORDER BY id) FROM message WHERE text = 'tugas_baru'",
+      "officer:fo on_duty whatsapp dead, officer:kb nobody_reachable email accepted"))
+      << office.query(
+             "SELECT string_agg(recipient || ' ' || why || ' ' || channel || ' ' || state, ', '"
+             " ORDER BY id) FROM message WHERE text = 'tugas_baru'");
+  EXPECT_EQ(office.smtp().messages(2).size(), 2U);  // to the applicant, and to the superior
+  EXPECT_EQ(office.query("SELECT count(*) FROM notice WHERE state = 'pending'"), "0");
+  const std::string why =
+      office.tenggat({"why", std::string(submitted.at("number").as_string())}, "kb").out;
+  const auto dead = why.find("to officer:fo [on_duty]: tugas_baru by whatsapp, dead, bad_address");
+  ASSERT_NE(dead, std::string::npos) << why;
+  EXPECT_NE(why.find("to officer:kb [nobody_reachable]: tugas_baru by email, accepted", dead),
+            std::string::npos)
+      << why;
+  EXPECT_TRUE(office.metric_becomes("tenggat_messages_dead{channel=\"whatsapp\"} 1"));
+  office.stop_daemon();
+}
+
 }  // namespace
 }  // namespace tenggat::test
