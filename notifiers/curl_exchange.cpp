@@ -280,7 +280,15 @@ void CurlExchange::abort() {
 
 Failure CurlExchange::judge(CURLcode code) const {
   if (code == CURLE_OK) return Failure::none;
-  switch (code) {
+  curl_off_t connected_after = 0;
+  long request_bytes = 0;
+  curl_easy_getinfo(easy_, CURLINFO_CONNECT_TIME_T, &connected_after);
+  curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &request_bytes);
+  const bool whole = request_.method == "GET" || taken_ == request_.body.size();
+  // Where a kept connection died after that, libcurl has tried another by itself: what became of
+  // that one says nothing of the first.
+  const bool posted = !is_mail() && whole && request_bytes > 0;
+  switch (posted ? CURLE_OK : code) {
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_BAD_FUNCTION_ARGUMENT:
@@ -299,16 +307,11 @@ Failure CurlExchange::judge(CURLcode code) const {
     default:
       break;
   }
-  curl_off_t connected_after = 0;
-  long request_bytes = 0;
-  curl_easy_getinfo(easy_, CURLINFO_CONNECT_TIME_T, &connected_after);
-  curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &request_bytes);
-  if (connected_after == 0 && response_.lines.empty()) return Failure::not_connected;
+  // Over a kept connection there was no connecting.
+  if (!posted && connected_after == 0 && response_.lines.empty()) return Failure::not_connected;
   // A refusal in the dialogue ends it for libcurl with an error of its own; it is an answer to us.
   if (is_mail() && response_.status >= 400) return Failure::none;
-  const bool whole = request_.method == "GET" || taken_ == request_.body.size();
-  const bool all_sent = whole && (is_mail() || request_bytes > 0);
-  if (!all_sent) return Failure::interrupted;
+  if (!posted && !(is_mail() && whole)) return Failure::interrupted;
   // The status line of an HTTP answer says what became of the request even if its body was cut.
   if (!is_mail() && response_.status >= 200) return Failure::none;
   return code == CURLE_OPERATION_TIMEDOUT ? Failure::timed_out_after_sending

@@ -3,6 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
 #include <chrono>
 #include <functional>
 #include <iostream>
@@ -11,6 +16,7 @@
 #include "notifiers/curl_client.h"
 #include "notifiers/email/email.h"
 #include "tests/notifiers/requests.h"
+#include "tests/support/json_posts.h"
 #include "tests/support/scripted_server.h"
 
 namespace tenggat::notify {
@@ -188,6 +194,92 @@ TEST(KeptConnections, APostThatWasReadAndNotAnsweredIsUnknownAndNotRepeated) {
   EXPECT_EQ(responses[0].status, 200);
   EXPECT_EQ(responses[1].failure, Failure::cut_after_sending);
   EXPECT_EQ(posts.requests, 2);
+}
+
+// Keeps two connections side by side, on the client's own loop: posts one and two are answered once
+// both have come. The third is read, and then it does as it is told.
+class SideBySide {
+ public:
+  enum class Third { hang_up, close_shop, be_silent };
+  SideBySide(asio::io_context& io, Third third)
+      : third_(third), acceptor_(io, {asio::ip::address_v4::loopback(), 0}), both_(io), never_(io) {
+    both_.expires_at(asio::steady_timer::time_point::max());
+    never_.expires_at(asio::steady_timer::time_point::max());
+    asio::co_spawn(io, accept(), asio::detached);
+  }
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  int posts() const { return posts_; }
+
+ private:
+  asio::awaitable<void> accept() {
+    while (true)
+      asio::co_spawn(acceptor_.get_executor(),
+                     serve(co_await acceptor_.async_accept(asio::use_awaitable)), asio::detached);
+  }
+  asio::awaitable<void> serve(asio::ip::tcp::socket peer) {
+    peers_.push_back(&peer);
+    for (std::string buffer;;) {
+      co_await test::next_post(peer, buffer);
+      boost::system::error_code cut_short;
+      switch (++posts_) {
+        case 1:
+          co_await both_.async_wait(asio::redirect_error(asio::use_awaitable, cut_short));
+          break;
+        case 2:
+          both_.cancel();
+          break;
+        default:
+          if (third_ == Third::close_shop) {
+            acceptor_.close();
+            for (asio::ip::tcp::socket* open : peers_) open->close();
+          }
+          if (third_ == Third::be_silent) co_await never_.async_wait(asio::use_awaitable);
+          co_return;
+      }
+      const std::string answer = "HTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n";
+      co_await asio::async_write(peer, asio::buffer(answer), asio::use_awaitable);
+    }
+  }
+
+  const Third third_;
+  asio::ip::tcp::acceptor acceptor_;
+  const int port_ = acceptor_.local_endpoint().port();
+  asio::steady_timer both_, never_;
+  std::vector<asio::ip::tcp::socket*> peers_;
+  int posts_ = 0;
+};
+
+// Whatever befalls libcurl afterwards, as it tries by itself over the other connection or a new
+// one.
+TEST(KeptConnections, WhatWasSentOverOneIsUnknownHoweverItEnds) {
+  using Third = SideBySide::Third;
+  for (const Third third : {Third::hang_up, Third::close_shop, Third::be_silent}) {
+    asio::io_context io;
+    SideBySide server(io, third);
+    CurlClient client(io.get_executor());
+    std::vector<CurlResponse> first;
+    for (int i = 0; i < 2; ++i)
+      asio::co_spawn(io, client.perform(post(server.url())),
+                     [&](std::exception_ptr, CurlResponse got) {
+                       first.push_back(std::move(got));
+                       if (first.size() == 2) io.stop();
+                     });
+    io.run_for(5s);
+    ASSERT_EQ(first.size(), 2U);
+    EXPECT_EQ(first[0].status + first[1].status, 400);
+    CurlResponse last;
+    asio::co_spawn(io, client.perform(post(server.url(), 700ms)),
+                   [&](std::exception_ptr, CurlResponse got) {
+                     last = std::move(got);
+                     io.stop();
+                   });
+    io.restart();
+    io.run_for(5s);
+    EXPECT_EQ(last.failure, third == Third::be_silent ? Failure::timed_out_after_sending
+                                                      : Failure::cut_after_sending)
+        << last.error;
+    EXPECT_EQ(server.posts(), 3);
+  }
 }
 
 TEST(KeptConnections, OneToAPrivateAddressIsNotLentToWhoMayNotGoThere) {
