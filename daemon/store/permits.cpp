@@ -854,7 +854,8 @@ void add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& role
 
 void add_find_done(pg::Pipeline& pipeline, const std::string& actor, Instant since, int limit) {
   pipeline.add(
-      "SELECT permit FROM (SELECT permit, at FROM event WHERE type IN ('acted', 'paused', 'resumed')"
+      "SELECT permit FROM (SELECT permit, at FROM event WHERE type IN ('acted', 'paused', "
+      "'resumed')"
       "   AND at > $2::timestamptz AND type = 'acted' AND actor = $1 AND permit > 0"
       "   ORDER BY at DESC, permit DESC, sequence DESC LIMIT $3::int) e"
       " GROUP BY permit ORDER BY max(at) DESC",

@@ -92,8 +92,8 @@ void add_find_by_tracking(pg::Pipeline& pipeline, const std::string& secret);
 // Permits with an open visit in one of these roles, most urgent first.
 void add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& roles, int limit);
 
-// Permits whose steps this actor ("officer:bo") has lately closed, the latest first. By the index of
-// changes: it looks at no more than what happened since.
+// Permits whose steps this actor ("officer:bo") has lately closed, the latest first. By the index
+// of changes: it looks at no more than what happened since.
 void add_find_done(pg::Pipeline& pipeline, const std::string& actor, Instant since, int limit);
 
 // Open permits of these SOPs that a calendar version has not been applied to yet, ids ascending.
