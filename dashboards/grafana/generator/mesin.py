@@ -1,5 +1,7 @@
 """Mesin: for whoever runs the daemon. Which alert's section of runbooks.md helps stands in the descriptions."""
-from parts import *
+from parts import (
+    ALAMAT, dashboard, DATASOURCE, INSTANCE, JOB, LAPORAN, link, NONE_IS_GOOD, panel, prom, row, stat, steps,
+    timeseries, to_panel, TRANSPARENT)
 
 OWN = 'job=~"$job",instance=~"$instance"'
 DEAD_LETTERS = link("Buka pesan gagal pada Tenggat", "${alamat}/pesan")

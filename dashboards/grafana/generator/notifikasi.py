@@ -1,5 +1,7 @@
 """Notifikasi: what was to be told, what was accepted, what did not arrive."""
-from parts import *
+from parts import (
+    ALAMAT, dashboard, DATASOURCE, FEW_IS_GOOD, LAPORAN, link, NONE_IS_GOOD, override, prom, row, SOPS, stat,
+    steps, table, timeseries, to_panel, when)
 
 FAILED, DROPPED = "Pesan yang Bermasalah", "Pemberitahuan yang Gugur"
 DEAD_LETTERS = link("Buka pesan gagal pada Tenggat", "${alamat}/pesan")

@@ -1,5 +1,8 @@
 """Tahapan SOP: where is it stuck? The steps as rows, as everybody knows them from the form."""
-from parts import *
+from parts import (
+    ALAMAT, alarms, bargauge, BULAN, dashboard, DATASOURCE, FEW_IS_GOOD, hours, LANGKAH, LAPORAN, link, MONTH,
+    NONE_IS_GOOD, override, PLAIN, prom, row, SHARE, shares, SOP, SOPS, sql, stat, steps, table, timeseries,
+    to_panel, when)
 
 OPEN, RETURNS, WAITING = "Berkas pada Tahapan", "Daftar Pengembalian", "Terlama Menunggu Diambil"
 STEP = "langkah IN (${langkah:singlequote})"
