@@ -36,9 +36,11 @@ def now():
              prom(f"time() - max({own('tenggat_snapshot_timestamp_seconds')})"), "s",
              steps("green", ("orange", 60), ("red", 300)), here("Perhitungan Angka Basis Data")),
         stat("Burung Kenari",
-             "Sejak tahapan terlambat buatan terakhir menempuh seluruh jalan sampai penerima. Lihat TenggatCanaryLate.",
-             prom(f"time() - (max({own('tenggat_canary_last_delivery_timestamp_seconds')}) > 0) or vector(-1)"), "s",
-             steps("text", ("green", 0), ("red", 3600)), here("Waktu sejak Putaran Terakhir Berhasil")),
+             "Waktu sejak tahapan terlambat buatan terakhir sampai pada penerima, dalam kali jarak pelepasannya (canary.every); "
+             "dari 4 kali terlambat, -1: tidak dilepas atau belum pernah sampai. Lihat TenggatCanaryLate.",
+             prom(f"(time() - (max({own('tenggat_canary_last_delivery_timestamp_seconds')}) > 0))"
+                  f" / (max({own('tenggat_canary_period_seconds')}) > 0) or vector(-1)"), "short",
+             steps("text", ("green", 0), ("red", 4)), here("Waktu sejak Putaran Terakhir Berhasil"), decimals=1),
         stat("Pesan Gagal Total", "Pesan yang menunggu operator. Lihat TenggatDeadMessages.",
              prom(f"sum(max by (channel) ({own('tenggat_messages_dead')}))"), thresholds=NONE_IS_GOOD,
              links=[DEAD_LETTERS]),
