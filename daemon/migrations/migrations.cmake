@@ -15,4 +15,5 @@ set(TENGGAT_MIGRATIONS
   0014_reports.sql
   0015_reach.sql
   0016_portal.sql
+  0018_months.sql
 )

@@ -71,8 +71,9 @@ def promise():
 
 
 def trend():
-    months = f"""FROM laporan.kepatuhan_bulanan WHERE {SOP} AND bulan <= to_date('${{bulan}}', 'YYYY-MM')
-                 GROUP BY bulan ORDER BY bulan DESC LIMIT 13) a ORDER BY 1"""
+    months = f"""FROM laporan.kepatuhan_bulanan WHERE {SOP}
+                 AND bulan BETWEEN to_date('${{bulan}}', 'YYYY-MM') - interval '12 months' AND to_date('${{bulan}}', 'YYYY-MM')
+                 GROUP BY bulan) a ORDER BY 1"""
     return [
         row("Membaik atau memburuk?"),
         barchart("Kepatuhan per Bulan", "Bagian yang tepat waktu dari yang dinilai, tiga belas bulan terakhir.",
