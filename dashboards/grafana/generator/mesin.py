@@ -86,7 +86,7 @@ def work():
                     prom(quantile(0.99, "tenggat_commit_duration_seconds"), "p99", "B")], "s", width=8),
         timeseries("Permintaan HTTP per Menit", "Menurut kode jawaban.",
                    [prom(rate("tenggat_http_requests_total", "code"), "{{code}}")], width=8),
-        timeseries("Lama Permintaan HTTP (p99)", "Lima jalan terlambat.",
+        timeseries("Lama Permintaan HTTP (p99)", "Lima jalur yang paling lambat.",
                    [prom(f"topk(5, {quantile(0.99, 'tenggat_http_request_duration_seconds', 'le, route')})",
                          "{{route}}")], "s", width=8),
         timeseries("Galat Basis Data per Menit", "Menurut kelas SQLSTATE; garis nol bila tidak ada. Lihat TenggatDatabaseDown.",
