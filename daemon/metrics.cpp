@@ -472,6 +472,9 @@ Metrics::Metrics(const MetricsOptions& options)
           parts_->gauge("office_clock_timestamp_seconds",
                         "The office's time at the last snapshot; differs from the snapshot's own "
                         "timestamp under a simulated clock.")),
+      canary_period_seconds(parts_->gauge(
+          "canary_period_seconds",
+          "How often an artificial overdue step is let out; 0 where the canary is off.")),
       canary_last_delivery_timestamp_seconds(
           parts_->gauge("canary_last_delivery_timestamp_seconds",
                         "When an artificial overdue step last went the whole way to a sink.")) {}

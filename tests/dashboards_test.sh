@@ -15,6 +15,8 @@ fault() {
 /usr/bin/python3 "$root/tests/dashboards/lint.py" "$root" || fault "lint"
 /usr/bin/python3 "$root/tests/dashboards/lint.py" "$root" --plant || fault "lint does not find what is planted"
 
+grep -n 'import \*' "$root"/dashboards/grafana/generator/*.py && fault "the generator imports no names"
+
 # What the dashboards name is what provisioning provides.
 provisioning=$root/dashboards/grafana/provisioning
 for kind in datasources dashboards; do

@@ -99,6 +99,10 @@ std::string checked_id(const Given& given) {
   throw Refused(fmt::format("there is no officer `{}`", printable(id)));
 }
 
+std::string in_service_until(const CivilDate& first_day_out) {
+  return first_day_out.empty() ? "" : ", in service until the day before " + first_day_out;
+}
+
 pg::Awaitable<int> add_officer(DatabaseCall& call) {
   Officer officer{.id = checked_id(call.given),
                   .name = checked_name(call.given.text_or("name", "")),
@@ -118,8 +122,7 @@ pg::Awaitable<int> add_officer(DatabaseCall& call) {
     call.terminal.err << "note: " << id << " has no channel and will get no messages\n";
   const bool added = co_await store::add_officer(call.connection, std::move(officer));
   if (!added) throw Refused(fmt::format("there is an officer `{}` already; see officer edit", id));
-  call.terminal.out << "added " << id
-                    << (until.empty() ? "" : ", in service until the day before " + until) << '\n';
+  call.terminal.out << "added " << id << in_service_until(until) << '\n';
   co_return kOk;
 }
 
@@ -132,15 +135,20 @@ pg::Awaitable<int> edit_officer(DatabaseCall& call) {
   if (call.given.has("role")) edit.roles = call.given.all("role");
   if (const auto channels = call.given.text("channels"))
     edit.channels = checked_channels(*channels);
-  if (!edit.name && !edit.email && !edit.whatsapp && !edit.roles && !edit.channels)
-    throw BadUsage("nothing to change: give --name, --role, --email, --whatsapp or --channels");
+  if (call.given.has("until")) edit.ended_on = date_option(call.given, "until");
+  if (!edit.name && !edit.email && !edit.whatsapp && !edit.roles && !edit.channels &&
+      !edit.ended_on)
+    throw BadUsage(
+        "nothing to change: give --name, --role, --email, --whatsapp, --channels or --until");
   if (edit.roles) {
     const auto office = co_await read_office(call);
     check_roles(*edit.roles, *office, call.config);
+    office::end_observers_stay(edit, id, office->rulebook, office->moment.now);
   }
+  const CivilDate until = edit.ended_on.value_or("");
   const bool edited = co_await store::edit_officer(call.connection, id, std::move(edit));
   if (!edited) no_such_officer(id);
-  call.terminal.out << "changed " << id << '\n';
+  call.terminal.out << "changed " << id << in_service_until(until) << '\n';
   co_return kOk;
 }
 
@@ -294,6 +302,7 @@ std::vector<Command> officer_commands() {
   const Option whatsapp{"whatsapp", "NUMBER", "mobile number, 0812… or +62812…", Count::optional};
   const Option channels{"channels", "LIST",
                         "whatsapp,email in the order to try them; one alone: only that"};
+  const Option until{"until", "DATE", "first day no longer in service"};
   return {
       {"officer add",
        {},
@@ -303,7 +312,7 @@ std::vector<Command> officer_commands() {
         email,
         whatsapp,
         channels,
-        {"until", "DATE", "first day no longer in service"},
+        until,
         kConfigOption},
        "takes an officer into service",
        "Who only observes (pengawas) stays for 90 days, unless --until says otherwise.",
@@ -316,9 +325,11 @@ std::vector<Command> officer_commands() {
         email,
         whatsapp,
         channels,
+        until,
         kConfigOption},
        "changes what is given, leaves the rest",
-       "An empty --email or --whatsapp takes the channel away.",
+       "An empty --email or --whatsapp takes the channel away. Who only observes from now on\n"
+       "(pengawas) and has no end of service gets one in 90 days, unless --until says otherwise.",
        run_work<edit_officer>},
       {"officer list",
        {},

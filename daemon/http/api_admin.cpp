@@ -184,17 +184,16 @@ awaitable<Response> Api::add_officer(const Call& call, const json::value& body,
 awaitable<Response> Api::edit_officer(const Call& call, const json::value& body,
                                       pg::Connection& db) {
   FieldFaults faults;
-  OfficerChange change = read_officer_change(body, faults);
-  if (change.edit.roles) check_roles(*change.edit.roles, faults);
+  store::OfficerEdit edit = read_officer_edit(body, faults);
+  if (edit.roles) check_roles(*edit.roles, faults);
   if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
   const std::string id = call.request.param("id");
-  auto editing = store::edit_officer(db, id, std::move(change.edit));
+  auto looking = db.query(store::kMomentSql);
+  const pg::Result looked = co_await std::move(looking);
+  office::end_observers_stay(edit, id, parts_.rulebook, store::moment_of(looked).now);
+  auto editing = store::edit_officer(db, id, std::move(edit));
   const bool edited = co_await std::move(editing);
   if (!edited) co_return problem(call.request, "not_found");
-  if (change.ended_on) {
-    auto ending = store::end_officer(db, id, *change.ended_on);
-    co_await std::move(ending);
-  }
   log_change("officer_changed", call, id);
   auto answering = officer_response(200, id, db);
   co_return co_await std::move(answering);

@@ -399,19 +399,19 @@ Officer read_officer(const json::value& value, FieldFaults& faults) {
   return officer;
 }
 
-OfficerChange read_officer_change(const json::value& value, FieldFaults& faults) {
+store::OfficerEdit read_officer_edit(const json::value& value, FieldFaults& faults) {
   JsonObject body(value, faults);
-  OfficerChange change;
-  if (body.has("name")) change.edit.name = body.required_text("name", Limits::officer_name);
-  change.edit.email = read_email(body);
-  change.edit.whatsapp = read_whatsapp(body);
-  if (body.has("channels")) change.edit.channels = read_channels(body);
-  if (body.has("roles")) change.edit.roles = body.optional_texts("roles", kRoles);
-  change.ended_on = body.optional_text("ended_on", 10);
-  if (change.ended_on && !change.ended_on->empty() && !is_civil_date(*change.ended_on))
+  store::OfficerEdit edit;
+  if (body.has("name")) edit.name = body.required_text("name", Limits::officer_name);
+  edit.email = read_email(body);
+  edit.whatsapp = read_whatsapp(body);
+  if (body.has("channels")) edit.channels = read_channels(body);
+  if (body.has("roles")) edit.roles = body.optional_texts("roles", kRoles);
+  edit.ended_on = body.optional_text("ended_on", 10);
+  if (edit.ended_on && !edit.ended_on->empty() && !is_civil_date(*edit.ended_on))
     body.fault("ended_on", "must be a date, 2026-04-13, or empty to take the end back");
   body.refuse_unknown();
-  return change;
+  return edit;
 }
 
 LeaveChange read_leave(const json::value& value, FieldFaults& faults) {

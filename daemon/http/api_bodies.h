@@ -68,11 +68,7 @@ CommandBody read_resume(const boost::json::value& body, FieldFaults& faults);
 Officer read_officer(const boost::json::value& body, FieldFaults& faults);
 // POST /officers/{id}: what is left out stays. An empty address is taken away, an empty `ended_on`
 // takes an end back.
-struct OfficerChange {
-  store::OfficerEdit edit;
-  std::optional<CivilDate> ended_on;
-};
-OfficerChange read_officer_change(const boost::json::value& body, FieldFaults& faults);
+store::OfficerEdit read_officer_edit(const boost::json::value& body, FieldFaults& faults);
 // POST /officers/{id}/leaves.
 struct LeaveChange {
   Leave leave;

@@ -16,4 +16,5 @@ set(TENGGAT_MIGRATIONS
   0015_reach.sql
   0016_portal.sql
   0017_cheap_figures.sql
+  0018_months.sql
 )

@@ -42,6 +42,8 @@ Canary::Canary(asio::any_io_executor executor, pg::Pool& pool, Rulebook& ruleboo
 void Canary::reload(CanarySettings settings) {
   settings_ = std::move(settings);
   rulebook_.set_canary_address(settings_.to);
+  metrics_.canary_period_seconds.Set(
+      settings_.to.empty() ? 0 : static_cast<double>(settings_.every.count()));
   woken_.notify();
 }
 

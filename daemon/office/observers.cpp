@@ -17,4 +17,15 @@ CivilDate end_of_service(const Officer& officer, const Rulebook& rulebook, Insta
   return rulebook.context(*sops.front(), now + kObserversStay).today();
 }
 
+void end_observers_stay(store::OfficerEdit& edit, const std::string& officer,
+                        const Rulebook& rulebook, Instant now) {
+  if (!edit.roles) return;
+  const Officer* known = rulebook.people().find(officer);
+  Officer changed = known ? *known : Officer{};
+  changed.roles = *edit.roles;
+  if (edit.ended_on) changed.ended = *edit.ended_on;
+  const CivilDate end = end_of_service(changed, rulebook, now);
+  if (!end.empty()) edit.ended_on = end;
+}
+
 }  // namespace tenggat::office

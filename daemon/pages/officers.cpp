@@ -257,12 +257,12 @@ Officer officer_in(const http::Form& form, http::FieldFaults& faults) {
                             faults);
 }
 
-http::OfficerChange change_in(const http::Form& form, http::FieldFaults& faults) {
-  return http::read_officer_change(json::object{{"name", form.text("nama")},
-                                                {"email", form.text("email")},
-                                                {"whatsapp", form.text("whatsapp")},
-                                                {"roles", texts_of(form, "peran")}},
-                                   faults);
+store::OfficerEdit edit_in(const http::Form& form, http::FieldFaults& faults) {
+  return http::read_officer_edit(json::object{{"name", form.text("nama")},
+                                              {"email", form.text("email")},
+                                              {"whatsapp", form.text("whatsapp")},
+                                              {"roles", texts_of(form, "peran")}},
+                                 faults);
 }
 
 Leave leave_in(const http::Form& form, http::FieldFaults& faults) {
@@ -424,14 +424,15 @@ awaitable<std::string> Pages::change_officer(const PageCall& call, pg::Connectio
   http::FieldFaults faults;
   bool done = false;
   if (action == "ubah") {
-    http::OfficerChange change = change_in(call.form, faults);
+    store::OfficerEdit edit = edit_in(call.form, faults);
     if (!faults.empty()) co_return fault_words(faults);
-    if (!all_known(*change.edit.roles, roles_to_hold(parts_.rulebook.sops_in_force())))
+    if (!all_known(*edit.roles, roles_to_hold(parts_.rulebook.sops_in_force())))
       co_return "Salah satu peran tidak dikenal.";
-    const auto& roles = *change.edit.roles;
+    const auto& roles = *edit.roles;
     if (oneself && std::find(roles.begin(), roles.end(), store::kAdministratorRole) == roles.end())
       co_return "Peran pengelola sistem tidak dapat Anda cabut dari diri sendiri.";
-    auto editing = store::edit_officer(db, id, std::move(change.edit));
+    office::end_observers_stay(edit, id, parts_.rulebook, call.who->now);
+    auto editing = store::edit_officer(db, id, std::move(edit));
     done = co_await std::move(editing);
   } else {
     const std::string day = action == "kembali" ? "" : call.form.text("mulai");

@@ -31,6 +31,10 @@ Html style() {
       ".bebas{overflow-wrap:anywhere}\n"
       "thead{display:table-header-group}\n"
       "tr{break-inside:avoid}\n"
+      // No row stands on a sheet alone, nor what introduces a table.
+      "tbody tr:first-child{break-after:avoid}\n"
+      "tbody tr:last-child{break-before:avoid}\n"
+      "h3+p,h3+p+p{break-after:avoid}\n"
       "th[scope=row]{font-weight:400}\n"
       ".angka{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\n"
       ".rapat{font:7pt/1.3 \"DejaVu Sans Mono\",monospace;overflow-wrap:anywhere}\n"

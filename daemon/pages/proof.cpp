@@ -89,7 +89,7 @@ Html table_of(const std::vector<DayProof>& days, const Calendar& calendar) {
   return html(
       "<div class=\"gulir\" tabindex=\"0\" role=\"region\" aria-label=\"Perhitungan waktu\"><table>"
       "<thead><tr><th scope=\"col\">Hari</th><th scope=\"col\">Perhitungan</th>"
-      "<th scope=\"col\">Waktu kerja</th></tr></thead><tbody>{}{}"
+      "<th scope=\"col\" class=\"angka\">Waktu kerja</th></tr></thead><tbody>{}{}"
       "<tr><th scope=\"row\">Jumlah</th><td></td>"
       "<td class=\"angka\"><strong>{}</strong></td></tr></tbody></table></div>",
       earlier, rows, whole.count() == 0 ? std::string("belum ada") : notify::duration(whole));

@@ -75,6 +75,10 @@ pg::Awaitable<People> load_people(pg::Connection& connection) {
   co_return people_of(results, first);
 }
 
+namespace {
+constexpr const char* kEnd = "UPDATE officer SET ended_on = nullif($2, '')::date WHERE id = $1";
+}  // namespace
+
 pg::Awaitable<bool> add_officer(pg::Connection& connection, Officer officer) {
   const pg::Result added = co_await connection.query(
       "WITH added AS (INSERT INTO officer (id, name, email, whatsapp, channels, ended_on)"
@@ -94,6 +98,7 @@ pg::Awaitable<bool> edit_officer(pg::Connection& connection, std::string id, Off
       "UPDATE officer SET name = coalesce($2, name), email = coalesce($3, email),"
       " whatsapp = coalesce($4, whatsapp) WHERE id = $1",
       id, edit.name, edit.email, edit.whatsapp);
+  if (edit.ended_on) pipeline.add(kEnd, id, *edit.ended_on);
   if (edit.channels)
     pipeline.add("UPDATE officer SET channels = $2::text[] WHERE id = $1", id,
                  pg::text_array(*edit.channels));
@@ -112,8 +117,7 @@ pg::Awaitable<bool> edit_officer(pg::Connection& connection, std::string id, Off
 
 pg::Awaitable<bool> end_officer(pg::Connection& connection, std::string id,
                                 CivilDate first_day_out) {
-  const pg::Result ended = co_await connection.query(
-      "UPDATE officer SET ended_on = nullif($2, '')::date WHERE id = $1", id, first_day_out);
+  const pg::Result ended = co_await connection.query(kEnd, id, first_day_out);
   co_return ended.affected_rows() == 1;
 }
 

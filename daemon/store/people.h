@@ -27,6 +27,7 @@ struct OfficerEdit {  // empty: left as it is
   std::optional<std::string> name, email, whatsapp;
   std::optional<std::vector<std::string>> channels;  // all of them, in order
   std::optional<std::vector<std::string>> roles;     // all of them
+  std::optional<CivilDate> ended_on;  // first day no longer in service; "" takes an end back
 };
 // False: the id is taken. `id` is lower-case letters, digits and _.- (see valid_officer_id).
 pg::Awaitable<bool> add_officer(pg::Connection& connection, Officer officer);

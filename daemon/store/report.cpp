@@ -27,14 +27,15 @@ constexpr const char* kEscalations =
     "SELECT langkah_nama, sum(jumlah)::bigint FROM laporan.eskalasi_bulanan"
     " WHERE sop = $1 AND bulan = $2::date GROUP BY 1 ORDER BY 2 DESC, 1";
 constexpr const char* kPauses =
-    "SELECT alasan_nama, count(*) FROM laporan.jeda j JOIN laporan.sop s USING (sop)"
-    " WHERE sop = $1 AND laporan.bulan(j.dari, s.zona) = $2::date GROUP BY 1 ORDER BY 2 DESC, 1";
+    "SELECT j.alasan_nama, count(*) FROM laporan.bulan_sop() m JOIN laporan.jeda j ON j.sop = m.sop"
+    " AND j.dari >= m.dari AND j.dari < m.sampai AND j.dari <@ m.rentang"
+    " WHERE m.sop = $1 AND m.bulan = $2::date GROUP BY 1 ORDER BY 2 DESC, 1";
 constexpr const char* kLate =
     "SELECT k.nomor, k.pemohon, k.perihal, k.batas, k.selesai,"
     " coalesce((SELECT string_agg(DISTINCT c.kendala_nama, ', ') FROM laporan.kendala c"
     "           WHERE c.id = k.id AND c.kendala IS NOT NULL), '')"
-    " FROM laporan.kasus k WHERE k.sop = $1"
-    " AND laporan.bulan(k.terlambat_sejak, k.zona) = $2::date ORDER BY k.terlambat_sejak LIMIT $3";
+    " FROM laporan.kasus_terlambat k WHERE k.sop = $1 AND k.bulan = $2::date ORDER BY "
+    "k.terlambat_sejak LIMIT $3";
 
 std::vector<MonthFigures> months_of(const pg::Result& r) {
   std::vector<MonthFigures> months;

@@ -20,4 +20,6 @@ ALTER ROLE :"login" SET default_transaction_read_only = on;
 ALTER ROLE :"login" SET statement_timeout = '10s';
 ALTER ROLE :"login" SET lock_timeout = '1s';
 ALTER ROLE :"login" SET idle_in_transaction_session_timeout = '30s';
+-- Compiling a wide view's expressions takes longer than running them.
+ALTER ROLE :"login" SET jit = off;
 ALTER ROLE :"login" SET search_path = laporan;

@@ -44,6 +44,7 @@ class Canary : public PagesTest {
 
 TEST_F(Canary, GoesTheWholeWayAlsoAtNightAndItsMetricStandsStillWhileTheChannelIsClosed) {
   EXPECT_TRUE(metric_says("0"));
+  EXPECT_TRUE(office_.metric_becomes("tenggat_canary_period_seconds 3600"));
   office_.advance("2026-04-02T14:00:59");
   EXPECT_EQ(office_.query("SELECT count(*) " + kIts), "0") << "not late yet";
   office_.advance("2026-04-02T14:01:30");

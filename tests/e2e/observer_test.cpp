@@ -49,5 +49,30 @@ TEST(Observer, ReadsEverythingActsOnNothingAndForAWhileOnly) {
   office.stop_daemon();
 }
 
+TEST(Observer, WhoBecomesOneLaterIsGivenAnEndToo) {
+  Office office("2026-06-01T08:00:00");
+  const auto edit = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"officer", "edit", "--id", "baru"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return office.tenggat(arguments).out;
+  };
+  const auto ended = [&] {
+    return office.query("SELECT coalesce(ended_on::text, '') FROM officer WHERE id = 'baru'");
+  };
+  office.tenggat({"officer", "add", "--id", "baru", "--name", "Sri", "--role", "front_office",
+                  "--email", "baru@example.go.id"});
+  EXPECT_EQ(edit({"--role", "front_office", "--role", "pengawas"}), "changed baru\n");
+  EXPECT_EQ(ended(), "") << "acts, too";
+  EXPECT_EQ(edit({"--role", "pengawas"}),
+            "changed baru, in service until the day before 2026-08-30\n");
+  EXPECT_EQ(ended(), "2026-08-30");
+  EXPECT_EQ(edit({"--until", "2026-07-01"}),
+            "changed baru, in service until the day before 2026-07-01\n");
+  EXPECT_EQ(edit({"--role", "pengawas", "--name", "Sri Rahayu"}),
+            "changed baru, in service until the day before 2026-07-01\n");
+  EXPECT_EQ(ended(), "2026-07-01") << "an end that is there stays";
+  office.stop_daemon();
+}
+
 }  // namespace
 }  // namespace tenggat::test

@@ -1,8 +1,12 @@
 """Ikhtisar Pimpinan: ten seconds. Is anything wrong now, are we keeping the promise, is it getting better?"""
-from parts import *
+from parts import (
+    ALAMAT, barchart, BULAN, dashboard, DATASOURCE, FEW_IS_GOOD, hours, LAPORAN, MONTH, month_stat,
+    NONE_IS_GOOD, PLAIN, prom, row, SHARE, SOP, SOPS, sql, stat, table, timeseries, to_panel, when)
 
 LATE, RISK, TODAY = "Daftar Terlambat", "Daftar Risiko Fiktif Positif", "Daftar Batas Hari Ini"
 RETURNED, MONTHLY = "Daftar pada Pemohon", "Daftar Bulan Ini"
+
+
 def cases(title, description, where, order="batas", more='batas_hukum AS "Batas hukum"', width=24):
     query = f"""SELECT id, nomor AS "Nomor", izin AS "Izin", pemohon AS "Pemohon", perihal AS "Perihal",
                 keadaan AS "Keadaan", masuk AS "Masuk", batas AS "Batas", {more}
@@ -67,8 +71,9 @@ def promise():
 
 
 def trend():
-    months = f"""FROM laporan.kepatuhan_bulanan WHERE {SOP} AND bulan <= to_date('${{bulan}}', 'YYYY-MM')
-                 GROUP BY bulan ORDER BY bulan DESC LIMIT 13) a ORDER BY 1"""
+    months = f"""FROM laporan.kepatuhan_bulanan WHERE {SOP}
+                 AND bulan BETWEEN to_date('${{bulan}}', 'YYYY-MM') - interval '12 months' AND to_date('${{bulan}}', 'YYYY-MM')
+                 GROUP BY bulan) a ORDER BY 1"""
     return [
         row("Membaik atau memburuk?"),
         barchart("Kepatuhan per Bulan", "Bagian yang tepat waktu dari yang dinilai, tiga belas bulan terakhir.",

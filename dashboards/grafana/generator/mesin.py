@@ -1,5 +1,7 @@
 """Mesin: for whoever runs the daemon. Which alert's section of runbooks.md helps stands in the descriptions."""
-from parts import *
+from parts import (
+    ALAMAT, dashboard, DATASOURCE, INSTANCE, JOB, LAPORAN, link, NONE_IS_GOOD, panel, prom, row, stat, steps,
+    timeseries, to_panel, TRANSPARENT)
 
 OWN = 'job=~"$job",instance=~"$instance"'
 DEAD_LETTERS = link("Buka pesan gagal pada Tenggat", "${alamat}/pesan")
@@ -34,9 +36,11 @@ def now():
              prom(f"time() - max({own('tenggat_snapshot_timestamp_seconds')})"), "s",
              steps("green", ("orange", 60), ("red", 300)), here("Perhitungan Angka Basis Data")),
         stat("Burung Kenari",
-             "Sejak tahapan terlambat buatan terakhir menempuh seluruh jalan sampai penerima. Lihat TenggatCanaryLate.",
-             prom(f"time() - (max({own('tenggat_canary_last_delivery_timestamp_seconds')}) > 0) or vector(-1)"), "s",
-             steps("text", ("green", 0), ("red", 3600)), here("Waktu sejak Putaran Terakhir Berhasil")),
+             "Waktu sejak tahapan terlambat buatan terakhir sampai pada penerima, dalam kali jarak pelepasannya (canary.every); "
+             "dari 4 kali terlambat, -1: tidak dilepas atau belum pernah sampai. Lihat TenggatCanaryLate.",
+             prom(f"(time() - (max({own('tenggat_canary_last_delivery_timestamp_seconds')}) > 0))"
+                  f" / (max({own('tenggat_canary_period_seconds')}) > 0) or vector(-1)"), "short",
+             steps("text", ("green", 0), ("red", 4)), here("Waktu sejak Putaran Terakhir Berhasil"), decimals=1),
         stat("Pesan Gagal Total", "Pesan yang menunggu operator. Lihat TenggatDeadMessages.",
              prom(f"sum(max by (channel) ({own('tenggat_messages_dead')}))"), thresholds=NONE_IS_GOOD,
              links=[DEAD_LETTERS]),
@@ -82,7 +86,7 @@ def work():
                     prom(quantile(0.99, "tenggat_commit_duration_seconds"), "p99", "B")], "s", width=8),
         timeseries("Permintaan HTTP per Menit", "Menurut kode jawaban.",
                    [prom(rate("tenggat_http_requests_total", "code"), "{{code}}")], width=8),
-        timeseries("Lama Permintaan HTTP (p99)", "Lima jalan terlambat.",
+        timeseries("Lama Permintaan HTTP (p99)", "Lima jalur yang paling lambat.",
                    [prom(f"topk(5, {quantile(0.99, 'tenggat_http_request_duration_seconds', 'le, route')})",
                          "{{route}}")], "s", width=8),
         timeseries("Galat Basis Data per Menit", "Menurut kelas SQLSTATE; garis nol bila tidak ada. Lihat TenggatDatabaseDown.",

@@ -1,5 +1,7 @@
 """Notifikasi: what was to be told, what was accepted, what did not arrive."""
-from parts import *
+from parts import (
+    ALAMAT, dashboard, DATASOURCE, FEW_IS_GOOD, LAPORAN, link, NONE_IS_GOOD, override, prom, row, SOPS, stat,
+    steps, table, timeseries, to_panel, when)
 
 FAILED, DROPPED = "Pesan yang Bermasalah", "Pemberitahuan yang Gugur"
 DEAD_LETTERS = link("Buka pesan gagal pada Tenggat", "${alamat}/pesan")
@@ -22,15 +24,15 @@ def now():
         stat("Belum Tersampaikan", "Pesan 24 jam terakhir yang diterima penyedia dan tidak tersampaikan.",
              prom("sum(max by (channel) (tenggat_messages_undelivered))"), thresholds=FEW_IS_GOOD,
              links=here(FAILED), width=3),
-        stat("Gagal Total", "Pesan yang sudah menyerah dan menunggu operator.",
+        stat("Gagal Total", "Pesan yang tidak dicoba lagi dan menunggu operator.",
              prom("sum(max by (channel) (tenggat_messages_dead))"), thresholds=NONE_IS_GOOD,
              links=[DEAD_LETTERS, *here(FAILED)]),
         stat("Saluran Terputus", "Saluran yang tidak menerima apa pun; pesannya lewat saluran lain, atau menunggu.",
              prom("sum(max by (channel) (tenggat_channel_down))"), thresholds=NONE_IS_GOOD, links=here(FAILED),
              width=3),
-        stat("Diterima Penyedia", "Pesan yang diterima sisi lain dalam rentang waktu terpilih, kira-kira.",
+        stat("Diterima Penyedia", "Perkiraan banyaknya pesan yang diterima penyedia dalam rentang waktu terpilih.",
              prom("sum(increase(tenggat_messages_total[$__range]))"), links=here("Pesan Hari Ini")),
-        stat("Percobaan Gagal", "Percobaan kirim yang gagal dalam rentang waktu terpilih, kira-kira.",
+        stat("Percobaan Gagal", "Perkiraan banyaknya percobaan kirim yang gagal dalam rentang waktu terpilih.",
              prom("sum(increase(tenggat_messages_failed_total[$__range]))"), thresholds=FEW_IS_GOOD, links=here(FAILED)),
     ]
 

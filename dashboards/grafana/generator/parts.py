@@ -179,7 +179,7 @@ DATASOURCE = source("datasource", "Data source", "prometheus")
 LAPORAN = source("laporan", "Basis data laporan", "grafana-postgresql-datasource")
 SOPS = of_prometheus("sop", "Layanan (SOP)", "label_values(tenggat_permits_submitted_total, sop)")
 BULAN = of_postgres("bulan", "Bulan",
-                    "SELECT DISTINCT to_char(bulan, 'YYYY-MM') FROM laporan.kepatuhan_bulanan ORDER BY 1 DESC")
+                    "SELECT DISTINCT to_char(bulan, 'YYYY-MM') FROM laporan.bulan_sop() ORDER BY 1 DESC")
 ALAMAT = of_postgres("alamat", "Alamat Tenggat", "SELECT alamat FROM laporan.kantor", hide=2)
 LANGKAH = of_postgres("langkah", "Langkah",
                       "SELECT nama AS __text, langkah AS __value FROM laporan.langkah ORDER BY sop, urutan",

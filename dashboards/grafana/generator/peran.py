@@ -1,5 +1,7 @@
 """Peran dan Beban: who has how much, who is missing, what has gone up the ladder."""
-from parts import *
+from parts import (
+    ALAMAT, alarms, barchart, bargauge, BULAN, dashboard, DATASOURCE, FEW_IS_GOOD, hours, LAPORAN, MONTH,
+    month_stat, NONE_IS_GOOD, prom, row, SOP, SOPS, stat, table, timeseries, to_panel, when)
 
 LOAD, ESCALATIONS, OBSTACLES, PAUSES = "Beban per Peran", "Daftar Eskalasi", "Daftar Kendala", "Daftar Jeda"
 

@@ -1,5 +1,8 @@
 """Tahapan SOP: where is it stuck? The steps as rows, as everybody knows them from the form."""
-from parts import *
+from parts import (
+    ALAMAT, alarms, bargauge, BULAN, dashboard, DATASOURCE, FEW_IS_GOOD, hours, LANGKAH, LAPORAN, link, MONTH,
+    NONE_IS_GOOD, override, PLAIN, prom, row, SHARE, shares, SOP, SOPS, sql, stat, steps, table, timeseries,
+    to_panel, when)
 
 OPEN, RETURNS, WAITING = "Berkas pada Tahapan", "Daftar Pengembalian", "Terlama Menunggu Diambil"
 STEP = "langkah IN (${langkah:singlequote})"
@@ -20,7 +23,7 @@ def now():
     return [
         row("Keadaan sekarang"),
         open_stat("Berkas Terbuka", "Berkas pada semua tahapan terpilih, termasuk yang pada pemohon.", ""),
-        open_stat("Segera", "Sisa waktu tahapan tinggal sedikit.", "due_soon", FEW_IS_GOOD),
+        open_stat("Segera", "Berkas yang batas waktu tahapannya hampir tiba.", "due_soon", FEW_IS_GOOD),
         open_stat("Terlambat", "Lewat batas waktu tahapan.", "overdue", NONE_IS_GOOD),
         open_stat("Dijeda", "Jam tahapan berhenti: menunggu pemohon, instansi lain, atau kunjungan.", "paused"),
         stat("Belum Diambil", "Berkas yang belum diambil siapa pun.",
@@ -64,7 +67,7 @@ def steps_of_the_form():
                  [sql(f"""SELECT langkah_nama AS "Tahapan", kepatuhan AS "Kepatuhan" FROM laporan.langkah_bulanan
                       WHERE {SOP} AND {MONTH} AND {STEP} AND kepatuhan IS NOT NULL ORDER BY urutan""")],
                  "percentunit", SHARE, 8, here("Keadaan per Tahapan"), min=0, max=1),
-        bargauge("Tahapan Terlama", "Waktu p90 terhadap standarnya pada bulan terpilih; di atas 100 % lebih lama dari standar.",
+        bargauge("Tahapan Terlama", "Waktu p90 terhadap standarnya pada bulan terpilih; di atas 100% berarti lebih lama daripada standar.",
                  [sql(f"""SELECT langkah_nama AS "Tahapan", kerja_p90 / nullif(standar_detik, 0) AS "Terhadap standar"
                       FROM laporan.langkah_bulanan WHERE {SOP} AND {MONTH} AND {STEP} AND selesai > 0
                       ORDER BY 2 DESC""")],
@@ -90,7 +93,7 @@ def trend():
                    [prom("scalar(max(tenggat_office_clock_timestamp_seconds))"
                          ' - (max by (step) (tenggat_steps_oldest_open_timestamp_seconds{sop=~"$sop",step=~"$langkah"})'
                          " > 0)", "{{step}}")], "s", width=8, links=here(OPEN)),
-        timeseries("Penyelesaian dan Pelampauan Batas", "Banyaknya sejak awal, per tahapan.",
+        timeseries("Penyelesaian dan Pelampauan Batas", "Banyaknya penyelesaian dan pelampauan batas sejak awal, per tahapan.",
                    [prom('max by (step) (tenggat_step_completions_total{sop=~"$sop",step=~"$langkah"})',
                          "selesai {{step}}"),
                     prom('max by (step) (tenggat_step_sla_missed_total{sop=~"$sop",step=~"$langkah"})',
