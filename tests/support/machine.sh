@@ -67,14 +67,19 @@ install_packages() {
   apt_install "${missing[@]}" >/dev/null || die "apt-get could not install ${missing[*]}"
 }
 
-# unpack_smtp_sink DIR: Postfix's smtp-sink without Postfix, which cannot be installed beside opensmtpd.
-unpack_smtp_sink() {
-  [[ ! -x $1/usr/sbin/smtp-sink ]] || return 0
-  say "fetching smtp-sink"
-  mkdir -p "$1"
-  (cd "$1" && { apt-get download -qq -o APT::Sandbox::User=root postfix || { as_root apt-get update -qq && apt-get download -qq -o APT::Sandbox::User=root postfix; }; } &&
-    dpkg-deb -x postfix_*.deb .) || die "apt-get could not download postfix"
+# unpack PROGRAM DIR PACKAGE…: what cannot be installed beside opensmtpd, below DIR and nowhere else.
+unpack() {
+  local program=$1 folder=$2 package
+  shift 2
+  [[ ! -x $folder/$program ]] || return 0
+  say "fetching $*"
+  mkdir -p "$folder"
+  (cd "$folder" && { apt-get download -qq -o APT::Sandbox::User=root "$@" || { as_root apt-get update -qq && apt-get download -qq -o APT::Sandbox::User=root "$@"; }; } &&
+    for package in ./*.deb; do dpkg-deb -x "$package" .; done) || die "apt-get could not download $*"
 }
+unpack_smtp_sink() { unpack usr/sbin/smtp-sink "$1" postfix; }
+# Run by others than root, and with its library beside it: both are lost where it takes its owner's rights.
+unpack_exim() { unpack usr/sbin/exim4 "$1" exim4-daemon-light libidn12 && chmod u-s "$1/usr/sbin/exim4"; }
 
 # --- the build -----------------------------------------------------------------------------------
 

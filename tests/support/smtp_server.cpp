@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <pwd.h>
 #include <sys/socket.h>
@@ -27,6 +28,54 @@ mount -t tmpfs -o mode=711 none /var/spool
 mkdir -m 711 /var/spool/smtpd
 /usr/sbin/smtpd -d -f "$1" &
 cat > /dev/null
+)";
+
+// Exim wants a user of its own to be known, and its configuration to be root's. It runs as nobody.
+constexpr const char* kEximScript = R"sh(set -e
+cd "$(dirname "$1")"
+echo "Debian-exim:x:65534:65534::/:/bin/false" | cat /etc/passwd - > passwd
+echo "Debian-exim:x:65534:" | cat /etc/group - > group
+mount --bind passwd /etc/passwd
+mount --bind group /etc/group
+cp "$1" own.conf
+mkdir spool
+chown -R 65534:65534 spool mail certificate key
+setpriv --reuid 65534 --regid 65534 --clear-groups ./exim -C "$PWD/own.conf" -bdf &
+cat > /dev/null
+)sh";
+
+constexpr const char* kEximConfiguration = R"(primary_hostname = mail.example
+exim_path = {0}/exim
+spool_directory = {0}/spool
+log_file_path = {0}/spool/log-%s
+pid_file_path = {0}/spool/pid
+daemon_smtp_ports = {1}
+local_interfaces = 127.0.0.1
+tls_advertise_hosts = *
+tls_certificate = {0}/certificate
+tls_privatekey = {0}/key
+acl_smtp_rcpt = recipient
+acl_smtp_data = content
+never_users =
+begin acl
+recipient:
+  require message = STARTTLS comes first
+          encrypted = *
+  accept
+content:
+  accept
+begin routers
+all:
+  driver = accept
+  transport = keep
+begin transports
+keep:
+  driver = appendfile
+  directory = {0}/mail
+  maildir_format
+  mode = 0644
+  directory_mode = 0755
+  user = nobody
 )";
 
 sockaddr_in loopback(int port) {
@@ -65,6 +114,18 @@ std::string content_of(const fs::path& file) {
 }  // namespace
 
 TestSmtpServer::TestSmtpServer() {
+  prepare();
+  write_configuration();
+  start();
+}
+
+TestSmtpServer::TestSmtpServer(const Exim& exim) {
+  prepare();
+  write_configuration(exim);
+  start();
+}
+
+void TestSmtpServer::prepare() {
   std::string pattern = (fs::temp_directory_path() / "tenggat-smtpd-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
   directory_ = pattern;
@@ -72,8 +133,10 @@ TestSmtpServer::TestSmtpServer() {
   fs::create_directory(directory_ / "mail");
   fs::permissions(directory_ / "mail", fs::perms(0777));
   port_ = free_port();
-  write_configuration();
-  start();
+}
+
+void TestSmtpServer::start() {
+  launch();
   for (int i = 0; i < 200; ++i) {
     if (answers()) return;
     std::this_thread::sleep_for(50ms);
@@ -96,7 +159,23 @@ void TestSmtpServer::write_configuration() const {
   fs::permissions(directory_ / "smtpd.conf", fs::perms(0644));
 }
 
-void TestSmtpServer::start() {
+void TestSmtpServer::write_configuration(const Exim& exim) const {
+  const fs::path program = exim.unpacked / "usr/sbin/exim4";
+  if (!fs::exists(program))
+    throw std::runtime_error("no " + program.string() + ": ./test full unpacks it");
+  std::ofstream(directory_ / "start.sh") << kEximScript;
+  std::ofstream(directory_ / "smtpd.conf")
+      << fmt::format(kEximConfiguration, directory_.string(), port_);
+  std::ofstream(directory_ / "certificate") << exim.certificate;
+  std::ofstream(directory_ / "key") << exim.key;
+  // Exim starts itself again for each delivery.
+  std::ofstream(directory_ / "exim")
+      << fmt::format("#!/bin/sh\nLD_LIBRARY_PATH={}/usr/lib/x86_64-linux-gnu exec {} \"$@\"\n",
+                     exim.unpacked.string(), program.string());
+  fs::permissions(directory_ / "exim", fs::perms(0755));
+}
+
+void TestSmtpServer::launch() {
   std::array<int, 2> pipe_ends{};
   if (::pipe2(pipe_ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe failed");
   const std::string log_file = (directory_ / "log").string();

@@ -1,4 +1,6 @@
 // A real SMTP server (OpenSMTPD, Debian package opensmtpd) of this process alone, on loopback.
+// Where mail is to come under STARTTLS it is Exim: Debian 12's OpenSMTPD loses its own key at every
+// handshake under OpenSSL 3.
 //
 // smtpd keeps its queue and control socket at fixed places and must be started by root, so it runs
 // in mount and PID namespaces of its own over empty tmpfs mounts: nothing of the machine's mail is
@@ -16,8 +18,15 @@ namespace tenggat::test {
 
 class TestSmtpServer {
  public:
-  // Ready to take mail when this returns; throws std::runtime_error with smtpd's log otherwise.
+  struct Exim {
+    std::filesystem::path unpacked;  // where Debian's packages of it are unpacked
+    std::string certificate, key;    // PEM
+  };
+
+  // Ready to take mail when this returns; throws std::runtime_error with its log otherwise.
   TestSmtpServer();
+  // Refuses a recipient before STARTTLS.
+  explicit TestSmtpServer(const Exim& exim);
   ~TestSmtpServer();
   TestSmtpServer(const TestSmtpServer&) = delete;
   TestSmtpServer& operator=(const TestSmtpServer&) = delete;
@@ -39,8 +48,11 @@ class TestSmtpServer {
   std::string log() const;
 
  private:
+  void prepare();
   void write_configuration() const;
+  void write_configuration(const Exim& exim) const;
   void start();
+  void launch();
   bool answers() const;
   void stop();
 

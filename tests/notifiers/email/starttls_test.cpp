@@ -1,9 +1,6 @@
 // STARTTLS, required, with a server whose certificate is among those this process trusts: over a
 // connection that is kept, and where the server does not offer it any more.
-#include <dlfcn.h>
 #include <gtest/gtest.h>
-#include <openssl/x509_vfy.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
@@ -14,9 +11,8 @@
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <filesystem>
-#include <fstream>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,21 +20,9 @@
 #include "notifiers/curl_client.h"
 #include "notifiers/email/email.h"
 #include "notifiers/failure.h"
+#include "tests/notifiers/email/trusted_alone.h"
 #include "tests/notifiers/requests.h"
 #include "tests/support/tls_client.h"
-
-namespace {
-
-std::string g_trusted;  // a file; empty: what this machine trusts
-
-}  // namespace
-
-// Where libcurl reads whom to trust: the test's own authority stands in for the machine's.
-extern "C" int X509_STORE_load_file(X509_STORE* store, const char* file) {
-  using Load = int (*)(X509_STORE*, const char*);
-  static const auto real = reinterpret_cast<Load>(::dlsym(RTLD_NEXT, "X509_STORE_load_file"));
-  return real(store, g_trusted.empty() ? file : g_trusted.c_str());
-}
 
 namespace tenggat::notify {
 namespace {
@@ -146,15 +130,6 @@ class MailServer {
 
 class StartTls : public testing::Test {
  protected:
-  StartTls() {
-    std::ofstream(trusted_) << own_.certificate;
-    g_trusted = trusted_;
-  }
-  ~StartTls() override {
-    g_trusted.clear();
-    std::filesystem::remove(trusted_);
-  }
-
   // Over the connection of the mail before, where it can be.
   CurlResponse send() {
     CurlRequest request = mail(server_.url());
@@ -163,8 +138,7 @@ class StartTls : public testing::Test {
   }
 
   const test::CertificatePair own_ = test::new_certificate("127.0.0.1");
-  const std::filesystem::path trusted_ =
-      std::filesystem::temp_directory_path() / ("tenggat-trusted-" + std::to_string(::getpid()));
+  std::optional<TrustedAlone> trusted_{own_.certificate};
   MailServer server_{own_};
   asio::io_context io_;
   CurlClient client_{io_.get_executor()};
@@ -200,7 +174,7 @@ TEST_F(StartTls, AServerThatDoesNotOfferItAnyMoreGetsNoMail) {
 }
 
 TEST_F(StartTls, AServerWhoseCertificateNobodyVouchesForGetsNoMail) {
-  g_trusted.clear();
+  trusted_.reset();
   EXPECT_EQ(send().failure, Failure::tls);
   EXPECT_TRUE(server_.taken().empty());
 }
