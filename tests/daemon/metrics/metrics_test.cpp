@@ -63,6 +63,7 @@ const std::map<std::string, std::string> kCatalogue = {
     {"tenggat_calendar_covered_until_timestamp_seconds", "gauge"},
     {"tenggat_calendar_provisional_permits", "gauge"},
     {"tenggat_canary_last_delivery_timestamp_seconds", "gauge"},
+    {"tenggat_canary_period_seconds", "gauge"},
     {"tenggat_http_requests_total", "counter"},
     {"tenggat_http_request_duration_seconds", "histogram"},
     {"process_cpu_seconds_total", "counter"},
