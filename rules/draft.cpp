@@ -377,31 +377,25 @@ bool Draft::finds_more_than_before(const Visit& visit) const {
 
 // --- actions -------------------------------------------------------------------------------------
 
-std::optional<Refusal> Draft::perform(const Performance& done) {
-  Permit& p = permit();
-  const auto& [rule, visit_id, act, by, at, hold] = done;
-  const Visit before = *p.find_visit(visit_id);
-  const Step& step = sop_.step(before.step);
-
+LastAction Draft::state_before(const Visit& visit, const Actor& actor) const {
+  const Permit& p = decision_.after;
   LastAction last;
   last.recorded_at = now_;
-  last.by = identity(by.actor);
-  last.closed_visit = visit_id;
+  last.by = identity(actor);
+  last.closed_visit = visit.id;
   last.state_before = p.state;
   last.outcome_before = p.outcome;
   last.case_opened_before = p.case_opened_at;
   last.legal_opened_before = p.legal_opened_at;
   last.promised_before = p.promised_at;
-  last.visit_missed_before = before.missed_counted;
+  last.visit_missed_before = visit.missed_counted;
   last.case_missed_before = p.case_missed_counted;
   last.signings_before = p.signings;
-  std::string pause_ended;
-  if (const Pause* pause = p.open_pause(visit_id)) {
-    last.ended_pause = pause->id;
-    pause_ended = pause->reason;
-  }
-  const bool case_was_open = p.case_opened_at && !p.case_closed_at;
+  return last;
+}
 
+std::vector<EventField> Draft::fields_of(const Performance& done, const Visit& before) const {
+  const auto& [rule, visit_id, act, by, at, hold] = done;
   // Names of fields are ours; whatever a person typed is a value, and personal.
   std::vector<EventField> fields{{"step", label(before)},
                                  {"action", rule.id},
@@ -417,7 +411,24 @@ std::optional<Refusal> Draft::perform(const Performance& done) {
   for (std::size_t i = 0; i < act.documents.size(); ++i)
     fields.push_back({fmt::format("document.{}", i + 1),
                       act.documents[i].kind + ": " + act.documents[i].uri, true});
-  const std::int64_t cause = record("acted", visit_id, by, std::move(fields));
+  return fields;
+}
+
+std::optional<Refusal> Draft::perform(const Performance& done) {
+  Permit& p = permit();
+  const auto& [rule, visit_id, act, by, at, hold] = done;
+  const Visit before = *p.find_visit(visit_id);
+  const Step& step = sop_.step(before.step);
+
+  LastAction last = state_before(before, by.actor);
+  std::string pause_ended;
+  if (const Pause* pause = p.open_pause(visit_id)) {
+    last.ended_pause = pause->id;
+    pause_ended = pause->reason;
+  }
+  const bool case_was_open = p.case_opened_at && !p.case_closed_at;
+
+  const std::int64_t cause = record("acted", visit_id, by, fields_of(done, before));
   last.event = cause;
   ++p.version;
 
@@ -999,13 +1010,13 @@ void Draft::raise_rung(const Raising& raising) {
     switch (target.kind) {
       case Target::Kind::role:
         // A task that was given to one of them is that one's.
-        if (role->in_turn && !permit().find_visit(raising.visit)->assignee.empty())
+        if (role && role->in_turn && !permit().find_visit(raising.visit)->assignee.empty())
           to_holder({Addressee::Kind::holder, ""});
         else
           to_holder({Addressee::Kind::role, raising.role});
         break;
       case Target::Kind::copy:
-        to_superior(role->copy, Reason::copy);
+        if (role) to_superior(role->copy, Reason::copy);
         break;
       case Target::Kind::applicant:
         tell_applicant_of_rung(raising);

@@ -89,9 +89,9 @@ std::vector<Recipient> People::on_duty(std::string_view role, const CivilDate& d
 }
 
 std::vector<ChannelAddress> addresses_of(const Officer& officer) {
-  static const std::vector<std::string> kUsual{"whatsapp", "email"};
+  static const std::vector<std::string> usual{"whatsapp", "email"};
   std::vector<ChannelAddress> addresses;
-  for (const std::string& channel : officer.channels.empty() ? kUsual : officer.channels) {
+  for (const std::string& channel : officer.channels.empty() ? usual : officer.channels) {
     const std::string& address = channel == "email" ? officer.email : officer.whatsapp;
     if (!address.empty()) addresses.push_back({channel, address});
   }
