@@ -209,7 +209,7 @@ TEST(Escalate, EachTimeOneHigherAtOnceAndNoFurtherThanTheChain) {
   Lines to;
   for (int i = 0; i < 3; ++i) {
     office.does("BO", Escalate{"penerimaan", "perlu arahan"});
-    const Notice& told = office.notices().back();
+    const Notice told = office.notices().back();
     to.push_back(fmt::format("{} k={} {} {}", told.addressee.to_string(), told.k, told.text,
                              to_string(told.reason)));
     EXPECT_TRUE(told.urgent);
