@@ -467,6 +467,12 @@ void OpenApi::duties() {
 void OpenApi::administration() {
   say("/officers", "pengurus", R"({"id":"fo2","name":"Lain"})", 409);
   say("/officers", "pengurus", R"({"id":"x1","name":"Lain","roles":["pemohon"]})", 422);
+  // Who observes alone from now on stays for a while.
+  const Response observes = say("/officers/fo2", "pengurus", R"({"roles":["pengawas"]})", 200);
+  EXPECT_TRUE(object(observes).at("ended_on").is_string());
+  const Response works =
+      say("/officers/fo2", "pengurus", R"({"roles":["front_office"],"ended_on":""})", 200);
+  EXPECT_TRUE(object(works).at("ended_on").is_null());
   const Response left = say("/officers/fo2", "pengurus", R"({"ended_on":"2027-01-01"})", 200);
   EXPECT_EQ(object(left).at("ended_on"), "2027-01-01");
   const Response back =
