@@ -1,4 +1,4 @@
-// Many rows in one statement: values go by column into arrays and come out of unnest() in SQL.
+// Many rows in one statement: values go by column into arrays, which SQL takes apart again.
 #pragma once
 #include <optional>
 #include <string>
@@ -30,11 +30,11 @@ class RowShape {
 
   const std::vector<Column>& columns() const { return columns_; }
   std::string names() const;                         // a, b
-  std::string unnest(std::string_view alias) const;  // unnest($1::x[], $2::y[]) AS alias(a, b)
+  std::string unnest(std::string_view alias) const;  // the rows as a table `alias`, for FROM
   std::string assignments(std::string_view from, std::size_t skip) const;  // a = from.a, b = from.b
-  // INSERT INTO table (a, b) SELECT a, b FROM unnest(...)
+  // INSERT INTO table (a, b) SELECT a, b FROM (the rows)
   std::string insert(std::string_view table) const;
-  // UPDATE table t SET the others FROM unnest(...) WHERE the first `keys` columns agree.
+  // UPDATE table t SET the others FROM (the rows) WHERE the first `keys` columns agree.
   std::string update(std::string_view table, std::size_t keys) const;
   // ... ON CONFLICT (first `keys` columns) DO UPDATE SET the others.
   std::string upsert(std::string_view table, std::size_t keys) const;
