@@ -186,8 +186,9 @@ std::vector<Committer::PendingPtr> Committer::take_batch(std::size_t lane) {
     for (const PendingPtr& one : lanes_[other].batch) claims.add(one->request);
   }
   // A lane does not run after each single command while another has many on the way: the more go
-  // together, the less each of them costs, and the other's end is soon.
-  if (queue_.size() < std::min(largest, options_.batch_max)) return {};
+  // together, the less each of them costs, and the other's end is soon. Nor does it wait for as
+  // many: of 64 callers the other may have most, and a processor would be idle meanwhile.
+  if (queue_.size() < std::min(largest, options_.batch_max) / 2) return {};
   std::vector<PendingPtr> batch = queue_.take(options_.batch_max, [&](const PendingPtr& one) {
     if (!claims.has_part_of(one->request)) return true;
     // Nor may what comes after it overtake it.
