@@ -305,7 +305,7 @@ MetricsOptions metrics_options(const Startup& startup) {
   options.version = kVersion;
   options.revision = kRevision;
   options.loops = {"committer", "watch",  "composer", "dispatcher",
-                   "receipts",  "portal", "snapshot"};
+                   "receipts",  "portal", "snapshot", "canary"};
   options.channels = {"email", "whatsapp", "webhook"};
   for (const Calendar& calendar : startup.rules.calendars)
     options.calendars.push_back(calendar.id());

@@ -31,11 +31,10 @@ CommandRequest opening() {
 
 Canary::Canary(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
                Committer& committer, Metrics& metrics, CanarySettings settings)
-    : pool_(pool),
+    : Loop("canary", std::move(executor), metrics),
+      pool_(pool),
       rulebook_(rulebook),
-      committer_(committer),
-      metrics_(metrics),
-      woken_(std::move(executor)) {
+      committer_(committer) {
   reload(std::move(settings));
 }
 
@@ -44,7 +43,7 @@ void Canary::reload(CanarySettings settings) {
   rulebook_.set_canary_address(settings_.to);
   metrics_.canary_period_seconds.Set(
       settings_.to.empty() ? 0 : static_cast<double>(settings_.every.count()));
-  woken_.notify();
+  wake();
 }
 
 asio::awaitable<bool> Canary::run_once() {
@@ -78,21 +77,9 @@ asio::awaitable<void> Canary::let_out() {
     throw std::runtime_error(fmt::format("the canary was not let out: {}", answer.status));
 }
 
-asio::awaitable<void> Canary::run() {
-  while (!stopping_) {
-    try {
-      co_await run_once();
-      trouble_.succeeded();
-    } catch (const std::exception& why) {
-      trouble_.failed(why);
-    }
-    if (!stopping_) co_await woken_.wait(kLook);
-  }
-}
-
-void Canary::stop() {
-  stopping_ = true;
-  woken_.notify();
+asio::awaitable<std::chrono::milliseconds> Canary::cycle() {
+  co_await run_once();
+  co_return kLook;
 }
 
 }  // namespace tenggat::office

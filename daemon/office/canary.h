@@ -10,9 +10,8 @@
 
 #include "daemon/metrics.h"
 #include "daemon/office/committer.h"
+#include "daemon/office/loop.h"
 #include "daemon/office/rulebook.h"
-#include "daemon/office/signal.h"
-#include "daemon/office/trouble.h"
 #include "daemon/pg/pool.h"
 
 namespace tenggat::office {
@@ -22,7 +21,7 @@ struct CanarySettings {
   std::string to;                   // an email address or a WhatsApp number; empty: none is let out
 };
 
-class Canary {
+class Canary : public Loop {
  public:
   // All references must outlive run().
   Canary(boost::asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
@@ -32,23 +31,18 @@ class Canary {
   // daemon on this database was first. Returns whether it did. Earlier ones are gone then.
   boost::asio::awaitable<bool> run_once();
 
-  boost::asio::awaitable<void> run();
-  void stop();
   void reload(CanarySettings settings);
 
  private:
+  boost::asio::awaitable<std::chrono::milliseconds> cycle() override;
   boost::asio::awaitable<void> let_out();
 
   pg::Pool& pool_;
   Rulebook& rulebook_;
   Committer& committer_;
-  Metrics& metrics_;
   CanarySettings settings_;
-  Signal woken_;
-  Trouble trouble_{"canary"};
   bool cleared_ = false;   // of what an earlier configuration has left
   bool has_turn_ = false;  // and could not use it yet
-  bool stopping_ = false;
 };
 
 }  // namespace tenggat::office

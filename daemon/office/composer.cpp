@@ -20,11 +20,10 @@ constexpr std::chrono::minutes kPoisonRests{10};
 
 Composer::Composer(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
                    Metrics& metrics, ComposerSettings settings)
-    : pool_(pool),
+    : Loop("composer", std::move(executor), metrics, kGather),
+      pool_(pool),
       rulebook_(rulebook),
-      metrics_(metrics),
-      settings_(std::move(settings)),
-      woken_(std::move(executor), kGather) {}
+      settings_(std::move(settings)) {}
 
 asio::awaitable<int> Composer::run_once() {
   std::string why;
@@ -144,25 +143,9 @@ asio::awaitable<std::chrono::milliseconds> Composer::until_due() {
   co_return sleep_for(store::until_due_of(results.at(0)), store::moment_of(results.at(1)));
 }
 
-asio::awaitable<void> Composer::run() {
-  while (!stopping_) {
-    std::chrono::milliseconds sleep = kAfterOutage;
-    try {
-      Cycle cycle(metrics_, "composer");
-      for (int done = 1; !stopping_ && done > 0;) done = co_await run_once();
-      sleep = waiting_since_ ? kAfterOutage : co_await until_due();
-      cycle.succeed();
-      trouble_.succeeded();
-    } catch (const std::exception& why) {
-      trouble_.failed(why);
-    }
-    if (!stopping_) co_await woken_.wait(sleep);
-  }
-}
-
-void Composer::stop() {
-  stopping_ = true;
-  woken_.notify();
+asio::awaitable<std::chrono::milliseconds> Composer::cycle() {
+  for (int done = 1; !stopping() && done > 0;) done = co_await run_once();
+  co_return waiting_since_ ? kAfterOutage : co_await until_due();
 }
 
 }  // namespace tenggat::office

@@ -10,9 +10,8 @@
 
 #include "daemon/metrics.h"
 #include "daemon/office/grouping.h"
+#include "daemon/office/loop.h"
 #include "daemon/office/rulebook.h"
-#include "daemon/office/signal.h"
-#include "daemon/office/trouble.h"
 #include "daemon/office/wording.h"
 #include "daemon/pg/pool.h"
 #include "notifiers/text.h"
@@ -28,7 +27,7 @@ struct ComposerSettings {
   std::shared_ptr<const notify::Texts> texts;
 };
 
-class Composer {
+class Composer : public Loop {
  public:
   Composer(boost::asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
            Metrics& metrics, ComposerSettings settings);
@@ -42,16 +41,13 @@ class Composer {
   // Plants the office's daily jobs where they are not there yet.
   boost::asio::awaitable<void> plant_daily_jobs();
 
-  boost::asio::awaitable<void> run();
-  void stop();
-  void wake() { woken_.notify(); }
-  const Trouble& trouble() const { return trouble_; }
   void reload(ComposerSettings settings) { settings_ = std::move(settings); }
   void on_commit(std::function<void()> hook) { on_commit_ = std::move(hook); }
 
  private:
   struct Round;
   struct Portion;
+  boost::asio::awaitable<std::chrono::milliseconds> cycle() override;
   boost::asio::awaitable<int> compose(Portion portion);
   boost::asio::awaitable<int> compose_within(Portion portion, pg::Connection& connection,
                                              pg::Transaction& transaction);
@@ -89,14 +85,10 @@ class Composer {
 
   pg::Pool& pool_;
   Rulebook& rulebook_;
-  Metrics& metrics_;
   ComposerSettings settings_;
-  Signal woken_;
-  Trouble trouble_{"composer"};
   std::optional<store::PendingNotice> earliest_;  // of those due in the last round
   // Since when, by the machine's clock, it has waited for the watch to catch up.
   std::optional<std::chrono::nanoseconds> waiting_since_;
-  bool stopping_ = false;
   std::function<void()> on_commit_;
 };
 

@@ -36,4 +36,32 @@ Cycle::~Cycle() {
 
 void Cycle::succeed() { succeeded_ = true; }
 
+Loop::Loop(std::string name, boost::asio::any_io_executor executor, Metrics& metrics,
+           std::chrono::milliseconds gather)
+    : metrics_(metrics),
+      woken_(std::move(executor), gather),
+      trouble_(name),
+      name_(std::move(name)) {}
+
+boost::asio::awaitable<void> Loop::run() {
+  while (!stopping_) {
+    std::chrono::milliseconds sleep = kAfterOutage;
+    try {
+      Cycle measured(metrics_, name_);
+      sleep = co_await cycle();
+      measured.succeed();
+      trouble_.succeeded();
+    } catch (const std::exception& why) {
+      trouble_.failed(why);
+    }
+    ++cycles_;
+    if (!stopping_) co_await woken_.wait(sleep);
+  }
+}
+
+void Loop::stop() {
+  stopping_ = true;
+  woken_.notify();
+}
+
 }  // namespace tenggat::office

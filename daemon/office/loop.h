@@ -2,10 +2,16 @@
 // outage means (wait, then go on) and what a poison row means (set it aside, so that its neighbours
 // go on). Each loop is run() around run_once().
 #pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "daemon/metrics.h"
+#include "daemon/office/signal.h"
+#include "daemon/office/trouble.h"
 #include "daemon/pg/connection.h"
 #include "daemon/store/moment.h"
 
@@ -38,6 +44,40 @@ class Cycle {
   Metrics::Loop& loop_;
   std::chrono::nanoseconds begun_;
   bool succeeded_ = false;
+};
+
+// Cycle after cycle until it is told to stop, woken or when its time has come. A cycle that fails
+// is named by trouble(), waited out, and done again.
+class Loop {
+ public:
+  virtual ~Loop() = default;
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  virtual boost::asio::awaitable<void> run();
+  void stop();  // after the cycle it is in
+  void wake() { woken_.notify(); }
+  const Trouble& trouble() const { return trouble_; }
+  // How often it has come round, failures included: what the watchdog is fed by.
+  std::uint64_t cycles() const { return cycles_; }
+
+ protected:
+  // `metrics` must outlive it; `gather` as in Signal.
+  Loop(std::string name, boost::asio::any_io_executor executor, Metrics& metrics,
+       std::chrono::milliseconds gather = std::chrono::milliseconds{0});
+
+  // All there is to do; returns how long there will be nothing more.
+  virtual boost::asio::awaitable<std::chrono::milliseconds> cycle() = 0;
+  bool stopping() const { return stopping_; }
+
+  Metrics& metrics_;
+  Signal woken_;
+  Trouble trouble_;
+
+ private:
+  std::string name_;
+  bool stopping_ = false;
+  std::uint64_t cycles_ = 0;
 };
 
 }  // namespace tenggat::office

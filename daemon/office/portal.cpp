@@ -91,17 +91,16 @@ asio::awaitable<std::int64_t> replay_changes(pg::Connection& connection, Ruleboo
 
 Portal::Portal(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook, Metrics& metrics,
                Options options)
-    : executor_(executor),
+    : Loop("portal", executor, metrics, kGatherAnswers),
+      executor_(executor),
       pool_(pool),
       rulebook_(rulebook),
-      metrics_(metrics),
       options_(std::make_shared<const Options>(std::move(options))),
-      client_(executor),
-      woken_(executor, kGatherAnswers) {}
+      client_(executor) {}
 
 void Portal::reload(Options options) {
   options_ = std::make_shared<const Options>(std::move(options));
-  woken_.notify();
+  wake();
 }
 
 asio::awaitable<int> Portal::take_over() {
@@ -184,7 +183,7 @@ asio::awaitable<void> Portal::post(store::ClaimedEvent claimed) {
     trouble_.failed(why);
   }
   --under_way_;
-  woken_.notify();
+  wake();
 }
 
 asio::awaitable<int> Portal::post_due() {
@@ -232,34 +231,18 @@ asio::awaitable<void> Portal::forget() {
   forget_at_ = Clock::monotonic() + kForgetEvery;
 }
 
-asio::awaitable<void> Portal::run() {
-  while (!stopping_) {
-    std::chrono::milliseconds sleep = kAfterOutage;
-    try {
-      Cycle cycle(metrics_, "portal");
-      if (options_->config.enabled()) {
-        for (int looked = kPortion; !stopping_ && looked == kPortion;)
-          looked = co_await take_over();
-        if (!options_->trial && !stopping_) co_await post_due();
-        co_await forget();
-        sleep = co_await until_due();
-      } else {
-        sleep = kLongestSleep;
-      }
-      cycle.succeed();
-      trouble_.succeeded();
-    } catch (const std::exception& why) {
-      trouble_.failed(why);
-    }
-    if (!stopping_) co_await woken_.wait(sleep);
-  }
-  // What takes longer is cut off, and posted again once its lease is over.
-  co_await answers(kStopGrace);
+asio::awaitable<std::chrono::milliseconds> Portal::cycle() {
+  if (!options_->config.enabled()) co_return kLongestSleep;
+  for (int looked = kPortion; !stopping() && looked == kPortion;) looked = co_await take_over();
+  if (!options_->trial && !stopping()) co_await post_due();
+  co_await forget();
+  co_return co_await until_due();
 }
 
-void Portal::stop() {
-  stopping_ = true;
-  woken_.notify();
+asio::awaitable<void> Portal::run() {
+  co_await Loop::run();
+  // What takes longer is cut off, and posted again once its lease is over.
+  co_await answers(kStopGrace);
 }
 
 }  // namespace tenggat::office

@@ -13,9 +13,8 @@
 #include <string>
 
 #include "daemon/metrics.h"
+#include "daemon/office/loop.h"
 #include "daemon/office/rulebook.h"
-#include "daemon/office/signal.h"
-#include "daemon/office/trouble.h"
 #include "daemon/pg/pool.h"
 #include "daemon/store/portal.h"
 #include "notifiers/curl_client.h"
@@ -28,7 +27,7 @@ namespace tenggat::office {
 boost::asio::awaitable<std::int64_t> replay_changes(pg::Connection& connection, Rulebook& rulebook,
                                                     Instant after, Instant until);
 
-class Portal {
+class Portal : public Loop {
  public:
   struct Options {
     notify::portal::Config config;
@@ -44,12 +43,11 @@ class Portal {
   // Until every answer is on record, but no longer.
   boost::asio::awaitable<void> answers(std::chrono::milliseconds at_most);
 
-  boost::asio::awaitable<void> run();
-  void stop();
-  void wake() { woken_.notify(); }
+  boost::asio::awaitable<void> run() override;
   void reload(Options options);
 
  private:
+  boost::asio::awaitable<std::chrono::milliseconds> cycle() override;
   boost::asio::awaitable<void> post(store::ClaimedEvent claimed);
   boost::asio::awaitable<void> record(store::ClaimedEvent claimed, notify::portal::Answer answer);
   boost::asio::awaitable<std::chrono::milliseconds> until_due();
@@ -58,14 +56,10 @@ class Portal {
   boost::asio::any_io_executor executor_;
   pg::Pool& pool_;
   Rulebook& rulebook_;
-  Metrics& metrics_;
   std::shared_ptr<const Options> options_;
   notify::CurlClient client_;  // of its own: what others may connect to is not shared
-  Signal woken_;
-  Trouble trouble_{"portal"};
   int under_way_ = 0;
   std::chrono::nanoseconds forget_at_{};  // monotonic
-  bool stopping_ = false;
 };
 
 }  // namespace tenggat::office

@@ -15,7 +15,7 @@ constexpr std::chrono::minutes kForgetEvery{10};
 }  // namespace
 
 ReceiptLoop::ReceiptLoop(asio::any_io_executor executor, pg::Pool& pool, Metrics& metrics)
-    : pool_(pool), metrics_(metrics), woken_(std::move(executor)) {}
+    : Loop("receipts", std::move(executor), metrics), pool_(pool) {}
 
 asio::awaitable<int> ReceiptLoop::run_once() {
   pg::Pool::Lease lease = co_await pool_.acquire();
@@ -28,25 +28,9 @@ asio::awaitable<int> ReceiptLoop::run_once() {
   co_return static_cast<int>(results.at(settled).int64(0, 0));
 }
 
-asio::awaitable<void> ReceiptLoop::run() {
-  while (!stopping_) {
-    std::chrono::milliseconds sleep = kAfterOutage;
-    try {
-      Cycle cycle(metrics_, "receipts");
-      co_await run_once();
-      sleep = kLongestSleep;
-      cycle.succeed();
-      trouble_.succeeded();
-    } catch (const std::exception& why) {
-      trouble_.failed(why);
-    }
-    if (!stopping_) co_await woken_.wait(sleep);
-  }
-}
-
-void ReceiptLoop::stop() {
-  stopping_ = true;
-  woken_.notify();
+asio::awaitable<std::chrono::milliseconds> ReceiptLoop::cycle() {
+  co_await run_once();
+  co_return kLongestSleep;
 }
 
 }  // namespace tenggat::office

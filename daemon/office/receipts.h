@@ -6,29 +6,23 @@
 #include <chrono>
 
 #include "daemon/metrics.h"
-#include "daemon/office/signal.h"
-#include "daemon/office/trouble.h"
+#include "daemon/office/loop.h"
 #include "daemon/pg/pool.h"
 
 namespace tenggat::office {
 
-class ReceiptLoop {
+class ReceiptLoop : public Loop {
  public:
   ReceiptLoop(boost::asio::any_io_executor executor, pg::Pool& pool, Metrics& metrics);
 
   // Returns how many messages changed.
   boost::asio::awaitable<int> run_once();
 
-  boost::asio::awaitable<void> run();
-  void stop();
-
  private:
+  boost::asio::awaitable<std::chrono::milliseconds> cycle() override;
+
   pg::Pool& pool_;
-  Metrics& metrics_;
-  Signal woken_;
-  Trouble trouble_{"receipts"};
   std::chrono::nanoseconds forget_at_{};  // monotonic
-  bool stopping_ = false;
 };
 
 }  // namespace tenggat::office

@@ -208,12 +208,11 @@ void add_waiting(Families& families, const std::vector<store::Waiting>& waiting)
 
 SnapshotLoop::SnapshotLoop(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
                            Metrics& metrics, BoardFeed& board, std::vector<const pg::Pool*> watched)
-    : pool_(pool),
+    : Loop("snapshot", std::move(executor), metrics),
+      pool_(pool),
       rulebook_(rulebook),
-      metrics_(metrics),
       board_(board),
-      watched_(std::move(watched)),
-      woken_(std::move(executor)) {}
+      watched_(std::move(watched)) {}
 
 asio::awaitable<void> SnapshotLoop::read_open(pg::Connection& connection,
                                               std::vector<std::int64_t> ids) {
@@ -345,27 +344,17 @@ void SnapshotLoop::report_connections() {
   reconnects_ = reconnects;
 }
 
-asio::awaitable<void> SnapshotLoop::run() {
-  while (!stopping_) {
-    try {
-      Cycle cycle(metrics_, "snapshot");
-      co_await run_once();
-      co_await forget_answers();
-      cycle.succeed();
-      trouble_.succeeded();
-    } catch (const std::exception& why) {
-      metrics_.snapshot_errors.Increment();
-      trouble_.failed(why);
-    }
-    report_connections();
-    const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(kRest * took_);
-    if (!stopping_) co_await woken_.wait(std::max(kEvery, rest));
+asio::awaitable<std::chrono::milliseconds> SnapshotLoop::cycle() {
+  report_connections();  // first: also while the database is away
+  try {
+    co_await run_once();
+    co_await forget_answers();
+  } catch (...) {
+    metrics_.snapshot_errors.Increment();
+    throw;
   }
-}
-
-void SnapshotLoop::stop() {
-  stopping_ = true;
-  woken_.notify();
+  const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(kRest * took_);
+  co_return std::max(kEvery, rest);
 }
 
 }  // namespace tenggat::office

@@ -14,25 +14,23 @@
 
 #include "daemon/metrics.h"
 #include "daemon/office/board.h"
+#include "daemon/office/loop.h"
 #include "daemon/office/open_work.h"
 #include "daemon/office/rulebook.h"
-#include "daemon/office/signal.h"
-#include "daemon/office/trouble.h"
 #include "daemon/pg/pool.h"
 
 namespace tenggat::office {
 
-class SnapshotLoop {
+class SnapshotLoop : public Loop {
  public:
   // `watched` are the pools whose connections are reported.
   SnapshotLoop(boost::asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
                Metrics& metrics, BoardFeed& board, std::vector<const pg::Pool*> watched);
 
   boost::asio::awaitable<void> run_once();
-  boost::asio::awaitable<void> run();
-  void stop();
 
  private:
+  boost::asio::awaitable<std::chrono::milliseconds> cycle() override;
   // Brings open_ up to date; returns the office's now. Where that cannot be done,
   // followed_until_ is none afterwards.
   boost::asio::awaitable<Instant> follow(pg::Connection& connection);
@@ -42,7 +40,6 @@ class SnapshotLoop {
 
   pg::Pool& pool_;
   Rulebook& rulebook_;
-  Metrics& metrics_;
   BoardFeed& board_;
   std::vector<const pg::Pool*> watched_;
   OpenWork open_;
@@ -51,9 +48,6 @@ class SnapshotLoop {
   Instant followed_at_{};
   std::uint64_t connects_ = 0;
   std::chrono::nanoseconds took_{};  // the last one, without reading open_ whole
-  Signal woken_;
-  Trouble trouble_{"snapshot"};
-  bool stopping_ = false;
   std::uint64_t reconnects_ = 0;
   std::chrono::nanoseconds forget_at_{};  // monotonic
 };

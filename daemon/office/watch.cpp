@@ -16,7 +16,7 @@ constexpr int kBatch = 200;
 }  // namespace
 
 Watch::Watch(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook, Metrics& metrics)
-    : pool_(pool), rulebook_(rulebook), metrics_(metrics), woken_(std::move(executor), kGather) {}
+    : Loop("watch", std::move(executor), metrics, kGather), pool_(pool), rulebook_(rulebook) {}
 
 store::PermitChange Watch::caught_up(store::StoredPermit stored, Instant now) {
   const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
@@ -44,7 +44,7 @@ asio::awaitable<int> Watch::run_once() {
 
 asio::awaitable<int> Watch::run_one_by_one() {
   int done = 0;
-  while (done < kBatch && !stopping_) {
+  while (done < kBatch && !stopping()) {
     std::string refused;
     try {
       if (co_await run_batch(1) == 0) break;
@@ -153,29 +153,9 @@ asio::awaitable<std::chrono::milliseconds> Watch::until_due() {
   co_return sleep_for(store::until_due_of(results.at(0)), store::moment_of(results.at(1)));
 }
 
-asio::awaitable<void> Watch::run() {
-  while (!stopping_) {
-    std::chrono::milliseconds sleep = kAfterOutage;
-    try {
-      Cycle cycle(metrics_, "watch");
-      int done = 0;
-      do {
-        done = co_await run_once();
-      } while (done == kBatch && !stopping_);
-      sleep = co_await until_due();
-      cycle.succeed();
-      trouble_.succeeded();
-    } catch (const std::exception& why) {
-      trouble_.failed(why);
-    }
-    ++cycles_;
-    if (!stopping_) co_await woken_.wait(sleep);
-  }
-}
-
-void Watch::stop() {
-  stopping_ = true;
-  woken_.notify();
+asio::awaitable<std::chrono::milliseconds> Watch::cycle() {
+  for (int done = kBatch; done == kBatch && !stopping();) done = co_await run_once();
+  co_return co_await until_due();
 }
 
 }  // namespace tenggat::office

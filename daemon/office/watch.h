@@ -4,19 +4,17 @@
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <cstdint>
 #include <functional>
 
 #include "daemon/metrics.h"
+#include "daemon/office/loop.h"
 #include "daemon/office/rulebook.h"
-#include "daemon/office/signal.h"
-#include "daemon/office/trouble.h"
 #include "daemon/pg/pool.h"
 #include "daemon/store/permits.h"
 
 namespace tenggat::office {
 
-class Watch {
+class Watch : public Loop {
  public:
   Watch(boost::asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
         Metrics& metrics);
@@ -28,16 +26,10 @@ class Watch {
   // How long nothing will be due, in machine time; at most kLongestSleep.
   boost::asio::awaitable<std::chrono::milliseconds> until_due();
 
-  boost::asio::awaitable<void> run();
-  void stop();
-  void wake() { woken_.notify(); }
-  const Trouble& trouble() const { return trouble_; }
-  // How often it has come round, an outage named and waited out included: what the watchdog is fed
-  // by.
-  std::uint64_t cycles() const { return cycles_; }
   void on_commit(std::function<void()> hook) { on_commit_ = std::move(hook); }
 
  private:
+  boost::asio::awaitable<std::chrono::milliseconds> cycle() override;
   std::vector<std::string> absent(Instant now) const;
   boost::asio::awaitable<int> run_batch(int limit);
   boost::asio::awaitable<int> run_one_by_one();
@@ -46,12 +38,7 @@ class Watch {
 
   pg::Pool& pool_;
   Rulebook& rulebook_;
-  Metrics& metrics_;
-  Signal woken_;
-  Trouble trouble_{"watch"};
   std::vector<std::int64_t> locked_;  // by the last batch
-  bool stopping_ = false;
-  std::uint64_t cycles_ = 0;
   std::function<void()> on_commit_;
 };
 
