@@ -254,6 +254,7 @@ class App::Parts {
   asio::awaitable<void> listen();
   asio::awaitable<void> feed_watchdog();
   asio::awaitable<std::string> check_database();
+  std::string outage_of_loops() const;
   asio::awaitable<std::string> check_migrations();
   asio::awaitable<std::string> check_rules();
 
@@ -488,22 +489,31 @@ void App::Parts::make_servers() {
 
 // Reading does not tell whether writes succeed: the loops that write do.
 asio::awaitable<std::string> App::Parts::check_database() {
-  const std::string& outage = committer_.trouble().outage();
   try {
     pg::Pool::Lease lease = co_await read_pool_.acquire();
     co_await lease->query(store::kMomentSql);
-    if (!outage.empty() && committer_.idle()) {
+    if (!committer_.trouble().outage().empty() && committer_.idle()) {
       co_await store::probe_write(*lease);
       committer_.writes_again();
     }
   } catch (const pg::Error& error) {
     if (!error.is_outage()) throw;
-    co_return outage.empty() ? office::in_words(error) : outage;
+    std::string outage = outage_of_loops();
+    co_return outage.empty() ? office::in_words(error) : std::move(outage);
   }
+  co_return outage_of_loops();
+}
+
+// One loop may have heard of a full disk where the others only lost their server.
+std::string App::Parts::outage_of_loops() const {
+  std::string out_of_reach;
   for (const office::Trouble* trouble :
-       {&committer_.trouble(), &watch_.trouble(), &composer_.trouble(), &dispatcher_.trouble()})
-    if (!trouble->outage().empty()) co_return trouble->outage();
-  co_return "";
+       {&committer_.trouble(), &watch_.trouble(), &composer_.trouble(), &dispatcher_.trouble()}) {
+    if (trouble->outage().empty()) continue;
+    if (!trouble->only_out_of_reach()) return trouble->outage();
+    out_of_reach = trouble->outage();
+  }
+  return out_of_reach;
 }
 
 asio::awaitable<std::string> App::Parts::check_migrations() {

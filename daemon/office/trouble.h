@@ -25,6 +25,8 @@ class Trouble {
 
   // The outage in words; empty after a success, and while what fails is no outage but a bug.
   const std::string& outage() const { return outage_; }
+  // Nothing was heard but that the database is out of reach, which follows from many an outage.
+  bool only_out_of_reach() const { return only_out_of_reach_; }
   // Since the first failure, in machine time; zero after a success.
   std::chrono::nanoseconds lasting() const;
 
