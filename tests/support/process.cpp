@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <random>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 
@@ -78,14 +80,19 @@ bool has_ended(pid_t child, int& status) {
 }
 
 int free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address = loopback(0);
-  socklen_t size = sizeof address;
-  if (::bind(socket, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-      ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    throw std::runtime_error("no free port");
-  ::close(socket);
-  return ntohs(address.sin_port);
+  static std::set<int> given;
+  static std::mt19937 random{std::random_device{}()};
+  std::uniform_int_distribution<int> any{20'000, 31'999};
+  for (int tries = 0; tries < 1000; ++tries) {
+    const int port = any(random);
+    const sockaddr_in address = loopback(port);
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const bool free =
+        ::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    ::close(socket);
+    if (free && given.insert(port).second) return port;
+  }
+  throw std::runtime_error("no free port");
 }
 
 std::string http_get(int port, const std::string& path) {

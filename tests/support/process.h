@@ -22,7 +22,9 @@ int wait_for(pid_t child);
 // The same, if it has ended already.
 bool has_ended(pid_t child, int& status);
 
-int free_port();  // of loopback, free at this moment
+// Of loopback, free at this moment and never given before. Below those that the system gives to
+// outgoing connections: none of them can take it meanwhile.
+int free_port();
 
 // The whole answer to a plain GET over loopback, head and body; empty where nothing answers within
 // two seconds.

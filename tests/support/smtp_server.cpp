@@ -12,10 +12,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
 #include <stdexcept>
 #include <thread>
+
+#include "tests/support/process.h"
 
 namespace tenggat::test {
 namespace fs = std::filesystem;
@@ -86,29 +86,11 @@ sockaddr_in loopback(int port) {
   return address;
 }
 
-int free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = loopback(0);
-  socklen_t size = sizeof address;
-  const bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
-                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  ::close(fd);
-  if (!bound) throw std::runtime_error("no free port on loopback");
-  return ntohs(address.sin_port);
-}
-
 // Mail is delivered as the one who runs the test, so that it can be read; smtpd refuses root.
 std::string mail_owner() {
   if (::geteuid() == 0) return "nobody";
   const passwd* self = ::getpwuid(::geteuid());
   return self == nullptr ? "nobody" : self->pw_name;
-}
-
-std::string content_of(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream content;
-  content << stream.rdbuf();
-  return content.str();
 }
 
 }  // namespace
@@ -149,13 +131,14 @@ void TestSmtpServer::start() {
 TestSmtpServer::~TestSmtpServer() { stop(); }
 
 void TestSmtpServer::write_configuration() const {
-  std::ofstream(directory_ / "start.sh") << kStartScript;
-  std::ofstream(directory_ / "smtpd.conf")
-      << "table sink { \"@\" = \"" << mail_owner() << "\" }\n"
-      << "listen on 127.0.0.1 port " << port_ << "\n"
-      << "action \"keep\" maildir \"" << (directory_ / "mail").string() << "\" virtual <sink>\n"
-      << "match from any for domain \"" << kRefusedDomain << "\" reject\n"
-      << "match from any for any action \"keep\"\n";
+  write_file(directory_ / "start.sh", kStartScript);
+  write_file(directory_ / "smtpd.conf",
+             fmt::format("table sink {{ \"@\" = \"{}\" }}\n"
+                         "listen on 127.0.0.1 port {}\n"
+                         "action \"keep\" maildir \"{}\" virtual <sink>\n"
+                         "match from any for domain \"{}\" reject\n"
+                         "match from any for any action \"keep\"\n",
+                         mail_owner(), port_, (directory_ / "mail").string(), kRefusedDomain));
   fs::permissions(directory_ / "smtpd.conf", fs::perms(0644));
 }
 
@@ -163,15 +146,15 @@ void TestSmtpServer::write_configuration(const Exim& exim) const {
   const fs::path program = exim.unpacked / "usr/sbin/exim4";
   if (!fs::exists(program))
     throw std::runtime_error("no " + program.string() + ": ./test full unpacks it");
-  std::ofstream(directory_ / "start.sh") << kEximScript;
-  std::ofstream(directory_ / "smtpd.conf")
-      << fmt::format(kEximConfiguration, directory_.string(), port_);
-  std::ofstream(directory_ / "certificate") << exim.certificate;
-  std::ofstream(directory_ / "key") << exim.key;
+  write_file(directory_ / "start.sh", kEximScript);
+  write_file(directory_ / "smtpd.conf",
+             fmt::format(kEximConfiguration, directory_.string(), port_));
+  write_file(directory_ / "certificate", exim.certificate);
+  write_file(directory_ / "key", exim.key);
   // Exim starts itself again for each delivery.
-  std::ofstream(directory_ / "exim")
-      << fmt::format("#!/bin/sh\nLD_LIBRARY_PATH={}/usr/lib/x86_64-linux-gnu exec {} \"$@\"\n",
-                     exim.unpacked.string(), program.string());
+  write_file(directory_ / "exim",
+             fmt::format("#!/bin/sh\nLD_LIBRARY_PATH={}/usr/lib/x86_64-linux-gnu exec {} \"$@\"\n",
+                         exim.unpacked.string(), program.string()));
   fs::permissions(directory_ / "exim", fs::perms(0755));
 }
 
@@ -237,10 +220,10 @@ std::vector<std::string> TestSmtpServer::messages(std::size_t at_least,
   }
   std::ranges::sort(files, {}, [](const fs::path& file) { return fs::last_write_time(file); });
   std::vector<std::string> mails;
-  for (const fs::path& file : files) mails.push_back(content_of(file));
+  for (const fs::path& file : files) mails.push_back(read_file(file));
   return mails;
 }
 
-std::string TestSmtpServer::log() const { return content_of(directory_ / "log"); }
+std::string TestSmtpServer::log() const { return read_file(directory_ / "log"); }
 
 }  // namespace tenggat::test

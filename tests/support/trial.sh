@@ -7,14 +7,15 @@ export TENGGAT_VAR=$trial/var
 run_pid=
 faults=0
 
+# free_port FROM TO
 free_port() {
   local port
-  while port=$(shuf -i 20000-31999 -n 1) && (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+  while port=$(shuf -i "$1-$2" -n 1) && (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
   echo "$port"
 }
-TENGGAT_PORT=$(free_port)
-TENGGAT_ADMIN_PORT=$(free_port)
-PROMETHEUS_PORT=$(free_port)
+TENGGAT_PORT=$(free_port 20000 23999)
+TENGGAT_ADMIN_PORT=$(free_port 24000 27999)
+PROMETHEUS_PORT=$(free_port 28000 31999)
 export TENGGAT_PORT TENGGAT_ADMIN_PORT PROMETHEUS_PORT
 
 expect() {

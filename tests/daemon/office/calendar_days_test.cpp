@@ -3,17 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
-#include <sstream>
+
+#include "tests/support/process.h"
 
 namespace tenggat::office {
 namespace {
-
-std::string read_file(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 store::RuleSet shipped() {
   const std::filesystem::path folder = std::filesystem::path(TENGGAT_SOURCE_DIR) / "rules/calendar";
@@ -21,7 +15,7 @@ store::RuleSet shipped() {
   rules.kind = "calendar";
   rules.name = "banjarbaru";
   for (const char* name : {"banjarbaru.yaml", "libur.tsv"})
-    rules.files.push_back({name, read_file(folder / name)});
+    rules.files.push_back({name, test::read_file(folder / name)});
   rules.hash = store::content_hash(rules.kind, rules.files);
   return rules;
 }
