@@ -42,17 +42,34 @@ missing_packages() {
 readonly no_services=/usr/sbin/policy-rc.d
 readonly no_services_mark='# tenggat: no service starts while its packages are installed'
 
+# What apt says of itself (APT::Status-Fd) as a line every tenth of the way; the rest goes to the file $1.
+apt_progress() {
+  awk -v rest="$1" -F: '
+    function tell(phase, percent) {
+      tenth = int(percent / 10)
+      if (phase == last_phase && tenth <= last_tenth) return
+      last_phase = phase; last_tenth = tenth
+      printf "  %s, %d %%\n", phase, tenth * 10; fflush()
+    }
+    $1 == "dlstatus" { tell("downloading packages", $3); next }
+    $1 == "pmstatus" { tell("unpacking and setting up", $3); next }
+    { print >rest }'
+}
+
 apt_install() (
+  rest=$(mktemp)
   if [[ -e $no_services ]] && ! grep -qxF "$no_services_mark" "$no_services"; then
-    : # The machine has a policy of its own.
+    trap 'rm -f "$rest"' EXIT  # The machine has a policy of its own.
   else
-    trap 'as_root rm -f "$no_services"' EXIT
+    trap 'as_root rm -f "$no_services"; rm -f "$rest"' EXIT
     printf '#!/bin/sh\n%s\nexit 101\n' "$no_services_mark" | as_root tee "$no_services" >/dev/null
     as_root chmod 755 "$no_services"
   fi
+  say "  reading the lists of packages"
   as_root apt-get update -qq
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
-    -o Dpkg::Use-Pty=0 "$@"
+  set -o pipefail
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
+    -o Dpkg::Use-Pty=0 -o APT::Status-Fd=1 "$@" | apt_progress "$rest" || { cat "$rest" && false; }
 )
 
 # Installs those of the packages that are missing; touches nothing where none is.
@@ -64,7 +81,7 @@ install_packages() {
     die "these packages are missing, and only root can install them: apt-get install ${missing[*]}"
   fi
   say "installing ${missing[*]}"
-  apt_install "${missing[@]}" >/dev/null || die "apt-get could not install ${missing[*]}"
+  apt_install "${missing[@]}" || die "apt-get could not install ${missing[*]}"
 }
 
 # unpack PROGRAM DIR PACKAGE…: what cannot be installed beside opensmtpd, below DIR and nowhere else.
@@ -92,6 +109,20 @@ build_jobs() {
   echo $((gigabytes < cores ? gigabytes : cores))
 }
 
+# How far ninja is, as a line every twentieth of the way; whatever else it says, as it is.
+build_progress() {
+  awk '
+    /^\[[0-9]+\/[0-9]+\] / {
+      split(substr($1, 2), n, "[/\\]]")
+      if (n[1] == 1 || n[1] == n[2] || int(20 * n[1] / n[2]) > int(20 * (n[1] - 1) / n[2])) {
+        printf "  built %d of %d\n", n[1], n[2]; fflush()
+      }
+      next
+    }
+    /^ninja: no work to do/ { next }
+    { print; fflush() }'
+}
+
 # build PRESET [TARGET…]: configures once; ninja sees by itself when that must be done again.
 build() {
   local preset=$1 targets=() configure=()
@@ -100,9 +131,11 @@ build() {
   if [[ ! -f $root/build/$preset/build.ninja ]]; then
     # What an office runs is built without what only tests need.
     [[ $preset != release ]] || configure+=(-DTENGGAT_TESTS=OFF)
-    (cd "$root" && cmake --preset "$preset" "${configure[@]}")
+    say "configuring the $preset build"
+    (cd "$root" && cmake --preset "$preset" "${configure[@]}" --log-level=NOTICE)
   fi
-  (cd "$root" && cmake --build --preset "$preset" --parallel "$(build_jobs)" "${targets[@]}")
+  say "building $preset${*:+: $*} (the first time takes minutes)"
+  (cd "$root" && cmake --build --preset "$preset" --parallel "$(build_jobs)" "${targets[@]}") | build_progress
 }
 
 # --- processes -----------------------------------------------------------------------------------
