@@ -5,6 +5,8 @@
 #include <array>
 #include <string_view>
 
+#include "rules/people.h"
+
 namespace tenggat::notify {
 namespace {
 
@@ -30,6 +32,15 @@ std::string weekday_name(const LocalTime& t) { return std::string(kWeekdays.at(t
 std::string clock_time(const LocalTime& t) { return fmt::format("{:02}.{:02}", t.hour, t.minute); }
 
 std::string date(const LocalTime& t) { return fmt::format("{} {} {}", t.day, month(t), t.year); }
+
+std::string civil_date(const std::string& text) {
+  if (!is_civil_date(text)) return text;
+  LocalTime local;
+  local.year = std::stoi(text.substr(0, 4));
+  local.month = static_cast<unsigned>(std::stoi(text.substr(5, 2)));
+  local.day = static_cast<unsigned>(std::stoi(text.substr(8, 2)));
+  return date(local);
+}
 
 std::string short_moment(const LocalTime& t) {
   std::string said = fmt::format("{} {} {}, {}", weekday_name(t), t.day, month(t), clock_time(t));
@@ -79,6 +90,11 @@ std::string tenths(std::int64_t value_in_tenths) {
 std::string percent(std::int64_t part, std::int64_t whole) {
   if (whole <= 0) return "–";
   return tenths((part * 2000 + whole) / (2 * whole)) + "%";
+}
+
+std::string_view acting_prefix(std::string_view kind) {
+  if (kind.empty()) return "";
+  return kind == "plt" ? "Plt. " : "Plh. ";
 }
 
 }  // namespace tenggat::notify

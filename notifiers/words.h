@@ -10,6 +10,8 @@ namespace tenggat::notify {
 std::string weekday_name(const LocalTime& t);  // "Kamis"
 std::string clock_time(const LocalTime& t);    // "14.20"
 std::string date(const LocalTime& t);          // "22 April 2026"
+// "2026-04-22" in the same words; what is no such date, as it is.
+std::string civil_date(const std::string& date);
 std::string short_moment(const LocalTime& t);  // "Kamis 16 April, 14.20 WITA"
 // The same within a sentence, after a comma of its own: "Kamis 16 April 14.20 WITA".
 std::string plain_moment(const LocalTime& t);
@@ -26,5 +28,9 @@ std::string number(std::int64_t value);  // "1.234"
 // One decimal, rounded half up, none where it is zero: tenths 964 -> "96,4", 1000 -> "100".
 std::string tenths(std::int64_t value_in_tenths);
 std::string percent(std::int64_t part, std::int64_t whole);  // "96,4%"; whole 0: "–"
+
+// What stands before the title of who acts for its holder: "Plh. ", "Plt. "; nothing before their
+// own. `kind` is a delegation's.
+std::string_view acting_prefix(std::string_view kind);
 
 }  // namespace tenggat::notify

@@ -15,6 +15,7 @@ constexpr std::string_view kObstacleReminder = "kendala";
 // Kept among the raised rungs, k counting the superiors asked; no ladder has it.
 constexpr std::string_view kEscalation = "escalated";
 constexpr std::string_view kTrackingLink = "tautan_lacak";
+constexpr std::string_view kWithdrawal = "withdraw";
 
 // Reports to a superior name no person: the record does.
 std::string pause_report(const PauseReason& reason) {
@@ -377,18 +378,16 @@ bool Draft::finds_more_than_before(const Visit& visit) const {
 
 // --- actions -------------------------------------------------------------------------------------
 
-LastAction Draft::state_before(const Visit& visit, const Actor& actor) const {
+LastAction Draft::state_before(const Actor& actor) const {
   const Permit& p = decision_.after;
   LastAction last;
   last.recorded_at = now_;
   last.by = identity(actor);
-  last.closed_visit = visit.id;
   last.state_before = p.state;
   last.outcome_before = p.outcome;
   last.case_opened_before = p.case_opened_at;
   last.legal_opened_before = p.legal_opened_at;
   last.promised_before = p.promised_at;
-  last.visit_missed_before = visit.missed_counted;
   last.case_missed_before = p.case_missed_counted;
   last.signings_before = p.signings;
   return last;
@@ -420,13 +419,15 @@ std::optional<Refusal> Draft::perform(const Performance& done) {
   const Visit before = *p.find_visit(visit_id);
   const Step& step = sop_.step(before.step);
 
-  LastAction last = state_before(before, by.actor);
+  LastAction last = state_before(by.actor);
+  last.closed_visit = visit_id;
+  last.visit_missed_before = before.missed_counted;
   std::string pause_ended;
   if (const Pause* pause = p.open_pause(visit_id)) {
     last.ended_pause = pause->id;
     pause_ended = pause->reason;
   }
-  const bool case_was_open = p.case_opened_at && !p.case_closed_at;
+  const bool case_was_closed = p.case_closed_at.has_value();
 
   const std::int64_t cause = record("acted", visit_id, by, fields_of(done, before));
   last.event = cause;
@@ -456,7 +457,6 @@ std::optional<Refusal> Draft::perform(const Performance& done) {
     report_to_superior(visit_id, std::string(kSelfApprovalReport), Reason::self_approval, cause,
                        hold);
   start_and_end_case({step.id, rule.id}, at, cause, hold);
-  last.case_closed = case_was_open && p.case_closed_at.has_value();
   const bool signed_again = p.signings > last.signings_before && last.signings_before > 0;
   if (p.signings == 1 && last.signings_before == 0 && p.outcome != Outcome::refusal)
     count("permits_closed_total", "", "issued", 1, now_ + hold, cause);
@@ -469,17 +469,20 @@ std::optional<Refusal> Draft::perform(const Performance& done) {
                               : rule.tells_applicant,
                  Reason::state_changed, cause, hold);
 
-  if (rule.to.empty()) {
+  if (rule.ends_permit()) {
     end_permit(rule.state, at, cause, hold);
   } else if (auto refusal = open_next(done, last)) {
     return refusal;
   }
+  last.case_closed = !case_was_closed && p.case_closed_at;
   // Whatever ended a standstill of the case (a pause, the mending) moved its date.
   std::map<std::string, std::string> because{{"dasar", "perbaikan berkas telah kami terima"}};
   if (!pause_ended.empty()) because = {{"jeda", pause_ended}};
   tell_if_promise_moved(visit_id, std::move(because), cause, hold);
-  // An automatic action is nobody's to take back.
-  p.last_action = by.actor.kind == Actor::Kind::system ? std::nullopt : std::optional(last);
+  // An automatic action is nobody's to take back, and what was received stays received.
+  const bool receipt = rule.state == PermitState::issued && sop_.is_applicant(step.role);
+  p.last_action =
+      receipt || by.actor.kind == Actor::Kind::system ? std::nullopt : std::optional(last);
   return std::nullopt;
 }
 
@@ -507,28 +510,28 @@ std::optional<Refusal> Draft::open_next(const Performance& done, LastAction& las
 
 void Draft::withdraw(const Act& act, const Actor& actor) {
   Permit& p = permit();
-  std::vector<EventField> fields{{"action", "withdraw"},
+  std::vector<EventField> fields{{"action", std::string(kWithdrawal)},
                                  {"to", ""},
                                  {"state", std::string(to_string(PermitState::withdrawn))}};
   if (!act.note.empty()) fields.push_back({"note", act.note, true});
+  LastAction last = state_before(actor);
+  const bool case_was_closed = p.case_closed_at.has_value();
   const std::int64_t cause = record("acted", 0, {actor, "", {}}, std::move(fields));
+  last.event = cause;
   note(0, "note", "", act.note, actor);
   ++p.version;
-  for (Visit& visit : p.visits)
-    if (visit.open()) abandon_visit(visit, "withdraw", actor);
-  end_permit(PermitState::withdrawn, now_, cause, Seconds{0});
-  tell_applicant(0, "ditarik", Reason::state_changed, cause, Seconds{0});
-  p.last_action.reset();
+  for (Visit& visit : p.visits) {
+    if (!visit.open()) continue;
+    if (const Pause* pause = p.open_pause(visit.id)) last.ended_pause = pause->id;
+    abandon_visit(visit, std::string(kWithdrawal), actor);
+  }
+  end_permit(PermitState::withdrawn, now_, cause, undo_window_);
+  last.case_closed = !case_was_closed;
+  tell_applicant(0, "ditarik", Reason::state_changed, cause, undo_window_);
+  p.last_action = std::move(last);
 }
 
-void Draft::undo(const LastAction& last, const Actor& actor) {
-  Permit& p = permit();
-  Visit& visit = *p.find_visit(last.closed_visit);
-  const std::int64_t event =
-      record("undone", last.closed_visit, {actor, "", {}},
-             {{"event", std::to_string(last.event)}, {"action", visit.action}});
-  ++p.version;
-  p.find_visit(last.opened_visit)->undone = true;
+void Draft::reopen(Visit& visit) {
   visit.closed_at.reset();
   visit.action.clear();
   visit.closed_by.clear();
@@ -539,10 +542,39 @@ void Draft::undo(const LastAction& last, const Actor& actor) {
   visit.standard.reset();
   visit.waited.reset();
   visit.handled.reset();
-  visit.missed_counted = last.visit_missed_before;
   visit.deficiencies.clear();
-  for (Pause& pause : p.pauses)
-    if (pause.id == last.ended_pause) pause.to.reset();
+}
+
+// All that a withdrawal closed at one instant; where it ended a pause, those of other visits too.
+void Draft::reopen_withdrawn(const LastAction& last) {
+  Permit& p = permit();
+  for (Visit& visit : p.visits) {
+    if (visit.action != kWithdrawal) continue;
+    for (Pause& pause : p.pauses)
+      if (last.ended_pause != 0 && pause.visit == visit.id && pause.to == visit.closed_at)
+        pause.to.reset();
+    reopen(visit);
+  }
+}
+
+void Draft::undo(const LastAction& last, const Actor& actor) {
+  Permit& p = permit();
+  const bool had_ended = is_terminal(p.state);
+  Visit* closed = p.find_visit(last.closed_visit);
+  const std::int64_t event =
+      record("undone", last.closed_visit, {actor, "", {}},
+             {{"event", std::to_string(last.event)},
+              {"action", closed ? closed->action : std::string(kWithdrawal)}});
+  ++p.version;
+  if (Visit* opened = p.find_visit(last.opened_visit)) opened->undone = true;
+  if (closed) {
+    reopen(*closed);
+    closed->missed_counted = last.visit_missed_before;
+    for (Pause& pause : p.pauses)
+      if (pause.id == last.ended_pause) pause.to.reset();
+  } else {
+    reopen_withdrawn(last);
+  }
   for (Document& document : p.documents) {
     if (document.superseded_event == last.event) document.superseded_event = 0;
     if (document.voided_event == last.event) document.voided_event = 0;
@@ -564,6 +596,10 @@ void Draft::undo(const LastAction& last, const Actor& actor) {
   p.case_missed_counted = last.case_missed_before;
   p.last_action.reset();
   decision_.undone_causes.push_back(last.event);
+  if (!had_ended) return;
+  // A calendar that was applied meanwhile has passed by what had ended.
+  judge_open_clocks_again(event);
+  tell_if_promise_moved(0, {{"dasar", "perubahan kalender kerja"}}, event, Seconds{0});
 }
 
 void Draft::claim(int visit_id, const Doer& by) {

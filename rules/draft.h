@@ -106,7 +106,9 @@ class Draft {
   void tell_if_promise_moved(int visit, std::map<std::string, std::string> because,
                              std::int64_t cause, Seconds hold);
   // What an undo of it brings back.
-  LastAction state_before(const Visit& visit, const Actor& actor) const;
+  LastAction state_before(const Actor& actor) const;
+  void reopen(Visit& visit);
+  void reopen_withdrawn(const LastAction& last);
   std::vector<EventField> fields_of(const Performance& done, const Visit& before) const;
   std::optional<Refusal> open_next(const Performance& done, LastAction& last);
   std::vector<std::string> missing_needs(const Step& step) const;

@@ -36,6 +36,10 @@ struct Addressee {
 // The detail of a notice that was raised late by an outage: when it should have been.
 inline constexpr const char* kHeldUpSince = "tertunda_sejak";
 
+// The text that tells a deputy of their appointment: a notice of no permit, whose `k` is the
+// delegation.
+inline constexpr const char* kAppointment = "penunjukan_plh";
+
 struct Notice {
   int visit = 0;     // 0: the case
   std::string kind;  // a rung's name, or the text's name for events

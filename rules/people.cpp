@@ -141,6 +141,28 @@ std::vector<Recipient> resolve_role(std::string_view role, const Visit* visit, c
   return nobody_else;
 }
 
+std::vector<Recipient> resolve_past(std::string_view about, std::string_view role, const Sop& sop,
+                                    const People& people, const CivilDate& day) {
+  std::vector<std::string> levels{std::string(role)};
+  for (std::string& superior : sop.chain(role)) levels.push_back(std::move(superior));
+  for (std::size_t i = 0, chain = levels.size(); i < chain; ++i)
+    if (const Role* level = sop.find_role(levels[i]); level && !level->copy.empty())
+      levels.push_back(level->copy);
+  std::optional<Reason> climbed;
+  for (const std::string& level : levels) {
+    std::vector<Recipient> told = people.on_duty(level, day);
+    Reason none_left = told.empty() ? Reason::role_vacant : Reason::nobody_reachable;
+    std::erase_if(told, [&](const Recipient& one) { return !is_reachable(one, people); });
+    if (std::erase_if(told, [&](const Recipient& one) { return one.officer == about; }) > 0)
+      none_left = Reason::self_approval;
+    if (climbed)
+      for (Recipient& one : told) one.why = *climbed;
+    if (!told.empty()) return told;
+    if (!climbed) climbed = none_left;
+  }
+  return {};
+}
+
 std::vector<Unreachable> unreachable_roles(const Sop& sop, const People& people,
                                            const CivilDate& day) {
   std::vector<Unreachable> all;

@@ -90,6 +90,11 @@ std::vector<Recipient> resolve_role(std::string_view role, const Visit* visit, c
 std::vector<Recipient> resolve_holder(const Visit& visit, const Sop& sop, const People& people,
                                       const CivilDate& day);
 
+// Who is told for `role` of what `about` has done: never they themselves, in whatever duty. Climbs
+// the chain past them, then asks whoever is told along. Empty: there is nobody else.
+std::vector<Recipient> resolve_past(std::string_view about, std::string_view role, const Sop& sop,
+                                    const People& people, const CivilDate& day);
+
 // Whether it would be their own work that this officer judges in this duty: a deputy who opened the
 // visit or brought what it goes back to; in one's own right only at a step that judges, and only
 // who drafted.

@@ -113,6 +113,8 @@ struct LastAction {
   std::int64_t event = 0;  // sequence number of the action's event
   Instant recorded_at{};
   std::string by;  // actor id
+  // No visit was closed by it alone (0): the permit was withdrawn, and with it all that was open.
+  // None opened (0): it ended the permit.
   int closed_visit = 0, opened_visit = 0, ended_pause = 0;
   PermitState state_before = PermitState::active;
   Outcome outcome_before = Outcome::none;

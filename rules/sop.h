@@ -59,6 +59,8 @@ struct ActionRule {
   std::string tells_applicant;            // text id; empty: nothing
   std::string tells_applicant_again;      // text id from the step's second visit on
   std::optional<Budget> automatic_after;  // taken by the system when this much has passed
+
+  bool ends_permit() const { return to.empty(); }
 };
 
 // What the clock of a step's later visit starts from (`masuk_kembali`). The arithmetic stands in

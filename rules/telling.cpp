@@ -63,6 +63,13 @@ std::optional<Reason> no_longer_holds(const Notice& notice, const Permit& permit
   return std::nullopt;
 }
 
+std::optional<Instant> may_hold_again_at(Reason fails, const Permit& permit,
+                                         const Context& context) {
+  if (fails != Reason::done_before_sending || !permit.last_action) return std::nullopt;
+  const Instant until = permit.last_action->recorded_at + context.send.undo_window;
+  return context.now < until ? std::optional(until) : std::nullopt;
+}
+
 std::vector<Recipient> recipients_of(const Notice& notice, const Permit& permit,
                                      const Context& context) {
   const CivilDate day = context.today();
@@ -72,6 +79,10 @@ std::vector<Recipient> recipients_of(const Notice& notice, const Permit& permit,
       return visit ? resolve_holder(*visit, context.sop, context.people, day)
                    : std::vector<Recipient>();
     case Addressee::Kind::role:
+      // What somebody did is not reported to them, whatever they stand in for today.
+      if (visit && visit->closed_at && notice.text == kReport && !reports_open_visit(notice))
+        return resolve_past(visit->closed_by, notice.addressee.name, context.sop, context.people,
+                            day);
       return resolve_role(notice.addressee.name, visit, context.sop, context.people, day);
     case Addressee::Kind::officer:
       return {{notice.addressee.name, "", "", "", Reason::on_duty}};

@@ -266,21 +266,9 @@ std::optional<Refusal> Handler::withdraw(const Act& act) {
 }
 
 std::optional<Refusal> Handler::operator()(const Undo&) {
-  const Permit& p = permit();
-  if (!p.last_action || is_terminal(p.state))
-    return refuse(Reason::nothing_to_undo, "there is no action to take back");
-  const LastAction last = *p.last_action;
-  if (last.by != identity(actor()))
-    return refuse(Reason::undo_by_other, "only who acted may take it back");
-  if (draft_.now() >= last.recorded_at + context_.send.undo_window)
-    return refuse(Reason::undo_window_over, "the time to take it back is over");
-  const Visit& opened = *p.find_visit(last.opened_visit);
-  const bool paused = std::any_of(p.pauses.begin(), p.pauses.end(),
-                                  [&](const Pause& one) { return one.visit == opened.id; });
-  const bool taken = opened.claimed_at && !opened.assignee.empty();
-  if (!opened.open() || taken || paused)
-    return refuse(Reason::next_visit_touched, "the next step has been started already");
-  draft_.undo(last, actor());
+  if (auto refusal = refuse_undo(permit(), actor(), draft_.now(), context_.send.undo_window))
+    return refusal;
+  draft_.undo(LastAction(*permit().last_action), actor());
   return std::nullopt;
 }
 
@@ -427,6 +415,25 @@ std::optional<Refusal> Handler::operator()(const SendLink&) {
 CivilDate Context::today() const {
   const LocalTime local = calendar.local(now);
   return fmt::format("{:04}-{:02}-{:02}", local.year, local.month, local.day);
+}
+
+std::optional<Refusal> refuse_undo(const Permit& permit, const Actor& actor, Instant now,
+                                   Seconds undo_window) {
+  if (!permit.last_action)
+    return refuse(Reason::nothing_to_undo, "there is no action to take back");
+  const LastAction& last = *permit.last_action;
+  if (last.by != identity(actor))
+    return refuse(Reason::undo_by_other, "only who acted may take it back");
+  if (now >= last.recorded_at + undo_window)
+    return refuse(Reason::undo_window_over, "the time to take it back is over");
+  if (last.opened_visit == 0) return std::nullopt;
+  const Visit& opened = *permit.find_visit(last.opened_visit);
+  const bool paused = std::any_of(permit.pauses.begin(), permit.pauses.end(),
+                                  [&](const Pause& one) { return one.visit == opened.id; });
+  const bool taken = opened.claimed_at && !opened.assignee.empty();
+  if (!opened.open() || taken || paused)
+    return refuse(Reason::next_visit_touched, "the next step has been started already");
+  return std::nullopt;
 }
 
 void throw_exception_from_error(const Refusal& refusal, const boost::source_location&) {

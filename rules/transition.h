@@ -162,6 +162,11 @@ struct Refusal {
 [[noreturn]] void throw_exception_from_error(const Refusal& refusal, const boost::source_location&);
 using Decided = boost::system::result<Decision, Refusal>;
 
+// Why `actor` may not take the permit's last action back at `now`; nothing: they may. Also out of
+// an end of the permit, which nothing else leads out of.
+std::optional<Refusal> refuse_undo(const Permit& permit, const Actor& actor, Instant now,
+                                   Seconds undo_window);
+
 // Performs step 1: opens the applicant's first visit at `started_at` and closes it now.
 Decided open_permit(const NewPermit& submission, const Context& context);
 

@@ -13,9 +13,10 @@ namespace {
 
 constexpr const char* kSummary = "rangkuman_gangguan";
 
-// It tells an officer of work: no recap, and not the canary's.
+// It tells an officer of work: no recap, no appointment, and not the canary's.
 bool tells_of_work(const store::NewMessage& message) {
   return message.recipient.starts_with("officer:") && message.text != "rekap_harian" &&
+         message.text != kAppointment &&
          std::any_of(message.notices.begin(), message.notices.end(),
                      [](const auto& one) { return one.first >= 0; });
 }

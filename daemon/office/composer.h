@@ -63,6 +63,8 @@ class Composer : public Loop {
   bool waits_for_watch(bool behind);
   void settle_applicant(Round& round, const store::PendingNotice& pending,
                         const store::StoredPermit& stored);
+  // Tells a deputy that they are one.
+  void settle_appointment(Round& round, const store::PendingNotice& pending);
   // Whether the permit is needed beyond this portion.
   bool collect_officers(Round& round, store::PendingNotice pending,
                         const store::StoredPermit& stored);

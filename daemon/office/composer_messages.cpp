@@ -114,6 +114,43 @@ void Composer::settle_applicant(Round& round, const store::PendingNotice& pendin
   round.settle(pending, Kind::rendered, Reason::applicant, now);
 }
 
+// Like any word to an officer it waits for the group's time, in which a wrong appointment can be
+// ended unseen, and for office hours.
+void Composer::settle_appointment(Round& round, const store::PendingNotice& pending) {
+  using Kind = store::NoticeOutcome::Kind;
+  const Instant now = round.moment.now;
+  const Context context = rulebook_.context(*rulebook_.sops_in_force().front(), now);
+  const std::vector<Delegation>& all = context.people.delegations;
+  const auto found = std::find_if(
+      all.begin(), all.end(), [&](const Delegation& one) { return one.id == pending.notice.k; });
+  if (found == all.end() || found->end < context.today())
+    return round.settle(pending, Kind::dropped, Reason::duty_ended, now);
+  const Instant leaves = leaves_at(pending.notice, ready_at(pending.notice, rulebook_.send()),
+                                   std::nullopt, rulebook_.send(), office_calendar());
+  if (leaves > now) return round.settle(pending, Kind::later, Reason::not_due, leaves);
+  const Officer* deputy = context.people.find(found->to);
+  if (const Silence* silence = silenced(found->to, context.people.silences, now))
+    return round.settle(pending, Kind::later, Reason::silenced, silence->until);
+  store::NewMessage message;
+  message.recipient = officer_key(found->to);
+  message.acting_for = found->from;
+  message.why = Reason::delegated;
+  message.text = kAppointment;
+  message.rendered_at = now;
+  message.trial = settings_.trial;
+  message.notices.emplace_back(pending.permit, pending.id);
+  if (!deputy || !address(message, *deputy)) {
+    log_event(Level::error, "officer_unreachable", {{"officer", found->to}});
+    return round.settle(pending, Kind::dropped, Reason::no_address, now);
+  }
+  message.name = deputy->name;
+  message.rendered = notify::render(
+      *settings_.texts, message.text,
+      appointment_fields(*found, context.people, rulebook_.sops_in_force(), settings_.office));
+  round.messages.push_back(std::move(message));
+  round.settle(pending, Kind::rendered, Reason::delegated, now);
+}
+
 bool Composer::collect_officers(Round& round, store::PendingNotice pending,
                                 const store::StoredPermit& stored) {
   const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);

@@ -151,6 +151,31 @@ void add_recipient(TextFields& fields, const Recipient& recipient, const Sop& so
   fields["jabatan_atasan"] = prefix + (role ? role->name : "Bapak/Ibu");
 }
 
+TextFields appointment_fields(const Delegation& delegation, const People& people,
+                              const std::vector<const Sop*>& sops, const Office& office) {
+  const Officer* from = people.find(delegation.from);
+  const Officer* to = people.find(delegation.to);
+  std::vector<std::string> titles;
+  for (const Sop* sop : sops)
+    for (const Role& role : sop->roles) {
+      if (!from || std::find(from->roles.begin(), from->roles.end(), role.id) == from->roles.end())
+        continue;
+      std::string title = std::string(notify::acting_prefix(delegation.kind)) + role.name;
+      if (std::find(titles.begin(), titles.end(), title) == titles.end())
+        titles.push_back(std::move(title));
+    }
+  if (titles.empty())
+    titles.push_back(std::string(notify::acting_prefix(delegation.kind)) +
+                     (from ? from->name : delegation.from));
+  return {{"instansi", office.name},
+          {"nama_petugas", to ? to->name : delegation.to},
+          {"nomor_surat", delegation.letter},
+          {"jabatan", fmt::format("{}", fmt::join(titles, " dan "))},
+          {"mulai", notify::civil_date(delegation.start)},
+          {"selesai", notify::civil_date(delegation.end)},
+          {"tautan", inbox_link(office)}};
+}
+
 std::string task_line(const std::string& number, const std::string& step,
                       const std::optional<Instant>& due, bool paused, const Calendar& calendar,
                       Instant now) {

@@ -28,6 +28,11 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
 void add_recipient(TextFields& fields, const Recipient& recipient, const Sop& sop,
                    const People& people);
 
+// What a deputy is told of their appointment: {jabatan} is "Plh. Kepala Dinas", of every duty that
+// goes along.
+TextFields appointment_fields(const Delegation& delegation, const People& people,
+                              const std::vector<const Sop*>& sops, const Office& office);
+
 // One line of a list: number, step, and until when or how late.
 std::string task_line(const std::string& number, const std::string& step,
                       const std::optional<Instant>& due, bool paused, const Calendar& calendar,

@@ -47,9 +47,9 @@ awaitable<Response> Pages::applicant_page(const PageCall& call, std::int64_t id,
     notice = message(*done == kLink ? "Tautan lacak sedang dikirim." : "Kontak telah diperbaiki.");
   }
   // What was typed stays where it was refused.
-  const bool again = !fault.empty() && call.form.text("aksi") == kContact;
-  const std::string email = again ? call.form.text("email") : stored.applicant.email;
-  const std::string whatsapp = again ? call.form.text("whatsapp") : stored.applicant.whatsapp;
+  const Typed typed(call.form, kContact);
+  const std::string email = typed.text("email", stored.applicant.email);
+  const std::string whatsapp = typed.text("whatsapp", stored.applicant.whatsapp);
   const Html again_form =
       reachable
           ? html(
@@ -60,18 +60,19 @@ awaitable<Response> Pages::applicant_page(const PageCall& call, std::int64_t id,
           : html("<p>Belum ada alamat pemohon; isi dahulu di atas.</p>");
   Html body = html(
       "<p class=\"halus\"><a href=\"{}\">Permohonan {}</a></p><h1>Kontak {}</h1>{}"
-      "<form method=\"post\" action=\"{}\">{}"
+      "<form method=\"post\" action=\"{}\">{}{}"
       "<label for=\"whatsapp\">Nomor WhatsApp</label>"
       "<input type=\"text\" id=\"whatsapp\" name=\"whatsapp\" inputmode=\"tel\" maxlength=\"32\" "
       "value=\"{}\"><label for=\"email\">Email</label>"
       "<input type=\"text\" id=\"email\" name=\"email\" inputmode=\"email\" maxlength=\"254\" "
-      "value=\"{}\"><div class=\"pilihan\"><label><input type=\"checkbox\" name=\"kirim\" "
-      "value=\"ya\"><span>Kirim tautan lacak ke alamat baru</span></label></div>"
+      "value=\"{}\"><div class=\"pilihan\">{}</div>"
       "<p class=\"halus\">Perubahan tercatat dalam riwayat tanpa nomor dan alamatnya.</p>"
       "<p><button class=\"utama\" name=\"aksi\" value=\"{}\">Simpan kontak</button></p></form>"
       "<h2>Tautan lacak</h2>{}",
       path_of(stored.permit), stored.permit.number, stored.applicant.name, notice, path,
-      hidden_fields(new_form_keys(call.who->visitor.csrf)), whatsapp, email, kContact, again_form);
+      hidden_fields(new_form_keys(call.who->visitor.csrf)), form_mark(kContact), whatsapp, email,
+      tick_box("kirim", "ya", "Kirim tautan lacak ke alamat baru", typed.has("kirim", "ya")),
+      kContact, again_form);
   co_return page(status, call, "Kontak pemohon " + stored.permit.number, std::move(body));
 }
 
@@ -87,6 +88,10 @@ awaitable<Response> Pages::applicant_act(PageCall call) {
   auto finding = reader_.id_of(call.request.param("id"));
   const auto id = co_await std::move(finding);
   if (!id) co_return not_found(call);
+  if (call.look) {
+    auto showing = applicant_page(call, *id, call.look_status(), call.why);
+    co_return co_await std::move(showing);
+  }
   auto reading = reader_.read({*id}, {});
   const Reading found = co_await std::move(reading);
   const auto permit = found.permits.find(*id);

@@ -288,12 +288,13 @@ awaitable<Response> Pages::kiosks_page(const PageCall& call, int status, Html no
       "dicabut berhenti dalam satu menit.</p>{}{}"
       "<h2>Tautan baru</h2><form method=\"post\" action=\"/papan/layar\">{}"
       "<label for=\"nama\">Tempat layar</label><input type=\"text\" id=\"nama\" name=\"nama\" "
-      "required maxlength=\"{}\" placeholder=\"Ruang tunggu\">"
+      "required maxlength=\"{}\" placeholder=\"Ruang tunggu\" value=\"{}\">"
       "<p><button class=\"utama\" name=\"aksi\" value=\"buat\">Buat tautan</button></p></form>",
       notice,
       items.empty() ? html("<div class=\"kartu\"><p>Belum ada tautan.</p></div>")
                     : html("<div class=\"kartu\"><ul class=\"polos\">{}</ul></div>", items),
-      hidden_fields(new_form_keys(call.who->visitor.csrf)), kKioskName);
+      hidden_fields(new_form_keys(call.who->visitor.csrf)), kKioskName,
+      status == 200 && !call.look ? std::string() : call.form.text("nama"));
   co_return page(status, call, "Layar dinding", std::move(body));
 }
 
@@ -305,6 +306,11 @@ awaitable<Response> Pages::kiosks(PageCall call) {
 awaitable<Response> Pages::kiosks_act(PageCall call) {
   const auto once = once_of(call.form);
   if (!once) co_return stale_form(call);
+  if (call.look) {
+    auto showing =
+        kiosks_page(call, call.look_status(), call.why.empty() ? Html() : message(call.why, true));
+    co_return co_await std::move(showing);
+  }
   auto acquiring = parts_.pool.acquire();
   pg::Pool::Lease lease = co_await std::move(acquiring);
   if (call.form.text("aksi") == "cabut") {

@@ -42,17 +42,31 @@ std::string masked(const store::MessageRow& message) {
                                                         : notify::mask_email(message.address);
 }
 
-Html message_item(const store::MessageRow& message, const Calendar& calendar) {
+Html pick_box(std::int64_t message, const http::Form& typed) {
+  const std::vector<std::string> before = typed.texts("pesan");
+  const bool ticked =
+      std::find(before.begin(), before.end(), std::to_string(message)) != before.end();
+  return ticked ? html(
+                      "<input type=\"checkbox\" name=\"pesan\" value=\"{}\" aria-label=\"Pilih "
+                      "pesan {}\" checked>",
+                      message, message)
+                : html(
+                      "<input type=\"checkbox\" name=\"pesan\" value=\"{}\" aria-label=\"Pilih "
+                      "pesan {}\">",
+                      message, message);
+}
+
+Html message_item(const store::MessageRow& message, const Calendar& calendar,
+                  const http::Form& typed) {
   const Html about = message.number.empty() ? Html()
                                             : html(" · <a href=\"/permohonan/{}\">{}</a>",
                                                    message.number, message.number);
   return html(
-      "<li class=\"gagal\"><span class=\"pilih\"><input type=\"checkbox\" name=\"pesan\" "
-      "value=\"{}\" aria-label=\"Pilih pesan {}\"></span>"
+      "<li class=\"gagal\"><span class=\"pilih\">{}</span>"
       "<span><strong>{}</strong><br><span class=\"halus\">{} · {} {}{}</span></span>"
       "<span>{} <span class=\"halus\">({} kali dicoba, disusun {})</span>"
       "<br><span class=\"halus\">{}</span></span></li>",
-      message.id, message.id, message.subject, message.name,
+      pick_box(message.id, typed), message.subject, message.name,
       message.channel == "email" ? "email" : "WhatsApp", masked(message), about,
       badge(Tone::late, reason_words(message.reason)), message.attempts,
       notify::short_moment(calendar.local(message.rendered_at)), message.detail);
@@ -78,7 +92,7 @@ awaitable<Response> Pages::dead_letters_page(const PageCall& call, int status, s
     if (const auto count = http::parse_id(*done))
       notice = message(fmt::format("{} pesan diurus.", *count));
   Html items;
-  for (const store::MessageRow& one : messages) items += message_item(one, calendar);
+  for (const store::MessageRow& one : messages) items += message_item(one, calendar, call.form);
   const Html list =
       items.empty()
           ? html("<div class=\"kartu\"><p>Tidak ada pesan yang gagal.</p></div>")
@@ -107,6 +121,10 @@ awaitable<Response> Pages::dead_letters(PageCall call) {
 
 // Each by itself, and each names the state it must be in: sending the form twice changes nothing.
 awaitable<Response> Pages::dead_letters_act(PageCall call) {
+  if (call.look) {
+    auto showing = dead_letters_page(call, call.look_status(), call.why);
+    co_return co_await std::move(showing);
+  }
   const std::string action = call.form.text("aksi");
   if (action != "ulang" && action != "buang") co_return stale_form(call);
   int done = 0, gone = 0;

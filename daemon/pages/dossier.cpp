@@ -152,9 +152,8 @@ class Sections {
       if (visit.undone) continue;
       const Sla sla = visit_sla(permit_, visit, sop_, calendar_, d_.context.now);
       const std::string by =
-          visit.closed_for.empty()
-              ? officer_or_applicant(visit)
-              : fmt::format("{}, untuk {}", officer(visit.closed_by), officer(visit.closed_for));
+          officer_or_applicant(visit) + standing_in({visit.closed_by, visit.closed_for, visit.role,
+                                                     visit.closed_at.value_or(d_.context.now)});
       rows += html(
           "<tr><th scope=\"row\">{}<br><span class=\"halus\">{}</span></th><td>{}</td><td>{}</td>"
           "<td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
@@ -171,6 +170,12 @@ class Sections {
         "<th>Dibuka</th><th>Diambil</th><th>Ditutup</th><th>Oleh</th><th>Waktu kerja</th>"
         "<th>Penilaian</th></tr></thead><tbody>{}</tbody></table>",
         rows);
+  }
+
+  // ", Plh. Kepala Dinas (untuk Gusti Noor)"; nothing in their own right.
+  std::string standing_in(const StoodIn& acted) const {
+    const std::string title = stand_in_title(acted, d_.letters, d_.context);
+    return title.empty() ? "" : fmt::format(", {} (untuk {})", title, officer(acted.for_officer));
   }
 
   std::string officer_or_applicant(const Visit& visit) const {
@@ -225,8 +230,8 @@ class Sections {
 
   std::string recipient(const store::ToldMessage& message) const {
     if (!message.recipient.starts_with(kOfficer)) return "pemohon";
-    std::string name = officer(message.recipient.substr(kOfficer.size()));
-    return message.acting_for.empty() ? name : name + ", untuk " + officer(message.acting_for);
+    const std::string id = message.recipient.substr(kOfficer.size());
+    return officer(id) + standing_in({id, message.acting_for, "", message.rendered_at});
   }
 
   Html message_lines(const store::ToldNotice& told) const {
@@ -300,7 +305,9 @@ class Sections {
     for (const store::StoredEvent& stored : d_.events) {
       const Event& event = stored.event;
       std::string who = actor_words(event.actor, d_.context.people);
-      if (!event.acting_for.empty()) who += ", untuk " + officer(event.acting_for);
+      const Visit* visit = permit_.find_visit(event.visit);
+      who += standing_in({event.actor.substr(event.actor.find(':') + 1), event.acting_for,
+                          visit ? visit->role : "", event.at});
       rows += html(
           "<tr><td class=\"angka\">{}</td><td class=\"saat\">{}</td><td>{}</td><td>{}</td>"
           "<td class=\"rapat\">{}</td></tr>",

@@ -123,8 +123,10 @@ Html badge(Tone tone, std::string_view words) {
 }
 
 Html message(std::string_view words, bool fault) {
-  return html("<p class=\"pesan {}\" role=\"{}\">{}</p>", fault ? "salah" : "",
-              fault ? "alert" : "status", words);
+  // A fault stands beside the form it is of, and the page opens there.
+  if (fault)
+    return html("<p class=\"pesan salah\" role=\"alert\" tabindex=\"-1\" autofocus>{}</p>", words);
+  return html("<p class=\"pesan\" role=\"status\">{}</p>", words);
 }
 
 Html progress_bar(std::int64_t percent) {
@@ -137,8 +139,46 @@ Html progress_bar(std::int64_t percent) {
 Html hidden_fields(const FormKeys& keys) {
   return html(
       "<input type=\"hidden\" name=\"token\" value=\"{}\">"
-      "<input type=\"hidden\" name=\"kunci\" value=\"{}\">",
-      keys.csrf, keys.once);
+      "<input type=\"hidden\" name=\"kunci\" value=\"{}\">"
+      "<button class=\"tersembunyi\" name=\"aksi\" value=\"{}\" formmethod=\"dialog\" "
+      "formnovalidate=\"\" tabindex=\"-1\" aria-hidden=\"true\">Tinjau</button>",
+      keys.csrf, keys.once, kLookAgain);
+}
+
+Html form_mark(std::string_view form) {
+  return html("<input type=\"hidden\" name=\"formulir\" value=\"{}\">", form);
+}
+
+Html tick_box(std::string_view name, std::string_view value, std::string_view words, bool ticked) {
+  return ticked ? html(
+                      "<label><input type=\"checkbox\" name=\"{}\" value=\"{}\" checked><span>{}"
+                      "</span></label>",
+                      name, value, words)
+                : html(
+                      "<label><input type=\"checkbox\" name=\"{}\" value=\"{}\"><span>{}</span>"
+                      "</label>",
+                      name, value, words);
+}
+
+Html radio_button(std::string_view name, std::string_view value, std::string_view words,
+                  bool chosen) {
+  return chosen
+             ? html(
+                   "<label><input type=\"radio\" name=\"{}\" value=\"{}\" checked><span>{}</span>"
+                   "</label>",
+                   name, value, words)
+             : html("<label><input type=\"radio\" name=\"{}\" value=\"{}\"><span>{}</span></label>",
+                    name, value, words);
+}
+
+Html option(std::string_view value, std::string_view words, bool chosen) {
+  return chosen ? html("<option value=\"{}\" selected>{}</option>", value, words)
+                : html("<option value=\"{}\">{}</option>", value, words);
+}
+
+Html folded(std::string_view summary, const Html& inside, bool open) {
+  return open ? html("<details open><summary>{}</summary>{}</details>", summary, inside)
+              : html("<details><summary>{}</summary>{}</details>", summary, inside);
 }
 
 }  // namespace tenggat::pages

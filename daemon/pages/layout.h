@@ -38,11 +38,24 @@ Html message(std::string_view words, bool fault = false);
 // How much of `whole` is over, 0 to 100; the words beside it say the same.
 Html progress_bar(std::int64_t percent);
 
-// Hidden fields of every form that acts: the token that only our own pages hold, and a key under
-// which sending it twice acts once.
+// What stands first in every form that acts: the token that only our own pages hold, a key under
+// which sending it twice acts once, and the form's default button. Enter in a field presses that
+// one: it leads nowhere and leaves everything as it stands (`formmethod=dialog` outside a dialog);
+// whoever sends it all the same gets the form again with all that was typed (kLookAgain).
 struct FormKeys {
   std::string csrf, once;
 };
 Html hidden_fields(const FormKeys& keys);
+inline constexpr std::string_view kLookAgain = "tinjau";
+// By this name a form knows again what was typed into it.
+Html form_mark(std::string_view form);
+
+// Fields that hold what was chosen before.
+Html tick_box(std::string_view name, std::string_view value, std::string_view words, bool ticked);
+Html radio_button(std::string_view name, std::string_view value, std::string_view words,
+                  bool chosen);
+Html option(std::string_view value, std::string_view words, bool chosen);
+// Folded away; open where something was typed inside.
+Html folded(std::string_view summary, const Html& inside, bool open);
 
 }  // namespace tenggat::pages

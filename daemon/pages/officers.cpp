@@ -23,19 +23,10 @@ constexpr const char* kGone = "Pegawai ini tidak ada.";
 
 // --- words ---------------------------------------------------------------------------------------
 
-// "2026-04-13" → "13 April 2026".
-std::string date_words(const CivilDate& date) {
-  if (!is_civil_date(date)) return date;
-  LocalTime local;
-  local.year = std::stoi(date.substr(0, 4));
-  local.month = static_cast<unsigned>(std::stoi(date.substr(5, 2)));
-  local.day = static_cast<unsigned>(std::stoi(date.substr(8, 2)));
-  return notify::date(local);
-}
-
 std::string period_words(const CivilDate& start, const CivilDate& end) {
-  return start == end ? date_words(start)
-                      : fmt::format("{} s.d. {}", date_words(start), date_words(end));
+  return start == end
+             ? notify::civil_date(start)
+             : fmt::format("{} s.d. {}", notify::civil_date(start), notify::civil_date(end));
 }
 
 std::string kind_words(const std::string& kind) { return kind == "plt" ? "Plt." : "Plh."; }
@@ -133,9 +124,10 @@ Html date_field(std::string_view id, std::string_view label, std::string_view va
 Html remarks_of(const Officer& officer, const People& people, const CivilDate& today) {
   Html remarks;
   if (!officer.ended.empty())
-    remarks += html("<br>{}", badge(Tone::neutral, officer.ended <= today
-                                                       ? "tidak bertugas lagi"
-                                                       : "berhenti " + date_words(officer.ended)));
+    remarks +=
+        html("<br>{}", badge(Tone::neutral, officer.ended <= today
+                                                ? "tidak bertugas lagi"
+                                                : "berhenti " + notify::civil_date(officer.ended)));
   for (const Leave& leave : officer.leaves)
     if (leave.end >= today)
       remarks +=
@@ -165,8 +157,25 @@ Html officer_item(const Officer& officer, const People& people, const std::vecto
       remarks_of(officer, people, today));
 }
 
-Html leave_section(const Officer& officer, const std::string& path, const std::string& csrf,
-                   const CivilDate& today) {
+// What a form of an officer's page is made from.
+struct OfficerForm {
+  std::string path, csrf;
+  const http::Form& form;  // that came; empty where the page is only looked at
+  std::string fault;       // why it was not done
+  CivilDate today;
+
+  Typed typed(std::string_view mark) const { return {form, mark}; }
+  // The form's head; beside what was typed into it stands what is wrong with it.
+  Html head(std::string_view mark) const {
+    return html("<form method=\"post\" action=\"{}\">{}{}{}", path,
+                hidden_fields(new_form_keys(csrf)), form_mark(mark),
+                typed(mark) && !fault.empty() ? message(fault, true) : Html());
+  }
+};
+
+Html leave_section(const Officer& officer, const OfficerForm& form) {
+  const auto& [path, csrf, came, fault, today] = form;
+  const Typed typed = form.typed("cuti");
   Html items;
   for (const Leave& leave : officer.leaves) {
     if (leave.end < today) continue;
@@ -179,16 +188,17 @@ Html leave_section(const Officer& officer, const std::string& path, const std::s
   }
   return html(
       "<h2>Cuti dan tidak masuk</h2><p class=\"halus\">Selama itu pesan dialihkan; waktu tetap "
-      "berjalan.</p>{}<form method=\"post\" action=\"{}\">{}<div class=\"sebaris\">{}{}</div>"
+      "berjalan.</p>{}{}<div class=\"sebaris\">{}{}</div>"
       "<p><button name=\"aksi\" value=\"cuti\">Catat cuti</button></p></form>",
       items.empty() ? Html()
                     : html("<div class=\"kartu\"><ul class=\"polos\">{}</ul></div>", items),
-      path, hidden_fields(new_form_keys(csrf)), date_field("cuti-mulai", "Hari pertama", today),
-      date_field("cuti-sampai", "Hari terakhir", today));
+      form.head("cuti"), date_field("cuti-mulai", "Hari pertama", typed.text("mulai", today)),
+      date_field("cuti-sampai", "Hari terakhir", typed.text("sampai", today)));
 }
 
-Html delegation_section(const Officer& officer, const People& people, const std::string& path,
-                        const std::string& csrf, const CivilDate& today) {
+Html delegation_section(const Officer& officer, const People& people, const OfficerForm& form) {
+  const auto& [path, csrf, came, fault, today] = form;
+  const Typed typed = form.typed("tunjuk");
   Html items, others;
   for (const Delegation& one : people.delegations) {
     if (one.from != officer.id || one.end < today) continue;
@@ -204,42 +214,43 @@ Html delegation_section(const Officer& officer, const People& people, const std:
   }
   for (const Officer& other : people.officers)
     if (other.id != officer.id && (other.ended.empty() || other.ended > today))
-      others += html("<option value=\"{}\">{}</option>", other.id, other.name);
-  return html(
-      "<h2>Pelaksana (Plh., Plt.)</h2>{}<details><summary>Tunjuk pelaksana</summary>"
-      "<form method=\"post\" action=\"{}\">{}"
-      "<label for=\"kepada\">Pelaksana</label><select id=\"kepada\" name=\"kepada\">{}</select>"
+      others += option(other.id, other.name, typed.text("kepada") == other.id);
+  const Html appoint = html(
+      "{}<label for=\"kepada\">Pelaksana</label><select id=\"kepada\" name=\"kepada\">{}</select>"
       "<label for=\"jenis\">Jenis</label><select id=\"jenis\" name=\"jenis\">"
-      "<option value=\"plh\">Plh. (pejabat berhalangan sementara)</option>"
-      "<option value=\"plt\">Plt. (jabatan kosong)</option></select>"
-      "<div class=\"sebaris\">{}{}</div>"
+      "{}{}</select><div class=\"sebaris\">{}{}</div>"
       "<label for=\"surat\">Nomor surat perintah</label><input type=\"text\" id=\"surat\" "
-      "name=\"surat\" required maxlength=\"100\">"
-      "<p><button class=\"utama\" name=\"aksi\" "
-      "value=\"tunjuk\">Tunjuk</button></p></form></details>",
-      items.empty() ? html("<p class=\"halus\">Tidak ada pelaksana.</p>")
-                    : html("<div class=\"kartu\"><ul class=\"polos\">{}</ul></div>", items),
-      path, hidden_fields(new_form_keys(csrf)), others,
-      date_field("tunjuk-mulai", "Hari pertama", today),
-      date_field("tunjuk-sampai", "Hari terakhir"));
+      "name=\"surat\" required maxlength=\"100\" value=\"{}\">"
+      "<p><button class=\"utama\" name=\"aksi\" value=\"tunjuk\">Tunjuk</button></p></form>",
+      form.head("tunjuk"), others,
+      option("plh", "Plh. (pejabat berhalangan sementara)", typed.text("jenis") == "plh"),
+      option("plt", "Plt. (jabatan kosong)", typed.text("jenis") == "plt"),
+      date_field("tunjuk-mulai", "Hari pertama", typed.text("mulai", today)),
+      date_field("tunjuk-sampai", "Hari terakhir", typed.text("sampai")), typed.text("surat"));
+  return html("<h2>Pelaksana (Plh., Plt.)</h2>{}{}",
+              items.empty() ? html("<p class=\"halus\">Tidak ada pelaksana.</p>")
+                            : html("<div class=\"kartu\"><ul class=\"polos\">{}</ul></div>", items),
+              folded("Tunjuk pelaksana", appoint, bool(typed)));
 }
 
-Html end_section(const Officer& officer, const std::string& path, const std::string& csrf,
-                 const CivilDate& today) {
+Html end_section(const Officer& officer, const OfficerForm& form) {
+  const Typed typed = form.typed("berhenti");
   if (!officer.ended.empty())
     return html(
-        "<h2>Berhenti</h2><form method=\"post\" action=\"{}\">{}<p>Tidak bertugas lagi mulai "
+        "<h2>Berhenti</h2>{}<p>Tidak bertugas lagi mulai "
         "{}.</p>"
         "<p><button name=\"aksi\" value=\"kembali\">Tetap bertugas</button></p></form>",
-        path, hidden_fields(new_form_keys(csrf)), date_words(officer.ended));
+        form.head("kembali"), notify::civil_date(officer.ended));
   return html(
-      "<h2>Berhenti</h2><details><summary>Akhiri masa tugas</summary>"
-      "<form method=\"post\" action=\"{}\">{}<div class=\"sebaris\">{}</div>"
-      "<p class=\"halus\">Riwayatnya tetap tersimpan; sesi dan tokennya tidak berlaku lagi.</p>"
-      "<p><button class=\"bahaya\" name=\"aksi\" value=\"berhenti\">Akhiri</button></p></form>"
-      "</details>",
-      path, hidden_fields(new_form_keys(csrf)),
-      date_field("berhenti-mulai", "Hari pertama tidak bertugas", today));
+      "<h2>Berhenti</h2>{}",
+      folded("Akhiri masa tugas",
+             html("{}<div class=\"sebaris\">{}</div><p class=\"halus\">Riwayatnya tetap tersimpan; "
+                  "sesi dan tokennya tidak berlaku lagi.</p><p><button class=\"bahaya\" "
+                  "name=\"aksi\" value=\"berhenti\">Akhiri</button></p></form>",
+                  form.head("berhenti"),
+                  date_field("berhenti-mulai", "Hari pertama tidak bertugas",
+                             typed.text("mulai", form.today))),
+             bool(typed)));
 }
 
 json::array texts_of(const http::Form& form, std::string_view name) {
@@ -324,28 +335,23 @@ awaitable<Response> Pages::officers_page(const PageCall& call, int status, std::
       first + kShown < all.size()
           ? html("<p><a href=\"/pegawai?hal={}\">Berikutnya</a></p>", first / kShown + 1)
           : Html();
-  Html notice;
+  Html notice, fault_beside;
   if (!fault.empty())
-    notice = message(fault, true);
+    fault_beside = message(fault, true);
   else if (call.request.query.get("sudah"))
     notice = message("Pegawai ditambahkan.");
-  const bool again = !fault.empty();
-  const auto typed = [&](std::string_view name) {
-    return again ? call.form.text(name) : std::string();
-  };
+  const Typed typed(call.form, "tambah");
   const Html form = html(
-      "<form method=\"post\" action=\"/pegawai\">{}"
+      "<form method=\"post\" action=\"/pegawai\">{}{}"
       "<label for=\"id\">Sebutan <span class=\"halus\">(huruf kecil, tidak dapat diubah)</span>"
       "</label><input type=\"text\" id=\"id\" name=\"id\" required maxlength=\"40\" "
-      "autocapitalize=\"none\" spellcheck=\"false\" value=\"{}\">{}{}"
+      "autocapitalize=\"none\" spellcheck=\"false\" value=\"{}\">{}{}{}"
       "<p><button class=\"utama\" name=\"aksi\" value=\"tambah\">Tambah</button></p></form>",
-      hidden_fields(new_form_keys(call.who->visitor.csrf)), typed("id"),
-      address_fields(typed("nama"), typed("email"), typed("whatsapp")),
-      role_boxes(roles, again ? call.form.texts("peran") : std::vector<std::string>()));
+      hidden_fields(new_form_keys(call.who->visitor.csrf)), form_mark("tambah"), typed.text("id"),
+      address_fields(typed.text("nama"), typed.text("email"), typed.text("whatsapp")),
+      role_boxes(roles, typed.texts("peran")), fault_beside);
   Html body = html("<h1>Pegawai</h1>{}<div class=\"kartu\"><ul class=\"polos\">{}</ul></div>{}{}",
-                   notice, items, more,
-                   again ? html("<h2>Tambah pegawai</h2>{}", form)
-                         : html("<details><summary>Tambah pegawai</summary>{}</details>", form));
+                   notice, items, more, folded("Tambah pegawai", form, typed || !fault.empty()));
   co_return page(status, call, "Pegawai", std::move(body), true);
 }
 
@@ -370,6 +376,10 @@ awaitable<std::string> Pages::add_officer(const PageCall& call, pg::Connection& 
 }
 
 awaitable<Response> Pages::officers_act(PageCall call) {
+  if (call.look) {
+    auto showing = officers_page(call, call.look_status(), call.why);
+    co_return co_await std::move(showing);
+  }
   auto changing = change_once(call, &Pages::add_officer);
   const std::string fault = co_await std::move(changing);
   if (fault.empty()) co_return see_other("/pegawai?sudah=ya");
@@ -390,25 +400,23 @@ awaitable<Response> Pages::officer_page(const PageCall& call, int status, std::s
   const std::string path = "/pegawai/" + officer->id;
   const std::string& csrf = call.who->visitor.csrf;
   const CivilDate today = context.today();
-  const bool again = !fault.empty() && call.form.text("aksi") == "ubah";
+  const OfficerForm form{path, csrf, call.form, fault, today};
+  const Typed typed = form.typed("ubah");
   Html notice;
-  if (!fault.empty())
+  if (!fault.empty() && call.form.text("formulir").empty())
     notice = message(fault, true);
   else if (call.request.query.get("sudah"))
     notice = message("Tersimpan.");
   Html body = html(
       "<p class=\"halus\"><a href=\"/pegawai\">Pegawai</a></p><h1>{}</h1>"
-      "<p class=\"halus\">Sebutan: {}{}</p>{}<form method=\"post\" action=\"{}\">{}{}{}"
+      "<p class=\"halus\">Sebutan: {}{}</p>{}{}{}{}"
       "<p><button class=\"utama\" name=\"aksi\" value=\"ubah\">Simpan</button></p></form>{}{}{}",
-      officer->name, officer->id, remarks_of(*officer, people, today), notice, path,
-      hidden_fields(new_form_keys(csrf)),
-      address_fields(again ? call.form.text("nama") : officer->name,
-                     again ? call.form.text("email") : officer->email,
-                     again ? call.form.text("whatsapp") : officer->whatsapp),
-      role_boxes(roles_to_hold(sops), again ? call.form.texts("peran") : officer->roles),
-      leave_section(*officer, path, csrf, today),
-      delegation_section(*officer, people, path, csrf, today),
-      end_section(*officer, path, csrf, today));
+      officer->name, officer->id, remarks_of(*officer, people, today), notice, form.head("ubah"),
+      address_fields(typed.text("nama", officer->name), typed.text("email", officer->email),
+                     typed.text("whatsapp", officer->whatsapp)),
+      role_boxes(roles_to_hold(sops), typed ? typed.texts("peran") : officer->roles),
+      leave_section(*officer, form), delegation_section(*officer, people, form),
+      end_section(*officer, form));
   co_return page(status, call, officer->name, std::move(body));
 }
 
@@ -480,6 +488,10 @@ awaitable<std::string> Pages::change_duties(const PageCall& call, pg::Connection
 }
 
 awaitable<Response> Pages::officer_act(PageCall call) {
+  if (call.look) {
+    auto showing = officer_page(call, call.look_status(), call.why);
+    co_return co_await std::move(showing);
+  }
   const std::string action = call.form.text("aksi");
   constexpr std::string_view kOfPerson[] = {"ubah", "berhenti", "kembali"};
   constexpr std::string_view kOfDuties[] = {"cuti", "batal-cuti", "tunjuk", "akhiri"};

@@ -38,6 +38,37 @@ struct PageCall {
   Request request;
   http::Form form;
   std::optional<SignedIn> who;  // on routes for officers; else nothing
+  // The form is only to be shown again, with all that was typed; `why` says what kept it from being
+  // done, if it was to be.
+  bool look = false;
+  std::string why;
+  int look_status() const { return why.empty() ? 200 : 403; }
+};
+
+// What was typed into one form of a page; into none where that form was not the one that came.
+class Typed {
+ public:
+  Typed() = default;
+  Typed(const http::Form& form, std::string_view mark)
+      : form_(form.text("formulir") == mark ? &form : nullptr) {}
+  explicit operator bool() const { return form_ != nullptr; }
+  std::string text(std::string_view name, std::string otherwise = "") const {
+    return form_ ? form_->text(name) : otherwise;
+  }
+  // The i-th of this name.
+  std::string text(std::string_view name, std::size_t i) const {
+    const std::vector<std::string> all = texts(name);
+    return i < all.size() ? all[i] : "";
+  }
+  std::vector<std::string> texts(std::string_view name) const {
+    return form_ ? form_->texts(name) : std::vector<std::string>();
+  }
+  bool has(std::string_view name, std::string_view value) const;
+  // No page can put a file back into its field: it says so.
+  Html files_are_lost() const;
+
+ private:
+  const http::Form* form_ = nullptr;
 };
 
 // What a form asks of the office.
@@ -114,7 +145,12 @@ class Pages {
   };
 
   std::string session_cookie(const std::string& secret, std::chrono::seconds lives) const;
-  awaitable<Response> admit(Endpoint endpoint, PageCall call);
+  // What was typed goes to `kept` too, for when the answer fails.
+  awaitable<Response> admit(Endpoint endpoint, PageCall call, http::Form& kept);
+  // A page that says why nothing was done and keeps what was typed, until it can be looked at
+  // again.
+  Response kept_page(int status, const PageCall& call, std::string title,
+                     std::string_view words) const;
   awaitable<std::optional<SignedIn>> who_has_signed_in(std::string secret);
 
   Response page(int status, const PageCall& call, std::string title, Html body,
@@ -140,6 +176,8 @@ class Pages {
   awaitable<Response> track_again(const PageCall& call, std::int64_t id, Outcomes outcome);
 
   awaitable<Response> tasks_page(const PageCall& call, int status, std::string fault);
+  // Why a file may not be acted on along with others; nothing: it may.
+  awaitable<std::string> refuse_bulk(std::int64_t permit, std::string step, std::string action);
   awaitable<std::string> set_leave_today(const PageCall& call, bool away);
   // At most one more than are shown.
   awaitable<std::vector<std::int64_t>> ids_for(std::string asked);
@@ -147,6 +185,8 @@ class Pages {
   awaitable<std::vector<http::Task>> tasks_of(const SignedIn& who, Reading& found);
   awaitable<Response> permit_page(const PageCall& call, std::int64_t id, int status,
                                   std::string fault);
+  // What an action still wants before it is taken: a word of confirmation, a shorter note.
+  awaitable<std::string> wanting_before(const PageCall& call, std::int64_t id);
   awaitable<Response> applicant_page(const PageCall& call, std::int64_t id, int status,
                                      std::string fault);
 
@@ -195,6 +235,9 @@ std::optional<std::string> once_of(const http::Form& form);
 // A path of ours that a page can lead back to, else "/tugas".
 std::string safe_return(std::string_view path);
 std::string query_encoded(std::string_view text);
+
+// What came with a form, to be read where the form itself cannot be shown again.
+Html typed_values(const http::Form& form);
 
 // The name of an input that brings a document of this kind (and name, where there are several).
 std::string upload_name(std::string_view kind, std::string_view name = {});

@@ -28,6 +28,14 @@ constexpr int kMissesAMinute = 30;
 constexpr int kLinksAMinute = 10;
 constexpr int kTrackingLinksAMinute = 3;  // of one permit
 
+constexpr std::string_view kSessionOver =
+    "Belum ada yang berubah. Masuk kembali di tab lain, lalu kembali ke halaman ini dan tekan "
+    "Lanjutkan pengisian.";
+constexpr const char* kFormOfAnotherSession =
+    "Formulir ini dibuka sebelum Anda masuk kembali, sehingga belum ada yang diubah. Periksa "
+    "isinya, "
+    "lalu kirim sekali lagi.";
+
 bool is_hex(std::string_view text, std::size_t length) {
   return text.size() == length && std::all_of(text.begin(), text.end(), [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
@@ -145,7 +153,7 @@ awaitable<std::optional<SignedIn>> Pages::who_has_signed_in(std::string secret) 
   co_return who;
 }
 
-awaitable<Response> Pages::admit(Endpoint endpoint, PageCall call) {
+awaitable<Response> Pages::admit(Endpoint endpoint, PageCall call, http::Form& kept) {
   const http::AccessQuestion question{call.request.route, false, {}};
   auto access = http::authorize(nullptr, question);
   if (!access) {
@@ -154,6 +162,12 @@ awaitable<Response> Pages::admit(Endpoint endpoint, PageCall call) {
       call.who = co_await std::move(looking);
     }
     access = http::authorize(call.who ? &call.who->principal : nullptr, question);
+    if (!access && !call.who && call.request.method == "POST" && !from_another_site(call.request)) {
+      if (auto form = http::read_form(call.request); form && once_of(*form)) {
+        call.form = std::move(*form);
+        co_return kept_page(403, call, "Sesi Anda telah berakhir", kSessionOver);
+      }
+    }
     if (!access && !call.who)
       co_return see_other("/masuk?ke=" + query_encoded(call.request.method == "POST"
                                                            ? "/tugas"
@@ -166,8 +180,13 @@ awaitable<Response> Pages::admit(Endpoint endpoint, PageCall call) {
     call.request.body.clear();
     if (from_another_site(call.request) || !form) co_return stale_form(call);
     call.form = std::move(*form);
-    if (call.who && !equal_in_constant_time(call.form.text("token"), call.who->visitor.csrf))
-      co_return stale_form(call);
+    kept.fields = call.form.fields;
+    call.look = call.form.text("aksi") == kLookAgain;
+    if (call.who && !equal_in_constant_time(call.form.text("token"), call.who->visitor.csrf)) {
+      if (!once_of(call.form)) co_return stale_form(call);
+      if (!call.look) call.why = kFormOfAnotherSession;
+      call.look = true;
+    }
   }
   const std::string extended = call.who ? call.who->extended : "";
   auto answering = (this->*endpoint)(std::move(call));
@@ -187,18 +206,21 @@ awaitable<Response> Pages::enter(Endpoint endpoint, Request request) {
   call.request = std::move(request);
   PageCall bare;  // what a page about an outage needs
   bare.request.route = call.request.route;
+  bare.request.path = call.request.path;
   std::optional<Response> outage;
   try {
-    auto admitting = admit(endpoint, std::move(call));
+    auto admitting = admit(endpoint, std::move(call), bare.form);
     co_return co_await std::move(admitting);
   } catch (const pg::Error& error) {
     outage = http::outage_answer(error, http::Language::indonesian);
     if (!outage) throw;
   }
-  Response sorry = refusal_page(
-      outage->status, bare, "Sistem sedang tidak tersedia",
+  constexpr std::string_view kSorry =
       "Mohon maaf, sistem sedang tidak dapat melayani. Belum ada yang berubah pada permohonan; "
-      "silakan coba lagi beberapa saat lagi.");
+      "silakan coba lagi beberapa saat lagi.";
+  constexpr const char* kTitle = "Sistem sedang tidak tersedia";
+  Response sorry = once_of(bare.form) ? kept_page(outage->status, bare, kTitle, kSorry)
+                                      : refusal_page(outage->status, bare, kTitle, kSorry);
   if (const auto retry = outage->headers.get("Retry-After"))
     sorry.headers.set("Retry-After", std::string(*retry));
   co_return sorry;
@@ -220,6 +242,21 @@ Response Pages::page(int status, const PageCall& call, std::string title, Html b
 Response Pages::refusal_page(int status, const PageCall& call, std::string title,
                              std::string_view words) const {
   Html body = html("<h1>{}</h1><div class=\"kartu\"><p>{}</p></div>", title, words);
+  return page(status, call, std::move(title), std::move(body));
+}
+
+Response Pages::kept_page(int status, const PageCall& call, std::string title,
+                          std::string_view words) const {
+  Html fields;
+  for (const http::FormField& field : call.form.fields)
+    if (field.name != "token" && field.name != "aksi" && !field.value.empty())
+      fields += html("<input type=\"hidden\" name=\"{}\" value=\"{}\">", field.name, field.value);
+  Html body = html(
+      "<h1>{}</h1><div class=\"kartu\"><p>{}</p></div>{}<form method=\"post\" action=\"{}\" "
+      "enctype=\"multipart/form-data\">{}<p><button class=\"utama\" name=\"aksi\" value=\"{}\">"
+      "Lanjutkan pengisian</button></p><p class=\"halus\">Isian dibawa kembali ke formulirnya dan "
+      "belum dikirim. Berkas yang dipilih perlu dipilih lagi.</p></form>",
+      title, words, typed_values(call.form), call.request.path, fields, kLookAgain);
   return page(status, call, std::move(title), std::move(body));
 }
 
@@ -380,6 +417,29 @@ awaitable<Response> Pages::send_document(const PageCall& call, std::string sha25
 }
 
 // --- shared --------------------------------------------------------------------------------------
+
+bool Typed::has(std::string_view name, std::string_view value) const {
+  const std::vector<std::string> all = texts(name);
+  return std::find(all.begin(), all.end(), value) != all.end();
+}
+
+Html typed_values(const http::Form& form) {
+  // Of the form itself, not of who filled it in.
+  constexpr std::string_view kOurs[] = {"token",    "aksi",  "kunci", "langkah", "versi",
+                                        "formulir", "tugas", "pesan", "yakin"};
+  Html values;
+  for (const http::FormField& field : form.fields)
+    if (!field.value.empty() &&
+        std::find(std::begin(kOurs), std::end(kOurs), field.name) == std::end(kOurs))
+      values += html("<dt>{}</dt><dd>{}</dd>", readable(field.name), lines(field.value));
+  if (values.empty()) return {};
+  return html("<h2>Yang sudah Anda isi</h2><dl class=\"fakta\">{}</dl>", values);
+}
+
+Html Typed::files_are_lost() const {
+  if (!form_) return {};
+  return html("<p class=\"halus\">Berkas yang tadi dipilih perlu dipilih lagi.</p>");
+}
 
 std::string csrf_token(std::string_view secret, std::string_view purpose) {
   return store::hex(store::hmac_sha256(secret, purpose)).substr(0, 32);

@@ -8,6 +8,7 @@
 #include "daemon/pages/permit_view.h"
 #include "daemon/pages/proof.h"
 #include "daemon/pages/words.h"
+#include "daemon/store/letters.h"
 #include "notifiers/utf8.h"
 #include "notifiers/words.h"
 
@@ -20,6 +21,17 @@ std::string officer_words(const std::string& id, const People& people) {
 
 namespace {
 
+// "Budi Santoso, Plh. Kepala Bidang Perizinan"
+std::string holder_words(const PermitView& view, const Visit& visit) {
+  const Context& context = view.context;
+  std::string words = officer_words(visit.assignee, context.people);
+  const auto duty = duty_for(visit.assignee, visit, context.sop, context.people, context.today());
+  if (duty && !duty->kind.empty())
+    words += fmt::format(", {}{}", notify::acting_prefix(duty->kind),
+                         role_words(context.sop, duty->role));
+  return words;
+}
+
 Html visit_card(const PermitView& view, const Visit& visit) {
   const Sop& sop = view.context.sop;
   const Calendar& calendar = view.context.calendar;
@@ -31,7 +43,7 @@ Html visit_card(const PermitView& view, const Visit& visit) {
   facts +=
       html("<dt>Standar</dt><dd>{}</dd><dt>Petugas</dt><dd>{}</dd>", budget_words(step.standard),
            visit.assignee.empty() ? role_words(sop, visit.role) + " (belum diambil)"
-                                  : officer_words(visit.assignee, view.context.people));
+                                  : holder_words(view, visit));
   if (const Pause* pause = view.permit().open_pause(visit.id)) {
     const PauseReason* reason = sop.find_pause(pause->reason);
     Html said;
@@ -114,19 +126,24 @@ Html proofs_of(const PermitView& view) {
   return all;
 }
 
-Html body_of(const PermitView& view, const Html& notice) {
+Html body_of(const PermitView& view, const Html& said) {
   const Permit& permit = view.permit();
+  const Html undo = undo_card(view);
   Html cards;
   for (const Visit* visit :
        http::by_urgency(permit, view.context.sop, view.context.calendar, view.context.now))
     cards += visit_card(view, *visit);
+  Html notice = said;
+  if (!view.answered) {
+    if (!view.fault.empty()) notice = message(view.fault, true);
+    notice += typed_values(view.form);
+  }
   if (cards.empty())
     cards = html("<div class=\"kartu\"><p>{}</p></div>",
                  badge(Tone::neutral, state_words(permit.state)));
   return html("<p class=\"halus\">Nomor {} · {} · {}</p><h1>{}</h1>{}{}{}{}{}{}{}", permit.number,
-              view.context.sop.title, state_words(permit.state), permit.subject, notice,
-              undo_card(view), cards, facts_of(view), documents_of(view), proofs_of(view),
-              history_of(view));
+              view.context.sop.title, state_words(permit.state), permit.subject, notice, undo,
+              cards, facts_of(view), documents_of(view), proofs_of(view), history_of(view));
 }
 
 // A document as a person names it, as the kind that rules know: "Denah ruang" → "denah_ruang".
@@ -174,6 +191,7 @@ awaitable<Response> Pages::permit_page(const PageCall& call, std::int64_t id, in
   pg::Pipeline more;
   store::add_events(more, id);
   store::add_notes(more, id);
+  store::add_letters(more, id);
   auto reading = reader_.read({id}, std::move(more));
   const Reading found = co_await std::move(reading);
   const auto permit = found.permits.find(id);
@@ -184,13 +202,12 @@ awaitable<Response> Pages::permit_page(const PageCall& call, std::int64_t id, in
       parts_.rulebook.context(sop, std::max(found.moment.now, stored.permit.changed_at));
   const auto events = store::events_of(found.results.at(found.first));
   const auto notes = store::notes_of(found.results.at(found.first + 1));
-  Html notice;
-  if (!fault.empty())
-    notice = message(fault, true);
-  else if (call.request.query.get("sudah"))
-    notice = message("Tersimpan.");
-  const PermitView view{stored, context, events, notes, *call.who};
-  co_return page(status, call, "Permohonan " + stored.permit.number, body_of(view, notice));
+  const auto letters = store::letters_of(found.results.at(found.first + 2));
+  Html said;
+  if (call.request.query.get("sudah")) said = message("Tersimpan.");
+  const PermitView view{stored,    context, events,    notes,
+                        *call.who, letters, call.form, std::move(fault)};
+  co_return page(status, call, "Permohonan " + stored.permit.number, body_of(view, said));
 }
 
 awaitable<Response> Pages::permit(PageCall call) {
@@ -201,15 +218,36 @@ awaitable<Response> Pages::permit(PageCall call) {
   co_return co_await std::move(showing);
 }
 
+awaitable<std::string> Pages::wanting_before(const PageCall& call, std::int64_t id) {
+  if (notify::characters(note_of(call.form)) > http::BodyLimits::note)
+    co_return "Catatan terlalu panjang; paling banyak 2.000 huruf.";
+  const std::string action = call.form.text("aksi");
+  if (!action.starts_with("act.") || call.form.text("yakin") == "ya") co_return "";
+  auto reading = reader_.read({id}, {});
+  const Reading found = co_await std::move(reading);
+  const auto permit = found.permits.find(id);
+  if (permit == found.permits.end()) co_return "";
+  const Sop& sop = parts_.rulebook.sop_version(permit->second.permit.sop_version);
+  const Step* step = sop.find_step(call.form.text("langkah"));
+  const ActionRule* rule = step ? step->find_action(action.substr(4)) : nullptr;
+  if (rule && rule->ends_permit())
+    co_return "Beri tanda pada kotak persetujuan terlebih dahulu; belum ada yang diubah.";
+  co_return "";
+}
+
 awaitable<Response> Pages::permit_act(PageCall call) {
   auto finding = reader_.id_of(call.request.param("id"));
   const auto id = co_await std::move(finding);
   if (!id) co_return not_found(call);
   const std::string action = call.form.text("aksi"), step = call.form.text("langkah");
   const std::string note = note_of(call.form);
-  if (notify::characters(note) > http::BodyLimits::note) {
-    auto showing =
-        permit_page(call, *id, 422, "Catatan terlalu panjang; paling banyak 2.000 huruf.");
+  std::string wanting = call.why;
+  if (!call.look) {
+    auto asking = wanting_before(call, *id);
+    wanting = co_await std::move(asking);
+  }
+  if (call.look || !wanting.empty()) {
+    auto showing = permit_page(call, *id, call.look ? call.look_status() : 422, wanting);
     co_return co_await std::move(showing);
   }
   Asked asked;

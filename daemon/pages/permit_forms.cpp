@@ -22,135 +22,181 @@ constexpr std::array kReasonsWithin = {"Penulisan nama atau alamat keliru",
                                        "Nomor atau dasar hukum keliru", "Lampiran belum lengkap",
                                        "Isi tidak sesuai dengan rekomendasi"};
 
-Html head_of_form(const PermitView& view, const std::string& step) {
+// One form of the page: what it asks for, at which step.
+struct FormOf {
+  const PermitView& view;
+  std::string step, action;
+
+  Typed typed() const {
+    return view.form.text("langkah") == step ? Typed(view.form, action) : Typed();
+  }
+  std::string id(std::string_view field) const {
+    const std::string name = action.starts_with("act.") ? action.substr(4) : action;
+    return fmt::format("{}-{}{}{}", step, name, field.empty() ? "" : "-", field);
+  }
+};
+
+// With what kept it from being done, where it came back.
+Html head_of_form(const FormOf& form) {
+  const PermitView& view = form.view;
+  Html fault;
+  if (form.typed()) {
+    view.answered = true;
+    if (!view.fault.empty()) fault = message(view.fault, true);
+  }
   return html(
-      "<form method=\"post\" action=\"{}\" enctype=\"multipart/form-data\">{}"
+      "<form method=\"post\" action=\"{}\" enctype=\"multipart/form-data\">{}{}"
       "<input type=\"hidden\" name=\"langkah\" value=\"{}\">"
-      "<input type=\"hidden\" name=\"versi\" value=\"{}\">",
-      view.path(), hidden_fields(view.keys()), step, view.permit().version);
+      "<input type=\"hidden\" name=\"versi\" value=\"{}\">{}",
+      view.path(), hidden_fields(view.keys()), form_mark(form.action), form.step,
+      view.permit().version, fault);
 }
 
 template <std::size_t N>
-Html ready_reasons(const std::array<const char*, N>& reasons) {
+Html ready_reasons(const std::array<const char*, N>& reasons, const Typed& typed) {
   Html boxes;
   for (const char* reason : reasons)
-    boxes +=
-        html("<label><input type=\"checkbox\" name=\"alasan\" value=\"{}\"><span>{}</span></label>",
-             reason, reason);
+    boxes += tick_box("alasan", reason, reason, typed.has("alasan", reason));
   return html("<fieldset class=\"pilihan\"><legend>Alasan</legend>{}</fieldset>", boxes);
 }
 
-Html deficiency_rows(const PermitView& view, const std::string& id) {
+Html deficiency_rows(const FormOf& form) {
+  const std::string id = form.id("");
+  const Typed typed = form.typed();
   Html kinds;
-  for (const Document& document : view.permit().documents)
+  for (const Document& document : form.view.permit().documents)
     if (document.counts() && document.file)
       kinds += html("<option value=\"{}\"></option>", readable(document.kind));
   Html rows;
-  for (int i = 1; i <= kDeficiencyRows; ++i)
+  for (int i = 1; i <= kDeficiencyRows; ++i) {
+    const auto row = static_cast<std::size_t>(i - 1);
     rows += html(
         "<label for=\"{}-d{}\">Kekurangan {}: dokumen</label>"
-        "<input type=\"text\" id=\"{}-d{}\" name=\"dokumen\" list=\"{}-daftar\" maxlength=\"60\">"
-        "<label for=\"{}-k{}\">Yang perlu diperbaiki</label>"
-        "<input type=\"text\" id=\"{}-k{}\" name=\"kekurangan\" maxlength=\"500\">",
-        id, i, i, id, i, id, id, i, id, i);
+        "<input type=\"text\" id=\"{}-d{}\" name=\"dokumen\" list=\"{}-daftar\" maxlength=\"60\" "
+        "value=\"{}\"><label for=\"{}-k{}\">Yang perlu diperbaiki</label>"
+        "<input type=\"text\" id=\"{}-k{}\" name=\"kekurangan\" maxlength=\"500\" value=\"{}\">",
+        id, i, i, id, i, id, typed.text("dokumen", row), id, i, id, i,
+        typed.text("kekurangan", row));
+  }
   return html("<datalist id=\"{}-daftar\">{}</datalist>{}", id, kinds, rows);
 }
 
-Html outcome_choice(Outcome known) {
-  const auto choice = [&](Outcome outcome, const char* words) {
-    return known == outcome || (known == Outcome::none && outcome == Outcome::grant)
-               ? html(
-                     "<label><input type=\"radio\" name=\"hasil\" value=\"{}\" checked><span>{}"
-                     "</span></label>",
-                     to_string(outcome), words)
-               : html(
-                     "<label><input type=\"radio\" name=\"hasil\" value=\"{}\"><span>{}</span>"
-                     "</label>",
-                     to_string(outcome), words);
-  };
+Html outcome_choice(Outcome known, const Typed& typed) {
+  const Outcome chosen = parse_outcome(typed.text("hasil")).value_or(known);
+  const bool refusal = chosen == Outcome::refusal;
   return html("<fieldset class=\"pilihan\"><legend>Isi keputusan</legend>{}{}</fieldset>",
-              choice(Outcome::grant, "Mengabulkan permohonan"),
-              choice(Outcome::refusal, "Menolak permohonan"));
+              radio_button("hasil", to_string(Outcome::grant), "Mengabulkan permohonan", !refusal),
+              radio_button("hasil", to_string(Outcome::refusal), "Menolak permohonan", refusal));
 }
 
-Html note_field(const std::string& id, ActionRule::Note note) {
+Html note_field(const FormOf& form, ActionRule::Note note) {
+  const std::string id = form.id("catatan"), text = form.typed().text("catatan");
   if (note == ActionRule::Note::optional)
     return html(
         "<label for=\"{}\">Catatan <span class=\"halus\">(boleh kosong)</span></label>"
-        "<textarea id=\"{}\" name=\"catatan\" maxlength=\"2000\"></textarea>",
-        id, id);
+        "<textarea id=\"{}\" name=\"catatan\" maxlength=\"2000\">{}</textarea>",
+        id, id, text);
   return html(
       "<label for=\"{}\">Penjelasan</label>"
-      "<textarea id=\"{}\" name=\"catatan\" maxlength=\"2000\"></textarea>",
-      id, id);
+      "<textarea id=\"{}\" name=\"catatan\" maxlength=\"2000\">{}</textarea>",
+      id, id, text);
 }
 
-Html action_form(const PermitView& view, const Visit& visit, const ActionRule& action, bool main) {
-  const std::string id = visit.step + "-" + action.id;
-  Html inside = head_of_form(view, visit.step);
+// What ends the permit is done deliberately: never by one press.
+Html confirmation(const PermitView& view, const ActionRule& action) {
+  const Seconds window = view.context.send.undo_window;
+  return html(
+      "<div class=\"pilihan\"><label><input type=\"checkbox\" name=\"yakin\" value=\"ya\" required>"
+      "<span>Saya yakin: {}, dan berkas {} selesai. {}</span></label></div>",
+      action_done_words(action.id), view.permit().number,
+      window.count() == 0 ? std::string("Tidak dapat dibatalkan.")
+                          : fmt::format("Dapat dibatalkan selama {}.", notify::duration(window)));
+}
+
+Html action_form(const FormOf& form, const ActionRule& action, bool main) {
+  const PermitView& view = form.view;
+  const Typed typed = form.typed();
+  Html inside = head_of_form(form);
+  bool files = false;
   for (const Output& output : action.outputs) {
     if (!output.file || action.backward) continue;
-    inside += upload_input(id + "-" + output.kind, output.kind, "", readable(output.kind), true);
+    files = true;
+    inside += upload_input(form.id(output.kind), output.kind, "", readable(output.kind), true);
     if (output.numbered)
       inside += html(
-          "<label for=\"{}-nomor\">Nomor {}</label><input type=\"text\" id=\"{}-nomor\" "
-          "name=\"nomor.{}\" required maxlength=\"100\">",
-          id, readable(output.kind), id, output.kind);
+          "<label for=\"{}\">Nomor {}</label><input type=\"text\" id=\"{}\" "
+          "name=\"nomor.{}\" required maxlength=\"100\" value=\"{}\">",
+          form.id("nomor"), readable(output.kind), form.id("nomor"), output.kind,
+          typed.text("nomor." + output.kind));
   }
-  if (action.chooses_outcome) inside += outcome_choice(view.permit().outcome);
+  if (files) inside += typed.files_are_lost();
+  if (action.chooses_outcome) inside += outcome_choice(view.permit().outcome, typed);
   const bool to_applicant = action.state == PermitState::returned;
   if (action.note != ActionRule::Note::optional && action.backward)
-    inside += to_applicant ? ready_reasons(kReasonsToApplicant) : ready_reasons(kReasonsWithin);
-  if (action.note == ActionRule::Note::note_or_deficiencies) inside += deficiency_rows(view, id);
-  inside += note_field(id + "-catatan", action.note);
-  inside +=
-      html("<p><button class=\"{} penuh\" name=\"aksi\" value=\"act.{}\">{}</button></p></form>",
-           main ? "utama" : "", action.id, action_words(action.id));
+    inside += to_applicant ? ready_reasons(kReasonsToApplicant, typed)
+                           : ready_reasons(kReasonsWithin, typed);
+  if (action.note == ActionRule::Note::note_or_deficiencies) inside += deficiency_rows(form);
+  inside += note_field(form, action.note);
+  if (action.ends_permit()) inside += confirmation(view, action);
+  inside += html("<p><button class=\"{} penuh\" name=\"aksi\" value=\"{}\">{}</button></p></form>",
+                 action.ends_permit() ? "bahaya utama"
+                 : main               ? "utama"
+                                      : "",
+                 form.action, action_words(action.id));
   if (main) return html("<h3>{}</h3>{}", action_words(action.id), inside);
-  return html("<details><summary>{}</summary>{}</details>", action_words(action.id), inside);
+  return folded(action_words(action.id), inside, bool(typed));
 }
 
-Html pause_form(const PermitView& view, const Visit& visit) {
+Html pause_form(const FormOf& form) {
+  const Typed typed = form.typed();
   Html reasons;
-  for (const PauseReason& reason : view.context.sop.pauses)
-    reasons += html("<option value=\"{}\">{}</option>", reason.id, readable(reason.name));
-  return html(
-      "<details><summary>Jeda waktu</summary>{}"
-      "<label for=\"{}-jeda\">Alasan jeda</label><select id=\"{}-jeda\" name=\"jeda\">{}</select>"
-      "<label for=\"{}-jeda-catatan\">Keterangan <span class=\"halus\">(wajib bila menunggu "
-      "pemohon: "
-      "inilah yang dibaca pemohon)</span></label>"
-      "<textarea id=\"{}-jeda-catatan\" name=\"catatan\" maxlength=\"2000\"></textarea>"
-      "<p><button class=\"penuh\" name=\"aksi\" value=\"pause\">Jeda</button></p></form></details>",
-      head_of_form(view, visit.step), visit.step, visit.step, reasons, visit.step, visit.step);
+  for (const PauseReason& reason : form.view.context.sop.pauses)
+    reasons += option(reason.id, readable(reason.name), typed.text("jeda") == reason.id);
+  return folded(
+      "Jeda waktu",
+      html("{}<label for=\"{}-jeda\">Alasan jeda</label><select id=\"{}-jeda\" name=\"jeda\">{}"
+           "</select><label for=\"{}-jeda-catatan\">Keterangan <span class=\"halus\">(wajib bila "
+           "menunggu pemohon: inilah yang dibaca pemohon)</span></label>"
+           "<textarea id=\"{}-jeda-catatan\" name=\"catatan\" maxlength=\"2000\">{}</textarea>"
+           "<p><button class=\"penuh\" name=\"aksi\" value=\"pause\">Jeda</button></p></form>",
+           head_of_form(form), form.step, form.step, reasons, form.step, form.step,
+           typed.text("catatan")),
+      bool(typed));
 }
 
-Html obstacle_form(const PermitView& view, const Visit& visit) {
+Html obstacle_form(const FormOf& form) {
+  const Typed typed = form.typed();
   Html causes;
-  for (const Obstacle& obstacle : view.context.sop.obstacles)
-    causes += html("<option value=\"{}\">{}</option>", obstacle.id, readable(obstacle.name));
+  for (const Obstacle& obstacle : form.view.context.sop.obstacles)
+    causes += option(obstacle.id, readable(obstacle.name), typed.text("kendala") == obstacle.id);
   if (causes.empty()) return {};
-  return html(
-      "<details><summary>Catat kendala</summary>{}"
-      "<p class=\"halus\">Waktu tetap berjalan. Pengingat berulang berhenti, lalu kami tanyakan "
-      "lagi. Kendala tercantum dalam laporan.</p>"
-      "<label for=\"{}-kendala\">Kendala</label><select id=\"{}-kendala\" name=\"kendala\">{}"
-      "</select>{}<p><button class=\"penuh\" name=\"aksi\" value=\"acknowledge\">Catat kendala"
-      "</button></p></form></details>",
-      head_of_form(view, visit.step), visit.step, visit.step, causes,
-      note_field(visit.step + "-kendala-catatan", ActionRule::Note::optional));
+  return folded(
+      "Catat kendala",
+      html("{}<p class=\"halus\">Waktu tetap berjalan. Pengingat berulang berhenti, lalu kami "
+           "tanyakan "
+           "lagi. Kendala tercantum dalam laporan.</p>"
+           "<label for=\"{}-kendala\">Kendala</label><select id=\"{}-kendala\" name=\"kendala\">{}"
+           "</select>{}<p><button class=\"penuh\" name=\"aksi\" value=\"acknowledge\">Catat kendala"
+           "</button></p></form>",
+           head_of_form(form), form.step, form.step, causes,
+           note_field(form, ActionRule::Note::optional)),
+      bool(typed));
 }
 
-Html escalation_form(const PermitView& view, const Visit& visit) {
-  const std::vector<std::string> chain = view.context.sop.chain(visit.role);
+Html escalation_form(const FormOf& form, const std::string& role) {
+  const Sop& sop = form.view.context.sop;
+  const std::vector<std::string> chain = sop.chain(role);
   if (chain.empty()) return {};
-  return html(
-      "<details><summary>Minta arahan atasan</summary>{}"
-      "<p class=\"halus\">Atasan terdekat, {}, segera diberi tahu; bila diminta lagi, atasan "
-      "berikutnya.</p>{}<p><button class=\"penuh\" name=\"aksi\" value=\"escalate\">Kirim kepada "
-      "atasan</button></p></form></details>",
-      head_of_form(view, visit.step), role_words(view.context.sop, chain.front()),
-      note_field(visit.step + "-arahan", ActionRule::Note::optional));
+  return folded(
+      "Minta arahan atasan",
+      html(
+          "{}<p class=\"halus\">Atasan terdekat, {}, segera diberi tahu; bila diminta lagi, atasan "
+          "berikutnya.</p>{}<p><button class=\"penuh\" name=\"aksi\" value=\"escalate\">Kirim "
+          "kepada "
+          "atasan</button></p></form>",
+          head_of_form(form), role_words(sop, chain.front()),
+          note_field(form, ActionRule::Note::optional)),
+      bool(form.typed()));
 }
 
 // By a superior, to somebody who is on duty today and does not have it yet.
@@ -158,25 +204,30 @@ Html assignment_form(const PermitView& view, const Visit& visit) {
   const Context& context = view.context;
   if (!superior_duty_for(view.who.officer.id, visit, context.sop, context.people, context.today()))
     return {};
+  const FormOf form{view, visit.step, "assign"};
+  const Typed typed = form.typed();
   Html officers;
   for (const Officer& officer : context.people.officers)
     if (officer.id != visit.assignee && context.people.present(officer, context.today()) &&
         duty_for(officer.id, visit, context.sop, context.people, context.today()))
-      officers += html("<option value=\"{}\">{}</option>", officer.id, officer.name);
+      officers += option(officer.id, officer.name, typed.text("petugas") == officer.id);
   if (officers.empty()) return {};
-  return html(
-      "<details><summary>Tugaskan kepada petugas</summary>{}"
-      "<label for=\"{}-petugas\">Petugas</label><select id=\"{}-petugas\" name=\"petugas\">{}"
-      "</select>{}<p><button class=\"penuh\" name=\"aksi\" value=\"assign\">Tugaskan</button></p>"
-      "</form></details>",
-      head_of_form(view, visit.step), visit.step, visit.step, officers,
-      note_field(visit.step + "-petugas-catatan", ActionRule::Note::optional));
+  return folded(
+      "Tugaskan kepada petugas",
+      html(
+          "{}<label for=\"{}-petugas\">Petugas</label><select id=\"{}-petugas\" name=\"petugas\">{}"
+          "</select>{}<p><button class=\"penuh\" name=\"aksi\" "
+          "value=\"assign\">Tugaskan</button></p>"
+          "</form>",
+          head_of_form(form), visit.step, visit.step, officers,
+          note_field(form, ActionRule::Note::optional)),
+      bool(typed));
 }
 
 Html button_form(const PermitView& view, const std::string& step, const char* action,
                  const char* words, bool main = false) {
   return html("{}<button class=\"{}\" name=\"aksi\" value=\"{}\">{}</button></form>",
-              head_of_form(view, step), main ? "utama" : "", action, words);
+              head_of_form({view, step, action}), main ? "utama" : "", action, words);
 }
 
 }  // namespace
@@ -197,26 +248,30 @@ Html visit_forms(const PermitView& view, const Visit& visit) {
   Html forms = html("<div class=\"sebaris\">{}</div>",
                     mine ? button_form(view, visit.step, "release", "Lepaskan tugas")
                          : button_form(view, visit.step, "claim", "Ambil tugas"));
+  // What ends the permit stands after what leads on, and is folded away.
   bool main = true;
-  for (const ActionRule& action : sop.step(visit.step).actions) {
-    if (action.only_for != Outcome::none && action.only_for != view.permit().outcome) continue;
-    forms += action_form(view, visit, action, main);
-    main = false;
-  }
-  return html("{}{}{}{}{}", forms, pause_form(view, visit), obstacle_form(view, visit),
-              escalation_form(view, visit), assignment_form(view, visit));
+  for (const bool ending : {false, true})
+    for (const ActionRule& action : sop.step(visit.step).actions) {
+      if (action.ends_permit() != ending) continue;
+      if (action.only_for != Outcome::none && action.only_for != view.permit().outcome) continue;
+      forms += action_form({view, visit.step, "act." + action.id}, action,
+                           main && !action.backward && !ending);
+      main = false;
+    }
+  return html("{}{}{}{}{}", forms, pause_form({view, visit.step, "pause"}),
+              obstacle_form({view, visit.step, "acknowledge"}),
+              escalation_form({view, visit.step, "escalate"}, visit.role),
+              assignment_form(view, visit));
 }
 
 Html undo_card(const PermitView& view) {
   const Permit& permit = view.permit();
-  const auto& last = permit.last_action;
-  if (!last || is_terminal(permit.state) || last->by != "officer:" + view.who.officer.id) return {};
-  const Instant until = last->recorded_at + view.context.send.undo_window;
-  const Visit* closed = permit.find_visit(last->closed_visit);
-  const Visit* opened = permit.find_visit(last->opened_visit);
-  if (view.context.now >= until || !closed || !opened || !opened->open() ||
-      !opened->assignee.empty())
-    return {};
+  const Actor self{Actor::Kind::officer, view.who.officer.id, ""};
+  const Seconds window = view.context.send.undo_window;
+  if (refuse_undo(permit, self, view.context.now, window)) return {};
+  const Instant until = permit.last_action->recorded_at + window;
+  const Visit* closed = permit.find_visit(permit.last_action->closed_visit);
+  if (!closed) return {};
   return html(
       "<section class=\"kartu\" aria-label=\"Batalkan tindakan\"><p>Tindakan terakhir Anda: "
       "<strong>{}"

@@ -1,6 +1,7 @@
 // What has happened to a permit, in words.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 
 #include "daemon/pages/permit_view.h"
@@ -34,6 +35,34 @@ std::string actor_words(const std::string& actor, const People& people) {
   constexpr std::string_view kOfficer = "officer:";
   if (actor.starts_with(kOfficer)) return officer_words(actor.substr(kOfficer.size()), people);
   return actor == "applicant" ? "Pemohon" : "Sistem";
+}
+
+std::string stand_in_title(const StoodIn& acted, const std::vector<Delegation>& letters,
+                           const Context& context) {
+  if (acted.for_officer.empty()) return {};
+  const CivilDate day =
+      Context{context.sop, context.calendar, context.people, acted.at, context.send}.today();
+  std::string kind = "plh";
+  for (const Delegation& letter : letters)
+    if (letter.from == acted.for_officer && letter.to == acted.officer && letter.start <= day &&
+        day <= letter.end)
+      kind = letter.kind;
+  // The duty that was theirs: the step's own, else one above it, in whose place it was.
+  const Officer* other = context.people.find(acted.for_officer);
+  const auto held = [&](const std::string& role) {
+    return other && std::find(other->roles.begin(), other->roles.end(), role) != other->roles.end();
+  };
+  std::string role = acted.role;
+  if (!role.empty() && !held(role))
+    for (const std::string& superior : context.sop.chain(acted.role))
+      if (held(superior)) {
+        role = superior;
+        break;
+      }
+  if (role.empty() && other)
+    for (const std::string& one : other->roles)
+      if (role.empty() && context.sop.find_role(one)) role = one;
+  return std::string(notify::acting_prefix(kind)) + role_words(context.sop, role);
 }
 
 std::string event_words(const store::StoredEvent& stored, const Permit& permit,
@@ -85,10 +114,15 @@ Html history_of(const PermitView& view) {
       if (note.event == stored->event.sequence)
         said += html("<br>{}{}", note.document.empty() ? "" : readable(note.document) + ": ",
                      lines(note.text));
+    const Event& event = stored->event;
+    const Visit* visit = view.permit().find_visit(event.visit);
+    const std::string actor = event.actor.substr(event.actor.find(':') + 1);
+    const std::string title = stand_in_title(
+        {actor, event.acting_for, visit ? visit->role : "", event.at}, view.letters, view.context);
     const std::string for_whom =
-        stored->event.acting_for.empty()
-            ? ""
-            : " untuk " + officer_words(stored->event.acting_for, view.context.people);
+        title.empty() ? ""
+                      : fmt::format(", {} (untuk {})", title,
+                                    officer_words(event.acting_for, view.context.people));
     items += html("<li>{}{}<br><span class=\"halus\">{} · {}{}</span></li>",
                   event_words(*stored, view.permit(), view.context), said,
                   notify::short_moment(view.context.calendar.local(stored->event.at)),

@@ -15,6 +15,10 @@ struct PermitView {
   const std::vector<store::StoredEvent>& events;
   const std::vector<store::StoredNote>& notes;
   const SignedIn& who;
+  const std::vector<Delegation>& letters;  // by which somebody acted for somebody else
+  const http::Form& form;                  // what came with the request; empty where it only looks
+  std::string fault;                       // why that was not done
+  mutable bool answered = false;           // said beside the form it is of
 
   const Permit& permit() const { return stored.permit; }
   std::string path() const { return "/permohonan/" + stored.permit.number; }
@@ -22,6 +26,14 @@ struct PermitView {
 };
 
 std::string officer_words(const std::string& id, const People& people);
+// "Plh. Kepala Dinas": as what somebody acted for somebody else, by their letter of that day.
+// Empty: in their own right.
+struct StoodIn {
+  std::string officer, for_officer, role;  // role: of the visit, or none
+  Instant at{};
+};
+std::string stand_in_title(const StoodIn& acted, const std::vector<Delegation>& letters,
+                           const Context& context);
 // What an event says: "Verifikasi: diterima", and whose it was: "Pemohon", "Siti Rahmah", "Sistem".
 std::string event_words(const store::StoredEvent& event, const Permit& permit,
                         const Context& context);

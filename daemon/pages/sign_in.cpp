@@ -119,6 +119,7 @@ awaitable<Response> Pages::sign_in_use(PageCall call) {
 }
 
 awaitable<Response> Pages::sign_out(PageCall call) {
+  if (call.look) co_return stale_form(call);
   auto acquiring = parts_.pool.acquire();
   pg::Pool::Lease lease = co_await std::move(acquiring);
   pg::Pipeline ending;

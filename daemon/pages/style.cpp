@@ -73,6 +73,7 @@ cursor:pointer;text-decoration:none;text-align:center}
 button.utama,.tombol.utama{background:var(--accent);color:var(--on-accent)}
 button.penuh{width:100%}
 button.bahaya{border-color:var(--late);color:var(--late)}
+button.bahaya.utama{background:var(--late);color:var(--card)}
 .sebaris{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin:.7rem 0}
 .sebaris form{margin:0}
 :focus-visible,input[type=date]:focus-within{outline:3px solid var(--accent);outline-offset:2px}
@@ -107,6 +108,7 @@ thead th{border-top:0;color:var(--soft);font-weight:600}
 .berdampingan form{margin:0}
 .mendatar{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:0 0 .75rem;padding:0}
 .tersembunyi{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+button.tersembunyi{min-height:0;padding:0;border:0}
 code{font-size:.92rem;overflow-wrap:anywhere}
 ul.tugas>li.tanpa-pilih{grid-template-columns:1fr}
 ul.tugas>li.tanpa-pilih .aksi{grid-column:auto}

@@ -22,18 +22,31 @@ constexpr std::chrono::hours kJustDone{1};
 constexpr int kDoneShown = 5;
 constexpr std::size_t kQueryMax = 100;
 
-// An action that can be taken on many files at once: forward, in a step of minutes, and nothing has
-// to be handed in, written or chosen for it.
-const ActionRule* quick_action(const http::Task& task, const Sop& sop) {
-  const Step& step = sop.step(task.visit->step);
-  if (step.standard.days > 0 || step.standard.hours > 0) return nullptr;
+// What has been drafted refuses the application: looked at one by one, never along with others.
+bool is_refusal_draft(const Permit& permit, const Step& step) {
+  return permit.outcome == Outcome::refusal &&
+         std::none_of(step.actions.begin(), step.actions.end(),
+                      [](const ActionRule& action) { return action.chooses_outcome; });
+}
+
+// It ends the permit, or the case: the decision itself.
+bool decides(const ActionRule& action, const Step& step, const Sop& sop) {
+  return action.ends_permit() || std::find(sop.case_ends.begin(), sop.case_ends.end(),
+                                           Trigger{step.id, action.id}) != sop.case_ends.end();
+}
+
+// An action that can be taken on many files at once: forward, in a step of minutes, nothing has to
+// be handed in, written or chosen for it, and it decides nothing.
+const ActionRule* quick_action(const Permit& permit, const Visit& visit, const Sop& sop) {
+  const Step& step = sop.step(visit.step);
+  if (step.standard.days > 0 || step.standard.hours > 0 || is_refusal_draft(permit, step))
+    return nullptr;
   for (const ActionRule& action : step.actions) {
     const bool brings_file = std::any_of(action.outputs.begin(), action.outputs.end(),
                                          [](const Output& output) { return output.file; });
-    const bool fits =
-        action.only_for == Outcome::none || action.only_for == task.stored->permit.outcome;
+    const bool fits = action.only_for == Outcome::none || action.only_for == permit.outcome;
     if (!action.backward && !brings_file && !action.chooses_outcome && fits &&
-        action.note == ActionRule::Note::optional)
+        action.note == ActionRule::Note::optional && !decides(action, step, sop))
       return &action;
   }
   return nullptr;
@@ -68,8 +81,26 @@ std::string due_words(const Sla& sla, const Permit& permit, const Visit& visit, 
   return sla.due_at ? "batas " + near_words(calendar, *sla.due_at, now) : "";
 }
 
+// No box where what is drafted refuses: the row says so.
+Html pick_box(const http::Task& task, const Sop& sop, const http::Form& typed) {
+  const Permit& permit = task.stored->permit;
+  if (is_refusal_draft(permit, sop.step(task.visit->step)))
+    return html("<span class=\"pilih\" aria-hidden=\"true\">–</span>");
+  const std::string ticket = ticket_of(task);
+  const std::vector<std::string> before = typed.texts("tugas");
+  const bool ticked = std::find(before.begin(), before.end(), ticket) != before.end();
+  return ticked ? html(
+                      "<span class=\"pilih\"><input type=\"checkbox\" name=\"tugas\" value=\"{}\" "
+                      "aria-label=\"Pilih {}\" checked></span>",
+                      ticket, permit.number)
+                : html(
+                      "<span class=\"pilih\"><input type=\"checkbox\" name=\"tugas\" value=\"{}\" "
+                      "aria-label=\"Pilih {}\"></span>",
+                      ticket, permit.number);
+}
+
 Html task_item(const http::Task& task, const Sop& sop, const Calendar& calendar,
-               const People& people, Instant now) {
+               const People& people, Instant now, const http::Form& typed) {
   const Permit& permit = task.stored->permit;
   const Visit& visit = *task.visit;
   const Sla sla = visit_sla(permit, visit, sop, calendar, now);
@@ -78,17 +109,19 @@ Html task_item(const http::Task& task, const Sop& sop, const Calendar& calendar,
   std::string aside = holder ? "diambil " + holder->name : "belum diambil";
   if (!task.duty.kind.empty())
     aside = fmt::format("sebagai {}. · {}", task.duty.kind == "plt" ? "Plt" : "Plh", aside);
+  const Html refuses = is_refusal_draft(permit, sop.step(visit.step))
+                           ? html("<br>{}", badge(Tone::late, "Isi keputusan: MENOLAK"))
+                           : Html();
   return html(
-      "<li><span class=\"pilih\"><input type=\"checkbox\" name=\"tugas\" value=\"{}\" "
-      "aria-label=\"Pilih {}\"></span>"
-      "<span><strong>{}</strong><br><span class=\"halus\">{}</span></span>"
+      "<li>{}<span><strong>{}</strong><br><span class=\"halus\">{}</span>{}</span>"
       "<span>{} · {}<br><span class=\"halus\">{}</span></span>"
       "<span>{}<br><span class=\"halus\">{}</span></span>"
       "<span class=\"aksi\"><a class=\"tombol\" href=\"/permohonan/{}\" aria-label=\"Buka {}\">Buka"
       "</a></span></li>",
-      ticket_of(task), permit.number, permit.subject, permit.number, sop.step(visit.step).number,
-      sop.step(visit.step).short_name, aside, badge(standing.tone, standing.words),
-      due_words(sla, permit, visit, sop, calendar, now), permit.number, permit.number);
+      pick_box(task, sop, typed), permit.subject, permit.number, refuses,
+      sop.step(visit.step).number, sop.step(visit.step).short_name, aside,
+      badge(standing.tone, standing.words), due_words(sla, permit, visit, sop, calendar, now),
+      permit.number, permit.number);
 }
 
 // "PAUD Mawar · Penyusunan SK: draf dikirim 10.02 · 6 menit dari standar 10 menit kerja", the
@@ -212,8 +245,8 @@ awaitable<Response> Pages::tasks_page(const PageCall& call, int status, std::str
     if (task_status == SlaStatus::overdue) ++late;
     if (shown == kShown) continue;
     ++shown;
-    items += task_item(task, sop, calendar, context.people, now);
-    const ActionRule* action = quick_action(task, sop);
+    items += task_item(task, sop, calendar, context.people, now, call.form);
+    const ActionRule* action = quick_action(permit, *task.visit, sop);
     if (action && quick.insert(action->id).second)
       buttons +=
           html("<button class=\"utama\" name=\"aksi\" value=\"act.{}\">{} yang dipilih</button>",
@@ -287,7 +320,26 @@ awaitable<std::string> Pages::set_leave_today(const PageCall& call, bool away) {
   co_return "";
 }
 
+awaitable<std::string> Pages::refuse_bulk(std::int64_t permit, std::string step,
+                                          std::string action) {
+  auto reading = reader_.read({permit}, {});
+  const Reading found = co_await std::move(reading);
+  const auto stored = found.permits.find(permit);
+  const Visit* visit =
+      stored == found.permits.end() ? nullptr : stored->second.permit.open_visit(step);
+  if (!visit) co_return "";  // the action itself is refused, with its reason
+  const Sop& sop = parts_.rulebook.sop_version(stored->second.permit.sop_version);
+  const ActionRule* quick = quick_action(stored->second.permit, *visit, sop);
+  if (quick && quick->id == action) co_return "";
+  co_return fmt::format("{}: diputuskan satu per satu; buka berkasnya. ",
+                        stored->second.permit.number);
+}
+
 awaitable<Response> Pages::tasks_act(PageCall call) {
+  if (call.look) {
+    auto showing = tasks_page(call, call.look_status(), call.why);
+    co_return co_await std::move(showing);
+  }
   const std::string action = call.form.text("aksi");
   if (action == "cuti" || action == "masuk") {
     auto setting = set_leave_today(call, action == "cuti");
@@ -316,6 +368,11 @@ awaitable<Response> Pages::tasks_act(PageCall call) {
       act.step = ticket->step;
       act.action = action.substr(4);
       act.version = ticket->version;
+      auto asking = refuse_bulk(ticket->permit, act.step, act.action);
+      if (const std::string refused = co_await std::move(asking); !refused.empty()) {
+        faults += refused;
+        continue;
+      }
       asked.command = std::move(act);
     } else {
       break;

@@ -6,10 +6,11 @@
 #include "daemon/clock.h"
 #include "daemon/http/api_bodies.h"
 #include "daemon/http/view.h"
-#include "daemon/pages/page_calls.h"
+#include "daemon/pages/permit_view.h"
 #include "daemon/pages/proof.h"
 #include "daemon/pages/words.h"
 #include "daemon/store/hash.h"
+#include "daemon/store/letters.h"
 #include "notifiers/utf8.h"
 #include "notifiers/words.h"
 
@@ -21,6 +22,8 @@ namespace {
 constexpr const char* kSpeaksForApplicant = "halaman lacak";
 // What an answer is about may be anything: such a file has a kind of its own.
 constexpr const char* kAnswerDocument = "lampiran_jawaban";
+constexpr std::string_view kAnswer = "jawab", kWithdraw = "withdraw", kUndo = "batal";
+const Actor kApplicantHere{Actor::Kind::applicant, kSpeaksForApplicant, ""};
 
 // Everything the page is made from.
 struct View {
@@ -31,9 +34,41 @@ struct View {
   Instant now;
   std::string path;  // of the page itself
   FormKeys keys;
+  const Context& context;
+  const std::vector<Delegation>& letters;  // by which somebody acted for somebody else
+  const http::Form& form;                  // that came; empty where the page is only looked at
+  std::string_view fault;                  // why it was not done
+  mutable bool answered = false;           // said beside the form it is of
 
   const Permit& permit() const { return stored.permit; }
+  Typed typed(std::string_view mark) const { return {form, mark}; }
 };
+
+// The start of a form; what kept it from being done stands in it.
+Html head_of_form(const View& view, std::string_view mark, const std::string& step) {
+  Html fault;
+  if (view.typed(mark)) {
+    view.answered = true;
+    if (!view.fault.empty()) fault = message(view.fault, true);
+  }
+  return html(
+      "<form method=\"post\" action=\"{}\" enctype=\"multipart/form-data\">{}{}"
+      "<input type=\"hidden\" name=\"langkah\" value=\"{}\">{}",
+      view.path, hidden_fields(view.keys), form_mark(mark), step, fault);
+}
+
+// "Plh. Kepala Dinas" where that is who has it today, else "Kepala Dinas".
+std::string holder_title(const View& view, const Visit& visit) {
+  const Context& context = view.context;
+  const std::vector<Recipient> holders =
+      resolve_holder(visit, context.sop, context.people, context.today());
+  const bool deputies =
+      !holders.empty() && std::all_of(holders.begin(), holders.end(), [&](const Recipient& one) {
+        return one.role == visit.role && !one.kind.empty();
+      });
+  return (deputies ? std::string(notify::acting_prefix(holders.front().kind)) : std::string()) +
+         role_words(context.sop, visit.role);
+}
 
 const Visit* open_applicant_visit(const View& view) {
   for (const Visit& visit : view.permit().visits)
@@ -139,18 +174,19 @@ Html form_to_mend(const View& view, const Visit& visit,
     inputs += upload_input(fmt::format("berkas{}", ++number), slot.kind, slot.name,
                            slot.named ? words + " (perlu diperbaiki)" : "Ganti " + words, false);
   }
+  const std::string& action = view.sop.step(visit.step).actions.front().id;
+  const Typed typed = view.typed(action);
   return html(
-      "<form method=\"post\" action=\"{}\" enctype=\"multipart/form-data\">{}"
-      "<input type=\"hidden\" name=\"langkah\" value=\"{}\">{}"
+      "{}{}{}"
       "<p class=\"halus\">Berkas yang tidak Anda ganti tetap berlaku. Ukuran seluruhnya paling "
       "besar "
       "20 MB.</p>"
       "<label for=\"catatan\">Catatan untuk petugas <span class=\"halus\">(boleh kosong)</span>"
-      "</label><textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\"></textarea>"
+      "</label><textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\">{}</textarea>"
       "<p><button class=\"utama penuh\" name=\"aksi\" value=\"{}\">Kirim perbaikan</button></p>"
       "</form>",
-      view.path, hidden_fields(view.keys), visit.step, inputs,
-      view.sop.step(visit.step).actions.front().id);
+      head_of_form(view, action, visit.step), typed.files_are_lost(), inputs, typed.text("catatan"),
+      action);
 }
 
 Html form_to_answer(const View& view, const Visit& visit) {
@@ -160,54 +196,76 @@ Html form_to_answer(const View& view, const Visit& visit) {
     if (slot.kind != kAnswerDocument)
       inputs += upload_input(fmt::format("berkas{}", ++number), slot.kind, slot.name,
                              "Ganti " + document_words(slot.kind, slot.name), false);
+  const Typed typed = view.typed(kAnswer);
   return html(
-      "<form method=\"post\" action=\"{}\" enctype=\"multipart/form-data\">{}"
-      "<input type=\"hidden\" name=\"langkah\" value=\"{}\">"
-      "<label for=\"catatan\">Jawaban Anda</label>"
-      "<textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\"></textarea>"
+      "{}{}<label for=\"catatan\">Jawaban Anda</label>"
+      "<textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\">{}</textarea>"
       "<details><summary>Sertakan berkas</summary>{}<p class=\"halus\">Ukuran seluruhnya paling "
       "besar 20 MB.</p></details>"
       "<p class=\"halus\">Setelah jawaban dikirim, waktu layanan berjalan kembali dan jawaban "
       "tidak "
       "dapat ditarik.</p>"
-      "<p><button class=\"utama penuh\" name=\"aksi\" value=\"jawab\">Kirim jawaban</button></p>"
+      "<p><button class=\"utama penuh\" name=\"aksi\" value=\"{}\">Kirim jawaban</button></p>"
       "</form>",
-      view.path, hidden_fields(view.keys), visit.step, inputs);
+      head_of_form(view, kAnswer, visit.step), typed.files_are_lost(), typed.text("catatan"),
+      inputs, kAnswer);
 }
 
 Html form_of_receipt(const View& view, const Visit& visit) {
   Html forms;
   for (const ActionRule& action : view.sop.step(visit.step).actions) {
     const bool asks_note = action.note != ActionRule::Note::optional;
-    const Html head = html(
-        "<form method=\"post\" action=\"{}\">{}<input type=\"hidden\" name=\"langkah\" "
-        "value=\"{}\">",
-        view.path, hidden_fields(view.keys), visit.step);
+    const Typed typed = view.typed(action.id);
+    const Html head = head_of_form(view, action.id, visit.step);
     if (!asks_note) {
       forms += html(
           "{}<p><button class=\"utama penuh\" name=\"aksi\" value=\"{}\">{}</button></p></form>",
           head, action.id, action_words(action.id));
       continue;
     }
-    forms += html(
-        "<details><summary>{}</summary>{}<label for=\"catatan\">Apa yang keliru?</label>"
-        "<textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\" required></textarea>"
-        "<p><button name=\"aksi\" value=\"{}\">Kirim laporan</button></p></form></details>",
-        action_words(action.id), head, action.id);
+    forms += folded(
+        action_words(action.id),
+        html("{}<label for=\"catatan\">Apa yang keliru?</label>"
+             "<textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\" required>{}</textarea>"
+             "<p><button name=\"aksi\" value=\"{}\">Kirim laporan</button></p></form>",
+             head, typed.text("catatan"), action.id),
+        bool(typed));
   }
   return forms;
 }
 
+std::string can_be_undone(const View& view) {
+  const Seconds window = view.context.send.undo_window;
+  if (window.count() == 0) return "Penarikan tidak dapat dibatalkan.";
+  return fmt::format("Penarikan hanya dapat dibatalkan dalam {}.", notify::duration(window));
+}
+
 Html form_to_withdraw(const View& view) {
-  return html(
-      "<details><summary>Menarik permohonan</summary>"
-      "<p>Permohonan yang ditarik tidak diproses lagi dan tidak dapat dibuka kembali.</p>"
-      "<form method=\"post\" action=\"{}\">{}<div class=\"pilihan\">"
+  const Html inside = html(
+      "<p>Permohonan yang ditarik tidak diproses lagi. {}</p>"
+      "{}<div class=\"pilihan\">"
       "<label><input type=\"checkbox\" name=\"yakin\" value=\"ya\" required>"
       "<span>Ya, saya menarik permohonan {}</span></label></div>"
-      "<p><button class=\"bahaya\" name=\"aksi\" value=\"withdraw\">Tarik permohonan</button></p>"
-      "</form></details>",
-      view.path, hidden_fields(view.keys), view.permit().number);
+      "<p><button class=\"bahaya\" name=\"aksi\" value=\"{}\">Tarik permohonan</button></p>"
+      "</form>",
+      can_be_undone(view), head_of_form(view, kWithdraw, ""), view.permit().number, kWithdraw);
+  return folded("Menarik permohonan", inside, bool(view.typed(kWithdraw)));
+}
+
+// Their own last action on this page, while it can be taken back.
+Html undo_card(const View& view) {
+  const Permit& permit = view.permit();
+  const Seconds window = view.context.send.undo_window;
+  if (refuse_undo(permit, kApplicantHere, view.now, window)) return {};
+  const LastAction& last = *permit.last_action;
+  const Visit* closed = permit.find_visit(last.closed_visit);
+  return html(
+      "<section class=\"kartu\" aria-label=\"Batalkan tindakan\"><p>Tindakan terakhir Anda: "
+      "<strong>{}</strong>. Dapat dibatalkan sampai pukul {}.</p>{}"
+      "<p><button name=\"aksi\" value=\"{}\">Batalkan tindakan</button></p></form></section>",
+      action_done_words(closed ? std::string_view(closed->action) : kWithdraw),
+      notify::clock_time(view.calendar.local(last.recorded_at + window)),
+      head_of_form(view, kUndo, ""), kUndo);
 }
 
 // --- what stands on top --------------------------------------------------------------------------
@@ -300,7 +358,7 @@ Html under_way_card(const View& view, const Visit& visit) {
   const Step& step = sop.step(visit.step);
   const Sla sla = case_sla(view.permit(), sop, view.calendar, view.now);
   Html where = html("<p class=\"besar\"><strong>Tahap {} dari {}: {} oleh {}.</strong></p>",
-                    step.number, sop.steps.size(), step.short_name, role_words(sop, step.role));
+                    step.number, sop.steps.size(), step.short_name, holder_title(view, visit));
   if (!sla.status) {
     where += html(
         "<p>Batas waktu ditetapkan setelah berkas dinyatakan lengkap; layanan ini paling lama "
@@ -368,8 +426,12 @@ Html journey(const View& view) {
   Html items;
   for (const Step& step : view.sop.steps) {
     const Visit* visit = last_visit(permit, step.id);
-    const std::string who =
-        view.sop.is_applicant(step.role) ? "Anda" : role_words(view.sop, step.role);
+    std::string who = view.sop.is_applicant(step.role) ? "Anda" : role_words(view.sop, step.role);
+    if (visit && visit->open() && !view.sop.is_applicant(step.role))
+      who = holder_title(view, *visit);
+    else if (visit && visit->closed_at && !visit->closed_for.empty())
+      who = stand_in_title({visit->closed_by, visit->closed_for, visit->role, *visit->closed_at},
+                           view.letters, view.context);
     if (visit && visit->open()) {
       const Sla sla = visit_sla(permit, *visit, view.sop, view.calendar, view.now);
       const std::string until =
@@ -407,19 +469,26 @@ Html documents_of(const View& view) {
   return html("<h2>Berkas yang Anda serahkan</h2><ul class=\"polos\">{}</ul>", items);
 }
 
-Html body_of(const View& view, const Html& notice) {
+Html body_of(const View& view, const Html& said) {
   const Permit& permit = view.permit();
+  const Html undo = undo_card(view);
+  const Html top = top_of(view);
+  const Html withdrawal = may_withdraw(permit, view.sop) ? form_to_withdraw(view) : Html();
+  Html notice = said;
+  if (!view.answered) {
+    if (!view.fault.empty()) notice = message(view.fault, true);
+    notice += typed_values(view.form);
+  }
   Html proof = proof_of_case(permit, view.sop, view.calendar, view.now, For::applicant);
   if (!proof.empty())
     proof = html("<details><summary>Bagaimana tanggal ini dihitung?</summary>{}</details>", proof);
   return html(
       "<p class=\"halus\">Nomor {} · {}</p><h1>{}</h1><p class=\"halus\">Pemohon: {} · diajukan "
       "{}</p>"
-      "{}{}{}{}{}{}",
+      "{}{}{}{}{}{}{}",
       permit.number, view.sop.title, permit.subject, view.stored.applicant.name,
-      notify::short_moment(view.calendar.local(permit.submitted_at)), notice, top_of(view),
-      journey(view), documents_of(view), proof,
-      may_withdraw(permit, view.sop) ? form_to_withdraw(view) : Html());
+      notify::short_moment(view.calendar.local(permit.submitted_at)), notice, undo, top,
+      journey(view), documents_of(view), proof, withdrawal);
 }
 
 bool is_tracking_secret(std::string_view text) {
@@ -429,8 +498,9 @@ bool is_tracking_secret(std::string_view text) {
 }
 
 std::string_view done_words(std::string_view what) {
-  if (what == "jawab") return "Terima kasih, jawaban Anda telah kami terima.";
-  if (what == "withdraw") return "Permohonan telah ditarik.";
+  if (what == kUndo) return "Tindakan telah dibatalkan.";
+  if (what == kAnswer) return "Terima kasih, jawaban Anda telah kami terima.";
+  if (what == kWithdraw) return "Permohonan telah ditarik.";
   if (what == "receive") return "Terima kasih, penerimaan telah dicatat.";
   if (what == "report_error") return "Laporan kesalahan telah kami terima dan sedang diperiksa.";
   return "Terima kasih, berkas Anda telah kami terima.";
@@ -455,19 +525,23 @@ Response Pages::track_page(const PageCall& call, const Reading& reading, std::in
   const Sop& sop = parts_.rulebook.sop_version(stored.permit.sop_version);
   const std::vector<store::StoredNote> notes = store::notes_of(reading.results.at(reading.first));
   const std::string& secret = call.request.param("secret");
+  const std::vector<Delegation> letters = store::letters_of(reading.results.at(reading.first + 1));
+  const Instant now = std::max(reading.moment.now, stored.permit.changed_at);
+  const Context context = parts_.rulebook.context(sop, now);
   const View view{stored,
                   sop,
                   calendar_of(sop),
                   notes,
-                  std::max(reading.moment.now, stored.permit.changed_at),
+                  now,
                   "/lacak/" + secret,
-                  new_form_keys(csrf_token(secret, "lacak"))};
-  Html notice;
-  if (!fault.empty())
-    notice = message(fault, true);
-  else if (const auto done = call.request.query.get("sudah"))
-    notice = message(done_words(*done));
-  return page(status, call, "Permohonan " + stored.permit.number, body_of(view, notice));
+                  new_form_keys(csrf_token(secret, "lacak")),
+                  context,
+                  letters,
+                  call.form,
+                  fault};
+  Html said;
+  if (const auto done = call.request.query.get("sudah")) said = message(done_words(*done));
+  return page(status, call, "Permohonan " + stored.permit.number, body_of(view, said));
 }
 
 awaitable<Response> Pages::track(PageCall call) {
@@ -483,6 +557,7 @@ awaitable<Response> Pages::track(PageCall call) {
   }
   pg::Pipeline more;
   store::add_notes(more, *id);
+  store::add_letters(more, *id);
   auto reading = reader_.read({*id}, std::move(more));
   const Reading found = co_await std::move(reading);
   if (!found.permits.contains(*id)) co_return not_found(call);
@@ -492,6 +567,7 @@ awaitable<Response> Pages::track(PageCall call) {
 awaitable<Response> Pages::track_again(const PageCall& call, std::int64_t id, Outcomes outcome) {
   pg::Pipeline more;
   store::add_notes(more, id);
+  store::add_letters(more, id);
   auto reading = reader_.read({id}, std::move(more));
   const Reading found = co_await std::move(reading);
   if (!found.permits.contains(id)) co_return not_found(call);
@@ -506,16 +582,21 @@ awaitable<Response> Pages::track_act(PageCall call) {
     misses_.ask(call.request.remote_address, Clock::monotonic());
     co_return not_found(call);
   }
-  if (!equal_in_constant_time(call.form.text("token"), csrf_token(secret, "lacak")))
+  if (!call.look && !equal_in_constant_time(call.form.text("token"), csrf_token(secret, "lacak")))
     co_return stale_form(call);
   const std::string action = call.form.text("aksi"), step = call.form.text("langkah");
   const std::string note = call.form.text("catatan");
   Outcomes refused{false, 422, ""};
+  if (call.look) {
+    refused.status = 200;
+    auto showing = track_again(call, *id, refused);
+    co_return co_await std::move(showing);
+  }
   if (notify::characters(note) > http::BodyLimits::note)
     refused.words = "Catatan terlalu panjang; paling banyak 2.000 huruf.";
-  else if (action == "jawab" && note.empty() && call.form.files.empty())
+  else if (action == kAnswer && note.empty() && call.form.files.empty())
     refused.words = "Tuliskan jawaban Anda atau sertakan berkasnya terlebih dahulu.";
-  else if (action == "withdraw" && call.form.text("yakin") != "ya")
+  else if (action == kWithdraw && call.form.text("yakin") != "ya")
     refused.words = "Beri tanda pada kotak persetujuan sebelum menarik permohonan.";
   if (!refused.words.empty()) {
     auto showing = track_again(call, *id, refused);
@@ -524,11 +605,13 @@ awaitable<Response> Pages::track_act(PageCall call) {
 
   Asked asked;
   asked.permit = *id;
-  asked.actor = {Actor::Kind::applicant, kSpeaksForApplicant, ""};
+  asked.actor = kApplicantHere;
   asked.token = -*id;
   auto storing = store_uploads(call, kSpeaksForApplicant);
   std::vector<NewDocument> documents = co_await std::move(storing);
-  if (action == "jawab") {
+  if (action == kUndo) {
+    asked.command = Undo{};
+  } else if (action == kAnswer) {
     ResumeVisit answer;
     answer.step = step;
     answer.note = note;

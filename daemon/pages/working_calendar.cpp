@@ -277,8 +277,9 @@ awaitable<Response> Pages::calendar_page(const PageCall& call, int status, std::
       readable(calendar.id()), calendar_links(calendars(), calendar.id()),
       notify::date(calendar.local(calendar.covered_until() - std::chrono::seconds(1))), notice,
       preview,
-      preview.empty() ? add_section(fault.empty(), day_form(path_of(calendar), call.form,
-                                                            new_form_keys(call.who->visitor.csrf)))
+      preview.empty() ? add_section(fault.empty() && !call.look,
+                                    day_form(path_of(calendar), call.form,
+                                             new_form_keys(call.who->visitor.csrf)))
                       : Html(),
       days_of(calendar, found.moment.now), files);
   co_return page(status, call, "Kalender", std::move(body));
@@ -290,6 +291,10 @@ awaitable<Response> Pages::working_calendar(PageCall call) {
 }
 
 awaitable<Response> Pages::working_calendar_act(PageCall call) {
+  if (call.look) {
+    auto showing = calendar_page(call, call.look_status(), call.why, {});
+    co_return co_await std::move(showing);
+  }
   const std::string action = call.form.text("aksi");
   if (action != "pratinjau" && action != "terapkan") co_return stale_form(call);
   auto changing = change_calendar(std::move(call), action == "terapkan");

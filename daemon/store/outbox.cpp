@@ -126,18 +126,19 @@ std::vector<Told> told_of(const pg::Result& r) {
 
 std::size_t add_last_messages(pg::Pipeline& pipeline, const std::vector<std::string>& recipients,
                               int nth) {
-  // A link to sign in by was asked for and, as an alert, tells of no task: neither opens nor ends
-  // an interval.
+  // A link to sign in by was asked for and, as an alert or an appointment, tells of no task: none
+  // opens or ends an interval.
   return pipeline.add(
       "SELECT r.recipient, m.rendered_at, EXISTS (SELECT 1 FROM message_task t JOIN visit v"
       "   ON v.permit = t.permit AND v.id = t.visit"
       "   WHERE t.message = m.id AND v.closed_at IS NULL AND NOT v.undone),"
       " (SELECT n.rendered_at FROM message n WHERE n.recipient = r.recipient"
-      "   AND n.falls_back_from IS NULL AND n.text NOT IN ('tautan_masuk', 'kanal_terganggu')"
+      "   AND n.falls_back_from IS NULL AND n.text NOT IN ('tautan_masuk', 'kanal_terganggu', "
+      "'penunjukan_plh')"
       "   ORDER BY n.rendered_at DESC, n.id DESC OFFSET $2::int - 1 LIMIT 1)"
       " FROM unnest($1::text[]) AS r(recipient) CROSS JOIN LATERAL (SELECT id, rendered_at"
       "   FROM message WHERE recipient = r.recipient AND falls_back_from IS NULL"
-      "   AND text NOT IN ('tautan_masuk', 'kanal_terganggu')"
+      "   AND text NOT IN ('tautan_masuk', 'kanal_terganggu', 'penunjukan_plh')"
       "   ORDER BY rendered_at DESC, id DESC LIMIT 1) m",
       pg::text_array(recipients), nth);
 }

@@ -5,6 +5,7 @@
 
 #include "daemon/store/rows.h"
 #include "daemon/store/silences.h"
+#include "rules/notice.h"
 
 namespace tenggat::store {
 std::size_t add_people(pg::Pipeline& pipeline) {
@@ -139,11 +140,17 @@ pg::Awaitable<bool> cancel_leave(pg::Connection& connection, std::string id, Civ
 pg::Awaitable<std::optional<std::int64_t>> add_delegation(pg::Connection& connection,
                                                           Delegation delegation) {
   const pg::Result added = co_await connection.query(
-      "INSERT INTO delegation (from_officer, to_officer, kind, start_on, end_on, letter)"
-      " SELECT f.id, t.id, $3, $4::date, $5::date, $6 FROM officer f, officer t"
-      " WHERE f.id = $1 AND t.id = $2 RETURNING id",
+      "WITH added AS (INSERT INTO delegation (from_officer, to_officer, kind, start_on, end_on,"
+      "   letter) SELECT f.id, t.id, $3, $4::date, $5::date, $6 FROM officer f, officer t"
+      "   WHERE f.id = $1 AND t.id = $2 RETURNING id, to_officer),"
+      " told AS (INSERT INTO notice (permit, visit, kind, k, occurrence, addressee, audience, text,"
+      "   reason, raised_at, hold_until, cause, send_at)"
+      "   SELECT 0, 0, $7, id, 1, 'officer:' || to_officer, 'holder', $7, $8, t.now, t.now, 0, "
+      "t.now"
+      "   FROM added, (SELECT date_trunc('second', office_now()) AS now) t)"
+      " SELECT id FROM added",
       delegation.from, delegation.to, delegation.kind, delegation.start, delegation.end,
-      delegation.letter);
+      delegation.letter, kAppointment, to_string(Reason::delegated));
   if (added.empty()) co_return std::nullopt;
   co_return added.int64(0, 0);
 }

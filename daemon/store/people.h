@@ -42,7 +42,7 @@ pg::Awaitable<bool> add_leave(pg::Connection& connection, std::string id, Leave 
 // False: that officer has no leave beginning that day.
 pg::Awaitable<bool> cancel_leave(pg::Connection& connection, std::string id, CivilDate start);
 // The new delegation's id; nothing where one of the two does not exist. `id` of the value is
-// ignored.
+// ignored. Its deputy is told (kAppointment), unless it is ended before that leaves.
 pg::Awaitable<std::optional<std::int64_t>> add_delegation(pg::Connection& connection,
                                                           Delegation delegation);
 // From now on, on the office's clock. False: no such delegation, or it was ended before.

@@ -143,6 +143,29 @@ async function press_by_keyboard(page, words) {
   return then_loaded(page, () => page.keyboard.press("Enter"));
 }
 
+// Enter, really pressed in each field of each form: nothing is sent, nothing typed is lost.
+async function enter_does_nothing(page, words = "Enter di sini") {
+  await page.evaluate(() => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
+  const before = await page.evaluate(() => document.querySelector("#isi").innerText.length);
+  const fields = await page.$$('main form[method="post"] :is(input:not([type=hidden]):not([type=file]), select)');
+  let pressed = 0;
+  for (const field of fields) {
+    const type = await field.evaluate((one) => one.type);
+    if (type === "text") await field.type(words);
+    if (type === "checkbox" || type === "radio") await field.evaluate((one) => { one.checked = true; });
+    await field.focus();
+    await page.keyboard.press("Enter");
+    ++pressed;
+  }
+  await new Promise((go) => setTimeout(go, 300));  // a navigation would have begun
+  const kept = await Promise.all(fields.map((field) => field.evaluate((one) => one.isConnected
+    && (one.type !== "text" || one.value.includes("Enter di sini")) ).catch(() => false)));
+  check(pressed > 0, `${page.url()} has no field to press Enter in`);
+  check(kept.every(Boolean), `${page.url()}: Enter left the page, or lost what was typed`);
+  const after = await page.evaluate(() => document.querySelector("#isi").innerText.length);
+  check(before === after, `${page.url()} is another page after Enter`);
+}
+
 // --- the walk ------------------------------------------------------------------------------------
 
 async function walk() {
@@ -169,6 +192,13 @@ async function walk() {
   await open(fo, link);
   await press(fo, "Masuk");
   await says(fo, file.number, "Verifikasi berkas");
+  await enter_does_nothing(fo);
+  await open(fo, "/tugas");
+  await enter_does_nothing(fo);
+  await open(applicant, file.path);
+  await enter_does_nothing(applicant);  // also with the consent to a withdrawal ticked
+  await follows("Menunggu verifikasi");
+  await open(fo, desk);
   const late = await press(stranger, "Masuk");
   check(late.status() === 404, `a used link is answered with ${late.status()}`);
   await open(stranger, desk);
@@ -179,6 +209,14 @@ async function walk() {
   await follows("Sesuai jadwal", "Selesai paling lambat");
   await press(fo, "Batalkan tindakan");
   await follows("Menunggu verifikasi");
+  // Withdrawn by mistake, and taken back.
+  await applicant.evaluate(() => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
+  await applicant.click('input[name="yakin"]');
+  await press(applicant, "Tarik permohonan");
+  await says(applicant, "Permohonan telah ditarik.", "Dapat dibatalkan sampai pukul");
+  await press(applicant, "Batalkan tindakan");
+  await follows("Menunggu verifikasi");
+  await open(fo, desk);
   await (await button(fo, "Kembalikan kepada pemohon")).evaluate((one) => one.scrollIntoView());
   await fo.click('form:has(button[value="act.reject"]) input[value="Dokumen tidak terbaca atau terpotong"]');
   for (const [row, document, wanting] of [[1, "Denah ruang", "belum ditandatangani"],
@@ -243,6 +281,8 @@ async function walk() {
     await follows(`Tahap ${stage} dari 9`);
   }
   const kd = await signed_in("kd", desk);
+  await enter_does_nothing(kd);
+  await open(kd, desk);
   await upload(kd, "surat_keputusan");
   await kd.type("#penandatanganan-sign-nomor", "503/017/PAUD/2026");
   await press(kd, "Tanda tangani");
@@ -293,6 +333,10 @@ async function calendar(administrator) {
 try {
   await walk();
   const administrator = await signed_in("kdt", "/papan");
+  for (const path of ["/pegawai", "/pegawai/kb", "/kalender", "/papan/layar"]) {
+    await open(administrator, path);
+    await enter_does_nothing(administrator);
+  }
   await board(administrator);
   await calendar(administrator);
 } catch (why) {

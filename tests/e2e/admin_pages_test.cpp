@@ -118,11 +118,16 @@ TEST_F(AdminPagesTest, LeaveAndADeputyAreEnteredAndEnded) {
                                                                 {"surat", "800/17/2026"}};
   auto without_letter = deputy;
   without_letter.back().second = "";
-  EXPECT_EQ(kb.press(page, "tunjuk", without_letter).status, 422);
+  const WebPage refused = kb.press(page, "tunjuk", without_letter);
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_TRUE(refused.says("<option value=\"bo\" selected>"));
+  EXPECT_TRUE(refused.says("name=\"sampai\" value=\"2026-04-24\""));
   page = kb.get("/pegawai/kb");
   EXPECT_EQ(kb.press(page, "tunjuk", deputy).status, 303);
   EXPECT_EQ(kb.press(page, "tunjuk", deputy).status, 303);
   EXPECT_EQ(office_.query("SELECT count(*) FROM delegation"), "1");
+  EXPECT_EQ(office_.column("SELECT addressee FROM notice WHERE text = 'penunjukan_plh'"),
+            std::vector<std::string>{"officer:bo"});
   EXPECT_TRUE(kb.get("/pegawai/kb").says("surat perintah 800/17/2026"));
   EXPECT_TRUE(signed_in("bo").get("/tugas").says("Plh. Kepala Bidang Perizinan (untuk Siti"));
   EXPECT_EQ(kb.press(kb.get("/pegawai/kb"), "akhiri").status, 303);

@@ -199,6 +199,49 @@ TEST_F(Duties, WhoDraftedIsPassedOverTwoStepsLaterAndReportedWhereTheyApprove) {
   office_.stop_daemon();
 }
 
+TEST_F(Duties, ADeputyIsToldOfTheAppointmentOnceInOfficeHours) {
+  const auto delegate = [&](const char* to, const char* letter) {
+    return office_
+        .tenggat({"officer", "delegate", "--from", "kb", "--to", to, "--kind", "plh", "--start",
+                  "2026-06-03", "--end", "2026-06-05", "--letter", letter})
+        .status;
+  };
+  ASSERT_EQ(delegate("bo", "800/9/2026"), 0);
+  at("02T08:01:00");
+  EXPECT_TRUE(office_.new_messages().empty());
+  at("02T08:30:00");
+  EXPECT_EQ(office_.new_messages(),
+            (Messages{{"2026-06-02T08:02:00", "officer:bo", "penunjukan_plh", "email"}}));
+  const std::string body = office_.query("SELECT body FROM message ORDER BY id DESC LIMIT 1");
+  EXPECT_NE(body.find("berdasarkan surat perintah nomor 800/9/2026 Saudara ditunjuk sebagai Plh. "
+                      "Kepala Bidang Perizinan mulai 3 Juni 2026 sampai dengan 5 Juni 2026"),
+            std::string::npos)
+      << body;
+  // Entered by mistake and ended at once, nobody hears of it.
+  ASSERT_EQ(delegate("fo", "800/10/2026"), 0);
+  ASSERT_EQ(
+      office_
+          .tenggat({"officer", "delegate", "end", office_.query("SELECT max(id) FROM delegation")})
+          .status,
+      0);
+  at("02T08:40:00");
+  EXPECT_TRUE(office_.new_messages().empty());
+  EXPECT_EQ(
+      office_.query("SELECT state || ' ' || state_reason FROM notice ORDER BY id DESC LIMIT 1"),
+      "dropped duty_ended");
+  // In the evening, by the API: with the opening, and once however the daemon ends.
+  at("02T19:00:00");
+  office_.new_messages();
+  ASSERT_EQ(delegate("s", "800/11/2026"), 0);
+  office_.stop_daemon();
+  office_.start_daemon();
+  at("03T08:00:00");
+  std::vector<SentMessage> told = office_.new_messages();
+  std::erase_if(told, [](const SentMessage& one) { return one.text != "penunjukan_plh"; });
+  EXPECT_EQ(told, (Messages{{"2026-06-03T07:30:00", "officer:s", "penunjukan_plh", "whatsapp"}}));
+  office_.stop_daemon();
+}
+
 TEST_F(Duties, RolesWithNobodyToTellAreNamed) {
   EXPECT_EQ(office_.tenggat({"check", "--people"}).status, 0);
   EXPECT_TRUE(

@@ -114,8 +114,8 @@ class PermitCount {
     const std::string step = steps_[event.visit];
     const std::string when =
         event.field("occurred_at").empty() ? event.at : local_of(event.field("occurred_at"));
-    if (action == "withdraw") return add("ditarik", when);
     if (event.at > settled_until_) return;
+    if (action == "withdraw") return add("ditarik", when);
     reverse_if_in_time(event.visit, when);
     if (step != "pengajuan" && step != "penerimaan_sk") add("completions " + step, when);
     if (kReturns.contains(action)) add("returns " + step, when);

@@ -63,8 +63,12 @@ const std::vector<Story>& stories() {
         {"03-11 11:26", "kabid"},
         {"03-11 11:30", "sekretaris"},
         {"03-11 11:34", "sign"}}},
-      {"E",  // withdrawn
-       {{"03-05 10:00", "submit"}, {"03-05 10:07", "accept"}, {"03-09 09:00", "withdraw"}}},
+      {"E",  // withdrawn, the first time by mistake
+       {{"03-05 10:00", "submit"},
+        {"03-05 10:07", "accept"},
+        {"03-09 08:50", "withdraw"},
+        {"03-09 08:51", "undo portal"},
+        {"03-09 09:00", "withdraw"}}},
       {"F",  // refused
        {{"03-09 08:05", "submit"},
         {"03-09 08:12", "accept"},

@@ -34,6 +34,27 @@ class PagesTest : public testing::Test {
     arguments.insert(arguments.end(), more.begin(), more.end());
     office_.json(arguments, who);
   }
+  // To the drafting of the decision, with this word of the technical department.
+  void to_draft(const File& file, const std::string& review) {
+    act("fo", file, "verifikasi", "accept");
+    act("bo", file, "penerimaan", "forward");
+    act("dt", file, "kajian_teknis", review,
+        {"--note", "Ruang kurang", "--document", "bapl=https://x.example/b", "--document",
+         "rekomendasi=https://x.example/r"});
+  }
+  void refusal_at(const std::string& step, const File& file) {
+    to_draft(file, "not_recommend");
+    act("bo", file, "penyusunan_sk", "draft", {"--document", "draft_sk=https://x.example/d"});
+    if (step == "persetujuan_kabid") return;
+    act("kb", file, "persetujuan_kabid", "approve");
+    if (step == "persetujuan_sekretaris") return;
+    act("s", file, "persetujuan_sekretaris", "approve");
+  }
+  File refusal_before_the_head() {
+    const File file = submitted();
+    refusal_at("penandatanganan", file);
+    return file;
+  }
   std::string state_of(const File& file) {
     return office_.query(
         "SELECT state || ' ' || coalesce((SELECT string_agg(step, ' ') FROM visit"

@@ -264,6 +264,36 @@ TEST_F(PagesTest, TheDecreeIsFetchedAndItsErrorReported) {
   EXPECT_EQ(state_of(file), "active penyusunan_sk");
 }
 
+TEST_F(PagesTest, AWithdrawalIsTakenBackOnThePageItWasMadeOn) {
+  const File file = submitted();
+  Browser applicant = browser();
+  office_.advance("2026-04-02T14:01:30");
+  EXPECT_EQ(applicant.press(applicant.get(file.path), "withdraw", {{"yakin", "ya"}}).status, 303);
+  const WebPage ended = applicant.get(file.path + "?sudah=withdraw");
+  EXPECT_TRUE(ended.says("permohonan ditarik</strong>. Dapat dibatalkan sampai pukul 14.03"))
+      << ended.body;
+  office_.advance("2026-04-02T14:03:00");
+  EXPECT_EQ(applicant.press(ended, "batal").status, 303);
+  EXPECT_EQ(state_of(file), "active verifikasi");
+  EXPECT_TRUE(applicant.get(file.path).says("Menunggu verifikasi"));
+  office_.advance("2026-04-02T14:06:00");
+  EXPECT_EQ(office_.query("SELECT state || ' ' || state_reason FROM notice WHERE text = 'ditarik'"),
+            "dropped undone");
+  // What was to leave while it was withdrawn leaves all the same.
+  EXPECT_EQ(office_.query("SELECT count(*) FROM message WHERE text = 'tugas_baru'"), "1");
+
+  applicant.press(applicant.get(file.path), "withdraw", {{"yakin", "ya"}});
+  office_.advance("2026-04-02T14:09:00");
+  EXPECT_EQ(office_.query("SELECT count(*) FROM message WHERE text = 'ditarik'"), "1");
+  EXPECT_THROW(form_with(applicant.get(file.path), "batal"), std::runtime_error);
+  // The portal's own withdrawal is the portal's to take back.
+  const File other = submitted("PAUD Kedua");
+  office_.json({"permit", "act", other.number, "withdraw"}, "portal");
+  EXPECT_THROW(form_with(applicant.get(other.path), "batal"), std::runtime_error);
+  EXPECT_EQ(office_.json({"permit", "undo", other.number}, "portal").at("state"), "active");
+  EXPECT_EQ(state_of(other), "active verifikasi");
+}
+
 TEST_F(PagesTest, AnApplicationIsWithdrawnOnlyWithConsent) {
   const File file = submitted();
   Browser applicant = browser();
@@ -459,6 +489,216 @@ TEST_F(PagesTest, AnOfficerReturnsAcceptsAndTakesBack) {
   made_up.set("versi", version_of(file));
   EXPECT_EQ(fo.send(made_up).status, 403);
   EXPECT_EQ(state_of(file), "active penerimaan");
+}
+
+TEST_F(PagesTest, ARefusalAsksTwiceAndIsTakenBack) {
+  const File file = refusal_before_the_head();
+  const std::string path = "/permohonan/" + file.number;
+  Browser kd = signed_in("kd");
+  const std::vector<WebUpload> letter = {
+      {"berkas:surat_penolakan:", "s.pdf", "application/pdf", "%PDF penolakan"}};
+  const WebPage page = kd.get(path);
+  const WebPage asked = kd.press(page, "act.refuse", {{"catatan", "Ruang kurang"}}, letter);
+  EXPECT_EQ(asked.status, 422);
+  EXPECT_TRUE(asked.says("Beri tanda pada kotak persetujuan"));
+  EXPECT_TRUE(asked.says(">Ruang kurang</textarea>"));
+  EXPECT_EQ(state_of(file), "active penandatanganan");
+  EXPECT_EQ(
+      kd.press(asked, "act.refuse", {{"catatan", "Ruang kurang"}, {"yakin", "ya"}}, letter).status,
+      303);
+  EXPECT_EQ(state_of(file), "rejected -");
+  const WebPage ended = kd.get(path);
+  EXPECT_TRUE(ended.says("Tindakan terakhir Anda: <strong>permohonan ditolak</strong>"));
+  EXPECT_EQ(kd.press(ended, "undo").status, 303);
+  EXPECT_EQ(state_of(file), "active penandatanganan");
+  EXPECT_TRUE(kd.get(path).says("tindakan dibatalkan (permohonan ditolak)"));
+  office_.advance("2026-04-02T14:30:00");
+  EXPECT_EQ(office_.query("SELECT state || ' ' || state_reason FROM notice WHERE text = 'ditolak'"),
+            "dropped undone");
+  EXPECT_EQ(office_.query("SELECT count(*) FROM message WHERE text = 'ditolak'"), "0");
+  EXPECT_FALSE(browser().get(file.path).says("Tidak dapat dikabulkan"));
+}
+
+TEST_F(PagesTest, NothingIsDecidedAlongWithOthers) {
+  const File file = submitted();
+  refusal_at("persetujuan_kabid", file);
+  const File grant = submitted("PAUD Kenanga");
+  to_draft(grant, "recommend");
+  act("bo", grant, "penyusunan_sk", "draft", {"--document", "draft_sk=https://x.example/d"});
+  Browser kb = signed_in("kb");
+  const WebPage inbox = kb.get("/tugas");
+  EXPECT_TRUE(inbox.says("Isi keputusan: MENOLAK"));
+  std::smatch ticket;
+  static const std::regex box("name=\"tugas\" value=\"([^\"]*)\"");
+  ASSERT_TRUE(std::regex_search(inbox.body, ticket, box));
+  const std::string granted = ticket[1];
+  EXPECT_EQ(std::distance(std::sregex_iterator(inbox.body.begin(), inbox.body.end(), box),
+                          std::sregex_iterator()),
+            1);
+  // A made-up one is no way round.
+  const std::string refused =
+      office_.query("SELECT id || '|persetujuan_kabid|' || version FROM permit WHERE number = '" +
+                    file.number + "'");
+  const WebPage answer = kb.press(inbox, "act.approve", {{"tugas", granted}, {"tugas", refused}});
+  EXPECT_EQ(answer.status, 422);
+  EXPECT_TRUE(answer.says(file.number + ": diputuskan satu per satu"));
+  EXPECT_EQ(state_of(file), "active persetujuan_kabid");
+  EXPECT_EQ(state_of(grant), "active persetujuan_sekretaris");
+}
+
+// --- what is typed -------------------------------------------------------------------------------
+
+// The first button of a form is the one that Enter in any of its fields presses.
+TEST_F(PagesTest, EnterInAFieldNeverActs) {
+  const File file = submitted(), returned = submitted("PAUD Kenanga");
+  act("fo", returned, "verifikasi", "reject", {"--note", "kurang"});
+  office_.daemon().must(
+      {"officer", "edit", "--id", "fo", "--role", "front_office", "--role", "admin"});
+  Browser fo = signed_in("fo");
+  const std::string desk = "/permohonan/" + file.number;
+  int forms = 0;
+  for (const std::string& path :
+       {desk, desk + "/pemohon", std::string("/tugas"), std::string("/pegawai"),
+        std::string("/pegawai/kb"), std::string("/kalender"), std::string("/papan/layar"),
+        file.path, returned.path})
+    for (const WebForm& form : forms_of(fo.get(path))) {
+      if (form.method != "post" || form.action == "/keluar") continue;
+      ++forms;
+      EXPECT_EQ(form.buttons.front().second, "tinjau") << path << ' ' << form.buttons.back().second;
+    }
+  EXPECT_GE(forms, 20);
+
+  const std::string events = office_.query("SELECT count(*) FROM event");
+  WebForm reject = form_by_enter(fo.get(desk), "act.reject");
+  reject.fields.insert(reject.fields.end(), {{"alasan", "Dokumen belum lengkap"},
+                                             {"dokumen", "Denah ruang"},
+                                             {"kekurangan", "belum \"ditandatangani\""},
+                                             {"catatan", "lihat <halaman> 2"}});
+  const WebPage again = fo.send(reject);
+  EXPECT_EQ(again.status, 200);
+  for (const char* kept :
+       {"value=\"Dokumen belum lengkap\" checked", "value=\"Denah ruang\"",
+        "value=\"belum &quot;ditandatangani&quot;\"", ">lihat &lt;halaman&gt; 2</textarea>"})
+    EXPECT_TRUE(again.says(kept)) << kept;
+  WebForm bulk = form_by_enter(fo.get("/tugas"), "act.accept");
+  bulk.fields.emplace_back("tugas", "1|verifikasi|1");
+  EXPECT_EQ(fo.send(bulk).status, 200);
+  WebForm deputy = form_by_enter(fo.get("/pegawai/kb"), "tunjuk");
+  deputy.fields.insert(deputy.fields.end(), {{"kepada", "bo"}, {"surat", "800/17"}});
+  EXPECT_TRUE(fo.send(deputy).says("value=\"800/17\""));
+  Browser applicant = browser();
+  WebForm withdraw = form_by_enter(applicant.get(file.path), "withdraw");
+  withdraw.set("yakin", "ya");
+  EXPECT_EQ(applicant.send(withdraw).status, 200);
+  WebForm mend = form_by_enter(applicant.get(returned.path), "submit");
+  mend.set("catatan", "sudah dilengkapi");
+  EXPECT_TRUE(applicant.send(mend).says(">sudah dilengkapi</textarea>"));
+  EXPECT_EQ(office_.query("SELECT count(*) FROM event"), events);
+  EXPECT_EQ(office_.query("SELECT count(*) FROM delegation"), "0");
+}
+
+TEST_F(PagesTest, ARefusedFormComesBackWithAllThatWasTyped) {
+  const File file = submitted();
+  to_draft(file, "recommend");
+  const std::string path = "/permohonan/" + file.number;
+  Browser bo = signed_in("bo");
+  const WebPage old = bo.get(path);
+  const WebPage missing =
+      bo.press(old, "act.draft", {{"hasil", "refusal"}, {"catatan", "Ruang kurang"}});
+  EXPECT_EQ(missing.status, 422);
+  EXPECT_TRUE(missing.says("value=\"refusal\" checked"));
+  EXPECT_TRUE(missing.says(">Ruang kurang</textarea>"));
+  EXPECT_TRUE(missing.says("perlu dipilih lagi"));
+  // Beside the form it is of.
+  const std::size_t fault = missing.body.find("role=\"alert\"");
+  EXPECT_GT(fault, missing.body.find("name=\"formulir\" value=\"act.draft\""));
+  EXPECT_LT(fault, missing.body.find("value=\"act.draft\">", fault));
+
+  // Meanwhile somebody else has changed the file; then it is at another step.
+  office_.json({"permit", "claim", file.number, "--step", "penyusunan_sk"}, "bo");
+  const std::vector<WebUpload> draft = {
+      {"berkas:draft_sk:", "d.pdf", "application/pdf", "%PDF draf"}};
+  const WebPage stale =
+      bo.press(old, "act.draft", {{"hasil", "refusal"}, {"catatan", "Ruang kurang"}}, draft);
+  EXPECT_EQ(stale.status, 409);
+  EXPECT_TRUE(stale.says(">Ruang kurang</textarea>"));
+  EXPECT_EQ(bo.press(stale, "act.draft", {{"hasil", "grant"}}, draft).status, 303);
+  const WebPage gone = bo.press(bo.get(path), "undo");
+  EXPECT_EQ(gone.status, 303);
+  const WebPage before = bo.get(path);
+  EXPECT_EQ(bo.press(before, "act.draft", {{"hasil", "grant"}}, draft).status, 303);
+  WebForm late = form_with(before, "act.draft");
+  late.set("kunci", std::string(32, 'b'));
+  late.set("catatan", "Sudah panjang saya tulis");
+  const WebPage closed = bo.send(late, draft);
+  EXPECT_EQ(closed.status, 409);
+  EXPECT_TRUE(closed.says("Yang sudah Anda isi"));
+  EXPECT_TRUE(closed.says("Sudah panjang saya tulis"));
+}
+
+TEST_F(PagesTest, ALostSessionLosesNothingThatWasTyped) {
+  const File file = submitted();
+  const std::string path = "/permohonan/" + file.number;
+  Browser fo = signed_in("fo");
+  const WebPage page = fo.get(path);
+  office_.query("UPDATE session SET expires_at = clock_timestamp() - interval '1 second'");
+  const WebPage lost = fo.press(page, "act.reject",
+                                {{"alasan", "Dokumen belum lengkap"},
+                                 {"dokumen", "Akta"},
+                                 {"kekurangan", "buram"},
+                                 {"catatan", "lihat halaman 2"}});
+  EXPECT_EQ(lost.status, 403);
+  EXPECT_TRUE(lost.says("Sesi Anda telah berakhir"));
+  EXPECT_TRUE(lost.says("lihat halaman 2"));
+  EXPECT_FALSE(lost.says(file.path));  // nothing of the permit
+  EXPECT_EQ(state_of(file), "active verifikasi");
+  // A form from elsewhere is not shown back.
+  WebForm foreign = form_with(lost, "tinjau");
+  EXPECT_EQ(fo.request("POST", foreign.action,
+                       "Content-Type: application/x-www-form-urlencoded\r\n"
+                       "Sec-Fetch-Site: cross-site\r\n",
+                       "kunci=" + foreign.hidden("kunci") + "&catatan=x")
+                .status,
+            303);
+  Browser again = signed_in("fo");  // in another tab: one cookie for both
+  const WebPage back = again.press(lost, "tinjau");
+  EXPECT_EQ(back.status, 200);
+  EXPECT_TRUE(back.says("value=\"Akta\""));
+  EXPECT_TRUE(back.says(">lihat halaman 2</textarea>"));
+  // And a form of the session before, sent as it was, is refused with all that it held.
+  WebForm stale = form_with(page, "act.reject");
+  stale.set("catatan", "lihat halaman 3");
+  const WebPage refused = again.send(stale);
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_TRUE(refused.says(">lihat halaman 3</textarea>"));
+  EXPECT_EQ(state_of(file), "active verifikasi");
+  EXPECT_EQ(again.press(refused, "act.reject", {{"catatan", "lihat halaman 3"}}).status, 303);
+  EXPECT_EQ(state_of(file), "returned pengajuan");
+}
+
+// --- deputies ------------------------------------------------------------------------------------
+
+TEST_F(PagesTest, WhoActedAsDeputyIsTitledSoEverywhere) {
+  office_.daemon().must({"officer", "delegate", "--from", "s", "--to", "fo", "--kind", "plt",
+                         "--start", "2026-04-02", "--end", "2026-04-24", "--letter", "800/17"});
+  const File file = submitted();
+  refusal_at("persetujuan_sekretaris", file);
+  EXPECT_TRUE(browser().get(file.path).says("oleh Plt. Sekretaris."));
+  act("fo", file, "persetujuan_sekretaris", "approve");
+  // Over, and ended: the letter of that day still says it.
+  office_.daemon().must({"officer", "delegate", "end", office_.query("SELECT id FROM delegation")});
+  const std::string said = office_.query("SELECT name FROM officer WHERE id = 'fo'") +
+                           ", Plt. Sekretaris (untuk " +
+                           office_.query("SELECT name FROM officer WHERE id = 's'") + ")";
+  EXPECT_TRUE(browser().get(file.path).says("· Plt. Sekretaris · disetujui"))
+      << browser().get(file.path).body;
+  EXPECT_TRUE(signed_in("kd").get("/permohonan/" + file.number).says(said));
+  const CommandResult dossier = office_.tenggat({"permit", "dossier", file.number});
+  EXPECT_EQ(dossier.status, 0) << dossier.err;
+  const std::size_t visits = dossier.out.find("Tahapan yang dilalui");
+  EXPECT_NE(dossier.out.find(said, visits), std::string::npos);
+  const std::size_t chain = dossier.out.find("Rantai catatan");
+  EXPECT_NE(dossier.out.find(said, chain), std::string::npos);
 }
 
 TEST_F(PagesTest, PausesAndUploadsGoThroughTheDesk) {

@@ -340,7 +340,7 @@ TEST(Quiet, AnApplicantHearsOfEveryTurnOfTheirFile) {
                                   "06-17 08:03 pengingat_perbaikan", "06-24 08:03 gugur"}));
   EXPECT_EQ(office.query("SELECT string_agg(state, ' ' ORDER BY number) FROM permit"),
             "lapsed withdrawn issued");
-  EXPECT_EQ(told(withdrawn), (Lines{"06-02 08:02 diterima", "06-02 08:03 ditarik"}));
+  EXPECT_EQ(told(withdrawn), (Lines{"06-02 08:02 diterima", "06-02 08:05 ditarik"}));
   EXPECT_EQ(told(received),
             (Lines{"06-02 08:02 diterima", "06-02 08:05 lengkap", "06-02 08:05 terbit"}));
   EXPECT_EQ(office.query("SELECT count(*) FROM event WHERE type = 'acted' AND actor = 'system'"),

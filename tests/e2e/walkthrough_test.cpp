@@ -341,7 +341,8 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
       office_.tenggat({"officer", "delegate", "--from", "kb", "--to", "bo", "--kind", "plh",
                        "--start", "2026-04-13", "--end", "2026-04-17", "--letter", "800/17/2026"});
   EXPECT_EQ(letter.status, 0) << letter.err;
-  told("04-13 08:00", {to("dt", "04-13 07:30", "daftar_pagi")});
+  told("04-13 08:00", {to("bo", "04-10 13:00", "penunjukan_plh"),  // not in the break
+                       to("dt", "04-13 07:30", "daftar_pagi")});
 
   // The applicant answers: it resumes, and cannot be undone.
   press("jawab", "sertifikat tanah nomor 17 atas nama yayasan");

@@ -410,6 +410,10 @@ class Office:
                         self.met["a decree"] += 1
                     permit.promised = due
             return
+        if what == "delegate":
+            # In office hours, like any word to an officer; of no task, so that no interval follows.
+            self.messages.append((self.hours.next_working(now + WAIT), event["by"],
+                                  CHANNEL[event["by"]], set()))
         if what not in ("submit", "act", "pause", "resume", "acknowledge"):
             return
         if what == "submit":

@@ -190,6 +190,59 @@ TEST(Silence, OfSeveralTheLongestCounts) {
   EXPECT_EQ(when(silenced("DT", all, wita("04-08 09:00"))->until), "04-08 16:00");
 }
 
+// The report of what somebody did goes past them, also where the superior's duty is theirs by
+// letter.
+TEST(Telling, AReportNeverGoesToTheOneItIsAbout) {
+  const auto told = [](const Office& office, Reason reason) {
+    std::string names;
+    for (const Notice& notice : office.notices()) {
+      if (notice.reason != reason) continue;
+      EXPECT_EQ(no_longer_holds(notice, office.permit, office.sop(), office.calendar()),
+                std::nullopt);
+      for (const Recipient& one : recipients_of(notice, office.permit, office.context()))
+        names += one.officer + " " + std::string(to_string(one.why)) + ";";
+    }
+    return names;
+  };
+  const auto stands_in = [](long id, const char* from, const char* to) {
+    return Delegation{id, from, to, "plh", "2026-04-01", "2026-04-30", "800/1"};
+  };
+  Office approved;
+  approved.people.delegations = {stands_in(1, "KB", "BO"), stands_in(2, "S", "BO")};
+  approved.at("04-06 08:00").bring_to("persetujuan_kabid");
+  approved.does("BO", Deed("persetujuan_kabid", "approve"));  // their own draft
+  EXPECT_EQ(told(approved, Reason::self_approval), "KD self_approval;");
+  approved.people.delegations.pop_back();
+  EXPECT_EQ(told(approved, Reason::self_approval), "S on_duty;");
+  approved.people.delegations = {stands_in(1, "S", "BO"), stands_in(2, "KD", "BO")};
+  EXPECT_EQ(told(approved, Reason::self_approval), "");  // waits until there is somebody else
+
+  Office rejected;
+  rejected.people.delegations = {stands_in(1, "KB", "FO")};
+  rejected.at("04-06 08:00").bring_to("verifikasi");
+  for (const char* wanting : {"akta", "denah"}) {
+    rejected.does("FO", Deed("verifikasi", "reject").deficiency(wanting, "buram"));
+    rejected.does("P", Deed("pengajuan", "submit"));
+  }
+  EXPECT_EQ(told(rejected, Reason::new_deficiency), "S self_approval;");
+}
+
+// An escalation that waits while a file is withdrawn is still owed when that is taken back.
+TEST(Telling, WhatFailsForAClosingIsLookedAtAgainWhenThatCannotBeTakenBack) {
+  Office office = at_the_review();
+  office.at("04-08 08:02").does("P", Deed("", "withdraw"));
+  const Notice half = rung(office.visit("kajian_teknis#1").id, "50%", "04-08 08:02");
+  const auto fails = no_longer_holds(half, office.permit, office.sop(), office.calendar());
+  ASSERT_EQ(fails, Reason::done_before_sending);
+  EXPECT_EQ(when(may_hold_again_at(*fails, office.permit, office.context())), "04-08 08:04");
+  EXPECT_EQ(may_hold_again_at(Reason::rearmed, office.permit, office.context()), std::nullopt);
+  Office undone = office;
+  undone.does("P", Undo{});
+  EXPECT_EQ(no_longer_holds(half, undone.permit, undone.sop(), undone.calendar()), std::nullopt);
+  office.at("04-08 08:04");
+  EXPECT_EQ(may_hold_again_at(*fails, office.permit, office.context()), std::nullopt);
+}
+
 TEST(Telling, SaysWhyANoticeHasNotLeftYet) {
   Office office = at_the_review();
   office.at("04-08 08:02");

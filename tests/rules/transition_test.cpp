@@ -223,6 +223,132 @@ TEST(Transition, AnUndoneActionIsAsIfItHadNeverBeen) {
   }
 }
 
+Office refusal_on_the_desk() {
+  Office office = at_step("kajian_teknis");
+  office.does("DT", refuse_it());
+  office.bring_to("penandatanganan");
+  return office;
+}
+
+const Command kRefuse = Deed("penandatanganan", "refuse").file("surat_penolakan");
+const Command kWithdraw = Deed("", "withdraw").note("Pindah kota");
+
+// The one way out of an end: whoever ended it takes it back, and every clock, pause, rung and count
+// is as it was.
+TEST(Transition, AnEndThatIsTakenBackIsAsIfItHadNeverBeen) {
+  Office paused = at_step("kajian_teknis");
+  paused.does("DT", Claim{"kajian_teknis"});
+  paused.at("04-07 08:00")
+      .does("DT", PauseVisit{"kajian_teknis", "klarifikasi_pemohon", "Denah?", {}});
+  Office returned = at_step("verifikasi");
+  returned.does("FO", Deed("verifikasi", "reject").deficiency("akta", "buram"));
+  returned.at("04-14 10:00");  // reminded once
+  Office late = at_step("penerimaan");
+  late.at("04-06 11:00");
+  // No SOP of today opens two steps at once; what ends the permit ends all that is open.
+  Office two = at_step("kajian_teknis");
+  Visit other = two.visit("kajian_teknis#1");
+  other.id = static_cast<int>(two.permit.visits.size()) + 1;
+  other.step = "penyusunan_sk";
+  other.role = "back_office";
+  two.permit.visits.push_back(other);
+  two.permit.pauses.push_back(
+      {other.id, 1, "instansi_lain", false, two.now(), std::nullopt, std::nullopt, "BO", 0});
+  two.catch_up();
+  struct Case {
+    const char* name;
+    Office office;
+    const char* who;
+    const Command& command;
+  };
+  for (Case& one : std::vector<Case>{{"refused", refusal_on_the_desk(), "KD", kRefuse},
+                                     {"before the case", at_step("verifikasi"), "P", kWithdraw},
+                                     {"late", late, "P", kWithdraw},
+                                     {"paused", paused, "P", kWithdraw},
+                                     {"returned", returned, "P", kWithdraw},
+                                     {"two at once", two, "P", kWithdraw}}) {
+    SCOPED_TRACE(one.name);
+    Office& office = one.office;
+    const Permit before = office.permit;
+    const auto counted_before = office.counted;
+    office.does(one.who, one.command);
+    ASSERT_TRUE(is_terminal(office.permit.state));
+    EXPECT_EQ(office.open(), "");
+    office.advance_to(office.now() + minutes(1));
+    EXPECT_EQ(office.tries("FO", Undo{}), Reason::undo_by_other);
+    office.does(one.who, Undo{});
+    EXPECT_EQ(in_force(office.permit), in_force(before));
+    EXPECT_EQ(office.counted, counted_before);
+    EXPECT_EQ(office.tries(one.who, Undo{}), Reason::nothing_to_undo);
+    // Done again, and in force for good once its time is over.
+    office.does(one.who, one.command);
+    EXPECT_EQ(office.count("permits_closed_total"), 1);
+    office.advance_to(office.now() + minutes(2));
+    EXPECT_EQ(office.tries(one.who, Undo{}), Reason::undo_window_over);
+    EXPECT_TRUE(is_terminal(office.permit.state));
+  }
+}
+
+TEST(Transition, AnEndIsToldOfAndCountedOnceItCannotBeTakenBack) {
+  struct Case {
+    Office office;
+    const char* who;
+    const Command& command;
+    const char* text;
+  };
+  for (Case& one : std::vector<Case>{{refusal_on_the_desk(), "KD", kRefuse, "ditolak"},
+                                     {at_step("verifikasi"), "P", kWithdraw, "ditarik"}}) {
+    SCOPED_TRACE(one.text);
+    Office& office = one.office;
+    const auto told = [&](const Office& of) {
+      return std::count_if(of.sent.begin(), of.sent.end(),
+                           [&](const Sent& sent) { return sent.text == one.text; });
+    };
+    office.does(one.who, one.command);
+    const Instant end = office.now() + minutes(2);
+    for (const CountDelta& delta : office.counted) {
+      if (delta.metric == "permits_closed_total") {
+        EXPECT_EQ(delta.counted_from, end);
+      }
+    }
+    Office undone = office;
+    undone.advance_to(end - Seconds{1}).does(one.who, Undo{});
+    undone.advance_to(end + hours(1));
+    EXPECT_EQ(told(undone), 0);
+    office.advance_to(end - Seconds{1});
+    EXPECT_EQ(told(office), 0);
+    office.advance_to(end);
+    EXPECT_EQ(told(office), 1);
+  }
+}
+
+TEST(Transition, WhatTheSystemDidAndAReceiptAreNotTakenBack) {
+  Office received = at_step("penerimaan_sk");
+  received.does("P", Deed("penerimaan_sk", "receive"));
+  EXPECT_EQ(received.tries("P", Undo{}), Reason::nothing_to_undo);
+  Office by_itself = at_step("penerimaan_sk");
+  by_itself.at("04-20 08:00");
+  ASSERT_EQ(by_itself.permit.state, PermitState::issued);
+  EXPECT_EQ(by_itself.tries("P", Undo{}), Reason::nothing_to_undo);
+  EXPECT_EQ(by_itself.tries("system", Undo{}), Reason::nothing_to_undo);
+}
+
+TEST(Transition, WhatATakenBackEndBringsBackRunsUnderTheCalendarOfToday) {
+  Office office = at_step("kajian_teknis");
+  office.at("04-10 07:30");  // 50 % is past
+  const auto promised = office.permit.promised_at;
+  office.does("P", kWithdraw);
+  office.apply_calendar(banjarbaru_after_the_flood(), "Keputusan 123/2026");
+  office.raised_since();
+  office.does("P", Undo{});
+  EXPECT_EQ(office.permit.promised_at, office.replay("layanan").due());
+  EXPECT_GT(*office.permit.promised_at, *promised);
+  const auto raised = office.raised_since();
+  EXPECT_TRUE(std::any_of(raised.begin(), raised.end(), [](const std::string& line) {
+    return line.find("perubahan_tanggal") != std::string::npos;
+  }));
+}
+
 TEST(Transition, WhatAnUndoneActionWouldHaveToldIsNotSent) {
   Office office = at_step("verifikasi");
   office.at("04-06 08:05");

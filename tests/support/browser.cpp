@@ -130,6 +130,13 @@ WebForm form_with(const WebPage& page, const std::string& action) {
   throw std::runtime_error("the page has no button '" + action + "':\n" + page.body);
 }
 
+WebForm form_by_enter(const WebPage& page, const std::string& action) {
+  WebForm form = form_with(page, action);
+  form.fields.pop_back();
+  form.fields.push_back(form.buttons.front());
+  return form;
+}
+
 WebPage Browser::request(const std::string& method, const std::string& path,
                          const std::string& head, const std::string& body) {
   std::string bytes = method + ' ' + path + " HTTP/1.1\r\nHost: localhost\r\n";

@@ -55,5 +55,7 @@ class Browser {
 
 // The form that has this button. Throws std::runtime_error.
 WebForm form_with(const WebPage& page, const std::string& action);
+// The same, sent by its default button, the first: what Enter in a field presses.
+WebForm form_by_enter(const WebPage& page, const std::string& action);
 
 }  // namespace tenggat::test

@@ -289,9 +289,16 @@ void PermitCheck::terminal() const {
   for (const Visit& visit : permit_.visits)
     if (visit.open()) say("I6", fmt::format("it has ended and visit {} is open", visit.id));
   bool ended = false;
+  std::string end;  // the event that ended it
   for (const store::StoredEvent& one : whole_.events) {
+    // The one way out: taken back by who ended it.
+    if (ended && one.event.type == "undone" && field_of(one, "event") == end) {
+      ended = false;
+      continue;
+    }
     if (ended) say("I6", fmt::format("event {} came after its end", one.event.sequence));
     if (one.event.type != "acted") continue;
+    end = std::to_string(one.event.sequence);
     const std::string action = field_of(one, "action");
     const Visit* visit = permit_.find_visit(one.event.visit);
     const ActionRule* rule = visit ? sop_.step(visit->step).find_action(action) : nullptr;
@@ -399,7 +406,9 @@ void LedgerCheck::permit(const Whole& whole) {
     if (!seen.insert(one->version).second)
       say("I2", one->key, fmt::format("{}: version {} answers two keys", one->action, at));
     const auto state = parse_permit_state(one->state);
-    if (state && is_terminal(*state) && (permit.state != *state || permit.version != one->version))
+    const bool taken_back = at < versions.size() && versions[at]->event.type == "undone";
+    if (state && is_terminal(*state) && !taken_back &&
+        (permit.state != *state || permit.version != one->version))
       say("I6", one->key, fmt::format("{} ended the permit, which went on", one->action));
   }
   acknowledged_.erase(mine);

@@ -379,6 +379,8 @@ void OpenApi::actions() {
   say("/permits/" + gone + "/acknowledge", "fo", R"({"step":"verifikasi","reason":"cuaca"})", 409);
   say("/permits/" + gone + "/pause", "fo", R"({"step":"verifikasi","reason":"kunjungan_lapangan"})",
       409);
+  say("/permits/" + gone + "/undo", "fo", "{}", 403);
+  say("/permits/" + gone + "/undo", "portal", "{}", 200);  // the one way out of an end
   say("/permits/" + gone + "/undo", "portal", "{}", 409);
 }
 
