@@ -2,8 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <string_view>
+#include <utility>
+
+#include "notifiers/message.h"
 
 namespace tenggat::notify {
 namespace {
@@ -22,6 +27,14 @@ std::string joined(std::int64_t big, std::string_view big_unit, std::int64_t sma
   if (small == 0) return fmt::format("{} {}", number(big), big_unit);
   return fmt::format("{} {} {} {}", number(big), big_unit, small, small_unit);
 }
+
+std::string in_days(Seconds working, Seconds nominal_day, std::string_view days) {
+  const Seconds span = working.count() < 0 ? -working : working;
+  if (nominal_day.count() <= 0 || span < nominal_day) return duration(span);
+  return joined(span / nominal_day, days, (span % nominal_day).count() / 3600, "jam");
+}
+
+char capital(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
 }  // namespace
 
@@ -54,9 +67,79 @@ std::string duration(Seconds span) {
 }
 
 std::string working_duration(Seconds working, Seconds nominal_day) {
-  const Seconds span = working.count() < 0 ? -working : working;
-  if (nominal_day.count() <= 0 || span < nominal_day) return duration(span);
-  return joined(span / nominal_day, "hari", (span % nominal_day).count() / 3600, "jam");
+  return in_days(working, nominal_day, "hari");
+}
+
+std::string working_time(Seconds working, Seconds nominal_day) {
+  return in_days(working, nominal_day, "hari kerja");
+}
+
+std::string date(const std::string& civil_date) {
+  LocalTime t;
+  const char* end = civil_date.data() + civil_date.size();
+  const auto part = [&](std::size_t at, std::size_t length, auto& value) {
+    if (at + length > civil_date.size()) return false;
+    const char* from = civil_date.data() + at;
+    const auto read = std::from_chars(from, std::min(from + length, end), value);
+    return read.ec == std::errc{} && read.ptr == from + length;
+  };
+  const bool whole = civil_date.size() == 10 && part(0, 4, t.year) && part(5, 2, t.month) &&
+                     part(8, 2, t.day) && t.month >= 1 && t.month <= 12;
+  return whole ? date(t) : civil_date;
+}
+
+std::string readable_within(std::string_view id) {
+  constexpr std::string_view kAbbreviations[] = {"bapl", "kk", "ktp", "nib", "npwp", "paud", "sk"};
+  std::string words;
+  while (!id.empty()) {
+    const std::size_t end = std::min(id.find('_'), id.size());
+    std::string word(id.substr(0, end));
+    id.remove_prefix(std::min(end + 1, id.size()));
+    if (word == "draft") word = "draf";  // in ids the form's word stands
+    if (std::ranges::find(kAbbreviations, word) != std::end(kAbbreviations))
+      for (char& c : word) c = capital(c);
+    words += (words.empty() ? "" : " ") + word;
+  }
+  return words;
+}
+
+std::string readable(std::string_view id) {
+  std::string words = readable_within(id);
+  if (!words.empty()) words.front() = capital(words.front());
+  return words;
+}
+
+std::string without_full_stop(std::string text) {
+  while (text.ends_with('.') || text.ends_with(' ')) text.pop_back();
+  return text;
+}
+
+std::string delivery_words(std::string_view code) {
+  constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+      {reason::accepted, "diterima penyedia"},
+      {reason::rate_limited, "penyedia membatasi laju pengiriman"},
+      {reason::bad_address, "alamat tidak dikenal di tujuan"},
+      {reason::mailbox_full, "kotak surat penuh"},
+      {reason::template_missing, "templat belum disetujui penyedia"},
+      {reason::auth_failed, "penyedia menolak kunci akses kantor"},
+      {reason::timeout, "penyedia tidak menjawab"},
+      {reason::connection_failed, "penyedia tidak dapat dihubungi"},
+      {reason::connection_lost, "hubungan terputus saat mengirim"},
+      {reason::tls_failed, "sambungan aman gagal"},
+      {reason::server_error, "gangguan pada penyedia"},
+      {reason::rejected, "pesan ditolak"},
+      {reason::account_blocked, "akun pengirim dihentikan penyedia"},
+      {reason::private_address, "alamat penyedia tidak diizinkan"},
+      {reason::not_configured, "saluran belum diatur"},
+      {reason::storage_failed, "pesan tidak dapat ditulis"},
+      {"channel_down", "saluran sedang terhenti"},
+      {"superseded", "digantikan pesan yang lebih baru"},
+      {"discarded", "dihapus pengelola"},
+  };
+  static_assert(std::size(kWords) == reason::all.size() + 3, "every reason has its words");
+  for (const auto& [word, words] : kWords)
+    if (word == code) return std::string(words);
+  return "sebab lain";
 }
 
 std::string number(std::int64_t value) {

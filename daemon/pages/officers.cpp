@@ -23,19 +23,9 @@ constexpr const char* kGone = "Pegawai ini tidak ada.";
 
 // --- words ---------------------------------------------------------------------------------------
 
-// "2026-04-13" → "13 April 2026".
-std::string date_words(const CivilDate& date) {
-  if (!is_civil_date(date)) return date;
-  LocalTime local;
-  local.year = std::stoi(date.substr(0, 4));
-  local.month = static_cast<unsigned>(std::stoi(date.substr(5, 2)));
-  local.day = static_cast<unsigned>(std::stoi(date.substr(8, 2)));
-  return notify::date(local);
-}
-
 std::string period_words(const CivilDate& start, const CivilDate& end) {
-  return start == end ? date_words(start)
-                      : fmt::format("{} s.d. {}", date_words(start), date_words(end));
+  return start == end ? notify::date(start)
+                      : fmt::format("{} s.d. {}", notify::date(start), notify::date(end));
 }
 
 std::string kind_words(const std::string& kind) { return kind == "plt" ? "Plt." : "Plh."; }
@@ -43,7 +33,7 @@ std::string kind_words(const std::string& kind) { return kind == "plt" ? "Plt." 
 // What a reader of bodies has against a field, for who filled in the form.
 std::string fault_words(const http::FieldFaults& faults) {
   constexpr std::pair<std::string_view, std::string_view> kWords[] = {
-      {"/id", "Sebutan: 1 sampai 40 huruf kecil, angka, titik, atau garis, tanpa spasi."},
+      {"/id", "Kode pegawai: 1 sampai 40 huruf kecil, angka, titik, atau garis, tanpa spasi."},
       {"/name", "Nama wajib diisi, paling banyak 120 huruf."},
       {"/email", "Alamat email ini tidak dikenali."},
       {"/whatsapp", "Nomor WhatsApp ini bukan nomor seluler Indonesia (0812…, +62812…)."},
@@ -133,9 +123,10 @@ Html date_field(std::string_view id, std::string_view label, std::string_view va
 Html remarks_of(const Officer& officer, const People& people, const CivilDate& today) {
   Html remarks;
   if (!officer.ended.empty())
-    remarks += html("<br>{}", badge(Tone::neutral, officer.ended <= today
-                                                       ? "tidak bertugas lagi"
-                                                       : "berhenti " + date_words(officer.ended)));
+    remarks +=
+        html("<br>{}", badge(Tone::neutral, officer.ended <= today
+                                                ? "tidak bertugas lagi"
+                                                : "berhenti " + notify::date(officer.ended)));
   for (const Leave& leave : officer.leaves)
     if (leave.end >= today)
       remarks +=
@@ -178,8 +169,9 @@ Html leave_section(const Officer& officer, const std::string& path, const std::s
         period_words(leave.start, leave.end));
   }
   return html(
-      "<h2>Cuti dan tidak masuk</h2><p class=\"halus\">Selama itu pesan dialihkan; waktu tetap "
-      "berjalan.</p>{}<form method=\"post\" action=\"{}\">{}<div class=\"sebaris\">{}{}</div>"
+      "<h2>Cuti dan tidak masuk</h2><p class=\"halus\">Selama itu pesan dialihkan kepada petugas "
+      "pengganti; waktu tetap berjalan.</p>{}<form method=\"post\" action=\"{}\">{}<div "
+      "class=\"sebaris\">{}{}</div>"
       "<p><button name=\"aksi\" value=\"cuti\">Catat cuti</button></p></form>",
       items.empty() ? Html()
                     : html("<div class=\"kartu\"><ul class=\"polos\">{}</ul></div>", items),
@@ -231,7 +223,7 @@ Html end_section(const Officer& officer, const std::string& path, const std::str
         "<h2>Berhenti</h2><form method=\"post\" action=\"{}\">{}<p>Tidak bertugas lagi mulai "
         "{}.</p>"
         "<p><button name=\"aksi\" value=\"kembali\">Tetap bertugas</button></p></form>",
-        path, hidden_fields(new_form_keys(csrf)), date_words(officer.ended));
+        path, hidden_fields(new_form_keys(csrf)), notify::date(officer.ended));
   return html(
       "<h2>Berhenti</h2><details><summary>Akhiri masa tugas</summary>"
       "<form method=\"post\" action=\"{}\">{}<div class=\"sebaris\">{}</div>"
@@ -335,7 +327,8 @@ awaitable<Response> Pages::officers_page(const PageCall& call, int status, std::
   };
   const Html form = html(
       "<form method=\"post\" action=\"/pegawai\">{}"
-      "<label for=\"id\">Sebutan <span class=\"halus\">(huruf kecil, tidak dapat diubah)</span>"
+      "<label for=\"id\">Kode pegawai <span class=\"halus\">(huruf kecil, tidak dapat "
+      "diubah)</span>"
       "</label><input type=\"text\" id=\"id\" name=\"id\" required maxlength=\"40\" "
       "autocapitalize=\"none\" spellcheck=\"false\" value=\"{}\">{}{}"
       "<p><button class=\"utama\" name=\"aksi\" value=\"tambah\">Tambah</button></p></form>",
@@ -364,7 +357,7 @@ awaitable<std::string> Pages::add_officer(const PageCall& call, pg::Connection& 
   officer.ended = office::end_of_service(officer, parts_.rulebook, call.who->now);
   auto adding = store::add_officer(db, std::move(officer));
   const bool added = co_await std::move(adding);
-  if (!added) co_return "Sebutan ini sudah dipakai pegawai lain.";
+  if (!added) co_return "Kode pegawai ini sudah dipakai pegawai lain.";
   log_change("officer_added", call, id);
   co_return "";
 }
@@ -398,7 +391,7 @@ awaitable<Response> Pages::officer_page(const PageCall& call, int status, std::s
     notice = message("Tersimpan.");
   Html body = html(
       "<p class=\"halus\"><a href=\"/pegawai\">Pegawai</a></p><h1>{}</h1>"
-      "<p class=\"halus\">Sebutan: {}{}</p>{}<form method=\"post\" action=\"{}\">{}{}{}"
+      "<p class=\"halus\">Kode pegawai: {}{}</p>{}<form method=\"post\" action=\"{}\">{}{}{}"
       "<p><button class=\"utama\" name=\"aksi\" value=\"ubah\">Simpan</button></p></form>{}{}{}",
       officer->name, officer->id, remarks_of(*officer, people, today), notice, path,
       hidden_fields(new_form_keys(csrf)),

@@ -67,8 +67,9 @@ Html facts_of(const PermitView& view) {
                     : Html());
   if (const auto ledger = legal_ledger(permit, view.context.sop); ledger && !ledger->closed)
     if (const auto due = Replay(*ledger, calendar).due())
-      facts += html("<dt>Batas menurut hukum</dt><dd>{} <span class=\"halus\">({})</span></dd>",
-                    moment_words(calendar, *due), view.context.sop.legal.basis);
+      facts += html("<dt>Batas menurut hukum</dt><dd>{}{} <span class=\"halus\">({})</span></dd>",
+                    view.context.now > *due ? "terlewati " : "", moment_words(calendar, *due),
+                    view.context.sop.legal.basis);
   return html(
       "<h2>Permohonan</h2><div class=\"kartu\"><dl class=\"fakta\">{}</dl>"
       "<p><a href=\"{}/pemohon\">Perbaiki kontak atau kirim ulang tautan lacak</a></p></div>",

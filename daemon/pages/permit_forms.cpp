@@ -76,7 +76,7 @@ Html outcome_choice(Outcome known) {
 Html note_field(const std::string& id, ActionRule::Note note) {
   if (note == ActionRule::Note::optional)
     return html(
-        "<label for=\"{}\">Catatan <span class=\"halus\">(boleh kosong)</span></label>"
+        "<label for=\"{}\">Catatan <span class=\"halus\">(opsional)</span></label>"
         "<textarea id=\"{}\" name=\"catatan\" maxlength=\"2000\"></textarea>",
         id, id);
   return html(
@@ -95,7 +95,7 @@ Html action_form(const PermitView& view, const Visit& visit, const ActionRule& a
       inside += html(
           "<label for=\"{}-nomor\">Nomor {}</label><input type=\"text\" id=\"{}-nomor\" "
           "name=\"nomor.{}\" required maxlength=\"100\">",
-          id, readable(output.kind), id, output.kind);
+          id, notify::readable_within(output.kind), id, output.kind);
   }
   if (action.chooses_outcome) inside += outcome_choice(view.permit().outcome);
   const bool to_applicant = action.state == PermitState::returned;

@@ -137,15 +137,15 @@ Html form_to_mend(const View& view, const Visit& visit,
   for (const Slot& slot : upload_slots(view, wanting)) {
     const std::string words = document_words(slot.kind, slot.name);
     inputs += upload_input(fmt::format("berkas{}", ++number), slot.kind, slot.name,
-                           slot.named ? words + " (perlu diperbaiki)" : "Ganti " + words, false);
+                           slot.named ? words + " (perlu diperbaiki)"
+                                      : "Ganti " + document_words_within(slot.kind, slot.name),
+                           false);
   }
   return html(
       "<form method=\"post\" action=\"{}\" enctype=\"multipart/form-data\">{}"
       "<input type=\"hidden\" name=\"langkah\" value=\"{}\">{}"
-      "<p class=\"halus\">Berkas yang tidak Anda ganti tetap berlaku. Ukuran seluruhnya paling "
-      "besar "
-      "20 MB.</p>"
-      "<label for=\"catatan\">Catatan untuk petugas <span class=\"halus\">(boleh kosong)</span>"
+      "<p class=\"halus\">Berkas yang tidak Anda ganti tetap berlaku. Ukuran seluruhnya paling besar 20 MB.</p>"
+      "<label for=\"catatan\">Catatan untuk petugas <span class=\"halus\">(opsional)</span>"
       "</label><textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\"></textarea>"
       "<p><button class=\"utama penuh\" name=\"aksi\" value=\"{}\">Kirim perbaikan</button></p>"
       "</form>",
@@ -159,14 +159,13 @@ Html form_to_answer(const View& view, const Visit& visit) {
   for (const Slot& slot : upload_slots(view, {}))
     if (slot.kind != kAnswerDocument)
       inputs += upload_input(fmt::format("berkas{}", ++number), slot.kind, slot.name,
-                             "Ganti " + document_words(slot.kind, slot.name), false);
+                             "Ganti " + document_words_within(slot.kind, slot.name), false);
   return html(
       "<form method=\"post\" action=\"{}\" enctype=\"multipart/form-data\">{}"
       "<input type=\"hidden\" name=\"langkah\" value=\"{}\">"
       "<label for=\"catatan\">Jawaban Anda</label>"
       "<textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\"></textarea>"
-      "<details><summary>Sertakan berkas</summary>{}<p class=\"halus\">Ukuran seluruhnya paling "
-      "besar 20 MB.</p></details>"
+      "<details><summary>Sertakan berkas</summary>{}<p class=\"halus\">Ukuran seluruhnya paling besar 20 MB.</p></details>"
       "<p class=\"halus\">Setelah jawaban dikirim, waktu layanan berjalan kembali dan jawaban "
       "tidak "
       "dapat ditarik.</p>"
@@ -200,7 +199,7 @@ Html form_of_receipt(const View& view, const Visit& visit) {
 
 Html form_to_withdraw(const View& view) {
   return html(
-      "<details><summary>Menarik permohonan</summary>"
+      "<details><summary>Tarik permohonan</summary>"
       "<p>Permohonan yang ditarik tidak diproses lagi dan tidak dapat dibuka kembali.</p>"
       "<form method=\"post\" action=\"{}\">{}<div class=\"pilihan\">"
       "<label><input type=\"checkbox\" name=\"yakin\" value=\"ya\" required>"
@@ -373,7 +372,8 @@ Html journey(const View& view) {
     if (visit && visit->open()) {
       const Sla sla = visit_sla(permit, *visit, view.sop, view.calendar, view.now);
       const std::string until =
-          sla.due_at ? " · paling lambat " + near_words(view.calendar, *sla.due_at, view.now) : "";
+          sla.due_at ? " · " + due_words(view.calendar, *sla.due_at, view.now, "paling lambat")
+                     : "";
       items += html(
           "<li class=\"kini\" aria-current=\"step\"><span "
           "class=\"nomor\">{}</span><strong>{}</strong>"
