@@ -213,6 +213,10 @@ awaitable<Response> Pages::permit_act(PageCall call) {
         permit_page(call, *id, 422, "Catatan terlalu panjang; paling banyak 2.000 huruf.");
     co_return co_await std::move(showing);
   }
+  if (std::string fault = upload_fault(call.form); !fault.empty()) {
+    auto showing = permit_page(call, *id, 422, std::move(fault));
+    co_return co_await std::move(showing);
+  }
   Asked asked;
   asked.permit = *id;
   asked.actor = {Actor::Kind::officer, call.who->officer.id, ""};
@@ -270,7 +274,7 @@ awaitable<Response> Pages::permit_document(PageCall call) {
   for (const Document& document : permit->second.permit.documents) {
     const auto hash = http::uploaded_hash(document.uri);
     if (document.id != *number || !hash) continue;
-    auto sending = send_document(call, *hash, document.kind);
+    auto sending = send_document(call, permit->second.permit, document);
     co_return co_await std::move(sending);
   }
   co_return not_found(call);

@@ -87,9 +87,10 @@ Html note_field(const std::string& id, ActionRule::Note note) {
 
 Html action_form(const PermitView& view, const Visit& visit, const ActionRule& action, bool main) {
   const std::string id = visit.step + "-" + action.id;
-  Html inside = head_of_form(view, visit.step);
+  Html inside = head_of_form(view, visit.step), hint;
   for (const Output& output : action.outputs) {
     if (!output.file || action.backward) continue;
+    hint = upload_hint();
     inside += upload_input(id + "-" + output.kind, output.kind, "", readable(output.kind), true);
     if (output.numbered)
       inside += html(
@@ -97,6 +98,7 @@ Html action_form(const PermitView& view, const Visit& visit, const ActionRule& a
           "name=\"nomor.{}\" required maxlength=\"100\">",
           id, notify::readable_within(output.kind), id, output.kind);
   }
+  inside += hint;
   if (action.chooses_outcome) inside += outcome_choice(view.permit().outcome);
   const bool to_applicant = action.state == PermitState::returned;
   if (action.note != ActionRule::Note::optional && action.backward)

@@ -144,12 +144,12 @@ Html form_to_mend(const View& view, const Visit& visit,
   return html(
       "<form method=\"post\" action=\"{}\" enctype=\"multipart/form-data\">{}"
       "<input type=\"hidden\" name=\"langkah\" value=\"{}\">{}"
-      "<p class=\"halus\">Berkas yang tidak Anda ganti tetap berlaku. Ukuran seluruhnya paling besar 20 MB.</p>"
+      "<p class=\"halus\">Berkas yang tidak Anda ganti tetap berlaku.</p>{}"
       "<label for=\"catatan\">Catatan untuk petugas <span class=\"halus\">(opsional)</span>"
       "</label><textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\"></textarea>"
       "<p><button class=\"utama penuh\" name=\"aksi\" value=\"{}\">Kirim perbaikan</button></p>"
       "</form>",
-      view.path, hidden_fields(view.keys), visit.step, inputs,
+      view.path, hidden_fields(view.keys), visit.step, inputs, upload_hint(),
       view.sop.step(visit.step).actions.front().id);
 }
 
@@ -165,13 +165,13 @@ Html form_to_answer(const View& view, const Visit& visit) {
       "<input type=\"hidden\" name=\"langkah\" value=\"{}\">"
       "<label for=\"catatan\">Jawaban Anda</label>"
       "<textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\"></textarea>"
-      "<details><summary>Sertakan berkas</summary>{}<p class=\"halus\">Ukuran seluruhnya paling besar 20 MB.</p></details>"
+      "<details><summary>Sertakan berkas</summary>{}{}</details>"
       "<p class=\"halus\">Setelah jawaban dikirim, waktu layanan berjalan kembali dan jawaban "
       "tidak "
       "dapat ditarik.</p>"
       "<p><button class=\"utama penuh\" name=\"aksi\" value=\"jawab\">Kirim jawaban</button></p>"
       "</form>",
-      view.path, hidden_fields(view.keys), visit.step, inputs);
+      view.path, hidden_fields(view.keys), visit.step, inputs, upload_hint());
 }
 
 Html form_of_receipt(const View& view, const Visit& visit) {
@@ -517,6 +517,7 @@ awaitable<Response> Pages::track_act(PageCall call) {
     refused.words = "Tuliskan jawaban Anda atau sertakan berkasnya terlebih dahulu.";
   else if (action == "withdraw" && call.form.text("yakin") != "ya")
     refused.words = "Beri tanda pada kotak persetujuan sebelum menarik permohonan.";
+  if (refused.words.empty()) refused.words = upload_fault(call.form);
   if (!refused.words.empty()) {
     auto showing = track_again(call, *id, refused);
     co_return co_await std::move(showing);
@@ -567,7 +568,7 @@ awaitable<Response> Pages::track_document(PageCall call) {
   for (const Document& document : permit->second.permit.documents) {
     const auto hash = http::uploaded_hash(document.uri);
     if (document.id != *number || !hash || !for_applicant(document, sop)) continue;
-    auto sending = send_document(call, *hash, document.kind);
+    auto sending = send_document(call, permit->second.permit, document);
     co_return co_await std::move(sending);
   }
   co_return not_found(call);
