@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "notifiers/utf8.h"
+#include "notifiers/words.h"
 #include "rules/yaml.h"
 
 namespace tenggat::notify {
@@ -175,11 +176,32 @@ Text read_text(const YamlValue& value) {
   return text;
 }
 
-std::string replaced(std::string_view pattern, const std::map<std::string, std::string>& values) {
-  const auto pieces = pieces_of(pattern);
+// Of a text that was checked when it was loaded, for these values: where a field beside the zone
+// tells no time after all ("belum ditetapkan"), the zone falls away.
+std::vector<Piece> pieces_to_fill(std::string_view pattern,
+                                  const std::map<std::string, std::string>& values) {
+  auto pieces = pieces_of(pattern);
   if (!pieces) throw std::logic_error("a text was not checked when it was loaded");
+  for (std::size_t i = 0; i + 2 < pieces->size(); ++i) {
+    const Piece &moment = (*pieces)[i], &blank = (*pieces)[i + 1], &zone = (*pieces)[i + 2];
+    if (!moment.is_field || blank.is_field || blank.text != " " || !zone.is_field ||
+        zone.text != "zona")
+      continue;
+    const std::string& value = values.at(std::string(moment.text));
+    if (value.empty() || value.back() < '0' || value.back() > '9')
+      pieces->erase(pieces->begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                    pieces->begin() + static_cast<std::ptrdiff_t>(i) + 3);
+  }
+  return std::move(*pieces);
+}
+
+bool full_stop_follows(std::string_view pattern, const std::string& field) {
+  return pattern.find("{" + field + "}.") != std::string_view::npos;
+}
+
+std::string replaced(std::string_view pattern, const std::map<std::string, std::string>& values) {
   std::string out;
-  for (const Piece& piece : *pieces) {
+  for (const Piece& piece : pieces_to_fill(pattern, values)) {
     out += piece.is_field ? values.at(std::string(piece.text)) : std::string(piece.text);
   }
   return out;
@@ -270,7 +292,9 @@ Rendered render(const Texts& texts, std::string_view text_id,
     if (given == fields.end()) {
       throw std::logic_error(fmt::format("text {} was given no {{{}}}", text_id, name));
     }
-    const std::string line = one_line(given->second);
+    std::string line = one_line(given->second);
+    // What people wrote ends with a full stop of its own as often as not.
+    if (full_stop_follows(text->body, name)) line = without_full_stop(std::move(line));
     values[name] = line.empty() ? "-" : line;
   }
   Rendered rendered;
@@ -290,18 +314,17 @@ Rendered render(const Texts& texts, std::string_view text_id,
 
 TemplateBody template_body(const std::string& body,
                            const std::map<std::string, std::string>& values) {
-  const auto pieces = pieces_of(body);
-  if (!pieces) throw std::logic_error("a text was not checked when it was loaded");
+  const std::vector<Piece> pieces = pieces_to_fill(body, values);
   TemplateBody made;
-  for (std::size_t i = 0; i < pieces->size(); ++i) {
-    const Piece& piece = (*pieces)[i];
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const Piece& piece = pieces[i];
     if (!piece.is_field) {
       made.text += piece.text;
       continue;
     }
     std::string value = values.at(std::string(piece.text));
     const auto at = [&pieces](std::size_t place) {
-      return place < pieces->size() ? (*pieces)[place] : Piece{};
+      return place < pieces.size() ? pieces[place] : Piece{};
     };
     while (true) {
       const bool parted = !at(i + 1).is_field;  // from what comes next, by some words or blanks
@@ -320,7 +343,7 @@ TemplateBody template_body(const std::string& body,
 const std::map<std::string, std::string>& sample_fields() {
   static const std::map<std::string, std::string> kSamples{
       {"alasan",
-       "pas foto kepala sekolah belum dilampirkan; denah ruang kelas belum ditandatangani"},
+       "(1) Pas foto kepala sekolah: belum dilampirkan; (2) Denah ruang: belum ditandatangani"},
       {"cara_keberatan",
        "secara tertulis kepada Kepala DPMPTSP Kota Banjarbaru dalam 21 hari kerja sejak "
        "pemberitahuan ini"},
@@ -363,6 +386,7 @@ const std::map<std::string, std::string>& sample_fields() {
       {"tanggal_lama", "Jumat, 10 April 2026 pukul 16.25"},
       {"tautan", "https://perizinan.example.go.id/lacak/Zk3v0b9uQ2mT7xY1aB4cDe"},
       {"tautan_skm", "https://perizinan.example.go.id/skm"},
+      {"tepat_waktu", "96,4% dari 28 yang terbit bulan ini"},
       {"terbit", "5"},
       {"terlambat", "1"},
       {"waktu", "Kamis, 2 April 2026 pukul 14.00"},

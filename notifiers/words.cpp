@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
+
+#include "notifiers/message.h"
 
 #include "rules/people.h"
 
@@ -25,6 +29,14 @@ std::string joined(std::int64_t big, std::string_view big_unit, std::int64_t sma
   return fmt::format("{} {} {} {}", number(big), big_unit, small, small_unit);
 }
 
+std::string in_days(Seconds working, Seconds nominal_day, std::string_view days) {
+  const Seconds span = working.count() < 0 ? -working : working;
+  if (nominal_day.count() <= 0 || span < nominal_day) return duration(span);
+  return joined(span / nominal_day, days, (span % nominal_day).count() / 3600, "jam");
+}
+
+char capital(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
 }  // namespace
 
 std::string weekday_name(const LocalTime& t) { return std::string(kWeekdays.at(t.weekday)); }
@@ -32,15 +44,6 @@ std::string weekday_name(const LocalTime& t) { return std::string(kWeekdays.at(t
 std::string clock_time(const LocalTime& t) { return fmt::format("{:02}.{:02}", t.hour, t.minute); }
 
 std::string date(const LocalTime& t) { return fmt::format("{} {} {}", t.day, month(t), t.year); }
-
-std::string civil_date(const std::string& text) {
-  if (!is_civil_date(text)) return text;
-  LocalTime local;
-  local.year = std::stoi(text.substr(0, 4));
-  local.month = static_cast<unsigned>(std::stoi(text.substr(5, 2)));
-  local.day = static_cast<unsigned>(std::stoi(text.substr(8, 2)));
-  return date(local);
-}
 
 std::string short_moment(const LocalTime& t) {
   std::string said = fmt::format("{} {} {}, {}", weekday_name(t), t.day, month(t), clock_time(t));
@@ -65,9 +68,74 @@ std::string duration(Seconds span) {
 }
 
 std::string working_duration(Seconds working, Seconds nominal_day) {
-  const Seconds span = working.count() < 0 ? -working : working;
-  if (nominal_day.count() <= 0 || span < nominal_day) return duration(span);
-  return joined(span / nominal_day, "hari", (span % nominal_day).count() / 3600, "jam");
+  return in_days(working, nominal_day, "hari");
+}
+
+std::string working_time(Seconds working, Seconds nominal_day) {
+  return in_days(working, nominal_day, "hari kerja");
+}
+
+std::string date(const std::string& text) {
+  if (!is_civil_date(text)) return text;
+  LocalTime local;
+  local.year = std::stoi(text.substr(0, 4));
+  local.month = static_cast<unsigned>(std::stoi(text.substr(5, 2)));
+  local.day = static_cast<unsigned>(std::stoi(text.substr(8, 2)));
+  return date(local);
+}
+
+std::string readable_within(std::string_view id) {
+  constexpr std::string_view kAbbreviations[] = {"bapl", "kk", "ktp", "nib", "npwp", "paud", "sk"};
+  std::string words;
+  while (!id.empty()) {
+    const std::size_t end = std::min(id.find('_'), id.size());
+    std::string word(id.substr(0, end));
+    id.remove_prefix(std::min(end + 1, id.size()));
+    if (word == "draft") word = "draf";  // in ids the form's word stands
+    if (std::ranges::find(kAbbreviations, word) != std::end(kAbbreviations))
+      for (char& c : word) c = capital(c);
+    words += (words.empty() ? "" : " ") + word;
+  }
+  return words;
+}
+
+std::string readable(std::string_view id) {
+  std::string words = readable_within(id);
+  if (!words.empty()) words.front() = capital(words.front());
+  return words;
+}
+
+std::string without_full_stop(std::string text) {
+  while (text.ends_with('.') || text.ends_with(' ')) text.pop_back();
+  return text;
+}
+
+std::string delivery_words(std::string_view code) {
+  constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+      {reason::accepted, "diterima penyedia"},
+      {reason::rate_limited, "penyedia membatasi laju pengiriman"},
+      {reason::bad_address, "alamat tidak dikenal di tujuan"},
+      {reason::mailbox_full, "kotak surat penuh"},
+      {reason::template_missing, "templat belum disetujui penyedia"},
+      {reason::auth_failed, "penyedia menolak kunci akses kantor"},
+      {reason::timeout, "penyedia tidak menjawab"},
+      {reason::connection_failed, "penyedia tidak dapat dihubungi"},
+      {reason::connection_lost, "hubungan terputus saat mengirim"},
+      {reason::tls_failed, "sambungan aman gagal"},
+      {reason::server_error, "gangguan pada penyedia"},
+      {reason::rejected, "pesan ditolak"},
+      {reason::account_blocked, "akun pengirim dihentikan penyedia"},
+      {reason::private_address, "alamat penyedia tidak diizinkan"},
+      {reason::not_configured, "saluran belum diatur"},
+      {reason::storage_failed, "pesan tidak dapat ditulis"},
+      {"channel_down", "saluran sedang terhenti"},
+      {"superseded", "digantikan pesan yang lebih baru"},
+      {"discarded", "dihapus pengelola"},
+  };
+  static_assert(std::size(kWords) == reason::all.size() + 3, "every reason has its words");
+  for (const auto& [word, words] : kWords)
+    if (word == code) return std::string(words);
+  return "sebab lain";
 }
 
 std::string number(std::int64_t value) {

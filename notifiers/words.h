@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "rules/calendar.h"
 
@@ -10,8 +11,6 @@ namespace tenggat::notify {
 std::string weekday_name(const LocalTime& t);  // "Kamis"
 std::string clock_time(const LocalTime& t);    // "14.20"
 std::string date(const LocalTime& t);          // "22 April 2026"
-// "2026-04-22" in the same words; what is no such date, as it is.
-std::string civil_date(const std::string& date);
 std::string short_moment(const LocalTime& t);  // "Kamis 16 April, 14.20 WITA"
 // The same within a sentence, after a comma of its own: "Kamis 16 April 14.20 WITA".
 std::string plain_moment(const LocalTime& t);
@@ -20,9 +19,25 @@ std::string full_moment(const LocalTime& t);  // "Rabu, 22 April 2026 pukul 09.1
 // Working or civil time, cut to minutes: "2 jam 10 menit"; under a minute "kurang dari 1 menit".
 // Negative spans are said without a sign.
 std::string duration(Seconds span);
-// Working time in working days of `nominal_day` (Calendar::nominal_day): "1 hari 3 jam". Display
-// only; from a day on, minutes are left out.
+// Working time in working days of `nominal_day` (Calendar::nominal_day), where the sentence or the
+// column says that working time is meant: "1 hari 3 jam". Display only; from a day on, minutes are
+// left out. Time left, lateness and what something took are all said by it.
 std::string working_duration(Seconds working, Seconds nominal_day);
+// The same by itself, as on a badge: "1 hari kerja 3 jam".
+std::string working_time(Seconds working, Seconds nominal_day);
+
+// "2026-04-13" (a civil date of rules/people.h) → "13 April 2026"; as it is where it is none.
+std::string date(const std::string& civil_date);
+
+// The names that rules give to documents and steps: "denah_ruang" → "Denah ruang".
+std::string readable(std::string_view id);
+std::string readable_within(std::string_view id);  // a sentence: "denah ruang", "KTP"
+
+// A note as a part of our sentence, which has a full stop of its own.
+std::string without_full_stop(std::string text);
+
+// Why a message did not arrive (notifiers/message.h, reason): "kotak surat penuh".
+std::string delivery_words(std::string_view code);
 
 std::string number(std::int64_t value);  // "1.234"
 // One decimal, rounded half up, none where it is zero: tenths 964 -> "96,4", 1000 -> "100".

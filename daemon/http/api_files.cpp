@@ -2,7 +2,8 @@
 #include <boost/json/serialize.hpp>
 
 #include "daemon/http/api_calls.h"
-#include "daemon/http/form.h"
+#include "daemon/http/file_response.h"
+#include "daemon/http/file_type.h"
 #include "daemon/store/commands.h"
 #include "daemon/store/files.h"
 #include "daemon/store/hash.h"
@@ -10,6 +11,17 @@
 namespace tenggat::http {
 
 namespace json = boost::json;
+namespace {
+
+Response refuse_type(const Request& request) {
+  const Language language = language_of(request);
+  const std::string names = file_type_names(language);
+  return problem(request, "unsupported_media_type",
+                 language == Language::indonesian ? "berkas ini bukan " + names
+                                                  : "this file is none of these: " + names);
+}
+
+}  // namespace
 
 awaitable<Response> Api::file_create(Call call) {
   const Request& request = call.request;
@@ -25,13 +37,13 @@ awaitable<Response> Api::file_create(Call call) {
   const auto kept = store::kept_answers_of(found.results.at(found.first));
   if (auto answer = repeated_answer(request, *key, kept)) co_return std::move(*answer);
 
+  const FileType* type = file_type_of(request.body);
+  if (!type) co_return refuse_type(request);
   const std::string hash = store::hex(store::sha256(request.body));
   const std::string body = json::serialize(
       json::object{{"uri", "tenggat:" + hash}, {"sha256", hash}, {"size", request.body.size()}});
   pg::Pipeline pipeline;
-  store::add_file(pipeline, hash,
-                  stored_media_type(request.headers.get("Content-Type").value_or("")), request.body,
-                  call.principal.id);
+  store::add_file(pipeline, hash, std::string(type->media_type), request.body, call.principal.id);
   if (keyed) store::add_keep_answers(pipeline, {{key->token, key->key, key->request, 201, body}});
   auto acquiring = parts_.reads.acquire();
   pg::Pool::Lease lease = co_await std::move(acquiring);
@@ -46,7 +58,6 @@ awaitable<Response> Api::file_create(Call call) {
   co_return json_response(201, body);
 }
 
-// Never shown inside a page of ours, whatever its sender called it.
 awaitable<Response> Api::file_show(Call call) {
   if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
   const Request& request = call.request;
@@ -59,13 +70,7 @@ awaitable<Response> Api::file_show(Call call) {
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
   auto file = store::file_of(found.results.at(found.first));
   if (!file) co_return problem(request, "not_found");
-  Response response;
-  response.content_type = file->content_type;
-  response.body = std::move(file->bytes);
-  response.headers.set("Content-Disposition", "attachment; filename=\"" + hash.substr(0, 16) + '"');
-  response.headers.set("Content-Security-Policy", "sandbox; default-src 'none'");
-  response.headers.set("X-Content-Type-Options", "nosniff");
-  response.headers.set("Cache-Control", "private, no-store");
+  Response response = file_response(std::move(*file), hash.substr(0, 16));
   response.headers.set("ETag", '"' + hash + '"');
   co_return response;
 }

@@ -12,14 +12,8 @@ namespace {
 constexpr std::size_t kPartsMax = 200;
 constexpr std::size_t kPartHeadMax = 2048;
 constexpr std::size_t kNameMax = 300;
-constexpr std::string_view kBytes = "application/octet-stream";
 
 using Parsed = boost::system::result<Form, FormFault>;
-
-bool is_token_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("!#$&^_.+-").find(c) != std::string_view::npos;
-}
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r\n";
@@ -121,7 +115,7 @@ std::optional<std::string> parameter(std::string_view header, std::string_view n
 }
 
 struct PartHead {
-  std::string name, content_type;
+  std::string name;
   std::optional<std::string> file_name;
 };
 
@@ -142,8 +136,6 @@ std::optional<PartHead> read_part_head(std::string_view head) {
       named = true;
       part.name = std::move(*name);
       part.file_name = parameter(value, "filename");
-    } else if (equals_ignoring_case(line.substr(0, colon), "Content-Type")) {
-      part.content_type = std::string(value);
     }
   }
   if (!named) return std::nullopt;
@@ -160,8 +152,8 @@ std::optional<FormFault> add_part(Form& form, PartHead part, std::string_view co
   if (part.name.size() > kNameMax || !is_text(part.name) || !is_text(*part.file_name))
     return FormFault{"a file's name is no text"};
   if (content.empty()) return std::nullopt;
-  form.files.push_back({std::move(part.name), without_folder(*part.file_name),
-                        stored_media_type(part.content_type), std::string(content)});
+  form.files.push_back(
+      {std::move(part.name), without_folder(*part.file_name), std::string(content)});
   return std::nullopt;
 }
 
@@ -216,20 +208,6 @@ Parsed read_form(const Request& request) {
   if (equals_ignoring_case(kind, "multipart/form-data"))
     return read_multipart(request.body, parameter(type, "boundary").value_or(""));
   return FormFault{"the body is no form"};
-}
-
-std::string stored_media_type(std::string_view content_type) {
-  const std::string_view text = trimmed(content_type.substr(0, content_type.find(';')));
-  const auto slash = text.find('/');
-  const bool plain = slash != std::string_view::npos && slash > 0 && slash + 1 < text.size() &&
-                     text.size() <= 100 &&
-                     std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(slash),
-                                 is_token_character) &&
-                     std::all_of(text.begin() + static_cast<std::ptrdiff_t>(slash) + 1, text.end(),
-                                 is_token_character);
-  if (!plain || equals_ignoring_case(text, "application/x-www-form-urlencoded"))
-    return std::string(kBytes);
-  return std::string(text);
 }
 
 }  // namespace tenggat::http

@@ -18,10 +18,9 @@ struct FormField {
   std::string name, value;  // line breaks are LF
 };
 struct FormFile {
-  std::string name;          // of the input
-  std::string file_name;     // as the sender calls it, without a folder; for display only
-  std::string content_type;  // see stored_media_type()
-  std::string bytes;         // never empty: an input without a file is left out
+  std::string name;       // of the input
+  std::string file_name;  // as the sender calls it, without a folder; for display only
+  std::string bytes;      // never empty: an input without a file is left out
 };
 
 struct Form {
@@ -39,9 +38,5 @@ struct FormFault {
                                              const boost::source_location& where);
 
 boost::system::result<Form, FormFault> read_form(const Request& request);
-
-// `type/subtype` as a sender has it, without parameters; octets where it is none, or one that says
-// nothing about the file.
-std::string stored_media_type(std::string_view content_type);
 
 }  // namespace tenggat::http

@@ -33,7 +33,7 @@ constexpr auto kSentences = std::to_array<Sentence>({
     {"an entry older than 15 minutes needs a reason",
      "pencatatan yang terlambat lebih dari 15 menit memerlukan alasan"},
     {"the permit is at version {}, not {}", "berkas berada pada versi {}, bukan {}"},
-    {"step '{}' has no action '{}'", "langkah '{}' tidak mengenal tindakan '{}'"},
+    {"step '{}' has no action '{}'", "tahap '{}' tidak menyediakan tindakan '{}'"},
     {"only the applicant withdraws an application", "hanya pemohon yang dapat menarik permohonan"},
     {"step '{}' has been opened already", "langkah '{}' sudah dibuka"},
     {"there is no action to take back", "tidak ada tindakan yang dapat dibatalkan"},

@@ -1,5 +1,7 @@
 // The composer's daily jobs: the morning list of each officer's open tasks, and the recap for the
 // heads.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -61,14 +63,18 @@ asio::awaitable<void> Composer::morning_list(Round& round, pg::Transaction& tran
   const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
   const std::vector<store::OpenTask> tasks = store::open_tasks_of(results.front());
 
-  std::map<std::string, std::vector<const store::OpenTask*>> of_officer;
+  struct Held {
+    const store::OpenTask* task;
+    std::string for_officer;
+  };
+  std::map<std::string, std::vector<Held>> of_officer;
   for (const store::OpenTask& task : tasks) {
     if (!rulebook_.has_version(task.sop_version)) continue;
     const Sop& sop = rulebook_.sop_version(task.sop_version);
     const Context context = rulebook_.context(sop, now);
     for (const Recipient& holder :
          resolve_holder(task.visit, sop, rulebook_.people(), context.today()))
-      of_officer[holder.officer].push_back(&task);
+      of_officer[holder.officer].push_back({&task, holder.for_officer});
   }
 
   const LocalTime local = calendar.local(now);
@@ -100,10 +106,11 @@ asio::awaitable<void> Composer::morning_list(Round& round, pg::Transaction& tran
     }
     std::vector<ListedTask> listed;
     std::set<std::int64_t> named;
-    for (const store::OpenTask* task : of_officer[id]) {
+    for (const auto& [task, for_officer] : of_officer[id]) {
       const Sop& sop = rulebook_.sop_version(task->sop_version);
       listed.push_back({task->number, sop.step_name(task->visit.step), task->due_at, task->paused,
-                        &rulebook_.calendar(sop.calendar)});
+                        &rulebook_.calendar(sop.calendar),
+                        name_of_absent(for_officer, rulebook_.people())});
       message.tasks.emplace_back(task->permit, task->visit.id);
       named.insert(task->permit);
     }
@@ -113,7 +120,9 @@ asio::awaitable<void> Composer::morning_list(Round& round, pg::Transaction& tran
       const auto is_theirs = [&](const Recipient& one) { return one.officer == id; };
       const store::PendingNotice& pending = waiting.pending;
       if (ready_at(pending.notice, rulebook_.send()) > now && !waiting.held_up_since) continue;
-      if (std::none_of(waiting.to.begin(), waiting.to.end(), is_theirs)) continue;
+      const auto theirs = std::find_if(waiting.to.begin(), waiting.to.end(), is_theirs);
+      if (theirs == waiting.to.end()) continue;
+      waiting.task.instead_of = name_of_absent(theirs->for_officer, rulebook_.people());
       std::erase_if(waiting.to, is_theirs);
       absorbed.push_back(&waiting);
       message.notices.emplace_back(pending.permit, pending.id);
@@ -127,7 +136,7 @@ asio::awaitable<void> Composer::morning_list(Round& round, pg::Transaction& tran
     TextFields fields{{"instansi", settings_.office.name},
                       {"nama_petugas", officer->name},
                       {"tanggal", notify::date(local)},
-                      {"jumlah", notify::number(static_cast<std::int64_t>(listed.size()))},
+                      {"jumlah", notify::number(static_cast<std::int64_t>(named.size()))},
                       {"daftar", list_of(std::move(listed), now)},
                       {"tautan", inbox_link(settings_.office)}};
     if (std::any_of(absorbed.begin(), absorbed.end(),
@@ -164,6 +173,8 @@ asio::awaitable<void> Composer::recap(Round& round, pg::Transaction& transaction
   const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
   const store::Recap counts = store::recap_of(results.front());
   const std::int64_t judged = counts.judged_this_month;
+  const std::string percent =
+      judged == 0 ? "–" : notify::tenths((2000 * counts.met_this_month + judged) / (2 * judged));
   for (std::size_t i = 0; i < heads.size(); ++i) {
     const Officer* officer = rulebook_.people().find(heads[i].officer);
     if (results.at(i + 1).empty() || !officer) continue;
@@ -188,9 +199,10 @@ asio::awaitable<void> Composer::recap(Round& round, pg::Transaction& transaction
          {"kembali", notify::number(counts.returned)},
          {"hari_ini", notify::number(counts.due_today)},
          {"terlambat", notify::number(counts.overdue)},
-         {"persen", judged == 0
-                        ? "–"
-                        : notify::tenths((2000 * counts.met_this_month + judged) / (2 * judged))},
+         {"persen", percent},
+         {"tepat_waktu", judged == 0 ? "belum ada izin terbit bulan ini"
+                                     : fmt::format("{}% dari {} yang terbit bulan ini", percent,
+                                                   notify::number(judged))},
          {"jumlah", notify::number(judged)},
          {"belum", notify::number(counts.overdue_open)},
          {"tautan", settings_.office.public_url + "/papan"}});

@@ -250,15 +250,19 @@ bool Composer::make_officer_message(Round& round, const OfficerGroup& group) {
       });
   const bool after_outage = std::any_of(group.notices.begin(), group.notices.end(),
                                         [](const Deliverable* one) { return one->held_up_since; });
-  fields["jumlah"] = notify::number(static_cast<std::int64_t>(group.notices.size()));
+  fields["jumlah"] = notify::number(static_cast<std::int64_t>(group.permits()));
   message.text = first.pending.notice.text;
+  if (group.permits() == 1) message.thread = stored.permit.number;
   if (group.notices.size() == 1) {
-    message.thread = stored.permit.number;
+    // It says all there is to say.
   } else if (after_outage || !all_new) {
     message.text = after_outage ? kOutageSummary : kList;
     if (after_outage) add_outage(fields, group.notices, round.moment.now);
     std::vector<ListedTask> tasks;
-    for (const Deliverable* one : group.notices) tasks.push_back(one->task);
+    for (const Deliverable* one : group.notices) {
+      tasks.push_back(one->task);
+      tasks.back().instead_of = name_of_absent(group.stands_in_for(*one), context.people);
+    }
     fields["daftar"] = list_of(std::move(tasks), round.moment.now);
   }
   if (message.text == "tugas_baru" || message.text == kList || message.text == kOutageSummary)

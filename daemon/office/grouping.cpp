@@ -1,6 +1,7 @@
 #include "daemon/office/grouping.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace tenggat::office {
@@ -63,6 +64,18 @@ std::map<Kind, Instant> departures(const Slot& slot, const std::optional<LastMes
 }
 
 }  // namespace
+
+std::size_t OfficerGroup::permits() const {
+  std::set<std::int64_t> permits;
+  for (const Deliverable* one : notices) permits.insert(one->pending.permit);
+  return permits.size();
+}
+
+std::string OfficerGroup::stands_in_for(const Deliverable& one) const {
+  for (const Recipient& to : one.to)
+    if (to.officer == recipient.officer) return to.for_officer;
+  return {};
+}
 
 bool more_pressing(const ListedTask& a, const ListedTask& b) {
   const auto last = [](const ListedTask& task) { return task.paused || !task.due_at; };

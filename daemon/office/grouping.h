@@ -18,6 +18,7 @@ struct ListedTask {
   std::optional<Instant> due_at;
   bool paused = false;
   const Calendar* calendar = nullptr;
+  std::string instead_of = {};  // whom the reader stands in for there; empty: their own
 };
 // The soonest due first; what stands or has no due comes last.
 bool more_pressing(const ListedTask& a, const ListedTask& b);
@@ -37,6 +38,10 @@ struct OfficerGroup {
   Recipient recipient;
   std::vector<const Deliverable*> notices;  // to be named, the most pressing first
   std::vector<const Deliverable*> folded;   // said by a later one of the same visit
+
+  std::size_t permits() const;  // named, each once
+  // The officer this one gets the notice in place of; empty: it is their own.
+  std::string stands_in_for(const Deliverable& one) const;
 };
 
 struct Grouping {

@@ -5,6 +5,7 @@
 #include "daemon/log.h"
 #include "daemon/store/commands.h"
 #include "daemon/store/outbox.h"
+#include "notifiers/words.h"
 
 namespace tenggat::office {
 namespace asio = boost::asio;
@@ -35,7 +36,7 @@ std::optional<store::NewMessage> alert(const Officer& admin, notify::Channel dow
   message.rendered = notify::render(*settings.texts, kText,
                                     {{"nama_petugas", admin.name},
                                      {"kanal", std::string(spoken(down))},
-                                     {"alasan", reason},
+                                     {"alasan", notify::delivery_words(reason)},
                                      {"tautan", settings.office.public_url + "/pesan"},
                                      {"instansi", settings.office.name}});
   return message;

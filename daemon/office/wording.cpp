@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "notifiers/utf8.h"
 #include "notifiers/words.h"
 
 namespace tenggat::office {
@@ -17,15 +18,14 @@ std::string said(const Calendar& calendar, const std::optional<Instant>& t) {
   return t ? moment(calendar, *t) : "belum ditetapkan";
 }
 
-// The document kind as a person reads it: "denah_ruang" is "denah ruang".
-std::string readable(std::string kind) {
-  std::replace(kind.begin(), kind.end(), '_', ' ');
-  return kind;
-}
-
+// "(1) Akta pendirian: belum dilegalisasi; (2) ...": numbered where there are several.
 std::string joined(const std::vector<std::string>& items) {
   std::string all;
-  for (const std::string& item : items) all += (all.empty() ? "" : "; ") + item;
+  for (const std::string& item : items) {
+    if (!all.empty()) all += "; ";
+    if (items.size() > 1) all += fmt::format("({}) ", 1 + std::distance(&items.front(), &item));
+    all += item;
+  }
   return all;
 }
 
@@ -33,11 +33,12 @@ std::string joined(const std::vector<std::string>& items) {
 std::string reasons_of(const std::vector<store::StoredNote>& notes) {
   std::vector<std::string> deficiencies, others;
   for (const store::StoredNote& note : notes) {
+    const std::string text = notify::without_full_stop(notify::one_line(note.text));
     if (note.kind == "deficiency")
-      deficiencies.push_back(note.document.empty() ? note.text
-                                                   : readable(note.document) + ": " + note.text);
+      deficiencies.push_back(note.document.empty() ? text
+                                                   : notify::readable(note.document) + ": " + text);
     else if (note.kind == "note" || note.kind == "pause")
-      others.push_back(note.text);
+      others.push_back(text);
   }
   deficiencies.insert(deficiencies.end(), others.begin(), others.end());
   return joined(deficiencies);
@@ -74,11 +75,15 @@ std::string because_of(const Notice& notice, const Sop& sop) {
                 : "penyesuaian jadwal layanan";
 }
 
-// "Batas Rabu, ..., terlambat 2 jam" for the head of a long message.
+std::string late_by(Seconds working, const Calendar& calendar) {
+  return fmt::format("terlambat {} (jam kerja)",
+                     notify::working_duration(working, calendar.nominal_day()));
+}
+
+// What {keadaan} says of the whole service.
 std::string condition_of(const Sla& sla, const Calendar& calendar) {
   if (!sla.remaining) return "waktu layanan belum berjalan";
-  if (sla.status == SlaStatus::overdue)
-    return "terlambat " + notify::duration(-*sla.remaining) + " (jam kerja)";
+  if (sla.status == SlaStatus::overdue) return late_by(-*sla.remaining, calendar);
   if (sla.remaining->count() <= 0) return "batas waktu telah tiba";
   return "sisa waktu kerja " + notify::working_duration(*sla.remaining, calendar.nominal_day());
 }
@@ -132,8 +137,10 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
     fields["penanggung_jawab"] = holder_of(*visit, context.people);
     fields["waktu_batas"] = said(calendar, sla.due_at);
     if (sla.remaining) {
-      fields["sisa_waktu"] = notify::working_duration(*sla.remaining, calendar.nominal_day());
-      fields["lama_terlambat"] = notify::duration(-std::min(*sla.remaining, Seconds{0}));
+      const Seconds day = calendar.nominal_day();
+      fields["sisa_waktu"] = notify::working_duration(std::max(*sla.remaining, Seconds{0}), day);
+      fields["lama_terlambat"] =
+          notify::working_duration(std::min(*sla.remaining, Seconds{0}), day);
     }
     if (notice.text == "pengingat_perbaikan") fields["waktu"] = moment(calendar, visit->opened_at);
   }
@@ -143,12 +150,14 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
 void add_recipient(TextFields& fields, const Recipient& recipient, const Sop& sop,
                    const People& people) {
   const Officer* officer = people.find(recipient.officer);
-  fields["nama_petugas"] = officer ? officer->name : recipient.officer;
+  const std::string instead = name_of_absent(recipient.for_officer, people);
+  const std::string said = instead.empty() ? "" : fmt::format(" (menggantikan {})", instead);
+  fields["nama_petugas"] = (officer ? officer->name : recipient.officer) + said;
   const Role* role = sop.find_role(recipient.role);
   const std::string prefix = recipient.kind == "plh"   ? "Plh. "
                              : recipient.kind == "plt" ? "Plt. "
                                                        : "";
-  fields["jabatan_atasan"] = prefix + (role ? role->name : "Bapak/Ibu");
+  fields["jabatan_atasan"] = prefix + (role ? role->name : "Bapak/Ibu") + said;
 }
 
 TextFields appointment_fields(const Delegation& delegation, const People& people,
@@ -171,28 +180,40 @@ TextFields appointment_fields(const Delegation& delegation, const People& people
           {"nama_petugas", to ? to->name : delegation.to},
           {"nomor_surat", delegation.letter},
           {"jabatan", fmt::format("{}", fmt::join(titles, " dan "))},
-          {"mulai", notify::civil_date(delegation.start)},
-          {"selesai", notify::civil_date(delegation.end)},
+          {"mulai", notify::date(delegation.start)},
+          {"selesai", notify::date(delegation.end)},
           {"tautan", inbox_link(office)}};
 }
 
-std::string task_line(const std::string& number, const std::string& step,
-                      const std::optional<Instant>& due, bool paused, const Calendar& calendar,
-                      Instant now) {
-  if (paused) return fmt::format("{} {}, dijeda", number, step);
-  if (!due) return fmt::format("{} {}", number, step);
-  if (now > *due)
-    return fmt::format("{} {}, terlambat {} (jam kerja)", number, step,
-                       notify::duration(calendar.worked(*due, now)));
-  return fmt::format("{} {}, batas {}", number, step, notify::short_moment(calendar.local(*due)));
+std::string name_of_absent(const std::string& for_officer, const People& people) {
+  if (for_officer.empty()) return {};
+  const Officer* officer = people.find(for_officer);
+  return officer ? officer->name : for_officer;
+}
+
+std::string task_line(const ListedTask& task, Instant now) {
+  std::string said = task.what;
+  if (!task.instead_of.empty()) said += ", menggantikan " + task.instead_of;
+  if (task.paused) return said + ", dijeda";
+  if (!task.due_at) return said;
+  if (now > *task.due_at)
+    return said + ", " + late_by(task.calendar->worked(*task.due_at, now), *task.calendar);
+  return said + ", batas " + notify::short_moment(task.calendar->local(*task.due_at));
 }
 
 std::string list_of(std::vector<ListedTask> tasks, Instant now) {
   std::sort(tasks.begin(), tasks.end(), more_pressing);
+  std::vector<std::pair<std::string, std::string>> permits;  // number and what is said of it
+  for (const ListedTask& task : tasks) {
+    const auto known =
+        std::ranges::find(permits, task.number, &std::pair<std::string, std::string>::first);
+    if (known == permits.end())
+      permits.emplace_back(task.number, task_line(task, now));
+    else
+      known->second += ", dan " + task_line(task, now);
+  }
   std::vector<std::string> lines;
-  for (const ListedTask& task : tasks)
-    lines.push_back(
-        task_line(task.number, task.what, task.due_at, task.paused, *task.calendar, now));
+  for (const auto& [number, said] : permits) lines.push_back(number + " " + said);
   return notify::list_of_five(lines);
 }
 

@@ -24,7 +24,8 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
                      const Context& context, const Office& office,
                      const std::vector<store::StoredNote>& notes);
 
-// Adds who is told: {nama_petugas}, {jabatan_atasan} ("Plh. Kepala Bidang Perizinan").
+// Adds who is told: {nama_petugas}, {jabatan_atasan} ("Plh. Kepala Bidang Perizinan (menggantikan
+// Siti Rahmah)").
 void add_recipient(TextFields& fields, const Recipient& recipient, const Sop& sop,
                    const People& people);
 
@@ -33,12 +34,13 @@ void add_recipient(TextFields& fields, const Recipient& recipient, const Sop& so
 TextFields appointment_fields(const Delegation& delegation, const People& people,
                               const std::vector<const Sop*>& sops, const Office& office);
 
-// One line of a list: number, step, and until when or how late.
-std::string task_line(const std::string& number, const std::string& step,
-                      const std::optional<Instant>& due, bool paused, const Calendar& calendar,
-                      Instant now);
+// Whom a deputy stands in for, by name; empty: nobody.
+std::string name_of_absent(const std::string& for_officer, const People& people);
 
-// The five most pressing, and how many more there are.
+// What a list says of a task after its permit's number: step, and until when or how late.
+std::string task_line(const ListedTask& task, Instant now);
+
+// The five most pressing permits, each once, and how many more there are.
 std::string list_of(std::vector<ListedTask> tasks, Instant now);
 
 std::string inbox_link(const Office& office);

@@ -96,7 +96,7 @@ Html place(const BoardView& view, const Step& step, const office::BoardStep& cou
 Html times_of(const BoardView& view, const Step& step, const office::BoardStep& counts) {
   const std::string standard = budget_words(step.standard);
   if (!counts.median) return html("{}", standard);
-  const std::string median = notify::working_duration(*counts.median, view.calendar.nominal_day());
+  const std::string median = notify::working_time(*counts.median, view.calendar.nominal_day());
   const bool over = *counts.median > nominal_time(step.standard, view.calendar);
   return html("{} / <strong class=\"{}\">{}</strong>{}", standard, over ? "terlambat" : "", median,
               over ? html(" <span class=\"halus\">(melebihi)</span>") : Html());

@@ -15,28 +15,6 @@ namespace {
 
 constexpr int kShown = 50;
 
-std::string reason_words(std::string_view reason) {
-  constexpr std::pair<std::string_view, std::string_view> kWords[] = {
-      {"bad_address", "alamat tidak dikenal di tujuan"},
-      {"mailbox_full", "kotak surat penuh"},
-      {"template_missing", "templat belum disetujui penyedia"},
-      {"auth_failed", "penyedia menolak kunci akses kantor"},
-      {"account_blocked", "akun pengirim dihentikan penyedia"},
-      {"not_configured", "saluran belum diatur"},
-      {"rate_limited", "penyedia membatasi laju pengiriman"},
-      {"timeout", "penyedia tidak menjawab"},
-      {"connection_failed", "penyedia tidak dapat dihubungi"},
-      {"connection_lost", "hubungan terputus saat mengirim"},
-      {"tls_failed", "sambungan aman gagal"},
-      {"server_error", "gangguan pada penyedia"},
-      {"rejected", "pesan ditolak"},
-      {"private_address", "alamat penyedia tidak diizinkan"},
-  };
-  for (const auto& [word, words] : kWords)
-    if (word == reason) return std::string(words);
-  return readable(reason);
-}
-
 std::string masked(const store::MessageRow& message) {
   return message.address.find('@') == std::string::npos ? notify::mask_phone(message.address)
                                                         : notify::mask_email(message.address);
@@ -68,8 +46,9 @@ Html message_item(const store::MessageRow& message, const Calendar& calendar,
       "<br><span class=\"halus\">{}</span></span></li>",
       pick_box(message.id, typed), message.subject, message.name,
       message.channel == "email" ? "email" : "WhatsApp", masked(message), about,
-      badge(Tone::late, reason_words(message.reason)), message.attempts,
-      notify::short_moment(calendar.local(message.rendered_at)), message.detail);
+      badge(Tone::late, notify::delivery_words(message.reason)), message.attempts,
+      notify::short_moment(calendar.local(message.rendered_at)),
+      message.detail.empty() ? Html() : html("<q>{}</q>", message.detail));
 }
 
 }  // namespace
@@ -101,14 +80,14 @@ awaitable<Response> Pages::dead_letters_page(const PageCall& call, int status, s
                 "<ul class=\"polos tugas\">{}</ul></div>{}"
                 "<div class=\"sebaris\" role=\"group\" aria-label=\"Untuk pesan yang dipilih\">"
                 "<button class=\"utama\" name=\"aksi\" value=\"ulang\">Kirim ulang yang dipilih"
-                "</button><button class=\"bahaya\" name=\"aksi\" value=\"buang\">Buang yang dipilih"
+                "</button><button class=\"bahaya\" name=\"aksi\" value=\"buang\">Hapus yang dipilih"
                 "</button></div></form>",
                 hidden_fields(new_form_keys(call.who->visitor.csrf)), items,
                 more ? html("<p class=\"halus\">Ditampilkan {} yang terbaru.</p>", kShown)
                      : Html());
   Html body = html(
       "<h1>Pesan gagal</h1><p class=\"halus\">Pesan yang tidak dapat dikirim dan tidak dicoba lagi "
-      "dengan sendirinya. Perbaiki dahulu sebabnya, lalu kirim ulang; yang dibuang tidak pernah "
+      "dengan sendirinya. Perbaiki dahulu sebabnya, lalu kirim ulang; yang dihapus tidak pernah "
       "dikirim.</p>{}{}",
       notice, list);
   co_return page(status, call, "Pesan gagal", std::move(body), true);

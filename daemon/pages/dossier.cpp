@@ -36,40 +36,17 @@ std::string message_state_words(const std::string& state) {
   if (state == "accepted") return "diterima penyedia";
   if (state == "failed") return "gagal";
   if (state == "dead") return "gagal total";
-  return state == "trial" ? "uji coba, tidak dikirim" : state;
+  return state == "trial" ? "uji coba, tidak dikirim" : "dikirim";
+}
+
+std::string dropped_words(const std::string& why) {
+  const auto reason = parse_reason(why);
+  return reason ? reason_words(*reason) : "sebab lain";
 }
 
 std::string verdict_words(const std::optional<Verdict>& verdict) {
   if (!verdict) return std::string(kNone);
   return *verdict == Verdict::met ? "tepat waktu" : "terlambat";
-}
-
-// Why a notice was raised, in words; what is rare, as it is on record.
-std::string reason_words(Reason reason) {
-  switch (reason) {
-    case Reason::rung_due:
-      return "waktunya tiba";
-    case Reason::state_changed:
-      return "keadaan berubah";
-    case Reason::copy:
-      return "tembusan";
-    case Reason::case_missed:
-      return "batas layanan lewat";
-    case Reason::chain_exhausted:
-      return "ujung rantai atasan";
-    case Reason::acknowledgement_over:
-      return "saatnya melihat lagi kendala";
-    case Reason::escalated_now:
-      return "arahan diminta";
-    case Reason::promise_moved:
-      return "tanggal yang dijanjikan bergeser";
-    case Reason::reminder_to_mend:
-      return "pengingat memperbaiki berkas";
-    case Reason::handed_over:
-      return "tugas dialihkan";
-    default:
-      return readable(to_string(reason));
-  }
 }
 
 class Sections {
@@ -138,7 +115,7 @@ class Sections {
   Html time() const {
     const TimeByParty spent = time_by_party(permit_, sop_, calendar_, d_.context.now);
     return html(
-        "<h2>Waktu siapa yang terpakai</h2>{}",
+        "<h2>Pemakaian waktu per pihak</h2>{}",
         facts({{"Dari", html("{}", moment(spent.from))},
                {"Sampai", html("{}", moment(spent.to))},
                {"Kantor", html("{} waktu kerja", working(spent.office.working))},
@@ -220,7 +197,8 @@ class Sections {
     for (const Delegation& letter : d_.letters)
       rows += html("<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
                    letter.letter, letter.kind == "plt" ? "Plt." : "Plh.", officer(letter.to),
-                   officer(letter.from), fmt::format("{} s.d. {}", letter.start, letter.end));
+                   officer(letter.from),
+                   fmt::format("{} s.d. {}", notify::date(letter.start), notify::date(letter.end)));
     return html(
         "<h2>Surat perintah</h2><table><thead><tr><th>Nomor surat</th><th>Sebagai</th>"
         "<th>Pejabat</th><th>Menggantikan</th><th>Berlaku</th></tr></thead><tbody>{}</tbody></"
@@ -243,7 +221,7 @@ class Sections {
       if (message.attempts.size() > 1)
         said += fmt::format(", {} percobaan", message.attempts.size());
       if (!message.reason.empty() && message.reason != "accepted")
-        said += " (" + message.reason + ")";
+        said += " (" + notify::delivery_words(message.reason) + ")";
       if (!lines.empty()) lines += html("<br>");
       lines += html("{}", said);
       if (!message.provider_id.empty())
@@ -256,7 +234,7 @@ class Sections {
     Html rows;
     for (const store::ToldNotice& one : d_.told) {
       Html came = message_lines(one);
-      if (one.state == "dropped") came = html("tidak dikirim: {}", one.state_reason);
+      if (one.state == "dropped") came = html("tidak dikirim: {}", dropped_words(one.state_reason));
       if (one.state == "pending") came = html("menunggu");
       rows += html(
           "<tr><td class=\"saat\">{}</td><th scope=\"row\">{}</th><td>{}</td><td>{}</td>"
@@ -266,8 +244,8 @@ class Sections {
     }
     if (rows.empty()) return {};
     return html(
-        "<h2>Pemberitahuan, pesan, dan tanda terima</h2><table><thead><tr><th>Diangkat</th>"
-        "<th>Isi</th><th>Tentang</th><th>Alasan</th><th>Jadinya</th></tr></thead>"
+        "<h2>Pemberitahuan, pesan, dan tanda terima</h2><table><thead><tr><th>Dipicu</th>"
+        "<th>Isi</th><th>Tentang</th><th>Alasan</th><th>Hasil</th></tr></thead>"
         "<tbody>{}</tbody></table><p class=\"halus\">Saat diterima adalah menurut jam mesin"
         " pengirim.</p>",
         rows);
@@ -278,7 +256,7 @@ class Sections {
     for (const store::StoredNote& note : d_.notes)
       rows += html("<tr><td class=\"angka\">{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
                    note.event, visit_words(note.visit),
-                   note.document.empty() ? readable(note.kind) : readable(note.document),
+                   note.document.empty() ? note_words(note.kind) : readable(note.document),
                    lines(note.text));
     if (rows.empty()) return {};
     return html(
@@ -318,7 +296,7 @@ class Sections {
         d_.chain.broken.empty()
             ? html(
                   "<p>Rantai {} peristiwa diperiksa saat dicetak dan <strong>utuh</strong>: setiap"
-                  " sidik memuat sidik peristiwa sebelumnya.</p>",
+                  " sidik jari digital memuat sidik jari peristiwa sebelumnya.</p>",
                   d_.chain.events)
             : html(
                   "<p class=\"penting\">Rantai <strong>tidak utuh</strong> mulai peristiwa {}:"
@@ -326,7 +304,7 @@ class Sections {
                   d_.chain.broken.front().sequence);
     return html(
         "<h2>Rantai catatan</h2>{}<table><thead><tr><th>No.</th><th>Saat</th><th>Peristiwa</th>"
-        "<th>Oleh</th><th>Sidik (SHA-256)</th></tr></thead><tbody>{}</tbody></table>"
+        "<th>Oleh</th><th>Sidik jari digital (SHA-256)</th></tr></thead><tbody>{}</tbody></table>"
         "<p class=\"halus\">SOP {} versi <span class=\"rapat\">{}</span>.</p>",
         verdict, rows, sop_.id, permit_.sop_version);
   }

@@ -20,6 +20,15 @@ using store::StepFigures;
 
 constexpr std::string_view kNone = "–";
 
+// "DPMPTSP Kota Banjarbaru" → "Banjarbaru", where papers are signed; nothing where the agency's
+// name does not say.
+std::string town_in(const std::string& agency) {
+  for (const std::string_view kind : {"Kota ", "Kabupaten ", "Kab. "})
+    if (const auto at = agency.rfind(kind); at != std::string::npos)
+      return agency.substr(at + kind.size());
+  return {};
+}
+
 class Report {
  public:
   explicit Report(const ReportSubject& subject)
@@ -91,7 +100,9 @@ class Report {
                          when);
     std::string said = fmt::format("Pada {} masuk {} permohonan dan terbit {} izin", when,
                                    notify::number(month_.submitted), notify::number(month_.issued));
-    if (month_.issued > 0)
+    if (month_.issued > 0 && month_.issued_in_time == month_.issued)
+      said += ", seluruhnya tepat waktu";
+    else if (month_.issued > 0)
       said += fmt::format(", {} di antaranya sampai tanggal yang dijanjikan",
                           notify::number(month_.issued_in_time));
     said += fmt::format(
@@ -205,7 +216,7 @@ class Report {
         "<h2>Lama setiap tahapan</h2><table><thead><tr><th rowspan=\"2\">Tahapan</th>"
         "<th rowspan=\"2\">Standar</th><th colspan=\"2\">Menunggu diambil</th>"
         "<th colspan=\"2\">Mengerjakan</th><th colspan=\"2\">Seluruhnya</th></tr><tr>"
-        "<th>tengah</th><th>p90</th><th>tengah</th><th>p90</th><th>tengah</th><th>p90</th></tr>"
+        "<th>median</th><th>p90</th><th>median</th><th>p90</th><th>median</th><th>p90</th></tr>"
         "</thead><tbody>{}</tbody></table><p class=\"halus\">Waktu kerja tanpa jeda; p90: sembilan"
         " dari sepuluh tidak lebih lama. Menunggu dan mengerjakan hanya diketahui bila berkas"
         " diambil petugas.</p>{}",
@@ -288,7 +299,8 @@ class Report {
         " nominal {}.</li>"
         "<li>Angka diambil dari catatan yang sama dengan dasbor dan halaman kantor (skema laporan),"
         " pada {}.</li></ul>",
-        sop_.calendar, notify::duration(calendar_.nominal_day()), moment_words(calendar_, now_));
+        readable(sop_.calendar), notify::duration(calendar_.nominal_day()),
+        moment_words(calendar_, now_));
   }
 
   // Who signs: whoever is on duty as the head.
@@ -301,8 +313,10 @@ class Report {
       if (heads.front().kind == "plh") title = "Plh. " + title;
       if (heads.front().kind == "plt") title = "Plt. " + title;
     }
-    return html("<div class=\"tanda\"><div>{}<br>{}<div class=\"nama\">{}</div></div></div>",
-                notify::date(calendar_.local(now_)), title, name.empty() ? std::string(" ") : name);
+    const std::string town = town_in(s_.office);
+    return html("<div class=\"tanda\"><div>{}{}<br>{}<div class=\"nama\">{}</div></div></div>",
+                town.empty() ? "" : town + ", ", notify::date(calendar_.local(now_)), title,
+                name.empty() ? std::string(" ") : name);
   }
 
   const ReportSubject& s_;

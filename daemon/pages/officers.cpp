@@ -24,9 +24,8 @@ constexpr const char* kGone = "Pegawai ini tidak ada.";
 // --- words ---------------------------------------------------------------------------------------
 
 std::string period_words(const CivilDate& start, const CivilDate& end) {
-  return start == end
-             ? notify::civil_date(start)
-             : fmt::format("{} s.d. {}", notify::civil_date(start), notify::civil_date(end));
+  return start == end ? notify::date(start)
+                      : fmt::format("{} s.d. {}", notify::date(start), notify::date(end));
 }
 
 std::string kind_words(const std::string& kind) { return kind == "plt" ? "Plt." : "Plh."; }
@@ -34,7 +33,7 @@ std::string kind_words(const std::string& kind) { return kind == "plt" ? "Plt." 
 // What a reader of bodies has against a field, for who filled in the form.
 std::string fault_words(const http::FieldFaults& faults) {
   constexpr std::pair<std::string_view, std::string_view> kWords[] = {
-      {"/id", "Sebutan: 1 sampai 40 huruf kecil, angka, titik, atau garis, tanpa spasi."},
+      {"/id", "Kode pegawai: 1 sampai 40 huruf kecil, angka, titik, atau garis, tanpa spasi."},
       {"/name", "Nama wajib diisi, paling banyak 120 huruf."},
       {"/email", "Alamat email ini tidak dikenali."},
       {"/whatsapp", "Nomor WhatsApp ini bukan nomor seluler Indonesia (0812…, +62812…)."},
@@ -127,7 +126,7 @@ Html remarks_of(const Officer& officer, const People& people, const CivilDate& t
     remarks +=
         html("<br>{}", badge(Tone::neutral, officer.ended <= today
                                                 ? "tidak bertugas lagi"
-                                                : "berhenti " + notify::civil_date(officer.ended)));
+                                                : "berhenti " + notify::date(officer.ended)));
   for (const Leave& leave : officer.leaves)
     if (leave.end >= today)
       remarks +=
@@ -187,8 +186,8 @@ Html leave_section(const Officer& officer, const OfficerForm& form) {
         period_words(leave.start, leave.end));
   }
   return html(
-      "<h2>Cuti dan tidak masuk</h2><p class=\"halus\">Selama itu pesan dialihkan; waktu tetap "
-      "berjalan.</p>{}{}<div class=\"sebaris\">{}{}</div>"
+      "<h2>Cuti dan tidak masuk</h2><p class=\"halus\">Selama itu pesan dialihkan kepada petugas "
+      "pengganti; waktu tetap berjalan.</p>{}{}<div class=\"sebaris\">{}{}</div>"
       "<p><button name=\"aksi\" value=\"cuti\">Catat cuti</button></p></form>",
       items.empty() ? Html()
                     : html("<div class=\"kartu\"><ul class=\"polos\">{}</ul></div>", items),
@@ -240,7 +239,7 @@ Html end_section(const Officer& officer, const OfficerForm& form) {
         "<h2>Berhenti</h2>{}<p>Tidak bertugas lagi mulai "
         "{}.</p>"
         "<p><button name=\"aksi\" value=\"kembali\">Tetap bertugas</button></p></form>",
-        form.head("kembali"), notify::civil_date(officer.ended));
+        form.head("kembali"), notify::date(officer.ended));
   return html(
       "<h2>Berhenti</h2>{}",
       folded("Akhiri masa tugas",
@@ -343,7 +342,8 @@ awaitable<Response> Pages::officers_page(const PageCall& call, int status, std::
   const Typed typed(call.form, "tambah");
   const Html form = html(
       "<form method=\"post\" action=\"/pegawai\">{}{}"
-      "<label for=\"id\">Sebutan <span class=\"halus\">(huruf kecil, tidak dapat diubah)</span>"
+      "<label for=\"id\">Kode pegawai <span class=\"halus\">(huruf kecil, tidak dapat "
+      "diubah)</span>"
       "</label><input type=\"text\" id=\"id\" name=\"id\" required maxlength=\"40\" "
       "autocapitalize=\"none\" spellcheck=\"false\" value=\"{}\">{}{}{}"
       "<p><button class=\"utama\" name=\"aksi\" value=\"tambah\">Tambah</button></p></form>",
@@ -370,7 +370,7 @@ awaitable<std::string> Pages::add_officer(const PageCall& call, pg::Connection& 
   officer.ended = office::end_of_service(officer, parts_.rulebook, call.who->now);
   auto adding = store::add_officer(db, std::move(officer));
   const bool added = co_await std::move(adding);
-  if (!added) co_return "Sebutan ini sudah dipakai pegawai lain.";
+  if (!added) co_return "Kode pegawai ini sudah dipakai pegawai lain.";
   log_change("officer_added", call, id);
   co_return "";
 }
@@ -409,7 +409,7 @@ awaitable<Response> Pages::officer_page(const PageCall& call, int status, std::s
     notice = message("Tersimpan.");
   Html body = html(
       "<p class=\"halus\"><a href=\"/pegawai\">Pegawai</a></p><h1>{}</h1>"
-      "<p class=\"halus\">Sebutan: {}{}</p>{}{}{}{}"
+      "<p class=\"halus\">Kode pegawai: {}{}</p>{}{}{}{}"
       "<p><button class=\"utama\" name=\"aksi\" value=\"ubah\">Simpan</button></p></form>{}{}{}",
       officer->name, officer->id, remarks_of(*officer, people, today), notice, form.head("ubah"),
       address_fields(typed.text("nama", officer->name), typed.text("email", officer->email),

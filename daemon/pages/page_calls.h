@@ -168,7 +168,9 @@ class Pages {
   awaitable<std::string> change_once(const PageCall& call, Change work);
   // Stores what was uploaded into inputs named as upload_name() says, and returns it as documents.
   awaitable<std::vector<NewDocument>> store_uploads(const PageCall& call, std::string by);
-  awaitable<Response> send_document(const PageCall& call, std::string sha256, std::string name);
+  // An uploaded one.
+  awaitable<Response> send_document(const PageCall& call, const Permit& permit,
+                                    const Document& document);
 
   awaitable<std::optional<std::int64_t>> tracked_permit(std::string secret);
   Response track_page(const PageCall& call, const Reading& reading, std::int64_t id, int status,
@@ -240,6 +242,10 @@ std::string query_encoded(std::string_view text);
 Html typed_values(const http::Form& form);
 
 // The name of an input that brings a document of this kind (and name, where there are several).
+// What a form brings that is of no type we take, in words for whoever sent it; empty: nothing.
+std::string upload_fault(const http::Form& form);
+// Which types, and how much.
+Html upload_hint();
 std::string upload_name(std::string_view kind, std::string_view name = {});
 Html upload_input(std::string_view id, std::string_view kind, std::string_view name,
                   std::string_view label, bool required);

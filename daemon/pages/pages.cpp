@@ -9,6 +9,8 @@
 #include "daemon/clock.h"
 #include "daemon/http/api.h"
 #include "daemon/http/api_bodies.h"
+#include "daemon/http/file_response.h"
+#include "daemon/http/file_type.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/style.h"
 #include "daemon/pages/words.h"
@@ -377,7 +379,9 @@ awaitable<std::vector<NewDocument>> Pages::store_uploads(const PageCall& call, s
     if (!document) continue;
     document->sha256 = store::hex(store::sha256(file.bytes));
     document->uri = "tenggat:" + document->sha256;
-    store::add_file(storing, document->sha256, file.content_type, file.bytes, by);
+    const http::FileType* type = http::file_type_of(file.bytes);
+    if (!type) throw std::logic_error("an upload of no type that is taken was not refused");
+    store::add_file(storing, document->sha256, std::string(type->media_type), file.bytes, by);
     documents.push_back(std::move(*document));
   }
   if (documents.empty()) co_return documents;
@@ -388,32 +392,19 @@ awaitable<std::vector<NewDocument>> Pages::store_uploads(const PageCall& call, s
   co_return documents;
 }
 
-// Never shown inside a page of ours, whatever its sender called it.
-awaitable<Response> Pages::send_document(const PageCall& call, std::string sha256,
-                                         std::string name) {
+awaitable<Response> Pages::send_document(const PageCall& call, const Permit& permit,
+                                         const Document& document) {
+  // Of their own, since the permit is the caller's.
+  std::string name = permit.number + "-" + document.kind;
+  if (!document.name.empty()) name += "-" + document.name;
+  const std::string sha256 = *http::uploaded_hash(document.uri);
   pg::Pipeline looking;
   store::add_find_file(looking, sha256);
   auto reading = reader_.read({}, std::move(looking));
   const Reading found = co_await std::move(reading);
   auto file = store::file_of(found.results.at(found.first));
   if (!file) co_return not_found(call);
-  std::erase_if(name, [](char c) {
-    return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-             c == '-' || c == '_');
-  });
-  constexpr std::pair<std::string_view, std::string_view> kEndings[] = {
-      {"application/pdf", ".pdf"}, {"image/jpeg", ".jpg"}, {"image/png", ".png"}};
-  for (const auto& [type, ending] : kEndings)
-    if (file->content_type == type) name += ending;
-  Response response;
-  response.content_type = file->content_type;
-  response.body = std::move(file->bytes);
-  response.headers.set("Content-Disposition", "attachment; filename=\"" + name + '"');
-  response.headers.set("Content-Security-Policy", "sandbox; default-src 'none'");
-  response.headers.set("X-Content-Type-Options", "nosniff");
-  response.headers.set("Referrer-Policy", "no-referrer");
-  response.headers.set("Cache-Control", "private, no-store");
-  co_return response;
+  co_return http::file_response(std::move(*file), name);
 }
 
 // --- shared --------------------------------------------------------------------------------------
@@ -481,6 +472,19 @@ std::string query_encoded(std::string_view text) {
   return encoded;
 }
 
+std::string upload_fault(const http::Form& form) {
+  for (const http::FormFile& file : form.files)
+    if (!http::file_type_of(file.bytes))
+      return fmt::format("Berkas {} bukan {}. Simpan sebagai salah satunya, lalu kirim lagi.",
+                         file.file_name, http::file_type_names(http::Language::indonesian));
+  return {};
+}
+
+Html upload_hint() {
+  return html("<p class=\"halus\">Berkas: {}; seluruhnya paling besar 20 MB.</p>",
+              http::file_type_names(http::Language::indonesian));
+}
+
 std::string upload_name(std::string_view kind, std::string_view name) {
   return fmt::format("{}{}:{}", kUploadPrefix, kind, name);
 }
@@ -488,12 +492,12 @@ std::string upload_name(std::string_view kind, std::string_view name) {
 Html upload_input(std::string_view id, std::string_view kind, std::string_view name,
                   std::string_view label, bool required) {
   const Html needed = required ? html("<span class=\"halus\"> (wajib)</span>") : Html();
-  return required ? html(
-                        "<label for=\"{}\">{}{}</label><input type=\"file\" id=\"{}\" name=\"{}\" "
-                        "required>",
-                        id, label, needed, id, upload_name(kind, name))
-                  : html("<label for=\"{}\">{}</label><input type=\"file\" id=\"{}\" name=\"{}\">",
-                         id, label, id, upload_name(kind, name));
+  const Html label_of = html("<label for=\"{}\">{}{}</label>", id, label, needed);
+  const std::string input = upload_name(kind, name), types = http::accepted_endings();
+  return required ? html("{}<input type=\"file\" id=\"{}\" name=\"{}\" accept=\"{}\" required>",
+                         label_of, id, input, types)
+                  : html("{}<input type=\"file\" id=\"{}\" name=\"{}\" accept=\"{}\">", label_of,
+                         id, input, types);
 }
 
 Html document_link(const Document& document, const std::string& own_prefix) {

@@ -79,8 +79,9 @@ Html facts_of(const PermitView& view) {
                     : Html());
   if (const auto ledger = legal_ledger(permit, view.context.sop); ledger && !ledger->closed)
     if (const auto due = Replay(*ledger, calendar).due())
-      facts += html("<dt>Batas menurut hukum</dt><dd>{} <span class=\"halus\">({})</span></dd>",
-                    moment_words(calendar, *due), view.context.sop.legal.basis);
+      facts += html("<dt>Batas menurut hukum</dt><dd>{}{} <span class=\"halus\">({})</span></dd>",
+                    view.context.now > *due ? "terlewati " : "", moment_words(calendar, *due),
+                    view.context.sop.legal.basis);
   return html(
       "<h2>Permohonan</h2><div class=\"kartu\"><dl class=\"fakta\">{}</dl>"
       "<p><a href=\"{}/pemohon\">Perbaiki kontak atau kirim ulang tautan lacak</a></p></div>",
@@ -250,6 +251,10 @@ awaitable<Response> Pages::permit_act(PageCall call) {
     auto showing = permit_page(call, *id, call.look ? call.look_status() : 422, wanting);
     co_return co_await std::move(showing);
   }
+  if (std::string fault = upload_fault(call.form); !fault.empty()) {
+    auto showing = permit_page(call, *id, 422, std::move(fault));
+    co_return co_await std::move(showing);
+  }
   Asked asked;
   asked.permit = *id;
   asked.actor = {Actor::Kind::officer, call.who->officer.id, ""};
@@ -307,7 +312,7 @@ awaitable<Response> Pages::permit_document(PageCall call) {
   for (const Document& document : permit->second.permit.documents) {
     const auto hash = http::uploaded_hash(document.uri);
     if (document.id != *number || !hash) continue;
-    auto sending = send_document(call, *hash, document.kind);
+    auto sending = send_document(call, permit->second.permit, document);
     co_return co_await std::move(sending);
   }
   co_return not_found(call);

@@ -93,7 +93,7 @@ Html note_field(const FormOf& form, ActionRule::Note note) {
   const std::string id = form.id("catatan"), text = form.typed().text("catatan");
   if (note == ActionRule::Note::optional)
     return html(
-        "<label for=\"{}\">Catatan <span class=\"halus\">(boleh kosong)</span></label>"
+        "<label for=\"{}\">Catatan <span class=\"halus\">(opsional)</span></label>"
         "<textarea id=\"{}\" name=\"catatan\" maxlength=\"2000\">{}</textarea>",
         id, id, text);
   return html(
@@ -126,10 +126,10 @@ Html action_form(const FormOf& form, const ActionRule& action, bool main) {
       inside += html(
           "<label for=\"{}\">Nomor {}</label><input type=\"text\" id=\"{}\" "
           "name=\"nomor.{}\" required maxlength=\"100\" value=\"{}\">",
-          form.id("nomor"), readable(output.kind), form.id("nomor"), output.kind,
+          form.id("nomor"), notify::readable_within(output.kind), form.id("nomor"), output.kind,
           typed.text("nomor." + output.kind));
   }
-  if (files) inside += typed.files_are_lost();
+  if (files) inside += html("{}{}", upload_hint(), typed.files_are_lost());
   if (action.chooses_outcome) inside += outcome_choice(view.permit().outcome, typed);
   const bool to_applicant = action.state == PermitState::returned;
   if (action.note != ActionRule::Note::optional && action.backward)

@@ -81,14 +81,16 @@ std::string event_words(const store::StoredEvent& stored, const Permit& permit,
   if (type == "undone")
     return step + "tindakan dibatalkan (" + action_done_words(field_of(stored, "action")) + ")";
   if (type == "claimed") return step + "tugas diambil";
-  if (type == "released") return step + "tugas dilepas";
+  if (type == "released") return step + "tugas dilepaskan";
   if (type == "paused") return step + "waktu dijeda (" + pause_name() + ")";
+  if (type == "pause_extended") return step + "jeda diperpanjang (" + pause_name() + ")";
   if (type == "resumed") return step + "waktu berjalan kembali";
   if (type == "rung_raised") return step + rung_words(field_of(stored, "rung"));
   if (type == "deadline_missed") return step + "batas waktu terlewati";
   if (type == "reminder_raised")
-    return step + (field_of(stored, "rung") == "kendala" ? "petugas ditanyai lagi soal kendalanya"
-                                                         : "pemohon diingatkan");
+    return step + (field_of(stored, "rung") == "kendala"
+                       ? "petugas ditanyai lagi mengenai kendalanya"
+                       : "pemohon diingatkan");
   if (type == "assigned")
     return step + "tugas diberikan kepada " +
            officer_words(field_of(stored, "officer"), context.people);
@@ -101,7 +103,8 @@ std::string event_words(const store::StoredEvent& stored, const Permit& permit,
   if (type == "contact_corrected") return "Kontak pemohon diperbaiki";
   if (type == "link_sent") return "Tautan lacak dikirim ulang kepada pemohon";
   if (type == "calendar_applied") return "Kalender kerja berubah: " + field_of(stored, "decree");
-  return readable(type);
+  if (type == "sop_migrated") return "Permohonan dipindahkan ke versi SOP yang baru";
+  return "Perubahan lain";
 }
 
 Html history_of(const PermitView& view) {

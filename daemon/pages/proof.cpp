@@ -62,7 +62,7 @@ Html spans_of(const DayProof& day, const Calendar& calendar) {
 }
 
 std::string day_words(const DayProof& day, const Calendar& calendar) {
-  if (day.spans.empty()) return day.date;
+  if (day.spans.empty()) return notify::date(day.date);
   const LocalTime local = calendar.local(day.spans.front().from);
   return notify::weekday_name(local) + ", " + notify::date(local);
 }
@@ -90,9 +90,12 @@ Html table_of(const std::vector<DayProof>& days, const Calendar& calendar) {
       "<div class=\"gulir\" tabindex=\"0\" role=\"region\" aria-label=\"Perhitungan waktu\"><table>"
       "<thead><tr><th scope=\"col\">Hari</th><th scope=\"col\">Perhitungan</th>"
       "<th scope=\"col\" class=\"angka\">Waktu kerja</th></tr></thead><tbody>{}{}"
-      "<tr><th scope=\"row\">Jumlah</th><td></td>"
+      "<tr><th scope=\"row\">Jumlah{}</th><td></td>"
       "<td class=\"angka\"><strong>{}</strong></td></tr></tbody></table></div>",
-      earlier, rows, whole.count() == 0 ? std::string("belum ada") : notify::duration(whole));
+      earlier, rows,
+      whole < calendar.nominal_day() ? std::string()
+                                     : ", " + notify::working_time(whole, calendar.nominal_day()),
+      whole.count() == 0 ? std::string("belum ada") : notify::duration(whole));
 }
 
 // Without the names of officers.
@@ -114,7 +117,7 @@ Html proof_of(const Ledger& ledger, const Proof& proof, const Calendar& calendar
                     moment_words(calendar, ledger.opened), budget_words(ledger.budget));
   if (proof.carried.count() > 0)
     facts += html("<p>Saat berkas berada di tahap ini sebelumnya sudah terpakai {}.</p>",
-                  notify::duration(proof.carried));
+                  notify::working_time(proof.carried, calendar.nominal_day()));
   if (proof.due)
     facts += html("<p>Jatuh tempo: <strong>{}</strong>.</p>", moment_words(calendar, *proof.due));
   else

@@ -9,6 +9,7 @@
 
 #include "daemon/http/view.h"
 #include "daemon/pages/page_calls.h"
+#include "daemon/pages/permit_view.h"
 #include "daemon/pages/words.h"
 #include "daemon/store/people.h"
 #include "notifiers/words.h"
@@ -78,7 +79,7 @@ std::string due_words(const Sla& sla, const Permit& permit, const Visit& visit, 
     const PauseReason* reason = sop.find_pause(pause->reason);
     return reason ? reason->name : readable(pause->reason);
   }
-  return sla.due_at ? "batas " + near_words(calendar, *sla.due_at, now) : "";
+  return sla.due_at ? pages::due_words(calendar, *sla.due_at, now) : "";
 }
 
 // No box where what is drafted refuses: the row says so.
@@ -108,7 +109,8 @@ Html task_item(const http::Task& task, const Sop& sop, const Calendar& calendar,
   const Officer* holder = visit.assignee.empty() ? nullptr : people.find(visit.assignee);
   std::string aside = holder ? "diambil " + holder->name : "belum diambil";
   if (!task.duty.kind.empty())
-    aside = fmt::format("sebagai {}. · {}", task.duty.kind == "plt" ? "Plt" : "Plh", aside);
+    aside = fmt::format("{}. menggantikan {} · {}", task.duty.kind == "plt" ? "Plt" : "Plh",
+                        officer_words(task.duty.for_officer, people), aside);
   const Html refuses = is_refusal_draft(permit, sop.step(visit.step))
                            ? html("<br>{}", badge(Tone::late, "Isi keputusan: MENOLAK"))
                            : Html();
@@ -151,7 +153,7 @@ Html just_done(const SignedIn& who, const Reading& found, const office::Rulebook
         "{}</span></li>",
         permit->number, permit->subject, sop.step(visit->step).short_name,
         action_done_words(visit->action), notify::clock_time(calendar.local(*visit->closed_at)),
-        notify::working_duration(visit->elapsed, calendar.nominal_day()),
+        notify::working_time(visit->elapsed, calendar.nominal_day()),
         budget_words(*visit->standard));
   }
   return items.empty() ? Html()
@@ -260,8 +262,8 @@ awaitable<Response> Pages::tasks_page(const PageCall& call, int status, std::str
     if (const auto count = http::parse_id(*done))
       notice = message(fmt::format("{} berkas selesai dikerjakan.", *count));
   if (away)
-    notice +=
-        message("Anda tercatat tidak masuk hari ini. Tugas baru dialihkan kepada rekan Anda.");
+    notice += message(
+        "Anda tercatat tidak masuk hari ini. Tugas baru dialihkan kepada petugas pengganti.");
 
   const Html list =
       tasks.empty()
@@ -271,7 +273,8 @@ awaitable<Response> Pages::tasks_page(const PageCall& call, int status, std::str
                 "<ul class=\"polos tugas\">{}</ul></div>"
                 "<div class=\"sebaris\" role=\"group\" aria-label=\"Untuk berkas yang dipilih\">{}"
                 "<button name=\"aksi\" value=\"claim\">Ambil yang dipilih</button>"
-                "<button name=\"aksi\" value=\"release\">Lepas yang dipilih</button></div></form>",
+                "<button name=\"aksi\" value=\"release\">Lepaskan yang "
+                "dipilih</button></div></form>",
                 hidden_fields(keys), items, buttons);
   const Html more = tasks.size() > shown
                         ? html("<p class=\"halus\">Ditampilkan {} yang paling mendesak.</p>", shown)

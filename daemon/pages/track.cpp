@@ -172,21 +172,20 @@ Html form_to_mend(const View& view, const Visit& visit,
   for (const Slot& slot : upload_slots(view, wanting)) {
     const std::string words = document_words(slot.kind, slot.name);
     inputs += upload_input(fmt::format("berkas{}", ++number), slot.kind, slot.name,
-                           slot.named ? words + " (perlu diperbaiki)" : "Ganti " + words, false);
+                           slot.named ? words + " (perlu diperbaiki)"
+                                      : "Ganti " + document_words_within(slot.kind, slot.name),
+                           false);
   }
   const std::string& action = view.sop.step(visit.step).actions.front().id;
   const Typed typed = view.typed(action);
   return html(
-      "{}{}{}"
-      "<p class=\"halus\">Berkas yang tidak Anda ganti tetap berlaku. Ukuran seluruhnya paling "
-      "besar "
-      "20 MB.</p>"
-      "<label for=\"catatan\">Catatan untuk petugas <span class=\"halus\">(boleh kosong)</span>"
+      "{}{}{}<p class=\"halus\">Berkas yang tidak Anda ganti tetap berlaku.</p>{}"
+      "<label for=\"catatan\">Catatan untuk petugas <span class=\"halus\">(opsional)</span>"
       "</label><textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\">{}</textarea>"
       "<p><button class=\"utama penuh\" name=\"aksi\" value=\"{}\">Kirim perbaikan</button></p>"
       "</form>",
-      head_of_form(view, action, visit.step), typed.files_are_lost(), inputs, typed.text("catatan"),
-      action);
+      head_of_form(view, action, visit.step), typed.files_are_lost(), inputs, upload_hint(),
+      typed.text("catatan"), action);
 }
 
 Html form_to_answer(const View& view, const Visit& visit) {
@@ -195,20 +194,19 @@ Html form_to_answer(const View& view, const Visit& visit) {
   for (const Slot& slot : upload_slots(view, {}))
     if (slot.kind != kAnswerDocument)
       inputs += upload_input(fmt::format("berkas{}", ++number), slot.kind, slot.name,
-                             "Ganti " + document_words(slot.kind, slot.name), false);
+                             "Ganti " + document_words_within(slot.kind, slot.name), false);
   const Typed typed = view.typed(kAnswer);
   return html(
       "{}{}<label for=\"catatan\">Jawaban Anda</label>"
       "<textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\">{}</textarea>"
-      "<details><summary>Sertakan berkas</summary>{}<p class=\"halus\">Ukuran seluruhnya paling "
-      "besar 20 MB.</p></details>"
+      "<details><summary>Sertakan berkas</summary>{}{}</details>"
       "<p class=\"halus\">Setelah jawaban dikirim, waktu layanan berjalan kembali dan jawaban "
       "tidak "
       "dapat ditarik.</p>"
       "<p><button class=\"utama penuh\" name=\"aksi\" value=\"{}\">Kirim jawaban</button></p>"
       "</form>",
       head_of_form(view, kAnswer, visit.step), typed.files_are_lost(), typed.text("catatan"),
-      inputs, kAnswer);
+      inputs, upload_hint(), kAnswer);
 }
 
 Html form_of_receipt(const View& view, const Visit& visit) {
@@ -249,7 +247,7 @@ Html form_to_withdraw(const View& view) {
       "<p><button class=\"bahaya\" name=\"aksi\" value=\"{}\">Tarik permohonan</button></p>"
       "</form>",
       can_be_undone(view), head_of_form(view, kWithdraw, ""), view.permit().number, kWithdraw);
-  return folded("Menarik permohonan", inside, bool(view.typed(kWithdraw)));
+  return folded("Tarik permohonan", inside, bool(view.typed(kWithdraw)));
 }
 
 // Their own last action on this page, while it can be taken back.
@@ -435,7 +433,8 @@ Html journey(const View& view) {
     if (visit && visit->open()) {
       const Sla sla = visit_sla(permit, *visit, view.sop, view.calendar, view.now);
       const std::string until =
-          sla.due_at ? " · paling lambat " + near_words(view.calendar, *sla.due_at, view.now) : "";
+          sla.due_at ? " · " + due_words(view.calendar, *sla.due_at, view.now, "paling lambat")
+                     : "";
       items += html(
           "<li class=\"kini\" aria-current=\"step\"><span "
           "class=\"nomor\">{}</span><strong>{}</strong>"
@@ -598,6 +597,7 @@ awaitable<Response> Pages::track_act(PageCall call) {
     refused.words = "Tuliskan jawaban Anda atau sertakan berkasnya terlebih dahulu.";
   else if (action == kWithdraw && call.form.text("yakin") != "ya")
     refused.words = "Beri tanda pada kotak persetujuan sebelum menarik permohonan.";
+  if (refused.words.empty()) refused.words = upload_fault(call.form);
   if (!refused.words.empty()) {
     auto showing = track_again(call, *id, refused);
     co_return co_await std::move(showing);
@@ -650,7 +650,7 @@ awaitable<Response> Pages::track_document(PageCall call) {
   for (const Document& document : permit->second.permit.documents) {
     const auto hash = http::uploaded_hash(document.uri);
     if (document.id != *number || !hash || !for_applicant(document, sop)) continue;
-    auto sending = send_document(call, *hash, document.kind);
+    auto sending = send_document(call, permit->second.permit, document);
     co_return co_await std::move(sending);
   }
   co_return not_found(call);

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
+#include "daemon/http/api.h"
+#include "daemon/http/problem.h"
 #include "daemon/store/people.h"
-#include "notifiers/words.h"
 
 namespace tenggat::pages {
 namespace {
@@ -41,28 +43,88 @@ bool same_day(const LocalTime& a, const LocalTime& b) {
   return a.year == b.year && a.month == b.month && a.day == b.day;
 }
 
+// Of a refusal, as its problem is titled.
+std::string refusal_words(Reason reason) {
+  const http::ProblemType* type = http::find_problem_type(http::problem_code(reason));
+  return std::string(type ? type->indonesian : "sebab lain");
+}
+
 }  // namespace
 
-std::string readable(std::string_view id) {
-  constexpr std::string_view kAbbreviations[] = {"bapl", "kk", "ktp", "nib", "npwp", "paud", "sk"};
-  std::string words;
-  while (!id.empty()) {
-    const std::size_t end = std::min(id.find('_'), id.size());
-    std::string word(id.substr(0, end));
-    id.remove_prefix(std::min(end + 1, id.size()));
-    const bool short_form = std::find(std::begin(kAbbreviations), std::end(kAbbreviations), word) !=
-                            std::end(kAbbreviations);
-    for (std::size_t i = 0; i < word.size(); ++i)
-      if ((short_form || (words.empty() && i == 0)) && word[i] >= 'a' && word[i] <= 'z')
-        word[i] = static_cast<char>(word[i] - 'a' + 'A');
-    if (!words.empty()) words += ' ';
-    words += word;
-  }
-  return words;
+std::string reason_words(Reason reason) {
+  constexpr std::pair<Reason, std::string_view> kWords[] = {
+      {Reason::rung_due, "waktunya tiba"},
+      {Reason::copy, "tembusan"},
+      {Reason::chain_exhausted, "ujung jenjang atasan"},
+      {Reason::state_changed, "keadaan berubah"},
+      {Reason::promise_moved, "tanggal yang dijanjikan bergeser"},
+      {Reason::case_missed, "batas layanan lewat"},
+      {Reason::paused_near_due, "dijeda saat batas sudah dekat"},
+      {Reason::pause_near_limit, "jeda mendekati batas terlama"},
+      {Reason::new_deficiency, "pengembalian menyebut kekurangan baru"},
+      {Reason::handed_over, "tugas dialihkan"},
+      {Reason::escalated_now, "arahan diminta"},
+      {Reason::acknowledgement_over, "saatnya melihat lagi kendala"},
+      {Reason::opening_time, "kantor buka"},
+      {Reason::closing_time, "kantor tutup"},
+      {Reason::reminder_to_mend, "pengingat memperbaiki berkas"},
+      {Reason::link_asked_for, "tautan diminta lagi"},
+      {Reason::on_duty, "sedang bertugas"},
+      {Reason::assigned, "memegang tugas"},
+      {Reason::delegated, "pelaksana menurut surat perintah"},
+      {Reason::role_vacant, "tidak ada yang bertugas, disampaikan kepada atasan"},
+      {Reason::nobody_reachable, "yang bertugas tidak memiliki saluran, disampaikan kepada atasan"},
+      {Reason::in_turn, "giliran"},
+      {Reason::self_approval, "pekerjaan sendiri, disampaikan kepada atasan"},
+      {Reason::applicant, "pemohon"},
+      {Reason::done_before_sending, "sudah dikerjakan sebelum dikirim"},
+      {Reason::undone, "tindakannya dibatalkan"},
+      {Reason::folded, "tercakup dalam pemberitahuan yang lebih baru"},
+      {Reason::absorbed, "tercakup dalam daftar pagi"},
+      {Reason::superseded, "digantikan pemberitahuan yang lebih baru"},
+      {Reason::no_open_tasks, "tidak ada tugas terbuka"},
+      {Reason::no_address, "penerima tidak memiliki saluran"},
+      {Reason::nobody_on_duty, "tidak ada seorang pun yang bertugas"},
+      {Reason::acknowledged, "kendalanya sudah dicatat"},
+      {Reason::silenced, "pemberitahuan dihentikan sementara atas permintaan"},
+      {Reason::trial_mode, "uji coba, tidak dikirim"},
+      {Reason::rearmed, "waktunya bergeser"},
+      {Reason::paused, "waktu dijeda"},
+      {Reason::not_due, "waktunya belum tiba"},
+      {Reason::closed_before_due, "selesai sebelum waktunya tiba"},
+      {Reason::not_started, "waktu belum berjalan"},
+      {Reason::on_leave, "petugas cuti"},
+      {Reason::left_service, "petugas tidak bertugas lagi"},
+      {Reason::duty_ended, "petugas tidak lagi bertugas pada tahap ini"},
+  };
+  for (const auto& [one, words] : kWords)
+    if (one == reason) return std::string(words);
+  return refusal_words(reason);
+}
+
+std::string note_words(std::string_view kind) {
+  constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+      {"note", "Catatan"},
+      {"deficiency", "Kekurangan"},
+      {"pause", "Jeda"},
+      {"late_entry", "Alasan pencatatan terlambat"},
+      {"release", "Pelepasan tugas"},
+      {"assign", "Penugasan"},
+      {"escalation", "Permintaan arahan"},
+      {"obstacle", "Kendala"},
+  };
+  for (const auto& [one, words] : kWords)
+    if (one == kind) return std::string(words);
+  return "Catatan lain";
 }
 
 std::string document_words(std::string_view kind, std::string_view name) {
   return name.empty() ? readable(kind) : fmt::format("{}: {}", readable(kind), name);
+}
+
+std::string document_words_within(std::string_view kind, std::string_view name) {
+  const std::string words = notify::readable_within(kind);
+  return name.empty() ? words : fmt::format("{}: {}", words, name);
 }
 
 std::string action_words(std::string_view action) {
@@ -105,7 +167,7 @@ std::string duties_words(const std::vector<Duty>& duties, const Sop& sop, const 
     std::string one = role_words(sop, duty.role);
     if (!duty.kind.empty()) one = (duty.kind == "plt" ? "Plt. " : "Plh. ") + one;
     const Officer* other = duty.for_officer.empty() ? nullptr : people.find(duty.for_officer);
-    if (other) one += fmt::format(" (untuk {})", other->name);
+    if (other) one += fmt::format(" (menggantikan {})", other->name);
     all += (all.empty() ? "" : " · ") + one;
   }
   return all;
@@ -129,35 +191,42 @@ std::string moment_words(const Calendar& calendar, Instant t) {
 
 std::string near_words(const Calendar& calendar, Instant t, Instant now) {
   const LocalTime local = calendar.local(t);
-  if (same_day(local, calendar.local(now))) return "hari ini " + notify::clock_time(local);
+  const LocalTime today = calendar.local(now);
+  const Instant midnight = calendar.midnight(today.year, today.month, today.day);
+  const std::string at = " pukul " + notify::clock_time(local);
+  if (same_day(local, today)) return "hari ini" + at;
+  if (same_day(local, calendar.local(midnight - Seconds{1}))) return "kemarin" + at;
   return notify::short_moment(local);
+}
+
+std::string due_words(const Calendar& calendar, Instant due, Instant now, std::string_view until) {
+  return fmt::format("{} {}", now > due ? "seharusnya" : until, near_words(calendar, due, now));
 }
 
 std::string until_words(const Sla& sla, const Calendar& calendar) {
   if (!sla.status || !sla.remaining || !sla.due_at) return "";
   const std::string due = notify::plain_moment(calendar.local(*sla.due_at));
-  if (*sla.status == SlaStatus::overdue)
-    return fmt::format("terlambat {}, sejak {}", notify::duration(*sla.remaining), due);
-  return fmt::format("sisa {}, sampai {}",
-                     notify::working_duration(*sla.remaining, calendar.nominal_day()), due);
+  const std::string span = notify::working_time(*sla.remaining, calendar.nominal_day());
+  if (*sla.status == SlaStatus::overdue) return fmt::format("terlambat {}, sejak {}", span, due);
+  return fmt::format("sisa {}, sampai {}", span, due);
 }
 
 Standing standing_of(const Sla& sla, const Calendar& calendar) {
   if (!sla.status || !sla.remaining) return {Tone::neutral, "Tanpa batas waktu"};
-  const std::string span = notify::working_duration(*sla.remaining, calendar.nominal_day());
+  const std::string span = notify::working_time(*sla.remaining, calendar.nominal_day());
   switch (*sla.status) {
     case SlaStatus::on_track:
       return {Tone::ok, "Sisa " + span};
     case SlaStatus::due_soon:
       return {Tone::soon, "Segera: sisa " + span};
     case SlaStatus::overdue:
-      return {Tone::late, "Terlambat " + notify::duration(*sla.remaining)};
+      return {Tone::late, "Terlambat " + span};
     case SlaStatus::paused:
       return {Tone::paused, "Dijeda"};
     case SlaStatus::met:
       return {Tone::ok, "Tepat waktu"};
     case SlaStatus::missed:
-      return {Tone::late, "Terlambat " + notify::duration(*sla.remaining)};
+      return {Tone::late, "Terlambat " + span};
   }
   return {};
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "daemon/pages/layout.h"
+#include "notifiers/words.h"
 #include "rules/calendar.h"
 #include "rules/ledger.h"
 #include "rules/people.h"
@@ -13,21 +14,31 @@
 
 namespace tenggat::pages {
 
-std::string readable(std::string_view id);  // "denah_ruang" → "Denah ruang"
+using notify::readable;  // "denah_ruang" → "Denah ruang"
 std::string document_words(std::string_view kind, std::string_view name);
+std::string document_words_within(std::string_view kind, std::string_view name);  // a sentence
 std::string action_words(std::string_view action);       // on a button: "Setujui"
 std::string action_done_words(std::string_view action);  // in the history: "disetujui"
 std::string state_words(PermitState state);
 std::string role_words(const Sop& sop, std::string_view role);
-// "Back Office · Plh. Kepala Bidang Perizinan (untuk Siti Rahmah)"
+// "Back Office · Plh. Kepala Bidang Perizinan (menggantikan Siti Rahmah)"
 std::string duties_words(const std::vector<Duty>& duties, const Sop& sop, const People& people);
+
+// Why something was done or left undone: "tembusan", "tercakup dalam daftar pagi".
+std::string reason_words(Reason reason);
+// What kind of note it is: "Kekurangan".
+std::string note_words(std::string_view kind);
 
 std::string budget_words(const Budget& budget);  // "4 hari kerja 1 jam 18 menit"
 
 // "Rabu, 22 April 2026 pukul 09.12 WITA"
 std::string moment_words(const Calendar& calendar, Instant t);
-// Today by its hour alone: "hari ini 10.26"; else "Rabu 22 April, 09.12 WITA".
+// "hari ini pukul 10.26", "kemarin pukul 15.40"; else "Rabu 22 April, 09.12 WITA".
 std::string near_words(const Calendar& calendar, Instant t, Instant now);
+// Until when, of what is still to come, and of what is past: "batas hari ini pukul 10.26",
+// "seharusnya kemarin pukul 15.40".
+std::string due_words(const Calendar& calendar, Instant due, Instant now,
+                      std::string_view until = "batas");
 
 // "sisa 2 jam 10 menit, sampai Kamis 16 April 14.20 WITA", "terlambat 5 menit, sejak ..."; empty
 // where no clock runs.

@@ -330,7 +330,7 @@ awaitable<Response> Pages::change_calendar(PageCall call, bool write) {
     if (write && call.form.text("dilihat") != seen) {
       fault = "Kalender telah berubah sejak pratinjau; periksa sekali lagi.";
     } else if (!changed) {
-      fault = "Kalender menolak isian ini (" + changed.error().front().message + ").";
+      fault = "Kalender tidak dapat menerima hari ini; periksa tanggal dan jam kerjanya.";
     } else {
       decree = office::reason_of_change(calendar, changed->calendar);
       office::CalendarChange asked{std::move(changed->rules), changed->calendar, decree, write};

@@ -11,12 +11,12 @@ void add_file(pg::Pipeline& pipeline, const std::string& sha256, const std::stri
 }
 
 void add_find_file(pg::Pipeline& pipeline, const std::string& sha256) {
-  pipeline.add("SELECT content_type, bytes FROM file WHERE sha256 = $1", sha256);
+  pipeline.add("SELECT bytes FROM file WHERE sha256 = $1", sha256);
 }
 
-std::optional<StoredFile> file_of(const pg::Result& result) {
+std::optional<std::string> file_of(const pg::Result& result) {
   if (result.empty()) return std::nullopt;
-  return StoredFile{std::string(result.text(0, 0)), result.bytes(0, 1)};
+  return result.bytes(0, 0);
 }
 
 void add_find_files(pg::Pipeline& pipeline, const std::vector<std::string>& sha256s) {

@@ -9,16 +9,12 @@
 
 namespace tenggat::store {
 
-struct StoredFile {
-  std::string content_type, bytes;
-};
-
-// Stores once; a second upload of the same bytes changes nothing, and keeps the first one's type.
+// Stores once; a second upload of the same bytes changes nothing.
 // Hashes are 64 lower-case hex digits.
 void add_file(pg::Pipeline& pipeline, const std::string& sha256, const std::string& content_type,
               std::string_view bytes, const std::string& added_by);
 void add_find_file(pg::Pipeline& pipeline, const std::string& sha256);
-std::optional<StoredFile> file_of(const pg::Result& result);
+std::optional<std::string> file_of(const pg::Result& result);  // its bytes
 
 // Which of these are stored.
 void add_find_files(pg::Pipeline& pipeline, const std::vector<std::string>& sha256s);

@@ -73,7 +73,9 @@ std::string facts(const Message& message) {
     const std::string_view value = field(message, fact.field);
     if (value.empty()) continue;
     std::string said = html_escaped(value);
-    if (fact.label == "Batas waktu") said += " " + html_escaped(field(message, "zona"));
+    // A zone belongs to a time; "belum ditetapkan" is none.
+    if (fact.label == "Batas waktu" && value.back() >= '0' && value.back() <= '9')
+      said += " " + html_escaped(field(message, "zona"));
     rows += fmt::format(
         "<tr><td style=\"padding:6px 16px 6px 0;color:#5b6570;vertical-align:top\">{}</td>"
         "<td style=\"padding:6px 0;vertical-align:top\">{}</td></tr>\r\n",

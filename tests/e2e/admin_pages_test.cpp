@@ -76,7 +76,7 @@ TEST_F(AdminPagesTest, AnOfficerIsTakenOnAndChanged) {
     EXPECT_TRUE(answer.says(why)) << why << answer.body;
   };
   refused(person, "sudah dipakai");
-  refused({{"id", "Fo 3"}, {"nama", "A"}}, "Sebutan:");
+  refused({{"id", "Fo 3"}, {"nama", "A"}}, "Kode pegawai:");
   refused({{"id", "fo3"}, {"nama", " "}}, "Nama wajib diisi");
   refused({{"id", "fo3"}, {"nama", "A"}, {"email", "a b"}}, "email ini tidak dikenali");
   refused({{"id", "fo3"}, {"nama", "A"}, {"whatsapp", "021"}}, "bukan nomor seluler");
@@ -129,7 +129,8 @@ TEST_F(AdminPagesTest, LeaveAndADeputyAreEnteredAndEnded) {
   EXPECT_EQ(office_.column("SELECT addressee FROM notice WHERE text = 'penunjukan_plh'"),
             std::vector<std::string>{"officer:bo"});
   EXPECT_TRUE(kb.get("/pegawai/kb").says("surat perintah 800/17/2026"));
-  EXPECT_TRUE(signed_in("bo").get("/tugas").says("Plh. Kepala Bidang Perizinan (untuk Siti"));
+  EXPECT_TRUE(
+      signed_in("bo").get("/tugas").says("Plh. Kepala Bidang Perizinan (menggantikan Siti"));
   EXPECT_EQ(kb.press(kb.get("/pegawai/kb"), "akhiri").status, 303);
   EXPECT_EQ(office_.query("SELECT count(*) FROM delegation WHERE ended_at IS NULL"), "0");
 }

@@ -9,11 +9,13 @@
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <functional>
+#include <regex>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
 
 #include "tests/support/process.h"
+#include "tests/support/words_for_people.h"
 
 namespace tenggat::test {
 namespace fs = std::filesystem;
@@ -66,7 +68,16 @@ Office::~Office() {
 }
 
 void Office::start_daemon() { daemon_->start(); }
-void Office::stop_daemon() { EXPECT_EQ(daemon_->terminate(), 0) << daemon_log(); }
+void Office::stop_daemon() {
+  EXPECT_EQ(daemon_->terminate(), 0) << daemon_log();
+  for (const std::string& row :
+       column("SELECT recipient || '|' || subject || '. ' || body FROM (SELECT *, row_number()"
+              " OVER (PARTITION BY text ORDER BY id DESC) AS nth FROM message) m WHERE nth <= 20"))
+    for (const std::string& fault :
+         faults_in_words(std::regex_replace(row, std::regex("^[^|]*\\||https?://[^ ]*"), " "),
+                         row.starts_with("officer:") ? ReadBy::officer : ReadBy::anybody))
+      ADD_FAILURE() << "a message to " << row.substr(0, row.find('|')) << ": " << fault;
+}
 void Office::kill_daemon() { daemon_->kill9(); }
 void Office::reload() { daemon_->signal(SIGHUP); }
 

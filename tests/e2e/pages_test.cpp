@@ -10,6 +10,8 @@ constexpr const char* kHostile = "<script>alert(1)</script> \"PAUD\" & 'Melati'"
 constexpr const char* kHostileEscaped =
     "&lt;script&gt;alert(1)&lt;/script&gt; &quot;PAUD&quot; &amp; &#39;Melati&#39;";
 
+const std::string kPng("\x89PNG\r\n\x1a\n", 8);
+
 // --- every page ----------------------------------------------------------------------------------
 
 TEST_F(PagesTest, EveryPageIsShutTightAndSmall) {
@@ -158,7 +160,7 @@ TEST_F(PagesTest, AReturnIsMendedByUploadAndADoubleClickActsOnce) {
   const WebPage document = fo.get(link.str());
   EXPECT_EQ(document.status, 200);
   EXPECT_TRUE(document.body.starts_with("%PDF"));
-  EXPECT_TRUE(document.header("Content-Disposition").starts_with("attachment;"));
+  EXPECT_TRUE(document.header("Content-Disposition").starts_with("inline;"));
   // The applicant's link gives no upload out again.
   const std::string number = link.str().substr(link.str().rfind('/') + 1);
   EXPECT_EQ(applicant.get(file.path + "/dokumen/" + number).status, 404);
@@ -178,12 +180,62 @@ TEST_F(PagesTest, AnUploadOfManyMegabytesIsTakenAndABrokenFormIsNot) {
   EXPECT_EQ(
       applicant.request("POST", file.path, "Content-Type: text/plain\r\n", "aksi=submit").status,
       403);
-  const WebPage sent = applicant.press(
-      page, "submit", {},
-      {{"berkas:persyaratan_izin_paud:", "besar.bin", "image/png", std::string(5'000'000, '\0')}});
+  const WebPage sent = applicant.press(page, "submit", {},
+                                       {{"berkas:persyaratan_izin_paud:", "besar.png", "image/png",
+                                         kPng + std::string(4'999'992, '\0')}});
   EXPECT_EQ(sent.status, 303);
   EXPECT_EQ(office_.query("SELECT max(length(bytes)) FROM file"), "5000000");
   EXPECT_EQ(applicant.request("POST", file.path, type, std::string(21'000'000, 'a')).status, 413);
+}
+
+TEST_F(PagesTest, WhatIsUploadedIsJudgedByItsContentAndTheFormsSayWhatIsTaken) {
+  const File file = submitted();
+  act("fo", file, "verifikasi", "reject", {"--note", "kurang"});
+  Browser applicant = browser();
+  const WebPage page = applicant.get(file.path);
+  EXPECT_TRUE(page.says("accept=\".pdf,.jpg,.jpeg,.png,.docx,.xlsx,.odt,.ods\""));
+  EXPECT_TRUE(page.says("PDF, JPEG, PNG, DOCX, XLSX, ODT, atau ODS")) << page.body;
+  EXPECT_TRUE(page.says("20 MB"));
+  for (const std::string& bytes :
+       {std::string("MZ\x90 a program"), std::string("<html><script>alert(1)</script>"),
+        std::string("<svg xmlns=\"http://www.w3.org/2000/svg\"/>"), std::string("isi")}) {
+    const WebPage refused =
+        applicant.press(page, "submit", {{"catatan", "mohon diperiksa"}},
+                        {{"berkas:persyaratan_izin_paud:", "kelas.pdf", "application/pdf", bytes}});
+    EXPECT_EQ(refused.status, 422) << bytes;
+    EXPECT_TRUE(refused.says("Berkas kelas.pdf bukan PDF, JPEG, PNG, DOCX, XLSX, ODT, atau ODS"))
+        << refused.body;
+  }
+  EXPECT_EQ(state_of(file), "returned pengajuan");
+  EXPECT_EQ(office_.query("SELECT count(*) FROM file"), "0");
+  EXPECT_EQ(applicant
+                .press(page, "submit", {},
+                       {{"berkas:persyaratan_izin_paud:Kartu keluarga", "kk", "text/html", kPng}})
+                .status,
+            303);
+
+  // An officer sees the picture in the page, under a name that says what it is.
+  Browser fo = signed_in("fo");
+  const std::string path = "/permohonan/" + file.number;
+  std::smatch link;
+  const std::string desk = fo.get(path).body;
+  ASSERT_TRUE(std::regex_search(desk, link, std::regex("/permohonan/[^\"]*/dokumen/[0-9]+")));
+  const WebPage picture = fo.get(link.str());
+  EXPECT_EQ(picture.header("Content-Type"), "image/png");
+  EXPECT_EQ(picture.header("Content-Disposition"),
+            "inline; filename=\"" + file.number +
+                "-persyaratan_izin_paud-Kartu_keluarga.png\"; "
+                "filename*=UTF-8''" +
+                file.number + "-persyaratan_izin_paud-Kartu%20keluarga.png");
+  EXPECT_EQ(picture.header("X-Content-Type-Options"), "nosniff");
+  EXPECT_NE(picture.header("Content-Security-Policy").find("sandbox"), std::string::npos);
+  // What was kept before it was looked at, and is none of these, is a file of bytes to save.
+  office_.query("UPDATE file SET bytes = '<script>alert(1)</script>', content_type = 'text/html'");
+  const WebPage old = fo.get(link.str());
+  EXPECT_EQ(old.header("Content-Type"), "application/octet-stream");
+  EXPECT_TRUE(old.header("Content-Disposition").starts_with("attachment;"));
+  EXPECT_EQ(old.header("X-Content-Type-Options"), "nosniff");
+  EXPECT_NE(old.header("Content-Security-Policy").find("sandbox"), std::string::npos);
 }
 
 TEST_F(PagesTest, TheAnswerResumesTheClockAndOnlyTheApplicantsFormDoes) {
@@ -237,6 +289,7 @@ TEST_F(PagesTest, TheDecreeIsFetchedAndItsErrorReported) {
   act("s", file, "persetujuan_sekretaris", "approve");
   Browser kd = signed_in("kd");
   const WebPage desk = kd.get("/permohonan/" + file.number);
+  EXPECT_TRUE(desk.says("Nomor surat keputusan"));
   const std::vector<WebUpload> decree = {
       {"berkas:surat_keputusan:", "sk.pdf", "application/pdf", "%PDF surat keputusan"}};
   EXPECT_EQ(kd.press(desk, "act.sign", {}, decree).status, 422);  // without its number
@@ -253,8 +306,9 @@ TEST_F(PagesTest, TheDecreeIsFetchedAndItsErrorReported) {
   std::smatch link;
   ASSERT_TRUE(std::regex_search(page.body, link, std::regex("/lacak/[^\"]*/dokumen/[0-9]+")));
   EXPECT_EQ(applicant.get(link.str()).body, "%PDF surat keputusan");
-  EXPECT_NE(applicant.get(link.str()).header("Content-Disposition").find("surat_keputusan.pdf"),
-            std::string::npos);
+  EXPECT_EQ(applicant.get(link.str()).header("Content-Disposition"),
+            "inline; filename=\"" + file.number + "-surat_keputusan.pdf\"; filename*=UTF-8''" +
+                file.number + "-surat_keputusan.pdf");
   EXPECT_EQ(applicant.press(page, "report_error").status, 422);
   EXPECT_EQ(
       applicant
@@ -298,6 +352,7 @@ TEST_F(PagesTest, AnApplicationIsWithdrawnOnlyWithConsent) {
   const File file = submitted();
   Browser applicant = browser();
   const WebPage page = applicant.get(file.path);
+  EXPECT_TRUE(page.says("<summary>Tarik permohonan</summary>"));
   EXPECT_EQ(applicant.press(page, "withdraw").status, 422);
   EXPECT_EQ(state_of(file), "active verifikasi");
   EXPECT_EQ(applicant.press(page, "withdraw", {{"yakin", "ya"}}).status, 303);
@@ -475,7 +530,14 @@ TEST_F(PagesTest, AnOfficerReturnsAcceptsAndTakesBack) {
   EXPECT_EQ(fo.press(fo.get(path), "undo").status, 303);
   EXPECT_EQ(state_of(file), "active verifikasi");
   const WebPage stale = page;  // seen before all this
-  EXPECT_EQ(fo.press(stale, "act.accept").status, 409);
+  const WebPage late = fo.press(stale, "act.accept");
+  EXPECT_EQ(late.status, 409);
+  EXPECT_TRUE(
+      late.says("Berkas ini baru saja diubah petugas lain. Periksa keadaan terbaru, lalu"
+                " ulangi."));
+  WebForm unknown = form_with(fo.get(path), "act.accept");
+  unknown.set("aksi", "act.approve");
+  EXPECT_TRUE(fo.send(unknown).says("Tindakan ini tidak tersedia pada tahap berkas ini."));
   EXPECT_EQ(fo.press(fo.get(path), "act.accept").status, 303);
   EXPECT_EQ(state_of(file), "active penerimaan");
   office_.advance("2026-04-02T14:03:00");
@@ -711,6 +773,7 @@ TEST_F(PagesTest, PausesAndUploadsGoThroughTheDesk) {
   EXPECT_EQ(dt.press(dt.get(path), "pause", {{"jeda", "kunjungan_lapangan"}}).status, 303);
   EXPECT_TRUE(dt.get(path).says("Dijeda"));
   EXPECT_EQ(dt.press(dt.get(path), "resume").status, 303);
+  EXPECT_TRUE(dt.get(path).says("accept=\".pdf,.jpg,.jpeg,.png,.docx,.xlsx,.odt,.ods\""));
   EXPECT_EQ(dt.press(dt.get(path), "act.recommend").status, 422);  // without its files
   EXPECT_EQ(dt.press(dt.get(path), "act.recommend", {},
                      {{"berkas:bapl:", "bapl.pdf", "application/pdf", "%PDF bapl"},
@@ -719,6 +782,8 @@ TEST_F(PagesTest, PausesAndUploadsGoThroughTheDesk) {
             303);
   EXPECT_EQ(state_of(file), "active penyusunan_sk");
   Browser bo = signed_in("bo");
+  EXPECT_TRUE(bo.get(path).says(">Draf SK<"));
+  EXPECT_TRUE(bo.get(path).says("(opsional)"));
   EXPECT_EQ(bo.press(bo.get(path), "act.draft", {{"hasil", "grant"}},
                      {{"berkas:draft_sk:", "draf.pdf", "application/pdf", "%PDF draf"}})
                 .status,
@@ -758,6 +823,7 @@ TEST_F(PagesTest, TheInboxDoesSeveralAtOnce) {
   Browser fo = signed_in("fo");
   const WebPage inbox = fo.get("/tugas");
   EXPECT_TRUE(inbox.says("3 berkas menunggu Anda"));
+  EXPECT_TRUE(inbox.says("Lepaskan yang dipilih"));
   std::vector<std::string> tickets;
   static const std::regex ticket("name=\"tugas\" value=\"([^\"]*)\"");
   for (std::sregex_iterator at(inbox.body.begin(), inbox.body.end(), ticket), end; at != end; ++at)
@@ -793,6 +859,30 @@ TEST_F(PagesTest, WhatHasJustBeenDoneIsShownForAnHour) {
   EXPECT_FALSE(fo.get("/tugas").says("Baru saja selesai"));
 }
 
+TEST_F(PagesTest, WhatIsLateSaysSinceWhenAndInWorkingDaysAndHours) {
+  const File file = submitted();
+  Browser fo = signed_in("fo");
+  EXPECT_TRUE(fo.get("/tugas").says("batas hari ini pukul 14.10"));
+  office_.advance("2026-04-02T15:00:00");
+  for (const char* path : {"/tugas", "/cari?q=Melati"}) {
+    const WebPage page = fo.get(path);
+    EXPECT_TRUE(page.says("Terlambat 50 menit")) << page.body;
+    EXPECT_TRUE(page.says("seharusnya hari ini pukul 14.10")) << page.body;
+    EXPECT_FALSE(page.says("batas hari ini"));
+  }
+  EXPECT_TRUE(browser().get(file.path).says("seharusnya hari ini pukul 14.10"));
+  office_.advance("2026-04-06T15:00:00");  // a Monday; Friday was a day off
+  EXPECT_TRUE(fo.get("/tugas").says("seharusnya Kamis 2 April, 14.10 WITA"));
+  submitted("PAUD Mawar");
+  office_.advance("2026-04-07T09:00:00");
+  EXPECT_TRUE(fo.get("/tugas").says("seharusnya kemarin pukul 15.10"));
+  office_.advance("2026-04-08T11:52:00");
+  // 110 minutes, two days of 7 h 30 m, and 262 minutes.
+  EXPECT_TRUE(fo.get("/tugas").says("Terlambat 2 hari kerja 6 jam")) << fo.get("/tugas").body;
+  const WebPage permit = fo.get("/permohonan/" + file.number);
+  EXPECT_TRUE(permit.says("terlambat 2 hari kerja 6 jam, sejak Kamis 2 April 14.10 WITA"));
+}
+
 TEST_F(PagesTest, ADayAwayReleasesWhatWasClaimed) {
   const File file = submitted();
   Browser fo = signed_in("fo");
@@ -801,7 +891,7 @@ TEST_F(PagesTest, ADayAwayReleasesWhatWasClaimed) {
   EXPECT_EQ(office_.query("SELECT officer || ' ' || start_on || ' ' || end_on FROM officer_leave"),
             "fo 2026-04-02 2026-04-02");
   EXPECT_TRUE(office_.becomes("SELECT count(*) FROM visit WHERE assignee = 'fo'", "0"));
-  EXPECT_TRUE(fo.get("/tugas").says("tidak masuk hari ini"));
+  EXPECT_TRUE(fo.get("/tugas").says("Tugas baru dialihkan kepada petugas pengganti."));
   EXPECT_EQ(fo.press(fo.get("/tugas"), "masuk").status, 303);
   EXPECT_EQ(office_.query("SELECT count(*) FROM officer_leave"), "0");
   // A leave of several days is not cut to one by the button.

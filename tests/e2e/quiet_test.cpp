@@ -132,6 +132,59 @@ TEST(Quiet, AfterTwoDaysOffEachOfficerGetsOneMessageTheMostUrgentFirst) {
   office.stop_daemon();
 }
 
+// The step's due, of which the head of the division gets a copy, and 80 % of the whole service.
+TEST(Quiet, TwoNoticesOfOnePermitSpeakOfOnePermitAndAListSaysForWhomOneStandsIn) {
+  Office office("2026-06-02T08:00:00");
+  office.daemon().must({"officer", "delegate", "--from", "kb", "--to", "bo", "--kind", "plh",
+                        "--start", "2026-06-02", "--end", "2026-06-30", "--letter", "800/17/2026"});
+  const std::string number = submit(office, "a");
+  office.json({"permit", "escalate", number, "--step", "verifikasi", "--note", "mohon arahan"},
+              "fo");
+  office.advance("2026-06-02T08:05:00");
+  forward(office, number);
+  office.advance("2026-06-08T08:10:00");
+  const auto body = [&](const std::string& text) {
+    return office.query(
+        "SELECT subject || '. ' || body FROM message WHERE recipient = 'officer:bo'"
+        " AND text = '" +
+        text + "' ORDER BY id DESC LIMIT 1");
+  };
+  const std::string list = body("daftar");
+  EXPECT_NE(list.find("1 permohonan perlu perhatian Bapak/Ibu"), std::string::npos) << list;
+  EXPECT_EQ(list.find("2 permohonan"), std::string::npos) << list;
+  EXPECT_EQ(list.find(number), list.rfind(number, list.find("Daftar lengkap"))) << list;
+  EXPECT_NE(list.find("menggantikan Siti Rahmah"), std::string::npos) << list;
+  EXPECT_EQ(office.query("SELECT count(*) FROM message_notice n JOIN message m ON m.id = n.message"
+                         " WHERE recipient = 'officer:bo' AND text = 'daftar'"),
+            "2");
+  // By itself, too, a message says for whom.
+  const std::string report = body("laporan");
+  EXPECT_NE(report.find("Yth. Plh. Kepala Bidang Perizinan (menggantikan Siti Rahmah), kami"),
+            std::string::npos)
+      << report;
+  // Nothing has been issued: the recap says so in words.
+  const std::string recap =
+      office.query("SELECT body FROM message WHERE text = 'rekap_harian' ORDER BY id DESC LIMIT 1");
+  EXPECT_NE(recap.find("belum ada izin terbit bulan ini"), std::string::npos) << recap;
+  office.stop_daemon();
+}
+
+TEST(Quiet, WhatIsToBeMendedIsNumberedAndHasOneFullStop) {
+  Office office("2026-06-02T08:00:00");
+  const std::string number = submit(office, "a");
+  office.advance("2026-06-02T08:03:00");
+  act(office, number, "fo", "verifikasi", "reject",
+      {"--deficiency", "akta_pendirian=belum dilegalisasi.", "--deficiency",
+       "denah_ruang=belum ditandatangani. "});
+  office.advance("2026-06-02T08:06:00");
+  const std::string body = office.query("SELECT body FROM message WHERE text = 'dikembalikan'");
+  EXPECT_NE(body.find("Yang perlu diperbaiki: (1) Akta pendirian: belum dilegalisasi; (2) Denah"
+                      " ruang: belum ditandatangani. Mohon"),
+            std::string::npos)
+      << body;
+  office.stop_daemon();
+}
+
 TEST(Quiet, WhenAChannelComesBackAnApplicantIsToldTheLatestAlone) {
   Office office("2026-06-02T08:00:00");
   const std::string number = submit(office, "a");

@@ -10,6 +10,7 @@
 
 #include "tests/e2e/event_count.h"
 #include "tests/e2e/played_month.h"
+#include "tests/support/words_for_people.h"
 
 namespace tenggat::test {
 namespace {
@@ -66,6 +67,9 @@ TEST_F(PlayedMonth, TheReportSaysWhatTheEventLogSays) {
                            "cuaca menghalangi pemeriksaan lapangan", "Noor Aini", "Akta pendirian"})
     EXPECT_NE(page.out.find(said), std::string::npos) << said;
   EXPECT_EQ(page.out.find("<script"), std::string::npos);
+  EXPECT_EQ(faults_in_words(words_of_page(page.out)), std::vector<std::string>{});
+  for (const char* said : {"<th>median</th>", "Banjarbaru, 1 April 2026"})
+    EXPECT_NE(page.out.find(said), std::string::npos) << said;
   if (const char* keep = std::getenv("TENGGAT_KEEP_PRINTS"))  // to be looked at
     write_file(std::filesystem::path(keep) / "report.html", page.out);
   // By itself: the month that has ended.
@@ -96,6 +100,13 @@ TEST_F(PlayedMonth, ADossierHoldsTheProofTheDecreesTheMessagesAndTheChain) {
   for (const char* said : {"Berkas Bukti", "503/17/DPMPTSP/2026", "utuh", "Perhitungan waktu",
                            "terlambat", "surel kepada pemohon: diterima penyedia"})
     EXPECT_NE(page.out.find(said), std::string::npos) << said;
+  for (const char* said :
+       {"Pemakaian waktu per pihak", "<th>Dipicu</th>", "<th>Hasil</th>", "Sidik jari digital"})
+    EXPECT_NE(page.out.find(said), std::string::npos) << said;
+  for (const char* one : {"A", "B", "C", "D", "E", "F"}) {
+    const CommandResult other = office_->tenggat({"permit", "dossier", month_->number(one)});
+    EXPECT_EQ(faults_in_words(words_of_page(other.out)), std::vector<std::string>{}) << one;
+  }
   if (const char* keep = std::getenv("TENGGAT_KEEP_PRINTS"))
     write_file(std::filesystem::path(keep) / "dossier.html", page.out);
   EXPECT_EQ(office_->tenggat({"permit", "dossier", "PAUD-2026-99999"}).status, 1);

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "notifiers/message.h"
+#include "tests/support/words_for_people.h"
+
 namespace tenggat::notify {
 namespace {
 
@@ -41,6 +46,35 @@ TEST(Words, DaysAppearOnlyWithANominalDay) {
   EXPECT_EQ(working_duration(2 * day, day), "2 hari");
   EXPECT_EQ(working_duration(day - Seconds(60), day), "7 jam 29 menit");
   EXPECT_EQ(working_duration(Seconds(7800), Seconds(0)), "2 jam 10 menit");
+}
+
+TEST(Words, WorkingDaysAreNamedWhereNothingElseSaysWhichDays) {
+  const Seconds day(27000);
+  EXPECT_EQ(working_time(Seconds(25 * 3600 + 42 * 60), day), "3 hari kerja 3 jam");
+  EXPECT_EQ(working_time(-day, day), "1 hari kerja");
+  EXPECT_EQ(working_time(Seconds(7800), day), "2 jam 10 menit");
+}
+
+TEST(Words, CivilDatesAreSaidAsPeopleWriteThem) {
+  EXPECT_EQ(date("2026-04-02"), "2 April 2026");
+  for (const char* none : {"", "2026-4-2", "2026-13-01", "besok", "2026-04-0x"})
+    EXPECT_EQ(date(std::string(none)), none);
+}
+
+TEST(Words, IdsBecomeWords) {
+  EXPECT_EQ(readable("draft_sk"), "Draf SK");  // "draft" is the form's word
+  EXPECT_EQ(readable("surat_keputusan"), "Surat keputusan");
+  EXPECT_EQ(readable_within("surat_keputusan"), "surat keputusan");
+  EXPECT_EQ(readable_within("ktp_kepala"), "KTP kepala");
+}
+
+TEST(Words, EveryReasonOfADeliveryHasItsWords) {
+  std::set<std::string> all;
+  for (const std::string_view code : reason::all) {
+    EXPECT_EQ(test::faults_in_words(delivery_words(code)), std::vector<std::string>{});
+    EXPECT_TRUE(all.insert(delivery_words(code)).second) << code;
+  }
+  EXPECT_FALSE(all.contains(delivery_words("anything else")));
 }
 
 TEST(Words, NumbersUseIndonesianSeparators) {

@@ -1,6 +1,7 @@
 #include "tests/support/browser.h"
 
 #include <arpa/inet.h>
+#include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -9,6 +10,8 @@
 #include <algorithm>
 #include <regex>
 #include <stdexcept>
+
+#include "tests/support/words_for_people.h"
 
 namespace tenggat::test {
 namespace {
@@ -158,6 +161,10 @@ WebPage Browser::request(const std::string& method, const std::string& path,
     else
       cookies_[set.substr(0, equals)] = value;
   }
+  // Whatever page a test looks at, its words are looked at, too.
+  if (page.header("Content-Type").starts_with("text/html"))
+    for (const std::string& fault : faults_in_words(words_of_page(page.body)))
+      ADD_FAILURE() << method << ' ' << path << ": " << fault;
   return page;
 }
 

@@ -81,8 +81,8 @@ def work():
                    [prom(f"sum(rate({own('tenggat_commit_batch_size_sum')}[$__rate_interval]))"
                          f" / (sum(rate({own('tenggat_commit_batch_size_count')}[$__rate_interval])) > 0) or vector(0)",
                          "perintah")], width=8),
-        timeseries("Lama Komit", "Satu kelompok, tengah dan p99.",
-                   [prom(quantile(0.5, "tenggat_commit_duration_seconds"), "tengah"),
+        timeseries("Lama Komit", "Satu kelompok, median dan p99.",
+                   [prom(quantile(0.5, "tenggat_commit_duration_seconds"), "median"),
                     prom(quantile(0.99, "tenggat_commit_duration_seconds"), "p99", "B")], "s", width=8),
         timeseries("Permintaan HTTP per Menit", "Menurut kode jawaban.",
                    [prom(rate("tenggat_http_requests_total", "code"), "{{code}}")], width=8),

@@ -50,9 +50,9 @@ def flow():
                    [prom("60 * sum by (channel, reason) (rate(tenggat_messages_failed_total[$__rate_interval])) > 0"
                          " or 60 * sum(rate(tenggat_messages_failed_total[$__rate_interval]))",
                          "{{channel}} {{reason}}")], width=8, links=here(FAILED)),
-        timeseries("Keterlambatan Pesan", "Dari dibuat sampai diterima penyedia: tengah dan p99.",
+        timeseries("Keterlambatan Pesan", "Dari dibuat sampai diterima penyedia: median dan p99.",
                    [prom("histogram_quantile(0.5, sum by (le, channel)"
-                         " (rate(tenggat_message_delay_seconds_bucket[$__rate_interval])))", "tengah {{channel}}"),
+                         " (rate(tenggat_message_delay_seconds_bucket[$__rate_interval])))", "median {{channel}}"),
                     prom("histogram_quantile(0.99, sum by (le, channel)"
                          " (rate(tenggat_message_delay_seconds_bucket[$__rate_interval])))", "p99 {{channel}}", "B")],
                    "s", width=8, links=here("Pesan Hari Ini")),
@@ -79,22 +79,22 @@ def lists():
     return [
         row("Daftar"),
         table("Pemberitahuan Hari Ini", "Yang diputuskan untuk disampaikan dalam 24 jam terakhir, dan apa jadinya.",
-              f"""SELECT kepada AS "Kepada", teks AS "Teks", count(*) AS "Diangkat",
+              f"""SELECT kepada AS "Kepada", teks AS "Teks", count(*) AS "Dipicu",
                   count(*) FILTER (WHERE keadaan = 'menjadi pesan') AS "Menjadi pesan",
                   count(*) FILTER (WHERE keadaan = 'menunggu') AS "Menunggu",
                   count(*) FILTER (WHERE keadaan = 'gugur') AS "Gugur"
                   FROM laporan.pemberitahuan WHERE {TODAY} GROUP BY 1, 2 ORDER BY 3 DESC""", width=12,
-              links=here(DROPPED), sort="Diangkat"),
+              links=here(DROPPED), sort="Dipicu"),
         table("Pesan Hari Ini", "Pesan yang dibuat dalam 24 jam terakhir menurut saluran; surel berakhir pada diterima.",
               f"""SELECT saluran AS "Saluran", kepada AS "Kepada", count(*) AS "Dibuat",
                   count(*) FILTER (WHERE status = 'accepted') AS "Diterima",
                   count(*) FILTER (WHERE keadaan = 'tersampaikan') AS "Tersampaikan",
                   count(*) FILTER (WHERE status = 'queued') AS "Belum",
                   count(*) FILTER (WHERE status IN ('failed', 'dead') OR keadaan = 'tidak tersampaikan') AS "Gagal",
-                  percentile_cont(0.5) WITHIN GROUP (ORDER BY lama_detik) AS "Lama tengah",
+                  percentile_cont(0.5) WITHIN GROUP (ORDER BY lama_detik) AS "Lama median",
                   percentile_cont(0.99) WITHIN GROUP (ORDER BY lama_detik) AS "Lama p99"
                   FROM laporan.pesan WHERE {TODAY} GROUP BY 1, 2 ORDER BY 1, 2""",
-              [override("Lama tengah", unit="s"), override("Lama p99", unit="s")], 12, links=here(FAILED),
+              [override("Lama median", unit="s"), override("Lama p99", unit="s")], 12, links=here(FAILED),
               sort="Dibuat"),
         table(FAILED, "Pesan yang belum diterima atau gagal total; dari 24 jam terakhir juga yang gagal dan yang tidak tersampaikan.",
               f"""SELECT permohonan AS id, nomor AS "Nomor", dibuat AS "Dibuat", kepada AS "Kepada", saluran AS "Saluran",
@@ -110,5 +110,5 @@ def lists():
 
 
 def build():
-    return dashboard("notifikasi", "Notifikasi", "Yang diangkat, diterima, tersampaikan, gagal, dan berapa lama.",
+    return dashboard("notifikasi", "Notifikasi", "Yang dipicu, diterima, tersampaikan, gagal, dan berapa lama.",
                      ["notifikasi"], [DATASOURCE, LAPORAN, SOPS, ALAMAT], now() + flow() + lists(), "now-6h", "30s")

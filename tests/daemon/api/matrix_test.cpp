@@ -421,10 +421,10 @@ class Matrix : public Routes {
       if (name == "permit_pause")
         ask.body = R"({"step":"verifikasi","reason":"kunjungan_lapangan"})";
     } else if (name == "file_create") {
-      ask.body = "isi " + std::to_string(++made_);
+      ask.body = "%PDF isi " + std::to_string(++made_);
     } else if (name == "file_show") {
-      post("/files", "portal", "isi");
-      fill(store::hex(store::sha256("isi")));
+      post("/files", "portal", "%PDF isi");
+      fill(store::hex(store::sha256("%PDF isi")));
     } else if (name == "officer_create") {
       ask.body = fmt::format(R"({{"id":"p{}","name":"Baru"}})", ++made_);
     } else if (name == "officer_edit") {

@@ -247,7 +247,7 @@ void OpenApi::bad_bodies_and_keys() {
       {"/permits/" + held + "/pause", "fo",
        R"({"step":"verifikasi","reason":"klarifikasi_pemohon","note":"mohon denah"})"},
       {"/permits/" + paused + "/resume", "fo", R"({"step":"verifikasi"})"},
-      {"/files", "portal", "isi"},
+      {"/files", "portal", "%PDF isi"},
       {"/officers", "pengurus", R"({"id":"fo2","name":"Fatimah","roles":["front_office"],
           "email":"fo2@example.go.id","whatsapp":"0812-5000-1009"})"},
       {"/officers/fo2", "pengurus", R"({"name":"Fatimah Zahra","roles":["front_office"]})"},
@@ -268,6 +268,7 @@ void OpenApi::bad_bodies_and_keys() {
     call("POST", one.target, one.who, one.body, "two words");
     if (one.target == "/files") {
       call("POST", one.target, one.who, "", "");
+      call("POST", one.target, one.who, "isi", "");
       continue;
     }
     call("POST", one.target, one.who, "{");

@@ -74,7 +74,7 @@ TEST_F(Routes, TheSameKeyGivesTheSameAnswerAndAnotherBodyIsRefused) {
 
 TEST_F(Routes, AnswersAreKeptForSevenDays) {
   for (const char* key : {"a", "b", "c", "d"})
-    post("/files", "portal", std::string("isi ") + key, key);
+    post("/files", "portal", std::string("%PDF isi ") + key, key);
   query(
       "UPDATE idempotency SET created_at = clock_timestamp() - CASE key WHEN 'a' THEN interval"
       " '167 hours' ELSE interval '169 hours' END WHERE key <> 'b'");
@@ -82,8 +82,8 @@ TEST_F(Routes, AnswersAreKeptForSevenDays) {
   EXPECT_EQ(query("SELECT count(*) FROM idempotency"), "3");
   test::await(io_, forget(database_, 10));
   EXPECT_EQ(query("SELECT string_agg(key, '' ORDER BY key) FROM idempotency"), "ab");
-  EXPECT_EQ(post("/files", "portal", "isi lain", "a").status, 422);
-  EXPECT_EQ(post("/files", "portal", "isi lain", "c").status, 201);
+  EXPECT_EQ(post("/files", "portal", "%PDF isi lain", "a").status, 422);
+  EXPECT_EQ(post("/files", "portal", "%PDF isi lain", "c").status, 201);
 }
 
 TEST_F(Routes, AnExternalIdIsTakenOnceByEachService) {
@@ -291,7 +291,7 @@ TEST_F(Routes, AnOfficerWhoLeftReadsNothing) {
 }
 
 TEST_F(Routes, FilesAreKeptUnderTheirHashAndNamedByDocuments) {
-  const std::string hash = store::hex(store::sha256("isi berkas"));
+  const std::string hash = store::hex(store::sha256("%PDF-1.7 isi berkas"));
   const std::string missing = R"({"sop":"paud","subject":"x","applicant":{"name":"Siti"},
     "documents":[{"kind":"persyaratan_izin_paud","uri":"tenggat:)" +
                               hash + R"("}]})";
@@ -300,20 +300,28 @@ TEST_F(Routes, FilesAreKeptUnderTheirHashAndNamedByDocuments) {
   EXPECT_EQ(object(refused).at("errors").at(0).at("pointer"), "/documents/0/uri");
 
   for (int times = 0; times < 2; ++times) {
-    const Response stored = post("/files", "portal", "isi berkas", "file-1");
+    const Response stored = post("/files", "portal", "%PDF-1.7 isi berkas", "file-1");
     EXPECT_EQ(stored.status, 201);
     EXPECT_EQ(
         object(stored),
-        (json::value{{"uri", "tenggat:" + hash}, {"sha256", hash}, {"size", 10}}).as_object());
+        (json::value{{"uri", "tenggat:" + hash}, {"sha256", hash}, {"size", 19}}).as_object());
   }
-  EXPECT_EQ(post("/files", "portal", "isi lain", "file-1").status, 422);
+  EXPECT_EQ(post("/files", "portal", "%PDF isi lain", "file-1").status, 422);
   EXPECT_EQ(post("/permits", "portal", missing).status, 201);
 
   const Response file = get("/files/" + hash, "fo");
   EXPECT_EQ(file.status, 200);
-  EXPECT_EQ(file.body, "isi berkas");
-  EXPECT_EQ(file.content_type, "application/octet-stream");
-  EXPECT_TRUE(file.headers.get("Content-Disposition")->starts_with("attachment"));
+  EXPECT_EQ(file.body, "%PDF-1.7 isi berkas");
+  EXPECT_EQ(file.content_type, "application/pdf");
+  EXPECT_EQ(file.headers.get("Content-Disposition"), "inline; filename=\"" + hash.substr(0, 16) +
+                                                         ".pdf\"; filename*=UTF-8''" +
+                                                         hash.substr(0, 16) + ".pdf");
+  // Whatever its sender calls it, it is what its bytes are.
+  const Response refused_type = post("/files", "portal", "<html>isi</html>");
+  EXPECT_EQ(refused_type.status, 415);
+  EXPECT_EQ(object(refused_type).at("type"), "/problems/unsupported_media_type");
+  EXPECT_NE(refused_type.body.find("PDF, JPEG, PNG, DOCX, XLSX, ODT or ODS"), std::string::npos);
+  EXPECT_EQ(query("SELECT count(*) FROM file"), "1");
   EXPECT_EQ(get("/files/" + hash, "dasbor").status, 403);
   EXPECT_EQ(get("/files/" + std::string(64, '0'), "fo").status, 404);
   EXPECT_EQ(get("/files/x", "fo").status, 404);

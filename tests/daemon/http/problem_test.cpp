@@ -85,7 +85,7 @@ TEST(Problem, SaysItsDetailInTheLanguageOfItsTitle) {
   EXPECT_EQ(say(Language::indonesian).at("errors").at(0).at("message"),
             "harus salah satu dari: a, b");
   EXPECT_EQ(in_indonesian("step 'kajian_teknis' has no action 'leap'"),
-            "langkah 'kajian_teknis' tidak mengenal tindakan 'leap'");
+            "tahap 'kajian_teknis' tidak menyediakan tindakan 'leap'");
   EXPECT_EQ(in_indonesian("limit must be a number from 1 to 200"),
             "limit harus bilangan dari 1 sampai 200");
   EXPECT_EQ(in_indonesian("must be a whole number from 1 to 9"),

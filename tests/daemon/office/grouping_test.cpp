@@ -74,6 +74,20 @@ TEST_F(Groups, RungsOfOneVisitFoldIntoTheLatest) {
   EXPECT_EQ(told(grouped("09:00")), (std::set<std::string>{"fo 2 3 (1)"}));
 }
 
+TEST_F(Groups, PermitsAreCountedOnceHoweverManyNoticesAreOfThem) {
+  deliverables_ = {escalation(1, "08:00", "kb"), escalation(2, "08:00", "kb"),
+                   escalation(3, "08:00", "kb")};
+  deliverables_[0].pending.permit = deliverables_[1].pending.permit = 7;
+  deliverables_[1].pending.notice.visit = 0;  // of the whole case
+  deliverables_[2].to.front().for_officer = "s";
+  const Grouping grouping = grouped("08:05");
+  ASSERT_EQ(told(grouping), (std::set<std::string>{"kb 1 2 3"}));
+  const OfficerGroup& kb = grouping.groups.front();
+  EXPECT_EQ(kb.permits(), 2U);
+  EXPECT_EQ(kb.stands_in_for(*kb.notices[0]), "");
+  EXPECT_EQ(kb.stands_in_for(*kb.notices[2]), "s");
+}
+
 TEST_F(Groups, TheMostPressingComesFirstAndWhatStandsLast) {
   for (std::int64_t id = 1; id <= 4; ++id) deliverables_.push_back(waiting(id, "08:00", "fo"));
   deliverables_[0].task.due_at = clock("12:00");

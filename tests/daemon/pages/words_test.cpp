@@ -1,0 +1,93 @@
+// What pages call the things that rules know by English ids.
+#include "daemon/pages/words.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <regex>
+#include <set>
+
+#include "daemon/http/problem.h"
+#include "daemon/pages/permit_view.h"
+#include "rules/load_sop.h"
+#include "tests/rules/calendars.h"
+#include "tests/support/words_for_people.h"
+
+namespace tenggat::pages {
+namespace {
+
+using tenggat::testing::at;
+
+std::string source(const std::string& path) {
+  std::ifstream file(std::string(TENGGAT_SOURCE_DIR "/") + path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+TEST(PageWords, EveryReasonIsSaidInIndonesian) {
+  constexpr Reason kAll[] = {
+#define X(name) Reason::name,
+      TENGGAT_REASONS(X)
+#undef X
+  };
+  for (const Reason reason : kAll) {
+    const std::string words = reason_words(reason);
+    EXPECT_EQ(test::faults_in_words(words), std::vector<std::string>{}) << to_string(reason);
+    EXPECT_NE(words, "sebab lain") << to_string(reason);
+    EXPECT_NE(words, readable(to_string(reason)));
+  }
+}
+
+TEST(PageWords, EveryProblemIsTitledInIndonesian) {
+  for (const http::ProblemType& type : http::problem_types())
+    EXPECT_EQ(test::faults_in_words(type.indonesian), std::vector<std::string>{}) << type.code;
+}
+
+TEST(PageWords, EveryEventIsSaidInIndonesian) {
+  const Sop sop = load_sop({"paud.yaml", source("rules/sop/paud.yaml")}).value();
+  const Calendar calendar = testing::banjarbaru();
+  const People people;
+  const Context context{sop, calendar, people, at("2026-04-06T08:00:00+08:00"), {}};
+  const std::string draft = source("rules/draft.cpp") + source("rules/transition.cpp");
+  static const std::regex recorded("record\\(\\s*\"([a-z_]+)\"");
+  std::set<std::string> types;
+  for (std::sregex_iterator found(draft.begin(), draft.end(), recorded), end; found != end; ++found)
+    types.insert((*found)[1]);
+  EXPECT_GE(types.size(), 15U);
+  for (const std::string& type : types) {
+    store::StoredEvent stored;
+    stored.event.type = type;
+    stored.fields_json = R"({"action":"accept","pause":"kunjungan_lapangan","rung":"due",
+        "officer":"fo","obstacle":"cuaca","decree":"Keputusan 1"})";
+    const std::string words = event_words(stored, Permit(), context);
+    EXPECT_EQ(test::faults_in_words(words), std::vector<std::string>{}) << type;
+    EXPECT_NE(words, "Perubahan lain") << type;
+  }
+}
+
+TEST(PageWords, EveryNoteIsNamed) {
+  const std::string draft = source("rules/draft.cpp");
+  static const std::regex noted("[^a-z_]note\\([^,]+, \"([a-z_]+)\"");
+  int kinds = 0;
+  for (std::sregex_iterator found(draft.begin(), draft.end(), noted), end; found != end; ++found) {
+    EXPECT_NE(note_words((*found)[1].str()), "Catatan lain") << (*found)[1];
+    ++kinds;
+  }
+  EXPECT_GE(kinds, 8);
+}
+
+TEST(PageWords, AnHourIsNearWhereItIsOfTodayOrYesterday) {
+  const Calendar calendar = testing::banjarbaru();
+  const Instant due = at("2026-04-07T15:40:00+08:00");
+  const auto said = [&](const char* now) { return due_words(calendar, due, at(now)); };
+  EXPECT_EQ(said("2026-04-06T16:00:00+08:00"), "batas Selasa 7 April, 15.40 WITA");
+  EXPECT_EQ(said("2026-04-07T08:00:00+08:00"), "batas hari ini pukul 15.40");
+  EXPECT_EQ(said("2026-04-07T15:40:00+08:00"), "batas hari ini pukul 15.40");
+  EXPECT_EQ(said("2026-04-07T15:40:01+08:00"), "seharusnya hari ini pukul 15.40");
+  EXPECT_EQ(said("2026-04-08T00:00:00+08:00"), "seharusnya kemarin pukul 15.40");
+  EXPECT_EQ(said("2026-04-09T00:00:00+08:00"), "seharusnya Selasa 7 April, 15.40 WITA");
+}
+
+}  // namespace
+}  // namespace tenggat::pages
