@@ -246,7 +246,7 @@ Html visit_forms(const PermitView& view, const Visit& visit) {
                 assignment_form(view, visit));
   const bool mine = visit.assignee == view.who.officer.id;
   Html forms = html("<div class=\"sebaris\">{}</div>",
-                    mine ? button_form(view, visit.step, "release", "Lepaskan tugas")
+                    mine ? button_form(view, visit.step, "release", "Lepaskan")
                          : button_form(view, visit.step, "claim", "Ambil tugas"));
   // What ends the permit stands after what leads on, and is folded away.
   bool main = true;
