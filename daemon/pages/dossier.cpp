@@ -101,7 +101,8 @@ class Sections {
         {"Diputus", html("{}", moment(permit_.case_closed_at))},
         {"Penilaian", html("<strong>{}</strong>", verdict_words(permit_.case_verdict))}};
     if (permit_.case_elapsed)
-      rows.emplace_back("Waktu layanan", html("{}", working(*permit_.case_elapsed)));
+      rows.emplace_back("Waktu layanan", html("{}", notify::working_time(*permit_.case_elapsed,
+                                                                         calendar_.nominal_day())));
     if (const auto legal = legal_ledger(permit_, sop_))
       rows.emplace_back("Batas hukum",
                         html("{} ({})", moment(Replay(*legal, calendar_).due()), sop_.legal.basis));

@@ -349,13 +349,16 @@ class Fuzz:
             self.cursors = (self.cursors + [cursor])[-KEPT:]
 
     def file_create(self):
-        content = os.urandom(self.random.choice([1, 10, 1000, 100_000]))
+        # What it is called does not matter; what it is does.
+        start = self.random.choice([b'%PDF-1.7\n', b'\xff\xd8\xff\xe0', b'\x89PNG\r\n\x1a\n', b'', b'PK\x03\x04'])
+        content = start + os.urandom(self.random.choice([1, 10, 1000, 100_000]))
         answer = self.ask('file_create', body=content, token=self.random.choice(['portal', 'meja', 'fo']),
                           headers={'Content-Type': self.random.choice(['application/pdf', 'text/html', 'x'])})
-        self.hashes = (self.hashes + [json.loads(answer[2])['sha256']])[-KEPT:]
+        if answer[0] < 300:
+            self.hashes = (self.hashes + [json.loads(answer[2])['sha256']])[-KEPT:]
 
     def file_show(self):
-        if not self.hashes:
+        while not self.hashes:
             self.file_create()
         self.ask('file_show', {'sha256': self.random.choice(self.hashes)}, token='fo')
 

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <regex>
 #include <sstream>
 
 #include "tests/e2e/event_count.h"
@@ -68,8 +69,8 @@ TEST_F(PlayedMonth, TheReportSaysWhatTheEventLogSays) {
     EXPECT_NE(page.out.find(said), std::string::npos) << said;
   EXPECT_EQ(page.out.find("<script"), std::string::npos);
   EXPECT_EQ(faults_in_words(words_of_page(page.out)), std::vector<std::string>{});
-  for (const char* said : {"<th>median</th>", "Banjarbaru, 1 April 2026"})
-    EXPECT_NE(page.out.find(said), std::string::npos) << said;
+  EXPECT_NE(page.out.find("<th>median</th>"), std::string::npos);
+  EXPECT_TRUE(std::regex_search(page.out, std::regex("Banjarbaru, \\d+ April 2026<br>Kepala")));
   if (const char* keep = std::getenv("TENGGAT_KEEP_PRINTS"))  // to be looked at
     write_file(std::filesystem::path(keep) / "report.html", page.out);
   // By itself: the month that has ended.
