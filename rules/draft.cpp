@@ -322,7 +322,8 @@ void Draft::add_document(const NewDocument& document, int visit, bool file, cons
                          std::int64_t cause) {
   Permit& p = permit();
   for (Document& earlier : p.documents)
-    if (earlier.counts() && earlier.kind == document.kind && earlier.name == document.name)
+    if (earlier.counts() && earlier.kind == document.kind && earlier.name == document.name &&
+        (file || !earlier.file))  // a mark says something of a file and takes its place never
       earlier.superseded_event = cause;
   Document added;
   added.id = static_cast<int>(p.documents.size()) + 1;

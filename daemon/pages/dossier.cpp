@@ -183,9 +183,9 @@ class Sections {
     Html rows;
     for (const Document& document : permit_.documents) {
       if (!document.file) continue;
-      const std::string standing = document.voided_event ? "tidak berlaku: dikembalikan"
-                                   : replaced(document)  ? "diganti yang lebih baru"
-                                                         : "berlaku";
+      const std::string standing = document.voided_event       ? "tidak berlaku: dikembalikan"
+                                   : document.superseded_event ? "diganti yang lebih baru"
+                                                               : "berlaku";
       const std::string print = document.sha256.empty() ? "" : "SHA-256 " + document.sha256;
       rows += html(
           "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
@@ -199,14 +199,6 @@ class Sections {
         "<th>Tahapan</th><th>Masuk</th><th>Kedudukan</th><th>Tempat</th></tr></thead>"
         "<tbody>{}</tbody></table>",
         rows);
-  }
-
-  // By another file; a mark of the same kind only says that it was received.
-  bool replaced(const Document& document) const {
-    return std::any_of(permit_.documents.begin(), permit_.documents.end(), [&](const Document& by) {
-      return by.file && by.kind == document.kind && document.superseded_event != 0 &&
-             by.added_event == document.superseded_event;
-    });
   }
 
   Html letters() const {

@@ -191,6 +191,31 @@ Permit in_force(Permit permit) {
   return permit;
 }
 
+TEST(Transition, AMarkNeverSupersedesAFile) {
+  const auto decree = [](const Office& office) {
+    const auto& documents = office.permit.documents;
+    return *std::find_if(documents.begin(), documents.end(), [](const Document& document) {
+      return document.kind == "surat_keputusan" && document.file;
+    });
+  };
+  Office by_hand = at_step("penerimaan_sk"), by_itself = at_step("penerimaan_sk");
+  by_hand.does("P", Deed("penerimaan_sk", "receive"));
+  by_itself.at("04-20 08:00");
+  for (const Office& office : {by_hand, by_itself}) {
+    EXPECT_EQ(office.permit.state, PermitState::issued);
+    EXPECT_FALSE(office.permit.documents.back().file);
+    EXPECT_TRUE(decree(office).counts());
+  }
+  // A file takes the place of a file, and a mark that of a mark.
+  Office mended = at_step("verifikasi");
+  mended.does("FO", Deed("verifikasi", "reject").note("Lengkapi akta"));
+  mended.does("P", Deed("pengajuan", "submit").file("persyaratan_izin_paud", "akta"));
+  std::vector<std::string> former;
+  for (const Document& document : mended.permit.documents)
+    if (!document.counts()) former.push_back(document.kind + ":" + document.name);
+  EXPECT_EQ(former, (std::vector<std::string>{"persyaratan_izin_paud:akta", "data_elektronik:"}));
+}
+
 TEST(Transition, AnUndoneActionIsAsIfItHadNeverBeen) {
   struct Case {
     const char* step;

@@ -1,0 +1,158 @@
+// What an applicant is told and shown from the decision on, and while it is not taken: messages as
+// they are sent, the page as they open it.
+#include <algorithm>
+#include <tuple>
+
+#include "tests/e2e/pages_fixture.h"
+#include "tests/support/process.h"
+
+namespace tenggat::test {
+namespace {
+
+namespace json = boost::json;
+
+constexpr const char* kSurvey = "https://skm.banjarbaru.example/isi?layanan=paud";
+
+class ApplicantTest : public PagesTest {
+ protected:
+  explicit ApplicantTest(const std::string& configuration = "") : PagesTest(configuration) {}
+
+  // The review says what `action` says, and the file goes on to the head's desk.
+  void to_the_head(const File& file, const std::string& action = "recommend") {
+    act("fo", file, "verifikasi", "accept");
+    act("bo", file, "penerimaan", "forward");
+    std::vector<std::string> review{"--document", "bapl=https://x.example/b", "--document",
+                                    "rekomendasi=https://x.example/r"};
+    if (action != "recommend") review.insert(review.end(), {"--note", "lokasi tidak layak"});
+    act("dt", file, "kajian_teknis", action, review);
+    act("bo", file, "penyusunan_sk", "draft", {"--document", "draft_sk=https://x.example/d"});
+    act("kb", file, "persetujuan_kabid", "approve");
+    act("s", file, "persetujuan_sekretaris", "approve");
+  }
+  // With the decree as an upload, as the head's page takes it.
+  void sign(const File& file) {
+    Browser kd = signed_in("kd");
+    const WebPage signed_page =
+        kd.press(kd.get("/permohonan/" + file.number), "act.sign",
+                 {{"nomor.surat_keputusan", "503/017/PAUD/2026"}},
+                 {{"berkas:surat_keputusan:", "sk.pdf", "application/pdf", "%PDF keputusan"}});
+    ASSERT_EQ(signed_page.status, 303) << signed_page.body;
+  }
+  void refuse(const File& file) {
+    act("kd", file, "penandatanganan", "refuse",
+        {"--document", "surat_penolakan=https://x.example/tolak"});
+  }
+  WebPage page_of(const File& file) { return browser().get(file.path); }
+  // The decree's link on the applicant's page; empty: there is none.
+  std::string decree_link(const File& file) {
+    const std::string body = page_of(file).body;
+    std::smatch link;
+    return std::regex_search(body, link, std::regex("/lacak/[^\"]*/dokumen/[0-9]+")) ? link.str()
+                                                                                     : "";
+  }
+  std::string body_of(const std::string& text) {
+    return office_.query(
+        "SELECT coalesce(string_agg(body, ' | ' ORDER BY id), '') FROM message"
+        " WHERE text = '" +
+        text + "'");
+  }
+  std::string answered(const std::string& path) {
+    return json::serialize(office_.get(path, "portal"));
+  }
+};
+
+// --- the decree ----------------------------------------------------------------------------------
+
+TEST_F(ApplicantTest, TheDecreeStaysWhenItIsReceivedByHand) {
+  const File file = submitted();
+  to_the_head(file);
+  sign(file);
+  office_.advance("2026-04-02T14:05:00");
+  const std::string link = decree_link(file);
+  ASSERT_NE(link, "");
+  Browser applicant = browser();
+  EXPECT_EQ(applicant.press(applicant.get(file.path), "receive").status, 303);
+  EXPECT_EQ(state_of(file), "issued -");
+  EXPECT_EQ(decree_link(file), link);
+  EXPECT_TRUE(page_of(file).says("503/017/PAUD/2026"));
+  EXPECT_EQ(applicant.get(link).body, "%PDF keputusan");
+  EXPECT_FALSE(
+      signed_in("bo").get("/permohonan/" + file.number).says("Dokumen yang sudah diganti"));
+  EXPECT_EQ(office_.query("SELECT count(*) FROM document WHERE superseded_event > 0 AND file"),
+            "0");
+}
+
+TEST_F(ApplicantTest, WhoReceivesBeforeTheMessageIsMadeIsToldAllTheSame) {
+  const File file = submitted();
+  to_the_head(file);
+  sign(file);
+  act("portal", file, "penerimaan_sk", "receive");
+  office_.advance("2026-04-02T14:05:00");
+  EXPECT_NE(body_of("terbit").find("telah terbit dengan nomor 503/017/PAUD/2026"),
+            std::string::npos)
+      << body_of("terbit");
+  EXPECT_EQ(office_.daemon_log().find("notice_quarantined"), std::string::npos);
+}
+
+// What an older version left behind, and what the migration makes of it.
+TEST_F(ApplicantTest, AMigrationGivesBackTheDecreesThatAMarkHasTaken) {
+  const std::string migration = read_file(std::filesystem::path(TENGGAT_SOURCE_DIR) /
+                                          "daemon/migrations/0019_marks_supersede_no_file.sql");
+  const File file = submitted();
+  to_the_head(file);
+  sign(file);
+  office_.advance("2026-04-02T14:05:00");
+  act("portal", file, "penerimaan_sk", "receive");
+  const std::string link = decree_link(file);
+  const auto add = [&](int id, const char* kind, bool is_file, int added, int superseded,
+                       int voided) {
+    office_.query(fmt::format(
+        "INSERT INTO document (permit, id, visit, kind, file, added_at, added_by, added_event,"
+        " superseded_event, voided_event) SELECT id, {}, 1, '{}', {}, now(), 'x', {}, {}, {} FROM"
+        " permit WHERE number = '{}'",
+        id, kind, is_file, added, superseded, voided, file.number));
+  };
+  office_.query(
+      "UPDATE document f SET superseded_event = m.added_event FROM document m"
+      " WHERE f.permit = m.permit AND f.kind = m.kind AND f.file AND NOT m.file");
+  EXPECT_EQ(decree_link(file), "");  // as it was
+  // A file, its mark, and a later file of the same kind: that one took its place.
+  add(101, "a", true, 201, 202, 0);
+  add(102, "a", false, 202, 203, 0);
+  add(103, "a", true, 203, 0, 0);
+  // Two marks one after the other, and none since.
+  add(111, "b", true, 211, 212, 0);
+  add(112, "b", false, 212, 213, 0);
+  add(113, "b", false, 213, 0, 0);
+  // A return that took the mark out of force would have taken the file, too.
+  add(121, "c", true, 221, 222, 0);
+  add(122, "c", false, 222, 0, 223);
+  // Replaced by a file: rightly so. With a mark of another kind in the same event.
+  add(131, "d", true, 231, 232, 0);
+  add(132, "d", true, 232, 0, 0);
+  add(133, "e", false, 232, 0, 0);
+  for (int times = 0; times < 2; ++times) {
+    office_.query(migration);
+    EXPECT_EQ(office_.column("SELECT concat_ws(' ', id, superseded_event, voided_event) FROM"
+                             " document WHERE id > 100 AND file ORDER BY id"),
+              (std::vector<std::string>{"101 203 0", "103 0 0", "111 0 0", "121 0 223", "131 232 0",
+                                        "132 0 0"}));
+  }
+  EXPECT_EQ(decree_link(file), link);
+  EXPECT_EQ(browser().get(link).body, "%PDF keputusan");
+  EXPECT_EQ(office_.tenggat({"audit", "verify", file.number}).status, 0);
+}
+
+// --- the survey, and how to object ---------------------------------------------------------------
+
+// 21 working days after Thursday 2 April at 14.00: not the 3rd, nor 1 and 14 May (decreed days
+// off).
+// Nobody recommended it, and the head wrote no word: the letter does.
+// --- before the decision -------------------------------------------------------------------------
+
+// --- what is to be mended, what is answered ------------------------------------------------------
+
+// --- one estimate --------------------------------------------------------------------------------
+
+}  // namespace
+}  // namespace tenggat::test
