@@ -164,4 +164,11 @@ struct Permit {
   bool operator==(const Permit&) const = default;
 };
 
+// The visit whose return gave the file to the applicant, so that this one was opened; null: none
+// did.
+const Visit* returning_visit(const Permit& permit, const Visit& opened, const Sop& sop);
+
+// When a permit that has ended did so: what was recorded later changed nothing of it.
+Instant ended_at(const Permit& permit);
+
 }  // namespace tenggat

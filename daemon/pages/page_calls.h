@@ -209,8 +209,4 @@ Html listed_item(const store::StoredPermit& stored, const office::Rulebook& rule
                  std::string_view step);
 bool away_on(const Officer& officer, const CivilDate& day);
 
-// The notes that came last with this visit, of these kinds.
-std::vector<store::StoredNote> last_notes(const std::vector<store::StoredNote>& notes, int visit,
-                                          std::initializer_list<std::string_view> kinds);
-
 }  // namespace tenggat::pages

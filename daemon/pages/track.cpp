@@ -56,17 +56,6 @@ const Visit* most_urgent(const View& view) {
   return open.empty() ? nullptr : open.front();
 }
 
-// The visit whose rejection gave the file back.
-const Visit* rejecting_visit(const Permit& permit, const Sop& sop) {
-  const Visit* found = nullptr;
-  for (const Visit& visit : permit.visits) {
-    const ActionRule* rule =
-        visit.closed_at && !visit.undone ? sop.step(visit.step).find_action(visit.action) : nullptr;
-    if (rule && rule->state == PermitState::returned) found = &visit;
-  }
-  return found;
-}
-
 bool may_withdraw(const Permit& permit, const Sop& sop) {
   if (!sop.withdrawal || is_terminal(permit.state) || !sop.is_applicant(sop.withdrawal->role))
     return false;
@@ -220,9 +209,9 @@ Html card(Tone tone, std::string_view word, const Html& inside) {
 constexpr const char* kNothingToDo = "Anda tidak perlu melakukan apa pun sekarang.";
 
 Html returned_card(const View& view, const Visit& visit) {
-  const Visit* rejecting = rejecting_visit(view.permit(), view.sop);
+  const Visit* returning = returning_visit(view.permit(), visit, view.sop);
   std::vector<store::StoredNote> wanting;
-  if (rejecting) wanting = last_notes(view.notes, rejecting->id, {"deficiency", "note"});
+  if (returning) wanting = store::last_notes(view.notes, returning->id, {"deficiency", "note"});
   Html list;
   for (const store::StoredNote& note : wanting)
     list += note.document.empty() ? html("<li>{}</li>", lines(note.text))
@@ -237,7 +226,7 @@ Html returned_card(const View& view, const Visit& visit) {
 
 Html question_card(const View& view, const Pause& pause, const Visit& visit) {
   Html question;
-  for (const store::StoredNote& note : last_notes(view.notes, visit.id, {"pause"}))
+  for (const store::StoredNote& note : store::last_notes(view.notes, visit.id, {"pause"}))
     question += html("<p class=\"besar\">{}</p>", lines(note.text));
   const Html inside = html(
       "<h2>Kami memerlukan keterangan Anda</h2>{}"
@@ -272,26 +261,29 @@ Html receipt_card(const View& view, const Visit& visit) {
   return card(Tone::ok, "Telah terbit", inside);
 }
 
+Html how_to_object(const View& view) {
+  const auto until = objection_until(view.permit(), view.sop, view.calendar);
+  if (!until) return {};
+  return html(" Keberatan dapat diajukan {} paling lambat {}.", view.sop.objection->how,
+              notify::date(view.calendar.local(*until)));
+}
+
 Html ended_card(const View& view) {
   const Permit& permit = view.permit();
+  const std::string when = moment_words(view.calendar, ended_at(permit));
   switch (permit.state) {
     case PermitState::issued:
       return card(Tone::ok, "Selesai: telah terbit",
-                  html("{}<p>Diterima {}. {}</p>", decree_lines(view),
-                       moment_words(view.calendar, permit.changed_at), kNothingToDo));
+                  html("{}<p>Diterima {}. {}</p>", decree_lines(view), when, kNothingToDo));
     case PermitState::rejected:
       return card(Tone::late, "Tidak dapat dikabulkan",
-                  html("{}<p>Diputuskan {}. Keberatan dapat diajukan secara tertulis dalam 21 hari "
-                       "kerja sejak pemberitahuan.</p>",
-                       decree_lines(view), moment_words(view.calendar, permit.changed_at)));
+                  html("{}<p>Diputuskan {}.{}</p>", decree_lines(view), when, how_to_object(view)));
     case PermitState::withdrawn:
-      return card(Tone::neutral, "Ditarik",
-                  html("<p>Permohonan ini ditarik oleh pemohon {} dan tidak diproses lagi.</p>",
-                       moment_words(view.calendar, permit.changed_at)));
+      return card(
+          Tone::neutral, "Ditarik",
+          html("<p>Permohonan ini ditarik oleh pemohon {} dan tidak diproses lagi.</p>", when));
     default:
-      return card(Tone::neutral, "Gugur",
-                  html("<p>Permohonan ini dinyatakan gugur {}.</p>",
-                       moment_words(view.calendar, permit.changed_at)));
+      return card(Tone::neutral, "Gugur", html("<p>Permohonan ini dinyatakan gugur {}.</p>", when));
   }
 }
 
@@ -326,7 +318,8 @@ Html under_way_card(const View& view, const Visit& visit) {
           "pimpinan.</p>"
           "<p class=\"besar\">Perkiraan selesai: <strong>{}</strong>.</p>{}<p "
           "class=\"halus\">{}</p>",
-          due, moment_words(view.calendar, estimate(view.permit(), sop, view.calendar, view.now)),
+          due,
+          moment_words(view.calendar, told_estimate(view.permit(), sop, view.calendar, view.now)),
           bar, kNothingToDo);
       return card(Tone::late, "Terlambat", where);
     default:

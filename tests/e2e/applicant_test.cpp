@@ -82,6 +82,24 @@ TEST_F(ApplicantTest, TheDecreeStaysWhenItIsReceivedByHand) {
             "0");
 }
 
+TEST_F(ApplicantTest, TheDecreeStaysWhenItsReceiptIsRecordedByTheSystem) {
+  const File file = submitted();
+  to_the_head(file);
+  sign(file);
+  office_.advance("2026-04-09T08:00:00");
+  EXPECT_EQ(state_of(file), "issued -");
+  const std::string link = decree_link(file);
+  ASSERT_NE(link, "");
+  EXPECT_EQ(browser().get(link).body, "%PDF keputusan");
+  // The day of its end stays, too, when its link is sent once more.
+  const std::string ended = "Diterima Rabu, 8 April 2026";
+  EXPECT_TRUE(page_of(file).says(ended)) << page_of(file).body;
+  Browser fo = signed_in("fo");
+  const WebPage desk = fo.get("/permohonan/" + file.number + "/pemohon");
+  EXPECT_EQ(fo.press(desk, "tautan").status, 303) << desk.body;
+  EXPECT_TRUE(page_of(file).says(ended)) << page_of(file).body;
+}
+
 TEST_F(ApplicantTest, WhoReceivesBeforeTheMessageIsMadeIsToldAllTheSame) {
   const File file = submitted();
   to_the_head(file);
@@ -143,16 +161,151 @@ TEST_F(ApplicantTest, AMigrationGivesBackTheDecreesThatAMarkHasTaken) {
   EXPECT_EQ(office_.tenggat({"audit", "verify", file.number}).status, 0);
 }
 
+TEST_F(ApplicantTest, TheMessageNamesTheNumberOfTheDecreeAndOfNoAnnex) {
+  const File file = submitted();
+  to_the_head(file);
+  act("kd", file, "penandatanganan", "sign",
+      {"--document", "surat_keputusan=https://x.example/sk,number=503/017/PAUD/2026", "--document",
+       "lampiran=https://x.example/l,number=LAMPIRAN-77"});
+  office_.advance("2026-04-02T14:05:00");
+  EXPECT_NE(body_of("terbit").find("terbit dengan nomor 503/017/PAUD/2026."), std::string::npos)
+      << body_of("terbit");
+  EXPECT_EQ(body_of("terbit").find("LAMPIRAN-77"), std::string::npos);
+}
+
 // --- the survey, and how to object ---------------------------------------------------------------
+
+TEST_F(ApplicantTest, WithoutASurveyNothingIsSaidOfOne) {
+  const File file = submitted();
+  to_the_head(file);
+  sign(file);
+  office_.advance("2026-04-02T14:05:00");
+  const std::string body = body_of("terbit");
+  EXPECT_NE(body.find("telah terbit"), std::string::npos);
+  EXPECT_EQ(body.find("Survei"), std::string::npos) << body;
+  EXPECT_EQ(body.find("skm"), std::string::npos) << body;
+  EXPECT_EQ(office_.query("SELECT template FROM message WHERE text = 'terbit'"),
+            "tenggat_terbit_tanpa_skm");
+  EXPECT_TRUE(office_.becomes("SELECT state FROM message WHERE text = 'terbit'", "accepted"));
+  EXPECT_EQ(office_.meta().faults(), std::vector<std::string>{});
+}
+
+class SurveyTest : public ApplicantTest {
+ protected:
+  SurveyTest() : ApplicantTest(std::string("skm: {url: \"") + kSurvey + "\"}\n") {}
+};
+
+TEST_F(SurveyTest, TheMessageLinksToTheSurveyThatIsConfigured) {
+  const File file = submitted();
+  to_the_head(file);
+  sign(file);
+  office_.advance("2026-04-02T14:05:00");
+  EXPECT_NE(body_of("terbit").find(std::string("Survei Kepuasan Masyarakat di ") + kSurvey),
+            std::string::npos)
+      << body_of("terbit");
+  EXPECT_EQ(office_.query("SELECT template FROM message WHERE text = 'terbit'"), "tenggat_terbit");
+}
 
 // 21 working days after Thursday 2 April at 14.00: not the 3rd, nor 1 and 14 May (decreed days
 // off).
+TEST_F(ApplicantTest, ARefusalSaysByWhichDateToObject) {
+  const File file = submitted();
+  to_the_head(file, "not_recommend");
+  refuse(file);
+  office_.advance("2026-04-02T14:05:00");
+  const std::string until =
+      "secara tertulis kepada Kepala DPMPTSP Kota Banjarbaru paling lambat 5 Mei 2026";
+  EXPECT_NE(body_of("ditolak").find("Keberatan dapat diajukan " + until + "."), std::string::npos)
+      << body_of("ditolak");
+  EXPECT_NE(body_of("ditolak").find("Alasan: lokasi tidak layak"), std::string::npos);
+  const WebPage page = page_of(file);
+  EXPECT_TRUE(page.says("Diputuskan Kamis, 2 April 2026")) << page.body;
+  EXPECT_TRUE(page.says("Keberatan dapat diajukan " + until + ".")) << page.body;
+  EXPECT_FALSE(page.says("21 hari kerja"));
+}
+
+TEST_F(ApplicantTest, WhereTheSopNamesNoTermNothingIsSaidOfObjecting) {
+  office_.use_own_rules();
+  office_.change_rule("sop/paud.yaml",
+                      "keberatan:\n  batas: 21d\n  cara: secara tertulis kepada "
+                      "Kepala DPMPTSP Kota Banjarbaru\n",
+                      "");
+  office_.reload();
+  ASSERT_TRUE(office_.becomes("SELECT count(*) FROM rule_set WHERE kind = 'sop'", "2"));
+  ASSERT_TRUE(office_.metric_becomes("tenggat_config_last_reload_successful 1"));
+  const File file = submitted();
+  to_the_head(file, "not_recommend");
+  refuse(file);
+  office_.advance("2026-04-02T14:05:00");
+  EXPECT_NE(body_of("ditolak").find("tidak dapat dikabulkan"), std::string::npos);
+  EXPECT_EQ(body_of("ditolak").find("eberatan"), std::string::npos) << body_of("ditolak");
+  EXPECT_FALSE(page_of(file).says("eberatan"));
+}
+
 // Nobody recommended it, and the head wrote no word: the letter does.
+TEST_F(ApplicantTest, ARefusalWithoutAWordPointsToItsLetter) {
+  const File file = submitted();
+  act("fo", file, "verifikasi", "accept");
+  act("bo", file, "penerimaan", "forward");
+  act("dt", file, "kajian_teknis", "recommend",
+      {"--document", "bapl=https://x.example/b", "--document", "rekomendasi=https://x.example/r"});
+  act("bo", file, "penyusunan_sk", "draft",
+      {"--outcome", "refusal", "--document", "draft_sk=https://x.example/d"});
+  act("kb", file, "persetujuan_kabid", "approve");
+  act("s", file, "persetujuan_sekretaris", "approve");
+  refuse(file);
+  office_.advance("2026-04-02T14:05:00");
+  EXPECT_NE(body_of("ditolak").find("Alasan: sebagaimana tercantum dalam surat penolakan."),
+            std::string::npos)
+      << body_of("ditolak");
+}
+
 // --- before the decision -------------------------------------------------------------------------
 
 // --- what is to be mended, what is answered ------------------------------------------------------
 
+TEST_F(ApplicantTest, AReminderToMendNamesWhatTheReturnNamed) {
+  const File file = submitted();
+  act("fo", file, "verifikasi", "reject", {"--deficiency", "akta=belum dilegalisasi"});
+  office_.advance("2026-04-02T14:01:00");
+  office_.json({"permit", "undo", file.number}, "fo");
+  act("fo", file, "verifikasi", "reject",
+      {"--deficiency", "denah_ruang=belum ditandatangani", "--note", "lihat halaman 2"});
+  office_.advance("2026-04-13T08:00:00");
+  const std::string first = body_of("pengingat_perbaikan");
+  EXPECT_NE(first.find("Yang perlu diperbaiki: "), std::string::npos) << first;
+  EXPECT_NE(first.find("denah ruang: belum ditandatangani"), std::string::npos) << first;
+  EXPECT_NE(first.find("lihat halaman 2"), std::string::npos) << first;
+  EXPECT_EQ(first.find("dilegalisasi"), std::string::npos) << first;
+  // A second return has a reminder of its own.
+  act("portal", file, "pengajuan", "submit", {"--note", "sudah diperbaiki"});
+  act("fo", file, "verifikasi", "reject", {"--deficiency", "kk=tidak terbaca"});
+  office_.advance("2026-04-21T08:00:00");
+  EXPECT_NE(body_of("pengingat_perbaikan").find("kk: tidak terbaca"), std::string::npos)
+      << body_of("pengingat_perbaikan");
+}
+
 // --- one estimate --------------------------------------------------------------------------------
+
+TEST_F(ApplicantTest, ThePageNamesTheEstimateThatTheMessageNamed) {
+  const File file = submitted();
+  act("fo", file, "verifikasi", "accept");
+  act("bo", file, "penerimaan", "forward");
+  office_.advance("2026-04-10T14:30:00");  // due: a full five days since
+  office_.advance("2026-04-10T14:35:00");
+  const std::string body = body_of("terlambat_pemohon");
+  std::smatch named;
+  ASSERT_TRUE(std::regex_search(body, named, std::regex("Perkiraan selesai: (.*?) WITA"))) << body;
+  const std::string estimate = named.str(1);
+  for (const char* at : {"2026-04-10T14:36:00", "2026-04-10T16:00:00", "2026-04-13T09:00:00"}) {
+    office_.advance(at);
+    EXPECT_TRUE(page_of(file).says(estimate)) << at << ", not " << estimate << page_of(file).body;
+  }
+  // It has passed: another, later one.
+  office_.advance("2026-04-15T09:00:00");
+  EXPECT_TRUE(page_of(file).says("Perkiraan selesai"));
+  EXPECT_FALSE(page_of(file).says(estimate));
+}
 
 }  // namespace
 }  // namespace tenggat::test
