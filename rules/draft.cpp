@@ -529,7 +529,7 @@ void Draft::undo(const LastAction& last, const Actor& actor) {
       record("undone", last.closed_visit, {actor, "", {}},
              {{"event", std::to_string(last.event)}, {"action", visit.action}});
   ++p.version;
-  p.find_visit(last.opened_visit)->undone = true;
+  if (Visit* opened = p.find_visit(last.opened_visit)) opened->undone = true;
   visit.closed_at.reset();
   visit.action.clear();
   visit.closed_by.clear();

@@ -529,6 +529,22 @@ Decided migrate_permit(const Permit& permit, const Context& with_new_version,
   return draft.take();
 }
 
+Permit as_decided(const Permit& permit, const Context& context) {
+  if (!permit.last_action ||
+      context.now >= permit.last_action->recorded_at + context.send.undo_window)
+    return permit;
+  const LastAction last = *permit.last_action;
+  const Visit* closed = permit.find_visit(last.closed_visit);
+  if (!closed || context.sop.is_applicant(closed->role)) return permit;
+  const std::vector<Trigger>& ends = context.sop.case_ends;
+  const bool ends_case =
+      std::find(ends.begin(), ends.end(), Trigger{closed->step, closed->action}) != ends.end();
+  if (!ends_case && !is_terminal(permit.state)) return permit;
+  Draft draft(permit, context);
+  draft.undo(last, {});
+  return draft.take().after;
+}
+
 Seconds nominal_time(const Budget& budget, const Calendar& calendar) {
   return budget.days * calendar.nominal_day() + std::chrono::hours(budget.hours) +
          std::chrono::minutes(budget.minutes);

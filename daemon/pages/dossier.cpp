@@ -378,6 +378,7 @@ json::object dossier_json(const Dossier& d) {
   const Sop& sop = d.context.sop;
   const Calendar& calendar = d.context.calendar;
   http::ViewOptions options;
+  options.outcome = true;
   return {{"printed_at", calendar.format(d.context.now)},
           {"permit", http::permit_view(d.stored, sop, calendar, d.context.now, options)},
           {"sop", json::object{{"id", sop.id}, {"version", d.stored.permit.sop_version}}},

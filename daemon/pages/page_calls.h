@@ -135,6 +135,7 @@ class Pages {
   awaitable<Response> send_document(const PageCall& call, std::string sha256, std::string name);
 
   awaitable<std::optional<std::int64_t>> tracked_permit(std::string secret);
+  store::StoredPermit as_decided(store::StoredPermit stored, Instant now) const;
   Response track_page(const PageCall& call, const Reading& reading, std::int64_t id, int status,
                       std::string_view fault) const;
   awaitable<Response> track_again(const PageCall& call, std::int64_t id, Outcomes outcome);

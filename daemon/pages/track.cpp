@@ -354,6 +354,14 @@ const Visit* last_visit(const Permit& permit, const std::string& step) {
   return last;
 }
 
+// What was done at a closed visit, as far as its applicant has been told: neither what the review
+// recommended nor how the draft fared on its way to the head is theirs to read from the way.
+std::string done_words(const View& view, const Step& step, const Visit& visit) {
+  const ActionRule* rule = step.find_action(visit.action);
+  const bool told = rule && (!rule->tells_applicant.empty() || view.sop.is_applicant(step.role));
+  return told ? action_done_words(visit.action) : std::string("selesai");
+}
+
 Html journey(const View& view) {
   const Permit& permit = view.permit();
   const Visit* current = most_urgent(view);
@@ -379,7 +387,7 @@ Html journey(const View& view) {
           "aria-hidden=\"true\">✓</span><strong>{}</strong>"
           "<br><span class=\"halus\">{} · {} · {}</span></li>",
           step.short_name, notify::short_moment(view.calendar.local(*visit->closed_at)), who,
-          action_done_words(visit->action));
+          done_words(view, step, *visit));
     } else {
       items += html("<li><span class=\"nomor\">{}</span>{}<br><span class=\"halus\">{}</span></li>",
                     step.number, step.short_name, who);
@@ -421,7 +429,7 @@ bool is_tracking_secret(std::string_view text) {
          });
 }
 
-std::string_view done_words(std::string_view what) {
+std::string_view thanks_for(std::string_view what) {
   if (what == "jawab") return "Terima kasih, jawaban Anda telah kami terima.";
   if (what == "withdraw") return "Permohonan telah ditarik.";
   if (what == "receive") return "Terima kasih, penerimaan telah dicatat.";
@@ -442,9 +450,16 @@ awaitable<std::optional<std::int64_t>> Pages::tracked_permit(std::string secret)
   co_return ids.front();
 }
 
+// As its applicant sees it: without a decision that can still be taken back.
+store::StoredPermit Pages::as_decided(store::StoredPermit stored, Instant now) const {
+  const Sop& sop = parts_.rulebook.sop_version(stored.permit.sop_version);
+  stored.permit = tenggat::as_decided(stored.permit, parts_.rulebook.context(sop, now));
+  return stored;
+}
+
 Response Pages::track_page(const PageCall& call, const Reading& reading, std::int64_t id,
                            int status, std::string_view fault) const {
-  const store::StoredPermit& stored = reading.permits.at(id);
+  const store::StoredPermit stored = as_decided(reading.permits.at(id), reading.moment.now);
   const Sop& sop = parts_.rulebook.sop_version(stored.permit.sop_version);
   const std::vector<store::StoredNote> notes = store::notes_of(reading.results.at(reading.first));
   const std::string& secret = call.request.param("secret");
@@ -459,7 +474,7 @@ Response Pages::track_page(const PageCall& call, const Reading& reading, std::in
   if (!fault.empty())
     notice = message(fault, true);
   else if (const auto done = call.request.query.get("sudah"))
-    notice = message(done_words(*done));
+    notice = message(thanks_for(*done));
   return page(status, call, "Permohonan " + stored.permit.number, body_of(view, notice));
 }
 
@@ -557,7 +572,8 @@ awaitable<Response> Pages::track_document(PageCall call) {
   const auto permit = found.permits.find(*id);
   if (permit == found.permits.end()) co_return not_found(call);
   const Sop& sop = parts_.rulebook.sop_version(permit->second.permit.sop_version);
-  for (const Document& document : permit->second.permit.documents) {
+  const store::StoredPermit stored = as_decided(permit->second, found.moment.now);
+  for (const Document& document : stored.permit.documents) {
     const auto hash = http::uploaded_hash(document.uri);
     if (document.id != *number || !hash || !for_applicant(document, sop)) continue;
     auto sending = send_document(call, *hash, document.kind);

@@ -262,6 +262,54 @@ TEST_F(ApplicantTest, ARefusalWithoutAWordPointsToItsLetter) {
 
 // --- before the decision -------------------------------------------------------------------------
 
+TEST_F(ApplicantTest, NothingTellsTheOutcomeBeforeItIsDecided) {
+  const File against = submitted("PAUD Melati"), in_favour = submitted("PAUD Mawar");
+  to_the_head(against, "not_recommend");
+  to_the_head(in_favour);
+  office_.advance("2026-04-06T08:00:00");
+  for (const File& file : {against, in_favour}) {
+    const WebPage page = page_of(file);
+    EXPECT_TRUE(page.says("Tahap 8 dari 9"));
+    for (const char* telling : {"rekomendasi", "disetujui", "tolak", "kabul", "terbit"})
+      EXPECT_FALSE(page.says(telling)) << file.path << " says " << telling << page.body;
+  }
+  EXPECT_EQ(body_of("ditolak") + body_of("terbit"), "");
+  // Nor do the portal's events, which it shows to applicants; officers read it.
+  const std::string events = answered("/events");
+  EXPECT_NE(events.find("\"visit\":\"kajian_teknis#1\",\"action\":null"), std::string::npos)
+      << events;
+  EXPECT_EQ(events.find("recommend"), std::string::npos) << events;
+  EXPECT_NE(events.find("\"action\":\"accept\""), std::string::npos);
+  const std::string path = "/permits/" + against.number;
+  const std::string intake =
+      office_.daemon().new_token({"--service", "portal", "--scope", "intake"});
+  const HttpAnswer own = office_.exchange(http_request("GET", "/api/v1" + path, intake, "", ""));
+  EXPECT_NE(own.body.find("\"outcome\":null"), std::string::npos) << own.body;
+  EXPECT_EQ(office_.get(path, "kd").at("outcome"), "refusal");
+  EXPECT_TRUE(signed_in("kd").get("/permohonan/" + against.number).says("tidak direkomendasikan"));
+}
+
+TEST_F(ApplicantTest, ADecisionIsShownWhenItCannotBeTakenBackAnyMore) {
+  const File file = submitted("PAUD Melati"), refused = submitted("PAUD Mawar");
+  to_the_head(file);
+  to_the_head(refused, "not_recommend");
+  sign(file);
+  refuse(refused);
+  office_.advance("2026-04-02T14:01:59");
+  for (const File& one : {file, refused}) {
+    EXPECT_TRUE(page_of(one).says("Tahap 8 dari 9: Penandatanganan SK")) << page_of(one).body;
+    EXPECT_FALSE(page_of(one).says("telah terbit"));
+    EXPECT_FALSE(page_of(one).says("Tidak dapat dikabulkan"));
+    EXPECT_FALSE(page_of(one).says("Konfirmasi penerimaan"));
+  }
+  const std::string id = office_.query("SELECT id FROM document WHERE kind = 'surat_keputusan'");
+  EXPECT_EQ(browser().get(file.path + "/dokumen/" + id).status, 404);
+  office_.advance("2026-04-02T14:02:00");
+  EXPECT_TRUE(page_of(file).says("Izin telah terbit"));
+  EXPECT_TRUE(page_of(refused).says("Tidak dapat dikabulkan"));
+  EXPECT_EQ(browser().get(file.path + "/dokumen/" + id).status, 200);
+}
+
 // --- what is to be mended, what is answered ------------------------------------------------------
 
 TEST_F(ApplicantTest, AReminderToMendNamesWhatTheReturnNamed) {
