@@ -146,8 +146,9 @@ struct Permit {
   std::optional<Instant> case_due_at;
   std::optional<Budget> case_standard;
   bool case_missed_counted = false;
-  std::optional<Instant> promised_at;  // the date the applicant was last told
-  int signings = 0;                    // a second one sends a correction
+  // The date the applicant was last told; or shown on their page, where only its hour has moved.
+  std::optional<Instant> promised_at;
+  int signings = 0;  // a second one sends a correction
   std::optional<Instant> legal_opened_at;
   std::optional<LastAction> last_action;
 

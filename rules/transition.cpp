@@ -469,7 +469,7 @@ Decided open_permit(const NewPermit& submission, const Context& context) {
                                            {"sop", context.sop.id},
                                            {"sop_version", context.sop.version},
                                            {"applicant", submission.applicant_digest}});
-  Visit& visit = draft.open_visit(first, draft.permit().started_at, "", cause, Seconds{0});
+  Visit& visit = draft.open_visit(first, {draft.permit().started_at, "", cause, Seconds{0}});
   const int visit_id = visit.id;
   draft.count("permits_submitted_total", "", "", 1, draft.now(), cause);
   Act act;

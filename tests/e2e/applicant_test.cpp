@@ -333,6 +333,41 @@ TEST_F(ApplicantTest, AReminderToMendNamesWhatTheReturnNamed) {
       << body_of("pengingat_perbaikan");
 }
 
+TEST_F(ApplicantTest, TheOfficerHearsOfAnAnswerAndOfAMendedFileAtOnce) {
+  office_.advance("2026-04-06T08:00:00");
+  const File asked = submitted("PAUD Melati"), returned = submitted("PAUD Mawar");
+  act("fo", asked, "verifikasi", "accept");
+  act("bo", asked, "penerimaan", "forward");
+  office_.json({"permit", "pause", asked.number, "--step", "kajian_teknis", "--reason",
+                "klarifikasi_pemohon", "--note", "mohon kirim denah"},
+               "dt");
+  act("fo", returned, "verifikasi", "reject", {"--note", "kurang"});
+  // Both officers have just been told of something that is still open: their next message waits.
+  const File other = submitted("PAUD Anggrek"), further = submitted("PAUD Teratai");
+  act("fo", other, "verifikasi", "accept");
+  act("bo", other, "penerimaan", "forward");
+  office_.advance("2026-04-06T08:04:00");
+  office_.new_messages();
+  Browser applicant = browser();
+  EXPECT_EQ(applicant.press(applicant.get(asked.path), "jawab", {{"catatan", "terlampir"}}).status,
+            303);
+  EXPECT_EQ(applicant.press(applicant.get(returned.path), "submit", {{"catatan", "sudah"}}).status,
+            303);
+  office_.advance("2026-04-06T08:08:00");
+  const std::vector<SentMessage> expected = {
+      {"2026-04-06T08:04:00", "officer:dt", "jawaban_pemohon", "whatsapp"},
+      {"2026-04-06T08:06:00", "applicant", "perbaikan_diterima", "whatsapp"},
+      {"2026-04-06T08:06:00", "officer:fo", "tugas_baru", "whatsapp"}};
+  std::vector<SentMessage> told = office_.new_messages();
+  std::sort(told.begin(), told.end(), [](const SentMessage& a, const SentMessage& b) {
+    return std::tie(a.at, a.recipient) < std::tie(b.at, b.recipient);
+  });
+  // An answer of minutes moves the hour, and that is no news of another date.
+  EXPECT_EQ(told, expected);
+  EXPECT_NE(body_of("jawaban_pemohon").find(asked.number), std::string::npos);
+  EXPECT_TRUE(page_of(asked).says("Selesai paling lambat"));
+}
+
 // --- one estimate --------------------------------------------------------------------------------
 
 TEST_F(ApplicantTest, ThePageNamesTheEstimateThatTheMessageNamed) {

@@ -328,6 +328,55 @@ TEST(Transition, UndoGivesBackThePauseThatTheActionEndedAndThePromisedDate) {
   EXPECT_EQ(office.sla("layanan").due_at, std::nullopt);
 }
 
+// The hour moves with every answer; the applicant hears of it where the date does.
+TEST(Transition, APauseOfMinutesIsToldOnlyWhereItMovesTheDateToAnotherDay) {
+  const auto told = [](std::string_view paused, std::string_view answered) {
+    Office office;
+    office.at("04-06 15:30").bring_to("kajian_teknis");  // promised for 15:31 on Mon 13
+    office.at(paused).does("DT", PauseVisit{"kajian_teknis", "klarifikasi_pemohon", "Denah?", {}});
+    office.at(answered).raised_since();
+    office.does("P", ResumeVisit{"kajian_teknis", "Terlampir"});
+    EXPECT_EQ(office.permit.promised_at, office.replay("layanan").due());
+    std::vector<std::string> texts;
+    for (const std::string& line : office.raised_since())
+      if (line.find("applicant") != std::string::npos) texts.push_back(line);
+    return texts;
+  };
+  const std::vector<std::string> moved{
+      "kajian_teknis#1 perubahan_tanggal: applicant perubahan_tanggal promise_moved"};
+  EXPECT_EQ(told("04-07 09:00", "04-07 09:05"), std::vector<std::string>{});  // 15:36
+  EXPECT_EQ(told("04-07 09:00", "04-07 09:45"), moved);                       // Tue 14, 07:46
+  EXPECT_EQ(told("04-07 09:00", "04-07 10:00"), moved);
+}
+
+TEST(Transition, WhatTheApplicantAnswersOrMendsIsToldAtOnce) {
+  Office office = at_step("kajian_teknis");
+  office.at("04-07 08:00")
+      .does("DT", PauseVisit{"kajian_teknis", "klarifikasi_pemohon", "Denah?", {}});
+  office.at("04-07 08:04").raised_since();
+  office.does("P", ResumeVisit{"kajian_teknis", "Terlampir"});
+  EXPECT_EQ(office.raised_since(),
+            std::vector<std::string>{
+                "kajian_teknis#1 jawaban_pemohon: holder jawaban_pemohon state_changed"});
+  EXPECT_TRUE(office.notices().back().urgent);
+  // It holds though the clock is stopped again before it leaves, and not when the work is done.
+  const Notice answer = office.notices().back();
+  office.does("DT", PauseVisit{"kajian_teknis", "kunjungan_lapangan", "", {}});
+  EXPECT_EQ(no_longer_holds(answer, office.permit, office.sop(), office.calendar()), std::nullopt);
+  office.does("DT", recommend());
+  EXPECT_EQ(no_longer_holds(answer, office.permit, office.sop(), office.calendar()),
+            Reason::done_before_sending);
+
+  Office mended = at_step("verifikasi");
+  EXPECT_FALSE(mended.notices().back().urgent);  // a new application waits for its group
+  mended.does("FO", Deed("verifikasi", "reject").note("Lengkapi akta"));
+  mended.does("P", Deed("pengajuan", "submit").note("Sudah"));
+  const Notice start = mended.notices().back();
+  EXPECT_EQ(start.text, "tugas_baru");
+  EXPECT_TRUE(start.urgent);
+  EXPECT_EQ(start.hold_until, mended.now() + minutes(2));  // it can be taken back
+}
+
 // --- claims --------------------------------------------------------------------------------------
 
 TEST(Transition, AClaimBindsOthersUntilItIsReleased) {
