@@ -99,7 +99,7 @@ office::DispatcherSettings dispatcher_settings(const Startup& startup) {
         config.whatsapp.messages_a_second, config.whatsapp.person_interval,
         // Receipts are signed with a secret, or come by a secret path: without one there are none.
         config.whatsapp.app_secret_file.empty() ? Seconds{0} : config.whatsapp.receipt_within};
-  settings.alert = {{config.instansi, config.public_url},
+  settings.alert = {{config.instansi, config.public_url, config.skm.url},
                     std::make_shared<const notify::Texts>(startup.rules.texts)};
   return settings;
 }
@@ -112,7 +112,8 @@ office::Portal::Options portal_options(const Config& config, const Secrets& secr
 office::ComposerSettings composer_settings(const Startup& startup,
                                            const notify::Outgoing& outgoing) {
   office::ComposerSettings settings;
-  settings.office = {startup.config.instansi, startup.config.public_url};
+  const Config& config = startup.config;
+  settings.office = {config.instansi, config.public_url, config.skm.url};
   settings.calendar = startup.config.kalender;
   settings.trial = startup.config.mode == Config::Mode::trial;
   settings.email = outgoing.configured(notify::Channel::email);

@@ -446,7 +446,7 @@ Loaded<Config> load_config(const SourceFile& source) {
   YamlFile file(source);
   const Reader root(file.document().map(
       {"mode", "database", "listen", "admin_listen", "public_url", "rules", "instansi", "kalender",
-       "undo_window", "log", "email", "whatsapp", "portal", "officers", "canary", "http"}));
+       "undo_window", "log", "email", "whatsapp", "portal", "skm", "officers", "canary", "http"}));
 
   root.word<Config::Mode>("mode", config.mode,
                           {{"live", Config::Mode::live}, {"trial", Config::Mode::trial}});
@@ -481,6 +481,9 @@ Loaded<Config> load_config(const SourceFile& source) {
   read_whatsapp(whatsapp, config.whatsapp, beside);
   const Reader portal = root.part("portal", {"url", "secret_files", "allow_private"});
   read_portal(portal, config.portal, beside);
+  root.part("skm", {"url"}).read("url", config.skm.url, [](std::string_view text) {
+    return text.empty() ? Parsed<std::string>(std::string()) : parse_url(text, {"https", "http"});
+  });
 
   const Reader officers =
       root.part("officers", {"group_wait", "group_interval", "messages_an_hour"});

@@ -72,6 +72,11 @@ struct Config {
     bool enabled() const { return !url.empty(); }
   };
 
+  // The survey of public satisfaction (Survei Kepuasan Masyarakat) that applicants are asked to.
+  struct Survey {
+    std::string url;  // skm.url; empty: nobody is asked
+  };
+
   struct Officers {
     std::chrono::seconds group_wait = std::chrono::minutes{2};
     std::chrono::seconds group_interval = std::chrono::minutes{10};
@@ -116,6 +121,7 @@ struct Config {
   Officers officers;
   Canary canary;
   Http http;
+  Survey skm;
 };
 
 const char* to_string(Config::Provider provider);  // as the file has it

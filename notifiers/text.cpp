@@ -17,7 +17,10 @@ namespace {
 constexpr std::size_t kShortestValue = 24;  // shortening leaves at least this many characters
 constexpr std::size_t kListedItems = 5;
 
-constexpr std::array<std::string_view, 30> kTextsSent{"diterima",
+// What an office may not have.
+constexpr std::array<std::string_view, 2> kMayBeEmpty{"tautan_skm", "cara_keberatan"};
+
+constexpr std::array<std::string_view, 31> kTextsSent{"diterima",
                                                       "lengkap",
                                                       "dikembalikan",
                                                       "tahap",
@@ -46,7 +49,8 @@ constexpr std::array<std::string_view, 30> kTextsSent{"diterima",
                                                       "tautan_masuk",
                                                       "penunjukan_plh",
                                                       "risiko_fiktif_positif",
-                                                      "tugas_dialihkan"};
+                                                      "tugas_dialihkan",
+                                                      "jawaban_pemohon"};
 
 bool is_link(std::string_view field) { return field.starts_with("tautan"); }
 
@@ -157,7 +161,7 @@ void check_subject(const YamlMap& entry, const Text& text) {
 }
 
 Text read_text(const YamlValue& value) {
-  const YamlMap entry = value.map({"id", "audience", "subjek", "template", "isi"});
+  const YamlMap entry = value.map({"id", "audience", "subjek", "template", "isi", "pengganti"});
   Text text;
   text.id = entry.required_text("id");
   const std::string reader = entry.required_text("audience");
@@ -173,7 +177,42 @@ Text read_text(const YamlValue& value) {
   text.body = entry.required_text("isi");
   check_body(entry, text);
   check_subject(entry, text);
+  const YamlMap instead = entry.find("pengganti").map({"teks", "bila_kosong"});
+  if (instead.present()) {
+    text.instead_of = instead.required_text("teks");
+    text.when_empty = instead.required_text("bila_kosong");
+  }
   return text;
+}
+
+bool has_field(const Text& text, std::string_view field) {
+  return std::ranges::find(text.field_names, field) != text.field_names.end();
+}
+
+// Each text whose field may be empty has one that takes its place then, and none else has.
+void check_stand_ins(YamlFile& file, const std::vector<Text>& texts) {
+  const auto stands_in = [](const Text& other, const Text& text, std::string_view field) {
+    return other.instead_of == text.id && other.when_empty == field && !has_field(other, field) &&
+           other.reader == text.reader;
+  };
+  for (const Text& text : texts) {
+    for (const std::string_view field : kMayBeEmpty)
+      if (has_field(text, field) && std::ranges::none_of(texts, [&](const Text& other) {
+            return stands_in(other, text, field);
+          }))
+        file.fault(0, 0,
+                   fmt::format("the text {} needs another without {{{}}}, for where that is empty: "
+                               "pengganti: {{teks: {}, bila_kosong: {}}}",
+                               text.id, field, text.id, field));
+    if (!text.instead_of.empty() && std::ranges::none_of(texts, [&](const Text& other) {
+          return has_field(other, text.when_empty) && stands_in(text, other, text.when_empty);
+        }))
+      file.fault(
+          0, 0,
+          fmt::format("the text {} takes the place of no text: {} has no field {{{}}} that it "
+                      "lacks, or another audience",
+                      text.id, text.instead_of, text.when_empty));
+  }
 }
 
 // Of a text that was checked when it was loaded, for these values: where a field beside the zone
@@ -258,6 +297,7 @@ Loaded<Texts> load_texts(const SourceFile& source) {
       file.fault(0, 0, fmt::format("the text {} is missing", id));
     }
   }
+  if (file.sound()) check_stand_ins(file, texts);
   if (!file.sound()) return file.take_faults();
   return Texts(std::move(texts), language);
 }
@@ -270,8 +310,10 @@ std::vector<std::string> translation_faults(const Texts& original, const Texts& 
       faults.push_back(fmt::format("the text {} is missing", text.id));
       continue;
     }
-    if (other->reader != text.reader || other->template_name != text.template_name)
-      faults.push_back(fmt::format("the text {} has another audience or template", text.id));
+    if (other->reader != text.reader || other->template_name != text.template_name ||
+        other->instead_of != text.instead_of || other->when_empty != text.when_empty)
+      faults.push_back(
+          fmt::format("the text {} has another audience, template or pengganti", text.id));
     const std::set<std::string> names(text.field_names.begin(), text.field_names.end());
     const std::set<std::string> others(other->field_names.begin(), other->field_names.end());
     if (names != others) faults.push_back(fmt::format("the text {} has other fields", text.id));
@@ -286,6 +328,11 @@ Rendered render(const Texts& texts, std::string_view text_id,
                 const std::map<std::string, std::string>& fields) {
   const Text* text = texts.find(text_id);
   if (text == nullptr) throw std::logic_error(fmt::format("no text {}", text_id));
+  for (const Text& other : texts.all()) {
+    const auto given = fields.find(other.when_empty);
+    if (other.instead_of == text_id && given != fields.end() && given->second.empty())
+      text = &other;
+  }
   std::map<std::string, std::string> values;
   for (const std::string& name : text->field_names) {
     const auto given = fields.find(name);
@@ -345,8 +392,7 @@ const std::map<std::string, std::string>& sample_fields() {
       {"alasan",
        "(1) Pas foto kepala sekolah: belum dilampirkan; (2) Denah ruang: belum ditandatangani"},
       {"cara_keberatan",
-       "secara tertulis kepada Kepala DPMPTSP Kota Banjarbaru dalam 21 hari kerja sejak "
-       "pemberitahuan ini"},
+       "secara tertulis kepada Kepala DPMPTSP Kota Banjarbaru paling lambat 20 Mei 2026"},
       {"belum", "1"},
       {"daftar",
        "PAUD-2026-00417 Kajian Teknis, batas Jumat 10 April, 15.34 WITA; PAUD-2026-00421 Kajian "

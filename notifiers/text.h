@@ -21,6 +21,9 @@ struct Text {
   std::string template_name;             // Meta's name
   std::string body;                      // with {fields}
   std::vector<std::string> field_names;  // in order of first appearance in the body
+  // Takes that text's place where this field of it is empty: a template's sentence cannot be left
+  // out, so it is a text without the sentence. Empty: a text of its own.
+  std::string instead_of, when_empty;
 };
 
 class Texts {
@@ -38,7 +41,7 @@ class Texts {
 // Refused, all at once with line and column: unknown or duplicate keys and ids, a text the daemon
 // sends that is missing, an unknown field, a body that starts or ends with a field, is longer than
 // 1,024 characters or holds a line break, a full stop touching a link field, a subject's field that
-// is not in the body.
+// is not in the body, a field that may be empty in a text that has no other to take its place then.
 Loaded<Texts> load_texts(const SourceFile& file);
 
 // What keeps a translation from standing for the original, each as a sentence: a text too many or
@@ -54,10 +57,11 @@ struct Rendered {
   std::vector<std::string> parameters;   // of Meta's template, in its order
 };
 
-// Values lose control characters, line breaks and runs of blanks; an empty one becomes "-". Where
-// the whole would be too long, the longest value that is no link, number, date or time is shortened
-// and ends in an ellipsis. A text or a field that is missing is a bug and throws std::logic_error;
-// extra fields are ignored.
+// Where a field is empty and another text takes the place of this one then, it is that text's words
+// and template. Values lose control characters, line breaks and runs of blanks; an empty one
+// becomes "-". Where the whole would be too long, the longest value that is no link, number, date
+// or time is shortened and ends in an ellipsis. A text or a field that is missing is a bug and
+// throws std::logic_error; extra fields are ignored.
 Rendered render(const Texts& texts, std::string_view text_id,
                 const std::map<std::string, std::string>& fields);
 

@@ -30,6 +30,9 @@ std::string limit_report(const PauseReason& reason) {
 }
 // From here on an extension takes most of what a pause may last.
 constexpr int kNearLimitPercent = 80;
+// A pause that ended sooner is no news to the applicant unless it moved their date to another day.
+constexpr Seconds kBriefPause{3600};
+constexpr std::string_view kAnswer = "jawaban_pemohon";
 constexpr std::string_view kSelfApprovalReport =
     "persetujuan diberikan oleh pejabat yang menyiapkan sendiri berkasnya";
 constexpr std::string_view kEscalationReport = "petugas memohon arahan segera";
@@ -161,14 +164,18 @@ bool Draft::promise_is_held() const {
 }
 
 void Draft::tell_if_promise_moved(int visit, std::map<std::string, std::string> because,
-                                  std::int64_t cause, Seconds hold) {
+                                  std::int64_t cause, Seconds hold, const Pause* ended) {
   Permit& p = permit();
   if (!p.promised_at || p.case_closed_at) return;
   const auto ledger = case_ledger(p, sop_);
   if (!ledger) return;
   const auto due = Replay(*ledger, calendar_).due();
   if (!due || *due == *p.promised_at) return;
-  if (promise_is_held()) {  // it will be read as it is when it leaves
+  const bool brief = ended && *ended->to - ended->from < kBriefPause;
+  const bool same_day =
+      calendar_.format(*due).substr(0, 10) == calendar_.format(*p.promised_at).substr(0, 10);
+  // Held: it will be read as it is when it leaves.
+  if (promise_is_held() || (brief && same_day)) {
     p.promised_at = due;
     return;
   }
@@ -181,15 +188,14 @@ void Draft::tell_if_promise_moved(int visit, std::map<std::string, std::string> 
 
 // --- visits and the case -------------------------------------------------------------------------
 
-Visit& Draft::open_visit(const Step& step, Instant at, const std::string& prepared_by,
-                         std::int64_t cause, Seconds hold) {
+Visit& Draft::open_visit(const Step& step, const Opening& opening) {
   Permit& p = permit();
   Visit visit;
   visit.id = static_cast<int>(p.visits.size()) + 1;
   visit.step = step.id;
   visit.role = step.role;
-  visit.opened_at = at;
-  visit.prepared_by = prepared_by;
+  visit.opened_at = opening.at;
+  visit.prepared_by = opening.prepared_by;
   visit.drafted_by = drafters(step);
   for (const Visit& earlier : p.visits)
     if (earlier.step == step.id && !earlier.undone) ++visit.occurrence;
@@ -198,7 +204,8 @@ Visit& Draft::open_visit(const Step& step, Instant at, const std::string& prepar
   if (const Ladder* ladder = sop_.find_ladder(step.ladder))
     for (const RungRule& rung : ladder->rungs)
       if (rung.at == RungRule::At::start)
-        raise_rung({visit.id, step.role, rung, 1, 1, at, cause, hold, std::nullopt});
+        raise_rung({visit.id, step.role, rung, 1, 1, opening.at, opening.cause, opening.hold,
+                    std::nullopt, opening.mended});
   return p.visits.back();
 }
 
@@ -323,7 +330,8 @@ void Draft::add_document(const NewDocument& document, int visit, bool file, cons
                          std::int64_t cause) {
   Permit& p = permit();
   for (Document& earlier : p.documents)
-    if (earlier.counts() && earlier.kind == document.kind && earlier.name == document.name)
+    if (earlier.counts() && earlier.kind == document.kind && earlier.name == document.name &&
+        (file || !earlier.file))  // a mark says something of a file and takes its place never
       earlier.superseded_event = cause;
   Document added;
   added.id = static_cast<int>(p.documents.size()) + 1;
@@ -422,11 +430,8 @@ std::optional<Refusal> Draft::perform(const Performance& done) {
   LastAction last = state_before(by.actor);
   last.closed_visit = visit_id;
   last.visit_missed_before = before.missed_counted;
-  std::string pause_ended;
-  if (const Pause* pause = p.open_pause(visit_id)) {
-    last.ended_pause = pause->id;
-    pause_ended = pause->reason;
-  }
+  const Pause* pause_ended = p.open_pause(visit_id);
+  if (pause_ended) last.ended_pause = pause_ended->id;
   const bool case_was_closed = p.case_closed_at.has_value();
 
   const std::int64_t cause = record("acted", visit_id, by, fields_of(done, before));
@@ -477,8 +482,8 @@ std::optional<Refusal> Draft::perform(const Performance& done) {
   last.case_closed = !case_was_closed && p.case_closed_at;
   // Whatever ended a standstill of the case (a pause, the mending) moved its date.
   std::map<std::string, std::string> because{{"dasar", "perbaikan berkas telah kami terima"}};
-  if (!pause_ended.empty()) because = {{"jeda", pause_ended}};
-  tell_if_promise_moved(visit_id, std::move(because), cause, hold);
+  if (pause_ended) because = {{"jeda", pause_ended->reason}};
+  tell_if_promise_moved(visit_id, std::move(because), cause, hold, pause_ended);
   // An automatic action is nobody's to take back, and what was received stays received.
   const bool receipt = rule.state == PermitState::issued && sop_.is_applicant(step.role);
   p.last_action =
@@ -499,8 +504,9 @@ std::optional<Refusal> Draft::open_next(const Performance& done, LastAction& las
   }
   p.state = rule.state;
   const Actor& actor = done.by.actor;
-  Visit& opened = open_visit(next, now_, actor.kind == Actor::Kind::officer ? actor.id : "",
-                             last.event, done.hold);
+  const bool mended = p.find_visit(done.visit)->returned && !rule.backward;
+  Visit& opened = open_visit(next, {now_, actor.kind == Actor::Kind::officer ? actor.id : "",
+                                    last.event, done.hold, mended});
   opened.returned = rule.state == PermitState::returned;
   last.opened_visit = opened.id;
   if (next.tells_stage && !rule.backward)
@@ -837,7 +843,23 @@ void Draft::resume(int visit, Instant at, const Doer& by, const ResumeVisit& com
   for (const NewDocument& document : command.documents)
     add_document(document, visit, true, by.actor, cause);
   ++permit().version;
-  tell_if_promise_moved(visit, {{"jeda", reason}}, cause, hold);
+  if (by.actor.kind == Actor::Kind::applicant) tell_of_answer(visit, cause);
+  tell_if_promise_moved(visit, {{"jeda", reason}}, cause, hold, &pause);
+}
+
+// An answer cannot be taken back, so its officer is told at once.
+void Draft::tell_of_answer(int visit, std::int64_t cause) {
+  Notice notice;
+  notice.visit = visit;
+  notice.kind = kAnswer;
+  notice.k = static_cast<int>(cause);
+  notice.addressee = {Addressee::Kind::holder, ""};
+  notice.audience = Audience::holder;
+  notice.text = kAnswer;
+  notice.reason = Reason::state_changed;
+  notice.urgent = true;
+  notice.cause = cause;
+  notify(std::move(notice));
 }
 
 // --- reaching the applicant ----------------------------------------------------------------------
@@ -997,7 +1019,7 @@ void Draft::notify_rung(const Raising& raising, Addressee to, Audience audience,
   notice.text = std::move(text);
   notice.reason = reason;
   notice.hold_until = now_ + raising.hold;
-  notice.urgent = raising.rung.urgent;
+  notice.urgent = raising.rung.urgent || raising.at_once;
   notice.cause = raising.cause;
   if (raising.held_up_since)
     notice.details[kHeldUpSince] = calendar_.format(*raising.held_up_since);
@@ -1129,8 +1151,8 @@ void Draft::raise(const Timed& timed) {
   // A change of the permit or its rules may bring about what lies in the past: no outage's doing.
   const Instant expected = std::max(timed.at, known_since_);
   const auto held_up = now_ - expected > kOutage ? std::optional(expected) : std::nullopt;
-  raise_rung(
-      {timed.visit, role, rung, timed.k, timed.occurrence, timed.at, cause, Seconds{0}, held_up});
+  raise_rung({timed.visit, role, rung, timed.k, timed.occurrence, timed.at, cause, Seconds{0},
+              held_up, false});
 }
 
 void Draft::count_missed(const Timed& timed) {

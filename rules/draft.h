@@ -34,6 +34,15 @@ struct Performance {
   Seconds hold{};  // how long it can be taken back
 };
 
+// How a visit comes to be opened.
+struct Opening {
+  Instant at{};
+  std::string prepared_by;  // the officer whose action opens it
+  std::int64_t cause = 0;
+  Seconds hold{};
+  bool mended = false;  // the applicant has mended what was returned: told at once
+};
+
 class Draft {
  public:
   Draft(Permit permit, const Context& context);
@@ -48,8 +57,7 @@ class Draft {
   // What time alone has brought about by now.
   void catch_up();
 
-  Visit& open_visit(const Step& step, Instant at, const std::string& prepared_by,
-                    std::int64_t cause, Seconds hold);
+  Visit& open_visit(const Step& step, const Opening& opening);
   std::optional<Refusal> perform(
       const Performance& done);  // refuses where the next step lacks a need
   void withdraw(const Act& act, const Actor& actor);
@@ -90,6 +98,7 @@ class Draft {
     std::int64_t cause = 0;
     Seconds hold{};
     std::optional<Instant> held_up_since;  // by an outage
+    bool at_once = false;
   };
 
   int escalations(int visit) const;
@@ -102,9 +111,10 @@ class Draft {
                       Seconds hold, std::map<std::string, std::string> details = {});
   void report_to_superior(int visit, const std::string& why, Reason reason, std::int64_t cause,
                           Seconds hold);
+  void tell_of_answer(int visit, std::int64_t cause);
   bool promise_is_held() const;
   void tell_if_promise_moved(int visit, std::map<std::string, std::string> because,
-                             std::int64_t cause, Seconds hold);
+                             std::int64_t cause, Seconds hold, const Pause* ended = nullptr);
   // What an undo of it brings back.
   LastAction state_before(const Actor& actor) const;
   void reopen(Visit& visit);

@@ -308,7 +308,13 @@ std::optional<Recomputed> recomputed_case(const Permit& permit, const Sop& sop,
   return was ? recompute(case_ledger(permit, sop), *was, calendar) : std::nullopt;
 }
 
-Instant estimate(const Permit& permit, const Sop& sop, const Calendar& calendar, Instant now) {
+namespace {
+
+// Of an estimate that has passed; no file is looked at that seldom.
+constexpr int kMostRenewals = 1000;
+
+// The standards of the steps after the open one, and a day more where that is overdue.
+Budget still_to_do(const Permit& permit, const Sop& sop, const Calendar& calendar, Instant now) {
   int last = 0;  // the step at which the case ends
   for (const Trigger& end : sop.case_ends) last = std::max(last, sop.step(end.step).number);
   int open = 0;
@@ -321,7 +327,39 @@ Instant estimate(const Permit& permit, const Sop& sop, const Calendar& calendar,
   }
   for (const Step& step : sop.steps)
     if (step.number > open && step.number <= last) left = left + step.standard;
-  return calendar.deadline(now, left).due;
+  return left;
+}
+
+}  // namespace
+
+Instant estimate(const Permit& permit, const Sop& sop, const Calendar& calendar, Instant now) {
+  return calendar.deadline(now, still_to_do(permit, sop, calendar, now)).due;
+}
+
+Instant told_estimate(const Permit& permit, const Sop& sop, const Calendar& calendar, Instant now) {
+  const std::optional<Instant> late = case_sla(permit, sop, calendar, now).due_at;
+  if (!late || *late > now) return estimate(permit, sop, calendar, now);
+  Instant from = *late;
+  for (const Visit& visit : permit.visits) {
+    if (!visit.open()) continue;
+    from = std::max(from, visit.opened_at);
+    const Sla sla = visit_sla(permit, visit, sop, calendar, now);
+    if (sla.due_at && *sla.due_at <= now) from = std::max(from, *sla.due_at);
+  }
+  const Budget left = still_to_do(permit, sop, calendar, now);
+  Instant told = calendar.deadline(from, left).due;
+  for (int renewed = 0; told <= now; ++renewed) {
+    const Instant next = calendar.deadline(told, left).due;
+    if (next == told || renewed == kMostRenewals) return calendar.deadline(now, left).due;
+    told = next;
+  }
+  return told;
+}
+
+std::optional<Instant> objection_until(const Permit& permit, const Sop& sop,
+                                       const Calendar& calendar) {
+  if (!sop.objection || permit.state != PermitState::rejected) return std::nullopt;
+  return calendar.deadline(ended_at(permit), sop.objection->limit).due;
 }
 
 }  // namespace tenggat

@@ -132,4 +132,14 @@ std::optional<Recomputed> recomputed_case(const Permit& permit, const Sop& sop,
 // Contract section 3, "once late, the estimate is ...".
 Instant estimate(const Permit& permit, const Sop& sop, const Calendar& calendar, Instant now);
 
+// The same as an applicant is told it, by message and on their page: counted from when the case was
+// late, or from when its open step opened or became overdue since. So it stays until that changes,
+// or until it has passed: then the next is counted from there.
+Instant told_estimate(const Permit& permit, const Sop& sop, const Calendar& calendar, Instant now);
+
+// Until when an objection to the refusal can be raised; none where the SOP names no term, or
+// nothing was refused.
+std::optional<Instant> objection_until(const Permit& permit, const Sop& sop,
+                                       const Calendar& calendar);
+
 }  // namespace tenggat

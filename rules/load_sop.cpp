@@ -89,9 +89,10 @@ class SopReader {
   explicit SopReader(const SourceFile& file) : file_(file) {}
 
   Loaded<Sop> read() {
-    const YamlMap top = file_.document().map(
-        {"sop", "judul", "kalender", "nomor", "total", "layanan", "dasar_hukum", "pimpinan",
-         "pelaksana", "jeda", "kendala", "langkah", "penarikan", "eskalasi", "eskalasi_layanan"});
+    const YamlMap top =
+        file_.document().map({"sop", "judul", "kalender", "nomor", "total", "layanan",
+                              "dasar_hukum", "keberatan", "pimpinan", "pelaksana", "jeda",
+                              "kendala", "langkah", "penarikan", "eskalasi", "eskalasi_layanan"});
     if (!top.present()) {
       if (file_.sound()) file_.fault(1, 1, "the file is empty");
       return file_.take_faults();
@@ -157,10 +158,19 @@ class SopReader {
       sop_.legal.pauses = legal.find("jeda").flag_or(false);
       sop_.legal.remark = legal.text("catatan").value_or("");
     }
+    read_objection(top.find("keberatan").map({"batas", "cara"}));
     const YamlMap withdrawal = top.find("penarikan").map({"pelaksana", "sampai"});
     if (withdrawal.present())
       sop_.withdrawal =
           Withdrawal{role_name(withdrawal.at("pelaksana")), withdrawal.required_text("sampai")};
+  }
+
+  void read_objection(const YamlMap& entry) {
+    if (!entry.present()) return;
+    Objection objection{budget(entry.at("batas")), entry.required_text("cara")};
+    if (objection.how.ends_with('.'))
+      entry.fault_at("cara", "goes on within a sentence (... paling lambat DATE): no full stop");
+    sop_.objection = std::move(objection);
   }
 
   void check_number_format(const YamlMap& top) {

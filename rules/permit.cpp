@@ -45,4 +45,22 @@ Pause* Permit::open_pause(int visit) {
   return const_cast<Pause*>(static_cast<const Permit*>(this)->open_pause(visit));
 }
 
+const Visit* returning_visit(const Permit& permit, const Visit& opened, const Sop& sop) {
+  const Visit* found = nullptr;
+  for (const Visit& visit : permit.visits) {
+    if (visit.id >= opened.id || !visit.closed_at || visit.undone) continue;
+    const Step* step = sop.find_step(visit.step);
+    const ActionRule* rule = step ? step->find_action(visit.action) : nullptr;
+    if (rule && rule->state == PermitState::returned) found = &visit;
+  }
+  return found;
+}
+
+Instant ended_at(const Permit& permit) {
+  Instant last = permit.submitted_at;
+  for (const Visit& visit : permit.visits)
+    if (visit.closed_at && !visit.undone) last = std::max(last, *visit.closed_at);
+  return last;
+}
+
 }  // namespace tenggat

@@ -148,8 +148,9 @@ struct Permit {
   std::optional<Instant> case_due_at;
   std::optional<Budget> case_standard;
   bool case_missed_counted = false;
-  std::optional<Instant> promised_at;  // the date the applicant was last told
-  int signings = 0;                    // a second one sends a correction
+  // The date the applicant was last told; or shown on their page, where only its hour has moved.
+  std::optional<Instant> promised_at;
+  int signings = 0;  // a second one sends a correction
   std::optional<Instant> legal_opened_at;
   std::optional<LastAction> last_action;
 
@@ -165,5 +166,12 @@ struct Permit {
   Pause* open_pause(int visit);
   bool operator==(const Permit&) const = default;
 };
+
+// The visit whose return gave the file to the applicant, so that this one was opened; null: none
+// did.
+const Visit* returning_visit(const Permit& permit, const Visit& opened, const Sop& sop);
+
+// When a permit that has ended did so: what was recorded later changed nothing of it.
+Instant ended_at(const Permit& permit);
 
 }  // namespace tenggat

@@ -156,6 +156,12 @@ struct LegalLimit {
   bool pauses = false;  // `jeda: true`: pauses stop it too
 };
 
+// How a refusal is objected to, and within what time from it (`keberatan`).
+struct Objection {
+  Budget limit;
+  std::string how;  // "secara tertulis kepada Kepala Dinas": goes on as "... paling lambat DATE"
+};
+
 struct Withdrawal {
   std::string role;
   std::string until_step_opens;
@@ -182,6 +188,7 @@ struct Sop {
   std::vector<Obstacle> obstacles;
   std::optional<Withdrawal> withdrawal;
   std::string outcome_names_grant, outcome_names_refusal;
+  std::optional<Objection> objection;
 
   const Step* find_step(std::string_view step) const;
   const Step& step(std::string_view step) const;  // must exist

@@ -33,7 +33,9 @@ std::optional<Reason> visit_notice_fails(const Notice& notice, const Permit& per
   if (!visit->open()) return Reason::done_before_sending;
   if (notice.kind == "jeda")
     return permit.open_pause(visit->id) ? std::nullopt : std::optional(Reason::done_before_sending);
-  if (notice.text == kReport || notice.kind == "start" || notice.reason == Reason::handed_over)
+  // What its officer is told once, whether its clock runs or stands.
+  if (notice.text == kReport || notice.kind == "start" || notice.reason == Reason::handed_over ||
+      notice.reason == Reason::state_changed)
     return std::nullopt;
   if (is_acknowledged(*visit, notice.kind, notice.k, notice.raised_at)) return Reason::acknowledged;
   if (stands(visit_ledger(permit, *visit, sop), calendar)) return Reason::paused;

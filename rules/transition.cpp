@@ -476,7 +476,7 @@ Decided open_permit(const NewPermit& submission, const Context& context) {
                                            {"sop", context.sop.id},
                                            {"sop_version", context.sop.version},
                                            {"applicant", submission.applicant_digest}});
-  Visit& visit = draft.open_visit(first, draft.permit().started_at, "", cause, Seconds{0});
+  Visit& visit = draft.open_visit(first, {draft.permit().started_at, "", cause, Seconds{0}});
   const int visit_id = visit.id;
   draft.count("permits_submitted_total", "", "", 1, draft.now(), cause);
   Act act;
@@ -534,6 +534,22 @@ Decided migrate_permit(const Permit& permit, const Context& with_new_version,
   draft.migrate(because);
   draft.catch_up();
   return draft.take();
+}
+
+Permit as_decided(const Permit& permit, const Context& context) {
+  if (!permit.last_action ||
+      context.now >= permit.last_action->recorded_at + context.send.undo_window)
+    return permit;
+  const LastAction last = *permit.last_action;
+  const Visit* closed = permit.find_visit(last.closed_visit);
+  if (!closed || context.sop.is_applicant(closed->role)) return permit;
+  const std::vector<Trigger>& ends = context.sop.case_ends;
+  const bool ends_case =
+      std::find(ends.begin(), ends.end(), Trigger{closed->step, closed->action}) != ends.end();
+  if (!ends_case && !is_terminal(permit.state)) return permit;
+  Draft draft(permit, context);
+  draft.undo(last, {});
+  return draft.take().after;
 }
 
 Seconds nominal_time(const Budget& budget, const Calendar& calendar) {

@@ -195,6 +195,10 @@ Decision apply_calendar(const Permit& permit, const Context& with_new_calendar,
 Decided migrate_permit(const Permit& permit, const Context& with_new_version,
                        const std::string& because);
 
+// The permit as those outside the office are to see it: a decision that can still be taken back is
+// not known yet, so it stands as before it.
+Permit as_decided(const Permit& permit, const Context& context);
+
 // A budget as one span, days by the calendar's nominal day: for display and metrics, never for a
 // due.
 Seconds nominal_time(const Budget& budget, const Calendar& calendar);

@@ -281,7 +281,8 @@ ViewOptions Api::view_for(const Principal& principal, std::string_view route,
                           const store::StoredPermit& stored) const {
   const std::string& owner = stored.permit.created_by;
   return {parts_.public_url, may_see(principal, route, Field::contact, owner),
-          may_see(principal, route, Field::tracking_link, owner)};
+          may_see(principal, route, Field::tracking_link, owner),
+          may_see(principal, route, Field::outcome, owner)};
 }
 
 std::string Api::view(const Principal& principal, std::string_view route,

@@ -44,7 +44,7 @@ awaitable<Response> Api::event_list(Call call) {
     if (call.access.own_only && change.created_by != call.principal.id) continue;
     const Sop* sop = parts_.rulebook.sop_in_force(change.sop);
     if (!sop) sop = parts_.rulebook.sops_in_force().at(0);
-    items.push_back(office::change_event(change, calendar_of(*sop)));
+    items.push_back(office::change_event(change, *sop, calendar_of(*sop)));
   }
   json::object page{{"items", std::move(items)}, {"next_cursor", nullptr}, {"more", false}};
   if (!changes.empty())

@@ -120,6 +120,8 @@ constexpr auto kFields = std::to_array<FieldRow>({
     {Field::notes, kOfficer | kAdmin},
     // For nobody but who handed the file in, to pass it on.
     {Field::tracking_link, kIntakeOwn},
+    // Not for who only speaks for applicants: it is the head's to decide.
+    {Field::outcome, kOfficer | kAdmin | kRead},
 });
 
 const Row* find_row(std::string_view route) {

@@ -47,6 +47,7 @@ enum class Field {
   contact,        // the applicant's channels, and the form's fields
   notes,          // what people wrote
   tracking_link,  // a key to the file
+  outcome,        // what was recommended, before it is decided
 };
 
 struct AccessQuestion {

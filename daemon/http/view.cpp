@@ -184,7 +184,8 @@ json::object permit_view(const store::StoredPermit& stored, const Sop& sop,
   view["sop_version"] = permit.sop_version;
   view["title"] = sop.title;
   view["state"] = to_string(permit.state);
-  view["outcome"] = or_null(std::string(to_string(permit.outcome)));
+  const bool known = options.outcome || permit.case_closed_at;
+  view["outcome"] = or_null(known ? std::string(to_string(permit.outcome)) : std::string());
   view["subject"] = permit.subject;
   view["applicant"] = applicant_view(stored, options.contact);
   view["external_id"] = or_null(permit.external_id);
@@ -228,7 +229,8 @@ std::string command_answer_json(const std::string& public_url, const Actor& acto
   // Handing in is the one command that leaves a permit at its first version.
   const bool handed_in = stored.permit.version == 1;
   const bool contact = actor.via.empty() || actor.via == stored.permit.created_by;
-  return permit_json(stored, sop, calendar, now, {public_url, contact, handed_in});
+  const bool outcome = actor.kind != Actor::Kind::applicant;
+  return permit_json(stored, sop, calendar, now, {public_url, contact, handed_in, outcome});
 }
 
 }  // namespace tenggat::http

@@ -16,6 +16,7 @@ struct ViewOptions {
   std::string public_url;      // "https://perizinan.example.go.id", without a last slash
   bool contact = false;        // the applicant's channels and the form's fields
   bool tracking_link = false;  // the applicant's link
+  bool outcome = false;        // also what was recommended, before it is decided
 };
 
 // `sop` must be the version the permit is pinned to. A `now` before the permit's last event counts

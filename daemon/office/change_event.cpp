@@ -23,6 +23,13 @@ json::value field_of(const json::object& fields, std::string_view name) {
   return *found;
 }
 
+// "kajian_teknis#1" is the step kajian_teknis.
+bool recommends(const Sop& sop, std::string_view visit, std::string_view action) {
+  const Step* step = sop.find_step(visit.substr(0, visit.find('#')));
+  const ActionRule* rule = step ? step->find_action(action) : nullptr;
+  return rule && rule->sets_outcome != Outcome::none && !rule->to.empty();
+}
+
 }  // namespace
 
 std::string change_id(const store::ChangePlace& place) {
@@ -30,7 +37,7 @@ std::string change_id(const store::ChangePlace& place) {
                      place.sequence);
 }
 
-json::object change_event(const store::Change& change, const Calendar& calendar) {
+json::object change_event(const store::Change& change, const Sop& sop, const Calendar& calendar) {
   const json::value parsed = json::parse(change.fields_json);
   const json::object& fields = parsed.as_object();
   json::object data{{"permit", std::to_string(change.place.permit)},
@@ -44,6 +51,10 @@ json::object change_event(const store::Change& change, const Calendar& calendar)
                     {"step", field_of(fields, "to")},
                     {"pause", field_of(fields, "pause")},
                     {"occurred_at", field_of(fields, "occurred_at")}};
+  const json::value visit = data.at("visit"), action = data.at("action");
+  if (visit.is_string() && action.is_string() &&
+      recommends(sop, std::string(visit.as_string()), std::string(action.as_string())))
+    data["action"] = nullptr;
   if (!change.external_id.empty()) data["external_id"] = change.external_id;
   const std::string recorded = calendar.format(change.place.at);
   if (const json::value at = field_of(fields, "at"); !at.is_null()) data["occurred_at"] = at;

@@ -5,6 +5,7 @@
 
 #include "daemon/store/changes.h"
 #include "rules/calendar.h"
+#include "rules/sop.h"
 
 namespace tenggat::office {
 
@@ -12,7 +13,9 @@ namespace tenggat::office {
 std::string change_id(const store::ChangePlace& place);
 
 // {id, version, type, timestamp, data}. The fields of an event are ours, but for those that people
-// typed, which it holds as digests and which are not shown.
-boost::json::object change_event(const store::Change& change, const Calendar& calendar);
+// typed, which it holds as digests and which are not shown. An action that recommends an outcome is
+// not named: portals show what they are told to applicants, and it is not decided yet.
+boost::json::object change_event(const store::Change& change, const Sop& sop,
+                                 const Calendar& calendar);
 
 }  // namespace tenggat::office

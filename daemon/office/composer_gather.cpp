@@ -96,10 +96,11 @@ asio::awaitable<void> Composer::take(Round& round, std::vector<store::PendingNot
   const std::size_t told = store::add_told(reads, notices);
   const std::size_t notes = reads.size();
   store::add_notes_of_events(reads, permits, causes);
-  // A refusal's reason may stand with an earlier step: who recommended it wrote it there.
+  // A refusal's reason may stand with an earlier step: who recommended it wrote it there. What a
+  // reminder to mend is about stands with the return.
   std::vector<std::size_t> whole;
   for (const store::PendingNotice& one : pending) {
-    if (one.notice.text != kRefusal) continue;
+    if (one.notice.text != kRefusal && one.notice.text != kMendReminder) continue;
     whole.push_back(reads.size());
     store::add_notes(reads, one.permit);
   }
@@ -109,10 +110,10 @@ asio::awaitable<void> Composer::take(Round& round, std::vector<store::PendingNot
   if (!rulebook_.fresh(round.moment)) co_await rulebook_.refresh(connection, round.moment);
   std::map<std::int64_t, store::StoredPermit> loaded = load.take(results);
   round.notes = store::notes_of(results.at(notes));
-  round.refusal_notes.clear();
+  round.earlier_notes.clear();
   for (const std::size_t index : whole)
     for (store::StoredNote& note : store::notes_of(results.at(index)))
-      round.refusal_notes.push_back(std::move(note));
+      round.earlier_notes.push_back(std::move(note));
   round.told.clear();
   round.in_vain.clear();
   for (const store::Told& one : store::told_of(results.at(told))) {

@@ -51,8 +51,16 @@ std::vector<store::StoredNote> Composer::Round::notes_of(const store::PendingNot
   std::vector<store::StoredNote> found;
   for (const store::StoredNote& note : notes)
     if (note.permit == pending.permit && note.event == pending.notice.cause) found.push_back(note);
+  if (pending.notice.text == kMendReminder) {
+    std::vector<store::StoredNote> own;
+    for (const store::StoredNote& note : earlier_notes)
+      if (note.permit == permit.id) own.push_back(note);
+    const Visit* opened = permit.find_visit(pending.notice.visit);
+    const Visit* returning = opened ? returning_visit(permit, *opened, sop) : nullptr;
+    return returning ? store::last_notes(own, returning->id, {"deficiency", "note"}) : found;
+  }
   if (!found.empty() || pending.notice.text != kRefusal) return found;
-  for (const store::StoredNote& note : refusal_notes) {
+  for (const store::StoredNote& note : earlier_notes) {
     const Visit* visit = note.permit == permit.id ? permit.find_visit(note.visit) : nullptr;
     const Step* step = visit ? sop.find_step(visit->step) : nullptr;
     const ActionRule* action = step ? step->find_action(visit->action) : nullptr;

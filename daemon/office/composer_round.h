@@ -13,7 +13,6 @@
 namespace tenggat::office {
 
 inline constexpr int kPortion = 200;  // notices a flight, so that other loops get their turn
-inline constexpr const char* kRefusal = "ditolak";
 inline constexpr const char* kOutageSummary = "rangkuman_gangguan";
 
 // A message's recipient.
@@ -36,7 +35,7 @@ struct Composer::Round {
   std::map<std::int64_t, store::StoredPermit> permits;
   std::set<std::pair<std::string, Audience>> seen;      // of whom a permit is kept
   std::vector<store::StoredNote> notes;                 // of this portion
-  std::vector<store::StoredNote> refusal_notes;         // all of its refused permits
+  std::vector<store::StoredNote> earlier_notes;         // all of permits whose reason is older
   std::set<std::pair<std::int64_t, std::string>> told;  // notice, recipient
   // Of those, whom it did not reach.
   std::multimap<std::int64_t, std::string> in_vain;

@@ -36,8 +36,8 @@ std::vector<store::PortalEvent> events_of(const std::vector<store::Change>& chan
     if (change.undone) continue;
     const Sop* sop = rulebook.sop_in_force(change.sop);
     if (!sop) sop = rulebook.sops_in_force().at(0);
-    events.push_back({change.place, boost::json::serialize(
-                                        change_event(change, rulebook.calendar(sop->calendar)))});
+    events.push_back({change.place, boost::json::serialize(change_event(
+                                        change, *sop, rulebook.calendar(sop->calendar)))});
   }
   return events;
 }

@@ -75,6 +75,39 @@ std::string because_of(const Notice& notice, const Sop& sop) {
                 : "penyesuaian jadwal layanan";
 }
 
+bool is_numbered(const Sop& sop, const std::string& kind) {
+  const auto numbers = [&kind](const std::vector<Output>& outputs) {
+    return std::any_of(outputs.begin(), outputs.end(), [&](const Output& output) {
+      return output.numbered && output.kind == kind;
+    });
+  };
+  return std::any_of(sop.steps.begin(), sop.steps.end(), [&](const Step& step) {
+    return numbers(step.outputs) ||
+           std::any_of(step.actions.begin(), step.actions.end(),
+                       [&](const ActionRule& action) { return numbers(action.outputs); });
+  });
+}
+
+// Of the document that the step numbers: the one the notice's event brought, whatever became of it
+// since, else the one in force. What else was handed in may have a number of its own.
+std::string number_of_decree(const Notice& notice, const Permit& permit, const Sop& sop) {
+  std::string in_force;
+  for (const Document& document : permit.documents) {
+    if (!document.file || document.number.empty() || !is_numbered(sop, document.kind)) continue;
+    if (document.added_event == notice.cause) return document.number;
+    if (document.counts()) in_force = document.number;
+  }
+  return in_force;
+}
+
+// Empty where the SOP says nothing of it.
+std::string how_to_object(const Permit& permit, const Sop& sop, const Calendar& calendar) {
+  const auto until = objection_until(permit, sop, calendar);
+  if (!until) return "";
+  return fmt::format("{} paling lambat {}", sop.objection->how,
+                     notify::date(calendar.local(*until)));
+}
+
 std::string late_by(Seconds working, const Calendar& calendar) {
   return fmt::format("terlambat {} (jam kerja)",
                      notify::working_duration(working, calendar.nominal_day()));
@@ -105,10 +138,9 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
                     {"perihal", permit.subject},
                     {"nama_pemohon", stored.applicant.name},
                     {"zona", calendar.local(now).zone_abbreviation},
-                    {"tautan_skm", office.public_url + "/skm"},
-                    {"cara_keberatan", fmt::format("secara tertulis kepada {} dalam 21 hari kerja "
-                                                   "sejak pemberitahuan ini",
-                                                   office.name)},
+                    {"tautan_skm", office.survey_url},
+                    {"cara_keberatan", how_to_object(permit, sop, calendar)},
+                    {"nomor_sk", number_of_decree(notice, permit, sop)},
                     {"jumlah_hari", std::to_string(sop.case_standard.days)},
                     {"jumlah", "1"}};
   fields["tautan"] = notice.audience == Audience::applicant
@@ -121,13 +153,13 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
   fields["alasan"] = reasons_of(notes);
   if (const auto detail = notice.details.find("alasan"); detail != notice.details.end())
     fields["alasan"] = detail->second;
-  fields["perkiraan"] = moment(calendar, estimate(permit, sop, calendar, now));
+  if (fields["alasan"].empty() && notice.text == kRefusal)
+    fields["alasan"] = "sebagaimana tercantum dalam surat penolakan";
+  fields["perkiraan"] = moment(calendar, told_estimate(permit, sop, calendar, now));
   for (const char* name : {"tanggal_lama", "tanggal_batas"})
     if (const auto detail = notice.details.find(name); detail != notice.details.end())
       if (const auto instant = parse_instant(detail->second))
         fields[name] = moment(calendar, *instant);
-  for (const Document& document : permit.documents)
-    if (document.counts() && !document.number.empty()) fields["nomor_sk"] = document.number;
 
   const Visit* visit =
       notice.visit != 0 ? permit.find_visit(notice.visit) : most_urgent(permit, sop, calendar, now);
@@ -142,7 +174,7 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
       fields["lama_terlambat"] =
           notify::working_duration(std::min(*sla.remaining, Seconds{0}), day);
     }
-    if (notice.text == "pengingat_perbaikan") fields["waktu"] = moment(calendar, visit->opened_at);
+    if (notice.text == kMendReminder) fields["waktu"] = moment(calendar, visit->opened_at);
   }
   return fields;
 }

@@ -12,14 +12,19 @@
 
 namespace tenggat::office {
 
+// Texts whose reasons may stand with an earlier event than the notice's.
+inline constexpr const char* kRefusal = "ditolak";
+inline constexpr const char* kMendReminder = "pengingat_perbaikan";
+
 using TextFields = std::map<std::string, std::string>;
 
 struct Office {
   std::string name;        // {instansi}
   std::string public_url;  // no slash at the end
+  std::string survey_url;  // empty: applicants are asked to none
 };
 
-// Everything a notice's text may ask for. `notes` are those of the notice's event.
+// Everything a notice's text may ask for. `notes` are those of what the notice is about.
 TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
                      const Context& context, const Office& office,
                      const std::vector<store::StoredNote>& notes);

@@ -166,9 +166,9 @@ class Sections {
     Html rows;
     for (const Document& document : permit_.documents) {
       if (!document.file) continue;
-      const std::string standing = document.voided_event ? "tidak berlaku: dikembalikan"
-                                   : replaced(document)  ? "diganti yang lebih baru"
-                                                         : "berlaku";
+      const std::string standing = document.voided_event       ? "tidak berlaku: dikembalikan"
+                                   : document.superseded_event ? "diganti yang lebih baru"
+                                                               : "berlaku";
       const std::string print = document.sha256.empty() ? "" : "SHA-256 " + document.sha256;
       rows += html(
           "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
@@ -182,14 +182,6 @@ class Sections {
         "<th>Tahapan</th><th>Masuk</th><th>Kedudukan</th><th>Tempat</th></tr></thead>"
         "<tbody>{}</tbody></table>",
         rows);
-  }
-
-  // By another file; a mark of the same kind only says that it was received.
-  bool replaced(const Document& document) const {
-    return std::any_of(permit_.documents.begin(), permit_.documents.end(), [&](const Document& by) {
-      return by.file && by.kind == document.kind && document.superseded_event != 0 &&
-             by.added_event == document.superseded_event;
-    });
   }
 
   Html letters() const {
@@ -372,6 +364,7 @@ json::object dossier_json(const Dossier& d) {
   const Sop& sop = d.context.sop;
   const Calendar& calendar = d.context.calendar;
   http::ViewOptions options;
+  options.outcome = true;
   return {{"printed_at", calendar.format(d.context.now)},
           {"permit", http::permit_view(d.stored, sop, calendar, d.context.now, options)},
           {"sop", json::object{{"id", sop.id}, {"version", d.stored.permit.sop_version}}},

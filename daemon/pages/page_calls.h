@@ -173,6 +173,7 @@ class Pages {
                                     const Document& document);
 
   awaitable<std::optional<std::int64_t>> tracked_permit(std::string secret);
+  store::StoredPermit as_decided(store::StoredPermit stored, Instant now) const;
   Response track_page(const PageCall& call, const Reading& reading, std::int64_t id, int status,
                       std::string_view fault) const;
   awaitable<Response> track_again(const PageCall& call, std::int64_t id, Outcomes outcome);
@@ -257,9 +258,5 @@ Html document_link(const Document& document, const std::string& own_prefix);
 Html listed_item(const store::StoredPermit& stored, const office::Rulebook& rulebook, Instant now,
                  std::string_view step);
 bool away_on(const Officer& officer, const CivilDate& day);
-
-// The notes that came last with this visit, of these kinds.
-std::vector<store::StoredNote> last_notes(const std::vector<store::StoredNote>& notes, int visit,
-                                          std::initializer_list<std::string_view> kinds);
 
 }  // namespace tenggat::pages

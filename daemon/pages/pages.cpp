@@ -509,18 +509,6 @@ Html document_link(const Document& document, const std::string& own_prefix) {
   return html("{}", words);
 }
 
-std::vector<store::StoredNote> last_notes(const std::vector<store::StoredNote>& notes, int visit,
-                                          std::initializer_list<std::string_view> kinds) {
-  std::vector<store::StoredNote> found;
-  for (const store::StoredNote& note : notes) {
-    if (note.visit != visit || std::find(kinds.begin(), kinds.end(), note.kind) == kinds.end())
-      continue;
-    if (!found.empty() && found.front().event < note.event) found.clear();
-    found.push_back(note);
-  }
-  return found;
-}
-
 // --- routes --------------------------------------------------------------------------------------
 
 const std::vector<std::string>& upload_paths() {

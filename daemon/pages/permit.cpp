@@ -47,7 +47,7 @@ Html visit_card(const PermitView& view, const Visit& visit) {
   if (const Pause* pause = view.permit().open_pause(visit.id)) {
     const PauseReason* reason = sop.find_pause(pause->reason);
     Html said;
-    for (const store::StoredNote& note : last_notes(view.notes, visit.id, {"pause"}))
+    for (const store::StoredNote& note : store::last_notes(view.notes, visit.id, {"pause"}))
       said += html("<br>{}", lines(note.text));
     facts += html("<dt>Dijeda</dt><dd>{}, sejak {}{}</dd>", reason ? reason->name : pause->reason,
                   near_words(calendar, pause->from, view.context.now), said);

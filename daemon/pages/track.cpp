@@ -91,17 +91,6 @@ const Visit* most_urgent(const View& view) {
   return open.empty() ? nullptr : open.front();
 }
 
-// The visit whose rejection gave the file back.
-const Visit* rejecting_visit(const Permit& permit, const Sop& sop) {
-  const Visit* found = nullptr;
-  for (const Visit& visit : permit.visits) {
-    const ActionRule* rule =
-        visit.closed_at && !visit.undone ? sop.step(visit.step).find_action(visit.action) : nullptr;
-    if (rule && rule->state == PermitState::returned) found = &visit;
-  }
-  return found;
-}
-
 bool may_withdraw(const Permit& permit, const Sop& sop) {
   if (!sop.withdrawal || is_terminal(permit.state) || !sop.is_applicant(sop.withdrawal->role))
     return false;
@@ -276,9 +265,9 @@ Html card(Tone tone, std::string_view word, const Html& inside) {
 constexpr const char* kNothingToDo = "Anda tidak perlu melakukan apa pun sekarang.";
 
 Html returned_card(const View& view, const Visit& visit) {
-  const Visit* rejecting = rejecting_visit(view.permit(), view.sop);
+  const Visit* returning = returning_visit(view.permit(), visit, view.sop);
   std::vector<store::StoredNote> wanting;
-  if (rejecting) wanting = last_notes(view.notes, rejecting->id, {"deficiency", "note"});
+  if (returning) wanting = store::last_notes(view.notes, returning->id, {"deficiency", "note"});
   Html list;
   for (const store::StoredNote& note : wanting)
     list += note.document.empty() ? html("<li>{}</li>", lines(note.text))
@@ -293,7 +282,7 @@ Html returned_card(const View& view, const Visit& visit) {
 
 Html question_card(const View& view, const Pause& pause, const Visit& visit) {
   Html question;
-  for (const store::StoredNote& note : last_notes(view.notes, visit.id, {"pause"}))
+  for (const store::StoredNote& note : store::last_notes(view.notes, visit.id, {"pause"}))
     question += html("<p class=\"besar\">{}</p>", lines(note.text));
   const Html inside = html(
       "<h2>Kami memerlukan keterangan Anda</h2>{}"
@@ -328,26 +317,29 @@ Html receipt_card(const View& view, const Visit& visit) {
   return card(Tone::ok, "Telah terbit", inside);
 }
 
+Html how_to_object(const View& view) {
+  const auto until = objection_until(view.permit(), view.sop, view.calendar);
+  if (!until) return {};
+  return html(" Keberatan dapat diajukan {} paling lambat {}.", view.sop.objection->how,
+              notify::date(view.calendar.local(*until)));
+}
+
 Html ended_card(const View& view) {
   const Permit& permit = view.permit();
+  const std::string when = moment_words(view.calendar, ended_at(permit));
   switch (permit.state) {
     case PermitState::issued:
       return card(Tone::ok, "Selesai: telah terbit",
-                  html("{}<p>Diterima {}. {}</p>", decree_lines(view),
-                       moment_words(view.calendar, permit.changed_at), kNothingToDo));
+                  html("{}<p>Diterima {}. {}</p>", decree_lines(view), when, kNothingToDo));
     case PermitState::rejected:
       return card(Tone::late, "Tidak dapat dikabulkan",
-                  html("{}<p>Diputuskan {}. Keberatan dapat diajukan secara tertulis dalam 21 hari "
-                       "kerja sejak pemberitahuan.</p>",
-                       decree_lines(view), moment_words(view.calendar, permit.changed_at)));
+                  html("{}<p>Diputuskan {}.{}</p>", decree_lines(view), when, how_to_object(view)));
     case PermitState::withdrawn:
-      return card(Tone::neutral, "Ditarik",
-                  html("<p>Permohonan ini ditarik oleh pemohon {} dan tidak diproses lagi.</p>",
-                       moment_words(view.calendar, permit.changed_at)));
+      return card(
+          Tone::neutral, "Ditarik",
+          html("<p>Permohonan ini ditarik oleh pemohon {} dan tidak diproses lagi.</p>", when));
     default:
-      return card(Tone::neutral, "Gugur",
-                  html("<p>Permohonan ini dinyatakan gugur {}.</p>",
-                       moment_words(view.calendar, permit.changed_at)));
+      return card(Tone::neutral, "Gugur", html("<p>Permohonan ini dinyatakan gugur {}.</p>", when));
   }
 }
 
@@ -382,7 +374,8 @@ Html under_way_card(const View& view, const Visit& visit) {
           "pimpinan.</p>"
           "<p class=\"besar\">Perkiraan selesai: <strong>{}</strong>.</p>{}<p "
           "class=\"halus\">{}</p>",
-          due, moment_words(view.calendar, estimate(view.permit(), sop, view.calendar, view.now)),
+          due,
+          moment_words(view.calendar, told_estimate(view.permit(), sop, view.calendar, view.now)),
           bar, kNothingToDo);
       return card(Tone::late, "Terlambat", where);
     default:
@@ -417,6 +410,14 @@ const Visit* last_visit(const Permit& permit, const std::string& step) {
   return last;
 }
 
+// What was done at a closed visit, as far as its applicant has been told: neither what the review
+// recommended nor how the draft fared on its way to the head is theirs to read from the way.
+std::string done_words(const View& view, const Step& step, const Visit& visit) {
+  const ActionRule* rule = step.find_action(visit.action);
+  const bool told = rule && (!rule->tells_applicant.empty() || view.sop.is_applicant(step.role));
+  return told ? action_done_words(visit.action) : std::string("selesai");
+}
+
 Html journey(const View& view) {
   const Permit& permit = view.permit();
   const Visit* current = most_urgent(view);
@@ -447,7 +448,7 @@ Html journey(const View& view) {
           "aria-hidden=\"true\">✓</span><strong>{}</strong>"
           "<br><span class=\"halus\">{} · {} · {}</span></li>",
           step.short_name, notify::short_moment(view.calendar.local(*visit->closed_at)), who,
-          action_done_words(visit->action));
+          done_words(view, step, *visit));
     } else {
       items += html("<li><span class=\"nomor\">{}</span>{}<br><span class=\"halus\">{}</span></li>",
                     step.number, step.short_name, who);
@@ -496,7 +497,7 @@ bool is_tracking_secret(std::string_view text) {
          });
 }
 
-std::string_view done_words(std::string_view what) {
+std::string_view thanks_for(std::string_view what) {
   if (what == kUndo) return "Tindakan telah dibatalkan.";
   if (what == kAnswer) return "Terima kasih, jawaban Anda telah kami terima.";
   if (what == kWithdraw) return "Permohonan telah ditarik.";
@@ -518,9 +519,16 @@ awaitable<std::optional<std::int64_t>> Pages::tracked_permit(std::string secret)
   co_return ids.front();
 }
 
+// As its applicant sees it: without a decision that can still be taken back.
+store::StoredPermit Pages::as_decided(store::StoredPermit stored, Instant now) const {
+  const Sop& sop = parts_.rulebook.sop_version(stored.permit.sop_version);
+  stored.permit = tenggat::as_decided(stored.permit, parts_.rulebook.context(sop, now));
+  return stored;
+}
+
 Response Pages::track_page(const PageCall& call, const Reading& reading, std::int64_t id,
                            int status, std::string_view fault) const {
-  const store::StoredPermit& stored = reading.permits.at(id);
+  const store::StoredPermit stored = as_decided(reading.permits.at(id), reading.moment.now);
   const Sop& sop = parts_.rulebook.sop_version(stored.permit.sop_version);
   const std::vector<store::StoredNote> notes = store::notes_of(reading.results.at(reading.first));
   const std::string& secret = call.request.param("secret");
@@ -539,7 +547,7 @@ Response Pages::track_page(const PageCall& call, const Reading& reading, std::in
                   call.form,
                   fault};
   Html said;
-  if (const auto done = call.request.query.get("sudah")) said = message(done_words(*done));
+  if (const auto done = call.request.query.get("sudah")) said = message(thanks_for(*done));
   return page(status, call, "Permohonan " + stored.permit.number, body_of(view, said));
 }
 
@@ -647,7 +655,8 @@ awaitable<Response> Pages::track_document(PageCall call) {
   const auto permit = found.permits.find(*id);
   if (permit == found.permits.end()) co_return not_found(call);
   const Sop& sop = parts_.rulebook.sop_version(permit->second.permit.sop_version);
-  for (const Document& document : permit->second.permit.documents) {
+  const store::StoredPermit stored = as_decided(permit->second, found.moment.now);
+  for (const Document& document : stored.permit.documents) {
     const auto hash = http::uploaded_hash(document.uri);
     if (document.id != *number || !hash || !for_applicant(document, sop)) continue;
     auto sending = send_document(call, permit->second.permit, document);

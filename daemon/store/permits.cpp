@@ -944,4 +944,16 @@ std::vector<StoredNote> notes_of(const pg::Result& r) {
   return notes;
 }
 
+std::vector<StoredNote> last_notes(const std::vector<StoredNote>& notes, int visit,
+                                   std::initializer_list<std::string_view> kinds) {
+  std::vector<StoredNote> found;
+  for (const StoredNote& note : notes) {
+    if (note.visit != visit || std::find(kinds.begin(), kinds.end(), note.kind) == kinds.end())
+      continue;
+    if (!found.empty() && found.front().event < note.event) found.clear();
+    found.push_back(note);
+  }
+  return found;
+}
+
 }  // namespace tenggat::store

@@ -3,9 +3,11 @@
 // hundred.
 #pragma once
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/pg/connection.h"
@@ -140,5 +142,8 @@ void add_notes(pg::Pipeline& pipeline, std::int64_t permit);
 void add_notes_of_events(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits,
                          const std::vector<std::int64_t>& events);
 std::vector<StoredNote> notes_of(const pg::Result& result);
+// Those of one permit that came last with this visit, of these kinds.
+std::vector<StoredNote> last_notes(const std::vector<StoredNote>& notes, int visit,
+                                   std::initializer_list<std::string_view> kinds);
 
 }  // namespace tenggat::store

@@ -145,6 +145,17 @@ TEST_F(InChromium, EveryPageIsReadableAndUsableByEverybody) {
   const File finished = submitted("TK Mawar");
   to_receipt(finished);
   act("portal", finished, "penerimaan_sk", "receive");
+  const File refused = submitted("KB Kasih Bunda");
+  to_review(refused);
+  act("dt", refused, "kajian_teknis", "not_recommend",
+      {"--document", "bapl=https://x.example/b", "--document", "rekomendasi=https://x.example/r",
+       "--note", "lokasi tidak layak"});
+  act("bo", refused, "penyusunan_sk", "draft", {"--document", "draft_sk=https://x.example/d"});
+  act("kb", refused, "persetujuan_kabid", "approve");
+  act("s", refused, "persetujuan_sekretaris", "approve");
+  act("kd", refused, "penandatanganan", "refuse",
+      {"--document", "surat_penolakan=https://x.example/t"});
+  office_.advance("2026-04-20T10:26:00");  // what was decided cannot be taken back any more
   const File draft = submitted("PAUD Anggrek");
   to_draft(draft);
   const File accepted = submitted("TK Tunas Bangsa");
@@ -162,6 +173,7 @@ TEST_F(InChromium, EveryPageIsReadableAndUsableByEverybody) {
                      {"lacak-klarifikasi", question.path},
                      {"lacak-terbit", issued.path},
                      {"lacak-selesai", finished.path},
+                     {"lacak-ditolak", refused.path},
                      {"lacak-tidak-ada", "/lacak/" + std::string(32, '0')},
                      {"masuk", "/masuk?ke=/permohonan/" + draft.number},
                      {"masuk-tautan", link_to("fo")}}),
@@ -212,10 +224,14 @@ TEST_F(InChromium, OnePermitIsClickedThroughFromSubmissionToReceipt) {
   office_.query("UPDATE sign_in_link SET expires_at = clock_timestamp() - interval '1 second'");
   const fs::path upload = office_.daemon().directory() / "berkas.pdf";
   write_file(upload, "%PDF-1.4 berkas");
+  const json::array passing{TENGGAT,    "clock",
+                            "advance",  "2m",
+                            "--config", (office_.daemon().directory() / "tenggat.yaml").string()};
   EXPECT_EQ(run_script(TENGGAT_WALK, {{"token", office_.daemon().new_token(
                                                     {"--service", "portal2", "--scope", "intake"})},
                                       {"mails", office_.smtp().mail_directory().string()},
                                       {"expired", expired},
+                                      {"undo_window_passes", passing},
                                       {"files", upload.string()}}),
             "");
 }

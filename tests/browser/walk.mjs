@@ -5,8 +5,9 @@
 //
 //   node walk.mjs PLAN.json PICTURES_DIR
 //
-// PLAN.json: {"chromium", "origin", "token", "mails", "expired", "files"}. Ends with 1 where
-// something is not as it must be, and says what.
+// PLAN.json: {"chromium", "origin", "token", "mails", "expired", "files", "undo_window_passes"}, the
+// last a command. Ends with 1 where something is not as it must be, and says what.
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import puppeteer from "puppeteer-core";
@@ -286,9 +287,27 @@ async function walk() {
   await upload(kd, "surat_keputusan");
   await kd.type("#penandatanganan-sign-nomor", "503/017/PAUD/2026");
   await press(kd, "Tanda tangani");
+  await follows("Tahap 8 dari 9");  // it can still be taken back
+  check(!(await text_of(applicant)).includes("telah terbit"), "a decision is shown before it stands");
+  const [command, ...words] = plan.undo_window_passes;
+  execFileSync(command, words);
   await follows("Izin telah terbit", "503/017/PAUD/2026", "Laporkan kesalahan");
   await press(applicant, "Konfirmasi penerimaan");
   await says(applicant, "Terima kasih, penerimaan telah dicatat.", "Selesai: telah terbit");
+  // The decree is what the applicant came for: it is still there, now and at any later visit.
+  for (const again of [false, true]) {
+    if (again) await follows("Selesai: telah terbit");
+    await says(applicant, "Surat keputusan", "nomor 503/017/PAUD/2026");
+    const decree = await applicant.evaluate(() =>
+      [...document.querySelectorAll("a")].find((one) => one.pathname.includes("/dokumen/"))?.href ?? null);
+    check(decree !== null, "the decree's link is gone once it is received");
+    const file = decree === null ? null : await fetch(decree);
+    check(file?.status === 200 && (await file.text()).startsWith("%PDF"),
+          `the decree is answered with ${file?.status} once it is received`);
+  }
+  await picture(applicant, "lacak-diterima");
+  await open(kd, desk);
+  check(!(await text_of(kd)).includes("Dokumen yang sudah diganti"), "the receipt has replaced the decree");
   return fo;
 }
 

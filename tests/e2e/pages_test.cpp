@@ -298,6 +298,7 @@ TEST_F(PagesTest, TheDecreeIsFetchedAndItsErrorReported) {
                 .status,
             303);
   EXPECT_EQ(state_of(file), "active penerimaan_sk");
+  office_.advance("2026-04-02T14:02:00");  // it cannot be taken back any more
 
   Browser applicant = browser();
   const WebPage page = applicant.get(file.path);

@@ -353,7 +353,8 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
             "04-14 13:04:00");
   EXPECT_EQ(instant("SELECT case_due_soon_at FROM permit"), "04-14 13:55:00");
   told("04-14 12:00", {to_applicant("04-13 08:00", "perubahan_tanggal"),
-                       to("dt", "04-13 10:36", "pengingat"),  // 50 %, occurrence 2
+                       to("dt", "04-13 08:00", "jawaban_pemohon"),  // at once
+                       to("dt", "04-13 10:36", "pengingat"),        // 50 %, occurrence 2
                        to("dt", "04-14 07:30", "daftar_pagi")});
   EXPECT_EQ(office_.query("SELECT string_agg(occurrence::text, ' ' ORDER BY occurrence) FROM"
                           " raised_rung WHERE rung = '50%'"),

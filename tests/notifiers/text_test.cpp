@@ -268,6 +268,40 @@ TEST(Text, SeveralLongValuesAreShortenedUntilAllFit) {
   EXPECT_LE(characters(render(shipped_texts(), "ditolak", fields).body), kMaxBodyCharacters);
 }
 
+TEST(Text, ASentenceWhoseFieldIsEmptyIsLeftOut) {
+  auto fields = sample_fields();
+  EXPECT_EQ(render(shipped_texts(), "terbit", fields).template_name, "tenggat_terbit");
+  fields["tautan_skm"] = "";
+  const Rendered terbit = render(shipped_texts(), "terbit", fields);
+  EXPECT_EQ(terbit.template_name, "tenggat_terbit_tanpa_skm");
+  EXPECT_EQ(terbit.body.find("Survei"), std::string::npos) << terbit.body;
+  EXPECT_EQ(terbit.parameters.size(), 5u);
+  fields["cara_keberatan"] = "";
+  const Rendered refusal = render(shipped_texts(), "ditolak", fields);
+  EXPECT_EQ(refusal.template_name, "tenggat_ditolak_tanpa_keberatan");
+  EXPECT_EQ(refusal.body.find("eberatan"), std::string::npos) << refusal.body;
+}
+
+TEST(Text, ATextWhoseFieldMayBeEmptyNeedsAnotherForThen) {
+  const auto fault = [](const std::string& from, const std::string& to) {
+    SourceFile file = shipped_texts_file();
+    const auto at = file.text.find(from);
+    if (at == std::string::npos) return "no " + from;
+    file.text.replace(at, from.size(), to);
+    const auto loaded = load_texts(file);
+    return loaded ? std::string() : loaded.error().front().message;
+  };
+  const std::string pair = "    pengganti: {teks: terbit, bila_kosong: tautan_skm}\n";
+  EXPECT_NE(fault(pair, "").find("the text terbit needs another without {tautan_skm}"),
+            std::string::npos);
+  for (const char* wrong :
+       {"{teks: ralat, bila_kosong: tautan_skm}", "{teks: terbit, bila_kosong: nomor}"})
+    EXPECT_NE(fault(pair, std::string("    pengganti: ") + wrong + "\n"), "") << wrong;
+  EXPECT_NE(fault("unduh melalui {tautan} – pesan resmi {instansi}.\n\n  - id: ralat",
+                  "unduh melalui {tautan} dan {tautan_skm} ya.\n\n  - id: ralat"),
+            "");
+}
+
 TEST(Text, AListFitsOneField) {
   EXPECT_EQ(list_of_five({}), "");
   EXPECT_EQ(list_of_five({"a", "b"}), "a; b");

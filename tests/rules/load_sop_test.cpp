@@ -302,6 +302,11 @@ TEST(LoadSop, EachFaultIsRefusedAndNamed) {
       {{"paling_lama: 10d", "paling_lama: 10 hari"}, "a budget is days"},
       {{"paling_lama: 10d", "sampai: kapan saja"}, "sampai is wajib or opsional"},
       {{"perpanjangan: 2", "perpanjangan: dua"}, ""},
+      {{"batas: 21d", "batas: 21 hari"}, "a budget is days"},
+      {{"  batas: 21d\n", ""}, "batas"},
+      {{"  cara: secara tertulis kepada Kepala DPMPTSP Kota Banjarbaru\n", ""}, "cara"},
+      {{"Kepala DPMPTSP Kota Banjarbaru\n", "Kepala DPMPTSP Kota Banjarbaru.\n"}, "no full stop"},
+      {{"  batas: 21d\n", "  batas: 21d\n  sop: keberatan_paud\n"}, "sop"},
   };
   for (const Case& one : cases) {
     const Faults faults = faults_of({one.change});
@@ -331,12 +336,20 @@ TEST(LoadSop, AllFaultsAreSaidAtOnceEachAtItsPlace) {
   };
   const std::string all = fmt::format("{}", fmt::join(lines, "\n"));
   EXPECT_TRUE(said("paud.yaml:15:8: ", "add up to")) << all;
-  EXPECT_TRUE(said("paud.yaml:28:11: ", "bupati")) << all;
+  EXPECT_TRUE(said("paud.yaml:33:11: ", "bupati")) << all;
   EXPECT_TRUE(std::is_sorted(faults.begin(), faults.end(), [](const Fault& a, const Fault& b) {
     return std::tie(a.line, a.column) < std::tie(b.line, b.column);
   }));
   EXPECT_TRUE(said("paud.yaml:", "gudang")) << all;
   EXPECT_TRUE(said("paud.yaml:", "wajib or kekurangan")) << all;
+}
+
+TEST(LoadSop, ARefusalMayBeObjectedToWhereTheFileSaysSo) {
+  EXPECT_TRUE(faults_of({{"keberatan:\n  batas: 21d\n  cara: secara tertulis kepada Kepala DPMPTSP "
+                          "Kota Banjarbaru\n",
+                          ""}})
+                  .empty());
+  EXPECT_TRUE(faults_of({{"batas: 21d", "batas: 7d"}}).empty());
 }
 
 TEST(LoadSop, TheTotalMayCarryMinutesIntoHoursOrNot) {

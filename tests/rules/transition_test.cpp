@@ -191,6 +191,31 @@ Permit in_force(Permit permit) {
   return permit;
 }
 
+TEST(Transition, AMarkNeverSupersedesAFile) {
+  const auto decree = [](const Office& office) {
+    const auto& documents = office.permit.documents;
+    return *std::find_if(documents.begin(), documents.end(), [](const Document& document) {
+      return document.kind == "surat_keputusan" && document.file;
+    });
+  };
+  Office by_hand = at_step("penerimaan_sk"), by_itself = at_step("penerimaan_sk");
+  by_hand.does("P", Deed("penerimaan_sk", "receive"));
+  by_itself.at("04-20 08:00");
+  for (const Office& office : {by_hand, by_itself}) {
+    EXPECT_EQ(office.permit.state, PermitState::issued);
+    EXPECT_FALSE(office.permit.documents.back().file);
+    EXPECT_TRUE(decree(office).counts());
+  }
+  // A file takes the place of a file, and a mark that of a mark.
+  Office mended = at_step("verifikasi");
+  mended.does("FO", Deed("verifikasi", "reject").note("Lengkapi akta"));
+  mended.does("P", Deed("pengajuan", "submit").file("persyaratan_izin_paud", "akta"));
+  std::vector<std::string> former;
+  for (const Document& document : mended.permit.documents)
+    if (!document.counts()) former.push_back(document.kind + ":" + document.name);
+  EXPECT_EQ(former, (std::vector<std::string>{"persyaratan_izin_paud:akta", "data_elektronik:"}));
+}
+
 TEST(Transition, AnUndoneActionIsAsIfItHadNeverBeen) {
   struct Case {
     const char* step;
@@ -427,6 +452,55 @@ TEST(Transition, UndoGivesBackThePauseThatTheActionEndedAndThePromisedDate) {
   EXPECT_EQ(office.permit.promised_at, promised);
   EXPECT_EQ(office.sla("kajian_teknis#1").status, SlaStatus::paused);
   EXPECT_EQ(office.sla("layanan").due_at, std::nullopt);
+}
+
+// The hour moves with every answer; the applicant hears of it where the date does.
+TEST(Transition, APauseOfMinutesIsToldOnlyWhereItMovesTheDateToAnotherDay) {
+  const auto told = [](std::string_view paused, std::string_view answered) {
+    Office office;
+    office.at("04-06 15:30").bring_to("kajian_teknis");  // promised for 15:31 on Mon 13
+    office.at(paused).does("DT", PauseVisit{"kajian_teknis", "klarifikasi_pemohon", "Denah?", {}});
+    office.at(answered).raised_since();
+    office.does("P", ResumeVisit{"kajian_teknis", "Terlampir"});
+    EXPECT_EQ(office.permit.promised_at, office.replay("layanan").due());
+    std::vector<std::string> texts;
+    for (const std::string& line : office.raised_since())
+      if (line.find("applicant") != std::string::npos) texts.push_back(line);
+    return texts;
+  };
+  const std::vector<std::string> moved{
+      "kajian_teknis#1 perubahan_tanggal: applicant perubahan_tanggal promise_moved"};
+  EXPECT_EQ(told("04-07 09:00", "04-07 09:05"), std::vector<std::string>{});  // 15:36
+  EXPECT_EQ(told("04-07 09:00", "04-07 09:45"), moved);                       // Tue 14, 07:46
+  EXPECT_EQ(told("04-07 09:00", "04-07 10:00"), moved);
+}
+
+TEST(Transition, WhatTheApplicantAnswersOrMendsIsToldAtOnce) {
+  Office office = at_step("kajian_teknis");
+  office.at("04-07 08:00")
+      .does("DT", PauseVisit{"kajian_teknis", "klarifikasi_pemohon", "Denah?", {}});
+  office.at("04-07 08:04").raised_since();
+  office.does("P", ResumeVisit{"kajian_teknis", "Terlampir"});
+  EXPECT_EQ(office.raised_since(),
+            std::vector<std::string>{
+                "kajian_teknis#1 jawaban_pemohon: holder jawaban_pemohon state_changed"});
+  EXPECT_TRUE(office.notices().back().urgent);
+  // It holds though the clock is stopped again before it leaves, and not when the work is done.
+  const Notice answer = office.notices().back();
+  office.does("DT", PauseVisit{"kajian_teknis", "kunjungan_lapangan", "", {}});
+  EXPECT_EQ(no_longer_holds(answer, office.permit, office.sop(), office.calendar()), std::nullopt);
+  office.does("DT", recommend());
+  EXPECT_EQ(no_longer_holds(answer, office.permit, office.sop(), office.calendar()),
+            Reason::done_before_sending);
+
+  Office mended = at_step("verifikasi");
+  EXPECT_FALSE(mended.notices().back().urgent);  // a new application waits for its group
+  mended.does("FO", Deed("verifikasi", "reject").note("Lengkapi akta"));
+  mended.does("P", Deed("pengajuan", "submit").note("Sudah"));
+  const Notice start = mended.notices().back();
+  EXPECT_EQ(start.text, "tugas_baru");
+  EXPECT_TRUE(start.urgent);
+  EXPECT_EQ(start.hold_until, mended.now() + minutes(2));  // it can be taken back
 }
 
 // --- claims --------------------------------------------------------------------------------------

@@ -121,7 +121,8 @@ TEST(Walkthrough, OnePermitMinuteByMinute) {
   EXPECT_EQ(office.share("kajian_teknis#1", 50), "04-13 10:34");
   EXPECT_EQ(office.share("kajian_teknis#1", 80), "04-14 13:04");
   EXPECT_EQ(office.share("layanan", 80), "04-14 13:55");
-  raised({"kajian_teknis#1 perubahan_tanggal: applicant perubahan_tanggal promise_moved"});
+  raised({"kajian_teknis#1 jawaban_pemohon: holder jawaban_pemohon state_changed",
+          "kajian_teknis#1 perubahan_tanggal: applicant perubahan_tanggal promise_moved"});
 
   office.at("04-13 10:34");
   raised({"kajian_teknis#1 50% occurrence=2: holder pengingat rung_due"});
@@ -240,6 +241,7 @@ TEST(Walkthrough, OnePermitMinuteByMinute) {
       "04-09 10:02 P klarifikasi",
       "04-10 07:30 DT daftar_pagi (dijeda)",
       "04-13 07:30 DT daftar_pagi (dijeda)",
+      "04-13 08:00 DT jawaban_pemohon",
       "04-13 08:00 P perubahan_tanggal",
       "04-13 10:36 DT pengingat",
       "04-14 07:30 DT daftar_pagi",

@@ -191,6 +191,9 @@ TEST(Authorize, PersonalDataIsForOfficersAndWhoBroughtIt) {
   EXPECT_FALSE(shows(officer(), Field::tracking_link, "portal"));
   EXPECT_TRUE(shows(service({"intake"}), Field::tracking_link, "portal"));
   EXPECT_FALSE(shows(service({"intake", "read"}), Field::tracking_link, "kios"));
+  EXPECT_TRUE(shows(officer(), Field::outcome, "portal"));
+  EXPECT_TRUE(shows(service({"read"}), Field::outcome, "portal"));
+  EXPECT_FALSE(shows(service({"intake"}), Field::outcome, "portal"));
   EXPECT_FALSE(shows(service({"read"}), Field::notes, "portal", "permit_timeline"));
   EXPECT_TRUE(shows(officer(), Field::notes, "portal", "permit_timeline"));
 }

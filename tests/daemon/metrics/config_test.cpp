@@ -83,6 +83,18 @@ TEST(Config, WhatIsLeftOutHasItsDefault) {
   EXPECT_EQ(loaded->http.file_bytes, 20u * 1024 * 1024);
   EXPECT_EQ(loaded->http.request, 30s);
   EXPECT_EQ(loaded->public_url, "http://127.0.0.1:8080");
+  EXPECT_EQ(loaded->skm.url, "");
+}
+
+TEST(Config, TheSurveyIsAWebAddressOrNone) {
+  const Loaded<Config> loaded = load("skm: {url: \"https://skm.example.go.id/isi?l=3\"}\n");
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->skm.url, "https://skm.example.go.id/isi?l=3");
+  EXPECT_TRUE(load("skm: {url: \"\"}\n"));
+  for (const char* wrong : {"skm", "javascript:alert(1)", "https://u:p@skm.example"})
+    EXPECT_TRUE(any_starts_with(faults_of(std::string("skm: {url: \"") + wrong + "\"}\n"),
+                                "/etc/tenggat/t.yaml:1:12: "))
+        << wrong;
 }
 
 TEST(Config, EveryFaultIsReportedAtOnceWithItsPlace) {
