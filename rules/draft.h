@@ -40,6 +40,9 @@ class Draft {
 
   Permit& permit() { return decision_.after; }
   Instant now() const { return now_; }
+  // Whether the last action may still be taken back. Not where the clock has been set back since:
+  // nobody knows how long ago it was, and what followed from it has left.
+  bool undo_window_is_open() const;
   Decision take() { return std::move(decision_); }
 
   // Ends claims whose officers are away today or have lost the duty.
@@ -144,7 +147,8 @@ class Draft {
   Seconds undo_window_;
   std::vector<int> released_;
   Decision decision_;
-  Instant now_{};
+  Instant now_{};          // of its events: never before the last one
+  Instant recorded_{};     // what the clock says: from here on everything waits that has to
   Instant known_since_{};  // what time brings about could be known from here on
 };
 

@@ -272,7 +272,7 @@ std::optional<Refusal> Handler::operator()(const Undo&) {
   const LastAction last = *p.last_action;
   if (last.by != identity(actor()))
     return refuse(Reason::undo_by_other, "only who acted may take it back");
-  if (draft_.now() >= last.recorded_at + context_.send.undo_window)
+  if (!draft_.undo_window_is_open())
     return refuse(Reason::undo_window_over, "the time to take it back is over");
   const Visit& opened = *p.find_visit(last.opened_visit);
   const bool paused = std::any_of(p.pauses.begin(), p.pauses.end(),
