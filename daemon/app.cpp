@@ -40,6 +40,7 @@
 #include "daemon/pages/pages.h"
 #include "daemon/pg/migrate.h"
 #include "daemon/pg/pool.h"
+#include "daemon/store/clock_steps.h"
 #include "daemon/store/commands.h"
 #include "daemon/store/office_clock.h"
 #include "daemon/store/rules.h"
@@ -258,6 +259,7 @@ class App::Parts {
   std::string outage_of_loops() const;
   asio::awaitable<std::string> check_migrations();
   asio::awaitable<std::string> check_rules();
+  asio::awaitable<std::string> describe_clock();
 
   void spawn(asio::awaitable<void> loop, std::string name);
   void wake_all();
@@ -350,6 +352,10 @@ App::Parts::Parts(std::filesystem::path file, Startup read, std::optional<Simula
   count_log_lines([this](Level level) { metrics_.log_message(level); });
   committer_.on_commit([this] { wake_all(); });
   watch_.on_commit([this] { wake_all(); });
+  watch_.clock().on_set_back([this] {
+    composer_.plan_again();
+    wake_all();
+  });
   composer_.on_commit([this] { dispatcher_.wake(); });
   signing_in_.on_commit([this] { dispatcher_.wake(); });
 }
@@ -460,7 +466,8 @@ void App::Parts::make_servers() {
                           {},
                           {{"database", std::bind_front(&Parts::check_database, this)},
                            {"migrations", std::bind_front(&Parts::check_migrations, this)},
-                           {"rules", std::bind_front(&Parts::check_rules, this)}}}),
+                           {"rules", std::bind_front(&Parts::check_rules, this)}},
+                          {{"clock", std::bind_front(&Parts::describe_clock, this)}}}),
       &http::outage_answer);
   admin_server_ =
       std::make_unique<http::Server>(io_.get_executor(), endpoint_of(startup_.config.admin_listen),
@@ -529,6 +536,25 @@ asio::awaitable<std::string> App::Parts::check_rules() {
   if (!live_) co_return "starting";
   if (rulebook_.sops_in_force().empty()) co_return "no SOP is in force";
   co_return "";
+}
+
+// What was recorded before it was set back bears a time that is still to come.
+asio::awaitable<std::string> App::Parts::describe_clock() {
+  if (!live_) co_return "";
+  pg::Pipeline pipeline;
+  store::add_set_back(pipeline);
+  std::optional<store::SetBack> set_back;
+  try {
+    pg::Pool::Lease lease = co_await read_pool_.acquire();
+    const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
+    set_back = store::set_back_of(results.front());
+  } catch (const pg::Error&) {
+    // The check of the database says it.
+  }
+  if (!set_back) co_return "";
+  const Calendar& calendar = rulebook_.calendar(startup_.config.kalender);
+  co_return fmt::format("the database's clock was set back at {}, from {}",
+                        calendar.format(set_back->noticed_at), calendar.format(set_back->stood_at));
 }
 
 asio::awaitable<bool> App::Parts::start() {

@@ -114,6 +114,14 @@ constexpr std::array kSnapshotCatalogue = {
                    MetricType::gauge,
                    "Since when the oldest pending notice may be sent; 0 where none is pending.",
                    {"audience"}},
+    SnapshotMetric{"notices_set_aside",
+                   MetricType::gauge,
+                   "Notices that cannot be made into a message; looked at again now and then.",
+                   {}},
+    SnapshotMetric{"permits_set_aside",
+                   MetricType::gauge,
+                   "Permits whose deadlines cannot be watched; looked at again now and then.",
+                   {}},
     SnapshotMetric{
         "messages_undelivered",
         MetricType::gauge,
@@ -123,6 +131,11 @@ constexpr std::array kSnapshotCatalogue = {
     SnapshotMetric{"channel_down",
                    MetricType::gauge,
                    "1 while the channel takes nothing and its messages go over others, or wait.",
+                   {"channel"}},
+    SnapshotMetric{"texts_stopped",
+                   MetricType::gauge,
+                   "Texts whose template the channel's provider refuses; they go over other "
+                   "channels, or wait.",
                    {"channel"}},
     SnapshotMetric{"messages_dead",
                    MetricType::gauge,
@@ -472,6 +485,9 @@ Metrics::Metrics(const MetricsOptions& options)
           parts_->gauge("office_clock_timestamp_seconds",
                         "The office's time at the last snapshot; differs from the snapshot's own "
                         "timestamp under a simulated clock.")),
+      clock_steps(parts_->counter(
+          "clock_steps_total",
+          "Steps of the database's clock by more than two seconds, in either direction.")),
       canary_period_seconds(parts_->gauge(
           "canary_period_seconds",
           "How often an artificial overdue step is let out; 0 where the canary is off.")),

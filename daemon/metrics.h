@@ -151,6 +151,7 @@ class Metrics {
   // The office's time (simulated or real) at the last snapshot: what a Snapshot's timestamps of
   // visits and notices are compared with. Set with each publish().
   prometheus::Gauge& office_clock_timestamp_seconds;
+  prometheus::Counter& clock_steps;          // of the database's clock, in either direction
   prometheus::Gauge& canary_period_seconds;  // 0: none is let out
   prometheus::Gauge& canary_last_delivery_timestamp_seconds;
 };

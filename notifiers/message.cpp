@@ -22,6 +22,8 @@ std::string_view name(Outcome outcome) {
       return "permanent_for_person";
     case Outcome::permanent:
       return "permanent";
+    case Outcome::text_stopped:
+      return "text_stopped";
     case Outcome::channel_stopped:
       return "channel_stopped";
     case Outcome::unknown:

@@ -40,6 +40,7 @@ enum class Outcome {
   retry,                 // nothing was delivered; the same message may be sent later
   permanent_for_person,  // this address will not work: next channel for this person
   permanent,             // this message will not be taken, another might
+  text_stopped,          // no message of this text will be taken until a person mends it
   channel_stopped,       // nothing will go out over this channel until a person mends it: alert
   unknown,  // cut after everything was sent: it may have arrived, a retry may repeat it
 };

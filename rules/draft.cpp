@@ -76,6 +76,7 @@ Draft::Draft(Permit permit, const Context& context)
       undo_window_(context.send.undo_window) {
   decision_.after = std::move(permit);
   now_ = std::max(context.now, decision_.after.changed_at);
+  recorded_ = context.now;
 }
 
 // --- the record ----------------------------------------------------------------------------------
@@ -113,8 +114,8 @@ void Draft::note(int visit, std::string kind, std::string document, std::string 
 }
 
 void Draft::notify(Notice notice) {
-  notice.raised_at = now_;
-  notice.hold_until = std::max(notice.hold_until, now_);
+  notice.raised_at = recorded_;
+  notice.hold_until = std::max(notice.hold_until, recorded_);
   decision_.notices.push_back(std::move(notice));
 }
 
@@ -129,7 +130,7 @@ void Draft::tell_applicant(int visit, const std::string& text, Reason reason, st
   notice.audience = Audience::applicant;
   notice.text = text;
   notice.reason = reason;
-  notice.hold_until = now_ + hold;
+  notice.hold_until = recorded_ + hold;
   notice.cause = cause;
   notice.details = std::move(details);
   notify(std::move(notice));
@@ -149,7 +150,7 @@ void Draft::report_to_superior(int visit, const std::string& why, Reason reason,
   notice.audience = Audience::superior;
   notice.text = "laporan";
   notice.reason = reason;
-  notice.hold_until = now_ + hold;
+  notice.hold_until = recorded_ + hold;
   notice.cause = cause;
   notice.details = {{"alasan", why}};
   if (const Pause* pause = permit().open_pause(visit)) notice.details["jeda"] = pause->reason;
@@ -160,7 +161,7 @@ void Draft::report_to_superior(int visit, const std::string& why, Reason reason,
 bool Draft::promise_is_held() const {
   const auto& last = decision_.after.last_action;
   return last && !last->case_opened_before && decision_.after.case_opened_at &&
-         now_ < last->recorded_at + undo_window_;
+         undo_window_is_open(*last, recorded_, undo_window_);
 }
 
 void Draft::tell_if_promise_moved(int visit, std::map<std::string, std::string> because,
@@ -256,7 +257,7 @@ void Draft::close_visit(Visit& visit, const Performance& done, std::int64_t caus
 }
 
 void Draft::count_completion(Visit& visit, Seconds worked, std::int64_t cause, Seconds hold) {
-  const Instant counted = now_ + hold;
+  const Instant counted = recorded_ + hold;
   count("step_completions_total", visit.step, "", 1, counted, cause);
   const auto buckets = working_time_buckets(sop_, calendar_);
   const auto bucket = std::lower_bound(buckets.begin(), buckets.end(), worked.count());
@@ -309,7 +310,7 @@ void Draft::start_and_end_case(const Trigger& trigger, Instant at, std::int64_t 
   close_case(at);
   const bool missed = p.case_due_at && at > *p.case_due_at;
   p.case_verdict = missed ? Verdict::missed : Verdict::met;
-  const Instant counted = now_ + hold;
+  const Instant counted = recorded_ + hold;
   if (!missed) count("permit_sla_met_total", "", "", 1, counted, cause);
   if (missed != p.case_missed_counted)
     count("permit_sla_missed_total", "", "", missed ? 1 : -1, counted, cause);
@@ -321,7 +322,7 @@ void Draft::end_permit(PermitState state, Instant at, std::int64_t cause, Second
   p.state = state;
   if (!p.case_closed_at) close_case(at);  // without a verdict
   if (state != PermitState::issued)       // issued counts when it is signed
-    count("permits_closed_total", "", std::string(to_string(state)), 1, now_ + hold, cause);
+    count("permits_closed_total", "", std::string(to_string(state)), 1, recorded_ + hold, cause);
 }
 
 // --- documents -----------------------------------------------------------------------------------
@@ -389,7 +390,7 @@ bool Draft::finds_more_than_before(const Visit& visit) const {
 LastAction Draft::state_before(const Actor& actor) const {
   const Permit& p = decision_.after;
   LastAction last;
-  last.recorded_at = now_;
+  last.recorded_at = recorded_;
   last.by = identity(actor);
   last.state_before = p.state;
   last.outcome_before = p.outcome;
@@ -464,8 +465,8 @@ std::optional<Refusal> Draft::perform(const Performance& done) {
   start_and_end_case({step.id, rule.id}, at, cause, hold);
   const bool signed_again = p.signings > last.signings_before && last.signings_before > 0;
   if (p.signings == 1 && last.signings_before == 0 && p.outcome != Outcome::refusal)
-    count("permits_closed_total", "", "issued", 1, now_ + hold, cause);
-  if (rule.backward) count("step_returns_total", step.id, "", 1, now_ + hold, cause);
+    count("permits_closed_total", "", "issued", 1, recorded_ + hold, cause);
+  if (rule.backward) count("step_returns_total", step.id, "", 1, recorded_ + hold, cause);
 
   const bool again = before.occurrence > 1 && !rule.tells_applicant_again.empty();
   tell_applicant(visit_id,
@@ -742,7 +743,7 @@ void Draft::escalate(int visit_id, const std::string& text, const Doer& by) {
       {"alasan", obstacle ? fmt::format("{} (kendala: {})", kEscalationReport, obstacle->name)
                           : std::string(kEscalationReport)}};
   notify(std::move(notice));
-  count("escalations_total", visit.step, "now", 1, now_, cause);
+  count("escalations_total", visit.step, "now", 1, recorded_, cause);
 }
 
 void Draft::acknowledge(int visit_id, const Obstacle& obstacle, const std::string& text,
@@ -945,14 +946,14 @@ void Draft::judge_open_clocks_again(std::int64_t cause) {
       rearm_all(visit.id, replay, ladder->rungs);
     if (!visit.missed_counted || !falls_away(replay)) continue;
     visit.missed_counted = false;
-    count("step_sla_missed_total", visit.step, "", -1, now_, cause);
+    count("step_sla_missed_total", visit.step, "", -1, recorded_, cause);
   }
   if (const auto ledger = case_ledger(p, sop_); ledger && !p.case_closed_at) {
     const Replay replay(*ledger, calendar_);
     rearm_all(0, replay, sop_.case_ladder);
     if (p.case_missed_counted && falls_away(replay)) {
       p.case_missed_counted = false;
-      count("permit_sla_missed_total", "", "", -1, now_, cause);
+      count("permit_sla_missed_total", "", "", -1, recorded_, cause);
     }
   }
 }
@@ -1018,7 +1019,7 @@ void Draft::notify_rung(const Raising& raising, Addressee to, Audience audience,
   notice.audience = audience;
   notice.text = std::move(text);
   notice.reason = reason;
-  notice.hold_until = now_ + raising.hold;
+  notice.hold_until = recorded_ + raising.hold;
   notice.urgent = raising.rung.urgent || raising.at_once;
   notice.cause = raising.cause;
   if (raising.held_up_since)
@@ -1042,7 +1043,7 @@ void Draft::count_redirected(const Raising& raising, const Notice& notice) {
     return;
   decision_.events.back().fields.push_back({"redirected." + role, std::string(to_string(why))});
   count("notices_redirected_total", visit ? visit->step : "", std::string(to_string(why)), 1,
-        now_ + raising.hold, raising.cause);
+        recorded_ + raising.hold, raising.cause);
 }
 
 void Draft::raise_rung(const Raising& raising) {
@@ -1097,7 +1098,7 @@ void Draft::raise_rung(const Raising& raising) {
   // An acknowledged repeat is raised and told to nobody: no escalation.
   const Visit* visit = permit().find_visit(raising.visit);
   if (!told.empty() && !(visit && is_acknowledged(*visit, rung.name(), raising.k, now_)))
-    count("escalations_total", visit ? visit->step : "", rung.name(), 1, now_ + raising.hold,
+    count("escalations_total", visit ? visit->step : "", rung.name(), 1, recorded_ + raising.hold,
           raising.cause);
 }
 
@@ -1112,7 +1113,7 @@ void Draft::tell_applicant_of_rung(const Raising& raising) {
   notice.audience = Audience::applicant;
   notice.text = raising.visit == 0 ? "terlambat_pemohon" : "tahap";
   notice.reason = Reason::rung_due;
-  notice.hold_until = now_ + raising.hold;
+  notice.hold_until = recorded_ + raising.hold;
   notice.cause = raising.cause;
   notify(std::move(notice));
 }

@@ -156,7 +156,8 @@ class Draft {
   Seconds undo_window_;
   std::vector<int> released_;
   Decision decision_;
-  Instant now_{};
+  Instant now_{};          // of its events: never before the last one
+  Instant recorded_{};     // what the clock says: from here on everything waits that has to
   Instant known_since_{};  // what time brings about could be known from here on
 };
 

@@ -49,6 +49,7 @@ namespace tenggat {
   X(rearmed)             /* its instant moved into the future */                         \
   X(paused)              /* the clock stands */                                          \
   X(not_due)             /* its instant has not come */                                  \
+  X(set_aside)           /* no message can be made of it; tried again now and then */    \
   X(closed_before_due)   /* the visit was closed before its instant came */              \
   X(not_started)         /* its clock has not begun */                                   \
   /* why a claim ended, or was refused */                                                \

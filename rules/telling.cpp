@@ -68,8 +68,10 @@ std::optional<Reason> no_longer_holds(const Notice& notice, const Permit& permit
 std::optional<Instant> may_hold_again_at(Reason fails, const Permit& permit,
                                          const Context& context) {
   if (fails != Reason::done_before_sending || !permit.last_action) return std::nullopt;
-  const Instant until = permit.last_action->recorded_at + context.send.undo_window;
-  return context.now < until ? std::optional(until) : std::nullopt;
+  const LastAction& last = *permit.last_action;
+  const Seconds window = context.send.undo_window;
+  if (!undo_window_is_open(last, context.now, window)) return std::nullopt;
+  return last.recorded_at + window;
 }
 
 std::vector<Recipient> recipients_of(const Notice& notice, const Permit& permit,

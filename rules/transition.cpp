@@ -266,7 +266,7 @@ std::optional<Refusal> Handler::withdraw(const Act& act) {
 }
 
 std::optional<Refusal> Handler::operator()(const Undo&) {
-  if (auto refusal = refuse_undo(permit(), actor(), draft_.now(), context_.send.undo_window))
+  if (auto refusal = refuse_undo(permit(), actor(), context_.now, context_.send.undo_window))
     return refusal;
   draft_.undo(LastAction(*permit().last_action), actor());
   return std::nullopt;
@@ -417,14 +417,20 @@ CivilDate Context::today() const {
   return fmt::format("{:04}-{:02}-{:02}", local.year, local.month, local.day);
 }
 
-std::optional<Refusal> refuse_undo(const Permit& permit, const Actor& actor, Instant now,
+bool undo_window_is_open(const LastAction& last, Instant clock, Seconds undo_window) {
+  // A clock that is put right little by little goes back so far.
+  constexpr Seconds kClockTolerance{2};
+  return clock < last.recorded_at + undo_window && clock + kClockTolerance >= last.recorded_at;
+}
+
+std::optional<Refusal> refuse_undo(const Permit& permit, const Actor& actor, Instant clock,
                                    Seconds undo_window) {
   if (!permit.last_action)
     return refuse(Reason::nothing_to_undo, "there is no action to take back");
   const LastAction& last = *permit.last_action;
   if (last.by != identity(actor))
     return refuse(Reason::undo_by_other, "only who acted may take it back");
-  if (now >= last.recorded_at + undo_window)
+  if (!undo_window_is_open(last, clock, undo_window))
     return refuse(Reason::undo_window_over, "the time to take it back is over");
   if (last.opened_visit == 0) return std::nullopt;
   const Visit& opened = *permit.find_visit(last.opened_visit);
@@ -538,7 +544,7 @@ Decided migrate_permit(const Permit& permit, const Context& with_new_version,
 
 Permit as_decided(const Permit& permit, const Context& context) {
   if (!permit.last_action ||
-      context.now >= permit.last_action->recorded_at + context.send.undo_window)
+      !undo_window_is_open(*permit.last_action, context.now, context.send.undo_window))
     return permit;
   const LastAction last = *permit.last_action;
   const Visit* closed = permit.find_visit(last.closed_visit);

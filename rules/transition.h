@@ -162,9 +162,13 @@ struct Refusal {
 [[noreturn]] void throw_exception_from_error(const Refusal& refusal, const boost::source_location&);
 using Decided = boost::system::result<Decision, Refusal>;
 
-// Why `actor` may not take the permit's last action back at `now`; nothing: they may. Also out of
-// an end of the permit, which nothing else leads out of.
-std::optional<Refusal> refuse_undo(const Permit& permit, const Actor& actor, Instant now,
+// Whether the action may still be taken back, as far as time goes. Not where the clock has been set
+// back since: nobody knows how long ago it was, and what followed from it has left.
+bool undo_window_is_open(const LastAction& last, Instant clock, Seconds undo_window);
+
+// Why `actor` may not take the permit's last action back when the clock says `clock`; nothing: they
+// may. Also out of an end of the permit, which nothing else leads out of.
+std::optional<Refusal> refuse_undo(const Permit& permit, const Actor& actor, Instant clock,
                                    Seconds undo_window);
 
 // Performs step 1: opens the applicant's first visit at `started_at` and closes it now.

@@ -39,6 +39,7 @@ std::string in_words(std::string_view reason) {
   if (reason == "acknowledged") return "a repeat, while the delay is explained";
   if (reason == "silenced") return "a silence holds it back";
   if (reason == "no_address") return "the person has no usable channel";
+  if (reason == "set_aside") return "it cannot be made into a message; the log says why";
   if (reason == "nobody_on_duty") return "nobody in the whole chain is on duty";
   if (reason == "trial_mode") return "mode: trial sends nothing";
   return "";
@@ -83,6 +84,7 @@ void write_message(std::ostream& out, const json::value& message) {
                                     text_at(attempt, {"outcome"}));
     if (attempt.at("outcome").is_null()) tried += "under way, or lost with its daemon";
     if (const auto reason = text_at(attempt, {"reason"}); !reason.empty()) tried += ", " + reason;
+    if (const auto words = text_at(attempt, {"detail"}); !words.empty()) tried += ": " + words;
     out << printable(tried) << '\n';
   }
 }

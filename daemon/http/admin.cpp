@@ -56,7 +56,15 @@ awaitable<Response> readyz(Parts parts, Request) {
     checks[check.name] = reason.empty() ? "ok" : reason;
     ready = ready && reason.empty();
   }
-  co_return json_response(ready ? 200 : 503, {{"ready", ready}, {"checks", checks}});
+  json::object notes;
+  for (const ReadinessCheck& note : parts->notes) {
+    auto asked = outcome_of(note);
+    const std::string words = co_await std::move(asked);
+    if (!words.empty()) notes[note.name] = words;
+  }
+  json::object answer{{"ready", ready}, {"checks", std::move(checks)}};
+  if (!notes.empty()) answer["notes"] = std::move(notes);
+  co_return json_response(ready ? 200 : 503, answer);
 }
 
 }  // namespace

@@ -22,10 +22,12 @@ struct AdminParts {
   // Whether the process works at all; must not ask the database. Empty: being answered is enough.
   std::function<bool()> alive;
   std::vector<ReadinessCheck> ready;  // asked in order, all of them
+  // What is worth knowing of a daemon that works; empty where there is nothing.
+  std::vector<ReadinessCheck> notes;
 };
 
 // /livez: 200 {"status":"ok"} or 503. /readyz: {"ready":…, "checks":{name:"ok"|reason}}, 503 unless
-// all hold.
+// all hold; and "notes":{name:…} where there are any, which change nothing.
 std::vector<Route> admin_routes(AdminParts parts);
 
 }  // namespace tenggat::http

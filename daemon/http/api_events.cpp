@@ -1,10 +1,10 @@
 // What has changed since: how a portal follows its applications without asking for each.
-#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "daemon/http/api_calls.h"
+#include "daemon/log.h"
 #include "daemon/office/change_event.h"
 #include "daemon/store/changes.h"
 
@@ -13,8 +13,10 @@ namespace {
 
 namespace json = boost::json;
 
-// What is recorded within the second that is still going on is not settled.
-constexpr Seconds kUnsettled{1};
+awaitable<void> number(pg::Pool& pool) {
+  pg::Pool::Lease lease = co_await pool.acquire();
+  co_await store::number_changes(*lease, store::kNumberedAtOnce);
+}
 
 }  // namespace
 
@@ -22,16 +24,14 @@ awaitable<Response> Api::event_list(Call call) {
   const Request& request = call.request;
   const auto query = read_events_query(request);
   if (!query) co_return query.error();
-  pg::Pipeline settling;
-  store::add_settled_until(settling);
-  auto asking = read({}, std::move(settling));
+  // The portal's loop does so, too, but not at once.
+  co_await number(parts_.reads);
+  pg::Pipeline placing;
+  store::add_number_of(placing, query->after.value_or(store::ChangePlace{}));
+  auto asking = read({}, std::move(placing));
   Reading found = co_await std::move(asking);
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
-
-  // An undo that is being recorded counts as one, too.
-  const Instant settled = store::settled_until_of(found.results.at(found.first));
-  const Instant until = settled - std::max(parts_.rulebook.send().undo_window, kUnsettled);
-  store::ChangeQuery asked{query->after, until, query->limit};
+  const store::ChangeQuery asked{found.results.at(found.first).int64(0, 0), query->limit};
   pg::Pipeline looking;
   store::add_changes(looking, asked);
   auto reading = read({}, std::move(looking));
@@ -44,7 +44,13 @@ awaitable<Response> Api::event_list(Call call) {
     if (call.access.own_only && change.created_by != call.principal.id) continue;
     const Sop* sop = parts_.rulebook.sop_in_force(change.sop);
     if (!sop) sop = parts_.rulebook.sops_in_force().at(0);
-    items.push_back(office::change_event(change, *sop, calendar_of(*sop)));
+    try {
+      items.push_back(office::change_event(change, *sop, calendar_of(*sop)));
+    } catch (const std::exception& why) {
+      // One that cannot be shown must not hold up all that comes after it.
+      log_event(Level::error, "change_left_out",
+                {{"change", cursor_of(change.place)}, {"why", why.what()}});
+    }
   }
   json::object page{{"items", std::move(items)}, {"next_cursor", nullptr}, {"more", false}};
   if (!changes.empty())

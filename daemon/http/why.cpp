@@ -78,7 +78,9 @@ class Story {
                       {"to", json::array()}};
     if (pending) {
       view["send_at"] = context_.calendar.format(told.send_at);
-      view["reason"] = to_string(why_pending(n, permit_, context_));
+      view["reason"] = told.state_reason == to_string(Reason::set_aside)
+                           ? told.state_reason
+                           : std::string(to_string(why_pending(n, permit_, context_)));
       view["to"] = recipients(n);
     }
     json::array messages;
@@ -130,7 +132,8 @@ class Story {
       attempts.push_back(json::object{{"started_at", context_.calendar.format(one.started_at)},
                                       {"finished_at", or_null(one.finished_at, context_.calendar)},
                                       {"outcome", or_null(one.outcome)},
-                                      {"reason", or_null(one.reason)}});
+                                      {"reason", or_null(one.reason)},
+                                      {"detail", or_null(one.detail)}});
     const bool of_officer = m.recipient.starts_with(kOfficer);
     json::value name;
     if (of_officer)

@@ -18,4 +18,5 @@ set(TENGGAT_MIGRATIONS
   0017_cheap_figures.sql
   0018_months.sql
   0019_marks_supersede_no_file.sql
+  0025_set_aside.sql
 )

@@ -14,6 +14,7 @@ Verdict verdict_of(const notify::SendResult& result) {
     case Outcome::accepted:
     case Outcome::permanent_for_person:
     case Outcome::permanent:
+    case Outcome::text_stopped:
       return Verdict::answer;
     case Outcome::channel_stopped:
       return Verdict::stopped;

@@ -29,6 +29,12 @@ class Breaker {
   // former process left it.
   Change record(const notify::SendResult& result, Moment now);
 
+  // As if it had been found open and its time were over: what a former process left behind.
+  void presume_open(Moment now) {
+    state_ = State::open;
+    until_ = now;
+  }
+
   bool is_open() const { return state_ != State::closed; }
   // May set out now: anything while closed; one, and only one, as a trial.
   bool may_try(Moment now) const;

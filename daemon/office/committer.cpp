@@ -48,6 +48,7 @@ struct Committer::Batch {
   std::map<std::pair<std::int64_t, std::string>, store::KeptAnswer> kept;
   std::vector<std::int64_t> tails;
   std::size_t tails_used = 0;
+  Instant latest_id{};
   store::NumberCounters numbers, numbers_changed;
 
   std::map<std::int64_t, store::PermitChange> changes;
@@ -337,6 +338,7 @@ asio::awaitable<bool> Committer::try_batch(std::vector<PendingPtr> commands) {
   if (fresh > 0) {
     batch.numbers = store::numbers_of(results.at(numbers));
     batch.tails = store::id_tails_of(results.at(tails));
+    batch.latest_id = store::latest_id_of(results.at(tails));
   }
   if (!rulebook_.fresh(batch.moment)) co_await rulebook_.refresh(*lease, batch.moment);
   std::vector<std::string> versions;
@@ -452,7 +454,8 @@ void Committer::decide_submission(Batch& batch, const PendingPtr& pending) {
   change.fields = submission.fields;
   change.calendar_version = rulebook_.calendar_version(sop->calendar);
   NewPermit permit = submission.permit;
-  permit.id = store::permit_id(batch.moment.now, batch.tails.at(batch.tails_used));
+  permit.id = store::permit_id(std::max(batch.moment.now, batch.latest_id),
+                               batch.tails.at(batch.tails_used));
   if (submission.canary) permit.id = -permit.id;
   permit.applicant = permit.id;
   permit.number = sop->format_number(year, sequence);

@@ -3,6 +3,7 @@
 #include <exception>
 #include <stdexcept>
 
+#include "daemon/clock.h"
 #include "daemon/log.h"
 #include "daemon/office/channel_outage.h"
 #include "daemon/office/composer_round.h"
@@ -14,7 +15,14 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kWrittenAtOnce = 1000;
-constexpr std::chrono::minutes kPoisonRests{10};
+// Between two looks at what is set aside, and before a daily job is tried again that failed.
+constexpr std::chrono::seconds kLookEvery{1};
+constexpr std::chrono::minutes kJobsRest{1};
+
+void log_set_aside(std::int64_t permit, std::int64_t notice, std::string_view why) {
+  log_event(Level::error, "notice_quarantined",
+            {{"permit_id", permit}, {"notice", notice}, {"why", why}});
+}
 
 }  // namespace
 
@@ -31,7 +39,8 @@ asio::awaitable<int> Composer::run_once() {
   for (Portion portion; portion.due > 0; portion.due /= 2) {
     std::string failure;
     try {
-      settled = co_await compose(portion);
+      const Composed composed = co_await compose(portion);
+      settled = composed.settled;
     } catch (const pg::Error& error) {
       if (!refuses_a_row(error)) throw;
       failure = error.message();
@@ -43,42 +52,74 @@ asio::awaitable<int> Composer::run_once() {
     why = std::move(failure);
     settled = -1;
   }
-  // Where no notice is to blame it was a daily job, or what must be read before any of them.
-  if (settled == 0 || !earliest_) throw std::runtime_error(why);
-  co_await put_off(std::move(*earliest_), std::move(why));
+  if (settled != 0 && earliest_) {
+    co_await set_aside(std::move(*earliest_), std::move(why));
+    co_return 1;
+  }
+  // No notice is to blame: it was a daily job, or what must be read before any of them.
+  if (!jobs_due_) throw std::runtime_error(why);
+  rest_from_daily_jobs(why);
   co_return 1;
 }
 
-asio::awaitable<void> Composer::put_off(store::PendingNotice poison, std::string why) {
-  log_event(Level::error, "notice_quarantined",
-            {{"permit_id", poison.permit},
-             {"text", poison.notice.text},
-             {"tried", poison.tried + 1},
-             {"why", why}});
-  pg::Pool::Lease lease = co_await pool_.acquire();
-  pg::Transaction transaction(*lease);
-  pg::Pipeline clock;
-  clock.add(store::kMomentSql);
-  const std::vector<pg::Result> results = co_await transaction.run(std::move(clock));
-  store::NoticeOutcome outcome;
-  outcome.permit = poison.permit;
-  outcome.notice = poison.id;
-  outcome.kind = store::NoticeOutcome::Kind::later;
-  outcome.reason = Reason::not_due;
-  outcome.at = store::moment_of(results.front()).now + kPoisonRests;
-  const std::vector<store::NoticeOutcome> outcomes(1, outcome);
-  pg::Pipeline writes;
-  store::add_notice_outcomes(writes, outcomes);
-  co_await transaction.commit(std::move(writes));
+// It stays due, so that today's list is still made once its cause is gone.
+void Composer::rest_from_daily_jobs(std::string_view why) {
+  log_event(Level::error, "daily_job_failed", {{"why", why}});
+  jobs_rest_until_ = Clock::monotonic() + kJobsRest;
+  jobs_due_ = false;
 }
 
-asio::awaitable<int> Composer::compose(Portion portion) {
+bool Composer::rests_from_daily_jobs() const { return Clock::monotonic() < jobs_rest_until_; }
+
+asio::awaitable<void> Composer::set_aside(store::PendingNotice poison, std::string why) {
+  log_set_aside(poison.permit, poison.id, why);
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  const std::vector<store::NoticeSetAside> alone(1, {poison.permit, poison.id, std::move(why)});
+  pg::Pipeline writes;
+  store::add_set_notices_aside(writes, alone);
+  co_await lease->run(std::move(writes));
+}
+
+asio::awaitable<bool> Composer::look_at_one_set_aside() {
+  Portion portion;
+  portion.due = 1;
+  portion.apart = true;
+  std::string why;
+  try {
+    const Composed composed = co_await compose(portion);
+    co_return composed.settled > composed.set_aside;
+  } catch (const pg::Error& error) {
+    if (!refuses_a_row(error)) throw;
+    why = error.message();
+  } catch (const std::exception& bug) {
+    why = bug.what();
+  }
+  if (!earliest_) throw std::runtime_error(why);
+  co_await set_aside(std::move(*earliest_), std::move(why));
+  co_return false;
+}
+
+asio::awaitable<void> Composer::look_at_set_aside() {
+  if (look_again_) {
+    pg::Pool::Lease lease = co_await pool_.acquire();
+    pg::Pipeline all_due;
+    store::add_look_again(all_due);
+    co_await lease->run(std::move(all_due));
+    look_again_ = false;
+  }
+  if (Clock::monotonic() < next_look_) co_return;
+  // What helped one helps the next; while nothing has helped, they are not worth more than this.
+  for (bool settled = true; settled && !stopping();) settled = co_await look_at_one_set_aside();
+  next_look_ = Clock::monotonic() + kLookEvery;
+}
+
+asio::awaitable<Composer::Composed> Composer::compose(Portion portion) {
   pg::Pool::Lease lease = co_await pool_.acquire();
   pg::Transaction transaction(*lease);
-  int settled = 0;
+  Composed composed;
   std::exception_ptr bug;
   try {
-    settled = co_await compose_within(portion, *lease, transaction);
+    composed = co_await compose_within(portion, *lease, transaction);
   } catch (const pg::Error&) {
     throw;
   } catch (...) {
@@ -89,15 +130,16 @@ asio::awaitable<int> Composer::compose(Portion portion) {
     co_await transaction.rollback();
     std::rethrow_exception(bug);
   }
-  co_return settled;
+  co_return composed;
 }
 
-asio::awaitable<int> Composer::compose_within(Portion portion, pg::Connection& connection,
-                                              pg::Transaction& transaction) {
+asio::awaitable<Composer::Composed> Composer::compose_within(Portion portion,
+                                                             pg::Connection& connection,
+                                                             pg::Transaction& transaction) {
   Round round;
   if (!co_await gather(round, portion, connection, transaction)) {
     co_await transaction.rollback();
-    co_return 0;
+    co_return Composed{};
   }
   co_await leave_out_changed(round, transaction);
   co_await run_daily_jobs(round, transaction);
@@ -122,6 +164,7 @@ asio::awaitable<int> Composer::compose_within(Portion portion, pg::Connection& c
     store::add_message(writes, message);
   }
   store::add_notice_outcomes(writes, last);
+  store::add_set_notices_aside(writes, round.set_aside);
   store::add_notify(writes);
   co_await transaction.commit(std::move(writes));
   for (const store::NewMessage& message : round.messages)
@@ -130,8 +173,12 @@ asio::awaitable<int> Composer::compose_within(Portion portion, pg::Connection& c
                {"channel", notify::name(message.channel)},
                {"reason", to_string(message.why)},
                {"permit", message.thread}});
+  for (const store::NoticeSetAside& one : round.set_aside)
+    log_set_aside(one.permit, one.notice, one.why);
   if (!round.messages.empty() && on_commit_) on_commit_();
-  co_return static_cast<int>(outcomes + round.jobs.size());
+  const std::size_t aside = round.set_aside.size();
+  co_return Composed{static_cast<int>(outcomes + round.jobs.size() + aside),
+                     static_cast<int>(aside)};
 }
 
 asio::awaitable<std::chrono::milliseconds> Composer::until_due() {
@@ -144,8 +191,15 @@ asio::awaitable<std::chrono::milliseconds> Composer::until_due() {
 }
 
 asio::awaitable<std::chrono::milliseconds> Composer::cycle() {
+  if (plan_again_) {
+    co_await plan_daily_jobs_again();
+    plan_again_ = false;
+  }
   for (int done = 1; !stopping() && done > 0;) done = co_await run_once();
-  co_return waiting_since_ ? kAfterOutage : co_await until_due();
+  if (!stopping()) co_await look_at_set_aside();
+  if (waiting_since_) co_return kAfterOutage;
+  if (rests_from_daily_jobs()) co_return kLongestSleep;  // they are due all the while
+  co_return co_await until_due();
 }
 
 }  // namespace tenggat::office

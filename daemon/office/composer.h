@@ -4,9 +4,12 @@
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string_view>
 
 #include "daemon/metrics.h"
 #include "daemon/office/grouping.h"
@@ -32,26 +35,46 @@ class Composer : public Loop {
   Composer(boost::asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
            Metrics& metrics, ComposerSettings settings);
 
-  // One transaction. Returns how many notices it settled or put off. Where it fails on a notice
-  // that cannot be rendered or written, it is tried with fewer and fewer of the earliest ones,
-  // until the one to blame stands alone and is put off for a while. A daily job that fails holds up
-  // no notice.
+  // One transaction. Returns how many notices it settled, put off or set aside. One that cannot be
+  // loaded or rendered is set aside then and there, and its neighbours go on. Where the database
+  // refuses what was made of one, the round is tried with fewer and fewer of the earliest ones,
+  // until the one to blame stands alone. A daily job that fails holds up no notice.
   boost::asio::awaitable<int> run_once();
+  // Those set aside whose time has come: each in a transaction of its own, until one fails again.
+  boost::asio::awaitable<void> look_at_set_aside();
   boost::asio::awaitable<std::chrono::milliseconds> until_due();
   // Plants the office's daily jobs where they are not there yet.
   boost::asio::awaitable<void> plant_daily_jobs();
+  // Moves those forward that are due later than the office's hours say.
+  boost::asio::awaitable<void> plan_daily_jobs_again();
 
-  void reload(ComposerSettings settings) { settings_ = std::move(settings); }
+  void reload(ComposerSettings settings) {
+    settings_ = std::move(settings);
+    look_again_ = true;  // what could not be rendered may be now
+  }
+  // The clock was set back: when the daily jobs are due is to be told anew.
+  void plan_again() {
+    plan_again_ = true;
+    wake();
+  }
   void on_commit(std::function<void()> hook) { on_commit_ = std::move(hook); }
 
  private:
   struct Round;
   struct Portion;
+  struct Composed {
+    int settled = 0;    // notices, and daily jobs
+    int set_aside = 0;  // of the former, those that cannot be made into a message
+  };
   boost::asio::awaitable<std::chrono::milliseconds> cycle() override;
-  boost::asio::awaitable<int> compose(Portion portion);
-  boost::asio::awaitable<int> compose_within(Portion portion, pg::Connection& connection,
-                                             pg::Transaction& transaction);
-  boost::asio::awaitable<void> put_off(store::PendingNotice poison, std::string why);
+  boost::asio::awaitable<Composed> compose(Portion portion);
+  boost::asio::awaitable<Composed> compose_within(Portion portion, pg::Connection& connection,
+                                                  pg::Transaction& transaction);
+  boost::asio::awaitable<void> set_aside(store::PendingNotice poison, std::string why);
+  // Whether one was there and is settled.
+  boost::asio::awaitable<bool> look_at_one_set_aside();
+  void rest_from_daily_jobs(std::string_view why);
+  bool rests_from_daily_jobs() const;
   boost::asio::awaitable<bool> gather(Round& round, Portion portion, pg::Connection& connection,
                                       pg::Transaction& transaction);
   boost::asio::awaitable<void> gather_waiting(Round& round, store::NoticeCursor end,
@@ -59,6 +82,9 @@ class Composer : public Loop {
                                               pg::Transaction& transaction);
   boost::asio::awaitable<void> take(Round& round, std::vector<store::PendingNotice> notices,
                                     pg::Connection& connection, pg::Transaction& transaction);
+  // Settles or collects it. Throws what is wrong with it.
+  void take_one(Round& round, store::PendingNotice notice, store::StoredPermit& stored,
+                std::set<std::int64_t>& kept);
   boost::asio::awaitable<void> leave_out_changed(Round& round, pg::Transaction& transaction);
   bool waits_for_watch(bool behind);
   void settle_applicant(Round& round, const store::PendingNotice& pending,
@@ -68,14 +94,17 @@ class Composer : public Loop {
   // Whether the permit is needed beyond this portion.
   bool collect_officers(Round& round, store::PendingNotice pending,
                         const store::StoredPermit& stored);
+  boost::asio::awaitable<std::vector<store::DailyJob>> next_daily_jobs(pg::Connection& connection);
   boost::asio::awaitable<void> run_daily_jobs(Round& round, pg::Transaction& transaction);
   boost::asio::awaitable<void> morning_list(Round& round, pg::Transaction& transaction,
                                             const Calendar& calendar);
   boost::asio::awaitable<void> recap(Round& round, pg::Transaction& transaction,
                                      const Calendar& calendar);
   boost::asio::awaitable<void> settle_officers(Round& round, pg::Transaction& transaction);
-  // False where the officer has no usable channel.
-  bool make_officer_message(Round& round, const OfficerGroup& group);
+  // Without those of the group that cannot be rendered, which are set aside. Nothing where no
+  // notice is left whose permit is known; false where the officer has no usable channel.
+  std::optional<bool> make_officer_message(Round& round, OfficerGroup& group);
+  bool make_officer_message(Round& round, const OfficerGroup& group, const Deliverable& first);
   void add_outage(TextFields& fields, const std::vector<const Deliverable*>& notices,
                   Instant now) const;
 
@@ -89,6 +118,11 @@ class Composer : public Loop {
   Rulebook& rulebook_;
   ComposerSettings settings_;
   std::optional<store::PendingNotice> earliest_;  // of those due in the last round
+  bool jobs_due_ = false;                         // daily ones, in the last whole round
+  std::chrono::nanoseconds jobs_rest_until_{};    // a daily job failed; monotonic
+  bool plan_again_ = false;
+  bool look_again_ = true;                // at all that is set aside, however lately it was
+  std::chrono::nanoseconds next_look_{};  // at what is set aside; monotonic
   // Since when, by the machine's clock, it has waited for the watch to catch up.
   std::optional<std::chrono::nanoseconds> waiting_since_;
   std::function<void()> on_commit_;

@@ -40,18 +40,32 @@ std::vector<std::string> applicant_roles(const Rulebook& rulebook) {
 
 }  // namespace
 
+// When each of them is due next.
+asio::awaitable<std::vector<store::DailyJob>> Composer::next_daily_jobs(
+    pg::Connection& connection) {
+  const pg::Result clock = co_await connection.query(store::kMomentSql);
+  const Instant now = store::moment_of(clock).now;
+  const Calendar& calendar = office_calendar();
+  std::vector<store::DailyJob> jobs;
+  jobs.push_back(
+      {kMorningList, settings_.calendar, calendar.first_opening_after(now - Seconds{1})});
+  jobs.push_back({kRecap, settings_.calendar, calendar.last_closing_after(now - Seconds{1})});
+  co_return jobs;
+}
+
 asio::awaitable<void> Composer::plant_daily_jobs() {
   pg::Pool::Lease lease = co_await pool_.acquire();
-  pg::Pipeline clock;
-  clock.add(store::kMomentSql);
-  const std::vector<pg::Result> results = co_await lease->run(std::move(clock));
-  const Instant now = store::moment_of(results.front()).now;
-  const Calendar& calendar = office_calendar();
+  const std::vector<store::DailyJob> jobs = co_await next_daily_jobs(*lease);
   pg::Pipeline pipeline;
-  store::add_plant_daily_job(
-      pipeline, {kMorningList, settings_.calendar, calendar.first_opening_after(now - Seconds{1})});
-  store::add_plant_daily_job(
-      pipeline, {kRecap, settings_.calendar, calendar.last_closing_after(now - Seconds{1})});
+  for (const store::DailyJob& one : jobs) store::add_plant_daily_job(pipeline, one);
+  co_await lease->run(std::move(pipeline));
+}
+
+asio::awaitable<void> Composer::plan_daily_jobs_again() {
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  const std::vector<store::DailyJob> jobs = co_await next_daily_jobs(*lease);
+  pg::Pipeline pipeline;
+  for (const store::DailyJob& one : jobs) store::add_advance_daily_job(pipeline, one);
   co_await lease->run(std::move(pipeline));
 }
 

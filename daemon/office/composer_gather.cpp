@@ -38,10 +38,14 @@ asio::awaitable<bool> Composer::gather(Round& round, Portion portion, pg::Connec
   earliest_.reset();
   pg::Pipeline locking;
   const std::size_t jobs = store::add_lock_due_daily_jobs(locking);
-  const std::size_t due = store::add_lock_due_notices(locking, portion.due);
+  const std::size_t due = portion.apart ? store::add_lock_set_aside_notice(locking)
+                                        : store::add_lock_due_notices(locking, portion.due);
   const std::size_t behind = store::add_overdue_for(locking, kOutage);
   const std::vector<pg::Result> locked = co_await transaction.run(std::move(locking));
-  if (portion.whole()) round.jobs = store::daily_jobs_of(locked.at(jobs));
+  if (portion.whole() && !rests_from_daily_jobs()) {
+    round.jobs = store::daily_jobs_of(locked.at(jobs));
+    jobs_due_ = !round.jobs.empty();
+  }
   std::vector<store::PendingNotice> notices = store::notices_of(locked.at(due));
   if (!notices.empty()) earliest_ = notices.front();
   if (round.jobs.empty() && notices.empty()) {
@@ -108,7 +112,8 @@ asio::awaitable<void> Composer::take(Round& round, std::vector<store::PendingNot
   const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
   round.moment = store::moment_of(results.at(clock));
   if (!rulebook_.fresh(round.moment)) co_await rulebook_.refresh(connection, round.moment);
-  std::map<std::int64_t, store::StoredPermit> loaded = load.take(results);
+  std::map<std::int64_t, std::string> unreadable;
+  std::map<std::int64_t, store::StoredPermit> loaded = load.take_readable(results, unreadable);
   round.notes = store::notes_of(results.at(notes));
   round.earlier_notes.clear();
   for (const std::size_t index : whole)
@@ -126,34 +131,51 @@ asio::awaitable<void> Composer::take(Round& round, std::vector<store::PendingNot
     if (!rulebook_.has_version(stored.permit.sop_version))
       versions.push_back(stored.permit.sop_version);
   }
-  if (!versions.empty()) co_await rulebook_.ensure_versions(connection, std::move(versions));
+  if (!versions.empty()) {
+    auto trying = rulebook_.try_versions(connection, std::move(versions));
+    const std::map<std::string, std::string> missing = co_await std::move(trying);
+    for (const auto& [id, stored] : loaded)
+      if (const auto one = missing.find(stored.permit.sop_version); one != missing.end())
+        unreadable.emplace(id, one->second);
+  }
 
   crash_point(CrashPoint::composing);
   round.taken += static_cast<int>(pending.size());
   std::set<std::int64_t> kept;
   for (store::PendingNotice& one : pending) {
-    if (one.notice.text == kAppointment) {
-      settle_appointment(round, one);
-      continue;
-    }
+    const bool of_nobodys_permit = one.notice.text == kAppointment;
     const auto found = loaded.find(one.permit);
-    if (found == loaded.end()) continue;
-    const store::StoredPermit& stored = found->second;
-    const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
-    if (const auto reason =
-            no_longer_holds(one.notice, stored.permit, sop, rulebook_.calendar(sop.calendar))) {
-      const Context context = rulebook_.context(sop, round.moment.now);
-      const auto again = may_hold_again_at(*reason, stored.permit, context);
-      using Kind = store::NoticeOutcome::Kind;
-      round.settle(one, again ? Kind::later : Kind::dropped, *reason,
-                   again.value_or(round.moment.now));
-    } else if (one.notice.audience == Audience::applicant) {
-      settle_applicant(round, one, stored);
-    } else if (collect_officers(round, std::move(one), stored)) {
-      kept.insert(stored.permit.id);
+    std::string why = one.unreadable;
+    if (const auto bad = unreadable.find(one.permit); bad != unreadable.end()) why = bad->second;
+    if (why.empty() && !of_nobodys_permit && found == loaded.end()) why = "its permit is not there";
+    try {
+      if (why.empty() && of_nobodys_permit)
+        settle_appointment(round, one);
+      else if (why.empty())
+        take_one(round, one, found->second, kept);
+    } catch (const std::exception& bug) {
+      why = bug.what();
     }
+    if (!why.empty()) round.put_aside(one, std::move(why));
   }
   for (const std::int64_t id : kept) round.permits.insert(loaded.extract(id));
+}
+
+void Composer::take_one(Round& round, store::PendingNotice notice, store::StoredPermit& stored,
+                        std::set<std::int64_t>& kept) {
+  const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
+  if (const auto reason =
+          no_longer_holds(notice.notice, stored.permit, sop, rulebook_.calendar(sop.calendar))) {
+    const Context context = rulebook_.context(sop, round.moment.now);
+    const auto again = may_hold_again_at(*reason, stored.permit, context);
+    using Kind = store::NoticeOutcome::Kind;
+    round.settle(notice, again ? Kind::later : Kind::dropped, *reason,
+                 again.value_or(round.moment.now));
+  } else if (notice.notice.audience == Audience::applicant) {
+    settle_applicant(round, notice, stored);
+  } else if (collect_officers(round, std::move(notice), stored)) {
+    kept.insert(stored.permit.id);
+  }
 }
 
 // Nothing is locked while a round is gathered, so that officers go on working. What has changed
@@ -172,6 +194,7 @@ asio::awaitable<void> Composer::leave_out_changed(Round& round, pg::Transaction&
   if (round.versions.empty()) co_return;
   const auto changed = [&](std::int64_t permit) { return round.versions.contains(permit); };
   std::erase_if(round.outcomes, [&](const auto& one) { return changed(one.permit); });
+  std::erase_if(round.set_aside, [&](const auto& one) { return changed(one.permit); });
   std::erase_if(round.deliverables, [&](const auto& one) { return changed(one.pending.permit); });
   std::erase_if(round.messages,
                 [&](const store::NewMessage& one) { return changed(one.notices.front().first); });

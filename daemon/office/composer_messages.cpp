@@ -222,12 +222,25 @@ void Composer::add_outage(TextFields& fields, const std::vector<const Deliverabl
   fields["jumlah"] = notify::number(held_up);
 }
 
-bool Composer::make_officer_message(Round& round, const OfficerGroup& group) {
+std::optional<bool> Composer::make_officer_message(Round& round, OfficerGroup& group) {
   const auto is_kept = [&](const Deliverable* one) {
     return round.permits.contains(one->pending.permit);
   };
-  const auto known = std::find_if(group.notices.begin(), group.notices.end(), is_kept);
-  const Deliverable& first = **known;
+  while (true) {
+    const auto first = std::find_if(group.notices.begin(), group.notices.end(), is_kept);
+    if (first == group.notices.end()) return std::nullopt;
+    try {
+      return make_officer_message(round, group, **first);
+    } catch (const std::exception& why) {
+      // Of the others the message takes a line each, which has been made.
+      round.put_aside((*first)->pending, why.what());
+      group.notices.erase(first);
+    }
+  }
+}
+
+bool Composer::make_officer_message(Round& round, const OfficerGroup& group,
+                                    const Deliverable& first) {
   const store::StoredPermit& stored = round.permits.at(first.pending.permit);
   const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
   const Context context = rulebook_.context(sop, round.moment.now);
@@ -293,22 +306,22 @@ asio::awaitable<void> Composer::settle_officers(Round& round, pg::Transaction& t
   for (const store::LastMessageTo& one : store::last_messages_of(results.front()))
     last[one.recipient.substr(8)] = {one.rendered_at, one.names_open_task, one.nth_before};
 
-  const Grouping grouping =
+  Grouping grouping =
       group(round.deliverables, last, rulebook_.send(), office_calendar(), round.moment.now);
   std::set<std::int64_t> folded, reached, left;
-  for (const OfficerGroup& one : grouping.groups) {
+  for (OfficerGroup& one : grouping.groups) {
+    const std::optional<bool> made = make_officer_message(round, one);
     // Where those that were kept for their sake have changed meanwhile: the next round's.
-    if (std::none_of(one.notices.begin(), one.notices.end(), [&](const Deliverable* notice) {
-          return round.permits.contains(notice->pending.permit);
-        })) {
+    if (!made) {
       for (const Deliverable* notice : one.notices) left.insert(notice->pending.id);
       for (const Deliverable* notice : one.folded) left.insert(notice->pending.id);
       continue;
     }
-    if (!make_officer_message(round, one)) continue;
+    if (!*made) continue;
     for (const Deliverable* notice : one.notices) reached.insert(notice->pending.id);
     for (const Deliverable* notice : one.folded) folded.insert(notice->pending.id);
   }
+  for (const store::NoticeSetAside& one : round.set_aside) left.insert(one.notice);
   using Kind = store::NoticeOutcome::Kind;
   for (const Deliverable& one : round.deliverables) {
     const store::PendingNotice& pending = one.pending;

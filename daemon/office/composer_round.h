@@ -22,6 +22,7 @@ inline std::string officer_key(const std::string& officer) { return "officer:" +
 // that fails, so many notices alone.
 struct Composer::Portion {
   int due = kPortion;
+  bool apart = false;  // one of those set aside
   bool whole() const { return due == kPortion; }
 };
 
@@ -42,6 +43,7 @@ struct Composer::Round {
   std::vector<Deliverable> deliverables;
 
   std::vector<store::NoticeOutcome> outcomes;
+  std::vector<store::NoticeSetAside> set_aside;
   std::vector<store::NewMessage> messages;
   // What applicants are told in this round, by recipient: the last message and its notice.
   struct ToApplicant {
@@ -55,6 +57,9 @@ struct Composer::Round {
   void settle(const store::PendingNotice& pending, store::NoticeOutcome::Kind kind, Reason reason,
               Instant at) {
     outcomes.push_back({pending.permit, pending.id, kind, reason, at});
+  }
+  void put_aside(const store::PendingNotice& pending, std::string why) {
+    set_aside.push_back({pending.permit, pending.id, std::move(why)});
   }
   // Whom it did not reach counts as having no channel: whoever stands next in the chain is told.
   std::vector<Recipient> still_to_tell(const store::PendingNotice& pending, const Permit& permit,

@@ -40,6 +40,15 @@ Dispatcher::Dispatcher(asio::any_io_executor executor, pg::Pool& pool, Metrics& 
     lanes_.try_emplace(channel, options_.breaker).first->second.at_once = at_once;
 }
 
+namespace {
+
+// As Meta is asked for it.
+std::string template_of(const notify::Message& message) {
+  return message.template_name.empty() ? "tenggat_" + message.text_id : message.template_name;
+}
+
+}  // namespace
+
 bool Dispatcher::is_usable(notify::Channel channel) const {
   return outgoing_->configured(channel) && !lanes_.at(channel).breaker.is_open();
 }
@@ -55,6 +64,13 @@ asio::awaitable<notify::SendResult> Dispatcher::send(const Held& held) {
     never_recorded.reason = notify::reason::connection_lost;
     co_return never_recorded;
   }
+  if (!held.claimed.unreadable.empty()) {
+    notify::SendResult never_sent;
+    never_sent.outcome = notify::Outcome::permanent;
+    never_sent.reason = notify::reason::rejected;
+    never_sent.detail = held.claimed.unreadable;
+    co_return never_sent;
+  }
   const std::shared_ptr<notify::Outgoing> outgoing = outgoing_;  // a reload may replace it
   notify::Message message = held.claimed.message;
   co_return co_await outgoing->send(std::move(message));
@@ -62,6 +78,7 @@ asio::awaitable<notify::SendResult> Dispatcher::send(const Held& held) {
 
 asio::awaitable<void> Dispatcher::send_one(notify::Channel channel, Held held) {
   Lane& lane = lanes_.at(channel);
+  const TextKey text{channel, template_of(held.claimed.message)};
   try {
     const auto begun = Clock::monotonic();
     held.result = co_await send(held);
@@ -69,12 +86,17 @@ asio::awaitable<void> Dispatcher::send_one(notify::Channel channel, Held held) {
         .send_duration_seconds.Observe(
             std::chrono::duration<double>(Clock::monotonic() - begun).count());
     if (held.result.outcome == notify::Outcome::accepted) crash_point(CrashPoint::accepted);
-    if (!is_poison(held)) judge(channel, lane, held.result);
+    if (!is_poison(held)) {
+      judge(channel, lane, held.result);
+      judge_text(text, held);
+    }
     finished_.push_back(std::move(held));
     to_record_.notify();
   } catch (const std::exception& why) {
     trouble_.failed(why);  // the lease runs out and the message is sent again under the same id
     lane.breaker.not_tried(Clock::monotonic());
+    if (const auto found = stopped_texts_.find(text); found != stopped_texts_.end())
+      found->second.breaker.not_tried(Clock::monotonic());
   }
   --lane.under_way;
   set_out(channel, lane);
@@ -97,6 +119,56 @@ void Dispatcher::judge(notify::Channel channel, Lane& lane, const notify::SendRe
   woken_.notify();
 }
 
+// What became of it says something of its text where that is refused, or was.
+void Dispatcher::judge_text(const TextKey& key, const Held& held) {
+  using notify::Outcome;
+  const Outcome outcome = held.result.outcome;
+  const bool refused = outcome == Outcome::text_stopped;
+  auto known = stopped_texts_.find(key);
+  if (known == stopped_texts_.end()) {
+    if (!refused) return;
+    known = stopped_texts_.try_emplace(key, options_.breaker).first;
+  }
+  StoppedText& text = known->second;
+  const auto now = Clock::monotonic();
+  const bool taken = outcome == Outcome::accepted || outcome == Outcome::permanent ||
+                     outcome == Outcome::permanent_for_person;
+  if (!refused && !taken) return text.breaker.not_tried(now);
+  notify::SendResult result = held.result;
+  if (refused) {
+    result.outcome = Outcome::channel_stopped;  // to this breaker the text is all there is
+    text.outage = {key.first, key.second, held.claimed.message.text_id, result.reason,
+                   result.detail};
+  }
+  const Breaker::Change change = text.breaker.record(result, now);
+  if (change == Breaker::Change::none) return;
+  text.news = change;
+  if (change == Breaker::Change::opened)
+    log_event(Level::error, "text_stopped",
+              {{"channel", notify::name(key.first)},
+               {"template", key.second},
+               {"reason", result.reason},
+               {"detail", result.detail}});
+  woken_.notify();
+}
+
+bool Dispatcher::may_set_out(const Held& held, std::chrono::nanoseconds now) {
+  const notify::Message& message = held.claimed.message;
+  const auto known = stopped_texts_.find({message.channel, template_of(message)});
+  if (known == stopped_texts_.end() || !known->second.breaker.is_open()) return true;
+  if (!known->second.breaker.may_try(now)) return false;
+  known->second.breaker.trying();
+  return true;
+}
+
+std::vector<std::string> Dispatcher::held_back(notify::Channel channel,
+                                               std::chrono::nanoseconds now) const {
+  std::vector<std::string> templates;
+  for (const auto& [key, text] : stopped_texts_)
+    if (key.first == channel && !text.breaker.may_try(now)) templates.push_back(key.second);
+  return templates;
+}
+
 // Those that wait, as places come free.
 void Dispatcher::set_out(notify::Channel channel, Lane& lane) {
   const auto now = Clock::monotonic();
@@ -104,7 +176,7 @@ void Dispatcher::set_out(notify::Channel channel, Lane& lane) {
     Held next = std::move(lane.waiting.front());
     lane.waiting.pop_front();
     if (now - next.since > kWaitedTooLong) lane.ahead = 0;
-    if (stopping_ || next.until - now < options_.exchange) {
+    if (stopping_ || next.until - now < options_.exchange || !may_set_out(next, now)) {
       unsent_.emplace_back(next.claimed.id, next.claimed.fence);
       lane.breaker.not_tried(now);
       to_record_.notify();
@@ -138,14 +210,56 @@ asio::awaitable<void> Dispatcher::tell(notify::Channel channel, Lane& lane) {
   if (lane.news == news) lane.news = Breaker::Change::none;
 }
 
+asio::awaitable<void> Dispatcher::tell_of_texts() {
+  for (auto one = stopped_texts_.begin(); one != stopped_texts_.end();) {
+    StoppedText& text = one->second;
+    if (const Breaker::Change news = text.news; news != Breaker::Change::none) {
+      pg::Pool::Lease lease = co_await pool_.acquire();
+      store::TextOutage outage = text.outage;
+      auto recording =
+          record_text(*lease, std::move(outage), news == Breaker::Change::opened, settings_.alert,
+                      [this](notify::Channel other) { return is_usable(other); });
+      co_await std::move(recording);
+      if (text.news == news) text.news = Breaker::Change::none;
+    }
+    const bool over = text.news == Breaker::Change::none && !text.breaker.is_open();
+    one = over ? stopped_texts_.erase(one) : std::next(one);
+  }
+}
+
+asio::awaitable<void> Dispatcher::recall_texts() {
+  if (texts_recalled_) co_return;
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  pg::Pipeline pipeline;
+  store::add_stopped_texts(pipeline);
+  const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
+  for (store::TextOutage& one : store::stopped_texts_of(results.front())) {
+    const auto [text, fresh] =
+        stopped_texts_.try_emplace({one.channel, one.text_template}, options_.breaker);
+    if (!fresh) continue;
+    text->second.breaker.presume_open(Clock::monotonic());
+    text->second.outage = std::move(one);
+  }
+  texts_recalled_ = true;
+}
+
 asio::awaitable<void> Dispatcher::look_after() {
   const auto now = Clock::monotonic();
+  const auto until = [now](const Breaker& breaker) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::max(breaker.next_trial() - now, std::chrono::nanoseconds(std::chrono::seconds(1))));
+  };
+  std::vector<std::pair<TextKey, std::chrono::milliseconds>> refused;
+  for (const auto& [key, text] : stopped_texts_)
+    if (text.breaker.is_open() && !text.breaker.may_try(now))
+      refused.emplace_back(key, until(text.breaker));
+  for (const auto& [key, wait] : refused) {
+    auto diverting = rerouting_.divert(key.first, wait, key.second);
+    co_await std::move(diverting);
+  }
   for (const auto& [channel, lane] : lanes_) {
     if (!lane.breaker.is_open()) continue;
-    const auto wait = std::max(lane.breaker.next_trial() - now,
-                               std::chrono::nanoseconds(std::chrono::seconds(1)));
-    auto diverting =
-        rerouting_.divert(channel, std::chrono::duration_cast<std::chrono::milliseconds>(wait));
+    auto diverting = rerouting_.divert(channel, until(lane.breaker));
     co_await std::move(diverting);
   }
   if (now >= forget_paces_at_) {
@@ -169,6 +283,8 @@ asio::awaitable<std::chrono::milliseconds> Dispatcher::run_once() {
   std::vector<Asked> asked;
   pg::Pipeline pipeline;
   for (auto& [channel, lane] : lanes_) co_await tell(channel, lane);
+  co_await recall_texts();
+  co_await tell_of_texts();
   const auto now = Clock::monotonic();  // before the leases begin
   for (auto& [channel, lane] : lanes_) {
     const int room = lane.room(now);
@@ -176,7 +292,8 @@ asio::awaitable<std::chrono::milliseconds> Dispatcher::run_once() {
     if (lane.full) continue;
     const ChannelRules& rules = settings_.channels[channel];
     const std::size_t claims = store::add_claim_messages(
-        pipeline, {channel, room, options_.lease, rules.a_second, rules.a_person});
+        pipeline,
+        {channel, room, options_.lease, rules.a_second, rules.a_person, held_back(channel, now)});
     asked.push_back({channel, room, claims, store::add_until_send(pipeline, channel)});
   }
   std::chrono::milliseconds sleep = kLongestSleep;

@@ -90,14 +90,30 @@ class Dispatcher {
     int room(std::chrono::nanoseconds now) const;
   };
 
+  // A text whose template its channel's provider refuses.
+  struct StoppedText {
+    explicit StoppedText(BreakerOptions options) : breaker(options) {}
+    Breaker breaker;
+    Breaker::Change news = Breaker::Change::none;  // to be told
+    store::TextOutage outage;
+  };
+  using TextKey = std::pair<notify::Channel, std::string>;  // by the template's name
+
   boost::asio::awaitable<void> claim_all();
   void set_out(notify::Channel channel, Lane& lane);
   boost::asio::awaitable<void> send_one(notify::Channel channel, Held held);
   boost::asio::awaitable<notify::SendResult> send(const Held& held);
   bool is_poison(const Held& held) const;
   void judge(notify::Channel channel, Lane& lane, const notify::SendResult& result);
+  void judge_text(const TextKey& key, const Held& held);
+  // False while its text is refused and no trial is due; true begins the trial.
+  bool may_set_out(const Held& held, std::chrono::nanoseconds now);
+  std::vector<std::string> held_back(notify::Channel channel, std::chrono::nanoseconds now) const;
   // Of a channel that has opened or closed: on record, and to its operators.
   boost::asio::awaitable<void> tell(notify::Channel channel, Lane& lane);
+  boost::asio::awaitable<void> tell_of_texts();
+  // What a former process, or another, found refused is tried by this one, too.
+  boost::asio::awaitable<void> recall_texts();
   // What waits for channels that take nothing, and what was accepted and has not arrived.
   boost::asio::awaitable<void> look_after();
   bool is_idle() const;
@@ -125,6 +141,8 @@ class Dispatcher {
   DispatcherOptions options_;
   Rerouting rerouting_;
   std::map<notify::Channel, Lane> lanes_;
+  std::map<TextKey, StoppedText> stopped_texts_;
+  bool texts_recalled_ = false;
   std::vector<Held> finished_;         // not recorded yet
   std::vector<store::Fenced> unsent_;  // to be given back
   Signal woken_, to_record_;

@@ -17,7 +17,8 @@ namespace {
 
 // Seconds before the second, third, ... attempt.
 constexpr int kBackoff[] = {5, 15, 60, 180, 600, 1200, 1800, 3600};
-// A channel that takes nothing at all is looked at again this often; a person must mend it.
+// A channel that takes nothing at all, or nothing of a text, is looked at again this often; a
+// person must mend it.
 constexpr std::chrono::seconds kStoppedChannel{300};
 constexpr std::size_t kRecordsMax = 256;  // in one transaction
 // While many come back, records stay for those that come with them.
@@ -38,7 +39,9 @@ std::chrono::seconds Dispatcher::backoff(int attempt) {
 
 std::chrono::seconds Dispatcher::retry_in(const store::ClaimedMessage& claimed,
                                           const notify::SendResult& result) {
-  if (result.outcome == notify::Outcome::channel_stopped) return kStoppedChannel;
+  if (result.outcome == notify::Outcome::channel_stopped ||
+      result.outcome == notify::Outcome::text_stopped)
+    return kStoppedChannel;
   std::chrono::seconds wait = backoff(claimed.attempts + 1);
   // Jitter, so that what failed together does not come back together.
   wait += std::chrono::seconds(
@@ -53,10 +56,10 @@ bool Dispatcher::ends(const Held& held) const {
   if (outcome == Outcome::permanent || outcome == Outcome::permanent_for_person) return true;
   // Tried so often in vain: as good as undeliverable this way.
   return outcome != Outcome::accepted && outcome != Outcome::channel_stopped &&
-         held.claimed.attempts >= options_.attempts_max;
+         outcome != Outcome::text_stopped && held.claimed.attempts >= options_.attempts_max;
 }
 
-// Of those that end over their channel, and of those whose channel takes nothing.
+// Of those that end over their channel, and of those whose channel or text takes nothing.
 asio::awaitable<std::vector<store::Fallback>> Dispatcher::fallbacks(
     pg::Transaction& transaction, const std::vector<Held>& batch) {
   std::vector<store::Unarrived> unarrived;
@@ -65,10 +68,11 @@ asio::awaitable<std::vector<store::Fallback>> Dispatcher::fallbacks(
     const store::ClaimedMessage& one = held.claimed;
     const bool not_taken = held.result.outcome == notify::Outcome::retry ||
                            held.result.outcome == notify::Outcome::channel_stopped;
-    if (!ends(held) && !(not_taken && !is_usable(one.message.channel))) continue;
+    const bool text_stopped = held.result.outcome == notify::Outcome::text_stopped;
+    if (!ends(held) && !text_stopped && !(not_taken && !is_usable(one.message.channel))) continue;
     if (!ends(held)) held_up.push_back(one.id);
     unarrived.push_back({one.id, one.fence, one.recipient, one.message.text_id, one.message.channel,
-                         held.result.reason});
+                         held.result.reason, held.result.detail});
   }
   if (!held_up.empty()) {
     pg::Pipeline reads;
@@ -141,8 +145,9 @@ void Dispatcher::account_for(const Held& held, const store::SendOutcome& outcome
   const std::string channel(notify::name(claimed.message.channel));
   if (held.result.outcome == notify::Outcome::accepted) {
     metrics_.channel(channel).messages.Increment();
-    metrics_.channel(channel).delay_seconds.Observe(
-        static_cast<double>((Clock::machine_now() - claimed.created_at).count()));
+    // Below zero where the clock was set back in between.
+    metrics_.channel(channel).delay_seconds.Observe(static_cast<double>(
+        std::max((Clock::machine_now() - claimed.created_at).count(), std::int64_t{0})));
     return;
   }
   metrics_.message_failed(channel, held.result.reason);
@@ -153,6 +158,7 @@ void Dispatcher::account_for(const Held& held, const store::SendOutcome& outcome
              {"to", masked(claimed.message)},
              {"outcome", outcome.outcome},
              {"reason", held.result.reason},
+             {"detail", held.result.detail},
              {"attempt", claimed.attempts},
              {"state", outcome.state}});
 }

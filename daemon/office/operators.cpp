@@ -1,5 +1,7 @@
 #include "daemon/office/operators.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "daemon/log.h"
@@ -17,14 +19,18 @@ std::string_view spoken(notify::Channel channel) {
   return channel == notify::Channel::email ? "email" : "WhatsApp";
 }
 
-// Nothing where the administrator has no channel that takes messages.
-std::optional<store::NewMessage> alert(const Officer& admin, notify::Channel down,
-                                       const std::string& reason, const AlertSettings& settings,
-                                       const UsableChannel& usable) {
+struct Outage {
+  notify::Channel channel;
+  std::string what, why;  // for people
+};
+
+// Nothing where the administrator has no other channel that takes messages.
+std::optional<store::NewMessage> alert(const Officer& admin, const Outage& outage,
+                                       const AlertSettings& settings, const UsableChannel& usable) {
   const std::vector<ChannelAddress> order = addresses_of(admin);
   const auto way = std::ranges::find_if(order, [&](const ChannelAddress& one) {
     const auto channel = notify::channel_from_name(one.channel);
-    return *channel != down && usable(*channel);
+    return *channel != outage.channel && usable(*channel);
   });
   if (way == order.end()) return std::nullopt;
   store::NewMessage message;
@@ -35,11 +41,25 @@ std::optional<store::NewMessage> alert(const Officer& admin, notify::Channel dow
   message.text = kText;
   message.rendered = notify::render(*settings.texts, kText,
                                     {{"nama_petugas", admin.name},
-                                     {"kanal", std::string(spoken(down))},
-                                     {"alasan", notify::delivery_words(reason)},
+                                     {"kanal", outage.what},
+                                     {"alasan", outage.why},
                                      {"tautan", settings.office.public_url + "/pesan"},
                                      {"instansi", settings.office.name}});
   return message;
+}
+
+int tell(pg::Pipeline& writes, const store::Administrators& admins, const Outage& outage,
+         const AlertSettings& settings, const UsableChannel& usable) {
+  int told = 0;
+  for (const Officer& admin : admins.officers) {
+    auto message = alert(admin, outage, settings, usable);
+    if (!message) continue;
+    message->rendered_at = admins.now;
+    store::add_message(writes, *message);
+    ++told;
+  }
+  if (told > 0) store::add_notify(writes);
+  return told;
 }
 
 }  // namespace
@@ -62,18 +82,41 @@ asio::awaitable<void> record_channel(pg::Connection& connection, notify::Channel
   pg::Pipeline writes;
   int told = 0;
   if (!results.at(first).empty() && settings.texts) {
-    const store::Administrators in_service = store::administrators_of(results.at(admins));
-    for (const Officer& admin : in_service.officers) {
-      auto message = alert(admin, channel, reason, settings, usable);
-      if (!message) continue;
-      message->rendered_at = in_service.now;
-      store::add_message(writes, *message);
-      ++told;
-    }
-    if (told > 0) store::add_notify(writes);
+    const Outage outage{channel, std::string(spoken(channel)), notify::delivery_words(reason)};
+    told = tell(writes, store::administrators_of(results.at(admins)), outage, settings, usable);
     log_event(told > 0 ? Level::warning : Level::error,
               told > 0 ? "operators_told" : "operators_not_told",
               {{"channel", notify::name(channel)}, {"administrators", told}});
+  }
+  co_await transaction.commit(std::move(writes));
+}
+
+asio::awaitable<void> record_text(pg::Connection& connection, store::TextOutage text, bool stopped,
+                                  AlertSettings settings, UsableChannel usable) {
+  pg::Transaction transaction(connection);
+  pg::Pipeline pipeline;
+  if (!stopped) {
+    store::add_text_works(pipeline, text.channel, text.text_template);
+    co_await transaction.commit(std::move(pipeline));
+    log_event(Level::info, "text_works",
+              {{"channel", notify::name(text.channel)}, {"template", text.text_template}});
+    co_return;
+  }
+  const std::size_t first = store::add_text_stopped(pipeline, text);
+  const std::size_t admins = store::add_administrators(pipeline);
+  const std::vector<pg::Result> results = co_await transaction.run(std::move(pipeline));
+  pg::Pipeline writes;
+  if (!results.at(first).empty() && settings.texts) {
+    const Outage outage{text.channel,
+                        fmt::format("{} (templat {})", spoken(text.channel), text.text_template),
+                        text.detail.empty() ? notify::delivery_words(text.reason) : text.detail};
+    const int told =
+        tell(writes, store::administrators_of(results.at(admins)), outage, settings, usable);
+    log_event(told > 0 ? Level::warning : Level::error,
+              told > 0 ? "operators_told" : "operators_not_told",
+              {{"channel", notify::name(text.channel)},
+               {"template", text.text_template},
+               {"administrators", told}});
   }
   co_await transaction.commit(std::move(writes));
 }

@@ -17,6 +17,11 @@ struct AlertSettings {
   std::shared_ptr<const notify::Texts> texts;  // null: nobody is told
 };
 
+// One text whose template is refused, or is taken again; in the same way.
+boost::asio::awaitable<void> record_text(pg::Connection& connection, store::TextOutage text,
+                                         bool stopped, AlertSettings settings,
+                                         UsableChannel usable);
+
 boost::asio::awaitable<void> record_channel(pg::Connection& connection, notify::Channel channel,
                                             bool down, std::string reason, AlertSettings settings,
                                             UsableChannel usable);

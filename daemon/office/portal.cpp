@@ -26,18 +26,21 @@ constexpr std::chrono::minutes kForgetEvery{10};
 constexpr std::chrono::seconds kStopGrace{4};
 // Under a flood of answers the next are claimed this often.
 constexpr std::chrono::milliseconds kGatherAnswers{10};
-// What is recorded within the second that is still going on is not settled.
-constexpr Seconds kUnsettled{1};
-
 std::vector<store::PortalEvent> events_of(const std::vector<store::Change>& changes,
                                           const Rulebook& rulebook) {
   std::vector<store::PortalEvent> events;
   for (const store::Change& change : changes) {
     if (change.undone) continue;
-    const Sop* sop = rulebook.sop_in_force(change.sop);
-    if (!sop) sop = rulebook.sops_in_force().at(0);
-    events.push_back({change.place, boost::json::serialize(change_event(
-                                        change, *sop, rulebook.calendar(sop->calendar)))});
+    try {
+      const Sop* sop = rulebook.sop_in_force(change.sop);
+      if (!sop) sop = rulebook.sops_in_force().at(0);
+      events.push_back({change.place, boost::json::serialize(change_event(
+                                          change, *sop, rulebook.calendar(sop->calendar)))});
+    } catch (const std::exception& why) {
+      // One that cannot be shown must not hold up all that comes after it.
+      log_event(Level::error, "change_left_out",
+                {{"change", change_id(change.place)}, {"why", why.what()}});
+    }
   }
   return events;
 }
@@ -54,11 +57,9 @@ asio::awaitable<void> freshen(pg::Connection& connection, Rulebook& rulebook) {
   if (!rulebook.fresh(moment)) co_await rulebook.refresh(connection, moment);
 }
 
-asio::awaitable<Instant> read_settled(pg::Connection& connection) {
-  pg::Pipeline settling;
-  store::add_settled_until(settling);
-  const std::vector<pg::Result> settled = co_await connection.run(std::move(settling));
-  co_return store::settled_until_of(settled.front());
+asio::awaitable<void> number_all(pg::Connection& connection) {
+  for (int numbered = store::kNumberedAtOnce; numbered == store::kNumberedAtOnce;)
+    numbered = co_await store::number_changes(connection, store::kNumberedAtOnce);
 }
 
 }  // namespace
@@ -66,21 +67,26 @@ asio::awaitable<Instant> read_settled(pg::Connection& connection) {
 asio::awaitable<std::int64_t> replay_changes(pg::Connection& connection, Rulebook& rulebook,
                                              Instant after, Instant until) {
   co_await freshen(connection, rulebook);
-  const Instant settled = co_await read_settled(connection);
-  const Instant counted = settled - std::max(rulebook.send().undo_window, kUnsettled);
-  store::ChangeQuery query;
-  query.after = store::ChangePlace{after, 0, 0};
-  query.until = std::min(until - Seconds{1}, counted);
-  query.limit = kPortion;
+  co_await number_all(connection);
+  pg::Pipeline bounding;
+  store::add_numbers_between(bounding, after, until - Seconds{1});
+  const std::vector<pg::Result> bounds = co_await connection.run(std::move(bounding));
+  const auto first = bounds.front().optional_int64(0, 0),
+             last = bounds.front().optional_int64(0, 1);
   std::int64_t replayed = 0;
-  for (int looked = kPortion; looked == kPortion;) {
+  if (!first || !last) co_return replayed;
+  store::ChangeQuery query{*first - 1, kPortion};
+  while (query.after < *last) {
     pg::Pipeline looking;
     store::add_changes(looking, query);
     const std::vector<pg::Result> found = co_await connection.run(std::move(looking));
-    const std::vector<store::Change> changes = store::changes_of(found.front());
-    looked = static_cast<int>(changes.size());
+    std::vector<store::Change> changes = store::changes_of(found.front());
     if (changes.empty()) break;
-    query.after = changes.back().place;
+    query.after = changes.back().number_in_order;
+    std::erase_if(changes, [&](const store::Change& one) {
+      return one.place.at < after || one.place.at >= until;
+    });
+    if (changes.empty()) continue;
     pg::Pipeline writes;
     const std::size_t written = store::add_replay(writes, events_of(changes, rulebook));
     const std::vector<pg::Result> results = co_await connection.run(std::move(writes));
@@ -103,27 +109,32 @@ void Portal::reload(Options options) {
   wake();
 }
 
+// Also for those who ask by GET /events, whether or not anything is posted.
+asio::awaitable<void> Portal::number() {
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  co_await number_all(*lease);
+}
+
 asio::awaitable<int> Portal::take_over() {
+  co_await number();
   pg::Pool::Lease lease = co_await pool_.acquire();
   co_await freshen(*lease, rulebook_);
-  const Instant settled = co_await read_settled(*lease);
-  const Instant until = settled - std::max(rulebook_.send().undo_window, kUnsettled);
   pg::Transaction transaction(*lease);
   pg::Pipeline locking;
-  store::add_begin_portal(locking, until);
+  store::add_begin_portal(locking);
   const std::size_t locked = store::add_lock_portal(locking);
   const std::vector<pg::Result> begun = co_await transaction.run(std::move(locking));
   const auto state = store::portal_state_of(begun.at(locked));
   std::vector<store::Change> changes;
   if (state && !state->disabled) {
     pg::Pipeline looking;
-    store::add_changes(looking, {state->taken_over, until, kPortion});
+    store::add_changes(looking, {state->taken_over, kPortion});
     const std::vector<pg::Result> found = co_await transaction.run(std::move(looking));
     changes = store::changes_of(found.front());
   }
   pg::Pipeline writes;
   if (!changes.empty())
-    store::add_portal_events(writes, events_of(changes, rulebook_), changes.back().place,
+    store::add_portal_events(writes, events_of(changes, rulebook_), changes.back().number_in_order,
                              options_->trial);
   co_await transaction.commit(std::move(writes));
   co_return static_cast<int>(changes.size());
@@ -232,7 +243,10 @@ asio::awaitable<void> Portal::forget() {
 }
 
 asio::awaitable<std::chrono::milliseconds> Portal::cycle() {
-  if (!options_->config.enabled()) co_return kLongestSleep;
+  if (!options_->config.enabled()) {
+    co_await number();
+    co_return kLongestSleep;
+  }
   for (int looked = kPortion; !stopping() && looked == kPortion;) looked = co_await take_over();
   if (!options_->trial && !stopping()) co_await post_due();
   co_await forget();

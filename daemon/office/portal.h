@@ -48,6 +48,7 @@ class Portal : public Loop {
 
  private:
   boost::asio::awaitable<std::chrono::milliseconds> cycle() override;
+  boost::asio::awaitable<void> number();
   boost::asio::awaitable<void> post(store::ClaimedEvent claimed);
   boost::asio::awaitable<void> record(store::ClaimedEvent claimed, notify::portal::Answer answer);
   boost::asio::awaitable<std::chrono::milliseconds> until_due();

@@ -86,17 +86,19 @@ asio::awaitable<int> Rerouting::settle_undelivered() {
                {"text", undelivered[i].text},
                {"channel", notify::name(undelivered[i].channel)},
                {"reason", ends[i].reason},
+               {"detail", undelivered[i].detail},
                {"state", ends[i].state}});
   }
   co_return static_cast<int>(ends.size());
 }
 
 asio::awaitable<int> Rerouting::divert(notify::Channel channel,
-                                       std::chrono::milliseconds next_trial) {
+                                       std::chrono::milliseconds next_trial,
+                                       std::string text_template) {
   pg::Pool::Lease lease = co_await pool_.acquire();
   pg::Transaction transaction(*lease);
   pg::Pipeline reads;
-  const std::size_t which = store::add_lock_held_up(reads, channel, kBatch);
+  const std::size_t which = store::add_lock_held_up(reads, channel, kBatch, text_template);
   const std::vector<store::Unarrived> held_up =
       co_await locked(transaction, std::move(reads), which);
   // After an outage of a channel an applicant is told the latest alone.
@@ -120,10 +122,13 @@ asio::awaitable<int> Rerouting::divert(notify::Channel channel,
   if (!ends.empty()) store::add_notify(writes);
   co_await transaction.commit(std::move(writes));
   for (std::size_t i = 0; i < ends.size(); ++i)
-    metrics_.message_failed(notify::name(channel), "channel_down");
+    metrics_.message_failed(notify::name(channel), text_template.empty()
+                                                       ? std::string_view("channel_down")
+                                                       : notify::reason::template_missing);
   if (!held_up.empty())
     log_event(Level::warning, "messages_diverted",
               {{"channel", notify::name(channel)},
+               {"template", text_template},
                {"to_another_channel", static_cast<std::int64_t>(ends.size())},
                {"waiting", static_cast<std::int64_t>(waiting.size())}});
   co_return static_cast<int>(held_up.size());

@@ -29,7 +29,9 @@ class Rerouting {
   boost::asio::awaitable<int> settle_undelivered();
   // Of those that are due over a channel that takes nothing. Who cannot be reached otherwise waits
   // for `next_trial`.
-  boost::asio::awaitable<int> divert(notify::Channel channel, std::chrono::milliseconds next_trial);
+  // With a `text_template`, of that text alone.
+  boost::asio::awaitable<int> divert(notify::Channel channel, std::chrono::milliseconds next_trial,
+                                     std::string text_template = "");
 
  private:
   boost::asio::awaitable<std::vector<store::Unarrived>> locked(pg::Transaction& transaction,

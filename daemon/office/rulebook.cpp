@@ -97,15 +97,29 @@ void Rulebook::take(const std::vector<store::RuleSet>& rules) {
 
 pg::Awaitable<void> Rulebook::ensure_versions(pg::Connection& connection,
                                               std::vector<std::string> hashes) {
+  auto trying = try_versions(connection, std::move(hashes));
+  const std::map<std::string, std::string> missing = co_await std::move(trying);
+  if (!missing.empty()) throw std::runtime_error(missing.begin()->second);
+}
+
+pg::Awaitable<std::map<std::string, std::string>> Rulebook::try_versions(
+    pg::Connection& connection, std::vector<std::string> hashes) {
+  std::map<std::string, std::string> missing;
   std::erase_if(hashes, [this](const std::string& hash) { return has_version(hash); });
-  if (hashes.empty()) co_return;
+  if (hashes.empty()) co_return missing;
+  for (const std::string& hash : hashes)
+    missing.emplace(hash, "no SOP version " + hash + " is stored");
   const auto stored = co_await store::load_rule_sets(connection, hashes);
   for (const store::RuleSet& rules : stored) {
-    if (rules.kind == "sop" && !has_version(rules.hash)) sops_.emplace(rules.hash, sop_of(rules));
+    if (rules.kind != "sop") continue;
+    try {
+      if (!has_version(rules.hash)) sops_.emplace(rules.hash, sop_of(rules));
+      missing.erase(rules.hash);
+    } catch (const std::exception& why) {
+      missing[rules.hash] = why.what();
+    }
   }
-  for (const std::string& hash : hashes) {
-    if (!has_version(hash)) throw std::runtime_error("no SOP version " + hash + " is stored");
-  }
+  co_return missing;
 }
 
 const Sop* Rulebook::sop_in_force(std::string_view id) const {

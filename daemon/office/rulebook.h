@@ -29,8 +29,11 @@ class Rulebook {
   // read.
   pg::Awaitable<void> refresh(pg::Connection& connection, store::Moment moment);
   // Loads SOP versions that permits are pinned to and that are not in memory yet. Throws
-  // std::runtime_error where one is not stored.
+  // std::runtime_error where one is not stored or cannot be read.
   pg::Awaitable<void> ensure_versions(pg::Connection& connection, std::vector<std::string> hashes);
+  // The same, but returns why each of those is not there.
+  pg::Awaitable<std::map<std::string, std::string>> try_versions(pg::Connection& connection,
+                                                                 std::vector<std::string> hashes);
   bool fresh(const store::Moment& moment) const;
   bool has_version(const std::string& hash) const { return sops_.contains(hash); }
 

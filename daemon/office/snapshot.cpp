@@ -188,6 +188,7 @@ void add_waiting(Families& families, const std::vector<store::Waiting>& waiting)
     families.zero("messages_undelivered", {{"channel", channel}});
     families.zero("messages_dead", {{"channel", channel}});
     families.zero("channel_down", {{"channel", channel}});
+    families.zero("texts_stopped", {{"channel", channel}});
   }
   for (const store::Waiting& one : waiting) {
     const auto count = static_cast<double>(one.count);
@@ -196,8 +197,12 @@ void add_waiting(Families& families, const std::vector<store::Waiting>& waiting)
       if (one.oldest)
         families.set("notices_oldest_pending_timestamp_seconds", {{"audience", one.label}},
                      seconds_of(*one.oldest));
+    } else if (one.kind == "notices_set_aside" || one.kind == "permits_set_aside") {
+      families.set(one.kind, {}, count);
     } else if (one.kind == "down") {
       families.set("channel_down", {{"channel", one.label}}, count);
+    } else if (one.kind == "texts_stopped") {
+      families.set("texts_stopped", {{"channel", one.label}}, count);
     } else {
       families.set("messages_" + one.kind, {{"channel", one.label}}, count);
     }

@@ -1,7 +1,9 @@
 #include "daemon/office/watch.h"
 
 #include <algorithm>
+#include <stdexcept>
 
+#include "daemon/clock.h"
 #include "daemon/log.h"
 #include "daemon/office/loop.h"
 #include "daemon/store/commands.h"
@@ -12,11 +14,15 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr int kBatch = 200;
+constexpr std::chrono::seconds kLookEvery{1};  // at what is set aside
 
 }  // namespace
 
 Watch::Watch(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook, Metrics& metrics)
-    : Loop("watch", std::move(executor), metrics, kGather), pool_(pool), rulebook_(rulebook) {}
+    : Loop("watch", std::move(executor), metrics, kGather),
+      pool_(pool),
+      rulebook_(rulebook),
+      clock_(rulebook, metrics) {}
 
 store::PermitChange Watch::caught_up(store::StoredPermit stored, Instant now) {
   const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
@@ -35,7 +41,8 @@ store::PermitChange Watch::caught_up(store::StoredPermit stored, Instant now) {
 
 asio::awaitable<int> Watch::run_once() {
   try {
-    co_return co_await run_batch(kBatch);
+    const Caught caught = co_await run_batch(kBatch);
+    co_return caught.permits;
   } catch (const pg::Error& error) {
     if (!refuses_a_row(error)) throw;
   }
@@ -45,27 +52,37 @@ asio::awaitable<int> Watch::run_once() {
 asio::awaitable<int> Watch::run_one_by_one() {
   int done = 0;
   while (done < kBatch && !stopping()) {
-    std::string refused;
-    try {
-      if (co_await run_batch(1) == 0) break;
-    } catch (const pg::Error& error) {
-      if (!refuses_a_row(error) || locked_.empty()) throw;
-      refused = error.message();
-    }
-    if (!refused.empty()) co_await set_aside(locked_.front(), std::move(refused));
+    const Caught caught = co_await run_alone(Which::due);
+    if (caught.permits == 0) break;
     ++done;
   }
   co_return done;
 }
 
-asio::awaitable<void> Watch::set_aside(std::int64_t permit, std::string why) {
-  log_event(Level::error, "permit_quarantined", {{"permit_id", permit}, {"why", why}});
+asio::awaitable<Watch::Caught> Watch::run_alone(Which which) {
+  std::string refused;
+  try {
+    co_return co_await run_batch(1, which);
+  } catch (const pg::Error& error) {
+    if (!refuses_a_row(error) || locked_.empty()) throw;
+    refused = error.message();
+  }
+  const std::vector<std::int64_t> alone(1, locked_.front());
+  log_event(Level::error, "permit_quarantined", {{"permit_id", alone.front()}, {"why", refused}});
   pg::Pool::Lease lease = co_await pool_.acquire();
-  pg::Transaction transaction(*lease);
   pg::Pipeline writes;
-  const std::vector<std::int64_t> alone(1, permit);
-  store::add_postpone(writes, alone);
-  co_await transaction.commit(std::move(writes));
+  store::add_set_permits_aside(writes, alone);
+  co_await lease->run(std::move(writes));
+  co_return Caught{1, 1};
+}
+
+asio::awaitable<void> Watch::look_at_set_aside() {
+  if (Clock::monotonic() < next_look_) co_return;
+  for (bool mended = true; mended && !stopping();) {
+    const Caught caught = co_await run_alone(Which::set_aside);
+    mended = caught.permits > caught.set_aside;
+  }
+  next_look_ = Clock::monotonic() + kLookEvery;
 }
 
 // Who is away, wherever the office's SOPs say what day it is.
@@ -83,28 +100,38 @@ std::vector<std::string> Watch::absent(Instant now) const {
   return officers;
 }
 
-asio::awaitable<int> Watch::run_batch(int limit) {
-  locked_.clear();
-  pg::Pool::Lease lease = co_await pool_.acquire();
-  pg::Transaction transaction(*lease);
-
+asio::awaitable<std::vector<std::int64_t>> Watch::lock_due(pg::Connection& connection,
+                                                           pg::Transaction& transaction, int limit,
+                                                           Which which) {
   pg::Pipeline locking;
-  store::add_lock_due(locking, limit);
+  if (which == Which::set_aside)
+    store::add_lock_due_set_aside(locking);
+  else
+    store::add_lock_due(locking, limit);
   const std::size_t looked = locking.add(store::kMomentSql);
   const std::vector<pg::Result> locked = co_await transaction.run(std::move(locking));
   std::vector<std::int64_t> ids = store::ids_of(locked.front());
   const store::Moment seen = store::moment_of(locked.at(looked));
-  if (!rulebook_.fresh(seen)) co_await rulebook_.refresh(*lease, seen);
-  if (const auto officers = absent(seen.now); !officers.empty() && ids.empty()) {
+  if (!rulebook_.fresh(seen)) co_await rulebook_.refresh(connection, seen);
+  if (!ids.empty() || which == Which::set_aside) co_return ids;
+  if (const auto officers = absent(seen.now); !officers.empty()) {
     pg::Pipeline claims;
     store::add_lock_claimed_by(claims, officers, limit);
     const std::vector<pg::Result> claimed = co_await transaction.run(std::move(claims));
     ids = store::ids_of(claimed.front());
   }
+  co_return ids;
+}
+
+asio::awaitable<Watch::Caught> Watch::run_batch(int limit, Which which) {
+  locked_.clear();
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  pg::Transaction transaction(*lease);
+  const std::vector<std::int64_t> ids = co_await lock_due(*lease, transaction, limit, which);
   locked_ = ids;
   if (ids.empty()) {
     co_await transaction.rollback();
-    co_return 0;
+    co_return Caught{};
   }
 
   pg::Pipeline reads;
@@ -113,26 +140,34 @@ asio::awaitable<int> Watch::run_batch(int limit) {
   const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
   const store::Moment moment = store::moment_of(results.at(clock));
   if (!rulebook_.fresh(moment)) co_await rulebook_.refresh(*lease, moment);
-  std::map<std::int64_t, store::StoredPermit> permits = load.take(results);
+  // One permit that cannot be read or decided must not hold up its neighbours.
+  std::map<std::int64_t, std::string> poisoned;
+  std::map<std::int64_t, store::StoredPermit> permits = load.take_readable(results, poisoned);
   std::vector<std::string> versions;
   for (const auto& [id, stored] : permits)
     if (!rulebook_.has_version(stored.permit.sop_version))
       versions.push_back(stored.permit.sop_version);
-  if (!versions.empty()) co_await rulebook_.ensure_versions(*lease, std::move(versions));
+  std::map<std::string, std::string> missing;
+  if (!versions.empty()) {
+    auto trying = rulebook_.try_versions(*lease, std::move(versions));
+    missing = co_await std::move(trying);
+  }
 
   std::vector<store::PermitChange> changes;
-  std::vector<std::int64_t> poisoned;
   for (auto& [id, stored] : permits) {
     try {
+      const auto unknown = missing.find(stored.permit.sop_version);
+      if (unknown != missing.end()) throw std::runtime_error(unknown->second);
       changes.push_back(caught_up(std::move(stored), moment.now));
     } catch (const std::exception& why) {
-      // One permit that cannot be decided must not hold up its neighbours.
-      log_event(Level::error, "permit_quarantined", {{"permit_id", id}, {"why", why.what()}});
-      poisoned.push_back(id);
+      poisoned.emplace(id, why.what());
     }
   }
+  std::vector<std::int64_t> aside, fine;
+  for (const std::int64_t id : ids) (poisoned.contains(id) ? aside : fine).push_back(id);
   pg::Pipeline writes;
-  store::add_postpone(writes, poisoned);
+  store::add_set_permits_aside(writes, aside);
+  if (which == Which::set_aside) store::add_take_back(writes, fine);
   store::append_writes(writes, changes, rulebook_.send());
   store::add_notify(writes);
   co_await transaction.commit(std::move(writes));
@@ -140,8 +175,10 @@ asio::awaitable<int> Watch::run_batch(int limit) {
     for (const Event& event : change.decision.events)
       log_event(Level::info, event.type,
                 {{"permit", change.decision.after.number}, {"visit", event.visit}});
+  for (const auto& [id, why] : poisoned)
+    log_event(Level::error, "permit_quarantined", {{"permit_id", id}, {"why", why}});
   if (on_commit_) on_commit_();
-  co_return static_cast<int>(ids.size());
+  co_return Caught{static_cast<int>(ids.size()), static_cast<int>(aside.size())};
 }
 
 asio::awaitable<std::chrono::milliseconds> Watch::until_due() {
@@ -154,7 +191,12 @@ asio::awaitable<std::chrono::milliseconds> Watch::until_due() {
 }
 
 asio::awaitable<std::chrono::milliseconds> Watch::cycle() {
+  {
+    pg::Pool::Lease lease = co_await pool_.acquire();
+    co_await clock_.look(*lease);
+  }
   for (int done = kBatch; done == kBatch && !stopping();) done = co_await run_once();
+  if (!stopping()) co_await look_at_set_aside();
   co_return co_await until_due();
 }
 

@@ -34,6 +34,7 @@ void add_clear_canaries(pg::Pipeline& pipeline) {
     pipeline.add(std::string("DELETE FROM ") + part + " WHERE message IN " + kItsMessages);
   pipeline.add(std::string("DELETE FROM message WHERE recipient = '") + kCanaryRecipient + "'");
   pipeline.add("DELETE FROM notice WHERE permit < 0");
+  pipeline.add("DELETE FROM permit_set_aside WHERE permit < 0");
   pipeline.add("DELETE FROM permit WHERE id < 0");
   for (const char* part : {"visit", "pause", "document", "raised_rung", "note", "event"})
     pipeline.add(std::string("DELETE FROM ") + part + " WHERE permit < 0");

@@ -1,6 +1,5 @@
-// The changes of permits as portals follow them: one an action, a pause or a resume, in the order
-// of their time, once none of them can be taken back or overtaken any more. Nothing of them names a
-// person.
+// The changes of permits as portals follow them: one an action, a pause or a resume, numbered once
+// it cannot be taken back any more, in that order. Nothing of them names a person.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -12,7 +11,8 @@
 
 namespace tenggat::store {
 
-// Where a change stands among all of them.
+// A change as it is called outside. Its time is what its event bears; where it stands among all
+// others only its number says, which no clock has made.
 struct ChangePlace {
   Instant at{};  // when it was recorded, by the office's clock
   std::int64_t permit = 0, sequence = 0;
@@ -24,18 +24,22 @@ struct Change {
   std::string number, sop, external_id, created_by;
   std::string fields_json;  // of its event
   bool undone = false;      // and so never happened
+  std::int64_t number_in_order = 0;
 };
 
-// By the office's clock: whatever is recorded from now on, or is being recorded by a transaction
-// that has not ended, is not before that instant. A flight of its own, before the one that reads
-// changes: what ends between the two is then seen by the latter.
-void add_settled_until(pg::Pipeline& pipeline);
-Instant settled_until_of(const pg::Result& result);
+// Numbers those that have come to count since, at most so many; one caller at a time. Returns how
+// many there were; none where another is at it.
+pg::Awaitable<int> number_changes(pg::Connection& connection, int limit);
+inline constexpr int kNumberedAtOnce = 1000;
+
+// One row: the number of this one, or of the last before where it stood; 0 where there is none.
+void add_number_of(pg::Pipeline& pipeline, const ChangePlace& place);
+// One row: the lowest and the highest number of those recorded in this time.
+void add_numbers_between(pg::Pipeline& pipeline, Instant from, Instant to);
 
 struct ChangeQuery {
-  std::optional<ChangePlace> after;  // nothing: from the beginning
-  Instant until{};                   // the last that counts
-  int limit = 100;                   // rows that are looked at
+  std::int64_t after = 0;  // the number of the last that is known
+  int limit = 100;         // rows that are looked at
 };
 void add_changes(pg::Pipeline& pipeline, const ChangeQuery& query);
 std::vector<Change> changes_of(const pg::Result& result);

@@ -15,6 +15,9 @@ const std::string kInsertAnswers = kAnswer.insert("idempotency");
 const RowShape kNumber({{"sop", "text"}, {"year", "int"}, {"last", "bigint"}});
 const std::string kSaveNumbers = kNumber.upsert("permit_number", 2);
 
+// What is set aside is few, and looked at by itself.
+#define NOT_SET_ASIDE "NOT EXISTS (SELECT FROM permit_set_aside s WHERE s.permit = v.permit)"
+
 // Four million permits a second and room until the year 2242.
 constexpr int kTailBits = 22;
 
@@ -77,7 +80,14 @@ void add_save_numbers(pg::Pipeline& pipeline, const NumberCounters& counters) {
 }
 
 std::size_t add_id_tails(pg::Pipeline& pipeline, std::size_t count) {
-  return pipeline.add("SELECT nextval('permit_id_tail') FROM generate_series(1, $1::int)", count);
+  return pipeline.add(
+      "SELECT nextval('permit_id_tail'), coalesce((SELECT max(id) FROM permit), 0)"
+      " FROM generate_series(1, $1::int)",
+      count);
+}
+
+Instant latest_id_of(const pg::Result& r) {
+  return Instant{Seconds{r.empty() ? 0 : r.int64(0, 1) >> kTailBits}};
 }
 
 std::vector<std::int64_t> id_tails_of(const pg::Result& r) {
@@ -86,8 +96,8 @@ std::vector<std::int64_t> id_tails_of(const pg::Result& r) {
   return tails;
 }
 
-std::int64_t permit_id(Instant now, std::int64_t tail) {
-  return (now.time_since_epoch().count() << kTailBits) | (tail & ((1 << kTailBits) - 1));
+std::int64_t permit_id(Instant second, std::int64_t tail) {
+  return (second.time_since_epoch().count() << kTailBits) | (tail & ((1 << kTailBits) - 1));
 }
 
 std::size_t add_existing(pg::Pipeline& pipeline, const std::vector<std::int64_t>& ids) {
@@ -114,9 +124,20 @@ void add_notify(pg::Pipeline& pipeline) {
 void add_lock_due(pg::Pipeline& pipeline, int limit) {
   pipeline.add(
       "SELECT p.id FROM visit v JOIN permit p ON p.id = v.permit"
-      " WHERE v.check_at <= (SELECT office_now())"
+      " WHERE v.check_at <= (SELECT office_now()) AND " NOT_SET_ASIDE
       " ORDER BY v.check_at LIMIT $1::int FOR UPDATE OF p SKIP LOCKED",
       limit);
+}
+
+void add_lock_due_set_aside(pg::Pipeline& pipeline) {
+  pipeline.add(
+      "SELECT p.id FROM permit_set_aside s JOIN visit v ON v.permit = s.permit"
+      " JOIN permit p ON p.id = s.permit WHERE v.check_at <= (SELECT office_now())"
+      " ORDER BY v.check_at LIMIT 1 FOR UPDATE OF p SKIP LOCKED");
+  // Of those that somebody has finished meanwhile there is nothing left to watch.
+  pipeline.add(
+      "DELETE FROM permit_set_aside s WHERE NOT EXISTS (SELECT FROM visit v"
+      " WHERE v.permit = s.permit AND v.check_at IS NOT NULL)");
 }
 
 void add_lock_claimed_by(pg::Pipeline& pipeline, const std::vector<std::string>& officers,
@@ -124,32 +145,48 @@ void add_lock_claimed_by(pg::Pipeline& pipeline, const std::vector<std::string>&
   pipeline.add(
       "SELECT p.id FROM visit v JOIN permit p ON p.id = v.permit"
       " WHERE v.closed_at IS NULL AND NOT v.undone AND v.assignee <> ''"
-      " AND v.assignee = ANY($1::text[]) LIMIT $2::int FOR UPDATE OF p SKIP LOCKED",
+      " AND v.assignee = ANY($1::text[]) AND " NOT_SET_ASIDE
+      " LIMIT $2::int FOR UPDATE OF p SKIP LOCKED",
       pg::text_array(officers), limit);
 }
 
-void add_postpone(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits) {
+std::string set_aside_for(std::string_view times) {
+  return "make_interval(secs => least(86400, 600 * 2 ^ least(" + std::string(times) + ", 10)))";
+}
+
+void add_set_permits_aside(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits) {
   if (permits.empty()) return;
-  pipeline.add(
-      "UPDATE visit SET check_at = office_now() + interval '10 minutes'"
-      " WHERE permit = ANY($1::bigint[]) AND check_at IS NOT NULL",
-      pg::bigint_array(permits));
+  static const std::string sql =
+      "WITH aside AS (INSERT INTO permit_set_aside AS s (permit)"
+      "   SELECT id FROM unnest($1::bigint[]) AS u(id) ORDER BY id"
+      "   ON CONFLICT (permit) DO UPDATE SET times = s.times + 1 RETURNING permit, times)"
+      " UPDATE visit v SET check_at = office_now() + " +
+      set_aside_for("a.times - 1") +
+      " FROM aside a WHERE v.permit = a.permit AND v.check_at IS NOT NULL";
+  pipeline.add(sql, pg::bigint_array(permits));
+}
+
+void add_take_back(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits) {
+  if (permits.empty()) return;
+  pipeline.add("DELETE FROM permit_set_aside WHERE permit = ANY($1::bigint[])",
+               pg::bigint_array(permits));
 }
 
 std::size_t add_overdue_for(pg::Pipeline& pipeline, Seconds span) {
   return pipeline.add(
-      "SELECT EXISTS (SELECT FROM visit"
-      " WHERE check_at < (SELECT office_now()) - make_interval(secs => $1::int))",
+      "SELECT EXISTS (SELECT FROM visit v"
+      " WHERE v.check_at < (SELECT office_now()) - make_interval(secs => $1::int)"
+      " AND " NOT_SET_ASIDE ")",
       span.count());
 }
 
 void add_until_due(pg::Pipeline& pipeline, DueKind kind) {
   static const std::string permits =
-      "SELECT ceil(extract(epoch FROM min(check_at) - office_now()))::bigint FROM visit"
-      " WHERE check_at IS NOT NULL";
+      "SELECT ceil(extract(epoch FROM (SELECT v.check_at FROM visit v WHERE v.check_at IS NOT NULL"
+      " AND " NOT_SET_ASIDE " ORDER BY v.check_at LIMIT 1) - office_now()))::bigint";
   static const std::string notices =
       "SELECT ceil(extract(epoch FROM least("
-      " (SELECT min(send_at) FROM notice WHERE state = 'pending'),"
+      " (SELECT min(send_at) FROM notice WHERE state = 'pending' AND set_aside = 0),"
       " (SELECT min(next_at) FROM daily_job)) - office_now()))::bigint";
   pipeline.add(kind == DueKind::permits ? permits : notices);
 }

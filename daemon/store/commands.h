@@ -37,7 +37,10 @@ void add_save_numbers(pg::Pipeline& pipeline, const NumberCounters& counters);
 // Tails for new permit ids, which are time-ordered: the office's seconds above, the tail below.
 std::size_t add_id_tails(pg::Pipeline& pipeline, std::size_t count);
 std::vector<std::int64_t> id_tails_of(const pg::Result& result);
-std::int64_t permit_id(Instant now, std::int64_t tail);
+// The second of the highest id there is. New ones are not given an earlier one, though the clock be
+// set back: who pages through permits by their ids would never see them.
+Instant latest_id_of(const pg::Result& result);
+std::int64_t permit_id(Instant second, std::int64_t tail);
 
 // Which of these permits exist, locked or not.
 std::size_t add_existing(pg::Pipeline& pipeline, const std::vector<std::int64_t>& ids);
@@ -50,14 +53,21 @@ inline constexpr std::string_view kWorkHint = "work";
 void add_notify(pg::Pipeline& pipeline);
 
 // Open permits with something due by the office's now, soonest first, locked; those locked
-// elsewhere are skipped.
+// elsewhere are skipped, and those set aside.
 void add_lock_due(pg::Pipeline& pipeline, int limit);
+// One of the latter.
+void add_lock_due_set_aside(pg::Pipeline& pipeline);
 // Open permits with a task one of these officers has claimed, locked in the same way.
 void add_lock_claimed_by(pg::Pipeline& pipeline, const std::vector<std::string>& officers,
                          int limit);
 
-// Looked at again in ten minutes of the office's clock: they could not be decided now.
-void add_postpone(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits);
+// They cannot be decided, and are looked at again one by one, apart from the others: after ten
+// minutes of the office's clock, and twice as long after each further time, up to a day.
+void add_set_permits_aside(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits);
+// How long, as SQL, what has been set aside so often `times` is left alone.
+std::string set_aside_for(std::string_view times);
+// They could be decided after all.
+void add_take_back(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits);
 
 // Whether what fell due on some permit this long ago is still to be looked at.
 std::size_t add_overdue_for(pg::Pipeline& pipeline, Seconds span);

@@ -79,7 +79,12 @@ std::size_t add_waiting(pg::Pipeline& pipeline) {
   static const std::string sql =
       "SELECT 'notice', CASE audience WHEN 'applicant' THEN 'applicant' ELSE 'officer' END,"
       "   count(*), min(send_at) FROM notice"
-      "   WHERE state = 'pending' AND send_at <= (SELECT office_now()) AND permit >= 0 GROUP BY 2"
+      "   WHERE state = 'pending' AND set_aside = 0 AND send_at <= (SELECT office_now())"
+      "   AND permit >= 0 GROUP BY 2"
+      " UNION ALL SELECT 'notices_set_aside', '', count(*), NULL FROM notice"
+      "   WHERE state = 'pending' AND set_aside > 0 AND permit >= 0"
+      " UNION ALL SELECT 'permits_set_aside', '', count(*), NULL FROM permit_set_aside"
+      "   WHERE permit > 0"
       " UNION ALL SELECT 'notice', 'portal', count(*), min(created_at) FROM portal_event"
       "   WHERE state = 'pending' HAVING count(*) > 0"
       " UNION ALL SELECT 'undelivered', channel, count(*), NULL FROM message"
@@ -89,7 +94,8 @@ std::size_t add_waiting(pg::Pipeline& pipeline) {
       " UNION ALL SELECT 'dead', channel, count(*), NULL FROM message WHERE state = 'dead'" +
       of_people +
       " GROUP BY 2"
-      " UNION ALL SELECT 'down', channel, 1, NULL FROM channel_outage";
+      " UNION ALL SELECT 'down', channel, 1, NULL FROM channel_outage"
+      " UNION ALL SELECT 'texts_stopped', channel, count(*), NULL FROM text_outage GROUP BY 2";
   return pipeline.add(sql);
 }
 

@@ -121,13 +121,15 @@ pg::Awaitable<Agenda> read_agenda(pg::Connection& connection) {
   // later.
   pipeline.add(
       "WITH o AS MATERIALIZED (SELECT office_now() AS now)"
-      " SELECT (SELECT count(*) FROM visit WHERE check_at <= (SELECT now FROM o))"
-      " + (SELECT count(*) FROM notice WHERE state = 'pending' AND send_at <= (SELECT now FROM o))"
+      " SELECT (SELECT count(*) FROM visit v WHERE check_at <= (SELECT now FROM o)"
+      "     AND NOT EXISTS (SELECT FROM permit_set_aside s WHERE s.permit = v.permit))"
+      " + (SELECT count(*) FROM notice WHERE state = 'pending' AND set_aside = 0"
+      "     AND send_at <= (SELECT now FROM o))"
       " + (SELECT count(*) FROM daily_job WHERE next_at <= (SELECT now FROM o)),"
       " date_trunc('second', interval '999999 us' +"
       " least((SELECT min(check_at) FROM visit WHERE check_at > (SELECT now FROM o)),"
-      " (SELECT min(send_at) FROM notice WHERE state = 'pending' AND send_at > (SELECT now FROM "
-      "o)),"
+      " (SELECT min(send_at) FROM notice WHERE state = 'pending' AND set_aside = 0"
+      "   AND send_at > (SELECT now FROM o)),"
       " (SELECT min(next_at) FROM daily_job WHERE next_at > (SELECT now FROM o)))),"
       " (SELECT count(*) FROM message WHERE state = 'queued' AND (lease_until IS NOT NULL"
       " OR (attempts = 0 AND next_attempt_at <= clock_timestamp() + interval '200 ms')))");

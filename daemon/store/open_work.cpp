@@ -4,6 +4,21 @@
 
 namespace tenggat::store {
 
+void add_settled_until(pg::Pipeline& pipeline) {
+  // A transaction reads the office's clock after it has begun. One that has written nothing for
+  // minutes is a backup or somebody's console, and will write nothing.
+  pipeline.add(
+      "SELECT date_trunc('second', office_time(c.start_at, c.speed, c.anchor_at)"
+      "   - coalesce(c.speed, 1) * (clock_timestamp() - t.oldest))"
+      " FROM (SELECT least(clock_timestamp(), (SELECT min(xact_start) FROM pg_stat_activity"
+      "   WHERE datname = current_database() AND backend_type = 'client backend'"
+      "   AND pid <> pg_backend_pid() AND (backend_xid IS NOT NULL"
+      "     OR xact_start > clock_timestamp() - interval '5 minutes'))) AS oldest) t"
+      " LEFT JOIN simulated_clock c ON c.start_at IS NOT NULL");
+}
+
+Instant settled_until_of(const pg::Result& result) { return result.instant(0, 0); }
+
 void add_last_events(pg::Pipeline& pipeline, Instant since) {
   // The upper bound bounds nothing: it lets PostgreSQL expect few also in a plan for any $1.
   pipeline.add(

@@ -11,6 +11,11 @@
 
 namespace tenggat::store {
 
+// By the office's clock: whatever is recorded from now on, or is being recorded by a transaction
+// that has not ended, is not before that instant.
+void add_settled_until(pg::Pipeline& pipeline);
+Instant settled_until_of(const pg::Result& result);
+
 struct OpenVisit {
   std::string step;
   Instant opened_at{};

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <stdexcept>
 
+#include "daemon/store/commands.h"
 #include "daemon/store/rows.h"
 
 namespace tenggat::store {
@@ -27,7 +28,7 @@ const std::string kSaveOutcomes = fmt::format(
     "UPDATE notice n SET state = c.state, state_reason = c.reason,"
     " state_at = CASE WHEN c.state = 'pending' THEN NULL ELSE c.at END,"
     " send_at = CASE WHEN c.state = 'pending' THEN c.at ELSE n.send_at END,"
-    " tried = n.tried + 1 FROM {}"
+    " tried = n.tried + 1, set_aside = 0 FROM {}"
     " WHERE n.permit = c.permit AND n.id = c.id AND n.state IS NOT DISTINCT FROM 'pending'",
     kOutcome.unnest("c"));
 
@@ -64,8 +65,9 @@ json::object fields_json(const notify::Rendered& rendered) {
 std::size_t add_lock_due_notices(pg::Pipeline& pipeline, int limit, NoticeCursor after) {
   static const std::string sql =
       "SELECT " + kNoticeColumns +
-      " FROM notice WHERE state = 'pending' AND send_at <= (SELECT office_now())"
-      " AND send_at >= $2::timestamptz AND (send_at, permit, id) > ($2::timestamptz, $3::bigint,"
+      " FROM notice WHERE state = 'pending' AND set_aside = 0"
+      " AND send_at <= (SELECT office_now()) AND send_at >= $2::timestamptz AND (send_at, permit, "
+      "id) > ($2::timestamptz, $3::bigint,"
       " $4::bigint) ORDER BY send_at, permit, id LIMIT $1::int FOR UPDATE SKIP LOCKED";
   return pipeline.add(sql, limit, after.send_at, after.permit, after.id);
 }
@@ -73,12 +75,42 @@ std::size_t add_lock_due_notices(pg::Pipeline& pipeline, int limit, NoticeCursor
 std::size_t add_lock_waiting_notices(pg::Pipeline& pipeline, int limit, NoticeCursor after) {
   static const std::string sql =
       "SELECT " + kNoticeColumns +
-      " FROM notice WHERE state = 'pending'"
+      " FROM notice WHERE state = 'pending' AND set_aside = 0"
       " AND audience IN ('holder', 'superior') AND hold_until <= (SELECT office_now())"
       " AND send_at >= $2::timestamptz AND (send_at, permit, id) > ($2::timestamptz, $3::bigint,"
       " $4::bigint) ORDER BY send_at, permit, id LIMIT $1::int FOR UPDATE SKIP LOCKED";
   return pipeline.add(sql, limit, after.send_at, after.permit, after.id);
 }
+
+std::size_t add_lock_set_aside_notice(pg::Pipeline& pipeline) {
+  static const std::string sql = "SELECT " + kNoticeColumns +
+                                 " FROM notice WHERE state = 'pending' AND set_aside > 0"
+                                 " AND send_at <= (SELECT office_now())"
+                                 " ORDER BY send_at, permit, id LIMIT 1 FOR UPDATE SKIP LOCKED";
+  return pipeline.add(sql);
+}
+
+namespace {
+
+void read_notice(Notice& n, const pg::Result& r, int row) {
+  n.visit = int_at(r, row, 2);
+  n.kind = text_at(r, row, 3);
+  n.k = int_at(r, row, 4);
+  n.occurrence = int_at(r, row, 5);
+  n.addressee = Addressee::parse(r.text(row, 6));
+  n.audience = parse_audience(r.text(row, 7)).value();
+  n.text = text_at(r, row, 8);
+  n.reason = parse_reason(r.text(row, 9)).value();
+  n.raised_at = r.instant(row, 10);
+  n.hold_until = r.instant(row, 11);
+  n.cause = r.int64(row, 12);
+  const json::value details = json::parse(text_at(r, row, 13));  // outlives the loop
+  for (const auto& [name, value] : details.as_object())
+    n.details[std::string(name)] = std::string(value.as_string());
+  n.urgent = r.boolean(row, 16);
+}
+
+}  // namespace
 
 std::vector<PendingNotice> notices_of(const pg::Result& r) {
   std::vector<PendingNotice> all;
@@ -86,27 +118,38 @@ std::vector<PendingNotice> notices_of(const pg::Result& r) {
     PendingNotice pending;
     pending.id = r.int64(row, 0);
     pending.permit = r.int64(row, 1);
-    Notice& n = pending.notice;
-    n.visit = int_at(r, row, 2);
-    n.kind = text_at(r, row, 3);
-    n.k = int_at(r, row, 4);
-    n.occurrence = int_at(r, row, 5);
-    n.addressee = Addressee::parse(r.text(row, 6));
-    n.audience = parse_audience(r.text(row, 7)).value();
-    n.text = text_at(r, row, 8);
-    n.reason = parse_reason(r.text(row, 9)).value();
-    n.raised_at = r.instant(row, 10);
-    n.hold_until = r.instant(row, 11);
-    n.cause = r.int64(row, 12);
-    const json::value details = json::parse(text_at(r, row, 13));  // outlives the loop
-    for (const auto& [name, value] : details.as_object())
-      n.details[std::string(name)] = std::string(value.as_string());
     pending.tried = int_at(r, row, 14);
     pending.send_at = r.instant(row, 15);
-    n.urgent = r.boolean(row, 16);
+    try {
+      read_notice(pending.notice, r, row);
+    } catch (const std::exception& why) {
+      pending.unreadable = why.what();
+    }
     all.push_back(std::move(pending));
   }
   return all;
+}
+
+void add_set_notices_aside(pg::Pipeline& pipeline, const std::vector<NoticeSetAside>& notices) {
+  if (notices.empty()) return;
+  std::vector<std::int64_t> permits, ids;
+  for (const NoticeSetAside& one : notices) {
+    permits.push_back(one.permit);
+    ids.push_back(one.notice);
+  }
+  static const std::string sql =
+      "UPDATE notice n SET set_aside = n.set_aside + 1, tried = n.tried + 1, state_reason = $3,"
+      " send_at = office_now() + " +
+      set_aside_for("n.set_aside") +
+      " FROM unnest($1::bigint[], $2::bigint[]) AS u(permit, id)"
+      " WHERE n.permit = u.permit AND n.id = u.id AND n.state IS NOT DISTINCT FROM 'pending'";
+  pipeline.add(sql, pg::bigint_array(permits), pg::bigint_array(ids), to_string(Reason::set_aside));
+}
+
+void add_look_again(pg::Pipeline& pipeline) {
+  pipeline.add(
+      "UPDATE notice SET send_at = office_now() WHERE state = 'pending' AND set_aside > 0"
+      " AND send_at > office_now()");
 }
 
 std::size_t add_told(pg::Pipeline& pipeline, const std::vector<std::int64_t>& notices) {
@@ -230,6 +273,13 @@ void add_plant_daily_job(pg::Pipeline& pipeline, const DailyJob& job) {
   pipeline.add(
       "INSERT INTO daily_job (kind, calendar, next_at) VALUES ($1, $2, $3::timestamptz)"
       " ON CONFLICT DO NOTHING",
+      job.kind, job.calendar, job.next_at);
+}
+
+void add_advance_daily_job(pg::Pipeline& pipeline, const DailyJob& job) {
+  pipeline.add(
+      "UPDATE daily_job SET next_at = $3::timestamptz WHERE kind = $1 AND calendar = $2"
+      " AND next_at > $3::timestamptz",
       job.kind, job.calendar, job.next_at);
 }
 

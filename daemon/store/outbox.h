@@ -20,8 +20,9 @@ struct PendingNotice {
   std::int64_t id = 0;
   std::int64_t permit = 0;
   Notice notice;
-  int tried = 0;      // rounds that left somebody untold
-  Instant send_at{};  // when it was to be looked at
+  int tried = 0;           // rounds that left somebody untold
+  Instant send_at{};       // when it was to be looked at
+  std::string unreadable;  // why its row cannot be read; `notice` says nothing then
 };
 // Where a portion of notices ended: the next one begins after it.
 struct NoticeCursor {
@@ -34,6 +35,8 @@ std::size_t add_lock_due_notices(pg::Pipeline& pipeline, int limit, NoticeCursor
 // Other notices to officers that are past their hold and may leave along with a due one: those
 // behind the last due one. Time goes on meanwhile, so that it is not asked again.
 std::size_t add_lock_waiting_notices(pg::Pipeline& pipeline, int limit, NoticeCursor after);
+// One of those set aside, whose time to be looked at again has come.
+std::size_t add_lock_set_aside_notice(pg::Pipeline& pipeline);
 std::vector<PendingNotice> notices_of(const pg::Result& result);
 
 // Who has been told already of these, and whom it did not reach over any channel.
@@ -63,6 +66,17 @@ struct NoticeOutcome {
   Instant at{};                      // now; for `later` when to look again
 };
 void add_notice_outcomes(pg::Pipeline& pipeline, const std::vector<NoticeOutcome>& outcomes);
+
+// What cannot be made into a message, and why. It waits apart from the others, so that it costs
+// them nothing, and is looked at again by itself: after ten minutes of the office's clock, and
+// after twice as long each time it fails again, up to a day.
+struct NoticeSetAside {
+  std::int64_t permit = 0, notice = 0;
+  std::string why;
+};
+void add_set_notices_aside(pg::Pipeline& pipeline, const std::vector<NoticeSetAside>& notices);
+// All of them are due: their cause may be gone.
+void add_look_again(pg::Pipeline& pipeline);
 
 // --- Messages -----------------------------------------------------------------------------------
 
@@ -106,6 +120,9 @@ std::vector<DailyJob> daily_jobs_of(const pg::Result& result);
 void add_save_daily_job(pg::Pipeline& pipeline, const DailyJob& job);
 // Plants a job where there is none yet.
 void add_plant_daily_job(pg::Pipeline& pipeline, const DailyJob& job);
+
+// Where it is due later than this.
+void add_advance_daily_job(pg::Pipeline& pipeline, const DailyJob& job);
 
 // Open visits of everybody but applicants, for the morning list: enough of each to know its holder.
 struct OpenTask {

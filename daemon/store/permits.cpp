@@ -283,13 +283,20 @@ RaisedRung read_rung(const pg::Result& r, int row) {
   return rung;
 }
 
+using Unreadable = std::map<std::int64_t, std::string>;
+
 // Hands each row to the permit it belongs to; rows of permits that were skipped fall away.
 template <class Read, class Member>
 void distribute(std::map<std::int64_t, StoredPermit>& permits, const pg::Result& result, Read read,
-                Member member) {
+                Member member, Unreadable& unreadable) {
   for (int row = 0; row < result.rows(); ++row) {
     const auto found = permits.find(result.int64(row, 0));
-    if (found != permits.end()) (found->second.permit.*member).push_back(read(result, row));
+    if (found == permits.end()) continue;
+    try {
+      (found->second.permit.*member).push_back(read(result, row));
+    } catch (const std::exception& why) {
+      unreadable.emplace(found->first, why.what());
+    }
   }
 }
 
@@ -476,6 +483,13 @@ const RowShape kEvent({{"permit", "bigint"},
                        {"hash", "bytea"}});
 const std::string kInsertEvents = kEvent.insert("event");
 
+// Those that portals follow. Nothing of them depends on the time that the event bears.
+const RowShape kChange({{"permit", "bigint"}, {"sequence", "bigint"}, {"undo_window", "bigint"}});
+const std::string kInsertChanges = fmt::format(
+    "INSERT INTO change (permit, sequence, counts_at) SELECT c.permit, c.sequence,"
+    " (SELECT office_now()) + make_interval(secs => c.undo_window) FROM {}",
+    kChange.unnest("c"));
+
 const RowShape kNotice({{"permit", "bigint"},
                         {"visit", "int"},
                         {"kind", "text"},
@@ -506,6 +520,10 @@ const std::string kDropNotices = fmt::format(
     " WHERE n.permit = c.permit AND n.cause = c.cause"
     " AND n.state IS NOT DISTINCT FROM 'pending'",
     kUndone.unnest("c"));
+const std::string kDropChanges = fmt::format(
+    "DELETE FROM change d USING {} WHERE d.permit = c.permit AND d.sequence = c.cause"
+    " AND d.place IS NULL",
+    kUndone.unnest("c"));
 const std::string kDropCounts = fmt::format(
     "DELETE FROM count_delta d USING {} WHERE d.permit = c.permit AND d.cause = c.cause",
     kUndone.unnest("c"));
@@ -515,7 +533,8 @@ struct Writes {
   Rows states{kPermitState}, replayed{kReplayedPermit}, permits{kNewPermit}, applicants{kApplicant},
       visits{kVisit}, changed_visits{kVisit}, pauses{kPause}, documents{kDocument},
       changed_documents{kDocument}, rungs{kRung}, rearmed{kRearmed}, notes{kNote}, events{kEvent},
-      notices{kNotice}, counts{kCount}, undone{kUndone}, contacts{kContact}, sops{kSopMigrated};
+      changes{kChange}, notices{kNotice}, counts{kCount}, undone{kUndone}, contacts{kContact},
+      sops{kSopMigrated};
 };
 
 template <class Row>
@@ -586,7 +605,11 @@ void add_parts(Writes& writes, const PermitChange& change) {
   }
 }
 
-std::string add_events_of(Writes& writes, const PermitChange& change) {
+bool is_followed(const Event& event) {
+  return event.type == "acted" || event.type == "paused" || event.type == "resumed";
+}
+
+std::string add_events_of(Writes& writes, const PermitChange& change, Seconds undo_window) {
   const std::string& salt = change.before ? change.before->salt : change.salt;
   std::string last_hash = change.before ? change.before->last_hash : std::string();
   const std::int64_t permit = change.decision.after.id;
@@ -598,6 +621,8 @@ std::string add_events_of(Writes& writes, const PermitChange& change) {
     last_hash = event_hash(last_hash, permit, event, text);
     writes.events.add(permit, event.sequence, event.type, event.visit, event.actor,
                       event.acting_for, event.via, event.at, text, last_hash);
+    if (permit > 0 && is_followed(event))
+      writes.changes.add(permit, event.sequence, undo_window.count());
   }
   return last_hash;
 }
@@ -629,7 +654,7 @@ void add_told(Writes& writes, const PermitChange& change, const SendRules& send)
 void add_change(Writes& writes, const PermitChange& change, const SendRules& send) {
   const Permit& p = change.decision.after;
   const Projection& derived = change.projection;
-  const std::string last_hash = add_events_of(writes, change);
+  const std::string last_hash = add_events_of(writes, change, send.undo_window);
   if (!change.before) {
     writes.applicants.add(p.applicant, change.applicant.name, change.applicant.email,
                           change.applicant.whatsapp, change.salt);
@@ -679,16 +704,32 @@ PermitLoad::PermitLoad(pg::Pipeline& pipeline, const std::vector<std::int64_t>& 
 
 std::map<std::int64_t, StoredPermit> PermitLoad::take(
     const std::vector<pg::Result>& results) const {
+  Unreadable unreadable;
+  std::map<std::int64_t, StoredPermit> permits = take_readable(results, unreadable);
+  if (!unreadable.empty()) {
+    const auto& [id, why] = *unreadable.begin();
+    throw std::runtime_error(fmt::format("permit {} cannot be read: {}", id, why));
+  }
+  return permits;
+}
+
+std::map<std::int64_t, StoredPermit> PermitLoad::take_readable(
+    const std::vector<pg::Result>& results, Unreadable& unreadable) const {
   std::map<std::int64_t, StoredPermit> permits;
   const pg::Result& rows = results.at(first_);
   for (int row = 0; row < rows.rows(); ++row) {
-    StoredPermit stored = read_permit(rows, row);
-    permits.emplace(stored.permit.id, std::move(stored));
+    const std::int64_t id = rows.int64(row, 0);
+    try {
+      permits.emplace(id, read_permit(rows, row));
+    } catch (const std::exception& why) {
+      unreadable.emplace(id, why.what());
+    }
   }
-  distribute(permits, results.at(first_ + 1), read_visit, &Permit::visits);
-  distribute(permits, results.at(first_ + 2), read_pause, &Permit::pauses);
-  distribute(permits, results.at(first_ + 3), read_document, &Permit::documents);
-  distribute(permits, results.at(first_ + 4), read_rung, &Permit::rungs);
+  distribute(permits, results.at(first_ + 1), read_visit, &Permit::visits, unreadable);
+  distribute(permits, results.at(first_ + 2), read_pause, &Permit::pauses, unreadable);
+  distribute(permits, results.at(first_ + 3), read_document, &Permit::documents, unreadable);
+  distribute(permits, results.at(first_ + 4), read_rung, &Permit::rungs, unreadable);
+  for (const auto& [id, why] : unreadable) permits.erase(id);
   for (auto& [id, stored] : permits) put_in_order(stored.permit);
   return permits;
 }
@@ -721,11 +762,13 @@ void append_writes(pg::Pipeline& pipeline, const std::vector<PermitChange>& chan
   add_statement(pipeline, kRearmRungs, writes.rearmed);
   add_statement(pipeline, kInsertRungs, writes.rungs);
   add_statement(pipeline, kInsertEvents, writes.events);
+  add_statement(pipeline, kInsertChanges, writes.changes);
   add_statement(pipeline, kInsertNotes, writes.notes);
   add_statement(pipeline, kInsertNotices, writes.notices);
   add_statement(pipeline, kInsertCounts, writes.counts);
   // After the inserts: an action and its undo may come in one batch.
   add_statement(pipeline, kDropNotices, writes.undone);
+  add_statement(pipeline, kDropChanges, writes.undone);
   add_statement(pipeline, kDropCounts, writes.undone);
 }
 

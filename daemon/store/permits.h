@@ -41,6 +41,10 @@ class PermitLoad {
  public:
   PermitLoad(pg::Pipeline& pipeline, const std::vector<std::int64_t>& ids, Lock lock);
   std::map<std::int64_t, StoredPermit> take(const std::vector<pg::Result>& results) const;
+  // The same, without those whose rows cannot be read, which are named with their reasons.
+  std::map<std::int64_t, StoredPermit> take_readable(
+      const std::vector<pg::Result>& results,
+      std::map<std::int64_t, std::string>& unreadable) const;
 
  private:
   std::size_t first_ = 0;

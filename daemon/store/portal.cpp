@@ -20,24 +20,22 @@ std::vector<pg::Param> rows_of(const std::vector<PortalEvent>& events) {
 }  // namespace
 
 std::size_t add_lock_portal(pg::Pipeline& pipeline) {
-  return pipeline.add(
-      "SELECT at, permit, sequence, disabled_at IS NOT NULL FROM portal FOR UPDATE SKIP LOCKED");
+  return pipeline.add("SELECT place, disabled_at IS NOT NULL FROM portal FOR UPDATE SKIP LOCKED");
 }
 
 std::optional<PortalState> portal_state_of(const pg::Result& r) {
   if (r.empty()) return std::nullopt;
-  return PortalState{{r.instant(0, 0), r.int64(0, 1), r.int64(0, 2)}, r.boolean(0, 3)};
+  return PortalState{r.int64(0, 0), r.boolean(0, 1)};
 }
 
-void add_begin_portal(pg::Pipeline& pipeline, Instant settled) {
+void add_begin_portal(pg::Pipeline& pipeline) {
   pipeline.add(
-      "INSERT INTO portal (at, permit, sequence) VALUES ($1::timestamptz, 0, 0)"
-      " ON CONFLICT DO NOTHING",
-      settled);
+      "INSERT INTO portal (place) SELECT last FROM change_head"
+      " WHERE NOT EXISTS (SELECT FROM portal) ON CONFLICT DO NOTHING");
 }
 
 void add_portal_events(pg::Pipeline& pipeline, const std::vector<PortalEvent>& events,
-                       const ChangePlace& taken_over, bool trial) {
+                       std::int64_t taken_over, bool trial) {
   static const std::string live = fmt::format(
       "INSERT INTO portal_event ({0}, state) SELECT {0}, 'pending' FROM {1} ON CONFLICT DO NOTHING",
       kEvent.names(), kEvent.unnest("u"));
@@ -45,8 +43,7 @@ void add_portal_events(pg::Pipeline& pipeline, const std::vector<PortalEvent>& e
       "INSERT INTO portal_event ({0}, state) SELECT {0}, 'trial' FROM {1} ON CONFLICT DO NOTHING",
       kEvent.names(), kEvent.unnest("u"));
   if (!events.empty()) pipeline.add(trial ? recorded : live, rows_of(events));
-  pipeline.add("UPDATE portal SET at = $1::timestamptz, permit = $2::bigint, sequence = $3::bigint",
-               taken_over.at, taken_over.permit, taken_over.sequence);
+  pipeline.add("UPDATE portal SET place = $1::bigint", taken_over);
 }
 
 std::size_t add_replay(pg::Pipeline& pipeline, const std::vector<PortalEvent>& events) {
@@ -68,7 +65,7 @@ std::size_t add_claim_events(pg::Pipeline& pipeline, int limit, int in_order,
       "   AND (lease_until IS NULL OR lease_until < clock_timestamp())"
       "   AND EXISTS (SELECT FROM portal WHERE disabled_at IS NULL)"
       "   AND NOT EXISTS (SELECT FROM portal_event b WHERE b.permit = e.permit"
-      "     AND (b.at, b.sequence) < (e.at, e.sequence) AND b.state = 'pending'"
+      "     AND b.sequence < e.sequence AND b.state = 'pending'"
       "     AND b.attempts <= $2::int)"
       "   ORDER BY next_attempt_at, at, permit, sequence LIMIT $1::int FOR UPDATE SKIP LOCKED)"
       " UPDATE portal_event e SET fence = e.fence + 1, attempts = e.attempts + 1,"

@@ -15,14 +15,14 @@ namespace tenggat::store {
 // -----------------------------------------------------------------------------
 
 struct PortalState {
-  ChangePlace taken_over;  // changes up to here have become events
-  bool disabled = false;   // the portal answered 410
+  std::int64_t taken_over = 0;  // changes up to this number have become events
+  bool disabled = false;        // the portal answered 410
 };
 // Locks it; one that is locked elsewhere, or not there yet, gives no row.
 std::size_t add_lock_portal(pg::Pipeline& pipeline);
 std::optional<PortalState> portal_state_of(const pg::Result& result);
-// A portal follows what changes after this instant; nothing where it is there already.
-void add_begin_portal(pg::Pipeline& pipeline, Instant settled);
+// A portal follows what comes to count from now on; nothing where it is there already.
+void add_begin_portal(pg::Pipeline& pipeline);
 
 struct PortalEvent {
   ChangePlace place;
@@ -30,7 +30,7 @@ struct PortalEvent {
 };
 // `taken_over` is how far the changes were looked at. Each change becomes an event once.
 void add_portal_events(pg::Pipeline& pipeline, const std::vector<PortalEvent>& events,
-                       const ChangePlace& taken_over, bool trial);
+                       std::int64_t taken_over, bool trial);
 // Those of the past that are to be posted (again), under the same ids. The result tells how many.
 std::size_t add_replay(pg::Pipeline& pipeline, const std::vector<PortalEvent>& events);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 
 #include "daemon/store/rows.h"
@@ -27,8 +28,12 @@ struct Budget {
         microseconds_each(1'000'000 / std::max(a_second - at_once, 1)) {}
 };
 
-// $1 channel, $2 limit, $3 lease; $4 microseconds each, $5 at once; $6 seconds a person.
-std::string claim_sql(bool a_second, bool a_person) {
+// As Meta is asked for it (notifiers/whatsapp/meta).
+constexpr const char* kTemplate = "coalesce(nullif(template, ''), 'tenggat_' || text)";
+
+// $1 channel, $2 limit, $3 lease; $4 microseconds each, $5 at once; $6 seconds a person; $7
+// templates that are held back.
+std::string claim_sql(bool a_second, bool a_person, bool held_back) {
   std::string sql = "WITH ";
   if (a_second)
     // Locked, so that daemons share the budget.
@@ -40,8 +45,9 @@ std::string claim_sql(bool a_second, bool a_person) {
   sql +=
       "due AS (SELECT id, address FROM message WHERE state = 'queued' AND channel = $1"
       "   AND next_attempt_at <= (SELECT clock_timestamp())"
-      "   AND (lease_until IS NULL OR lease_until < clock_timestamp())"
-      "   ORDER BY next_attempt_at, id LIMIT ";
+      "   AND (lease_until IS NULL OR lease_until < clock_timestamp())";
+  if (held_back) sql += std::string(" AND ") + kTemplate + " <> ALL ($7::text[])";
+  sql += " ORDER BY next_attempt_at, id LIMIT ";
   sql += a_second ? "(SELECT n FROM room)" : "$2::int";
   sql += " FOR UPDATE SKIP LOCKED), ";
   if (a_person)
@@ -83,24 +89,29 @@ const RowShape kFenced({{"id", "bigint"}, {"fence", "bigint"}});
 // --- Claims -------------------------------------------------------------------------------------
 
 std::size_t add_claim_messages(pg::Pipeline& pipeline, const Claim& claim) {
-  static const std::string sql[2][2] = {{claim_sql(false, false), claim_sql(false, true)},
-                                        {claim_sql(true, false), claim_sql(true, true)}};
+  static const auto both = [](bool a_second, bool a_person) {
+    return std::array{claim_sql(a_second, a_person, false), claim_sql(a_second, a_person, true)};
+  };
+  static const std::array<std::string, 2> sql[2][2] = {{both(false, false), both(false, true)},
+                                                       {both(true, false), both(true, true)}};
   const bool a_second = claim.a_second > 0, a_person = claim.a_person.count() > 0;
+  const bool held_back = !claim.held_back.empty();
   const Budget budget(claim.a_second);
   std::vector<pg::Param> params =
       pg::params_of(notify::name(claim.channel), claim.limit, claim.lease.count());
-  if (a_second || a_person) {
+  if (a_second || a_person || held_back) {
     // A parameter has its number whether the statement asks for it or not.
     params.emplace_back(budget.microseconds_each);
     params.emplace_back(budget.at_once);
     params.emplace_back(claim.a_person.count());
   }
+  if (held_back) params.emplace_back(pg::text_array(claim.held_back));
   if (a_second)
     pipeline.add(
         "INSERT INTO send_pace (channel, address, free_at) VALUES ($1, '', clock_timestamp())"
         " ON CONFLICT DO NOTHING",
         notify::name(claim.channel));
-  return pipeline.add(sql[a_second][a_person], std::move(params));
+  return pipeline.add(sql[a_second][a_person][held_back], std::move(params));
 }
 
 std::vector<ClaimedMessage> claimed_of(const pg::Result& r) {
@@ -120,11 +131,15 @@ std::vector<ClaimedMessage> claimed_of(const pg::Result& r) {
     m.body = text_at(r, row, 8);
     m.text_id = text_at(r, row, 9);
     m.template_name = text_at(r, row, 10);
-    const json::object fields = json::parse(text_at(r, row, 11)).as_object();
-    m.field_names = texts_of(fields.at("names"));
-    m.fields = texts_of(fields.at("values"));
-    if (const json::value* parameters = fields.if_contains("parameters"))
-      m.parameters = texts_of(*parameters);
+    try {
+      const json::object fields = json::parse(text_at(r, row, 11)).as_object();
+      m.field_names = texts_of(fields.at("names"));
+      m.fields = texts_of(fields.at("values"));
+      if (const json::value* parameters = fields.if_contains("parameters"))
+        m.parameters = texts_of(*parameters);
+    } catch (const std::exception& why) {
+      claimed.unreadable = why.what();
+    }
     m.thread = text_at(r, row, 12);
     m.decided_at = r.instant(row, 13);
     claimed.created_at = r.instant(row, 14);
@@ -187,6 +202,9 @@ std::size_t add_send_outcomes(pg::Pipeline& pipeline, const std::vector<SendOutc
       " state = CASE WHEN c.superseded THEN 'failed' ELSE c.state END,"
       " reason = CASE WHEN c.superseded THEN 'superseded' ELSE c.reason END,"
       " provider_id = c.provider_id, lease_until = NULL,"
+      // What its channel or its text cannot do is not its own failure.
+      " attempts = CASE WHEN c.outcome IN ('channel_stopped', 'text_stopped')"
+      "   THEN least(m.attempts, 2) ELSE m.attempts END,"
       " accepted_at = CASE WHEN c.state = 'accepted' THEN clock_timestamp() END,"
       " receipt_due_at = CASE WHEN c.state = 'accepted' AND c.receipt_within > 0"
       "   THEN clock_timestamp() + make_interval(secs => c.receipt_within) END,"
@@ -217,8 +235,9 @@ std::size_t add_lock_undelivered(pg::Pipeline& pipeline, int limit) {
       "   AND (delivered_at IS NOT NULL OR read_at IS NOT NULL)",
       limit);
   return pipeline.add(
-      "SELECT id, fence, recipient, text, channel, coalesce(undelivered_reason, 'no_receipt')"
-      " FROM message WHERE id = ANY (ARRAY(SELECT id FROM message WHERE state = 'accepted'"
+      "SELECT id, fence, recipient, text, channel, coalesce(undelivered_reason, 'no_receipt'),"
+      " undelivered_detail FROM message WHERE id = ANY (ARRAY(SELECT id FROM message WHERE state = "
+      "'accepted'"
       "     AND receipt_due_at <= (SELECT clock_timestamp()) ORDER BY receipt_due_at LIMIT $1::int)"
       "   || ARRAY(SELECT id FROM message WHERE state = 'accepted' AND undelivered_at IS NOT NULL"
       "     AND delivered_at IS NULL AND read_at IS NULL ORDER BY undelivered_at LIMIT $1::int))"
@@ -227,24 +246,27 @@ std::size_t add_lock_undelivered(pg::Pipeline& pipeline, int limit) {
       limit);
 }
 
-std::size_t add_lock_held_up(pg::Pipeline& pipeline, notify::Channel channel, int limit) {
-  return pipeline.add(
-      "SELECT id, fence, recipient, text, channel, CASE WHEN recipient LIKE 'applicant:%' AND "
-      "EXISTS"
-      "   (SELECT FROM message n WHERE n.recipient = m.recipient AND n.id > m.id)"
-      "   THEN 'superseded' ELSE 'channel_down' END FROM message m"
-      " WHERE state = 'queued' AND channel = $1"
-      " AND next_attempt_at <= (SELECT clock_timestamp())"
-      " AND (lease_until IS NULL OR lease_until < clock_timestamp())"
-      " ORDER BY next_attempt_at, id LIMIT $2::int FOR UPDATE SKIP LOCKED",
-      notify::name(channel), limit);
+std::size_t add_lock_held_up(pg::Pipeline& pipeline, notify::Channel channel, int limit,
+                             const std::string& text_template) {
+  static const std::string sql =
+      std::string(
+          "SELECT id, fence, recipient, text, channel, CASE WHEN recipient LIKE 'applicant:%'"
+          "   AND EXISTS (SELECT FROM message n WHERE n.recipient = m.recipient AND n.id > m.id)"
+          "   THEN 'superseded' WHEN $3 <> '' THEN 'template_missing' ELSE 'channel_down' END, ''"
+          " FROM message m WHERE state = 'queued' AND channel = $1"
+          " AND next_attempt_at <= (SELECT clock_timestamp())"
+          " AND (lease_until IS NULL OR lease_until < clock_timestamp())"
+          " AND ($3 = '' OR ") +
+      kTemplate + " = $3) ORDER BY next_attempt_at, id LIMIT $2::int FOR UPDATE SKIP LOCKED";
+  return pipeline.add(sql, notify::name(channel), limit, text_template);
 }
 
 std::vector<Unarrived> unarrived_of(const pg::Result& r) {
   std::vector<Unarrived> all;
   for (int row = 0; row < r.rows(); ++row)
     all.push_back({r.int64(row, 0), r.int64(row, 1), text_at(r, row, 2), text_at(r, row, 3),
-                   notify::channel_from_name(r.text(row, 4)).value(), text_at(r, row, 5)});
+                   notify::channel_from_name(r.text(row, 4)).value(), text_at(r, row, 5),
+                   text_at(r, row, 6)});
   return all;
 }
 
@@ -369,6 +391,34 @@ Administrators administrators_of(const pg::Result& r) {
 
 void add_channel_up(pg::Pipeline& pipeline, notify::Channel channel) {
   pipeline.add("DELETE FROM channel_outage WHERE channel = $1", notify::name(channel));
+}
+
+std::size_t add_text_stopped(pg::Pipeline& pipeline, const TextOutage& outage) {
+  return pipeline.add(
+      "INSERT INTO text_outage (channel, template, text, reason, detail) VALUES ($1, $2, $3, $4, "
+      "$5)"
+      " ON CONFLICT DO NOTHING RETURNING template",
+      notify::name(outage.channel), outage.text_template, outage.text, outage.reason,
+      outage.detail);
+}
+
+void add_text_works(pg::Pipeline& pipeline, notify::Channel channel,
+                    const std::string& text_template) {
+  pipeline.add("DELETE FROM text_outage WHERE channel = $1 AND template = $2",
+               notify::name(channel), text_template);
+}
+
+std::size_t add_stopped_texts(pg::Pipeline& pipeline) {
+  return pipeline.add("SELECT channel, template, text, reason, detail FROM text_outage");
+}
+
+std::vector<TextOutage> stopped_texts_of(const pg::Result& r) {
+  std::vector<TextOutage> all;
+  for (int row = 0; row < r.rows(); ++row)
+    if (const auto channel = notify::channel_from_name(r.text(row, 0)))
+      all.push_back({*channel, text_at(r, row, 1), text_at(r, row, 2), text_at(r, row, 3),
+                     text_at(r, row, 4)});
+  return all;
 }
 
 }  // namespace tenggat::store

@@ -23,6 +23,7 @@ struct ClaimedMessage {
   std::string recipient;
   Instant created_at{};  // machine clock
   notify::Message message;
+  std::string unreadable;  // why its row cannot be read; it cannot be sent then
 };
 // Leases up to `limit` messages of a channel for `lease` and opens an attempt for each. Only
 // whoever holds the fence of the latest lease may record a result. What the pace forbids stays
@@ -31,8 +32,9 @@ struct Claim {
   notify::Channel channel = notify::Channel::email;
   int limit = 0;
   std::chrono::seconds lease{0};
-  int a_second = 0;                  // at most, in any second; 0: as many as there are
-  std::chrono::seconds a_person{0};  // between two to one address
+  int a_second = 0;                    // at most, in any second; 0: as many as there are
+  std::chrono::seconds a_person{0};    // between two to one address
+  std::vector<std::string> held_back;  // templates; messages of theirs stay where they are
 };
 std::size_t add_claim_messages(pg::Pipeline& pipeline, const Claim& claim);
 std::vector<ClaimedMessage> claimed_of(const pg::Result& result);
@@ -70,13 +72,16 @@ struct Unarrived {
   std::string recipient, text;
   notify::Channel channel = notify::Channel::email;
   std::string reason;
+  std::string detail;  // in the provider's words
 };
 // Accepted ones that a receipt calls undelivered, or whose receipt is overdue (`no_receipt`);
 // locked. Those whose receipt came in time are done with.
 std::size_t add_lock_undelivered(pg::Pipeline& pipeline, int limit);
 // Queued ones of a channel that takes nothing, due and held by nobody (`channel_down`); locked.
-// Those to an applicant who has been written to since are `superseded`.
-std::size_t add_lock_held_up(pg::Pipeline& pipeline, notify::Channel channel, int limit);
+// Those to an applicant who has been written to since are `superseded`. With a `text_template`,
+// those of that text alone (`template_missing`).
+std::size_t add_lock_held_up(pg::Pipeline& pipeline, notify::Channel channel, int limit,
+                             const std::string& text_template = "");
 std::vector<Unarrived> unarrived_of(const pg::Result& result);
 
 // Of these, those to an applicant who has been written to since.
@@ -120,5 +125,18 @@ struct Administrators {
 };
 Administrators administrators_of(const pg::Result& result);
 void add_channel_up(pg::Pipeline& pipeline, notify::Channel channel);
+
+// The same of one text, whose template the channel's provider refuses.
+struct TextOutage {
+  notify::Channel channel = notify::Channel::whatsapp;
+  std::string text_template, text;  // Meta's name, and the text's id
+  std::string reason, detail;
+};
+// Its result has a row where nobody had said so before.
+std::size_t add_text_stopped(pg::Pipeline& pipeline, const TextOutage& outage);
+void add_text_works(pg::Pipeline& pipeline, notify::Channel channel,
+                    const std::string& text_template);
+std::size_t add_stopped_texts(pg::Pipeline& pipeline);
+std::vector<TextOutage> stopped_texts_of(const pg::Result& result);
 
 }  // namespace tenggat::store

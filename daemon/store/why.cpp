@@ -67,7 +67,7 @@ std::size_t add_told_about(pg::Pipeline& pipeline, std::int64_t permit) {
       " ORDER BY n.raised_at, n.id, m.id",
       permit);
   pipeline.add(
-      "SELECT a.message, a.started_at, a.finished_at, a.outcome, a.reason FROM attempt a"
+      "SELECT a.message, a.started_at, a.finished_at, a.outcome, a.reason, a.detail FROM attempt a"
       " WHERE a.message IN (SELECT l.message FROM message_notice l JOIN notice n ON n.id = l.notice"
       "   WHERE n.permit = $1::bigint) ORDER BY a.message, a.fence",
       permit);
@@ -79,7 +79,8 @@ std::vector<ToldNotice> told_about(const std::vector<pg::Result>& results, std::
   const pg::Result& tries = results.at(first + 1);
   for (int row = 0; row < tries.rows(); ++row)
     attempts[tries.int64(row, 0)].push_back({tries.instant(row, 1), tries.optional_instant(row, 2),
-                                             text_at(tries, row, 3), text_at(tries, row, 4)});
+                                             text_at(tries, row, 3), text_at(tries, row, 4),
+                                             text_at(tries, row, 5)});
   std::vector<ToldNotice> all;
   const pg::Result& r = results.at(first);
   for (int row = 0; row < r.rows(); ++row) {

@@ -14,6 +14,7 @@ struct ToldAttempt {
   Instant started_at{};                // machine clock, as the next two
   std::optional<Instant> finished_at;  // none: under way, or lost with its daemon
   std::string outcome, reason;
+  std::string detail;  // in the provider's words
 };
 struct ToldMessage {
   std::int64_t id = 0;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <boost/asio/ip/address.hpp>
+#include <utility>
 
 #include "notifiers/email/bounce.h"
 #include "notifiers/email/html.h"
@@ -88,7 +89,8 @@ std::string return_path(const Message& message, const EmailConfig& config,
 
 struct Reply {
   int code = 0;
-  std::string text;               // of its last line, after code and enhanced code
+  std::string text;               // of its last line, after the code
+  std::string before;             // of the lines before that
   std::array<int, 3> enhanced{};  // RFC 3463; zeros where none is given
   bool enhanced_is(int subject, int detail) const {
     return enhanced[0] != 0 && enhanced[1] == subject && enhanced[2] == detail;
@@ -129,9 +131,14 @@ Dialogue read_dialogue(const CurlResponse& response) {
   Dialogue dialogue;
   int oks_since_greeting = response.reused ? 1 : 0;
   bool seen_354 = false;
+  std::string before;
   for (const std::string& line : response.lines) {
     Reply reply = parse_reply(line);
-    if (reply.code == 0) continue;
+    if (reply.code == 0) {
+      if (line.size() > 4) before += line.substr(4) + ' ';
+      continue;
+    }
+    reply.before = std::exchange(before, {});
     if (reply.code == 221) break;
     if (seen_354) {
       dialogue.stage = Stage::content;
@@ -149,7 +156,9 @@ Dialogue read_dialogue(const CurlResponse& response) {
   return dialogue;
 }
 
-std::string said(const Reply& reply) { return fmt::format("{} {}", reply.code, reply.text); }
+std::string said(const Reply& reply) {
+  return fmt::format("{} {}{}", reply.code, reply.before, reply.text);
+}
 
 SendResult later(const Reply& reply) {
   std::string_view why = reason::server_error;

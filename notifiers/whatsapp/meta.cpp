@@ -25,7 +25,7 @@ struct Judgement {
   std::string_view reason;
 };
 // Meta, Cloud API error codes. The ones the domain facts settle come first.
-constexpr std::array<Judgement, 33> kJudgements{{
+constexpr std::array<Judgement, 34> kJudgements{{
     {130429, Outcome::retry, reason::rate_limited},
     {131056, Outcome::retry, reason::rate_limited},  // this pair of sender and person
     {4, Outcome::retry, reason::rate_limited},
@@ -35,7 +35,13 @@ constexpr std::array<Judgement, 33> kJudgements{{
     {190, Outcome::channel_stopped, reason::auth_failed},
     {131048, Outcome::channel_stopped, reason::account_blocked},
     {131042, Outcome::channel_stopped, reason::account_blocked},  // payment
-    {132001, Outcome::channel_stopped, reason::template_missing},
+    // What is wrong with a template is wrong with every message of its text, and with no other.
+    {132000, Outcome::text_stopped, reason::template_missing},  // approved with other parameters
+    {132001, Outcome::text_stopped, reason::template_missing},  // not there, or not approved
+    {132007, Outcome::text_stopped, reason::template_missing},  // its content breaks the policy
+    {132012, Outcome::text_stopped, reason::template_missing},  // approved with other parameters
+    {132015, Outcome::text_stopped, reason::template_missing},  // paused
+    {132016, Outcome::text_stopped, reason::template_missing},  // disabled
     {1, Outcome::retry, reason::server_error},
     {2, Outcome::retry, reason::server_error},
     {131000, Outcome::retry, reason::server_error},
@@ -49,12 +55,8 @@ constexpr std::array<Judgement, 33> kJudgements{{
     {100, Outcome::permanent, reason::rejected},
     {131008, Outcome::permanent, reason::rejected},
     {131009, Outcome::permanent, reason::rejected},
-    {132000, Outcome::permanent, reason::rejected},  // number of parameters
-    {132005, Outcome::permanent, reason::rejected},  // too long
-    {132012, Outcome::permanent, reason::rejected},  // form of a parameter
+    {132005, Outcome::permanent, reason::rejected},  // too long, as this message fills it
     {132018, Outcome::permanent, reason::rejected},  // line break, tab or blanks in a parameter
-    {132015, Outcome::permanent, reason::template_missing},  // this template is paused
-    {132016, Outcome::permanent, reason::template_missing},  // this template is disabled
     {131005, Outcome::channel_stopped, reason::auth_failed},
     {368, Outcome::channel_stopped, reason::account_blocked},
     {131031, Outcome::channel_stopped, reason::account_blocked},
@@ -67,10 +69,21 @@ std::string accepted_id(const json::value& answer) {
   return std::string(text(at(&messages->as_array().front(), "id")));
 }
 
+// Of an error in an answer or a receipt: its message or title, and what it says of this case.
+std::string words_of(const json::value* error) {
+  std::string_view message = text(at(error, "message"));
+  if (message.empty()) message = text(at(error, "title"));
+  if (message.starts_with("(#")) message.remove_prefix(message.find(')') + 1);  // the code again
+  while (message.starts_with(' ')) message.remove_prefix(1);
+  const std::string_view details = text(at(at(error, "error_data"), "details"));
+  if (message.empty() || details.find(message) != std::string_view::npos)
+    return std::string(details);
+  return details.empty() ? std::string(message) : fmt::format("{}: {}", message, details);
+}
+
 SendResult refusal(const CurlResponse& response, const json::value& answer) {
   const json::value* error = at(&answer, "error");
-  std::string_view detail = text(at(at(error, "error_data"), "details"));
-  if (detail.empty()) detail = text(at(error, "message"));
+  std::string detail = words_of(error);
   const std::string status_words = fmt::format("HTTP {}", response.status);
   if (detail.empty()) detail = status_words;
   const json::value* code = at(error, "code");
@@ -103,13 +116,12 @@ Receipt status_of(const json::value& status) {
   if (word != "failed") return receipt;
   const std::vector<const json::value*> errors = items(at(&status, "errors"));
   const json::value* error = errors.empty() ? nullptr : errors.front();
-  std::string_view detail = text(at(at(error, "error_data"), "details"));
-  if (detail.empty()) detail = text(at(error, "title"));
+  const std::string detail = words_of(error);
   const std::string code = id_text(at(error, "code"));
   const auto known = std::ranges::find_if(
       kJudgements, [&](const Judgement& one) { return std::to_string(one.code) == code; });
   fail(receipt, known == kJudgements.end() ? reason::rejected : known->reason,
-       code.empty() ? std::string(detail) : fmt::format("{}: {}", code, detail));
+       code.empty() ? detail : fmt::format("{}: {}", code, detail));
   return receipt;
 }
 

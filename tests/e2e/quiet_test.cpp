@@ -311,6 +311,7 @@ TEST(Quiet, WhatOneChannelDoesNotTakeGoesOnToThePersonsNext) {
       EXPECT_EQ(first.at("channel"), "whatsapp");
       EXPECT_EQ(first.at("state"), "failed");
       EXPECT_EQ(first.at("attempts").as_array().size(), 12u);
+      EXPECT_EQ(first.at("attempts").at(0).at("detail"), "130429: refused: scripted");
       EXPECT_EQ(next.at("channel"), "email");
       EXPECT_EQ(next.at("state"), "accepted");
       EXPECT_EQ(next.at("falls_back_from"), first.at("id"));
@@ -321,6 +322,8 @@ TEST(Quiet, WhatOneChannelDoesNotTakeGoesOnToThePersonsNext) {
   };
   walk(why);
   EXPECT_EQ(found, 2) << boost::json::serialize(why);
+  EXPECT_NE(shown.out.find("130429: refused: scripted"), std::string::npos) << shown.out;
+  EXPECT_NE(office.daemon_log().find("130429: refused: scripted"), std::string::npos);
   office.stop_daemon();
 }
 

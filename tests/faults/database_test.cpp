@@ -405,7 +405,34 @@ TEST(Poison, APermitWhoseRungsCannotBeWrittenIsSetAsideAndItsNeighboursGoOn) {
   // Set aside, not forgotten.
   desk.query("DROP TRIGGER poison ON raised_rung");
   desk.clock_is("2026-04-02T14:45:00+08:00");
-  EXPECT_EQ(await(desk.io(), watch_for(watch, 5)), 0);
+  await(desk.io(), watch.look_at_set_aside());
+  EXPECT_EQ(desk.query("SELECT count(DISTINCT permit) FROM raised_rung WHERE rung = 'due'"), "20");
+  EXPECT_EQ(desk.query("SELECT count(*) FROM permit_set_aside"), "0");
+}
+
+TEST(Poison, APermitThatCannotBeReadIsSetAsideAndTheDeadlinesOfTheOthersAreWatched) {
+  Desk desk({});
+  const auto waiting = ask_all(desk, submissions(1, "s", 20));
+  desk.wait_for(waiting);
+  const std::string poisoned = std::to_string(desk.permit_of(*waiting[7]->answer));
+  desk.query("UPDATE permit SET state = 'entah' WHERE id = " + poisoned);
+  desk.clock_is("2026-04-02T14:30:00+08:00");
+  pg::Pool pool(desk.io().get_executor(), pg::PoolOptions(desk.proxy().conninfo(desk.database())));
+  office::Watch watch(desk.io().get_executor(), pool, desk.rulebook(), desk.metrics());
+  await(desk.io(), watch_for(watch, 5));
+  EXPECT_EQ(desk.query("SELECT count(DISTINCT permit) FROM raised_rung WHERE rung = 'due'"), "19");
+  EXPECT_EQ(desk.query("SELECT string_agg(permit::text, ' ') FROM permit_set_aside"), poisoned);
+  // In vain twice: it is left alone for twice as long.
+  desk.clock_is("2026-04-02T14:45:00+08:00");
+  await(desk.io(), watch.look_at_set_aside());
+  EXPECT_EQ(desk.query("SELECT check_at - office_now() FROM visit WHERE check_at IS NOT NULL"
+                       " AND permit = " +
+                       poisoned),
+            "00:20:00");
+  desk.query("UPDATE permit SET state = 'active' WHERE id = " + poisoned);
+  desk.clock_is("2026-04-02T15:10:00+08:00");
+  office::Watch started_anew(desk.io().get_executor(), pool, desk.rulebook(), desk.metrics());
+  await(desk.io(), started_anew.look_at_set_aside());
   EXPECT_EQ(desk.query("SELECT count(DISTINCT permit) FROM raised_rung WHERE rung = 'due'"), "20");
 }
 
@@ -446,8 +473,17 @@ class PoisonedNotice : public ::testing::Test {
         "1 " + poisoned_);
     desk_.query(heal);
     desk_.clock_is("2026-04-02T14:25:00+08:00");
-    await(desk_.io(), compose_all(composer_));
+    await(desk_.io(), composer_.look_at_set_aside());
     EXPECT_EQ(desk_.query(kApplicantsTold), "20");
+  }
+  // So many more to each applicant that nobody can render, older than all others.
+  void poison(int each) {
+    desk_.query(
+        "INSERT INTO notice (permit, visit, kind, k, occurrence, addressee, audience, text, reason,"
+        " raised_at, hold_until, cause, details, send_at) SELECT permit, visit, kind, k + 1000 * g,"
+        " occurrence, addressee, audience, 'teks_yang_tidak_ada', reason, raised_at, hold_until,"
+        " cause, details, send_at - interval '1 hour' FROM notice, generate_series(1, " +
+        std::to_string(each) + ") g WHERE audience = 'applicant'");
   }
   static constexpr const char* kApplicantsTold =
       "SELECT count(DISTINCT recipient) FROM message WHERE recipient LIKE 'applicant:%'";
@@ -473,6 +509,44 @@ TEST_F(PoisonedNotice, ThatCannotBeRenderedIsPutOffAndItsNeighboursGoOn) {
   const std::string its = " WHERE audience = 'applicant' AND permit = " + poisoned_;
   desk_.query("UPDATE notice SET text = 'teks_yang_tidak_ada'" + its);
   expect_the_others_told_and_it_later("UPDATE notice SET text = '" + text + "'" + its);
+}
+
+TEST_F(PoisonedNotice, ThousandsOfThemCostTheOthersNothing) {
+  poison(145);
+  desk_.clock_is("2026-04-02T14:10:00+08:00");
+  // One round for all of them, and one that finds nothing left.
+  EXPECT_EQ(await(desk_.io(), composer_.run_once()), 2900 + 40);
+  EXPECT_EQ(desk_.query(kApplicantsTold), "20");
+  EXPECT_EQ(await(desk_.io(), composer_.run_once()), 0);
+  EXPECT_EQ(desk_.query("SELECT count(*) FROM notice WHERE set_aside = 1"), "2900");
+
+  // Ten minutes later all of them are to be looked at again: one is, and none by the round that
+  // others have to wait for.
+  desk_.clock_is("2026-04-02T14:25:00+08:00");
+  const auto more = ask_all(desk_, submissions(1, "t", 20));
+  desk_.wait_for(more);
+  desk_.clock_is("2026-04-02T14:35:00+08:00");
+  await(desk_.io(), compose_all(composer_));
+  EXPECT_EQ(desk_.query(kApplicantsTold), "40");
+  EXPECT_EQ(desk_.query("SELECT count(*) FROM notice WHERE set_aside = 1"), "2900");
+  for (int again = 0; again < 2; ++again) await(desk_.io(), composer_.look_at_set_aside());
+  EXPECT_EQ(desk_.query("SELECT count(*) FROM notice WHERE set_aside = 2"), "1");
+  EXPECT_EQ(desk_.query("SELECT count(*) FROM notice WHERE state_reason = 'set_aside'"), "2900");
+}
+
+TEST_F(PoisonedNotice, WhoseCauseIsGoneGoesOutWithAllThatSharedIt) {
+  poison(5);
+  desk_.clock_is("2026-04-02T14:10:00+08:00");
+  await(desk_.io(), compose_all(composer_));
+  desk_.query("UPDATE notice SET text = 'diterima' WHERE text = 'teks_yang_tidak_ada'");
+  composer_.reload(composer_settings());
+  await(desk_.io(), composer_.look_at_set_aside());
+  EXPECT_EQ(desk_.query("SELECT count(*) FROM notice WHERE set_aside > 0"), "0");
+}
+
+TEST_F(PoisonedNotice, WhosePermitCannotBeReadIsPutOffAndItsNeighboursGoOn) {
+  desk_.query("UPDATE permit SET state = 'entah' WHERE id = " + poisoned_);
+  expect_the_others_told_and_it_later("UPDATE permit SET state = 'active' WHERE id = " + poisoned_);
 }
 
 // --- Batches and turns ---------------------------------------------------------------------------

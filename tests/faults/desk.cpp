@@ -34,11 +34,13 @@ SourceFile shipped_sop() {
   return {"paud.yaml", text.str()};
 }
 
-asio::awaitable<void> furnish(std::string conninfo, double speed) {
+asio::awaitable<void> furnish(std::string conninfo, std::optional<double> speed) {
   pg::Connection db = co_await pg::Connection::connect(pg::ConnectOptions{std::move(conninfo)});
   co_await pg::migrate(db, pg::migrations());
-  co_await store::allow_simulated_clock(db);
-  co_await store::start_clock(db, testing::at(kStart), speed);
+  if (speed) {
+    co_await store::allow_simulated_clock(db);
+    co_await store::start_clock(db, testing::at(kStart), *speed);
+  }
   auto sop = rule_set("sop", "paud", {shipped_sop()});
   co_await store::put_in_force(db, std::move(sop));
   auto calendar = rule_set("calendar", "banjarbaru",
@@ -73,7 +75,8 @@ Desk::Desk(DeskOptions options)
     : server_(options.server ? *options.server : shared_postgres()),
       proxy_(server_),
       database_(new_database_name()) {
-  await(io_, furnish(server_.create_database(database_), options.clock_speed));
+  await(io_, furnish(server_.create_database(database_),
+                     options.real_time ? std::nullopt : std::optional(options.clock_speed)));
   pg::PoolOptions pool(proxy_.conninfo(database_) + " " + options.conninfo);
   pool.connections_max = 2;  // as the daemon has it: one a lane
   pool.connect.host_timeout = std::chrono::milliseconds(500);

@@ -21,7 +21,8 @@ struct DeskOptions {
   office::CommitterOptions committer;
   // Of the office's clock, which begins on Thu 2 April 2026 at 14:00 +08:00; 0 stands still.
   double clock_speed = 0;
-  std::string conninfo;  // more of libpq's keywords
+  bool real_time = false;  // the office's clock is the server's
+  std::string conninfo;    // more of libpq's keywords
   TestPostgres* server = nullptr;
 };
 

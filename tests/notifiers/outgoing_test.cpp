@@ -190,7 +190,7 @@ TEST(OutgoingWhatsapp, MetasRefusalsBecomeOutcomes) {
   EXPECT_EQ(send(config, unknown).reason, reason::template_missing);
   Message short_of_one = message;
   short_of_one.parameters.pop_back();
-  EXPECT_EQ(send(config, short_of_one).outcome, Outcome::permanent);
+  EXPECT_EQ(send(config, short_of_one).outcome, Outcome::text_stopped);
   config.whatsapp.token = "salah";
   EXPECT_EQ(send(config, message).reason, reason::auth_failed);
   EXPECT_EQ(sink.faults().size(), 3u);

@@ -43,7 +43,8 @@ const passwd* server_user() { return geteuid() == 0 ? getpwnam("postgres") : get
 // Between fork and exec: system calls only. PDEATHSIG comes last because changing the user clears
 // it.
 [[noreturn]] void become(const passwd* user, pid_t parent, const std::string& log,
-                         const std::vector<char*>& arguments) {
+                         const std::vector<char*>& arguments,
+                         const std::vector<char*>& environment) {
   const int output = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
@@ -54,20 +55,24 @@ const passwd* server_user() { return geteuid() == 0 ? getpwnam("postgres") : get
   }
   prctl(PR_SET_PDEATHSIG, SIGQUIT);
   if (getppid() != parent || chdir("/") != 0) _exit(125);
-  execv(arguments.front(), arguments.data());
+  execve(arguments.front(), arguments.data(), environment.data());
   _exit(127);
 }
 
-pid_t spawn(const std::vector<std::string>& command, const std::string& log) {
-  std::vector<char*> arguments;
+pid_t spawn(const std::vector<std::string>& command, const std::string& log,
+            const std::vector<std::string>& more_environment = {}) {
+  std::vector<char*> arguments, environment;
   for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
+  for (char** one = environ; *one; ++one) environment.push_back(*one);
+  for (const auto& one : more_environment) environment.push_back(const_cast<char*>(one.c_str()));
+  environment.push_back(nullptr);
   const passwd* user = server_user();
   if (!user) throw std::runtime_error{"no user to run PostgreSQL as"};
   const pid_t parent = getpid();
   const pid_t child = fork();
   if (child < 0) throw std::runtime_error{"fork failed"};
-  if (child == 0) become(user, parent, log, arguments);
+  if (child == 0) become(user, parent, log, arguments, environment);
   return child;
 }
 
@@ -185,15 +190,25 @@ void TestPostgres::start() {
   for (const auto& setting : settings) command.insert(command.end(), {"-c", setting});
 
   const std::string where = conninfo();
-  pid_ = spawn(command, log);
+  pid_ = spawn(command, log, options_.environment);
   for (int i = 0; i < kPollsMax; ++i) {
     if (PQping(where.c_str()) == PQPING_OK) return;
     int status = 0;
     // After kill9() the old backends may still hold the shared memory for a moment.
-    if (waitpid(pid_, &status, WNOHANG) == pid_) pid_ = spawn(command, log);
+    if (waitpid(pid_, &status, WNOHANG) == pid_) pid_ = spawn(command, log, options_.environment);
     std::this_thread::sleep_for(kPoll);
   }
   require(false, "PostgreSQL does not accept connections", log);
+}
+
+std::vector<std::string> TestPostgres::faked_clock(const std::string& file) {
+  for (const auto& architecture : fs::directory_iterator("/usr/lib")) {
+    const fs::path library = architecture.path() / "faketime/libfaketimeMT.so.1";
+    if (fs::exists(library))
+      return {"LD_PRELOAD=" + library.string(), "FAKETIME_TIMESTAMP_FILE=" + file,
+              "FAKETIME_NO_CACHE=1", "DONT_FAKE_MONOTONIC=1", "FAKETIME_DONT_FAKE_MONOTONIC=1"};
+  }
+  throw std::runtime_error{"no libfaketime under /usr/lib"};
 }
 
 void TestPostgres::stop() {

@@ -12,9 +12,10 @@ namespace tenggat::test {
 class TestPostgres {
  public:
   struct Options {
-    bool fsync = false;                   // true for crash and throughput tests
-    std::vector<std::string> settings{};  // "max_connections=10", as for postgres -c
-    std::vector<std::string> initdb{};    // further arguments of initdb
+    bool fsync = false;                      // true for crash and throughput tests
+    std::vector<std::string> settings{};     // "max_connections=10", as for postgres -c
+    std::vector<std::string> initdb{};       // further arguments of initdb
+    std::vector<std::string> environment{};  // of the server, beside our own: "NAME=value"
     // Empty directories for the data and for the write-ahead log, on disks of their own; where none
     // is given they lie in directory().
     std::string data{}, wal{};
@@ -54,6 +55,11 @@ class TestPostgres {
   // Copies `from` (nobody may be connected to it) and returns the new database's conninfo.
   std::string create_database(const std::string& name, const std::string& from = "template1");
   void drop_database(const std::string& name);  // throws out whoever is connected
+
+  // Environment under which a server reads "+8h" or the like, how far its clock is ahead of the
+  // machine's, from this file anew whenever it asks for the time: libfaketime's. Its user must be
+  // able to read the file.
+  static std::vector<std::string> faked_clock(const std::string& file);
 
   // Runs SQL (several statements allowed), blocking, as superuser. Returns the first cell or "".
   std::string execute(const std::string& sql, const std::string& database = "postgres");

@@ -66,5 +66,19 @@ TEST(Admin, ReadyzNamesWhatDoesNotHold) {
                                                        {"texts", "unavailable"}}}}));
 }
 
+TEST(Admin, ReadyzNotesWhatIsWorthKnowingOfADaemonThatIsReady) {
+  AdminParts some = parts();
+  some.ready = {{"database", holds}};
+  some.notes = {{"clock", holds}};
+  EXPECT_EQ(json::parse(ask(some, "readyz").body),
+            (json::value{{"ready", true}, {"checks", {{"database", "ok"}}}}));
+  some.notes.push_back({"texts", does_not_hold});
+  const Response response = ask(some, "readyz");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(json::parse(response.body), (json::value{{"ready", true},
+                                                     {"checks", {{"database", "ok"}}},
+                                                     {"notes", {{"texts", "2 pending"}}}}));
+}
+
 }  // namespace
 }  // namespace tenggat::http

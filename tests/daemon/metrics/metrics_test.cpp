@@ -40,6 +40,10 @@ const std::map<std::string, std::string> kCatalogue = {
     {"tenggat_escalation_delay_seconds", "histogram"},
     {"tenggat_notices_pending", "gauge"},
     {"tenggat_notices_oldest_pending_timestamp_seconds", "gauge"},
+    {"tenggat_notices_set_aside", "gauge"},  // added
+    {"tenggat_permits_set_aside", "gauge"},  // added
+    {"tenggat_texts_stopped", "gauge"},      // added
+    {"tenggat_clock_steps_total", "counter"},
     {"tenggat_messages_total", "counter"},
     {"tenggat_messages_failed_total", "counter"},
     {"tenggat_messages_undelivered", "gauge"},

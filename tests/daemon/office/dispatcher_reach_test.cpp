@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "tests/daemon/office/dispatcher_fixture.h"
+#include "tests/support/meta_sink.h"
 
 namespace tenggat::test {
 namespace {
@@ -263,6 +264,83 @@ TEST_F(Reach, WhatReachedAnOfficerOverNoChannelIsSaidToOthers) {
   start();
   EXPECT_TRUE(becomes("SELECT state FROM message", "dead"));
   EXPECT_EQ(query("SELECT state FROM notice"), "pending");
+}
+
+// --- Texts that are refused ---------------------------------------------------------------------
+
+// Meta has approved one template, `baik`; queue() writes by another.
+class RefusedText : public Reach {
+ protected:
+  RefusedText() { config_.whatsapp = sink_.config(); }
+  static notify::Texts approved() {
+    notify::Text text;
+    text.id = "lengkap";
+    text.template_name = "baik";
+    text.body = "Berkas Anda lengkap.";
+    return notify::Texts({text});
+  }
+  MetaSink sink_{approved()};
+};
+
+TEST_F(RefusedText, GoesOverTheNextChannelWhileAllOthersGoOn) {
+  administrator("whatsapp,email");
+  applicants(40);
+  queue("whatsapp", 40);
+  query("UPDATE message SET template = 'baik' WHERE id % 2 = 0");
+  DispatcherOptions options = quick();
+  options.at_once[Channel::whatsapp] = 5;
+  start(options);
+  EXPECT_TRUE(becomes(
+      "SELECT count(*) FROM message WHERE channel = 'whatsapp' AND state = 'accepted'", "20"));
+  EXPECT_TRUE(becomes("SELECT count(*) FROM message WHERE channel = 'email' AND state = 'accepted'",
+                      "21"));  // those 20, and the administrator's
+  EXPECT_EQ(query("SELECT count(*) FROM message WHERE text = 'kanal_terganggu'"), "1");
+  EXPECT_EQ(query("SELECT count(*) FROM channel_outage"), "0");
+  EXPECT_EQ(query("SELECT channel || ' ' || template || ' ' || text || ' ' || reason"
+                  " FROM text_outage"),
+            "whatsapp t lengkap template_missing");
+  // Few were tried, the others were not.
+  EXPECT_LE(sink_.faults().size(), 10U);
+  EXPECT_EQ(query("SELECT DISTINCT detail FROM attempt WHERE outcome = 'text_stopped'"),
+            "132001: refused: template t");
+  EXPECT_EQ(query("SELECT count(*) FROM message WHERE state = 'dead'"), "0");
+}
+
+TEST_F(RefusedText, IsTriedNowAndThenAndGoesOutOnceItIsApproved) {
+  applicants(5, false);
+  sink_.answer_next(404, 132001);
+  queue("whatsapp", 5);
+  query("UPDATE message SET template = 'baik'");
+  DispatcherOptions options = quick();
+  options.at_once[Channel::whatsapp] = 1;
+  start(options);
+  EXPECT_TRUE(becomes("SELECT template FROM text_outage", "baik"));
+  EXPECT_TRUE(until([this] {
+    query("UPDATE message SET next_attempt_at = clock_timestamp() WHERE state = 'queued'");
+    return query("SELECT count(*) FROM message WHERE state = 'accepted'") == "5";
+  }));
+  EXPECT_TRUE(becomes("SELECT count(*) FROM text_outage", "0"));
+  EXPECT_TRUE(sink_.faults().empty());
+}
+
+TEST_F(RefusedText, OfAFormerProcessIsTriedAgainAndFoundWell) {
+  query(
+      "INSERT INTO text_outage (channel, template, text, reason)"
+      " VALUES ('whatsapp', 'baik', 'lengkap', 'template_missing')");
+  queue("whatsapp", 3);
+  query("UPDATE message SET template = 'baik'");
+  start(quick());
+  EXPECT_TRUE(becomes("SELECT count(*) FROM message WHERE state = 'accepted'", "3"));
+  EXPECT_TRUE(becomes("SELECT count(*) FROM text_outage", "0"));
+}
+
+TEST_F(RefusedText, OneThatCannotBeReadTakesNoOtherWithIt) {
+  queue("whatsapp", 3);
+  query("UPDATE message SET template = 'baik'");
+  query("UPDATE message SET fields = '[]' WHERE id = (SELECT min(id) FROM message)");
+  start(quick());
+  EXPECT_TRUE(
+      becomes("SELECT string_agg(state, ' ' ORDER BY id) FROM message", "dead accepted accepted"));
 }
 
 }  // namespace

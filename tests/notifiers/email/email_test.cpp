@@ -202,6 +202,18 @@ TEST(Email, RepliesAreJudgedByCodeStageAndEnhancedCode) {
   }
 }
 
+TEST(Email, AllThatAServerSaysIsKeptWithoutAnybodysAddress) {
+  CurlResponse response;
+  response.lines = {"220 hi",
+                    "250-SIZE 1000",
+                    "250 HELP",
+                    "250 2.1.0 Ok",
+                    "550-5.1.1 <budi@contoh.example>: no such user,",
+                    "550 5.1.1 see https://x.example/1"};
+  EXPECT_EQ(classify(response).detail,
+            "550 5.1.1 <b****@contoh.example>: no such user, 5.1.1 see https://x.example/1");
+}
+
 TEST(Email, ATemporaryLoginFailureIsRetriedAndADeniedOneStopsTheChannel) {
   CurlResponse response;
   response.failure = Failure::auth;

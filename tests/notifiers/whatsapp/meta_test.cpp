@@ -131,8 +131,14 @@ TEST(Meta, ErrorCodesHaveTheirOutcome) {
       {401, 190, Outcome::channel_stopped, reason::auth_failed},
       {400, 131048, Outcome::channel_stopped, reason::account_blocked},
       {400, 131042, Outcome::channel_stopped, reason::account_blocked},
-      {404, 132001, Outcome::channel_stopped, reason::template_missing},
-      {400, 132000, Outcome::permanent, reason::rejected},
+      {400, 132000, Outcome::text_stopped, reason::template_missing},
+      {404, 132001, Outcome::text_stopped, reason::template_missing},
+      {400, 132007, Outcome::text_stopped, reason::template_missing},
+      {400, 132012, Outcome::text_stopped, reason::template_missing},
+      {400, 132015, Outcome::text_stopped, reason::template_missing},
+      {400, 132016, Outcome::text_stopped, reason::template_missing},
+      {400, 132005, Outcome::permanent, reason::rejected},
+      {400, 132018, Outcome::permanent, reason::rejected},
       {400, 424242, Outcome::permanent, reason::rejected},
       {401, 424242, Outcome::channel_stopped, reason::auth_failed},
       {429, 424242, Outcome::retry, reason::rate_limited},
@@ -141,8 +147,18 @@ TEST(Meta, ErrorCodesHaveTheirOutcome) {
     const SendResult result = classify(error(c.status, c.code));
     EXPECT_EQ(name(result.outcome), name(c.outcome)) << c.code;
     EXPECT_EQ(result.reason, c.reason) << c.code;
-    EXPECT_EQ(result.detail, std::to_string(c.code) + ": rinci");
+    EXPECT_EQ(result.detail, std::to_string(c.code) + ": m: rinci");
   }
+}
+
+TEST(Meta, ItsWordsAreKeptWithoutAnybodysNumber) {
+  const SendResult refused = classify(answer(
+      400,
+      R"({"error":{"message":"(#131030) Recipient phone number not in allowed list","code":131030,)"
+      R"("error_data":{"details":"Add +62 812-3456-7890\n(6281234567890) to the list."}}})"));
+  EXPECT_EQ(refused.detail,
+            "131030: Recipient phone number not in allowed list: Add 62812****890 (62812****890) to"
+            " the list.");
 }
 
 TEST(Meta, AnAnswerThatIsNoJsonIsJudgedByItsStatus) {
