@@ -2,8 +2,9 @@
 
 #include <openssl/ssl.h>
 
+#include <algorithm>
 #include <boost/asio/ssl/context.hpp>
-#include <cstring>
+#include <ctime>
 #include <stdexcept>
 
 namespace tenggat::http {
@@ -17,7 +18,8 @@ constexpr const char* kCiphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
 // The one protocol we speak, for clients that ask.
 int choose_http11(SSL*, const unsigned char** chosen, unsigned char* chosen_length,
                   const unsigned char* offered, unsigned int offered_length, void*) {
-  constexpr unsigned char kOurs[] = "\x08http/1.1";
+  // Static: OpenSSL reads what we chose after we have returned.
+  static constexpr unsigned char kOurs[] = "\x08http/1.1";
   unsigned char* found = nullptr;
   if (SSL_select_next_proto(&found, chosen_length, kOurs, sizeof kOurs - 1, offered,
                             offered_length) != OPENSSL_NPN_NEGOTIATED)
@@ -47,6 +49,21 @@ TlsContext make_tls_context(const std::string& certificate_chain, const std::str
   if (SSL_CTX_check_private_key(native) != 1)
     throw std::runtime_error("the key is of another certificate");
   return context;
+}
+
+std::int64_t not_after(const TlsContext& context) {
+  SSL_CTX* native = context->native_handle();
+  const auto ends = [](const X509* certificate) {
+    std::tm at{};
+    ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &at);
+    return static_cast<std::int64_t>(::timegm(&at));
+  };
+  std::int64_t first = ends(SSL_CTX_get0_certificate(native));
+  STACK_OF(X509)* issuers = nullptr;
+  SSL_CTX_get0_chain_certs(native, &issuers);
+  for (int i = 0; i < sk_X509_num(issuers); ++i)
+    first = std::min(first, ends(sk_X509_value(issuers, i)));
+  return first;
 }
 
 }  // namespace tenggat::http

@@ -12,6 +12,15 @@
 namespace tenggat::test {
 namespace fs = std::filesystem;
 
+namespace {
+
+std::string program(const char* of_this_build, const char* name) {
+  const char* others = std::getenv("TENGGAT_PROGRAMS");
+  return others ? (fs::path(others) / name).string() : of_this_build;
+}
+
+}  // namespace
+
 DaemonProcess::DaemonProcess(Options options) : options_(std::move(options)) {
   std::string pattern = (fs::temp_directory_path() / "tenggat-daemon-XXXXXX").string();
   if (!::mkdtemp(pattern.data())) throw std::runtime_error("no temporary directory");
@@ -42,7 +51,8 @@ void DaemonProcess::write_configuration() {
 }
 
 void DaemonProcess::launch() {
-  std::vector<std::string> arguments{TENGGATD, "--config", (directory_ / "tenggat.yaml").string()};
+  std::vector<std::string> arguments{program(TENGGATD, "tenggatd"), "--config",
+                                     (directory_ / "tenggat.yaml").string()};
   if (!options_.clock.empty()) {
     arguments.push_back("--clock");
     arguments.push_back(options_.clock);
@@ -90,22 +100,33 @@ bool DaemonProcess::ended() {
   return pid_ == 0;
 }
 
+CommandResult DaemonProcess::tenggatd(const std::vector<std::string>& arguments) {
+  std::vector<std::string> all{program(TENGGATD, "tenggatd")};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  return ran(all, {});
+}
+
+CommandResult DaemonProcess::ran(const std::vector<std::string>& command,
+                                 const std::map<std::string, std::string>& environment) {
+  const fs::path out = directory_ / "cli.out", err = directory_ / "cli.err";
+  write_file(out, "");
+  write_file(err, "");
+  CommandResult result;
+  result.status = wait_for(spawn(command, environment, out, err));
+  result.out = read_file(out);
+  result.err = read_file(err);
+  return result;
+}
+
 CommandResult DaemonProcess::tenggat(const std::vector<std::string>& arguments,
                                      const std::string& token) {
-  std::vector<std::string> all{TENGGAT};
+  std::vector<std::string> all{program(TENGGAT, "cli/tenggat")};
   all.insert(all.end(), arguments.begin(), arguments.end());
   std::map<std::string, std::string> environment{
       {"TENGGAT_CONFIG", (directory_ / "tenggat.yaml").string()},
       {"TENGGAT_URL", fmt::format("http://127.0.0.1:{}", api_port_)}};
   if (!token.empty()) environment["TENGGAT_TOKEN"] = token;
-  const fs::path out = directory_ / "cli.out", err = directory_ / "cli.err";
-  write_file(out, "");
-  write_file(err, "");
-  CommandResult result;
-  result.status = wait_for(spawn(all, environment, out, err));
-  result.out = read_file(out);
-  result.err = read_file(err);
-  return result;
+  return ran(all, environment);
 }
 
 std::string DaemonProcess::must(const std::vector<std::string>& arguments) {

@@ -1,4 +1,5 @@
-// tenggatd as a process of a test's own: its configuration, its start, its ends.
+// tenggatd as a process of a test's own: its configuration, its start, its ends. TENGGAT_PROGRAMS
+// names the folder of another build's programs ("build/release/daemon"); else they are this one's.
 #pragma once
 #include <sys/types.h>
 
@@ -45,6 +46,8 @@ class DaemonProcess {
   int last_status() const { return last_status_; }  // of that end: 128 + its signal, or its status
   pid_t pid() const { return pid_; }
 
+  // `tenggatd ...` for a short while: its status and what it printed.
+  CommandResult tenggatd(const std::vector<std::string>& arguments);
   // `tenggat ...` with this daemon's configuration and address; `token` for those that ask the API.
   CommandResult tenggat(const std::vector<std::string>& arguments, const std::string& token = "");
 
@@ -63,6 +66,9 @@ class DaemonProcess {
   std::string log() const;
 
  private:
+  CommandResult ran(const std::vector<std::string>& command,
+                    const std::map<std::string, std::string>& environment);
+
   Options options_;
   std::filesystem::path directory_;
   pid_t pid_ = 0;

@@ -32,15 +32,16 @@ inline std::string whole_text(const std::filesystem::path& path) {
 }
 
 // Made by the openssl of this machine, for one name.
-inline CertificatePair new_certificate(const std::string& name) {
+inline CertificatePair new_certificate(const std::string& name, int days = 2) {
   const std::filesystem::path directory =
       std::filesystem::temp_directory_path() / ("tenggat-tls-" + std::to_string(::getpid()));
   std::filesystem::create_directories(directory);
   const std::string command =
       "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
-      " -days 2 -subj /CN=" +
-      name + " -keyout " + (directory / "key").string() + " -out " +
-      (directory / "certificate").string() + " 2>/dev/null";
+      " -days " +
+      std::to_string(days) + " -subj /CN=" + name + " -addext subjectAltName=DNS:" + name +
+      " -keyout " + (directory / "key").string() + " -out " + (directory / "certificate").string() +
+      " 2>/dev/null";
   EXPECT_EQ(std::system(command.c_str()), 0);
   CertificatePair pair{whole_text(directory / "certificate"), whole_text(directory / "key")};
   std::filesystem::remove_all(directory);
@@ -49,13 +50,26 @@ inline CertificatePair new_certificate(const std::string& name) {
 
 class TlsClient {
  public:
-  explicit TlsClient(int port, int newest = 0) : stream_(io_, context_) {
+  // `protocols`: as ALPN offers them, each after its length: "\x02h2\x08http/1.1".
+  explicit TlsClient(int port, int newest = 0, const std::string& protocols = "")
+      : stream_(io_, context_) {
     if (newest != 0) SSL_set_max_proto_version(stream_.native_handle(), newest);
+    SSL_set_alpn_protos(stream_.native_handle(),
+                        reinterpret_cast<const unsigned char*>(protocols.data()),
+                        static_cast<unsigned>(protocols.size()));
     stream_.next_layer().connect(
         {boost::asio::ip::address_v4::loopback(), static_cast<unsigned short>(port)});
     stream_.handshake(boost::asio::ssl::stream_base::client, failed_);
   }
   bool connected() const { return !failed_; }
+  std::string why_not() const { return failed_.message(); }
+  // The protocol the server chose, by ALPN; empty where it chose none.
+  std::string protocol() const {
+    const unsigned char* chosen = nullptr;
+    unsigned length = 0;
+    SSL_get0_alpn_selected(const_cast<TlsClient*>(this)->stream_.native_handle(), &chosen, &length);
+    return {reinterpret_cast<const char*>(chosen), length};
+  }
   std::string common_name() {
     X509* certificate = SSL_get1_peer_certificate(stream_.native_handle());
     char name[64] = {};

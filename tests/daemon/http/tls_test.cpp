@@ -6,6 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
+#include <ctime>
 #include <future>
 #include <thread>
 
@@ -94,6 +95,12 @@ TEST(Tls, OldVersionsAndPlainHttpGetNoAnswer) {
   asio::read(plain, received, ended);
   const std::string text(asio::buffers_begin(received.data()), asio::buffers_end(received.data()));
   EXPECT_EQ(text.find("HTTP/1.1 200"), std::string::npos) << text;
+}
+
+TEST(Tls, TheEndOfItsFirstCertificateIsKnown) {
+  const CertificatePair pair = new_certificate("lama");  // for two days
+  const auto ends = not_after(make_tls_context(pair.certificate, pair.key)) - std::time(nullptr);
+  EXPECT_NEAR(static_cast<double>(ends), 2 * 86400.0, 60);
 }
 
 TEST(Tls, AKeyOfAnotherCertificateIsRefusedAndNotQuoted) {
