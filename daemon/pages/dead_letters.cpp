@@ -45,7 +45,7 @@ std::string masked(const store::MessageRow& message) {
 Html message_item(const store::MessageRow& message, const Calendar& calendar) {
   const Html about = message.number.empty() ? Html()
                                             : html(" · <a href=\"/permohonan/{}\">{}</a>",
-                                                   message.number, message.number);
+                                                   message.permit, message.number);
   return html(
       "<li class=\"gagal\"><span class=\"pilih\"><input type=\"checkbox\" name=\"pesan\" "
       "value=\"{}\" aria-label=\"Pilih pesan {}\"></span>"

@@ -17,7 +17,7 @@ struct PermitView {
   const SignedIn& who;
 
   const Permit& permit() const { return stored.permit; }
-  std::string path() const { return "/permohonan/" + stored.permit.number; }
+  std::string path() const { return "/permohonan/" + std::to_string(stored.permit.id); }
   FormKeys keys() const { return new_form_keys(who.visitor.csrf); }
 };
 
