@@ -13,7 +13,9 @@
 #include <csignal>
 #include <fstream>
 #include <functional>
+#include <set>
 #include <sstream>
+#include <stdexcept>
 
 #include "daemon/clock.h"
 #include "daemon/crash_point.h"
@@ -29,6 +31,7 @@
 #include "daemon/office/composer.h"
 #include "daemon/office/dispatcher.h"
 #include "daemon/office/loop.h"
+#include "daemon/office/number_clash.h"
 #include "daemon/office/portal.h"
 #include "daemon/office/receipts.h"
 #include "daemon/office/rulebook.h"
@@ -189,7 +192,7 @@ boost::system::result<SimulatedStart, std::string> parse_simulated_start(std::st
     return std::string("--clock takes START@SPEED, like 2026-04-02T14:00:00+08:00@600");
   };
   if (at == std::string_view::npos) return fail();
-  const auto start = parse_instant(text.substr(0, at));
+  const auto start = parse_entered_instant(text.substr(0, at));
   const std::string_view digits = text.substr(at + 1);
   double speed = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), speed);
@@ -247,6 +250,7 @@ class App::Parts {
   asio::awaitable<void> live();
   asio::awaitable<bool> start();
   asio::awaitable<bool> prepare_database();
+  asio::awaitable<std::set<std::string>> refuse_clashes(pg::Connection& connection);
   // Into the database and the rulebook.
   asio::awaitable<void> put_rules_in_force(pg::Connection& connection);
   asio::awaitable<void> describe_rules(pg::Connection& connection);
@@ -402,16 +406,32 @@ void App::Parts::announce_standards() {
           calendar.id(), static_cast<double>(in_force->covered_until().time_since_epoch().count()));
 }
 
+// The services whose `nomor` is another's. A reload is refused for them. A start is not, since open
+// permits' time runs: it goes on with what is in force, without them.
+asio::awaitable<std::set<std::string>> App::Parts::refuse_clashes(pg::Connection& connection) {
+  std::set<std::string> refused;
+  std::string all;
+  for (const office::NumberClash& clash :
+       co_await office::number_clashes(connection, startup_.rules.sops)) {
+    refused.insert(clash.sop);
+    all += (all.empty() ? "" : "; ") + clash.fault.to_string();
+    if (!live_) log_event(Level::error, "rules_refused", {{"fault", clash.fault.to_string()}});
+  }
+  if (live_ && !refused.empty()) throw std::runtime_error(all);
+  co_return refused;
+}
+
 // Calendars first: who reads in between must not find an SOP without its own.
 asio::awaitable<void> App::Parts::put_rules_in_force(pg::Connection& connection) {
   const auto say = [](const store::RuleSet& rules) {
     log_event(Level::info, "rules_in_force",
               {{"kind", rules.kind}, {"name", rules.name}, {"version", rules.hash}});
   };
+  const std::set<std::string> refused = co_await refuse_clashes(connection);
   for (const store::RuleSet& calendar : startup_.rules.calendar_sets)
     if (co_await store::put_in_force_if_none(connection, calendar)) say(calendar);
   for (const store::RuleSet& sop : startup_.rules.sop_sets)
-    if (co_await store::put_in_force(connection, sop)) say(sop);
+    if (!refused.contains(sop.name) && co_await store::put_in_force(connection, sop)) say(sop);
   pg::Pipeline clock;
   clock.add(store::kMomentSql);
   const std::vector<pg::Result> results = co_await connection.run(std::move(clock));

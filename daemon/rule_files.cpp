@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "daemon/store/people.h"
+#include "rules/fault_words.h"
 #include "rules/load_calendar.h"
 #include "rules/load_sop.h"
 
@@ -61,7 +62,7 @@ class RuleFolder {
   Loaded<CalendarRules> one_calendar(const fs::path& path) {
     const std::vector<SourceFile> lists = files_in(".", ".tsv");
     auto text = contents(path);
-    if (!text) fault(path.string(), "cannot be read");
+    if (!text) fault(path.string(), say<Wrong::unreadable>());
     auto loaded = text ? calendar_of({path.string(), std::move(*text)}, lists) : std::nullopt;
     if (!faults_.empty()) return faults_;
     return std::move(*loaded);
@@ -69,7 +70,7 @@ class RuleFolder {
 
   Loaded<RuleFiles> load() {
     if (!fs::is_directory(directory_)) {
-      fault(directory_.string(), "no such folder; it holds sop/, calendar/ and texts/");
+      fault(directory_.string(), say<Wrong::no_folder>());
       return std::move(faults_);
     }
     load_calendars();
@@ -81,8 +82,9 @@ class RuleFolder {
   }
 
  private:
-  void fault(const std::string& file, std::string message, Position at = {}) {
-    faults_.push_back({file, at.line, at.column, std::move(message)});
+  void fault(const std::string& file, Said said, Position at = {}) {
+    faults_.push_back(
+        {file, at.line, at.column, std::move(said.english), std::move(said.indonesian)});
   }
   void take(const Faults& faults) { faults_.insert(faults_.end(), faults.begin(), faults.end()); }
 
@@ -94,12 +96,12 @@ class RuleFolder {
       const std::string name = entry.path().filename().string();
       if (name.starts_with('.')) continue;
       if (entry.path().extension() == ".yml" && std::string_view(ending) == ".yaml")
-        fault(entry.path().string(), "would be passed over: a file of rules ends in .yaml");
+        fault(entry.path().string(), say<Wrong::passed_over>());
       if (entry.path().extension() == ending) paths.push_back(entry.path());
     }
     std::ranges::sort(paths);
     if (paths.size() > kMostFiles) {
-      fault((directory_ / folder).string(), fmt::format("more than {} files", kMostFiles));
+      fault((directory_ / folder).string(), say<Wrong::too_many_files>(kMostFiles));
       paths.resize(kMostFiles);
     }
     std::vector<SourceFile> files;
@@ -107,7 +109,7 @@ class RuleFolder {
       if (auto text = contents(path)) {
         files.push_back({path.string(), std::move(*text)});
       } else {
-        fault(path.string(), "cannot be read");
+        fault(path.string(), say<Wrong::unreadable>());
       }
     }
     return files;
@@ -123,10 +125,11 @@ class RuleFolder {
             .in_force = false};
   }
 
-  bool is_new(std::map<std::string, std::string>& seen, const std::string& key, const char* what,
+  template <Wrong taken>
+  bool is_new(std::map<std::string, std::string>& seen, const std::string& key,
               const std::string& file) {
     const auto [at, added] = seen.emplace(key, file);
-    if (!added) fault(file, fmt::format("{} `{}` is that of {} already", what, key, at->second));
+    if (!added) fault(file, say<taken>(key, at->second));
     return added;
   }
 
@@ -155,11 +158,10 @@ class RuleFolder {
       if (!loaded) continue;
       const std::string& id = loaded->calendar.id();
       if (Sop::is_internal(id)) {
-        fault(file.name, fmt::format("the name `{}` is the daemon's own: none begins with _", id),
-              position_of(file.text, {"kalender"}, id));
+        fault(file.name, say<Wrong::own_name>(id), position_of(file.text, {"kalender"}, id));
         continue;
       }
-      if (!is_new(ids, id, "the calendar's id", file.name)) continue;
+      if (!is_new<Wrong::calendar_id_taken>(ids, id, file.name)) continue;
       files_.calendar_sets.push_back(std::move(loaded->rules));
       files_.calendars.push_back(std::move(loaded->calendar));
     }
@@ -177,8 +179,7 @@ class RuleFolder {
         continue;
       }
       if (fs::path(file.name).stem() != texts->language())
-        fault(file.name,
-              fmt::format("holds texts in `{0}` and is not called {0}.yaml", texts->language()));
+        fault(file.name, say<Wrong::wrong_language_name>(texts->language(), texts->language()));
       if (used) {
         files_.texts = std::move(*texts);
       } else {
@@ -186,15 +187,15 @@ class RuleFolder {
         files_.translations.push_back(std::move(*texts));
       }
     }
-    if (!found) fault((directory_ / "texts" / kTextsFile).string(), "there is no such file");
+    if (!found) fault((directory_ / "texts" / kTextsFile).string(), say<Wrong::no_such_file>());
     if (files_.texts.all().empty()) return;
     for (std::size_t i = 0; i < names.size(); ++i)
-      for (const std::string& one : translation_faults(files_.texts, files_.translations[i]))
+      for (const Said& one : translation_faults(files_.texts, files_.translations[i]))
         fault(names[i], one);
   }
 
   void load_sops() {
-    std::map<std::string, std::string> ids, numbers;
+    std::map<std::string, std::string> ids;
     for (const SourceFile& file : files_in("sop", ".yaml")) {
       auto sop = load_sop(file);
       if (!sop) {
@@ -202,13 +203,11 @@ class RuleFolder {
         continue;
       }
       if (sop->internal()) {
-        fault(file.name,
-              fmt::format("the name `{}` is the daemon's own: none begins with _", sop->id),
-              position_of(file.text, {"sop"}, sop->id));
+        fault(file.name, say<Wrong::own_name>(sop->id), position_of(file.text, {"sop"}, sop->id));
         continue;
       }
-      if (!is_new(ids, sop->id, "the SOP's id", file.name)) continue;
-      if (!is_new(numbers, sop->number_format, "the number", file.name)) continue;
+      if (!is_new<Wrong::sop_id_taken>(ids, sop->id, file.name)) continue;
+      if (!prints_only_its_own(*sop)) continue;
       store::RuleSet set = set_of("sop", sop->id, {file});
       sop->version = set.hash;
       files_.sop_sets.push_back(std::move(set));
@@ -216,7 +215,17 @@ class RuleFolder {
       sop_files_.push_back(file);
     }
     if (sop_files_.empty() && faults_.empty())
-      fault((directory_ / "sop").string(), "there is no SOP: sop/*.yaml");
+      fault((directory_ / "sop").string(), say<Wrong::no_sop>());
+  }
+
+  bool prints_only_its_own(const Sop& sop) {
+    const auto other = std::ranges::find_if(files_.sops, [&](const Sop& one) {
+      return one.number_format.could_meet(sop.number_format);
+    });
+    if (other == files_.sops.end()) return true;
+    fault(sop.number_at.file, say<Wrong::number_meets>(other->id, other->number_format.text()),
+          {sop.number_at.line, sop.number_at.column});
+    return false;
   }
 
   void check_between_files() {
@@ -225,11 +234,10 @@ class RuleFolder {
       const SourceFile& file = sop_files_[i];
       for (const Role& role : sop.roles)
         if (role.id == store::kAdministratorRole)
-          fault(file.name, fmt::format("the role `{}` is kept for who runs this system", role.id),
-                position_of(file.text, {"id"}, role.id));
+          fault(file.name, say<Wrong::kept_role>(role.id), position_of(file.text, {"id"}, role.id));
       const auto has_id = [&](const Calendar& calendar) { return calendar.id() == sop.calendar; };
       if (std::ranges::none_of(files_.calendars, has_id)) {
-        fault(file.name, fmt::format("no calendar `{}` in calendar/", sop.calendar),
+        fault(file.name, say<Wrong::no_calendar>(sop.calendar),
               position_of(file.text, {"kalender"}, sop.calendar));
       }
       for (const Step& step : sop.steps) {
@@ -246,10 +254,9 @@ class RuleFolder {
     const notify::Text* text = files_.texts.find(id);
     const Position at = position_of(file.text, {"kabar", "kabar_ulang"}, id);
     if (!text) {
-      fault(file.name, fmt::format("no text `{}` in texts/{}", id, kTextsFile), at);
+      fault(file.name, say<Wrong::no_such_text>(id, kTextsFile), at);
     } else if (text->reader != notify::Reader::applicant) {
-      fault(file.name, fmt::format("the text `{}` is not for applicants (audience: pemohon)", id),
-            at);
+      fault(file.name, say<Wrong::text_not_for_applicants>(id), at);
     }
   }
 

@@ -26,10 +26,10 @@ struct RuleFiles {
 inline constexpr const char* kTextsFile = "id.yaml";
 
 // Every fault of every file at once; `file` in a fault is the path an editor can open. Besides what
-// the loaders refuse: no SOP at all, two SOPs or calendars of one id, two SOPs of one number
-// format, a calendar an SOP names that is not there, a text it tells an applicant that is not there
-// or is not for applicants, a translation that does not fit its original, a file that ends in .yml
-// and would be passed over.
+// the loaders refuse: no SOP at all, two SOPs or calendars of one id, an SOP that
+// could print another's numbers, a calendar an SOP names that is not there, a text it tells an
+// applicant that is not there or is not for applicants, a translation that does not fit its
+// original, a file that ends in .yml and would be passed over.
 Loaded<RuleFiles> load_rule_files(const std::filesystem::path& directory);
 
 // One calendar file with the lists beside it, as `tenggat calendar apply` takes it.

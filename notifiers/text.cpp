@@ -9,6 +9,7 @@
 
 #include "notifiers/utf8.h"
 #include "notifiers/words.h"
+#include "rules/fault_words.h"
 #include "rules/yaml.h"
 
 namespace tenggat::notify {
@@ -116,7 +117,7 @@ void check_known(const YamlMap& entry, std::string_view key,
                  const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     if (!sample_fields().contains(name)) {
-      entry.fault_at(key, fmt::format("unknown field {{{}}}", name));
+      entry.fault_at(key, say<Wrong::unknown_field>(name));
     }
   }
 }
@@ -124,38 +125,37 @@ void check_known(const YamlMap& entry, std::string_view key,
 void check_body(const YamlMap& entry, Text& text) {
   if (text.body.empty()) return;
   if (has_control_byte(text.body)) {
-    entry.fault_at("isi", "holds a line break or control character; write it with >- as one line");
+    entry.fault_at("isi", say<Wrong::body_line_break>());
   }
   if (characters(text.body) > kMaxBodyCharacters) {
-    entry.fault_at("isi", fmt::format("is longer than {} characters", kMaxBodyCharacters));
+    entry.fault_at("isi", say<Wrong::body_too_long>(kMaxBodyCharacters));
   }
   const auto pieces = pieces_of(text.body);
   if (!pieces) {
-    entry.fault_at("isi", "a brace stands for a field only: {nama_field}");
+    entry.fault_at("isi", say<Wrong::stray_brace>());
     return;
   }
   text.field_names = fields_of(*pieces);
   check_known(entry, "isi", text.field_names);
   if (pieces->front().is_field || pieces->back().is_field) {
-    entry.fault_at("isi", "starts or ends with a field, which Meta does not approve");
+    entry.fault_at("isi", say<Wrong::field_at_the_end>());
   }
   if (full_stop_touches_link(*pieces)) {
-    entry.fault_at("isi", "a full stop touches a link and would become part of it");
+    entry.fault_at("isi", say<Wrong::stop_at_link>());
   }
 }
 
 void check_subject(const YamlMap& entry, const Text& text) {
   if (text.subject.empty()) return;
-  if (has_control_byte(text.subject))
-    entry.fault_at("subjek", "holds a line break or control character");
+  if (has_control_byte(text.subject)) entry.fault_at("subjek", say<Wrong::subject_line_break>());
   const auto pieces = pieces_of(text.subject);
   if (!pieces) {
-    entry.fault_at("subjek", "a brace stands for a field only: {nama_field}");
+    entry.fault_at("subjek", say<Wrong::stray_brace>());
     return;
   }
   for (const std::string& name : fields_of(*pieces)) {
     if (std::ranges::find(text.field_names, name) == text.field_names.end()) {
-      entry.fault_at("subjek", fmt::format("the field {{{}}} is not in isi", name));
+      entry.fault_at("subjek", say<Wrong::field_not_in_body>(name));
     }
   }
 }
@@ -167,12 +167,12 @@ Text read_text(const YamlValue& value) {
   const std::string reader = entry.required_text("audience");
   text.reader = reader == "pemohon" ? Reader::applicant : Reader::officer;
   if (!reader.empty() && reader != "pemohon" && reader != "petugas") {
-    entry.fault_at("audience", "is neither pemohon nor petugas");
+    entry.fault_at("audience", say<Wrong::bad_audience>());
   }
   text.subject = entry.required_text("subjek");
   text.template_name = entry.required_text("template");
   if (!text.template_name.empty() && !is_name(text.template_name)) {
-    entry.fault_at("template", "Meta's names are lower-case letters, digits and underscores");
+    entry.fault_at("template", say<Wrong::bad_template>());
   }
   text.body = entry.required_text("isi");
   check_body(entry, text);
@@ -200,18 +200,11 @@ void check_stand_ins(YamlFile& file, const std::vector<Text>& texts) {
       if (has_field(text, field) && std::ranges::none_of(texts, [&](const Text& other) {
             return stands_in(other, text, field);
           }))
-        file.fault(0, 0,
-                   fmt::format("the text {} needs another without {{{}}}, for where that is empty: "
-                               "pengganti: {{teks: {}, bila_kosong: {}}}",
-                               text.id, field, text.id, field));
+        file.fault(0, 0, say<Wrong::text_no_stand_in>(text.id, field, text.id, field));
     if (!text.instead_of.empty() && std::ranges::none_of(texts, [&](const Text& other) {
           return has_field(other, text.when_empty) && stands_in(text, other, text.when_empty);
         }))
-      file.fault(
-          0, 0,
-          fmt::format("the text {} takes the place of no text: {} has no field {{{}}} that it "
-                      "lacks, or another audience",
-                      text.id, text.instead_of, text.when_empty));
+      file.fault(0, 0, say<Wrong::text_stands_for_none>(text.id, text.instead_of, text.when_empty));
   }
 }
 
@@ -279,22 +272,22 @@ Loaded<Texts> load_texts(const SourceFile& source) {
   YamlFile file(source);
   const YamlMap top = file.document().map({"bahasa", "teks"});
   const std::string language = top.text("bahasa").value_or("id");
-  if (language != "id" && language != "en") top.fault_at("bahasa", "is neither id nor en");
+  if (language != "id" && language != "en") top.fault_at("bahasa", say<Wrong::bad_language>());
   std::vector<Text> texts;
   std::set<std::string> ids, templates;
   for (const YamlValue& value : top.at("teks").list()) {
     Text text = read_text(value);
     if (!text.id.empty() && !ids.insert(text.id).second) {
-      value.fault(fmt::format("the text {} is there twice", text.id));
+      value.fault(say<Wrong::text_twice>(text.id));
     }
     if (!text.template_name.empty() && !templates.insert(text.template_name).second) {
-      value.fault(fmt::format("the template {} is used twice", text.template_name));
+      value.fault(say<Wrong::template_twice>(text.template_name));
     }
     texts.push_back(std::move(text));
   }
   for (const std::string_view id : kTextsSent) {
     if (file.sound() && !ids.contains(std::string(id))) {
-      file.fault(0, 0, fmt::format("the text {} is missing", id));
+      file.fault(0, 0, say<Wrong::text_missing>(id));
     }
   }
   if (file.sound()) check_stand_ins(file, texts);
@@ -302,25 +295,23 @@ Loaded<Texts> load_texts(const SourceFile& source) {
   return Texts(std::move(texts), language);
 }
 
-std::vector<std::string> translation_faults(const Texts& original, const Texts& translation) {
-  std::vector<std::string> faults;
+std::vector<Said> translation_faults(const Texts& original, const Texts& translation) {
+  std::vector<Said> faults;
   for (const Text& text : original.all()) {
     const Text* other = translation.find(text.id);
     if (other == nullptr) {
-      faults.push_back(fmt::format("the text {} is missing", text.id));
+      faults.push_back(say<Wrong::text_missing>(text.id));
       continue;
     }
     if (other->reader != text.reader || other->template_name != text.template_name ||
         other->instead_of != text.instead_of || other->when_empty != text.when_empty)
-      faults.push_back(
-          fmt::format("the text {} has another audience, template or pengganti", text.id));
+      faults.push_back(say<Wrong::text_differs>(text.id));
     const std::set<std::string> names(text.field_names.begin(), text.field_names.end());
     const std::set<std::string> others(other->field_names.begin(), other->field_names.end());
-    if (names != others) faults.push_back(fmt::format("the text {} has other fields", text.id));
+    if (names != others) faults.push_back(say<Wrong::text_other_fields>(text.id));
   }
   for (const Text& text : translation.all())
-    if (original.find(text.id) == nullptr)
-      faults.push_back(fmt::format("the text {} is not in the original", text.id));
+    if (original.find(text.id) == nullptr) faults.push_back(say<Wrong::text_not_original>(text.id));
   return faults;
 }
 

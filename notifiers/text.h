@@ -46,7 +46,7 @@ Loaded<Texts> load_texts(const SourceFile& file);
 
 // What keeps a translation from standing for the original, each as a sentence: a text too many or
 // too few, another reader, template or set of fields.
-std::vector<std::string> translation_faults(const Texts& original, const Texts& translation);
+std::vector<Said> translation_faults(const Texts& original, const Texts& translation);
 
 struct Rendered {
   std::string subject;

@@ -4,17 +4,15 @@
 
 #include <array>
 
+#include "rules/fault_words.h"
+
 namespace tenggat {
 namespace {
 
 constexpr int kLargestCount = 9999;
 constexpr std::size_t kLongestCount = 4;  // digits of kLargestCount
 
-std::string what_a_budget_looks_like() {
-  return "a budget is days, hours and minutes in this order, each at most once and 1 to 9999 "
-         "without "
-         "leading zeros, at most one space between: 4d, 1h 30m or 2d 10m";
-}
+std::string what_a_budget_looks_like() { return say<Wrong::no_budget>().english; }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 

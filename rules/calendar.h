@@ -102,5 +102,7 @@ class Calendar {
 
 // RFC 3339 with an offset or Z, fractions cut. Nothing else is taken: no space for T, no second 60.
 std::optional<Instant> parse_instant(std::string_view text);
+// The same of a moment that a person enters: of the years that calendars cover.
+std::optional<Instant> parse_entered_instant(std::string_view text);
 
 }  // namespace tenggat

@@ -5,9 +5,19 @@
 
 namespace tenggat {
 
-std::string Fault::to_string() const {
-  if (line == 0) return fmt::format("{}: {}", file, message);
-  return fmt::format("{}:{}:{}: {}", file, line, column, message);
+namespace {
+
+std::string at_its_place(const Fault& fault, const std::string& message) {
+  if (fault.line == 0) return fmt::format("{}: {}", fault.file, message);
+  return fmt::format("{}:{}:{}: {}", fault.file, fault.line, fault.column, message);
+}
+
+}  // namespace
+
+std::string Fault::to_string() const { return at_its_place(*this, message); }
+
+std::string Fault::in_indonesian() const {
+  return at_its_place(*this, indonesian.empty() ? message : indonesian);
 }
 
 void throw_exception_from_error(const Faults& faults, const boost::source_location&) {

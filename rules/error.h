@@ -14,6 +14,28 @@ namespace tenggat {
 struct SourceFile {
   std::string name;
   std::string text;
+  // It was in force once, so permits live by it: it is read as it was then, and what is refused
+  // only since is let pass.
+  bool accepted_before = false;
+};
+
+// What a fault says, to an official and to an operator.
+struct Said {
+  Said() = default;
+  // What is not put into Indonesian says the same to both.
+  Said(std::string both) : english(std::move(both)) {}
+  Said(const char* both) : english(both) {}
+  Said(std::string in_english, std::string in_indonesian)
+      : english(std::move(in_english)), indonesian(std::move(in_indonesian)) {}
+
+  std::string english;
+  std::string indonesian;  // empty: as in English
+};
+
+// Where something stands in a file a person wrote.
+struct Place {
+  std::string file;
+  int line = 0, column = 0;
 };
 
 // One fault in a file a person wrote. Lines and columns count from 1; 0 means "the file as a
@@ -22,10 +44,12 @@ struct Fault {
   std::string file;
   int line = 0;
   int column = 0;
-  std::string message;  // names what is wrong and what would be right, in English
+  std::string message;          // names what is wrong and what would be right, in English
+  std::string indonesian = {};  // the same; empty: as in English
 
   // "file:line:col: message", the form editors can jump to.
   std::string to_string() const;
+  std::string in_indonesian() const;
   bool operator==(const Fault&) const = default;
 };
 using Faults = std::vector<Fault>;

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "rules/calendar_data.h"
+#include "rules/fault_words.h"
 #include "rules/utf8.h"
 #include "rules/yaml.h"
 
@@ -14,11 +15,10 @@ namespace tenggat {
 namespace {
 
 template <class T>
-using Read = boost::system::result<T, std::string>;
+using Read = boost::system::result<T, Said>;
 
 constexpr std::array<std::string_view, 7> kWeekdays{"minggu", "senin", "selasa", "rabu",
                                                     "kamis",  "jumat", "sabtu"};
-constexpr int kFirstYear = 1970, kLastYear = 2999;
 constexpr int kMinutesOfDay = 24 * 60;
 constexpr std::size_t kMostBytesOfList = 1 << 20;
 constexpr std::size_t kMostIntervals = 24;  // a day
@@ -44,7 +44,7 @@ Read<CivilDay> parse_civil_day(std::string_view text) {
     // A day that the month does not have comes back as one of the next month.
     if (day <= 31 && civil_date(civil_day(date)) == date) return civil_day(date);
   }
-  return fmt::format("expected a date as year-month-day, 2026-04-03, found `{}`", text);
+  return say<Wrong::bad_date>(text);
 }
 
 Read<Interval> parse_interval(std::string_view text) {
@@ -56,10 +56,10 @@ Read<Interval> parse_interval(std::string_view text) {
   };
   const int open = minutes_at(0), close = minutes_at(6);
   if (open < 0 || open >= kMinutesOfDay || close < 0 || close > kMinutesOfDay) {
-    return fmt::format("expected office hours as \"07:30-12:00\", found `{}`", text);
+    return say<Wrong::bad_hours>(text);
   }
   if (open >= close) {
-    return fmt::format("`{}` must close after it opens, at 24:00 at the latest", text);
+    return say<Wrong::closes_first>(text);
   }
   return Interval{open * 60, close * 60};
 }
@@ -69,18 +69,17 @@ Read<std::string> parse_word(std::string_view text) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
   };
   if (text.empty() || !std::all_of(text.begin(), text.end(), is_word)) {
-    return {boost::system::in_place_error,
-            fmt::format("expected a word of a-z, 0-9, _ and -, found `{}`", text)};
+    return {boost::system::in_place_error, say<Wrong::bad_word>(text)};
   }
   return {boost::system::in_place_value, text};
 }
 
 Read<Seconds> parse_nominal_day(std::string_view text) {
   const auto budget = parse_budget(text);
-  if (!budget) return budget.error();
+  if (!budget) return say<Wrong::no_budget>();
   const Seconds length = std::chrono::hours{budget->hours} + std::chrono::minutes{budget->minutes};
   if (budget->days > 0 || length > std::chrono::hours{24}) {
-    return "expected the length of a working day in hours and minutes, 7h30m";
+    return say<Wrong::bad_nominal_day>();
   }
   return length;
 }
@@ -90,26 +89,24 @@ std::string file_part(const std::string& path) { return path.substr(path.rfind('
 // One kind of entry has one entry a date. Tells where the date was first used.
 class DatesTaken {
  public:
-  explicit DatesTaken(std::string what) : what_(std::move(what)) {}
-
-  // A fault's text where the date is taken already.
-  std::optional<std::string> take(CivilDay day, const std::string& file, int line) {
+  // What is said where the date is taken already.
+  template <Wrong twice>
+  std::optional<Said> take(CivilDay day, const std::string& file, int line) {
     const auto [first, fresh] = taken_.try_emplace(day, fmt::format("{}:{}", file, line));
     if (fresh) return std::nullopt;
     const CivilDate date = civil_date(day);
-    return fmt::format("{:04}-{:02}-{:02} has {} already, at {}", date.year, date.month, date.day,
-                       what_, first->second);
+    return say<twice>(fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day),
+                      first->second);
   }
 
  private:
-  std::string what_;
   std::map<CivilDay, std::string> taken_;
 };
 
 class CalendarReader {
  public:
   CalendarReader(const SourceFile& source, const std::vector<SourceFile>& beside)
-      : file_(source), beside_(beside) {}
+      : file_(source), beside_(beside), accepted_before_(source.accepted_before) {}
 
   Loaded<Calendar> read() {
     const YamlMap top =
@@ -138,9 +135,10 @@ class CalendarReader {
 
  private:
   std::optional<Zone> read_zone(const YamlValue& value) {
-    return value.parsed([](std::string_view name) -> Read<Zone> {
+    return value.parsed([this](std::string_view name) -> Read<Zone> {
+      if (!accepted_before_ && !Zone::is_of_a_place(name)) return say<Wrong::machine_zone>(name);
       if (auto zone = Zone::find(std::string(name))) return *zone;
-      return fmt::format("unknown zone `{}`; an IANA name such as Asia/Makassar is needed", name);
+      return say<Wrong::unknown_zone>(name);
     });
   }
 
@@ -150,12 +148,12 @@ class CalendarReader {
       const auto year = item.integer(kFirstYear, kLastYear);
       if (!year) continue;
       if (std::find(years.begin(), years.end(), *year) != years.end()) {
-        item.fault(fmt::format("{} is listed already", *year));
+        item.fault(say<Wrong::year_twice>(*year));
       }
       years.push_back(*year);
     }
     if (value.list().empty() && !value.is_scalar()) {
-      value.fault("at least one year must be covered");
+      value.fault(say<Wrong::no_years>());
     }
     std::sort(years.begin(), years.end());
     return years;
@@ -170,11 +168,10 @@ class CalendarReader {
       const bool overlaps = std::any_of(hours.begin(), hours.end(), [&](const Interval& other) {
         return interval->open < other.close && other.open < interval->close;
       });
-      if (overlaps)
-        item.fault(fmt::format("`{}` overlaps another interval of the day", item.text()));
+      if (overlaps) item.fault(say<Wrong::hours_overlap>(item.text()));
       hours.push_back(*interval);
       if (hours.size() > kMostIntervals) {
-        item.fault(fmt::format("at most {} intervals a day", kMostIntervals));
+        item.fault(say<Wrong::too_many_hours>(kMostIntervals));
         break;
       }
     }
@@ -192,7 +189,7 @@ class CalendarReader {
       week[weekday] = read_hours(hours);
       written = written || !hours.list().empty();
     }
-    if (map.present() && !written) value.fault("no weekday has working time");
+    if (map.present() && !written) value.fault(say<Wrong::no_working_time>());
     return week;
   }
 
@@ -210,13 +207,12 @@ class CalendarReader {
       WeekHours hours = read_week(map.at("jam_kerja"));
       if (!first || !last) continue;
       if (*last < *first) {
-        map.fault_at("sampai", "`sampai` must not be before `mulai`");
+        map.fault_at("sampai", say<Wrong::ends_first>());
         continue;
       }
       for (const Placed& other : placed) {
         if (*first <= other.period.last && other.period.first <= *last) {
-          map.fault_at("mulai", fmt::format("the dates overlap those of `{}`, line {}",
-                                            other.period.name, other.at.line()));
+          map.fault_at("mulai", say<Wrong::periods_overlap>(other.period.name, other.at.line()));
         }
       }
       placed.push_back({{std::move(name), *first, *last, std::move(hours)}, item});
@@ -235,7 +231,7 @@ class CalendarReader {
       const std::string name = item.text();
       if (!item.is_scalar()) continue;
       if (std::find(named.begin(), named.end(), name) != named.end()) {
-        item.fault(fmt::format("`{}` is listed already", name));
+        item.fault(say<Wrong::list_twice>(name));
         continue;
       }
       named.push_back(name);
@@ -243,7 +239,7 @@ class CalendarReader {
         return file_part(file.name) == name;
       });
       if (found == beside_.end()) {
-        item.fault(fmt::format("no file `{}` beside the calendar", name));
+        item.fault(say<Wrong::no_list_file>(name));
       } else {
         read_list(*found);
       }
@@ -253,11 +249,16 @@ class CalendarReader {
   // Days off, a line each: date, kind, name, decree, between tabs. # begins a comment line.
   void read_list(const SourceFile& list) {
     if (list.text.size() > kMostBytesOfList) {
-      list_faults_.push_back(
-          {list.name, 0, 0, fmt::format("the file is larger than {} bytes", kMostBytesOfList)});
+      list_fault(list.name, {}, say<Wrong::too_many_bytes>(kMostBytesOfList));
       return;
     }
-    std::string_view rest = list.text;
+    std::string_view rest = without_byte_order_mark(list.text);
+    // It ends no line: after a comment nothing would be read.
+    if (const std::size_t bare = lone_carriage_return(rest);
+        bare < rest.size() && !list.accepted_before) {
+      list_fault(list.name, place_of(rest, bare), say<Wrong::line_ends>());
+      return;
+    }
     for (int line = 1; !rest.empty(); ++line) {
       const std::size_t end = std::min(rest.find('\n'), rest.size());
       std::string_view text = rest.substr(0, end);
@@ -278,27 +279,26 @@ class CalendarReader {
       columns.push_back(static_cast<int>(begin) + 1);
       begin = end + 1;
     }
-    const auto fault = [&](std::size_t field, std::string message) {
-      list_faults_.push_back({name, line, columns[field], std::move(message)});
+    const auto fault = [&](std::size_t field, Said said) {
+      list_fault(name, {line, columns[field]}, std::move(said));
     };
     // Before anything else: other faults quote the line.
     if (first_not_utf8(text) < text.size() || has_control_character(text)) {
-      fault(0, "the line must be UTF-8 without control characters");
+      fault(0, say<Wrong::list_not_text>());
       return;
     }
     if (fields.size() != kColumns) {
-      fault(0, fmt::format("expected date, kind, name and decree between tabs, found {} {}",
-                           fields.size(), fields.size() == 1 ? "column" : "columns"));
+      fault(0, say<Wrong::list_columns>(fields.size()));
       return;
     }
     const auto day = parse_civil_day(fields[0]);
     const auto kind = parse_word(fields[1]);
     if (!day) fault(0, day.error());
     if (!kind) fault(1, kind.error());
-    if (fields[2].empty()) fault(2, "the day off needs a name");
-    if (fields[3].empty()) fault(3, "the day off needs its decree");
+    if (fields[2].empty()) fault(2, say<Wrong::no_day_name>());
+    if (fields[3].empty()) fault(3, say<Wrong::no_decree>());
     if (!day || !kind) return;
-    if (const auto taken = off_.take(*day, name, line)) fault(0, *taken);
+    if (const auto taken = off_.take<Wrong::day_off_twice>(*day, name, line)) fault(0, *taken);
     days_off_.push_back({*day, *kind, std::string(fields[2]), std::string(fields[3])});
   }
 
@@ -309,7 +309,7 @@ class CalendarReader {
       const auto kind = map.find("jenis").parsed(parse_word);
       std::string name = map.required_text("nama"), decree = map.required_text("dasar");
       if (!day) continue;
-      if (const auto taken = off_.take(*day, file_.name(), item.line())) {
+      if (const auto taken = off_.take<Wrong::day_off_twice>(*day, file_.name(), item.line())) {
         map.fault_at("tanggal", *taken);
       }
       days_off_.push_back(
@@ -319,23 +319,28 @@ class CalendarReader {
 
   std::vector<MakeUpDay> read_make_up_days(const YamlValue& value) {
     std::vector<MakeUpDay> days;
-    DatesTaken taken("a make-up working day");
+    DatesTaken taken;
     for (const YamlValue& item : value.list()) {
       const YamlMap map = item.map({"tanggal", "jam", "nama", "dasar"});
       const auto day = map.at("tanggal").parsed(parse_civil_day);
       const YamlValue written = map.at("jam");
       Hours hours = read_hours(written);
       if (written.list().empty()) {
-        written.fault("a make-up working day needs working time");
+        written.fault(say<Wrong::no_make_up_time>());
       }
       std::string name = map.required_text("nama"), decree = map.required_text("dasar");
       if (!day) continue;
-      if (const auto twice = taken.take(*day, file_.name(), item.line())) {
+      if (const auto twice = taken.take<Wrong::make_up_twice>(*day, file_.name(), item.line())) {
         map.fault_at("tanggal", *twice);
       }
       days.push_back({*day, std::move(name), std::move(decree), std::move(hours)});
     }
     return days;
+  }
+
+  void list_fault(const std::string& list, LineAndColumn at, Said said) {
+    list_faults_.push_back(
+        {list, at.line, at.column, std::move(said.english), std::move(said.indonesian)});
   }
 
   Faults all_faults() {
@@ -346,7 +351,8 @@ class CalendarReader {
 
   YamlFile file_;
   const std::vector<SourceFile>& beside_;
-  DatesTaken off_{"a day off"};
+  bool accepted_before_;
+  DatesTaken off_;
   std::vector<DayOff> days_off_;
   Faults list_faults_;  // in the order the lists are named
 };

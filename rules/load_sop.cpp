@@ -4,24 +4,31 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <set>
 
+#include "rules/fault_words.h"
 #include "rules/yaml.h"
 
 namespace tenggat {
 namespace {
 
-using Parsed = boost::system::result<Trigger, std::string>;
+template <class T>
+using Read = boost::system::result<T, Said>;
 
-Parsed parse_trigger(std::string_view text) {
+Read<Budget> read_budget(std::string_view text) {
+  if (const auto budget = parse_budget(text)) return *budget;
+  return say<Wrong::no_budget>();
+}
+
+Read<Trigger> parse_trigger(std::string_view text) {
   const auto dot = text.find('.');
   if (dot == std::string_view::npos || dot == 0 || dot + 1 == text.size())
-    return {boost::system::in_place_error,
-            "an event is written step.action, like verifikasi.accept"};
+    return say<Wrong::bad_trigger>();
   return Trigger{std::string(text.substr(0, dot)), std::string(text.substr(dot + 1))};
 }
 
-boost::system::result<Target, std::string> parse_target(std::string_view text) {
+Read<Target> parse_target(std::string_view text) {
   if (text == "role") return Target{Target::Kind::role, 1, ""};
   if (text == "assignee") return Target{Target::Kind::assignee, 1, ""};
   if (text == "copy") return Target{Target::Kind::copy, 1, ""};
@@ -33,7 +40,7 @@ boost::system::result<Target, std::string> parse_target(std::string_view text) {
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), level);
     if (error == std::errc() && end == digits.data() + digits.size() && level >= 1 && level <= 9)
       return Target{Target::Kind::superior, level, ""};
-    return std::string("superior(n) takes a level from 1 to 9");
+    return say<Wrong::bad_level>();
   }
   return Target{Target::Kind::named_role, 1, std::string(text)};
 }
@@ -44,7 +51,7 @@ struct RungAt {
   Budget after;
 };
 
-boost::system::result<RungAt, std::string> parse_rung_at(std::string_view text) {
+Read<RungAt> parse_rung_at(std::string_view text) {
   if (text == "start") return RungAt{RungRule::At::start, 0, {}};
   if (text == "due") return RungAt{RungRule::At::due, 0, {}};
   if (text.ends_with("%")) {
@@ -53,28 +60,28 @@ boost::system::result<RungAt, std::string> parse_rung_at(std::string_view text) 
     if (error == std::errc() && end == text.data() + text.size() - 1 && percent >= 1 &&
         percent <= 99)
       return RungAt{RungRule::At::percent, percent, {}};
-    return std::string("a percentage lies between 1% and 99%");
+    return say<Wrong::bad_percentage>();
   }
   if (text.starts_with("+")) {
-    const auto budget = parse_budget(text.substr(1));
+    const auto budget = read_budget(text.substr(1));
     if (!budget) return budget.error();
     return RungAt{RungRule::At::after_due, 0, *budget};
   }
-  return std::string("a rung is at start, N%, due, or +BUDGET");
+  return say<Wrong::bad_rung>();
 }
 
-boost::system::result<ReEntry, std::string> parse_re_entry(std::string_view text) {
+Read<ReEntry> parse_re_entry(std::string_view text) {
   if (text == "baru") return ReEntry::fresh;
   if (text == "kumulatif") return ReEntry::cumulative;
   if (text == "sisa") return ReEntry::remainder;
-  return std::string("masuk_kembali is baru, kumulatif or sisa");
+  return say<Wrong::bad_re_entry>();
 }
 
-boost::system::result<Party, std::string> parse_party(std::string_view text) {
+Read<Party> parse_party(std::string_view text) {
   if (text == "kantor") return Party::office;
   if (text == "pemohon") return Party::applicant;
   if (text == "instansi_lain") return Party::other_agency;
-  return std::string("a pause waits for kantor, pemohon or instansi_lain");
+  return say<Wrong::bad_party>();
 }
 
 // Names are used in metrics, paths and file names.
@@ -86,7 +93,8 @@ bool is_identifier(std::string_view text) {
 
 class SopReader {
  public:
-  explicit SopReader(const SourceFile& file) : file_(file) {}
+  explicit SopReader(const SourceFile& file)
+      : file_(file), accepted_before_(file.accepted_before) {}
 
   Loaded<Sop> read() {
     const YamlMap top =
@@ -94,7 +102,7 @@ class SopReader {
                               "dasar_hukum", "keberatan", "pimpinan", "pelaksana", "jeda",
                               "kendala", "langkah", "penarikan", "eskalasi", "eskalasi_layanan"});
     if (!top.present()) {
-      if (file_.sound()) file_.fault(1, 1, "the file is empty");
+      if (file_.sound()) file_.fault(1, 1, say<Wrong::empty_file>());
       return file_.take_faults();
     }
     read_head(top);
@@ -111,11 +119,10 @@ class SopReader {
  private:
   std::string identifier(const YamlValue& value) {
     std::string text = value.text();
-    if (value.present() && value.is_scalar() && !is_identifier(text))
-      value.fault("a name is lower-case letters, digits and _, at most 40");
+    if (value.is_scalar() && !is_identifier(text)) value.fault(say<Wrong::bad_name>());
     return text;
   }
-  Budget budget(const YamlValue& value) { return value.parsed(parse_budget).value_or(Budget{}); }
+  Budget budget(const YamlValue& value) { return value.parsed(read_budget).value_or(Budget{}); }
   bool is_budget(const YamlValue& value) const {
     return value.is_scalar() && parse_budget(value.text()).has_value();
   }
@@ -134,8 +141,7 @@ class SopReader {
     sop_.id = identifier(top.at("sop"));
     sop_.title = top.required_text("judul");
     sop_.calendar = identifier(top.at("kalender"));
-    sop_.number_format = top.required_text("nomor");
-    check_number_format(top);
+    read_number(top.at("nomor"));
     sop_.total = budget(top.at("total"));
     sop_.head = role_name(top.at("pimpinan"));
     const YamlMap service = top.at("layanan").map({"nama", "waktu", "mulai", "selesai"});
@@ -146,7 +152,7 @@ class SopReader {
       for (const YamlValue& end : service.at("selesai").list_or_one())
         sop_.case_ends.push_back(trigger(end));
       if (service.has("selesai") && sop_.case_ends.empty())
-        service.fault_at("selesai", "the case clock needs an end");
+        service.fault_at("selesai", say<Wrong::no_case_end>());
     }
     const YamlMap legal =
         top.at("dasar_hukum").map({"batas", "dasar", "akibat", "mulai", "jeda", "catatan"});
@@ -168,30 +174,21 @@ class SopReader {
   void read_objection(const YamlMap& entry) {
     if (!entry.present()) return;
     Objection objection{budget(entry.at("batas")), entry.required_text("cara")};
-    if (objection.how.ends_with('.'))
-      entry.fault_at("cara", "goes on within a sentence (... paling lambat DATE): no full stop");
+    if (objection.how.ends_with('.')) entry.fault_at("cara", say<Wrong::stop_within_sentence>());
     sop_.objection = std::move(objection);
   }
 
-  void check_number_format(const YamlMap& top) {
-    const std::string& format = sop_.number_format;
-    if (format.empty()) return;
-    const auto sequence = format.find("{urut");
-    const auto end = format.find('}', sequence == std::string::npos ? 0 : sequence);
-    bool good = format.find("{tahun}") != std::string::npos && sequence != std::string::npos &&
-                end != std::string::npos;
-    if (good) {
-      const std::string width = format.substr(sequence + 5, end - sequence - 5);
-      good = width.empty() || (width.size() == 3 && width[0] == ':' && width[1] == '0' &&
-                               width[2] >= '1' && width[2] <= '9');
-    }
-    if (!good)
-      top.fault_at("nomor",
-                   "a number holds {tahun} and {urut} or {urut:05}, like PAUD-{tahun}-{urut:05}");
+  void read_number(const YamlValue& value) {
+    sop_.number_at = value.place();
+    if (accepted_before_)
+      sop_.number_format = NumberFormat::accepted_before(value.text());
+    else if (auto read = value.parsed(&NumberFormat::parse))
+      sop_.number_format = *std::move(read);
   }
 
   void read_roles(const YamlMap& top) {
-    for (const auto& [key, value] : top.at("pelaksana").entries()) {
+    const YamlValue roles = top.at("pelaksana");
+    for (const auto& [key, value] : roles.entries()) {
       const YamlMap entry =
           value.map({"nama", "pemohon", "pengamat", "atasan", "tembusan", "bagi"});
       Role role;
@@ -201,16 +198,17 @@ class SopReader {
       role.observer = entry.find("pengamat").flag_or(false);
       if (entry.has("atasan")) role.superior = role_name(entry.find("atasan"));
       if (entry.has("tembusan")) role.copy = role_name(entry.find("tembusan"));
+      if (!accepted_before_ && !role.id.empty() && role.copy == role.id)
+        entry.fault_at("tembusan", say<Wrong::copy_to_itself>(role.id));
       if (const auto shared = entry.text("bagi")) {
         role.in_turn = *shared == "giliran";
-        if (!role.in_turn) entry.fault_at("bagi", "bagi can only be giliran");
-        if (role.applicant || role.observer)
-          entry.fault_at("bagi", "this role has no tasks to share out");
+        if (!role.in_turn) entry.fault_at("bagi", say<Wrong::bad_turn>());
+        if (role.applicant || role.observer) entry.fault_at("bagi", say<Wrong::no_turn>());
       }
       role_places_.push_back(key);
       sop_.roles.push_back(std::move(role));
     }
-    if (sop_.roles.empty()) top.fault_at("pelaksana", "an SOP needs at least one role");
+    if (roles.is_map() && sop_.roles.empty()) roles.fault(say<Wrong::no_roles>());
   }
 
   void read_pauses(const YamlMap& top) {
@@ -226,7 +224,7 @@ class SopReader {
       if (const auto until = entry.text("sampai")) {
         reason.needs_until = *until == "wajib";
         if (*until != "wajib" && *until != "opsional")
-          entry.fault_at("sampai", "sampai is wajib or opsional");
+          entry.fault_at("sampai", say<Wrong::bad_until>());
       }
       if (entry.has("paling_lama")) reason.longest = budget(entry.find("paling_lama"));
       if (entry.has("perpanjangan"))
@@ -256,29 +254,34 @@ class SopReader {
       const YamlMap entry = item.map({"pada", "kepada", "kali", "mendesak"});
       if (!entry.present()) continue;
       RungRule rung;
-      const RungAt at = entry.at("pada").parsed(parse_rung_at).value_or(RungAt{});
-      rung.at = at.at;
-      rung.percent = at.percent;
-      rung.after = at.after;
+      const auto at = entry.at("pada").parsed(parse_rung_at);
+      if (!at) continue;
+      rung.at = at->at;
+      rung.percent = at->percent;
+      rung.after = at->after;
       rung.times = entry.has("kali") ? entry.find("kali").integer(1, 100).value_or(1) : 1;
       if (rung.times > 1 && rung.at != RungRule::At::after_due)
-        entry.fault_at("kali", "only a rung after the due instant is repeated");
-      for (const YamlValue& to : entry.at("kepada").list_or_one()) {
+        entry.fault_at("kali", say<Wrong::repeated_rung>());
+      const std::vector<YamlValue> told = entry.at("kepada").list_or_one();
+      for (const YamlValue& to : told) {
         const auto target = to.parsed(parse_target);
         if (!target) continue;
+        if (!accepted_before_ &&
+            std::find(rung.to.begin(), rung.to.end(), *target) != rung.to.end())
+          to.fault(say<Wrong::told_twice>(to.text()));
         if (target->kind == Target::Kind::named_role) role_uses_.push_back({target->name, to});
         const bool of_nobody = target->kind == Target::Kind::applicant;
         if (of_case && !of_nobody && target->kind != Target::Kind::named_role)
-          to.fault("the whole case has no role of its own: name a role");
+          to.fault(say<Wrong::case_has_no_role>());
         // Before its date there is nothing to apologise for, and on it that is told anyway.
         if (of_case && of_nobody && rung.at != RungRule::At::after_due)
-          to.fault("of the whole case the applicant is told after the due instant: +BUDGET");
+          to.fault(say<Wrong::case_apology>());
         rung.to.push_back(*target);
       }
       rung.urgent = entry.find("mendesak").flag_or(false);
-      if (rung.to.empty()) entry.fault("a rung needs somebody to tell: kepada");
+      if (told.empty() && entry.find("kepada").is_list()) entry.fault(say<Wrong::nobody_told>());
       if (!names.insert(rung.name()).second)
-        entry.fault_at("pada", fmt::format("the rung {} is there already", rung.name()));
+        entry.fault_at("pada", say<Wrong::rung_twice>(rung.name()));
       rungs.push_back(std::move(rung));
     }
     return rungs;
@@ -318,8 +321,7 @@ class SopReader {
         const std::string text = kind.text();
         output.file = text == "berkas" || text == "berkas_bernomor";
         output.numbered = text == "berkas_bernomor";
-        if (!output.file && text != "tanda")
-          kind.fault("an output is tanda, berkas or berkas_bernomor");
+        if (!output.file && text != "tanda") kind.fault(say<Wrong::bad_output>());
         outputs.push_back(std::move(output));
       }
     }
@@ -334,22 +336,22 @@ class SopReader {
     action.id = identifier(key);
     action.to = entry.text("ke").value_or("");
     if (!action.to.empty()) step_uses_.push_back({action.to, entry.find("ke")});
+    bool readable = entry.find("ke").is_scalar() == entry.has("ke");
     if (const auto status = entry.text("status")) {
       const auto state = parse_permit_state(*status);
-      if (!state)
-        entry.fault_at("status",
-                       "a status is active, returned, issued, rejected, withdrawn or lapsed");
+      if (!state) entry.fault_at("status", say<Wrong::bad_status>());
+      readable = readable && state;
       action.state = state.value_or(PermitState::active);
     }
-    if (action.to.empty() != is_terminal(action.state))
-      entry.fault("an action leads to a step (ke) or ends the permit (status), one of the two");
+    if (readable && action.to.empty() != is_terminal(action.state))
+      entry.fault(say<Wrong::leads_nowhere>());
     if (const auto note = entry.text("catatan")) {
       if (*note == "wajib")
         action.note = ActionRule::Note::required;
       else if (*note == "kekurangan")
         action.note = ActionRule::Note::note_or_deficiencies;
       else
-        entry.fault_at("catatan", "catatan is wajib or kekurangan");
+        entry.fault_at("catatan", say<Wrong::bad_note>());
     }
     if (const auto result = entry.text("hasil")) {
       if (*result == "pilihan")
@@ -369,12 +371,14 @@ class SopReader {
 
   Outcome outcome(const YamlMap& entry, std::string_view key, std::string_view text) {
     const auto read = parse_outcome(text);
-    if (!read || *read == Outcome::none) entry.fault_at(key, "an outcome is grant or refusal");
+    if (!read || *read == Outcome::none) entry.fault_at(key, say<Wrong::bad_outcome>());
     return read.value_or(Outcome::none);
   }
 
   void read_steps(const YamlMap& top) {
-    for (const YamlValue& item : top.at("langkah").list()) {
+    const YamlValue steps = top.at("langkah");
+    for (const YamlValue& item : steps.list()) {
+      steps_named_ = steps_named_ && item.is_map();
       const YamlMap entry = item.map({"id", "nama", "kegiatan", "pelaksana", "kelengkapan", "waktu",
                                       "output", "keterangan", "tangga", "aksi", "kabari", "jam",
                                       "masuk_kembali", "pengingat_perbaikan", "eskalasi"});
@@ -392,60 +396,108 @@ class SopReader {
       step.outputs = read_outputs(entry.find("output"));
       step.ladder = entry.text("tangga").value_or("");
       if (!step.ladder.empty() && !sop_.find_ladder(step.ladder))
-        entry.fault_at("tangga",
-                       fmt::format("there is no ladder '{}' under eskalasi", step.ladder));
+        entry.fault_at("tangga", say<Wrong::no_ladder>(step.ladder));
       override_ladder(entry, step);
       step.tells_stage = entry.find("kabari").flag_or(false);
       if (const auto clock = entry.text("jam")) {
         step.clock_from_claim = *clock == "claim";
-        if (!step.clock_from_claim) entry.fault_at("jam", "jam can only be claim");
+        if (!step.clock_from_claim) entry.fault_at("jam", say<Wrong::bad_clock>());
       }
       step.re_entry = entry.find("masuk_kembali").parsed(parse_re_entry).value_or(ReEntry::fresh);
       for (const YamlValue& reminder : entry.find("pengingat_perbaikan").list())
         step.mend_reminders.push_back(budget(reminder));
       for (const auto& [key, value] : entry.at("aksi").entries()) read_action(key, value, step);
-      if (step.actions.empty()) entry.fault("a step needs at least one action: aksi");
-      if (sop_.find_step(step.id)) entry.fault_at("id", "a step of this name is there already");
+      const YamlValue written = entry.find("aksi");
+      if (written.is_map() && written.entries().empty()) entry.fault(say<Wrong::no_actions>());
+      const bool twice = sop_.find_step(step.id) != nullptr;
+      if (twice && !step.id.empty()) entry.fault_at("id", say<Wrong::step_twice>());
+      steps_named_ = steps_named_ && !twice && is_identifier(step.id);
       step_places_.push_back(item);
       sop_.steps.push_back(std::move(step));
     }
-    if (sop_.steps.empty()) top.fault_at("langkah", "an SOP needs at least one step");
+    if (sop_.steps.empty() && steps.is_list()) steps.fault(say<Wrong::no_steps>());
+    steps_named_ = steps_named_ && !sop_.steps.empty();
   }
 
+  // What a mistake in a name brings along is not said as well: a name that is nowhere is one fault,
+  // however often it stands, and what follows from the way of the file only where all names hold.
   void check_references(const YamlMap& top) {
-    for (const auto& [role, place] : role_uses_)
-      if (!sop_.find_role(role))
-        place.fault(fmt::format("there is no role '{}' under pelaksana", role));
-    for (const auto& [step, place] : step_uses_)
-      if (!sop_.find_step(step)) place.fault(fmt::format("there is no step '{}'", step));
-    for (const auto& [trigger, place] : triggers_) {
-      const Step* step = sop_.find_step(trigger.step);
-      if (!step || !step->find_action(trigger.action))
-        place.fault(fmt::format("no step '{}' has an action '{}'", trigger.step, trigger.action));
-    }
-    if (sop_.withdrawal && !sop_.find_step(sop_.withdrawal->until_step_opens))
-      top.fault_at("penarikan", "sampai names a step");
-    check_chains();
+    const bool roles_hold = !sop_.roles.empty() && check_roles();
     mark_backward();
+    const bool way_holds = steps_named_ && check_steps() && check_triggers();
+    if (steps_named_ && sop_.withdrawal && !sop_.find_step(sop_.withdrawal->until_step_opens))
+      top.fault_at("penarikan", say<Wrong::bad_withdrawal>());
+    if (roles_hold) check_chains();
     if (sop_.steps.empty()) return;
     check_first_step();
     check_performers();
-    check_copies();
+    if (roles_hold) check_copies();
     check_automatic();
-    check_reach();
-    check_needs();
+    if (way_holds) check_reach();
+    if (way_holds) check_needs();
     check_sum(top);
   }
 
+  // The names that are nowhere, with the places where they stand, in the order of the file.
+  using Unknown = std::map<std::string, std::vector<YamlValue>>;
+  static std::string lines_of(const std::vector<YamlValue>& places) {
+    std::set<int> lines;
+    for (const YamlValue& place : places) lines.insert(place.line());
+    return fmt::format("{}", fmt::join(lines, ", "));
+  }
+  static const YamlValue& first_of(const std::vector<YamlValue>& places) {
+    return *std::min_element(
+        places.begin(), places.end(), [](const YamlValue& a, const YamlValue& b) {
+          return std::pair(a.line(), a.column()) < std::pair(b.line(), b.column());
+        });
+  }
+
+  bool check_roles() {
+    Unknown unknown;
+    for (const auto& [role, place] : role_uses_)
+      if (!sop_.find_role(role)) unknown[role].push_back(place);
+    for (const auto& [role, places] : unknown)
+      first_of(places).fault(places.size() == 1
+                                 ? say<Wrong::no_role>(role)
+                                 : say<Wrong::no_role_on_lines>(role, lines_of(places)));
+    return unknown.empty();
+  }
+
+  bool check_steps() {
+    Unknown unknown;
+    for (const auto& [step, place] : step_uses_)
+      if (!sop_.find_step(step)) unknown[step].push_back(place);
+    for (const auto& [trigger, place] : triggers_)
+      if (!sop_.find_step(trigger.step)) unknown[trigger.step].push_back(place);
+    for (const auto& [step, places] : unknown)
+      first_of(places).fault(places.size() == 1
+                                 ? say<Wrong::no_step>(step)
+                                 : say<Wrong::no_step_on_lines>(step, lines_of(places)));
+    return unknown.empty();
+  }
+
+  bool check_triggers() {
+    std::map<std::pair<std::string, std::string>, std::vector<YamlValue>> unknown;
+    for (const auto& [trigger, place] : triggers_) {
+      const Step* step = sop_.find_step(trigger.step);
+      if (step && !step->find_action(trigger.action))
+        unknown[{trigger.step, trigger.action}].push_back(place);
+    }
+    for (const auto& [name, places] : unknown)
+      first_of(places).fault(say<Wrong::no_action>(name.first, name.second));
+    return true;
+  }
+
+  // Each circle once, at the first of its roles.
   void check_chains() {
+    std::set<std::string> said;
     for (std::size_t i = 0; i < sop_.roles.size(); ++i) {
-      std::set<std::string> seen{sop_.roles[i].id};
-      for (const std::string& superior : sop_.chain(sop_.roles[i].id))
-        if (!seen.insert(superior).second) {
-          role_places_[i].fault(
-              fmt::format("the superiors of '{}' go round in a circle", sop_.roles[i].id));
-          break;
-        }
+      const std::string& role = sop_.roles[i].id;
+      const std::vector<std::string> chain = sop_.chain(role);
+      const auto again = std::find(chain.begin(), chain.end(), role);
+      if (again == chain.end() || said.contains(role)) continue;
+      said.insert(chain.begin(), again + 1);
+      role_places_[i].fault(say<Wrong::circle>(role));
     }
   }
 
@@ -459,45 +511,39 @@ class SopReader {
   void check_first_step() {
     const Step& first = sop_.steps.front();
     const std::vector<ActionRule>& actions = first.actions;
+    if (!sop_.find_role(first.role) || actions.empty()) return;  // said already
     // A returned file that is not mended may lapse by itself.
     const bool only_lapses =
-        std::all_of(actions.begin() + !actions.empty(), actions.end(), [](const ActionRule& one) {
+        std::all_of(actions.begin() + 1, actions.end(), [](const ActionRule& one) {
           return one.automatic_after && one.state == PermitState::lapsed;
         });
-    if (!sop_.is_applicant(first.role) || actions.empty() || actions.front().automatic_after ||
-        !only_lapses)
-      step_places_.front().fault(
-          "the first step is the applicant's and has one action, the submission, besides an "
-          "automatic one by which a returned file lapses");
+    if (!sop_.is_applicant(first.role) || actions.front().automatic_after || !only_lapses)
+      step_places_.front().fault(say<Wrong::bad_first_step>());
   }
 
   void check_performers() {
     for (std::size_t i = 0; i < sop_.steps.size(); ++i) {
       const Step& step = sop_.steps[i];
       const Role* role = sop_.find_role(step.role);
-      if (role && role->observer)
-        step_places_[i].fault(fmt::format("'{}' reads all and acts on nothing", role->id));
+      if (role && role->observer) step_places_[i].fault(say<Wrong::observer_acts>(role->id));
       if (role && role->applicant && !step.ladder.empty())
-        step_places_[i].fault(
-            "the applicant's own step is measured, never judged: it has no tangga");
+        step_places_[i].fault(say<Wrong::applicant_ladder>());
       if (role && role->applicant && step.re_entry != ReEntry::fresh)
-        step_places_[i].fault(
-            "the applicant's own step is measured, never judged: it has no masuk_kembali");
+        step_places_[i].fault(say<Wrong::applicant_re_entry>());
     }
   }
 
   void check_copies() {
+    std::set<std::string> said;
     for (std::size_t i = 0; i < sop_.steps.size(); ++i) {
       const Role* role = sop_.find_role(sop_.steps[i].role);
       const Ladder* ladder = sop_.find_ladder(sop_.steps[i].ladder);
       if (!role || !ladder || !role->copy.empty()) continue;
       for (const RungRule& rung : ladder->rungs)
         if (std::any_of(rung.to.begin(), rung.to.end(),
-                        [](const Target& target) { return target.kind == Target::Kind::copy; }))
-          step_places_[i].fault(
-              fmt::format("the rung {} goes to copy, and the role '{}' has no "
-                          "tembusan",
-                          rung.name(), role->id));
+                        [](const Target& target) { return target.kind == Target::Kind::copy; }) &&
+            said.insert(role->id).second)
+          step_places_[i].fault(say<Wrong::no_copy>(rung.name(), role->id));
     }
   }
 
@@ -509,8 +555,7 @@ class SopReader {
             !action.backward && std::any_of(action.outputs.begin(), action.outputs.end(),
                                             [](const Output& output) { return output.file; });
         if (action.automatic_after && (needs_file || action.note != ActionRule::Note::optional))
-          step_places_[i].fault(fmt::format(
-              "the action '{}' needs a file or a note and cannot be automatic", action.id));
+          step_places_[i].fault(say<Wrong::cannot_be_automatic>(action.id));
       }
   }
 
@@ -524,9 +569,11 @@ class SopReader {
       for (const ActionRule& action : step->actions)
         if (!action.to.empty() && reached.insert(action.to).second) ahead.push_back(action.to);
     }
-    for (std::size_t i = 0; i < sop_.steps.size(); ++i)
-      if (!reached.contains(sop_.steps[i].id))
-        step_places_[i].fault(fmt::format("no action leads to the step '{}'", sop_.steps[i].id));
+    for (std::size_t i = 0; i < sop_.steps.size(); ++i) {
+      if (reached.contains(sop_.steps[i].id)) continue;
+      step_places_[i].fault(say<Wrong::unreachable_step>(sop_.steps[i].id));
+      break;  // what only it leads to follows from it
+    }
   }
 
   // A need must have been brought by an earlier step, or by the application itself.
@@ -534,9 +581,8 @@ class SopReader {
     std::set<std::string> there(sop_.steps.front().needs.begin(), sop_.steps.front().needs.end());
     for (std::size_t i = 0; i < sop_.steps.size(); ++i) {
       for (const std::string& need : sop_.steps[i].needs)
-        if (!there.contains(need))
-          step_places_[i].fault(
-              fmt::format("'{}' needs '{}', which no earlier step brings", sop_.steps[i].id, need));
+        if (there.insert(need).second)
+          step_places_[i].fault(say<Wrong::need_not_brought>(sop_.steps[i].id, need));
       for (const Output& output : sop_.steps[i].outputs) there.insert(output.kind);
     }
   }
@@ -553,13 +599,15 @@ class SopReader {
     Budget sum;
     for (const Step& step : sop_.steps) sum = sum + step.standard;
     if (!(as_on_the_form(sum) == as_on_the_form(sop_.total)))
-      top.fault_at("total", fmt::format("the steps add up to {}, not {}",
-                                        as_on_the_form(sum).to_string(), sop_.total.to_string()));
+      top.fault_at("total",
+                   say<Wrong::wrong_sum>(as_on_the_form(sum).to_string(), sop_.total.to_string()));
   }
 
   YamlFile file_;
   Sop sop_;
+  bool accepted_before_;
   bool budgets_read_ = true;
+  bool steps_named_ = true;  // each by a name of its own: what names a step can be judged
   std::vector<YamlValue> role_places_, step_places_;
   std::vector<std::pair<std::string, YamlValue>> role_uses_, step_uses_;
   std::vector<std::pair<Trigger, YamlValue>> triggers_;

@@ -40,7 +40,7 @@ bool is_civil_date(std::string_view text) {
                     number(5, 2, month) && number(8, 2, day);
   const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month},
                                          std::chrono::day{day}};
-  return read && year >= 1 && date.ok();
+  return read && year >= kFirstYear && year <= kLastYear && date.ok();
 }
 
 const Officer* People::find(std::string_view officer) const {

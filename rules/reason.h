@@ -87,7 +87,8 @@ namespace tenggat {
   X(nothing_to_undo)                                                                     \
   X(undo_by_other)                                                                       \
   X(undo_window_over)                                                                    \
-  X(next_visit_touched)
+  X(next_visit_touched)                                                                  \
+  X(number_taken) /* the service prints a number that another permit has */
 
 enum class Reason {
 #define X(name) name,

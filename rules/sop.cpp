@@ -109,18 +109,4 @@ std::vector<std::string> Sop::chain(std::string_view role) const {
   return chain;
 }
 
-std::string Sop::format_number(int year, long sequence) const {
-  std::string number = number_format;
-  if (const auto at = number.find("{tahun}"); at != std::string::npos)
-    number.replace(at, 7, std::to_string(year));
-  const auto from = number.find("{urut");
-  const auto to = number.find('}', from == std::string::npos ? 0 : from);
-  if (from != std::string::npos && to != std::string::npos) {
-    const std::string width = number.substr(from + 5, to - from - 5);  // "" or ":05"
-    const int digits = width.size() > 1 ? std::stoi(width.substr(1)) : 1;
-    number.replace(from, to - from + 1, fmt::format("{:0{}}", sequence, digits));
-  }
-  return number;
-}
-
 }  // namespace tenggat

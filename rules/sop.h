@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "rules/budget.h"
+#include "rules/error.h"
+#include "rules/number_format.h"
 
 namespace tenggat {
 
@@ -168,11 +170,12 @@ struct Withdrawal {
 };
 
 struct Sop {
-  std::string id;             // "paud"
-  std::string title;          // "Izin Penyelenggaraan PAUD"
-  std::string calendar;       // calendar id
-  std::string number_format;  // "PAUD-{tahun}-{urut:05}"
-  std::string version;        // content hash, set by whoever read the file
+  std::string id;        // "paud"
+  std::string title;     // "Izin Penyelenggaraan PAUD"
+  std::string calendar;  // calendar id
+  NumberFormat number_format;
+  Place number_at;      // `nomor`, for faults that show only beside other services
+  std::string version;  // content hash, set by whoever read the file
   Budget total;
   Budget case_standard;
   Trigger case_starts;
@@ -203,8 +206,6 @@ struct Sop {
 
   // The superiors of a role, nearest first.
   std::vector<std::string> chain(std::string_view role) const;
-  // "PAUD-2026-00417"
-  std::string format_number(int year, long sequence) const;
   // Not the office's but the daemon's own: it counts nowhere and is shown to nobody. No file of
   // rules has such a name.
   bool internal() const { return is_internal(id); }

@@ -8,4 +8,13 @@ namespace tenggat {
 using Seconds = std::chrono::seconds;
 using Instant = std::chrono::sys_seconds;
 
+// The years that calendars cover. A date or moment that a person enters lies among them, else it is
+// a slip of the pen: year 26, or 20206.
+inline constexpr int kFirstYear = 1970, kLastYear = 2999;
+inline bool is_of_our_time(Instant t) {
+  using namespace std::chrono;
+  return t >= sys_days{year{kFirstYear} / January / 1} &&
+         t < sys_days{year{kLastYear + 1} / January / 1};
+}
+
 }  // namespace tenggat

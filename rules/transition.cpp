@@ -451,6 +451,8 @@ Decided open_permit(const NewPermit& submission, const Context& context) {
   const ActionRule& submit = first.actions.front();
   if (submission.started_at && *submission.started_at > context.now)
     return Refusal{Reason::bad_occurred_at, "started_at lies in the future", {}};
+  if (submission.started_at && !is_of_our_time(*submission.started_at))
+    return Refusal{Reason::bad_occurred_at, "started_at lies before the year 1970", {}};
 
   std::vector<std::string> missing;
   for (const std::string& need : first.needs)

@@ -114,6 +114,11 @@ std::string Calendar::format(Instant t) const {
   return text;
 }
 
+std::optional<Instant> parse_entered_instant(std::string_view text) {
+  const auto instant = parse_instant(text);
+  return instant && is_of_our_time(*instant) ? instant : std::nullopt;
+}
+
 std::optional<Instant> parse_instant(std::string_view text) {
   Fields fields(text);
   const int year = fields.number(4, 0, 9999);

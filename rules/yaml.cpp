@@ -10,13 +10,14 @@
 #include <map>
 #include <sstream>
 
+#include "rules/fault_words.h"
 #include "rules/utf8.h"
 
 namespace tenggat {
 
 // Built from the parser's events rather than from its tree, which no longer tells a repeated key.
 struct YamlNode {
-  enum class Kind { null, scalar, list, map };
+  enum class Kind { null, scalar, list, map, unreadable };  // the last: its fault is said
   using Child = std::shared_ptr<const YamlNode>;
 
   Kind kind = Kind::null;
@@ -31,24 +32,41 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
-std::string_view kind_in_words(Kind kind) {
-  switch (kind) {
-    case Kind::null:
-      return "nothing";
-    case Kind::scalar:
-      return "a text";
-    case Kind::list:
-      return "a list";
-    case Kind::map:
-      return "a map";
-  }
-  return "";
+Said no_text(Kind found) {
+  if (found == Kind::list) return say<Wrong::no_text_but_list>();
+  return found == Kind::map ? say<Wrong::no_text_but_map>() : say<Wrong::no_text_but_nothing>();
+}
+
+Said no_list(Kind found) {
+  return found == Kind::map ? say<Wrong::no_list_but_map>() : say<Wrong::no_list_but_text>();
+}
+
+Said no_map(Kind found) {
+  if (found == Kind::list) return say<Wrong::no_map_but_list>();
+  return found == Kind::scalar ? say<Wrong::no_map_but_text>() : say<Wrong::no_map_but_nothing>();
+}
+
+// How many letters must be changed, added, left out or swapped with the next.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  for (std::size_t i = 0; i <= a.size(); ++i)
+    for (std::size_t j = 0; j <= b.size(); ++j) {
+      if (i == 0 || j == 0) {
+        d[i][j] = i + j;
+        continue;
+      }
+      d[i][j] = std::min(
+          {d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+    }
+  return d[a.size()][b.size()];
 }
 
 // A file that yaml-cpp would take and we do not, at a place where reading cannot go on.
 struct Unreadable {
   YAML::Mark mark;
-  std::string message;
+  Said said;
 };
 
 class TreeBuilder : public YAML::EventHandler {
@@ -64,7 +82,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto known = anchors_.find(anchor);
-    if (known == anchors_.end()) throw Unreadable{mark, "an alias inside the value it names"};
+    if (known == anchors_.end()) throw Unreadable{mark, say<Wrong::alias_in_itself>()};
     place(known->second);
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -73,13 +91,12 @@ class TreeBuilder : public YAML::EventHandler {
     auto node = node_at(mark, Kind::scalar);
     node->text = value;
     if (has_control_character(value)) {
-      file_.fault(node->line, node->column, "control characters are not allowed");
-      node->text.clear();
+      file_.fault(node->line, node->column, say<Wrong::control_character>());
+      node->kind = Kind::unreadable;
     } else if (first_not_utf8(value) < value.size()) {
       // yaml-cpp 0.7 makes one byte of "\_" and "\N", and takes a NUL for a backslash.
-      file_.fault(node->line, node->column,
-                  "its escapes do not make UTF-8; write the characters themselves");
-      node->text.clear();
+      file_.fault(node->line, node->column, say<Wrong::bad_escape>());
+      node->kind = Kind::unreadable;
     }
     place(finish(std::move(node), anchor));
   }
@@ -102,7 +119,7 @@ class TreeBuilder : public YAML::EventHandler {
   };
 
   std::shared_ptr<YamlNode> node_at(const YAML::Mark& mark, Kind kind) {
-    if (++size_ > YamlFile::kMostNodes) throw Unreadable{mark, "the file holds too many values"};
+    if (++size_ > YamlFile::kMostNodes) throw Unreadable{mark, say<Wrong::too_many_values>()};
     auto node = std::make_shared<YamlNode>();
     node->kind = kind;
     node->line = mark.line + 1;
@@ -112,12 +129,12 @@ class TreeBuilder : public YAML::EventHandler {
 
   void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
     if (tag.empty() || tag == "?" || tag == "!") return;  // plain, and quoted
-    file_.fault(mark.line + 1, mark.column + 1, "tags are not read; leave out " + tag);
+    file_.fault(mark.line + 1, mark.column + 1, say<Wrong::tag>(tag));
   }
 
   void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Kind kind) {
     refuse_tag(mark, tag);
-    if (open_.size() >= YamlFile::kMostDepth) throw Unreadable{mark, "nested too deeply"};
+    if (open_.size() >= YamlFile::kMostDepth) throw Unreadable{mark, say<Wrong::too_deep>()};
     open_.push_back({node_at(mark, kind), anchor, nullptr});
   }
 
@@ -155,26 +172,25 @@ class TreeBuilder : public YAML::EventHandler {
   void grow(YamlNode& node, std::size_t by) {
     node.size += by;
     if (node.size > YamlFile::kMostNodes) {
-      throw Unreadable{YAML::Mark::null_mark(), "aliases make the file too large"};
+      throw Unreadable{YAML::Mark::null_mark(), say<Wrong::aliases_too_large>()};
     }
   }
 
   void add_entry(YamlNode& map, YamlNode::Child key, YamlNode::Child value) {
+    if (key->kind == Kind::unreadable) return;
     if (key->kind != Kind::scalar) {
-      file_.fault(key->line, key->column, "a key must be a text");
+      file_.fault(key->line, key->column, say<Wrong::key_no_text>());
       return;
     }
     if (key->text == "<<") {
-      file_.fault(key->line, key->column, "merging with << is not read; repeat the keys");
+      file_.fault(key->line, key->column, say<Wrong::merge_key>());
       return;
     }
     const auto same = std::find_if(map.entries.begin(), map.entries.end(), [&](const auto& entry) {
       return entry.first->text == key->text;
     });
     if (same != map.entries.end()) {
-      file_.fault(
-          key->line, key->column,
-          fmt::format("duplicate key `{}`, first on line {}", key->text, same->first->line));
+      file_.fault(key->line, key->column, say<Wrong::duplicate_key>(key->text, same->first->line));
       return;
     }
     if (value->kind == Kind::null) {
@@ -196,57 +212,63 @@ class TreeBuilder : public YAML::EventHandler {
 
 }  // namespace
 
-YamlFile::YamlFile(const SourceFile& source) : name_(source.name) { read(source.text); }
+YamlFile::YamlFile(const SourceFile& source) : name_(source.name) {
+  read(source.text, source.accepted_before);
+}
 YamlFile::~YamlFile() = default;
 
-void YamlFile::read(const std::string& text) {
+void YamlFile::read(std::string_view text, bool accepted_before) {
   if (text.size() > kMostBytes) {
-    fault(0, 0, fmt::format("the file is larger than {} bytes", kMostBytes));
+    fault(0, 0, say<Wrong::too_many_bytes>(kMostBytes));
     return;
   }
-  if (const std::size_t bad = first_not_utf8(text); bad < text.size()) {
-    const auto before = text.begin() + static_cast<std::ptrdiff_t>(bad);
-    const auto line_begin = text.rfind('\n', bad);  // npos + 1 is 0
-    fault(static_cast<int>(std::count(text.begin(), before, '\n')) + 1,
-          static_cast<int>(bad - (line_begin + 1)) + 1, "the file is not UTF-8");
-    return;
-  }
-  const auto fault_at_mark = [this](const YAML::Mark& mark, const std::string& message) {
+  text = without_byte_order_mark(text);
+  const auto fault_at_byte = [&](std::size_t at, Said said) {
+    const LineAndColumn place = place_of(text, at);
+    fault(place.line, place.column, std::move(said));
+  };
+  if (const std::size_t bad = first_not_utf8(text); bad < text.size())
+    return fault_at_byte(bad, say<Wrong::not_utf8>());
+  // To yaml-cpp it ends no line: in a comment it would swallow the next one.
+  if (const std::size_t bare = lone_carriage_return(text); bare < text.size() && !accepted_before)
+    return fault_at_byte(bare, say<Wrong::line_ends>());
+  const auto fault_at_mark = [this](const YAML::Mark& mark, Said said) {
     // A null mark is -1 everywhere: the file as a whole.
-    fault(mark.line + 1, mark.column + 1, message);
+    fault(mark.line + 1, mark.column + 1, std::move(said));
   };
   TreeBuilder builder(*this);
   try {
-    std::istringstream stream(text);
+    std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
     if (!parser.HandleNextDocument(builder)) {
-      fault(0, 0, "the file is empty");
+      fault(0, 0, say<Wrong::empty_file>());
       return;
     }
     root_ = builder.take_root();
     TreeBuilder rest(*this);
     if (parser.HandleNextDocument(rest)) {
       const auto second = rest.take_root();
-      fault(second ? second->line : 0, second ? second->column : 0,
-            "one document a file; this begins a second");
+      fault(second ? second->line : 0, second ? second->column : 0, say<Wrong::second_document>());
     }
   } catch (const YAML::Exception& e) {
-    fault_at_mark(e.mark, "not YAML: " + e.msg);
+    fault_at_mark(e.mark, say<Wrong::not_yaml>(e.msg));
     root_ = nullptr;
   } catch (const Unreadable& unreadable) {
-    fault_at_mark(unreadable.mark, unreadable.message);
+    fault_at_mark(unreadable.mark, unreadable.said);
     root_ = nullptr;
   }
 }
 
 YamlValue YamlFile::document() { return {*this, root_.get()}; }
 
-void YamlFile::fault(int line, int column, std::string message) {
+void YamlFile::fault(int line, int column, Said said) {
   // A fault is one line that can be printed, whatever of the file it quotes: yaml-cpp quotes single
   // bytes.
-  std::replace(message.begin(), message.end(), '\n', ' ');
-  message.resize(first_not_utf8(message));
-  faults_.push_back({name_, line, column, std::move(message)});
+  for (std::string* words : {&said.english, &said.indonesian}) {
+    std::replace(words->begin(), words->end(), '\n', ' ');
+    words->resize(first_not_utf8(*words));
+  }
+  faults_.push_back({name_, line, column, std::move(said.english), std::move(said.indonesian)});
 }
 
 Faults YamlFile::take_faults() {
@@ -264,13 +286,18 @@ bool YamlValue::is_map() const { return node_ && node_->kind == Kind::map; }
 int YamlValue::line() const { return node_ ? node_->line : 0; }
 int YamlValue::column() const { return node_ ? node_->column : 0; }
 
-void YamlValue::fault(std::string message) const {
-  if (node_) file_->fault(node_->line, node_->column, std::move(message));
+void YamlValue::fault(Said said) const {
+  if (node_ && node_->kind != Kind::unreadable)
+    file_->fault(node_->line, node_->column, std::move(said));
+}
+
+Place YamlValue::place() const {
+  return node_ ? Place{file_->name(), node_->line, node_->column} : Place{};
 }
 
 bool YamlValue::expect_scalar() const {
   if (is_scalar()) return true;
-  if (node_) fault(fmt::format("expected a text, found {}", kind_in_words(node_->kind)));
+  if (node_) fault(no_text(node_->kind));
   return false;
 }
 
@@ -297,8 +324,7 @@ std::optional<int> YamlValue::integer(int least, int most) const {
     if (negative) value = -value;
   }
   if (decimal && least <= value && value <= most) return value;
-  fault(fmt::format("expected a whole number from {} to {}, without leading zeros, found `{}`",
-                    least, most, node_->text));
+  fault(say<Wrong::no_number>(least, most, node_->text));
   return std::nullopt;
 }
 
@@ -306,7 +332,7 @@ bool YamlValue::flag_or(bool fallback) const {
   if (!expect_scalar()) return fallback;
   if (node_->text == "true" || node_->text == "ya") return true;
   if (node_->text == "false" || node_->text == "tidak") return false;
-  fault(fmt::format("expected true, false, ya or tidak, found `{}`", node_->text));
+  fault(say<Wrong::no_flag>(node_->text));
   return fallback;
 }
 
@@ -315,7 +341,7 @@ std::vector<YamlValue> YamlValue::list() const {
   if (is_list()) {
     for (const auto& item : node_->items) values.emplace_back(*file_, item.get());
   } else if (node_ && node_->kind != Kind::null) {
-    fault(fmt::format("expected a list, found {}", kind_in_words(node_->kind)));
+    fault(no_list(node_->kind));
   }
   return values;
 }
@@ -336,18 +362,32 @@ std::vector<std::string> YamlValue::texts() const {
 YamlMap YamlValue::map(std::initializer_list<std::string_view> known_keys) const {
   if (!node_) return {};
   if (!is_map()) {
-    fault(fmt::format("expected a map, found {}", kind_in_words(node_->kind)));
+    fault(no_map(node_->kind));
     return {};
   }
   std::vector<std::pair<std::string, YamlValue>> values;
+  std::vector<std::string_view> missing;
+  for (const std::string_view known : known_keys)
+    if (std::none_of(node_->entries.begin(), node_->entries.end(),
+                     [&](const auto& entry) { return entry.first->text == known; }))
+      missing.push_back(known);
   for (const auto& [key, value] : node_->entries) {
-    if (std::find(known_keys.begin(), known_keys.end(), key->text) == known_keys.end()) {
-      YamlValue(*file_, key.get())
-          .fault(fmt::format("unknown key `{}`; known here: {}", key->text,
-                             fmt::join(known_keys, ", ")));
-      continue;
+    std::string name = key->text;
+    if (std::find(known_keys.begin(), known_keys.end(), name) == known_keys.end()) {
+      const YamlValue here(*file_, key.get());
+      const auto meant = std::find_if(missing.begin(), missing.end(), [&](std::string_view known) {
+        return distance(name, known) <= (known.size() < 4 ? 1U : 2U);
+      });
+      if (meant == missing.end()) {
+        here.fault(say<Wrong::unknown_key>(name, fmt::format("{}", fmt::join(known_keys, ", "))));
+        continue;
+      }
+      // Read as what was meant, so that a slip of the pen is one fault and not three.
+      here.fault(say<Wrong::misspelt_key>(name, *meant));
+      name = *meant;
+      missing.erase(meant);
     }
-    values.emplace_back(key->text, YamlValue(*file_, value.get()));
+    values.emplace_back(std::move(name), YamlValue(*file_, value.get()));
   }
   return {*this, std::move(values)};
 }
@@ -359,7 +399,7 @@ YamlEntries YamlValue::entries() const {
       read.emplace_back(YamlValue(*file_, key.get()), YamlValue(*file_, value.get()));
     }
   } else if (node_) {
-    fault(fmt::format("expected a map, found {}", kind_in_words(node_->kind)));
+    fault(no_map(node_->kind));
   }
   return read;
 }
@@ -372,7 +412,7 @@ YamlValue YamlMap::find(std::string_view key) const {
 
 YamlValue YamlMap::at(std::string_view key) const {
   const YamlValue value = find(key);
-  if (!value.present()) fault(fmt::format("missing key `{}`", key));
+  if (!value.present()) fault(say<Wrong::missing_key>(key));
   return value;
 }
 
@@ -380,7 +420,7 @@ std::string YamlMap::required_text(std::string_view key) const {
   const YamlValue value = at(key);
   std::string text = value.text();
   if (value.is_scalar() && text.find_first_not_of(" \t\n") == std::string::npos) {
-    value.fault(fmt::format("`{}` must not be blank", key));
+    value.fault(say<Wrong::blank>(key));
   }
   return text;
 }
@@ -394,9 +434,9 @@ std::optional<std::string> YamlMap::text(std::string_view key) const {
   return value.text();
 }
 
-void YamlMap::fault_at(std::string_view key, std::string message) const {
+void YamlMap::fault_at(std::string_view key, Said said) const {
   const YamlValue value = find(key);
-  (value.present() ? value : whole_).fault(std::move(message));
+  (value.present() ? value : whole_).fault(std::move(said));
 }
 
 }  // namespace tenggat

@@ -3,8 +3,8 @@
 //
 // Stricter than yaml-cpp 0.7, which keeps duplicate keys, reads 010 as 8 and ignores `<<`:
 // duplicate and unknown keys, `<<`, tags, a second document and control characters are refused;
-// anchors and aliases work. A scalar is text until one of the functions below reads it as something
-// else.
+// anchors and aliases work. A byte order mark is passed over. A scalar is text until one of the
+// functions below reads it as something else.
 //
 // A YamlValue or YamlMap is a cheap handle into its YamlFile and must not outlive it. A value is
 // absent where its key is, and where a fault has been recorded in its place; reading an absent
@@ -42,7 +42,8 @@ class YamlValue {
   int line() const;    // 0 where absent
   int column() const;  // 0 where absent
 
-  void fault(std::string message) const;  // at this value; nothing where absent
+  void fault(Said said) const;  // at this value; nothing where absent
+  Place place() const;
 
   // Each of these records a fault where the value is of another kind.
   std::string text() const;  // "" where absent
@@ -55,7 +56,8 @@ class YamlValue {
   YamlMap map(std::initializer_list<std::string_view> known_keys) const;
   YamlEntries entries() const;  // a map whose keys are names of the author's choice, in file order
 
-  // Reads the text with `parse`: string_view to a result<T, std::string>, whose error is the fault.
+  // Reads the text with `parse`: string_view to a result<T, E>, whose error (a Said, or a text) is
+  // the fault.
   template <class Parse>
   auto parsed(Parse&& parse) const {
     using T = typename std::invoke_result_t<Parse, std::string_view>::value_type;
@@ -92,9 +94,9 @@ class YamlMap {
 
   std::string required_text(std::string_view key) const;  // a blank text is a fault, too
   std::optional<std::string> text(std::string_view key) const;
-  void fault(std::string message) const { whole_.fault(std::move(message)); }
+  void fault(Said said) const { whole_.fault(std::move(said)); }
   // At the key's value where the key is there, else at the map.
-  void fault_at(std::string_view key, std::string message) const;
+  void fault_at(std::string_view key, Said said) const;
 
  private:
   YamlValue whole_;
@@ -115,12 +117,12 @@ class YamlFile {
   const std::string& name() const { return name_; }
   YamlValue document();  // absent where the file is not YAML (the fault is recorded) or empty
 
-  void fault(int line, int column, std::string message);
+  void fault(int line, int column, Said said);
   bool sound() const { return faults_.empty(); }
   Faults take_faults();  // in the order of the file
 
  private:
-  void read(const std::string& text);
+  void read(std::string_view text, bool accepted_before);
 
   std::string name_;
   Faults faults_;

@@ -79,6 +79,12 @@ std::optional<Zone> Zone::find(const std::string& iana_name) {
   }
 }
 
+bool Zone::is_of_a_place(std::string_view name) {
+  constexpr std::string_view kOthers[] = {"localtime", "posixrules", "Factory", "Etc/Unknown"};
+  return !name.starts_with("right/") && !name.starts_with("posix/") &&
+         std::find(std::begin(kOthers), std::end(kOthers), name) == std::end(kOthers);
+}
+
 const std::string& Zone::name() const { return zone_->name(); }
 
 OffsetPeriod Zone::offset_at(Instant t) const {

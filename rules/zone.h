@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "rules/time.h"
 
@@ -41,6 +42,9 @@ struct OffsetPeriod {
 class Zone {
  public:
   static std::optional<Zone> find(const std::string& iana_name);
+  // Not one of the names beside them in the system's folder: the machine's own zone, which differs
+  // from machine to machine, none at all, or one that counts leap seconds.
+  static bool is_of_a_place(std::string_view name);
 
   const std::string& name() const;
   OffsetPeriod offset_at(Instant t) const;

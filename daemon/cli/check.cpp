@@ -1,6 +1,7 @@
 // What needs no daemon and no database: `tenggat check`, `deadline`, `elapsed`, `diagram`.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <istream>
 #include <ostream>
@@ -9,6 +10,7 @@
 #include "daemon/cli/offline.h"
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
+#include "daemon/office/number_clash.h"
 #include "daemon/rule_files.h"
 #include "daemon/sop_diagram.h"
 #include "rules/load_sop.h"
@@ -17,6 +19,48 @@ namespace tenggat::cli {
 namespace {
 
 using Count = Option::Count;
+
+// Indonesian unless --lang, or the locale of who asks, says English.
+bool in_english(const Given& given, const Terminal& terminal) {
+  if (const auto asked = given.text("lang")) {
+    if (*asked != "id" && *asked != "en") throw BadUsage("--lang is id or en");
+    return *asked == "en";
+  }
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"})
+    if (const auto locale = terminal.environment(name); locale && !locale->empty())
+      return locale->starts_with("en");
+  return false;
+}
+
+void write_faults(const Faults& faults, const std::string& directory, const Given& given,
+                  Terminal& terminal) {
+  const bool english = in_english(given, terminal);
+  for (const Fault& fault : faults)
+    terminal.err << (english ? fault.to_string() : fault.in_indonesian()) << '\n';
+  terminal.err << (english ? fmt::format("{} fault{} in {}\n", faults.size(),
+                                         faults.size() == 1 ? "" : "s", directory)
+                           : fmt::format("{} kesalahan dalam {}\n", faults.size(), directory));
+}
+
+std::string directory_of(const Given& given, const Terminal& terminal) {
+  const auto named = given.argument(0);
+  return named ? *named : load_configuration(given, terminal).rules;
+}
+
+// Whether a service of the directory could print the numbers of one in the database.
+pg::Awaitable<int> check_numbers(DatabaseCall& call) {
+  const std::string directory = directory_of(call.given, call.terminal);
+  const auto files = load_rule_files(directory);
+  if (!files) throw Refused(fmt::format("{} was changed meanwhile", directory));
+  Faults faults;
+  for (office::NumberClash& clash : co_await office::number_clashes(call.connection, files->sops))
+    faults.push_back(std::move(clash.fault));
+  if (faults.empty())
+    call.terminal.out << "numbers: no number of one service can be another's\n";
+  else
+    write_faults(faults, directory, call.given, call.terminal);
+  co_return faults.empty() ? kOk : kRefused;
+}
 
 // Each role of the SOPs in force that nobody can be told for today.
 pg::Awaitable<int> check_people(DatabaseCall& call) {
@@ -38,13 +82,10 @@ pg::Awaitable<int> check_people(DatabaseCall& call) {
 }
 
 int run_check(const Given& given, Terminal& terminal) {
-  const auto named = given.argument(0);
-  const std::string directory = named ? *named : load_configuration(given, terminal).rules;
+  const std::string directory = directory_of(given, terminal);
   const auto files = load_rule_files(directory);
   if (!files) {
-    for (const Fault& fault : files.error()) terminal.err << fault.to_string() << '\n';
-    terminal.err << fmt::format("{} fault{} in {}\n", files.error().size(),
-                                files.error().size() == 1 ? "" : "s", directory);
+    write_faults(files.error(), directory, given, terminal);
     return kRefused;
   }
   for (const Sop& sop : files->sops) {
@@ -57,8 +98,10 @@ int run_check(const Given& given, Terminal& terminal) {
   terminal.out << fmt::format("texts: {}\n", files->texts.all().size());
   for (const notify::Texts& texts : files->translations)
     terminal.out << fmt::format("texts in {}: {}\n", texts.language(), texts.all().size());
-  if (given.has("people")) return on_database(given, terminal, check_people);
-  return kOk;
+  int code = kOk;
+  if (given.has("config") || !given.argument(0)) code = on_database(given, terminal, check_numbers);
+  if (given.has("people")) code = std::max(code, on_database(given, terminal, check_people));
+  return code;
 }
 
 Calendar calendar_of(const Given& given, Terminal& terminal) {
@@ -122,9 +165,11 @@ std::vector<Command> check_commands() {
       {"check",
        {{"DIR", false}},
        {{"people", "", "also names each role that nobody can be told for today, from the database"},
+        {"lang", "LANG", "the faults in `id` (unless LANG is en…) or `en`"},
         kConfigOption},
        "reads SOPs, calendars and texts and names every fault, file:line:col: message",
-       "DIR holds sop/, calendar/ and texts/; left out, it is the configuration's `rules`.",
+       "DIR holds sop/, calendar/ and texts/; left out, it is the configuration's `rules`. With a\n"
+       "configuration the database is asked, too, whether a service could print another's numbers.",
        run_check},
       {"deadline",
        {{"START", false}, {"BUDGET", false}},

@@ -16,7 +16,7 @@ namespace {
 // B is time on the simulated clock's face, nights and days off included: it asks how far to go, not
 // how much is worked.
 Instant target_of(const std::string& text, Instant now) {
-  if (const auto instant = parse_instant(text)) return *instant;
+  if (const auto instant = parse_entered_instant(text)) return *instant;
   const auto budget = parse_budget(text);
   if (!budget) {
     throw BadUsage(

@@ -17,7 +17,7 @@ namespace json = boost::json;
 using Count = Option::Count;
 
 Instant instant_option(const Given& given, std::string_view name) {
-  const auto instant = parse_instant(given.text_or(name, ""));
+  const auto instant = parse_entered_instant(given.text_or(name, ""));
   if (!instant)
     throw BadUsage(fmt::format("--{} is an instant such as 2026-04-02T14:00:00+08:00", name));
   return *instant;

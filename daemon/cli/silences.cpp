@@ -64,7 +64,7 @@ pg::Awaitable<int> add_silence(DatabaseCall& call) {
   Silence silence;
   silence.by = required_words(given, "by");
   silence.why = required_words(given, "why");
-  const auto until = parse_instant(given.text_or("until", ""));
+  const auto until = parse_entered_instant(given.text_or("until", ""));
   if (!until) throw BadUsage("--until takes an instant with its zone, 2026-04-15T16:00:00+08:00");
   silence.until = *until;
   const auto office = co_await read_office(call);

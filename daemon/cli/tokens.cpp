@@ -40,7 +40,7 @@ std::vector<std::string> scopes_of(const Given& given) {
 std::optional<Instant> expiry_of(const Given& given, const Office& office) {
   const auto text = given.text("expires");
   if (!text) return std::nullopt;
-  std::optional<Instant> expires = parse_instant(*text);
+  std::optional<Instant> expires = parse_entered_instant(*text);
   if (!expires) {
     const std::string date = checked_date("expires", *text);
     const std::chrono::sys_days next =

@@ -519,7 +519,7 @@ Read<ListQuery> read_list_query(const Request& request) {
   if (!filter.sla.empty() && !is_sla_status(filter.sla))
     return refuse_parameter(request, "sla", "is not an SLA status");
   if (const auto after = request.query.get("updated_after")) {
-    filter.updated_after = parse_instant(*after);
+    filter.updated_after = parse_entered_instant(*after);
     if (!filter.updated_after)
       return refuse_parameter(request, "updated_after", "must be RFC 3339 with an offset");
   }

@@ -325,7 +325,11 @@ std::optional<Instant> JsonObject::instant(std::string_view name, bool required)
   const bj::value* value = find(name, required);
   if (value == nullptr) return std::nullopt;
   if (const bj::string* text = value->if_string()) {
-    if (const std::optional<Instant> instant = parse_instant(view(*text))) return instant;
+    if (const std::optional<Instant> instant = parse_instant(view(*text))) {
+      if (is_of_our_time(*instant)) return instant;
+      fault(name, "must lie between the years 1970 and 2999");
+      return std::nullopt;
+    }
   }
   fault(name, "must be a time like 2026-04-02T14:00:00+08:00");
   return std::nullopt;

@@ -16,7 +16,8 @@ namespace tenggat::http {
 struct Request {
   std::string method;  // GET HEAD POST PUT PATCH DELETE OPTIONS
   std::string target;  // as sent; may hold a secret, never log it
-  std::string path;    // decoded, starts with '/', no empty or dot segment inside
+  std::string path;    // decoded but for a slash inside a segment, %2F: a permit's number may hold
+                       // one. Starts with '/', no empty or dot segment inside
   std::vector<std::string>
       segments;  // of `path`; "/" has none, a trailing '/' gives an empty last one
   Query query;

@@ -62,6 +62,8 @@ constexpr auto table = std::to_array<ProblemType>({
      "Permohonan sudah tidak dapat ditarik"},
     {"external_id_taken", 409, "A permit with this external id is there already",
      "Permohonan dengan nomor dari portal ini sudah ada"},
+    {"number_taken", 409, "The number of the new permit is another permit's",
+     "Nomor permohonan baru sudah dimiliki permohonan lain"},
     {"officer_exists", 409, "An officer with this id is there already",
      "Petugas dengan id ini sudah ada"},
     {"message_not_dead", 409, "Only a message that was given up can be tried again",

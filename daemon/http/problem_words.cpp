@@ -57,6 +57,12 @@ constexpr auto kSentences = std::to_array<Sentence>({
     {"the clock is running", "waktu sedang berjalan"},
     {"a permit with this external_id is there already",
      "permohonan dengan external_id ini sudah ada"},
+    {"the next number of this service is that of another permit: its `nomor` must be changed",
+     "nomor berikutnya dari layanan ini sudah dimiliki permohonan lain: `nomor` layanan harus "
+     "diubah"},
+    {"started_at lies in the future", "started_at terletak di masa depan"},
+    {"started_at lies before the year 1970", "started_at terletak sebelum tahun 1970"},
+    {"must lie between the years 1970 and 2999", "harus terletak antara tahun 1970 dan 2999"},
     {"step {} cannot open without {}", "langkah {} tidak dapat dibuka tanpa {}"},
     {"step '{}' is assigned by a superior of the role {}",
      "langkah '{}' ditugaskan oleh atasan peran {}"},

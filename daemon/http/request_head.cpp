@@ -80,12 +80,15 @@ const char* read_path(std::string_view raw, RequestHead& head) {
     last = slash == std::string_view::npos;
     std::optional<std::string> segment = unescape(rest.substr(0, slash), false);
     if (!segment) return "the path holds a bad percent-encoding";
-    if (segment->find_first_of("/\\") != std::string::npos) {
-      return "the path holds an encoded slash";
-    }
     if (*segment == "." || *segment == "..") return "the path holds a dot segment";
     if (segment->empty() && !last) return "the path holds an empty segment";
-    head.path += '/' + *segment;
+    head.path += '/';
+    for (const char c : *segment) {
+      if (c == '/')
+        head.path += "%2F";
+      else
+        head.path += c;
+    }
     head.segments.push_back(std::move(*segment));
     if (!last) rest.remove_prefix(slash + 1);
   }

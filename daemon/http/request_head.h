@@ -3,7 +3,7 @@
 //
 // Refused: a line end other than CRLF; control or non-ASCII bytes; folded fields; a space before
 // the colon; a method that is no token (400) or not known (501); a version other than 1.0 and 1.1
-// (505); a target other than origin-form, with bad escapes, an escaped '/', '\' or control byte,
+// (505); a target other than origin-form, with bad escapes, a '\' or an escaped control byte,
 // text that is not UTF-8, empty or dot segments; not exactly one plausible Host; any
 // Transfer-Encoding other than `chunked`, or beside Content-Length, or in HTTP/1.0; Content-Length
 // repeated or not a plain number; a repeated Authorization, Content-Type, Expect or

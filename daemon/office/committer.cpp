@@ -206,12 +206,22 @@ namespace {
 // Whether doing the same batch again may go better.
 bool settles_again(const pg::Error& error, std::size_t commands) {
   if (error.is_outage()) return true;
-  // A rung raised twice is a bug, and fails each time; every other unique key is a lost race with
-  // another daemon, once the command stands alone.
-  const bool lost_race =
-      error.sqlstate() == "23505" && commands == 1 && error.constraint() != "raised_rung_pkey";
+  const bool lost_race = commands == 1 && store::conflict_of(error) == store::Conflict::lost_race;
   return error.outcome_unknown() || error.sqlstate_class() == "40" || error.is_stale_plan() ||
          lost_race;
+}
+
+// What a command that stands alone is told of a key that is another permit's.
+std::optional<Refusal> refusal_of(store::Conflict conflict) {
+  if (conflict == store::Conflict::external_id_taken)
+    return Refusal{
+        Reason::external_id_taken, "a permit with this external_id is there already", {}};
+  if (conflict == store::Conflict::number_taken)
+    return Refusal{
+        Reason::number_taken,
+        "the next number of this service is that of another permit: its `nomor` must be changed",
+        {}};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -237,11 +247,10 @@ asio::awaitable<Committer::Fate> Committer::commit(std::vector<PendingPtr> batch
                  {"outcome_unknown", error.outcome_unknown()},
                  {"commands", batch.size()}});
     }
-    if (batch.size() == 1 && error.constraint() == "permit_external") {
-      answer(batch.front(), {CommandAnswer::Kind::refused, 0, "",
-                             Refusal{Reason::external_id_taken,
-                                     "a permit with this external_id is there already",
-                                     {}}});
+    const auto refusal =
+        batch.size() == 1 ? refusal_of(store::conflict_of(error)) : std::optional<Refusal>();
+    if (refusal) {
+      answer(batch.front(), {CommandAnswer::Kind::refused, 0, "", *refusal});
       co_return Fate::settled;
     }
     co_return settles_again(error, batch.size()) ? Fate::again : Fate::poisoned;
@@ -312,13 +321,14 @@ asio::awaitable<bool> Committer::try_batch(std::vector<PendingPtr> commands) {
   // First flight: lock and read. The clock comes last, after the locks.
   const std::vector<std::int64_t> sorted(ids.begin(), ids.end());
   pg::Pipeline reads;
-  const store::PermitLoad load(reads, sorted, store::Lock::update);
-  const std::size_t kept = store::add_kept_answers(reads, tokens, keys);
   std::size_t numbers = 0, tails = 0;
+  // Whoever waits for its turn to number then sees what was done under the same key.
   if (fresh > 0) {
     numbers = store::add_lock_numbers(reads, {sops.begin(), sops.end()});
     tails = store::add_id_tails(reads, fresh);
   }
+  const store::PermitLoad load(reads, sorted, store::Lock::update);
+  const std::size_t kept = store::add_kept_answers(reads, tokens, keys);
   const std::size_t moment = reads.add(store::kMomentSql);
   const std::vector<pg::Result> results =
       co_await transaction.run(std::move(reads), options_.flight_within);
@@ -444,7 +454,8 @@ void Committer::decide_submission(Batch& batch, const PendingPtr& pending) {
     return;
   }
   const Context context = rulebook_.context(*sop, batch.moment.now);
-  const int year = context.calendar.local(batch.moment.now).year;
+  const LocalTime today = context.calendar.local(batch.moment.now);
+  const int year = today.year;
   const std::int64_t sequence = batch.numbers[{sop->id, year}] + 1;
 
   store::PermitChange change;
@@ -458,7 +469,7 @@ void Committer::decide_submission(Batch& batch, const PendingPtr& pending) {
                                batch.tails.at(batch.tails_used));
   if (submission.canary) permit.id = -permit.id;
   permit.applicant = permit.id;
-  permit.number = sop->format_number(year, sequence);
+  permit.number = sop->number_format.print(year, today.month, sequence);
   permit.applicant_digest =
       store::digest(change.salt, submission.applicant.name + '\n' + submission.applicant.email +
                                      '\n' + submission.applicant.whatsapp);

@@ -32,6 +32,7 @@ int counted(const std::vector<CountDelta>& counts, int sign) {
 
 PermitMove move_before(const Permit& before, const Projection& old) {
   PermitMove move;
+  move.permit = before.id;
   move.number = before.number;
   move.case_before = move.case_after = old.case_due_at;
   for (const Projection::VisitDues& dues : old.visits) {

@@ -15,6 +15,7 @@ namespace tenggat::office {
 
 // What changes for one open permit.
 struct PermitMove {
+  std::int64_t permit = 0;
   std::string number;
   std::string step;  // of its most urgent visit; empty where none has a clock
   std::optional<Instant> due_before, due_after;

@@ -145,7 +145,7 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
                     {"jumlah", "1"}};
   fields["tautan"] = notice.audience == Audience::applicant
                          ? office.public_url + "/lacak/" + stored.tracking_secret
-                         : office.public_url + "/permohonan/" + permit.number;
+                         : office.public_url + "/permohonan/" + std::to_string(permit.id);
   fields["waktu"] = moment(calendar, notice.raised_at);
   fields["tanggal_batas"] = said(calendar, service.due_at);
   fields["keadaan"] = condition_of(service, calendar);

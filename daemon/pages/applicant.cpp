@@ -27,7 +27,7 @@ std::string_view read_contact(const http::Form& form, CorrectContact& contact) {
   return "";
 }
 
-std::string path_of(const Permit& permit) { return "/permohonan/" + permit.number; }
+std::string path_of(const Permit& permit) { return "/permohonan/" + std::to_string(permit.id); }
 
 }  // namespace
 

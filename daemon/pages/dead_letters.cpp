@@ -38,7 +38,7 @@ Html message_item(const store::MessageRow& message, const Calendar& calendar,
                   const http::Form& typed) {
   const Html about = message.number.empty() ? Html()
                                             : html(" · <a href=\"/permohonan/{}\">{}</a>",
-                                                   message.number, message.number);
+                                                   message.permit, message.number);
   return html(
       "<li class=\"gagal\"><span class=\"pilih\">{}</span>"
       "<span><strong>{}</strong><br><span class=\"halus\">{} · {} {}{}</span></span>"

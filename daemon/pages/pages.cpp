@@ -457,7 +457,7 @@ std::string safe_return(std::string_view path) {
                                 [&](std::string_view start) { return path.starts_with(start); });
   const bool plain = std::all_of(path.begin(), path.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
-           c == '-' || c == '_' || c == '.';
+           c == '-' || c == '_' || c == '.' || c == '%';
   });
   return ours && plain && path.size() <= 200 ? std::string(path) : "/tugas";
 }

@@ -294,8 +294,7 @@ awaitable<Response> Pages::permit_act(PageCall call) {
   }
   auto submitting = submit(call, std::move(asked));
   const Outcomes outcome = co_await std::move(submitting);
-  if (outcome.done)
-    co_return see_other("/permohonan/" + query_encoded(call.request.param("id")) + "?sudah=ya");
+  if (outcome.done) co_return see_other(fmt::format("/permohonan/{}?sudah=ya", *id));
   auto showing = permit_page(call, *id, outcome.status, outcome.words);
   co_return co_await std::move(showing);
 }

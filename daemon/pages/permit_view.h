@@ -21,7 +21,7 @@ struct PermitView {
   mutable bool answered = false;           // said beside the form it is of
 
   const Permit& permit() const { return stored.permit; }
-  std::string path() const { return "/permohonan/" + stored.permit.number; }
+  std::string path() const { return "/permohonan/" + std::to_string(stored.permit.id); }
   FormKeys keys() const { return new_form_keys(who.visitor.csrf); }
 };
 

@@ -123,7 +123,7 @@ Html task_item(const http::Task& task, const Sop& sop, const Calendar& calendar,
       pick_box(task, sop, typed), permit.subject, permit.number, refuses,
       sop.step(visit.step).number, sop.step(visit.step).short_name, aside,
       badge(standing.tone, standing.words), due_words(sla, permit, visit, sop, calendar, now),
-      permit.number, permit.number);
+      permit.id, permit.number);
 }
 
 // "PAUD Mawar · Penyusunan SK: draf dikirim 10.02 · 6 menit dari standar 10 menit kerja", the
@@ -151,7 +151,7 @@ Html just_done(const SignedIn& who, const Reading& found, const office::Rulebook
     items += html(
         "<li><a href=\"/permohonan/{}\">{}</a> <span class=\"halus\">· {}: {} {} · {} dari standar "
         "{}</span></li>",
-        permit->number, permit->subject, sop.step(visit->step).short_name,
+        permit->id, permit->subject, sop.step(visit->step).short_name,
         action_done_words(visit->action), notify::clock_time(calendar.local(*visit->closed_at)),
         notify::working_time(visit->elapsed, calendar.nominal_day()),
         budget_words(*visit->standard));
@@ -202,7 +202,7 @@ Html listed_item(const store::StoredPermit& stored, const office::Rulebook& rule
       "<li class=\"tanpa-pilih\"><span><a href=\"/permohonan/{}\"><strong>{}</strong></a><br>"
       "<span class=\"halus\">{} · {}</span></span>{}<span class=\"aksi\">"
       "<a href=\"/permohonan/{}/pemohon\" aria-label=\"Kontak pemohon {}\">Kontak</a></span></li>",
-      permit.number, permit.subject, permit.number, stored.applicant.name, where, permit.number,
+      permit.id, permit.subject, permit.number, stored.applicant.name, where, permit.id,
       permit.number);
 }
 
@@ -409,11 +409,13 @@ awaitable<std::vector<std::int64_t>> Pages::ids_for(std::string asked) {
   std::transform(number.begin(), number.end(), number.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   pg::Pipeline finding;
+  store::add_find_by_number(finding, asked);
   store::add_find_by_number(finding, number);
   auto exactly = reader_.read({}, std::move(finding));
   Reading found = co_await std::move(exactly);
-  if (found.results.at(found.first).rows() == 1)
-    co_return store::ids_of(found.results.at(found.first));
+  for (const std::size_t as_typed_or_larger : {found.first, found.first + 1})
+    if (found.results.at(as_typed_or_larger).rows() == 1)
+      co_return store::ids_of(found.results.at(as_typed_or_larger));
   store::PermitFilter filter;
   filter.q = asked;
   filter.limit = kFound;

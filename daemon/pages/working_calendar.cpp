@@ -95,7 +95,7 @@ Html moves_table(const std::vector<office::PermitMove>& moves, const Calendar& c
     if (!move.moves() || ++moved > kMovesShown) continue;
     rows += html(
         "<tr><th scope=\"row\"><a href=\"/permohonan/{}\">{}</a></th><td>{}</td><td>{}</td></tr>",
-        move.number, move.number, change_cell(calendar, move.due_before, move.due_after),
+        move.permit, move.number, change_cell(calendar, move.due_before, move.due_after),
         change_cell(calendar, move.case_before, move.case_after));
   }
   if (moved == 0) return html("<p>Tidak ada batas waktu yang bergeser.</p>");
@@ -330,7 +330,7 @@ awaitable<Response> Pages::change_calendar(PageCall call, bool write) {
     if (write && call.form.text("dilihat") != seen) {
       fault = "Kalender telah berubah sejak pratinjau; periksa sekali lagi.";
     } else if (!changed) {
-      fault = "Kalender tidak dapat menerima hari ini; periksa tanggal dan jam kerjanya.";
+      fault = "Kalender menolak isian ini (" + changed.error().front().indonesian + ").";
     } else {
       decree = office::reason_of_change(calendar, changed->calendar);
       office::CalendarChange asked{std::move(changed->rules), changed->calendar, decree, write};

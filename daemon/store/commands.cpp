@@ -58,7 +58,23 @@ void add_forget_answers(pg::Pipeline& pipeline, int limit) {
       limit);
 }
 
+Conflict conflict_of(const pg::Error& error) {
+  if (error.sqlstate() != "23505") return Conflict::none;
+  const std::string& key = error.constraint();
+  if (key == "permit_external") return Conflict::external_id_taken;
+  if (key == "permit_number_key") return Conflict::number_taken;
+  for (const char* drawn :
+       {"idempotency_pkey", "permit_pkey", "applicant_pkey", "permit_tracking_hash_key"})
+    if (key == drawn) return Conflict::lost_race;
+  return Conflict::broken;
+}
+
 std::size_t add_lock_numbers(pg::Pipeline& pipeline, const std::vector<std::string>& sops) {
+  // A row cannot be locked before a year's first number has made it.
+  pipeline.add(
+      "SELECT pg_advisory_xact_lock(hashtext('tenggat number ' || sop))"
+      " FROM (SELECT unnest($1::text[]) AS sop ORDER BY 1 OFFSET 0) s",
+      pg::text_array(sops));
   return pipeline.add(
       "SELECT sop, year, last FROM permit_number WHERE sop = ANY($1::text[]) ORDER BY sop, year"
       " FOR UPDATE",

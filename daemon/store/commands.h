@@ -28,7 +28,21 @@ void add_keep_answers(pg::Pipeline& pipeline, const std::vector<KeptAnswer>& ans
 // Those that are older than the seven days they are promised for, at most `limit`.
 void add_forget_answers(pg::Pipeline& pipeline, int limit);
 
-// The last number given, by SOP and civil year; locked until the transaction ends.
+// What it means that a command's writes met a unique key.
+enum class Conflict {
+  none,  // they did not
+  // Another daemon was faster, or an id drawn at random is there: done again, it goes well.
+  lost_race,
+  external_id_taken,  // by a permit of the same service
+  number_taken,       // by another service's permit: nobody else counts with this counter
+  // Of rows that nobody else can have written, since their permit was locked: a bug, each time
+  // anew.
+  broken,
+};
+Conflict conflict_of(const pg::Error& error);
+
+// The last number given, by SOP and civil year; nobody else gives one of these SOPs until the
+// transaction ends, also where none was given yet.
 using NumberCounters = std::map<std::pair<std::string, int>, std::int64_t>;
 std::size_t add_lock_numbers(pg::Pipeline& pipeline, const std::vector<std::string>& sops);
 NumberCounters numbers_of(const pg::Result& result);

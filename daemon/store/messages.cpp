@@ -28,7 +28,8 @@ MessageRow read_message(const pg::Result& result, int row) {
           .read_at = result.optional_instant(row, 15),
           .undelivered_at = result.optional_instant(row, 16),
           .undelivered_reason = std::string(result.text(row, 17)),
-          .number = std::string(result.text(row, 13))};
+          .number = std::string(result.text(row, 13)),
+          .permit = result.int64(row, 18)};
 }
 
 }  // namespace
@@ -40,10 +41,12 @@ pg::Awaitable<std::vector<MessageRow>> list_messages(pg::Connection& connection,
       " rendered_at, next_attempt_at,"
       " coalesce((SELECT detail FROM attempt a WHERE a.message = m.id ORDER BY fence DESC LIMIT 1),"
       "   ''),"
-      " coalesce((SELECT p.number FROM message_notice n JOIN permit p ON p.id = n.permit"
-      "   WHERE n.message = m.id LIMIT 1), ''),"
-      " delivered_at, read_at, undelivered_at, coalesce(undelivered_reason, '')"
-      " FROM message m WHERE ($1 = '' OR state = $1) AND recipient <> $3"
+      " coalesce(about.number, ''),"
+      " delivered_at, read_at, undelivered_at, coalesce(undelivered_reason, ''),"
+      " coalesce(about.permit, 0)"
+      " FROM message m LEFT JOIN LATERAL (SELECT n.permit, p.number FROM message_notice n"
+      "   JOIN permit p ON p.id = n.permit WHERE n.message = m.id LIMIT 1) about ON true"
+      " WHERE ($1 = '' OR state = $1) AND recipient <> $3"
       " ORDER BY id DESC LIMIT $2::int",
       query.state, query.limit, kCanaryRecipient);
   std::vector<MessageRow> messages;

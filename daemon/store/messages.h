@@ -25,7 +25,8 @@ struct MessageRow {
   std::string detail;         // what the provider said to the last attempt
   std::optional<Instant> delivered_at, read_at, undelivered_at;  // machine clock
   std::string undelivered_reason;
-  std::string number;  // of a permit it is about; empty for the day's own
+  std::string number;       // of a permit it is about; empty for the day's own
+  std::int64_t permit = 0;  // that permit
 };
 struct MessageQuery {
   std::string state;  // empty: every state

@@ -880,6 +880,12 @@ void add_find_by_number(pg::Pipeline& pipeline, const std::string& number) {
   pipeline.add("SELECT id FROM permit WHERE number = $1 AND id > 0", number);
 }
 
+void add_find_numbers(pg::Pipeline& pipeline, const std::string& sop, const std::string& pattern,
+                      int limit) {
+  pipeline.add("SELECT number FROM permit WHERE sop = $1 AND number ~ $2 ORDER BY id LIMIT $3::int",
+               sop, "^(?:" + pattern + ")$", limit);
+}
+
 void add_find_by_tracking(pg::Pipeline& pipeline, const std::string& secret) {
   pipeline.add("SELECT id FROM permit WHERE tracking_hash = $1::bytea AND id > 0",
                pg::bytea(sha256(secret)));

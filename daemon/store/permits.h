@@ -93,6 +93,10 @@ std::vector<std::int64_t> ids_of(const pg::Result& result);
 
 // One row, the id.
 void add_find_by_number(pg::Pipeline& pipeline, const std::string& number);
+// Rows of one column: numbers of this SOP, the canary's too, that this regular expression matches
+// whole, at most `limit`.
+void add_find_numbers(pg::Pipeline& pipeline, const std::string& sop, const std::string& pattern,
+                      int limit);
 // One row, the id: by the secret in the applicant's link.
 void add_find_by_tracking(pg::Pipeline& pipeline, const std::string& secret);
 // Permits with an open visit in one of these roles, most urgent first.

@@ -25,8 +25,9 @@ std::vector<SourceFile> files_of(std::string_view text) {
   std::vector<SourceFile> files;
   const json::value stored = json::parse(text);
   for (const json::value& file : stored.as_array()) {
-    files.push_back({json::value_to<std::string>(file.at("name")),
-                     json::value_to<std::string>(file.at("text"))});
+    files.push_back({.name = json::value_to<std::string>(file.at("name")),
+                     .text = json::value_to<std::string>(file.at("text")),
+                     .accepted_before = true});
   }
   return files;
 }
@@ -83,6 +84,15 @@ pg::Awaitable<std::vector<RuleSet>> load_rule_sets(pg::Connection& connection,
       " LEFT JOIN rule_in_force f ON f.kind = s.kind AND f.name = s.name AND f.hash = s.hash"
       " WHERE s.hash = ANY ($1::text[])",
       pg::text_array(hashes));
+  co_return rule_sets_of(result);
+}
+
+pg::Awaitable<std::vector<RuleSet>> stored_sops(pg::Connection& connection) {
+  const pg::Result result = co_await connection.query(
+      "SELECT s.kind, s.name, s.hash, s.files::text, f.hash IS NOT NULL FROM rule_set s"
+      " LEFT JOIN rule_in_force f ON f.kind = s.kind AND f.name = s.name AND f.hash = s.hash"
+      " WHERE s.kind = 'sop' ORDER BY s.name, s.hash",
+      std::vector<pg::Param>{});
   co_return rule_sets_of(result);
 }
 

@@ -28,6 +28,9 @@ pg::Awaitable<std::vector<RuleSet>> rules_in_force(pg::Connection& connection);
 pg::Awaitable<std::vector<RuleSet>> load_rule_sets(pg::Connection& connection,
                                                    std::vector<std::string> hashes);
 
+// Every version of every SOP that was ever stored.
+pg::Awaitable<std::vector<RuleSet>> stored_sops(pg::Connection& connection);
+
 // Stores, so that permits can be pinned to it, and puts nothing in force.
 void add_store(pg::Pipeline& pipeline, const RuleSet& rules);
 

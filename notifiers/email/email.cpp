@@ -17,6 +17,7 @@ namespace tenggat::notify::email {
 namespace {
 
 constexpr std::size_t kLongestId = 64;  // thrice that when it is spelled, in a line of at most 998
+constexpr std::size_t kLongestThread = 240;  // a permit's number: 60 characters, of four bytes each
 
 std::string_view trimmed(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
@@ -250,7 +251,7 @@ boost::system::result<CurlRequest, SendResult> build_request(const Message& mess
   if (has_control_byte(message.recipient_name) || has_control_byte(message.subject)) {
     return result(Outcome::permanent, reason::rejected, "control byte in a header");
   }
-  if (message.id.size() > kLongestId || message.thread.size() > kLongestId) {
+  if (message.id.size() > kLongestId || message.thread.size() > kLongestThread) {
     return result(Outcome::permanent, reason::rejected, "an id too long for a header");
   }
   const auto from = parse_mailbox(config.from);

@@ -148,7 +148,7 @@ TEST_F(AdminPagesTest, AMessageThatWasGivenUpIsSentAgainOrDiscarded) {
   Browser kb = administrator();
   WebPage page = kb.get("/pesan");
   EXPECT_TRUE(page.says("alamat tidak dikenal di tujuan")) << page.body;
-  EXPECT_TRUE(page.says("/permohonan/" + file.number));
+  EXPECT_TRUE(page.says("/permohonan/" + office_.query("SELECT id FROM permit")));
   EXPECT_FALSE(page.says("6281311112222"));  // masked
   const std::string id = office_.query("SELECT id FROM message WHERE state = 'dead'");
   EXPECT_EQ(kb.press(page, "ulang").status, 422);  // none is ticked

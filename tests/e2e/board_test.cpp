@@ -111,7 +111,7 @@ TEST_F(BoardTest, ItsNumbersAreThoseOfTheStepsAndLeadToTheirLists) {
     EXPECT_LT(list.body.size(), 50U * 1024);
     std::string found;
     for (const File* file : {&late, &fresh, &returned})
-      if (list.says("/permohonan/" + file->number + "\"")) found += file->number.substr(14);
+      if (list.says("/permohonan/" + id_of(*file) + "\"")) found += file->number.substr(14);
     return found;
   };
   EXPECT_EQ(listed(""), "123");

@@ -65,6 +65,9 @@ class PagesTest : public testing::Test {
   std::string version_of(const File& file) {
     return office_.query("SELECT version FROM permit WHERE number = '" + file.number + "'");
   }
+  std::string id_of(const File& file) {
+    return office_.query("SELECT id FROM permit WHERE number = '" + file.number + "'");
+  }
   Browser browser() { return Browser(office_.daemon().api_port()); }
 
   // The secret path of the newest link in a message to the officer.

@@ -908,7 +908,7 @@ TEST_F(PagesTest, SearchFindsByNumberAndNameAndClosedOnesToo) {
   applicant.press(applicant.get(file.path), "withdraw", {{"yakin", "ya"}});
   Browser fo = signed_in("fo");
   for (const char* asked : {"tunas", "Badrun", "PAUD-2026-00001"})
-    EXPECT_TRUE(fo.get(std::string("/cari?q=") + asked).says("/permohonan/" + file.number))
+    EXPECT_TRUE(fo.get(std::string("/cari?q=") + asked).says("/permohonan/" + id_of(file)))
         << asked;
   EXPECT_TRUE(fo.get("/cari?q=%25").says("Tidak ada permohonan yang cocok"));
   EXPECT_EQ(browser().get("/cari?q=tunas").status, 303);

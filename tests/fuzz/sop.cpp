@@ -29,7 +29,7 @@ void use(const Sop& sop) {
   for (const Role& role : sop.roles) {
     check(sop.chain(role.id).size() <= sop.roles.size(), "superiors do not go in a circle");
   }
-  check(!sop.format_number(2026, 417).empty(), "a permit has a number");
+  check(!sop.number_format.print(2026, 4, 417).empty(), "a permit has a number");
 }
 
 }  // namespace

@@ -63,6 +63,41 @@ TEST(LoadCalendar, RefusesAnUnknownZone) {
   expect_fault(with("Asia/Makassar", "../../etc/passwd"), "uji.yaml:2:7: unknown zone");
 }
 
+TEST(LoadCalendar, RefusesAZoneThatFollowsTheMachine) {
+  for (const char* zone :
+       {"localtime", "posixrules", "Factory", "right/Asia/Makassar", "posix/Asia/Makassar"})
+    expect_fault(with("Asia/Makassar", zone), "uji.yaml:2:7: ");
+}
+
+TEST(LoadCalendar, RefusesAListWhoseLinesEndInCarriageReturns) {
+  // A list that a comment begins would be one line, a comment: no day off would be read.
+  const std::string text = std::string(kSound) + "hari_libur: [libur.tsv]\n";
+  expect_fault(text, "dir/libur.tsv:1:10: ",
+               "# tanggal\r2026-02-03\tlibur_nasional\tN\tD\r2026-02-04\tlibur_nasional\tN\tD\r");
+  expect_fault(text, "dir/libur.tsv:2:10: ",
+               "2026-02-02\tlibur_nasional\tN\tD\n# tanggal\r2026-02-03\tlibur_nasional\tN\tD\r\n");
+  // Those of Windows are read.
+  const auto loaded = load_calendar(
+      {"uji.yaml", text}, {{"dir/libur.tsv", "# tanggal\r\n2026-02-02\tlibur_nasional\tN\tD\r\n"}});
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->next_working(*parse_instant("2026-02-02T08:00:00+08:00")),
+            *parse_instant("2026-02-09T07:30:00+08:00"));
+  // The same in the calendar itself, where a comment would swallow the next line.
+  expect_fault("# kalender\rkalender: uji\n" + std::string(kSound), "uji.yaml:1:11: ");
+}
+
+TEST(LoadCalendar, PassesOverAByteOrderMark) {
+  const std::string mark = "\xEF\xBB\xBF";
+  const std::string text = std::string(kSound) + "hari_libur: [libur.tsv]\n";
+  EXPECT_EQ(faults_of(mark + text, mark + "# tanggal\n2026-02-03\tlibur_nasional\tN\tD\n"),
+            std::vector<std::string>{});
+  EXPECT_EQ(faults_of(mark + text, mark + "2026-02-03\tlibur_nasional\tN\tD\n"),
+            std::vector<std::string>{});
+  expect_fault(mark + with("kalender: uji", "kalender: UJI"), "uji.yaml:1:11: expected a word");
+  expect_fault(text, "dir/libur.tsv:1:1: expected a date",
+               mark + "2026-02-30\tlibur_nasional\tN\tD\n");
+}
+
 TEST(LoadCalendar, RefusesUnknownMissingAndDuplicateKeys) {
   expect_fault(std::string(kSound) + "libur: []\n", "uji.yaml:6:1: unknown key `libur`");
   expect_fault(with("{senin:", "{monday: [], senin:"), "uji.yaml:5:13: unknown key `monday`");

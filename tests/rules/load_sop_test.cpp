@@ -146,7 +146,7 @@ TEST(LoadSop, PaudHasTheHeadOfTheContract) {
   const Sop& sop = paud();
   EXPECT_EQ(sop.id, "paud");
   EXPECT_EQ(sop.calendar, "banjarbaru");
-  EXPECT_EQ(sop.format_number(2026, 417), "PAUD-2026-00417");
+  EXPECT_EQ(sop.number_format.print(2026, 4, 417), "PAUD-2026-00417");
   EXPECT_EQ(sop.total.to_string(), "4d 1h 18m");
   EXPECT_EQ(sop.case_standard.to_string(), "5d");
   EXPECT_EQ(sop.case_starts, (Trigger{"verifikasi", "accept"}));
@@ -310,15 +310,42 @@ TEST(LoadSop, EachFaultIsRefusedAndNamed) {
   };
   for (const Case& one : cases) {
     const Faults faults = faults_of({one.change});
-    ASSERT_FALSE(faults.empty()) << one.change.to;
     std::string all;
     for (const Fault& fault : faults) {
+      EXPECT_FALSE(fault.indonesian.empty()) << fault.message;
+      EXPECT_NE(fault.indonesian, fault.message);
       EXPECT_EQ(fault.file, "paud.yaml");
       EXPECT_GT(fault.line, 0) << fault.message;
       EXPECT_GT(fault.column, 0) << fault.message;
       all += fault.to_string() + "\n";
     }
     EXPECT_NE(all.find(one.says), std::string::npos) << one.change.to << "\n" << all;
+    // One mistake, one fault.
+    EXPECT_EQ(faults.size(), 1U) << one.change.to << "\n" << all;
+  }
+}
+
+TEST(LoadSop, WhatFollowsFromAMistakeIsNotSaidAsWell) {
+  const std::vector<std::pair<Change, const char*>> mistakes = {
+      // A name written otherwise where it is made: whoever uses it is right.
+      {{"  front_office: {nama", "  loket: {nama"}, "no role 'front_office'"},
+      {{"  - id: verifikasi\n", "  - id: pemeriksaan\n"}, "named on lines"},
+      {{"  - id: verifikasi\n", "  - id: Verifikasi\n"}, "a name is lower-case"},
+      {{"      accept:", "      terima:"}, "has an action 'accept'"},
+      {{"langkah:\n", "langkah: []\nlangkah2:\n"}, "at least one step"},
+      {{"\nnomor: ", "\nnomer: "}, "did you mean `nomor`?"},
+      {{"pelaksana:\n", "pelakasana:\n"}, "did you mean `pelaksana`?"},
+      {{"judul: Izin", "judul: \"a\\x01\" # Izin"}, "control characters"},
+      {{"waktu: 10m\n", "waktu: sepuluh menit\n"}, "a budget is days"},
+  };
+  for (const auto& [change, says] : mistakes) {
+    const Faults faults = faults_of({change});
+    std::string all;
+    for (const Fault& fault : faults) all += fault.to_string() + "\n";
+    EXPECT_NE(all.find(says), std::string::npos) << change.to << "\n" << all;
+    EXPECT_LE(faults.size(), change.to.find("langkah2") == std::string::npos ? 1U : 2U)
+        << change.to << "\n"
+        << all;
   }
 }
 
@@ -354,6 +381,55 @@ TEST(LoadSop, ARefusalMayBeObjectedToWhereTheFileSaysSo) {
 
 TEST(LoadSop, TheTotalMayCarryMinutesIntoHoursOrNot) {
   EXPECT_TRUE(faults_of({{"total: 4d 1h 18m", "total: 4d 78m"}}).empty());
+}
+
+TEST(LoadSop, ANumberIsRefusedThatCouldNotBeFoundAgain) {
+  for (const char* format : {
+           "PAUD-{tahun}",                         // no count
+           "PAUD-{urut}",                          // no year
+           "PAUD-{tahun}-{urut}-{urut}",           // twice
+           "PAUD-{tahun}-{urut}-{urut:04}",        // twice
+           "PAUD-{tahun}-{tahun}-{urut}",          // twice
+           "PAUD-{tahun}-{bulan}-{bulan}-{urut}",  // twice
+           "PAUD-{tahun}-{urut:4}",                // 04 is meant
+           "PAUD-{tahun}-{urut:00}",
+           "PAUD-{tahun}-{urut:010}",
+           "PAUD-{tahun}-{urut:}",
+           "PAUD-{tahun}-{urut}-{hari}",  // no such placeholder
+           "PAUD-{tahun}-{Urut}-{urut}",
+           "PAUD-{tahun}-{urut}}",
+           "PAUD-{tahun}-{urut}-{",
+           "PAUD-{tahun}-{urut}-{}",
+           "{tahun}{urut:05}",
+           "503{tahun}{bulan}{urut}",  // only digits: an id
+           " PAUD-{tahun}-{urut}",
+           "PAUD-{tahun}-{urut} ",  // spaces at the ends
+           "PAUD-{tahun}\\n{urut}",
+           "PAUD\\t{tahun}-{urut}",
+           "PAUD\\u00a0{tahun}-{urut}",
+           "PAUD\\u200b{tahun}-{urut}",
+           "PAUD\\u202e{tahun}-{urut}",
+           "PAUD\\u2028{tahun}-{urut}",
+           "PAUD\\ufeff{tahun}-{urut}",
+           "PAUD\\x85{tahun}-{urut}",
+           // 61 characters as written
+           "0123456789012345678901234567890123456789012345-{tahun}-{urut}",
+       }) {
+    const Faults faults = faults_of({{"PAUD-{tahun}-{urut:05}", format}});
+    ASSERT_EQ(faults.size(), 1U) << format;
+    EXPECT_EQ(faults.front().to_string().substr(0, 16), "paud.yaml:14:8: ") << format;
+  }
+}
+
+TEST(LoadSop, ARoleHasNoCopyToItself) {
+  const Faults faults = faults_of({{"tembusan: sekretaris", "tembusan: kepala_dinas"}});
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_NE(faults.front().message.find("kepala_dinas"), std::string::npos);
+  // Nor is anybody told of one rung twice.
+  EXPECT_EQ(
+      faults_of({{"{pada: due, kepada: [assignee]}", "{pada: due, kepada: [assignee, assignee]}"}})
+          .size(),
+      1U);
 }
 
 TEST(LoadSop, AnEmptyFileIsRefused) {

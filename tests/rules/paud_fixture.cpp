@@ -98,7 +98,7 @@ std::optional<Refusal> Office::keep(Decided decided) {
 void Office::submit(std::string_view started_at) {
   NewPermit submission;
   submission.id = 1;
-  submission.number = sop_.format_number(2026, 417);
+  submission.number = sop_.number_format.print(2026, 4, 417);
   submission.subject = "PAUD Melati";
   submission.created_by = "portal";
   submission.documents = {{"persyaratan_izin_paud", "formulir", "tenggat:1", "", ""},

@@ -119,6 +119,11 @@ TEST(Transition, AnApplicationCannotStartInTheFuture) {
   submission.documents = {{"persyaratan_izin_paud", "", "tenggat:1", "", ""}};
   submission.started_at = office.now() + Seconds{1};
   EXPECT_EQ(open_permit(submission, office.context()).error().reason, Reason::bad_occurred_at);
+  // Nor in the year 1, nor before there is any calendar.
+  for (const char* slip : {"0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z"}) {
+    submission.started_at = *parse_instant(slip);
+    EXPECT_EQ(open_permit(submission, office.context()).error().reason, Reason::bad_occurred_at);
+  }
 }
 
 TEST(Transition, AnEndedPermitTakesNothing) {

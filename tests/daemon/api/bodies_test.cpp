@@ -68,6 +68,19 @@ TEST(SubmissionBody, NamesAllFaultsAtOnce) {
             "/started_at /id");
 }
 
+TEST(SubmissionBody, AMomentOutsideTheYearsOfCalendarsIsASlip) {
+  for (const char* slip : {"0001-01-01T00:00:00Z", "0026-04-02T13:20:00+08:00",
+                           "1969-12-31T23:59:59Z", "3000-01-01T00:00:00Z"}) {
+    const auto [value, faults] = submission(
+        R"({"sop":"paud","applicant":{"name":"Siti","email":"siti@example.org"},"subject":"A",)"
+        R"("documents":[{"kind":"a","uri":"https://b.example/1"}],"started_at":")" +
+        std::string(slip) + "\"}");
+    EXPECT_EQ(pointers(faults), "/started_at") << slip;
+    ASSERT_EQ(faults.size(), 1U);
+    EXPECT_EQ(faults[0].message, "must lie between the years 1970 and 2999");
+  }
+}
+
 TEST(SubmissionBody, AnUploadBringsItsHash) {
   const std::string hash(64, 'e');
   const auto [value, faults] =

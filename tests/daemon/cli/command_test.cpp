@@ -76,6 +76,31 @@ TEST(Commands, CheckPassesWhatShips) {
   EXPECT_NE(ran.out.find("sop paud: 9 steps, 4d 1h 18m"), std::string::npos) << ran;
 }
 
+TEST(Commands, CheckSaysItsFaultsInTheLanguageOfWhoAsks) {
+  test::Folder folder;
+  for (const char* part : {"sop", "calendar", "texts"})
+    std::filesystem::copy(test::shipped_rules() / part, folder.path() / part,
+                          std::filesystem::copy_options::recursive);
+  folder.write("calendar/lain.yaml",
+               "kalender: lain\nzona: localtime\nhari_nominal: 7h30m\n"
+               "tahun: [2026]\njam_kerja: {senin: [\"08:00-16:00\"]}\n");
+  const std::string directory = folder.path().string();
+  const std::string place = directory + "/calendar/lain.yaml:2:7: ";
+  Tool tool;
+  Ran ran = tool.run({"check", directory});
+  EXPECT_EQ(ran.code, kRefused);
+  EXPECT_EQ(ran.err, place +
+                         "zona `localtime` bukan zona suatu tempat; gunakan nama IANA seperti "
+                         "Asia/Makassar\n1 kesalahan dalam " +
+                         directory + "\n");
+  ran = tool.run({"check", directory, "--lang", "en"});
+  EXPECT_EQ(ran.err, place +
+                         "the zone `localtime` is not a place's; an IANA name such as "
+                         "Asia/Makassar is needed\n1 fault in " +
+                         directory + "\n");
+  EXPECT_EQ(tool.run({"check", directory, "--lang", "nl"}).code, kUsage);
+}
+
 TEST(Commands, DeadlineAnswersLinesAndArguments) {
   Tool tool;
   const std::string calendar = (test::shipped_rules() / "calendar" / "banjarbaru.yaml").string();

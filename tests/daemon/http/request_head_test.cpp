@@ -48,6 +48,12 @@ TEST(RequestHead, PathsAreDecodedOnce) {
   EXPECT_EQ(good_target("/%2561").path, "/%61");
   EXPECT_EQ(good_target("/a/").segments, (std::vector<std::string>{"a", ""}));
   EXPECT_EQ(good_target("/...").path, "/...");
+  // A slash of a permit's number does not end its segment, and is no dot segment's.
+  EXPECT_EQ(good_target("/a/503%2F0001%2fx/b").segments,
+            (std::vector<std::string>{"a", "503/0001/x", "b"}));
+  EXPECT_EQ(good_target("/a/503%2F0001%2fx/b").path, "/a/503%2F0001%2Fx/b");
+  EXPECT_EQ(good_target("/..%2F..%2Fx").segments, std::vector<std::string>{"../../x"});
+  EXPECT_EQ(good_target("/a%5Cb%23%3F%20%2525").segments, std::vector<std::string>{"a\\b#? %25"});
   EXPECT_EQ(good_target("/?").query.items().size(), 0U);
   EXPECT_EQ(good_target("/?&&a=&=b&").query.items(),
             (std::vector<std::pair<std::string, std::string>>{{"a", ""}, {"", "b"}}));

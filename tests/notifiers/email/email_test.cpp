@@ -108,7 +108,8 @@ TEST(Email, ControlBytesNeverReachTheEnvelopeOrAHeader) {
   EXPECT_EQ(outcome([](Message& m) { m.recipient_name = "Siti\r\nBcc: x@y.id"; }), "rejected");
   EXPECT_EQ(outcome([](Message& m) { m.subject = "Halo\nX-Evil: 1"; }), "rejected");
   EXPECT_EQ(outcome([](Message& m) { m.subject = std::string("Halo\0", 5); }), "rejected");
-  EXPECT_EQ(outcome([](Message& m) { m.thread = std::string(65, 'x'); }), "rejected");
+  EXPECT_EQ(outcome([](Message& m) { m.thread = std::string(241, 'x'); }), "rejected");
+  EXPECT_EQ(outcome([](Message& m) { m.thread = std::string(240, '\xE9'); }), "sent");
   EXPECT_EQ(outcome([](Message& m) { m.id = std::string(65, 'x'); }), "rejected");
   EXPECT_EQ(outcome([](Message&) {}), "sent");
   Message message = sample_message(Channel::email);

@@ -1,0 +1,267 @@
+// What is wrong in a file a person wrote, each with its words in English and in Indonesian. A new
+// fault is one row; one that lacks a language, or whose languages say different things, does not
+// compile. `{}` is an argument, in the same order in both; a brace of the text itself is doubled.
+//
+// Written with `say<Wrong::unknown_key>(key, known)`.
+#pragma once
+#include <fmt/format.h>
+
+#include <array>
+#include <string_view>
+
+#include "rules/error.h"
+
+namespace tenggat {
+
+// clang-format off
+#define TENGGAT_FAULTS(X)                                                                         \
+  /* any YAML file */                                                                             \
+  X(empty_file, "the file is empty", "berkas ini kosong")                                         \
+  X(too_many_bytes, "the file is larger than {} bytes", "berkas ini lebih besar dari {} bita")    \
+  X(not_utf8, "the file is not UTF-8", "berkas ini bukan UTF-8; simpan sebagai UTF-8")            \
+  X(not_yaml, "not YAML: {}", "bukan YAML yang benar: {}")                                        \
+  X(second_document, "one document a file; this begins a second",                                 \
+    "satu berkas memuat satu dokumen; di sini mulai yang kedua")                                  \
+  X(line_ends, "the line ends in a carriage return alone; save the file with line feeds (LF)",    \
+    "baris ini diakhiri CR saja; simpan berkas dengan akhir baris LF")                            \
+  X(alias_in_itself, "an alias inside the value it names", "alias di dalam nilai yang dinamainya")\
+  X(control_character, "control characters are not allowed", "karakter kendali tidak diizinkan")  \
+  X(bad_escape, "its escapes do not make UTF-8; write the characters themselves",                 \
+    "urutan pelolosannya tidak membentuk UTF-8; tulis karakternya langsung")                      \
+  X(too_many_values, "the file holds too many values", "berkas ini memuat terlalu banyak nilai")  \
+  X(tag, "tags are not read; leave out {}", "tag tidak dibaca; hapus {}")                         \
+  X(too_deep, "nested too deeply", "susunannya terlalu dalam")                                    \
+  X(aliases_too_large, "aliases make the file too large", "alias membuat berkas ini terlalu besar")\
+  X(key_no_text, "a key must be a text", "kunci harus berupa teks")                               \
+  X(merge_key, "merging with << is not read; repeat the keys",                                    \
+    "penggabungan dengan << tidak dibaca; tulis ulang kuncinya")                                  \
+  X(duplicate_key, "duplicate key `{}`, first on line {}",                                        \
+    "kunci `{}` ditulis dua kali, pertama pada baris {}")                                         \
+  X(unknown_key, "unknown key `{}`; known here: {}", "kunci `{}` tidak dikenal; yang dikenal di sini: {}")\
+  X(misspelt_key, "unknown key `{}`; did you mean `{}`?", "kunci `{}` tidak dikenal; maksudnya `{}`?")\
+  X(missing_key, "missing key `{}`", "kunci `{}` belum ada")                                      \
+  X(blank, "`{}` must not be blank", "`{}` tidak boleh kosong")                                   \
+  X(no_text_but_nothing, "expected a text, found nothing", "seharusnya teks, tetapi kosong")      \
+  X(no_text_but_list, "expected a text, found a list", "seharusnya teks, tetapi berisi daftar")   \
+  X(no_text_but_map, "expected a text, found a map", "seharusnya teks, tetapi berisi pasangan kunci dan nilai")\
+  X(no_list_but_text, "expected a list, found a text", "seharusnya daftar, tetapi berisi teks")   \
+  X(no_list_but_map, "expected a list, found a map", "seharusnya daftar, tetapi berisi pasangan kunci dan nilai")\
+  X(no_map_but_nothing, "expected a map, found nothing", "seharusnya pasangan kunci dan nilai, tetapi kosong")\
+  X(no_map_but_text, "expected a map, found a text", "seharusnya pasangan kunci dan nilai, tetapi berisi teks")\
+  X(no_map_but_list, "expected a map, found a list", "seharusnya pasangan kunci dan nilai, tetapi berisi daftar")\
+  X(no_number, "expected a whole number from {} to {}, without leading zeros, found `{}`",        \
+    "seharusnya bilangan bulat dari {} sampai {} tanpa nol di depan, bukan `{}`")                 \
+  X(no_flag, "expected true, false, ya or tidak, found `{}`",                                     \
+    "seharusnya ya, tidak, true atau false, bukan `{}`")                                          \
+  X(no_budget,                                                                                    \
+    "a budget is days, hours and minutes in this order, each at most once and 1 to 9999 without leading zeros, at most one space between: 4d, 1h 30m or 2d 10m",\
+    "waktu ditulis hari (d), jam (h), menit (m) menurut urutan ini, masing-masing paling banyak sekali, 1 sampai 9999 tanpa nol di depan, dengan paling banyak satu spasi di antaranya: 4d, 1h 30m atau 2d 10m")\
+  /* numbers */                                                                                   \
+  X(number_incomplete,                                                                            \
+    "a number holds {{tahun}} and {{urut}} or {{urut:05}}, like PAUD-{{tahun}}-{{urut:05}}",      \
+    "nomor memuat {{tahun}} dan {{urut}} atau {{urut:05}}, misalnya PAUD-{{tahun}}-{{urut:05}}")  \
+  X(number_twice, "a number holds {} once", "nomor memuat {} satu kali saja")                     \
+  X(number_placeholder,                                                                           \
+    "`{}` is no part of a number; there are {{urut}}, {{urut:04}}, {{tahun}}, {{bulan}} and {{bulan_romawi}}",\
+    "`{}` bukan bagian nomor; yang ada: {{urut}}, {{urut:04}}, {{tahun}}, {{bulan}} dan {{bulan_romawi}}")\
+  X(number_not_printable, "a number is one line of printable text with plain spaces",             \
+    "nomor adalah satu baris teks tercetak dengan spasi biasa")                                   \
+  X(number_spaces, "a number has no space at its ends", "nomor tidak diawali atau diakhiri spasi")\
+  X(number_too_long, "a number is at most {} characters long", "panjang nomor paling banyak {} karakter")\
+  X(number_only_digits, "a number of digits alone could be taken for an id; add a letter or a sign",\
+    "nomor yang hanya berisi angka dapat disangka id; tambahkan huruf atau tanda")                \
+  X(number_meets, "could print a number of {} too: its `nomor` is {}",                            \
+    "dapat mencetak nomor yang sama dengan {}, yang bernomor {}")                                 \
+  X(number_printed, "could print {} again, a number of {}",                                       \
+    "dapat mencetak lagi {}, nomor milik {}")                                                     \
+  /* a service */                                                                                 \
+  X(bad_name, "a name is lower-case letters, digits and _, at most 40",                           \
+    "nama terdiri atas huruf kecil, angka dan _, paling banyak 40")                               \
+  X(bad_trigger, "an event is written step.action, like verifikasi.accept",                       \
+    "peristiwa ditulis langkah.tindakan, misalnya verifikasi.accept")                             \
+  X(bad_level, "superior(n) takes a level from 1 to 9", "superior(n) memakai jenjang 1 sampai 9") \
+  X(bad_percentage, "a percentage lies between 1% and 99%", "persentase terletak antara 1% dan 99%")\
+  X(bad_rung, "a rung is at start, N%, due, or +BUDGET", "anak tangga berada pada start, N%, due, atau +WAKTU")\
+  X(bad_re_entry, "masuk_kembali is baru, kumulatif or sisa", "masuk_kembali adalah baru, kumulatif atau sisa")\
+  X(bad_party, "a pause waits for kantor, pemohon or instansi_lain",                              \
+    "jeda menunggu kantor, pemohon atau instansi_lain")                                           \
+  X(no_case_end, "the case clock needs an end", "waktu layanan memerlukan akhir")                 \
+  X(bad_turn, "bagi can only be giliran", "bagi hanya dapat diisi giliran")                       \
+  X(no_turn, "this role has no tasks to share out", "peran ini tidak mempunyai tugas untuk dibagi")\
+  X(no_roles, "an SOP needs at least one role", "SOP memerlukan paling sedikit satu peran")       \
+  X(copy_to_itself, "the role '{}' has a copy (tembusan) to itself",                              \
+    "peran '{}' mendapat tembusan dari dirinya sendiri")                                          \
+  X(bad_until, "sampai is wajib or opsional", "sampai adalah wajib atau opsional")                \
+  X(repeated_rung, "only a rung after the due instant is repeated",                               \
+    "hanya anak tangga sesudah batas waktu yang diulang")                                         \
+  X(case_has_no_role, "the whole case has no role of its own: name a role",                       \
+    "layanan secara keseluruhan tidak mempunyai peran: sebutkan peran")                           \
+  X(case_apology, "of the whole case the applicant is told after the due instant: +BUDGET",       \
+    "perihal layanan, pemohon diberi tahu sesudah batas waktu: +WAKTU")                           \
+  X(told_twice, "`{}` is told of this rung already", "`{}` sudah diberi tahu pada anak tangga ini")\
+  X(nobody_told, "a rung needs somebody to tell: kepada", "anak tangga memerlukan tujuan: kepada")\
+  X(rung_twice, "the rung {} is there already", "anak tangga {} sudah ada")                       \
+  X(bad_output, "an output is tanda, berkas or berkas_bernomor",                                  \
+    "output adalah tanda, berkas atau berkas_bernomor")                                           \
+  X(bad_status, "a status is active, returned, issued, rejected, withdrawn or lapsed",            \
+    "status adalah active, returned, issued, rejected, withdrawn atau lapsed")                    \
+  X(leads_nowhere, "an action leads to a step (ke) or ends the permit (status), one of the two",  \
+    "tindakan menuju langkah (ke) atau mengakhiri permohonan (status), salah satu saja")          \
+  X(bad_note, "catatan is wajib or kekurangan", "catatan adalah wajib atau kekurangan")           \
+  X(bad_outcome, "an outcome is grant or refusal", "hasil adalah grant atau refusal")             \
+  X(no_ladder, "there is no ladder '{}' under eskalasi", "tidak ada tangga '{}' di bawah eskalasi")\
+  X(bad_clock, "jam can only be claim", "jam hanya dapat diisi claim")                            \
+  X(no_actions, "a step needs at least one action: aksi", "langkah memerlukan paling sedikit satu tindakan: aksi")\
+  X(step_twice, "a step of this name is there already", "langkah dengan nama ini sudah ada")      \
+  X(no_steps, "an SOP needs at least one step", "SOP memerlukan paling sedikit satu langkah")     \
+  X(no_role, "there is no role '{}' under pelaksana", "tidak ada peran '{}' di bawah pelaksana")  \
+  X(no_role_on_lines, "there is no role '{}' under pelaksana; it is named on lines {}",           \
+    "tidak ada peran '{}' di bawah pelaksana; disebut pada baris {}")                             \
+  X(no_step, "there is no step '{}'", "tidak ada langkah '{}'")                                   \
+  X(no_step_on_lines, "there is no step '{}'; it is named on lines {}",                           \
+    "tidak ada langkah '{}'; disebut pada baris {}")                                              \
+  X(no_action, "no step '{}' has an action '{}'", "langkah '{}' tidak mempunyai tindakan '{}'")   \
+  X(bad_withdrawal, "sampai names a step", "sampai menyebut sebuah langkah")                      \
+  X(circle, "the superiors of '{}' go round in a circle", "atasan '{}' berputar kembali kepada dirinya")\
+  X(stop_within_sentence, "goes on within a sentence (... paling lambat DATE): no full stop",     \
+    "berlanjut dalam kalimat (... paling lambat TANGGAL): tanpa titik di akhir")                  \
+  X(bad_first_step,                                                                               \
+    "the first step is the applicant's and has one action, the submission, besides an automatic one by which a returned file lapses",\
+    "langkah pertama adalah langkah pemohon dengan satu tindakan, yaitu pengajuan, di samping tindakan otomatis yang menggugurkan berkas yang dikembalikan")\
+  X(observer_acts, "'{}' reads all and acts on nothing", "'{}' membaca semua dan tidak bertindak atas apa pun")\
+  X(applicant_ladder, "the applicant's own step is measured, never judged: it has no tangga",     \
+    "langkah pemohon diukur, tidak dinilai: tidak memakai tangga")                                \
+  X(applicant_re_entry, "the applicant's own step is measured, never judged: it has no masuk_kembali",\
+    "langkah pemohon diukur, tidak dinilai: tidak memakai masuk_kembali")                         \
+  X(no_copy, "the rung {} goes to copy, and the role '{}' has no tembusan",                       \
+    "anak tangga {} ditujukan kepada copy, sedangkan peran '{}' tidak mempunyai tembusan")        \
+  X(cannot_be_automatic, "the action '{}' needs a file or a note and cannot be automatic",        \
+    "tindakan '{}' memerlukan berkas atau catatan sehingga tidak dapat otomatis")                 \
+  X(unreachable_step, "no action leads to the step '{}'", "tidak ada tindakan yang menuju langkah '{}'")\
+  X(need_not_brought, "'{}' needs '{}', which no earlier step brings",                            \
+    "'{}' memerlukan '{}' yang tidak dihasilkan langkah sebelumnya")                              \
+  X(wrong_sum, "the steps add up to {}, not {}", "jumlah waktu semua langkah adalah {}, bukan {}")\
+  /* a calendar and its lists */                                                                  \
+  X(bad_date, "expected a date as year-month-day, 2026-04-03, found `{}`",                        \
+    "seharusnya tanggal tahun-bulan-hari, 2026-04-03, bukan `{}`")                                \
+  X(bad_hours, "expected office hours as \"07:30-12:00\", found `{}`",                            \
+    "seharusnya jam kerja seperti \"07:30-12:00\", bukan `{}`")                                   \
+  X(closes_first, "`{}` must close after it opens, at 24:00 at the latest",                       \
+    "`{}` harus tutup sesudah buka, paling lambat 24:00")                                         \
+  X(bad_word, "expected a word of a-z, 0-9, _ and -, found `{}`",                                 \
+    "seharusnya kata dari a-z, 0-9, _ dan -, bukan `{}`")                                         \
+  X(bad_nominal_day, "expected the length of a working day in hours and minutes, 7h30m",          \
+    "seharusnya panjang hari kerja dalam jam dan menit, 7h30m")                                   \
+  X(unknown_zone, "unknown zone `{}`; an IANA name such as Asia/Makassar is needed",              \
+    "zona `{}` tidak dikenal; gunakan nama IANA seperti Asia/Makassar")                           \
+  X(machine_zone, "the zone `{}` is not a place's; an IANA name such as Asia/Makassar is needed", \
+    "zona `{}` bukan zona suatu tempat; gunakan nama IANA seperti Asia/Makassar")                 \
+  X(year_twice, "{} is listed already", "{} sudah disebut")                                       \
+  X(no_years, "at least one year must be covered", "paling sedikit satu tahun harus dicakup")     \
+  X(hours_overlap, "`{}` overlaps another interval of the day", "`{}` tumpang tindih dengan jam lain pada hari itu")\
+  X(too_many_hours, "at most {} intervals a day", "paling banyak {} rentang jam sehari")          \
+  X(no_working_time, "no weekday has working time", "tidak ada hari yang mempunyai jam kerja")    \
+  X(ends_first, "`sampai` must not be before `mulai`", "`sampai` tidak boleh sebelum `mulai`")    \
+  X(periods_overlap, "the dates overlap those of `{}`, line {}", "tanggalnya tumpang tindih dengan `{}`, baris {}")\
+  X(list_twice, "`{}` is listed already", "`{}` sudah disebut")                                   \
+  X(no_list_file, "no file `{}` beside the calendar", "tidak ada berkas `{}` di samping kalender")\
+  X(list_not_text, "the line must be UTF-8 without control characters",                           \
+    "baris ini harus UTF-8 tanpa karakter kendali")                                               \
+  X(list_columns, "expected date, kind, name and decree between tabs; columns found: {}",                  \
+    "seharusnya tanggal, jenis, nama dan dasar dipisah tab; kolom yang ada: {}")                   \
+  X(no_day_name, "the day off needs a name", "hari libur memerlukan nama")                        \
+  X(no_decree, "the day off needs its decree", "hari libur memerlukan dasar hukumnya")            \
+  X(day_off_twice, "{} has a day off already, at {}", "{} sudah menjadi hari libur, di {}")       \
+  X(make_up_twice, "{} has a make-up working day already, at {}",                                 \
+    "{} sudah menjadi hari kerja pengganti, di {}")                                               \
+  X(no_make_up_time, "a make-up working day needs working time", "hari kerja pengganti memerlukan jam kerja")\
+  /* the folder of the rules */                                                                   \
+  X(unreadable, "cannot be read", "tidak dapat dibaca")                                           \
+  X(no_folder, "no such folder; it holds sop/, calendar/ and texts/",                             \
+    "folder ini tidak ada; isinya sop/, calendar/ dan texts/")                                    \
+  X(passed_over, "would be passed over: a file of rules ends in .yaml",                           \
+    "akan terlewat: berkas aturan berakhiran .yaml")                                              \
+  X(too_many_files, "more than {} files", "lebih dari {} berkas")                                 \
+  X(calendar_id_taken, "the calendar's id `{}` is that of {} already", "id kalender `{}` sudah dipakai {}")\
+  X(sop_id_taken, "the SOP's id `{}` is that of {} already", "id SOP `{}` sudah dipakai {}")      \
+  X(own_name, "the name `{}` is the daemon's own: none begins with _",                            \
+    "nama `{}` milik sistem: tidak ada nama yang diawali _")                                      \
+  X(wrong_language_name, "holds texts in `{}` and is not called {}.yaml",                         \
+    "memuat teks berbahasa `{}` dan tidak bernama {}.yaml")                                       \
+  X(no_such_file, "there is no such file", "berkas ini tidak ada")                                \
+  X(no_sop, "there is no SOP: sop/*.yaml", "belum ada SOP: sop/*.yaml")                           \
+  X(kept_role, "the role `{}` is kept for who runs this system",                                  \
+    "peran `{}` dicadangkan bagi pengelola sistem ini")                                           \
+  X(no_calendar, "no calendar `{}` in calendar/", "tidak ada kalender `{}` di calendar/")         \
+  X(no_such_text, "no text `{}` in texts/{}", "tidak ada teks `{}` di texts/{}")                  \
+  X(text_not_for_applicants, "the text `{}` is not for applicants (audience: pemohon)",           \
+    "teks `{}` bukan untuk pemohon (audience: pemohon)")                                          \
+  /* texts */                                                                                     \
+  X(unknown_field, "unknown field {{{}}}", "isian {{{}}} tidak dikenal")                          \
+  X(body_line_break, "holds a line break or control character; write it with >- as one line",     \
+    "memuat ganti baris atau karakter kendali; tulis dengan >- sebagai satu baris")               \
+  X(body_too_long, "is longer than {} characters", "lebih panjang dari {} karakter")              \
+  X(stray_brace, "a brace stands for a field only: {{nama_field}}",                               \
+    "kurung kurawal hanya untuk isian: {{nama_field}}")                                           \
+  X(field_at_the_end, "starts or ends with a field, which Meta does not approve",                 \
+    "diawali atau diakhiri isian, yang tidak disetujui Meta")                                     \
+  X(stop_at_link, "a full stop touches a link and would become part of it",                       \
+    "tanda titik menempel pada tautan dan akan menjadi bagiannya")                                \
+  X(subject_line_break, "holds a line break or control character", "memuat ganti baris atau karakter kendali")\
+  X(field_not_in_body, "the field {{{}}} is not in isi", "isian {{{}}} tidak ada dalam isi")      \
+  X(bad_audience, "is neither pemohon nor petugas", "bukan pemohon dan bukan petugas")            \
+  X(bad_template, "Meta's names are lower-case letters, digits and underscores",                  \
+    "nama templat Meta terdiri atas huruf kecil, angka dan garis bawah")                          \
+  X(bad_language, "is neither id nor en", "bukan id dan bukan en")                                \
+  X(text_twice, "the text {} is there twice", "teks {} ada dua kali")                             \
+  X(template_twice, "the template {} is used twice", "templat {} dipakai dua kali")               \
+  X(text_missing, "the text {} is missing", "teks {} belum ada")                                  \
+  X(text_differs, "the text {} has another audience, template or pengganti",                      \
+    "teks {} mempunyai audience, templat atau pengganti lain")                                    \
+  X(text_no_stand_in,                                                                             \
+    "the text {} needs another without {{{}}}, for where that is empty: pengganti: {{teks: {}, bila_kosong: {}}}",\
+    "teks {} memerlukan teks lain tanpa {{{}}} untuk keadaan kosongnya: pengganti: {{teks: {}, bila_kosong: {}}}")\
+  X(text_stands_for_none,                                                                         \
+    "the text {} takes the place of no text: {} has no field {{{}}} that it lacks, or another audience",\
+    "teks {} tidak menggantikan teks mana pun: {} tidak mempunyai isian {{{}}} yang tidak dimilikinya, atau audience-nya lain")\
+  X(text_other_fields, "the text {} has other fields", "teks {} mempunyai isian lain")            \
+  X(text_not_original, "the text {} is not in the original", "teks {} tidak ada dalam aslinya")
+// clang-format on
+
+enum class Wrong {
+#define X(name, english, indonesian) name,
+  TENGGAT_FAULTS(X)
+#undef X
+};
+
+struct FaultWords {
+  std::string_view english, indonesian;
+};
+
+inline constexpr std::array kFaultWords{
+#define X(name, english, indonesian) FaultWords{english, indonesian},
+    TENGGAT_FAULTS(X)
+#undef X
+};
+
+constexpr std::size_t fault_arguments(std::string_view words) {
+  std::size_t found = 0;
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    if (words[i] != '{') continue;
+    if (words[i + 1] == '}') ++found;
+    ++i;  // also past a doubled brace
+  }
+  return found;
+}
+
+template <Wrong wrong, class... Arguments>
+Said say(const Arguments&... arguments) {
+  constexpr FaultWords words = kFaultWords[static_cast<std::size_t>(wrong)];
+  static_assert(!words.english.empty() && !words.indonesian.empty());
+  static_assert(fault_arguments(words.english) == sizeof...(Arguments));
+  static_assert(fault_arguments(words.indonesian) == sizeof...(Arguments));
+  return {fmt::format(fmt::runtime(words.english), arguments...),
+          fmt::format(fmt::runtime(words.indonesian), arguments...)};
+}
+
+}  // namespace tenggat
