@@ -307,7 +307,10 @@ async function walk() {
   }
   await picture(applicant, "lacak-diterima");
   await open(kd, desk);
-  check(!(await text_of(kd)).includes("Dokumen yang sudah diganti"), "the receipt has replaced the decree");
+  const former = await kd.evaluate(() => [...document.querySelectorAll("details")].find((one) =>
+    one.innerText.includes("Dokumen yang sudah diganti"))?.textContent ?? "");
+  check(former.includes("Persyaratan"), "the file that was mended is not among those replaced");
+  check(!former.includes("Surat keputusan"), "the receipt has replaced the decree");
   return fo;
 }
 

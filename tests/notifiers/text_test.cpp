@@ -151,10 +151,11 @@ TEST(Text, ATranslationThatDiffersIsNamed) {
     said.push_back(one.english);
     EXPECT_FALSE(one.indonesian.empty());
   }
-  EXPECT_EQ(said, (std::vector<std::string>{"the text diterima has other fields",
-                                            "the text lengkap has another audience or template",
-                                            "the text dikembalikan is missing",
-                                            "the text tambahan is not in the original"}));
+  EXPECT_EQ(said,
+            (std::vector<std::string>{
+                "the text diterima has other fields",
+                "the text lengkap has another audience, template or pengganti",
+                "the text dikembalikan is missing", "the text tambahan is not in the original"}));
 }
 
 TEST(Text, EverySampleFieldIsUsedBySomeText) {
@@ -177,10 +178,10 @@ TEST(Text, WordingIsTheAgreedOne) {
 
 TEST(Text, FieldsComeInOrderOfFirstAppearance) {
   const Rendered rendered = render(shipped_texts(), "eskalasi", sample_fields());
-  EXPECT_EQ(rendered.field_names,
-            (std::vector<std::string>{"jabatan_atasan", "nomor", "nama_tahap", "penanggung_jawab",
-                                      "lama_terlambat", "tanggal_batas", "zona", "tautan",
-                                      "instansi"}));
+  EXPECT_EQ(
+      rendered.field_names,
+      (std::vector<std::string>{"jabatan_atasan", "nomor", "nama_tahap", "penanggung_jawab",
+                                "lama_terlambat", "tanggal_batas", "zona", "tautan", "instansi"}));
   EXPECT_EQ(rendered.fields[3], "belum ada petugas");
   EXPECT_EQ(rendered.template_name, "tenggat_eskalasi");
 }
@@ -279,7 +280,7 @@ TEST(Text, ASentenceWhoseFieldIsEmptyIsLeftOut) {
   const Rendered terbit = render(shipped_texts(), "terbit", fields);
   EXPECT_EQ(terbit.template_name, "tenggat_terbit_tanpa_skm");
   EXPECT_EQ(terbit.body.find("Survei"), std::string::npos) << terbit.body;
-  EXPECT_EQ(terbit.parameters.size(), 5u);
+  EXPECT_EQ(terbit.parameters.size(), 6u);
   fields["cara_keberatan"] = "";
   const Rendered refusal = render(shipped_texts(), "ditolak", fields);
   EXPECT_EQ(refusal.template_name, "tenggat_ditolak_tanpa_keberatan");
