@@ -173,10 +173,10 @@ TEST(Text, WordingIsTheAgreedOne) {
 
 TEST(Text, FieldsComeInOrderOfFirstAppearance) {
   const Rendered rendered = render(shipped_texts(), "eskalasi", sample_fields());
-  EXPECT_EQ(rendered.field_names,
-            (std::vector<std::string>{"jabatan_atasan", "nomor", "nama_tahap", "penanggung_jawab",
-                                      "lama_terlambat", "tanggal_batas", "zona", "tautan",
-                                      "instansi"}));
+  EXPECT_EQ(
+      rendered.field_names,
+      (std::vector<std::string>{"jabatan_atasan", "nomor", "nama_tahap", "penanggung_jawab",
+                                "lama_terlambat", "tanggal_batas", "zona", "tautan", "instansi"}));
   EXPECT_EQ(rendered.fields[3], "belum ada petugas");
   EXPECT_EQ(rendered.template_name, "tenggat_eskalasi");
 }
