@@ -305,7 +305,7 @@ void OpenApi::permits_and_their_reads() {
   body.erase("documents");
   say("/permits", "portal", json::serialize(body), 422);
 
-  const std::string hash = store::hex(store::sha256("isi"));
+  const std::string hash = store::hex(store::sha256("%PDF isi"));
   const std::vector<std::pair<std::string, std::string>> reads = {
       {"/permits/" + id, "fo"},
       {"/permits?limit=2&sla=on_track", "dasbor"},
