@@ -63,13 +63,6 @@ std::optional<Reason> no_longer_holds(const Notice& notice, const Permit& permit
   return std::nullopt;
 }
 
-std::optional<Instant> may_hold_again_at(Reason fails, const Permit& permit,
-                                         const Context& context) {
-  if (fails != Reason::done_before_sending || !permit.last_action) return std::nullopt;
-  const Instant until = permit.last_action->recorded_at + context.send.undo_window;
-  return context.now < until ? std::optional(until) : std::nullopt;
-}
-
 std::vector<Recipient> recipients_of(const Notice& notice, const Permit& permit,
                                      const Context& context) {
   const CivilDate day = context.today();

@@ -141,11 +141,7 @@ asio::awaitable<void> Composer::take(Round& round, std::vector<store::PendingNot
     const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
     if (const auto reason =
             no_longer_holds(one.notice, stored.permit, sop, rulebook_.calendar(sop.calendar))) {
-      const Context context = rulebook_.context(sop, round.moment.now);
-      const auto again = may_hold_again_at(*reason, stored.permit, context);
-      using Kind = store::NoticeOutcome::Kind;
-      round.settle(one, again ? Kind::later : Kind::dropped, *reason,
-                   again.value_or(round.moment.now));
+      round.settle(one, store::NoticeOutcome::Kind::dropped, *reason, round.moment.now);
     } else if (one.notice.audience == Audience::applicant) {
       settle_applicant(round, one, stored);
     } else if (collect_officers(round, std::move(one), stored)) {

@@ -506,6 +506,13 @@ const std::string kDropNotices = fmt::format(
     " WHERE n.permit = c.permit AND n.cause = c.cause"
     " AND n.state IS NOT DISTINCT FROM 'pending'",
     kUndone.unnest("c"));
+// What was dropped since then for the work being done is owed again: it is not done.
+const std::string kOweAgain = fmt::format(
+    "UPDATE notice n SET state = 'pending', state_reason = '', state_at = NULL, send_at = c.at"
+    " FROM {} JOIN event e ON e.permit = c.permit AND e.sequence = c.cause"
+    " WHERE n.permit = c.permit AND n.cause <> c.cause AND n.state_at >= e.at"
+    " AND n.state IS NOT DISTINCT FROM 'dropped' AND n.state_reason = 'done_before_sending'",
+    kUndone.unnest("c"));
 const std::string kDropCounts = fmt::format(
     "DELETE FROM count_delta d USING {} WHERE d.permit = c.permit AND d.cause = c.cause",
     kUndone.unnest("c"));
@@ -726,6 +733,7 @@ void append_writes(pg::Pipeline& pipeline, const std::vector<PermitChange>& chan
   add_statement(pipeline, kInsertCounts, writes.counts);
   // After the inserts: an action and its undo may come in one batch.
   add_statement(pipeline, kDropNotices, writes.undone);
+  add_statement(pipeline, kOweAgain, writes.undone);
   add_statement(pipeline, kDropCounts, writes.undone);
 }
 
