@@ -65,15 +65,6 @@ std::optional<Reason> no_longer_holds(const Notice& notice, const Permit& permit
   return std::nullopt;
 }
 
-std::optional<Instant> may_hold_again_at(Reason fails, const Permit& permit,
-                                         const Context& context) {
-  if (fails != Reason::done_before_sending || !permit.last_action) return std::nullopt;
-  const LastAction& last = *permit.last_action;
-  const Seconds window = context.send.undo_window;
-  if (!undo_window_is_open(last, context.now, window)) return std::nullopt;
-  return last.recorded_at + window;
-}
-
 std::vector<Recipient> recipients_of(const Notice& notice, const Permit& permit,
                                      const Context& context) {
   const CivilDate day = context.today();

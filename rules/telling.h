@@ -13,10 +13,6 @@ namespace tenggat {
 std::optional<Reason> no_longer_holds(const Notice& notice, const Permit& permit, const Sop& sop,
                                       const Calendar& calendar);
 
-// A closing may still be taken back until then: what fails for it alone is looked at again.
-std::optional<Instant> may_hold_again_at(Reason fails, const Permit& permit,
-                                         const Context& context);
-
 // Which officers are told, by the duty the notice is addressed to. Empty: nobody on duty in the
 // whole chain, or it is the applicant's.
 std::vector<Recipient> recipients_of(const Notice& notice, const Permit& permit,

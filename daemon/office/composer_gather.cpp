@@ -166,11 +166,7 @@ void Composer::take_one(Round& round, store::PendingNotice notice, store::Stored
   const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
   if (const auto reason =
           no_longer_holds(notice.notice, stored.permit, sop, rulebook_.calendar(sop.calendar))) {
-    const Context context = rulebook_.context(sop, round.moment.now);
-    const auto again = may_hold_again_at(*reason, stored.permit, context);
-    using Kind = store::NoticeOutcome::Kind;
-    round.settle(notice, again ? Kind::later : Kind::dropped, *reason,
-                 again.value_or(round.moment.now));
+    round.settle(notice, store::NoticeOutcome::Kind::dropped, *reason, round.moment.now);
   } else if (notice.notice.audience == Audience::applicant) {
     settle_applicant(round, notice, stored);
   } else if (collect_officers(round, std::move(notice), stored)) {

@@ -524,6 +524,13 @@ const std::string kDropChanges = fmt::format(
     "DELETE FROM change d USING {} WHERE d.permit = c.permit AND d.sequence = c.cause"
     " AND d.place IS NULL",
     kUndone.unnest("c"));
+// What was dropped since then for the work being done is owed again: it is not done.
+const std::string kOweAgain = fmt::format(
+    "UPDATE notice n SET state = 'pending', state_reason = '', state_at = NULL, send_at = c.at"
+    " FROM {} JOIN event e ON e.permit = c.permit AND e.sequence = c.cause"
+    " WHERE n.permit = c.permit AND n.cause <> c.cause AND n.state_at >= e.at"
+    " AND n.state IS NOT DISTINCT FROM 'dropped' AND n.state_reason = 'done_before_sending'",
+    kUndone.unnest("c"));
 const std::string kDropCounts = fmt::format(
     "DELETE FROM count_delta d USING {} WHERE d.permit = c.permit AND d.cause = c.cause",
     kUndone.unnest("c"));
@@ -769,6 +776,7 @@ void append_writes(pg::Pipeline& pipeline, const std::vector<PermitChange>& chan
   // After the inserts: an action and its undo may come in one batch.
   add_statement(pipeline, kDropNotices, writes.undone);
   add_statement(pipeline, kDropChanges, writes.undone);
+  add_statement(pipeline, kOweAgain, writes.undone);
   add_statement(pipeline, kDropCounts, writes.undone);
 }
 

@@ -328,6 +328,8 @@ TEST_F(PagesTest, AWithdrawalIsTakenBackOnThePageItWasMadeOn) {
   EXPECT_TRUE(ended.says("permohonan ditarik</strong>. Dapat dibatalkan sampai pukul 14.03"))
       << ended.body;
   office_.advance("2026-04-02T14:03:00");
+  EXPECT_EQ(office_.query("SELECT state_reason FROM notice WHERE text = 'tugas_baru'"),
+            "done_before_sending");
   EXPECT_EQ(applicant.press(ended, "batal").status, 303);
   EXPECT_EQ(state_of(file), "active verifikasi");
   EXPECT_TRUE(applicant.get(file.path).says("Menunggu verifikasi"));

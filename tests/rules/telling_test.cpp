@@ -227,22 +227,6 @@ TEST(Telling, AReportNeverGoesToTheOneItIsAbout) {
   EXPECT_EQ(told(rejected, Reason::new_deficiency), "S self_approval;");
 }
 
-// An escalation that waits while a file is withdrawn is still owed when that is taken back.
-TEST(Telling, WhatFailsForAClosingIsLookedAtAgainWhenThatCannotBeTakenBack) {
-  Office office = at_the_review();
-  office.at("04-08 08:02").does("P", Deed("", "withdraw"));
-  const Notice half = rung(office.visit("kajian_teknis#1").id, "50%", "04-08 08:02");
-  const auto fails = no_longer_holds(half, office.permit, office.sop(), office.calendar());
-  ASSERT_EQ(fails, Reason::done_before_sending);
-  EXPECT_EQ(when(may_hold_again_at(*fails, office.permit, office.context())), "04-08 08:04");
-  EXPECT_EQ(may_hold_again_at(Reason::rearmed, office.permit, office.context()), std::nullopt);
-  Office undone = office;
-  undone.does("P", Undo{});
-  EXPECT_EQ(no_longer_holds(half, undone.permit, undone.sop(), undone.calendar()), std::nullopt);
-  office.at("04-08 08:04");
-  EXPECT_EQ(may_hold_again_at(*fails, office.permit, office.context()), std::nullopt);
-}
-
 TEST(Telling, SaysWhyANoticeHasNotLeftYet) {
   Office office = at_the_review();
   office.at("04-08 08:02");
