@@ -199,6 +199,21 @@ TEST_F(Duties, WhoDraftedIsPassedOverTwoStepsLaterAndReportedWhereTheyApprove) {
   office_.stop_daemon();
 }
 
+// A superior without steps is passed over by rungs; that is no fault while the role below is held.
+TEST_F(Duties, ARoleWithoutStepsIsMissedOnlyWhereOneBelowHasNobodyEither) {
+  const auto unreachable = [](const char* role, int value) {
+    return fmt::format("tenggat_roles_unreachable{{role=\"{}\",sop=\"paud\"}} {}", role, value);
+  };
+  office_.daemon().must({"officer", "edit", "--id", "kdt", "--email", "", "--whatsapp", ""});
+  office_.daemon().must({"officer", "edit", "--id", "bo", "--email", ""});
+  EXPECT_TRUE(office_.metric_becomes(unreachable("back_office", 1)));
+  EXPECT_TRUE(office_.metric_becomes(unreachable("kepala_dinas_teknis", 0)));
+  office_.daemon().must({"officer", "edit", "--id", "dt", "--whatsapp", ""});
+  EXPECT_TRUE(office_.metric_becomes(unreachable("dinas_teknis", 1)));
+  EXPECT_TRUE(office_.metric_becomes(unreachable("kepala_dinas_teknis", 1)));
+  office_.stop_daemon();
+}
+
 TEST_F(Duties, RolesWithNobodyToTellAreNamed) {
   EXPECT_EQ(office_.tenggat({"check", "--people"}).status, 0);
   EXPECT_TRUE(
