@@ -5,12 +5,14 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <charconv>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <set>
@@ -18,6 +20,7 @@
 #include <stdexcept>
 
 #include "daemon/clock.h"
+#include "daemon/config_keys.h"
 #include "daemon/crash_point.h"
 #include "daemon/http/admin.h"
 #include "daemon/http/api.h"
@@ -41,8 +44,11 @@
 #include "daemon/office/watch.h"
 #include "daemon/office/words.h"
 #include "daemon/pages/pages.h"
+#include "daemon/pg/cut.h"
+#include "daemon/pg/login.h"
 #include "daemon/pg/migrate.h"
 #include "daemon/pg/pool.h"
+#include "daemon/reload_door.h"
 #include "daemon/store/clock_steps.h"
 #include "daemon/store/commands.h"
 #include "daemon/store/office_clock.h"
@@ -55,9 +61,13 @@ namespace tenggat {
 namespace asio = boost::asio;
 namespace {
 
+// Of stopping, which is over within 10 s: for requests under way, then for the loops to end by
+// themselves, then once nothing waits on the database any more.
 constexpr std::chrono::milliseconds kDrain{std::chrono::seconds(4)};
-constexpr std::chrono::seconds kStopWithin{9};  // the service manager and operators expect 10
+constexpr std::chrono::milliseconds kLoopsEnd{std::chrono::seconds(3)};
+constexpr std::chrono::milliseconds kCutLoopsEnd{std::chrono::seconds(1)};
 constexpr std::chrono::seconds kRetryStart{1};
+constexpr std::chrono::minutes kSayAgain{1};  // in the log, that the database cannot do its work
 
 std::string read_file(const std::filesystem::path& path, Faults& faults) {
   std::ifstream file(path, std::ios::binary);
@@ -154,29 +164,24 @@ asio::ip::tcp::endpoint endpoint_of(const Endpoint& endpoint) {
   return {asio::ip::make_address(host), endpoint.port};
 }
 
-pg::PoolOptions pool_options(const std::string& database, std::size_t connections,
-                             Metrics& metrics) {
+pg::PoolOptions pool_options(pg::ConnectOptions connect, std::size_t connections) {
   pg::PoolOptions options;
-  options.connect.conninfo = database;
-  options.connect.on_error = [&metrics](const pg::Error& error) {
-    metrics.db_error(error.sqlstate());
-  };
+  options.connect = std::move(connect);
   options.connections_max = connections;
   return options;
 }
 
 // Of the loops, which find by key what they work on.
-pg::PoolOptions loop_options(const std::string& database, std::size_t connections,
-                             Metrics& metrics) {
-  pg::PoolOptions options = pool_options(database, connections, metrics);
+pg::PoolOptions loop_options(pg::ConnectOptions connect, std::size_t connections) {
+  pg::PoolOptions options = pool_options(std::move(connect), connections);
   options.connect.by_key = true;
   return options;
 }
 
 // Of the committer's connections, one a lane: the only ones whose every commit is a batch of
 // commands.
-pg::PoolOptions command_options(const std::string& database, Metrics& metrics) {
-  pg::PoolOptions options = loop_options(database, office::Committer::kLanes, metrics);
+pg::PoolOptions command_options(pg::ConnectOptions connect) {
+  pg::PoolOptions options = loop_options(std::move(connect), office::Committer::kLanes);
   if constexpr (kCrashPoints)
     options.connect.on_sent = [](bool could_commit) {
       if (could_commit) crash_point(CrashPoint::commit_sent);
@@ -243,24 +248,37 @@ Loaded<Startup> read_startup(const std::filesystem::path& config_file) {
 
 class App::Parts {
  public:
-  Parts(std::filesystem::path file, Startup read, std::optional<SimulatedStart> simulated);
+  Parts(std::filesystem::path file, Startup read, std::optional<SimulatedStart> simulated,
+        StopSignals& signals);
   int run();
 
  private:
   asio::awaitable<void> live();
+  asio::awaitable<void> begin();
   asio::awaitable<bool> start();
+  bool waits_out(const std::exception& why, bool first);
   asio::awaitable<bool> prepare_database();
-  asio::awaitable<std::set<std::string>> refuse_clashes(pg::Connection& connection);
-  // Into the database and the rulebook.
-  asio::awaitable<void> put_rules_in_force(pg::Connection& connection);
-  asio::awaitable<void> describe_rules(pg::Connection& connection);
+  asio::awaitable<std::set<std::string>> refuse_clashes(pg::Connection& connection,
+                                                        const Startup& startup);
+  // Into the database and the rulebook. Returns what is new in force: "sop paud".
+  asio::awaitable<std::vector<std::string>> put_rules_in_force(pg::Connection& connection,
+                                                               const Startup& startup);
+  asio::awaitable<void> describe_rules(pg::Connection& connection, const Startup& startup);
+  std::vector<std::string> say_where_files_differ() const;
+  void ask_to_stop();
   asio::awaitable<void> stop();
+  asio::awaitable<void> end_loops();
   asio::awaitable<void> handle_hangups();
-  asio::awaitable<void> reload();
+  asio::awaitable<ReloadReport> reload();
+  asio::awaitable<ReloadReport> take_up(Startup next);
+  void apply();
+  void measure_configuration();
   asio::awaitable<void> listen();
   asio::awaitable<void> feed_watchdog();
   asio::awaitable<std::string> check_database();
   std::string outage_of_loops() const;
+  pg::ConnectOptions connect_options();
+  void hear(const pg::Error& error);
   asio::awaitable<std::string> check_migrations();
   asio::awaitable<std::string> check_rules();
   asio::awaitable<std::string> describe_clock();
@@ -272,14 +290,19 @@ class App::Parts {
 
   std::filesystem::path config_file_;
   Startup startup_;
+  const Config started_;  // what takes a restart is as it stood there
   std::optional<SimulatedStart> simulated_;
+  StopSignals& signals_;
 
   asio::io_context io_{1};
-  asio::signal_set stop_signals_{io_, SIGTERM, SIGINT};
   asio::signal_set hangup_{io_, SIGHUP};
   asio::steady_timer pause_{io_};     // the start's wait between attempts
   asio::steady_timer watchdog_{io_};  // until it is fed next
   Metrics metrics_;
+  pg::Cut& cut_ = asio::use_service<pg::Cut>(io_);  // of every session here
+  // What a session was told of the state the database is in, until a write succeeds again.
+  std::string unfit_, unfit_said_;
+  std::chrono::nanoseconds unfit_said_at_{};
   // Each loop has connections of its own: a flood of one kind of work does not starve another.
   pg::Pool command_pool_, watch_pool_, office_pool_, snapshot_pool_, read_pool_;
   office::Rulebook rulebook_;
@@ -298,40 +321,44 @@ class App::Parts {
   notify::ReceiptConfig receipt_config_;
   std::unique_ptr<http::Router> api_router_, admin_router_;
   std::unique_ptr<http::Server> api_server_, admin_server_;
+  ReloadDoor reload_door_{io_.get_executor(), std::bind_front(&Parts::reload, this)};
 
   bool stopping_ = false;
   bool live_ = false;
-  int running_ = 0;  // loops
-  office::Signal all_done_{io_.get_executor()};
-  int status_ = 1;
+  bool reloading_ = false;
+  std::multiset<std::string> running_;  // loops, by name
+  office::Signal all_done_{io_.get_executor()}, stop_asked_{io_.get_executor()},
+      reloaded_{io_.get_executor()};
+  int status_ = 0;
 };
 
 namespace {
 
-MetricsOptions metrics_options(const Startup& startup) {
+MetricsOptions metrics_options() {
   MetricsOptions options;
   options.version = kVersion;
   options.revision = kRevision;
   options.loops = {"committer", "watch",  "composer", "dispatcher",
                    "receipts",  "portal", "snapshot", "canary"};
   options.channels = {"email", "whatsapp", "webhook"};
-  for (const Calendar& calendar : startup.rules.calendars)
-    options.calendars.push_back(calendar.id());
   return options;
 }
 
 }  // namespace
 
-App::Parts::Parts(std::filesystem::path file, Startup read, std::optional<SimulatedStart> simulated)
+App::Parts::Parts(std::filesystem::path file, Startup read, std::optional<SimulatedStart> simulated,
+                  StopSignals& signals)
     : config_file_(std::move(file)),
       startup_(std::move(read)),
+      started_(startup_.config),
       simulated_(simulated),
-      metrics_(metrics_options(startup_)),
-      command_pool_(io_.get_executor(), command_options(startup_.config.database, metrics_)),
-      watch_pool_(io_.get_executor(), loop_options(startup_.config.database, 1, metrics_)),
-      office_pool_(io_.get_executor(), loop_options(startup_.config.database, 4, metrics_)),
-      snapshot_pool_(io_.get_executor(), pool_options(startup_.config.database, 1, metrics_)),
-      read_pool_(io_.get_executor(), pool_options(startup_.config.database, 4, metrics_)),
+      signals_(signals),
+      metrics_(metrics_options()),
+      command_pool_(io_.get_executor(), command_options(connect_options())),
+      watch_pool_(io_.get_executor(), loop_options(connect_options(), 1)),
+      office_pool_(io_.get_executor(), loop_options(connect_options(), 4)),
+      snapshot_pool_(io_.get_executor(), pool_options(connect_options(), 1)),
+      read_pool_(io_.get_executor(), pool_options(connect_options(), 4)),
       rulebook_(send_rules(startup_.config)),
       outgoing_(std::make_shared<notify::Outgoing>(
           io_.get_executor(), channels_of(startup_.config, startup_.secrets), &Clock::machine_now)),
@@ -354,7 +381,11 @@ App::Parts::Parts(std::filesystem::path file, Startup read, std::optional<Simula
       failures_(startup_.config.http.failures_a_minute),
       receipt_config_(receipts_of(startup_.config, startup_.secrets)) {
   count_log_lines([this](Level level) { metrics_.log_message(level); });
-  committer_.on_commit([this] { wake_all(); });
+  measure_configuration();
+  committer_.on_commit([this] {
+    unfit_.clear();
+    wake_all();
+  });
   watch_.on_commit([this] { wake_all(); });
   watch_.clock().on_set_back([this] {
     composer_.plan_again();
@@ -371,8 +402,37 @@ void App::Parts::wake_all() {
   portal_.wake();
 }
 
+pg::ConnectOptions App::Parts::connect_options() {
+  pg::ConnectOptions options(started_.database);
+  options.on_error = std::bind_front(&Parts::hear, this);
+  return options;
+}
+
+// A database that is there but cannot do its work is told from one that is away: whoever wrote last
+// may be no loop, and /readyz must say it all the same.
+void App::Parts::hear(const pg::Error& error) {
+  metrics_.db_error(error.sqlstate());
+  const bool unfit =
+      error.sqlstate_class() == "53" || error.sqlstate_class() == "58" || error.is_read_only();
+  if (!unfit) return;
+  unfit_ = office::in_words(error);
+  const auto now = Clock::monotonic();
+  if (unfit_ == unfit_said_ && now - unfit_said_at_ < kSayAgain) return;
+  log_event(Level::error, "database_unfit", {{"state", unfit_}, {"why", error.message()}});
+  unfit_said_ = unfit_;
+  unfit_said_at_ = now;
+}
+
+// The files that were just accepted.
+void App::Parts::measure_configuration() {
+  metrics_.config_last_reload_successful.Set(1);
+  metrics_.config_last_reload_success_timestamp_seconds.Set(Clock::machine_seconds());
+  metrics_.certificate_not_after_timestamp_seconds.Set(
+      startup_.tls ? static_cast<double>(http::not_after(startup_.tls)) : 0);
+}
+
 void App::Parts::spawn(asio::awaitable<void> loop, std::string name) {
-  ++running_;
+  running_.insert(name);
   asio::co_spawn(io_, std::move(loop), [this, name](std::exception_ptr failure) {
     if (failure) {
       // A loop ends by being told to; anything else is a bug, and half a daemon is worse than none.
@@ -381,10 +441,11 @@ void App::Parts::spawn(asio::awaitable<void> loop, std::string name) {
       } catch (const std::exception& why) {
         log_event(Level::error, "loop_ended", {{"loop", name}, {"why", why.what()}});
       }
-      status_ = 1;
-      stop_signals_.cancel();
+      if (!cut_.made()) status_ = 1;
+      ask_to_stop();
     }
-    if (--running_ == 0) all_done_.notify();
+    running_.erase(running_.find(name));
+    if (running_.empty()) all_done_.notify();
   });
 }
 
@@ -408,11 +469,12 @@ void App::Parts::announce_standards() {
 
 // The services whose `nomor` is another's. A reload is refused for them. A start is not, since open
 // permits' time runs: it goes on with what is in force, without them.
-asio::awaitable<std::set<std::string>> App::Parts::refuse_clashes(pg::Connection& connection) {
+asio::awaitable<std::set<std::string>> App::Parts::refuse_clashes(pg::Connection& connection,
+                                                                  const Startup& startup) {
   std::set<std::string> refused;
   std::string all;
   for (const office::NumberClash& clash :
-       co_await office::number_clashes(connection, startup_.rules.sops)) {
+       co_await office::number_clashes(connection, startup.rules.sops)) {
     refused.insert(clash.sop);
     all += (all.empty() ? "" : "; ") + clash.fault.to_string();
     if (!live_) log_event(Level::error, "rules_refused", {{"fault", clash.fault.to_string()}});
@@ -422,33 +484,57 @@ asio::awaitable<std::set<std::string>> App::Parts::refuse_clashes(pg::Connection
 }
 
 // Calendars first: who reads in between must not find an SOP without its own.
-asio::awaitable<void> App::Parts::put_rules_in_force(pg::Connection& connection) {
-  const auto say = [](const store::RuleSet& rules) {
+asio::awaitable<std::vector<std::string>> App::Parts::put_rules_in_force(pg::Connection& connection,
+                                                                         const Startup& startup) {
+  std::vector<std::string> in_force;
+  const auto say = [&in_force](const store::RuleSet& rules) {
+    in_force.push_back(rules.kind + ' ' + rules.name);
     log_event(Level::info, "rules_in_force",
               {{"kind", rules.kind}, {"name", rules.name}, {"version", rules.hash}});
   };
-  const std::set<std::string> refused = co_await refuse_clashes(connection);
-  for (const store::RuleSet& calendar : startup_.rules.calendar_sets)
+  const std::set<std::string> refused = co_await refuse_clashes(connection, startup);
+  for (const store::RuleSet& calendar : startup.rules.calendar_sets)
     if (co_await store::put_in_force_if_none(connection, calendar)) say(calendar);
-  for (const store::RuleSet& sop : startup_.rules.sop_sets)
+  for (const store::RuleSet& sop : startup.rules.sop_sets)
     if (!refused.contains(sop.name) && co_await store::put_in_force(connection, sop)) say(sop);
   pg::Pipeline clock;
   clock.add(store::kMomentSql);
   const std::vector<pg::Result> results = co_await connection.run(std::move(clock));
   co_await rulebook_.refresh(connection, store::moment_of(results.front()));
+  co_return in_force;
+}
+
+// SOPs come into force by themselves; a calendar moves dates that applicants were told, so that a
+// person must apply it.
+std::vector<std::string> App::Parts::say_where_files_differ() const {
+  std::vector<std::string> differing;
+  for (const store::RuleSet& calendar : startup_.rules.calendar_sets) {
+    if (!rulebook_.find_calendar(calendar.name)) continue;
+    const std::string& in_force = rulebook_.calendar_version(calendar.name);
+    if (in_force == calendar.hash) continue;
+    differing.push_back("calendar " + calendar.name);
+    log_event(Level::warning, "rules_differ",
+              {{"kind", "calendar"},
+               {"name", calendar.name},
+               {"file", calendar.hash},
+               {"in_force", in_force},
+               {"remedy", "tenggat calendar preview FILE, then tenggat calendar apply FILE"}});
+  }
+  return differing;
 }
 
 // For whoever reads the database without the rules: the schema `laporan`.
-asio::awaitable<void> App::Parts::describe_rules(pg::Connection& connection) {
+asio::awaitable<void> App::Parts::describe_rules(pg::Connection& connection,
+                                                 const Startup& startup) {
   pg::Transaction transaction(connection);
   pg::Pipeline pipeline;
   std::vector<store::Word> words;
-  for (const Sop& sop : startup_.rules.sops) {
+  for (const Sop& sop : startup.rules.sops) {
     const Calendar& calendar = rulebook_.calendar(sop.calendar);
     for (store::Word& word : office::words_of(sop, calendar)) words.push_back(std::move(word));
   }
   store::add_words(pipeline, words);
-  store::add_office_fact(pipeline, startup_.config.instansi, startup_.config.public_url);
+  store::add_office_fact(pipeline, startup.config.instansi, startup.config.public_url);
   co_await transaction.commit(std::move(pipeline));
 }
 
@@ -475,8 +561,9 @@ asio::awaitable<bool> App::Parts::prepare_database() {
     log_event(Level::error, "clock_refused", {{"why", *refusal}});
     co_return false;
   }
-  co_await put_rules_in_force(*lease);
-  co_await describe_rules(*lease);
+  co_await put_rules_in_force(*lease, startup_);
+  co_await describe_rules(*lease, startup_);
+  say_where_files_differ();
   co_return true;
 }
 
@@ -520,16 +607,20 @@ asio::awaitable<std::string> App::Parts::check_database() {
   try {
     pg::Pool::Lease lease = co_await read_pool_.acquire();
     co_await lease->query(store::kMomentSql);
-    if (!committer_.trouble().outage().empty() && committer_.idle()) {
+    const bool troubled = !committer_.trouble().outage().empty();
+    if ((troubled || !unfit_.empty()) && committer_.idle()) {
       co_await store::probe_write(*lease);
       committer_.writes_again();
+      unfit_.clear();
     }
   } catch (const pg::Error& error) {
     if (!error.is_outage()) throw;
     std::string outage = outage_of_loops();
+    if (outage.empty()) outage = unfit_;
     co_return outage.empty() ? office::in_words(error) : std::move(outage);
   }
-  co_return outage_of_loops();
+  std::string outage = outage_of_loops();
+  co_return outage.empty() ? unfit_ : std::move(outage);
 }
 
 // One loop may have heard of a full disk where the others only lost their server.
@@ -577,6 +668,28 @@ asio::awaitable<std::string> App::Parts::describe_clock() {
                         calendar.format(set_back->noticed_at), calendar.format(set_back->stood_at));
 }
 
+// Whether to try again, since what failed the start is an outage. A login that the database refuses
+// is a fault of the installation: to wait for it would hide it.
+bool App::Parts::waits_out(const std::exception& why, bool first) {
+  const auto* error = dynamic_cast<const pg::Error*>(&why);
+  if (error && pg::is_login_refused(*error)) {
+    log_event(Level::error, "database_refuses_login",
+              {{"why", error->message()},
+               {"sqlstate", error->sqlstate()},
+               {"remedy",
+                "create the role and the database, or mend `database` in the "
+                "configuration, the password or pg_hba.conf"}});
+    return false;
+  }
+  if (!error || !error->is_outage()) {
+    log_event(Level::error, "cannot_start", {{"why", why.what()}});
+    return false;
+  }
+  if (first) log_event(Level::warning, "database_away", {{"why", error->message()}});
+  systemd::status("waiting: " + office::in_words(*error));
+  return true;
+}
+
 asio::awaitable<bool> App::Parts::start() {
   try {
     make_servers();
@@ -589,23 +702,15 @@ asio::awaitable<bool> App::Parts::start() {
   }
   // The admin listener answers from the first moment, also while the database is away.
   spawn(admin_server_->run(), "admin_http");
-  bool logged = false;
-  while (!stopping_) {
-    bool outage = false;
+  for (bool first = true; !stopping_; first = false) {
     try {
       if (!co_await prepare_database()) co_return false;
       co_await composer_.plant_daily_jobs();
+      break;
     } catch (const std::exception& why) {
-      const auto* error = dynamic_cast<const pg::Error*>(&why);
-      outage = error && error->is_outage();
-      if (!outage) {
-        log_event(Level::error, "cannot_start", {{"why", why.what()}});
-        co_return false;
-      }
-      if (!logged) log_event(Level::warning, "database_away", {{"why", error->message()}});
-      logged = true;
+      if (stopping_) break;
+      if (!waits_out(why, first)) co_return false;
     }
-    if (!outage) break;
     pause_.expires_after(kRetryStart);
     boost::system::error_code woken;
     co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
@@ -622,9 +727,9 @@ asio::awaitable<bool> App::Parts::start() {
   spawn(snapshot_.run(), "snapshot");
   spawn(api_server_->run(), "http");
   spawn(listen(), "listen");
+  spawn(handle_hangups(), "hangups");
+  spawn(reload_door_.run(), "reload_door");
   live_ = true;
-  metrics_.config_last_reload_successful.Set(1);
-  metrics_.config_last_reload_success_timestamp_seconds.Set(Clock::machine_seconds());
   log_event(Level::info, "started",
             {{"version", kVersion},
              {"listen", startup_.config.listen.to_string()},
@@ -638,9 +743,7 @@ asio::awaitable<bool> App::Parts::start() {
 asio::awaitable<void> App::Parts::listen() {
   while (!stopping_) {
     try {
-      pg::ConnectOptions options;
-      options.conninfo = startup_.config.database;
-      pg::Connection connection = co_await pg::Connection::connect(std::move(options));
+      pg::Connection connection = co_await pg::Connection::connect(connect_options());
       co_await store::listen(connection);
       wake_all();
       while (!stopping_) {
@@ -680,49 +783,91 @@ asio::awaitable<void> App::Parts::feed_watchdog() {
   }
 }
 
-asio::awaitable<void> App::Parts::reload() {
+namespace {
+
+std::string joined(const auto& names) { return fmt::format("{}", fmt::join(names, ", ")); }
+
+}  // namespace
+
+// One after the other, whoever asks.
+asio::awaitable<ReloadReport> App::Parts::reload() {
+  while (reloading_) co_await reloaded_.wait(kRetryStart);
+  reloading_ = true;
   systemd::reloading();
+  ReloadReport report;
   auto read = read_startup(config_file_);
-  bool good = read.has_value();
-  if (!good) {
-    for (const Fault& fault : read.error())
-      log_event(Level::error, "reload_refused", {{"fault", fault.to_string()}});
-  } else {
+  if (read) {
     try {
-      Startup old = std::exchange(startup_, std::move(*read));
-      pg::Pool::Lease lease = co_await read_pool_.acquire();
-      try {
-        co_await put_rules_in_force(*lease);
-        co_await describe_rules(*lease);
-        crash_point(CrashPoint::reloading);
-      } catch (...) {
-        startup_ = std::move(old);
-        throw;
-      }
-      outgoing_ = std::make_shared<notify::Outgoing>(
-          io_.get_executor(), channels_of(startup_.config, startup_.secrets), &Clock::machine_now);
-      rulebook_.set_send(send_rules(startup_.config));
-      composer_.reload(composer_settings(startup_, *outgoing_));
-      signing_in_.reload(composer_settings(startup_, *outgoing_));
-      dispatcher_.reload(outgoing_, dispatcher_settings(startup_));
-      canary_.reload(canary_settings(startup_.config));
-      receipt_config_ = receipts_of(startup_.config, startup_.secrets);
-      portal_.reload(portal_options(startup_.config, startup_.secrets));
-      if (startup_.tls) api_server_->use_tls(startup_.tls);
-      requests_.allow(startup_.config.http.requests_a_minute);
-      failures_.allow(startup_.config.http.failures_a_minute);
-      set_up_log(startup_.config.log);
-      announce_standards();
-      wake_all();
-      log_event(Level::info, "reloaded");
+      report = co_await take_up(std::move(*read));
     } catch (const std::exception& why) {
-      log_event(Level::error, "reload_refused", {{"why", why.what()}});
-      good = false;
+      report.lines.emplace_back(why.what());
     }
+  } else {
+    for (const Fault& fault : read.error()) report.lines.push_back(fault.to_string());
   }
-  metrics_.config_last_reload_successful.Set(good ? 1 : 0);
-  if (good) metrics_.config_last_reload_success_timestamp_seconds.Set(Clock::machine_seconds());
-  systemd::ready(good ? "reloaded" : "reload refused, the old state stays");
+  if (report.accepted) {
+    measure_configuration();
+  } else {
+    metrics_.config_last_reload_successful.Set(0);
+    for (const std::string& fault : report.lines)
+      log_event(Level::error, "reload_refused", {{"fault", fault}});
+  }
+  systemd::ready(report.accepted ? "reloaded" : "reload refused, the old state stays");
+  reloading_ = false;
+  reloaded_.notify();
+  co_return report;
+}
+
+// All of it or, where the database does not take it, none.
+asio::awaitable<ReloadReport> App::Parts::take_up(Startup next) {
+  const auto until_restart = keep_until_restart(next.config, started_);
+  std::vector<std::string> changed;
+  for (const std::string_view key :
+       changed_keys(next.config, next.secrets, startup_.config, startup_.secrets))
+    changed.emplace_back(key);
+  if (next.rules.texts_version != startup_.rules.texts_version) changed.emplace_back("texts");
+  {
+    pg::Pool::Lease lease = co_await read_pool_.acquire();
+    std::vector<std::string> in_force = co_await put_rules_in_force(*lease, next);
+    changed.insert(changed.end(), in_force.begin(), in_force.end());
+    co_await describe_rules(*lease, next);
+  }
+  crash_point(CrashPoint::reloading);
+  startup_ = std::move(next);
+  apply();
+  const std::vector<std::string> differing = say_where_files_differ();
+  log_event(Level::info, "reloaded",
+            {{"changed", joined(changed)},
+             {"restart_needed", joined(until_restart)},
+             {"differing", joined(differing)}});
+  ReloadReport report;
+  report.accepted = true;
+  report.lines.push_back(changed.empty() ? "nothing changed" : "changed: " + joined(changed));
+  if (!until_restart.empty())
+    report.lines.push_back("changed, but takes a restart: " + joined(until_restart));
+  if (!differing.empty())
+    report.lines.push_back("files differ from what is in force: " + joined(differing) +
+                           " (tenggat calendar preview FILE, then tenggat calendar apply FILE)");
+  co_return report;
+}
+
+// What startup_ says, as far as it needs no restart.
+void App::Parts::apply() {
+  outgoing_ = std::make_shared<notify::Outgoing>(
+      io_.get_executor(), channels_of(startup_.config, startup_.secrets), &Clock::machine_now);
+  rulebook_.set_send(send_rules(startup_.config));
+  composer_.reload(composer_settings(startup_, *outgoing_));
+  signing_in_.reload(composer_settings(startup_, *outgoing_));
+  dispatcher_.reload(outgoing_, dispatcher_settings(startup_));
+  canary_.reload(canary_settings(startup_.config));
+  receipt_config_ = receipts_of(startup_.config, startup_.secrets);
+  portal_.reload(portal_options(startup_.config, startup_.secrets));
+  api_server_->use_tls(startup_.tls);
+  requests_.allow(startup_.config.http.requests_a_minute);
+  failures_.allow(startup_.config.http.failures_a_minute);
+  set_up_log(startup_.config.log);
+  announce_standards();
+  wake_all();
 }
 
 asio::awaitable<void> App::Parts::handle_hangups() {
@@ -734,12 +879,21 @@ asio::awaitable<void> App::Parts::handle_hangups() {
   }
 }
 
+// Before it serves anybody there is nothing to drain: what waits on the database is let go at once.
+void App::Parts::ask_to_stop() {
+  stopping_ = true;
+  pause_.cancel();
+  if (!live_) cut_.now();
+  stop_asked_.notify();
+}
+
 asio::awaitable<void> App::Parts::stop() {
   stopping_ = true;
+  signals_.end_in_time(status_);
   systemd::stopping("draining");
   log_event(Level::info, "stopping");
   hangup_.cancel();
-  pause_.cancel();
+  reload_door_.close();
   watchdog_.cancel();
   board_.close();  // those who look at the board need no answer any more
   // First the door, then who is inside, then the loops that serve them.
@@ -753,26 +907,39 @@ asio::awaitable<void> App::Parts::stop() {
   portal_.stop();
   snapshot_.stop();
   if (admin_server_) co_await admin_server_->drain(std::chrono::milliseconds(200));
-  while (running_ > 0) co_await all_done_.wait(kStopWithin);
+  co_await end_loops();
+}
+
+// What a database, a mail server or a name server that says nothing keeps from ending is left: what
+// was acknowledged is committed, leases run out, and the next daemon goes on from there.
+asio::awaitable<void> App::Parts::end_loops() {
+  if (!running_.empty()) co_await all_done_.wait(kLoopsEnd);
+  const bool in_time = running_.empty();
+  cut_.now();
   for (pg::Pool* pool : {&command_pool_, &watch_pool_, &office_pool_, &snapshot_pool_, &read_pool_})
     pool->close();
+  if (in_time) co_return;
+  log_event(Level::warning, "stopping_cut_short", {{"waiting", joined(running_)}});
+  co_await all_done_.wait(kCutLoopsEnd);
+}
+
+asio::awaitable<void> App::Parts::begin() {
+  auto starting = start();
+  const bool started = co_await std::move(starting);
+  if (started) co_return;
+  status_ = 1;
+  ask_to_stop();
 }
 
 asio::awaitable<void> App::Parts::live() {
-  spawn(handle_hangups(), "hangups");
   spawn(feed_watchdog(), "watchdog");
-  status_ = 0;
-  if (co_await start()) {
-    boost::system::error_code woken;
-    if (!stopping_)
-      co_await stop_signals_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-  } else {
-    status_ = 1;
-  }
+  spawn(begin(), "start");
+  while (!stopping_) co_await stop_asked_.wait(std::chrono::hours(1));
   co_await stop();
 }
 
 int App::Parts::run() {
+  signals_.wait_for([this] { asio::post(io_, [this] { ask_to_stop(); }); });
   asio::co_spawn(io_, live(), [this](std::exception_ptr failure) {
     if (failure) {
       status_ = 1;
@@ -787,11 +954,14 @@ int App::Parts::run() {
   io_.run();
   log_event(Level::info, "stopped");
   count_log_lines({});
+  // A loop that has not ended holds what goes before it: such a process is left, not taken apart.
+  if (!running_.empty()) std::_Exit(status_);
   return status_;
 }
 
 App::App(std::filesystem::path config_file, Startup startup, std::optional<SimulatedStart> clock)
-    : parts_(std::make_unique<Parts>(std::move(config_file), std::move(startup), clock)) {}
+    : parts_(std::make_unique<Parts>(std::move(config_file), std::move(startup), clock, signals_)) {
+}
 App::~App() = default;
 int App::run() { return parts_->run(); }
 

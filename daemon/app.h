@@ -11,6 +11,7 @@
 #include "daemon/http/tls.h"
 #include "daemon/rule_files.h"
 #include "daemon/secrets.h"
+#include "daemon/stop_signals.h"
 #include "rules/time.h"
 
 namespace tenggat {
@@ -38,12 +39,14 @@ class App {
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
-  // Until SIGTERM or SIGINT, drained; SIGHUP reloads. Returns the exit status: 0, or 1 where it
+  // Until SIGTERM or SIGINT, drained, within 10 s whatever does not answer; SIGHUP and the reload
+  // door reload. Returns the exit status: 0, or 1 where it
   // could not start (the reason is logged).
   int run();
 
  private:
   class Parts;
+  StopSignals signals_;  // first here, and last to go: it minds how long the rest takes
   std::unique_ptr<Parts> parts_;
 };
 

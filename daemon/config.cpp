@@ -14,6 +14,7 @@
 #include <string_view>
 #include <utility>
 
+#include "daemon/config_keys.h"
 #include "notifiers/phone.h"
 #include "rules/yaml.h"
 
@@ -298,9 +299,7 @@ class Reader {
     });
   }
 
-  Reader part(std::string_view key, std::initializer_list<std::string_view> known) const {
-    return Reader(map_.find(key).map(known));
-  }
+  Reader part(std::string_view key) const { return Reader(map_.find(key).map(keys_in(key))); }
   const YamlMap& map() const { return map_; }
 
  private:
@@ -444,9 +443,7 @@ Loaded<Config> load_config(const SourceFile& source) {
   const std::filesystem::path beside = std::filesystem::path(source.name).parent_path();
   Config config;
   YamlFile file(source);
-  const Reader root(file.document().map(
-      {"mode", "database", "listen", "admin_listen", "public_url", "rules", "instansi", "kalender",
-       "undo_window", "log", "email", "whatsapp", "portal", "skm", "officers", "canary", "http"}));
+  const Reader root(file.document().map(keys_in("")));
 
   root.word<Config::Mode>("mode", config.mode,
                           {{"live", Config::Mode::live}, {"trial", Config::Mode::trial}});
@@ -459,7 +456,7 @@ Loaded<Config> load_config(const SourceFile& source) {
   root.read("kalender", config.kalender, parse_name);
   root.duration("undo_window", config.undo_window, seconds{0}, hours{1});
 
-  const Reader log = root.part("log", {"level", "format"});
+  const Reader log = root.part("log");
   log.word<Level>("level", config.log.level,
                   {{"debug", Level::debug},
                    {"info", Level::info},
@@ -471,32 +468,24 @@ Loaded<Config> load_config(const SourceFile& source) {
                        {"text", LogFormat::text},
                        {"json", LogFormat::json}});
 
-  const Reader email = root.part("email", {"url", "from", "reply_to", "user", "password_file",
-                                           "return_path", "tls", "messages_a_second"});
+  const Reader email = root.part("email");
   read_email(email, config.email, beside);
-  const Reader whatsapp =
-      root.part("whatsapp", {"provider", "url", "version", "phone_number_id", "token_file",
-                             "app_secret_file", "verify_token_file", "server", "session",
-                             "receipt_within", "messages_a_second", "person_interval"});
+  const Reader whatsapp = root.part("whatsapp");
   read_whatsapp(whatsapp, config.whatsapp, beside);
-  const Reader portal = root.part("portal", {"url", "secret_files", "allow_private"});
+  const Reader portal = root.part("portal");
   read_portal(portal, config.portal, beside);
-  root.part("skm", {"url"}).read("url", config.skm.url, [](std::string_view text) {
+  root.part("skm").read("url", config.skm.url, [](std::string_view text) {
     return text.empty() ? Parsed<std::string>(std::string()) : parse_url(text, {"https", "http"});
   });
 
-  const Reader officers =
-      root.part("officers", {"group_wait", "group_interval", "messages_an_hour"});
+  const Reader officers = root.part("officers");
   officers.duration("group_wait", config.officers.group_wait, seconds{0}, hours{24});
   officers.duration("group_interval", config.officers.group_interval, seconds{0}, hours{24});
   officers.count("messages_an_hour", config.officers.messages_an_hour, 1, 10'000);
-  const Reader canary = root.part("canary", {"every", "to"});
+  const Reader canary = root.part("canary");
   canary.duration("every", config.canary.every, minutes{5}, hours{24});
   canary.read("to", config.canary.to, parse_recipient);
-  const Reader http =
-      root.part("http", {"header", "body", "file", "request", "connections", "requests_at_once",
-                         "requests_a_minute", "failures_a_minute", "proxies", "certificate_file",
-                         "key_file"});
+  const Reader http = root.part("http");
   read_http(http, config.http);
 
   validate(config, root.map(), email.map(), whatsapp.map(), portal.map());

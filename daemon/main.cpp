@@ -1,18 +1,24 @@
 #include <fmt/format.h>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <string>
 
 #include "daemon/app.h"
 #include "daemon/log.h"
+#include "daemon/reload_door.h"
 
 namespace {
 
 constexpr const char* kUsage =
     "usage: tenggatd --config FILE [--check] [--clock START@SPEED]\n"
+    "       tenggatd --reload PID\n"
     "\n"
     "  --config FILE        the configuration; default /etc/tenggat/tenggat.yaml\n"
     "  --check              check the configuration and the rules it names, start nothing\n"
+    "  --reload PID         ask that running daemon to reload; what changed, what takes a "
+    "restart,\n"
+    "                       where files differ from what is in force; 1 where it was refused\n"
     "  --clock START@SPEED  a simulated clock, on a database made for one: RFC 3339 @ office\n"
     "                       seconds a second; 0 stands still until `tenggat clock advance`\n"
     "\n"
@@ -39,12 +45,20 @@ int main(int count, char** values) {
       check = true;
       continue;
     }
-    if (name != "--config" && name != "--clock") return usage("unknown option " + name);
+    if (name != "--config" && name != "--clock" && name != "--reload")
+      return usage("unknown option " + name);
     if (i + 1 == count) return usage(name + " needs a value");
     const std::string value = values[++i];
     if (name == "--config") {
       config = value;
       continue;
+    }
+    if (name == "--reload") {
+      pid_t daemon = 0;
+      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), daemon);
+      if (error != std::errc() || end != value.data() + value.size() || daemon <= 0)
+        return usage("--reload takes a process id");
+      return tenggat::ask_to_reload(daemon);
     }
     const auto parsed = tenggat::parse_simulated_start(value);
     if (!parsed) return usage(parsed.error());

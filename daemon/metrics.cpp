@@ -98,10 +98,12 @@ constexpr std::array kSnapshotCatalogue = {
                    MetricType::counter,
                    "Notices that went past a role where nobody could be told, by why.",
                    {"sop", "reason"}},
-    SnapshotMetric{"roles_unreachable",
-                   MetricType::gauge,
-                   "1 where a role has nobody on duty with a channel today, else 0.",
-                   {"sop", "role"}},
+    SnapshotMetric{
+        "roles_unreachable",
+        MetricType::gauge,
+        "1 where a role with steps, or above one without anybody, has nobody on duty with "
+        "a channel today, else 0.",
+        {"sop", "role"}},
     SnapshotMetric{"escalations_unacknowledged",
                    MetricType::gauge,
                    "Escalations to superiors that nobody has acknowledged on open visits.",
@@ -148,8 +150,8 @@ constexpr std::array kSnapshotCatalogue = {
 };
 
 constexpr std::string_view kOther = "other";
-constexpr std::array<std::string_view, 14> kSqlstateClasses = {
-    "08", "0A", "22", "23", "25", "28", "40", "42", "53", "55", "57", "58", "XX", kOther};
+constexpr std::array<std::string_view, 15> kSqlstateClasses = {
+    "08", "0A", "22", "23", "25", "28", "3D", "40", "42", "53", "55", "57", "58", "XX", kOther};
 constexpr std::array<std::string_view, 8> kMethods = {"GET",    "HEAD",    "POST",  "PUT",
                                                       "DELETE", "OPTIONS", "PATCH", kOther};
 
@@ -355,9 +357,6 @@ struct Metrics::Parts {
     }
     know(options.routes);
     request({std::string(kOther), "GET", 404});
-    for (const std::string& calendar : options.calendars) {
-      calendar_covered_until.Add({{"calendar", calendar}});
-    }
   }
 
   Family<Counter>& counters(std::string_view name, const std::string& help) {
@@ -463,6 +462,9 @@ Metrics::Metrics(const MetricsOptions& options)
       config_last_reload_success_timestamp_seconds(
           parts_->gauge("config_last_reload_success_timestamp_seconds",
                         "When a configuration was last accepted.")),
+      certificate_not_after_timestamp_seconds(
+          parts_->gauge("certificate_not_after_timestamp_seconds",
+                        "When the public listener's certificate ends; 0 where it has none.")),
       escalation_delay_seconds(parts_->histogram("escalation_delay_seconds",
                                                  "From a rung's due to the commit of its notice.",
                                                  kEscalationDelaySeconds)),

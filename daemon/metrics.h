@@ -74,7 +74,6 @@ struct MetricsOptions {
     std::string method;
   };
   std::vector<Route> routes;
-  std::vector<std::string> calendars;
 };
 
 struct StepStandard {
@@ -136,8 +135,9 @@ class Metrics {
  public:
   prometheus::Gauge& config_last_reload_successful;
   prometheus::Gauge& config_last_reload_success_timestamp_seconds;
-  prometheus::Histogram& escalation_delay_seconds;  // rung due → notice committed
-  prometheus::Histogram& commit_batch_size;         // commands in one transaction
+  prometheus::Gauge& certificate_not_after_timestamp_seconds;  // 0: no TLS here
+  prometheus::Histogram& escalation_delay_seconds;             // rung due → notice committed
+  prometheus::Histogram& commit_batch_size;                    // commands in one transaction
   prometheus::Histogram& commit_duration_seconds;
   prometheus::Gauge& db_up;
   prometheus::Gauge& db_connections_idle;

@@ -170,7 +170,9 @@ class RuleFolder {
   void load_texts_files() {
     bool found = false;
     std::vector<std::string> names;  // of files_.translations
-    for (const SourceFile& file : files_in("texts", ".yaml")) {
+    const std::vector<SourceFile> files = files_in("texts", ".yaml");
+    files_.texts_version = set_of("texts", "texts", files).hash;
+    for (const SourceFile& file : files) {
       auto texts = notify::load_texts(file);
       const bool used = fs::path(file.name).filename() == kTextsFile;
       found = found || used;

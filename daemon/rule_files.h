@@ -2,6 +2,7 @@
 // texts/*.yaml. Read whole, checked whole, and against each other.
 #pragma once
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "daemon/store/rules.h"
@@ -20,6 +21,7 @@ struct RuleFiles {
   std::vector<store::RuleSet> calendar_sets;
   notify::Texts texts{std::vector<notify::Text>{}};  // of texts/id.yaml
   std::vector<notify::Texts> translations;           // beside it: texts/en.yaml
+  std::string texts_version;                         // hash of all of them
 };
 
 // The texts the daemon sends come from this one; other languages are checked, not used.

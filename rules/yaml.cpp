@@ -360,6 +360,10 @@ std::vector<std::string> YamlValue::texts() const {
 }
 
 YamlMap YamlValue::map(std::initializer_list<std::string_view> known_keys) const {
+  return map(std::span(known_keys.begin(), known_keys.size()));
+}
+
+YamlMap YamlValue::map(std::span<const std::string_view> known_keys) const {
   if (!node_) return {};
   if (!is_map()) {
     fault(no_map(node_->kind));

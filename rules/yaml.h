@@ -14,6 +14,7 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -53,6 +54,7 @@ class YamlValue {
   std::vector<YamlValue> list() const;         // nothing written after the key is an empty list
   std::vector<YamlValue> list_or_one() const;  // `x` reads as `[x]`
   std::vector<std::string> texts() const;      // a list of texts
+  YamlMap map(std::span<const std::string_view> known_keys) const;
   YamlMap map(std::initializer_list<std::string_view> known_keys) const;
   YamlEntries entries() const;  // a map whose keys are names of the author's choice, in file order
 

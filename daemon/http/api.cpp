@@ -87,6 +87,22 @@ Response busy_response(const Request& request) {
   return response;
 }
 
+namespace {
+
+// Says what the database lacks, where it lacks anything: a full disk is not a lost connection.
+Response unable_response(Language language, const std::string& outage) {
+  std::string_view detail;
+  if (!outage.empty()) {
+    const office::OutageWords words = office::words_of_outage(outage);
+    detail = language == Language::indonesian ? words.indonesian : words.english;
+  }
+  Response response = problem(language, "database_away", detail);
+  response.headers.set("Retry-After", kRetryOutage);
+  return response;
+}
+
+}  // namespace
+
 std::optional<Response> repeated_answer(const Request& request, const office::IdempotencyKey& key,
                                         const std::vector<store::KeptAnswer>& kept) {
   if (kept.empty()) return std::nullopt;
@@ -113,7 +129,8 @@ Response command_response(const Request& request, const office::CommandAnswer& a
     case Kind::key_reused:
       return problem(request, "key_reused");
     case Kind::busy:
-      return busy_response(request);
+      return answer.outage.empty() ? busy_response(request)
+                                   : unable_response(language_of(request), answer.outage);
     case Kind::failed:
       break;
   }
@@ -129,9 +146,7 @@ std::optional<Response> outage_answer(const std::exception& failure, Language la
     return response;
   }
   if (!passes_by_itself(*error)) return std::nullopt;
-  Response response = problem(language, "database_away");
-  response.headers.set("Retry-After", kRetryOutage);
-  return response;
+  return unable_response(language, error->is_outage() ? error->sqlstate() : std::string());
 }
 
 namespace {

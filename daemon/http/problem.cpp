@@ -97,8 +97,8 @@ constexpr auto table = std::to_array<ProblemType>({
     {"key_reused", 422, "The idempotency key was used for another request",
      "Kunci idempotensi sudah dipakai untuk permintaan lain"},
     {"too_many_requests", 429, "Too many requests", "Terlalu banyak permintaan"},
-    {"database_away", 503, "The database cannot be reached, try again shortly",
-     "Basis data tidak dapat dihubungi, coba lagi sebentar"},
+    {"database_away", 503, "The database cannot serve at the moment, try again shortly",
+     "Basis data sedang tidak dapat melayani, coba lagi sebentar"},
 });
 
 std::string_view trimmed(std::string_view text) {

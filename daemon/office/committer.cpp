@@ -82,7 +82,7 @@ bool Committer::can_take(std::int64_t token) const {
 
 asio::awaitable<CommandAnswer> Committer::submit(CommandRequest request) {
   const std::int64_t token = request.idempotency.token;
-  if (!can_take(token)) co_return CommandAnswer{CommandAnswer::Kind::busy, 503, "", std::nullopt};
+  if (!can_take(token)) co_return busy();
   const auto pending = std::make_shared<Pending>(executor_, std::move(request));
   pending->give_up = Clock::monotonic() + options_.answer_within;
   pending->arrival = ++arrivals_;
@@ -93,7 +93,7 @@ asio::awaitable<CommandAnswer> Committer::submit(CommandRequest request) {
   co_await pending->done.async_wait(asio::redirect_error(asio::use_awaitable, woken));
   if (!pending->answer) {
     queue_.remove(token, pending);
-    answer(pending, {CommandAnswer::Kind::busy, 503, "", std::nullopt});
+    answer(pending, busy());
   }
   co_return std::move(*pending->answer);
 }
@@ -263,8 +263,7 @@ asio::awaitable<Committer::Fate> Committer::commit(std::vector<PendingPtr> batch
 // Who has waited too long is told to come back with the same key.
 void Committer::give_up_on(std::vector<PendingPtr>& batch) {
   for (const PendingPtr& one : batch)
-    if (stopping_ || Clock::monotonic() > one->give_up)
-      answer(one, {CommandAnswer::Kind::busy, 503, "", std::nullopt});
+    if (stopping_ || Clock::monotonic() > one->give_up) answer(one, busy());
   std::erase_if(batch, [](const PendingPtr& one) { return one->answer.has_value(); });
 }
 

@@ -62,13 +62,14 @@ struct CommandAnswer {
     refused,     // by the core; nothing was written
     not_found,   // no such permit or SOP
     key_reused,  // the key was used for another request
-    busy,        // queue full or database away: try again
+    busy,        // queue full or database unable: try again
     failed,      // this command cannot be written: a bug, logged
   };
   Kind kind = Kind::failed;
   int status = 500;  // done, repeated
   std::string body;  // done, repeated; for refused the permit as it is (may be empty)
   std::optional<Refusal> refusal;
+  std::string outage{};  // busy: the SQLSTATE of what keeps the database from it; empty: a crowd
 };
 
 // Writes the answer that is stored with an idempotency key and returned to the caller.
@@ -120,6 +121,9 @@ class Committer {
 
  private:
   bool can_take(std::int64_t token) const;
+  CommandAnswer busy() const {
+    return {CommandAnswer::Kind::busy, 503, "", std::nullopt, trouble_.sqlstate()};
+  }
   struct Pending;
   struct Batch;
   using PendingPtr = std::shared_ptr<Pending>;

@@ -175,8 +175,21 @@ void add_unreachable(Families& families, const Sop& sop, const Context& context)
   for (const Role& role : sop.roles)
     if (!role.applicant && !role.observer)
       families.zero("roles_unreachable", {{"sop", sop.id}, {"role", role.id}});
-  for (const Unreachable& one : unreachable_roles(sop, context.people, context.today()))
-    families.set("roles_unreachable", {{"sop", sop.id}, {"role", one.role}}, 1);
+  const auto unreachable = unreachable_roles(sop, context.people, context.today());
+  const auto has_step = [&](const std::string& role) {
+    return std::ranges::any_of(sop.steps, [&](const Step& step) { return step.role == role; });
+  };
+  // A superior without steps is missed where a role below has nobody either: until then rungs pass
+  // over them, which is what escalation is for.
+  const auto is_missed = [&](const std::string& role) {
+    return has_step(role) || std::ranges::any_of(unreachable, [&](const Unreachable& below) {
+             const std::vector<std::string> chain = sop.chain(below.role);
+             return below.role != role && std::ranges::find(chain, role) != chain.end();
+           });
+  };
+  for (const Unreachable& one : unreachable)
+    if (is_missed(one.role))
+      families.set("roles_unreachable", {{"sop", sop.id}, {"role", one.role}}, 1);
 }
 
 void add_waiting(Families& families, const std::vector<store::Waiting>& waiting) {

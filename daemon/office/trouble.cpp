@@ -14,22 +14,38 @@ bool is_out_of_reach(const pg::Error& outage) {
   return outage.sqlstate_class() == "08" || outage.sqlstate_class() == "57";
 }
 
-std::string_view words_for(const pg::Error& outage) {
-  const std::string& code = outage.sqlstate();
-  if (code == "53100") return "the database's disk is full";
-  if (code == "53200") return "the database is out of memory";
-  if (code == "53300") return "the database has no connection left";
-  if (code == "25006") return "the database is read-only";
-  if (outage.sqlstate_class() == "53") return "the database has run out of a resource";
-  if (outage.sqlstate_class() == "58") return "the database's disk fails";
-  if (outage.sqlstate_class() == "57") return "the database is starting or stopping";
-  return "the database cannot be reached";
-}
+struct Known {
+  std::string_view sqlstate;  // or its class; the first that fits counts
+  OutageWords words;
+};
+
+constexpr Known kKnown[] = {
+    {"53100", {"the database's disk is full", "disk basis data penuh"}},
+    {"53200", {"the database is out of memory", "basis data kehabisan memori"}},
+    {"53300", {"the database has no connection left", "basis data kehabisan koneksi"}},
+    {"53", {"the database has run out of a resource", "basis data kehabisan sumber daya"}},
+    {"58", {"the database's disk fails", "disk basis data bermasalah"}},
+    {"25006", {"the database is read-only", "basis data hanya dapat dibaca"}},
+    {"3D000", {"there is no such database", "basis data tidak ada"}},
+    {"28",
+     {"the database refuses this role or its password",
+      "basis data menolak nama peran atau kata sandi sistem ini"}},
+    {"42501",
+     {"the database does not let this role in", "basis data tidak memberi hak pada sistem ini"}},
+    {"57",
+     {"the database is starting or stopping", "basis data sedang dijalankan atau dihentikan"}},
+};
 
 }  // namespace
 
+OutageWords words_of_outage(std::string_view sqlstate) {
+  for (const Known& one : kKnown)
+    if (sqlstate.starts_with(one.sqlstate)) return one.words;
+  return {"the database cannot be reached", "basis data tidak dapat dihubungi"};
+}
+
 std::string in_words(const pg::Error& outage) {
-  return std::string(words_for(outage)) + " (" + outage.sqlstate() + ")";
+  return std::string(words_of_outage(outage.sqlstate()).english) + " (" + outage.sqlstate() + ")";
 }
 
 bool Trouble::worth_a_line(const std::string& failure, std::chrono::nanoseconds now) {
@@ -45,6 +61,7 @@ void Trouble::failed(const std::exception& why) {
   // A full disk makes the server crash: that it is then out of reach is the lesser news.
   if (outage && (outage_.empty() || only_out_of_reach_ || !is_out_of_reach(*database))) {
     outage_ = in_words(*database);
+    sqlstate_ = database->sqlstate();
     only_out_of_reach_ = is_out_of_reach(*database);
   }
   if (!worth_a_line(database ? database->sqlstate() : why.what(), now)) {
@@ -70,6 +87,7 @@ void Trouble::succeeded() {
          {"unsaid", std::exchange(unsaid_, 0)}});
   since_.reset();
   outage_.clear();
+  sqlstate_.clear();
   only_out_of_reach_ = false;
   logged_ = false;
 }

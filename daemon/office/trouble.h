@@ -12,7 +12,13 @@
 
 namespace tenggat::office {
 
-// An outage in words for an operator, with its SQLSTATE: "the database's disk is full (53100)".
+// What the database lacks, for people: "the database's disk is full".
+struct OutageWords {
+  std::string_view english, indonesian;
+};
+OutageWords words_of_outage(std::string_view sqlstate);
+
+// For an operator, with its SQLSTATE: "the database's disk is full (53100)".
 std::string in_words(const pg::Error& outage);
 
 class Trouble {
@@ -25,6 +31,7 @@ class Trouble {
 
   // The outage in words; empty after a success, and while what fails is no outage but a bug.
   const std::string& outage() const { return outage_; }
+  const std::string& sqlstate() const { return sqlstate_; }  // of that outage
   // Nothing was heard but that the database is out of reach, which follows from many an outage.
   bool only_out_of_reach() const { return only_out_of_reach_; }
   // Since the first failure, in machine time; zero after a success.
@@ -35,7 +42,7 @@ class Trouble {
 
   std::string loop_;
   std::optional<std::chrono::nanoseconds> since_;
-  std::string outage_;
+  std::string outage_, sqlstate_;
   bool only_out_of_reach_ = false;
   bool logged_ = false;                                    // since since_
   std::map<std::string, std::chrono::nanoseconds> lines_;  // failure → when it was last logged

@@ -101,7 +101,11 @@ Outcomes outcome_of(const office::CommandAnswer& answer) {
           "Formulir ini sudah pernah dikirim dengan isi lain. Periksa keadaan terbaru di bawah, "
           "lalu ulangi bila masih perlu."};
     case Kind::busy:
-      return {false, 503, "Sistem sedang sibuk. Silakan coba lagi sebentar lagi."};
+      return {false, 503,
+              answer.outage.empty()
+                  ? "Sistem sedang sibuk. Silakan coba lagi sebentar lagi."
+                  : "Sistem sedang tidak dapat melayani. Belum ada yang berubah; silakan coba lagi "
+                    "beberapa saat lagi."};
     case Kind::failed:
       break;
   }

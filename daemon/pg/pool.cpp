@@ -67,7 +67,7 @@ struct Pool::State : std::enable_shared_from_this<State> {
   asio::steady_timer retry;
   bool backing_off = false;
   Timeout backoff{};
-  std::string last_failure;
+  std::string last_failure, last_sqlstate;
   PoolStatistics statistics;
 };
 
@@ -123,6 +123,7 @@ void Pool::State::failed(const Error& error) {
   ++statistics.connect_failures;
   statistics.up = false;
   last_failure = error.message();
+  last_sqlstate = error.sqlstate();
   if (backing_off) return;  // several attempts were under way at once: one step, not several
   backing_off = true;
   backoff = std::clamp(2 * backoff, options.backoff_min, options.backoff_max);
@@ -190,8 +191,8 @@ Awaitable<Pool::Lease> Pool::acquire_from(std::shared_ptr<State> state) {
     co_return Lease{std::move(ticket), std::move(connection)};
   }
   if (state->backing_off) {
-    throw ConnectionLost{
-        {.sqlstate = "08001", .message = "waiting to try again: " + state->last_failure}};
+    throw ConnectionLost{{.sqlstate = state->last_sqlstate,
+                          .message = "waiting to try again: " + state->last_failure}};
   }
   std::unique_ptr<Connection> connection;
   try {

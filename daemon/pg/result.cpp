@@ -3,10 +3,16 @@
 #include <charconv>
 
 #include "daemon/pg/connection.h"
+#include "daemon/pg/login.h"
 
 namespace tenggat::pg {
 Error::Error(ErrorFields fields)
     : std::runtime_error{fields.sqlstate + ": " + fields.message}, fields_{std::move(fields)} {}
+
+bool is_login_refused(const Error& error) {
+  return error.sqlstate_class() == "28" || error.sqlstate() == "3D000" ||
+         (error.sqlstate() == "42501" && dynamic_cast<const ConnectionLost*>(&error) != nullptr);
+}
 
 bool Error::is_outage() const {
   const auto kind = sqlstate_class();

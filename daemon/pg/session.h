@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "daemon/pg/connection.h"
+#include "daemon/pg/cut.h"
 #include "daemon/pg/hosts.h"
 
 namespace tenggat::pg {
@@ -23,8 +24,14 @@ class Connection::Impl : public std::enable_shared_from_this<Impl> {
   Impl& operator=(const Impl&) = delete;
   ~Impl() { close(); }
 
-  // Returns why it failed, or empty.
-  static Awaitable<std::string> open(Self self, Host host, std::string address, Timeout timeout);
+  // Why a session could not be opened, and the server's SQLSTATE where it said one.
+  struct Unopened {
+    std::string why;
+    std::string sqlstate;
+  };
+  // Nothing where it is open.
+  static Awaitable<std::optional<Unopened>> open(Self self, Host host, std::string address,
+                                                 Timeout timeout);
 
   static Awaitable<std::vector<Result>> flight(Self self, Pipeline pipeline, RunOptions options);
   static Awaitable<Result> query(Self self, std::string sql, std::vector<Param> params);
@@ -40,6 +47,7 @@ class Connection::Impl : public std::enable_shared_from_this<Impl> {
 
   std::size_t host_index = 0;
   std::function<void(bool)> on_sent;  // as in ConnectOptions
+  std::unique_ptr<Cut::Member> cut;
 
  private:
   // Holds the session for one operation. Left without done(), by exception or by destruction of the
@@ -90,7 +98,7 @@ class Connection::Impl : public std::enable_shared_from_this<Impl> {
 };
 
 // Addresses of a name, or empty if there are none in time. getaddrinfo blocks, so it runs on Asio's
-// resolver thread, and is abandoned, not awaited, when time is up.
+// resolver thread, and is abandoned, not awaited, when time is up or the Cut is made.
 Awaitable<std::vector<std::string>> resolve(std::string name, Timeout timeout);
 
 }  // namespace tenggat::pg

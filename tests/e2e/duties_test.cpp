@@ -213,7 +213,7 @@ TEST_F(Duties, ADeputyIsToldOfTheAppointmentOnceInOfficeHours) {
   EXPECT_EQ(office_.new_messages(),
             (Messages{{"2026-06-02T08:02:00", "officer:bo", "penunjukan_plh", "email"}}));
   const std::string body = office_.query("SELECT body FROM message ORDER BY id DESC LIMIT 1");
-  EXPECT_NE(body.find("berdasarkan surat perintah nomor 800/9/2026 Saudara ditunjuk sebagai Plh. "
+  EXPECT_NE(body.find("berdasarkan surat perintah nomor 800/9/2026 Bapak/Ibu ditunjuk sebagai Plh. "
                       "Kepala Bidang Perizinan mulai 3 Juni 2026 sampai dengan 5 Juni 2026"),
             std::string::npos)
       << body;
@@ -239,6 +239,20 @@ TEST_F(Duties, ADeputyIsToldOfTheAppointmentOnceInOfficeHours) {
   std::vector<SentMessage> told = office_.new_messages();
   std::erase_if(told, [](const SentMessage& one) { return one.text != "penunjukan_plh"; });
   EXPECT_EQ(told, (Messages{{"2026-06-03T07:30:00", "officer:s", "penunjukan_plh", "whatsapp"}}));
+}
+
+// A superior without steps is passed over by rungs; that is no fault while the role below is held.
+TEST_F(Duties, ARoleWithoutStepsIsMissedOnlyWhereOneBelowHasNobodyEither) {
+  const auto unreachable = [](const char* role, int value) {
+    return fmt::format("tenggat_roles_unreachable{{role=\"{}\",sop=\"paud\"}} {}", role, value);
+  };
+  office_.daemon().must({"officer", "edit", "--id", "kdt", "--email", "", "--whatsapp", ""});
+  office_.daemon().must({"officer", "edit", "--id", "bo", "--email", ""});
+  EXPECT_TRUE(office_.metric_becomes(unreachable("back_office", 1)));
+  EXPECT_TRUE(office_.metric_becomes(unreachable("kepala_dinas_teknis", 0)));
+  office_.daemon().must({"officer", "edit", "--id", "dt", "--whatsapp", ""});
+  EXPECT_TRUE(office_.metric_becomes(unreachable("dinas_teknis", 1)));
+  EXPECT_TRUE(office_.metric_becomes(unreachable("kepala_dinas_teknis", 1)));
   office_.stop_daemon();
 }
 

@@ -3,11 +3,14 @@
 #include <signal.h>
 
 #include <chrono>
+#include <cstdlib>
+#include <ctime>
 #include <thread>
 
 #include "tests/support/daemon_process.h"
 #include "tests/support/postgres.h"
 #include "tests/support/process.h"
+#include "tests/support/scrape.h"
 #include "tests/support/tls_client.h"
 
 namespace tenggat::test {
@@ -87,6 +90,39 @@ TEST_F(TlsDaemon, ACertificateIsRenewedByAReloadWithoutDroppingAConnection) {
   reload("reloaded");
   EXPECT_EQ(sops(first), "HTTP/1.1 200");
   EXPECT_EQ(TlsClient(daemon_->api_port()).common_name(), "ketiga");
+}
+
+// Browsers, curl and proxies all offer HTTP/2 first.
+TEST_F(TlsDaemon, WhoOffersOtherProtocolsIsAnsweredInOurs) {
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    TlsClient both(daemon_->api_port(), version, "\x02h2\x08http/1.1");
+    ASSERT_TRUE(both.connected()) << both.why_not();
+    EXPECT_EQ(both.protocol(), "http/1.1");
+    EXPECT_NE(sops(both), "");
+    TlsClient none(daemon_->api_port(), version, std::string("\x02h2", 3));
+    EXPECT_TRUE(none.connected());
+    EXPECT_EQ(none.protocol(), "");
+  }
+  const auto path = daemon_->directory() / "openapi.json";
+  const std::string command =
+      "curl -sSf --tlsv1.2 --cacert '" + (daemon_->directory() / "certificate.pem").string() +
+      "' --resolve lama:" + std::to_string(daemon_->api_port()) + ":127.0.0.1 -o '" +
+      path.string() + "' https://lama:" + std::to_string(daemon_->api_port()) +
+      "/api/v1/openapi.json";
+  EXPECT_EQ(std::system(command.c_str()), 0);
+  EXPECT_NE(read_file(path).find("\"openapi\""), std::string::npos);
+}
+
+TEST_F(TlsDaemon, WhenItsCertificateEndsIsMeasuredAlsoAfterAReload) {
+  const auto ends = [&] {
+    return series_in(body_of(http_get(daemon_->admin_port(), "/metrics")))
+        .at("tenggat_certificate_not_after_timestamp_seconds");
+  };
+  const double now = static_cast<double>(std::time(nullptr));
+  EXPECT_NEAR(ends(), now + 2 * 86400, 60);
+  place(new_certificate("panjang", 30));
+  reload("reloaded");
+  EXPECT_NEAR(ends(), now + 30 * 86400, 60);
 }
 
 TEST_F(TlsDaemon, PlainHttpIsNotSpokenOnTheSamePort) {

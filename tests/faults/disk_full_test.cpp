@@ -164,7 +164,7 @@ class DiskFullTest : public testing::Test {
   std::optional<DaemonProcess> daemon_;
   std::optional<OfficeLoad> load_;
   std::string token_, key_;
-  int outages_ = 0, server_starts_ = 0;
+  int outages_ = 0, server_starts_ = 0, files_ = 0;
 };
 
 TEST_F(DiskFullTest, NothingAcknowledgedIsLostAndReadyzSaysWhy) {
@@ -187,6 +187,36 @@ TEST_F(DiskFullTest, NothingAcknowledgedIsLostAndReadyzSaysWhy) {
   // Five loops, two outages, a handful of SQLSTATEs each; hundreds of attempts.
   EXPECT_LT(lines_with("loop_failed"), 60U);
   EXPECT_EQ(lines_with("batch_failed"), 0U);
+  if (HasFailure()) std::cerr << daemon_->log();
+}
+
+// No loop writes then: whoever was told says so, and so does /readyz.
+TEST_F(DiskFullTest, WhoeverIsToldOfItSaysSo) {
+  const auto keep_file = [this] {
+    boost::asio::io_context io;
+    HttpClient client{io.get_executor(), daemon_->api_port()};
+    auto answer = boost::asio::co_spawn(
+        io,
+        client.exchange(http_request("POST", "/api/v1/files", token_, "",
+                                     std::string(600 * 1024, static_cast<char>('a' + ++files_)))),
+        boost::asio::use_future);
+    io.run();
+    return answer.get();
+  };
+  EXPECT_EQ(keep_file().status, 201);
+  tables_.fill();
+  const HttpAnswer refused = keep_file();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_NE(refused.body.find("the database's disk is full"), std::string::npos) << refused.body;
+  EXPECT_EQ(refused.body.find("cannot be reached"), std::string::npos) << refused.body;
+  const std::string said = readiness();
+  EXPECT_NE(said.find(" 503 "), std::string::npos) << said;
+  EXPECT_NE(said.find("the database's disk is full (53100)"), std::string::npos) << said;
+  EXPECT_GE(lines_with("database_unfit"), 1U);
+  EXPECT_GE(heard_of_disk(), 1);
+  tables_.clear();
+  EXPECT_TRUE(within(5s, [this] { return daemon_->ready(); })) << readiness() << daemon_->log();
+  EXPECT_EQ(keep_file().status, 201);
   if (HasFailure()) std::cerr << daemon_->log();
 }
 

@@ -117,5 +117,27 @@ TEST(OutageAnswer, WhatPassesByItselfIsToBeTriedAgain) {
                   ->headers.get("Retry-After"));
 }
 
+TEST(OutageAnswer, SaysWhatTheDatabaseLacksInTheLanguageAsked) {
+  const auto body = [](const std::string& state, Language language) {
+    return outage_answer(pg::Error(sqlstate(state)), language)->body;
+  };
+  EXPECT_NE(body("53100", Language::english).find("the database's disk is full"),
+            std::string::npos);
+  EXPECT_NE(body("53100", Language::indonesian).find("disk basis data penuh"), std::string::npos);
+  EXPECT_NE(body("25006", Language::english).find("the database is read-only"), std::string::npos);
+  EXPECT_NE(body("08006", Language::english).find("cannot be reached"), std::string::npos);
+  EXPECT_EQ(body("53100", Language::english).find("cannot be reached"), std::string::npos);
+  // The work has to be done again, and nothing is wrong with the database.
+  EXPECT_EQ(body("40001", Language::english).find("cannot be reached"), std::string::npos);
+  // A command that waited for it.
+  office::CommandAnswer busy;
+  busy.kind = office::CommandAnswer::Kind::busy;
+  busy.outage = "53100";
+  const Response answer = command_response(Request{}, busy);
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_NE(answer.body.find("the database's disk is full"), std::string::npos);
+  EXPECT_TRUE(answer.headers.get("Retry-After"));
+}
+
 }  // namespace
 }  // namespace tenggat::http

@@ -1,9 +1,11 @@
 #include "daemon/config.h"
+#include "daemon/config_keys.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 namespace tenggat {
@@ -60,6 +62,88 @@ officers: {group_wait: 2m, group_interval: 10m, messages_an_hour: 12}
   EXPECT_FALSE(loaded->portal.enabled());
   EXPECT_EQ(loaded->officers.group_interval, 10min);
   EXPECT_EQ(loaded->officers.messages_an_hour, 12);
+}
+
+// What a file has to hold for each key to differ from its default, with what the key needs beside
+// it.
+const std::map<std::string_view, std::string> kOthers = {
+    {"mode", "mode: trial"},
+    {"database", "database: host=/tmp"},
+    {"listen", "listen: 127.0.0.1:1"},
+    {"admin_listen", "admin_listen: 127.0.0.1:1"},
+    {"public_url", "public_url: https://lain.example"},
+    {"rules", "rules: /tmp"},
+    {"instansi", "instansi: Lain"},
+    {"kalender", "kalender: lain"},
+    {"undo_window", "undo_window: 3m"},
+    {"log.level", "log: {level: debug}"},
+    {"log.format", "log: {format: json}"},
+    {"email.url", "email: {url: 'smtp://127.0.0.1:26'}"},
+    {"email.from", "email: {from: a@b.example}"},
+    {"email.reply_to", "email: {reply_to: a@b.example}"},
+    {"email.user", "email: {user: a, password_file: b}"},
+    {"email.password_file", "email: {user: a, password_file: b}"},
+    {"email.return_path", "email: {return_path: a@b.example}"},
+    {"email.tls", "email: {tls: none}"},
+    {"email.messages_a_second", "email: {messages_a_second: 1}"},
+    {"whatsapp.provider", "whatsapp: {provider: waha, url: 'http://127.0.0.1', token_file: a}"},
+    {"whatsapp.url", "whatsapp: {provider: waha, url: 'http://127.0.0.1', token_file: a}"},
+    {"whatsapp.version", "whatsapp: {version: v24.0}"},
+    {"whatsapp.phone_number_id", "whatsapp: {phone_number_id: '1', token_file: a}"},
+    {"whatsapp.token_file", "whatsapp: {phone_number_id: '1', token_file: a}"},
+    {"whatsapp.app_secret_file", "whatsapp: {app_secret_file: a}"},
+    {"whatsapp.verify_token_file", "whatsapp: {verify_token_file: a}"},
+    {"whatsapp.server", "whatsapp: {server: solo}"},
+    {"whatsapp.session", "whatsapp: {session: satu}"},
+    {"whatsapp.receipt_within", "whatsapp: {receipt_within: 16m}"},
+    {"whatsapp.messages_a_second", "whatsapp: {messages_a_second: 1}"},
+    {"whatsapp.person_interval", "whatsapp: {person_interval: 7s}"},
+    {"portal.url", "portal: {url: 'https://a.example', secret_files: [a]}"},
+    {"portal.secret_files", "portal: {url: 'https://a.example', secret_files: [a]}"},
+    {"portal.allow_private", "portal: {allow_private: true}"},
+    {"officers.group_wait", "officers: {group_wait: 3m}"},
+    {"officers.group_interval", "officers: {group_interval: 3m}"},
+    {"officers.messages_an_hour", "officers: {messages_an_hour: 3}"},
+    {"canary.every", "canary: {every: 20m}"},
+    {"canary.to", "canary: {to: a@b.example}"},
+    {"http.header", "http: {header: 8KiB}"},
+    {"http.body", "http: {body: 2MiB}"},
+    {"http.file", "http: {file: 2MiB}"},
+    {"http.request", "http: {request: 20s}"},
+    {"http.connections", "http: {connections: 2}"},
+    {"http.requests_at_once", "http: {requests_at_once: 2}"},
+    {"http.requests_a_minute", "http: {requests_a_minute: 2}"},
+    {"http.failures_a_minute", "http: {failures_a_minute: 2}"},
+    {"http.proxies", "http: {proxies: [127.0.0.1]}"},
+    {"http.certificate_file", "http: {certificate_file: a, key_file: b}"},
+    {"http.key_file", "http: {certificate_file: a, key_file: b}"},
+};
+
+TEST(ConfigKeys, AChangeOfEachIsNamedAndWhatTakesARestartIsKept) {
+  const Config before = *load("mode: live\n");
+  ASSERT_EQ(config_keys().size(), kOthers.size());
+  for (const ConfigKey& key : config_keys()) {
+    SCOPED_TRACE(key.name);
+    ASSERT_TRUE(kOthers.contains(key.name));
+    const std::string text = kOthers.at(key.name) + "\n";
+    const Loaded<Config> loaded = load(text);
+    ASSERT_TRUE(loaded) << joined(faults_of(text));
+    Config changed = *loaded;
+    const auto names = changed_keys(changed, {}, before, {});
+    EXPECT_NE(std::find(names.begin(), names.end(), key.name), names.end());
+    const auto kept = keep_until_restart(changed, before);
+    EXPECT_EQ(std::find(kept.begin(), kept.end(), key.name) != kept.end(), key.keep != nullptr);
+    EXPECT_EQ(key.same(changed, before), key.keep != nullptr);
+  }
+}
+
+TEST(ConfigKeys, AFileReplacedUnderItsNameIsAChange) {
+  const Config config = *load("mode: live\n");
+  Secrets before, after;
+  after.email_password = "baru";
+  after.portal_secrets = {"baru"};
+  EXPECT_EQ(changed_keys(config, after, config, before),
+            (std::vector<std::string_view>{"email.password_file", "portal.secret_files"}));
 }
 
 TEST(Config, TheExampleThatShipsIsRead) {

@@ -15,6 +15,7 @@ const std::map<std::string, std::string> kCatalogue = {
     {"tenggat_build_info", "gauge"},
     {"tenggat_config_last_reload_successful", "gauge"},
     {"tenggat_config_last_reload_success_timestamp_seconds", "gauge"},
+    {"tenggat_certificate_not_after_timestamp_seconds", "gauge"},
     {"tenggat_log_messages_total", "counter"},
     {"tenggat_permits_open", "gauge"},
     {"tenggat_permits_submitted_total", "counter"},
@@ -83,7 +84,6 @@ MetricsOptions options() {
   options.version = "0.1.0";
   options.revision = "abc";
   options.routes = {{"/api/v1/permits/{id}", "GET"}};
-  options.calendars = {"banjarbaru"};
   return options;
 }
 
@@ -166,7 +166,6 @@ TEST(Metrics, ZeroSeriesExistFromTheStart) {
            R"(tenggat_db_errors_total{class="40"} 0)",
            R"(tenggat_db_reconnects_total 0)",
            R"(tenggat_snapshot_errors_total 0)",
-           R"(tenggat_calendar_covered_until_timestamp_seconds{calendar="banjarbaru"} 0)",
            R"(tenggat_canary_last_delivery_timestamp_seconds 0)",
            R"(tenggat_http_requests_total{code="200",method="GET",route="/api/v1/permits/{id}"} 0)",
            R"(tenggat_build_info{revision="abc",version="0.1.0"} 1)",
@@ -177,6 +176,9 @@ TEST(Metrics, ZeroSeriesExistFromTheStart) {
 
 TEST(Metrics, NothingIsSaidOfTheDatabaseBeforeItWasAsked) {
   const Metrics metrics(options());
+  // A zero here is a calendar that ended long ago, for an alert.
+  EXPECT_EQ(metrics.text().find("\ntenggat_calendar_covered_until_timestamp_seconds{"),
+            std::string::npos);
   EXPECT_EQ(metrics.text().find("tenggat_permits_open"), std::string::npos);
 }
 

@@ -51,8 +51,10 @@ TEST_F(TroubleTest, TheOutageIsInWordsUntilTheNextSuccess) {
   trouble_.failed(error("08006"));
   EXPECT_EQ(trouble_.outage(), "the database cannot be reached (08006)");
   EXPECT_TRUE(trouble_.only_out_of_reach());
+  EXPECT_EQ(trouble_.sqlstate(), "08006");
   trouble_.failed(error("53100"));
   EXPECT_EQ(trouble_.outage(), "the database's disk is full (53100)");
+  EXPECT_EQ(trouble_.sqlstate(), "53100");
   EXPECT_FALSE(trouble_.only_out_of_reach());
   // The server crashed over it, which is the lesser news.
   trouble_.failed(error("57P03"));

@@ -11,6 +11,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 
+#include "daemon/pg/cut.h"
+#include "daemon/pg/login.h"
 #include "tests/support/await.h"
 #include "tests/support/postgres.h"
 
@@ -290,7 +292,7 @@ Awaitable<void> mute_host(std::string socket_directory) {
   } catch (const ConnectionLost& error) {
     message = error.what();
   }
-  EXPECT_EQ(message, "08001: no database host answered: 127.0.0.1: no answer within 1000 ms");
+  EXPECT_EQ(message, "08001: no database host took us: 127.0.0.1: no answer within 1000 ms");
 }
 
 TEST(Connection, LeavesAMuteHostForTheNextOneInTime) {
@@ -319,6 +321,67 @@ TEST(Connection, NamesTheReasonOfEveryHost) {
   EXPECT_NE(await(io, refusal_of("host=nowhere.invalid connect_timeout=2"))
                 .find("nowhere.invalid: the name does not resolve"),
             std::string::npos);
+}
+
+Awaitable<std::string> sqlstate_of_refusal(std::string conninfo) {
+  try {
+    co_await Connection::connect(ConnectOptions{conninfo});
+  } catch (const ConnectionLost& error) {
+    EXPECT_EQ(is_login_refused(error),
+              error.sqlstate().starts_with("28") || error.sqlstate() == "3D000");
+    // The text is for people: without the server's source, and the code once.
+    EXPECT_EQ(error.message().find("LOCATION"), std::string::npos) << error.message();
+    EXPECT_EQ(error.message().find(error.sqlstate()), std::string::npos) << error.message();
+    co_return error.sqlstate();
+  }
+  co_return "connected";
+}
+
+TEST(Connection, ALoginThatIsRefusedIsToldFromAServerThatIsAway) {
+  asio::io_context io;
+  const std::string here = "host=" + shared_postgres().socket_directory();
+  EXPECT_EQ(await(io, sqlstate_of_refusal(here + " user=siapa")), "28000");
+  EXPECT_EQ(await(io, sqlstate_of_refusal(shared_postgres().conninfo("tiada"))), "3D000");
+  EXPECT_EQ(await(io, sqlstate_of_refusal("host=/nonexistent user=siapa")), "08001");
+  // The one that is away may be the one that takes us.
+  EXPECT_EQ(await(io, sqlstate_of_refusal(here + ",/nonexistent user=siapa")), "08001");
+}
+
+// One that waits for the answer, and one that waits for its session.
+Awaitable<void> cut_off(std::string conninfo) {
+  const auto executor = co_await asio::this_coro::executor;
+  Cut& cut = asio::use_service<Cut>(asio::query(executor, asio::execution::context));
+  Connection connection = co_await Connection::connect(ConnectOptions{conninfo});
+  asio::steady_timer timer{executor, 200ms};
+  timer.async_wait([&cut](const boost::system::error_code&) { cut.now(); });
+  Pipeline asleep;
+  asleep.add("SELECT pg_sleep(60)");
+  const Ending ending = co_await ending_of(connection, std::move(asleep));
+  EXPECT_TRUE(ending.lost);
+  EXPECT_TRUE(connection.broken());
+  EXPECT_EQ(co_await sqlstate_of_refusal(conninfo), "08001");
+}
+
+TEST(Cut, EndsWhatWaitsAndLetsNothingBegin) {
+  asio::io_context io;
+  await(io, cut_off(shared_postgres().conninfo()), 10s);
+}
+
+Awaitable<void> cut_off_while_opening() {
+  const auto executor = co_await asio::this_coro::executor;
+  Cut& cut = asio::use_service<Cut>(asio::query(executor, asio::execution::context));
+  asio::ip::tcp::acceptor mute{executor, {asio::ip::address_v4::loopback(), 0}};
+  asio::steady_timer timer{executor, 200ms};
+  timer.async_wait([&cut](const boost::system::error_code&) { cut.now(); });
+  const auto begun = std::chrono::steady_clock::now();
+  co_await sqlstate_of_refusal("host=127.0.0.1 user=siapa connect_timeout=30 port=" +
+                               std::to_string(mute.local_endpoint().port()));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s);
+}
+
+TEST(Cut, GivesUpASessionThatIsBeingOpened) {
+  asio::io_context io;
+  await(io, cut_off_while_opening(), 10s);
 }
 
 Awaitable<void> transaction_in_two_flights(std::string conninfo) {
