@@ -17,4 +17,5 @@ set(TENGGAT_MIGRATIONS
   0016_portal.sql
   0017_cheap_figures.sql
   0018_months.sql
+  0023_sop_life.sql
 )
