@@ -114,10 +114,7 @@ asio::awaitable<int> Watch::run_batch(int limit) {
   const store::Moment moment = store::moment_of(results.at(clock));
   if (!rulebook_.fresh(moment)) co_await rulebook_.refresh(*lease, moment);
   std::map<std::int64_t, store::StoredPermit> permits = load.take(results);
-  std::vector<std::string> versions;
-  for (const auto& [id, stored] : permits)
-    if (!rulebook_.has_version(stored.permit.sop_version))
-      versions.push_back(stored.permit.sop_version);
+  std::vector<std::string> versions = rulebook_.unknown_versions(permits);
   if (!versions.empty()) co_await rulebook_.ensure_versions(*lease, std::move(versions));
 
   std::vector<store::PermitChange> changes;

@@ -33,7 +33,7 @@ Html visit_card(const PermitView& view, const Visit& visit) {
            visit.assignee.empty() ? role_words(sop, visit.role) + " (belum diambil)"
                                   : officer_words(visit.assignee, view.context.people));
   if (const Pause* pause = view.permit().open_pause(visit.id)) {
-    const PauseReason* reason = sop.find_pause(pause->reason);
+    const PauseReason* reason = rule_of(*pause, sop);
     Html said;
     for (const store::StoredNote& note : last_notes(view.notes, visit.id, {"pause"}))
       said += html("<br>{}", lines(note.text));
