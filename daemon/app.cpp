@@ -248,6 +248,10 @@ class App::Parts {
   // Into the database and the rulebook.
   asio::awaitable<void> put_rules_in_force(pg::Connection& connection);
   asio::awaitable<void> describe_rules(pg::Connection& connection);
+  // SOPs in force that no file has any more.
+  std::vector<std::string> sops_without_file() const;
+  void say_sops_without_file() const;
+  void say_shared_addresses(Instant now) const;
   asio::awaitable<void> stop();
   asio::awaitable<void> handle_hangups();
   asio::awaitable<void> reload();
@@ -261,6 +265,7 @@ class App::Parts {
   void spawn(asio::awaitable<void> loop, std::string name);
   void wake_all();
   void announce_standards();
+  void announce_sops();
   void make_servers();
 
   std::filesystem::path config_file_;
@@ -389,10 +394,52 @@ void App::Parts::announce_standards() {
     standards.push_back({sop.id, "", seconds(sop.case_standard)});
   }
   metrics_.set_standards(standards);
+  announce_sops();
   for (const Calendar& calendar : startup_.rules.calendars)
     if (const Calendar* in_force = rulebook_.find_calendar(calendar.id()))
       metrics_.set_calendar_covered_until(
           calendar.id(), static_cast<double>(in_force->covered_until().time_since_epoch().count()));
+}
+
+// A service that was retired needs no file.
+std::vector<std::string> App::Parts::sops_without_file() const {
+  std::vector<std::string> ids;
+  for (const Sop* sop : rulebook_.sops_in_force()) {
+    const bool has_file = std::any_of(startup_.rules.sops.begin(), startup_.rules.sops.end(),
+                                      [&](const Sop& one) { return one.id == sop->id; });
+    if (!has_file && !rulebook_.retirement(sop->id)) ids.push_back(sop->id);
+  }
+  return ids;
+}
+
+void App::Parts::say_sops_without_file() const {
+  for (const std::string& id : sops_without_file())
+    log_event(Level::warning, "sop_without_file",
+              {{"sop", id},
+               {"effect", "it stays in force and takes applications"},
+               {"remedy", "bring its file back, or: tenggat sop retire " + id}});
+}
+
+// From before that was refused.
+void App::Parts::say_shared_addresses(Instant now) const {
+  const std::vector<const Sop*> sops = rulebook_.sops_in_force();
+  if (sops.empty()) return;
+  const Context context = rulebook_.context(*sops.front(), now);
+  for (const Officer& officer : context.people.officers)
+    for (const std::string& other :
+         office::who_shares_address(context.people, officer, context.today()))
+      log_event(Level::warning, "shared_address",
+                {{"officer", officer.id},
+                 {"with", other},
+                 {"effect", "neither can sign in by it"},
+                 {"remedy", "give each their own: tenggat officer edit"}});
+}
+
+void App::Parts::announce_sops() {
+  const std::vector<std::string> without = sops_without_file();
+  for (const Sop* sop : rulebook_.sops_in_force())
+    metrics_.set_sop_without_file(
+        sop->id, std::find(without.begin(), without.end(), sop->id) != without.end());
 }
 
 // Calendars first: who reads in between must not find an SOP without its own.
@@ -408,7 +455,10 @@ asio::awaitable<void> App::Parts::put_rules_in_force(pg::Connection& connection)
   pg::Pipeline clock;
   clock.add(store::kMomentSql);
   const std::vector<pg::Result> results = co_await connection.run(std::move(clock));
-  co_await rulebook_.refresh(connection, store::moment_of(results.front()));
+  const store::Moment moment = store::moment_of(results.front());
+  co_await rulebook_.refresh(connection, moment);
+  say_sops_without_file();
+  say_shared_addresses(moment.now);
 }
 
 // For whoever reads the database without the rules: the schema `laporan`.
@@ -600,6 +650,7 @@ asio::awaitable<void> App::Parts::listen() {
         // A revoked token, a new deputy: in force within a second, whoever changed it.
         const pg::Result moment = co_await connection.query(store::kMomentSql);
         co_await rulebook_.refresh(connection, store::moment_of(moment));
+        announce_sops();  // one that was retired meanwhile needs no file
         const auto again = Clock::monotonic() + office::kLongestSleep;
         // New work says nothing of them, and comes often.
         bool only_work = true;
