@@ -266,6 +266,10 @@ class App::Parts {
   asio::awaitable<void> describe_rules(pg::Connection& connection, const Startup& startup);
   std::vector<std::string> say_where_files_differ() const;
   void ask_to_stop();
+  // SOPs in force that no file has any more.
+  std::vector<std::string> sops_without_file() const;
+  std::vector<std::string> say_sops_without_file() const;
+  void say_shared_addresses(Instant now) const;
   asio::awaitable<void> stop();
   asio::awaitable<void> end_loops();
   asio::awaitable<void> handle_hangups();
@@ -286,6 +290,7 @@ class App::Parts {
   void spawn(asio::awaitable<void> loop, std::string name);
   void wake_all();
   void announce_standards();
+  void announce_sops();
   void make_servers();
 
   std::filesystem::path config_file_;
@@ -461,6 +466,7 @@ void App::Parts::announce_standards() {
     standards.push_back({sop.id, "", seconds(sop.case_standard)});
   }
   metrics_.set_standards(standards);
+  announce_sops();
   for (const Calendar& calendar : startup_.rules.calendars)
     if (const Calendar* in_force = rulebook_.find_calendar(calendar.id()))
       metrics_.set_calendar_covered_until(
@@ -483,6 +489,49 @@ asio::awaitable<std::set<std::string>> App::Parts::refuse_clashes(pg::Connection
   co_return refused;
 }
 
+// A service that was retired needs no file.
+std::vector<std::string> App::Parts::sops_without_file() const {
+  std::vector<std::string> ids;
+  for (const Sop* sop : rulebook_.sops_in_force()) {
+    const bool has_file = std::any_of(startup_.rules.sops.begin(), startup_.rules.sops.end(),
+                                      [&](const Sop& one) { return one.id == sop->id; });
+    if (!has_file && !rulebook_.retirement(sop->id)) ids.push_back(sop->id);
+  }
+  return ids;
+}
+
+std::vector<std::string> App::Parts::say_sops_without_file() const {
+  std::vector<std::string> without = sops_without_file();
+  for (const std::string& id : without)
+    log_event(Level::warning, "sop_without_file",
+              {{"sop", id},
+               {"effect", "it stays in force and takes applications"},
+               {"remedy", "bring its file back, or: tenggat sop retire " + id}});
+  return without;
+}
+
+// From before that was refused.
+void App::Parts::say_shared_addresses(Instant now) const {
+  const std::vector<const Sop*> sops = rulebook_.sops_in_force();
+  if (sops.empty()) return;
+  const Context context = rulebook_.context(*sops.front(), now);
+  for (const Officer& officer : context.people.officers)
+    for (const std::string& other :
+         office::who_shares_address(context.people, officer, context.today()))
+      log_event(Level::warning, "shared_address",
+                {{"officer", officer.id},
+                 {"with", other},
+                 {"effect", "neither can sign in by it"},
+                 {"remedy", "give each their own: tenggat officer edit"}});
+}
+
+void App::Parts::announce_sops() {
+  const std::vector<std::string> without = sops_without_file();
+  for (const Sop* sop : rulebook_.sops_in_force())
+    metrics_.set_sop_without_file(
+        sop->id, std::find(without.begin(), without.end(), sop->id) != without.end());
+}
+
 // Calendars first: who reads in between must not find an SOP without its own.
 asio::awaitable<std::vector<std::string>> App::Parts::put_rules_in_force(pg::Connection& connection,
                                                                          const Startup& startup) {
@@ -500,7 +549,9 @@ asio::awaitable<std::vector<std::string>> App::Parts::put_rules_in_force(pg::Con
   pg::Pipeline clock;
   clock.add(store::kMomentSql);
   const std::vector<pg::Result> results = co_await connection.run(std::move(clock));
-  co_await rulebook_.refresh(connection, store::moment_of(results.front()));
+  const store::Moment moment = store::moment_of(results.front());
+  co_await rulebook_.refresh(connection, moment);
+  say_shared_addresses(moment.now);
   co_return in_force;
 }
 
@@ -564,6 +615,7 @@ asio::awaitable<bool> App::Parts::prepare_database() {
   co_await put_rules_in_force(*lease, startup_);
   co_await describe_rules(*lease, startup_);
   say_where_files_differ();
+  say_sops_without_file();
   co_return true;
 }
 
@@ -750,6 +802,7 @@ asio::awaitable<void> App::Parts::listen() {
         // A revoked token, a new deputy: in force within a second, whoever changed it.
         const pg::Result moment = co_await connection.query(store::kMomentSql);
         co_await rulebook_.refresh(connection, store::moment_of(moment));
+        announce_sops();  // one that was retired meanwhile needs no file
         const auto again = Clock::monotonic() + office::kLongestSleep;
         // New work says nothing of them, and comes often.
         bool only_work = true;
@@ -836,6 +889,7 @@ asio::awaitable<ReloadReport> App::Parts::take_up(Startup next) {
   startup_ = std::move(next);
   apply();
   const std::vector<std::string> differing = say_where_files_differ();
+  const std::vector<std::string> without_file = say_sops_without_file();
   log_event(Level::info, "reloaded",
             {{"changed", joined(changed)},
              {"restart_needed", joined(until_restart)},
@@ -848,6 +902,9 @@ asio::awaitable<ReloadReport> App::Parts::take_up(Startup next) {
   if (!differing.empty())
     report.lines.push_back("files differ from what is in force: " + joined(differing) +
                            " (tenggat calendar preview FILE, then tenggat calendar apply FILE)");
+  if (!without_file.empty())
+    report.lines.push_back("in force without a file: sop " + joined(without_file) +
+                           " (bring the file back, or tenggat sop retire SOP)");
   co_return report;
 }
 

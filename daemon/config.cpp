@@ -206,6 +206,8 @@ bool is_mail(std::string_view recipient) { return recipient.find('@') != std::st
 Parsed<std::string> parse_recipient(std::string_view text) {
   if (text.empty() || (!has_control(text) && notify::is_mail_address(text)))
     return std::string(text);
+  if (notify::is_foreign_phone(text))
+    return Wrong{fmt::format("'{}' is a foreign number: an Indonesian one is needed", text)};
   if (auto phone = notify::normalise_phone(text)) return std::move(*phone);
   return Wrong{fmt::format("'{}' is neither an email address nor a WhatsApp number", text)};
 }

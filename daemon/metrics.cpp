@@ -342,6 +342,8 @@ struct Metrics::Parts {
                                     "From a request's first byte to its answer.")),
         calendar_covered_until(gauges("calendar_covered_until_timestamp_seconds",
                                       "Midnight after the last year the calendar covers.")),
+        sop_without_file(gauges("sop_without_file",
+                                "1 where a service is in force, not retired, and has no file.")),
         db_connections(gauges("db_connections", "Connections to the database.")) {
     failure_reasons.emplace_back(kOther);
     gauges("build_info", "What is running; always 1.")
@@ -446,6 +448,7 @@ struct Metrics::Parts {
   Family<Counter>& requests;
   Family<Histogram>& request_duration;
   Family<Gauge>& calendar_covered_until;
+  Family<Gauge>& sop_without_file;
   Family<Gauge>& db_connections;
   std::map<std::string, Loop, std::less<>> loops;
   std::map<std::string, Channel, std::less<>> channels;
@@ -540,6 +543,10 @@ void Metrics::set_standards(const std::vector<StepStandard>& standards) {
   }
   parts_->standards.clear();
   if (!standards.empty()) parts_->standards = {std::move(standard), std::move(objective)};
+}
+
+void Metrics::set_sop_without_file(std::string_view sop, bool without) {
+  parts_->sop_without_file.Add({{"sop", std::string(sop)}}).Set(without ? 1 : 0);
 }
 
 void Metrics::set_calendar_covered_until(std::string_view calendar, double unix_seconds) {

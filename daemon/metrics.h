@@ -103,6 +103,8 @@ class Metrics {
   // Replaces step_standard_seconds and sla_objective_ratio; after each load of the SOPs.
   void set_standards(const std::vector<StepStandard>& standards);
   void set_calendar_covered_until(std::string_view calendar, double unix_seconds);
+  // An SOP in force that no file has and that was not retired.
+  void set_sop_without_file(std::string_view sop, bool without);
 
   struct Loop {
     prometheus::Gauge& last_success_timestamp_seconds;

@@ -7,9 +7,14 @@
 
 namespace tenggat::notify {
 
-// "0812-3456-7890", "+62 812 3456 7890", "8123 4567 890" -> "6281234567890"; nothing where it is no
-// Indonesian mobile number (`^628[1-35-9]\d{7,10}$`).
+// "0812-3456-7890", "+62 812 3456 7890", "0062 812…", "8123 4567 890" -> "6281234567890"; nothing
+// where it is no Indonesian mobile number (`^628[1-35-9]\d{7,10}$`). Any blank, hyphen and dash of
+// Unicode is a separator, and so is what a contact's sheet wraps a copied number in: the marks that
+// say in which direction it is written.
 std::optional<std::string> normalise_phone(std::string_view text);
+
+// Written as a number of another country: "+65 8123 4567", "0065…". None is taken for one of ours.
+bool is_foreign_phone(std::string_view text);
 
 // One '@', both sides present, printable ASCII without spaces, quotes, angle brackets or commas, a
 // host of letters, digits, dots and hyphens: what the envelope of a mail takes without quoting.

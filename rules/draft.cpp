@@ -217,7 +217,7 @@ std::vector<std::string> Draft::drafters(const Step& step) const {
   for (std::size_t i = 0; i < kinds.size(); ++i) {
     for (const Document& document : decision_.after.documents) {
       const Visit* visit = decision_.after.find_visit(document.visit);
-      const bool of_office = visit && !sop_.is_applicant(visit->role);
+      const bool of_office = visit && !is_applicants(*visit, sop_);
       if (document.kind != kinds[i] || !document.counts() || !document.file || !of_office) continue;
       if (std::find(officers.begin(), officers.end(), document.added_by) == officers.end())
         officers.push_back(document.added_by);
@@ -737,8 +737,7 @@ void Draft::escalate(int visit_id, const std::string& text, const Doer& by) {
   notice.reason = Reason::escalated_now;
   notice.urgent = true;
   notice.cause = cause;
-  const Obstacle* obstacle =
-      visit.acknowledged ? sop_.find_obstacle(visit.acknowledged->obstacle) : nullptr;
+  const Obstacle* obstacle = visit.acknowledged ? obstacle_of(*visit.acknowledged, sop_) : nullptr;
   notice.details = {
       {"alasan", obstacle ? fmt::format("{} (kendala: {})", kEscalationReport, obstacle->name)
                           : std::string(kEscalationReport)}};
@@ -895,6 +894,16 @@ void Draft::migrate(const std::string& because) {
       "sop_migrated", 0, {},
       {{"sop", sop_.id}, {"from", p.sop_version}, {"to", sop_.version}, {"because", because}});
   ++p.version;
+  // What is closed keeps the version it was closed under.
+  const auto keep = [was = p.sop_version](std::string& version) {
+    if (version.empty()) version = was;
+  };
+  for (Visit& visit : p.visits) {
+    if (!visit.open()) keep(visit.sop_version);
+    if (visit.acknowledged) keep(visit.acknowledged->sop_version);
+  }
+  for (Pause& pause : p.pauses)
+    if (pause.to) keep(pause.sop_version);
   p.sop_version = sop_.version;
   for (Visit& visit : p.visits) {
     if (!visit.open() || visit.role == sop_.step(visit.step).role) continue;

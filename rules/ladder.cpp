@@ -88,7 +88,7 @@ std::optional<Instant> longest_pause(const Pause& pause, const PauseReason& reas
 
 std::optional<Instant> resumes_at(const Pause& pause, const Sop& sop, const Calendar& calendar) {
   if (pause.until) return pause.until;
-  const PauseReason* reason = sop.find_pause(pause.reason);
+  const PauseReason* reason = rule_of(pause, sop);
   return reason ? longest_pause(pause, *reason, calendar) : std::nullopt;
 }
 
@@ -124,7 +124,7 @@ Projection project(const Permit& permit, const Sop& sop, const Calendar& calenda
     const auto ledger = visit_ledger(permit, visit, sop);
     if (!ledger) continue;
     const Replay replay(*ledger, calendar);
-    const Ladder* ladder = sop.find_ladder(sop.step(visit.step).ladder);
+    const Ladder* ladder = sop_of(visit, sop).find_ladder(step_of(visit, sop)->ladder);
     result.visits.push_back({visit.id, visit.closed_at ? visit.due_at : replay.due(),
                              due_soon_at(replay, ladder ? &ladder->rungs : nullptr)});
   }

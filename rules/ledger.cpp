@@ -137,8 +137,8 @@ std::optional<Ledger> ledger_alone(const Permit& permit, const Visit& visit, con
 }  // namespace
 
 std::optional<Ledger> visit_ledger(const Permit& permit, const Visit& visit, const Sop& sop) {
-  if (visit.undone || sop.is_applicant(visit.role)) return std::nullopt;
-  const Step* step = sop.find_step(visit.step);
+  if (visit.undone || is_applicants(visit, sop)) return std::nullopt;
+  const Step* step = step_of(visit, sop);
   if (!step) return std::nullopt;
   std::optional<Ledger> ledger = ledger_alone(permit, visit, *step);
   if (!ledger || step->re_entry == ReEntry::fresh) return ledger;
@@ -146,7 +146,8 @@ std::optional<Ledger> visit_ledger(const Permit& permit, const Visit& visit, con
   for (const Visit& other : permit.visits) {
     if (other.id >= visit.id || other.undone || !other.closed_at || other.step != visit.step)
       continue;
-    auto one = ledger_alone(permit, other, *step);
+    const Step* as_it_was = step_of(other, sop);
+    auto one = ledger_alone(permit, other, as_it_was ? *as_it_was : *step);
     if (!one) continue;
     one->budget = ledger->budget;  // one standard for the whole, the one this visit is judged by
     ledger->earlier.push_back(*std::move(one));
@@ -270,20 +271,20 @@ Sla read(const Ledger& ledger, const std::vector<RungRule>* ladder,
 
 Sla visit_sla(const Permit& permit, const Visit& visit, const Sop& sop, const Calendar& calendar,
               Instant now) {
-  const Step* step = sop.find_step(visit.step);
+  const Step* step = step_of(visit, sop);
   if (const auto ledger = visit_ledger(permit, visit, sop))
-    return read(*ledger, rungs_of(sop, *step),
+    return read(*ledger, rungs_of(sop_of(visit, sop), *step),
                 visit.closed_at ? std::optional(frozen(visit)) : std::nullopt, calendar, now);
   Sla sla;
   sla.standard = visit.standard.value_or(step ? step->standard : Budget{});
-  if (visit.closed_at && !sop.is_applicant(visit.role)) {
+  if (visit.closed_at && !is_applicants(visit, sop)) {
     // No clock is left to replay: what it said at closing stands.
     sla.elapsed = visit.elapsed;
     sla.due_at = visit.due_at;
     if (visit.verdict)
       sla.status = *visit.verdict == Verdict::met ? SlaStatus::met : SlaStatus::missed;
   }
-  if (sop.is_applicant(visit.role))
+  if (is_applicants(visit, sop))
     sla.elapsed =
         calendar.worked(visit.opened_at, visit.closed_at.value_or(std::max(now, visit.opened_at)));
   return sla;

@@ -101,7 +101,7 @@ std::vector<ChannelAddress> addresses_of(const Officer& officer) {
 bool judges_own_work(std::string_view officer, std::string_view for_officer, const Visit& visit,
                      const Sop& sop) {
   if (!for_officer.empty()) return visit.is_work_of(officer);
-  const Step* step = sop.find_step(visit.step);
+  const Step* step = step_of(visit, sop);
   return step && step->judges() &&
          std::find(visit.drafted_by.begin(), visit.drafted_by.end(), officer) !=
              visit.drafted_by.end();
@@ -121,7 +121,8 @@ std::vector<Recipient> resolve_role(std::string_view role, const Visit* visit, c
   std::optional<Reason> climbed;
   std::vector<Recipient> nobody_else;  // who is told where no other is left
   std::vector<std::string> levels{std::string(role)};
-  for (std::string& superior : sop.chain(role)) levels.push_back(std::move(superior));
+  for (std::string& superior : (visit ? sop_of(*visit, sop) : sop).chain(role))
+    levels.push_back(std::move(superior));
   for (const std::string& level : levels) {
     std::vector<Recipient> told = people.on_duty(level, day);
     Reason none_left = told.empty() ? Reason::role_vacant : Reason::nobody_reachable;
@@ -201,7 +202,7 @@ std::optional<Duty> duty_for(std::string_view officer, const Visit& visit, const
 
 std::optional<Duty> superior_duty_for(std::string_view officer, const Visit& visit, const Sop& sop,
                                       const People& people, const CivilDate& day) {
-  const std::vector<std::string> chain = sop.chain(visit.role);
+  const std::vector<std::string> chain = sop_of(visit, sop).chain(visit.role);
   for (const bool own : {true, false})
     for (const Duty& duty : people.duties(officer, day)) {
       const bool above = std::find(chain.begin(), chain.end(), duty.role) != chain.end();

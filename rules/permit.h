@@ -23,6 +23,7 @@ struct Acknowledgement {
   std::string obstacle;
   Instant at{}, until{};
   std::string by;
+  std::string sop_version{};  // like a visit's, once the permit has gone on
   bool operator==(const Acknowledgement&) const = default;
 };
 
@@ -53,6 +54,9 @@ struct Visit {
   bool undone = false;          // opened by an action that was taken back
   // What the rejection that closed it found wanting: document kinds, "" for one of no document.
   std::vector<std::string> deficiencies;
+  // The version it was closed under, where the permit has gone on to another since; else empty. Its
+  // step, role and action are in that version and perhaps in no later one.
+  std::string sop_version;
 
   bool open() const { return !closed_at && !undone; }
   bool is_work_of(std::string_view officer) const;  // prepared or drafted
@@ -77,7 +81,8 @@ struct Pause {
   std::optional<Instant> to;
   std::optional<Instant> until;  // resumes by itself; see resumes_at for a pause without
   std::string by;
-  int extensions = 0;  // how often `until` was put off
+  int extensions = 0;         // how often `until` was put off
+  std::string sop_version{};  // it ended under, where the permit has gone on to another since
   bool operator==(const Pause&) const = default;
 };
 
@@ -173,5 +178,16 @@ const Visit* returning_visit(const Permit& permit, const Visit& opened, const So
 
 // When a permit that has ended did so: what was recorded later changed nothing of it.
 Instant ended_at(const Permit& permit);
+// Of a permit that has gone on to another version, what is closed is read by the one it was closed
+// under. `sop` is the permit's own. Null: no version at hand has it.
+const Sop& sop_of(const Visit& visit, const Sop& sop);
+const Step* step_of(const Visit& visit, const Sop& sop);
+const ActionRule* action_of(const Visit& visit, const Sop& sop);  // what closed it
+bool is_applicants(const Visit& visit, const Sop& sop);
+std::string step_name(const Visit& visit, const Sop& sop);
+const PauseReason* rule_of(const Pause& pause, const Sop& sop);
+const Obstacle* obstacle_of(const Acknowledgement& latest, const Sop& sop);
+// Once such a visit was opened, the applicant withdraws no more, whatever the step is called now.
+bool forbids_withdrawal(const Visit& visit, const Sop& sop);
 
 }  // namespace tenggat

@@ -47,7 +47,7 @@ std::vector<Span> without_stops(const Span& counted, const std::vector<Standstil
 }
 
 std::string why_paused(const Pause& pause, const Sop& sop) {
-  const PauseReason* reason = sop.find_pause(pause.reason);
+  const PauseReason* reason = rule_of(pause, sop);
   return fmt::format("{}, oleh {}", reason ? reason->name : pause.reason,
                      pause.by.empty() ? "sistem" : pause.by);
 }

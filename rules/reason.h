@@ -77,6 +77,7 @@ namespace tenggat {
   X(bad_occurred_at)                                                                     \
   X(missing_reason)                                                                      \
   X(external_id_taken)                                                                   \
+  X(sop_retired)                                                                         \
   X(already_paused)                                                                      \
   X(bad_until)                                                                           \
   X(missing_until)                                                                       \
@@ -88,7 +89,10 @@ namespace tenggat {
   X(undo_by_other)                                                                       \
   X(undo_window_over)                                                                    \
   X(next_visit_touched)                                                                  \
-  X(number_taken) /* the service prints a number that another permit has */
+  X(number_taken) /* the service prints a number that another permit has */              \
+  /* why a permit cannot go on under another version of its SOP */                       \
+  X(step_gone)         /* that has not the step it is open at */                         \
+  X(pause_reason_gone) /* nor the reason its clock stands for */
 
 enum class Reason {
 #define X(name) name,

@@ -20,7 +20,8 @@ const Item* find_by_id(const std::vector<Item>& items, std::string_view id) {
   return nullptr;
 }
 
-// A permit is pinned to the SOP it was opened under, so a name it uses is always there.
+// What is open on a permit is in the version that the permit is pinned to. What is closed is not
+// asked for here: see Sop::under.
 template <class Item>
 const Item& get(const Item* item, std::string_view what, std::string_view id) {
   if (!item) throw std::logic_error(fmt::format("no {} '{}' in this SOP", what, id));
@@ -67,6 +68,12 @@ std::string RungRule::name() const {
       return "+" + after.to_string();
   }
   return "";
+}
+
+const Sop& Sop::under(const std::string& of_version) const {
+  if (of_version.empty() || of_version == version || !versions) return *this;
+  const auto found = versions->find(of_version);
+  return found == versions->end() ? *this : *found->second;
 }
 
 const Step* Sop::find_step(std::string_view step) const { return find_by_id(steps, step); }

@@ -169,6 +169,10 @@ struct Withdrawal {
   std::string until_step_opens;
 };
 
+struct Sop;
+// Versions of one service, by hash.
+using SopVersions = std::map<std::string, const Sop*>;
+
 struct Sop {
   std::string id;        // "paud"
   std::string title;     // "Izin Penyelenggaraan PAUD"
@@ -192,6 +196,13 @@ struct Sop {
   std::optional<Withdrawal> withdrawal;
   std::string outcome_names_grant, outcome_names_refusal;
   std::optional<Objection> objection;
+  // The versions of this service at hand, for what was closed under them; null: this one alone.
+  // Whoever keeps the versions sets it, and they live as long as this one.
+  const SopVersions* versions = nullptr;
+
+  // The service as it was under that version; as it is here where none is given or it is not at
+  // hand.
+  const Sop& under(const std::string& of_version) const;
 
   const Step* find_step(std::string_view step) const;
   const Step& step(std::string_view step) const;  // must exist

@@ -10,10 +10,10 @@ bool under_way(Instant from, const std::optional<Instant>& to, Instant t) {
 }
 
 Party party_of(const Permit& permit, const Visit& visit, const Sop& sop, Instant t) {
-  if (sop.is_applicant(visit.role)) return Party::applicant;
+  if (is_applicants(visit, sop)) return Party::applicant;
   for (const Pause& pause : permit.pauses) {
     if (pause.visit != visit.id || !under_way(pause.from, pause.to, t)) continue;
-    const PauseReason* reason = sop.find_pause(pause.reason);
+    const PauseReason* reason = rule_of(pause, sop);
     return reason ? reason->waits_for : Party::office;
   }
   return Party::office;

@@ -258,7 +258,7 @@ std::optional<Refusal> Handler::withdraw(const Act& act) {
   if (actor().kind != Actor::Kind::applicant)
     return refuse(Reason::wrong_role, "only the applicant withdraws an application");
   for (const Visit& visit : permit().visits)
-    if (visit.step == rule.until_step_opens && !visit.undone)
+    if (forbids_withdrawal(visit, context_.sop))
       return refuse(Reason::too_late_to_withdraw,
                     fmt::format("step '{}' has been opened already", rule.until_step_opens));
   draft_.withdraw(act, actor());
@@ -383,7 +383,7 @@ std::optional<Refusal> Handler::operator()(const ResumeVisit& command) {
   if (auto refusal = find_open(command.step)) return refusal;
   const Pause* pause = permit().open_pause(visit_);
   if (!pause) return refuse(Reason::not_paused, "the clock is running");
-  const PauseReason* reason = context_.sop.find_pause(pause->reason);
+  const PauseReason* reason = rule_of(*pause, context_.sop);
   // The applicant's answer resumes what was asked of the applicant, and cannot be taken back.
   const bool answer = actor().kind == Actor::Kind::applicant && reason && reason->tells_applicant;
   if (!answer) {
@@ -536,8 +536,15 @@ Decided migrate_permit(const Permit& permit, const Context& with_new_version,
   for (const Visit& visit : permit.visits)
     if (visit.open() && !sop.find_step(visit.step)) missing.push_back(visit.step);
   if (!missing.empty())
-    return Refusal{Reason::step_not_open,
+    return Refusal{Reason::step_gone,
                    fmt::format("the new version has no step {}", fmt::join(missing, ", ")),
+                   missing};
+  for (const Pause& pause : permit.pauses)
+    if (!pause.to && !sop.find_pause(pause.reason)) missing.push_back(pause.reason);
+  if (!missing.empty())
+    return Refusal{Reason::pause_reason_gone,
+                   fmt::format("its clock stands for {}, which the new version has not",
+                               fmt::join(missing, ", ")),
                    missing};
   draft.migrate(because);
   draft.catch_up();

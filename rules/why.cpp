@@ -101,8 +101,8 @@ std::vector<RungStory> rung_stories(const Permit& permit, const Sop& sop, const 
                                     Instant now) {
   Storyteller storyteller(permit, calendar, now);
   for (const Visit& visit : permit.visits) {
-    const Step* step = sop.find_step(visit.step);
-    const Ladder* ladder = step ? sop.find_ladder(step->ladder) : nullptr;
+    const Step* step = step_of(visit, sop);
+    const Ladder* ladder = step ? sop_of(visit, sop).find_ladder(step->ladder) : nullptr;
     Clock clock{visit.id, visit_ledger(permit, visit, sop)};
     clock.without_ledger = visit.undone ? Reason::undone : Reason::not_started;
     clock.ended = visit.closed_at.has_value() && !visit.undone;

@@ -60,6 +60,7 @@ std::vector<Command> dossier_commands();  // permit dossier: on the database
 std::vector<Command> report_commands();
 std::vector<Command> silence_commands();
 std::vector<Command> portal_commands();
+std::vector<Command> sop_commands();
 std::vector<Command> texts_commands();
 std::vector<Command> why_commands();  // through the API
 

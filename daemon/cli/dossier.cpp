@@ -34,8 +34,8 @@ pg::Awaitable<int> dossier(DatabaseCall& call) {
   const std::vector<pg::Result> results = co_await call.connection.run(std::move(pipeline));
   const std::map<std::int64_t, store::StoredPermit> permits = load.take(results);
   const store::StoredPermit& stored = permits.at(id);
-  const std::vector<std::string> versions(1, stored.permit.sop_version);
-  co_await office->rulebook.ensure_versions(call.connection, versions);
+  std::vector<std::string> versions = office->rulebook.unknown_versions(permits);
+  co_await office->rulebook.ensure_versions(call.connection, std::move(versions));
   const store::AuditReport chain = co_await store::verify_chains(call.connection, number);
 
   const Context context =

@@ -40,7 +40,7 @@ pg::Awaitable<int> migrate_work(DatabaseCall& call) {
   boost::json::object head{{"sop", id}, {"version", sop->version}, {"because", because}};
   write_moves(call, *office, std::move(head), because, moves);
   const bool refused = std::any_of(moves.begin(), moves.end(), [](const office::PermitMove& one) {
-    return !one.refused.empty();
+    return one.refused.has_value();
   });
   co_return refused ? kRefused : kOk;
 }
@@ -52,18 +52,20 @@ int run_migrate(const Given& given, Terminal& terminal) {
 }  // namespace
 
 std::vector<Command> migrate_commands() {
-  return {{"permit migrate",
-           {{"PERMIT", false, true}},
-           {{"sop", "ID", "the SOP", Option::Count::required},
-            {"preview", "", "say what would move, and write nothing"},
-            {"because", "TEXT", "the reason, in Indonesian, as an applicant reads it"},
-            kConfigOption,
-            kJsonOption},
-           "moves open permits to the SOP version in force, with the time they have consumed",
-           "PERMIT is an id or a number, several or none: then all open permits of the SOP. One\n"
-           "that is open at a step the version lacks is named and stays, and the exit code is 1.\n"
-           "Each permit that moves gets one audited event; nothing is told twice.",
-           run_migrate}};
+  return {
+      {"permit migrate",
+       {{"PERMIT", false, true}},
+       {{"sop", "ID", "the SOP", Option::Count::required},
+        {"preview", "", "say what would move, and write nothing"},
+        {"because", "TEXT", "the reason, in Indonesian, as an applicant reads it"},
+        kConfigOption,
+        kJsonOption},
+       "moves open permits to the SOP version in force, with the time they have consumed",
+       "PERMIT is an id or a number, several or none: then all open permits of the SOP. One\n"
+       "that is open at a step the version lacks, or whose clock stands for a reason it lacks,\n"
+       "is named with why and stays, and the exit code is 1. What is closed keeps its names.\n"
+       "Each permit that moves gets one audited event; nothing is told twice.",
+       run_migrate}};
 }
 
 }  // namespace tenggat::cli

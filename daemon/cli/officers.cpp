@@ -9,6 +9,7 @@
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
 #include "daemon/office/observers.h"
+#include "daemon/office/signing_in.h"
 #include "daemon/rule_files.h"
 #include "daemon/store/people.h"
 #include "notifiers/phone.h"
@@ -36,6 +37,11 @@ std::string checked_email(const std::string& email) {
 }
 std::string checked_phone(const std::string& phone) {
   if (phone.empty()) return phone;
+  if (notify::is_foreign_phone(phone))
+    throw Refused(
+        fmt::format("--whatsapp `{}` is a foreign number; only Indonesian mobile numbers"
+                    " (0812…, +62812…) are taken",
+                    printable(phone)));
   auto normal = notify::normalise_phone(phone);
   if (!normal) {
     throw Refused(fmt::format("--whatsapp `{}` is no Indonesian mobile number (0812…, +62812…)",
@@ -99,6 +105,15 @@ std::string checked_id(const Given& given) {
   throw Refused(fmt::format("there is no officer `{}`", printable(id)));
 }
 
+void refuse_shared(const store::OfficerChange& change) {
+  if (!change.shared()) return;
+  const bool email = change.kind == store::OfficerChange::Kind::shared_email;
+  throw Refused(fmt::format(
+      "officer `{}`, who is in service, has this {} already: each needs one of their own, or one"
+      " could sign in as the other",
+      change.other, email ? "mail address" : "WhatsApp number"));
+}
+
 std::string in_service_until(const CivilDate& first_day_out) {
   return first_day_out.empty() ? "" : ", in service until the day before " + first_day_out;
 }
@@ -120,8 +135,10 @@ pg::Awaitable<int> add_officer(DatabaseCall& call) {
   const CivilDate until = officer.ended;
   if (addresses_of(officer).empty())
     call.terminal.err << "note: " << id << " has no channel and will get no messages\n";
-  const bool added = co_await store::add_officer(call.connection, std::move(officer));
-  if (!added) throw Refused(fmt::format("there is an officer `{}` already; see officer edit", id));
+  const auto added = co_await store::add_officer(call.connection, std::move(officer));
+  refuse_shared(added);
+  if (!added.done())
+    throw Refused(fmt::format("there is an officer `{}` already; see officer edit", id));
   call.terminal.out << "added " << id << in_service_until(until) << '\n';
   co_return kOk;
 }
@@ -146,8 +163,9 @@ pg::Awaitable<int> edit_officer(DatabaseCall& call) {
     office::end_observers_stay(edit, id, office->rulebook, office->moment.now);
   }
   const CivilDate until = edit.ended_on.value_or("");
-  const bool edited = co_await store::edit_officer(call.connection, id, std::move(edit));
-  if (!edited) no_such_officer(id);
+  const auto edited = co_await store::edit_officer(call.connection, id, std::move(edit));
+  refuse_shared(edited);
+  if (!edited.done()) no_such_officer(id);
   call.terminal.out << "changed " << id << in_service_until(until) << '\n';
   co_return kOk;
 }
@@ -192,6 +210,8 @@ std::string remarks(const Officer& officer, const People& people, const std::str
                                 delegation.start, delegation.end, delegation.id));
     }
   }
+  for (const std::string& other : office::who_shares_address(people, officer, today))
+    all.push_back(fmt::format("shares an address with {}: neither can sign in by it", other));
   return fmt::format("{}", fmt::join(all, "; "));
 }
 
@@ -227,8 +247,16 @@ pg::Awaitable<int> add_leave(DatabaseCall& call) {
   const std::string end = date_option(call.given, "end");
   if (end < start) throw BadUsage("--end is before --start");
   const Leave leave{start, end};  // named: GCC 12 destroys a temporary here twice
-  const bool added = co_await store::add_leave(call.connection, id, leave);
-  if (!added) no_such_officer(id);
+  using Kind = store::LeaveAnswer::Kind;
+  const store::LeaveAnswer added = co_await store::add_leave(
+      call.connection, id, leave,
+      call.given.has("replace") ? store::Overlapping::replaced : store::Overlapping::refused);
+  if (added.kind == Kind::no_such_officer) no_such_officer(id);
+  if (added.kind == Kind::overlaps)
+    throw Refused(fmt::format(
+        "`{0}` has a leave from {1} to {2} already: cancel it (--start {1} --cancel), or give"
+        " --replace for the new one to take its place",
+        id, added.with.start, added.with.end));
   call.terminal.out << id << " is on leave from " << start << " to " << end << '\n';
   co_return kOk;
 }
@@ -244,8 +272,9 @@ pg::Awaitable<int> end_officer(DatabaseCall& call) {
   } else {
     checked_date("on", day);
   }
-  const bool ended = co_await store::end_officer(call.connection, id, day);
-  if (!ended) no_such_officer(id);
+  const auto ended = co_await store::end_officer(call.connection, id, day);
+  refuse_shared(ended);
+  if (!ended.done()) no_such_officer(id);
   if (day.empty()) {
     call.terminal.out << id << " is in service\n";
   } else {
@@ -269,13 +298,18 @@ pg::Awaitable<int> delegate(DatabaseCall& call) {
   if (delegation.letter.find_first_not_of(' ') == std::string::npos)
     throw BadUsage("--letter is the number of the letter of appointment");
   const Delegation asked = delegation;
-  const auto id = co_await store::add_delegation(call.connection, std::move(delegation));
-  if (!id) {
+  using Kind = store::DelegationAnswer::Kind;
+  const auto added = co_await store::add_delegation(call.connection, std::move(delegation));
+  if (added.kind == Kind::no_such_officer)
     throw Refused(
         fmt::format("`{}` or `{}` is no officer", printable(asked.from), printable(asked.to)));
-  }
-  call.terminal.out << fmt::format("delegation {}: {} is {} for {} from {} to {}\n", *id, asked.to,
-                                   asked.kind, asked.from, asked.start, asked.end);
+  if (added.kind == Kind::overlaps)
+    throw Refused(fmt::format(
+        "{} stands in for {} on some of these days already, by delegation {}: end that first"
+        " (officer delegate end {})",
+        asked.to, asked.from, added.id, added.id));
+  call.terminal.out << fmt::format("delegation {}: {} is {} for {} from {} to {}\n", added.id,
+                                   asked.to, asked.kind, asked.from, asked.start, asked.end);
   co_return kOk;
 }
 
@@ -343,9 +377,10 @@ std::vector<Command> officer_commands() {
         {"start", "DATE", "first day of leave", Count::required},
         {"end", "DATE", "last day of leave", Count::optional},
         {"cancel", "", "take back the leave that begins on --start"},
+        {"replace", "", "in place of the leaves that it overlaps"},
         kConfigOption},
        "enters leave: reminders go to whoever stands in, the clocks run on",
-       "",
+       "One that overlaps another is refused, unless --replace says that it takes its place.",
        run_work<add_leave>},
       {"officer end",
        {},

@@ -80,6 +80,12 @@ Response message_response(const Request& request, std::int64_t id, store::Messag
                        json::serialize(json::object{{"id", std::to_string(id)}, {"state", state}}));
 }
 
+Response shared_address(const Request& request, const store::OfficerChange& change) {
+  const bool email = change.kind == store::OfficerChange::Kind::shared_email;
+  return problem(request, email ? "email_taken" : "whatsapp_taken", "",
+                 {{"officer", change.other}});
+}
+
 void log_change(const char* event, const Call& call, std::string_view about) {
   log_event(Level::info, event, {{"by", call.principal.id}, {"about", about}});
 }
@@ -174,8 +180,9 @@ awaitable<Response> Api::add_officer(const Call& call, const json::value& body,
   const pg::Result looked = co_await std::move(looking);
   officer.ended = office::end_of_service(officer, parts_.rulebook, store::moment_of(looked).now);
   auto adding = store::add_officer(db, std::move(officer));
-  const bool added = co_await std::move(adding);
-  if (!added) co_return problem(call.request, "officer_exists");
+  const store::OfficerChange added = co_await std::move(adding);
+  if (added.shared()) co_return shared_address(call.request, added);
+  if (!added.done()) co_return problem(call.request, "officer_exists");
   log_change("officer_added", call, id);
   auto answering = officer_response(201, id, db);
   co_return co_await std::move(answering);
@@ -192,8 +199,9 @@ awaitable<Response> Api::edit_officer(const Call& call, const json::value& body,
   const pg::Result looked = co_await std::move(looking);
   office::end_observers_stay(edit, id, parts_.rulebook, store::moment_of(looked).now);
   auto editing = store::edit_officer(db, id, std::move(edit));
-  const bool edited = co_await std::move(editing);
-  if (!edited) co_return problem(call.request, "not_found");
+  const store::OfficerChange edited = co_await std::move(editing);
+  if (edited.shared()) co_return shared_address(call.request, edited);
+  if (!edited.done()) co_return problem(call.request, "not_found");
   log_change("officer_changed", call, id);
   auto answering = officer_response(200, id, db);
   co_return co_await std::move(answering);
@@ -205,10 +213,22 @@ awaitable<Response> Api::change_leave(const Call& call, const json::value& body,
   const LeaveChange change = read_leave(body, faults);
   if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
   const std::string id = call.request.param("id");
-  auto writing = change.cancel ? store::cancel_leave(db, id, change.leave.start)
-                               : store::add_leave(db, id, change.leave);
-  const bool done = co_await std::move(writing);
-  if (!done) co_return problem(call.request, "not_found");
+  bool found = false;
+  if (change.cancel) {
+    auto cancelling = store::cancel_leave(db, id, change.leave.start);
+    found = co_await std::move(cancelling);
+  } else {
+    auto adding = store::add_leave(
+        db, id, change.leave,
+        change.replace ? store::Overlapping::replaced : store::Overlapping::refused);
+    const store::LeaveAnswer added = co_await std::move(adding);
+    if (added.kind == store::LeaveAnswer::Kind::overlaps)
+      co_return problem(
+          call.request, "leave_overlaps", "",
+          {{"leave", json::object{{"start", added.with.start}, {"end", added.with.end}}}});
+    found = added.done();
+  }
+  if (!found) co_return problem(call.request, "not_found");
   log_change(change.cancel ? "leave_cancelled" : "leave_entered", call, id);
   auto answering = officer_response(200, id, db);
   co_return co_await std::move(answering);
@@ -239,9 +259,12 @@ awaitable<Response> Api::add_delegation(const Call& call, const json::value& bod
     faults.push_back({"/to", "there is no such officer"});
   if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
   auto adding = store::add_delegation(db, delegation);
-  const std::optional<std::int64_t> id = co_await std::move(adding);
-  if (!id) co_return problem(call.request, "not_found");
-  delegation.id = *id;
+  const store::DelegationAnswer added = co_await std::move(adding);
+  if (added.kind == store::DelegationAnswer::Kind::overlaps)
+    co_return problem(call.request, "delegation_overlaps", "",
+                      {{"delegation", std::to_string(added.id)}});
+  if (!added.done()) co_return problem(call.request, "not_found");
+  delegation.id = added.id;
   log_change("delegation_added", call, delegation.from + " to " + delegation.to);
   co_return json_response(201, json::serialize(delegation_view(delegation)));
 }

@@ -90,7 +90,10 @@ std::optional<std::string> read_whatsapp(JsonObject& body) {
   const auto whatsapp = body.optional_text("whatsapp", 32);
   if (!whatsapp || whatsapp->empty()) return whatsapp;
   const auto number = notify::normalise_phone(*whatsapp);
-  if (!number) body.fault("whatsapp", "is not an Indonesian mobile number");
+  if (notify::is_foreign_phone(*whatsapp))
+    body.fault("whatsapp", "is a foreign number; only Indonesian mobile numbers are taken");
+  else if (!number)
+    body.fault("whatsapp", "is not an Indonesian mobile number");
   return number.value_or("");
 }
 
@@ -418,6 +421,7 @@ LeaveChange read_leave(const json::value& value, FieldFaults& faults) {
   JsonObject body(value, faults);
   LeaveChange change;
   change.cancel = body.optional_bool("cancel").value_or(false);
+  change.replace = body.optional_bool("replace").value_or(false);
   change.leave.start = read_date(body, "start");
   if (!change.cancel) {
     change.leave.end = read_date(body, "end");

@@ -72,7 +72,8 @@ store::OfficerEdit read_officer_edit(const boost::json::value& body, FieldFaults
 // POST /officers/{id}/leaves.
 struct LeaveChange {
   Leave leave;
-  bool cancel = false;  // the one that begins on `leave.start`
+  bool cancel = false;   // the one that begins on `leave.start`
+  bool replace = false;  // in place of those it overlaps
 };
 LeaveChange read_leave(const boost::json::value& body, FieldFaults& faults);
 // POST /delegations.

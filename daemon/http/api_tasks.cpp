@@ -77,18 +77,22 @@ json::object role_view(const Role& role) {
           {"superior", role.superior.empty() ? json::value(nullptr) : json::value(role.superior)}};
 }
 
-json::object sop_summary(const Sop& sop) {
-  return {{"id", sop.id},
-          {"title", sop.title},
-          {"version", sop.version},
-          {"calendar", sop.calendar},
-          {"total", sop.total.to_string()},
-          {"case_standard", sop.case_standard.to_string()},
-          {"steps", sop.steps.size()}};
+json::object sop_summary(const Sop& sop, const office::Rulebook& rulebook) {
+  const auto* retired = rulebook.retirement(sop.id);
+  const Calendar& calendar = rulebook.calendar(sop.calendar);
+  return {
+      {"id", sop.id},
+      {"title", sop.title},
+      {"version", sop.version},
+      {"calendar", sop.calendar},
+      {"total", sop.total.to_string()},
+      {"case_standard", sop.case_standard.to_string()},
+      {"retired_at", retired ? json::value(calendar.format(retired->at)) : json::value(nullptr)},
+      {"steps", sop.steps.size()}};
 }
 
-json::object sop_view(const Sop& sop) {
-  json::object view = sop_summary(sop);
+json::object sop_view(const Sop& sop, const office::Rulebook& rulebook) {
+  json::object view = sop_summary(sop, rulebook);
   json::array roles, steps, pauses;
   for (const Role& role : sop.roles) roles.push_back(role_view(role));
   for (const Step& step : sop.steps) steps.push_back(step_view(step));
@@ -158,7 +162,8 @@ awaitable<Response> Api::sop_list(Call call) {
   const Reading found = co_await std::move(asking);
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
   json::array items;
-  for (const Sop* sop : parts_.rulebook.sops_in_force()) items.push_back(sop_summary(*sop));
+  for (const Sop* sop : parts_.rulebook.sops_in_force())
+    items.push_back(sop_summary(*sop, parts_.rulebook));
   co_return json_response(200, json::serialize(json::object{{"items", std::move(items)}}));
 }
 
@@ -169,7 +174,7 @@ awaitable<Response> Api::sop_show(Call call) {
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
   const Sop* sop = parts_.rulebook.sop_in_force(call.request.param("id"));
   if (!sop) co_return problem(call.request, "not_found");
-  co_return json_response(200, json::serialize(sop_view(*sop)));
+  co_return json_response(200, json::serialize(sop_view(*sop, parts_.rulebook)));
 }
 
 awaitable<Response> Api::sop_diagram(Call call) {

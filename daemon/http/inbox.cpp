@@ -85,7 +85,7 @@ std::vector<Task> tasks_of(std::string_view officer,
     const Sop& sop = rulebook.sop_version(permit.sop_version);
     const Context context = rulebook.context(sop, std::max(now, permit.changed_at));
     for (const Visit& visit : permit.visits) {
-      if (!visit.open() || sop.is_applicant(visit.role)) continue;
+      if (!visit.open() || is_applicants(visit, sop)) continue;
       auto duty = duty_for(officer, visit, sop, context.people, context.today());
       if (!duty) continue;
       const Sla sla = visit_sla(permit, visit, sop, context.calendar, context.now);

@@ -109,6 +109,8 @@ constexpr auto kSentences = std::to_array<Sentence>({
     {"differs from the hash in the uri", "berbeda dari hash pada uri"},
     {"is not an e-mail address", "bukan alamat email"},
     {"is not an Indonesian mobile number", "bukan nomor ponsel Indonesia"},
+    {"is a foreign number; only Indonesian mobile numbers are taken",
+     "adalah nomor luar negeri; hanya nomor ponsel Indonesia yang dapat dipakai"},
     {"is longer than {} bytes", "lebih panjang dari {} bita"},
     {"must be 1 to 40 lower-case letters, digits, dots, dashes and underscores, beginning with a"
      " letter or digit",

@@ -40,10 +40,7 @@ awaitable<Reading> Reader::read(std::vector<std::int64_t> ids, pg::Pipeline more
     auto refreshing = rulebook_.refresh(*lease, reading.moment);
     co_await std::move(refreshing);
   }
-  std::vector<std::string> versions;
-  for (const auto& [id, stored] : reading.permits)
-    if (!rulebook_.has_version(stored.permit.sop_version))
-      versions.push_back(stored.permit.sop_version);
+  std::vector<std::string> versions = rulebook_.unknown_versions(reading.permits);
   if (!versions.empty()) {
     auto ensuring = rulebook_.ensure_versions(*lease, std::move(versions));
     co_await std::move(ensuring);

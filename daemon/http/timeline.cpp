@@ -129,7 +129,7 @@ json::object party_view(const TimeByParty& time, const Calendar& calendar) {
 json::array pauses_view(const Permit& permit, const Sop& sop, const Calendar& calendar) {
   json::array pauses;
   for (const Pause& pause : permit.pauses) {
-    const PauseReason* reason = sop.find_pause(pause.reason);
+    const PauseReason* reason = rule_of(pause, sop);
     pauses.push_back(json::object{
         {"visit", visit_or_null(permit, pause.visit)},
         {"reason", pause.reason},

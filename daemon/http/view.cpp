@@ -28,7 +28,7 @@ Instant not_before_last_event(const Permit& permit, Instant now) {
 }
 
 json::object pause_view(const Pause& pause, const Sop& sop, const Calendar& calendar) {
-  const PauseReason* reason = sop.find_pause(pause.reason);
+  const PauseReason* reason = rule_of(pause, sop);
   return {{"reason", pause.reason},
           {"name", reason ? json::value(reason->name) : json::value(nullptr)},
           {"stops_case", pause.stops_case},
@@ -143,7 +143,7 @@ json::object sla_view(const Sla& sla, const Calendar& calendar) {
 
 json::object acknowledgement_view(const Visit& visit, const Sop& sop, const Calendar& calendar) {
   const Acknowledgement& latest = *visit.acknowledged;
-  const Obstacle* obstacle = sop.find_obstacle(latest.obstacle);
+  const Obstacle* obstacle = obstacle_of(latest, sop);
   return {{"visit", visit_name(visit)},
           {"obstacle", latest.obstacle},
           {"name", obstacle ? json::value(obstacle->name) : json::value(nullptr)},
@@ -154,13 +154,13 @@ json::object acknowledgement_view(const Visit& visit, const Sop& sop, const Cale
 
 json::object visit_view(const Permit& permit, const Visit& visit, const Sop& sop,
                         const Calendar& calendar, Instant now) {
-  const Step* step = sop.find_step(visit.step);  // null: closed before its version went
+  const Step* step = step_of(visit, sop);
   json::object view{{"step", visit.step},
                     {"visit", visit_name(visit)},
                     {"visit_id", visit.id},
                     {"occurrence", visit.occurrence},
                     {"number", step ? json::value(step->number) : json::value(nullptr)},
-                    {"name", sop.step_name(visit.step)},
+                    {"name", step_name(visit, sop)},
                     {"role", visit.role},
                     {"assignee", or_null(visit.assignee)},
                     {"opened_at", calendar.format(visit.opened_at)},

@@ -18,5 +18,6 @@ set(TENGGAT_MIGRATIONS
   0017_cheap_figures.sql
   0018_months.sql
   0019_marks_supersede_no_file.sql
+  0023_sop_life.sql
   0025_set_aside.sql
 )

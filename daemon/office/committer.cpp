@@ -350,10 +350,7 @@ asio::awaitable<bool> Committer::try_batch(std::vector<PendingPtr> commands) {
     batch.latest_id = store::latest_id_of(results.at(tails));
   }
   if (!rulebook_.fresh(batch.moment)) co_await rulebook_.refresh(*lease, batch.moment);
-  std::vector<std::string> versions;
-  for (const auto& [id, stored] : batch.permits)
-    if (!rulebook_.has_version(stored.permit.sop_version))
-      versions.push_back(stored.permit.sop_version);
+  std::vector<std::string> versions = rulebook_.unknown_versions(batch.permits);
   if (!versions.empty()) co_await rulebook_.ensure_versions(*lease, std::move(versions));
 
   for (const PendingPtr& one : batch.commands) decide_one(batch, one);
@@ -450,6 +447,11 @@ void Committer::decide_submission(Batch& batch, const PendingPtr& pending) {
       submission.canary ? &rulebook_.canary().sop : rulebook_.sop_in_force(submission.sop);
   if (!sop) {
     batch.answers.emplace_back(pending, CommandAnswer{Kind::not_found, 404, "", std::nullopt});
+    return;
+  }
+  if (rulebook_.retirement(sop->id)) {
+    batch.answers.emplace_back(
+        pending, CommandAnswer{Kind::refused, 0, "", Refusal{Reason::sop_retired, "", {}}});
     return;
   }
   const Context context = rulebook_.context(*sop, batch.moment.now);

@@ -125,12 +125,8 @@ asio::awaitable<void> Composer::take(Round& round, std::vector<store::PendingNot
     round.told.emplace(one.notice, one.recipient);
     if (!one.reached) round.in_vain.emplace(one.notice, one.recipient);
   }
-  std::vector<std::string> versions;
-  for (const auto& [id, stored] : loaded) {
-    round.versions.emplace(id, stored.permit.version);
-    if (!rulebook_.has_version(stored.permit.sop_version))
-      versions.push_back(stored.permit.sop_version);
-  }
+  for (const auto& [id, stored] : loaded) round.versions.emplace(id, stored.permit.version);
+  std::vector<std::string> versions = rulebook_.unknown_versions(loaded);
   if (!versions.empty()) {
     auto trying = rulebook_.try_versions(connection, std::move(versions));
     const std::map<std::string, std::string> missing = co_await std::move(trying);

@@ -62,8 +62,7 @@ std::vector<store::StoredNote> Composer::Round::notes_of(const store::PendingNot
   if (!found.empty() || pending.notice.text != kRefusal) return found;
   for (const store::StoredNote& note : earlier_notes) {
     const Visit* visit = note.permit == permit.id ? permit.find_visit(note.visit) : nullptr;
-    const Step* step = visit ? sop.find_step(visit->step) : nullptr;
-    const ActionRule* action = step ? step->find_action(visit->action) : nullptr;
+    const ActionRule* action = visit ? action_of(*visit, sop) : nullptr;
     if (note.kind == "note" && action && action->sets_outcome == Outcome::refusal) found = {note};
   }
   return found;
@@ -198,8 +197,8 @@ bool Composer::collect_officers(Round& round, store::PendingNotice pending,
   const Visit* visit = stored.permit.find_visit(pending.notice.visit);
   const Sla sla = visit ? visit_sla(stored.permit, *visit, sop, context.calendar, now)
                         : case_sla(stored.permit, sop, context.calendar, now);
-  ListedTask task{stored.permit.number, visit ? sop.step_name(visit->step) : sop.case_name,
-                  sla.due_at, sla.paused, &context.calendar};
+  ListedTask task{stored.permit.number, visit ? step_name(*visit, sop) : sop.case_name, sla.due_at,
+                  sla.paused, &context.calendar};
   const auto held_up = held_up_since(pending.notice, pending.send_at, now);
   round.deliverables.push_back({std::move(pending), std::move(to), std::move(task), held_up,
                                 silent_until, sop.internal() ? &context.calendar : nullptr});

@@ -92,7 +92,7 @@ class Changing {
       Decided decided = change_.decide(stored.permit, context);
       if (!decided) {
         refused_.insert(id);
-        move.refused = decided.error().detail;
+        move.refused = decided.error();
         moves_.push_back(std::move(move));
         continue;
       }
@@ -157,8 +157,7 @@ pg::Awaitable<std::vector<PermitMove>> change_open_permits(pg::Connection& conne
     const Instant now = store::moment_of(results.at(clock)).now;
     std::map<std::int64_t, store::StoredPermit> permits = load.take(results);
     for (const std::int64_t id : ids) again = again || !changing.is_settled(id);
-    std::vector<std::string> versions;
-    for (const auto& [id, stored] : permits) versions.push_back(stored.permit.sop_version);
+    std::vector<std::string> versions = rulebook.unknown_versions(permits);
     co_await rulebook.ensure_versions(connection, std::move(versions));
     const std::vector<store::PermitChange> changes = changing.decide(std::move(permits), now);
     after = ids.back();

@@ -21,7 +21,7 @@ struct PermitMove {
   std::optional<Instant> due_before, due_after;
   std::optional<Instant> case_before, case_after;
   int breaches_added = 0, breaches_removed = 0;
-  std::string refused;  // a sentence: it stays as it is; else empty
+  std::optional<Refusal> refused{};  // it stays as it is
   bool moves() const { return due_before != due_after || case_before != case_after; }
 };
 

@@ -17,13 +17,6 @@ namespace {
   throw std::runtime_error(all);
 }
 
-std::shared_ptr<const Sop> sop_of(const store::RuleSet& rules) {
-  auto sop = load_sop(rules.files.at(0));
-  if (!sop) refuse_stored(rules, sop.error());
-  sop->version = rules.hash;
-  return std::make_shared<const Sop>(std::move(*sop));
-}
-
 std::shared_ptr<const Calendar> calendar_of(const store::RuleSet& rules) {
   auto calendar = load_calendar(rules.files.at(0), {rules.files.begin() + 1, rules.files.end()});
   if (!calendar) refuse_stored(rules, calendar.error());
@@ -66,15 +59,49 @@ pg::Awaitable<void> Rulebook::refresh(pg::Connection& connection, store::Moment 
   }
 }
 
+std::shared_ptr<const Sop> Rulebook::read(const store::RuleSet& rules) {
+  auto sop = load_sop(rules.files.at(0));
+  if (!sop) refuse_stored(rules, sop.error());
+  sop->version = rules.hash;
+  sop->versions = &versions_[sop->id];
+  return std::make_shared<const Sop>(std::move(*sop));
+}
+
+void Rulebook::keep(std::shared_ptr<const Sop> sop) {
+  versions_[sop->id].emplace(sop->version, sop.get());
+  std::string version = sop->version;
+  sops_.emplace(std::move(version), std::move(sop));
+}
+
+std::vector<std::string> Rulebook::unknown_versions(
+    const std::map<std::int64_t, store::StoredPermit>& permits) const {
+  std::vector<std::string> unknown;
+  const auto add = [&](const std::string& version) {
+    if (!version.empty() && !has_version(version)) unknown.push_back(version);
+  };
+  for (const auto& [id, stored] : permits) {
+    const Permit& permit = stored.permit;
+    add(permit.sop_version);
+    for (const Visit& visit : permit.visits) {
+      add(visit.sop_version);
+      if (visit.acknowledged) add(visit.acknowledged->sop_version);
+    }
+    for (const Pause& pause : permit.pauses) add(pause.sop_version);
+  }
+  return unknown;
+}
+
 // All or nothing: what cannot be read throws before anything has changed.
 void Rulebook::take(const std::vector<store::RuleSet>& rules) {
   std::map<std::string, std::string> sop_in_force, calendar_hashes;
   std::vector<std::shared_ptr<const Sop>> sops;
   std::map<std::string, std::shared_ptr<const Calendar>> calendars;
+  std::map<std::string, store::RuleSet::Retirement> retired;
   for (const store::RuleSet& set : rules) {
     if (set.kind == "sop") {
       sop_in_force[set.name] = set.hash;
-      if (!has_version(set.hash)) sops.push_back(sop_of(set));
+      if (set.retired) retired[set.name] = *set.retired;
+      if (!has_version(set.hash)) sops.push_back(read(set));
       continue;
     }
     calendar_hashes[set.name] = set.hash;
@@ -82,15 +109,13 @@ void Rulebook::take(const std::vector<store::RuleSet>& rules) {
     const bool unchanged = known != calendar_hashes_.end() && known->second == set.hash;
     calendars[set.name] = unchanged ? calendars_.at(set.name) : calendar_of(set);
   }
-  for (auto& sop : sops) {
-    std::string version = sop->version;
-    sops_.emplace(std::move(version), std::move(sop));
-  }
+  for (auto& sop : sops) keep(std::move(sop));
   for (const auto& [id, calendar] : calendars_) {
     const auto now = calendars.find(id);
     if (now == calendars.end() || now->second != calendar) retired_calendars_.push_back(calendar);
   }
   sop_in_force_ = std::move(sop_in_force);
+  retired_ = std::move(retired);
   calendars_ = std::move(calendars);
   calendar_hashes_ = std::move(calendar_hashes);
 }
@@ -113,7 +138,7 @@ pg::Awaitable<std::map<std::string, std::string>> Rulebook::try_versions(
   for (const store::RuleSet& rules : stored) {
     if (rules.kind != "sop") continue;
     try {
-      if (!has_version(rules.hash)) sops_.emplace(rules.hash, sop_of(rules));
+      if (!has_version(rules.hash)) keep(read(rules));
       missing.erase(rules.hash);
     } catch (const std::exception& why) {
       missing[rules.hash] = why.what();
@@ -125,6 +150,11 @@ pg::Awaitable<std::map<std::string, std::string>> Rulebook::try_versions(
 const Sop* Rulebook::sop_in_force(std::string_view id) const {
   const auto found = sop_in_force_.find(std::string(id));
   return found == sop_in_force_.end() ? nullptr : sops_.at(found->second).get();
+}
+
+const store::RuleSet::Retirement* Rulebook::retirement(std::string_view sop) const {
+  const auto found = retired_.find(std::string(sop));
+  return found == retired_.end() ? nullptr : &found->second;
 }
 
 const Sop& Rulebook::sop_version(const std::string& hash) const { return *sops_.at(hash); }

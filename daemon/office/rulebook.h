@@ -10,6 +10,7 @@
 #include "daemon/office/canary_rules.h"
 #include "daemon/pg/connection.h"
 #include "daemon/store/moment.h"
+#include "daemon/store/permits.h"
 #include "daemon/store/rules.h"
 #include "daemon/store/tokens.h"
 #include "rules/calendar.h"
@@ -36,11 +37,17 @@ class Rulebook {
                                                                  std::vector<std::string> hashes);
   bool fresh(const store::Moment& moment) const;
   bool has_version(const std::string& hash) const { return sops_.contains(hash); }
+  // What is not in memory yet of the versions these permits are under, and were under when what is
+  // closed was closed: for ensure_versions().
+  std::vector<std::string> unknown_versions(
+      const std::map<std::int64_t, store::StoredPermit>& permits) const;
 
   // SOPs and calendars live as long as the rulebook, also when they are no longer in force; people
   // and tokens until the next refresh().
   const Sop* sop_in_force(std::string_view id) const;     // null: no such SOP
   const Sop& sop_version(const std::string& hash) const;  // must have been ensured
+  // Null: it takes new applications.
+  const store::RuleSet::Retirement* retirement(std::string_view sop) const;
   // The daemon's own, in no list: what its canary is opened under.
   const CanaryRules& canary() const { return *canary_; }
   void set_canary_address(const std::string& to) { canary_people_ = canary_people(to); }
@@ -58,13 +65,17 @@ class Rulebook {
 
  private:
   void take(const std::vector<store::RuleSet>& rules);
+  std::shared_ptr<const Sop> read(const store::RuleSet& rules);
+  void keep(std::shared_ptr<const Sop> sop);
 
   std::shared_ptr<const CanaryRules> canary_;
   People canary_people_;
   SendRules send_;
   std::int64_t people_mark_ = -1, rules_mark_ = -1, tokens_mark_ = -1;
   std::unordered_map<std::string, std::shared_ptr<const Sop>> sops_;  // by version
-  std::map<std::string, std::string> sop_in_force_;                   // id → version
+  std::map<std::string, SopVersions> versions_;      // of sops_, by id; each sop points into it
+  std::map<std::string, std::string> sop_in_force_;  // id → version
+  std::map<std::string, store::RuleSet::Retirement> retired_;         // SOPs, by id
   std::map<std::string, std::shared_ptr<const Calendar>> calendars_;  // in force, by id
   std::map<std::string, std::string> calendar_hashes_;                // of calendars_
   std::vector<std::shared_ptr<const Calendar>> retired_calendars_;

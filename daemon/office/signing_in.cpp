@@ -36,15 +36,29 @@ bool address(store::NewMessage& message, const Officer& officer, bool typed_emai
 
 }  // namespace
 
-const Officer* find_by_address(const People& people, std::string_view typed, const CivilDate& day) {
+std::vector<const Officer*> find_by_address(const People& people, std::string_view typed,
+                                            const CivilDate& day) {
   const bool email = typed.find('@') != std::string_view::npos;
   const std::string wanted = email ? lower(typed) : notify::normalise_phone(typed).value_or("");
-  if (wanted.empty()) return nullptr;
+  std::vector<const Officer*> found;
+  if (wanted.empty()) return found;
   for (const Officer& officer : people.officers) {
     if (!officer.ended.empty() && officer.ended <= day) continue;
-    if (email ? lower(officer.email) == wanted : officer.whatsapp == wanted) return &officer;
+    if (email ? lower(officer.email) == wanted : officer.whatsapp == wanted)
+      found.push_back(&officer);
   }
-  return nullptr;
+  return found;
+}
+
+std::vector<std::string> who_shares_address(const People& people, const Officer& officer,
+                                            const CivilDate& day) {
+  std::vector<std::string> ids;
+  if (!officer.ended.empty() && officer.ended <= day) return ids;
+  for (const std::string& address : {officer.email, officer.whatsapp})
+    for (const Officer* other : find_by_address(people, address, day))
+      if (other->id != officer.id && std::find(ids.begin(), ids.end(), other->id) == ids.end())
+        ids.push_back(other->id);
+  return ids;
 }
 
 SigningIn::SigningIn(pg::Pool& pool, Rulebook& rulebook, ComposerSettings settings)
@@ -62,12 +76,19 @@ asio::awaitable<void> SigningIn::send_link(Request request) {
   const Calendar& calendar = rulebook_.calendar(settings_.calendar);
   const CivilDate day =
       sops.empty() ? CivilDate() : rulebook_.context(*sops.front(), moment.now).today();
-  const Officer* found = find_by_address(rulebook_.people(), request.address, day);
+  // Two who share an address (as they may from before that was refused): neither is let in by it,
+  // since the link would be the other's as well.
+  const People& people = rulebook_.people();
+  const auto by_address = find_by_address(people, request.address, day);
+  bool shared = by_address.size() > 1;
+  const Officer* found = by_address.size() == 1 ? by_address.front() : nullptr;
   const Officer officer = found ? *found : Officer{};
 
   store::NewMessage message;
   const bool typed_email = request.address.find('@') != std::string::npos;
-  const bool reachable = found && address(message, officer, typed_email, settings_);
+  const bool has_channel = found && address(message, officer, typed_email, settings_);
+  if (has_channel) shared = find_by_address(people, message.address, day).size() > 1;
+  const bool reachable = has_channel && !shared;
   const store::NewLink link{store::new_sign_in_secret(), reachable ? officer.id : "",
                             std::move(request.return_to)};
   pg::Pipeline making;
@@ -76,9 +97,10 @@ asio::awaitable<void> SigningIn::send_link(Request request) {
   const std::optional<Instant> ends = store::link_end_of(results.at(made));
   if (!ends) {
     log_event(Level::info, "sign_in_link_not_sent",
-              {{"why", !found       ? "unknown_address"
-                       : !reachable ? "no_address"
-                                    : "too_many_links"}});
+              {{"why", shared         ? "shared_address"
+                       : !found       ? "unknown_address"
+                       : !has_channel ? "no_address"
+                                      : "too_many_links"}});
     co_await transaction.rollback();
     co_return;
   }

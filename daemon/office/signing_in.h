@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "daemon/office/composer.h"
 #include "daemon/office/rulebook.h"
@@ -24,7 +25,8 @@ class SigningIn {
   };
   // Sends one link to the officer in service who is registered with the address, over the channel
   // of that address where it is configured, else over their other one. Nothing for an unknown
-  // address and beyond store::kLinksAtMost; the work looks the same from outside.
+  // address, one that two share, and beyond store::kLinksAtMost; the work looks the same from
+  // outside.
   boost::asio::awaitable<void> send_link(Request request);
 
   void reload(ComposerSettings settings) { settings_ = std::move(settings); }
@@ -39,7 +41,11 @@ class SigningIn {
 };
 
 // In service on that day, and the address is theirs: an email in any case of its letters, a number
-// in any of its forms. Null where nobody's is.
-const Officer* find_by_address(const People& people, std::string_view typed, const CivilDate& day);
+// in any of its forms.
+std::vector<const Officer*> find_by_address(const People& people, std::string_view typed,
+                                            const CivilDate& day);
+// Others in service who have one of this officer's addresses: none is let in by it.
+std::vector<std::string> who_shares_address(const People& people, const Officer& officer,
+                                            const CivilDate& day);
 
 }  // namespace tenggat::office

@@ -317,6 +317,7 @@ asio::awaitable<void> SnapshotLoop::run_once() {
                            store::totals_of(results.at(working_times))};
   add_open(families, counts.open);
   Board board = make_board(sops, calendars, counts);
+  for (auto& [id, of_sop] : board.sops) of_sop.retired = rulebook_.retirement(id) != nullptr;
   board.at = at.now;
   board.read_at = Clock::monotonic();
   board_.publish(std::move(board));

@@ -15,8 +15,8 @@ struct SopChange {
   bool write = false;                // false: a preview, nothing is written
 };
 
-// Returns what moves; permits that are at that version already are not among them. One that is open
-// at a step the version lacks is refused and stays.
+// Returns what moves; permits that are at that version already are not among them. What the version
+// cannot carry (see migrate_permit) is refused and stays.
 pg::Awaitable<std::vector<PermitMove>> change_sop(pg::Connection& connection, Rulebook& rulebook,
                                                   SopChange change);
 

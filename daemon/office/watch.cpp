@@ -143,10 +143,7 @@ asio::awaitable<Watch::Caught> Watch::run_batch(int limit, Which which) {
   // One permit that cannot be read or decided must not hold up its neighbours.
   std::map<std::int64_t, std::string> poisoned;
   std::map<std::int64_t, store::StoredPermit> permits = load.take_readable(results, poisoned);
-  std::vector<std::string> versions;
-  for (const auto& [id, stored] : permits)
-    if (!rulebook_.has_version(stored.permit.sop_version))
-      versions.push_back(stored.permit.sop_version);
+  std::vector<std::string> versions = rulebook_.unknown_versions(permits);
   std::map<std::string, std::string> missing;
   if (!versions.empty()) {
     auto trying = rulebook_.try_versions(*lease, std::move(versions));

@@ -64,12 +64,14 @@ std::string holder_of(const Visit& visit, const People& people) {
   return officer ? officer->name : "belum ada petugas";
 }
 
-std::string because_of(const Notice& notice, const Sop& sop) {
+std::string because_of(const Notice& notice, const Permit& permit, const Sop& sop) {
   if (const auto basis = notice.details.find("dasar"); basis != notice.details.end())
     return basis->second;
-  const auto pause = notice.details.find("jeda");
-  const PauseReason* reason =
-      pause == notice.details.end() ? nullptr : sop.find_pause(pause->second);
+  const auto named = notice.details.find("jeda");
+  const PauseReason* reason = nullptr;
+  for (const Pause& pause : permit.pauses)
+    if (named != notice.details.end() && pause.reason == named->second)
+      reason = rule_of(pause, sop);
   if (reason && reason->tells_applicant) return "keterangan Saudara telah kami terima";
   return reason ? fmt::format("masa {} telah berakhir", reason->name)
                 : "penyesuaian jadwal layanan";
@@ -149,7 +151,7 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
   fields["waktu"] = moment(calendar, notice.raised_at);
   fields["tanggal_batas"] = said(calendar, service.due_at);
   fields["keadaan"] = condition_of(service, calendar);
-  fields["dasar"] = because_of(notice, sop);
+  fields["dasar"] = because_of(notice, permit, sop);
   fields["alasan"] = reasons_of(notes);
   if (const auto detail = notice.details.find("alasan"); detail != notice.details.end())
     fields["alasan"] = detail->second;
@@ -165,7 +167,7 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
       notice.visit != 0 ? permit.find_visit(notice.visit) : most_urgent(permit, sop, calendar, now);
   if (visit) {
     const Sla sla = visit_sla(permit, *visit, sop, calendar, now);
-    fields["nama_tahap"] = sop.step_name(visit->step);
+    fields["nama_tahap"] = step_name(*visit, sop);
     fields["penanggung_jawab"] = holder_of(*visit, context.people);
     fields["waktu_batas"] = said(calendar, sla.due_at);
     if (sla.remaining) {

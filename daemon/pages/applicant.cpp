@@ -21,6 +21,7 @@ std::string_view read_contact(const http::Form& form, CorrectContact& contact) {
   if (!contact.email.empty() && !notify::is_mail_address(contact.email))
     return "Alamat email ini tidak dikenali.";
   if (contact.whatsapp.empty()) return "";
+  if (notify::is_foreign_phone(contact.whatsapp)) return kForeignPhone;
   const auto number = notify::normalise_phone(contact.whatsapp);
   if (!number) return "Nomor WhatsApp ini bukan nomor seluler Indonesia (0812…, +62812…).";
   contact.whatsapp = *number;

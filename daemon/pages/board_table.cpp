@@ -112,6 +112,27 @@ std::vector<const Role*> columns_of(const Sop& sop) {
   return columns;
 }
 
+// Files that were not taken along to the version in use are where only their own has a step.
+Html rows_of_earlier_versions(const BoardView& view, const office::SopBoard& numbers,
+                              std::size_t columns) {
+  BoardView plain = view;
+  plain.links = false;  // a list is of a step of the version in use
+  Html rows;
+  for (const auto& [id, counts] : numbers.steps) {
+    if (counts.open() == 0 || view.sop.find_step(id)) continue;
+    Step step;
+    step.id = step.short_name = id;
+    if (view.sop.versions)
+      for (const auto& [version, sop] : *view.sop.versions)
+        if (const Step* found = sop->find_step(id)) step = *found;
+    rows += html(
+        "<tr><th scope=\"row\">{} <span class=\"halus\">(SOP sebelumnya)</span></th>"
+        "<td class=\"isi\" colspan=\"{}\">{}</td><td></td></tr>",
+        readable(step.short_name), columns, place(plain, step, counts));
+  }
+  return rows;
+}
+
 Html table_of(const BoardView& view, const office::SopBoard& numbers) {
   const std::vector<const Role*> columns = columns_of(view.sop);
   Html head, rows;
@@ -134,7 +155,7 @@ Html table_of(const BoardView& view, const office::SopBoard& numbers) {
       "pelaksana</caption><thead><tr><th scope=\"col\">Kegiatan</th>{}"
       "<th scope=\"col\">Waktu: standar / median 90 "
       "hari</th></tr></thead><tbody>{}</tbody></table>",
-      head, rows);
+      head, html("{}{}", rows, rows_of_earlier_versions(view, numbers, columns.size())));
 }
 
 std::string hours_words(const Calendar& calendar, Instant now) {
@@ -155,9 +176,10 @@ Html board_table(const BoardView& view) {
   const Html notice =
       view.stale ? message("Angka ini belum dapat diperbarui; sistem sedang terganggu.", true)
                  : Html();
-  return html("<p class=\"halus\">{} · {}</p>{}{}{}", moment_words(view.calendar, now),
-              hours_words(view.calendar, now), notice, headline(view, numbers),
-              table_of(view, numbers));
+  return html("<p class=\"halus\">{} · {}{}</p>{}{}{}", moment_words(view.calendar, now),
+              hours_words(view.calendar, now),
+              numbers.retired ? " · tidak menerima permohonan baru" : "", notice,
+              headline(view, numbers), table_of(view, numbers));
 }
 
 std::optional<std::string_view> board_list_words(std::string_view which) {

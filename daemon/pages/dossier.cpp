@@ -77,7 +77,7 @@ class Sections {
     return id.empty() ? std::string(kNone) : officer_words(id, d_.context.people);
   }
   std::string visit_words(const Visit& visit) const {
-    const std::string name = sop_.step_name(visit.step);
+    const std::string name = step_name(visit, sop_);
     return visit.occurrence > 1 ? fmt::format("{} (ke-{})", name, visit.occurrence) : name;
   }
   std::string visit_words(int id) const {
@@ -135,7 +135,7 @@ class Sections {
       rows += html(
           "<tr><th scope=\"row\">{}<br><span class=\"halus\">{}</span></th><td>{}</td><td>{}</td>"
           "<td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-          visit_words(visit), role_words(sop_, visit.role), brief(visit.opened_at),
+          visit_words(visit), role_words(sop_of(visit, sop_), visit.role), brief(visit.opened_at),
           brief(visit.claimed_at),
           visit.closed_at
               ? fmt::format("{}, {}", brief(visit.closed_at), action_done_words(visit.action))
@@ -159,7 +159,7 @@ class Sections {
   std::string officer_or_applicant(const Visit& visit) const {
     if (!visit.closed_at) return std::string(kNone);
     if (visit.closed_by.empty()) return "sistem";
-    return sop_.is_applicant(visit.role) ? std::string("pemohon") : officer(visit.closed_by);
+    return is_applicants(visit, sop_) ? std::string("pemohon") : officer(visit.closed_by);
   }
 
   Html documents() const {

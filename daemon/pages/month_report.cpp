@@ -136,6 +136,21 @@ class Report {
           judged ? share(figures.met, figures.met + figures.missed) : std::string(kNone),
           notify::number(figures.returns));
     }
+    // What was done in the month under a version that had other steps counts, too.
+    for (const StepFigures& figures : s_.figures.steps) {
+      if (sop_.find_step(figures.step)) continue;
+      completed += figures.completed;
+      met += figures.met;
+      missed += figures.missed;
+      returns += figures.returns;
+      rows += html(
+          "<tr><td></td><th scope=\"row\" class=\"bebas\">{} (SOP sebelumnya)</th><td>{}</td>"
+          "<td>{}</td><td class=\"angka\">{}</td><td class=\"angka\">{}</td>"
+          "<td class=\"angka\">{}</td><td class=\"angka\">{}</td><td class=\"angka\">{}</td></tr>",
+          figures.name, kNone, kNone, notify::number(figures.completed),
+          notify::number(figures.met), missed_words(figures),
+          share(figures.met, figures.met + figures.missed), notify::number(figures.returns));
+    }
     return html(
         "<h2>Kepatuhan waktu per tahapan SOP</h2><table><thead><tr><th>No.</th><th>Kegiatan</th>"
         "<th>Pelaksana</th><th>Standar</th><th>Selesai</th><th>Tepat waktu</th><th>Lewat batas</th>"

@@ -11,6 +11,7 @@
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/words.h"
 #include "daemon/store/people.h"
+#include "notifiers/phone.h"
 #include "notifiers/words.h"
 
 namespace tenggat::pages {
@@ -31,7 +32,7 @@ std::string period_words(const CivilDate& start, const CivilDate& end) {
 std::string kind_words(const std::string& kind) { return kind == "plt" ? "Plt." : "Plh."; }
 
 // What a reader of bodies has against a field, for who filled in the form.
-std::string fault_words(const http::FieldFaults& faults) {
+std::string fault_words(const http::FieldFaults& faults, const http::Form& form) {
   constexpr std::pair<std::string_view, std::string_view> kWords[] = {
       {"/id", "Kode pegawai: 1 sampai 40 huruf kecil, angka, titik, atau garis, tanpa spasi."},
       {"/name", "Nama wajib diisi, paling banyak 120 huruf."},
@@ -49,6 +50,8 @@ std::string fault_words(const http::FieldFaults& faults) {
     std::string words = "Isian ini tidak dapat diterima.";
     for (const auto& [pointer, said] : kWords)
       if (fault.pointer == pointer) words = said;
+    if (fault.pointer == "/whatsapp" && notify::is_foreign_phone(form.text("whatsapp")))
+      words = kForeignPhone;
     if (all.find(words) == std::string::npos) all += (all.empty() ? "" : " ") + words;
   }
   return all;
@@ -299,6 +302,16 @@ bool all_known(const std::vector<std::string>& held, const std::vector<NamedRole
   });
 }
 
+// Empty: nobody else has it.
+std::string shared_words(const store::OfficerChange& change, const People& people) {
+  if (!change.shared()) return "";
+  const Officer* other = people.find(change.other);
+  const bool email = change.kind == store::OfficerChange::Kind::shared_email;
+  return fmt::format(
+      "{} ini dipakai {}, yang masih bertugas. Setiap pegawai memerlukan alamat sendiri.",
+      email ? "Alamat email" : "Nomor WhatsApp", other ? other->name : change.other);
+}
+
 void log_change(const char* event, const PageCall& call, std::string_view about) {
   log_event(Level::info, event, {{"by", call.who->officer.id}, {"about", about}});
 }
@@ -363,14 +376,15 @@ awaitable<Response> Pages::officers(PageCall call) {
 awaitable<std::string> Pages::add_officer(const PageCall& call, pg::Connection& db) {
   http::FieldFaults faults;
   Officer officer = officer_in(call.form, faults);
-  if (!faults.empty()) co_return fault_words(faults);
+  if (!faults.empty()) co_return fault_words(faults, call.form);
   if (!all_known(officer.roles, roles_to_hold(parts_.rulebook.sops_in_force())))
     co_return "Salah satu peran tidak dikenal.";
   const std::string id = officer.id;
   officer.ended = office::end_of_service(officer, parts_.rulebook, call.who->now);
   auto adding = store::add_officer(db, std::move(officer));
-  const bool added = co_await std::move(adding);
-  if (!added) co_return "Kode pegawai ini sudah dipakai pegawai lain.";
+  const store::OfficerChange added = co_await std::move(adding);
+  if (added.shared()) co_return shared_words(added, parts_.rulebook.people());
+  if (!added.done()) co_return "Kode pegawai ini sudah dipakai pegawai lain.";
   log_change("officer_added", call, id);
   co_return "";
 }
@@ -430,10 +444,10 @@ awaitable<std::string> Pages::change_officer(const PageCall& call, pg::Connectio
   const std::string id = call.request.param("id"), action = call.form.text("aksi");
   const bool oneself = id == call.who->officer.id;
   http::FieldFaults faults;
-  bool done = false;
+  store::OfficerChange change;
   if (action == "ubah") {
     store::OfficerEdit edit = edit_in(call.form, faults);
-    if (!faults.empty()) co_return fault_words(faults);
+    if (!faults.empty()) co_return fault_words(faults, call.form);
     if (!all_known(*edit.roles, roles_to_hold(parts_.rulebook.sops_in_force())))
       co_return "Salah satu peran tidak dikenal.";
     const auto& roles = *edit.roles;
@@ -441,16 +455,17 @@ awaitable<std::string> Pages::change_officer(const PageCall& call, pg::Connectio
       co_return "Peran pengelola sistem tidak dapat Anda cabut dari diri sendiri.";
     office::end_observers_stay(edit, id, parts_.rulebook, call.who->now);
     auto editing = store::edit_officer(db, id, std::move(edit));
-    done = co_await std::move(editing);
+    change = co_await std::move(editing);
   } else {
     const std::string day = action == "kembali" ? "" : call.form.text("mulai");
     if (action == "berhenti" && !is_civil_date(day)) co_return "Tanggal ini tidak dikenali.";
     if (action == "berhenti" && oneself)
       co_return "Masa tugas sendiri diakhiri oleh pengelola lain.";
     auto ending = store::end_officer(db, id, day);
-    done = co_await std::move(ending);
+    change = co_await std::move(ending);
   }
-  if (!done) co_return kGone;
+  if (change.shared()) co_return shared_words(change, parts_.rulebook.people());
+  if (!change.done()) co_return kGone;
   log_change("officer_changed", call, id);
   co_return "";
 }
@@ -461,9 +476,14 @@ awaitable<std::string> Pages::change_duties(const PageCall& call, pg::Connection
   http::FieldFaults faults;
   if (action == "cuti") {
     Leave leave = leave_in(call.form, faults);
-    if (!faults.empty()) co_return fault_words(faults);
+    if (!faults.empty()) co_return fault_words(faults, call.form);
     auto adding = store::add_leave(db, id, std::move(leave));
-    if (!co_await std::move(adding)) co_return kGone;
+    const store::LeaveAnswer added = co_await std::move(adding);
+    if (added.kind == store::LeaveAnswer::Kind::overlaps)
+      co_return fmt::format(
+          "Sudah tercatat cuti {}, yang bertumpukan dengan ini. Batalkan dahulu yang itu.",
+          period_words(added.with.start, added.with.end));
+    if (!added.done()) co_return kGone;
     log_change("leave_entered", call, id);
   } else if (action == "batal-cuti") {
     const std::string start = call.form.text("mulai");
@@ -473,9 +493,12 @@ awaitable<std::string> Pages::change_duties(const PageCall& call, pg::Connection
     log_change("leave_cancelled", call, id);
   } else if (action == "tunjuk") {
     const Delegation delegation = delegation_in(call.form, id, faults);
-    if (!faults.empty()) co_return fault_words(faults);
+    if (!faults.empty()) co_return fault_words(faults, call.form);
     auto adding = store::add_delegation(db, delegation);
-    if (!co_await std::move(adding)) co_return "Pelaksana yang dipilih tidak ada.";
+    const store::DelegationAnswer added = co_await std::move(adding);
+    if (added.kind == store::DelegationAnswer::Kind::overlaps)
+      co_return "Pegawai ini sudah ditunjuk pada sebagian hari itu. Akhiri dahulu penunjukan itu.";
+    if (!added.done()) co_return "Pelaksana yang dipilih tidak ada.";
     log_change("delegation_added", call, delegation.from + " to " + delegation.to);
   } else {
     const auto number = http::parse_id(call.form.text("penunjukan"));

@@ -45,7 +45,7 @@ Html visit_card(const PermitView& view, const Visit& visit) {
            visit.assignee.empty() ? role_words(sop, visit.role) + " (belum diambil)"
                                   : holder_words(view, visit));
   if (const Pause* pause = view.permit().open_pause(visit.id)) {
-    const PauseReason* reason = sop.find_pause(pause->reason);
+    const PauseReason* reason = rule_of(*pause, sop);
     Html said;
     for (const store::StoredNote& note : store::last_notes(view.notes, visit.id, {"pause"}))
       said += html("<br>{}", lines(note.text));

@@ -29,6 +29,19 @@ std::string rung_words(const std::string& rung) {
   return "pengingat pada " + rung + " waktu";
 }
 
+// A visit keeps the latest only: what was named before may be in the version its permit came from.
+const Obstacle* find_obstacle(const Permit& permit, const Visit* visit, const std::string& id,
+                              const Sop& sop) {
+  std::vector<const Sop*> versions;
+  if (visit && visit->acknowledged)
+    versions.push_back(&sop.under(visit->acknowledged->sop_version));
+  if (visit) versions.push_back(&sop_of(*visit, sop));
+  for (const Visit& other : permit.visits) versions.push_back(&sop_of(other, sop));
+  for (const Sop* version : versions)
+    if (const Obstacle* found = version->find_obstacle(id)) return found;
+  return nullptr;
+}
+
 }  // namespace
 
 std::string actor_words(const std::string& actor, const People& people) {
@@ -69,12 +82,13 @@ std::string event_words(const store::StoredEvent& stored, const Permit& permit,
                         const Context& context) {
   const std::string& type = stored.event.type;
   const Visit* visit = permit.find_visit(stored.event.visit);
-  const std::string step =
-      (visit ? context.sop.step_name(visit->step) : std::string("Layanan")) + ": ";
+  const std::string step = (visit ? step_name(*visit, context.sop) : std::string("Layanan")) + ": ";
   const auto pause_name = [&] {
     const std::string id = field_of(stored, "pause");
-    const PauseReason* reason = context.sop.find_pause(id);
-    return reason ? reason->name : readable(id);
+    for (const Pause& pause : permit.pauses)
+      if (pause.visit == stored.event.visit && pause.reason == id)
+        if (const PauseReason* reason = rule_of(pause, context.sop)) return reason->name;
+    return readable(id);
   };
   if (type == "submitted") return "Permohonan diajukan";
   if (type == "acted") return step + action_done_words(field_of(stored, "action"));
@@ -96,12 +110,14 @@ std::string event_words(const store::StoredEvent& stored, const Permit& permit,
            officer_words(field_of(stored, "officer"), context.people);
   if (type == "escalated") return step + "arahan atasan diminta";
   if (type == "acknowledged") {
-    const Obstacle* obstacle = context.sop.find_obstacle(field_of(stored, "obstacle"));
-    return step + "kendala dicatat (" +
-           (obstacle ? obstacle->name : readable(field_of(stored, "obstacle"))) + ")";
+    const std::string id = field_of(stored, "obstacle");
+    const Obstacle* obstacle = find_obstacle(permit, visit, id, context.sop);
+    return step + "kendala dicatat (" + (obstacle ? obstacle->name : readable(id)) + ")";
   }
   if (type == "contact_corrected") return "Kontak pemohon diperbaiki";
   if (type == "link_sent") return "Tautan lacak dikirim ulang kepada pemohon";
+  if (type == "sop_migrated")
+    return "Berkas beralih ke SOP yang berlaku sekarang: " + field_of(stored, "because");
   if (type == "calendar_applied") return "Kalender kerja berubah: " + field_of(stored, "decree");
   if (type == "sop_migrated") return "Permohonan dipindahkan ke versi SOP yang baru";
   return "Perubahan lain";

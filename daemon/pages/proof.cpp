@@ -102,7 +102,7 @@ Html table_of(const std::vector<DayProof>& days, const Calendar& calendar) {
 std::vector<StandstillCause> causes_for_applicant(const Permit& permit, const Sop& sop) {
   std::vector<StandstillCause> causes;
   for (const Pause& pause : permit.pauses) {
-    const PauseReason* reason = sop.find_pause(pause.reason);
+    const PauseReason* reason = rule_of(pause, sop);
     if (pause.stops_case)
       causes.push_back({{pause.from, pause.to}, reason ? reason->name : readable(pause.reason)});
   }

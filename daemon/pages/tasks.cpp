@@ -76,7 +76,7 @@ std::optional<Ticket> read_ticket(std::string_view text) {
 std::string due_words(const Sla& sla, const Permit& permit, const Visit& visit, const Sop& sop,
                       const Calendar& calendar, Instant now) {
   if (const Pause* pause = permit.open_pause(visit.id)) {
-    const PauseReason* reason = sop.find_pause(pause->reason);
+    const PauseReason* reason = rule_of(*pause, sop);
     return reason ? reason->name : readable(pause->reason);
   }
   return sla.due_at ? pages::due_words(calendar, *sla.due_at, now) : "";
@@ -151,8 +151,8 @@ Html just_done(const SignedIn& who, const Reading& found, const office::Rulebook
     items += html(
         "<li><a href=\"/permohonan/{}\">{}</a> <span class=\"halus\">· {}: {} {} · {} dari standar "
         "{}</span></li>",
-        permit->id, permit->subject, sop.step(visit->step).short_name,
-        action_done_words(visit->action), notify::clock_time(calendar.local(*visit->closed_at)),
+        permit->id, permit->subject, step_name(*visit, sop), action_done_words(visit->action),
+        notify::clock_time(calendar.local(*visit->closed_at)),
         notify::working_time(visit->elapsed, calendar.nominal_day()),
         budget_words(*visit->standard));
   }

@@ -72,14 +72,14 @@ std::string holder_title(const View& view, const Visit& visit) {
 
 const Visit* open_applicant_visit(const View& view) {
   for (const Visit& visit : view.permit().visits)
-    if (visit.open() && view.sop.is_applicant(visit.role)) return &visit;
+    if (visit.open() && is_applicants(visit, view.sop)) return &visit;
   return nullptr;
 }
 
 // A pause that waits for the applicant's answer.
 const Pause* pause_for_applicant(const Permit& permit, const Sop& sop) {
   for (const Pause& pause : permit.pauses) {
-    const PauseReason* reason = sop.find_pause(pause.reason);
+    const PauseReason* reason = rule_of(pause, sop);
     const Visit* visit = permit.find_visit(pause.visit);
     if (!pause.to && visit && visit->open() && reason && reason->tells_applicant) return &pause;
   }
@@ -94,9 +94,15 @@ const Visit* most_urgent(const View& view) {
 bool may_withdraw(const Permit& permit, const Sop& sop) {
   if (!sop.withdrawal || is_terminal(permit.state) || !sop.is_applicant(sop.withdrawal->role))
     return false;
-  return std::none_of(permit.visits.begin(), permit.visits.end(), [&](const Visit& visit) {
-    return visit.step == sop.withdrawal->until_step_opens && !visit.undone;
-  });
+  return std::none_of(permit.visits.begin(), permit.visits.end(),
+                      [&](const Visit& visit) { return forbids_withdrawal(visit, sop); });
+}
+
+// The version that a document came under: a kind that the office brings may be no kind of the
+// version in use.
+const Sop& sop_of(const Document& document, const Permit& permit, const Sop& sop) {
+  const Visit* visit = permit.find_visit(document.visit);
+  return visit ? sop_of(*visit, sop) : sop;
 }
 
 bool is_output(const Sop& sop, const std::string& kind) {
@@ -114,7 +120,8 @@ bool is_output(const Sop& sop, const std::string& kind) {
 // What is handed to the applicant: what their steps need, and what an end of the permit brings (the
 // letter of refusal). What they handed in themselves is not given out again: the link may have
 // wandered, and it holds more than a name.
-bool for_applicant(const Document& document, const Sop& sop) {
+bool for_applicant(const Document& document, const Permit& permit, const Sop& of_permit) {
+  const Sop& sop = sop_of(document, permit, of_permit);
   if (!document.counts() || !document.file || !is_output(sop, document.kind)) return false;
   for (const Step& step : sop.steps) {
     if (sop.is_applicant(step.role) &&
@@ -146,7 +153,8 @@ std::vector<Slot> upload_slots(const View& view, const std::vector<store::Stored
     if (!note.document.empty() && !is_output(view.sop, note.document))
       add({note.document, "", true});
   for (const Document& document : view.permit().documents)
-    if (document.counts() && document.file && !is_output(view.sop, document.kind))
+    if (document.counts() && document.file &&
+        !is_output(sop_of(document, view.permit(), view.sop), document.kind))
       add({document.kind, document.name, false});
   for (const std::string& need : view.sop.steps.front().needs)
     if (std::none_of(slots.begin(), slots.end(), [&](const Slot& one) { return one.kind == need; }))
@@ -295,7 +303,7 @@ Html question_card(const View& view, const Pause& pause, const Visit& visit) {
 Html decree_lines(const View& view) {
   Html found;
   for (const Document& document : view.permit().documents) {
-    if (!for_applicant(document, view.sop)) continue;
+    if (!for_applicant(document, view.permit(), view.sop)) continue;
     found += html("<p class=\"besar\">{}{}</p>", document_link(document, view.path + "/dokumen/"),
                   document.number.empty() ? std::string() : ", nomor " + document.number);
   }
@@ -412,25 +420,59 @@ const Visit* last_visit(const Permit& permit, const std::string& step) {
 
 // What was done at a closed visit, as far as its applicant has been told: neither what the review
 // recommended nor how the draft fared on its way to the head is theirs to read from the way.
-std::string done_words(const View& view, const Step& step, const Visit& visit) {
-  const ActionRule* rule = step.find_action(visit.action);
-  const bool told = rule && (!rule->tells_applicant.empty() || view.sop.is_applicant(step.role));
+std::string done_words(const View& view, const Visit& visit) {
+  const ActionRule* rule = action_of(visit, view.sop);
+  const bool told = rule && (!rule->tells_applicant.empty() || is_applicants(visit, view.sop));
   return told ? action_done_words(visit.action) : std::string("selesai");
+}
+
+std::string who_has(const Sop& sop, const std::string& role) {
+  return sop.is_applicant(role) ? "Anda" : role_words(sop, role);
+}
+
+// As the version called it that the file passed it under.
+Html passed(const View& view, const Visit& visit) {
+  const Sop& sop = sop_of(visit, view.sop);
+  std::string who = who_has(sop, visit.role);
+  if (!visit.closed_for.empty())
+    who = stand_in_title({visit.closed_by, visit.closed_for, visit.role, *visit.closed_at},
+                         view.letters, view.context);
+  return html(
+      "<li class=\"selesai\"><span class=\"nomor\" aria-hidden=\"true\">✓</span>"
+      "<strong>{}</strong><br><span class=\"halus\">{} · {} · {}</span></li>",
+      sop.step_name(visit.step), notify::short_moment(view.calendar.local(*visit.closed_at)), who,
+      done_words(view, visit));
+}
+
+// Of the steps that the version in use has no longer, the last time each was passed.
+std::vector<const Visit*> passed_before(const View& view) {
+  std::vector<const Visit*> visits;
+  for (const Visit& visit : view.permit().visits)
+    if (visit.closed_at && !visit.undone && !view.sop.find_step(visit.step) &&
+        last_visit(view.permit(), visit.step) == &visit)
+      visits.push_back(&visit);
+  return visits;
 }
 
 Html journey(const View& view) {
   const Permit& permit = view.permit();
   const Visit* current = most_urgent(view);
   const int reached = current ? view.sop.step(current->step).number : 0;
+  const std::vector<const Visit*> before = passed_before(view);
+  auto former = before.begin();
+  // Once a file has passed steps of another version, what was never opened lies behind it too.
+  int behind = reached;
+  for (const Step& step : view.sop.steps)
+    if (reached == 0 && last_visit(permit, step.id)) behind = step.number;
   Html items;
   for (const Step& step : view.sop.steps) {
     const Visit* visit = last_visit(permit, step.id);
-    std::string who = view.sop.is_applicant(step.role) ? "Anda" : role_words(view.sop, step.role);
+    if (!visit && !before.empty() && step.number < behind) continue;
+    for (; former != before.end() && (!visit || visit->id > (*former)->id); ++former)
+      items += passed(view, **former);
+    std::string who = who_has(view.sop, step.role);
     if (visit && visit->open() && !view.sop.is_applicant(step.role))
       who = holder_title(view, *visit);
-    else if (visit && visit->closed_at && !visit->closed_for.empty())
-      who = stand_in_title({visit->closed_by, visit->closed_for, visit->role, *visit->closed_at},
-                           view.letters, view.context);
     if (visit && visit->open()) {
       const Sla sla = visit_sla(permit, *visit, view.sop, view.calendar, view.now);
       const std::string until =
@@ -443,24 +485,22 @@ Html journey(const View& view) {
           step.number, step.short_name,
           view.sop.is_applicant(step.role) ? "Menunggu Anda" : "Sedang berjalan", who, until);
     } else if (visit && visit->closed_at && (reached == 0 || step.number < reached)) {
-      items += html(
-          "<li class=\"selesai\"><span class=\"nomor\" "
-          "aria-hidden=\"true\">✓</span><strong>{}</strong>"
-          "<br><span class=\"halus\">{} · {} · {}</span></li>",
-          step.short_name, notify::short_moment(view.calendar.local(*visit->closed_at)), who,
-          done_words(view, step, *visit));
+      items += passed(view, *visit);
     } else {
       items += html("<li><span class=\"nomor\">{}</span>{}<br><span class=\"halus\">{}</span></li>",
                     step.number, step.short_name, who);
     }
   }
+  for (; former != before.end(); ++former) items += passed(view, **former);
   return html("<h2>Perjalanan berkas</h2><ol class=\"jalan\">{}</ol>", items);
 }
 
 Html documents_of(const View& view) {
   Html items;
   for (const Document& document : view.permit().documents) {
-    if (!document.counts() || !document.file || is_output(view.sop, document.kind)) continue;
+    if (!document.counts() || !document.file ||
+        is_output(sop_of(document, view.permit(), view.sop), document.kind))
+      continue;
     items += html("<li>{} <span class=\"halus\">diterima {}</span></li>",
                   document_words(document.kind, document.name),
                   notify::short_moment(view.calendar.local(document.added_at)));
@@ -658,8 +698,8 @@ awaitable<Response> Pages::track_document(PageCall call) {
   const store::StoredPermit stored = as_decided(permit->second, found.moment.now);
   for (const Document& document : stored.permit.documents) {
     const auto hash = http::uploaded_hash(document.uri);
-    if (document.id != *number || !hash || !for_applicant(document, sop)) continue;
-    auto sending = send_document(call, permit->second.permit, document);
+    if (document.id != *number || !hash || !for_applicant(document, stored.permit, sop)) continue;
+    auto sending = send_document(call, stored.permit, document);
     co_return co_await std::move(sending);
   }
   co_return not_found(call);

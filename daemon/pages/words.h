@@ -50,4 +50,9 @@ struct Standing {
 };
 Standing standing_of(const Sla& sla, const Calendar& calendar);
 
+// Of a number typed into a form that is nobody's here.
+inline constexpr const char* kForeignPhone =
+    "Nomor WhatsApp ini nomor luar negeri; hanya nomor seluler Indonesia (0812…, +62812…) yang "
+    "dapat dihubungi.";
+
 }  // namespace tenggat::pages

@@ -78,22 +78,51 @@ pg::Awaitable<People> load_people(pg::Connection& connection) {
 
 namespace {
 constexpr const char* kEnd = "UPDATE officer SET ended_on = nullif($2, '')::date WHERE id = $1";
+
+using OfficerKind = OfficerChange::Kind;
+
+// Only the database can say, since two may ask at once: its triggers name themselves and the other.
+std::optional<OfficerChange> shared_address(const pg::Error& error) {
+  if (error.constraint() == "officer_email_shared")
+    return OfficerChange{OfficerKind::shared_email, error.detail()};
+  if (error.constraint() == "officer_whatsapp_shared")
+    return OfficerChange{OfficerKind::shared_whatsapp, error.detail()};
+  return std::nullopt;
+}
+
+// The flight's first statement says whether there is the officer.
+pg::Awaitable<OfficerChange> change_officer(pg::Connection& connection, pg::Pipeline pipeline) {
+  try {
+    const std::vector<pg::Result> results = co_await connection.run(std::move(pipeline));
+    OfficerChange change;
+    if (results.front().affected_rows() != 1) change.kind = OfficerKind::refused;
+    co_return change;
+  } catch (const pg::Error& error) {
+    std::optional<OfficerChange> shared = shared_address(error);
+    if (!shared) throw;
+    OfficerChange change = std::move(*shared);
+    co_return change;
+  }
+}
 }  // namespace
 
-pg::Awaitable<bool> add_officer(pg::Connection& connection, Officer officer) {
-  const pg::Result added = co_await connection.query(
+pg::Awaitable<OfficerChange> add_officer(pg::Connection& connection, Officer officer) {
+  pg::Pipeline pipeline;
+  pipeline.add(
       "WITH added AS (INSERT INTO officer (id, name, email, whatsapp, channels, ended_on)"
       " VALUES ($1, $2, $3, $4, $6::text[], nullif($7, '')::date)"
       " ON CONFLICT DO NOTHING RETURNING id),"
       " held AS (INSERT INTO officer_role (officer, role)"
       " SELECT DISTINCT added.id, role FROM added, unnest($5::text[]) AS role)"
-      " SELECT count(*) FROM added",
+      " SELECT id FROM added",
       officer.id, officer.name, officer.email, officer.whatsapp, pg::text_array(officer.roles),
       pg::text_array(officer.channels), officer.ended);
-  co_return added.int64(0, 0) == 1;
+  OfficerChange change = co_await change_officer(connection, std::move(pipeline));
+  co_return change;
 }
 
-pg::Awaitable<bool> edit_officer(pg::Connection& connection, std::string id, OfficerEdit edit) {
+pg::Awaitable<OfficerChange> edit_officer(pg::Connection& connection, std::string id,
+                                          OfficerEdit edit) {
   pg::Pipeline pipeline;
   pipeline.add(
       "UPDATE officer SET name = coalesce($2, name), email = coalesce($3, email),"
@@ -112,23 +141,43 @@ pg::Awaitable<bool> edit_officer(pg::Connection& connection, std::string id, Off
         " ON CONFLICT DO NOTHING",
         id, pg::text_array(*edit.roles));
   }
-  const auto results = co_await connection.run(std::move(pipeline));
-  co_return results.front().affected_rows() == 1;
+  OfficerChange change = co_await change_officer(connection, std::move(pipeline));
+  co_return change;
 }
 
-pg::Awaitable<bool> end_officer(pg::Connection& connection, std::string id,
-                                CivilDate first_day_out) {
-  const pg::Result ended = co_await connection.query(kEnd, id, first_day_out);
-  co_return ended.affected_rows() == 1;
+pg::Awaitable<OfficerChange> end_officer(pg::Connection& connection, std::string id,
+                                         CivilDate first_day_out) {
+  pg::Pipeline pipeline;
+  pipeline.add(kEnd, id, first_day_out);
+  OfficerChange change = co_await change_officer(connection, std::move(pipeline));
+  co_return change;
 }
 
-pg::Awaitable<bool> add_leave(pg::Connection& connection, std::string id, Leave leave) {
-  const pg::Result added = co_await connection.query(
+pg::Awaitable<LeaveAnswer> add_leave(pg::Connection& connection, std::string id, Leave leave,
+                                     Overlapping overlapping) {
+  using Kind = LeaveAnswer::Kind;
+  pg::Pipeline pipeline;
+  pipeline.add("SELECT id FROM officer WHERE id = $1 FOR NO KEY UPDATE", id);
+  if (overlapping == Overlapping::replaced)
+    pipeline.add(
+        "DELETE FROM officer_leave WHERE officer = $1 AND start_on <= $3::date"
+        " AND end_on >= $2::date",
+        id, leave.start, leave.end);
+  pipeline.add(
       "INSERT INTO officer_leave (officer, start_on, end_on)"
-      " SELECT id, $2::date, $3::date FROM officer WHERE id = $1"
-      " ON CONFLICT (officer, start_on) DO UPDATE SET end_on = excluded.end_on",
+      " SELECT id, $2::date, $3::date FROM officer WHERE id = $1 ON CONFLICT DO NOTHING",
       id, leave.start, leave.end);
-  co_return added.affected_rows() == 1;
+  try {
+    const std::vector<pg::Result> results = co_await connection.run(std::move(pipeline));
+    LeaveAnswer answer;
+    if (results.front().empty()) answer.kind = Kind::no_such_officer;
+    co_return answer;
+  } catch (const pg::Error& error) {
+    if (error.constraint() != "officer_leave_overlap") throw;
+    const std::vector<std::string> days = words_of(error.detail());
+    LeaveAnswer answer{Kind::overlaps, {days.at(0), days.at(1)}};
+    co_return answer;
+  }
 }
 
 pg::Awaitable<bool> cancel_leave(pg::Connection& connection, std::string id, CivilDate start) {
@@ -137,9 +186,10 @@ pg::Awaitable<bool> cancel_leave(pg::Connection& connection, std::string id, Civ
   co_return gone.affected_rows() == 1;
 }
 
-pg::Awaitable<std::optional<std::int64_t>> add_delegation(pg::Connection& connection,
-                                                          Delegation delegation) {
-  const pg::Result added = co_await connection.query(
+pg::Awaitable<DelegationAnswer> add_delegation(pg::Connection& connection, Delegation delegation) {
+  using Kind = DelegationAnswer::Kind;
+  pg::Pipeline pipeline;
+  pipeline.add(
       "WITH added AS (INSERT INTO delegation (from_officer, to_officer, kind, start_on, end_on,"
       "   letter) SELECT f.id, t.id, $3, $4::date, $5::date, $6 FROM officer f, officer t"
       "   WHERE f.id = $1 AND t.id = $2 RETURNING id, to_officer),"
@@ -151,8 +201,15 @@ pg::Awaitable<std::optional<std::int64_t>> add_delegation(pg::Connection& connec
       " SELECT id FROM added",
       delegation.from, delegation.to, delegation.kind, delegation.start, delegation.end,
       delegation.letter, kAppointment, to_string(Reason::delegated));
-  if (added.empty()) co_return std::nullopt;
-  co_return added.int64(0, 0);
+  try {
+    const std::vector<pg::Result> results = co_await connection.run(std::move(pipeline));
+    const pg::Result& added = results.front();
+    if (added.empty()) co_return DelegationAnswer{Kind::no_such_officer};
+    co_return DelegationAnswer{Kind::done, added.int64(0, 0)};
+  } catch (const pg::Error& error) {
+    if (error.constraint() != "delegation_overlap") throw;
+    co_return DelegationAnswer{Kind::overlaps, std::stoll(error.detail())};
+  }
 }
 
 pg::Awaitable<bool> end_delegation(pg::Connection& connection, std::int64_t id) {

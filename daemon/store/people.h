@@ -29,22 +29,52 @@ struct OfficerEdit {  // empty: left as it is
   std::optional<std::vector<std::string>> roles;     // all of them
   std::optional<CivilDate> ended_on;  // first day no longer in service; "" takes an end back
 };
-// False: the id is taken. `id` is lower-case letters, digits and _.- (see valid_officer_id).
-pg::Awaitable<bool> add_officer(pg::Connection& connection, Officer officer);
-// False: no such officer.
-pg::Awaitable<bool> edit_officer(pg::Connection& connection, std::string id, OfficerEdit edit);
-// `first_day_out` is the first day no longer in service; empty takes an end back. False: no such
-// officer.
-pg::Awaitable<bool> end_officer(pg::Connection& connection, std::string id,
-                                CivilDate first_day_out);
-// Both days included; a leave that begins on the same day is replaced. False: no such officer.
-pg::Awaitable<bool> add_leave(pg::Connection& connection, std::string id, Leave leave);
+// What became of a change of an officer. Of two officers in service no two have one address, so
+// that nobody signs in as another.
+struct OfficerChange {
+  enum class Kind {
+    done,
+    refused,       // to add: the id is taken; else: there is no such officer
+    shared_email,  // `other` in service has this address
+    shared_whatsapp,
+  } kind = Kind::done;
+  std::string other{};
+  bool done() const { return kind == Kind::done; }
+  bool shared() const { return kind == Kind::shared_email || kind == Kind::shared_whatsapp; }
+};
+
+// `id` is lower-case letters, digits and _.- (see valid_officer_id).
+pg::Awaitable<OfficerChange> add_officer(pg::Connection& connection, Officer officer);
+pg::Awaitable<OfficerChange> edit_officer(pg::Connection& connection, std::string id,
+                                          OfficerEdit edit);
+// `first_day_out` is the first day no longer in service; empty takes an end back.
+pg::Awaitable<OfficerChange> end_officer(pg::Connection& connection, std::string id,
+                                         CivilDate first_day_out);
+
+// A leave that was asked for twice is entered once.
+struct LeaveAnswer {
+  enum class Kind { done, no_such_officer, overlaps } kind = Kind::done;
+  Leave with{};  // overlaps: the first that is entered already
+  bool done() const { return kind == Kind::done; }
+};
+enum class Overlapping { refused, replaced };
+// Both days included.
+pg::Awaitable<LeaveAnswer> add_leave(pg::Connection& connection, std::string id, Leave leave,
+                                     Overlapping overlapping = Overlapping::refused);
 // False: that officer has no leave beginning that day.
 pg::Awaitable<bool> cancel_leave(pg::Connection& connection, std::string id, CivilDate start);
-// The new delegation's id; nothing where one of the two does not exist. `id` of the value is
-// ignored. Its deputy is told (kAppointment), unless it is ended before that leaves.
-pg::Awaitable<std::optional<std::int64_t>> add_delegation(pg::Connection& connection,
-                                                          Delegation delegation);
+struct DelegationAnswer {
+  enum class Kind {
+    done,
+    no_such_officer,  // one of the two
+    overlaps,         // they stand in for that officer on some of these days already
+  } kind = Kind::done;
+  std::int64_t id = 0;  // of the new one; overlaps: of the other
+  bool done() const { return kind == Kind::done; }
+};
+// `id` of the value is ignored. Its deputy is told (kAppointment), unless it is ended before that
+// leaves.
+pg::Awaitable<DelegationAnswer> add_delegation(pg::Connection& connection, Delegation delegation);
 // From now on, on the office's clock. False: no such delegation, or it was ended before.
 pg::Awaitable<bool> end_delegation(pg::Connection& connection, std::int64_t id);
 

@@ -37,11 +37,11 @@ const std::string kSelectPermitsForShare = kSelectPermits + " FOR SHARE OF p SKI
 constexpr const char* kSelectVisits =
     "SELECT permit, id, step, occurrence, role, opened_at, assignee, claimed_at, closed_at, action,"
     " closed_by, closed_for, verdict, elapsed, prepared_by, returned, missed_counted, undone,"
-    " deficiencies, due_at, standard, drafted_by, acknowledged, waited, handled"
+    " deficiencies, due_at, standard, drafted_by, acknowledged, waited, handled, sop_version"
     " FROM visit WHERE permit = ANY($1::bigint[])";
 constexpr const char* kSelectPauses =
-    "SELECT permit, id, visit, reason, stops_case, from_at, to_at, until_at, by, extensions"
-    " FROM pause WHERE permit = ANY($1::bigint[])";
+    "SELECT permit, id, visit, reason, stops_case, from_at, to_at, until_at, by, extensions,"
+    " sop_version FROM pause WHERE permit = ANY($1::bigint[])";
 constexpr const char* kSelectDocuments =
     "SELECT permit, id, visit, kind, name, uri, sha256, number, file, added_at, added_by,"
     " added_event, superseded_event, voided_event"
@@ -155,7 +155,8 @@ std::optional<std::string> to_json(const std::optional<Acknowledgement>& latest)
                                       {"obstacle", latest->obstacle},
                                       {"at", seconds_of(latest->at)},
                                       {"until", seconds_of(latest->until)},
-                                      {"by", latest->by}});
+                                      {"by", latest->by},
+                                      {"sop_version", latest->sop_version}});
 }
 
 std::optional<Acknowledgement> acknowledgement_of(const std::optional<std::string>& text) {
@@ -168,6 +169,8 @@ std::optional<Acknowledgement> acknowledgement_of(const std::optional<std::strin
   latest.at = Instant{Seconds{number("at")}};
   latest.until = Instant{Seconds{number("until")}};
   latest.by = object.at("by").as_string();
+  if (const json::value* version = object.if_contains("sop_version"))
+    latest.sop_version = version->as_string();
   return latest;
 }
 
@@ -236,6 +239,7 @@ Visit read_visit(const pg::Result& r, int row) {
   v.acknowledged = acknowledgement_of(r.optional_text(row, 22));
   v.waited = seconds_of(r.optional_int64(row, 23));
   v.handled = seconds_of(r.optional_int64(row, 24));
+  v.sop_version = text_at(r, row, 25);
   return v;
 }
 
@@ -250,6 +254,7 @@ Pause read_pause(const pg::Result& r, int row) {
   p.until = r.optional_instant(row, 7);
   p.by = text_at(r, row, 8);
   p.extensions = int_at(r, row, 9);
+  p.sop_version = text_at(r, row, 10);
   return p;
 }
 
@@ -407,7 +412,8 @@ const RowShape kVisit({{"permit", "bigint"},
                        {"drafted_by", "jsonb"},
                        {"acknowledged", "jsonb"},
                        {"waited", "bigint"},
-                       {"handled", "bigint"}});
+                       {"handled", "bigint"},
+                       {"sop_version", "text"}});
 const std::string kInsertVisits = kVisit.insert("visit");
 const std::string kUpdateVisits = kVisit.update("visit", 2);
 
@@ -420,7 +426,8 @@ const RowShape kPause({{"permit", "bigint"},
                        {"to_at", "timestamptz"},
                        {"until_at", "timestamptz"},
                        {"by", "text"},
-                       {"extensions", "int"}});
+                       {"extensions", "int"},
+                       {"sop_version", "text"}});
 const std::string kUpsertPauses = kPause.upsert("pause", 2);
 
 const RowShape kDocument({{"permit", "bigint"},
@@ -579,7 +586,7 @@ void add_visits(Writes& writes, const PermitChange& change) {
              v.elapsed.count(), v.prepared_by, v.returned, v.missed_counted, v.undone, due, soon,
              paused, json::serialize(json::value_from(v.deficiencies)), check_at,
              text_of(v.standard), json::serialize(json::value_from(v.drafted_by)),
-             to_json(v.acknowledged), count_of(v.waited), count_of(v.handled));
+             to_json(v.acknowledged), count_of(v.waited), count_of(v.handled), v.sop_version);
   }
   if (check) throw std::logic_error("something is to fall due on a permit without an open visit");
 }
@@ -591,7 +598,7 @@ void add_parts(Writes& writes, const PermitChange& change) {
     const Pause* old = find_row(before ? &before->pauses : nullptr, p.id);
     if (old && *old == p) continue;
     writes.pauses.add(after.id, p.id, p.visit, p.reason, p.stops_case, p.from, p.to, p.until, p.by,
-                      p.extensions);
+                      p.extensions, p.sop_version);
   }
   for (const Document& d : after.documents) {
     const Document* old = find_row(before ? &before->documents : nullptr, d.id);

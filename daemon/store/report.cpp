@@ -13,7 +13,8 @@ constexpr const char* kMonths =
     " FROM laporan.kepatuhan_bulanan WHERE sop = $1"
     " AND bulan BETWEEN $2::date - interval '12 months' AND $2::date ORDER BY bulan";
 constexpr const char* kSteps =
-    "SELECT langkah, selesai, tepat_waktu, terlambat, terlambat_belum_selesai, pengembalian,"
+    "SELECT langkah, langkah_nama, selesai, tepat_waktu, terlambat, terlambat_belum_selesai, "
+    "pengembalian,"
     " kerja_p50::bigint, kerja_p90::bigint, menunggu_p50::bigint, menunggu_p90::bigint,"
     " mengerjakan_p50::bigint, mengerjakan_p90::bigint"
     " FROM laporan.langkah_bulanan WHERE sop = $1 AND bulan = $2::date ORDER BY urutan";
@@ -49,10 +50,10 @@ std::vector<MonthFigures> months_of(const pg::Result& r) {
 std::vector<StepFigures> steps_of(const pg::Result& r) {
   std::vector<StepFigures> steps;
   for (int row = 0; row < r.rows(); ++row)
-    steps.push_back({text_at(r, row, 0), r.int64(row, 1), r.int64(row, 2), r.int64(row, 3),
-                     r.int64(row, 4), r.int64(row, 5), r.optional_int64(row, 6),
-                     r.optional_int64(row, 7), r.optional_int64(row, 8), r.optional_int64(row, 9),
-                     r.optional_int64(row, 10), r.optional_int64(row, 11)});
+    steps.push_back({text_at(r, row, 0), text_at(r, row, 1), r.int64(row, 2), r.int64(row, 3),
+                     r.int64(row, 4), r.int64(row, 5), r.int64(row, 6), r.optional_int64(row, 7),
+                     r.optional_int64(row, 8), r.optional_int64(row, 9), r.optional_int64(row, 10),
+                     r.optional_int64(row, 11), r.optional_int64(row, 12)});
   return steps;
 }
 

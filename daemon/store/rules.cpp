@@ -32,6 +32,12 @@ std::vector<SourceFile> files_of(std::string_view text) {
   return files;
 }
 
+std::optional<RuleSet::Retirement> retirement_at(const pg::Result& result, int row) {
+  const auto at = result.optional_instant(row, 5);
+  if (!at) return std::nullopt;
+  return RuleSet::Retirement{*at, std::string(result.text(row, 6))};
+}
+
 std::vector<RuleSet> rule_sets_of(const pg::Result& result) {
   std::vector<RuleSet> sets;
   for (int row = 0; row < result.rows(); ++row) {
@@ -39,7 +45,8 @@ std::vector<RuleSet> rule_sets_of(const pg::Result& result) {
                     .name = std::string(result.text(row, 1)),
                     .hash = std::string(result.text(row, 2)),
                     .files = files_of(result.text(row, 3)),
-                    .in_force = result.boolean(row, 4)});
+                    .in_force = result.boolean(row, 4),
+                    .retired = retirement_at(result, row)});
   }
   return sets;
 }
@@ -71,8 +78,10 @@ std::string content_hash(const std::string& kind, const std::vector<SourceFile>&
 
 pg::Awaitable<std::vector<RuleSet>> rules_in_force(pg::Connection& connection) {
   const pg::Result result = co_await connection.query(
-      "SELECT s.kind, s.name, s.hash, s.files::text, true FROM rule_in_force f"
-      " JOIN rule_set s ON s.hash = f.hash ORDER BY s.kind, s.name",
+      "SELECT s.kind, s.name, s.hash, s.files::text, true, r.retired_at, r.retired_by"
+      " FROM rule_in_force f JOIN rule_set s ON s.hash = f.hash"
+      " LEFT JOIN sop_retirement r ON r.sop = f.name AND f.kind = 'sop' AND r.restored_at IS NULL"
+      " ORDER BY s.kind, s.name",
       std::vector<pg::Param>{});
   co_return rule_sets_of(result);
 }
@@ -80,7 +89,8 @@ pg::Awaitable<std::vector<RuleSet>> rules_in_force(pg::Connection& connection) {
 pg::Awaitable<std::vector<RuleSet>> load_rule_sets(pg::Connection& connection,
                                                    std::vector<std::string> hashes) {
   const pg::Result result = co_await connection.query(
-      "SELECT s.kind, s.name, s.hash, s.files::text, f.hash IS NOT NULL FROM rule_set s"
+      "SELECT s.kind, s.name, s.hash, s.files::text, f.hash IS NOT NULL, NULL::timestamptz, ''"
+      " FROM rule_set s"
       " LEFT JOIN rule_in_force f ON f.kind = s.kind AND f.name = s.name AND f.hash = s.hash"
       " WHERE s.hash = ANY ($1::text[])",
       pg::text_array(hashes));
@@ -131,6 +141,30 @@ pg::Awaitable<bool> put_in_force_if_none(pg::Connection& connection, RuleSet rul
   }
   co_await transaction.commit(std::move(pipeline));
   co_return !in_force;
+}
+
+pg::Awaitable<bool> retire_sop(pg::Connection& connection, std::string sop, std::string by) {
+  const pg::Result retired = co_await connection.query(
+      "INSERT INTO sop_retirement (sop, retired_by) VALUES ($1, $2) ON CONFLICT DO NOTHING", sop,
+      by);
+  co_return retired.affected_rows() == 1;
+}
+
+pg::Awaitable<bool> restore_sop(pg::Connection& connection, std::string sop, std::string by) {
+  const pg::Result restored = co_await connection.query(
+      "UPDATE sop_retirement SET restored_at = office_now(), restored_by = $2"
+      " WHERE sop = $1 AND restored_at IS NULL",
+      sop, by);
+  co_return restored.affected_rows() == 1;
+}
+
+pg::Awaitable<SopUse> use_of_sop(pg::Connection& connection, std::string sop, std::string version) {
+  const pg::Result found = co_await connection.query(
+      "SELECT count(*) FILTER (WHERE sop_version = $2), count(*) FILTER (WHERE sop_version <> $2)"
+      " FROM permit WHERE sop = $1 AND state IN ('active', 'returned') AND id > 0",
+      sop, version);
+  const SopUse use{found.int64(0, 0), found.int64(0, 1)};
+  co_return use;
 }
 
 }  // namespace tenggat::store

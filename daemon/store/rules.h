@@ -1,11 +1,14 @@
 // Rules in force, by content hash. The files on disk are what an operator wants; what is in force
 // is here, so that two daemons and a restarted one agree.
 #pragma once
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "daemon/pg/connection.h"
 #include "rules/error.h"
+#include "rules/time.h"
 
 namespace tenggat::store {
 
@@ -15,6 +18,13 @@ struct RuleSet {
   std::string hash;               // of kind and files, hex; see content_hash
   std::vector<SourceFile> files;  // the main file first, then those it reads
   bool in_force = false;
+  // An SOP in force that takes no new applications: since when (the office's clock), and by whom.
+  struct Retirement {
+    Instant at{};
+    std::string by;
+    bool operator==(const Retirement&) const = default;
+  };
+  std::optional<Retirement> retired{};
 };
 
 // SHA-256 over the kind and each file's last name part and text, hex: the same rules have the same
@@ -42,5 +52,17 @@ pg::Awaitable<bool> put_in_force(pg::Connection& connection, RuleSet rules);
 // Stores without putting in force, unless nothing of this kind and name is in force yet. Returns
 // whether it was put in force.
 pg::Awaitable<bool> put_in_force_if_none(pg::Connection& connection, RuleSet rules);
+
+// From now on the SOP takes no new applications, whatever files come or go; open permits run on.
+// False: it is retired already.
+pg::Awaitable<bool> retire_sop(pg::Connection& connection, std::string sop, std::string by);
+// False: it is not retired.
+pg::Awaitable<bool> restore_sop(pg::Connection& connection, std::string sop, std::string by);
+
+// Open permits of an SOP, by the version they are under.
+struct SopUse {
+  std::int64_t open = 0, open_earlier = 0;
+};
+pg::Awaitable<SopUse> use_of_sop(pg::Connection& connection, std::string sop, std::string version);
 
 }  // namespace tenggat::store

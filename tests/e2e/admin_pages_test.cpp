@@ -80,6 +80,9 @@ TEST_F(AdminPagesTest, AnOfficerIsTakenOnAndChanged) {
   refused({{"id", "fo3"}, {"nama", " "}}, "Nama wajib diisi");
   refused({{"id", "fo3"}, {"nama", "A"}, {"email", "a b"}}, "email ini tidak dikenali");
   refused({{"id", "fo3"}, {"nama", "A"}, {"whatsapp", "021"}}, "bukan nomor seluler");
+  refused({{"id", "fo3"}, {"nama", "A"}, {"whatsapp", "+65 8123 4567"}}, "nomor luar negeri");
+  refused({{"id", "fo3"}, {"nama", "A"}, {"email", "YANTI@kantor.example"}}, "dipakai Yanti");
+  refused({{"id", "fo3"}, {"nama", "A"}, {"whatsapp", "+62 812 9999 0001"}}, "dipakai Yanti");
   refused({{"id", "fo3"}, {"nama", "A"}, {"peran", "pemohon"}}, "peran tidak dikenal");
   EXPECT_EQ(office_.query("SELECT count(*) FROM officer"), "8");
 
@@ -99,6 +102,24 @@ TEST_F(AdminPagesTest, AnOfficerIsTakenOnAndChanged) {
   EXPECT_EQ(kb.press(kb.get("/pegawai/kb"), "berhenti", {{"mulai", "2026-04-01"}}).status, 422);
 }
 
+// As an older version of the program left them behind.
+TEST_F(AdminPagesTest, ASharedAddressLetsNobodyInAsTheOther) {
+  office_.query("ALTER TABLE officer DISABLE TRIGGER USER");
+  office_.query("UPDATE officer SET email = 'Bersama@kantor.example' WHERE id = 'bo'");
+  office_.query("UPDATE officer SET email = 'bersama@kantor.example' WHERE id = 'kb'");
+  office_.query("ALTER TABLE officer ENABLE TRIGGER USER");
+  office_.query("UPDATE change_mark SET version = version + 1 WHERE name = 'people'");
+  Browser anybody = browser();
+  ask_for_link(anybody, "bersama@kantor.example");
+  // By what is theirs alone, an officer gets in; the link goes nowhere else.
+  ask_for_link(anybody, office_.query("SELECT whatsapp FROM officer WHERE id = 'fo'"));
+  EXPECT_TRUE(office_.becomes("SELECT count(*) FROM message WHERE text = 'tautan_masuk'", "1"));
+  EXPECT_EQ(office_.query("SELECT string_agg(recipient, ' ') FROM message WHERE text ="
+                          " 'tautan_masuk'"),
+            "officer:fo");
+  EXPECT_NE(office_.daemon_log().find("shared_address"), std::string::npos);
+}
+
 TEST_F(AdminPagesTest, LeaveAndADeputyAreEnteredAndEnded) {
   Browser kb = administrator();
   WebPage page = kb.get("/pegawai/bo");
@@ -107,6 +128,10 @@ TEST_F(AdminPagesTest, LeaveAndADeputyAreEnteredAndEnded) {
   EXPECT_EQ(kb.press(page, "cuti", {{"mulai", "2026-04-06"}, {"sampai", "2026-04-08"}}).status,
             303);
   EXPECT_TRUE(kb.get("/pegawai").says("6 April 2026 s.d. 8 April 2026"));
+  const WebPage shorter =
+      kb.press(kb.get("/pegawai/bo"), "cuti", {{"mulai", "2026-04-06"}, {"sampai", "2026-04-06"}});
+  EXPECT_EQ(shorter.status, 422);
+  EXPECT_TRUE(shorter.says("Sudah tercatat cuti 6 April 2026 s.d. 8 April 2026")) << shorter.body;
   EXPECT_EQ(kb.press(kb.get("/pegawai/bo"), "batal-cuti").status, 303);
   EXPECT_EQ(office_.query("SELECT count(*) FROM officer_leave"), "0");
 

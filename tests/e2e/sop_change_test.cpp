@@ -2,9 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "tests/e2e/office.h"
+#include "tests/support/browser.h"
 #include "tests/support/process.h"
 
 namespace tenggat::test {
@@ -63,6 +66,21 @@ class SopChange : public testing::Test {
       ASSERT_LT(std::chrono::steady_clock::now(), limit) << office_.daemon_log();
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
+  }
+  Browser signed_in(const std::string& officer) {
+    Browser browser(office_.daemon().api_port());
+    const std::string address = office_.query(
+        "SELECT CASE WHEN email <> '' THEN email ELSE whatsapp END FROM officer"
+        " WHERE id = '" +
+        officer + "'");
+    browser.press(browser.get("/masuk"), "", {{"alamat", address}});
+    const std::string link =
+        "SELECT substring(body from '/masuk/[0-9a-f]{64}') FROM message WHERE text ="
+        " 'tautan_masuk' AND recipient = 'officer:" +
+        officer + "' ORDER BY id DESC LIMIT 1";
+    EXPECT_TRUE(office_.becomes("SELECT count(*) > 0 FROM (" + link + ") l", "t"));
+    EXPECT_EQ(browser.press(browser.get(office_.query(link)), "").status, 303);
+    return browser;
   }
   CommandResult migrate(std::vector<std::string> more = {}) {
     std::vector<std::string> arguments{"permit", "migrate", "--sop", "paud"};
@@ -136,6 +154,137 @@ TEST_F(SopChange, OpenPermitsMoveWithTheTimeTheyHaveConsumed) {
             "penandatanganan");
   const CommandResult audit = office_.tenggat({"audit", "verify"});
   EXPECT_EQ(audit.status, 0) << audit.out << audit.err;
+  office_.stop_daemon();
+}
+
+// The version calls the verification another thing, has no pause for other agencies, and the
+// technical review is another role's.
+TEST_F(SopChange, WhatWasClosedKeepsItsNamesOnEveryPage) {
+  const auto submitted =
+      office_.json({"permit", "submit", "--sop", "paud", "--name", "Citra", "--subject",
+                    "PAUD Anggrek", "--email", "citra@warga.example", "--document",
+                    "persyaratan_izin_paud=https://intanbjb.example/berkas/7"},
+                   "portal");
+  const std::string number(submitted.at("number").as_string());
+  const std::string url(submitted.at("tracking_url").as_string());
+  const std::string standing = submit("b"), id(submitted.at("id").as_string());
+  for (const std::string& one : {number, standing}) {
+    bring_to_the_review(one);
+    office_.json({"permit", "pause", one, "--step", "kajian_teknis", "--reason", "instansi_lain"},
+                 "dt");
+  }
+  office_.advance("2026-06-02T09:00:00");
+  office_.json({"permit", "resume", number, "--step", "kajian_teknis"}, "dt");
+  office_.use_own_rules();
+  const auto path = office_.daemon().options().rules / "sop/paud.yaml";
+  std::string text = read_file(path);
+  office_.change_rule("sop/paud.yaml", "  - id: verifikasi\n    nama: Verifikasi berkas",
+                      "  - id: pemeriksaan\n    nama: Pemeriksaan awal");
+  office_.change_rule("sop/paud.yaml", "submit: {ke: verifikasi", "submit: {ke: pemeriksaan");
+  for (int i = 0; i < 2; ++i)
+    office_.change_rule("sop/paud.yaml", "mulai: verifikasi.accept", "mulai: pemeriksaan.accept");
+  const auto from = text.find("  instansi_lain:\n");
+  office_.change_rule("sop/paud.yaml", text.substr(from, text.find("\n\n", from) - from + 1), "");
+  office_.reload();
+  const std::string in_force = "SELECT count(*) FROM rule_in_force WHERE hash = '";
+  ASSERT_TRUE(office_.becomes(in_force + version_ + "'", "0")) << office_.daemon_log();
+
+  const CommandResult preview = migrate({"--preview"});
+  EXPECT_EQ(preview.status, 1) << preview.out << preview.err;
+  EXPECT_NE(preview.out.find("refused: " + standing + ":"), std::string::npos) << preview.out;
+  EXPECT_NE(preview.out.find("instansi_lain"), std::string::npos) << preview.out;
+  EXPECT_EQ(migrate().status, 1);
+  EXPECT_EQ(office_.column("SELECT p.number FROM event e JOIN permit p ON p.id = e.permit"
+                           " WHERE e.type = 'sop_migrated'"),
+            std::vector<std::string>{number});
+
+  Browser browser(office_.daemon().api_port());
+  const WebPage tracking = browser.get(url.substr(url.find("/lacak/")));
+  EXPECT_EQ(tracking.status, 200) << office_.daemon_log();
+  EXPECT_TRUE(tracking.says("Verifikasi berkas")) << tracking.body;
+  EXPECT_FALSE(tracking.says("Pemeriksaan awal")) << tracking.body;
+
+  const auto timeline = office_.get("/permits/" + id + "/timeline", "dt");
+  EXPECT_EQ(timeline.at("visits").at(1).at("name").as_string(), "Verifikasi berkas");
+  EXPECT_EQ(timeline.at("visits").at(1).at("number").as_int64(), 2);
+  EXPECT_EQ(timeline.at("pauses").at(0).at("name").as_string(), "menunggu instansi lain");
+  EXPECT_EQ(timeline.at("pauses").at(0).at("waits_for").as_string(), "other_agency");
+  EXPECT_EQ(timeline.at("time").at("other_agency").at("wall_seconds").as_int64(), 3600);
+  const CommandResult dossier = office_.tenggat({"permit", "dossier", number});
+  EXPECT_EQ(dossier.status, 0) << dossier.err;
+  EXPECT_NE(dossier.out.find("Verifikasi berkas"), std::string::npos) << dossier.out;
+  EXPECT_EQ(dossier.out.find(">verifikasi<"), std::string::npos);
+  EXPECT_NE(dossier.out.find("menunggu instansi lain"), std::string::npos) << dossier.out;
+
+  // "Tugas" of who has just closed such a step, and the history on the officer's page.
+  Browser fo = signed_in("fo");
+  const WebPage tasks = fo.get("/tugas");
+  EXPECT_EQ(tasks.status, 200) << office_.daemon_log();
+  EXPECT_TRUE(tasks.says("Verifikasi berkas")) << tasks.body;
+  const WebPage page = fo.get("/permohonan/" + number);
+  EXPECT_EQ(page.status, 200) << office_.daemon_log();
+  EXPECT_TRUE(page.says("Verifikasi berkas: ")) << page.body;
+  EXPECT_TRUE(page.says("menunggu instansi lain")) << page.body;
+
+  // It ends, and closed it reads as before.
+  act(number, "dt", "kajian_teknis", "recommend",
+      {"--document", "bapl=https://x.example/b", "--document", "rekomendasi=https://x.example/r"});
+  EXPECT_EQ(browser.get(url.substr(url.find("/lacak/"))).status, 200);
+  // The other one's clock runs again by itself, under the version it kept.
+  office_.advance("2026-06-22T12:00:00");
+  EXPECT_EQ(office_.query("SELECT count(*) FROM pause WHERE to_at IS NULL"), "0");
+  EXPECT_EQ(migrate({standing}).status, 0);
+  const CommandResult audit = office_.tenggat({"audit", "verify"});
+  EXPECT_EQ(audit.status, 0) << audit.out << audit.err;
+  office_.stop_daemon();
+}
+
+// A file that is gone retires nothing; only a person does.
+TEST_F(SopChange, AServiceWithoutItsFileIsNamedAndRetiredByHandAlone) {
+  office_.use_own_rules();
+  const auto sop = office_.daemon().options().rules / "sop";
+  std::string other = read_file(sop / "paud.yaml");
+  other.replace(other.find("sop: paud"), 9, "sop: lain");
+  other.replace(other.find("PAUD-{tahun}"), 4, "LAIN");
+  std::ofstream(sop / "lain.yaml") << other;
+  office_.reload();
+  ASSERT_TRUE(office_.metric_becomes("tenggat_sop_without_file{sop=\"lain\"} 0"))
+      << office_.daemon_log();
+  const std::string number = submit("a");
+  std::filesystem::remove(sop / "paud.yaml");
+  office_.reload();
+  EXPECT_TRUE(office_.metric_becomes("tenggat_sop_without_file{sop=\"paud\"} 1"))
+      << office_.daemon_log();
+  EXPECT_TRUE(office_.metric_becomes("tenggat_sop_without_file{sop=\"lain\"} 0"));
+  EXPECT_NE(office_.daemon_log().find("sop_without_file"), std::string::npos);
+  submit("b");  // in force as before
+
+  ASSERT_EQ(office_.tenggat({"sop", "retire", "paud", "--by", "Siti"}).status, 0);
+  const std::vector<std::string> application{
+      "permit",        "submit",
+      "--sop",         "paud",
+      "--name",        "Citra",
+      "--subject",     "PAUD",
+      "--email",       "citra@warga.example",
+      "--external-id", "c",
+      "--document",    "persyaratan_izin_paud=https://intanbjb.example/berkas/7"};
+  const CommandResult refused = office_.tenggat(application, "portal");
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_NE(refused.err.find("takes no new applications"), std::string::npos) << refused.err;
+  EXPECT_TRUE(office_.metric_becomes("tenggat_sop_without_file{sop=\"paud\"} 0"));
+  act(number, "fo", "verifikasi", "accept");  // runs on under its version
+  const auto sops = office_.get("/sops", "portal").at("items").as_array();
+  ASSERT_EQ(sops.size(), 2U);
+  EXPECT_TRUE(sops.at(0).at("retired_at").is_null());
+  EXPECT_TRUE(sops.at(1).at("retired_at").is_string());
+
+  // Neither a start nor a file brings it back.
+  office_.stop_daemon();
+  office_.start_daemon();
+  EXPECT_EQ(office_.tenggat(application, "portal").status, 1);
+  act(number, "bo", "penerimaan", "forward");
+  ASSERT_EQ(office_.tenggat({"sop", "restore", "paud", "--by", "Siti"}).status, 0);
+  EXPECT_EQ(office_.tenggat(application, "portal").status, 0);
   office_.stop_daemon();
 }
 

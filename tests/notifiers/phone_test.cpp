@@ -13,6 +13,37 @@ TEST(Phone, EveryWayOfWritingAMobileNumberGivesOneForm) {
   }
 }
 
+// As a contact's sheet, a spreadsheet or a text of a web page gives it away.
+TEST(Phone, WhatAPastedNumberIsWrappedInIsASeparator) {
+  for (const char* written :
+       {"0062 812 3456 7890", "0062812-3456-7890", "\u202A+62 812-3456-7890\u202C",
+        "\u200E0812\u00A03456\u00A07890", "0812\u20113456\u20117890", "0812\u20133456\u20127890",
+        "\u2068+62\u2069\u2009812\u202F3456\u30007890", "+62\u2212812\u2212345\u2212678\u221290",
+        "\uFEFF08123456\u200B7890", "(+62) 812 3456 7890", "0812\u00AD34567890"}) {
+    EXPECT_EQ(normalise_phone(written), "6281234567890") << written;
+  }
+}
+
+// Somebody in Tokyo or Seoul is not to get an Indonesian's file.
+TEST(Phone, ANumberOfAnotherCountryIsNotTakenForAnIndonesianOne) {
+  for (const char* written :
+       {"+65 8123 4567", "+81 2345 67890", "+82 10 1234 5678", "\u202A+84 91 234 56 78\u202C",
+        "0081 2345 67890", "+8123 4567 890", "+1 202 555 0100", "+0812 3456 7890",
+        "0812\xA0"
+        "34567890"}) {
+    EXPECT_FALSE(normalise_phone(written)) << written;
+  }
+}
+
+// Such a one is named for what it is; what is no number at all is another fault.
+TEST(Phone, ANumberOfAnotherCountryIsNamed) {
+  for (const char* written : {"+65 8123 4567", "0065-8123-4567", "\u202A+81 2345 67890"})
+    EXPECT_TRUE(is_foreign_phone(written)) << written;
+  for (const char* written : {"0812 3456 7890", "+62 812 3456 7890", "0062812", "+", "", "halo",
+                              "021 555 1234", "+0812 3456 7890"})
+    EXPECT_FALSE(is_foreign_phone(written)) << written;
+}
+
 TEST(Phone, WhatIsNoIndonesianMobileNumberIsRefused) {
   for (const char* written : {"", "0511 4772222", "+1 202 555 0100", "628012345678", "628412345678",
                               "62812345678901234", "6281234567", "0812-3456-789O",

@@ -2,6 +2,7 @@
 // stays as it was.
 #include <chrono>
 
+#include "rules/time_spent.h"
 #include "tests/rules/paud_fixture.h"
 
 namespace tenggat::testing {
@@ -108,7 +109,7 @@ TEST(MigratePermit, AStepThatIsGoneRefusesThePermitThatIsOpenThere) {
   const Permit before = office.permit;
   const auto refusal = office.migrate(without_the_secretary(), "SOP 2026");
   ASSERT_TRUE(refusal);
-  EXPECT_EQ(refusal->reason, Reason::step_not_open);
+  EXPECT_EQ(refusal->reason, Reason::step_gone);
   EXPECT_EQ(refusal->missing, Lines{"persetujuan_sekretaris"});
   EXPECT_EQ(office.permit, before);
 
@@ -138,6 +139,58 @@ TEST(MigratePermit, AShorterBoundEndsAPauseNowAndNotInThePast) {
   EXPECT_FALSE(office.migrate(paud_with({{"paling_lama: 5d", "paling_lama: 2d"}}), "SOP 2026"));
   EXPECT_EQ(when(office.permit.pauses[0].to), "04-10 10:00");
   EXPECT_EQ(office.sla("kajian_teknis#1").elapsed, minutes(58));
+}
+
+// PAUD without the pause `instansi_lain`.
+Sop without_other_agencies() {
+  const std::string text = paud_file().text;
+  const auto from = text.find("  instansi_lain:\n");
+  return paud_with({{text.substr(from, text.find("\n\n", from) - from + 1), ""}});
+}
+
+TEST(MigratePermit, AReasonThatIsGoneRefusesThePermitWhoseClockStandsForIt) {
+  Office office = at_the_review();
+  office.at("04-06 09:00").does("DT", PauseVisit{"kajian_teknis", "instansi_lain", "", {}});
+  const Permit before = office.permit;
+  const auto refusal = office.migrate(without_other_agencies(), "SOP 2026");
+  ASSERT_TRUE(refusal);
+  EXPECT_EQ(to_string(refusal->reason), "pause_reason_gone");
+  EXPECT_EQ(refusal->missing, Lines{"instansi_lain"});
+  EXPECT_EQ(office.permit, before);
+  // Once the clock runs again there is nothing to lose: whose time it was stays known.
+  office.at("04-07 09:00").does("DT", ResumeVisit{"kajian_teknis", ""});
+  EXPECT_FALSE(office.migrate(without_other_agencies(), "SOP 2026"));
+  EXPECT_EQ(
+      time_by_party(office.permit, office.sop(), office.calendar(), office.now()).other_agency.wall,
+      std::chrono::hours(24));
+}
+
+// Two steps have other ids.
+Sop renamed() {
+  SourceFile file = paud_file();
+  const auto replace_all = [&](const std::string& from, const std::string& to) {
+    for (auto at = file.text.find(from); at != std::string::npos;
+         at = file.text.find(from, at + to.size()))
+      file.text.replace(at, from.size(), to);
+  };
+  replace_all("penandatanganan", "pengesahan");
+  replace_all("verifikasi", "pemeriksaan");
+  Sop sop = load_sop(file).value();
+  sop.version = "renamed";
+  return sop;
+}
+
+TEST(MigratePermit, AStepThatWasRenamedKeepsWhatItMeant) {
+  Office office;
+  office.at("04-06 08:00").bring_to("penandatanganan");
+  office.at("04-06 13:00").does("KD", Deed("penandatanganan", "return").note("nomor keliru"));
+  ASSERT_EQ(office.open(), "penyusunan_sk#2");
+  EXPECT_EQ(office.tries("P", Deed("", "withdraw")), Reason::too_late_to_withdraw);
+  EXPECT_FALSE(office.migrate(renamed(), "SOP 2026"));
+  // The head had the file on the table, whatever that step is called now.
+  EXPECT_EQ(office.tries("P", Deed("", "withdraw")), Reason::too_late_to_withdraw);
+  EXPECT_EQ(office.sla("verifikasi#1").status, SlaStatus::met);
+  EXPECT_EQ(office.sla("verifikasi#1").remaining.has_value(), true);
 }
 
 TEST(MigratePermit, TheSameVersionAndAClosedPermitAreLeftAlone) {

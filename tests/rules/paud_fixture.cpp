@@ -136,7 +136,10 @@ void Office::apply_calendar(Calendar calendar, const std::string& decree) {
 }
 
 std::optional<Refusal> Office::migrate(Sop sop, const std::string& because) {
+  earlier_.push_back(std::make_shared<const Sop>(sop_));
+  versions_->emplace(sop_.version, earlier_.back().get());
   const Sop was = std::exchange(sop_, std::move(sop));
+  sop_.versions = versions_.get();
   auto refusal = keep(migrate_permit(permit, context(), because));
   if (refusal) sop_ = was;
   return refusal;

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -152,6 +153,8 @@ class Office {
   };
   Calendar calendar_;
   Sop sop_;
+  std::shared_ptr<SopVersions> versions_ = std::make_shared<SopVersions>();
+  std::vector<std::shared_ptr<const Sop>> earlier_;
   Instant now_{};
   std::vector<Waiting> waiting_;
   std::map<std::pair<std::size_t, std::string>, bool> delivered_;  // notice and person

@@ -547,7 +547,11 @@ pg::Awaitable<std::vector<std::string>> check(std::string conninfo,
   while (true) {
     const std::vector<Whole> batch = co_await load(connection, after);
     std::set<std::string> versions;
-    for (const Whole& whole : batch) versions.insert(whole.stored.permit.sop_version);
+    for (const Whole& whole : batch) {
+      versions.insert(whole.stored.permit.sop_version);
+      for (const Visit& visit : whole.stored.permit.visits) versions.insert(visit.sop_version);
+    }
+    versions.erase("");
     std::vector<std::string> hashes(versions.begin(), versions.end());
     co_await rulebook.ensure_versions(connection, std::move(hashes));
     for (const Whole& whole : batch) {

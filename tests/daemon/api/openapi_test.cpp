@@ -480,6 +480,22 @@ void OpenApi::administration() {
   const Response works =
       say("/officers/fo2", "pengurus", R"({"roles":["front_office"],"ended_on":""})", 200);
   EXPECT_TRUE(object(works).at("ended_on").is_null());
+  // What is another's, in service, in whatever form it is written.
+  for (const char* address :
+       {R"("email":"FO2@example.go.id")", R"("whatsapp":"\u202a+62812-5000\u00a01009\u202c")"}) {
+    const Response edit = say("/officers/fo", "pengurus", std::string("{") + address + "}", 409);
+    EXPECT_EQ(object(edit).at("officer"), "fo2");
+    say("/officers", "pengurus", std::string(R"({"id":"x2","name":"Lain",)") + address + "}", 409);
+  }
+  say("/officers/fo", "pengurus", R"({"whatsapp":"+65 8123 4567"})", 422);
+  const Response overlapping =
+      say("/officers/fo2/leaves", "pengurus", R"({"start":"2026-05-05","end":"2026-05-06"})", 409);
+  EXPECT_EQ(object(overlapping).at("leave").at("end"), "2026-05-05");
+  say("/officers/fo2/leaves", "pengurus",
+      R"({"start":"2026-05-04","end":"2026-05-06","replace":true})", 200);
+  say("/delegations", "pengurus", R"({"from":"kd","to":"s","kind":"plh","start":"2026-06-02",
+      "end":"2026-06-03","letter":"800/3"})",
+      409);
   const Response left = say("/officers/fo2", "pengurus", R"({"ended_on":"2027-01-01"})", 200);
   EXPECT_EQ(object(left).at("ended_on"), "2027-01-01");
   const Response back =
@@ -488,6 +504,13 @@ void OpenApi::administration() {
   say("/delegations", "pengurus", R"({"from":"kd","to":"nobody","kind":"plh","start":"2026-05-04",
       "end":"2026-05-05","letter":"800/1"})",
       422);
+  query("INSERT INTO sop_retirement (sop, retired_by) VALUES ('paud', 'uji')");
+  json::object submission = json::parse(kSubmission).as_object();
+  submission["external_id"] = "web-retired";
+  say("/permits", "portal", json::serialize(submission), 410);
+  EXPECT_TRUE(object(call("GET", "/sops/paud", "kb")).at("retired_at").is_string());
+  query("UPDATE sop_retirement SET restored_at = office_now()");
+  say("/permits", "portal", json::serialize(submission), 201);
   say("/messages/1/retry", "pengurus", "{}", 409);
   query("UPDATE message SET state = 'accepted' WHERE id = 2");
   say("/messages/2/discard", "pengurus", "{}", 409);

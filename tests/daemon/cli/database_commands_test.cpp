@@ -143,6 +143,80 @@ TEST_F(DatabaseCommands, LeaveDelegationAndEnd) {
   expect_refused({"officer", "end", "--id", "nobody"}, "no officer `nobody`");
 }
 
+TEST_F(DatabaseCommands, ALeaveReplacesAnotherOnlyWhenToldTo) {
+  migrate();
+  add_siti();
+  const auto leave = [&](const char* start, const char* end, std::vector<std::string> more = {}) {
+    more.insert(more.begin(), {"officer", "leave", "--id", "siti", "--start", start, "--end", end});
+    return run(more);
+  };
+  const auto entered = [&] {
+    return sql(
+        "SELECT string_agg(start_on || ' ' || end_on, ', ' ORDER BY start_on)"
+        " FROM officer_leave");
+  };
+  ASSERT_EQ(leave("2030-04-08", "2030-04-19").code, kOk);
+  for (const auto& [start, end] :
+       {std::pair("2030-04-08", "2030-04-09"), std::pair("2030-04-10", "2030-04-11"),
+        std::pair("2030-04-01", "2030-04-08"), std::pair("2030-04-19", "2030-04-30")}) {
+    const Ran refused = leave(start, end);
+    EXPECT_EQ(refused.code, kRefused) << start << refused;
+    EXPECT_NE(refused.err.find("from 2030-04-08 to 2030-04-19"), std::string::npos) << refused;
+  }
+  EXPECT_EQ(entered(), "2030-04-08 2030-04-19");
+  EXPECT_EQ(leave("2030-04-08", "2030-04-19").code, kOk);  // said twice, entered once
+  EXPECT_EQ(leave("2030-04-20", "2030-04-22").code, kOk);
+  EXPECT_EQ(entered(), "2030-04-08 2030-04-19, 2030-04-20 2030-04-22");
+  EXPECT_EQ(leave("2030-04-08", "2030-04-21", {"--replace"}).code, kOk);
+  EXPECT_EQ(entered(), "2030-04-08 2030-04-21");
+}
+
+TEST_F(DatabaseCommands, OneDeputyIsAppointedOnceForADay) {
+  migrate();
+  add_siti();
+  ASSERT_EQ(run({"officer", "add", "--id", "budi", "--name", "Budi"}).code, kOk);
+  const auto delegate = [&](const char* start, const char* end) {
+    return run({"officer", "delegate", "--from", "siti", "--to", "budi", "--kind", "plh", "--start",
+                start, "--end", end, "--letter", "800/17"});
+  };
+  ASSERT_EQ(delegate("2030-04-13", "2030-04-17").code, kOk);
+  const Ran twice = delegate("2030-04-17", "2030-04-20");
+  EXPECT_EQ(twice.code, kRefused) << twice;
+  EXPECT_NE(twice.err.find("by delegation 1"), std::string::npos) << twice;
+  EXPECT_EQ(delegate("2030-04-18", "2030-04-20").code, kOk);
+  ASSERT_EQ(run({"officer", "delegate", "end", "1"}).code, kOk);
+  EXPECT_EQ(delegate("2030-04-13", "2030-04-17").code, kOk);
+}
+
+TEST_F(DatabaseCommands, NoTwoOfficersInServiceHaveOneAddress) {
+  migrate();
+  ASSERT_EQ(run({"officer", "add", "--id", "siti", "--name", "Siti", "--email",
+                 "Siti@Kantor.example", "--whatsapp", "0812 3456 7890"})
+                .code,
+            kOk);
+  const auto refused = [&](std::vector<std::string> arguments) {
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.code, kRefused) << arguments.back();
+    EXPECT_NE(ran.err.find("`siti`"), std::string::npos) << ran;
+  };
+  refused({"officer", "add", "--id", "budi", "--name", "Budi", "--email", "siti@kantor.example"});
+  refused({"officer", "add", "--id", "budi", "--name", "Budi", "--whatsapp", "+62812-3456-7890"});
+  EXPECT_EQ(sql("SELECT count(*) FROM officer"), "1");
+  ASSERT_EQ(
+      run({"officer", "add", "--id", "budi", "--name", "Budi", "--email", "b@kantor.example"}).code,
+      kOk);
+  refused({"officer", "edit", "--id", "budi", "--email", "SITI@KANTOR.EXAMPLE"});
+  refused({"officer", "edit", "--id", "budi", "--whatsapp", "81234567890"});
+  EXPECT_EQ(sql("SELECT email || whatsapp FROM officer WHERE id = 'budi'"), "b@kantor.example");
+  // Who has left gives it away, and does not come back with it.
+  ASSERT_EQ(run({"officer", "end", "--id", "siti", "--on", "2020-01-01"}).code, kOk);
+  ASSERT_EQ(run({"officer", "edit", "--id", "budi", "--email", "siti@kantor.example"}).code, kOk);
+  const Ran back = run({"officer", "end", "--id", "siti", "--cancel"});
+  EXPECT_EQ(back.code, kRefused) << back;
+  EXPECT_NE(back.err.find("`budi`"), std::string::npos) << back;
+  EXPECT_EQ(run({"officer", "edit", "--id", "budi", "--name", "Budi S."}).code, kOk);
+}
+
 TEST_F(DatabaseCommands, DatesAndPeopleThatCannotBeAreNotTaken) {
   migrate();
   add_siti();

@@ -122,14 +122,15 @@ TEST_F(RulebookOnDatabase, PeopleComeBackAsTheyWereWritten) {
                      .roles = {"back_office", "front_office"},
                      .leaves = {},
                      .ended = {}};
-  EXPECT_TRUE(await(io_, store::add_officer(*connection_, siti)));
-  EXPECT_FALSE(await(io_, store::add_officer(*connection_, siti)));
+  EXPECT_TRUE(await(io_, store::add_officer(*connection_, siti)).done());
+  EXPECT_FALSE(await(io_, store::add_officer(*connection_, siti)).done());
   refresh();
   EXPECT_EQ(rulebook_.people().officers, std::vector<Officer>{siti});
-  EXPECT_TRUE(
-      await(io_, store::add_leave(*connection_, "siti", Leave{"2026-04-13", "2026-04-14"})));
-  EXPECT_TRUE(
-      await(io_, store::add_leave(*connection_, "siti", Leave{"2026-04-13", "2026-04-17"})));
+  const auto leave = [&](const char* end) {
+    return await(io_, store::add_leave(*connection_, "siti", Leave{"2026-04-13", end}));
+  };
+  EXPECT_TRUE(leave("2026-04-17").done());
+  EXPECT_EQ(leave("2026-04-14").with, (Leave{"2026-04-13", "2026-04-17"}));
   EXPECT_FALSE(rulebook_.fresh(moment()));
   refresh();
   EXPECT_EQ(rulebook_.people().find("siti")->leaves,

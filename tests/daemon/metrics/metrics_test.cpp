@@ -66,6 +66,7 @@ const std::map<std::string, std::string> kCatalogue = {
     {"tenggat_snapshot_errors_total", "counter"},
     {"tenggat_office_clock_timestamp_seconds", "gauge"},  // added
     {"tenggat_calendar_covered_until_timestamp_seconds", "gauge"},
+    {"tenggat_sop_without_file", "gauge"},
     {"tenggat_calendar_provisional_permits", "gauge"},
     {"tenggat_canary_last_delivery_timestamp_seconds", "gauge"},
     {"tenggat_canary_period_seconds", "gauge"},
@@ -108,6 +109,7 @@ std::string full_text(Metrics& metrics) {
   metrics.publish(full_snapshot());
   metrics.set_standards({{"paud", "verifikasi", 600, 0.95}});
   metrics.set_calendar_covered_until("banjarbaru", 1830355200);
+  metrics.set_sop_without_file("paud", false);
   return metrics.text();
 }
 
