@@ -67,6 +67,7 @@ class Pages {
 
   awaitable<Response> style(PageCall call);
   awaitable<Response> front(PageCall call);
+  awaitable<Response> problem(PageCall call);
 
   awaitable<Response> track(PageCall call);
   awaitable<Response> track_act(PageCall call);
@@ -134,7 +135,7 @@ class Pages {
   awaitable<std::vector<NewDocument>> store_uploads(const PageCall& call, std::string by);
   awaitable<Response> send_document(const PageCall& call, std::string sha256, std::string name);
 
-  awaitable<std::optional<std::int64_t>> tracked_permit(std::string secret);
+  awaitable<std::optional<std::int64_t>> tracked_permit(const Request& request);
   Response track_page(const PageCall& call, const Reading& reading, std::int64_t id, int status,
                       std::string_view fault) const;
   awaitable<Response> track_again(const PageCall& call, std::int64_t id, Outcomes outcome);
