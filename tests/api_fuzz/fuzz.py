@@ -21,6 +21,7 @@ import urllib.parse
 
 import jsonschema
 
+sys.dont_write_bytecode = True  # beside the sources
 from closed import closed
 
 ROLES = {

@@ -13,6 +13,7 @@ import warnings
 warnings.simplefilter('ignore', DeprecationWarning)
 import jsonschema
 
+sys.dont_write_bytecode = True  # beside the sources
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / 'api_fuzz'))
 from closed import closed
 
