@@ -181,6 +181,9 @@ Parsed<std::string> parse_public_url(std::string_view text) {
   if (!url) return url;
   if (url->find('?') != std::string::npos) return Wrong{"takes no query: pages are added to it"};
   while (url->ends_with('/')) url->pop_back();
+  // Links, forms, cookies and redirects of the pages begin at the root of their host.
+  if (url->find('/', url->find("://") + 3) != std::string::npos)
+    return Wrong{"takes no path: give the pages a host name of their own"};
   return url;
 }
 

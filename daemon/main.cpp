@@ -7,12 +7,14 @@
 #include "daemon/app.h"
 #include "daemon/log.h"
 #include "daemon/reload_door.h"
+#include "daemon/version.h"
 
 namespace {
 
 constexpr const char* kUsage =
     "usage: tenggatd --config FILE [--check] [--clock START@SPEED]\n"
     "       tenggatd --reload PID\n"
+    "       tenggatd --version\n"
     "\n"
     "  --config FILE        the configuration; default /etc/tenggat/tenggat.yaml\n"
     "  --check              check the configuration and the rules it names, start nothing\n"
@@ -39,6 +41,10 @@ int main(int count, char** values) {
     const std::string name = values[i];
     if (name == "--help" || name == "-h") {
       fmt::print("{}", kUsage);
+      return 0;
+    }
+    if (name == "--version") {
+      fmt::print("tenggatd {}\n", tenggat::kVersion);
       return 0;
     }
     if (name == "--check") {

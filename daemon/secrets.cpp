@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kSecretLimitBytes = 4096;
 constexpr std::size_t kPemLimitBytes = 64 * 1024;
+constexpr std::string_view kHandedOver = "tenggat_";  // the prefix of the unit's LoadCredential
 
 std::filesystem::path found(const std::filesystem::path& named, const SecretPlaces& places) {
   if (named.is_absolute()) return named;
@@ -20,7 +21,13 @@ std::filesystem::path found(const std::filesystem::path& named, const SecretPlac
     const std::filesystem::path credential = places.credentials_directory / named;
     if (std::filesystem::exists(credential, ignored)) return credential;
   }
-  return places.configuration_directory / named;
+  std::error_code ignored;
+  const std::filesystem::path beside = places.configuration_directory / named;
+  if (std::filesystem::exists(beside, ignored) || !named.string().starts_with(kHandedOver))
+    return beside;
+  const std::filesystem::path folder = places.configuration_directory / "credentials";
+  if (!std::filesystem::exists(folder, ignored)) return beside;
+  return folder / named.string().substr(kHandedOver.size());
 }
 
 // What is wrong with it, or nothing; `text` is filled where nothing is.

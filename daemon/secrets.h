@@ -23,6 +23,8 @@ struct Secrets {
 struct SecretPlaces {
   std::filesystem::path credentials_directory;    // $CREDENTIALS_DIRECTORY; empty: none
   std::filesystem::path configuration_directory;  // the folder of the configuration file
+  // Then, so that who checks by hand reads what the service manager would hand over: tenggat_NAME
+  // is the file `credentials/NAME` there.
 };
 
 // Reads every named file, cuts one newline at its end and refuses what is empty, unreadable, larger

@@ -72,7 +72,8 @@ std::string problem_text(int status, std::string_view body) {
     text += ": " + printable(detail);
   for (const char* member : {"missing", "errors"}) {
     const json::value* list = problem.get_object().if_contains(member);
-    if (list && !list->is_null()) text += fmt::format("\n{}:\n{}", member, list_text(*list));
+    const bool empty = !list || list->is_null() || (list->is_array() && list->get_array().empty());
+    if (!empty) text += fmt::format("\n{}:\n{}", member, list_text(*list));
   }
   return text;
 }

@@ -4,7 +4,7 @@
 #include <boost/json/array.hpp>
 #include <ostream>
 
-#include "daemon/cli/on_database.h"
+#include "daemon/cli/find_permit.h"
 #include "daemon/cli/print.h"
 #include "daemon/store/audit.h"
 
@@ -14,10 +14,9 @@ namespace {
 namespace json = boost::json;
 
 pg::Awaitable<int> verify(DatabaseCall& call) {
-  const std::string number = call.given.argument(0).value_or("");
-  const store::AuditReport report = co_await store::verify_chains(call.connection, number);
-  if (!number.empty() && report.permits == 0)
-    throw Refused(fmt::format("there is no permit `{}`", number));
+  std::int64_t permit = 0;
+  if (const auto named = call.given.argument(0)) permit = co_await find_permit(call, *named);
+  const store::AuditReport report = co_await store::verify_chains(call.connection, permit);
   if (call.given.has("json")) {
     json::array broken;
     for (const store::BrokenChain& one : report.broken)
@@ -48,7 +47,7 @@ std::vector<Command> audit_commands() {
            {{"PERMIT", false}},
            {kConfigOption, kJsonOption},
            "walks the hash chain of one permit's events, or of all, and names the first broken one",
-           "",
+           "PERMIT is an id or a number.",
            run_verify}};
 }
 

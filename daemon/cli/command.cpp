@@ -19,7 +19,7 @@ constexpr std::string_view kNotes =
     "(http://127.0.0.1:8080), "
     "TENGGAT_TOKEN.\n"
     "The others take --config FILE (TENGGAT_CONFIG, /etc/tenggat/tenggat.yaml).\n"
-    "`tenggat COMMAND --help` says more about each.\n";
+    "`tenggat COMMAND --help` says more about each, `tenggat --version` what this is.\n";
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = [] {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <ostream>
 
-#include "daemon/cli/on_database.h"
+#include "daemon/cli/find_permit.h"
 #include "daemon/cli/print.h"
 #include "daemon/pages/dossier.h"
 #include "daemon/store/letters.h"
@@ -14,13 +14,8 @@ namespace tenggat::cli {
 namespace {
 
 pg::Awaitable<int> dossier(DatabaseCall& call) {
-  const std::string number = call.given.argument(0).value_or("");
   const auto office = co_await read_office(call);
-  pg::Pipeline finding;
-  store::add_find_by_number(finding, number);
-  const std::vector<pg::Result> found = co_await call.connection.run(std::move(finding));
-  if (found.front().empty()) throw Refused(fmt::format("there is no permit `{}`", number));
-  const std::int64_t id = found.front().int64(0, 0);
+  const std::int64_t id = co_await find_permit(call, call.given.argument(0).value_or(""));
 
   pg::Pipeline pipeline;
   const std::vector<std::int64_t> ids(1, id);
@@ -36,7 +31,7 @@ pg::Awaitable<int> dossier(DatabaseCall& call) {
   const store::StoredPermit& stored = permits.at(id);
   std::vector<std::string> versions = office->rulebook.unknown_versions(permits);
   co_await office->rulebook.ensure_versions(call.connection, std::move(versions));
-  const store::AuditReport chain = co_await store::verify_chains(call.connection, number);
+  const store::AuditReport chain = co_await store::verify_chains(call.connection, id);
 
   const Context context =
       office->rulebook.context(office->rulebook.sop_version(stored.permit.sop_version),
@@ -61,13 +56,16 @@ int run_dossier(const Given& given, Terminal& terminal) {
 }  // namespace
 
 std::vector<Command> dossier_commands() {
-  return {{"permit dossier",
-           {{"NUMBER"}},
-           {kConfigOption, kJsonOption},
-           "everything on record about a permit, as a page to print",
-           "The clock's proof day by day, decrees, letters, messages with their receipts, and the\n"
-           "chain of events, walked while it is printed: exit code 1 where it is broken.",
-           run_dossier}};
+  return {
+      {"permit dossier",
+       {{"PERMIT"}},
+       {kConfigOption, kJsonOption},
+       "everything on record about a permit, as a page to print",
+       "PERMIT is an id or a number. The clock's proof day by day, decrees, letters, messages "
+       "with\n"
+       "their receipts, and the chain of events, walked while it is printed: exit code 1 where it\n"
+       "is broken.",
+       run_dossier}};
 }
 
 }  // namespace tenggat::cli

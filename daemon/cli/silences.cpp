@@ -4,10 +4,9 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <charconv>
 #include <ostream>
 
-#include "daemon/cli/on_database.h"
+#include "daemon/cli/find_permit.h"
 #include "daemon/cli/print.h"
 #include "daemon/store/commands.h"
 #include "daemon/store/permits.h"
@@ -31,23 +30,6 @@ void check_step(const std::string& subject, const Office& office) {
   if (!sop || !sop->find_step(subject.substr(dot + 1)))
     throw Refused(fmt::format("no SOP in force has a step `{}`; it is written paud.verifikasi",
                               printable(subject)));
-}
-
-pg::Awaitable<std::string> permit_id(DatabaseCall& call, std::string named) {
-  pg::Pipeline pipeline;
-  std::int64_t id = 0;
-  const auto [end, error] = std::from_chars(named.data(), named.data() + named.size(), id);
-  const bool all_digits = error == std::errc{} && end == named.data() + named.size();
-  if (all_digits) {
-    const std::vector<std::int64_t> ids(1, id);  // named: GCC 12
-    store::add_existing(pipeline, ids);
-  } else {
-    store::add_find_by_number(pipeline, named);
-  }
-  const auto results = co_await call.connection.run(std::move(pipeline));
-  if (results.front().empty())
-    throw Refused(fmt::format("there is no permit `{}`", printable(named)));
-  co_return std::to_string(results.front().int64(0, 0));
 }
 
 std::string required_words(const Given& given, const char* option) {
@@ -78,7 +60,7 @@ pg::Awaitable<int> add_silence(DatabaseCall& call) {
     silence.subject = *step;
   } else {
     silence.kind = Silence::Kind::permit;
-    silence.subject = co_await permit_id(call, given.text_or("permit", ""));
+    silence.subject = std::to_string(co_await find_permit(call, given.text_or("permit", "")));
   }
   const Silence asked = silence;
   const auto id = co_await store::add_silence(call.connection, std::move(silence));

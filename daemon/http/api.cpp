@@ -45,7 +45,8 @@ Response refused(const Request& request, const Refusal& refusal, const std::stri
   const ProblemType* type = find_problem_type(code);
   json::object extra;
   if (type->status == 409 && !body.empty()) extra["permit"] = current_state(body);
-  if (type->status == 422) extra["missing"] = missing_of(refusal);
+  if (json::array missing = missing_of(refusal); type->status == 422 && !missing.empty())
+    extra["missing"] = std::move(missing);
   return problem(request, code, refusal.detail, std::move(extra));
 }
 
@@ -192,6 +193,7 @@ awaitable<Response> Api::enter(Endpoint endpoint, Request request) {
       principal = co_await std::move(authenticating);
     }
   }
+  if (principal) request.trace->actor = words_of(*principal);
   if (auto refusal = limit_rate(request, principal, from)) co_return std::move(*refusal);
   const auto access = authorize(principal ? &*principal : nullptr, {request.route, false, {}});
   // Whether the caller acts for an officer stands in the body: that question comes again there.

@@ -92,9 +92,9 @@ void log_change(const char* event, const Call& call, std::string_view about) {
 
 }  // namespace
 
-awaitable<Response> Api::change(Call call, Change work) {
+awaitable<Response> Api::change(Call call, Change work, Body needed) {
   const Request& request = call.request;
-  const auto value = read_json(request);
+  const auto value = read_json(request, needed);
   if (!value) co_return value.error();
   const auto key = read_idempotency_key(request, call.principal.token);
   if (!key) co_return key.error();
@@ -293,7 +293,7 @@ awaitable<Response> Api::notice_list(Call call) {
   if (!read_query) co_return read_query.error();
   store::NoticeQuery query = read_query->query;
   if (!read_query->permit.empty()) {
-    auto finding = id_in_path(read_query->permit);
+    auto finding = reader_.id_of(read_query->permit, request.trace);
     query.permit = co_await std::move(finding);
     if (!query.permit) co_return problem(request, "not_found");
   }
@@ -355,13 +355,13 @@ awaitable<Response> Api::delegation_create(Call call) {
   return change(std::move(call), &Api::add_delegation);
 }
 awaitable<Response> Api::delegation_end(Call call) {
-  return change(std::move(call), &Api::end_delegation);
+  return change(std::move(call), &Api::end_delegation, Body::optional);
 }
 awaitable<Response> Api::message_retry(Call call) {
-  return change(std::move(call), &Api::retry_message);
+  return change(std::move(call), &Api::retry_message, Body::optional);
 }
 awaitable<Response> Api::message_discard(Call call) {
-  return change(std::move(call), &Api::discard_message);
+  return change(std::move(call), &Api::discard_message, Body::optional);
 }
 
 }  // namespace tenggat::http

@@ -9,9 +9,11 @@
 #include <stdexcept>
 
 #include "daemon/http/problem.h"
+#include "daemon/http/reading.h"
 #include "daemon/office/change_event.h"
 #include "daemon/store/hash.h"
 #include "notifiers/phone.h"
+#include "notifiers/utf8.h"
 #include "rules/ledger.h"
 
 namespace tenggat::http {
@@ -159,7 +161,8 @@ std::optional<Response> refuse_parameters(const Request& request,
     if (std::find(known.begin(), known.end(), name) == known.end())
       return refuse_parameter(request, name, "is not a parameter of this call");
     if (request.query.count(name) > 1) return refuse_parameter(request, name, "is given twice");
-    if (value.size() > 4 * Limits::name) return refuse_parameter(request, name, "is too long");
+    if (notify::characters(value) > Limits::name)
+      return refuse_parameter(request, name, "is too long");
   }
   return std::nullopt;
 }
@@ -198,8 +201,8 @@ void throw_exception_from_error(const Response& refusal, const boost::source_loc
 
 // --- bodies --------------------------------------------------------------------------------------
 
-Read<json::value> read_json(const Request& request) {
-  if (request.body.empty()) return json::value(json::object());
+Read<json::value> read_json(const Request& request, Body body) {
+  if (request.body.empty() && body == Body::optional) return json::value(json::object());
   const auto content_type = request.headers.get("Content-Type");
   if (content_type && !is_json(*content_type))
     return problem(request, "unsupported_media_type", "send application/json");
@@ -405,11 +408,12 @@ Officer read_officer(const json::value& value, FieldFaults& faults) {
 store::OfficerEdit read_officer_edit(const json::value& value, FieldFaults& faults) {
   JsonObject body(value, faults);
   store::OfficerEdit edit;
-  if (body.has("name")) edit.name = body.required_text("name", Limits::officer_name);
+  // A null stands for what is left out.
+  if (body.raw("name")) edit.name = body.required_text("name", Limits::officer_name);
   edit.email = read_email(body);
   edit.whatsapp = read_whatsapp(body);
-  if (body.has("channels")) edit.channels = read_channels(body);
-  if (body.has("roles")) edit.roles = body.optional_texts("roles", kRoles);
+  if (body.raw("channels")) edit.channels = read_channels(body);
+  if (body.raw("roles")) edit.roles = body.optional_texts("roles", kRoles);
   edit.ended_on = body.optional_text("ended_on", 10);
   if (edit.ended_on && !edit.ended_on->empty() && !is_civil_date(*edit.ended_on))
     body.fault("ended_on", "must be a date, 2026-04-13, or empty to take the end back");
@@ -423,10 +427,12 @@ LeaveChange read_leave(const json::value& value, FieldFaults& faults) {
   change.cancel = body.optional_bool("cancel").value_or(false);
   change.replace = body.optional_bool("replace").value_or(false);
   change.leave.start = read_date(body, "start");
-  if (!change.cancel) {
+  if (change.cancel)
+    body.raw("end");  // it goes with its start
+  else
     change.leave.end = read_date(body, "end");
-    if (change.leave.end < change.leave.start) body.fault("end", "is before start");
-  }
+  if (!change.leave.end.empty() && change.leave.end < change.leave.start)
+    body.fault("end", "is before start");
   body.refuse_unknown();
   return change;
 }
@@ -440,7 +446,8 @@ Delegation read_delegation(const json::value& value, FieldFaults& faults) {
   delegation.start = read_date(body, "start");
   delegation.end = read_date(body, "end");
   delegation.letter = body.required_text("letter", Limits::document_number);
-  if (delegation.end < delegation.start) body.fault("end", "is before start");
+  if (!delegation.end.empty() && delegation.end < delegation.start)
+    body.fault("end", "is before start");
   if (!delegation.to.empty() && delegation.from == delegation.to)
     body.fault("to", "is the same person as from");
   body.refuse_unknown();
@@ -516,11 +523,11 @@ Read<ListQuery> read_list_query(const Request& request) {
   filter.step = text_of(request, "step");
   filter.role = text_of(request, "role");
   filter.sla = text_of(request, "sla");
-  filter.q = text_of(request, "q");
+  filter.q = searched_words(text_of(request, "q"));
   filter.external_id = text_of(request, "external_id");
-  if (!filter.state.empty() && !parse_permit_state(filter.state))
+  if (request.query.get("state") && !parse_permit_state(filter.state))
     return refuse_parameter(request, "state", "is not a permit state");
-  if (!filter.sla.empty() && !is_sla_status(filter.sla))
+  if (request.query.get("sla") && !is_sla_status(filter.sla))
     return refuse_parameter(request, "sla", "is not an SLA status");
   if (const auto after = request.query.get("updated_after")) {
     filter.updated_after = parse_entered_instant(*after);
@@ -531,6 +538,9 @@ Read<ListQuery> read_list_query(const Request& request) {
     filter.after = id_of_cursor(*cursor);
     if (!filter.after) return refuse_parameter(request, "cursor", "is not one this API gave");
   }
+  // Nothing where something is looked for would find everything.
+  for (const char* name : {"sop", "step", "role", "external_id"})
+    if (request.query.get(name) == "") return refuse_parameter(request, name, "is empty");
   const auto limit = limit_of(request);
   if (!limit) return refuse_limit(request);
   filter.limit = *limit;
@@ -589,9 +599,11 @@ Read<NoticeListQuery> read_notice_query(const Request& request) {
   NoticeListQuery read;
   read.permit = text_of(request, "permit");
   read.query.state = text_of(request, "state");
-  constexpr std::array known = {"", "pending", "rendered", "dropped", "dead"};
-  if (std::find(known.begin(), known.end(), read.query.state) == known.end())
+  constexpr std::array known = {"pending", "rendered", "dropped", "dead"};
+  const bool asked = request.query.get("state").has_value();
+  if (asked && std::find(known.begin(), known.end(), read.query.state) == known.end())
     return refuse_parameter(request, "state", "is one of pending, rendered, dropped, dead");
+  if (request.query.get("permit") == "") return refuse_parameter(request, "permit", "is empty");
   if (read.permit.empty() && read.query.state != "pending" && read.query.state != "dead")
     return refuse_parameter(request, "permit",
                             "is needed unless state is pending or dead: there are too many");
@@ -603,6 +615,11 @@ Read<NoticeListQuery> read_notice_query(const Request& request) {
   if (!limit) return refuse_limit(request);
   read.query.limit = *limit;
   return read;
+}
+
+std::optional<Response> refuse_other_parameters(const Request& request,
+                                                std::initializer_list<std::string_view> known) {
+  return refuse_parameters(request, known);
 }
 
 std::optional<Response> refuse_any_parameter(const Request& request) {

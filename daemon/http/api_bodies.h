@@ -3,6 +3,7 @@
 #pragma once
 #include <boost/system/result.hpp>
 #include <cstddef>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,8 +42,10 @@ using Read = boost::system::result<T, Response>;
 [[noreturn]] void throw_exception_from_error(const Response& refusal,
                                              const boost::source_location& where);
 
-// The body as JSON. Empty counts as {}. 415 for another Content-Type, 400 for what is no JSON.
-Read<boost::json::value> read_json(const Request& request);
+// The body as JSON. 415 for another Content-Type, 400 for what is no JSON. Nothing counts as {}
+// where the call needs no body, else it is no JSON either.
+enum class Body { required, optional };
+Read<boost::json::value> read_json(const Request& request, Body body);
 // 422 with `errors` where there are faults.
 std::optional<Response> refuse_faults(const Request& request, const FieldFaults& faults);
 
@@ -113,7 +116,9 @@ struct NoticeListQuery {
   std::string permit;  // as given; the caller looks it up
 };
 Read<NoticeListQuery> read_notice_query(const Request& request);
-// For a call that takes no parameters.
+// For a call that takes no other parameters.
+std::optional<Response> refuse_other_parameters(const Request& request,
+                                                std::initializer_list<std::string_view> known);
 std::optional<Response> refuse_any_parameter(const Request& request);
 // The keyset cursor: opaque to callers.
 std::string cursor_of(std::int64_t id);

@@ -96,19 +96,19 @@ class Api {
     return reader_.read(std::move(ids), std::move(more));
   }
   // The permit in the path, by id or number. Nothing where there is none.
-  awaitable<std::optional<std::int64_t>> id_in_path(std::string text) {
-    return reader_.id_of(std::move(text));
+  awaitable<std::optional<std::int64_t>> id_in_path(const Request& request) {
+    return reader_.id_of(request.param("id"), request.trace);
   }
 
   // A refusal once the permit is known, or nothing.
   std::optional<Response> refuse_other(const Call& call, const store::StoredPermit& stored) const;
   std::optional<Response> refuse_stale_caller(const Call& call, const Reading& reading) const;
 
-  awaitable<Response> command(Call call, ReadBody read_body);
+  awaitable<Response> command(Call call, ReadBody read_body, Body needed = Body::required);
   // One transaction round an administrator's change and its kept answer; only a 2xx is kept.
   using Change = awaitable<Response> (Api::*)(const Call&, const boost::json::value& body,
                                               pg::Connection&);
-  awaitable<Response> change(Call call, Change work);
+  awaitable<Response> change(Call call, Change work, Body needed = Body::required);
   awaitable<Response> add_officer(const Call& call, const boost::json::value& body,
                                   pg::Connection& db);
   awaitable<Response> edit_officer(const Call& call, const boost::json::value& body,

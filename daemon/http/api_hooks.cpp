@@ -54,6 +54,7 @@ std::optional<Principal> Api::find_provider(const Request& request) const {
 awaitable<Response> Api::enter_hook(Endpoint endpoint, Request request) {
   const std::string from = network_key(request.remote_address);
   const std::optional<Principal> provider = find_provider(request);
+  if (provider) request.trace->actor = words_of(*provider);
   const auto wait = provider ? parts_.requests.ask("hook " + from, Clock::monotonic())
                              : parts_.failures.ask(from, Clock::monotonic());
   if (wait.count() > 0) co_return too_many_response(request, wait);
@@ -99,6 +100,10 @@ awaitable<Response> Api::whatsapp_receipt(Call call) {
 }
 
 awaitable<Response> Api::email_bounce(Call call) {
+  if (auto refusal = refuse_other_parameters(call.request, {"recipient"}))
+    co_return std::move(*refusal);
+  if (call.request.body.empty())
+    co_return problem(call.request, "invalid_body", "the mail is empty");
   auto asking = read({}, {});
   const Reading now = co_await std::move(asking);
   if (auto refusal = refuse_stale_caller(call, now)) co_return std::move(*refusal);

@@ -1,4 +1,5 @@
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <set>
 
@@ -36,6 +37,14 @@ Response refuse_sop(const Request& request) {
   return problem(request, "invalid_body", "", {{"errors", to_json(faults)}});
 }
 
+// A permit that was made by the request is known from its answer alone.
+void note_created(const office::CommandAnswer& answer, RequestTrace& trace) {
+  using Kind = office::CommandAnswer::Kind;
+  if (answer.kind != Kind::done && answer.kind != Kind::repeated) return;
+  const json::value permit = json::parse(answer.body);
+  if (const auto id = parse_id(permit.at("id").as_string())) trace.note_permit(*id);
+}
+
 const std::vector<NewDocument>& documents_of(const Command& command) {
   static const std::vector<NewDocument> none;
   const Act* act = std::get_if<Act>(&command);
@@ -66,7 +75,7 @@ awaitable<std::optional<Response>> Api::refuse_missing_uploads(
 
 awaitable<Response> Api::permit_create(Call call) {
   const Request& request = call.request;
-  const auto value = read_json(request);
+  const auto value = read_json(request, Body::required);
   if (!value) co_return value.error();
   FieldFaults faults;
   office::Submission submission = read_submission(*value, faults);
@@ -86,6 +95,7 @@ awaitable<Response> Api::permit_create(Call call) {
   office::CommandAnswer answer = co_await std::move(submitting);
 
   if (answer.kind == office::CommandAnswer::Kind::not_found) co_return refuse_sop(request);
+  note_created(answer, *request.trace);
   if (answer.refusal && answer.refusal->reason == Reason::external_id_taken) {
     auto looking_up = permit_with_external_id(call.principal, external_id);
     answer.body = co_await std::move(looking_up);
@@ -110,9 +120,9 @@ awaitable<std::string> Api::permit_with_external_id(Principal principal, std::st
   co_return view(principal, "permit_show", loaded.permits.begin()->second, loaded.moment.now);
 }
 
-awaitable<Response> Api::command(Call call, ReadBody read_body) {
+awaitable<Response> Api::command(Call call, ReadBody read_body, Body needed) {
   const Request& request = call.request;
-  const auto value = read_json(request);
+  const auto value = read_json(request, needed);
   if (!value) co_return value.error();
   FieldFaults faults;
   CommandBody body = read_body(*value, faults);
@@ -120,11 +130,13 @@ awaitable<Response> Api::command(Call call, ReadBody read_body) {
       authorize(&call.principal, {request.route, !body.on_behalf_of.empty(), std::nullopt});
   if (!access) co_return problem(request, access.error().code, access.error().detail);
   call.access = *access;
+  if (call.access.capacity == Capacity::for_officer)
+    request.trace->actor = "officer:" + body.on_behalf_of + " via " + request.trace->actor;
   if (auto refusal = refuse_faults(request, faults)) co_return std::move(*refusal);
   const auto key = read_idempotency_key(request, call.principal.token);
   if (!key) co_return key.error();
 
-  auto finding = id_in_path(request.param("id"));
+  auto finding = id_in_path(request);
   const std::optional<std::int64_t> id = co_await std::move(finding);
   if (!id) co_return problem(request, "not_found");
   if (call.access.own_only) {
@@ -148,7 +160,9 @@ awaitable<Response> Api::command(Call call, ReadBody read_body) {
 }
 
 awaitable<Response> Api::permit_action(Call call) { return command(std::move(call), &read_action); }
-awaitable<Response> Api::permit_undo(Call call) { return command(std::move(call), &read_undo); }
+awaitable<Response> Api::permit_undo(Call call) {
+  return command(std::move(call), &read_undo, Body::optional);
+}
 awaitable<Response> Api::permit_claim(Call call) { return command(std::move(call), &read_claim); }
 awaitable<Response> Api::permit_release(Call call) {
   return command(std::move(call), &read_release);
@@ -168,7 +182,7 @@ awaitable<Response> Api::permit_resume(Call call) { return command(std::move(cal
 awaitable<Response> Api::permit_show(Call call) {
   if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
   const Request& request = call.request;
-  auto finding = id_in_path(request.param("id"));
+  auto finding = id_in_path(request);
   const std::optional<std::int64_t> id = co_await std::move(finding);
   if (!id) co_return problem(request, "not_found");
   auto reading = read({*id}, {});
@@ -214,7 +228,7 @@ awaitable<Response> Api::permit_list(Call call) {
 awaitable<Response> Api::permit_timeline(Call call) {
   if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
   const Request& request = call.request;
-  auto finding = id_in_path(request.param("id"));
+  auto finding = id_in_path(request);
   const std::optional<std::int64_t> id = co_await std::move(finding);
   if (!id) co_return problem(request, "not_found");
   pg::Pipeline more;
@@ -240,7 +254,7 @@ awaitable<Response> Api::permit_timeline(Call call) {
 awaitable<Response> Api::permit_why(Call call) {
   if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
   const Request& request = call.request;
-  auto finding = id_in_path(request.param("id"));
+  auto finding = id_in_path(request);
   const std::optional<std::int64_t> id = co_await std::move(finding);
   if (!id) co_return problem(request, "not_found");
   pg::Pipeline more;

@@ -69,6 +69,7 @@ constexpr auto kTable = std::to_array<Row>({
     // Pages: the applicant's by the secret in the link, the officer's by the session's cookie.
     {"page_front", kAnyone},
     {"page_style", kAnyone},
+    {"page_problem", kAnyone},
     {"page_track", kAnyone},
     {"page_track_act", kAnyone},
     {"page_track_document", kAnyone},
@@ -196,6 +197,18 @@ Principal principal_of(const store::Token& token) {
   principal.scopes = token.scopes;
   principal.token = token.id;
   return principal;
+}
+
+std::string words_of(const Principal& principal) {
+  switch (principal.kind) {
+    case Principal::Kind::officer:
+      return "officer:" + principal.id;
+    case Principal::Kind::service:
+      return "service:" + principal.id;
+    case Principal::Kind::provider:
+      break;
+  }
+  return "provider:" + principal.id;
 }
 
 boost::system::result<Access, Denial> authorize(const Principal* principal,

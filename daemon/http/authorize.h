@@ -27,6 +27,8 @@ struct Principal {
   bool has(std::string_view scope) const;
 };
 Principal principal_of(const store::Token& token);
+// As the log names them: "officer:fo", "service:portal", "provider:meta".
+std::string words_of(const Principal& principal);
 
 // As what a caller is let in, the widest that applies.
 enum class Capacity {

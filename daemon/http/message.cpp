@@ -4,6 +4,10 @@
 
 namespace tenggat::http {
 
+void RequestTrace::note_permit(std::int64_t id) {
+  permits += (permits.empty() ? "" : ",") + std::to_string(id);
+}
+
 const std::string& Request::param(std::string_view name) const {
   for (const auto& [known, value] : params) {
     if (known == name) return value;

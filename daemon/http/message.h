@@ -2,7 +2,9 @@
 // outlive its connection, and nothing here knows Beast.
 #pragma once
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,9 +14,17 @@
 
 namespace tenggat::http {
 
+// What the log says of a request besides its answer: filled in by whoever learns it.
+struct RequestTrace {
+  std::string actor;    // "officer:fo", "officer:fo via service:portal", "applicant"
+  std::string permits;  // ids; several of a form that is about several
+
+  void note_permit(std::int64_t id);
+};
+
 // Every field has passed the checks of request_head.h before a handler sees it.
 struct Request {
-  std::string method;  // GET HEAD POST PUT PATCH DELETE OPTIONS
+  std::string method;  // GET HEAD POST PUT PATCH DELETE OPTIONS TRACE
   std::string target;  // as sent; may hold a secret, never log it
   std::string path;    // decoded but for a slash inside a segment, %2F: a permit's number may hold
                        // one. Starts with '/', no empty or dot segment inside
@@ -24,7 +34,9 @@ struct Request {
   Headers headers;
   std::string body;
   std::string remote_address;  // without its port; behind our own proxy the client's (network.h)
-  std::string request_id;      // ours, never the client's; also in the X-Request-Id of the answer
+  // Ours, never the client's: no caller names a line of our log. Also in the answer's X-Request-Id.
+  std::string request_id;
+  std::shared_ptr<RequestTrace> trace = std::make_shared<RequestTrace>();
 
   // Filled by the Router.
   std::string route;  // Route::name

@@ -127,6 +127,7 @@ constexpr auto kSentences = std::to_array<Sentence>({
      "berkas itu belum diunggah: kirim dulu lewat POST /files"},
     {"is the applicant's role, not an officer's", "adalah peran pemohon, bukan peran petugas"},
     {"is no role of an SOP; there are: {}", "bukan peran dalam SOP; yang ada: {}"},
+    {"the mail is empty", "surat kosong"},
     {"the file is empty", "berkas kosong"},
     {"send application/json", "kirim application/json"},
     // Parameters, after their name.

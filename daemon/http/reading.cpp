@@ -8,6 +8,23 @@ namespace tenggat::http {
 
 using boost::asio::awaitable;
 
+std::string searched_words(std::string_view text) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; };
+  std::string words;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    bool control = false;
+    for (; end < text.size() && (text[end] == ' ' || is_control(text[end])); ++end)
+      control = control || is_control(text[end]);
+    if (end == at) end = at + 1;
+    words += control ? std::string_view(" ") : text.substr(at, end - at);
+    at = end;
+  }
+  const std::size_t first = words.find_first_not_of(' ');
+  if (first == std::string::npos) return "";
+  return words.substr(first, words.find_last_not_of(' ') - first + 1);
+}
+
 std::optional<std::int64_t> parse_id(std::string_view text) {
   if (text.empty() || text.front() < '0' || text.front() > '9') return std::nullopt;
   std::int64_t id = 0;
@@ -48,14 +65,19 @@ awaitable<Reading> Reader::read(std::vector<std::int64_t> ids, pg::Pipeline more
   co_return reading;
 }
 
-awaitable<std::optional<std::int64_t>> Reader::id_of(std::string text) {
-  if (const auto id = parse_id(text)) co_return id;
+awaitable<std::optional<std::int64_t>> Reader::id_of(std::string text,
+                                                     std::shared_ptr<RequestTrace> trace) {
+  if (const auto id = parse_id(text)) {
+    if (trace) trace->note_permit(*id);
+    co_return id;
+  }
   pg::Pipeline by_number;
   store::add_find_by_number(by_number, text);
   auto reading = read({}, std::move(by_number));
   const Reading found = co_await std::move(reading);
   const std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
   if (ids.empty()) co_return std::nullopt;
+  if (trace) trace->note_permit(ids.front());
   co_return ids.front();
 }
 

@@ -12,8 +12,9 @@ namespace {
 using boost::system::result;
 
 constexpr std::string_view line_end = "\r\n";
-constexpr std::array<std::string_view, 7> known_methods = {"GET",   "HEAD",   "POST",   "PUT",
-                                                           "PATCH", "DELETE", "OPTIONS"};
+// TRACE is known so that it is refused like any other method nothing here takes.
+constexpr std::array<std::string_view, 8> known_methods = {"GET",   "HEAD",   "POST",    "PUT",
+                                                           "PATCH", "DELETE", "OPTIONS", "TRACE"};
 // A repeat of these could be read differently by a proxy and by us.
 constexpr std::array<std::string_view, 6> single_fields = {
     "Authorization", "Content-Type", "Content-Length", "Expect", "Host", "Idempotency-Key"};
@@ -33,6 +34,9 @@ bool is_token(std::string_view text) {
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
+// RFC 9110, 5.5: opaque in a field's value, whatever it means to another application.
+bool is_obs_text(char c) { return static_cast<unsigned char>(c) >= 0x80; }
+
 // pchar of RFC 3986 and '/'.
 bool is_path_byte(char c) { return is_alphanumeric(c) || is_one_of(c, "-._~!$&'()*+,;=:@/%"); }
 
@@ -46,8 +50,11 @@ int hex_digit(char c) {
   return -1;
 }
 
-// Null where an escape is broken or what it hides is not plain text.
-std::optional<std::string> unescape(std::string_view text, bool plus_is_space) {
+enum class Part { path, query };
+
+// Null where an escape is broken or what it hides is not text. A query may hold control bytes (a
+// line that was pasted), but for NUL, which no text of the database can hold.
+std::optional<std::string> unescape(std::string_view text, Part part) {
   std::string plain;
   plain.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -58,11 +65,12 @@ std::optional<std::string> unescape(std::string_view text, bool plus_is_space) {
       plain += static_cast<char>(high * 16 + low);
       i += 2;
     } else {
-      plain += plus_is_space && text[i] == '+' ? ' ' : text[i];
+      plain += part == Part::query && text[i] == '+' ? ' ' : text[i];
     }
   }
-  if (std::any_of(plain.begin(), plain.end(), is_control) || first_not_utf8(plain) < plain.size())
-    return std::nullopt;
+  const bool held = part == Part::path ? std::any_of(plain.begin(), plain.end(), is_control)
+                                       : plain.find('\0') != std::string::npos;
+  if (held || first_not_utf8(plain) < plain.size()) return std::nullopt;
   return plain;
 }
 
@@ -78,7 +86,7 @@ const char* read_path(std::string_view raw, RequestHead& head) {
   for (bool last = false; !last;) {
     const std::size_t slash = rest.find('/');
     last = slash == std::string_view::npos;
-    std::optional<std::string> segment = unescape(rest.substr(0, slash), false);
+    std::optional<std::string> segment = unescape(rest.substr(0, slash), Part::path);
     if (!segment) return "the path holds a bad percent-encoding";
     if (*segment == "." || *segment == "..") return "the path holds a dot segment";
     if (segment->empty() && !last) return "the path holds an empty segment";
@@ -105,9 +113,9 @@ const char* read_query(std::string_view raw, RequestHead& head) {
     raw.remove_prefix(std::min(end + 1, raw.size()));
     if (part.empty()) continue;
     const std::size_t equals = std::min(part.find('='), part.size());
-    std::optional<std::string> name = unescape(part.substr(0, equals), true);
+    std::optional<std::string> name = unescape(part.substr(0, equals), Part::query);
     std::optional<std::string> value =
-        unescape(part.substr(std::min(equals + 1, part.size())), true);
+        unescape(part.substr(std::min(equals + 1, part.size())), Part::query);
     if (!name || !value) return "the query holds a bad percent-encoding";
     head.query.add(std::move(*name), std::move(*value));
   }
@@ -233,6 +241,7 @@ void throw_exception_from_error(const HeadFault& fault, const boost::source_loca
 }
 
 HeadScan scan_head(std::string_view received, std::size_t checked) {
+  bool in_fields = received.substr(0, checked).find('\n') != std::string_view::npos;
   for (std::size_t i = checked; i < received.size(); ++i) {
     const char c = received[i];
     const bool after_return = i > 0 && received[i - 1] == '\r';
@@ -240,7 +249,9 @@ HeadScan scan_head(std::string_view received, std::size_t checked) {
     if (c == '\n' && (i == 1 || (i >= 3 && received[i - 2] == '\n'))) {
       return {HeadScan::Kind::complete, i + 1};
     }
-    const bool allowed = c == '\r' || c == '\n' || c == '\t' || (c >= 0x20 && c < 0x7f);
+    in_fields = in_fields || c == '\n';
+    const bool allowed = c == '\r' || c == '\n' || c == '\t' || (c >= 0x20 && c < 0x7f) ||
+                         (in_fields && is_obs_text(c));
     if (!allowed) return {HeadScan::Kind::malformed, i};
   }
   return {HeadScan::Kind::incomplete, received.size()};
@@ -249,7 +260,7 @@ HeadScan scan_head(std::string_view received, std::size_t checked) {
 result<RequestHead, HeadFault> parse_head(std::string_view head_bytes) {
   const HeadScan scan = scan_head(head_bytes, 0);
   if (scan.kind != HeadScan::Kind::complete || scan.bytes != head_bytes.size()) {
-    return malformed("the head holds a control or non-ASCII byte or a bare line end");
+    return malformed("the head holds a control byte or a bare line end");
   }
   std::string_view rest = head_bytes.substr(0, head_bytes.size() - line_end.size());
   if (rest.empty()) return malformed("the request line is empty");

@@ -1,13 +1,14 @@
 // The raw head of a request, checked byte by byte before Beast or a handler sees it. Pure.
 // Source: RFC 9112, RFC 3986. Beast 1.81 accepts much of what is refused here.
 //
-// Refused: a line end other than CRLF; control or non-ASCII bytes; folded fields; a space before
-// the colon; a method that is no token (400) or not known (501); a version other than 1.0 and 1.1
-// (505); a target other than origin-form, with bad escapes, a '\' or an escaped control byte,
-// text that is not UTF-8, empty or dot segments; not exactly one plausible Host; any
-// Transfer-Encoding other than `chunked`, or beside Content-Length, or in HTTP/1.0; Content-Length
-// repeated or not a plain number; a repeated Authorization, Content-Type, Expect or
-// Idempotency-Key; an Expect other than 100-continue (417).
+// Refused: a line end other than CRLF; control bytes; non-ASCII bytes but in the values of fields,
+// where they are opaque (a cookie of another application may hold them); folded fields; a space
+// before the colon; a method that is no token (400) or not known (501); a version other than 1.0
+// and 1.1 (505); a target other than origin-form, with bad escapes, an escaped NUL, in the path an
+// escaped control byte, a '\', text that is not UTF-8, empty or dot segments; not exactly one
+// plausible Host; any Transfer-Encoding other than `chunked`, or beside Content-Length, or in
+// HTTP/1.0; Content-Length repeated or not a plain number; a repeated Authorization, Content-Type,
+// Expect or Idempotency-Key; an Expect other than 100-continue (417).
 #pragma once
 #include <boost/system/result.hpp>
 #include <cstdint>

@@ -375,7 +375,7 @@ asio::awaitable<Received> receive(ConnectionPtr connection) {
   received.request.request_id = connection->state->next_request_id();
   if (scan.kind == HeadScan::Kind::malformed) {
     co_return refused(std::move(received), "malformed_request",
-                      "the head holds a control or non-ASCII byte or a bare line end");
+                      "the head holds a control byte or a bare line end");
   }
   if (connection->timed_out) co_return refused(std::move(received), "request_timeout");
   if (scan.kind == HeadScan::Kind::incomplete || scan.bytes > limits.header_bytes) {
@@ -399,8 +399,25 @@ asio::awaitable<Received> receive(ConnectionPtr connection) {
 void log_fault(std::string_view event, std::string_view request_id, std::string_view fault) {
   log_event(Level::error, event, {{"request_id", request_id}, {"error", fault}});
 }
-void log_refusal(std::string_view request_id, int status) {
-  log_event(Level::debug, "request_refused", {{"request_id", request_id}, {"status", status}});
+
+// Reads are many and change nothing: they are for whoever asks the log for them.
+bool only_reads(std::string_view method) {
+  return method.empty() || method == "GET" || method == "HEAD" || method == "OPTIONS";
+}
+
+// By the id in the answer whoever called is helped. The route's name says what the path would.
+void log_answer(const Request& request, const Response& response,
+                std::chrono::nanoseconds elapsed) {
+  const auto or_dash = [](std::string_view text) { return text.empty() ? "-" : text; };
+  const RequestTrace& trace = *request.trace;
+  log_event(only_reads(request.method) ? Level::debug : Level::info, "request",
+            {{"request_id", request.request_id},
+             {"method", or_dash(request.method)},
+             {"route", or_dash(response.route)},
+             {"status", response.status},
+             {"actor", or_dash(trace.actor)},
+             {"permit", or_dash(trace.permits)},
+             {"duration", fmt::format("{:.6f}", std::chrono::duration<double>(elapsed).count())}});
 }
 
 Response internal_problem(Language language, const std::string& request_id) {
@@ -426,6 +443,7 @@ asio::awaitable<Response> answer(ConnectionPtr connection, Request request) {
 
 void observe(const ServerState& state, const Request& request, const Response& response,
              std::chrono::nanoseconds elapsed) {
+  log_answer(request, response, elapsed);
   if (!state.observer) return;
   state.observer({response.route, request.method, response.status, elapsed});
 }
@@ -505,14 +523,15 @@ asio::awaitable<bool> exchange(ConnectionPtr connection, std::shared_ptr<bool> l
   framing.language = language_of(received.request);
   framing.head_only = received.request.method == "HEAD";
   if (received.kind == Received::Kind::refused) {
-    log_refusal(framing.request_id, received.refusal.status);
     observe(state, received.request, received.refusal, {});
     auto sending = send(connection, std::move(received.refusal), framing);
     *lingering = co_await std::move(sending);
     co_return false;
   }
-  Request named;  // what the observer needs, the request itself goes to the handler
+  Request named;  // what observer and log need, the request itself goes to the handler
   named.method = received.request.method;
+  named.request_id = framing.request_id;
+  named.trace = received.request.trace;
   const auto start = state.monotonic ? state.monotonic() : std::chrono::nanoseconds{};
   auto running = answer(connection, std::move(received.request));
   Response response = co_await std::move(running);

@@ -78,7 +78,7 @@ awaitable<Response> Pages::applicant_page(const PageCall& call, std::int64_t id,
 }
 
 awaitable<Response> Pages::applicant(PageCall call) {
-  auto finding = reader_.id_of(call.request.param("id"));
+  auto finding = reader_.id_of(call.request.param("id"), call.request.trace);
   const auto id = co_await std::move(finding);
   if (!id) co_return not_found(call);
   auto showing = applicant_page(call, *id, 200, "");
@@ -86,7 +86,7 @@ awaitable<Response> Pages::applicant(PageCall call) {
 }
 
 awaitable<Response> Pages::applicant_act(PageCall call) {
-  auto finding = reader_.id_of(call.request.param("id"));
+  auto finding = reader_.id_of(call.request.param("id"), call.request.trace);
   const auto id = co_await std::move(finding);
   if (!id) co_return not_found(call);
   if (call.look) {

@@ -98,6 +98,7 @@ class Pages {
 
   awaitable<Response> style(PageCall call);
   awaitable<Response> front(PageCall call);
+  awaitable<Response> problem(PageCall call);
 
   awaitable<Response> track(PageCall call);
   awaitable<Response> track_act(PageCall call);
@@ -172,7 +173,7 @@ class Pages {
   awaitable<Response> send_document(const PageCall& call, const Permit& permit,
                                     const Document& document);
 
-  awaitable<std::optional<std::int64_t>> tracked_permit(std::string secret);
+  awaitable<std::optional<std::int64_t>> tracked_permit(const Request& request);
   store::StoredPermit as_decided(store::StoredPermit stored, Instant now) const;
   Response track_page(const PageCall& call, const Reading& reading, std::int64_t id, int status,
                       std::string_view fault) const;

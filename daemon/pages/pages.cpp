@@ -166,6 +166,7 @@ awaitable<Response> Pages::admit(Endpoint endpoint, PageCall call, http::Form& k
     if (const auto secret = session_secret(call.request)) {
       auto looking = who_has_signed_in(*secret);
       call.who = co_await std::move(looking);
+      if (call.who) call.request.trace->actor = http::words_of(call.who->principal);
     }
     access = http::authorize(call.who ? &call.who->principal : nullptr, question);
     if (!access && !call.who && call.request.method == "POST" && !from_another_site(call.request)) {
@@ -529,6 +530,7 @@ std::vector<http::Route> page_routes(PageParts parts) {
   };
   add("GET", "/", "page_front", &Pages::front);
   add("GET", "/gaya.css", "page_style", &Pages::style);
+  add("GET", "/problems/{name}", "page_problem", &Pages::problem);
   add("GET", "/lacak/{secret}", "page_track", &Pages::track);
   add("POST", "/lacak/{secret}", "page_track_act", &Pages::track_act);
   add("GET", "/lacak/{secret}/dokumen/{id}", "page_track_document", &Pages::track_document);

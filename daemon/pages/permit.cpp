@@ -212,7 +212,7 @@ awaitable<Response> Pages::permit_page(const PageCall& call, std::int64_t id, in
 }
 
 awaitable<Response> Pages::permit(PageCall call) {
-  auto finding = reader_.id_of(call.request.param("id"));
+  auto finding = reader_.id_of(call.request.param("id"), call.request.trace);
   const auto id = co_await std::move(finding);
   if (!id) co_return not_found(call);
   auto showing = permit_page(call, *id, 200, "");
@@ -237,7 +237,7 @@ awaitable<std::string> Pages::wanting_before(const PageCall& call, std::int64_t 
 }
 
 awaitable<Response> Pages::permit_act(PageCall call) {
-  auto finding = reader_.id_of(call.request.param("id"));
+  auto finding = reader_.id_of(call.request.param("id"), call.request.trace);
   const auto id = co_await std::move(finding);
   if (!id) co_return not_found(call);
   const std::string action = call.form.text("aksi"), step = call.form.text("langkah");
@@ -300,7 +300,7 @@ awaitable<Response> Pages::permit_act(PageCall call) {
 }
 
 awaitable<Response> Pages::permit_document(PageCall call) {
-  auto finding = reader_.id_of(call.request.param("id"));
+  auto finding = reader_.id_of(call.request.param("id"), call.request.trace);
   const auto id = co_await std::move(finding);
   const auto number = http::parse_id(call.request.param("document"));
   if (!id || !number) co_return not_found(call);

@@ -112,7 +112,9 @@ awaitable<Response> Pages::sign_in_use(PageCall call) {
         404, call, "Tautan tidak berlaku",
         "Tautan masuk ini sudah dipakai, sudah lewat 15 menit, atau tidak lengkap. "
         "Mintalah tautan baru di halaman Masuk.");
-  log_event(Level::info, "signed_in", {{"officer", opened->officer}});
+  call.request.trace->actor = "officer:" + opened->officer;
+  log_event(Level::info, "signed_in",
+            {{"officer", opened->officer}, {"request_id", call.request.request_id}});
   Response response = see_other(safe_return(opened->return_to));
   response.headers.set("Set-Cookie", session_cookie(session, store::kSessionLives));
   co_return response;

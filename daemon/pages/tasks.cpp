@@ -357,6 +357,7 @@ awaitable<Response> Pages::tasks_act(PageCall call) {
   for (const std::string& text : call.form.texts("tugas")) {
     const auto ticket = read_ticket(text);
     if (!ticket) continue;
+    call.request.trace->note_permit(ticket->permit);
     Asked asked;
     asked.permit = ticket->permit;
     asked.actor = {Actor::Kind::officer, call.who->officer.id, ""};
@@ -402,8 +403,8 @@ awaitable<Response> Pages::tasks_act(PageCall call) {
   co_return co_await std::move(showing);
 }
 
-// A whole number is that one permit, and found at once; anything else is looked for in numbers and
-// names.
+// A whole number or id is that one permit, and found at once; anything else is looked for in
+// numbers and names.
 awaitable<std::vector<std::int64_t>> Pages::ids_for(std::string asked) {
   std::string number = asked;
   std::transform(number.begin(), number.end(), number.begin(),
@@ -427,7 +428,8 @@ awaitable<std::vector<std::int64_t>> Pages::ids_for(std::string asked) {
 }
 
 awaitable<Response> Pages::search(PageCall call) {
-  const std::string asked(call.request.query.get("q").value_or("").substr(0, kQueryMax));
+  const std::string asked =
+      http::searched_words(call.request.query.get("q").value_or("").substr(0, kQueryMax));
   Html list;
   if (!asked.empty()) {
     auto finding = ids_for(asked);

@@ -548,7 +548,9 @@ std::string_view thanks_for(std::string_view what) {
 
 }  // namespace
 
-awaitable<std::optional<std::int64_t>> Pages::tracked_permit(std::string secret) {
+// The request stands in the calling coroutine.
+awaitable<std::optional<std::int64_t>> Pages::tracked_permit(const Request& request) {
+  const std::string& secret = request.param("secret");
   if (!is_tracking_secret(secret)) co_return std::nullopt;
   pg::Pipeline looking;
   store::add_find_by_tracking(looking, secret);
@@ -556,6 +558,8 @@ awaitable<std::optional<std::int64_t>> Pages::tracked_permit(std::string secret)
   const Reading found = co_await std::move(reading);
   const std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
   if (ids.empty()) co_return std::nullopt;
+  request.trace->actor = "applicant";
+  request.trace->note_permit(ids.front());
   co_return ids.front();
 }
 
@@ -596,7 +600,7 @@ awaitable<Response> Pages::track(PageCall call) {
   if (misses_.wait(address, Clock::monotonic()).count() > 0)
     co_return refusal_page(429, call, "Terlalu banyak percobaan",
                            "Terlalu banyak alamat yang tidak dikenal. Silakan coba lagi nanti.");
-  auto finding = tracked_permit(call.request.param("secret"));
+  auto finding = tracked_permit(call.request);
   const auto id = co_await std::move(finding);
   if (!id) {
     misses_.ask(address, Clock::monotonic());
@@ -623,7 +627,7 @@ awaitable<Response> Pages::track_again(const PageCall& call, std::int64_t id, Ou
 
 awaitable<Response> Pages::track_act(PageCall call) {
   const std::string secret = call.request.param("secret");
-  auto finding = tracked_permit(secret);
+  auto finding = tracked_permit(call.request);
   const auto id = co_await std::move(finding);
   if (!id) {
     misses_.ask(call.request.remote_address, Clock::monotonic());
@@ -686,7 +690,7 @@ awaitable<Response> Pages::track_act(PageCall call) {
 }
 
 awaitable<Response> Pages::track_document(PageCall call) {
-  auto finding = tracked_permit(call.request.param("secret"));
+  auto finding = tracked_permit(call.request);
   const auto id = co_await std::move(finding);
   const auto number = http::parse_id(call.request.param("id"));
   if (!id || !number) co_return not_found(call);

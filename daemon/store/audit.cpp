@@ -33,7 +33,7 @@ std::optional<BrokenChain> first_break(const Head& head, const std::vector<Store
 
 }  // namespace
 
-pg::Awaitable<AuditReport> verify_chains(pg::Connection& connection, std::string number) {
+pg::Awaitable<AuditReport> verify_chains(pg::Connection& connection, std::int64_t permit) {
   AuditReport report;
   std::int64_t after = 0;
   while (true) {
@@ -42,8 +42,8 @@ pg::Awaitable<AuditReport> verify_chains(pg::Connection& connection, std::string
     begin.add("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     const std::size_t heads = begin.add(
         "SELECT id, number, events, last_hash FROM permit WHERE id > $1::bigint"
-        " AND ($2 = '' OR number = $2) ORDER BY id LIMIT $3::int",
-        after, number, kBatch);
+        " AND ($2::bigint = 0 OR id = $2::bigint) ORDER BY id LIMIT $3::int",
+        after, permit, kBatch);
     const std::vector<pg::Result> found = co_await connection.run(std::move(begin));
     std::vector<Head> batch;
     pg::Pipeline reads;

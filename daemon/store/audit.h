@@ -20,7 +20,7 @@ struct AuditReport {
   std::vector<BrokenChain> broken;
 };
 
-// One permit by number, or all of them where it is empty. Reads in batches, locks nothing.
-pg::Awaitable<AuditReport> verify_chains(pg::Connection& connection, std::string number);
+// One permit, or all of them where it is 0. Reads in batches, locks nothing.
+pg::Awaitable<AuditReport> verify_chains(pg::Connection& connection, std::int64_t permit);
 
 }  // namespace tenggat::store

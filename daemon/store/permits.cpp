@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <charconv>
 #include <stdexcept>
 #include <tuple>
 #include <utility>
@@ -891,8 +892,14 @@ std::vector<std::int64_t> ids_of(const pg::Result& result) {
   return ids;
 }
 
-void add_find_by_number(pg::Pipeline& pipeline, const std::string& number) {
-  pipeline.add("SELECT id FROM permit WHERE number = $1 AND id > 0", number);
+void add_find_by_number(pg::Pipeline& pipeline, const std::string& named) {
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(named.data(), named.data() + named.size(), id);
+  if (error != std::errc() || end != named.data() + named.size()) id = 0;
+  pipeline.add(
+      "SELECT id FROM permit WHERE (id = $1::bigint OR number = $2) AND id > 0"
+      " ORDER BY (id = $1::bigint) DESC LIMIT 1",
+      id, named);
 }
 
 void add_find_numbers(pg::Pipeline& pipeline, const std::string& sop, const std::string& pattern,

@@ -5,7 +5,8 @@
 //   TENGGAT_URL=https://perizinan.example.go.id TENGGAT_TOKEN=tgt_… php example.php OFFICER
 //
 // The token is a service's with scopes intake,act,read; OFFICER is an id of the front office. Run it
-// against a trial office: it makes a real application.
+// against a trial office: it makes a real application. A change is seen once its undo window is over, two
+// minutes as it ships, so all of it takes some eight.
 declare(strict_types=1);
 require __DIR__ . '/TenggatClient.php';
 
@@ -13,6 +14,7 @@ $tenggat = new TenggatClient(getenv('TENGGAT_URL'), getenv('TENGGAT_TOKEN'));
 $officer = $argv[1];
 
 // What a portal keeps in its own database: its application, the key, the cursor.
+const LONGEST_WAIT = 300; // seconds: more than any undo window in use, and the way of an event
 $reference = 'web-' . bin2hex(random_bytes(4));
 $key = $reference . '-submit';
 $cursor = null;
@@ -20,7 +22,7 @@ $states = [];
 
 // Reads on until our application has come to this state and step.
 $follow = function (string $state, ?string $step) use ($tenggat, $reference, &$cursor, &$states): void {
-    for ($i = 0; $i < 60; ++$i) {
+    for ($i = 0; $i < LONGEST_WAIT; ++$i) {
         $cursor = $tenggat->changes($cursor, function (array $event, string $after) use ($reference, &$cursor, &$states): void {
             if ($event['data']['external_id'] === $reference && $event['type'] === 'permit.changed') {
                 $states[] = [$event['data']['state'], $event['data']['step']];

@@ -7,10 +7,7 @@
 #include <boost/json.hpp>
 #include <cstdlib>
 
-#include "tests/support/daemon_process.h"
-#include "tests/support/office_load.h"
-#include "tests/support/postgres.h"
-#include "tests/support/process.h"
+#include "tests/support/open_office.h"
 
 namespace tenggat::test {
 namespace {
@@ -25,27 +22,8 @@ std::string setting_of(const char* name, const char* otherwise) {
 
 TEST(ApiFuzz, NoAnswerIsUndocumentedAndNoneA5xx) {
   const std::string database = "api_fuzz";
-  DaemonProcess::Options options;
-  options.conninfo = shared_postgres().create_database(database);
-  options.configuration =
-      "email: {url: \"file:mails\", from: \"Perizinan <izin@example.go.id>\"}\n"
-      "whatsapp: {url: \"file:mails\", app_secret_file: app_secret, verify_token_file: "
-      "verify_token}\n"
-      "undo_window: 2s\n"
-      "http: {requests_a_minute: 100000000, failures_a_minute: 100000000}\n";
-  DaemonProcess daemon(options);
-  write_file(daemon.directory() / "app_secret", "kunci-tanda-tangan");
-  write_file(daemon.directory() / "verify_token", "token-tantangan");
-  daemon.must({"db", "migrate"});
-  json::object tokens;
-  tokens["semua"] = OfficeLoad::staff(daemon);
-  for (const char* officer : {"fo", "bo", "dt", "kdt", "kb", "s", "kd"})
-    tokens[officer] = daemon.new_token({"--officer", officer});
-  for (const auto& [service, scope] :
-       {std::pair{"portal", "intake"}, std::pair{"meja", "act"}, std::pair{"dasbor", "read"},
-        std::pair{"pengurus", "admin"}, std::pair{"surat", "bounce"}})
-    tokens[service] = daemon.new_token({"--service", service, "--scope", scope});
-  daemon.start();
+  OpenOffice office(database);
+  DaemonProcess& daemon = office.daemon();
   shared_postgres().execute(
       fmt::format(
           "INSERT INTO message (recipient, why, channel, address, name, text, subject, body,"
@@ -57,18 +35,17 @@ TEST(ApiFuzz, NoAnswerIsUndocumentedAndNoneA5xx) {
   json::array dead;
   for (int id = 1; id <= kDeadMessages; ++id) dead.push_back(id);
   const auto setting = daemon.directory() / "setting.json";
-  write_file(setting, json::serialize(json::object{{"tokens", tokens},
+  write_file(setting, json::serialize(json::object{{"tokens", office.tokens()},
                                                    {"dead_messages", dead},
-                                                   {"receipts_key", "kunci-tanda-tangan"},
-                                                   {"verify_token", "token-tantangan"}}));
+                                                   {"receipts_key", kOpenOfficeReceiptsKey},
+                                                   {"verify_token", kOpenOfficeVerifyToken}}));
 
   const auto out = daemon.directory() / "fuzz.out", err = daemon.directory() / "fuzz.err";
-  const pid_t fuzz =
-      spawn({"/usr/bin/python3", "-W", "ignore", TENGGAT_SOURCE_DIR "/tests/api_fuzz/fuzz.py",
-             fmt::format("http://127.0.0.1:{}", daemon.api_port()),
-             setting_of("TENGGAT_FUZZ_SECONDS", "5"), setting_of("TENGGAT_FUZZ_LEAST", "5"),
-             setting.string(), setting_of("TENGGAT_FUZZ_SEED", "1")},
-            {}, out, err);
+  const pid_t fuzz = spawn(
+      {"/usr/bin/python3", "-W", "ignore", TENGGAT_SOURCE_DIR "/tests/api_fuzz/fuzz.py",
+       office.url(), setting_of("TENGGAT_FUZZ_SECONDS", "5"), setting_of("TENGGAT_FUZZ_LEAST", "5"),
+       setting.string(), setting_of("TENGGAT_FUZZ_SEED", "1")},
+      {}, out, err);
   EXPECT_EQ(wait_for(fuzz), 0) << read_file(err);
   std::cout << read_file(out);
 

@@ -21,6 +21,9 @@ import urllib.parse
 
 import jsonschema
 
+sys.dont_write_bytecode = True  # beside the sources
+from closed import closed
+
 ROLES = {
     'front_office': 'fo', 'back_office': 'bo', 'dinas_teknis': 'dt', 'kabid_perizinan': 'kb',
     'sekretaris': 's', 'kepala_dinas': 'kd', 'kepala_dinas_teknis': 'kdt',
@@ -50,7 +53,7 @@ class Api:
             for method, operation in methods.items():
                 operation['path'], operation['method'] = path, method.upper()
                 self.operations[operation['operationId']] = operation
-        resolver = jsonschema.RefResolver('', self.document)
+        resolver = jsonschema.RefResolver('', {**self.document, 'components': closed(self.document['components'])})
         self.validators = {}
         for name, operation in self.operations.items():
             for status, answer in operation['responses'].items():

@@ -175,6 +175,7 @@ TEST_F(InChromium, EveryPageIsReadableAndUsableByEverybody) {
                      {"lacak-selesai", finished.path},
                      {"lacak-ditolak", refused.path},
                      {"lacak-tidak-ada", "/lacak/" + std::string(32, '0')},
+                     {"penolakan-api", "/problems/stale_version"},
                      {"masuk", "/masuk?ke=/permohonan/" + draft.number},
                      {"masuk-tautan", link_to("fo")}}),
             "");

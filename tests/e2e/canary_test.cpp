@@ -5,12 +5,17 @@
 
 #include <algorithm>
 #include <cctype>
+#include <regex>
+#include <set>
+#include <sstream>
 
 #include "tests/e2e/pages_fixture.h"
 #include "tests/support/process.h"
 
 namespace tenggat::test {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr const char* kMetric = "tenggat_canary_last_delivery_timestamp_seconds";
 const std::string kIts = "FROM message WHERE recipient = 'officer:_kenari'";
@@ -83,6 +88,26 @@ TEST_F(Canary, GoesTheWholeWayAlsoAtNightAndItsMetricStandsStillWhileTheChannelI
   office_.stop_daemon();
   office_.start_daemon();
   EXPECT_TRUE(metric_says(after));
+
+  // The lines that the runbook sends a person to look for are there.
+  const std::string runbooks = read_file(fs::path(TENGGAT_SOURCE_DIR) / "dashboards/runbooks.md");
+  const std::size_t begins = runbooks.find("## TenggatCanaryLate");
+  const std::string section = runbooks.substr(begins, runbooks.find("\n## ", begins) - begins);
+  const std::regex event("`([a-z]+_[a-z_]+)`");
+  int events = 0;
+  for (auto i = std::sregex_iterator(section.begin(), section.end(), event);
+       i != std::sregex_iterator(); ++i, ++events)
+    EXPECT_NE(office_.daemon_log().find("\"event\":\"" + (*i)[1].str() + '"'), std::string::npos)
+        << (*i)[1].str();
+  EXPECT_EQ(events, 3);
+  // By the name of its permit each of the two that it always leaves is found.
+  std::istringstream log(office_.daemon_log());
+  std::set<std::string> by_number;
+  for (std::string line; std::getline(log, line);)
+    if (std::smatch found; line.find("KENARI") != std::string::npos &&
+                           std::regex_search(line, found, std::regex("\"event\":\"([a-z_]+)\"")))
+      by_number.insert(found[1].str());
+  EXPECT_TRUE(by_number.contains("rung_raised") && by_number.contains("message_rendered"));
 
   // One is there at a time.
   for (const char* part : {"permit WHERE id < 0", "applicant WHERE id < 0",

@@ -24,8 +24,10 @@ void use(const RequestHead& head) {
   check(head.headers.count("Transfer-Encoding") == (head.chunked ? 1u : 0u), "by one field");
   for (const auto& [name, value] : head.headers.items()) {
     check(!name.empty(), "a field has a name");
-    for (const char c : name + value) {
-      check(c == '\t' || (c >= 0x20 && c < 0x7f), "no control byte passes");
+    for (const char c : name) check(c > 0x20 && c < 0x7f, "a field's name is plain");
+    for (const char c : value) {
+      const auto byte = static_cast<unsigned char>(c);
+      check(byte == '\t' || (byte >= 0x20 && byte != 0x7f), "no control byte passes");
     }
   }
   for (const auto& [name, value] : head.query.items()) {

@@ -572,7 +572,7 @@ pg::Awaitable<std::vector<std::string>> check(std::string conninfo,
   co_await check_messages(connection, found);
   co_await check_parts(connection, found);
   co_await check_leases(connection, found);
-  const store::AuditReport audit = co_await store::verify_chains(connection, "");
+  const store::AuditReport audit = co_await store::verify_chains(connection, 0);
   for (const store::BrokenChain& one : audit.broken)
     found.push_back(fmt::format("I7 {}: event {}: {}", one.number, one.sequence, one.what));
   co_return found;

@@ -178,18 +178,38 @@ TEST(OtherCommandBodies, AreRead) {
   EXPECT_EQ(pointers(faults), "/reason");
 }
 
+TEST(Body, ANullIsWhatIsLeftOut) {
+  FieldFaults faults;
+  const store::OfficerEdit edit = read_officer_edit(
+      json::parse(
+          R"({"name":null,"roles":null,"channels":null,"email":null,"whatsapp":null,"ended_on":null})"),
+      faults);
+  EXPECT_EQ(pointers(faults), "");
+  EXPECT_FALSE(edit.name || edit.roles || edit.channels || edit.email);
+  read_leave(json::parse(R"({"start":"2026-05-04","end":null,"cancel":true})"), faults);
+  read_leave(json::parse(R"({"start":"2026-05-04","end":"2026-05-05","cancel":true})"), faults);
+  EXPECT_EQ(pointers(faults), "");
+  read_leave(json::parse(R"({"start":"2026-05-04"})"), faults);  // one mistake, one fault
+  EXPECT_EQ(pointers(faults), "/end");
+}
+
 TEST(Body, OfAnotherMediaTypeIsRefused) {
   Request request = with("Content-Type", "text/plain");
   request.body = "{}";
-  EXPECT_EQ(read_json(request).error().status, 415);
+  EXPECT_EQ(read_json(request, Body::required).error().status, 415);
   request.headers.set("Content-Type", "application/json; charset=utf-8");
-  EXPECT_TRUE(read_json(request).has_value());
+  EXPECT_TRUE(read_json(request, Body::required).has_value());
 }
 
 TEST(Body, ThatIsNoJsonIsRefused) {
   Request request;
   request.body = R"({"role":"a","role":"b"})";
-  EXPECT_EQ(read_json(request).error().status, 400);
+  EXPECT_EQ(read_json(request, Body::required).error().status, 400);
+}
+
+TEST(Body, ThatACallNeedsMayNotBeLeftOut) {
+  EXPECT_EQ(read_json(Request{}, Body::required).error().status, 400);
+  EXPECT_EQ(read_json(Request{}, Body::optional).value(), json::value(json::object()));
 }
 
 TEST(IdempotencyKey, CoversMethodPathAndBody) {
@@ -250,6 +270,19 @@ TEST(ListQuery, RefusesWhatWouldWidenIt) {
   EXPECT_FALSE(read_list_query(asking({{"sla", "late"}})).has_value());
   EXPECT_FALSE(read_list_query(asking({{"updated_after", "2026-04-02"}})).has_value());
   EXPECT_FALSE(read_list_query(asking({{"cursor", "17"}})).has_value());
+  for (const char* name :
+       {"sop", "state", "step", "role", "sla", "external_id", "updated_after", "cursor", "limit"}) {
+    EXPECT_FALSE(read_list_query(asking({{name, ""}})).has_value()) << name;
+    EXPECT_FALSE(read_list_query(asking({{name, std::string(201, 'a').c_str()}})).has_value());
+  }
+  for (const char* name : {"permit", "state", "cursor", "limit"})
+    EXPECT_FALSE(read_notice_query(asking({{"state", "pending"}, {name, ""}})).has_value()) << name;
+  EXPECT_FALSE(read_events_query(asking({{"after", ""}})).has_value());
+  EXPECT_FALSE(read_limit(asking({{"limit", ""}})).has_value());
+  // A search for nothing is none.
+  EXPECT_EQ(read_list_query(asking({{"q", ""}}))->filter.q, "");
+  EXPECT_EQ(read_list_query(asking({{"q", "\n"}}))->filter.q, "");
+  EXPECT_EQ(read_list_query(asking({{"q", " Siti\r\n\tAminah  A\n"}}))->filter.q, "Siti Aminah  A");
 }
 
 TEST(Cursor, ComesBackAsItWasGiven) {

@@ -536,6 +536,8 @@ void OpenApi::hooks() {
   }
   EXPECT_EQ(call("POST", bounce, "surat", kBounce).status, 200);
   EXPECT_EQ(call("POST", bounce, "surat", "halo", "", "message/rfc822").status, 200);
+  EXPECT_EQ(call("POST", bounce, "surat").status, 422);
+  EXPECT_EQ(call("POST", bounce + "?recipent=a@b", "surat", kBounce).status, 400);
   requests_.allow(1);
   for (int times = 0; times < 2; ++times) {
     call("GET", meta, "provider");

@@ -154,6 +154,13 @@ TEST(ApiClient, ARefusalIsReadable) {
             "missing:\n  bapl\n  rekomendasi\nerrors:\n  /note: is too long\n");
 }
 
+TEST(ApiClient, ARefusalThatMissesNothingPrintsNoEmptyList) {
+  Api api(409, R"({"type":"/problems/step_not_open","title":"Not at this step","status":409,)"
+               R"("missing":[],"errors":[]})");
+  EXPECT_EQ(api.run({"permit", "act", "7", "accept", "--step", "s"}).err,
+            "tenggat permit act: Not at this step\n");
+}
+
 TEST(ApiClient, AnAnswerThatIsNoProblemNamesItsStatus) {
   EXPECT_EQ(Api(502, "<html>").run({"inbox"}).err, "tenggat inbox: the daemon answered 502\n");
 }

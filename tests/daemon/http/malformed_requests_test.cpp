@@ -105,7 +105,7 @@ void add_framing(Requests& requests) {
 
 void add_lines(Requests& requests) {
   for (const char* method : {"", "get", "Get", "G ET", "GET\t", " GET", "GE(T", "G@T", "FOO",
-                             "TRACE", "CONNECT", "PROPFIND", "GETGET"})
+                             "CONNECT", "PROPFIND", "GETGET"})
     requests.add(fmt::format("method '{}'", method),
                  std::string(method) + " / HTTP/1.1\r\nHost: a\r\n\r\n", {400, 501});
   for (const char* version :
@@ -178,7 +178,7 @@ void add_targets(Requests& requests) {
         "/%c3",      "/%c3%28",    "/%ff",    "/%fe",      "/%ed%a0%80", "/%f5%80%80%80",
         "/%c0%af",   "/%e0%80%80", "/a#b",    "/a b",      "/\"",        "/<",
         "/a\\b",     "/?q=%",      "/?q=%zz", "/?q=%1",    "/?%zz=1",    "/?q=%c3%28",
-        "/?q=%ff",   "/?q=%00",    "/?q=%0a", "/?q=a#b",   "a:80"})
+        "/?q=%ff",   "/?q=%00",    "/?q=a#b", "a:80"})
     requests.add(fmt::format("target {}", text), target(text));
 }
 
@@ -194,7 +194,8 @@ void add_bytes(Requests& requests) {
     requests.add(name + " a target", target("/a" + bad + "b"));
     requests.add(name + " a version", "GET / HTTP/1.1" + bad + "\r\nHost: a\r\n\r\n");
     requests.add(name + " a name", with_fields("X" + bad + "Y: a"));
-    requests.add(name + " a value", with_fields("X: a" + bad + "b"));
+    // Opaque in a value, whatever it means to who set it. RFC 9110, 5.5.
+    if (value < 0x80) requests.add(name + " a value", with_fields("X: a" + bad + "b"));
     requests.add(name + " a Host", "GET / HTTP/1.1\r\nHost: a" + bad + "\r\n\r\n");
   }
 }

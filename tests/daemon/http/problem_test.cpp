@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "daemon/http/problem_help.h"
 #include "daemon/http/problem_words.h"
 
 namespace tenggat::http {
@@ -59,6 +60,17 @@ TEST(Problem, EveryTypeHasItsOwnCodeAndAnErrorStatus) {
     EXPECT_LT(type.status, 600) << type.code;
     EXPECT_STRNE(type.english, type.indonesian) << type.code;
   }
+}
+
+TEST(Problem, EveryTypeSaysWhatItMeansAndWhatToDoInBothLanguages) {
+  for (const ProblemType& type : problem_types()) {
+    const ProblemHelp* help = find_problem_help(type.code);
+    ASSERT_NE(help, nullptr) << type.code;
+    EXPECT_GT(std::string_view(help->english).size(), 40U) << type.code;
+    EXPECT_GT(std::string_view(help->indonesian).size(), 40U) << type.code;
+    EXPECT_STRNE(help->english, help->indonesian) << type.code;
+  }
+  EXPECT_EQ(find_problem_help("no_such"), nullptr);
 }
 
 TEST(Language, IndonesianWhereItRanksFirst) {

@@ -61,6 +61,21 @@ TEST(RequestHead, PathsAreDecodedOnce) {
   EXPECT_EQ(good_target("/?a=b=c&d[]={x}|%26%2F").query.get("d[]"), "{x}|&/");
 }
 
+TEST(RequestHead, FieldsOfOtherApplicationsMayHoldAnyText) {
+  const RequestHead head =
+      good("GET /?q=%0Aa%0D%0A%7F HTTP/1.1\r\nHost: a\r\nCookie: kota=Cémpaka; x=\xff\x80\r\n\r\n");
+  EXPECT_EQ(head.headers.get("Cookie"), "kota=Cémpaka; x=\xff\x80");
+  EXPECT_EQ(head.query.get("q"), "\na\r\n\x7f");
+  // A name, a target and what frames the body are plain.
+  for (const char* bytes :
+       {"GET / HTTP/1.1\r\nHost: a\r\nK\xc3\xa9: b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: \xc3\xa9\r\n\r\n", "GET /\xc3\xa9 HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /?q=%00 HTTP/1.1\r\nHost: a\r\n\r\n", "GET /a%0A HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\xa0\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\x85\r\n\r\n"})
+    EXPECT_FALSE(parse_head(bytes)) << bytes;
+}
+
 TEST(RequestHead, AHeadThatIsStillArrivingIsWaitedFor) {
   const std::string head = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
   std::size_t checked = 0;

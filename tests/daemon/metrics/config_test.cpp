@@ -202,6 +202,16 @@ database: "not a conninfo"
   EXPECT_EQ(faults.size(), 12u) << joined(faults);
 }
 
+TEST(Config, ThePagesHaveAHostOfTheirOwn) {
+  for (const char* url : {"https://example.go.id/perizinan", "https://example.go.id/perizinan/",
+                          "http://10.0.0.1:8080/a", "https://[::1]//a"})
+    EXPECT_TRUE(any_starts_with(faults_of(std::string("mode: live\npublic_url: \"") + url + "\"\n"),
+                                "/etc/tenggat/t.yaml:2:13: takes no path"))
+        << url << joined(faults_of(std::string("mode: live\npublic_url: \"") + url + "\"\n"));
+  for (const char* url : {"https://example.go.id", "https://example.go.id/", "http://[::1]:8080/"})
+    EXPECT_TRUE(load(std::string("mode: live\npublic_url: \"") + url + "\"\n")) << url;
+}
+
 TEST(Config, AnUnknownKeyIsAFaultAtItsLineAndColumn) {
   EXPECT_TRUE(any_starts_with(faults_of("mode: live\nlissten: x\n"), "/etc/tenggat/t.yaml:2:1: "));
   EXPECT_TRUE(any_starts_with(faults_of("email: {\n  usr: x}\n"), "/etc/tenggat/t.yaml:2:3: "));

@@ -36,6 +36,24 @@ TEST_F(Secret, AreLookedUpAmongTheCredentialsFirst) {
   EXPECT_EQ(read_secrets(config_, places())->email_password, "credential");
 }
 
+TEST_F(Secret, WhoChecksByHandReadsWhatTheServiceManagerWouldHandOver) {
+  config_.email.password_file = "tenggat_email-password";
+  SecretPlaces by_hand = places();
+  by_hand.credentials_directory.clear();
+  const auto credentials = by_hand.configuration_directory / "credentials";
+  EXPECT_FALSE(read_secrets(config_, by_hand));
+  std::filesystem::create_directories(credentials);
+  EXPECT_EQ(read_secrets(config_, by_hand).error().front().file,
+            (credentials / "email-password").string());
+  write(credentials / "email-password", "rahasia\n");
+  EXPECT_EQ(read_secrets(config_, by_hand)->email_password, "rahasia");
+  // What stands beside the configuration goes first; what was handed over before that.
+  write(by_hand.configuration_directory / "tenggat_email-password", "beside");
+  EXPECT_EQ(read_secrets(config_, by_hand)->email_password, "beside");
+  write(places().credentials_directory / "tenggat_email-password", "handed over");
+  EXPECT_EQ(read_secrets(config_, places())->email_password, "handed over");
+}
+
 TEST_F(Secret, AnAbsoluteNameIsTakenAsItIs) {
   config_.whatsapp.token_file = (root_ / "token").string();
   write(root_ / "token", "TOKEN.SECRET");
