@@ -156,12 +156,12 @@ TEST_F(Service, StopsThoughTheMailServerFellMute) {
 class Logins : public Service {
  protected:
   Logins() {
-    server_.execute("CREATE ROLE tenggat LOGIN PASSWORD 'rahasia'");
+    server_.execute("CREATE ROLE juru LOGIN PASSWORD 'rahasia'");
     server_.execute("CREATE ROLE tamu LOGIN");
     server_.create_database("office");
     write_file(server_.directory() + "/data/pg_hba.conf",
                "local all tamu reject\n"
-               "local all tenggat scram-sha-256\n"
+               "local all juru scram-sha-256\n"
                "local all all trust\n");
     server_.execute("SELECT pg_reload_conf()");
   }
@@ -180,9 +180,9 @@ class Logins : public Service {
 TEST_F(Logins, OneThatTheDatabaseRefusesIsAFaultAndNoOutage) {
   is_refused("dbname=office user=siapa", "28000");
   is_refused("dbname=office user=tamu", "28000");  // pg_hba.conf
-  is_refused("dbname=office user=tenggat password=salah", "28P01");
-  is_refused("dbname=office user=tenggat", "28P01");  // none is given
-  is_refused("dbname=tiada user=tenggat password=rahasia", "3D000");
+  is_refused("dbname=office user=juru password=salah", "28P01");
+  is_refused("dbname=office user=juru", "28P01");  // none is given
+  is_refused("dbname=tiada user=juru password=rahasia", "3D000");
 }
 
 // It may be the other that takes us.
