@@ -128,9 +128,9 @@ TEST_F(Numbers, WithSlashesAndTheMonthGoThroughApiCommandsPagesAndMessages) {
   EXPECT_TRUE(browser().get(file.path).says(file.number));
 
   // Messages.
-  office_.advance("2026-04-02T14:05:00");
+  office_.advance("2026-04-02T14:15:00");
   const std::string told =
-      office_.query("SELECT body FROM message WHERE text = 'tugas_baru' ORDER BY id LIMIT 1");
+      office_.query("SELECT body FROM message WHERE text = 'terlambat' ORDER BY id LIMIT 1");
   EXPECT_NE(told.find(file.number), std::string::npos) << told;
   EXPECT_NE(told.find(page), std::string::npos) << told;
   EXPECT_EQ(office_.meta().faults(), std::vector<std::string>{});
