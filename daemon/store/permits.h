@@ -85,8 +85,9 @@ struct PermitFilter {
 void add_search(pg::Pipeline& pipeline, const PermitFilter& filter);
 std::vector<std::int64_t> ids_of(const pg::Result& result);
 
-// One row, the id.
-void add_find_by_number(pg::Pipeline& pipeline, const std::string& number);
+// One row, the id: by number or id, as people write it; an id goes before a number of the same
+// digits.
+void add_find_by_number(pg::Pipeline& pipeline, const std::string& named);
 // One row, the id: by the secret in the applicant's link.
 void add_find_by_tracking(pg::Pipeline& pipeline, const std::string& secret);
 // Permits with an open visit in one of these roles, most urgent first.
