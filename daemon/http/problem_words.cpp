@@ -133,6 +133,7 @@ constexpr auto kSentences = std::to_array<Sentence>({
     // Parameters, after their name.
     {"{} is not a parameter of this call", "{} bukan parameter panggilan ini"},
     {"{} is given twice", "{} diberikan dua kali"},
+    {"{} is empty", "{} kosong"},
     {"{} is too long", "{} terlalu panjang"},
     {"{} must be a number from {} to {}", "{} harus bilangan dari {} sampai {}"},
     {"{} must be 1 to 255 printable characters", "{} harus 1 sampai 255 karakter yang tampak"},

@@ -91,8 +91,9 @@ struct PermitFilter {
 void add_search(pg::Pipeline& pipeline, const PermitFilter& filter);
 std::vector<std::int64_t> ids_of(const pg::Result& result);
 
-// One row, the id.
-void add_find_by_number(pg::Pipeline& pipeline, const std::string& number);
+// One row, the id: by number or id, as people write it; an id goes before a number of the same
+// digits.
+void add_find_by_number(pg::Pipeline& pipeline, const std::string& named);
 // Rows of one column: numbers of this SOP, the canary's too, that this regular expression matches
 // whole, at most `limit`.
 void add_find_numbers(pg::Pipeline& pipeline, const std::string& sop, const std::string& pattern,

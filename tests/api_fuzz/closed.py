@@ -18,8 +18,9 @@ def closed(components):
             schema['allOf'] = [opened(one) for one in schema['allOf']]
             schema['unevaluatedProperties'] = False
             return
-        for one in schema.values():
-            close(one)
+        for name, one in schema.items():
+            if name not in ('if', 'else'):  # these look at the same object
+                close(one)
         if isinstance(schema.get('properties'), dict) and 'additionalProperties' not in schema:
             schema['unevaluatedProperties'] = False
 

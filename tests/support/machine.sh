@@ -16,6 +16,8 @@ readonly test_packages=(
   systemd)
 readonly fuzz_packages=(clang-14 libclang-rt-14-dev)
 readonly browser_packages=(chromium nodejs npm)
+readonly container_packages=(debootstrap systemd-container)
+readonly client_packages=(nodejs npm python3-venv)
 
 say() { printf '%s\n' "$*"; }
 # `return` in a function of `set -e` would be lost in a condition; this ends the script.
