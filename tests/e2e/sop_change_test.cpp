@@ -173,7 +173,7 @@ TEST_F(SopChange, WhatWasClosedKeepsItsNamesOnEveryPage) {
     office_.json({"permit", "pause", one, "--step", "kajian_teknis", "--reason", "instansi_lain"},
                  "dt");
   }
-  office_.advance("2026-06-02T09:00:00");
+  office_.advance("2026-06-02T08:30:00");
   office_.json({"permit", "resume", number, "--step", "kajian_teknis"}, "dt");
   office_.use_own_rules();
   const auto path = office_.daemon().options().rules / "sop/paud.yaml";
@@ -209,7 +209,7 @@ TEST_F(SopChange, WhatWasClosedKeepsItsNamesOnEveryPage) {
   EXPECT_EQ(timeline.at("visits").at(1).at("number").as_int64(), 2);
   EXPECT_EQ(timeline.at("pauses").at(0).at("name").as_string(), "menunggu instansi lain");
   EXPECT_EQ(timeline.at("pauses").at(0).at("waits_for").as_string(), "other_agency");
-  EXPECT_EQ(timeline.at("time").at("other_agency").at("wall_seconds").as_int64(), 3600);
+  EXPECT_EQ(timeline.at("time").at("other_agency").at("wall_seconds").as_int64(), 1800);
   const CommandResult dossier = office_.tenggat({"permit", "dossier", number});
   EXPECT_EQ(dossier.status, 0) << dossier.err;
   EXPECT_NE(dossier.out.find("Verifikasi berkas"), std::string::npos) << dossier.out;
