@@ -36,11 +36,13 @@ inline CertificatePair new_certificate(const std::string& name, int days = 2) {
   const std::filesystem::path directory =
       std::filesystem::temp_directory_path() / ("tenggat-tls-" + std::to_string(::getpid()));
   std::filesystem::create_directories(directory);
+  const bool is_address = name.find_first_not_of("0123456789.") == std::string::npos;
   const std::string command =
       "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
       " -days " +
-      std::to_string(days) + " -subj /CN=" + name + " -addext subjectAltName=DNS:" + name +
-      " -keyout " + (directory / "key").string() + " -out " + (directory / "certificate").string() +
+      std::to_string(days) + " -subj /CN=" + name +
+      " -addext subjectAltName=" + (is_address ? "IP:" : "DNS:") + name + " -keyout " +
+      (directory / "key").string() + " -out " + (directory / "certificate").string() +
       " 2>/dev/null";
   EXPECT_EQ(std::system(command.c_str()), 0);
   CertificatePair pair{whole_text(directory / "certificate"), whole_text(directory / "key")};

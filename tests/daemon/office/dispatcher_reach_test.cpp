@@ -19,7 +19,7 @@ class Reach : public DispatcherTest {
   Reach() {
     std::ifstream file(TENGGAT_SOURCE_DIR "/rules/texts/id.yaml");
     settings_.alert = {
-        {"DPMPTSP", "https://perizinan.example.go.id"},
+        {"DPMPTSP", "https://perizinan.example.go.id", ""},
         std::make_shared<const notify::Texts>(
             notify::load_texts({"id.yaml", {std::istreambuf_iterator<char>(file), {}}}).value())};
   }

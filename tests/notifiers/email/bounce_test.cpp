@@ -90,7 +90,7 @@ TEST(Bounce, AReportTellsWhichMailCameBackAndWhy) {
     EXPECT_EQ(bounce->to, "siti@contoh.example");
     EXPECT_EQ(bounce->reason, reason::bad_address);
     EXPECT_EQ(bounce->detail,
-              "5.1.1: smtp; 550 5.1.1 <siti@contoh.example>: Recipient address rejected: User "
+              "5.1.1: smtp; 550 5.1.1 <s****@contoh.example>: Recipient address rejected: User "
               "unknown");
   }
 }

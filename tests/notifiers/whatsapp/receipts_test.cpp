@@ -119,7 +119,7 @@ TEST(Receipts, EachShapeSaysWhatItSays) {
        {named(receipt(State::delivered, "wamid.A", at(1775200001)), "417", "628123"),
         named(receipt(State::read, "wamid.B", at(1775200002)), "", "628124"),
         named(receipt(State::failed, "wamid.C", at(1775200003), reason::bad_address,
-                      "131026: Unable to deliver"),
+                      "131026: Message undeliverable: Unable to deliver"),
               "", "628125"),
         receipt(State::failed, "wamid.D", at(1775200003), reason::rejected, "131049: Not now"),
         receipt(State::failed, "wamid.E", {}, reason::rejected)}},
