@@ -340,8 +340,9 @@ const Rule* rule_for(const Row& row, const Caller& caller) {
 class Matrix : public Routes {
  protected:
   Matrix()
-      : signing_in_(*pool_, rulebook_,
-                    {.office = {"DPMPTSP", kPublicUrl}, .calendar = "banjarbaru", .texts = {}}) {
+      : signing_in_(
+            *pool_, rulebook_,
+            {.office = {"DPMPTSP", kPublicUrl, ""}, .calendar = "banjarbaru", .texts = {}}) {
     add_people();
     std::vector<Route> routes = api_routes(
         {*pool_, *committer_, rulebook_, requests_, failures_, kPublicUrl, 1024, &receipts_});
