@@ -56,7 +56,7 @@ office::ComposerSettings settings() {
   std::ifstream file(TENGGAT_SOURCE_DIR "/rules/texts/id.yaml");
   std::string text{std::istreambuf_iterator<char>(file), {}};
   office::ComposerSettings settings;
-  settings.office = {"DPMPTSP", "https://x.example"};
+  settings.office = {"DPMPTSP", "https://x.example", ""};
   settings.calendar = "banjarbaru";
   settings.texts =
       std::make_shared<const notify::Texts>(notify::load_texts({"id.yaml", text}).value());

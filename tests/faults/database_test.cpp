@@ -441,7 +441,7 @@ office::ComposerSettings composer_settings() {
   std::ostringstream text;
   text << file.rdbuf();
   office::ComposerSettings settings;
-  settings.office = {"DPMPTSP", "https://x.example"};
+  settings.office = {"DPMPTSP", "https://x.example", ""};
   settings.calendar = "banjarbaru";
   settings.texts =
       std::make_shared<const notify::Texts>(notify::load_texts({"id.yaml", text.str()}).value());
