@@ -32,6 +32,15 @@ std::vector<SourceFile> files_of(std::string_view text) {
   return files;
 }
 
+// What rule_sets_of() reads: each set, whether it is in force, and since when and by whom that
+// service is retired.
+const std::string kRuleSets =
+    "SELECT s.kind, s.name, s.hash, s.files::text, f.hash IS NOT NULL, r.retired_at, r.retired_by"
+    " FROM rule_set s"
+    " LEFT JOIN rule_in_force f ON f.kind = s.kind AND f.name = s.name AND f.hash = s.hash"
+    " LEFT JOIN sop_retirement r"
+    " ON r.sop = f.name AND f.kind = 'sop' AND r.restored_at IS NULL";
+
 std::optional<RuleSet::Retirement> retirement_at(const pg::Result& result, int row) {
   const auto at = result.optional_instant(row, 5);
   if (!at) return std::nullopt;
@@ -78,31 +87,20 @@ std::string content_hash(const std::string& kind, const std::vector<SourceFile>&
 
 pg::Awaitable<std::vector<RuleSet>> rules_in_force(pg::Connection& connection) {
   const pg::Result result = co_await connection.query(
-      "SELECT s.kind, s.name, s.hash, s.files::text, true, r.retired_at, r.retired_by"
-      " FROM rule_in_force f JOIN rule_set s ON s.hash = f.hash"
-      " LEFT JOIN sop_retirement r ON r.sop = f.name AND f.kind = 'sop' AND r.restored_at IS NULL"
-      " ORDER BY s.kind, s.name",
-      std::vector<pg::Param>{});
+      kRuleSets + " WHERE f.hash IS NOT NULL ORDER BY s.kind, s.name", std::vector<pg::Param>{});
   co_return rule_sets_of(result);
 }
 
 pg::Awaitable<std::vector<RuleSet>> load_rule_sets(pg::Connection& connection,
                                                    std::vector<std::string> hashes) {
   const pg::Result result = co_await connection.query(
-      "SELECT s.kind, s.name, s.hash, s.files::text, f.hash IS NOT NULL, NULL::timestamptz, ''"
-      " FROM rule_set s"
-      " LEFT JOIN rule_in_force f ON f.kind = s.kind AND f.name = s.name AND f.hash = s.hash"
-      " WHERE s.hash = ANY ($1::text[])",
-      pg::text_array(hashes));
+      kRuleSets + " WHERE s.hash = ANY ($1::text[])", pg::text_array(hashes));
   co_return rule_sets_of(result);
 }
 
 pg::Awaitable<std::vector<RuleSet>> stored_sops(pg::Connection& connection) {
   const pg::Result result = co_await connection.query(
-      "SELECT s.kind, s.name, s.hash, s.files::text, f.hash IS NOT NULL FROM rule_set s"
-      " LEFT JOIN rule_in_force f ON f.kind = s.kind AND f.name = s.name AND f.hash = s.hash"
-      " WHERE s.kind = 'sop' ORDER BY s.name, s.hash",
-      std::vector<pg::Param>{});
+      kRuleSets + " WHERE s.kind = 'sop' ORDER BY s.name, s.hash", std::vector<pg::Param>{});
   co_return rule_sets_of(result);
 }
 

@@ -111,7 +111,7 @@ def submit():
 
 # What a word in capitals stands for, where a command has it; a pattern of the command first.
 STANDS_FOR = [
-    (r'permit migrate', {'ID': 'paud'}),
+    (r'permit migrate|sop (diff|retire|restore)', {'ID': 'paud'}),
     (r'officer edit', {'ID': 'siti', 'ROLE': 'front_office'}),
     (r'journalctl', {'ID': '1f2e3d4c-1'}),
     (r'permit pause', {'STEP': 'verifikasi', 'REASON': 'kunjungan_lapangan', 'INSTANT': instant(1)}),
@@ -164,6 +164,8 @@ def type_all(documents, permit):
                 continue
             if command.startswith('tenggat calendar'):
                 next_year()
+            if command.startswith('tenggat sop retire'):  # again, in another document
+                shell(command.replace('retire', 'restore'))
             if command == 'tenggat portal enable':  # as after a 410
                 must('psql -qd tenggat -c "UPDATE portal SET disabled_at = now()"')
             ran = shell(command, TENGGAT_TOKEN=TOKENS['FRONT_OFFICE'], TOKEN=token)

@@ -436,13 +436,17 @@ class Matrix : public Routes {
       ask.body = fmt::format(R"({{"start":"2027-01-{:02}","end":"2027-02-01"}})", ++made_ % 28 + 1);
       query("DELETE FROM officer_leave");
     } else if (name == "delegation_create") {
+      query("DELETE FROM delegation WHERE start_on = '2027-01-01'");
       ask.body = R"({"from":"kd","to":"s","kind":"plh","start":"2027-01-01","end":"2027-01-02",
                      "letter":"800/3"})";
     } else if (name == "delegation_end") {
+      query("DELETE FROM delegation WHERE start_on = '2027-03-01'");
       fill(
           query("INSERT INTO delegation (from_officer, to_officer, kind, start_on, end_on, letter)"
                 " VALUES ('kd', 's', 'plh', '2027-03-01', '2027-03-02', '1') RETURNING id"));
       ask.body = "{}";
+    } else if (name == "email_bounce") {
+      ask.body = "Subject: Undelivered Mail Returned to Sender\r\n\r\n";
     } else if (name.starts_with("whatsapp_")) {
       receipts_.provider = name == "whatsapp_receipt_by_path" ? "fonnte" : "meta";
       fill(receipts_.provider);
