@@ -197,8 +197,9 @@ TEST_F(DiskFullTest, WhoeverIsToldOfItSaysSo) {
     HttpClient client{io.get_executor(), daemon_->api_port()};
     auto answer = boost::asio::co_spawn(
         io,
-        client.exchange(http_request("POST", "/api/v1/files", token_, "",
-                                     std::string(600 * 1024, static_cast<char>('a' + ++files_)))),
+        client.exchange(http_request(
+            "POST", "/api/v1/files", token_, "",
+            "%PDF-1.7\n" + std::string(600 * 1024, static_cast<char>('a' + ++files_)))),
         boost::asio::use_future);
     io.run();
     return answer.get();
