@@ -110,7 +110,7 @@ constexpr auto kHelp = std::to_array<ProblemHelp>({
     {"step_not_open",
      "The permit is not at this step: it has been done already, or its turn has not come. `permit` "
      "in this answer shows where it is.",
-     "Berkas tidak berada di langkah ini: sudah selesai, atau belum gilirannya. `permit` pada "
+     "Berkas tidak berada pada tahap itu: sudah selesai, atau belum gilirannya. `permit` pada "
      "jawaban ini menunjukkan letaknya."},
     {"claimed_by_other",
      "Another officer has taken this task. Leave it to them, or have them release it; a superior "

@@ -150,10 +150,11 @@ class Sections {
         rows);
   }
 
-  // ", Plh. Kepala Dinas (untuk Gusti Noor)"; nothing in their own right.
+  // ", Plh. Kepala Dinas (menggantikan Gusti Noor)"; nothing in their own right.
   std::string standing_in(const StoodIn& acted) const {
     const std::string title = stand_in_title(acted, d_.letters, d_.context);
-    return title.empty() ? "" : fmt::format(", {} (untuk {})", title, officer(acted.for_officer));
+    return title.empty() ? ""
+                         : fmt::format(", {} (menggantikan {})", title, officer(acted.for_officer));
   }
 
   std::string officer_or_applicant(const Visit& visit) const {

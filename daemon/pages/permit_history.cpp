@@ -140,7 +140,7 @@ Html history_of(const PermitView& view) {
         {actor, event.acting_for, visit ? visit->role : "", event.at}, view.letters, view.context);
     const std::string for_whom =
         title.empty() ? ""
-                      : fmt::format(", {} (untuk {})", title,
+                      : fmt::format(", {} (menggantikan {})", title,
                                     officer_words(event.acting_for, view.context.people));
     items += html("<li>{}{}<br><span class=\"halus\">{} · {}{}</span></li>",
                   event_words(*stored, view.permit(), view.context), said,

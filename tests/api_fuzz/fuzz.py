@@ -390,15 +390,18 @@ class Fuzz:
 
     def officer_leave(self):
         start = self.date()
-        self.ask('officer_leave', {'id': self.officer()}, body={'start': start, 'end': '2099-01-01'}, token='pengurus')
+        self.ask('officer_leave', {'id': self.officer()}, token='pengurus',
+                 body={'start': start, 'end': '2099-01-01', 'replace': self.random.random() < 0.8})
 
     def delegation_create(self):
         if self.successes['delegation_create'] > KEPT:
             return
+        day = self.date()
         answer = self.ask('delegation_create', token='pengurus',
                           body={'from': 'kd', 'to': self.officer(), 'kind': self.random.choice(['plh', 'plt']),
-                                'start': '2099-01-01', 'end': '2099-02-01', 'letter': self.text()})
-        self.delegations.append(json.loads(answer[2])['id'])
+                                'start': day, 'end': day, 'letter': self.text()})
+        if answer[0] < 300:  # else it overlaps another
+            self.delegations.append(json.loads(answer[2])['id'])
 
     def delegation_end(self):
         if not self.delegations:

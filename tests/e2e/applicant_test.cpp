@@ -322,14 +322,14 @@ TEST_F(ApplicantTest, AReminderToMendNamesWhatTheReturnNamed) {
   office_.advance("2026-04-13T08:00:00");
   const std::string first = body_of("pengingat_perbaikan");
   EXPECT_NE(first.find("Yang perlu diperbaiki: "), std::string::npos) << first;
-  EXPECT_NE(first.find("denah ruang: belum ditandatangani"), std::string::npos) << first;
+  EXPECT_NE(first.find("Denah ruang: belum ditandatangani"), std::string::npos) << first;
   EXPECT_NE(first.find("lihat halaman 2"), std::string::npos) << first;
   EXPECT_EQ(first.find("dilegalisasi"), std::string::npos) << first;
   // A second return has a reminder of its own.
   act("portal", file, "pengajuan", "submit", {"--note", "sudah diperbaiki"});
   act("fo", file, "verifikasi", "reject", {"--deficiency", "kk=tidak terbaca"});
   office_.advance("2026-04-21T08:00:00");
-  EXPECT_NE(body_of("pengingat_perbaikan").find("kk: tidak terbaca"), std::string::npos)
+  EXPECT_NE(body_of("pengingat_perbaikan").find("KK: tidak terbaca"), std::string::npos)
       << body_of("pengingat_perbaikan");
 }
 

@@ -505,7 +505,8 @@ TEST_F(PagesTest, AnOfficerReturnsAcceptsAndTakesBack) {
   WebPage page = fo.get(path);
   EXPECT_TRUE(page.says("Segera: sisa") || page.says("Sisa 10 menit")) << page.body;
   EXPECT_TRUE(page.says("sisa 10 menit, sampai Kamis 2 April 14.10 WITA")) << page.body;
-  EXPECT_EQ(fo.press(page, "claim").header("Location"), path + "?sudah=ya");
+  EXPECT_EQ(fo.press(page, "claim").header("Location"),
+            "/permohonan/" + office_.query("SELECT id FROM permit") + "?sudah=ya");
   EXPECT_EQ(office_.query("SELECT assignee FROM visit WHERE closed_at IS NULL"), "fo");
 
   WebForm forged = form_with(fo.get(path), "act.accept");
@@ -753,9 +754,9 @@ TEST_F(PagesTest, WhoActedAsDeputyIsTitledSoEverywhere) {
   // Over, and ended: the letter of that day still says it.
   office_.daemon().must({"officer", "delegate", "end", office_.query("SELECT id FROM delegation")});
   const std::string said = office_.query("SELECT name FROM officer WHERE id = 'fo'") +
-                           ", Plt. Sekretaris (untuk " +
+                           ", Plt. Sekretaris (menggantikan " +
                            office_.query("SELECT name FROM officer WHERE id = 's'") + ")";
-  EXPECT_TRUE(browser().get(file.path).says("· Plt. Sekretaris · disetujui"))
+  EXPECT_TRUE(browser().get(file.path).says("· Plt. Sekretaris · selesai"))
       << browser().get(file.path).body;
   EXPECT_TRUE(signed_in("kd").get("/permohonan/" + file.number).says(said));
   const CommandResult dossier = office_.tenggat({"permit", "dossier", file.number});

@@ -48,7 +48,7 @@ TEST(Portal, ItsClientTakesAnApplicationThroughItsFirstDays) {
   ASSERT_EQ(ran.status, 0) << ran.out << daemon.log();
   for (const char* line :
        {"the portal shows: returned, at pengajuan", "the portal shows: active, at penerimaan",
-        "refused: 409 step_not_open: Berkas tidak berada di langkah ini"})
+        "refused: 409 step_not_open: Berkas sudah tidak berada pada tahap itu"})
     EXPECT_NE(ran.out.find(line), std::string::npos) << ran.out;
   const auto query = [&](const std::string& sql) {
     return shared_postgres().execute(sql, database);

@@ -1,5 +1,6 @@
 #include "tests/support/words_for_people.h"
 
+#include <algorithm>
 #include <regex>
 
 namespace tenggat::test {
@@ -11,7 +12,7 @@ struct Rule {
 };
 
 constexpr Rule kForEverybody[] = {
-    {R"(\.\.)", "one full stop"},
+    {R"(\.\.(?!/))", "one full stop"},
     {R"(\b\d{4}-\d{2}-\d{2}\b)", "a date as people write it"},
     {R"([Tt]erlambat ([89]|\d{2,}) jam)", "working days and hours"},
     {R"((hari ini|kemarin) \d+\.)", "pukul"},
@@ -85,6 +86,12 @@ std::string words_of_page(std::string_view html) {
       const std::size_t end = html.find(close, at);
       at = end == std::string_view::npos ? html.size() : end + close.size();
       text += ' ';
+      skipped = true;
+    }
+    // What stands there for who reads no Indonesian.
+    if (constexpr std::string_view english = "<section lang=\"en\">";
+        html.substr(at, english.size()) == english) {
+      at = std::min(html.find("</section>", at), html.size());
       skipped = true;
     }
     if (!skipped) text += html[at++];
