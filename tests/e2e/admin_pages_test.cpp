@@ -297,7 +297,7 @@ TEST_F(AdminPagesTest, EachCalendarIsChangedForItself) {
 TEST_F(AdminPagesTest, AContactIsCorrectedAndTheLinkSentAgain) {
   const File file = submitted();
   Browser fo = signed_in("fo");
-  const std::string path = "/permohonan/" + file.number + "/pemohon";
+  const std::string path = "/permohonan/" + office_.query("SELECT id FROM permit") + "/pemohon";
   const std::string contact = "SELECT whatsapp || ' ' || email FROM applicant";
   EXPECT_TRUE(fo.get("/cari?q=Melati").says(path));
   EXPECT_EQ(fo.press(fo.get(path), "kontak", {{"whatsapp", ""}, {"email", ""}}).status, 422);
