@@ -37,7 +37,7 @@ for alert in "${alerts[@]}"; do
   grep -q "^## $alert\$" "$root/dashboards/runbooks.md" || fault "runbooks.md lacks $alert"
   grep -q "runbook_url: .*runbooks.md#${alert,,}\$" "$rules/tenggat.rules.yml" || fault "$alert has no runbook link"
   for verdict in fires "stays silent"; do
-    grep -q "name: \"$alert $verdict: " "$rules/tenggat.rules.test.yml" || fault "no scenario in which $alert $verdict"
+    grep -q "name: \"$alert $verdict: " "$rules"/tenggat.rules*.test.yml || fault "no scenario in which $alert $verdict"
   done
 done
 [[ $(grep -c '^## ' "$root/dashboards/runbooks.md") -eq ${#alerts[@]} ]] || fault "runbooks.md has sections of no alert"
@@ -50,7 +50,7 @@ done < <(sed -n '/expr:/,/for:\|record:\|- alert/p' "$rules/tenggat.rules.yml" |
   grep -oE '(^|[^:a-z_])tenggat_[a-z_]+' | grep -oE 'tenggat_[a-z_]+' | grep -vE '^tenggat_(recording|pages|tickets)$' | sort -u)
 
 promtool check rules --lint=all --lint-fatal "$rules/tenggat.rules.yml" || fault "promtool check rules"
-(cd "$rules" && promtool test rules tenggat.rules.test.yml) || fault "promtool test rules"
+(cd "$rules" && promtool test rules tenggat.rules*.test.yml) || fault "promtool test rules"
 promtool check config --lint=all "$rules/prometheus.yml" || fault "promtool check config"
 amtool check-config "$rules/alertmanager.yml" || fault "amtool check-config"
 
