@@ -76,6 +76,37 @@ std::size_t connections() {
   return asked ? std::stoul(asked) : 8;
 }
 
+// For who has signed in; `page` is a permit's.
+std::map<std::string, Ask> pages_of_officers(const std::string& page) {
+  std::map<std::string, Ask> asks;
+  for (const auto& [name, method, path] : std::vector<std::array<std::string, 3>>{
+           {"page_tasks", "GET", "/tugas"},
+           {"page_tasks_act", "POST", "/tugas"},
+           {"page_permit", "GET", page},
+           {"page_permit_act", "POST", page},
+           {"page_permit_document", "GET", page + "/dokumen/1"},
+           {"page_search", "GET", "/cari?q=PAUD"},
+           {"page_applicant", "GET", page + "/pemohon"},
+           {"page_applicant_act", "POST", page + "/pemohon"},
+           {"page_board", "GET", "/papan"},
+           {"page_board_list", "GET", "/papan/daftar?sop=paud&keadaan=on_track"},
+           {"page_board_stream", "GET", "/papan/aliran"},
+           {"page_kiosks", "GET", "/papan/layar"},
+           {"page_kiosks_act", "POST", "/papan/layar"},
+           {"page_officers", "GET", "/pegawai"},
+           {"page_officers_act", "POST", "/pegawai"},
+           {"page_officer", "GET", "/pegawai/fo"},
+           {"page_officer_act", "POST", "/pegawai/fo"},
+           {"page_calendar", "GET", "/kalender"},
+           {"page_calendar_act", "POST", "/kalender"},
+           {"page_calendar_file", "GET", "/kalender/berkas/banjarbaru.yaml"},
+           {"page_sign_out", "POST", "/keluar"},
+           {"page_dead_letters", "GET", "/pesan"},
+           {"page_dead_letters_act", "POST", "/pesan"}})
+    asks[name] = {method == "GET" ? "GET" : "POST", path, "", true};
+  return asks;
+}
+
 std::map<std::string, Ask> Bounds::asks() {
   const std::string permit = "/api/v1/permits/" + number_, api = "/api/v1";
   const std::string page = "/permohonan/" + number_, hook = api + "/hooks/whatsapp/meta";
@@ -125,32 +156,7 @@ std::map<std::string, Ask> Bounds::asks() {
   for (const char* verb :
        {"undo", "claim", "release", "assign", "escalate", "acknowledge", "pause", "resume"})
     asks["permit_" + std::string(verb)] = {"POST", permit + "/" + verb, "fo"};
-  // Of who has signed in.
-  for (const auto& [name, method, path] : std::vector<std::array<std::string, 3>>{
-           {"page_tasks", "GET", "/tugas"},
-           {"page_tasks_act", "POST", "/tugas"},
-           {"page_permit", "GET", page},
-           {"page_permit_act", "POST", page},
-           {"page_permit_document", "GET", page + "/dokumen/1"},
-           {"page_search", "GET", "/cari?q=PAUD"},
-           {"page_applicant", "GET", page + "/pemohon"},
-           {"page_applicant_act", "POST", page + "/pemohon"},
-           {"page_board", "GET", "/papan"},
-           {"page_board_list", "GET", "/papan/daftar?sop=paud&keadaan=on_track"},
-           {"page_board_stream", "GET", "/papan/aliran"},
-           {"page_kiosks", "GET", "/papan/layar"},
-           {"page_kiosks_act", "POST", "/papan/layar"},
-           {"page_officers", "GET", "/pegawai"},
-           {"page_officers_act", "POST", "/pegawai"},
-           {"page_officer", "GET", "/pegawai/fo"},
-           {"page_officer_act", "POST", "/pegawai/fo"},
-           {"page_calendar", "GET", "/kalender"},
-           {"page_calendar_act", "POST", "/kalender"},
-           {"page_calendar_file", "GET", "/kalender/berkas/banjarbaru.yaml"},
-           {"page_sign_out", "POST", "/keluar"},
-           {"page_dead_letters", "GET", "/pesan"},
-           {"page_dead_letters_act", "POST", "/pesan"}})
-    asks[name] = {method == "GET" ? "GET" : "POST", path, "", true};
+  for (const auto& [name, ask] : pages_of_officers(page)) asks[name] = ask;
   return asks;
 }
 
