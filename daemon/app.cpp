@@ -49,6 +49,7 @@
 #include "daemon/pg/migrate.h"
 #include "daemon/pg/pool.h"
 #include "daemon/reload_door.h"
+#include "daemon/resources.h"
 #include "daemon/store/clock_steps.h"
 #include "daemon/store/commands.h"
 #include "daemon/store/office_clock.h"
@@ -143,15 +144,30 @@ office::CanarySettings canary_settings(const Config& config) {
 }
 
 http::ServerLimits limits_of(const Config& config) {
+  const Resources resources = resources_of(config);
   http::ServerLimits limits;
-  limits.header_bytes = config.http.header_bytes;
-  limits.body_bytes = config.http.body_bytes;
-  limits.large_body_bytes = config.http.file_bytes;
+  limits.header_bytes = resources.head;
+  limits.body_bytes = resources.body;
+  limits.large_body_bytes = resources.file;
   for (const std::string& path : pages::upload_paths()) limits.large_body_paths.push_back(path);
-  limits.request_time = config.http.request;
-  limits.connections = static_cast<std::size_t>(config.http.connections);
+  limits.request_time = resources.request;
+  limits.connections = resources.connections;
+  limits.connections_per_address = resources.of_one_address();
   limits.proxies = config.http.proxies;
   return limits;
+}
+
+// The listener of the machine's own watchers: metrics, livez, readyz.
+http::ServerLimits admin_limits() {
+  http::ServerLimits limits;
+  limits.connections = kShipped.admin_connections;
+  return limits;
+}
+
+// A service may have less than all of it together: said, for whoever looks why it was killed.
+void say_where_memory_is_short(const Config& config) {
+  if (const auto short_of = refuse_resources(resources_of(config), memory_allowed()))
+    log_event(Level::warning, "memory_short", {{"why", *short_of}});
 }
 
 http::TlsContext tls_of(const Config& config, const Secrets& secrets) {
@@ -360,10 +376,10 @@ App::Parts::Parts(std::filesystem::path file, Startup read, std::optional<Simula
       signals_(signals),
       metrics_(metrics_options()),
       command_pool_(io_.get_executor(), command_options(connect_options())),
-      watch_pool_(io_.get_executor(), loop_options(connect_options(), 1)),
-      office_pool_(io_.get_executor(), loop_options(connect_options(), 4)),
-      snapshot_pool_(io_.get_executor(), pool_options(connect_options(), 1)),
-      read_pool_(io_.get_executor(), pool_options(connect_options(), 4)),
+      watch_pool_(io_.get_executor(), loop_options(connect_options(), kShipped.watch)),
+      office_pool_(io_.get_executor(), loop_options(connect_options(), kShipped.loops)),
+      snapshot_pool_(io_.get_executor(), pool_options(connect_options(), kShipped.snapshot)),
+      read_pool_(io_.get_executor(), pool_options(connect_options(), kShipped.reads)),
       rulebook_(send_rules(startup_.config)),
       outgoing_(std::make_shared<notify::Outgoing>(
           io_.get_executor(), channels_of(startup_.config, startup_.secrets), &Clock::machine_now)),
@@ -630,7 +646,7 @@ void App::Parts::make_servers() {
       &http::outage_answer);
   admin_server_ =
       std::make_unique<http::Server>(io_.get_executor(), endpoint_of(startup_.config.admin_listen),
-                                     http::ServerLimits{}, admin_router_->handler());
+                                     admin_limits(), admin_router_->handler());
   const std::string& public_url = startup_.config.public_url;
   std::vector<http::Route> routes = http::api_routes(
       {read_pool_, committer_, rulebook_, requests_, failures_, public_url,
@@ -638,6 +654,9 @@ void App::Parts::make_servers() {
   for (http::Route& route :
        pages::page_routes({read_pool_, committer_, rulebook_, signing_in_, board_, public_url}))
     routes.push_back(std::move(route));
+  for (const http::Route& route : routes)
+    if (!find_bounds(route.name))
+      throw std::logic_error("no bounds are stated for the route " + route.name);
   std::vector<MetricsOptions::Route> counted;
   for (const http::Route& route : routes) counted.push_back({route.name, route.method});
   metrics_.know(counted);
@@ -768,6 +787,7 @@ asio::awaitable<bool> App::Parts::start() {
     co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
   }
   if (stopping_) co_return true;
+  say_where_memory_is_short(startup_.config);
   announce_standards();
   spawn(committer_.run(), "committer");
   spawn(watch_.run(), "watch");

@@ -7,6 +7,7 @@
 #include "daemon/app.h"
 #include "daemon/log.h"
 #include "daemon/reload_door.h"
+#include "daemon/resources.h"
 #include "daemon/version.h"
 
 namespace {
@@ -77,7 +78,12 @@ int main(int count, char** values) {
       fmt::print(stderr, "{}\n", fault.to_string());
     return check ? 1 : 2;  // the service manager does not restart on 2
   }
-  if (check) return 0;
+  if (check) {
+    const auto too_much = tenggat::refuse_resources(tenggat::resources_of(startup->config),
+                                                    tenggat::memory_allowed());
+    if (too_much) fmt::print(stderr, "{}: {}\n", config, *too_much);
+    return too_much ? 1 : 0;
+  }
   tenggat::set_up_log(startup->config.log);
   tenggat::App app(config, std::move(*startup), clock);
   return app.run();

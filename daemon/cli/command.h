@@ -56,6 +56,7 @@ std::vector<Command> audit_commands();
 std::vector<Command> calendar_commands();
 std::vector<Command> clock_commands();
 std::vector<Command> message_commands();
+std::vector<Command> doctor_commands();
 std::vector<Command> dossier_commands();  // permit dossier: on the database
 std::vector<Command> report_commands();
 std::vector<Command> silence_commands();

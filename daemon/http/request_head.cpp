@@ -4,6 +4,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "daemon/resources.h"
 #include "rules/utf8.h"
 
 namespace tenggat::http {
@@ -19,6 +20,8 @@ constexpr std::array<std::string_view, 8> known_methods = {"GET",   "HEAD",   "P
 constexpr std::array<std::string_view, 6> single_fields = {
     "Authorization", "Content-Type", "Content-Length", "Expect", "Host", "Idempotency-Key"};
 constexpr std::size_t content_length_digits = 15;
+// A part of two bytes takes a hundred in memory.
+constexpr std::size_t parts_max = kShipped.head_parts;
 
 bool is_alphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -276,6 +279,8 @@ result<RequestHead, HeadFault> parse_head(std::string_view head_bytes) {
   while (!rest.empty()) {
     if (const char* fault = read_field(next_line(), head)) return malformed(fault);
   }
+  if (head.headers.items().size() + head.query.items().size() + head.segments.size() > parts_max)
+    return HeadFault{"header_too_large", ""};
   if (const char* fault = check_fields(head, *minor)) return malformed(fault);
   if (const auto expect = head.headers.get("Expect")) {
     if (!equals_ignoring_case(*expect, "100-continue")) {

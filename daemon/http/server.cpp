@@ -16,6 +16,7 @@
 #include <boost/beast/http/status.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <stdexcept>
 #include <unordered_map>
@@ -42,11 +43,76 @@ constexpr std::size_t idle_buffer_bytes = 4096;  // what a silent connection may
 // A refused client may still be sending: closing at once would reset the connection and take our
 // answer from it, so its bytes are read and dropped for a while.
 constexpr auto linger_time = std::chrono::seconds(1);
-constexpr auto handshake_time = std::chrono::seconds(10);
+constexpr auto handshake_time = kShipped.handshake;
 constexpr std::size_t linger_bytes = 4 * 1024 * 1024;
-constexpr std::size_t refusals_at_once = 64;  // beyond `connections`; further ones are just closed
+constexpr std::size_t refusals_at_once = kShipped.refusals;  // beyond `connections`; more: closed
+constexpr auto say_again = std::chrono::minutes(1);
 constexpr auto accept_pause = std::chrono::milliseconds(100);
 constexpr auto unwind_time = std::chrono::milliseconds(200);
+
+// What happens too often for a line each: the first is logged at once, then how many there were in
+// each minute that had some.
+class Tally {
+ public:
+  Tally(const asio::any_io_executor& executor, std::string_view event)
+      : minute_(std::make_shared<asio::steady_timer>(executor)), event_(event) {}
+  void count(const std::string& address) {
+    last_ = address;
+    ++count_;
+    if (!waiting_) say();
+  }
+  void stop() { minute_->cancel(); }
+
+ private:
+  void say() {
+    log_event(Level::warning, event_, {{"count", count_}, {"last_address", last_}});
+    count_ = 0;
+    waiting_ = true;
+    minute_->expires_after(say_again);
+    minute_->async_wait([this, alive = std::weak_ptr(minute_)](error_code ec) {
+      if (ec || alive.expired()) return;
+      waiting_ = false;
+      if (count_ > 0) say();
+    });
+  }
+
+  std::shared_ptr<asio::steady_timer> minute_;
+  std::string_view event_;
+  std::string last_;
+  std::uint64_t count_ = 0;
+  bool waiting_ = false;
+};
+
+// How fast a reader takes what is written to it, over a window that slides by a sixth of itself.
+// What waits for us and not for the reader is no part of it.
+class Pace {
+ public:
+  static constexpr std::size_t kParts = 6;
+  void begin() { *this = {}; }
+  void wrote(std::size_t bytes) { written_ += bytes; }
+  // After each sixth of the window: what was taken since the window began; nothing within the
+  // first.
+  std::optional<std::size_t> taken() {
+    std::size_t& mark = marks_[parts_ % kParts];
+    const std::size_t since = written_ - std::exchange(mark, written_);
+    return ++parts_ < kParts ? std::nullopt : std::optional(since);
+  }
+
+ private:
+  std::array<std::size_t, kParts> marks_{};
+  std::size_t written_ = 0, parts_ = 0;
+};
+
+bool lies_in(const std::string& address, const std::vector<Network>& networks) {
+  const auto bits = parse_address(address);
+  return bits && std::any_of(networks.begin(), networks.end(),
+                             [&](const Network& network) { return network.contains(*bits); });
+}
+
+// Of one network.
+struct Share {
+  std::size_t connections = 0, answer_bytes = 0;
+};
 
 }  // namespace
 
@@ -58,7 +124,13 @@ struct ServerState {
       : acceptor(executor, endpoint),
         all_gone(executor),
         limits(std::move(server_limits)),
-        handler(std::move(request_handler)) {
+        handler(std::move(request_handler)),
+        addresses_refused(executor, "address_refused"),
+        slow_readers(executor, "slow_reader_dropped") {
+    // Every connection accepted has them from here. The kernel would else hold megabytes for each.
+    const int buffer = static_cast<int>(limits.socket_buffer_bytes);
+    acceptor.set_option(asio::socket_base::send_buffer_size(buffer));
+    acceptor.set_option(asio::socket_base::receive_buffer_size(buffer));
     std::random_device entropy;
     id_prefix = fmt::format("{:08x}", entropy());
   }
@@ -75,15 +147,20 @@ struct ServerState {
   std::string id_prefix;
   std::uint64_t requests = 0;
   std::unordered_set<Connection*> open;
-  std::unordered_map<std::string, std::size_t> open_by_address;
+  std::unordered_map<std::string, Share> shares;  // by network_key
   std::size_t refusing = 0;
   std::size_t bodies_bytes = 0;
+  std::size_t answers_bytes = 0;
+  std::uint64_t phases = 0;
+  Tally addresses_refused, slow_readers;
   bool draining = false;
 };
 
 // Shared by its coroutine and its timer. Counted in the state for as long as it lives.
 struct Connection : std::enable_shared_from_this<Connection> {
   enum class Kind { served, refused };
+  // Of its request: not all of its head is there, its body, it is handled, it is answered.
+  enum class Phase { waiting, body, handled, answered };
 
   Connection(std::shared_ptr<ServerState> server, tcp::socket accepted, std::string peer, Kind kind)
       : state(std::move(server)),
@@ -91,11 +168,13 @@ struct Connection : std::enable_shared_from_this<Connection> {
         timer(socket.get_executor()),
         tls_context(state->tls),
         address(std::move(peer)),
+        of_proxy(lies_in(address, state->limits.proxies)),
         served(kind == Kind::served) {
     if (tls_context) tls.emplace(socket, *tls_context);
+    enter(Phase::waiting);
     if (served) {
       state->open.insert(this);
-      ++state->open_by_address[address];
+      if (!of_proxy) hold(network_key(address));
     } else {
       ++state->refusing;
     }
@@ -108,8 +187,7 @@ struct Connection : std::enable_shared_from_this<Connection> {
       return;
     }
     state->open.erase(this);
-    const auto entry = state->open_by_address.find(address);
-    if (--entry->second == 0) state->open_by_address.erase(entry);
+    let_go();
     if (state->open.empty()) state->all_gone.cancel();
   }
 
@@ -132,9 +210,52 @@ struct Connection : std::enable_shared_from_this<Connection> {
     timer.cancel();
     timed_out = false;
   }
+  // Until disarm(), a write that a reader takes too slowly ends with operation_aborted.
+  void watch_reader() {
+    const std::uint64_t mine = ++armed;
+    timer.expires_after(state->limits.slow_reader_time / Pace::kParts);
+    timer.async_wait([weak = weak_from_this(), mine](error_code ec) {
+      const auto self = weak.lock();
+      if (ec || !self || self->armed != mine) return;
+      if (self->reader_is_slow()) return self->drop();
+      self->watch_reader();
+    });
+  }
+  bool reader_is_slow() {
+    const ServerLimits& limits = state->limits;
+    if (!writing) return false;
+    const auto taken = pace.taken();
+    const auto least = limits.slowest_reader_bytes_per_second *
+                       static_cast<std::size_t>(limits.slow_reader_time.count()) / 1000;
+    if (!taken || *taken >= least) return false;
+    state->slow_readers.count(address);
+    return true;
+  }
   void close() {
     error_code ignored;
     socket.close(ignored);
+  }
+  // Now, with whatever the kernel still holds for its reader.
+  void drop() {
+    error_code ignored;
+    socket.set_option(asio::socket_base::linger(true, 0), ignored);
+    close();
+  }
+
+  void enter(Phase next) {
+    phase = next;
+    entered = ++state->phases;
+  }
+  void hold(std::string key) {
+    holder = std::move(key);
+    ++state->shares[holder].connections;
+  }
+  void let_go() {
+    const auto entry = state->shares.find(holder);
+    if (entry == state->shares.end()) return;
+    if (--entry->second.connections == 0 && entry->second.answer_bytes == 0)
+      state->shares.erase(entry);
+    holder.clear();
   }
 
   std::shared_ptr<ServerState> state;
@@ -144,8 +265,15 @@ struct Connection : std::enable_shared_from_this<Connection> {
   TlsContext tls_context;
   std::optional<asio::ssl::stream<tcp::socket&>> tls;
   std::string address;
+  std::string holder;  // the network whose share it is part of; empty: nobody's
   std::uint64_t armed = 0;
+  std::uint64_t entered = 0;  // its phase, in the order of all
+  Pace pace;
+  Phase phase = Phase::waiting;
+  bool of_proxy;
   bool served;
+  bool known = false;  // its request is of a valid token, session or secret
+  bool writing = false;
   bool timed_out = false;
   bool idle = true;  // not a byte of a next request has come
 };
@@ -185,6 +313,84 @@ class HeldBytes {
   std::size_t bytes_ = 0;
 };
 
+// The part of ServerLimits::answers_bytes one answer uses, given back when it is written.
+class HeldAnswer {
+ public:
+  explicit HeldAnswer(ConnectionPtr connection)
+      : state_(connection->state), holder_(connection->holder) {}
+  HeldAnswer(const HeldAnswer&) = delete;
+  HeldAnswer& operator=(const HeldAnswer&) = delete;
+  ~HeldAnswer() {
+    state_->answers_bytes -= bytes_;
+    const auto share = state_->shares.find(holder_);
+    if (bytes_ == 0 || share == state_->shares.end()) return;
+    share->second.answer_bytes -= bytes_;
+    if (share->second.connections == 0 && share->second.answer_bytes == 0)
+      state_->shares.erase(share);
+  }
+  // False: there is no room for it.
+  bool take(const Response& response, bool known) {
+    const ServerLimits& limits = state_->limits;
+    const std::size_t bytes =
+        std::max(response.body.size(), response.stream ? limits.stream_piece_bytes : 0);
+    if (bytes <= limits.small_answer_bytes) return true;
+    const std::size_t part = limits.answers_bytes / 4;
+    const auto share = state_->shares.find(holder_);
+    const bool counted = share != state_->shares.end();
+    if (state_->answers_bytes + bytes > (known ? limits.answers_bytes : part)) return false;
+    // One answer of any size may go, though it be more than a part.
+    if (counted && share->second.answer_bytes > 0 && share->second.answer_bytes + bytes > part)
+      return false;
+    bytes_ = bytes;
+    state_->answers_bytes += bytes;
+    if (counted) share->second.answer_bytes += bytes;
+    return true;
+  }
+
+ private:
+  std::shared_ptr<ServerState> state_;
+  std::string holder_;
+  std::size_t bytes_ = 0;
+};
+
+// Closes the connection of this share that has waited longest and whose request is not handled, or
+// is nobody's known. False: there is none.
+bool make_room(const ServerState& state, const std::string& holder) {
+  using Phase = Connection::Phase;
+  Connection* longest = nullptr;
+  const auto worse = [](const Connection& a, const Connection& b) {
+    const bool waits = a.phase == Phase::waiting;
+    return waits == (b.phase == Phase::waiting) ? a.entered < b.entered : waits;
+  };
+  for (Connection* one : state.open) {
+    if (one->holder != holder || one->phase == Phase::handled) continue;
+    if (one->known && one->phase != Phase::waiting) continue;
+    if (!longest || worse(*one, *longest)) longest = one;
+  }
+  if (!longest) return false;
+  longest->drop();
+  longest->let_go();
+  return true;
+}
+
+// Whether one more of this network may be held.
+bool has_share(ServerState& state, const std::string& holder, const std::string& address) {
+  const auto share = state.shares.find(holder);
+  const std::size_t most = state.limits.connections_per_address;
+  if (most == 0 || share == state.shares.end() || share->second.connections < most) return true;
+  state.addresses_refused.count(address);
+  return make_room(state, holder);
+}
+
+// A proxy's connections are nobody's; each request on them is its client's.
+bool take_share(Connection& connection, const std::string& client) {
+  if (!connection.of_proxy || lies_in(client, connection.state->limits.proxies)) return true;
+  const std::string holder = network_key(client);
+  if (!has_share(*connection.state, holder, client)) return false;
+  connection.hold(holder);
+  return true;
+}
+
 // What came of waiting for a request. Exactly one of the three.
 struct Received {
   enum class Kind { request, refused, gone } kind = Kind::gone;
@@ -197,7 +403,8 @@ struct Received {
 Received refused(Received received, const char* code, std::string_view detail = {}) {
   received.kind = Received::Kind::refused;
   received.refusal = problem(received.request, code, detail);
-  if (received.refusal.status == 503) received.refusal.headers.set("Retry-After", "1");
+  const int status = received.refusal.status;
+  if (status == 503 || status == 429) received.refusal.headers.set("Retry-After", "1");
   return received;
 }
 
@@ -293,16 +500,21 @@ asio::awaitable<error_code> read_some(ConnectionPtr connection, std::size_t byte
 
 asio::awaitable<error_code> write_all(ConnectionPtr connection, std::string_view head,
                                       std::string_view body) {
-  const ServerLimits& limits = connection->state->limits;
-  connection->arm(
-      limits.request_time +
-      std::chrono::milliseconds(1000 * body.size() / limits.slowest_reader_bytes_per_second));
-  const std::array<asio::const_buffer, 2> buffers = {asio::buffer(head.data(), head.size()),
-                                                     asio::buffer(body.data(), body.size())};
-  auto writing = connection->tls ? asio::async_write(*connection->tls, buffers, token)
-                                 : asio::async_write(connection->socket, buffers, token);
-  auto [ec, written] = co_await std::move(writing);
-  connection->disarm();
+  error_code ec;
+  connection->writing = true;
+  while (!ec && !(head.empty() && body.empty())) {
+    const std::array<asio::const_buffer, 2> buffers = {asio::buffer(head.data(), head.size()),
+                                                       asio::buffer(body.data(), body.size())};
+    auto writing = connection->tls ? connection->tls->async_write_some(buffers, token)
+                                   : connection->socket.async_write_some(buffers, token);
+    const auto [failed, written] = co_await std::move(writing);
+    ec = failed;
+    connection->pace.wrote(written);
+    const std::size_t of_head = std::min(written, head.size());
+    head.remove_prefix(of_head);
+    body.remove_prefix(written - of_head);
+  }
+  connection->writing = false;
   co_return ec;
 }
 
@@ -353,6 +565,8 @@ asio::awaitable<Received> receive_body(ConnectionPtr connection, Received receiv
 // Waits for a whole head and leaves it in the buffer. Nothing: it is there, `bytes` long.
 asio::awaitable<Received> receive(ConnectionPtr connection) {
   const ServerLimits& limits = connection->state->limits;
+  connection->enter(Connection::Phase::waiting);
+  connection->known = false;
   connection->idle = connection->buffer.size() == 0;
   if (connection->idle && connection->buffer.capacity() > idle_buffer_bytes) {
     connection->buffer = beast::flat_buffer{};
@@ -387,6 +601,10 @@ asio::awaitable<Received> receive(ConnectionPtr connection) {
   const bool announce = head->expects_continue && (head->chunked || announced > 0);
   received.request =
       to_request(std::move(*head), *connection, std::move(received.request.request_id));
+  connection->enter(Connection::Phase::body);
+  if (!take_share(*connection, received.request.remote_address)) {
+    co_return refused(std::move(received), "too_many_requests");
+  }
   if (announced > body_limit(limits, received.request.path)) {
     co_return refused(std::move(received), "body_too_large");
   }
@@ -455,6 +673,14 @@ struct Framing {
   bool head_only = false;
 };
 
+// Instead of an answer there is no room for.
+Response crowded(Response answer, const Framing& framing) {
+  Response instead = problem(framing.language, "overloaded");
+  instead.headers.set("Retry-After", "1");
+  instead.route = std::move(answer.route);
+  return instead;
+}
+
 asio::awaitable<bool> send(ConnectionPtr connection, Response response, Framing framing) {
   std::string head;
   try {
@@ -465,6 +691,8 @@ asio::awaitable<bool> send(ConnectionPtr connection, Response response, Framing 
     head = render_head(response, framing.request_id, framing.keep_alive);
   }
   const bool bodiless = framing.head_only || !has_body(response.status);
+  connection->pace.begin();
+  connection->watch_reader();
   auto writing =
       write_all(connection, head, bodiless ? std::string_view{} : std::string_view(response.body));
   error_code ec = co_await std::move(writing);
@@ -475,6 +703,7 @@ asio::awaitable<bool> send(ConnectionPtr connection, Response response, Framing 
     auto going_on = write_all(connection, {}, bytes);
     ec = co_await std::move(going_on);
   }
+  connection->disarm();
   co_return !ec;
 }
 
@@ -533,10 +762,15 @@ asio::awaitable<bool> exchange(ConnectionPtr connection, std::shared_ptr<bool> l
   named.request_id = framing.request_id;
   named.trace = received.request.trace;
   const auto start = state.monotonic ? state.monotonic() : std::chrono::nanoseconds{};
+  connection->enter(Connection::Phase::handled);
   auto running = answer(connection, std::move(received.request));
   Response response = co_await std::move(running);
   const auto end = state.monotonic ? state.monotonic() : std::chrono::nanoseconds{};
   received.held.reset();
+  connection->known = !named.trace->actor.empty();
+  HeldAnswer held(connection);
+  if (!held.take(response, connection->known)) response = crowded(std::move(response), framing);
+  connection->enter(Connection::Phase::answered);
   observe(state, named, response, end - start);
   framing.keep_alive = received.keep_alive && !state.draining && !response.stream;
   auto sending = send(connection, std::move(response), framing);
@@ -554,6 +788,7 @@ asio::awaitable<void> serve(ConnectionPtr connection) {
     while (begun) {
       auto running = exchange(connection, lingering);
       if (!co_await std::move(running)) break;
+      if (connection->of_proxy) connection->let_go();
       if (connection->state->draining && connection->buffer.size() == 0) break;
     }
     if (*lingering) {
@@ -609,9 +844,7 @@ void admit(std::shared_ptr<ServerState> state, tcp::socket socket) {
   if (state->open.size() >= limits.connections) {
     return refuse(std::move(state), std::move(socket), std::move(address), "overloaded");
   }
-  const auto known = state->open_by_address.find(address);
-  if (limits.connections_per_address > 0 && known != state->open_by_address.end() &&
-      known->second >= limits.connections_per_address) {
+  if (!lies_in(address, limits.proxies) && !has_share(*state, network_key(address), address)) {
     return refuse(std::move(state), std::move(socket), std::move(address), "too_many_requests");
   }
   const auto executor = socket.get_executor();
@@ -677,6 +910,8 @@ asio::awaitable<void> Server::run() { return accept_all(state_); }
 void Server::stop_accepting() {
   error_code ignored;
   state_->acceptor.close(ignored);
+  state_->addresses_refused.stop();
+  state_->slow_readers.stop();
 }
 
 asio::awaitable<std::size_t> Server::drain(std::chrono::milliseconds grace) {

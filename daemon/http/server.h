@@ -18,24 +18,36 @@
 #include "daemon/http/message.h"
 #include "daemon/http/tls.h"
 #include "daemon/network.h"
+#include "daemon/resources.h"
 
 namespace tenggat::http {
 
+// The numbers are the resource ledger's (daemon/resources.h).
 struct ServerLimits {
-  std::size_t header_bytes = 16 * 1024;  // request line and fields with their line ends; over: 431
-  std::size_t body_bytes = 1024 * 1024;  // over: 413
-  std::size_t large_body_bytes = 20 * 1024 * 1024;  // for the paths below
+  std::size_t header_bytes =
+      kShipped.head;  // request line and fields with their line ends; over: 431
+  std::size_t body_bytes = kShipped.body;        // over: 413
+  std::size_t large_body_bytes = kShipped.file;  // for the paths below
   std::vector<std::string> large_body_paths = {
-      "/api/v1/files"};                          // the path itself and those under it
-  std::size_t bodies_bytes = 256 * 1024 * 1024;  // all bodies held at once; over: 503
-  std::chrono::milliseconds request_time =
-      std::chrono::seconds(30);                                    // first byte to last; over: 408
-  std::chrono::milliseconds idle_time = std::chrono::seconds(60);  // then closed without a word
-  // An answer may take request_time plus its size at this rate; a slower reader is cut off.
-  std::size_t slowest_reader_bytes_per_second = 16 * 1024;
-  std::size_t connections = 2000;           // over: 503 with Retry-After
-  std::size_t connections_per_address = 0;  // 0: no such limit (all come from the proxy)
-  std::vector<Network> proxies{};           // whose X-Forwarded-For is believed
+      "/api/v1/files"};                        // the path itself and those under it
+  std::size_t bodies_bytes = kShipped.bodies;  // all bodies held at once; over: 503
+  // Answers that are being written, held at once: one larger than `small_answer_bytes` that finds
+  // no room is 503 instead. Who is nobody known gets a quarter of it, and so does one address.
+  std::size_t answers_bytes = kShipped.answers;
+  std::size_t small_answer_bytes = kShipped.small_answer;
+  std::size_t stream_piece_bytes = kShipped.file_piece;       // what a stream counts for
+  std::chrono::milliseconds request_time = kShipped.request;  // first byte to last; over: 408
+  std::chrono::milliseconds idle_time = kShipped.idle;        // then closed without a word
+  // A reader who has taken less than this for the whole time, whenever that was, is cut off.
+  std::size_t slowest_reader_bytes_per_second = kShipped.slowest_bytes_a_second;
+  std::chrono::milliseconds slow_reader_time = kShipped.slow_reader;
+  std::size_t socket_buffer_bytes = kShipped.socket_buffer;  // asked of the kernel, each way
+  std::size_t connections = 2000;                            // over: 503 with Retry-After
+  // Of one network (network_key); through a proxy these are its client's requests under way. One
+  // more takes the place of whichever has waited longest and is nobody's known; else 429. 0: no
+  // such limit.
+  std::size_t connections_per_address = 0;
+  std::vector<Network> proxies{};  // whose X-Forwarded-For is believed
 };
 
 // What a metric needs of one exchange. `route` is empty where the request never reached one

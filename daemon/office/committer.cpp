@@ -11,10 +11,13 @@
 #include "daemon/crash_point.h"
 #include "daemon/log.h"
 #include "daemon/office/loop.h"
+#include "daemon/resources.h"
 #include "daemon/store/commands.h"
 #include "daemon/store/hash.h"
 
 namespace tenggat::office {
+
+static_assert(Committer::kLanes == kShipped.lanes);
 namespace asio = boost::asio;
 namespace {
 

@@ -11,6 +11,7 @@
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/script.h"
 #include "daemon/pages/words.h"
+#include "daemon/resources.h"
 #include "daemon/store/board.h"
 #include "daemon/store/hash.h"
 #include "daemon/store/sessions.h"
@@ -22,12 +23,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kStreams = 200;     // at once, of all readers; over: 503
-constexpr std::size_t kStreamsOfOne = 8;  // of one session or one screen's link; over: 429
+constexpr std::size_t kStreams = kShipped.board_streams;  // at once, of all readers; over: 503
+// Of one session or one screen's link; over: 429.
+constexpr std::size_t kStreamsOfOne = kShipped.board_streams_of_one;
 constexpr auto kHeartbeat = 15s;
 // Then the browser comes again, and it is asked again whether it may: a revoked link or a session
 // that has ended sees the board no longer than this.
-constexpr auto kStreamLives = 60s;
+constexpr auto kStreamLives = kShipped.board_stream;
 constexpr auto kStaleAfter = 5min;
 constexpr int kListed = 50;
 constexpr std::size_t kKioskName = 60;

@@ -107,7 +107,8 @@ Bench::Bench() {
   options.conninfo = server_.create_database(database_);
   options.clock = "2026-06-02T08:00:00+08:00@1";
   options.configuration =
-      "undo_window: 0s\nhttp: {connections: 3000, requests_a_minute: 100000000}\n";
+      "undo_window: 0s\nhttp: {connections: 3000, requests_a_minute: 100000000, proxies: "
+      "[127.0.0.1]}\n";
   daemon_ = std::make_unique<test::DaemonProcess>(std::move(options));
   daemon_->must({"db", "migrate", "--simulated-clock"});
   token_ = test::OfficeLoad::staff(*daemon_);

@@ -105,7 +105,7 @@ Monday::Monday() {
   options.conninfo = server_.create_database(database_);
   options.clock = kClock + "@0";
   options.configuration =
-      "http: {connections: 3000, requests_a_minute: 100000000}\n"
+      "http: {connections: 3000, requests_a_minute: 100000000, proxies: [127.0.0.1]}\n"
       "officers: {group_wait: 1m, group_interval: 2m}\nmode: trial\n";
   daemon_ = std::make_unique<test::DaemonProcess>(std::move(options));
   daemon_->must({"db", "migrate", "--simulated-clock"});

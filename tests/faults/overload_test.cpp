@@ -81,7 +81,7 @@ class Overload : public ::testing::Test {
     options.clock = clock;
     options.configuration = fmt::format(
         "email: {{url: \"file:{}\"}}\nofficers: {{group_wait: 1s, group_interval: 1s}}\n"
-        "undo_window: 1s\nhttp: {{requests_a_minute: 100000000}}\n",
+        "undo_window: 1s\nhttp: {{requests_a_minute: 100000000, proxies: [127.0.0.1]}}\n",
         shared_postgres().directory() + "/" + database_ + "-mail");
     daemon_.emplace(std::move(options));
     daemon_->must({"db", "migrate", "--simulated-clock"});

@@ -49,6 +49,22 @@ TEST_F(DatabaseCommands, MigrateIsSafeTwiceAndStatusShowsIt) {
   EXPECT_FALSE(shown.at("clock").at("simulated").as_bool());
 }
 
+TEST_F(DatabaseCommands, TheDoctorSaysWhatIsWrongAndWhatMendsIt) {
+  const Ran ill = run({"doctor"});
+  EXPECT_EQ(ill.code, kRefused) << ill;
+  EXPECT_NE(ill.out.find("fault    database"), std::string::npos) << ill;
+  EXPECT_NE(ill.out.find("remedy: tenggat db migrate"), std::string::npos) << ill;
+  migrate();
+  const Ran well = run({"doctor", "--json"});
+  EXPECT_EQ(well.code, kOk) << well;
+  const json::value checks = json::parse(well.out);
+  EXPECT_EQ(checks.at(0).at("check").as_string(), "memory");
+  EXPECT_EQ(checks.at(1).at("state").as_string(), "ok");
+  const Ran ledger = run({"doctor", "--resources"});
+  EXPECT_EQ(ledger.code, kOk) << ledger;
+  EXPECT_NE(ledger.out.find("| body before authentication | before |"), std::string::npos);
+}
+
 TEST_F(DatabaseCommands, ASimulatedClockIsAllowedWhileEmptyForEverAndShows) {
   EXPECT_EQ(run({"db", "migrate", "--simulated-clock"}).code, kOk);
   add_siti();

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
@@ -42,10 +43,16 @@ inline NextBytes count_to_three() {
   return [said = std::make_shared<int>(0)] { return count_on(said); };
 }
 
+// As a page of an officer who signed in.
+inline void sign_in(Request& request) {
+  if (request.headers.get("X-Known")) request.trace->actor = "officer:fo";
+}
+
 // "/stream" goes on after its answer, "/slow" takes 300 ms, "/throw" throws, "/split" sets a field
 // with a line end, "/none" has no content, "/big" answers 8 MiB; the rest is echoed.
 inline asio::awaitable<Response> echo(Request request) {
   ++handled;
+  sign_in(request);
   Response response;
   response.content_type = "text/plain";
   response.body = request.method + ' ' + request.path + ' ' + request.body;
@@ -104,7 +111,11 @@ class RunningServer {
 // A blocking client that sends the bytes it is told to and gives up after five seconds.
 class Client {
  public:
-  explicit Client(const RunningServer& server) : socket_(io_) {
+  // `from` is an address of this machine, `takes` what the kernel may hold for it (0: as it likes).
+  explicit Client(const RunningServer& server, const char* from = "127.0.0.1", int takes = 0)
+      : socket_(io_, tcp::v4()) {
+    if (takes > 0) socket_.set_option(asio::socket_base::receive_buffer_size(takes));
+    socket_.bind({asio::ip::make_address(from), 0});
     socket_.connect({asio::ip::address_v4::loopback(), server.port()});
     const timeval limit{5, 0};
     ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
@@ -134,6 +145,14 @@ class Client {
     std::string one = received_.substr(0, end + 4 + length);
     received_.erase(0, one.size());
     return one;
+  }
+  // What came of that many bytes, or until the server closed.
+  std::size_t read(std::size_t bytes) {
+    while (received_.size() < bytes && more()) {
+    }
+    const std::size_t got = std::min(bytes, received_.size());
+    received_.erase(0, got);
+    return got;
   }
   bool closed_by_server() { return received_.empty() && !more() && !timed_out_; }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -366,6 +367,16 @@ TEST(Server, AHeadOverTheLimitIs431) {
     EXPECT_EQ(status_of(client.all()), 431);
   }
   EXPECT_EQ(handled, 0);
+  std::string fields, pairs;  // small, and each a hundred times as large in memory
+  for (int i = 0; i < 300; ++i) {
+    fields += "a:b\r\n";
+    pairs += "a&";
+  }
+  for (const std::string& request : {get("/", fields), get("/?" + pairs)}) {
+    Client client(server);
+    client.send(request);
+    EXPECT_EQ(status_of(client.all()), 431);
+  }
   const std::string frame = get("/", "X-A: \r\n");
   Client exact(server);
   exact.send(get("/", "X-A: " + std::string(16 * 1024 - frame.size(), 'a') + "\r\n"));
@@ -415,13 +426,93 @@ TEST(Server, TheTimeOfAHandlerIsItsOwn) {
   EXPECT_EQ(status_of(client.response()), 200);
 }
 
+constexpr std::size_t kKiB = 1024, kMiB = 1024 * kKiB;
+
 TEST(Server, AReaderThatStandsStillIsCutOff) {
-  RunningServer server(
-      {.request_time = 100ms, .slowest_reader_bytes_per_second = 80 * 1024 * 1024});
+  RunningServer server({.slow_reader_time = 300ms});
   Client client(server);
   client.send(get("/big"));
-  std::this_thread::sleep_for(600ms);
+  std::this_thread::sleep_for(800ms);
   EXPECT_EQ(server.connections(), 0U);
+}
+
+// Takes 8 MiB at a pace; how much of it came.
+std::size_t take_big(Client& client, std::size_t bytes_each, std::chrono::milliseconds wait) {
+  client.send(get("/big"));
+  std::size_t taken = 0;
+  for (std::size_t got = bytes_each; got == bytes_each && taken < 8 * kMiB; taken += got) {
+    std::this_thread::sleep_for(wait);
+    got = client.read(bytes_each);
+  }
+  return taken;
+}
+
+// Both are far within what a whole answer would take at that rate.
+TEST(Server, AReaderIsHeldToItsPaceInEveryWindowAndNotOnlyInTotal) {
+  RunningServer server({.slowest_reader_bytes_per_second = 4 * kMiB, .slow_reader_time = 600ms});
+  Client steady(server, "127.0.0.1", 32 * kKiB);
+  EXPECT_GE(take_big(steady, 128 * kKiB, 10ms), 8 * kMiB);
+  Client slow(server, "127.0.0.1", 32 * kKiB);
+  EXPECT_LT(take_big(slow, 16 * kKiB, 20ms), 3 * kMiB);
+  // Who hurried at first and stands still then is dropped as well.
+  Client sleeper(server, "127.0.0.1", 32 * kKiB);
+  sleeper.send(get("/big"));
+  EXPECT_EQ(sleeper.read(6 * kMiB), 6 * kMiB);
+  std::this_thread::sleep_for(1200ms);
+  EXPECT_LT(sleeper.all().size(), kMiB);
+}
+
+TEST(Server, WhatAStreamWaitsForIsNotItsReadersFault) {
+  RunningServer server({.slowest_reader_bytes_per_second = kMiB, .slow_reader_time = 6ms});
+  Client client(server);
+  client.send(get("/stream"));
+  EXPECT_TRUE(client.all().ends_with("GET /stream 1\n2\n3\n"));
+}
+
+// Whether an answer has begun to come: then it is held.
+bool begins(Client& client, const std::string& fields = "") {
+  client.send(get("/big", fields));
+  return client.read(12) == 12;
+}
+
+TEST(Server, AnswersTogetherAreBounded) {
+  RunningServer server({.answers_bytes = 20 * kMiB});
+  const std::string known = "X-Known: yes\r\n";
+  Client first(server, "127.0.0.2", 32 * kKiB), second(server, "127.0.0.3", 32 * kKiB);
+  ASSERT_TRUE(begins(first, known));
+  ASSERT_TRUE(begins(second, known));
+  Client third(server, "127.0.0.4");
+  third.send(get("/big", known));
+  const std::string refused = third.response();
+  EXPECT_EQ(status_of(refused), 503);
+  EXPECT_TRUE(has(refused, "Retry-After: "));
+  third.send(get("/a"));  // a small one finds its way
+  EXPECT_EQ(status_of(third.response()), 200);
+  EXPECT_EQ(first.read(8 * kMiB), 8 * kMiB);
+  third.send(get("/big", known));
+  EXPECT_EQ(status_of(third.response()), 200);
+}
+
+TEST(Server, StrangersGetAPartOfTheRoomForAnswers) {
+  RunningServer server({.answers_bytes = 20 * kMiB});
+  Client stranger(server, "127.0.0.2");
+  stranger.send(get("/big"));
+  EXPECT_EQ(status_of(stranger.response()), 503);
+  stranger.send(get("/big", "X-Known: yes\r\n"));
+  EXPECT_EQ(status_of(stranger.response()), 200);
+}
+
+TEST(Server, AnAddressGetsAPartOfTheRoomForAnswers) {
+  RunningServer server({.answers_bytes = 40 * kMiB, .connections_per_address = 9});
+  const std::string known = "X-Known: yes\r\n";
+  Client first(server, "127.0.0.2", 32 * kKiB);
+  ASSERT_TRUE(begins(first, known));
+  Client second(server, "127.0.0.2");
+  second.send(get("/big", known));
+  EXPECT_EQ(status_of(second.response()), 503);
+  Client other(server, "127.0.0.3");
+  other.send(get("/big", known));
+  EXPECT_EQ(status_of(other.response()), 200);
 }
 
 TEST(Server, OneConnectionTooManyIsToldToComeBack) {
@@ -446,13 +537,89 @@ TEST(Server, OneConnectionTooManyIsToldToComeBack) {
   EXPECT_EQ(status_of(fourth.response()), 200);
 }
 
-TEST(Server, OneAddressMayBeBounded) {
-  RunningServer server({.connections_per_address = 1});
-  Client first(server);
+// Who sends a request at once is not kept out by a neighbour at the same address who does not.
+TEST(Server, AnAddressThatHoldsItsShareLosesWhatWaitsLongest) {
+  RunningServer server({.connections_per_address = 2});
+  Client first(server, "127.0.0.2"), second(server, "127.0.0.2");
   first.send(get("/a"));
   EXPECT_EQ(status_of(first.response()), 200);
-  Client second(server);
-  EXPECT_EQ(status_of(second.response()), 429);
+  second.send(post("/a", "Content-Length: 9\r\n", "half"));
+  Client neighbour(server, "127.0.0.2");
+  neighbour.send(get("/a"));
+  EXPECT_EQ(status_of(neighbour.response()), 200);
+  EXPECT_TRUE(first.closed_by_server());
+  Client other(server, "127.0.0.3");
+  other.send(get("/a"));
+  EXPECT_EQ(status_of(other.response()), 200);
+  EXPECT_EQ(server.connections(), 3U);
+}
+
+TEST(Server, AnAddressWhoseRequestsAreAllHandledIsToldToComeBack) {
+  RunningServer server({.connections_per_address = 2});
+  Client first(server, "127.0.0.2"), second(server, "127.0.0.2");
+  first.send(get("/slow"));
+  second.send(get("/slow"));
+  while (handled < 2) std::this_thread::sleep_for(1ms);
+  Client third(server, "127.0.0.2");
+  const std::string refused = third.response();
+  EXPECT_EQ(status_of(refused), 429);
+  EXPECT_TRUE(has(refused, "Retry-After: 1\r\n"));
+  Client other(server, "127.0.0.3");
+  other.send(get("/a"));
+  EXPECT_EQ(status_of(other.response()), 200);
+  EXPECT_EQ(status_of(first.response()), 200);
+}
+
+TEST(Server, OneAddressMayBeRefusedAThousandTimesForOneLine) {
+  testing::internal::CaptureStderr();
+  {
+    RunningServer server({.connections_per_address = 1});
+    for (int i = 0; i < 50; ++i) {
+      Client client(server, "127.0.0.2");
+      client.send(get("/a"));
+      client.response();
+    }
+    std::vector<std::unique_ptr<Client>> held;
+    for (int i = 0; i < 50; ++i) held.push_back(std::make_unique<Client>(server, "127.0.0.2"));
+    held.back()->send(get("/a"));
+    EXPECT_EQ(status_of(held.back()->response()), 200);
+  }
+  const std::string log = testing::internal::GetCapturedStderr();
+  const std::size_t first = log.find("address_refused");
+  ASSERT_NE(first, std::string::npos) << log;
+  EXPECT_TRUE(has(log, "127.0.0.2")) << log;
+  EXPECT_EQ(log.find("address_refused", first + 1), std::string::npos) << log;
+}
+
+// As many as come through it, whoever they are; of one client so many requests at once.
+TEST(Server, BehindAProxyTheShareIsOfItsClientsRequests) {
+  RunningServer server({.connections_per_address = 2, .proxies = {*parse_network("127.0.0.9")}});
+  const auto of = [](const std::string& client) { return "X-Forwarded-For: " + client + "\r\n"; };
+  std::vector<std::unique_ptr<Client>> held;
+  const auto connect = [&]() -> Client& {
+    held.push_back(std::make_unique<Client>(server, "127.0.0.9"));
+    return *held.back();
+  };
+  for (int i = 0; i < 5; ++i) {
+    Client& one = connect();
+    one.send(get("/a", of("10.0.0.1")));
+    EXPECT_EQ(status_of(one.response()), 200);
+  }
+  Client &first = connect(), &second = connect(), &third = connect(), &other = connect();
+  first.send(get("/slow", of("2001:db8::1")));
+  second.send(get("/slow", of("2001:db8::2")));
+  while (handled < 7) std::this_thread::sleep_for(1ms);
+  third.send(get("/a", of("2001:db8::3")));  // the same /64
+  EXPECT_EQ(status_of(third.response()), 429);
+  other.send(get("/a", of("2001:db8:0:1::3")));
+  EXPECT_EQ(status_of(other.response()), 200);
+  EXPECT_EQ(status_of(first.response()), 200);
+  EXPECT_EQ(status_of(second.response()), 200);
+  for (auto& one : held) {
+    if (one.get() == &third) continue;
+    one->send(get("/a", of("2001:db8::1")));
+    EXPECT_EQ(status_of(one->response()), 200);
+  }
 }
 
 TEST(Server, ABodyThatWaitsForTheWordGetsIt) {

@@ -1,0 +1,150 @@
+// `tenggat doctor`: what can be wrong with an installation, each with what mends it. A further
+// check is a row of kChecks.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <ostream>
+
+#include "daemon/cli/on_database.h"
+#include "daemon/cli/print.h"
+#include "daemon/pg/migrate.h"
+#include "daemon/resources.h"
+
+namespace tenggat::cli {
+namespace {
+
+namespace json = boost::json;
+
+struct Finding {
+  enum class State { well, unknown, fault };
+  State state = State::well;
+  std::string says;
+  std::string remedy{};  // of a fault
+};
+
+struct Check {
+  std::string_view name;
+  Finding (*look)(const Config& config);
+};
+
+Finding look_at_memory(const Config& config) {
+  const Resources resources = resources_of(config);
+  const std::size_t sum = memory_of(resource_ledger(resources));
+  const auto allowed = memory_allowed();
+  const std::string held = fmt::format("up to {} may be held at once", size_words(sum));
+  if (!allowed) return {Finding::State::unknown, held + "; no MemoryMax= is known here"};
+  const std::string both = fmt::format("{}, {} are allowed", held, size_words(*allowed));
+  if (!refuse_resources(resources, allowed)) return {Finding::State::well, both};
+  return {Finding::State::fault, both,
+          "lower http.connections, http.header or http.body, or raise MemoryMax= (systemctl edit "
+          "tenggatd)"};
+}
+
+pg::Awaitable<std::vector<pg::MigrationState>> read_migrations(std::string conninfo) {
+  pg::Connection connection = co_await pg::Connection::connect(pg::ConnectOptions(conninfo));
+  co_return co_await pg::migration_status(connection, pg::migrations());
+}
+
+Finding look_at_database(const Config& config) {
+  using Kind = pg::MigrationState::Kind;
+  std::vector<pg::MigrationState> migrations;
+  try {
+    boost::asio::io_context io;
+    auto reading =
+        boost::asio::co_spawn(io, read_migrations(config.database), boost::asio::use_future);
+    io.run();
+    migrations = reading.get();
+  } catch (const pg::Error& error) {
+    return {Finding::State::fault, fmt::format("{} ({})", error.message(), error.sqlstate()),
+            "start PostgreSQL, or mend `database` in the configuration"};
+  }
+  for (const pg::MigrationState& one : migrations) {
+    if (one.kind == Kind::kApplied) continue;
+    return {Finding::State::fault, fmt::format("migration {} differs", one.name),
+            one.kind == Kind::kPending ? "tenggat db migrate"
+                                       : "install the program that migrated this database"};
+  }
+  return {Finding::State::well, fmt::format("reached, {} migrations", migrations.size())};
+}
+
+constexpr auto kChecks = std::to_array<Check>({
+    {"memory", look_at_memory},
+    {"database", look_at_database},
+});
+
+std::string_view word_of(Finding::State state) {
+  switch (state) {
+    case Finding::State::well:
+      return "ok";
+    case Finding::State::unknown:
+      return "unknown";
+    case Finding::State::fault:
+      break;
+  }
+  return "fault";
+}
+
+json::array ledger_json(const Resources& resources) {
+  json::array rows;
+  for (const ResourceRow& row : resource_ledger(resources))
+    rows.push_back(json::object{{"phase", row.phase},
+                                {"authentication", row.whose},
+                                {"memory", row.memory},
+                                {"database", row.disk},
+                                {"at_once", row.at_once},
+                                {"seconds", row.time.count()}});
+  return rows;
+}
+
+int show_ledger(const Given& given, Terminal& terminal, const Resources& resources) {
+  if (given.has("json"))
+    write_json(terminal.out, ledger_json(resources));
+  else
+    terminal.out << ledger_in_words(resources) << '\n' << routes_in_words(resources);
+  return kOk;
+}
+
+int run_doctor(const Given& given, Terminal& terminal) {
+  const Config config = load_configuration(given, terminal);
+  if (given.has("resources")) return show_ledger(given, terminal, resources_of(config));
+  bool faults = false;
+  json::array as_json;
+  for (const Check& check : kChecks) {
+    const Finding found = check.look(config);
+    faults = faults || found.state == Finding::State::fault;
+    as_json.push_back(json::object{{"check", check.name},
+                                   {"state", word_of(found.state)},
+                                   {"says", found.says},
+                                   {"remedy", found.remedy}});
+    if (given.has("json")) continue;
+    terminal.out << fmt::format("{:<8} {}: {}\n", word_of(found.state), check.name, found.says);
+    if (!found.remedy.empty()) terminal.out << fmt::format("{:<8} remedy: {}\n", "", found.remedy);
+  }
+  if (given.has("json")) write_json(terminal.out, as_json);
+  return faults ? kRefused : kOk;
+}
+
+}  // namespace
+
+std::vector<Command> doctor_commands() {
+  return {{"doctor",
+           {},
+           {kConfigOption,
+            kJsonOption,
+            {"resources", "",
+             "what is held at most, by phase and route, as docs/operations.md has "
+             "it"}},
+           "what is wrong with this installation, each with its remedy",
+           "Whether all that may be held at once fits MemoryMax= of the service, and whether the "
+           "database is reached and of this program's version. Exit code 1 where something is "
+           "wrong.",
+           run_doctor}};
+}
+
+}  // namespace tenggat::cli

@@ -1,0 +1,337 @@
+#include "daemon/resources.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <iterator>
+#include <map>
+
+#include "daemon/config.h"
+
+namespace tenggat {
+namespace fs = std::filesystem;
+namespace {
+
+using Body = BodyBound;
+using Answer = AnswerBound;
+
+// Every route of the public listener. A route without a row keeps the daemon from starting.
+const std::vector<RouteBounds> kRoutes = {
+    {"permit_create", Body::whole, Answer::counted},
+    {"permit_list", Body::none, Answer::counted},
+    {"permit_show", Body::none, Answer::counted},
+    {"permit_timeline", Body::none, Answer::counted},
+    {"permit_why", Body::none, Answer::counted},
+    {"permit_action", Body::whole, Answer::counted},
+    {"permit_undo", Body::whole, Answer::counted},
+    {"permit_claim", Body::whole, Answer::counted},
+    {"permit_release", Body::whole, Answer::counted},
+    {"permit_assign", Body::whole, Answer::counted},
+    {"permit_escalate", Body::whole, Answer::counted},
+    {"permit_acknowledge", Body::whole, Answer::counted},
+    {"permit_pause", Body::whole, Answer::counted},
+    {"permit_resume", Body::whole, Answer::counted},
+    {"event_list", Body::none, Answer::counted},
+    {"task_list", Body::none, Answer::counted},
+    {"file_create", Body::file, Answer::small},
+    {"file_show", Body::none, Answer::file},
+    {"sop_list", Body::none, Answer::counted},
+    {"sop_show", Body::none, Answer::counted},
+    {"sop_diagram", Body::none, Answer::counted},
+    {"officer_list", Body::none, Answer::counted},
+    {"officer_create", Body::whole, Answer::small},
+    {"officer_edit", Body::whole, Answer::small},
+    {"officer_leave", Body::whole, Answer::small},
+    {"delegation_list", Body::none, Answer::counted},
+    {"delegation_create", Body::whole, Answer::small},
+    {"delegation_end", Body::whole, Answer::small},
+    {"notice_list", Body::none, Answer::counted},
+    {"message_retry", Body::whole, Answer::small},
+    {"message_discard", Body::whole, Answer::small},
+    {"email_bounce", Body::whole, Answer::small},
+    {"whatsapp_challenge", Body::none, Answer::small},
+    {"whatsapp_receipt", Body::whole, Answer::small},
+    {"whatsapp_receipt_by_path", Body::whole, Answer::small},
+    {"openapi", Body::none, Answer::counted},
+    {"page_front", Body::none, Answer::small},
+    {"page_style", Body::none, Answer::small},
+    {"page_problem", Body::none, Answer::small},
+    {"page_track", Body::none, Answer::counted},
+    {"page_track_act", Body::file, Answer::counted},
+    {"page_track_document", Body::none, Answer::file},
+    {"page_sign_in", Body::none, Answer::small},
+    {"page_sign_in_ask", Body::small, Answer::small},
+    {"page_sign_in_link", Body::none, Answer::small},
+    {"page_sign_in_use", Body::small, Answer::small},
+    {"page_sign_out", Body::whole, Answer::small},
+    {"page_tasks", Body::none, Answer::counted},
+    {"page_tasks_act", Body::whole, Answer::counted},
+    {"page_permit", Body::none, Answer::counted},
+    {"page_permit_act", Body::file, Answer::counted},
+    {"page_permit_document", Body::none, Answer::file},
+    {"page_search", Body::none, Answer::counted},
+    {"page_applicant", Body::none, Answer::small},
+    {"page_applicant_act", Body::whole, Answer::small},
+    {"page_board", Body::none, Answer::counted},
+    {"page_board_list", Body::none, Answer::counted},
+    {"page_board_stream", Body::none, Answer::board},
+    {"page_board_script", Body::none, Answer::small},
+    {"page_kiosk", Body::none, Answer::counted},
+    {"page_kiosk_stream", Body::none, Answer::board},
+    {"page_kiosks", Body::none, Answer::counted},
+    {"page_kiosks_act", Body::whole, Answer::counted},
+    {"page_officers", Body::none, Answer::counted},
+    {"page_officers_act", Body::whole, Answer::counted},
+    {"page_officer", Body::none, Answer::counted},
+    {"page_officer_act", Body::whole, Answer::counted},
+    {"page_calendar", Body::none, Answer::counted},
+    {"page_calendar_act", Body::whole, Answer::counted},
+    {"page_calendar_file", Body::none, Answer::counted},
+    {"page_dead_letters", Body::none, Answer::counted},
+    {"page_dead_letters_act", Body::whole, Answer::counted},
+};
+
+// The buffer it is read into, grown by doubling, and its copy in pieces.
+std::size_t head_memory(const Resources& r) { return 4 * r.head + r.head_parts * 192; }
+
+std::string time_words(std::chrono::seconds time) {
+  return time.count() == 0 ? "–" : fmt::format("{} s", time.count());
+}
+
+std::string body_words(Body bound, const Resources& r) {
+  switch (bound) {
+    case Body::none:
+    case Body::small:
+      return size_words(r.small_body);
+    case Body::whole:
+      return size_words(r.body);
+    case Body::file:
+      break;
+  }
+  return fmt::format("{} a file, in pieces of {}", size_words(r.file), size_words(r.file_piece));
+}
+
+std::string answer_words(Answer bound, const Resources& r) {
+  switch (bound) {
+    case Answer::small:
+      return size_words(r.small_answer);
+    case Answer::counted:
+      return fmt::format("over {} counted among the {} of all answers", size_words(r.small_answer),
+                         size_words(r.answers));
+    case Answer::file:
+      return fmt::format("a file, in pieces of {}", size_words(r.file_piece));
+    case Answer::board:
+      break;
+  }
+  return fmt::format("a stream of {}, in pieces of up to {}", time_words(r.board_stream),
+                     size_words(r.board_piece));
+}
+
+// --- what the service manager allows -------------------------------------------------------------
+
+constexpr const char* kUnit = "tenggatd.service";
+
+std::string text_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// "2147483648", "2G" as systemd writes it; nothing for "infinity", "max" and a share of the
+// machine.
+std::optional<std::size_t> parse_allowed(std::string_view text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  std::size_t bytes = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bytes);
+  if (error != std::errc()) return std::nullopt;
+  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  constexpr std::string_view kUnits = "KMGT";
+  if (unit.empty()) return bytes;
+  const std::size_t power = kUnits.find(unit.front());
+  if (unit.size() > 1 || power == std::string_view::npos) return std::nullopt;
+  return bytes << (10 * (power + 1));
+}
+
+// The last MemoryMax= of a unit's file, as it stands.
+std::optional<std::string> memory_max_in(const fs::path& file) {
+  constexpr std::string_view kKey = "MemoryMax=";
+  std::optional<std::string> found;
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);)
+    if (line.starts_with(kKey)) found = line.substr(kKey.size());
+  return found;
+}
+
+// The unit, then what an administrator laid beside it, by name: the last one counts.
+std::optional<std::size_t> allowed_by_unit(const fs::path& root) {
+  std::optional<std::string> said;
+  for (const char* folder : {"etc/systemd/system", "run/systemd/system", "usr/lib/systemd/system",
+                             "lib/systemd/system"}) {
+    if (said = memory_max_in(root / folder / kUnit); said) break;
+  }
+  std::map<std::string, fs::path> beside;
+  for (const char* folder :
+       {"usr/lib/systemd/system", "run/systemd/system", "etc/systemd/system"}) {
+    std::error_code none;
+    for (const auto& one :
+         fs::directory_iterator(root / folder / (kUnit + std::string(".d")), none))
+      if (one.path().extension() == ".conf") beside[one.path().filename()] = one.path();
+  }
+  for (const auto& [name, path] : beside)
+    if (auto more = memory_max_in(path)) said = std::move(more);
+  return said ? parse_allowed(*said) : std::nullopt;
+}
+
+}  // namespace
+
+Resources resources_of(const Config& config) {
+  Resources resources;
+  resources.connections = static_cast<std::size_t>(config.http.connections);
+  resources.head = config.http.header_bytes;
+  resources.body = config.http.body_bytes;
+  resources.file = config.http.file_bytes;
+  resources.request = config.http.request;
+  return resources;
+}
+
+std::vector<ResourceRow> resource_ledger(const Resources& r) {
+  const std::size_t open = r.connections + r.refusals + r.admin_connections;
+  const std::size_t before = open * r.small_body;
+  return {
+      {"accept: the kernel's buffers",
+       "before",
+       open * 4 * r.socket_buffer,
+       0,
+       open,
+       {},
+       "503; of one address 429, after the one that has waited longest is closed"},
+      {"TLS handshake and session", "before", open * r.tls, 0, open, r.handshake, "closed"},
+      {"idle", "before", open * r.connection, 0, open, r.idle, "closed"},
+      {"head", "before", open * head_memory(r), 0, open, r.request, "431; 408"},
+      {"body before authentication", "before", 2 * std::min(before, r.bodies), 0, open, r.request,
+       "413; 408"},
+      {"body after; file in", "after", 2 * (r.bodies - std::min(before, r.bodies)), 0,
+       r.connections, r.request, "503; a file's time grows as it comes"},
+      {"file kept",
+       "after",
+       0,
+       r.files_a_day,
+       0,
+       {},
+       "of one token a day; 429 or 413 over a quota"},
+      {"handler: a body's values", "after", r.bodies, 0, r.connections, r.command, "503"},
+      {"handler: the database's sessions",
+       "both",
+       r.sessions() * r.session,
+       0,
+       r.sessions(),
+       {},
+       "503"},
+      {"answer, small", "both", open * r.small_answer, 0, open, r.slow_reader,
+       "a slow reader is dropped"},
+      {"answer, counted; file out", "both", r.answers, 0, r.connections, r.slow_reader,
+       "503; a slow reader is dropped"},
+      {"board streams", "after", r.board_streams * r.board_piece * 2, 0, r.board_streams,
+       r.board_stream, "503; of one reader 429"},
+      {"messages and posts", "–", r.outgoing, 0, 0, {}, "wait in the database"},
+      {"the office itself", "–", r.office, 0, 0, {}, "grows with open permits"},
+  };
+}
+
+std::size_t memory_of(const std::vector<ResourceRow>& ledger) {
+  std::size_t sum = 0;
+  for (const ResourceRow& row : ledger) sum += row.memory;
+  return sum;
+}
+
+const std::vector<RouteBounds>& route_bounds() { return kRoutes; }
+
+const RouteBounds* find_bounds(std::string_view route) {
+  const auto found = std::find_if(kRoutes.begin(), kRoutes.end(),
+                                  [&](const RouteBounds& one) { return one.route == route; });
+  return found == kRoutes.end() ? nullptr : &*found;
+}
+
+std::size_t body_bytes(BodyBound bound, const Resources& r) {
+  switch (bound) {
+    case Body::none:
+    case Body::small:
+      return r.small_body;
+    case Body::whole:
+      return r.body;
+    case Body::file:
+      break;
+  }
+  return r.file;
+}
+
+std::size_t answer_bytes(AnswerBound bound, const Resources& r) {
+  switch (bound) {
+    case Answer::small:
+      return r.small_answer;
+    case Answer::counted:
+      return r.answers;
+    case Answer::file:
+      return r.file_piece;
+    case Answer::board:
+      break;
+  }
+  return r.board_piece;
+}
+
+std::string size_words(std::size_t bytes) {
+  if (bytes == 0) return "–";
+  const bool large = bytes >= kMebibyte;
+  const double units =
+      static_cast<double>(bytes) / static_cast<double>(large ? kMebibyte : kKibibyte);
+  return fmt::format("{:.4g} {}", units, large ? "MiB" : "KiB");
+}
+
+std::string ledger_in_words(const Resources& r) {
+  std::string table =
+      "| phase | authentication | memory | database | at once | time | more |\n"
+      "|---|---|---|---|---|---|---|\n";
+  const std::vector<ResourceRow> ledger = resource_ledger(r);
+  for (const ResourceRow& row : ledger)
+    table += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", row.phase, row.whose,
+                         size_words(row.memory), size_words(row.disk),
+                         row.at_once == 0 ? "–" : std::to_string(row.at_once), time_words(row.time),
+                         row.ends);
+  return table + fmt::format("| **all** | | **{}** | | | | |\n", size_words(memory_of(ledger)));
+}
+
+std::string routes_in_words(const Resources& r) {
+  std::string table = "| body, once it is known who sends it | answer | routes |\n|---|---|---|\n";
+  for (const Body body : {Body::none, Body::small, Body::whole, Body::file})
+    for (const Answer answer : {Answer::small, Answer::counted, Answer::file, Answer::board}) {
+      std::string routes;
+      for (const RouteBounds& one : kRoutes)
+        if (one.body == body && one.answer == answer)
+          routes += fmt::format("{}`{}`", routes.empty() ? "" : " ", one.route);
+      if (!routes.empty())
+        table += fmt::format("| {} | {} | {} |\n", body == Body::none ? "–" : body_words(body, r),
+                             answer_words(answer, r), routes);
+    }
+  return table;
+}
+
+std::optional<std::size_t> memory_allowed(const fs::path& root) {
+  const fs::path group = root / "sys/fs/cgroup/system.slice" / kUnit / "memory.max";
+  const std::string running = text_of(group);
+  return running.empty() ? allowed_by_unit(root) : parse_allowed(running);
+}
+
+std::optional<std::string> refuse_resources(const Resources& resources,
+                                            std::optional<std::size_t> allowed) {
+  const std::size_t sum = memory_of(resource_ledger(resources));
+  if (!allowed || sum <= *allowed) return std::nullopt;
+  return fmt::format(
+      "what may be held at once comes to {}, and the service may have {}: lower http.connections "
+      "({}), http.header ({}) or http.body, or raise MemoryMax= in a drop-in of {}",
+      size_words(sum), size_words(*allowed), resources.connections, size_words(resources.head),
+      kUnit);
+}
+
+}  // namespace tenggat
