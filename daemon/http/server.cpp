@@ -518,6 +518,12 @@ asio::awaitable<error_code> write_all(ConnectionPtr connection, std::string_view
   co_return ec;
 }
 
+// Too little has come to be the rest of a chunked body, which ends with "0 CRLF CRLF" at least.
+// Beast 1.81 ends the process where it is given such a last chunk in pieces.
+bool ends_sooner(const BodyParser& parser, const Connection& connection) {
+  return parser.is_header_done() && parser.chunked() && connection.buffer.size() < 5;
+}
+
 // Reads what follows a head that has been checked, which is still in the buffer. Beast reads the
 // head once more: a request is taken only where both readings agree.
 asio::awaitable<Received> receive_body(ConnectionPtr connection, Received received, bool announce) {
@@ -528,8 +534,9 @@ asio::awaitable<Received> receive_body(ConnectionPtr connection, Received receiv
   parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
   parser.body_limit(body_limit(limits, received.request.path));
   while (true) {
-    error_code ec;
-    const std::size_t used = parser.put(connection->buffer.cdata(), ec);
+    error_code ec = beast::http::error::need_more;
+    std::size_t used = 0;
+    if (!ends_sooner(parser, *connection)) used = parser.put(connection->buffer.cdata(), ec);
     connection->buffer.consume(used);
     if (ec == beast::http::error::body_limit)
       co_return refused(std::move(received), "body_too_large");

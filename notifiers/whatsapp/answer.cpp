@@ -7,6 +7,7 @@
 
 #include "notifiers/failure.h"
 #include "notifiers/phone.h"
+#include "notifiers/receipt.h"
 
 namespace tenggat::notify {
 namespace json = boost::json;
@@ -44,9 +45,9 @@ std::string_view text(const json::value* value) {
 }
 
 std::string id_text(const json::value* value) {
-  if (value == nullptr) return {};
-  if (value->is_string()) return std::string(value->as_string());
-  return value->is_int64() || value->is_uint64() ? json::serialize(*value) : std::string();
+  std::string id(text(value));
+  if (value != nullptr && (value->is_int64() || value->is_uint64())) id = json::serialize(*value);
+  return is_receipt_id(id) ? id : std::string();
 }
 
 std::vector<const json::value*> items(const json::value* value) {

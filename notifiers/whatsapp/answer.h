@@ -26,7 +26,8 @@ std::string base_of(const WhatsappConfig& config, std::string_view own);
 // theirs, and the first of that name.
 const boost::json::value* at(const boost::json::value* value, std::string_view key);
 std::string_view text(const boost::json::value* value);  // empty where it is no string
-std::string id_text(const boost::json::value* value);    // a string, or a number as it is written
+// A string, or a number as it is written; empty where it could not be kept (is_receipt_id).
+std::string id_text(const boost::json::value* value);
 // Of an array; none where it is no array.
 std::vector<const boost::json::value*> items(const boost::json::value* value);
 std::string lower(std::string_view words);  // ASCII

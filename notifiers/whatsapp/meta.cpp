@@ -66,7 +66,7 @@ constexpr std::array<Judgement, 34> kJudgements{{
 std::string accepted_id(const json::value& answer) {
   const json::value* messages = at(&answer, "messages");
   if (messages == nullptr || !messages->is_array() || messages->as_array().empty()) return {};
-  return std::string(text(at(&messages->as_array().front(), "id")));
+  return id_text(at(&messages->as_array().front(), "id"));
 }
 
 // Of an error in an answer or a receipt: its message or title, and what it says of this case.

@@ -208,6 +208,19 @@ TEST(Server, ARequestMayComeByteByByte) {
   EXPECT_TRUE(client.response().ends_with("POST /a abc"));
 }
 
+// Beast ends the process where it is given a first and last chunk in pieces.
+TEST(Server, TheLastChunkMayComeInPieces) {
+  RunningServer server;
+  Client client(server), probe(server);
+  client.send(post("/a", "Transfer-Encoding: chunked\r\n", "0\r\n"));
+  for (const char* piece : {"\r", "\n"}) {
+    probe.send(get("/b"));  // by its answer the client's bytes have been read
+    EXPECT_TRUE(probe.response().ends_with("GET /b "));
+    client.send(piece);
+  }
+  EXPECT_TRUE(client.response().ends_with("POST /a "));
+}
+
 TEST(Server, ChunkedBodiesAreJoinedAndTrailersDropped) {
   RunningServer server;
   Client client(server);

@@ -6,6 +6,7 @@
 
 #include "notifiers/whatsapp/fonnte.h"
 #include "notifiers/whatsapp/gateway.h"
+#include "notifiers/whatsapp/meta.h"
 #include "notifiers/whatsapp/wablas.h"
 #include "notifiers/whatsapp/waha.h"
 #include "tests/notifiers/sample.h"
@@ -105,6 +106,27 @@ struct Case {
   std::string_view reason;
   const char* provider_id = "";
 };
+
+// PostgreSQL keeps no NUL: the outcome could not be written, and the message would go out again.
+TEST(PhoneProviders, AnIdThatCannotBeKeptIsNone) {
+  const std::string long_id(600, 'a');
+  for (const std::string& id : {std::string("a\\u0000b"), std::string("a b"), long_id}) {
+    CurlResponse response;
+    response.status = 200;
+    const auto id_of = [&](SendResult (*classify)(const CurlResponse&), const std::string& body) {
+      response.body = body;
+      return classify(response).provider_id;
+    };
+    EXPECT_EQ(id_of(meta::classify, R"({"messages":[{"id":")" + id + R"("}]})"), "") << id;
+    EXPECT_EQ(id_of(fonnte::classify, R"({"status":true,"id":[")" + id + R"("]})"), "") << id;
+    EXPECT_EQ(
+        id_of(wablas::classify, R"({"status":true,"data":{"messages":[{"id":")" + id + R"("}]}})"),
+        "")
+        << id;
+    EXPECT_EQ(id_of(waha::classify, R"({"id":")" + id + R"("})"), "") << id;
+    EXPECT_EQ(id_of(gateway::classify, R"({"id":")" + id + R"("})"), "") << id;
+  }
+}
 
 TEST(PhoneProviders, EachAnswerLeadsWhereItShould) {
   using O = Outcome;
