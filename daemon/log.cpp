@@ -5,18 +5,14 @@
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdlib>
 #include <iterator>
 #include <memory>
 #include <mutex>
-#include <vector>
 
-#define SD_JOURNAL_SUPPRESS_LOCATION
-#include <systemd/sd-journal.h>
+#include "daemon/log_outlet.h"
 
 namespace tenggat {
 namespace {
@@ -123,33 +119,19 @@ std::string_view journal_priority(Level level) {
   return "3";
 }
 
-void write_to_journal(Level level, std::string_view event, LogFields fields) {
-  std::vector<std::string> entries = {
-      "MESSAGE=" + log_line_text(event, fields),
-      fmt::format("PRIORITY={}", journal_priority(level)),
-      "SYSLOG_IDENTIFIER=tenggatd",
-      fmt::format("TENGGAT_EVENT={}", escaped(event)),
-  };
+// One entry in the journal's own form: a line a field, since no value holds a line end.
+std::string journal_entry(Level level, std::string_view event, LogFields fields) {
+  std::string entry =
+      fmt::format("MESSAGE={}\nPRIORITY={}\nSYSLOG_IDENTIFIER=tenggatd\nTENGGAT_EVENT={}\n",
+                  log_line_text(event, fields), journal_priority(level), escaped(event));
   for (const LogField& field : fields) {
     std::string name = field_name(field.name);
     for (char& c : name) {
       if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
     }
-    entries.push_back(fmt::format("TENGGAT_{}={}", name, escaped(field.value)));
+    entry += fmt::format("TENGGAT_{}={}\n", name, escaped(field.value));
   }
-  std::vector<iovec> parts;
-  parts.reserve(entries.size());
-  for (std::string& entry : entries) parts.push_back({entry.data(), entry.size()});
-  sd_journal_sendv(parts.data(), static_cast<int>(parts.size()));
-}
-
-void write_to_stderr(std::string_view line) {
-  while (!line.empty()) {
-    const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;
-    line.remove_prefix(static_cast<std::size_t>(written));
-  }
+  return entry;
 }
 
 Level from_spdlog(spdlog::level::level_enum level) {
@@ -177,8 +159,10 @@ spdlog::level::level_enum to_spdlog(Level level) {
 // renders.
 class LineSink : public spdlog::sinks::base_sink<std::mutex> {
  public:
-  explicit LineSink(LogFormat format)
-      : format_(format), time_("%Y-%m-%dT%H:%M:%S.%e%z", spdlog::pattern_time_type::local, "") {}
+  LineSink(LogFormat format, LogOutlet& outlet)
+      : format_(format),
+        outlet_(outlet),
+        time_("%Y-%m-%dT%H:%M:%S.%e%z", spdlog::pattern_time_type::local, "") {}
 
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
@@ -187,19 +171,19 @@ class LineSink : public spdlog::sinks::base_sink<std::mutex> {
     const std::string_view logger(message.logger_name.data(), message.logger_name.size());
     const bool rendered = logger == kEventLogger;
     if (format_ == LogFormat::journal) {
-      write_to_journal(level, "log", {{"text", payload}});
+      outlet_.put(journal_entry(level, "log", {{"text", payload}}));
       return;
     }
     spdlog::memory_buf_t time;
     time_.format(message, time);
     const std::string_view when(time.data(), time.size());
     if (format_ == LogFormat::json) {
-      write_to_stderr(
+      outlet_.put(
           fmt::format("{{\"time\":\"{}\",\"level\":\"{}\",{}}}\n", when, to_string(level),
                       rendered ? std::string(payload) : log_line_json("log", {{"text", payload}})));
       return;
     }
-    write_to_stderr(
+    outlet_.put(
         fmt::format("{} {:<7} {}\n", when, to_string(level),
                     rendered ? std::string(payload) : log_line_text("log", {{"text", payload}})));
   }
@@ -207,6 +191,7 @@ class LineSink : public spdlog::sinks::base_sink<std::mutex> {
 
  private:
   LogFormat format_;
+  LogOutlet& outlet_;
   spdlog::pattern_formatter time_;
 };
 
@@ -224,7 +209,7 @@ LogFormat resolved(LogFormat format) {
     if (stderr_is_journal()) return LogFormat::journal;
     return ::isatty(STDERR_FILENO) == 1 ? LogFormat::text : LogFormat::json;
   }
-  // sd_journal_sendv drops entries in silence where no journal runs.
+  // Where no journal runs, whoever reads standard error is all there is.
   if (format == LogFormat::journal && ::access("/run/systemd/journal/socket", W_OK) != 0) {
     return LogFormat::text;
   }
@@ -233,24 +218,43 @@ LogFormat resolved(LogFormat format) {
 
 struct Log {
   LogFormat format = LogFormat::text;
+  LogOutlet outlet;
   std::shared_ptr<spdlog::logger> events;
   std::function<void(Level)> count;
 
   void open(const LogOptions& options) {
     format = resolved(options.format);
-    auto sink = std::make_shared<LineSink>(format);
+    outlet.open(format == LogFormat::journal ? LogOutlet::To::journal
+                                             : LogOutlet::To::standard_error);
+    auto sink = std::make_shared<LineSink>(format, outlet);
     events = std::make_shared<spdlog::logger>(kEventLogger, sink);
     events->set_level(to_spdlog(options.level));
     auto foreign = std::make_shared<spdlog::logger>("", sink);
     foreign->set_level(to_spdlog(options.level));
+    // spdlog would say what it cannot write on standard error, and wait for whoever reads that.
+    for (const auto& logger : {events, foreign})
+      logger->set_error_handler([](const std::string&) {});
     spdlog::set_default_logger(std::move(foreign));
+  }
+
+  void write(Level level, std::string_view event, LogFields fields) {
+    if (format == LogFormat::journal) return outlet.put(journal_entry(level, event, fields));
+    const std::string line =
+        format == LogFormat::json ? log_line_json(event, fields) : log_line_text(event, fields);
+    events->log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
+  }
+  void tell_lost() {
+    const std::uint64_t lost = outlet.take_lost();
+    if (lost > 0) write(Level::warning, "log_lines_lost", {{"lines", lost}});
   }
 };
 
+// Never destroyed: threads that are left behind at the end may still have something to say.
 Log& the_log() {
-  static Log log = [] {
-    Log fresh;
-    fresh.open({.level = Level::info, .format = LogFormat::text});
+  static Log& log = *[] {
+    auto* fresh = new Log;
+    fresh->open({.level = Level::info, .format = LogFormat::text});
+    std::atexit([] { flush_log(); });
     return fresh;
   }();
   return log;
@@ -295,18 +299,28 @@ void log_event(Level level, std::string_view event, LogFields fields) noexcept {
   try {
     Log& log = the_log();
     if (!log.events->should_log(to_spdlog(level))) return;
-    if (log.format == LogFormat::journal) {
-      write_to_journal(level, event, fields);
-    } else {
-      const std::string line = log.format == LogFormat::json ? log_line_json(event, fields)
-                                                             : log_line_text(event, fields);
-      log.events->log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
-    }
+    log.tell_lost();
+    log.write(level, event, fields);
     if (log.count) log.count(level);
   } catch (...) {
     // Out of memory, most likely: a lost line is no reason to lose the daemon.
   }
 }
+
+void tend_log() noexcept {
+  try {
+    the_log().tell_lost();
+  } catch (...) {
+    // Out of memory; the next time.
+  }
+}
+
+void flush_log() noexcept {
+  tend_log();
+  the_log().outlet.flush();
+}
+
+std::uint64_t log_lines_lost() { return the_log().outlet.lost_ever(); }
 
 void count_log_lines(std::function<void(Level)> hook) { the_log().count = std::move(hook); }
 

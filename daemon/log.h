@@ -5,6 +5,7 @@
 // the caller (notifiers/phone.h): the log cannot know which value is personal.
 #pragma once
 #include <concepts>
+#include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <string>
@@ -43,6 +44,9 @@ struct LogField {
 };
 using LogFields = std::initializer_list<LogField>;
 
+// Nothing here waits for whoever reads the log. What they do not read waits, up to 1 MiB; lines
+// beyond that are lost and counted, and a line says how many once it is read again.
+
 // Call once before the first event and again after a reload. Until then events go to stderr as
 // text. What third parties write through spdlog's default logger takes the same way, escaped the
 // same.
@@ -51,6 +55,13 @@ void set_up_log(const LogOptions& options);
 // `event` names what happened, in snake_case, from the code: "permit_submitted". Values longer than
 // 2 KiB are cut. Never throws.
 void log_event(Level level, std::string_view event, LogFields fields = {}) noexcept;
+
+// Now and then: what waits leaves, where it can, also while nothing is logged.
+void tend_log() noexcept;
+// Before the process ends: waits a moment for what waits to be read.
+void flush_log() noexcept;
+// Since the start.
+std::uint64_t log_lines_lost();
 
 // Called for every line that passes the level; one hook, set when the metrics exist, reset before
 // they go.

@@ -276,6 +276,9 @@ double boot_unix_seconds() {
 
 std::vector<MetricFamily> process_metrics() {
   std::vector<MetricFamily> families;
+  add_process_metric(families, "tenggat_log_lines_lost_total",
+                     "Lines of the log that were lost, since nobody read it.", MetricType::counter,
+                     static_cast<double>(log_lines_lost()));
   const std::vector<std::string> stat = own_stat_fields();
   constexpr std::size_t kUserTicks = 11, kSystemTicks = 12, kStartTicks = 19;  // proc(5), less 3
   constexpr std::size_t kVirtualBytes = 20, kResidentPages = 21;
