@@ -3,6 +3,10 @@
 // What is refused before any handler runs is in request_head.h; every refusal is a problem document
 // and closes the connection. Requests of one connection are handled one after the other, also when
 // pipelined. Beast frames bodies, inside server.cpp only.
+//
+// A body that a stranger may send is read before the handler is asked; of a larger one, or one
+// whose sender waits for 100-continue, the handler gets the head and reads on itself
+// (IncomingBody), once it knows whose it is.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -23,13 +27,16 @@ namespace tenggat::http {
 
 struct ServerLimits {
   std::size_t header_bytes = 16 * 1024;  // request line and fields with their line ends; over: 431
-  std::size_t body_bytes = 1024 * 1024;  // over: 413
-  std::size_t large_body_bytes = 20 * 1024 * 1024;  // for the paths below
-  std::vector<std::string> large_body_paths = {
-      "/api/v1/files"};                          // the path itself and those under it
-  std::size_t bodies_bytes = 256 * 1024 * 1024;  // all bodies held at once; over: 503
+  // BodySize in bytes; over: 413. A stranger's is never more than `body_bytes`.
+  std::size_t stranger_bytes = 64 * 1024;
+  std::size_t body_bytes = 1024 * 1024;
+  std::size_t file_bytes = 20 * 1024 * 1024;
+  std::size_t bodies_bytes = 256 * 1024 * 1024;  // of all bodies, held at once; over: 503
   std::chrono::milliseconds request_time =
-      std::chrono::seconds(30);                                    // first byte to last; over: 408
+      std::chrono::seconds(30);  // first byte to last; over: 408
+  // Of a body that is still incoming when its sender is known: what comes at this pace may take as
+  // long as it takes.
+  std::size_t slowest_sender_bytes_per_second = 32 * 1024;
   std::chrono::milliseconds idle_time = std::chrono::seconds(60);  // then closed without a word
   // An answer may take request_time plus its size at this rate; a slower reader is cut off.
   std::size_t slowest_reader_bytes_per_second = 16 * 1024;
