@@ -26,6 +26,7 @@
 #include "daemon/http/api.h"
 #include "daemon/http/router.h"
 #include "daemon/http/server.h"
+#include "daemon/http/uploads.h"
 #include "daemon/http/view.h"
 #include "daemon/log.h"
 #include "daemon/metrics.h"
@@ -33,6 +34,7 @@
 #include "daemon/office/committer.h"
 #include "daemon/office/composer.h"
 #include "daemon/office/dispatcher.h"
+#include "daemon/office/file_collector.h"
 #include "daemon/office/loop.h"
 #include "daemon/office/number_clash.h"
 #include "daemon/office/portal.h"
@@ -148,8 +150,7 @@ http::ServerLimits limits_of(const Config& config) {
   http::ServerLimits limits;
   limits.header_bytes = resources.head;
   limits.body_bytes = resources.body;
-  limits.large_body_bytes = resources.file;
-  for (const std::string& path : pages::upload_paths()) limits.large_body_paths.push_back(path);
+  limits.file_bytes = resources.file;
   limits.request_time = resources.request;
   limits.connections = resources.connections;
   limits.connections_per_address = resources.of_one_address();
@@ -191,6 +192,20 @@ pg::PoolOptions pool_options(pg::ConnectOptions connect, std::size_t connections
 pg::PoolOptions loop_options(pg::ConnectOptions connect, std::size_t connections) {
   pg::PoolOptions options = pool_options(std::move(connect), connections);
   options.connect.by_key = true;
+  return options;
+}
+
+// Of files, which come and go in chunks; whoever waits is in the middle of one.
+pg::PoolOptions file_options(pg::ConnectOptions connect) {
+  pg::PoolOptions options = loop_options(std::move(connect), kShipped.file_sessions);
+  options.waiters_max = 4096;
+  options.acquire_timeout = std::chrono::seconds(30);
+  return options;
+}
+
+office::CommitterOptions committer_options(const Config& config) {
+  office::CommitterOptions options;
+  options.permit_file_bytes = config.http.permit_file_bytes;
   return options;
 }
 
@@ -325,7 +340,7 @@ class App::Parts {
   std::string unfit_, unfit_said_;
   std::chrono::nanoseconds unfit_said_at_{};
   // Each loop has connections of its own: a flood of one kind of work does not starve another.
-  pg::Pool command_pool_, watch_pool_, office_pool_, snapshot_pool_, read_pool_;
+  pg::Pool command_pool_, watch_pool_, office_pool_, snapshot_pool_, read_pool_, file_pool_;
   office::Rulebook rulebook_;
   std::shared_ptr<notify::Outgoing> outgoing_;
   office::Committer committer_;
@@ -335,9 +350,11 @@ class App::Parts {
   office::Canary canary_;
   office::BoardFeed board_{io_.get_executor()};
   office::ReceiptLoop receipts_;
+  office::FileCollector file_collector_;
   office::Portal portal_;
   office::SnapshotLoop snapshot_;
   office::SigningIn signing_in_;
+  http::Uploads uploads_;
   http::RateLimit requests_, failures_;  // of the API, by token and by address
   notify::ReceiptConfig receipt_config_;
   std::unique_ptr<http::Router> api_router_, admin_router_;
@@ -359,8 +376,8 @@ MetricsOptions metrics_options() {
   MetricsOptions options;
   options.version = kVersion;
   options.revision = kRevision;
-  options.loops = {"committer", "watch",  "composer", "dispatcher",
-                   "receipts",  "portal", "snapshot", "canary"};
+  options.loops = {"committer", "watch",    "composer", "dispatcher", "receipts",
+                   "portal",    "snapshot", "canary",   "files"};
   options.channels = {"email", "whatsapp", "webhook"};
   return options;
 }
@@ -380,11 +397,13 @@ App::Parts::Parts(std::filesystem::path file, Startup read, std::optional<Simula
       office_pool_(io_.get_executor(), loop_options(connect_options(), kShipped.loops)),
       snapshot_pool_(io_.get_executor(), pool_options(connect_options(), kShipped.snapshot)),
       read_pool_(io_.get_executor(), pool_options(connect_options(), kShipped.reads)),
+      file_pool_(io_.get_executor(), file_options(connect_options())),
       rulebook_(send_rules(startup_.config)),
       outgoing_(std::make_shared<notify::Outgoing>(
           io_.get_executor(), channels_of(startup_.config, startup_.secrets), &Clock::machine_now)),
       committer_(io_.get_executor(), command_pool_, rulebook_, metrics_,
-                 std::bind_front(&http::command_answer_json, startup_.config.public_url), {}),
+                 std::bind_front(&http::command_answer_json, startup_.config.public_url),
+                 committer_options(startup_.config)),
       watch_(io_.get_executor(), watch_pool_, rulebook_, metrics_),
       composer_(io_.get_executor(), office_pool_, rulebook_, metrics_,
                 composer_settings(startup_, *outgoing_)),
@@ -393,11 +412,15 @@ App::Parts::Parts(std::filesystem::path file, Startup read, std::optional<Simula
       canary_(io_.get_executor(), read_pool_, rulebook_, committer_, metrics_,
               canary_settings(startup_.config)),
       receipts_(io_.get_executor(), office_pool_, metrics_),
+      file_collector_(io_.get_executor(), file_pool_, metrics_),
       portal_(io_.get_executor(), office_pool_, rulebook_, metrics_,
               portal_options(startup_.config, startup_.secrets)),
-      snapshot_(io_.get_executor(), snapshot_pool_, rulebook_, metrics_, board_,
-                {&command_pool_, &watch_pool_, &office_pool_, &snapshot_pool_, &read_pool_}),
+      snapshot_(
+          io_.get_executor(), snapshot_pool_, rulebook_, metrics_, board_,
+          {&command_pool_, &watch_pool_, &office_pool_, &snapshot_pool_, &read_pool_, &file_pool_}),
       signing_in_(read_pool_, rulebook_, composer_settings(startup_, *outgoing_)),
+      uploads_(file_pool_,
+               {startup_.config.http.permit_file_bytes, startup_.config.http.daily_file_bytes}),
       requests_(startup_.config.http.requests_a_minute),
       failures_(startup_.config.http.failures_a_minute),
       receipt_config_(receipts_of(startup_.config, startup_.secrets)) {
@@ -649,10 +672,10 @@ void App::Parts::make_servers() {
                                      admin_limits(), admin_router_->handler());
   const std::string& public_url = startup_.config.public_url;
   std::vector<http::Route> routes = http::api_routes(
-      {read_pool_, committer_, rulebook_, requests_, failures_, public_url,
+      {read_pool_, committer_, rulebook_, uploads_, requests_, failures_, public_url,
        static_cast<std::size_t>(startup_.config.http.requests_at_once), &receipt_config_});
-  for (http::Route& route :
-       pages::page_routes({read_pool_, committer_, rulebook_, signing_in_, board_, public_url}))
+  for (http::Route& route : pages::page_routes(
+           {read_pool_, committer_, rulebook_, signing_in_, board_, uploads_, public_url}))
     routes.push_back(std::move(route));
   for (const http::Route& route : routes)
     if (!find_bounds(route.name))
@@ -795,6 +818,7 @@ asio::awaitable<bool> App::Parts::start() {
   spawn(dispatcher_.run(), "dispatcher");
   spawn(canary_.run(), "canary");
   spawn(receipts_.run(), "receipts");
+  spawn(file_collector_.run(), "files");
   spawn(portal_.run(), "portal");
   spawn(snapshot_.run(), "snapshot");
   spawn(api_server_->run(), "http");
@@ -981,6 +1005,7 @@ asio::awaitable<void> App::Parts::stop() {
   dispatcher_.stop();
   canary_.stop();
   receipts_.stop();
+  file_collector_.stop();
   portal_.stop();
   snapshot_.stop();
   if (admin_server_) co_await admin_server_->drain(std::chrono::milliseconds(200));
@@ -993,7 +1018,8 @@ asio::awaitable<void> App::Parts::end_loops() {
   if (!running_.empty()) co_await all_done_.wait(kLoopsEnd);
   const bool in_time = running_.empty();
   cut_.now();
-  for (pg::Pool* pool : {&command_pool_, &watch_pool_, &office_pool_, &snapshot_pool_, &read_pool_})
+  for (pg::Pool* pool :
+       {&command_pool_, &watch_pool_, &office_pool_, &snapshot_pool_, &read_pool_, &file_pool_})
     pool->close();
   if (in_time) co_return;
   log_event(Level::warning, "stopping_cut_short", {{"waiting", joined(running_)}});

@@ -93,7 +93,7 @@ Parsed<seconds> parse_duration(std::string_view text) {
 }
 
 Parsed<std::size_t> parse_size(std::string_view text) {
-  const Wrong wrong{fmt::format("'{}' is not a size: write 512, 16KiB or 20MiB", text)};
+  const Wrong wrong{fmt::format("'{}' is not a size: write 512, 16KiB, 20MiB or 2GiB", text)};
   const std::optional<std::int64_t> count = take_count(text);
   if (!count) return wrong;
   if (text.size() > 1 && text.front() == ' ') text.remove_prefix(1);
@@ -101,6 +101,7 @@ Parsed<std::size_t> parse_size(std::string_view text) {
   if (text.empty()) return bytes;
   if (text == "KiB") return bytes * 1024;
   if (text == "MiB") return bytes * 1024 * 1024;
+  if (text == "GiB") return bytes * 1024 * 1024 * 1024;
   return wrong;
 }
 
@@ -368,6 +369,8 @@ void read_http(const Reader& in, Config::Http& http) {
   in.size("header", http.header_bytes, kKiB, kMiB);
   in.size("body", http.body_bytes, kKiB, 64 * kMiB);
   in.size("file", http.file_bytes, kKiB, 256 * kMiB);
+  in.size("permit_files", http.permit_file_bytes, kMiB, 1024 * 1024 * kMiB);
+  in.size("daily_files", http.daily_file_bytes, kMiB, 1024 * 1024 * kMiB);
   in.duration("request", http.request, seconds{1}, minutes{10});
   in.count("connections", http.connections, 1, 65'535);
   in.count("requests_at_once", http.requests_at_once, 1, 100'000);

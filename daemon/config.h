@@ -91,13 +91,15 @@ struct Config {
   };
 
   struct Http {
-    std::size_t header_bytes = 16 * 1024;       // http.header
-    std::size_t body_bytes = 1024 * 1024;       // http.body
-    std::size_t file_bytes = 20 * 1024 * 1024;  // http.file
-    std::chrono::seconds request{30};           // http.request: from first byte to answer
-    int connections = 1024;                     // http.connections: open at once
-    int requests_at_once = 1024;                // http.requests_at_once: of one token
-    int requests_a_minute = 6000;               // http.requests_a_minute: of one token
+    std::size_t header_bytes = 16 * 1024;             // http.header
+    std::size_t body_bytes = 1024 * 1024;             // http.body
+    std::size_t file_bytes = 20 * 1024 * 1024;        // http.file
+    std::uint64_t permit_file_bytes = 200ULL << 20U;  // http.permit_files: together
+    std::uint64_t daily_file_bytes = 2048ULL << 20U;  // http.daily_files: of one token
+    std::chrono::seconds request{30};                 // http.request: from first byte to answer
+    int connections = 1024;                           // http.connections: open at once
+    int requests_at_once = 1024;                      // http.requests_at_once: of one token
+    int requests_a_minute = 6000;                     // http.requests_a_minute: of one token
     int failures_a_minute = 60;    // http.failures_a_minute: of one address, without a valid token
     std::vector<Network> proxies;  // http.proxies: whose X-Forwarded-For is believed
     std::string certificate_file;  // http.certificate_file, PEM with its issuers; empty: no TLS

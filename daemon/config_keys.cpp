@@ -91,6 +91,8 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
     restarts<&C::http, &C::Http::header_bytes>("http.header"),
     restarts<&C::http, &C::Http::body_bytes>("http.body"),
     restarts<&C::http, &C::Http::file_bytes>("http.file"),
+    restarts<&C::http, &C::Http::permit_file_bytes>("http.permit_files"),
+    restarts<&C::http, &C::Http::daily_file_bytes>("http.daily_files"),
     restarts<&C::http, &C::Http::request>("http.request"),
     restarts<&C::http, &C::Http::connections>("http.connections"),
     restarts<&C::http, &C::Http::requests_at_once>("http.requests_at_once"),

@@ -501,7 +501,10 @@ Metrics::Metrics(const MetricsOptions& options)
           "How often an artificial overdue step is let out; 0 where the canary is off.")),
       canary_last_delivery_timestamp_seconds(
           parts_->gauge("canary_last_delivery_timestamp_seconds",
-                        "When an artificial overdue step last went the whole way to a sink.")) {}
+                        "When an artificial overdue step last went the whole way to a sink.")),
+      files_collected(parts_->counter(
+          "files_collected_total",
+          "Files and pieces of files deleted since no permit took them in time.")) {}
 
 Metrics::~Metrics() = default;
 

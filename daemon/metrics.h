@@ -156,6 +156,7 @@ class Metrics {
   prometheus::Counter& clock_steps;          // of the database's clock, in either direction
   prometheus::Gauge& canary_period_seconds;  // 0: none is let out
   prometheus::Gauge& canary_last_delivery_timestamp_seconds;
+  prometheus::Counter& files_collected;  // uploads that no permit took
 };
 
 }  // namespace tenggat

@@ -50,7 +50,7 @@ struct Resources {
   std::size_t files_a_day = 2048 * kMebibyte;  // in the database, of one token
 
   // Sessions with the database.
-  std::size_t reads = 4, lanes = 3, loops = 4, watch = 1, snapshot = 1;
+  std::size_t reads = 4, lanes = 3, loops = 4, watch = 1, snapshot = 1, file_sessions = 2;
 
   // Time.
   std::chrono::seconds handshake{10};
@@ -62,7 +62,7 @@ struct Resources {
   std::chrono::seconds command{25};  // until it is answered that it must wait
 
   std::size_t of_one_address() const { return connections < shares ? 1 : connections / shares; }
-  std::size_t sessions() const { return reads + lanes + loops + watch + snapshot; }
+  std::size_t sessions() const { return reads + lanes + loops + watch + snapshot + file_sessions; }
 };
 inline constexpr Resources kShipped{};
 

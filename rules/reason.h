@@ -89,7 +89,9 @@ namespace tenggat {
   X(undo_by_other)                                                                       \
   X(undo_window_over)                                                                    \
   X(next_visit_touched)                                                                  \
-  X(number_taken) /* the service prints a number that another permit has */              \
+  X(missing_upload)    /* a file that it names was not uploaded, or is gone again */     \
+  X(permit_files_full) /* the permit's files together would be too large */              \
+  X(number_taken)      /* the service prints a number that another permit has */         \
   /* why a permit cannot go on under another version of its SOP */                       \
   X(step_gone)         /* that has not the step it is open at */                         \
   X(pause_reason_gone) /* nor the reason its clock stands for */

@@ -583,4 +583,11 @@ std::vector<std::int64_t> working_time_buckets(const Sop& sop, const Calendar& c
   return bounds;
 }
 
+const std::vector<NewDocument>& documents_of(const Command& command) {
+  static const std::vector<NewDocument> none;
+  if (const Act* act = std::get_if<Act>(&command)) return act->documents;
+  const ResumeVisit* answer = std::get_if<ResumeVisit>(&command);
+  return answer ? answer->documents : none;
+}
+
 }  // namespace tenggat

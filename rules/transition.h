@@ -94,6 +94,8 @@ struct CorrectContact {
 struct SendLink {};
 using Command = std::variant<Act, Undo, Claim, Release, Assign, Escalate, Acknowledge, PauseVisit,
                              ResumeVisit, CorrectContact, SendLink>;
+// What it brings.
+const std::vector<NewDocument>& documents_of(const Command& command);
 
 struct Context {
   const Sop& sop;

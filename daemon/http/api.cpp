@@ -123,6 +123,9 @@ Response command_response(const Request& request, const office::CommandAnswer& a
     case Kind::repeated:
       return json_response(answer.status, answer.body);
     case Kind::refused:
+      // A file that was there a moment ago: asked again, the caller is told which.
+      if (answer.refusal && answer.refusal->reason == Reason::missing_upload)
+        return busy_response(request);
       if (answer.refusal) return refused(request, *answer.refusal, answer.body);
       return problem(request, "internal");
     case Kind::not_found:
@@ -174,6 +177,8 @@ void tag(Response& response, std::string_view known) {
   if (!names(known, tag)) return;
   response.status = 304;
   response.body.clear();
+  response.stream = nullptr;
+  response.length.reset();
   response.content_type.clear();
 }
 
@@ -206,6 +211,11 @@ awaitable<Response> Api::enter(Endpoint endpoint, Request request) {
   }
   OneRequest counted(*this, principal ? principal->token : 0);
   if (counted.too_many()) co_return too_many_response(request, std::chrono::seconds{1});
+  // A file is taken as it comes.
+  if (endpoint != &Api::file_create) {
+    auto taking = take_body(request, principal ? BodySize::known : BodySize::stranger);
+    co_await std::move(taking);
+  }
   const bool cacheable = request.method == "GET" || request.method == "HEAD";
   const std::string known(request.headers.get("If-None-Match").value_or(""));
   Call call{std::move(request), principal.value_or(Principal{}),

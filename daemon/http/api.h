@@ -15,6 +15,7 @@
 #include "daemon/http/problem.h"
 #include "daemon/http/rate_limit.h"
 #include "daemon/http/router.h"
+#include "daemon/http/uploads.h"
 #include "daemon/office/committer.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/pg/pool.h"
@@ -27,6 +28,7 @@ struct ApiParts {
   pg::Pool& reads;
   office::Committer& committer;
   office::Rulebook& rulebook;
+  Uploads& uploads;
   // Over: 429. Of requests by token; of those without a valid one by address.
   RateLimit& requests;
   RateLimit& failures;

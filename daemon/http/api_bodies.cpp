@@ -22,7 +22,6 @@ namespace {
 namespace json = boost::json;
 using Limits = BodyLimits;
 
-constexpr std::string_view kUploadScheme = "tenggat:";
 constexpr std::string_view kCursorPrefix = "k";
 constexpr std::string_view kEventCursorPrefix = "e";
 constexpr std::int64_t kLastInstant = 253402300799;  // of the year 9999
@@ -51,7 +50,7 @@ const char* fault_of_uri(std::string_view uri) {
   constexpr std::array refused = {"javascript", "data", "vbscript", "blob"};
   if (std::find(refused.begin(), refused.end(), scheme) != refused.end())
     return "is of a scheme that cannot hold a document";
-  if (uri.starts_with(kUploadScheme) && !uploaded_hash(uri))
+  if (uri.starts_with(store::kUploadScheme) && !uploaded_hash(uri))
     return "must be tenggat: and 64 lower-case hex digits, as POST /files gave it";
   return nullptr;
 }
@@ -456,19 +455,6 @@ Delegation read_delegation(const json::value& value, FieldFaults& faults) {
 
 // --- uploads
 // --------------------------------------------------------------------------------------
-
-bool is_sha256_hex(std::string_view text) {
-  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
-           return is_digit(c) || (c >= 'a' && c <= 'f');
-         });
-}
-
-std::optional<std::string> uploaded_hash(std::string_view uri) {
-  if (!uri.starts_with(kUploadScheme)) return std::nullopt;
-  uri.remove_prefix(kUploadScheme.size());
-  if (!is_sha256_hex(uri)) return std::nullopt;
-  return std::string(uri);
-}
 
 std::vector<UploadedDocument> uploaded_documents(const std::vector<NewDocument>& documents) {
   std::vector<UploadedDocument> uploaded;

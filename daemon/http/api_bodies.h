@@ -13,6 +13,7 @@
 #include "daemon/http/message.h"
 #include "daemon/office/committer.h"
 #include "daemon/store/changes.h"
+#include "daemon/store/files.h"
 #include "daemon/store/messages.h"
 #include "daemon/store/people.h"
 #include "daemon/store/permits.h"
@@ -82,14 +83,13 @@ LeaveChange read_leave(const boost::json::value& body, FieldFaults& faults);
 // POST /delegations.
 Delegation read_delegation(const boost::json::value& body, FieldFaults& faults);
 
-// The hash of a `tenggat:` uri; nothing where it is none.
-std::optional<std::string> uploaded_hash(std::string_view uri);
+using store::is_sha256_hex;
+using store::uploaded_hash;
 // Those of every document that was uploaded here, each with the JSON pointer of its uri.
 struct UploadedDocument {
   std::string sha256, pointer;
 };
 std::vector<UploadedDocument> uploaded_documents(const std::vector<NewDocument>& documents);
-bool is_sha256_hex(std::string_view text);
 
 // The Idempotency-Key field with what it was sent for; a random key where there is none. 400 for a
 // key that is empty, too long, or not printable ASCII.

@@ -72,6 +72,7 @@ class Api {
   awaitable<Response> openapi(Call call);
 
   // The way in of a provider's routes: its signature or secret instead of a token.
+  awaitable<void> take_unproven(Request& request);
   awaitable<Response> enter_hook(Endpoint endpoint, Request request);
   awaitable<Response> whatsapp_challenge(Call call);
   awaitable<Response> whatsapp_receipt(Call call);
@@ -85,6 +86,10 @@ class Api {
                                      const std::optional<Principal>& principal,
                                      const std::string& from);
   std::optional<Principal> find_provider(const Request& request) const;
+  Sender sender_of(const Principal& principal) const;
+  // All references are to what the calling coroutine holds.
+  awaitable<Response> keep_file(const Call& call, office::IdempotencyKey key,
+                                std::vector<store::KeptAnswer> kept, Upload& upload);
   awaitable<std::size_t> take(notify::Channel channel, std::vector<notify::Receipt> receipts);
   // At most once an hour and token: `tenggat token list` shows it.
   awaitable<void> note_use(std::int64_t token);
@@ -144,6 +149,7 @@ class Api {
 
   ApiParts parts_;
   Reader reader_;
+  std::size_t unproven_ = 0;  // large bodies of providers, read before their signature is checked
   std::unordered_map<std::int64_t, std::size_t> under_way_;                 // requests, by token
   std::unordered_map<std::int64_t, std::chrono::nanoseconds> note_use_at_;  // by token, monotonic
   friend class OneRequest;

@@ -1,8 +1,8 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "daemon/clock.h"
 #include "daemon/http/api_calls.h"
-#include "daemon/http/file_response.h"
 #include "daemon/http/file_type.h"
 #include "daemon/store/commands.h"
 #include "daemon/store/files.h"
@@ -13,6 +13,8 @@ namespace tenggat::http {
 namespace json = boost::json;
 namespace {
 
+constexpr std::chrono::hours kUploadKept{24};  // without a command that names it
+
 Response refuse_type(const Request& request) {
   const Language language = language_of(request);
   const std::string names = file_type_names(language);
@@ -21,41 +23,105 @@ Response refuse_type(const Request& request) {
                                                   : "this file is none of these: " + names);
 }
 
+// What a file's caller is told who may not send more.
+Response refuse_upload(const Request& request, const char* code) {
+  if (std::string_view(code) == "unsupported_media_type") return refuse_type(request);
+  if (std::string_view(code) == "overloaded") return busy_response(request);
+  Response response = problem(request, code);
+  if (response.status == 429)
+    response.headers.set("Retry-After", std::to_string(seconds_to_next_share().count()));
+  return response;
+}
+
+// All of a body, into the upload and the key that its request is known by.
+awaitable<void> take_file(const Request& request, Upload& upload, store::Sha256& asked) {
+  if (!request.incoming) {
+    asked.add(request.body);
+    auto adding = upload.add(request.body);
+    co_await std::move(adding);
+    co_return;
+  }
+  while (true) {
+    auto reading = request.incoming->next(BodySize::file);
+    const std::string piece = co_await std::move(reading);
+    if (piece.empty() || upload.refusal()) co_return;
+    asked.add(piece);
+    auto adding = upload.add(piece);
+    co_await std::move(adding);
+  }
+}
+
 }  // namespace
 
+Sender Api::sender_of(const Principal& principal) const {
+  return {"token " + std::to_string(principal.token), 0, parts_.uploads.limits().sender_bytes_a_day,
+          principal.id, kUploadKept};
+}
+
+// The order of a caller's faults is that of every POST: who they are, then what they send.
 awaitable<Response> Api::file_create(Call call) {
   const Request& request = call.request;
-  if (request.body.empty()) co_return problem(request, "invalid_body", "the file is empty");
-  const auto key = read_idempotency_key(request, call.principal.token);
+  if (request.body.empty() && !request.incoming)
+    co_return problem(request, "invalid_body", "the file is empty");
+  auto key = read_idempotency_key(request, call.principal.token);
   if (!key) co_return key.error();
-  const bool keyed = request.headers.get("Idempotency-Key").has_value();
+  const auto account = parts_.uploads.account(sender_of(call.principal));
   pg::Pipeline look;
   store::add_kept_answers(look, {key->token}, {key->key});
+  store::add_find_share(look, account->sender().name, 0);
   auto reading = read({}, std::move(look));
   const Reading found = co_await std::move(reading);
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
-  const auto kept = store::kept_answers_of(found.results.at(found.first));
-  if (auto answer = repeated_answer(request, *key, kept)) co_return std::move(*answer);
+  account->know(store::share_of(found.results.at(found.first + 1)));
+  const std::uint64_t announced =
+      request.incoming ? request.incoming->announced().value_or(0) : request.body.size();
+  if (const char* full = account->refusal(announced)) co_return refuse_upload(request, full);
 
-  const FileType* type = file_type_of(request.body);
-  if (!type) co_return refuse_type(request);
-  const std::string hash = store::hex(store::sha256(request.body));
-  const std::string body = json::serialize(
-      json::object{{"uri", "tenggat:" + hash}, {"sha256", hash}, {"size", request.body.size()}});
-  pg::Pipeline pipeline;
-  store::add_file(pipeline, hash, std::string(type->media_type), request.body, call.principal.id);
-  if (keyed) store::add_keep_answers(pipeline, {{key->token, key->key, key->request, 201, body}});
-  auto acquiring = parts_.reads.acquire();
-  pg::Pool::Lease lease = co_await std::move(acquiring);
+  Upload upload(parts_.uploads, account, announced);
+  store::Sha256 asked;
+  asked.add(request.method + '\n' + request.path + '\n');
+  std::exception_ptr broken;
+  Response response;
   try {
-    auto storing = lease->run(std::move(pipeline));
-    co_await std::move(storing);
+    auto taking = take_file(request, upload, asked);
+    co_await std::move(taking);
+    key->request = asked.hash();
+    auto keeping =
+        keep_file(call, *key, store::kept_answers_of(found.results.at(found.first)), upload);
+    response = co_await std::move(keeping);
+  } catch (...) {
+    broken = std::current_exception();
+  }
+  auto dropping = upload.drop();
+  co_await std::move(dropping);
+  if (broken) std::rethrow_exception(broken);
+  co_return response;
+}
+
+awaitable<Response> Api::keep_file(const Call& call, office::IdempotencyKey key,
+                                   std::vector<store::KeptAnswer> kept, Upload& upload) {
+  const Request& request = call.request;
+  if (upload.refusal()) co_return refuse_upload(request, upload.refusal());
+  if (upload.size() == 0) co_return problem(request, "invalid_body", "the file is empty");
+  // A repeat is stored like the first, which may have been collected since.
+  auto repeated = repeated_answer(request, key, kept);
+  if (repeated && repeated->status >= 300) co_return std::move(*repeated);
+  const std::string hash = upload.sha256();
+  const std::string body = json::serialize(
+      json::object{{"uri", "tenggat:" + hash}, {"sha256", hash}, {"size", upload.size()}});
+  pg::Pipeline more;
+  if (!repeated && request.headers.get("Idempotency-Key"))
+    store::add_keep_answers(more, {{key.token, key.key, key.request, 201, body}});
+  try {
+    auto finishing = upload.finish(std::move(more));
+    co_await std::move(finishing);
   } catch (const pg::Error& error) {
     if (error.sqlstate() != "23505") throw;
     // The same key came twice at once: asked again, the caller gets the other one's answer.
     co_return busy_response(request);
   }
-  co_return json_response(201, body);
+  if (upload.refusal()) co_return refuse_upload(request, upload.refusal());
+  co_return repeated ? std::move(*repeated) : json_response(201, body);
 }
 
 awaitable<Response> Api::file_show(Call call) {
@@ -70,7 +136,8 @@ awaitable<Response> Api::file_show(Call call) {
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
   auto file = store::file_of(found.results.at(found.first));
   if (!file) co_return problem(request, "not_found");
-  Response response = file_response(std::move(*file), hash.substr(0, 16));
+  auto sending = parts_.uploads.download(std::move(*file), hash.substr(0, 16));
+  Response response = co_await std::move(sending);
   response.headers.set("ETag", '"' + hash + '"');
   co_return response;
 }

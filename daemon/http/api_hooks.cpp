@@ -17,6 +17,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kLongestChallenge = 256;
+constexpr std::size_t kUnprovenAtOnce = 16;
 
 Response taken_response(std::size_t taken) {
   return json_response(200, json::serialize(json::object{{"taken", taken}}));
@@ -51,7 +52,31 @@ std::optional<Principal> Api::find_provider(const Request& request) const {
   return principal;
 }
 
+// A signature is of the body, so that it has to be read before it proves anything: from what says
+// that it is signed, in the name of the provider that is configured, and a few at once.
+awaitable<void> Api::take_unproven(Request& request) {
+  const notify::ReceiptConfig* config = parts_.receipts;
+  const bool signed_by_name =
+      config != nullptr && request.param("provider") == config->provider &&
+      !notify::signature_header(config->provider).empty() &&
+      request.headers.get(notify::signature_header(config->provider)).has_value();
+  const bool by_path = request.route == "whatsapp_receipt_by_path" && find_provider(request);
+  if (signed_by_name && unproven_ == kUnprovenAtOnce) throw BodyFault("overloaded");
+  struct Counted {
+    explicit Counted(std::size_t& all) : all_(all) { ++all_; }
+    ~Counted() { --all_; }
+    std::size_t& all_;
+  } counted(unproven_);
+  auto taking =
+      take_body(request, signed_by_name || by_path ? BodySize::known : BodySize::stranger);
+  co_await std::move(taking);
+}
+
 awaitable<Response> Api::enter_hook(Endpoint endpoint, Request request) {
+  if (request.incoming) {
+    auto taking = take_unproven(request);
+    co_await std::move(taking);
+  }
   const std::string from = network_key(request.remote_address);
   const std::optional<Principal> provider = find_provider(request);
   if (provider) request.trace->actor = words_of(*provider);

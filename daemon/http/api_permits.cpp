@@ -45,12 +45,6 @@ void note_created(const office::CommandAnswer& answer, RequestTrace& trace) {
   if (const auto id = parse_id(permit.at("id").as_string())) trace.note_permit(*id);
 }
 
-const std::vector<NewDocument>& documents_of(const Command& command) {
-  static const std::vector<NewDocument> none;
-  const Act* act = std::get_if<Act>(&command);
-  return act ? act->documents : none;
-}
-
 }  // namespace
 
 // --- commands ------------------------------------------------------------------------------------

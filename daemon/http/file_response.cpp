@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "daemon/http/file_type.h"
 #include "notifiers/utf8.h"
 
 namespace tenggat::http {
@@ -49,12 +48,10 @@ std::string percent_encoded(std::string_view name) {
 
 }  // namespace
 
-Response file_response(std::string bytes, std::string_view name) {
-  const FileType* type = file_type_of(bytes);
+Response file_response(const FileType* type, std::string_view name) {
   const std::string whole = file_name(name) + std::string(type ? type->ending : ".bin");
   Response response;
   response.content_type = type ? type->media_type : "application/octet-stream";
-  response.body = std::move(bytes);
   response.headers.set("Content-Disposition",
                        fmt::format("{}; filename=\"{}\"; filename*=UTF-8''{}",
                                    type && type->shown ? "inline" : "attachment", in_ascii(whole),

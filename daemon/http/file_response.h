@@ -4,14 +4,16 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/http/file_type.h"
 #include "daemon/http/message.h"
 
 namespace tenggat::http {
 
 // `name` may be anything, without an ending: slashes become dashes, what a header or a file system
 // cannot hold falls away, the true ending is added. PDF and pictures open in the page, all else is
-// saved; what is none of the types taken (file_type.h) is bytes. Nothing in it runs: no script, no
+// saved; what is none of the types taken (null) is bytes. Nothing in it runs: no script, no
 // form, no frame, no guess at another type.
-Response file_response(std::string bytes, std::string_view name);
+// Its bytes are the caller's to add.
+Response file_response(const FileType* type, std::string_view name);
 
 }  // namespace tenggat::http

@@ -35,29 +35,32 @@ std::optional<std::size_t> number_at(std::string_view bytes, std::size_t at, std
   return value;
 }
 
-// The names an archive's directory lists; nothing where it is broken.
-std::optional<std::vector<std::string_view>> names_in(std::string_view bytes) {
-  if (!bytes.starts_with("PK\x03\x04") || bytes.size() < kEndOfArchive) return std::nullopt;
-  const std::size_t reach = std::min(bytes.size(), kEndOfArchive + kLongestComment);
-  const std::size_t end = bytes.substr(bytes.size() - reach).rfind("PK\x05\x06");
-  if (end == std::string_view::npos) return std::nullopt;
-  const std::size_t tail = bytes.size() - reach + end;
-  const auto entries = number_at(bytes, tail + 10, 2), start = number_at(bytes, tail + 16, 4),
-             comment = number_at(bytes, tail + 20, 2);
-  if (!entries || !start || !comment || *entries > kMostEntries ||
-      tail + kEndOfArchive + *comment != bytes.size())
+bool is_archive(std::string_view head) { return head.starts_with("PK\x03\x04"); }
+
+// The names an archive's directory lists; nothing where it is broken, or begins before `tail`.
+std::optional<std::vector<std::string_view>> names_in(std::string_view tail, std::size_t size) {
+  if (tail.size() < kEndOfArchive || tail.size() > size) return std::nullopt;
+  const std::size_t before = size - tail.size();
+  const std::size_t reach = std::min(tail.size(), kEndOfArchive + kLongestComment);
+  const std::size_t found = tail.substr(tail.size() - reach).rfind("PK\x05\x06");
+  if (found == std::string_view::npos) return std::nullopt;
+  const std::size_t end = tail.size() - reach + found;
+  const auto entries = number_at(tail, end + 10, 2), start = number_at(tail, end + 16, 4),
+             comment = number_at(tail, end + 20, 2);
+  if (!entries || !start || !comment || *entries > kMostEntries || *start < before ||
+      end + kEndOfArchive + *comment != tail.size())
     return std::nullopt;
   std::vector<std::string_view> names;
-  std::size_t at = *start;
+  std::size_t at = *start - before;
   for (std::size_t i = 0; i < *entries; ++i) {
-    const auto name = number_at(bytes, at + 28, 2), extra = number_at(bytes, at + 30, 2),
-               note = number_at(bytes, at + 32, 2);
-    if (!note || bytes.substr(at, 4) != "PK\x01\x02" || bytes.size() - at < kEntry + *name)
+    const auto name = number_at(tail, at + 28, 2), extra = number_at(tail, at + 30, 2),
+               note = number_at(tail, at + 32, 2);
+    if (!note || tail.substr(at, 4) != "PK\x01\x02" || tail.size() - at < kEntry + *name)
       return std::nullopt;
-    names.push_back(bytes.substr(at + kEntry, *name));
+    names.push_back(tail.substr(at + kEntry, *name));
     at += kEntry + *name + *extra + *note;
   }
-  if (at != tail) return std::nullopt;
+  if (at != end) return std::nullopt;
   return names;
 }
 
@@ -77,8 +80,9 @@ bool declares(std::string_view bytes, std::string_view media_type) {
   return content.starts_with(media_type) && content.substr(media_type.size()).starts_with("PK");
 }
 
-const FileType* office_type_of(std::string_view bytes) {
-  const auto names = names_in(bytes);
+const FileType* office_type_of(std::string_view head, std::string_view tail, std::size_t size) {
+  if (!is_archive(head)) return nullptr;
+  const auto names = names_in(tail, size);
   if (!names) return nullptr;
   const auto holds = [&](std::string_view name) {
     return std::find(names->begin(), names->end(), name) != names->end();
@@ -93,7 +97,7 @@ const FileType* office_type_of(std::string_view bytes) {
     return holds("xl/workbook.xml") ? &kTypes[kXlsx] : nullptr;
   }
   for (const Place place : {kOdt, kOds})
-    if (declares(bytes, kTypes[place].media_type) && holds("content.xml")) return &kTypes[place];
+    if (declares(head, kTypes[place].media_type) && holds("content.xml")) return &kTypes[place];
   return nullptr;
 }
 
@@ -101,11 +105,37 @@ const FileType* office_type_of(std::string_view bytes) {
 
 std::span<const FileType> file_types() { return kTypes; }
 
+namespace {
+
+// By its first bytes alone.
+const FileType* plain_type_of(std::string_view head) {
+  if (head.starts_with("%PDF")) return &kTypes[kPdf];
+  if (head.starts_with("\xFF\xD8\xFF")) return &kTypes[kJpeg];
+  if (head.starts_with("\x89PNG\r\n\x1a\n")) return &kTypes[kPng];
+  return nullptr;
+}
+
+}  // namespace
+
 const FileType* file_type_of(std::string_view bytes) {
-  if (bytes.starts_with("%PDF")) return &kTypes[kPdf];
-  if (bytes.starts_with("\xFF\xD8\xFF")) return &kTypes[kJpeg];
-  if (bytes.starts_with("\x89PNG\r\n\x1a\n")) return &kTypes[kPng];
-  return office_type_of(bytes);
+  return file_type_of(bytes, bytes, bytes.size());
+}
+
+const FileType* file_type_of(std::string_view head, std::string_view tail, std::size_t size) {
+  if (const FileType* plain = plain_type_of(head)) return plain;
+  return office_type_of(head, tail, size);
+}
+
+bool may_be_taken(std::string_view head) { return plain_type_of(head) || is_archive(head); }
+
+bool told_by_its_end(std::string_view head) { return is_archive(head); }
+
+const FileType* stored_file_type(std::string_view media_type, std::string_view head) {
+  if (const FileType* plain = plain_type_of(head)) return plain;
+  if (!is_archive(head)) return nullptr;
+  for (const Place place : {kDocx, kXlsx, kOdt, kOds})
+    if (kTypes[place].media_type == media_type) return &kTypes[place];
+  return nullptr;
 }
 
 std::string accepted_endings() {

@@ -12,6 +12,10 @@ namespace {
 constexpr std::size_t kPartsMax = 200;
 constexpr std::size_t kPartHeadMax = 2048;
 constexpr std::size_t kNameMax = 300;
+constexpr std::size_t kTextMax = 1024 * 1024;
+constexpr const char* kTooMuchText = "too much text";
+constexpr const char* kNoLastBoundary = "the last boundary is missing";
+const std::string kLineEnd = "\r\n";
 
 using Parsed = boost::system::result<Form, FormFault>;
 
@@ -147,40 +151,6 @@ std::string without_folder(std::string_view name) {
   return std::string(slash == std::string_view::npos ? name : name.substr(slash + 1));
 }
 
-std::optional<FormFault> add_part(Form& form, PartHead part, std::string_view content) {
-  if (!part.file_name) return add_field(form, std::move(part.name), content);
-  if (part.name.size() > kNameMax || !is_text(part.name) || !is_text(*part.file_name))
-    return FormFault{"a file's name is no text"};
-  if (content.empty()) return std::nullopt;
-  form.files.push_back(
-      {std::move(part.name), without_folder(*part.file_name), std::string(content)});
-  return std::nullopt;
-}
-
-Parsed read_multipart(std::string_view body, const std::string& boundary) {
-  if (boundary.empty() || boundary.size() > 70) return FormFault{"there is no boundary"};
-  const std::string opening = "--" + boundary, between = "\r\n--" + boundary;
-  if (!body.starts_with(opening)) return FormFault{"the body does not begin with its boundary"};
-  body.remove_prefix(opening.size());
-  Form form;
-  for (std::size_t parts = 0; !body.starts_with("--"); ++parts) {
-    if (parts == kPartsMax) return FormFault{"too many parts"};
-    if (!body.starts_with("\r\n")) return FormFault{"a part is not well framed"};
-    body.remove_prefix(2);
-    const std::size_t head_end = body.substr(0, kPartHeadMax).find("\r\n\r\n");
-    if (head_end == std::string_view::npos) return FormFault{"a part has no head, or a long one"};
-    auto head = read_part_head(body.substr(0, head_end));
-    if (!head) return FormFault{"a part has no name"};
-    body.remove_prefix(head_end + 2);  // its last line end may be that of the next boundary
-    const std::size_t end = body.find(between);
-    if (end == std::string_view::npos) return FormFault{"the last boundary is missing"};
-    const std::string_view content = end < 2 ? std::string_view() : body.substr(2, end - 2);
-    if (const auto fault = add_part(form, std::move(*head), content)) return *fault;
-    body.remove_prefix(end + between.size());
-  }
-  return form;
-}
-
 }  // namespace
 
 void throw_exception_from_error(const FormFault& fault, const boost::source_location&) {
@@ -200,14 +170,162 @@ std::vector<std::string> Form::texts(std::string_view name) const {
   return all;
 }
 
-Parsed read_form(const Request& request) {
+FormReader::FormReader(const Request& request) {
   const std::string_view type = request.headers.get("Content-Type").value_or("");
   const std::string_view kind = trimmed(type.substr(0, type.find(';')));
-  if (equals_ignoring_case(kind, "application/x-www-form-urlencoded"))
-    return read_urlencoded(request.body);
-  if (equals_ignoring_case(kind, "multipart/form-data"))
-    return read_multipart(request.body, parameter(type, "boundary").value_or(""));
-  return FormFault{"the body is no form"};
+  if (equals_ignoring_case(kind, "application/x-www-form-urlencoded")) return;
+  if (!equals_ignoring_case(kind, "multipart/form-data")) {
+    fault_ = "the body is no form";
+    return;
+  }
+  state_ = State::opening;
+  const std::string boundary = parameter(type, "boundary").value_or("");
+  if (boundary.empty() || boundary.size() > 70) fault_ = "there is no boundary";
+  boundary_ = "--" + boundary;
+}
+
+void FormReader::feed(std::string_view bytes) {
+  if (state_ != State::done && !fault_) buffer_.append(bytes);
+}
+
+FormReader::Event FormReader::next() {
+  while (true) {
+    if (fault_) return {Event::Kind::fault, {}, fault_};
+    if (auto event = step()) {
+      fault_ = event->fault;
+      return std::move(*event);
+    }
+  }
+}
+
+FormReader::Step FormReader::step() {
+  switch (state_) {
+    case State::opening:
+      return read_opening();
+    case State::boundary:
+      return read_boundary();
+    case State::head:
+      return read_head();
+    case State::file:
+      return read_file();
+    case State::text:
+      return read_text();
+    case State::urlencoded:
+      return read_encoded();
+    case State::done:
+      break;
+  }
+  return Event{Event::Kind::done};
+}
+
+namespace {
+
+FormReader::Event fault(const char* why) { return {FormReader::Event::Kind::fault, {}, why}; }
+
+}  // namespace
+
+FormReader::Step FormReader::more(const char* unless_ended) const {
+  return ended_ ? fault(unless_ended) : Event{};
+}
+
+FormReader::Step FormReader::read_encoded() {
+  if (buffer_.size() > kTextMax) return fault(kTooMuchText);
+  if (!ended_) return Event{};
+  auto form = read_urlencoded(buffer_);
+  if (!form) return fault(form.error().detail);
+  form_ = std::move(*form);
+  state_ = State::done;
+  return std::nullopt;
+}
+
+FormReader::Step FormReader::read_opening() {
+  constexpr const char* kNone = "the body does not begin with its boundary";
+  if (buffer_.size() < boundary_.size()) return more(kNone);
+  if (!buffer_.starts_with(boundary_)) return fault(kNone);
+  buffer_.erase(0, boundary_.size());
+  state_ = State::boundary;
+  return std::nullopt;
+}
+
+FormReader::Step FormReader::read_boundary() {
+  if (buffer_.size() < 2) return more("a part is not well framed");
+  if (buffer_.starts_with("--")) {
+    state_ = State::done;
+    buffer_.clear();
+    return std::nullopt;
+  }
+  if (parts_++ == kPartsMax) return fault("too many parts");
+  if (!buffer_.starts_with("\r\n")) return fault("a part is not well framed");
+  buffer_.erase(0, 2);
+  state_ = State::head;
+  return std::nullopt;
+}
+
+FormReader::Step FormReader::read_head() {
+  const std::size_t end = std::string_view(buffer_).substr(0, kPartHeadMax).find("\r\n\r\n");
+  if (end == std::string::npos) {
+    constexpr const char* kNone = "a part has no head, or a long one";
+    return buffer_.size() < kPartHeadMax ? more(kNone) : Step(fault(kNone));
+  }
+  auto head = read_part_head(std::string_view(buffer_).substr(0, end));
+  if (!head) return fault("a part has no name");
+  if (head->file_name &&
+      (head->name.size() > kNameMax || !is_text(head->name) || !is_text(*head->file_name)))
+    return fault("a file's name is no text");
+  buffer_.erase(0, end + 2);  // the line end before an empty content is that of the boundary
+  state_ = head->file_name ? State::file : State::text;
+  part_ = {std::move(head->name), without_folder(head->file_name.value_or(""))};
+  opened_ = false;
+  return std::nullopt;
+}
+
+// Whole, with the boundary behind it.
+FormReader::Step FormReader::read_text() {
+  const std::string between = kLineEnd + boundary_;
+  const std::size_t end = buffer_.find(between);
+  if (text_ + std::min(end, buffer_.size()) > kTextMax) return fault(kTooMuchText);
+  if (end == std::string::npos) return more(kNoLastBoundary);
+  text_ += end;
+  const std::size_t begin = std::min(end, kLineEnd.size());
+  if (const auto wrong = add_field(form_, std::move(part_.name),
+                                   std::string_view(buffer_).substr(begin, end - begin)))
+    return fault(wrong->detail);
+  buffer_.erase(0, end + between.size());
+  state_ = State::boundary;
+  return std::nullopt;
+}
+
+// As it comes; what may be the beginning of its boundary waits.
+FormReader::Step FormReader::read_file() {
+  const std::string between = kLineEnd + boundary_;
+  const std::size_t end = buffer_.find(between);
+  const bool whole = end != std::string::npos;
+  const std::size_t sure =
+      whole ? end : buffer_.size() - std::min(buffer_.size(), between.size() - 1);
+  const std::size_t begin = opened_ ? 0 : kLineEnd.size();  // that of the head's last line
+  if (!whole && sure <= begin) return more(kNoLastBoundary);
+  if (!opened_ && sure > begin) {
+    opened_ = true;
+    buffer_.erase(0, begin);
+    form_.files.push_back(part_);
+    return Event{Event::Kind::file};
+  }
+  std::string content = opened_ ? buffer_.substr(0, sure) : std::string();
+  buffer_.erase(0, whole ? end + between.size() : sure);
+  if (whole) state_ = State::boundary;
+  if (content.empty()) return std::nullopt;
+  return Event{Event::Kind::bytes, std::move(content)};
+}
+
+Parsed read_form(const Request& request) {
+  FormReader reader(request);
+  reader.feed(request.body);
+  reader.end();
+  while (true) {
+    const FormReader::Event event = reader.next();
+    if (event.kind == FormReader::Event::Kind::fault) return FormFault{event.fault};
+    if (event.kind == FormReader::Event::Kind::done) return std::move(reader.form());
+  }
 }
 
 }  // namespace tenggat::http

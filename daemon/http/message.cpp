@@ -15,4 +15,10 @@ const std::string& Request::param(std::string_view name) const {
   throw std::out_of_range("route " + route + " has no parameter " + std::string(name));
 }
 
+boost::asio::awaitable<void> take_body(Request& request, BodySize most) {
+  if (!request.incoming) co_return;
+  auto reading = request.incoming->whole(most);
+  request.body = co_await std::move(reading);
+}
+
 }  // namespace tenggat::http

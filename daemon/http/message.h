@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +24,37 @@ struct RequestTrace {
   void note_permit(std::int64_t id);
 };
 
+// How much of a body is taken, by who sends it; in bytes it says ServerLimits.
+enum class BodySize {
+  stranger,  // whoever has shown no token, session or secret
+  known,
+  file,  // as it comes, a piece at a time
+};
+
+// Why a body cannot be read on: it is refused with `code` and the connection ends.
+class BodyFault : public std::runtime_error {
+ public:
+  explicit BodyFault(const char* problem, const char* why = "")
+      : std::runtime_error(why), code(problem) {}
+  const char* code;  // of a ProblemType
+};
+
+// A body that is still on its way. Whoever answers without reading it refuses it: the rest is
+// dropped with the connection. Only while the request is handled. One coroutine at a time.
+class IncomingBody {
+ public:
+  IncomingBody() = default;
+  IncomingBody(const IncomingBody&) = delete;
+  IncomingBody& operator=(const IncomingBody&) = delete;
+  virtual ~IncomingBody() = default;
+  // What comes next; empty: that was all. A client that waits for the word to go on gets it now.
+  // Throws BodyFault, also where the body is, or says that it will be, larger than `most`.
+  virtual boost::asio::awaitable<std::string> next(BodySize most) = 0;
+  // All that is still to come.
+  virtual boost::asio::awaitable<std::string> whole(BodySize most) = 0;
+  virtual std::optional<std::uint64_t> announced() const = 0;  // nothing: it comes in chunks
+};
+
 // Every field has passed the checks of request_head.h before a handler sees it.
 struct Request {
   std::string method;  // GET HEAD POST PUT PATCH DELETE OPTIONS TRACE
@@ -32,7 +65,10 @@ struct Request {
       segments;  // of `path`; "/" has none, a trailing '/' gives an empty last one
   Query query;
   Headers headers;
-  std::string body;
+  std::string body;  // empty where it is `incoming`
+  // Set where the body is larger than a stranger may send, or its sender waits for the word: it has
+  // not been read yet, so that who sends it can be looked at first.
+  std::shared_ptr<IncomingBody> incoming;
   std::string remote_address;  // without its port; behind our own proxy the client's (network.h)
   // Ours, never the client's: no caller names a line of our log. Also in the answer's X-Request-Id.
   std::string request_id;
@@ -46,6 +82,9 @@ struct Request {
   const std::string& param(std::string_view name) const;
 };
 
+// Reads what of the body is incoming into `body`. The request must outlive it.
+boost::asio::awaitable<void> take_body(Request& request, BodySize most);
+
 // The next bytes of an answer that goes on; called when what it gave before has been written.
 // Empty: it ends. Once the client is gone it is not called again.
 using NextBytes = std::function<boost::asio::awaitable<std::string>()>;
@@ -57,8 +96,10 @@ struct Response {
   Headers headers;
   std::string content_type = "application/json";  // left out where the body is empty
   std::string body;
-  NextBytes stream{};  // set: after `body` comes what it gives, and then the connection closes
-  std::string route;   // metric label, set by the Router; empty where no route was reached
+  NextBytes stream{};  // set: after `body` comes what it gives, and then the connection closes,
+  // unless it is known how many bytes they are together: then it must give as many.
+  std::optional<std::uint64_t> length{};
+  std::string route;  // metric label, set by the Router; empty where no route was reached
 };
 
 // Called only for a request that is complete and well formed. Never cancelled by the server, not

@@ -78,6 +78,8 @@ constexpr auto table = std::to_array<ProblemType>({
      "Hanya pesan yang sudah dihentikan yang dapat dikirim ulang"},
     {"message_not_waiting", 409, "The message is being sent or was sent",
      "Pesan sedang atau sudah dikirim"},
+    {"permit_files_full", 413, "The permit's files together would be too large",
+     "Berkas-berkas permohonan ini seluruhnya melebihi batas"},
     {"sop_retired", 410, "The service takes no new applications",
      "Layanan ini tidak menerima permohonan baru"},
     {"unsupported_media_type", 415, "The media type is not supported",
@@ -106,6 +108,10 @@ constexpr auto table = std::to_array<ProblemType>({
     {"bad_occurred_at", 422, "The given time is not possible", "Waktu yang dicatat tidak mungkin"},
     {"key_reused", 422, "The idempotency key was used for another request",
      "Kunci idempotensi sudah dipakai untuk permintaan lain"},
+    {"missing_upload", 422, "A file that is named was not uploaded here, or is gone again",
+     "Berkas yang disebut belum diunggah, atau sudah dihapus lagi"},
+    {"daily_files_full", 429, "More files were sent than are taken on one day",
+     "Berkas yang dikirim sudah mencapai batas untuk satu hari"},
     {"too_many_requests", 429, "Too many requests", "Terlalu banyak permintaan"},
     {"database_away", 503, "The database cannot serve at the moment, try again shortly",
      "Basis data sedang tidak dapat melayani, coba lagi sebentar"},
@@ -216,6 +222,12 @@ Response problem(Language language, std::string_view code, std::string_view deta
   const ProblemType* type = find_problem_type(code);
   if (type == nullptr) throw std::logic_error("no problem type " + std::string(code));
   return render(*type, language, detail, std::move(extra));
+}
+
+Response problem(Language language, const BodyFault& fault, const std::string& request_id) {
+  Response response = problem(language, fault.code, fault.what(), {{"request_id", request_id}});
+  if (response.status == 503) response.headers.set("Retry-After", "1");
+  return response;
 }
 
 Response problem(const Request& request, std::string_view code, std::string_view detail,

@@ -32,7 +32,9 @@ const ProblemType* find_problem_type(std::string_view code);
 // table.
 Response problem(Language language, std::string_view code, std::string_view detail = {},
                  boost::json::object extra = {});
-// As above, in the language of the request and with its `request_id` as a member.
+// Of a body; with Retry-After where there was no room for it.
+Response problem(Language language, const BodyFault& fault, const std::string& request_id);
+// As the first, in the language of the request and with its `request_id` as a member.
 Response problem(const Request& request, std::string_view code, std::string_view detail = {},
                  boost::json::object extra = {});
 

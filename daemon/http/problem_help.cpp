@@ -191,6 +191,24 @@ constexpr auto kHelp = std::to_array<ProblemHelp>({
      "days out.",
      "Penunjukan yang sama sudah ada pada sebagian hari itu. Akhiri dahulu yang lama, atau pilih "
      "hari lain."},
+    {"permit_files_full",
+     "The files of one permit have 200 MiB together, unless configured otherwise, and with this "
+     "one "
+     "they would have more. Send smaller files, for instance scans in fewer dots.",
+     "Berkas-berkas satu permohonan seluruhnya paling besar 200 MiB, kecuali diatur lain; dengan "
+     "berkas ini batas itu terlampaui. Kirim berkas yang lebih kecil, misalnya hasil pindai dengan "
+     "resolusi lebih rendah."},
+    {"missing_upload",
+     "A document names a file by a `tenggat:` uri that is not here: it was never uploaded, or no "
+     "permit took it within 24 hours. `missing` names the kinds. Upload it again with POST /files.",
+     "Sebuah dokumen menyebut berkas `tenggat:` yang tidak ada: belum diunggah, atau tidak dipakai "
+     "permohonan mana pun dalam 24 jam. `missing` menyebutkan jenisnya. Unggah lagi dengan POST "
+     "/files."},
+    {"daily_files_full",
+     "A token or session may upload 2 GiB a day, an applicant's link 200 MiB, unless configured "
+     "otherwise; the day begins at midnight UTC. Send the rest after Retry-After seconds.",
+     "Satu token atau sesi dapat mengunggah 2 GiB sehari, tautan pemohon 200 MiB, kecuali diatur "
+     "lain; hari dimulai pukul 00.00 UTC. Kirim sisanya setelah Retry-After detik."},
     {"sop_retired",
      "The office has closed this service to new applications; those under way go on. GET /sops "
      "lists what is open.",

@@ -125,6 +125,8 @@ boost::asio::awaitable<Response> Router::handle(Request request) const {
   try {
     auto running = route.handler(std::move(request));
     response = co_await std::move(running);
+  } catch (const BodyFault& fault) {
+    response = problem(language, fault, request_id);
   } catch (const std::exception& outage) {
     response = answer_outage(outage, route.name, language, request_id);
   }

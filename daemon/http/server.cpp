@@ -14,7 +14,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/status.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <cstdint>
 #include <optional>
 #include <random>
@@ -195,8 +194,17 @@ struct Connection : std::enable_shared_from_this<Connection> {
   // `time`.
   void arm(std::chrono::milliseconds time) {
     timed_out = false;
-    const std::uint64_t mine = ++armed;
     timer.expires_after(time);
+    mind_timer();
+  }
+  // It has that much more time, unless it has run out.
+  void prolong(std::chrono::milliseconds time) {
+    if (timed_out) return;
+    timer.expires_at(timer.expiry() + time);
+    mind_timer();
+  }
+  void mind_timer() {
+    const std::uint64_t mine = ++armed;
     timer.async_wait([weak = weak_from_this(), mine](error_code ec) {
       const auto self = weak.lock();
       if (ec || !self || self->armed != mine) return;
@@ -281,7 +289,35 @@ struct Connection : std::enable_shared_from_this<Connection> {
 namespace {
 
 using ConnectionPtr = std::shared_ptr<Connection>;
-using BodyParser = beast::http::request_parser<beast::http::string_body>;
+
+// A body as a string that is emptied while more comes. Beast's own sets aside all that is
+// announced.
+struct PieceBody {
+  using value_type = std::string;
+  class reader {
+   public:
+    template <bool is_request, class Fields>
+    reader(beast::http::header<is_request, Fields>&, value_type& body) : body_(body) {}
+    void init(const boost::optional<std::uint64_t>&, error_code& ec) { ec = {}; }
+    template <class Buffers>
+    std::size_t put(const Buffers& buffers, error_code& ec) {
+      ec = {};
+      std::size_t bytes = 0;
+      for (auto it = asio::buffer_sequence_begin(buffers); it != asio::buffer_sequence_end(buffers);
+           ++it) {
+        const asio::const_buffer part = *it;
+        body_.append(static_cast<const char*>(part.data()), part.size());
+        bytes += part.size();
+      }
+      return bytes;
+    }
+    void finish(error_code& ec) { ec = {}; }
+
+   private:
+    value_type& body_;
+  };
+};
+using BodyParser = beast::http::request_parser<PieceBody>;
 
 std::string_view unread(const Connection& connection) {
   const auto bytes = connection.buffer.cdata();
@@ -391,13 +427,69 @@ bool take_share(Connection& connection, const std::string& client) {
   return true;
 }
 
+std::size_t bytes_of(BodySize size, const ServerLimits& limits) {
+  switch (size) {
+    case BodySize::stranger:
+      return std::min(limits.stranger_bytes, limits.body_bytes);
+    case BodySize::known:
+      return limits.body_bytes;
+    case BodySize::file:
+      break;
+  }
+  return limits.file_bytes;
+}
+
+// A body behind a head that has been checked.
+class Incoming final : public IncomingBody, public std::enable_shared_from_this<Incoming> {
+ public:
+  Incoming(ConnectionPtr from, const RequestHead& head)
+      : connection(std::move(from)),
+        held(connection->state),
+        length(head.chunked ? std::nullopt : head.content_length),
+        waits(head.expects_continue && (head.chunked || head.content_length.value_or(0) > 0)) {
+    parser.eager(true);
+    parser.header_limit(static_cast<std::uint32_t>(connection->state->limits.header_bytes));
+    const ServerLimits& limits = connection->state->limits;
+    parser.body_limit(std::max(limits.body_bytes, limits.file_bytes));  // check() knows whose it is
+  }
+  asio::awaitable<std::string> next(BodySize most) override;
+  asio::awaitable<std::string> whole(BodySize most) override;
+  std::optional<std::uint64_t> announced() const override { return length; }
+
+  std::string& body() { return parser.get().body(); }
+  // What a stranger announces is not held against them before it comes: a form whose session has
+  // ended is shown again with what came of it.
+  void check(BodySize most) const {
+    const std::uint64_t come = taken + parser.get().body().size();
+    const std::uint64_t will = most == BodySize::stranger && !waits ? 0 : length.value_or(0);
+    if (std::max(come, will) > bytes_of(most, connection->state->limits))
+      throw BodyFault("body_too_large");
+  }
+  void hold(std::size_t bytes) {
+    if (!held.grow_to(bytes)) throw BodyFault("overloaded");
+  }
+
+  ConnectionPtr connection;  // none once the request is answered
+  HeldBytes held;
+  BodyParser parser;
+  std::optional<std::uint64_t> length;
+  bool waits;  // the client, for 100-continue
+  std::uint64_t taken = 0;
+  bool handed_over = false;  // the handler reads
+  bool timed = false;        // and its time has begun
+  bool done = false;
+  bool gone = false;                   // the client
+  std::chrono::nanoseconds done_at{};  // monotonic
+};
+using IncomingPtr = std::shared_ptr<Incoming>;
+
 // What came of waiting for a request. Exactly one of the three.
 struct Received {
   enum class Kind { request, refused, gone } kind = Kind::gone;
   Request request;  // refused: what is known of it
   Response refusal;
   bool keep_alive = false;
-  std::optional<HeldBytes> held;
+  IncomingPtr body;
 };
 
 Received refused(Received received, const char* code, std::string_view detail = {}) {
@@ -429,15 +521,6 @@ Request to_request(RequestHead head, const Connection& connection, std::string r
   return request;
 }
 
-std::size_t body_limit(const ServerLimits& limits, std::string_view path) {
-  const bool large = std::any_of(
-      limits.large_body_paths.begin(), limits.large_body_paths.end(), [&](std::string_view under) {
-        return path.starts_with(under) &&
-               (path.size() == under.size() || path[under.size()] == '/');
-      });
-  return large ? limits.large_body_bytes : limits.body_bytes;
-}
-
 bool has_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
@@ -467,9 +550,10 @@ std::string render_head(const Response& response, std::string_view request_id, b
   if (has_body(response.status)) {
     if (!response.body.empty() || response.stream)
       append_field(head, "Content-Type", response.content_type);
-    // A stream ends with its connection. Source: RFC 9112, 6.3.
-    if (!response.stream)
-      append_field(head, "Content-Length", std::to_string(response.body.size()));
+    // A stream of unknown length ends with its connection. Source: RFC 9112, 6.3.
+    if (response.length || !response.stream)
+      append_field(head, "Content-Length",
+                   std::to_string(response.length.value_or(response.body.size())));
   }
   append_field(head, "Connection", keep_alive ? "keep-alive" : "close");
   append_field(head, "X-Request-Id", request_id);
@@ -520,52 +604,121 @@ asio::awaitable<error_code> write_all(ConnectionPtr connection, std::string_view
 
 // Too little has come to be the rest of a chunked body, which ends with "0 CRLF CRLF" at least.
 // Beast 1.81 ends the process where it is given such a last chunk in pieces.
-bool ends_sooner(const BodyParser& parser, const Connection& connection) {
-  return parser.is_header_done() && parser.chunked() && connection.buffer.size() < 5;
+bool ends_sooner(const BodyParser& parser, std::size_t bytes) {
+  return parser.is_header_done() && parser.chunked() && bytes < 5;
 }
 
-// Reads what follows a head that has been checked, which is still in the buffer. Beast reads the
-// head once more: a request is taken only where both readings agree.
-asio::awaitable<Received> receive_body(ConnectionPtr connection, Received received, bool announce) {
+// What the buffer holds, into the body. At first the head is still there, and Beast reads it once
+// more: a request is taken only where both readings agree.
+void parse(Incoming& in) {
+  beast::flat_buffer& buffer = in.connection->buffer;
+  while (buffer.size() > 0 && !in.parser.is_done()) {
+    if (ends_sooner(in.parser, buffer.size())) break;
+    error_code ec;
+    const std::size_t used = in.parser.put(buffer.cdata(), ec);
+    buffer.consume(used);
+    if (ec == beast::http::error::body_limit) throw BodyFault("body_too_large");
+    if (ec && ec != beast::http::error::need_more)
+      throw BodyFault("malformed_request", "the body is not well framed");
+    if (ec || used == 0) break;
+  }
+  if (!in.parser.is_done()) return;
+  in.done = true;
+  const ServerState& state = *in.connection->state;
+  if (state.monotonic) in.done_at = state.monotonic();
+  in.connection->disarm();
+}
+
+asio::awaitable<void> read_more(IncomingPtr in) {
+  if (!in->connection) throw BodyFault("request_timeout");
+  const ConnectionPtr connection = in->connection;
   const ServerLimits& limits = connection->state->limits;
-  received.held.emplace(connection->state);
-  BodyParser parser;
-  parser.eager(true);
-  parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
-  parser.body_limit(body_limit(limits, received.request.path));
-  while (true) {
-    error_code ec = beast::http::error::need_more;
-    std::size_t used = 0;
-    if (!ends_sooner(parser, *connection)) used = parser.put(connection->buffer.cdata(), ec);
-    connection->buffer.consume(used);
-    if (ec == beast::http::error::body_limit)
-      co_return refused(std::move(received), "body_too_large");
-    if (ec && ec != beast::http::error::need_more) {
-      co_return refused(std::move(received), "malformed_request", "the body is not well framed");
-    }
-    if (!received.held->grow_to(parser.get().body().size())) {
-      co_return refused(std::move(received), "overloaded");
-    }
-    if (parser.is_done()) break;
-    if (!ec && used > 0 && connection->buffer.size() > 0) continue;
-    if (announce && connection->buffer.size() == 0) {
-      auto running = write_all(connection, "HTTP/1.1 100 Continue\r\n\r\n", {});
-      if (co_await std::move(running)) co_return Received{};
-      connection->arm(limits.request_time);
-    }
-    announce = false;
-    if (connection->buffer.size() >= body_read_bytes) {
-      co_return refused(std::move(received), "malformed_request", "a chunk's header is too long");
-    }
+  if (in->handed_over && !std::exchange(in->timed, true)) connection->arm(limits.request_time);
+  if (std::exchange(in->waits, false) && connection->buffer.size() == 0) {
+    auto running = write_all(connection, "HTTP/1.1 100 Continue\r\n\r\n", {});
+    in->gone = bool(co_await std::move(running));
+  }
+  if (connection->buffer.size() >= body_read_bytes)
+    throw BodyFault("malformed_request", "a chunk's header is too long");
+  const std::size_t before = connection->buffer.size();
+  if (!in->gone) {
     auto reading = read_some(connection, body_read_bytes);
-    if (co_await std::move(reading)) {
-      if (!connection->timed_out) co_return Received{};
-      co_return refused(std::move(received), "request_timeout");
+    if (co_await std::move(reading) && !connection->timed_out) in->gone = true;
+  }
+  if (in->gone || connection->timed_out) throw BodyFault("request_timeout");
+  const std::size_t read = connection->buffer.size() - before;
+  if (in->handed_over)
+    connection->prolong(
+        std::chrono::milliseconds(1000 * read / limits.slowest_sender_bytes_per_second));
+  parse(*in);
+}
+
+asio::awaitable<std::string> next_of(IncomingPtr in, BodySize most) {
+  if (!in->connection) throw BodyFault("request_timeout");
+  in->check(most);
+  in->hold(in->connection->state->limits.file_piece_bytes);
+  while (in->body().empty() && !in->done) {
+    auto reading = read_more(in);
+    co_await std::move(reading);
+    in->check(most);
+  }
+  in->taken += in->body().size();
+  co_return std::exchange(in->body(), {});
+}
+
+// Until it is all there, or more than `bytes`.
+asio::awaitable<void> gather(IncomingPtr in, std::size_t bytes) {
+  in->hold(in->body().size());
+  while (!in->done && in->body().size() <= bytes) {
+    auto reading = read_more(in);
+    co_await std::move(reading);
+    in->hold(in->body().size());
+  }
+}
+
+asio::awaitable<std::string> whole_of(IncomingPtr in, BodySize most) {
+  if (!in->connection) throw BodyFault("request_timeout");
+  in->check(most);
+  auto gathering = gather(in, bytes_of(most, in->connection->state->limits));
+  co_await std::move(gathering);
+  in->check(most);
+  in->taken += in->body().size();
+  co_return std::exchange(in->body(), {});
+}
+
+asio::awaitable<std::string> Incoming::next(BodySize most) {
+  return next_of(shared_from_this(), most);
+}
+asio::awaitable<std::string> Incoming::whole(BodySize most) {
+  return whole_of(shared_from_this(), most);
+}
+
+// Reads what follows a head that has been checked, which is still in the buffer, as far as it is
+// taken from anybody.
+asio::awaitable<Received> receive_body(ConnectionPtr connection, Received received,
+                                       IncomingPtr body) {
+  const std::size_t bytes = bytes_of(BodySize::stranger, connection->state->limits);
+  received.body = body;
+  try {
+    parse(*body);
+    body->hold(body->body().size());
+    const bool later = body->waits || body->length.value_or(0) > bytes;
+    if (!body->done && !later) {
+      auto gathering = gather(body, bytes);
+      co_await std::move(gathering);
     }
+  } catch (const BodyFault& fault) {
+    if (body->gone) co_return Received{};
+    co_return refused(std::move(received), fault.code, fault.what());
   }
   received.kind = Received::Kind::request;
-  received.keep_alive = parser.get().keep_alive();
-  received.request.body = std::move(parser.get().body());
+  received.keep_alive = body->parser.get().keep_alive();
+  if (body->done && body->body().size() <= bytes) {
+    received.request.body = std::move(body->body());
+  } else {
+    body->handed_over = true;
+    received.request.incoming = body;
+  }
   co_return received;
 }
 
@@ -604,18 +757,14 @@ asio::awaitable<Received> receive(ConnectionPtr connection) {
   }
   auto head = parse_head(unread(*connection).substr(0, scan.bytes));
   if (!head) co_return refused(std::move(received), head.error().code, head.error().detail);
-  const std::uint64_t announced = head->content_length.value_or(0);
-  const bool announce = head->expects_continue && (head->chunked || announced > 0);
+  auto body = std::make_shared<Incoming>(connection, *head);
   received.request =
       to_request(std::move(*head), *connection, std::move(received.request.request_id));
   connection->enter(Connection::Phase::body);
   if (!take_share(*connection, received.request.remote_address)) {
     co_return refused(std::move(received), "too_many_requests");
   }
-  if (announced > body_limit(limits, received.request.path)) {
-    co_return refused(std::move(received), "body_too_large");
-  }
-  auto reading = receive_body(connection, std::move(received), announce);
+  auto reading = receive_body(connection, std::move(received), std::move(body));
   co_return co_await std::move(reading);
 }
 
@@ -656,6 +805,8 @@ asio::awaitable<Response> answer(ConnectionPtr connection, Request request) {
   try {
     auto running = connection->state->handler(std::move(request));
     response = co_await std::move(running);
+  } catch (const BodyFault& fault) {
+    response = problem(language, fault, request_id);
   } catch (const std::exception& fault) {
     log_fault("request_failed", request_id, fault.what());
     response = internal_problem(language, request_id);
@@ -703,15 +854,17 @@ asio::awaitable<bool> send(ConnectionPtr connection, Response response, Framing 
   auto writing =
       write_all(connection, head, bodiless ? std::string_view{} : std::string_view(response.body));
   error_code ec = co_await std::move(writing);
-  while (!ec && !bodiless && response.stream) {
+  std::uint64_t sent = response.body.size();
+  while (!ec && !bodiless && response.stream && sent != response.length) {
     auto waiting = response.stream();
     const std::string bytes = co_await std::move(waiting);
     if (bytes.empty() || !connection->socket.is_open()) break;
+    sent += bytes.size();
     auto going_on = write_all(connection, {}, bytes);
     ec = co_await std::move(going_on);
   }
   connection->disarm();
-  co_return !ec;
+  co_return !ec && (bodiless || !response.length || sent == *response.length);
 }
 
 // False: what came was no handshake, or none in time.
@@ -773,13 +926,21 @@ asio::awaitable<bool> exchange(ConnectionPtr connection, std::shared_ptr<bool> l
   auto running = answer(connection, std::move(received.request));
   Response response = co_await std::move(running);
   const auto end = state.monotonic ? state.monotonic() : std::chrono::nanoseconds{};
-  received.held.reset();
+  const IncomingPtr body = std::exchange(received.body, nullptr);
+  body->connection.reset();
+  body->held.grow_to(0);
+  connection->disarm();
   connection->known = !named.trace->actor.empty();
   HeldAnswer held(connection);
   if (!held.take(response, connection->known)) response = crowded(std::move(response), framing);
   connection->enter(Connection::Phase::answered);
-  observe(state, named, response, end - start);
-  framing.keep_alive = received.keep_alive && !state.draining && !response.stream;
+  observe(state, named, response, end - std::max(start, body->done_at));
+  if (body->gone) {
+    *lingering = false;
+    co_return false;
+  }
+  framing.keep_alive =
+      received.keep_alive && body->done && !state.draining && (!response.stream || response.length);
   auto sending = send(connection, std::move(response), framing);
   const bool sent = co_await std::move(sending);
   if (sent && named.method == "POST") crash_point(CrashPoint::answered);

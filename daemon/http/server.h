@@ -3,6 +3,10 @@
 // What is refused before any handler runs is in request_head.h; every refusal is a problem document
 // and closes the connection. Requests of one connection are handled one after the other, also when
 // pipelined. Beast frames bodies, inside server.cpp only.
+//
+// A body that a stranger may send is read before the handler is asked; of a larger one, or one
+// whose sender waits for 100-continue, the handler gets the head and reads on itself
+// (IncomingBody), once it knows whose it is.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -24,20 +28,24 @@ namespace tenggat::http {
 
 // The numbers are the resource ledger's (daemon/resources.h).
 struct ServerLimits {
-  std::size_t header_bytes =
-      kShipped.head;  // request line and fields with their line ends; over: 431
-  std::size_t body_bytes = kShipped.body;        // over: 413
-  std::size_t large_body_bytes = kShipped.file;  // for the paths below
-  std::vector<std::string> large_body_paths = {
-      "/api/v1/files"};                        // the path itself and those under it
-  std::size_t bodies_bytes = kShipped.bodies;  // all bodies held at once; over: 503
+  // Request line and fields with their line ends; over: 431.
+  std::size_t header_bytes = kShipped.head;
+  // BodySize in bytes; over: 413. A stranger's is never more than `body_bytes`.
+  std::size_t stranger_bytes = kShipped.small_body;
+  std::size_t body_bytes = kShipped.body;
+  std::size_t file_bytes = kShipped.file;
+  std::size_t file_piece_bytes = kShipped.file_piece;  // what a body that is read on holds
+  std::size_t bodies_bytes = kShipped.bodies;          // of all bodies, held at once; over: 503
   // Answers that are being written, held at once: one larger than `small_answer_bytes` that finds
   // no room is 503 instead. Who is nobody known gets a quarter of it, and so does one address.
   std::size_t answers_bytes = kShipped.answers;
   std::size_t small_answer_bytes = kShipped.small_answer;
   std::size_t stream_piece_bytes = kShipped.file_piece;       // what a stream counts for
   std::chrono::milliseconds request_time = kShipped.request;  // first byte to last; over: 408
-  std::chrono::milliseconds idle_time = kShipped.idle;        // then closed without a word
+  // Of a body that is still incoming when its sender is known: what comes at this pace may take as
+  // long as it takes.
+  std::size_t slowest_sender_bytes_per_second = kShipped.slowest_bytes_a_second;
+  std::chrono::milliseconds idle_time = kShipped.idle;  // then closed without a word
   // A reader who has taken less than this for the whole time, whenever that was, is cut off.
   std::size_t slowest_reader_bytes_per_second = kShipped.slowest_bytes_a_second;
   std::chrono::milliseconds slow_reader_time = kShipped.slow_reader;

@@ -13,6 +13,7 @@
 #include "daemon/office/loop.h"
 #include "daemon/resources.h"
 #include "daemon/store/commands.h"
+#include "daemon/store/files.h"
 #include "daemon/store/hash.h"
 
 namespace tenggat::office {
@@ -53,6 +54,11 @@ struct Committer::Batch {
   std::size_t tails_used = 0;
   Instant latest_id{};
   store::NumberCounters numbers, numbers_changed;
+  // Of the files that commands bring those that are stored, with their sizes; of the permits that
+  // get them, what they have.
+  std::map<std::string, std::uint64_t> files;
+  std::map<std::int64_t, std::map<std::string, std::uint64_t>> files_of;
+  std::vector<std::string> files_taken;
 
   std::map<std::int64_t, store::PermitChange> changes;
   std::vector<store::KeptAnswer> to_keep;
@@ -156,6 +162,41 @@ bool is_new(const CommandRequest& request) { return request.permit == 0; }
 std::pair<std::int64_t, std::string> key_of(const CommandRequest& request) {
   return {request.idempotency.token, request.idempotency.key};
 }
+
+const std::vector<NewDocument>& documents_of(const CommandRequest& request) {
+  const auto* submission = std::get_if<Submission>(&request.command);
+  return submission ? submission->permit.documents
+                    : tenggat::documents_of(std::get<Command>(request.command));
+}
+
+// The files that a batch's commands bring, in the flights that it makes anyway.
+class BroughtFiles {
+ public:
+  void add(const CommandRequest& request) {
+    for (const NewDocument& document : documents_of(request)) {
+      auto hash = store::uploaded_hash(document.uri);
+      if (!hash) continue;
+      hashes_.insert(std::move(*hash));
+      if (!is_new(request)) permits_.insert(request.permit);
+    }
+  }
+  void ask(pg::Pipeline& reads) {
+    if (hashes_.empty()) return;
+    stored_ = store::add_lock_files(reads, {hashes_.begin(), hashes_.end()});
+    store::add_files_of_permits(reads, {permits_.begin(), permits_.end()});
+  }
+  template <class Batch>
+  void take(const std::vector<pg::Result>& results, Batch& batch) const {
+    if (hashes_.empty()) return;
+    batch.files = store::sizes_of(results.at(stored_));
+    batch.files_of = store::files_of_permits(results.at(stored_ + 1));
+  }
+
+ private:
+  std::set<std::string> hashes_;
+  std::set<std::int64_t> permits_;
+  std::size_t stored_ = 0;
+};
 
 // What commands must not be decided while others with a part of it are under way elsewhere.
 class Claims {
@@ -306,7 +347,9 @@ asio::awaitable<bool> Committer::try_batch(std::vector<PendingPtr> commands) {
   std::vector<std::int64_t> tokens;
   std::vector<std::string> keys;
   std::size_t fresh = 0;
+  BroughtFiles brought;
   for (const PendingPtr& one : batch.commands) {
+    brought.add(one->request);
     tokens.push_back(one->request.idempotency.token);
     keys.push_back(one->request.idempotency.key);
     if (is_new(one->request)) {
@@ -331,6 +374,7 @@ asio::awaitable<bool> Committer::try_batch(std::vector<PendingPtr> commands) {
   }
   const store::PermitLoad load(reads, sorted, store::Lock::update);
   const std::size_t kept = store::add_kept_answers(reads, tokens, keys);
+  brought.ask(reads);
   const std::size_t moment = reads.add(store::kMomentSql);
   const std::vector<pg::Result> results =
       co_await transaction.run(std::move(reads), options_.flight_within);
@@ -338,6 +382,7 @@ asio::awaitable<bool> Committer::try_batch(std::vector<PendingPtr> commands) {
 
   batch.moment = store::moment_of(results.at(moment));
   batch.permits = load.take(results);
+  brought.take(results, batch);
   if (batch.permits.size() < sorted.size()) {
     pg::Pipeline missed;
     const std::size_t existing = store::add_existing(missed, sorted);
@@ -370,6 +415,7 @@ asio::awaitable<bool> Committer::try_batch(std::vector<PendingPtr> commands) {
     }
     pg::Pipeline pipeline;
     store::append_writes(pipeline, changes, rulebook_.send());
+    if (!batch.files_taken.empty()) store::add_take_files(pipeline, batch.files_taken);
     store::add_keep_answers(pipeline, batch.to_keep);
     store::add_save_numbers(pipeline, batch.numbers_changed);
     // NOTIFY makes commits wait for each other, and nobody looks more often than this.
@@ -392,6 +438,31 @@ asio::awaitable<bool> Committer::try_batch(std::vector<PendingPtr> commands) {
       if (!(*one)->answer) queue_.put_back((*one)->request.idempotency.token, *one);
   }
   co_return writes;
+}
+
+std::optional<Refusal> Committer::take_files(Batch& batch, std::int64_t permit,
+                                             const std::vector<NewDocument>& documents) const {
+  std::map<std::string, std::uint64_t> brought;
+  std::vector<std::string> missing;
+  for (const NewDocument& document : documents) {
+    const auto hash = store::uploaded_hash(document.uri);
+    if (!hash) continue;
+    const auto stored = batch.files.find(*hash);
+    if (stored == batch.files.end())
+      missing.push_back(document.kind);
+    else
+      brought.insert(*stored);
+  }
+  if (!missing.empty()) return Refusal{Reason::missing_upload, "", std::move(missing)};
+  if (brought.empty()) return std::nullopt;
+  std::map<std::string, std::uint64_t> together = batch.files_of[permit];
+  together.insert(brought.begin(), brought.end());
+  std::uint64_t bytes = 0;
+  for (const auto& [hash, size] : together) bytes += size;
+  if (bytes > options_.permit_file_bytes) return Refusal{Reason::permit_files_full, "", {}};
+  batch.files_of[permit] = std::move(together);
+  for (const auto& [hash, size] : brought) batch.files_taken.push_back(hash);
+  return std::nullopt;
 }
 
 void Committer::decide_one(Batch& batch, const PendingPtr& pending) {
@@ -418,8 +489,13 @@ void Committer::decide_one(Batch& batch, const PendingPtr& pending) {
   const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
   const Context context = rulebook_.context(sop, batch.moment.now);
   auto decided = decide(stored.permit, request.actor, std::get<Command>(request.command), context);
-  if (!decided) {
-    CommandAnswer refused{Kind::refused, 0, "", decided.error()};
+  std::optional<Refusal> refusal;
+  if (decided)
+    refusal = take_files(batch, request.permit, documents_of(request));
+  else
+    refusal = decided.error();
+  if (refusal) {
+    CommandAnswer refused{Kind::refused, 0, "", std::move(refusal)};
     refused.body = render_(request.actor, stored, sop, context.calendar, batch.moment.now);
     return say(std::move(refused));
   }
@@ -478,8 +554,13 @@ void Committer::decide_submission(Batch& batch, const PendingPtr& pending) {
       store::digest(change.salt, submission.applicant.name + '\n' + submission.applicant.email +
                                      '\n' + submission.applicant.whatsapp);
   auto decided = open_permit(permit, context);
-  if (!decided) {
-    batch.answers.emplace_back(pending, CommandAnswer{Kind::refused, 0, "", decided.error()});
+  std::optional<Refusal> refusal;
+  if (decided)
+    refusal = take_files(batch, permit.id, permit.documents);
+  else
+    refusal = decided.error();
+  if (refusal) {
+    batch.answers.emplace_back(pending, CommandAnswer{Kind::refused, 0, "", std::move(refusal)});
     return;
   }
   ++batch.tails_used;

@@ -92,6 +92,7 @@ struct CommitterOptions {
   // For each of a batch's two flights. A session that does not answer is closed, never cancelled,
   // and the batch done again on another one: so a mute host costs this much, not kStatementTimeout.
   std::chrono::milliseconds flight_within = std::chrono::seconds(10);
+  std::uint64_t permit_file_bytes = 200ULL << 20U;  // of the files of one permit together
 };
 
 class Committer {
@@ -144,6 +145,10 @@ class Committer {
   boost::asio::awaitable<Fate> commit(std::vector<PendingPtr> batch);
   void give_up_on(std::vector<PendingPtr>& batch);
   boost::asio::awaitable<bool> try_batch(std::vector<PendingPtr> batch);
+  // Of the files that a decided command brings: they must be here still, and not be too much. Such
+  // as may stay are noted to be taken.
+  std::optional<Refusal> take_files(Batch& batch, std::int64_t permit,
+                                    const std::vector<NewDocument>& documents) const;
   void decide_one(Batch& batch, const PendingPtr& pending);
   void decide_submission(Batch& batch, const PendingPtr& pending);
   void done(Batch& batch, const PendingPtr& pending, int status, const store::StoredPermit& stored,

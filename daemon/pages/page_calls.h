@@ -42,6 +42,8 @@ struct PageCall {
   // done, if it was to be.
   bool look = false;
   std::string why;
+  // Where the form's files are kept, each by hash and content, until it is answered.
+  std::shared_ptr<http::Uploads::Files> files = std::make_shared<http::Uploads::Files>();
   int look_status() const { return why.empty() ? 200 : 403; }
 };
 
@@ -152,6 +154,13 @@ class Pages {
   // again.
   Response kept_page(int status, const PageCall& call, std::string title,
                      std::string_view words) const;
+  // What it makes of the body; false: it is no form of ours. Files are stored as they come.
+  awaitable<bool> take_form(PageCall& call, http::Form& kept);
+  awaitable<void> take_begun_form(PageCall& call, http::Form& kept);
+  awaitable<bool> read_pieces(PageCall& call, http::FormReader& reader,
+                              std::unique_ptr<http::Upload>& upload);
+  // Nobody: whoever it is has shown neither a session nor a tracking secret.
+  awaitable<std::optional<http::Sender>> sender_of(const PageCall& call);
   awaitable<std::optional<SignedIn>> who_has_signed_in(std::string secret);
 
   Response page(int status, const PageCall& call, std::string title, Html body,
@@ -167,8 +176,6 @@ class Pages {
   // it returns is why not; empty: done.
   using Change = awaitable<std::string> (Pages::*)(const PageCall& call, pg::Connection& db);
   awaitable<std::string> change_once(const PageCall& call, Change work);
-  // Stores what was uploaded into inputs named as upload_name() says, and returns it as documents.
-  awaitable<std::vector<NewDocument>> store_uploads(const PageCall& call, std::string by);
   // An uploaded one.
   awaitable<Response> send_document(const PageCall& call, const Permit& permit,
                                     const Document& document);
@@ -229,6 +236,10 @@ class Pages {
   bool calendar_under_way_ = false;  // one preview or change at a time
 };
 
+// Of what comes through the tracking page, in the audit and with its documents. No service can have
+// a name with a space.
+inline constexpr const char* kSpeaksForApplicant = "halaman lacak";
+
 // --- shared by the endpoints, pure ---------------------------------------------------------------
 
 std::string csrf_token(std::string_view secret, std::string_view purpose);
@@ -244,11 +255,13 @@ std::string query_encoded(std::string_view text);
 Html typed_values(const http::Form& form);
 
 // The name of an input that brings a document of this kind (and name, where there are several).
-// What a form brings that is of no type we take, in words for whoever sent it; empty: nothing.
-std::string upload_fault(const http::Form& form);
+std::string upload_name(std::string_view kind, std::string_view name = {});
+// What was uploaded into such inputs, and is kept.
+std::vector<NewDocument> uploaded(const http::Form& form);
+// Why a file that a form brings was not kept, in words for whoever sent it; nothing: all were.
+std::optional<Outcomes> upload_fault(const http::Form& form);
 // Which types, and how much.
 Html upload_hint();
-std::string upload_name(std::string_view kind, std::string_view name = {});
 Html upload_input(std::string_view id, std::string_view kind, std::string_view name,
                   std::string_view label, bool required);
 // A link to what can be opened: our own download route for uploads, http(s) addresses as they are.

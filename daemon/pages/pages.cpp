@@ -9,7 +9,6 @@
 #include "daemon/clock.h"
 #include "daemon/http/api.h"
 #include "daemon/http/api_bodies.h"
-#include "daemon/http/file_response.h"
 #include "daemon/http/file_type.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/style.h"
@@ -29,6 +28,9 @@ constexpr std::string_view kUploadPrefix = "berkas:";
 constexpr int kMissesAMinute = 30;
 constexpr int kLinksAMinute = 10;
 constexpr int kTrackingLinksAMinute = 3;  // of one permit
+
+// Long enough for any command to be done, or refused.
+constexpr std::chrono::minutes kUploadWaits{15};
 
 constexpr std::string_view kSessionOver =
     "Belum ada yang berubah. Masuk kembali di tab lain, lalu kembali ke halaman ini dan tekan "
@@ -70,9 +72,25 @@ std::string fingerprint(const PageCall& call, std::string_view part) {
   std::string asked = call.request.path + '\n' + std::string(part) + '\n';
   for (const http::FormField& field : call.form.fields)
     if (field.name != "token") asked += field.name + '=' + field.value + '\n';
-  for (const http::FormFile& file : call.form.files)
-    asked += file.name + '=' + store::hex(store::sha256(file.bytes)) + '\n';
+  for (const http::FormFile& file : call.form.files) asked += file.name + '=' + file.sha256 + '\n';
   return store::sha256(asked);
+}
+
+// The kind and name in an input's name; nothing where it brings no document.
+std::optional<NewDocument> document_of(std::string_view input) {
+  if (!input.starts_with(kUploadPrefix)) return std::nullopt;
+  input.remove_prefix(kUploadPrefix.size());
+  const std::size_t colon = input.find(':');
+  if (colon == 0 || colon == std::string_view::npos || colon > http::BodyLimits::word)
+    return std::nullopt;
+  if (!std::all_of(input.begin(), input.begin() + static_cast<std::ptrdiff_t>(colon), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+      }))
+    return std::nullopt;
+  NewDocument document;
+  document.kind = std::string(input.substr(0, colon));
+  document.name = std::string(input.substr(colon + 1));
+  return document;
 }
 
 std::string words_of(Reason reason) {
@@ -170,10 +188,10 @@ awaitable<Response> Pages::admit(Endpoint endpoint, PageCall call, http::Form& k
     }
     access = http::authorize(call.who ? &call.who->principal : nullptr, question);
     if (!access && !call.who && call.request.method == "POST" && !from_another_site(call.request)) {
-      if (auto form = http::read_form(call.request); form && once_of(*form)) {
-        call.form = std::move(*form);
+      auto taking = take_begun_form(call, kept);
+      co_await std::move(taking);
+      if (once_of(call.form))
         co_return kept_page(403, call, "Sesi Anda telah berakhir", kSessionOver);
-      }
     }
     if (!access && !call.who)
       co_return see_other("/masuk?ke=" + query_encoded(call.request.method == "POST"
@@ -183,11 +201,10 @@ awaitable<Response> Pages::admit(Endpoint endpoint, PageCall call, http::Form& k
       co_return refusal_page(403, call, "Tidak berwenang", "Halaman ini bukan untuk Anda.");
   }
   if (call.request.method == "POST") {
-    auto form = http::read_form(call.request);
+    if (from_another_site(call.request)) co_return stale_form(call);
+    auto taking = take_form(call, kept);
+    if (!co_await std::move(taking)) co_return stale_form(call);
     call.request.body.clear();
-    if (from_another_site(call.request) || !form) co_return stale_form(call);
-    call.form = std::move(*form);
-    kept.fields = call.form.fields;
     call.look = call.form.text("aksi") == kLookAgain;
     if (call.who && !equal_in_constant_time(call.form.text("token"), call.who->visitor.csrf)) {
       if (!once_of(call.form)) co_return stale_form(call);
@@ -203,6 +220,153 @@ awaitable<Response> Pages::admit(Endpoint endpoint, PageCall call, http::Form& k
   co_return response;
 }
 
+// --- forms as they come --------------------------------------------------------------------------
+
+awaitable<std::optional<http::Sender>> Pages::sender_of(const PageCall& call) {
+  const http::UploadLimits& limits = parts_.uploads.limits();
+  http::Sender sender;
+  sender.keep_for = kUploadWaits;
+  if (call.who) {
+    sender.name = fmt::format("session {}", call.who->session);
+    sender.a_day = limits.sender_bytes_a_day;
+    sender.added_by = call.who->officer.id;
+    co_return sender;
+  }
+  if (call.request.route != "page_track_act") co_return std::nullopt;
+  auto finding = tracked_permit(call.request);
+  const auto id = co_await std::move(finding);
+  if (!id) {
+    // Of a whole form the endpoint says it.
+    if (call.request.incoming) misses_.ask(call.request.remote_address, Clock::monotonic());
+    co_return std::nullopt;
+  }
+  sender.name = fmt::format("permit {}", *id);
+  sender.permit = *id;
+  sender.a_day = limits.permit_bytes;  // a link can send on a day what its permit may have
+  sender.added_by = kSpeaksForApplicant;
+  co_return sender;
+}
+
+// Whose session has ended is shown what came of the form, however much more there is.
+awaitable<void> Pages::take_begun_form(PageCall& call, http::Form& kept) {
+  try {
+    auto taking = take_form(call, kept);
+    co_await std::move(taking);
+  } catch (const http::BodyFault&) {
+    // The page says it.
+  }
+}
+
+awaitable<bool> Pages::take_form(PageCall& call, http::Form& kept) {
+  http::FormReader reader(call.request);
+  std::exception_ptr broken;
+  bool whole = false;
+  std::unique_ptr<http::Upload> upload;  // of the file that is coming
+  try {
+    auto reading = read_pieces(call, reader, upload);
+    whole = co_await std::move(reading);
+    while (whole && call.request.incoming) {  // what follows the last boundary says nothing
+      auto coming = call.request.incoming->next(http::BodySize::file);
+      if ((co_await std::move(coming)).empty()) break;
+    }
+  } catch (...) {
+    broken = std::current_exception();
+  }
+  call.form = std::move(reader.form());
+  kept.fields = call.form.fields;
+  if (upload) {
+    auto dropping = upload->drop();
+    co_await std::move(dropping);
+  }
+  if (broken) std::rethrow_exception(broken);
+  co_return whole;
+}
+
+namespace {
+
+bool takes_files(std::string_view route) {
+  return route == "page_track_act" || route == "page_permit_act";
+}
+
+std::uint64_t bytes_announced(const Request& request) {
+  return request.incoming ? request.incoming->announced().value_or(0) : request.body.size();
+}
+
+// The file that came last is all there.
+awaitable<void> end_file(std::unique_ptr<http::Upload>& upload, http::FormFile& file,
+                         http::Uploads::Files& files) {
+  auto finishing = upload->finish();
+  co_await std::move(finishing);
+  file.sha256 = upload->sha256();
+  file.refusal = upload->refusal();
+  if (!file.refusal) {
+    file.content = upload->content();
+    files.emplace_back(file.sha256, file.content);
+  }
+  upload.reset();
+}
+
+}  // namespace
+
+// False: it is no form.
+awaitable<bool> Pages::read_pieces(PageCall& call, http::FormReader& reader,
+                                   std::unique_ptr<http::Upload>& upload) {
+  using Kind = http::FormReader::Event::Kind;
+  std::optional<http::Sender> sender;
+  bool asked = false;  // who it is
+  if (call.request.incoming) {
+    auto asking = sender_of(call);
+    sender = co_await std::move(asking);
+    asked = true;
+  } else {
+    reader.feed(call.request.body);
+    reader.end();
+  }
+  const bool takes = takes_files(call.request.route);
+  const http::BodySize most = !sender ? http::BodySize::stranger
+                              : takes ? http::BodySize::file
+                                      : http::BodySize::known;
+  std::shared_ptr<http::Uploads::Account> account;
+  const char* full = nullptr;
+  while (true) {
+    const http::FormReader::Event event = reader.next();
+    if (event.kind == Kind::more) {
+      auto coming = call.request.incoming->next(most);
+      const std::string piece = co_await std::move(coming);
+      piece.empty() ? reader.end() : reader.feed(piece);
+    } else if (event.kind == Kind::bytes) {
+      if (!upload) continue;
+      auto adding = upload->add(event.bytes);
+      co_await std::move(adding);
+    } else {
+      http::Form& form = reader.form();
+      if (event.kind == Kind::fault) co_return false;
+      if (upload) {
+        // The last, or the one before the one that begins now.
+        const std::size_t at = form.files.size() - (event.kind == Kind::file ? 2 : 1);
+        auto ending = end_file(upload, form.files.at(at), *call.files);
+        co_await std::move(ending);
+      }
+      if (event.kind == Kind::done) co_return true;
+      if (!takes || !document_of(form.files.back().name)) continue;
+      if (!std::exchange(asked, true)) {
+        auto asking = sender_of(call);
+        sender = co_await std::move(asking);
+      }
+      if (!sender) continue;
+      if (!account) {
+        auto opening = parts_.uploads.open(*sender);
+        account = co_await std::move(opening);
+        // What will not all be taken is not begun.
+        full = account->refusal(bytes_announced(call.request));
+      }
+      form.files.back().refusal = full;
+      if (full) continue;
+      upload = std::make_unique<http::Upload>(parts_.uploads, account);
+    }
+  }
+}
+
 std::string Pages::session_cookie(const std::string& secret, std::chrono::seconds lives) const {
   return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}{}", kCookie, secret,
                      lives.count(), parts_.public_url.starts_with("https://") ? "; Secure" : "");
@@ -214,14 +378,25 @@ awaitable<Response> Pages::enter(Endpoint endpoint, Request request) {
   PageCall bare;  // what a page about an outage needs
   bare.request.route = call.request.route;
   bare.request.path = call.request.path;
-  std::optional<Response> outage;
+  const auto files = call.files;
+  std::optional<Response> answer, outage;
+  std::exception_ptr broken;
   try {
     auto admitting = admit(endpoint, std::move(call), bare.form);
-    co_return co_await std::move(admitting);
+    answer = co_await std::move(admitting);
   } catch (const pg::Error& error) {
     outage = http::outage_answer(error, http::Language::indonesian);
-    if (!outage) throw;
+    if (!outage) broken = std::current_exception();
+  } catch (...) {
+    broken = std::current_exception();
   }
+  // What a command took stays.
+  if (!files->empty()) {
+    auto dropping = parts_.uploads.drop(*files);
+    co_await std::move(dropping);
+  }
+  if (broken) std::rethrow_exception(broken);
+  if (answer) co_return std::move(*answer);
   constexpr std::string_view kSorry =
       "Mohon maaf, sistem sedang tidak dapat melayani. Belum ada yang berubah pada permohonan; "
       "silakan coba lagi beberapa saat lagi.";
@@ -355,46 +530,16 @@ awaitable<std::string> Pages::change_once(const PageCall& call, Change work) {
   co_return "";
 }
 
-namespace {
-
-// The kind and name in an input's name; nothing where it brings no document.
-std::optional<NewDocument> document_of(std::string_view input) {
-  if (!input.starts_with(kUploadPrefix)) return std::nullopt;
-  input.remove_prefix(kUploadPrefix.size());
-  const std::size_t colon = input.find(':');
-  if (colon == 0 || colon == std::string_view::npos || colon > http::BodyLimits::word)
-    return std::nullopt;
-  if (!std::all_of(input.begin(), input.begin() + static_cast<std::ptrdiff_t>(colon), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-      }))
-    return std::nullopt;
-  NewDocument document;
-  document.kind = std::string(input.substr(0, colon));
-  document.name = std::string(input.substr(colon + 1));
-  return document;
-}
-
-}  // namespace
-
-awaitable<std::vector<NewDocument>> Pages::store_uploads(const PageCall& call, std::string by) {
+std::vector<NewDocument> uploaded(const http::Form& form) {
   std::vector<NewDocument> documents;
-  pg::Pipeline storing;
-  for (const http::FormFile& file : call.form.files) {
+  for (const http::FormFile& file : form.files) {
     auto document = document_of(file.name);
-    if (!document) continue;
-    document->sha256 = store::hex(store::sha256(file.bytes));
-    document->uri = "tenggat:" + document->sha256;
-    const http::FileType* type = http::file_type_of(file.bytes);
-    if (!type) throw std::logic_error("an upload of no type that is taken was not refused");
-    store::add_file(storing, document->sha256, std::string(type->media_type), file.bytes, by);
+    if (!document || file.content == 0) continue;
+    document->sha256 = file.sha256;
+    document->uri = "tenggat:" + file.sha256;
     documents.push_back(std::move(*document));
   }
-  if (documents.empty()) co_return documents;
-  auto acquiring = parts_.pool.acquire();
-  pg::Pool::Lease lease = co_await std::move(acquiring);
-  auto running = lease->run(std::move(storing));
-  co_await std::move(running);
-  co_return documents;
+  return documents;
 }
 
 awaitable<Response> Pages::send_document(const PageCall& call, const Permit& permit,
@@ -409,7 +554,8 @@ awaitable<Response> Pages::send_document(const PageCall& call, const Permit& per
   const Reading found = co_await std::move(reading);
   auto file = store::file_of(found.results.at(found.first));
   if (!file) co_return not_found(call);
-  co_return http::file_response(std::move(*file), name);
+  auto sending = parts_.uploads.download(std::move(*file), std::move(name));
+  co_return co_await std::move(sending);
 }
 
 // --- shared --------------------------------------------------------------------------------------
@@ -477,12 +623,21 @@ std::string query_encoded(std::string_view text) {
   return encoded;
 }
 
-std::string upload_fault(const http::Form& form) {
-  for (const http::FormFile& file : form.files)
-    if (!http::file_type_of(file.bytes))
-      return fmt::format("Berkas {} bukan {}. Simpan sebagai salah satunya, lalu kirim lagi.",
-                         file.file_name, http::file_type_names(http::Language::indonesian));
-  return {};
+std::optional<Outcomes> upload_fault(const http::Form& form) {
+  for (const http::FormFile& file : form.files) {
+    if (!file.refusal) continue;
+    const http::ProblemType* type = http::find_problem_type(file.refusal);
+    if (!type) throw std::logic_error("no problem type " + std::string(file.refusal));
+    if (type->status == 415)
+      return Outcomes{
+          false, 422,
+          fmt::format("Berkas {} bukan {}. Simpan sebagai salah satunya, lalu kirim lagi.",
+                      file.file_name, http::file_type_names(http::Language::indonesian))};
+    return Outcomes{
+        false, type->status,
+        fmt::format("Berkas {} tidak tersimpan. {}.", file.file_name, type->indonesian)};
+  }
+  return std::nullopt;
 }
 
 Html upload_hint() {
@@ -515,11 +670,6 @@ Html document_link(const Document& document, const std::string& own_prefix) {
 }
 
 // --- routes --------------------------------------------------------------------------------------
-
-const std::vector<std::string>& upload_paths() {
-  static const std::vector<std::string> paths{"/lacak", "/permohonan"};
-  return paths;
-}
 
 std::vector<http::Route> page_routes(PageParts parts) {
   const auto pages = std::make_shared<Pages>(std::move(parts));

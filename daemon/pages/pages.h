@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "daemon/http/router.h"
+#include "daemon/http/uploads.h"
 #include "daemon/office/board.h"
 #include "daemon/office/committer.h"
 #include "daemon/office/rulebook.h"
@@ -21,18 +22,16 @@ namespace tenggat::pages {
 
 // All references must outlive the routes and every request under way.
 struct PageParts {
-  pg::Pool& pool;  // for reads, and for the small writes of signing in, leave and uploads
+  pg::Pool& pool;  // for reads, and for the small writes of signing in and leave
   office::Committer& committer;
   office::Rulebook& rulebook;
   office::SigningIn& signing_in;
   office::BoardFeed& board;
+  http::Uploads& uploads;
   std::string public_url;  // without a last slash; https makes the cookie Secure
 };
 
 // Throws std::logic_error for a route without a row in the authorization table.
 std::vector<http::Route> page_routes(PageParts parts);
-
-// Paths under which forms bring files (ServerLimits::large_body_paths).
-const std::vector<std::string>& upload_paths();
 
 }  // namespace tenggat::pages

@@ -251,8 +251,8 @@ awaitable<Response> Pages::permit_act(PageCall call) {
     auto showing = permit_page(call, *id, call.look ? call.look_status() : 422, wanting);
     co_return co_await std::move(showing);
   }
-  if (std::string fault = upload_fault(call.form); !fault.empty()) {
-    auto showing = permit_page(call, *id, 422, std::move(fault));
+  if (auto fault = upload_fault(call.form)) {
+    auto showing = permit_page(call, *id, fault->status, std::move(fault->words));
     co_return co_await std::move(showing);
   }
   Asked asked;
@@ -276,9 +276,8 @@ awaitable<Response> Pages::permit_act(PageCall call) {
   } else if (action == "assign") {
     asked.command = Assign{step, call.form.text("petugas"), note};
   } else if (action.starts_with("act.")) {
-    auto storing = store_uploads(call, call.who->officer.id);
     Act act;
-    act.documents = co_await std::move(storing);
+    act.documents = uploaded(call.form);
     for (NewDocument& document : act.documents)
       document.number = notify::one_line(call.form.text("nomor." + document.kind))
                             .substr(0, http::BodyLimits::document_number);

@@ -17,9 +17,6 @@
 namespace tenggat::pages {
 namespace {
 
-// Of what comes through this page, in the audit and with its documents. No service can have a name
-// with a space.
-constexpr const char* kSpeaksForApplicant = "halaman lacak";
 // What an answer is about may be anything: such a file has a kind of its own.
 constexpr const char* kAnswerDocument = "lampiran_jawaban";
 constexpr std::string_view kAnswer = "jawab", kWithdraw = "withdraw", kUndo = "batal";
@@ -649,7 +646,7 @@ awaitable<Response> Pages::track_act(PageCall call) {
     refused.words = "Tuliskan jawaban Anda atau sertakan berkasnya terlebih dahulu.";
   else if (action == kWithdraw && call.form.text("yakin") != "ya")
     refused.words = "Beri tanda pada kotak persetujuan sebelum menarik permohonan.";
-  if (refused.words.empty()) refused.words = upload_fault(call.form);
+  if (refused.words.empty()) refused = upload_fault(call.form).value_or(refused);
   if (!refused.words.empty()) {
     auto showing = track_again(call, *id, refused);
     co_return co_await std::move(showing);
@@ -659,8 +656,7 @@ awaitable<Response> Pages::track_act(PageCall call) {
   asked.permit = *id;
   asked.actor = kApplicantHere;
   asked.token = -*id;
-  auto storing = store_uploads(call, kSpeaksForApplicant);
-  std::vector<NewDocument> documents = co_await std::move(storing);
+  std::vector<NewDocument> documents = uploaded(call.form);
   if (action == kUndo) {
     asked.command = Undo{};
   } else if (action == kAnswer) {

@@ -1,23 +1,102 @@
-// Uploaded files, kept in the database under their SHA-256. What is stored never changes.
+// Uploaded files, kept in the database under their SHA-256, in chunks. What is stored never
+// changes. A file that no permit has is kept for a while only; with the command that names it, it
+// stays.
+//
+// A `content` is where chunks are kept while nobody knows yet what they hash to: any number that no
+// other upload has. Hashes are 64 lower-case hex digits.
 #pragma once
+#include <chrono>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/pg/connection.h"
 
 namespace tenggat::store {
 
-// Stores once; a second upload of the same bytes changes nothing.
-// Hashes are 64 lower-case hex digits.
-void add_file(pg::Pipeline& pipeline, const std::string& sha256, const std::string& content_type,
-              std::string_view bytes, const std::string& added_by);
+inline constexpr std::size_t kChunkBytes = 128 * 1024;
+// An upload of which nothing came for so long is collected.
+inline constexpr std::chrono::minutes kUploadStands{15};
+
+std::int64_t new_content();
+
+inline constexpr std::string_view kUploadScheme = "tenggat:";
+bool is_sha256_hex(std::string_view text);
+// The hash of a document's `tenggat:` uri; nothing where it is none.
+std::optional<std::string> uploaded_hash(std::string_view uri);
+
+// --- Coming in. An upload of one chunk is finished at once; a longer one is begun first.
+
+void add_begin_upload(pg::Pipeline& pipeline, std::int64_t content);
+// Of a chunk that nobody is told of yet: what finishes the upload is durable, and it with that.
+void add_without_waiting(pg::Pipeline& pipeline);
+std::size_t add_chunk(pg::Pipeline& pipeline, std::int64_t content, int place,
+                      std::string_view bytes);
+bool chunk_taken(const pg::Result& result);  // else the upload was collected meanwhile
+void add_drop_upload(pg::Pipeline& pipeline, std::int64_t content);
+
+struct NewFile {
+  std::string sha256, content_type;
+  std::size_t size = 0;
+  std::int64_t content = 0;
+  int chunks = 0;
+  std::string added_by;
+  std::chrono::seconds keep_for{};  // unless a permit takes it
+};
+// Bytes that are there already are stored once. Returns the statement that file_finished() reads.
+std::size_t add_finish_file(pg::Pipeline& pipeline, const NewFile& file);
+bool file_finished(const pg::Result& result);  // else the upload was collected meanwhile
+// Takes back what this upload alone holds; not what a permit has, or another upload.
+void add_drop_file(pg::Pipeline& pipeline, const std::string& sha256, std::int64_t holder);
+
+// --- Shares
+
+// What came from the sender today, and of a permit also what its files have together.
+std::size_t add_find_share(pg::Pipeline& pipeline, const std::string& sender, std::int64_t permit);
+struct Share {
+  std::uint64_t today = 0, permit = 0;
+};
+Share share_of(const pg::Result& result);
+void add_to_share(pg::Pipeline& pipeline, const std::string& sender, std::size_t bytes);
+
+// --- Going out
+
+struct StoredFile {
+  std::string content_type;
+  std::size_t size = 0;
+  std::int64_t content = 0;
+};
 void add_find_file(pg::Pipeline& pipeline, const std::string& sha256);
-std::optional<std::string> file_of(const pg::Result& result);  // its bytes
+std::optional<StoredFile> file_of(const pg::Result& result);
+// From this place on, so many at most.
+void add_find_chunks(pg::Pipeline& pipeline, std::int64_t content, int place, int count);
+std::string bytes_of(const pg::Result& result);  // of all of them; empty: there are none
 
 // Which of these are stored.
 void add_find_files(pg::Pipeline& pipeline, const std::vector<std::string>& sha256s);
 std::set<std::string> found_files(const pg::Result& result);
+
+// --- With a decision
+
+// Those that are stored, locked so that none is collected before it is taken; with their sizes.
+std::size_t add_lock_files(pg::Pipeline& pipeline, const std::vector<std::string>& sha256s);
+std::map<std::string, std::uint64_t> sizes_of(const pg::Result& result);
+// What these permits have already.
+std::size_t add_files_of_permits(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits);
+std::map<std::int64_t, std::map<std::string, std::uint64_t>> files_of_permits(
+    const pg::Result& result);
+void add_take_files(pg::Pipeline& pipeline, const std::vector<std::string>& sha256s);
+
+// --- Collecting
+
+// A slice of what nobody took: files whose time is over, uploads that stand still. Returns how many
+// of both are gone.
+std::size_t add_collect_files(pg::Pipeline& pipeline);
+std::int64_t collected_of(const pg::Result& result);
+void add_forget_shares(pg::Pipeline& pipeline);
 
 }  // namespace tenggat::store

@@ -17,6 +17,36 @@ std::string sha256(std::string_view bytes) {
   return hash;
 }
 
+struct Sha256::State {
+  State() : context(EVP_MD_CTX_new()) {
+    if (context == nullptr || EVP_DigestInit_ex(context, EVP_sha256(), nullptr) != 1)
+      throw std::runtime_error("SHA-256 failed");
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() { EVP_MD_CTX_free(context); }
+  EVP_MD_CTX* context;
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {}
+Sha256::~Sha256() = default;
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+
+void Sha256::add(std::string_view bytes) {
+  if (EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) != 1)
+    throw std::runtime_error("SHA-256 failed");
+}
+
+std::string Sha256::hash() {
+  std::string hash(32, '\0');
+  unsigned int length = 0;
+  if (EVP_DigestFinal_ex(state_->context, reinterpret_cast<unsigned char*>(hash.data()), &length) !=
+      1)
+    throw std::runtime_error("SHA-256 failed");
+  return hash;
+}
+
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
   std::string mac(32, '\0');
   unsigned int length = 0;

@@ -32,7 +32,8 @@ TEST(CommandResponse, EveryReasonOfRefusalHasItsStatus) {
       {Reason::unknown_action, 422},   {Reason::unknown_pause_reason, 422},
       {Reason::wrong_outcome, 422},    {Reason::bad_occurred_at, 422},
       {Reason::bad_until, 422},        {Reason::missing_until, 422},
-      {Reason::pause_too_long, 422},   {Reason::sop_retired, 410}};
+      {Reason::pause_too_long, 422},   {Reason::sop_retired, 410},
+      {Reason::missing_upload, 503},   {Reason::permit_files_full, 413}};
   int refusals = 0;
   for (int i = static_cast<int>(Reason::not_found); i <= static_cast<int>(Reason::number_taken);
        ++i) {

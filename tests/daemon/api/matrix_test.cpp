@@ -344,10 +344,10 @@ class Matrix : public Routes {
             *pool_, rulebook_,
             {.office = {"DPMPTSP", kPublicUrl, ""}, .calendar = "banjarbaru", .texts = {}}) {
     add_people();
-    std::vector<Route> routes = api_routes(
-        {*pool_, *committer_, rulebook_, requests_, failures_, kPublicUrl, 1024, &receipts_});
-    for (Route& route :
-         pages::page_routes({*pool_, *committer_, rulebook_, signing_in_, board_, kPublicUrl}))
+    std::vector<Route> routes = api_routes({*pool_, *committer_, rulebook_, *uploads_, requests_,
+                                            failures_, kPublicUrl, 1024, &receipts_});
+    for (Route& route : pages::page_routes(
+             {*pool_, *committer_, rulebook_, signing_in_, board_, *uploads_, kPublicUrl}))
       routes.push_back(std::move(route));
     router_.emplace(std::move(routes), outage_answer);
     read_permit_ = submitted();

@@ -112,8 +112,8 @@ class OpenApi : public Routes {
     options.connections_max = 1;
     options.acquire_timeout = std::chrono::milliseconds(50);
     pg::Pool pool(io_.get_executor(), options);
-    Router other(api_routes({pool, *committer_, rulebook_, requests_, failures_, kPublicUrl,
-                             requests_per_token, &receipts_}),
+    Router other(api_routes({pool, *committer_, rulebook_, *uploads_, requests_, failures_,
+                             kPublicUrl, requests_per_token, &receipts_}),
                  outage_answer);
     std::swap(*router_, other);
     calls(pool);
@@ -306,6 +306,24 @@ void OpenApi::permits_and_their_reads() {
   say("/permits", "portal", json::serialize(body), 422);
 
   const std::string hash = store::hex(store::sha256("%PDF isi"));
+  query("UPDATE file SET size = size + 300000000");
+  body["documents"] =
+      json::array{json::object{{"kind", "persyaratan_izin_paud"}, {"uri", "tenggat:" + hash}}};
+  say("/permits", "portal", json::serialize(body), 413);
+  const std::string full = new_permit();
+  act(full, "fo", R"({"step":"verifikasi","action":"accept"})");
+  act(full, "bo", R"({"step":"penerimaan","action":"forward"})");
+  act(full, "dt",
+      R"({"step":"kajian_teknis","action":"recommend","documents":[
+        {"kind":"rekomendasi","uri":"https://b.example/2"},{"kind":"bapl","uri":"tenggat:)" +
+          hash + R"("}]})",
+      413);
+  query("UPDATE file SET size = size - 300000000");
+  query(
+      "INSERT INTO file_share SELECT 'token ' || id, clock_timestamp() AT TIME ZONE 'UTC',"
+      " 3000000000 FROM token ON CONFLICT (sender, day) DO UPDATE SET bytes = excluded.bytes");
+  say("/files", "portal", "%PDF isi", 429);
+  query("DELETE FROM file_share");
   const std::vector<std::pair<std::string, std::string>> reads = {
       {"/permits/" + id, "fo"},
       {"/permits?limit=2&sla=on_track", "dasbor"},

@@ -107,11 +107,12 @@ class Routes : public ::testing::Test {
     pg::PoolOptions options;
     options.connect.conninfo = database_;
     pool_.emplace(io_.get_executor(), options);
+    uploads_.emplace(*pool_, UploadLimits{});
     committer_.emplace(io_.get_executor(), *pool_, rulebook_, metrics_,
                        std::bind_front(command_answer_json, std::string(kPublicUrl)),
                        office::CommitterOptions{});
-    router_.emplace(api_routes({*pool_, *committer_, rulebook_, requests_, failures_, kPublicUrl,
-                                1024, &receipts_}),
+    router_.emplace(api_routes({*pool_, *committer_, rulebook_, *uploads_, requests_, failures_,
+                                kPublicUrl, 1024, &receipts_}),
                     outage_answer);
     boost::asio::co_spawn(io_, committer_->run(), boost::asio::detached);
   }
@@ -197,6 +198,7 @@ class Routes : public ::testing::Test {
   RateLimit requests_{100'000}, failures_{100'000};
   notify::ReceiptConfig receipts_{"meta", "kunci-tanda-tangan", "token-tantangan"};
   std::optional<pg::Pool> pool_;
+  std::optional<Uploads> uploads_;
   std::optional<office::Committer> committer_;
   std::optional<Router> router_;
 };

@@ -6,11 +6,12 @@ namespace tenggat::http {
 namespace {
 
 std::string disposition(const std::string& name, const std::string& bytes = "%PDF-1.7") {
-  return std::string(*file_response(bytes, name).headers.get("Content-Disposition"));
+  return std::string(*file_response(file_type_of(bytes), name).headers.get("Content-Disposition"));
 }
 
 TEST(FileResponse, APdfOpensInThePageAndHasATrueName) {
-  const Response response = file_response("%PDF-1.7", "PAUD-2026-00001-surat_keputusan");
+  const Response response =
+      file_response(file_type_of("%PDF-1.7"), "PAUD-2026-00001-surat_keputusan");
   EXPECT_EQ(response.content_type, "application/pdf");
   EXPECT_EQ(response.headers.get("Content-Disposition"),
             "inline; filename=\"PAUD-2026-00001-surat_keputusan.pdf\";"
@@ -22,7 +23,7 @@ TEST(FileResponse, APdfOpensInThePageAndHasATrueName) {
 }
 
 TEST(FileResponse, WhatIsNoneOfTheTypesIsSavedAsBytes) {
-  const Response response = file_response("<script>alert(1)</script>", "a.html");
+  const Response response = file_response(file_type_of("<script>alert(1)</script>"), "a.html");
   EXPECT_EQ(response.content_type, "application/octet-stream");
   EXPECT_EQ(response.headers.get("Content-Disposition"),
             "attachment; filename=\"a.html.bin\"; filename*=UTF-8''a.html.bin");

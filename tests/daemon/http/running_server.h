@@ -48,9 +48,24 @@ inline void sign_in(Request& request) {
   if (request.headers.get("X-Known")) request.trace->actor = "officer:fo";
 }
 
-// "/stream" goes on after its answer, "/slow" takes 300 ms, "/throw" throws, "/split" sets a field
+inline asio::awaitable<std::string> four_more(std::shared_ptr<int> said) {
+  co_return ++*said > 2 ? "" : "more";
+}
+
+// "/stream" goes on after its answer, "/length" as far as it said, "/short" not so far, "/closed"
+// reads no body, "/slow" takes 300 ms, "/throw" throws, "/split" sets a field
 // with a line end, "/none" has no content, "/big" answers 8 MiB; the rest is echoed.
 inline asio::awaitable<Response> echo(Request request) {
+  if (request.path == "/closed") {
+    Response closed;
+    closed.status = 401;
+    co_return closed;
+  }
+  // The path says how much of it is taken.
+  auto taking = take_body(request, request.path == "/stranger"       ? BodySize::stranger
+                                   : request.path == "/api/v1/files" ? BodySize::file
+                                                                     : BodySize::known);
+  co_await std::move(taking);
   ++handled;
   sign_in(request);
   Response response;
@@ -65,6 +80,11 @@ inline asio::awaitable<Response> echo(Request request) {
   if (request.path == "/cached") response.headers.add("Cache-Control", "max-age=60");
   if (request.path == "/none") response.status = 204;
   if (request.path == "/big") response.body.assign(8 * 1024 * 1024, 'x');
+  if (request.path == "/length" || request.path == "/short") {
+    response.body = "begun ";
+    response.length = request.path == "/length" ? 14 : 15;
+    response.stream = [said = std::make_shared<int>(0)] { return four_more(said); };
+  }
   if (request.path == "/stream") response.stream = count_to_three();
   co_return response;
 }

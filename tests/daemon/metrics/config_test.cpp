@@ -110,6 +110,8 @@ const std::map<std::string_view, std::string> kOthers = {
     {"http.header", "http: {header: 8KiB}"},
     {"http.body", "http: {body: 2MiB}"},
     {"http.file", "http: {file: 2MiB}"},
+    {"http.permit_files", "http: {permit_files: 1GiB}"},
+    {"http.daily_files", "http: {daily_files: 3GiB}"},
     {"http.request", "http: {request: 20s}"},
     {"http.connections", "http: {connections: 2}"},
     {"http.requests_at_once", "http: {requests_at_once: 2}"},

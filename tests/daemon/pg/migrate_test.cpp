@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -186,6 +187,48 @@ TEST(Migrate, TheThirdOfOursKeepsWhatIsDueAndWhatIsCounted) {
   EXPECT_EQ(found,
             (std::vector<std::string>{"1/3 07:01, 2/1 07:02",
                                       "m paud a  1 1 1, n paud a x -1 1 1, m paud b  1 1 2", "2"}));
+}
+
+// A file of a permit that is no multiple of a chunk, one that is, and one that nobody took.
+constexpr const char* kFilesAtTwentyFive = R"(
+  INSERT INTO file (sha256, content_type, bytes, added_by, added_at) VALUES
+    ('a', 'application/pdf', convert_to(repeat('abcdefg', 50000), 'UTF8'), 'x', '2026-01-01'),
+    ('b', 'image/png', convert_to(repeat('x', 262144), 'UTF8'), 'y', '2026-01-02'),
+    ('c', 'image/png', 'c', 'z', '2026-01-03');
+  INSERT INTO document (permit, id, visit, kind, uri, file, added_at, added_by, added_event) VALUES
+    (1, 1, 1, 'k', 'tenggat:a', true, now(), 'x', 1), (2, 1, 1, 'k', 'tenggat:b', true, now(), 'x', 1);
+  CREATE TABLE before AS SELECT sha256, bytes FROM file;
+)";
+
+Awaitable<std::vector<std::string>> files_carried_over(std::string conninfo) {
+  Connection connection = co_await Connection::connect(ConnectOptions{std::move(conninfo)});
+  const auto all = migrations();
+  const auto chunks =
+      std::find_if(all.begin(), all.end(), [](const auto& one) { return one.version == 26; });
+  co_await migrate(connection, all.first(static_cast<std::size_t>(chunks - all.begin())));
+  co_await connection.script(kFilesAtTwentyFive);
+  co_await migrate(connection, all);
+  std::vector<std::string> found;
+  for (const char* sql :
+       {"SELECT string_agg(concat_ws(' ', f.sha256, f.content_type, f.size, f.added_by,"
+        "   to_char(f.added_at AT TIME ZONE 'UTC', 'DD'), until IS NULL), ', ' ORDER BY f.sha256)"
+        " FROM file f",
+        "SELECT string_agg(sha256 || ' ' || chunks || ' ' || same, ', ' ORDER BY sha256) FROM"
+        " (SELECT f.sha256, count(*) AS chunks, string_agg(c.bytes, '' ORDER BY c.place) = b.bytes"
+        "    AS same FROM file f JOIN file_chunk c USING (content) JOIN before b USING (sha256)"
+        "  GROUP BY f.sha256, b.bytes) whole"}) {
+    const Result result = co_await connection.query(sql);
+    found.emplace_back(result.text(0, 0));
+  }
+  co_return found;
+}
+
+TEST(Migrate, FilesAreCarriedOverIntoChunks) {
+  asio::io_context io;
+  EXPECT_EQ(await(io, files_carried_over(fresh_database())),
+            (std::vector<std::string>{"a application/pdf 350000 x 01 t, b image/png 262144 y 02 t,"
+                                      " c image/png 1 z 03 f",
+                                      "a 3 true, b 2 true, c 1 true"}));
 }
 
 }  // namespace
