@@ -157,6 +157,25 @@ void Memory::forget() { std::ofstream(fmt::format("/proc/{}/clear_refs", pid_)) 
 std::size_t Memory::now() const { return field_of(pid_, "VmRSS"); }
 std::size_t Memory::most() const { return field_of(pid_, "VmHWM"); }
 
+std::size_t most_in_kernel(int port) {
+  // sl local_address rem_address st tx_queue:rx_queue ..., all in hex.
+  const std::string local = fmt::format("0100007F:{:04X} ", port);
+  std::ifstream sockets("/proc/net/tcp");
+  std::size_t most = 0;
+  for (std::string line; std::getline(sockets, line);) {
+    const std::size_t at = line.find(": " + local);
+    if (at == std::string::npos) continue;
+    std::istringstream fields(line.substr(at + 2));
+    std::string ours, theirs, state, queues;
+    fields >> ours >> theirs >> state >> queues;
+    if (state != "01") continue;  // established
+    const std::size_t colon = queues.find(':');
+    most = std::max(most, std::stoul(queues.substr(0, colon), nullptr, 16) +
+                              std::stoul(queues.substr(colon + 1), nullptr, 16));
+  }
+  return most;
+}
+
 std::string megabytes(std::size_t bytes) {
   return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1024.0 * 1024.0));
 }

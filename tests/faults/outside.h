@@ -75,6 +75,10 @@ class Memory {
   pid_t pid_;
 };
 
+// What the kernel holds at most for one connection of whoever listens there: sent and not taken,
+// come and not read.
+std::size_t most_in_kernel(int port);
+
 // An office with a file under way, its applicant's link, an officer's session, an uploaded
 // document.
 class OutsideTest : public testing::Test {
