@@ -1,8 +1,8 @@
 // How a refusal travels. A refusal is an expected answer and is a value; an outage (database away,
 // a bug) is an exception and never passes through these types.
 //
-// boost::system::result rather than std::expected: the fuzzers build with clang 14, which cannot
-// compile std::expected with libstdc++ 12.
+// boost::system::result rather than std::expected: the project is of C++20, and std::expected of
+// C++23.
 #pragma once
 #include <boost/system/result.hpp>
 #include <string>

@@ -28,8 +28,9 @@ class Headers {
   std::vector<std::pair<std::string, std::string>> items_;
 };
 
-// The decoded query: `+` is a space, escapes are resolved, text is valid UTF-8 without control
-// bytes. Order and repeats are kept, so an API can refuse a repeat: `count("limit") > 1`.
+// The decoded query: `+` is a space, escapes are resolved, text is valid UTF-8 without NUL; other
+// control bytes may be inside. Order and repeats are kept, so an API can refuse a repeat:
+// `count("limit") > 1`.
 class Query {
  public:
   void add(std::string name, std::string value);

@@ -9,6 +9,7 @@
 #include "daemon/clock.h"
 #include "daemon/http/api.h"
 #include "daemon/http/api_bodies.h"
+#include "daemon/http/cookies.h"
 #include "daemon/http/file_type.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/style.h"
@@ -48,16 +49,8 @@ bool is_hex(std::string_view text, std::size_t length) {
 
 // The session's secret in the Cookie header; nothing where it is absent or not of our form.
 std::optional<std::string> session_secret(const Request& request) {
-  std::string_view cookies = request.headers.get("Cookie").value_or("");
-  while (!cookies.empty()) {
-    const std::size_t end = std::min(cookies.find(';'), cookies.size());
-    std::string_view one = cookies.substr(0, end);
-    cookies.remove_prefix(std::min(end + 1, cookies.size()));
-    while (one.starts_with(' ')) one.remove_prefix(1);
-    if (!one.starts_with(kCookie) || one.substr(kCookie.size(), 1) != "=") continue;
-    const std::string_view value = one.substr(kCookie.size() + 1);
+  for (const std::string_view value : cookies(request.headers, kCookie))
     if (store::is_sign_in_secret(value)) return std::string(value);
-  }
   return std::nullopt;
 }
 

@@ -1,8 +1,17 @@
 """What schemathesis does not know by itself of this API."""
+import datetime
 import re
 import uuid
 
 import schemathesis
+from hypothesis import strategies
+
+# `pattern` says which years are taken; looked for among all there are, they would be too few.
+FIRST, LAST = datetime.datetime(1970, 1, 2), datetime.datetime(2999, 12, 30, 23, 59, 59)
+schemathesis.openapi.format('date', strategies.dates(FIRST.date(), LAST.date()).map(str))
+schemathesis.openapi.format('date-time', strategies.builds(
+    '{}{}'.format, strategies.datetimes(FIRST, LAST).map(datetime.datetime.isoformat),
+    strategies.sampled_from(['Z', 'z', '+08:00', '-03:30'])))
 
 
 @schemathesis.serializer('message/rfc822')

@@ -14,7 +14,7 @@ readonly test_packages=(
   clang-format-14 clang-tidy-14 libfaketime libgmock-dev libgtest-dev librapidcheck-dev opensmtpd prometheus
   prometheus-alertmanager openssl php-cli php-curl python3-jsonschema shellcheck
   systemd)
-readonly fuzz_packages=(clang-14 libclang-rt-14-dev)
+readonly fuzz_packages=(clang-19 libclang-rt-19-dev)
 readonly browser_packages=(chromium nodejs npm)
 readonly container_packages=(debootstrap systemd-container)
 readonly client_packages=(nodejs npm python3-venv)
