@@ -35,7 +35,10 @@ struct ServerLimits {
   std::size_t slowest_reader_bytes_per_second = 16 * 1024;
   std::size_t connections = 2000;           // over: 503 with Retry-After
   std::size_t connections_per_address = 0;  // 0: no such limit (all come from the proxy)
-  std::vector<Network> proxies{};           // whose X-Forwarded-For is believed
+  // What becomes of a connection for which there was only the descriptor kept in reserve: it is
+  // served (a probe must be answered), or told 503.
+  bool serves_from_reserve = false;
+  std::vector<Network> proxies{};  // whose X-Forwarded-For is believed
 };
 
 // What a metric needs of one exchange. `route` is empty where the request never reached one
@@ -69,8 +72,8 @@ class Server {
   // Before run().
   void observe(Observer observer, Monotonic monotonic);
 
-  // Accepts until stop_accepting(). Failures to accept (no descriptors left) are logged and waited
-  // out.
+  // Accepts until stop_accepting(). Failures to accept (no descriptors left) are waited out, and
+  // logged once a minute at most.
   boost::asio::awaitable<void> run();
   void stop_accepting();
   // stop_accepting(), closes idle connections, lets the requests under way be answered with

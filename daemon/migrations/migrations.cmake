@@ -20,4 +20,5 @@ set(TENGGAT_MIGRATIONS
   0019_marks_supersede_no_file.sql
   0023_sop_life.sql
   0025_set_aside.sql
+  0027_row_locks.sql
 )
