@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <functional>
+#include <new>
 #include <set>
 #include <sstream>
 #include <stdexcept>
@@ -50,6 +51,7 @@
 #include "daemon/pg/login.h"
 #include "daemon/pg/migrate.h"
 #include "daemon/pg/pool.h"
+#include "daemon/pg/schema.h"
 #include "daemon/reload_door.h"
 #include "daemon/resources.h"
 #include "daemon/store/clock_steps.h"
@@ -70,6 +72,7 @@ constexpr std::chrono::milliseconds kDrain{std::chrono::seconds(4)};
 constexpr std::chrono::milliseconds kLoopsEnd{std::chrono::seconds(3)};
 constexpr std::chrono::milliseconds kCutLoopsEnd{std::chrono::seconds(1)};
 constexpr std::chrono::seconds kRetryStart{1};
+constexpr std::chrono::seconds kTendLog{1};
 constexpr std::chrono::minutes kSayAgain{1};  // in the log, that the database cannot do its work
 
 std::string read_file(const std::filesystem::path& path, Faults& faults) {
@@ -162,6 +165,7 @@ http::ServerLimits limits_of(const Config& config) {
 http::ServerLimits admin_limits() {
   http::ServerLimits limits;
   limits.connections = kShipped.admin_connections;
+  limits.serves_from_reserve = true;
   return limits;
 }
 
@@ -288,6 +292,7 @@ class App::Parts {
   asio::awaitable<void> begin();
   asio::awaitable<bool> start();
   bool waits_out(const std::exception& why, bool first);
+  asio::awaitable<void> say_who_is_in_the_way();
   asio::awaitable<bool> prepare_database();
   asio::awaitable<std::set<std::string>> refuse_clashes(pg::Connection& connection,
                                                         const Startup& startup);
@@ -314,6 +319,8 @@ class App::Parts {
   std::string outage_of_loops() const;
   pg::ConnectOptions connect_options();
   void hear(const pg::Error& error);
+  void halt(const pg::Error& newer);
+  asio::awaitable<void> keep_log();
   asio::awaitable<std::string> check_migrations();
   asio::awaitable<std::string> check_rules();
   asio::awaitable<std::string> describe_clock();
@@ -334,10 +341,12 @@ class App::Parts {
   asio::signal_set hangup_{io_, SIGHUP};
   asio::steady_timer pause_{io_};     // the start's wait between attempts
   asio::steady_timer watchdog_{io_};  // until it is fed next
+  asio::steady_timer log_pause_{io_};
   Metrics metrics_;
   pg::Cut& cut_ = asio::use_service<pg::Cut>(io_);  // of every session here
   // What a session was told of the state the database is in, until a write succeeds again.
   std::string unfit_, unfit_said_;
+  std::string halted_;  // why it acts no more, for whoever asks whether it is ready
   std::chrono::nanoseconds unfit_said_at_{};
   // Each loop has connections of its own: a flood of one kind of work does not starve another.
   pg::Pool command_pool_, watch_pool_, office_pool_, snapshot_pool_, read_pool_, file_pool_;
@@ -465,6 +474,31 @@ void App::Parts::hear(const pg::Error& error) {
   log_event(Level::error, "database_unfit", {{"state", unfit_}, {"why", error.message()}});
   unfit_said_ = unfit_;
   unfit_said_at_ = now;
+}
+
+// Nothing is done to a schema that this program does not know: every session ends, what was under
+// way with it, and none is opened again. Whoever asks is told so, until the program is replaced.
+void App::Parts::halt(const pg::Error& newer) {
+  if (cut_.made()) return;
+  halted_ = office::in_words(newer);
+  log_event(Level::error, "schema_newer",
+            {{"why", newer.message()},
+             {"effect", "nothing is read, written or sent any more"},
+             {"remedy",
+              "install the version that migrated the database, or restore the database, "
+              "and restart"}});
+  systemd::status("halted: " + halted_);
+  cut_.now(newer.sqlstate(), newer.message());
+}
+
+// Lines that could not leave do so once somebody reads again, though nothing new is logged.
+asio::awaitable<void> App::Parts::keep_log() {
+  while (!stopping_) {
+    tend_log();
+    log_pause_.expires_after(kTendLog);
+    boost::system::error_code woken;
+    co_await log_pause_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+  }
 }
 
 // The files that were just accepted.
@@ -698,6 +732,7 @@ void App::Parts::make_servers() {
 
 // Reading does not tell whether writes succeed: the loops that write do.
 asio::awaitable<std::string> App::Parts::check_database() {
+  if (!halted_.empty()) co_return halted_;
   try {
     pg::Pool::Lease lease = co_await read_pool_.acquire();
     co_await lease->query(store::kMomentSql);
@@ -730,6 +765,7 @@ std::string App::Parts::outage_of_loops() const {
 }
 
 asio::awaitable<std::string> App::Parts::check_migrations() {
+  if (!halted_.empty()) co_return halted_;
   pg::Pool::Lease lease = co_await read_pool_.acquire();
   for (const pg::MigrationState& one : co_await pg::migration_status(*lease, pg::migrations()))
     if (one.kind != pg::MigrationState::Kind::kApplied)
@@ -766,6 +802,7 @@ asio::awaitable<std::string> App::Parts::describe_clock() {
 // is a fault of the installation: to wait for it would hide it.
 bool App::Parts::waits_out(const std::exception& why, bool first) {
   const auto* error = dynamic_cast<const pg::Error*>(&why);
+  if (error && error->sqlstate() == pg::kLockNotHad) return true;  // said by who_is_in_the_way()
   if (error && pg::is_login_refused(*error)) {
     log_event(Level::error, "database_refuses_login",
               {{"why", error->message()},
@@ -784,6 +821,19 @@ bool App::Parts::waits_out(const std::exception& why, bool first) {
   return true;
 }
 
+// A lock that others hold keeps a start waiting, never in silence.
+asio::awaitable<void> App::Parts::say_who_is_in_the_way() {
+  try {
+    pg::Pool::Lease lease = co_await read_pool_.acquire();
+    const auto holders = co_await pg::lock_holders(*lease, pg::Holding::locks_to_write);
+    const std::string words = pg::words_of(holders);
+    log_event(Level::warning, "start_waits", {{"why", words}});
+    systemd::status("waiting: " + words);
+  } catch (const pg::Error&) {
+    // The next attempt says it.
+  }
+}
+
 asio::awaitable<bool> App::Parts::start() {
   try {
     make_servers();
@@ -797,6 +847,7 @@ asio::awaitable<bool> App::Parts::start() {
   // The admin listener answers from the first moment, also while the database is away.
   spawn(admin_server_->run(), "admin_http");
   for (bool first = true; !stopping_; first = false) {
+    bool lock_not_had = false;
     try {
       if (!co_await prepare_database()) co_return false;
       co_await composer_.plant_daily_jobs();
@@ -804,7 +855,10 @@ asio::awaitable<bool> App::Parts::start() {
     } catch (const std::exception& why) {
       if (stopping_) break;
       if (!waits_out(why, first)) co_return false;
+      const auto* error = dynamic_cast<const pg::Error*>(&why);
+      lock_not_had = error != nullptr && error->sqlstate() == pg::kLockNotHad;
     }
+    if (lock_not_had) co_await say_who_is_in_the_way();
     pause_.expires_after(kRetryStart);
     boost::system::error_code woken;
     co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
@@ -826,6 +880,7 @@ asio::awaitable<bool> App::Parts::start() {
   spawn(handle_hangups(), "hangups");
   spawn(reload_door_.run(), "reload_door");
   live_ = true;
+  asio::use_service<pg::SchemaWatch>(io_).on_newer = std::bind_front(&Parts::halt, this);
   log_event(Level::info, "started",
             {{"version", kVersion},
              {"listen", startup_.config.listen.to_string()},
@@ -857,6 +912,8 @@ asio::awaitable<void> App::Parts::listen() {
           only_work = heard && heard->payload == store::kWorkHint;
         }
       }
+    } catch (const pg::Error& error) {
+      if (error.sqlstate() == pg::kSchemaNewer) halt(error);
     } catch (const std::exception&) {
       // Said by the loops already, which poll.
     }
@@ -984,6 +1041,7 @@ asio::awaitable<void> App::Parts::handle_hangups() {
 void App::Parts::ask_to_stop() {
   stopping_ = true;
   pause_.cancel();
+  log_pause_.cancel();
   if (!live_) cut_.now();
   stop_asked_.notify();
 }
@@ -1036,6 +1094,7 @@ asio::awaitable<void> App::Parts::begin() {
 
 asio::awaitable<void> App::Parts::live() {
   spawn(feed_watchdog(), "watchdog");
+  spawn(keep_log(), "log");
   spawn(begin(), "start");
   while (!stopping_) co_await stop_asked_.wait(std::chrono::hours(1));
   co_await stop();
@@ -1054,11 +1113,20 @@ int App::Parts::run() {
     }
     io_.stop();
   });
-  io_.run();
+  // What runs out of memory outside of a coroutine loses that one step; all others go on.
+  while (!io_.stopped()) {
+    try {
+      io_.run();
+    } catch (const std::bad_alloc&) {
+      log_event(Level::error, "out_of_memory");
+    }
+  }
   log_event(Level::info, "stopped");
   count_log_lines({});
-  // A loop that has not ended holds what goes before it: such a process is left, not taken apart.
-  if (!running_.empty()) std::_Exit(status_);
+  flush_log();
+  // A loop that has not ended holds what goes before it, and a name server that says nothing a
+  // thread: such a process is left, not taken apart.
+  if (!running_.empty() || cut_.lookups > 0) std::_Exit(status_);
   return status_;
 }
 

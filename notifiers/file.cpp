@@ -1,9 +1,11 @@
 #include "notifiers/file.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
-#include <fstream>
 #include <system_error>
 
 #include "notifiers/utf8.h"
@@ -66,21 +68,49 @@ SendResult write_file(const Message& message, const fs::path& directory) {
   return write_file(directory, file_name(message), file_content(message));
 }
 
+namespace {
+
+std::string words_of_errno() { return std::error_code(errno, std::generic_category()).message(); }
+
+// What is on it is on the disk itself; empty where that is so, else why not.
+std::string settled(int file, std::string_view content) {
+  std::string why;
+  while (why.empty() && !content.empty()) {
+    const ssize_t written = ::write(file, content.data(), content.size());
+    if (written > 0)
+      content.remove_prefix(static_cast<std::size_t>(written));
+    else if (written == 0 || errno != EINTR)
+      why = words_of_errno();
+  }
+  if (why.empty() && ::fsync(file) != 0) why = words_of_errno();
+  if (::close(file) != 0 && why.empty()) why = words_of_errno();
+  return why;
+}
+
+}  // namespace
+
 SendResult write_file(const fs::path& directory, const std::string& name,
                       std::string_view content) {
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) return storage_failed(error.message());
   const fs::path temporary = directory / ("." + name + ".tmp");
-  std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-  file << content;
-  file.close();
-  if (!file) {
-    fs::remove(temporary, error);
-    return storage_failed("cannot write " + name);
+  const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (file < 0) return storage_failed(words_of_errno());
+  std::string why = settled(file, content);
+  if (why.empty()) {
+    fs::rename(temporary, directory / name, error);
+    why = error ? error.message() : std::string();
   }
-  fs::rename(temporary, directory / name, error);
-  if (error) return storage_failed(error.message());
+  if (!why.empty()) {
+    fs::remove(temporary, error);
+    return storage_failed("cannot write " + name + ": " + why);
+  }
+  // The name, too: a message that counts as sent must be there after the power fails.
+  const int folder = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return storage_failed(words_of_errno());
+  why = settled(folder, {});
+  if (!why.empty()) return storage_failed(why);
   return {Outcome::accepted, std::string(reason::accepted), "", name, std::nullopt};
 }
 

@@ -19,7 +19,12 @@ using Kind = pg::MigrationState::Kind;
 
 pg::Awaitable<int> migrate_database(DatabaseCall& call) {
   std::ostream& out = call.terminal.out;
-  const pg::MigrationReport report = co_await pg::migrate(call.connection, pg::migrations());
+  pg::MigrationOptions options;
+  options.on_wait = [&](const std::string& who) {
+    call.terminal.err << "waiting: " << who << std::endl;
+  };
+  auto migrating = pg::migrate(call.connection, pg::migrations(), std::move(options));
+  const pg::MigrationReport report = co_await std::move(migrating);
   for (const std::string& name : report.applied) out << "applied " << name << '\n';
   out << "the database is at version " << report.to_version << '\n';
   if (!call.given.has("simulated-clock")) co_return kOk;

@@ -1,6 +1,8 @@
 #include "daemon/http/server.h"
 
+#include <fcntl.h>
 #include <spdlog/fmt/fmt.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -47,6 +49,7 @@ constexpr std::size_t linger_bytes = 4 * 1024 * 1024;
 constexpr std::size_t refusals_at_once = kShipped.refusals;  // beyond `connections`; more: closed
 constexpr auto say_again = std::chrono::minutes(1);
 constexpr auto accept_pause = std::chrono::milliseconds(100);
+constexpr auto accept_said_again = std::chrono::minutes(1);
 constexpr auto unwind_time = std::chrono::milliseconds(200);
 
 // What happens too often for a line each: the first is logged at once, then how many there were in
@@ -117,15 +120,37 @@ struct Share {
 
 struct Connection;
 
+// A descriptor kept back, so that a process without any can still take a connection and answer it.
+class ReserveDescriptor {
+ public:
+  ReserveDescriptor() { refill(); }
+  ReserveDescriptor(const ReserveDescriptor&) = delete;
+  ReserveDescriptor& operator=(const ReserveDescriptor&) = delete;
+  ~ReserveDescriptor() { spend(); }
+  void refill() {
+    if (fd_ < 0) fd_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  }
+  bool spend() {
+    if (fd_ < 0) return false;
+    ::close(std::exchange(fd_, -1));
+    return true;
+  }
+
+ private:
+  int fd_ = -1;
+};
+
 struct ServerState {
   ServerState(const asio::any_io_executor& executor, const tcp::endpoint& endpoint,
               ServerLimits server_limits, Handler request_handler)
       : acceptor(executor, endpoint),
+        say_again(executor),
         all_gone(executor),
         limits(std::move(server_limits)),
         handler(std::move(request_handler)),
         addresses_refused(executor, "address_refused"),
         slow_readers(executor, "slow_reader_dropped") {
+    acceptor.non_blocking(true);
     // Every connection accepted has them from here. The kernel would else hold megabytes for each.
     const int buffer = static_cast<int>(limits.socket_buffer_bytes);
     acceptor.set_option(asio::socket_base::send_buffer_size(buffer));
@@ -137,6 +162,10 @@ struct ServerState {
   std::string next_request_id() { return fmt::format("{}-{:x}", id_prefix, ++requests); }
 
   tcp::acceptor acceptor;
+  ReserveDescriptor reserve;
+  asio::steady_timer say_again;  // that connections cannot be taken
+  bool said = false;
+  std::uint64_t not_taken = 0;  // attempts since it was last said
   asio::steady_timer all_gone;  // cancelled when the last connection goes
   ServerLimits limits;
   Handler handler;
@@ -172,8 +201,7 @@ struct Connection : std::enable_shared_from_this<Connection> {
     if (tls_context) tls.emplace(socket, *tls_context);
     enter(Phase::waiting);
     if (served) {
-      state->open.insert(this);
-      if (!of_proxy) hold(network_key(address));
+      count_in();
     } else {
       ++state->refusing;
     }
@@ -242,6 +270,7 @@ struct Connection : std::enable_shared_from_this<Connection> {
   void close() {
     error_code ignored;
     socket.close(ignored);
+    state->reserve.refill();  // before anybody else takes what has just come free
   }
   // Now, with whatever the kernel still holds for its reader.
   void drop() {
@@ -253,6 +282,23 @@ struct Connection : std::enable_shared_from_this<Connection> {
   void enter(Phase next) {
     phase = next;
     entered = ++state->phases;
+  }
+  // All of it or, where memory runs out, nothing: no destructor will take it back then.
+  void count_in() {
+    if (of_proxy) {
+      state->open.insert(this);
+      return;
+    }
+    std::string key = network_key(address);
+    Share& share = state->shares[key];
+    try {
+      state->open.insert(this);
+    } catch (...) {
+      if (share.connections == 0 && share.answer_bytes == 0) state->shares.erase(key);
+      throw;
+    }
+    ++share.connections;
+    holder = std::move(key);
   }
   void hold(std::string key) {
     holder = std::move(key);
@@ -1022,16 +1068,66 @@ void admit(std::shared_ptr<ServerState> state, tcp::socket socket) {
   asio::co_spawn(executor, std::move(running), asio::detached);
 }
 
+bool no_descriptor_left(const error_code& ec) {
+  return ec == boost::system::errc::too_many_files_open ||
+         ec == boost::system::errc::too_many_files_open_in_system;
+}
+
+void say_not_taken(const std::shared_ptr<ServerState>& state, const std::string& why) {
+  ++state->not_taken;
+  if (std::exchange(state->said, true)) return;
+  log_event(Level::error, "accept_failed",
+            {{"error", why}, {"attempts", std::exchange(state->not_taken, 0)}});
+  state->say_again.expires_after(accept_said_again);
+  state->say_again.async_wait([weak = std::weak_ptr(state)](const error_code&) {
+    if (const auto self = weak.lock()) self->said = false;
+  });
+}
+
+// Whoever has waited longest, in the place of the descriptor that was kept back.
+void take_from_reserve(const std::shared_ptr<ServerState>& state) {
+  if (!state->reserve.spend()) return;
+  error_code ec;
+  tcp::socket socket(state->acceptor.get_executor());
+  state->acceptor.accept(socket, ec);
+  if (!ec && state->limits.serves_from_reserve) {
+    admit(state, std::move(socket));
+  } else if (!ec) {
+    const tcp::endpoint peer = socket.remote_endpoint(ec);
+    if (!ec) refuse(state, std::move(socket), peer.address().to_string(), "overloaded");
+  }
+}
+
+// False: it could not be taken, and a pause does good.
+asio::awaitable<bool> accept_one(std::shared_ptr<ServerState> state) {
+  state->reserve.refill();
+  auto [ec, socket] = co_await state->acceptor.async_accept(token);
+  if (!ec) {
+    admit(state, std::move(socket));
+    co_return true;
+  }
+  if (ec == asio::error::operation_aborted || ec == asio::error::connection_aborted) co_return true;
+  say_not_taken(state, ec.message());
+  if (no_descriptor_left(ec)) take_from_reserve(state);
+  co_return false;
+}
+
 asio::awaitable<void> accept_all(std::shared_ptr<ServerState> state) {
   asio::steady_timer pause(state->acceptor.get_executor());
   while (state->acceptor.is_open()) {
-    auto [ec, socket] = co_await state->acceptor.async_accept(token);
-    if (!ec) {
-      admit(state, std::move(socket));
-    } else if (ec != asio::error::operation_aborted && ec != asio::error::connection_aborted) {
-      log_fault("accept_failed", "", ec.message());
-      pause.expires_after(accept_pause);
+    bool taken = false;
+    try {
+      auto accepting = accept_one(state);
+      taken = co_await std::move(accepting);
+    } catch (const std::exception& fault) {  // out of memory: this one is lost, the next is not
+      log_fault("accept_failed", "", fault.what());
+    }
+    if (taken) continue;
+    pause.expires_after(accept_pause);
+    try {
       static_cast<void>(co_await pause.async_wait(token));
+    } catch (const std::bad_alloc&) {
+      // Then it does not pause.
     }
   }
 }
@@ -1080,6 +1176,7 @@ void Server::stop_accepting() {
   state_->acceptor.close(ignored);
   state_->addresses_refused.stop();
   state_->slow_readers.stop();
+  state_->say_again.cancel();
 }
 
 asio::awaitable<std::size_t> Server::drain(std::chrono::milliseconds grace) {

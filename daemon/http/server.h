@@ -55,6 +55,9 @@ struct ServerLimits {
   // more takes the place of whichever has waited longest and is nobody's known; else 429. 0: no
   // such limit.
   std::size_t connections_per_address = 0;
+  // What becomes of a connection for which there was only the descriptor kept in reserve: it is
+  // served (a probe must be answered), or told 503.
+  bool serves_from_reserve = false;
   std::vector<Network> proxies{};  // whose X-Forwarded-For is believed
 };
 
@@ -89,8 +92,8 @@ class Server {
   // Before run().
   void observe(Observer observer, Monotonic monotonic);
 
-  // Accepts until stop_accepting(). Failures to accept (no descriptors left) are logged and waited
-  // out.
+  // Accepts until stop_accepting(). Failures to accept (no descriptors left) are waited out, and
+  // logged once a minute at most.
   boost::asio::awaitable<void> run();
   void stop_accepting();
   // stop_accepting(), closes idle connections, lets the requests under way be answered with

@@ -21,4 +21,5 @@ set(TENGGAT_MIGRATIONS
   0023_sop_life.sql
   0025_set_aside.sql
   0026_files_in_chunks.sql
+  0027_row_locks.sql
 )

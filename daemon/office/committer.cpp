@@ -5,6 +5,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <new>
 #include <set>
 
 #include "daemon/clock.h"
@@ -140,14 +141,20 @@ asio::awaitable<void> Committer::run_lane(std::size_t number) {
   while (!stopping_ || !queue_.empty()) {
     // Ready for work is success, too: an office without commands has not stalled.
     metrics_.loop("committer").last_success_timestamp_seconds.Set(Clock::machine_seconds());
-    lane.batch = take_batch(number);
-    if (lane.batch.empty()) {
-      co_await lane.work.wait(kIdle);
-      continue;
+    try {
+      lane.batch = take_batch(number);
+      if (lane.batch.empty()) {
+        co_await lane.work.wait(kIdle);
+        continue;
+      }
+      lane.begun = Clock::monotonic();
+      co_await run_batch(lane.batch);
+      last_batch_took_ = Clock::monotonic() - *lane.begun;
+    } catch (const std::bad_alloc&) {
+      // Whether it was done their keys tell when they come again.
+      for (const PendingPtr& one : lane.batch)
+        answer(one, {CommandAnswer::Kind::failed, 500, "", std::nullopt});
     }
-    lane.begun = Clock::monotonic();
-    co_await run_batch(lane.batch);
-    last_batch_took_ = Clock::monotonic() - *lane.begun;
     lane.begun.reset();
     lane.batch.clear();
     // What had to wait for this batch may go now.

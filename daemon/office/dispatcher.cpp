@@ -11,6 +11,7 @@
 #include "daemon/crash_point.h"
 #include "daemon/log.h"
 #include "daemon/office/loop.h"
+#include "daemon/store/moment.h"
 
 namespace tenggat::office {
 namespace asio = boost::asio;
@@ -299,8 +300,10 @@ asio::awaitable<std::chrono::milliseconds> Dispatcher::run_once() {
   std::chrono::milliseconds sleep = kLongestSleep;
   std::vector<pg::Result> results;
   if (!asked.empty()) {
+    const std::size_t schema = store::add_schema(pipeline);
     pg::Pool::Lease lease = co_await pool_.acquire();
     results = co_await lease->run(std::move(pipeline));
+    store::check_schema(results.at(schema));  // else their leases run out
   }
   bool any = false;
   for (const Asked& one : asked) {

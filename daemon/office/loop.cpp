@@ -1,6 +1,7 @@
 #include "daemon/office/loop.h"
 
 #include <algorithm>
+#include <new>
 
 #include "daemon/clock.h"
 
@@ -55,7 +56,11 @@ boost::asio::awaitable<void> Loop::run() {
       trouble_.failed(why);
     }
     ++cycles_;
-    if (!stopping_) co_await woken_.wait(sleep);
+    try {
+      if (!stopping_) co_await woken_.wait(sleep);
+    } catch (const std::bad_alloc&) {
+      // Then it does not wait.
+    }
   }
 }
 

@@ -33,11 +33,14 @@ boost::asio::awaitable<void> Signal::wait(std::chrono::milliseconds at_most) {
         boost::asio::redirect_error(boost::asio::use_awaitable, cut_short));
   }
   if (state->notified && state->gather.count() > 0) {
-    state->gathering = true;
+    struct Gathering {  // over however the wait ends
+      bool& is;
+      explicit Gathering(bool& flag) : is(flag) { is = true; }
+      ~Gathering() { is = false; }
+    } const gathering(state->gathering);
     state->timer.expires_after(state->gather);
     boost::system::error_code gone;
     co_await state->timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, gone));
-    state->gathering = false;
   }
   state->notified = false;
 }

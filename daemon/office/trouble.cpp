@@ -1,7 +1,10 @@
 #include "daemon/office/trouble.h"
 
+#include <new>
+
 #include "daemon/clock.h"
 #include "daemon/log.h"
+#include "daemon/pg/schema.h"
 
 namespace tenggat::office {
 namespace {
@@ -32,6 +35,9 @@ constexpr Known kKnown[] = {
       "basis data menolak nama peran atau kata sandi sistem ini"}},
     {"42501",
      {"the database does not let this role in", "basis data tidak memberi hak pada sistem ini"}},
+    {pg::kSchemaNewer,
+     {"the database's schema is newer than this program",
+      "basis data lebih baru daripada program ini"}},
     {"57",
      {"the database is starting or stopping", "basis data sedang dijalankan atau dihentikan"}},
 };
@@ -53,7 +59,8 @@ bool Trouble::worth_a_line(const std::string& failure, std::chrono::nanoseconds 
   return lines_.try_emplace(failure, now).second;
 }
 
-void Trouble::failed(const std::exception& why) {
+// Called where a failure has been caught: running out of memory while it is noted ends nothing.
+void Trouble::failed(const std::exception& why) try {
   const auto now = Clock::monotonic();
   if (!since_) since_ = now;
   const auto* database = dynamic_cast<const pg::Error*>(&why);
@@ -75,6 +82,8 @@ void Trouble::failed(const std::exception& why) {
              {"sqlstate", database ? database->sqlstate() : std::string()},
              {"outcome_unknown", database && database->outcome_unknown()},
              {"unsaid", std::exchange(unsaid_, 0)}});
+} catch (const std::bad_alloc&) {
+  ++unsaid_;
 }
 
 void Trouble::succeeded() {

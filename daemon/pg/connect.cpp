@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "daemon/pg/login.h"
+#include "daemon/pg/schema.h"
 #include "daemon/pg/session.h"
 
 namespace tenggat::pg {
@@ -66,6 +67,24 @@ Cut& cut_of(const asio::any_io_executor& executor) {
   return asio::use_service<Cut>(asio::query(executor, asio::execution::context));
 }
 
+// The session speaks to a database somebody else may have migrated since the last one.
+Awaitable<void> look_at_schema(Connection& connection, Timeout timeout) {
+  const auto executor = co_await asio::this_coro::executor;
+  SchemaWatch& watch =
+      asio::use_service<SchemaWatch>(asio::query(executor, asio::execution::context));
+  if (!watch.on_newer) co_return;
+  Pipeline pipeline;
+  pipeline.add(kSchemaVersionSql);
+  const std::vector<Result> found =
+      co_await connection.run(std::move(pipeline), {.timeout = timeout});
+  try {
+    refuse_newer_schema(found.front().optional_int64(0, 0).value_or(0));
+  } catch (const Error& newer) {
+    if (watch.on_newer) watch.on_newer(newer);
+    throw;
+  }
+}
+
 // What several hosts said: a login refused only where each refused it, since the one that is away
 // may be the one that takes us.
 std::string sqlstate_of_all(const std::vector<std::string>& said) {
@@ -84,19 +103,24 @@ std::string sqlstate_of_all(const std::vector<std::string>& said) {
 Awaitable<std::vector<std::string>> resolve(std::string name, Timeout timeout) {
   const auto executor = co_await asio::this_coro::executor;
   const auto lookup = std::make_shared<Lookup>(executor);
+  Cut& cut = cut_of(executor);
+  ++cut.lookups;
   lookup->resolver.async_resolve(
       name, "",
-      [lookup](const boost::system::error_code&,
-               const asio::ip::tcp::resolver::results_type& found) {
+      [lookup, &cut](const boost::system::error_code&,
+                     const asio::ip::tcp::resolver::results_type& found) {
         for (const auto& entry : found) {
           lookup->addresses.push_back(entry.endpoint().address().to_string());
         }
         lookup->answered = true;
+        --cut.lookups;
         lookup->done.cancel();
       });
   lookup->done.expires_after(timeout);
-  const auto member = cut_of(executor).add([lookup] { lookup->done.cancel(); });
+  const auto member = cut.add([lookup] { lookup->done.cancel(); });
   if (!lookup->answered) co_await lookup->done.async_wait(kNoThrow);
+  // Where others stand before it, it need not be asked any more.
+  if (!lookup->answered) lookup->resolver.cancel();
   co_return lookup->addresses;
 }
 
@@ -170,15 +194,18 @@ Awaitable<Connection> Connection::connect(ConnectOptions options) {
       });
       const std::optional<Impl::Unopened> failed =
           co_await Impl::open(session, host, address, timeout);
-      if (!failed) co_return Connection{std::move(session)};
+      if (!failed) {
+        Connection connection{std::move(session)};
+        co_await look_at_schema(connection, timeout);
+        co_return connection;
+      }
       reasons +=
           "; " + (address.empty() ? host.name : host.name + " " + address) + ": " + failed->why;
       said.push_back(failed->sqlstate);
     }
   }
-  ErrorFields fields{.sqlstate = sqlstate_of_all(said)};
-  fields.message =
-      cut.made() ? "the program ends" : "no database host took us: " + reasons.substr(2);
+  ErrorFields fields{.sqlstate = cut.made() ? cut.sqlstate() : sqlstate_of_all(said)};
+  fields.message = cut.made() ? cut.why() : "no database host took us: " + reasons.substr(2);
   const ConnectionLost error{std::move(fields)};
   if (options.on_error) options.on_error(error);
   throw error;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace tenggat::pg {
@@ -35,19 +36,29 @@ class Cut : public boost::asio::execution_context::service {
   }
 
   // Sessions close, those being opened are given up, and none is opened from then on: who waits
-  // gets a ConnectionLost.
-  void now() {
+  // gets a ConnectionLost, and who comes later one with the first `sqlstate` and `why`.
+  void now(std::string sqlstate = "08006", std::string why = "the program ends") {
+    if (!made_) {
+      sqlstate_ = std::move(sqlstate);
+      why_ = std::move(why);
+    }
     made_ = true;
     const Ends all = *ends_;
     for (const auto& end : all) end();
   }
   bool made() const { return made_; }
+  // Names that were asked for and not answered yet. Nothing interrupts that: whoever takes the
+  // io_context apart waits for it.
+  int lookups = 0;
+  const std::string& sqlstate() const { return sqlstate_; }
+  const std::string& why() const { return why_; }
 
  private:
   void shutdown() noexcept override {}
 
   std::shared_ptr<Ends> ends_ = std::make_shared<Ends>();
   bool made_ = false;
+  std::string sqlstate_, why_;
 };
 
 }  // namespace tenggat::pg

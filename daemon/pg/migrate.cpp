@@ -5,13 +5,19 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <map>
 
+#include "daemon/pg/schema.h"
+
 namespace tenggat::pg {
+namespace asio = boost::asio;
 namespace {
 
-// "tenggat" as a number: nobody else in this database is likely to use it.
-constexpr std::int64_t kLock = 0x74656e67676174;
+// Between two attempts for a lock: what waited behind the first is served meanwhile.
+constexpr std::chrono::seconds kBetweenAttempts{3};
 
 struct Applied {
   std::string name;
@@ -78,16 +84,24 @@ const Migration* next_of(const AppliedByVersion& applied, std::span<const Migrat
   return nullptr;
 }
 
-void add_lock(Pipeline& pipeline) { pipeline.add("SELECT pg_advisory_xact_lock($1)", kLock); }
+// The table, not an advisory lock, which any role can take. Those that read it go on.
+void add_lock(Pipeline& pipeline) {
+  pipeline.add(std::string("SET LOCAL lock_timeout = ") + kLockWait);
+  pipeline.add("LOCK TABLE schema_migration IN EXCLUSIVE MODE");
+}
 
-Awaitable<void> create_table(Connection& connection, Timeout timeout) {
-  Transaction transaction{connection};
-  Pipeline pipeline;
-  add_lock(pipeline);
-  pipeline.add(
-      "CREATE TABLE IF NOT EXISTS schema_migration (version int PRIMARY KEY, name text NOT NULL,"
-      " sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())");
-  co_await transaction.commit(std::move(pipeline), timeout);
+Awaitable<void> create_table(Connection& connection) {
+  const Result exists =
+      co_await connection.query("SELECT to_regclass('schema_migration') IS NOT NULL");
+  if (exists.boolean(0, 0)) co_return;
+  try {
+    co_await connection.query(
+        "CREATE TABLE IF NOT EXISTS schema_migration (version int PRIMARY KEY, name text NOT NULL,"
+        " sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())");
+  } catch (const Error& error) {
+    // Another runner made it at the same moment.
+    if (error.sqlstate() != "23505" && error.sqlstate() != "42P07") throw;
+  }
 }
 
 // Runs one migration inside the open transaction and commits. A script that ended the transaction
@@ -110,44 +124,124 @@ Awaitable<void> apply(Connection& connection, Transaction& transaction, const Mi
   Pipeline record;
   record.add("INSERT INTO schema_migration (version, name, sha256) VALUES ($1, $2, $3)",
              migration.version, name, sha256(migration.sql));
+  record.add("SELECT pg_notify('tenggat', 'schema')");  // daemons that run stop acting
   co_await transaction.commit(std::move(record), timeout);
+}
+
+// What one transaction of migrate() came to. Nothing applied: there was nothing left to apply.
+struct Step {
+  int version = 0;  // the database's, before
+  const Migration* applied = nullptr;
+};
+
+Awaitable<Step> take_step(Connection& connection, std::span<const Migration> list,
+                          Timeout timeout) {
+  Transaction transaction{connection};
+  Pipeline look;
+  add_lock(look);
+  const std::size_t rows = look.add(kSelectApplied);
+  const auto answers = co_await transaction.run(std::move(look), timeout);
+  const AppliedByVersion applied = applied_of(answers[rows]);
+  Step step;
+  step.version = applied.empty() ? 0 : applied.rbegin()->first;
+
+  // The lock is held, so what is decided here still holds when it is done.
+  std::string refusal;
+  try {
+    check_agreement(applied, list);
+    step.applied = next_of(applied, list);
+  } catch (const MigrationRefused& refused) {
+    refusal = refused.what();
+  }
+  if (!step.applied) {
+    co_await transaction.rollback();
+    if (!refusal.empty()) throw MigrationRefused{refusal};
+    co_return step;
+  }
+  co_await apply(connection, transaction, *step.applied, timeout);
+  co_return step;
+}
+
+// Again and again while somebody holds a lock it needs, but not for ever.
+Awaitable<Step> take_step_in_turn(Connection& connection, std::span<const Migration> list,
+                                  MigrationOptions options) {
+  asio::steady_timer pause{co_await asio::this_coro::executor};
+  for (int attempt = 1;; ++attempt) {
+    std::string why;
+    try {
+      co_return co_await take_step(connection, list, options.timeout);
+    } catch (const Error& error) {
+      if (error.sqlstate() != kLockNotHad) throw;
+      why = error.message();
+    }
+    const std::vector<std::string> holders = co_await lock_holders(connection, Holding::any_lock);
+    if (attempt >= options.attempts)
+      throw Error{{.sqlstate = kLockNotHad, .message = why + "; " + words_of(holders)}};
+    if (options.on_wait) options.on_wait(words_of(holders));
+    pause.expires_after(kBetweenAttempts);
+    co_await pause.async_wait(asio::use_awaitable);
+  }
 }
 
 }  // namespace
 
+Awaitable<std::vector<std::string>> lock_holders(Connection& connection, Holding which) {
+  // What came after we began to wait stands behind us and is no reason.
+  const Result found = co_await connection.query(
+      "SELECT DISTINCT ON (coalesce(a.xact_start, '-infinity'), a.pid) a.pid::int,"
+      " coalesce(a.usename::text, ''), coalesce(a.application_name, ''), coalesce(a.state, ''),"
+      " coalesce(to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS\"Z\"'), '')"
+      " FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
+      " JOIN pg_class c ON c.oid = l.relation"
+      " WHERE l.granted AND l.locktype = 'relation' AND a.pid <> pg_backend_pid()"
+      " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+      " AND c.oid >= 16384 AND (NOT $1 OR l.mode <> 'AccessShareLock')"
+      " AND coalesce(a.xact_start, '-infinity') < clock_timestamp() - interval '1 second'"
+      " ORDER BY coalesce(a.xact_start, '-infinity'), a.pid LIMIT 5",
+      which == Holding::locks_to_write);
+  std::vector<std::string> holders;
+  for (int row = 0; row < found.rows(); ++row) {
+    std::string one = fmt::format("pid {} ({}", found.int64(row, 0), found.text(row, 1));
+    for (const int column : {2, 3})
+      if (!found.text(row, column).empty()) one += fmt::format(", {}", found.text(row, column));
+    if (!found.text(row, 4).empty()) one += fmt::format(", since {}", found.text(row, 4));
+    holders.push_back(one + ')');
+  }
+  co_return holders;
+}
+
+std::string words_of(const std::vector<std::string>& holders) {
+  if (holders.empty())
+    return "a lock is held by others, who are not seen: look into pg_locks and pg_prepared_xacts";
+  return fmt::format(
+      "a lock is held by {}; ask them to end, or as an administrator: SELECT"
+      " pg_terminate_backend(PID)",
+      fmt::join(holders, ", "));
+}
+
+const char* const kSchemaVersionSql = "SELECT max(version)::bigint FROM schema_migration";
+
+void refuse_newer_schema(std::int64_t version) {
+  static const int newest = migrations().empty() ? 0 : migrations().back().version;
+  if (version <= newest) return;
+  throw Error{{.sqlstate = kSchemaNewer,
+               .message = fmt::format("the database is at version {}, this program knows {}: it"
+                                      " was migrated by a newer one",
+                                      version, newest)}};
+}
+
 Awaitable<MigrationReport> migrate(Connection& connection, std::span<const Migration> list,
-                                   Timeout timeout) {
+                                   MigrationOptions options) {
   check_list(list);
-  co_await create_table(connection, timeout);
+  co_await create_table(connection);
   MigrationReport report;
   for (std::size_t round = 0; round <= list.size(); ++round) {
-    Transaction transaction{connection};
-    Pipeline look;
-    add_lock(look);
-    look.add(kSelectApplied);
-    const auto answers = co_await transaction.run(std::move(look), timeout);
-    const AppliedByVersion applied = applied_of(answers[1]);
-    const int version = applied.empty() ? 0 : applied.rbegin()->first;
-    if (round == 0) report.from_version = version;
-    report.to_version = version;
-
-    // The lock is held, so what is decided here still holds when it is done.
-    const Migration* next = nullptr;
-    std::string refusal;
-    try {
-      check_agreement(applied, list);
-      next = next_of(applied, list);
-    } catch (const MigrationRefused& refused) {
-      refusal = refused.what();
-    }
-    if (!next) {
-      co_await transaction.rollback();
-      if (!refusal.empty()) throw MigrationRefused{refusal};
-      break;
-    }
-    co_await apply(connection, transaction, *next, timeout);
-    report.applied.emplace_back(next->name);
-    report.to_version = next->version;
+    auto taking = take_step_in_turn(connection, list, options);
+    const Step step = co_await std::move(taking);
+    if (round == 0) report.from_version = step.version;
+    report.to_version = step.applied ? step.applied->version : step.version;
+    if (!step.applied) break;
+    report.applied.emplace_back(step.applied->name);
   }
   co_return report;
 }

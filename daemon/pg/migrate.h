@@ -1,8 +1,10 @@
 // Forward-only schema migrations, one transaction each, recorded with their hash in
-// schema_migration. Safe to run twice and from several places at once: an advisory lock is held in
-// each transaction.
+// schema_migration. Safe to run twice and from several places at once: that table is locked in each
+// transaction. A lock that others hold is waited for in short attempts, so that nobody stands
+// behind a migration that itself stands behind a long query.
 #pragma once
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -45,12 +47,35 @@ struct MigrationState {
   std::optional<Instant> applied_at;
 };
 
-inline constexpr Timeout kMigrationTimeout = std::chrono::minutes{10};
+// How long one attempt waits for a lock that others hold, as PostgreSQL reads it. Behind an attempt
+// of a migration all others wait, so that it is short, and repeated.
+inline constexpr const char* kLockWait = "'2s'";
+// SQLSTATE of a wait that was longer.
+inline constexpr const char* kLockNotHad = "55P03";
+
+enum class Holding { any_lock, locks_to_write };
+
+// Sessions that have held a lock on tables or views of this database for that long and longer:
+// "pid 4711 (grafana, psql, idle in transaction, since 2026-11-28 08:00:00Z)", the oldest first.
+// What other users' sessions do, PostgreSQL may not say.
+Awaitable<std::vector<std::string>> lock_holders(Connection& connection, Holding which);
+
+// The above as one sentence with its remedy.
+std::string words_of(const std::vector<std::string>& holders);
+
+struct MigrationOptions {
+  MigrationOptions() {}  // no aggregate: GCC 12 destroys such a temporary twice
+  Timeout timeout = std::chrono::minutes{10};  // of one migration's statements
+  // For the locks of one migration: two seconds each, three between them, ten minutes in all.
+  int attempts = 120;
+  // Told who is in the way after each attempt that came to nothing. Must not throw.
+  std::function<void(const std::string&)> on_wait{};
+};
 
 // Throws MigrationRefused, or Error with the migration's name in the message. Migrations before a
-// failing one stay applied. `timeout` is for one migration, waiting for another runner included.
+// failing one stay applied.
 Awaitable<MigrationReport> migrate(Connection& connection, std::span<const Migration> list,
-                                   Timeout timeout = kMigrationTimeout);
+                                   MigrationOptions options = {});
 
 // By version, known and unknown ones together. Writes nothing, not even the table.
 Awaitable<std::vector<MigrationState>> migration_status(Connection& connection,

@@ -13,21 +13,34 @@ namespace asio = boost::asio;
 // so a newcomer never overtakes.
 class Pool::Ticket {
  public:
-  explicit Ticket(std::shared_ptr<State> state) : state_{std::move(state)} {}
+  // One that waits to be granted is none yet.
+  enum class Is { granted, waiting };
+  Ticket(std::shared_ptr<State> state, Is is)
+      : state_{std::move(state)}, granted_{is == Is::granted} {}
   Ticket(const Ticket&) = delete;
   Ticket& operator=(const Ticket&) = delete;
   ~Ticket();
   State& state() const { return *state_; }
+  bool granted() const { return granted_; }
+  void grant() noexcept { granted_ = true; }
 
  private:
   std::shared_ptr<State> state_;
+  bool granted_;
 };
 
 struct Pool::State : std::enable_shared_from_this<State> {
   struct Waiter {
-    explicit Waiter(const asio::any_io_executor& executor) : called{executor} {}
+    explicit Waiter(const std::shared_ptr<State>& state)
+        : called{state->executor}, ticket{std::make_unique<Ticket>(state, Ticket::Is::waiting)} {}
     asio::steady_timer called;
-    std::unique_ptr<Ticket> ticket;
+    std::unique_ptr<Ticket> ticket;  // made beforehand: granting it must not fail
+  };
+  // Whoever waits no longer is in no queue, however that came.
+  struct Leaving {
+    State& state;
+    std::shared_ptr<Waiter> waiter;
+    ~Leaving() { std::erase(state.queue, waiter); }
   };
 
   State(asio::any_io_executor executor_in, PoolOptions options_in)
@@ -45,8 +58,9 @@ struct Pool::State : std::enable_shared_from_this<State> {
     throw ConnectionLost{{.sqlstate = "57P01", .message = "the connection pool is closed"}};
   }
   std::unique_ptr<Ticket> take_ticket() {
+    auto ticket = std::make_unique<Ticket>(shared_from_this(), Ticket::Is::granted);
     ++tickets_out;
-    return std::make_unique<Ticket>(shared_from_this());
+    return ticket;
   }
   void return_ticket() noexcept;
   std::unique_ptr<Connection> take_idle();
@@ -71,14 +85,17 @@ struct Pool::State : std::enable_shared_from_this<State> {
   PoolStatistics statistics;
 };
 
-Pool::Ticket::~Ticket() { state_->return_ticket(); }
+Pool::Ticket::~Ticket() {
+  if (granted_) state_->return_ticket();
+}
 
 void Pool::State::return_ticket() noexcept {
   --tickets_out;
   if (closed || queue.empty()) return;
   const auto waiter = queue.front();
   queue.pop_front();
-  waiter->ticket = take_ticket();
+  ++tickets_out;
+  waiter->ticket->grant();
   waiter->called.cancel();
 }
 
@@ -125,12 +142,12 @@ void Pool::State::failed(const Error& error) {
   last_failure = error.message();
   last_sqlstate = error.sqlstate();
   if (backing_off) return;  // several attempts were under way at once: one step, not several
-  backing_off = true;
   backoff = std::clamp(2 * backoff, options.backoff_min, options.backoff_max);
   retry.expires_after(backoff);
   retry.async_wait([weak = weak_from_this()](const boost::system::error_code&) {
     if (const auto state = weak.lock()) state->backing_off = false;
   });
+  backing_off = true;  // last: without the wait it would never be over
 }
 
 Pool::Lease::Lease(std::unique_ptr<Ticket> ticket, std::unique_ptr<Connection> connection)
@@ -174,13 +191,13 @@ Awaitable<Pool::Lease> Pool::acquire_from(std::shared_ptr<State> state) {
     if (state->queue.size() >= state->options.waiters_max) {
       state->refuse("the queue for a database connection is full");
     }
-    const auto waiter = std::make_shared<State::Waiter>(state->executor);
+    const auto waiter = std::make_shared<State::Waiter>(state);
     state->queue.push_back(waiter);
+    const State::Leaving leaving{*state, waiter};
     waiter->called.expires_after(state->options.acquire_timeout);
     co_await waiter->called.async_wait(asio::as_tuple(asio::use_awaitable));
     ticket = std::move(waiter->ticket);
-    if (!ticket) {
-      std::erase(state->queue, waiter);
+    if (!ticket->granted()) {
       if (state->closed) state->refuse_closed();
       state->refuse("no database connection came free in time");
     }

@@ -4,6 +4,7 @@
 
 #include "daemon/pg/connection.h"
 #include "daemon/pg/login.h"
+#include "daemon/pg/schema.h"
 
 namespace tenggat::pg {
 Error::Error(ErrorFields fields)
@@ -17,7 +18,8 @@ bool is_login_refused(const Error& error) {
 bool Error::is_outage() const {
   const auto kind = sqlstate_class();
   return kind == "08" || kind == "53" || kind == "58" || sqlstate().starts_with("57P") ||
-         is_read_only() || dynamic_cast<const ConnectionLost*>(this) != nullptr;
+         is_read_only() || sqlstate() == kSchemaNewer ||
+         dynamic_cast<const ConnectionLost*>(this) != nullptr;
 }
 
 Result::Result(std::shared_ptr<const pg_result> result, std::string warning_sqlstate)

@@ -73,8 +73,8 @@ class Connection::Impl::Turn {
       session.fail(ConnectionLost{{.sqlstate = "08003", .message = "the session is closed"}});
     }
     if (session.busy_) throw std::logic_error{"two coroutines use one database connection"};
-    session.busy_ = true;
     session.start_deadline(timeout);
+    session.busy_ = true;
   }
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;

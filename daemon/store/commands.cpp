@@ -70,10 +70,11 @@ Conflict conflict_of(const pg::Error& error) {
 }
 
 std::size_t add_lock_numbers(pg::Pipeline& pipeline, const std::vector<std::string>& sops) {
-  // A row cannot be locked before a year's first number has made it.
+  // A number's row cannot be locked before a year's first number has made it; the service's own is
+  // there from before. Not an advisory lock: any role can take one.
   pipeline.add(
-      "SELECT pg_advisory_xact_lock(hashtext('tenggat number ' || sop))"
-      " FROM (SELECT unnest($1::text[]) AS sop ORDER BY 1 OFFSET 0) s",
+      "SELECT FROM rule_in_force WHERE kind = 'sop' AND name = ANY($1::text[]) ORDER BY name"
+      " FOR NO KEY UPDATE",
       pg::text_array(sops));
   return pipeline.add(
       "SELECT sop, year, last FROM permit_number WHERE sop = ANY($1::text[]) ORDER BY sop, year"

@@ -17,8 +17,14 @@ struct Moment {
   std::int64_t people_mark = 0, rules_mark = 0, tokens_mark = 0;
 };
 
-// The statement, for a pipeline, and the reader of its one row.
+// The statement, for a pipeline, and the reader of its one row. It throws where the schema is newer
+// than the program (pg/schema.h), so that whoever asks writes nothing.
 extern const char* const kMomentSql;
 Moment moment_of(const pg::Result& result);
+
+// For who needs no more of it: whether the schema is still this program's. The statement's index,
+// and its reader, which throws as above.
+std::size_t add_schema(pg::Pipeline& pipeline);
+void check_schema(const pg::Result& result);
 
 }  // namespace tenggat::store

@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 #include <optional>
 
+#include "daemon/pg/migrate.h"
 #include "daemon/store/hash.h"
 
 namespace tenggat::store {
@@ -60,16 +61,19 @@ std::vector<RuleSet> rule_sets_of(const pg::Result& result) {
   return sets;
 }
 
-// The hash in force, or nothing. Writers of one kind wait for each other, so that each change bumps
+// The hash in force, or nothing. Writers wait for each other, so that each change bumps
 // the mark once.
 pg::Awaitable<std::optional<std::string>> lock_in_force(pg::Transaction& transaction,
                                                         std::string kind, std::string name) {
   pg::Pipeline pipeline;
-  pipeline.add("SELECT pg_advisory_xact_lock(hashtext('tenggat rules ' || $1))", kind);
+  pipeline.add(std::string("SET LOCAL lock_timeout = ") + pg::kLockWait);
+  // The mark itself, which each change raises: a row that only who may change it can lock.
+  pipeline.add("SELECT FROM change_mark WHERE name = 'rules' FOR NO KEY UPDATE");
   pipeline.add("SELECT hash FROM rule_in_force WHERE kind = $1 AND name = $2", kind, name);
   const auto results = co_await transaction.run(std::move(pipeline));
-  if (results.at(1).empty()) co_return std::nullopt;
-  co_return std::string(results.at(1).text(0, 0));
+  const pg::Result& in_force = results.at(2);
+  if (in_force.empty()) co_return std::nullopt;
+  co_return std::string(in_force.text(0, 0));
 }
 
 }  // namespace

@@ -1,0 +1,35 @@
+// A schema newer than the program: nothing is done to it. Each transaction that reads the office's
+// moment sees it, and each session when it is opened.
+#pragma once
+#include <boost/asio/execution_context.hpp>
+#include <cstdint>
+#include <functional>
+
+#include "daemon/pg/connection.h"
+
+namespace tenggat::pg {
+
+// Its SQLSTATE: ours, of a class that PostgreSQL gives to nobody.
+inline constexpr const char* kSchemaNewer = "TG001";
+
+// The version the database is at: one bigint, null where nothing was ever applied.
+extern const char* const kSchemaVersionSql;
+
+// Throws Error with that SQLSTATE where the database is at a version this program does not carry.
+void refuse_newer_schema(std::int64_t version);
+
+// Whether sessions ask when they are opened. One for each io_context, as Cut is; off until
+// `on_newer` is set, since what migrates must connect.
+class SchemaWatch : public boost::asio::execution_context::service {
+ public:
+  using key_type = SchemaWatch;
+  inline static boost::asio::execution_context::id id;
+  explicit SchemaWatch(boost::asio::execution_context& owner) : service(owner) {}
+
+  std::function<void(const Error&)> on_newer;
+
+ private:
+  void shutdown() noexcept override { on_newer = nullptr; }
+};
+
+}  // namespace tenggat::pg
