@@ -29,6 +29,7 @@
 #include "daemon/http/server.h"
 #include "daemon/http/uploads.h"
 #include "daemon/http/view.h"
+#include "daemon/lasting.h"
 #include "daemon/log.h"
 #include "daemon/metrics.h"
 #include "daemon/office/canary.h"
@@ -325,7 +326,7 @@ class App::Parts {
   asio::awaitable<std::string> check_rules();
   asio::awaitable<std::string> describe_clock();
 
-  void spawn(asio::awaitable<void> loop, std::string name);
+  void spawn(std::function<asio::awaitable<void>()> loop, std::string name);
   void wake_all();
   void announce_standards();
   void announce_sops();
@@ -509,9 +510,9 @@ void App::Parts::measure_configuration() {
       startup_.tls ? static_cast<double>(http::not_after(startup_.tls)) : 0);
 }
 
-void App::Parts::spawn(asio::awaitable<void> loop, std::string name) {
+void App::Parts::spawn(std::function<asio::awaitable<void>()> loop, std::string name) {
   running_.insert(name);
-  asio::co_spawn(io_, std::move(loop), [this, name](std::exception_ptr failure) {
+  spawn_lasting(io_.get_executor(), std::move(loop), [this, name](std::exception_ptr failure) {
     if (failure) {
       // A loop ends by being told to; anything else is a bug, and half a daemon is worse than none.
       try {
@@ -845,7 +846,7 @@ asio::awaitable<bool> App::Parts::start() {
     co_return false;
   }
   // The admin listener answers from the first moment, also while the database is away.
-  spawn(admin_server_->run(), "admin_http");
+  spawn([this] { return admin_server_->run(); }, "admin_http");
   for (bool first = true; !stopping_; first = false) {
     bool lock_not_had = false;
     try {
@@ -866,19 +867,19 @@ asio::awaitable<bool> App::Parts::start() {
   if (stopping_) co_return true;
   say_where_memory_is_short(startup_.config);
   announce_standards();
-  spawn(committer_.run(), "committer");
-  spawn(watch_.run(), "watch");
-  spawn(composer_.run(), "composer");
-  spawn(dispatcher_.run(), "dispatcher");
-  spawn(canary_.run(), "canary");
-  spawn(receipts_.run(), "receipts");
-  spawn(file_collector_.run(), "files");
-  spawn(portal_.run(), "portal");
-  spawn(snapshot_.run(), "snapshot");
-  spawn(api_server_->run(), "http");
-  spawn(listen(), "listen");
-  spawn(handle_hangups(), "hangups");
-  spawn(reload_door_.run(), "reload_door");
+  spawn([this] { return committer_.run(); }, "committer");
+  spawn([this] { return watch_.run(); }, "watch");
+  spawn([this] { return composer_.run(); }, "composer");
+  spawn([this] { return dispatcher_.run(); }, "dispatcher");
+  spawn([this] { return canary_.run(); }, "canary");
+  spawn([this] { return receipts_.run(); }, "receipts");
+  spawn([this] { return file_collector_.run(); }, "files");
+  spawn([this] { return portal_.run(); }, "portal");
+  spawn([this] { return snapshot_.run(); }, "snapshot");
+  spawn([this] { return api_server_->run(); }, "http");
+  spawn([this] { return listen(); }, "listen");
+  spawn([this] { return handle_hangups(); }, "hangups");
+  spawn([this] { return reload_door_.run(); }, "reload_door");
   live_ = true;
   asio::use_service<pg::SchemaWatch>(io_).on_newer = std::bind_front(&Parts::halt, this);
   log_event(Level::info, "started",
@@ -1093,9 +1094,9 @@ asio::awaitable<void> App::Parts::begin() {
 }
 
 asio::awaitable<void> App::Parts::live() {
-  spawn(feed_watchdog(), "watchdog");
-  spawn(keep_log(), "log");
-  spawn(begin(), "start");
+  spawn([this] { return feed_watchdog(); }, "watchdog");
+  spawn([this] { return keep_log(); }, "log");
+  spawn([this] { return begin(); }, "start");
   while (!stopping_) co_await stop_asked_.wait(std::chrono::hours(1));
   co_await stop();
 }

@@ -1090,9 +1090,11 @@ void take_from_reserve(const std::shared_ptr<ServerState>& state) {
   error_code ec;
   tcp::socket socket(state->acceptor.get_executor());
   state->acceptor.accept(socket, ec);
-  if (!ec && state->limits.serves_from_reserve) {
+  // Nobody waits: without a descriptor the kernel says so before it looks.
+  if (ec) return state->reserve.refill();
+  if (state->limits.serves_from_reserve) {
     admit(state, std::move(socket));
-  } else if (!ec) {
+  } else {
     const tcp::endpoint peer = socket.remote_endpoint(ec);
     if (!ec) refuse(state, std::move(socket), peer.address().to_string(), "overloaded");
   }

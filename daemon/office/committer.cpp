@@ -1,6 +1,8 @@
 #include "daemon/office/committer.h"
 
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -10,6 +12,7 @@
 
 #include "daemon/clock.h"
 #include "daemon/crash_point.h"
+#include "daemon/lasting.h"
 #include "daemon/log.h"
 #include "daemon/office/loop.h"
 #include "daemon/resources.h"
@@ -138,6 +141,18 @@ asio::awaitable<void> Committer::run() {
 
 asio::awaitable<void> Committer::run_lane(std::size_t number) {
   Lane& lane = lanes_[number];
+  // Without memory for what it waits on, Asio drops a coroutine in silence: its callers are told,
+  // what it claimed is free, and the lane begins again.
+  struct Dropped {
+    Committer& committer;
+    asio::any_io_executor executor;
+    std::size_t number;
+    bool over = false;
+    ~Dropped() {
+      if (!over && std::uncaught_exceptions() == 0 && runs_here(executor))
+        committer.begin_again(number);
+    }
+  } dropped{*this, executor_, number};
   while (!stopping_ || !queue_.empty()) {
     // Ready for work is success, too: an office without commands has not stalled.
     metrics_.loop("committer").last_success_timestamp_seconds.Set(Clock::machine_seconds());
@@ -160,6 +175,21 @@ asio::awaitable<void> Committer::run_lane(std::size_t number) {
     // What had to wait for this batch may go now.
     wake_lanes();
   }
+  dropped.over = true;
+}
+
+void Committer::begin_again(std::size_t number) {
+  Lane& lane = lanes_[number];
+  for (const PendingPtr& one : lane.batch)
+    answer(one, {CommandAnswer::Kind::failed, 500, "", std::nullopt});
+  lane.batch.clear();
+  lane.begun.reset();
+  try {
+    asio::co_spawn(executor_, run_lane(number), asio::detached);
+  } catch (const std::bad_alloc&) {
+    // The other lanes go on.
+  }
+  wake_lanes();
 }
 
 namespace {

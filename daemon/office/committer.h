@@ -136,6 +136,7 @@ class Committer {
     Signal work;
   };
   boost::asio::awaitable<void> run_lane(std::size_t number);
+  void begin_again(std::size_t lane);
   std::vector<PendingPtr> take_batch(std::size_t lane);
   std::optional<std::chrono::nanoseconds> oldest_batch_begun() const;
   void wake_lanes();

@@ -493,6 +493,56 @@ TEST_F(HostileLog, UnreadItLosesLinesAndSaysHowManyOnceItIsRead) {
   EXPECT_TRUE(becomes_true([&] { return has(log_.text(), "\"log_lines_lost\""); }));
 }
 
+// --- a disk that is full
+// --------------------------------------------------------------------------
+
+class HostileDisk : public Hostile {
+ protected:
+  HostileDisk() {
+    daemon_->options().configuration = fmt::format(
+        "email: {{url: \"file:{}/mails\", from: izin@example.go.id}}\n"
+        "http: {{failures_a_minute: 1000000}}\n",
+        disk_.directory());
+    daemon_->write_configuration();
+    // The log lies there, too.
+    std::filesystem::remove(daemon_->directory() / "daemon.err");
+    std::filesystem::create_symlink(disk_.directory() + "/log",
+                                    daemon_->directory() / "daemon.err");
+  }
+  std::string messages(const std::string& state) {
+    return shared_postgres().execute("SELECT count(*) FROM message WHERE state = '" + state + "'",
+                                     database_);
+  }
+  SmallDisk disk_{2 * 1024 * 1024};
+};
+
+TEST_F(HostileDisk, ThatIsFullLosesNoMail) {
+  daemon_->start();
+  disk_.fill();
+  sign_in();
+  const std::string failed =
+      "tenggat_messages_failed_total{channel=\"email\",reason=\"storage_failed\"}";
+  EXPECT_TRUE(becomes_true([&] {
+    const std::string metrics = http_get(daemon_->admin_port(), "/metrics");
+    const auto at = metrics.find(failed);
+    return at != std::string::npos && std::stod(metrics.substr(at + failed.size())) > 0;
+  }));
+  EXPECT_EQ(messages("accepted"), "0");
+  is_alive();
+  disk_.clear();
+  EXPECT_TRUE(becomes_true([&] { return messages("accepted") == "1"; }));
+  int files = 0;
+  for (const auto& one : std::filesystem::directory_iterator(disk_.directory() + "/mails")) {
+    ++files;
+    EXPECT_TRUE(has(read_file(one.path()), "/masuk/")) << one.path();
+  }
+  EXPECT_EQ(files, 1);
+  // What it said of that waited as well.
+  EXPECT_TRUE(
+      becomes_true([&] { return has(read_file(disk_.directory() + "/log"), "storage_failed"); }));
+  stops_in_time();
+}
+
 // --- no descriptor left
 // ---------------------------------------------------------------------------
 
