@@ -127,8 +127,8 @@ pg::Awaitable<void> probe_write(pg::Connection& connection) {
   pg::Transaction transaction(connection);
   pg::Pipeline pipeline;
   pipeline.add(
-      "INSERT INTO file (sha256, content_type, bytes, added_by)"
-      " VALUES ('', '', decode(repeat('00', $1::int), 'hex'), '')",
+      "INSERT INTO file_chunk (content, place, bytes)"
+      " VALUES (0, 0, decode(repeat('00', $1::int), 'hex'))",
       kBytes);
   co_await transaction.run(std::move(pipeline));
   co_await transaction.rollback();
