@@ -14,8 +14,9 @@ int main() {
   Metrics metrics{MetricsOptions{}};
   office::Committer committer(io.get_executor(), pool, rulebook, metrics, {}, {});
   http::RateLimit limit(1);
+  http::Doorkeeper door(1);
   const std::vector<http::Route> routes =
-      http::api_routes({pool, committer, rulebook, limit, limit, ""});
+      http::api_routes({pool, committer, rulebook, limit, door, ""});
   const std::vector<std::string> faults = http::openapi_faults(http::openapi_text(), routes);
   for (const std::string& fault : faults)
     std::cerr << "daemon/http/openapi.json: " << fault << '\n';

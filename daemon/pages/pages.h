@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/http/doorkeeper.h"
 #include "daemon/http/router.h"
 #include "daemon/office/board.h"
 #include "daemon/office/committer.h"
@@ -26,6 +27,7 @@ struct PageParts {
   office::Rulebook& rulebook;
   office::SigningIn& signing_in;
   office::BoardFeed& board;
+  http::Doorkeeper& door;
   std::string public_url;  // without a last slash; https makes the cookie Secure
 };
 

@@ -112,7 +112,7 @@ class OpenApi : public Routes {
     options.connections_max = 1;
     options.acquire_timeout = std::chrono::milliseconds(50);
     pg::Pool pool(io_.get_executor(), options);
-    Router other(api_routes({pool, *committer_, rulebook_, requests_, failures_, kPublicUrl,
+    Router other(api_routes({pool, *committer_, rulebook_, requests_, door_, kPublicUrl,
                              requests_per_token, &receipts_}),
                  outage_answer);
     std::swap(*router_, other);
