@@ -365,7 +365,8 @@ class App::Parts {
   office::SnapshotLoop snapshot_;
   office::SigningIn signing_in_;
   http::Uploads uploads_;
-  http::RateLimit requests_, failures_;  // of the API, by token and by address
+  http::RateLimit requests_;  // of the API, by token
+  http::Doorkeeper door_;
   notify::ReceiptConfig receipt_config_;
   std::unique_ptr<http::Router> api_router_, admin_router_;
   std::unique_ptr<http::Server> api_server_, admin_server_;
@@ -432,7 +433,7 @@ App::Parts::Parts(std::filesystem::path file, Startup read, std::optional<Simula
       uploads_(file_pool_,
                {startup_.config.http.permit_file_bytes, startup_.config.http.daily_file_bytes}),
       requests_(startup_.config.http.requests_a_minute),
-      failures_(startup_.config.http.failures_a_minute),
+      door_(startup_.config.http.failures_a_minute),
       receipt_config_(receipts_of(startup_.config, startup_.secrets)) {
   count_log_lines([this](Level level) { metrics_.log_message(level); });
   measure_configuration();
@@ -707,10 +708,10 @@ void App::Parts::make_servers() {
                                      admin_limits(), admin_router_->handler());
   const std::string& public_url = startup_.config.public_url;
   std::vector<http::Route> routes = http::api_routes(
-      {read_pool_, committer_, rulebook_, uploads_, requests_, failures_, public_url,
+      {read_pool_, committer_, rulebook_, uploads_, requests_, door_, public_url,
        static_cast<std::size_t>(startup_.config.http.requests_at_once), &receipt_config_});
   for (http::Route& route : pages::page_routes(
-           {read_pool_, committer_, rulebook_, signing_in_, board_, uploads_, public_url}))
+           {read_pool_, committer_, rulebook_, signing_in_, board_, uploads_, door_, public_url}))
     routes.push_back(std::move(route));
   for (const http::Route& route : routes)
     if (!find_bounds(route.name))
@@ -1023,7 +1024,7 @@ void App::Parts::apply() {
   portal_.reload(portal_options(startup_.config, startup_.secrets));
   api_server_->use_tls(startup_.tls);
   requests_.allow(startup_.config.http.requests_a_minute);
-  failures_.allow(startup_.config.http.failures_a_minute);
+  door_.allow(startup_.config.http.failures_a_minute);
   set_up_log(startup_.config.log);
   announce_standards();
   wake_all();

@@ -246,6 +246,8 @@ Parsed<std::string> parse_name(std::string_view text) {
 }
 
 Parsed<Network> parse_proxy(std::string_view text) {
+  if (text.ends_with("/0"))
+    return Wrong{fmt::format("'{}' is everybody: each could say to be anybody else", text)};
   if (const auto network = parse_network(text)) return *network;
   return Wrong{fmt::format("'{}' is no address or network, such as 127.0.0.1 or 10.0.0.0/8", text)};
 }
@@ -429,6 +431,32 @@ void validate(const Config& config, const YamlMap& root, const YamlMap& email,
   }
 }
 
+// Whether all visitors come through a proxy: nobody else reaches `listen`, or somebody else ends
+// the TLS that public_url promises. Not where the pages are for this machine alone.
+bool is_proxied(const Config& config) {
+  if (!config.public_url.starts_with("https://") || is_loopback(config.public_url)) return false;
+  return !config.http.tls() || is_loopback("tcp://" + config.listen.to_string());
+}
+
+// Each fault stands at the key that mends it.
+void validate_http(const Config& config, const YamlMap& root, const YamlMap& http) {
+  if (config.http.certificate_file.empty() != config.http.key_file.empty()) {
+    http.fault_at(config.http.key_file.empty() ? "key_file" : "certificate_file",
+                  "http.certificate_file and http.key_file go together");
+  }
+  if (config.http.proxies.empty() && is_proxied(config)) {
+    const bool written = root.has("http");
+    (written ? http : root)
+        .fault_at(
+            written ? "proxies" : "public_url",
+            fmt::format("http.proxies is empty, but {} is reached through a proxy: all visitors "
+                        "would count as one address, and one could keep out all others; name "
+                        "the proxy's address, [127.0.0.1] for one on this machine, and have it "
+                        "set X-Forwarded-For (docs/operations.md)",
+                        config.public_url));
+  }
+}
+
 std::string reachable(const Endpoint& listen, bool tls) {
   Endpoint shown = listen;
   if (shown.host.empty() || shown.host == "0.0.0.0" || shown.host == "::") shown.host = "127.0.0.1";
@@ -497,10 +525,7 @@ Loaded<Config> load_config(const SourceFile& source) {
   read_http(http, config.http);
 
   validate(config, root.map(), email.map(), whatsapp.map(), portal.map());
-  if (config.http.certificate_file.empty() != config.http.key_file.empty()) {
-    http.map().fault_at(config.http.key_file.empty() ? "key_file" : "certificate_file",
-                        "http.certificate_file and http.key_file go together");
-  }
+  validate_http(config, root.map(), http.map());
   const std::string& to = config.canary.to;
   if (!to.empty() && !(is_mail(to) ? config.email.enabled() : config.whatsapp.enabled())) {
     canary.map().fault_at("to", "canary.to goes by a channel that is off");

@@ -100,7 +100,7 @@ struct Config {
     int connections = 1024;                           // http.connections: open at once
     int requests_at_once = 1024;                      // http.requests_at_once: of one token
     int requests_a_minute = 6000;                     // http.requests_a_minute: of one token
-    int failures_a_minute = 60;    // http.failures_a_minute: of one address, without a valid token
+    int failures_a_minute = 60;    // http.failures_a_minute: of one network: secrets that are none
     std::vector<Network> proxies;  // http.proxies: whose X-Forwarded-For is believed
     std::string certificate_file;  // http.certificate_file, PEM with its issuers; empty: no TLS
     std::string key_file;          // http.key_file, PEM

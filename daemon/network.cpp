@@ -72,8 +72,11 @@ std::optional<Network> parse_network(std::string_view text) {
 
 std::string network_key(const std::string& address) {
   auto bits = parse_address(address);
-  if (!bits || Network{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF}, kMappedBits}.contains(*bits))
-    return address;
+  if (!bits) return address;
+  if (Network{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF}, kMappedBits}.contains(*bits)) {
+    std::array<char, INET_ADDRSTRLEN> text{};  // one key, however it was written
+    return inet_ntop(AF_INET, bits->data() + kMappedBits / 8, text.data(), text.size());
+  }
   std::fill(bits->begin() + 8, bits->end(), std::uint8_t{0});
   return {bits->begin(), bits->end()};
 }

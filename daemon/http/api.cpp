@@ -6,7 +6,6 @@
 #include "daemon/clock.h"
 #include "daemon/http/api_calls.h"
 #include "daemon/http/openapi.h"
-#include "daemon/network.h"
 #include "daemon/store/hash.h"
 
 namespace tenggat::http {
@@ -188,18 +187,15 @@ void tag(Response& response, std::string_view known) {
 
 awaitable<Response> Api::enter(Endpoint endpoint, Request request) {
   std::optional<Principal> principal;
-  const std::string from = network_key(request.remote_address);
   if (const auto secret = bearer_secret(request)) {
     principal = find_principal(*secret);
-    // Whether it was made a moment ago is not looked up for who has only guessed so far: then the
-    // limit refuses below.
-    if (!principal && parts_.failures.wait(from, Clock::monotonic()).count() == 0) {
-      auto authenticating = authenticate(*secret);
+    if (!principal) {  // perhaps made a moment ago
+      auto authenticating = authenticate(*secret, request.remote_address);
       principal = co_await std::move(authenticating);
     }
   }
   if (principal) request.trace->actor = words_of(*principal);
-  if (auto refusal = limit_rate(request, principal, from)) co_return std::move(*refusal);
+  if (auto refusal = limit_rate(request, principal)) co_return std::move(*refusal);
   const auto access = authorize(principal ? &*principal : nullptr, {request.route, false, {}});
   // Whether the caller acts for an officer stands in the body: that question comes again there.
   const bool may_act = principal && principal->has("act") &&
@@ -230,13 +226,12 @@ awaitable<Response> Api::enter(Endpoint endpoint, Request request) {
   co_return response;
 }
 
-// A token's holder by the token, everybody else by the address.
+// A token's holder by the token, everybody else by the network.
 std::optional<Response> Api::limit_rate(const Request& request,
-                                        const std::optional<Principal>& principal,
-                                        const std::string& from) {
+                                        const std::optional<Principal>& principal) {
   const auto wait = principal
                         ? parts_.requests.ask(std::to_string(principal->token), Clock::monotonic())
-                        : parts_.failures.ask(from, Clock::monotonic());
+                        : parts_.door.miss(request.remote_address);
   if (wait.count() == 0) return std::nullopt;
   return too_many_response(request, wait);
 }
@@ -270,7 +265,9 @@ std::optional<Principal> Api::find_principal(const std::string& secret) const {
   return principal_of(*token);
 }
 
-awaitable<std::optional<Principal>> Api::authenticate(std::string secret) {
+awaitable<std::optional<Principal>> Api::authenticate(std::string secret, std::string from) {
+  auto waiting = parts_.door.turn(std::move(from));
+  const Doorkeeper::Turn turn = co_await std::move(waiting);
   auto reading = read({}, {});
   co_await std::move(reading);
   co_return find_principal(secret);

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/http/doorkeeper.h"
 #include "daemon/http/problem.h"
 #include "daemon/http/rate_limit.h"
 #include "daemon/http/router.h"
@@ -29,9 +30,8 @@ struct ApiParts {
   office::Committer& committer;
   office::Rulebook& rulebook;
   Uploads& uploads;
-  // Over: 429. Of requests by token; of those without a valid one by address.
-  RateLimit& requests;
-  RateLimit& failures;
+  RateLimit& requests;                              // by token; over: 429
+  Doorkeeper& door;                                 // for those without a valid one
   std::string public_url;                           // without a last slash
   std::size_t requests_per_token = 1024;            // at once; over: 429
   const notify::ReceiptConfig* receipts = nullptr;  // none: no provider is believed

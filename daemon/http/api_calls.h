@@ -81,10 +81,9 @@ class Api {
   using ReadBody = CommandBody (*)(const boost::json::value&, FieldFaults&);
 
   // By the tokens as they are now; find_principal knows those of a moment ago.
-  awaitable<std::optional<Principal>> authenticate(std::string secret);
+  awaitable<std::optional<Principal>> authenticate(std::string secret, std::string from);
   std::optional<Response> limit_rate(const Request& request,
-                                     const std::optional<Principal>& principal,
-                                     const std::string& from);
+                                     const std::optional<Principal>& principal);
   std::optional<Principal> find_provider(const Request& request) const;
   Sender sender_of(const Principal& principal) const;
   // All references are to what the calling coroutine holds.

@@ -7,7 +7,6 @@
 #include "daemon/clock.h"
 #include "daemon/http/api_calls.h"
 #include "daemon/log.h"
-#include "daemon/network.h"
 #include "daemon/store/receipts.h"
 #include "notifiers/email/bounce.h"
 
@@ -77,11 +76,11 @@ awaitable<Response> Api::enter_hook(Endpoint endpoint, Request request) {
     auto taking = take_unproven(request);
     co_await std::move(taking);
   }
-  const std::string from = network_key(request.remote_address);
+  const std::string& from = request.remote_address;
   const std::optional<Principal> provider = find_provider(request);
   if (provider) request.trace->actor = words_of(*provider);
-  const auto wait = provider ? parts_.requests.ask("hook " + from, Clock::monotonic())
-                             : parts_.failures.ask(from, Clock::monotonic());
+  const auto wait =
+      provider ? parts_.requests.ask("hook " + from, Clock::monotonic()) : parts_.door.miss(from);
   if (wait.count() > 0) co_return too_many_response(request, wait);
   const auto access = authorize(provider ? &*provider : nullptr, {request.route, false, {}});
   if (!access) {

@@ -15,8 +15,9 @@ int main() {
   office::Committer committer(io.get_executor(), pool, rulebook, metrics, {}, {});
   http::Uploads uploads(pool, {});
   http::RateLimit limit(1);
+  http::Doorkeeper door(1);
   const std::vector<http::Route> routes =
-      http::api_routes({pool, committer, rulebook, uploads, limit, limit, ""});
+      http::api_routes({pool, committer, rulebook, uploads, limit, door, ""});
   const std::vector<std::string> faults = http::openapi_faults(http::openapi_text(), routes);
   for (const std::string& fault : faults)
     std::cerr << "daemon/http/openapi.json: " << fault << '\n';

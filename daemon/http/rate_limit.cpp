@@ -7,6 +7,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 constexpr nanoseconds kMinute = std::chrono::minutes{1};
+constexpr const char* kEverybodyElse = "";
 
 }  // namespace
 
@@ -18,8 +19,14 @@ void RateLimit::allow(int a_minute) {
   each_ = each;
 }
 
+std::string RateLimit::known_as(std::string_view who) const {
+  std::string name(who);
+  if (paid_off_.size() < kKnownAtMost || paid_off_.contains(name)) return name;
+  return kEverybodyElse;
+}
+
 std::chrono::seconds RateLimit::wait(std::string_view who, nanoseconds now) const {
-  const auto found = paid_off_.find(std::string(who));
+  const auto found = paid_off_.find(known_as(who));
   if (found == paid_off_.end()) return std::chrono::seconds{0};
   const nanoseconds over = found->second + each_ - now - kMinute;
   return std::max(std::chrono::seconds{0}, std::chrono::ceil<std::chrono::seconds>(over));
@@ -29,7 +36,7 @@ std::chrono::seconds RateLimit::ask(std::string_view who, nanoseconds now) {
   forget_idle(now);
   const std::chrono::seconds waits = wait(who, now);
   if (waits.count() > 0) return waits;
-  nanoseconds& paid_off = paid_off_[std::string(who)];
+  nanoseconds& paid_off = paid_off_[known_as(who)];
   paid_off = std::max(paid_off, now) + each_;
   return waits;
 }

@@ -22,9 +22,13 @@ class RateLimit {
   // What ask() would answer; counts nothing.
   std::chrono::seconds wait(std::string_view who, std::chrono::nanoseconds now) const;
 
-  std::size_t size() const { return paid_off_.size(); }  // of those who came lately
+  // Of those who came lately. Beyond so many, whoever is new shares one pace with the others who
+  // are.
+  static constexpr std::size_t kKnownAtMost = 65'536;
+  std::size_t size() const { return paid_off_.size(); }
 
  private:
+  std::string known_as(std::string_view who) const;
   void forget_idle(std::chrono::nanoseconds now);
 
   std::chrono::nanoseconds each_{};  // what one request costs of the minute

@@ -237,30 +237,26 @@ awaitable<Response> Pages::board_list(PageCall call) {
 
 // --- the wall ------------------------------------------------------------------------------------
 
-// As an unknown address where the link is not live; counted as a guess.
+// A link that is not live is answered as an unknown address.
 awaitable<bool> Pages::find_kiosk(const PageCall& call) {
   const std::string secret = call.request.param("secret");
-  const std::string& from = call.request.remote_address;
-  if (misses_.wait(from, Clock::monotonic()).count() == 0 && store::is_sign_in_secret(secret)) {
-    pg::Pipeline looking;
-    store::add_find_kiosk(looking, secret);
-    auto reading = reader_.read({}, std::move(looking));
-    const Reading found = co_await std::move(reading);
-    if (!found.results.at(found.first).empty()) co_return true;
-  }
-  misses_.ask(from, Clock::monotonic());
-  co_return false;
+  if (!store::is_sign_in_secret(secret)) co_return false;
+  pg::Pipeline looking;
+  store::add_find_kiosk(looking, secret);
+  auto reading = look_up(call.request, std::move(looking));
+  const Reading found = co_await std::move(reading);
+  co_return !found.results.at(found.first).empty();
 }
 
 awaitable<Response> Pages::kiosk(PageCall call) {
   auto finding = find_kiosk(call);
-  if (!co_await std::move(finding)) co_return not_found(call);
+  if (!co_await std::move(finding)) co_return missed(call, not_found(call));
   co_return board_page(call, "/layar/" + call.request.param("secret"), false, {});
 }
 
 awaitable<Response> Pages::kiosk_stream(PageCall call) {
   auto finding = find_kiosk(call);
-  if (!co_await std::move(finding)) co_return not_found(call);
+  if (!co_await std::move(finding)) co_return missed(call, not_found(call));
   co_return stream_board(call, "layar " + store::hex(store::sha256(call.request.param("secret"))),
                          false);
 }

@@ -161,7 +161,14 @@ class Pages {
                               std::unique_ptr<http::Upload>& upload);
   // Nobody: whoever it is has shown neither a session nor a tracking secret.
   awaitable<std::optional<http::Sender>> sender_of(const PageCall& call);
-  awaitable<std::optional<SignedIn>> who_has_signed_in(std::string secret);
+  awaitable<std::optional<SignedIn>> who_has_signed_in(const Request& request, std::string secret);
+  // What a secret in a request leads to, in the turn of where it comes from.
+  awaitable<Reading> look_up(const Request& request, pg::Pipeline looking);
+  // For what was presented and is nothing: `answer`, or 429 where too much of that came lately.
+  Response missed(const PageCall& call, Response answer);
+  Response too_many_misses(const PageCall& call, std::chrono::seconds wait) const;
+  // Nobody has signed in; `wait`: as too_many_misses().
+  awaitable<Response> sign_in_first(PageCall call, http::Form& kept, std::chrono::seconds wait);
 
   Response page(int status, const PageCall& call, std::string title, Html body,
                 bool wide = false) const;
@@ -179,6 +186,9 @@ class Pages {
   // An uploaded one.
   awaitable<Response> send_document(const PageCall& call, const Permit& permit,
                                     const Document& document);
+
+  awaitable<bool> is_usable_link(const Request& request);
+  Response no_such_link(const PageCall& call) const;
 
   awaitable<std::optional<std::int64_t>> tracked_permit(const Request& request);
   store::StoredPermit as_decided(store::StoredPermit stored, Instant now) const;
@@ -229,9 +239,7 @@ class Pages {
 
   PageParts parts_;
   http::Reader reader_;
-  // By address: secrets that were none, and links to sign in by that were asked for. By permit:
-  // tracking links sent once more.
-  http::RateLimit misses_, sign_ins_, links_;
+  http::RateLimit links_;  // tracking links sent once more, by permit
   std::shared_ptr<BoardReaders> board_readers_ = std::make_shared<BoardReaders>();
   bool calendar_under_way_ = false;  // one preview or change at a time
 };

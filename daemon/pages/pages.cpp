@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <functional>
 
-#include "daemon/clock.h"
 #include "daemon/http/api.h"
 #include "daemon/http/api_bodies.h"
 #include "daemon/http/cookies.h"
@@ -25,9 +24,6 @@ namespace {
 
 constexpr std::string_view kCookie = "tenggat_sesi";
 constexpr std::string_view kUploadPrefix = "berkas:";
-// Nobody mistypes more often; who guesses gets nowhere at this pace.
-constexpr int kMissesAMinute = 30;
-constexpr int kLinksAMinute = 10;
 constexpr int kTrackingLinksAMinute = 3;  // of one permit
 
 // Long enough for any command to be done, or refused.
@@ -130,14 +126,48 @@ Outcomes outcome_of(const office::CommandAnswer& answer) {
 Pages::Pages(PageParts parts)
     : parts_(std::move(parts)),
       reader_(parts_.pool, parts_.rulebook),
-      misses_(kMissesAMinute),
-      sign_ins_(kLinksAMinute),
       links_(kTrackingLinksAMinute) {}
 
-awaitable<std::optional<SignedIn>> Pages::who_has_signed_in(std::string secret) {
+awaitable<Reading> Pages::look_up(const Request& request, pg::Pipeline looking) {
+  auto waiting = parts_.door.turn(request.remote_address);
+  const http::Doorkeeper::Turn turn = co_await std::move(waiting);
+  auto reading = reader_.read({}, std::move(looking));
+  co_return co_await std::move(reading);
+}
+
+Response Pages::missed(const PageCall& call, Response answer) {
+  const auto wait = parts_.door.miss(call.request.remote_address);
+  return wait.count() == 0 ? std::move(answer) : too_many_misses(call, wait);
+}
+
+Response Pages::too_many_misses(const PageCall& call, std::chrono::seconds wait) const {
+  constexpr const char* kTitle = "Terlalu banyak percobaan";
+  constexpr std::string_view kWords =
+      "Terlalu banyak tautan atau sesi yang tidak dikenal datang dari jaringan ini. Yang masih "
+      "berlaku tetap dapat dipakai. Silakan coba lagi beberapa saat lagi.";
+  Response later = once_of(call.form) ? kept_page(429, call, kTitle, kWords)
+                                      : refusal_page(429, call, kTitle, kWords);
+  later.headers.set("Retry-After", std::to_string(wait.count()));
+  return later;
+}
+
+awaitable<Response> Pages::sign_in_first(PageCall call, http::Form& kept,
+                                         std::chrono::seconds wait) {
+  const bool sent = call.request.method == "POST";
+  if (sent && !from_another_site(call.request)) {
+    auto taking = take_begun_form(call, kept);
+    co_await std::move(taking);
+  }
+  if (wait.count() > 0) co_return too_many_misses(call, wait);
+  if (once_of(call.form)) co_return kept_page(403, call, "Sesi Anda telah berakhir", kSessionOver);
+  co_return see_other("/masuk?ke=" + query_encoded(sent ? "/tugas" : call.request.path));
+}
+
+awaitable<std::optional<SignedIn>> Pages::who_has_signed_in(const Request& request,
+                                                            std::string secret) {
   pg::Pipeline looking;
   store::add_find_session(looking, secret);
-  auto reading = reader_.read({}, std::move(looking));
+  auto reading = look_up(request, std::move(looking));
   const Reading found = co_await std::move(reading);
   const auto session = store::session_of(found.results.at(found.first));
   const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
@@ -174,22 +204,18 @@ awaitable<Response> Pages::admit(Endpoint endpoint, PageCall call, http::Form& k
   const http::AccessQuestion question{call.request.route, false, {}};
   auto access = http::authorize(nullptr, question);
   if (!access) {
+    std::chrono::seconds wait{0};
     if (const auto secret = session_secret(call.request)) {
-      auto looking = who_has_signed_in(*secret);
+      auto looking = who_has_signed_in(call.request, *secret);
       call.who = co_await std::move(looking);
       if (call.who) call.request.trace->actor = http::words_of(call.who->principal);
+      if (!call.who) wait = parts_.door.miss(call.request.remote_address);
     }
     access = http::authorize(call.who ? &call.who->principal : nullptr, question);
-    if (!access && !call.who && call.request.method == "POST" && !from_another_site(call.request)) {
-      auto taking = take_begun_form(call, kept);
-      co_await std::move(taking);
-      if (once_of(call.form))
-        co_return kept_page(403, call, "Sesi Anda telah berakhir", kSessionOver);
+    if (!access && !call.who) {
+      auto refusing = sign_in_first(std::move(call), kept, wait);
+      co_return co_await std::move(refusing);
     }
-    if (!access && !call.who)
-      co_return see_other("/masuk?ke=" + query_encoded(call.request.method == "POST"
-                                                           ? "/tugas"
-                                                           : call.request.path));
     if (!access)
       co_return refusal_page(403, call, "Tidak berwenang", "Halaman ini bukan untuk Anda.");
   }
@@ -230,7 +256,7 @@ awaitable<std::optional<http::Sender>> Pages::sender_of(const PageCall& call) {
   const auto id = co_await std::move(finding);
   if (!id) {
     // Of a whole form the endpoint says it.
-    if (call.request.incoming) misses_.ask(call.request.remote_address, Clock::monotonic());
+    if (call.request.incoming) parts_.door.miss(call.request.remote_address);
     co_return std::nullopt;
   }
   sender.name = fmt::format("permit {}", *id);

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/http/doorkeeper.h"
 #include "daemon/http/router.h"
 #include "daemon/http/uploads.h"
 #include "daemon/office/board.h"
@@ -28,6 +29,7 @@ struct PageParts {
   office::SigningIn& signing_in;
   office::BoardFeed& board;
   http::Uploads& uploads;
+  http::Doorkeeper& door;
   std::string public_url;  // without a last slash; https makes the cookie Secure
 };
 

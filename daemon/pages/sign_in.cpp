@@ -2,7 +2,6 @@
 // the officer's own channel, and only the button behind it opens a session, once.
 #include <algorithm>
 
-#include "daemon/clock.h"
 #include "daemon/log.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/store/sessions.h"
@@ -42,18 +41,15 @@ awaitable<Response> Pages::sign_in(PageCall call) {
                  html("{}{}", form_to_ask(return_to), already_signed_in(return_to)));
 }
 
+// Whatever is typed is answered by the same page and charged to nobody: a refusal after so many
+// unknown addresses, here or elsewhere, would tell which are known. From one network it is done one
+// at a time; what an officer is sent at most, store::kLinksAtMost says.
 awaitable<Response> Pages::sign_in_ask(PageCall call) {
-  const std::string& from = call.request.remote_address;
-  if (const auto wait = sign_ins_.ask(from, Clock::monotonic()); wait.count() > 0) {
-    Response later = refusal_page(429, call, "Terlalu banyak permintaan",
-                                  "Terlalu banyak tautan diminta. Silakan coba lagi beberapa menit "
-                                  "lagi.");
-    later.headers.set("Retry-After", std::to_string(wait.count()));
-    co_return later;
-  }
   office::SigningIn::Request asked;
   asked.address = call.form.text("alamat").substr(0, kAddressMax);
   asked.return_to = safe_return(call.form.text("ke"));
+  auto waiting = parts_.door.turn(call.request.remote_address, http::Doorkeeper::Line::always);
+  const http::Doorkeeper::Turn turn = co_await std::move(waiting);
   auto sending = parts_.signing_in.send_link(std::move(asked));
   co_await std::move(sending);
   co_return page(
@@ -66,25 +62,27 @@ awaitable<Response> Pages::sign_in_ask(PageCall call) {
           "href=\"/masuk\">minta lagi</a>, atau hubungi pengelola sistem.</p></div>"));
 }
 
+awaitable<bool> Pages::is_usable_link(const Request& request) {
+  const std::string& secret = request.param("secret");
+  if (!store::is_sign_in_secret(secret)) co_return false;
+  pg::Pipeline looking;
+  store::add_find_link(looking, secret);
+  auto reading = look_up(request, std::move(looking));
+  const Reading found = co_await std::move(reading);
+  co_return !found.results.at(found.first).empty();
+}
+
+Response Pages::no_such_link(const PageCall& call) const {
+  return refusal_page(404, call, "Tautan tidak berlaku",
+                      "Tautan masuk ini sudah dipakai, sudah lewat 15 menit, atau tidak lengkap. "
+                      "Mintalah tautan baru di halaman Masuk.");
+}
+
 // What a preview, a forwarded message or a curious eye opens changes nothing and tells nothing.
 awaitable<Response> Pages::sign_in_link(PageCall call) {
   const std::string secret = call.request.param("secret");
-  const std::string& from = call.request.remote_address;
-  bool usable = false;
-  if (store::is_sign_in_secret(secret) && misses_.wait(from, Clock::monotonic()).count() == 0) {
-    pg::Pipeline looking;
-    store::add_find_link(looking, secret);
-    auto reading = reader_.read({}, std::move(looking));
-    const Reading found = co_await std::move(reading);
-    usable = !found.results.at(found.first).empty();
-  }
-  if (!usable) {
-    misses_.ask(from, Clock::monotonic());
-    co_return refusal_page(
-        404, call, "Tautan tidak berlaku",
-        "Tautan masuk ini sudah dipakai, sudah lewat 15 menit, atau tidak lengkap. "
-        "Mintalah tautan baru di halaman Masuk.");
-  }
+  auto looking = is_usable_link(call.request);
+  if (!co_await std::move(looking)) co_return missed(call, no_such_link(call));
   co_return page(
       200, call, "Masuk",
       html("<h1>Masuk ke Tenggat</h1><p>Tekan tombol ini untuk masuk pada perangkat ini. Jangan "
@@ -100,18 +98,13 @@ awaitable<Response> Pages::sign_in_use(PageCall call) {
   if (!equal_in_constant_time(call.form.text("token"), csrf_token(secret, "masuk")))
     co_return stale_form(call);
   const std::string session = store::new_sign_in_secret();
-  std::optional<store::OpenedSession> opened;
-  if (store::is_sign_in_secret(secret)) {
-    auto acquiring = parts_.pool.acquire();
-    pg::Pool::Lease lease = co_await std::move(acquiring);
-    auto opening = store::open_session(*lease, secret, session);
-    opened = co_await std::move(opening);
-  }
-  if (!opened)
-    co_return refusal_page(
-        404, call, "Tautan tidak berlaku",
-        "Tautan masuk ini sudah dipakai, sudah lewat 15 menit, atau tidak lengkap. "
-        "Mintalah tautan baru di halaman Masuk.");
+  auto looking = is_usable_link(call.request);
+  if (!co_await std::move(looking)) co_return missed(call, no_such_link(call));
+  auto acquiring = parts_.pool.acquire();
+  pg::Pool::Lease lease = co_await std::move(acquiring);
+  auto opening = store::open_session(*lease, secret, session);
+  const std::optional<store::OpenedSession> opened = co_await std::move(opening);
+  if (!opened) co_return no_such_link(call);  // pressed twice at once
   call.request.trace->actor = "officer:" + opened->officer;
   log_event(Level::info, "signed_in",
             {{"officer", opened->officer}, {"request_id", call.request.request_id}});

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "daemon/clock.h"
 #include "daemon/http/api_bodies.h"
 #include "daemon/http/view.h"
 #include "daemon/pages/permit_view.h"
@@ -551,7 +550,7 @@ awaitable<std::optional<std::int64_t>> Pages::tracked_permit(const Request& requ
   if (!is_tracking_secret(secret)) co_return std::nullopt;
   pg::Pipeline looking;
   store::add_find_by_tracking(looking, secret);
-  auto reading = reader_.read({}, std::move(looking));
+  auto reading = look_up(request, std::move(looking));
   const Reading found = co_await std::move(reading);
   const std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
   if (ids.empty()) co_return std::nullopt;
@@ -593,16 +592,9 @@ Response Pages::track_page(const PageCall& call, const Reading& reading, std::in
 }
 
 awaitable<Response> Pages::track(PageCall call) {
-  const std::string& address = call.request.remote_address;
-  if (misses_.wait(address, Clock::monotonic()).count() > 0)
-    co_return refusal_page(429, call, "Terlalu banyak percobaan",
-                           "Terlalu banyak alamat yang tidak dikenal. Silakan coba lagi nanti.");
   auto finding = tracked_permit(call.request);
   const auto id = co_await std::move(finding);
-  if (!id) {
-    misses_.ask(address, Clock::monotonic());
-    co_return not_found(call);
-  }
+  if (!id) co_return missed(call, not_found(call));
   pg::Pipeline more;
   store::add_notes(more, *id);
   store::add_letters(more, *id);
@@ -626,10 +618,7 @@ awaitable<Response> Pages::track_act(PageCall call) {
   const std::string secret = call.request.param("secret");
   auto finding = tracked_permit(call.request);
   const auto id = co_await std::move(finding);
-  if (!id) {
-    misses_.ask(call.request.remote_address, Clock::monotonic());
-    co_return not_found(call);
-  }
+  if (!id) co_return missed(call, not_found(call));
   if (!call.look && !equal_in_constant_time(call.form.text("token"), csrf_token(secret, "lacak")))
     co_return stale_form(call);
   const std::string action = call.form.text("aksi"), step = call.form.text("langkah");
@@ -688,8 +677,9 @@ awaitable<Response> Pages::track_act(PageCall call) {
 awaitable<Response> Pages::track_document(PageCall call) {
   auto finding = tracked_permit(call.request);
   const auto id = co_await std::move(finding);
+  if (!id) co_return missed(call, not_found(call));
   const auto number = http::parse_id(call.request.param("id"));
-  if (!id || !number) co_return not_found(call);
+  if (!number) co_return not_found(call);
   auto reading = reader_.read({*id}, {});
   const Reading found = co_await std::move(reading);
   const auto permit = found.permits.find(*id);

@@ -19,6 +19,14 @@ std::string program(const char* of_this_build, const char* name) {
   return others ? (fs::path(others) / name).string() : of_this_build;
 }
 
+// What an office's visitors come through stands on its machine.
+std::string behind_a_proxy(std::string configuration) {
+  constexpr std::string_view kHttp = "http: {", kProxies = "proxies: [127.0.0.1]";
+  const std::size_t at = configuration.find(kHttp);
+  if (at == std::string::npos) return configuration + fmt::format("http: {{{}}}\n", kProxies);
+  return configuration.insert(at + kHttp.size(), fmt::format("{}, ", kProxies));
+}
+
 }  // namespace
 
 DaemonProcess::DaemonProcess(Options options) : options_(std::move(options)) {
@@ -47,7 +55,7 @@ void DaemonProcess::write_configuration() {
                          "log: {{level: info, format: json}}\n"
                          "{}",
                          options_.conninfo, api_port_, admin_port_, options_.rules.string(),
-                         options_.configuration));
+                         behind_a_proxy(options_.configuration)));
 }
 
 void DaemonProcess::launch() {

@@ -11,7 +11,7 @@ readonly build_packages=(
 readonly run_packages=(curl jq postgresql-15 util-linux)
 readonly demo_packages=(prometheus)
 readonly test_packages=(
-  clang-format-14 clang-tidy-14 libfaketime libgmock-dev libgtest-dev librapidcheck-dev opensmtpd prometheus
+  caddy clang-format-14 clang-tidy-14 libfaketime libgmock-dev libgtest-dev librapidcheck-dev nginx-light opensmtpd prometheus
   prometheus-alertmanager openssl php-cli php-curl python3-jsonschema shellcheck
   systemd)
 readonly fuzz_packages=(clang-19 libclang-rt-19-dev)

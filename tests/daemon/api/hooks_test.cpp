@@ -190,13 +190,16 @@ TEST_F(Hooks, OnlyTheProvidersOwnSignatureOpensTheDoor) {
 }
 
 TEST_F(Hooks, WhoIsNotBelievedIsSlowedDown) {
-  failures_.allow(2);
+  door_.allow(2);
   for (int times = 0; times < 2; ++times)
     EXPECT_EQ(send("POST", "/hooks/whatsapp/meta", {}, "{}").status, 401);
   const test::HttpAnswer refused = send("POST", "/hooks/whatsapp/meta", {}, "{}");
   EXPECT_EQ(refused.status, 429);
   EXPECT_GT(refused.retry_after, 0);
   EXPECT_EQ(receive(meta({})), 200);  // the provider is not somebody who guesses
+  receipts_ = {"fonnte", "jalan-rahasia", ""};
+  EXPECT_EQ(send("POST", "/hooks/whatsapp/fonnte/salah", {}, "{}").status, 429);
+  EXPECT_EQ(send("POST", "/hooks/whatsapp/fonnte/jalan-rahasia", {}, "{}").status, 200);
 }
 
 // In whatever order and however often they come, the message says the same in the end.

@@ -345,9 +345,9 @@ class Matrix : public Routes {
             {.office = {"DPMPTSP", kPublicUrl, ""}, .calendar = "banjarbaru", .texts = {}}) {
     add_people();
     std::vector<Route> routes = api_routes({*pool_, *committer_, rulebook_, *uploads_, requests_,
-                                            failures_, kPublicUrl, 1024, &receipts_});
+                                            door_, kPublicUrl, 1024, &receipts_});
     for (Route& route : pages::page_routes(
-             {*pool_, *committer_, rulebook_, signing_in_, board_, *uploads_, kPublicUrl}))
+             {*pool_, *committer_, rulebook_, signing_in_, board_, *uploads_, door_, kPublicUrl}))
       routes.push_back(std::move(route));
     router_.emplace(std::move(routes), outage_answer);
     read_permit_ = submitted();

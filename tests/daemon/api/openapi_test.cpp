@@ -112,8 +112,8 @@ class OpenApi : public Routes {
     options.connections_max = 1;
     options.acquire_timeout = std::chrono::milliseconds(50);
     pg::Pool pool(io_.get_executor(), options);
-    Router other(api_routes({pool, *committer_, rulebook_, *uploads_, requests_, failures_,
-                             kPublicUrl, requests_per_token, &receipts_}),
+    Router other(api_routes({pool, *committer_, rulebook_, *uploads_, requests_, door_, kPublicUrl,
+                             requests_per_token, &receipts_}),
                  outage_answer);
     std::swap(*router_, other);
     calls(pool);

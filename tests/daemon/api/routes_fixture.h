@@ -111,7 +111,7 @@ class Routes : public ::testing::Test {
     committer_.emplace(io_.get_executor(), *pool_, rulebook_, metrics_,
                        std::bind_front(command_answer_json, std::string(kPublicUrl)),
                        office::CommitterOptions{});
-    router_.emplace(api_routes({*pool_, *committer_, rulebook_, *uploads_, requests_, failures_,
+    router_.emplace(api_routes({*pool_, *committer_, rulebook_, *uploads_, requests_, door_,
                                 kPublicUrl, 1024, &receipts_}),
                     outage_answer);
     boost::asio::co_spawn(io_, committer_->run(), boost::asio::detached);
@@ -195,7 +195,8 @@ class Routes : public ::testing::Test {
   std::map<std::string, std::string> secrets_;
   Metrics metrics_{MetricsOptions{}};
   office::Rulebook rulebook_{SendRules{}};
-  RateLimit requests_{100'000}, failures_{100'000};
+  RateLimit requests_{100'000};
+  Doorkeeper door_{100'000};
   notify::ReceiptConfig receipts_{"meta", "kunci-tanda-tangan", "token-tantangan"};
   std::optional<pg::Pool> pool_;
   std::optional<Uploads> uploads_;

@@ -38,6 +38,20 @@ TEST(RateLimit, AnotherPaceHoldsAtOnce) {
   EXPECT_EQ(limit.ask("a", 0s), 0s);
 }
 
+TEST(RateLimit, RemembersSoManyAndTheOthersShareOnePace) {
+  RateLimit limit(1);
+  for (std::size_t i = 0; i < RateLimit::kKnownAtMost; ++i)
+    ASSERT_EQ(limit.ask(std::to_string(i), 1s).count(), 0);
+  EXPECT_EQ(limit.ask("new", 1s).count(), 0);
+  EXPECT_GT(limit.ask("newer", 1s).count(), 0);
+  EXPECT_GT(limit.wait("newest", 1s).count(), 0);
+  EXPECT_LE(limit.size(), RateLimit::kKnownAtMost + 1);
+  EXPECT_GT(limit.ask("7", 1s).count(), 0);
+  // Each its own again, once those from before have stayed away.
+  EXPECT_EQ(limit.ask("new", 200s).count(), 0);
+  EXPECT_EQ(limit.ask("newer", 200s).count(), 0);
+}
+
 TEST(RateLimit, ForgetsWhoStaysAway) {
   RateLimit limit(60);
   for (int i = 0; i < 1000; ++i) limit.ask(std::to_string(i), 1s);

@@ -49,6 +49,7 @@ email: {url: "smtp://127.0.0.1:25", from: "Perizinan <izin@example.go.id>", repl
 whatsapp: {provider: meta, url: "", version: v23.0, phone_number_id: "", token_file: "", app_secret_file: "", verify_token_file: "", server: "", session: ""}
 portal: {url: "", secret_files: [], allow_private: false}
 officers: {group_wait: 2m, group_interval: 10m, messages_an_hour: 12}
+http: {proxies: [127.0.0.1]}
 )");
   ASSERT_TRUE(loaded);
   EXPECT_EQ(loaded->mode, Config::Mode::live);
@@ -71,7 +72,7 @@ const std::map<std::string_view, std::string> kOthers = {
     {"database", "database: host=/tmp"},
     {"listen", "listen: 127.0.0.1:1"},
     {"admin_listen", "admin_listen: 127.0.0.1:1"},
-    {"public_url", "public_url: https://lain.example"},
+    {"public_url", "public_url: http://lain.example"},
     {"rules", "rules: /tmp"},
     {"instansi", "instansi: Lain"},
     {"kalender", "kalender: lain"},
@@ -158,6 +159,7 @@ TEST(Config, TheExampleThatShipsIsRead) {
   ASSERT_TRUE(loaded) << joined(faults_of(text.str()));
   EXPECT_EQ(loaded->instansi, "DPMPTSP Kota Banjarbaru");
   EXPECT_EQ(loaded->http.requests_a_minute, Config::Http{}.requests_a_minute);
+  EXPECT_EQ(loaded->http.proxies, std::vector<Network>{*parse_network("127.0.0.1")});
 }
 
 TEST(Config, WhatIsLeftOutHasItsDefault) {
@@ -212,7 +214,8 @@ TEST(Config, ThePagesHaveAHostOfTheirOwn) {
                                 "/etc/tenggat/t.yaml:2:13: takes no path"))
         << url << joined(faults_of(std::string("mode: live\npublic_url: \"") + url + "\"\n"));
   for (const char* url : {"https://example.go.id", "https://example.go.id/", "http://[::1]:8080/"})
-    EXPECT_TRUE(load(std::string("mode: live\npublic_url: \"") + url + "\"\n")) << url;
+    EXPECT_TRUE(load(std::string("http: {proxies: [127.0.0.1]}\npublic_url: \"") + url + "\"\n"))
+        << url;
 }
 
 TEST(Config, AnUnknownKeyIsAFaultAtItsLineAndColumn) {
@@ -243,6 +246,36 @@ TEST(Config, CombinationsThatCannotWorkAreFaults) {
     EXPECT_EQ(faults.size(), 1u) << text << joined(faults);
     EXPECT_TRUE(any_starts_with(faults, std::string("/etc/tenggat/t.yaml:") + place + ": "))
         << text << joined(faults);
+  }
+}
+
+// One of them could keep out all others.
+TEST(Config, WhatMakesAllVisitorsOneAddressIsRefused) {
+  constexpr const char* kPublic = "public_url: https://izin.example.go.id\n";
+  for (const char* more :
+       {"", "listen: '[::1]:8080'\n", "listen: localhost:8080\n", "http: {proxies: []}\n",
+        "listen: :8080\n", "http: {certificate_file: a, key_file: b}\n"}) {
+    const std::vector<std::string> faults = faults_of(std::string(kPublic) + more);
+    ASSERT_EQ(faults.size(), 1u) << more << joined(faults);
+    for (const char* word : {"http.proxies is empty", "https://izin.example.go.id",
+                             "all visitors would count as one address", "[127.0.0.1]"})
+      EXPECT_NE(faults.front().find(word), std::string::npos) << faults.front();
+  }
+  for (const char* more :
+       {"http: {proxies: [127.0.0.1]}\n", "listen: :8080\nhttp: {proxies: [10.0.0.5]}\n",
+        "listen: :443\nhttp: {certificate_file: a, key_file: b}\n"})
+    EXPECT_TRUE(load(std::string(kPublic) + more)) << more << joined(faults_of(kPublic));
+  // The pages of one machine, as `run` has them.
+  EXPECT_TRUE(load("public_url: https://localhost:8080\n"));
+  EXPECT_TRUE(load("public_url: http://127.0.0.1:8080\n"));
+}
+
+TEST(Config, WhoMaySayWhereOthersComeFromIsNotEverybody) {
+  for (const char* all : {"0.0.0.0/0", "'::/0'", "10.0.0.1/0"}) {
+    const std::vector<std::string> faults =
+        faults_of(std::string("http: {proxies: [") + all + "]}\n");
+    ASSERT_EQ(faults.size(), 1u) << all << joined(faults);
+    EXPECT_NE(faults.front().find("is everybody"), std::string::npos) << faults.front();
   }
 }
 
