@@ -78,9 +78,9 @@ class Memory : public Routes {
             {.office = {"DPMPTSP", kPublicUrl, ""}, .calendar = "banjarbaru", .texts = {}}) {
     // Few of everything, so that what is kept by mistake is missed soon.
     std::vector<Route> routes = api_routes(
-        {*pool_, *committer_, rulebook_, requests_, failures_, kPublicUrl, 2, &receipts_});
-    for (Route& route :
-         pages::page_routes({*pool_, *committer_, rulebook_, signing_in_, board_, kPublicUrl}))
+        {*pool_, *committer_, rulebook_, *uploads_, requests_, door_, kPublicUrl, 2, &receipts_});
+    for (Route& route : pages::page_routes(
+             {*pool_, *committer_, rulebook_, signing_in_, board_, *uploads_, door_, kPublicUrl}))
       routes.push_back(std::move(route));
     router_.emplace(std::move(routes), outage_answer);
     permit_ = submitted();
