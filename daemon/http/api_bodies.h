@@ -82,6 +82,9 @@ LeaveChange read_leave(const boost::json::value& body, FieldFaults& faults);
 // POST /delegations.
 Delegation read_delegation(const boost::json::value& body, FieldFaults& faults);
 
+// The host that a browser goes to by an http(s) address. Nothing for another scheme, and where that
+// could be mistaken: a user's name before the host, or a host with other signs than its own.
+std::optional<std::string> web_host(std::string_view uri);
 // The hash of a `tenggat:` uri; nothing where it is none.
 std::optional<std::string> uploaded_hash(std::string_view uri);
 // Those of every document that was uploaded here, each with the JSON pointer of its uri.

@@ -18,6 +18,7 @@
 #include "daemon/store/hash.h"
 #include "daemon/store/people.h"
 #include "daemon/store/sessions.h"
+#include "rules/utf8.h"
 
 namespace tenggat::pages {
 namespace {
@@ -500,10 +501,12 @@ std::string query_encoded(std::string_view text) {
 }
 
 std::string upload_fault(const http::Form& form) {
-  for (const http::FormFile& file : form.files)
+  for (const http::FormFile& file : form.files) {
+    if (has_hidden_character(file.name)) return std::string(kHiddenCharacter);
     if (!http::file_type_of(file.bytes))
       return fmt::format("Berkas {} bukan {}. Simpan sebagai salah satunya, lalu kirim lagi.",
                          file.file_name, http::file_type_names(http::Language::indonesian));
+  }
   return {};
 }
 
@@ -531,9 +534,10 @@ Html document_link(const Document& document, const std::string& own_prefix) {
   const std::string words = document_words(document.kind, document.name);
   if (http::uploaded_hash(document.uri))
     return html("<a href=\"{}{}\">{}</a>", own_prefix, document.id, words);
-  const bool web = document.uri.starts_with("https://") || document.uri.starts_with("http://");
-  if (web) return html("<a href=\"{}\" rel=\"noreferrer noopener\">{}</a>", document.uri, words);
-  return html("{}", words);
+  const auto host = http::web_host(document.uri);
+  if (!host) return html("{}", words);
+  return html("<a href=\"{}\" rel=\"noreferrer noopener\">{}</a> <span class=\"halus\">({})</span>",
+              document.uri, words, *host);
 }
 
 // --- routes --------------------------------------------------------------------------------------
