@@ -13,6 +13,7 @@
 #include <mutex>
 
 #include "daemon/log_outlet.h"
+#include "rules/utf8.h"
 
 namespace tenggat {
 namespace {
@@ -43,14 +44,6 @@ CodePoint decode(std::string_view text) {
   return {value, length, true};
 }
 
-// Controls start lines and move cursors; the others are invisible or turn the reading direction, so
-// a line would not say what it seems to say.
-bool is_deceptive(char32_t c) {
-  return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0xAD || c == 0x61C ||
-         (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
-         (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xE0000 && c <= 0xE007F);
-}
-
 void append_code_point(std::string& out, char32_t c) {
   if (c <= 0xFFFF) {
     fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
@@ -78,7 +71,7 @@ std::string escaped(std::string_view value) {
       out += "\\n";
     } else if (c.value == U'\t') {
       out += "\\t";
-    } else if (is_deceptive(c.value)) {
+    } else if (is_hidden_character(c.value)) {
       append_code_point(out, c.value);
     } else {
       out += value.substr(at, c.bytes);

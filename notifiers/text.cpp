@@ -10,6 +10,7 @@
 #include "notifiers/utf8.h"
 #include "notifiers/words.h"
 #include "rules/fault_words.h"
+#include "rules/utf8.h"
 #include "rules/yaml.h"
 
 namespace tenggat::notify {
@@ -253,9 +254,10 @@ void shorten_longest(std::map<std::string, std::string>& values, std::size_t exc
     throw std::logic_error("a text is too long even with its values shortened");
   const std::size_t kept =
       length > excess + 1 + kShortestValue ? length - excess - 1 : kShortestValue - 1;
-  std::string cut(first_characters(*longest, kept));
+  const std::size_t closing = longest->starts_with("\u2068");  // what set_apart() puts at the end
+  std::string cut(first_characters(*longest, kept - closing));
   while (cut.ends_with(' ')) cut.pop_back();
-  *longest = cut + "…";
+  *longest = set_apart(cut + "…");
 }
 
 }  // namespace
@@ -333,7 +335,7 @@ Rendered render(const Texts& texts, std::string_view text_id,
     std::string line = one_line(given->second);
     // What people wrote ends with a full stop of its own as often as not.
     if (full_stop_follows(text->body, name)) line = without_full_stop(std::move(line));
-    values[name] = line.empty() ? "-" : line;
+    values[name] = line.empty() ? "-" : set_apart(line);
   }
   Rendered rendered;
   rendered.body = replaced(text->body, values);

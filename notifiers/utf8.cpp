@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "rules/utf8.h"
+
 namespace tenggat::notify {
 namespace {
 
@@ -36,11 +38,7 @@ Point first_point(std::string_view text) {
   return {value, n, true};
 }
 
-bool is_blank(std::uint32_t c) {
-  return c <= 0x20 || (c >= 0x7F && c <= 0xA0) || c == 0x2028 || c == 0x2029 || c == 0xFEFF ||
-         (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) ||
-         (c >= 0x2066 && c <= 0x2069);
-}
+bool is_blank(std::uint32_t c) { return c == 0x20 || c == 0xA0 || is_hidden_character(c); }
 
 }  // namespace
 

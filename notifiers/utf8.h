@@ -11,7 +11,7 @@ std::size_t characters(std::string_view text);
 // The first n code points, never half of one.
 std::string_view first_characters(std::string_view text, std::size_t n);
 
-// One printable line: line breaks, tabs, runs of blanks, control and invisible direction characters
+// One printable line: line breaks, tabs, runs of blanks, control and hidden characters
 // become a single blank, blanks at both ends go, invalid bytes become U+FFFD.
 std::string one_line(std::string_view text);
 

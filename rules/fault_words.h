@@ -25,7 +25,9 @@ namespace tenggat {
   X(line_ends, "the line ends in a carriage return alone; save the file with line feeds (LF)",    \
     "baris ini diakhiri CR saja; simpan berkas dengan akhir baris LF")                            \
   X(alias_in_itself, "an alias inside the value it names", "alias di dalam nilai yang dinamainya")\
-  X(control_character, "control characters are not allowed", "karakter kendali tidak diizinkan")  \
+  X(control_character,                                                                             \
+    "holds a control character, or one that is invisible or turns the direction of writing",      \
+    "memuat karakter kendali, atau yang tidak terlihat atau membalik arah tulisan")               \
   X(bad_escape, "its escapes do not make UTF-8; write the characters themselves",                 \
     "urutan pelolosannya tidak membentuk UTF-8; tulis karakternya langsung")                      \
   X(too_many_values, "the file holds too many values", "berkas ini memuat terlalu banyak nilai")  \
@@ -165,8 +167,8 @@ namespace tenggat {
   X(periods_overlap, "the dates overlap those of `{}`, line {}", "tanggalnya tumpang tindih dengan `{}`, baris {}")\
   X(list_twice, "`{}` is listed already", "`{}` sudah disebut")                                   \
   X(no_list_file, "no file `{}` beside the calendar", "tidak ada berkas `{}` di samping kalender")\
-  X(list_not_text, "the line must be UTF-8 without control characters",                           \
-    "baris ini harus UTF-8 tanpa karakter kendali")                                               \
+  X(list_not_text, "the line must be UTF-8 without control or invisible characters",                           \
+    "baris ini harus UTF-8 tanpa karakter kendali atau yang tidak terlihat")                                               \
   X(list_columns, "expected date, kind, name and decree between tabs; columns found: {}",                  \
     "seharusnya tanggal, jenis, nama dan dasar dipisah tab; kolom yang ada: {}")                   \
   X(no_day_name, "the day off needs a name", "hari libur memerlukan nama")                        \

@@ -283,7 +283,7 @@ class CalendarReader {
       list_fault(name, {line, columns[field]}, std::move(said));
     };
     // Before anything else: other faults quote the line.
-    if (first_not_utf8(text) < text.size() || has_control_character(text)) {
+    if (first_not_utf8(text) < text.size() || has_hidden_character(text)) {
       fault(0, say<Wrong::list_not_text>());
       return;
     }

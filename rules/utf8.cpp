@@ -1,6 +1,7 @@
 #include "rules/utf8.h"
 
 #include <algorithm>
+#include <span>
 
 namespace tenggat {
 namespace {
@@ -53,6 +54,24 @@ constexpr CodePoints kNotPrinted[] = {
     {0x13430, 0x1343F}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0x10FFFF},
 };
 
+// Of those, what is neither a space of some width nor a variant of a visible character.
+constexpr CodePoints kHidden[] = {
+    {0x00, 0x1F},     {0x7F, 0x9F},     {0xAD, 0xAD},     {0x034F, 0x034F},
+    {0x061C, 0x061C}, {0x115F, 0x1160}, {0x17B4, 0x17B5}, {0x180E, 0x180E},
+    {0x200B, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x206F}, {0x3164, 0x3164},
+    {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE007F},
+};
+// Hebrew, Arabic, Syriac, Thaana and what is written like them.
+constexpr CodePoints kRightToLeft[] = {
+    {0x0590, 0x08FF}, {0xFB1D, 0xFDFF}, {0xFE70, 0xFEFC}, {0x10800, 0x10FFF}, {0x1E800, 0x1EFFF},
+};
+
+bool stands_in(std::span<const CodePoints> ranges, char32_t code) {
+  return std::any_of(ranges.begin(), ranges.end(), [code](const CodePoints& range) {
+    return range.first <= code && code <= range.last;
+  });
+}
+
 // The character that a well-formed sequence makes.
 unsigned code_point(std::string_view sequence) {
   constexpr unsigned kLeadMask[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
@@ -62,18 +81,25 @@ unsigned code_point(std::string_view sequence) {
   return code;
 }
 
+// Whether one of its characters is such, asked with its bytes. A byte that is no UTF-8 is one by
+// itself (U+FFFD).
+bool any_character(std::string_view text, const auto& is_such) {
+  while (!text.empty()) {
+    const std::size_t length = sequence_length(text);
+    const std::string_view bytes = text.substr(0, std::max<std::size_t>(length, 1));
+    if (is_such(static_cast<char32_t>(length == 0 ? 0xFFFD : code_point(bytes)), bytes))
+      return true;
+    text.remove_prefix(bytes.size());
+  }
+  return false;
+}
+
 }  // namespace
 
 bool is_printable_line(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
-    if (length == 0) return false;
-    const unsigned code = code_point(text.substr(0, length));
-    for (const CodePoints& range : kNotPrinted)
-      if (range.first <= code && code <= range.last) return false;
-    text.remove_prefix(length);
-  }
-  return true;
+  return first_not_utf8(text) == text.size() &&
+         !any_character(
+             text, [](char32_t code, std::string_view) { return stands_in(kNotPrinted, code); });
 }
 
 std::size_t first_not_utf8(std::string_view text) {
@@ -104,10 +130,34 @@ LineAndColumn place_of(std::string_view text, std::size_t offset) {
           static_cast<int>(before.size() - (before.rfind('\n') + 1)) + 1};  // npos + 1 is 0
 }
 
-bool has_control_character(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
+bool is_hidden_character(char32_t code) { return stands_in(kHidden, code); }
+
+bool has_hidden_character(std::string_view text) {
+  return any_character(text, [](char32_t code, std::string_view) {
+    return code != U'\n' && code != U'\t' && is_hidden_character(code);
   });
+}
+
+std::string visible_line(std::string_view text) {
+  std::string line;
+  any_character(text, [&](char32_t code, std::string_view bytes) {
+    line += is_hidden_character(code) ? std::string_view(" ") : bytes;
+    return false;
+  });
+  return line;
+}
+
+std::string set_apart(std::string_view text) {
+  constexpr std::string_view kBegin = "\xE2\x81\xA8", kEnd = "\xE2\x81\xA9";
+  std::string shown;
+  bool turns = false;
+  any_character(text, [&](char32_t code, std::string_view bytes) {
+    turns = turns || stands_in(kRightToLeft, code);
+    if (code == U'\n' || code == U'\t' || !is_hidden_character(code)) shown += bytes;
+    return false;
+  });
+  if (turns) shown.insert(0, kBegin).append(kEnd);
+  return shown;
 }
 
 }  // namespace tenggat

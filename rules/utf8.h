@@ -1,6 +1,7 @@
 // What a text must be before it is stored, sent or shown.
 #pragma once
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace tenggat {
@@ -22,7 +23,17 @@ LineAndColumn place_of(std::string_view text, std::size_t offset);
 // nothing invisible, nothing that turns the direction of what follows. `text` is UTF-8.
 bool is_printable_line(std::string_view text);
 
-// ASCII control characters other than newline and tab.
-bool has_control_character(std::string_view text);
+// What nobody sees, and what turns the direction of what follows: control characters, zero-width
+// ones, those of the bidirectional algorithm. No name holds one; a line that does would not say
+// what it seems to say.
+bool is_hidden_character(char32_t code);
+// One of those is inside, other than newline and tab.
+bool has_hidden_character(std::string_view text);
+// With a space in place of each of them, newline and tab included.
+std::string visible_line(std::string_view text);
+// For what was stored before such were refused, to be put into a line: without them, and where
+// letters run from right to left enclosed (U+2068, U+2069), so that the rest of the line does not
+// turn with them.
+std::string set_apart(std::string_view text);
 
 }  // namespace tenggat

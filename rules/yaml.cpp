@@ -90,7 +90,7 @@ class TreeBuilder : public YAML::EventHandler {
     refuse_tag(mark, tag);
     auto node = node_at(mark, Kind::scalar);
     node->text = value;
-    if (has_control_character(value)) {
+    if (has_hidden_character(value)) {
       file_.fault(node->line, node->column, say<Wrong::control_character>());
       node->kind = Kind::unreadable;
     } else if (first_not_utf8(value) < value.size()) {

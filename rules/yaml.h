@@ -2,9 +2,9 @@
 // and reading goes on with an empty value, so that one round shows them all.
 //
 // Stricter than yaml-cpp 0.7, which keeps duplicate keys, reads 010 as 8 and ignores `<<`:
-// duplicate and unknown keys, `<<`, tags, a second document and control characters are refused;
-// anchors and aliases work. A byte order mark is passed over. A scalar is text until one of the
-// functions below reads it as something else.
+// duplicate and unknown keys, `<<`, tags, a second document and control and hidden characters are
+// refused; anchors and aliases work. A byte order mark is passed over. A scalar is text until one
+// of the functions below reads it as something else.
 //
 // A YamlValue or YamlMap is a cheap handle into its YamlFile and must not outlive it. A value is
 // absent where its key is, and where a fault has been recorded in its place; reading an absent

@@ -6,6 +6,8 @@
 #include <boost/json/serialize.hpp>
 #include <ostream>
 
+#include "rules/utf8.h"
+
 namespace tenggat::cli {
 namespace {
 
@@ -71,13 +73,6 @@ std::string text_at(const boost::json::value& value, std::initializer_list<std::
   return boost::json::serialize(*at);
 }
 
-std::string printable(std::string_view text) {
-  std::string shown;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    shown += byte < 0x20 || byte == 0x7F ? ' ' : c;
-  }
-  return shown;
-}
+std::string printable(std::string_view text) { return visible_line(text); }
 
 }  // namespace tenggat::cli

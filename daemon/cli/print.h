@@ -24,7 +24,8 @@ std::string instant_text(Instant t, const Calendar* calendar);
 // What stands at a path of object keys, as text; empty where there is nothing or null.
 std::string text_at(const boost::json::value& value, std::initializer_list<std::string_view> path);
 
-// Without control bytes, so that what an applicant typed cannot drive a terminal.
+// Without control and hidden characters, so that what an applicant typed cannot drive a terminal or
+// make a line say something else.
 std::string printable(std::string_view text);
 
 }  // namespace tenggat::cli

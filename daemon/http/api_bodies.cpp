@@ -35,24 +35,17 @@ bool is_printable(std::string_view text) {
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// An absolute URI that is no script: pages show it as a link.
+// What can hold a document: an address of the web, which pages show as a link, or an upload.
 const char* fault_of_uri(std::string_view uri) {
-  const auto colon = uri.find(':');
-  std::string scheme(uri.substr(0, colon == std::string_view::npos ? 0 : colon));
-  for (char& c : scheme)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  const bool well_formed = !scheme.empty() && is_lower(scheme.front()) && colon + 1 < uri.size() &&
-                           is_printable(uri) &&
-                           std::all_of(scheme.begin(), scheme.end(), [](char c) {
-                             return is_lower(c) || is_digit(c) || c == '+' || c == '.' || c == '-';
-                           });
-  if (!well_formed) return "must be an absolute URI without spaces, such as https://…";
-  constexpr std::array refused = {"javascript", "data", "vbscript", "blob"};
-  if (std::find(refused.begin(), refused.end(), scheme) != refused.end())
-    return "is of a scheme that cannot hold a document";
-  if (uri.starts_with(store::kUploadScheme) && !uploaded_hash(uri))
-    return "must be tenggat: and 64 lower-case hex digits, as POST /files gave it";
-  return nullptr;
+  if (uri.starts_with(store::kUploadScheme))
+    return uploaded_hash(uri)
+               ? nullptr
+               : "must be tenggat: and 64 lower-case hex digits, as POST /files gave it";
+  return is_printable(uri) && web_host(uri)
+             ? nullptr
+             : "must be an address with a host, https:// or http://, "
+               "without spaces or a user's name, or what POST /files "
+               "gave";
 }
 
 NewDocument read_document(JsonObject& body) {
@@ -455,6 +448,32 @@ Delegation read_delegation(const json::value& value, FieldFaults& faults) {
 
 // --- uploads
 // --------------------------------------------------------------------------------------
+
+std::optional<std::string> web_host(std::string_view uri) {
+  const std::size_t colon = uri.find("://");
+  if (colon == std::string_view::npos) return std::nullopt;
+  const std::string_view scheme = uri.substr(0, colon);
+  if (!equals_ignoring_case(scheme, "https") && !equals_ignoring_case(scheme, "http"))
+    return std::nullopt;
+  // Browsers take a backslash for a slash.
+  const std::string_view rest = uri.substr(colon + 3);
+  std::string_view authority = rest.substr(0, rest.find_first_of("/\\?#"));
+  const std::size_t port = authority.rfind(':');
+  if (port != std::string_view::npos && authority.find(']', port) == std::string_view::npos) {
+    const std::string_view digits = authority.substr(port + 1);
+    if (!std::all_of(digits.begin(), digits.end(), is_digit)) return std::nullopt;
+    authority = authority.substr(0, port);
+  }
+  const bool bracketed = authority.starts_with('[') && authority.ends_with(']');
+  std::string host(bracketed ? authority.substr(1, authority.size() - 2) : authority);
+  for (char& c : host)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  const bool sound = !host.empty() && std::all_of(host.begin(), host.end(), [&](char c) {
+    return is_lower(c) || is_digit(c) || c == '.' || (bracketed ? c == ':' : c == '-' || c == '_');
+  });
+  if (!sound) return std::nullopt;
+  return bracketed ? '[' + host + ']' : host;
+}
 
 std::vector<UploadedDocument> uploaded_documents(const std::vector<NewDocument>& documents) {
   std::vector<UploadedDocument> uploaded;

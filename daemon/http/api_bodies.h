@@ -85,6 +85,9 @@ Delegation read_delegation(const boost::json::value& body, FieldFaults& faults);
 
 using store::is_sha256_hex;
 using store::uploaded_hash;
+// The host that a browser goes to by an http(s) address. Nothing for another scheme, and where that
+// could be mistaken: a user's name before the host, or a host with other signs than its own.
+std::optional<std::string> web_host(std::string_view uri);
 // Those of every document that was uploaded here, each with the JSON pointer of its uri.
 struct UploadedDocument {
   std::string sha256, pointer;

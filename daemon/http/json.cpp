@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "rules/calendar.h"
+#include "rules/utf8.h"
 
 namespace tenggat::http {
 namespace {
@@ -149,13 +150,14 @@ std::string text_fault(std::string_view text, std::size_t length, Lines lines) {
   if (characters(text) > length) {
     return "must not be longer than " + std::to_string(length) + " characters";
   }
+  if (lines == Lines::one) {
+    const bool one_line = text.find_first_of("\n\t") == std::string_view::npos;
+    return one_line && !has_hidden_character(text) ? "" : "must be one line of visible characters";
+  }
   for (const char c : text) {
     const bool line_byte = c == '\t' || c == '\r' || c == '\n';
-    const bool control = (c >= 0 && c < 0x20) || c == 0x7f;
-    if (control && !(line_byte && lines == Lines::many)) {
-      return lines == Lines::many ? "must not hold control characters"
-                                  : "must be one line without control characters";
-    }
+    if (((c >= 0 && c < 0x20) || c == 0x7f) && !line_byte)
+      return "must not hold control characters";
   }
   return {};
 }

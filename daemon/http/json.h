@@ -47,7 +47,9 @@ struct ListLimits {
   std::size_t length;  // of one text, in characters
 };
 
-enum class Lines { one, many };  // many: tab, CR and LF are allowed; other control bytes never
+// one: nothing hidden either (rules/utf8.h). many: tab, CR and LF are allowed; other control bytes
+// never.
+enum class Lines { one, many };
 
 // Reads one JSON object field by field. Faults are appended to the list given, nothing throws: read
 // everything, call refuse_unknown(), then look at the list. After a fault a required reader returns

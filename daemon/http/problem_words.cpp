@@ -98,11 +98,16 @@ constexpr auto kSentences = std::to_array<Sentence>({
     {"must not have more than {} items", "tidak boleh lebih dari {} butir"},
     {"must not be longer than {} characters", "tidak boleh lebih panjang dari {} karakter"},
     {"must not hold control characters", "tidak boleh memuat karakter kendali"},
-    {"must be one line without control characters", "harus satu baris tanpa karakter kendali"},
+    {"must be one line of visible characters",
+     "harus satu baris tanpa karakter kendali, karakter yang tidak terlihat, atau pembalik arah "
+     "tulisan"},
     {"is not known here", "tidak dikenal di sini"},
-    {"must be an absolute URI without spaces, such as https://…",
-     "harus URI lengkap tanpa spasi, misalnya https://…"},
-    {"is of a scheme that cannot hold a document", "berskema yang tidak dapat memuat dokumen"},
+    {"must be an address with a host, https:// or http://, without spaces or a user's name, or "
+     "what "
+     "POST /files gave",
+     "harus alamat dengan nama situs, https:// atau http://, tanpa spasi dan tanpa nama pengguna, "
+     "atau "
+     "yang diberikan POST /files"},
     {"must be tenggat: and 64 lower-case hex digits, as POST /files gave it",
      "harus tenggat: dan 64 digit heksadesimal huruf kecil, seperti diberikan POST /files"},
     {"must be 64 lower-case hex digits", "harus 64 digit heksadesimal huruf kecil"},

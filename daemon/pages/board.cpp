@@ -17,6 +17,7 @@
 #include "daemon/store/sessions.h"
 #include "notifiers/utf8.h"
 #include "notifiers/words.h"
+#include "rules/utf8.h"
 
 namespace tenggat::pages {
 namespace {
@@ -324,8 +325,10 @@ awaitable<Response> Pages::kiosks_act(PageCall call) {
   link.created_by = call.who->officer.id;
   // From the form's own random key, so that sending it twice makes one link.
   link.secret = store::hex(store::hmac_sha256(*once, "layar"));
-  if (link.name.empty()) {
-    auto showing = kiosks_page(call, 422, message("Tuliskan tempat layarnya.", true));
+  const bool hidden = has_hidden_character(call.form.text("nama"));
+  if (link.name.empty() || hidden) {
+    auto showing = kiosks_page(
+        call, 422, message(hidden ? kHiddenCharacter : "Tuliskan tempat layarnya.", true));
     co_return co_await std::move(showing);
   }
   const std::string address = parts_.public_url + "/layar/" + link.secret, name = link.name;

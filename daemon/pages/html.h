@@ -6,7 +6,8 @@
 //   html("<ul>{}</ul>", items)                             an Html goes in as it is
 //
 // A {} stands between tags or within a quoted attribute; an Html only between tags. Anything else
-// does not compile. An address in an attribute is checked by who makes it (see link_target()).
+// does not compile. Between tags a text is set apart from the line it stands in (set_apart() of
+// rules/utf8.h). An address in an attribute is checked by who makes it (see link_target()).
 #pragma once
 #include <array>
 #include <concepts>

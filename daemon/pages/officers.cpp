@@ -13,6 +13,7 @@
 #include "daemon/store/people.h"
 #include "notifiers/phone.h"
 #include "notifiers/words.h"
+#include "rules/utf8.h"
 
 namespace tenggat::pages {
 namespace {
@@ -52,6 +53,10 @@ std::string fault_words(const http::FieldFaults& faults, const http::Form& form)
       if (fault.pointer == pointer) words = said;
     if (fault.pointer == "/whatsapp" && notify::is_foreign_phone(form.text("whatsapp")))
       words = kForeignPhone;
+    const std::string typed = fault.pointer == "/name" ? "nama" : "surat";
+    if ((fault.pointer == "/name" || fault.pointer == "/letter") &&
+        has_hidden_character(form.text(typed)))
+      words = kHiddenCharacter;
     if (all.find(words) == std::string::npos) all += (all.empty() ? "" : " ") + words;
   }
   return all;

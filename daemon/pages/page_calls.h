@@ -259,6 +259,11 @@ std::optional<std::string> once_of(const http::Form& form);
 std::string safe_return(std::string_view path);
 std::string query_encoded(std::string_view text);
 
+// What is said where a name holds a hidden character (rules/utf8.h).
+inline constexpr std::string_view kHiddenCharacter =
+    "Isian memuat karakter yang tidak terlihat atau yang membalik arah tulisan. Ketik ulang "
+    "isiannya.";
+
 // What came with a form, to be read where the form itself cannot be shown again.
 Html typed_values(const http::Form& form);
 
@@ -272,7 +277,8 @@ std::optional<Outcomes> upload_fault(const http::Form& form);
 Html upload_hint();
 Html upload_input(std::string_view id, std::string_view kind, std::string_view name,
                   std::string_view label, bool required);
-// A link to what can be opened: our own download route for uploads, http(s) addresses as they are.
+// A link to what can be opened: our own download route for uploads; elsewhere the address as it is,
+// with the host it leads to beside it. Text alone for what is neither.
 Html document_link(const Document& document, const std::string& own_prefix);
 
 // A permit in a list of the office: what it is, where it stands and how long it has. At `step`

@@ -18,6 +18,7 @@
 #include "daemon/store/hash.h"
 #include "daemon/store/people.h"
 #include "daemon/store/sessions.h"
+#include "rules/utf8.h"
 
 namespace tenggat::pages {
 namespace {
@@ -644,6 +645,7 @@ std::string query_encoded(std::string_view text) {
 
 std::optional<Outcomes> upload_fault(const http::Form& form) {
   for (const http::FormFile& file : form.files) {
+    if (has_hidden_character(file.name)) return Outcomes{false, 422, std::string(kHiddenCharacter)};
     if (!file.refusal) continue;
     const http::ProblemType* type = http::find_problem_type(file.refusal);
     if (!type) throw std::logic_error("no problem type " + std::string(file.refusal));
@@ -683,9 +685,10 @@ Html document_link(const Document& document, const std::string& own_prefix) {
   const std::string words = document_words(document.kind, document.name);
   if (http::uploaded_hash(document.uri))
     return html("<a href=\"{}{}\">{}</a>", own_prefix, document.id, words);
-  const bool web = document.uri.starts_with("https://") || document.uri.starts_with("http://");
-  if (web) return html("<a href=\"{}\" rel=\"noreferrer noopener\">{}</a>", document.uri, words);
-  return html("{}", words);
+  const auto host = http::web_host(document.uri);
+  if (!host) return html("{}", words);
+  return html("<a href=\"{}\" rel=\"noreferrer noopener\">{}</a> <span class=\"halus\">({})</span>",
+              document.uri, words, *host);
 }
 
 // --- routes --------------------------------------------------------------------------------------

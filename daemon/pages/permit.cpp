@@ -11,6 +11,7 @@
 #include "daemon/store/letters.h"
 #include "notifiers/utf8.h"
 #include "notifiers/words.h"
+#include "rules/utf8.h"
 
 namespace tenggat::pages {
 
@@ -222,6 +223,9 @@ awaitable<Response> Pages::permit(PageCall call) {
 awaitable<std::string> Pages::wanting_before(const PageCall& call, std::int64_t id) {
   if (notify::characters(note_of(call.form)) > http::BodyLimits::note)
     co_return "Catatan terlalu panjang; paling banyak 2.000 huruf.";
+  for (const http::FormField& field : call.form.fields)
+    if (field.name.starts_with("nomor.") && has_hidden_character(field.value))
+      co_return std::string(kHiddenCharacter);
   const std::string action = call.form.text("aksi");
   if (!action.starts_with("act.") || call.form.text("yakin") == "ya") co_return "";
   auto reading = reader_.read({id}, {});

@@ -14,6 +14,7 @@
 #include "daemon/store/rules.h"
 #include "notifiers/utf8.h"
 #include "notifiers/words.h"
+#include "rules/utf8.h"
 
 namespace tenggat::pages {
 namespace {
@@ -56,6 +57,8 @@ std::string_view read_day(const http::Form& form, office::NewDay& day) {
   day.make_up = kind == "pengganti";
   if (!day.make_up) day.kind = kind;
   day.date = form.text("tanggal");
+  for (const char* name : {"nama", "dasar"})
+    if (has_hidden_character(form.text(name))) return kHiddenCharacter;
   day.name = notify::one_line(form.text("nama"));
   day.decree = notify::one_line(form.text("dasar"));
   if (day.make_up) day.hours = hours_in(form.text("jam"));

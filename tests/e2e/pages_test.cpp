@@ -126,6 +126,53 @@ TEST_F(PagesTest, AnUnknownSecretLooksLikeNoPageAtAll) {
   EXPECT_EQ(anybody.get(file.path).status, 200);
 }
 
+TEST_F(PagesTest, ALinkSaysWhereItLeadsAndWhatIsNoneIsNoLink) {
+  const File file = submitted();
+  Browser fo = signed_in("fo");
+  const std::string path = "/permohonan/" + id_of(file);
+  EXPECT_TRUE(fo.get(path).says(
+      "<a href=\"https://intanbjb.example/berkas/1\" rel=\"noreferrer noopener\">"));
+  EXPECT_TRUE(fo.get(path).says("</a> <span class=\"halus\">(intanbjb.example)</span>"));
+  // From before others were refused.
+  for (const char* old : {"sftp://intanbjb.example/1", "https://intanbjb.example@lain.example/1",
+                          "https://%6Cain.example/1"}) {
+    office_.query(std::string("UPDATE document SET uri = '") + old + "'");
+    EXPECT_FALSE(fo.get(path).says("noreferrer")) << old;
+    EXPECT_TRUE(fo.get(path).says("Persyaratan izin PAUD"));
+  }
+  const CommandResult refused = office_.tenggat(
+      {"permit", "submit", "--sop", "paud", "--name", "Siti", "--subject", "PAUD Mawar",
+       "--document", "persyaratan_izin_paud=sftp://intanbjb.example/1"},
+      "portal");
+  EXPECT_NE(refused.status, 0);
+  EXPECT_NE(refused.err.find("must be an address with a host, https:// or http://"),
+            std::string::npos)
+      << refused.err;
+}
+
+TEST_F(PagesTest, NoNameTurnsItsLine) {
+  const std::string turning = "Budi \u202Eosotnas";
+  EXPECT_EQ(
+      office_.tenggat({"officer", "add", "--id", "bd", "--name", turning, "--role", "back_office"})
+          .status,
+      2);
+  EXPECT_NE(office_
+                .tenggat({"permit", "submit", "--sop", "paud", "--name", turning, "--subject",
+                          "PAUD", "--document", "persyaratan_izin_paud=https://intanbjb.example/1"},
+                         "portal")
+                .status,
+            0);
+  // From before they were refused.
+  const File file = submitted();
+  office_.query("UPDATE permit SET subject = 'PAUD \u202Eitalem'");
+  office_.query("UPDATE applicant SET name = 'محمد'");
+  Browser fo = signed_in("fo");
+  const WebPage page = fo.get("/permohonan/" + id_of(file));
+  EXPECT_TRUE(page.says("PAUD italem"));
+  EXPECT_FALSE(page.says("\u202E"));
+  EXPECT_TRUE(page.says("\u2068محمد\u2069"));
+}
+
 TEST_F(PagesTest, AReturnIsMendedByUploadAndADoubleClickActsOnce) {
   const File file = submitted();
   act("fo", file, "verifikasi", "reject",

@@ -250,6 +250,23 @@ TEST(Text, ValuesCannotBreakTheLineOrForgeAnotherField) {
   EXPECT_EQ(render(shipped_texts(), "ditarik", fields).fields[2], "-");
 }
 
+TEST(Text, NoNameTurnsTheLineOfAMessage) {
+  auto fields = sample_fields();
+  fields["alasan"] = "pemilik \u202Egnarut\u061C, lihat";
+  fields["nama_pemohon"] = "محمد";
+  const Rendered rendered = render(shipped_texts(), "dikembalikan", fields);
+  EXPECT_NE(rendered.body.find("pemilik gnarut , lihat"), std::string::npos) << rendered.body;
+  EXPECT_EQ(rendered.body.find("\u202E"), std::string::npos);
+  EXPECT_NE(rendered.body.find("\u2068محمد\u2069"), std::string::npos) << rendered.body;
+  // Also where it is cut short.
+  std::string reason;
+  for (int i = 0; i < 2000; ++i) reason += "م";
+  fields["alasan"] = reason;
+  const std::string body = render(shipped_texts(), "dikembalikan", fields).body;
+  EXPECT_LE(characters(body), kMaxBodyCharacters);
+  EXPECT_NE(body.find("…\u2069"), std::string::npos) << body;
+}
+
 TEST(Text, TheLongestFreeValueIsShortenedAndLinksStayWhole) {
   auto fields = sample_fields();
   for (const std::size_t length : {900u, 1024u, 5000u, 100000u}) {

@@ -335,7 +335,7 @@ TEST(LoadSop, WhatFollowsFromAMistakeIsNotSaidAsWell) {
       {{"langkah:\n", "langkah: []\nlangkah2:\n"}, "at least one step"},
       {{"\nnomor: ", "\nnomer: "}, "did you mean `nomor`?"},
       {{"pelaksana:\n", "pelakasana:\n"}, "did you mean `pelaksana`?"},
-      {{"judul: Izin", "judul: \"a\\x01\" # Izin"}, "control characters"},
+      {{"judul: Izin", "judul: \"a\\x01\" # Izin"}, "control character"},
       {{"waktu: 10m\n", "waktu: sepuluh menit\n"}, "a budget is days"},
   };
   for (const auto& [change, says] : mistakes) {

@@ -58,6 +58,15 @@ TEST(NumberFormat, KnowsItsOwnNumbers) {
     EXPECT_FALSE(one.could_print(other)) << other;
 }
 
+TEST(Utf8, WhatIsShownTurnsNoLineAndHidesNothing) {
+  EXPECT_EQ(set_apart("Aminah, S.Pd. – é\n\tdan"), "Aminah, S.Pd. – é\n\tdan");
+  EXPECT_EQ(set_apart("Ami\u202Enah\u200B\u2066!\u001B[2J"), "Aminah![2J");
+  EXPECT_EQ(set_apart("محمد"), "\u2068محمد\u2069");
+  EXPECT_EQ(set_apart("\u202Eمحمد"), "\u2068محمد\u2069");
+  EXPECT_EQ(set_apart("\xFF\xE2"), "\xFF\xE2");
+  EXPECT_EQ(visible_line("a\u200Bb\nc"), "a b c");
+}
+
 TEST(NumberFormat, IsALineOfPrintableText) {
   EXPECT_TRUE(is_printable_line("503/PAUD é 'Bumi' – №"));
   for (const char* text :

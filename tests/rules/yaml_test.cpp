@@ -95,7 +95,11 @@ TEST(Yaml, RefusesMergesTagsStrangeKeysAndControlCharacters) {
   EXPECT_EQ(faults_of("a: !thing {}\n").size(), 1u);
   EXPECT_EQ(faults_of("[a, b]: 1\n"), Texts{"f.yaml:1:1: a key must be a text"});
   EXPECT_EQ(faults_of("a: \"b\\u0000c\"\n"),
-            Texts{"f.yaml:1:4: control characters are not allowed"});
+            Texts{"f.yaml:1:4: holds a control character, or one that is invisible or turns the "
+                  "direction of writing"});
+  for (const char* name : {"b\u202Ec", "b\u200Bc", "b\uFEFFc", "b\u2066c"})
+    EXPECT_EQ(faults_of("a: " + std::string(name) + "\n").size(), 1u) << name;
+  EXPECT_TRUE(faults_of("a: محمد é – 李\n").empty());
   EXPECT_EQ(faults_of("a: \"b\\u001b[31m\"\n").size(), 1u);
 }
 

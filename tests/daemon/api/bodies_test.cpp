@@ -81,6 +81,38 @@ TEST(SubmissionBody, AMomentOutsideTheYearsOfCalendarsIsASlip) {
   }
 }
 
+TEST(SubmissionBody, ADocumentIsAnUploadOrLiesAtAnAddressWhoseHostIsPlain) {
+  const auto pointers_of = [](const std::string& uri) {
+    const auto [value, faults] =
+        submission(R"({"sop":"paud","applicant":{"name":"Siti"},"subject":"s","documents":[)"
+                   R"({"kind":"a","uri":")" +
+                   uri + R"("}]})");
+    return pointers(faults);
+  };
+  for (const char* uri :
+       {"https://intanbjb.example/berkas/1?a=b#c", "http://10.0.0.7:8080/x", "HTTPS://A.example",
+        "https://[2001:db8::1]/x", "https://a.example?x", "https://bersama_1.example/a:b@c"})
+    EXPECT_EQ(pointers_of(uri), "") << uri;
+  for (const char* uri :
+       {"sftp://a.example/x", "ftp://a.example/x", "file:///etc/passwd", "urn:isbn:1",
+        "mailto:a@b.example", "javascript:alert(1)", "data:text/html,x", "https:a.example/x",
+        "https:/a.example/x", "https:///a.example/x", "https://good.example@evil.example/x",
+        "https://%65vil.example/x", "https://a.example:8x/y", "https:// a.example/x",
+        "https://[evil.example/x", "berkas", "tenggat:abc", "https://é.example/x"})
+    EXPECT_EQ(pointers_of(uri), "/documents/0/uri") << uri;
+  EXPECT_EQ(web_host("https://Good.Example\\\\@evil.example/x"), "good.example");
+  EXPECT_EQ(web_host("http://[2001:db8::1]:8080/x"), "[2001:db8::1]");
+  EXPECT_EQ(web_host("https://intanbjb.example:443"), "intanbjb.example");
+  EXPECT_EQ(web_host("https://a@b.example/"), std::nullopt);
+}
+
+TEST(SubmissionBody, NoNameHoldsWhatIsNotSeen) {
+  const auto [value, faults] = submission(
+      R"({"sop":"paud","applicant":{"name":"Si\u200bti"},"subject":"PAUD \u202eitaleM","documents":[)"
+      R"({"kind":"a","name":"KTP\u2066","number":"1\u00ad","uri":"https://a.example/1"}]})");
+  EXPECT_EQ(pointers(faults), "/applicant/name /subject /documents/0/name /documents/0/number");
+}
+
 TEST(SubmissionBody, AnUploadBringsItsHash) {
   const std::string hash(64, 'e');
   const auto [value, faults] =

@@ -172,7 +172,7 @@ TEST(JsonObject, EveryFaultIsNamedAtOnce) {
       {"/step", "must not be empty"},
       {"/missing", "is required"},
       {"/long", "must not be longer than 3 characters"},
-      {"/lines", "must be one line without control characters"},
+      {"/lines", "must be one line of visible characters"},
       {"/flag", "must be true or false"},
       {"/count", "must be a whole number from 0 to 10"},
       {"/far", "must be a whole number from 0 to 10"},
@@ -189,6 +189,25 @@ TEST(JsonObject, EveryFaultIsNamedAtOnce) {
       {"/til~0de", "is not known here"},
   };
   EXPECT_EQ(reading.faults, expected) << boost::json::serialize(to_json(reading.faults));
+}
+
+TEST(JsonObject, OneLineHoldsNothingThatIsNotSeenOrTurnsTheLine) {
+  const auto faults_of = [](const std::string& name) {
+    const auto body = parse_json("{\"name\":\"" + name + "\",\"note\":\"a\\n\\tb\"}").value();
+    FieldFaults faults;
+    JsonObject object(body, faults);
+    object.required_text("name", 200);
+    object.required_text("note", 200, Lines::many);
+    return faults;
+  };
+  for (const char* hidden :
+       {"\\u0007", "\\u009b", "\\u00ad", "\\u061c", "\\u200b", "\\u200d", "\\u200e", "\\u202e",
+        "\\u2028", "\\u2060", "\\u2066", "\\u2069", "\\ufeff", "\\udb40\\udc41", "\\t", "\\n"})
+    EXPECT_EQ(faults_of("Ami" + std::string(hidden) + "nah"),
+              (FieldFaults{{"/name", "must be one line of visible characters"}}))
+        << hidden;
+  for (const char* name : {"M. Nur Aini, S.Pd.", "Ṣāliḥ", "محمد", "O’Neil – Šárka", "李"})
+    EXPECT_TRUE(faults_of(name).empty()) << name;
 }
 
 TEST(JsonObject, AMissingObjectIsOneFaultNotOneForEachOfItsFields) {

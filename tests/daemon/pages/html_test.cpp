@@ -16,6 +16,17 @@ TEST(Html, TextIsEscapedWhereverItStands) {
   EXPECT_EQ(html("{}", "<b>").bytes(), "&lt;b&gt;");
 }
 
+TEST(Html, NoNameTurnsTheLineItStandsIn) {
+  const std::string turns = "Toko \u202Egnarut", arabic = "محمد";
+  EXPECT_EQ(html("<p title=\"{}\">{}, 3 hari</p>", turns, turns).bytes(),
+            "<p title=\"Toko \u202Egnarut\">Toko gnarut, 3 hari</p>");
+  EXPECT_EQ(html("<option>{}</option> {}", arabic, 3).bytes(),
+            "<option>\u2068محمد\u2069</option> 3");
+  EXPECT_EQ(lines("a\u200Bb\n" + arabic).bytes(), "ab<br>\u2068محمد\u2069");
+  // What is typed on is as it was.
+  EXPECT_EQ(html("<textarea>{}</textarea>", arabic).bytes(), "<textarea>محمد</textarea>");
+}
+
 TEST(Html, MarkupOfOursGoesInAsItIs) {
   Html items;
   EXPECT_TRUE(items.empty());
