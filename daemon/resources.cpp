@@ -93,6 +93,9 @@ const std::vector<RouteBounds> kRoutes = {
     {"page_dead_letters_act", Body::whole, Answer::counted},
 };
 
+// A name, its pace and its place in a table.
+constexpr std::size_t kRemembered = 128;
+
 // The buffer it is read into, grown by doubling, and its copy in pieces.
 std::size_t head_memory(const Resources& r) { return 4 * r.head + r.head_parts * 192; }
 
@@ -193,6 +196,7 @@ Resources resources_of(const Config& config) {
   resources.body = config.http.body_bytes;
   resources.file = config.http.file_bytes;
   resources.request = config.http.request;
+  resources.files_a_day = config.http.daily_file_bytes;
   return resources;
 }
 
@@ -210,6 +214,8 @@ std::vector<ResourceRow> resource_ledger(const Resources& r) {
       {"TLS handshake and session", "before", open * r.tls, 0, open, r.handshake, "closed"},
       {"idle", "before", open * r.connection, 0, open, r.idle, "closed"},
       {"head", "before", open * head_memory(r), 0, open, r.request, "431; 408"},
+      {"who came lately", "before", 2 * r.networks * kRemembered, 0, r.networks,
+       std::chrono::seconds{60}, "new ones share one pace"},
       {"body before authentication", "before", 2 * std::min(before, r.bodies), 0, open, r.request,
        "413; 408"},
       {"body after; file in", "after", 2 * (r.bodies - std::min(before, r.bodies)), 0,

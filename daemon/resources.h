@@ -26,6 +26,7 @@ struct Resources {
   std::size_t admin_connections = 32;  // of the admin listener
   std::size_t board_streams = 200;     // who follows a board, of all readers
   std::size_t board_streams_of_one = 8;
+  std::size_t networks = 65'536;  // remembered of those who came lately; as many tokens
 
   // Bytes of one.
   std::size_t socket_buffer = 64 * kKibibyte;  // asked of the kernel each way, which takes double
@@ -47,7 +48,7 @@ struct Resources {
   std::size_t office = 192 * kMebibyte;   // rules, people, 100,000 open permits
   std::size_t outgoing = 64 * kMebibyte;  // messages and posts under way
 
-  std::size_t files_a_day = 2048 * kMebibyte;  // in the database, of one token
+  std::size_t files_a_day = 2048 * kMebibyte;  // http.daily_files: in the database, of one token
 
   // Sessions with the database.
   std::size_t reads = 4, lanes = 3, loops = 4, watch = 1, snapshot = 1, file_sessions = 2;

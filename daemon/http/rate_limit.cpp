@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "daemon/resources.h"
+
 namespace tenggat::http {
 namespace {
 
 using std::chrono::nanoseconds;
 constexpr nanoseconds kMinute = std::chrono::minutes{1};
+static_assert(RateLimit::kKnownAtMost == kShipped.networks);
 constexpr const char* kEverybodyElse = "";
 
 }  // namespace
