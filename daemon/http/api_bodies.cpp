@@ -81,7 +81,8 @@ std::optional<std::string> read_email(JsonObject& body) {
   return email;
 }
 std::optional<std::string> read_whatsapp(JsonObject& body) {
-  const auto whatsapp = body.optional_text("whatsapp", 32);
+  // Copied from a list of contacts it brings marks that nobody sees; kept are its digits alone.
+  const auto whatsapp = body.optional_text("whatsapp", 32, Lines::many);
   if (!whatsapp || whatsapp->empty()) return whatsapp;
   const auto number = notify::normalise_phone(*whatsapp);
   if (notify::is_foreign_phone(*whatsapp))

@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "notifiers/failure.h"
+#include "notifiers/receipt.h"
 #include "notifiers/utf8.h"
 #include "notifiers/whatsapp/answer.h"
 #include "notifiers/whatsapp/receipts.h"
@@ -66,7 +67,8 @@ constexpr std::array<Judgement, 34> kJudgements{{
 std::string accepted_id(const json::value& answer) {
   const json::value* messages = at(&answer, "messages");
   if (messages == nullptr || !messages->is_array() || messages->as_array().empty()) return {};
-  return id_text(at(&messages->as_array().front(), "id"));
+  const std::string_view id = text(at(&messages->as_array().front(), "id"));
+  return is_receipt_id(id) ? std::string(id) : std::string();
 }
 
 // Of an error in an answer or a receipt: its message or title, and what it says of this case.

@@ -46,11 +46,9 @@ plant 'officers do not leave' daemon/http/api.cpp \
   'if (officer->ended.empty()) return true;' \
   'return true;'
 plant 'whoever has left hands in files' daemon/http/api_files.cpp \
-  'const Reading found = co_await std::move(reading);
-  if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
-  const auto kept' \
-  'const Reading found = co_await std::move(reading);
-  const auto kept'
+  'if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
+  account->know' \
+  'account->know'
 plant "a dashboard sees the applicant's channels" daemon/http/authorize.cpp \
   '{Field::contact, kOfficer | kAdmin | kIntakeOwn},' \
   '{Field::contact, kOfficer | kAdmin | kIntakeOwn | kRead},'

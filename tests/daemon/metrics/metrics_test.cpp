@@ -17,7 +17,8 @@ const std::map<std::string, std::string> kCatalogue = {
     {"tenggat_config_last_reload_success_timestamp_seconds", "gauge"},
     {"tenggat_certificate_not_after_timestamp_seconds", "gauge"},
     {"tenggat_log_messages_total", "counter"},
-    {"tenggat_log_lines_lost_total", "counter"},  // added
+    {"tenggat_log_lines_lost_total", "counter"},
+    {"tenggat_files_collected_total", "counter"},
     {"tenggat_permits_open", "gauge"},
     {"tenggat_permits_submitted_total", "counter"},
     {"tenggat_permits_closed_total", "counter"},

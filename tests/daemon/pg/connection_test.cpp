@@ -359,7 +359,7 @@ Awaitable<void> cut_off(std::string conninfo) {
   const Ending ending = co_await ending_of(connection, std::move(asleep));
   EXPECT_TRUE(ending.lost);
   EXPECT_TRUE(connection.broken());
-  EXPECT_EQ(co_await sqlstate_of_refusal(conninfo), "08001");
+  EXPECT_EQ(co_await sqlstate_of_refusal(conninfo), "08006");
 }
 
 TEST(Cut, EndsWhatWaitsAndLetsNothingBegin) {
