@@ -505,14 +505,19 @@ class Incoming final : public IncomingBody, public std::enable_shared_from_this<
   std::string& body() { return parser.get().body(); }
   // What a stranger announces is not held against them before it comes: a form whose session has
   // ended is shown again with what came of it.
-  void check(BodySize most) const {
+  void check(BodySize most) {
     const std::uint64_t come = taken + parser.get().body().size();
     const std::uint64_t will = most == BodySize::stranger && !waits ? 0 : length.value_or(0);
-    if (std::max(come, will) > bytes_of(most, connection->state->limits))
-      throw BodyFault("body_too_large");
+    if (std::max(come, will) > bytes_of(most, connection->state->limits)) refuse("body_too_large");
   }
   void hold(std::size_t bytes) {
-    if (!held.grow_to(bytes)) throw BodyFault("overloaded");
+    if (!held.grow_to(bytes)) refuse("overloaded");
+  }
+
+  // The connection ends, also where all of the body has come by chance.
+  [[noreturn]] void refuse(const char* code) {
+    refused = true;
+    throw BodyFault(code);
   }
 
   ConnectionPtr connection;  // none once the request is answered
@@ -524,6 +529,7 @@ class Incoming final : public IncomingBody, public std::enable_shared_from_this<
   bool handed_over = false;  // the handler reads
   bool timed = false;        // and its time has begun
   bool done = false;
+  bool refused = false;
   bool gone = false;                   // the client
   std::chrono::nanoseconds done_at{};  // monotonic
 };
@@ -985,8 +991,8 @@ asio::awaitable<bool> exchange(ConnectionPtr connection, std::shared_ptr<bool> l
     *lingering = false;
     co_return false;
   }
-  framing.keep_alive =
-      received.keep_alive && body->done && !state.draining && (!response.stream || response.length);
+  framing.keep_alive = received.keep_alive && body->done && !body->refused && !state.draining &&
+                       (!response.stream || response.length);
   auto sending = send(connection, std::move(response), framing);
   const bool sent = co_await std::move(sending);
   if (sent && named.method == "POST") crash_point(CrashPoint::answered);
