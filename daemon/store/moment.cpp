@@ -26,9 +26,7 @@ Moment moment_of(const pg::Result& result) {
   return moment;
 }
 
-std::size_t add_schema(pg::Pipeline& pipeline) {
-  return pipeline.add(pg::kSchemaVersionSql);
-}
+std::size_t add_schema(pg::Pipeline& pipeline) { return pipeline.add(pg::kSchemaVersionSql); }
 
 void check_schema(const pg::Result& result) {
   pg::refuse_newer_schema(result.optional_int64(0, 0).value_or(0));
