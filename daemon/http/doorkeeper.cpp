@@ -14,10 +14,27 @@
 namespace tenggat::http {
 namespace asio = boost::asio;
 
-// Networks somebody has the turn of, each with who waits for it. A timer that is cancelled has got
-// the turn; one that is gone went with its request.
+// Networks somebody has the turn of, each with who waits for it.
 struct Doorkeeper::Lines {
-  std::unordered_map<std::string, std::deque<std::weak_ptr<asio::steady_timer>>> of;
+  // Lives in the frame of who waits.
+  struct Ticket {
+    Ticket(const asio::any_io_executor& executor, std::shared_ptr<Lines> all, std::string whose)
+        : timer(executor, asio::steady_timer::time_point::max()),
+          lines(std::move(all)),
+          network(std::move(whose)) {}
+    Ticket(const Ticket&) = delete;
+    Ticket& operator=(const Ticket&) = delete;
+    // Whoever went when called leaves the turn to the next.
+    ~Ticket() {
+      if (called && !taken) lines->next(network);
+    }
+
+    asio::steady_timer timer;  // cancelled with the call
+    std::shared_ptr<Lines> lines;
+    std::string network;
+    bool called = false, taken = false;
+  };
+  std::unordered_map<std::string, std::deque<std::weak_ptr<Ticket>>> of;
 
   void next(const std::string& network) {
     const auto line = of.find(network);
@@ -25,7 +42,8 @@ struct Doorkeeper::Lines {
       const auto waiting = line->second.front().lock();
       line->second.pop_front();
       if (!waiting) continue;
-      waiting->cancel();
+      waiting->called = true;
+      waiting->timer.cancel();
       return;
     }
     of.erase(line);
@@ -50,11 +68,11 @@ asio::awaitable<Doorkeeper::Turn> Doorkeeper::turn(std::string address, Line lin
   const auto executor = co_await asio::this_coro::executor;
   const auto [found, first] = lines->of.try_emplace(network);
   if (!first) {
-    const auto mine =
-        std::make_shared<asio::steady_timer>(executor, asio::steady_timer::time_point::max());
+    const auto mine = std::make_shared<Lines::Ticket>(executor, lines, network);
     found->second.push_back(mine);
     boost::system::error_code called;
-    co_await mine->async_wait(asio::redirect_error(asio::use_awaitable, called));
+    co_await mine->timer.async_wait(asio::redirect_error(asio::use_awaitable, called));
+    mine->taken = true;
   }
   co_return Turn(lines, std::move(network));
 }

@@ -111,5 +111,34 @@ TEST(Doorkeeper, MayGoBeforeThoseWhoWait) {
   EXPECT_EQ(begun, 1);
 }
 
+// As where memory runs out: whoever is called goes before they hear it, and the next has the turn.
+TEST(Doorkeeper, ATurnThatNobodyTakesUpGoesOn) {
+  Doorkeeper door(1);
+  int begun = 0;
+  const auto pass = [](Doorkeeper& at, asio::io_context& on, int& count,
+                       std::chrono::milliseconds stays) -> asio::awaitable<void> {
+    auto waiting = at.turn("192.0.2.1", Doorkeeper::Line::always);
+    const Doorkeeper::Turn turn = co_await std::move(waiting);
+    ++count;
+    asio::steady_timer inside(on, stays);
+    co_await inside.async_wait(asio::use_awaitable);
+  };
+  asio::io_context lasting;
+  {
+    asio::io_context passing;
+    asio::co_spawn(lasting, pass(door, lasting, begun, std::chrono::milliseconds(30)),
+                   asio::detached);
+    lasting.run_for(std::chrono::milliseconds(5));
+    asio::co_spawn(passing, pass(door, passing, begun, {}), asio::detached);
+    passing.run_for(std::chrono::milliseconds(5));
+    asio::co_spawn(lasting, pass(door, lasting, begun, {}), asio::detached);
+    lasting.run_for(std::chrono::milliseconds(100));
+    EXPECT_EQ(begun, 1);  // the second is called, and its loop does not run
+  }
+  lasting.restart();
+  lasting.run_for(std::chrono::milliseconds(200));
+  EXPECT_EQ(begun, 2);
+}
+
 }  // namespace
 }  // namespace tenggat::http
