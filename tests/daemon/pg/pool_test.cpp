@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -56,15 +57,22 @@ Awaitable<int> tries_until_ok(Pool& pool) {
   co_return 500;
 }
 
-Awaitable<void> hold(Pool& pool, std::chrono::milliseconds time, std::string name,
-                     std::string& order) {
+// Holds a lease until it is told to let go; writes its name down when it has one, "(name)" when
+// refused.
+Awaitable<void> hold(Pool& pool, std::string name, asio::steady_timer& let_go, std::string& order) {
   try {
     Pool::Lease lease = co_await pool.acquire();
     order += name;
-    co_await pause(time);
+    co_await let_go.async_wait(asio::as_tuple(asio::use_awaitable));
   } catch (const PoolBusy&) {
     order += "(" + name + ")";
   }
+}
+
+// Waits until order is as expected, 10 s at most.
+Awaitable<void> comes_to(std::string expected, const std::string& order) {
+  for (int i = 0; i < 1000 && order != expected; ++i) co_await pause(10ms);
+  EXPECT_EQ(order, expected);
 }
 
 Awaitable<void> reuses(std::string conninfo) {
@@ -84,23 +92,32 @@ TEST(Pool, OpensOnDemandAndReuses) {
 
 Awaitable<void> bounded(std::string conninfo) {
   const auto executor = co_await asio::this_coro::executor;
-  Pool pool{executor, small(conninfo)};
+  PoolOptions options = small(conninfo);
+  options.acquire_timeout = 1s;  // long enough for c to be still waiting when a lets go
+  Pool pool{executor, options};
   std::string order;
-  asio::co_spawn(executor, hold(pool, 120ms, "a", order), asio::detached);
-  co_await pause(30ms);
-  asio::co_spawn(executor, hold(pool, 250ms, "b", order), asio::detached);
-  co_await pause(30ms);
-  asio::co_spawn(executor, hold(pool, 200ms, "c", order), asio::detached);
-  asio::co_spawn(executor, hold(pool, 10ms, "d", order), asio::detached);
-  asio::co_spawn(executor, hold(pool, 10ms, "e", order), asio::detached);
-  co_await pause(10ms);
+  asio::steady_timer never{executor, asio::steady_timer::time_point::max()};
+  asio::steady_timer a_lets_go{executor, asio::steady_timer::time_point::max()};
+  const auto begin = [&](std::string name, asio::steady_timer& let_go) {
+    asio::co_spawn(executor, hold(pool, std::move(name), let_go, order), asio::detached);
+  };
+  begin("a", a_lets_go);
+  co_await comes_to("a", order);
+  begin("b", never);
+  co_await comes_to("ab", order);
+  // c and d wait, e finds the queue full, c takes over from a, d waits in vain.
+  begin("c", never);
+  begin("d", never);
+  begin("e", never);
+  co_await comes_to("ab(e)", order);
   EXPECT_EQ(pool.statistics().open, 2U);
   EXPECT_EQ(pool.statistics().waiting, 2U);
-  // e finds the queue full, c takes over from a, d waits in vain.
-  co_await pause(400ms);
-  EXPECT_EQ(order, "ab(e)c(d)");
+  a_lets_go.cancel();
+  co_await comes_to("ab(e)c", order);
+  co_await comes_to("ab(e)c(d)", order);
   EXPECT_EQ(pool.statistics().refusals, 2U);
-  EXPECT_EQ(pool.statistics().idle, 2U);
+  EXPECT_EQ(pool.statistics().open, 2U);
+  never.cancel();
   EXPECT_EQ(co_await ask(pool), "ok");
 }
 
