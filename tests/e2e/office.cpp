@@ -24,6 +24,61 @@ std::ostream& operator<<(std::ostream& out, const SentMessage& m) {
   return out << m.at << ' ' << m.recipient << ' ' << m.text << " by " << m.channel;
 }
 
+namespace {
+
+// A database with the schema, the officers and their tokens, as it is at `start`. Made once a start
+// and copied by each office: fifteen commands are most of what a short test would spend.
+struct Furnished {
+  std::string database;
+  std::map<std::string, std::string> tokens;
+};
+
+void add_officers(DaemonProcess& daemon) {
+  int number = 0;
+  const auto add = [&](const std::string& id, const std::string& name, const std::string& role,
+                       bool whatsapp, bool email) {
+    std::vector<std::string> arguments{"officer", "add", "--id",   id,
+                                       "--name",  name,  "--role", role};
+    if (whatsapp)
+      arguments.insert(arguments.end(), {"--whatsapp", fmt::format("0812 3456 {:04}", ++number)});
+    if (email) arguments.insert(arguments.end(), {"--email", id + "@banjarbaru.example"});
+    daemon.must(arguments);
+  };
+  add("fo", "Rina Wulandari", "front_office", true, false);
+  add("bo", "Budi Santoso", "back_office", false, true);
+  add("dt", "Dewi Lestari", "dinas_teknis", true, false);
+  add("kdt", "Hasan Basri", "kepala_dinas_teknis", true, true);
+  add("kb", "Siti Rahmah", "kabid_perizinan", false, true);
+  add("s", "Agus Salim", "sekretaris", true, false);
+  add("kd", "Noor Aini", "kepala_dinas", true, false);
+}
+
+Furnished furnish(const std::string& start) {
+  static int number = 0;
+  Furnished made{.database = fmt::format("furnished_{}_{}", ::getpid(), ++number), .tokens = {}};
+  DaemonProcess::Options options;
+  options.conninfo = shared_postgres().create_database(made.database);
+  options.clock = start + "+08:00@0";
+  DaemonProcess daemon(std::move(options));
+  daemon.must({"db", "migrate", "--simulated-clock"});
+  daemon.start();
+  add_officers(daemon);
+  for (const char* id : {"fo", "bo", "dt", "kdt", "kb", "s", "kd"})
+    made.tokens[id] = daemon.new_token({"--officer", id});
+  made.tokens["portal"] = daemon.new_token({"--service", "portal", "--scope", "intake,act,read"});
+  if (daemon.terminate() != 0) throw std::runtime_error("the daemon ended badly: " + daemon.log());
+  return made;
+}
+
+const Furnished& furnished(const std::string& start) {
+  static std::map<std::string, Furnished> made;
+  auto found = made.find(start);
+  if (found == made.end()) found = made.emplace(start, furnish(start)).first;
+  return found->second;
+}
+
+}  // namespace
+
 Office::Office(const std::string& start, const std::string& configuration) {
   const fs::path texts = fs::path(TENGGAT_SOURCE_DIR) / "rules/texts/id.yaml";
   texts_ = notify::load_texts({texts.string(), read_file(texts)}).value();
@@ -33,8 +88,10 @@ Office::Office(const std::string& start, const std::string& configuration) {
   static int number = 0;
   database_ = fmt::format("office_{}_{}", ::getpid(), ++number);
   const notify::WhatsappConfig whatsapp = meta_->config();
+  const Furnished& from = furnished(start);
+  tokens_ = from.tokens;
   DaemonProcess::Options options;
-  options.conninfo = shared_postgres().create_database(database_);
+  options.conninfo = shared_postgres().create_database(database_, from.database);
   options.clock = start + "+08:00@0";
   options.configuration = fmt::format(
       "email: {{url: \"{}\", from: \"Perizinan <izin@example.go.id>\"}}\n"
@@ -47,19 +104,7 @@ Office::Office(const std::string& start, const std::string& configuration) {
   write_file(daemon_->directory() / "whatsapp_token", whatsapp.token);
   write_file(daemon_->directory() / "app_secret", kReceiptKey);
   write_file(daemon_->directory() / "verify_token", "token-tantangan");
-
-  daemon_->must({"db", "migrate", "--simulated-clock"});
   daemon_->start();
-  add_officer("fo", "Rina Wulandari", "front_office", true, false);
-  add_officer("bo", "Budi Santoso", "back_office", false, true);
-  add_officer("dt", "Dewi Lestari", "dinas_teknis", true, false);
-  add_officer("kdt", "Hasan Basri", "kepala_dinas_teknis", true, true);
-  add_officer("kb", "Siti Rahmah", "kabid_perizinan", false, true);
-  add_officer("s", "Agus Salim", "sekretaris", true, false);
-  add_officer("kd", "Noor Aini", "kepala_dinas", true, false);
-  for (const char* id : {"fo", "bo", "dt", "kdt", "kb", "s", "kd"})
-    tokens_[id] = daemon_->new_token({"--officer", id});
-  tokens_["portal"] = daemon_->new_token({"--service", "portal", "--scope", "intake,act,read"});
 }
 
 Office::~Office() {
@@ -133,21 +178,6 @@ boost::json::value Office::get(const std::string& path, const std::string& as) {
     return boost::json::object();
   }
   return boost::json::parse(answer.body);
-}
-
-void Office::add_officer(const std::string& id, const std::string& name, const std::string& role,
-                         bool whatsapp, bool email) {
-  static int number = 0;
-  std::vector<std::string> arguments{"officer", "add", "--id", id, "--name", name, "--role", role};
-  if (whatsapp) {
-    arguments.push_back("--whatsapp");
-    arguments.push_back(fmt::format("0812 3456 {:04}", ++number));
-  }
-  if (email) {
-    arguments.push_back("--email");
-    arguments.push_back(id + "@banjarbaru.example");
-  }
-  daemon_->must(arguments);
 }
 
 void Office::advance(const std::string& local) {

@@ -87,9 +87,6 @@ class Office {
   std::string daemon_log() const { return daemon_->log(); }
 
  private:
-  void add_officer(const std::string& id, const std::string& name, const std::string& role,
-                   bool whatsapp, bool email);
-
   std::string database_;
   notify::Texts texts_{std::vector<notify::Text>{}};
   std::unique_ptr<MetaSink> meta_;
