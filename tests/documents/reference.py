@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Compares docs/reference.md with the program, table by table.
+"""Compares docs/reference.md with the program, table by table, and what comments cite with the sections there are.
 
     reference.py ROOT PROGRAMS
 
@@ -78,6 +78,14 @@ def steps():
     return rows
 
 
+def cited():
+    """Document and section, as comments name them: "docs/reference.md, Clocks". A comment may break in between."""
+    folders = [folder for folder in ('rules', 'notifiers', 'daemon', 'dev', 'tests') if (ROOT / folder).is_dir()]
+    text = '\n'.join(sources(folders, pattern) for pattern in ('*.cpp', '*.h', '*.sh', '*.py', 'CMakeLists.txt'))
+    text = re.sub(r'\n[ \t]*(?://|#)[ \t]*', ' ', text)
+    return set(re.findall(r'(?<!")(docs/(?:reference|domain)\.md), ([A-Z][^.,;:()"`\n]*)', text))
+
+
 # --- what the document says ----------------------------------------------------------------------
 
 def section(text, title):
@@ -133,6 +141,10 @@ def said_states(text, pattern):
     return set(code(sentence.group(0))) if sentence else set()
 
 
+def titles(text):
+    return re.findall(r'^##+ [\d.]+ (.*)$', text, re.M)
+
+
 def said_refusals(text):
     return {name for row in rows(section(text, 'Requests and answers')) for name in code(row[1])
             if name not in ('permit', 'errors', 'missing', 'Retry-After')}
@@ -155,6 +167,9 @@ def faults_of(text, program):
     faults.extend(f'Pages: no page is at {path}' for path in sorted(said_first(text, 'Pages') - program['quoted']))
     faults.extend(f'Requests and answers: nothing is refused as {name}'
                   for name in sorted(said_refusals(text) - program['quoted']))
+    there = {REFERENCE: titles(text), 'docs/domain.md': program['domain']}
+    faults.extend(f'a comment cites {document}, {place}, and no section begins so'
+                  for document, place in sorted(program['cited']) if not place.startswith(tuple(there[document])))
     return faults
 
 
@@ -163,8 +178,11 @@ def faults_of(text, program):
 COMPARED = ('Commands', 'Configuration', 'Calls', 'PAUD', *FILES)
 
 
-def plants(text):
+def plants(text, program):
     """What is taken out or renamed, with the document that has it so."""
+    for title in titles(text):
+        if any(document == REFERENCE and place.startswith(title) for document, place in program['cited']):
+            yield f'renamed: {title}', text.replace(f' {title}\n', f' Of {title}\n')
     for title in COMPARED:
         whole = section(text, title)
         for line in re.findall(r'^\|.*\n', whole, re.M):
@@ -179,6 +197,7 @@ def plants(text):
 def main():
     program = {'commands': commands(), 'configuration': configuration(), 'calls': calls(), 'maps': maps(),
                'states': enumerated('Permit', 'state'), 'statuses': enumerated('Sla', 'status'), 'steps': steps(),
+               'cited': cited(), 'domain': titles((ROOT / 'docs/domain.md').read_text(encoding='utf-8')),
                'quoted': set(re.findall(r'["(]([a-z0-9_./{}]+)["),]', sources(['daemon', 'rules'], '*.[ch]*')))}
     text = (ROOT / REFERENCE).read_text(encoding='utf-8')
     least = {'commands': 40, 'configuration': 40, 'calls': 30, 'maps': 15, 'states': 6, 'statuses': 6, 'steps': 9}
@@ -187,7 +206,7 @@ def main():
     faults += faults_of(text, program)
     planted = 0
     if not faults:
-        for what, changed in plants(text):
+        for what, changed in plants(text, program):
             planted += 1
             if not faults_of(changed, program):
                 faults.append(f'not noticed: {what.strip()}')
