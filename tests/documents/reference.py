@@ -42,6 +42,18 @@ def configuration():
     return {(key, 'restart' if how == 'restarts' else 'reload') for how, key in rows}
 
 
+def example_lacks(keys):
+    """Of these, what systemd/tenggat.yaml does not show."""
+    example = (ROOT / 'systemd/tenggat.yaml').read_text(encoding='utf-8')
+    lacks = set()
+    for key in keys:
+        part, _, name = key.rpartition('.')
+        where = re.search(rf'^{part}:.*\n(?:(?:[ #].*)?\n)*', example, re.M).group(0) if part else example
+        if not re.search(rf'\b{name}:' if part else rf'^{name}:', where, re.M):
+            lacks.add(key)
+    return lacks
+
+
 def openapi():
     return json.loads(source('openapi.json', 'daemon'))
 
@@ -203,6 +215,8 @@ def main():
     least = {'commands': 40, 'configuration': 40, 'calls': 30, 'maps': 15, 'states': 6, 'statuses': 6, 'steps': 9}
     faults = [f'read too little of the program: {len(program[what])} {what}'
               for what in least if len(program[what]) < least[what]]
+    faults += [f'systemd/tenggat.yaml does not show {key}'
+               for key in sorted(example_lacks({key for key, _ in program['configuration']}))]
     faults += faults_of(text, program)
     planted = 0
     if not faults:
