@@ -106,6 +106,39 @@ TEST(Problem, SaysItsDetailInTheLanguageOfItsTitle) {
   EXPECT_EQ(in_indonesian("something else"), "something else");
 }
 
+// What a file of ours says of each title and sentence: kind, code, status, English, Indonesian.
+std::vector<std::vector<std::string>> lines_of_record() {
+  std::ifstream file(TENGGAT_SOURCE_DIR "/tests/daemon/http/refusals.tsv");
+  std::vector<std::vector<std::string>> lines;
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream columns(line);
+    lines.emplace_back();
+    for (std::string column; std::getline(columns, column, '\t');) lines.back().push_back(column);
+    lines.back().resize(5);
+  }
+  return lines;
+}
+
+// Callers know these words: whoever changes one changes it there, too.
+TEST(Problem, TitlesAndSentencesAreThoseOnRecord) {
+  int lines = 0;
+  for (const auto& line : lines_of_record()) {
+    ++lines;
+    if (line[0] != "detail") {
+      const ProblemType* type = find_problem_type(line[1]);
+      ASSERT_NE(type, nullptr) << line[1];
+      EXPECT_EQ(std::to_string(type->status), line[2]);
+      if (line[0] == "type") {
+        EXPECT_EQ(type->english, line[3]);
+        EXPECT_EQ(type->indonesian, line[4]);
+        continue;
+      }
+    }
+    EXPECT_EQ(in_indonesian(line[3]), line[4]);
+  }
+  EXPECT_GT(lines, 160);
+}
+
 // Whatever the core and the readers of bodies can say stands in the list.
 TEST(Problem, EverySentenceIsThereInIndonesian) {
   const std::string literal = "((?:\"(?:[^\"\\\\]|\\\\.)*\"\\s*)+)";
