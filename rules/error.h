@@ -28,7 +28,6 @@ struct Said {
       : english(std::move(in_english)), indonesian(std::move(in_indonesian)) {}
 
   std::string english, indonesian;
-  bool operator==(const Said&) const = default;
 };
 
 // Where something stands in a file a person wrote.

@@ -13,67 +13,50 @@ namespace tenggat {
   /* why a notice was raised */                                                                   \
   X(rung_due, "waktunya tiba")                        /* the ladder's instant has come */         \
   X(copy, "tembusan")                                 /* a copy the SOP asks for (tembusan) */    \
-  /* no superior is left: the last one is told again: */                                          \
-  X(chain_exhausted, "ujung jenjang atasan")                                                      \
+  X(chain_exhausted, "ujung jenjang atasan")  /* no superior is left: the last is told again */   \
   X(state_changed, "keadaan berubah")                 /* the applicant's file has moved */        \
   X(promise_moved, "tanggal yang dijanjikan bergeser")  /* the promised date has changed */       \
   X(case_missed, "batas layanan lewat")               /* the whole case is past its date */       \
-  /* a pause was opened, or put off, when time was short: */                                      \
-  X(paused_near_due, "dijeda saat batas sudah dekat")                                             \
-  /* a pause was put off to the end of what its reason allows: */                                 \
-  X(pause_near_limit, "jeda mendekati batas terlama")                                             \
-  /* a second rejection names what the first did not: */                                          \
-  X(new_deficiency, "pengembalian menyebut kekurangan baru")                                      \
+  X(paused_near_due, "dijeda saat batas sudah dekat")  /* opened or put off, time being short */  \
+  X(pause_near_limit, "jeda mendekati batas terlama")  /* put off to all that its reason allows */\
+  X(new_deficiency, "pengembalian menyebut kekurangan baru")  /* not named by the first one */    \
   X(handed_over, "tugas dialihkan")  /* a superior, or the turn, gave the task to someone */      \
   X(escalated_now, "arahan diminta")  /* its officer asked the superior without waiting */        \
-  /* the delay was explained; the time to look again has come: */                                 \
-  X(acknowledgement_over, "saatnya melihat lagi kendala")                                         \
+  X(acknowledgement_over, "saatnya melihat lagi kendala")  /* the time to look again */           \
   X(opening_time, "kantor buka")                      /* the office opens: the morning list */    \
   X(closing_time, "kantor tutup")                     /* the office closes: the recap */          \
-  /* a returned file waits for its applicant: */                                                  \
-  X(reminder_to_mend, "pengingat memperbaiki berkas")                                             \
+  X(reminder_to_mend, "pengingat memperbaiki berkas")  /* returned, it waits for them */          \
   X(link_asked_for, "tautan diminta lagi")  /* the applicant is sent their link once more */      \
   /* why it went to whom it went to */                                                            \
   X(on_duty, "sedang bertugas")                       /* holds the role and is present */         \
   X(assigned, "memegang tugas")                       /* has claimed the visit */                 \
   X(delegated, "pelaksana menurut surat perintah")    /* deputy by letter (Plh. or Plt.) */       \
-  /* nobody on duty in the role: its superior instead: */                                         \
-  X(role_vacant, "tidak ada yang bertugas, disampaikan kepada atasan")                            \
-  /* nobody on duty there has a channel: its superior instead: */                                 \
+  X(role_vacant, "tidak ada yang bertugas, disampaikan kepada atasan")  /* nobody in it */        \
   X(nobody_reachable, "yang bertugas tidak memiliki saluran, disampaikan kepada atasan")          \
   X(in_turn, "giliran")  /* the SOP shares the role's work out by turns */                        \
-  /* the deputy's own file or delay: the next superior instead: */                                \
-  X(self_approval, "pekerjaan sendiri, disampaikan kepada atasan")                                \
+  X(self_approval, "pekerjaan sendiri, disampaikan kepada atasan")  /* a deputy's own work */     \
   X(applicant, "pemohon")                             /* it is their file */                      \
   /* why a notice was not sent */                                                                 \
   X(done_before_sending, "sudah dikerjakan sebelum dikirim")  /* the visit was closed first */    \
   X(undone, "tindakannya dibatalkan")                 /* the action behind it was taken back */   \
-  /* a later rung of the same visit says more: */                                                 \
-  X(folded, "tercakup dalam pemberitahuan yang lebih baru")                                       \
+  X(folded, "tercakup dalam pemberitahuan yang lebih baru")  /* a later rung says more */         \
   X(absorbed, "tercakup dalam daftar pagi")           /* the morning list carried it */           \
-  /* the applicant has been told of what came after: */                                           \
-  X(superseded, "digantikan pemberitahuan yang lebih baru")                                       \
+  X(superseded, "digantikan pemberitahuan yang lebih baru")  /* of what came after */             \
   X(no_open_tasks, "tidak ada tugas terbuka")         /* nothing to list */                       \
   X(no_address, "penerima tidak memiliki saluran")    /* the person has no usable channel */      \
-  /* nobody in the whole chain can be told: */                                                    \
-  X(nobody_on_duty, "tidak ada seorang pun yang bertugas")                                        \
-  /* a repeat, while its officer has explained the delay: */                                      \
-  X(acknowledged, "kendalanya sudah dicatat")                                                     \
-  /* held: somebody asked for silence here: */                                                    \
-  X(silenced, "pemberitahuan dihentikan sementara atas permintaan")                               \
+  X(nobody_on_duty, "tidak ada seorang pun yang bertugas")  /* in the whole chain */              \
+  X(acknowledged, "kendalanya sudah dicatat")         /* a repeat, its delay explained */         \
+  X(silenced, "pemberitahuan dihentikan sementara atas permintaan")  /* held */                   \
   X(trial_mode, "uji coba, tidak dikirim")  /* decided and recorded, by configuration not sent */ \
   X(rearmed, "waktunya bergeser")                     /* its instant moved into the future */     \
   X(paused, "waktu dijeda")                           /* the clock stands */                      \
   X(not_due, "waktunya belum tiba")                   /* its instant has not come */              \
-  /* no message can be made of it; tried again now and then: */                                   \
-  X(set_aside, "Terjadi kesalahan pada sistem kami")                                              \
-  /* the visit was closed before its instant came: */                                             \
-  X(closed_before_due, "selesai sebelum waktunya tiba")                                           \
+  X(set_aside, "Terjadi kesalahan pada sistem kami")  /* tried again now and then */              \
+  X(closed_before_due, "selesai sebelum waktunya tiba")  /* the visit */                          \
   X(not_started, "waktu belum berjalan")              /* its clock has not begun */               \
   /* why a claim ended, or was refused */                                                         \
   X(on_leave, "petugas cuti")                         /* its officer is on leave */               \
   X(left_service, "petugas tidak bertugas lagi")      /* its officer has left */                  \
-  /* its officer has no duty in the step any more: */                                             \
   X(duty_ended, "petugas tidak lagi bertugas pada tahap ini")                                     \
   /* why a command was refused: in the words of its problem (daemon/http/problem_types.h) */      \
   X(terminal_state, "")                                                                           \
@@ -111,9 +94,7 @@ namespace tenggat {
   X(permit_files_full, "")  /* the permit's files together would be too large */                  \
   X(number_taken, "")  /* the service prints a number that another permit has */                  \
   /* why a permit cannot go on under another version of its SOP */                                \
-  /* that has not the step it is open at: */                                                      \
   X(step_gone, "versi yang baru tidak mempunyai tahapnya")                                        \
-  /* nor the reason its clock stands for: */                                                      \
   X(pause_reason_gone, "versi yang baru tidak mengenal alasan jedanya")
 // clang-format on
 

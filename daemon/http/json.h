@@ -38,7 +38,6 @@ boost::system::result<boost::json::value, JsonFault> parse_json(std::string_view
 struct FieldFault {
   std::string pointer;
   Said message;
-  bool operator==(const FieldFault&) const = default;
 };
 using FieldFaults = std::vector<FieldFault>;
 // [{"pointer":…,"message":…}]
