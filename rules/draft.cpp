@@ -64,10 +64,6 @@ std::string actor_name(const Actor& actor) {
 
 }  // namespace
 
-std::optional<Refusal> refuse(Reason reason, std::string detail, std::vector<std::string> missing) {
-  return Refusal{reason, std::move(detail), std::move(missing)};
-}
-
 Draft::Draft(Permit permit, const Context& context)
     : sop_(context.sop),
       calendar_(context.calendar),
@@ -498,10 +494,8 @@ std::optional<Refusal> Draft::open_next(const Performance& done, LastAction& las
   const Step& next = sop_.step(rule.to);
   if (rule.backward) {
     void_outputs_from(next.number, last.event);
-  } else if (const auto missing = missing_needs(next); !missing.empty()) {
-    return refuse(Reason::missing_needs,
-                  fmt::format("step {} cannot open without {}", next.id, fmt::join(missing, ", ")),
-                  missing);
+  } else if (auto missing = missing_needs(next); !missing.empty()) {
+    return refuse<Refused::next_step_lacks>(next.id, Missing{std::move(missing)});
   }
   p.state = rule.state;
   const Actor& actor = done.by.actor;
@@ -1006,7 +1000,7 @@ void Draft::take_automatic_action(const Timed& timed) {
   act.step = permit().find_visit(timed.visit)->step;
   act.action = timed.action->id;
   if (const auto refusal = perform({*timed.action, timed.visit, act, {}, timed.at, Seconds{0}}))
-    throw std::logic_error("an automatic action was refused: " + refusal->detail);
+    throw std::logic_error("an automatic action was refused: " + refusal->detail().english);
 }
 
 Draft::Superior Draft::superior_of(const std::string& role, int level) const {

@@ -13,9 +13,6 @@
 
 namespace tenggat {
 
-std::optional<Refusal> refuse(Reason reason, std::string detail,
-                              std::vector<std::string> missing = {});
-
 // Who does something, and whose deputy they are in it.
 struct Doer {
   Actor actor;

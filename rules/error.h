@@ -19,17 +19,15 @@ struct SourceFile {
   bool accepted_before = false;
 };
 
-// What a fault says, to an official and to an operator.
+// What a fault or a refusal says, to an official and to an operator.
 struct Said {
   Said() = default;
-  // What is not put into Indonesian says the same to both.
-  Said(std::string both) : english(std::move(both)) {}
-  Said(const char* both) : english(both) {}
+  // What another's program says, and is not put into Indonesian.
+  explicit Said(std::string both) : english(both), indonesian(std::move(both)) {}
   Said(std::string in_english, std::string in_indonesian)
       : english(std::move(in_english)), indonesian(std::move(in_indonesian)) {}
 
-  std::string english;
-  std::string indonesian;  // empty: as in English
+  std::string english, indonesian;
 };
 
 // Where something stands in a file a person wrote.

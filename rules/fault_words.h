@@ -1,15 +1,10 @@
-// What is wrong in a file a person wrote, each with its words in English and in Indonesian. A new
-// fault is one row; one that lacks a language, or whose languages say different things, does not
-// compile. `{}` is an argument, in the same order in both; a brace of the text itself is doubled.
-//
-// Written with `say<Wrong::unknown_key>(key, known)`.
+// What is wrong in a file a person wrote, each with its words in English and in Indonesian
+// (rules/say.h). A new fault is one row.
 #pragma once
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <array>
-#include <string_view>
 
-#include "rules/error.h"
+#include "rules/say.h"
 
 namespace tenggat {
 
@@ -236,34 +231,13 @@ enum class Wrong {
 #undef X
 };
 
-struct FaultWords {
-  std::string_view english, indonesian;
-};
-
 inline constexpr std::array kFaultWords{
-#define X(name, english, indonesian) FaultWords{english, indonesian},
+#define X(name, english, indonesian) Words{english, indonesian},
     TENGGAT_FAULTS(X)
 #undef X
 };
+static_assert(std::all_of(kFaultWords.begin(), kFaultWords.end(), is_said_in_both));
 
-constexpr std::size_t fault_arguments(std::string_view words) {
-  std::size_t found = 0;
-  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
-    if (words[i] != '{') continue;
-    if (words[i + 1] == '}') ++found;
-    ++i;  // also past a doubled brace
-  }
-  return found;
-}
-
-template <Wrong wrong, class... Arguments>
-Said say(const Arguments&... arguments) {
-  constexpr FaultWords words = kFaultWords[static_cast<std::size_t>(wrong)];
-  static_assert(!words.english.empty() && !words.indonesian.empty());
-  static_assert(fault_arguments(words.english) == sizeof...(Arguments));
-  static_assert(fault_arguments(words.indonesian) == sizeof...(Arguments));
-  return {fmt::format(fmt::runtime(words.english), arguments...),
-          fmt::format(fmt::runtime(words.indonesian), arguments...)};
-}
+constexpr Words words_of(Wrong wrong) { return kFaultWords.at(static_cast<std::size_t>(wrong)); }
 
 }  // namespace tenggat

@@ -64,15 +64,13 @@ class Handler {
 
 std::optional<Refusal> Handler::check_not_ended() const {
   if (!is_terminal(permit().state)) return std::nullopt;
-  return refuse(Reason::terminal_state,
-                fmt::format("the permit is {} and closed", to_string(permit().state)));
+  return refuse<Refused::permit_closed>(to_string(permit().state));
 }
 
 std::optional<Refusal> Handler::find_open(const std::string& step) {
   if (auto refusal = check_not_ended()) return refusal;
   const Visit* visit = permit().open_visit(step);
-  if (!visit)
-    return refuse(Reason::step_not_open, fmt::format("step '{}' is not open on this permit", step));
+  if (!visit) return refuse<Refused::step_not_open>(step);
   visit_ = visit->id;
   return std::nullopt;
 }
@@ -81,14 +79,11 @@ std::optional<Refusal> Handler::authorize() {
   if (actor().kind == Actor::Kind::system) return std::nullopt;
   if (actor().kind == Actor::Kind::applicant) {
     if (context_.sop.is_applicant(visit().role)) return std::nullopt;
-    return refuse(Reason::wrong_role,
-                  fmt::format("step '{}' is not the applicant's", visit().step));
+    return refuse<Refused::applicants_step_alone>(visit().step);
   }
   const People& people = context_.people;
   const auto duty = duty_for(actor().id, visit(), context_.sop, people, context_.today());
-  if (!duty)
-    return refuse(Reason::wrong_role,
-                  fmt::format("step '{}' belongs to the role {}", visit().step, visit().role));
+  if (!duty) return refuse<Refused::another_role>(visit().step, visit().role);
   by_.acting_for = duty->for_officer;
   if (duty->role != visit().role) {  // the next superior, in the role's place
     for (const Recipient& one :
@@ -101,8 +96,7 @@ std::optional<Refusal> Handler::authorize() {
 }
 
 std::optional<Refusal> Handler::authorize_officer() {
-  if (actor().kind == Actor::Kind::applicant)
-    return refuse(Reason::wrong_role, "only officers claim and pause");
+  if (actor().kind == Actor::Kind::applicant) return refuse<Refused::officers_alone>();
   return authorize();
 }
 
@@ -114,15 +108,13 @@ std::optional<Refusal> Handler::authorize_superior() {
       by_.acting_for = duty->for_officer;
       return std::nullopt;
     }
-  return refuse(Reason::wrong_role,
-                fmt::format("step '{}' is assigned by a superior of the role {}", visit().step,
-                            visit().role));
+  return refuse<Refused::superiors_alone>(visit().step, visit().role);
 }
 
 std::optional<Refusal> Handler::check_present(std::string_view officer) const {
   const Officer* found = context_.people.find(officer);
   if (!found || context_.people.present(*found, context_.today())) return std::nullopt;
-  return refuse(Reason::on_leave, fmt::format("officer '{}' is not on duty today", officer));
+  return refuse<Refused::not_on_duty>(officer);
 }
 
 std::optional<Refusal> Handler::authorize_clerk() {
@@ -135,9 +127,7 @@ std::optional<Refusal> Handler::authorize_clerk() {
       by_.acting_for = duty.for_officer;
       return std::nullopt;
     }
-  return refuse(
-      Reason::wrong_role,
-      "only officers who work on files of this SOP correct how its applicants are reached");
+  return refuse<Refused::clerks_alone>();
 }
 
 // A claim binds while its officer can act on it: not one who is away or has lost the duty, and not
@@ -151,17 +141,15 @@ std::optional<Refusal> Handler::check_claim() const {
   if (!other || !people.present(*other, context_.today()) ||
       !duty_for(assignee, visit(), context_.sop, people, context_.today()))
     return std::nullopt;
-  return refuse(Reason::claimed_by_other, "another officer has claimed this visit");
+  return refuse<Refused::claimed_by_other>();
 }
 
 std::optional<Refusal> Handler::check_outcome(const ActionRule& rule, const Act& act) const {
   if (rule.only_for != Outcome::none && rule.only_for != permit().outcome)
-    return refuse(Reason::wrong_outcome,
-                  fmt::format("action '{}' is for a {}, and this file is a {}", rule.id,
-                              to_string(rule.only_for), to_string(permit().outcome)));
+    return refuse<Refused::for_another_outcome>(rule.id, to_string(rule.only_for),
+                                                to_string(permit().outcome));
   if (!rule.chooses_outcome && act.outcome != Outcome::none)
-    return refuse(Reason::wrong_outcome,
-                  fmt::format("action '{}' does not choose an outcome", rule.id));
+    return refuse<Refused::chooses_no_outcome>(rule.id);
   return std::nullopt;
 }
 
@@ -191,8 +179,7 @@ std::optional<Refusal> refuse_out_of_place(const std::vector<NewDocument>& docum
                                            const ActionRule& rule, const Sop& sop) {
   const std::vector<std::string> kinds = out_of_place(documents, rule.outputs, sop);
   if (kinds.empty() || rule.backward) return std::nullopt;  // a return may show what is wrong
-  return refuse(Reason::unexpected_document,
-                fmt::format("action '{}' does not bring {}", rule.id, fmt::join(kinds, ", ")));
+  return refuse<Refused::not_brought_here>(rule.id, fmt::format("{}", fmt::join(kinds, ", ")));
 }
 
 std::optional<Refusal> Handler::check_documents(const ActionRule& rule, const Act& act) const {
@@ -208,8 +195,7 @@ std::optional<Refusal> Handler::check_documents(const ActionRule& rule, const Ac
       missing.push_back(output.kind + ".number");
   }
   if (!missing.empty())
-    return refuse(Reason::missing_output,
-                  fmt::format("action '{}' needs {}", rule.id, fmt::join(missing, ", ")), missing);
+    return refuse<Refused::missing_output>(rule.id, Missing{std::move(missing)});
   return refuse_out_of_place(act.documents, rule, context_.sop);
 }
 
@@ -217,31 +203,26 @@ std::optional<Refusal> Handler::check_note(const ActionRule& rule, const Act& ac
   using Note = ActionRule::Note;
   if (rule.note == Note::optional || !act.note.empty()) return std::nullopt;
   if (rule.note == Note::note_or_deficiencies && !act.deficiencies.empty()) return std::nullopt;
-  return refuse(Reason::missing_note,
-                fmt::format("action '{}' needs {}", rule.id,
-                            rule.note == Note::required ? "a note" : "a note or deficiencies"));
+  if (rule.note == Note::required) return refuse<Refused::missing_note>(rule.id);
+  return refuse<Refused::missing_note_or_deficiencies>(rule.id);
 }
 
 std::optional<Refusal> Handler::check_occurred_at(const Act& act) const {
   if (!act.occurred_at) return std::nullopt;
   if (*act.occurred_at < visit().opened_at || *act.occurred_at > draft_.now())
-    return refuse(Reason::bad_occurred_at,
-                  "occurred_at lies before the step was opened or in the future");
+    return refuse<Refused::occurred_outside>();
   if (draft_.now() - *act.occurred_at > kLateEntry && act.reason.empty())
-    return refuse(Reason::missing_reason, "an entry older than 15 minutes needs a reason");
+    return refuse<Refused::late_without_reason>();
   return std::nullopt;
 }
 
 std::optional<Refusal> Handler::operator()(const Act& act) {
   if (act.version && *act.version != version_seen_)
-    return refuse(Reason::stale_version,
-                  fmt::format("the permit is at version {}, not {}", version_seen_, *act.version));
+    return refuse<Refused::stale_version>(version_seen_, *act.version);
   if (act.action == "withdraw" && context_.sop.withdrawal) return withdraw(act);
   if (auto refusal = find_open(act.step)) return refusal;
   const ActionRule* rule = context_.sop.step(act.step).find_action(act.action);
-  if (!rule)
-    return refuse(Reason::unknown_action,
-                  fmt::format("step '{}' has no action '{}'", act.step, act.action));
+  if (!rule) return refuse<Refused::unknown_action>(act.step, act.action);
   if (auto refusal = authorize()) return refusal;
   if (auto refusal = check_claim()) return refusal;
   if (auto refusal = check_outcome(*rule, act)) return refusal;
@@ -255,12 +236,10 @@ std::optional<Refusal> Handler::operator()(const Act& act) {
 std::optional<Refusal> Handler::withdraw(const Act& act) {
   const Withdrawal& rule = *context_.sop.withdrawal;
   if (auto refusal = check_not_ended()) return refusal;
-  if (actor().kind != Actor::Kind::applicant)
-    return refuse(Reason::wrong_role, "only the applicant withdraws an application");
+  if (actor().kind != Actor::Kind::applicant) return refuse<Refused::applicant_alone>();
   for (const Visit& visit : permit().visits)
     if (forbids_withdrawal(visit, context_.sop))
-      return refuse(Reason::too_late_to_withdraw,
-                    fmt::format("step '{}' has been opened already", rule.until_step_opens));
+      return refuse<Refused::too_late_to_withdraw>(rule.until_step_opens);
   draft_.withdraw(act, actor());
   return std::nullopt;
 }
@@ -288,7 +267,7 @@ std::optional<Refusal> Handler::operator()(const Release& release) {
   if (auto refusal = authorize_officer()) return refusal;
   if (auto refusal = check_claim()) return refusal;
   if (draft_.released(visit_)) return std::nullopt;  // it ended with its officer's duty
-  if (visit().assignee.empty()) return refuse(Reason::not_claimed, "nobody has claimed this visit");
+  if (visit().assignee.empty()) return refuse<Refused::not_claimed>();
   draft_.release(visit_, release.reason, by_);
   return std::nullopt;
 }
@@ -298,8 +277,7 @@ std::optional<Refusal> Handler::operator()(const Assign& assign) {
   if (auto refusal = authorize_superior()) return refusal;
   const CivilDate today = context_.today();
   if (!duty_for(assign.officer, visit(), context_.sop, context_.people, today))
-    return refuse(Reason::cannot_be_assigned, fmt::format("officer '{}' has no duty in step '{}'",
-                                                          assign.officer, assign.step));
+    return refuse<Refused::no_duty_there>(assign.officer, assign.step);
   if (auto refusal = check_present(assign.officer)) return refusal;
   if (visit().assignee == assign.officer && visit().claimed_at)
     return std::nullopt;  // it is theirs already
@@ -311,8 +289,7 @@ std::optional<Refusal> Handler::operator()(const Escalate& escalate) {
   if (auto refusal = find_open(escalate.step)) return refusal;
   if (auto refusal = authorize_officer()) return refusal;
   if (auto refusal = check_claim()) return refusal;
-  if (!draft_.can_escalate(visit_))
-    return refuse(Reason::already_escalated, "every superior in the chain has been asked already");
+  if (!draft_.can_escalate(visit_)) return refuse<Refused::already_escalated>();
   draft_.escalate(visit_, escalate.note, by_);
   return std::nullopt;
 }
@@ -322,30 +299,22 @@ std::optional<Refusal> Handler::operator()(const Acknowledge& acknowledge) {
   if (auto refusal = authorize_officer()) return refusal;
   if (auto refusal = check_claim()) return refusal;
   const Obstacle* obstacle = context_.sop.find_obstacle(acknowledge.obstacle);
-  if (!obstacle)
-    return refuse(Reason::unknown_obstacle,
-                  fmt::format("'{}' is not one of the SOP's kendala", acknowledge.obstacle));
+  if (!obstacle) return refuse<Refused::unknown_obstacle>(acknowledge.obstacle);
   draft_.acknowledge(visit_, *obstacle, acknowledge.note, by_);
   return std::nullopt;
 }
 
 std::optional<Refusal> Handler::operator()(const PauseVisit& command) {
   if (auto refusal = find_open(command.step)) return refusal;
-  if (context_.sop.is_applicant(visit().role))
-    return refuse(Reason::wrong_role, "the applicant's own step has no clock to pause");
+  if (context_.sop.is_applicant(visit().role)) return refuse<Refused::applicant_has_no_clock>();
   if (auto refusal = authorize_officer()) return refusal;
   if (auto refusal = check_claim()) return refusal;
   const PauseReason* reason = context_.sop.find_pause(command.reason);
-  if (!reason)
-    return refuse(Reason::unknown_pause_reason,
-                  fmt::format("'{}' is not a reason to pause", command.reason));
+  if (!reason) return refuse<Refused::unknown_pause_reason>(command.reason);
   if (const Pause* open = permit().open_pause(visit_)) return extend(*open, *reason, command);
-  if (reason->tells_applicant && command.note.empty())
-    return refuse(Reason::missing_note, "the applicant must be told what is asked of them: a note");
-  if (reason->needs_until && !command.until)
-    return refuse(Reason::missing_until, "a pause for this reason needs an end date: `until`");
-  if (command.until && *command.until <= draft_.now())
-    return refuse(Reason::bad_until, "`until` is not in the future");
+  if (reason->tells_applicant && command.note.empty()) return refuse<Refused::missing_question>();
+  if (reason->needs_until && !command.until) return refuse<Refused::missing_until>();
+  if (command.until && *command.until <= draft_.now()) return refuse<Refused::until_is_past>();
   Pause pause;
   pause.from = draft_.now();
   if (auto refusal = check_until(pause, *reason, command.until)) return refusal;
@@ -357,24 +326,19 @@ std::optional<Refusal> Handler::check_until(const Pause& pause, const PauseReaso
                                             const std::optional<Instant>& until) const {
   const auto longest = longest_pause(pause, reason, context_.calendar);
   if (!until || !longest || *until <= *longest) return std::nullopt;
-  return refuse(Reason::pause_too_long,
-                fmt::format("a pause for '{}' lasts {} at most, here until {}", reason.id,
-                            reason.longest->to_string(), context_.calendar.format(*longest)));
+  return refuse<Refused::pause_too_long>(reason.id, reason.longest->to_string(),
+                                         context_.calendar.format(*longest));
 }
 
 std::optional<Refusal> Handler::extend(const Pause& pause, const PauseReason& reason,
                                        const PauseVisit& command) {
   const auto end = resumes_at(pause, context_.sop, context_.calendar);
-  if (pause.reason != reason.id || !command.until || !end)
-    return refuse(Reason::already_paused, "the clock stands already");
+  if (pause.reason != reason.id || !command.until || !end) return refuse<Refused::already_paused>();
   if (*command.until <= *end)
-    return refuse(Reason::bad_until, fmt::format("`until` is not later than the present end, {}",
-                                                 context_.calendar.format(*end)));
+    return refuse<Refused::until_is_no_later>(context_.calendar.format(*end));
   if (auto refusal = check_until(pause, reason, command.until)) return refusal;
   if (pause.extensions >= reason.extensions)
-    return refuse(
-        Reason::too_many_extensions,
-        fmt::format("a pause for '{}' may be extended {} times", reason.id, reason.extensions));
+    return refuse<Refused::too_many_extensions>(reason.id, reason.extensions);
   draft_.extend_pause(visit_, reason, command, by_);
   return std::nullopt;
 }
@@ -382,7 +346,7 @@ std::optional<Refusal> Handler::extend(const Pause& pause, const PauseReason& re
 std::optional<Refusal> Handler::operator()(const ResumeVisit& command) {
   if (auto refusal = find_open(command.step)) return refusal;
   const Pause* pause = permit().open_pause(visit_);
-  if (!pause) return refuse(Reason::not_paused, "the clock is running");
+  if (!pause) return refuse<Refused::not_paused>();
   const PauseReason* reason = rule_of(*pause, context_.sop);
   // The applicant's answer resumes what was asked of the applicant, and cannot be taken back.
   const bool answer = actor().kind == Actor::Kind::applicant && reason && reason->tells_applicant;
@@ -392,7 +356,7 @@ std::optional<Refusal> Handler::operator()(const ResumeVisit& command) {
   }
   const std::vector<std::string> kinds = out_of_place(command.documents, {}, context_.sop);
   if (!kinds.empty() || (!answer && !command.documents.empty()))
-    return refuse(Reason::unexpected_document, "an answer brings the applicant's own documents");
+    return refuse<Refused::not_the_applicants_documents>();
   draft_.resume(visit_, draft_.now(), by_, command,
                 answer ? Seconds{0} : context_.send.undo_window);
   return std::nullopt;
@@ -425,43 +389,33 @@ bool undo_window_is_open(const LastAction& last, Instant clock, Seconds undo_win
 
 std::optional<Refusal> refuse_undo(const Permit& permit, const Actor& actor, Instant clock,
                                    Seconds undo_window) {
-  if (!permit.last_action)
-    return refuse(Reason::nothing_to_undo, "there is no action to take back");
+  if (!permit.last_action) return refuse<Refused::nothing_to_undo>();
   const LastAction& last = *permit.last_action;
-  if (last.by != identity(actor))
-    return refuse(Reason::undo_by_other, "only who acted may take it back");
-  if (!undo_window_is_open(last, clock, undo_window))
-    return refuse(Reason::undo_window_over, "the time to take it back is over");
+  if (last.by != identity(actor)) return refuse<Refused::undo_by_other>();
+  if (!undo_window_is_open(last, clock, undo_window)) return refuse<Refused::undo_window_over>();
   if (last.opened_visit == 0) return std::nullopt;
   const Visit& opened = *permit.find_visit(last.opened_visit);
   const bool paused = std::any_of(permit.pauses.begin(), permit.pauses.end(),
                                   [&](const Pause& one) { return one.visit == opened.id; });
   const bool taken = opened.claimed_at && !opened.assignee.empty();
-  if (!opened.open() || taken || paused)
-    return refuse(Reason::next_visit_touched, "the next step has been started already");
+  if (!opened.open() || taken || paused) return refuse<Refused::next_visit_touched>();
   return std::nullopt;
-}
-
-void throw_exception_from_error(const Refusal& refusal, const boost::source_location&) {
-  throw std::logic_error(fmt::format("{}: {}", to_string(refusal.reason), refusal.detail));
 }
 
 Decided open_permit(const NewPermit& submission, const Context& context) {
   const Step& first = context.sop.steps.front();
   const ActionRule& submit = first.actions.front();
   if (submission.started_at && *submission.started_at > context.now)
-    return Refusal{Reason::bad_occurred_at, "started_at lies in the future", {}};
+    return refuse<Refused::starts_in_the_future>();
   if (submission.started_at && !is_of_our_time(*submission.started_at))
-    return Refusal{Reason::bad_occurred_at, "started_at lies before the year 1970", {}};
+    return refuse<Refused::starts_before_1970>();
 
   std::vector<std::string> missing;
   for (const std::string& need : first.needs)
     if (std::none_of(submission.documents.begin(), submission.documents.end(),
                      [&](const NewDocument& document) { return document.kind == need; }))
       missing.push_back(need);
-  if (!missing.empty())
-    return Refusal{Reason::missing_needs,
-                   fmt::format("the application needs {}", fmt::join(missing, ", ")), missing};
+  if (!missing.empty()) return refuse<Refused::application_lacks>(Missing{std::move(missing)});
   if (auto refusal = refuse_out_of_place(submission.documents, submit, context.sop))
     return *std::move(refusal);
 
@@ -535,17 +489,10 @@ Decided migrate_permit(const Permit& permit, const Context& with_new_version,
   std::vector<std::string> missing;
   for (const Visit& visit : permit.visits)
     if (visit.open() && !sop.find_step(visit.step)) missing.push_back(visit.step);
-  if (!missing.empty())
-    return Refusal{Reason::step_gone,
-                   fmt::format("the new version has no step {}", fmt::join(missing, ", ")),
-                   missing};
+  if (!missing.empty()) return refuse<Refused::step_gone>(Missing{std::move(missing)});
   for (const Pause& pause : permit.pauses)
     if (!pause.to && !sop.find_pause(pause.reason)) missing.push_back(pause.reason);
-  if (!missing.empty())
-    return Refusal{Reason::pause_reason_gone,
-                   fmt::format("its clock stands for {}, which the new version has not",
-                               fmt::join(missing, ", ")),
-                   missing};
+  if (!missing.empty()) return refuse<Refused::pause_reason_gone>(Missing{std::move(missing)});
   draft.migrate(because);
   draft.catch_up();
   return draft.take();

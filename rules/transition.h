@@ -14,6 +14,7 @@
 #include "rules/people.h"
 #include "rules/permit.h"
 #include "rules/quiet.h"
+#include "rules/refusal.h"
 #include "rules/sop.h"
 
 namespace tenggat {
@@ -156,12 +157,6 @@ struct Decision {
   std::optional<CorrectContact> contact;
 };
 
-struct Refusal {
-  Reason reason = Reason::not_found;
-  std::string detail;                // one sentence, English
-  std::vector<std::string> missing;  // outputs, for missing_output and missing_needs
-};
-[[noreturn]] void throw_exception_from_error(const Refusal& refusal, const boost::source_location&);
 using Decided = boost::system::result<Decision, Refusal>;
 
 // Whether the action may still be taken back, as far as time goes. Not where the clock has been set
@@ -196,8 +191,9 @@ Decision apply_calendar(const Permit& permit, const Context& with_new_calendar,
 // An open permit moves to another version of its SOP, the context's: its open visits go on with the
 // time they have consumed, judged by the new standards, closed ones keep what they were judged by.
 // What follows is as in apply_calendar; `because` is what an applicant is told where the promised
-// date moved. Refused (step_not_open, naming them) where the new version lacks the step of an open
-// visit. Empty events where the permit has ended or is at that version already.
+// date moved. Refused (step_gone, pause_reason_gone, naming them) where the new version lacks the
+// step of an open visit or the reason it stands for. Empty events where the permit has ended or is
+// at that version already.
 Decided migrate_permit(const Permit& permit, const Context& with_new_version,
                        const std::string& because);
 

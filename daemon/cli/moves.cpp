@@ -31,9 +31,10 @@ json::object move_json(const Office& office, const office::PermitMove& move) {
           {"case_after", instant_json(office, move.case_after)},
           {"breaches_added", move.breaches_added},
           {"breaches_removed", move.breaches_removed},
-          {"refused", move.refused ? json::value(move.refused->detail) : json::value(nullptr)},
+          {"refused",
+           move.refused ? json::value(move.refused->detail().english) : json::value(nullptr)},
           {"reason",
-           move.refused ? json::value(to_string(move.refused->reason)) : json::value(nullptr)}};
+           move.refused ? json::value(to_string(move.refused->reason())) : json::value(nullptr)}};
 }
 
 }  // namespace
@@ -59,8 +60,9 @@ void write_moves(DatabaseCall& call, const Office& office, json::object head,
   write_table(call.terminal.out, {"NUMBER", "STEP", "STEP DUE", "CASE DUE"}, rows);
   for (const office::PermitMove& move : moves)
     if (move.refused)
-      call.terminal.out << fmt::format("refused: {}: {} ({})\n", move.number, move.refused->detail,
-                                       to_string(move.refused->reason));
+      call.terminal.out << fmt::format("refused: {}: {} ({})\n", move.number,
+                                       move.refused->detail().english,
+                                       to_string(move.refused->reason()));
   call.terminal.out << fmt::format(
       "{} of {} open permits move; breaches: {} added, {} removed\nreason: {}\n", rows.size(),
       moves.size(), added, removed, because);

@@ -34,19 +34,19 @@ json::value current_state(const std::string& body) {
 }
 
 json::array missing_of(const Refusal& refusal) {
-  if (refusal.reason == Reason::missing_note) return {"note"};
-  if (refusal.reason == Reason::missing_reason) return {"reason"};
-  return json::array(refusal.missing.begin(), refusal.missing.end());
+  if (refusal.reason() == Reason::missing_note) return {"note"};
+  if (refusal.reason() == Reason::missing_reason) return {"reason"};
+  const std::vector<std::string> missing = refusal.missing();
+  return json::array(missing.begin(), missing.end());
 }
 
 Response refused(const Request& request, const Refusal& refusal, const std::string& body) {
-  const char* code = problem_code(refusal.reason);
-  const ProblemType* type = find_problem_type(code);
+  const ProblemCode code = problem_code(refusal.reason());
   json::object extra;
-  if (type->status == 409 && !body.empty()) extra["permit"] = current_state(body);
-  if (json::array missing = missing_of(refusal); type->status == 422 && !missing.empty())
+  if (code->status == 409 && !body.empty()) extra["permit"] = current_state(body);
+  if (json::array missing = missing_of(refusal); code->status == 422 && !missing.empty())
     extra["missing"] = std::move(missing);
-  return problem(request, code, refusal.detail, std::move(extra));
+  return problem(request, code, refusal.detail(), std::move(extra));
 }
 
 }  // namespace
@@ -91,10 +91,10 @@ namespace {
 
 // Says what the database lacks, where it lacks anything: a full disk is not a lost connection.
 Response unable_response(Language language, const std::string& outage) {
-  std::string_view detail;
+  Said detail;
   if (!outage.empty()) {
-    const office::OutageWords words = office::words_of_outage(outage);
-    detail = language == Language::indonesian ? words.indonesian : words.english;
+    const Words words = office::words_of_outage(outage);
+    detail = {std::string(words.english), std::string(words.indonesian)};
   }
   Response response = problem(language, "database_away", detail);
   response.headers.set("Retry-After", kRetryOutage);
@@ -110,11 +110,6 @@ std::optional<Response> repeated_answer(const Request& request, const office::Id
   return json_response(kept.front().status, kept.front().body);
 }
 
-const char* problem_code(Reason reason) {
-  const ProblemType* type = find_problem_type(to_string(reason));
-  return type ? type->code : "internal";
-}
-
 Response command_response(const Request& request, const office::CommandAnswer& answer) {
   using Kind = office::CommandAnswer::Kind;
   switch (answer.kind) {
@@ -123,7 +118,7 @@ Response command_response(const Request& request, const office::CommandAnswer& a
       return json_response(answer.status, answer.body);
     case Kind::refused:
       // A file that was there a moment ago: asked again, the caller is told which.
-      if (answer.refusal && answer.refusal->reason == Reason::missing_upload)
+      if (answer.refusal && answer.refusal->reason() == Reason::missing_upload)
         return busy_response(request);
       if (answer.refusal) return refused(request, *answer.refusal, answer.body);
       return problem(request, "internal");
@@ -201,7 +196,7 @@ awaitable<Response> Api::enter(Endpoint endpoint, Request request) {
   const bool may_act = principal && principal->has("act") &&
                        authorize(&*principal, {request.route, true, {}}).has_value();
   if (!access && !may_act) {
-    Response response = problem(request, access.error().code, access.error().detail);
+    Response response = problem(request, access.error().code, access.error().detail());
     if (response.status == 401) response.headers.set("WWW-Authenticate", "Bearer");
     co_return response;
   }
@@ -296,7 +291,7 @@ std::optional<Response> Api::refuse_other(const Call& call,
   const auto access = authorize(
       &call.principal, {call.request.route, false, std::string_view(stored.permit.created_by)});
   if (access) return std::nullopt;
-  return problem(call.request, access.error().code, access.error().detail);
+  return problem(call.request, access.error().code, access.error().detail());
 }
 
 // --- reading -------------------------------------------------------------------------------------

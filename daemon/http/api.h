@@ -48,7 +48,5 @@ std::optional<Response> outage_answer(const std::exception& failure, Language la
 // with has a problem type of its own name. `permit` is what refusals of state carry as the member
 // of that name.
 Response command_response(const Request& request, const office::CommandAnswer& answer);
-// The reason's own word where it is one of refusal, else "internal".
-const char* problem_code(Reason reason);
 
 }  // namespace tenggat::http

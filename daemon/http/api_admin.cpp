@@ -73,7 +73,7 @@ Response items_response(json::array items) {
 }
 
 Response message_response(const Request& request, std::int64_t id, store::MessageChange change,
-                          const char* state, const char* wrong_state) {
+                          const char* state, ProblemCode wrong_state) {
   if (change == store::MessageChange::not_found) return problem(request, "not_found");
   if (change == store::MessageChange::wrong_state) return problem(request, wrong_state);
   return json_response(200,
@@ -82,7 +82,7 @@ Response message_response(const Request& request, std::int64_t id, store::Messag
 
 Response shared_address(const Request& request, const store::OfficerChange& change) {
   const bool email = change.kind == store::OfficerChange::Kind::shared_email;
-  return problem(request, email ? "email_taken" : "whatsapp_taken", "",
+  return problem(request, email ? ProblemCode("email_taken") : ProblemCode("whatsapp_taken"), {},
                  {{"officer", change.other}});
 }
 
@@ -143,10 +143,9 @@ void Api::check_roles(const std::vector<std::string>& roles, FieldFaults& faults
   for (std::size_t i = 0; i < roles.size(); ++i) {
     const std::string pointer = fmt::format("/roles/{}", i);
     if (applicants.contains(roles[i]))
-      faults.push_back({pointer, "is the applicant's role, not an officer's"});
+      faults.push_back({pointer, say<Detail::role_of_applicant>()});
     else if (!duties.contains(roles[i]))
-      faults.push_back(
-          {pointer, fmt::format("is no role of an SOP; there are: {}", fmt::join(duties, ", "))});
+      faults.push_back({pointer, say<Detail::no_role>(fmt::join(duties, ", "))});
   }
 }
 
@@ -224,7 +223,7 @@ awaitable<Response> Api::change_leave(const Call& call, const json::value& body,
     const store::LeaveAnswer added = co_await std::move(adding);
     if (added.kind == store::LeaveAnswer::Kind::overlaps)
       co_return problem(
-          call.request, "leave_overlaps", "",
+          call.request, "leave_overlaps", {},
           {{"leave", json::object{{"start", added.with.start}, {"end", added.with.end}}}});
     found = added.done();
   }
@@ -254,14 +253,14 @@ awaitable<Response> Api::add_delegation(const Call& call, const json::value& bod
   Delegation delegation = read_delegation(body, faults);
   const People& people = parts_.rulebook.people();
   if (faults.empty() && !people.find(delegation.from))
-    faults.push_back({"/from", "there is no such officer"});
+    faults.push_back({"/from", say<Detail::no_such_officer>()});
   if (faults.empty() && !people.find(delegation.to))
-    faults.push_back({"/to", "there is no such officer"});
+    faults.push_back({"/to", say<Detail::no_such_officer>()});
   if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
   auto adding = store::add_delegation(db, delegation);
   const store::DelegationAnswer added = co_await std::move(adding);
   if (added.kind == store::DelegationAnswer::Kind::overlaps)
-    co_return problem(call.request, "delegation_overlaps", "",
+    co_return problem(call.request, "delegation_overlaps", {},
                       {{"delegation", std::to_string(added.id)}});
   if (!added.done()) co_return problem(call.request, "not_found");
   delegation.id = added.id;

@@ -36,16 +36,13 @@ bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // What can hold a document: an address of the web, which pages show as a link, or an upload.
-const char* fault_of_uri(std::string_view uri) {
-  if (uri.starts_with(store::kUploadScheme))
-    return uploaded_hash(uri)
-               ? nullptr
-               : "must be tenggat: and 64 lower-case hex digits, as POST /files gave it";
-  return is_printable(uri) && web_host(uri)
-             ? nullptr
-             : "must be an address with a host, https:// or http://, "
-               "without spaces or a user's name, or what POST /files "
-               "gave";
+std::optional<Said> fault_of_uri(std::string_view uri) {
+  if (uri.starts_with(store::kUploadScheme)) {
+    if (uploaded_hash(uri)) return std::nullopt;
+    return say<Detail::no_upload_uri>();
+  }
+  if (is_printable(uri) && web_host(uri)) return std::nullopt;
+  return say<Detail::no_address>();
 }
 
 NewDocument read_document(JsonObject& body) {
@@ -56,12 +53,12 @@ NewDocument read_document(JsonObject& body) {
   document.sha256 = body.optional_text("sha256", 64).value_or("");
   document.number = body.optional_text("number", Limits::document_number).value_or("");
   if (!document.uri.empty())
-    if (const char* fault = fault_of_uri(document.uri)) body.fault("uri", fault);
+    if (auto fault = fault_of_uri(document.uri)) body.fault("uri", std::move(*fault));
   if (!document.sha256.empty() && !is_sha256_hex(document.sha256))
-    body.fault("sha256", "must be 64 lower-case hex digits");
+    body.fault("sha256", say<Detail::no_hash>());
   if (const auto uploaded = uploaded_hash(document.uri)) {
     if (document.sha256.empty()) document.sha256 = *uploaded;
-    if (document.sha256 != *uploaded) body.fault("sha256", "differs from the hash in the uri");
+    if (document.sha256 != *uploaded) body.fault("sha256", say<Detail::another_hash>());
   }
   body.refuse_unknown();
   return document;
@@ -77,7 +74,7 @@ std::vector<NewDocument> read_documents(std::vector<JsonObject> bodies) {
 std::optional<std::string> read_email(JsonObject& body) {
   auto email = body.optional_text("email", 254);
   if (email && !email->empty() && !notify::is_mail_address(*email))
-    body.fault("email", "is not an e-mail address");
+    body.fault("email", say<Detail::no_email>());
   return email;
 }
 std::optional<std::string> read_whatsapp(JsonObject& body) {
@@ -86,9 +83,9 @@ std::optional<std::string> read_whatsapp(JsonObject& body) {
   if (!whatsapp || whatsapp->empty()) return whatsapp;
   const auto number = notify::normalise_phone(*whatsapp);
   if (notify::is_foreign_phone(*whatsapp))
-    body.fault("whatsapp", "is a foreign number; only Indonesian mobile numbers are taken");
+    body.fault("whatsapp", say<Detail::foreign_number>());
   else if (!number)
-    body.fault("whatsapp", "is not an Indonesian mobile number");
+    body.fault("whatsapp", say<Detail::no_mobile_number>());
   return number.value_or("");
 }
 
@@ -105,12 +102,12 @@ std::string read_fields(JsonObject& body) {
   const json::value* fields = body.raw("fields");
   if (!fields || fields->is_null()) return "{}";
   if (!fields->is_object()) {
-    body.fault("fields", "must be an object");
+    body.fault("fields", say<Detail::no_object>());
     return "{}";
   }
   std::string text = json::serialize(*fields);
   if (text.size() > Limits::fields_bytes)
-    body.fault("fields", fmt::format("is longer than {} bytes", Limits::fields_bytes));
+    body.fault("fields", say<Detail::too_many_bytes>(Limits::fields_bytes));
   return text;
 }
 
@@ -142,9 +139,10 @@ bool is_json(std::string_view content_type) {
   return equals_ignoring_case(type, "application/json");
 }
 
-Response refuse_parameter(const Request& request, std::string_view name, std::string_view why) {
-  return problem(request, "invalid_parameter", fmt::format("{} {}", name, why),
-                 {{"parameter", name}});
+template <Detail why, class... Arguments>
+Response refuse_parameter(const Request& request, std::string_view name,
+                          const Arguments&... arguments) {
+  return problem(request, "invalid_parameter", say<why>(name, arguments...), {{"parameter", name}});
 }
 
 // Unknown and repeated parameters are refused: a filter that is not understood must not widen.
@@ -152,10 +150,11 @@ std::optional<Response> refuse_parameters(const Request& request,
                                           std::initializer_list<std::string_view> known) {
   for (const auto& [name, value] : request.query.items()) {
     if (std::find(known.begin(), known.end(), name) == known.end())
-      return refuse_parameter(request, name, "is not a parameter of this call");
-    if (request.query.count(name) > 1) return refuse_parameter(request, name, "is given twice");
+      return refuse_parameter<Detail::unknown_parameter>(request, name);
+    if (request.query.count(name) > 1)
+      return refuse_parameter<Detail::parameter_twice>(request, name);
     if (notify::characters(value) > Limits::name)
-      return refuse_parameter(request, name, "is too long");
+      return refuse_parameter<Detail::parameter_too_long>(request, name);
   }
   return std::nullopt;
 }
@@ -175,8 +174,7 @@ std::optional<int> limit_of(const Request& request) {
 }
 
 Response refuse_limit(const Request& request) {
-  return refuse_parameter(request, "limit",
-                          fmt::format("must be a number from 1 to {}", kLimitMax));
+  return refuse_parameter<Detail::parameter_no_number>(request, "limit", 1, kLimitMax);
 }
 
 bool is_sla_status(std::string_view text) {
@@ -198,7 +196,7 @@ Read<json::value> read_json(const Request& request, Body body) {
   if (request.body.empty() && body == Body::optional) return json::value(json::object());
   const auto content_type = request.headers.get("Content-Type");
   if (content_type && !is_json(*content_type))
-    return problem(request, "unsupported_media_type", "send application/json");
+    return problem(request, "unsupported_media_type", say<Detail::no_json>());
   auto parsed = parse_json(request.body);
   if (!parsed) return problem(request, "invalid_json", parsed.error().message);
   return std::move(*parsed);
@@ -206,7 +204,7 @@ Read<json::value> read_json(const Request& request, Body body) {
 
 std::optional<Response> refuse_faults(const Request& request, const FieldFaults& faults) {
   if (faults.empty()) return std::nullopt;
-  return problem(request, "invalid_body", "", {{"errors", to_json(faults)}});
+  return problem(request, "invalid_body", {}, {{"errors", to_json(faults, language_of(request))}});
 }
 
 office::Submission read_submission(const json::value& value, FieldFaults& faults) {
@@ -362,24 +360,21 @@ std::vector<std::string> read_channels(JsonObject& body) {
   std::vector<std::string> channels = body.optional_texts("channels", kChannels);
   for (std::size_t i = 0; i < channels.size(); ++i) {
     if (channels[i] != "whatsapp" && channels[i] != "email")
-      body.fault("channels", "are whatsapp and email, in the order to try them");
-    if (i > 0 && channels[i] == channels[0]) body.fault("channels", "name one channel twice");
+      body.fault("channels", say<Detail::no_channel>());
+    if (i > 0 && channels[i] == channels[0]) body.fault("channels", say<Detail::channel_twice>());
   }
   return channels;
 }
 
 std::string read_officer_id(JsonObject& body, std::string_view name) {
   std::string id = body.required_text(name, Limits::word);
-  if (!id.empty() && !store::valid_officer_id(id))
-    body.fault(name,
-               "must be 1 to 40 lower-case letters, digits, dots, dashes and underscores, beginning"
-               " with a letter or digit");
+  if (!id.empty() && !store::valid_officer_id(id)) body.fault(name, say<Detail::no_officer_id>());
   return id;
 }
 
 CivilDate read_date(JsonObject& body, std::string_view name) {
   std::string date = body.required_text(name, 10);
-  if (!date.empty() && !is_civil_date(date)) body.fault(name, "must be a date, 2026-04-13");
+  if (!date.empty() && !is_civil_date(date)) body.fault(name, say<Detail::no_date>());
   return date;
 }
 
@@ -409,7 +404,7 @@ store::OfficerEdit read_officer_edit(const json::value& value, FieldFaults& faul
   if (body.raw("roles")) edit.roles = body.optional_texts("roles", kRoles);
   edit.ended_on = body.optional_text("ended_on", 10);
   if (edit.ended_on && !edit.ended_on->empty() && !is_civil_date(*edit.ended_on))
-    body.fault("ended_on", "must be a date, 2026-04-13, or empty to take the end back");
+    body.fault("ended_on", say<Detail::no_date_nor_empty>());
   body.refuse_unknown();
   return edit;
 }
@@ -425,7 +420,7 @@ LeaveChange read_leave(const json::value& value, FieldFaults& faults) {
   else
     change.leave.end = read_date(body, "end");
   if (!change.leave.end.empty() && change.leave.end < change.leave.start)
-    body.fault("end", "is before start");
+    body.fault("end", say<Detail::before_start>());
   body.refuse_unknown();
   return change;
 }
@@ -440,9 +435,9 @@ Delegation read_delegation(const json::value& value, FieldFaults& faults) {
   delegation.end = read_date(body, "end");
   delegation.letter = body.required_text("letter", Limits::document_number);
   if (!delegation.end.empty() && delegation.end < delegation.start)
-    body.fault("end", "is before start");
+    body.fault("end", say<Detail::before_start>());
   if (!delegation.to.empty() && delegation.from == delegation.to)
-    body.fault("to", "is the same person as from");
+    body.fault("to", say<Detail::same_person>());
   body.refuse_unknown();
   return delegation;
 }
@@ -497,7 +492,7 @@ Read<office::IdempotencyKey> read_idempotency_key(const Request& request, std::i
     return key;
   }
   if (given->empty() || given->size() > Limits::idempotency_key || !is_printable(*given))
-    return refuse_parameter(request, "Idempotency-Key", "must be 1 to 255 printable characters");
+    return refuse_parameter<Detail::parameter_not_printable>(request, "Idempotency-Key");
   key.key = std::string(*given);
   return key;
 }
@@ -532,21 +527,22 @@ Read<ListQuery> read_list_query(const Request& request) {
   filter.q = searched_words(text_of(request, "q"));
   filter.external_id = text_of(request, "external_id");
   if (request.query.get("state") && !parse_permit_state(filter.state))
-    return refuse_parameter(request, "state", "is not a permit state");
+    return refuse_parameter<Detail::parameter_no_state>(request, "state");
   if (request.query.get("sla") && !is_sla_status(filter.sla))
-    return refuse_parameter(request, "sla", "is not an SLA status");
+    return refuse_parameter<Detail::parameter_no_sla>(request, "sla");
   if (const auto after = request.query.get("updated_after")) {
     filter.updated_after = parse_entered_instant(*after);
     if (!filter.updated_after)
-      return refuse_parameter(request, "updated_after", "must be RFC 3339 with an offset");
+      return refuse_parameter<Detail::parameter_no_time>(request, "updated_after");
   }
   if (const auto cursor = request.query.get("cursor")) {
     filter.after = id_of_cursor(*cursor);
-    if (!filter.after) return refuse_parameter(request, "cursor", "is not one this API gave");
+    if (!filter.after) return refuse_parameter<Detail::parameter_not_ours>(request, "cursor");
   }
   // Nothing where something is looked for would find everything.
   for (const char* name : {"sop", "step", "role", "external_id"})
-    if (request.query.get(name) == "") return refuse_parameter(request, name, "is empty");
+    if (request.query.get(name) == "")
+      return refuse_parameter<Detail::parameter_empty>(request, name);
   const auto limit = limit_of(request);
   if (!limit) return refuse_limit(request);
   filter.limit = *limit;
@@ -591,7 +587,7 @@ Read<EventsQuery> read_events_query(const Request& request) {
   EventsQuery query;
   if (const auto after = request.query.get("after")) {
     query.after = place_of_cursor(*after);
-    if (!query.after) return refuse_parameter(request, "after", "is not one this API gave");
+    if (!query.after) return refuse_parameter<Detail::parameter_not_ours>(request, "after");
   }
   const auto limit = limit_of(request);
   if (!limit) return refuse_limit(request);
@@ -608,14 +604,14 @@ Read<NoticeListQuery> read_notice_query(const Request& request) {
   constexpr std::array known = {"pending", "rendered", "dropped", "dead"};
   const bool asked = request.query.get("state").has_value();
   if (asked && std::find(known.begin(), known.end(), read.query.state) == known.end())
-    return refuse_parameter(request, "state", "is one of pending, rendered, dropped, dead");
-  if (request.query.get("permit") == "") return refuse_parameter(request, "permit", "is empty");
+    return refuse_parameter<Detail::parameter_other_word>(request, "state", fmt::join(known, ", "));
+  if (request.query.get("permit") == "")
+    return refuse_parameter<Detail::parameter_empty>(request, "permit");
   if (read.permit.empty() && read.query.state != "pending" && read.query.state != "dead")
-    return refuse_parameter(request, "permit",
-                            "is needed unless state is pending or dead: there are too many");
+    return refuse_parameter<Detail::parameter_needed>(request, "permit");
   if (const auto cursor = request.query.get("cursor")) {
     read.query.before = id_of_cursor(*cursor);
-    if (!read.query.before) return refuse_parameter(request, "cursor", "is not one this API gave");
+    if (!read.query.before) return refuse_parameter<Detail::parameter_not_ours>(request, "cursor");
   }
   const auto limit = limit_of(request);
   if (!limit) return refuse_limit(request);

@@ -16,17 +16,14 @@ namespace {
 constexpr std::chrono::hours kUploadKept{24};  // without a command that names it
 
 Response refuse_type(const Request& request) {
-  const Language language = language_of(request);
-  const std::string names = file_type_names(language);
-  return problem(request, "unsupported_media_type",
-                 language == Language::indonesian ? "berkas ini bukan " + names
-                                                  : "this file is none of these: " + names);
+  const Said names{file_type_names(Language::english), file_type_names(Language::indonesian)};
+  return problem(request, "unsupported_media_type", say<Detail::no_file_type>(names));
 }
 
 // What a file's caller is told who may not send more.
-Response refuse_upload(const Request& request, const char* code) {
-  if (std::string_view(code) == "unsupported_media_type") return refuse_type(request);
-  if (std::string_view(code) == "overloaded") return busy_response(request);
+Response refuse_upload(const Request& request, ProblemCode code) {
+  if (code == "unsupported_media_type") return refuse_type(request);
+  if (code == "overloaded") return busy_response(request);
   Response response = problem(request, code);
   if (response.status == 429)
     response.headers.set("Retry-After", std::to_string(seconds_to_next_share().count()));
@@ -62,7 +59,7 @@ Sender Api::sender_of(const Principal& principal) const {
 awaitable<Response> Api::file_create(Call call) {
   const Request& request = call.request;
   if (request.body.empty() && !request.incoming)
-    co_return problem(request, "invalid_body", "the file is empty");
+    co_return problem(request, "invalid_body", say<Detail::empty_file>());
   auto key = read_idempotency_key(request, call.principal.token);
   if (!key) co_return key.error();
   const auto account = parts_.uploads.account(sender_of(call.principal));
@@ -75,7 +72,7 @@ awaitable<Response> Api::file_create(Call call) {
   account->know(store::share_of(found.results.at(found.first + 1)));
   const std::uint64_t announced =
       request.incoming ? request.incoming->announced().value_or(0) : request.body.size();
-  if (const char* full = account->refusal(announced)) co_return refuse_upload(request, full);
+  if (const auto full = account->refusal(announced)) co_return refuse_upload(request, *full);
 
   Upload upload(parts_.uploads, account, announced);
   store::Sha256 asked;
@@ -101,8 +98,8 @@ awaitable<Response> Api::file_create(Call call) {
 awaitable<Response> Api::keep_file(const Call& call, office::IdempotencyKey key,
                                    std::vector<store::KeptAnswer> kept, Upload& upload) {
   const Request& request = call.request;
-  if (upload.refusal()) co_return refuse_upload(request, upload.refusal());
-  if (upload.size() == 0) co_return problem(request, "invalid_body", "the file is empty");
+  if (upload.refusal()) co_return refuse_upload(request, *upload.refusal());
+  if (upload.size() == 0) co_return problem(request, "invalid_body", say<Detail::empty_file>());
   // A repeat is stored like the first, which may have been collected since.
   auto repeated = repeated_answer(request, key, kept);
   if (repeated && repeated->status >= 300) co_return std::move(*repeated);
@@ -120,7 +117,7 @@ awaitable<Response> Api::keep_file(const Call& call, office::IdempotencyKey key,
     // The same key came twice at once: asked again, the caller gets the other one's answer.
     co_return busy_response(request);
   }
-  if (upload.refusal()) co_return refuse_upload(request, upload.refusal());
+  if (upload.refusal()) co_return refuse_upload(request, *upload.refusal());
   co_return repeated ? std::move(*repeated) : json_response(201, body);
 }
 

@@ -85,7 +85,7 @@ awaitable<Response> Api::enter_hook(Endpoint endpoint, Request request) {
   const auto access = authorize(provider ? &*provider : nullptr, {request.route, false, {}});
   if (!access) {
     log_event(Level::warning, "receipt_refused", {{"route", request.route}, {"from", from}});
-    co_return problem(request, access.error().code, "The signature or secret is not right.");
+    co_return problem(request, access.error().code, say<Detail::bad_signature>());
   }
   auto answering = (this->*endpoint)(Call{std::move(request), *provider, *access});
   co_return co_await std::move(answering);
@@ -96,7 +96,8 @@ awaitable<Response> Api::whatsapp_challenge(Call call) {
   const bool plain = challenge.size() <= kLongestChallenge &&
                      std::ranges::all_of(challenge, [](char c) { return c > ' ' && c < 0x7F; });
   if (challenge.empty() || !plain)
-    co_return problem(call.request, "invalid_parameter", "hub.challenge is not plain text");
+    co_return problem(call.request, "invalid_parameter",
+                      say<Detail::parameter_not_plain>("hub.challenge"));
   Response response;
   response.content_type = "text/plain";
   response.body = challenge;
@@ -127,7 +128,7 @@ awaitable<Response> Api::email_bounce(Call call) {
   if (auto refusal = refuse_other_parameters(call.request, {"recipient"}))
     co_return std::move(*refusal);
   if (call.request.body.empty())
-    co_return problem(call.request, "invalid_body", "the mail is empty");
+    co_return problem(call.request, "invalid_body", say<Detail::empty_mail>());
   auto asking = read({}, {});
   const Reading now = co_await std::move(asking);
   if (auto refusal = refuse_stale_caller(call, now)) co_return std::move(*refusal);

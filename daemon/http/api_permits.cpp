@@ -33,8 +33,7 @@ Actor actor_of(const Call& call, const std::string& on_behalf_of) {
 }
 
 Response refuse_sop(const Request& request) {
-  const FieldFaults faults{{"/sop", "there is no such SOP in force"}};
-  return problem(request, "invalid_body", "", {{"errors", to_json(faults)}});
+  return *refuse_faults(request, {{"/sop", say<Detail::no_such_sop>()}});
 }
 
 // A permit that was made by the request is known from its answer alone.
@@ -62,8 +61,7 @@ awaitable<std::optional<Response>> Api::refuse_missing_uploads(
   const std::set<std::string> found = store::found_files(answer.results.at(answer.first));
   FieldFaults faults;
   for (const UploadedDocument& one : uploaded)
-    if (!found.contains(one.sha256))
-      faults.push_back({one.pointer, "no such file was uploaded: POST /files first"});
+    if (!found.contains(one.sha256)) faults.push_back({one.pointer, say<Detail::not_uploaded>()});
   co_return refuse_faults(request, faults);
 }
 
@@ -90,7 +88,7 @@ awaitable<Response> Api::permit_create(Call call) {
 
   if (answer.kind == office::CommandAnswer::Kind::not_found) co_return refuse_sop(request);
   note_created(answer, *request.trace);
-  if (answer.refusal && answer.refusal->reason == Reason::external_id_taken) {
+  if (answer.refusal && answer.refusal->reason() == Reason::external_id_taken) {
     auto looking_up = permit_with_external_id(call.principal, external_id);
     answer.body = co_await std::move(looking_up);
   }
@@ -122,7 +120,7 @@ awaitable<Response> Api::command(Call call, ReadBody read_body, Body needed) {
   CommandBody body = read_body(*value, faults);
   const auto access =
       authorize(&call.principal, {request.route, !body.on_behalf_of.empty(), std::nullopt});
-  if (!access) co_return problem(request, access.error().code, access.error().detail);
+  if (!access) co_return problem(request, access.error().code, access.error().detail());
   call.access = *access;
   if (call.access.capacity == Capacity::for_officer)
     request.trace->actor = "officer:" + body.on_behalf_of + " via " + request.trace->actor;

@@ -4,6 +4,8 @@
 #include <array>
 #include <stdexcept>
 
+#include "daemon/http/problem_words.h"
+
 namespace tenggat::http {
 namespace {
 
@@ -131,9 +133,8 @@ const Row* find_row(std::string_view route) {
   return nullptr;
 }
 
-constexpr Denial kForbidden{"forbidden", "This token does not allow this call."};
-constexpr Denial kNotForOfficers{"forbidden",
-                                 "on_behalf_of takes a service's token with scope act."};
+constexpr Denial kForbidden{"forbidden", say<Detail::call_not_allowed>};
+constexpr Denial kNotForOfficers{"forbidden", say<Detail::not_for_officers>};
 
 boost::system::result<Access, Denial> authorize_officer(unsigned who, const Principal& officer,
                                                         bool on_behalf_of) {
@@ -158,12 +159,12 @@ boost::system::result<Access, Denial> authorize_service(unsigned who, const Prin
   if ((who & kIntake) && service.has("intake")) return Access{Capacity::intake, false};
   if ((who & kIntakeOwn) && service.has("intake")) {
     if (question.created_by && *question.created_by != service.id)
-      return Denial{"not_found", "There is no such permit."};
+      return Denial{"not_found", say<Detail::no_such_permit>};
     return Access{Capacity::intake, !question.created_by};
   }
   if (who & kAnyToken) return Access{Capacity::token_holder, false};
   if ((who & kForOfficer) && service.has("act"))
-    return Denial{"forbidden", "Scope act needs on_behalf_of: the officer who acts."};
+    return Denial{"forbidden", say<Detail::officer_is_needed>};
   return kForbidden;
 }
 
@@ -183,7 +184,7 @@ bool is_hex_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= '
 }  // namespace
 
 void throw_exception_from_error(const Denial& denial, const boost::source_location&) {
-  throw std::logic_error(std::string("denied: ") + denial.code);
+  throw std::logic_error("denied: " + std::string(denial.code->code));
 }
 
 bool Principal::has(std::string_view scope) const {
@@ -217,7 +218,7 @@ boost::system::result<Access, Denial> authorize(const Principal* principal,
   if (!row) return kForbidden;
   if (row->who & kAnyone) return Access{Capacity::anyone, false};
   if (!principal || principal->id.empty())
-    return Denial{"unauthenticated", "Send Authorization: Bearer with a valid token."};
+    return Denial{"unauthenticated", say<Detail::token_is_needed>};
   auto access = authorize_call(row->who, *principal, question);
   if (!access || question.field == Field::none) return access;
   for (const FieldRow& field : kFields)

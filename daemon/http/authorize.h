@@ -67,8 +67,8 @@ struct Access {
 };
 
 struct Denial {
-  const char* code;    // of a ProblemType: unauthenticated, forbidden, not_found
-  const char* detail;  // English
+  ProblemCode code;  // unauthenticated, forbidden, not_found
+  Said (*detail)();  // why, as it is put into words
 };
 [[noreturn]] void throw_exception_from_error(const Denial& denial,
                                              const boost::source_location& where);

@@ -27,10 +27,10 @@ struct FormFile {
   std::string name;       // of the input
   std::string file_name;  // as the sender calls it, without a folder; for display only
   // What became of its bytes, which are never none: an input without a file is left out.
-  std::string sha256{};            // hex
-  const FileType* type = nullptr;  // null: none that is taken
-  const char* refusal = nullptr;   // of a ProblemType: why it was not kept
-  std::int64_t content = 0;        // where it is kept (store/files.h); 0: nowhere
+  std::string sha256{};                  // hex
+  const FileType* type = nullptr;        // null: none that is taken
+  std::optional<ProblemCode> refusal{};  // why it was not kept
+  std::int64_t content = 0;              // where it is kept (store/files.h); 0: nowhere
 };
 
 struct Form {

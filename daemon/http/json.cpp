@@ -40,7 +40,7 @@ class StrictHandler {
 
   explicit StrictHandler(std::size_t members) : members_(members) { stack_.reset(); }
 
-  const std::string& fault() const { return fault_; }
+  const std::optional<Said>& fault() const { return fault_; }
   bj::value release() { return stack_.release(); }
 
   bool on_document_begin(bj::error_code&) { return true; }
@@ -71,10 +71,10 @@ class StrictHandler {
     // Bounded by the limit of members, so a scan costs no more than a set and cannot be flooded.
     std::vector<std::string>& keys = open_.back();
     if (std::find(keys.begin(), keys.end(), key_) != keys.end()) {
-      return refuse(duplicate_key_fault(), ec);
+      return refuse(say<Detail::duplicate_key>(key_and_its_place()), ec);
     }
     if (keys.size() == members_) {
-      return refuse("an object has more than " + std::to_string(members_) + " members", ec);
+      return refuse(say<Detail::too_many_members>(members_), ec);
     }
     keys.push_back(std::move(key_));
     key_.clear();
@@ -98,7 +98,7 @@ class StrictHandler {
     return true;
   }
   bool on_double(double number, bj::string_view, bj::error_code& ec) {
-    if (!std::isfinite(number)) return refuse("a number is out of range", ec);
+    if (!std::isfinite(number)) return refuse(say<Detail::number_out_of_range>(), ec);
     stack_.push_double(number);
     return true;
   }
@@ -115,28 +115,28 @@ class StrictHandler {
 
  private:
   // Any code will do to stop the parser: the text is in fault_.
-  bool refuse(std::string fault, bj::error_code& ec) {
+  bool refuse(Said fault, bj::error_code& ec) {
     fault_ = std::move(fault);
     ec = bj::make_error_code(bj::error::exception);
     return false;
   }
   bool no_nul(bj::string_view part, bj::error_code& ec) {
-    return part.find('\0') == bj::string_view::npos || refuse("a text holds \\u0000", ec);
+    return part.find('\0') == bj::string_view::npos || refuse(say<Detail::nul>(), ec);
   }
   // Names the object by the keys that lead to it; positions in arrays are left out.
-  std::string duplicate_key_fault() const {
-    std::string fault = "duplicate key \"" + key_ + "\"";
+  std::string key_and_its_place() const {
+    std::string key = '"' + key_ + '"';
     for (std::size_t i = 0; i + 1 < open_.size(); ++i) {
-      fault += (i == 0 ? " in /" : "/") + escaped_pointer_part(open_[i].back());
+      key += (i == 0 ? " in /" : "/") + escaped_pointer_part(open_[i].back());
     }
-    return fault;
+    return key;
   }
 
   std::size_t members_;
   bj::value_stack stack_;
   std::vector<std::vector<std::string>> open_;  // keys of each object not yet closed
   std::string key_;
-  std::string fault_;
+  std::optional<Said> fault_;
 };
 
 std::size_t characters(std::string_view text) {
@@ -145,21 +145,19 @@ std::size_t characters(std::string_view text) {
   }));
 }
 
-// Empty where the text will do.
-std::string text_fault(std::string_view text, std::size_t length, Lines lines) {
-  if (characters(text) > length) {
-    return "must not be longer than " + std::to_string(length) + " characters";
-  }
+// Nothing where the text will do.
+std::optional<Said> text_fault(std::string_view text, std::size_t length, Lines lines) {
+  if (characters(text) > length) return say<Detail::too_many_characters>(length);
   if (lines == Lines::one) {
     const bool one_line = text.find_first_of("\n\t") == std::string_view::npos;
-    return one_line && !has_hidden_character(text) ? "" : "must be one line of visible characters";
+    if (one_line && !has_hidden_character(text)) return std::nullopt;
+    return say<Detail::no_visible_line>();
   }
   for (const char c : text) {
     const bool line_byte = c == '\t' || c == '\r' || c == '\n';
-    if (((c >= 0 && c < 0x20) || c == 0x7f) && !line_byte)
-      return "must not hold control characters";
+    if (((c >= 0 && c < 0x20) || c == 0x7f) && !line_byte) return say<Detail::control_characters>();
   }
-  return {};
+  return std::nullopt;
 }
 
 bool is_blank(std::string_view text) {
@@ -171,12 +169,12 @@ std::string_view view(const bj::string& text) { return {text.data(), text.size()
 }  // namespace
 
 void throw_exception_from_error(const JsonFault& fault, const boost::source_location&) {
-  throw std::logic_error("refused JSON taken for a value: " + fault.message);
+  throw std::logic_error("refused JSON taken for a value: " + fault.message.english);
 }
 
 boost::system::result<bj::value, JsonFault> parse_json(std::string_view text, JsonLimits limits) {
   if (text.size() > limits.bytes) {
-    return JsonFault{"the document is larger than " + std::to_string(limits.bytes) + " bytes"};
+    return JsonFault{say<Detail::document_too_large>(limits.bytes)};
   }
   bj::parse_options options;
   options.max_depth = limits.depth;
@@ -184,26 +182,25 @@ boost::system::result<bj::value, JsonFault> parse_json(std::string_view text, Js
   bj::error_code ec;
   const std::size_t read = parser.write_some(false, text.data(), text.size(), ec);
   if (ec) {
-    const std::string& fault = parser.handler().fault();
-    return JsonFault{fault.empty() ? ec.message() : fault};
+    return JsonFault{parser.handler().fault().value_or(Said(ec.message()))};
   }
   if (read < text.size()) {
-    return JsonFault{"there is more after the value, at byte " + std::to_string(read)};
+    return JsonFault{say<Detail::more_after_value>(read)};
   }
   return parser.handler().release();
 }
 
-bj::array to_json(const FieldFaults& faults) {
+bj::array to_json(const FieldFaults& faults, Language language) {
   bj::array list;
   for (const FieldFault& fault : faults) {
-    list.push_back({{"pointer", fault.pointer}, {"message", fault.message}});
+    list.push_back({{"pointer", fault.pointer}, {"message", in_language(language, fault.message)}});
   }
   return list;
 }
 
 JsonObject::JsonObject(const bj::value& value, FieldFaults& faults, std::string pointer)
     : object_(value.if_object()), faults_(&faults), pointer_(std::move(pointer)) {
-  if (object_ == nullptr) faults_->push_back({pointer_, "must be an object"});
+  if (object_ == nullptr) faults_->push_back({pointer_, say<Detail::no_object>()});
 }
 
 JsonObject::JsonObject(FieldFaults& faults) : faults_(&faults) {}
@@ -212,7 +209,7 @@ std::string JsonObject::at(std::string_view name) const {
   return name.empty() ? pointer_ : pointer_ + '/' + escaped_pointer_part(name);
 }
 
-void JsonObject::fault(std::string_view name, std::string message) {
+void JsonObject::fault(std::string_view name, Said message) {
   faults_->push_back({at(name), std::move(message)});
 }
 
@@ -221,7 +218,7 @@ const bj::value* JsonObject::find(std::string_view name, bool required) {
   known_.emplace_back(name);
   const bj::value* value = object_->if_contains(name);
   if (value != nullptr && !value->is_null()) return value;
-  if (required) fault(name, "is required");
+  if (required) fault(name, say<Detail::required>());
   return nullptr;
 }
 
@@ -237,14 +234,14 @@ std::optional<std::string> JsonObject::text(std::string_view name, std::size_t l
   const bj::value* value = find(name, required);
   if (value == nullptr) return std::nullopt;
   if (!value->is_string()) {
-    fault(name, "must be a text");
+    fault(name, say<Detail::no_text>());
     return std::nullopt;
   }
   const std::string_view text = view(value->get_string());
-  std::string wrong = text_fault(text, length, lines);
-  if (wrong.empty() && required && is_blank(text)) wrong = "must not be empty";
-  if (!wrong.empty()) {
-    fault(name, std::move(wrong));
+  std::optional<Said> wrong = text_fault(text, length, lines);
+  if (!wrong && required && is_blank(text)) wrong = say<Detail::empty>();
+  if (wrong) {
+    fault(name, std::move(*wrong));
     return std::nullopt;
   }
   return std::string(text);
@@ -269,11 +266,7 @@ std::optional<std::string> JsonObject::word(std::string_view name,
       return std::string(view(*text));
     }
   }
-  std::string list;
-  for (const std::string_view word : words) {
-    list += (list.empty() ? "" : ", ") + std::string(word);
-  }
-  fault(name, "must be one of: " + list);
+  fault(name, say<Detail::other_word>(fmt::join(words, ", ")));
   return std::nullopt;
 }
 
@@ -291,7 +284,7 @@ std::optional<bool> JsonObject::boolean(std::string_view name, bool required) {
   const bj::value* value = find(name, required);
   if (value == nullptr) return std::nullopt;
   if (value->is_bool()) return value->get_bool();
-  fault(name, "must be true or false");
+  fault(name, say<Detail::no_bool>());
   return std::nullopt;
 }
 
@@ -309,7 +302,7 @@ std::optional<std::int64_t> JsonObject::integer(std::string_view name, std::int6
   if (value == nullptr) return std::nullopt;
   const std::int64_t* number = value->if_int64();
   if (number != nullptr && *number >= low && *number <= high) return *number;
-  fault(name, "must be a whole number from " + std::to_string(low) + " to " + std::to_string(high));
+  fault(name, say<Detail::no_whole_number>(low, high));
   return std::nullopt;
 }
 
@@ -329,11 +322,11 @@ std::optional<Instant> JsonObject::instant(std::string_view name, bool required)
   if (const bj::string* text = value->if_string()) {
     if (const std::optional<Instant> instant = parse_instant(view(*text))) {
       if (is_of_our_time(*instant)) return instant;
-      fault(name, "must lie between the years 1970 and 2999");
+      fault(name, say<Detail::not_of_our_time>());
       return std::nullopt;
     }
   }
-  fault(name, "must be a time like 2026-04-02T14:00:00+08:00");
+  fault(name, say<Detail::no_time>());
   return std::nullopt;
 }
 
@@ -361,12 +354,12 @@ const bj::array* JsonObject::array(std::string_view name, std::size_t items, boo
   if (value == nullptr) return nullptr;
   const bj::array* array = value->if_array();
   if (array == nullptr) {
-    fault(name, "must be an array");
+    fault(name, say<Detail::no_array>());
     return nullptr;
   }
-  if (required && array->empty()) fault(name, "must not be empty");
+  if (required && array->empty()) fault(name, say<Detail::empty>());
   if (array->size() <= items) return array;
-  fault(name, "must not have more than " + std::to_string(items) + " items");
+  fault(name, say<Detail::too_many_items>(items));
   return nullptr;
 }
 
@@ -396,15 +389,15 @@ std::vector<std::string> JsonObject::texts(std::string_view name, ListLimits lim
   if (values == nullptr) return list;
   for (std::size_t i = 0; i < values->size(); ++i) {
     const bj::string* text = (*values)[i].if_string();
-    std::string wrong = "must be a text";
+    std::optional<Said> wrong = say<Detail::no_text>();
     if (text != nullptr) {
-      wrong = is_blank(view(*text)) ? "must not be empty"
+      wrong = is_blank(view(*text)) ? say<Detail::empty>()
                                     : text_fault(view(*text), limits.length, Lines::one);
     }
-    if (wrong.empty()) {
-      list.emplace_back(view(*text));
+    if (wrong) {
+      faults_->push_back({at(name) + '/' + std::to_string(i), std::move(*wrong)});
     } else {
-      faults_->push_back({at(name) + '/' + std::to_string(i), std::move(wrong)});
+      list.emplace_back(view(*text));
     }
   }
   return list;
@@ -423,7 +416,8 @@ void JsonObject::refuse_unknown() {
   for (const auto& member : *object_) {
     const std::string_view name{member.key().data(), member.key().size()};
     if (std::find(known_.begin(), known_.end(), name) == known_.end()) {
-      faults_->push_back({pointer_ + '/' + escaped_pointer_part(name), "is not known here"});
+      faults_->push_back(
+          {pointer_ + '/' + escaped_pointer_part(name), say<Detail::unknown_field>()});
     }
   }
 }

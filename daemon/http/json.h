@@ -10,7 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/http/message.h"
+#include "daemon/http/problem.h"
+#include "daemon/http/problem_words.h"
 #include "rules/time.h"
 
 namespace tenggat::http {
@@ -22,7 +23,7 @@ struct JsonLimits {
 };
 
 struct JsonFault {
-  std::string message;  // English, says where: `duplicate key "role" in /applicant`
+  Said message;  // says where: `duplicate key "role" in /applicant`
 };
 [[noreturn]] void throw_exception_from_error(const JsonFault& fault,
                                              const boost::source_location& where);
@@ -36,11 +37,11 @@ boost::system::result<boost::json::value, JsonFault> parse_json(std::string_view
 // One fault of a request body. `pointer` is a JSON pointer: "/documents/0/kind", "" for the whole.
 struct FieldFault {
   std::string pointer;
-  std::string message;  // English
-  bool operator==(const FieldFault&) const = default;
+  Said message;
 };
 using FieldFaults = std::vector<FieldFault>;
-boost::json::array to_json(const FieldFaults& faults);  // [{"pointer":…,"message":…}]
+// [{"pointer":…,"message":…}]
+boost::json::array to_json(const FieldFaults& faults, Language language);
 
 struct ListLimits {
   std::size_t items;
@@ -65,8 +66,7 @@ enum class Lines { one, many };
 //     document.refuse_unknown();
 //   }
 //   body.refuse_unknown();
-//   if (!faults.empty()) co_return problem(request, "invalid_body", "", {{"errors",
-//   to_json(faults)}});
+//   if (auto refusal = refuse_faults(request, faults)) co_return std::move(*refusal);
 class JsonObject {
  public:
   JsonObject(const boost::json::value& value, FieldFaults& faults, std::string pointer = "");
@@ -101,7 +101,7 @@ class JsonObject {
 
   bool has(std::string_view name) const;  // present and not null; does not make it known
   // Adds a fault of the caller's own about one field ("" for this object).
-  void fault(std::string_view name, std::string message);
+  void fault(std::string_view name, Said message);
   // One fault for each member no reader has asked for. Call it last.
   void refuse_unknown();
 

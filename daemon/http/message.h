@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "daemon/http/fields.h"
+#include "daemon/http/problem_types.h"
 
 namespace tenggat::http {
 
@@ -34,9 +35,10 @@ enum class BodySize {
 // Why a body cannot be read on: it is refused with `code` and the connection ends.
 class BodyFault : public std::runtime_error {
  public:
-  explicit BodyFault(const char* problem, const char* why = "")
-      : std::runtime_error(why), code(problem) {}
-  const char* code;  // of a ProblemType
+  explicit BodyFault(ProblemCode problem, Said why = {})
+      : std::runtime_error(why.english), code(problem), detail(std::move(why)) {}
+  ProblemCode code;
+  Said detail;
 };
 
 // A body that is still on its way. Whoever answers without reading it refuses it: the rest is

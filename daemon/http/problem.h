@@ -1,10 +1,10 @@
-// Refusals as the caller sees them: RFC 9457 problem documents, every type in one table.
+// Refusals as the caller sees them: RFC 9457 problem documents of the types in problem_types.h.
 #pragma once
 #include <boost/json/object.hpp>
-#include <span>
 #include <string_view>
 
 #include "daemon/http/message.h"
+#include "daemon/http/problem_types.h"
 
 namespace tenggat::http {
 
@@ -15,27 +15,16 @@ enum class Language { english, indonesian };
 Language language_of(std::string_view accept_language);
 Language language_of(const Request& request);
 
-struct ProblemType {
-  const char* code;  // the type is the relative URI "/problems/<code>"
-  int status;
-  const char* english;  // the title
-  const char* indonesian;
-};
-
-// The table, in problem.cpp: a new kind of refusal is one more row there.
-std::span<const ProblemType> problem_types();
-// Null where there is no such row.
-const ProblemType* find_problem_type(std::string_view code);
-
 // {type, title, status, detail} and the members of `extra`, which cannot replace those four.
-// `detail` may be empty and is then left out. Throws std::logic_error for a code that is not in the
-// table.
-Response problem(Language language, std::string_view code, std::string_view detail = {},
+// `detail` may be empty and is then left out.
+Response problem(Language language, ProblemCode code, const Said& detail = {},
                  boost::json::object extra = {});
 // Of a body; with Retry-After where there was no room for it.
 Response problem(Language language, const BodyFault& fault, const std::string& request_id);
 // As the first, in the language of the request and with its `request_id` as a member.
-Response problem(const Request& request, std::string_view code, std::string_view detail = {},
+Response problem(const Request& request, ProblemCode code, const Said& detail = {},
                  boost::json::object extra = {});
+
+const std::string& in_language(Language language, const Said& said);
 
 }  // namespace tenggat::http

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "daemon/http/fields.h"
+#include "daemon/http/problem_types.h"
 
 namespace tenggat::http {
 
@@ -32,8 +33,8 @@ struct RequestHead {
 };
 
 struct HeadFault {
-  const char* code;    // of a ProblemType
-  const char* detail;  // English; quotes nothing the client sent
+  ProblemCode code;
+  const char* detail;  // English, as no language is known yet; quotes nothing the client sent
 };
 [[noreturn]] void throw_exception_from_error(const HeadFault& fault,
                                              const boost::source_location& where);

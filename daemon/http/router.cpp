@@ -4,6 +4,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "daemon/http/problem_words.h"
 #include "daemon/log.h"
 
 namespace tenggat::http {
@@ -150,7 +151,7 @@ Response Router::unmatched(const Request& request, const std::string& allow) con
   if (request.method == "OPTIONS") {
     response.status = 204;
   } else {
-    response = problem(request, "method_not_allowed", "allowed here: " + allow);
+    response = problem(request, "method_not_allowed", say<Detail::allowed_here>(allow));
   }
   response.headers.set("Allow", allow);
   return response;

@@ -25,6 +25,7 @@
 
 #include "daemon/crash_point.h"
 #include "daemon/http/problem.h"
+#include "daemon/http/problem_words.h"
 #include "daemon/http/request_head.h"
 #include "daemon/log.h"
 
@@ -515,7 +516,7 @@ class Incoming final : public IncomingBody, public std::enable_shared_from_this<
   }
 
   // The connection ends, also where all of the body has come by chance.
-  [[noreturn]] void refuse(const char* code) {
+  [[noreturn]] void refuse(ProblemCode code) {
     refused = true;
     throw BodyFault(code);
   }
@@ -544,7 +545,7 @@ struct Received {
   IncomingPtr body;
 };
 
-Received refused(Received received, const char* code, std::string_view detail = {}) {
+Received refused(Received received, ProblemCode code, const Said& detail = {}) {
   received.kind = Received::Kind::refused;
   received.refusal = problem(received.request, code, detail);
   const int status = received.refusal.status;
@@ -671,7 +672,7 @@ void parse(Incoming& in) {
     buffer.consume(used);
     if (ec == beast::http::error::body_limit) throw BodyFault("body_too_large");
     if (ec && ec != beast::http::error::need_more)
-      throw BodyFault("malformed_request", "the body is not well framed");
+      throw BodyFault("malformed_request", say<Detail::bad_framing>());
     if (ec || used == 0) break;
   }
   if (!in.parser.is_done()) return;
@@ -691,7 +692,7 @@ asio::awaitable<void> read_more(IncomingPtr in) {
     in->gone = bool(co_await std::move(running));
   }
   if (connection->buffer.size() >= body_read_bytes)
-    throw BodyFault("malformed_request", "a chunk's header is too long");
+    throw BodyFault("malformed_request", say<Detail::chunk_header_too_long>());
   const std::size_t before = connection->buffer.size();
   if (!in->gone) {
     auto reading = read_some(connection, body_read_bytes);
@@ -761,7 +762,7 @@ asio::awaitable<Received> receive_body(ConnectionPtr connection, Received receiv
     }
   } catch (const BodyFault& fault) {
     if (body->gone) co_return Received{};
-    co_return refused(std::move(received), fault.code, fault.what());
+    co_return refused(std::move(received), fault.code, fault.detail);
   }
   received.kind = Received::Kind::request;
   received.keep_alive = body->parser.get().keep_alive();
@@ -801,14 +802,14 @@ asio::awaitable<Received> receive(ConnectionPtr connection) {
   received.request.request_id = connection->state->next_request_id();
   if (scan.kind == HeadScan::Kind::malformed) {
     co_return refused(std::move(received), "malformed_request",
-                      "the head holds a control byte or a bare line end");
+                      Said("the head holds a control byte or a bare line end"));
   }
   if (connection->timed_out) co_return refused(std::move(received), "request_timeout");
   if (scan.kind == HeadScan::Kind::incomplete || scan.bytes > limits.header_bytes) {
     co_return refused(std::move(received), "header_too_large");
   }
   auto head = parse_head(unread(*connection).substr(0, scan.bytes));
-  if (!head) co_return refused(std::move(received), head.error().code, head.error().detail);
+  if (!head) co_return refused(std::move(received), head.error().code, Said(head.error().detail));
   auto body = std::make_shared<Incoming>(connection, *head);
   received.request =
       to_request(std::move(*head), *connection, std::move(received.request.request_id));
@@ -1037,7 +1038,7 @@ asio::awaitable<void> turn_away(ConnectionPtr connection, Response response, Fra
 }
 
 void refuse(std::shared_ptr<ServerState> state, tcp::socket socket, std::string address,
-            const char* code) {
+            ProblemCode code) {
   // Over TLS nothing can be said before the handshake, which costs more than the refusal is worth.
   if (state->refusing >= refusals_at_once || state->tls) return;
   Request request;

@@ -35,10 +35,12 @@ Uploads::Account::~Account() {
   if (--tally().accounts == 0) tallies_->erase(sender_.name);
 }
 
-const char* Uploads::Account::refusal(std::uint64_t more) const {
+std::optional<ProblemCode> Uploads::Account::refusal(std::uint64_t more) const {
   const std::uint64_t now = tally().under_way + tally().finished - finished_before_ + more;
-  if (sender_.permit != 0 && share_.permit + now > permit_bytes_) return "permit_files_full";
-  return share_.today + now > sender_.a_day ? "daily_files_full" : nullptr;
+  if (sender_.permit != 0 && share_.permit + now > permit_bytes_)
+    return ProblemCode("permit_files_full");
+  if (share_.today + now > sender_.a_day) return ProblemCode("daily_files_full");
+  return std::nullopt;
 }
 
 awaitable<std::shared_ptr<Uploads::Account>> Uploads::open(Sender sender) {
@@ -79,11 +81,11 @@ Upload::~Upload() {
 }
 
 // Why they may not come, if they may not.
-const char* Upload::count(std::size_t bytes) {
+std::optional<ProblemCode> Upload::count(std::size_t bytes) {
   size_ += bytes;
-  if (size_ <= set_aside_) return nullptr;
+  if (size_ <= set_aside_) return std::nullopt;
   const std::uint64_t more = size_ - set_aside_;
-  const char* refusal = account_->refusal(more);
+  const std::optional<ProblemCode> refusal = account_->refusal(more);
   set_aside_ += more;
   account_->tally().under_way += more;
   return refusal;
@@ -92,7 +94,7 @@ const char* Upload::count(std::size_t bytes) {
 awaitable<void> Upload::add(std::string_view bytes) {
   hash_.add(bytes);
   if (refusal_) co_return;
-  if (const char* full = count(bytes.size())) refuse(full);
+  if (const auto full = count(bytes.size())) refuse(*full);
   if (head_.size() < kFileHead) head_ += bytes.substr(0, kFileHead - head_.size());
   if (!refusal_ && head_.size() == kFileHead && !may_be_taken(head_))
     refuse("unsupported_media_type");

@@ -64,8 +64,8 @@ class Uploads {
     Account& operator=(const Account&) = delete;
     const Sender& sender() const { return sender_; }
     void know(store::Share share) { share_ = share; }  // as add_find_share() says
-    // Why so much more may not come, as a ProblemType's code; null: it may.
-    const char* refusal(std::uint64_t more) const;
+    // Why so much more may not come, if it may not.
+    std::optional<ProblemCode> refusal(std::uint64_t more) const;
 
    private:
     friend class Upload;
@@ -113,8 +113,8 @@ class Upload {
   // Does not throw for an outage.
   awaitable<void> drop();
 
-  // Why it is not kept, as a ProblemType's code; null: so far it is. What follows is dropped.
-  const char* refusal() const { return refusal_; }
+  // Why it is not kept; nothing: so far it is. What follows is dropped.
+  const std::optional<ProblemCode>& refusal() const { return refusal_; }
   std::size_t size() const { return size_; }
   const std::string& sha256();  // hex, once all has come
   // Once it is known.
@@ -124,8 +124,8 @@ class Upload {
  private:
   awaitable<void> write_chunk();
   awaitable<void> tell_type();
-  void refuse(const char* code) { refusal_ = code; }
-  const char* count(std::size_t bytes);
+  void refuse(ProblemCode code) { refusal_ = code; }
+  std::optional<ProblemCode> count(std::size_t bytes);
 
   Uploads& uploads_;
   std::shared_ptr<Uploads::Account> account_;
@@ -138,7 +138,7 @@ class Upload {
   bool finished_ = false;
   std::size_t counted_ = 0;  // in the share that the database knows
   const FileType* type_ = nullptr;
-  const char* refusal_ = nullptr;
+  std::optional<ProblemCode> refusal_;
 };
 
 }  // namespace tenggat::http

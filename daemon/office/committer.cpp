@@ -294,14 +294,8 @@ bool settles_again(const pg::Error& error, std::size_t commands) {
 
 // What a command that stands alone is told of a key that is another permit's.
 std::optional<Refusal> refusal_of(store::Conflict conflict) {
-  if (conflict == store::Conflict::external_id_taken)
-    return Refusal{
-        Reason::external_id_taken, "a permit with this external_id is there already", {}};
-  if (conflict == store::Conflict::number_taken)
-    return Refusal{
-        Reason::number_taken,
-        "the next number of this service is that of another permit: its `nomor` must be changed",
-        {}};
+  if (conflict == store::Conflict::external_id_taken) return refuse<Refused::external_id_taken>();
+  if (conflict == store::Conflict::number_taken) return refuse<Refused::number_taken>();
   return std::nullopt;
 }
 
@@ -490,13 +484,13 @@ std::optional<Refusal> Committer::take_files(Batch& batch, std::int64_t permit,
     else
       brought.insert(*stored);
   }
-  if (!missing.empty()) return Refusal{Reason::missing_upload, "", std::move(missing)};
+  if (!missing.empty()) return refuse<Refused::missing_upload>(Missing{std::move(missing)});
   if (brought.empty()) return std::nullopt;
   std::map<std::string, std::uint64_t> together = batch.files_of[permit];
   together.insert(brought.begin(), brought.end());
   std::uint64_t bytes = 0;
   for (const auto& [hash, size] : together) bytes += size;
-  if (bytes > options_.permit_file_bytes) return Refusal{Reason::permit_files_full, "", {}};
+  if (bytes > options_.permit_file_bytes) return refuse<Refused::permit_files_full>();
   batch.files_of[permit] = std::move(together);
   for (const auto& [hash, size] : brought) batch.files_taken.push_back(hash);
   return std::nullopt;
@@ -566,8 +560,8 @@ void Committer::decide_submission(Batch& batch, const PendingPtr& pending) {
     return;
   }
   if (rulebook_.retirement(sop->id)) {
-    batch.answers.emplace_back(
-        pending, CommandAnswer{Kind::refused, 0, "", Refusal{Reason::sop_retired, "", {}}});
+    batch.answers.emplace_back(pending,
+                               CommandAnswer{Kind::refused, 0, "", refuse<Refused::sop_retired>()});
     return;
   }
   const Context context = rulebook_.context(*sop, batch.moment.now);

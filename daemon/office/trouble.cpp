@@ -19,7 +19,7 @@ bool is_out_of_reach(const pg::Error& outage) {
 
 struct Known {
   std::string_view sqlstate;  // or its class; the first that fits counts
-  OutageWords words;
+  Words words;
 };
 
 constexpr Known kKnown[] = {
@@ -44,7 +44,7 @@ constexpr Known kKnown[] = {
 
 }  // namespace
 
-OutageWords words_of_outage(std::string_view sqlstate) {
+Words words_of_outage(std::string_view sqlstate) {
   for (const Known& one : kKnown)
     if (sqlstate.starts_with(one.sqlstate)) return one.words;
   return {"the database cannot be reached", "basis data tidak dapat dihubungi"};

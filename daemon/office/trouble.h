@@ -9,14 +9,12 @@
 #include <string_view>
 
 #include "daemon/pg/connection.h"
+#include "rules/say.h"
 
 namespace tenggat::office {
 
 // What the database lacks, for people: "the database's disk is full".
-struct OutageWords {
-  std::string_view english, indonesian;
-};
-OutageWords words_of_outage(std::string_view sqlstate);
+Words words_of_outage(std::string_view sqlstate);
 
 // For an operator, with its SQLSTATE: "the database's disk is full (53100)".
 std::string in_words(const pg::Error& outage);

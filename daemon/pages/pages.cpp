@@ -83,11 +83,6 @@ std::optional<NewDocument> document_of(std::string_view input) {
   return document;
 }
 
-std::string words_of(Reason reason) {
-  const http::ProblemType* type = http::find_problem_type(http::problem_code(reason));
-  return std::string(type ? type->indonesian : "Permintaan tidak dapat dipenuhi") + ".";
-}
-
 Outcomes outcome_of(const office::CommandAnswer& answer) {
   using Kind = office::CommandAnswer::Kind;
   switch (answer.kind) {
@@ -96,9 +91,8 @@ Outcomes outcome_of(const office::CommandAnswer& answer) {
       return {true, 303, ""};
     case Kind::refused:
       if (answer.refusal) {
-        const http::ProblemType* type =
-            http::find_problem_type(http::problem_code(answer.refusal->reason));
-        return {false, type ? type->status : 409, words_of(answer.refusal->reason)};
+        const http::ProblemCode code = http::problem_code(answer.refusal->reason());
+        return {false, code->status, std::string(code->title.indonesian) + "."};
       }
       break;
     case Kind::not_found:
@@ -347,7 +341,7 @@ awaitable<bool> Pages::read_pieces(PageCall& call, http::FormReader& reader,
                               : takes ? http::BodySize::file
                                       : http::BodySize::known;
   std::shared_ptr<http::Uploads::Account> account;
-  const char* full = nullptr;
+  std::optional<http::ProblemCode> full;
   while (true) {
     const http::FormReader::Event event = reader.next();
     if (event.kind == Kind::more) {
@@ -647,16 +641,15 @@ std::optional<Outcomes> upload_fault(const http::Form& form) {
   for (const http::FormFile& file : form.files) {
     if (has_hidden_character(file.name)) return Outcomes{false, 422, std::string(kHiddenCharacter)};
     if (!file.refusal) continue;
-    const http::ProblemType* type = http::find_problem_type(file.refusal);
-    if (!type) throw std::logic_error("no problem type " + std::string(file.refusal));
-    if (type->status == 415)
+    const http::ProblemType& type = **file.refusal;
+    if (type.status == 415)
       return Outcomes{
           false, 422,
           fmt::format("Berkas {} bukan {}. Simpan sebagai salah satunya, lalu kirim lagi.",
                       file.file_name, http::file_type_names(http::Language::indonesian))};
     return Outcomes{
-        false, type->status,
-        fmt::format("Berkas {} tidak tersimpan. {}.", file.file_name, type->indonesian)};
+        false, type.status,
+        fmt::format("Berkas {} tidak tersimpan. {}.", file.file_name, type.title.indonesian)};
   }
   return std::nullopt;
 }

@@ -1,7 +1,5 @@
 // What a refusal of the API means: where the `type` of its problem leads.
-#include "daemon/http/problem.h"
-
-#include "daemon/http/problem_help.h"
+#include "daemon/http/problem_types.h"
 #include "daemon/pages/page_calls.h"
 
 namespace tenggat::pages {
@@ -9,14 +7,14 @@ namespace tenggat::pages {
 awaitable<Response> Pages::problem(PageCall call) {
   const std::string& name = call.request.param("name");
   const http::ProblemType* type = http::find_problem_type(name);
-  const http::ProblemHelp* help = http::find_problem_help(name);
-  if (!type || !help) co_return not_found(call);
+  if (!type) co_return not_found(call);
   Html body = html(
       "<h1>{}</h1><div class=\"kartu\"><p>{}</p></div>"
       "<section lang=\"en\"><h2>{}</h2><div class=\"kartu\"><p>{}</p></div></section>"
       "<p class=\"halus\">HTTP {} · <code>/problems/{}</code></p>",
-      type->indonesian, help->indonesian, type->english, help->english, type->status, type->code);
-  co_return page(200, call, type->indonesian, std::move(body));
+      type->title.indonesian, type->help.indonesian, type->title.english, type->help.english,
+      type->status, type->code);
+  co_return page(200, call, std::string(type->title.indonesian), std::move(body));
 }
 
 }  // namespace tenggat::pages

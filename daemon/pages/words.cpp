@@ -6,8 +6,7 @@
 #include <array>
 #include <utility>
 
-#include "daemon/http/api.h"
-#include "daemon/http/problem.h"
+#include "daemon/http/problem_types.h"
 #include "daemon/store/people.h"
 
 namespace tenggat::pages {
@@ -43,63 +42,11 @@ bool same_day(const LocalTime& a, const LocalTime& b) {
   return a.year == b.year && a.month == b.month && a.day == b.day;
 }
 
-// Of a refusal, as its problem is titled.
-std::string refusal_words(Reason reason) {
-  const http::ProblemType* type = http::find_problem_type(http::problem_code(reason));
-  return std::string(type ? type->indonesian : "sebab lain");
-}
-
 }  // namespace
 
 std::string reason_words(Reason reason) {
-  constexpr std::pair<Reason, std::string_view> kWords[] = {
-      {Reason::rung_due, "waktunya tiba"},
-      {Reason::copy, "tembusan"},
-      {Reason::chain_exhausted, "ujung jenjang atasan"},
-      {Reason::state_changed, "keadaan berubah"},
-      {Reason::promise_moved, "tanggal yang dijanjikan bergeser"},
-      {Reason::case_missed, "batas layanan lewat"},
-      {Reason::paused_near_due, "dijeda saat batas sudah dekat"},
-      {Reason::pause_near_limit, "jeda mendekati batas terlama"},
-      {Reason::new_deficiency, "pengembalian menyebut kekurangan baru"},
-      {Reason::handed_over, "tugas dialihkan"},
-      {Reason::escalated_now, "arahan diminta"},
-      {Reason::acknowledgement_over, "saatnya melihat lagi kendala"},
-      {Reason::opening_time, "kantor buka"},
-      {Reason::closing_time, "kantor tutup"},
-      {Reason::reminder_to_mend, "pengingat memperbaiki berkas"},
-      {Reason::link_asked_for, "tautan diminta lagi"},
-      {Reason::on_duty, "sedang bertugas"},
-      {Reason::assigned, "memegang tugas"},
-      {Reason::delegated, "pelaksana menurut surat perintah"},
-      {Reason::role_vacant, "tidak ada yang bertugas, disampaikan kepada atasan"},
-      {Reason::nobody_reachable, "yang bertugas tidak memiliki saluran, disampaikan kepada atasan"},
-      {Reason::in_turn, "giliran"},
-      {Reason::self_approval, "pekerjaan sendiri, disampaikan kepada atasan"},
-      {Reason::applicant, "pemohon"},
-      {Reason::done_before_sending, "sudah dikerjakan sebelum dikirim"},
-      {Reason::undone, "tindakannya dibatalkan"},
-      {Reason::folded, "tercakup dalam pemberitahuan yang lebih baru"},
-      {Reason::absorbed, "tercakup dalam daftar pagi"},
-      {Reason::superseded, "digantikan pemberitahuan yang lebih baru"},
-      {Reason::no_open_tasks, "tidak ada tugas terbuka"},
-      {Reason::no_address, "penerima tidak memiliki saluran"},
-      {Reason::nobody_on_duty, "tidak ada seorang pun yang bertugas"},
-      {Reason::acknowledged, "kendalanya sudah dicatat"},
-      {Reason::silenced, "pemberitahuan dihentikan sementara atas permintaan"},
-      {Reason::trial_mode, "uji coba, tidak dikirim"},
-      {Reason::rearmed, "waktunya bergeser"},
-      {Reason::paused, "waktu dijeda"},
-      {Reason::not_due, "waktunya belum tiba"},
-      {Reason::closed_before_due, "selesai sebelum waktunya tiba"},
-      {Reason::not_started, "waktu belum berjalan"},
-      {Reason::on_leave, "petugas cuti"},
-      {Reason::left_service, "petugas tidak bertugas lagi"},
-      {Reason::duty_ended, "petugas tidak lagi bertugas pada tahap ini"},
-  };
-  for (const auto& [one, words] : kWords)
-    if (one == reason) return std::string(words);
-  return refusal_words(reason);
+  const std::string_view words = words_of(reason);
+  return std::string(words.empty() ? http::problem_code(reason)->title.indonesian : words);
 }
 
 std::string note_words(std::string_view kind) {

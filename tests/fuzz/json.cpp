@@ -157,7 +157,8 @@ void check_delegation(const Delegation& delegation) {
 // object there is.
 void check_faults(const json::value& body, const FieldFaults& faults) {
   for (const FieldFault& fault : faults) {
-    check(!fault.message.empty() && !notify::has_control_byte(fault.message), "a fault has words");
+    for (const std::string& words : {fault.message.english, fault.message.indonesian})
+      check(!words.empty() && !notify::has_control_byte(words), "a fault has words");
     check(fault.pointer.empty() || fault.pointer.starts_with('/'), "and a pointer");
     json::error_code ec;
     if (body.find_pointer(fault.pointer, ec) != nullptr) continue;

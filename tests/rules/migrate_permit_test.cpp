@@ -109,8 +109,8 @@ TEST(MigratePermit, AStepThatIsGoneRefusesThePermitThatIsOpenThere) {
   const Permit before = office.permit;
   const auto refusal = office.migrate(without_the_secretary(), "SOP 2026");
   ASSERT_TRUE(refusal);
-  EXPECT_EQ(refusal->reason, Reason::step_gone);
-  EXPECT_EQ(refusal->missing, Lines{"persetujuan_sekretaris"});
+  EXPECT_EQ(refusal->reason(), Reason::step_gone);
+  EXPECT_EQ(refusal->missing(), Lines{"persetujuan_sekretaris"});
   EXPECT_EQ(office.permit, before);
 
   office.at("04-06 08:06").does("S", Deed("persetujuan_sekretaris", "approve"));
@@ -154,8 +154,8 @@ TEST(MigratePermit, AReasonThatIsGoneRefusesThePermitWhoseClockStandsForIt) {
   const Permit before = office.permit;
   const auto refusal = office.migrate(without_other_agencies(), "SOP 2026");
   ASSERT_TRUE(refusal);
-  EXPECT_EQ(to_string(refusal->reason), "pause_reason_gone");
-  EXPECT_EQ(refusal->missing, Lines{"instansi_lain"});
+  EXPECT_EQ(to_string(refusal->reason()), "pause_reason_gone");
+  EXPECT_EQ(refusal->missing(), Lines{"instansi_lain"});
   EXPECT_EQ(office.permit, before);
   // Once the clock runs again there is nothing to lose: whose time it was stays known.
   office.at("04-07 09:00").does("DT", ResumeVisit{"kajian_teknis", ""});

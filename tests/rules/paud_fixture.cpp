@@ -105,13 +105,13 @@ void Office::submit(std::string_view started_at) {
                           {"persyaratan_izin_paud", "akta", "tenggat:2", "", ""}};
   if (!started_at.empty()) submission.started_at = wita(started_at);
   const auto refusal = keep(open_permit(submission, context()));
-  EXPECT_FALSE(refusal) << (refusal ? refusal->detail : "");
+  EXPECT_FALSE(refusal) << (refusal ? refusal->detail().english : "");
 }
 
 std::optional<Reason> Office::tries(const std::string& who, const Command& command) {
   const auto refusal = keep(decide(permit, actor(who), command, context()));
   if (!refusal) return std::nullopt;
-  return refusal->reason;
+  return refusal->reason();
 }
 
 std::optional<Refusal> Office::refusal_of(const std::string& who, const Command& command) const {
@@ -122,7 +122,7 @@ std::optional<Refusal> Office::refusal_of(const std::string& who, const Command&
 
 void Office::does(const std::string& who, const Command& command) {
   const auto refusal = keep(decide(permit, actor(who), command, context()));
-  EXPECT_FALSE(refusal) << when(now_) << " " << who << ": " << refusal->detail;
+  EXPECT_FALSE(refusal) << when(now_) << " " << who << ": " << refusal->detail().english;
 }
 
 Office& Office::catch_up() {

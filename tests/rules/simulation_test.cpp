@@ -138,7 +138,7 @@ class Life {
     const Permit once = permit_;
     take(decide(permit_, actor, Undo{}, context()).value());
     const auto again = decide(permit_, actor, command, context());
-    ASSERT_TRUE(again) << again.error().detail;
+    ASSERT_TRUE(again) << again.error().detail().english;
     take(*again);
     EXPECT_EQ(permit_.state, once.state);
     EXPECT_EQ(permit_.outcome, once.outcome);

@@ -88,19 +88,20 @@ TEST(Transition, EachRefusalNamesItsReason) {
     const Permit before = office.permit;
     const auto refusal = office.refusal_of(one.who, one.command);
     ASSERT_TRUE(refusal) << one.step << " " << one.who << " " << to_string(one.reason);
-    EXPECT_EQ(to_string(refusal->reason), to_string(one.reason)) << refusal->detail;
-    EXPECT_FALSE(refusal->detail.empty());
+    EXPECT_EQ(to_string(refusal->reason()), to_string(one.reason)) << refusal->detail().english;
+    EXPECT_FALSE(refusal->detail().english.empty());
     EXPECT_EQ(office.permit, before);
   }
 }
 
 TEST(Transition, ARefusalNamesEverythingThatIsMissing) {
   using Missing = std::vector<std::string>;
-  EXPECT_EQ(at_step("kajian_teknis").refusal_of("DT", Deed("kajian_teknis", "recommend"))->missing,
-            (Missing{"bapl", "rekomendasi"}));
+  EXPECT_EQ(
+      at_step("kajian_teknis").refusal_of("DT", Deed("kajian_teknis", "recommend"))->missing(),
+      (Missing{"bapl", "rekomendasi"}));
   EXPECT_EQ(at_step("penandatanganan")
                 .refusal_of("KD", Deed("penandatanganan", "sign").file("surat_keputusan"))
-                ->missing,
+                ->missing(),
             Missing{"surat_keputusan.number"});
 }
 
@@ -109,8 +110,8 @@ TEST(Transition, AnApplicationWithoutItsRequirementsIsNotOpened) {
   NewPermit submission;
   const Decided decided = open_permit(submission, office.context());
   ASSERT_FALSE(decided);
-  EXPECT_EQ(decided.error().reason, Reason::missing_needs);
-  EXPECT_EQ(decided.error().missing, std::vector<std::string>{"persyaratan_izin_paud"});
+  EXPECT_EQ(decided.error().reason(), Reason::missing_needs);
+  EXPECT_EQ(decided.error().missing(), std::vector<std::string>{"persyaratan_izin_paud"});
 }
 
 TEST(Transition, AnApplicationCannotStartInTheFuture) {
@@ -118,11 +119,11 @@ TEST(Transition, AnApplicationCannotStartInTheFuture) {
   NewPermit submission;
   submission.documents = {{"persyaratan_izin_paud", "", "tenggat:1", "", ""}};
   submission.started_at = office.now() + Seconds{1};
-  EXPECT_EQ(open_permit(submission, office.context()).error().reason, Reason::bad_occurred_at);
+  EXPECT_EQ(open_permit(submission, office.context()).error().reason(), Reason::bad_occurred_at);
   // Nor in the year 1, nor before there is any calendar.
   for (const char* slip : {"0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z"}) {
     submission.started_at = *parse_instant(slip);
-    EXPECT_EQ(open_permit(submission, office.context()).error().reason, Reason::bad_occurred_at);
+    EXPECT_EQ(open_permit(submission, office.context()).error().reason(), Reason::bad_occurred_at);
   }
 }
 

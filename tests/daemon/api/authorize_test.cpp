@@ -15,7 +15,7 @@ Principal service(std::vector<std::string> scopes) {
 
 std::string answer(const Principal* principal, const AccessQuestion& question) {
   const auto access = authorize(principal, question);
-  if (!access) return access.error().code;
+  if (!access) return std::string(access.error().code->code);
   switch (access->capacity) {
     case Capacity::anyone:
       return "anyone";

@@ -77,7 +77,7 @@ TEST(SubmissionBody, AMomentOutsideTheYearsOfCalendarsIsASlip) {
         std::string(slip) + "\"}");
     EXPECT_EQ(pointers(faults), "/started_at") << slip;
     ASSERT_EQ(faults.size(), 1U);
-    EXPECT_EQ(faults[0].message, "must lie between the years 1970 and 2999");
+    EXPECT_EQ(faults[0].message.english, "must lie between the years 1970 and 2999");
   }
 }
 

@@ -30,7 +30,7 @@ plant "a command on another service's permit" daemon/http/api_permits.cpp \
   'if (call.access.own_only) {' \
   'if (false) {'
 plant 'on_behalf_of is read and not asked about' daemon/http/api_permits.cpp \
-  'if (!access) co_return problem(request, access.error().code, access.error().detail);
+  'if (!access) co_return problem(request, access.error().code, access.error().detail());
   call.access = *access;' \
   'if (access) call.access = *access; else call.access = {Capacity::for_officer, false};'
 plant "the list holds everybody's permits" daemon/http/api_permits.cpp \

@@ -25,7 +25,7 @@ asio::awaitable<Response> fail(Request) {
 }
 
 std::optional<Response> busy(const std::exception& outage, Language language) {
-  return problem(language, "database_away", outage.what());
+  return problem(language, "database_away", Said(outage.what()));
 }
 
 Request to(const std::string& method, std::vector<std::string> segments) {
