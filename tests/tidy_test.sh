@@ -42,7 +42,8 @@ read_sources() {
       if (path ~ /^rules\//) return "rules"
       if (path ~ /^notifiers\//) return "notifiers"
       if (path ~ /^daemon\/(pg|store|office|http|pages|cli)\//) { split(path, part, "/"); return "daemon/" part[2] }
-      if (path ~ /^daemon\/(main|app)\.(cpp|h)$/) return path ~ /main/ ? "daemon/main" : "daemon/app"
+      if (path ~ /^daemon\/main\.(cpp|h)$/) return "daemon/main"
+      if (path ~ /^daemon\/app(\/.*)?\.(cpp|h)$/) return "daemon/app"
       if (path ~ /^daemon\/rule_files\./) return "daemon/files"
       if (path ~ /^daemon\/[^\/]+$/) return "daemon/shell"
       return "outside"

@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 
+#include "daemon/config.h"
 #include "daemon/store/canary.h"
 #include "daemon/store/hash.h"
 
@@ -29,6 +30,11 @@ CommandRequest opening() {
 
 }  // namespace
 
+CanarySettings canary_settings(const Setup& setup) {
+  const bool trial = setup.config.mode == Config::Mode::trial;
+  return {setup.config.canary.every, trial ? std::string() : setup.config.canary.to};
+}
+
 Canary::Canary(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
                Committer& committer, Metrics& metrics, CanarySettings settings)
     : Loop("canary", std::move(executor), metrics),
@@ -43,7 +49,7 @@ void Canary::reload(CanarySettings settings) {
   rulebook_.set_canary_address(settings_.to);
   metrics_.canary_period_seconds.Set(
       settings_.to.empty() ? 0 : static_cast<double>(settings_.every.count()));
-  wake();
+  woken_.notify();
 }
 
 asio::awaitable<bool> Canary::run_once() {

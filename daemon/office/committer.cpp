@@ -72,7 +72,8 @@ struct Committer::Batch {
 
 Committer::Committer(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
                      Metrics& metrics, RenderAnswer render, CommitterOptions options)
-    : executor_(executor),
+    : Worker("committer"),
+      executor_(executor),
       pool_(pool),
       rulebook_(rulebook),
       metrics_(metrics),

@@ -25,8 +25,8 @@
 #include "daemon/metrics.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/office/signal.h"
-#include "daemon/office/trouble.h"
 #include "daemon/office/turn_queue.h"
+#include "daemon/office/worker.h"
 #include "daemon/pg/pool.h"
 #include "daemon/store/permits.h"
 #include "rules/transition.h"
@@ -95,7 +95,7 @@ struct CommitterOptions {
   std::uint64_t permit_file_bytes = 200ULL << 20U;  // of the files of one permit together
 };
 
-class Committer {
+class Committer : public Worker {
  public:
   // Each leases a connection of the pool.
   static constexpr std::size_t kLanes = 3;
@@ -103,20 +103,19 @@ class Committer {
   // All references must outlive run().
   Committer(boost::asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
             Metrics& metrics, RenderAnswer render, CommitterOptions options);
-  ~Committer();
+  ~Committer() override;
 
   // One command, its own answer. Never throws for an outage: that is `busy`.
   boost::asio::awaitable<CommandAnswer> submit(CommandRequest request);
 
   // Until stop(); then what is queued is still done and run() returns.
-  boost::asio::awaitable<void> run();
-  void stop();
+  boost::asio::awaitable<void> run() override;
+  void stop() override;
   // Called after each commit: the watch and the composer have work.
   void on_commit(std::function<void()> hook) { on_commit_ = std::move(hook); }
   std::size_t queued() const { return queue_.size(); }
-  // As the last write left it. While idle() no batch will show that an outage is over: then a probe
-  // that succeeds says so.
-  const Trouble& trouble() const { return trouble_; }
+  // Its trouble() is as the last write left it. While idle() no batch will show that an outage is
+  // over: then a probe that succeeds says so.
   bool idle() const { return !oldest_batch_begun(); }
   void writes_again() { trouble_.succeeded(); }
 
@@ -167,7 +166,6 @@ class Committer {
   std::array<Lane, kLanes> lanes_;
   std::chrono::nanoseconds last_batch_took_{};
   std::chrono::nanoseconds hinted_{};  // when other daemons were last told of new work
-  Trouble trouble_{"committer"};
   bool stopping_ = false;
   std::function<void()> on_commit_;
 };

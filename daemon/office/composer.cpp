@@ -4,11 +4,13 @@
 #include <stdexcept>
 
 #include "daemon/clock.h"
+#include "daemon/config.h"
 #include "daemon/log.h"
 #include "daemon/office/channel_outage.h"
 #include "daemon/office/composer_round.h"
 #include "daemon/office/loop.h"
 #include "daemon/store/commands.h"
+#include "notifiers/outgoing.h"
 
 namespace tenggat::office {
 namespace asio = boost::asio;
@@ -25,6 +27,17 @@ void log_set_aside(std::int64_t permit, std::int64_t notice, std::string_view wh
 }
 
 }  // namespace
+
+ComposerSettings composer_settings(const Setup& setup) {
+  ComposerSettings settings;
+  settings.office = {setup.config.instansi, setup.config.public_url, setup.config.skm.url};
+  settings.calendar = setup.config.kalender;
+  settings.trial = setup.config.mode == Config::Mode::trial;
+  settings.email = setup.outgoing->configured(notify::Channel::email);
+  settings.whatsapp = setup.outgoing->configured(notify::Channel::whatsapp);
+  settings.texts = setup.texts;
+  return settings;
+}
 
 Composer::Composer(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
                    Metrics& metrics, ComposerSettings settings)

@@ -30,6 +30,8 @@ struct ComposerSettings {
   std::shared_ptr<const notify::Texts> texts;
 };
 
+ComposerSettings composer_settings(const Setup& setup);
+
 class Composer : public Loop {
  public:
   Composer(boost::asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
@@ -52,6 +54,7 @@ class Composer : public Loop {
     settings_ = std::move(settings);
     look_again_ = true;  // what could not be rendered may be now
   }
+  void reload(const Setup& setup) override { reload(composer_settings(setup)); }
   // The clock was set back: when the daily jobs are due is to be told anew.
   void plan_again() {
     plan_again_ = true;

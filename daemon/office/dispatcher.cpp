@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "daemon/clock.h"
+#include "daemon/config.h"
 #include "daemon/crash_point.h"
 #include "daemon/log.h"
 #include "daemon/office/loop.h"
@@ -24,10 +25,24 @@ constexpr std::chrono::minutes kForgetPaces{10};
 
 }  // namespace
 
+DispatcherSettings dispatcher_settings(const Setup& setup) {
+  const Config& config = setup.config;
+  DispatcherSettings settings;
+  settings.channels[notify::Channel::email].a_second = config.email.messages_a_second;
+  if (!config.whatsapp.url.starts_with("file:"))
+    settings.channels[notify::Channel::whatsapp] = {
+        config.whatsapp.messages_a_second, config.whatsapp.person_interval,
+        // Receipts are signed with a secret, or come by a secret path: without one there are none.
+        config.whatsapp.app_secret_file.empty() ? Seconds{0} : config.whatsapp.receipt_within};
+  settings.alert = {{config.instansi, config.public_url, config.skm.url}, setup.texts};
+  return settings;
+}
+
 Dispatcher::Dispatcher(asio::any_io_executor executor, pg::Pool& pool, Metrics& metrics,
                        std::shared_ptr<notify::Outgoing> outgoing, DispatcherSettings settings,
                        DispatcherOptions options)
-    : executor_(executor),
+    : Worker("dispatcher"),
+      executor_(executor),
       pool_(pool),
       metrics_(metrics),
       outgoing_(std::move(outgoing)),
@@ -328,7 +343,7 @@ asio::awaitable<void> Dispatcher::claim_all() {
   while (!stopping_) {
     std::chrono::milliseconds sleep = kAfterOutage;
     try {
-      Cycle cycle(metrics_, "dispatcher");
+      Cycle cycle(metrics_, name());
       sleep = co_await run_once();
       cycle.succeed();
       trouble_.succeeded();

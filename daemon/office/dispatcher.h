@@ -18,7 +18,7 @@
 #include "daemon/office/operators.h"
 #include "daemon/office/rerouting.h"
 #include "daemon/office/signal.h"
-#include "daemon/office/trouble.h"
+#include "daemon/office/worker.h"
 #include "daemon/pg/pool.h"
 #include "daemon/store/sending.h"
 #include "notifiers/outgoing.h"
@@ -47,7 +47,9 @@ struct DispatcherSettings {
   AlertSettings alert;
 };
 
-class Dispatcher {
+DispatcherSettings dispatcher_settings(const Setup& setup);
+
+class Dispatcher : public Worker {
  public:
   // The channels may be replaced by a reload while messages are under way over the old ones.
   Dispatcher(boost::asio::any_io_executor executor, pg::Pool& pool, Metrics& metrics,
@@ -57,15 +59,15 @@ class Dispatcher {
   // Claims what there is room for and lets it set out. Returns machine time until there may be
   // more; what is finished before wakes run() by itself.
   boost::asio::awaitable<std::chrono::milliseconds> run_once();
-  boost::asio::awaitable<void> run();
+  boost::asio::awaitable<void> run() override;
   // What has not set out is given back; what is under way is waited for and recorded.
-  void stop();
-  void wake() { woken_.notify(); }
-  const Trouble& trouble() const { return trouble_; }
+  void stop() override;
+  void wake() override { woken_.notify(); }
   void reload(std::shared_ptr<notify::Outgoing> outgoing, DispatcherSettings settings) {
     outgoing_ = std::move(outgoing);
     settings_ = std::move(settings);
   }
+  void reload(const Setup& setup) override { reload(setup.outgoing, dispatcher_settings(setup)); }
 
   // Machine time until the n-th attempt (2 for the first retry), before jitter.
   static std::chrono::seconds backoff(int attempt);
@@ -146,7 +148,6 @@ class Dispatcher {
   std::vector<Held> finished_;         // not recorded yet
   std::vector<store::Fenced> unsent_;  // to be given back
   Signal woken_, to_record_;
-  Trouble trouble_{"dispatcher"};
   std::mt19937 jitter_;
   std::chrono::nanoseconds look_after_at_{}, forget_paces_at_{};
   bool stopping_ = false, claims_ended_ = false;

@@ -39,16 +39,16 @@ void Cycle::succeed() { succeeded_ = true; }
 
 Loop::Loop(std::string name, boost::asio::any_io_executor executor, Metrics& metrics,
            std::chrono::milliseconds gather)
-    : metrics_(metrics),
+    : Worker(std::move(name)),
+      metrics_(metrics),
       woken_(std::move(executor), gather),
-      trouble_(name),
-      name_(std::move(name)) {}
+      hears_of_work_(gather.count() > 0) {}
 
 boost::asio::awaitable<void> Loop::run() {
   while (!stopping_) {
     std::chrono::milliseconds sleep = kAfterOutage;
     try {
-      Cycle measured(metrics_, name_);
+      Cycle measured(metrics_, name());
       sleep = co_await cycle();
       measured.succeed();
       trouble_.succeeded();
@@ -62,6 +62,10 @@ boost::asio::awaitable<void> Loop::run() {
       // Then it does not wait.
     }
   }
+}
+
+void Loop::wake() {
+  if (hears_of_work_) woken_.notify();
 }
 
 void Loop::stop() {

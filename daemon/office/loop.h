@@ -11,7 +11,7 @@
 
 #include "daemon/metrics.h"
 #include "daemon/office/signal.h"
-#include "daemon/office/trouble.h"
+#include "daemon/office/worker.h"
 #include "daemon/pg/connection.h"
 #include "daemon/store/moment.h"
 
@@ -48,21 +48,16 @@ class Cycle {
 
 // Cycle after cycle until it is told to stop, woken or when its time has come. A cycle that fails
 // is named by trouble(), waited out, and done again.
-class Loop {
+class Loop : public Worker {
  public:
-  virtual ~Loop() = default;
-  Loop(const Loop&) = delete;
-  Loop& operator=(const Loop&) = delete;
-
-  virtual boost::asio::awaitable<void> run();
-  void stop();  // after the cycle it is in
-  void wake() { woken_.notify(); }
-  const Trouble& trouble() const { return trouble_; }
+  boost::asio::awaitable<void> run() override;
+  void stop() override;  // after the cycle it is in
+  void wake() override;
   // How often it has come round, failures included: what the watchdog is fed by.
   std::uint64_t cycles() const { return cycles_; }
 
  protected:
-  // `metrics` must outlive it; `gather` as in Signal.
+  // `metrics` must outlive it; `gather` as in Signal. Zero: it goes by the clock alone.
   Loop(std::string name, boost::asio::any_io_executor executor, Metrics& metrics,
        std::chrono::milliseconds gather = std::chrono::milliseconds{0});
 
@@ -72,10 +67,9 @@ class Loop {
 
   Metrics& metrics_;
   Signal woken_;
-  Trouble trouble_;
 
  private:
-  std::string name_;
+  const bool hears_of_work_;
   bool stopping_ = false;
   std::uint64_t cycles_ = 0;
 };

@@ -6,9 +6,10 @@
 #include <boost/json/serialize.hpp>
 
 #include "daemon/clock.h"
+#include "daemon/config.h"
 #include "daemon/log.h"
 #include "daemon/office/change_event.h"
-#include "daemon/office/loop.h"
+#include "daemon/secrets.h"
 #include "daemon/store/changes.h"
 #include "daemon/store/commands.h"
 #include "notifiers/file.h"
@@ -103,6 +104,11 @@ Portal::Portal(asio::any_io_executor executor, pg::Pool& pool, Rulebook& ruleboo
       rulebook_(rulebook),
       options_(std::make_shared<const Options>(std::move(options))),
       client_(executor) {}
+
+Portal::Options Portal::options_of(const Config& config, const Secrets& secrets) {
+  return {{config.portal.url, secrets.portal_secrets, config.portal.allow_private},
+          config.mode == Config::Mode::trial};
+}
 
 void Portal::reload(Options options) {
   options_ = std::make_shared<const Options>(std::move(options));

@@ -44,7 +44,9 @@ class Portal : public Loop {
   boost::asio::awaitable<void> answers(std::chrono::milliseconds at_most);
 
   boost::asio::awaitable<void> run() override;
+  static Options options_of(const Config& config, const Secrets& secrets);
   void reload(Options options);
+  void reload(const Setup& setup) override { reload(options_of(setup.config, setup.secrets)); }
 
  private:
   boost::asio::awaitable<std::chrono::milliseconds> cycle() override;

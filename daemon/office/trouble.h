@@ -23,6 +23,7 @@ class Trouble {
  public:
   explicit Trouble(std::string loop) : loop_(std::move(loop)) {}
 
+  const std::string& loop() const { return loop_; }
   // An outage is logged as a warning, anything else as an error.
   void failed(const std::exception& why);
   void succeeded();

@@ -1,0 +1,67 @@
+// The registry of the workers: the one list of them (workers.cpp). Who is on it is started, woken,
+// reloaded, stopped, watched by /readyz and has its series in the metrics.
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/app/database.h"
+#include "daemon/metrics.h"
+#include "daemon/office/board.h"
+#include "daemon/office/committer.h"
+#include "daemon/office/composer.h"
+#include "daemon/office/dispatcher.h"
+#include "daemon/office/rulebook.h"
+#include "daemon/office/watch.h"
+#include "daemon/office/worker.h"
+
+namespace tenggat::app {
+
+class Workers {
+ public:
+  // What they work with. All references must outlive the workers.
+  struct Tools {
+    boost::asio::any_io_executor executor;
+    Database& database;
+    office::Rulebook& rulebook;
+    Metrics& metrics;
+    office::BoardFeed& board;
+    office::RenderAnswer render;  // of the committer's answers
+  };
+  Workers(const Tools& tools, const office::Setup& setup);
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+
+  // Those whom others ask by name.
+  office::Committer& committer() { return *committer_; }
+  office::Watch& watch() { return *watch_; }
+  office::Composer& composer() { return *composer_; }
+  office::Dispatcher& dispatcher() { return *dispatcher_; }
+
+  std::vector<office::Worker*> all() const;  // in the order they start and stop
+  void wake();
+  void reload(const office::Setup& setup);
+  void stop();
+  // What keeps any of them from its work, as /readyz says it; empty: nothing does.
+  std::string outage() const;
+
+ private:
+  template <class Kind, class... Needs>
+  Kind& add(Needs&&... needs) {
+    auto worker = std::make_unique<Kind>(std::forward<Needs>(needs)...);
+    Kind& added = *worker;
+    all_.push_back(std::move(worker));
+    return added;
+  }
+
+  std::vector<std::unique_ptr<office::Worker>> all_;
+  office::Committer* committer_ = nullptr;
+  office::Watch* watch_ = nullptr;
+  office::Composer* composer_ = nullptr;
+  office::Dispatcher* dispatcher_ = nullptr;
+};
+
+}  // namespace tenggat::app
