@@ -5,8 +5,17 @@
 #include "daemon/pages/page_calls.h"
 
 namespace tenggat::pages {
+namespace {
 
-awaitable<Response> Pages::problem(PageCall call) {
+class ProblemPages : public PageGroup {
+ public:
+  explicit ProblemPages(const PageParts& parts) : PageGroup(parts) {}
+  awaitable<Response> problem(PageCall call);
+};
+
+}  // namespace
+
+awaitable<Response> ProblemPages::problem(PageCall call) {
   const std::string& name = call.request.param("name");
   const http::ProblemType* type = http::find_problem_type(name);
   const http::ProblemHelp* help = http::find_problem_help(name);
@@ -17,6 +26,14 @@ awaitable<Response> Pages::problem(PageCall call) {
       "<p class=\"halus\">HTTP {} · <code>/problems/{}</code></p>",
       type->indonesian, help->indonesian, type->english, help->english, type->status, type->code);
   co_return page(200, call, type->indonesian, std::move(body));
+}
+
+std::vector<PageRoute> problem_pages(const PageParts* parts) {
+  static constexpr http::RowOf<ProblemPages, PageCall> kRows[] = {
+      {"GET", "/problems/{name}", "page_problem", Who::anyone, In::none, Out::small,
+       &ProblemPages::problem},
+  };
+  return http::answered_by(parts, kRows);
 }
 
 }  // namespace tenggat::pages
