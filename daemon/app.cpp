@@ -1,5 +1,7 @@
 #include "daemon/app.h"
 
+#include <fmt/format.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -8,9 +10,9 @@
 #include <exception>
 #include <new>
 
-#include "daemon/app/parts.h"
 #include "daemon/clock.h"
 #include "daemon/http/view.h"
+#include "daemon/lasting.h"
 #include "daemon/log.h"
 #include "daemon/systemd_notify.h"
 #include "daemon/version.h"
@@ -37,13 +39,11 @@ MetricsOptions metrics_options() {
 
 }  // namespace
 
-App::Parts::Parts(std::filesystem::path file, Startup read, std::optional<SimulatedStart> simulated,
-                  StopSignals& signals)
-    : config_file_(std::move(file)),
-      startup_(std::move(read)),
+App::App(std::filesystem::path config_file, Startup startup, std::optional<SimulatedStart> clock)
+    : config_file_(std::move(config_file)),
+      startup_(std::move(startup)),
       started_(startup_.config),
-      simulated_(simulated),
-      signals_(signals),
+      simulated_(clock),
       metrics_(metrics_options()),
       database_(io_, started_.database, metrics_),
       rulebook_(send_rules(startup_.config)),
@@ -57,27 +57,39 @@ App::Parts::Parts(std::filesystem::path file, Startup read, std::optional<Simula
                {startup_.config.http.permit_file_bytes, startup_.config.http.daily_file_bytes}),
       requests_(startup_.config.http.requests_a_minute),
       door_(startup_.config.http.failures_a_minute),
-      receipt_config_(receipts_of(startup_.config, startup_.secrets)),
-      running_(io_.get_executor(), [this] {
-        if (!database_.cut().made()) status_ = 1;
-        ask_to_stop();
-      }) {
+      receipt_config_(receipts_of(startup_.config, startup_.secrets)) {
   count_log_lines([this](Level level) { metrics_.log_message(level); });
   measure_configuration();
   signing_in_.on_commit([this] { workers_.dispatcher().wake(); });
 }
 
-std::shared_ptr<notify::Outgoing> App::Parts::make_outgoing() {
+std::shared_ptr<notify::Outgoing> App::make_outgoing() {
   return std::make_shared<notify::Outgoing>(
       io_.get_executor(), channels_of(startup_.config, startup_.secrets), &Clock::machine_now);
 }
 
-office::Setup App::Parts::setup() const {
-  return {startup_.config, startup_.secrets, texts_, outgoing_};
+office::Setup App::setup() const { return {startup_.config, startup_.secrets, texts_, outgoing_}; }
+
+void App::spawn(std::function<asio::awaitable<void>()> work, std::string name) {
+  running_.insert(name);
+  spawn_lasting(io_.get_executor(), std::move(work), [this, name](std::exception_ptr failure) {
+    if (failure) {
+      // It ends by being told to; anything else is a bug, and half a daemon is worse than none.
+      try {
+        std::rethrow_exception(failure);
+      } catch (const std::exception& why) {
+        log_event(Level::error, "loop_ended", {{"loop", name}, {"why", why.what()}});
+      }
+      if (!database_.cut().made()) status_ = 1;
+      ask_to_stop();
+    }
+    running_.erase(running_.find(name));
+    if (running_.empty()) all_done_.notify();
+  });
 }
 
 // Lines that could not leave do so once somebody reads again, though nothing new is logged.
-asio::awaitable<void> App::Parts::keep_log() {
+asio::awaitable<void> App::keep_log() {
   while (!stopping_) {
     tend_log();
     log_pause_.expires_after(kTendLog);
@@ -87,7 +99,7 @@ asio::awaitable<void> App::Parts::keep_log() {
 }
 
 // The files that were just accepted.
-void App::Parts::measure_configuration() {
+void App::measure_configuration() {
   metrics_.config_last_reload_successful.Set(1);
   metrics_.config_last_reload_success_timestamp_seconds.Set(Clock::machine_seconds());
   metrics_.certificate_not_after_timestamp_seconds.Set(
@@ -95,7 +107,7 @@ void App::Parts::measure_configuration() {
 }
 
 // Fed only when the watch has come round: on work done, or on an outage named and waited out.
-asio::awaitable<void> App::Parts::feed_watchdog() {
+asio::awaitable<void> App::feed_watchdog() {
   const auto interval = systemd::watchdog_interval();
   if (!interval) co_return;
   std::uint64_t seen = 0;
@@ -110,7 +122,7 @@ asio::awaitable<void> App::Parts::feed_watchdog() {
 }
 
 // Before it serves anybody there is nothing to drain: what waits on the database is let go at once.
-void App::Parts::ask_to_stop() {
+void App::ask_to_stop() {
   stopping_ = true;
   pause_.cancel();
   log_pause_.cancel();
@@ -118,7 +130,7 @@ void App::Parts::ask_to_stop() {
   stop_asked_.notify();
 }
 
-asio::awaitable<void> App::Parts::stop() {
+asio::awaitable<void> App::stop() {
   stopping_ = true;
   signals_.end_in_time(status_);
   systemd::stopping("draining");
@@ -136,16 +148,17 @@ asio::awaitable<void> App::Parts::stop() {
 
 // What a database, a mail server or a name server that says nothing keeps from ending is left: what
 // was acknowledged is committed, leases run out, and the next daemon goes on from there.
-asio::awaitable<void> App::Parts::end_loops() {
-  co_await running_.end(kLoopsEnd);
-  const bool in_time = running_.none();
+asio::awaitable<void> App::end_loops() {
+  if (!running_.empty()) co_await all_done_.wait(kLoopsEnd);
+  const bool in_time = running_.empty();
   database_.close();
   if (in_time) co_return;
-  log_event(Level::warning, "stopping_cut_short", {{"waiting", running_.names()}});
-  co_await running_.end(kCutLoopsEnd);
+  log_event(Level::warning, "stopping_cut_short",
+            {{"waiting", fmt::format("{}", fmt::join(running_, ", "))}});
+  co_await all_done_.wait(kCutLoopsEnd);
 }
 
-asio::awaitable<void> App::Parts::begin() {
+asio::awaitable<void> App::begin() {
   auto starting = start();
   const bool started = co_await std::move(starting);
   if (started) co_return;
@@ -153,15 +166,15 @@ asio::awaitable<void> App::Parts::begin() {
   ask_to_stop();
 }
 
-asio::awaitable<void> App::Parts::live() {
-  running_.spawn([this] { return feed_watchdog(); }, "watchdog");
-  running_.spawn([this] { return keep_log(); }, "log");
-  running_.spawn([this] { return begin(); }, "start");
+asio::awaitable<void> App::live() {
+  spawn([this] { return feed_watchdog(); }, "watchdog");
+  spawn([this] { return keep_log(); }, "log");
+  spawn([this] { return begin(); }, "start");
   while (!stopping_) co_await stop_asked_.wait(std::chrono::hours(1));
   co_await stop();
 }
 
-int App::Parts::run() {
+int App::run() {
   signals_.wait_for([this] { asio::post(io_, [this] { ask_to_stop(); }); });
   asio::co_spawn(io_, live(), [this](std::exception_ptr failure) {
     if (failure) {
@@ -187,14 +200,8 @@ int App::Parts::run() {
   flush_log();
   // A loop that has not ended holds what goes before it, and a name server that says nothing a
   // thread: such a process is left, not taken apart.
-  if (!running_.none() || database_.cut().lookups > 0) std::_Exit(status_);
+  if (!running_.empty() || database_.cut().lookups > 0) std::_Exit(status_);
   return status_;
 }
-
-App::App(std::filesystem::path config_file, Startup startup, std::optional<SimulatedStart> clock)
-    : parts_(std::make_unique<Parts>(std::move(config_file), std::move(startup), clock, signals_)) {
-}
-App::~App() = default;
-int App::run() { return parts_->run(); }
 
 }  // namespace tenggat

@@ -17,82 +17,6 @@ namespace {
 using Body = BodyBound;
 using Answer = AnswerBound;
 
-// Every route of the public listener. A route without a row keeps the daemon from starting.
-const std::vector<RouteBounds> kRoutes = {
-    {"permit_create", Body::whole, Answer::counted},
-    {"permit_list", Body::none, Answer::counted},
-    {"permit_show", Body::none, Answer::counted},
-    {"permit_timeline", Body::none, Answer::counted},
-    {"permit_why", Body::none, Answer::counted},
-    {"permit_action", Body::whole, Answer::counted},
-    {"permit_undo", Body::whole, Answer::counted},
-    {"permit_claim", Body::whole, Answer::counted},
-    {"permit_release", Body::whole, Answer::counted},
-    {"permit_assign", Body::whole, Answer::counted},
-    {"permit_escalate", Body::whole, Answer::counted},
-    {"permit_acknowledge", Body::whole, Answer::counted},
-    {"permit_pause", Body::whole, Answer::counted},
-    {"permit_resume", Body::whole, Answer::counted},
-    {"event_list", Body::none, Answer::counted},
-    {"task_list", Body::none, Answer::counted},
-    {"file_create", Body::file, Answer::small},
-    {"file_show", Body::none, Answer::file},
-    {"sop_list", Body::none, Answer::counted},
-    {"sop_show", Body::none, Answer::counted},
-    {"sop_diagram", Body::none, Answer::counted},
-    {"officer_list", Body::none, Answer::counted},
-    {"officer_create", Body::whole, Answer::small},
-    {"officer_edit", Body::whole, Answer::small},
-    {"officer_leave", Body::whole, Answer::small},
-    {"delegation_list", Body::none, Answer::counted},
-    {"delegation_create", Body::whole, Answer::small},
-    {"delegation_end", Body::whole, Answer::small},
-    {"notice_list", Body::none, Answer::counted},
-    {"message_retry", Body::whole, Answer::small},
-    {"message_discard", Body::whole, Answer::small},
-    {"email_bounce", Body::whole, Answer::small},
-    {"whatsapp_challenge", Body::none, Answer::small},
-    {"whatsapp_receipt", Body::whole, Answer::small},
-    {"whatsapp_receipt_by_path", Body::whole, Answer::small},
-    {"openapi", Body::none, Answer::counted},
-    {"page_front", Body::none, Answer::small},
-    {"page_style", Body::none, Answer::small},
-    {"page_problem", Body::none, Answer::small},
-    {"page_track", Body::none, Answer::counted},
-    {"page_track_act", Body::file, Answer::counted},
-    {"page_track_document", Body::none, Answer::file},
-    {"page_sign_in", Body::none, Answer::small},
-    {"page_sign_in_ask", Body::small, Answer::small},
-    {"page_sign_in_link", Body::none, Answer::small},
-    {"page_sign_in_use", Body::small, Answer::small},
-    {"page_sign_out", Body::whole, Answer::small},
-    {"page_tasks", Body::none, Answer::counted},
-    {"page_tasks_act", Body::whole, Answer::counted},
-    {"page_permit", Body::none, Answer::counted},
-    {"page_permit_act", Body::file, Answer::counted},
-    {"page_permit_document", Body::none, Answer::file},
-    {"page_search", Body::none, Answer::counted},
-    {"page_applicant", Body::none, Answer::small},
-    {"page_applicant_act", Body::whole, Answer::small},
-    {"page_board", Body::none, Answer::counted},
-    {"page_board_list", Body::none, Answer::counted},
-    {"page_board_stream", Body::none, Answer::board},
-    {"page_board_script", Body::none, Answer::small},
-    {"page_kiosk", Body::none, Answer::counted},
-    {"page_kiosk_stream", Body::none, Answer::board},
-    {"page_kiosks", Body::none, Answer::counted},
-    {"page_kiosks_act", Body::whole, Answer::counted},
-    {"page_officers", Body::none, Answer::counted},
-    {"page_officers_act", Body::whole, Answer::counted},
-    {"page_officer", Body::none, Answer::counted},
-    {"page_officer_act", Body::whole, Answer::counted},
-    {"page_calendar", Body::none, Answer::counted},
-    {"page_calendar_act", Body::whole, Answer::counted},
-    {"page_calendar_file", Body::none, Answer::counted},
-    {"page_dead_letters", Body::none, Answer::counted},
-    {"page_dead_letters_act", Body::whole, Answer::counted},
-};
-
 // A name, its pace and its place in a table.
 constexpr std::size_t kRemembered = 128;
 
@@ -252,14 +176,6 @@ std::size_t memory_of(const std::vector<ResourceRow>& ledger) {
   return sum;
 }
 
-const std::vector<RouteBounds>& route_bounds() { return kRoutes; }
-
-const RouteBounds* find_bounds(std::string_view route) {
-  const auto found = std::find_if(kRoutes.begin(), kRoutes.end(),
-                                  [&](const RouteBounds& one) { return one.route == route; });
-  return found == kRoutes.end() ? nullptr : &*found;
-}
-
 std::size_t body_bytes(BodyBound bound, const Resources& r) {
   switch (bound) {
     case Body::none:
@@ -308,12 +224,12 @@ std::string ledger_in_words(const Resources& r) {
   return table + fmt::format("| **all** | | **{}** | | | | |\n", size_words(memory_of(ledger)));
 }
 
-std::string routes_in_words(const Resources& r) {
+std::string routes_in_words(const Resources& r, const std::vector<RouteBounds>& all) {
   std::string table = "| body, once it is known who sends it | answer | routes |\n|---|---|---|\n";
   for (const Body body : {Body::none, Body::small, Body::whole, Body::file})
     for (const Answer answer : {Answer::small, Answer::counted, Answer::file, Answer::board}) {
       std::string routes;
-      for (const RouteBounds& one : kRoutes)
+      for (const RouteBounds& one : all)
         if (one.body == body && one.answer == answer)
           routes += fmt::format("{}`{}`", routes.empty() ? "" : " ", one.route);
       if (!routes.empty())

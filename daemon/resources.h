@@ -82,7 +82,7 @@ struct ResourceRow {
 std::vector<ResourceRow> resource_ledger(const Resources& resources);
 std::size_t memory_of(const std::vector<ResourceRow>& ledger);
 
-// What a route takes and gives, at most.
+// What a route takes and gives, at most; of which route its row says it (daemon/http/route_row.h).
 enum class BodyBound { none, small, whole, file };       // before it is known who asks: `small`
 enum class AnswerBound { small, counted, file, board };  // `counted` among `answers`
 struct RouteBounds {
@@ -90,15 +90,13 @@ struct RouteBounds {
   BodyBound body;
   AnswerBound answer;
 };
-const std::vector<RouteBounds>& route_bounds();
-const RouteBounds* find_bounds(std::string_view route);
 std::size_t body_bytes(BodyBound bound, const Resources& resources);
 // Held in memory until it is written.
 std::size_t answer_bytes(AnswerBound bound, const Resources& resources);
 
 // The two tables as docs/operations.md has them.
 std::string ledger_in_words(const Resources& resources);
-std::string routes_in_words(const Resources& resources);
+std::string routes_in_words(const Resources& resources, const std::vector<RouteBounds>& routes);
 
 // "64 KiB", "1.5 MiB"
 std::string size_words(std::size_t bytes);

@@ -3,7 +3,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "daemon/app/parts.h"
+#include "daemon/app.h"
 #include "daemon/config_keys.h"
 #include "daemon/crash_point.h"
 #include "daemon/log.h"
@@ -20,7 +20,7 @@ std::string joined(const auto& names) { return fmt::format("{}", fmt::join(names
 }  // namespace
 
 // One after the other, whoever asks.
-asio::awaitable<ReloadReport> App::Parts::reload() {
+asio::awaitable<ReloadReport> App::reload() {
   while (reloading_) co_await reloaded_.wait(kOneReload);
   reloading_ = true;
   systemd::reloading();
@@ -49,7 +49,7 @@ asio::awaitable<ReloadReport> App::Parts::reload() {
 }
 
 // All of it or, where the database does not take it, none.
-asio::awaitable<ReloadReport> App::Parts::take_up(Startup next) {
+asio::awaitable<ReloadReport> App::take_up(Startup next) {
   const auto until_restart = keep_until_restart(next.config, started_);
   std::vector<std::string> changed;
   for (const std::string_view key :
@@ -86,7 +86,7 @@ asio::awaitable<ReloadReport> App::Parts::take_up(Startup next) {
 }
 
 // What startup_ says, as far as it needs no restart.
-void App::Parts::apply() {
+void App::apply() {
   texts_ = std::make_shared<const notify::Texts>(startup_.rules.texts);
   outgoing_ = make_outgoing();
   rulebook_.set_send(send_rules(startup_.config));
@@ -102,7 +102,7 @@ void App::Parts::apply() {
   workers_.wake();
 }
 
-asio::awaitable<void> App::Parts::handle_hangups() {
+asio::awaitable<void> App::handle_hangups() {
   while (!stopping_) {
     boost::system::error_code failed;
     co_await hangup_.async_wait(asio::redirect_error(asio::use_awaitable, failed));

@@ -1,7 +1,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "daemon/app/parts.h"
+#include "daemon/app.h"
 #include "daemon/clock.h"
 #include "daemon/http/api.h"
 #include "daemon/log.h"
@@ -33,7 +33,7 @@ void say_where_memory_is_short(const Config& config) {
 }  // namespace
 
 // False where starting makes no sense; an outage is an exception and is tried again.
-asio::awaitable<bool> App::Parts::prepare_database() {
+asio::awaitable<bool> App::prepare_database() {
   pg::Pool::Lease lease = co_await database_.reads.acquire();
   const auto migrations = co_await pg::migration_status(*lease, pg::migrations());
   for (const pg::MigrationState& one : migrations) {
@@ -61,7 +61,7 @@ asio::awaitable<bool> App::Parts::prepare_database() {
   co_return true;
 }
 
-std::vector<http::Route> App::Parts::public_routes() {
+std::vector<http::Route> App::public_routes() {
   const std::string& public_url = startup_.config.public_url;
   std::vector<http::Route> routes = http::api_routes(
       {database_.reads, workers_.committer(), rulebook_, uploads_, requests_, door_, public_url,
@@ -69,13 +69,10 @@ std::vector<http::Route> App::Parts::public_routes() {
   for (http::Route& route : pages::page_routes({database_.reads, workers_.committer(), rulebook_,
                                                 signing_in_, board_, uploads_, door_, public_url}))
     routes.push_back(std::move(route));
-  for (const http::Route& route : routes)
-    if (!find_bounds(route.name))
-      throw std::logic_error("no bounds are stated for the route " + route.name);
   return routes;
 }
 
-bool App::Parts::make_listeners() {
+bool App::make_listeners() {
   try {
     listeners_.emplace(io_.get_executor(), startup_.config, metrics_,
                        http::admin_routes({std::bind_front(&Metrics::text, &metrics_),
@@ -96,7 +93,7 @@ bool App::Parts::make_listeners() {
 
 // Whether to try again, since what failed the start is an outage. A login that the database refuses
 // is a fault of the installation: to wait for it would hide it.
-bool App::Parts::waits_out(const std::exception& why, bool first) {
+bool App::waits_out(const std::exception& why, bool first) {
   const auto* error = dynamic_cast<const pg::Error*>(&why);
   if (error && error->sqlstate() == pg::kLockNotHad) return true;  // said by who_is_in_the_way()
   if (error && pg::is_login_refused(*error)) {
@@ -118,7 +115,7 @@ bool App::Parts::waits_out(const std::exception& why, bool first) {
 }
 
 // A lock that others hold keeps a start waiting, never in silence.
-asio::awaitable<void> App::Parts::say_who_is_in_the_way() {
+asio::awaitable<void> App::say_who_is_in_the_way() {
   try {
     pg::Pool::Lease lease = co_await database_.reads.acquire();
     const auto holders = co_await pg::lock_holders(*lease, pg::Holding::locks_to_write);
@@ -131,7 +128,7 @@ asio::awaitable<void> App::Parts::say_who_is_in_the_way() {
 }
 
 // False where starting makes no sense. True also where a stop was asked for meanwhile.
-asio::awaitable<bool> App::Parts::wait_for_database() {
+asio::awaitable<bool> App::wait_for_database() {
   for (bool first = true; !stopping_; first = false) {
     bool lock_not_had = false;
     try {
@@ -152,24 +149,24 @@ asio::awaitable<bool> App::Parts::wait_for_database() {
   co_return true;
 }
 
-asio::awaitable<bool> App::Parts::start() {
+asio::awaitable<bool> App::start() {
   if (!make_listeners()) co_return false;
   // The admin listener answers from the first moment, also while the database is away.
-  running_.spawn([this] { return listeners_->admin().run(); }, "admin_http");
+  spawn([this] { return listeners_->admin().run(); }, "admin_http");
   if (!co_await wait_for_database()) co_return false;
   if (!stopping_) begin_work();
   co_return true;
 }
 
-void App::Parts::begin_work() {
+void App::begin_work() {
   say_where_memory_is_short(startup_.config);
   rules_.announce(startup_.rules);
-  for (office::Worker* worker : workers_.all())
-    running_.spawn([worker] { return worker->run(); }, worker->name());
-  running_.spawn([this] { return listeners_->open().run(); }, "http");
-  running_.spawn([this] { return listen(); }, "listen");
-  running_.spawn([this] { return handle_hangups(); }, "hangups");
-  running_.spawn([this] { return reload_door_.run(); }, "reload_door");
+  for (const auto& worker : workers_.all())
+    spawn([one = worker.get()] { return one->run(); }, worker->name());
+  spawn([this] { return listeners_->open().run(); }, "http");
+  spawn([this] { return listen(); }, "listen");
+  spawn([this] { return handle_hangups(); }, "hangups");
+  spawn([this] { return reload_door_.run(); }, "reload_door");
   live_ = true;
   readiness_.live(startup_.config.kalender);
   asio::use_service<pg::SchemaWatch>(io_).on_newer =
@@ -183,7 +180,7 @@ void App::Parts::begin_work() {
 }
 
 // Hints from other daemons and from tools on this database; nothing depends on them.
-asio::awaitable<void> App::Parts::listen() {
+asio::awaitable<void> App::listen() {
   while (!stopping_) {
     try {
       pg::Connection connection = co_await pg::Connection::connect(database_.connect_options());

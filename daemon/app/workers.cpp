@@ -43,12 +43,6 @@ Workers::Workers(const Tools& tools, const office::Setup& setup) {
   composer_->on_commit([this] { dispatcher_->wake(); });
 }
 
-std::vector<office::Worker*> Workers::all() const {
-  std::vector<office::Worker*> workers;
-  for (const auto& worker : all_) workers.push_back(worker.get());
-  return workers;
-}
-
 void Workers::wake() {
   for (const auto& worker : all_) worker->wake();
 }

@@ -41,7 +41,8 @@ class Workers {
   office::Composer& composer() { return *composer_; }
   office::Dispatcher& dispatcher() { return *dispatcher_; }
 
-  std::vector<office::Worker*> all() const;  // in the order they start and stop
+  // In the order they start and stop.
+  const std::vector<std::unique_ptr<office::Worker>>& all() const { return all_; }
   void wake();
   void reload(const office::Setup& setup);
   void stop();

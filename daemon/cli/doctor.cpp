@@ -13,6 +13,7 @@
 
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
+#include "daemon/pages/pages.h"
 #include "daemon/pg/migrate.h"
 #include "daemon/resources.h"
 
@@ -106,7 +107,8 @@ int show_ledger(const Given& given, Terminal& terminal, const Resources& resourc
   if (given.has("json"))
     write_json(terminal.out, ledger_json(resources));
   else
-    terminal.out << ledger_in_words(resources) << '\n' << routes_in_words(resources);
+    terminal.out << ledger_in_words(resources) << '\n'
+                 << routes_in_words(resources, pages::route_bounds());
   return kOk;
 }
 

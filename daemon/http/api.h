@@ -15,6 +15,7 @@
 #include "daemon/http/doorkeeper.h"
 #include "daemon/http/problem.h"
 #include "daemon/http/rate_limit.h"
+#include "daemon/http/route_row.h"
 #include "daemon/http/router.h"
 #include "daemon/http/uploads.h"
 #include "daemon/office/committer.h"
@@ -37,8 +38,9 @@ struct ApiParts {
   const notify::ReceiptConfig* receipts = nullptr;  // none: no provider is believed
 };
 
-// Throws std::logic_error for a route without a row in the authorization table.
 std::vector<Route> api_routes(ApiParts parts);
+// What their rows say, the same without any parts.
+std::vector<RouteRow> api_rows();
 
 // For the Router: 503 with Retry-After where the database is away, busy or changing over; nothing
 // for what is a bug.

@@ -4,6 +4,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <functional>
 #include <set>
 
 #include "daemon/http/api_calls.h"
@@ -90,55 +91,59 @@ void log_change(const char* event, const Call& call, std::string_view about) {
   log_event(Level::info, event, {{"by", call.principal.id}, {"about", about}});
 }
 
+class PeopleCalls : public ChangingGroup {
+ public:
+  explicit PeopleCalls(const ApiParts& parts) : ChangingGroup(parts) {}
+
+  awaitable<Response> officer_list(Call call);
+  awaitable<Response> delegation_list(Call call);
+  using Work = awaitable<Response> (PeopleCalls::*)(const Call&, const json::value& body,
+                                                    pg::Connection&);
+  template <Work work, Body needed = Body::required>
+  awaitable<Response> change_by(Call call) {
+    return change(std::move(call), std::bind_front(work, this), needed);
+  }
+
+  awaitable<Response> add_officer(const Call& call, const json::value& body, pg::Connection& db);
+  awaitable<Response> edit_officer(const Call& call, const json::value& body, pg::Connection& db);
+  awaitable<Response> change_leave(const Call& call, const json::value& body, pg::Connection& db);
+  awaitable<Response> add_delegation(const Call& call, const json::value& body, pg::Connection& db);
+  awaitable<Response> end_delegation(const Call& call, const json::value& body, pg::Connection& db);
+
+ private:
+  // As it stands inside the transaction of the change.
+  awaitable<Response> officer_response(int status, std::string id, pg::Connection& db);
+  // The faults of roles no SOP in force has, or that are the applicant's.
+  void check_roles(const std::vector<std::string>& roles, FieldFaults& faults) const;
+};
+
+class MessageCalls : public ChangingGroup {
+ public:
+  explicit MessageCalls(const ApiParts& parts) : ChangingGroup(parts) {}
+
+  awaitable<Response> notice_list(Call call);
+  awaitable<Response> message_retry(Call call) {
+    return change(std::move(call), std::bind_front(&MessageCalls::retry_message, this),
+                  Body::optional);
+  }
+  awaitable<Response> message_discard(Call call) {
+    return change(std::move(call), std::bind_front(&MessageCalls::discard_message, this),
+                  Body::optional);
+  }
+
+ private:
+  awaitable<Response> retry_message(const Call& call, const json::value& body, pg::Connection& db);
+  awaitable<Response> discard_message(const Call& call, const json::value& body,
+                                      pg::Connection& db);
+};
+
 }  // namespace
 
-awaitable<Response> Api::change(Call call, Change work, Body needed) {
-  const Request& request = call.request;
-  const auto value = read_json(request, needed);
-  if (!value) co_return value.error();
-  const auto key = read_idempotency_key(request, call.principal.token);
-  if (!key) co_return key.error();
-  auto asking = read({}, {});
-  const Reading now = co_await std::move(asking);
-  if (auto refusal = refuse_stale_caller(call, now)) co_return std::move(*refusal);
+// --- officers ------------------------------------------------------------------------------------
 
-  auto acquiring = parts_.reads.acquire();
-  pg::Pool::Lease lease = co_await std::move(acquiring);
-  pg::Transaction transaction(*lease);
-  pg::Pipeline look;
-  store::add_kept_answers(look, {key->token}, {key->key});
-  auto looking = transaction.run(std::move(look));
-  const std::vector<pg::Result> found = co_await std::move(looking);
-  if (auto answer = repeated_answer(request, *key, store::kept_answers_of(found.front()))) {
-    co_await transaction.rollback();
-    co_return std::move(*answer);
-  }
-  auto working = (this->*work)(call, *value, *lease);
-  Response response = co_await std::move(working);
-  if (response.status >= 300) {
-    co_await transaction.rollback();
-    co_return response;
-  }
-  pg::Pipeline keep;
-  store::add_keep_answers(keep,
-                          {{key->token, key->key, key->request, response.status, response.body}});
-  try {
-    auto committing = transaction.commit(std::move(keep));
-    co_await std::move(committing);
-  } catch (const pg::Error& error) {
-    if (error.sqlstate() != "23505") throw;
-    // The same key came twice at once: asked again, the caller gets the other one's answer.
-    co_return busy_response(request);
-  }
-  co_return response;
-}
-
-// --- officers
-// -------------------------------------------------------------------------------------
-
-void Api::check_roles(const std::vector<std::string>& roles, FieldFaults& faults) const {
+void PeopleCalls::check_roles(const std::vector<std::string>& roles, FieldFaults& faults) const {
   std::set<std::string> duties{std::string(store::kAdministratorRole)}, applicants;
-  for (const Sop* sop : parts_.rulebook.sops_in_force())
+  for (const Sop* sop : rulebook_.sops_in_force())
     for (const Role& role : sop->roles) (role.applicant ? applicants : duties).insert(role.id);
   for (std::size_t i = 0; i < roles.size(); ++i) {
     const std::string pointer = fmt::format("/roles/{}", i);
@@ -149,7 +154,7 @@ void Api::check_roles(const std::vector<std::string>& roles, FieldFaults& faults
   }
 }
 
-awaitable<Response> Api::officer_response(int status, std::string id, pg::Connection& db) {
+awaitable<Response> PeopleCalls::officer_response(int status, std::string id, pg::Connection& db) {
   auto loading = store::load_people(db);
   const People people = co_await std::move(loading);
   const Officer* officer = people.find(id);
@@ -157,19 +162,18 @@ awaitable<Response> Api::officer_response(int status, std::string id, pg::Connec
   co_return json_response(status, json::serialize(officer_view(*officer)));
 }
 
-awaitable<Response> Api::officer_list(Call call) {
+awaitable<Response> PeopleCalls::officer_list(Call call) {
   if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
   auto asking = read({}, {});
   const Reading found = co_await std::move(asking);
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
   json::array items;
-  for (const Officer& officer : parts_.rulebook.people().officers)
-    items.push_back(officer_view(officer));
+  for (const Officer& officer : rulebook_.people().officers) items.push_back(officer_view(officer));
   co_return items_response(std::move(items));
 }
 
-awaitable<Response> Api::add_officer(const Call& call, const json::value& body,
-                                     pg::Connection& db) {
+awaitable<Response> PeopleCalls::add_officer(const Call& call, const json::value& body,
+                                             pg::Connection& db) {
   FieldFaults faults;
   Officer officer = read_officer(body, faults);
   check_roles(officer.roles, faults);
@@ -177,7 +181,7 @@ awaitable<Response> Api::add_officer(const Call& call, const json::value& body,
   const std::string id = officer.id;
   auto looking = db.query(store::kMomentSql);
   const pg::Result looked = co_await std::move(looking);
-  officer.ended = office::end_of_service(officer, parts_.rulebook, store::moment_of(looked).now);
+  officer.ended = office::end_of_service(officer, rulebook_, store::moment_of(looked).now);
   auto adding = store::add_officer(db, std::move(officer));
   const store::OfficerChange added = co_await std::move(adding);
   if (added.shared()) co_return shared_address(call.request, added);
@@ -187,8 +191,8 @@ awaitable<Response> Api::add_officer(const Call& call, const json::value& body,
   co_return co_await std::move(answering);
 }
 
-awaitable<Response> Api::edit_officer(const Call& call, const json::value& body,
-                                      pg::Connection& db) {
+awaitable<Response> PeopleCalls::edit_officer(const Call& call, const json::value& body,
+                                              pg::Connection& db) {
   FieldFaults faults;
   store::OfficerEdit edit = read_officer_edit(body, faults);
   if (edit.roles) check_roles(*edit.roles, faults);
@@ -196,7 +200,7 @@ awaitable<Response> Api::edit_officer(const Call& call, const json::value& body,
   const std::string id = call.request.param("id");
   auto looking = db.query(store::kMomentSql);
   const pg::Result looked = co_await std::move(looking);
-  office::end_observers_stay(edit, id, parts_.rulebook, store::moment_of(looked).now);
+  office::end_observers_stay(edit, id, rulebook_, store::moment_of(looked).now);
   auto editing = store::edit_officer(db, id, std::move(edit));
   const store::OfficerChange edited = co_await std::move(editing);
   if (edited.shared()) co_return shared_address(call.request, edited);
@@ -206,8 +210,8 @@ awaitable<Response> Api::edit_officer(const Call& call, const json::value& body,
   co_return co_await std::move(answering);
 }
 
-awaitable<Response> Api::change_leave(const Call& call, const json::value& body,
-                                      pg::Connection& db) {
+awaitable<Response> PeopleCalls::change_leave(const Call& call, const json::value& body,
+                                              pg::Connection& db) {
   FieldFaults faults;
   const LeaveChange change = read_leave(body, faults);
   if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
@@ -233,25 +237,24 @@ awaitable<Response> Api::change_leave(const Call& call, const json::value& body,
   co_return co_await std::move(answering);
 }
 
-// --- delegations
-// ----------------------------------------------------------------------------------
+// --- delegations ---------------------------------------------------------------------------------
 
-awaitable<Response> Api::delegation_list(Call call) {
+awaitable<Response> PeopleCalls::delegation_list(Call call) {
   if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
   auto asking = read({}, {});
   const Reading found = co_await std::move(asking);
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
   json::array items;
-  for (const Delegation& delegation : parts_.rulebook.people().delegations)
+  for (const Delegation& delegation : rulebook_.people().delegations)
     items.push_back(delegation_view(delegation));
   co_return items_response(std::move(items));
 }
 
-awaitable<Response> Api::add_delegation(const Call& call, const json::value& body,
-                                        pg::Connection& db) {
+awaitable<Response> PeopleCalls::add_delegation(const Call& call, const json::value& body,
+                                                pg::Connection& db) {
   FieldFaults faults;
   Delegation delegation = read_delegation(body, faults);
-  const People& people = parts_.rulebook.people();
+  const People& people = rulebook_.people();
   if (faults.empty() && !people.find(delegation.from))
     faults.push_back({"/from", say<Detail::no_such_officer>()});
   if (faults.empty() && !people.find(delegation.to))
@@ -268,8 +271,8 @@ awaitable<Response> Api::add_delegation(const Call& call, const json::value& bod
   co_return json_response(201, json::serialize(delegation_view(delegation)));
 }
 
-awaitable<Response> Api::end_delegation(const Call& call, const json::value& body,
-                                        pg::Connection& db) {
+awaitable<Response> PeopleCalls::end_delegation(const Call& call, const json::value& body,
+                                                pg::Connection& db) {
   FieldFaults faults;
   JsonObject(body, faults).refuse_unknown();
   if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
@@ -283,10 +286,9 @@ awaitable<Response> Api::end_delegation(const Call& call, const json::value& bod
       200, json::serialize(json::object{{"id", std::to_string(*id)}, {"ended", true}}));
 }
 
-// --- notices and messages
-// -------------------------------------------------------------------------
+// --- notices and messages ------------------------------------------------------------------------
 
-awaitable<Response> Api::notice_list(Call call) {
+awaitable<Response> MessageCalls::notice_list(Call call) {
   const Request& request = call.request;
   auto read_query = read_notice_query(request);
   if (!read_query) co_return read_query.error();
@@ -309,7 +311,7 @@ awaitable<Response> Api::notice_list(Call call) {
     next_cursor = cursor_of(notices.back().id);
   }
   json::array items;
-  const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
+  const std::vector<const Sop*> sops = rulebook_.sops_in_force();
   for (const store::NoticeRow& notice : notices)
     items.push_back(notice_view(notice, calendar_of(*sops.at(0))));
   co_return json_response(
@@ -317,8 +319,8 @@ awaitable<Response> Api::notice_list(Call call) {
                json::object{{"items", std::move(items)}, {"next_cursor", std::move(next_cursor)}}));
 }
 
-awaitable<Response> Api::retry_message(const Call& call, const json::value& body,
-                                       pg::Connection& db) {
+awaitable<Response> MessageCalls::retry_message(const Call& call, const json::value& body,
+                                                pg::Connection& db) {
   FieldFaults faults;
   JsonObject(body, faults).refuse_unknown();
   if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
@@ -329,8 +331,8 @@ awaitable<Response> Api::retry_message(const Call& call, const json::value& body
   co_return message_response(call.request, *id, change, "queued", "message_not_dead");
 }
 
-awaitable<Response> Api::discard_message(const Call& call, const json::value& body,
-                                         pg::Connection& db) {
+awaitable<Response> MessageCalls::discard_message(const Call& call, const json::value& body,
+                                                  pg::Connection& db) {
   FieldFaults faults;
   JsonObject(body, faults).refuse_unknown();
   if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
@@ -341,26 +343,36 @@ awaitable<Response> Api::discard_message(const Call& call, const json::value& bo
   co_return message_response(call.request, *id, change, "failed", "message_not_waiting");
 }
 
-awaitable<Response> Api::officer_create(Call call) {
-  return change(std::move(call), &Api::add_officer);
+std::vector<ApiCall> people_calls(const ApiParts* parts) {
+  static constexpr RowOf<PeopleCalls, Call> kRows[] = {
+      {"GET", "/api/v1/officers", "officer_list", Who::admin, In::none, Out::counted,
+       &PeopleCalls::officer_list},
+      {"POST", "/api/v1/officers", "officer_create", Who::admin, In::whole, Out::small,
+       &PeopleCalls::change_by<&PeopleCalls::add_officer>},
+      {"POST", "/api/v1/officers/{id}", "officer_edit", Who::admin, In::whole, Out::small,
+       &PeopleCalls::change_by<&PeopleCalls::edit_officer>},
+      {"POST", "/api/v1/officers/{id}/leaves", "officer_leave", Who::admin, In::whole, Out::small,
+       &PeopleCalls::change_by<&PeopleCalls::change_leave>},
+      {"GET", "/api/v1/delegations", "delegation_list", Who::admin, In::none, Out::counted,
+       &PeopleCalls::delegation_list},
+      {"POST", "/api/v1/delegations", "delegation_create", Who::admin, In::whole, Out::small,
+       &PeopleCalls::change_by<&PeopleCalls::add_delegation>},
+      {"POST", "/api/v1/delegations/{id}/end", "delegation_end", Who::admin, In::whole, Out::small,
+       &PeopleCalls::change_by<&PeopleCalls::end_delegation, Body::optional>},
+  };
+  return answered_by(parts, kRows);
 }
-awaitable<Response> Api::officer_edit(Call call) {
-  return change(std::move(call), &Api::edit_officer);
-}
-awaitable<Response> Api::officer_leave(Call call) {
-  return change(std::move(call), &Api::change_leave);
-}
-awaitable<Response> Api::delegation_create(Call call) {
-  return change(std::move(call), &Api::add_delegation);
-}
-awaitable<Response> Api::delegation_end(Call call) {
-  return change(std::move(call), &Api::end_delegation, Body::optional);
-}
-awaitable<Response> Api::message_retry(Call call) {
-  return change(std::move(call), &Api::retry_message, Body::optional);
-}
-awaitable<Response> Api::message_discard(Call call) {
-  return change(std::move(call), &Api::discard_message, Body::optional);
+
+std::vector<ApiCall> message_calls(const ApiParts* parts) {
+  static constexpr RowOf<MessageCalls, Call> kRows[] = {
+      {"GET", "/api/v1/notices", "notice_list", Who::admin, In::none, Out::counted,
+       &MessageCalls::notice_list},
+      {"POST", "/api/v1/messages/{id}/retry", "message_retry", Who::admin, In::whole, Out::small,
+       &MessageCalls::message_retry},
+      {"POST", "/api/v1/messages/{id}/discard", "message_discard", Who::admin, In::whole,
+       Out::small, &MessageCalls::message_discard},
+  };
+  return answered_by(parts, kRows);
 }
 
 }  // namespace tenggat::http

@@ -18,14 +18,23 @@ awaitable<void> number(pg::Pool& pool) {
   co_await store::number_changes(*lease, store::kNumberedAtOnce);
 }
 
+class EventCalls : public ApiGroup {
+ public:
+  explicit EventCalls(const ApiParts& parts) : ApiGroup(parts), pool_(parts.reads) {}
+  awaitable<Response> event_list(Call call);
+
+ private:
+  pg::Pool& pool_;
+};
+
 }  // namespace
 
-awaitable<Response> Api::event_list(Call call) {
+awaitable<Response> EventCalls::event_list(Call call) {
   const Request& request = call.request;
   const auto query = read_events_query(request);
   if (!query) co_return query.error();
   // The portal's loop does so, too, but not at once.
-  co_await number(parts_.reads);
+  co_await number(pool_);
   pg::Pipeline placing;
   store::add_number_of(placing, query->after.value_or(store::ChangePlace{}));
   auto asking = read({}, std::move(placing));
@@ -42,8 +51,8 @@ awaitable<Response> Api::event_list(Call call) {
   for (const store::Change& change : changes) {
     if (change.undone) continue;
     if (call.access.own_only && change.created_by != call.principal.id) continue;
-    const Sop* sop = parts_.rulebook.sop_in_force(change.sop);
-    if (!sop) sop = parts_.rulebook.sops_in_force().at(0);
+    const Sop* sop = rulebook_.sop_in_force(change.sop);
+    if (!sop) sop = rulebook_.sops_in_force().at(0);
     try {
       items.push_back(office::change_event(change, *sop, calendar_of(*sop)));
     } catch (const std::exception& why) {
@@ -59,6 +68,14 @@ awaitable<Response> Api::event_list(Call call) {
     page["next_cursor"] = cursor_of(*query->after);
   page["more"] = static_cast<int>(changes.size()) == query->limit;
   co_return json_response(200, json::serialize(page));
+}
+
+std::vector<ApiCall> event_calls(const ApiParts* parts) {
+  static constexpr RowOf<EventCalls, Call> kRows[] = {
+      {"GET", "/api/v1/events", "event_list", Who::read | Who::intake_own, In::none, Out::counted,
+       &EventCalls::event_list},
+  };
+  return answered_by(parts, kRows);
 }
 
 }  // namespace tenggat::http

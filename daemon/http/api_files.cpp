@@ -48,21 +48,36 @@ awaitable<void> take_file(const Request& request, Upload& upload, store::Sha256&
   }
 }
 
+class FileCalls : public ApiGroup {
+ public:
+  explicit FileCalls(const ApiParts& parts) : ApiGroup(parts), uploads_(parts.uploads) {}
+  awaitable<Response> file_create(Call call);
+  awaitable<Response> file_show(Call call);
+
+ private:
+  Sender sender_of(const Principal& principal) const;
+  // All references are to what the calling coroutine holds.
+  awaitable<Response> keep_file(const Call& call, office::IdempotencyKey key,
+                                std::vector<store::KeptAnswer> kept, Upload& upload);
+
+  Uploads& uploads_;
+};
+
 }  // namespace
 
-Sender Api::sender_of(const Principal& principal) const {
-  return {"token " + std::to_string(principal.token), 0, parts_.uploads.limits().sender_bytes_a_day,
+Sender FileCalls::sender_of(const Principal& principal) const {
+  return {"token " + std::to_string(principal.token), 0, uploads_.limits().sender_bytes_a_day,
           principal.id, kUploadKept};
 }
 
 // The order of a caller's faults is that of every POST: who they are, then what they send.
-awaitable<Response> Api::file_create(Call call) {
+awaitable<Response> FileCalls::file_create(Call call) {
   const Request& request = call.request;
   if (request.body.empty() && !request.incoming)
     co_return problem(request, "invalid_body", say<Detail::empty_file>());
   auto key = read_idempotency_key(request, call.principal.token);
   if (!key) co_return key.error();
-  const auto account = parts_.uploads.account(sender_of(call.principal));
+  const auto account = uploads_.account(sender_of(call.principal));
   pg::Pipeline look;
   store::add_kept_answers(look, {key->token}, {key->key});
   store::add_find_share(look, account->sender().name, 0);
@@ -74,7 +89,7 @@ awaitable<Response> Api::file_create(Call call) {
       request.incoming ? request.incoming->announced().value_or(0) : request.body.size();
   if (const auto full = account->refusal(announced)) co_return refuse_upload(request, *full);
 
-  Upload upload(parts_.uploads, account, announced);
+  Upload upload(uploads_, account, announced);
   store::Sha256 asked;
   asked.add(request.method + '\n' + request.path + '\n');
   std::exception_ptr broken;
@@ -95,8 +110,8 @@ awaitable<Response> Api::file_create(Call call) {
   co_return response;
 }
 
-awaitable<Response> Api::keep_file(const Call& call, office::IdempotencyKey key,
-                                   std::vector<store::KeptAnswer> kept, Upload& upload) {
+awaitable<Response> FileCalls::keep_file(const Call& call, office::IdempotencyKey key,
+                                         std::vector<store::KeptAnswer> kept, Upload& upload) {
   const Request& request = call.request;
   if (upload.refusal()) co_return refuse_upload(request, *upload.refusal());
   if (upload.size() == 0) co_return problem(request, "invalid_body", say<Detail::empty_file>());
@@ -121,7 +136,7 @@ awaitable<Response> Api::keep_file(const Call& call, office::IdempotencyKey key,
   co_return repeated ? std::move(*repeated) : json_response(201, body);
 }
 
-awaitable<Response> Api::file_show(Call call) {
+awaitable<Response> FileCalls::file_show(Call call) {
   if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
   const Request& request = call.request;
   const std::string hash = request.param("sha256");
@@ -133,10 +148,20 @@ awaitable<Response> Api::file_show(Call call) {
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
   auto file = store::file_of(found.results.at(found.first));
   if (!file) co_return problem(request, "not_found");
-  auto sending = parts_.uploads.download(std::move(*file), hash.substr(0, 16));
+  auto sending = uploads_.download(std::move(*file), hash.substr(0, 16));
   Response response = co_await std::move(sending);
   response.headers.set("ETag", '"' + hash + '"');
   co_return response;
+}
+
+std::vector<ApiCall> file_calls(const ApiParts* parts) {
+  static constexpr RowOf<FileCalls, Call> kRows[] = {
+      {"POST", "/api/v1/files", "file_create", Who::intake | Who::act | Who::officer, In::file,
+       Out::small, &FileCalls::file_create},
+      {"GET", "/api/v1/files/{sha256}", "file_show", Who::intake | Who::act | Who::officer,
+       In::none, Out::file, &FileCalls::file_show},
+  };
+  return answered_by(parts, kRows);
 }
 
 }  // namespace tenggat::http

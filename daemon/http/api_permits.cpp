@@ -44,11 +44,42 @@ void note_created(const office::CommandAnswer& answer, RequestTrace& trace) {
   if (const auto id = parse_id(permit.at("id").as_string())) trace.note_permit(*id);
 }
 
+class PermitCalls : public ApiGroup {
+ public:
+  explicit PermitCalls(const ApiParts& parts)
+      : ApiGroup(parts), committer_(parts.committer), public_url_(parts.public_url) {}
+
+  awaitable<Response> permit_create(Call call);
+  awaitable<Response> permit_list(Call call);
+  awaitable<Response> permit_show(Call call);
+  awaitable<Response> permit_timeline(Call call);
+  awaitable<Response> permit_why(Call call);
+  using ReadBody = CommandBody (*)(const boost::json::value&, FieldFaults&);
+  template <ReadBody read_body, Body needed = Body::required>
+  awaitable<Response> command_of(Call call) {
+    return command(std::move(call), read_body, needed);
+  }
+
+ private:
+  awaitable<Response> command(Call call, ReadBody read_body, Body needed);
+  // Which of the documents' uploads are not here, as a refusal.
+  // Both references are to what the calling coroutine holds.
+  awaitable<std::optional<Response>> refuse_missing_uploads(
+      const Request& request, const std::vector<NewDocument>& documents);
+  // Its view, or empty.
+  awaitable<std::string> permit_with_external_id(Principal principal, std::string external_id);
+  std::string view(const Principal& principal, const store::StoredPermit& stored,
+                   Instant now) const;
+
+  office::Committer& committer_;
+  const std::string public_url_;
+};
+
 }  // namespace
 
 // --- commands ------------------------------------------------------------------------------------
 
-awaitable<std::optional<Response>> Api::refuse_missing_uploads(
+awaitable<std::optional<Response>> PermitCalls::refuse_missing_uploads(
     const Request& request, const std::vector<NewDocument>& documents) {
   const std::vector<UploadedDocument> uploaded = uploaded_documents(documents);
   if (uploaded.empty()) co_return std::nullopt;
@@ -65,7 +96,7 @@ awaitable<std::optional<Response>> Api::refuse_missing_uploads(
   co_return refuse_faults(request, faults);
 }
 
-awaitable<Response> Api::permit_create(Call call) {
+awaitable<Response> PermitCalls::permit_create(Call call) {
   const Request& request = call.request;
   const auto value = read_json(request, Body::required);
   if (!value) co_return value.error();
@@ -83,7 +114,7 @@ awaitable<Response> Api::permit_create(Call call) {
   asked.actor = actor_of(call, "");
   asked.command = std::move(submission);
   asked.idempotency = *key;
-  auto submitting = parts_.committer.submit(std::move(asked));
+  auto submitting = committer_.submit(std::move(asked));
   office::CommandAnswer answer = co_await std::move(submitting);
 
   if (answer.kind == office::CommandAnswer::Kind::not_found) co_return refuse_sop(request);
@@ -95,7 +126,8 @@ awaitable<Response> Api::permit_create(Call call) {
   co_return command_response(request, answer);
 }
 
-awaitable<std::string> Api::permit_with_external_id(Principal principal, std::string external_id) {
+awaitable<std::string> PermitCalls::permit_with_external_id(Principal principal,
+                                                            std::string external_id) {
   store::PermitFilter filter;
   filter.created_by = principal.id;
   filter.external_id = external_id;
@@ -109,17 +141,16 @@ awaitable<std::string> Api::permit_with_external_id(Principal principal, std::st
   auto loading = read(std::move(ids), {});
   const Reading loaded = co_await std::move(loading);
   if (loaded.permits.empty()) co_return "";
-  co_return view(principal, "permit_show", loaded.permits.begin()->second, loaded.moment.now);
+  co_return view(principal, loaded.permits.begin()->second, loaded.moment.now);
 }
 
-awaitable<Response> Api::command(Call call, ReadBody read_body, Body needed) {
+awaitable<Response> PermitCalls::command(Call call, ReadBody read_body, Body needed) {
   const Request& request = call.request;
   const auto value = read_json(request, needed);
   if (!value) co_return value.error();
   FieldFaults faults;
   CommandBody body = read_body(*value, faults);
-  const auto access =
-      authorize(&call.principal, {request.route, !body.on_behalf_of.empty(), std::nullopt});
+  const auto access = in_name_of(call.access, !body.on_behalf_of.empty());
   if (!access) co_return problem(request, access.error().code, access.error().detail());
   call.access = *access;
   if (call.access.capacity == Capacity::for_officer)
@@ -146,32 +177,24 @@ awaitable<Response> Api::command(Call call, ReadBody read_body, Body needed) {
   asked.actor = actor_of(call, body.on_behalf_of);
   asked.command = std::move(body.command);
   asked.idempotency = *key;
-  auto submitting = parts_.committer.submit(std::move(asked));
+  auto submitting = committer_.submit(std::move(asked));
   const office::CommandAnswer answer = co_await std::move(submitting);
   co_return command_response(request, answer);
 }
 
-awaitable<Response> Api::permit_action(Call call) { return command(std::move(call), &read_action); }
-awaitable<Response> Api::permit_undo(Call call) {
-  return command(std::move(call), &read_undo, Body::optional);
-}
-awaitable<Response> Api::permit_claim(Call call) { return command(std::move(call), &read_claim); }
-awaitable<Response> Api::permit_release(Call call) {
-  return command(std::move(call), &read_release);
-}
-awaitable<Response> Api::permit_assign(Call call) { return command(std::move(call), &read_assign); }
-awaitable<Response> Api::permit_escalate(Call call) {
-  return command(std::move(call), &read_escalate);
-}
-awaitable<Response> Api::permit_acknowledge(Call call) {
-  return command(std::move(call), &read_acknowledge);
-}
-awaitable<Response> Api::permit_pause(Call call) { return command(std::move(call), &read_pause); }
-awaitable<Response> Api::permit_resume(Call call) { return command(std::move(call), &read_resume); }
-
 // --- reads ---------------------------------------------------------------------------------------
 
-awaitable<Response> Api::permit_show(Call call) {
+std::string PermitCalls::view(const Principal& principal, const store::StoredPermit& stored,
+                              Instant now) const {
+  const std::string& owner = stored.permit.created_by;
+  const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
+  return permit_json(
+      stored, sop, calendar_of(sop), now,
+      {public_url_, may_see(principal, Field::contact, owner),
+       may_see(principal, Field::tracking_link, owner), may_see(principal, Field::outcome, owner)});
+}
+
+awaitable<Response> PermitCalls::permit_show(Call call) {
   if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
   const Request& request = call.request;
   auto finding = id_in_path(request);
@@ -183,11 +206,10 @@ awaitable<Response> Api::permit_show(Call call) {
   const auto permit = found.permits.find(*id);
   if (permit == found.permits.end()) co_return problem(request, "not_found");
   if (auto refusal = refuse_other(call, permit->second)) co_return std::move(*refusal);
-  co_return json_response(200,
-                          view(call.principal, request.route, permit->second, found.moment.now));
+  co_return json_response(200, view(call.principal, permit->second, found.moment.now));
 }
 
-awaitable<Response> Api::permit_list(Call call) {
+awaitable<Response> PermitCalls::permit_list(Call call) {
   const Request& request = call.request;
   auto query = read_list_query(request);
   if (!query) co_return query.error();
@@ -212,12 +234,12 @@ awaitable<Response> Api::permit_list(Call call) {
   std::string items;
   for (const auto& [id, stored] : found.permits) {
     if (!items.empty()) items += ',';
-    items += view(call.principal, request.route, stored, found.moment.now);
+    items += view(call.principal, stored, found.moment.now);
   }
   co_return json_response(200, R"({"items":[)" + items + R"(],"next_cursor":)" + next_cursor + '}');
 }
 
-awaitable<Response> Api::permit_timeline(Call call) {
+awaitable<Response> PermitCalls::permit_timeline(Call call) {
   if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
   const Request& request = call.request;
   auto finding = id_in_path(request);
@@ -235,15 +257,14 @@ awaitable<Response> Api::permit_timeline(Call call) {
 
   const Timeline timeline{store::events_of(found.results.at(found.first)),
                           store::notes_of(found.results.at(found.first + 1))};
-  const Sop& sop = parts_.rulebook.sop_version(permit->second.permit.sop_version);
-  const bool notes =
-      may_see(call.principal, request.route, Field::notes, permit->second.permit.created_by);
+  const Sop& sop = rulebook_.sop_version(permit->second.permit.sop_version);
+  const bool notes = may_see(call.principal, Field::notes, permit->second.permit.created_by);
   co_return json_response(
       200, json::serialize(timeline_view(permit->second, timeline, sop, calendar_of(sop),
                                          found.moment.now, {notes})));
 }
 
-awaitable<Response> Api::permit_why(Call call) {
+awaitable<Response> PermitCalls::permit_why(Call call) {
   if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
   const Request& request = call.request;
   auto finding = id_in_path(request);
@@ -259,11 +280,48 @@ awaitable<Response> Api::permit_why(Call call) {
   if (auto refusal = refuse_other(call, permit->second)) co_return std::move(*refusal);
 
   const Permit& its = permit->second.permit;
-  const Sop& sop = parts_.rulebook.sop_version(its.sop_version);
-  const Context context = parts_.rulebook.context(sop, std::max(found.moment.now, its.changed_at));
+  const Sop& sop = rulebook_.sop_version(its.sop_version);
+  const Context context = rulebook_.context(sop, std::max(found.moment.now, its.changed_at));
   co_return json_response(
       200, json::serialize(
                why_view(permit->second, store::told_about(found.results, found.first), context)));
+}
+
+std::vector<ApiCall> permit_calls(const ApiParts* parts) {
+  constexpr Who kReaders = Who::read | Who::officer, kDesk = Who::officer | Who::for_officer;
+  static constexpr RowOf<PermitCalls, Call> kRows[] = {
+      {"POST", "/api/v1/permits", "permit_create", Who::intake, In::whole, Out::counted,
+       &PermitCalls::permit_create},
+      {"GET", "/api/v1/permits", "permit_list", kReaders | Who::intake_own, In::none, Out::counted,
+       &PermitCalls::permit_list},
+      {"GET", "/api/v1/permits/{id}", "permit_show", kReaders | Who::intake_own, In::none,
+       Out::counted, &PermitCalls::permit_show},
+      {"GET", "/api/v1/permits/{id}/timeline", "permit_timeline", kReaders, In::none, Out::counted,
+       &PermitCalls::permit_timeline},
+      {"GET", "/api/v1/permits/{id}/why", "permit_why", kReaders, In::none, Out::counted,
+       &PermitCalls::permit_why},
+      // The applicant's own steps come through the service that handed the file in.
+      {"POST", "/api/v1/permits/{id}/actions", "permit_action", kDesk | Who::intake_own, In::whole,
+       Out::counted, &PermitCalls::command_of<read_action>},
+      {"POST", "/api/v1/permits/{id}/undo", "permit_undo", kDesk | Who::intake_own, In::whole,
+       Out::counted, &PermitCalls::command_of<read_undo, Body::optional>},
+      {"POST", "/api/v1/permits/{id}/claim", "permit_claim", kDesk, In::whole, Out::counted,
+       &PermitCalls::command_of<read_claim>},
+      {"POST", "/api/v1/permits/{id}/release", "permit_release", kDesk, In::whole, Out::counted,
+       &PermitCalls::command_of<read_release>},
+      {"POST", "/api/v1/permits/{id}/assign", "permit_assign", kDesk, In::whole, Out::counted,
+       &PermitCalls::command_of<read_assign>},
+      {"POST", "/api/v1/permits/{id}/escalate", "permit_escalate", kDesk, In::whole, Out::counted,
+       &PermitCalls::command_of<read_escalate>},
+      {"POST", "/api/v1/permits/{id}/acknowledge", "permit_acknowledge", kDesk, In::whole,
+       Out::counted, &PermitCalls::command_of<read_acknowledge>},
+      {"POST", "/api/v1/permits/{id}/pause", "permit_pause", kDesk, In::whole, Out::counted,
+       &PermitCalls::command_of<read_pause>},
+      // Of intake: the applicant's answer.
+      {"POST", "/api/v1/permits/{id}/resume", "permit_resume", kDesk | Who::intake_own, In::whole,
+       Out::counted, &PermitCalls::command_of<read_resume>},
+  };
+  return answered_by(parts, kRows);
 }
 
 }  // namespace tenggat::http

@@ -1,16 +1,16 @@
-// Who may do what and see what: one function over two tables, deny by default. Source: contract
-// section 5, column "who". Whether an officer may act on a step, and who may undo, is the core's to
-// say; whether a caller may ask at all is said here, before anything else is looked at.
+// Who may do what and see what, deny by default. A route's row says who may call it; that is asked
+// about once a request, before anything else is looked at, and the handler gets what came of it.
+// Source: contract section 5, column "who". Whether an officer may act on a step, and who may undo,
+// is the core's to say. Which routes there are is no business of this file.
 #pragma once
 #include <boost/system/result.hpp>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "daemon/http/router.h"
+#include "daemon/http/message.h"
 #include "daemon/store/tokens.h"
 
 namespace tenggat::http {
@@ -30,6 +30,28 @@ Principal principal_of(const store::Token& token);
 // As the log names them: "officer:fo", "service:portal", "provider:meta".
 std::string words_of(const Principal& principal);
 
+// Column "who" of the contract's table.
+enum class Who : unsigned {
+  anyone = 1U << 0U,  // also by a secret in the address, which the handler looks up
+  any_token = 1U << 1U,
+  officer = 1U << 2U,
+  for_officer = 1U << 3U,  // scope act, with on_behalf_of
+  act = 1U << 4U,          // scope act as such
+  intake = 1U << 5U,
+  intake_own = 1U << 6U,  // scope intake, on permits it handed in
+  read = 1U << 7U,
+  admin = 1U << 8U,
+  administrator = 1U << 9U,  // an officer with the role admin, signed in on the pages
+  bounce = 1U << 10U,
+  provider = 1U << 11U,  // the provider of WhatsApp, by its signature
+};
+constexpr Who operator|(Who a, Who b) {
+  return static_cast<Who>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
+constexpr bool includes(Who all, Who one) {
+  return (static_cast<unsigned>(all) & static_cast<unsigned>(one)) != 0;
+}
+
 // As what a caller is let in, the widest that applies.
 enum class Capacity {
   anyone,         // the route needs no token
@@ -43,27 +65,11 @@ enum class Capacity {
   administrator,  // scope admin; on the pages an officer with the role admin
 };
 
-// What of a permit is not for everybody who may see it.
-enum class Field {
-  none,
-  contact,        // the applicant's channels, and the form's fields
-  notes,          // what people wrote
-  tracking_link,  // a key to the file
-  outcome,        // what was recommended, before it is decided
-};
-
-struct AccessQuestion {
-  std::string_view route;     // Route::name
-  bool on_behalf_of = false;  // the caller names an officer to act for
-  // Service that handed in the permit in question, where it is known already.
-  std::optional<std::string_view> created_by;
-  Field field = Field::none;  // to see it in the route's answer; else the call itself
-};
-
 struct Access {
   Capacity capacity = Capacity::anyone;
-  // Only permits this service handed in: ask again with `created_by` once the permit is read.
-  bool own_only = false;
+  bool own_only = false;  // only permits this service handed in: refuse_permit()
+  // Whether it may, or must, say in which officer's name it acts: in_name_of().
+  enum class OnBehalf { never, may, must } on_behalf = OnBehalf::never;
 };
 
 struct Denial {
@@ -73,17 +79,25 @@ struct Denial {
 [[noreturn]] void throw_exception_from_error(const Denial& denial,
                                              const boost::source_location& where);
 
-// `principal` is null where there is no valid token. A permit of another service is `not_found`:
-// that it exists is nobody else's business. A route without a row is forbidden to all.
-boost::system::result<Access, Denial> authorize(const Principal* principal,
-                                                const AccessQuestion& question);
+// Whether this caller may ask at all; `principal` is null where there is no valid token.
+boost::system::result<Access, Denial> authorize(const Principal* principal, Who who);
 
-// Throws std::logic_error that names every route without a row: the daemon does not start.
-void require_rows(std::span<const Route> routes);
+// What it comes to once the body has said whether it is in the name of an officer.
+boost::system::result<Access, Denial> in_name_of(const Access& access, bool an_officer);
 
-// Whether a field of a permit that `created_by` handed in may be shown to the caller of this route.
-bool may_see(const Principal& principal, std::string_view route, Field field,
-             std::string_view created_by);
+// A permit of another service is `not_found`: that it exists is nobody else's business.
+std::optional<Denial> refuse_permit(const Access& access, const Principal& principal,
+                                    std::string_view created_by);
+
+// What of a permit is not for everybody who may see it.
+enum class Field {
+  contact,        // the applicant's channels, and the form's fields
+  notes,          // what people wrote
+  tracking_link,  // a key to the file
+  outcome,        // what was recommended, before it is decided
+};
+// Of a permit that `created_by` handed in, to who may see it.
+bool may_see(const Principal& principal, Field field, std::string_view created_by);
 
 // The secret of `Authorization: Bearer <secret>`; nothing where it is absent or not of our form.
 std::optional<std::string> bearer_secret(const Request& request);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "daemon/clock.h"
+#include "daemon/http/rate_limit.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/words.h"
 #include "notifiers/phone.h"
@@ -11,6 +12,7 @@ namespace tenggat::pages {
 namespace {
 
 constexpr std::string_view kContact = "kontak", kLink = "tautan";
+constexpr int kLinksAMinute = 3;  // of one permit
 
 // As typed → as it is stored; what is wrong with it, or nothing.
 std::string_view read_contact(const http::Form& form, CorrectContact& contact) {
@@ -30,10 +32,25 @@ std::string_view read_contact(const http::Form& form, CorrectContact& contact) {
 
 std::string path_of(const Permit& permit) { return "/permohonan/" + std::to_string(permit.id); }
 
+class ApplicantPages : public PageGroup {
+ public:
+  explicit ApplicantPages(const PageParts& parts)
+      : PageGroup(parts), committer_(parts.committer), links_(kLinksAMinute) {}
+  awaitable<Response> applicant(PageCall call);
+  awaitable<Response> applicant_act(PageCall call);
+
+ private:
+  awaitable<Response> applicant_page(const PageCall& call, std::int64_t id, int status,
+                                     std::string fault);
+
+  office::Committer& committer_;
+  http::RateLimit links_;  // tracking links sent once more, by permit
+};
+
 }  // namespace
 
-awaitable<Response> Pages::applicant_page(const PageCall& call, std::int64_t id, int status,
-                                          std::string fault) {
+awaitable<Response> ApplicantPages::applicant_page(const PageCall& call, std::int64_t id,
+                                                   int status, std::string fault) {
   auto reading = reader_.read({id}, {});
   const Reading found = co_await std::move(reading);
   const auto permit = found.permits.find(id);
@@ -77,7 +94,7 @@ awaitable<Response> Pages::applicant_page(const PageCall& call, std::int64_t id,
   co_return page(status, call, "Kontak pemohon " + stored.permit.number, std::move(body));
 }
 
-awaitable<Response> Pages::applicant(PageCall call) {
+awaitable<Response> ApplicantPages::applicant(PageCall call) {
   auto finding = reader_.id_of(call.request.param("id"), call.request.trace);
   const auto id = co_await std::move(finding);
   if (!id) co_return not_found(call);
@@ -85,7 +102,7 @@ awaitable<Response> Pages::applicant(PageCall call) {
   co_return co_await std::move(showing);
 }
 
-awaitable<Response> Pages::applicant_act(PageCall call) {
+awaitable<Response> ApplicantPages::applicant_act(PageCall call) {
   auto finding = reader_.id_of(call.request.param("id"), call.request.trace);
   const auto id = co_await std::move(finding);
   if (!id) co_return not_found(call);
@@ -121,7 +138,7 @@ awaitable<Response> Pages::applicant_act(PageCall call) {
     asked.actor = {Actor::Kind::officer, call.who->officer.id, ""};
     asked.token = call.who->principal.token;
     asked.command = contact;
-    auto submitting = submit(call, std::move(asked));
+    auto submitting = submit(committer_, call, std::move(asked));
     outcome = co_await std::move(submitting);
   }
   if (outcome.done && send) {
@@ -131,12 +148,22 @@ awaitable<Response> Pages::applicant_act(PageCall call) {
     asked.token = call.who->principal.token;
     asked.part = " tautan";
     asked.command = SendLink{};
-    auto submitting = submit(call, std::move(asked));
+    auto submitting = submit(committer_, call, std::move(asked));
     outcome = co_await std::move(submitting);
   }
   if (outcome.done) co_return see_other(path + std::string(action));
   auto showing = applicant_page(call, *id, outcome.status, outcome.words);
   co_return co_await std::move(showing);
+}
+
+std::vector<PageRoute> applicant_pages(const PageParts* parts) {
+  static constexpr http::RowOf<ApplicantPages, PageCall> kRows[] = {
+      {"GET", "/permohonan/{id}/pemohon", "page_applicant", Who::officer, In::none, Out::small,
+       &ApplicantPages::applicant},
+      {"POST", "/permohonan/{id}/pemohon", "page_applicant_act", Who::officer, In::whole,
+       Out::small, &ApplicantPages::applicant_act},
+  };
+  return http::answered_by(parts, kRows);
 }
 
 }  // namespace tenggat::pages

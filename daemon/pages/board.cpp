@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "daemon/clock.h"
 #include "daemon/log.h"
@@ -75,12 +76,46 @@ std::string as_event(const std::string& text) {
   return event + "\n\n";
 }
 
+class BoardPages : public PageGroup {
+ public:
+  explicit BoardPages(const PageParts& parts)
+      : PageGroup(parts), pool_(parts.pool), board_(parts.board), public_url_(parts.public_url) {}
+  awaitable<Response> board(PageCall call);
+  awaitable<Response> board_list(PageCall call);
+  awaitable<Response> board_stream(PageCall call);
+  awaitable<Response> board_script(PageCall call);
+  awaitable<Response> kiosk(PageCall call);
+  awaitable<Response> kiosk_stream(PageCall call);
+  awaitable<Response> kiosks(PageCall call);
+  awaitable<Response> kiosks_act(PageCall call);
+
+ private:
+  struct BoardReader;
+  struct BoardReaders {
+    std::size_t all = 0;
+    std::map<std::string, std::size_t> of;  // by session or screen
+  };
+
+  Html board_of(const Sop& sop, bool links) const;
+  awaitable<std::string> next_of_board(std::shared_ptr<BoardReader> reader);
+  Response stream_board(const PageCall& call, std::string owner, bool links);
+  Response board_page(const PageCall& call, const std::string& path, bool links,
+                      const Html& more) const;
+  awaitable<bool> find_kiosk(const PageCall& call);
+  awaitable<Response> kiosks_page(const PageCall& call, int status, Html notice);
+
+  pg::Pool& pool_;
+  office::BoardFeed& board_;
+  const std::string public_url_;
+  std::shared_ptr<BoardReaders> board_readers_ = std::make_shared<BoardReaders>();
+};
+
 }  // namespace
 
 // --- what follows the snapshot -------------------------------------------------------------------
 
 // A browser that listens. Counted for as long as its stream lives.
-struct Pages::BoardReader {
+struct BoardPages::BoardReader {
   BoardReader(std::shared_ptr<BoardReaders> counted, std::string owner)
       : readers(std::move(counted)), who(std::move(owner)) {
     ++readers->all;
@@ -101,18 +136,18 @@ struct Pages::BoardReader {
   std::string seen;  // the table as it was last sent
 };
 
-Html Pages::board_of(const Sop& sop, bool links) const {
-  const auto board = parts_.board.current();
+Html BoardPages::board_of(const Sop& sop, bool links) const {
+  const auto board = board_.current();
   if (!board) return html("<p>Angka sedang dibaca; tunggu sebentar.</p>");
   const bool stale = Clock::monotonic() - board->read_at > kStaleAfter;
   return board_table({sop, calendar_of(sop), *board, links, stale});
 }
 
-awaitable<std::string> Pages::next_of_board(std::shared_ptr<BoardReader> reader) {
+awaitable<std::string> BoardPages::next_of_board(std::shared_ptr<BoardReader> reader) {
   while (true) {
     const auto now = Clock::monotonic();
-    const Sop* sop = parts_.rulebook.sop_in_force(reader->sop);
-    if (parts_.board.closed() || !sop || now >= reader->until) co_return "";
+    const Sop* sop = rulebook_.sop_in_force(reader->sop);
+    if (board_.closed() || !sop || now >= reader->until) co_return "";
     std::string table = board_of(*sop, reader->links).bytes();
     if (table != reader->seen) {
       reader->seen = std::move(table);
@@ -123,14 +158,14 @@ awaitable<std::string> Pages::next_of_board(std::shared_ptr<BoardReader> reader)
       reader->spoken_at = now;
       co_return ": masih di sini\n\n";
     }
-    auto waiting = parts_.board.wait(
+    auto waiting = board_.wait(
         std::chrono::ceil<std::chrono::milliseconds>(reader->spoken_at + kHeartbeat - now));
     co_await std::move(waiting);
   }
 }
 
-Response Pages::stream_board(const PageCall& call, std::string owner, bool links) {
-  const Sop* sop = sop_asked(call.request, parts_.rulebook.sops_in_force());
+Response BoardPages::stream_board(const PageCall& call, std::string owner, bool links) {
+  const Sop* sop = sop_asked(call.request, rulebook_.sops_in_force());
   if (!sop) return not_found(call);
   const auto of_one = board_readers_->of.find(owner);
   const bool too_many_of_one =
@@ -149,18 +184,18 @@ Response Pages::stream_board(const PageCall& call, std::string owner, bool links
   Response response;
   response.content_type = "text/event-stream; charset=utf-8";
   response.body = "retry: 2000\n\n";
-  response.stream = std::bind_front(&Pages::next_of_board, this, reader);
+  response.stream = std::bind_front(&BoardPages::next_of_board, this, reader);
   return response;
 }
 
-Response Pages::board_page(const PageCall& call, const std::string& path, bool links,
-                           const Html& more) const {
-  const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
+Response BoardPages::board_page(const PageCall& call, const std::string& path, bool links,
+                                const Html& more) const {
+  const std::vector<const Sop*> sops = rulebook_.sops_in_force();
   const Sop* sop = sop_asked(call.request, sops);
   if (!sop) return not_found(call);
   Page page;
   page.title = "Papan " + sop->title;
-  page.office = parts_.signing_in.office_name();
+  page.office = signing_in_.office_name();
   page.visitor = call.who ? &call.who->visitor : nullptr;
   page.frame = links ? Page::Frame::board : Page::Frame::screen;
   page.body =
@@ -168,7 +203,7 @@ Response Pages::board_page(const PageCall& call, const std::string& path, bool l
   return page_response(200, page);
 }
 
-awaitable<Response> Pages::board_script(PageCall) {
+awaitable<Response> BoardPages::board_script(PageCall) {
   Response response;
   response.content_type = "text/javascript; charset=utf-8";
   response.body = std::string(kBoardScript);
@@ -179,19 +214,19 @@ awaitable<Response> Pages::board_script(PageCall) {
 
 // --- the desk ------------------------------------------------------------------------------------
 
-awaitable<Response> Pages::board(PageCall call) {
+awaitable<Response> BoardPages::board(PageCall call) {
   const Html more = call.who->principal.administrator
                         ? html("<p><a href=\"/papan/layar\">Tautan untuk layar dinding</a></p>")
                         : Html();
   co_return board_page(call, "/papan", true, more);
 }
 
-awaitable<Response> Pages::board_stream(PageCall call) {
+awaitable<Response> BoardPages::board_stream(PageCall call) {
   co_return stream_board(call, fmt::format("sesi {}", call.who->session), true);
 }
 
-awaitable<Response> Pages::board_list(PageCall call) {
-  const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
+awaitable<Response> BoardPages::board_list(PageCall call) {
+  const std::vector<const Sop*> sops = rulebook_.sops_in_force();
   const Sop* sop = sop_asked(call.request, sops);
   const std::string which(call.request.query.get("keadaan").value_or(""));
   const std::string asked(call.request.query.get("langkah").value_or(""));
@@ -224,7 +259,7 @@ awaitable<Response> Pages::board_list(PageCall call) {
     if (permit == found.permits.end()) continue;
     const store::StoredPermit stored = std::move(permit->second);
     found.permits.erase(permit);  // once, also where several of its visits are open
-    items += listed_item(stored, parts_.rulebook, found.moment.now, asked);
+    items += listed_item(stored, rulebook_, found.moment.now, asked);
   }
   const std::string where = step ? fmt::format("{}: berkas {}", step->short_name, *words)
                                  : fmt::format("{}: berkas {}", sop->title, *words);
@@ -239,7 +274,7 @@ awaitable<Response> Pages::board_list(PageCall call) {
 // --- the wall ------------------------------------------------------------------------------------
 
 // A link that is not live is answered as an unknown address.
-awaitable<bool> Pages::find_kiosk(const PageCall& call) {
+awaitable<bool> BoardPages::find_kiosk(const PageCall& call) {
   const std::string secret = call.request.param("secret");
   if (!store::is_sign_in_secret(secret)) co_return false;
   pg::Pipeline looking;
@@ -249,29 +284,29 @@ awaitable<bool> Pages::find_kiosk(const PageCall& call) {
   co_return !found.results.at(found.first).empty();
 }
 
-awaitable<Response> Pages::kiosk(PageCall call) {
+awaitable<Response> BoardPages::kiosk(PageCall call) {
   auto finding = find_kiosk(call);
   if (!co_await std::move(finding)) co_return missed(call, not_found(call));
   co_return board_page(call, "/layar/" + call.request.param("secret"), false, {});
 }
 
-awaitable<Response> Pages::kiosk_stream(PageCall call) {
+awaitable<Response> BoardPages::kiosk_stream(PageCall call) {
   auto finding = find_kiosk(call);
   if (!co_await std::move(finding)) co_return missed(call, not_found(call));
   co_return stream_board(call, "layar " + store::hex(store::sha256(call.request.param("secret"))),
                          false);
 }
 
-awaitable<Response> Pages::kiosks_page(const PageCall& call, int status, Html notice) {
+awaitable<Response> BoardPages::kiosks_page(const PageCall& call, int status, Html notice) {
   pg::Pipeline looking;
   store::add_kiosk_links(looking);
   auto reading = reader_.read({}, std::move(looking));
   const Reading found = co_await std::move(reading);
-  const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
+  const std::vector<const Sop*> sops = rulebook_.sops_in_force();
   const FormKeys keys = new_form_keys(call.who->visitor.csrf);
   Html items;
   for (const store::KioskLink& link : store::kiosk_links_of(found.results.at(found.first))) {
-    const Officer* by = parts_.rulebook.people().find(link.created_by);
+    const Officer* by = rulebook_.people().find(link.created_by);
     items += html(
         "<li class=\"berdampingan\"><span><strong>{}</strong><br><span class=\"halus\">dibuat {} "
         "oleh {}</span></span><form method=\"post\" action=\"/papan/layar\">{}"
@@ -297,12 +332,12 @@ awaitable<Response> Pages::kiosks_page(const PageCall& call, int status, Html no
   co_return page(status, call, "Layar dinding", std::move(body));
 }
 
-awaitable<Response> Pages::kiosks(PageCall call) {
+awaitable<Response> BoardPages::kiosks(PageCall call) {
   auto showing = kiosks_page(call, 200, {});
   co_return co_await std::move(showing);
 }
 
-awaitable<Response> Pages::kiosks_act(PageCall call) {
+awaitable<Response> BoardPages::kiosks_act(PageCall call) {
   const auto once = once_of(call.form);
   if (!once) co_return stale_form(call);
   if (call.look) {
@@ -310,7 +345,7 @@ awaitable<Response> Pages::kiosks_act(PageCall call) {
         kiosks_page(call, call.look_status(), call.why.empty() ? Html() : message(call.why, true));
     co_return co_await std::move(showing);
   }
-  auto acquiring = parts_.pool.acquire();
+  auto acquiring = pool_.acquire();
   pg::Pool::Lease lease = co_await std::move(acquiring);
   if (call.form.text("aksi") == "cabut") {
     const auto id = http::parse_id(call.form.text("layar"));
@@ -331,7 +366,7 @@ awaitable<Response> Pages::kiosks_act(PageCall call) {
         call, 422, message(hidden ? kHiddenCharacter : "Tuliskan tempat layarnya.", true));
     co_return co_await std::move(showing);
   }
-  const std::string address = parts_.public_url + "/layar/" + link.secret, name = link.name;
+  const std::string address = public_url_ + "/layar/" + link.secret, name = link.name;
   auto adding = store::add_kiosk_link(*lease, std::move(link));
   const bool added = co_await std::move(adding);
   if (!added) {
@@ -346,6 +381,27 @@ awaitable<Response> Pages::kiosks_act(PageCall call) {
       name, address);
   auto showing = kiosks_page(call, 200, std::move(made));
   co_return co_await std::move(showing);
+}
+
+std::vector<PageRoute> board_pages(const PageParts* parts) {
+  static constexpr http::RowOf<BoardPages, PageCall> kRows[] = {
+      {"GET", "/papan", "page_board", Who::officer, In::none, Out::counted, &BoardPages::board},
+      {"GET", "/papan/daftar", "page_board_list", Who::officer, In::none, Out::counted,
+       &BoardPages::board_list},
+      {"GET", "/papan/aliran", "page_board_stream", Who::officer, In::none, Out::board,
+       &BoardPages::board_stream},
+      {"GET", "/papan.js", "page_board_script", Who::anyone, In::none, Out::small,
+       &BoardPages::board_script},
+      {"GET", "/layar/{secret}", "page_kiosk", Who::anyone, In::none, Out::counted,
+       &BoardPages::kiosk},
+      {"GET", "/layar/{secret}/aliran", "page_kiosk_stream", Who::anyone, In::none, Out::board,
+       &BoardPages::kiosk_stream},
+      {"GET", "/papan/layar", "page_kiosks", Who::administrator, In::none, Out::counted,
+       &BoardPages::kiosks},
+      {"POST", "/papan/layar", "page_kiosks_act", Who::administrator, In::whole, Out::counted,
+       &BoardPages::kiosks_act},
+  };
+  return http::answered_by(parts, kRows);
 }
 
 }  // namespace tenggat::pages

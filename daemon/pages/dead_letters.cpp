@@ -51,10 +51,23 @@ Html message_item(const store::MessageRow& message, const Calendar& calendar,
       message.detail.empty() ? Html() : html("<q>{}</q>", message.detail));
 }
 
+class DeadLetterPages : public PageGroup {
+ public:
+  explicit DeadLetterPages(const PageParts& parts) : PageGroup(parts), pool_(parts.pool) {}
+  awaitable<Response> dead_letters(PageCall call);
+  awaitable<Response> dead_letters_act(PageCall call);
+
+ private:
+  awaitable<Response> dead_letters_page(const PageCall& call, int status, std::string fault);
+
+  pg::Pool& pool_;
+};
+
 }  // namespace
 
-awaitable<Response> Pages::dead_letters_page(const PageCall& call, int status, std::string fault) {
-  auto acquiring = parts_.pool.acquire();
+awaitable<Response> DeadLetterPages::dead_letters_page(const PageCall& call, int status,
+                                                       std::string fault) {
+  auto acquiring = pool_.acquire();
   pg::Pool::Lease lease = co_await std::move(acquiring);
   store::MessageQuery query;
   query.state = "dead";
@@ -63,7 +76,7 @@ awaitable<Response> Pages::dead_letters_page(const PageCall& call, int status, s
   std::vector<store::MessageRow> messages = co_await std::move(listing);
   const bool more = messages.size() > kShown;
   if (more) messages.resize(kShown);
-  const Calendar& calendar = calendar_of(*parts_.rulebook.sops_in_force().front());
+  const Calendar& calendar = calendar_of(*rulebook_.sops_in_force().front());
   Html notice;
   if (!fault.empty())
     notice = message(fault, true);
@@ -93,13 +106,13 @@ awaitable<Response> Pages::dead_letters_page(const PageCall& call, int status, s
   co_return page(status, call, "Pesan gagal", std::move(body), true);
 }
 
-awaitable<Response> Pages::dead_letters(PageCall call) {
+awaitable<Response> DeadLetterPages::dead_letters(PageCall call) {
   auto showing = dead_letters_page(call, 200, "");
   co_return co_await std::move(showing);
 }
 
 // Each by itself, and each names the state it must be in: sending the form twice changes nothing.
-awaitable<Response> Pages::dead_letters_act(PageCall call) {
+awaitable<Response> DeadLetterPages::dead_letters_act(PageCall call) {
   if (call.look) {
     auto showing = dead_letters_page(call, call.look_status(), call.why);
     co_return co_await std::move(showing);
@@ -110,7 +123,7 @@ awaitable<Response> Pages::dead_letters_act(PageCall call) {
   for (const std::string& text : call.form.texts("pesan")) {
     const auto id = http::parse_id(text);
     if (!id) continue;
-    auto acquiring = parts_.pool.acquire();
+    auto acquiring = pool_.acquire();
     pg::Pool::Lease lease = co_await std::move(acquiring);
     auto changing =
         action == "ulang" ? store::retry_message(*lease, *id) : store::discard_message(*lease, *id);
@@ -129,6 +142,16 @@ awaitable<Response> Pages::dead_letters_act(PageCall call) {
       gone > 0 ? fmt::format("{} pesan diurus; {} sudah tidak gagal lagi.", done, gone)
                : "Pilih dahulu pesan yang hendak diurus.");
   co_return co_await std::move(showing);
+}
+
+std::vector<PageRoute> dead_letter_pages(const PageParts* parts) {
+  static constexpr http::RowOf<DeadLetterPages, PageCall> kRows[] = {
+      {"GET", "/pesan", "page_dead_letters", Who::administrator, In::none, Out::counted,
+       &DeadLetterPages::dead_letters},
+      {"POST", "/pesan", "page_dead_letters_act", Who::administrator, In::whole, Out::counted,
+       &DeadLetterPages::dead_letters_act},
+  };
+  return http::answered_by(parts, kRows);
 }
 
 }  // namespace tenggat::pages

@@ -321,16 +321,35 @@ void log_change(const char* event, const PageCall& call, std::string_view about)
   log_event(Level::info, event, {{"by", call.who->officer.id}, {"about", about}});
 }
 
+class OfficerPages : public PageGroup {
+ public:
+  explicit OfficerPages(const PageParts& parts) : PageGroup(parts), pool_(parts.pool) {}
+  awaitable<Response> officers(PageCall call);
+  awaitable<Response> officers_act(PageCall call);
+  awaitable<Response> officer(PageCall call);
+  awaitable<Response> officer_act(PageCall call);
+
+ private:
+  awaitable<Response> officers_page(const PageCall& call, int status, std::string fault);
+  awaitable<Response> officer_page(const PageCall& call, int status, std::string fault);
+  awaitable<std::string> add_officer(const PageCall& call, pg::Connection& db);
+  awaitable<std::string> change_officer(const PageCall& call, pg::Connection& db);
+  awaitable<std::string> change_duties(const PageCall& call, pg::Connection& db);
+
+  pg::Pool& pool_;
+};
+
 }  // namespace
 
 // --- all of them ---------------------------------------------------------------------------------
 
-awaitable<Response> Pages::officers_page(const PageCall& call, int status, std::string fault) {
+awaitable<Response> OfficerPages::officers_page(const PageCall& call, int status,
+                                                std::string fault) {
   auto reading = reader_.read({}, {});
   const Reading found = co_await std::move(reading);
-  const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
-  const Context context = parts_.rulebook.context(*sops.front(), found.moment.now);
-  const People& people = parts_.rulebook.people();
+  const std::vector<const Sop*> sops = rulebook_.sops_in_force();
+  const Context context = rulebook_.context(*sops.front(), found.moment.now);
+  const People& people = rulebook_.people();
   const std::vector<NamedRole> roles = roles_to_hold(sops);
   const CivilDate today = context.today();
   // Those in service first, by name; a page shows so many.
@@ -373,33 +392,33 @@ awaitable<Response> Pages::officers_page(const PageCall& call, int status, std::
   co_return page(status, call, "Pegawai", std::move(body), true);
 }
 
-awaitable<Response> Pages::officers(PageCall call) {
+awaitable<Response> OfficerPages::officers(PageCall call) {
   auto showing = officers_page(call, 200, "");
   co_return co_await std::move(showing);
 }
 
-awaitable<std::string> Pages::add_officer(const PageCall& call, pg::Connection& db) {
+awaitable<std::string> OfficerPages::add_officer(const PageCall& call, pg::Connection& db) {
   http::FieldFaults faults;
   Officer officer = officer_in(call.form, faults);
   if (!faults.empty()) co_return fault_words(faults, call.form);
-  if (!all_known(officer.roles, roles_to_hold(parts_.rulebook.sops_in_force())))
+  if (!all_known(officer.roles, roles_to_hold(rulebook_.sops_in_force())))
     co_return "Salah satu peran tidak dikenal.";
   const std::string id = officer.id;
-  officer.ended = office::end_of_service(officer, parts_.rulebook, call.who->now);
+  officer.ended = office::end_of_service(officer, rulebook_, call.who->now);
   auto adding = store::add_officer(db, std::move(officer));
   const store::OfficerChange added = co_await std::move(adding);
-  if (added.shared()) co_return shared_words(added, parts_.rulebook.people());
+  if (added.shared()) co_return shared_words(added, rulebook_.people());
   if (!added.done()) co_return "Kode pegawai ini sudah dipakai pegawai lain.";
   log_change("officer_added", call, id);
   co_return "";
 }
 
-awaitable<Response> Pages::officers_act(PageCall call) {
+awaitable<Response> OfficerPages::officers_act(PageCall call) {
   if (call.look) {
     auto showing = officers_page(call, call.look_status(), call.why);
     co_return co_await std::move(showing);
   }
-  auto changing = change_once(call, &Pages::add_officer);
+  auto changing = change_once(pool_, call, std::bind_front(&OfficerPages::add_officer, this));
   const std::string fault = co_await std::move(changing);
   if (fault.empty()) co_return see_other("/pegawai?sudah=ya");
   auto showing = officers_page(call, 422, fault);
@@ -408,12 +427,13 @@ awaitable<Response> Pages::officers_act(PageCall call) {
 
 // --- one of them ---------------------------------------------------------------------------------
 
-awaitable<Response> Pages::officer_page(const PageCall& call, int status, std::string fault) {
+awaitable<Response> OfficerPages::officer_page(const PageCall& call, int status,
+                                               std::string fault) {
   auto reading = reader_.read({}, {});
   const Reading found = co_await std::move(reading);
-  const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
-  const Context context = parts_.rulebook.context(*sops.front(), found.moment.now);
-  const People& people = parts_.rulebook.people();
+  const std::vector<const Sop*> sops = rulebook_.sops_in_force();
+  const Context context = rulebook_.context(*sops.front(), found.moment.now);
+  const People& people = rulebook_.people();
   const Officer* officer = people.find(call.request.param("id"));
   if (!officer) co_return not_found(call);
   const std::string path = "/pegawai/" + officer->id;
@@ -439,13 +459,13 @@ awaitable<Response> Pages::officer_page(const PageCall& call, int status, std::s
   co_return page(status, call, officer->name, std::move(body));
 }
 
-awaitable<Response> Pages::officer(PageCall call) {
+awaitable<Response> OfficerPages::officer(PageCall call) {
   auto showing = officer_page(call, 200, "");
   co_return co_await std::move(showing);
 }
 
 // Name, channels, roles, and whether they serve at all.
-awaitable<std::string> Pages::change_officer(const PageCall& call, pg::Connection& db) {
+awaitable<std::string> OfficerPages::change_officer(const PageCall& call, pg::Connection& db) {
   const std::string id = call.request.param("id"), action = call.form.text("aksi");
   const bool oneself = id == call.who->officer.id;
   http::FieldFaults faults;
@@ -453,12 +473,12 @@ awaitable<std::string> Pages::change_officer(const PageCall& call, pg::Connectio
   if (action == "ubah") {
     store::OfficerEdit edit = edit_in(call.form, faults);
     if (!faults.empty()) co_return fault_words(faults, call.form);
-    if (!all_known(*edit.roles, roles_to_hold(parts_.rulebook.sops_in_force())))
+    if (!all_known(*edit.roles, roles_to_hold(rulebook_.sops_in_force())))
       co_return "Salah satu peran tidak dikenal.";
     const auto& roles = *edit.roles;
     if (oneself && std::find(roles.begin(), roles.end(), store::kAdministratorRole) == roles.end())
       co_return "Peran pengelola sistem tidak dapat Anda cabut dari diri sendiri.";
-    office::end_observers_stay(edit, id, parts_.rulebook, call.who->now);
+    office::end_observers_stay(edit, id, rulebook_, call.who->now);
     auto editing = store::edit_officer(db, id, std::move(edit));
     change = co_await std::move(editing);
   } else {
@@ -469,14 +489,14 @@ awaitable<std::string> Pages::change_officer(const PageCall& call, pg::Connectio
     auto ending = store::end_officer(db, id, day);
     change = co_await std::move(ending);
   }
-  if (change.shared()) co_return shared_words(change, parts_.rulebook.people());
+  if (change.shared()) co_return shared_words(change, rulebook_.people());
   if (!change.done()) co_return kGone;
   log_change("officer_changed", call, id);
   co_return "";
 }
 
 // Leave, and who stands in.
-awaitable<std::string> Pages::change_duties(const PageCall& call, pg::Connection& db) {
+awaitable<std::string> OfficerPages::change_duties(const PageCall& call, pg::Connection& db) {
   const std::string id = call.request.param("id"), action = call.form.text("aksi");
   http::FieldFaults faults;
   if (action == "cuti") {
@@ -515,7 +535,7 @@ awaitable<std::string> Pages::change_duties(const PageCall& call, pg::Connection
   co_return "";
 }
 
-awaitable<Response> Pages::officer_act(PageCall call) {
+awaitable<Response> OfficerPages::officer_act(PageCall call) {
   if (call.look) {
     auto showing = officer_page(call, call.look_status(), call.why);
     co_return co_await std::move(showing);
@@ -527,13 +547,28 @@ awaitable<Response> Pages::officer_act(PageCall call) {
     return std::find(std::begin(actions), std::end(actions), action) != std::end(actions);
   };
   if (!is_one_of(kOfPerson) && !is_one_of(kOfDuties)) co_return stale_form(call);
-  auto changing =
-      change_once(call, is_one_of(kOfPerson) ? &Pages::change_officer : &Pages::change_duties);
+  const auto work =
+      is_one_of(kOfPerson) ? &OfficerPages::change_officer : &OfficerPages::change_duties;
+  auto changing = change_once(pool_, call, std::bind_front(work, this));
   const std::string fault = co_await std::move(changing);
   if (fault.empty())
     co_return see_other("/pegawai/" + query_encoded(call.request.param("id")) + "?sudah=ya");
   auto showing = officer_page(call, 422, fault);
   co_return co_await std::move(showing);
+}
+
+std::vector<PageRoute> officer_pages(const PageParts* parts) {
+  static constexpr http::RowOf<OfficerPages, PageCall> kRows[] = {
+      {"GET", "/pegawai", "page_officers", Who::administrator, In::none, Out::counted,
+       &OfficerPages::officers},
+      {"POST", "/pegawai", "page_officers_act", Who::administrator, In::whole, Out::counted,
+       &OfficerPages::officers_act},
+      {"GET", "/pegawai/{id}", "page_officer", Who::administrator, In::none, Out::counted,
+       &OfficerPages::officer},
+      {"POST", "/pegawai/{id}", "page_officer_act", Who::administrator, In::whole, Out::counted,
+       &OfficerPages::officer_act},
+  };
+  return http::answered_by(parts, kRows);
 }
 
 }  // namespace tenggat::pages

@@ -1,27 +1,29 @@
 // The calls of the pages, and what they share. Included by the .cpp files of this folder only.
 #pragma once
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "daemon/http/authorize.h"
 #include "daemon/http/form.h"
 #include "daemon/http/inbox.h"
-#include "daemon/http/rate_limit.h"
 #include "daemon/http/reading.h"
+#include "daemon/http/route_row.h"
 #include "daemon/pages/layout.h"
 #include "daemon/pages/pages.h"
 
 namespace tenggat::pages {
 
 using boost::asio::awaitable;
+using http::In;
+using http::Out;
 using http::Reading;
 using http::Request;
 using http::Response;
+using http::Who;
 
 // An officer in service with a live session.
 struct SignedIn {
@@ -37,7 +39,8 @@ struct SignedIn {
 struct PageCall {
   Request request;
   http::Form form;
-  std::optional<SignedIn> who;  // on routes for officers; else nothing
+  std::optional<SignedIn> who;          // on routes for officers; else nothing
+  const http::RouteRow* row = nullptr;  // of the route
   // The form is only to be shown again, with all that was typed; `why` says what kept it from being
   // done, if it was to be.
   bool look = false;
@@ -89,160 +92,71 @@ struct Outcomes {
   std::string words;  // why not
 };
 
-class Pages {
- public:
-  using Endpoint = awaitable<Response> (Pages::*)(PageCall);
-  explicit Pages(PageParts parts);
+using PageRoute = http::Answered<PageCall>;
 
-  // The way in of every route: session, table, form, token; then the endpoint. An outage becomes a
-  // page that says so.
-  awaitable<Response> enter(Endpoint endpoint, Request request);
-
-  awaitable<Response> style(PageCall call);
-  awaitable<Response> front(PageCall call);
-  awaitable<Response> problem(PageCall call);
-
-  awaitable<Response> track(PageCall call);
-  awaitable<Response> track_act(PageCall call);
-  awaitable<Response> track_document(PageCall call);
-
-  awaitable<Response> sign_in(PageCall call);
-  awaitable<Response> sign_in_ask(PageCall call);
-  awaitable<Response> sign_in_link(PageCall call);
-  awaitable<Response> sign_in_use(PageCall call);
-  awaitable<Response> sign_out(PageCall call);
-
-  awaitable<Response> tasks(PageCall call);
-  awaitable<Response> tasks_act(PageCall call);
-  awaitable<Response> permit(PageCall call);
-  awaitable<Response> permit_act(PageCall call);
-  awaitable<Response> permit_document(PageCall call);
-  awaitable<Response> search(PageCall call);
-  awaitable<Response> applicant(PageCall call);
-  awaitable<Response> applicant_act(PageCall call);
-
-  awaitable<Response> board(PageCall call);
-  awaitable<Response> board_list(PageCall call);
-  awaitable<Response> board_stream(PageCall call);
-  awaitable<Response> board_script(PageCall call);
-  awaitable<Response> kiosk(PageCall call);
-  awaitable<Response> kiosk_stream(PageCall call);
-  awaitable<Response> kiosks(PageCall call);
-  awaitable<Response> kiosks_act(PageCall call);
-
-  awaitable<Response> officers(PageCall call);
-  awaitable<Response> officers_act(PageCall call);
-  awaitable<Response> officer(PageCall call);
-  awaitable<Response> officer_act(PageCall call);
-  awaitable<Response> working_calendar(PageCall call);
-  awaitable<Response> working_calendar_act(PageCall call);
-  awaitable<Response> working_calendar_file(PageCall call);
-  awaitable<Response> dead_letters(PageCall call);
-  awaitable<Response> dead_letters_act(PageCall call);
-
- private:
-  struct BoardReader;
-  struct BoardReaders {
-    std::size_t all = 0;
-    std::map<std::string, std::size_t> of;  // by session or screen
-  };
-
-  std::string session_cookie(const std::string& secret, std::chrono::seconds lives) const;
-  // What was typed goes to `kept` too, for when the answer fails.
-  awaitable<Response> admit(Endpoint endpoint, PageCall call, http::Form& kept);
-  // A page that says why nothing was done and keeps what was typed, until it can be looked at
-  // again.
-  Response kept_page(int status, const PageCall& call, std::string title,
-                     std::string_view words) const;
-  // What it makes of the body; false: it is no form of ours. Files are stored as they come.
-  awaitable<bool> take_form(PageCall& call, http::Form& kept);
-  awaitable<void> take_begun_form(PageCall& call, http::Form& kept);
-  awaitable<bool> read_pieces(PageCall& call, http::FormReader& reader,
-                              std::unique_ptr<http::Upload>& upload);
-  // Nobody: whoever it is has shown neither a session nor a tracking secret.
-  awaitable<std::optional<http::Sender>> sender_of(const PageCall& call);
-  awaitable<std::optional<SignedIn>> who_has_signed_in(const Request& request, std::string secret);
-  // What a secret in a request leads to, in the turn of where it comes from.
-  awaitable<Reading> look_up(const Request& request, pg::Pipeline looking);
-  // For what was presented and is nothing: `answer`, or 429 where too much of that came lately.
-  Response missed(const PageCall& call, Response answer);
-  Response too_many_misses(const PageCall& call, std::chrono::seconds wait) const;
-  // Nobody has signed in; `wait`: as too_many_misses().
-  awaitable<Response> sign_in_first(PageCall call, http::Form& kept, std::chrono::seconds wait);
+// What every page is made with: the office's name, the rules, what is read, and who looks up what
+// an address leads to. A group has besides what its pages alone need.
+class PageGroup {
+ protected:
+  explicit PageGroup(const PageParts& parts)
+      : rulebook_(parts.rulebook),
+        reader_(parts.pool, parts.rulebook),
+        signing_in_(parts.signing_in),
+        door_(parts.door) {}
 
   Response page(int status, const PageCall& call, std::string title, Html body,
                 bool wide = false) const;
   Response refusal_page(int status, const PageCall& call, std::string title,
                         std::string_view words) const;
+  // A page that says why nothing was done and keeps what was typed, until it can be looked at
+  // again.
+  Response kept_page(int status, const PageCall& call, std::string title,
+                     std::string_view words) const;
   // The same for an unknown, a mistyped and an expired address.
   Response not_found(const PageCall& call) const;
   Response stale_form(const PageCall& call) const;
 
-  awaitable<Outcomes> submit(const PageCall& call, Asked asked);
-  // An administrator's change in one transaction with its form's key: sent twice, done once. What
-  // it returns is why not; empty: done.
-  using Change = awaitable<std::string> (Pages::*)(const PageCall& call, pg::Connection& db);
-  awaitable<std::string> change_once(const PageCall& call, Change work);
-  // An uploaded one.
-  awaitable<Response> send_document(const PageCall& call, const Permit& permit,
-                                    const Document& document);
-
-  awaitable<bool> is_usable_link(const Request& request);
-  Response no_such_link(const PageCall& call) const;
-
+  // What a secret in a request leads to, in the turn of where it comes from.
+  awaitable<Reading> look_up(const Request& request, pg::Pipeline looking);
+  // The permit of the tracking secret in the path.
   awaitable<std::optional<std::int64_t>> tracked_permit(const Request& request);
-  store::StoredPermit as_decided(store::StoredPermit stored, Instant now) const;
-  Response track_page(const PageCall& call, const Reading& reading, std::int64_t id, int status,
-                      std::string_view fault) const;
-  awaitable<Response> track_again(const PageCall& call, std::int64_t id, Outcomes outcome);
+  // For what was presented and is nothing: `answer`, or 429 where too much of that came lately.
+  Response missed(const PageCall& call, Response answer);
+  Response too_many_misses(const PageCall& call, std::chrono::seconds wait) const;
 
-  awaitable<Response> tasks_page(const PageCall& call, int status, std::string fault);
-  // Why a file may not be acted on along with others; nothing: it may.
-  awaitable<std::string> refuse_bulk(std::int64_t permit, std::string step, std::string action);
-  awaitable<std::string> set_leave_today(const PageCall& call, bool away);
-  // At most one more than are shown.
-  awaitable<std::vector<std::int64_t>> ids_for(std::string asked);
-  // `found` holds their permits and those that this officer has just been done with.
-  awaitable<std::vector<http::Task>> tasks_of(const SignedIn& who, Reading& found);
-  awaitable<Response> permit_page(const PageCall& call, std::int64_t id, int status,
-                                  std::string fault);
-  // What an action still wants before it is taken: a word of confirmation, a shorter note.
-  awaitable<std::string> wanting_before(const PageCall& call, std::int64_t id);
-  awaitable<Response> applicant_page(const PageCall& call, std::int64_t id, int status,
-                                     std::string fault);
+  // An uploaded one.
+  awaitable<Response> send_document(http::Uploads& uploads, const PageCall& call,
+                                    const Permit& permit, const Document& document);
+  const Calendar& calendar_of(const Sop& sop) const { return rulebook_.calendar(sop.calendar); }
 
-  Html board_of(const Sop& sop, bool links) const;
-  awaitable<std::string> next_of_board(std::shared_ptr<BoardReader> reader);
-  Response stream_board(const PageCall& call, std::string owner, bool links);
-  Response board_page(const PageCall& call, const std::string& path, bool links,
-                      const Html& more) const;
-  awaitable<bool> find_kiosk(const PageCall& call);
-  awaitable<Response> kiosks_page(const PageCall& call, int status, Html notice);
-
-  awaitable<Response> officers_page(const PageCall& call, int status, std::string fault);
-  awaitable<Response> officer_page(const PageCall& call, int status, std::string fault);
-  awaitable<std::string> add_officer(const PageCall& call, pg::Connection& db);
-  awaitable<std::string> change_officer(const PageCall& call, pg::Connection& db);
-  awaitable<std::string> change_duties(const PageCall& call, pg::Connection& db);
-
-  std::set<std::string> calendars() const;  // ids, of the SOPs in force
-  // The one the address asks for, else the first; null: there is none of that name.
-  const Calendar* chosen_calendar(const PageCall& call) const;
-  awaitable<Response> calendar_page(const PageCall& call, int status, std::string fault,
-                                    Html preview);
-  awaitable<Response> change_calendar(PageCall call, bool write);
-  awaitable<Response> dead_letters_page(const PageCall& call, int status, std::string fault);
-
-  const Calendar& calendar_of(const Sop& sop) const {
-    return parts_.rulebook.calendar(sop.calendar);
-  }
-
-  PageParts parts_;
+  office::Rulebook& rulebook_;
   http::Reader reader_;
-  http::RateLimit links_;  // tracking links sent once more, by permit
-  std::shared_ptr<BoardReaders> board_readers_ = std::make_shared<BoardReaders>();
-  bool calendar_under_way_ = false;  // one preview or change at a time
+  office::SigningIn& signing_in_;
+  http::Doorkeeper& door_;
 };
+
+// --- the routes, a group a file ------------------------------------------------------------------
+
+// What http::answered_by() says of `parts`.
+std::vector<PageRoute> problem_pages(const PageParts* parts);
+std::vector<PageRoute> track_pages(const PageParts* parts);
+std::vector<PageRoute> sign_in_pages(const PageParts* parts);
+std::vector<PageRoute> task_pages(const PageParts* parts);
+std::vector<PageRoute> permit_pages(const PageParts* parts);
+std::vector<PageRoute> applicant_pages(const PageParts* parts);
+std::vector<PageRoute> search_pages(const PageParts* parts);
+std::vector<PageRoute> board_pages(const PageParts* parts);
+std::vector<PageRoute> officer_pages(const PageParts* parts);
+std::vector<PageRoute> calendar_pages(const PageParts* parts);
+std::vector<PageRoute> dead_letter_pages(const PageParts* parts);
+
+// --- what forms do -------------------------------------------------------------------------------
+
+awaitable<Outcomes> submit(office::Committer& committer, const PageCall& call, Asked asked);
+// An administrator's change in one transaction with its form's key: sent twice, done once. What it
+// returns is why not; empty: done.
+using Change = std::function<awaitable<std::string>(const PageCall& call, pg::Connection& db)>;
+awaitable<std::string> change_once(pg::Pool& pool, const PageCall& call, Change work);
 
 // Of what comes through the tracking page, in the audit and with its documents. No service can have
 // a name with a space.
@@ -253,6 +167,10 @@ inline constexpr const char* kSpeaksForApplicant = "halaman lacak";
 std::string csrf_token(std::string_view secret, std::string_view purpose);
 bool equal_in_constant_time(std::string_view a, std::string_view b);
 FormKeys new_form_keys(std::string csrf);
+// Set-Cookie of a session; none lives for no time.
+std::string session_cookie(const std::string& public_url, const std::string& secret,
+                           std::chrono::seconds lives);
+inline constexpr std::string_view kSessionCookie = "tenggat_sesi";
 // Nothing where the form has no key of ours.
 std::optional<std::string> once_of(const http::Form& form);
 // A path of ours that a page can lead back to, else "/tugas".
@@ -267,6 +185,8 @@ inline constexpr std::string_view kHiddenCharacter =
 // What came with a form, to be read where the form itself cannot be shown again.
 Html typed_values(const http::Form& form);
 
+// The kind and name in such an input's name; nothing where it brings no document.
+std::optional<NewDocument> document_of(std::string_view input);
 // The name of an input that brings a document of this kind (and name, where there are several).
 std::string upload_name(std::string_view kind, std::string_view name = {});
 // What was uploaded into such inputs, and is kept.

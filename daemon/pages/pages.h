@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "daemon/http/doorkeeper.h"
+#include "daemon/http/route_row.h"
 #include "daemon/http/router.h"
 #include "daemon/http/uploads.h"
 #include "daemon/office/board.h"
@@ -18,6 +19,7 @@
 #include "daemon/office/rulebook.h"
 #include "daemon/office/signing_in.h"
 #include "daemon/pg/pool.h"
+#include "daemon/resources.h"
 
 namespace tenggat::pages {
 
@@ -33,7 +35,10 @@ struct PageParts {
   std::string public_url;  // without a last slash; https makes the cookie Secure
 };
 
-// Throws std::logic_error for a route without a row in the authorization table.
 std::vector<http::Route> page_routes(PageParts parts);
+// What their rows say, the same without any parts.
+std::vector<http::RouteRow> page_rows();
+// Of every route of the public listener, the API's first.
+std::vector<RouteBounds> route_bounds();
 
 }  // namespace tenggat::pages

@@ -186,10 +186,28 @@ std::vector<Deficiency> deficiencies_of(const http::Form& form) {
   return found;
 }
 
+class PermitPages : public PageGroup {
+ public:
+  explicit PermitPages(const PageParts& parts)
+      : PageGroup(parts), committer_(parts.committer), uploads_(parts.uploads) {}
+  awaitable<Response> permit(PageCall call);
+  awaitable<Response> permit_act(PageCall call);
+  awaitable<Response> permit_document(PageCall call);
+
+ private:
+  awaitable<Response> permit_page(const PageCall& call, std::int64_t id, int status,
+                                  std::string fault);
+  // What an action still wants before it is taken: a word of confirmation, a shorter note.
+  awaitable<std::string> wanting_before(const PageCall& call, std::int64_t id);
+
+  office::Committer& committer_;
+  http::Uploads& uploads_;
+};
+
 }  // namespace
 
-awaitable<Response> Pages::permit_page(const PageCall& call, std::int64_t id, int status,
-                                       std::string fault) {
+awaitable<Response> PermitPages::permit_page(const PageCall& call, std::int64_t id, int status,
+                                             std::string fault) {
   pg::Pipeline more;
   store::add_events(more, id);
   store::add_notes(more, id);
@@ -199,9 +217,9 @@ awaitable<Response> Pages::permit_page(const PageCall& call, std::int64_t id, in
   const auto permit = found.permits.find(id);
   if (permit == found.permits.end()) co_return not_found(call);
   const store::StoredPermit& stored = permit->second;
-  const Sop& sop = parts_.rulebook.sop_version(stored.permit.sop_version);
+  const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
   const Context context =
-      parts_.rulebook.context(sop, std::max(found.moment.now, stored.permit.changed_at));
+      rulebook_.context(sop, std::max(found.moment.now, stored.permit.changed_at));
   const auto events = store::events_of(found.results.at(found.first));
   const auto notes = store::notes_of(found.results.at(found.first + 1));
   const auto letters = store::letters_of(found.results.at(found.first + 2));
@@ -212,7 +230,7 @@ awaitable<Response> Pages::permit_page(const PageCall& call, std::int64_t id, in
   co_return page(status, call, "Permohonan " + stored.permit.number, body_of(view, said));
 }
 
-awaitable<Response> Pages::permit(PageCall call) {
+awaitable<Response> PermitPages::permit(PageCall call) {
   auto finding = reader_.id_of(call.request.param("id"), call.request.trace);
   const auto id = co_await std::move(finding);
   if (!id) co_return not_found(call);
@@ -220,7 +238,7 @@ awaitable<Response> Pages::permit(PageCall call) {
   co_return co_await std::move(showing);
 }
 
-awaitable<std::string> Pages::wanting_before(const PageCall& call, std::int64_t id) {
+awaitable<std::string> PermitPages::wanting_before(const PageCall& call, std::int64_t id) {
   if (notify::characters(note_of(call.form)) > http::BodyLimits::note)
     co_return "Catatan terlalu panjang; paling banyak 2.000 huruf.";
   for (const http::FormField& field : call.form.fields)
@@ -232,7 +250,7 @@ awaitable<std::string> Pages::wanting_before(const PageCall& call, std::int64_t 
   const Reading found = co_await std::move(reading);
   const auto permit = found.permits.find(id);
   if (permit == found.permits.end()) co_return "";
-  const Sop& sop = parts_.rulebook.sop_version(permit->second.permit.sop_version);
+  const Sop& sop = rulebook_.sop_version(permit->second.permit.sop_version);
   const Step* step = sop.find_step(call.form.text("langkah"));
   const ActionRule* rule = step ? step->find_action(action.substr(4)) : nullptr;
   if (rule && rule->ends_permit())
@@ -240,7 +258,7 @@ awaitable<std::string> Pages::wanting_before(const PageCall& call, std::int64_t 
   co_return "";
 }
 
-awaitable<Response> Pages::permit_act(PageCall call) {
+awaitable<Response> PermitPages::permit_act(PageCall call) {
   auto finding = reader_.id_of(call.request.param("id"), call.request.trace);
   const auto id = co_await std::move(finding);
   if (!id) co_return not_found(call);
@@ -295,14 +313,14 @@ awaitable<Response> Pages::permit_act(PageCall call) {
   } else {
     co_return stale_form(call);
   }
-  auto submitting = submit(call, std::move(asked));
+  auto submitting = submit(committer_, call, std::move(asked));
   const Outcomes outcome = co_await std::move(submitting);
   if (outcome.done) co_return see_other(fmt::format("/permohonan/{}?sudah=ya", *id));
   auto showing = permit_page(call, *id, outcome.status, outcome.words);
   co_return co_await std::move(showing);
 }
 
-awaitable<Response> Pages::permit_document(PageCall call) {
+awaitable<Response> PermitPages::permit_document(PageCall call) {
   auto finding = reader_.id_of(call.request.param("id"), call.request.trace);
   const auto id = co_await std::move(finding);
   const auto number = http::parse_id(call.request.param("document"));
@@ -314,10 +332,22 @@ awaitable<Response> Pages::permit_document(PageCall call) {
   for (const Document& document : permit->second.permit.documents) {
     const auto hash = http::uploaded_hash(document.uri);
     if (document.id != *number || !hash) continue;
-    auto sending = send_document(call, permit->second.permit, document);
+    auto sending = send_document(uploads_, call, permit->second.permit, document);
     co_return co_await std::move(sending);
   }
   co_return not_found(call);
+}
+
+std::vector<PageRoute> permit_pages(const PageParts* parts) {
+  static constexpr http::RowOf<PermitPages, PageCall> kRows[] = {
+      {"GET", "/permohonan/{id}", "page_permit", Who::officer, In::none, Out::counted,
+       &PermitPages::permit},
+      {"POST", "/permohonan/{id}", "page_permit_act", Who::officer, In::file, Out::counted,
+       &PermitPages::permit_act},
+      {"GET", "/permohonan/{id}/dokumen/{document}", "page_permit_document", Who::officer, In::none,
+       Out::file, &PermitPages::permit_document},
+  };
+  return http::answered_by(parts, kRows);
 }
 
 }  // namespace tenggat::pages

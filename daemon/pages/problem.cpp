@@ -3,8 +3,17 @@
 #include "daemon/pages/page_calls.h"
 
 namespace tenggat::pages {
+namespace {
 
-awaitable<Response> Pages::problem(PageCall call) {
+class ProblemPages : public PageGroup {
+ public:
+  explicit ProblemPages(const PageParts& parts) : PageGroup(parts) {}
+  awaitable<Response> problem(PageCall call);
+};
+
+}  // namespace
+
+awaitable<Response> ProblemPages::problem(PageCall call) {
   const std::string& name = call.request.param("name");
   const http::ProblemType* type = http::find_problem_type(name);
   if (!type) co_return not_found(call);
@@ -15,6 +24,14 @@ awaitable<Response> Pages::problem(PageCall call) {
       type->title.indonesian, type->help.indonesian, type->title.english, type->help.english,
       type->status, type->code);
   co_return page(200, call, std::string(type->title.indonesian), std::move(body));
+}
+
+std::vector<PageRoute> problem_pages(const PageParts* parts) {
+  static constexpr http::RowOf<ProblemPages, PageCall> kRows[] = {
+      {"GET", "/problems/{name}", "page_problem", Who::anyone, In::none, Out::small,
+       &ProblemPages::problem},
+  };
+  return http::answered_by(parts, kRows);
 }
 
 }  // namespace tenggat::pages

@@ -33,9 +33,27 @@ Html already_signed_in(const std::string& return_to) {
       return_to);
 }
 
+class SignInPages : public PageGroup {
+ public:
+  explicit SignInPages(const PageParts& parts)
+      : PageGroup(parts), pool_(parts.pool), public_url_(parts.public_url) {}
+  awaitable<Response> sign_in(PageCall call);
+  awaitable<Response> sign_in_ask(PageCall call);
+  awaitable<Response> sign_in_link(PageCall call);
+  awaitable<Response> sign_in_use(PageCall call);
+  awaitable<Response> sign_out(PageCall call);
+
+ private:
+  awaitable<bool> is_usable_link(const Request& request);
+  Response no_such_link(const PageCall& call) const;
+
+  pg::Pool& pool_;
+  const std::string public_url_;
+};
+
 }  // namespace
 
-awaitable<Response> Pages::sign_in(PageCall call) {
+awaitable<Response> SignInPages::sign_in(PageCall call) {
   const std::string return_to = safe_return(call.request.query.get("ke").value_or(""));
   co_return page(200, call, "Masuk",
                  html("{}{}", form_to_ask(return_to), already_signed_in(return_to)));
@@ -44,13 +62,13 @@ awaitable<Response> Pages::sign_in(PageCall call) {
 // Whatever is typed is answered by the same page and charged to nobody: a refusal after so many
 // unknown addresses, here or elsewhere, would tell which are known. From one network it is done one
 // at a time; what an officer is sent at most, store::kLinksAtMost says.
-awaitable<Response> Pages::sign_in_ask(PageCall call) {
+awaitable<Response> SignInPages::sign_in_ask(PageCall call) {
   office::SigningIn::Request asked;
   asked.address = call.form.text("alamat").substr(0, kAddressMax);
   asked.return_to = safe_return(call.form.text("ke"));
-  auto waiting = parts_.door.turn(call.request.remote_address, http::Doorkeeper::Line::always);
+  auto waiting = door_.turn(call.request.remote_address, http::Doorkeeper::Line::always);
   const http::Doorkeeper::Turn turn = co_await std::move(waiting);
-  auto sending = parts_.signing_in.send_link(std::move(asked));
+  auto sending = signing_in_.send_link(std::move(asked));
   co_await std::move(sending);
   co_return page(
       200, call, "Periksa pesan Anda",
@@ -62,7 +80,7 @@ awaitable<Response> Pages::sign_in_ask(PageCall call) {
           "href=\"/masuk\">minta lagi</a>, atau hubungi pengelola sistem.</p></div>"));
 }
 
-awaitable<bool> Pages::is_usable_link(const Request& request) {
+awaitable<bool> SignInPages::is_usable_link(const Request& request) {
   const std::string& secret = request.param("secret");
   if (!store::is_sign_in_secret(secret)) co_return false;
   pg::Pipeline looking;
@@ -72,14 +90,14 @@ awaitable<bool> Pages::is_usable_link(const Request& request) {
   co_return !found.results.at(found.first).empty();
 }
 
-Response Pages::no_such_link(const PageCall& call) const {
+Response SignInPages::no_such_link(const PageCall& call) const {
   return refusal_page(404, call, "Tautan tidak berlaku",
                       "Tautan masuk ini sudah dipakai, sudah lewat 15 menit, atau tidak lengkap. "
                       "Mintalah tautan baru di halaman Masuk.");
 }
 
 // What a preview, a forwarded message or a curious eye opens changes nothing and tells nothing.
-awaitable<Response> Pages::sign_in_link(PageCall call) {
+awaitable<Response> SignInPages::sign_in_link(PageCall call) {
   const std::string secret = call.request.param("secret");
   auto looking = is_usable_link(call.request);
   if (!co_await std::move(looking)) co_return missed(call, no_such_link(call));
@@ -93,14 +111,14 @@ awaitable<Response> Pages::sign_in_link(PageCall call) {
            secret, csrf_token(secret, "masuk")));
 }
 
-awaitable<Response> Pages::sign_in_use(PageCall call) {
+awaitable<Response> SignInPages::sign_in_use(PageCall call) {
   const std::string secret = call.request.param("secret");
   if (!equal_in_constant_time(call.form.text("token"), csrf_token(secret, "masuk")))
     co_return stale_form(call);
   const std::string session = store::new_sign_in_secret();
   auto looking = is_usable_link(call.request);
   if (!co_await std::move(looking)) co_return missed(call, no_such_link(call));
-  auto acquiring = parts_.pool.acquire();
+  auto acquiring = pool_.acquire();
   pg::Pool::Lease lease = co_await std::move(acquiring);
   auto opening = store::open_session(*lease, secret, session);
   const std::optional<store::OpenedSession> opened = co_await std::move(opening);
@@ -109,21 +127,36 @@ awaitable<Response> Pages::sign_in_use(PageCall call) {
   log_event(Level::info, "signed_in",
             {{"officer", opened->officer}, {"request_id", call.request.request_id}});
   Response response = see_other(safe_return(opened->return_to));
-  response.headers.set("Set-Cookie", session_cookie(session, store::kSessionLives));
+  response.headers.set("Set-Cookie", session_cookie(public_url_, session, store::kSessionLives));
   co_return response;
 }
 
-awaitable<Response> Pages::sign_out(PageCall call) {
+awaitable<Response> SignInPages::sign_out(PageCall call) {
   if (call.look) co_return stale_form(call);
-  auto acquiring = parts_.pool.acquire();
+  auto acquiring = pool_.acquire();
   pg::Pool::Lease lease = co_await std::move(acquiring);
   pg::Pipeline ending;
   store::add_end_session(ending, call.who->session);
   auto running = lease->run(std::move(ending));
   co_await std::move(running);
   Response response = see_other("/masuk");
-  response.headers.set("Set-Cookie", session_cookie("", std::chrono::seconds{0}));
+  response.headers.set("Set-Cookie", session_cookie(public_url_, "", std::chrono::seconds{0}));
   co_return response;
+}
+
+std::vector<PageRoute> sign_in_pages(const PageParts* parts) {
+  static constexpr http::RowOf<SignInPages, PageCall> kRows[] = {
+      {"GET", "/masuk", "page_sign_in", Who::anyone, In::none, Out::small, &SignInPages::sign_in},
+      {"POST", "/masuk", "page_sign_in_ask", Who::anyone, In::small, Out::small,
+       &SignInPages::sign_in_ask},
+      {"GET", "/masuk/{secret}", "page_sign_in_link", Who::anyone, In::none, Out::small,
+       &SignInPages::sign_in_link},
+      {"POST", "/masuk/{secret}", "page_sign_in_use", Who::anyone, In::small, Out::small,
+       &SignInPages::sign_in_use},
+      {"POST", "/keluar", "page_sign_out", Who::officer, In::whole, Out::small,
+       &SignInPages::sign_out},
+  };
+  return http::answered_by(parts, kRows);
 }
 
 }  // namespace tenggat::pages

@@ -1,9 +1,8 @@
 // "Tugas saya": what is most urgent, several at once where a step is a matter of minutes, and
-// "tidak masuk hari ini". "Cari": any permit by its number or a name.
+// "tidak masuk hari ini".
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 #include <tuple>
 
@@ -18,10 +17,8 @@ namespace tenggat::pages {
 namespace {
 
 constexpr std::size_t kShown = 50;
-constexpr int kFound = 30;
 constexpr std::chrono::hours kJustDone{1};
 constexpr int kDoneShown = 5;
-constexpr std::size_t kQueryMax = 100;
 
 // What has been drafted refuses the application: looked at one by one, never along with others.
 bool is_refusal_draft(const Permit& permit, const Step& step) {
@@ -168,6 +165,25 @@ Html leave_form(const FormKeys& keys, bool away) {
       away ? "Saya masuk hari ini" : "Tidak masuk hari ini");
 }
 
+class TaskPages : public PageGroup {
+ public:
+  explicit TaskPages(const PageParts& parts)
+      : PageGroup(parts), pool_(parts.pool), committer_(parts.committer) {}
+  awaitable<Response> tasks(PageCall call);
+  awaitable<Response> tasks_act(PageCall call);
+
+ private:
+  awaitable<Response> tasks_page(const PageCall& call, int status, std::string fault);
+  // Why a file may not be acted on along with others; nothing: it may.
+  awaitable<std::string> refuse_bulk(std::int64_t permit, std::string step, std::string action);
+  awaitable<std::string> set_leave_today(const PageCall& call, bool away);
+  // `found` holds their permits and those that this officer has just been done with.
+  awaitable<std::vector<http::Task>> tasks_of(const SignedIn& who, Reading& found);
+
+  pg::Pool& pool_;
+  office::Committer& committer_;
+};
+
 }  // namespace
 
 bool away_on(const Officer& officer, const CivilDate& day) {
@@ -206,8 +222,8 @@ Html listed_item(const store::StoredPermit& stored, const office::Rulebook& rule
       permit.number);
 }
 
-awaitable<std::vector<http::Task>> Pages::tasks_of(const SignedIn& who, Reading& found) {
-  const http::InboxRoles roles = http::inbox_roles(who.officer.id, parts_.rulebook, who.now);
+awaitable<std::vector<http::Task>> TaskPages::tasks_of(const SignedIn& who, Reading& found) {
+  const http::InboxRoles roles = http::inbox_roles(who.officer.id, rulebook_, who.now);
   std::vector<http::Task> tasks;
   if (roles.roles.empty()) co_return tasks;
   pg::Pipeline search;
@@ -222,17 +238,17 @@ awaitable<std::vector<http::Task>> Pages::tasks_of(const SignedIn& who, Reading&
   if (ids.empty()) co_return tasks;
   auto loading = reader_.read(std::move(ids), {});
   found = co_await std::move(loading);
-  tasks = http::tasks_of(who.officer.id, found.permits, parts_.rulebook, found.moment.now);
+  tasks = http::tasks_of(who.officer.id, found.permits, rulebook_, found.moment.now);
   co_return tasks;
 }
 
-awaitable<Response> Pages::tasks_page(const PageCall& call, int status, std::string fault) {
+awaitable<Response> TaskPages::tasks_page(const PageCall& call, int status, std::string fault) {
   const SignedIn& who = *call.who;
   Reading found;
   auto finding = tasks_of(who, found);
   const std::vector<http::Task> tasks = co_await std::move(finding);
-  const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
-  const Context context = parts_.rulebook.context(*sops.front(), who.now);
+  const std::vector<const Sop*> sops = rulebook_.sops_in_force();
+  const Context context = rulebook_.context(*sops.front(), who.now);
   const FormKeys keys = new_form_keys(who.visitor.csrf);
 
   Html items, buttons;
@@ -240,7 +256,7 @@ awaitable<Response> Pages::tasks_page(const PageCall& call, int status, std::str
   std::set<std::string> quick;
   for (const http::Task& task : tasks) {
     const Permit& permit = task.stored->permit;
-    const Sop& sop = parts_.rulebook.sop_version(permit.sop_version);
+    const Sop& sop = rulebook_.sop_version(permit.sop_version);
     const Calendar& calendar = calendar_of(sop);
     const Instant now = std::max(found.moment.now, permit.changed_at);
     const auto task_status = visit_sla(permit, *task.visit, sop, calendar, now).status;
@@ -286,24 +302,24 @@ awaitable<Response> Pages::tasks_page(const PageCall& call, int status, std::str
       "{}{}{}{}<h2>Kehadiran</h2>{}",
       tasks.size() > kShown ? fmt::format("lebih dari {}", kShown) : std::to_string(tasks.size()),
       late, notify::clock_time(local), local.zone_abbreviation, notice, list, more,
-      just_done(who, found, parts_.rulebook), leave_form(keys, away));
+      just_done(who, found, rulebook_), leave_form(keys, away));
   co_return page(status, call, "Tugas saya", std::move(body), true);
 }
 
-awaitable<Response> Pages::tasks(PageCall call) {
+awaitable<Response> TaskPages::tasks(PageCall call) {
   auto showing = tasks_page(call, 200, "");
   co_return co_await std::move(showing);
 }
 
 // Away for the rest of the day. What this officer had claimed is given back by the leave itself
 // (Watch), so that nobody else waits for it.
-awaitable<std::string> Pages::set_leave_today(const PageCall& call, bool away) {
+awaitable<std::string> TaskPages::set_leave_today(const PageCall& call, bool away) {
   const SignedIn& who = *call.who;
-  const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
-  const CivilDate today = parts_.rulebook.context(*sops.front(), who.now).today();
+  const std::vector<const Sop*> sops = rulebook_.sops_in_force();
+  const CivilDate today = rulebook_.context(*sops.front(), who.now).today();
   const bool was_away = away_on(who.officer, today);
   if (away && !was_away) {
-    auto acquiring = parts_.pool.acquire();
+    auto acquiring = pool_.acquire();
     pg::Pool::Lease lease = co_await std::move(acquiring);
     Leave leave{today, today};
     auto adding = store::add_leave(*lease, who.officer.id, std::move(leave));
@@ -315,7 +331,7 @@ awaitable<std::string> Pages::set_leave_today(const PageCall& call, bool away) {
                     [&](const Leave& leave) { return leave.start == today && leave.end == today; });
     if (!only_today)
       co_return "Cuti Anda mencakup lebih dari hari ini; hubungi pengelola untuk mengubahnya.";
-    auto acquiring = parts_.pool.acquire();
+    auto acquiring = pool_.acquire();
     pg::Pool::Lease lease = co_await std::move(acquiring);
     auto cancelling = store::cancel_leave(*lease, who.officer.id, today);
     co_await std::move(cancelling);
@@ -323,22 +339,22 @@ awaitable<std::string> Pages::set_leave_today(const PageCall& call, bool away) {
   co_return "";
 }
 
-awaitable<std::string> Pages::refuse_bulk(std::int64_t permit, std::string step,
-                                          std::string action) {
+awaitable<std::string> TaskPages::refuse_bulk(std::int64_t permit, std::string step,
+                                              std::string action) {
   auto reading = reader_.read({permit}, {});
   const Reading found = co_await std::move(reading);
   const auto stored = found.permits.find(permit);
   const Visit* visit =
       stored == found.permits.end() ? nullptr : stored->second.permit.open_visit(step);
   if (!visit) co_return "";  // the action itself is refused, with its reason
-  const Sop& sop = parts_.rulebook.sop_version(stored->second.permit.sop_version);
+  const Sop& sop = rulebook_.sop_version(stored->second.permit.sop_version);
   const ActionRule* quick = quick_action(stored->second.permit, *visit, sop);
   if (quick && quick->id == action) co_return "";
   co_return fmt::format("{}: diputuskan satu per satu; buka berkasnya. ",
                         stored->second.permit.number);
 }
 
-awaitable<Response> Pages::tasks_act(PageCall call) {
+awaitable<Response> TaskPages::tasks_act(PageCall call) {
   if (call.look) {
     auto showing = tasks_page(call, call.look_status(), call.why);
     co_return co_await std::move(showing);
@@ -382,7 +398,7 @@ awaitable<Response> Pages::tasks_act(PageCall call) {
       break;
     }
     const std::int64_t id = ticket->permit;
-    auto submitting = submit(call, std::move(asked));
+    auto submitting = submit(committer_, call, std::move(asked));
     const Outcomes outcome = co_await std::move(submitting);
     if (outcome.done) {
       ++done;
@@ -403,60 +419,13 @@ awaitable<Response> Pages::tasks_act(PageCall call) {
   co_return co_await std::move(showing);
 }
 
-// A whole number or id is that one permit, and found at once; anything else is looked for in
-// numbers and names.
-awaitable<std::vector<std::int64_t>> Pages::ids_for(std::string asked) {
-  std::string number = asked;
-  std::transform(number.begin(), number.end(), number.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  pg::Pipeline finding;
-  store::add_find_by_number(finding, asked);
-  store::add_find_by_number(finding, number);
-  auto exactly = reader_.read({}, std::move(finding));
-  Reading found = co_await std::move(exactly);
-  for (const std::size_t as_typed_or_larger : {found.first, found.first + 1})
-    if (found.results.at(as_typed_or_larger).rows() == 1)
-      co_return store::ids_of(found.results.at(as_typed_or_larger));
-  store::PermitFilter filter;
-  filter.q = asked;
-  filter.limit = kFound;
-  pg::Pipeline searching;
-  store::add_search(searching, filter);
-  auto looking = reader_.read({}, std::move(searching));
-  found = co_await std::move(looking);
-  co_return store::ids_of(found.results.at(found.first));
-}
-
-awaitable<Response> Pages::search(PageCall call) {
-  const std::string asked =
-      http::searched_words(call.request.query.get("q").value_or("").substr(0, kQueryMax));
-  Html list;
-  if (!asked.empty()) {
-    auto finding = ids_for(asked);
-    std::vector<std::int64_t> ids = co_await std::move(finding);
-    const bool more = ids.size() > kFound;
-    if (more) ids.resize(kFound);
-    Reading found;
-    if (!ids.empty()) {
-      auto loading = reader_.read(std::move(ids), {});
-      found = co_await std::move(loading);
-    }
-    Html items;
-    for (const auto& [id, stored] : found.permits)
-      items += listed_item(stored, parts_.rulebook, found.moment.now, "");
-    list = items.empty()
-               ? html("<p role=\"status\">Tidak ada permohonan yang cocok.</p>")
-               : html("<div class=\"kartu\"><ul class=\"polos tugas\">{}</ul></div>{}", items,
-                      more ? html("<p class=\"halus\">Ada lebih banyak; persempit pencarian.</p>")
-                           : Html());
-  }
-  Html body = html(
-      "<h1>Cari permohonan</h1><form method=\"get\" action=\"/cari\" role=\"search\">"
-      "<label for=\"q\">Nomor, nama pemohon, atau nama lembaga</label>"
-      "<input type=\"search\" id=\"q\" name=\"q\" value=\"{}\" maxlength=\"100\">"
-      "<p><button class=\"utama\">Cari</button></p></form>{}",
-      asked, list);
-  co_return page(200, call, "Cari permohonan", std::move(body), true);
+std::vector<PageRoute> task_pages(const PageParts* parts) {
+  static constexpr http::RowOf<TaskPages, PageCall> kRows[] = {
+      {"GET", "/tugas", "page_tasks", Who::officer, In::none, Out::counted, &TaskPages::tasks},
+      {"POST", "/tugas", "page_tasks_act", Who::officer, In::whole, Out::counted,
+       &TaskPages::tasks_act},
+  };
+  return http::answered_by(parts, kRows);
 }
 
 }  // namespace tenggat::pages

@@ -527,12 +527,6 @@ Html body_of(const View& view, const Html& said) {
       journey(view), documents_of(view), proof, withdrawal);
 }
 
-bool is_tracking_secret(std::string_view text) {
-  return text.size() == 32 && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
-}
-
 std::string_view thanks_for(std::string_view what) {
   if (what == kUndo) return "Tindakan telah dibatalkan.";
   if (what == kAnswer) return "Terima kasih, jawaban Anda telah kami terima.";
@@ -542,39 +536,42 @@ std::string_view thanks_for(std::string_view what) {
   return "Terima kasih, berkas Anda telah kami terima.";
 }
 
+class TrackPages : public PageGroup {
+ public:
+  explicit TrackPages(const PageParts& parts)
+      : PageGroup(parts), committer_(parts.committer), uploads_(parts.uploads) {}
+  awaitable<Response> track(PageCall call);
+  awaitable<Response> track_act(PageCall call);
+  awaitable<Response> track_document(PageCall call);
+
+ private:
+  store::StoredPermit as_decided(store::StoredPermit stored, Instant now) const;
+  Response track_page(const PageCall& call, const Reading& reading, std::int64_t id, int status,
+                      std::string_view fault) const;
+  awaitable<Response> track_again(const PageCall& call, std::int64_t id, Outcomes outcome);
+
+  office::Committer& committer_;
+  http::Uploads& uploads_;
+};
+
 }  // namespace
 
-// The request stands in the calling coroutine.
-awaitable<std::optional<std::int64_t>> Pages::tracked_permit(const Request& request) {
-  const std::string& secret = request.param("secret");
-  if (!is_tracking_secret(secret)) co_return std::nullopt;
-  pg::Pipeline looking;
-  store::add_find_by_tracking(looking, secret);
-  auto reading = look_up(request, std::move(looking));
-  const Reading found = co_await std::move(reading);
-  const std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
-  if (ids.empty()) co_return std::nullopt;
-  request.trace->actor = "applicant";
-  request.trace->note_permit(ids.front());
-  co_return ids.front();
-}
-
 // As its applicant sees it: without a decision that can still be taken back.
-store::StoredPermit Pages::as_decided(store::StoredPermit stored, Instant now) const {
-  const Sop& sop = parts_.rulebook.sop_version(stored.permit.sop_version);
-  stored.permit = tenggat::as_decided(stored.permit, parts_.rulebook.context(sop, now));
+store::StoredPermit TrackPages::as_decided(store::StoredPermit stored, Instant now) const {
+  const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
+  stored.permit = tenggat::as_decided(stored.permit, rulebook_.context(sop, now));
   return stored;
 }
 
-Response Pages::track_page(const PageCall& call, const Reading& reading, std::int64_t id,
-                           int status, std::string_view fault) const {
+Response TrackPages::track_page(const PageCall& call, const Reading& reading, std::int64_t id,
+                                int status, std::string_view fault) const {
   const store::StoredPermit stored = as_decided(reading.permits.at(id), reading.moment.now);
-  const Sop& sop = parts_.rulebook.sop_version(stored.permit.sop_version);
+  const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
   const std::vector<store::StoredNote> notes = store::notes_of(reading.results.at(reading.first));
   const std::string& secret = call.request.param("secret");
   const std::vector<Delegation> letters = store::letters_of(reading.results.at(reading.first + 1));
   const Instant now = std::max(reading.moment.now, stored.permit.changed_at);
-  const Context context = parts_.rulebook.context(sop, now);
+  const Context context = rulebook_.context(sop, now);
   const View view{stored,
                   sop,
                   calendar_of(sop),
@@ -591,7 +588,7 @@ Response Pages::track_page(const PageCall& call, const Reading& reading, std::in
   return page(status, call, "Permohonan " + stored.permit.number, body_of(view, said));
 }
 
-awaitable<Response> Pages::track(PageCall call) {
+awaitable<Response> TrackPages::track(PageCall call) {
   auto finding = tracked_permit(call.request);
   const auto id = co_await std::move(finding);
   if (!id) co_return missed(call, not_found(call));
@@ -604,7 +601,8 @@ awaitable<Response> Pages::track(PageCall call) {
   co_return track_page(call, found, *id, 200, "");
 }
 
-awaitable<Response> Pages::track_again(const PageCall& call, std::int64_t id, Outcomes outcome) {
+awaitable<Response> TrackPages::track_again(const PageCall& call, std::int64_t id,
+                                            Outcomes outcome) {
   pg::Pipeline more;
   store::add_notes(more, id);
   store::add_letters(more, id);
@@ -614,7 +612,7 @@ awaitable<Response> Pages::track_again(const PageCall& call, std::int64_t id, Ou
   co_return track_page(call, found, id, outcome.status, outcome.words);
 }
 
-awaitable<Response> Pages::track_act(PageCall call) {
+awaitable<Response> TrackPages::track_act(PageCall call) {
   const std::string secret = call.request.param("secret");
   auto finding = tracked_permit(call.request);
   const auto id = co_await std::move(finding);
@@ -667,14 +665,14 @@ awaitable<Response> Pages::track_act(PageCall call) {
     }
     asked.command = std::move(act);
   }
-  auto submitting = submit(call, std::move(asked));
+  auto submitting = submit(committer_, call, std::move(asked));
   const Outcomes outcome = co_await std::move(submitting);
   if (outcome.done) co_return see_other("/lacak/" + secret + "?sudah=" + query_encoded(action));
   auto showing = track_again(call, *id, outcome);
   co_return co_await std::move(showing);
 }
 
-awaitable<Response> Pages::track_document(PageCall call) {
+awaitable<Response> TrackPages::track_document(PageCall call) {
   auto finding = tracked_permit(call.request);
   const auto id = co_await std::move(finding);
   if (!id) co_return missed(call, not_found(call));
@@ -684,15 +682,27 @@ awaitable<Response> Pages::track_document(PageCall call) {
   const Reading found = co_await std::move(reading);
   const auto permit = found.permits.find(*id);
   if (permit == found.permits.end()) co_return not_found(call);
-  const Sop& sop = parts_.rulebook.sop_version(permit->second.permit.sop_version);
+  const Sop& sop = rulebook_.sop_version(permit->second.permit.sop_version);
   const store::StoredPermit stored = as_decided(permit->second, found.moment.now);
   for (const Document& document : stored.permit.documents) {
     const auto hash = http::uploaded_hash(document.uri);
     if (document.id != *number || !hash || !for_applicant(document, stored.permit, sop)) continue;
-    auto sending = send_document(call, stored.permit, document);
+    auto sending = send_document(uploads_, call, stored.permit, document);
     co_return co_await std::move(sending);
   }
   co_return not_found(call);
+}
+
+std::vector<PageRoute> track_pages(const PageParts* parts) {
+  static constexpr http::RowOf<TrackPages, PageCall> kRows[] = {
+      {"GET", "/lacak/{secret}", "page_track", Who::anyone, In::none, Out::counted,
+       &TrackPages::track},
+      {"POST", "/lacak/{secret}", "page_track_act", Who::anyone, In::file, Out::counted,
+       &TrackPages::track_act},
+      {"GET", "/lacak/{secret}/dokumen/{id}", "page_track_document", Who::anyone, In::none,
+       Out::file, &TrackPages::track_document},
+  };
+  return http::answered_by(parts, kRows);
 }
 
 }  // namespace tenggat::pages

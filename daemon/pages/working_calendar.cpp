@@ -235,28 +235,47 @@ class OneAtATime {
   bool& taken_;
 };
 
+class CalendarPages : public PageGroup {
+ public:
+  explicit CalendarPages(const PageParts& parts) : PageGroup(parts), pool_(parts.pool) {}
+  awaitable<Response> working_calendar(PageCall call);
+  awaitable<Response> working_calendar_act(PageCall call);
+  awaitable<Response> working_calendar_file(PageCall call);
+
+ private:
+  std::set<std::string> calendars() const;  // ids, of the SOPs in force
+  // The one the address asks for, else the first; null: there is none of that name.
+  const Calendar* chosen_calendar(const PageCall& call) const;
+  awaitable<Response> calendar_page(const PageCall& call, int status, std::string fault,
+                                    Html preview);
+  awaitable<Response> change_calendar(PageCall call, bool write);
+
+  pg::Pool& pool_;
+  bool calendar_under_way_ = false;  // one preview or change at a time
+};
+
 }  // namespace
 
-std::set<std::string> Pages::calendars() const {
+std::set<std::string> CalendarPages::calendars() const {
   std::set<std::string> ids;
-  for (const Sop* sop : parts_.rulebook.sops_in_force()) ids.insert(sop->calendar);
+  for (const Sop* sop : rulebook_.sops_in_force()) ids.insert(sop->calendar);
   return ids;
 }
 
-const Calendar* Pages::chosen_calendar(const PageCall& call) const {
-  const std::string id(call.request.query.get("kalender")
-                           .value_or(parts_.rulebook.sops_in_force().front()->calendar));
-  return calendars().contains(id) ? &parts_.rulebook.calendar(id) : nullptr;
+const Calendar* CalendarPages::chosen_calendar(const PageCall& call) const {
+  const std::string id(
+      call.request.query.get("kalender").value_or(rulebook_.sops_in_force().front()->calendar));
+  return calendars().contains(id) ? &rulebook_.calendar(id) : nullptr;
 }
 
-awaitable<Response> Pages::calendar_page(const PageCall& call, int status, std::string fault,
-                                         Html preview) {
+awaitable<Response> CalendarPages::calendar_page(const PageCall& call, int status,
+                                                 std::string fault, Html preview) {
   auto reading = reader_.read({}, {});
   const Reading found = co_await std::move(reading);
   const Calendar* chosen = chosen_calendar(call);
   if (!chosen) co_return not_found(call);
   const Calendar calendar = *chosen;
-  auto acquiring = parts_.pool.acquire();
+  auto acquiring = pool_.acquire();
   pg::Pool::Lease lease = co_await std::move(acquiring);
   auto loading = store::rules_in_force(*lease);
   const std::vector<store::RuleSet> rules = co_await std::move(loading);
@@ -288,12 +307,12 @@ awaitable<Response> Pages::calendar_page(const PageCall& call, int status, std::
   co_return page(status, call, "Kalender", std::move(body));
 }
 
-awaitable<Response> Pages::working_calendar(PageCall call) {
+awaitable<Response> CalendarPages::working_calendar(PageCall call) {
   auto showing = calendar_page(call, 200, "", {});
   co_return co_await std::move(showing);
 }
 
-awaitable<Response> Pages::working_calendar_act(PageCall call) {
+awaitable<Response> CalendarPages::working_calendar_act(PageCall call) {
   if (call.look) {
     auto showing = calendar_page(call, call.look_status(), call.why, {});
     co_return co_await std::move(showing);
@@ -304,7 +323,7 @@ awaitable<Response> Pages::working_calendar_act(PageCall call) {
   co_return co_await std::move(changing);
 }
 
-awaitable<Response> Pages::change_calendar(PageCall call, bool write) {
+awaitable<Response> CalendarPages::change_calendar(PageCall call, bool write) {
   office::NewDay day;
   std::string fault(read_day(call.form, day));
   const Calendar* chosen = chosen_calendar(call);
@@ -322,7 +341,7 @@ awaitable<Response> Pages::change_calendar(PageCall call, bool write) {
   std::vector<office::PermitMove> moves;
   std::string seen, decree;
   {
-    auto acquiring = parts_.pool.acquire();
+    auto acquiring = pool_.acquire();
     pg::Pool::Lease lease = co_await std::move(acquiring);
     auto loading = store::rules_in_force(*lease);
     const std::vector<store::RuleSet> rules = co_await std::move(loading);
@@ -337,7 +356,7 @@ awaitable<Response> Pages::change_calendar(PageCall call, bool write) {
     } else {
       decree = office::reason_of_change(calendar, changed->calendar);
       office::CalendarChange asked{std::move(changed->rules), changed->calendar, decree, write};
-      auto changing = office::change_calendar(*lease, parts_.rulebook, std::move(asked));
+      auto changing = office::change_calendar(*lease, rulebook_, std::move(asked));
       moves = co_await std::move(changing);
     }
   }
@@ -359,11 +378,11 @@ awaitable<Response> Pages::change_calendar(PageCall call, bool write) {
   co_return co_await std::move(showing);
 }
 
-awaitable<Response> Pages::working_calendar_file(PageCall call) {
+awaitable<Response> CalendarPages::working_calendar_file(PageCall call) {
   const Calendar* chosen = chosen_calendar(call);
   if (!chosen) co_return not_found(call);
   const std::string id = chosen->id(), name = call.request.param("name");
-  auto acquiring = parts_.pool.acquire();
+  auto acquiring = pool_.acquire();
   pg::Pool::Lease lease = co_await std::move(acquiring);
   auto loading = store::rules_in_force(*lease);
   const std::vector<store::RuleSet> rules = co_await std::move(loading);
@@ -380,6 +399,18 @@ awaitable<Response> Pages::working_calendar_file(PageCall call) {
         co_return response;
       }
   co_return not_found(call);
+}
+
+std::vector<PageRoute> calendar_pages(const PageParts* parts) {
+  static constexpr http::RowOf<CalendarPages, PageCall> kRows[] = {
+      {"GET", "/kalender", "page_calendar", Who::administrator, In::none, Out::counted,
+       &CalendarPages::working_calendar},
+      {"POST", "/kalender", "page_calendar_act", Who::administrator, In::whole, Out::counted,
+       &CalendarPages::working_calendar_act},
+      {"GET", "/kalender/berkas/{name}", "page_calendar_file", Who::administrator, In::none,
+       Out::counted, &CalendarPages::working_calendar_file},
+  };
+  return http::answered_by(parts, kRows);
 }
 
 }  // namespace tenggat::pages

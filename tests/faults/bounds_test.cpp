@@ -11,6 +11,7 @@
 #include <regex>
 #include <set>
 
+#include "daemon/pages/pages.h"
 #include "daemon/resources.h"
 #include "tests/faults/outside.h"
 #include "tests/support/browser.h"
@@ -30,6 +31,13 @@ struct Ask {
   std::string token{};
   bool cookie = false;
 };
+
+const RouteBounds* find_bounds(std::string_view route) {
+  static const std::vector<RouteBounds> all = pages::route_bounds();
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const RouteBounds& one) { return one.route == route; });
+  return found == all.end() ? nullptr : &*found;
+}
 
 class Bounds : public OutsideTest {
  protected:

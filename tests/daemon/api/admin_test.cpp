@@ -5,7 +5,6 @@
 #include <boost/json/parse.hpp>
 #include <stdexcept>
 
-#include "daemon/http/authorize.h"
 #include "tests/support/await.h"
 
 namespace tenggat::http {
@@ -33,8 +32,6 @@ AdminParts parts() {
   all.metrics_text = [] { return std::string("tenggat_up 1\n"); };
   return all;
 }
-
-TEST(Admin, EveryRouteHasItsRow) { EXPECT_NO_THROW(require_rows(admin_routes(parts()))); }
 
 TEST(Admin, MetricsAreTheExposition) {
   const Response response = ask(parts(), "metrics");

@@ -13,15 +13,15 @@ judge() {
   fi
 }
 
-plant 'a route without a check' daemon/http/api.cpp \
-  'if (!access && !may_act) {' \
-  'if (!access && !may_act && request.route != "notice_list") {'
+plant 'a route without a check' daemon/http/api_entrance.cpp \
+  'const auto access = authorize(principal ? &*principal : nullptr, call->row.who);' \
+  'const auto access = authorize(principal ? &*principal : nullptr, request.route == "notice_list" ? Who::anyone : call->row.who);'
 plant 'a check of the role but not of the permit' daemon/http/authorize.cpp \
-  'if (question.created_by && *question.created_by != service.id)' \
+  'if (access.own_only && created_by != principal.id)' \
   'if (false)'
 plant 'on_behalf_of without scope' daemon/http/authorize.cpp \
-  'if ((who & kForOfficer) && service.has("act")) return Access{Capacity::for_officer, false};' \
-  'if (who & kForOfficer) return Access{Capacity::for_officer, false};'
+  'const bool may_act = includes(who, Who::for_officer) && service.has("act");' \
+  'const bool may_act = includes(who, Who::for_officer);'
 plant 'a permit is shown without asking whose it is' daemon/http/api_permits.cpp \
   'if (auto refusal = refuse_other(call, permit->second)) co_return std::move(*refusal);
   co_return json_response(' \
@@ -50,26 +50,26 @@ plant 'whoever has left hands in files' daemon/http/api_files.cpp \
   account->know' \
   'account->know'
 plant "a dashboard sees the applicant's channels" daemon/http/authorize.cpp \
-  '{Field::contact, kOfficer | kAdmin | kIntakeOwn},' \
-  '{Field::contact, kOfficer | kAdmin | kIntakeOwn | kRead},'
+  '{Field::contact, Who::officer | Who::admin | Who::intake_own},' \
+  '{Field::contact, Who::officer | Who::admin | Who::intake_own | Who::read},'
 plant "an officer sees the applicant's link" daemon/http/authorize.cpp \
-  '{Field::tracking_link, kIntakeOwn},' \
-  '{Field::tracking_link, kIntakeOwn | kOfficer},'
+  '{Field::tracking_link, Who::intake_own},' \
+  '{Field::tracking_link, Who::intake_own | Who::officer},'
 plant 'a dashboard reads notes' daemon/http/authorize.cpp \
-  '{Field::notes, kOfficer | kAdmin},' \
-  '{Field::notes, kOfficer | kAdmin | kRead},'
+  '{Field::notes, Who::officer | Who::admin},' \
+  '{Field::notes, Who::officer | Who::admin | Who::read},'
 plant "an acting service sees the applicant's channels in an answer" daemon/http/view.cpp \
   'const bool contact = actor.via.empty() || actor.via == stored.permit.created_by;' \
   'const bool contact = true;'
-plant 'every officer is an administrator' daemon/http/authorize.cpp \
-  '{"officer_list", kAdmin},' \
-  '{"officer_list", kAdmin | kOfficer},'
-plant 'a form without our token acts' daemon/pages/pages.cpp \
+plant 'every officer is an administrator' daemon/http/api_admin.cpp \
+  '"officer_list", Who::admin,' \
+  '"officer_list", Who::admin | Who::officer,'
+plant 'a form without our token acts' daemon/pages/page_entrance.cpp \
   'if (call.who && !equal_in_constant_time(call.form.text("token"), call.who->visitor.csrf)) {' \
   'if (false) {'
-plant "a page of officers' is for everybody" daemon/http/authorize.cpp \
-  '{"page_search", kOfficer},' \
-  '{"page_search", kAnyone},'
+plant "a page of officers' is for everybody" daemon/pages/search.cpp \
+  '"page_search", Who::officer,' \
+  '"page_search", Who::anyone,'
 
 if ((how_many > listed)); then passes_unharmed daemon/http/authorize.cpp; fi
 say_planted

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "daemon/config.h"
+#include "daemon/pages/pages.h"
 
 namespace tenggat {
 namespace {
@@ -45,7 +46,7 @@ TEST(Resources, TheDocumentShowsTheLedger) {
   const std::string document = text_of(fs::path(TENGGAT_SOURCE_DIR) / "docs/operations.md");
   EXPECT_EQ(marked(document, "ledger"), ledger_in_words(kShipped))
       << "tenggat doctor --resources prints it";
-  EXPECT_EQ(marked(document, "routes"), routes_in_words(kShipped));
+  EXPECT_EQ(marked(document, "routes"), routes_in_words(kShipped, pages::route_bounds()));
 }
 
 TEST(Resources, WhatShipsIsWhatTheConfigurationHasAndFitsTheUnit) {
@@ -64,7 +65,7 @@ TEST(Resources, WhatShipsIsWhatTheConfigurationHasAndFitsTheUnit) {
 
 TEST(Resources, EveryRouteHasOneRow) {
   std::set<std::string_view> names;
-  for (const RouteBounds& one : route_bounds()) EXPECT_TRUE(names.insert(one.route).second);
+  for (const RouteBounds& one : pages::route_bounds()) EXPECT_TRUE(names.insert(one.route).second);
 }
 
 TEST_F(Machine, WhatTheServiceMayHaveIsReadWhereItRunsElseFromItsUnit) {

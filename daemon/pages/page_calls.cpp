@@ -1,0 +1,385 @@
+#include "daemon/pages/page_calls.h"
+
+#include <fmt/format.h>
+#include <openssl/crypto.h>
+
+#include <algorithm>
+
+#include "daemon/http/api.h"
+#include "daemon/http/api_bodies.h"
+#include "daemon/http/file_type.h"
+#include "daemon/pages/words.h"
+#include "daemon/store/commands.h"
+#include "daemon/store/files.h"
+#include "daemon/store/hash.h"
+#include "rules/utf8.h"
+
+namespace tenggat::pages {
+namespace {
+
+constexpr std::string_view kUploadPrefix = "berkas:";
+
+bool is_hex(std::string_view text, std::size_t length) {
+  return text.size() == length && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+// What was asked, without what differs between two sendings of one form (a boundary, for one).
+std::string fingerprint(const PageCall& call, std::string_view part) {
+  std::string asked = call.request.path + '\n' + std::string(part) + '\n';
+  for (const http::FormField& field : call.form.fields)
+    if (field.name != "token") asked += field.name + '=' + field.value + '\n';
+  for (const http::FormFile& file : call.form.files) asked += file.name + '=' + file.sha256 + '\n';
+  return store::sha256(asked);
+}
+
+Outcomes outcome_of(const office::CommandAnswer& answer) {
+  using Kind = office::CommandAnswer::Kind;
+  switch (answer.kind) {
+    case Kind::done:
+    case Kind::repeated:
+      return {true, 303, ""};
+    case Kind::refused:
+      if (answer.refusal) {
+        const http::ProblemCode code = http::problem_code(answer.refusal->reason());
+        return {false, code->status, std::string(code->title.indonesian) + "."};
+      }
+      break;
+    case Kind::not_found:
+      return {false, 404, "Permohonan tidak ditemukan."};
+    case Kind::key_reused:
+      return {
+          false, 409,
+          "Formulir ini sudah pernah dikirim dengan isi lain. Periksa keadaan terbaru di bawah, "
+          "lalu ulangi bila masih perlu."};
+    case Kind::busy:
+      return {false, 503,
+              answer.outage.empty()
+                  ? "Sistem sedang sibuk. Silakan coba lagi sebentar lagi."
+                  : "Sistem sedang tidak dapat melayani. Belum ada yang berubah; silakan coba lagi "
+                    "beberapa saat lagi."};
+    case Kind::failed:
+      break;
+  }
+  return {false, 500, "Terjadi kesalahan pada sistem. Belum ada yang berubah."};
+}
+
+}  // namespace
+
+// --- answers -------------------------------------------------------------------------------------
+
+Response PageGroup::page(int status, const PageCall& call, std::string title, Html body,
+                         bool wide) const {
+  Page page;
+  page.title = std::move(title);
+  page.office = signing_in_.office_name();
+  page.visitor = call.who ? &call.who->visitor : nullptr;
+  page.frame = wide ? Page::Frame::wide : Page::Frame::column;
+  page.body = std::move(body);
+  return page_response(status, page);
+}
+
+Response PageGroup::refusal_page(int status, const PageCall& call, std::string title,
+                                 std::string_view words) const {
+  Html body = html("<h1>{}</h1><div class=\"kartu\"><p>{}</p></div>", title, words);
+  return page(status, call, std::move(title), std::move(body));
+}
+
+Response PageGroup::kept_page(int status, const PageCall& call, std::string title,
+                              std::string_view words) const {
+  Html fields;
+  for (const http::FormField& field : call.form.fields)
+    if (field.name != "token" && field.name != "aksi" && !field.value.empty())
+      fields += html("<input type=\"hidden\" name=\"{}\" value=\"{}\">", field.name, field.value);
+  Html body = html(
+      "<h1>{}</h1><div class=\"kartu\"><p>{}</p></div>{}<form method=\"post\" action=\"{}\" "
+      "enctype=\"multipart/form-data\">{}<p><button class=\"utama\" name=\"aksi\" value=\"{}\">"
+      "Lanjutkan pengisian</button></p><p class=\"halus\">Isian dibawa kembali ke formulirnya dan "
+      "belum dikirim. Berkas yang dipilih perlu dipilih lagi.</p></form>",
+      title, words, typed_values(call.form), call.request.path, fields, kLookAgain);
+  return page(status, call, std::move(title), std::move(body));
+}
+
+Response PageGroup::not_found(const PageCall& call) const {
+  return refusal_page(
+      404, call, "Halaman tidak ditemukan",
+      "Alamat ini tidak dikenal. Periksa kembali tautan pada pesan yang Anda terima; "
+      "tautan harus disalin seluruhnya.");
+}
+
+Response PageGroup::stale_form(const PageCall& call) const {
+  return refusal_page(
+      403, call, "Formulir tidak berlaku",
+      "Formulir ini tidak berasal dari halaman yang masih berlaku, sehingga tidak ada "
+      "yang diubah. Silakan buka kembali halamannya dan ulangi.");
+}
+
+// --- what addresses lead to ----------------------------------------------------------------------
+
+awaitable<Reading> PageGroup::look_up(const Request& request, pg::Pipeline looking) {
+  auto waiting = door_.turn(request.remote_address);
+  const http::Doorkeeper::Turn turn = co_await std::move(waiting);
+  auto reading = reader_.read({}, std::move(looking));
+  co_return co_await std::move(reading);
+}
+
+Response PageGroup::missed(const PageCall& call, Response answer) {
+  const auto wait = door_.miss(call.request.remote_address);
+  return wait.count() == 0 ? std::move(answer) : too_many_misses(call, wait);
+}
+
+Response PageGroup::too_many_misses(const PageCall& call, std::chrono::seconds wait) const {
+  constexpr const char* kTitle = "Terlalu banyak percobaan";
+  constexpr std::string_view kWords =
+      "Terlalu banyak tautan atau sesi yang tidak dikenal datang dari jaringan ini. Yang masih "
+      "berlaku tetap dapat dipakai. Silakan coba lagi beberapa saat lagi.";
+  Response later = once_of(call.form) ? kept_page(429, call, kTitle, kWords)
+                                      : refusal_page(429, call, kTitle, kWords);
+  later.headers.set("Retry-After", std::to_string(wait.count()));
+  return later;
+}
+
+// The request stands in the calling coroutine.
+awaitable<std::optional<std::int64_t>> PageGroup::tracked_permit(const Request& request) {
+  const std::string& secret = request.param("secret");
+  if (!is_hex(secret, 32)) co_return std::nullopt;
+  pg::Pipeline looking;
+  store::add_find_by_tracking(looking, secret);
+  auto reading = look_up(request, std::move(looking));
+  const Reading found = co_await std::move(reading);
+  const std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
+  if (ids.empty()) co_return std::nullopt;
+  request.trace->actor = "applicant";
+  request.trace->note_permit(ids.front());
+  co_return ids.front();
+}
+
+awaitable<Response> PageGroup::send_document(http::Uploads& uploads, const PageCall& call,
+                                             const Permit& permit, const Document& document) {
+  // Of their own, since the permit is the caller's.
+  std::string name = permit.number + "-" + document.kind;
+  if (!document.name.empty()) name += "-" + document.name;
+  const std::string sha256 = *http::uploaded_hash(document.uri);
+  pg::Pipeline looking;
+  store::add_find_file(looking, sha256);
+  auto reading = reader_.read({}, std::move(looking));
+  const Reading found = co_await std::move(reading);
+  auto file = store::file_of(found.results.at(found.first));
+  if (!file) co_return not_found(call);
+  auto sending = uploads.download(std::move(*file), std::move(name));
+  co_return co_await std::move(sending);
+}
+
+// --- what forms do -------------------------------------------------------------------------------
+
+awaitable<Outcomes> submit(office::Committer& committer, const PageCall& call, Asked asked) {
+  const auto once = once_of(call.form);
+  if (!once) {
+    Outcomes stale{false, 400, "Formulir ini tidak lengkap; silakan buka kembali halamannya."};
+    co_return stale;
+  }
+  office::CommandRequest request;
+  request.permit = asked.permit;
+  request.actor = std::move(asked.actor);
+  request.command = std::move(asked.command);
+  // A space is in no key of a token's holder.
+  request.idempotency.token = asked.token;
+  request.idempotency.key = "halaman " + *once + asked.part;
+  request.idempotency.request = fingerprint(call, asked.part);
+  auto submitting = committer.submit(std::move(request));
+  const office::CommandAnswer answer = co_await std::move(submitting);
+  co_return outcome_of(answer);
+}
+
+awaitable<std::string> change_once(pg::Pool& pool, const PageCall& call, Change work) {
+  const auto once = once_of(call.form);
+  if (!once) co_return "Formulir ini tidak lengkap; silakan buka kembali halamannya.";
+  store::KeptAnswer keep;
+  keep.token = call.who->principal.token;
+  keep.key = "halaman " + *once;
+  keep.request = fingerprint(call, "");
+  keep.status = 303;
+  auto acquiring = pool.acquire();
+  pg::Pool::Lease lease = co_await std::move(acquiring);
+  pg::Transaction transaction(*lease);
+  const std::vector<std::int64_t> tokens(1, keep.token);
+  const std::vector<std::string> keys(1, keep.key);
+  pg::Pipeline look;
+  store::add_kept_answers(look, tokens, keys);
+  auto looking = transaction.run(std::move(look));
+  const std::vector<pg::Result> found = co_await std::move(looking);
+  const std::vector<store::KeptAnswer> kept = store::kept_answers_of(found.front());
+  if (!kept.empty()) {
+    co_await transaction.rollback();
+    co_return kept.front().request == keep.request
+        ? ""
+        : "Formulir ini sudah pernah dikirim dengan isi lain. Periksa keadaan terbaru di bawah.";
+  }
+  auto working = work(call, *lease);
+  std::string why_not = co_await std::move(working);
+  if (!why_not.empty()) {
+    co_await transaction.rollback();
+    co_return why_not;
+  }
+  const std::vector<store::KeptAnswer> answers(1, keep);
+  pg::Pipeline keeping;
+  store::add_keep_answers(keeping, answers);
+  try {
+    auto committing = transaction.commit(std::move(keeping));
+    co_await std::move(committing);
+  } catch (const pg::Error& error) {
+    if (error.sqlstate() != "23505") throw;  // else the same form at the same time: that one did it
+  }
+  co_return "";
+}
+
+// --- shared, pure
+// -----------------------------------------------------------------------------------
+
+bool Typed::has(std::string_view name, std::string_view value) const {
+  const std::vector<std::string> all = texts(name);
+  return std::find(all.begin(), all.end(), value) != all.end();
+}
+
+Html typed_values(const http::Form& form) {
+  // Of the form itself, not of who filled it in.
+  constexpr std::string_view kOurs[] = {"token",    "aksi",  "kunci", "langkah", "versi",
+                                        "formulir", "tugas", "pesan", "yakin"};
+  Html values;
+  for (const http::FormField& field : form.fields)
+    if (!field.value.empty() &&
+        std::find(std::begin(kOurs), std::end(kOurs), field.name) == std::end(kOurs))
+      values += html("<dt>{}</dt><dd>{}</dd>", readable(field.name), lines(field.value));
+  if (values.empty()) return {};
+  return html("<h2>Yang sudah Anda isi</h2><dl class=\"fakta\">{}</dl>", values);
+}
+
+Html Typed::files_are_lost() const {
+  if (!form_) return {};
+  return html("<p class=\"halus\">Berkas yang tadi dipilih perlu dipilih lagi.</p>");
+}
+
+std::string csrf_token(std::string_view secret, std::string_view purpose) {
+  return store::hex(store::hmac_sha256(secret, purpose)).substr(0, 32);
+}
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+FormKeys new_form_keys(std::string csrf) {
+  return {std::move(csrf), store::hex(store::random_bytes(16))};
+}
+
+std::optional<std::string> once_of(const http::Form& form) {
+  std::string once = form.text("kunci");
+  if (!is_hex(once, 32)) return std::nullopt;
+  return once;
+}
+
+std::string safe_return(std::string_view path) {
+  constexpr std::string_view kOurs[] = {"/tugas",   "/permohonan/", "/cari", "/papan",
+                                        "/pegawai", "/kalender",    "/pesan"};
+  const bool ours = std::any_of(std::begin(kOurs), std::end(kOurs),
+                                [&](std::string_view start) { return path.starts_with(start); });
+  const bool plain = std::all_of(path.begin(), path.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
+           c == '-' || c == '_' || c == '.' || c == '%';
+  });
+  return ours && plain && path.size() <= 200 ? std::string(path) : "/tugas";
+}
+
+std::string query_encoded(std::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == '.' || c == '/';
+    encoded += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return encoded;
+}
+
+std::optional<Outcomes> upload_fault(const http::Form& form) {
+  for (const http::FormFile& file : form.files) {
+    if (has_hidden_character(file.name)) return Outcomes{false, 422, std::string(kHiddenCharacter)};
+    if (!file.refusal) continue;
+    const http::ProblemType& type = **file.refusal;
+    if (type.status == 415)
+      return Outcomes{
+          false, 422,
+          fmt::format("Berkas {} bukan {}. Simpan sebagai salah satunya, lalu kirim lagi.",
+                      file.file_name, http::file_type_names(http::Language::indonesian))};
+    return Outcomes{
+        false, type.status,
+        fmt::format("Berkas {} tidak tersimpan. {}.", file.file_name, type.title.indonesian)};
+  }
+  return std::nullopt;
+}
+
+Html upload_hint() {
+  return html("<p class=\"halus\">Berkas: {}; seluruhnya paling besar 20 MB.</p>",
+              http::file_type_names(http::Language::indonesian));
+}
+
+std::string upload_name(std::string_view kind, std::string_view name) {
+  return fmt::format("{}{}:{}", kUploadPrefix, kind, name);
+}
+
+Html upload_input(std::string_view id, std::string_view kind, std::string_view name,
+                  std::string_view label, bool required) {
+  const Html needed = required ? html("<span class=\"halus\"> (wajib)</span>") : Html();
+  const Html label_of = html("<label for=\"{}\">{}{}</label>", id, label, needed);
+  const std::string input = upload_name(kind, name), types = http::accepted_endings();
+  return required ? html("{}<input type=\"file\" id=\"{}\" name=\"{}\" accept=\"{}\" required>",
+                         label_of, id, input, types)
+                  : html("{}<input type=\"file\" id=\"{}\" name=\"{}\" accept=\"{}\">", label_of,
+                         id, input, types);
+}
+
+Html document_link(const Document& document, const std::string& own_prefix) {
+  const std::string words = document_words(document.kind, document.name);
+  if (http::uploaded_hash(document.uri))
+    return html("<a href=\"{}{}\">{}</a>", own_prefix, document.id, words);
+  const auto host = http::web_host(document.uri);
+  if (!host) return html("{}", words);
+  return html("<a href=\"{}\" rel=\"noreferrer noopener\">{}</a> <span class=\"halus\">({})</span>",
+              document.uri, words, *host);
+}
+
+std::string session_cookie(const std::string& public_url, const std::string& secret,
+                           std::chrono::seconds lives) {
+  return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}{}", kSessionCookie,
+                     secret, lives.count(), public_url.starts_with("https://") ? "; Secure" : "");
+}
+
+// The kind and name in an input's name; nothing where it brings no document.
+std::optional<NewDocument> document_of(std::string_view input) {
+  if (!input.starts_with(kUploadPrefix)) return std::nullopt;
+  input.remove_prefix(kUploadPrefix.size());
+  const std::size_t colon = input.find(':');
+  if (colon == 0 || colon == std::string_view::npos || colon > http::BodyLimits::word)
+    return std::nullopt;
+  if (!std::all_of(input.begin(), input.begin() + static_cast<std::ptrdiff_t>(colon), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+      }))
+    return std::nullopt;
+  NewDocument document;
+  document.kind = std::string(input.substr(0, colon));
+  document.name = std::string(input.substr(colon + 1));
+  return document;
+}
+
+std::vector<NewDocument> uploaded(const http::Form& form) {
+  std::vector<NewDocument> documents;
+  for (const http::FormFile& file : form.files) {
+    auto document = document_of(file.name);
+    if (!document || file.content == 0) continue;
+    document->sha256 = file.sha256;
+    document->uri = "tenggat:" + file.sha256;
+    documents.push_back(std::move(*document));
+  }
+  return documents;
+}
+
+}  // namespace tenggat::pages

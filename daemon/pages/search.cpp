@@ -1,0 +1,88 @@
+// "Cari": any permit by its number or a name.
+#include <algorithm>
+#include <cctype>
+
+#include "daemon/pages/page_calls.h"
+
+namespace tenggat::pages {
+namespace {
+
+constexpr int kFound = 30;
+constexpr std::size_t kQueryMax = 100;
+
+class SearchPages : public PageGroup {
+ public:
+  explicit SearchPages(const PageParts& parts) : PageGroup(parts) {}
+  awaitable<Response> search(PageCall call);
+
+ private:
+  // At most one more than are shown.
+  awaitable<std::vector<std::int64_t>> ids_for(std::string asked);
+};
+
+}  // namespace
+
+// A whole number or id is that one permit, and found at once; anything else is looked for in
+// numbers and names.
+awaitable<std::vector<std::int64_t>> SearchPages::ids_for(std::string asked) {
+  std::string number = asked;
+  std::transform(number.begin(), number.end(), number.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  pg::Pipeline finding;
+  store::add_find_by_number(finding, asked);
+  store::add_find_by_number(finding, number);
+  auto exactly = reader_.read({}, std::move(finding));
+  Reading found = co_await std::move(exactly);
+  for (const std::size_t as_typed_or_larger : {found.first, found.first + 1})
+    if (found.results.at(as_typed_or_larger).rows() == 1)
+      co_return store::ids_of(found.results.at(as_typed_or_larger));
+  store::PermitFilter filter;
+  filter.q = asked;
+  filter.limit = kFound;
+  pg::Pipeline searching;
+  store::add_search(searching, filter);
+  auto looking = reader_.read({}, std::move(searching));
+  found = co_await std::move(looking);
+  co_return store::ids_of(found.results.at(found.first));
+}
+
+awaitable<Response> SearchPages::search(PageCall call) {
+  const std::string asked =
+      http::searched_words(call.request.query.get("q").value_or("").substr(0, kQueryMax));
+  Html list;
+  if (!asked.empty()) {
+    auto finding = ids_for(asked);
+    std::vector<std::int64_t> ids = co_await std::move(finding);
+    const bool more = ids.size() > kFound;
+    if (more) ids.resize(kFound);
+    Reading found;
+    if (!ids.empty()) {
+      auto loading = reader_.read(std::move(ids), {});
+      found = co_await std::move(loading);
+    }
+    Html items;
+    for (const auto& [id, stored] : found.permits)
+      items += listed_item(stored, rulebook_, found.moment.now, "");
+    list = items.empty()
+               ? html("<p role=\"status\">Tidak ada permohonan yang cocok.</p>")
+               : html("<div class=\"kartu\"><ul class=\"polos tugas\">{}</ul></div>{}", items,
+                      more ? html("<p class=\"halus\">Ada lebih banyak; persempit pencarian.</p>")
+                           : Html());
+  }
+  Html body = html(
+      "<h1>Cari permohonan</h1><form method=\"get\" action=\"/cari\" role=\"search\">"
+      "<label for=\"q\">Nomor, nama pemohon, atau nama lembaga</label>"
+      "<input type=\"search\" id=\"q\" name=\"q\" value=\"{}\" maxlength=\"100\">"
+      "<p><button class=\"utama\">Cari</button></p></form>{}",
+      asked, list);
+  co_return page(200, call, "Cari permohonan", std::move(body), true);
+}
+
+std::vector<PageRoute> search_pages(const PageParts* parts) {
+  static constexpr http::RowOf<SearchPages, PageCall> kRows[] = {
+      {"GET", "/cari", "page_search", Who::officer, In::none, Out::counted, &SearchPages::search},
+  };
+  return http::answered_by(parts, kRows);
+}
+
+}  // namespace tenggat::pages
