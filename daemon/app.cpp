@@ -57,6 +57,7 @@
 #include "daemon/resources.h"
 #include "daemon/store/clock_steps.h"
 #include "daemon/store/commands.h"
+#include "daemon/store/migrations.h"
 #include "daemon/store/office_clock.h"
 #include "daemon/store/rules.h"
 #include "daemon/systemd_notify.h"
@@ -621,10 +622,7 @@ asio::awaitable<std::vector<std::string>> App::Parts::put_rules_in_force(pg::Con
     if (co_await store::put_in_force_if_none(connection, calendar)) say(calendar);
   for (const store::RuleSet& sop : startup.rules.sop_sets)
     if (!refused.contains(sop.name) && co_await store::put_in_force(connection, sop)) say(sop);
-  pg::Pipeline clock;
-  clock.add(store::kMomentSql);
-  const std::vector<pg::Result> results = co_await connection.run(std::move(clock));
-  const store::Moment moment = store::moment_of(results.front());
+  const store::Moment moment = co_await connection.query(store::kMoment);
   co_await rulebook_.refresh(connection, moment);
   say_shared_addresses(moment.now);
   co_return in_force;
@@ -667,7 +665,7 @@ asio::awaitable<void> App::Parts::describe_rules(pg::Connection& connection,
 // False where starting makes no sense; an outage is an exception and is tried again.
 asio::awaitable<bool> App::Parts::prepare_database() {
   pg::Pool::Lease lease = co_await read_pool_.acquire();
-  const auto migrations = co_await pg::migration_status(*lease, pg::migrations());
+  const auto migrations = co_await pg::migration_status(*lease, store::migrations());
   for (const pg::MigrationState& one : migrations) {
     if (one.kind == pg::MigrationState::Kind::kApplied) continue;
     log_event(Level::error, "schema_differs",
@@ -737,7 +735,7 @@ asio::awaitable<std::string> App::Parts::check_database() {
   if (!halted_.empty()) co_return halted_;
   try {
     pg::Pool::Lease lease = co_await read_pool_.acquire();
-    co_await lease->query(store::kMomentSql);
+    co_await lease->query(store::kMoment.sql);
     const bool troubled = !committer_.trouble().outage().empty();
     if ((troubled || !unfit_.empty()) && committer_.idle()) {
       co_await store::probe_write(*lease);
@@ -769,7 +767,7 @@ std::string App::Parts::outage_of_loops() const {
 asio::awaitable<std::string> App::Parts::check_migrations() {
   if (!halted_.empty()) co_return halted_;
   pg::Pool::Lease lease = co_await read_pool_.acquire();
-  for (const pg::MigrationState& one : co_await pg::migration_status(*lease, pg::migrations()))
+  for (const pg::MigrationState& one : co_await pg::migration_status(*lease, store::migrations()))
     if (one.kind != pg::MigrationState::Kind::kApplied)
       co_return "migration " + one.name + " differs";
   co_return "";
@@ -785,12 +783,12 @@ asio::awaitable<std::string> App::Parts::check_rules() {
 asio::awaitable<std::string> App::Parts::describe_clock() {
   if (!live_) co_return "";
   pg::Pipeline pipeline;
-  store::add_set_back(pipeline);
+  const auto asked = store::add_set_back(pipeline);
   std::optional<store::SetBack> set_back;
   try {
     pg::Pool::Lease lease = co_await read_pool_.acquire();
-    const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
-    set_back = store::set_back_of(results.front());
+    const pg::Results results = co_await lease->run(std::move(pipeline));
+    set_back = results[asked];
   } catch (const pg::Error&) {
     // The check of the database says it.
   }
@@ -882,7 +880,9 @@ asio::awaitable<bool> App::Parts::start() {
   spawn([this] { return handle_hangups(); }, "hangups");
   spawn([this] { return reload_door_.run(); }, "reload_door");
   live_ = true;
-  asio::use_service<pg::SchemaWatch>(io_).on_newer = std::bind_front(&Parts::halt, this);
+  auto& schema = asio::use_service<pg::SchemaWatch>(io_);
+  schema.newest = store::newest_version();
+  schema.on_newer = std::bind_front(&Parts::halt, this);
   log_event(Level::info, "started",
             {{"version", kVersion},
              {"listen", startup_.config.listen.to_string()},
@@ -901,8 +901,8 @@ asio::awaitable<void> App::Parts::listen() {
       wake_all();
       while (!stopping_) {
         // A revoked token, a new deputy: in force within a second, whoever changed it.
-        const pg::Result moment = co_await connection.query(store::kMomentSql);
-        co_await rulebook_.refresh(connection, store::moment_of(moment));
+        const store::Moment moment = co_await connection.query(store::kMoment);
+        co_await rulebook_.refresh(connection, moment);
         announce_sops();  // one that was retired meanwhile needs no file
         const auto again = Clock::monotonic() + office::kLongestSleep;
         // New work says nothing of them, and comes often.

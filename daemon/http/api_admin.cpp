@@ -9,6 +9,7 @@
 #include "daemon/http/api_calls.h"
 #include "daemon/log.h"
 #include "daemon/office/observers.h"
+#include "daemon/store/errors.h"
 #include "daemon/store/messages.h"
 #include "daemon/store/people.h"
 
@@ -106,10 +107,10 @@ awaitable<Response> Api::change(Call call, Change work, Body needed) {
   pg::Pool::Lease lease = co_await std::move(acquiring);
   pg::Transaction transaction(*lease);
   pg::Pipeline look;
-  store::add_kept_answers(look, {key->token}, {key->key});
+  const auto kept = store::add_kept_answers(look, {key->token}, {key->key});
   auto looking = transaction.run(std::move(look));
-  const std::vector<pg::Result> found = co_await std::move(looking);
-  if (auto answer = repeated_answer(request, *key, store::kept_answers_of(found.front()))) {
+  const pg::Results found = co_await std::move(looking);
+  if (auto answer = repeated_answer(request, *key, found[kept])) {
     co_await transaction.rollback();
     co_return std::move(*answer);
   }
@@ -126,7 +127,7 @@ awaitable<Response> Api::change(Call call, Change work, Body needed) {
     auto committing = transaction.commit(std::move(keep));
     co_await std::move(committing);
   } catch (const pg::Error& error) {
-    if (error.sqlstate() != "23505") throw;
+    if (store::conflict_of(error) != store::Conflict::same_key) throw;
     // The same key came twice at once: asked again, the caller gets the other one's answer.
     co_return busy_response(request);
   }
@@ -176,9 +177,9 @@ awaitable<Response> Api::add_officer(const Call& call, const json::value& body,
   check_roles(officer.roles, faults);
   if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
   const std::string id = officer.id;
-  auto looking = db.query(store::kMomentSql);
-  const pg::Result looked = co_await std::move(looking);
-  officer.ended = office::end_of_service(officer, parts_.rulebook, store::moment_of(looked).now);
+  auto looking = db.query(store::kMoment);
+  const store::Moment moment = co_await std::move(looking);
+  officer.ended = office::end_of_service(officer, parts_.rulebook, moment.now);
   auto adding = store::add_officer(db, std::move(officer));
   const store::OfficerChange added = co_await std::move(adding);
   if (added.shared()) co_return shared_address(call.request, added);
@@ -195,9 +196,9 @@ awaitable<Response> Api::edit_officer(const Call& call, const json::value& body,
   if (edit.roles) check_roles(*edit.roles, faults);
   if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
   const std::string id = call.request.param("id");
-  auto looking = db.query(store::kMomentSql);
-  const pg::Result looked = co_await std::move(looking);
-  office::end_observers_stay(edit, id, parts_.rulebook, store::moment_of(looked).now);
+  auto looking = db.query(store::kMoment);
+  const store::Moment moment = co_await std::move(looking);
+  office::end_observers_stay(edit, id, parts_.rulebook, moment.now);
   auto editing = store::edit_officer(db, id, std::move(edit));
   const store::OfficerChange edited = co_await std::move(editing);
   if (edited.shared()) co_return shared_address(call.request, edited);
@@ -298,12 +299,12 @@ awaitable<Response> Api::notice_list(Call call) {
     if (!query.permit) co_return problem(request, "not_found");
   }
   pg::Pipeline search;
-  store::add_notices(search, query);
+  const auto listed = store::add_notices(search, query);
   auto searching = read({}, std::move(search));
   const Reading found = co_await std::move(searching);
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
 
-  std::vector<store::NoticeRow> notices = store::notices_listed(found.results.at(found.first));
+  std::vector<store::NoticeRow> notices = found.results[listed];
   json::value next_cursor;
   if (static_cast<int>(notices.size()) > query.limit) {
     notices.resize(static_cast<std::size_t>(query.limit));

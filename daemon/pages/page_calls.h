@@ -192,8 +192,6 @@ class Pages {
 
   awaitable<std::optional<std::int64_t>> tracked_permit(const Request& request);
   store::StoredPermit as_decided(store::StoredPermit stored, Instant now) const;
-  Response track_page(const PageCall& call, const Reading& reading, std::int64_t id, int status,
-                      std::string_view fault) const;
   awaitable<Response> track_again(const PageCall& call, std::int64_t id, Outcomes outcome);
 
   awaitable<Response> tasks_page(const PageCall& call, int status, std::string fault);

@@ -14,6 +14,7 @@
 #include "daemon/pages/style.h"
 #include "daemon/pages/words.h"
 #include "daemon/store/commands.h"
+#include "daemon/store/errors.h"
 #include "daemon/store/files.h"
 #include "daemon/store/hash.h"
 #include "daemon/store/people.h"
@@ -167,10 +168,10 @@ awaitable<Response> Pages::sign_in_first(PageCall call, http::Form& kept,
 awaitable<std::optional<SignedIn>> Pages::who_has_signed_in(const Request& request,
                                                             std::string secret) {
   pg::Pipeline looking;
-  store::add_find_session(looking, secret);
+  const auto asked = store::add_find_session(looking, secret);
   auto reading = look_up(request, std::move(looking));
   const Reading found = co_await std::move(reading);
-  const auto session = store::session_of(found.results.at(found.first));
+  const auto session = found.results[asked];
   const std::vector<const Sop*> sops = parts_.rulebook.sops_in_force();
   if (!session || sops.empty()) co_return std::nullopt;
   const Context context = parts_.rulebook.context(*sops.front(), found.moment.now);
@@ -522,10 +523,10 @@ awaitable<std::string> Pages::change_once(const PageCall& call, Change work) {
   const std::vector<std::int64_t> tokens(1, keep.token);
   const std::vector<std::string> keys(1, keep.key);
   pg::Pipeline look;
-  store::add_kept_answers(look, tokens, keys);
+  const auto given = store::add_kept_answers(look, tokens, keys);
   auto looking = transaction.run(std::move(look));
-  const std::vector<pg::Result> found = co_await std::move(looking);
-  const std::vector<store::KeptAnswer> kept = store::kept_answers_of(found.front());
+  const pg::Results found = co_await std::move(looking);
+  const std::vector<store::KeptAnswer> kept = found[given];
   if (!kept.empty()) {
     co_await transaction.rollback();
     co_return kept.front().request == keep.request
@@ -545,7 +546,8 @@ awaitable<std::string> Pages::change_once(const PageCall& call, Change work) {
     auto committing = transaction.commit(std::move(keeping));
     co_await std::move(committing);
   } catch (const pg::Error& error) {
-    if (error.sqlstate() != "23505") throw;  // else the same form at the same time: that one did it
+    // Else the same form at the same time: that one did it.
+    if (store::conflict_of(error) != store::Conflict::same_key) throw;
   }
   co_return "";
 }
@@ -569,10 +571,10 @@ awaitable<Response> Pages::send_document(const PageCall& call, const Permit& per
   if (!document.name.empty()) name += "-" + document.name;
   const std::string sha256 = *http::uploaded_hash(document.uri);
   pg::Pipeline looking;
-  store::add_find_file(looking, sha256);
+  const auto stored = store::add_find_file(looking, sha256);
   auto reading = reader_.read({}, std::move(looking));
   const Reading found = co_await std::move(reading);
-  auto file = store::file_of(found.results.at(found.first));
+  auto file = found.results[stored];
   if (!file) co_return not_found(call);
   auto sending = parts_.uploads.download(std::move(*file), std::move(name));
   co_return co_await std::move(sending);

@@ -211,13 +211,14 @@ awaitable<std::vector<http::Task>> Pages::tasks_of(const SignedIn& who, Reading&
   std::vector<http::Task> tasks;
   if (roles.roles.empty()) co_return tasks;
   pg::Pipeline search;
-  store::add_find_tasks(search, roles.roles,
-                        roles.sifted ? http::kInboxReach : static_cast<int>(kShown) + 1);
-  store::add_find_done(search, "officer:" + who.officer.id, who.now - kJustDone, kDoneShown);
+  const store::Ids waiting = store::add_find_tasks(
+      search, roles.roles, roles.sifted ? http::kInboxReach : static_cast<int>(kShown) + 1);
+  const store::Ids closed =
+      store::add_find_done(search, "officer:" + who.officer.id, who.now - kJustDone, kDoneShown);
   auto searching = reader_.read({}, std::move(search));
   found = co_await std::move(searching);
-  std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
-  const std::vector<std::int64_t> done = store::ids_of(found.results.at(found.first + 1));
+  std::vector<std::int64_t> ids = found.results[waiting];
+  const std::vector<std::int64_t> done = found.results[closed];
   ids.insert(ids.end(), done.begin(), done.end());
   if (ids.empty()) co_return tasks;
   auto loading = reader_.read(std::move(ids), {});
@@ -410,21 +411,20 @@ awaitable<std::vector<std::int64_t>> Pages::ids_for(std::string asked) {
   std::transform(number.begin(), number.end(), number.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   pg::Pipeline finding;
-  store::add_find_by_number(finding, asked);
-  store::add_find_by_number(finding, number);
+  const auto as_typed = store::add_find_by_number(finding, asked);
+  const auto larger = store::add_find_by_number(finding, number);
   auto exactly = reader_.read({}, std::move(finding));
   Reading found = co_await std::move(exactly);
-  for (const std::size_t as_typed_or_larger : {found.first, found.first + 1})
-    if (found.results.at(as_typed_or_larger).rows() == 1)
-      co_return store::ids_of(found.results.at(as_typed_or_larger));
+  for (const auto& exact : {as_typed, larger})
+    if (const auto id = found.results[exact]) co_return std::vector<std::int64_t>(1, *id);
   store::PermitFilter filter;
   filter.q = asked;
   filter.limit = kFound;
   pg::Pipeline searching;
-  store::add_search(searching, filter);
+  const store::Ids matching = store::add_search(searching, filter);
   auto looking = reader_.read({}, std::move(searching));
   found = co_await std::move(looking);
-  co_return store::ids_of(found.results.at(found.first));
+  co_return found.results[matching];
 }
 
 awaitable<Response> Pages::search(PageCall call) {

@@ -549,14 +549,14 @@ awaitable<std::optional<std::int64_t>> Pages::tracked_permit(const Request& requ
   const std::string& secret = request.param("secret");
   if (!is_tracking_secret(secret)) co_return std::nullopt;
   pg::Pipeline looking;
-  store::add_find_by_tracking(looking, secret);
+  const auto tracked = store::add_find_by_tracking(looking, secret);
   auto reading = look_up(request, std::move(looking));
   const Reading found = co_await std::move(reading);
-  const std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
-  if (ids.empty()) co_return std::nullopt;
+  const std::optional<std::int64_t> id = found.results[tracked];
+  if (!id) co_return std::nullopt;
   request.trace->actor = "applicant";
-  request.trace->note_permit(ids.front());
-  co_return ids.front();
+  request.trace->note_permit(*id);
+  co_return id;
 }
 
 // As its applicant sees it: without a decision that can still be taken back.
@@ -566,13 +566,27 @@ store::StoredPermit Pages::as_decided(store::StoredPermit stored, Instant now) c
   return stored;
 }
 
-Response Pages::track_page(const PageCall& call, const Reading& reading, std::int64_t id,
-                           int status, std::string_view fault) const {
+awaitable<Response> Pages::track(PageCall call) {
+  auto finding = tracked_permit(call.request);
+  const auto id = co_await std::move(finding);
+  if (!id) co_return missed(call, not_found(call));
+  const Outcomes asked{false, 200, ""};
+  auto showing = track_again(call, *id, asked);
+  co_return co_await std::move(showing);
+}
+
+awaitable<Response> Pages::track_again(const PageCall& call, std::int64_t id, Outcomes outcome) {
+  pg::Pipeline more;
+  const auto its_notes = store::add_notes(more, id);
+  const auto its_letters = store::add_letters(more, id);
+  auto asking = reader_.read({id}, std::move(more));
+  const Reading reading = co_await std::move(asking);
+  if (!reading.permits.contains(id)) co_return not_found(call);
   const store::StoredPermit stored = as_decided(reading.permits.at(id), reading.moment.now);
   const Sop& sop = parts_.rulebook.sop_version(stored.permit.sop_version);
-  const std::vector<store::StoredNote> notes = store::notes_of(reading.results.at(reading.first));
+  const std::vector<store::StoredNote> notes = reading.results[its_notes];
   const std::string& secret = call.request.param("secret");
-  const std::vector<Delegation> letters = store::letters_of(reading.results.at(reading.first + 1));
+  const std::vector<Delegation> letters = reading.results[its_letters];
   const Instant now = std::max(reading.moment.now, stored.permit.changed_at);
   const Context context = parts_.rulebook.context(sop, now);
   const View view{stored,
@@ -585,33 +599,10 @@ Response Pages::track_page(const PageCall& call, const Reading& reading, std::in
                   context,
                   letters,
                   call.form,
-                  fault};
+                  outcome.words};
   Html said;
   if (const auto done = call.request.query.get("sudah")) said = message(thanks_for(*done));
-  return page(status, call, "Permohonan " + stored.permit.number, body_of(view, said));
-}
-
-awaitable<Response> Pages::track(PageCall call) {
-  auto finding = tracked_permit(call.request);
-  const auto id = co_await std::move(finding);
-  if (!id) co_return missed(call, not_found(call));
-  pg::Pipeline more;
-  store::add_notes(more, *id);
-  store::add_letters(more, *id);
-  auto reading = reader_.read({*id}, std::move(more));
-  const Reading found = co_await std::move(reading);
-  if (!found.permits.contains(*id)) co_return not_found(call);
-  co_return track_page(call, found, *id, 200, "");
-}
-
-awaitable<Response> Pages::track_again(const PageCall& call, std::int64_t id, Outcomes outcome) {
-  pg::Pipeline more;
-  store::add_notes(more, id);
-  store::add_letters(more, id);
-  auto reading = reader_.read({id}, std::move(more));
-  const Reading found = co_await std::move(reading);
-  if (!found.permits.contains(id)) co_return not_found(call);
-  co_return track_page(call, found, id, outcome.status, outcome.words);
+  co_return page(outcome.status, call, "Permohonan " + stored.permit.number, body_of(view, said));
 }
 
 awaitable<Response> Pages::track_act(PageCall call) {
