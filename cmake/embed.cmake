@@ -1,4 +1,4 @@
-# tenggat_embed_migrations(TARGET FILE…): adds to TARGET the definition of tenggat::pg::migrations(),
+# tenggat_embed_migrations(TARGET FILE…): adds to TARGET the definition of tenggat::store::migrations(),
 # holding the text of the files. Files are named NNNN_words.sql; paths are absolute.
 #
 # tenggat_embed_text(TARGET FUNCTION FILE): adds to TARGET the definition of `std::string_view FUNCTION()`
@@ -28,13 +28,13 @@ elseif(CMAKE_SCRIPT_MODE_FILE)
     string(APPEND table "    {${version}, \"${name}\", R\"TENGGAT(${text})TENGGAT\"},\n")
   endforeach()
   if(table)
-    set(body "  static constexpr Migration kMigrations[] = {\n${table}  };\n  return kMigrations;\n")
+    set(body "  static constexpr pg::Migration kMigrations[] = {\n${table}  };\n  return kMigrations;\n")
   else()
     set(body "  return {};\n")
   endif()
   file(WRITE "${OUTPUT}"
-    "#include \"daemon/pg/migrate.h\"\n\nnamespace tenggat::pg {\n\n"
-    "std::span<const Migration> migrations() {\n${body}}\n\n}  // namespace tenggat::pg\n")
+    "#include \"daemon/store/migrations.h\"\n\nnamespace tenggat::store {\n\n"
+    "std::span<const pg::Migration> migrations() {\n${body}}\n\n}  // namespace tenggat::store\n")
   return()
 endif()
 

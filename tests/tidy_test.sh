@@ -5,7 +5,7 @@
 # - an include goes to the same room or to one below it, as `below` says
 # - rules/ includes the standard library, fmt, boost/system and date; yaml-cpp in yaml.cpp alone
 # - only daemon/clock.cpp reads a clock
-# - SQL stands in daemon/store, daemon/migrations and daemon/pg/migrate.cpp
+# - SQL stands in daemon/store and daemon/pg/migrate.cpp
 # - every test is named in a CMakeLists.txt
 # - nothing is left to do by its own words
 #

@@ -9,6 +9,7 @@
 #include "daemon/pg/schema.h"
 #include "daemon/store/clock_steps.h"
 #include "daemon/store/commands.h"
+#include "daemon/store/migrations.h"
 #include "daemon/store/moment.h"
 
 namespace tenggat::app {
@@ -29,7 +30,7 @@ asio::awaitable<std::string> Readiness::check_database() {
   if (!database_.halted().empty()) co_return database_.halted();
   try {
     pg::Pool::Lease lease = co_await database_.reads.acquire();
-    co_await lease->query(store::kMomentSql);
+    co_await lease->query(store::kMoment.sql);
     office::Committer& committer = workers_.committer();
     const bool troubled = !committer.trouble().outage().empty();
     if ((troubled || !database_.unfit().empty()) && committer.idle()) {
@@ -50,7 +51,7 @@ asio::awaitable<std::string> Readiness::check_database() {
 asio::awaitable<std::string> Readiness::check_migrations() {
   if (!database_.halted().empty()) co_return database_.halted();
   pg::Pool::Lease lease = co_await database_.reads.acquire();
-  for (const pg::MigrationState& one : co_await pg::migration_status(*lease, pg::migrations()))
+  for (const pg::MigrationState& one : co_await pg::migration_status(*lease, store::migrations()))
     if (one.kind != pg::MigrationState::Kind::kApplied)
       co_return "migration " + one.name + " differs";
   co_return "";
@@ -66,12 +67,12 @@ asio::awaitable<std::string> Readiness::check_rules() {
 asio::awaitable<std::string> Readiness::describe_clock() {
   if (calendar_.empty()) co_return "";
   pg::Pipeline pipeline;
-  store::add_set_back(pipeline);
+  const auto asked = store::add_set_back(pipeline);
   std::optional<store::SetBack> set_back;
   try {
     pg::Pool::Lease lease = co_await database_.reads.acquire();
-    const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
-    set_back = store::set_back_of(results.front());
+    const pg::Results results = co_await lease->run(std::move(pipeline));
+    set_back = results[asked];
   } catch (const pg::Error&) {
     // The check of the database says it.
   }

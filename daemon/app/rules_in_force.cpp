@@ -106,10 +106,7 @@ asio::awaitable<std::vector<std::string>> RulesInForce::put(pg::Connection& conn
     if (co_await store::put_in_force_if_none(connection, calendar)) say(calendar);
   for (const store::RuleSet& sop : startup.rules.sop_sets)
     if (!refused.contains(sop.name) && co_await store::put_in_force(connection, sop)) say(sop);
-  pg::Pipeline clock;
-  clock.add(store::kMomentSql);
-  const std::vector<pg::Result> results = co_await connection.run(std::move(clock));
-  const store::Moment moment = store::moment_of(results.front());
+  const store::Moment moment = co_await connection.query(store::kMoment);
   co_await rulebook_.refresh(connection, moment);
   say_shared_addresses(moment.now);
   co_await describe(connection, startup);

@@ -12,6 +12,7 @@
 #include "daemon/pg/schema.h"
 #include "daemon/resources.h"
 #include "daemon/store/commands.h"
+#include "daemon/store/migrations.h"
 #include "daemon/store/office_clock.h"
 #include "daemon/systemd_notify.h"
 #include "daemon/version.h"
@@ -35,7 +36,7 @@ void say_where_memory_is_short(const Config& config) {
 // False where starting makes no sense; an outage is an exception and is tried again.
 asio::awaitable<bool> App::prepare_database() {
   pg::Pool::Lease lease = co_await database_.reads.acquire();
-  const auto migrations = co_await pg::migration_status(*lease, pg::migrations());
+  const auto migrations = co_await pg::migration_status(*lease, store::migrations());
   for (const pg::MigrationState& one : migrations) {
     if (one.kind == pg::MigrationState::Kind::kApplied) continue;
     log_event(Level::error, "schema_differs",
@@ -188,8 +189,8 @@ asio::awaitable<void> App::listen() {
       workers_.wake();
       while (!stopping_) {
         // A revoked token, a new deputy: in force within a second, whoever changed it.
-        const pg::Result moment = co_await connection.query(store::kMomentSql);
-        co_await rulebook_.refresh(connection, store::moment_of(moment));
+        const store::Moment moment = co_await connection.query(store::kMoment);
+        co_await rulebook_.refresh(connection, moment);
         rules_.announce_sops(startup_.rules);  // one that was retired meanwhile needs no file
         const auto again = Clock::monotonic() + office::kLongestSleep;
         // New work says nothing of them, and comes often.

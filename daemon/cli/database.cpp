@@ -8,6 +8,7 @@
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
 #include "daemon/pg/migrate.h"
+#include "daemon/store/migrations.h"
 #include "daemon/store/office_clock.h"
 #include "daemon/store/rules.h"
 
@@ -23,7 +24,7 @@ pg::Awaitable<int> migrate_database(DatabaseCall& call) {
   options.on_wait = [&](const std::string& who) {
     call.terminal.err << "waiting: " << who << std::endl;
   };
-  auto migrating = pg::migrate(call.connection, pg::migrations(), std::move(options));
+  auto migrating = pg::migrate(call.connection, store::migrations(), std::move(options));
   const pg::MigrationReport report = co_await std::move(migrating);
   for (const std::string& name : report.applied) out << "applied " << name << '\n';
   out << "the database is at version " << report.to_version << '\n';
@@ -123,7 +124,7 @@ void write_status(std::ostream& out, const Status& status) {
 
 pg::Awaitable<int> show_status(DatabaseCall& call) {
   Status status;
-  status.migrations = co_await pg::migration_status(call.connection, pg::migrations());
+  status.migrations = co_await pg::migration_status(call.connection, store::migrations());
   if (status.applied_any()) {
     status.clock = co_await store::read_clock(call.connection);
     status.rules = co_await store::rules_in_force(call.connection);

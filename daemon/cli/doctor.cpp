@@ -16,6 +16,7 @@
 #include "daemon/pages/pages.h"
 #include "daemon/pg/migrate.h"
 #include "daemon/resources.h"
+#include "daemon/store/migrations.h"
 
 namespace tenggat::cli {
 namespace {
@@ -49,7 +50,7 @@ Finding look_at_memory(const Config& config) {
 
 pg::Awaitable<std::vector<pg::MigrationState>> read_migrations(std::string conninfo) {
   pg::Connection connection = co_await pg::Connection::connect(pg::ConnectOptions(conninfo));
-  co_return co_await pg::migration_status(connection, pg::migrations());
+  co_return co_await pg::migration_status(connection, store::migrations());
 }
 
 Finding look_at_database(const Config& config) {

@@ -20,13 +20,11 @@ pg::Awaitable<int> dossier(DatabaseCall& call) {
   pg::Pipeline pipeline;
   const std::vector<std::int64_t> ids(1, id);
   const store::PermitLoad load(pipeline, ids, store::Lock::none);
-  const std::size_t events = pipeline.size();
-  store::add_events(pipeline, id);
-  const std::size_t notes = pipeline.size();
-  store::add_notes(pipeline, id);
-  const std::size_t letters = store::add_letters(pipeline, id);
-  const std::size_t told = store::add_told_about(pipeline, id);
-  const std::vector<pg::Result> results = co_await call.connection.run(std::move(pipeline));
+  const auto events = store::add_events(pipeline, id);
+  const auto notes = store::add_notes(pipeline, id);
+  const auto letters = store::add_letters(pipeline, id);
+  const store::ToldAbout told(pipeline, id);
+  const pg::Results results = co_await call.connection.run(std::move(pipeline));
   const std::map<std::int64_t, store::StoredPermit> permits = load.take(results);
   const store::StoredPermit& stored = permits.at(id);
   std::vector<std::string> versions = office->rulebook.unknown_versions(permits);
@@ -36,10 +34,10 @@ pg::Awaitable<int> dossier(DatabaseCall& call) {
   const Context context =
       office->rulebook.context(office->rulebook.sop_version(stored.permit.sop_version),
                                std::max(office->moment.now, stored.permit.changed_at));
-  const std::vector<store::StoredEvent> its_events = store::events_of(results.at(events));
-  const std::vector<store::StoredNote> its_notes = store::notes_of(results.at(notes));
-  const std::vector<store::ToldNotice> its_told = store::told_about(results, told);
-  const std::vector<Delegation> its_letters = store::letters_of(results.at(letters));
+  const std::vector<store::StoredEvent> its_events = results[events];
+  const std::vector<store::StoredNote> its_notes = results[notes];
+  const std::vector<store::ToldNotice> its_told = results[told];
+  const std::vector<Delegation> its_letters = results[letters];
   const pages::Dossier whole{stored,   context,     its_events, its_notes,
                              its_told, its_letters, chain,      call.config.instansi};
   if (call.given.has("json"))

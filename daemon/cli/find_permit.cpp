@@ -9,11 +9,11 @@ namespace tenggat::cli {
 
 pg::Awaitable<std::int64_t> find_permit(DatabaseCall& call, std::string named) {
   pg::Pipeline pipeline;
-  store::add_find_by_number(pipeline, named);
-  const std::vector<pg::Result> results = co_await call.connection.run(std::move(pipeline));
-  if (results.front().empty())
-    throw Refused(fmt::format("there is no permit `{}`", printable(named)));
-  co_return results.front().int64(0, 0);
+  const auto asked = store::add_find_by_number(pipeline, named);
+  const pg::Results results = co_await call.connection.run(std::move(pipeline));
+  const std::optional<std::int64_t> id = results[asked];
+  if (!id) throw Refused(fmt::format("there is no permit `{}`", printable(named)));
+  co_return *id;
 }
 
 }  // namespace tenggat::cli

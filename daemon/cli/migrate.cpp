@@ -15,9 +15,9 @@ namespace {
 pg::Awaitable<void> check_named(DatabaseCall& call, std::string sop) {
   const std::vector<std::string> names = call.given.arguments();
   pg::Pipeline pipeline;
-  store::add_name_permits(pipeline, names);
-  const std::vector<pg::Result> results = co_await call.connection.run(std::move(pipeline));
-  for (const store::NamedPermit& one : store::named_permits_of(results.front())) {
+  const auto named = store::add_name_permits(pipeline, names);
+  const pg::Results results = co_await call.connection.run(std::move(pipeline));
+  for (const store::NamedPermit& one : results[named]) {
     if (one.sop.empty()) throw Refused(fmt::format("there is no permit {}", one.name));
     if (one.sop != sop)
       throw Refused(fmt::format("permit {} is of the SOP `{}`, not `{}`", one.name, one.sop, sop));

@@ -81,9 +81,7 @@ std::string Office::text(Instant t) const { return instant_text(t, calendar.get(
 
 pg::Awaitable<std::unique_ptr<Office>> read_office(DatabaseCall& call) {
   auto office = std::make_unique<Office>();
-  const pg::Result moment =
-      co_await call.connection.query(store::kMomentSql, std::vector<pg::Param>{});
-  office->moment = store::moment_of(moment);
+  office->moment = co_await call.connection.query(store::kMoment);
   co_await office->rulebook.refresh(call.connection, office->moment);
   if (const Calendar* in_force = office->rulebook.find_calendar(call.config.kalender)) {
     office->calendar = std::make_shared<const Calendar>(*in_force);

@@ -74,11 +74,11 @@ pg::Awaitable<int> add_silence(DatabaseCall& call) {
 pg::Awaitable<int> list_silences(DatabaseCall& call) {
   const auto office = co_await read_office(call);
   pg::Pipeline pipeline;
-  store::add_silences(pipeline, call.given.has("all"));
+  const auto listed = store::add_silences(pipeline, call.given.has("all"));
   const auto results = co_await call.connection.run(std::move(pipeline));
   json::array all;
   std::vector<std::vector<std::string>> rows;
-  for (const store::StoredSilence& one : store::silences_of(results.front())) {
+  for (const store::StoredSilence& one : results[listed]) {
     const Silence& silence = one.silence;
     const std::string ended = one.ended_at ? office->text(*one.ended_at) : "";
     all.push_back(json::object{{"id", silence.id},

@@ -7,6 +7,7 @@
 #include "daemon/http/api_calls.h"
 #include "daemon/http/api_entrance.h"
 #include "daemon/http/openapi.h"
+#include "daemon/store/errors.h"
 #include "daemon/store/hash.h"
 
 namespace tenggat::http {
@@ -190,10 +191,10 @@ awaitable<Response> ChangingGroup::change(Call call, Change work, Body needed) {
   pg::Pool::Lease lease = co_await std::move(acquiring);
   pg::Transaction transaction(*lease);
   pg::Pipeline look;
-  store::add_kept_answers(look, {key->token}, {key->key});
+  const auto kept = store::add_kept_answers(look, {key->token}, {key->key});
   auto looking = transaction.run(std::move(look));
-  const std::vector<pg::Result> found = co_await std::move(looking);
-  if (auto answer = repeated_answer(request, *key, store::kept_answers_of(found.front()))) {
+  const pg::Results found = co_await std::move(looking);
+  if (auto answer = repeated_answer(request, *key, found[kept])) {
     co_await transaction.rollback();
     co_return std::move(*answer);
   }
@@ -210,7 +211,7 @@ awaitable<Response> ChangingGroup::change(Call call, Change work, Body needed) {
     auto committing = transaction.commit(std::move(keep));
     co_await std::move(committing);
   } catch (const pg::Error& error) {
-    if (error.sqlstate() != "23505") throw;
+    if (store::conflict_of(error) != store::Conflict::same_key) throw;
     // The same key came twice at once: asked again, the caller gets the other one's answer.
     co_return busy_response(request);
   }

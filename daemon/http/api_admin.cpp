@@ -10,6 +10,7 @@
 #include "daemon/http/api_calls.h"
 #include "daemon/log.h"
 #include "daemon/office/observers.h"
+#include "daemon/store/errors.h"
 #include "daemon/store/messages.h"
 #include "daemon/store/people.h"
 
@@ -179,9 +180,9 @@ awaitable<Response> PeopleCalls::add_officer(const Call& call, const json::value
   check_roles(officer.roles, faults);
   if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
   const std::string id = officer.id;
-  auto looking = db.query(store::kMomentSql);
-  const pg::Result looked = co_await std::move(looking);
-  officer.ended = office::end_of_service(officer, rulebook_, store::moment_of(looked).now);
+  auto looking = db.query(store::kMoment);
+  const store::Moment moment = co_await std::move(looking);
+  officer.ended = office::end_of_service(officer, rulebook_, moment.now);
   auto adding = store::add_officer(db, std::move(officer));
   const store::OfficerChange added = co_await std::move(adding);
   if (added.shared()) co_return shared_address(call.request, added);
@@ -198,9 +199,9 @@ awaitable<Response> PeopleCalls::edit_officer(const Call& call, const json::valu
   if (edit.roles) check_roles(*edit.roles, faults);
   if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
   const std::string id = call.request.param("id");
-  auto looking = db.query(store::kMomentSql);
-  const pg::Result looked = co_await std::move(looking);
-  office::end_observers_stay(edit, id, rulebook_, store::moment_of(looked).now);
+  auto looking = db.query(store::kMoment);
+  const store::Moment moment = co_await std::move(looking);
+  office::end_observers_stay(edit, id, rulebook_, moment.now);
   auto editing = store::edit_officer(db, id, std::move(edit));
   const store::OfficerChange edited = co_await std::move(editing);
   if (edited.shared()) co_return shared_address(call.request, edited);
@@ -299,12 +300,12 @@ awaitable<Response> MessageCalls::notice_list(Call call) {
     if (!query.permit) co_return problem(request, "not_found");
   }
   pg::Pipeline search;
-  store::add_notices(search, query);
+  const auto listed = store::add_notices(search, query);
   auto searching = read({}, std::move(search));
   const Reading found = co_await std::move(searching);
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
 
-  std::vector<store::NoticeRow> notices = store::notices_listed(found.results.at(found.first));
+  std::vector<store::NoticeRow> notices = found.results[listed];
   json::value next_cursor;
   if (static_cast<int>(notices.size()) > query.limit) {
     notices.resize(static_cast<std::size_t>(query.limit));

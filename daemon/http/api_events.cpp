@@ -36,16 +36,16 @@ awaitable<Response> EventCalls::event_list(Call call) {
   // The portal's loop does so, too, but not at once.
   co_await number(pool_);
   pg::Pipeline placing;
-  store::add_number_of(placing, query->after.value_or(store::ChangePlace{}));
+  const auto place = store::add_number_of(placing, query->after.value_or(store::ChangePlace{}));
   auto asking = read({}, std::move(placing));
   Reading found = co_await std::move(asking);
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
-  const store::ChangeQuery asked{found.results.at(found.first).int64(0, 0), query->limit};
+  const store::ChangeQuery asked{found.results[place], query->limit};
   pg::Pipeline looking;
-  store::add_changes(looking, asked);
+  const auto following = store::add_changes(looking, asked);
   auto reading = read({}, std::move(looking));
   found = co_await std::move(reading);
-  const std::vector<store::Change> changes = store::changes_of(found.results.at(found.first));
+  const std::vector<store::Change> changes = found.results[following];
 
   json::array items;
   for (const store::Change& change : changes) {

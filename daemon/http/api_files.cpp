@@ -5,6 +5,7 @@
 #include "daemon/http/api_calls.h"
 #include "daemon/http/file_type.h"
 #include "daemon/store/commands.h"
+#include "daemon/store/errors.h"
 #include "daemon/store/files.h"
 #include "daemon/store/hash.h"
 
@@ -79,12 +80,12 @@ awaitable<Response> FileCalls::file_create(Call call) {
   if (!key) co_return key.error();
   const auto account = uploads_.account(sender_of(call.principal));
   pg::Pipeline look;
-  store::add_kept_answers(look, {key->token}, {key->key});
-  store::add_find_share(look, account->sender().name, 0);
+  const auto kept = store::add_kept_answers(look, {key->token}, {key->key});
+  const auto share = store::add_find_share(look, account->sender().name, 0);
   auto reading = read({}, std::move(look));
   const Reading found = co_await std::move(reading);
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
-  account->know(store::share_of(found.results.at(found.first + 1)));
+  account->know(found.results[share]);
   const std::uint64_t announced =
       request.incoming ? request.incoming->announced().value_or(0) : request.body.size();
   if (const auto full = account->refusal(announced)) co_return refuse_upload(request, *full);
@@ -98,8 +99,7 @@ awaitable<Response> FileCalls::file_create(Call call) {
     auto taking = take_file(request, upload, asked);
     co_await std::move(taking);
     key->request = asked.hash();
-    auto keeping =
-        keep_file(call, *key, store::kept_answers_of(found.results.at(found.first)), upload);
+    auto keeping = keep_file(call, *key, found.results[kept], upload);
     response = co_await std::move(keeping);
   } catch (...) {
     broken = std::current_exception();
@@ -128,7 +128,7 @@ awaitable<Response> FileCalls::keep_file(const Call& call, office::IdempotencyKe
     auto finishing = upload.finish(std::move(more));
     co_await std::move(finishing);
   } catch (const pg::Error& error) {
-    if (error.sqlstate() != "23505") throw;
+    if (store::conflict_of(error) != store::Conflict::same_key) throw;
     // The same key came twice at once: asked again, the caller gets the other one's answer.
     co_return busy_response(request);
   }
@@ -142,11 +142,11 @@ awaitable<Response> FileCalls::file_show(Call call) {
   const std::string hash = request.param("sha256");
   if (!is_sha256_hex(hash)) co_return problem(request, "not_found");
   pg::Pipeline look;
-  store::add_find_file(look, hash);
+  const auto stored = store::add_find_file(look, hash);
   auto reading = read({}, std::move(look));
   const Reading found = co_await std::move(reading);
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
-  auto file = store::file_of(found.results.at(found.first));
+  auto file = found.results[stored];
   if (!file) co_return problem(request, "not_found");
   auto sending = uploads_.download(std::move(*file), hash.substr(0, 16));
   Response response = co_await std::move(sending);

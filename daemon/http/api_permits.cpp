@@ -86,13 +86,14 @@ awaitable<std::optional<Response>> PermitCalls::refuse_missing_uploads(
   std::vector<std::string> hashes;
   for (const UploadedDocument& one : uploaded) hashes.push_back(one.sha256);
   pg::Pipeline pipeline;
-  store::add_find_files(pipeline, hashes);
+  const auto stored = store::add_find_files(pipeline, hashes);
   auto reading = read({}, std::move(pipeline));
   const Reading answer = co_await std::move(reading);
-  const std::set<std::string> found = store::found_files(answer.results.at(answer.first));
+  const std::vector<std::string> found = answer.results[stored];
   FieldFaults faults;
   for (const UploadedDocument& one : uploaded)
-    if (!found.contains(one.sha256)) faults.push_back({one.pointer, say<Detail::not_uploaded>()});
+    if (std::ranges::find(found, one.sha256) == found.end())
+      faults.push_back({one.pointer, say<Detail::not_uploaded>()});
   co_return refuse_faults(request, faults);
 }
 
@@ -133,10 +134,10 @@ awaitable<std::string> PermitCalls::permit_with_external_id(Principal principal,
   filter.external_id = external_id;
   filter.limit = 1;
   pg::Pipeline search;
-  store::add_search(search, filter);
+  const store::Ids matching = store::add_search(search, filter);
   auto searching = read({}, std::move(search));
   const Reading found = co_await std::move(searching);
-  std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
+  std::vector<std::int64_t> ids = found.results[matching];
   if (ids.empty()) co_return "";
   auto loading = read(std::move(ids), {});
   const Reading loaded = co_await std::move(loading);
@@ -216,12 +217,12 @@ awaitable<Response> PermitCalls::permit_list(Call call) {
   store::PermitFilter& filter = query->filter;
   if (call.access.own_only) filter.created_by = call.principal.id;
   pg::Pipeline search;
-  store::add_search(search, filter);
+  const store::Ids matching = store::add_search(search, filter);
   auto searching = read({}, std::move(search));
   Reading found = co_await std::move(searching);
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
 
-  std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
+  std::vector<std::int64_t> ids = found.results[matching];
   std::string next_cursor = "null";
   if (static_cast<int>(ids.size()) > filter.limit) {
     ids.resize(static_cast<std::size_t>(filter.limit));
@@ -246,8 +247,8 @@ awaitable<Response> PermitCalls::permit_timeline(Call call) {
   const std::optional<std::int64_t> id = co_await std::move(finding);
   if (!id) co_return problem(request, "not_found");
   pg::Pipeline more;
-  store::add_events(more, *id);
-  store::add_notes(more, *id);
+  const auto events = store::add_events(more, *id);
+  const auto written = store::add_notes(more, *id);
   auto reading = read({*id}, std::move(more));
   const Reading found = co_await std::move(reading);
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
@@ -255,8 +256,7 @@ awaitable<Response> PermitCalls::permit_timeline(Call call) {
   if (permit == found.permits.end()) co_return problem(request, "not_found");
   if (auto refusal = refuse_other(call, permit->second)) co_return std::move(*refusal);
 
-  const Timeline timeline{store::events_of(found.results.at(found.first)),
-                          store::notes_of(found.results.at(found.first + 1))};
+  const Timeline timeline{found.results[events], found.results[written]};
   const Sop& sop = rulebook_.sop_version(permit->second.permit.sop_version);
   const bool notes = may_see(call.principal, Field::notes, permit->second.permit.created_by);
   co_return json_response(
@@ -271,7 +271,7 @@ awaitable<Response> PermitCalls::permit_why(Call call) {
   const std::optional<std::int64_t> id = co_await std::move(finding);
   if (!id) co_return problem(request, "not_found");
   pg::Pipeline more;
-  store::add_told_about(more, *id);
+  const store::ToldAbout told(more, *id);
   auto reading = read({*id}, std::move(more));
   const Reading found = co_await std::move(reading);
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
@@ -282,9 +282,8 @@ awaitable<Response> PermitCalls::permit_why(Call call) {
   const Permit& its = permit->second.permit;
   const Sop& sop = rulebook_.sop_version(its.sop_version);
   const Context context = rulebook_.context(sop, std::max(found.moment.now, its.changed_at));
-  co_return json_response(
-      200, json::serialize(
-               why_view(permit->second, store::told_about(found.results, found.first), context)));
+  co_return json_response(200,
+                          json::serialize(why_view(permit->second, found.results[told], context)));
 }
 
 std::vector<ApiCall> permit_calls(const ApiParts* parts) {

@@ -152,10 +152,11 @@ awaitable<Response> TaskCalls::task_list(Call call) {
   if (!roles.roles.empty()) {
     pg::Pipeline search;
     // Where some visits will be sifted out, look further than what is asked for.
-    store::add_find_tasks(search, roles.roles, roles.sifted ? kInboxReach : *limit);
+    const store::Ids waiting =
+        store::add_find_tasks(search, roles.roles, roles.sifted ? kInboxReach : *limit);
     auto searching = read({}, std::move(search));
     found = co_await std::move(searching);
-    std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
+    std::vector<std::int64_t> ids = found.results[waiting];
     if (!ids.empty()) {
       auto loading = read(std::move(ids), {});
       found = co_await std::move(loading);

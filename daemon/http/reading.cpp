@@ -39,19 +39,19 @@ awaitable<Reading> Reader::read(std::vector<std::int64_t> ids, pg::Pipeline more
   pg::Pool::Lease lease = co_await std::move(acquiring);
   pg::Pipeline pipeline;
   pipeline.add(store::kBeginSnapshotSql);
-  const std::size_t moment = pipeline.add(store::kMomentSql);
+  const pg::Slot<store::Moment> moment = pipeline.add(store::kMoment);
   std::optional<store::PermitLoad> load;
   if (!ids.empty()) load.emplace(pipeline, ids, store::Lock::none);
-  Reading reading;
-  reading.first = pipeline.size();
-  for (const pg::Pipeline::Statement& statement : more.statements())
-    pipeline.add(statement.sql, statement.params);
+  const std::size_t own = pipeline.size();
+  pipeline.append(std::move(more));
   pipeline.add(store::kEndSnapshotSql);
 
   auto running = lease->run(std::move(pipeline));
-  reading.results = co_await std::move(running);
-  reading.moment = store::moment_of(reading.results.at(moment));
-  if (load) reading.permits = load->take(reading.results);
+  pg::Results results = co_await std::move(running);
+  Reading reading;
+  reading.moment = results[moment];
+  if (load) reading.permits = load->take(results);
+  reading.results = std::move(results).after(own);
 
   if (!rulebook_.fresh(reading.moment)) {
     auto refreshing = rulebook_.refresh(*lease, reading.moment);
@@ -72,13 +72,12 @@ awaitable<std::optional<std::int64_t>> Reader::id_of(std::string text,
     co_return id;
   }
   pg::Pipeline by_number;
-  store::add_find_by_number(by_number, text);
+  const auto asked = store::add_find_by_number(by_number, text);
   auto reading = read({}, std::move(by_number));
   const Reading found = co_await std::move(reading);
-  const std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
-  if (ids.empty()) co_return std::nullopt;
-  if (trace) trace->note_permit(ids.front());
-  co_return ids.front();
+  const std::optional<std::int64_t> id = found.results[asked];
+  if (id && trace) trace->note_permit(*id);
+  co_return id;
 }
 
 }  // namespace tenggat::http

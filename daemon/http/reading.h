@@ -21,8 +21,7 @@ namespace tenggat::http {
 struct Reading {
   store::Moment moment;
   std::map<std::int64_t, store::StoredPermit> permits;
-  std::vector<pg::Result> results;  // of the statements the caller added, from index `first`
-  std::size_t first = 0;
+  pg::Results results;  // of the statements that the caller added
 };
 
 class Reader {

@@ -48,10 +48,10 @@ awaitable<std::shared_ptr<Uploads::Account>> Uploads::open(Sender sender) {
   auto acquiring = pool_.acquire();
   pg::Pool::Lease lease = co_await std::move(acquiring);
   pg::Pipeline asking;
-  store::add_find_share(asking, opened->sender().name, opened->sender().permit);
+  const auto share = store::add_find_share(asking, opened->sender().name, opened->sender().permit);
   auto running = lease->run(std::move(asking));
-  const std::vector<pg::Result> results = co_await std::move(running);
-  opened->know(store::share_of(results.front()));
+  const pg::Results results = co_await std::move(running);
+  opened->know(results[share]);
   co_return opened;
 }
 
@@ -118,11 +118,11 @@ awaitable<void> Upload::write_chunk() {
   pg::Pipeline writing;
   if (chunks_ == 0) store::add_begin_upload(writing, content_);
   store::add_without_waiting(writing);
-  const std::size_t chunk = store::add_chunk(writing, content_, chunks_, chunk_);
+  const pg::Slot<bool> taken = store::add_chunk(writing, content_, chunks_, chunk_);
   ++chunks_;  // maybe, also where it fails
   auto running = lease->run(std::move(writing));
-  const std::vector<pg::Result> results = co_await std::move(running);
-  if (!store::chunk_taken(results.at(chunk))) refuse("overloaded");
+  const pg::Results results = co_await std::move(running);
+  if (!results[taken]) refuse("overloaded");
   chunk_.clear();
 }
 
@@ -134,14 +134,14 @@ awaitable<void> Upload::tell_type() {
   }
   const int first = std::max(0, chunks_ - kEndChunks);
   pg::Pipeline reading;
-  store::add_find_chunks(reading, content_, 0, 1);
-  store::add_find_chunks(reading, content_, first, kEndChunks);
+  const auto begin = store::add_find_chunks(reading, content_, 0, 1);
+  const auto end = store::add_find_chunks(reading, content_, first, kEndChunks);
   auto acquiring = uploads_.pool_.acquire();
   pg::Pool::Lease lease = co_await std::move(acquiring);
   auto running = lease->run(std::move(reading));
-  const std::vector<pg::Result> results = co_await std::move(running);
-  const std::string head = store::bytes_of(results.at(0));
-  const std::string tail = store::bytes_of(results.at(1)) + chunk_;
+  const pg::Results results = co_await std::move(running);
+  const std::string head = results[begin];
+  const std::string tail = results[end] + chunk_;
   type_ = file_type_of(head, tail, size_);
 }
 
@@ -166,15 +166,15 @@ awaitable<void> Upload::finish(pg::Pipeline more) {
   if (chunks_ == 0) store::add_begin_upload(finishing, content_);
   store::add_chunk(finishing, content_, chunks_, chunk_);
   const Sender& sender = account_->sender();
-  const std::size_t finish =
+  const pg::Slot<bool> finish =
       store::add_finish_file(finishing, {sha256(), std::string(type_->media_type), size_, content_,
                                          chunks_ + 1, sender.added_by, sender.keep_for});
   store::add_to_share(finishing, sender.name, size_);
   finishing.append(std::move(more));
   auto running = lease->run(std::move(finishing));
-  const std::vector<pg::Result> results = co_await std::move(running);
+  const pg::Results results = co_await std::move(running);
   counted_ = size_;
-  finished_ = store::file_finished(results.at(finish));
+  finished_ = results[finish];
   if (!finished_) refuse("overloaded");
   chunk_ = {};
 }
@@ -212,12 +212,12 @@ struct Outgoing {
 
 awaitable<std::string> next_chunk(std::shared_ptr<Outgoing> out) {
   pg::Pipeline reading;
-  store::add_find_chunks(reading, out->content, out->place++, 1);
+  const auto chunk = store::add_find_chunks(reading, out->content, out->place++, 1);
   auto acquiring = out->pool.acquire();
   pg::Pool::Lease lease = co_await std::move(acquiring);
   auto running = lease->run(std::move(reading));
-  const std::vector<pg::Result> results = co_await std::move(running);
-  co_return store::bytes_of(results.front());
+  const pg::Results results = co_await std::move(running);
+  co_return results[chunk];
 }
 
 // An answer that has begun can only break off.

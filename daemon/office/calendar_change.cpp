@@ -22,7 +22,7 @@ pg::Awaitable<std::vector<PermitMove>> change_calendar(pg::Connection& connectio
   all.calendar_version = change.rules.hash;
   all.find = [backlog](pg::Pipeline& pipeline, std::int64_t after) mutable {
     backlog.after = after;
-    store::add_find_calendar_backlog(pipeline, backlog);
+    return store::add_find_calendar_backlog(pipeline, backlog);
   };
   all.decide = [decree = change.decree](const Permit& permit, const Context& becomes) -> Decided {
     return apply_calendar(permit, becomes, decree);

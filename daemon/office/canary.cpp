@@ -56,11 +56,11 @@ asio::awaitable<bool> Canary::run_once() {
   {
     pg::Pool::Lease lease = co_await pool_.acquire();
     pg::Pipeline look;
-    store::add_canary_state(look, settings_.every);
+    const auto standing = store::add_canary_state(look, settings_.every);
     if (!cleared_ && settings_.to.empty()) store::add_clear_canaries(look);
-    const std::vector<pg::Result> results = co_await lease->run(std::move(look));
+    const pg::Results results = co_await lease->run(std::move(look));
     cleared_ = true;
-    const store::CanaryState state = store::canary_state_of(results.front());
+    const store::CanaryState state = results[standing];
     if (state.delivered_at)
       metrics_.canary_last_delivery_timestamp_seconds.Set(
           static_cast<double>(state.delivered_at->time_since_epoch().count()));

@@ -89,9 +89,9 @@ pg::Awaitable<void> sum_up_stuck(std::vector<store::NewMessage>& messages,
   if (told.empty()) co_return;
   pg::Pipeline locking;
   const std::vector<std::string> officers(told.begin(), told.end());
-  store::add_lock_stuck(locking, officers, terms.now);
-  const std::vector<pg::Result> locked = co_await transaction.run(std::move(locking));
-  const std::vector<store::StuckMessage> stuck = store::stuck_of(locked.front());
+  const auto waiting = store::add_lock_stuck(locking, officers, terms.now);
+  const pg::Results locked = co_await transaction.run(std::move(locking));
+  const std::vector<store::StuckMessage> stuck = locked[waiting];
   if (stuck.empty()) co_return;
 
   std::vector<store::TaskToName> fresh;
@@ -99,17 +99,17 @@ pg::Awaitable<void> sum_up_stuck(std::vector<store::NewMessage>& messages,
     if (tells_of_work(message))
       for (store::TaskToName& task : tasks_of(message)) fresh.push_back(std::move(task));
   pg::Pipeline reads;
-  store::add_stuck_since(reads, officers, terms.now);
-  store::add_named_tasks(reads, stuck, fresh);
+  const auto since = store::add_stuck_since(reads, officers, terms.now);
+  const auto named = store::add_named_tasks(reads, stuck, fresh);
   store::add_give_way(reads, stuck);
-  const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
-  const std::vector<store::NamedTask> tasks = store::named_tasks_of(results.at(1));
+  const pg::Results results = co_await transaction.run(std::move(reads));
+  const std::vector<store::NamedTask> tasks = results[named];
   std::vector<std::string> versions;
   for (const store::NamedTask& task : tasks) versions.push_back(task.sop_version);
   co_await rulebook.ensure_versions(connection, std::move(versions));
 
   const Summing summing(rulebook, terms);
-  for (const store::StuckSince& before : store::stuck_since_of(results.at(0))) {
+  for (const store::StuckSince& before : results[since]) {
     const bool waits = std::any_of(stuck.begin(), stuck.end(), [&](const auto& one) {
       return one.recipient == before.recipient;
     });

@@ -17,6 +17,7 @@
 #include "daemon/office/loop.h"
 #include "daemon/resources.h"
 #include "daemon/store/commands.h"
+#include "daemon/store/errors.h"
 #include "daemon/store/files.h"
 #include "daemon/store/hash.h"
 
@@ -54,14 +55,13 @@ struct Committer::Batch {
   std::map<std::int64_t, store::StoredPermit> permits;  // as they stand after each decision
   std::set<std::int64_t> existing;                      // of those that were not to be had
   std::map<std::pair<std::int64_t, std::string>, store::KeptAnswer> kept;
-  std::vector<std::int64_t> tails;
-  std::size_t tails_used = 0;
-  Instant latest_id{};
+  store::NewIds new_ids;
+  std::size_t ids_used = 0;
   store::NumberCounters numbers, numbers_changed;
   // Of the files that commands bring those that are stored, with their sizes; of the permits that
   // get them, what they have.
-  std::map<std::string, std::uint64_t> files;
-  std::map<std::int64_t, std::map<std::string, std::uint64_t>> files_of;
+  store::FileSizes files;
+  std::map<std::int64_t, store::FileSizes> files_of;
   std::vector<std::string> files_taken;
 
   std::map<std::int64_t, store::PermitChange> changes;
@@ -221,19 +221,20 @@ class BroughtFiles {
   void ask(pg::Pipeline& reads) {
     if (hashes_.empty()) return;
     stored_ = store::add_lock_files(reads, {hashes_.begin(), hashes_.end()});
-    store::add_files_of_permits(reads, {permits_.begin(), permits_.end()});
+    of_permits_ = store::add_files_of_permits(reads, {permits_.begin(), permits_.end()});
   }
   template <class Batch>
-  void take(const std::vector<pg::Result>& results, Batch& batch) const {
+  void take(const pg::Results& results, Batch& batch) const {
     if (hashes_.empty()) return;
-    batch.files = store::sizes_of(results.at(stored_));
-    batch.files_of = store::files_of_permits(results.at(stored_ + 1));
+    batch.files = results[stored_];
+    batch.files_of = results[of_permits_];
   }
 
  private:
   std::set<std::string> hashes_;
   std::set<std::int64_t> permits_;
-  std::size_t stored_ = 0;
+  pg::Slot<store::FileSizes> stored_;
+  pg::Slot<std::map<std::int64_t, store::FileSizes>> of_permits_;
 };
 
 // What commands must not be decided while others with a part of it are under way elsewhere.
@@ -288,7 +289,9 @@ namespace {
 // Whether doing the same batch again may go better.
 bool settles_again(const pg::Error& error, std::size_t commands) {
   if (error.is_outage()) return true;
-  const bool lost_race = commands == 1 && store::conflict_of(error) == store::Conflict::lost_race;
+  const store::Conflict conflict = store::conflict_of(error);
+  const bool lost_race = commands == 1 && (conflict == store::Conflict::lost_race ||
+                                           conflict == store::Conflict::same_key);
   return error.outcome_unknown() || error.sqlstate_class() == "40" || error.is_stale_plan() ||
          lost_race;
 }
@@ -398,36 +401,34 @@ asio::awaitable<bool> Committer::try_batch(std::vector<PendingPtr> commands) {
   // First flight: lock and read. The clock comes last, after the locks.
   const std::vector<std::int64_t> sorted(ids.begin(), ids.end());
   pg::Pipeline reads;
-  std::size_t numbers = 0, tails = 0;
+  pg::Slot<store::NumberCounters> numbers;
+  pg::Slot<store::NewIds> ids_to_give;
   // Whoever waits for its turn to number then sees what was done under the same key.
   if (fresh > 0) {
     numbers = store::add_lock_numbers(reads, {sops.begin(), sops.end()});
-    tails = store::add_id_tails(reads, fresh);
+    ids_to_give = store::add_id_tails(reads, fresh);
   }
   const store::PermitLoad load(reads, sorted, store::Lock::update);
-  const std::size_t kept = store::add_kept_answers(reads, tokens, keys);
+  const auto kept = store::add_kept_answers(reads, tokens, keys);
   brought.ask(reads);
-  const std::size_t moment = reads.add(store::kMomentSql);
-  const std::vector<pg::Result> results =
-      co_await transaction.run(std::move(reads), options_.flight_within);
+  const auto moment = reads.add(store::kMoment);
+  const pg::Results results = co_await transaction.run(std::move(reads), options_.flight_within);
   crash_point(CrashPoint::locked);
 
-  batch.moment = store::moment_of(results.at(moment));
+  batch.moment = results[moment];
   batch.permits = load.take(results);
   brought.take(results, batch);
   if (batch.permits.size() < sorted.size()) {
     pg::Pipeline missed;
-    const std::size_t existing = store::add_existing(missed, sorted);
-    const std::vector<pg::Result> found =
-        co_await transaction.run(std::move(missed), options_.flight_within);
-    for (const std::int64_t id : store::ids_of(found.at(existing))) batch.existing.insert(id);
+    const store::Ids existing = store::add_existing(missed, sorted);
+    const pg::Results found = co_await transaction.run(std::move(missed), options_.flight_within);
+    for (const std::int64_t id : found[existing]) batch.existing.insert(id);
   }
-  for (store::KeptAnswer& one : store::kept_answers_of(results.at(kept)))
+  for (store::KeptAnswer& one : results[kept])
     batch.kept.emplace(std::pair(one.token, one.key), std::move(one));
   if (fresh > 0) {
-    batch.numbers = store::numbers_of(results.at(numbers));
-    batch.tails = store::id_tails_of(results.at(tails));
-    batch.latest_id = store::latest_id_of(results.at(tails));
+    batch.numbers = results[numbers];
+    batch.new_ids = results[ids_to_give];
   }
   if (!rulebook_.fresh(batch.moment)) co_await rulebook_.refresh(*lease, batch.moment);
   std::vector<std::string> versions = rulebook_.unknown_versions(batch.permits);
@@ -577,8 +578,8 @@ void Committer::decide_submission(Batch& batch, const PendingPtr& pending) {
   change.fields = submission.fields;
   change.calendar_version = rulebook_.calendar_version(sop->calendar);
   NewPermit permit = submission.permit;
-  permit.id = store::permit_id(std::max(batch.moment.now, batch.latest_id),
-                               batch.tails.at(batch.tails_used));
+  permit.id = store::permit_id(std::max(batch.moment.now, batch.new_ids.latest),
+                               batch.new_ids.tails.at(batch.ids_used));
   if (submission.canary) permit.id = -permit.id;
   permit.applicant = permit.id;
   permit.number = sop->number_format.print(year, today.month, sequence);
@@ -595,7 +596,7 @@ void Committer::decide_submission(Batch& batch, const PendingPtr& pending) {
     batch.answers.emplace_back(pending, CommandAnswer{Kind::refused, 0, "", std::move(refusal)});
     return;
   }
-  ++batch.tails_used;
+  ++batch.ids_used;
   batch.numbers[{sop->id, year}] = sequence;
   batch.numbers_changed[{sop->id, year}] = sequence;
 

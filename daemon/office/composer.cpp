@@ -197,10 +197,10 @@ asio::awaitable<Composer::Composed> Composer::compose_within(Portion portion,
 asio::awaitable<std::chrono::milliseconds> Composer::until_due() {
   pg::Pool::Lease lease = co_await pool_.acquire();
   pg::Pipeline pipeline;
-  store::add_until_due(pipeline, store::DueKind::notices);
-  pipeline.add(store::kMomentSql);
-  const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
-  co_return sleep_for(store::until_due_of(results.at(0)), store::moment_of(results.at(1)));
+  const auto until = store::add_until_due(pipeline, store::DueKind::notices);
+  const auto moment = pipeline.add(store::kMoment);
+  const pg::Results results = co_await lease->run(std::move(pipeline));
+  co_return sleep_for(results[until], results[moment]);
 }
 
 asio::awaitable<std::chrono::milliseconds> Composer::cycle() {

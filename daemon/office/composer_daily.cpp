@@ -43,8 +43,8 @@ std::vector<std::string> applicant_roles(const Rulebook& rulebook) {
 // When each of them is due next.
 asio::awaitable<std::vector<store::DailyJob>> Composer::next_daily_jobs(
     pg::Connection& connection) {
-  const pg::Result clock = co_await connection.query(store::kMomentSql);
-  const Instant now = store::moment_of(clock).now;
+  const store::Moment clock = co_await connection.query(store::kMoment);
+  const Instant now = clock.now;
   const Calendar& calendar = office_calendar();
   std::vector<store::DailyJob> jobs;
   jobs.push_back(
@@ -73,9 +73,9 @@ asio::awaitable<void> Composer::morning_list(Round& round, pg::Transaction& tran
                                              const Calendar& calendar) {
   const Instant now = round.moment.now;
   pg::Pipeline reads;
-  store::add_open_tasks(reads, applicant_roles(rulebook_));
-  const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
-  const std::vector<store::OpenTask> tasks = store::open_tasks_of(results.front());
+  const auto open = store::add_open_tasks(reads, applicant_roles(rulebook_));
+  const pg::Results results = co_await transaction.run(std::move(reads));
+  const std::vector<store::OpenTask> tasks = results[open];
 
   struct Held {
     const store::OpenTask* task;
@@ -93,17 +93,19 @@ asio::awaitable<void> Composer::morning_list(Round& round, pg::Transaction& tran
 
   const LocalTime local = calendar.local(now);
   std::vector<std::string> officers;
+  std::vector<pg::Slot<std::optional<std::int64_t>>> notices;  // of each
   pg::Pipeline plans;
   for (const auto& [officer, list] : of_officer) {
     if (silenced(officer, rulebook_.people().silences, now)) continue;
     officers.push_back(officer);
-    store::add_daily_notice(
-        plans, {kMorningList, day_number(local), {Addressee::Kind::officer, officer}, now});
+    notices.push_back(store::add_daily_notice(
+        plans, {kMorningList, day_number(local), {Addressee::Kind::officer, officer}, now}));
   }
   if (officers.empty()) co_return;
-  const std::vector<pg::Result> planned = co_await transaction.run(std::move(plans));
+  const pg::Results planned = co_await transaction.run(std::move(plans));
   for (std::size_t i = 0; i < officers.size(); ++i) {
-    if (planned.at(i).empty()) continue;  // this day's was made already
+    const std::optional<std::int64_t> notice = planned[notices[i]];
+    if (!notice) continue;  // this day's was made already
     const std::string& id = officers[i];
     const Officer* officer = rulebook_.people().find(id);
     store::NewMessage message;
@@ -113,7 +115,7 @@ asio::awaitable<void> Composer::morning_list(Round& round, pg::Transaction& tran
     message.text = kMorningList;
     message.rendered_at = now;
     message.trial = settings_.trial;
-    message.notices.emplace_back(0, planned.at(i).int64(0, 0));
+    message.notices.emplace_back(0, *notice);
     if (!address(message, *officer)) {
       log_event(Level::error, "officer_unreachable", {{"officer", id}});
       continue;
@@ -179,19 +181,22 @@ asio::awaitable<void> Composer::recap(Round& round, pg::Transaction& transaction
   if (heads.empty()) co_return;
   const Instant day = calendar.midnight(local.year, local.month, local.day);
   pg::Pipeline reads;
-  store::add_recap(reads, {day, day + std::chrono::hours(24),
-                           calendar.midnight(local.year, local.month, 1), now});
+  const auto recapped = store::add_recap(
+      reads,
+      {day, day + std::chrono::hours(24), calendar.midnight(local.year, local.month, 1), now});
+  std::vector<pg::Slot<std::optional<std::int64_t>>> notices;  // of each head
   for (const Recipient& head : heads)
-    store::add_daily_notice(
-        reads, {kRecap, day_number(local), {Addressee::Kind::officer, head.officer}, now});
-  const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
-  const store::Recap counts = store::recap_of(results.front());
+    notices.push_back(store::add_daily_notice(
+        reads, {kRecap, day_number(local), {Addressee::Kind::officer, head.officer}, now}));
+  const pg::Results results = co_await transaction.run(std::move(reads));
+  const store::Recap counts = results[recapped];
   const std::int64_t judged = counts.judged_this_month;
   const std::string percent =
       judged == 0 ? "–" : notify::tenths((2000 * counts.met_this_month + judged) / (2 * judged));
   for (std::size_t i = 0; i < heads.size(); ++i) {
     const Officer* officer = rulebook_.people().find(heads[i].officer);
-    if (results.at(i + 1).empty() || !officer) continue;
+    const std::optional<std::int64_t> notice = results[notices[i]];
+    if (!notice || !officer) continue;
     if (silenced(officer->id, rulebook_.people().silences, now)) continue;
     store::NewMessage message;
     message.recipient = officer_key(officer->id);
@@ -201,7 +206,7 @@ asio::awaitable<void> Composer::recap(Round& round, pg::Transaction& transaction
     message.text = kRecap;
     message.rendered_at = now;
     message.trial = settings_.trial;
-    message.notices.emplace_back(0, results.at(i + 1).int64(0, 0));
+    message.notices.emplace_back(0, *notice);
     if (!address(message, *officer)) continue;
     message.rendered = notify::render(
         *settings_.texts, kRecap,

@@ -37,22 +37,22 @@ asio::awaitable<bool> Composer::gather(Round& round, Portion portion, pg::Connec
                                        pg::Transaction& transaction) {
   earliest_.reset();
   pg::Pipeline locking;
-  const std::size_t jobs = store::add_lock_due_daily_jobs(locking);
-  const std::size_t due = portion.apart ? store::add_lock_set_aside_notice(locking)
-                                        : store::add_lock_due_notices(locking, portion.due);
-  const std::size_t behind = store::add_overdue_for(locking, kOutage);
-  const std::vector<pg::Result> locked = co_await transaction.run(std::move(locking));
+  const auto jobs = store::add_lock_due_daily_jobs(locking);
+  const auto due = portion.apart ? store::add_lock_set_aside_notice(locking)
+                                 : store::add_lock_due_notices(locking, portion.due);
+  const auto behind = store::add_overdue_for(locking, kOutage);
+  const pg::Results locked = co_await transaction.run(std::move(locking));
   if (portion.whole() && !rests_from_daily_jobs()) {
-    round.jobs = store::daily_jobs_of(locked.at(jobs));
+    round.jobs = locked[jobs];
     jobs_due_ = !round.jobs.empty();
   }
-  std::vector<store::PendingNotice> notices = store::notices_of(locked.at(due));
+  std::vector<store::PendingNotice> notices = locked[due];
   if (!notices.empty()) earliest_ = notices.front();
   if (round.jobs.empty() && notices.empty()) {
     waiting_since_.reset();
     co_return false;
   }
-  if (waits_for_watch(locked.at(behind).boolean(0, 0))) co_return false;
+  if (waits_for_watch(locked[behind])) co_return false;
   store::NoticeCursor end;
   while (true) {
     const bool more = portion.whole() && notices.size() == kPortion && round.taken < kRoundNotices;
@@ -60,9 +60,9 @@ asio::awaitable<bool> Composer::gather(Round& round, Portion portion, pg::Connec
     co_await take(round, std::move(notices), connection, transaction);
     if (!more) break;
     pg::Pipeline next;
-    store::add_lock_due_notices(next, kPortion, end);
-    const std::vector<pg::Result> results = co_await transaction.run(std::move(next));
-    notices = store::notices_of(results.front());
+    const auto following = store::add_lock_due_notices(next, kPortion, end);
+    const pg::Results results = co_await transaction.run(std::move(next));
+    notices = results[following];
   }
   if (portion.whole()) co_await gather_waiting(round, end, connection, transaction);
   co_return true;
@@ -75,9 +75,9 @@ asio::awaitable<void> Composer::gather_waiting(Round& round, store::NoticeCursor
   if (round.jobs.empty() && round.deliverables.empty()) co_return;
   for (bool more = true; more && round.taken < kRoundNotices;) {
     pg::Pipeline next;
-    store::add_lock_waiting_notices(next, kPortion, end);
-    const std::vector<pg::Result> results = co_await transaction.run(std::move(next));
-    std::vector<store::PendingNotice> notices = store::notices_of(results.front());
+    const auto waiting = store::add_lock_waiting_notices(next, kPortion, end);
+    const pg::Results results = co_await transaction.run(std::move(next));
+    std::vector<store::PendingNotice> notices = results[waiting];
     more = notices.size() == kPortion;
     if (!notices.empty()) end = cursor_of(notices.back());
     co_await take(round, std::move(notices), connection, transaction);
@@ -97,31 +97,29 @@ asio::awaitable<void> Composer::take(Round& round, std::vector<store::PendingNot
   }
   pg::Pipeline reads;
   const store::PermitLoad load(reads, {ids.begin(), ids.end()}, store::Lock::none);
-  const std::size_t told = store::add_told(reads, notices);
-  const std::size_t notes = reads.size();
-  store::add_notes_of_events(reads, permits, causes);
+  const auto told = store::add_told(reads, notices);
+  const auto notes = store::add_notes_of_events(reads, permits, causes);
   // A refusal's reason may stand with an earlier step: who recommended it wrote it there. What a
   // reminder to mend is about stands with the return.
-  std::vector<std::size_t> whole;
+  std::vector<pg::Slot<std::vector<store::StoredNote>>> whole;
   for (const store::PendingNotice& one : pending) {
     if (one.notice.text != kRefusal && one.notice.text != kMendReminder) continue;
-    whole.push_back(reads.size());
-    store::add_notes(reads, one.permit);
+    whole.push_back(store::add_notes(reads, one.permit));
   }
-  const std::size_t clock = reads.add(store::kMomentSql);
-  const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
-  round.moment = store::moment_of(results.at(clock));
+  const auto clock = reads.add(store::kMoment);
+  const pg::Results results = co_await transaction.run(std::move(reads));
+  round.moment = results[clock];
   if (!rulebook_.fresh(round.moment)) co_await rulebook_.refresh(connection, round.moment);
   std::map<std::int64_t, std::string> unreadable;
   std::map<std::int64_t, store::StoredPermit> loaded = load.take_readable(results, unreadable);
-  round.notes = store::notes_of(results.at(notes));
+  round.notes = results[notes];
   round.earlier_notes.clear();
-  for (const std::size_t index : whole)
-    for (store::StoredNote& note : store::notes_of(results.at(index)))
+  for (const auto& of_permit : whole)
+    for (store::StoredNote& note : results[of_permit])
       round.earlier_notes.push_back(std::move(note));
   round.told.clear();
   round.in_vain.clear();
-  for (const store::Told& one : store::told_of(results.at(told))) {
+  for (const store::Told& one : results[told]) {
     round.told.emplace(one.notice, one.recipient);
     if (!one.reached) round.in_vain.emplace(one.notice, one.recipient);
   }
@@ -179,9 +177,9 @@ asio::awaitable<void> Composer::leave_out_changed(Round& round, pg::Transaction&
     versions.push_back(version);
   }
   pg::Pipeline reads;
-  store::add_unchanged(reads, permits, versions);
-  const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
-  for (const std::int64_t same : store::ids_of(results.front())) round.versions.erase(same);
+  const store::Ids unchanged = store::add_unchanged(reads, permits, versions);
+  const pg::Results results = co_await transaction.run(std::move(reads));
+  for (const std::int64_t same : results[unchanged]) round.versions.erase(same);
   std::erase_if(round.messages, [](const store::NewMessage& one) { return one.text.empty(); });
   if (round.versions.empty()) co_return;
   const auto changed = [&](std::int64_t permit) { return round.versions.contains(permit); };

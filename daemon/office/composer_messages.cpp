@@ -298,11 +298,11 @@ asio::awaitable<void> Composer::settle_officers(Round& round, pg::Transaction& t
   for (const Deliverable& one : round.deliverables)
     for (const Recipient& to : one.to) recipients.insert(officer_key(to.officer));
   pg::Pipeline reads;
-  store::add_last_messages(reads, {recipients.begin(), recipients.end()},
-                           rulebook_.send().messages_an_hour);
-  const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
+  const auto latest = store::add_last_messages(reads, {recipients.begin(), recipients.end()},
+                                               rulebook_.send().messages_an_hour);
+  const pg::Results results = co_await transaction.run(std::move(reads));
   std::map<std::string, LastMessage> last;
-  for (const store::LastMessageTo& one : store::last_messages_of(results.front()))
+  for (const store::LastMessageTo& one : results[latest])
     last[one.recipient.substr(8)] = {one.rendered_at, one.names_open_task, one.nth_before};
 
   Grouping grouping =

@@ -247,9 +247,9 @@ asio::awaitable<void> Dispatcher::recall_texts() {
   if (texts_recalled_) co_return;
   pg::Pool::Lease lease = co_await pool_.acquire();
   pg::Pipeline pipeline;
-  store::add_stopped_texts(pipeline);
-  const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
-  for (store::TextOutage& one : store::stopped_texts_of(results.front())) {
+  const auto stopped = store::add_stopped_texts(pipeline);
+  const pg::Results results = co_await lease->run(std::move(pipeline));
+  for (store::TextOutage& one : results[stopped]) {
     const auto [text, fresh] =
         stopped_texts_.try_emplace({one.channel, one.text_template}, options_.breaker);
     if (!fresh) continue;
@@ -294,7 +294,8 @@ asio::awaitable<std::chrono::milliseconds> Dispatcher::run_once() {
   struct Asked {
     notify::Channel channel;
     int room;
-    std::size_t claims, until;
+    pg::Slot<std::vector<store::ClaimedMessage>> claims;
+    pg::Slot<std::optional<std::chrono::milliseconds>> until;
   };
   std::vector<Asked> asked;
   pg::Pipeline pipeline;
@@ -307,30 +308,30 @@ asio::awaitable<std::chrono::milliseconds> Dispatcher::run_once() {
     lane.full = room <= 0;
     if (lane.full) continue;
     const ChannelRules& rules = settings_.channels[channel];
-    const std::size_t claims = store::add_claim_messages(
+    const auto claims = store::add_claim_messages(
         pipeline,
         {channel, room, options_.lease, rules.a_second, rules.a_person, held_back(channel, now)});
     asked.push_back({channel, room, claims, store::add_until_send(pipeline, channel)});
   }
   std::chrono::milliseconds sleep = kLongestSleep;
-  std::vector<pg::Result> results;
+  pg::Results results;
   if (!asked.empty()) {
-    const std::size_t schema = store::add_schema(pipeline);
+    const auto schema = store::add_schema(pipeline);
     pg::Pool::Lease lease = co_await pool_.acquire();
     results = co_await lease->run(std::move(pipeline));
-    store::check_schema(results.at(schema));  // else their leases run out
+    results[schema];  // throws where it is newer: then their leases run out
   }
   bool any = false;
   for (const Asked& one : asked) {
     Lane& lane = lanes_.at(one.channel);
-    std::vector<store::ClaimedMessage> claimed = store::claimed_of(results.at(one.claims));
+    std::vector<store::ClaimedMessage> claimed = results[one.claims];
     any = any || !claimed.empty();
     lane.full = static_cast<int>(claimed.size()) == one.room;
     if (lane.full && lane.waiting.empty()) lane.ahead = std::clamp(2 * lane.ahead, 8, kAheadMax);
     for (store::ClaimedMessage& message : claimed)
       lane.waiting.push_back({std::move(message), now, now + options_.lease, {}});
     if (lane.breaker.is_open() && !lane.waiting.empty()) lane.breaker.trying();
-    const auto until = store::until_send_of(results.at(one.until));
+    const auto until = results[one.until];
     if (until && !lane.full) sleep = std::min(sleep, std::max(*until, kGather));
   }
   if (any) crash_point(CrashPoint::claimed);

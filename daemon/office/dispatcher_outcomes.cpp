@@ -76,9 +76,9 @@ asio::awaitable<std::vector<store::Fallback>> Dispatcher::fallbacks(
   }
   if (!held_up.empty()) {
     pg::Pipeline reads;
-    store::add_superseded(reads, held_up);
-    const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
-    for (const std::int64_t id : store::superseded_of(results.front()))
+    const auto superseded = store::add_superseded(reads, held_up);
+    const pg::Results results = co_await transaction.run(std::move(reads));
+    for (const std::int64_t id : results[superseded])
       std::erase_if(unarrived, [id](const store::Unarrived& one) { return one.id == id; });
   }
   auto found = find_fallbacks(transaction, std::move(unarrived),
@@ -117,14 +117,14 @@ asio::awaitable<void> Dispatcher::record(const std::vector<Held>& batch) {
   for (const Held& held : batch) outcomes.push_back(outcome_of(held, elsewhere));
   pg::Pipeline writes;
   for (const store::Fallback& one : elsewhere) store::add_fallback(writes, one);
-  const std::size_t settled = store::add_send_outcomes(writes, outcomes);
+  const auto settled = store::add_send_outcomes(writes, outcomes);
   std::vector<std::int64_t> dead;
   for (const store::SendOutcome& one : outcomes)
     if (one.state == "dead") dead.push_back(one.id);
   store::add_tell_others(writes, dead);
   if (!elsewhere.empty() || !dead.empty()) store::add_notify(writes);
-  const std::vector<pg::Result> written = co_await transaction.commit(std::move(writes));
-  const std::vector<store::Fenced> ours = store::fenced_of(written.at(settled));
+  const pg::Results written = co_await transaction.commit(std::move(writes));
+  const std::vector<store::Fenced> ours = written[settled];
   const std::set<store::Fenced> recorded(ours.begin(), ours.end());
   for (std::size_t i = 0; i < batch.size(); ++i) {
     if (recorded.contains({outcomes[i].id, outcomes[i].fence})) {

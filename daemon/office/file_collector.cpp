@@ -16,10 +16,10 @@ FileCollector::FileCollector(asio::any_io_executor executor, pg::Pool& pool, Met
 asio::awaitable<int> FileCollector::run_once() {
   pg::Pool::Lease lease = co_await pool_.acquire();
   pg::Pipeline pipeline;
-  const std::size_t collecting = store::add_collect_files(pipeline);
+  const auto collecting = store::add_collect_files(pipeline);
   store::add_forget_shares(pipeline);
-  const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
-  const auto collected = static_cast<int>(store::collected_of(results.at(collecting)));
+  const pg::Results results = co_await lease->run(std::move(pipeline));
+  const auto collected = static_cast<int>(results[collecting]);
   metrics_.files_collected.Increment(collected);
   co_return collected;
 }

@@ -43,11 +43,10 @@ pg::Awaitable<Services> stored_services(pg::Connection& connection) {
 pg::Awaitable<std::string> number_again(pg::Connection& connection, NumberFormat format,
                                         std::string other) {
   pg::Pipeline finding;
-  store::add_find_numbers(finding, other, format.pattern(), kLookedAt);
-  const std::vector<pg::Result> found = co_await connection.run(std::move(finding));
-  for (int row = 0; row < found.front().rows(); ++row)
-    if (std::string number(found.front().text(row, 0)); format.could_print(number))
-      co_return number;
+  const auto numbers = store::add_find_numbers(finding, other, format.pattern(), kLookedAt);
+  const pg::Results found = co_await connection.run(std::move(finding));
+  for (std::string& number : found[numbers])
+    if (format.could_print(number)) co_return std::move(number);
   co_return "";
 }
 

@@ -70,20 +70,19 @@ asio::awaitable<void> record_channel(pg::Connection& connection, notify::Channel
   pg::Transaction transaction(connection);
   pg::Pipeline pipeline;
   if (!down) {
-    store::add_channel_up(pipeline, channel);
-    const std::vector<pg::Result> ended = co_await transaction.commit(std::move(pipeline));
-    if (ended.front().affected_rows() > 0)
-      log_event(Level::info, "channel_up", {{"channel", notify::name(channel)}});
+    const pg::Slot<bool> up = store::add_channel_up(pipeline, channel);
+    const pg::Results ended = co_await transaction.commit(std::move(pipeline));
+    if (ended[up]) log_event(Level::info, "channel_up", {{"channel", notify::name(channel)}});
     co_return;
   }
-  const std::size_t first = store::add_channel_down(pipeline, channel, reason);
-  const std::size_t admins = store::add_administrators(pipeline);
-  const std::vector<pg::Result> results = co_await transaction.run(std::move(pipeline));
+  const pg::Slot<bool> first = store::add_channel_down(pipeline, channel, reason);
+  const auto admins = store::add_administrators(pipeline);
+  const pg::Results results = co_await transaction.run(std::move(pipeline));
   pg::Pipeline writes;
   int told = 0;
-  if (!results.at(first).empty() && settings.texts) {
+  if (results[first] && settings.texts) {
     const Outage outage{channel, std::string(spoken(channel)), notify::delivery_words(reason)};
-    told = tell(writes, store::administrators_of(results.at(admins)), outage, settings, usable);
+    told = tell(writes, results[admins], outage, settings, usable);
     log_event(told > 0 ? Level::warning : Level::error,
               told > 0 ? "operators_told" : "operators_not_told",
               {{"channel", notify::name(channel)}, {"administrators", told}});
@@ -102,16 +101,15 @@ asio::awaitable<void> record_text(pg::Connection& connection, store::TextOutage 
               {{"channel", notify::name(text.channel)}, {"template", text.text_template}});
     co_return;
   }
-  const std::size_t first = store::add_text_stopped(pipeline, text);
-  const std::size_t admins = store::add_administrators(pipeline);
-  const std::vector<pg::Result> results = co_await transaction.run(std::move(pipeline));
+  const pg::Slot<bool> first = store::add_text_stopped(pipeline, text);
+  const auto admins = store::add_administrators(pipeline);
+  const pg::Results results = co_await transaction.run(std::move(pipeline));
   pg::Pipeline writes;
-  if (!results.at(first).empty() && settings.texts) {
+  if (results[first] && settings.texts) {
     const Outage outage{text.channel,
                         fmt::format("{} (templat {})", spoken(text.channel), text.text_template),
                         text.detail.empty() ? notify::delivery_words(text.reason) : text.detail};
-    const int told =
-        tell(writes, store::administrators_of(results.at(admins)), outage, settings, usable);
+    const int told = tell(writes, results[admins], outage, settings, usable);
     log_event(told > 0 ? Level::warning : Level::error,
               told > 0 ? "operators_told" : "operators_not_told",
               {{"channel", notify::name(text.channel)},

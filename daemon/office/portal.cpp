@@ -53,8 +53,7 @@ notify::portal::Answer written(const notify::SendResult& result) {
 }
 
 asio::awaitable<void> freshen(pg::Connection& connection, Rulebook& rulebook) {
-  const pg::Result looked = co_await connection.query(store::kMomentSql);
-  const store::Moment moment = store::moment_of(looked);
+  const store::Moment moment = co_await connection.query(store::kMoment);
   if (!rulebook.fresh(moment)) co_await rulebook.refresh(connection, moment);
 }
 
@@ -70,18 +69,17 @@ asio::awaitable<std::int64_t> replay_changes(pg::Connection& connection, Ruleboo
   co_await freshen(connection, rulebook);
   co_await number_all(connection);
   pg::Pipeline bounding;
-  store::add_numbers_between(bounding, after, until - Seconds{1});
-  const std::vector<pg::Result> bounds = co_await connection.run(std::move(bounding));
-  const auto first = bounds.front().optional_int64(0, 0),
-             last = bounds.front().optional_int64(0, 1);
+  const auto between = store::add_numbers_between(bounding, after, until - Seconds{1});
+  const pg::Results bounds = co_await connection.run(std::move(bounding));
+  const store::NumberSpan span = bounds[between];
   std::int64_t replayed = 0;
-  if (!first || !last) co_return replayed;
-  store::ChangeQuery query{*first - 1, kPortion};
-  while (query.after < *last) {
+  if (!span.lowest || !span.highest) co_return replayed;
+  store::ChangeQuery query{*span.lowest - 1, kPortion};
+  while (query.after < *span.highest) {
     pg::Pipeline looking;
-    store::add_changes(looking, query);
-    const std::vector<pg::Result> found = co_await connection.run(std::move(looking));
-    std::vector<store::Change> changes = store::changes_of(found.front());
+    const auto next = store::add_changes(looking, query);
+    const pg::Results found = co_await connection.run(std::move(looking));
+    std::vector<store::Change> changes = found[next];
     if (changes.empty()) break;
     query.after = changes.back().number_in_order;
     std::erase_if(changes, [&](const store::Change& one) {
@@ -89,9 +87,9 @@ asio::awaitable<std::int64_t> replay_changes(pg::Connection& connection, Ruleboo
     });
     if (changes.empty()) continue;
     pg::Pipeline writes;
-    const std::size_t written = store::add_replay(writes, events_of(changes, rulebook));
-    const std::vector<pg::Result> results = co_await connection.run(std::move(writes));
-    replayed += results.at(written).int64(0, 0);
+    const auto written = store::add_replay(writes, events_of(changes, rulebook));
+    const pg::Results results = co_await connection.run(std::move(writes));
+    replayed += results[written];
   }
   co_return replayed;
 }
@@ -128,15 +126,15 @@ asio::awaitable<int> Portal::take_over() {
   pg::Transaction transaction(*lease);
   pg::Pipeline locking;
   store::add_begin_portal(locking);
-  const std::size_t locked = store::add_lock_portal(locking);
-  const std::vector<pg::Result> begun = co_await transaction.run(std::move(locking));
-  const auto state = store::portal_state_of(begun.at(locked));
+  const auto locked = store::add_lock_portal(locking);
+  const pg::Results begun = co_await transaction.run(std::move(locking));
+  const auto state = begun[locked];
   std::vector<store::Change> changes;
   if (state && !state->disabled) {
     pg::Pipeline looking;
-    store::add_changes(looking, {state->taken_over, kPortion});
-    const std::vector<pg::Result> found = co_await transaction.run(std::move(looking));
-    changes = store::changes_of(found.front());
+    const auto next = store::add_changes(looking, {state->taken_over, kPortion});
+    const pg::Results found = co_await transaction.run(std::move(looking));
+    changes = found[next];
   }
   pg::Pipeline writes;
   if (!changes.empty())
@@ -160,10 +158,10 @@ asio::awaitable<void> Portal::record(store::ClaimedEvent claimed, notify::portal
     outcome.retry_in = std::max(*wait, answer.retry_after.value_or(std::chrono::seconds{0}));
   pg::Pipeline writes;
   if (gone) store::add_disable_portal(writes, outcome.place, outcome.fence);
-  const std::size_t written = store::add_event_outcome(writes, outcome);
+  const pg::Slot<bool> written = store::add_event_outcome(writes, outcome);
   pg::Pool::Lease lease = co_await pool_.acquire();
-  const std::vector<pg::Result> results = co_await lease->run(std::move(writes));
-  if (results.at(written).empty()) co_return;
+  const pg::Results results = co_await lease->run(std::move(writes));
+  if (!results[written]) co_return;
   if (answer.kind == Kind::taken) {
     metrics_.channel(kChannel).messages.Increment();
     co_return;
@@ -210,9 +208,9 @@ asio::awaitable<int> Portal::post_due() {
   {
     pg::Pool::Lease lease = co_await pool_.acquire();
     pg::Pipeline pipeline;
-    store::add_claim_events(pipeline, places, kInOrderAttempts, kLease);
-    const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
-    claimed = store::claimed_events_of(results.front());
+    const auto due = store::add_claim_events(pipeline, places, kInOrderAttempts, kLease);
+    const pg::Results results = co_await lease->run(std::move(pipeline));
+    claimed = results[due];
   }
   for (store::ClaimedEvent& one : claimed) {
     ++under_way_;
@@ -231,12 +229,12 @@ asio::awaitable<void> Portal::answers(std::chrono::milliseconds at_most) {
 asio::awaitable<std::chrono::milliseconds> Portal::until_due() {
   pg::Pool::Lease lease = co_await pool_.acquire();
   pg::Pipeline pipeline;
-  store::add_until_event(pipeline);
-  const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
-  const auto wait = results.front().optional_int64(0, 0);
+  const auto until = store::add_until_event(pipeline);
+  const pg::Results results = co_await lease->run(std::move(pipeline));
+  const auto wait = results[until];
   // What is due and was not claimed waits for another, or the portal is disabled.
-  if (!wait || *wait <= 0) co_return kLongestSleep;
-  co_return std::min(std::chrono::milliseconds(*wait), kLongestSleep);
+  if (!wait || wait->count() <= 0) co_return kLongestSleep;
+  co_return std::min(*wait, kLongestSleep);
 }
 
 asio::awaitable<void> Portal::forget() {

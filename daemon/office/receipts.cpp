@@ -20,12 +20,12 @@ ReceiptLoop::ReceiptLoop(asio::any_io_executor executor, pg::Pool& pool, Metrics
 asio::awaitable<int> ReceiptLoop::run_once() {
   pg::Pool::Lease lease = co_await pool_.acquire();
   pg::Pipeline pipeline;
-  const std::size_t settled = store::add_settle_receipts(pipeline, kSettleFor);
+  const auto settled = store::add_settle_receipts(pipeline, kSettleFor);
   const bool forget = Clock::monotonic() >= forget_at_;
   if (forget) store::add_forget_receipts(pipeline);
-  const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
+  const pg::Results results = co_await lease->run(std::move(pipeline));
   if (forget) forget_at_ = Clock::monotonic() + kForgetEvery;
-  co_return static_cast<int>(results.at(settled).int64(0, 0));
+  co_return static_cast<int>(results[settled]);
 }
 
 asio::awaitable<std::chrono::milliseconds> ReceiptLoop::cycle() {

@@ -29,11 +29,12 @@ asio::awaitable<std::vector<store::Fallback>> find_fallbacks(
   std::vector<store::Fallback> found;
   if (unarrived.empty()) co_return found;
   pg::Pipeline reads;
-  for (const store::Unarrived& one : unarrived) store::add_addresses(reads, one.recipient);
-  const std::vector<pg::Result> addresses = co_await transaction.run(std::move(reads));
+  std::vector<pg::Slot<std::vector<ChannelAddress>>> order;
+  for (const store::Unarrived& one : unarrived)
+    order.push_back(store::add_addresses(reads, one.recipient));
+  const pg::Results addresses = co_await transaction.run(std::move(reads));
   for (std::size_t i = 0; i < unarrived.size(); ++i) {
-    const auto next =
-        next_channel(unarrived[i].channel, store::addresses_of(addresses.at(i)), usable);
+    const auto next = next_channel(unarrived[i].channel, addresses[order[i]], usable);
     if (next)
       found.push_back({unarrived[i].id, unarrived[i].fence,
                        *notify::channel_from_name(next->channel), next->address});
@@ -43,27 +44,20 @@ asio::awaitable<std::vector<store::Fallback>> find_fallbacks(
 
 bool has_fallback(const std::vector<store::Fallback>& fallbacks, store::Fenced message) {
   return std::ranges::any_of(fallbacks, [&](const store::Fallback& one) {
-    return one.from == message.first && one.fence == message.second;
+    return one.from == message.id && one.fence == message.fence;
   });
 }
 
 Rerouting::Rerouting(pg::Pool& pool, Metrics& metrics, UsableChannel usable)
     : pool_(pool), metrics_(metrics), usable_(std::move(usable)) {}
 
-asio::awaitable<std::vector<store::Unarrived>> Rerouting::locked(pg::Transaction& transaction,
-                                                                 pg::Pipeline reads,
-                                                                 std::size_t which) {
-  const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
-  co_return store::unarrived_of(results.at(which));
-}
-
 asio::awaitable<int> Rerouting::settle_undelivered() {
   pg::Pool::Lease lease = co_await pool_.acquire();
   pg::Transaction transaction(*lease);
   pg::Pipeline reads;
-  const std::size_t which = store::add_lock_undelivered(reads, kBatch);
-  const std::vector<store::Unarrived> undelivered =
-      co_await locked(transaction, std::move(reads), which);
+  const auto which = store::add_lock_undelivered(reads, kBatch);
+  const pg::Results locked = co_await transaction.run(std::move(reads));
+  const std::vector<store::Unarrived> undelivered = locked[which];
   const std::vector<store::Fallback> fallbacks =
       co_await find_fallbacks(transaction, undelivered, usable_);
   pg::Pipeline writes;
@@ -98,9 +92,9 @@ asio::awaitable<int> Rerouting::divert(notify::Channel channel,
   pg::Pool::Lease lease = co_await pool_.acquire();
   pg::Transaction transaction(*lease);
   pg::Pipeline reads;
-  const std::size_t which = store::add_lock_held_up(reads, channel, kBatch, text_template);
-  const std::vector<store::Unarrived> held_up =
-      co_await locked(transaction, std::move(reads), which);
+  const auto which = store::add_lock_held_up(reads, channel, kBatch, text_template);
+  const pg::Results locked = co_await transaction.run(std::move(reads));
+  const std::vector<store::Unarrived> held_up = locked[which];
   // After an outage of a channel an applicant is told the latest alone.
   std::vector<store::Unarrived> latest = held_up;
   std::erase_if(latest, [](const store::Unarrived& one) { return one.reason == kSuperseded; });

@@ -34,10 +34,6 @@ class Rerouting {
                                      std::string text_template = "");
 
  private:
-  boost::asio::awaitable<std::vector<store::Unarrived>> locked(pg::Transaction& transaction,
-                                                               pg::Pipeline reads,
-                                                               std::size_t which);
-
   pg::Pool& pool_;
   Metrics& metrics_;
   UsableChannel usable_;

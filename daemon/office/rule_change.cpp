@@ -139,9 +139,9 @@ pg::Awaitable<std::vector<PermitMove>> change_open_permits(pg::Connection& conne
   while (true) {
     pg::Transaction transaction(connection);
     pg::Pipeline finding;
-    change.find(finding, after);
-    const std::vector<pg::Result> found = co_await transaction.run(std::move(finding));
-    const std::vector<std::int64_t> ids = store::ids_of(found.front());
+    const store::Ids next = change.find(finding, after);
+    const pg::Results found = co_await transaction.run(std::move(finding));
+    const std::vector<std::int64_t> ids = found[next];
     if (ids.empty()) {
       co_await transaction.rollback();
       if (!again || !change.write) break;
@@ -152,9 +152,9 @@ pg::Awaitable<std::vector<PermitMove>> change_open_permits(pg::Connection& conne
     pg::Pipeline reads;
     const store::PermitLoad load(reads, ids,
                                  change.write ? store::Lock::update : store::Lock::none);
-    const std::size_t clock = reads.add(store::kMomentSql);
-    const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
-    const Instant now = store::moment_of(results.at(clock)).now;
+    const auto clock = reads.add(store::kMoment);
+    const pg::Results results = co_await transaction.run(std::move(reads));
+    const Instant now = results[clock].now;
     std::map<std::int64_t, store::StoredPermit> permits = load.take(results);
     for (const std::int64_t id : ids) again = again || !changing.is_settled(id);
     std::vector<std::string> versions = rulebook.unknown_versions(permits);

@@ -9,6 +9,7 @@
 
 #include "daemon/office/rulebook.h"
 #include "daemon/pg/connection.h"
+#include "daemon/store/permits.h"
 #include "rules/transition.h"
 
 namespace tenggat::office {
@@ -31,7 +32,7 @@ struct RuleChange {
   std::string calendar_version{};  // stored with each permit; empty: it keeps its own
   // Adds the statement whose rows are the ids, ascending and greater than `after`, of permits that
   // this change has still to reach. Once written, a permit is no longer among them.
-  std::function<void(pg::Pipeline&, std::int64_t after)> find{};
+  std::function<store::Ids(pg::Pipeline&, std::int64_t after)> find{};
   std::function<Decided(const Permit&, const Context& becomes)> decide{};
   bool write = false;  // false: a preview, nothing is written
 };

@@ -68,9 +68,9 @@ asio::awaitable<void> SigningIn::send_link(Request request) {
   pg::Pool::Lease lease = co_await pool_.acquire();
   pg::Transaction transaction(*lease);
   pg::Pipeline asking;
-  asking.add(store::kMomentSql);
-  const std::vector<pg::Result> asked = co_await transaction.run(std::move(asking));
-  const store::Moment moment = store::moment_of(asked.front());
+  const auto clock = asking.add(store::kMoment);
+  const pg::Results asked = co_await transaction.run(std::move(asking));
+  const store::Moment moment = asked[clock];
   if (!rulebook_.fresh(moment)) co_await rulebook_.refresh(*lease, moment);
   const std::vector<const Sop*> sops = rulebook_.sops_in_force();
   const Calendar& calendar = rulebook_.calendar(settings_.calendar);
@@ -92,9 +92,9 @@ asio::awaitable<void> SigningIn::send_link(Request request) {
   const store::NewLink link{store::new_sign_in_secret(), reachable ? officer.id : "",
                             std::move(request.return_to)};
   pg::Pipeline making;
-  const std::size_t made = store::add_sign_in_link(making, link);
-  const std::vector<pg::Result> results = co_await transaction.run(std::move(making));
-  const std::optional<Instant> ends = store::link_end_of(results.at(made));
+  const auto made = store::add_sign_in_link(making, link);
+  const pg::Results results = co_await transaction.run(std::move(making));
+  const std::optional<Instant> ends = results[made];
   if (!ends) {
     log_event(Level::info, "sign_in_link_not_sent",
               {{"why", shared         ? "shared_address"

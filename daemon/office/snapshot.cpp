@@ -239,9 +239,9 @@ asio::awaitable<void> SnapshotLoop::read_open(pg::Connection& connection,
     const std::vector<std::int64_t> portion(
         first, first + static_cast<std::ptrdiff_t>(std::min(kPortion, ids.size() - from)));
     pg::Pipeline pipeline;
-    store::add_open_permits(pipeline, portion);
-    const std::vector<pg::Result> results = co_await connection.run(std::move(pipeline));
-    open_.take(portion, store::open_permits_of(results.front()));
+    const auto open = store::add_open_permits(pipeline, portion);
+    const pg::Results results = co_await connection.run(std::move(pipeline));
+    open_.take(portion, results[open]);
   }
 }
 
@@ -252,22 +252,24 @@ asio::awaitable<void> SnapshotLoop::read_open(pg::Connection& connection,
 asio::awaitable<Instant> SnapshotLoop::follow(pg::Connection& connection) {
   const std::optional<Instant> since = std::exchange(followed_until_, std::nullopt);
   pg::Pipeline pipeline;
-  pipeline.add(store::kMomentSql);
-  store::add_settled_until(pipeline);
+  const auto moment = pipeline.add(store::kMoment);
+  const auto until = store::add_settled_until(pipeline);
+  pg::Slot<std::vector<store::LastEvent>> last;
+  pg::Slot<std::vector<std::int64_t>> open;
   if (since)
-    store::add_last_events(pipeline, *since);
+    last = store::add_last_events(pipeline, *since);
   else
-    store::add_open_ids(pipeline);
-  const std::vector<pg::Result> results = co_await connection.run(std::move(pipeline));
-  const Instant now = store::moment_of(results[0]).now;
-  const Instant settled = store::settled_until_of(results[1]);
+    open = store::add_open_ids(pipeline);
+  const pg::Results results = co_await connection.run(std::move(pipeline));
+  const Instant now = results[moment].now;
+  const Instant settled = results[until];
   if (!since) {
     open_.clear();
-    co_await read_open(connection, store::open_ids_of(results[2]));
+    co_await read_open(connection, results[open]);
   } else if (now < followed_at_) {
     co_return now;
   } else {
-    co_await read_open(connection, open_.outdated(store::last_events_of(results[2])));
+    co_await read_open(connection, open_.outdated(results[last]));
   }
   followed_at_ = now;
   followed_until_ = settled;
@@ -294,18 +296,18 @@ asio::awaitable<void> SnapshotLoop::run_once() {
 
   pg::Pipeline pipeline;
   store::add_fold_counts(pipeline);
-  const std::size_t totals = store::add_totals(pipeline);
-  const std::size_t waiting = store::add_waiting(pipeline);
-  const std::size_t decided = store::add_decided(pipeline, periods);
-  const std::size_t working_times = store::add_working_times(pipeline, now - kMedianReaches);
-  const std::size_t moment = pipeline.add(store::kMomentSql);
-  const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
+  const auto totals = store::add_totals(pipeline);
+  const auto waiting = store::add_waiting(pipeline);
+  const auto decided = store::add_decided(pipeline, periods);
+  const auto working_times = store::add_working_times(pipeline, now - kMedianReaches);
+  const auto moment = pipeline.add(store::kMoment);
+  const pg::Results results = co_await lease->run(std::move(pipeline));
 
-  const store::Moment at = store::moment_of(results.at(moment));
+  const store::Moment at = results[moment];
   if (!rulebook_.fresh(at)) co_await rulebook_.refresh(*lease, at);
 
   Families families;
-  const std::vector<store::Total> counted = store::totals_of(results.at(totals));
+  const std::vector<store::Total> counted = results[totals];
   for (const Sop* sop : sops) {
     add_zeros(families, *sop);
     add_unreachable(families, *sop, rulebook_.context(*sop, at.now));
@@ -313,15 +315,14 @@ asio::awaitable<void> SnapshotLoop::run_once() {
     for (const Step& step : sop->steps) add_histogram(families, *sop, step, calendar, counted);
   }
   add_totals(families, counted);
-  const BoardCounts counts{open_.count(at.now, periods), store::decided_of(results.at(decided)),
-                           store::totals_of(results.at(working_times))};
+  const BoardCounts counts{open_.count(at.now, periods), results[decided], results[working_times]};
   add_open(families, counts.open);
   Board board = make_board(sops, calendars, counts);
   for (auto& [id, of_sop] : board.sops) of_sop.retired = rulebook_.retirement(id) != nullptr;
   board.at = at.now;
   board.read_at = Clock::monotonic();
   board_.publish(std::move(board));
-  add_waiting(families, store::waiting_of(results.at(waiting)));
+  add_waiting(families, results[waiting]);
   for (const auto& [calendar, ids] : sops_of_calendar)
     families.set(
         "calendar_provisional_permits", {{"calendar", calendar}},
@@ -337,10 +338,9 @@ asio::awaitable<void> SnapshotLoop::forget_answers() {
   if (Clock::monotonic() < forget_at_) co_return;
   pg::Pool::Lease lease = co_await pool_.acquire();
   pg::Pipeline pipeline;
-  store::add_forget_answers(pipeline, kForgottenAtOnce);
-  const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
-  if (results.front().affected_rows() < kForgottenAtOnce)
-    forget_at_ = Clock::monotonic() + kForgetEvery;
+  const auto forgotten = store::add_forget_answers(pipeline, kForgottenAtOnce);
+  const pg::Results results = co_await lease->run(std::move(pipeline));
+  if (results[forgotten] < kForgottenAtOnce) forget_at_ = Clock::monotonic() + kForgetEvery;
 }
 
 void SnapshotLoop::report_connections() {

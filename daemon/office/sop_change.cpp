@@ -17,7 +17,7 @@ pg::Awaitable<std::vector<PermitMove>> change_sop(pg::Connection& connection, Ru
   all.sop = &sop;
   all.find = [backlog](pg::Pipeline& pipeline, std::int64_t after) mutable {
     backlog.after = after;
-    store::add_find_sop_backlog(pipeline, backlog);
+    return store::add_find_sop_backlog(pipeline, backlog);
   };
   all.decide = [because = change.because](const Permit& permit, const Context& becomes) {
     return migrate_permit(permit, becomes, because);

@@ -104,21 +104,19 @@ asio::awaitable<std::vector<std::int64_t>> Watch::lock_due(pg::Connection& conne
                                                            pg::Transaction& transaction, int limit,
                                                            Which which) {
   pg::Pipeline locking;
-  if (which == Which::set_aside)
-    store::add_lock_due_set_aside(locking);
-  else
-    store::add_lock_due(locking, limit);
-  const std::size_t looked = locking.add(store::kMomentSql);
-  const std::vector<pg::Result> locked = co_await transaction.run(std::move(locking));
-  std::vector<std::int64_t> ids = store::ids_of(locked.front());
-  const store::Moment seen = store::moment_of(locked.at(looked));
+  const store::Ids due = which == Which::set_aside ? store::add_lock_due_set_aside(locking)
+                                                   : store::add_lock_due(locking, limit);
+  const auto looked = locking.add(store::kMoment);
+  const pg::Results locked = co_await transaction.run(std::move(locking));
+  std::vector<std::int64_t> ids = locked[due];
+  const store::Moment seen = locked[looked];
   if (!rulebook_.fresh(seen)) co_await rulebook_.refresh(connection, seen);
   if (!ids.empty() || which == Which::set_aside) co_return ids;
   if (const auto officers = absent(seen.now); !officers.empty()) {
     pg::Pipeline claims;
-    store::add_lock_claimed_by(claims, officers, limit);
-    const std::vector<pg::Result> claimed = co_await transaction.run(std::move(claims));
-    ids = store::ids_of(claimed.front());
+    const store::Ids theirs = store::add_lock_claimed_by(claims, officers, limit);
+    const pg::Results claimed = co_await transaction.run(std::move(claims));
+    ids = claimed[theirs];
   }
   co_return ids;
 }
@@ -136,9 +134,9 @@ asio::awaitable<Watch::Caught> Watch::run_batch(int limit, Which which) {
 
   pg::Pipeline reads;
   const store::PermitLoad load(reads, ids, store::Lock::update);
-  const std::size_t clock = reads.add(store::kMomentSql);
-  const std::vector<pg::Result> results = co_await transaction.run(std::move(reads));
-  const store::Moment moment = store::moment_of(results.at(clock));
+  const auto clock = reads.add(store::kMoment);
+  const pg::Results results = co_await transaction.run(std::move(reads));
+  const store::Moment moment = results[clock];
   if (!rulebook_.fresh(moment)) co_await rulebook_.refresh(*lease, moment);
   // One permit that cannot be read or decided must not hold up its neighbours.
   std::map<std::int64_t, std::string> poisoned;
@@ -181,10 +179,10 @@ asio::awaitable<Watch::Caught> Watch::run_batch(int limit, Which which) {
 asio::awaitable<std::chrono::milliseconds> Watch::until_due() {
   pg::Pool::Lease lease = co_await pool_.acquire();
   pg::Pipeline pipeline;
-  store::add_until_due(pipeline, store::DueKind::permits);
-  pipeline.add(store::kMomentSql);
-  const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
-  co_return sleep_for(store::until_due_of(results.at(0)), store::moment_of(results.at(1)));
+  const auto until = store::add_until_due(pipeline, store::DueKind::permits);
+  const auto moment = pipeline.add(store::kMoment);
+  const pg::Results results = co_await lease->run(std::move(pipeline));
+  co_return sleep_for(results[until], results[moment]);
 }
 
 asio::awaitable<std::chrono::milliseconds> Watch::cycle() {

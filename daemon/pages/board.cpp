@@ -243,10 +243,10 @@ awaitable<Response> BoardPages::board_list(PageCall call) {
   list.which = which;
   list.limit = kListed;
   pg::Pipeline search;
-  store::add_board_list(search, list);
+  const store::Ids listed = store::add_board_list(search, list);
   auto searching = reader_.read({}, std::move(search));
   Reading found = co_await std::move(searching);
-  std::vector<std::int64_t> order = store::ids_of(found.results.at(found.first));
+  std::vector<std::int64_t> order = found.results[listed];
   const bool more = order.size() > kListed;
   if (more) order.resize(kListed);
   if (!order.empty()) {
@@ -278,10 +278,10 @@ awaitable<bool> BoardPages::find_kiosk(const PageCall& call) {
   const std::string secret = call.request.param("secret");
   if (!store::is_sign_in_secret(secret)) co_return false;
   pg::Pipeline looking;
-  store::add_find_kiosk(looking, secret);
+  const auto live = store::add_find_kiosk(looking, secret);
   auto reading = look_up(call.request, std::move(looking));
   const Reading found = co_await std::move(reading);
-  co_return !found.results.at(found.first).empty();
+  co_return found.results[live];
 }
 
 awaitable<Response> BoardPages::kiosk(PageCall call) {
@@ -299,13 +299,13 @@ awaitable<Response> BoardPages::kiosk_stream(PageCall call) {
 
 awaitable<Response> BoardPages::kiosks_page(const PageCall& call, int status, Html notice) {
   pg::Pipeline looking;
-  store::add_kiosk_links(looking);
+  const auto links = store::add_kiosk_links(looking);
   auto reading = reader_.read({}, std::move(looking));
   const Reading found = co_await std::move(reading);
   const std::vector<const Sop*> sops = rulebook_.sops_in_force();
   const FormKeys keys = new_form_keys(call.who->visitor.csrf);
   Html items;
-  for (const store::KioskLink& link : store::kiosk_links_of(found.results.at(found.first))) {
+  for (const store::KioskLink& link : found.results[links]) {
     const Officer* by = rulebook_.people().find(link.created_by);
     items += html(
         "<li class=\"berdampingan\"><span><strong>{}</strong><br><span class=\"halus\">dibuat {} "

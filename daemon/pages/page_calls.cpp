@@ -10,6 +10,7 @@
 #include "daemon/http/file_type.h"
 #include "daemon/pages/words.h"
 #include "daemon/store/commands.h"
+#include "daemon/store/errors.h"
 #include "daemon/store/files.h"
 #include "daemon/store/hash.h"
 #include "rules/utf8.h"
@@ -145,14 +146,14 @@ awaitable<std::optional<std::int64_t>> PageGroup::tracked_permit(const Request& 
   const std::string& secret = request.param("secret");
   if (!is_hex(secret, 32)) co_return std::nullopt;
   pg::Pipeline looking;
-  store::add_find_by_tracking(looking, secret);
+  const auto tracked = store::add_find_by_tracking(looking, secret);
   auto reading = look_up(request, std::move(looking));
   const Reading found = co_await std::move(reading);
-  const std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
-  if (ids.empty()) co_return std::nullopt;
+  const std::optional<std::int64_t> id = found.results[tracked];
+  if (!id) co_return std::nullopt;
   request.trace->actor = "applicant";
-  request.trace->note_permit(ids.front());
-  co_return ids.front();
+  request.trace->note_permit(*id);
+  co_return id;
 }
 
 awaitable<Response> PageGroup::send_document(http::Uploads& uploads, const PageCall& call,
@@ -162,10 +163,10 @@ awaitable<Response> PageGroup::send_document(http::Uploads& uploads, const PageC
   if (!document.name.empty()) name += "-" + document.name;
   const std::string sha256 = *http::uploaded_hash(document.uri);
   pg::Pipeline looking;
-  store::add_find_file(looking, sha256);
+  const auto stored = store::add_find_file(looking, sha256);
   auto reading = reader_.read({}, std::move(looking));
   const Reading found = co_await std::move(reading);
-  auto file = store::file_of(found.results.at(found.first));
+  auto file = found.results[stored];
   if (!file) co_return not_found(call);
   auto sending = uploads.download(std::move(*file), std::move(name));
   co_return co_await std::move(sending);
@@ -206,10 +207,10 @@ awaitable<std::string> change_once(pg::Pool& pool, const PageCall& call, Change 
   const std::vector<std::int64_t> tokens(1, keep.token);
   const std::vector<std::string> keys(1, keep.key);
   pg::Pipeline look;
-  store::add_kept_answers(look, tokens, keys);
+  const auto given = store::add_kept_answers(look, tokens, keys);
   auto looking = transaction.run(std::move(look));
-  const std::vector<pg::Result> found = co_await std::move(looking);
-  const std::vector<store::KeptAnswer> kept = store::kept_answers_of(found.front());
+  const pg::Results found = co_await std::move(looking);
+  const std::vector<store::KeptAnswer> kept = found[given];
   if (!kept.empty()) {
     co_await transaction.rollback();
     co_return kept.front().request == keep.request
@@ -229,7 +230,8 @@ awaitable<std::string> change_once(pg::Pool& pool, const PageCall& call, Change 
     auto committing = transaction.commit(std::move(keeping));
     co_await std::move(committing);
   } catch (const pg::Error& error) {
-    if (error.sqlstate() != "23505") throw;  // else the same form at the same time: that one did it
+    // The same form at the same time: that one did it.
+    if (store::conflict_of(error) != store::Conflict::same_key) throw;
   }
   co_return "";
 }

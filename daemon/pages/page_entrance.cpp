@@ -65,10 +65,10 @@ awaitable<Response> PageEntrance::sign_in_first(PageCall call, http::Form& kept,
 awaitable<std::optional<SignedIn>> PageEntrance::who_has_signed_in(const Request& request,
                                                                    std::string secret) {
   pg::Pipeline looking;
-  store::add_find_session(looking, secret);
+  const auto asked = store::add_find_session(looking, secret);
   auto reading = look_up(request, std::move(looking));
   const Reading found = co_await std::move(reading);
-  const auto session = store::session_of(found.results.at(found.first));
+  const auto session = found.results[asked];
   const std::vector<const Sop*> sops = rulebook_.sops_in_force();
   if (!session || sops.empty()) co_return std::nullopt;
   const Context context = rulebook_.context(*sops.front(), found.moment.now);

@@ -209,9 +209,9 @@ class PermitPages : public PageGroup {
 awaitable<Response> PermitPages::permit_page(const PageCall& call, std::int64_t id, int status,
                                              std::string fault) {
   pg::Pipeline more;
-  store::add_events(more, id);
-  store::add_notes(more, id);
-  store::add_letters(more, id);
+  const auto its_events = store::add_events(more, id);
+  const auto its_notes = store::add_notes(more, id);
+  const auto its_letters = store::add_letters(more, id);
   auto reading = reader_.read({id}, std::move(more));
   const Reading found = co_await std::move(reading);
   const auto permit = found.permits.find(id);
@@ -220,9 +220,9 @@ awaitable<Response> PermitPages::permit_page(const PageCall& call, std::int64_t 
   const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
   const Context context =
       rulebook_.context(sop, std::max(found.moment.now, stored.permit.changed_at));
-  const auto events = store::events_of(found.results.at(found.first));
-  const auto notes = store::notes_of(found.results.at(found.first + 1));
-  const auto letters = store::letters_of(found.results.at(found.first + 2));
+  const auto events = found.results[its_events];
+  const auto notes = found.results[its_notes];
+  const auto letters = found.results[its_letters];
   Html said;
   if (call.request.query.get("sudah")) said = message("Tersimpan.");
   const PermitView view{stored,    context, events,    notes,

@@ -29,21 +29,20 @@ awaitable<std::vector<std::int64_t>> SearchPages::ids_for(std::string asked) {
   std::transform(number.begin(), number.end(), number.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   pg::Pipeline finding;
-  store::add_find_by_number(finding, asked);
-  store::add_find_by_number(finding, number);
+  const auto as_typed = store::add_find_by_number(finding, asked);
+  const auto larger = store::add_find_by_number(finding, number);
   auto exactly = reader_.read({}, std::move(finding));
   Reading found = co_await std::move(exactly);
-  for (const std::size_t as_typed_or_larger : {found.first, found.first + 1})
-    if (found.results.at(as_typed_or_larger).rows() == 1)
-      co_return store::ids_of(found.results.at(as_typed_or_larger));
+  for (const auto& exact : {as_typed, larger})
+    if (const auto id = found.results[exact]) co_return std::vector<std::int64_t>(1, *id);
   store::PermitFilter filter;
   filter.q = asked;
   filter.limit = kFound;
   pg::Pipeline searching;
-  store::add_search(searching, filter);
+  const store::Ids matching = store::add_search(searching, filter);
   auto looking = reader_.read({}, std::move(searching));
   found = co_await std::move(looking);
-  co_return store::ids_of(found.results.at(found.first));
+  co_return found.results[matching];
 }
 
 awaitable<Response> SearchPages::search(PageCall call) {

@@ -84,10 +84,10 @@ awaitable<bool> SignInPages::is_usable_link(const Request& request) {
   const std::string& secret = request.param("secret");
   if (!store::is_sign_in_secret(secret)) co_return false;
   pg::Pipeline looking;
-  store::add_find_link(looking, secret);
+  const auto usable = store::add_find_link(looking, secret);
   auto reading = look_up(request, std::move(looking));
   const Reading found = co_await std::move(reading);
-  co_return !found.results.at(found.first).empty();
+  co_return found.results[usable];
 }
 
 Response SignInPages::no_such_link(const PageCall& call) const {

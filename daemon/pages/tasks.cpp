@@ -227,13 +227,14 @@ awaitable<std::vector<http::Task>> TaskPages::tasks_of(const SignedIn& who, Read
   std::vector<http::Task> tasks;
   if (roles.roles.empty()) co_return tasks;
   pg::Pipeline search;
-  store::add_find_tasks(search, roles.roles,
-                        roles.sifted ? http::kInboxReach : static_cast<int>(kShown) + 1);
-  store::add_find_done(search, "officer:" + who.officer.id, who.now - kJustDone, kDoneShown);
+  const store::Ids waiting = store::add_find_tasks(
+      search, roles.roles, roles.sifted ? http::kInboxReach : static_cast<int>(kShown) + 1);
+  const store::Ids closed =
+      store::add_find_done(search, "officer:" + who.officer.id, who.now - kJustDone, kDoneShown);
   auto searching = reader_.read({}, std::move(search));
   found = co_await std::move(searching);
-  std::vector<std::int64_t> ids = store::ids_of(found.results.at(found.first));
-  const std::vector<std::int64_t> done = store::ids_of(found.results.at(found.first + 1));
+  std::vector<std::int64_t> ids = found.results[waiting];
+  const std::vector<std::int64_t> done = found.results[closed];
   ids.insert(ids.end(), done.begin(), done.end());
   if (ids.empty()) co_return tasks;
   auto loading = reader_.read(std::move(ids), {});

@@ -546,8 +546,6 @@ class TrackPages : public PageGroup {
 
  private:
   store::StoredPermit as_decided(store::StoredPermit stored, Instant now) const;
-  Response track_page(const PageCall& call, const Reading& reading, std::int64_t id, int status,
-                      std::string_view fault) const;
   awaitable<Response> track_again(const PageCall& call, std::int64_t id, Outcomes outcome);
 
   office::Committer& committer_;
@@ -563,13 +561,28 @@ store::StoredPermit TrackPages::as_decided(store::StoredPermit stored, Instant n
   return stored;
 }
 
-Response TrackPages::track_page(const PageCall& call, const Reading& reading, std::int64_t id,
-                                int status, std::string_view fault) const {
+awaitable<Response> TrackPages::track(PageCall call) {
+  auto finding = tracked_permit(call.request);
+  const auto id = co_await std::move(finding);
+  if (!id) co_return missed(call, not_found(call));
+  const Outcomes asked{false, 200, ""};
+  auto showing = track_again(call, *id, asked);
+  co_return co_await std::move(showing);
+}
+
+awaitable<Response> TrackPages::track_again(const PageCall& call, std::int64_t id,
+                                            Outcomes outcome) {
+  pg::Pipeline more;
+  const auto its_notes = store::add_notes(more, id);
+  const auto its_letters = store::add_letters(more, id);
+  auto asking = reader_.read({id}, std::move(more));
+  const Reading reading = co_await std::move(asking);
+  if (!reading.permits.contains(id)) co_return not_found(call);
   const store::StoredPermit stored = as_decided(reading.permits.at(id), reading.moment.now);
   const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
-  const std::vector<store::StoredNote> notes = store::notes_of(reading.results.at(reading.first));
+  const std::vector<store::StoredNote> notes = reading.results[its_notes];
   const std::string& secret = call.request.param("secret");
-  const std::vector<Delegation> letters = store::letters_of(reading.results.at(reading.first + 1));
+  const std::vector<Delegation> letters = reading.results[its_letters];
   const Instant now = std::max(reading.moment.now, stored.permit.changed_at);
   const Context context = rulebook_.context(sop, now);
   const View view{stored,
@@ -582,34 +595,10 @@ Response TrackPages::track_page(const PageCall& call, const Reading& reading, st
                   context,
                   letters,
                   call.form,
-                  fault};
+                  outcome.words};
   Html said;
   if (const auto done = call.request.query.get("sudah")) said = message(thanks_for(*done));
-  return page(status, call, "Permohonan " + stored.permit.number, body_of(view, said));
-}
-
-awaitable<Response> TrackPages::track(PageCall call) {
-  auto finding = tracked_permit(call.request);
-  const auto id = co_await std::move(finding);
-  if (!id) co_return missed(call, not_found(call));
-  pg::Pipeline more;
-  store::add_notes(more, *id);
-  store::add_letters(more, *id);
-  auto reading = reader_.read({*id}, std::move(more));
-  const Reading found = co_await std::move(reading);
-  if (!found.permits.contains(*id)) co_return not_found(call);
-  co_return track_page(call, found, *id, 200, "");
-}
-
-awaitable<Response> TrackPages::track_again(const PageCall& call, std::int64_t id,
-                                            Outcomes outcome) {
-  pg::Pipeline more;
-  store::add_notes(more, id);
-  store::add_letters(more, id);
-  auto reading = reader_.read({id}, std::move(more));
-  const Reading found = co_await std::move(reading);
-  if (!found.permits.contains(id)) co_return not_found(call);
-  co_return track_page(call, found, id, outcome.status, outcome.words);
+  co_return page(outcome.status, call, "Permohonan " + stored.permit.number, body_of(view, said));
 }
 
 awaitable<Response> TrackPages::track_act(PageCall call) {

@@ -74,11 +74,10 @@ Awaitable<void> look_at_schema(Connection& connection, Timeout timeout) {
       asio::use_service<SchemaWatch>(asio::query(executor, asio::execution::context));
   if (!watch.on_newer) co_return;
   Pipeline pipeline;
-  pipeline.add(kSchemaVersionSql);
-  const std::vector<Result> found =
-      co_await connection.run(std::move(pipeline), {.timeout = timeout});
+  const Slot<std::int64_t> version = pipeline.add(kSchemaVersion);
+  const Results found = co_await connection.run(std::move(pipeline), {.timeout = timeout});
   try {
-    refuse_newer_schema(found.front().optional_int64(0, 0).value_or(0));
+    refuse_newer_schema(found[version], watch.newest);
   } catch (const Error& newer) {
     if (watch.on_newer) watch.on_newer(newer);
     throw;

@@ -18,7 +18,7 @@ Connection& Connection::operator=(Connection&& other) noexcept {
 // A coroutine still waiting on the session shares it: close it here, not when the last one lets go.
 Connection::~Connection() { mark_broken(); }
 
-Awaitable<std::vector<Result>> Connection::run(Pipeline pipeline, RunOptions options) {
+Awaitable<Results> Connection::run(Pipeline pipeline, RunOptions options) {
   return Impl::flight(impl_, std::move(pipeline), options);
 }
 

@@ -202,31 +202,6 @@ inline Param bigint_array(const std::vector<std::int64_t>& values) {
 // --- Statements and results
 // -------------------------------------------------------------------------
 
-// Statements that leave together. `sql` is one statement without a trailing second one; it is
-// prepared once per connection under its own text, so keep texts few and never build them from
-// data.
-class Pipeline {
- public:
-  struct Statement {
-    std::string sql;
-    std::vector<Param> params;
-  };
-
-  // Returns the statement's index: its place in the results of run().
-  std::size_t add(std::string sql, std::vector<Param> params);
-  template <std::convertible_to<Param>... P>
-  std::size_t add(std::string sql, P&&... params) {
-    return add(std::move(sql), params_of(std::forward<P>(params)...));
-  }
-  std::size_t size() const { return statements_.size(); }
-  bool empty() const { return statements_.empty(); }
-  const std::vector<Statement>& statements() const { return statements_; }
-  void append(Pipeline&& other);  // its statements after these
-
- private:
-  std::vector<Statement> statements_;
-};
-
 // What one statement answered. Cheap to copy (shared). Reading outside the rows and columns is
 // std::out_of_range; reading NULL through a non-optional accessor, or a column that is not of the
 // asked type, is std::logic_error: the SQL and its reader disagree.
@@ -262,6 +237,98 @@ class Result {
   std::shared_ptr<const pg_result> result_;
   std::string warning_sqlstate_;
 };
+
+class Results;
+
+// A text and how its answer is read. Made once, since the text is the key under which the statement
+// is prepared. No aggregate: GCC 12 destroys such a temporary inside a co_await expression twice.
+template <class T>
+struct Query {
+  Query() = default;
+  Query(std::string sql_in, T (*read_in)(const Result&)) : sql{std::move(sql_in)}, read{read_in} {}
+
+  std::string sql;
+  T (*read)(const Result&) = nullptr;
+};
+
+// Where a statement's answer will be in what its flight brings: `results[slot]` is the value.
+template <class T>
+class Slot {
+ public:
+  Slot() = default;  // of no statement: reading it is std::out_of_range
+  T read(const Results& results) const;
+
+ private:
+  friend class Pipeline;
+  Slot(std::size_t statement, T (*reader)(const Result&))
+      : statement_{statement}, reader_{reader} {}
+
+  std::size_t statement_ = std::string::npos;
+  T (*reader_)(const Result&) = nullptr;
+};
+
+// Statements that leave together. `sql` is one statement without a trailing second one; it is
+// prepared once per connection under its own text, so keep texts few and never build them from
+// data.
+class Pipeline {
+ public:
+  struct Statement {
+    std::string sql;
+    std::vector<Param> params;
+  };
+
+  template <class T, std::convertible_to<Param>... P>
+  Slot<T> add(const Query<T>& query, P&&... params) {
+    return {push(query.sql, params_of(std::forward<P>(params)...)), query.read};
+  }
+  template <class T>
+  Slot<T> add(const Query<T>& query, std::vector<Param> params) {
+    return {push(query.sql, std::move(params)), query.read};
+  }
+  // Without a reader: the slot holds the Result as it came.
+  Slot<Result> add(std::string sql, std::vector<Param> params);
+  template <std::convertible_to<Param>... P>
+  Slot<Result> add(std::string sql, P&&... params) {
+    return add(std::move(sql), params_of(std::forward<P>(params)...));
+  }
+  std::size_t size() const { return statements_.size(); }
+  bool empty() const { return statements_.empty(); }
+  const std::vector<Statement>& statements() const { return statements_; }
+  void append(Pipeline&& other);  // its statements after these
+
+ private:
+  std::size_t push(std::string sql, std::vector<Param> params);  // returns its place
+
+  std::vector<Statement> statements_;
+};
+
+// What a flight answered. A value made of several slots has a read() of its own and is had in the
+// same way.
+class Results {
+ public:
+  Results() = default;
+  explicit Results(std::vector<Result> all) : all_{std::move(all)} {}
+
+  template <class S>
+  auto operator[](const S& slot) const {
+    return slot.read(*this);
+  }
+  std::size_t size() const { return all_.size(); }
+  // Those of a pipeline that was appended to one of so many statements.
+  Results after(std::size_t statements) &&;
+  Result take_last();
+
+ private:
+  template <class T>
+  friend class Slot;
+
+  std::vector<Result> all_;
+};
+
+template <class T>
+T Slot<T>::read(const Results& results) const {
+  return reader_(results.all_.at(statement_));
+}
 
 // COMMIT answers "ok" with the tag ROLLBACK when the transaction had failed, and warns when it
 // could not wait for the standby. Only a clean COMMIT counts.
@@ -317,13 +384,17 @@ class Connection {
   // One flight. Throws the first statement's Error, or ConnectionLost. Without BEGIN the statements
   // are one implicit transaction. Never cancels: on timeout the session is closed, and the outcome
   // is unknown if it could have committed.
-  Awaitable<std::vector<Result>> run(Pipeline pipeline, RunOptions options = {});
+  Awaitable<Results> run(Pipeline pipeline, RunOptions options = {});
   Awaitable<Result> query(std::string sql, std::vector<Param> params);
   // Variadic because GCC 12 cannot compile a braced list of parameters inside a co_await
   // expression.
   template <std::convertible_to<Param>... P>
   Awaitable<Result> query(std::string sql, P&&... params) {
     return query(std::move(sql), params_of(std::forward<P>(params)...));
+  }
+  template <class T, std::convertible_to<Param>... P>
+  Awaitable<T> query(const Query<T>& query, P&&... params) {
+    return answer(this->query(query.sql, params_of(std::forward<P>(params)...)), query.read);
   }
   // Several statements in one text (simple protocol), for migrations. Returns the last result.
   Awaitable<Result> script(std::string sql, RunOptions options = {});
@@ -342,6 +413,12 @@ class Connection {
  private:
   class Impl;
   explicit Connection(std::shared_ptr<Impl> impl);
+  template <class T>
+  static Awaitable<T> answer(Awaitable<Result> asking, T (*read)(const Result&)) {
+    const Result result = co_await std::move(asking);
+    co_return read(result);
+  }
+
   std::shared_ptr<Impl> impl_;
 };
 
@@ -357,18 +434,17 @@ class Transaction {
 
   // Results and Error::statement() are numbered as the caller's pipeline is. After an Error the
   // transaction is over and rolled back, and the connection is usable.
-  Awaitable<std::vector<Result>> run(Pipeline pipeline, Timeout timeout = kStatementTimeout);
+  Awaitable<Results> run(Pipeline pipeline, Timeout timeout = kStatementTimeout);
   // Returns only when durable. Otherwise an Error; its outcome_unknown() tells refused from
   // unknown.
-  Awaitable<std::vector<Result>> commit(Pipeline pipeline = {},
-                                        Timeout timeout = kStatementTimeout);
+  Awaitable<Results> commit(Pipeline pipeline = {}, Timeout timeout = kStatementTimeout);
   Awaitable<void> rollback();
   // Several statements in one text, inside this transaction.
   Awaitable<void> script(std::string sql, Timeout timeout = kStatementTimeout);
 
  private:
   enum class State { kIdle, kOpen, kOver };
-  Awaitable<std::vector<Result>> flight(Pipeline pipeline, bool last, Timeout timeout);
+  Awaitable<Results> flight(Pipeline pipeline, bool last, Timeout timeout);
 
   Connection& connection_;
   State state_ = State::kIdle;

@@ -139,7 +139,7 @@ Awaitable<Step> take_step(Connection& connection, std::span<const Migration> lis
   Transaction transaction{connection};
   Pipeline look;
   add_lock(look);
-  const std::size_t rows = look.add(kSelectApplied);
+  const auto rows = look.add(kSelectApplied);
   const auto answers = co_await transaction.run(std::move(look), timeout);
   const AppliedByVersion applied = applied_of(answers[rows]);
   Step step;
@@ -219,10 +219,11 @@ std::string words_of(const std::vector<std::string>& holders) {
       fmt::join(holders, ", "));
 }
 
-const char* const kSchemaVersionSql = "SELECT max(version)::bigint FROM schema_migration";
+const Query<std::int64_t> kSchemaVersion{
+    "SELECT max(version)::bigint FROM schema_migration",
+    [](const Result& result) { return result.optional_int64(0, 0).value_or(0); }};
 
-void refuse_newer_schema(std::int64_t version) {
-  static const int newest = migrations().empty() ? 0 : migrations().back().version;
+void refuse_newer_schema(std::int64_t version, std::int64_t newest) {
   if (version <= newest) return;
   throw Error{{.sqlstate = kSchemaNewer,
                .message = fmt::format("the database is at version {}, this program knows {}: it"

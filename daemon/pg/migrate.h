@@ -22,9 +22,6 @@ struct Migration {
   std::string_view sql;   // several statements; no transaction control
 };
 
-// daemon/migrations/*.sql as they were when this program was built.
-std::span<const Migration> migrations();
-
 // The database and the program disagree: an applied migration has changed since, the database is
 // newer than the program, or one would have to be slipped in before an applied one. Nothing was
 // changed.

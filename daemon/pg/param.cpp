@@ -99,14 +99,29 @@ Param Array::param() const {
   return {array_of(element_), std::move(all)};
 }
 
-std::size_t Pipeline::add(std::string sql, std::vector<Param> params) {
+std::size_t Pipeline::push(std::string sql, std::vector<Param> params) {
   statements_.push_back({std::move(sql), std::move(params)});
   return statements_.size() - 1;
+}
+
+Slot<Result> Pipeline::add(std::string sql, std::vector<Param> params) {
+  return {push(std::move(sql), std::move(params)), [](const Result& result) { return result; }};
 }
 
 void Pipeline::append(Pipeline&& other) {
   statements_.insert(statements_.end(), std::make_move_iterator(other.statements_.begin()),
                      std::make_move_iterator(other.statements_.end()));
+}
+
+Results Results::after(std::size_t statements) && {
+  all_.erase(all_.begin(), all_.begin() + static_cast<std::ptrdiff_t>(statements));
+  return std::move(*this);
+}
+
+Result Results::take_last() {
+  Result last = std::move(all_.back());
+  all_.pop_back();
+  return last;
 }
 
 }  // namespace tenggat::pg

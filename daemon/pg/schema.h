@@ -12,11 +12,12 @@ namespace tenggat::pg {
 // Its SQLSTATE: ours, of a class that PostgreSQL gives to nobody.
 inline constexpr const char* kSchemaNewer = "TG001";
 
-// The version the database is at: one bigint, null where nothing was ever applied.
-extern const char* const kSchemaVersionSql;
+// The version the database is at; 0 where nothing was ever applied.
+extern const Query<std::int64_t> kSchemaVersion;
 
-// Throws Error with that SQLSTATE where the database is at a version this program does not carry.
-void refuse_newer_schema(std::int64_t version);
+// Throws Error with that SQLSTATE where the database is at a version beyond the newest that this
+// program carries.
+void refuse_newer_schema(std::int64_t version, std::int64_t newest);
 
 // Whether sessions ask when they are opened. One for each io_context, as Cut is; off until
 // `on_newer` is set, since what migrates must connect.
@@ -27,6 +28,7 @@ class SchemaWatch : public boost::asio::execution_context::service {
   explicit SchemaWatch(boost::asio::execution_context& owner) : service(owner) {}
 
   std::function<void(const Error&)> on_newer;
+  std::int64_t newest = 0;  // version that this program carries
 
  private:
   void shutdown() noexcept override { on_newer = nullptr; }

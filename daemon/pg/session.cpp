@@ -325,14 +325,13 @@ Awaitable<Connection::Impl::Answer> Connection::Impl::exchange(Self self, Pipeli
   co_return answer;
 }
 
-Awaitable<std::vector<Result>> Connection::Impl::flight(Self self, Pipeline pipeline,
-                                                        RunOptions options) {
-  if (pipeline.empty()) co_return std::vector<Result>{};
+Awaitable<Results> Connection::Impl::flight(Self self, Pipeline pipeline, RunOptions options) {
+  if (pipeline.empty()) co_return Results{};
   Turn turn{*self, options.timeout};
   Answer answer = co_await exchange(self, std::move(pipeline));
   if (!answer.error) {
     turn.done();
-    co_return std::move(answer.results);
+    co_return Results{std::move(answer.results)};
   }
   if (options.after_error == AfterError::kRollBack &&
       PQtransactionStatus(self->connection_) == PQTRANS_INERROR) {
@@ -350,7 +349,7 @@ Awaitable<Result> Connection::Impl::query(Self self, std::string sql, std::vecto
   Pipeline pipeline;
   pipeline.add(std::move(sql), std::move(params));
   auto results = co_await flight(std::move(self), std::move(pipeline), {});
-  co_return std::move(results.front());
+  co_return results.take_last();
 }
 
 Awaitable<Result> Connection::Impl::script(Self self, std::string sql, RunOptions options) {

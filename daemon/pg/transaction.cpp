@@ -6,7 +6,7 @@ Transaction::~Transaction() {
   if (state_ == State::kOpen) connection_.mark_broken();
 }
 
-Awaitable<std::vector<Result>> Transaction::flight(Pipeline pipeline, bool last, Timeout timeout) {
+Awaitable<Results> Transaction::flight(Pipeline pipeline, bool last, Timeout timeout) {
   if (state_ == State::kOver) throw std::logic_error{"the transaction is over"};
   const bool first = state_ == State::kIdle;
   Pipeline whole;
@@ -16,7 +16,7 @@ Awaitable<std::vector<Result>> Transaction::flight(Pipeline pipeline, bool last,
 
   // Open from here: if this coroutine is destroyed halfway, so is the session.
   state_ = State::kOpen;
-  std::vector<Result> results;
+  Results results;
   try {
     results = co_await connection_.run(std::move(whole), {.timeout = timeout});
   } catch (const ConnectionLost&) {
@@ -34,18 +34,17 @@ Awaitable<std::vector<Result>> Transaction::flight(Pipeline pipeline, bool last,
     }
     throw Error{std::move(fields)};
   }
-  if (first) results.erase(results.begin());
+  if (first) results = std::move(results).after(1);
   co_return results;
 }
 
-Awaitable<std::vector<Result>> Transaction::run(Pipeline pipeline, Timeout timeout) {
+Awaitable<Results> Transaction::run(Pipeline pipeline, Timeout timeout) {
   return flight(std::move(pipeline), false, timeout);
 }
 
-Awaitable<std::vector<Result>> Transaction::commit(Pipeline pipeline, Timeout timeout) {
+Awaitable<Results> Transaction::commit(Pipeline pipeline, Timeout timeout) {
   auto results = co_await flight(std::move(pipeline), true, timeout);
-  const Result verdict = std::move(results.back());
-  results.pop_back();
+  const Result verdict = results.take_last();
   state_ = State::kOver;
   if (is_committed(verdict)) co_return results;
   if (verdict.tag() == "COMMIT" && verdict.warning_sqlstate() != "25P01") {

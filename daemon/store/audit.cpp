@@ -1,7 +1,8 @@
 #include "daemon/store/audit.h"
 
+#include "daemon/store/columns.h"
 #include "daemon/store/permits.h"
-#include "daemon/store/rows.h"
+#include "daemon/store/snapshot.h"
 
 namespace tenggat::store {
 namespace {
@@ -12,6 +13,9 @@ struct Head {
   std::int64_t id = 0, events = 0;
   std::string number, last_hash;
 };
+constexpr auto kHead =
+    columns(given("id", &Head::id), given("number", &Head::number), given("events", &Head::events),
+            given<Bytea>("last_hash", &Head::last_hash));
 
 std::optional<BrokenChain> first_break(const Head& head, const std::vector<StoredEvent>& events) {
   std::string previous;
@@ -34,28 +38,25 @@ std::optional<BrokenChain> first_break(const Head& head, const std::vector<Store
 }  // namespace
 
 pg::Awaitable<AuditReport> verify_chains(pg::Connection& connection, std::int64_t permit) {
+  static const auto sql = each<kHead>(
+      "SELECT {} FROM permit WHERE id > $1::bigint"
+      " AND ($2::bigint = 0 OR id = $2::bigint) ORDER BY id LIMIT $3::int");
   AuditReport report;
   std::int64_t after = 0;
   while (true) {
     // One snapshot for heads and events: a permit may be changed meanwhile.
     pg::Pipeline begin;
-    begin.add("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    const std::size_t heads = begin.add(
-        "SELECT id, number, events, last_hash FROM permit WHERE id > $1::bigint"
-        " AND ($2::bigint = 0 OR id = $2::bigint) ORDER BY id LIMIT $3::int",
-        after, permit, kBatch);
-    const std::vector<pg::Result> found = co_await connection.run(std::move(begin));
-    std::vector<Head> batch;
+    begin.add(kBeginSnapshotSql);
+    const auto heads = begin.add(sql, after, permit, kBatch);
+    const pg::Results found = co_await connection.run(std::move(begin));
+    const std::vector<Head> batch = found[heads];
     pg::Pipeline reads;
-    for (int row = 0; row < found.at(heads).rows(); ++row) {
-      const pg::Result& r = found.at(heads);
-      batch.push_back({r.int64(row, 0), r.int64(row, 2), text_at(r, row, 1), r.bytes(row, 3)});
-      add_events(reads, batch.back().id);
-    }
-    reads.add("COMMIT");
-    const std::vector<pg::Result> events = co_await connection.run(std::move(reads));
+    std::vector<pg::Slot<std::vector<StoredEvent>>> chains;
+    for (const Head& head : batch) chains.push_back(add_events(reads, head.id));
+    reads.add(kEndSnapshotSql);
+    const pg::Results events = co_await connection.run(std::move(reads));
     for (std::size_t i = 0; i < batch.size(); ++i) {
-      const std::vector<StoredEvent> chain = events_of(events.at(i));
+      const std::vector<StoredEvent> chain = events[chains[i]];
       ++report.permits;
       report.events += static_cast<std::int64_t>(chain.size());
       if (auto broken = first_break(batch[i], chain)) report.broken.push_back(std::move(*broken));

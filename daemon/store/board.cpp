@@ -2,8 +2,8 @@
 
 #include <map>
 
+#include "daemon/store/columns.h"
 #include "daemon/store/hash.h"
-#include "daemon/store/rows.h"
 
 namespace tenggat::store {
 
@@ -34,69 +34,66 @@ constexpr const char* kLegalRisk =
 
 #undef TENGGAT_NOW
 
-std::map<std::string, std::string> visit_statements() {
-  std::map<std::string, std::string> all;
+std::map<std::string, pg::Query<std::vector<std::int64_t>>> visit_statements() {
+  std::map<std::string, pg::Query<std::vector<std::int64_t>>> all;
   for (const auto& [which, condition] : kOfVisits)
-    all[which] =
+    all[which] = values<std::int64_t>(
         "SELECT x.permit FROM unnest($1::text[]) AS r(role) CROSS JOIN LATERAL ("
         " SELECT v.permit, v.due_at FROM visit v JOIN permit p ON p.id = v.permit AND p.sop = $2"
         " WHERE v.role = r.role AND ($3 = '' OR v.step = $3) AND v.closed_at IS NULL"
         " AND NOT v.undone AND " +
         condition +
         " ORDER BY v.due_at, v.permit LIMIT $4::int) x"
-        " ORDER BY x.due_at NULLS LAST, x.permit LIMIT $4::int";
+        " ORDER BY x.due_at NULLS LAST, x.permit LIMIT $4::int");
   return all;
 }
 
 }  // namespace
 
-void add_board_list(pg::Pipeline& pipeline, const BoardList& list) {
-  static const std::map<std::string, std::string> statements = visit_statements();
+pg::Slot<std::vector<std::int64_t>> add_board_list(pg::Pipeline& pipeline, const BoardList& list) {
+  static const auto statements = visit_statements();
+  static const auto due_today = values<std::int64_t>(kDueToday);
+  static const auto legal_risk = values<std::int64_t>(kLegalRisk);
   const CivilPeriod& period = list.period;
   const int limit = list.limit + 1;
   if (list.which == "due_today")
-    pipeline.add(kDueToday, period.sop, period.day_start, period.day_end, limit);
-  else if (list.which == "legal_risk")
-    pipeline.add(kLegalRisk, period.sop, limit);
-  else
-    pipeline.add(statements.at(list.which), pg::text_array(list.roles), period.sop, list.step,
-                 limit);
+    return pipeline.add(due_today, period.sop, period.day_start, period.day_end, limit);
+  if (list.which == "legal_risk") return pipeline.add(legal_risk, period.sop, limit);
+  return pipeline.add(statements.at(list.which), pg::text_array(list.roles), period.sop, list.step,
+                      limit);
 }
 
 pg::Awaitable<bool> add_kiosk_link(pg::Connection& connection, NewKioskLink link) {
-  const pg::Result result = co_await connection.query(
+  static const auto sql = value<bool>(
       "WITH added AS (INSERT INTO kiosk_link (hash, name, created_by) SELECT $1::bytea, $2, $3"
       "   WHERE (SELECT count(*) FROM kiosk_link WHERE revoked_at IS NULL) < $4::int"
       "   ON CONFLICT (hash) DO NOTHING RETURNING 1)"
       " SELECT EXISTS (SELECT FROM added)"
-      "   OR EXISTS (SELECT FROM kiosk_link WHERE hash = $1::bytea AND revoked_at IS NULL)",
-      pg::bytea(sha256(link.secret)), link.name, link.created_by, kKiosksAtMost);
-  co_return result.boolean(0, 0);
+      "   OR EXISTS (SELECT FROM kiosk_link WHERE hash = $1::bytea AND revoked_at IS NULL)");
+  co_return co_await connection.query(sql, pg::bytea(sha256(link.secret)), link.name,
+                                      link.created_by, kKiosksAtMost);
 }
 
-std::size_t add_find_kiosk(pg::Pipeline& pipeline, const std::string& secret) {
-  return pipeline.add("SELECT 1 FROM kiosk_link WHERE hash = $1::bytea AND revoked_at IS NULL",
-                      pg::bytea(sha256(secret)));
+pg::Slot<bool> add_find_kiosk(pg::Pipeline& pipeline, const std::string& secret) {
+  static const auto sql =
+      any("SELECT 1 FROM kiosk_link WHERE hash = $1::bytea AND revoked_at IS NULL");
+  return pipeline.add(sql, pg::bytea(sha256(secret)));
 }
 
-std::size_t add_kiosk_links(pg::Pipeline& pipeline) {
-  return pipeline.add(
-      "SELECT id, name, created_by, created_at FROM kiosk_link WHERE revoked_at IS NULL"
+pg::Slot<std::vector<KioskLink>> add_kiosk_links(pg::Pipeline& pipeline) {
+  static constexpr auto kLink = columns(
+      given("id", &KioskLink::id), given("name", &KioskLink::name),
+      given("created_by", &KioskLink::created_by), given("created_at", &KioskLink::created_at));
+  static const auto sql = each<kLink>(
+      "SELECT {} FROM kiosk_link WHERE revoked_at IS NULL"
       " ORDER BY id DESC");
-}
-
-std::vector<KioskLink> kiosk_links_of(const pg::Result& r) {
-  std::vector<KioskLink> links;
-  for (int row = 0; row < r.rows(); ++row)
-    links.push_back({r.int64(row, 0), text_at(r, row, 1), text_at(r, row, 2), r.instant(row, 3)});
-  return links;
+  return pipeline.add(sql);
 }
 
 pg::Awaitable<bool> revoke_kiosk_link(pg::Connection& connection, std::int64_t id) {
-  const pg::Result revoked = co_await connection.query(
-      "UPDATE kiosk_link SET revoked_at = clock_timestamp() WHERE id = $1 AND revoked_at IS NULL",
-      id);
-  co_return revoked.affected_rows() == 1;
+  static const auto sql = affects_one(
+      "UPDATE kiosk_link SET revoked_at = clock_timestamp() WHERE id = $1 AND revoked_at IS NULL");
+  return connection.query(sql, id);
 }
 
 }  // namespace tenggat::store

@@ -24,7 +24,7 @@ struct BoardList {
 // index of open visits, role by role; only the two lists by the case's date look at every open
 // permit. A permit with several open visits may be there several times. Throws std::out_of_range
 // for a `which` that is none.
-void add_board_list(pg::Pipeline& pipeline, const BoardList& list);
+pg::Slot<std::vector<std::int64_t>> add_board_list(pg::Pipeline& pipeline, const BoardList& list);
 
 inline constexpr int kKiosksAtMost = 50;
 
@@ -38,11 +38,10 @@ struct NewKioskLink {
 };
 // Again with the same secret: nothing. False: there are kKiosksAtMost already.
 pg::Awaitable<bool> add_kiosk_link(pg::Connection& connection, NewKioskLink link);
-// One row where the link is live.
-std::size_t add_find_kiosk(pg::Pipeline& pipeline, const std::string& secret);
+// Whether the link is live.
+pg::Slot<bool> add_find_kiosk(pg::Pipeline& pipeline, const std::string& secret);
 // Those that are live, the newest first.
-std::size_t add_kiosk_links(pg::Pipeline& pipeline);
-std::vector<KioskLink> kiosk_links_of(const pg::Result& result);
+pg::Slot<std::vector<KioskLink>> add_kiosk_links(pg::Pipeline& pipeline);
 // False: there is no such live link.
 pg::Awaitable<bool> revoke_kiosk_link(pg::Connection& connection, std::int64_t id);
 

@@ -1,6 +1,7 @@
 #include "daemon/store/canary.h"
 
 #include <string>
+#include "daemon/store/columns.h"
 
 namespace tenggat::store {
 namespace {
@@ -18,13 +19,12 @@ constexpr const char* kDue =
 
 }  // namespace
 
-std::size_t add_canary_state(pg::Pipeline& pipeline, std::chrono::seconds every) {
-  static const std::string sql = "SELECT " + kDelivered + ", " + kDue + " FROM canary c";
+pg::Slot<CanaryState> add_canary_state(pg::Pipeline& pipeline, std::chrono::seconds every) {
+  static const pg::Query<CanaryState> sql{
+      "SELECT " + kDelivered + ", " + kDue + " FROM canary c", [](const pg::Result& r) {
+        return CanaryState{r.optional_instant(0, 0), r.boolean(0, 1)};
+      }};
   return pipeline.add(sql, every.count());
-}
-
-CanaryState canary_state_of(const pg::Result& result) {
-  return {result.optional_instant(0, 0), result.boolean(0, 1)};
 }
 
 void add_clear_canaries(pg::Pipeline& pipeline) {
@@ -43,14 +43,14 @@ void add_clear_canaries(pg::Pipeline& pipeline) {
 
 pg::Awaitable<bool> take_canarys_turn(pg::Connection& connection, std::chrono::seconds every,
                                       std::vector<RuleSet> rules) {
-  static const std::string sql =
-      "UPDATE canary c SET let_out_at = clock_timestamp(), delivered_at = " + kDelivered +
-      " WHERE " + kDue + " RETURNING 1";
+  static const auto sql =
+      any("UPDATE canary c SET let_out_at = clock_timestamp(), delivered_at = " + kDelivered +
+          " WHERE " + kDue + " RETURNING 1");
   pg::Transaction transaction(connection);
   pg::Pipeline turn;
-  turn.add(sql, every.count());
-  const std::vector<pg::Result> taken = co_await transaction.run(std::move(turn));
-  if (taken.front().empty()) {
+  const pg::Slot<bool> ours = turn.add(sql, every.count());
+  const pg::Results taken = co_await transaction.run(std::move(turn));
+  if (!taken[ours]) {
     co_await transaction.rollback();
     co_return false;
   }

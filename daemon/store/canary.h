@@ -18,8 +18,7 @@ struct CanaryState {
   std::optional<Instant> delivered_at;  // when one was last accepted by its sink
   bool due = false;                     // the last one was let out longer ago than `every`
 };
-std::size_t add_canary_state(pg::Pipeline& pipeline, std::chrono::seconds every);
-CanaryState canary_state_of(const pg::Result& result);
+pg::Slot<CanaryState> add_canary_state(pg::Pipeline& pipeline, std::chrono::seconds every);
 
 // Whether it is this daemon's turn, and not another's, to let the next one out. Then all that is
 // left of earlier ones is gone, delivered or not, except for when one was; and the rules are

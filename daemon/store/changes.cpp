@@ -1,22 +1,22 @@
 #include "daemon/store/changes.h"
 
-#include "daemon/store/rows.h"
+#include "daemon/store/columns.h"
 
 namespace tenggat::store {
 
 pg::Awaitable<int> number_changes(pg::Connection& connection, int limit) {
   pg::Transaction transaction(connection);
   pg::Pipeline locking;
-  locking.add("SELECT FROM change_head FOR UPDATE SKIP LOCKED");
-  const std::vector<pg::Result> locked = co_await transaction.run(std::move(locking));
-  if (locked.front().empty()) {
+  const auto head = locking.add(any("SELECT FROM change_head FOR UPDATE SKIP LOCKED"));
+  const pg::Results locked = co_await transaction.run(std::move(locking));
+  if (!locked[head]) {
     co_await transaction.rollback();
     co_return 0;
   }
   // A permit that is being acted on is left for the next time: it may be an undo. The changes of
   // one permit stay in their order.
   pg::Pipeline numbering;
-  numbering.add(
+  static const auto sql = value<std::int64_t>(
       "WITH due AS MATERIALIZED (SELECT c.permit, c.sequence, c.counts_at FROM change c"
       "   JOIN permit p ON p.id = c.permit"
       "   WHERE c.place IS NULL AND c.counts_at <= (SELECT office_now())"
@@ -33,59 +33,55 @@ pg::Awaitable<int> number_changes(pg::Connection& connection, int limit) {
       "   WHERE c.permit = o.permit AND c.sequence = o.sequence RETURNING c.place),"
       " head AS (UPDATE change_head SET last = (SELECT max(place) FROM numbered)"
       "   WHERE EXISTS (SELECT FROM numbered))"
-      " SELECT count(*) FROM numbered",
-      limit);
-  const std::vector<pg::Result> numbered = co_await transaction.commit(std::move(numbering));
-  co_return static_cast<int>(numbered.front().int64(0, 0));
+      " SELECT count(*) FROM numbered");
+  const auto count = numbering.add(sql, limit);
+  const pg::Results numbered = co_await transaction.commit(std::move(numbering));
+  co_return static_cast<int>(numbered[count]);
 }
 
-void add_number_of(pg::Pipeline& pipeline, const ChangePlace& place) {
+pg::Slot<std::int64_t> add_number_of(pg::Pipeline& pipeline, const ChangePlace& place) {
   // One that retention has taken since stood where its time was.
-  pipeline.add(
+  static const auto sql = value<std::int64_t>(
       "SELECT coalesce((SELECT place FROM change WHERE permit = $2::bigint"
       "     AND sequence = $3::bigint),"
       "   (SELECT c.place FROM event e JOIN change c ON c.permit = e.permit"
       "     AND c.sequence = e.sequence WHERE e.type IN ('acted', 'paused', 'resumed')"
       "     AND c.place IS NOT NULL AND (e.at, e.permit, e.sequence) <="
       "       ($1::timestamptz, $2::bigint, $3::bigint)"
-      "     ORDER BY e.at DESC, e.permit DESC, e.sequence DESC LIMIT 1), 0)",
-      place.at, place.permit, place.sequence);
+      "     ORDER BY e.at DESC, e.permit DESC, e.sequence DESC LIMIT 1), 0)");
+  return pipeline.add(sql, place.at, place.permit, place.sequence);
 }
 
-void add_numbers_between(pg::Pipeline& pipeline, Instant from, Instant to) {
-  pipeline.add(
-      "SELECT min(c.place), max(c.place) FROM event e JOIN change c ON c.permit = e.permit"
+pg::Slot<NumberSpan> add_numbers_between(pg::Pipeline& pipeline, Instant from, Instant to) {
+  static constexpr auto kSpan = columns(given("min(c.place)", &NumberSpan::lowest),
+                                        given("max(c.place)", &NumberSpan::highest));
+  static const auto sql = only<kSpan>(
+      "SELECT {} FROM event e JOIN change c ON c.permit = e.permit"
       " AND c.sequence = e.sequence WHERE e.type IN ('acted', 'paused', 'resumed')"
-      " AND e.at >= $1::timestamptz AND e.at <= $2::timestamptz",
-      from, to);
+      " AND e.at >= $1::timestamptz AND e.at <= $2::timestamptz");
+  return pipeline.add(sql, from, to);
 }
 
-void add_changes(pg::Pipeline& pipeline, const ChangeQuery& query) {
+pg::Slot<std::vector<Change>> add_changes(pg::Pipeline& pipeline, const ChangeQuery& query) {
+  static constexpr auto kChange =
+      columns(given("e.at", &Change::place, &ChangePlace::at),
+              given("e.permit", &Change::place, &ChangePlace::permit),
+              given("e.sequence", &Change::place, &ChangePlace::sequence),
+              given("e.type", &Change::type), given("p.number", &Change::number),
+              given("p.sop", &Change::sop), given("p.external_id", &Change::external_id),
+              given("p.created_by", &Change::created_by), given("e.fields", &Change::fields_json),
+              given("EXISTS (SELECT 1 FROM event u WHERE u.permit = e.permit"
+                    "   AND u.sequence > e.sequence AND u.type = 'undone'"
+                    "   AND u.fields ->> 'event' = e.sequence::text)",
+                    &Change::undone),
+              given("c.place", &Change::number_in_order));
   // The rows are bounded before anything is looked up for them.
-  pipeline.add(
-      "SELECT e.at, e.permit, e.sequence, e.type, p.number, p.sop, p.external_id, p.created_by,"
-      " e.fields, EXISTS (SELECT 1 FROM event u WHERE u.permit = e.permit"
-      "   AND u.sequence > e.sequence AND u.type = 'undone'"
-      "   AND u.fields ->> 'event' = e.sequence::text), c.place"
-      " FROM (SELECT * FROM change WHERE place > $1::bigint ORDER BY place LIMIT $2::int) c"
+  static const auto sql = each<kChange>(
+      "SELECT {} FROM (SELECT * FROM change WHERE place > $1::bigint ORDER BY place"
+      "   LIMIT $2::int) c"
       " JOIN event e ON e.permit = c.permit AND e.sequence = c.sequence"
-      " JOIN permit p ON p.id = c.permit ORDER BY c.place",
-      query.after, query.limit);
-}
-
-std::vector<Change> changes_of(const pg::Result& r) {
-  std::vector<Change> changes;
-  for (int row = 0; row < r.rows(); ++row)
-    changes.push_back({.place = {r.instant(row, 0), r.int64(row, 1), r.int64(row, 2)},
-                       .type = text_at(r, row, 3),
-                       .number = text_at(r, row, 4),
-                       .sop = text_at(r, row, 5),
-                       .external_id = text_at(r, row, 6),
-                       .created_by = text_at(r, row, 7),
-                       .fields_json = text_at(r, row, 8),
-                       .undone = r.boolean(row, 9),
-                       .number_in_order = r.int64(row, 10)});
-  return changes;
+      " JOIN permit p ON p.id = c.permit ORDER BY c.place");
+  return pipeline.add(sql, query.after, query.limit);
 }
 
 }  // namespace tenggat::store

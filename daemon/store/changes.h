@@ -32,16 +32,18 @@ struct Change {
 pg::Awaitable<int> number_changes(pg::Connection& connection, int limit);
 inline constexpr int kNumberedAtOnce = 1000;
 
-// One row: the number of this one, or of the last before where it stood; 0 where there is none.
-void add_number_of(pg::Pipeline& pipeline, const ChangePlace& place);
-// One row: the lowest and the highest number of those recorded in this time.
-void add_numbers_between(pg::Pipeline& pipeline, Instant from, Instant to);
+// The number of this one, or of the last before where it stood; 0 where there is none.
+pg::Slot<std::int64_t> add_number_of(pg::Pipeline& pipeline, const ChangePlace& place);
+// The lowest and the highest number of those recorded in this time, where there are any.
+struct NumberSpan {
+  std::optional<std::int64_t> lowest, highest;
+};
+pg::Slot<NumberSpan> add_numbers_between(pg::Pipeline& pipeline, Instant from, Instant to);
 
 struct ChangeQuery {
   std::int64_t after = 0;  // the number of the last that is known
   int limit = 100;         // rows that are looked at
 };
-void add_changes(pg::Pipeline& pipeline, const ChangeQuery& query);
-std::vector<Change> changes_of(const pg::Result& result);
+pg::Slot<std::vector<Change>> add_changes(pg::Pipeline& pipeline, const ChangeQuery& query);
 
 }  // namespace tenggat::store

@@ -1,4 +1,5 @@
 #include "daemon/store/clock_steps.h"
+#include "daemon/store/columns.h"
 
 namespace tenggat::store {
 namespace {
@@ -85,17 +86,17 @@ void add_plan_again(pg::Pipeline& pipeline, const ClockStep& step, bool simulate
 }  // namespace
 
 pg::Awaitable<ClockSample> sample_clock(pg::Connection& connection) {
-  const pg::Result r = co_await connection.query(
-      "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint,"
-      " (SELECT coalesce(sum(by_ms), 0)::bigint FROM clock_step)",
-      std::vector<pg::Param>{});
-  co_return ClockSample{milliseconds(r.int64(0, 0)), milliseconds(r.int64(0, 1))};
+  static constexpr auto kSample = columns(
+      given("(extract(epoch FROM clock_timestamp()) * 1000)::bigint", &ClockSample::machine),
+      given("(SELECT coalesce(sum(by_ms), 0)::bigint FROM clock_step)", &ClockSample::known));
+  static const auto sql = only<kSample>("SELECT {}");
+  return connection.query(sql);
 }
 
 pg::Awaitable<std::optional<milliseconds>> behind_the_record(pg::Connection& connection) {
   // An event bears the office's time; and never one before that of the event before it, so that
   // those of a permit go on at the former time after a step, which is on record then.
-  const pg::Result r = co_await connection.query(
+  static const auto sql = maybe_value<milliseconds>(
       "WITH latest AS (SELECT greatest("
       "   (SELECT created_at FROM message ORDER BY id DESC LIMIT 1),"
       "   (SELECT at FROM event WHERE type IN ('acted', 'paused', 'resumed')"
@@ -104,47 +105,44 @@ pg::Awaitable<std::optional<milliseconds>> behind_the_record(pg::Connection& con
       "   WHERE by_ms < 0)"
       " SELECT (extract(epoch FROM l.at - clock_timestamp()) * 1000)::bigint FROM latest l, known k"
       " WHERE l.at > clock_timestamp() + interval '2 s'"
-      " AND (k.at IS NULL OR l.at > k.at + interval '2 s')",
-      std::vector<pg::Param>{});
-  if (r.empty()) co_return std::nullopt;
-  co_return milliseconds(r.int64(0, 0));
+      " AND (k.at IS NULL OR l.at > k.at + interval '2 s')");
+  return connection.query(sql);
 }
 
 pg::Awaitable<bool> record_step(pg::Connection& connection, ClockStep step) {
   pg::Transaction transaction(connection);
   pg::Pipeline recording;
   recording.add("LOCK TABLE clock_step IN SHARE ROW EXCLUSIVE MODE");
-  const std::size_t recorded = recording.add(
-      "INSERT INTO clock_step (by_ms) SELECT $1::bigint"
-      " WHERE (SELECT coalesce(sum(by_ms), 0) FROM clock_step) = $2::bigint RETURNING 1",
+  const pg::Slot<bool> recorded = recording.add(
+      any("INSERT INTO clock_step (by_ms) SELECT $1::bigint"
+          " WHERE (SELECT coalesce(sum(by_ms), 0) FROM clock_step) = $2::bigint RETURNING 1"),
       step.by.count(), step.known.count());
-  const std::size_t moved = recording.add(
-      "UPDATE simulated_clock SET anchor_at = anchor_at + $1::bigint * interval '1 ms'"
-      " WHERE start_at IS NOT NULL AND (SELECT sum(by_ms) FROM clock_step) ="
-      "   $1::bigint + $2::bigint RETURNING 1",
+  const pg::Slot<bool> moved = recording.add(
+      any("UPDATE simulated_clock SET anchor_at = anchor_at + $1::bigint * interval '1 ms'"
+          " WHERE start_at IS NOT NULL AND (SELECT sum(by_ms) FROM clock_step) ="
+          "   $1::bigint + $2::bigint RETURNING 1"),
       step.by.count(), step.known.count());
-  const std::vector<pg::Result> results = co_await transaction.run(std::move(recording));
-  if (results.at(recorded).empty()) {
+  const pg::Results results = co_await transaction.run(std::move(recording));
+  if (!results[recorded]) {
     co_await transaction.rollback();
     co_return false;
   }
   pg::Pipeline writes;
-  if (step.by.count() < 0) add_plan_again(writes, step, !results.at(moved).empty());
+  if (step.by.count() < 0) add_plan_again(writes, step, results[moved]);
   writes.add("SELECT pg_notify('tenggat', 'clock')");
   co_await transaction.commit(std::move(writes));
   co_return true;
 }
 
-std::size_t add_set_back(pg::Pipeline& pipeline) {
-  return pipeline.add(
-      "SELECT noticed_at, noticed_at - by_ms * interval '1 ms' FROM clock_step"
+pg::Slot<std::optional<SetBack>> add_set_back(pg::Pipeline& pipeline) {
+  static constexpr auto kSetBack =
+      columns(given("noticed_at", &SetBack::noticed_at),
+              given("noticed_at - by_ms * interval '1 ms'", &SetBack::stood_at));
+  static const auto sql = maybe<kSetBack>(
+      "SELECT {} FROM clock_step"
       " WHERE by_ms < 0 AND noticed_at - by_ms * interval '1 ms' > clock_timestamp()"
       " ORDER BY id DESC LIMIT 1");
-}
-
-std::optional<SetBack> set_back_of(const pg::Result& result) {
-  if (result.empty()) return std::nullopt;
-  return SetBack{result.instant(0, 0), result.instant(0, 1)};
+  return pipeline.add(sql);
 }
 
 }  // namespace tenggat::store

@@ -35,7 +35,6 @@ pg::Awaitable<bool> record_step(pg::Connection& connection, ClockStep step);
 struct SetBack {
   Instant noticed_at{}, stood_at{};  // by the database's clock
 };
-std::size_t add_set_back(pg::Pipeline& pipeline);
-std::optional<SetBack> set_back_of(const pg::Result& result);
+pg::Slot<std::optional<SetBack>> add_set_back(pg::Pipeline& pipeline);
 
 }  // namespace tenggat::store

@@ -21,43 +21,33 @@ struct KeptAnswer {
 };
 
 // Answers kept under these (token, key) pairs.
-std::size_t add_kept_answers(pg::Pipeline& pipeline, const std::vector<std::int64_t>& tokens,
-                             const std::vector<std::string>& keys);
-std::vector<KeptAnswer> kept_answers_of(const pg::Result& result);
+pg::Slot<std::vector<KeptAnswer>> add_kept_answers(pg::Pipeline& pipeline,
+                                                   const std::vector<std::int64_t>& tokens,
+                                                   const std::vector<std::string>& keys);
 void add_keep_answers(pg::Pipeline& pipeline, const std::vector<KeptAnswer>& answers);
-// Those that are older than the seven days they are promised for, at most `limit`.
-void add_forget_answers(pg::Pipeline& pipeline, int limit);
-
-// What it means that a command's writes met a unique key.
-enum class Conflict {
-  none,  // they did not
-  // Another daemon was faster, or an id drawn at random is there: done again, it goes well.
-  lost_race,
-  external_id_taken,  // by a permit of the same service
-  number_taken,       // by another service's permit: nobody else counts with this counter
-  // Of rows that nobody else can have written, since their permit was locked: a bug, each time
-  // anew.
-  broken,
-};
-Conflict conflict_of(const pg::Error& error);
+// Those that are older than the seven days they are promised for, at most `limit`; how many.
+pg::Slot<std::int64_t> add_forget_answers(pg::Pipeline& pipeline, int limit);
 
 // The last number given, by SOP and civil year; nobody else gives one of these SOPs until the
 // transaction ends, also where none was given yet.
 using NumberCounters = std::map<std::pair<std::string, int>, std::int64_t>;
-std::size_t add_lock_numbers(pg::Pipeline& pipeline, const std::vector<std::string>& sops);
-NumberCounters numbers_of(const pg::Result& result);
+pg::Slot<NumberCounters> add_lock_numbers(pg::Pipeline& pipeline,
+                                          const std::vector<std::string>& sops);
 void add_save_numbers(pg::Pipeline& pipeline, const NumberCounters& counters);
 
 // Tails for new permit ids, which are time-ordered: the office's seconds above, the tail below.
-std::size_t add_id_tails(pg::Pipeline& pipeline, std::size_t count);
-std::vector<std::int64_t> id_tails_of(const pg::Result& result);
-// The second of the highest id there is. New ones are not given an earlier one, though the clock be
-// set back: who pages through permits by their ids would never see them.
-Instant latest_id_of(const pg::Result& result);
+struct NewIds {
+  std::vector<std::int64_t> tails;
+  // The second of the highest id there is. New ones are not given an earlier one, though the clock
+  // be set back: who pages through permits by their ids would never see them.
+  Instant latest{};
+};
+pg::Slot<NewIds> add_id_tails(pg::Pipeline& pipeline, std::size_t count);
 std::int64_t permit_id(Instant second, std::int64_t tail);
 
 // Which of these permits exist, locked or not.
-std::size_t add_existing(pg::Pipeline& pipeline, const std::vector<std::int64_t>& ids);
+pg::Slot<std::vector<std::int64_t>> add_existing(pg::Pipeline& pipeline,
+                                                 const std::vector<std::int64_t>& ids);
 
 // Makes a write that needs room on the disk, and takes it back. Throws as that write would.
 pg::Awaitable<void> probe_write(pg::Connection& connection);
@@ -68,12 +58,13 @@ void add_notify(pg::Pipeline& pipeline);
 
 // Open permits with something due by the office's now, soonest first, locked; those locked
 // elsewhere are skipped, and those set aside.
-void add_lock_due(pg::Pipeline& pipeline, int limit);
+pg::Slot<std::vector<std::int64_t>> add_lock_due(pg::Pipeline& pipeline, int limit);
 // One of the latter.
-void add_lock_due_set_aside(pg::Pipeline& pipeline);
+pg::Slot<std::vector<std::int64_t>> add_lock_due_set_aside(pg::Pipeline& pipeline);
 // Open permits with a task one of these officers has claimed, locked in the same way.
-void add_lock_claimed_by(pg::Pipeline& pipeline, const std::vector<std::string>& officers,
-                         int limit);
+pg::Slot<std::vector<std::int64_t>> add_lock_claimed_by(pg::Pipeline& pipeline,
+                                                        const std::vector<std::string>& officers,
+                                                        int limit);
 
 // They cannot be decided, and are looked at again one by one, apart from the others: after ten
 // minutes of the office's clock, and twice as long after each further time, up to a day.
@@ -84,12 +75,11 @@ std::string set_aside_for(std::string_view times);
 void add_take_back(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits);
 
 // Whether what fell due on some permit this long ago is still to be looked at.
-std::size_t add_overdue_for(pg::Pipeline& pipeline, Seconds span);
+pg::Slot<bool> add_overdue_for(pg::Pipeline& pipeline, Seconds span);
 
 // How long until the next thing is due: permits, notices, the office's day. Office seconds from
 // now, at most `at_most`; zero or less where something is due already.
 enum class DueKind { permits, notices };
-void add_until_due(pg::Pipeline& pipeline, DueKind kind);
-std::optional<Seconds> until_due_of(const pg::Result& result);
+pg::Slot<std::optional<Seconds>> add_until_due(pg::Pipeline& pipeline, DueKind kind);
 
 }  // namespace tenggat::store

@@ -1,9 +1,17 @@
 #include "daemon/store/counts.h"
 
 #include "daemon/store/canary.h"
-#include "daemon/store/rows.h"
+#include "daemon/store/columns.h"
 
 namespace tenggat::store {
+namespace {
+
+constexpr auto kTotal =
+    columns(given("metric", &Total::metric), given("sop", &Total::sop), given("step", &Total::step),
+            given("label", &Total::label), given("sum(amount)::bigint", &Total::amount));
+
+}  // namespace
+
 void add_fold_counts(pg::Pipeline& pipeline) {
   pipeline.add(
       "WITH due AS (DELETE FROM count_delta d USING (SELECT permit, cause, counted_from"
@@ -24,61 +32,55 @@ void add_fold_counts(pg::Pipeline& pipeline) {
       " DO UPDATE SET amount = count_total.amount + excluded.amount");
 }
 
-std::size_t add_totals(pg::Pipeline& pipeline) {
-  return pipeline.add(
-      "SELECT metric, sop, step, label, sum(amount)::bigint FROM ("
+pg::Slot<std::vector<Total>> add_totals(pg::Pipeline& pipeline) {
+  static const auto sql = each<kTotal>(
+      "SELECT {} FROM ("
       " SELECT metric, sop, step, label, amount FROM count_ever"
       " UNION ALL SELECT metric, sop, step, label, amount FROM count_change"
       "   WHERE counted_from <= (SELECT office_now())) a GROUP BY 1, 2, 3, 4");
+  return pipeline.add(sql);
 }
 
-std::vector<Total> totals_of(const pg::Result& r) {
-  std::vector<Total> totals;
-  for (int row = 0; row < r.rows(); ++row)
-    totals.push_back({text_at(r, row, 0), text_at(r, row, 1), text_at(r, row, 2),
-                      text_at(r, row, 3), r.int64(row, 4)});
-  return totals;
-}
-
-std::size_t add_decided(pg::Pipeline& pipeline, const std::vector<CivilPeriod>& periods) {
+pg::Slot<std::vector<Decided>> add_decided(pg::Pipeline& pipeline,
+                                           const std::vector<CivilPeriod>& periods) {
   std::vector<std::string> sops;
   std::vector<Instant> months;
   for (const CivilPeriod& one : periods) {
     sops.push_back(one.sop);
     months.push_back(one.month_start);
   }
-  return pipeline.add(
-      "SELECT d.sop, count(*) FILTER (WHERE p.case_verdict = 'met'), count(*)"
+  static constexpr auto kDecided =
+      columns(given("d.sop", &Decided::sop),
+              given("count(*) FILTER (WHERE p.case_verdict = 'met')", &Decided::met),
+              given("count(*)", &Decided::judged));
+  static const auto sql = each<kDecided>(
+      "SELECT {}"
       " FROM unnest($1::text[], $2::timestamptz[]) AS d(sop, month_start)"
       " JOIN permit p ON p.sop = d.sop AND p.case_verdict IS NOT NULL"
-      "   AND p.case_closed_at >= d.month_start GROUP BY 1",
-      pg::text_array(sops), pg::array(pg::Type::timestamptz, months));
+      "   AND p.case_closed_at >= d.month_start GROUP BY 1");
+  return pipeline.add(sql, pg::text_array(sops), pg::array(pg::Type::timestamptz, months));
 }
 
-std::vector<Decided> decided_of(const pg::Result& r) {
-  std::vector<Decided> decided;
-  for (int row = 0; row < r.rows(); ++row)
-    decided.push_back({text_at(r, row, 0), r.int64(row, 1), r.int64(row, 2)});
-  return decided;
-}
-
-std::size_t add_working_times(pg::Pipeline& pipeline, Instant since) {
-  return pipeline.add(
-      "SELECT metric, sop, step, label, sum(amount)::bigint FROM ("
+pg::Slot<std::vector<Total>> add_working_times(pg::Pipeline& pipeline, Instant since) {
+  static const auto sql = each<kTotal>(
+      "SELECT {} FROM ("
       " SELECT metric, sop, step, label, amount FROM count_total"
       "   WHERE metric = 'step_working_seconds_bucket'"
       "   AND day >= ($1::timestamptz AT TIME ZONE 'UTC')::date"
       " UNION ALL SELECT metric, sop, step, label, amount FROM count_change"
       "   WHERE metric = 'step_working_seconds_bucket'"
-      "   AND counted_from <= (SELECT office_now())) a GROUP BY 1, 2, 3, 4",
-      since);
+      "   AND counted_from <= (SELECT office_now())) a GROUP BY 1, 2, 3, 4");
+  return pipeline.add(sql, since);
 }
 
-std::size_t add_waiting(pg::Pipeline& pipeline) {
+pg::Slot<std::vector<Waiting>> add_waiting(pg::Pipeline& pipeline) {
   static const std::string of_people = std::string(" AND recipient <> '") + kCanaryRecipient + "'";
-  static const std::string sql =
-      "SELECT 'notice', CASE audience WHEN 'applicant' THEN 'applicant' ELSE 'officer' END,"
-      "   count(*), min(send_at) FROM notice"
+  static constexpr auto kWaiting = columns(
+      given("'notice'", &Waiting::kind),
+      given("CASE audience WHEN 'applicant' THEN 'applicant' ELSE 'officer' END", &Waiting::label),
+      given("count(*)", &Waiting::count), given("min(send_at)", &Waiting::oldest));
+  static const auto sql = each<kWaiting>(
+      "SELECT {} FROM notice"
       "   WHERE state = 'pending' AND set_aside = 0 AND send_at <= (SELECT office_now())"
       "   AND permit >= 0 GROUP BY 2"
       " UNION ALL SELECT 'notices_set_aside', '', count(*), NULL FROM notice"
@@ -95,16 +97,8 @@ std::size_t add_waiting(pg::Pipeline& pipeline) {
       of_people +
       " GROUP BY 2"
       " UNION ALL SELECT 'down', channel, 1, NULL FROM channel_outage"
-      " UNION ALL SELECT 'texts_stopped', channel, count(*), NULL FROM text_outage GROUP BY 2";
+      " UNION ALL SELECT 'texts_stopped', channel, count(*), NULL FROM text_outage GROUP BY 2");
   return pipeline.add(sql);
-}
-
-std::vector<Waiting> waiting_of(const pg::Result& r) {
-  std::vector<Waiting> waiting;
-  for (int row = 0; row < r.rows(); ++row)
-    waiting.push_back(
-        {text_at(r, row, 0), text_at(r, row, 1), r.int64(row, 2), r.optional_instant(row, 3)});
-  return waiting;
 }
 
 }  // namespace tenggat::store

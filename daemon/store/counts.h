@@ -19,8 +19,7 @@ struct Total {
   std::int64_t amount = 0;
 };
 // Totals so far, folded or not, of what is counted by the office's now.
-std::size_t add_totals(pg::Pipeline& pipeline);
-std::vector<Total> totals_of(const pg::Result& result);
+pg::Slot<std::vector<Total>> add_totals(pg::Pipeline& pipeline);
 
 // Today and this month where an SOP is at work.
 struct CivilPeriod {
@@ -33,11 +32,11 @@ struct Decided {
   std::string sop;
   std::int64_t met = 0, judged = 0;
 };
-std::size_t add_decided(pg::Pipeline& pipeline, const std::vector<CivilPeriod>& periods);
-std::vector<Decided> decided_of(const pg::Result& result);
+pg::Slot<std::vector<Decided>> add_decided(pg::Pipeline& pipeline,
+                                           const std::vector<CivilPeriod>& periods);
 
 // Buckets of the working time of visits closed since, as totals.
-std::size_t add_working_times(pg::Pipeline& pipeline, Instant since);
+pg::Slot<std::vector<Total>> add_working_times(pg::Pipeline& pipeline, Instant since);
 
 struct Waiting {
   std::string kind;  // "notice" by audience; "undelivered", "dead" and "down" by channel
@@ -45,7 +44,6 @@ struct Waiting {
   std::int64_t count = 0;
   std::optional<Instant> oldest;
 };
-std::size_t add_waiting(pg::Pipeline& pipeline);
-std::vector<Waiting> waiting_of(const pg::Result& result);
+pg::Slot<std::vector<Waiting>> add_waiting(pg::Pipeline& pipeline);
 
 }  // namespace tenggat::store

@@ -3,13 +3,20 @@
 #include <algorithm>
 #include <cstring>
 
+#include "daemon/store/columns.h"
 #include "daemon/store/hash.h"
 
 namespace tenggat::store {
 namespace {
 
-constexpr const char* kToday = "(clock_timestamp() AT TIME ZONE 'UTC')::date";
+#define TODAY "(clock_timestamp() AT TIME ZONE 'UTC')::date"
 constexpr int kCollectedAtOnce = 20;
+
+struct Size {
+  std::string sha256;
+  std::uint64_t size = 0;
+};
+constexpr auto kSize = columns(given("sha256", &Size::sha256), given("size", &Size::size));
 
 }  // namespace
 
@@ -42,35 +49,34 @@ void add_without_waiting(pg::Pipeline& pipeline) {
   pipeline.add("SELECT set_config('synchronous_commit', 'off', true)");
 }
 
-std::size_t add_chunk(pg::Pipeline& pipeline, std::int64_t content, int place,
-                      std::string_view bytes) {
-  return pipeline.add(
+pg::Slot<bool> add_chunk(pg::Pipeline& pipeline, std::int64_t content, int place,
+                         std::string_view bytes) {
+  static const auto sql = affects_one(
       "WITH coming AS (UPDATE upload SET touched_at = clock_timestamp() WHERE content = $1"
       "   RETURNING content)"
-      " INSERT INTO file_chunk (content, place, bytes) SELECT content, $2, $3::bytea FROM coming",
-      content, place, pg::bytea(bytes));
+      " INSERT INTO file_chunk (content, place, bytes) SELECT content, $2, $3::bytea FROM coming");
+  return pipeline.add(sql, content, place, pg::bytea(bytes));
 }
-
-bool chunk_taken(const pg::Result& result) { return result.affected_rows() == 1; }
 
 void add_drop_upload(pg::Pipeline& pipeline, std::int64_t content) {
   pipeline.add("DELETE FROM upload WHERE content = $1", content);
   pipeline.add("DELETE FROM file_chunk WHERE content = $1", content);
 }
 
-std::size_t add_finish_file(pg::Pipeline& pipeline, const NewFile& file) {
+pg::Slot<bool> add_finish_file(pg::Pipeline& pipeline, const NewFile& file) {
   // The chunks are counted, since a daemon that stood still may find them collected. Of several
   // uploads of the same bytes the one that asks for the longest time holds them.
-  const std::size_t finish = pipeline.add(
+  static const auto sql = affects_one(
       "INSERT INTO file AS f (sha256, content_type, size, content, added_by, until, holder)"
       " SELECT $1, $2, $3, $4, $5, clock_timestamp() + $6 * interval '1 second', $4"
       " WHERE $7 = (SELECT count(*) FROM file_chunk WHERE content = $4)"
       " ON CONFLICT (sha256) DO UPDATE SET"
       "   until = CASE WHEN f.until < excluded.until THEN excluded.until ELSE f.until END,"
-      "   holder = CASE WHEN f.until < excluded.until THEN excluded.holder ELSE f.holder END",
-      file.sha256, file.content_type, static_cast<std::int64_t>(file.size), file.content,
-      file.added_by, static_cast<std::int64_t>(file.keep_for.count()),
-      static_cast<std::int64_t>(file.chunks));
+      "   holder = CASE WHEN f.until < excluded.until THEN excluded.holder ELSE f.holder END");
+  const pg::Slot<bool> finish =
+      pipeline.add(sql, file.sha256, file.content_type, static_cast<std::int64_t>(file.size),
+                   file.content, file.added_by, static_cast<std::int64_t>(file.keep_for.count()),
+                   static_cast<std::int64_t>(file.chunks));
   pipeline.add("DELETE FROM upload WHERE content = $1", file.content);
   pipeline.add(
       "DELETE FROM file_chunk WHERE content = $1"
@@ -78,8 +84,6 @@ std::size_t add_finish_file(pg::Pipeline& pipeline, const NewFile& file) {
       file.content, file.sha256);
   return finish;
 }
-
-bool file_finished(const pg::Result& result) { return result.affected_rows() == 1; }
 
 void add_drop_file(pg::Pipeline& pipeline, const std::string& sha256, std::int64_t holder) {
   pipeline.add(
@@ -89,88 +93,84 @@ void add_drop_file(pg::Pipeline& pipeline, const std::string& sha256, std::int64
       sha256, holder);
 }
 
-std::size_t add_find_share(pg::Pipeline& pipeline, const std::string& sender, std::int64_t permit) {
-  static const std::string sql =
-      std::string("SELECT coalesce((SELECT bytes FROM file_share WHERE sender = $1 AND day = ") +
-      kToday +
-      "), 0), (SELECT coalesce(sum(size), 0)::bigint FROM file WHERE sha256 IN"
-      "   (SELECT substr(uri, 9) FROM document WHERE permit = $2 AND uri LIKE 'tenggat:%'))";
+pg::Slot<Share> add_find_share(pg::Pipeline& pipeline, const std::string& sender,
+                               std::int64_t permit) {
+  static constexpr auto kShare = columns(
+      given("coalesce((SELECT bytes FROM file_share WHERE sender = $1 AND day = " TODAY "), 0)",
+            &Share::today),
+      given("(SELECT coalesce(sum(size), 0)::bigint FROM file WHERE sha256 IN"
+            "   (SELECT substr(uri, 9) FROM document WHERE permit = $2 AND uri LIKE 'tenggat:%'))",
+            &Share::permit));
+  static const auto sql = only<kShare>("SELECT {}");
   return pipeline.add(sql, sender, permit);
 }
 
-Share share_of(const pg::Result& result) {
-  return {static_cast<std::uint64_t>(result.int64(0, 0)),
-          static_cast<std::uint64_t>(result.int64(0, 1))};
-}
-
 void add_to_share(pg::Pipeline& pipeline, const std::string& sender, std::size_t bytes) {
-  static const std::string sql =
-      std::string("INSERT INTO file_share AS s (sender, day, bytes) VALUES ($1, ") + kToday +
-      ", $2) ON CONFLICT (sender, day) DO UPDATE SET bytes = s.bytes + excluded.bytes";
-  pipeline.add(sql, sender, static_cast<std::int64_t>(bytes));
+  pipeline.add("INSERT INTO file_share AS s (sender, day, bytes) VALUES ($1, " TODAY
+               ", $2) ON CONFLICT (sender, day) DO UPDATE SET bytes = s.bytes + excluded.bytes",
+               sender, static_cast<std::int64_t>(bytes));
 }
 
-void add_find_file(pg::Pipeline& pipeline, const std::string& sha256) {
-  pipeline.add("SELECT content_type, size, content FROM file WHERE sha256 = $1", sha256);
+pg::Slot<std::optional<StoredFile>> add_find_file(pg::Pipeline& pipeline,
+                                                  const std::string& sha256) {
+  static constexpr auto kFile =
+      columns(given("content_type", &StoredFile::content_type), given("size", &StoredFile::size),
+              given("content", &StoredFile::content));
+  static const auto sql = maybe<kFile>("SELECT {} FROM file WHERE sha256 = $1");
+  return pipeline.add(sql, sha256);
 }
 
-std::optional<StoredFile> file_of(const pg::Result& result) {
-  if (result.empty()) return std::nullopt;
-  return StoredFile{std::string(result.text(0, 0)), static_cast<std::size_t>(result.int64(0, 1)),
-                    result.int64(0, 2)};
-}
-
-void add_find_chunks(pg::Pipeline& pipeline, std::int64_t content, int place, int count) {
-  pipeline.add(
+pg::Slot<std::string> add_find_chunks(pg::Pipeline& pipeline, std::int64_t content, int place,
+                                      int count) {
+  static const pg::Query<std::string> sql{
       "SELECT bytes FROM file_chunk WHERE content = $1 AND place >= $2 ORDER BY place LIMIT $3",
-      content, place, count);
+      [](const pg::Result& r) {
+        std::string bytes;
+        for (int row = 0; row < r.rows(); ++row) bytes += Bytea::get(r, row, 0);
+        return bytes;
+      }};
+  return pipeline.add(sql, content, place, count);
 }
 
-std::string bytes_of(const pg::Result& result) {
-  std::string bytes;
-  for (int row = 0; row < result.rows(); ++row) bytes += result.bytes(row, 0);
-  return bytes;
+pg::Slot<std::vector<std::string>> add_find_files(pg::Pipeline& pipeline,
+                                                  const std::vector<std::string>& sha256s) {
+  static const auto sql =
+      values<std::string>("SELECT sha256 FROM file WHERE sha256 = ANY($1::text[])");
+  return pipeline.add(sql, pg::text_array(sha256s));
 }
 
-void add_find_files(pg::Pipeline& pipeline, const std::vector<std::string>& sha256s) {
-  pipeline.add("SELECT sha256 FROM file WHERE sha256 = ANY($1::text[])", pg::text_array(sha256s));
+pg::Slot<FileSizes> add_lock_files(pg::Pipeline& pipeline,
+                                   const std::vector<std::string>& sha256s) {
+  static const pg::Query<FileSizes> sql{
+      kSize.shape().in("SELECT {} FROM file WHERE sha256 = ANY($1::text[]) ORDER BY sha256"
+                       " FOR NO KEY UPDATE"),
+      [](const pg::Result& r) {
+        FileSizes sizes;
+        for (const Size& one : rows_of<kSize>(r)) sizes.emplace(one.sha256, one.size);
+        return sizes;
+      }};
+  return pipeline.add(sql, pg::text_array(sha256s));
 }
 
-std::set<std::string> found_files(const pg::Result& result) {
-  std::set<std::string> found;
-  for (int row = 0; row < result.rows(); ++row) found.emplace(result.text(row, 0));
-  return found;
-}
-
-std::size_t add_lock_files(pg::Pipeline& pipeline, const std::vector<std::string>& sha256s) {
-  return pipeline.add(
-      "SELECT sha256, size FROM file WHERE sha256 = ANY($1::text[]) ORDER BY sha256"
-      " FOR NO KEY UPDATE",
-      pg::text_array(sha256s));
-}
-
-std::map<std::string, std::uint64_t> sizes_of(const pg::Result& result) {
-  std::map<std::string, std::uint64_t> sizes;
-  for (int row = 0; row < result.rows(); ++row)
-    sizes.emplace(result.text(row, 0), static_cast<std::uint64_t>(result.int64(row, 1)));
-  return sizes;
-}
-
-std::size_t add_files_of_permits(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits) {
-  return pipeline.add(
-      "SELECT DISTINCT d.permit, f.sha256, f.size FROM document d"
-      " JOIN file f ON f.sha256 = substr(d.uri, 9)"
-      " WHERE d.permit = ANY($1::bigint[]) AND d.uri LIKE 'tenggat:%'",
-      pg::bigint_array(permits));
-}
-
-std::map<std::int64_t, std::map<std::string, std::uint64_t>> files_of_permits(
-    const pg::Result& result) {
-  std::map<std::int64_t, std::map<std::string, std::uint64_t>> files;
-  for (int row = 0; row < result.rows(); ++row)
-    files[result.int64(row, 0)].emplace(result.text(row, 1),
-                                        static_cast<std::uint64_t>(result.int64(row, 2)));
-  return files;
+pg::Slot<std::map<std::int64_t, FileSizes>> add_files_of_permits(
+    pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits) {
+  struct OfPermit : Size {
+    std::int64_t permit = 0;
+  };
+  static constexpr auto kOfPermit =
+      columns(given("d.permit", &OfPermit::permit), given("f.sha256", &Size::sha256),
+              given("f.size", &Size::size));
+  static const pg::Query<std::map<std::int64_t, FileSizes>> sql{
+      kOfPermit.shape().in("SELECT DISTINCT {} FROM document d"
+                           " JOIN file f ON f.sha256 = substr(d.uri, 9)"
+                           " WHERE d.permit = ANY($1::bigint[]) AND d.uri LIKE 'tenggat:%'"),
+      [](const pg::Result& r) {
+        std::map<std::int64_t, FileSizes> files;
+        for (const OfPermit& one : rows_of<kOfPermit>(r))
+          files[one.permit].emplace(one.sha256, one.size);
+        return files;
+      }};
+  return pipeline.add(sql, pg::bigint_array(permits));
 }
 
 void add_take_files(pg::Pipeline& pipeline, const std::vector<std::string>& sha256s) {
@@ -178,8 +178,8 @@ void add_take_files(pg::Pipeline& pipeline, const std::vector<std::string>& sha2
                pg::text_array(sha256s));
 }
 
-std::size_t add_collect_files(pg::Pipeline& pipeline) {
-  return pipeline.add(
+pg::Slot<std::int64_t> add_collect_files(pg::Pipeline& pipeline) {
+  static const auto sql = value<std::int64_t>(
       "WITH over AS (SELECT sha256 FROM file WHERE until < clock_timestamp() ORDER BY until"
       "   LIMIT $1 FOR UPDATE SKIP LOCKED),"
       " gone AS (DELETE FROM file f USING over o WHERE f.sha256 = o.sha256"
@@ -191,16 +191,13 @@ std::size_t add_collect_files(pg::Pipeline& pipeline) {
       "   RETURNING u.content),"
       " all_gone AS (SELECT content FROM gone UNION ALL SELECT content FROM left_over),"
       " chunks AS (DELETE FROM file_chunk c USING all_gone a WHERE c.content = a.content)"
-      " SELECT count(*) FROM all_gone",
-      kCollectedAtOnce, static_cast<std::int64_t>(std::chrono::seconds(kUploadStands).count()));
+      " SELECT count(*) FROM all_gone");
+  return pipeline.add(sql, kCollectedAtOnce,
+                      static_cast<std::int64_t>(std::chrono::seconds(kUploadStands).count()));
 }
 
-std::int64_t collected_of(const pg::Result& result) { return result.int64(0, 0); }
-
 void add_forget_shares(pg::Pipeline& pipeline) {
-  static const std::string sql =
-      std::string("DELETE FROM file_share WHERE day < ") + kToday + " - 1";
-  pipeline.add(sql);
+  pipeline.add("DELETE FROM file_share WHERE day < " TODAY " - 1");
 }
 
 }  // namespace tenggat::store

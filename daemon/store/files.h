@@ -34,9 +34,9 @@ std::optional<std::string> uploaded_hash(std::string_view uri);
 void add_begin_upload(pg::Pipeline& pipeline, std::int64_t content);
 // Of a chunk that nobody is told of yet: what finishes the upload is durable, and it with that.
 void add_without_waiting(pg::Pipeline& pipeline);
-std::size_t add_chunk(pg::Pipeline& pipeline, std::int64_t content, int place,
-                      std::string_view bytes);
-bool chunk_taken(const pg::Result& result);  // else the upload was collected meanwhile
+// False: the upload was collected meanwhile.
+pg::Slot<bool> add_chunk(pg::Pipeline& pipeline, std::int64_t content, int place,
+                         std::string_view bytes);
 void add_drop_upload(pg::Pipeline& pipeline, std::int64_t content);
 
 struct NewFile {
@@ -47,20 +47,19 @@ struct NewFile {
   std::string added_by;
   std::chrono::seconds keep_for{};  // unless a permit takes it
 };
-// Bytes that are there already are stored once. Returns the statement that file_finished() reads.
-std::size_t add_finish_file(pg::Pipeline& pipeline, const NewFile& file);
-bool file_finished(const pg::Result& result);  // else the upload was collected meanwhile
+// Bytes that are there already are stored once. False: the upload was collected meanwhile.
+pg::Slot<bool> add_finish_file(pg::Pipeline& pipeline, const NewFile& file);
 // Takes back what this upload alone holds; not what a permit has, or another upload.
 void add_drop_file(pg::Pipeline& pipeline, const std::string& sha256, std::int64_t holder);
 
 // --- Shares
 
 // What came from the sender today, and of a permit also what its files have together.
-std::size_t add_find_share(pg::Pipeline& pipeline, const std::string& sender, std::int64_t permit);
 struct Share {
   std::uint64_t today = 0, permit = 0;
 };
-Share share_of(const pg::Result& result);
+pg::Slot<Share> add_find_share(pg::Pipeline& pipeline, const std::string& sender,
+                               std::int64_t permit);
 void add_to_share(pg::Pipeline& pipeline, const std::string& sender, std::size_t bytes);
 
 // --- Going out
@@ -70,33 +69,32 @@ struct StoredFile {
   std::size_t size = 0;
   std::int64_t content = 0;
 };
-void add_find_file(pg::Pipeline& pipeline, const std::string& sha256);
-std::optional<StoredFile> file_of(const pg::Result& result);
+pg::Slot<std::optional<StoredFile>> add_find_file(pg::Pipeline& pipeline,
+                                                  const std::string& sha256);
 // From this place on, so many at most.
-void add_find_chunks(pg::Pipeline& pipeline, std::int64_t content, int place, int count);
-std::string bytes_of(const pg::Result& result);  // of all of them; empty: there are none
+// Their bytes, one after the other; empty: there are none.
+pg::Slot<std::string> add_find_chunks(pg::Pipeline& pipeline, std::int64_t content, int place,
+                                      int count);
 
 // Which of these are stored.
-void add_find_files(pg::Pipeline& pipeline, const std::vector<std::string>& sha256s);
-std::set<std::string> found_files(const pg::Result& result);
+pg::Slot<std::vector<std::string>> add_find_files(pg::Pipeline& pipeline,
+                                                  const std::vector<std::string>& sha256s);
 
 // --- With a decision
 
-// Those that are stored, locked so that none is collected before it is taken; with their sizes.
-std::size_t add_lock_files(pg::Pipeline& pipeline, const std::vector<std::string>& sha256s);
-std::map<std::string, std::uint64_t> sizes_of(const pg::Result& result);
+using FileSizes = std::map<std::string, std::uint64_t>;  // by hash
+// Those that are stored, locked so that none is collected before it is taken.
+pg::Slot<FileSizes> add_lock_files(pg::Pipeline& pipeline, const std::vector<std::string>& sha256s);
 // What these permits have already.
-std::size_t add_files_of_permits(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits);
-std::map<std::int64_t, std::map<std::string, std::uint64_t>> files_of_permits(
-    const pg::Result& result);
+pg::Slot<std::map<std::int64_t, FileSizes>> add_files_of_permits(
+    pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits);
 void add_take_files(pg::Pipeline& pipeline, const std::vector<std::string>& sha256s);
 
 // --- Collecting
 
 // A slice of what nobody took: files whose time is over, uploads that stand still. Returns how many
 // of both are gone.
-std::size_t add_collect_files(pg::Pipeline& pipeline);
-std::int64_t collected_of(const pg::Result& result);
+pg::Slot<std::int64_t> add_collect_files(pg::Pipeline& pipeline);
 void add_forget_shares(pg::Pipeline& pipeline);
 
 }  // namespace tenggat::store

@@ -9,7 +9,6 @@
 namespace tenggat::store {
 
 // Delegations under which an officer acted on the permit or was told of it, ended ones too.
-std::size_t add_letters(pg::Pipeline& pipeline, std::int64_t permit);
-std::vector<Delegation> letters_of(const pg::Result& result);
+pg::Slot<std::vector<Delegation>> add_letters(pg::Pipeline& pipeline, std::int64_t permit);
 
 }  // namespace tenggat::store

@@ -68,7 +68,6 @@ struct NoticeQuery {
 };
 // The newest first, one more than `limit` where there are more. Without a permit only `pending` and
 // `dead` are found by an index.
-std::size_t add_notices(pg::Pipeline& pipeline, const NoticeQuery& query);
-std::vector<NoticeRow> notices_listed(const pg::Result& result);
+pg::Slot<std::vector<NoticeRow>> add_notices(pg::Pipeline& pipeline, const NoticeQuery& query);
 
 }  // namespace tenggat::store

@@ -1,35 +1,50 @@
 #include "daemon/store/moment.h"
 
 #include "daemon/pg/schema.h"
+#include "daemon/store/columns.h"
+#include "daemon/store/migrations.h"
 
 namespace tenggat::store {
+namespace {
 
-const char* const kMomentSql =
-    "SELECT office_time(c.start_at, c.speed, c.anchor_at), clock_timestamp(),"
-    " coalesce(c.speed, 1)::text, c.start_at IS NOT NULL, m.people, m.rules, m.tokens,"
-    " (SELECT max(version)::bigint FROM schema_migration)"
-    " FROM (SELECT max(version) FILTER (WHERE name = 'people') AS people,"
-    "   max(version) FILTER (WHERE name = 'rules') AS rules,"
-    "   max(version) FILTER (WHERE name = 'tokens') AS tokens FROM change_mark) m"
-    " LEFT JOIN simulated_clock c ON true";
+// A version that this program carries, else nothing more of the row is read.
+struct CarriedVersion : Codec<std::optional<std::int64_t>> {
+  static std::optional<std::int64_t> get(const pg::Result& r, int row, int column) {
+    const auto version = r.optional_int64(row, column);
+    pg::refuse_newer_schema(version.value_or(0), newest_version());
+    return version;
+  }
+};
 
-Moment moment_of(const pg::Result& result) {
-  pg::refuse_newer_schema(result.optional_int64(0, 7).value_or(0));
+struct MomentRow {
+  std::optional<std::int64_t> schema;
   Moment moment;
-  moment.now = result.instant(0, 0);
-  moment.machine = result.instant(0, 1);
-  moment.speed = std::stod(std::string(result.text(0, 2)));
-  moment.simulated = result.boolean(0, 3);
-  moment.people_mark = result.int64(0, 4);
-  moment.rules_mark = result.int64(0, 5);
-  moment.tokens_mark = result.int64(0, 6);
-  return moment;
-}
+};
+constexpr auto kMomentRow = columns(
+    given<CarriedVersion>("(SELECT max(version)::bigint FROM schema_migration)",
+                          &MomentRow::schema),
+    given("office_time(c.start_at, c.speed, c.anchor_at)", &MomentRow::moment, &Moment::now),
+    given("clock_timestamp()", &MomentRow::moment, &Moment::machine),
+    given("coalesce(c.speed, 1)::text", &MomentRow::moment, &Moment::speed),
+    given("c.start_at IS NOT NULL", &MomentRow::moment, &Moment::simulated),
+    given("m.people", &MomentRow::moment, &Moment::people_mark),
+    given("m.rules", &MomentRow::moment, &Moment::rules_mark),
+    given("m.tokens", &MomentRow::moment, &Moment::tokens_mark));
 
-std::size_t add_schema(pg::Pipeline& pipeline) { return pipeline.add(pg::kSchemaVersionSql); }
+}  // namespace
 
-void check_schema(const pg::Result& result) {
-  pg::refuse_newer_schema(result.optional_int64(0, 0).value_or(0));
+const pg::Query<Moment> kMoment{
+    kMomentRow.shape().in(
+        "SELECT {} FROM (SELECT max(version) FILTER (WHERE name = 'people') AS people,"
+        "   max(version) FILTER (WHERE name = 'rules') AS rules,"
+        "   max(version) FILTER (WHERE name = 'tokens') AS tokens FROM change_mark) m"
+        " LEFT JOIN simulated_clock c ON true"),
+    [](const pg::Result& r) { return row_at<kMomentRow>(r, 0).moment; }};
+
+pg::Slot<std::optional<std::int64_t>> add_schema(pg::Pipeline& pipeline) {
+  static const auto sql =
+      value<std::optional<std::int64_t>, CarriedVersion>(pg::kSchemaVersion.sql);
+  return pipeline.add(sql);
 }
 
 }  // namespace tenggat::store

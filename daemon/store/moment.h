@@ -2,6 +2,7 @@
 // must be. Read in each transaction, in a statement after its locks.
 #pragma once
 #include <cstdint>
+#include <optional>
 
 #include "daemon/pg/connection.h"
 #include "rules/time.h"
@@ -17,14 +18,11 @@ struct Moment {
   std::int64_t people_mark = 0, rules_mark = 0, tokens_mark = 0;
 };
 
-// The statement, for a pipeline, and the reader of its one row. It throws where the schema is newer
-// than the program (pg/schema.h), so that whoever asks writes nothing.
-extern const char* const kMomentSql;
-Moment moment_of(const pg::Result& result);
+// Reading it throws where the schema is newer than the program (pg/schema.h), so that whoever asks
+// writes nothing.
+extern const pg::Query<Moment> kMoment;
 
-// For who needs no more of it: whether the schema is still this program's. The statement's index,
-// and its reader, which throws as above.
-std::size_t add_schema(pg::Pipeline& pipeline);
-void check_schema(const pg::Result& result);
+// For who needs no more of it: the schema's version. Reading it throws as above.
+pg::Slot<std::optional<std::int64_t>> add_schema(pg::Pipeline& pipeline);
 
 }  // namespace tenggat::store

@@ -3,39 +3,36 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include "daemon/store/columns.h"
 
 namespace tenggat::store {
 namespace {
 
-constexpr const char* kClockSql =
-    "SELECT c.only_one IS NOT NULL, c.start_at IS NOT NULL, coalesce(c.speed, 1)::text,"
-    " office_now(), clock_timestamp() FROM (SELECT) AS one LEFT JOIN simulated_clock c ON true";
-
-OfficeClock clock_of(const pg::Result& result) {
-  return {.simulated_allowed = result.boolean(0, 0),
-          .started = result.boolean(0, 1),
-          .speed = std::stod(std::string(result.text(0, 2))),
-          .now = result.instant(0, 3),
-          .machine = result.instant(0, 4)};
-}
+constexpr auto kClock = columns(given("c.only_one IS NOT NULL", &OfficeClock::simulated_allowed),
+                                given("c.start_at IS NOT NULL", &OfficeClock::started),
+                                given("coalesce(c.speed, 1)::text", &OfficeClock::speed),
+                                given("office_now()", &OfficeClock::now),
+                                given("clock_timestamp()", &OfficeClock::machine));
+const auto kReadClock =
+    only<kClock>("SELECT {} FROM (SELECT) AS one LEFT JOIN simulated_clock c ON true");
 
 bool runnable(double speed) { return std::isfinite(speed) && speed >= 0 && speed <= kFastestClock; }
 
 }  // namespace
 
 pg::Awaitable<OfficeClock> read_clock(pg::Connection& connection) {
-  co_return clock_of(co_await connection.query(kClockSql, std::vector<pg::Param>{}));
+  return connection.query(kReadClock);
 }
 
 pg::Awaitable<Allowed> allow_simulated_clock(pg::Connection& connection) {
-  const pg::Result result = co_await connection.query(
+  static const auto sql = value<bool>(
       "WITH added AS (INSERT INTO simulated_clock (only_one) SELECT true"
       " WHERE NOT EXISTS (SELECT FROM permit) AND NOT EXISTS (SELECT FROM officer)"
       " AND NOT EXISTS (SELECT FROM token) AND NOT EXISTS (SELECT FROM rule_set)"
       " ON CONFLICT DO NOTHING RETURNING 1)"
-      " SELECT EXISTS (SELECT FROM added)",
-      std::vector<pg::Param>{});
-  if (result.boolean(0, 0)) co_return Allowed::now;
+      " SELECT EXISTS (SELECT FROM added)");
+  const bool allowed = co_await connection.query(sql);
+  if (allowed) co_return Allowed::now;
   // The statement above does not see a row of another session that it waited for; this one does.
   const OfficeClock clock = co_await read_clock(connection);
   co_return clock.simulated_allowed ? Allowed::before : Allowed::refused_not_empty;
@@ -47,11 +44,11 @@ pg::Awaitable<boost::system::result<ClockStart, std::string>> start_clock(
   pg::Transaction transaction(connection);
   pg::Pipeline look;
   look.add("SELECT FROM simulated_clock FOR UPDATE");
-  look.add(kClockSql);
+  const auto reading = look.add(kReadClock);
   // Whole, since a second was cut off `now`.
-  look.add("SELECT office_now() >= $1::timestamptz", start);
-  const auto seen = co_await transaction.run(std::move(look));
-  const OfficeClock clock = clock_of(seen.at(1));
+  const auto passed = look.add(value<bool>("SELECT office_now() >= $1::timestamptz"), start);
+  const pg::Results seen = co_await transaction.run(std::move(look));
+  const OfficeClock clock = seen[reading];
   if (!clock.simulated_allowed) {
     co_await transaction.rollback();
     co_return std::string(
@@ -60,7 +57,7 @@ pg::Awaitable<boost::system::result<ClockStart, std::string>> start_clock(
   }
   ClockStart what = ClockStart::begun;
   if (clock.started) {
-    if (!seen.at(2).boolean(0, 0)) {
+    if (!seen[passed]) {
       what = ClockStart::moved_on;
     } else {
       what = clock.speed == speed ? ClockStart::kept : ClockStart::new_speed;
@@ -94,12 +91,11 @@ pg::Awaitable<std::optional<std::string>> refuse_real_time(pg::Connection& conne
 }
 
 pg::Awaitable<bool> set_clock(pg::Connection& connection, Instant to) {
-  const pg::Result moved = co_await connection.query(
+  static const auto sql = any(
       "WITH moved AS (UPDATE simulated_clock SET start_at = $1::timestamptz,"
       " anchor_at = clock_timestamp() WHERE speed = 0 AND start_at <= $1::timestamptz RETURNING 1)"
-      " SELECT pg_notify('tenggat', 'clock') FROM moved",
-      to);
-  co_return moved.rows() == 1;
+      " SELECT pg_notify('tenggat', 'clock') FROM moved");
+  return connection.query(sql, to);
 }
 
 pg::Awaitable<void> listen(pg::Connection& connection) {
@@ -107,38 +103,41 @@ pg::Awaitable<void> listen(pg::Connection& connection) {
 }
 
 pg::Awaitable<bool> is_attended(pg::Connection& connection) {
-  const pg::Result result = co_await connection.query(
+  static const auto sql = value<bool>(
       "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"
-      " AND application_name = current_setting('application_name') AND pid <> pg_backend_pid())",
-      std::vector<pg::Param>{});
-  co_return result.boolean(0, 0);
+      " AND application_name = current_setting('application_name') AND pid <> pg_backend_pid())");
+  return connection.query(sql);
 }
 
 pg::Awaitable<Agenda> read_agenda(pg::Connection& connection) {
-  pg::Pipeline pipeline;
-  pipeline.add(kClockSql);
   // Each branch reads the head of a partial index. An instant between two seconds is due at the
   // later.
-  pipeline.add(
+  static constexpr auto kAgenda = columns(
+      given("(SELECT count(*) FROM visit v WHERE check_at <= (SELECT now FROM o)"
+            "     AND NOT EXISTS (SELECT FROM permit_set_aside s WHERE s.permit = v.permit))"
+            " + (SELECT count(*) FROM notice WHERE state = 'pending' AND set_aside = 0"
+            "     AND send_at <= (SELECT now FROM o))"
+            " + (SELECT count(*) FROM daily_job WHERE next_at <= (SELECT now FROM o))",
+            &Agenda::due),
+      given("date_trunc('second', interval '999999 us' +"
+            " least((SELECT min(check_at) FROM visit WHERE check_at > (SELECT now FROM o)),"
+            " (SELECT min(send_at) FROM notice WHERE state = 'pending' AND set_aside = 0"
+            "   AND send_at > (SELECT now FROM o)),"
+            " (SELECT min(next_at) FROM daily_job WHERE next_at > (SELECT now FROM o))))",
+            &Agenda::next_due),
+      given("(SELECT count(*) FROM message WHERE state = 'queued' AND (lease_until IS NOT NULL"
+            " OR (attempts = 0 AND next_attempt_at <= clock_timestamp() + interval '200 ms')))",
+            &Agenda::sending));
+  static const auto sql = only<kAgenda>(
       "WITH o AS MATERIALIZED (SELECT office_now() AS now)"
-      " SELECT (SELECT count(*) FROM visit v WHERE check_at <= (SELECT now FROM o)"
-      "     AND NOT EXISTS (SELECT FROM permit_set_aside s WHERE s.permit = v.permit))"
-      " + (SELECT count(*) FROM notice WHERE state = 'pending' AND set_aside = 0"
-      "     AND send_at <= (SELECT now FROM o))"
-      " + (SELECT count(*) FROM daily_job WHERE next_at <= (SELECT now FROM o)),"
-      " date_trunc('second', interval '999999 us' +"
-      " least((SELECT min(check_at) FROM visit WHERE check_at > (SELECT now FROM o)),"
-      " (SELECT min(send_at) FROM notice WHERE state = 'pending' AND set_aside = 0"
-      "   AND send_at > (SELECT now FROM o)),"
-      " (SELECT min(next_at) FROM daily_job WHERE next_at > (SELECT now FROM o)))),"
-      " (SELECT count(*) FROM message WHERE state = 'queued' AND (lease_until IS NOT NULL"
-      " OR (attempts = 0 AND next_attempt_at <= clock_timestamp() + interval '200 ms')))");
-  const auto results = co_await connection.run(std::move(pipeline));
-  const pg::Result& row = results.at(1);
-  co_return Agenda{.clock = clock_of(results.at(0)),
-                   .due = row.int64(0, 0),
-                   .next_due = row.optional_instant(0, 1),
-                   .sending = row.int64(0, 2)};
+      " SELECT {}");
+  pg::Pipeline pipeline;
+  const auto clock = pipeline.add(kReadClock);
+  const auto counted = pipeline.add(sql);
+  const pg::Results results = co_await connection.run(std::move(pipeline));
+  Agenda agenda = results[counted];
+  agenda.clock = results[clock];
+  co_return agenda;
 }
 
 }  // namespace tenggat::store

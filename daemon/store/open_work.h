@@ -13,8 +13,7 @@ namespace tenggat::store {
 
 // By the office's clock: whatever is recorded from now on, or is being recorded by a transaction
 // that has not ended, is not before that instant.
-void add_settled_until(pg::Pipeline& pipeline);
-Instant settled_until_of(const pg::Result& result);
+pg::Slot<Instant> add_settled_until(pg::Pipeline& pipeline);
 
 struct OpenVisit {
   std::string step;
@@ -37,17 +36,15 @@ struct OpenPermit {
 
 // Of permits with an event since then, the sequence of the last one. Every change of a permit or
 // of its parts is an event; the canary's are left out.
-void add_last_events(pg::Pipeline& pipeline, Instant since);
 struct LastEvent {
   std::int64_t permit = 0, sequence = 0;
 };
-std::vector<LastEvent> last_events_of(const pg::Result& result);
+pg::Slot<std::vector<LastEvent>> add_last_events(pg::Pipeline& pipeline, Instant since);
 
-void add_open_ids(pg::Pipeline& pipeline);
-std::vector<std::int64_t> open_ids_of(const pg::Result& result);
+pg::Slot<std::vector<std::int64_t>> add_open_ids(pg::Pipeline& pipeline);
 
 // Those of `permits` that are open, by id.
-void add_open_permits(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits);
-std::vector<OpenPermit> open_permits_of(const pg::Result& result);
+pg::Slot<std::vector<OpenPermit>> add_open_permits(pg::Pipeline& pipeline,
+                                                   const std::vector<std::int64_t>& permits);
 
 }  // namespace tenggat::store

@@ -31,13 +31,14 @@ struct NoticeCursor {
 };
 
 // Due by the office's now, locked; those locked elsewhere are skipped.
-std::size_t add_lock_due_notices(pg::Pipeline& pipeline, int limit, NoticeCursor after = {});
+pg::Slot<std::vector<PendingNotice>> add_lock_due_notices(pg::Pipeline& pipeline, int limit,
+                                                          NoticeCursor after = {});
 // Other notices to officers that are past their hold and may leave along with a due one: those
 // behind the last due one. Time goes on meanwhile, so that it is not asked again.
-std::size_t add_lock_waiting_notices(pg::Pipeline& pipeline, int limit, NoticeCursor after);
+pg::Slot<std::vector<PendingNotice>> add_lock_waiting_notices(pg::Pipeline& pipeline, int limit,
+                                                              NoticeCursor after);
 // One of those set aside, whose time to be looked at again has come.
-std::size_t add_lock_set_aside_notice(pg::Pipeline& pipeline);
-std::vector<PendingNotice> notices_of(const pg::Result& result);
+pg::Slot<std::vector<PendingNotice>> add_lock_set_aside_notice(pg::Pipeline& pipeline);
 
 // Who has been told already of these, and whom it did not reach over any channel.
 struct Told {
@@ -45,8 +46,8 @@ struct Told {
   std::string recipient;
   bool reached = true;  // or may still be
 };
-std::size_t add_told(pg::Pipeline& pipeline, const std::vector<std::int64_t>& notices);
-std::vector<Told> told_of(const pg::Result& result);
+pg::Slot<std::vector<Told>> add_told(pg::Pipeline& pipeline,
+                                     const std::vector<std::int64_t>& notices);
 
 struct LastMessageTo {
   std::string recipient;
@@ -54,9 +55,9 @@ struct LastMessageTo {
   bool names_open_task = false;
   std::optional<Instant> nth_before;  // of the last `nth` messages the first
 };
-std::size_t add_last_messages(pg::Pipeline& pipeline, const std::vector<std::string>& recipients,
-                              int nth);
-std::vector<LastMessageTo> last_messages_of(const pg::Result& result);
+pg::Slot<std::vector<LastMessageTo>> add_last_messages(pg::Pipeline& pipeline,
+                                                       const std::vector<std::string>& recipients,
+                                                       int nth);
 
 // What became of a notice in this round.
 struct NoticeOutcome {
@@ -94,8 +95,8 @@ struct NewMessage {
   std::vector<std::pair<std::int64_t, std::int64_t>> notices;  // permit, notice
   std::vector<std::pair<std::int64_t, int>> tasks;  // permit, visit: what it names as open
 };
-// One statement; its result holds the message's id.
-std::size_t add_message(pg::Pipeline& pipeline, const NewMessage& message);
+// One statement; the message's id.
+pg::Slot<std::int64_t> add_message(pg::Pipeline& pipeline, const NewMessage& message);
 
 // What this recipient has not been sent in spite of an attempt, or since its channel takes nothing,
 // is given up, reason `superseded`: a newer message says more.
@@ -108,15 +109,15 @@ struct DailyNotice {
   Addressee addressee;
   Instant at{};
 };
-// Its result holds the notice's id, or no row where that day's is there already.
-std::size_t add_daily_notice(pg::Pipeline& pipeline, const DailyNotice& notice);
+// The notice's id; nothing where that day's is there already.
+pg::Slot<std::optional<std::int64_t>> add_daily_notice(pg::Pipeline& pipeline,
+                                                       const DailyNotice& notice);
 
 struct DailyJob {
   std::string kind, calendar;
   Instant next_at{};
 };
-std::size_t add_lock_due_daily_jobs(pg::Pipeline& pipeline);
-std::vector<DailyJob> daily_jobs_of(const pg::Result& result);
+pg::Slot<std::vector<DailyJob>> add_lock_due_daily_jobs(pg::Pipeline& pipeline);
 void add_save_daily_job(pg::Pipeline& pipeline, const DailyJob& job);
 // Plants a job where there is none yet.
 void add_plant_daily_job(pg::Pipeline& pipeline, const DailyJob& job);
@@ -132,8 +133,8 @@ struct OpenTask {
   std::optional<Instant> due_at, due_soon_at;
   bool paused = false;
 };
-std::size_t add_open_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& applicant_roles);
-std::vector<OpenTask> open_tasks_of(const pg::Result& result);
+pg::Slot<std::vector<OpenTask>> add_open_tasks(pg::Pipeline& pipeline,
+                                               const std::vector<std::string>& applicant_roles);
 
 struct Recap {
   std::int64_t submitted = 0, in_process = 0, issued = 0, returned = 0, due_today = 0, overdue = 0,
@@ -142,7 +143,6 @@ struct Recap {
 struct RecapPeriod {
   Instant day_start{}, day_end{}, month_start{}, now{};
 };
-std::size_t add_recap(pg::Pipeline& pipeline, const RecapPeriod& period);
-Recap recap_of(const pg::Result& result);
+pg::Slot<Recap> add_recap(pg::Pipeline& pipeline, const RecapPeriod& period);
 
 }  // namespace tenggat::store

@@ -14,10 +14,7 @@
 
 namespace tenggat::store {
 
-// Adds the statements that read everybody; `people_of` reads their results from index `first`.
 // Officers by id, those who left included; delegations by id, those that were ended left out.
-std::size_t add_people(pg::Pipeline& pipeline);
-People people_of(const std::vector<pg::Result>& results, std::size_t first);
 pg::Awaitable<People> load_people(pg::Connection& connection);
 
 // Each write is one statement or one flight, so it happens whole or not at all. What the answer

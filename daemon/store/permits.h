@@ -20,10 +20,11 @@ namespace tenggat::store {
 // A permit as loaded, with what the core does not need to know.
 struct StoredPermit {
   Permit permit;
-  std::string salt;             // of its applicant; digests in events are keyed with it
-  std::string last_hash;        // of its last event
-  std::string tracking_secret;  // of the applicant's link
-  std::string fields;           // JSON object, the SOP's own form fields
+  std::string salt;              // of its applicant; digests in events are keyed with it
+  std::string last_hash;         // of its last event
+  std::string tracking_secret;   // of the applicant's link
+  std::string fields;            // JSON object, the SOP's own form fields
+  std::string calendar_version;  // that was last applied to it
   struct Applicant {
     std::string name, email, whatsapp;
   } applicant;
@@ -40,19 +41,20 @@ enum class Lock {
 class PermitLoad {
  public:
   PermitLoad(pg::Pipeline& pipeline, const std::vector<std::int64_t>& ids, Lock lock);
-  std::map<std::int64_t, StoredPermit> take(const std::vector<pg::Result>& results) const;
+  std::map<std::int64_t, StoredPermit> take(const pg::Results& results) const;
   // The same, without those whose rows cannot be read, which are named with their reasons.
   std::map<std::int64_t, StoredPermit> take_readable(
-      const std::vector<pg::Result>& results,
-      std::map<std::int64_t, std::string>& unreadable) const;
+      const pg::Results& results, std::map<std::int64_t, std::string>& unreadable) const;
 
  private:
-  std::size_t first_ = 0;
+  pg::Slot<pg::Result> permits_, visits_, pauses_, documents_, rungs_;
 };
 
-// Which of these permits are still at the version given beside them; ids_of() reads the answer.
-std::size_t add_unchanged(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits,
-                          const std::vector<std::int64_t>& versions);
+using Ids = pg::Slot<std::vector<std::int64_t>>;
+
+// Which of these permits are still at the version given beside them.
+Ids add_unchanged(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits,
+                  const std::vector<std::int64_t>& versions);
 
 // What one transaction changes on one permit: `before` as loaded (nothing for a new one).
 struct PermitChange {
@@ -88,24 +90,24 @@ struct PermitFilter {
   int limit = 50;
 };
 // Ids in ascending order, at most limit + 1, so that the caller sees whether there are more.
-void add_search(pg::Pipeline& pipeline, const PermitFilter& filter);
-std::vector<std::int64_t> ids_of(const pg::Result& result);
+Ids add_search(pg::Pipeline& pipeline, const PermitFilter& filter);
 
-// One row, the id: by number or id, as people write it; an id goes before a number of the same
-// digits.
-void add_find_by_number(pg::Pipeline& pipeline, const std::string& named);
-// Rows of one column: numbers of this SOP, the canary's too, that this regular expression matches
-// whole, at most `limit`.
-void add_find_numbers(pg::Pipeline& pipeline, const std::string& sop, const std::string& pattern,
-                      int limit);
-// One row, the id: by the secret in the applicant's link.
-void add_find_by_tracking(pg::Pipeline& pipeline, const std::string& secret);
+// By number or id, as people write it; an id goes before a number of the same digits.
+pg::Slot<std::optional<std::int64_t>> add_find_by_number(pg::Pipeline& pipeline,
+                                                         const std::string& named);
+// Numbers of this SOP, the canary's too, that this regular expression matches whole, at most
+// `limit`.
+pg::Slot<std::vector<std::string>> add_find_numbers(pg::Pipeline& pipeline, const std::string& sop,
+                                                    const std::string& pattern, int limit);
+// By the secret in the applicant's link.
+pg::Slot<std::optional<std::int64_t>> add_find_by_tracking(pg::Pipeline& pipeline,
+                                                           const std::string& secret);
 // Permits with an open visit in one of these roles, most urgent first.
-void add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& roles, int limit);
+Ids add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& roles, int limit);
 
 // Permits whose steps this actor ("officer:bo") has lately closed, the latest first. By the index
 // of changes: it looks at no more than what happened since.
-void add_find_done(pg::Pipeline& pipeline, const std::string& actor, Instant since, int limit);
+Ids add_find_done(pg::Pipeline& pipeline, const std::string& actor, Instant since, int limit);
 
 // Open permits of these SOPs that a calendar version has not been applied to yet, ids ascending.
 struct CalendarBacklog {
@@ -114,7 +116,7 @@ struct CalendarBacklog {
   std::int64_t after = 0;
   int limit = 200;
 };
-void add_find_calendar_backlog(pg::Pipeline& pipeline, const CalendarBacklog& backlog);
+Ids add_find_calendar_backlog(pg::Pipeline& pipeline, const CalendarBacklog& backlog);
 
 // Open permits of this SOP that are pinned to another version, ids ascending. `permits` (ids or
 // numbers) are the only ones asked for, unless it is empty.
@@ -124,7 +126,7 @@ struct SopBacklog {
   std::int64_t after = 0;
   int limit = 200;
 };
-void add_find_sop_backlog(pg::Pipeline& pipeline, const SopBacklog& backlog);
+Ids add_find_sop_backlog(pg::Pipeline& pipeline, const SopBacklog& backlog);
 
 // What becomes of each name, in the order asked: id or number, its SOP ("" where there is no such
 // permit) and whether it is open.
@@ -132,25 +134,24 @@ struct NamedPermit {
   std::string name, sop;
   bool open = false;
 };
-void add_name_permits(pg::Pipeline& pipeline, const std::vector<std::string>& names);
-std::vector<NamedPermit> named_permits_of(const pg::Result& result);
+pg::Slot<std::vector<NamedPermit>> add_name_permits(pg::Pipeline& pipeline,
+                                                    const std::vector<std::string>& names);
 
 struct StoredEvent {
   Event event;
   std::string fields_json, hash;
 };
-void add_events(pg::Pipeline& pipeline, std::int64_t permit);
-std::vector<StoredEvent> events_of(const pg::Result& result);
+pg::Slot<std::vector<StoredEvent>> add_events(pg::Pipeline& pipeline, std::int64_t permit);
 
 struct StoredNote {
   std::int64_t permit = 0, event = 0;
-  int visit = 0;
+  int id = 0, visit = 0;
   std::string kind, document, text, by;
 };
-void add_notes(pg::Pipeline& pipeline, std::int64_t permit);
-void add_notes_of_events(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits,
-                         const std::vector<std::int64_t>& events);
-std::vector<StoredNote> notes_of(const pg::Result& result);
+pg::Slot<std::vector<StoredNote>> add_notes(pg::Pipeline& pipeline, std::int64_t permit);
+pg::Slot<std::vector<StoredNote>> add_notes_of_events(pg::Pipeline& pipeline,
+                                                      const std::vector<std::int64_t>& permits,
+                                                      const std::vector<std::int64_t>& events);
 // Those of one permit that came last with this visit, of these kinds.
 std::vector<StoredNote> last_notes(const std::vector<StoredNote>& notes, int visit,
                                    std::initializer_list<std::string_view> kinds);

@@ -19,8 +19,7 @@ struct PortalState {
   bool disabled = false;        // the portal answered 410
 };
 // Locks it; one that is locked elsewhere, or not there yet, gives no row.
-std::size_t add_lock_portal(pg::Pipeline& pipeline);
-std::optional<PortalState> portal_state_of(const pg::Result& result);
+pg::Slot<std::optional<PortalState>> add_lock_portal(pg::Pipeline& pipeline);
 // A portal follows what comes to count from now on; nothing where it is there already.
 void add_begin_portal(pg::Pipeline& pipeline);
 
@@ -31,8 +30,8 @@ struct PortalEvent {
 // `taken_over` is how far the changes were looked at. Each change becomes an event once.
 void add_portal_events(pg::Pipeline& pipeline, const std::vector<PortalEvent>& events,
                        std::int64_t taken_over, bool trial);
-// Those of the past that are to be posted (again), under the same ids. The result tells how many.
-std::size_t add_replay(pg::Pipeline& pipeline, const std::vector<PortalEvent>& events);
+// Those of the past that are to be posted (again), under the same ids. How many.
+pg::Slot<std::int64_t> add_replay(pg::Pipeline& pipeline, const std::vector<PortalEvent>& events);
 
 // --- To the portal
 // --------------------------------------------------------------------------------
@@ -44,9 +43,8 @@ struct ClaimedEvent {
 };
 // Leases what is due. Of a permit the earliest comes first; a later one waits for it, but no longer
 // than through its first `in_order` attempts. Nothing while the portal is disabled.
-std::size_t add_claim_events(pg::Pipeline& pipeline, int limit, int in_order,
-                             std::chrono::seconds lease);
-std::vector<ClaimedEvent> claimed_events_of(const pg::Result& result);
+pg::Slot<std::vector<ClaimedEvent>> add_claim_events(pg::Pipeline& pipeline, int limit,
+                                                     int in_order, std::chrono::seconds lease);
 
 struct EventOutcome {
   ChangePlace place;
@@ -55,15 +53,15 @@ struct EventOutcome {
   std::string reason, detail;
   std::chrono::seconds retry_in{0};
 };
-// A row where the fence was still ours.
-std::size_t add_event_outcome(pg::Pipeline& pipeline, const EventOutcome& outcome);
+// Whether the fence was still ours.
+pg::Slot<bool> add_event_outcome(pg::Pipeline& pipeline, const EventOutcome& outcome);
 // The event that was refused stays, and is tried again once the portal is enabled.
 void add_disable_portal(pg::Pipeline& pipeline, const ChangePlace& place, std::int64_t fence);
 // A row where it was disabled.
 pg::Awaitable<bool> enable_portal(pg::Connection& connection);
 
 // Machine time until the next is due; none where none waits.
-std::size_t add_until_event(pg::Pipeline& pipeline);
+pg::Slot<std::optional<std::chrono::milliseconds>> add_until_event(pg::Pipeline& pipeline);
 // Delivered more than a week ago.
 void add_forget_events(pg::Pipeline& pipeline);
 

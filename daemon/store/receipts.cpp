@@ -6,27 +6,29 @@
 #include <charconv>
 #include <map>
 
+#include "daemon/store/columns.h"
 #include "daemon/store/commands.h"
-#include "daemon/store/rows.h"
 
 namespace tenggat::store {
 namespace {
 
 using notify::Receipt;
 
-const RowShape kReceipt({{"channel", "text"},
-                         {"key", "text"},
-                         {"state", "text"},
-                         {"at", "timestamptz"},
-                         {"message", "bigint"},
-                         {"address", "text"},
-                         {"reason", "text"},
-                         {"detail", "text"}});
+struct Kept {
+  std::string channel, key, state;
+  std::optional<Instant> at;
+  std::optional<std::int64_t> message;
+  std::string address, reason, detail;
+};
+constexpr auto kReceipt = columns(
+    key("channel", &Kept::channel), key("key", &Kept::key), key("state", &Kept::state),
+    fixed("at", &Kept::at), fixed("message", &Kept::message), fixed("address", &Kept::address),
+    fixed("reason", &Kept::reason), fixed("detail", &Kept::detail));
 // No provider knows what will be.
 const std::string kKeep = fmt::format(
     "INSERT INTO receipt ({}) SELECT u.channel, u.key, u.state, least(u.at, clock_timestamp()),"
     " u.message, u.address, u.reason, u.detail FROM {} ON CONFLICT DO NOTHING",
-    kReceipt.names(), kReceipt.unnest("u"));
+    kReceipt.shape().names(), kReceipt.shape().unnest("u"));
 
 // Of the receipts that `which` names. Messages are locked in the order of their ids, and what they
 // say is then read as it is now.
@@ -120,20 +122,20 @@ void add_take_receipts(pg::Pipeline& pipeline, notify::Channel channel,
         "INSERT INTO receipt_alias (alias, key) SELECT * FROM unnest($1::text[], $2::text[])"
         " ON CONFLICT (alias) DO UPDATE SET key = excluded.key, received_at = clock_timestamp()",
         pg::text_array(names), pg::text_array(named));
-  Rows rows(kReceipt);
-  for (const auto& [key, one] : kept) {
-    rows.add(notify::name(channel), key.first, key.second, one->at, own_id(one->message),
-             lower(one->to), one->reason, one->detail);
-    keys.push_back(key.first);
+  Rows<kReceipt> rows;
+  for (const auto& [of, one] : kept) {
+    rows.add(Kept{std::string(notify::name(channel)), of.first, of.second, one->at,
+                  own_id(one->message), lower(one->to), one->reason, one->detail});
+    keys.push_back(of.first);
   }
-  if (!rows.empty()) pipeline.add(kKeep, rows.params());
+  add_statement(pipeline, kKeep, rows);
   static const std::string sql = settle("r.channel = $1 AND r.key = ANY($2::text[])");
   if (!keys.empty()) pipeline.add(sql, notify::name(channel), pg::text_array(keys));
 }
 
-std::size_t add_settle_receipts(pg::Pipeline& pipeline, std::chrono::minutes since) {
-  static const std::string sql =
-      settle("r.received_at >= clock_timestamp() - make_interval(mins => $1::int)");
+pg::Slot<std::int64_t> add_settle_receipts(pg::Pipeline& pipeline, std::chrono::minutes since) {
+  static const auto sql = value<std::int64_t>(
+      settle("r.received_at >= clock_timestamp() - make_interval(mins => $1::int)"));
   return pipeline.add(sql, since.count());
 }
 

@@ -17,8 +17,8 @@ void add_take_receipts(pg::Pipeline& pipeline, notify::Channel channel,
                        const std::vector<notify::Receipt>& receipts);
 
 // Puts on their messages what is kept since `since` at the longest: a provider may be quicker than
-// we are at writing down its id. The result holds how many messages changed.
-std::size_t add_settle_receipts(pg::Pipeline& pipeline, std::chrono::minutes since);
+// we are at writing down its id. How many messages changed.
+pg::Slot<std::int64_t> add_settle_receipts(pg::Pipeline& pipeline, std::chrono::minutes since);
 // Kept receipts older than a day, aliases older than two months.
 void add_forget_receipts(pg::Pipeline& pipeline);
 

@@ -1,97 +1,90 @@
 #include "daemon/store/report.h"
 
-#include "daemon/store/rows.h"
+#include "daemon/store/columns.h"
 
 namespace tenggat::store {
 namespace {
 
-// $1 the SOP, $2 the month's first day.
-constexpr const char* kMonths =
-    "SELECT to_char(bulan, 'YYYY-MM'), masuk, terbit, terbit_tepat_waktu, ditolak, ditarik, gugur,"
-    " tepat_waktu, terlambat, terlambat_belum_selesai,"
-    " (rata_hari_kerja * (SELECT hari_kerja_detik FROM laporan.sop WHERE sop = $1))::bigint"
-    " FROM laporan.kepatuhan_bulanan WHERE sop = $1"
-    " AND bulan BETWEEN $2::date - interval '12 months' AND $2::date ORDER BY bulan";
-constexpr const char* kSteps =
-    "SELECT langkah, langkah_nama, selesai, tepat_waktu, terlambat, terlambat_belum_selesai, "
-    "pengembalian,"
-    " kerja_p50::bigint, kerja_p90::bigint, menunggu_p50::bigint, menunggu_p90::bigint,"
-    " mengerjakan_p50::bigint, mengerjakan_p90::bigint"
-    " FROM laporan.langkah_bulanan WHERE sop = $1 AND bulan = $2::date ORDER BY urutan";
-constexpr const char* kCauses =
-    "SELECT langkah_nama, sebab, jumlah, belum_selesai FROM laporan.sebab_bulanan"
-    " WHERE sop = $1 AND bulan = $2::date ORDER BY jumlah DESC, langkah, sebab";
-constexpr const char* kDeficiencies =
-    "SELECT dokumen, sum(jumlah)::bigint FROM laporan.kekurangan_bulanan"
-    " WHERE sop = $1 AND bulan = $2::date GROUP BY 1 ORDER BY 2 DESC, 1";
-constexpr const char* kEscalations =
-    "SELECT langkah_nama, sum(jumlah)::bigint FROM laporan.eskalasi_bulanan"
-    " WHERE sop = $1 AND bulan = $2::date GROUP BY 1 ORDER BY 2 DESC, 1";
-constexpr const char* kPauses =
-    "SELECT j.alasan_nama, count(*) FROM laporan.bulan_sop() m JOIN laporan.jeda j ON j.sop = m.sop"
-    " AND j.dari >= m.dari AND j.dari < m.sampai AND j.dari <@ m.rentang"
-    " WHERE m.sop = $1 AND m.bulan = $2::date GROUP BY 1 ORDER BY 2 DESC, 1";
-constexpr const char* kLate =
-    "SELECT k.nomor, k.pemohon, k.perihal, k.batas, k.selesai,"
-    " coalesce((SELECT string_agg(DISTINCT c.kendala_nama, ', ') FROM laporan.kendala c"
-    "           WHERE c.id = k.id AND c.kendala IS NOT NULL), '')"
-    " FROM laporan.kasus_terlambat k WHERE k.sop = $1 AND k.bulan = $2::date ORDER BY "
-    "k.terlambat_sejak LIMIT $3";
-
-std::vector<MonthFigures> months_of(const pg::Result& r) {
-  std::vector<MonthFigures> months;
-  for (int row = 0; row < r.rows(); ++row)
-    months.push_back({text_at(r, row, 0), r.int64(row, 1), r.int64(row, 2), r.int64(row, 3),
-                      r.int64(row, 4), r.int64(row, 5), r.int64(row, 6), r.int64(row, 7),
-                      r.int64(row, 8), r.int64(row, 9), r.optional_int64(row, 10)});
-  return months;
-}
-
-std::vector<StepFigures> steps_of(const pg::Result& r) {
-  std::vector<StepFigures> steps;
-  for (int row = 0; row < r.rows(); ++row)
-    steps.push_back({text_at(r, row, 0), text_at(r, row, 1), r.int64(row, 2), r.int64(row, 3),
-                     r.int64(row, 4), r.int64(row, 5), r.int64(row, 6), r.optional_int64(row, 7),
-                     r.optional_int64(row, 8), r.optional_int64(row, 9), r.optional_int64(row, 10),
-                     r.optional_int64(row, 11), r.optional_int64(row, 12)});
-  return steps;
-}
-
-std::vector<CauseFigures> causes_of(const pg::Result& r) {
-  std::vector<CauseFigures> causes;
-  for (int row = 0; row < r.rows(); ++row)
-    causes.push_back({text_at(r, row, 0), text_at(r, row, 1), r.int64(row, 2), r.int64(row, 3)});
-  return causes;
-}
-
-std::vector<NamedCount> counts_of(const pg::Result& r) {
-  std::vector<NamedCount> counts;
-  for (int row = 0; row < r.rows(); ++row) counts.push_back({text_at(r, row, 0), r.int64(row, 1)});
-  return counts;
-}
-
-std::vector<LateCase> late_of(const pg::Result& r) {
-  std::vector<LateCase> late;
-  for (int row = 0; row < r.rows(); ++row)
-    late.push_back({text_at(r, row, 0), text_at(r, row, 1), text_at(r, row, 2),
-                    r.optional_instant(row, 3), r.optional_instant(row, 4), text_at(r, row, 5)});
-  return late;
-}
+constexpr auto kMonth = columns(
+    given("to_char(bulan, 'YYYY-MM')", &MonthFigures::month),
+    given("masuk", &MonthFigures::submitted), given("terbit", &MonthFigures::issued),
+    given("terbit_tepat_waktu", &MonthFigures::issued_in_time),
+    given("ditolak", &MonthFigures::rejected), given("ditarik", &MonthFigures::withdrawn),
+    given("gugur", &MonthFigures::lapsed), given("tepat_waktu", &MonthFigures::met),
+    given("terlambat", &MonthFigures::missed),
+    given("terlambat_belum_selesai", &MonthFigures::missed_open),
+    given("(rata_hari_kerja * (SELECT hari_kerja_detik FROM laporan.sop WHERE sop = $1))::bigint",
+          &MonthFigures::average_seconds));
+constexpr auto kStep =
+    columns(given("langkah", &StepFigures::step), given("langkah_nama", &StepFigures::name),
+            given("selesai", &StepFigures::completed), given("tepat_waktu", &StepFigures::met),
+            given("terlambat", &StepFigures::missed),
+            given("terlambat_belum_selesai", &StepFigures::missed_open),
+            given("pengembalian", &StepFigures::returns),
+            given("kerja_p50::bigint", &StepFigures::worked_p50),
+            given("kerja_p90::bigint", &StepFigures::worked_p90),
+            given("menunggu_p50::bigint", &StepFigures::waited_p50),
+            given("menunggu_p90::bigint", &StepFigures::waited_p90),
+            given("mengerjakan_p50::bigint", &StepFigures::handled_p50),
+            given("mengerjakan_p90::bigint", &StepFigures::handled_p90));
+constexpr auto kCause =
+    columns(given("langkah_nama", &CauseFigures::step), given("sebab", &CauseFigures::cause),
+            given("jumlah", &CauseFigures::count), given("belum_selesai", &CauseFigures::open));
+constexpr auto kDeficiency =
+    columns(given("dokumen", &NamedCount::name), given("sum(jumlah)::bigint", &NamedCount::count));
+constexpr auto kEscalation = columns(given("langkah_nama", &NamedCount::name),
+                                     given("sum(jumlah)::bigint", &NamedCount::count));
+constexpr auto kPause =
+    columns(given("j.alasan_nama", &NamedCount::name), given("count(*)", &NamedCount::count));
+constexpr auto kLate = columns(
+    given("k.nomor", &LateCase::number), given("k.pemohon", &LateCase::applicant),
+    given("k.perihal", &LateCase::subject), given("k.batas", &LateCase::due),
+    given("k.selesai", &LateCase::closed),
+    given("coalesce((SELECT string_agg(DISTINCT c.kendala_nama, ', ') FROM laporan.kendala c"
+          "   WHERE c.id = k.id AND c.kendala IS NOT NULL), '')",
+          &LateCase::cause));
 
 }  // namespace
 
+// $1 the SOP, $2 the month's first day.
 pg::Awaitable<MonthReport> month_report(pg::Connection& connection, std::string sop,
                                         std::string month) {
   const std::string first_day = month + "-01";
   pg::Pipeline pipeline;
-  for (const char* sql : {kMonths, kSteps, kCauses, kDeficiencies, kEscalations, kPauses})
-    pipeline.add(sql, sop, first_day);
-  pipeline.add(kLate, sop, first_day, kLateCasesAtMost);
-  const std::vector<pg::Result> results = co_await connection.run(std::move(pipeline));
-  co_return MonthReport{months_of(results.at(0)), steps_of(results.at(1)),
-                        causes_of(results.at(2)), counts_of(results.at(3)),
-                        counts_of(results.at(4)), counts_of(results.at(5)),
-                        late_of(results.at(6))};
+  const auto months = pipeline.add(
+      each<kMonth>(
+          "SELECT {} FROM laporan.kepatuhan_bulanan WHERE sop = $1"
+          " AND bulan BETWEEN $2::date - interval '12 months' AND $2::date ORDER BY bulan"),
+      sop, first_day);
+  const auto steps = pipeline.add(
+      each<kStep>("SELECT {} FROM laporan.langkah_bulanan WHERE sop = $1 AND bulan = $2::date"
+                  " ORDER BY urutan"),
+      sop, first_day);
+  const auto causes = pipeline.add(
+      each<kCause>("SELECT {} FROM laporan.sebab_bulanan"
+                   " WHERE sop = $1 AND bulan = $2::date ORDER BY jumlah DESC, langkah, sebab"),
+      sop, first_day);
+  const auto deficiencies = pipeline.add(
+      each<kDeficiency>("SELECT {} FROM laporan.kekurangan_bulanan"
+                        " WHERE sop = $1 AND bulan = $2::date GROUP BY 1 ORDER BY 2 DESC, 1"),
+      sop, first_day);
+  const auto escalations = pipeline.add(
+      each<kEscalation>("SELECT {} FROM laporan.eskalasi_bulanan"
+                        " WHERE sop = $1 AND bulan = $2::date GROUP BY 1 ORDER BY 2 DESC, 1"),
+      sop, first_day);
+  const auto pauses = pipeline.add(
+      each<kPause>("SELECT {} FROM laporan.bulan_sop() m JOIN laporan.jeda j ON j.sop = m.sop"
+                   " AND j.dari >= m.dari AND j.dari < m.sampai AND j.dari <@ m.rentang"
+                   " WHERE m.sop = $1 AND m.bulan = $2::date GROUP BY 1 ORDER BY 2 DESC, 1"),
+      sop, first_day);
+  const auto late = pipeline.add(
+      each<kLate>("SELECT {} FROM laporan.kasus_terlambat k"
+                  " WHERE k.sop = $1 AND k.bulan = $2::date ORDER BY k.terlambat_sejak LIMIT $3"),
+      sop, first_day, kLateCasesAtMost);
+  const pg::Results results = co_await connection.run(std::move(pipeline));
+  MonthReport report{results[months],      results[steps],  results[causes], results[deficiencies],
+                     results[escalations], results[pauses], results[late]};
+  co_return report;
 }
 
 }  // namespace tenggat::store

@@ -2,13 +2,30 @@
 
 #include <fmt/format.h>
 
-#include <stdexcept>
-
 namespace tenggat::store {
 
-std::string RowShape::names() const {
+namespace {
+
+// Those of `columns` that `which` takes, each as `format` prints its name, joined.
+template <class Takes>
+std::string joined(const std::vector<Shape::Column>& columns, Takes takes, const char* format,
+                   const char* between) {
   std::string all;
-  for (const Column& column : columns_) all += (all.empty() ? "" : ", ") + std::string(column.name);
+  for (const Shape::Column& column : columns)
+    if (takes(column))
+      all += (all.empty() ? "" : between) + fmt::format(fmt::runtime(format), column.name);
+  return all;
+}
+
+bool is_key(const Shape::Column& column) { return column.use == Use::key; }
+
+}  // namespace
+
+std::string Shape::names(std::string_view alias) const {
+  std::string all;
+  for (const Column& column : columns_)
+    all += fmt::format("{}{}{}{}", all.empty() ? "" : ", ", alias, alias.empty() ? "" : ".",
+                       column.name);
   return all;
 }
 
@@ -16,7 +33,7 @@ std::string RowShape::names() const {
 // Unnested together, each would be a scan of its own: three times as dear for one row of 28
 // columns, half as dear again for 30. Elements of different lengths are counted off from the
 // front, so that this is the slower way beyond some 200 rows.
-std::string RowShape::unnest(std::string_view alias) const {
+std::string Shape::unnest(std::string_view alias) const {
   std::string elements = fmt::format("k.{}", columns_.front().name);
   for (std::size_t i = 1; i < columns_.size(); ++i)
     elements +=
@@ -25,50 +42,48 @@ std::string RowShape::unnest(std::string_view alias) const {
                      elements, columns_.front().type, columns_.front().name, alias);
 }
 
-std::string RowShape::assignments(std::string_view from, std::size_t skip) const {
+std::string Shape::assignments(std::string_view from) const {
+  const auto changes = [](const Column& column) { return column.use == Use::changes; };
+  return joined(columns_, changes, fmt::format("{{0}} = {}.{{0}}", from).c_str(), ", ");
+}
+
+std::string Shape::insert() const {
+  return fmt::format("INSERT INTO {} ({}) SELECT {} FROM {}", table_, names(), names(),
+                     unnest("r"));
+}
+
+std::string Shape::update() const {
+  return fmt::format("UPDATE {} t SET {} FROM {} WHERE {}", table_, assignments("c"), unnest("c"),
+                     joined(columns_, is_key, "t.{0} = c.{0}", " AND "));
+}
+
+std::string Shape::upsert() const {
+  return fmt::format("{} ON CONFLICT ({}) DO UPDATE SET {}", insert(),
+                     joined(columns_, is_key, "{0}", ", "), assignments("excluded"));
+}
+
+std::string Shape::parameters() const {
   std::string all;
-  for (std::size_t i = skip; i < columns_.size(); ++i)
-    all += fmt::format("{}{} = {}.{}", i == skip ? "" : ", ", columns_[i].name, from,
-                       columns_[i].name);
+  for (std::size_t i = 0; i < columns_.size(); ++i)
+    all += fmt::format("{}${}::{}", i == 0 ? "" : ", ", i + 1, columns_[i].type);
   return all;
 }
 
-std::string RowShape::insert(std::string_view table) const {
-  return fmt::format("INSERT INTO {} ({}) SELECT {} FROM {}", table, names(), names(), unnest("r"));
+std::string Shape::in(std::string sql, std::string_view alias) const {
+  const std::string mark = fmt::format("{{{}}}", alias);
+  return sql.replace(sql.find(mark), mark.size(), names(alias));
 }
 
-std::string RowShape::update(std::string_view table, std::size_t keys) const {
-  std::string agree;
-  for (std::size_t i = 0; i < keys; ++i)
-    agree +=
-        fmt::format("{}t.{} = c.{}", i == 0 ? "" : " AND ", columns_[i].name, columns_[i].name);
-  return fmt::format("UPDATE {} t SET {} FROM {} WHERE {}", table, assignments("c", keys),
-                     unnest("c"), agree);
+std::vector<pg::Array> arrays_of(const Shape& shape) {
+  std::vector<pg::Array> arrays;
+  for (const Shape::Column& column : shape.columns()) arrays.emplace_back(pg::type_of(column.type));
+  return arrays;
 }
 
-std::string RowShape::upsert(std::string_view table, std::size_t keys) const {
-  std::string key;
-  for (std::size_t i = 0; i < keys; ++i)
-    key += (i == 0 ? "" : ", ") + std::string(columns_[i].name);
-  return fmt::format("{} ON CONFLICT ({}) DO UPDATE SET {}", insert(table), key,
-                     assignments("excluded", keys));
-}
-
-Rows::Rows(const RowShape& shape) {
-  for (const RowShape::Column& column : shape.columns())
-    columns_.emplace_back(pg::type_of(column.type));
-}
-
-void Rows::check(std::size_t columns) const {
-  if (columns != columns_.size())
-    throw std::logic_error(
-        fmt::format("a row of {} values for {} columns", columns, columns_.size()));
-}
-
-std::vector<pg::Param> Rows::params() const {
+std::vector<pg::Param> params_of(const std::vector<pg::Array>& arrays) {
   std::vector<pg::Param> params;
-  params.reserve(columns_.size());
-  for (const pg::Array& column : columns_) params.push_back(column.param());
+  params.reserve(arrays.size());
+  for (const pg::Array& column : arrays) params.push_back(column.param());
   return params;
 }
 

@@ -1,6 +1,6 @@
-// Many rows in one statement: values go by column into arrays, which SQL takes apart again.
+// Many rows in one statement: values go by column into arrays, which SQL takes apart again. What
+// the columns are says a list of them (columns.h).
 #pragma once
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,60 +10,48 @@
 
 namespace tenggat::store {
 
-// A column as a value of one's own.
-inline std::string text_at(const pg::Result& result, int row, int column) {
-  return std::string(result.text(row, column));
-}
-inline int int_at(const pg::Result& result, int row, int column) {
-  return static_cast<int>(result.int64(row, column));
-}
+// What becomes of a column once its row is there.
+enum class Use {
+  key,      // finds the row
+  fixed,    // stays as it was inserted
+  changes,  // is written by each update
+  given,    // written by others, only read here
+};
 
 // The columns of a set of rows, and the SQL that turns arrays back into them. Made once a
 // statement, since the text of a statement is the key under which it is prepared.
-class RowShape {
+class Shape {
  public:
   struct Column {
-    const char* name;
+    const char* name;  // a column's; where it is only read, any expression
     const char* type;
+    Use use;
   };
-  explicit RowShape(std::vector<Column> columns) : columns_(std::move(columns)) {}
+  Shape(std::string table, std::vector<Column> columns)
+      : table_(std::move(table)), columns_(std::move(columns)) {}
 
   const std::vector<Column>& columns() const { return columns_; }
-  std::string names() const;                         // a, b
-  std::string unnest(std::string_view alias) const;  // the rows as a table `alias`, for FROM
-  std::string assignments(std::string_view from, std::size_t skip) const;  // a = from.a, b = from.b
-  // INSERT INTO table (a, b) SELECT a, b FROM (the rows)
-  std::string insert(std::string_view table) const;
-  // UPDATE table t SET the others FROM (the rows) WHERE the first `keys` columns agree.
-  std::string update(std::string_view table, std::size_t keys) const;
-  // ... ON CONFLICT (first `keys` columns) DO UPDATE SET the others.
-  std::string upsert(std::string_view table, std::size_t keys) const;
+  std::string names(std::string_view alias = "") const;  // a, b; or c.a, c.b
+  std::string unnest(std::string_view alias) const;      // the rows as a table `alias`, for FROM
+  std::string insert() const;  // INSERT INTO table (a, b) SELECT a, b FROM (the rows)
+  std::string update() const;  // UPDATE table SET what changes FROM (the rows) WHERE the keys agree
+  std::string upsert() const;  // insert() ON CONFLICT (keys) DO UPDATE SET what changes
+  std::string parameters() const;  // $1::text, $2::int: the values of one row
+  // `sql` with the names in the place of "{}", or with an alias "n" in that of "{n}".
+  std::string in(std::string sql, std::string_view alias = "") const;
 
  private:
+  std::string assignments(std::string_view from) const;  // a = from.a, b = from.b
+
+  std::string table_;
   std::vector<Column> columns_;
 };
 
 // Words that one space parts, as array_to_string(..., ' ') joins them.
 std::vector<std::string> words_of(std::string_view text);
 
-class Rows {
- public:
-  explicit Rows(const RowShape& shape);
-
-  bool empty() const { return columns_.empty() || columns_.front().size() == 0; }
-  // As many values as columns, each of its column's type, else std::logic_error.
-  template <class... T>
-  void add(const T&... values) {
-    check(sizeof...(T));
-    std::size_t column = 0;
-    (columns_[column++].add(values), ...);
-  }
-  std::vector<pg::Param> params() const;
-
- private:
-  void check(std::size_t columns) const;
-
-  std::vector<pg::Array> columns_;
-};
+// The arrays of a shape, in the making.
+std::vector<pg::Array> arrays_of(const Shape& shape);
+std::vector<pg::Param> params_of(const std::vector<pg::Array>& arrays);
 
 }  // namespace tenggat::store

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "daemon/pg/migrate.h"
+#include "daemon/store/columns.h"
 #include "daemon/store/hash.h"
 
 namespace tenggat::store {
@@ -22,43 +23,48 @@ std::string files_json(const std::vector<SourceFile>& files) {
   return json::serialize(all);
 }
 
-std::vector<SourceFile> files_of(std::string_view text) {
-  std::vector<SourceFile> files;
-  const json::value stored = json::parse(text);
-  for (const json::value& file : stored.as_array()) {
-    files.push_back({.name = json::value_to<std::string>(file.at("name")),
-                     .text = json::value_to<std::string>(file.at("text")),
-                     .accepted_before = true});
+// As files_json() writes them.
+struct Files {
+  static constexpr const char* kSql = "jsonb";
+  static std::vector<SourceFile> get(const pg::Result& r, int row, int column) {
+    std::vector<SourceFile> files;
+    const json::value stored = json::parse(r.text(row, column));
+    for (const json::value& file : stored.as_array()) {
+      files.push_back({.name = json::value_to<std::string>(file.at("name")),
+                       .text = json::value_to<std::string>(file.at("text")),
+                       .accepted_before = true});
+    }
+    return files;
   }
-  return files;
-}
+};
+// Since when and by whom a service is retired, two columns.
+struct RetiredSince {
+  std::optional<Instant> at;
+  std::string by;
+};
 
-// What rule_sets_of() reads: each set, whether it is in force, and since when and by whom that
-// service is retired.
-const std::string kRuleSets =
-    "SELECT s.kind, s.name, s.hash, s.files::text, f.hash IS NOT NULL, r.retired_at, r.retired_by"
-    " FROM rule_set s"
-    " LEFT JOIN rule_in_force f ON f.kind = s.kind AND f.name = s.name AND f.hash = s.hash"
-    " LEFT JOIN sop_retirement r"
-    " ON r.sop = f.name AND f.kind = 'sop' AND r.restored_at IS NULL";
+constexpr auto kRuleSet = columns(
+    given("s.kind", &RuleSet::kind), given("s.name", &RuleSet::name),
+    given("s.hash", &RuleSet::hash), given<Files>("s.files::text", &RuleSet::files),
+    given("f.hash IS NOT NULL", &RuleSet::in_force), given("r.retired_at", &RetiredSince::at),
+    given<TextOrEmpty>("r.retired_by", &RetiredSince::by));
 
-std::optional<RuleSet::Retirement> retirement_at(const pg::Result& result, int row) {
-  const auto at = result.optional_instant(row, 5);
-  if (!at) return std::nullopt;
-  return RuleSet::Retirement{*at, std::string(result.text(row, 6))};
-}
-
-std::vector<RuleSet> rule_sets_of(const pg::Result& result) {
-  std::vector<RuleSet> sets;
-  for (int row = 0; row < result.rows(); ++row) {
-    sets.push_back({.kind = std::string(result.text(row, 0)),
-                    .name = std::string(result.text(row, 1)),
-                    .hash = std::string(result.text(row, 2)),
-                    .files = files_of(result.text(row, 3)),
-                    .in_force = result.boolean(row, 4),
-                    .retired = retirement_at(result, row)});
-  }
-  return sets;
+// Each set, whether it is in force, and whether that service is retired.
+pg::Query<std::vector<RuleSet>> rule_sets(const char* which) {
+  static const std::string select = kRuleSet.shape().in(
+      "SELECT {} FROM rule_set s"
+      " LEFT JOIN rule_in_force f ON f.kind = s.kind AND f.name = s.name AND f.hash = s.hash"
+      " LEFT JOIN sop_retirement r"
+      " ON r.sop = f.name AND f.kind = 'sop' AND r.restored_at IS NULL");
+  return {select + which, [](const pg::Result& r) {
+            std::vector<RuleSet> sets;
+            for (int row = 0; row < r.rows(); ++row) {
+              RetiredSince since;
+              kRuleSet.read(r, row, 0, sets.emplace_back(), since);
+              if (since.at) sets.back().retired = {*since.at, since.by};
+            }
+            return sets;
+          }};
 }
 
 // The hash in force, or nothing. Writers wait for each other, so that each change bumps
@@ -69,11 +75,11 @@ pg::Awaitable<std::optional<std::string>> lock_in_force(pg::Transaction& transac
   pipeline.add(std::string("SET LOCAL lock_timeout = ") + pg::kLockWait);
   // The mark itself, which each change raises: a row that only who may change it can lock.
   pipeline.add("SELECT FROM change_mark WHERE name = 'rules' FOR NO KEY UPDATE");
-  pipeline.add("SELECT hash FROM rule_in_force WHERE kind = $1 AND name = $2", kind, name);
-  const auto results = co_await transaction.run(std::move(pipeline));
-  const pg::Result& in_force = results.at(2);
-  if (in_force.empty()) co_return std::nullopt;
-  co_return std::string(in_force.text(0, 0));
+  static const auto sql =
+      maybe_value<std::string>("SELECT hash FROM rule_in_force WHERE kind = $1 AND name = $2");
+  const auto in_force = pipeline.add(sql, kind, name);
+  const pg::Results results = co_await transaction.run(std::move(pipeline));
+  co_return results[in_force];
 }
 
 }  // namespace
@@ -90,22 +96,16 @@ std::string content_hash(const std::string& kind, const std::vector<SourceFile>&
 }
 
 pg::Awaitable<std::vector<RuleSet>> rules_in_force(pg::Connection& connection) {
-  const pg::Result result = co_await connection.query(
-      kRuleSets + " WHERE f.hash IS NOT NULL ORDER BY s.kind, s.name", std::vector<pg::Param>{});
-  co_return rule_sets_of(result);
+  return connection.query(rule_sets(" WHERE f.hash IS NOT NULL ORDER BY s.kind, s.name"));
 }
 
 pg::Awaitable<std::vector<RuleSet>> load_rule_sets(pg::Connection& connection,
                                                    std::vector<std::string> hashes) {
-  const pg::Result result = co_await connection.query(
-      kRuleSets + " WHERE s.hash = ANY ($1::text[])", pg::text_array(hashes));
-  co_return rule_sets_of(result);
+  return connection.query(rule_sets(" WHERE s.hash = ANY ($1::text[])"), pg::text_array(hashes));
 }
 
 pg::Awaitable<std::vector<RuleSet>> stored_sops(pg::Connection& connection) {
-  const pg::Result result = co_await connection.query(
-      kRuleSets + " WHERE s.kind = 'sop' ORDER BY s.name, s.hash", std::vector<pg::Param>{});
-  co_return rule_sets_of(result);
+  return connection.query(rule_sets(" WHERE s.kind = 'sop' ORDER BY s.name, s.hash"));
 }
 
 void add_store(pg::Pipeline& pipeline, const RuleSet& rules) {
@@ -146,27 +146,25 @@ pg::Awaitable<bool> put_in_force_if_none(pg::Connection& connection, RuleSet rul
 }
 
 pg::Awaitable<bool> retire_sop(pg::Connection& connection, std::string sop, std::string by) {
-  const pg::Result retired = co_await connection.query(
-      "INSERT INTO sop_retirement (sop, retired_by) VALUES ($1, $2) ON CONFLICT DO NOTHING", sop,
-      by);
-  co_return retired.affected_rows() == 1;
+  static const auto sql = affects_one(
+      "INSERT INTO sop_retirement (sop, retired_by) VALUES ($1, $2) ON CONFLICT DO NOTHING");
+  return connection.query(sql, sop, by);
 }
 
 pg::Awaitable<bool> restore_sop(pg::Connection& connection, std::string sop, std::string by) {
-  const pg::Result restored = co_await connection.query(
+  static const auto sql = affects_one(
       "UPDATE sop_retirement SET restored_at = office_now(), restored_by = $2"
-      " WHERE sop = $1 AND restored_at IS NULL",
-      sop, by);
-  co_return restored.affected_rows() == 1;
+      " WHERE sop = $1 AND restored_at IS NULL");
+  return connection.query(sql, sop, by);
 }
 
 pg::Awaitable<SopUse> use_of_sop(pg::Connection& connection, std::string sop, std::string version) {
-  const pg::Result found = co_await connection.query(
-      "SELECT count(*) FILTER (WHERE sop_version = $2), count(*) FILTER (WHERE sop_version <> $2)"
-      " FROM permit WHERE sop = $1 AND state IN ('active', 'returned') AND id > 0",
-      sop, version);
-  const SopUse use{found.int64(0, 0), found.int64(0, 1)};
-  co_return use;
+  static constexpr auto kUse =
+      columns(given("count(*) FILTER (WHERE sop_version = $2)", &SopUse::open),
+              given("count(*) FILTER (WHERE sop_version <> $2)", &SopUse::open_earlier));
+  static const auto sql = only<kUse>(
+      "SELECT {} FROM permit WHERE sop = $1 AND state IN ('active', 'returned') AND id > 0");
+  return connection.query(sql, sop, version);
 }
 
 }  // namespace tenggat::store

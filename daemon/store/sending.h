@@ -36,20 +36,23 @@ struct Claim {
   std::chrono::seconds a_person{0};    // between two to one address
   std::vector<std::string> held_back;  // templates; messages of theirs stay where they are
 };
-std::size_t add_claim_messages(pg::Pipeline& pipeline, const Claim& claim);
-std::vector<ClaimedMessage> claimed_of(const pg::Result& result);
+pg::Slot<std::vector<ClaimedMessage>> add_claim_messages(pg::Pipeline& pipeline,
+                                                         const Claim& claim);
 // Paces that bind nobody any more.
 void add_forget_paces(pg::Pipeline& pipeline);
 
 // What was claimed and has not been sent: as if it had never been claimed, if the fence is still
-// ours. Pairs of id and fence.
-using Fenced = std::pair<std::int64_t, std::int64_t>;
+// ours.
+struct Fenced {
+  std::int64_t id = 0, fence = 0;
+  auto operator<=>(const Fenced&) const = default;
+};
 void add_give_back(pg::Pipeline& pipeline, const std::vector<Fenced>& messages);
 
 // Machine time until the first message of a channel that nobody holds may be tried; none where none
 // waits.
-std::size_t add_until_send(pg::Pipeline& pipeline, notify::Channel channel);
-std::optional<std::chrono::milliseconds> until_send_of(const pg::Result& result);
+pg::Slot<std::optional<std::chrono::milliseconds>> add_until_send(pg::Pipeline& pipeline,
+                                                                  notify::Channel channel);
 
 // --- Outcomes -----------------------------------------------------------------------------------
 
@@ -60,9 +63,9 @@ struct SendOutcome {
   std::chrono::seconds retry_in{0};
   std::chrono::seconds receipt_within{0};  // of an accepted one; 0: none is given
 };
-// Its result has one row, id and fence, for each whose fence was still ours.
-std::size_t add_send_outcomes(pg::Pipeline& pipeline, const std::vector<SendOutcome>& outcomes);
-std::vector<Fenced> fenced_of(const pg::Result& result);
+// Those whose fence was still ours.
+pg::Slot<std::vector<Fenced>> add_send_outcomes(pg::Pipeline& pipeline,
+                                                const std::vector<SendOutcome>& outcomes);
 
 // --- What does not arrive -----------------------------------------------------------------------
 
@@ -76,17 +79,16 @@ struct Unarrived {
 };
 // Accepted ones that a receipt calls undelivered, or whose receipt is overdue (`no_receipt`);
 // locked. Those whose receipt came in time are done with.
-std::size_t add_lock_undelivered(pg::Pipeline& pipeline, int limit);
+pg::Slot<std::vector<Unarrived>> add_lock_undelivered(pg::Pipeline& pipeline, int limit);
 // Queued ones of a channel that takes nothing, due and held by nobody (`channel_down`); locked.
 // Those to an applicant who has been written to since are `superseded`. With a `text_template`,
 // those of that text alone (`template_missing`).
-std::size_t add_lock_held_up(pg::Pipeline& pipeline, notify::Channel channel, int limit,
-                             const std::string& text_template = "");
-std::vector<Unarrived> unarrived_of(const pg::Result& result);
+pg::Slot<std::vector<Unarrived>> add_lock_held_up(pg::Pipeline& pipeline, notify::Channel channel,
+                                                  int limit, const std::string& text_template = "");
 
 // Of these, those to an applicant who has been written to since.
-std::size_t add_superseded(pg::Pipeline& pipeline, const std::vector<std::int64_t>& messages);
-std::vector<std::int64_t> superseded_of(const pg::Result& result);
+pg::Slot<std::vector<std::int64_t>> add_superseded(pg::Pipeline& pipeline,
+                                                   const std::vector<std::int64_t>& messages);
 
 // Ends them: `failed` where another message takes over, else `dead`.
 struct End {
@@ -104,27 +106,28 @@ struct Fallback {
   notify::Channel channel = notify::Channel::email;
   std::string address;
 };
-std::size_t add_fallback(pg::Pipeline& pipeline, const Fallback& fallback);
+pg::Slot<std::optional<std::int64_t>> add_fallback(pg::Pipeline& pipeline,
+                                                   const Fallback& fallback);
 // What these dead ones said to officers is to be said to somebody else: their notices wait again.
 void add_tell_others(pg::Pipeline& pipeline, const std::vector<std::int64_t>& dead);
 
 // Where an applicant or officer can be reached, in the order to try.
-std::size_t add_addresses(pg::Pipeline& pipeline, const std::string& recipient);
-std::vector<ChannelAddress> addresses_of(const pg::Result& result);
+pg::Slot<std::vector<ChannelAddress>> add_addresses(pg::Pipeline& pipeline,
+                                                    const std::string& recipient);
 
 // --- Channels that take nothing -----------------------------------------------------------------
 
-// Its result has a row where nobody had said so before.
-std::size_t add_channel_down(pg::Pipeline& pipeline, notify::Channel channel,
-                             const std::string& reason);
+// Whether nobody had said so before.
+pg::Slot<bool> add_channel_down(pg::Pipeline& pipeline, notify::Channel channel,
+                                const std::string& reason);
 // In service and with the role `admin`; the office's now beside each.
-std::size_t add_administrators(pg::Pipeline& pipeline);
 struct Administrators {
   std::vector<Officer> officers;
   Instant now{};
 };
-Administrators administrators_of(const pg::Result& result);
-void add_channel_up(pg::Pipeline& pipeline, notify::Channel channel);
+pg::Slot<Administrators> add_administrators(pg::Pipeline& pipeline);
+// Whether it was down.
+pg::Slot<bool> add_channel_up(pg::Pipeline& pipeline, notify::Channel channel);
 
 // The same of one text, whose template the channel's provider refuses.
 struct TextOutage {
@@ -132,11 +135,10 @@ struct TextOutage {
   std::string text_template, text;  // Meta's name, and the text's id
   std::string reason, detail;
 };
-// Its result has a row where nobody had said so before.
-std::size_t add_text_stopped(pg::Pipeline& pipeline, const TextOutage& outage);
+// Whether nobody had said so before.
+pg::Slot<bool> add_text_stopped(pg::Pipeline& pipeline, const TextOutage& outage);
 void add_text_works(pg::Pipeline& pipeline, notify::Channel channel,
                     const std::string& text_template);
-std::size_t add_stopped_texts(pg::Pipeline& pipeline);
-std::vector<TextOutage> stopped_texts_of(const pg::Result& result);
+pg::Slot<std::vector<TextOutage>> add_stopped_texts(pg::Pipeline& pipeline);
 
 }  // namespace tenggat::store

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "daemon/store/columns.h"
 #include "daemon/store/hash.h"
-#include "daemon/store/rows.h"
 
 namespace tenggat::store {
 namespace {
@@ -23,29 +23,24 @@ bool is_sign_in_secret(std::string_view text) {
          });
 }
 
-std::size_t add_sign_in_link(pg::Pipeline& pipeline, const NewLink& link) {
+pg::Slot<std::optional<Instant>> add_sign_in_link(pg::Pipeline& pipeline, const NewLink& link) {
   pipeline.add("DELETE FROM sign_in_link WHERE expires_at < clock_timestamp() - interval '1 day'");
   pipeline.add("SELECT id FROM officer WHERE id = $1 FOR NO KEY UPDATE", link.officer);
-  return pipeline.add(
+  static const auto sql = maybe_value<Instant>(
       "INSERT INTO sign_in_link (hash, officer, return_to, expires_at)"
       " SELECT $1::bytea, o.id, $3, clock_timestamp() + make_interval(secs => $4::int)"
       " FROM officer o WHERE o.id = $2 AND (SELECT count(*) FROM sign_in_link l"
       "   WHERE l.officer = o.id AND l.created_at > clock_timestamp() -"
-      "     make_interval(secs => $4::int)) < $5::int RETURNING expires_at",
-      pg::bytea(sha256(link.secret)), link.officer, link.return_to, seconds(kLinkLives),
-      kLinksAtMost);
+      "     make_interval(secs => $4::int)) < $5::int RETURNING expires_at");
+  return pipeline.add(sql, pg::bytea(sha256(link.secret)), link.officer, link.return_to,
+                      seconds(kLinkLives), kLinksAtMost);
 }
 
-std::optional<Instant> link_end_of(const pg::Result& result) {
-  if (result.empty()) return std::nullopt;
-  return result.instant(0, 0);
-}
-
-void add_find_link(pg::Pipeline& pipeline, const std::string& secret) {
-  pipeline.add(
-      "SELECT 1 FROM sign_in_link WHERE hash = $1::bytea AND used_at IS NULL"
-      " AND expires_at > clock_timestamp()",
-      pg::bytea(sha256(secret)));
+pg::Slot<bool> add_find_link(pg::Pipeline& pipeline, const std::string& secret) {
+  static const auto sql =
+      any("SELECT 1 FROM sign_in_link WHERE hash = $1::bytea AND used_at IS NULL"
+          " AND expires_at > clock_timestamp()");
+  return pipeline.add(sql, pg::bytea(sha256(secret)));
 }
 
 pg::Awaitable<std::optional<OpenedSession>> open_session(pg::Connection& connection,
@@ -54,30 +49,28 @@ pg::Awaitable<std::optional<OpenedSession>> open_session(pg::Connection& connect
   pg::Transaction transaction(connection);
   pg::Pipeline pipeline;
   pipeline.add("DELETE FROM session WHERE expires_at < clock_timestamp() - interval '1 day'");
-  const std::size_t opened = pipeline.add(
+  static constexpr auto kOpened = columns(given("officer", &OpenedSession::officer),
+                                          given("return_to", &OpenedSession::return_to));
+  static const auto sql = maybe<kOpened>(
       "WITH used AS (UPDATE sign_in_link SET used_at = clock_timestamp() WHERE hash = $1::bytea"
       "   AND used_at IS NULL AND expires_at > clock_timestamp() RETURNING officer, return_to),"
       " opened AS (INSERT INTO session (hash, officer, expires_at) SELECT $2::bytea, officer,"
       "   clock_timestamp() + make_interval(secs => $3::int) FROM used)"
-      " SELECT officer, return_to FROM used",
-      pg::bytea(sha256(link_secret)), pg::bytea(sha256(session_secret)), seconds(kSessionLives));
-  const std::vector<pg::Result> results = co_await transaction.commit(std::move(pipeline));
-  const pg::Result& row = results.at(opened);
-  if (row.empty()) co_return std::nullopt;
-  OpenedSession session{text_at(row, 0, 0), text_at(row, 0, 1)};
-  co_return session;
+      " SELECT {} FROM used");
+  const auto opened = pipeline.add(sql, pg::bytea(sha256(link_secret)),
+                                   pg::bytea(sha256(session_secret)), seconds(kSessionLives));
+  const pg::Results results = co_await transaction.commit(std::move(pipeline));
+  co_return results[opened];
 }
 
-void add_find_session(pg::Pipeline& pipeline, const std::string& secret) {
-  pipeline.add(
-      "SELECT id, officer, expires_at < clock_timestamp() + make_interval(secs => $2::int)"
-      " FROM session WHERE hash = $1::bytea AND expires_at > clock_timestamp()",
-      pg::bytea(sha256(secret)), seconds(kSessionLives - kExtendAfter));
-}
-
-std::optional<Session> session_of(const pg::Result& result) {
-  if (result.empty()) return std::nullopt;
-  return Session{result.int64(0, 0), text_at(result, 0, 1), result.boolean(0, 2)};
+pg::Slot<std::optional<Session>> add_find_session(pg::Pipeline& pipeline,
+                                                  const std::string& secret) {
+  static constexpr auto kSession = columns(
+      given("id", &Session::id), given("officer", &Session::officer),
+      given("expires_at < clock_timestamp() + make_interval(secs => $2::int)", &Session::stale));
+  static const auto sql = maybe<kSession>(
+      "SELECT {} FROM session WHERE hash = $1::bytea AND expires_at > clock_timestamp()");
+  return pipeline.add(sql, pg::bytea(sha256(secret)), seconds(kSessionLives - kExtendAfter));
 }
 
 void add_extend_session(pg::Pipeline& pipeline, std::int64_t session) {

@@ -17,17 +17,16 @@ inline constexpr std::chrono::hours kSessionLives{12};  // from its last use
 std::string new_sign_in_secret();  // 64 hex digits, of a link or of a session
 bool is_sign_in_secret(std::string_view text);
 
-// Makes a link unless the officer has had kLinksAtMost of late; sweeps out old ones. The result has
-// a row, when the link ends, where one was made. Requests of one officer take turns until the
+// Makes a link unless the officer has had kLinksAtMost of late; sweeps out old ones. When the link
+// ends, where one was made. Requests of one officer take turns until the
 // transaction ends.
 struct NewLink {
   std::string secret, officer, return_to;
 };
-std::size_t add_sign_in_link(pg::Pipeline& pipeline, const NewLink& link);
-std::optional<Instant> link_end_of(const pg::Result& result);
+pg::Slot<std::optional<Instant>> add_sign_in_link(pg::Pipeline& pipeline, const NewLink& link);
 
-// A row where the link may still be used; changes nothing.
-void add_find_link(pg::Pipeline& pipeline, const std::string& secret);
+// Whether the link may still be used; changes nothing.
+pg::Slot<bool> add_find_link(pg::Pipeline& pipeline, const std::string& secret);
 
 struct OpenedSession {
   std::string officer, return_to;
@@ -42,8 +41,8 @@ struct Session {
   std::string officer;
   bool stale = false;  // used so long after its last extension that it is to be extended
 };
-void add_find_session(pg::Pipeline& pipeline, const std::string& secret);
-std::optional<Session> session_of(const pg::Result& result);
+pg::Slot<std::optional<Session>> add_find_session(pg::Pipeline& pipeline,
+                                                  const std::string& secret);
 // From now on kSessionLives, where it is live.
 void add_extend_session(pg::Pipeline& pipeline, std::int64_t session);
 void add_end_session(pg::Pipeline& pipeline, std::int64_t session);

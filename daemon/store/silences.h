@@ -16,8 +16,7 @@ struct StoredSilence {
 };
 
 // By id: those that have not ended, or all of them.
-std::size_t add_silences(pg::Pipeline& pipeline, bool all);
-std::vector<StoredSilence> silences_of(const pg::Result& result);
+pg::Slot<std::vector<StoredSilence>> add_silences(pg::Pipeline& pipeline, bool all);
 
 // Begins now, on the office's clock. The id; nothing where its end has passed already. `id` and
 // `from` of the value are ignored.

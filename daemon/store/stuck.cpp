@@ -1,6 +1,6 @@
 #include "daemon/store/stuck.h"
 
-#include "daemon/store/rows.h"
+#include "daemon/store/columns.h"
 
 namespace tenggat::store {
 namespace {
@@ -25,25 +25,27 @@ std::vector<std::int64_t> ids_of(const std::vector<StuckMessage>& stuck) {
 
 }  // namespace
 
-std::size_t add_lock_stuck(pg::Pipeline& pipeline, const std::vector<std::string>& recipients,
-                           Instant now) {
-  static const std::string sql = "SELECT m.id, m.recipient FROM message m WHERE" + kLately +
-                                 " AND m.state IS NOT DISTINCT FROM 'queued' AND " + kStuck +
-                                 " AND coalesce(m.lease_until, '-infinity') <= clock_timestamp()"
-                                 " ORDER BY m.id FOR UPDATE SKIP LOCKED";
+pg::Slot<std::vector<StuckMessage>> add_lock_stuck(pg::Pipeline& pipeline,
+                                                   const std::vector<std::string>& recipients,
+                                                   Instant now) {
+  static constexpr auto kMessage =
+      columns(given("m.id", &StuckMessage::id), given("m.recipient", &StuckMessage::recipient));
+  static const auto sql =
+      each<kMessage>("SELECT {} FROM message m WHERE" + kLately +
+                     " AND m.state IS NOT DISTINCT FROM 'queued' AND " + kStuck +
+                     " AND coalesce(m.lease_until, '-infinity') <= clock_timestamp()"
+                     " ORDER BY m.id FOR UPDATE SKIP LOCKED");
   return pipeline.add(sql, pg::text_array(recipients), now);
 }
 
-std::vector<StuckMessage> stuck_of(const pg::Result& r) {
-  std::vector<StuckMessage> stuck;
-  for (int row = 0; row < r.rows(); ++row) stuck.push_back({r.int64(row, 0), text_at(r, row, 1)});
-  return stuck;
-}
-
-std::size_t add_stuck_since(pg::Pipeline& pipeline, const std::vector<std::string>& recipients,
-                            Instant now) {
-  static const std::string sql =
-      "SELECT m.recipient, min(m.rendered_at), count(n.notice) FROM message m"
+pg::Slot<std::vector<StuckSince>> add_stuck_since(pg::Pipeline& pipeline,
+                                                  const std::vector<std::string>& recipients,
+                                                  Instant now) {
+  static constexpr auto kSince = columns(given("m.recipient", &StuckSince::recipient),
+                                         given("min(m.rendered_at)", &StuckSince::since),
+                                         given("count(n.notice)", &StuckSince::notices));
+  static const auto sql = each<kSince>(
+      "SELECT {} FROM message m"
       " LEFT JOIN message_notice n ON n.message = m.id WHERE" +
       kLately + " AND ((m.state IS NOT DISTINCT FROM 'queued' AND " + kStuck +
       ")"
@@ -51,19 +53,13 @@ std::size_t add_stuck_since(pg::Pipeline& pipeline, const std::vector<std::strin
       " AND NOT EXISTS (SELECT FROM message a WHERE a.recipient = m.recipient AND a.id > m.id"
       "   AND a.rendered_at >= m.rendered_at AND a.state = 'accepted'"
       "   AND a.text NOT IN ('rekap_harian', 'tautan_masuk', 'kanal_terganggu', 'penunjukan_plh')) "
-      "GROUP BY 1";
+      "GROUP BY 1");
   return pipeline.add(sql, pg::text_array(recipients), now);
 }
 
-std::vector<StuckSince> stuck_since_of(const pg::Result& r) {
-  std::vector<StuckSince> all;
-  for (int row = 0; row < r.rows(); ++row)
-    all.push_back({text_at(r, row, 0), r.instant(row, 1), r.int64(row, 2)});
-  return all;
-}
-
-std::size_t add_named_tasks(pg::Pipeline& pipeline, const std::vector<StuckMessage>& stuck,
-                            const std::vector<TaskToName>& more) {
+pg::Slot<std::vector<NamedTask>> add_named_tasks(pg::Pipeline& pipeline,
+                                                 const std::vector<StuckMessage>& stuck,
+                                                 const std::vector<TaskToName>& more) {
   std::vector<std::string> recipients;
   std::vector<std::int64_t> permits;
   std::vector<int> visits;
@@ -72,7 +68,14 @@ std::size_t add_named_tasks(pg::Pipeline& pipeline, const std::vector<StuckMessa
     permits.push_back(one.permit);
     visits.push_back(one.visit);
   }
-  return pipeline.add(
+  static constexpr auto kTask = columns(
+      given("o.recipient", &NamedTask::recipient), given("o.permit", &NamedTask::permit),
+      given("o.visit", &NamedTask::visit), given("p.number", &NamedTask::number),
+      given("p.sop_version", &NamedTask::sop_version),
+      given("coalesce(v.step, '')", &NamedTask::step),
+      given("CASE WHEN o.visit = 0 THEN p.case_due_at ELSE v.due_at END", &NamedTask::due_at),
+      given("coalesce(v.paused, false)", &NamedTask::paused), given("o.stuck", &NamedTask::stuck));
+  static const auto sql = each<kTask>(
       "WITH named AS ("
       "   SELECT m.recipient, t.permit, t.visit, true AS stuck FROM message m"
       "     JOIN message_task t ON t.message = m.id WHERE m.id = ANY($1::bigint[])"
@@ -84,24 +87,13 @@ std::size_t add_named_tasks(pg::Pipeline& pipeline, const std::vector<StuckMessa
       "     FROM unnest($2::text[], $3::bigint[], $4::int[]) AS u(recipient, permit, visit)),"
       " once AS (SELECT recipient, permit, visit, bool_or(stuck) AS stuck FROM named"
       "   GROUP BY 1, 2, 3)"
-      " SELECT o.recipient, o.permit, o.visit, p.number, p.sop_version, coalesce(v.step, ''),"
-      "   CASE WHEN o.visit = 0 THEN p.case_due_at ELSE v.due_at END, coalesce(v.paused, false),"
-      "   o.stuck"
+      " SELECT {}"
       " FROM once o JOIN permit p ON p.id = o.permit"
       " LEFT JOIN visit v ON v.permit = o.permit AND v.id = o.visit"
       " WHERE CASE WHEN o.visit = 0 THEN p.case_closed_at IS NULL"
-      "   ELSE v.closed_at IS NULL AND NOT v.undone END ORDER BY 1, 2, 3",
-      pg::bigint_array(ids_of(stuck)), pg::text_array(recipients), pg::bigint_array(permits),
-      pg::array(pg::Type::integer, visits));
-}
-
-std::vector<NamedTask> named_tasks_of(const pg::Result& r) {
-  std::vector<NamedTask> tasks;
-  for (int row = 0; row < r.rows(); ++row)
-    tasks.push_back({text_at(r, row, 0), r.int64(row, 1), int_at(r, row, 2), text_at(r, row, 3),
-                     text_at(r, row, 4), text_at(r, row, 5), r.optional_instant(row, 6),
-                     r.boolean(row, 7), r.boolean(row, 8)});
-  return tasks;
+      "   ELSE v.closed_at IS NULL AND NOT v.undone END ORDER BY 1, 2, 3");
+  return pipeline.add(sql, pg::bigint_array(ids_of(stuck)), pg::text_array(recipients),
+                      pg::bigint_array(permits), pg::array(pg::Type::integer, visits));
 }
 
 void add_give_way(pg::Pipeline& pipeline, const std::vector<StuckMessage>& stuck) {

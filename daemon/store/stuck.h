@@ -16,9 +16,9 @@ struct StuckMessage {
   std::string recipient;
 };
 // Locks them; one that is being sent now is left alone.
-std::size_t add_lock_stuck(pg::Pipeline& pipeline, const std::vector<std::string>& recipients,
-                           Instant now);
-std::vector<StuckMessage> stuck_of(const pg::Result& result);
+pg::Slot<std::vector<StuckMessage>> add_lock_stuck(pg::Pipeline& pipeline,
+                                                   const std::vector<std::string>& recipients,
+                                                   Instant now);
 
 // Of each recipient, since the last message that left: with those that earlier ones gave way to.
 struct StuckSince {
@@ -26,9 +26,9 @@ struct StuckSince {
   Instant since{};           // the first one's
   std::int64_t notices = 0;  // that they carry
 };
-std::size_t add_stuck_since(pg::Pipeline& pipeline, const std::vector<std::string>& recipients,
-                            Instant now);
-std::vector<StuckSince> stuck_since_of(const pg::Result& result);
+pg::Slot<std::vector<StuckSince>> add_stuck_since(pg::Pipeline& pipeline,
+                                                  const std::vector<std::string>& recipients,
+                                                  Instant now);
 
 // What these messages, and `more` tasks of those that are to follow, name and is still open.
 struct NamedTask {
@@ -45,9 +45,9 @@ struct TaskToName {
   std::int64_t permit = 0;
   int visit = 0;
 };
-std::size_t add_named_tasks(pg::Pipeline& pipeline, const std::vector<StuckMessage>& stuck,
-                            const std::vector<TaskToName>& more);
-std::vector<NamedTask> named_tasks_of(const pg::Result& result);
+pg::Slot<std::vector<NamedTask>> add_named_tasks(pg::Pipeline& pipeline,
+                                                 const std::vector<StuckMessage>& stuck,
+                                                 const std::vector<TaskToName>& more);
 
 // They give way to a newer one, reason `superseded`.
 void add_give_way(pg::Pipeline& pipeline, const std::vector<StuckMessage>& stuck);

@@ -29,8 +29,6 @@ std::string new_token_secret();
 std::string token_hash(std::string_view secret);
 
 // Every token, revoked and expired ones too, by id.
-std::size_t add_tokens(pg::Pipeline& pipeline);
-std::vector<Token> tokens_of(const pg::Result& result);
 pg::Awaitable<std::vector<Token>> load_tokens(pg::Connection& connection);
 
 // Stores officer or service, scopes, hash and expiry of `token`; returns its id. Nothing: no such

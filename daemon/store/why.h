@@ -1,6 +1,7 @@
 // What was decided to tell whom about one permit, and all that came of it. Read only.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,9 +37,15 @@ struct ToldNotice {
   std::vector<ToldMessage> messages;
 };
 
-// Two statements; `told_about` reads their results from index `first`.
-std::size_t add_told_about(pg::Pipeline& pipeline, std::int64_t permit);
 // In the order they were raised, messages in the order they were made.
-std::vector<ToldNotice> told_about(const std::vector<pg::Result>& results, std::size_t first);
+class ToldAbout {
+ public:
+  ToldAbout(pg::Pipeline& pipeline, std::int64_t permit);
+  std::vector<ToldNotice> read(const pg::Results& results) const;
+
+ private:
+  pg::Slot<std::vector<ToldNotice>> notices_;
+  pg::Slot<std::map<std::int64_t, std::vector<ToldAttempt>>> attempts_;  // by message
+};
 
 }  // namespace tenggat::store

@@ -3,23 +3,17 @@
 #include <algorithm>
 #include <tuple>
 
-#include "daemon/store/rows.h"
+#include "daemon/store/columns.h"
 
 namespace tenggat::store {
 namespace {
 
-const RowShape kWord({{"sop", "text"},
-                      {"kind", "text"},
-                      {"id", "text"},
-                      {"name", "text"},
-                      {"position", "int"},
-                      {"role", "text"},
-                      {"standard", "text"},
-                      {"standard_seconds", "bigint"},
-                      {"backward", "boolean"},
-                      {"zone", "text"},
-                      {"day_seconds", "bigint"}});
-const std::string kUpsertWords = kWord.upsert("sop_word", 3);
+constexpr auto kWord =
+    table("sop_word", key("sop", &Word::sop), key("kind", &Word::kind), key("id", &Word::id),
+          column("name", &Word::name), column("position", &Word::position),
+          column("role", &Word::role), column("standard", &Word::standard),
+          column("standard_seconds", &Word::standard_seconds), column("backward", &Word::backward),
+          column("zone", &Word::zone), column("day_seconds", &Word::day_seconds));
 
 }  // namespace
 
@@ -29,11 +23,9 @@ void add_words(pg::Pipeline& pipeline, const std::vector<Word>& words) {
   std::sort(sorted.begin(), sorted.end(), [](const Word& a, const Word& b) {
     return std::tie(a.sop, a.kind, a.id) < std::tie(b.sop, b.kind, b.id);
   });
-  Rows rows(kWord);
-  for (const Word& one : sorted)
-    rows.add(one.sop, one.kind, one.id, one.name, one.position, one.role, one.standard,
-             one.standard_seconds, one.backward, one.zone, one.day_seconds);
-  if (!rows.empty()) pipeline.add(kUpsertWords, rows.params());
+  Rows<kWord> rows;
+  for (const Word& one : sorted) rows.add(one);
+  add_upsert(pipeline, rows);
 }
 
 void add_office_fact(pg::Pipeline& pipeline, const std::string& name, const std::string& url) {

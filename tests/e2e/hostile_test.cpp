@@ -29,6 +29,7 @@
 #include <thread>
 
 #include "daemon/pg/migrate.h"
+#include "daemon/store/migrations.h"
 #include "tests/e2e/office.h"
 #include "tests/support/await.h"
 #include "tests/support/fault_proxy.h"
@@ -633,7 +634,7 @@ TEST_F(HostileDescriptors, AreWaitedFor) {
 // Daemons migrate what they are started on; here somebody else does.
 pg::Awaitable<void> migrate_further(std::string conninfo, std::string sql,
                                     pg::MigrationOptions options) {
-  std::vector<pg::Migration> list(pg::migrations().begin(), pg::migrations().end());
+  std::vector<pg::Migration> list(store::migrations().begin(), store::migrations().end());
   list.push_back({9999, "9999_kelak", sql});
   pg::Connection connection = co_await pg::Connection::connect(pg::ConnectOptions{conninfo});
   auto migrating = pg::migrate(connection, list, std::move(options));

@@ -10,6 +10,7 @@
 #include "daemon/http/view.h"
 #include "daemon/pg/migrate.h"
 #include "daemon/store/hash.h"
+#include "daemon/store/migrations.h"
 #include "daemon/store/office_clock.h"
 #include "daemon/store/people.h"
 #include "daemon/store/rules.h"
@@ -36,7 +37,7 @@ SourceFile shipped_sop() {
 
 asio::awaitable<void> furnish(std::string conninfo, std::optional<double> speed) {
   pg::Connection db = co_await pg::Connection::connect(pg::ConnectOptions{std::move(conninfo)});
-  co_await pg::migrate(db, pg::migrations());
+  co_await pg::migrate(db, store::migrations());
   if (speed) {
     co_await store::allow_simulated_clock(db);
     co_await store::start_clock(db, testing::at(kStart), *speed);

@@ -9,9 +9,9 @@
 
 #include "daemon/office/rulebook.h"
 #include "daemon/store/audit.h"
+#include "daemon/store/columns.h"
 #include "daemon/store/moment.h"
 #include "daemon/store/permits.h"
-#include "daemon/store/rows.h"
 #include "daemon/store/snapshot.h"
 #include "rules/ladder.h"
 #include "tests/support/await.h"
@@ -428,34 +428,38 @@ KeptKeys kept_keys_of(const pg::Result& r) {
   return kept;
 }
 
+int int_at(const pg::Result& result, int row, int column) {
+  return static_cast<int>(result.int64(row, column));
+}
+
 // The batch after `after`, each permit with all that belongs to it, as one state of the database.
 pg::Awaitable<std::vector<Whole>> load(pg::Connection& connection, std::int64_t after) {
-  const pg::Result heads = co_await connection.query(
-      "SELECT id FROM permit WHERE id > $1::bigint ORDER BY id LIMIT $2::int", after, kBatch);
-  const std::vector<std::int64_t> ids = store::ids_of(heads);
+  static const auto heads = store::values<std::int64_t>(
+      "SELECT id FROM permit WHERE id > $1::bigint ORDER BY id LIMIT $2::int");
+  const std::vector<std::int64_t> ids = co_await connection.query(heads, after, kBatch);
   pg::Pipeline reads;
   reads.add(store::kBeginSnapshotSql);
   const store::PermitLoad permits(reads, ids, store::Lock::none);
-  const std::size_t derived = reads.add(
+  const auto derived = reads.add(
       "SELECT id, case_due_at, case_due_soon_at, legal_due_at, legal_risk_at,"
       " (SELECT min(check_at) FROM visit WHERE permit = p.id) FROM permit p WHERE id = "
       "ANY($1::bigint[])",
       pg::bigint_array(ids));
-  const std::size_t dues = reads.add(
+  const auto dues = reads.add(
       "SELECT permit, id, due_at, due_soon_at FROM visit WHERE permit = ANY($1::bigint[])",
       pg::bigint_array(ids));
-  const std::size_t notices = reads.add(
+  const auto notices = reads.add(
       "SELECT permit, visit, kind, k, occurrence, addressee, cause FROM notice"
       " WHERE permit = ANY($1::bigint[])",
       pg::bigint_array(ids));
-  const std::size_t events = reads.size();
-  for (const std::int64_t id : ids) store::add_events(reads, id);
+  std::vector<pg::Slot<std::vector<store::StoredEvent>>> events;
+  for (const std::int64_t id : ids) events.push_back(store::add_events(reads, id));
   reads.add(store::kEndSnapshotSql);
-  const std::vector<pg::Result> results = co_await connection.run(std::move(reads));
+  const pg::Results results = co_await connection.run(std::move(reads));
 
   std::map<std::int64_t, Whole> all;
   for (auto& [id, stored] : permits.take(results)) all[id].stored = std::move(stored);
-  const pg::Result& d = results.at(derived);
+  const pg::Result d = results[derived];
   for (int row = 0; row < d.rows(); ++row) {
     Projection& into = all[d.int64(row, 0)].derived;
     into.case_due_at = d.optional_instant(row, 1);
@@ -464,19 +468,19 @@ pg::Awaitable<std::vector<Whole>> load(pg::Connection& connection, std::int64_t 
     into.legal_risk_at = d.optional_instant(row, 4);
     into.next_check_at = d.optional_instant(row, 5);
   }
-  const pg::Result& v = results.at(dues);
+  const pg::Result v = results[dues];
   for (int row = 0; row < v.rows(); ++row)
-    all[v.int64(row, 0)].visit_dues[store::int_at(v, row, 1)] = {v.optional_instant(row, 2),
-                                                                 v.optional_instant(row, 3)};
-  const pg::Result& n = results.at(notices);
+    all[v.int64(row, 0)].visit_dues[int_at(v, row, 1)] = {v.optional_instant(row, 2),
+                                                          v.optional_instant(row, 3)};
+  const pg::Result n = results[notices];
   for (int row = 0; row < n.rows(); ++row)
-    all[n.int64(row, 0)].notices.push_back({store::int_at(n, row, 1), store::int_at(n, row, 3),
-                                            store::int_at(n, row, 4), store::text_at(n, row, 2),
-                                            store::text_at(n, row, 5), n.int64(row, 6)});
+    all[n.int64(row, 0)].notices.push_back({int_at(n, row, 1), int_at(n, row, 3), int_at(n, row, 4),
+                                            std::string(n.text(row, 2)),
+                                            std::string(n.text(row, 5)), n.int64(row, 6)});
   std::vector<Whole> batch;
   for (std::size_t i = 0; i < ids.size(); ++i) {
     Whole& whole = all.at(ids[i]);
-    whole.events = store::events_of(results.at(events + i));
+    whole.events = results[events[i]];
     batch.push_back(std::move(whole));
   }
   co_return batch;
@@ -492,10 +496,10 @@ pg::Awaitable<void> check_leases(pg::Connection& connection, std::vector<std::st
       " OR (SELECT count(*) FROM attempt t WHERE t.message = m.id) <> m.fence"
       " OR (m.state = 'accepted') <> (m.accepted_at IS NOT NULL) ORDER BY m.id");
   for (int row = 0; row < broken.rows(); ++row)
-    found.push_back(
-        fmt::format("I6 message {}: {} with token {}, whose attempt says '{}', of {}",
-                    broken.int64(row, 0), store::text_at(broken, row, 1), broken.int64(row, 2),
-                    broken.optional_text(row, 3).value_or("nothing"), broken.int64(row, 4)));
+    found.push_back(fmt::format("I6 message {}: {} with token {}, whose attempt says '{}', of {}",
+                                broken.int64(row, 0), broken.text(row, 1), broken.int64(row, 2),
+                                broken.optional_text(row, 3).value_or("nothing"),
+                                broken.int64(row, 4)));
 }
 
 // What was rendered is in a message, to each person in one; a message tells something, or is the
@@ -512,7 +516,7 @@ pg::Awaitable<void> check_messages(pg::Connection& connection, std::vector<std::
       "   (SELECT FROM message_notice c WHERE c.message = m.id) AND m.text NOT IN ('tautan_masuk', "
       "'kanal_terganggu')");
   for (int row = 0; row < broken.rows(); ++row)
-    found.push_back("I3 " + store::text_at(broken, row, 0));
+    found.push_back("I3 " + std::string(broken.text(row, 0)));
 }
 
 // A permit's parts have no foreign key to it (migration 0002): here it is looked after.
@@ -534,8 +538,7 @@ pg::Awaitable<std::vector<std::string>> check(std::string conninfo,
   std::vector<std::string> found;
   pg::ConnectOptions options(std::move(conninfo));
   pg::Connection connection = co_await pg::Connection::connect(std::move(options));
-  const pg::Result clock = co_await connection.query(store::kMomentSql);
-  const store::Moment moment = store::moment_of(clock);
+  const store::Moment moment = co_await connection.query(store::kMoment);
   const Instant quiet_until =
       moment.now - Seconds{static_cast<std::int64_t>(kQuietSeconds * moment.speed)};
   office::Rulebook rulebook{SendRules{}};

@@ -369,9 +369,9 @@ TEST_F(PortalTest, ATryIsCountedBeforeItIsMadeAndALateResultDoesNotCount) {
       [](pg::Pool& pool) -> boost::asio::awaitable<std::vector<store::ClaimedEvent>> {
     pg::Pool::Lease lease = co_await pool.acquire();
     pg::Pipeline pipeline;
-    store::add_claim_events(pipeline, 8, 3, std::chrono::seconds(60));
-    const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
-    co_return store::claimed_events_of(results.front());
+    const auto claimed = store::add_claim_events(pipeline, 8, 3, std::chrono::seconds(60));
+    const pg::Results results = co_await lease->run(std::move(pipeline));
+    co_return results[claimed];
   };
   const auto lost = test::await(io_, claim(*pool_));
   ASSERT_EQ(lost.size(), 1U);
@@ -384,9 +384,9 @@ TEST_F(PortalTest, ATryIsCountedBeforeItIsMadeAndALateResultDoesNotCount) {
     pg::Pool::Lease lease = co_await pool.acquire();
     pg::Pipeline pipeline;
     store::EventOutcome outcome{of.event.place, of.fence, "dead", "timeout", "", {}};
-    store::add_event_outcome(pipeline, outcome);
-    const std::vector<pg::Result> results = co_await lease->run(std::move(pipeline));
-    co_return results.front().empty();
+    const pg::Slot<bool> ours = store::add_event_outcome(pipeline, outcome);
+    const pg::Results results = co_await lease->run(std::move(pipeline));
+    co_return !results[ours];
   };
   EXPECT_TRUE(test::await(io_, late(*pool_, lost.front())));
   EXPECT_EQ(states(), "delivered 2");

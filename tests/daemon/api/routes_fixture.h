@@ -16,6 +16,7 @@
 #include "daemon/http/view.h"
 #include "daemon/pg/migrate.h"
 #include "daemon/store/hash.h"
+#include "daemon/store/migrations.h"
 #include "daemon/store/office_clock.h"
 #include "daemon/store/people.h"
 #include "daemon/store/rules.h"
@@ -60,7 +61,7 @@ struct NewToken {
 inline awaitable<std::map<std::string, std::string>> furnish(std::string conninfo,
                                                              std::vector<NewToken> tokens) {
   pg::Connection db = co_await pg::Connection::connect(pg::ConnectOptions{std::move(conninfo)});
-  co_await pg::migrate(db, pg::migrations());
+  co_await pg::migrate(db, store::migrations());
   co_await store::allow_simulated_clock(db);
   co_await store::start_clock(db, at("2026-04-02T14:00:00+08:00"), 0);
   auto sop = rule_set("sop", "paud", {shipped_sop()});

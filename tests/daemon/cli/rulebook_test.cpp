@@ -11,8 +11,7 @@ namespace {
 using test::await;
 
 pg::Awaitable<store::Moment> read_moment(pg::Connection& connection) {
-  const pg::Result result = co_await connection.query(store::kMomentSql, std::vector<pg::Param>{});
-  co_return store::moment_of(result);
+  return connection.query(store::kMoment);
 }
 
 class RulebookOnDatabase : public test::OnDatabase {

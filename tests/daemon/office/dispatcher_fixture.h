@@ -25,6 +25,7 @@
 #include "daemon/clock.h"
 #include "daemon/office/dispatcher.h"
 #include "daemon/pg/migrate.h"
+#include "daemon/store/migrations.h"
 #include "daemon/store/outbox.h"
 #include "tests/support/await.h"
 #include "tests/support/json_posts.h"
@@ -181,7 +182,7 @@ class DispatcherTest : public testing::Test {
  private:
   static asio::awaitable<void> migrate(std::string conninfo) {
     pg::Connection db = co_await pg::Connection::connect(pg::ConnectOptions{std::move(conninfo)});
-    co_await pg::migrate(db, pg::migrations());
+    co_await pg::migrate(db, store::migrations());
   }
 };
 

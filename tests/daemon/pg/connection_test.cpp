@@ -35,7 +35,7 @@ Awaitable<void> pause(std::chrono::milliseconds time) {
 struct Ending {
   std::optional<ErrorFields> error;
   bool lost = false;
-  std::vector<Result> results;
+  Results results;
 };
 
 Awaitable<Ending> ending_of(Connection& connection, Pipeline pipeline, RunOptions options = {}) {
@@ -94,11 +94,11 @@ Awaitable<void> prepares_once(std::string conninfo) {
   Connection connection = co_await Connection::connect(ConnectOptions{conninfo});
   for (int i = 0; i < 3; ++i) {
     Pipeline pipeline;
-    pipeline.add("SELECT $1::int + 1", i);
-    pipeline.add("SELECT $1::int + 1", 10 * i);
+    const auto one = pipeline.add("SELECT $1::int + 1", i);
+    const auto ten = pipeline.add("SELECT $1::int + 1", 10 * i);
     const auto results = co_await connection.run(std::move(pipeline));
-    EXPECT_EQ(results[0].int64(0, 0), i + 1);
-    EXPECT_EQ(results[1].int64(0, 0), 10 * i + 1);
+    EXPECT_EQ(results[one].int64(0, 0), i + 1);
+    EXPECT_EQ(results[ten].int64(0, 0), 10 * i + 1);
   }
   const Result prepared = co_await connection.query(
       "SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT $1::int + 1'");
@@ -186,10 +186,11 @@ Awaitable<void> large_both_ways(std::string conninfo) {
   Connection connection = co_await Connection::connect(ConnectOptions{conninfo});
   const std::string large(400'000, 'x');
   Pipeline pipeline;
-  for (int i = 0; i < 40; ++i) pipeline.add("SELECT $1::text", large);
+  std::vector<Slot<Result>> texts;
+  for (int i = 0; i < 40; ++i) texts.push_back(pipeline.add("SELECT $1::text", large));
   const auto results = co_await connection.run(std::move(pipeline));
   EXPECT_EQ(results.size(), 40U);
-  for (const auto& result : results) EXPECT_EQ(result.text(0, 0).size(), large.size());
+  for (const auto& text : texts) EXPECT_EQ(results[text].text(0, 0).size(), large.size());
 }
 
 TEST(Connection, SendsAndReadsAtOnceSoLargePipelinesDoNotLock) {
@@ -390,16 +391,16 @@ Awaitable<void> transaction_in_two_flights(std::string conninfo) {
   {
     Transaction transaction{connection};
     Pipeline first;
-    first.add("SELECT id FROM t FOR UPDATE SKIP LOCKED");
+    const auto id = first.add("SELECT id FROM t FOR UPDATE SKIP LOCKED");
     const auto locked = co_await transaction.run(std::move(first));
     EXPECT_EQ(locked.size(), 1U);
-    EXPECT_EQ(locked[0].int64(0, 0), 1);
+    EXPECT_EQ(locked[id].int64(0, 0), 1);
     Pipeline last;
-    last.add("INSERT INTO t SELECT unnest($1::int[])",
-             bigint_array(std::vector<std::int64_t>(1, 2)));
+    const auto two = last.add("INSERT INTO t SELECT unnest($1::int[])",
+                              bigint_array(std::vector<std::int64_t>(1, 2)));
     const auto written = co_await transaction.commit(std::move(last));
     EXPECT_EQ(written.size(), 1U);
-    EXPECT_EQ(written[0].affected_rows(), 1);
+    EXPECT_EQ(written[two].affected_rows(), 1);
   }
   EXPECT_FALSE(connection.broken());
   {

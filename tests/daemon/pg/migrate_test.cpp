@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include "daemon/store/migrations.h"
 #include "tests/support/await.h"
 #include "tests/support/postgres.h"
 
@@ -133,7 +134,7 @@ TEST(Migrate, StatusWritesNothing) {
 
 TEST(Migrate, WhatThisProgramCarriesApplies) {
   asio::io_context io;
-  const auto carried = migrations();
+  const auto carried = store::migrations();
   const List list{carried.begin(), carried.end()};
   const int last = list.empty() ? 0 : list.back().version;
   const std::string outcome = await(io, outcome_of(fresh_database(), list));
@@ -164,9 +165,9 @@ constexpr const char* kOfficeAtTwo = R"(
 
 Awaitable<std::vector<std::string>> carried_over(std::string conninfo) {
   Connection connection = co_await Connection::connect(ConnectOptions{std::move(conninfo)});
-  co_await migrate(connection, migrations().first(2));
+  co_await migrate(connection, store::migrations().first(2));
   co_await connection.script(kOfficeAtTwo);
-  co_await migrate(connection, migrations().first(3));
+  co_await migrate(connection, store::migrations().first(3));
   std::vector<std::string> found;
   for (const char* sql :
        {"SELECT string_agg(permit || '/' || id || ' ' || to_char(check_at, 'HH24:MI'), ', ' ORDER "
@@ -202,7 +203,7 @@ constexpr const char* kFilesAtTwentyFive = R"(
 
 Awaitable<std::vector<std::string>> files_carried_over(std::string conninfo) {
   Connection connection = co_await Connection::connect(ConnectOptions{std::move(conninfo)});
-  const auto all = migrations();
+  const auto all = store::migrations();
   const auto chunks =
       std::find_if(all.begin(), all.end(), [](const auto& one) { return one.version == 26; });
   co_await migrate(connection, all.first(static_cast<std::size_t>(chunks - all.begin())));

@@ -1,4 +1,4 @@
-#include "daemon/store/rows.h"
+#include "daemon/store/columns.h"
 
 #include <gtest/gtest.h>
 
@@ -13,47 +13,49 @@ namespace {
 using test::await;
 using test::shared_postgres;
 
-const RowShape kShape({{"id", "bigint"},
-                       {"word", "text"},
-                       {"at", "timestamptz"},
-                       {"there", "boolean"},
-                       {"bytes", "bytea"},
-                       {"list", "jsonb"}});
-
 // Each row tells from its number what stands in it: texts of all lengths, gaps everywhere.
 struct Sample {
-  explicit Sample(int id)
-      : word(std::in_place, static_cast<std::size_t>(id * 7 % 50),
-             static_cast<char>('a' + id % 26)),
-        bytes(static_cast<std::size_t>(id % 3), '\xfe'),
-        list(id % 2 == 0 ? "[]" : "{\"a\": [1, 2]}") {
-    if (id % 5 == 1) word.reset();
-    if (id % 7 != 2) at = Instant{Seconds{1'767'225'600 + id}};
-    if (id % 4 != 3) there = id % 3 == 0;
-    if (id % 11 == 4) list.reset();
+  Sample() = default;
+  explicit Sample(int number)
+      : word(std::in_place, static_cast<std::size_t>(number * 7 % 50),
+             static_cast<char>('a' + number % 26)),
+        bytes(static_cast<std::size_t>(number % 3), '\xfe'),
+        list(number % 2 == 0 ? "[]" : "{\"a\": [1, 2]}") {
+    if (number % 5 == 1) word.reset();
+    if (number % 7 != 2) at = Instant{Seconds{1'767'225'600 + number}};
+    if (number % 4 != 3) there = number % 3 == 0;
+    if (number % 11 == 4) list.reset();
   }
+  bool operator==(const Sample&) const = default;
   std::optional<std::string> word;
   std::optional<Instant> at;
   std::optional<bool> there;
   std::string bytes;
   std::optional<std::string> list;
 };
+struct Numbered {
+  std::int64_t id = 0;
+  Sample sample;
+};
+auto parts_of(Numbered& numbered) { return std::tie(numbered, numbered.sample); }
 
-void add_sample(Rows& rows, int id, const Sample& sample) {
-  rows.add(id, sample.word, sample.at, sample.there, sample.bytes, sample.list);
+constexpr auto kSample = table("sample", key("id", &Numbered::id), column("word", &Sample::word),
+                               column("at", &Sample::at), column("there", &Sample::there),
+                               column<Bytea>("bytes", &Sample::bytes),
+                               column<OptionalCodec<std::string, Jsonb>>("list", &Sample::list));
+
+void expect_samples(const std::vector<Numbered>& found, int count, int offset) {
+  ASSERT_EQ(found.size(), static_cast<std::size_t>(count));
+  for (int id = 0; id < count; ++id) {
+    EXPECT_EQ(found[static_cast<std::size_t>(id)].id, id);
+    EXPECT_EQ(found[static_cast<std::size_t>(id)].sample, Sample(id + offset));
+  }
 }
 
-void expect_samples(const pg::Result& found, int first, int count, int offset) {
-  ASSERT_EQ(found.rows(), count);
-  for (int row = 0; row < count; ++row) {
-    const Sample sample(first + row + offset);
-    EXPECT_EQ(found.int64(row, 0), first + row);
-    EXPECT_EQ(found.optional_text(row, 1), sample.word);
-    EXPECT_EQ(found.optional_instant(row, 2), sample.at);
-    EXPECT_EQ(found.optional_boolean(row, 3), sample.there);
-    EXPECT_EQ(found.bytes(row, 4), sample.bytes);
-    EXPECT_EQ(found.optional_text(row, 5), sample.list);
-  }
+Rows<kSample> samples(int count, int offset) {
+  Rows<kSample> rows;
+  for (int id = 0; id < count; ++id) rows.add(Numbered{id, {}}, Sample(id + offset));
+  return rows;
 }
 
 pg::Awaitable<void> insert_and_update(std::string conninfo, int count) {
@@ -61,22 +63,14 @@ pg::Awaitable<void> insert_and_update(std::string conninfo, int count) {
   co_await connection.query(
       "CREATE TEMP TABLE sample (id bigint PRIMARY KEY, word text, at timestamptz, there boolean,"
       " bytes bytea, list jsonb)");
-  const std::string all = "SELECT id, word, at, there, bytes, list FROM sample ORDER BY id";
+  const auto all = each<kSample, Numbered>("SELECT {} FROM sample ORDER BY id");
 
-  Rows rows(kShape);
-  for (int id = 0; id < count; ++id) add_sample(rows, id, Sample(id));
-  co_await connection.query(kShape.insert("sample"), rows.params());
-  expect_samples(co_await connection.query(all), 0, count, 0);
-
-  Rows changed(kShape);
-  for (int id = 0; id < count; ++id) add_sample(changed, id, Sample(id + 1));
-  co_await connection.query(kShape.update("sample", 1), changed.params());
-  expect_samples(co_await connection.query(all), 0, count, 1);
-
-  Rows half_new(kShape);
-  for (int id = 0; id < 2 * count; ++id) add_sample(half_new, id, Sample(id + 2));
-  co_await connection.query(kShape.upsert("sample", 1), half_new.params());
-  expect_samples(co_await connection.query(all), 0, 2 * count, 2);
+  co_await connection.query(kSample.shape().insert(), samples(count, 0).params());
+  expect_samples(co_await connection.query(all), count, 0);
+  co_await connection.query(kSample.shape().update(), samples(count, 1).params());
+  expect_samples(co_await connection.query(all), count, 1);
+  co_await connection.query(kSample.shape().upsert(), samples(2 * count, 2).params());
+  expect_samples(co_await connection.query(all), 2 * count, 2);
 }
 
 TEST(Rows, EachValueComesOutInItsRow) {
@@ -85,9 +79,13 @@ TEST(Rows, EachValueComesOutInItsRow) {
     await(io, insert_and_update(shared_postgres().conninfo(), count));
 }
 
-TEST(Rows, ARowHasAsManyValuesAsColumns) {
-  Rows rows(kShape);
-  EXPECT_THROW(rows.add(1, "two"), std::logic_error);
+TEST(Columns, AnUpdateLeavesAloneWhatIsFixed) {
+  static constexpr auto kList =
+      table("list", key("id", &Numbered::id), fixed("word", &Sample::word),
+            column("at", &Sample::at), given("there", &Sample::there));
+  EXPECT_EQ(kList.shape().names(), "id, word, at, there");
+  EXPECT_EQ(kList.changing().shape().names(), "id, at");
+  EXPECT_EQ(kList.of<Sample>().shape().names("s"), "s.word, s.at, s.there");
 }
 
 }  // namespace

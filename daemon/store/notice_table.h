@@ -1,0 +1,39 @@
+// The table of notices as one list of columns: written with the decision behind them, read by who
+// makes messages of them and by who says why somebody was told.
+#pragma once
+#include <map>
+
+#include "daemon/store/columns.h"
+#include "rules/notice.h"
+
+namespace tenggat::store {
+
+template <>
+struct Codec<Audience> : WordCodec<Audience, to_string, parse_audience> {};
+template <>
+struct Codec<Addressee> {
+  static constexpr const char* kSql = "text";
+  static std::string put(const Addressee& addressee) { return addressee.to_string(); }
+  static Addressee get(const pg::Result& r, int row, int column) {
+    return Addressee::parse(r.text(row, column));
+  }
+};
+// A JSON object of texts.
+template <>
+struct Codec<std::map<std::string, std::string>> {
+  static constexpr const char* kSql = "jsonb";
+  static std::string put(const std::map<std::string, std::string>& details);
+  static std::map<std::string, std::string> get(const pg::Result& r, int row, int column);
+};
+
+// What a notice says, without the details that only its text needs.
+inline constexpr auto kNoticeFacts =
+    columns(fixed("visit", &Notice::visit), fixed("kind", &Notice::kind), fixed("k", &Notice::k),
+            fixed("occurrence", &Notice::occurrence), fixed("addressee", &Notice::addressee),
+            fixed("audience", &Notice::audience), fixed("text", &Notice::text),
+            fixed("reason", &Notice::reason), fixed("raised_at", &Notice::raised_at),
+            fixed("hold_until", &Notice::hold_until), fixed("cause", &Notice::cause),
+            fixed("urgent", &Notice::urgent));
+inline constexpr auto kNoticeDetails = columns(fixed("details", &Notice::details));
+
+}  // namespace tenggat::store

@@ -1,0 +1,156 @@
+#include <charconv>
+
+#include "daemon/store/columns.h"
+#include "daemon/store/hash.h"
+#include "daemon/store/permits.h"
+
+namespace tenggat::store {
+namespace {
+
+// One text for every filter but two: an empty one asks nothing. The status is compared with the
+// office's clock here exactly as the core does: late is after the due instant, soon is from its
+// own.
+const std::string kSearch =
+    "SELECT p.id FROM permit p CROSS JOIN (SELECT date_trunc('second', office_now()) AS now) t"
+    " WHERE ($1 = '' OR p.sop = $1) AND ($2 = '' OR p.state = $2)"
+    " AND ($3 = '' OR EXISTS (SELECT 1 FROM visit v WHERE v.permit = p.id AND v.step = $3"
+    "   AND v.closed_at IS NULL AND NOT v.undone))"
+    " AND ($4 = '' OR EXISTS (SELECT 1 FROM visit v WHERE v.permit = p.id AND v.role = $4"
+    "   AND v.closed_at IS NULL AND NOT v.undone))"
+    " AND ($5 = '' OR CASE WHEN $5 IN ('met', 'missed') THEN p.case_verdict = $5 ELSE EXISTS ("
+    "   SELECT 1 FROM visit v WHERE v.permit = p.id AND v.closed_at IS NULL AND NOT v.undone"
+    "   AND CASE WHEN v.paused THEN 'paused' WHEN v.due_at IS NULL THEN ''"
+    "     WHEN v.due_at < t.now THEN 'overdue' WHEN v.due_soon_at <= t.now THEN 'due_soon'"
+    "     ELSE 'on_track' END = $5) END)"
+    " AND ($7 = '' OR p.external_id = $7)"
+    " AND ($8::timestamptz IS NULL OR p.changed_at > $8)"
+    " AND ($9 = '' OR p.created_by = $9) AND p.id > greatest($10::bigint, 0)";
+// The events know which few permits have changed lately. The upper bound bounds nothing: it lets
+// PostgreSQL expect few also in a plan made for any $8.
+constexpr const char* kChangedLately =
+    " AND p.id IN (SELECT permit FROM event WHERE at > $8 AND at < 'infinity')";
+// Each of the three has an index of its own. An applicant has the id of their permit.
+constexpr const char* kHolding =
+    " AND p.id IN (SELECT id FROM permit WHERE number ILIKE $6"
+    "   UNION ALL SELECT id FROM permit WHERE subject ILIKE $6"
+    "   UNION ALL SELECT id FROM applicant WHERE name ILIKE $6)";
+// The same where nothing else is asked: each index is read for no more than the page needs.
+constexpr const char* kFirstHolding =
+    " AND p.id IN ((SELECT id FROM permit WHERE number ILIKE $6 AND id > $10::bigint"
+    "     ORDER BY id LIMIT $11::int)"
+    "   UNION ALL (SELECT id FROM permit WHERE subject ILIKE $6 AND id > $10::bigint"
+    "     ORDER BY id LIMIT $11::int)"
+    "   UNION ALL (SELECT id FROM applicant WHERE name ILIKE $6 AND id > $10::bigint"
+    "     ORDER BY id LIMIT $11::int))";
+constexpr const char* kHoldingAnything = " AND $6 = ''";
+constexpr const char* kSearchPage = " ORDER BY p.id LIMIT $11::int";
+
+using IdsQuery = pg::Query<std::vector<std::int64_t>>;
+
+const IdsQuery& search_sql(const PermitFilter& filter) {
+  static const auto sql = [](const auto&... more) {
+    return values<std::int64_t>((kSearch + ... + std::string(more)) + kSearchPage);
+  };
+  static const IdsQuery any = sql(kHoldingAnything);
+  static const IdsQuery recent = sql(kHoldingAnything, kChangedLately);
+  static const IdsQuery holding = sql(kHolding);
+  static const IdsQuery recent_holding = sql(kHolding, kChangedLately);
+  static const IdsQuery first_holding = sql(kFirstHolding);
+  if (filter.q.empty()) return filter.updated_after ? recent : any;
+  if (filter.updated_after) return recent_holding;
+  const bool alone = filter.sop.empty() && filter.state.empty() && filter.step.empty() &&
+                     filter.role.empty() && filter.sla.empty() && filter.external_id.empty() &&
+                     filter.created_by.empty();
+  return alone ? first_holding : holding;
+}
+
+}  // namespace
+
+Ids add_search(pg::Pipeline& pipeline, const PermitFilter& filter) {
+  std::string like;  // the text is matched as it stands: its wildcards are not ours
+  for (char c : filter.q) {
+    if (c == '%' || c == '_' || c == '\\') like += '\\';
+    like += c;
+  }
+  if (!like.empty()) like = '%' + like + '%';
+  return pipeline.add(search_sql(filter), filter.sop, filter.state, filter.step, filter.role,
+                      filter.sla, like, filter.external_id, filter.updated_after, filter.created_by,
+                      filter.after.value_or(0), filter.limit + 1);
+}
+
+pg::Slot<std::optional<std::int64_t>> add_find_by_number(pg::Pipeline& pipeline,
+                                                         const std::string& named) {
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(named.data(), named.data() + named.size(), id);
+  if (error != std::errc() || end != named.data() + named.size()) id = 0;
+  static const auto sql = maybe_value<std::int64_t>(
+      "SELECT id FROM permit WHERE (id = $1::bigint OR number = $2) AND id > 0"
+      " ORDER BY (id = $1::bigint) DESC LIMIT 1");
+  return pipeline.add(sql, id, named);
+}
+
+pg::Slot<std::vector<std::string>> add_find_numbers(pg::Pipeline& pipeline, const std::string& sop,
+                                                    const std::string& pattern, int limit) {
+  static const auto sql = values<std::string>(
+      "SELECT number FROM permit WHERE sop = $1 AND number ~ $2 ORDER BY id LIMIT $3::int");
+  return pipeline.add(sql, sop, "^(?:" + pattern + ")$", limit);
+}
+
+pg::Slot<std::optional<std::int64_t>> add_find_by_tracking(pg::Pipeline& pipeline,
+                                                           const std::string& secret) {
+  static const auto sql =
+      maybe_value<std::int64_t>("SELECT id FROM permit WHERE tracking_hash = $1::bytea AND id > 0");
+  return pipeline.add(sql, pg::bytea(sha256(secret)));
+}
+
+Ids add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& roles, int limit) {
+  static const auto sql = values<std::int64_t>(
+      // Of each role the first so many, in the order of its index: however many wait there.
+      "SELECT permit FROM unnest($1::text[]) AS r(role) CROSS JOIN LATERAL ("
+      "   SELECT permit, due_at FROM visit v WHERE v.role = r.role AND closed_at IS NULL"
+      "   AND NOT undone AND permit > 0 ORDER BY due_at, permit LIMIT $2::int) v"
+      " GROUP BY permit ORDER BY min(due_at) NULLS LAST, permit LIMIT $2::int");
+  return pipeline.add(sql, pg::text_array(roles), limit);
+}
+
+Ids add_find_done(pg::Pipeline& pipeline, const std::string& actor, Instant since, int limit) {
+  static const auto sql = values<std::int64_t>(
+      "SELECT permit FROM (SELECT permit, at FROM event WHERE type IN ('acted', 'paused', "
+      "'resumed')"
+      "   AND at > $2::timestamptz AND type = 'acted' AND actor = $1 AND permit > 0"
+      "   ORDER BY at DESC, permit DESC, sequence DESC LIMIT $3::int) e"
+      " GROUP BY permit ORDER BY max(at) DESC");
+  return pipeline.add(sql, actor, since, limit);
+}
+
+Ids add_find_calendar_backlog(pg::Pipeline& pipeline, const CalendarBacklog& backlog) {
+  static const auto sql = values<std::int64_t>(
+      "SELECT id FROM permit WHERE state IN ('active', 'returned') AND sop = ANY($1::text[])"
+      " AND calendar_version <> $2 AND id > $3::bigint ORDER BY id LIMIT $4::int");
+  return pipeline.add(sql, pg::text_array(backlog.sops), backlog.calendar_version, backlog.after,
+                      backlog.limit);
+}
+
+Ids add_find_sop_backlog(pg::Pipeline& pipeline, const SopBacklog& backlog) {
+  static const auto sql = values<std::int64_t>(
+      "SELECT id FROM permit WHERE state IN ('active', 'returned') AND sop = $1"
+      " AND sop_version <> $2 AND id > $3::bigint"
+      " AND (cardinality($4::text[]) = 0 OR id::text = ANY($4::text[])"
+      "   OR number = ANY($4::text[])) ORDER BY id LIMIT $5::int");
+  return pipeline.add(sql, backlog.sop, backlog.sop_version, backlog.after,
+                      pg::text_array(backlog.permits), backlog.limit);
+}
+
+pg::Slot<std::vector<NamedPermit>> add_name_permits(pg::Pipeline& pipeline,
+                                                    const std::vector<std::string>& names) {
+  static constexpr auto kNamed =
+      columns(given("n.name", &NamedPermit::name), given("coalesce(p.sop, '')", &NamedPermit::sop),
+              given("coalesce(p.state IN ('active', 'returned'), false)", &NamedPermit::open));
+  static const auto sql = each<kNamed>(
+      "SELECT {} FROM unnest($1::text[]) WITH ORDINALITY AS n(name, place)"
+      " LEFT JOIN permit p ON (p.id::text = n.name OR p.number = n.name) AND p.id > 0"
+      " ORDER BY n.place");
+  return pipeline.add(sql, pg::text_array(names));
+}
+
+}  // namespace tenggat::store

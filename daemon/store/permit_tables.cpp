@@ -1,0 +1,125 @@
+#include "daemon/store/permit_tables.h"
+
+#include <boost/json.hpp>
+
+#include "daemon/store/notice_table.h"
+
+namespace tenggat::store {
+namespace json = boost::json;
+namespace {
+
+std::int64_t seconds_of(Instant instant) { return instant.time_since_epoch().count(); }
+
+json::value optional_instant(const std::optional<Instant>& instant) {
+  return instant ? json::value(seconds_of(*instant)) : json::value(nullptr);
+}
+
+json::object object_at(const pg::Result& r, int row, int column) {
+  return json::parse(r.text(row, column)).as_object();
+}
+
+}  // namespace
+
+Budget Codec<Budget>::get(const pg::Result& r, int row, int column) {
+  const auto budget = parse_budget(r.text(row, column));
+  if (!budget) throw std::logic_error(fmt::format("the database holds '{}'", r.text(row, column)));
+  return *budget;
+}
+
+std::string Codec<LastAction>::put(const LastAction& last) {
+  return json::serialize(
+      json::object{{"event", last.event},
+                   {"recorded_at", seconds_of(last.recorded_at)},
+                   {"by", last.by},
+                   {"closed_visit", last.closed_visit},
+                   {"opened_visit", last.opened_visit},
+                   {"ended_pause", last.ended_pause},
+                   {"state_before", to_string(last.state_before)},
+                   {"outcome_before", to_string(last.outcome_before)},
+                   {"case_opened_before", optional_instant(last.case_opened_before)},
+                   {"legal_opened_before", optional_instant(last.legal_opened_before)},
+                   {"promised_before", optional_instant(last.promised_before)},
+                   {"visit_missed_before", last.visit_missed_before},
+                   {"case_missed_before", last.case_missed_before},
+                   {"case_closed", last.case_closed},
+                   {"signings_before", last.signings_before}});
+}
+
+LastAction Codec<LastAction>::get(const pg::Result& r, int row, int column) {
+  const json::object object = object_at(r, row, column);
+  const auto number = [&](const char* name) { return object.at(name).to_number<std::int64_t>(); };
+  const auto instant = [&](const char* name) -> std::optional<Instant> {
+    if (object.at(name).is_null()) return std::nullopt;
+    return Instant{Seconds{number(name)}};
+  };
+  const auto word = [&](const char* name) { return std::string(object.at(name).as_string()); };
+  LastAction last;
+  last.event = number("event");
+  last.recorded_at = Instant{Seconds{number("recorded_at")}};
+  last.by = word("by");
+  last.closed_visit = static_cast<int>(number("closed_visit"));
+  last.opened_visit = static_cast<int>(number("opened_visit"));
+  last.ended_pause = static_cast<int>(number("ended_pause"));
+  last.state_before = known(parse_permit_state(word("state_before")), word("state_before"));
+  last.outcome_before = known(parse_outcome(word("outcome_before")), word("outcome_before"));
+  last.case_opened_before = instant("case_opened_before");
+  last.legal_opened_before = instant("legal_opened_before");
+  last.promised_before = instant("promised_before");
+  last.visit_missed_before = object.at("visit_missed_before").as_bool();
+  last.case_missed_before = object.at("case_missed_before").as_bool();
+  last.case_closed = object.at("case_closed").as_bool();
+  last.signings_before = static_cast<int>(number("signings_before"));
+  return last;
+}
+
+std::string Codec<Acknowledgement>::put(const Acknowledgement& latest) {
+  return json::serialize(json::object{{"k", latest.k},
+                                      {"obstacle", latest.obstacle},
+                                      {"at", seconds_of(latest.at)},
+                                      {"until", seconds_of(latest.until)},
+                                      {"by", latest.by},
+                                      {"sop_version", latest.sop_version}});
+}
+
+Acknowledgement Codec<Acknowledgement>::get(const pg::Result& r, int row, int column) {
+  const json::object object = object_at(r, row, column);
+  const auto number = [&](const char* name) { return object.at(name).to_number<std::int64_t>(); };
+  Acknowledgement latest;
+  latest.k = static_cast<int>(number("k"));
+  latest.obstacle = object.at("obstacle").as_string();
+  latest.at = Instant{Seconds{number("at")}};
+  latest.until = Instant{Seconds{number("until")}};
+  latest.by = object.at("by").as_string();
+  if (const json::value* version = object.if_contains("sop_version"))
+    latest.sop_version = version->as_string();
+  return latest;
+}
+
+std::string Codec<std::vector<std::string>>::put(const std::vector<std::string>& texts) {
+  return json::serialize(json::value_from(texts));
+}
+
+std::vector<std::string> Codec<std::vector<std::string>>::get(const pg::Result& r, int row,
+                                                              int column) {
+  std::vector<std::string> texts;
+  const json::value list = json::parse(r.text(row, column));  // outlives the loop
+  for (const json::value& text : list.as_array()) texts.emplace_back(text.as_string());
+  return texts;
+}
+
+std::string Codec<std::map<std::string, std::string>>::put(
+    const std::map<std::string, std::string>& details) {
+  json::object object;
+  for (const auto& [name, value] : details) object[name] = value;
+  return json::serialize(object);
+}
+
+std::map<std::string, std::string> Codec<std::map<std::string, std::string>>::get(
+    const pg::Result& r, int row, int column) {
+  std::map<std::string, std::string> details;
+  for (const auto& [name, value] : object_at(r, row, column))
+    details[std::string(name)] = std::string(value.as_string());
+  return details;
+}
+
+}  // namespace tenggat::store

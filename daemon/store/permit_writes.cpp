@@ -1,0 +1,273 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <map>
+#include <stdexcept>
+#include <utility>
+
+#include "daemon/store/hash.h"
+#include "daemon/store/notice_table.h"
+#include "daemon/store/permit_tables.h"
+
+namespace tenggat::store {
+namespace json = boost::json;
+namespace {
+
+// --- What a decision leaves beside the permit's own rows
+
+// Those that portals follow. Nothing of them depends on the time that the event bears.
+struct NewChange {
+  std::int64_t permit = 0, sequence = 0;
+  Seconds undo_window{};
+};
+constexpr auto kChange =
+    columns(key("permit", &NewChange::permit), key("sequence", &NewChange::sequence),
+            fixed("undo_window", &NewChange::undo_window));
+
+struct SendAt {
+  Instant send_at{};
+};
+constexpr auto kNotice = table("notice", key("permit", &OfPermit::permit)) + kNoticeFacts +
+                         kNoticeDetails + columns(fixed("send_at", &SendAt::send_at));
+
+struct NewCounts {
+  std::int64_t permit = 0, cause = 0;
+  Instant counted_from{};
+  std::string sop, changes;
+};
+constexpr auto kCount =
+    table("count_delta", key("permit", &NewCounts::permit), key("cause", &NewCounts::cause),
+          key("counted_from", &NewCounts::counted_from), fixed("sop", &NewCounts::sop),
+          fixed<Json>("changes", &NewCounts::changes));
+
+struct Undone {
+  std::int64_t permit = 0, cause = 0;
+  Instant at{};
+};
+constexpr auto kUndone = columns(key("permit", &Undone::permit), key("cause", &Undone::cause),
+                                 column("at", &Undone::at));
+
+constexpr auto kPermitChanges = kPermit.changing();
+constexpr auto kContact = kApplicant.changing();
+constexpr auto kRearmed = kRung.changing();
+
+const std::string kInsertChanges = fmt::format(
+    "INSERT INTO change (permit, sequence, counts_at) SELECT c.permit, c.sequence,"
+    " (SELECT office_now()) + make_interval(secs => c.undo_window) FROM {}",
+    kChange.shape().unnest("c"));
+
+const std::string kDropNotices = fmt::format(
+    "UPDATE notice n SET state = 'dropped', state_reason = 'undone', state_at = c.at FROM {}"
+    " WHERE n.permit = c.permit AND n.cause = c.cause"
+    " AND n.state IS NOT DISTINCT FROM 'pending'",
+    kUndone.shape().unnest("c"));
+const std::string kDropChanges = fmt::format(
+    "DELETE FROM change d USING {} WHERE d.permit = c.permit AND d.sequence = c.cause"
+    " AND d.place IS NULL",
+    kUndone.shape().unnest("c"));
+// What was dropped since then for the work being done is owed again: it is not done.
+const std::string kOweAgain = fmt::format(
+    "UPDATE notice n SET state = 'pending', state_reason = '', state_at = NULL, send_at = c.at"
+    " FROM {} JOIN event e ON e.permit = c.permit AND e.sequence = c.cause"
+    " WHERE n.permit = c.permit AND n.cause <> c.cause AND n.state_at >= e.at"
+    " AND n.state IS NOT DISTINCT FROM 'dropped' AND n.state_reason = 'done_before_sending'",
+    kUndone.shape().unnest("c"));
+const std::string kDropCounts = fmt::format(
+    "DELETE FROM count_delta d USING {} WHERE d.permit = c.permit AND d.cause = c.cause",
+    kUndone.shape().unnest("c"));
+
+// What a batch writes, gathered by table.
+struct Writes {
+  Rows<kPermit> permits;
+  Rows<kPermitChanges> changed_permits;
+  Rows<kApplicant> applicants;
+  Rows<kContact> contacts;
+  Rows<kVisit> visits, changed_visits;
+  Rows<kPause> pauses;
+  Rows<kDocument> documents, changed_documents;
+  Rows<kRung> rungs;
+  Rows<kRearmed> rearmed;
+  Rows<kNote> notes;
+  Rows<kEvent> events;
+  Rows<kChange> changes;
+  Rows<kNotice> notices;
+  Rows<kCount> counts;
+  Rows<kUndone> undone;
+};
+
+template <class Row>
+const Row* find_row(const std::vector<Row>* rows, int id) {
+  if (!rows) return nullptr;
+  for (const Row& row : *rows)
+    if (row.id == id) return &row;
+  return nullptr;
+}
+
+const Projection::VisitDues* dues_of(const Projection& projection, int visit) {
+  for (const Projection::VisitDues& dues : projection.visits)
+    if (dues.visit == visit) return &dues;
+  return nullptr;
+}
+
+void add_visits(Writes& writes, const PermitChange& change) {
+  const Permit& after = change.decision.after;
+  // The permit's next check stands on its first open visit.
+  std::optional<Instant> check = change.projection.next_check_at;
+  const Permit* before = change.before ? &change.before->permit : nullptr;
+  for (const Visit& v : after.visits) {
+    // An open visit's derived instants may move without the visit itself changing.
+    const Visit* old = find_row(before ? &before->visits : nullptr, v.id);
+    if (old && *old == v && !v.open()) continue;
+    const auto* dues = dues_of(change.projection, v.id);
+    ClockDue due;
+    VisitIndex index;
+    if (dues) {
+      due.due_at = dues->due_at;
+      index = {.due_soon_at = dues->due_soon_at, .paused = !dues->due_at, .check_at = {}};
+    }
+    if (v.open()) index.check_at = std::exchange(check, std::nullopt);
+    (old ? writes.changed_visits : writes.visits).add(OfPermit{after.id}, v, due, index);
+  }
+  if (check) throw std::logic_error("something is to fall due on a permit without an open visit");
+}
+
+void add_parts(Writes& writes, const PermitChange& change) {
+  const Permit& after = change.decision.after;
+  const OfPermit of{after.id};
+  const Permit* before = change.before ? &change.before->permit : nullptr;
+  for (const Pause& p : after.pauses) {
+    const Pause* old = find_row(before ? &before->pauses : nullptr, p.id);
+    if (!old || *old != p) writes.pauses.add(of, p);
+  }
+  for (const Document& d : after.documents) {
+    const Document* old = find_row(before ? &before->documents : nullptr, d.id);
+    if (!old || *old != d) (old ? writes.changed_documents : writes.documents).add(of, d);
+  }
+  const std::size_t known = before ? before->rungs.size() : 0;
+  for (std::size_t i = 0; i < after.rungs.size(); ++i) {
+    const RaisedRung& r = after.rungs[i];
+    if (i >= known)
+      writes.rungs.add(of, r);
+    else if (r.rearmed && !before->rungs[i].rearmed)
+      writes.rearmed.add(of, r);
+  }
+}
+
+bool is_followed(const Event& event) {
+  return event.type == "acted" || event.type == "paused" || event.type == "resumed";
+}
+
+std::string add_events_of(Writes& writes, const PermitChange& change, Seconds undo_window) {
+  const std::string& salt = change.before ? change.before->salt : change.salt;
+  std::string last_hash = change.before ? change.before->last_hash : std::string();
+  const std::int64_t permit = change.decision.after.id;
+  for (const Event& event : change.decision.events) {
+    json::object fields;
+    for (const EventField& field : event.fields)
+      fields[field.name] = field.personal ? digest(salt, field.value) : field.value;
+    StoredEvent stored;
+    stored.fields_json = json::serialize(fields);
+    stored.hash = last_hash = event_hash(last_hash, permit, event, stored.fields_json);
+    writes.events.add(OfPermit{permit}, event, stored);
+    if (permit > 0 && is_followed(event))
+      writes.changes.add(NewChange{permit, event.sequence, undo_window});
+  }
+  return last_hash;
+}
+
+void add_told(Writes& writes, const PermitChange& change, const SendRules& send) {
+  const Decision& decision = change.decision;
+  const Permit& after = decision.after;
+  for (const Notice& n : decision.notices)
+    writes.notices.add(OfPermit{after.id}, n, SendAt{ready_at(n, send)});
+  // Ids run on within an event; the notes of one decision come in the order of its events.
+  std::map<std::int64_t, int> used;
+  for (const NewNote& n : decision.notes)
+    writes.notes.add(StoredNote{.permit = after.id,
+                                .event = n.event,
+                                .id = ++used[n.event],
+                                .visit = n.visit,
+                                .kind = n.kind,
+                                .document = n.document,
+                                .text = n.text,
+                                .by = n.by});
+  std::map<std::pair<std::int64_t, Instant>, json::array> counts;
+  for (const CountDelta& c : decision.counts)
+    counts[{c.cause, c.counted_from}].push_back(json::array{c.metric, c.step, c.label, c.amount});
+  for (const auto& [from, changes] : counts)
+    writes.counts.add(
+        NewCounts{after.id, from.first, from.second, after.sop, json::serialize(changes)});
+  for (const std::int64_t cause : decision.undone_causes)
+    writes.undone.add(Undone{after.id, cause, after.changed_at});
+}
+
+void add_change(Writes& writes, const PermitChange& change, const SendRules& send) {
+  const Permit& p = change.decision.after;
+  const Projection& derived = change.projection;
+  StoredPermit stored;
+  stored.last_hash = add_events_of(writes, change, send.undo_window);
+  stored.calendar_version = change.before && change.calendar_version.empty()
+                                ? change.before->calendar_version
+                                : change.calendar_version;
+  const ClockDue due{derived.case_due_at};
+  if (change.before) {
+    writes.changed_permits.add(p, stored, due, derived);
+  } else {
+    stored.salt = change.salt;
+    stored.tracking_secret = change.tracking_secret;
+    stored.fields = change.fields;
+    writes.applicants.add(p, change.applicant, stored);
+    writes.permits.add(p, stored, due, derived, TrackingIndex{sha256(change.tracking_secret)});
+  }
+  if (const auto& contact = change.decision.contact)
+    writes.contacts.add(p, StoredPermit::Applicant{"", contact->email, contact->whatsapp});
+  add_visits(writes, change);
+  add_parts(writes, change);
+  add_told(writes, change, send);
+}
+
+}  // namespace
+
+void append_writes(pg::Pipeline& pipeline, const std::vector<PermitChange>& changes,
+                   const SendRules& send) {
+  Writes writes;
+  for (const PermitChange& change : changes) add_change(writes, change, send);
+  add_insert(pipeline, writes.applicants);
+  add_update(pipeline, writes.contacts);
+  add_insert(pipeline, writes.permits);
+  add_update(pipeline, writes.changed_permits);
+  add_update(pipeline, writes.changed_visits);
+  add_insert(pipeline, writes.visits);
+  add_upsert(pipeline, writes.pauses);
+  add_update(pipeline, writes.changed_documents);
+  add_insert(pipeline, writes.documents);
+  add_update(pipeline, writes.rearmed);
+  // A rung that is there already is a rung raised twice: that must fail, not be overwritten.
+  add_insert(pipeline, writes.rungs);
+  add_insert(pipeline, writes.events);
+  add_statement(pipeline, kInsertChanges, writes.changes);
+  add_insert(pipeline, writes.notes);
+  add_insert(pipeline, writes.notices);
+  add_insert(pipeline, writes.counts);
+  // After the inserts: an action and its undo may come in one batch.
+  add_statement(pipeline, kDropNotices, writes.undone);
+  add_statement(pipeline, kDropChanges, writes.undone);
+  add_statement(pipeline, kOweAgain, writes.undone);
+  add_statement(pipeline, kDropCounts, writes.undone);
+}
+
+void append(Decision& decision, Decision&& later) {
+  const auto move_all = [](auto& to, auto& from) {
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  };
+  decision.after = std::move(later.after);
+  move_all(decision.events, later.events);
+  move_all(decision.notices, later.notices);
+  move_all(decision.notes, later.notes);
+  move_all(decision.counts, later.counts);
+  move_all(decision.undone_causes, later.undone_causes);
+  if (later.contact) decision.contact = std::move(later.contact);
+}
+
+}  // namespace tenggat::store
