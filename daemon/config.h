@@ -1,4 +1,5 @@
-// The daemon's configuration file, contract section 4: a plain value with its defaults in place.
+// The daemon's configuration file (docs/reference.md, Configuration): a plain value with its
+// defaults in place.
 //
 // load_config() opens no file and reads no environment: what it returns depends on the file's name
 // and text alone. A relative path in the file means "beside the file": `rules` and the DIR of

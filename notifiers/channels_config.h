@@ -8,7 +8,7 @@
 
 namespace tenggat::notify {
 
-// The keys of contract section 4, secrets already read from their files.
+// The keys of docs/reference.md, Configuration, secrets already read from their files.
 struct EmailConfig {
   std::string url;       // smtp://HOST:PORT, smtps://HOST:PORT, file:DIR; empty: no email
   std::string from;      // "Perizinan <izin@example.go.id>"; needed unless url is file:

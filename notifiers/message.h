@@ -17,7 +17,8 @@ std::string_view name(Channel channel);  // "whatsapp", "email"
 std::optional<Channel> channel_from_name(std::string_view name);
 
 // One rendered message to one person over one channel. Once tried it never changes, so a retry
-// sends the same bytes under the same id and a receiver can drop the repeat (contract section 7).
+// sends the same bytes under the same id and a receiver can drop the repeat (docs/reference.md,
+// Notices and messages).
 struct Message {
   std::string id;  // stable, from the database; Message-ID and file names derive from it
   Channel channel = Channel::whatsapp;

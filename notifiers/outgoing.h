@@ -15,8 +15,9 @@ namespace tenggat::notify {
 
 class Outgoing {
  public:
-  // `real_now` gives real time for the mail's Date, also under a simulated clock (contract section
-  // 3). Throws std::invalid_argument with all faults of an invalid configuration.
+  // `real_now` gives real time for the mail's Date, also under a simulated clock
+  // (docs/reference.md, Simulated clock). Throws std::invalid_argument with all faults of an
+  // invalid configuration.
   Outgoing(boost::asio::any_io_executor executor, ChannelsConfig config,
            std::function<Instant()> real_now);
 

@@ -1,5 +1,5 @@
 // Indonesian mobile numbers, and how personal addresses look in a log.
-// Source: Komdigi numbering plan as summarised in the domain facts, "Phone numbers".
+// Source: docs/domain.md, Phone numbers.
 #pragma once
 #include <optional>
 #include <string>

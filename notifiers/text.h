@@ -1,5 +1,5 @@
-// The texts people receive. Source of their wording and rules: domain facts, "Texts that ship";
-// contract section 7 (what Meta's approved templates allow).
+// The texts people receive. Sources: docs/reference.md, Texts; docs/domain.md, Meta Cloud API (what
+// approved templates allow).
 #pragma once
 #include <map>
 #include <string>

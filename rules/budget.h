@@ -1,6 +1,6 @@
 // A budget of working time, as SOPs and ladders state it: "4d", "1h 30m", "2d 10m".
-// Source: contract section 2. Minutes and hours are working time, days are working days; the two
-// are never converted into each other, so a budget keeps its three counts.
+// Source: docs/reference.md, Working time. Minutes and hours are working time, days are working
+// days; the two are never converted into each other, so a budget keeps its three counts.
 #pragma once
 #include <boost/system/result.hpp>
 #include <string>

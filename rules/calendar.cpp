@@ -63,8 +63,9 @@ WorkingInstant next_working_instant(DayReader& days, Instant t) {
   }
 }
 
-// Contract section 2, budget `d`. A start before the day's work uses that day up; a start within it
-// ends n working days later, when as much of that day has been worked as of the first day before.
+// docs/reference.md, Working time, days. A start before the day's work uses that day up; a start
+// within it ends n working days later, when as much of that day has been worked as of the first day
+// before.
 Instant end_of_days(DayReader& days, Instant from, int n) {
   const WorkingInstant start = next_working_instant(days, from);
   const Seconds before = start.day.worked_before(start.at);

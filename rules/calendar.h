@@ -1,4 +1,4 @@
-// The working calendar of an office: which seconds count. Source: contract section 2.
+// The working calendar of an office: which seconds count. Source: docs/reference.md, Working time.
 //
 // A calendar is immutable, knows no "now" and has no horizon: it answers for any instant.
 // One date is decided by the first of: make-up working day, day off, date range, weekly hours.

@@ -1,6 +1,6 @@
 // What time alone will bring about on a permit, and when: rungs of its ladders, counted breaches,
 // automatic resumes and actions, reminders to mend. The SLA watch asks for the first instant;
-// catch_up takes them one by one. Source: contract sections 3 and 6.
+// catch_up takes them one by one. Source: docs/reference.md, Clocks and PAUD.
 #pragma once
 #include <optional>
 #include <vector>

@@ -194,7 +194,7 @@ std::optional<Ledger> legal_ledger(const Permit& permit, const Sop& sop) {
 }
 
 std::optional<Instant> due_soon_at(const Replay& replay, const std::vector<RungRule>* ladder) {
-  // The last percentage rung, as the walkthrough has it: after the first of two (50 %) half the
+  // The last percentage rung, as walkthrough_test has it: after the first of two (50 %) half the
   // time is still left, and a pause opened then is no matter for a superior.
   int percent = 0;
   if (ladder)

@@ -1,5 +1,5 @@
 // The clock as a ledger: when it started, when it stood, when it ended. Replayed under a calendar
-// it says everything else. Source: contract section 3.
+// it says everything else. Source: docs/reference.md, Clocks.
 //
 // Overdue is never stored: it is what a replay says at the moment of asking.
 #pragma once
@@ -117,7 +117,7 @@ Sla visit_sla(const Permit& permit, const Visit& visit, const Sop& sop, const Ca
 Sla case_sla(const Permit& permit, const Sop& sop, const Calendar& calendar, Instant now);
 
 // What a closed clock would say under the calendar in force. What it said at closing stays; none
-// where both say the same, and while it is open. Source: contract section 3, "Versions".
+// where both say the same, and while it is open. Source: docs/reference.md, Versions.
 struct Recomputed {
   std::optional<Verdict> verdict;  // none where it had none
   Seconds elapsed{};
@@ -129,7 +129,7 @@ std::optional<Recomputed> recomputed_case(const Permit& permit, const Sop& sop,
                                           const Calendar& calendar);
 
 // When the remaining steps would be done if each took its standard from now on.
-// Contract section 3, "once late, the estimate is ...".
+// Source: docs/reference.md, The promised date.
 Instant estimate(const Permit& permit, const Sop& sop, const Calendar& calendar, Instant now);
 
 // The same as an applicant is told it, by message and on their page: counted from when the case was

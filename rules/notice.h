@@ -2,7 +2,8 @@
 // kind, k, occurrence, addressee); what is sent over a channel is a message, made from it later.
 //
 // The addressee is the holder of a duty, not a person: who receives is resolved when the message is
-// made, so a change of person neither drops nor repeats a notice. Source: contract section 7.
+// made, so a change of person neither drops nor repeats a notice. Source: docs/reference.md,
+// Notices and messages.
 #pragma once
 #include <cstdint>
 #include <map>

@@ -1,5 +1,5 @@
 // Who holds a duty on a given day, who stands in for them, and who is told in their place.
-// Sources: contract section 6 (ladders, delegations), domain.md (Plh. and Plt.).
+// Sources: docs/reference.md, People; docs/domain.md, Acting officials.
 #pragma once
 #include <optional>
 #include <string>

@@ -1,5 +1,5 @@
 // The proof of a clock: day by day what it counted, what it did not count and why, its standstills
-// among it. Source: contract section 3, "The proof". `deadline --explain`, the API and the pages
+// among it. Source: docs/reference.md, The proof. `deadline --explain`, the API and the pages
 // show this and nothing of their own.
 #pragma once
 #include <optional>

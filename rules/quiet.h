@@ -1,4 +1,4 @@
-// When a notice may leave. Source: contract section 7, "Officers".
+// When a notice may leave. Source: docs/reference.md, Officers.
 #pragma once
 #include <optional>
 

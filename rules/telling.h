@@ -1,5 +1,5 @@
 // At the moment a notice is to become a message: does it still hold, and who is told. Source:
-// contract section 7 ("checks again that each still holds").
+// docs/reference.md, Notices and messages.
 #pragma once
 #include <optional>
 #include <vector>

@@ -1,6 +1,6 @@
 // Where the time of a permit went: of one clock, what ran and what stood; of one visit, waiting and
-// handling; of the whole permit, whose time it was. Source: contract section 3; domain facts,
-// "Working time": gross, net and paused time and the number of pauses are kept.
+// handling; of the whole permit, whose time it was. Source: docs/reference.md, Clocks;
+// docs/domain.md, The office's SOP: gross, net and paused time and the number of pauses are kept.
 #pragma once
 #include <optional>
 

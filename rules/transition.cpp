@@ -10,7 +10,8 @@
 namespace tenggat {
 namespace {
 
-// An entry recorded later than this after the fact must say why. Source: contract section 5.
+// An entry recorded later than this after the fact must say why. Source: docs/reference.md,
+// Actions.
 constexpr Seconds kLateEntry{15 * 60};
 
 // What a command checks before it changes anything; the change itself is the Draft's.

@@ -184,7 +184,7 @@ Decision catch_up(const Permit& permit, const Context& context);
 // keep their verdicts. A raised rung that is to come again is armed as its next occurrence, a
 // counted breach that falls away is reversed, and the applicant learns of a promised date that
 // moved, with the decree. Then what is due under the new calendar happens. Empty events where the
-// permit has ended. Source: contract section 3, "Versions".
+// permit has ended. Source: docs/reference.md, Versions.
 Decision apply_calendar(const Permit& permit, const Context& with_new_calendar,
                         const std::string& decree);
 

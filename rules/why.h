@@ -1,6 +1,6 @@
 // Why each rung of a permit was raised, and why each other was not: of every visit and of the case,
 // from the permit alone. What became of the notices of those that were raised, the outbox tells.
-// Source: contract section 5 (`/why`).
+// Source: docs/reference.md, Calls.
 #pragma once
 #include <optional>
 #include <string>

@@ -1,5 +1,5 @@
 // A time zone by its IANA name: which offset holds at an instant, which instant a wall time is.
-// Source: contract section 2. Reads the system's tzdata once, through date-tz.
+// Source: docs/reference.md, Working time. Reads the system's tzdata once, through date-tz.
 //
 // The compiled tzdata of Debian spells transitions out up to 2037 and leaves later years to a rule
 // that date-tz 3.0.1 does not read. Zones whose table ends with a transition in 2037 are continued

@@ -1,4 +1,4 @@
-// `tenggat`: one table of commands, one place that runs them. Source: contract section 4.
+// `tenggat`: one table of commands, one place that runs them. Source: docs/reference.md, Commands.
 #pragma once
 #include <functional>
 #include <iosfwd>

@@ -213,7 +213,7 @@ std::string_view span_text(Span::Kind kind) {
   return "";
 }
 
-// Contract section 2, in a sentence: how the days of this budget end.
+// docs/reference.md, Working time, in a sentence: how the days of this budget end.
 std::string rule_of_days(const Calendar& calendar, const Question& question) {
   const Instant start = calendar.next_working(question.start);
   const LocalTime at = calendar.local(start);

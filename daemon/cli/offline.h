@@ -1,6 +1,6 @@
 // `tenggat deadline` and `tenggat elapsed`: questions to a calendar file, without a daemon or a
-// database. Source: contract section 4. Every function answers the process's exit code: 0, or 1
-// where a line or the file was refused.
+// database. Source: docs/reference.md, Commands. Every function answers the process's exit code: 0,
+// or 1 where a line or the file was refused.
 //
 // One answer a line, in the order of the questions. A line that is not a question (an empty one,
 // too) is answered `error: line N: …` in its place. What was answered is flushed before waiting for

@@ -1,5 +1,5 @@
-// The admin listener: /metrics, /livez, /readyz. Source: contract section 5. It has no tokens and
-// listens on loopback unless told otherwise.
+// The admin listener: /metrics, /livez, /readyz. Source: docs/reference.md, The daemon. It has no
+// tokens and listens on loopback unless told otherwise.
 #pragma once
 #include <boost/asio/awaitable.hpp>
 #include <functional>

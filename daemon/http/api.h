@@ -1,5 +1,5 @@
-// The API: every route under /api/v1 that people and systems work through. Source: contract
-// section 5.
+// The API: every route under /api/v1 that people and systems work through. Source:
+// docs/reference.md, HTTP API.
 //
 // Reads take one flight on a pooled connection (two where an id must be looked up first) and see
 // one snapshot. Commands go to the committer. Authorization comes first, before the body is read

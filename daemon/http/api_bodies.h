@@ -1,5 +1,5 @@
 // What callers send, as the values the core and the committer take. Pure: a body and its faults,
-// all at once. Source: contract section 5, limits included.
+// all at once. Source: docs/reference.md, Calls and Bounds.
 #pragma once
 #include <boost/system/result.hpp>
 #include <cstddef>

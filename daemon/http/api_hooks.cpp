@@ -1,5 +1,5 @@
 // What comes in from elsewhere about messages of ours: receipts of WhatsApp's providers, and mails
-// that came back. Source: contract section 5, domain facts "WhatsApp providers" and "Email".
+// that came back. Source: docs/reference.md, Calls; docs/domain.md, WhatsApp and Mail.
 #include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>

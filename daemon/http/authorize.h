@@ -1,7 +1,7 @@
 // Who may do what and see what, deny by default. A route's row says who may call it; that is asked
 // about once a request, before anything else is looked at, and the handler gets what came of it.
-// Source: contract section 5, column "who". Whether an officer may act on a step, and who may undo,
-// is the core's to say. Which routes there are is no business of this file.
+// Source: docs/reference.md, Who may call and Calls. Whether an officer may act on a step, and who
+// may undo, is the core's to say. Which routes there are is no business of this file.
 #pragma once
 #include <boost/system/result.hpp>
 #include <cstdint>
@@ -30,7 +30,7 @@ Principal principal_of(const store::Token& token);
 // As the log names them: "officer:fo", "service:portal", "provider:meta".
 std::string words_of(const Principal& principal);
 
-// Column "who" of the contract's table.
+// The column "who" of docs/reference.md, Calls.
 enum class Who : unsigned {
   anyone = 1U << 0U,  // also by a secret in the address, which the handler looks up
   any_token = 1U << 1U,

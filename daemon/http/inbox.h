@@ -1,5 +1,5 @@
 // The inbox of one officer: the open visits they may act on today, most urgent first. Source:
-// contract section 5, GET /tasks; section 6 for who stands in for whom.
+// docs/reference.md, Calls (GET /tasks) and People.
 #pragma once
 #include <boost/json/object.hpp>
 #include <cstdint>

@@ -92,7 +92,7 @@ inline constexpr auto kProblemTypes = std::to_array<ProblemType>({
      {"The method is not allowed here", "Metode tidak diizinkan di sini"},
      {"The address is there, but takes other methods: the field Allow names them.",
       "Alamatnya ada, tetapi menerima metode lain: lihat kepala Allow."}},
-    // Refused by the API. Source: contract section 5.
+    // Refused by the API. Source: docs/reference.md, Requests and answers.
     {"invalid_json", 400,
      {"The body is not valid JSON", "Isi permintaan bukan JSON yang benar"},
      {"The body is missing, is no JSON, or has a key twice. `detail` says where. Send a JSON "

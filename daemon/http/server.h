@@ -1,4 +1,5 @@
-// A strict HTTP/1.1 server for one thread and one io_context. Source: contract section 5; RFC 9112.
+// A strict HTTP/1.1 server for one thread and one io_context. Sources: docs/reference.md, Bounds;
+// RFC 9112.
 //
 // What is refused before any handler runs is in request_head.h; every refusal is a problem document
 // and closes the connection. Requests of one connection are handled one after the other, also when

@@ -1,5 +1,5 @@
 // The whole story of one permit: every visit with its clock, every event, and the proof of every
-// count of working time. Source: contract sections 3 ("the proof") and 5.
+// count of working time. Source: docs/reference.md, The proof and Calls.
 #pragma once
 #include <boost/json/object.hpp>
 #include <string>

@@ -65,7 +65,7 @@ json::object applicant_view(const store::StoredPermit& stored, bool contact) {
   return applicant;
 }
 
-// At risk: under one working day left, or past. Source: contract section 3, "Legal limit".
+// At risk: under one working day left, or past. Source: docs/reference.md, Legal limit.
 json::object legal_view(const Permit& permit, const Sop& sop, const Calendar& calendar,
                         Instant now) {
   json::object legal{{"basis", or_null(sop.legal.basis)},

@@ -1,5 +1,5 @@
-// How a permit looks from outside, as JSON. Source: contract section 5. Everything about time is
-// evaluated at `now`, nothing is taken from stored derivations.
+// How a permit looks from outside, as JSON. Source: docs/reference.md, HTTP API. Everything about
+// time is evaluated at `now`, nothing is taken from stored derivations.
 #pragma once
 #include <boost/json/object.hpp>
 #include <string>

@@ -1,5 +1,5 @@
 // Why each rung of a permit was or was not raised, and what came of every notice: to whom and why
-// them, message, attempts, receipts. Source: contract section 5, `/why`.
+// them, message, attempts, receipts. Source: docs/reference.md, Calls.
 #pragma once
 #include <boost/json/object.hpp>
 #include <vector>

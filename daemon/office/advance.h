@@ -1,6 +1,6 @@
 // `tenggat clock advance`: takes a simulated clock of SPEED 0 from due instant to due instant, so
 // that nothing is jumped over, and waits at each until the daemons have done what is due there.
-// Source: contract section 3, "Simulated clock".
+// Source: docs/reference.md, Simulated clock.
 #pragma once
 #include <boost/system/result.hpp>
 #include <chrono>

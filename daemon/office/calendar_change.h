@@ -1,6 +1,5 @@
 // A changed calendar takes effect on open permits: each open clock is replayed whole under it. Safe
-// to repeat: a permit it was applied to is passed over. Source: contract section 3, "Versions", and
-// section 4, `calendar preview/apply`.
+// to repeat: a permit it was applied to is passed over. Source: docs/reference.md, Versions.
 #pragma once
 #include <string>
 #include <vector>

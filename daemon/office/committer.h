@@ -1,7 +1,7 @@
 // Commands are committed in natural batches: what arrives while a commit is in flight forms the
 // next batch. One transaction, two flights: lock and read; write and COMMIT. The core decides each
 // command in arrival order between the flights, so a refused one spoils nothing. No timer, no added
-// latency when idle. Source: design, "Throughput".
+// latency when idle.
 //
 // Three batches are under way at once, each in a lane of its own: while PostgreSQL works on one,
 // the core decides another. They never meet: a command whose permit or key is in a lane's batch
@@ -87,7 +87,7 @@ struct CommitterOptions {
   std::size_t queue_max = 1024;
   std::size_t batch_max = 256;
   // Then `busy`, also for a command that is under way: its key tells the caller who comes back.
-  // With it the whole request stays within the 30 s of the contract.
+  // With it the whole request stays within its 30 s (docs/reference.md, Bounds).
   std::chrono::milliseconds answer_within = std::chrono::seconds(25);
   // For each of a batch's two flights. A session that does not answer is closed, never cancelled,
   // and the batch done again on another one: so a mute host costs this much, not kStatementTimeout.

@@ -1,5 +1,5 @@
 // Who gets which notices in one message, and which wait. Pure: the composer loads, asks, writes.
-// Source: contract section 7.
+// Source: docs/reference.md, Notices and messages.
 #pragma once
 #include <map>
 #include <string>

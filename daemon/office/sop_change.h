@@ -1,5 +1,5 @@
 // Open permits move to the version of their SOP that is in force. A permit is opened under one
-// version and keeps it until then. Safe to repeat. Source: contract section 3, "Versions".
+// version and keeps it until then. Safe to repeat. Source: docs/reference.md, Versions.
 #pragma once
 #include <string>
 #include <vector>

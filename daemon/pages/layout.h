@@ -25,7 +25,7 @@ struct Page {
 };
 
 // Security headers included: nothing may be loaded but our stylesheet, no form leads elsewhere, no
-// frame shows it, no address leaks, nothing is kept. Source: hazards, "Tracking link".
+// frame shows it, no address leaks, nothing is kept. Source: docs/reference.md, Pages.
 http::Response page_response(int status, const Page& page);
 // 303: the browser asks for `path` by GET, so that a reload repeats nothing.
 http::Response see_other(std::string path);

@@ -1,6 +1,5 @@
 // The pages people work through: an applicant's tracking page, signing in, and an officer's desk.
-// Server-rendered, without script; a GET never acts. Source: issue 5; contract section 5,
-// "/lacak/{secret}".
+// Server-rendered, without script; a GET never acts. Source: docs/reference.md, Pages.
 //
 // An officer is known by a session cookie and asked about by the same authorize() as a token's
 // holder; an applicant by the secret in the link. What they do goes to the committer like any

@@ -1,5 +1,5 @@
 // The office's clock as a row: real time unless the database was made for a simulated one.
-// Source: contract section 3, "Simulated clock".
+// Source: docs/reference.md, Simulated clock.
 //
 //   simulated now = START + SPEED x (database clock - anchor), the anchor kept here, also while no
 //   daemon runs. SPEED 0 stands still and is moved by set_clock().

@@ -13,7 +13,7 @@
 
 namespace tenggat::notify::portal {
 
-// The keys of contract section 4, secrets read from their files.
+// The keys of docs/reference.md, Configuration, secrets read from their files.
 struct Config {
   // https, http to a private address, or file:DIR, where each event is written; empty: no portal.
   std::string url;

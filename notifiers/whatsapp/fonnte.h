@@ -1,5 +1,5 @@
 // WhatsApp through Fonnte, which drives a paired phone: the text itself is sent, no template.
-// Source: domain facts, "WhatsApp providers": form fields, JSON judged by `status`, `id` a list.
+// Source: docs/domain.md, Fonnte.
 #pragma once
 #include <boost/json/value.hpp>
 #include <boost/system/result.hpp>

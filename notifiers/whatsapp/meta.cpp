@@ -25,7 +25,7 @@ struct Judgement {
   Outcome outcome;
   std::string_view reason;
 };
-// Meta, Cloud API error codes. The ones the domain facts settle come first.
+// Error codes. Source: docs/domain.md, Meta Cloud API.
 constexpr std::array<Judgement, 34> kJudgements{{
     {130429, Outcome::retry, reason::rate_limited},
     {131056, Outcome::retry, reason::rate_limited},  // this pair of sender and person

@@ -1,5 +1,5 @@
 // WhatsApp through Meta's Cloud API: template messages only.
-// Source: domain facts, "WhatsApp providers" (request, error codes, limits of parameters).
+// Source: docs/domain.md, Meta Cloud API.
 #pragma once
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>

@@ -11,8 +11,8 @@
 
 namespace tenggat::notify {
 
-// Of contract section 4: whatsapp.provider, app_secret_file, verify_token_file. An empty secret
-// lets nobody in.
+// Of docs/reference.md, Configuration: whatsapp.provider, app_secret_file, verify_token_file. An
+// empty secret lets nobody in.
 struct ReceiptConfig {
   std::string provider;
   std::string secret;  // Meta, WAHA, webhook: key of the signature; Fonnte, Wablas: of the path

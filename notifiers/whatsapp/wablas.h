@@ -1,5 +1,5 @@
 // WhatsApp through Wablas, which drives a paired phone: the text itself is sent, no template.
-// Source: domain facts, "WhatsApp providers": TOKEN.SECRET, `status: false` also with HTTP 200.
+// Source: docs/domain.md, Wablas.
 #pragma once
 #include <boost/json/value.hpp>
 #include <boost/system/result.hpp>

@@ -1,5 +1,5 @@
 // WhatsApp through WAHA, a server of one's own that drives a paired phone.
-// Source: domain facts, "WhatsApp providers": POST /api/sendText, X-Api-Key.
+// Source: docs/domain.md, WAHA.
 #pragma once
 #include <boost/json/value.hpp>
 #include <boost/system/result.hpp>

@@ -3,7 +3,7 @@
 //
 // Nine tenths of the permits are issued, the rest wait for officers. Requests come at their time,
 // whether the one before has been answered or not, and are timed from when they should have left.
-// Ends with 1 where a page is slower or larger, or a crowd costs more, than issue 5 allows.
+// Ends with 1 where a page is slower or larger, or a crowd costs more, than it may.
 #include <fmt/format.h>
 #include <sys/resource.h>
 

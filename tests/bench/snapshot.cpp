@@ -3,7 +3,7 @@
 // from the first statement's leaving to the figures' being out: the database's time and a little
 // more. First without closed permits, then with 900,000.
 //
-// Ends with 1 where /metrics, its snapshot or the number of series is more than issue 8 allows.
+// Ends with 1 where /metrics, its snapshot or the number of series is more than it may.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -54,7 +54,7 @@ std::string local_of(const std::string& rfc3339) { return rfc3339.substr(0, 19);
 
 const std::set<std::string> kReturns{"reject", "return", "report_error"};
 
-// Rungs that go to a superior, by the contract's ladders.
+// Rungs that go to a superior, by the ladders of docs/reference.md, PAUD.
 bool goes_up(bool of_case, const std::string& step, const std::string& rung) {
   if (of_case) return rung == "80%" || rung == "due" || rung == "+1d";
   if (step == "kajian_teknis") return rung == "due" || rung == "+1d";

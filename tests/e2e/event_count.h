@@ -1,5 +1,5 @@
-// What happened in an office, counted from its event log alone by the contract's rules (sections 3,
-// 5 and 6), for the SOP that ships. Looks at no visit, no permit row, no counter.
+// What happened in an office, counted from its event log alone by the rules of docs/reference.md,
+// for the SOP that ships. Looks at no visit, no permit row, no counter.
 #pragma once
 #include <map>
 #include <string>

@@ -140,7 +140,7 @@ SentMessage to(const std::string& officer, const std::string& when, const std::s
   return {when, "officer:" + officer, text, email ? "email" : "whatsapp"};
 }
 
-// The last paragraph of the walkthrough.
+// What was never raised, and why.
 void Walkthrough::why_names_what_was_never_raised_or_sent() {
   const json::value why = office_.json({"why", number_}, "kd");
   std::vector<std::string> expected;

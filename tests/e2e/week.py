@@ -4,7 +4,7 @@
     week.py DIRECTORY short|full
 
 writes DIRECTORY/plan.json (what happens, for the test to do) and DIRECTORY/expected.txt (what must
-come of it), and prints what the rules save. Written from the contract (sections 2, 3, 6, 7) and from
+come of it), and prints what the rules save. Written from docs/reference.md and from
 what a channel takes alone: it shares nothing with the daemon, neither code nor calendar. It goes
 through the week minute by minute and asks of each whether somebody is to be told something. A week
 in which one of its events changes nothing is refused.

@@ -1,5 +1,5 @@
 // What must never leave the house, and where it must never go: each refusal has a name, and the
-// server that listens hears nothing. Source: hazards, "Bytes out".
+// server that listens hears nothing. Source: docs/domain.md, Mail.
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// What must hold of working time on any calendar. Contract section 2.
+// What must hold of working time on any calendar. Source: docs/reference.md, Working time.
 #include <algorithm>
 
 #include "tests/rules/properties.h"

@@ -24,7 +24,7 @@ inline Calendar banjarbaru(const std::string& from = "", const std::string& to =
   return load_calendar(file, {shipped("libur.tsv")}).value();
 }
 
-// Banjarbaru as it stood after the flood decree of the walkthrough.
+// Banjarbaru as it stood after the flood decree of walkthrough_test.
 inline Calendar banjarbaru_after_the_flood() {
   return banjarbaru("libur_tambahan: []",
                     "libur_tambahan:\n"

@@ -1,5 +1,5 @@
 // Assigning, escalating now, acknowledging; claims that end with their officer's duty; whose own
-// work it is. Contract sections 5 and 6.
+// work it is. Source: docs/reference.md, Calls and People.
 #include <fmt/format.h>
 
 #include "rules/telling.h"

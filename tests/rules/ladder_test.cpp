@@ -1,5 +1,5 @@
 // Ladders as data: every rung, every target, urgency, repeats, a step's own rungs, the case's, and
-// the reason each notice was raised with. Contract section 6.
+// the reason each notice was raised with. Source: docs/reference.md, PAUD.
 #include "rules/ladder.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
-// What must hold of a clock on any calendar, whatever its pauses. Contract section 3.
+// What must hold of a clock on any calendar, whatever its pauses. Source: docs/reference.md,
+// Clocks.
 #include <algorithm>
 
 #include "rules/ledger.h"

@@ -1,4 +1,4 @@
-// Clocks as ledgers: dues, standstills, shares, verdicts. Contract section 3.
+// Clocks as ledgers: dues, standstills, shares, verdicts. Source: docs/reference.md, Clocks.
 #include "rules/ledger.h"
 
 #include <chrono>

@@ -1,5 +1,5 @@
-// paud.yaml against the table of contract section 6, field by field; then each fault a file can
-// have.
+// paud.yaml against the table of docs/reference.md, PAUD, field by field; then each fault a file
+// can have.
 #include "rules/load_sop.h"
 
 #include <fmt/format.h>
@@ -42,7 +42,7 @@ std::string say(const ActionRule& action) {
   return fmt::format("{} -> {} ({})", action.id, action.to, fmt::join(marks, ", "));
 }
 
-TEST(LoadSop, PaudIsTheTableOfTheContract) {
+TEST(LoadSop, PaudIsTheTableOfTheReference) {
   struct Row {
     const char *id, *role, *standard;
     Names needs;

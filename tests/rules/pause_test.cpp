@@ -1,4 +1,4 @@
-// Pauses: reasons, end dates, bounds, extensions. Contract section 3, "Pause".
+// Pauses: reasons, end dates, bounds, extensions. Source: docs/reference.md, Pauses.
 #include "tests/rules/paud_fixture.h"
 
 namespace tenggat::testing {

@@ -1,4 +1,4 @@
-// Who holds a duty, who stands in, who is told in whose place. Contract section 6.
+// Who holds a duty, who stands in, who is told in whose place. Source: docs/reference.md, People.
 #include "rules/people.h"
 
 #include <fmt/format.h>

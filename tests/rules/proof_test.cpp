@@ -1,5 +1,5 @@
-// The proof of a clock against the clock, and the reasons it gives. Contract section 3, "The
-// proof".
+// The proof of a clock against the clock, and the reasons it gives. Source: docs/reference.md, The
+// proof.
 #include "rules/proof.h"
 
 #include "tests/rules/paud_fixture.h"

@@ -1,4 +1,4 @@
-// When a notice may leave. Contract section 7.
+// When a notice may leave. Source: docs/reference.md, Officers.
 #include "rules/quiet.h"
 
 #include "tests/rules/paud_fixture.h"

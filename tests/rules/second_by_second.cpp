@@ -105,7 +105,7 @@ std::optional<int> SecondBySecond::after(int from, int working) const {
   return worked_[last] + 1;
 }
 
-// The contract's sentence on days, word for word.
+// The sentence on days of docs/reference.md, Working time.
 std::optional<int> SecondBySecond::days_after(int from, int days) const {
   const auto s = next_working(from);
   if (!s) return std::nullopt;

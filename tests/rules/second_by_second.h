@@ -1,11 +1,11 @@
 // Working time by the slowest way there is: every second of some weeks is looked at by itself and
-// is worked or not. Written from contract section 2 alone; it shares no code with rules/, and asks
-// the C library, not date-tz, what the clock on the wall shows.
+// is worked or not. Written from docs/reference.md, Working time, alone; it shares no code with
+// rules/, and asks the C library, not date-tz, what the clock on the wall shows.
 //
 // The wall's clock is read as one that is never set back: it shows the latest wall time shown so
-// far. That is the contract's rule on zones whole: a wall time has come at the first instant the
-// clock shows it or a later one, so one that exists twice counts at the first, and one that does
-// not exist at the jump.
+// far. That is the whole rule on zones of docs/reference.md, Working time: a wall time has come at
+// the first instant the clock shows it or a later one, so one that exists twice counts at the
+// first, and one that does not exist at the jump.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -67,7 +67,7 @@ class SecondBySecond {
   std::vector<std::int32_t> edges_;
 };
 
-// A clock as contract section 3 has it, on those seconds.
+// A clock as docs/reference.md, Clocks, has it, on those seconds.
 struct CountedStop {
   int from = 0;
   std::optional<int> to;  // none: it stands still

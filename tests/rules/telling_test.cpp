@@ -1,5 +1,5 @@
-// Whether a notice still holds when it is to leave, who is told, who asked for silence. Contract
-// section 7.
+// Whether a notice still holds when it is to leave, who is told, who asked for silence. Source:
+// docs/reference.md, Notices and messages.
 #include "rules/telling.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Every rung raised or not, and why. Contract section 5, `/why`.
+// Every rung raised or not, and why. Source: docs/reference.md, Calls.
 #include "rules/why.h"
 
 #include <fmt/format.h>

@@ -82,7 +82,7 @@ std::string text_of(const std::optional<Instant>& at, const Calendar& calendar) 
   return at ? calendar.format(*at) : "none";
 }
 
-// The holders a rung is raised to, as the SOP names them. Source: contract section 6.
+// The holders a rung is raised to, as the SOP names them. Source: docs/reference.md, PAUD.
 // `told_to_one`: the role's work is shared out by turns, and somebody's turn it was.
 std::set<std::string> addressees_of(const RungRule& rung, const std::string& role, const Sop& sop,
                                     bool told_to_one) {

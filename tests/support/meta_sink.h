@@ -1,6 +1,6 @@
 // Meta's Cloud API as far as we use it, on loopback: takes what Meta would take, refuses what Meta
 // would refuse with Meta's own error codes, and keeps what it took.
-// Source: domain facts, "WhatsApp providers".
+// Source: docs/domain.md, Meta Cloud API.
 #pragma once
 #include <chrono>
 #include <memory>

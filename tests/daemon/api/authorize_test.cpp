@@ -64,8 +64,8 @@ std::string answer(const Principal* principal, const Question& question) {
   return "";
 }
 
-// Column "who" of contract section 5, call by call.
-TEST(Authorize, FollowsTheContractsTable) {
+// The column "who" of docs/reference.md, Calls, call by call.
+TEST(Authorize, FollowsTheReferencesTable) {
   struct Row {
     const char* route;
     const char *officer, *intake, *act, *act_on_behalf, *read, *admin;

@@ -1,6 +1,6 @@
 // Who may do what, driven over every route: each kind of caller asks for what would be granted to
 // whoever may, on a permit the service "portal" handed in and that waits for front_office. Every
-// cell must be explained by a rule of the contract, the first that fits, and be as it says; so a
+// cell must be explained by a rule of the reference, the first that fits, and be as it says; so a
 // route that nobody has thought about, or a check that is gone, shows. The matrix is written to
 // authorization_matrix.txt, and to the terminal where TENGGAT_PRINT is set.
 #include <fmt/format.h>
@@ -269,7 +269,7 @@ const std::vector<Rule>& rules() {
       {"the step belongs to another role", [](const Row& r, const Caller&) { return r.commands; },
        "wrong_role"},
 
-      // The rest of the contract's column "who".
+      // The rest of the reference's column "who".
       {"applications come through scope intake",
        [](const Row& r, const Caller& c) { return r.route == "permit_create" && c.has("intake"); },
        "ok"},

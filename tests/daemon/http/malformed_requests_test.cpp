@@ -1,6 +1,6 @@
 // What is no request is refused before any handler: made by tables and by putting every bad byte
 // into every place. Each is followed by a good request on the same connection, which must not be
-// served either: what could be read two ways is not read on. Source: issue 5; RFC 9112.
+// served either: what could be read two ways is not read on. Source: RFC 9112.
 #include <gtest/gtest.h>
 #include <spdlog/fmt/fmt.h>
 

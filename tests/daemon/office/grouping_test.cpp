@@ -1,4 +1,4 @@
-// Who gets which notices in one message. Contract section 7.
+// Who gets which notices in one message. Source: docs/reference.md, Officers.
 #include "daemon/office/grouping.h"
 
 #include <gtest/gtest.h>
