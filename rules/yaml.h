@@ -44,6 +44,8 @@ class YamlValue {
   int column() const;  // 0 where absent
 
   void fault(Said said) const;  // at this value; nothing where absent
+  // In English alone: of what only operators write, the configuration.
+  void fault(std::string for_operators) const { fault(Said(std::move(for_operators))); }
   Place place() const;
 
   // Each of these records a fault where the value is of another kind.
@@ -99,6 +101,9 @@ class YamlMap {
   void fault(Said said) const { whole_.fault(std::move(said)); }
   // At the key's value where the key is there, else at the map.
   void fault_at(std::string_view key, Said said) const;
+  void fault_at(std::string_view key, std::string for_operators) const {
+    fault_at(key, Said(std::move(for_operators)));
+  }
 
  private:
   YamlValue whole_;

@@ -245,7 +245,7 @@ TEST(TimelineView, ShowsEventsAndTheTextsOfNotesOnlyToOfficers) {
   event.fields_json = R"({"number":"PAUD-2026-00001"})";
   event.hash = std::string(32, '\x01');
   timeline.events.push_back(event);
-  timeline.notes.push_back({7000000000000001, 2, 2, "note", "", "buram", "fo"});
+  timeline.notes.push_back({7000000000000001, 2, 1, 2, "note", "", "buram", "fo"});
   const json::object read = timeline_of(office, "2026-04-02T14:10:00+08:00", timeline, false);
   EXPECT_EQ(read.at("events").at(0).at("visit"), "pengajuan#1");
   EXPECT_EQ(read.at("events").at(0).at("fields").at("number"), "PAUD-2026-00001");
