@@ -25,8 +25,7 @@ constexpr auto kFields = std::to_array<FieldRow>({
 });
 
 constexpr Denial kForbidden{"forbidden", say<Detail::call_not_allowed>};
-constexpr Denial kNotForOfficers{"forbidden",
-                                 say<Detail::not_for_officers>};
+constexpr Denial kNotForOfficers{"forbidden", say<Detail::not_for_officers>};
 constexpr Denial kNamesNobody{"forbidden", say<Detail::officer_is_needed>};
 
 using OnBehalf = Access::OnBehalf;

@@ -114,8 +114,9 @@ TEST_F(ApplicantTest, WhoReceivesBeforeTheMessageIsMadeIsToldAllTheSame) {
 
 // What an older version left behind, and what the migration makes of it.
 TEST_F(ApplicantTest, AMigrationGivesBackTheDecreesThatAMarkHasTaken) {
-  const std::string migration = read_file(std::filesystem::path(TENGGAT_SOURCE_DIR) /
-                                          "daemon/store/migrations/0019_marks_supersede_no_file.sql");
+  const std::string migration =
+      read_file(std::filesystem::path(TENGGAT_SOURCE_DIR) /
+                "daemon/store/migrations/0019_marks_supersede_no_file.sql");
   const File file = submitted();
   to_the_head(file);
   sign(file);
