@@ -170,9 +170,8 @@ void App::begin_work() {
   spawn([this] { return reload_door_.run(); }, "reload_door");
   live_ = true;
   readiness_.live(startup_.config.kalender);
-  auto& schema = asio::use_service<pg::SchemaWatch>(io_);
-  schema.newest = store::newest_version();
-  schema.on_newer = std::bind_front(&app::Database::halt, &database_);
+  asio::use_service<pg::SchemaWatch>(io_).begin(store::newest_version(),
+                                                std::bind_front(&app::Database::halt, &database_));
   log_event(Level::info, "started",
             {{"version", kVersion},
              {"listen", startup_.config.listen.to_string()},

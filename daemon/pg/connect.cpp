@@ -72,16 +72,11 @@ Awaitable<void> look_at_schema(Connection& connection, Timeout timeout) {
   const auto executor = co_await asio::this_coro::executor;
   SchemaWatch& watch =
       asio::use_service<SchemaWatch>(asio::query(executor, asio::execution::context));
-  if (!watch.on_newer) co_return;
+  if (!watch.begun()) co_return;
   Pipeline pipeline;
   const Slot<std::int64_t> version = pipeline.add(kSchemaVersion);
   const Results found = co_await connection.run(std::move(pipeline), {.timeout = timeout});
-  try {
-    refuse_newer_schema(found[version], watch.newest);
-  } catch (const Error& newer) {
-    if (watch.on_newer) watch.on_newer(newer);
-    throw;
-  }
+  watch.look_at(found[version]);
 }
 
 // What several hosts said: a login refused only where each refused it, since the one that is away

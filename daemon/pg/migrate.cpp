@@ -231,6 +231,15 @@ void refuse_newer_schema(std::int64_t version, std::int64_t newest) {
                                       version, newest)}};
 }
 
+void SchemaWatch::look_at(std::int64_t version) const {
+  try {
+    refuse_newer_schema(version, newest_);
+  } catch (const Error& newer) {
+    if (on_newer_) on_newer_(newer);  // a stop may have come meanwhile
+    throw;
+  }
+}
+
 Awaitable<MigrationReport> migrate(Connection& connection, std::span<const Migration> list,
                                    MigrationOptions options) {
   check_list(list);

@@ -4,6 +4,7 @@
 #include <boost/asio/execution_context.hpp>
 #include <cstdint>
 #include <functional>
+#include <utility>
 
 #include "daemon/pg/connection.h"
 
@@ -19,19 +20,29 @@ extern const Query<std::int64_t> kSchemaVersion;
 // program carries.
 void refuse_newer_schema(std::int64_t version, std::int64_t newest);
 
-// Whether sessions ask when they are opened. One for each io_context, as Cut is; off until
-// `on_newer` is set, since what migrates must connect.
+// Whether sessions ask when they are opened. One for each io_context, as Cut is; off until begun,
+// since what migrates must connect.
 class SchemaWatch : public boost::asio::execution_context::service {
  public:
   using key_type = SchemaWatch;
   inline static boost::asio::execution_context::id id;
   explicit SchemaWatch(boost::asio::execution_context& owner) : service(owner) {}
 
-  std::function<void(const Error&)> on_newer;
-  std::int64_t newest = 0;  // version that this program carries
+  using OnNewer = std::function<void(const Error&)>;
+  // `newest`: the version that this program carries.
+  void begin(std::int64_t newest, OnNewer on_newer) {
+    newest_ = newest;
+    on_newer_ = std::move(on_newer);
+  }
+  bool begun() const { return on_newer_ != nullptr; }
+  // Throws as refuse_newer_schema(), and tells of it first.
+  void look_at(std::int64_t version) const;
 
  private:
-  void shutdown() noexcept override { on_newer = nullptr; }
+  void shutdown() noexcept override { on_newer_ = nullptr; }
+
+  std::int64_t newest_ = 0;
+  OnNewer on_newer_;
 };
 
 }  // namespace tenggat::pg
