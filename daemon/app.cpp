@@ -32,8 +32,6 @@ MetricsOptions metrics_options() {
   MetricsOptions options;
   options.version = kVersion;
   options.revision = kRevision;
-  options.loops.clear();  // the workers bring their own
-  options.channels = {"email", "whatsapp", "webhook"};
   return options;
 }
 

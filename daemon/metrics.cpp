@@ -352,7 +352,6 @@ struct Metrics::Parts {
     gauges("build_info", "What is running; always 1.")
         .Add({{"version", options.version}, {"revision", options.revision}})
         .Set(1);
-    for (const std::string& name : options.loops) loop(name);
     for (const std::string& name : options.channels) channel(name);
     for (const Level level : {Level::debug, Level::info, Level::warning, Level::error}) {
       log_lines_by_level.push_back(&log_lines.Add({{"level", std::string(to_string(level))}}));

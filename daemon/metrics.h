@@ -64,7 +64,6 @@ std::vector<std::string> default_failure_reasons();
 struct MetricsOptions {
   std::string version = "unknown";
   std::string revision = "unknown";
-  std::vector<std::string> loops = {"committer", "watch", "dispatcher", "receipts", "snapshot"};
   std::vector<std::string> channels = {"email", "whatsapp", "webhook"};
   // Of messages_failed_total; a reason that is not listed is counted as "other", which always
   // exists.
@@ -111,8 +110,8 @@ class Metrics {
     prometheus::Histogram& cycle_duration_seconds;
     prometheus::Counter& failures;
   };
-  // Cheap enough for once a cycle; keep the reference where it is used more often. A name that was
-  // not in the options gets its series now.
+  // Cheap enough for once a cycle; keep the reference where it is used more often. A name gets its
+  // series the first time: each worker's when the workers are made.
   Loop& loop(std::string_view name);
 
   struct Channel {

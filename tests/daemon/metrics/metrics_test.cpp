@@ -108,6 +108,7 @@ Snapshot full_snapshot() {
 }
 
 std::string full_text(Metrics& metrics) {
+  metrics.loop("watch");
   metrics.publish(full_snapshot());
   metrics.set_standards({{"paud", "verifikasi", 600, 0.95}});
   metrics.set_calendar_covered_until("banjarbaru", 1830355200);
@@ -152,7 +153,8 @@ TEST(Metrics, PromtoolAcceptsTheExposition) {
 }
 
 TEST(Metrics, ZeroSeriesExistFromTheStart) {
-  const Metrics metrics(options());
+  Metrics metrics(options());
+  for (const char* worker : {"watch", "dispatcher"}) metrics.loop(worker);
   const std::string text = metrics.text();
   for (const char* line : {
            R"(tenggat_log_messages_total{level="error"} 0)",
