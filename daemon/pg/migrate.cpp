@@ -90,18 +90,27 @@ void add_lock(Pipeline& pipeline) {
   pipeline.add("LOCK TABLE schema_migration IN EXCLUSIVE MODE");
 }
 
-Awaitable<void> create_table(Connection& connection) {
+Awaitable<bool> table_exists(Connection& connection) {
   const Result exists =
       co_await connection.query("SELECT to_regclass('schema_migration') IS NOT NULL");
-  if (exists.boolean(0, 0)) co_return;
+  co_return exists.boolean(0, 0);
+}
+
+Awaitable<void> create_table(Connection& connection) {
+  if (co_await table_exists(connection)) co_return;
+  std::optional<Error> failed;
   try {
     co_await connection.query(
         "CREATE TABLE IF NOT EXISTS schema_migration (version int PRIMARY KEY, name text NOT NULL,"
         " sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())");
+  } catch (const ConnectionLost&) {
+    throw;
   } catch (const Error& error) {
-    // Another runner made it at the same moment.
-    if (error.sqlstate() != "23505" && error.sqlstate() != "42P07") throw;
+    failed = error;
   }
+  // Another runner may have made it at the same moment. PostgreSQL says that in several ways: the
+  // table's name, its type's, or the row of either in the catalogue is taken already.
+  if (failed && !co_await table_exists(connection)) throw Error{*failed};
 }
 
 // Runs one migration inside the open transaction and commits. A script that ended the transaction

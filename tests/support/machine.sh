@@ -15,9 +15,12 @@ readonly test_packages=(
   prometheus-alertmanager openssl php-cli php-curl python3-jsonschema shellcheck
   systemd)
 readonly fuzz_packages=(clang-19 libclang-rt-19-dev)
-readonly browser_packages=(chromium nodejs npm)
+# A nodejs of another house than Debian brings npm along, and will not stand beside Debian's.
+node_packages=(nodejs)
+command -v npm >/dev/null || node_packages+=(npm)
+readonly node_packages browser_packages=(chromium "${node_packages[@]}")
 readonly container_packages=(debootstrap systemd-container)
-readonly client_packages=(nodejs npm python3-venv)
+readonly client_packages=("${node_packages[@]}" python3-venv)
 
 say() { printf '%s\n' "$*"; }
 # `return` in a function of `set -e` would be lost in a condition; this ends the script.
