@@ -4,8 +4,8 @@
 set -euo pipefail
 root=$(cd "${1:?usage: demo_test.sh SOURCE_DIR BUILD_DIR}" && pwd -P)
 export TENGGAT_BUILD_DIR=${2:?usage: demo_test.sh SOURCE_DIR BUILD_DIR} DEMO_SECONDS=90
-# shellcheck source=tests/support/machine.sh
-. "$root/tests/support/machine.sh"
+# shellcheck source=dev/machine.sh
+. "$root/dev/machine.sh"
 # shellcheck source=tests/support/trial.sh
 . "$root/tests/support/trial.sh"
 

@@ -7,13 +7,13 @@ root=$(cd "${1:?usage: documents_test.sh SOURCE_DIR BUILD_DIR}" && pwd -P)
 programs=$(cd "${2:?usage: documents_test.sh SOURCE_DIR BUILD_DIR}" && pwd -P)/daemon
 unset "${!PG@}" TENGGAT_URL TENGGAT_TOKEN TENGGAT_CONFIG
 export LC_ALL=C.UTF-8
-# shellcheck source=tests/support/machine.sh
-. "$root/tests/support/machine.sh"
+# shellcheck source=dev/machine.sh
+. "$root/dev/machine.sh"
 # shellcheck source=tests/support/trial.sh
 . "$root/tests/support/trial.sh"
 office=$trial/office
-# shellcheck source=tests/support/office.sh
-. "$root/tests/support/office.sh"
+# shellcheck source=dev/office.sh
+. "$root/dev/office.sh"
 
 end_documents() {
   stop_daemon

@@ -4,8 +4,8 @@
 #   tests/machine_test.sh SOURCE_DIR
 set -euo pipefail
 root=$(cd "${1:?usage: machine_test.sh SOURCE_DIR}" && pwd -P)
-# shellcheck source=tests/support/machine.sh
-. "$root/tests/support/machine.sh"
+# shellcheck source=dev/machine.sh
+. "$root/dev/machine.sh"
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

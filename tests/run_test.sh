@@ -5,8 +5,8 @@
 set -euo pipefail
 root=$(cd "${1:?usage: run_test.sh SOURCE_DIR BUILD_DIR}" && pwd -P)
 export TENGGAT_BUILD_DIR=${2:?usage: run_test.sh SOURCE_DIR BUILD_DIR}
-# shellcheck source=tests/support/machine.sh
-. "$root/tests/support/machine.sh"
+# shellcheck source=dev/machine.sh
+. "$root/dev/machine.sh"
 # shellcheck source=tests/support/trial.sh
 . "$root/tests/support/trial.sh"
 
