@@ -3,7 +3,6 @@
 #pragma once
 #include <boost/system/result.hpp>
 #include <cstddef>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,9 +11,7 @@
 #include "daemon/http/json.h"
 #include "daemon/http/message.h"
 #include "daemon/office/committer.h"
-#include "daemon/store/changes.h"
 #include "daemon/store/files.h"
-#include "daemon/store/messages.h"
 #include "daemon/store/people.h"
 #include "daemon/store/permits.h"
 #include "rules/transition.h"
@@ -85,6 +82,8 @@ Delegation read_delegation(const boost::json::value& body, FieldFaults& faults);
 
 using store::is_sha256_hex;
 using store::uploaded_hash;
+// ASCII that is seen: no space, no control byte.
+bool is_printable(std::string_view text);
 // The host that a browser goes to by an http(s) address. Nothing for another scheme, and where that
 // could be mistaken: a user's name before the host, or a host with other signs than its own.
 std::optional<std::string> web_host(std::string_view uri);
@@ -93,38 +92,5 @@ struct UploadedDocument {
   std::string sha256, pointer;
 };
 std::vector<UploadedDocument> uploaded_documents(const std::vector<NewDocument>& documents);
-
-// The Idempotency-Key field with what it was sent for; a random key where there is none. 400 for a
-// key that is empty, too long, or not printable ASCII.
-Read<office::IdempotencyKey> read_idempotency_key(const Request& request, std::int64_t token);
-
-// GET /permits. 400 that names the parameter.
-struct ListQuery {
-  store::PermitFilter filter;
-};
-Read<ListQuery> read_list_query(const Request& request);
-// `limit` alone, as GET /tasks takes it.
-Read<int> read_limit(const Request& request);
-struct EventsQuery {
-  std::optional<store::ChangePlace> after;
-  int limit = 50;
-};
-Read<EventsQuery> read_events_query(const Request& request);
-// Opaque to callers: where a change stands among all of them.
-std::string cursor_of(const store::ChangePlace& place);
-// GET /notices: `permit` (id or number), `state`, `cursor`, `limit`. Needs a permit, or one of the
-// states that mean work: pending, dead.
-struct NoticeListQuery {
-  store::NoticeQuery query;
-  std::string permit;  // as given; the caller looks it up
-};
-Read<NoticeListQuery> read_notice_query(const Request& request);
-// For a call that takes no other parameters.
-std::optional<Response> refuse_other_parameters(const Request& request,
-                                                std::initializer_list<std::string_view> known);
-std::optional<Response> refuse_any_parameter(const Request& request);
-// The keyset cursor: opaque to callers.
-std::string cursor_of(std::int64_t id);
-std::optional<std::int64_t> id_of_cursor(std::string_view cursor);
 
 }  // namespace tenggat::http

@@ -7,6 +7,7 @@
 
 #include "daemon/http/api.h"
 #include "daemon/http/api_bodies.h"
+#include "daemon/http/api_queries.h"
 #include "daemon/http/authorize.h"
 #include "daemon/http/reading.h"
 #include "daemon/http/route_row.h"

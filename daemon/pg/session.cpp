@@ -325,6 +325,15 @@ Awaitable<Connection::Impl::Answer> Connection::Impl::exchange(Self self, Pipeli
   co_return answer;
 }
 
+Awaitable<void> Connection::Impl::after_error(Self self, RunOptions options) {
+  if (options.after_error != AfterError::kRollBack ||
+      PQtransactionStatus(self->connection_) != PQTRANS_INERROR)
+    co_return;
+  Pipeline rollback;
+  rollback.add("ROLLBACK");
+  co_await exchange(self, std::move(rollback));
+}
+
 Awaitable<Results> Connection::Impl::flight(Self self, Pipeline pipeline, RunOptions options) {
   if (pipeline.empty()) co_return Results{};
   Turn turn{*self, options.timeout};
@@ -333,12 +342,7 @@ Awaitable<Results> Connection::Impl::flight(Self self, Pipeline pipeline, RunOpt
     turn.done();
     co_return Results{std::move(answer.results)};
   }
-  if (options.after_error == AfterError::kRollBack &&
-      PQtransactionStatus(self->connection_) == PQTRANS_INERROR) {
-    Pipeline rollback;
-    rollback.add("ROLLBACK");
-    co_await exchange(self, std::move(rollback));
-  }
+  co_await after_error(self, options);
   turn.done();
   const Error error{*std::move(answer.error)};
   if (error.is_stale_plan() || error.is_read_only()) self->close();
@@ -366,12 +370,7 @@ Awaitable<Result> Connection::Impl::script(Self self, std::string sql, RunOption
     self->note(answer, result, 0, unknown_if_lost);
   }
   if (answer.error) {
-    if (options.after_error == AfterError::kRollBack &&
-        PQtransactionStatus(self->connection_) == PQTRANS_INERROR) {
-      Pipeline rollback;
-      rollback.add("ROLLBACK");
-      co_await exchange(self, std::move(rollback));
-    }
+    co_await after_error(self, options);
     turn.done();
     answer.error->statement.reset();
     const Error error{*std::move(answer.error)};

@@ -33,6 +33,7 @@ class Connection::Impl : public std::enable_shared_from_this<Impl> {
   static Awaitable<std::optional<Unopened>> open(Self self, Host host, std::string address,
                                                  Timeout timeout);
 
+  static Awaitable<void> after_error(Self self, RunOptions options);
   static Awaitable<Results> flight(Self self, Pipeline pipeline, RunOptions options);
   static Awaitable<Result> query(Self self, std::string sql, std::vector<Param> params);
   static Awaitable<Result> script(Self self, std::string sql, RunOptions options);

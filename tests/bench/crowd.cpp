@@ -140,6 +140,7 @@ struct Work {
   bool over = false;
   int done = 0;
   double slowest_livez = 0;
+  double daemon_us = 0, postgres_us = 0;  // of a processor, a request
 };
 
 asio::awaitable<void> work(std::shared_ptr<test::HttpClient> http, std::shared_ptr<Work> work) {
@@ -342,9 +343,13 @@ Work Bench::work_for(std::chrono::seconds time, asio::io_context& io) {
                   shared),
       rethrow);
   io.restart();
+  const double daemon = processor_seconds(daemon_->pid());
+  const double postgres = processor_seconds(server_.pid());
   const auto until = steady_clock::now() + time;
   while (steady_clock::now() < until) io.run_for(milliseconds(20));
   shared->over = true;
+  shared->daemon_us = (processor_seconds(daemon_->pid()) - daemon) * 1e6 / shared->done;
+  shared->postgres_us = (processor_seconds(server_.pid()) - postgres) * 1e6 / shared->done;
   io.run_for(milliseconds(500));
   return *shared;
 }
@@ -370,9 +375,11 @@ bool Bench::crowd() {
   crowd->over = true;
   io.run_for(milliseconds(500));
   const double kept = 100.0 * beside.done / alone.done;
-  say(fmt::format("reads alone             {:>8.0f} /s   /livez within {:>5.1f} ms",
-                  static_cast<double>(alone.done) / static_cast<double>(kWorkFor.count()),
-                  alone.slowest_livez));
+  say(fmt::format(
+      "reads alone             {:>8.0f} /s   daemon {:>4.0f} us   PostgreSQL {:>4.0f} us   /livez"
+      " within {:>5.1f} ms",
+      static_cast<double>(alone.done) / static_cast<double>(kWorkFor.count()), alone.daemon_us,
+      alone.postgres_us, alone.slowest_livez));
   say(fmt::format(
       "beside {} idle ({} there) and {} slow ({} connects) {:>8.0f} /s, {:.0f} % of it (at least"
       " {:.0f})   /livez within {:>5.1f} ms (at most {:.0f})",

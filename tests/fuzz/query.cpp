@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 
 #include "daemon/http/api_bodies.h"
+#include "daemon/http/api_queries.h"
 #include "daemon/http/cookies.h"
 #include "daemon/http/problem.h"
 #include "daemon/http/request_head.h"

@@ -1,4 +1,5 @@
 #include "daemon/http/api_bodies.h"
+#include "daemon/http/api_queries.h"
 
 #include <gtest/gtest.h>
 
