@@ -11,13 +11,11 @@
 
 #include "daemon/http/json.h"
 #include "daemon/http/message.h"
-#include "daemon/office/committer.h"
 #include "daemon/store/changes.h"
-#include "daemon/store/files.h"
 #include "daemon/store/messages.h"
 #include "daemon/store/people.h"
 #include "daemon/store/permits.h"
-#include "rules/transition.h"
+#include "rules/batch.h"
 
 namespace tenggat::http {
 
@@ -51,7 +49,7 @@ Read<boost::json::value> read_json(const Request& request, Body body);
 std::optional<Response> refuse_faults(const Request& request, const FieldFaults& faults);
 
 // POST /permits; `created_by` is the caller's to set. WhatsApp numbers come out as 62…
-office::Submission read_submission(const boost::json::value& body, FieldFaults& faults);
+Submission read_submission(const boost::json::value& body, FieldFaults& faults);
 
 struct CommandBody {
   Command command;
@@ -83,8 +81,6 @@ LeaveChange read_leave(const boost::json::value& body, FieldFaults& faults);
 // POST /delegations.
 Delegation read_delegation(const boost::json::value& body, FieldFaults& faults);
 
-using store::is_sha256_hex;
-using store::uploaded_hash;
 // The host that a browser goes to by an http(s) address. Nothing for another scheme, and where that
 // could be mistaken: a user's name before the host, or a host with other signs than its own.
 std::optional<std::string> web_host(std::string_view uri);
@@ -96,7 +92,7 @@ std::vector<UploadedDocument> uploaded_documents(const std::vector<NewDocument>&
 
 // The Idempotency-Key field with what it was sent for; a random key where there is none. 400 for a
 // key that is empty, too long, or not printable ASCII.
-Read<office::IdempotencyKey> read_idempotency_key(const Request& request, std::int64_t token);
+Read<IdempotencyKey> read_idempotency_key(const Request& request, std::int64_t token);
 
 // GET /permits. 400 that names the parameter.
 struct ListQuery {

@@ -18,8 +18,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <string>
-#include <variant>
 #include <vector>
 
 #include "daemon/metrics.h"
@@ -28,53 +26,9 @@
 #include "daemon/office/turn_queue.h"
 #include "daemon/office/worker.h"
 #include "daemon/pg/pool.h"
-#include "daemon/store/permits.h"
-#include "rules/transition.h"
+#include "rules/batch.h"
 
 namespace tenggat::office {
-
-struct Submission {
-  std::string sop;      // id; the version in force is pinned
-  bool canary = false;  // the daemon's own: under its own SOP, with an id below zero
-  store::StoredPermit::Applicant applicant;
-  NewPermit permit;  // id, number and digest are filled here
-  std::string fields = "{}";
-};
-
-// Who asks, so that a repeat is recognised: one key is applied once per token.
-struct IdempotencyKey {
-  std::int64_t token = 0;
-  std::string key;
-  std::string request;  // SHA-256 of method, path and raw body
-};
-
-struct CommandRequest {
-  std::int64_t permit = 0;  // 0: a submission
-  Actor actor;
-  std::variant<Command, Submission> command;
-  IdempotencyKey idempotency;
-};
-
-struct CommandAnswer {
-  enum class Kind {
-    done,        // committed now
-    repeated,    // this key was applied before: the same answer
-    refused,     // by the core; nothing was written
-    not_found,   // no such permit or SOP
-    key_reused,  // the key was used for another request
-    busy,        // queue full or database unable: try again
-    failed,      // this command cannot be written: a bug, logged
-  };
-  Kind kind = Kind::failed;
-  int status = 500;  // done, repeated
-  std::string body;  // done, repeated; for refused the permit as it is (may be empty)
-  std::optional<Refusal> refusal;
-  std::string outage{};  // busy: the SQLSTATE of what keeps the database from it; empty: a crowd
-};
-
-// Writes the answer that is stored with an idempotency key and returned to the caller.
-using RenderAnswer = std::function<std::string(const Actor&, const store::StoredPermit&, const Sop&,
-                                               const Calendar&, Instant now)>;
 
 struct CommitterOptions {
   // Commands that wait for a batch, all tokens together. One token may fill half of what the others
@@ -122,10 +76,9 @@ class Committer : public Worker {
  private:
   bool can_take(std::int64_t token) const;
   CommandAnswer busy() const {
-    return {CommandAnswer::Kind::busy, 503, "", std::nullopt, trouble_.sqlstate()};
+    return {CommandAnswer::Kind::busy, 0, "", std::nullopt, trouble_.sqlstate()};
   }
   struct Pending;
-  struct Batch;
   using PendingPtr = std::shared_ptr<Pending>;
 
   struct Lane {
@@ -145,14 +98,7 @@ class Committer : public Worker {
   boost::asio::awaitable<Fate> commit(std::vector<PendingPtr> batch);
   void give_up_on(std::vector<PendingPtr>& batch);
   boost::asio::awaitable<bool> try_batch(std::vector<PendingPtr> batch);
-  // Of the files that a decided command brings: they must be here still, and not be too much. Such
-  // as may stay are noted to be taken.
-  std::optional<Refusal> take_files(Batch& batch, std::int64_t permit,
-                                    const std::vector<NewDocument>& documents) const;
-  void decide_one(Batch& batch, const PendingPtr& pending);
-  void decide_submission(Batch& batch, const PendingPtr& pending);
-  void done(Batch& batch, const PendingPtr& pending, int status, const store::StoredPermit& stored,
-            const Sop& sop, const Calendar& calendar);
+  pg::Pipeline writes_of(const BatchDecision& decided);
   void answer(const PendingPtr& pending, CommandAnswer answer);
 
   boost::asio::any_io_executor executor_;
