@@ -1,6 +1,5 @@
 #include "daemon/office/committer.h"
 
-#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -8,16 +7,16 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <new>
-#include <set>
 
 #include "daemon/clock.h"
 #include "daemon/crash_point.h"
 #include "daemon/lasting.h"
 #include "daemon/log.h"
+#include "daemon/office/bisection.h"
+#include "daemon/office/commit_failure.h"
 #include "daemon/office/loop.h"
 #include "daemon/resources.h"
 #include "daemon/store/commands.h"
-#include "daemon/store/errors.h"
 #include "daemon/store/files.h"
 #include "daemon/store/hash.h"
 
@@ -31,9 +30,6 @@ namespace {
 constexpr std::chrono::milliseconds kRetryLocked{5};
 // Between attempts while the database is away.
 constexpr std::chrono::milliseconds kRetryOutage{100};
-// A failover is over by then. What lasts longer is an operator's to mend, and who comes meanwhile
-// is told so at once: the batch that is tried again and again will show when it is over.
-constexpr std::chrono::seconds kFailover{5};
 constexpr std::chrono::milliseconds kIdle{std::chrono::seconds(5)};
 
 }  // namespace
@@ -45,7 +41,7 @@ struct Committer::Pending {
   std::optional<CommandAnswer> answer;
   asio::steady_timer done;  // cancelled when the answer is there
   std::chrono::nanoseconds give_up{};
-  std::uint64_t arrival = 0;  // commands are decided in this order
+  std::uint64_t arrival = 0;
 };
 
 Committer::Committer(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
@@ -57,34 +53,24 @@ Committer::Committer(asio::any_io_executor executor, pg::Pool& pool, Rulebook& r
       metrics_(metrics),
       render_(std::move(render)),
       options_(options),
-      lanes_{Lane(executor), Lane(executor), Lane(executor)} {}
+      lanes_(kLanes, {options.queue_max, options.batch_max, options.answer_within}),
+      work_{Signal(executor), Signal(executor), Signal(executor)} {}
 
 Committer::~Committer() = default;
 
-bool Committer::can_take(std::int64_t token) const {
-  const std::size_t waiting = queue_.size();
-  if (stopping_ || queue_.size_of(token) + waiting >= options_.queue_max) return false;
-  const auto begun = oldest_batch_begun();
-  if (!begun) return true;
-  if (trouble_.lasting() > kFailover) return false;
-  const auto pace = std::max(last_batch_took_, Clock::monotonic() - *begun);
-  const std::size_t batches = waiting / options_.batch_max + 1;
-  return pace * batches <= options_.answer_within;
-}
-
 asio::awaitable<CommandAnswer> Committer::submit(CommandRequest request) {
-  const std::int64_t token = request.idempotency.token;
-  if (!can_take(token)) co_return busy();
+  if (stopping_ ||
+      !lanes_.has_room(request.idempotency.token, Clock::monotonic(), trouble_.lasting()))
+    co_return busy();
   const auto pending = std::make_shared<Pending>(executor_, std::move(request));
   pending->give_up = Clock::monotonic() + options_.answer_within;
-  pending->arrival = ++arrivals_;
   pending->done.expires_after(options_.answer_within);
-  queue_.push(token, pending);
+  lanes_.push(pending);
   wake_lanes();
   boost::system::error_code woken;
   co_await pending->done.async_wait(asio::redirect_error(asio::use_awaitable, woken));
   if (!pending->answer) {
-    queue_.remove(token, pending);
+    lanes_.remove(pending);
     answer(pending, busy());
   }
   co_return std::move(*pending->answer);
@@ -103,14 +89,7 @@ void Committer::stop() {
 }
 
 void Committer::wake_lanes() {
-  for (Lane& lane : lanes_) lane.work.notify();
-}
-
-std::optional<std::chrono::nanoseconds> Committer::oldest_batch_begun() const {
-  std::optional<std::chrono::nanoseconds> oldest;
-  for (const Lane& lane : lanes_)
-    if (lane.begun && (!oldest || *lane.begun < *oldest)) oldest = lane.begun;
-  return oldest;
+  for (Signal& work : work_) work.notify();
 }
 
 asio::awaitable<void> Committer::run() {
@@ -119,7 +98,6 @@ asio::awaitable<void> Committer::run() {
 }
 
 asio::awaitable<void> Committer::run_lane(std::size_t number) {
-  Lane& lane = lanes_[number];
   // Without memory for what it waits on, Asio drops a coroutine in silence: its callers are told,
   // what it claimed is free, and the lane begins again.
   struct Dropped {
@@ -132,114 +110,48 @@ asio::awaitable<void> Committer::run_lane(std::size_t number) {
         committer.begin_again(number);
     }
   } dropped{*this, executor_, number};
-  while (!stopping_ || !queue_.empty()) {
+  while (!stopping_ || lanes_.waiting() > 0) {
     // Ready for work is success, too: an office without commands has not stalled.
     metrics_.loop("committer").last_success_timestamp_seconds.Set(Clock::machine_seconds());
     try {
-      lane.batch = take_batch(number);
-      if (lane.batch.empty()) {
-        co_await lane.work.wait(kIdle);
+      std::vector<PendingPtr> batch = lanes_.begin(number, Clock::monotonic());
+      if (batch.empty()) {
+        co_await work_[number].wait(kIdle);
         continue;
       }
-      lane.begun = Clock::monotonic();
-      co_await run_batch(lane.batch);
-      last_batch_took_ = Clock::monotonic() - *lane.begun;
+      co_await run_batch(std::move(batch));
+      lanes_.done(number, Clock::monotonic());
     } catch (const std::bad_alloc&) {
-      // Whether it was done their keys tell when they come again.
-      for (const PendingPtr& one : lane.batch) answer(one, {CommandAnswer::Kind::failed});
+      fail(number);
     }
-    lane.begun.reset();
-    lane.batch.clear();
-    // What had to wait for this batch may go now.
-    wake_lanes();
+    leave(number);
   }
   dropped.over = true;
 }
 
-void Committer::begin_again(std::size_t number) {
-  Lane& lane = lanes_[number];
-  for (const PendingPtr& one : lane.batch) answer(one, {CommandAnswer::Kind::failed});
-  lane.batch.clear();
-  lane.begun.reset();
-  try {
-    asio::co_spawn(executor_, run_lane(number), asio::detached);
-  } catch (const std::bad_alloc&) {
-    // The other lanes go on.
-  }
+// Whether it was done their keys tell when they come again.
+void Committer::fail(std::size_t lane) {
+  for (const PendingPtr& one : lanes_.under_way(lane)) answer(one, {CommandAnswer::Kind::failed});
+}
+
+void Committer::leave(std::size_t lane) {
+  lanes_.leave(lane);
+  // What had to wait for this batch may go now.
   wake_lanes();
 }
 
-namespace {
-
-// What commands must not be decided while others with a part of it are under way elsewhere.
-class Claims {
- public:
-  void add(const CommandRequest& request) {
-    keys_.insert(request.key());
-    if (request.opens())
-      submissions_ = true;
-    else
-      permits_.insert(request.permit);
+void Committer::begin_again(std::size_t lane) {
+  fail(lane);
+  leave(lane);
+  try {
+    asio::co_spawn(executor_, run_lane(lane), asio::detached);
+  } catch (const std::bad_alloc&) {
+    // The other lanes go on.
   }
-  bool has_part_of(const CommandRequest& request) const {
-    return keys_.contains(request.key()) ||
-           (request.opens() ? submissions_ : permits_.contains(request.permit));
-  }
-
- private:
-  std::set<std::int64_t> permits_;
-  std::set<TokenKey> keys_;
-  bool submissions_ = false;
-};
-
-}  // namespace
-
-// In the order of their arrival; empty where there is nothing to be done yet.
-std::vector<Committer::PendingPtr> Committer::take_batch(std::size_t lane) {
-  Claims claims;
-  std::size_t largest = 0;
-  for (std::size_t other = 0; other < lanes_.size(); ++other) {
-    if (other == lane) continue;
-    largest = std::max(largest, lanes_[other].batch.size());
-    for (const PendingPtr& one : lanes_[other].batch) claims.add(one->request);
-  }
-  // A lane does not run after each single command while another has many on the way: the more go
-  // together, the less each of them costs, and the other's end is soon. Nor does it wait for as
-  // many: of 64 callers the other may have most, and a processor would be idle meanwhile.
-  if (queue_.size() < std::min(largest, options_.batch_max) / 2) return {};
-  std::vector<PendingPtr> batch = queue_.take(options_.batch_max, [&](const PendingPtr& one) {
-    if (!claims.has_part_of(one->request)) return true;
-    // Nor may what comes after it overtake it.
-    claims.add(one->request);
-    return false;
-  });
-  std::sort(batch.begin(), batch.end(),
-            [](const PendingPtr& a, const PendingPtr& b) { return a->arrival < b->arrival; });
-  return batch;
 }
 
-namespace {
-
-// Whether doing the same batch again may go better.
-bool settles_again(const pg::Error& error, std::size_t commands) {
-  if (error.is_outage()) return true;
-  const store::Conflict conflict = store::conflict_of(error);
-  const bool lost_race = commands == 1 && (conflict == store::Conflict::lost_race ||
-                                           conflict == store::Conflict::same_key);
-  return error.outcome_unknown() || error.sqlstate_class() == "40" || error.is_stale_plan() ||
-         lost_race;
-}
-
-// What a command that stands alone is told of a key that is another permit's.
-std::optional<Refusal> refusal_of(store::Conflict conflict) {
-  if (conflict == store::Conflict::external_id_taken) return refuse<Refused::external_id_taken>();
-  if (conflict == store::Conflict::number_taken) return refuse<Refused::number_taken>();
-  return std::nullopt;
-}
-
-}  // namespace
-
-asio::awaitable<Committer::Fate> Committer::commit(std::vector<PendingPtr> batch) {
+// Nothing: it is settled.
+asio::awaitable<std::optional<store::Failure>> Committer::commit(std::vector<PendingPtr> batch) {
   try {
     const auto begun = Clock::monotonic();
     if (co_await try_batch(batch)) {
@@ -248,7 +160,7 @@ asio::awaitable<Committer::Fate> Committer::commit(std::vector<PendingPtr> batch
           std::chrono::duration<double>(Clock::monotonic() - begun).count());
       metrics_.commit_batch_size.Observe(static_cast<double>(batch.size()));
     }
-    co_return Fate::settled;
+    co_return std::nullopt;
   } catch (const pg::Error& error) {
     if (error.is_outage()) {
       trouble_.failed(error);
@@ -260,16 +172,10 @@ asio::awaitable<Committer::Fate> Committer::commit(std::vector<PendingPtr> batch
                  {"outcome_unknown", error.outcome_unknown()},
                  {"commands", batch.size()}});
     }
-    const auto refusal =
-        batch.size() == 1 ? refusal_of(store::conflict_of(error)) : std::optional<Refusal>();
-    if (refusal) {
-      answer(batch.front(), {CommandAnswer::Kind::refused, 0, "", *refusal});
-      co_return Fate::settled;
-    }
-    co_return settles_again(error, batch.size()) ? Fate::again : Fate::poisoned;
+    co_return store::failure_of(error);
   } catch (const std::exception& bug) {
     log_event(Level::error, "batch_failed", {{"why", bug.what()}, {"commands", batch.size()}});
-    co_return Fate::poisoned;
+    co_return store::Failure{};
   }
 }
 
@@ -281,27 +187,22 @@ void Committer::give_up_on(std::vector<PendingPtr>& batch) {
 }
 
 asio::awaitable<void> Committer::run_batch(std::vector<PendingPtr> batch) {
-  // What is still to be done: a batch that fails in SQL comes back as two halves.
-  std::deque<std::vector<PendingPtr>> batches;
-  batches.push_back(std::move(batch));
-  while (!batches.empty()) {
-    std::vector<PendingPtr> next = std::move(batches.front());
-    batches.pop_front();
-    const Fate fate = co_await commit(next);
-    if (fate == Fate::settled) continue;
-    if (fate == Fate::again) {
-      // Settled by doing it again: the keys tell what was applied.
-      give_up_on(next);
-      if (next.empty()) continue;
+  Bisection<PendingPtr> work(std::move(batch));
+  for (std::vector<PendingPtr> piece = work.next(); !piece.empty(); piece = work.next()) {
+    const std::optional<store::Failure> failure = co_await commit(piece);
+    if (!failure) continue;
+    AfterFailure after = after_failure(*failure, piece.size());
+    if (after.next == AfterFailure::Next::answered) {
+      answer(piece.front(), std::move(after.answer));
+    } else if (after.next == AfterFailure::Next::apart) {
+      if (const auto poison = work.refused(std::move(piece)))
+        answer(*poison, {CommandAnswer::Kind::failed});
+    } else {
+      give_up_on(piece);
+      if (piece.empty()) continue;
       asio::steady_timer pause(executor_, kRetryOutage);
       co_await pause.async_wait(asio::use_awaitable);
-      batches.push_front(std::move(next));
-    } else if (next.size() == 1) {
-      answer(next.front(), {CommandAnswer::Kind::failed});
-    } else {
-      const auto middle = next.begin() + static_cast<std::ptrdiff_t>(next.size() / 2);
-      batches.push_front({middle, next.end()});
-      batches.push_front({next.begin(), middle});
+      work.again(std::move(piece));
     }
   }
 }
@@ -423,9 +324,8 @@ asio::awaitable<bool> Committer::try_batch(std::vector<PendingPtr> batch) {
   if (!locked_elsewhere.empty()) {
     asio::steady_timer pause(executor_, kRetryLocked);
     co_await pause.async_wait(asio::use_awaitable);
-    // The last one first, so that they stand in their order again.
-    for (auto one = locked_elsewhere.rbegin(); one != locked_elsewhere.rend(); ++one)
-      if (!(*one)->answer) queue_.put_back((*one)->request.idempotency.token, *one);
+    std::erase_if(locked_elsewhere, [](const PendingPtr& one) { return one->answer.has_value(); });
+    lanes_.put_back(locked_elsewhere);
   }
   co_return writes;
 }

@@ -21,11 +21,12 @@
 #include <vector>
 
 #include "daemon/metrics.h"
+#include "daemon/office/command_lanes.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/office/signal.h"
-#include "daemon/office/turn_queue.h"
 #include "daemon/office/worker.h"
 #include "daemon/pg/pool.h"
+#include "daemon/store/errors.h"
 #include "rules/batch.h"
 
 namespace tenggat::office {
@@ -67,35 +68,27 @@ class Committer : public Worker {
   void stop() override;
   // Called after each commit: the watch and the composer have work.
   void on_commit(std::function<void()> hook) { on_commit_ = std::move(hook); }
-  std::size_t queued() const { return queue_.size(); }
+  std::size_t queued() const { return lanes_.waiting(); }
   // Its trouble() is as the last write left it. While idle() no batch will show that an outage is
   // over: then a probe that succeeds says so.
-  bool idle() const { return !oldest_batch_begun(); }
+  bool idle() const { return lanes_.idle(); }
   void writes_again() { trouble_.succeeded(); }
 
  private:
-  bool can_take(std::int64_t token) const;
   CommandAnswer busy() const {
     return {CommandAnswer::Kind::busy, 0, "", std::nullopt, trouble_.sqlstate()};
   }
   struct Pending;
   using PendingPtr = std::shared_ptr<Pending>;
 
-  struct Lane {
-    explicit Lane(boost::asio::any_io_executor executor) : work(std::move(executor)) {}
-    std::vector<PendingPtr> batch;                  // under way
-    std::optional<std::chrono::nanoseconds> begun;  // when it was taken
-    Signal work;
-  };
   boost::asio::awaitable<void> run_lane(std::size_t number);
   void begin_again(std::size_t lane);
-  std::vector<PendingPtr> take_batch(std::size_t lane);
-  std::optional<std::chrono::nanoseconds> oldest_batch_begun() const;
+  void fail(std::size_t lane);
+  void leave(std::size_t lane);
   void wake_lanes();
 
-  enum class Fate { settled, again, poisoned };
   boost::asio::awaitable<void> run_batch(std::vector<PendingPtr> batch);
-  boost::asio::awaitable<Fate> commit(std::vector<PendingPtr> batch);
+  boost::asio::awaitable<std::optional<store::Failure>> commit(std::vector<PendingPtr> batch);
   void give_up_on(std::vector<PendingPtr>& batch);
   boost::asio::awaitable<bool> try_batch(std::vector<PendingPtr> batch);
   pg::Pipeline writes_of(const BatchDecision& decided);
@@ -107,10 +100,8 @@ class Committer : public Worker {
   Metrics& metrics_;
   RenderAnswer render_;
   CommitterOptions options_;
-  TurnQueue<PendingPtr> queue_;  // by token
-  std::uint64_t arrivals_ = 0;
-  std::array<Lane, kLanes> lanes_;
-  std::chrono::nanoseconds last_batch_took_{};
+  CommandLanes<PendingPtr> lanes_;
+  std::array<Signal, kLanes> work_;    // of each lane
   std::chrono::nanoseconds hinted_{};  // when other daemons were last told of new work
   bool stopping_ = false;
   std::function<void()> on_commit_;
