@@ -9,6 +9,7 @@
 #include "daemon/office/channel_outage.h"
 #include "daemon/office/composer_round.h"
 #include "daemon/office/loop.h"
+#include "daemon/office/round_search.h"
 #include "daemon/store/commands.h"
 #include "notifiers/outgoing.h"
 
@@ -47,32 +48,34 @@ Composer::Composer(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rul
       settings_(std::move(settings)) {}
 
 asio::awaitable<int> Composer::run_once() {
-  std::string why;
-  int settled = 0;
-  for (Portion portion; portion.due > 0; portion.due /= 2) {
-    std::string failure;
+  using Blame = RoundSearch::Blame;
+  RoundSearch search(kPortion);
+  while (search.next() > 0) {
+    Portion portion;
+    portion.due = search.next();
     try {
       const Composed composed = co_await compose(portion);
-      settled = composed.settled;
+      search.composed(composed.settled);
     } catch (const pg::Error& error) {
       if (!refuses_a_row(error)) throw;
-      failure = error.message();
+      search.failed(error.message());
     } catch (const std::exception& bug) {
-      failure = bug.what();
+      search.failed(bug.what());
     }
-    if (failure.empty() && (settled > 0 || why.empty())) co_return settled;
-    if (failure.empty()) break;
-    why = std::move(failure);
-    settled = -1;
   }
-  if (settled != 0 && earliest_) {
-    co_await set_aside(std::move(*earliest_), std::move(why));
-    co_return 1;
+  switch (search.blames(earliest_.has_value(), jobs_due_)) {
+    case Blame::nobody:
+      co_return search.settled();
+    case Blame::notice:
+      co_await set_aside(std::move(*earliest_), search.why());
+      co_return 1;
+    case Blame::daily_job:
+      rest_from_daily_jobs(search.why());
+      co_return 1;
+    case Blame::unknown:
+      break;  // what must be read before any of them
   }
-  // No notice is to blame: it was a daily job, or what must be read before any of them.
-  if (!jobs_due_) throw std::runtime_error(why);
-  rest_from_daily_jobs(why);
-  co_return 1;
+  throw std::runtime_error(search.why());
 }
 
 // It stays due, so that today's list is still made once its cause is gone.
