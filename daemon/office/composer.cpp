@@ -152,19 +152,20 @@ asio::awaitable<Composer::Composed> Composer::compose(Portion portion) {
 asio::awaitable<Composer::Composed> Composer::compose_within(Portion portion,
                                                              pg::Connection& connection,
                                                              pg::Transaction& transaction) {
-  Round round;
-  if (!co_await gather(round, portion, connection, transaction)) {
+  Composing composing(Round(rulebook_, {settings_.whatsapp, settings_.email}));
+  if (!co_await gather(composing, portion, connection, transaction)) {
     co_await transaction.rollback();
     co_return Composed{};
   }
-  co_await leave_out_changed(round, transaction);
-  co_await run_daily_jobs(round, transaction);
-  co_await settle_officers(round, transaction);
-  SummaryTerms terms{settings_.office, office_calendar(), *settings_.texts, round.moment.now};
-  co_await sum_up_stuck(round.messages, connection, transaction, rulebook_, std::move(terms));
+  co_await leave_out_changed(composing, transaction);
+  co_await run_daily_jobs(composing, transaction);
+  co_await settle_officers(composing, transaction);
+  std::vector<store::NewMessage> messages = composing.take_messages(settings_.trial);
+  SummaryTerms terms{settings_.office, office_calendar(), *settings_.texts, composing.moment.now};
+  co_await sum_up_stuck(messages, connection, transaction, rulebook_, std::move(terms));
 
   // Piece by piece: to put 100,000 rows into one statement would stop the thread.
-  std::vector<store::NoticeOutcome> last = std::move(round.outcomes);
+  std::vector<store::NoticeOutcome> last = composing.round.take_outcomes();
   const std::size_t outcomes = last.size();
   while (last.size() > kWrittenAtOnce) {
     const auto piece = last.end() - static_cast<std::ptrdiff_t>(kWrittenAtOnce);
@@ -174,26 +175,26 @@ asio::awaitable<Composer::Composed> Composer::compose_within(Portion portion,
     co_await transaction.run(std::move(some));
   }
   pg::Pipeline writes;
-  for (const store::NewMessage& message : round.messages) {
+  for (const store::NewMessage& message : messages) {
     // After an outage of a channel an applicant is told the latest alone.
     if (message.why == Reason::applicant) store::add_supersede(writes, message.recipient);
     store::add_message(writes, message);
   }
   store::add_notice_outcomes(writes, last);
-  store::add_set_notices_aside(writes, round.set_aside);
+  store::add_set_notices_aside(writes, composing.set_aside);
   store::add_notify(writes);
   co_await transaction.commit(std::move(writes));
-  for (const store::NewMessage& message : round.messages)
+  for (const store::NewMessage& message : messages)
     log_event(Level::info, "message_rendered",
               {{"text", message.text},
                {"channel", notify::name(message.channel)},
                {"reason", to_string(message.why)},
                {"permit", message.thread}});
-  for (const store::NoticeSetAside& one : round.set_aside)
+  for (const store::NoticeSetAside& one : composing.set_aside)
     log_set_aside(one.permit, one.notice, one.why);
-  if (!round.messages.empty() && on_commit_) on_commit_();
-  const std::size_t aside = round.set_aside.size();
-  co_return Composed{static_cast<int>(outcomes + round.jobs.size() + aside),
+  if (!messages.empty() && on_commit_) on_commit_();
+  const std::size_t aside = composing.set_aside.size();
+  co_return Composed{static_cast<int>(outcomes + composing.jobs.size() + aside),
                      static_cast<int>(aside)};
 }
 

@@ -35,7 +35,7 @@ class Rulebook final : public RuleSource {
   pg::Awaitable<std::map<std::string, std::string>> try_versions(pg::Connection& connection,
                                                                  std::vector<std::string> hashes);
   bool fresh(const store::Moment& moment) const;
-  bool has_version(const std::string& hash) const { return sops_.contains(hash); }
+  bool has_version(const std::string& hash) const override { return sops_.contains(hash); }
   // What is not in memory yet of the versions these permits are under, and were under when what is
   // closed was closed: for ensure_versions().
   std::vector<std::string> unknown_versions(
@@ -55,8 +55,8 @@ class Rulebook final : public RuleSource {
   const Calendar& calendar(const std::string& id) const;  // the one in force; must exist
   const Calendar* find_calendar(const std::string& id) const;
   const std::string& calendar_version(const std::string& id) const override;  // content hash
-  std::vector<const Sop*> sops_in_force() const;
-  const People& people() const { return people_; }
+  std::vector<const Sop*> sops_in_force() const override;
+  const People& people() const override { return people_; }
   const SendRules& send() const { return send_; }
   void set_send(SendRules send) { send_ = send; }
   // Null: no such token. The caller asks whether it is live.

@@ -21,25 +21,8 @@ constexpr const char* kKtp =
 
 std::string hash(std::string_view uri) { return std::string(uri.substr(kUploadScheme.size())); }
 
-class Batch : public ::testing::Test, public RuleSource {
+class Batch : public ::testing::Test {
  protected:
-  // Of paud; the canary runs under it, too.
-  const Sop* sop_in_force(std::string_view id) const override {
-    return id == sop_.id ? &sop_ : nullptr;
-  }
-  const Sop& sop_version(const std::string& hash) const override {
-    if (hash != sop_.version) throw std::out_of_range("no such version");
-    return sop_;
-  }
-  const Sop& canarys_sop() const override { return sop_; }
-  bool is_retired(std::string_view) const override { return retired_; }
-  const std::string& calendar_version(const std::string&) const override {
-    return calendar_version_;
-  }
-  Context context(const Sop& sop, Instant now) const override {
-    return {sop, testing::shipped_calendar(), people_, now, {}};
-  }
-
   Submission application(std::vector<NewDocument> documents = {{"persyaratan_izin_paud", "akta",
                                                                 "https://berkas.example/1", "",
                                                                 ""}}) {
@@ -80,7 +63,7 @@ class Batch : public ::testing::Test, public RuleSource {
       return Rendered{facts.opened ? 201 : 200, fmt::format("{} v{}", facts.stored.permit.number,
                                                             facts.stored.permit.version)};
     };
-    decision_ = decide_batch(facts_, commands, entropy_, {*this, render, 1000});
+    decision_ = decide_batch(facts_, commands, entropy_, {rules_, render, 1000});
     Lines lines;
     for (const auto& answer : decision_.answers) {
       if (!answer) {
@@ -111,8 +94,7 @@ class Batch : public ::testing::Test, public RuleSource {
   }
   Sop sop_ = testing::paud();
   People people_ = testing::officers();
-  std::string calendar_version_ = "calendar 1";
-  bool retired_ = false;
+  testing::OneService rules_{sop_, testing::shipped_calendar(), people_};
   BatchFacts facts_;
   std::vector<CommandRequest> requests_;
   std::vector<Drawn> entropy_;
@@ -150,7 +132,7 @@ TEST_F(Batch, ACorrectedContactIsKnownToTheNextAnswer) {
     addresses.push_back(facts.stored.applicant.email + " " + facts.stored.applicant.whatsapp);
     return Rendered{};
   };
-  decide_batch(facts_, {&requests_[0], &requests_[1]}, {}, {*this, render, 0});
+  decide_batch(facts_, {&requests_[0], &requests_[1]}, {}, {rules_, render, 0});
   EXPECT_EQ(addresses, (Lines{"baru@example.id ", "baru@example.id "}));
 }
 
@@ -203,7 +185,7 @@ TEST_F(Batch, ASopThatIsNotThereOrRetiredTakesNothing) {
   other.sop = "reklame";
   submits("a", other);
   EXPECT_EQ(decided(), (Lines{"not_found"}));
-  retired_ = true;
+  rules_.retired = true;
   requests_.clear();
   submits("b", application());
   EXPECT_EQ(decided(), (Lines{"refused sop_retired"}));
