@@ -48,7 +48,7 @@ App::App(std::filesystem::path config_file, Startup startup, std::optional<Simul
       texts_(std::make_shared<const notify::Texts>(startup_.rules.texts)),
       outgoing_(make_outgoing()),
       workers_({io_.get_executor(), database_, rulebook_, metrics_, board_,
-                std::bind_front(&http::command_answer_json, startup_.config.public_url)},
+                std::bind_front(&http::command_answer, startup_.config.public_url)},
                setup()),
       signing_in_(database_.reads, rulebook_, office::composer_settings(setup())),
       uploads_(database_.files,

@@ -49,6 +49,12 @@ const Officer* People::find(std::string_view officer) const {
   return nullptr;
 }
 
+std::string People::name_of_absent(const std::string& for_officer) const {
+  if (for_officer.empty()) return {};
+  const Officer* officer = find(for_officer);
+  return officer ? officer->name : for_officer;
+}
+
 bool People::present(const Officer& officer, const CivilDate& day) const {
   if (!officer.ended.empty() && officer.ended <= day) return false;
   return std::none_of(officer.leaves.begin(), officer.leaves.end(),

@@ -76,6 +76,8 @@ struct People {
   std::vector<Duty> duties(std::string_view officer, const CivilDate& day) const;
   // Who is told for a role: its present holders, each replaced by their deputy if they have one.
   std::vector<Recipient> on_duty(std::string_view role, const CivilDate& day) const;
+  // Whom a deputy stands in for, by name; empty: nobody.
+  std::string name_of_absent(const std::string& for_officer) const;
 };
 
 // Who is told for `role` about `visit`: climbs the chain where nobody is on duty (role_vacant),

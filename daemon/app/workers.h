@@ -29,7 +29,7 @@ class Workers {
     office::Rulebook& rulebook;
     Metrics& metrics;
     office::BoardFeed& board;
-    office::RenderAnswer render;  // of the committer's answers
+    RenderAnswer render;  // of the committer's answers
   };
   Workers(const Tools& tools, const office::Setup& setup);
   Workers(const Workers&) = delete;

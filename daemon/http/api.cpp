@@ -92,15 +92,15 @@ Response unable_response(Language language, const std::string& outage) {
 
 }  // namespace
 
-std::optional<Response> repeated_answer(const Request& request, const office::IdempotencyKey& key,
+std::optional<Response> repeated_answer(const Request& request, const IdempotencyKey& key,
                                         const std::vector<store::KeptAnswer>& kept) {
   if (kept.empty()) return std::nullopt;
   if (kept.front().request != key.request) return problem(request, "key_reused");
   return json_response(kept.front().status, kept.front().body);
 }
 
-Response command_response(const Request& request, const office::CommandAnswer& answer) {
-  using Kind = office::CommandAnswer::Kind;
+Response command_response(const Request& request, const CommandAnswer& answer) {
+  using Kind = CommandAnswer::Kind;
   switch (answer.kind) {
     case Kind::done:
     case Kind::repeated:

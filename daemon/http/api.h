@@ -49,6 +49,6 @@ std::optional<Response> outage_answer(const std::exception& failure, Language la
 // A committer's answer as HTTP. Public for the table test: every Reason a command can be refused
 // with has a problem type of its own name. `permit` is what refusals of state carry as the member
 // of that name.
-Response command_response(const Request& request, const office::CommandAnswer& answer);
+Response command_response(const Request& request, const CommandAnswer& answer);
 
 }  // namespace tenggat::http

@@ -23,7 +23,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // What can hold a document: an address of the web, which pages show as a link, or an upload.
 std::optional<Said> fault_of_uri(std::string_view uri) {
-  if (uri.starts_with(store::kUploadScheme)) {
+  if (uri.starts_with(kUploadScheme)) {
     if (uploaded_hash(uri)) return std::nullopt;
     return say<Detail::no_upload_uri>();
   }
@@ -152,9 +152,9 @@ std::optional<Response> refuse_faults(const Request& request, const FieldFaults&
   return problem(request, "invalid_body", {}, {{"errors", to_json(faults, language_of(request))}});
 }
 
-office::Submission read_submission(const json::value& value, FieldFaults& faults) {
+Submission read_submission(const json::value& value, FieldFaults& faults) {
   JsonObject body(value, faults);
-  office::Submission submission;
+  Submission submission;
   submission.sop = body.required_text("sop", Limits::word);
   submission.applicant = read_applicant(body.required_object("applicant"));
   submission.permit.subject = body.required_text("subject", Limits::subject);

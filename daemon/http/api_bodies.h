@@ -10,11 +10,9 @@
 
 #include "daemon/http/json.h"
 #include "daemon/http/message.h"
-#include "daemon/office/committer.h"
-#include "daemon/store/files.h"
 #include "daemon/store/people.h"
 #include "daemon/store/permits.h"
-#include "rules/transition.h"
+#include "rules/batch.h"
 
 namespace tenggat::http {
 
@@ -48,7 +46,7 @@ Read<boost::json::value> read_json(const Request& request, Body body);
 std::optional<Response> refuse_faults(const Request& request, const FieldFaults& faults);
 
 // POST /permits; `created_by` is the caller's to set. WhatsApp numbers come out as 62…
-office::Submission read_submission(const boost::json::value& body, FieldFaults& faults);
+Submission read_submission(const boost::json::value& body, FieldFaults& faults);
 
 struct CommandBody {
   Command command;
@@ -80,8 +78,6 @@ LeaveChange read_leave(const boost::json::value& body, FieldFaults& faults);
 // POST /delegations.
 Delegation read_delegation(const boost::json::value& body, FieldFaults& faults);
 
-using store::is_sha256_hex;
-using store::uploaded_hash;
 // ASCII that is seen: no space, no control byte.
 bool is_printable(std::string_view text);
 // The host that a browser goes to by an http(s) address. Nothing for another scheme, and where that

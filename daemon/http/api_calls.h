@@ -87,7 +87,7 @@ std::optional<Response> refuse_other(const Call& call, const store::StoredPermit
 
 Response json_response(int status, std::string body);
 // The answer given before under this key, or why it may not be used again; nothing where it is new.
-std::optional<Response> repeated_answer(const Request& request, const office::IdempotencyKey& key,
+std::optional<Response> repeated_answer(const Request& request, const IdempotencyKey& key,
                                         const std::vector<store::KeptAnswer>& kept);
 Response busy_response(const Request& request);  // 503 with Retry-After
 Response too_many_response(const Request& request, std::chrono::seconds wait);  // 429

@@ -58,7 +58,7 @@ class FileCalls : public ApiGroup {
  private:
   Sender sender_of(const Principal& principal) const;
   // All references are to what the calling coroutine holds.
-  awaitable<Response> keep_file(const Call& call, office::IdempotencyKey key,
+  awaitable<Response> keep_file(const Call& call, IdempotencyKey key,
                                 std::vector<store::KeptAnswer> kept, Upload& upload);
 
   Uploads& uploads_;
@@ -110,7 +110,7 @@ awaitable<Response> FileCalls::file_create(Call call) {
   co_return response;
 }
 
-awaitable<Response> FileCalls::keep_file(const Call& call, office::IdempotencyKey key,
+awaitable<Response> FileCalls::keep_file(const Call& call, IdempotencyKey key,
                                          std::vector<store::KeptAnswer> kept, Upload& upload) {
   const Request& request = call.request;
   if (upload.refusal()) co_return refuse_upload(request, *upload.refusal());

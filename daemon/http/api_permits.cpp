@@ -37,8 +37,8 @@ Response refuse_sop(const Request& request) {
 }
 
 // A permit that was made by the request is known from its answer alone.
-void note_created(const office::CommandAnswer& answer, RequestTrace& trace) {
-  using Kind = office::CommandAnswer::Kind;
+void note_created(const CommandAnswer& answer, RequestTrace& trace) {
+  using Kind = CommandAnswer::Kind;
   if (answer.kind != Kind::done && answer.kind != Kind::repeated) return;
   const json::value permit = json::parse(answer.body);
   if (const auto id = parse_id(permit.at("id").as_string())) trace.note_permit(*id);
@@ -102,7 +102,7 @@ awaitable<Response> PermitCalls::permit_create(Call call) {
   const auto value = read_json(request, Body::required);
   if (!value) co_return value.error();
   FieldFaults faults;
-  office::Submission submission = read_submission(*value, faults);
+  Submission submission = read_submission(*value, faults);
   if (auto refusal = refuse_faults(request, faults)) co_return std::move(*refusal);
   submission.permit.created_by = call.principal.id;
   const auto key = read_idempotency_key(request, call.principal.token);
@@ -111,14 +111,14 @@ awaitable<Response> PermitCalls::permit_create(Call call) {
   if (auto refusal = co_await std::move(looking)) co_return std::move(*refusal);
 
   const std::string external_id = submission.permit.external_id;
-  office::CommandRequest asked;
+  CommandRequest asked;
   asked.actor = actor_of(call, "");
   asked.command = std::move(submission);
   asked.idempotency = *key;
   auto submitting = committer_.submit(std::move(asked));
-  office::CommandAnswer answer = co_await std::move(submitting);
+  CommandAnswer answer = co_await std::move(submitting);
 
-  if (answer.kind == office::CommandAnswer::Kind::not_found) co_return refuse_sop(request);
+  if (answer.kind == CommandAnswer::Kind::not_found) co_return refuse_sop(request);
   note_created(answer, *request.trace);
   if (answer.refusal && answer.refusal->reason() == Reason::external_id_taken) {
     auto looking_up = permit_with_external_id(call.principal, external_id);
@@ -173,13 +173,13 @@ awaitable<Response> PermitCalls::command(Call call, ReadBody read_body, Body nee
   auto looking = refuse_missing_uploads(request, documents_of(body.command));
   if (auto refusal = co_await std::move(looking)) co_return std::move(*refusal);
 
-  office::CommandRequest asked;
+  CommandRequest asked;
   asked.permit = *id;
   asked.actor = actor_of(call, body.on_behalf_of);
   asked.command = std::move(body.command);
   asked.idempotency = *key;
   auto submitting = committer_.submit(std::move(asked));
-  const office::CommandAnswer answer = co_await std::move(submitting);
+  const CommandAnswer answer = co_await std::move(submitting);
   co_return command_response(request, answer);
 }
 

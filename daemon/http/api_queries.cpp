@@ -73,8 +73,8 @@ std::optional<Response> refuse_any_parameter(const Request& request) {
   return refuse_other_parameters(request, {});
 }
 
-Read<office::IdempotencyKey> read_idempotency_key(const Request& request, std::int64_t token) {
-  office::IdempotencyKey key;
+Read<IdempotencyKey> read_idempotency_key(const Request& request, std::int64_t token) {
+  IdempotencyKey key;
   key.token = token;
   key.request = store::sha256(request.method + '\n' + request.path + '\n' + request.body);
   const auto given = request.headers.get("Idempotency-Key");

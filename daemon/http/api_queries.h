@@ -9,16 +9,16 @@
 
 #include "daemon/http/api_bodies.h"
 #include "daemon/http/message.h"
-#include "daemon/office/committer.h"
 #include "daemon/store/changes.h"
 #include "daemon/store/messages.h"
 #include "daemon/store/permits.h"
+#include "rules/batch.h"
 
 namespace tenggat::http {
 
 // The Idempotency-Key field with what it was sent for; a random key where there is none. 400 for a
 // key that is empty, too long, or not printable ASCII.
-Read<office::IdempotencyKey> read_idempotency_key(const Request& request, std::int64_t token);
+Read<IdempotencyKey> read_idempotency_key(const Request& request, std::int64_t token);
 
 // GET /permits. 400 that names the parameter.
 struct ListQuery {

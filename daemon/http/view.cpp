@@ -223,14 +223,14 @@ std::string permit_json(const store::StoredPermit& stored, const Sop& sop, const
   return json::serialize(permit_view(stored, sop, calendar, now, options));
 }
 
-std::string command_answer_json(const std::string& public_url, const Actor& actor,
-                                const store::StoredPermit& stored, const Sop& sop,
-                                const Calendar& calendar, Instant now) {
+Rendered command_answer(const std::string& public_url, const AnswerFacts& facts) {
+  const Permit& permit = facts.stored.permit;
   // Handing in is the one command that leaves a permit at its first version.
-  const bool handed_in = stored.permit.version == 1;
-  const bool contact = actor.via.empty() || actor.via == stored.permit.created_by;
-  const bool outcome = actor.kind != Actor::Kind::applicant;
-  return permit_json(stored, sop, calendar, now, {public_url, contact, handed_in, outcome});
+  const bool handed_in = permit.version == 1;
+  const bool contact = facts.actor.via.empty() || facts.actor.via == permit.created_by;
+  const bool outcome = facts.actor.kind != Actor::Kind::applicant;
+  return {facts.opened ? 201 : 200, permit_json(facts.stored, facts.sop, facts.calendar, facts.now,
+                                                {public_url, contact, handed_in, outcome})};
 }
 
 }  // namespace tenggat::http

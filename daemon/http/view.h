@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/store/permits.h"
+#include "rules/batch.h"
 #include "rules/calendar.h"
 #include "rules/ledger.h"
 #include "rules/sop.h"
@@ -26,13 +27,11 @@ boost::json::object permit_view(const store::StoredPermit& stored, const Sop& so
 std::string permit_json(const store::StoredPermit& stored, const Sop& sop, const Calendar& calendar,
                         Instant now, const ViewOptions& options);
 
-// What a command answers, as the committer keeps it with the idempotency key: the new state, and
-// for a permit that was just handed in the applicant's link. Fits office::RenderAnswer once
-// `public_url` is bound. With the applicant's channels, but for a service that acts in an officer's
-// name on what another has handed in.
-std::string command_answer_json(const std::string& public_url, const Actor& actor,
-                                const store::StoredPermit& stored, const Sop& sop,
-                                const Calendar& calendar, Instant now);
+// What a command answers, as it is kept with the idempotency key: the new state, and for a permit
+// that was just handed in the applicant's link. Fits RenderAnswer once `public_url` is bound. With
+// the applicant's channels, but for a service that acts in an officer's name on what another has
+// handed in.
+Rendered command_answer(const std::string& public_url, const AnswerFacts& facts);
 
 // {standard, elapsed_seconds, remaining_seconds, due_at, status, paused, provisional}; a clock
 // without a say has null for all but the first two.

@@ -80,7 +80,7 @@ asio::awaitable<bool> Canary::run_once() {
 asio::awaitable<void> Canary::let_out() {
   const CommandAnswer answer = co_await committer_.submit(opening());
   if (answer.kind != CommandAnswer::Kind::done)
-    throw std::runtime_error(fmt::format("the canary was not let out: {}", answer.status));
+    throw std::runtime_error(fmt::format("the canary was not let out: {}", to_string(answer.kind)));
 }
 
 asio::awaitable<std::chrono::milliseconds> Canary::cycle() {

@@ -4,18 +4,16 @@
 #include <map>
 #include <set>
 
-#include "daemon/office/grouping.h"
 #include "daemon/store/stuck.h"
 #include "notifiers/words.h"
+#include "rules/round.h"
 
 namespace tenggat::office {
 namespace {
 
-constexpr const char* kSummary = "rangkuman_gangguan";
-
 // It tells an officer of work: no recap, no appointment, and not the canary's.
 bool tells_of_work(const store::NewMessage& message) {
-  return message.recipient.starts_with("officer:") && message.text != "rekap_harian" &&
+  return message.recipient.starts_with("officer:") && message.text != kRecap &&
          message.text != kAppointment &&
          std::any_of(message.notices.begin(), message.notices.end(),
                      [](const auto& one) { return one.first >= 0; });
@@ -53,10 +51,10 @@ class Summing {
     }
     if (!still) return;  // what they were about is done
     const LocalTime now = terms_.calendar.local(terms_.now);
-    message.text = kSummary;
+    message.text = kOutageSummary;
     message.thread.clear();
     message.rendered =
-        notify::render(terms_.texts, kSummary,
+        notify::render(terms_.texts, kOutageSummary,
                        {{"instansi", terms_.office.name},
                         {"nama_petugas", message.name},
                         {"mulai", notify::full_moment(terms_.calendar.local(before.since))},

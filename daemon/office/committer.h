@@ -18,63 +18,18 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <string>
-#include <variant>
 #include <vector>
 
 #include "daemon/metrics.h"
+#include "daemon/office/command_lanes.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/office/signal.h"
-#include "daemon/office/turn_queue.h"
 #include "daemon/office/worker.h"
 #include "daemon/pg/pool.h"
-#include "daemon/store/permits.h"
-#include "rules/transition.h"
+#include "daemon/store/errors.h"
+#include "rules/batch.h"
 
 namespace tenggat::office {
-
-struct Submission {
-  std::string sop;      // id; the version in force is pinned
-  bool canary = false;  // the daemon's own: under its own SOP, with an id below zero
-  store::StoredPermit::Applicant applicant;
-  NewPermit permit;  // id, number and digest are filled here
-  std::string fields = "{}";
-};
-
-// Who asks, so that a repeat is recognised: one key is applied once per token.
-struct IdempotencyKey {
-  std::int64_t token = 0;
-  std::string key;
-  std::string request;  // SHA-256 of method, path and raw body
-};
-
-struct CommandRequest {
-  std::int64_t permit = 0;  // 0: a submission
-  Actor actor;
-  std::variant<Command, Submission> command;
-  IdempotencyKey idempotency;
-};
-
-struct CommandAnswer {
-  enum class Kind {
-    done,        // committed now
-    repeated,    // this key was applied before: the same answer
-    refused,     // by the core; nothing was written
-    not_found,   // no such permit or SOP
-    key_reused,  // the key was used for another request
-    busy,        // queue full or database unable: try again
-    failed,      // this command cannot be written: a bug, logged
-  };
-  Kind kind = Kind::failed;
-  int status = 500;  // done, repeated
-  std::string body;  // done, repeated; for refused the permit as it is (may be empty)
-  std::optional<Refusal> refusal;
-  std::string outage{};  // busy: the SQLSTATE of what keeps the database from it; empty: a crowd
-};
-
-// Writes the answer that is stored with an idempotency key and returned to the caller.
-using RenderAnswer = std::function<std::string(const Actor&, const store::StoredPermit&, const Sop&,
-                                               const Calendar&, Instant now)>;
 
 struct CommitterOptions {
   // Commands that wait for a batch, all tokens together. One token may fill half of what the others
@@ -113,46 +68,30 @@ class Committer : public Worker {
   void stop() override;
   // Called after each commit: the watch and the composer have work.
   void on_commit(std::function<void()> hook) { on_commit_ = std::move(hook); }
-  std::size_t queued() const { return queue_.size(); }
+  std::size_t queued() const { return lanes_.waiting(); }
   // Its trouble() is as the last write left it. While idle() no batch will show that an outage is
   // over: then a probe that succeeds says so.
-  bool idle() const { return !oldest_batch_begun(); }
+  bool idle() const { return lanes_.idle(); }
   void writes_again() { trouble_.succeeded(); }
 
  private:
-  bool can_take(std::int64_t token) const;
   CommandAnswer busy() const {
-    return {CommandAnswer::Kind::busy, 503, "", std::nullopt, trouble_.sqlstate()};
+    return {CommandAnswer::Kind::busy, 0, "", std::nullopt, trouble_.sqlstate()};
   }
   struct Pending;
-  struct Batch;
   using PendingPtr = std::shared_ptr<Pending>;
 
-  struct Lane {
-    explicit Lane(boost::asio::any_io_executor executor) : work(std::move(executor)) {}
-    std::vector<PendingPtr> batch;                  // under way
-    std::optional<std::chrono::nanoseconds> begun;  // when it was taken
-    Signal work;
-  };
   boost::asio::awaitable<void> run_lane(std::size_t number);
   void begin_again(std::size_t lane);
-  std::vector<PendingPtr> take_batch(std::size_t lane);
-  std::optional<std::chrono::nanoseconds> oldest_batch_begun() const;
+  void fail(std::size_t lane);
+  void leave(std::size_t lane);
   void wake_lanes();
 
-  enum class Fate { settled, again, poisoned };
   boost::asio::awaitable<void> run_batch(std::vector<PendingPtr> batch);
-  boost::asio::awaitable<Fate> commit(std::vector<PendingPtr> batch);
+  boost::asio::awaitable<std::optional<store::Failure>> commit(std::vector<PendingPtr> batch);
   void give_up_on(std::vector<PendingPtr>& batch);
   boost::asio::awaitable<bool> try_batch(std::vector<PendingPtr> batch);
-  // Of the files that a decided command brings: they must be here still, and not be too much. Such
-  // as may stay are noted to be taken.
-  std::optional<Refusal> take_files(Batch& batch, std::int64_t permit,
-                                    const std::vector<NewDocument>& documents) const;
-  void decide_one(Batch& batch, const PendingPtr& pending);
-  void decide_submission(Batch& batch, const PendingPtr& pending);
-  void done(Batch& batch, const PendingPtr& pending, int status, const store::StoredPermit& stored,
-            const Sop& sop, const Calendar& calendar);
+  pg::Pipeline writes_of(const BatchDecision& decided);
   void answer(const PendingPtr& pending, CommandAnswer answer);
 
   boost::asio::any_io_executor executor_;
@@ -161,10 +100,8 @@ class Committer : public Worker {
   Metrics& metrics_;
   RenderAnswer render_;
   CommitterOptions options_;
-  TurnQueue<PendingPtr> queue_;  // by token
-  std::uint64_t arrivals_ = 0;
-  std::array<Lane, kLanes> lanes_;
-  std::chrono::nanoseconds last_batch_took_{};
+  CommandLanes<PendingPtr> lanes_;
+  std::array<Signal, kLanes> work_;    // of each lane
   std::chrono::nanoseconds hinted_{};  // when other daemons were last told of new work
   bool stopping_ = false;
   std::function<void()> on_commit_;

@@ -9,6 +9,7 @@
 #include "daemon/office/channel_outage.h"
 #include "daemon/office/composer_round.h"
 #include "daemon/office/loop.h"
+#include "daemon/office/round_search.h"
 #include "daemon/store/commands.h"
 #include "notifiers/outgoing.h"
 
@@ -47,32 +48,34 @@ Composer::Composer(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rul
       settings_(std::move(settings)) {}
 
 asio::awaitable<int> Composer::run_once() {
-  std::string why;
-  int settled = 0;
-  for (Portion portion; portion.due > 0; portion.due /= 2) {
-    std::string failure;
+  using Blame = RoundSearch::Blame;
+  RoundSearch search(kPortion);
+  while (search.next() > 0) {
+    Portion portion;
+    portion.due = search.next();
     try {
       const Composed composed = co_await compose(portion);
-      settled = composed.settled;
+      search.composed(composed.settled);
     } catch (const pg::Error& error) {
       if (!refuses_a_row(error)) throw;
-      failure = error.message();
+      search.failed(error.message());
     } catch (const std::exception& bug) {
-      failure = bug.what();
+      search.failed(bug.what());
     }
-    if (failure.empty() && (settled > 0 || why.empty())) co_return settled;
-    if (failure.empty()) break;
-    why = std::move(failure);
-    settled = -1;
   }
-  if (settled != 0 && earliest_) {
-    co_await set_aside(std::move(*earliest_), std::move(why));
-    co_return 1;
+  switch (search.blames(earliest_.has_value(), jobs_due_)) {
+    case Blame::nobody:
+      co_return search.settled();
+    case Blame::notice:
+      co_await set_aside(std::move(*earliest_), search.why());
+      co_return 1;
+    case Blame::daily_job:
+      rest_from_daily_jobs(search.why());
+      co_return 1;
+    case Blame::unknown:
+      break;  // what must be read before any of them
   }
-  // No notice is to blame: it was a daily job, or what must be read before any of them.
-  if (!jobs_due_) throw std::runtime_error(why);
-  rest_from_daily_jobs(why);
-  co_return 1;
+  throw std::runtime_error(search.why());
 }
 
 // It stays due, so that today's list is still made once its cause is gone.
@@ -149,19 +152,20 @@ asio::awaitable<Composer::Composed> Composer::compose(Portion portion) {
 asio::awaitable<Composer::Composed> Composer::compose_within(Portion portion,
                                                              pg::Connection& connection,
                                                              pg::Transaction& transaction) {
-  Round round;
-  if (!co_await gather(round, portion, connection, transaction)) {
+  Composing composing(Round(rulebook_, {settings_.whatsapp, settings_.email}));
+  if (!co_await gather(composing, portion, connection, transaction)) {
     co_await transaction.rollback();
     co_return Composed{};
   }
-  co_await leave_out_changed(round, transaction);
-  co_await run_daily_jobs(round, transaction);
-  co_await settle_officers(round, transaction);
-  SummaryTerms terms{settings_.office, office_calendar(), *settings_.texts, round.moment.now};
-  co_await sum_up_stuck(round.messages, connection, transaction, rulebook_, std::move(terms));
+  co_await leave_out_changed(composing, transaction);
+  co_await run_daily_jobs(composing, transaction);
+  co_await settle_officers(composing, transaction);
+  std::vector<store::NewMessage> messages = composing.take_messages(settings_.trial);
+  SummaryTerms terms{settings_.office, office_calendar(), *settings_.texts, composing.moment.now};
+  co_await sum_up_stuck(messages, connection, transaction, rulebook_, std::move(terms));
 
   // Piece by piece: to put 100,000 rows into one statement would stop the thread.
-  std::vector<store::NoticeOutcome> last = std::move(round.outcomes);
+  std::vector<store::NoticeOutcome> last = composing.round.take_outcomes();
   const std::size_t outcomes = last.size();
   while (last.size() > kWrittenAtOnce) {
     const auto piece = last.end() - static_cast<std::ptrdiff_t>(kWrittenAtOnce);
@@ -171,26 +175,26 @@ asio::awaitable<Composer::Composed> Composer::compose_within(Portion portion,
     co_await transaction.run(std::move(some));
   }
   pg::Pipeline writes;
-  for (const store::NewMessage& message : round.messages) {
+  for (const store::NewMessage& message : messages) {
     // After an outage of a channel an applicant is told the latest alone.
     if (message.why == Reason::applicant) store::add_supersede(writes, message.recipient);
     store::add_message(writes, message);
   }
   store::add_notice_outcomes(writes, last);
-  store::add_set_notices_aside(writes, round.set_aside);
+  store::add_set_notices_aside(writes, composing.set_aside);
   store::add_notify(writes);
   co_await transaction.commit(std::move(writes));
-  for (const store::NewMessage& message : round.messages)
+  for (const store::NewMessage& message : messages)
     log_event(Level::info, "message_rendered",
               {{"text", message.text},
                {"channel", notify::name(message.channel)},
                {"reason", to_string(message.why)},
                {"permit", message.thread}});
-  for (const store::NoticeSetAside& one : round.set_aside)
+  for (const store::NoticeSetAside& one : composing.set_aside)
     log_set_aside(one.permit, one.notice, one.why);
-  if (!round.messages.empty() && on_commit_) on_commit_();
-  const std::size_t aside = round.set_aside.size();
-  co_return Composed{static_cast<int>(outcomes + round.jobs.size() + aside),
+  if (!messages.empty() && on_commit_) on_commit_();
+  const std::size_t aside = composing.set_aside.size();
+  co_return Composed{static_cast<int>(outcomes + composing.jobs.size() + aside),
                      static_cast<int>(aside)};
 }
 

@@ -12,12 +12,12 @@
 #include <string_view>
 
 #include "daemon/metrics.h"
-#include "daemon/office/grouping.h"
 #include "daemon/office/loop.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/office/wording.h"
 #include "daemon/pg/pool.h"
 #include "notifiers/text.h"
+#include "rules/round.h"
 
 namespace tenggat::office {
 
@@ -63,7 +63,7 @@ class Composer : public Loop {
   void on_commit(std::function<void()> hook) { on_commit_ = std::move(hook); }
 
  private:
-  struct Round;
+  struct Composing;
   struct Portion;
   struct Composed {
     int settled = 0;    // notices, and daily jobs
@@ -78,43 +78,35 @@ class Composer : public Loop {
   boost::asio::awaitable<bool> look_at_one_set_aside();
   void rest_from_daily_jobs(std::string_view why);
   bool rests_from_daily_jobs() const;
-  boost::asio::awaitable<bool> gather(Round& round, Portion portion, pg::Connection& connection,
-                                      pg::Transaction& transaction);
-  boost::asio::awaitable<void> gather_waiting(Round& round, store::NoticeCursor end,
+  boost::asio::awaitable<bool> gather(Composing& composing, Portion portion,
+                                      pg::Connection& connection, pg::Transaction& transaction);
+  boost::asio::awaitable<void> gather_waiting(Composing& composing, store::NoticeCursor end,
                                               pg::Connection& connection,
                                               pg::Transaction& transaction);
-  boost::asio::awaitable<void> take(Round& round, std::vector<store::PendingNotice> notices,
+  boost::asio::awaitable<void> take(Composing& composing, std::vector<store::PendingNotice> notices,
                                     pg::Connection& connection, pg::Transaction& transaction);
   // Settles or collects it. Throws what is wrong with it.
-  void take_one(Round& round, store::PendingNotice notice, store::StoredPermit& stored,
+  void take_one(Composing& composing, store::PendingNotice& notice, store::StoredPermit& stored,
                 std::set<std::int64_t>& kept);
-  boost::asio::awaitable<void> leave_out_changed(Round& round, pg::Transaction& transaction);
+  void take_appointment(Composing& composing, const store::PendingNotice& pending);
+  boost::asio::awaitable<void> leave_out_changed(Composing& composing,
+                                                 pg::Transaction& transaction);
   bool waits_for_watch(bool behind);
-  void settle_applicant(Round& round, const store::PendingNotice& pending,
-                        const store::StoredPermit& stored);
-  // Tells a deputy that they are one.
-  void settle_appointment(Round& round, const store::PendingNotice& pending);
-  // Whether the permit is needed beyond this portion.
-  bool collect_officers(Round& round, store::PendingNotice pending,
-                        const store::StoredPermit& stored);
   boost::asio::awaitable<std::vector<store::DailyJob>> next_daily_jobs(pg::Connection& connection);
-  boost::asio::awaitable<void> run_daily_jobs(Round& round, pg::Transaction& transaction);
-  boost::asio::awaitable<void> morning_list(Round& round, pg::Transaction& transaction,
+  boost::asio::awaitable<void> run_daily_jobs(Composing& composing, pg::Transaction& transaction);
+  boost::asio::awaitable<void> morning_list(Composing& composing, pg::Transaction& transaction,
                                             const Calendar& calendar);
-  boost::asio::awaitable<void> recap(Round& round, pg::Transaction& transaction,
+  boost::asio::awaitable<void> recap(Composing& composing, pg::Transaction& transaction,
                                      const Calendar& calendar);
-  boost::asio::awaitable<void> settle_officers(Round& round, pg::Transaction& transaction);
-  // Without those of the group that cannot be rendered, which are set aside. Nothing where no
-  // notice is left whose permit is known; false where the officer has no usable channel.
-  std::optional<bool> make_officer_message(Round& round, OfficerGroup& group);
-  bool make_officer_message(Round& round, const OfficerGroup& group, const Deliverable& first);
-  void add_outage(TextFields& fields, const std::vector<const Deliverable*>& notices,
-                  Instant now) const;
-
-  bool address(store::NewMessage& message, const std::string& whatsapp,
-               const std::string& email) const;
-  // By the first of the officer's channels that is configured.
-  bool address(store::NewMessage& message, const Officer& officer) const;
+  boost::asio::awaitable<void> settle_officers(Composing& composing, pg::Transaction& transaction);
+  // Without those of the group that cannot be rendered, which are set aside.
+  void tell_officer(Composing& composing, OfficerGroup group);
+  void tell_officer(Composing& composing, const OfficerGroup& group, const Deliverable& first);
+  notify::Rendered render(const std::string& text, const TextFields& fields) const {
+    return notify::render(*settings_.texts, text, fields);
+  }
+  // Of what an outage has held up.
+  void add_outage(TextFields& fields, const HeldUp& held_up, Instant now) const;
   const Calendar& office_calendar() const { return rulebook_.calendar(settings_.calendar); }
 
   pg::Pool& pool_;

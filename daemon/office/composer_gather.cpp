@@ -33,8 +33,8 @@ bool Composer::waits_for_watch(bool behind) {
 }
 
 // Returns false where nothing is to be done.
-asio::awaitable<bool> Composer::gather(Round& round, Portion portion, pg::Connection& connection,
-                                       pg::Transaction& transaction) {
+asio::awaitable<bool> Composer::gather(Composing& composing, Portion portion,
+                                       pg::Connection& connection, pg::Transaction& transaction) {
   earliest_.reset();
   pg::Pipeline locking;
   const auto jobs = store::add_lock_due_daily_jobs(locking);
@@ -43,49 +43,51 @@ asio::awaitable<bool> Composer::gather(Round& round, Portion portion, pg::Connec
   const auto behind = store::add_overdue_for(locking, kOutage);
   const pg::Results locked = co_await transaction.run(std::move(locking));
   if (portion.whole() && !rests_from_daily_jobs()) {
-    round.jobs = locked[jobs];
-    jobs_due_ = !round.jobs.empty();
+    composing.jobs = locked[jobs];
+    jobs_due_ = !composing.jobs.empty();
   }
   std::vector<store::PendingNotice> notices = locked[due];
   if (!notices.empty()) earliest_ = notices.front();
-  if (round.jobs.empty() && notices.empty()) {
+  if (composing.jobs.empty() && notices.empty()) {
     waiting_since_.reset();
     co_return false;
   }
   if (waits_for_watch(locked[behind])) co_return false;
   store::NoticeCursor end;
   while (true) {
-    const bool more = portion.whole() && notices.size() == kPortion && round.taken < kRoundNotices;
+    const bool more =
+        portion.whole() && notices.size() == kPortion && composing.taken < kRoundNotices;
     if (!notices.empty()) end = cursor_of(notices.back());
-    co_await take(round, std::move(notices), connection, transaction);
+    co_await take(composing, std::move(notices), connection, transaction);
     if (!more) break;
     pg::Pipeline next;
     const auto following = store::add_lock_due_notices(next, kPortion, end);
     const pg::Results results = co_await transaction.run(std::move(next));
     notices = results[following];
   }
-  if (portion.whole()) co_await gather_waiting(round, end, connection, transaction);
+  if (portion.whole()) co_await gather_waiting(composing, end, connection, transaction);
   co_return true;
 }
 
 // What waits for its time may leave with what is due: looked up only where something is.
-asio::awaitable<void> Composer::gather_waiting(Round& round, store::NoticeCursor end,
+asio::awaitable<void> Composer::gather_waiting(Composing& composing, store::NoticeCursor end,
                                                pg::Connection& connection,
                                                pg::Transaction& transaction) {
-  if (round.jobs.empty() && round.deliverables.empty()) co_return;
-  for (bool more = true; more && round.taken < kRoundNotices;) {
+  if (composing.jobs.empty() && composing.round.deliverables().empty()) co_return;
+  for (bool more = true; more && composing.taken < kRoundNotices;) {
     pg::Pipeline next;
     const auto waiting = store::add_lock_waiting_notices(next, kPortion, end);
     const pg::Results results = co_await transaction.run(std::move(next));
     std::vector<store::PendingNotice> notices = results[waiting];
     more = notices.size() == kPortion;
     if (!notices.empty()) end = cursor_of(notices.back());
-    co_await take(round, std::move(notices), connection, transaction);
+    co_await take(composing, std::move(notices), connection, transaction);
   }
 }
 
 // Checks that each still holds, settles those to applicants, collects those to officers.
-asio::awaitable<void> Composer::take(Round& round, std::vector<store::PendingNotice> pending,
+asio::awaitable<void> Composer::take(Composing& composing,
+                                     std::vector<store::PendingNotice> pending,
                                      pg::Connection& connection, pg::Transaction& transaction) {
   std::set<std::int64_t> ids;
   std::vector<std::int64_t> notices, permits, causes;
@@ -108,22 +110,20 @@ asio::awaitable<void> Composer::take(Round& round, std::vector<store::PendingNot
   }
   const auto clock = reads.add(store::kMoment);
   const pg::Results results = co_await transaction.run(std::move(reads));
-  round.moment = results[clock];
-  if (!rulebook_.fresh(round.moment)) co_await rulebook_.refresh(connection, round.moment);
+  composing.moment = results[clock];
+  if (!rulebook_.fresh(composing.moment)) co_await rulebook_.refresh(connection, composing.moment);
+  composing.round.at(composing.moment.now, office_calendar(), rulebook_.send());
   std::map<std::int64_t, std::string> unreadable;
   std::map<std::int64_t, store::StoredPermit> loaded = load.take_readable(results, unreadable);
-  round.notes = results[notes];
-  round.earlier_notes.clear();
+  composing.notes = results[notes];
+  composing.earlier_notes.clear();
   for (const auto& of_permit : whole)
     for (store::StoredNote& note : results[of_permit])
-      round.earlier_notes.push_back(std::move(note));
-  round.told.clear();
-  round.in_vain.clear();
-  for (const store::Told& one : results[told]) {
-    round.told.emplace(one.notice, one.recipient);
-    if (!one.reached) round.in_vain.emplace(one.notice, one.recipient);
-  }
-  for (const auto& [id, stored] : loaded) round.versions.emplace(id, stored.permit.version);
+      composing.earlier_notes.push_back(std::move(note));
+  composing.told.clear();
+  for (store::Told& one : results[told])
+    composing.told[one.notice].push_back({std::move(one.recipient), one.reached});
+  for (const auto& [id, stored] : loaded) composing.versions.emplace(id, stored.permit.version);
   std::vector<std::string> versions = rulebook_.unknown_versions(loaded);
   if (!versions.empty()) {
     auto trying = rulebook_.try_versions(connection, std::move(versions));
@@ -134,7 +134,7 @@ asio::awaitable<void> Composer::take(Round& round, std::vector<store::PendingNot
   }
 
   crash_point(CrashPoint::composing);
-  round.taken += static_cast<int>(pending.size());
+  composing.taken += static_cast<int>(pending.size());
   std::set<std::int64_t> kept;
   for (store::PendingNotice& one : pending) {
     const bool of_nobodys_permit = one.notice.text == kAppointment;
@@ -144,50 +144,65 @@ asio::awaitable<void> Composer::take(Round& round, std::vector<store::PendingNot
     if (why.empty() && !of_nobodys_permit && found == loaded.end()) why = "its permit is not there";
     try {
       if (why.empty() && of_nobodys_permit)
-        settle_appointment(round, one);
+        take_appointment(composing, one);
       else if (why.empty())
-        take_one(round, one, found->second, kept);
+        take_one(composing, one, found->second, kept);
     } catch (const std::exception& bug) {
       why = bug.what();
     }
-    if (!why.empty()) round.put_aside(one, std::move(why));
+    if (!why.empty()) composing.put_aside(one, std::move(why));
   }
-  for (const std::int64_t id : kept) round.permits.insert(loaded.extract(id));
+  for (const std::int64_t id : kept) composing.permits.insert(loaded.extract(id));
 }
 
-void Composer::take_one(Round& round, store::PendingNotice notice, store::StoredPermit& stored,
-                        std::set<std::int64_t>& kept) {
-  const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
-  if (const auto reason =
-          no_longer_holds(notice.notice, stored.permit, sop, rulebook_.calendar(sop.calendar))) {
-    round.settle(notice, store::NoticeOutcome::Kind::dropped, *reason, round.moment.now);
-  } else if (notice.notice.audience == Audience::applicant) {
-    settle_applicant(round, notice, stored);
-  } else if (collect_officers(round, std::move(notice), stored)) {
+void Composer::take_one(Composing& composing, store::PendingNotice& notice,
+                        store::StoredPermit& stored, std::set<std::int64_t>& kept) {
+  using Kind = Round::Taken::Kind;
+  Round::Taken taken = composing.round.take(notice, stored, composing.told[notice.id]);
+  if (taken.kind == Kind::to_render) {
+    const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
+    const Context context = rulebook_.context(sop, composing.moment.now);
+    notify::Rendered rendered =
+        render(taken.message.text, fields_of(notice.notice, stored, context, settings_.office,
+                                             composing.notes_of(notice, stored.permit, sop)));
+    composing.rendered[composing.round.add_alone(std::move(taken.message))] = std::move(rendered);
+  } else if (taken.kind == Kind::nobody_on_duty) {
+    log_event(
+        Level::error, "nobody_on_duty",
+        {{"permit", stored.permit.number}, {"addressee", notice.notice.addressee.to_string()}});
+  } else if (taken.kind == Kind::collected && composing.needs_permit()) {
     kept.insert(stored.permit.id);
   }
 }
 
+void Composer::take_appointment(Composing& composing, const store::PendingNotice& pending) {
+  using Kind = Round::Taken::Kind;
+  Round::Taken taken = composing.round.take_appointment(pending);
+  if (taken.kind == Kind::unreachable)
+    log_event(Level::error, "officer_unreachable", {{"officer", taken.appointment->to}});
+  if (taken.kind != Kind::to_render) return;
+  notify::Rendered rendered =
+      render(taken.message.text, appointment_fields(*taken.appointment, rulebook_.people(),
+                                                    rulebook_.sops_in_force(), settings_.office));
+  composing.rendered[composing.round.add_alone(std::move(taken.message))] = std::move(rendered);
+}
+
 // Nothing is locked while a round is gathered, so that officers go on working. What has changed
 // since it was looked at is left for the next round.
-asio::awaitable<void> Composer::leave_out_changed(Round& round, pg::Transaction& transaction) {
+asio::awaitable<void> Composer::leave_out_changed(Composing& composing,
+                                                  pg::Transaction& transaction) {
   std::vector<std::int64_t> permits, versions;
-  for (const auto& [permit, version] : round.versions) {
+  for (const auto& [permit, version] : composing.versions) {
     permits.push_back(permit);
     versions.push_back(version);
   }
   pg::Pipeline reads;
   const store::Ids unchanged = store::add_unchanged(reads, permits, versions);
   const pg::Results results = co_await transaction.run(std::move(reads));
-  for (const std::int64_t same : results[unchanged]) round.versions.erase(same);
-  std::erase_if(round.messages, [](const store::NewMessage& one) { return one.text.empty(); });
-  if (round.versions.empty()) co_return;
-  const auto changed = [&](std::int64_t permit) { return round.versions.contains(permit); };
-  std::erase_if(round.outcomes, [&](const auto& one) { return changed(one.permit); });
-  std::erase_if(round.set_aside, [&](const auto& one) { return changed(one.permit); });
-  std::erase_if(round.deliverables, [&](const auto& one) { return changed(one.pending.permit); });
-  std::erase_if(round.messages,
-                [&](const store::NewMessage& one) { return changed(one.notices.front().first); });
+  for (const std::int64_t same : results[unchanged]) composing.versions.erase(same);
+  const auto changed = [&](std::int64_t permit) { return composing.versions.contains(permit); };
+  composing.round.leave_out(changed);
+  std::erase_if(composing.set_aside, [&](const auto& one) { return changed(one.permit); });
 }
 
 }  // namespace tenggat::office

@@ -8,15 +8,14 @@
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <deque>
 #include <map>
 #include <memory>
 #include <random>
 
 #include "daemon/metrics.h"
-#include "daemon/office/breaker.h"
 #include "daemon/office/operators.h"
 #include "daemon/office/rerouting.h"
+#include "daemon/office/sending_lanes.h"
 #include "daemon/office/signal.h"
 #include "daemon/office/worker.h"
 #include "daemon/pg/pool.h"
@@ -69,71 +68,30 @@ class Dispatcher : public Worker {
   }
   void reload(const Setup& setup) override { reload(setup.outgoing, dispatcher_settings(setup)); }
 
-  // Machine time until the n-th attempt (2 for the first retry), before jitter.
-  static std::chrono::seconds backoff(int attempt);
-
  private:
-  // A message whose lease we hold; the times are monotonic.
-  struct Held {
-    store::ClaimedMessage claimed;
-    std::chrono::nanoseconds since{}, until{};
-    notify::SendResult result;  // once it has one
-  };
-  struct Lane {
-    explicit Lane(BreakerOptions options) : breaker(options) {}
-    Breaker breaker;
-    Breaker::Change news = Breaker::Change::none;  // to be told
-    int at_once = 0, under_way = 0;
-    std::deque<Held> waiting;
-    // How many may wait, so that a place that comes free is taken at once: grows while all of them
-    // set out soon.
-    int ahead = 32;
-    bool full = false;  // there may be more than there was room for
-    int room(std::chrono::nanoseconds now) const;
-  };
-
-  // A text whose template its channel's provider refuses.
-  struct StoppedText {
-    explicit StoppedText(BreakerOptions options) : breaker(options) {}
-    Breaker breaker;
-    Breaker::Change news = Breaker::Change::none;  // to be told
-    store::TextOutage outage;
-  };
-  using TextKey = std::pair<notify::Channel, std::string>;  // by the template's name
-
   boost::asio::awaitable<void> claim_all();
-  void set_out(notify::Channel channel, Lane& lane);
-  boost::asio::awaitable<void> send_one(notify::Channel channel, Held held);
-  boost::asio::awaitable<notify::SendResult> send(const Held& held);
-  bool is_poison(const Held& held) const;
-  void judge(notify::Channel channel, Lane& lane, const notify::SendResult& result);
-  void judge_text(const TextKey& key, const Held& held);
-  // False while its text is refused and no trial is due; true begins the trial.
-  bool may_set_out(const Held& held, std::chrono::nanoseconds now);
-  std::vector<std::string> held_back(notify::Channel channel, std::chrono::nanoseconds now) const;
-  // Of a channel that has opened or closed: on record, and to its operators.
-  boost::asio::awaitable<void> tell(notify::Channel channel, Lane& lane);
+  void set_out(notify::Channel channel);
+  boost::asio::awaitable<void> send_one(notify::Channel channel, HeldMessage held);
+  boost::asio::awaitable<notify::SendResult> send(const HeldMessage& held);
+  void came_back(notify::Channel channel, const HeldMessage& held);
+  // Of a channel or a text that has opened or closed: on record, and to its operators.
+  boost::asio::awaitable<void> tell(notify::Channel channel);
   boost::asio::awaitable<void> tell_of_texts();
-  // What a former process, or another, found refused is tried by this one, too.
   boost::asio::awaitable<void> recall_texts();
   // What waits for channels that take nothing, and what was accepted and has not arrived.
   boost::asio::awaitable<void> look_after();
-  bool is_idle() const;
 
   boost::asio::awaitable<void> record_all();
   // Through an outage, too, while the leases last: what is not recorded by then goes out again.
-  boost::asio::awaitable<void> record_while_held(std::vector<Held> batch);
-  boost::asio::awaitable<void> record(const std::vector<Held>& batch);
-  boost::asio::awaitable<std::vector<store::Fallback>> fallbacks(pg::Transaction& transaction,
-                                                                 const std::vector<Held>& batch);
-  store::SendOutcome outcome_of(const Held& held, const std::vector<store::Fallback>& fallbacks);
-  bool ends(const Held& held) const;
+  boost::asio::awaitable<void> record_while_held(std::vector<HeldMessage> batch);
+  boost::asio::awaitable<void> record(const std::vector<HeldMessage>& batch);
+  boost::asio::awaitable<std::vector<store::Fallback>> fallbacks(
+      pg::Transaction& transaction, const std::vector<HeldMessage>& batch);
+  std::vector<store::SendOutcome> outcomes_of(const std::vector<HeldMessage>& batch,
+                                              const std::vector<store::Fallback>& fallbacks);
   bool is_usable(notify::Channel channel) const;
-  void account_for(const Held& held, const store::SendOutcome& outcome);
+  void account_for(const HeldMessage& held, const store::SendOutcome& outcome);
   boost::asio::awaitable<void> give_back();
-
-  std::chrono::seconds retry_in(const store::ClaimedMessage& claimed,
-                                const notify::SendResult& result);
 
   boost::asio::any_io_executor executor_;
   pg::Pool& pool_;
@@ -142,11 +100,9 @@ class Dispatcher : public Worker {
   DispatcherSettings settings_;
   DispatcherOptions options_;
   Rerouting rerouting_;
-  std::map<notify::Channel, Lane> lanes_;
-  std::map<TextKey, StoppedText> stopped_texts_;
+  SendingLanes lanes_;
   bool texts_recalled_ = false;
-  std::vector<Held> finished_;         // not recorded yet
-  std::vector<store::Fenced> unsent_;  // to be given back
+  std::vector<HeldMessage> finished_;  // not recorded yet
   Signal woken_, to_record_;
   std::mt19937 jitter_;
   std::chrono::nanoseconds look_after_at_{}, forget_paces_at_{};

@@ -6,8 +6,10 @@
 
 #include "daemon/clock.h"
 #include "daemon/log.h"
+#include "daemon/office/bisection.h"
 #include "daemon/office/dispatcher.h"
 #include "daemon/office/loop.h"
+#include "daemon/office/send_outcome.h"
 #include "daemon/store/commands.h"
 #include "notifiers/phone.h"
 
@@ -15,11 +17,6 @@ namespace tenggat::office {
 namespace asio = boost::asio;
 namespace {
 
-// Seconds before the second, third, ... attempt.
-constexpr int kBackoff[] = {5, 15, 60, 180, 600, 1200, 1800, 3600};
-// A channel that takes nothing at all, or nothing of a text, is looked at again this often; a
-// person must mend it.
-constexpr std::chrono::seconds kStoppedChannel{300};
 constexpr std::size_t kRecordsMax = 256;  // in one transaction
 // While many come back, records stay for those that come with them.
 constexpr std::chrono::milliseconds kGatherRecords{20};
@@ -32,45 +29,16 @@ std::string masked(const notify::Message& message) {
 
 }  // namespace
 
-std::chrono::seconds Dispatcher::backoff(int attempt) {
-  const int last = static_cast<int>(std::size(kBackoff)) - 1;
-  return std::chrono::seconds(kBackoff[std::clamp(attempt - 2, 0, last)]);
-}
-
-std::chrono::seconds Dispatcher::retry_in(const store::ClaimedMessage& claimed,
-                                          const notify::SendResult& result) {
-  if (result.outcome == notify::Outcome::channel_stopped ||
-      result.outcome == notify::Outcome::text_stopped)
-    return kStoppedChannel;
-  std::chrono::seconds wait = backoff(claimed.attempts + 1);
-  // Jitter, so that what failed together does not come back together.
-  wait += std::chrono::seconds(
-      std::uniform_int_distribution<std::int64_t>(0, wait.count() / 4)(jitter_));
-  return std::max(wait, result.retry_after.value_or(std::chrono::seconds{0}));
-}
-
-// Whether this attempt is the last over its channel.
-bool Dispatcher::ends(const Held& held) const {
-  using notify::Outcome;
-  const Outcome outcome = held.result.outcome;
-  if (outcome == Outcome::permanent || outcome == Outcome::permanent_for_person) return true;
-  // Tried so often in vain: as good as undeliverable this way.
-  return outcome != Outcome::accepted && outcome != Outcome::channel_stopped &&
-         outcome != Outcome::text_stopped && held.claimed.attempts >= options_.attempts_max;
-}
-
 // Of those that end over their channel, and of those whose channel or text takes nothing.
 asio::awaitable<std::vector<store::Fallback>> Dispatcher::fallbacks(
-    pg::Transaction& transaction, const std::vector<Held>& batch) {
+    pg::Transaction& transaction, const std::vector<HeldMessage>& batch) {
   std::vector<store::Unarrived> unarrived;
   std::vector<std::int64_t> held_up;  // of the latter
-  for (const Held& held : batch) {
+  for (const HeldMessage& held : batch) {
     const store::ClaimedMessage& one = held.claimed;
-    const bool not_taken = held.result.outcome == notify::Outcome::retry ||
-                           held.result.outcome == notify::Outcome::channel_stopped;
-    const bool text_stopped = held.result.outcome == notify::Outcome::text_stopped;
-    if (!ends(held) && !text_stopped && !(not_taken && !is_usable(one.message.channel))) continue;
-    if (!ends(held)) held_up.push_back(one.id);
+    const Standing stands = standing(held, options_.attempts_max, is_usable(one.message.channel));
+    if (stands == Standing::fine) continue;
+    if (stands == Standing::held_up) held_up.push_back(one.id);
     unarrived.push_back({one.id, one.fence, one.recipient, one.message.text_id, one.message.channel,
                          held.result.reason, held.result.detail});
   }
@@ -86,35 +54,27 @@ asio::awaitable<std::vector<store::Fallback>> Dispatcher::fallbacks(
   co_return co_await std::move(found);
 }
 
-store::SendOutcome Dispatcher::outcome_of(const Held& held,
-                                          const std::vector<store::Fallback>& fallbacks) {
-  store::SendOutcome outcome;
-  outcome.id = held.claimed.id;
-  outcome.fence = held.claimed.fence;
-  outcome.outcome = notify::name(held.result.outcome);
-  outcome.reason = held.result.reason;
-  outcome.detail = held.result.detail;
-  outcome.provider_id = held.result.provider_id;
-  if (held.result.outcome == notify::Outcome::accepted) {
-    outcome.state = "accepted";
-    outcome.receipt_within = settings_.channels[held.claimed.message.channel].receipt_within;
-  } else if (has_fallback(fallbacks, {outcome.id, outcome.fence})) {
-    outcome.state = "failed";
-  } else if (ends(held)) {
-    outcome.state = "dead";
-  } else {
-    outcome.state = "queued";
-    outcome.retry_in = retry_in(held.claimed, held.result);
-  }
-  return outcome;
+std::vector<store::SendOutcome> Dispatcher::outcomes_of(
+    const std::vector<HeldMessage>& batch, const std::vector<store::Fallback>& fallbacks) {
+  const Jitter jitter = [this](std::chrono::seconds at_most) {
+    return std::chrono::seconds(
+        std::uniform_int_distribution<std::int64_t>(0, at_most.count())(jitter_));
+  };
+  std::vector<store::SendOutcome> outcomes;
+  for (const HeldMessage& held : batch)
+    outcomes.push_back(outcome_of(
+        held,
+        {options_.attempts_max, settings_.channels[held.claimed.message.channel].receipt_within,
+         has_fallback(fallbacks, {held.claimed.id, held.claimed.fence})},
+        jitter));
+  return outcomes;
 }
 
-asio::awaitable<void> Dispatcher::record(const std::vector<Held>& batch) {
+asio::awaitable<void> Dispatcher::record(const std::vector<HeldMessage>& batch) {
   pg::Pool::Lease lease = co_await pool_.acquire();
   pg::Transaction transaction(*lease);
   const std::vector<store::Fallback> elsewhere = co_await fallbacks(transaction, batch);
-  std::vector<store::SendOutcome> outcomes;
-  for (const Held& held : batch) outcomes.push_back(outcome_of(held, elsewhere));
+  const std::vector<store::SendOutcome> outcomes = outcomes_of(batch, elsewhere);
   pg::Pipeline writes;
   for (const store::Fallback& one : elsewhere) store::add_fallback(writes, one);
   const auto settled = store::add_send_outcomes(writes, outcomes);
@@ -140,7 +100,7 @@ asio::awaitable<void> Dispatcher::record(const std::vector<Held>& batch) {
   if (!elsewhere.empty()) woken_.notify();
 }
 
-void Dispatcher::account_for(const Held& held, const store::SendOutcome& outcome) {
+void Dispatcher::account_for(const HeldMessage& held, const store::SendOutcome& outcome) {
   const store::ClaimedMessage& claimed = held.claimed;
   const std::string channel(notify::name(claimed.message.channel));
   if (held.result.outcome == notify::Outcome::accepted) {
@@ -163,37 +123,36 @@ void Dispatcher::account_for(const Held& held, const store::SendOutcome& outcome
              {"state", outcome.state}});
 }
 
-asio::awaitable<void> Dispatcher::record_while_held(std::vector<Held> batch) {
-  while (!batch.empty()) {
-    bool halve = false;
+asio::awaitable<void> Dispatcher::record_while_held(std::vector<HeldMessage> batch) {
+  Bisection<HeldMessage> work(std::move(batch));
+  for (std::vector<HeldMessage> piece = work.next(); !piece.empty(); piece = work.next()) {
+    bool refused = false;
     try {
-      co_await record(batch);
-      co_return;
+      co_await record(piece);
+      continue;
     } catch (const pg::Error& error) {
       trouble_.failed(error);
-      halve = refuses_a_row(error);
+      refused = refuses_a_row(error);
     } catch (const std::exception& why) {
       trouble_.failed(why);
-      halve = true;
+      refused = true;
     }
-    if (halve && batch.size() == 1) co_return;  // the lease runs out and it is sent again
-    if (halve) {
-      std::vector<Held> first(batch.begin(),
-                              batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2));
-      batch.erase(batch.begin(), batch.begin() + static_cast<std::ptrdiff_t>(first.size()));
-      co_await record_while_held(std::move(first));
+    if (refused) {
+      work.refused(std::move(piece));  // of one alone the lease runs out and it is sent again
       continue;
     }
     const auto by_then = Clock::monotonic() + kAfterOutage;
-    std::erase_if(batch, [&](const Held& held) { return stopping_ || by_then > held.until; });
+    std::erase_if(piece,
+                  [&](const HeldMessage& held) { return stopping_ || by_then > held.until; });
     asio::steady_timer pause(executor_, kAfterOutage);
     co_await pause.async_wait(asio::use_awaitable);
+    work.again(std::move(piece));
   }
 }
 
 asio::awaitable<void> Dispatcher::give_back() {
-  if (unsent_.empty()) co_return;
-  const std::vector<store::Fenced> unsent = std::exchange(unsent_, {});
+  const std::vector<store::Fenced> unsent = lanes_.take_unsent();
+  if (unsent.empty()) co_return;
   try {
     pg::Pool::Lease lease = co_await pool_.acquire();
     pg::Pipeline pipeline;
@@ -207,8 +166,8 @@ asio::awaitable<void> Dispatcher::give_back() {
 asio::awaitable<void> Dispatcher::record_all() {
   asio::steady_timer gather(executor_);
   std::size_t last = 0;
-  while (!claims_ended_ || !finished_.empty() || !unsent_.empty()) {
-    if (finished_.empty() && unsent_.empty()) {
+  while (!claims_ended_ || !finished_.empty() || !lanes_.unsent().empty()) {
+    if (finished_.empty() && lanes_.unsent().empty()) {
       co_await to_record_.wait(kLongestSleep);
       continue;
     }
@@ -218,7 +177,7 @@ asio::awaitable<void> Dispatcher::record_all() {
     }
     const auto end =
         finished_.begin() + static_cast<std::ptrdiff_t>(std::min(finished_.size(), kRecordsMax));
-    std::vector<Held> batch(std::move_iterator(finished_.begin()), std::move_iterator(end));
+    std::vector<HeldMessage> batch(std::move_iterator(finished_.begin()), std::move_iterator(end));
     finished_.erase(finished_.begin(), end);
     last = batch.size();
     co_await give_back();

@@ -9,6 +9,7 @@
 #include "daemon/config.h"
 #include "daemon/log.h"
 #include "daemon/office/change_event.h"
+#include "daemon/office/portal_outcome.h"
 #include "daemon/secrets.h"
 #include "daemon/store/changes.h"
 #include "daemon/store/commands.h"
@@ -146,16 +147,8 @@ asio::awaitable<int> Portal::take_over() {
 
 asio::awaitable<void> Portal::record(store::ClaimedEvent claimed, notify::portal::Answer answer) {
   using Kind = notify::portal::Answer::Kind;
-  store::EventOutcome outcome;
-  outcome.place = claimed.event.place;
-  outcome.fence = claimed.fence;
-  outcome.reason = answer.reason;
-  outcome.detail = answer.detail;
-  const auto wait = notify::portal::retry_in(claimed.attempts);
   const bool gone = answer.kind == Kind::gone;
-  outcome.state = answer.kind == Kind::taken ? "delivered" : wait || gone ? "pending" : "dead";
-  if (wait)
-    outcome.retry_in = std::max(*wait, answer.retry_after.value_or(std::chrono::seconds{0}));
+  const store::EventOutcome outcome = outcome_of(claimed, answer);
   pg::Pipeline writes;
   if (gone) store::add_disable_portal(writes, outcome.place, outcome.fence);
   const pg::Slot<bool> written = store::add_event_outcome(writes, outcome);

@@ -16,12 +16,11 @@
 #include "rules/calendar.h"
 #include "rules/people.h"
 #include "rules/quiet.h"
-#include "rules/sop.h"
-#include "rules/transition.h"
+#include "rules/rule_source.h"
 
 namespace tenggat::office {
 
-class Rulebook {
+class Rulebook final : public RuleSource {
  public:
   explicit Rulebook(SendRules send);
 
@@ -36,7 +35,7 @@ class Rulebook {
   pg::Awaitable<std::map<std::string, std::string>> try_versions(pg::Connection& connection,
                                                                  std::vector<std::string> hashes);
   bool fresh(const store::Moment& moment) const;
-  bool has_version(const std::string& hash) const { return sops_.contains(hash); }
+  bool has_version(const std::string& hash) const override { return sops_.contains(hash); }
   // What is not in memory yet of the versions these permits are under, and were under when what is
   // closed was closed: for ensure_versions().
   std::vector<std::string> unknown_versions(
@@ -44,24 +43,26 @@ class Rulebook {
 
   // SOPs and calendars live as long as the rulebook, also when they are no longer in force; people
   // and tokens until the next refresh().
-  const Sop* sop_in_force(std::string_view id) const;     // null: no such SOP
-  const Sop& sop_version(const std::string& hash) const;  // must have been ensured
+  const Sop* sop_in_force(std::string_view id) const override;
+  const Sop& sop_version(const std::string& hash) const override;  // must have been ensured
   // Null: it takes new applications.
   const store::RuleSet::Retirement* retirement(std::string_view sop) const;
+  bool is_retired(std::string_view sop) const override { return retirement(sop) != nullptr; }
   // The daemon's own, in no list: what its canary is opened under.
   const CanaryRules& canary() const { return *canary_; }
+  const Sop& canarys_sop() const override { return canary_->sop; }
   void set_canary_address(const std::string& to) { canary_people_ = canary_people(to); }
   const Calendar& calendar(const std::string& id) const;  // the one in force; must exist
   const Calendar* find_calendar(const std::string& id) const;
-  const std::string& calendar_version(const std::string& id) const;  // content hash, in force
-  std::vector<const Sop*> sops_in_force() const;
-  const People& people() const { return people_; }
+  const std::string& calendar_version(const std::string& id) const override;  // content hash
+  std::vector<const Sop*> sops_in_force() const override;
+  const People& people() const override { return people_; }
   const SendRules& send() const { return send_; }
   void set_send(SendRules send) { send_ = send; }
   // Null: no such token. The caller asks whether it is live.
   const store::Token* find_token(const std::string& hash) const;
 
-  Context context(const Sop& sop, Instant now) const;
+  Context context(const Sop& sop, Instant now) const override;
 
  private:
   void take(const std::vector<store::RuleSet>& rules);

@@ -184,7 +184,7 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
 void add_recipient(TextFields& fields, const Recipient& recipient, const Sop& sop,
                    const People& people) {
   const Officer* officer = people.find(recipient.officer);
-  const std::string instead = name_of_absent(recipient.for_officer, people);
+  const std::string instead = people.name_of_absent(recipient.for_officer);
   const std::string said = instead.empty() ? "" : fmt::format(" (menggantikan {})", instead);
   fields["nama_petugas"] = (officer ? officer->name : recipient.officer) + said;
   const Role* role = sop.find_role(recipient.role);
@@ -217,12 +217,6 @@ TextFields appointment_fields(const Delegation& delegation, const People& people
           {"mulai", notify::date(delegation.start)},
           {"selesai", notify::date(delegation.end)},
           {"tautan", inbox_link(office)}};
-}
-
-std::string name_of_absent(const std::string& for_officer, const People& people) {
-  if (for_officer.empty()) return {};
-  const Officer* officer = people.find(for_officer);
-  return officer ? officer->name : for_officer;
 }
 
 std::string task_line(const ListedTask& task, Instant now) {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "daemon/office/grouping.h"
 #include "daemon/store/outbox.h"
 #include "daemon/store/permits.h"
+#include "rules/grouping.h"
 #include "rules/transition.h"
 
 namespace tenggat::office {
@@ -38,9 +38,6 @@ void add_recipient(TextFields& fields, const Recipient& recipient, const Sop& so
 // goes along.
 TextFields appointment_fields(const Delegation& delegation, const People& people,
                               const std::vector<const Sop*>& sops, const Office& office);
-
-// Whom a deputy stands in for, by name; empty: nobody.
-std::string name_of_absent(const std::string& for_officer, const People& people);
 
 // What a list says of a task after its permit's number: step, and until when or how late.
 std::string task_line(const ListedTask& task, Instant now);

@@ -35,8 +35,8 @@ std::string fingerprint(const PageCall& call, std::string_view part) {
   return store::sha256(asked);
 }
 
-Outcomes outcome_of(const office::CommandAnswer& answer) {
-  using Kind = office::CommandAnswer::Kind;
+Outcomes outcome_of(const CommandAnswer& answer) {
+  using Kind = CommandAnswer::Kind;
   switch (answer.kind) {
     case Kind::done:
     case Kind::repeated:
@@ -161,7 +161,7 @@ awaitable<Response> PageGroup::send_document(http::Uploads& uploads, const PageC
   // Of their own, since the permit is the caller's.
   std::string name = permit.number + "-" + document.kind;
   if (!document.name.empty()) name += "-" + document.name;
-  const std::string sha256 = *http::uploaded_hash(document.uri);
+  const std::string sha256 = *uploaded_hash(document.uri);
   pg::Pipeline looking;
   const auto stored = store::add_find_file(looking, sha256);
   auto reading = reader_.read({}, std::move(looking));
@@ -180,7 +180,7 @@ awaitable<Outcomes> submit(office::Committer& committer, const PageCall& call, A
     Outcomes stale{false, 400, "Formulir ini tidak lengkap; silakan buka kembali halamannya."};
     co_return stale;
   }
-  office::CommandRequest request;
+  CommandRequest request;
   request.permit = asked.permit;
   request.actor = std::move(asked.actor);
   request.command = std::move(asked.command);
@@ -189,7 +189,7 @@ awaitable<Outcomes> submit(office::Committer& committer, const PageCall& call, A
   request.idempotency.key = "halaman " + *once + asked.part;
   request.idempotency.request = fingerprint(call, asked.part);
   auto submitting = committer.submit(std::move(request));
-  const office::CommandAnswer answer = co_await std::move(submitting);
+  const CommandAnswer answer = co_await std::move(submitting);
   co_return outcome_of(answer);
 }
 
@@ -341,7 +341,7 @@ Html upload_input(std::string_view id, std::string_view kind, std::string_view n
 
 Html document_link(const Document& document, const std::string& own_prefix) {
   const std::string words = document_words(document.kind, document.name);
-  if (http::uploaded_hash(document.uri))
+  if (uploaded_hash(document.uri))
     return html("<a href=\"{}{}\">{}</a>", own_prefix, document.id, words);
   const auto host = http::web_host(document.uri);
   if (!host) return html("{}", words);

@@ -330,7 +330,7 @@ awaitable<Response> PermitPages::permit_document(PageCall call) {
   const auto permit = found.permits.find(*id);
   if (permit == found.permits.end()) co_return not_found(call);
   for (const Document& document : permit->second.permit.documents) {
-    const auto hash = http::uploaded_hash(document.uri);
+    const auto hash = uploaded_hash(document.uri);
     if (document.id != *number || !hash) continue;
     auto sending = send_document(uploads_, call, permit->second.permit, document);
     co_return co_await std::move(sending);

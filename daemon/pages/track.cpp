@@ -674,7 +674,7 @@ awaitable<Response> TrackPages::track_document(PageCall call) {
   const Sop& sop = rulebook_.sop_version(permit->second.permit.sop_version);
   const store::StoredPermit stored = as_decided(permit->second, found.moment.now);
   for (const Document& document : stored.permit.documents) {
-    const auto hash = http::uploaded_hash(document.uri);
+    const auto hash = uploaded_hash(document.uri);
     if (document.id != *number || !hash || !for_applicant(document, stored.permit, sop)) continue;
     auto sending = send_document(uploads_, call, stored.permit, document);
     co_return co_await std::move(sending);

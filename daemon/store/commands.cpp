@@ -21,9 +21,6 @@ constexpr auto kNumber = table("permit_number", key("sop", &Counter::sop),
 // What is set aside is few, and looked at by itself.
 #define NOT_SET_ASIDE "NOT EXISTS (SELECT FROM permit_set_aside s WHERE s.permit = v.permit)"
 
-// Four million permits a second and room until the year 2242.
-constexpr int kTailBits = 22;
-
 }  // namespace
 
 pg::Slot<std::vector<KeptAnswer>> add_kept_answers(pg::Pipeline& pipeline,
@@ -90,15 +87,11 @@ pg::Slot<NewIds> add_id_tails(pg::Pipeline& pipeline, std::size_t count) {
                                        NewIds ids;
                                        for (const Tail& one : rows_of<kTail>(r)) {
                                          ids.tails.push_back(one.tail);
-                                         ids.latest = Instant{Seconds{one.highest >> kTailBits}};
+                                         ids.latest = second_of(one.highest);
                                        }
                                        return ids;
                                      }};
   return pipeline.add(sql, count);
-}
-
-std::int64_t permit_id(Instant second, std::int64_t tail) {
-  return (second.time_since_epoch().count() << kTailBits) | (tail & ((1 << kTailBits) - 1));
 }
 
 pg::Slot<std::vector<std::int64_t>> add_existing(pg::Pipeline& pipeline,

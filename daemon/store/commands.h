@@ -9,16 +9,13 @@
 #include <vector>
 
 #include "daemon/pg/connection.h"
+#include "rules/batch.h"
 
 namespace tenggat::store {
 
-struct KeptAnswer {
-  std::int64_t token = 0;
-  std::string key;
-  std::string request;  // SHA-256 of method, path and raw body
-  int status = 0;
-  std::string body;
-};
+using tenggat::KeptAnswer;
+using tenggat::NewIds;
+using tenggat::NumberCounters;
 
 // Answers kept under these (token, key) pairs.
 pg::Slot<std::vector<KeptAnswer>> add_kept_answers(pg::Pipeline& pipeline,
@@ -28,22 +25,13 @@ void add_keep_answers(pg::Pipeline& pipeline, const std::vector<KeptAnswer>& ans
 // Those that are older than the seven days they are promised for, at most `limit`; how many.
 pg::Slot<std::int64_t> add_forget_answers(pg::Pipeline& pipeline, int limit);
 
-// The last number given, by SOP and civil year; nobody else gives one of these SOPs until the
-// transaction ends, also where none was given yet.
-using NumberCounters = std::map<std::pair<std::string, int>, std::int64_t>;
+// Nobody else gives a number of one of these SOPs until the transaction ends, also where none was
+// given yet.
 pg::Slot<NumberCounters> add_lock_numbers(pg::Pipeline& pipeline,
                                           const std::vector<std::string>& sops);
 void add_save_numbers(pg::Pipeline& pipeline, const NumberCounters& counters);
 
-// Tails for new permit ids, which are time-ordered: the office's seconds above, the tail below.
-struct NewIds {
-  std::vector<std::int64_t> tails;
-  // The second of the highest id there is. New ones are not given an earlier one, though the clock
-  // be set back: who pages through permits by their ids would never see them.
-  Instant latest{};
-};
 pg::Slot<NewIds> add_id_tails(pg::Pipeline& pipeline, std::size_t count);
-std::int64_t permit_id(Instant second, std::int64_t tail);
 
 // Which of these permits exist, locked or not.
 pg::Slot<std::vector<std::int64_t>> add_existing(pg::Pipeline& pipeline,

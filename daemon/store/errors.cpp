@@ -30,4 +30,10 @@ Conflict conflict_of(const pg::Error& error) {
   return error.sqlstate() == "23505" ? Conflict::broken : Conflict::none;
 }
 
+Failure failure_of(const pg::Error& error) {
+  return {error.is_outage() || error.outcome_unknown() || error.sqlstate_class() == "40" ||
+              error.is_stale_plan(),
+          conflict_of(error)};
+}
+
 }  // namespace tenggat::store

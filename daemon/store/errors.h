@@ -23,4 +23,13 @@ enum class Conflict {
 };
 Conflict conflict_of(const pg::Error& error);
 
+// What a write that failed says of the work.
+struct Failure {
+  // An outage, a rollback, or nobody knows whether it was done: the same may go better later, and
+  // smaller pieces of it will not.
+  bool passes = false;
+  Conflict conflict = Conflict::none;
+};
+Failure failure_of(const pg::Error& error);
+
 }  // namespace tenggat::store

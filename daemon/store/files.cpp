@@ -1,6 +1,5 @@
 #include "daemon/store/files.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "daemon/store/columns.h"
@@ -26,19 +25,6 @@ std::int64_t new_content() {
   std::memcpy(&content, random.data(), sizeof content);
   // Below are those of the files from before there were chunks.
   return content | std::int64_t{1} << 62;
-}
-
-bool is_sha256_hex(std::string_view text) {
-  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
-}
-
-std::optional<std::string> uploaded_hash(std::string_view uri) {
-  if (!uri.starts_with(kUploadScheme)) return std::nullopt;
-  uri.remove_prefix(kUploadScheme.size());
-  if (!is_sha256_hex(uri)) return std::nullopt;
-  return std::string(uri);
 }
 
 void add_begin_upload(pg::Pipeline& pipeline, std::int64_t content) {

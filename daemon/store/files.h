@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "daemon/pg/connection.h"
+#include "rules/uploads.h"
 
 namespace tenggat::store {
 
@@ -23,11 +24,6 @@ inline constexpr std::size_t kChunkBytes = 128 * 1024;
 inline constexpr std::chrono::minutes kUploadStands{15};
 
 std::int64_t new_content();
-
-inline constexpr std::string_view kUploadScheme = "tenggat:";
-bool is_sha256_hex(std::string_view text);
-// The hash of a document's `tenggat:` uri; nothing where it is none.
-std::optional<std::string> uploaded_hash(std::string_view uri);
 
 // --- Coming in. An upload of one chunk is finished at once; a longer one is begun first.
 
@@ -82,7 +78,7 @@ pg::Slot<std::vector<std::string>> add_find_files(pg::Pipeline& pipeline,
 
 // --- With a decision
 
-using FileSizes = std::map<std::string, std::uint64_t>;  // by hash
+using tenggat::FileSizes;
 // Those that are stored, locked so that none is collected before it is taken.
 pg::Slot<FileSizes> add_lock_files(pg::Pipeline& pipeline, const std::vector<std::string>& sha256s);
 // What these permits have already.

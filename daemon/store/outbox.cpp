@@ -17,7 +17,7 @@ namespace {
 
 constexpr auto kPending =
     columns(given("id", &PendingNotice::id), given("permit", &PendingNotice::permit),
-            given("tried", &PendingNotice::tried), given("send_at", &PendingNotice::send_at));
+            given("send_at", &PendingNotice::send_at));
 constexpr auto kNotice = kNoticeFacts + kNoticeDetails;
 
 using PendingQuery = pg::Query<std::vector<PendingNotice>>;

@@ -9,21 +9,18 @@
 #include "daemon/pg/connection.h"
 #include "notifiers/message.h"
 #include "notifiers/text.h"
-#include "rules/notice.h"
+#include "rules/daily.h"
+#include "rules/pending_notice.h"
 #include "rules/people.h"
 
 namespace tenggat::store {
 
 // --- Notices ------------------------------------------------------------------------------------
 
-struct PendingNotice {
-  std::int64_t id = 0;
-  std::int64_t permit = 0;
-  Notice notice;
-  int tried = 0;           // rounds that left somebody untold
-  Instant send_at{};       // when it was to be looked at
-  std::string unreadable;  // why its row cannot be read; `notice` says nothing then
-};
+using tenggat::NoticeOutcome;
+using tenggat::OpenTask;
+using tenggat::PendingNotice;
+
 // Where a portion of notices ended: the next one begins after it.
 struct NoticeCursor {
   Instant send_at{};
@@ -59,13 +56,6 @@ pg::Slot<std::vector<LastMessageTo>> add_last_messages(pg::Pipeline& pipeline,
                                                        const std::vector<std::string>& recipients,
                                                        int nth);
 
-// What became of a notice in this round.
-struct NoticeOutcome {
-  std::int64_t permit = 0, notice = 0;
-  enum class Kind { rendered, dropped, later } kind = Kind::rendered;
-  Reason reason = Reason::rung_due;  // of a drop, or of the delay
-  Instant at{};                      // now; for `later` when to look again
-};
 void add_notice_outcomes(pg::Pipeline& pipeline, const std::vector<NoticeOutcome>& outcomes);
 
 // What cannot be made into a message, and why. It waits apart from the others, so that it costs
@@ -125,14 +115,7 @@ void add_plant_daily_job(pg::Pipeline& pipeline, const DailyJob& job);
 // Where it is due later than this.
 void add_advance_daily_job(pg::Pipeline& pipeline, const DailyJob& job);
 
-// Open visits of everybody but applicants, for the morning list: enough of each to know its holder.
-struct OpenTask {
-  std::int64_t permit = 0;
-  std::string number, sop_version;
-  Visit visit;
-  std::optional<Instant> due_at, due_soon_at;
-  bool paused = false;
-};
+// Open visits of everybody but applicants.
 pg::Slot<std::vector<OpenTask>> add_open_tasks(pg::Pipeline& pipeline,
                                                const std::vector<std::string>& applicant_roles);
 

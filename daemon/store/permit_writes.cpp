@@ -257,17 +257,4 @@ void append_writes(pg::Pipeline& pipeline, const std::vector<PermitChange>& chan
   add_statement(pipeline, kDropCounts, writes.undone);
 }
 
-void append(Decision& decision, Decision&& later) {
-  const auto move_all = [](auto& to, auto& from) {
-    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
-  };
-  decision.after = std::move(later.after);
-  move_all(decision.events, later.events);
-  move_all(decision.notices, later.notices);
-  move_all(decision.notes, later.notes);
-  move_all(decision.counts, later.counts);
-  move_all(decision.undone_causes, later.undone_causes);
-  if (later.contact) decision.contact = std::move(later.contact);
-}
-
 }  // namespace tenggat::store

@@ -12,23 +12,12 @@
 
 #include "daemon/pg/connection.h"
 #include "daemon/store/moment.h"
-#include "rules/ladder.h"
-#include "rules/transition.h"
+#include "rules/stored_permit.h"
 
 namespace tenggat::store {
 
-// A permit as loaded, with what the core does not need to know.
-struct StoredPermit {
-  Permit permit;
-  std::string salt;              // of its applicant; digests in events are keyed with it
-  std::string last_hash;         // of its last event
-  std::string tracking_secret;   // of the applicant's link
-  std::string fields;            // JSON object, the SOP's own form fields
-  std::string calendar_version;  // that was last applied to it
-  struct Applicant {
-    std::string name, email, whatsapp;
-  } applicant;
-};
+using tenggat::PermitChange;
+using tenggat::StoredPermit;
 
 enum class Lock {
   none,
@@ -56,25 +45,10 @@ using Ids = pg::Slot<std::vector<std::int64_t>>;
 Ids add_unchanged(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permits,
                   const std::vector<std::int64_t>& versions);
 
-// What one transaction changes on one permit: `before` as loaded (nothing for a new one).
-struct PermitChange {
-  std::optional<StoredPermit> before;
-  Decision decision;      // may hold the decisions of several commands, in order
-  Projection projection;  // of decision.after
-  // New permits, and those that a new calendar was applied to; else empty: it stays.
-  std::string calendar_version;
-  // New permits only.
-  StoredPermit::Applicant applicant;
-  std::string salt, tracking_secret, fields = "{}";
-};
-
 // Adds the writes of all changes: rows, events with their hash chain, notices, notes, counts.
 // `send_at` of a notice is its ready_at. Commit is the caller's.
 void append_writes(pg::Pipeline& pipeline, const std::vector<PermitChange>& changes,
                    const SendRules& send);
-
-// Joins a later decision on the same permit to an earlier one.
-void append(Decision& decision, Decision&& later);
 
 // HMAC-SHA256 of a personal value, in hex. What events hold in its place.
 std::string digest(std::string_view salt, std::string_view value);

@@ -18,8 +18,6 @@ namespace tenggat::test {
 namespace {
 
 using namespace std::chrono_literals;
-using office::CommandAnswer;
-using office::CommandRequest;
 using Kind = CommandAnswer::Kind;
 using Direction = FaultProxy::Direction;
 

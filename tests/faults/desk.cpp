@@ -56,7 +56,7 @@ asio::awaitable<void> move_clock(std::string conninfo, Instant to) {
   co_await store::set_clock(db, to);
 }
 
-asio::awaitable<void> hear(office::Committer& committer, office::CommandRequest request,
+asio::awaitable<void> hear(office::Committer& committer, CommandRequest request,
                            std::shared_ptr<Desk::Waiting> waiting, std::size_t& answered) {
   const auto begun = Clock::monotonic();
   auto submitting = committer.submit(std::move(request));
@@ -83,7 +83,7 @@ Desk::Desk(DeskOptions options)
   pool.connect.host_timeout = std::chrono::milliseconds(500);
   pool_.emplace(io_.get_executor(), pool);
   committer_.emplace(io_.get_executor(), *pool_, rulebook_, metrics_,
-                     std::bind_front(http::command_answer_json, std::string("https://x.example")),
+                     std::bind_front(http::command_answer, std::string("https://x.example")),
                      options.committer);
   asio::co_spawn(io_, committer_->run(), asio::detached);
 }
@@ -96,23 +96,22 @@ Desk::~Desk() {
   pool_->close();
 }
 
-office::CommandRequest Desk::submission(std::int64_t token, const std::string& key) {
-  office::Submission submission;
+CommandRequest Desk::submission(std::int64_t token, const std::string& key) {
+  Submission submission;
   submission.sop = "paud";
   submission.applicant = {"Siti", "", "6281234567890"};
   submission.permit.subject = "PAUD " + key;
   submission.permit.created_by = "portal";
   submission.permit.documents = {{"persyaratan_izin_paud", "", "https://berkas.example/1", "", ""}};
-  office::CommandRequest request;
+  CommandRequest request;
   request.actor = {Actor::Kind::applicant, "portal", ""};
   request.command = std::move(submission);
   request.idempotency = {token, key, store::sha256(key)};
   return request;
 }
 
-office::CommandRequest Desk::accept(std::int64_t permit, std::int64_t token,
-                                    const std::string& key) {
-  office::CommandRequest request;
+CommandRequest Desk::accept(std::int64_t permit, std::int64_t token, const std::string& key) {
+  CommandRequest request;
   request.permit = permit;
   request.actor = {Actor::Kind::officer, "fo", ""};
   request.command = testing::Office::act("verifikasi", "accept");
@@ -120,16 +119,16 @@ office::CommandRequest Desk::accept(std::int64_t permit, std::int64_t token,
   return request;
 }
 
-Desk::WaitingPtr Desk::ask(office::CommandRequest request) {
+Desk::WaitingPtr Desk::ask(CommandRequest request) {
   const auto waiting = std::make_shared<Waiting>();
   asio::co_spawn(io_, hear(*committer_, std::move(request), waiting, answered_), asio::detached);
   return waiting;
 }
 
-office::CommandAnswer Desk::answer_to(office::CommandRequest request) {
+CommandAnswer Desk::answer_to(CommandRequest request) {
   const WaitingPtr waiting = ask(std::move(request));
   wait_for({waiting});
-  return waiting->answer.value_or(office::CommandAnswer{});
+  return waiting->answer.value_or(CommandAnswer{});
 }
 
 void Desk::wait_for(const std::vector<WaitingPtr>& all) {
@@ -153,7 +152,7 @@ void Desk::run_until(const std::function<bool()>& condition, std::chrono::second
 
 std::string Desk::query(const std::string& sql) const { return server_.execute(sql, database_); }
 
-std::int64_t Desk::permit_of(const office::CommandAnswer& answer) const {
+std::int64_t Desk::permit_of(const CommandAnswer& answer) const {
   boost::system::error_code failed;
   const boost::json::value permit = boost::json::parse(answer.body, failed);
   if (failed) {
@@ -163,9 +162,9 @@ std::int64_t Desk::permit_of(const office::CommandAnswer& answer) const {
   return std::stoll(std::string(permit.at("id").as_string()));
 }
 
-std::string Desk::not_once(const std::vector<office::CommandRequest>& commands) const {
+std::string Desk::not_once(const std::vector<CommandRequest>& commands) const {
   std::string wrong;
-  for (const office::CommandRequest& one : commands) {
+  for (const CommandRequest& one : commands) {
     const std::string& key = one.idempotency.key;
     const std::string kept = query("SELECT count(*) FROM idempotency WHERE key = '" + key +
                                    "' AND token = " + std::to_string(one.idempotency.token));

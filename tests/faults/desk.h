@@ -35,28 +35,27 @@ class Desk {
 
   // One that waits for its answer.
   struct Waiting {
-    std::optional<office::CommandAnswer> answer;
+    std::optional<CommandAnswer> answer;
     std::chrono::milliseconds took{};
     std::size_t place = 0;  // 1 for the first that was answered
   };
   using WaitingPtr = std::shared_ptr<const Waiting>;
 
-  static office::CommandRequest submission(std::int64_t token, const std::string& key);
+  static CommandRequest submission(std::int64_t token, const std::string& key);
   // Of the front officer's step, by `fo`.
-  static office::CommandRequest accept(std::int64_t permit, std::int64_t token,
-                                       const std::string& key);
+  static CommandRequest accept(std::int64_t permit, std::int64_t token, const std::string& key);
 
-  WaitingPtr ask(office::CommandRequest request);
-  office::CommandAnswer answer_to(office::CommandRequest request);
+  WaitingPtr ask(CommandRequest request);
+  CommandAnswer answer_to(CommandRequest request);
   void wait_for(const std::vector<WaitingPtr>& all);
   // Runs the committer until `condition` holds. Fails the test after `limit`.
   void run_until(const std::function<bool()>& condition,
                  std::chrono::seconds limit = std::chrono::seconds(20));
 
   std::string query(const std::string& sql) const;  // first cell, straight from the server
-  std::int64_t permit_of(const office::CommandAnswer& answer) const;
+  std::int64_t permit_of(const CommandAnswer& answer) const;
   // What is wrong where each of `commands` should have been applied once, in words.
-  std::string not_once(const std::vector<office::CommandRequest>& commands) const;
+  std::string not_once(const std::vector<CommandRequest>& commands) const;
   void clock_is(const std::string& instant);
 
   FaultProxy& proxy() { return proxy_; }

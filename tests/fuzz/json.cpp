@@ -96,7 +96,7 @@ void check_address(const std::string& email, const std::string& whatsapp) {
   check(whatsapp.empty() || notify::normalise_phone(whatsapp) == whatsapp, "a number is canonical");
 }
 
-void check_submission(const office::Submission& submission) {
+void check_submission(const Submission& submission) {
   check(!submission.sop.empty() && is_line(submission.sop, Limits::word), "a service is named");
   check(!submission.applicant.name.empty() && is_line(submission.applicant.name, Limits::name),
         "an applicant has a name");

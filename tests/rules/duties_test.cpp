@@ -257,7 +257,8 @@ TEST(Acknowledge, StopsRepeatsNotTheClockAndRemindsAgain) {
                                           "rung_due",
                                           "kajian_teknis#1 +1d k=2: role:kabid_perizinan eskalasi "
                                           "copy"}));
-  EXPECT_EQ(office.dropped, (Lines{"KB +1d acknowledged", "KD +1d acknowledged"}));
+  EXPECT_EQ(office.dropped,
+            (Lines{"role:kepala_dinas +1d acknowledged", "role:kabid_perizinan +1d acknowledged"}));
   EXPECT_EQ(office.count("escalations_total"), escalations + 1);  // the case's alone
 
   office.at("04-14 09:00");

@@ -66,7 +66,9 @@ People officers() {
 }
 
 Office::Office(Calendar calendar, Sop sop)
-    : calendar_(std::move(calendar)), sop_(std::move(sop)), now_(wita("04-02 07:00")) {}
+    : calendar_(std::move(calendar)), sop_(std::move(sop)), now_(wita("04-02 07:00")) {
+  next_morning_ = next_morning_list(calendar_, now_ - Seconds{1});
+}
 
 Actor Office::actor(const std::string& who) {
   if (who == "P") return {Actor::Kind::applicant, "portal", ""};
@@ -84,9 +86,16 @@ void Office::take(Decision decision) {
   for (const std::int64_t cause : decision.undone_causes) {
     std::erase_if(counted, [&](const CountDelta& delta) { return delta.cause == cause; });
     for (Waiting& waiting : waiting_)
-      if (waiting.notice.cause == cause && !waiting.settled) drop(waiting, "", Reason::undone);
+      if (waiting.pending.notice.cause == cause && !waiting.settled) drop(waiting, Reason::undone);
   }
-  for (Notice& notice : decision.notices) waiting_.push_back({std::move(notice), false});
+  for (Notice& notice : decision.notices) {
+    PendingNotice pending;
+    pending.id = static_cast<std::int64_t>(waiting_.size()) + 1;
+    pending.permit = permit.id;
+    pending.send_at = ready_at(notice, rules);
+    pending.notice = std::move(notice);
+    waiting_.push_back({std::move(pending), false, {}});
+  }
 }
 
 std::optional<Refusal> Office::keep(Decided decided) {
@@ -205,14 +214,14 @@ std::int64_t Office::count(std::string_view metric, std::string_view step) const
 
 std::vector<Notice> Office::notices() const {
   std::vector<Notice> all;
-  for (const Waiting& waiting : waiting_) all.push_back(waiting.notice);
+  for (const Waiting& waiting : waiting_) all.push_back(waiting.pending.notice);
   return all;
 }
 
 std::vector<std::string> Office::raised_since() {
   std::vector<std::string> lines;
   for (; reported_ < waiting_.size(); ++reported_) {
-    const Notice& n = waiting_[reported_].notice;
+    const Notice& n = waiting_[reported_].pending.notice;
     const Visit* visit = permit.find_visit(n.visit);
     const bool of_event = n.kind == n.text || n.text == "laporan";
     lines.push_back(
@@ -231,148 +240,134 @@ std::vector<std::string> Office::messages() const {
   return lines;
 }
 
-// --- the dispatcher's rule -----------------------------------------------------------------------
+// --- what leaves ---------------------------------------------------------------------------------
 
-std::vector<Recipient> Office::recipients(const Notice& notice) const {
-  if (notice.addressee.kind == Addressee::Kind::applicant)
-    return {{"P", "pemohon", "", "", Reason::applicant}};
-  return recipients_of(notice, permit, context());
+void Office::drop(Waiting& waiting, Reason reason) {
+  waiting.settled = true;
+  const Notice& notice = waiting.pending.notice;
+  dropped.push_back(
+      fmt::format("{} {} {}", notice.addressee.to_string(), notice.kind, to_string(reason)));
 }
 
-std::optional<LastMessage> Office::last_message(const std::string& person) const {
-  const auto found = last_.find(person);
-  if (found == last_.end()) return std::nullopt;
-  LastMessage last{found->second.at, false, std::nullopt};
-  for (const int visit : found->second.visits)
-    if (const Visit* one = permit.find_visit(visit); one && one->open())
-      last.names_open_task = true;
-  return last;
+void Office::run_round() {
+  const OneService service(sop_, calendar_, people, rules);
+  Round round(service, {});
+  round.at(now_, calendar_, rules);
+  const bool morning = next_morning_ <= now_;
+  take(round, [&](const PendingNotice& one) { return one.send_at <= now_; });
+  if (morning || !round.deliverables().empty())
+    take(round, [&](const PendingNotice& one) {
+      return one.send_at > now_ && one.notice.hold_until <= now_ &&
+             one.notice.audience != Audience::applicant;
+    });
+  if (morning && morning_list_helps(next_morning_, calendar_, now_)) morning_lists(round);
+  if (morning) next_morning_ = next_morning_list(calendar_, now_);
+  tell_officers(round);
+  const auto before = static_cast<std::ptrdiff_t>(sent.size());
+  for (const PlannedMessage& message : round.take_messages()) record(message);
+  std::sort(sent.begin() + before, sent.end(),
+            [](const Sent& a, const Sent& b) { return a.to < b.to; });
+  for (const NoticeOutcome& outcome : round.take_outcomes()) record(outcome);
 }
 
-// One group a person and audience; whatever else is ready by then goes with it.
-std::vector<Office::Departure> Office::departures() const {
-  std::vector<Departure> all;
-  for (std::size_t i = 0; i < waiting_.size(); ++i) {
-    if (waiting_[i].settled) continue;
-    const Notice& notice = waiting_[i].notice;
-    for (const Recipient& one : recipients(notice)) {
-      if (delivered_.contains({i, one.officer})) continue;
-      const Instant leaves = std::max(now_, leaves_at(notice, ready_at(notice, rules),
-                                                      last_message(one.officer), rules, calendar_));
-      const auto same = std::find_if(all.begin(), all.end(), [&](const Departure& departure) {
-        return departure.person == one.officer && one.officer != "P";
-      });
-      if (same == all.end()) {
-        all.push_back({leaves, one.officer, {i}});
-      } else {
-        same->at = std::min(same->at, leaves);
-        same->notices.push_back(i);
-      }
-    }
+void Office::take(Round& round, const std::function<bool(const PendingNotice&)>& which) {
+  StoredPermit stored;
+  stored.permit = permit;
+  stored.applicant.whatsapp = "6281234567890";
+  for (const Waiting& waiting : waiting_) {
+    if (waiting.settled || !which(waiting.pending)) continue;
+    PendingNotice pending = waiting.pending;
+    Round::Taken taken = round.take(pending, stored, waiting.told);
+    if (taken.kind == Round::Taken::Kind::to_render) round.add_alone(std::move(taken.message));
+  }
+}
+
+void Office::morning_lists(Round& round) {
+  const OneService service(sop_, calendar_, people, rules);
+  std::vector<OpenTask> tasks;
+  for (const Projection::VisitDues& dues : project(permit, sop_, calendar_).visits) {
+    const Visit* visit = permit.find_visit(dues.visit);
+    if (!visit->open() || sop_.is_applicant(visit->role)) continue;
+    tasks.push_back({permit.id, permit.number, permit.sop_version, *visit, dues.due_at,
+                     dues.due_soon_at, permit.open_pause(visit->id) != nullptr});
+  }
+  for (const auto& [officer, held] : tasks_by_holder(tasks, service, now_))
+    if (auto message = round.morning_list(officer, 0, held)) round.add(std::move(*message));
+}
+
+void Office::tell_officers(Round& round) {
+  if (round.recipients().empty()) return;
+  for (const OfficerGroup& group : round.group(last_messages())) {
+    auto message = round.officer_message(group, *group.notices.front(), context());
+    if (!message) continue;
+    round.add(std::move(*message));
+    round.reached(group);
+  }
+  round.settle_officers();
+}
+
+std::map<std::string, LastMessage> Office::last_messages() const {
+  std::map<std::string, LastMessage> all;
+  for (const auto& [officer, messages] : messages_) {
+    LastMessage& last = all[officer];
+    last.at = messages.at.back();
+    last.names_open_task = std::any_of(messages.visits.begin(), messages.visits.end(),
+                                       [&](int visit) { return permit.find_visit(visit)->open(); });
+    const auto full = static_cast<std::size_t>(rules.messages_an_hour);
+    if (messages.at.size() >= full)
+      last.first_of_full_hour = messages.at[messages.at.size() - full];
   }
   return all;
 }
 
-void Office::drop(Waiting& waiting, const std::string& person, Reason reason) {
-  waiting.settled = true;
-  dropped.push_back(fmt::format("{}{}{} {}", person, person.empty() ? "" : " ", waiting.notice.kind,
-                                to_string(reason)));
+void Office::record(const PlannedMessage& message) {
+  for (const auto& [of_permit, notice] : message.notices)
+    if (of_permit != 0)
+      waiting_[static_cast<std::size_t>(notice) - 1].told.push_back({message.recipient, true});
+  const bool stands =
+      !message.listed.empty() && std::all_of(message.listed.begin(), message.listed.end(),
+                                             [](const ListedTask& task) { return task.paused; });
+  const std::string text = message.text + (stands ? " (dijeda)" : "");
+  if (message.why == Reason::applicant) {
+    sent.push_back({message.at, "P", text});
+    return;
+  }
+  const std::string officer = message.recipient.substr(officer_key("").size());
+  Messages& theirs = messages_[officer];
+  theirs.at.push_back(message.at);
+  theirs.visits.clear();
+  for (const auto& [of_permit, visit] : message.tasks) theirs.visits.push_back(visit);
+  sent.push_back({message.at,
+                  message.acting_for.empty()
+                      ? officer
+                      : fmt::format("{}/Plh. {}", officer, message.acting_for),
+                  text});
 }
 
-// Settled once all who are told at that time have it: a later change of person repeats nothing.
-void Office::mark_delivered(std::size_t notice, const std::string& person) {
-  delivered_[{notice, person}] = true;
-  const std::vector<Recipient> all = recipients(waiting_[notice].notice);
-  waiting_[notice].settled = std::all_of(all.begin(), all.end(), [&](const Recipient& one) {
-    return delivered_.contains({notice, one.officer});
-  });
-}
-
-void Office::send(const Departure& departure) {
-  std::vector<std::size_t> carried;
-  std::string text, title = departure.person;
-  for (const std::size_t i : departure.notices) {
-    Waiting& waiting = waiting_[i];
-    if (ready_at(waiting.notice, rules) > now_) continue;
-    if (const auto reason = no_longer_holds(waiting.notice, permit, sop_, calendar_)) {
-      drop(waiting, departure.person, *reason);
-      continue;
-    }
-    // Rungs of one visit fold into the latest.
-    std::erase_if(carried, [&](std::size_t earlier) {
-      const Notice& other = waiting_[earlier].notice;
-      if (other.visit != waiting.notice.visit || other.audience != waiting.notice.audience)
-        return false;
-      mark_delivered(earlier, departure.person);
-      dropped.push_back(fmt::format("{} {} folded", departure.person, other.kind));
-      return true;
-    });
-    carried.push_back(i);
-  }
-  if (carried.empty()) return;
-  Last last{now_, {}};
-  for (const std::size_t i : carried) {
-    const Notice& notice = waiting_[i].notice;
-    mark_delivered(i, departure.person);
-    last.visits.push_back(notice.visit);
-    for (const Recipient& one : recipients(notice))
-      if (one.officer == departure.person && !one.for_officer.empty())
-        title = fmt::format("{}/Plh. {}", one.officer, one.for_officer);
-    text = carried.size() == 1 ? notice.text : "daftar";
-  }
-  last_[departure.person] = last;
-  sent.push_back({now_, title, text});
-}
-
-// To each officer with open tasks; it absorbs what waited and counts as the last message.
-void Office::morning_lists() {
-  for (const Officer& officer : people.officers) {
-    Last last{now_, {}};
-    bool all_paused = true;
-    for (const Visit& visit : permit.visits) {
-      if (!visit.open() || sop_.is_applicant(visit.role)) continue;
-      const auto holders = resolve_holder(visit, sop_, people, context().today());
-      if (std::none_of(holders.begin(), holders.end(),
-                       [&](const Recipient& one) { return one.officer == officer.id; }))
-        continue;
-      last.visits.push_back(visit.id);
-      all_paused = all_paused && permit.open_pause(visit.id);
-    }
-    if (last.visits.empty()) continue;
-    for (const Departure& departure : departures()) {
-      if (departure.person != officer.id || departure.at > now_) continue;
-      for (const std::size_t i : departure.notices)
-        if (ready_at(waiting_[i].notice, rules) <= now_) {
-          mark_delivered(i, officer.id);
-          dropped.push_back(fmt::format("{} {} absorbed", officer.id, waiting_[i].notice.kind));
-        }
-    }
-    last_[officer.id] = last;
-    sent.push_back({now_, officer.id, all_paused ? "daftar_pagi (dijeda)" : "daftar_pagi"});
-  }
+void Office::record(const NoticeOutcome& outcome) {
+  Waiting& waiting = waiting_[static_cast<std::size_t>(outcome.notice) - 1];
+  if (outcome.kind == NoticeOutcome::Kind::later)
+    waiting.pending.send_at = outcome.at;
+  else if (outcome.kind == NoticeOutcome::Kind::dropped || outcome.reason == Reason::absorbed)
+    drop(waiting, outcome.reason);
+  else
+    waiting.settled = true;
 }
 
 Office& Office::advance_to(Instant instant) {
   for (int turn = 0; turn < 10'000; ++turn) {
-    std::vector<Departure> next = departures();
-    std::sort(next.begin(), next.end(), [](const Departure& a, const Departure& b) {
-      return std::tie(a.at, a.person) < std::tie(b.at, b.person);
-    });
     const auto check = project(permit, sop_, calendar_).next_check_at;
-    const Instant opening = calendar_.first_opening_after(now_);
-    const Instant departure = next.empty() ? Instant::max() : next.front().at;
-    const Instant time =
-        std::max(now_, std::min({check.value_or(Instant::max()), departure, opening}));
+    Instant next = std::min(check.value_or(Instant::max()), next_morning_);
+    for (const Waiting& waiting : waiting_)
+      if (!waiting.settled) next = std::min(next, waiting.pending.send_at);
+    const Instant time = std::max(now_, next);
     if (time > instant) {
       now_ = instant;
       return *this;
     }
     now_ = time;
     if (check && *check <= now_) catch_up();
-    if (opening == now_)
-      morning_lists();
-    else if (departure <= now_ && !(check && *check <= now_))
-      send(next.front());
+    run_round();
   }
   ADD_FAILURE() << "time stands still at " << when(now_);
   return *this;

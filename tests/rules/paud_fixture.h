@@ -1,5 +1,5 @@
 // An office in April 2026 that runs the PAUD SOP as it ships, without store, clock or network: the
-// core's decisions on one permit, and the dispatcher's rule in its pure form. Tests read as
+// core's decisions on one permit, and its rounds of telling, on a record in memory. Tests read as
 // scripts.
 //
 // Instants are written "04-02 14:00" (or "04-02 14:00:01"): month, day and WITA wall time of 2026.
@@ -14,6 +14,7 @@
 
 #include "rules/ladder.h"
 #include "rules/load_sop.h"
+#include "rules/round.h"
 #include "rules/telling.h"
 #include "rules/transition.h"
 #include "tests/rules/calendars.h"
@@ -32,6 +33,40 @@ Sop paud_with(const std::vector<std::pair<std::string, std::string>>& changes);
 
 // FO, BO, DT, KDT, KB, S, KD: one officer for each of the SOP's roles that act.
 People officers();
+
+// The rules in force where there is one service. What it is given must outlive it.
+class OneService final : public RuleSource {
+ public:
+  OneService(const Sop& sop, const Calendar& calendar, const People& people, SendRules send = {})
+      : sop_(sop), calendar_(calendar), people_(people), send_(send) {}
+  bool retired = false;
+
+  const Sop* sop_in_force(std::string_view id) const override {
+    return id == sop_.id ? &sop_ : nullptr;
+  }
+  bool has_version(const std::string& hash) const override { return hash == sop_.version; }
+  const Sop& sop_version(const std::string& hash) const override {
+    if (!has_version(hash)) throw std::out_of_range("no version " + hash);
+    return sop_;
+  }
+  std::vector<const Sop*> sops_in_force() const override { return {&sop_}; }
+  const Sop& canarys_sop() const override { return sop_; }
+  bool is_retired(std::string_view) const override { return retired; }
+  const std::string& calendar_version(const std::string&) const override {
+    return calendar_version_;
+  }
+  const People& people() const override { return people_; }
+  Context context(const Sop& sop, Instant now) const override {
+    return {sop, calendar_, people_, now, send_};
+  }
+
+ private:
+  const Sop& sop_;
+  const Calendar& calendar_;
+  const People& people_;
+  const SendRules send_;
+  const std::string calendar_version_ = "calendar 1";
+};
 
 // An action and what comes with it.
 class Deed {
@@ -67,7 +102,7 @@ class Deed {
 struct Sent {
   Instant at{};
   std::string to;    // "FO", "P", "BO/Plh. KB"
-  std::string text;  // text id; "daftar" for several
+  std::string text;  // text id; "(dijeda)" behind it where all that a list names stands
   std::string line() const { return when(at) + " " + to + " " + text; }
 };
 
@@ -82,7 +117,8 @@ class Office {
   std::vector<NewNote> notes;
   std::vector<CountDelta> counted;
   std::vector<Sent> sent;
-  std::vector<std::string> dropped;  // "S due done_before_sending"
+  // What was told by another message, or not at all: "role:sekretaris due done_before_sending".
+  std::vector<std::string> dropped;
 
   // Time passes to this instant: from due instant to due instant, messages leave on their way.
   Office& at(std::string_view text) { return advance_to(wita(text)); }
@@ -126,39 +162,39 @@ class Office {
   const Calendar& calendar() const { return calendar_; }
 
  private:
+  // A notice on record, by its id less one.
   struct Waiting {
-    Notice notice;
+    PendingNotice pending;
     bool settled = false;
+    std::vector<AlreadyTold> told;
   };
-  struct Departure {
-    Instant at{};
-    std::string person;
-    std::vector<std::size_t> notices;
+  // What a person was last sent, and when all there is.
+  struct Messages {
+    std::vector<Instant> at;
+    std::vector<int> visits;  // that the last one names
   };
   static Actor actor(const std::string& who);
   void take(Decision decision);
   std::optional<Refusal> keep(Decided decided);
 
-  std::vector<Recipient> recipients(const Notice& notice) const;
-  std::optional<LastMessage> last_message(const std::string& person) const;
-  std::vector<Departure> departures() const;
-  void send(const Departure& departure);
-  void mark_delivered(std::size_t notice, const std::string& person);
-  void drop(Waiting& waiting, const std::string& person, Reason reason);
-  void morning_lists();
+  // What the composer does around a round: what is due, what waits, the morning list, the record.
+  void run_round();
+  void take(Round& round, const std::function<bool(const PendingNotice&)>& which);
+  void morning_lists(Round& round);
+  void tell_officers(Round& round);
+  void record(const PlannedMessage& message);
+  void record(const NoticeOutcome& outcome);
+  std::map<std::string, LastMessage> last_messages() const;
+  void drop(Waiting& waiting, Reason reason);
 
-  struct Last {
-    Instant at{};
-    std::vector<int> visits;
-  };
   Calendar calendar_;
   Sop sop_;
   std::shared_ptr<SopVersions> versions_ = std::make_shared<SopVersions>();
   std::vector<std::shared_ptr<const Sop>> earlier_;
   Instant now_{};
   std::vector<Waiting> waiting_;
-  std::map<std::pair<std::size_t, std::string>, bool> delivered_;  // notice and person
-  std::map<std::string, Last> last_;
+  std::map<std::string, Messages> messages_;  // by officer
+  Instant next_morning_{};
   std::size_t reported_ = 0;
 };
 

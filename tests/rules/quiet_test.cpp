@@ -145,7 +145,7 @@ TEST(Quiet, WhatCouldNotLeaveInTheEveningIsInTheMorningList) {
   EXPECT_EQ(office.messages(),
             (std::vector<std::string>{"04-06 16:01 P diterima", "04-07 07:30 FO daftar_pagi",
                                       "04-07 07:41 FO terlambat", "04-07 08:41 KB eskalasi"}));
-  EXPECT_EQ(office.dropped, std::vector<std::string>{"FO start absorbed"});
+  EXPECT_EQ(office.dropped, std::vector<std::string>{"role:front_office start absorbed"});
 }
 
 TEST(Quiet, AnApplicationThatComesAtNightWaitsForTheMorning) {

@@ -263,7 +263,7 @@ TEST(Walkthrough, OnePermitMinuteByMinute) {
       "04-15 15:45 P terbit",
   };
   EXPECT_EQ(office.messages(), expected);
-  EXPECT_EQ(office.dropped, Lines{"S due done_before_sending"});
+  EXPECT_EQ(office.dropped, Lines{"holder due done_before_sending"});
 
   // Never raised, for their visits were closed before.
   for (const RaisedRung& rung : office.permit.rungs) {

@@ -9,7 +9,6 @@ namespace tenggat::http {
 namespace {
 
 namespace json = boost::json;
-using office::CommandAnswer;
 using Kind = CommandAnswer::Kind;
 
 Response refused(Refusal refusal, std::string permit = "") {
@@ -135,8 +134,8 @@ TEST(OutageAnswer, SaysWhatTheDatabaseLacksInTheLanguageAsked) {
   // The work has to be done again, and nothing is wrong with the database.
   EXPECT_EQ(body("40001", Language::english).find("cannot be reached"), std::string::npos);
   // A command that waited for it.
-  office::CommandAnswer busy;
-  busy.kind = office::CommandAnswer::Kind::busy;
+  CommandAnswer busy;
+  busy.kind = CommandAnswer::Kind::busy;
   busy.outage = "53100";
   const Response answer = command_response(Request{}, busy);
   EXPECT_EQ(answer.status, 503);

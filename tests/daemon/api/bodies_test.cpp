@@ -17,7 +17,7 @@ std::string pointers(const FieldFaults& faults) {
 }
 
 struct ReadSubmission {
-  office::Submission value;
+  Submission value;
   FieldFaults faults;
 };
 ReadSubmission submission(std::string_view text) {

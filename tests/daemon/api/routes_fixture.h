@@ -110,7 +110,7 @@ class Routes : public ::testing::Test {
     pool_.emplace(io_.get_executor(), options);
     uploads_.emplace(*pool_, UploadLimits{});
     committer_.emplace(io_.get_executor(), *pool_, rulebook_, metrics_,
-                       std::bind_front(command_answer_json, std::string(kPublicUrl)),
+                       std::bind_front(command_answer, std::string(kPublicUrl)),
                        office::CommitterOptions{});
     router_.emplace(api_routes({*pool_, *committer_, rulebook_, *uploads_, requests_, door_,
                                 kPublicUrl, 1024, &receipts_}),

@@ -166,15 +166,18 @@ TEST(PermitView, AClosedFileHasNoOpenVisit) {
   EXPECT_EQ(view.at("elapsed_since_submission_seconds"), 300);
 }
 
+json::object answer_to(const Actor& actor, const Office& office) {
+  const Rendered rendered = command_answer(
+      "https://izin.example",
+      {actor, office.stored, office.sop, office.calendar, at("2026-04-02T14:08:00+08:00")});
+  return json::parse(rendered.body).as_object();
+}
+
 TEST(CommandAnswer, ShowsTheLinkToWhoHandsInAndToNobodyLater) {
   Office office;
   office.hand_in();
   Actor actor{Actor::Kind::applicant, "portal", ""};
-  const auto answer = [&] {
-    return json::parse(command_answer_json("https://izin.example", actor, office.stored, office.sop,
-                                           office.calendar, at("2026-04-02T14:08:00+08:00")))
-        .as_object();
-  };
+  const auto answer = [&] { return answer_to(actor, office); };
   EXPECT_EQ(answer().at("tracking_url"), "https://izin.example/lacak/rahasia");
   office.does("fo", Claim{"verifikasi"}, "2026-04-02T14:02:00+08:00");
   EXPECT_FALSE(answer().contains("tracking_url"));
@@ -184,10 +187,7 @@ TEST(CommandAnswer, HidesTheApplicantsChannelsFromAServiceThatDidNotBringThem) {
   Office office;
   office.hand_in();
   const auto shows_contact = [&](const Actor& actor) {
-    const json::object answer =
-        json::parse(command_answer_json("https://izin.example", actor, office.stored, office.sop,
-                                        office.calendar, at("2026-04-02T14:08:00+08:00")))
-            .as_object();
+    const json::object answer = answer_to(actor, office);
     return answer.at("applicant").as_object().contains("whatsapp") && answer.contains("fields");
   };
   const std::string owner = office.stored.permit.created_by;

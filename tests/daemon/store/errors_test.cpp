@@ -45,6 +45,20 @@ TEST(Errors, EachNameOfTheSchemaMeansOneThing) {
   EXPECT_EQ(conflict("08006", ""), Conflict::none);
 }
 
+TEST(Errors, WhatPassesIsAnOutageARollbackAStalePlanOrUnknown) {
+  const auto passes = [](const std::string& sqlstate, bool unknown = false) {
+    pg::ErrorFields fields;
+    fields.sqlstate = sqlstate;
+    fields.outcome_unknown = unknown;
+    return failure_of(pg::Error(fields)).passes;
+  };
+  for (const char* sqlstate : {"08006", "53100", "57P01", "25006", "40001", "40P01", "0A000"})
+    EXPECT_TRUE(passes(sqlstate)) << sqlstate;
+  EXPECT_TRUE(passes("23505", true));
+  for (const char* sqlstate : {"23505", "22003", "57014", "42703"})
+    EXPECT_FALSE(passes(sqlstate)) << sqlstate;
+}
+
 pg::Awaitable<void> look_for_names(std::string conninfo) {
   pg::Connection connection = co_await pg::Connection::connect(pg::ConnectOptions{conninfo});
   co_await pg::migrate(connection, migrations());

@@ -1,5 +1,5 @@
 // Who gets which notices in one message. Source: docs/reference.md, Officers.
-#include "daemon/office/grouping.h"
+#include "rules/grouping.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 
 #include "tests/rules/calendars.h"
 
-namespace tenggat::office {
+namespace tenggat {
 namespace {
 
 using testing::at;
@@ -151,4 +151,4 @@ TEST_F(Groups, OneNoticeForTwoPeopleWaitsForTheLaterOfThem) {
 }
 
 }  // namespace
-}  // namespace tenggat::office
+}  // namespace tenggat

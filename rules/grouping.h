@@ -1,16 +1,14 @@
-// Who gets which notices in one message, and which wait. Pure: the composer loads, asks, writes.
-// Source: docs/reference.md, Notices and messages.
+// Who gets which notices in one message, and which wait. Source: docs/reference.md, Officers.
 #pragma once
 #include <map>
 #include <string>
 #include <vector>
 
-#include "daemon/store/outbox.h"
-#include "daemon/store/permits.h"
+#include "rules/pending_notice.h"
+#include "rules/people.h"
 #include "rules/quiet.h"
-#include "rules/telling.h"
 
-namespace tenggat::office {
+namespace tenggat {
 
 // What a list of several says of one.
 struct ListedTask {
@@ -25,7 +23,7 @@ bool more_pressing(const ListedTask& a, const ListedTask& b);
 
 // A notice that holds, with whom it is for and has not reached yet.
 struct Deliverable {
-  store::PendingNotice pending;
+  PendingNotice pending;
   std::vector<Recipient> to;
   ListedTask task;
   std::optional<Instant> held_up_since;  // by an outage
@@ -55,4 +53,4 @@ Grouping group(const std::vector<Deliverable>& deliverables,
                const std::map<std::string, LastMessage>& last_messages, const SendRules& rules,
                const Calendar& calendar, Instant now);
 
-}  // namespace tenggat::office
+}  // namespace tenggat

@@ -1,10 +1,10 @@
-#include "daemon/office/grouping.h"
+#include "rules/grouping.h"
 
 #include <algorithm>
 #include <set>
 #include <utility>
 
-namespace tenggat::office {
+namespace tenggat {
 namespace {
 
 // Those of one audience and urgency leave together.
@@ -17,7 +17,7 @@ struct Slot {
 };
 
 // The later one of two rungs of a visit says more.
-bool says_more(const store::PendingNotice& a, const store::PendingNotice& b) {
+bool says_more(const PendingNotice& a, const PendingNotice& b) {
   if (a.notice.raised_at != b.notice.raised_at) return a.notice.raised_at > b.notice.raised_at;
   return a.id > b.id;
 }
@@ -120,4 +120,4 @@ Grouping group(const std::vector<Deliverable>& deliverables,
   return result;
 }
 
-}  // namespace tenggat::office
+}  // namespace tenggat
