@@ -19,7 +19,9 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr double kPatience = 100;  // milliseconds, for 99 of 100 of somebody else's requests
+// Milliseconds, for 99 of 100 of somebody else's requests; where the machine is busy otherwise, three
+// times what they took before the attack.
+constexpr double kPatience = 100;
 
 class Attacks : public OutsideTest {
  protected:
@@ -27,7 +29,9 @@ class Attacks : public OutsideTest {
 
   void begin() {
     somebody_ = somebody_at_work();
-    std::this_thread::sleep_for(500ms);
+    std::this_thread::sleep_for(1s);
+    patience_ = std::max(kPatience, 3 * somebody_->stop().p99);
+    somebody_ = somebody_at_work();
     memory_.emplace(office_.daemon().pid());
     before_ = memory_->now();
   }
@@ -44,7 +48,7 @@ class Attacks : public OutsideTest {
     EXPECT_LE(grown, stated);
     EXPECT_LE(most, memory_of(resource_ledger(kShipped)));
     EXPECT_EQ(others.failed, 0U) << others.first_failure;
-    EXPECT_LT(others.p99, kPatience);
+    EXPECT_LT(others.p99, patience_);
   }
   std::size_t database_bytes() {
     return std::stoul(office_.query("SELECT pg_database_size(current_database())"));
@@ -53,6 +57,7 @@ class Attacks : public OutsideTest {
   std::unique_ptr<Bystander> somebody_;
   std::optional<Memory> memory_;
   std::size_t before_ = 0;
+  double patience_ = kPatience;
 };
 
 // What the ledger says of so many connections whose requests are never finished.
