@@ -196,13 +196,6 @@ std::string Office::legal_limit() const {
   return when(project(permit, sop_, calendar_).legal_due_at);
 }
 
-std::int64_t Office::count(std::string_view metric, std::string_view step) const {
-  std::int64_t sum = 0;
-  for (const CountDelta& delta : counted)
-    if (delta.metric == metric && (step.empty() || delta.step == step)) sum += delta.amount;
-  return sum;
-}
-
 std::vector<Notice> Office::notices() const {
   std::vector<Notice> all;
   for (const Waiting& waiting : waiting_) all.push_back(waiting.notice);
@@ -214,11 +207,11 @@ std::vector<std::string> Office::raised_since() {
   for (; reported_ < waiting_.size(); ++reported_) {
     const Notice& n = waiting_[reported_].notice;
     const Visit* visit = permit.find_visit(n.visit);
-    const bool of_event = n.kind == n.text || n.text == "laporan";
+    const bool of_event = n.kind.of == NoticeKind::Of::text || n.kind.is_report();
     lines.push_back(
         fmt::format("{} {}{}{}: {} {} {}",
                     visit ? fmt::format("{}#{}", visit->step, visit->occurrence) : "layanan",
-                    n.kind, of_event || n.k == 1 ? "" : fmt::format(" k={}", n.k),
+                    n.kind.to_string(), of_event || n.k == 1 ? "" : fmt::format(" k={}", n.k),
                     n.occurrence == 1 ? "" : fmt::format(" occurrence={}", n.occurrence),
                     n.addressee.to_string(), n.text, to_string(n.reason)));
   }
@@ -275,8 +268,8 @@ std::vector<Office::Departure> Office::departures() const {
 
 void Office::drop(Waiting& waiting, const std::string& person, Reason reason) {
   waiting.settled = true;
-  dropped.push_back(fmt::format("{}{}{} {}", person, person.empty() ? "" : " ", waiting.notice.kind,
-                                to_string(reason)));
+  dropped.push_back(fmt::format("{}{}{} {}", person, person.empty() ? "" : " ",
+                                waiting.notice.kind.to_string(), to_string(reason)));
 }
 
 // Settled once all who are told at that time have it: a later change of person repeats nothing.
@@ -304,7 +297,7 @@ void Office::send(const Departure& departure) {
       if (other.visit != waiting.notice.visit || other.audience != waiting.notice.audience)
         return false;
       mark_delivered(earlier, departure.person);
-      dropped.push_back(fmt::format("{} {} folded", departure.person, other.kind));
+      dropped.push_back(fmt::format("{} {} folded", departure.person, other.kind.to_string()));
       return true;
     });
     carried.push_back(i);
@@ -344,7 +337,8 @@ void Office::morning_lists() {
       for (const std::size_t i : departure.notices)
         if (ready_at(waiting_[i].notice, rules) <= now_) {
           mark_delivered(i, officer.id);
-          dropped.push_back(fmt::format("{} {} absorbed", officer.id, waiting_[i].notice.kind));
+          dropped.push_back(
+              fmt::format("{} {} absorbed", officer.id, waiting_[i].notice.kind.to_string()));
         }
     }
     last_[officer.id] = last;
