@@ -31,123 +31,158 @@ using prometheus::MetricFamily;
 using Buckets = Histogram::BucketBoundaries;
 
 constexpr std::array kSnapshotCatalogue = {
-    SnapshotMetric{"permits_open",
+    SnapshotMetric{Series::permits_open,
+                   "permits_open",
                    MetricType::gauge,
                    "Permits that have not ended, by state (active, returned).",
                    {"sop", "state"}},
-    SnapshotMetric{"permits_submitted_total",
+    SnapshotMetric{Series::permits_submitted,
+                   "permits_submitted_total",
                    MetricType::counter,
                    "Permits submitted, counted once their undo window is over.",
                    {"sop"}},
-    SnapshotMetric{"permits_closed_total",
+    SnapshotMetric{Series::permits_closed,
+                   "permits_closed_total",
                    MetricType::counter,
                    "Permits that ended, by outcome (issued, rejected, withdrawn, lapsed).",
                    {"sop", "outcome"}},
-    SnapshotMetric{
-        "permit_sla_met_total", MetricType::counter, "Case clocks that ended in time.", {"sop"}},
-    SnapshotMetric{"permit_sla_missed_total",
+    SnapshotMetric{Series::permit_sla_met,
+                   "permit_sla_met_total",
+                   MetricType::counter,
+                   "Case clocks that ended in time.",
+                   {"sop"}},
+    SnapshotMetric{Series::permit_sla_missed,
+                   "permit_sla_missed_total",
                    MetricType::counter,
                    "Case clocks that passed their due, counted at due and one second.",
                    {"sop"}},
-    SnapshotMetric{"permits_overdue",
+    SnapshotMetric{Series::permits_overdue,
+                   "permits_overdue",
                    MetricType::gauge,
                    "Open permits whose case clock is past its due.",
                    {"sop"}},
-    SnapshotMetric{"permits_legal_risk",
+    SnapshotMetric{Series::permits_legal_risk,
+                   "permits_legal_risk",
                    MetricType::gauge,
                    "Open permits with under one working day left of the legal limit, or past it.",
                    {"sop"}},
-    SnapshotMetric{"steps_open",
+    SnapshotMetric{Series::steps_open,
+                   "steps_open",
                    MetricType::gauge,
                    "Open visits, by SLA status (on_track, due_soon, overdue, paused).",
                    {"sop", "step", "sla"}},
-    SnapshotMetric{"steps_oldest_open_timestamp_seconds",
+    SnapshotMetric{Series::steps_oldest_open,
+                   "steps_oldest_open_timestamp_seconds",
                    MetricType::gauge,
                    "When the oldest open visit of the step was opened; 0 where none is open.",
                    {"sop", "step"}},
-    SnapshotMetric{"steps_next_due_timestamp_seconds",
+    SnapshotMetric{Series::steps_next_due,
+                   "steps_next_due_timestamp_seconds",
                    MetricType::gauge,
                    "The earliest due of the step's open visits; 0 where none has one.",
                    {"sop", "step"}},
-    SnapshotMetric{"steps_unclaimed",
+    SnapshotMetric{Series::steps_unclaimed,
+                   "steps_unclaimed",
                    MetricType::gauge,
                    "Open visits that nobody has claimed.",
                    {"sop", "step"}},
-    SnapshotMetric{"step_completions_total",
+    SnapshotMetric{Series::step_completions,
+                   "step_completions_total",
                    MetricType::counter,
                    "Visits closed, counted once their undo window is over.",
                    {"sop", "step"}},
-    SnapshotMetric{"step_sla_missed_total",
+    SnapshotMetric{Series::step_sla_missed,
+                   "step_sla_missed_total",
                    MetricType::counter,
                    "Visits that passed their due, counted at due and one second.",
                    {"sop", "step"}},
-    SnapshotMetric{"step_working_seconds",
+    SnapshotMetric{Series::step_working_time,
+                   "step_working_seconds",
                    MetricType::histogram,
                    "Working time from a visit's opening to its closing, net of pauses; each step's "
                    "standard is a bucket bound.",
                    {"sop", "step"}},
-    SnapshotMetric{"step_returns_total",
+    SnapshotMetric{Series::step_returns,
+                   "step_returns_total",
                    MetricType::counter,
                    "Visits that ended by sending the file back, by the step that sent it.",
                    {"sop", "step"}},
-    SnapshotMetric{"escalations_total",
+    SnapshotMetric{Series::escalations,
+                   "escalations_total",
                    MetricType::counter,
                    "Rungs raised, by rung of the ladder.",
                    {"sop", "rung"}},
-    SnapshotMetric{"notices_redirected_total",
+    SnapshotMetric{Series::notices_redirected,
+                   "notices_redirected_total",
                    MetricType::counter,
                    "Notices that went past a role where nobody could be told, by why.",
                    {"sop", "reason"}},
     SnapshotMetric{
+        Series::roles_unreachable,
         "roles_unreachable",
         MetricType::gauge,
         "1 where a role with steps, or above one without anybody, has nobody on duty with "
         "a channel today, else 0.",
         {"sop", "role"}},
-    SnapshotMetric{"escalations_unacknowledged",
+    SnapshotMetric{Series::escalations_unacknowledged,
+                   "escalations_unacknowledged",
                    MetricType::gauge,
                    "Escalations to superiors that nobody has acknowledged on open visits.",
                    {}},
-    SnapshotMetric{"notices_pending",
+    SnapshotMetric{Series::notices_pending,
+                   "notices_pending",
                    MetricType::gauge,
                    "Notices that may be sent now and are in no message yet.",
                    {"audience"}},
-    SnapshotMetric{"notices_oldest_pending_timestamp_seconds",
+    SnapshotMetric{Series::notices_oldest_pending,
+                   "notices_oldest_pending_timestamp_seconds",
                    MetricType::gauge,
                    "Since when the oldest pending notice may be sent; 0 where none is pending.",
                    {"audience"}},
-    SnapshotMetric{"notices_set_aside",
+    SnapshotMetric{Series::notices_set_aside,
+                   "notices_set_aside",
                    MetricType::gauge,
                    "Notices that cannot be made into a message; looked at again now and then.",
                    {}},
-    SnapshotMetric{"permits_set_aside",
+    SnapshotMetric{Series::permits_set_aside,
+                   "permits_set_aside",
                    MetricType::gauge,
                    "Permits whose deadlines cannot be watched; looked at again now and then.",
                    {}},
     SnapshotMetric{
+        Series::messages_undelivered,
         "messages_undelivered",
         MetricType::gauge,
         "Messages of the last day that were accepted and not delivered: refused later, or no "
         "receipt in time.",
         {"channel"}},
-    SnapshotMetric{"channel_down",
+    SnapshotMetric{Series::channel_down,
+                   "channel_down",
                    MetricType::gauge,
                    "1 while the channel takes nothing and its messages go over others, or wait.",
                    {"channel"}},
-    SnapshotMetric{"texts_stopped",
+    SnapshotMetric{Series::texts_stopped,
+                   "texts_stopped",
                    MetricType::gauge,
                    "Texts whose template the channel's provider refuses; they go over other "
                    "channels, or wait.",
                    {"channel"}},
-    SnapshotMetric{"messages_dead",
+    SnapshotMetric{Series::messages_dead,
+                   "messages_dead",
                    MetricType::gauge,
                    "Messages given up: dead letters that an operator has to settle.",
                    {"channel"}},
-    SnapshotMetric{"calendar_provisional_permits",
+    SnapshotMetric{Series::calendar_provisional_permits,
+                   "calendar_provisional_permits",
                    MetricType::gauge,
                    "Open permits whose due lies outside the years the calendar covers.",
                    {"calendar"}},
 };
+static_assert([] {
+  for (std::size_t i = 0; i < kSnapshotCatalogue.size(); ++i)
+    if (kSnapshotCatalogue[i].series != static_cast<Series>(i)) return false;
+  return kSnapshotCatalogue.back().series == Series::calendar_provisional_permits;
+}());
 
 constexpr std::string_view kOther = "other";
 constexpr std::array<std::string_view, 15> kSqlstateClasses = {
@@ -178,40 +213,35 @@ prometheus::MetricType type_of(MetricType type) {
   return prometheus::MetricType::Untyped;
 }
 
-const SnapshotMetric& catalogued(std::string_view name) {
-  for (const SnapshotMetric& metric : kSnapshotCatalogue) {
-    if (metric.name == name) return metric;
-  }
-  throw std::logic_error(fmt::format("snapshot: {} is not in the catalogue", name));
+const SnapshotMetric& catalogued(Series series) {
+  return kSnapshotCatalogue.at(static_cast<std::size_t>(series));
 }
 
-void check_labels(const SnapshotMetric& metric, const Labels& labels) {
-  std::size_t expected = 0;
-  for (const std::string_view label : metric.labels) {
-    if (label.empty()) continue;
-    ++expected;
-    if (!labels.contains(std::string(label))) {
-      throw std::logic_error(fmt::format("snapshot: {} lacks the label {}", metric.name, label));
-    }
-  }
-  if (labels.size() != expected) {
-    throw std::logic_error(fmt::format("snapshot: {} has a label too many", metric.name));
-  }
+[[noreturn]] void refuse(const SnapshotMetric& metric, std::string_view what) {
+  throw std::logic_error(fmt::format("snapshot: {} {}", metric.name, what));
 }
 
-ClientMetric::Histogram to_histogram(const SnapshotMetric& metric, const Sample& sample) {
-  const auto refuse = [&](std::string_view what) {
-    throw std::logic_error(fmt::format("snapshot: {} {}", metric.name, what));
-  };
-  if (!sample.histogram) refuse("needs a histogram");
-  const HistogramSample& from = *sample.histogram;
-  if (from.upper_bounds.size() != from.cumulative_counts.size())
-    refuse("has counts without bounds");
-  if (!std::is_sorted(from.upper_bounds.begin(), from.upper_bounds.end()) ||
-      !std::is_sorted(from.cumulative_counts.begin(), from.cumulative_counts.end()) ||
-      (!from.cumulative_counts.empty() && from.cumulative_counts.back() > from.count)) {
-    refuse("has bounds or counts that do not ascend");
+Labels labelled(const SnapshotMetric& metric, const std::vector<std::string>& values) {
+  Labels labels;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i == metric.labels.size() || metric.labels[i].empty())
+      refuse(metric, "has a label too many");
+    labels.emplace(metric.labels[i], values[i]);
   }
+  if (values.size() < metric.labels.size() && !metric.labels[values.size()].empty())
+    refuse(metric, fmt::format("lacks the label {}", metric.labels[values.size()]));
+  return labels;
+}
+
+void check(const SnapshotMetric& metric, const HistogramSample& sample) {
+  const std::vector<std::uint64_t>& counts = sample.cumulative_counts;
+  if (sample.upper_bounds.size() != counts.size()) refuse(metric, "has counts without bounds");
+  if (!std::ranges::is_sorted(sample.upper_bounds) || !std::ranges::is_sorted(counts) ||
+      (!counts.empty() && counts.back() > sample.count))
+    refuse(metric, "has bounds or counts that do not ascend");
+}
+
+ClientMetric::Histogram to_histogram(const HistogramSample& from) {
   ClientMetric::Histogram to;
   to.sample_count = from.count;
   to.sample_sum = from.sum;
@@ -221,27 +251,14 @@ ClientMetric::Histogram to_histogram(const SnapshotMetric& metric, const Sample&
   return to;
 }
 
-MetricFamily to_family(const SnapshotFamily& from) {
-  const SnapshotMetric& metric = catalogued(from.name);
-  MetricFamily to{prefixed(metric.name), std::string(metric.help), type_of(metric.type), {}};
-  for (const Sample& sample : from.samples) {
-    check_labels(metric, sample.labels);
-    ClientMetric one;
-    for (const auto& [name, value] : sample.labels) one.label.push_back({name, value});
-    switch (metric.type) {
-      case MetricType::counter:
-        one.counter.value = sample.value;
-        break;
-      case MetricType::gauge:
-        one.gauge.value = sample.value;
-        break;
-      case MetricType::histogram:
-        one.histogram = to_histogram(metric, sample);
-        break;
-    }
-    to.metric.push_back(std::move(one));
-  }
-  return to;
+ClientMetric labelled(const Labels& labels) {
+  ClientMetric one;
+  for (const auto& [name, value] : labels) one.label.push_back({name, value});
+  return one;
+}
+
+MetricFamily family_of(const SnapshotMetric& metric) {
+  return {prefixed(metric.name), std::string(metric.help), type_of(metric.type), {}};
 }
 
 // The process_* set, as every exporter names it: without our prefix
@@ -323,6 +340,39 @@ std::vector<std::string> default_failure_reasons() {
 }
 
 std::span<const SnapshotMetric> snapshot_catalogue() { return kSnapshotCatalogue; }
+
+double& Snapshot::at(Series series, const std::vector<std::string>& labels) {
+  const SnapshotMetric& metric = catalogued(series);
+  if (metric.type == MetricType::histogram) refuse(metric, "is a histogram");
+  return values_[series][labelled(metric, labels)];
+}
+
+void Snapshot::histogram(Series series, const std::vector<std::string>& labels,
+                         HistogramSample sample) {
+  const SnapshotMetric& metric = catalogued(series);
+  if (metric.type != MetricType::histogram) refuse(metric, "is no histogram");
+  check(metric, sample);
+  histograms_[series].emplace_back(labelled(metric, labels), std::move(sample));
+}
+
+std::vector<MetricFamily> Snapshot::families() const {
+  std::vector<MetricFamily> families;
+  for (const auto& [series, samples] : values_) {
+    MetricFamily& family = families.emplace_back(family_of(catalogued(series)));
+    const bool counts = family.type == prometheus::MetricType::Counter;
+    for (const auto& [labels, value] : samples) {
+      ClientMetric& one = family.metric.emplace_back(labelled(labels));
+      (counts ? one.counter.value : one.gauge.value) = value;
+    }
+  }
+  std::ranges::sort(families, {}, &MetricFamily::name);
+  for (const auto& [series, samples] : histograms_) {
+    MetricFamily& family = families.emplace_back(family_of(catalogued(series)));
+    for (const auto& [labels, sample] : samples)
+      family.metric.emplace_back(labelled(labels)).histogram = to_histogram(sample);
+  }
+  return families;
+}
 
 struct Metrics::Parts {
   explicit Parts(const MetricsOptions& options)
@@ -520,13 +570,7 @@ std::string Metrics::text() const {
   return std::move(out).str();
 }
 
-void Metrics::publish(const Snapshot& snapshot) {
-  std::vector<MetricFamily> families;
-  for (const SnapshotFamily& family : snapshot) {
-    if (!family.samples.empty()) families.push_back(to_family(family));
-  }
-  parts_->snapshot = std::move(families);
-}
+void Metrics::publish(const Snapshot& snapshot) { parts_->snapshot = snapshot.families(); }
 
 void Metrics::set_standards(const std::vector<StepStandard>& standards) {
   MetricFamily standard{prefixed("step_standard_seconds"),

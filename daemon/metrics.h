@@ -9,14 +9,17 @@
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/labels.h>
+#include <prometheus/metric_family.h>
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daemon/log.h"
@@ -27,8 +30,41 @@ namespace tenggat {
 
 enum class MetricType { counter, gauge, histogram };
 
-// One row of the catalogue that a Snapshot fills. Names are without the prefix.
+// The families that a Snapshot fills, in the catalogue's order.
+enum class Series {
+  permits_open,
+  permits_submitted,
+  permits_closed,
+  permit_sla_met,
+  permit_sla_missed,
+  permits_overdue,
+  permits_legal_risk,
+  steps_open,
+  steps_oldest_open,
+  steps_next_due,
+  steps_unclaimed,
+  step_completions,
+  step_sla_missed,
+  step_working_time,
+  step_returns,
+  escalations,
+  notices_redirected,
+  roles_unreachable,
+  escalations_unacknowledged,
+  notices_pending,
+  notices_oldest_pending,
+  notices_set_aside,
+  permits_set_aside,
+  messages_undelivered,
+  channel_down,
+  texts_stopped,
+  messages_dead,
+  calendar_provisional_permits,
+};
+
+// One row of the catalogue. Names are without the prefix.
 struct SnapshotMetric {
+  Series series;
   std::string_view name;
   MetricType type;
   std::string_view help;
@@ -43,17 +79,26 @@ struct HistogramSample {
   std::uint64_t count = 0;  // all, those above the last bound too
 };
 
-struct Sample {
-  prometheus::Labels labels;                 // exactly the catalogue's label names
-  double value = 0;                          // counters and gauges
-  std::optional<HistogramSample> histogram;  // histograms
-};
+// What the database said. Labels are given by their values, in the catalogue's order;
+// std::logic_error where they are not as many, the family is of another type, or a histogram's
+// counts do not fit its bounds: that is a bug of who says it.
+class Snapshot {
+ public:
+  using Values = std::vector<std::string>;
+  void zero(Series series, const Values& labels) { at(series, labels) += 0; }  // is shown as zero
+  void set(Series series, const Values& labels, double value) { at(series, labels) = value; }
+  void add(Series series, const Values& labels, double value) { at(series, labels) += value; }
+  void histogram(Series series, const Values& labels, HistogramSample sample);
 
-struct SnapshotFamily {
-  std::string name;  // as in the catalogue
-  std::vector<Sample> samples;
+ private:
+  friend class Metrics;
+  double& at(Series series, const Values& labels);
+  // By name, each by its labels; then histograms.
+  std::vector<prometheus::MetricFamily> families() const;
+
+  std::map<Series, std::map<prometheus::Labels, double>> values_;
+  std::map<Series, std::vector<std::pair<prometheus::Labels, HistogramSample>>> histograms_;
 };
-using Snapshot = std::vector<SnapshotFamily>;
 
 // Counted in the process.
 
@@ -93,8 +138,7 @@ class Metrics {
   // The exposition, "text/plain; version=0.0.4". Reads /proc for the process_* set.
   std::string text() const;
 
-  // Replaces what the database said. std::logic_error where a family or its labels are not as in
-  // the catalogue, or a histogram's counts do not fit its bounds: that is a bug in the query.
+  // Replaces what the database said.
   void publish(const Snapshot& snapshot);
 
   // Routes that the options did not know yet: their series exist from now on.

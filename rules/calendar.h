@@ -88,8 +88,8 @@ class Calendar {
   std::vector<DecreedDay> decreed_days() const;
 
   LocalTime local(Instant t) const;
-  // RFC 3339 with the zone's offset: 2026-04-02T14:00:00+08:00.
-  std::string format(Instant t) const;
+  Stamp stamp(Instant t) const;         // with the zone's offset, cut to minutes
+  std::string format(Instant t) const;  // RFC 3339: 2026-04-02T14:00:00+08:00
 
   // Every civil date that has a part in [from, to), each part once and in order; the counted
   // seconds sum to worked(from, to). Nothing where to <= from.
@@ -101,7 +101,10 @@ class Calendar {
 };
 
 // RFC 3339 with an offset or Z, fractions cut. Nothing else is taken: no space for T, no second 60.
+std::optional<Stamp> parse_stamp(std::string_view text);
 std::optional<Instant> parse_instant(std::string_view text);
+// As Calendar::format.
+std::string to_string(const Stamp& stamp);
 // The same of a moment that a person enters: of the years that calendars cover.
 std::optional<Instant> parse_entered_instant(std::string_view text);
 

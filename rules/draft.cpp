@@ -11,9 +11,9 @@ namespace tenggat {
 namespace {
 
 constexpr std::string_view kMendReminder = "pengingat_perbaikan";
-constexpr std::string_view kObstacleReminder = "kendala";
-// Kept among the raised rungs, k counting the superiors asked; no ladder has it.
-constexpr std::string_view kEscalation = "escalated";
+// Kept among the raised rungs under their kind's word, k counting on; no ladder has them.
+const NoticeKind kObstacleReminder{NoticeKind::Of::obstacle};
+const NoticeKind kEscalation{NoticeKind::Of::escalated};
 constexpr std::string_view kTrackingLink = "tautan_lacak";
 constexpr std::string_view kWithdrawal = "withdraw";
 
@@ -50,6 +50,24 @@ bool brings(const Step& step, const std::string& kind) {
                      [&](const ActionRule& action) { return brings(action.outputs, kind); });
 }
 
+NoticeKind text_kind(std::string text) { return {NoticeKind::Of::text, std::move(text)}; }
+
+NoticeKind report_kind(Reason reason) {
+  if (reason == Reason::new_deficiency) return {NoticeKind::Of::new_deficiency};
+  if (reason == Reason::self_approval) return {NoticeKind::Of::self_approval};
+  return {NoticeKind::Of::pause};
+}
+
+PromiseMoved because_of(std::string_view basis) { return {.basis = std::string(basis)}; }
+PromiseMoved because_ended(const Pause& pause) { return {.pause = pause.reason}; }
+
+std::vector<Personal> typed(const std::vector<NewDocument>& documents) {
+  std::vector<Personal> all;
+  for (const NewDocument& document : documents)
+    all.push_back({document.kind + ": " + document.uri});
+  return all;
+}
+
 std::string actor_name(const Actor& actor) {
   switch (actor.kind) {
     case Actor::Kind::officer:
@@ -77,29 +95,24 @@ Draft::Draft(Permit permit, const Context& context)
 
 // --- the record ----------------------------------------------------------------------------------
 
-std::int64_t Draft::record(std::string type, int visit, const Doer& by,
-                           std::vector<EventField> fields) {
-  if (by.in_place_because)
-    fields.push_back({"in_place_because", std::string(to_string(*by.in_place_because))});
+std::int64_t Draft::record(int visit, const Doer& by, Happening what) {
   Event event;
   event.sequence = ++permit().events;
-  event.type = std::move(type);
   event.visit = visit;
   event.actor = actor_name(by.actor);
   event.acting_for = by.acting_for;
   event.via = by.actor.kind == Actor::Kind::applicant ? by.actor.id : by.actor.via;
   event.at = now_;
-  event.fields = std::move(fields);
+  event.what = std::move(what);
+  event.in_place_because = by.in_place_because;
   permit().changed_at = now_;
   decision_.events.push_back(std::move(event));
   return permit().events;
 }
 
-void Draft::count(std::string metric, std::string step, std::string label, std::int64_t amount,
-                  Instant from, std::int64_t cause) {
+void Draft::count(Counted what, Instant from, std::int64_t cause, std::int64_t amount) {
   if (sop_.internal()) return;
-  decision_.counts.push_back(
-      {std::move(metric), std::move(step), std::move(label), amount, from, cause});
+  decision_.counts.push_back({std::move(what), amount, from, cause});
 }
 
 void Draft::note(int visit, std::string kind, std::string document, std::string text,
@@ -116,11 +129,11 @@ void Draft::notify(Notice notice) {
 }
 
 void Draft::tell_applicant(int visit, const std::string& text, Reason reason, std::int64_t cause,
-                           Seconds hold, std::map<std::string, std::string> details) {
+                           Seconds hold, NoticeDetails details) {
   if (text.empty()) return;
   Notice notice;
   notice.visit = visit;
-  notice.kind = text;
+  notice.kind = text_kind(text);
   notice.k = static_cast<int>(cause);  // an event is told of once
   notice.addressee = {Addressee::Kind::applicant, ""};
   notice.audience = Audience::applicant;
@@ -138,8 +151,7 @@ void Draft::report_to_superior(int visit, const std::string& why, Reason reason,
   const bool has_superior = !role.superior.empty() || role.copy.empty();
   Notice notice;
   notice.visit = visit;
-  const bool of_pause = reason == Reason::paused_near_due || reason == Reason::pause_near_limit;
-  notice.kind = of_pause ? "jeda" : to_string(reason);
+  notice.kind = report_kind(reason);
   notice.k = static_cast<int>(cause);
   notice.addressee = {Addressee::Kind::role,
                       has_superior ? superior_of(role.id, 1).role : role.copy};
@@ -148,8 +160,8 @@ void Draft::report_to_superior(int visit, const std::string& why, Reason reason,
   notice.reason = reason;
   notice.hold_until = recorded_ + hold;
   notice.cause = cause;
-  notice.details = {{"alasan", why}};
-  if (const Pause* pause = permit().open_pause(visit)) notice.details["jeda"] = pause->reason;
+  const Pause* pause = permit().open_pause(visit);
+  notice.details = Report{why, pause ? pause->reason : ""};
   notify(std::move(notice));
 }
 
@@ -160,8 +172,8 @@ bool Draft::promise_is_held() const {
          undo_window_is_open(*last, recorded_, undo_window_);
 }
 
-void Draft::tell_if_promise_moved(int visit, std::map<std::string, std::string> because,
-                                  std::int64_t cause, Seconds hold, const Pause* ended) {
+void Draft::tell_if_promise_moved(int visit, PromiseMoved because, std::int64_t cause, Seconds hold,
+                                  const Pause* ended) {
   Permit& p = permit();
   if (!p.promised_at || p.case_closed_at) return;
   const auto ledger = case_ledger(p, sop_);
@@ -176,8 +188,8 @@ void Draft::tell_if_promise_moved(int visit, std::map<std::string, std::string> 
     p.promised_at = due;
     return;
   }
-  because["tanggal_lama"] = calendar_.format(*p.promised_at);
-  because["tanggal_batas"] = calendar_.format(*due);
+  because.before = calendar_.stamp(*p.promised_at);
+  because.after = calendar_.stamp(*due);
   tell_applicant(visit, "perubahan_tanggal", Reason::promise_moved, cause, hold,
                  std::move(because));
   p.promised_at = due;
@@ -254,17 +266,18 @@ void Draft::close_visit(Visit& visit, const Performance& done, std::int64_t caus
 
 void Draft::count_completion(Visit& visit, Seconds worked, std::int64_t cause, Seconds hold) {
   const Instant counted = recorded_ + hold;
-  count("step_completions_total", visit.step, "", 1, counted, cause);
+  count(StepCompleted{visit.step}, counted, cause);
   const auto buckets = working_time_buckets(sop_, calendar_);
   const auto bucket = std::lower_bound(buckets.begin(), buckets.end(), worked.count());
-  count("step_working_seconds_bucket", visit.step,
-        bucket == buckets.end() ? "+Inf" : std::to_string(*bucket), 1, counted, cause);
-  count("step_working_seconds_sum", visit.step, "", worked.count(), counted, cause);
+  std::optional<Seconds> up_to;
+  if (bucket != buckets.end()) up_to = Seconds{*bucket};
+  count(WorkingTime{visit.step, up_to}, counted, cause);
+  count(WorkingSeconds{visit.step}, counted, cause, worked.count());
   const bool missed = visit.verdict == Verdict::missed;
   if (missed == visit.missed_counted) return;
   // Where it is met after all, it was recorded late: the breach on the books is reversed.
   visit.missed_counted = missed;
-  count("step_sla_missed_total", visit.step, "", missed ? 1 : -1, counted, cause);
+  count(StepMissed{visit.step}, counted, cause, missed ? 1 : -1);
 }
 
 // No verdict: nobody was late or in time.
@@ -307,9 +320,8 @@ void Draft::start_and_end_case(const Trigger& trigger, Instant at, std::int64_t 
   const bool missed = p.case_due_at && at > *p.case_due_at;
   p.case_verdict = missed ? Verdict::missed : Verdict::met;
   const Instant counted = recorded_ + hold;
-  if (!missed) count("permit_sla_met_total", "", "", 1, counted, cause);
-  if (missed != p.case_missed_counted)
-    count("permit_sla_missed_total", "", "", missed ? 1 : -1, counted, cause);
+  if (!missed) count(CaseMet{}, counted, cause);
+  if (missed != p.case_missed_counted) count(CaseMissed{}, counted, cause, missed ? 1 : -1);
   p.case_missed_counted = missed;
 }
 
@@ -318,7 +330,7 @@ void Draft::end_permit(PermitState state, Instant at, std::int64_t cause, Second
   p.state = state;
   if (!p.case_closed_at) close_case(at);  // without a verdict
   if (state != PermitState::issued)       // issued counts when it is signed
-    count("permits_closed_total", "", std::string(to_string(state)), 1, recorded_ + hold, cause);
+    count(PermitClosed{state}, recorded_ + hold, cause);
 }
 
 // --- documents -----------------------------------------------------------------------------------
@@ -398,24 +410,21 @@ LastAction Draft::state_before(const Actor& actor) const {
   return last;
 }
 
-std::vector<EventField> Draft::fields_of(const Performance& done, const Visit& before) const {
+Acted Draft::acted(const Performance& done, const Visit& before) const {
   const auto& [rule, visit_id, act, by, at, hold] = done;
-  // Names of fields are ours; whatever a person typed is a value, and personal.
-  std::vector<EventField> fields{{"step", label(before)},
-                                 {"action", rule.id},
-                                 {"to", rule.to},
-                                 {"state", std::string(to_string(rule.state))}};
-  if (at != now_) fields.push_back({"occurred_at", calendar_.format(at)});
-  if (at != now_ && by.actor.kind != Actor::Kind::system) fields.push_back({"backdated", "true"});
-  if (!act.reason.empty()) fields.push_back({"late_entry", act.reason, true});
-  if (!act.note.empty()) fields.push_back({"note", act.note, true});
-  for (std::size_t i = 0; i < act.deficiencies.size(); ++i)
-    fields.push_back({fmt::format("deficiency.{}", i + 1),
-                      act.deficiencies[i].document + ": " + act.deficiencies[i].note, true});
-  for (std::size_t i = 0; i < act.documents.size(); ++i)
-    fields.push_back({fmt::format("document.{}", i + 1),
-                      act.documents[i].kind + ": " + act.documents[i].uri, true});
-  return fields;
+  Acted acted;
+  acted.step = label(before);
+  acted.action = rule.id;
+  acted.to = rule.to;
+  acted.state = rule.state;
+  if (at != now_) acted.occurred_at = calendar_.stamp(at);
+  acted.backdated = at != now_ && by.actor.kind != Actor::Kind::system;
+  acted.late_entry = {act.reason};
+  acted.note = {act.note};
+  for (const Deficiency& one : act.deficiencies)
+    acted.deficiencies.push_back({one.document + ": " + one.note});
+  acted.documents = typed(act.documents);
+  return acted;
 }
 
 std::optional<Refusal> Draft::perform(const Performance& done) {
@@ -431,7 +440,7 @@ std::optional<Refusal> Draft::perform(const Performance& done) {
   if (pause_ended) last.ended_pause = pause_ended->id;
   const bool case_was_closed = p.case_closed_at.has_value();
 
-  const std::int64_t cause = record("acted", visit_id, by, fields_of(done, before));
+  const std::int64_t cause = record(visit_id, by, acted(done, before));
   last.event = cause;
   ++p.version;
 
@@ -461,8 +470,8 @@ std::optional<Refusal> Draft::perform(const Performance& done) {
   start_and_end_case({step.id, rule.id}, at, cause, hold);
   const bool signed_again = p.signings > last.signings_before && last.signings_before > 0;
   if (p.signings == 1 && last.signings_before == 0 && p.outcome != Outcome::refusal)
-    count("permits_closed_total", "", "issued", 1, recorded_ + hold, cause);
-  if (rule.backward) count("step_returns_total", step.id, "", 1, recorded_ + hold, cause);
+    count(PermitClosed{PermitState::issued}, recorded_ + hold, cause);
+  if (rule.backward) count(StepReturned{step.id}, recorded_ + hold, cause);
 
   const bool again = before.occurrence > 1 && !rule.tells_applicant_again.empty();
   tell_applicant(visit_id,
@@ -478,9 +487,10 @@ std::optional<Refusal> Draft::perform(const Performance& done) {
   }
   last.case_closed = !case_was_closed && p.case_closed_at;
   // Whatever ended a standstill of the case (a pause, the mending) moved its date.
-  std::map<std::string, std::string> because{{"dasar", "perbaikan berkas telah kami terima"}};
-  if (pause_ended) because = {{"jeda", pause_ended->reason}};
-  tell_if_promise_moved(visit_id, std::move(because), cause, hold, pause_ended);
+  tell_if_promise_moved(
+      visit_id,
+      pause_ended ? because_ended(*pause_ended) : because_of("perbaikan berkas telah kami terima"),
+      cause, hold, pause_ended);
   // An automatic action is nobody's to take back, and what was received stays received.
   const bool receipt = rule.state == PermitState::issued && sop_.is_applicant(step.role);
   p.last_action =
@@ -511,13 +521,13 @@ std::optional<Refusal> Draft::open_next(const Performance& done, LastAction& las
 
 void Draft::withdraw(const Act& act, const Actor& actor) {
   Permit& p = permit();
-  std::vector<EventField> fields{{"action", std::string(kWithdrawal)},
-                                 {"to", ""},
-                                 {"state", std::string(to_string(PermitState::withdrawn))}};
-  if (!act.note.empty()) fields.push_back({"note", act.note, true});
+  Acted acted;
+  acted.action = kWithdrawal;
+  acted.state = PermitState::withdrawn;
+  acted.note = {act.note};
   LastAction last = state_before(actor);
   const bool case_was_closed = p.case_closed_at.has_value();
-  const std::int64_t cause = record("acted", 0, {actor, "", {}}, std::move(fields));
+  const std::int64_t cause = record(0, {actor, "", {}}, std::move(acted));
   last.event = cause;
   note(0, "note", "", act.note, actor);
   ++p.version;
@@ -563,9 +573,8 @@ void Draft::undo(const LastAction& last, const Actor& actor) {
   const bool had_ended = is_terminal(p.state);
   Visit* closed = p.find_visit(last.closed_visit);
   const std::int64_t event =
-      record("undone", last.closed_visit, {actor, "", {}},
-             {{"event", std::to_string(last.event)},
-              {"action", closed ? closed->action : std::string(kWithdrawal)}});
+      record(last.closed_visit, {actor, "", {}},
+             Undone{last.event, closed ? closed->action : std::string(kWithdrawal)});
   ++p.version;
   if (Visit* opened = p.find_visit(last.opened_visit)) opened->undone = true;
   if (closed) {
@@ -600,35 +609,31 @@ void Draft::undo(const LastAction& last, const Actor& actor) {
   if (!had_ended) return;
   // A calendar that was applied meanwhile has passed by what had ended.
   judge_open_clocks_again(event);
-  tell_if_promise_moved(0, {{"dasar", "perubahan kalender kerja"}}, event, Seconds{0});
+  tell_if_promise_moved(0, because_of("perubahan kalender kerja"), event, Seconds{0});
 }
 
 void Draft::claim(int visit_id, const Doer& by) {
   Visit& visit = *permit().find_visit(visit_id);
   visit.assignee = by.actor.id;
   if (!visit.claimed_at) visit.claimed_at = now_;
-  record("claimed", visit_id, by, {{"step", label(visit)}});
+  record(visit_id, by, Claimed{label(visit)});
   ++permit().version;
 }
 
 void Draft::release(int visit_id, const std::string& why, const Doer& by) {
   Visit& visit = *permit().find_visit(visit_id);
   visit.assignee.clear();
-  std::vector<EventField> fields{{"step", label(visit)}};
-  if (!why.empty()) fields.push_back({"why", why, true});
-  record("released", visit_id, by, std::move(fields));
+  record(visit_id, by, Released{.step = label(visit), .why = {why}});
   note(visit_id, "release", "", why, by.actor);
   ++permit().version;
 }
 
 void Draft::assign(int visit_id, const Assign& command, const Doer& by) {
   Visit& visit = *permit().find_visit(visit_id);
-  std::vector<EventField> fields{{"step", label(visit)}, {"officer", command.officer}};
-  if (!visit.assignee.empty()) fields.push_back({"before", visit.assignee});
-  if (!command.reason.empty()) fields.push_back({"why", command.reason, true});
+  Assigned assigned{label(visit), command.officer, visit.assignee, {command.reason}, {}};
   visit.assignee = command.officer;
   if (!visit.claimed_at) visit.claimed_at = now_;
-  const std::int64_t cause = record("assigned", visit_id, by, std::move(fields));
+  const std::int64_t cause = record(visit_id, by, std::move(assigned));
   note(visit_id, "assign", "", command.reason, by.actor);
   ++permit().version;
   tell_handed_over(visit_id, "ditugaskan oleh atasan", cause);
@@ -644,23 +649,21 @@ void Draft::assign_in_turn(Visit& visit) {
   std::sort(officers.begin(), officers.end());
   visit.assignee =
       officers[static_cast<std::size_t>(permit().id) % officers.size()];  // not claimed: told
-  record("assigned", visit.id, {},
-         {{"step", label(visit)},
-          {"officer", visit.assignee},
-          {"reason", std::string(to_string(Reason::in_turn))}});
+  record(visit.id, {},
+         Assigned{.step = label(visit), .officer = visit.assignee, .reason = Reason::in_turn});
 }
 
 void Draft::tell_handed_over(int visit, const std::string& why, std::int64_t cause) {
   Notice notice;
   notice.visit = visit;
-  notice.kind = to_string(Reason::handed_over);
+  notice.kind = {NoticeKind::Of::handed_over};
   notice.k = static_cast<int>(cause);
   notice.addressee = {Addressee::Kind::holder, ""};
   notice.audience = Audience::holder;
   notice.text = "tugas_dialihkan";
   notice.reason = Reason::handed_over;
   notice.cause = cause;
-  notice.details = {{"alasan", why}};
+  notice.details = Report{why, ""};
   notify(std::move(notice));
 }
 
@@ -683,10 +686,8 @@ void Draft::release_absent() {
     if (!why) continue;
     visit.assignee.clear();
     released_.push_back(id);
-    const std::int64_t cause = record("released", id, {},
-                                      {{"step", label(visit)},
-                                       {"officer", officer->id},
-                                       {"reason", std::string(to_string(*why))}});
+    const std::int64_t cause =
+        record(id, {}, Released{.step = label(visit), .officer = officer->id, .reason = why});
     ++permit().version;
     if (sop_.role(visit.role).in_turn) assign_in_turn(*permit().find_visit(id));
     tell_handed_over(id, "petugas sebelumnya tidak bertugas", cause);
@@ -699,8 +700,9 @@ bool Draft::released(int visit) const {
 
 int Draft::escalations(int visit) const {
   const std::vector<RaisedRung>& rungs = decision_.after.rungs;
+  const std::string name = kEscalation.to_string();
   return static_cast<int>(std::count_if(rungs.begin(), rungs.end(), [&](const RaisedRung& rung) {
-    return rung.visit == visit && rung.rung == kEscalation;
+    return rung.visit == visit && rung.rung == name;
   }));
 }
 
@@ -715,12 +717,10 @@ void Draft::escalate(int visit_id, const std::string& text, const Doer& by) {
   const Role& role = sop_.role(visit.role);
   const bool only_copy = role.superior.empty() && !role.copy.empty();
   const std::string to = only_copy ? role.copy : superior_of(role.id, level).role;
-  std::vector<EventField> fields{{"step", label(visit)}, {"k", std::to_string(level)}, {"to", to}};
-  if (!text.empty()) fields.push_back({"note", text, true});
-  const std::int64_t cause = record("escalated", visit_id, by, std::move(fields));
+  const std::int64_t cause = record(visit_id, by, Escalated{label(visit), level, to, {text}});
   ++permit().version;
   note(visit_id, "escalation", "", text, by.actor);
-  permit().rungs.push_back({visit_id, std::string(kEscalation), level, 1, now_, now_, false});
+  permit().rungs.push_back({visit_id, kEscalation.to_string(), level, 1, now_, now_, false});
   Notice notice;
   notice.visit = visit_id;
   notice.kind = kEscalation;
@@ -732,11 +732,12 @@ void Draft::escalate(int visit_id, const std::string& text, const Doer& by) {
   notice.urgent = true;
   notice.cause = cause;
   const Obstacle* obstacle = visit.acknowledged ? obstacle_of(*visit.acknowledged, sop_) : nullptr;
-  notice.details = {
-      {"alasan", obstacle ? fmt::format("{} (kendala: {})", kEscalationReport, obstacle->name)
-                          : std::string(kEscalationReport)}};
+  notice.details =
+      Report{obstacle ? fmt::format("{} (kendala: {})", kEscalationReport, obstacle->name)
+                      : std::string(kEscalationReport),
+             ""};
   notify(std::move(notice));
-  count("escalations_total", visit.step, "now", 1, recorded_, cause);
+  count(SuperiorTold{visit.step, kAskedNow}, recorded_, cause);
 }
 
 void Draft::acknowledge(int visit_id, const Obstacle& obstacle, const std::string& text,
@@ -749,10 +750,8 @@ void Draft::acknowledge(int visit_id, const Obstacle& obstacle, const std::strin
   latest.until = calendar_.deadline(now_, obstacle.remind_after).due;
   latest.by = by.actor.id;
   visit.acknowledged = latest;
-  std::vector<EventField> fields{
-      {"step", label(visit)}, {"obstacle", obstacle.id}, {"until", calendar_.format(latest.until)}};
-  if (!text.empty()) fields.push_back({"note", text, true});
-  record("acknowledged", visit_id, by, std::move(fields));
+  record(visit_id, by,
+         Acknowledged{label(visit), obstacle.id, calendar_.stamp(latest.until), {text}});
   ++permit().version;
   note(visit_id, "obstacle", "", text, by.actor);
 }
@@ -781,10 +780,9 @@ void Draft::pause(int visit_id, const PauseReason& reason, const PauseVisit& com
   pause.until = command.until;
   pause.by = by.actor.id;
   p.pauses.push_back(pause);
-  std::vector<EventField> fields{{"step", label(visit)}, {"pause", reason.id}};
-  if (command.until) fields.push_back({"until", calendar_.format(*command.until)});
-  if (!command.note.empty()) fields.push_back({"note", command.note, true});
-  const std::int64_t cause = record("paused", visit_id, by, std::move(fields));
+  Paused paused{label(visit), reason.id, {}, {command.note}};
+  if (command.until) paused.until = calendar_.stamp(*command.until);
+  const std::int64_t cause = record(visit_id, by, std::move(paused));
   ++p.version;
   note(visit_id, "pause", "", command.note, by.actor);
   if (reason.tells_applicant)
@@ -801,13 +799,13 @@ void Draft::extend_pause(int visit_id, const PauseReason& reason, const PauseVis
   const std::optional<Instant> before = resumes_at(pause, sop_, calendar_);
   pause.until = command.until;
   ++pause.extensions;
-  std::vector<EventField> fields{{"step", label(visit)},
-                                 {"pause", reason.id},
-                                 {"k", std::to_string(pause.extensions)},
-                                 {"until_before", calendar_.format(*before)},
-                                 {"until", calendar_.format(*pause.until)}};
-  if (!command.note.empty()) fields.push_back({"note", command.note, true});
-  const std::int64_t cause = record("pause_extended", visit_id, by, std::move(fields));
+  const std::int64_t cause = record(visit_id, by,
+                                    PauseExtended{label(visit),
+                                                  reason.id,
+                                                  pause.extensions,
+                                                  calendar_.stamp(*before),
+                                                  calendar_.stamp(*pause.until),
+                                                  {command.note}});
   ++p.version;
   note(visit_id, "pause", "", command.note, by.actor);
   const auto longest = longest_pause(pause, reason, calendar_);
@@ -822,30 +820,28 @@ void Draft::extend_pause(int visit_id, const PauseReason& reason, const PauseVis
 
 void Draft::resume(int visit, Instant at, const Doer& by, const ResumeVisit& command,
                    Seconds hold) {
-  const std::string& text = command.note;
   Pause& pause = *permit().open_pause(visit);
   pause.to = at;
-  const std::string reason = pause.reason;
-  std::vector<EventField> fields{{"step", label(*permit().find_visit(visit))}, {"pause", reason}};
-  if (at != now_) fields.push_back({"at", calendar_.format(at)});
-  if (!text.empty()) fields.push_back({"note", text, true});
-  for (std::size_t i = 0; i < command.documents.size(); ++i)
-    fields.push_back({fmt::format("document.{}", i + 1),
-                      command.documents[i].kind + ": " + command.documents[i].uri, true});
-  const std::int64_t cause = record("resumed", visit, by, std::move(fields));
-  note(visit, "note", "", text, by.actor);
+  Resumed resumed{label(*permit().find_visit(visit)),
+                  pause.reason,
+                  {},
+                  {command.note},
+                  typed(command.documents)};
+  if (at != now_) resumed.at = calendar_.stamp(at);
+  const std::int64_t cause = record(visit, by, std::move(resumed));
+  note(visit, "note", "", command.note, by.actor);
   for (const NewDocument& document : command.documents)
     add_document(document, visit, true, by.actor, cause);
   ++permit().version;
   if (by.actor.kind == Actor::Kind::applicant) tell_of_answer(visit, cause);
-  tell_if_promise_moved(visit, {{"jeda", reason}}, cause, hold, &pause);
+  tell_if_promise_moved(visit, because_ended(pause), cause, hold, &pause);
 }
 
 // An answer cannot be taken back, so its officer is told at once.
 void Draft::tell_of_answer(int visit, std::int64_t cause) {
   Notice notice;
   notice.visit = visit;
-  notice.kind = kAnswer;
+  notice.kind = text_kind(std::string(kAnswer));
   notice.k = static_cast<int>(cause);
   notice.addressee = {Addressee::Kind::holder, ""};
   notice.audience = Audience::holder;
@@ -859,34 +855,31 @@ void Draft::tell_of_answer(int visit, std::int64_t cause) {
 // --- reaching the applicant ----------------------------------------------------------------------
 
 void Draft::correct_contact(const CorrectContact& command, const Doer& by) {
-  record("contact_corrected", 0, by,
-         {{"email", command.email, true}, {"whatsapp", command.whatsapp, true}});
+  record(0, by, ContactCorrected{{command.email}, {command.whatsapp}});
   ++permit().version;
   decision_.contact = command;
 }
 
 void Draft::send_link(const Doer& by) {
-  const std::int64_t cause = record("link_sent", 0, by, {});
+  const std::int64_t cause = record(0, by, LinkSent{});
   tell_applicant(0, std::string(kTrackingLink), Reason::link_asked_for, cause, Seconds{0});
 }
 
 // --- a calendar or an SOP that changed -----------------------------------------------------------
 
 void Draft::apply_calendar(const std::string& decree) {
-  const std::int64_t cause =
-      record("calendar_applied", 0, {}, {{"calendar", calendar_.id()}, {"decree", decree}});
+  const std::int64_t cause = record(0, {}, CalendarApplied{calendar_.id(), decree});
   ++permit().version;
   judge_open_clocks_again(cause);
-  tell_if_promise_moved(0, {{"dasar", decree}}, cause, Seconds{0});
+  tell_if_promise_moved(0, because_of(decree), cause, Seconds{0});
   // What an undo would bring back was judged under the other calendar.
   permit().last_action.reset();
 }
 
 void Draft::migrate(const std::string& because) {
   Permit& p = permit();
-  const std::int64_t cause = record(
-      "sop_migrated", 0, {},
-      {{"sop", sop_.id}, {"from", p.sop_version}, {"to", sop_.version}, {"because", because}});
+  const std::int64_t cause =
+      record(0, {}, SopMigrated{sop_.id, p.sop_version, sop_.version, because});
   ++p.version;
   // What is closed keeps the version it was closed under.
   const auto keep = [was = p.sop_version](std::string& version) {
@@ -912,7 +905,7 @@ void Draft::migrate(const std::string& because) {
     if (end && *end < now_) pause.until = now_;
   }
   judge_open_clocks_again(cause);
-  tell_if_promise_moved(0, {{"dasar", because}}, cause, Seconds{0});
+  tell_if_promise_moved(0, because_of(because), cause, Seconds{0});
   // What an undo would bring back was judged by the other version.
   p.last_action.reset();
 }
@@ -949,14 +942,14 @@ void Draft::judge_open_clocks_again(std::int64_t cause) {
       rearm_all(visit.id, replay, ladder->rungs);
     if (!visit.missed_counted || !falls_away(replay)) continue;
     visit.missed_counted = false;
-    count("step_sla_missed_total", visit.step, "", -1, recorded_, cause);
+    count(StepMissed{visit.step}, recorded_, cause, -1);
   }
   if (const auto ledger = case_ledger(p, sop_); ledger && !p.case_closed_at) {
     const Replay replay(*ledger, calendar_);
     rearm_all(0, replay, sop_.case_ladder);
     if (p.case_missed_counted && falls_away(replay)) {
       p.case_missed_counted = false;
-      count("permit_sla_missed_total", "", "", -1, recorded_, cause);
+      count(CaseMissed{}, recorded_, cause, -1);
     }
   }
 }
@@ -1015,7 +1008,7 @@ void Draft::notify_rung(const Raising& raising, Addressee to, Audience audience,
                         Reason reason) {
   Notice notice;
   notice.visit = raising.visit;
-  notice.kind = raising.rung.name();
+  notice.kind = {NoticeKind::Of::rung, raising.rung.name()};
   notice.k = raising.k;
   notice.occurrence = raising.occurrence;
   notice.addressee = std::move(to);
@@ -1025,8 +1018,7 @@ void Draft::notify_rung(const Raising& raising, Addressee to, Audience audience,
   notice.hold_until = recorded_ + raising.hold;
   notice.urgent = raising.rung.urgent || raising.at_once;
   notice.cause = raising.cause;
-  if (raising.held_up_since)
-    notice.details[kHeldUpSince] = calendar_.format(*raising.held_up_since);
+  if (raising.held_up_since) notice.details = HeldUp{calendar_.stamp(*raising.held_up_since)};
   count_redirected(raising, notice);
   notify(std::move(notice));
 }
@@ -1044,9 +1036,14 @@ void Draft::count_redirected(const Raising& raising, const Notice& notice) {
   if (why != Reason::nobody_on_duty && why != Reason::role_vacant &&
       why != Reason::nobody_reachable)
     return;
-  decision_.events.back().fields.push_back({"redirected." + role, std::string(to_string(why))});
-  count("notices_redirected_total", visit ? visit->step : "", std::string(to_string(why)), 1,
-        recorded_ + raising.hold, raising.cause);
+  std::vector<Redirected>& redirected = decision_.events.back().redirected;
+  const auto known = std::find_if(redirected.begin(), redirected.end(),
+                                  [&](const Redirected& one) { return one.role == role; });
+  if (known == redirected.end())
+    redirected.push_back({role, why});
+  else
+    known->why = why;
+  count(NoticeRedirected{visit ? visit->step : "", why}, recorded_ + raising.hold, raising.cause);
 }
 
 void Draft::raise_rung(const Raising& raising) {
@@ -1101,7 +1098,7 @@ void Draft::raise_rung(const Raising& raising) {
   // An acknowledged repeat is raised and told to nobody: no escalation.
   const Visit* visit = permit().find_visit(raising.visit);
   if (!told.empty() && !(visit && is_acknowledged(*visit, rung.name(), raising.k, now_)))
-    count("escalations_total", visit ? visit->step : "", rung.name(), 1, recorded_ + raising.hold,
+    count(SuperiorTold{visit ? visit->step : "", rung.name()}, recorded_ + raising.hold,
           raising.cause);
 }
 
@@ -1109,7 +1106,7 @@ void Draft::raise_rung(const Raising& raising) {
 void Draft::tell_applicant_of_rung(const Raising& raising) {
   Notice notice;
   notice.visit = raising.visit;
-  notice.kind = raising.rung.name();
+  notice.kind = {NoticeKind::Of::rung, raising.rung.name()};
   notice.k = raising.k;
   notice.occurrence = raising.occurrence;
   notice.addressee = {Addressee::Kind::applicant, ""};
@@ -1122,12 +1119,10 @@ void Draft::tell_applicant_of_rung(const Raising& raising) {
 }
 
 void Draft::remind_of_obstacle(const Timed& timed) {
-  const std::int64_t cause = record("reminder_raised", timed.visit, {},
-                                    {{"rung", std::string(kObstacleReminder)},
-                                     {"k", std::to_string(timed.k)},
-                                     {"due_at", calendar_.format(timed.at)}});
+  const std::int64_t cause =
+      record(timed.visit, {}, ReminderRaised{true, timed.k, calendar_.stamp(timed.at)});
   permit().rungs.push_back(
-      {timed.visit, std::string(kObstacleReminder), timed.k, 1, timed.at, now_, false});
+      {timed.visit, kObstacleReminder.to_string(), timed.k, 1, timed.at, now_, false});
   const Visit& visit = *permit().find_visit(timed.visit);
   const auto ledger = visit_ledger(permit(), visit, sop_);
   const auto due = ledger ? Replay(*ledger, calendar_).due() : std::nullopt;
@@ -1146,12 +1141,9 @@ void Draft::remind_of_obstacle(const Timed& timed) {
 void Draft::raise(const Timed& timed) {
   const RungRule& rung = *timed.rung;
   const std::string role = timed.visit ? permit().find_visit(timed.visit)->role : "";
-  const std::int64_t cause = record("rung_raised", timed.visit, {},
-                                    {{"rung", rung.name()},
-                                     {"k", std::to_string(timed.k)},
-                                     {"occurrence", std::to_string(timed.occurrence)},
-                                     {"due_at", calendar_.format(timed.at)},
-                                     {"reason", std::string(to_string(Reason::rung_due))}});
+  const std::int64_t cause = record(timed.visit, {},
+                                    RungRaised{rung.name(), timed.k, timed.occurrence,
+                                               calendar_.stamp(timed.at), Reason::rung_due});
   // A change of the permit or its rules may bring about what lies in the past: no outage's doing.
   const Instant expected = std::max(timed.at, known_since_);
   const auto held_up = now_ - expected > kOutage ? std::optional(expected) : std::nullopt;
@@ -1160,23 +1152,21 @@ void Draft::raise(const Timed& timed) {
 }
 
 void Draft::count_missed(const Timed& timed) {
-  const std::int64_t cause =
-      record("deadline_missed", timed.visit, {}, {{"counted_at", calendar_.format(timed.at)}});
+  const std::int64_t cause = record(timed.visit, {}, DeadlineMissed{calendar_.stamp(timed.at)});
   if (timed.visit != 0) {
     Visit& visit = *permit().find_visit(timed.visit);
     visit.missed_counted = true;
-    count("step_sla_missed_total", visit.step, "", 1, timed.at, cause);
+    count(StepMissed{visit.step}, timed.at, cause);
     return;
   }
   permit().case_missed_counted = true;
-  count("permit_sla_missed_total", "", "", 1, timed.at, cause);
+  count(CaseMissed{}, timed.at, cause);
   tell_applicant(0, "terlambat_pemohon", Reason::case_missed, cause, Seconds{0});
 }
 
 void Draft::remind_to_mend(const Timed& timed) {
   const std::int64_t cause =
-      record("reminder_raised", timed.visit, {},
-             {{"k", std::to_string(timed.k)}, {"due_at", calendar_.format(timed.at)}});
+      record(timed.visit, {}, ReminderRaised{false, timed.k, calendar_.stamp(timed.at)});
   permit().rungs.push_back(
       {timed.visit, std::string(kMendReminder), timed.k, timed.occurrence, timed.at, now_, false});
   tell_applicant(timed.visit, std::string(kMendReminder), Reason::reminder_to_mend, cause,

@@ -3,7 +3,6 @@
 // it stands in transition.cpp. Internal to the core.
 #pragma once
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -76,9 +75,8 @@ class Draft {
   void migrate(const std::string& because);
 
   // Returns the event's sequence number: the cause of what follows from it.
-  std::int64_t record(std::string type, int visit, const Doer& by, std::vector<EventField> fields);
-  void count(std::string metric, std::string step, std::string label, std::int64_t amount,
-             Instant from, std::int64_t cause);
+  std::int64_t record(int visit, const Doer& by, Happening what);
+  void count(Counted what, Instant from, std::int64_t cause, std::int64_t amount = 1);
 
  private:
   struct Superior {
@@ -105,18 +103,18 @@ class Draft {
   void note(int visit, std::string kind, std::string document, std::string text, const Actor& by);
   void notify(Notice notice);
   void tell_applicant(int visit, const std::string& text, Reason reason, std::int64_t cause,
-                      Seconds hold, std::map<std::string, std::string> details = {});
+                      Seconds hold, NoticeDetails details = {});
   void report_to_superior(int visit, const std::string& why, Reason reason, std::int64_t cause,
                           Seconds hold);
   void tell_of_answer(int visit, std::int64_t cause);
   bool promise_is_held() const;
-  void tell_if_promise_moved(int visit, std::map<std::string, std::string> because,
-                             std::int64_t cause, Seconds hold, const Pause* ended = nullptr);
+  void tell_if_promise_moved(int visit, PromiseMoved because, std::int64_t cause, Seconds hold,
+                             const Pause* ended = nullptr);
   // What an undo of it brings back.
   LastAction state_before(const Actor& actor) const;
   void reopen(Visit& visit);
   void reopen_withdrawn(const LastAction& last);
-  std::vector<EventField> fields_of(const Performance& done, const Visit& before) const;
+  Acted acted(const Performance& done, const Visit& before) const;
   std::optional<Refusal> open_next(const Performance& done, LastAction& last);
   std::vector<std::string> missing_needs(const Step& step) const;
 

@@ -6,10 +6,10 @@
 // Notices and messages.
 #pragma once
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "rules/reason.h"
 #include "rules/time.h"
@@ -34,16 +34,53 @@ struct Addressee {
   bool operator==(const Addressee&) const = default;
 };
 
-// The detail of a notice that was raised late by an outage: when it should have been.
-inline constexpr const char* kHeldUpSince = "tertunda_sejak";
+// What a notice is of.
+struct NoticeKind {
+  enum class Of {
+    rung,  // of a ladder, by its name
+    text,  // what has happened, by the id of its text
+    // reports to a superior: of a pause, of what a rejection or an approval was like, and a request
+    pause,
+    new_deficiency,
+    self_approval,
+    escalated,
+    handed_over,  // a task
+    obstacle,     // the time to look at it again
+  } of = Of::rung;
+  std::string name{};  // of the rung or the text
+
+  std::string to_string() const;
+  // What to_string has printed; any other text is the id of a text.
+  static NoticeKind parse(std::string_view text);
+  bool is_report() const;
+  bool operator==(const NoticeKind&) const = default;
+};
+
+// Facts of the moment a notice was raised that its text needs later.
+struct HeldUp {
+  Stamp since;  // it should have been raised, had an outage not kept it back
+  bool operator==(const HeldUp&) const = default;
+};
+struct Report {
+  std::string why;    // to people
+  std::string pause;  // the reason of the one that stands; empty: none does
+  bool operator==(const Report&) const = default;
+};
+struct PromiseMoved {
+  std::optional<std::string> basis{};  // why, to people
+  std::string pause{};                 // the reason of the one that ended; where there is no basis
+  Stamp after{}, before{};
+  bool operator==(const PromiseMoved&) const = default;
+};
+using NoticeDetails = std::variant<std::monostate, HeldUp, Report, PromiseMoved>;
 
 // The text that tells a deputy of their appointment: a notice of no permit, whose `k` is the
 // delegation.
 inline constexpr const char* kAppointment = "penunjukan_plh";
 
 struct Notice {
-  int visit = 0;     // 0: the case
-  std::string kind;  // a rung's name, or the text's name for events
+  int visit = 0;  // 0: the case
+  NoticeKind kind;
   int k = 1;
   int occurrence = 1;
   Addressee addressee;
@@ -52,9 +89,9 @@ struct Notice {
   Reason reason = Reason::rung_due;
   bool urgent = false;  // waits for nothing but office hours
   Instant raised_at{};
-  Instant hold_until{};                        // the undo window of the action behind it
-  std::int64_t cause = 0;                      // sequence number of the event behind it
-  std::map<std::string, std::string> details;  // facts of that moment the text needs later
+  Instant hold_until{};    // the undo window of the action behind it
+  std::int64_t cause = 0;  // sequence number of the event behind it
+  NoticeDetails details;
   bool operator==(const Notice&) const = default;
 };
 

@@ -24,8 +24,7 @@ Instant ready_at(const Notice& notice, const SendRules& rules) {
 }
 
 std::optional<Instant> held_up_since(const Notice& notice, Instant planned, Instant now) {
-  const auto raised_late = notice.details.find(kHeldUpSince);
-  if (raised_late != notice.details.end()) return parse_instant(raised_late->second);
+  if (const auto* held_up = std::get_if<HeldUp>(&notice.details)) return held_up->since.at;
   if (now - planned > kOutage) return planned;
   return std::nullopt;
 }

@@ -5,17 +5,18 @@
 namespace tenggat {
 namespace {
 
-constexpr std::string_view kReport = "laporan";
+using Of = NoticeKind::Of;
 
-// Of the kinds of reports to a superior, these are of a visit that is still open.
-bool reports_open_visit(const Notice& notice) {
-  return notice.kind == "jeda" || notice.kind == "escalated";
+// A report to a superior of what was done at the closing of its visit.
+bool reports_closing(const Notice& notice) {
+  return notice.kind.of == Of::new_deficiency || notice.kind.of == Of::self_approval;
 }
 
 bool is_rearmed(const Notice& notice, const Permit& permit) {
+  const std::string kind = notice.kind.to_string();
   return std::any_of(permit.rungs.begin(), permit.rungs.end(), [&](const RaisedRung& rung) {
-    return rung.rearmed && rung.visit == notice.visit && rung.rung == notice.kind &&
-           rung.k == notice.k && rung.occurrence == notice.occurrence;
+    return rung.rearmed && rung.visit == notice.visit && rung.rung == kind && rung.k == notice.k &&
+           rung.occurrence == notice.occurrence;
   });
 }
 
@@ -27,17 +28,16 @@ std::optional<Reason> visit_notice_fails(const Notice& notice, const Permit& per
                                          const Calendar& calendar) {
   const Visit* visit = permit.find_visit(notice.visit);
   if (!visit || visit->undone) return Reason::undone;
-  // A report of what was done at closing holds when the visit is closed, and only then.
-  if (notice.text == kReport && !reports_open_visit(notice))
-    return visit->open() ? std::optional(Reason::undone) : std::nullopt;
+  if (reports_closing(notice)) return visit->open() ? std::optional(Reason::undone) : std::nullopt;
   if (!visit->open()) return Reason::done_before_sending;
-  if (notice.kind == "jeda")
+  if (notice.kind.of == Of::pause)
     return permit.open_pause(visit->id) ? std::nullopt : std::optional(Reason::done_before_sending);
   // What its officer is told once, whether its clock runs or stands.
-  if (notice.text == kReport || notice.kind == "start" || notice.reason == Reason::handed_over ||
-      notice.reason == Reason::state_changed)
+  if (notice.kind.is_report() || notice.kind == NoticeKind{Of::rung, "start"} ||
+      notice.kind.of == Of::handed_over || notice.reason == Reason::state_changed)
     return std::nullopt;
-  if (is_acknowledged(*visit, notice.kind, notice.k, notice.raised_at)) return Reason::acknowledged;
+  if (is_acknowledged(*visit, notice.kind.to_string(), notice.k, notice.raised_at))
+    return Reason::acknowledged;
   if (stands(visit_ledger(permit, *visit, sop), calendar)) return Reason::paused;
   return std::nullopt;
 }
@@ -75,7 +75,7 @@ std::vector<Recipient> recipients_of(const Notice& notice, const Permit& permit,
                    : std::vector<Recipient>();
     case Addressee::Kind::role:
       // What somebody did is not reported to them, whatever they stand in for today.
-      if (visit && visit->closed_at && notice.text == kReport && !reports_open_visit(notice))
+      if (visit && visit->closed_at && reports_closing(notice))
         return resolve_past(visit->closed_by, notice.addressee.name, context.sop, context.people,
                             day);
       return resolve_role(notice.addressee.name, visit, context.sop, context.people, day);

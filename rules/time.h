@@ -8,6 +8,13 @@ namespace tenggat {
 using Seconds = std::chrono::seconds;
 using Instant = std::chrono::sys_seconds;
 
+// An instant with the offset of the clock it is shown on: what a text of it says.
+struct Stamp {
+  Instant at{};
+  Seconds offset{};
+  bool operator==(const Stamp&) const = default;
+};
+
 // The years that calendars cover. A date or moment that a person enters lies among them, else it is
 // a slip of the pen: year 26, or 20206.
 inline constexpr int kFirstYear = 1970, kLastYear = 2999;

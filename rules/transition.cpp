@@ -434,14 +434,13 @@ Decided open_permit(const NewPermit& submission, const Context& context) {
 
   Draft draft(std::move(permit), context);
   const Doer applicant{{Actor::Kind::applicant, submission.created_by, ""}, "", {}};
-  const std::int64_t cause = draft.record("submitted", 1, applicant,
-                                          {{"number", submission.number},
-                                           {"sop", context.sop.id},
-                                           {"sop_version", context.sop.version},
-                                           {"applicant", submission.applicant_digest}});
+  const std::int64_t cause =
+      draft.record(1, applicant,
+                   Submitted{submission.number, context.sop.id, context.sop.version,
+                             submission.applicant_digest});
   Visit& visit = draft.open_visit(first, {draft.permit().started_at, "", cause, Seconds{0}});
   const int visit_id = visit.id;
-  draft.count("permits_submitted_total", "", "", 1, draft.now(), cause);
+  draft.count(PermitSubmitted{}, draft.now(), cause);
   Act act;
   act.step = first.id;
   act.action = submit.id;

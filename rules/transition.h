@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "rules/calendar.h"
+#include "rules/counted.h"
+#include "rules/event.h"
 #include "rules/ledger.h"
 #include "rules/notice.h"
 #include "rules/people.h"
@@ -108,24 +110,6 @@ struct Context {
   CivilDate today() const;
 };
 
-// One fact, as the append-only log keeps it. A personal field's value is never stored: the shell
-// writes a salted digest in its place.
-struct EventField {
-  std::string name, value;
-  bool personal = false;
-  bool operator==(const EventField&) const = default;
-};
-struct Event {
-  std::int64_t sequence = 0;  // 1.. within the permit
-  std::string type;           // "submitted", "acted", "claimed", "rung_raised", ...
-  int visit = 0;
-  std::string actor;  // "officer:siti", "applicant", "system"
-  std::string acting_for, via;
-  Instant at{};  // when recorded
-  std::vector<EventField> fields;
-  bool operator==(const Event&) const = default;
-};
-
 // What people wrote: kept as rows of their own, since events hold only digests.
 struct NewNote {
   std::int64_t event = 0;  // the one it came with
@@ -134,15 +118,6 @@ struct NewNote {
   std::string kind;
   std::string document;  // a deficiency's document kind
   std::string text, by;
-};
-
-// A change of a counter, counted once `counted_from` has passed (the undo window).
-struct CountDelta {
-  std::string metric, step, label;
-  std::int64_t amount = 1;
-  Instant counted_from{};
-  std::int64_t cause = 0;  // the event it follows from
-  bool operator==(const CountDelta&) const = default;
 };
 
 struct Decision {

@@ -90,12 +90,17 @@ LocalTime Calendar::local(Instant t) const {
   return local;
 }
 
-std::string Calendar::format(Instant t) const {
+Stamp Calendar::stamp(Instant t) const {
   // RFC 3339 offsets have no seconds; offsets of the 19th century do. The instant stays exact.
-  Seconds offset = utc_offset(*content_, *timetable_, t);
-  offset -= offset % kMinute;
-  const LocalTime at = shown_at_offset(t, offset);
-  const auto minutes = std::abs(offset / kMinute);
+  const Seconds offset = utc_offset(*content_, *timetable_, t);
+  return {t, offset - offset % kMinute};
+}
+
+std::string Calendar::format(Instant t) const { return to_string(stamp(t)); }
+
+std::string to_string(const Stamp& stamp) {
+  const LocalTime at = shown_at_offset(stamp.at, stamp.offset);
+  const auto minutes = std::abs(stamp.offset / kMinute);
   std::string text;
   text.reserve(sizeof "2026-01-02T03:04:05+08:00");
   if (at.year >= 0 && at.year <= 9999) {
@@ -109,7 +114,7 @@ std::string Calendar::format(Instant t) const {
   append_two(text += 'T', at.hour);
   append_two(text += ':', at.minute);
   append_two(text += ':', at.second);
-  append_two(text += offset < Seconds{0} ? '-' : '+', static_cast<int>(minutes / 60));
+  append_two(text += stamp.offset < Seconds{0} ? '-' : '+', static_cast<int>(minutes / 60));
   append_two(text += ':', static_cast<int>(minutes % 60));
   return text;
 }
@@ -120,6 +125,11 @@ std::optional<Instant> parse_entered_instant(std::string_view text) {
 }
 
 std::optional<Instant> parse_instant(std::string_view text) {
+  const auto stamp = parse_stamp(text);
+  return stamp ? std::optional(stamp->at) : std::nullopt;
+}
+
+std::optional<Stamp> parse_stamp(std::string_view text) {
   Fields fields(text);
   const int year = fields.number(4, 0, 9999);
   fields.one_of("-");
@@ -144,8 +154,10 @@ std::optional<Instant> parse_instant(std::string_view text) {
   const date::year_month_day ymd{date::year{year}, date::month{static_cast<unsigned>(month)},
                                  date::day{static_cast<unsigned>(day)}};
   if (!fields.read_whole() || !ymd.ok()) return std::nullopt;
-  return date::sys_days{ymd} + std::chrono::hours{hour} +
-         std::chrono::minutes{minute - offset_minutes} + Seconds{second};
+  const std::chrono::minutes offset{offset_minutes};
+  return Stamp{date::sys_days{ymd} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
+                   Seconds{second} - offset,
+               offset};
 }
 
 }  // namespace tenggat

@@ -149,12 +149,12 @@ json::array events_view(const Permit& permit, const std::vector<store::StoredEve
                         const Calendar& calendar) {
   json::array views;
   for (const store::StoredEvent& stored : events) {
-    const Event& event = stored.event;
+    const EventHead& event = stored.event;
     json::error_code error;
     json::value fields = json::parse(stored.fields_json, error);
     if (error) fields = nullptr;
     views.push_back(json::object{{"sequence", event.sequence},
-                                 {"type", event.type},
+                                 {"type", stored.type},
                                  {"visit", visit_or_null(permit, event.visit)},
                                  {"actor", event.actor},
                                  {"acting_for", or_null(event.acting_for)},

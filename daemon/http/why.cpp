@@ -62,7 +62,7 @@ class Story {
     const bool pending = told.state == "pending";
     json::object view{{"id", std::to_string(told.id)},
                       {"visit", visit_or_null(permit_, n.visit)},
-                      {"kind", n.kind},
+                      {"kind", n.kind.to_string()},
                       {"k", n.k},
                       {"occurrence", n.occurrence},
                       {"addressee", n.addressee.to_string()},
@@ -167,7 +167,7 @@ class Story {
 };
 
 bool is_of(const Notice& notice, const RungStory& story) {
-  return story.raised_at && notice.visit == story.visit && notice.kind == story.rung &&
+  return story.raised_at && notice.visit == story.visit && notice.kind.to_string() == story.rung &&
          notice.k == story.k && notice.occurrence == story.occurrence;
 }
 

@@ -41,9 +41,10 @@ void add_medians(SopBoard& board, const Sop& sop, const Calendar& calendar,
   const std::vector<std::int64_t> bounds = working_time_buckets(sop, calendar);
   std::map<std::string, std::map<std::int64_t, std::int64_t>> counts;
   for (const store::Total& one : working_times) {
-    if (one.sop != sop.id) continue;
-    const std::int64_t bound = one.label == "+Inf" ? bounds.back() + 1 : std::stoll(one.label);
-    counts[one.step][bound] += one.amount;
+    const auto* time = std::get_if<WorkingTime>(&one.what);
+    if (one.sop != sop.id || !time) continue;
+    const std::int64_t bound = time->up_to ? time->up_to->count() : bounds.back() + 1;
+    counts[time->step][bound] += one.amount;
   }
   for (const Step& step : sop.steps)
     if (!sop.is_applicant(step.role))

@@ -51,7 +51,7 @@ std::vector<store::CivilPeriod> periods_of(const std::vector<const Sop*>& sops,
 struct BoardCounts {
   OpenCounts open;
   std::vector<store::Decided> decided;
-  std::vector<store::Total> working_times;  // step_working_seconds_bucket alone
+  std::vector<store::Total> working_times;  // WorkingTime alone
 };
 Board make_board(const std::vector<const Sop*>& sops, const std::vector<const Calendar*>& calendars,
                  const BoardCounts& counts);

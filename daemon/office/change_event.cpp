@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <boost/json/parse.hpp>
+#include <stdexcept>
 
 namespace tenggat::office {
 namespace {
@@ -11,16 +11,12 @@ namespace json = boost::json;
 
 constexpr int kVersion = 1;  // of an event's shape
 
-const char* type_of(const store::Change& change) {
-  if (change.type == "paused") return "permit.paused";
-  if (change.type == "resumed") return "permit.resumed";
-  return "permit.changed";
+json::value or_null(const std::string& text) {
+  return text.empty() ? json::value(nullptr) : json::value(text);
 }
 
-json::value field_of(const json::object& fields, std::string_view name) {
-  const json::value* found = fields.if_contains(name);
-  if (!found || !found->is_string() || found->as_string().empty()) return nullptr;
-  return *found;
+json::value or_null(const std::optional<Stamp>& stamp) {
+  return stamp ? json::value(to_string(*stamp)) : json::value(nullptr);
 }
 
 // "kajian_teknis#1" is the step kajian_teknis.
@@ -28,6 +24,38 @@ bool recommends(const Sop& sop, std::string_view visit, std::string_view action)
   const Step* step = sop.find_step(visit.substr(0, visit.find('#')));
   const ActionRule* rule = step ? step->find_action(action) : nullptr;
   return rule && rule->sets_outcome != Outcome::none && !rule->to.empty();
+}
+
+// What is shown of an event of each type that is followed.
+struct Told {
+  const char* type = "permit.changed";
+  json::value visit{}, action{}, state{}, step{}, pause{}, occurred_at{};
+};
+
+Told told(const Acted& e, const Sop& sop) {
+  const bool recommended = recommends(sop, e.step, e.action);
+  return {.visit = or_null(e.step),
+          .action = recommended ? json::value(nullptr) : or_null(e.action),
+          .state = json::value(to_string(e.state)),
+          .step = or_null(e.to),
+          .occurred_at = or_null(e.occurred_at)};
+}
+Told told(const Paused& e, const Sop&) {
+  Told told{.type = "permit.paused"};
+  told.visit = or_null(e.step);
+  told.pause = or_null(e.pause);
+  return told;
+}
+Told told(const Resumed& e, const Sop&) {
+  Told told{.type = "permit.resumed"};
+  told.visit = or_null(e.step);
+  told.pause = or_null(e.pause);
+  told.occurred_at = or_null(e.at);
+  return told;
+}
+template <class Other>
+Told told(const Other&, const Sop&) {
+  throw std::logic_error("an event that is not followed is no change");
 }
 
 }  // namespace
@@ -38,30 +66,24 @@ std::string change_id(const store::ChangePlace& place) {
 }
 
 json::object change_event(const store::Change& change, const Sop& sop, const Calendar& calendar) {
-  const json::value parsed = json::parse(change.fields_json);
-  const json::object& fields = parsed.as_object();
+  const Event event = store::event_of(change);
+  Told of = std::visit([&](const auto& what) { return told(what, sop); }, event.what);
+  const std::string recorded = calendar.format(change.place.at);
+  if (of.occurred_at.is_null()) of.occurred_at = recorded;
   json::object data{{"permit", std::to_string(change.place.permit)},
                     {"sequence", change.place.sequence},
                     {"number", change.number},
-                    {"external_id", nullptr},
+                    {"external_id", or_null(change.external_id)},
                     {"sop", change.sop},
-                    {"visit", field_of(fields, "step")},
-                    {"action", field_of(fields, "action")},
-                    {"state", field_of(fields, "state")},
-                    {"step", field_of(fields, "to")},
-                    {"pause", field_of(fields, "pause")},
-                    {"occurred_at", field_of(fields, "occurred_at")}};
-  const json::value visit = data.at("visit"), action = data.at("action");
-  if (visit.is_string() && action.is_string() &&
-      recommends(sop, std::string(visit.as_string()), std::string(action.as_string())))
-    data["action"] = nullptr;
-  if (!change.external_id.empty()) data["external_id"] = change.external_id;
-  const std::string recorded = calendar.format(change.place.at);
-  if (const json::value at = field_of(fields, "at"); !at.is_null()) data["occurred_at"] = at;
-  if (data.at("occurred_at").is_null()) data["occurred_at"] = recorded;
+                    {"visit", std::move(of.visit)},
+                    {"action", std::move(of.action)},
+                    {"state", std::move(of.state)},
+                    {"step", std::move(of.step)},
+                    {"pause", std::move(of.pause)},
+                    {"occurred_at", std::move(of.occurred_at)}};
   return {{"id", change_id(change.place)},
           {"version", kVersion},
-          {"type", type_of(change)},
+          {"type", of.type},
           {"timestamp", recorded},
           {"data", std::move(data)}};
 }

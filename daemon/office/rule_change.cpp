@@ -22,11 +22,13 @@ constexpr int kPermitsASecond = 1'800;
 // and no more, and half of that is left to officers and to every other applicant.
 constexpr std::int64_t kApplicantsASecond = 40;
 
-int counted(const std::vector<CountDelta>& counts, int sign) {
+int breaches(const std::vector<CountDelta>& counts, int sign) {
   int sum = 0;
-  for (const CountDelta& one : counts)
-    if (one.metric.ends_with("_missed_total") && one.amount * sign > 0)
-      sum += static_cast<int>(one.amount * sign);
+  for (const CountDelta& one : counts) {
+    const bool breach = std::holds_alternative<StepMissed>(one.what) ||
+                        std::holds_alternative<CaseMissed>(one.what);
+    if (breach && one.amount * sign > 0) sum += static_cast<int>(one.amount * sign);
+  }
   return sum;
 }
 
@@ -50,8 +52,8 @@ void add_after(PermitMove& move, const Decision& decision, const Projection& fre
     const Visit* visit = decision.after.find_visit(dues.visit);
     if (visit->open() && visit->step == move.step) move.due_after = dues.due_at;
   }
-  move.breaches_added = counted(decision.counts, 1);
-  move.breaches_removed = counted(decision.counts, -1);
+  move.breaches_added = breaches(decision.counts, 1);
+  move.breaches_removed = breaches(decision.counts, -1);
 }
 
 // Keeps a run to its pace: what was changed more slowly is not made up for.

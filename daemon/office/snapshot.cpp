@@ -26,40 +26,10 @@ constexpr std::size_t kPortion = 2000;
 // Answers kept under idempotency keys: so many at once, and after the last of them this long none.
 constexpr int kForgottenAtOnce = 2000;
 constexpr std::chrono::minutes kForgetEvery{1};
-using Labels = prometheus::Labels;
 
 double seconds_of(Instant instant) {
   return static_cast<double>(instant.time_since_epoch().count());
 }
-
-// Families of the catalogue, each with every series an SOP can have, so that zero is shown as zero.
-class Families {
- public:
-  void zero(const std::string& family, Labels labels) { series_[family].try_emplace(labels, 0.0); }
-  void set(const std::string& family, Labels labels, double value) {
-    series_[family][std::move(labels)] = value;
-  }
-  void add(const std::string& family, Labels labels, double value) {
-    series_[family][std::move(labels)] += value;
-  }
-  void histogram(const std::string& family, Labels labels, HistogramSample sample) {
-    histograms_[family].push_back({std::move(labels), 0, std::move(sample)});
-  }
-  Snapshot take() {
-    Snapshot snapshot;
-    for (auto& [name, series] : series_) {
-      SnapshotFamily family{name, {}};
-      for (auto& [labels, value] : series) family.samples.push_back({labels, value, std::nullopt});
-      snapshot.push_back(std::move(family));
-    }
-    for (auto& [name, samples] : histograms_) snapshot.push_back({name, std::move(samples)});
-    return snapshot;
-  }
-
- private:
-  std::map<std::string, std::map<Labels, double>> series_;
-  std::map<std::string, std::vector<Sample>> histograms_;
-};
 
 std::set<std::string> rungs_of(const Sop& sop) {
   std::set<std::string> rungs;
@@ -71,54 +41,53 @@ std::set<std::string> rungs_of(const Sop& sop) {
           }))
         rungs.insert(rung.name());
   for (const RungRule& rung : sop.case_ladder) rungs.insert(rung.name());
-  rungs.insert("now");  // asked for by the step's officer
+  rungs.insert(kAskedNow);
   return rungs;
 }
 
-void add_zeros(Families& families, const Sop& sop) {
-  for (const char* state : {"active", "returned"})
-    families.zero("permits_open", {{"sop", sop.id}, {"state", state}});
-  for (const char* family : {"permits_submitted_total", "permit_sla_met_total",
-                             "permit_sla_missed_total", "permits_overdue", "permits_legal_risk"})
-    families.zero(family, {{"sop", sop.id}});
-  for (const char* outcome : {"issued", "rejected", "withdrawn", "lapsed"})
-    families.zero("permits_closed_total", {{"sop", sop.id}, {"outcome", outcome}});
+// Every series an SOP can have, so that zero is shown as zero.
+void add_zeros(Snapshot& shown, const Sop& sop) {
+  for (const PermitState state : {PermitState::active, PermitState::returned})
+    shown.zero(Series::permits_open, {sop.id, std::string(to_string(state))});
+  for (const Series series :
+       {Series::permits_submitted, Series::permit_sla_met, Series::permit_sla_missed,
+        Series::permits_overdue, Series::permits_legal_risk})
+    shown.zero(series, {sop.id});
+  for (const PermitState state :
+       {PermitState::issued, PermitState::rejected, PermitState::withdrawn, PermitState::lapsed})
+    shown.zero(Series::permits_closed, {sop.id, std::string(to_string(state))});
   for (const Reason why : {Reason::role_vacant, Reason::nobody_reachable, Reason::nobody_on_duty})
-    families.zero("notices_redirected_total",
-                  {{"sop", sop.id}, {"reason", std::string(to_string(why))}});
-  for (const std::string& rung : rungs_of(sop))
-    families.zero("escalations_total", {{"sop", sop.id}, {"rung", rung}});
+    shown.zero(Series::notices_redirected, {sop.id, std::string(to_string(why))});
+  for (const std::string& rung : rungs_of(sop)) shown.zero(Series::escalations, {sop.id, rung});
   for (const Step& step : sop.steps) {
-    const Labels labels{{"sop", sop.id}, {"step", step.id}};
-    for (const char* family : {"steps_unclaimed", "step_completions_total", "step_sla_missed_total",
-                               "step_returns_total", "steps_oldest_open_timestamp_seconds",
-                               "steps_next_due_timestamp_seconds"})
-      families.zero(family, labels);
+    for (const Series series :
+         {Series::steps_unclaimed, Series::step_completions, Series::step_sla_missed,
+          Series::step_returns, Series::steps_oldest_open, Series::steps_next_due})
+      shown.zero(series, {sop.id, step.id});
     for (const char* sla : {"on_track", "due_soon", "overdue", "paused"})
-      families.zero("steps_open", {{"sop", sop.id}, {"step", step.id}, {"sla", sla}});
+      shown.zero(Series::steps_open, {sop.id, step.id, sla});
   }
 }
 
 // The buckets of a step's working time, from counts that were appended one bucket at a time.
-void add_histogram(Families& families, const Sop& sop, const Step& step, const Calendar& calendar,
+void add_histogram(Snapshot& shown, const Sop& sop, const Step& step, const Calendar& calendar,
                    const std::vector<store::Total>& totals) {
   if (sop.is_applicant(step.role)) return;
   const std::vector<std::int64_t> bounds = working_time_buckets(sop, calendar);
   HistogramSample sample;
   std::vector<std::uint64_t> counts(bounds.size(), 0);
   for (const store::Total& total : totals) {
-    if (total.sop != sop.id || total.step != step.id) continue;
-    if (total.metric == "step_working_seconds_sum") {
+    if (total.sop != sop.id) continue;
+    if (const auto* sum = std::get_if<WorkingSeconds>(&total.what); sum && sum->step == step.id)
       sample.sum = static_cast<double>(total.amount);
-    } else if (total.metric == "step_working_seconds_bucket") {
-      const auto amount = static_cast<std::uint64_t>(total.amount);
-      sample.count += amount;
-      // A bound that a later SOP version dropped is counted in the next one above it.
-      if (total.label != "+Inf") {
-        const auto at = std::lower_bound(bounds.begin(), bounds.end(), std::stoll(total.label));
-        if (at != bounds.end()) counts[static_cast<std::size_t>(at - bounds.begin())] += amount;
-      }
-    }
+    const auto* time = std::get_if<WorkingTime>(&total.what);
+    if (!time || time->step != step.id) continue;
+    const auto amount = static_cast<std::uint64_t>(total.amount);
+    sample.count += amount;
+    if (!time->up_to) continue;
+    // A bound that a later SOP version dropped is counted in the next one above it.
+    const auto at = std::lower_bound(bounds.begin(), bounds.end(), time->up_to->count());
+    if (at != bounds.end()) counts[static_cast<std::size_t>(at - bounds.begin())] += amount;
   }
   std::uint64_t running = 0;
   for (std::size_t i = 0; i < bounds.size(); ++i) {
@@ -126,55 +95,69 @@ void add_histogram(Families& families, const Sop& sop, const Step& step, const C
     sample.upper_bounds.push_back(static_cast<double>(bounds[i]));
     sample.cumulative_counts.push_back(running);
   }
-  families.histogram("step_working_seconds", {{"sop", sop.id}, {"step", step.id}},
-                     std::move(sample));
+  shown.histogram(Series::step_working_time, {sop.id, step.id}, std::move(sample));
 }
 
-void add_totals(Families& families, const std::vector<store::Total>& totals) {
-  for (const store::Total& total : totals) {
-    const auto amount = static_cast<double>(total.amount);
-    if (total.metric.starts_with("step_working_seconds")) continue;
-    Labels labels{{"sop", total.sop}};
-    if (total.metric.starts_with("step_")) labels["step"] = total.step;
-    if (total.metric == "permits_closed_total") labels["outcome"] = total.label;
-    if (total.metric == "escalations_total") labels["rung"] = total.label;
-    if (total.metric == "notices_redirected_total") labels["reason"] = total.label;
-    families.add(total.metric, std::move(labels), amount);
+// The series that a counter of an SOP is shown as; a counter without one does not compile.
+class AddTotal {
+ public:
+  AddTotal(Snapshot& shown, const store::Total& total)
+      : shown_(shown), sop_(total.sop), amount_(static_cast<double>(total.amount)) {}
+
+  void operator()(const PermitSubmitted&) { add(Series::permits_submitted); }
+  void operator()(const PermitClosed& of) {
+    add(Series::permits_closed, std::string(to_string(of.state)));
   }
-}
+  void operator()(const CaseMet&) { add(Series::permit_sla_met); }
+  void operator()(const CaseMissed&) { add(Series::permit_sla_missed); }
+  void operator()(const StepCompleted& of) { add(Series::step_completions, of.step); }
+  void operator()(const StepMissed& of) { add(Series::step_sla_missed, of.step); }
+  void operator()(const StepReturned& of) { add(Series::step_returns, of.step); }
+  void operator()(const WorkingTime&) {}  // in the histogram, as the next
+  void operator()(const WorkingSeconds&) {}
+  void operator()(const SuperiorTold& of) { add(Series::escalations, of.rung); }
+  void operator()(const NoticeRedirected& of) {
+    add(Series::notices_redirected, std::string(to_string(of.why)));
+  }
 
-void add_open(Families& families, const OpenCounts& open) {
+ private:
+  void add(Series series) { shown_.add(series, {sop_}, amount_); }
+  void add(Series series, const std::string& label) { shown_.add(series, {sop_, label}, amount_); }
+
+  Snapshot& shown_;
+  const std::string& sop_;
+  double amount_;
+};
+
+void add_open(Snapshot& shown, const OpenCounts& open) {
   for (const OpenPermits& one : open.permits) {
-    families.set("permits_open",
-                 {{"sop", one.sop}, {"state", one.returned ? "returned" : "active"}},
-                 static_cast<double>(one.open));
-    families.add("permits_overdue", {{"sop", one.sop}}, static_cast<double>(one.overdue));
-    families.add("permits_legal_risk", {{"sop", one.sop}}, static_cast<double>(one.legal_risk));
+    const PermitState state = one.returned ? PermitState::returned : PermitState::active;
+    shown.set(Series::permits_open, {one.sop, std::string(to_string(state))},
+              static_cast<double>(one.open));
+    shown.add(Series::permits_overdue, {one.sop}, static_cast<double>(one.overdue));
+    shown.add(Series::permits_legal_risk, {one.sop}, static_cast<double>(one.legal_risk));
   }
-  families.zero("escalations_unacknowledged", {});
+  shown.zero(Series::escalations_unacknowledged, {});
   for (const OpenVisits& one : open.visits) {
-    const Labels labels{{"sop", one.sop}, {"step", one.step}};
+    const Snapshot::Values labels{one.sop, one.step};
     const auto set = [&](const char* sla, std::int64_t count) {
-      families.set("steps_open", {{"sop", one.sop}, {"step", one.step}, {"sla", sla}},
-                   static_cast<double>(count));
+      shown.set(Series::steps_open, {one.sop, one.step, sla}, static_cast<double>(count));
     };
     // An applicant's own step has no clock that could be late: it counts as on track.
     set("on_track", one.on_track + one.untimed);
     set("due_soon", one.due_soon);
     set("overdue", one.overdue);
     set("paused", one.paused);
-    families.set("steps_unclaimed", labels, static_cast<double>(one.unclaimed));
-    families.set("steps_oldest_open_timestamp_seconds", labels, seconds_of(one.oldest));
-    if (one.next_due)
-      families.set("steps_next_due_timestamp_seconds", labels, seconds_of(*one.next_due));
-    families.add("escalations_unacknowledged", {}, static_cast<double>(one.unacknowledged));
+    shown.set(Series::steps_unclaimed, labels, static_cast<double>(one.unclaimed));
+    shown.set(Series::steps_oldest_open, labels, seconds_of(one.oldest));
+    if (one.next_due) shown.set(Series::steps_next_due, labels, seconds_of(*one.next_due));
+    shown.add(Series::escalations_unacknowledged, {}, static_cast<double>(one.unacknowledged));
   }
 }
 
-void add_unreachable(Families& families, const Sop& sop, const Context& context) {
+void add_unreachable(Snapshot& shown, const Sop& sop, const Context& context) {
   for (const Role& role : sop.roles)
-    if (!role.applicant && !role.observer)
-      families.zero("roles_unreachable", {{"sop", sop.id}, {"role", role.id}});
+    if (!role.applicant && !role.observer) shown.zero(Series::roles_unreachable, {sop.id, role.id});
   const auto unreachable = unreachable_roles(sop, context.people, context.today());
   const auto has_step = [&](const std::string& role) {
     return std::ranges::any_of(sop.steps, [&](const Step& step) { return step.role == role; });
@@ -188,37 +171,44 @@ void add_unreachable(Families& families, const Sop& sop, const Context& context)
            });
   };
   for (const Unreachable& one : unreachable)
-    if (is_missed(one.role))
-      families.set("roles_unreachable", {{"sop", sop.id}, {"role", one.role}}, 1);
+    if (is_missed(one.role)) shown.set(Series::roles_unreachable, {sop.id, one.role}, 1);
 }
 
-void add_waiting(Families& families, const std::vector<store::Waiting>& waiting) {
+Series series_of(store::Waiting::Kind kind) {
+  using Kind = store::Waiting::Kind;
+  switch (kind) {
+    case Kind::notice:
+      return Series::notices_pending;
+    case Kind::notice_set_aside:
+      return Series::notices_set_aside;
+    case Kind::permit_set_aside:
+      return Series::permits_set_aside;
+    case Kind::undelivered:
+      return Series::messages_undelivered;
+    case Kind::dead:
+      return Series::messages_dead;
+    case Kind::down:
+      return Series::channel_down;
+    case Kind::text_stopped:
+      return Series::texts_stopped;
+  }
+  throw std::logic_error("nothing waits like this");
+}
+
+void add_waiting(Snapshot& shown, const std::vector<store::Waiting>& waiting) {
   for (const char* audience : {"officer", "applicant", "portal"}) {
-    families.zero("notices_pending", {{"audience", audience}});
-    families.zero("notices_oldest_pending_timestamp_seconds", {{"audience", audience}});
+    shown.zero(Series::notices_pending, {audience});
+    shown.zero(Series::notices_oldest_pending, {audience});
   }
-  for (const char* channel : {"email", "whatsapp"}) {
-    families.zero("messages_undelivered", {{"channel", channel}});
-    families.zero("messages_dead", {{"channel", channel}});
-    families.zero("channel_down", {{"channel", channel}});
-    families.zero("texts_stopped", {{"channel", channel}});
-  }
+  for (const char* channel : {"email", "whatsapp"})
+    for (const Series series : {Series::messages_undelivered, Series::messages_dead,
+                                Series::channel_down, Series::texts_stopped})
+      shown.zero(series, {channel});
   for (const store::Waiting& one : waiting) {
-    const auto count = static_cast<double>(one.count);
-    if (one.kind == "notice") {
-      families.set("notices_pending", {{"audience", one.label}}, count);
-      if (one.oldest)
-        families.set("notices_oldest_pending_timestamp_seconds", {{"audience", one.label}},
-                     seconds_of(*one.oldest));
-    } else if (one.kind == "notices_set_aside" || one.kind == "permits_set_aside") {
-      families.set(one.kind, {}, count);
-    } else if (one.kind == "down") {
-      families.set("channel_down", {{"channel", one.label}}, count);
-    } else if (one.kind == "texts_stopped") {
-      families.set("texts_stopped", {{"channel", one.label}}, count);
-    } else {
-      families.set("messages_" + one.kind, {{"channel", one.label}}, count);
-    }
+    Snapshot::Values labels;
+    if (!one.label.empty()) labels.push_back(one.label);
+    shown.set(series_of(one.kind), labels, static_cast<double>(one.count));
+    if (one.oldest) shown.set(Series::notices_oldest_pending, labels, seconds_of(*one.oldest));
   }
 }
 
@@ -306,28 +296,28 @@ asio::awaitable<void> SnapshotLoop::run_once() {
   const store::Moment at = results[moment];
   if (!rulebook_.fresh(at)) co_await rulebook_.refresh(*lease, at);
 
-  Families families;
+  Snapshot shown;
   const std::vector<store::Total> counted = results[totals];
   for (const Sop* sop : sops) {
-    add_zeros(families, *sop);
-    add_unreachable(families, *sop, rulebook_.context(*sop, at.now));
+    add_zeros(shown, *sop);
+    add_unreachable(shown, *sop, rulebook_.context(*sop, at.now));
     const Calendar& calendar = rulebook_.calendar(sop->calendar);
-    for (const Step& step : sop->steps) add_histogram(families, *sop, step, calendar, counted);
+    for (const Step& step : sop->steps) add_histogram(shown, *sop, step, calendar, counted);
   }
-  add_totals(families, counted);
+  for (const store::Total& total : counted) std::visit(AddTotal(shown, total), total.what);
   const BoardCounts counts{open_.count(at.now, periods), results[decided], results[working_times]};
-  add_open(families, counts.open);
+  add_open(shown, counts.open);
   Board board = make_board(sops, calendars, counts);
   for (auto& [id, of_sop] : board.sops) of_sop.retired = rulebook_.retirement(id) != nullptr;
   board.at = at.now;
   board.read_at = Clock::monotonic();
   board_.publish(std::move(board));
-  add_waiting(families, results[waiting]);
+  add_waiting(shown, results[waiting]);
   for (const auto& [calendar, ids] : sops_of_calendar)
-    families.set(
-        "calendar_provisional_permits", {{"calendar", calendar}},
+    shown.set(
+        Series::calendar_provisional_permits, {calendar},
         static_cast<double>(open_.provisional(ids, rulebook_.calendar(calendar).covered_until())));
-  metrics_.publish(families.take());
+  metrics_.publish(shown);
   metrics_.office_clock_timestamp_seconds.Set(seconds_of(at.now));
   metrics_.snapshot_timestamp_seconds.Set(Clock::machine_seconds());
   took_ = Clock::monotonic() - begun;

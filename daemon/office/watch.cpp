@@ -7,6 +7,7 @@
 #include "daemon/log.h"
 #include "daemon/office/loop.h"
 #include "daemon/store/commands.h"
+#include "daemon/store/event_codec.h"
 #include "daemon/store/permits.h"
 
 namespace tenggat::office {
@@ -168,7 +169,7 @@ asio::awaitable<Watch::Caught> Watch::run_batch(int limit, Which which) {
   co_await transaction.commit(std::move(writes));
   for (const store::PermitChange& change : changes)
     for (const Event& event : change.decision.events)
-      log_event(Level::info, event.type,
+      log_event(Level::info, store::type_of(event.what),
                 {{"permit", change.decision.after.number}, {"visit", event.visit}});
   for (const auto& [id, why] : poisoned)
     log_event(Level::error, "permit_quarantined", {{"permit_id", id}, {"why", why}});

@@ -65,13 +65,13 @@ std::string holder_of(const Visit& visit, const People& people) {
 }
 
 std::string because_of(const Notice& notice, const Permit& permit, const Sop& sop) {
-  if (const auto basis = notice.details.find("dasar"); basis != notice.details.end())
-    return basis->second;
-  const auto named = notice.details.find("jeda");
+  const auto* moved = std::get_if<PromiseMoved>(&notice.details);
+  if (moved && moved->basis) return *moved->basis;
+  const auto* report = std::get_if<Report>(&notice.details);
+  const std::string named = moved ? moved->pause : report ? report->pause : "";
   const PauseReason* reason = nullptr;
   for (const Pause& pause : permit.pauses)
-    if (named != notice.details.end() && pause.reason == named->second)
-      reason = rule_of(pause, sop);
+    if (pause.reason == named) reason = rule_of(pause, sop);
   if (reason && reason->tells_applicant) return "keterangan Saudara telah kami terima";
   return reason ? fmt::format("masa {} telah berakhir", reason->name)
                 : "penyesuaian jadwal layanan";
@@ -153,15 +153,14 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
   fields["keadaan"] = condition_of(service, calendar);
   fields["dasar"] = because_of(notice, permit, sop);
   fields["alasan"] = reasons_of(notes);
-  if (const auto detail = notice.details.find("alasan"); detail != notice.details.end())
-    fields["alasan"] = detail->second;
+  if (const auto* report = std::get_if<Report>(&notice.details)) fields["alasan"] = report->why;
   if (fields["alasan"].empty() && notice.text == kRefusal)
     fields["alasan"] = "sebagaimana tercantum dalam surat penolakan";
   fields["perkiraan"] = moment(calendar, told_estimate(permit, sop, calendar, now));
-  for (const char* name : {"tanggal_lama", "tanggal_batas"})
-    if (const auto detail = notice.details.find(name); detail != notice.details.end())
-      if (const auto instant = parse_instant(detail->second))
-        fields[name] = moment(calendar, *instant);
+  if (const auto* moved = std::get_if<PromiseMoved>(&notice.details)) {
+    fields["tanggal_lama"] = moment(calendar, moved->before.at);
+    fields["tanggal_batas"] = moment(calendar, moved->after.at);
+  }
 
   const Visit* visit =
       notice.visit != 0 ? permit.find_visit(notice.visit) : most_urgent(permit, sop, calendar, now);

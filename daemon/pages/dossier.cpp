@@ -275,7 +275,7 @@ class Sections {
   Html chain() const {
     Html rows;
     for (const store::StoredEvent& stored : d_.events) {
-      const Event& event = stored.event;
+      const EventHead& event = stored.event;
       std::string who = actor_words(event.actor, d_.context.people);
       const Visit* visit = permit_.find_visit(event.visit);
       who += standing_in({event.actor.substr(event.actor.find(':') + 1), event.acting_for,

@@ -35,6 +35,7 @@ struct StoodIn {
 std::string stand_in_title(const StoodIn& acted, const std::vector<Delegation>& letters,
                            const Context& context);
 // What an event says: "Verifikasi: diterima", and whose it was: "Pemohon", "Siti Rahmah", "Sistem".
+// One that cannot be read says so; `tenggat audit verify` says what is wrong with it.
 std::string event_words(const store::StoredEvent& event, const Permit& permit,
                         const Context& context);
 std::string actor_words(const std::string& actor, const People& people);

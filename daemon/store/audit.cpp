@@ -1,7 +1,7 @@
 #include "daemon/store/audit.h"
 
 #include "daemon/store/columns.h"
-#include "daemon/store/permits.h"
+#include "daemon/store/event_codec.h"
 #include "daemon/store/snapshot.h"
 
 namespace tenggat::store {
@@ -24,9 +24,14 @@ std::optional<BrokenChain> first_break(const Head& head, const std::vector<Store
     ++expected;
     if (stored.event.sequence != expected)
       return BrokenChain{head.number, expected, "the event is missing"};
-    previous = event_hash(previous, head.id, stored.event, stored.fields_json);
+    previous = event_hash(previous, head.id, stored);
     if (previous != stored.hash)
       return BrokenChain{head.number, expected, "the event is not as it was written"};
+    try {
+      event_of(head.id, stored);
+    } catch (const UnreadableEvent& why) {
+      return BrokenChain{head.number, expected, why.what()};
+    }
   }
   if (expected != head.events)
     return BrokenChain{head.number, expected + 1, "the event is missing at the end"};

@@ -1,6 +1,7 @@
 #include "daemon/store/changes.h"
 
 #include "daemon/store/columns.h"
+#include "daemon/store/event_codec.h"
 
 namespace tenggat::store {
 
@@ -42,13 +43,14 @@ pg::Awaitable<int> number_changes(pg::Connection& connection, int limit) {
 pg::Slot<std::int64_t> add_number_of(pg::Pipeline& pipeline, const ChangePlace& place) {
   // One that retention has taken since stood where its time was.
   static const auto sql = value<std::int64_t>(
-      "SELECT coalesce((SELECT place FROM change WHERE permit = $2::bigint"
-      "     AND sequence = $3::bigint),"
-      "   (SELECT c.place FROM event e JOIN change c ON c.permit = e.permit"
-      "     AND c.sequence = e.sequence WHERE e.type IN ('acted', 'paused', 'resumed')"
-      "     AND c.place IS NOT NULL AND (e.at, e.permit, e.sequence) <="
-      "       ($1::timestamptz, $2::bigint, $3::bigint)"
-      "     ORDER BY e.at DESC, e.permit DESC, e.sequence DESC LIMIT 1), 0)");
+      fmt::format("SELECT coalesce((SELECT place FROM change WHERE permit = $2::bigint"
+                  "     AND sequence = $3::bigint),"
+                  "   (SELECT c.place FROM event e JOIN change c ON c.permit = e.permit"
+                  "     AND c.sequence = e.sequence WHERE e.type IN ({})"
+                  "     AND c.place IS NOT NULL AND (e.at, e.permit, e.sequence) <="
+                  "       ($1::timestamptz, $2::bigint, $3::bigint)"
+                  "     ORDER BY e.at DESC, e.permit DESC, e.sequence DESC LIMIT 1), 0)",
+                  followed_types()));
   return pipeline.add(sql, place.at, place.permit, place.sequence);
 }
 
@@ -57,9 +59,16 @@ pg::Slot<NumberSpan> add_numbers_between(pg::Pipeline& pipeline, Instant from, I
                                         given("max(c.place)", &NumberSpan::highest));
   static const auto sql = only<kSpan>(
       "SELECT {} FROM event e JOIN change c ON c.permit = e.permit"
-      " AND c.sequence = e.sequence WHERE e.type IN ('acted', 'paused', 'resumed')"
-      " AND e.at >= $1::timestamptz AND e.at <= $2::timestamptz");
+      " AND c.sequence = e.sequence WHERE e.type IN (" +
+      followed_types() + ") AND e.at >= $1::timestamptz AND e.at <= $2::timestamptz");
   return pipeline.add(sql, from, to);
+}
+
+Event event_of(const Change& change) {
+  StoredEvent stored{{}, change.type, change.fields_json, ""};
+  stored.event.sequence = change.place.sequence;
+  stored.event.at = change.place.at;
+  return event_of(change.place.permit, stored);
 }
 
 pg::Slot<std::vector<Change>> add_changes(pg::Pipeline& pipeline, const ChangeQuery& query) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/pg/connection.h"
+#include "rules/event.h"
 #include "rules/time.h"
 
 namespace tenggat::store {
@@ -20,10 +21,9 @@ struct ChangePlace {
 
 struct Change {
   ChangePlace place;
-  std::string type;  // of its event: acted, paused, resumed
   std::string number, sop, external_id, created_by;
-  std::string fields_json;  // of its event
-  bool undone = false;      // and so never happened
+  std::string type, fields_json;  // of its event
+  bool undone = false;            // and so never happened
   std::int64_t number_in_order = 0;
 };
 
@@ -39,6 +39,9 @@ struct NumberSpan {
   std::optional<std::int64_t> lowest, highest;
 };
 pg::Slot<NumberSpan> add_numbers_between(pg::Pipeline& pipeline, Instant from, Instant to);
+
+// Its event. Throws UnreadableEvent.
+Event event_of(const Change& change);
 
 struct ChangeQuery {
   std::int64_t after = 0;  // the number of the last that is known

@@ -1,5 +1,6 @@
 #include "daemon/store/clock_steps.h"
 #include "daemon/store/columns.h"
+#include "daemon/store/event_codec.h"
 
 namespace tenggat::store {
 namespace {
@@ -99,8 +100,9 @@ pg::Awaitable<std::optional<milliseconds>> behind_the_record(pg::Connection& con
   static const auto sql = maybe_value<milliseconds>(
       "WITH latest AS (SELECT greatest("
       "   (SELECT created_at FROM message ORDER BY id DESC LIMIT 1),"
-      "   (SELECT at FROM event WHERE type IN ('acted', 'paused', 'resumed')"
-      "     AND NOT EXISTS (SELECT FROM simulated_clock) ORDER BY at DESC LIMIT 1)) AS at),"
+      "   (SELECT at FROM event WHERE type IN (" +
+      followed_types() +
+      ")     AND NOT EXISTS (SELECT FROM simulated_clock) ORDER BY at DESC LIMIT 1)) AS at),"
       " known AS (SELECT max(noticed_at - by_ms * interval '1 ms') AS at FROM clock_step"
       "   WHERE by_ms < 0)"
       " SELECT (extract(epoch FROM l.at - clock_timestamp()) * 1000)::bigint FROM latest l, known k"

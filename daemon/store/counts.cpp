@@ -1,14 +1,52 @@
 #include "daemon/store/counts.h"
 
+#include <algorithm>
+
 #include "daemon/store/canary.h"
 #include "daemon/store/columns.h"
+#include "daemon/store/count_codec.h"
 
 namespace tenggat::store {
 namespace {
 
-constexpr auto kTotal =
-    columns(given("metric", &Total::metric), given("sop", &Total::sop), given("step", &Total::step),
-            given("label", &Total::label), given("sum(amount)::bigint", &Total::amount));
+struct TotalRow {
+  std::string metric, step, label;
+};
+constexpr auto kTotal = columns(given("metric", &TotalRow::metric), given("sop", &Total::sop),
+                                given("step", &TotalRow::step), given("label", &TotalRow::label),
+                                given("sum(amount)::bigint", &Total::amount));
+
+pg::Query<std::vector<Total>> each_total(std::string sql) {
+  return {kTotal.shape().in(std::move(sql)), [](const pg::Result& r) {
+            std::vector<Total> all(static_cast<std::size_t>(r.rows()));
+            for (int row = 0; row < r.rows(); ++row) {
+              TotalRow stored;
+              Total& total = all[static_cast<std::size_t>(row)];
+              kTotal.read(r, row, 0, stored, total);
+              total.what = counted_of(stored.metric, stored.step, stored.label);
+            }
+            return all;
+          }};
+}
+
+// As the statement below calls them.
+struct KindOfWaiting {
+  static constexpr const char* kSql = "text";
+  static Waiting::Kind get(const pg::Result& r, int row, int column) {
+    using Kind = Waiting::Kind;
+    static constexpr std::pair<std::string_view, Kind> kKinds[] = {
+        {"notice", Kind::notice},
+        {"notices_set_aside", Kind::notice_set_aside},
+        {"permits_set_aside", Kind::permit_set_aside},
+        {"undelivered", Kind::undelivered},
+        {"dead", Kind::dead},
+        {"down", Kind::down},
+        {"texts_stopped", Kind::text_stopped}};
+    const std::string_view text = r.text(row, column);
+    const auto* found = std::ranges::find(kKinds, text, &std::pair<std::string_view, Kind>::first);
+    return known(found == std::end(kKinds) ? std::nullopt : std::optional(found->second), text);
+  }
+};
 
 }  // namespace
 
@@ -33,7 +71,7 @@ void add_fold_counts(pg::Pipeline& pipeline) {
 }
 
 pg::Slot<std::vector<Total>> add_totals(pg::Pipeline& pipeline) {
-  static const auto sql = each<kTotal>(
+  static const auto sql = each_total(
       "SELECT {} FROM ("
       " SELECT metric, sop, step, label, amount FROM count_ever"
       " UNION ALL SELECT metric, sop, step, label, amount FROM count_change"
@@ -62,21 +100,22 @@ pg::Slot<std::vector<Decided>> add_decided(pg::Pipeline& pipeline,
 }
 
 pg::Slot<std::vector<Total>> add_working_times(pg::Pipeline& pipeline, Instant since) {
-  static const auto sql = each<kTotal>(
-      "SELECT {} FROM ("
-      " SELECT metric, sop, step, label, amount FROM count_total"
-      "   WHERE metric = 'step_working_seconds_bucket'"
-      "   AND day >= ($1::timestamptz AT TIME ZONE 'UTC')::date"
-      " UNION ALL SELECT metric, sop, step, label, amount FROM count_change"
-      "   WHERE metric = 'step_working_seconds_bucket'"
-      "   AND counted_from <= (SELECT office_now())) a GROUP BY 1, 2, 3, 4");
+  static const auto sql =
+      each_total(fmt::format("SELECT {{}} FROM ("
+                             " SELECT metric, sop, step, label, amount FROM count_total"
+                             "   WHERE metric = '{0}'"
+                             "   AND day >= ($1::timestamptz AT TIME ZONE 'UTC')::date"
+                             " UNION ALL SELECT metric, sop, step, label, amount FROM count_change"
+                             "   WHERE metric = '{0}'"
+                             "   AND counted_from <= (SELECT office_now())) a GROUP BY 1, 2, 3, 4",
+                             kWorkingTimeName));
   return pipeline.add(sql, since);
 }
 
 pg::Slot<std::vector<Waiting>> add_waiting(pg::Pipeline& pipeline) {
   static const std::string of_people = std::string(" AND recipient <> '") + kCanaryRecipient + "'";
   static constexpr auto kWaiting = columns(
-      given("'notice'", &Waiting::kind),
+      given<KindOfWaiting>("'notice'", &Waiting::kind),
       given("CASE audience WHEN 'applicant' THEN 'applicant' ELSE 'officer' END", &Waiting::label),
       given("count(*)", &Waiting::count), given("min(send_at)", &Waiting::oldest));
   static const auto sql = each<kWaiting>(

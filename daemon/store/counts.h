@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/pg/connection.h"
+#include "rules/counted.h"
 #include "rules/time.h"
 
 namespace tenggat::store {
@@ -15,7 +16,8 @@ namespace tenggat::store {
 void add_fold_counts(pg::Pipeline& pipeline);
 
 struct Total {
-  std::string metric, sop, step, label;
+  std::string sop;
+  Counted what;
   std::int64_t amount = 0;
 };
 // Totals so far, folded or not, of what is counted by the office's now.
@@ -35,11 +37,19 @@ struct Decided {
 pg::Slot<std::vector<Decided>> add_decided(pg::Pipeline& pipeline,
                                            const std::vector<CivilPeriod>& periods);
 
-// Buckets of the working time of visits closed since, as totals.
+// Totals of the WorkingTime of visits closed since.
 pg::Slot<std::vector<Total>> add_working_times(pg::Pipeline& pipeline, Instant since);
 
 struct Waiting {
-  std::string kind;  // "notice" by audience; "undelivered", "dead" and "down" by channel
+  enum class Kind {
+    notice,  // by audience
+    notice_set_aside,
+    permit_set_aside,
+    undelivered,  // these by channel
+    dead,
+    down,
+    text_stopped,
+  } kind = Kind::notice;
   std::string label;
   std::int64_t count = 0;
   std::optional<Instant> oldest;

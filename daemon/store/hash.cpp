@@ -57,6 +57,10 @@ std::string hmac_sha256(std::string_view key, std::string_view bytes) {
   return mac;
 }
 
+std::string digest(std::string_view salt, std::string_view value) {
+  return hex(hmac_sha256(salt, value));
+}
+
 std::string random_bytes(std::size_t count) {
   std::string bytes(count, '\0');
   if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) != 1)

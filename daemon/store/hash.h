@@ -22,7 +22,9 @@ class Sha256 {
   std::unique_ptr<State> state_;
 };
 std::string hmac_sha256(std::string_view key, std::string_view bytes);  // 32 bytes
-std::string random_bytes(std::size_t count);                            // for secrets and salts
+// The HMAC of a personal value, in hex: what is kept in its place.
+std::string digest(std::string_view salt, std::string_view value);
+std::string random_bytes(std::size_t count);  // for secrets and salts
 std::string hex(std::string_view bytes);
 
 }  // namespace tenggat::store

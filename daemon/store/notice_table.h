@@ -1,8 +1,6 @@
 // The table of notices as one list of columns: written with the decision behind them, read by who
 // makes messages of them and by who says why somebody was told.
 #pragma once
-#include <map>
-
 #include "daemon/store/columns.h"
 #include "rules/notice.h"
 
@@ -18,12 +16,20 @@ struct Codec<Addressee> {
     return Addressee::parse(r.text(row, column));
   }
 };
-// A JSON object of texts.
 template <>
-struct Codec<std::map<std::string, std::string>> {
+struct Codec<NoticeKind> {
+  static constexpr const char* kSql = "text";
+  static std::string put(const NoticeKind& kind) { return kind.to_string(); }
+  static NoticeKind get(const pg::Result& r, int row, int column) {
+    return NoticeKind::parse(r.text(row, column));
+  }
+};
+// A JSON object of texts; which of the details it is its names tell.
+template <>
+struct Codec<NoticeDetails> {
   static constexpr const char* kSql = "jsonb";
-  static std::string put(const std::map<std::string, std::string>& details);
-  static std::map<std::string, std::string> get(const pg::Result& r, int row, int column);
+  static std::string put(const NoticeDetails& details);
+  static NoticeDetails get(const pg::Result& r, int row, int column);
 };
 
 // What a notice says, without the details that only its text needs.

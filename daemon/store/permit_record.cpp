@@ -1,32 +1,13 @@
 #include <algorithm>
-#include <boost/json.hpp>
 
-#include "daemon/store/hash.h"
 #include "daemon/store/permit_tables.h"
 
 namespace tenggat::store {
-namespace json = boost::json;
 namespace {
 
-constexpr auto kEventRead = kEvent.of<Event, StoredEvent>();
+constexpr auto kEventRead = kEvent.of<EventHead, StoredEvent>();
 
 }  // namespace
-
-std::string digest(std::string_view salt, std::string_view value) {
-  return hex(hmac_sha256(salt, value));
-}
-
-std::string event_hash(std::string_view previous, std::int64_t permit, const Event& event,
-                       std::string_view fields_json) {
-  const json::array head{
-      permit,      event.sequence,   event.type, event.visit,
-      event.actor, event.acting_for, event.via,  event.at.time_since_epoch().count()};
-  std::string bytes(previous);
-  bytes += json::serialize(head);
-  bytes += '\n';
-  bytes += fields_json;
-  return sha256(bytes);
-}
 
 pg::Slot<std::vector<StoredEvent>> add_events(pg::Pipeline& pipeline, std::int64_t permit) {
   static const auto sql = each<kEventRead, StoredEvent>(

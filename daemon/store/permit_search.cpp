@@ -1,8 +1,8 @@
 #include <charconv>
 
 #include "daemon/store/columns.h"
+#include "daemon/store/event_codec.h"
 #include "daemon/store/hash.h"
-#include "daemon/store/permits.h"
 
 namespace tenggat::store {
 namespace {
@@ -115,9 +115,8 @@ Ids add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& roles
 
 Ids add_find_done(pg::Pipeline& pipeline, const std::string& actor, Instant since, int limit) {
   static const auto sql = values<std::int64_t>(
-      "SELECT permit FROM (SELECT permit, at FROM event WHERE type IN ('acted', 'paused', "
-      "'resumed')"
-      "   AND at > $2::timestamptz AND type = 'acted' AND actor = $1 AND permit > 0"
+      "SELECT permit FROM (SELECT permit, at FROM event WHERE type IN (" + followed_types() +
+      ")   AND at > $2::timestamptz AND type = 'acted' AND actor = $1 AND permit > 0"
       "   ORDER BY at DESC, permit DESC, sequence DESC LIMIT $3::int) e"
       " GROUP BY permit ORDER BY max(at) DESC");
   return pipeline.add(sql, actor, since, limit);

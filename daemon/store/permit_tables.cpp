@@ -2,8 +2,6 @@
 
 #include <boost/json.hpp>
 
-#include "daemon/store/notice_table.h"
-
 namespace tenggat::store {
 namespace json = boost::json;
 namespace {
@@ -105,21 +103,6 @@ std::vector<std::string> Codec<std::vector<std::string>>::get(const pg::Result& 
   const json::value list = json::parse(r.text(row, column));  // outlives the loop
   for (const json::value& text : list.as_array()) texts.emplace_back(text.as_string());
   return texts;
-}
-
-std::string Codec<std::map<std::string, std::string>>::put(
-    const std::map<std::string, std::string>& details) {
-  json::object object;
-  for (const auto& [name, value] : details) object[name] = value;
-  return json::serialize(object);
-}
-
-std::map<std::string, std::string> Codec<std::map<std::string, std::string>>::get(
-    const pg::Result& r, int row, int column) {
-  std::map<std::string, std::string> details;
-  for (const auto& [name, value] : object_at(r, row, column))
-    details[std::string(name)] = std::string(value.as_string());
-  return details;
 }
 
 }  // namespace tenggat::store

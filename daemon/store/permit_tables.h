@@ -149,9 +149,10 @@ inline constexpr auto kNote =
           fixed("text", &StoredNote::text), fixed("by", &StoredNote::by));
 
 inline constexpr auto kEvent = table(
-    "event", key("permit", &OfPermit::permit), key("sequence", &Event::sequence),
-    fixed("type", &Event::type), fixed("visit", &Event::visit), fixed("actor", &Event::actor),
-    fixed("acting_for", &Event::acting_for), fixed("via", &Event::via), fixed("at", &Event::at),
+    "event", key("permit", &OfPermit::permit), key("sequence", &EventHead::sequence),
+    fixed("type", &StoredEvent::type), fixed("visit", &EventHead::visit),
+    fixed("actor", &EventHead::actor), fixed("acting_for", &EventHead::acting_for),
+    fixed("via", &EventHead::via), fixed("at", &EventHead::at),
     fixed<Json>("fields", &StoredEvent::fields_json), fixed<Bytea>("hash", &StoredEvent::hash));
 inline auto parts_of(StoredEvent& stored) { return std::tie(stored, stored.event); }
 

@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "daemon/store/count_codec.h"
+#include "daemon/store/event_codec.h"
 #include "daemon/store/hash.h"
 #include "daemon/store/notice_table.h"
 #include "daemon/store/permit_tables.h"
@@ -41,12 +43,12 @@ constexpr auto kCount =
           key("counted_from", &NewCounts::counted_from), fixed("sop", &NewCounts::sop),
           fixed<Json>("changes", &NewCounts::changes));
 
-struct Undone {
+struct UndoneCause {
   std::int64_t permit = 0, cause = 0;
   Instant at{};
 };
-constexpr auto kUndone = columns(key("permit", &Undone::permit), key("cause", &Undone::cause),
-                                 column("at", &Undone::at));
+constexpr auto kUndone = columns(key("permit", &UndoneCause::permit),
+                                 key("cause", &UndoneCause::cause), column("at", &UndoneCause::at));
 
 constexpr auto kPermitChanges = kPermit.changing();
 constexpr auto kContact = kApplicant.changing();
@@ -154,23 +156,15 @@ void add_parts(Writes& writes, const PermitChange& change) {
   }
 }
 
-bool is_followed(const Event& event) {
-  return event.type == "acted" || event.type == "paused" || event.type == "resumed";
-}
-
 std::string add_events_of(Writes& writes, const PermitChange& change, Seconds undo_window) {
   const std::string& salt = change.before ? change.before->salt : change.salt;
   std::string last_hash = change.before ? change.before->last_hash : std::string();
   const std::int64_t permit = change.decision.after.id;
   for (const Event& event : change.decision.events) {
-    json::object fields;
-    for (const EventField& field : event.fields)
-      fields[field.name] = field.personal ? digest(salt, field.value) : field.value;
-    StoredEvent stored;
-    stored.fields_json = json::serialize(fields);
-    stored.hash = last_hash = event_hash(last_hash, permit, event, stored.fields_json);
-    writes.events.add(OfPermit{permit}, event, stored);
-    if (permit > 0 && is_followed(event))
+    StoredEvent stored{event, std::string(type_of(event.what)), fields_of(event, salt), ""};
+    stored.hash = last_hash = event_hash(last_hash, permit, stored);
+    writes.events.add(OfPermit{permit}, stored.event, stored);
+    if (permit > 0 && is_followed(event.what))
       writes.changes.add(NewChange{permit, event.sequence, undo_window});
   }
   return last_hash;
@@ -194,12 +188,12 @@ void add_told(Writes& writes, const PermitChange& change, const SendRules& send)
                                 .by = n.by});
   std::map<std::pair<std::int64_t, Instant>, json::array> counts;
   for (const CountDelta& c : decision.counts)
-    counts[{c.cause, c.counted_from}].push_back(json::array{c.metric, c.step, c.label, c.amount});
+    counts[{c.cause, c.counted_from}].push_back(as_stored(c));
   for (const auto& [from, changes] : counts)
     writes.counts.add(
         NewCounts{after.id, from.first, from.second, after.sop, json::serialize(changes)});
   for (const std::int64_t cause : decision.undone_causes)
-    writes.undone.add(Undone{after.id, cause, after.changed_at});
+    writes.undone.add(UndoneCause{after.id, cause, after.changed_at});
 }
 
 void add_change(Writes& writes, const PermitChange& change, const SendRules& send) {

@@ -50,11 +50,6 @@ Ids add_unchanged(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permi
 void append_writes(pg::Pipeline& pipeline, const std::vector<PermitChange>& changes,
                    const SendRules& send);
 
-// HMAC-SHA256 of a personal value, in hex. What events hold in its place.
-std::string digest(std::string_view salt, std::string_view value);
-// SHA-256 over the previous hash and the event's canonical bytes.
-std::string event_hash(std::string_view previous, std::int64_t permit, const Event& event,
-                       std::string_view fields_json);
 
 struct PermitFilter {
   std::string sop, state, step, role, sla, q, external_id;
@@ -111,9 +106,10 @@ struct NamedPermit {
 pg::Slot<std::vector<NamedPermit>> add_name_permits(pg::Pipeline& pipeline,
                                                     const std::vector<std::string>& names);
 
+// As it was written and hashed; what it says is event_of (event_codec.h).
 struct StoredEvent {
-  Event event;
-  std::string fields_json, hash;
+  EventHead event;
+  std::string type, fields_json, hash;
 };
 pg::Slot<std::vector<StoredEvent>> add_events(pg::Pipeline& pipeline, std::int64_t permit);
 

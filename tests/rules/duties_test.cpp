@@ -27,11 +27,7 @@ void leave(Office& office, const std::string& id, const char* from, const char* 
   for (Officer& one : office.people.officers)
     if (one.id == id) one.leaves.push_back({from, to});
 }
-std::string field(const Event& event, std::string_view name) {
-  for (const EventField& one : event.fields)
-    if (one.name == name) return one.value;
-  return "";
-}
+const Released& released(const Event& event) { return std::get<Released>(event.what); }
 
 // --- assign --------------------------------------------------------------------------------------
 
@@ -43,8 +39,8 @@ TEST(Assign, ASuperiorGivesATaskAlsoOverAnothersClaim) {
   office.at("04-06 08:03").does("KB", Assign{"penerimaan", "BO2", "BO menangani berkas lain"});
   EXPECT_EQ(office.visit("penerimaan#1").assignee, "BO2");
   EXPECT_EQ(office.visit("penerimaan#1").claimed_at, claimed);
-  EXPECT_EQ(office.events.back().type, "assigned");
-  EXPECT_EQ(field(office.events.back(), "before"), "BO");
+  EXPECT_TRUE(std::holds_alternative<Assigned>(office.events.back().what));
+  EXPECT_EQ(std::get<Assigned>(office.events.back().what).before, "BO");
   EXPECT_EQ(office.notes.back().kind, "assign");
   EXPECT_EQ(office.raised_since(),
             Lines{fmt::format("penerimaan#1 handed_over k={}: holder tugas_dialihkan handed_over",
@@ -97,10 +93,10 @@ TEST(Claims, EndWhenTheirOfficersLeaveBegins) {
   EXPECT_EQ(office.visit("kajian_teknis#1").assignee, "DT");
   office.unattended_until("04-07 00:00").catch_up();
   EXPECT_EQ(office.visit("kajian_teknis#1").assignee, "");
-  EXPECT_EQ(office.events.back().type, "released");
+  EXPECT_TRUE(std::holds_alternative<Released>(office.events.back().what));
   EXPECT_EQ(office.events.back().actor, "system");
-  EXPECT_EQ(field(office.events.back(), "reason"), "on_leave");
-  EXPECT_EQ(field(office.events.back(), "officer"), "DT");
+  EXPECT_EQ(released(office.events.back()).reason, Reason::on_leave);
+  EXPECT_EQ(released(office.events.back()).officer, "DT");
   EXPECT_EQ(office.notices().back().text, "tugas_dialihkan");
   office.does("DT2", Claim{"kajian_teknis"});
   EXPECT_EQ(office.tries("DT", Claim{"kajian_teknis"}), Reason::claimed_by_other);
@@ -111,13 +107,13 @@ TEST(Claims, EndWithTheirOfficersServiceAndDuty) {
   ended.does("DT", Claim{"kajian_teknis"});
   ended.people.officers[2].ended = "2026-04-07";
   ended.unattended_until("04-07 07:30").catch_up();
-  EXPECT_EQ(field(ended.events.back(), "reason"), "left_service");
+  EXPECT_EQ(released(ended.events.back()).reason, Reason::left_service);
 
   Office deputy = at_step("kajian_teknis");
   deputy.people.delegations = {{1, "DT", "BO", "plh", "2026-04-06", "2026-04-06", "800/1"}};
   deputy.does("BO", Claim{"kajian_teknis"});
   deputy.unattended_until("04-07 07:30").catch_up();
-  EXPECT_EQ(field(deputy.events.back(), "reason"), "duty_ended");
+  EXPECT_EQ(released(deputy.events.back()).reason, Reason::duty_ended);
 }
 
 TEST(Claims, GivenBackByWhoIsAwayAreGivenBackOnce) {
@@ -126,8 +122,9 @@ TEST(Claims, GivenBackByWhoIsAwayAreGivenBackOnce) {
   leave(office, "DT", "2026-04-06", "2026-04-06");
   office.does("DT", Release{"kajian_teknis", "tidak masuk hari ini"});
   EXPECT_EQ(office.visit("kajian_teknis#1").assignee, "");
-  EXPECT_EQ(std::count_if(office.events.begin(), office.events.end(),
-                          [](const Event& event) { return event.type == "released"; }),
+  EXPECT_EQ(std::count_if(
+                office.events.begin(), office.events.end(),
+                [](const Event& event) { return std::holds_alternative<Released>(event.what); }),
             1);
   EXPECT_EQ(office.tries("DT", Release{"kajian_teknis", ""}), Reason::not_claimed);
 }
@@ -177,8 +174,8 @@ TEST(ByTurns, TheTaskIsToldToThatOneAndStillWaits) {
   Office office = by_turns(7);
   EXPECT_EQ(office.raised_since(), (Lines{"verifikasi#1 lengkap: applicant lengkap state_changed",
                                           "penerimaan#1 start: holder tugas_baru rung_due"}));
-  EXPECT_EQ(office.events.back().type, "assigned");
-  EXPECT_EQ(field(office.events.back(), "reason"), "in_turn");
+  EXPECT_TRUE(std::holds_alternative<Assigned>(office.events.back().what));
+  EXPECT_EQ(std::get<Assigned>(office.events.back().what).reason, Reason::in_turn);
   EXPECT_FALSE(office.visit("penerimaan#1").claimed_at);
   EXPECT_EQ(office.tries("BO", Claim{"penerimaan"}), Reason::claimed_by_other);
   office.does("BO2", Claim{"penerimaan"});
@@ -219,7 +216,7 @@ TEST(Escalate, EachTimeOneHigherAtOnceAndNoFurtherThanTheChain) {
                        "role:sekretaris k=2 laporan escalated_now",
                        "role:kepala_dinas k=3 laporan escalated_now"}));
   EXPECT_EQ(office.tries("BO", Escalate{"penerimaan", ""}), Reason::already_escalated);
-  EXPECT_EQ(office.count("escalations_total", "penerimaan"), 3);
+  EXPECT_EQ(office.count<SuperiorTold>("penerimaan"), 3);
   EXPECT_EQ(office.notes.back().kind, "escalation");
 }
 
@@ -242,9 +239,9 @@ TEST(Acknowledge, StopsRepeatsNotTheClockAndRemindsAgain) {
   Office office = at_step("kajian_teknis");
   office.at("04-13 09:00");  // due Fri 10 08:02, +1d Mon 13 08:02
   office.raised_since();
-  const auto escalations = office.count("escalations_total");
+  const auto escalations = office.count<SuperiorTold>();
   office.does("DT", Acknowledge{"kajian_teknis", "cuaca", "jalan terputus"});
-  EXPECT_EQ(office.events.back().type, "acknowledged");
+  EXPECT_TRUE(std::holds_alternative<Acknowledged>(office.events.back().what));
   EXPECT_EQ(office.notes.back().kind, "obstacle");
   EXPECT_EQ(office.visit("kajian_teknis#1").acknowledged->obstacle, "cuaca");
   EXPECT_EQ(when(office.visit("kajian_teknis#1").acknowledged->until), "04-14 09:00");
@@ -259,7 +256,7 @@ TEST(Acknowledge, StopsRepeatsNotTheClockAndRemindsAgain) {
                                           "copy"}));
   EXPECT_EQ(office.dropped,
             (Lines{"role:kepala_dinas +1d acknowledged", "role:kabid_perizinan +1d acknowledged"}));
-  EXPECT_EQ(office.count("escalations_total"), escalations + 1);  // the case's alone
+  EXPECT_EQ(office.count<SuperiorTold>(), escalations + 1);  // the case's alone
 
   office.at("04-14 09:00");
   EXPECT_EQ(office.raised_since(),
@@ -330,10 +327,11 @@ TEST(OwnWork, WhoDraftedAndStandsInTwoStepsLaterIsPassedOverMarkedAndReported) {
   EXPECT_EQ(told(office, "persetujuan_sekretaris#1"), "KD (self_approval)");
   office.raised_since();
   office.does("BO", Deed("persetujuan_sekretaris", "approve"));
-  EXPECT_EQ(field(*std::find_if(office.events.rbegin(), office.events.rend(),
-                                [](const Event& event) { return event.type == "acted"; }),
-                  "in_place_because"),
-            "self_approval");
+  EXPECT_EQ(
+      std::find_if(office.events.rbegin(), office.events.rend(),
+                   [](const Event& event) { return std::holds_alternative<Acted>(event.what); })
+          ->in_place_because,
+      Reason::self_approval);
   EXPECT_EQ(office.raised_since().front().substr(0, 44),
             "persetujuan_sekretaris#1 self_approval: role");
 }

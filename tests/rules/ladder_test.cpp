@@ -183,14 +183,14 @@ TEST(Ladder, WhatAVacantRoleWouldHaveBeenToldIsRecordedAndCounted) {
   office.at("04-06 08:00");
   office.people.officers[0].whatsapp.clear();  // FO: on duty, without a channel
   office.submit();
-  EXPECT_EQ(office.events.back().fields.back(),
-            (EventField{"redirected.front_office", "nobody_reachable"}));
-  EXPECT_EQ(office.count("notices_redirected_total", "verifikasi"), 1);
+  EXPECT_EQ(office.events.back().redirected,
+            (std::vector<Redirected>{{"front_office", Reason::nobody_reachable}}));
+  EXPECT_EQ(office.count<NoticeRedirected>("verifikasi"), 1);
   office.people.officers[0].leaves = {{"2026-04-06", "2026-04-06"}};
   office.at("04-06 08:10");
-  EXPECT_EQ(office.events.back().fields.back(),
-            (EventField{"redirected.front_office", "role_vacant"}));
-  EXPECT_EQ(office.count("notices_redirected_total", "verifikasi"), 2);
+  EXPECT_EQ(office.events.back().redirected,
+            (std::vector<Redirected>{{"front_office", Reason::role_vacant}}));
+  EXPECT_EQ(office.count<NoticeRedirected>("verifikasi"), 2);
 }
 
 TEST(Ladder, TheLadderAVisitBeganUnderStaysItsOwn) {

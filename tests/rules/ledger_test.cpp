@@ -104,7 +104,7 @@ TEST(Ledger, MetUpToTheDueInclusiveMissedASecondLater) {
     office.at("04-06 08:00").submit();
     office.at(closing).does("FO", Deed("verifikasi", "accept"));
     EXPECT_EQ(office.visit("verifikasi#1").verdict, verdict) << closing;
-    EXPECT_EQ(office.count("step_sla_missed_total"), verdict == Verdict::missed ? 1 : 0);
+    EXPECT_EQ(office.count<StepMissed>(), verdict == Verdict::missed ? 1 : 0);
   }
 }
 

@@ -205,13 +205,6 @@ std::string Office::legal_limit() const {
   return when(project(permit, sop_, calendar_).legal_due_at);
 }
 
-std::int64_t Office::count(std::string_view metric, std::string_view step) const {
-  std::int64_t sum = 0;
-  for (const CountDelta& delta : counted)
-    if (delta.metric == metric && (step.empty() || delta.step == step)) sum += delta.amount;
-  return sum;
-}
-
 std::vector<Notice> Office::notices() const {
   std::vector<Notice> all;
   for (const Waiting& waiting : waiting_) all.push_back(waiting.pending.notice);
@@ -223,11 +216,11 @@ std::vector<std::string> Office::raised_since() {
   for (; reported_ < waiting_.size(); ++reported_) {
     const Notice& n = waiting_[reported_].pending.notice;
     const Visit* visit = permit.find_visit(n.visit);
-    const bool of_event = n.kind == n.text || n.text == "laporan";
+    const bool of_event = n.kind.of == NoticeKind::Of::text || n.kind.is_report();
     lines.push_back(
         fmt::format("{} {}{}{}: {} {} {}",
                     visit ? fmt::format("{}#{}", visit->step, visit->occurrence) : "layanan",
-                    n.kind, of_event || n.k == 1 ? "" : fmt::format(" k={}", n.k),
+                    n.kind.to_string(), of_event || n.k == 1 ? "" : fmt::format(" k={}", n.k),
                     n.occurrence == 1 ? "" : fmt::format(" occurrence={}", n.occurrence),
                     n.addressee.to_string(), n.text, to_string(n.reason)));
   }
@@ -246,7 +239,7 @@ void Office::drop(Waiting& waiting, Reason reason) {
   waiting.settled = true;
   const Notice& notice = waiting.pending.notice;
   dropped.push_back(
-      fmt::format("{} {} {}", notice.addressee.to_string(), notice.kind, to_string(reason)));
+      fmt::format("{} {} {}", notice.addressee.to_string(), notice.kind.to_string(), to_string(reason)));
 }
 
 void Office::run_round() {

@@ -151,8 +151,19 @@ class Office {
   }
   std::string legal_limit() const;
   Instant estimated() const { return estimate(permit, sop_, calendar_, now_); }
-  // What was counted under a metric, actions taken back left out.
-  std::int64_t count(std::string_view metric, std::string_view step = "") const;
+  // What was counted, of one step or of all; actions taken back left out.
+  template <class Counter>
+  std::int64_t count(std::string_view step = "") const {
+    std::int64_t sum = 0;
+    for (const CountDelta& delta : counted) {
+      const auto* what = std::get_if<Counter>(&delta.what);
+      if (!what) continue;
+      if constexpr (requires { what->step; })
+        if (!step.empty() && what->step != step) continue;
+      sum += delta.amount;
+    }
+    return sum;
+  }
   std::vector<Notice> notices() const;
   // "kajian_teknis#1 due: holder terlambat rung_due" since the last call.
   std::vector<std::string> raised_since();

@@ -146,7 +146,7 @@ TEST(ReEntry, AReturnedFileTakesUpTheTimeThatWasLeft) {
   EXPECT_EQ(office.visit("persetujuan_kabid#2").elapsed, minutes(5) + Seconds{1});
   EXPECT_EQ(when(office.visit("persetujuan_kabid#2").due_at), "04-06 09:07");
   // The histogram gets each minute once: three of the first visit, two and a second of the second.
-  EXPECT_EQ(office.count("step_working_seconds_sum", "persetujuan_kabid"), 301);
+  EXPECT_EQ(office.count<WorkingSeconds>("persetujuan_kabid"), 301);
 
   Office left = returned_to_kb("sisa");
   EXPECT_EQ(left.due("persetujuan_kabid#2"), "04-06 09:07");
@@ -159,10 +159,10 @@ TEST(ReEntry, WhoseTimeWasUsedUpIsLateOneSecondAfterTheOpening) {
   EXPECT_EQ(office.visit("persetujuan_kabid#1").verdict, Verdict::missed);
   EXPECT_EQ(office.due("persetujuan_kabid#2"), "04-06 09:05");
   EXPECT_EQ(office.sla("persetujuan_kabid#2").remaining, minutes(-1));
-  EXPECT_EQ(office.count("step_sla_missed_total", "persetujuan_kabid"), 1);
+  EXPECT_EQ(office.count<StepMissed>("persetujuan_kabid"), 1);
   office.at("04-06 09:05:01");
   EXPECT_EQ(office.sla("persetujuan_kabid#2").status, SlaStatus::overdue);
-  EXPECT_EQ(office.count("step_sla_missed_total", "persetujuan_kabid"), 2);
+  EXPECT_EQ(office.count<StepMissed>("persetujuan_kabid"), 2);
 }
 
 TEST(ReEntry, AnUndoBringsBackTheVisitAndForgetsTheOneItOpened) {

@@ -37,7 +37,7 @@ class Rounds : public ::testing::Test {
     one.send_at = wita(planned);
     one.notice.visit = 2;
     one.notice.text = std::move(text);
-    one.notice.kind = "start";
+    one.notice.kind = NoticeKind{.name = "start"};
     one.notice.raised_at = one.notice.hold_until = wita("04-02 09:50");
     return one;
   }

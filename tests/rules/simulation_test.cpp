@@ -169,11 +169,12 @@ class Life {
     for (const std::int64_t cause : decision.undone_causes)
       std::erase_if(counts_, [&](const CountDelta& delta) { return delta.cause == cause; });
     for (const Notice& notice : decision.notices)
-      EXPECT_TRUE(told_
-                      .insert(fmt::format("{} {} {} {} {}", notice.visit, notice.kind, notice.k,
-                                          notice.occurrence, notice.addressee.to_string()))
-                      .second)
-          << "told twice: " << notice.kind;
+      EXPECT_TRUE(
+          told_
+              .insert(fmt::format("{} {} {} {} {}", notice.visit, notice.kind.to_string(), notice.k,
+                                  notice.occurrence, notice.addressee.to_string()))
+              .second)
+          << "told twice: " << notice.kind.to_string();
     ++actions_;
   }
 
@@ -202,8 +203,8 @@ class Life {
       EXPECT_TRUE(!visit.verdict || visit.missed_counted == (visit.verdict == Verdict::missed));
     }
     for (const CountDelta& delta : counts_) {
-      if (delta.metric == "step_sla_missed_total") on_the_books += delta.amount;
-      if (delta.metric == "permit_sla_missed_total") case_on_the_books += delta.amount;
+      if (std::holds_alternative<StepMissed>(delta.what)) on_the_books += delta.amount;
+      if (std::holds_alternative<CaseMissed>(delta.what)) case_on_the_books += delta.amount;
     }
     EXPECT_EQ(on_the_books, missed);
     EXPECT_EQ(case_on_the_books, permit_.case_missed_counted ? 1 : 0);

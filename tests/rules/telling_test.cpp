@@ -16,10 +16,10 @@ Office at_the_review() {
   return office;
 }
 
-Notice rung(int visit, std::string kind, const char* raised, int k = 1) {
+Notice rung(int visit, std::string_view kind, const char* raised, int k = 1) {
   Notice notice;
   notice.visit = visit;
-  notice.kind = std::move(kind);
+  notice.kind = NoticeKind::parse(kind);
   notice.k = k;
   notice.text = "terlambat";
   notice.raised_at = wita(raised);
@@ -78,14 +78,14 @@ TEST(Telling, AReportHoldsForWhatItReports) {
   Notice report = rung(office.visit("kajian_teknis#1").id, "jeda", "04-08 09:00", 9);
   report.text = "laporan";
   EXPECT_EQ(fails(office, report), "done_before_sending");  // it runs again
-  report.kind = "new_deficiency";
+  report.kind = {NoticeKind::Of::new_deficiency};
   EXPECT_EQ(fails(office, report), "undone");  // of a closing that was taken back
-  report.kind = "escalated";
+  report.kind = {NoticeKind::Of::escalated};
   EXPECT_EQ(fails(office, report), "holds");
   office.at("04-08 09:00").does("DT", PauseVisit{"kajian_teknis", "kunjungan_lapangan", "", {}});
-  report.kind = "jeda";
+  report.kind = {NoticeKind::Of::pause};
   EXPECT_EQ(fails(office, report), "holds");
-  report.kind = "escalated";
+  report.kind = {NoticeKind::Of::escalated};
   EXPECT_EQ(fails(office, report), "holds");  // also while the clock stands
 }
 

@@ -109,7 +109,7 @@ TEST(Walkthrough, OnePermitMinuteByMinute) {
   EXPECT_EQ(office.sla("layanan").elapsed, hours(17) + minutes(35));
   EXPECT_EQ(office.sla("layanan").remaining, hours(19) + minutes(55));
   EXPECT_EQ(office.legal_limit(), "04-13 15:55");
-  EXPECT_EQ(office.events.back().type, "calendar_applied");
+  EXPECT_TRUE(std::holds_alternative<CalendarApplied>(office.events.back().what));
   raised({});  // no date is promised while stopped
 
   // Mon 13
@@ -141,27 +141,27 @@ TEST(Walkthrough, OnePermitMinuteByMinute) {
   // Wed 15
   office.at("04-15 10:34");
   EXPECT_EQ(office.sla("kajian_teknis#1").status, SlaStatus::due_soon);
-  EXPECT_EQ(office.count("step_sla_missed_total"), 0);
+  EXPECT_EQ(office.count<StepMissed>(), 0);
   raised({"kajian_teknis#1 due: holder terlambat rung_due",
           "kajian_teknis#1 due: role:kepala_dinas_teknis eskalasi rung_due",
           "kajian_teknis#1 due: role:kabid_perizinan eskalasi copy"});
   office.at("04-15 10:34:01");
   EXPECT_EQ(office.sla("kajian_teknis#1").status, SlaStatus::overdue);
-  EXPECT_EQ(office.count("step_sla_missed_total", "kajian_teknis"), 1);
+  EXPECT_EQ(office.count<StepMissed>("kajian_teknis"), 1);
 
   office.at("04-15 13:55");
   EXPECT_EQ(when(office.estimated()), "04-16 14:20");  // 1d + 25m
-  EXPECT_EQ(office.count("permit_sla_missed_total"), 0);
+  EXPECT_EQ(office.count<CaseMissed>(), 0);
   raised({"layanan due: role:kabid_perizinan alarm_layanan rung_due"});
   office.at("04-15 13:55:01");
-  EXPECT_EQ(office.count("permit_sla_missed_total"), 1);
+  EXPECT_EQ(office.count<CaseMissed>(), 1);
   EXPECT_EQ(office.sla("layanan").status, SlaStatus::overdue);
   raised({"layanan terlambat_pemohon: applicant terlambat_pemohon case_missed"});
 
   office.at("04-15 15:00")
       .does("DT", Deed("kajian_teknis", "recommend").file("bapl").file("rekomendasi"));
   EXPECT_EQ(office.visit("kajian_teknis#1").verdict, missed);
-  EXPECT_EQ(office.count("step_sla_missed_total"), 1);  // counted once
+  EXPECT_EQ(office.count<StepMissed>(), 1);  // counted once
   EXPECT_EQ(office.due("penyusunan_sk#1"), "04-15 15:10");
   raised({"penyusunan_sk#1 start: role:back_office tugas_baru rung_due"});
 
@@ -192,23 +192,23 @@ TEST(Walkthrough, OnePermitMinuteByMinute) {
   office.raised_since();
   office.at("04-15 15:33");
   raised({"persetujuan_sekretaris#2 due: holder terlambat rung_due"});
-  EXPECT_EQ(office.count("step_sla_missed_total", "persetujuan_sekretaris"), 0);
+  EXPECT_EQ(office.count<StepMissed>("persetujuan_sekretaris"), 0);
   office.at("04-15 15:33:01");
-  EXPECT_EQ(office.count("step_sla_missed_total", "persetujuan_sekretaris"), 1);
+  EXPECT_EQ(office.count<StepMissed>("persetujuan_sekretaris"), 1);
 
   office.at("04-15 15:39").does("S", Deed("persetujuan_sekretaris", "approve"));
   EXPECT_EQ(office.visit("persetujuan_sekretaris#2").verdict, missed);
   EXPECT_EQ(office.due("penandatanganan#1"), "04-15 15:44");
-  EXPECT_EQ(office.count("permits_closed_total"), 0);
+  EXPECT_EQ(office.count<PermitClosed>(), 0);
 
   office.at("04-15 15:43").does("KD", Deed("penandatanganan", "sign").decree("421.1/88/2026"));
   EXPECT_EQ(office.visit("penandatanganan#1").verdict, met);
   EXPECT_EQ(office.permit.case_verdict, missed);
   EXPECT_EQ(when(office.permit.case_closed_at), "04-15 15:43");
-  EXPECT_EQ(office.count("permit_sla_missed_total"), 1);
-  EXPECT_EQ(office.count("permit_sla_met_total"), 0);
-  EXPECT_EQ(office.count("permits_closed_total"), 1);  // terbit
-  EXPECT_EQ(office.counted.back().label, "issued");
+  EXPECT_EQ(office.count<CaseMissed>(), 1);
+  EXPECT_EQ(office.count<CaseMet>(), 0);
+  EXPECT_EQ(office.count<PermitClosed>(), 1);  // terbit
+  EXPECT_EQ(office.counted.back().what, Counted(PermitClosed{PermitState::issued}));
   EXPECT_EQ(office.open(), "penerimaan_sk#1");
   EXPECT_EQ(office.sla("penerimaan_sk#1").due_at, std::nullopt);
   const auto next = upcoming(office.permit, paud(), office.calendar());
@@ -318,9 +318,9 @@ TEST(Walkthrough, AStepLeftAloneClimbsItsLadderToTheEnd) {
   };
   EXPECT_EQ(instants, expected);
   EXPECT_TRUE(upcoming(office.permit, paud(), office.calendar()).empty());
-  EXPECT_EQ(office.count("step_sla_missed_total", "kajian_teknis"), 1);
-  EXPECT_EQ(office.count("permit_sla_missed_total"), 1);
-  EXPECT_EQ(office.count("escalations_total", "kajian_teknis"), 6);
+  EXPECT_EQ(office.count<StepMissed>("kajian_teknis"), 1);
+  EXPECT_EQ(office.count<CaseMissed>(), 1);
+  EXPECT_EQ(office.count<SuperiorTold>("kajian_teknis"), 6);
 }
 
 }  // namespace

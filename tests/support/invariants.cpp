@@ -10,6 +10,7 @@
 #include "daemon/office/rulebook.h"
 #include "daemon/store/audit.h"
 #include "daemon/store/columns.h"
+#include "daemon/store/event_codec.h"
 #include "daemon/store/moment.h"
 #include "daemon/store/permits.h"
 #include "daemon/store/snapshot.h"
@@ -45,37 +46,35 @@ struct StoredNotice {
 // All the database holds of one permit.
 struct Whole {
   store::StoredPermit stored;
-  std::vector<store::StoredEvent> events;
+  std::vector<Event> events;
   std::vector<StoredNotice> notices;
   std::map<int, StoredDues> visit_dues;
   Projection derived;  // its visits stay empty: see visit_dues
 };
 
+template <class... What>
+bool is_any(const Event& event) {
+  return (std::holds_alternative<What>(event.what) || ...);
+}
+
 // An event that a command brought about; its ordinal among these is the version it left.
 bool makes_version(const Event& event) {
-  static const std::set<std::string> types{
-      "acted",        "undone",    "claimed",          "released",
-      "paused",       "resumed",   "calendar_applied", "pause_extended",
-      "sop_migrated", "escalated", "acknowledged"};
   // Work shared out by turns comes with the action that opened the visit.
-  if (event.type == "assigned") return event.actor != "system";
-  return types.contains(event.type);
+  if (is_any<Assigned>(event)) return event.actor != "system";
+  return is_any<Acted, Undone, Claimed, Released, Paused, Resumed, CalendarApplied, PauseExtended,
+                SopMigrated, Escalated, Acknowledged>(event);
 }
 
-std::string event_type_of(const std::string& action) {
-  static const std::map<std::string, std::string> types{
-      {"claim", "claimed"},      {"release", "released"},
-      {"pause", "paused"},       {"resume", "resumed"},
-      {"undo", "undone"},        {"assign", "assigned"},
-      {"escalate", "escalated"}, {"acknowledge", "acknowledged"}};
+// Whether that is what this command leaves.
+bool is_of(const Event& event, const std::string& action) {
+  if (const Acted* acted = std::get_if<Acted>(&event.what)) return acted->action == action;
+  static const std::map<std::string, bool (*)(const Event&)> types{
+      {"claim", is_any<Claimed>},      {"release", is_any<Released>},
+      {"pause", is_any<Paused>},       {"resume", is_any<Resumed>},
+      {"undo", is_any<Undone>},        {"assign", is_any<Assigned>},
+      {"escalate", is_any<Escalated>}, {"acknowledge", is_any<Acknowledged>}};
   const auto found = types.find(action);
-  return found == types.end() ? "acted" : found->second;
-}
-
-std::string field_of(const store::StoredEvent& stored, std::string_view name) {
-  const json::value fields = json::parse(stored.fields_json);
-  const json::value* found = fields.as_object().if_contains(name);
-  return found ? std::string(found->as_string()) : std::string();
+  return found != types.end() && found->second(event);
 }
 
 std::string text_of(const std::optional<Instant>& at, const Calendar& calendar) {
@@ -143,11 +142,11 @@ class PermitCheck {
       say("I8", fmt::format("{} is stored as {}, replayed it is {}", what,
                             text_of(stored, calendar_), text_of(replayed, calendar_)));
   }
-  std::int64_t count(std::string_view type, int visit) const {
-    return std::count_if(whole_.events.begin(), whole_.events.end(),
-                         [&](const store::StoredEvent& one) {
-                           return one.event.type == type && (visit < 0 || one.event.visit == visit);
-                         });
+  template <class What>
+  std::int64_t count(int visit = -1) const {
+    return std::count_if(whole_.events.begin(), whole_.events.end(), [&](const Event& one) {
+      return is_any<What>(one) && (visit < 0 || one.visit == visit);
+    });
   }
   std::set<std::string> told(const RaisedRung& rung) const;
   void ladder_raised(int visit, const Ledger& ledger, const std::vector<RungRule>& rungs) const;
@@ -162,17 +161,17 @@ class PermitCheck {
 void PermitCheck::state_and_events() const {
   std::int64_t versions = 0, undone = 0;
   std::set<int> closed_by_event;
-  for (const store::StoredEvent& one : whole_.events) {
-    versions += makes_version(one.event);
-    undone += one.event.type == "undone";
-    if (one.event.type == "acted" && one.event.visit != 0) closed_by_event.insert(one.event.visit);
+  for (const Event& one : whole_.events) {
+    versions += makes_version(one);
+    undone += is_any<Undone>(one);
+    if (is_any<Acted>(one) && one.visit != 0) closed_by_event.insert(one.visit);
   }
   if (static_cast<std::int64_t>(whole_.events.size()) != permit_.events)
     say("I3",
         fmt::format("{} events, and the permit counts {}", whole_.events.size(), permit_.events));
   if (versions != permit_.version)
     say("I3", fmt::format("version {} by {} events of commands", permit_.version, versions));
-  if (whole_.events.empty() || whole_.events.back().event.at != permit_.changed_at)
+  if (whole_.events.empty() || whole_.events.back().at != permit_.changed_at)
     say("I3", "its last change is not that of its last event");
   const bool withdrawn = permit_.state == PermitState::withdrawn;
   for (const Visit& visit : permit_.visits) {
@@ -181,12 +180,11 @@ void PermitCheck::state_and_events() const {
     // An action that was taken back leaves its event.
     if (!visit.closed_at && !visit.undone && undone == 0 && closed_by_event.contains(visit.id))
       say("I3", fmt::format("visit {} is open, and an event closed it", visit.id));
-    if (!visit.assignee.empty() && count("claimed", visit.id) + count("assigned", visit.id) == 0)
+    if (!visit.assignee.empty() && count<Claimed>(visit.id) + count<Assigned>(visit.id) == 0)
       say("I3", fmt::format("visit {} is claimed by no event", visit.id));
   }
-  if (count("paused", -1) != static_cast<std::int64_t>(permit_.pauses.size()))
-    say("I3",
-        fmt::format("{} pauses, {} events of them", permit_.pauses.size(), count("paused", -1)));
+  if (count<Paused>() != static_cast<std::int64_t>(permit_.pauses.size()))
+    say("I3", fmt::format("{} pauses, {} events of them", permit_.pauses.size(), count<Paused>()));
 }
 
 // Raised by time alone; a start rung comes with the action that opened its visit.
@@ -201,30 +199,28 @@ void PermitCheck::notices() const {
     if (!rules) continue;
     for (const RungRule& rule : *rules) {
       if (rule.name() != rung.rung) continue;
-      const bool to_one =
-          visit && sop_.role(visit->role).in_turn && count("assigned", visit->id) > 0;
+      const bool to_one = visit && sop_.role(visit->role).in_turn && count<Assigned>(visit->id) > 0;
       if (told(rung) != addressees_of(rule, visit ? visit->role : "", sop_, to_one))
         say("I3", fmt::format("rung {} ({}) of visit {} told {}", rung.rung, rung.k, rung.visit,
                               fmt::join(told(rung), ", ")));
     }
   }
-  const std::int64_t raising =
-      count("rung_raised", -1) + count("reminder_raised", -1) + count("escalated", -1);
+  const std::int64_t raising = count<RungRaised>() + count<ReminderRaised>() + count<Escalated>();
   if (by_time != raising)
     say("I3", fmt::format("{} rungs raised by time, {} events of them", by_time, raising));
-  for (const store::StoredEvent& one : whole_.events) {
-    if (one.event.type != "acted" || one.event.visit == 0) continue;
-    const Visit* visit = permit_.find_visit(one.event.visit);
-    const ActionRule* rule =
-        visit ? sop_.step(visit->step).find_action(field_of(one, "action")) : nullptr;
+  for (const Event& one : whole_.events) {
+    const Acted* acted = std::get_if<Acted>(&one.what);
+    if (!acted || one.visit == 0) continue;
+    const Visit* visit = permit_.find_visit(one.visit);
+    const ActionRule* rule = visit ? sop_.step(visit->step).find_action(acted->action) : nullptr;
     if (!rule || rule->tells_applicant.empty()) continue;
     const auto told_of = std::count_if(
         whole_.notices.begin(), whole_.notices.end(), [&](const StoredNotice& notice) {
-          return notice.cause == one.event.sequence && notice.addressee == "applicant" &&
-                 notice.visit == one.event.visit && notice.kind != "perubahan_tanggal";
+          return notice.cause == one.sequence && notice.addressee == "applicant" &&
+                 notice.visit == one.visit && notice.kind != "perubahan_tanggal";
         });
     if (told_of != 1)
-      say("I3", fmt::format("event {} told the applicant {} times", one.event.sequence, told_of));
+      say("I3", fmt::format("event {} told the applicant {} times", one.sequence, told_of));
   }
   for (const StoredNotice& notice : whole_.notices)
     if (notice.cause < 1 || notice.cause > permit_.events)
@@ -264,10 +260,10 @@ void PermitCheck::ladder_raised(int visit, const Ledger& ledger,
 
 void PermitCheck::rungs(Instant quiet_until) const {
   std::map<std::string, int> raisings;
-  for (const store::StoredEvent& one : whole_.events)
-    if (one.event.type == "rung_raised")
-      ++raisings[fmt::format("rung {} ({}, {}) of visit {}", field_of(one, "rung"),
-                             field_of(one, "k"), field_of(one, "occurrence"), one.event.visit)];
+  for (const Event& one : whole_.events)
+    if (const RungRaised* raised = std::get_if<RungRaised>(&one.what))
+      ++raisings[fmt::format("rung {} ({}, {}) of visit {}", raised->rung, raised->k,
+                             raised->occurrence, one.visit)];
   for (const auto& [name, times] : raisings)
     if (times != 1) say("I4", fmt::format("{} was raised {} times", name, times));
   for (const RaisedRung& one : permit_.rungs)
@@ -289,20 +285,21 @@ void PermitCheck::terminal() const {
   for (const Visit& visit : permit_.visits)
     if (visit.open()) say("I6", fmt::format("it has ended and visit {} is open", visit.id));
   bool ended = false;
-  std::string end;  // the event that ended it
-  for (const store::StoredEvent& one : whole_.events) {
+  std::int64_t end = 0;  // the event that ended it
+  for (const Event& one : whole_.events) {
     // The one way out: taken back by who ended it.
-    if (ended && one.event.type == "undone" && field_of(one, "event") == end) {
+    const Undone* undone = std::get_if<Undone>(&one.what);
+    if (ended && undone && undone->event == end) {
       ended = false;
       continue;
     }
-    if (ended) say("I6", fmt::format("event {} came after its end", one.event.sequence));
-    if (one.event.type != "acted") continue;
-    end = std::to_string(one.event.sequence);
-    const std::string action = field_of(one, "action");
-    const Visit* visit = permit_.find_visit(one.event.visit);
-    const ActionRule* rule = visit ? sop_.step(visit->step).find_action(action) : nullptr;
-    ended = rule ? rule->to.empty() : action == "withdraw";
+    if (ended) say("I6", fmt::format("event {} came after its end", one.sequence));
+    const Acted* acted = std::get_if<Acted>(&one.what);
+    if (!acted) continue;
+    end = one.sequence;
+    const Visit* visit = permit_.find_visit(one.visit);
+    const ActionRule* rule = visit ? sop_.step(visit->step).find_action(acted->action) : nullptr;
+    ended = rule ? rule->to.empty() : acted->action == "withdraw";
   }
   if (!ended) say("I6", "it has ended by no action");
 }
@@ -379,12 +376,12 @@ class LedgerCheck {
 
 void LedgerCheck::permit(const Whole& whole) {
   const Permit& permit = whole.stored.permit;
-  std::vector<const store::StoredEvent*> versions;
+  std::vector<const Event*> versions;
   std::int64_t by_people = 0;
-  for (const store::StoredEvent& one : whole.events) {
-    if (!makes_version(one.event)) continue;
+  for (const Event& one : whole.events) {
+    if (!makes_version(one)) continue;
     versions.push_back(&one);
-    by_people += one.event.actor != "system";
+    by_people += one.actor != "system";
   }
   // Each key that was applied left one event, and no event came without a key.
   if (by_people != keys_of_[permit.id])
@@ -399,14 +396,12 @@ void LedgerCheck::permit(const Whole& whole) {
       say("I1", one->key, fmt::format("{}: version {} is not there", one->action, one->version));
       continue;
     }
-    const store::StoredEvent& event = *versions[at - 1];
-    if (event.event.type != event_type_of(one->action) ||
-        (event.event.type == "acted" && field_of(event, "action") != one->action))
+    if (!is_of(*versions[at - 1], one->action))
       say("I1", one->key, fmt::format("{}: version {} is another event", one->action, at));
     if (!seen.insert(one->version).second)
       say("I2", one->key, fmt::format("{}: version {} answers two keys", one->action, at));
     const auto state = parse_permit_state(one->state);
-    const bool taken_back = at < versions.size() && versions[at]->event.type == "undone";
+    const bool taken_back = at < versions.size() && is_any<Undone>(*versions[at]);
     if (state && is_terminal(*state) && !taken_back &&
         (permit.state != *state || permit.version != one->version))
       say("I6", one->key, fmt::format("{} ended the permit, which went on", one->action));
@@ -480,7 +475,9 @@ pg::Awaitable<std::vector<Whole>> load(pg::Connection& connection, std::int64_t 
   std::vector<Whole> batch;
   for (std::size_t i = 0; i < ids.size(); ++i) {
     Whole& whole = all.at(ids[i]);
-    whole.events = results[events[i]];
+    const std::vector<store::StoredEvent> stored = results[events[i]];
+    for (const store::StoredEvent& one : stored)
+      whole.events.push_back(store::event_of(ids[i], one));
     batch.push_back(std::move(whole));
   }
   co_return batch;

@@ -238,7 +238,7 @@ TEST(TimelineView, ShowsEventsAndTheTextsOfNotesOnlyToOfficers) {
   Timeline timeline;
   store::StoredEvent event;
   event.event.sequence = 1;
-  event.event.type = "submitted";
+  event.type = "submitted";
   event.event.visit = 1;
   event.event.actor = "applicant";
   event.event.at = at("2026-04-02T14:00:00+08:00");

@@ -94,15 +94,13 @@ MetricsOptions options() {
 Snapshot full_snapshot() {
   Snapshot snapshot;
   for (const SnapshotMetric& metric : snapshot_catalogue()) {
-    Sample sample;
-    for (const std::string_view label : metric.labels) {
-      if (!label.empty()) sample.labels[std::string(label)] = "some_" + std::string(label);
-    }
-    if (metric.type == MetricType::histogram) {
-      sample.histogram = HistogramSample{{600, 27000}, {1, 3}, 40000.5, 4};
-    }
-    sample.value = 7;
-    snapshot.push_back({std::string(metric.name), {sample}});
+    Snapshot::Values labels;
+    for (const std::string_view label : metric.labels)
+      if (!label.empty()) labels.push_back("some_" + std::string(label));
+    if (metric.type == MetricType::histogram)
+      snapshot.histogram(metric.series, labels, {{600, 27000}, {1, 3}, 40000.5, 4});
+    else
+      snapshot.set(metric.series, labels, 7);
   }
   return snapshot;
 }
@@ -190,9 +188,12 @@ TEST(Metrics, NothingIsSaidOfTheDatabaseBeforeItWasAsked) {
 
 TEST(Metrics, ASnapshotReplacesTheOneBefore) {
   Metrics metrics(options());
-  metrics.publish({{"permits_open", {{{{"sop", "paud"}, {"state", "active"}}, 4, {}}}}});
+  Snapshot before, after;
+  before.set(Series::permits_open, {"paud", "active"}, 4);
+  metrics.publish(before);
   EXPECT_EQ(value_of(metrics.text(), R"(tenggat_permits_open{sop="paud",state="active"})"), "4");
-  metrics.publish({{"permits_open", {{{{"sop", "lain"}, {"state", "active"}}, 1, {}}}}});
+  after.set(Series::permits_open, {"lain", "active"}, 1);
+  metrics.publish(after);
   EXPECT_EQ(value_of(metrics.text(), R"(tenggat_permits_open{sop="paud",state="active"})"),
             "absent");
 }
@@ -206,22 +207,41 @@ TEST(Metrics, ASnapshotsHistogramEndsWithInfinity) {
   EXPECT_TRUE(has_line(text, "tenggat_step_working_seconds_count{" + labels + "} 4"));
 }
 
-TEST(Metrics, ASnapshotThatIsNotTheCataloguesIsRefusedAndTheOldOneStays) {
-  Metrics metrics(options());
-  metrics.publish({{"escalations_unacknowledged", {{{}, 2, {}}}}});
+TEST(Metrics, ASeriesIsRefusedThatIsNotAsInTheCatalogue) {
   const HistogramSample descending{{600, 300}, {1, 2}, 1, 2};
   const HistogramSample short_count{{600}, {3}, 1, 2};
-  for (const Snapshot& wrong : std::vector<Snapshot>{
-           {{"permits_unheard_of", {}}, {"permits_unheard_of", {{{}, 1, {}}}}},
-           {{"permits_open", {{{{"sop", "paud"}}, 1, {}}}}},
-           {{"permits_open", {{{{"sop", "p"}, {"state", "a"}, {"name", "Ani"}}, 1, {}}}}},
-           {{"step_working_seconds", {{{{"sop", "p"}, {"step", "s"}}, 1, {}}}}},
-           {{"step_working_seconds", {{{{"sop", "p"}, {"step", "s"}}, 0, descending}}}},
-           {{"step_working_seconds", {{{{"sop", "p"}, {"step", "s"}}, 0, short_count}}}},
+  const Snapshot::Values step{"p", "s"};
+  Snapshot snapshot;
+  EXPECT_THROW(snapshot.set(Series::permits_open, {"paud"}, 1), std::logic_error);
+  EXPECT_THROW(snapshot.set(Series::permits_open, {"p", "a", "Ani"}, 1), std::logic_error);
+  EXPECT_THROW(snapshot.set(Series::steps_open, {"p", "s", "paused", "Ani"}, 1), std::logic_error);
+  EXPECT_THROW(snapshot.set(Series::step_working_time, step, 1), std::logic_error);
+  EXPECT_THROW(snapshot.histogram(Series::steps_unclaimed, step, {}), std::logic_error);
+  EXPECT_THROW(snapshot.histogram(Series::step_working_time, step, descending), std::logic_error);
+  EXPECT_THROW(snapshot.histogram(Series::step_working_time, step, short_count), std::logic_error);
+}
+
+TEST(Metrics, FamiliesAndSeriesAreInOneOrderWhateverTheySaidFirst) {
+  Snapshot snapshot;
+  snapshot.histogram(Series::step_working_time, {"paud", "b"}, {});
+  snapshot.set(Series::steps_open, {"paud", "a", "paused"}, 1);
+  snapshot.set(Series::steps_open, {"paud", "b", "on_track"}, 1);
+  snapshot.set(Series::permits_open, {"paud", "active"}, 1);
+  Metrics metrics(options());
+  metrics.publish(snapshot);
+  const std::string text = metrics.text();
+  std::size_t last = 0;
+  for (const char* line : {
+           R"(tenggat_permits_open{sop="paud",state="active"} 1)",
+           R"(tenggat_steps_open{sla="on_track",sop="paud",step="b"} 1)",
+           R"(tenggat_steps_open{sla="paused",sop="paud",step="a"} 1)",
+           R"(tenggat_step_working_seconds_count{sop="paud",step="b"} 0)",
        }) {
-    EXPECT_THROW(metrics.publish(wrong), std::logic_error);
+    const std::size_t at = text.find(line);
+    ASSERT_NE(at, std::string::npos) << line << "\n" << text;
+    EXPECT_GT(at, last) << line;
+    last = at;
   }
-  EXPECT_EQ(value_of(metrics.text(), "tenggat_escalations_unacknowledged"), "2");
 }
 
 TEST(Metrics, LabelsStayWithinTheirLists) {

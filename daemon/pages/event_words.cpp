@@ -1,0 +1,102 @@
+// What each event says to people: a row a type. A type of event without one does not compile.
+#include "daemon/pages/permit_view.h"
+#include "daemon/pages/words.h"
+#include "daemon/store/event_codec.h"
+
+namespace tenggat::pages {
+namespace {
+
+// "start", "50%", "due", "+1d" of a ladder.
+std::string rung_words(const std::string& rung) {
+  if (rung == "start") return "petugas diberi tahu";
+  if (rung == "due") return "batas waktu tiba, diberitahukan";
+  if (rung.starts_with('+')) return "keterlambatan dilaporkan kepada atasan";
+  return "pengingat pada " + rung + " waktu";
+}
+
+// A visit keeps the latest only: what was named before may be in the version its permit came from.
+const Obstacle* find_obstacle(const Permit& permit, const Visit* visit, const std::string& id,
+                              const Sop& sop) {
+  std::vector<const Sop*> versions;
+  if (visit && visit->acknowledged)
+    versions.push_back(&sop.under(visit->acknowledged->sop_version));
+  if (visit) versions.push_back(&sop_of(*visit, sop));
+  for (const Visit& other : permit.visits) versions.push_back(&sop_of(other, sop));
+  for (const Sop* version : versions)
+    if (const Obstacle* found = version->find_obstacle(id)) return found;
+  return nullptr;
+}
+
+class Words {
+ public:
+  Words(const EventHead& head, const Permit& permit, const Context& context)
+      : permit_(permit), context_(context), visit_(permit.find_visit(head.visit)) {}
+
+  std::string operator()(const Submitted&) const { return "Permohonan diajukan"; }
+  std::string operator()(const Acted& e) const { return step() + action_done_words(e.action); }
+  std::string operator()(const Undone& e) const {
+    return step() + "tindakan dibatalkan (" + action_done_words(e.action) + ")";
+  }
+  std::string operator()(const Claimed&) const { return step() + "tugas diambil"; }
+  std::string operator()(const Released&) const { return step() + "tugas dilepaskan"; }
+  std::string operator()(const Assigned& e) const {
+    return step() + "tugas diberikan kepada " + officer_words(e.officer, context_.people);
+  }
+  std::string operator()(const Escalated&) const { return step() + "arahan atasan diminta"; }
+  std::string operator()(const Acknowledged& e) const {
+    const Obstacle* obstacle = find_obstacle(permit_, visit_, e.obstacle, context_.sop);
+    return step() + "kendala dicatat (" + (obstacle ? obstacle->name : readable(e.obstacle)) + ")";
+  }
+  std::string operator()(const Paused& e) const {
+    return step() + "waktu dijeda (" + pause_name(e.pause) + ")";
+  }
+  std::string operator()(const PauseExtended& e) const {
+    return step() + "jeda diperpanjang (" + pause_name(e.pause) + ")";
+  }
+  std::string operator()(const Resumed&) const { return step() + "waktu berjalan kembali"; }
+  std::string operator()(const ContactCorrected&) const { return "Kontak pemohon diperbaiki"; }
+  std::string operator()(const LinkSent&) const {
+    return "Tautan lacak dikirim ulang kepada pemohon";
+  }
+  std::string operator()(const CalendarApplied& e) const {
+    return "Kalender kerja berubah: " + e.decree;
+  }
+  std::string operator()(const SopMigrated& e) const {
+    return "Berkas beralih ke SOP yang berlaku sekarang: " + e.because;
+  }
+  std::string operator()(const RungRaised& e) const { return step() + rung_words(e.rung); }
+  std::string operator()(const DeadlineMissed&) const { return step() + "batas waktu terlewati"; }
+  std::string operator()(const ReminderRaised& e) const {
+    return step() +
+           (e.of_obstacle ? "petugas ditanyai lagi mengenai kendalanya" : "pemohon diingatkan");
+  }
+
+ private:
+  std::string step() const {
+    return (visit_ ? step_name(*visit_, context_.sop) : std::string("Layanan")) + ": ";
+  }
+  std::string pause_name(const std::string& id) const {
+    for (const Pause& pause : permit_.pauses)
+      if (visit_ && pause.visit == visit_->id && pause.reason == id)
+        if (const PauseReason* reason = rule_of(pause, context_.sop)) return reason->name;
+    return readable(id);
+  }
+
+  const Permit& permit_;
+  const Context& context_;
+  const Visit* visit_;
+};
+
+}  // namespace
+
+std::string event_words(const store::StoredEvent& stored, const Permit& permit,
+                        const Context& context) {
+  try {
+    const Event event = store::event_of(permit.id, stored);
+    return std::visit(Words(event, permit, context), event.what);
+  } catch (const store::UnreadableEvent&) {
+    return "Catatan peristiwa ini tidak dapat dibaca";
+  }
+}
+
+}  // namespace tenggat::pages
