@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "rules/preconditions.h"
 #include "rules/time_spent.h"
 
 namespace tenggat {
@@ -15,7 +16,6 @@ constexpr std::string_view kObstacleReminder = "kendala";
 // Kept among the raised rungs, k counting the superiors asked; no ladder has it.
 constexpr std::string_view kEscalation = "escalated";
 constexpr std::string_view kTrackingLink = "tautan_lacak";
-constexpr std::string_view kWithdrawal = "withdraw";
 
 // Reports to a superior name no person: the record does.
 std::string pause_report(const PauseReason& reason) {
@@ -38,17 +38,6 @@ constexpr std::string_view kSelfApprovalReport =
 constexpr std::string_view kEscalationReport = "petugas memohon arahan segera";
 constexpr std::string_view kNewDeficiencyReport =
     "pengembalian kembali menyebut kekurangan yang tidak disebut pada pengembalian sebelumnya";
-
-bool brings(const std::vector<Output>& outputs, const std::string& kind) {
-  return std::any_of(outputs.begin(), outputs.end(),
-                     [&](const Output& output) { return output.kind == kind; });
-}
-
-bool brings(const Step& step, const std::string& kind) {
-  return brings(step.outputs, kind) ||
-         std::any_of(step.actions.begin(), step.actions.end(),
-                     [&](const ActionRule& action) { return brings(action.outputs, kind); });
-}
 
 std::string actor_name(const Actor& actor) {
   switch (actor.kind) {
@@ -73,6 +62,13 @@ Draft::Draft(Permit permit, const Context& context)
   decision_.after = std::move(permit);
   now_ = std::max(context.now, decision_.after.changed_at);
   recorded_ = context.now;
+}
+
+Draft caught_up(const Permit& permit, const Context& context) {
+  Draft draft(permit, context);
+  draft.release_absent();
+  draft.catch_up();
+  return draft;
 }
 
 // --- the record ----------------------------------------------------------------------------------
@@ -349,18 +345,7 @@ void Draft::void_outputs_from(int step_number, std::int64_t cause) {
   for (const Step& step : sop_.steps)
     if (step.number >= step_number)
       for (Document& document : permit().documents)
-        if (document.counts() && brings(step, document.kind)) document.voided_event = cause;
-}
-
-std::vector<std::string> Draft::missing_needs(const Step& step) const {
-  const std::vector<Document>& documents = decision_.after.documents;
-  std::vector<std::string> missing;
-  for (const std::string& need : step.needs)
-    if (std::none_of(documents.begin(), documents.end(), [&](const Document& document) {
-          return document.counts() && document.kind == need;
-        }))
-      missing.push_back(need);
-  return missing;
+        if (document.counts() && step.brings(document.kind)) document.voided_event = cause;
 }
 
 // Whether `visit`, closed by a rejection, names a deficiency that no earlier rejection did.
@@ -418,7 +403,7 @@ std::vector<EventField> Draft::fields_of(const Performance& done, const Visit& b
   return fields;
 }
 
-std::optional<Refusal> Draft::perform(const Performance& done) {
+void Draft::perform(const Performance& done) {
   Permit& p = permit();
   const auto& [rule, visit_id, act, by, at, hold] = done;
   const Visit before = *p.find_visit(visit_id);
@@ -471,11 +456,10 @@ std::optional<Refusal> Draft::perform(const Performance& done) {
                               : rule.tells_applicant,
                  Reason::state_changed, cause, hold);
 
-  if (rule.ends_permit()) {
+  if (rule.ends_permit())
     end_permit(rule.state, at, cause, hold);
-  } else if (auto refusal = open_next(done, last)) {
-    return refusal;
-  }
+  else
+    open_next(done, last);
   last.case_closed = !case_was_closed && p.case_closed_at;
   // Whatever ended a standstill of the case (a pause, the mending) moved its date.
   std::map<std::string, std::string> because{{"dasar", "perbaikan berkas telah kami terima"}};
@@ -485,18 +469,13 @@ std::optional<Refusal> Draft::perform(const Performance& done) {
   const bool receipt = rule.state == PermitState::issued && sop_.is_applicant(step.role);
   p.last_action =
       receipt || by.actor.kind == Actor::Kind::system ? std::nullopt : std::optional(last);
-  return std::nullopt;
 }
 
-std::optional<Refusal> Draft::open_next(const Performance& done, LastAction& last) {
+void Draft::open_next(const Performance& done, LastAction& last) {
   Permit& p = permit();
   const ActionRule& rule = done.rule;
   const Step& next = sop_.step(rule.to);
-  if (rule.backward) {
-    void_outputs_from(next.number, last.event);
-  } else if (auto missing = missing_needs(next); !missing.empty()) {
-    return refuse<Refused::next_step_lacks>(next.id, Missing{std::move(missing)});
-  }
+  if (rule.backward) void_outputs_from(next.number, last.event);
   p.state = rule.state;
   const Actor& actor = done.by.actor;
   const bool mended = p.find_visit(done.visit)->returned && !rule.backward;
@@ -506,7 +485,6 @@ std::optional<Refusal> Draft::open_next(const Performance& done, LastAction& las
   last.opened_visit = opened.id;
   if (next.tells_stage && !rule.backward)
     tell_applicant(opened.id, "tahap", Reason::state_changed, last.event, done.hold);
-  return std::nullopt;
 }
 
 void Draft::withdraw(const Act& act, const Actor& actor) {
@@ -697,21 +675,15 @@ bool Draft::released(int visit) const {
   return std::find(released_.begin(), released_.end(), visit) != released_.end();
 }
 
-int Draft::escalations(int visit) const {
-  const std::vector<RaisedRung>& rungs = decision_.after.rungs;
-  return static_cast<int>(std::count_if(rungs.begin(), rungs.end(), [&](const RaisedRung& rung) {
-    return rung.visit == visit && rung.rung == kEscalation;
-  }));
-}
-
-bool Draft::can_escalate(int visit) const {
-  const std::size_t superiors = sop_.chain(decision_.after.find_visit(visit)->role).size();
-  return escalations(visit) < static_cast<int>(std::max<std::size_t>(superiors, 1));
+int escalations(const Permit& permit, int visit) {
+  return static_cast<int>(std::count_if(
+      permit.rungs.begin(), permit.rungs.end(),
+      [&](const RaisedRung& rung) { return rung.visit == visit && rung.rung == kEscalation; }));
 }
 
 void Draft::escalate(int visit_id, const std::string& text, const Doer& by) {
   const Visit& visit = *permit().find_visit(visit_id);
-  const int level = escalations(visit_id) + 1;
+  const int level = escalations(permit(), visit_id) + 1;
   const Role& role = sop_.role(visit.role);
   const bool only_copy = role.superior.empty() && !role.copy.empty();
   const std::string to = only_copy ? role.copy : superior_of(role.id, level).role;
@@ -999,8 +971,9 @@ void Draft::take_automatic_action(const Timed& timed) {
   Act act;
   act.step = permit().find_visit(timed.visit)->step;
   act.action = timed.action->id;
-  if (const auto refusal = perform({*timed.action, timed.visit, act, {}, timed.at, Seconds{0}}))
+  if (const auto refusal = refuse_next_step(permit(), *timed.action, {}, sop_))
     throw std::logic_error("an automatic action was refused: " + refusal->detail().english);
+  perform({*timed.action, timed.visit, act, {}, timed.at, Seconds{0}});
 }
 
 Draft::Superior Draft::superior_of(const std::string& role, int level) const {

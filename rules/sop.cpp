@@ -56,6 +56,18 @@ const ActionRule* Step::find_action(std::string_view action) const {
   return find_by_id(actions, action);
 }
 
+bool brings(const std::vector<Output>& outputs, std::string_view kind) {
+  return std::any_of(outputs.begin(), outputs.end(),
+                     [&](const Output& output) { return output.kind == kind; });
+}
+
+bool Step::brings(std::string_view kind) const {
+  return tenggat::brings(outputs, kind) ||
+         std::any_of(actions.begin(), actions.end(), [&](const ActionRule& action) {
+           return tenggat::brings(action.outputs, kind);
+         });
+}
+
 std::string RungRule::name() const {
   switch (at) {
     case At::start:
@@ -103,6 +115,11 @@ bool Step::judges() const {
 bool Sop::is_applicant(std::string_view role) const {
   const Role* found = find_role(role);
   return found && found->applicant;
+}
+
+bool Sop::brings(std::string_view kind) const {
+  return std::any_of(steps.begin(), steps.end(),
+                     [&](const Step& step) { return step.brings(kind); });
 }
 
 std::vector<std::string> Sop::chain(std::string_view role) const {

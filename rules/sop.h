@@ -46,6 +46,7 @@ struct Output {
   bool numbered = false;  // the file carries a number of its own (the decree's)
   bool operator==(const Output&) const = default;
 };
+bool brings(const std::vector<Output>& outputs, std::string_view kind);
 
 struct ActionRule {
   std::string id;
@@ -90,6 +91,7 @@ struct Step {
   std::vector<Budget> mend_reminders;  // to the applicant, while the file is returned to this step
 
   const ActionRule* find_action(std::string_view action) const;
+  bool brings(std::string_view kind) const;  // by any of its actions
   // It passes judgment on what others brought: no plain file comes out of it.
   bool judges() const;
 };
@@ -168,6 +170,8 @@ struct Withdrawal {
   std::string role;
   std::string until_step_opens;
 };
+// How commands and events call it.
+inline constexpr std::string_view kWithdrawal = "withdraw";
 
 struct Sop;
 // Versions of one service, by hash.
@@ -214,6 +218,7 @@ struct Sop {
   const PauseReason* find_pause(std::string_view reason) const;
   const Obstacle* find_obstacle(std::string_view obstacle) const;
   bool is_applicant(std::string_view role) const;
+  bool brings(std::string_view kind) const;  // by any of its steps
 
   // The superiors of a role, nearest first.
   std::vector<std::string> chain(std::string_view role) const;

@@ -42,10 +42,9 @@ Outcomes outcome_of(const office::CommandAnswer& answer) {
     case Kind::repeated:
       return {true, 303, ""};
     case Kind::refused:
-      if (answer.refusal) {
-        const http::ProblemCode code = http::problem_code(answer.refusal->reason());
-        return {false, code->status, std::string(code->title.indonesian) + "."};
-      }
+      if (answer.refusal)
+        return {false, http::problem_code(answer.refusal->reason())->status,
+                refusal_words(*answer.refusal)};
       break;
     case Kind::not_found:
       return {false, 404, "Permohonan tidak ditemukan."};

@@ -31,6 +31,7 @@ struct View {
   std::string path;  // of the page itself
   FormKeys keys;
   const Context& context;
+  const std::vector<Offer>& offers;  // on the permit as it is, also where it is shown as before
   const std::vector<Delegation>& letters;  // by which somebody acted for somebody else
   const http::Form& form;                  // that came; empty where the page is only looked at
   std::string_view fault;                  // why it was not done
@@ -38,6 +39,9 @@ struct View {
 
   const Permit& permit() const { return stored.permit; }
   Typed typed(std::string_view mark) const { return {form, mark}; }
+  bool may(Offer::What what, int visit = 0) const {
+    return !offers_at(offers, visit, what).empty();
+  }
 };
 
 // The start of a form; what kept it from being done stands in it.
@@ -87,13 +91,6 @@ const Visit* most_urgent(const View& view) {
   return open.empty() ? nullptr : open.front();
 }
 
-bool may_withdraw(const Permit& permit, const Sop& sop) {
-  if (!sop.withdrawal || is_terminal(permit.state) || !sop.is_applicant(sop.withdrawal->role))
-    return false;
-  return std::none_of(permit.visits.begin(), permit.visits.end(),
-                      [&](const Visit& visit) { return forbids_withdrawal(visit, sop); });
-}
-
 // The version that a document came under: a kind that the office brings may be no kind of the
 // version in use.
 const Sop& sop_of(const Document& document, const Permit& permit, const Sop& sop) {
@@ -101,24 +98,12 @@ const Sop& sop_of(const Document& document, const Permit& permit, const Sop& sop
   return visit ? sop_of(*visit, sop) : sop;
 }
 
-bool is_output(const Sop& sop, const std::string& kind) {
-  const auto brings = [&](const std::vector<Output>& outputs) {
-    return std::any_of(outputs.begin(), outputs.end(),
-                       [&](const Output& output) { return output.kind == kind; });
-  };
-  return std::any_of(sop.steps.begin(), sop.steps.end(), [&](const Step& step) {
-    return brings(step.outputs) ||
-           std::any_of(step.actions.begin(), step.actions.end(),
-                       [&](const ActionRule& action) { return brings(action.outputs); });
-  });
-}
-
 // What is handed to the applicant: what their steps need, and what an end of the permit brings (the
 // letter of refusal). What they handed in themselves is not given out again: the link may have
 // wandered, and it holds more than a name.
 bool for_applicant(const Document& document, const Permit& permit, const Sop& of_permit) {
   const Sop& sop = sop_of(document, permit, of_permit);
-  if (!document.counts() || !document.file || !is_output(sop, document.kind)) return false;
+  if (!document.counts() || !document.file || !sop.brings(document.kind)) return false;
   for (const Step& step : sop.steps) {
     if (sop.is_applicant(step.role) &&
         std::find(step.needs.begin(), step.needs.end(), document.kind) != step.needs.end())
@@ -146,11 +131,10 @@ std::vector<Slot> upload_slots(const View& view, const std::vector<store::Stored
     slots.push_back(std::move(slot));
   };
   for (const store::StoredNote& note : wanting)
-    if (!note.document.empty() && !is_output(view.sop, note.document))
-      add({note.document, "", true});
+    if (!note.document.empty() && !view.sop.brings(note.document)) add({note.document, "", true});
   for (const Document& document : view.permit().documents)
     if (document.counts() && document.file &&
-        !is_output(sop_of(document, view.permit(), view.sop), document.kind))
+        !sop_of(document, view.permit(), view.sop).brings(document.kind))
       add({document.kind, document.name, false});
   for (const std::string& need : view.sop.steps.front().needs)
     if (std::none_of(slots.begin(), slots.end(), [&](const Slot& one) { return one.kind == need; }))
@@ -158,8 +142,14 @@ std::vector<Slot> upload_slots(const View& view, const std::vector<store::Stored
   return slots;
 }
 
+// What is mended is handed in again; that it lapses is nothing to press.
 Html form_to_mend(const View& view, const Visit& visit,
                   const std::vector<store::StoredNote>& wanting) {
+  const auto offered = offers_at(view.offers, visit.id, Offer::What::act);
+  const auto again = std::find_if(offered.begin(), offered.end(), [](const Offer* offer) {
+    return !offer->action->automatic_after;
+  });
+  if (again == offered.end()) return {};
   Html inputs;
   int number = 0;
   for (const Slot& slot : upload_slots(view, wanting)) {
@@ -169,7 +159,7 @@ Html form_to_mend(const View& view, const Visit& visit,
                                       : "Ganti " + document_words_within(slot.kind, slot.name),
                            false);
   }
-  const std::string& action = view.sop.step(visit.step).actions.front().id;
+  const std::string& action = (*again)->action->id;
   const Typed typed = view.typed(action);
   return html(
       "{}{}{}<p class=\"halus\">Berkas yang tidak Anda ganti tetap berlaku.</p>{}"
@@ -182,6 +172,7 @@ Html form_to_mend(const View& view, const Visit& visit,
 }
 
 Html form_to_answer(const View& view, const Visit& visit) {
+  if (!view.may(Offer::What::answer, visit.id)) return {};
   Html inputs = upload_input("berkas0", kAnswerDocument, "", "Lampiran jawaban", false);
   int number = 0;
   for (const Slot& slot : upload_slots(view, {}))
@@ -204,8 +195,9 @@ Html form_to_answer(const View& view, const Visit& visit) {
 
 Html form_of_receipt(const View& view, const Visit& visit) {
   Html forms;
-  for (const ActionRule& action : view.sop.step(visit.step).actions) {
-    const bool asks_note = action.note != ActionRule::Note::optional;
+  for (const Offer* offer : offers_at(view.offers, visit.id, Offer::What::act)) {
+    const ActionRule& action = *offer->action;
+    const bool asks_note = offer->wanted.note != ActionRule::Note::optional;
     const Typed typed = view.typed(action.id);
     const Html head = head_of_form(view, action.id, visit.step);
     if (!asks_note) {
@@ -232,6 +224,7 @@ std::string can_be_undone(const View& view) {
 }
 
 Html form_to_withdraw(const View& view) {
+  if (!view.may(Offer::What::withdraw)) return {};
   const Html inside = html(
       "<p>Permohonan yang ditarik tidak diproses lagi. {}</p>"
       "{}<div class=\"pilihan\">"
@@ -245,17 +238,15 @@ Html form_to_withdraw(const View& view) {
 
 // Their own last action on this page, while it can be taken back.
 Html undo_card(const View& view) {
-  const Permit& permit = view.permit();
-  const Seconds window = view.context.send.undo_window;
-  if (refuse_undo(permit, kApplicantHere, view.now, window)) return {};
-  const LastAction& last = *permit.last_action;
-  const Visit* closed = permit.find_visit(last.closed_visit);
+  const auto offered = offers_at(view.offers, 0, Offer::What::undo);
+  if (offered.empty() || !view.permit().last_action) return {};
+  const Visit* closed = view.permit().find_visit(view.permit().last_action->closed_visit);
   return html(
       "<section class=\"kartu\" aria-label=\"Batalkan tindakan\"><p>Tindakan terakhir Anda: "
       "<strong>{}</strong>. Dapat dibatalkan sampai pukul {}.</p>{}"
       "<p><button name=\"aksi\" value=\"{}\">Batalkan tindakan</button></p></form></section>",
       action_done_words(closed ? std::string_view(closed->action) : kWithdraw),
-      notify::clock_time(view.calendar.local(last.recorded_at + window)),
+      notify::clock_time(view.calendar.local(*offered.front()->until)),
       head_of_form(view, kUndo, ""), kUndo);
 }
 
@@ -495,7 +486,7 @@ Html documents_of(const View& view) {
   Html items;
   for (const Document& document : view.permit().documents) {
     if (!document.counts() || !document.file ||
-        is_output(sop_of(document, view.permit(), view.sop), document.kind))
+        sop_of(document, view.permit(), view.sop).brings(document.kind))
       continue;
     items += html("<li>{} <span class=\"halus\">diterima {}</span></li>",
                   document_words(document.kind, document.name),
@@ -509,7 +500,7 @@ Html body_of(const View& view, const Html& said) {
   const Permit& permit = view.permit();
   const Html undo = undo_card(view);
   const Html top = top_of(view);
-  const Html withdrawal = may_withdraw(permit, view.sop) ? form_to_withdraw(view) : Html();
+  const Html withdrawal = form_to_withdraw(view);
   Html notice = said;
   if (!view.answered) {
     if (!view.fault.empty()) notice = message(view.fault, true);
@@ -585,6 +576,8 @@ awaitable<Response> TrackPages::track_again(const PageCall& call, std::int64_t i
   const std::vector<Delegation> letters = reading.results[its_letters];
   const Instant now = std::max(reading.moment.now, stored.permit.changed_at);
   const Context context = rulebook_.context(sop, now);
+  const std::vector<Offer> offered = offers(reading.permits.at(id).permit, kApplicantHere,
+                                            rulebook_.context(sop, reading.moment.now));
   const View view{stored,
                   sop,
                   calendar_of(sop),
@@ -593,6 +586,7 @@ awaitable<Response> TrackPages::track_again(const PageCall& call, std::int64_t i
                   "/lacak/" + secret,
                   new_form_keys(csrf_token(secret, "lacak")),
                   context,
+                  offered,
                   letters,
                   call.form,
                   outcome.words};

@@ -49,6 +49,10 @@ std::string reason_words(Reason reason) {
   return std::string(words.empty() ? http::problem_code(reason)->title.indonesian : words);
 }
 
+std::string refusal_words(const Refusal& refusal) {
+  return std::string(http::problem_code(refusal.reason())->title.indonesian) + ".";
+}
+
 std::string note_words(std::string_view kind) {
   constexpr std::pair<std::string_view, std::string_view> kWords[] = {
       {"note", "Catatan"},

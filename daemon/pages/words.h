@@ -10,6 +10,7 @@
 #include "rules/calendar.h"
 #include "rules/ledger.h"
 #include "rules/people.h"
+#include "rules/refusal.h"
 #include "rules/sop.h"
 
 namespace tenggat::pages {
@@ -26,6 +27,7 @@ std::string duties_words(const std::vector<Duty>& duties, const Sop& sop, const 
 
 // Why something was done or left undone: "tembusan", "tercakup dalam daftar pagi".
 std::string reason_words(Reason reason);
+std::string refusal_words(const Refusal& refusal);  // "Tugas sudah diambil petugas lain."
 // What kind of note it is: "Kekurangan".
 std::string note_words(std::string_view kind);
 
