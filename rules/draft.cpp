@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "rules/because_words.h"
 #include "rules/preconditions.h"
 #include "rules/time_spent.h"
 
@@ -17,27 +18,11 @@ constexpr std::string_view kObstacleReminder = "kendala";
 constexpr std::string_view kEscalation = "escalated";
 constexpr std::string_view kTrackingLink = "tautan_lacak";
 
-// Reports to a superior name no person: the record does.
-std::string pause_report(const PauseReason& reason) {
-  return fmt::format("waktu dijeda saat batas sudah dekat ({})", reason.name);
-}
-std::string extension_report(const PauseReason& reason) {
-  return fmt::format("jeda diperpanjang saat batas sudah dekat ({})", reason.name);
-}
-std::string limit_report(const PauseReason& reason) {
-  return fmt::format("jeda diperpanjang mendekati batas terlama, {} ({})",
-                     reason.longest->to_string(), reason.name);
-}
 // From here on an extension takes most of what a pause may last.
 constexpr int kNearLimitPercent = 80;
 // A pause that ended sooner is no news to the applicant unless it moved their date to another day.
 constexpr Seconds kBriefPause{3600};
 constexpr std::string_view kAnswer = "jawaban_pemohon";
-constexpr std::string_view kSelfApprovalReport =
-    "persetujuan diberikan oleh pejabat yang menyiapkan sendiri berkasnya";
-constexpr std::string_view kEscalationReport = "petugas memohon arahan segera";
-constexpr std::string_view kNewDeficiencyReport =
-    "pengembalian kembali menyebut kekurangan yang tidak disebut pada pengembalian sebelumnya";
 
 std::string actor_name(const Actor& actor) {
   switch (actor.kind) {
@@ -438,10 +423,10 @@ void Draft::perform(const Performance& done) {
   close_visit(visit, done, cause);
   for (const Deficiency& one : act.deficiencies) visit.deficiencies.push_back(one.document);
   if (rule.state == PermitState::returned && finds_more_than_before(visit))
-    report_to_superior(visit_id, std::string(kNewDeficiencyReport), Reason::new_deficiency, cause,
+    report_to_superior(visit_id, sentence<Because::new_deficiency>(), Reason::new_deficiency, cause,
                        hold);
   if (by.in_place_because == Reason::self_approval && before.is_work_of(by.actor.id))
-    report_to_superior(visit_id, std::string(kSelfApprovalReport), Reason::self_approval, cause,
+    report_to_superior(visit_id, sentence<Because::self_approval>(), Reason::self_approval, cause,
                        hold);
   start_and_end_case({step.id, rule.id}, at, cause, hold);
   const bool signed_again = p.signings > last.signings_before && last.signings_before > 0;
@@ -462,7 +447,7 @@ void Draft::perform(const Performance& done) {
     open_next(done, last);
   last.case_closed = !case_was_closed && p.case_closed_at;
   // Whatever ended a standstill of the case (a pause, the mending) moved its date.
-  std::map<std::string, std::string> because{{"dasar", "perbaikan berkas telah kami terima"}};
+  std::map<std::string, std::string> because{{"dasar", sentence<Because::mended>()}};
   if (pause_ended) because = {{"jeda", pause_ended->reason}};
   tell_if_promise_moved(visit_id, std::move(because), cause, hold, pause_ended);
   // An automatic action is nobody's to take back, and what was received stays received.
@@ -578,7 +563,7 @@ void Draft::undo(const LastAction& last, const Actor& actor) {
   if (!had_ended) return;
   // A calendar that was applied meanwhile has passed by what had ended.
   judge_open_clocks_again(event);
-  tell_if_promise_moved(0, {{"dasar", "perubahan kalender kerja"}}, event, Seconds{0});
+  tell_if_promise_moved(0, {{"dasar", sentence<Because::calendar_changed>()}}, event, Seconds{0});
 }
 
 void Draft::claim(int visit_id, const Doer& by) {
@@ -609,7 +594,7 @@ void Draft::assign(int visit_id, const Assign& command, const Doer& by) {
   const std::int64_t cause = record("assigned", visit_id, by, std::move(fields));
   note(visit_id, "assign", "", command.reason, by.actor);
   ++permit().version;
-  tell_handed_over(visit_id, "ditugaskan oleh atasan", cause);
+  tell_handed_over(visit_id, sentence<Because::assigned>(), cause);
 }
 
 // By the permit's id, which counts on: whoever has a file at one step has it at the role's others.
@@ -667,7 +652,7 @@ void Draft::release_absent() {
                                        {"reason", std::string(to_string(*why))}});
     ++permit().version;
     if (sop_.role(visit.role).in_turn) assign_in_turn(*permit().find_visit(id));
-    tell_handed_over(id, "petugas sebelumnya tidak bertugas", cause);
+    tell_handed_over(id, sentence<Because::officer_absent>(), cause);
   }
 }
 
@@ -704,9 +689,8 @@ void Draft::escalate(int visit_id, const std::string& text, const Doer& by) {
   notice.urgent = true;
   notice.cause = cause;
   const Obstacle* obstacle = visit.acknowledged ? obstacle_of(*visit.acknowledged, sop_) : nullptr;
-  notice.details = {
-      {"alasan", obstacle ? fmt::format("{} (kendala: {})", kEscalationReport, obstacle->name)
-                          : std::string(kEscalationReport)}};
+  notice.details = {{"alasan", obstacle ? sentence<Because::escalated_for_obstacle>(obstacle->name)
+                                        : sentence<Because::escalated>()}};
   notify(std::move(notice));
   count("escalations_total", visit.step, "now", 1, recorded_, cause);
 }
@@ -762,7 +746,8 @@ void Draft::pause(int visit_id, const PauseReason& reason, const PauseVisit& com
   if (reason.tells_applicant)
     tell_applicant(visit_id, "klarifikasi", Reason::state_changed, cause, hold);
   if (late_hour)
-    report_to_superior(visit_id, pause_report(reason), Reason::paused_near_due, cause, Seconds{0});
+    report_to_superior(visit_id, sentence<Because::paused_near_due>(reason.name),
+                       Reason::paused_near_due, cause, Seconds{0});
 }
 
 void Draft::extend_pause(int visit_id, const PauseReason& reason, const PauseVisit& command,
@@ -786,10 +771,12 @@ void Draft::extend_pause(int visit_id, const PauseReason& reason, const PauseVis
   const bool near_limit = longest && calendar_.worked(pause.from, *pause.until) * 100 >=
                                          calendar_.worked(pause.from, *longest) * kNearLimitPercent;
   if (short_of_time(visit))
-    report_to_superior(visit_id, extension_report(reason), Reason::paused_near_due, cause,
-                       Seconds{0});
+    report_to_superior(visit_id, sentence<Because::extended_near_due>(reason.name),
+                       Reason::paused_near_due, cause, Seconds{0});
   else if (near_limit)
-    report_to_superior(visit_id, limit_report(reason), Reason::pause_near_limit, cause, Seconds{0});
+    report_to_superior(
+        visit_id, sentence<Because::extended_near_limit>(reason.longest->to_string(), reason.name),
+        Reason::pause_near_limit, cause, Seconds{0});
 }
 
 void Draft::resume(int visit, Instant at, const Doer& by, const ResumeVisit& command,

@@ -97,10 +97,10 @@ class SopReader {
       : file_(file), accepted_before_(file.accepted_before) {}
 
   Loaded<Sop> read() {
-    const YamlMap top =
-        file_.document().map({"sop", "judul", "kalender", "nomor", "total", "layanan",
-                              "dasar_hukum", "keberatan", "pimpinan", "pelaksana", "jeda",
-                              "kendala", "langkah", "penarikan", "eskalasi", "eskalasi_layanan"});
+    const YamlMap top = file_.document().map(
+        {"sop", "judul", "kalender", "nomor", "total", "layanan", "dasar_hukum", "keberatan",
+         "pimpinan", "pelaksana", "jeda", "kendala", "langkah", "penarikan", "eskalasi",
+         "eskalasi_layanan", "singkatan"});
     if (!top.present()) {
       if (file_.sound()) file_.fault(1, 1, say<Wrong::empty_file>());
       return file_.take_faults();
@@ -109,6 +109,7 @@ class SopReader {
     read_roles(top);
     read_pauses(top);
     read_obstacles(top);
+    read_abbreviations(top.find("singkatan"));
     read_ladders(top);
     read_steps(top);
     check_references(top);
@@ -312,6 +313,56 @@ class SopReader {
     sop_.case_ladder = read_rungs(top.find("eskalasi_layanan"), true);
   }
 
+  // How a button may be called, and what was done by it.
+  static constexpr std::ptrdiff_t kMostWords = 60, kMostReason = 200;
+
+  std::string words(const YamlMap& entry, std::string_view key) {
+    if (!entry.has(key)) return "";
+    std::string text = entry.required_text(key);
+    check_length(entry.find(key), kMostWords);
+    return text;
+  }
+  static void check_length(const YamlValue& value, std::ptrdiff_t most) {
+    if (!value.is_scalar()) return;
+    const std::string text = value.text();
+    const auto characters = std::count_if(text.begin(), text.end(), [](char c) {
+      return (static_cast<unsigned char>(c) & 0xC0) != 0x80;  // not a later byte of one
+    });
+    if (characters > most) value.fault(say<Wrong::body_too_long>(most));
+  }
+
+  ActionWords read_words(const YamlMap& entry) {
+    ActionWords read{words(entry, "tombol"), words(entry, "sudah"), {}};
+    if (read.done.ends_with('.')) entry.fault_at("sudah", say<Wrong::stop_after_done>());
+    for (const YamlValue& reason : entry.find("alasan").list()) {
+      const std::string text = reason.text();
+      if (!reason.is_scalar()) continue;
+      if (text.empty())
+        reason.fault(say<Wrong::blank>("alasan"));
+      else if (std::find(read.reasons.begin(), read.reasons.end(), text) != read.reasons.end())
+        reason.fault(say<Wrong::list_twice>(text));
+      check_length(reason, kMostReason);
+      read.reasons.push_back(text);
+    }
+    return read;
+  }
+
+  void read_abbreviations(const YamlValue& list) {
+    for (const YamlValue& one : list.list()) {
+      const std::string text = one.text();
+      if (!one.is_scalar()) continue;
+      const bool is_word = std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      });
+      if (text.empty() || !is_word)
+        one.fault(say<Wrong::bad_abbreviation>());
+      else if (std::find(sop_.abbreviations.begin(), sop_.abbreviations.end(), text) !=
+               sop_.abbreviations.end())
+        one.fault(say<Wrong::list_twice>(text));
+      sop_.abbreviations.push_back(text);
+    }
+  }
+
   std::vector<Output> read_outputs(const YamlValue& value) {
     std::vector<Output> outputs;
     for (const YamlValue& item : value.list_or_one()) {
@@ -329,11 +380,15 @@ class SopReader {
   }
 
   void read_action(const YamlValue& key, const YamlValue& value, Step& step) {
-    const YamlMap entry = value.map({"ke", "status", "catatan", "hasil", "untuk_hasil", "output",
-                                     "kabar", "kabar_ulang", "otomatis", "di_luar_sop"});
+    const YamlMap entry =
+        value.map({"ke", "status", "catatan", "hasil", "untuk_hasil", "output", "kabar",
+                   "kabar_ulang", "otomatis", "di_luar_sop", "tombol", "sudah", "alasan"});
     if (!entry.present()) return;
     ActionRule action;
     action.id = identifier(key);
+    action.words = read_words(entry);
+    if (entry.has("alasan") && !entry.has("catatan"))
+      entry.fault_at("alasan", say<Wrong::reasons_without_note>());
     action.to = entry.text("ke").value_or("");
     if (!action.to.empty()) step_uses_.push_back({action.to, entry.find("ke")});
     bool readable = entry.find("ke").is_scalar() == entry.has("ke");

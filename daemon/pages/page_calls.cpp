@@ -338,8 +338,8 @@ Html upload_input(std::string_view id, std::string_view kind, std::string_view n
                          id, input, types);
 }
 
-Html document_link(const Document& document, const std::string& own_prefix) {
-  const std::string words = document_words(document.kind, document.name);
+Html document_link(const Document& document, const std::string& own_prefix, const Sop& sop) {
+  const std::string words = document_words(document.kind, document.name, sop);
   if (http::uploaded_hash(document.uri))
     return html("<a href=\"{}{}\">{}</a>", own_prefix, document.id, words);
   const auto host = http::web_host(document.uri);

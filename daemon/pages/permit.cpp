@@ -97,7 +97,7 @@ Html documents_of(const PermitView& view) {
   for (const Document& document : view.permit().documents) {
     if (!document.file) continue;
     Html item = html("<li>{}{}<br><span class=\"halus\">{} · {}</span></li>",
-                     document_link(document, view.path() + "/dokumen/"),
+                     document_link(document, view.path() + "/dokumen/", view.context.sop),
                      document.number.empty() ? std::string() : ", nomor " + document.number,
                      near_words(view.context.calendar, document.added_at, view.context.now),
                      officer_words(document.added_by, view.context.people));

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "daemon/pages/permit_view.h"
 #include "daemon/pages/words.h"
@@ -12,15 +11,6 @@ namespace tenggat::pages {
 namespace {
 
 constexpr int kDeficiencyRows = 3;
-
-// What is wrong most often, ready to be ticked.
-constexpr std::array kReasonsToApplicant = {
-    "Dokumen belum lengkap", "Dokumen tidak terbaca atau terpotong",
-    "Belum ditandatangani atau distempel", "Data tidak sesuai dengan dokumen pendukung",
-    "Masa berlaku dokumen telah habis"};
-constexpr std::array kReasonsWithin = {"Penulisan nama atau alamat keliru",
-                                       "Nomor atau dasar hukum keliru", "Lampiran belum lengkap",
-                                       "Isi tidak sesuai dengan rekomendasi"};
 
 // One form of the page: what it asks for, at which step.
 struct FormOf {
@@ -52,10 +42,10 @@ Html head_of_form(const FormOf& form) {
       view.permit().version, fault);
 }
 
-template <std::size_t N>
-Html ready_reasons(const std::array<const char*, N>& reasons, const Typed& typed) {
+Html ready_reasons(const std::vector<std::string>& reasons, const Typed& typed) {
+  if (reasons.empty()) return {};
   Html boxes;
-  for (const char* reason : reasons)
+  for (const std::string& reason : reasons)
     boxes += tick_box("alasan", reason, reason, typed.has("alasan", reason));
   return html("<fieldset class=\"pilihan\"><legend>Alasan</legend>{}</fieldset>", boxes);
 }
@@ -66,7 +56,8 @@ Html deficiency_rows(const FormOf& form) {
   Html kinds;
   for (const Document& document : form.view.permit().documents)
     if (document.counts() && document.file)
-      kinds += html("<option value=\"{}\"></option>", readable(document.kind));
+      kinds +=
+          html("<option value=\"{}\"></option>", readable(document.kind, form.view.context.sop));
   Html rows;
   for (int i = 1; i <= kDeficiencyRows; ++i) {
     const auto row = static_cast<std::size_t>(i - 1);
@@ -103,12 +94,13 @@ Html note_field(const FormOf& form, ActionRule::Note note) {
 }
 
 // What ends the permit is done deliberately: never by one press.
-Html confirmation(const PermitView& view, const ActionRule& action) {
+Html confirmation(const FormOf& form, const ActionRule& action) {
+  const PermitView& view = form.view;
   const Seconds window = view.context.send.undo_window;
   return html(
       "<div class=\"pilihan\"><label><input type=\"checkbox\" name=\"yakin\" value=\"ya\" required>"
       "<span>Saya yakin: {}, dan berkas {} selesai. {}</span></label></div>",
-      action_done_words(action.id), view.permit().number,
+      action_done_words(view.context.sop, form.step, action.id), view.permit().number,
       window.count() == 0 ? std::string("Tidak dapat dibatalkan.")
                           : fmt::format("Dapat dibatalkan selama {}.", notify::duration(window)));
 }
@@ -119,30 +111,29 @@ Html action_form(const FormOf& form, const Offer& offer, bool main) {
   const Typed typed = form.typed();
   Html inside = head_of_form(form);
   for (const Output& output : offer.wanted.files) {
-    inside += upload_input(form.id(output.kind), output.kind, "", readable(output.kind), true);
+    inside += upload_input(form.id(output.kind), output.kind, "",
+                           readable(output.kind, view.context.sop), true);
     if (output.numbered)
       inside += html(
           "<label for=\"{}\">Nomor {}</label><input type=\"text\" id=\"{}\" "
           "name=\"nomor.{}\" required maxlength=\"100\" value=\"{}\">",
-          form.id("nomor"), notify::readable_within(output.kind), form.id("nomor"), output.kind,
-          typed.text("nomor." + output.kind));
+          form.id("nomor"), notify::readable_within(output.kind, view.context.sop),
+          form.id("nomor"), output.kind, typed.text("nomor." + output.kind));
   }
   if (!offer.wanted.files.empty()) inside += html("{}{}", upload_hint(), typed.files_are_lost());
   if (offer.wanted.outcome) inside += outcome_choice(view.permit().outcome, typed);
-  const bool to_applicant = action.state == PermitState::returned;
-  if (action.note != ActionRule::Note::optional && action.backward)
-    inside += to_applicant ? ready_reasons(kReasonsToApplicant, typed)
-                           : ready_reasons(kReasonsWithin, typed);
+  const Sop& sop = view.context.sop;
+  inside += ready_reasons(sop.words_of(form.step, action.id).reasons, typed);
   if (action.note == ActionRule::Note::note_or_deficiencies) inside += deficiency_rows(form);
   inside += note_field(form, action.note);
-  if (action.ends_permit()) inside += confirmation(view, action);
+  const std::string words = action_words(sop, form.step, action.id);
+  if (action.ends_permit()) inside += confirmation(form, action);
   inside += html("<p><button class=\"{} penuh\" name=\"aksi\" value=\"{}\">{}</button></p></form>",
                  action.ends_permit() ? "bahaya utama"
                  : main               ? "utama"
                                       : "",
-                 form.action, action_words(action.id));
-  if (main) return html("<h3>{}</h3>{}", action_words(action.id), inside);
-  return folded(action_words(action.id), inside, bool(typed));
+                 form.action, words);
+  return main ? html("<h3>{}</h3>{}", words, inside) : folded(words, inside, bool(typed));
 }
 
 // A day, both included: the pause lasts to its end, or as long as it may.
@@ -327,7 +318,7 @@ Html undo_card(const PermitView& view) {
       "<section class=\"kartu\" aria-label=\"Batalkan tindakan\"><p>Tindakan terakhir Anda: "
       "<strong>{}"
       "</strong>. Dapat dibatalkan sampai pukul {}.</p><div class=\"sebaris\">{}</div></section>",
-      action_done_words(closed.action),
+      action_done_words(view.context.sop, closed.step, closed.action),
       notify::clock_time(view.context.calendar.local(*offered.front()->until)),
       button_form(view, closed.step, "undo", "Batalkan tindakan"));
 }

@@ -91,9 +91,13 @@ std::string event_words(const store::StoredEvent& stored, const Permit& permit,
     return readable(id);
   };
   if (type == "submitted") return "Permohonan diajukan";
-  if (type == "acted") return step + action_done_words(field_of(stored, "action"));
-  if (type == "undone")
-    return step + "tindakan dibatalkan (" + action_done_words(field_of(stored, "action")) + ")";
+  const auto done = [&] {
+    const std::string action = field_of(stored, "action");
+    return action_done_words(visit ? sop_of(*visit, context.sop) : context.sop,
+                             visit ? visit->step : "", action);
+  };
+  if (type == "acted") return step + done();
+  if (type == "undone") return step + "tindakan dibatalkan (" + done() + ")";
   if (type == "claimed") return step + "tugas diambil";
   if (type == "released") return step + "tugas dilepaskan";
   if (type == "paused") return step + "waktu dijeda (" + pause_name() + ")";
@@ -131,7 +135,8 @@ Html history_of(const PermitView& view) {
     Html said;
     for (const store::StoredNote& note : view.notes)
       if (note.event == stored->event.sequence)
-        said += html("<br>{}{}", note.document.empty() ? "" : readable(note.document) + ": ",
+        said += html("<br>{}{}",
+                     note.document.empty() ? "" : readable(note.document, view.context.sop) + ": ",
                      lines(note.text));
     const Event& event = stored->event;
     const Visit* visit = view.permit().find_visit(event.visit);

@@ -153,7 +153,8 @@ Html just_done(const SignedIn& who, const Reading& found, const office::Rulebook
     items += html(
         "<li><a href=\"/permohonan/{}\">{}</a> <span class=\"halus\">· {}: {} {} · {} dari standar "
         "{}</span></li>",
-        permit->id, permit->subject, step_name(*visit, sop), action_done_words(visit->action),
+        permit->id, permit->subject, step_name(*visit, sop),
+        action_done_words(sop_of(*visit, sop), visit->step, visit->action),
         notify::clock_time(calendar.local(*visit->closed_at)),
         notify::working_time(visit->elapsed, calendar.nominal_day()),
         budget_words(*visit->standard));
@@ -280,7 +281,7 @@ awaitable<Response> TaskPages::tasks_page(const PageCall& call, int status, std:
     if (action && quick.insert(action->id).second)
       buttons +=
           html("<button class=\"utama\" name=\"aksi\" value=\"act.{}\">{} yang dipilih</button>",
-               action->id, action_words(action->id));
+               action->id, action_words(sop, task.visit->step, action->id));
   }
   if (claims) buttons += html("<button name=\"aksi\" value=\"claim\">Ambil yang dipilih</button>");
   if (releases)

@@ -18,7 +18,7 @@ namespace {
 
 // What an answer is about may be anything: such a file has a kind of its own.
 constexpr const char* kAnswerDocument = "lampiran_jawaban";
-constexpr std::string_view kAnswer = "jawab", kWithdraw = "withdraw", kUndo = "batal";
+constexpr std::string_view kAnswer = "jawab", kUndo = "batal";
 const Actor kApplicantHere{Actor::Kind::applicant, kSpeaksForApplicant, ""};
 
 // Everything the page is made from.
@@ -153,11 +153,12 @@ Html form_to_mend(const View& view, const Visit& visit,
   Html inputs;
   int number = 0;
   for (const Slot& slot : upload_slots(view, wanting)) {
-    const std::string words = document_words(slot.kind, slot.name);
-    inputs += upload_input(fmt::format("berkas{}", ++number), slot.kind, slot.name,
-                           slot.named ? words + " (perlu diperbaiki)"
-                                      : "Ganti " + document_words_within(slot.kind, slot.name),
-                           false);
+    const std::string words = document_words(slot.kind, slot.name, view.sop);
+    inputs +=
+        upload_input(fmt::format("berkas{}", ++number), slot.kind, slot.name,
+                     slot.named ? words + " (perlu diperbaiki)"
+                                : "Ganti " + document_words_within(slot.kind, slot.name, view.sop),
+                     false);
   }
   const std::string& action = (*again)->action->id;
   const Typed typed = view.typed(action);
@@ -177,8 +178,9 @@ Html form_to_answer(const View& view, const Visit& visit) {
   int number = 0;
   for (const Slot& slot : upload_slots(view, {}))
     if (slot.kind != kAnswerDocument)
-      inputs += upload_input(fmt::format("berkas{}", ++number), slot.kind, slot.name,
-                             "Ganti " + document_words_within(slot.kind, slot.name), false);
+      inputs +=
+          upload_input(fmt::format("berkas{}", ++number), slot.kind, slot.name,
+                       "Ganti " + document_words_within(slot.kind, slot.name, view.sop), false);
   const Typed typed = view.typed(kAnswer);
   return html(
       "{}{}<label for=\"catatan\">Jawaban Anda</label>"
@@ -197,17 +199,18 @@ Html form_of_receipt(const View& view, const Visit& visit) {
   Html forms;
   for (const Offer* offer : offers_at(view.offers, visit.id, Offer::What::act)) {
     const ActionRule& action = *offer->action;
+    const std::string words = action_words(view.sop, visit.step, action.id);
     const bool asks_note = offer->wanted.note != ActionRule::Note::optional;
     const Typed typed = view.typed(action.id);
     const Html head = head_of_form(view, action.id, visit.step);
     if (!asks_note) {
       forms += html(
           "{}<p><button class=\"utama penuh\" name=\"aksi\" value=\"{}\">{}</button></p></form>",
-          head, action.id, action_words(action.id));
+          head, action.id, words);
       continue;
     }
     forms += folded(
-        action_words(action.id),
+        words,
         html("{}<label for=\"catatan\">Apa yang keliru?</label>"
              "<textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\" required>{}</textarea>"
              "<p><button name=\"aksi\" value=\"{}\">Kirim laporan</button></p></form>",
@@ -225,15 +228,16 @@ std::string can_be_undone(const View& view) {
 
 Html form_to_withdraw(const View& view) {
   if (!view.may(Offer::What::withdraw)) return {};
+  const std::string words = action_words(view.sop, "", kWithdrawal);
   const Html inside = html(
       "<p>Permohonan yang ditarik tidak diproses lagi. {}</p>"
       "{}<div class=\"pilihan\">"
       "<label><input type=\"checkbox\" name=\"yakin\" value=\"ya\" required>"
       "<span>Ya, saya menarik permohonan {}</span></label></div>"
-      "<p><button class=\"bahaya\" name=\"aksi\" value=\"{}\">Tarik permohonan</button></p>"
-      "</form>",
-      can_be_undone(view), head_of_form(view, kWithdraw, ""), view.permit().number, kWithdraw);
-  return folded("Tarik permohonan", inside, bool(view.typed(kWithdraw)));
+      "<p><button class=\"bahaya\" name=\"aksi\" value=\"{}\">{}</button></p></form>",
+      can_be_undone(view), head_of_form(view, kWithdrawal, ""), view.permit().number, kWithdrawal,
+      words);
+  return folded(words, inside, bool(view.typed(kWithdrawal)));
 }
 
 // Their own last action on this page, while it can be taken back.
@@ -245,7 +249,8 @@ Html undo_card(const View& view) {
       "<section class=\"kartu\" aria-label=\"Batalkan tindakan\"><p>Tindakan terakhir Anda: "
       "<strong>{}</strong>. Dapat dibatalkan sampai pukul {}.</p>{}"
       "<p><button name=\"aksi\" value=\"{}\">Batalkan tindakan</button></p></form></section>",
-      action_done_words(closed ? std::string_view(closed->action) : kWithdraw),
+      action_done_words(view.sop, closed ? closed->step : "",
+                        closed ? closed->action : kWithdrawal),
       notify::clock_time(view.calendar.local(*offered.front()->until)),
       head_of_form(view, kUndo, ""), kUndo);
 }
@@ -267,7 +272,7 @@ Html returned_card(const View& view, const Visit& visit) {
   for (const store::StoredNote& note : wanting)
     list += note.document.empty() ? html("<li>{}</li>", lines(note.text))
                                   : html("<li><strong>{}</strong>: {}</li>",
-                                         readable(note.document), lines(note.text));
+                                         readable(note.document, view.sop), lines(note.text));
   const Html inside = html(
       "<h2>Yang perlu diperbaiki</h2><ul>{}</ul>"
       "<p>Dikembalikan {}. Waktu layanan dihitung setelah berkas dinyatakan lengkap.</p>{}",
@@ -291,7 +296,8 @@ Html decree_lines(const View& view) {
   Html found;
   for (const Document& document : view.permit().documents) {
     if (!for_applicant(document, view.permit(), view.sop)) continue;
-    found += html("<p class=\"besar\">{}{}</p>", document_link(document, view.path + "/dokumen/"),
+    found += html("<p class=\"besar\">{}{}</p>",
+                  document_link(document, view.path + "/dokumen/", view.sop),
                   document.number.empty() ? std::string() : ", nomor " + document.number);
   }
   return found;
@@ -410,7 +416,8 @@ const Visit* last_visit(const Permit& permit, const std::string& step) {
 std::string done_words(const View& view, const Visit& visit) {
   const ActionRule* rule = action_of(visit, view.sop);
   const bool told = rule && (!rule->tells_applicant.empty() || is_applicants(visit, view.sop));
-  return told ? action_done_words(visit.action) : std::string("selesai");
+  return told ? action_done_words(sop_of(visit, view.sop), visit.step, visit.action)
+              : std::string("selesai");
 }
 
 std::string who_has(const Sop& sop, const std::string& role) {
@@ -489,7 +496,7 @@ Html documents_of(const View& view) {
         sop_of(document, view.permit(), view.sop).brings(document.kind))
       continue;
     items += html("<li>{} <span class=\"halus\">diterima {}</span></li>",
-                  document_words(document.kind, document.name),
+                  document_words(document.kind, document.name, view.sop),
                   notify::short_moment(view.calendar.local(document.added_at)));
   }
   if (items.empty()) return {};
@@ -518,12 +525,16 @@ Html body_of(const View& view, const Html& said) {
       journey(view), documents_of(view), proof, withdrawal);
 }
 
-std::string_view thanks_for(std::string_view what) {
+// For what was done last: an action of a step of theirs, or one of this page's own.
+std::string_view thanks_for(std::string_view what, const Sop& sop) {
   if (what == kUndo) return "Tindakan telah dibatalkan.";
   if (what == kAnswer) return "Terima kasih, jawaban Anda telah kami terima.";
-  if (what == kWithdraw) return "Permohonan telah ditarik.";
-  if (what == "receive") return "Terima kasih, penerimaan telah dicatat.";
-  if (what == "report_error") return "Laporan kesalahan telah kami terima dan sedang diperiksa.";
+  if (what == kWithdrawal) return "Permohonan telah ditarik.";
+  for (const Step& step : sop.steps) {
+    const ActionRule* rule = sop.is_applicant(step.role) ? step.find_action(what) : nullptr;
+    if (rule && rule->ends_permit()) return "Terima kasih, penerimaan telah dicatat.";
+    if (rule && rule->backward) return "Laporan kesalahan telah kami terima dan sedang diperiksa.";
+  }
   return "Terima kasih, berkas Anda telah kami terima.";
 }
 
@@ -538,6 +549,7 @@ class TrackPages : public PageGroup {
  private:
   store::StoredPermit as_decided(store::StoredPermit stored, Instant now) const;
   awaitable<Response> track_again(const PageCall& call, std::int64_t id, Outcomes outcome);
+  awaitable<bool> is_returned(std::int64_t id, std::string step);
 
   office::Committer& committer_;
   http::Uploads& uploads_;
@@ -591,8 +603,17 @@ awaitable<Response> TrackPages::track_again(const PageCall& call, std::int64_t i
                   call.form,
                   outcome.words};
   Html said;
-  if (const auto done = call.request.query.get("sudah")) said = message(thanks_for(*done));
+  if (const auto done = call.request.query.get("sudah")) said = message(thanks_for(*done, sop));
   co_return page(outcome.status, call, "Permohonan " + stored.permit.number, body_of(view, said));
+}
+
+awaitable<bool> TrackPages::is_returned(std::int64_t id, std::string step) {
+  auto reading = reader_.read({id}, {});
+  const Reading found = co_await std::move(reading);
+  const auto permit = found.permits.find(id);
+  const Visit* visit =
+      permit == found.permits.end() ? nullptr : permit->second.permit.open_visit(step);
+  co_return visit && visit->returned;
 }
 
 awaitable<Response> TrackPages::track_act(PageCall call) {
@@ -614,9 +635,14 @@ awaitable<Response> TrackPages::track_act(PageCall call) {
     refused.words = "Catatan terlalu panjang; paling banyak 2.000 huruf.";
   else if (action == kAnswer && note.empty() && call.form.files.empty())
     refused.words = "Tuliskan jawaban Anda atau sertakan berkasnya terlebih dahulu.";
-  else if (action == kWithdraw && call.form.text("yakin") != "ya")
+  else if (action == kWithdrawal && call.form.text("yakin") != "ya")
     refused.words = "Beri tanda pada kotak persetujuan sebelum menarik permohonan.";
   if (refused.words.empty()) refused = upload_fault(call.form).value_or(refused);
+  std::vector<NewDocument> documents = uploaded(call.form);
+  if (refused.words.empty() && documents.empty() && note.empty()) {
+    auto asking = is_returned(*id, step);
+    if (co_await std::move(asking)) refused.words = "Belum ada berkas atau catatan yang dikirim.";
+  }
   if (!refused.words.empty()) {
     auto showing = track_again(call, *id, refused);
     co_return co_await std::move(showing);
@@ -626,7 +652,6 @@ awaitable<Response> TrackPages::track_act(PageCall call) {
   asked.permit = *id;
   asked.actor = kApplicantHere;
   asked.token = -*id;
-  std::vector<NewDocument> documents = uploaded(call.form);
   if (action == kUndo) {
     asked.command = Undo{};
   } else if (action == kAnswer) {
@@ -641,11 +666,6 @@ awaitable<Response> TrackPages::track_act(PageCall call) {
     act.step = step;
     act.action = action;
     act.note = note;
-    if (act.action == "submit" && act.documents.empty() && note.empty()) {
-      refused.words = "Belum ada berkas atau catatan yang dikirim.";
-      auto showing = track_again(call, *id, refused);
-      co_return co_await std::move(showing);
-    }
     asked.command = std::move(act);
   }
   auto submitting = submit(committer_, call, std::move(asked));

@@ -55,15 +55,41 @@ TEST(PageWords, EveryEventIsSaidInIndonesian) {
   for (std::sregex_iterator found(draft.begin(), draft.end(), recorded), end; found != end; ++found)
     types.insert((*found)[1]);
   EXPECT_GE(types.size(), 15U);
+  Permit permit;
+  permit.visits.emplace_back();
+  permit.visits.back().id = 1;
+  permit.visits.back().step = "verifikasi";
   for (const std::string& type : types) {
     store::StoredEvent stored;
     stored.event.type = type;
+    stored.event.visit = 1;
     stored.fields_json = R"({"action":"accept","pause":"kunjungan_lapangan","rung":"due",
         "officer":"fo","obstacle":"cuaca","decree":"Keputusan 1"})";
-    const std::string words = event_words(stored, Permit(), context);
+    const std::string words = event_words(stored, permit, context);
     EXPECT_EQ(test::faults_in_words(words), std::vector<std::string>{}) << type;
     EXPECT_NE(words, "Perubahan lain") << type;
   }
+}
+
+// A permit keeps the version that it was handed in under.
+TEST(PageWords, AnActionIsCalledWhatItsServiceCallsIt) {
+  Sop sop = load_sop({"paud.yaml", source("rules/sop/paud.yaml")}).value();
+  EXPECT_EQ(action_words(sop, "verifikasi", "accept"), "Nyatakan lengkap dan terima");
+  EXPECT_EQ(action_done_words(sop, "verifikasi", "accept"), "berkas dinyatakan lengkap");
+  EXPECT_EQ(action_done_words(sop, "", "withdraw"), "permohonan ditarik");
+  EXPECT_EQ(document_words("draft_sk", "", sop), "Draf SK");
+
+  Sop older = sop;  // written before there were words in it
+  older.version = "older";
+  older.abbreviations.clear();
+  for (Step& step : older.steps)
+    for (ActionRule& action : step.actions) action.words = {};
+  EXPECT_EQ(action_words(older, "verifikasi", "accept"), "Accept");
+  const SopVersions versions{{"older", &older}, {sop.version, &sop}};
+  older.versions = &versions;
+  EXPECT_EQ(action_words(older, "verifikasi", "accept"), "Nyatakan lengkap dan terima");
+  EXPECT_EQ(older.words_of("verifikasi", "reject").reasons.size(), 5U);
+  EXPECT_EQ(document_words("draft_sk", "", older), "Draf SK");
 }
 
 TEST(PageWords, EveryNoteIsNamed) {
