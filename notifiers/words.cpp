@@ -84,25 +84,40 @@ std::string date(const std::string& text) {
   return date(local);
 }
 
-std::string readable_within(std::string_view id) {
-  constexpr std::string_view kAbbreviations[] = {"bapl", "kk", "ktp", "nib", "npwp", "paud", "sk"};
+namespace {
+
+// What is so abbreviated all over the country.
+constexpr std::string_view kAbbreviations[] = {"kk", "ktp", "nib", "npwp"};
+
+std::string readable_within(std::string_view id, const Sop* sop) {
   std::string words;
   while (!id.empty()) {
     const std::size_t end = std::min(id.find('_'), id.size());
     std::string word(id.substr(0, end));
     id.remove_prefix(std::min(end + 1, id.size()));
     if (word == "draft") word = "draf";  // in ids the form's word stands
-    if (std::ranges::find(kAbbreviations, word) != std::end(kAbbreviations))
+    if (const std::string* printed = sop ? sop->find_abbreviation(word) : nullptr)
+      word = *printed;
+    else if (std::ranges::find(kAbbreviations, word) != std::end(kAbbreviations))
       for (char& c : word) c = capital(c);
     words += (words.empty() ? "" : " ") + word;
   }
   return words;
 }
 
-std::string readable(std::string_view id) {
-  std::string words = readable_within(id);
+std::string with_capital(std::string words) {
   if (!words.empty()) words.front() = capital(words.front());
   return words;
+}
+
+}  // namespace
+
+std::string readable_within(std::string_view id, const Sop& sop) {
+  return readable_within(id, &sop);
+}
+std::string readable(std::string_view id) { return with_capital(readable_within(id, nullptr)); }
+std::string readable(std::string_view id, const Sop& sop) {
+  return with_capital(readable_within(id, &sop));
 }
 
 std::string without_full_stop(std::string text) {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "rules/calendar.h"
+#include "rules/sop.h"
 
 namespace tenggat::notify {
 
@@ -29,9 +30,11 @@ std::string working_time(Seconds working, Seconds nominal_day);
 // "2026-04-13" (a civil date of rules/people.h) → "13 April 2026"; as it is where it is none.
 std::string date(const std::string& civil_date);
 
-// The names that rules give to documents and steps: "denah_ruang" → "Denah ruang".
+// The names that rules give to things: "denah_ruang" → "Denah ruang".
 std::string readable(std::string_view id);
-std::string readable_within(std::string_view id);  // a sentence: "denah ruang", "KTP"
+// The same of a service, which has abbreviations of its own: "Draf SK".
+std::string readable(std::string_view id, const Sop& sop);
+std::string readable_within(std::string_view id, const Sop& sop);  // a sentence: "draf SK"
 
 // A note as a part of our sentence, which has a full stop of its own.
 std::string without_full_stop(std::string text);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "rules/because_words.h"
+#include "rules/preconditions.h"
 #include "rules/time_spent.h"
 
 namespace tenggat {
@@ -15,40 +17,12 @@ constexpr std::string_view kMendReminder = "pengingat_perbaikan";
 const NoticeKind kObstacleReminder{NoticeKind::Of::obstacle};
 const NoticeKind kEscalation{NoticeKind::Of::escalated};
 constexpr std::string_view kTrackingLink = "tautan_lacak";
-constexpr std::string_view kWithdrawal = "withdraw";
 
-// Reports to a superior name no person: the record does.
-std::string pause_report(const PauseReason& reason) {
-  return fmt::format("waktu dijeda saat batas sudah dekat ({})", reason.name);
-}
-std::string extension_report(const PauseReason& reason) {
-  return fmt::format("jeda diperpanjang saat batas sudah dekat ({})", reason.name);
-}
-std::string limit_report(const PauseReason& reason) {
-  return fmt::format("jeda diperpanjang mendekati batas terlama, {} ({})",
-                     reason.longest->to_string(), reason.name);
-}
 // From here on an extension takes most of what a pause may last.
 constexpr int kNearLimitPercent = 80;
 // A pause that ended sooner is no news to the applicant unless it moved their date to another day.
 constexpr Seconds kBriefPause{3600};
 constexpr std::string_view kAnswer = "jawaban_pemohon";
-constexpr std::string_view kSelfApprovalReport =
-    "persetujuan diberikan oleh pejabat yang menyiapkan sendiri berkasnya";
-constexpr std::string_view kEscalationReport = "petugas memohon arahan segera";
-constexpr std::string_view kNewDeficiencyReport =
-    "pengembalian kembali menyebut kekurangan yang tidak disebut pada pengembalian sebelumnya";
-
-bool brings(const std::vector<Output>& outputs, const std::string& kind) {
-  return std::any_of(outputs.begin(), outputs.end(),
-                     [&](const Output& output) { return output.kind == kind; });
-}
-
-bool brings(const Step& step, const std::string& kind) {
-  return brings(step.outputs, kind) ||
-         std::any_of(step.actions.begin(), step.actions.end(),
-                     [&](const ActionRule& action) { return brings(action.outputs, kind); });
-}
 
 NoticeKind text_kind(std::string text) { return {NoticeKind::Of::text, std::move(text)}; }
 
@@ -91,6 +65,13 @@ Draft::Draft(Permit permit, const Context& context)
   decision_.after = std::move(permit);
   now_ = std::max(context.now, decision_.after.changed_at);
   recorded_ = context.now;
+}
+
+Draft caught_up(const Permit& permit, const Context& context) {
+  Draft draft(permit, context);
+  draft.release_absent();
+  draft.catch_up();
+  return draft;
 }
 
 // --- the record ----------------------------------------------------------------------------------
@@ -361,18 +342,7 @@ void Draft::void_outputs_from(int step_number, std::int64_t cause) {
   for (const Step& step : sop_.steps)
     if (step.number >= step_number)
       for (Document& document : permit().documents)
-        if (document.counts() && brings(step, document.kind)) document.voided_event = cause;
-}
-
-std::vector<std::string> Draft::missing_needs(const Step& step) const {
-  const std::vector<Document>& documents = decision_.after.documents;
-  std::vector<std::string> missing;
-  for (const std::string& need : step.needs)
-    if (std::none_of(documents.begin(), documents.end(), [&](const Document& document) {
-          return document.counts() && document.kind == need;
-        }))
-      missing.push_back(need);
-  return missing;
+        if (document.counts() && step.brings(document.kind)) document.voided_event = cause;
 }
 
 // Whether `visit`, closed by a rejection, names a deficiency that no earlier rejection did.
@@ -427,7 +397,7 @@ Acted Draft::acted(const Performance& done, const Visit& before) const {
   return acted;
 }
 
-std::optional<Refusal> Draft::perform(const Performance& done) {
+void Draft::perform(const Performance& done) {
   Permit& p = permit();
   const auto& [rule, visit_id, act, by, at, hold] = done;
   const Visit before = *p.find_visit(visit_id);
@@ -462,10 +432,10 @@ std::optional<Refusal> Draft::perform(const Performance& done) {
   close_visit(visit, done, cause);
   for (const Deficiency& one : act.deficiencies) visit.deficiencies.push_back(one.document);
   if (rule.state == PermitState::returned && finds_more_than_before(visit))
-    report_to_superior(visit_id, std::string(kNewDeficiencyReport), Reason::new_deficiency, cause,
+    report_to_superior(visit_id, sentence<Because::new_deficiency>(), Reason::new_deficiency, cause,
                        hold);
   if (by.in_place_because == Reason::self_approval && before.is_work_of(by.actor.id))
-    report_to_superior(visit_id, std::string(kSelfApprovalReport), Reason::self_approval, cause,
+    report_to_superior(visit_id, sentence<Because::self_approval>(), Reason::self_approval, cause,
                        hold);
   start_and_end_case({step.id, rule.id}, at, cause, hold);
   const bool signed_again = p.signings > last.signings_before && last.signings_before > 0;
@@ -480,33 +450,27 @@ std::optional<Refusal> Draft::perform(const Performance& done) {
                               : rule.tells_applicant,
                  Reason::state_changed, cause, hold);
 
-  if (rule.ends_permit()) {
+  if (rule.ends_permit())
     end_permit(rule.state, at, cause, hold);
-  } else if (auto refusal = open_next(done, last)) {
-    return refusal;
-  }
+  else
+    open_next(done, last);
   last.case_closed = !case_was_closed && p.case_closed_at;
   // Whatever ended a standstill of the case (a pause, the mending) moved its date.
   tell_if_promise_moved(
       visit_id,
-      pause_ended ? because_ended(*pause_ended) : because_of("perbaikan berkas telah kami terima"),
+      pause_ended ? because_ended(*pause_ended) : because_of(sentence<Because::mended>()),
       cause, hold, pause_ended);
   // An automatic action is nobody's to take back, and what was received stays received.
   const bool receipt = rule.state == PermitState::issued && sop_.is_applicant(step.role);
   p.last_action =
       receipt || by.actor.kind == Actor::Kind::system ? std::nullopt : std::optional(last);
-  return std::nullopt;
 }
 
-std::optional<Refusal> Draft::open_next(const Performance& done, LastAction& last) {
+void Draft::open_next(const Performance& done, LastAction& last) {
   Permit& p = permit();
   const ActionRule& rule = done.rule;
   const Step& next = sop_.step(rule.to);
-  if (rule.backward) {
-    void_outputs_from(next.number, last.event);
-  } else if (auto missing = missing_needs(next); !missing.empty()) {
-    return refuse<Refused::next_step_lacks>(next.id, Missing{std::move(missing)});
-  }
+  if (rule.backward) void_outputs_from(next.number, last.event);
   p.state = rule.state;
   const Actor& actor = done.by.actor;
   const bool mended = p.find_visit(done.visit)->returned && !rule.backward;
@@ -516,7 +480,6 @@ std::optional<Refusal> Draft::open_next(const Performance& done, LastAction& las
   last.opened_visit = opened.id;
   if (next.tells_stage && !rule.backward)
     tell_applicant(opened.id, "tahap", Reason::state_changed, last.event, done.hold);
-  return std::nullopt;
 }
 
 void Draft::withdraw(const Act& act, const Actor& actor) {
@@ -609,7 +572,7 @@ void Draft::undo(const LastAction& last, const Actor& actor) {
   if (!had_ended) return;
   // A calendar that was applied meanwhile has passed by what had ended.
   judge_open_clocks_again(event);
-  tell_if_promise_moved(0, because_of("perubahan kalender kerja"), event, Seconds{0});
+  tell_if_promise_moved(0, because_of(sentence<Because::calendar_changed>()), event, Seconds{0});
 }
 
 void Draft::claim(int visit_id, const Doer& by) {
@@ -636,7 +599,7 @@ void Draft::assign(int visit_id, const Assign& command, const Doer& by) {
   const std::int64_t cause = record(visit_id, by, std::move(assigned));
   note(visit_id, "assign", "", command.reason, by.actor);
   ++permit().version;
-  tell_handed_over(visit_id, "ditugaskan oleh atasan", cause);
+  tell_handed_over(visit_id, sentence<Because::assigned>(), cause);
 }
 
 // By the permit's id, which counts on: whoever has a file at one step has it at the role's others.
@@ -690,7 +653,7 @@ void Draft::release_absent() {
         record(id, {}, Released{.step = label(visit), .officer = officer->id, .reason = why});
     ++permit().version;
     if (sop_.role(visit.role).in_turn) assign_in_turn(*permit().find_visit(id));
-    tell_handed_over(id, "petugas sebelumnya tidak bertugas", cause);
+    tell_handed_over(id, sentence<Because::officer_absent>(), cause);
   }
 }
 
@@ -698,22 +661,16 @@ bool Draft::released(int visit) const {
   return std::find(released_.begin(), released_.end(), visit) != released_.end();
 }
 
-int Draft::escalations(int visit) const {
-  const std::vector<RaisedRung>& rungs = decision_.after.rungs;
+int escalations(const Permit& permit, int visit) {
   const std::string name = kEscalation.to_string();
-  return static_cast<int>(std::count_if(rungs.begin(), rungs.end(), [&](const RaisedRung& rung) {
-    return rung.visit == visit && rung.rung == name;
-  }));
-}
-
-bool Draft::can_escalate(int visit) const {
-  const std::size_t superiors = sop_.chain(decision_.after.find_visit(visit)->role).size();
-  return escalations(visit) < static_cast<int>(std::max<std::size_t>(superiors, 1));
+  return static_cast<int>(std::count_if(
+      permit.rungs.begin(), permit.rungs.end(),
+      [&](const RaisedRung& rung) { return rung.visit == visit && rung.rung == name; }));
 }
 
 void Draft::escalate(int visit_id, const std::string& text, const Doer& by) {
   const Visit& visit = *permit().find_visit(visit_id);
-  const int level = escalations(visit_id) + 1;
+  const int level = escalations(permit(), visit_id) + 1;
   const Role& role = sop_.role(visit.role);
   const bool only_copy = role.superior.empty() && !role.copy.empty();
   const std::string to = only_copy ? role.copy : superior_of(role.id, level).role;
@@ -732,10 +689,9 @@ void Draft::escalate(int visit_id, const std::string& text, const Doer& by) {
   notice.urgent = true;
   notice.cause = cause;
   const Obstacle* obstacle = visit.acknowledged ? obstacle_of(*visit.acknowledged, sop_) : nullptr;
-  notice.details =
-      Report{obstacle ? fmt::format("{} (kendala: {})", kEscalationReport, obstacle->name)
-                      : std::string(kEscalationReport),
-             ""};
+  notice.details = Report{obstacle ? sentence<Because::escalated_for_obstacle>(obstacle->name)
+                                   : sentence<Because::escalated>(),
+                          ""};
   notify(std::move(notice));
   count(SuperiorTold{visit.step, kAskedNow}, recorded_, cause);
 }
@@ -788,7 +744,8 @@ void Draft::pause(int visit_id, const PauseReason& reason, const PauseVisit& com
   if (reason.tells_applicant)
     tell_applicant(visit_id, "klarifikasi", Reason::state_changed, cause, hold);
   if (late_hour)
-    report_to_superior(visit_id, pause_report(reason), Reason::paused_near_due, cause, Seconds{0});
+    report_to_superior(visit_id, sentence<Because::paused_near_due>(reason.name),
+                       Reason::paused_near_due, cause, Seconds{0});
 }
 
 void Draft::extend_pause(int visit_id, const PauseReason& reason, const PauseVisit& command,
@@ -812,10 +769,12 @@ void Draft::extend_pause(int visit_id, const PauseReason& reason, const PauseVis
   const bool near_limit = longest && calendar_.worked(pause.from, *pause.until) * 100 >=
                                          calendar_.worked(pause.from, *longest) * kNearLimitPercent;
   if (short_of_time(visit))
-    report_to_superior(visit_id, extension_report(reason), Reason::paused_near_due, cause,
-                       Seconds{0});
+    report_to_superior(visit_id, sentence<Because::extended_near_due>(reason.name),
+                       Reason::paused_near_due, cause, Seconds{0});
   else if (near_limit)
-    report_to_superior(visit_id, limit_report(reason), Reason::pause_near_limit, cause, Seconds{0});
+    report_to_superior(
+        visit_id, sentence<Because::extended_near_limit>(reason.longest->to_string(), reason.name),
+        Reason::pause_near_limit, cause, Seconds{0});
 }
 
 void Draft::resume(int visit, Instant at, const Doer& by, const ResumeVisit& command,
@@ -992,8 +951,9 @@ void Draft::take_automatic_action(const Timed& timed) {
   Act act;
   act.step = permit().find_visit(timed.visit)->step;
   act.action = timed.action->id;
-  if (const auto refusal = perform({*timed.action, timed.visit, act, {}, timed.at, Seconds{0}}))
+  if (const auto refusal = refuse_next_step(permit(), *timed.action, {}, sop_))
     throw std::logic_error("an automatic action was refused: " + refusal->detail().english);
+  perform({*timed.action, timed.visit, act, {}, timed.at, Seconds{0}});
 }
 
 Draft::Superior Draft::superior_of(const std::string& role, int level) const {

@@ -1,6 +1,6 @@
 // Builds one Decision: a change of the permit and the fact of it are written side by side, so that
-// neither can be without the other. What a change writes stands here; what a command checks before
-// it stands in transition.cpp. Internal to the core.
+// neither can be without the other. What a change writes stands here; what is checked before it
+// stands in preconditions.h. Internal to the core.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -44,6 +44,7 @@ class Draft {
   Draft(Permit permit, const Context& context);
 
   Permit& permit() { return decision_.after; }
+  const Permit& permit() const { return decision_.after; }
   Instant now() const { return now_; }
   Decision take() { return std::move(decision_); }
 
@@ -54,14 +55,12 @@ class Draft {
   void catch_up();
 
   Visit& open_visit(const Step& step, const Opening& opening);
-  std::optional<Refusal> perform(
-      const Performance& done);  // refuses where the next step lacks a need
+  void perform(const Performance& done);
   void withdraw(const Act& act, const Actor& actor);
   void undo(const LastAction& last, const Actor& actor);
   void claim(int visit, const Doer& by);
   void release(int visit, const std::string& why, const Doer& by);
   void assign(int visit, const Assign& command, const Doer& by);
-  bool can_escalate(int visit) const;  // somebody in the chain has not been asked yet
   void escalate(int visit, const std::string& text, const Doer& by);
   void acknowledge(int visit, const Obstacle& obstacle, const std::string& text, const Doer& by);
   void pause(int visit, const PauseReason& reason, const PauseVisit& command, const Doer& by,
@@ -96,7 +95,6 @@ class Draft {
     bool at_once = false;
   };
 
-  int escalations(int visit) const;
   void assign_in_turn(Visit& visit);
   void tell_handed_over(int visit, const std::string& why, std::int64_t cause);
   std::vector<std::string> drafters(const Step& step) const;
@@ -115,8 +113,7 @@ class Draft {
   void reopen(Visit& visit);
   void reopen_withdrawn(const LastAction& last);
   Acted acted(const Performance& done, const Visit& before) const;
-  std::optional<Refusal> open_next(const Performance& done, LastAction& last);
-  std::vector<std::string> missing_needs(const Step& step) const;
+  void open_next(const Performance& done, LastAction& last);
 
   bool short_of_time(const Visit& visit) const;
   void judge_open_clocks_again(std::int64_t cause);
@@ -155,5 +152,11 @@ class Draft {
   Instant recorded_{};     // what the clock says: from here on everything waits that has to
   Instant known_since_{};  // what time brings about could be known from here on
 };
+
+// The permit as it is by the context's now, before anybody does anything.
+Draft caught_up(const Permit& permit, const Context& context);
+
+// How often the visit's officer has asked a superior to step in.
+int escalations(const Permit& permit, int visit);
 
 }  // namespace tenggat

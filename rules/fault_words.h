@@ -122,6 +122,12 @@ namespace tenggat {
   X(circle, "the superiors of '{}' go round in a circle", "atasan '{}' berputar kembali kepada dirinya")\
   X(stop_within_sentence, "goes on within a sentence (... paling lambat DATE): no full stop",     \
     "berlanjut dalam kalimat (... paling lambat TANGGAL): tanpa titik di akhir")                  \
+  X(stop_after_done, "stands within sentences (Saya yakin: ..., dan berkas selesai): no full stop",\
+    "berada di dalam kalimat (Saya yakin: ..., dan berkas selesai): tanpa titik di akhir")        \
+  X(reasons_without_note, "ready-made reasons make up the note: the action needs a catatan",      \
+    "alasan siap pakai mengisi catatan: tindakan memerlukan catatan")                             \
+  X(bad_abbreviation, "an abbreviation is letters and digits, as it is printed: SK",              \
+    "singkatan terdiri atas huruf dan angka, ditulis seperti dicetak: SK")                        \
   X(bad_first_step,                                                                               \
     "the first step is the applicant's and has one action, the submission, besides an automatic one by which a returned file lapses",\
     "langkah pertama adalah langkah pemohon dengan satu tindakan, yaitu pengajuan, di samping tindakan otomatis yang menggugurkan berkas yang dikembalikan")\

@@ -4,11 +4,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <map>
 #include <set>
 
 #include "rules/fault_words.h"
-#include "rules/yaml.h"
+#include "rules/sop_soundness.h"
 
 namespace tenggat {
 namespace {
@@ -97,10 +96,11 @@ class SopReader {
       : file_(file), accepted_before_(file.accepted_before) {}
 
   Loaded<Sop> read() {
-    const YamlMap top =
-        file_.document().map({"sop", "judul", "kalender", "nomor", "total", "layanan",
-                              "dasar_hukum", "keberatan", "pimpinan", "pelaksana", "jeda",
-                              "kendala", "langkah", "penarikan", "eskalasi", "eskalasi_layanan"});
+    const YamlMap top = file_.document().map(
+        {"sop", "judul", "kalender", "nomor", "total", "layanan", "dasar_hukum", "keberatan",
+         "pimpinan", "pelaksana", "jeda", "kendala", "langkah", "penarikan", "eskalasi",
+         "eskalasi_layanan", "singkatan"});
+    places_.top = top;
     if (!top.present()) {
       if (file_.sound()) file_.fault(1, 1, say<Wrong::empty_file>());
       return file_.take_faults();
@@ -109,9 +109,11 @@ class SopReader {
     read_roles(top);
     read_pauses(top);
     read_obstacles(top);
+    read_abbreviations(top.find("singkatan"));
     read_ladders(top);
     read_steps(top);
-    check_references(top);
+    mark_backward();
+    check_soundness(sop_, places_);
     if (!file_.sound()) return file_.take_faults();
     return std::move(sop_);
   }
@@ -123,17 +125,14 @@ class SopReader {
     return text;
   }
   Budget budget(const YamlValue& value) { return value.parsed(read_budget).value_or(Budget{}); }
-  bool is_budget(const YamlValue& value) const {
-    return value.is_scalar() && parse_budget(value.text()).has_value();
-  }
   Trigger trigger(const YamlValue& value) {
     Trigger read = value.parsed(parse_trigger).value_or(Trigger{});
-    if (!read.step.empty()) triggers_.push_back({read, value});
+    if (!read.step.empty()) places_.triggers.push_back({read, value});
     return read;
   }
   std::string role_name(const YamlValue& value) {
     std::string role = value.text();
-    if (value.present() && value.is_scalar()) role_uses_.push_back({role, value});
+    if (value.present() && value.is_scalar()) places_.role_uses.push_back({role, value});
     return role;
   }
 
@@ -205,7 +204,7 @@ class SopReader {
         if (!role.in_turn) entry.fault_at("bagi", say<Wrong::bad_turn>());
         if (role.applicant || role.observer) entry.fault_at("bagi", say<Wrong::no_turn>());
       }
-      role_places_.push_back(key);
+      places_.roles.push_back(key);
       sop_.roles.push_back(std::move(role));
     }
     if (roles.is_map() && sop_.roles.empty()) roles.fault(say<Wrong::no_roles>());
@@ -269,7 +268,8 @@ class SopReader {
         if (!accepted_before_ &&
             std::find(rung.to.begin(), rung.to.end(), *target) != rung.to.end())
           to.fault(say<Wrong::told_twice>(to.text()));
-        if (target->kind == Target::Kind::named_role) role_uses_.push_back({target->name, to});
+        if (target->kind == Target::Kind::named_role)
+          places_.role_uses.push_back({target->name, to});
         const bool of_nobody = target->kind == Target::Kind::applicant;
         if (of_case && !of_nobody && target->kind != Target::Kind::named_role)
           to.fault(say<Wrong::case_has_no_role>());
@@ -312,6 +312,56 @@ class SopReader {
     sop_.case_ladder = read_rungs(top.find("eskalasi_layanan"), true);
   }
 
+  // How a button may be called, and what was done by it.
+  static constexpr std::ptrdiff_t kMostWords = 60, kMostReason = 200;
+
+  std::string words(const YamlMap& entry, std::string_view key) {
+    if (!entry.has(key)) return "";
+    std::string text = entry.required_text(key);
+    check_length(entry.find(key), kMostWords);
+    return text;
+  }
+  static void check_length(const YamlValue& value, std::ptrdiff_t most) {
+    if (!value.is_scalar()) return;
+    const std::string text = value.text();
+    const auto characters = std::count_if(text.begin(), text.end(), [](char c) {
+      return (static_cast<unsigned char>(c) & 0xC0) != 0x80;  // not a later byte of one
+    });
+    if (characters > most) value.fault(say<Wrong::body_too_long>(most));
+  }
+
+  ActionWords read_words(const YamlMap& entry) {
+    ActionWords read{words(entry, "tombol"), words(entry, "sudah"), {}};
+    if (read.done.ends_with('.')) entry.fault_at("sudah", say<Wrong::stop_after_done>());
+    for (const YamlValue& reason : entry.find("alasan").list()) {
+      const std::string text = reason.text();
+      if (!reason.is_scalar()) continue;
+      if (text.empty())
+        reason.fault(say<Wrong::blank>("alasan"));
+      else if (std::find(read.reasons.begin(), read.reasons.end(), text) != read.reasons.end())
+        reason.fault(say<Wrong::list_twice>(text));
+      check_length(reason, kMostReason);
+      read.reasons.push_back(text);
+    }
+    return read;
+  }
+
+  void read_abbreviations(const YamlValue& list) {
+    for (const YamlValue& one : list.list()) {
+      const std::string text = one.text();
+      if (!one.is_scalar()) continue;
+      const bool is_word = std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      });
+      if (text.empty() || !is_word)
+        one.fault(say<Wrong::bad_abbreviation>());
+      else if (std::find(sop_.abbreviations.begin(), sop_.abbreviations.end(), text) !=
+               sop_.abbreviations.end())
+        one.fault(say<Wrong::list_twice>(text));
+      sop_.abbreviations.push_back(text);
+    }
+  }
+
   std::vector<Output> read_outputs(const YamlValue& value) {
     std::vector<Output> outputs;
     for (const YamlValue& item : value.list_or_one()) {
@@ -329,13 +379,17 @@ class SopReader {
   }
 
   void read_action(const YamlValue& key, const YamlValue& value, Step& step) {
-    const YamlMap entry = value.map({"ke", "status", "catatan", "hasil", "untuk_hasil", "output",
-                                     "kabar", "kabar_ulang", "otomatis", "di_luar_sop"});
+    const YamlMap entry =
+        value.map({"ke", "status", "catatan", "hasil", "untuk_hasil", "output", "kabar",
+                   "kabar_ulang", "otomatis", "di_luar_sop", "tombol", "sudah", "alasan"});
     if (!entry.present()) return;
     ActionRule action;
     action.id = identifier(key);
+    action.words = read_words(entry);
+    if (entry.has("alasan") && !entry.has("catatan"))
+      entry.fault_at("alasan", say<Wrong::reasons_without_note>());
     action.to = entry.text("ke").value_or("");
-    if (!action.to.empty()) step_uses_.push_back({action.to, entry.find("ke")});
+    if (!action.to.empty()) places_.step_uses.push_back({action.to, entry.find("ke")});
     bool readable = entry.find("ke").is_scalar() == entry.has("ke");
     if (const auto status = entry.text("status")) {
       const auto state = parse_permit_state(*status);
@@ -378,7 +432,7 @@ class SopReader {
   void read_steps(const YamlMap& top) {
     const YamlValue steps = top.at("langkah");
     for (const YamlValue& item : steps.list()) {
-      steps_named_ = steps_named_ && item.is_map();
+      places_.steps_named = places_.steps_named && item.is_map();
       const YamlMap entry = item.map({"id", "nama", "kegiatan", "pelaksana", "kelengkapan", "waktu",
                                       "output", "keterangan", "tangga", "aksi", "kabari", "jam",
                                       "masuk_kembali", "pengingat_perbaikan", "eskalasi"});
@@ -392,7 +446,7 @@ class SopReader {
       step.role = role_name(entry.at("pelaksana"));
       step.needs = entry.find("kelengkapan").texts();
       step.standard = budget(entry.at("waktu"));
-      budgets_read_ = budgets_read_ && is_budget(entry.find("waktu"));
+      places_.budgets_read = places_.budgets_read && is_budget(entry.find("waktu"));
       step.outputs = read_outputs(entry.find("output"));
       step.ladder = entry.text("tangga").value_or("");
       if (!step.ladder.empty() && !sop_.find_ladder(step.ladder))
@@ -411,94 +465,12 @@ class SopReader {
       if (written.is_map() && written.entries().empty()) entry.fault(say<Wrong::no_actions>());
       const bool twice = sop_.find_step(step.id) != nullptr;
       if (twice && !step.id.empty()) entry.fault_at("id", say<Wrong::step_twice>());
-      steps_named_ = steps_named_ && !twice && is_identifier(step.id);
-      step_places_.push_back(item);
+      places_.steps_named = places_.steps_named && !twice && is_identifier(step.id);
+      places_.steps.push_back(item);
       sop_.steps.push_back(std::move(step));
     }
     if (sop_.steps.empty() && steps.is_list()) steps.fault(say<Wrong::no_steps>());
-    steps_named_ = steps_named_ && !sop_.steps.empty();
-  }
-
-  // What a mistake in a name brings along is not said as well: a name that is nowhere is one fault,
-  // however often it stands, and what follows from the way of the file only where all names hold.
-  void check_references(const YamlMap& top) {
-    const bool roles_hold = !sop_.roles.empty() && check_roles();
-    mark_backward();
-    const bool way_holds = steps_named_ && check_steps() && check_triggers();
-    if (steps_named_ && sop_.withdrawal && !sop_.find_step(sop_.withdrawal->until_step_opens))
-      top.fault_at("penarikan", say<Wrong::bad_withdrawal>());
-    if (roles_hold) check_chains();
-    if (sop_.steps.empty()) return;
-    check_first_step();
-    check_performers();
-    if (roles_hold) check_copies();
-    check_automatic();
-    if (way_holds) check_reach();
-    if (way_holds) check_needs();
-    check_sum(top);
-  }
-
-  // The names that are nowhere, with the places where they stand, in the order of the file.
-  using Unknown = std::map<std::string, std::vector<YamlValue>>;
-  static std::string lines_of(const std::vector<YamlValue>& places) {
-    std::set<int> lines;
-    for (const YamlValue& place : places) lines.insert(place.line());
-    return fmt::format("{}", fmt::join(lines, ", "));
-  }
-  static const YamlValue& first_of(const std::vector<YamlValue>& places) {
-    return *std::min_element(
-        places.begin(), places.end(), [](const YamlValue& a, const YamlValue& b) {
-          return std::pair(a.line(), a.column()) < std::pair(b.line(), b.column());
-        });
-  }
-
-  bool check_roles() {
-    Unknown unknown;
-    for (const auto& [role, place] : role_uses_)
-      if (!sop_.find_role(role)) unknown[role].push_back(place);
-    for (const auto& [role, places] : unknown)
-      first_of(places).fault(places.size() == 1
-                                 ? say<Wrong::no_role>(role)
-                                 : say<Wrong::no_role_on_lines>(role, lines_of(places)));
-    return unknown.empty();
-  }
-
-  bool check_steps() {
-    Unknown unknown;
-    for (const auto& [step, place] : step_uses_)
-      if (!sop_.find_step(step)) unknown[step].push_back(place);
-    for (const auto& [trigger, place] : triggers_)
-      if (!sop_.find_step(trigger.step)) unknown[trigger.step].push_back(place);
-    for (const auto& [step, places] : unknown)
-      first_of(places).fault(places.size() == 1
-                                 ? say<Wrong::no_step>(step)
-                                 : say<Wrong::no_step_on_lines>(step, lines_of(places)));
-    return unknown.empty();
-  }
-
-  bool check_triggers() {
-    std::map<std::pair<std::string, std::string>, std::vector<YamlValue>> unknown;
-    for (const auto& [trigger, place] : triggers_) {
-      const Step* step = sop_.find_step(trigger.step);
-      if (step && !step->find_action(trigger.action))
-        unknown[{trigger.step, trigger.action}].push_back(place);
-    }
-    for (const auto& [name, places] : unknown)
-      first_of(places).fault(say<Wrong::no_action>(name.first, name.second));
-    return true;
-  }
-
-  // Each circle once, at the first of its roles.
-  void check_chains() {
-    std::set<std::string> said;
-    for (std::size_t i = 0; i < sop_.roles.size(); ++i) {
-      const std::string& role = sop_.roles[i].id;
-      const std::vector<std::string> chain = sop_.chain(role);
-      const auto again = std::find(chain.begin(), chain.end(), role);
-      if (again == chain.end() || said.contains(role)) continue;
-      said.insert(chain.begin(), again + 1);
-      role_places_[i].fault(say<Wrong::circle>(role));
-    }
+    places_.steps_named = places_.steps_named && !sop_.steps.empty();
   }
 
   void mark_backward() {
@@ -508,109 +480,10 @@ class SopReader {
           action.backward = next->number <= step.number;
   }
 
-  void check_first_step() {
-    const Step& first = sop_.steps.front();
-    const std::vector<ActionRule>& actions = first.actions;
-    if (!sop_.find_role(first.role) || actions.empty()) return;  // said already
-    // A returned file that is not mended may lapse by itself.
-    const bool only_lapses =
-        std::all_of(actions.begin() + 1, actions.end(), [](const ActionRule& one) {
-          return one.automatic_after && one.state == PermitState::lapsed;
-        });
-    if (!sop_.is_applicant(first.role) || actions.front().automatic_after || !only_lapses)
-      step_places_.front().fault(say<Wrong::bad_first_step>());
-  }
-
-  void check_performers() {
-    for (std::size_t i = 0; i < sop_.steps.size(); ++i) {
-      const Step& step = sop_.steps[i];
-      const Role* role = sop_.find_role(step.role);
-      if (role && role->observer) step_places_[i].fault(say<Wrong::observer_acts>(role->id));
-      if (role && role->applicant && !step.ladder.empty())
-        step_places_[i].fault(say<Wrong::applicant_ladder>());
-      if (role && role->applicant && step.re_entry != ReEntry::fresh)
-        step_places_[i].fault(say<Wrong::applicant_re_entry>());
-    }
-  }
-
-  void check_copies() {
-    std::set<std::string> said;
-    for (std::size_t i = 0; i < sop_.steps.size(); ++i) {
-      const Role* role = sop_.find_role(sop_.steps[i].role);
-      const Ladder* ladder = sop_.find_ladder(sop_.steps[i].ladder);
-      if (!role || !ladder || !role->copy.empty()) continue;
-      for (const RungRule& rung : ladder->rungs)
-        if (std::any_of(rung.to.begin(), rung.to.end(),
-                        [](const Target& target) { return target.kind == Target::Kind::copy; }) &&
-            said.insert(role->id).second)
-          step_places_[i].fault(say<Wrong::no_copy>(rung.name(), role->id));
-    }
-  }
-
-  // The system hands in no files and has nothing to say.
-  void check_automatic() {
-    for (std::size_t i = 0; i < sop_.steps.size(); ++i)
-      for (const ActionRule& action : sop_.steps[i].actions) {
-        const bool needs_file =
-            !action.backward && std::any_of(action.outputs.begin(), action.outputs.end(),
-                                            [](const Output& output) { return output.file; });
-        if (action.automatic_after && (needs_file || action.note != ActionRule::Note::optional))
-          step_places_[i].fault(say<Wrong::cannot_be_automatic>(action.id));
-      }
-  }
-
-  void check_reach() {
-    std::set<std::string> reached{sop_.steps.front().id};
-    std::vector<std::string> ahead{sop_.steps.front().id};
-    while (!ahead.empty()) {
-      const Step* step = sop_.find_step(ahead.back());
-      ahead.pop_back();
-      if (!step) continue;
-      for (const ActionRule& action : step->actions)
-        if (!action.to.empty() && reached.insert(action.to).second) ahead.push_back(action.to);
-    }
-    for (std::size_t i = 0; i < sop_.steps.size(); ++i) {
-      if (reached.contains(sop_.steps[i].id)) continue;
-      step_places_[i].fault(say<Wrong::unreachable_step>(sop_.steps[i].id));
-      break;  // what only it leads to follows from it
-    }
-  }
-
-  // A need must have been brought by an earlier step, or by the application itself.
-  void check_needs() {
-    std::set<std::string> there(sop_.steps.front().needs.begin(), sop_.steps.front().needs.end());
-    for (std::size_t i = 0; i < sop_.steps.size(); ++i) {
-      for (const std::string& need : sop_.steps[i].needs)
-        if (there.insert(need).second)
-          step_places_[i].fault(say<Wrong::need_not_brought>(sop_.steps[i].id, need));
-      for (const Output& output : sop_.steps[i].outputs) there.insert(output.kind);
-    }
-  }
-
-  // The form carries minutes into hours, which is a matter of writing, not of working time.
-  static Budget as_on_the_form(Budget budget) {
-    budget.hours += budget.minutes / 60;
-    budget.minutes %= 60;
-    return budget;
-  }
-
-  void check_sum(const YamlMap& top) {
-    if (!budgets_read_ || !is_budget(top.find("total"))) return;  // said already
-    Budget sum;
-    for (const Step& step : sop_.steps) sum = sum + step.standard;
-    if (!(as_on_the_form(sum) == as_on_the_form(sop_.total)))
-      top.fault_at("total",
-                   say<Wrong::wrong_sum>(as_on_the_form(sum).to_string(), sop_.total.to_string()));
-  }
-
   YamlFile file_;
   Sop sop_;
+  SopPlaces places_;
   bool accepted_before_;
-  bool budgets_read_ = true;
-  bool steps_named_ = true;  // each by a name of its own: what names a step can be judged
-  std::vector<YamlValue> role_places_, step_places_;
-  std::vector<std::pair<std::string, YamlValue>> role_uses_, step_uses_;
-  std::vector<std::pair<Trigger, YamlValue>> triggers_;
 };
 
 }  // namespace

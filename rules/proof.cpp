@@ -1,8 +1,8 @@
 #include "rules/proof.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include "rules/because_words.h"
 
 namespace tenggat {
 namespace {
@@ -48,8 +48,9 @@ std::vector<Span> without_stops(const Span& counted, const std::vector<Standstil
 
 std::string why_paused(const Pause& pause, const Sop& sop) {
   const PauseReason* reason = rule_of(pause, sop);
-  return fmt::format("{}, oleh {}", reason ? reason->name : pause.reason,
-                     pause.by.empty() ? "sistem" : pause.by);
+  const std::string& name = reason ? reason->name : pause.reason;
+  return pause.by.empty() ? sentence<Because::paused_by_system>(name)
+                          : sentence<Because::paused_by>(name, pause.by);
 }
 
 std::vector<StandstillCause> causes_of_visit(const Permit& permit, const Visit& visit,
@@ -66,8 +67,8 @@ std::vector<StandstillCause> causes_of_case(const Permit& permit, const Sop& sop
     if (pause.stops_case) causes.push_back({{pause.from, pause.to}, why_paused(pause, sop)});
   for (const Visit& visit : permit.visits)
     if (visit.returned && !visit.undone)
-      causes.push_back({{visit.opened_at, visit.closed_at},
-                        fmt::format("berkas pada pemohon ({})", label(visit))});
+      causes.push_back(
+          {{visit.opened_at, visit.closed_at}, sentence<Because::with_applicant>(label(visit))});
   return causes;
 }
 

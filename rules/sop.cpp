@@ -56,6 +56,18 @@ const ActionRule* Step::find_action(std::string_view action) const {
   return find_by_id(actions, action);
 }
 
+bool brings(const std::vector<Output>& outputs, std::string_view kind) {
+  return std::any_of(outputs.begin(), outputs.end(),
+                     [&](const Output& output) { return output.kind == kind; });
+}
+
+bool Step::brings(std::string_view kind) const {
+  return tenggat::brings(outputs, kind) ||
+         std::any_of(actions.begin(), actions.end(), [&](const ActionRule& action) {
+           return tenggat::brings(action.outputs, kind);
+         });
+}
+
 std::string RungRule::name() const {
   switch (at) {
     case At::start:
@@ -100,9 +112,53 @@ bool Step::judges() const {
                       [](const Output& output) { return output.file && !output.numbered; });
 }
 
+namespace {
+
+bool is_written(std::string_view printed, std::string_view small) {
+  return std::equal(printed.begin(), printed.end(), small.begin(), small.end(), [](char a, char b) {
+    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+  });
+}
+
+// What this version says, else another one at hand.
+template <class Ask>
+auto ask_versions(const Sop& sop, Ask ask) {
+  auto found = ask(sop);
+  if (!found && sop.versions)
+    for (const auto& [version, other] : *sop.versions)
+      if (!found) found = ask(*other);
+  return found;
+}
+
+}  // namespace
+
+const ActionWords& Sop::words_of(std::string_view step, std::string_view action) const {
+  static const ActionWords none;
+  const ActionWords* found = ask_versions(*this, [&](const Sop& sop) -> const ActionWords* {
+    const Step* at = sop.find_step(step);
+    const ActionRule* rule = at ? at->find_action(action) : nullptr;
+    return rule && !(rule->words.button.empty() && rule->words.done.empty()) ? &rule->words
+                                                                             : nullptr;
+  });
+  return found ? *found : none;
+}
+
+const std::string* Sop::find_abbreviation(std::string_view word) const {
+  return ask_versions(*this, [&](const Sop& sop) -> const std::string* {
+    for (const std::string& one : sop.abbreviations)
+      if (is_written(one, word)) return &one;
+    return nullptr;
+  });
+}
+
 bool Sop::is_applicant(std::string_view role) const {
   const Role* found = find_role(role);
   return found && found->applicant;
+}
+
+bool Sop::brings(std::string_view kind) const {
+  return std::any_of(steps.begin(), steps.end(),
+                     [&](const Step& step) { return step.brings(kind); });
 }
 
 std::vector<std::string> Sop::chain(std::string_view role) const {

@@ -46,9 +46,18 @@ struct Output {
   bool numbered = false;  // the file carries a number of its own (the decree's)
   bool operator==(const Output&) const = default;
 };
+bool brings(const std::vector<Output>& outputs, std::string_view kind);
+
+// How people read an action; empty where the file does not say.
+struct ActionWords {
+  std::string button;                // `tombol`: "Setujui"
+  std::string done;                  // `sudah`, in a history: "disetujui"
+  std::vector<std::string> reasons;  // `alasan`: ready-made, to be ticked
+};
 
 struct ActionRule {
   std::string id;
+  ActionWords words;
   std::string to;                           // step id; empty where the action ends the permit
   PermitState state = PermitState::active;  // the permit's state afterwards
   enum class Note { optional, required, note_or_deficiencies } note = Note::optional;
@@ -90,6 +99,7 @@ struct Step {
   std::vector<Budget> mend_reminders;  // to the applicant, while the file is returned to this step
 
   const ActionRule* find_action(std::string_view action) const;
+  bool brings(std::string_view kind) const;  // by any of its actions
   // It passes judgment on what others brought: no plain file comes out of it.
   bool judges() const;
 };
@@ -168,6 +178,8 @@ struct Withdrawal {
   std::string role;
   std::string until_step_opens;
 };
+// How commands and events call it.
+inline constexpr std::string_view kWithdrawal = "withdraw";
 
 struct Sop;
 // Versions of one service, by hash.
@@ -196,6 +208,8 @@ struct Sop {
   std::optional<Withdrawal> withdrawal;
   std::string outcome_names_grant, outcome_names_refusal;
   std::optional<Objection> objection;
+  // `singkatan`, of names of documents: "SK", as it is printed.
+  std::vector<std::string> abbreviations;
   // The versions of this service at hand, for what was closed under them; null: this one alone.
   // Whoever keeps the versions sets it, and they live as long as this one.
   const SopVersions* versions = nullptr;
@@ -214,6 +228,12 @@ struct Sop {
   const PauseReason* find_pause(std::string_view reason) const;
   const Obstacle* find_obstacle(std::string_view obstacle) const;
   bool is_applicant(std::string_view role) const;
+  bool brings(std::string_view kind) const;  // by any of its steps
+
+  // A file written before there were words in it is read with those of another version at hand.
+  const ActionWords& words_of(std::string_view step, std::string_view action) const;
+  // How it is printed; null: as it is. `word` is in small letters.
+  const std::string* find_abbreviation(std::string_view word) const;
 
   // The superiors of a role, nearest first.
   std::vector<std::string> chain(std::string_view role) const;

@@ -138,11 +138,6 @@ using Decided = boost::system::result<Decision, Refusal>;
 // back since: nobody knows how long ago it was, and what followed from it has left.
 bool undo_window_is_open(const LastAction& last, Instant clock, Seconds undo_window);
 
-// Why `actor` may not take the permit's last action back when the clock says `clock`; nothing: they
-// may. Also out of an end of the permit, which nothing else leads out of.
-std::optional<Refusal> refuse_undo(const Permit& permit, const Actor& actor, Instant clock,
-                                   Seconds undo_window);
-
 // Performs step 1: opens the applicant's first visit at `started_at` and closes it now.
 Decided open_permit(const NewPermit& submission, const Context& context);
 

@@ -87,6 +87,13 @@ std::int64_t number_of(std::string_view option, const std::string& text) {
 
 // --- What people see ---------------------------------------------------------------------------
 
+// Empty where it is none.
+const json::array& array_at(const json::value& value, std::string_view key) {
+  static const json::array none;
+  const json::value* found = value.is_object() ? value.get_object().if_contains(key) : nullptr;
+  return found && found->is_array() ? found->get_array() : none;
+}
+
 void write_permit(std::ostream& out, const json::value& permit) {
   std::vector<std::vector<std::string>> facts;
   const auto fact = [&](std::string name, std::initializer_list<std::string_view> path) {
@@ -104,11 +111,10 @@ void write_permit(std::ostream& out, const json::value& permit) {
   fact("case due", {"case_sla", "due_at"});
   fact("tracking", {"tracking_url"});
   write_table(out, {"number", text_at(permit, {"number"})}, facts);
-  const json::value* visits =
-      permit.is_object() ? permit.get_object().if_contains("visits") : nullptr;
-  if (!visits || !visits->is_array() || visits->get_array().empty()) return;
+  const json::array& visits = array_at(permit, "visits");
+  if (visits.empty()) return;
   std::vector<std::vector<std::string>> rows;
-  for (const json::value& visit : visits->get_array()) {
+  for (const json::value& visit : visits) {
     rows.push_back({text_at(visit, {"step"}), text_at(visit, {"role"}),
                     text_at(visit, {"assignee"}), text_at(visit, {"sla", "status"}),
                     text_at(visit, {"sla", "due_at"})});
@@ -118,11 +124,8 @@ void write_permit(std::ostream& out, const json::value& permit) {
 }
 
 void write_list(std::ostream& out, const json::value& answer) {
-  const json::value* items =
-      answer.is_object() ? answer.get_object().if_contains("items") : &answer;
-  if (!items || !items->is_array()) return;
   std::vector<std::vector<std::string>> rows;
-  for (const json::value& item : items->get_array()) {
+  for (const json::value& item : array_at(answer, "items")) {
     rows.push_back({text_at(item, {"number"}), text_at(item, {"state"}), text_at(item, {"step"}),
                     text_at(item, {"sla", "status"}), text_at(item, {"sla", "due_at"}),
                     text_at(item, {"subject"})});
@@ -130,6 +133,21 @@ void write_list(std::ostream& out, const json::value& answer) {
   write_table(out, {"NUMBER", "STATE", "STEP", "STATUS", "DUE", "SUBJECT"}, rows);
   const std::string more = text_at(answer, {"next_cursor"});
   if (!more.empty()) out << "more: --cursor " << printable(more) << '\n';
+}
+
+// With what may be done there now, as the API offers it.
+void write_inbox(std::ostream& out, const json::value& answer) {
+  std::vector<std::vector<std::string>> rows;
+  for (const json::value& task : array_at(answer, "items")) {
+    std::string actions;
+    for (const json::value& action : array_at(task, "actions"))
+      if (action.is_string())
+        actions += (actions.empty() ? "" : " ") + std::string(action.get_string());
+    rows.push_back({text_at(task, {"number"}), text_at(task, {"state"}), text_at(task, {"step"}),
+                    text_at(task, {"sla", "status"}), text_at(task, {"sla", "due_at"}),
+                    std::move(actions), text_at(task, {"subject"})});
+  }
+  write_table(out, {"NUMBER", "STATE", "STEP", "STATUS", "DUE", "ACTIONS", "SUBJECT"}, rows);
 }
 
 int show(const Given& given, Terminal& terminal, const json::value& answer,
@@ -205,7 +223,7 @@ int run_list(const Given& given, Terminal& terminal) {
 }
 
 int run_inbox(const Given& given, Terminal& terminal) {
-  return show(given, terminal, ApiClient(terminal).get("/tasks"), write_list);
+  return show(given, terminal, ApiClient(terminal).get("/tasks"), write_inbox);
 }
 
 int run_act(const Given& given, Terminal& terminal) {

@@ -166,7 +166,7 @@ awaitable<Response> TaskCalls::task_list(Call call) {
   json::array items;
   for (const Task& task : tasks) {
     if (static_cast<int>(items.size()) == *limit) break;
-    items.push_back(task_view(task, rulebook_, found.moment.now));
+    items.push_back(task_view(task, officer, rulebook_, found.moment.now));
   }
   co_return json_response(200, json::serialize(json::object{{"items", std::move(items)}}));
 }

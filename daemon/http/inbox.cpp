@@ -98,7 +98,16 @@ std::vector<Task> tasks_of(std::string_view officer,
   return tasks;
 }
 
-json::object task_view(const Task& task, const office::Rulebook& rulebook, Instant now) {
+std::vector<Offer> offers_of(const Task& task, const std::string& officer,
+                             const office::Rulebook& rulebook, Instant now) {
+  const Permit& permit = task.stored->permit;
+  return offers_of_task(permit, task.visit->id, {Actor::Kind::officer, officer, ""},
+                        rulebook.context(rulebook.sop_version(permit.sop_version), now));
+}
+
+json::object task_view(const Task& task, const std::string& officer,
+                       const office::Rulebook& rulebook, Instant now) {
+  const std::vector<Offer> offered = offers_of(task, officer, rulebook, now);
   const Permit& permit = task.stored->permit;
   const Sop& sop = rulebook.sop_version(permit.sop_version);
   const Calendar& calendar = rulebook.calendar(sop.calendar);
@@ -119,9 +128,8 @@ json::object task_view(const Task& task, const office::Rulebook& rulebook, Insta
   view["acting_for"] = or_null(task.duty.for_officer);
   view["delegation"] = or_null(task.duty.kind);
   json::array actions;
-  for (const ActionRule& action : sop.step(task.visit->step).actions)
-    if (action.only_for == Outcome::none || action.only_for == permit.outcome)
-      actions.emplace_back(action.id);
+  for (const Offer* offer : offers_at(offered, task.visit->id, Offer::What::act))
+    actions.emplace_back(offer->action->id);
   view["actions"] = std::move(actions);
   return view;
 }

@@ -10,6 +10,7 @@
 
 #include "daemon/office/rulebook.h"
 #include "daemon/store/permits.h"
+#include "rules/offers.h"
 #include "rules/people.h"
 
 namespace tenggat::http {
@@ -36,7 +37,11 @@ std::vector<Task> tasks_of(std::string_view officer,
                            const office::Rulebook& rulebook, Instant now);
 
 // {id, number, sop, subject, state, version, step, visit, role, assignee, opened_at, sla, case_sla,
-// acting_for, delegation, actions}. `actions` are those the visit takes now.
-boost::json::object task_view(const Task& task, const office::Rulebook& rulebook, Instant now);
+// acting_for, delegation, actions}. `actions` are those that `officer` is offered there now.
+boost::json::object task_view(const Task& task, const std::string& officer,
+                              const office::Rulebook& rulebook, Instant now);
+// What the officer is offered of the task itself.
+std::vector<Offer> offers_of(const Task& task, const std::string& officer,
+                             const office::Rulebook& rulebook, Instant now);
 
 }  // namespace tenggat::http

@@ -30,13 +30,13 @@ std::string joined(const std::vector<std::string>& items) {
 }
 
 // What people wrote with the event: deficiencies first, since they say what to mend.
-std::string reasons_of(const std::vector<store::StoredNote>& notes) {
+std::string reasons_of(const std::vector<store::StoredNote>& notes, const Sop& sop) {
   std::vector<std::string> deficiencies, others;
   for (const store::StoredNote& note : notes) {
     const std::string text = notify::without_full_stop(notify::one_line(note.text));
     if (note.kind == "deficiency")
-      deficiencies.push_back(note.document.empty() ? text
-                                                   : notify::readable(note.document) + ": " + text);
+      deficiencies.push_back(
+          note.document.empty() ? text : notify::readable(note.document, sop) + ": " + text);
     else if (note.kind == "note" || note.kind == "pause")
       others.push_back(text);
   }
@@ -152,7 +152,7 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
   fields["tanggal_batas"] = said(calendar, service.due_at);
   fields["keadaan"] = condition_of(service, calendar);
   fields["dasar"] = because_of(notice, permit, sop);
-  fields["alasan"] = reasons_of(notes);
+  fields["alasan"] = reasons_of(notes, sop);
   if (const auto* report = std::get_if<Report>(&notice.details)) fields["alasan"] = report->why;
   if (fields["alasan"].empty() && notice.text == kRefusal)
     fields["alasan"] = "sebagaimana tercantum dalam surat penolakan";

@@ -2,11 +2,14 @@
 // link sent once more. The audit keeps digests.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "daemon/clock.h"
 #include "daemon/http/rate_limit.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/words.h"
 #include "notifiers/phone.h"
+#include "rules/offers.h"
 
 namespace tenggat::pages {
 namespace {
@@ -57,6 +60,10 @@ awaitable<Response> ApplicantPages::applicant_page(const PageCall& call, std::in
   if (permit == found.permits.end()) co_return not_found(call);
   const store::StoredPermit& stored = permit->second;
   const std::string path = path_of(stored.permit) + "/pemohon";
+  const Context context =
+      rulebook_.context(rulebook_.sop_version(stored.permit.sop_version), found.moment.now);
+  const std::vector<Offer> offered =
+      offers(stored.permit, {Actor::Kind::officer, call.who->officer.id, ""}, context);
   const bool reachable = !stored.applicant.email.empty() || !stored.applicant.whatsapp.empty();
   Html notice;
   if (!fault.empty()) {
@@ -64,6 +71,9 @@ awaitable<Response> ApplicantPages::applicant_page(const PageCall& call, std::in
   } else if (const auto done = call.request.query.get("sudah")) {
     notice = message(*done == kLink ? "Tautan lacak sedang dikirim." : "Kontak telah diperbaiki.");
   }
+  const Offer& reach = *std::find_if(offered.begin(), offered.end(), [](const Offer& one) {
+    return one.what == Offer::What::reach_applicant;
+  });
   // What was typed stays where it was refused.
   const Typed typed(call.form, kContact);
   const std::string email = typed.text("email", stored.applicant.email);
@@ -76,8 +86,7 @@ awaitable<Response> ApplicantPages::applicant_page(const PageCall& call, std::in
                 "</button></p></form>",
                 path, hidden_fields(new_form_keys(call.who->visitor.csrf)), kLink)
           : html("<p>Belum ada alamat pemohon; isi dahulu di atas.</p>");
-  Html body = html(
-      "<p class=\"halus\"><a href=\"{}\">Permohonan {}</a></p><h1>Kontak {}</h1>{}"
+  const Html forms = html(
       "<form method=\"post\" action=\"{}\">{}{}"
       "<label for=\"whatsapp\">Nomor WhatsApp</label>"
       "<input type=\"text\" id=\"whatsapp\" name=\"whatsapp\" inputmode=\"tel\" maxlength=\"32\" "
@@ -87,10 +96,12 @@ awaitable<Response> ApplicantPages::applicant_page(const PageCall& call, std::in
       "<p class=\"halus\">Perubahan tercatat dalam riwayat tanpa nomor dan alamatnya.</p>"
       "<p><button class=\"utama\" name=\"aksi\" value=\"{}\">Simpan kontak</button></p></form>"
       "<h2>Tautan lacak</h2>{}",
-      path_of(stored.permit), stored.permit.number, stored.applicant.name, notice, path,
-      hidden_fields(new_form_keys(call.who->visitor.csrf)), form_mark(kContact), whatsapp, email,
-      tick_box("kirim", "ya", "Kirim tautan lacak ke alamat baru", typed.has("kirim", "ya")),
+      path, hidden_fields(new_form_keys(call.who->visitor.csrf)), form_mark(kContact), whatsapp,
+      email, tick_box("kirim", "ya", "Kirim tautan lacak ke alamat baru", typed.has("kirim", "ya")),
       kContact, again_form);
+  Html body = html("<p class=\"halus\"><a href=\"{}\">Permohonan {}</a></p><h1>Kontak {}</h1>{}{}",
+                   path_of(stored.permit), stored.permit.number, stored.applicant.name, notice,
+                   reach.stands() ? forms : html("<p>{}</p>", refusal_words(*reach.why_not)));
   co_return page(status, call, "Kontak pemohon " + stored.permit.number, std::move(body));
 }
 

@@ -128,7 +128,7 @@ Html rows_of_earlier_versions(const BoardView& view, const office::SopBoard& num
     rows += html(
         "<tr><th scope=\"row\">{} <span class=\"halus\">(SOP sebelumnya)</span></th>"
         "<td class=\"isi\" colspan=\"{}\">{}</td><td></td></tr>",
-        readable(step.short_name), columns, place(plain, step, counts));
+        readable(step.short_name, view.sop), columns, place(plain, step, counts));
   }
   return rows;
 }

@@ -138,7 +138,8 @@ class Sections {
           visit_words(visit), role_words(sop_of(visit, sop_), visit.role), brief(visit.opened_at),
           brief(visit.claimed_at),
           visit.closed_at
-              ? fmt::format("{}, {}", brief(visit.closed_at), action_done_words(visit.action))
+              ? fmt::format("{}, {}", brief(visit.closed_at),
+                            action_done_words(sop_of(visit, sop_), visit.step, visit.action))
               : std::string("terbuka"),
           by, fmt::format("{} dari {}", working(sla.elapsed), budget_in_words(sla.standard)),
           verdict_words(visit.verdict));
@@ -174,7 +175,7 @@ class Sections {
       rows += html(
           "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
           "<td class=\"bebas\">{}<br><span class=\"rapat\">{}</span></td></tr>",
-          document_words(document.kind, document.name),
+          document_words(document.kind, document.name, sop_),
           document.number.empty() ? std::string(kNone) : document.number,
           visit_words(document.visit), brief(document.added_at), standing, document.uri, print);
     }
@@ -250,7 +251,7 @@ class Sections {
     for (const store::StoredNote& note : d_.notes)
       rows += html("<tr><td class=\"angka\">{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
                    note.event, visit_words(note.visit),
-                   note.document.empty() ? note_words(note.kind) : readable(note.document),
+                   note.document.empty() ? note_words(note.kind) : readable(note.document, sop_),
                    lines(note.text));
     if (rows.empty()) return {};
     return html(

@@ -33,9 +33,9 @@ class Words {
       : permit_(permit), context_(context), visit_(permit.find_visit(head.visit)) {}
 
   std::string operator()(const Submitted&) const { return "Permohonan diajukan"; }
-  std::string operator()(const Acted& e) const { return step() + action_done_words(e.action); }
+  std::string operator()(const Acted& e) const { return step() + done(e.action); }
   std::string operator()(const Undone& e) const {
-    return step() + "tindakan dibatalkan (" + action_done_words(e.action) + ")";
+    return step() + "tindakan dibatalkan (" + done(e.action) + ")";
   }
   std::string operator()(const Claimed&) const { return step() + "tugas diambil"; }
   std::string operator()(const Released&) const { return step() + "tugas dilepaskan"; }
@@ -74,6 +74,10 @@ class Words {
  private:
   std::string step() const {
     return (visit_ ? step_name(*visit_, context_.sop) : std::string("Layanan")) + ": ";
+  }
+  std::string done(const std::string& action) const {
+    return action_done_words(visit_ ? sop_of(*visit_, context_.sop) : context_.sop,
+                             visit_ ? visit_->step : "", action);
   }
   std::string pause_name(const std::string& id) const {
     for (const Pause& pause : permit_.pauses)

@@ -42,10 +42,9 @@ Outcomes outcome_of(const CommandAnswer& answer) {
     case Kind::repeated:
       return {true, 303, ""};
     case Kind::refused:
-      if (answer.refusal) {
-        const http::ProblemCode code = http::problem_code(answer.refusal->reason());
-        return {false, code->status, std::string(code->title.indonesian) + "."};
-      }
+      if (answer.refusal)
+        return {false, http::problem_code(answer.refusal->reason())->status,
+                refusal_words(*answer.refusal)};
       break;
     case Kind::not_found:
       return {false, 404, "Permohonan tidak ditemukan."};
@@ -339,8 +338,8 @@ Html upload_input(std::string_view id, std::string_view kind, std::string_view n
                          id, input, types);
 }
 
-Html document_link(const Document& document, const std::string& own_prefix) {
-  const std::string words = document_words(document.kind, document.name);
+Html document_link(const Document& document, const std::string& own_prefix, const Sop& sop) {
+  const std::string words = document_words(document.kind, document.name, sop);
   if (uploaded_hash(document.uri))
     return html("<a href=\"{}{}\">{}</a>", own_prefix, document.id, words);
   const auto host = http::web_host(document.uri);

@@ -199,7 +199,7 @@ Html upload_input(std::string_view id, std::string_view kind, std::string_view n
                   std::string_view label, bool required);
 // A link to what can be opened: our own download route for uploads; elsewhere the address as it is,
 // with the host it leads to beside it. Text alone for what is neither.
-Html document_link(const Document& document, const std::string& own_prefix);
+Html document_link(const Document& document, const std::string& own_prefix, const Sop& sop);
 
 // A permit in a list of the office: what it is, where it stands and how long it has. At `step`
 // where a visit of it is open, else at the most urgent one.

@@ -83,10 +83,13 @@ Html facts_of(const PermitView& view) {
       facts += html("<dt>Batas menurut hukum</dt><dd>{}{} <span class=\"halus\">({})</span></dd>",
                     view.context.now > *due ? "terlewati " : "", moment_words(calendar, *due),
                     view.context.sop.legal.basis);
-  return html(
-      "<h2>Permohonan</h2><div class=\"kartu\"><dl class=\"fakta\">{}</dl>"
-      "<p><a href=\"{}/pemohon\">Perbaiki kontak atau kirim ulang tautan lacak</a></p></div>",
-      facts, view.path());
+  const Html reach =
+      offers_at(view.offers, 0, Offer::What::reach_applicant).empty()
+          ? Html()
+          : html("<p><a href=\"{}/pemohon\">Perbaiki kontak atau kirim ulang tautan lacak</a></p>",
+                 view.path());
+  return html("<h2>Permohonan</h2><div class=\"kartu\"><dl class=\"fakta\">{}</dl>{}</div>", facts,
+              reach);
 }
 
 Html documents_of(const PermitView& view) {
@@ -94,7 +97,7 @@ Html documents_of(const PermitView& view) {
   for (const Document& document : view.permit().documents) {
     if (!document.file) continue;
     Html item = html("<li>{}{}<br><span class=\"halus\">{} · {}</span></li>",
-                     document_link(document, view.path() + "/dokumen/"),
+                     document_link(document, view.path() + "/dokumen/", view.context.sop),
                      document.number.empty() ? std::string() : ", nomor " + document.number,
                      near_words(view.context.calendar, document.added_at, view.context.now),
                      officer_words(document.added_by, view.context.people));
@@ -186,6 +189,16 @@ std::vector<Deficiency> deficiencies_of(const http::Form& form) {
   return found;
 }
 
+Instant end_of_day(const CivilDate& day, const Calendar& calendar) {
+  const auto number = [&](std::size_t from, std::size_t length) {
+    return std::stoi(day.substr(from, length));
+  };
+  const Instant midnight = calendar.midnight(number(0, 4), static_cast<unsigned>(number(5, 2)),
+                                             static_cast<unsigned>(number(8, 2)));
+  const LocalTime next = calendar.local(midnight + std::chrono::hours(36));
+  return calendar.midnight(next.year, next.month, next.day);
+}
+
 class PermitPages : public PageGroup {
  public:
   explicit PermitPages(const PageParts& parts)
@@ -199,6 +212,7 @@ class PermitPages : public PageGroup {
                                   std::string fault);
   // What an action still wants before it is taken: a word of confirmation, a shorter note.
   awaitable<std::string> wanting_before(const PageCall& call, std::int64_t id);
+  awaitable<PauseVisit> pause_of(const PageCall& call, std::int64_t id);
 
   office::Committer& committer_;
   http::Uploads& uploads_;
@@ -220,12 +234,15 @@ awaitable<Response> PermitPages::permit_page(const PageCall& call, std::int64_t 
   const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
   const Context context =
       rulebook_.context(sop, std::max(found.moment.now, stored.permit.changed_at));
+  const Actor self{Actor::Kind::officer, call.who->officer.id, ""};
+  const std::vector<Offer> offered =
+      offers(stored.permit, self, rulebook_.context(sop, found.moment.now));
   const auto events = found.results[its_events];
   const auto notes = found.results[its_notes];
   const auto letters = found.results[its_letters];
   Html said;
   if (call.request.query.get("sudah")) said = message("Tersimpan.");
-  const PermitView view{stored,    context, events,    notes,
+  const PermitView view{stored,    context, offered,   events,          notes,
                         *call.who, letters, call.form, std::move(fault)};
   co_return page(status, call, "Permohonan " + stored.permit.number, body_of(view, said));
 }
@@ -244,6 +261,8 @@ awaitable<std::string> PermitPages::wanting_before(const PageCall& call, std::in
   for (const http::FormField& field : call.form.fields)
     if (field.name.starts_with("nomor.") && has_hidden_character(field.value))
       co_return std::string(kHiddenCharacter);
+  const std::string until = call.form.text("sampai");
+  if (!until.empty() && !is_civil_date(until)) co_return "Tanggal akhir jeda tidak dikenali.";
   const std::string action = call.form.text("aksi");
   if (!action.starts_with("act.") || call.form.text("yakin") == "ya") co_return "";
   auto reading = reader_.read({id}, {});
@@ -256,6 +275,30 @@ awaitable<std::string> PermitPages::wanting_before(const PageCall& call, std::in
   if (rule && rule->ends_permit())
     co_return "Beri tanda pada kotak persetujuan terlebih dahulu; belum ada yang diubah.";
   co_return "";
+}
+
+// Until the end of the day that was chosen; on the last one that is possible, for as long as it is.
+awaitable<PauseVisit> PermitPages::pause_of(const PageCall& call, std::int64_t id) {
+  PauseVisit asked{call.form.text("langkah"), call.form.text("jeda"), note_of(call.form), {}};
+  const std::string day = call.form.text("sampai");
+  if (day.empty()) co_return asked;
+  auto reading = reader_.read({id}, {});
+  const Reading found = co_await std::move(reading);
+  const auto stored = found.permits.find(id);
+  if (stored == found.permits.end()) co_return asked;
+  const Permit& permit = stored->second.permit;
+  const Context context =
+      rulebook_.context(rulebook_.sop_version(permit.sop_version), found.moment.now);
+  const Calendar& calendar = context.calendar;
+  asked.until = end_of_day(day, calendar);
+  const Actor self{Actor::Kind::officer, call.who->officer.id, ""};
+  for (const Offer& offer : offers(permit, self, context)) {
+    const std::optional<Instant>& latest = offer.wanted.until_latest;
+    if (offer.pause && offer.pause->id == asked.reason && latest && *latest < *asked.until &&
+        calendar.format(*latest).starts_with(day))
+      asked.until = latest;
+  }
+  co_return asked;
 }
 
 awaitable<Response> PermitPages::permit_act(PageCall call) {
@@ -289,8 +332,9 @@ awaitable<Response> PermitPages::permit_act(PageCall call) {
     asked.command = Undo{};
   } else if (action == "resume") {
     asked.command = ResumeVisit{step, note};
-  } else if (action == "pause") {
-    asked.command = PauseVisit{step, call.form.text("jeda"), note, std::nullopt};
+  } else if (action == "pause" || action == "extend") {
+    auto reading = pause_of(call, *id);
+    asked.command = co_await std::move(reading);
   } else if (action == "acknowledge") {
     asked.command = Acknowledge{step, call.form.text("kendala"), note};
   } else if (action == "escalate") {

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "daemon/pages/permit_view.h"
 #include "daemon/pages/words.h"
@@ -12,15 +11,6 @@ namespace tenggat::pages {
 namespace {
 
 constexpr int kDeficiencyRows = 3;
-
-// What is wrong most often, ready to be ticked.
-constexpr std::array kReasonsToApplicant = {
-    "Dokumen belum lengkap", "Dokumen tidak terbaca atau terpotong",
-    "Belum ditandatangani atau distempel", "Data tidak sesuai dengan dokumen pendukung",
-    "Masa berlaku dokumen telah habis"};
-constexpr std::array kReasonsWithin = {"Penulisan nama atau alamat keliru",
-                                       "Nomor atau dasar hukum keliru", "Lampiran belum lengkap",
-                                       "Isi tidak sesuai dengan rekomendasi"};
 
 // One form of the page: what it asks for, at which step.
 struct FormOf {
@@ -52,10 +42,10 @@ Html head_of_form(const FormOf& form) {
       view.permit().version, fault);
 }
 
-template <std::size_t N>
-Html ready_reasons(const std::array<const char*, N>& reasons, const Typed& typed) {
+Html ready_reasons(const std::vector<std::string>& reasons, const Typed& typed) {
+  if (reasons.empty()) return {};
   Html boxes;
-  for (const char* reason : reasons)
+  for (const std::string& reason : reasons)
     boxes += tick_box("alasan", reason, reason, typed.has("alasan", reason));
   return html("<fieldset class=\"pilihan\"><legend>Alasan</legend>{}</fieldset>", boxes);
 }
@@ -66,7 +56,8 @@ Html deficiency_rows(const FormOf& form) {
   Html kinds;
   for (const Document& document : form.view.permit().documents)
     if (document.counts() && document.file)
-      kinds += html("<option value=\"{}\"></option>", readable(document.kind));
+      kinds +=
+          html("<option value=\"{}\"></option>", readable(document.kind, form.view.context.sop));
   Html rows;
   for (int i = 1; i <= kDeficiencyRows; ++i) {
     const auto row = static_cast<std::size_t>(i - 1);
@@ -103,72 +94,105 @@ Html note_field(const FormOf& form, ActionRule::Note note) {
 }
 
 // What ends the permit is done deliberately: never by one press.
-Html confirmation(const PermitView& view, const ActionRule& action) {
+Html confirmation(const FormOf& form, const ActionRule& action) {
+  const PermitView& view = form.view;
   const Seconds window = view.context.send.undo_window;
   return html(
       "<div class=\"pilihan\"><label><input type=\"checkbox\" name=\"yakin\" value=\"ya\" required>"
       "<span>Saya yakin: {}, dan berkas {} selesai. {}</span></label></div>",
-      action_done_words(action.id), view.permit().number,
+      action_done_words(view.context.sop, form.step, action.id), view.permit().number,
       window.count() == 0 ? std::string("Tidak dapat dibatalkan.")
                           : fmt::format("Dapat dibatalkan selama {}.", notify::duration(window)));
 }
 
-Html action_form(const FormOf& form, const ActionRule& action, bool main) {
+Html action_form(const FormOf& form, const Offer& offer, bool main) {
   const PermitView& view = form.view;
+  const ActionRule& action = *offer.action;
   const Typed typed = form.typed();
   Html inside = head_of_form(form);
-  bool files = false;
-  for (const Output& output : action.outputs) {
-    if (!output.file || action.backward) continue;
-    files = true;
-    inside += upload_input(form.id(output.kind), output.kind, "", readable(output.kind), true);
+  for (const Output& output : offer.wanted.files) {
+    inside += upload_input(form.id(output.kind), output.kind, "",
+                           readable(output.kind, view.context.sop), true);
     if (output.numbered)
       inside += html(
           "<label for=\"{}\">Nomor {}</label><input type=\"text\" id=\"{}\" "
           "name=\"nomor.{}\" required maxlength=\"100\" value=\"{}\">",
-          form.id("nomor"), notify::readable_within(output.kind), form.id("nomor"), output.kind,
-          typed.text("nomor." + output.kind));
+          form.id("nomor"), notify::readable_within(output.kind, view.context.sop),
+          form.id("nomor"), output.kind, typed.text("nomor." + output.kind));
   }
-  if (files) inside += html("{}{}", upload_hint(), typed.files_are_lost());
-  if (action.chooses_outcome) inside += outcome_choice(view.permit().outcome, typed);
-  const bool to_applicant = action.state == PermitState::returned;
-  if (action.note != ActionRule::Note::optional && action.backward)
-    inside += to_applicant ? ready_reasons(kReasonsToApplicant, typed)
-                           : ready_reasons(kReasonsWithin, typed);
+  if (!offer.wanted.files.empty()) inside += html("{}{}", upload_hint(), typed.files_are_lost());
+  if (offer.wanted.outcome) inside += outcome_choice(view.permit().outcome, typed);
+  const Sop& sop = view.context.sop;
+  inside += ready_reasons(sop.words_of(form.step, action.id).reasons, typed);
   if (action.note == ActionRule::Note::note_or_deficiencies) inside += deficiency_rows(form);
   inside += note_field(form, action.note);
-  if (action.ends_permit()) inside += confirmation(view, action);
+  const std::string words = action_words(sop, form.step, action.id);
+  if (action.ends_permit()) inside += confirmation(form, action);
   inside += html("<p><button class=\"{} penuh\" name=\"aksi\" value=\"{}\">{}</button></p></form>",
                  action.ends_permit() ? "bahaya utama"
                  : main               ? "utama"
                                       : "",
-                 form.action, action_words(action.id));
-  if (main) return html("<h3>{}</h3>{}", action_words(action.id), inside);
-  return folded(action_words(action.id), inside, bool(typed));
+                 form.action, words);
+  return main ? html("<h3>{}</h3>{}", words, inside) : folded(words, inside, bool(typed));
 }
 
-Html pause_form(const FormOf& form) {
+// A day, both included: the pause lasts to its end, or as long as it may.
+Html until_field(const FormOf& form, Instant after, std::optional<Instant> until_latest) {
+  const Calendar& calendar = form.view.context.calendar;
+  const std::string latest = until_latest ? calendar.format(*until_latest).substr(0, 10) : "";
+  return html(
+      "<label for=\"{}\">Sampai tanggal{}</label><input type=\"date\" id=\"{}\" name=\"sampai\" "
+      "min=\"{}\" max=\"{}\" value=\"{}\">",
+      form.id("sampai"), latest.empty() ? "" : ", paling lambat " + notify::date(latest),
+      form.id("sampai"), calendar.format(after).substr(0, 10), latest, form.typed().text("sampai"));
+}
+
+Html pause_form(const PermitView& view, const Visit& visit) {
+  const FormOf form{view, visit.step, "pause"};
   const Typed typed = form.typed();
-  Html reasons;
-  for (const PauseReason& reason : form.view.context.sop.pauses)
+  Html reasons, until;
+  for (const Offer* offer : offers_at(view.offers, visit.id, Offer::What::pause)) {
+    const PauseReason& reason = *offer->pause;
     reasons += option(reason.id, readable(reason.name), typed.text("jeda") == reason.id);
+    // Each reason has a bound of its own.
+    if (offer->wanted.until == Wanted::Until::required)
+      until = until_field(form, offer->wanted.until_after, std::nullopt);
+  }
+  if (reasons.empty()) return {};
   return folded(
       "Jeda waktu",
       html("{}<label for=\"{}-jeda\">Alasan jeda</label><select id=\"{}-jeda\" name=\"jeda\">{}"
-           "</select><label for=\"{}-jeda-catatan\">Keterangan <span class=\"halus\">(wajib bila "
+           "</select>{}<label for=\"{}-jeda-catatan\">Keterangan <span class=\"halus\">(wajib bila "
            "menunggu pemohon: inilah yang dibaca pemohon)</span></label>"
            "<textarea id=\"{}-jeda-catatan\" name=\"catatan\" maxlength=\"2000\">{}</textarea>"
            "<p><button class=\"penuh\" name=\"aksi\" value=\"pause\">Jeda</button></p></form>",
-           head_of_form(form), form.step, form.step, reasons, form.step, form.step,
+           head_of_form(form), form.step, form.step, reasons, until, form.step, form.step,
            typed.text("catatan")),
       bool(typed));
 }
 
-Html obstacle_form(const FormOf& form) {
+Html extension_form(const PermitView& view, const Visit& visit) {
+  const auto offered = offers_at(view.offers, visit.id, Offer::What::extend);
+  if (offered.empty()) return {};
+  const FormOf form{view, visit.step, "extend"};
+  const Wanted& wanted = offered.front()->wanted;
+  return folded(
+      "Perpanjang jeda",
+      html("{}<input type=\"hidden\" name=\"jeda\" value=\"{}\">{}{}<p><button "
+           "class=\"penuh\" name=\"aksi\" value=\"extend\">Perpanjang</button></p></form>",
+           head_of_form(form), offered.front()->pause->id,
+           until_field(form, wanted.until_after, wanted.until_latest),
+           note_field(form, ActionRule::Note::optional)),
+      bool(form.typed()));
+}
+
+Html obstacle_form(const PermitView& view, const Visit& visit) {
+  const FormOf form{view, visit.step, "acknowledge"};
   const Typed typed = form.typed();
   Html causes;
-  for (const Obstacle& obstacle : form.view.context.sop.obstacles)
-    causes += option(obstacle.id, readable(obstacle.name), typed.text("kendala") == obstacle.id);
+  for (const Offer* offer : offers_at(view.offers, visit.id, Offer::What::acknowledge))
+    causes += option(offer->obstacle->id, readable(offer->obstacle->name),
+                     typed.text("kendala") == offer->obstacle->id);
   if (causes.empty()) return {};
   return folded(
       "Catat kendala",
@@ -183,34 +207,36 @@ Html obstacle_form(const FormOf& form) {
       bool(typed));
 }
 
-Html escalation_form(const FormOf& form, const std::string& role) {
-  const Sop& sop = form.view.context.sop;
-  const std::vector<std::string> chain = sop.chain(role);
-  if (chain.empty()) return {};
-  return folded(
-      "Minta arahan atasan",
-      html(
-          "{}<p class=\"halus\">Atasan terdekat, {}, segera diberi tahu; bila diminta lagi, atasan "
-          "berikutnya.</p>{}<p><button class=\"penuh\" name=\"aksi\" value=\"escalate\">Kirim "
-          "kepada "
-          "atasan</button></p></form>",
-          head_of_form(form), role_words(sop, chain.front()),
-          note_field(form, ActionRule::Note::optional)),
-      bool(form.typed()));
+// Whoever has no superior asks those who are told along.
+std::string who_is_asked(const Sop& sop, const Role& role) {
+  if (!role.superior.empty())
+    return fmt::format(
+        "Atasan terdekat, {}, segera diberi tahu; bila diminta lagi, atasan berikutnya.",
+        role_words(sop, role.superior));
+  return role_words(sop, role.copy.empty() ? role.id : role.copy) + " segera diberi tahu.";
 }
 
-// By a superior, to somebody who is on duty today and does not have it yet.
+Html escalation_form(const PermitView& view, const Visit& visit) {
+  if (offers_at(view.offers, visit.id, Offer::What::escalate).empty()) return {};
+  const Sop& sop = view.context.sop;
+  const FormOf form{view, visit.step, "escalate"};
+  return folded("Minta arahan atasan",
+                html("{}<p class=\"halus\">{}</p>{}<p><button class=\"penuh\" name=\"aksi\" "
+                     "value=\"escalate\">"
+                     "Kirim kepada atasan</button></p></form>",
+                     head_of_form(form), who_is_asked(sop, sop.role(visit.role)),
+                     note_field(form, ActionRule::Note::optional)),
+                bool(form.typed()));
+}
+
 Html assignment_form(const PermitView& view, const Visit& visit) {
-  const Context& context = view.context;
-  if (!superior_duty_for(view.who.officer.id, visit, context.sop, context.people, context.today()))
-    return {};
   const FormOf form{view, visit.step, "assign"};
   const Typed typed = form.typed();
   Html officers;
-  for (const Officer& officer : context.people.officers)
-    if (officer.id != visit.assignee && context.people.present(officer, context.today()) &&
-        duty_for(officer.id, visit, context.sop, context.people, context.today()))
-      officers += option(officer.id, officer.name, typed.text("petugas") == officer.id);
+  for (const Offer* offer : offers_at(view.offers, visit.id, Offer::What::assign))
+    if (!offer->is_so_already)
+      officers += option(offer->officer, officer_words(offer->officer, view.context.people),
+                         typed.text("petugas") == offer->officer);
   if (officers.empty()) return {};
   return folded(
       "Tugaskan kepada petugas",
@@ -230,54 +256,71 @@ Html button_form(const PermitView& view, const std::string& step, const char* ac
               head_of_form({view, step, action}), main ? "utama" : "", action, words);
 }
 
+// Whose it is, where they cannot take it.
+Html whose_it_is(const PermitView& view, const Visit& visit) {
+  if (is_applicants(visit, view.context.sop)) return html("<p>Berkas sedang pada pemohon.</p>");
+  const auto claim = std::find_if(view.offers.begin(), view.offers.end(), [&](const Offer& one) {
+    return one.what == Offer::What::claim && one.visit == visit.id;
+  });
+  // Time has closed it meanwhile, or it may be taken.
+  if (claim == view.offers.end() || claim->stands()) return {};
+  if (claim->why_not->why != Refused::another_role)
+    return html("<p class=\"halus\">{}</p>", refusal_words(*claim->why_not));
+  return html("<p class=\"halus\">Tahap ini dikerjakan oleh {}.</p>",
+              role_words(view.context.sop, visit.role));
+}
+
+// The clock and the task itself, each a button.
+Html task_buttons(const PermitView& view, const Visit& visit) {
+  struct Button {
+    Offer::What what;
+    const char* action;
+    const char* words;
+    bool main;
+  };
+  constexpr Button kButtons[] = {{Offer::What::resume, "resume", "Lanjutkan waktu", true},
+                                 {Offer::What::release, "release", "Lepaskan", false},
+                                 {Offer::What::claim, "claim", "Ambil tugas", false}};
+  Html buttons;
+  for (const Button& one : kButtons) {
+    const auto offered = offers_at(view.offers, visit.id, one.what);
+    if (!offered.empty() && !offered.front()->is_so_already)
+      buttons += button_form(view, visit.step, one.action, one.words, one.main);
+  }
+  return buttons.empty() ? Html() : html("<div class=\"sebaris\">{}</div>", buttons);
+}
+
 }  // namespace
 
 Html visit_forms(const PermitView& view, const Visit& visit) {
-  const Sop& sop = view.context.sop;
-  if (sop.is_applicant(visit.role)) return html("<p>Berkas sedang pada pemohon.</p>");
-  const auto duty =
-      duty_for(view.who.officer.id, visit, sop, view.context.people, view.context.today());
-  if (!duty)
-    return html("<p class=\"halus\">Tahap ini dikerjakan oleh {}.</p>{}",
-                role_words(sop, visit.role), assignment_form(view, visit));
-  if (view.permit().open_pause(visit.id))
-    return html("<div class=\"sebaris\">{}</div>{}",
-                button_form(view, visit.step, "resume", "Lanjutkan waktu", true),
-                assignment_form(view, visit));
-  const bool mine = visit.assignee == view.who.officer.id;
-  Html forms = html("<div class=\"sebaris\">{}</div>",
-                    mine ? button_form(view, visit.step, "release", "Lepaskan")
-                         : button_form(view, visit.step, "claim", "Ambil tugas"));
-  // What ends the permit stands after what leads on, and is folded away.
-  bool main = true;
+  Html forms = html("{}{}", whose_it_is(view, visit), task_buttons(view, visit));
+  // What ends the permit stands after what leads on, and is folded away. So does all of it while
+  // the clock stands.
+  bool main = !view.permit().open_pause(visit.id);
   for (const bool ending : {false, true})
-    for (const ActionRule& action : sop.step(visit.step).actions) {
+    for (const Offer* offer : offers_at(view.offers, visit.id, Offer::What::act)) {
+      const ActionRule& action = *offer->action;
       if (action.ends_permit() != ending) continue;
-      if (action.only_for != Outcome::none && action.only_for != view.permit().outcome) continue;
-      forms += action_form({view, visit.step, "act." + action.id}, action,
+      forms += action_form({view, visit.step, "act." + action.id}, *offer,
                            main && !action.backward && !ending);
       main = false;
     }
-  return html("{}{}{}{}{}", forms, pause_form({view, visit.step, "pause"}),
-              obstacle_form({view, visit.step, "acknowledge"}),
-              escalation_form({view, visit.step, "escalate"}, visit.role),
+  return html("{}{}{}{}{}{}", forms, pause_form(view, visit), extension_form(view, visit),
+              obstacle_form(view, visit), escalation_form(view, visit),
               assignment_form(view, visit));
 }
 
 Html undo_card(const PermitView& view) {
-  const Permit& permit = view.permit();
-  const Actor self{Actor::Kind::officer, view.who.officer.id, ""};
-  const Seconds window = view.context.send.undo_window;
-  if (refuse_undo(permit, self, view.context.now, window)) return {};
-  const Instant until = permit.last_action->recorded_at + window;
-  const Visit* closed = permit.find_visit(permit.last_action->closed_visit);
-  if (!closed) return {};
+  const auto offered = offers_at(view.offers, 0, Offer::What::undo);
+  if (offered.empty()) return {};
+  const Visit& closed = *view.permit().find_visit(view.permit().last_action->closed_visit);
   return html(
       "<section class=\"kartu\" aria-label=\"Batalkan tindakan\"><p>Tindakan terakhir Anda: "
       "<strong>{}"
       "</strong>. Dapat dibatalkan sampai pukul {}.</p><div class=\"sebaris\">{}</div></section>",
-      action_done_words(closed->action), notify::clock_time(view.context.calendar.local(until)),
-      button_form(view, closed->step, "undo", "Batalkan tindakan"));
+      action_done_words(view.context.sop, closed.step, closed.action),
+      notify::clock_time(view.context.calendar.local(*offered.front()->until)),
+      button_form(view, closed.step, "undo", "Batalkan tindakan"));
 }
 
 }  // namespace tenggat::pages

@@ -56,7 +56,8 @@ Html history_of(const PermitView& view) {
     Html said;
     for (const store::StoredNote& note : view.notes)
       if (note.event == stored->event.sequence)
-        said += html("<br>{}{}", note.document.empty() ? "" : readable(note.document) + ": ",
+        said += html("<br>{}{}",
+                     note.document.empty() ? "" : readable(note.document, view.context.sop) + ": ",
                      lines(note.text));
     const EventHead& event = stored->event;
     const Visit* visit = view.permit().find_visit(event.visit);

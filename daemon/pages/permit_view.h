@@ -5,13 +5,15 @@
 
 #include "daemon/pages/html.h"
 #include "daemon/pages/page_calls.h"
+#include "rules/offers.h"
 
 namespace tenggat::pages {
 
 // Everything the page is made from.
 struct PermitView {
   const store::StoredPermit& stored;
-  const Context& context;  // of the permit's SOP, at `now`
+  const Context& context;            // of the permit's SOP, at `now`
+  const std::vector<Offer>& offers;  // to the officer who looks
   const std::vector<store::StoredEvent>& events;
   const std::vector<store::StoredNote>& notes;
   const SignedIn& who;
@@ -40,8 +42,7 @@ std::string event_words(const store::StoredEvent& event, const Permit& permit,
                         const Context& context);
 std::string actor_words(const std::string& actor, const People& people);
 
-// Forms for what this officer may do on the visit today: nothing is offered that would be refused
-// for who they are.
+// Forms for what this officer is offered at the visit.
 Html visit_forms(const PermitView& view, const Visit& visit);
 // Their own last action, while it can be taken back.
 Html undo_card(const PermitView& view);

@@ -35,19 +35,24 @@ bool decides(const ActionRule& action, const Step& step, const Sop& sop) {
 
 // An action that can be taken on many files at once: forward, in a step of minutes, nothing has to
 // be handed in, written or chosen for it, and it decides nothing.
-const ActionRule* quick_action(const Permit& permit, const Visit& visit, const Sop& sop) {
+const ActionRule* quick_action(const std::vector<Offer>& offers, const Permit& permit,
+                               const Visit& visit, const Sop& sop) {
   const Step& step = sop.step(visit.step);
   if (step.standard.days > 0 || step.standard.hours > 0 || is_refusal_draft(permit, step))
     return nullptr;
-  for (const ActionRule& action : step.actions) {
-    const bool brings_file = std::any_of(action.outputs.begin(), action.outputs.end(),
-                                         [](const Output& output) { return output.file; });
-    const bool fits = action.only_for == Outcome::none || action.only_for == permit.outcome;
-    if (!action.backward && !brings_file && !action.chooses_outcome && fits &&
-        action.note == ActionRule::Note::optional && !decides(action, step, sop))
+  for (const Offer* offer : offers_at(offers, visit.id, Offer::What::act)) {
+    const ActionRule& action = *offer->action;
+    const Wanted& wanted = offer->wanted;
+    if (!action.backward && wanted.files.empty() && !wanted.outcome &&
+        wanted.note == ActionRule::Note::optional && !decides(action, step, sop))
       return &action;
   }
   return nullptr;
+}
+
+bool changes_by(const std::vector<Offer>& offers, const Visit& visit, Offer::What what) {
+  const auto offered = offers_at(offers, visit.id, what);
+  return !offered.empty() && !offered.front()->is_so_already;
 }
 
 // "PAUD-2026-00001|verifikasi|3": which permit, at which step, as it was seen.
@@ -148,7 +153,8 @@ Html just_done(const SignedIn& who, const Reading& found, const office::Rulebook
     items += html(
         "<li><a href=\"/permohonan/{}\">{}</a> <span class=\"halus\">· {}: {} {} · {} dari standar "
         "{}</span></li>",
-        permit->id, permit->subject, step_name(*visit, sop), action_done_words(visit->action),
+        permit->id, permit->subject, step_name(*visit, sop),
+        action_done_words(sop_of(*visit, sop), visit->step, visit->action),
         notify::clock_time(calendar.local(*visit->closed_at)),
         notify::working_time(visit->elapsed, calendar.nominal_day()),
         budget_words(*visit->standard));
@@ -175,7 +181,8 @@ class TaskPages : public PageGroup {
  private:
   awaitable<Response> tasks_page(const PageCall& call, int status, std::string fault);
   // Why a file may not be acted on along with others; nothing: it may.
-  awaitable<std::string> refuse_bulk(std::int64_t permit, std::string step, std::string action);
+  awaitable<std::string> refuse_bulk(std::string officer, std::int64_t permit, std::string step,
+                                     std::string action);
   awaitable<std::string> set_leave_today(const PageCall& call, bool away);
   // `found` holds their permits and those that this officer has just been done with.
   awaitable<std::vector<http::Task>> tasks_of(const SignedIn& who, Reading& found);
@@ -255,6 +262,7 @@ awaitable<Response> TaskPages::tasks_page(const PageCall& call, int status, std:
   Html items, buttons;
   std::size_t late = 0, shown = 0;
   std::set<std::string> quick;
+  bool claims = false, releases = false;
   for (const http::Task& task : tasks) {
     const Permit& permit = task.stored->permit;
     const Sop& sop = rulebook_.sop_version(permit.sop_version);
@@ -265,12 +273,19 @@ awaitable<Response> TaskPages::tasks_page(const PageCall& call, int status, std:
     if (shown == kShown) continue;
     ++shown;
     items += task_item(task, sop, calendar, context.people, now, call.form);
-    const ActionRule* action = quick_action(permit, *task.visit, sop);
+    const std::vector<Offer> offered =
+        http::offers_of(task, who.officer.id, rulebook_, found.moment.now);
+    claims = claims || changes_by(offered, *task.visit, Offer::What::claim);
+    releases = releases || changes_by(offered, *task.visit, Offer::What::release);
+    const ActionRule* action = quick_action(offered, permit, *task.visit, sop);
     if (action && quick.insert(action->id).second)
       buttons +=
           html("<button class=\"utama\" name=\"aksi\" value=\"act.{}\">{} yang dipilih</button>",
-               action->id, action_words(action->id));
+               action->id, action_words(sop, task.visit->step, action->id));
   }
+  if (claims) buttons += html("<button name=\"aksi\" value=\"claim\">Ambil yang dipilih</button>");
+  if (releases)
+    buttons += html("<button name=\"aksi\" value=\"release\">Lepaskan yang dipilih</button>");
   const bool away = away_on(who.officer, context.today());
   Html notice;
   if (!fault.empty())
@@ -289,9 +304,7 @@ awaitable<Response> TaskPages::tasks_page(const PageCall& call, int status, std:
                 "<form method=\"post\" action=\"/tugas\">{}<div class=\"kartu\">"
                 "<ul class=\"polos tugas\">{}</ul></div>"
                 "<div class=\"sebaris\" role=\"group\" aria-label=\"Untuk berkas yang dipilih\">{}"
-                "<button name=\"aksi\" value=\"claim\">Ambil yang dipilih</button>"
-                "<button name=\"aksi\" value=\"release\">Lepaskan yang "
-                "dipilih</button></div></form>",
+                "</div></form>",
                 hidden_fields(keys), items, buttons);
   const Html more = tasks.size() > shown
                         ? html("<p class=\"halus\">Ditampilkan {} yang paling mendesak.</p>", shown)
@@ -340,8 +353,8 @@ awaitable<std::string> TaskPages::set_leave_today(const PageCall& call, bool awa
   co_return "";
 }
 
-awaitable<std::string> TaskPages::refuse_bulk(std::int64_t permit, std::string step,
-                                              std::string action) {
+awaitable<std::string> TaskPages::refuse_bulk(std::string officer, std::int64_t permit,
+                                              std::string step, std::string action) {
   auto reading = reader_.read({permit}, {});
   const Reading found = co_await std::move(reading);
   const auto stored = found.permits.find(permit);
@@ -349,7 +362,13 @@ awaitable<std::string> TaskPages::refuse_bulk(std::int64_t permit, std::string s
       stored == found.permits.end() ? nullptr : stored->second.permit.open_visit(step);
   if (!visit) co_return "";  // the action itself is refused, with its reason
   const Sop& sop = rulebook_.sop_version(stored->second.permit.sop_version);
-  const ActionRule* quick = quick_action(stored->second.permit, *visit, sop);
+  const std::vector<Offer> offered =
+      http::offers_of({&stored->second, visit, {}}, officer, rulebook_, found.moment.now);
+  const auto acts = offers_at(offered, visit->id, Offer::What::act);
+  if (std::none_of(acts.begin(), acts.end(),
+                   [&](const Offer* offer) { return offer->action->id == action; }))
+    co_return "";
+  const ActionRule* quick = quick_action(offered, stored->second.permit, *visit, sop);
   if (quick && quick->id == action) co_return "";
   co_return fmt::format("{}: diputuskan satu per satu; buka berkasnya. ",
                         stored->second.permit.number);
@@ -389,7 +408,7 @@ awaitable<Response> TaskPages::tasks_act(PageCall call) {
       act.step = ticket->step;
       act.action = action.substr(4);
       act.version = ticket->version;
-      auto asking = refuse_bulk(ticket->permit, act.step, act.action);
+      auto asking = refuse_bulk(call.who->officer.id, ticket->permit, act.step, act.action);
       if (const std::string refused = co_await std::move(asking); !refused.empty()) {
         faults += refused;
         continue;

@@ -12,32 +12,6 @@
 namespace tenggat::pages {
 namespace {
 
-struct ActionWords {
-  std::string_view id, button, done;
-};
-constexpr auto kActions = std::to_array<ActionWords>({
-    {"submit", "Kirim berkas", "berkas dikirim"},
-    {"accept", "Nyatakan lengkap dan terima", "berkas dinyatakan lengkap"},
-    {"reject", "Kembalikan kepada pemohon", "dikembalikan kepada pemohon"},
-    {"forward", "Teruskan", "diteruskan"},
-    {"recommend", "Beri rekomendasi", "direkomendasikan"},
-    {"not_recommend", "Tidak direkomendasikan", "tidak direkomendasikan"},
-    {"draft", "Kirim draf", "draf dikirim"},
-    {"approve", "Setujui", "disetujui"},
-    {"return", "Kembalikan untuk diperbaiki", "dikembalikan untuk diperbaiki"},
-    {"sign", "Tanda tangani", "ditandatangani"},
-    {"refuse", "Tolak permohonan", "permohonan ditolak"},
-    {"receive", "Konfirmasi penerimaan", "diterima pemohon"},
-    {"report_error", "Laporkan kesalahan", "kesalahan dilaporkan"},
-    {"withdraw", "Tarik permohonan", "permohonan ditarik"},
-});
-
-const ActionWords* find_words(std::string_view action) {
-  for (const ActionWords& words : kActions)
-    if (words.id == action) return &words;
-  return nullptr;
-}
-
 bool same_day(const LocalTime& a, const LocalTime& b) {
   return a.year == b.year && a.month == b.month && a.day == b.day;
 }
@@ -47,6 +21,10 @@ bool same_day(const LocalTime& a, const LocalTime& b) {
 std::string reason_words(Reason reason) {
   const std::string_view words = words_of(reason);
   return std::string(words.empty() ? http::problem_code(reason)->title.indonesian : words);
+}
+
+std::string refusal_words(const Refusal& refusal) {
+  return std::string(http::problem_code(refusal.reason())->title.indonesian) + ".";
 }
 
 std::string note_words(std::string_view kind) {
@@ -65,23 +43,26 @@ std::string note_words(std::string_view kind) {
   return "Catatan lain";
 }
 
-std::string document_words(std::string_view kind, std::string_view name) {
-  return name.empty() ? readable(kind) : fmt::format("{}: {}", readable(kind), name);
-}
-
-std::string document_words_within(std::string_view kind, std::string_view name) {
-  const std::string words = notify::readable_within(kind);
+std::string document_words(std::string_view kind, std::string_view name, const Sop& sop) {
+  const std::string words = readable(kind, sop);
   return name.empty() ? words : fmt::format("{}: {}", words, name);
 }
 
-std::string action_words(std::string_view action) {
-  const ActionWords* words = find_words(action);
-  return words ? std::string(words->button) : readable(action);
+std::string document_words_within(std::string_view kind, std::string_view name, const Sop& sop) {
+  const std::string words = notify::readable_within(kind, sop);
+  return name.empty() ? words : fmt::format("{}: {}", words, name);
 }
 
-std::string action_done_words(std::string_view action) {
-  const ActionWords* words = find_words(action);
-  return words ? std::string(words->done) : readable(action);
+std::string action_words(const Sop& sop, std::string_view step, std::string_view action) {
+  if (action == kWithdrawal) return "Tarik permohonan";
+  const std::string& button = sop.words_of(step, action).button;
+  return button.empty() ? readable(action) : button;
+}
+
+std::string action_done_words(const Sop& sop, std::string_view step, std::string_view action) {
+  if (action == kWithdrawal) return "permohonan ditarik";
+  const std::string& done = sop.words_of(step, action).done;
+  return done.empty() ? readable(action) : done;
 }
 
 std::string state_words(PermitState state) {

@@ -10,15 +10,19 @@
 #include "rules/calendar.h"
 #include "rules/ledger.h"
 #include "rules/people.h"
+#include "rules/refusal.h"
 #include "rules/sop.h"
 
 namespace tenggat::pages {
 
 using notify::readable;  // "denah_ruang" → "Denah ruang"
-std::string document_words(std::string_view kind, std::string_view name);
-std::string document_words_within(std::string_view kind, std::string_view name);  // a sentence
-std::string action_words(std::string_view action);       // on a button: "Setujui"
-std::string action_done_words(std::string_view action);  // in the history: "disetujui"
+std::string document_words(std::string_view kind, std::string_view name, const Sop& sop);
+std::string document_words_within(std::string_view kind, std::string_view name,
+                                  const Sop& sop);  // a sentence
+// On a button: "Setujui". By its id where no version at hand has words for it.
+std::string action_words(const Sop& sop, std::string_view step, std::string_view action);
+// In the history: "disetujui".
+std::string action_done_words(const Sop& sop, std::string_view step, std::string_view action);
 std::string state_words(PermitState state);
 std::string role_words(const Sop& sop, std::string_view role);
 // "Back Office · Plh. Kepala Bidang Perizinan (menggantikan Siti Rahmah)"
@@ -26,6 +30,7 @@ std::string duties_words(const std::vector<Duty>& duties, const Sop& sop, const 
 
 // Why something was done or left undone: "tembusan", "tercakup dalam daftar pagi".
 std::string reason_words(Reason reason);
+std::string refusal_words(const Refusal& refusal);  // "Tugas sudah diambil petugas lain."
 // What kind of note it is: "Kekurangan".
 std::string note_words(std::string_view kind);
 

@@ -70,7 +70,7 @@ def enumerated(name, field):
 
 def maps():
     """The keys of each map that a reader of YAML takes, in the files of rules and of texts."""
-    lists = re.findall(r'\.map\(\{([^}]*)\}\)', sources(['rules', 'notifiers']))
+    lists = re.findall(r'\.map\(\s*\{([^}]*)\}\)', sources(['rules', 'notifiers']))
     return {' '.join(sorted(re.findall(r'"([a-z_]+)"', one))) for one in lists}
 
 

@@ -328,7 +328,11 @@ TEST_F(AdminPagesTest, AContactIsCorrectedAndTheLinkSentAgain) {
     if (fo.press(fo.get(path), "tautan").status == 422) ++refused;
   EXPECT_GE(refused, 1);
   Browser kdt = signed_in("kdt");
-  EXPECT_EQ(kdt.press(kdt.get(path), "kontak", {{"whatsapp", "0813 1111 4444"}}).status, 403);
+  EXPECT_THROW(form_with(kdt.get(path), "kontak"), std::runtime_error);
+  WebForm forged = form_with(fo.get(path), "kontak");
+  forged.set("token", form_with(kdt.get("/tugas"), "cuti").hidden("token"));
+  forged.set("whatsapp", "0813 1111 4444");
+  EXPECT_EQ(kdt.send(forged).status, 403);
   EXPECT_EQ(office_.query(contact), "6281311113333 ibu@warga.example");
   // Also where the file is closed already.
   Browser applicant = browser();

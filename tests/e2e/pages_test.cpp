@@ -833,8 +833,24 @@ TEST_F(PagesTest, PausesAndUploadsGoThroughTheDesk) {
   Browser dt = signed_in("dt");
   const std::string path = "/permohonan/" + file.number;
   EXPECT_EQ(dt.press(dt.get(path), "pause", {{"jeda", "klarifikasi_pemohon"}}).status, 422);
+  // The longest it may last leaves nothing to put off.
   EXPECT_EQ(dt.press(dt.get(path), "pause", {{"jeda", "kunjungan_lapangan"}}).status, 303);
   EXPECT_TRUE(dt.get(path).says("Dijeda"));
+  EXPECT_THROW(form_with(dt.get(path), "pause"), std::runtime_error);
+  EXPECT_THROW(form_with(dt.get(path), "extend"), std::runtime_error);
+  EXPECT_NO_THROW(form_with(dt.get(path), "act.recommend"));
+  EXPECT_EQ(dt.press(dt.get(path), "resume").status, 303);
+  office_.json({"permit", "pause", file.number, "--step", "kajian_teknis", "--reason",
+                "kunjungan_lapangan", "--until", "2026-04-06T10:00:00+08:00"},
+               "dt");
+  EXPECT_TRUE(dt.get(path).says("Sampai tanggal, paling lambat 10 April 2026"))
+      << dt.get(path).body;
+  EXPECT_EQ(dt.press(dt.get(path), "extend", {{"sampai", "2026-02-30"}}).status, 422);
+  EXPECT_EQ(dt.press(dt.get(path), "extend", {{"sampai", "2026-04-07"}}).status, 303);
+  EXPECT_EQ(office_.query("SELECT until_at AT TIME ZONE 'Asia/Makassar' FROM pause WHERE to_at IS"
+                          " NULL"),
+            "2026-04-08 00:00:00");
+  EXPECT_THROW(form_with(dt.get(path), "extend"), std::runtime_error);  // once, and no more
   EXPECT_EQ(dt.press(dt.get(path), "resume").status, 303);
   EXPECT_TRUE(dt.get(path).says("accept=\".pdf,.jpg,.jpeg,.png,.docx,.xlsx,.odt,.ods\""));
   EXPECT_EQ(dt.press(dt.get(path), "act.recommend").status, 422);  // without its files
@@ -852,6 +868,20 @@ TEST_F(PagesTest, PausesAndUploadsGoThroughTheDesk) {
                 .status,
             303);
   EXPECT_EQ(state_of(file), "active persetujuan_kabid");
+}
+
+TEST_F(PagesTest, WhatAColleagueHasClaimedIsNotOffered) {
+  office_.daemon().must({"officer", "edit", "--id", "bo", "--role", "front_office"});
+  const File file = submitted();
+  const std::string path = "/permohonan/" + file.number;
+  Browser bo = signed_in("bo");
+  EXPECT_NO_THROW(form_with(bo.get(path), "act.accept"));
+  office_.json({"permit", "claim", file.number, "--step", "verifikasi"}, "fo");
+  const WebPage page = bo.get(path);
+  EXPECT_TRUE(page.says("Tugas sudah diambil petugas lain."));
+  for (const char* action : {"claim", "act.accept", "pause", "acknowledge", "escalate"})
+    EXPECT_THROW(form_with(page, action), std::runtime_error) << action;
+  EXPECT_NO_THROW(form_with(signed_in("fo").get(path), "act.accept"));
 }
 
 TEST_F(PagesTest, ObstaclesAndSuperiorsAreReachedFromThePermit) {
@@ -884,6 +914,9 @@ TEST_F(PagesTest, TheInboxDoesSeveralAtOnce) {
   std::vector<File> files;
   for (int i = 0; i < 3; ++i) files.push_back(submitted(fmt::format("PAUD Nomor {}", i)));
   Browser fo = signed_in("fo");
+  EXPECT_TRUE(fo.get("/tugas").says("Ambil yang dipilih"));
+  EXPECT_FALSE(fo.get("/tugas").says("Lepaskan yang dipilih"));  // nobody has taken any
+  office_.json({"permit", "claim", files[0].number, "--step", "verifikasi"}, "fo");
   const WebPage inbox = fo.get("/tugas");
   EXPECT_TRUE(inbox.says("3 berkas menunggu Anda"));
   EXPECT_TRUE(inbox.says("Lepaskan yang dipilih"));

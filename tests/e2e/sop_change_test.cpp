@@ -55,8 +55,8 @@ class SopChange : public testing::Test {
     const auto from = text.find("  - id: persetujuan_sekretaris");
     office_.change_rule("sop/paud.yaml",
                         text.substr(from, text.find("  - id: penandatanganan") - from), "");
-    office_.change_rule("sop/paud.yaml", "approve: {ke: persetujuan_sekretaris}",
-                        "approve: {ke: penandatanganan}");
+    office_.change_rule("sop/paud.yaml", "approve: {ke: persetujuan_sekretaris,",
+                        "approve: {ke: penandatanganan,");
     office_.change_rule("sop/paud.yaml", "kelengkapan: [draft_sk_sekretaris]",
                         "kelengkapan: [draft_sk_kabid]");
     office_.reload();

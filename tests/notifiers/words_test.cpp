@@ -62,10 +62,14 @@ TEST(Words, CivilDatesAreSaidAsPeopleWriteThem) {
 }
 
 TEST(Words, IdsBecomeWords) {
-  EXPECT_EQ(readable("draft_sk"), "Draf SK");  // "draft" is the form's word
-  EXPECT_EQ(readable("surat_keputusan"), "Surat keputusan");
-  EXPECT_EQ(readable_within("surat_keputusan"), "surat keputusan");
-  EXPECT_EQ(readable_within("ktp_kepala"), "KTP kepala");
+  Sop sop;
+  sop.abbreviations = {"SK", "PPh"};
+  EXPECT_EQ(readable("draft_sk", sop), "Draf SK");  // "draft" is the form's word
+  EXPECT_EQ(readable("draft_sk"), "Draf sk");       // the service's own abbreviation
+  EXPECT_EQ(readable("pph_21", sop), "PPh 21");
+  EXPECT_EQ(readable("surat_keputusan", sop), "Surat keputusan");
+  EXPECT_EQ(readable_within("surat_keputusan", sop), "surat keputusan");
+  EXPECT_EQ(readable_within("ktp_kepala", sop), "KTP kepala");
 }
 
 TEST(Words, EveryReasonOfADeliveryHasItsWords) {

@@ -100,7 +100,7 @@ Sop without_the_secretary() {
   const auto to = file.text.find("  - id: penandatanganan");
   return paud_with({{"total: 4d 1h 18m", "total: 4d 1h 13m"},
                     {file.text.substr(from, to - from), ""},
-                    {"approve: {ke: persetujuan_sekretaris}", "approve: {ke: penandatanganan}"},
+                    {"approve: {ke: persetujuan_sekretaris,", "approve: {ke: penandatanganan,"},
                     {"kelengkapan: [draft_sk_sekretaris]", "kelengkapan: [draft_sk_kabid]"}});
 }
 

@@ -130,6 +130,36 @@ plant 'the proof calls every named day off one, though it was made up' rules/cal
 plant 'the proof leaves its last day out' rules/calendar_proof.cpp \
   'const CivilDay last = days.day_of(to - Seconds{1});' \
   'const CivilDay last = days.day_of(to - Seconds{86400});'
+plant 'a claim asks not whether its officer is there' rules/transition.cpp \
+  'const auto by = may_.claim(**visit);' \
+  'const auto by = may_.acknowledge(**visit);'
+plant 'a pause is extended as often as one likes' rules/transition.cpp \
+  'extends ? may_.refuse_extension(**visit, *reason) : may_.refuse_second_pause(**visit))' \
+  'extends ? std::nullopt : may_.refuse_second_pause(**visit))'
+plant 'a task is assigned to anybody' rules/transition.cpp \
+  'if (auto refusal = may_.refuse_assignee(**visit, assign.officer)) return refusal;' \
+  ''
+plant 'a pause of the applicant is refused otherwise than it is offered' rules/transition.cpp \
+  'const auto by = may_.pause(**visit);' \
+  'const auto by = may_.acknowledge(**visit);'
+plant 'an end date of a pause may be the one it has' rules/preconditions.cpp \
+  'if (*command.until <= after)' \
+  'if (*command.until < after)'
+plant 'an offer does not ask for its note' rules/offers.cpp \
+  'offer.wanted.note = rule.note;' \
+  ''
+plant 'an offer does not ask for its files' rules/offers.cpp \
+  'if (output.file) offer.wanted.files.push_back(output);' \
+  ''
+plant 'what is offered was so when the permit was stored' rules/offers.cpp \
+  'return Listing(caught_up(permit, context), actor, context).all();' \
+  'return Listing(Draft(permit, context), actor, context).all();'
+plant 'an offer says not that it changes nothing' rules/offers.cpp \
+  'claim.is_so_already = claim.stands() && may_.is_claimed_by(visit, actor_.id);' \
+  ''
+plant 'an undo is said to end at another instant' rules/offers.cpp \
+  'undo.until = draft_.permit().last_action->recorded_at + context_.send.undo_window;' \
+  'undo.until = context_.now + context_.send.undo_window / 2;'
 
 if ((planted == listed)); then
   for property in "${properties[@]}"; do

@@ -29,6 +29,19 @@ inline Calendar read(const RandomCalendar& calendar) {
   return std::move(*loaded);
 }
 
+// `property` fails by RC_FAIL.
+template <class Property>
+void must_hold(const Property& property, int times) {
+  const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+  rc::detail::TestParams params = rc::detail::configuration().testParams;
+  params.maxSuccess = times;
+  const auto result = rc::detail::checkTestable(
+      property, rc::detail::TestMetadata{test->name(), test->name()}, params);
+  std::ostringstream told;
+  rc::detail::printResultMessage(result, told);
+  ASSERT_TRUE(result.template is<rc::detail::SuccessResult>()) << told.str();
+}
+
 // `answer` is called as answer(calendar, question) and fails the case by RC_FAIL. `make` turns what
 // was drawn into what the questions are put to.
 template <class Make, class Answer>
@@ -42,14 +55,8 @@ void for_any_calendar(Make make, Answer answer) {
       ++cases;
     }
   };
-  const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-  rc::detail::TestParams params = rc::detail::configuration().testParams;
-  params.maxSuccess = calendars_wanted();
-  const auto result = rc::detail::checkTestable(
-      property, rc::detail::TestMetadata{test->name(), test->name()}, params);
-  std::ostringstream told;
-  rc::detail::printResultMessage(result, told);
-  ASSERT_TRUE(result.template is<rc::detail::SuccessResult>()) << told.str();
+  must_hold(property, calendars_wanted());
+  if (::testing::Test::HasFatalFailure()) return;
   ASSERT_EQ(cases, std::int64_t{calendars_wanted()} * kQuestions);
   fmt::print("{} cases, on {} calendars\n", cases, calendars_wanted());
 }

@@ -2,27 +2,13 @@
 // after each of them.
 #include <fmt/format.h>
 
-#include <random>
 #include <set>
 
+#include "tests/rules/dice.h"
 #include "tests/rules/paud_fixture.h"
 
 namespace tenggat::testing {
 namespace {
-
-class Dice {
- public:
-  explicit Dice(unsigned seed) : random_(seed) {}
-  int upto(int last) { return std::uniform_int_distribution<int>(0, last)(random_); }
-  bool one_in(int n) { return upto(n - 1) == 0; }
-  template <class Item>
-  const Item& of(const std::vector<Item>& items) {
-    return items[static_cast<std::size_t>(upto(static_cast<int>(items.size()) - 1))];
-  }
-
- private:
-  std::mt19937 random_;
-};
 
 bool same(const Projection& a, const Projection& b) {
   if (a.visits.size() != b.visits.size()) return false;

@@ -142,6 +142,16 @@ TEST(ApiClient, ListsArePagesAndLargeOnesArrive) {
   EXPECT_EQ(ran.last_line(), "more: --cursor abc");
 }
 
+TEST(ApiClient, TheInboxSaysWhatMayBeDone) {
+  Api api(
+      200,
+      R"({"items":[{"number":"PAUD-2026-1","state":"active","step":"verifikasi",)"
+      R"("actions":["accept","reject"],"subject":"PAUD Melati","sla":{"status":"on_track"}}]})");
+  EXPECT_EQ(api.run({"inbox"}).out,
+            "NUMBER       STATE   STEP        STATUS    DUE  ACTIONS        SUBJECT\n"
+            "PAUD-2026-1  active  verifikasi  on_track       accept reject  PAUD Melati\n");
+}
+
 TEST(ApiClient, ARefusalIsReadable) {
   Api api(422, R"({"type":"/problems/missing_outputs","title":"Outputs are missing","status":422,)"
                R"("detail":"recommend needs them","missing":["bapl","rekomendasi"],)"

@@ -49,7 +49,11 @@ TEST(PageWords, EveryProblemIsTitledInIndonesian) {
 template <class... What>
 std::vector<Event> one_of_each(const std::variant<What...>*) {
   std::vector<Event> all;
-  const auto add = [&](Happening what) { all.emplace_back().what = std::move(what); };
+  const auto add = [&](Happening what) {
+    Event& event = all.emplace_back();
+    event.what = std::move(what);
+    event.visit = 1;
+  };
   (add(What{}), ...);
   Acted acted;
   acted.action = "accept";
@@ -70,11 +74,15 @@ TEST(PageWords, EveryEventIsSaidInIndonesian) {
   const Calendar calendar = testing::banjarbaru();
   const People people;
   const Context context{sop, calendar, people, at("2026-04-06T08:00:00+08:00"), {}};
+  Permit permit;
+  permit.visits.emplace_back();
+  permit.visits.back().id = 1;
+  permit.visits.back().step = "verifikasi";
   std::set<std::string> said;
   for (const Event& event : one_of_each(static_cast<const Happening*>(nullptr))) {
     const store::StoredEvent stored{event, std::string(store::type_of(event.what)),
                                     store::fields_of(event, ""), ""};
-    const std::string words = event_words(stored, Permit(), context);
+    const std::string words = event_words(stored, permit, context);
     EXPECT_EQ(test::faults_in_words(words), std::vector<std::string>{}) << stored.type;
     EXPECT_EQ(words.find("tidak dapat dibaca"), std::string::npos) << stored.type;
     said.insert(words);
@@ -89,6 +97,27 @@ TEST(PageWords, AnEventThatCannotBeReadSaysSo) {
   const Context context{sop, calendar, people, at("2026-04-06T08:00:00+08:00"), {}};
   const store::StoredEvent stored{{}, "renamed", "{}", ""};
   EXPECT_EQ(event_words(stored, Permit(), context), "Catatan peristiwa ini tidak dapat dibaca");
+}
+
+// A permit keeps the version that it was handed in under.
+TEST(PageWords, AnActionIsCalledWhatItsServiceCallsIt) {
+  Sop sop = load_sop({"paud.yaml", source("rules/sop/paud.yaml")}).value();
+  EXPECT_EQ(action_words(sop, "verifikasi", "accept"), "Nyatakan lengkap dan terima");
+  EXPECT_EQ(action_done_words(sop, "verifikasi", "accept"), "berkas dinyatakan lengkap");
+  EXPECT_EQ(action_done_words(sop, "", "withdraw"), "permohonan ditarik");
+  EXPECT_EQ(document_words("draft_sk", "", sop), "Draf SK");
+
+  Sop older = sop;  // written before there were words in it
+  older.version = "older";
+  older.abbreviations.clear();
+  for (Step& step : older.steps)
+    for (ActionRule& action : step.actions) action.words = {};
+  EXPECT_EQ(action_words(older, "verifikasi", "accept"), "Accept");
+  const SopVersions versions{{"older", &older}, {sop.version, &sop}};
+  older.versions = &versions;
+  EXPECT_EQ(action_words(older, "verifikasi", "accept"), "Nyatakan lengkap dan terima");
+  EXPECT_EQ(older.words_of("verifikasi", "reject").reasons.size(), 5U);
+  EXPECT_EQ(document_words("draft_sk", "", older), "Draf SK");
 }
 
 TEST(PageWords, EveryNoteIsNamed) {

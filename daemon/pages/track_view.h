@@ -1,0 +1,61 @@
+// What an applicant's page is made from; its parts are in a file each.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/pages/html.h"
+#include "daemon/pages/page_calls.h"
+#include "rules/offers.h"
+
+namespace tenggat::pages {
+
+// What its forms ask for, besides the actions of a step.
+inline constexpr std::string_view kAnswer = "jawab", kUndo = "batal";
+
+// Everything the page is made from.
+struct TrackView {
+  const store::StoredPermit& stored;
+  const Sop& sop;
+  const Calendar& calendar;
+  const std::vector<store::StoredNote>& notes;
+  Instant now;
+  std::string path;  // of the page itself
+  FormKeys keys;
+  const Context& context;
+  const std::vector<Offer>& offers;  // on the permit as it is, also where it is shown as before
+  const std::vector<Delegation>& letters;  // by which somebody acted for somebody else
+  const http::Form& form;                  // that came; empty where the page is only looked at
+  std::string_view fault;                  // why it was not done
+  mutable bool answered = false;           // said beside the form it is of
+
+  const Permit& permit() const { return stored.permit; }
+  Typed typed(std::string_view mark) const { return {form, mark}; }
+  bool may(Offer::What what, int visit = 0) const {
+    return !offers_at(offers, visit, what).empty();
+  }
+};
+
+// The version that a document came under: a kind that the office brings may be no kind of the
+// version in use.
+const Sop& sop_of(const Document& document, const Permit& permit, const Sop& sop);
+// What is handed to the applicant: what their steps need, and what an end of the permit brings (the
+// letter of refusal). What they handed in themselves is not given out again: the link may have
+// wandered, and it holds more than a name.
+bool for_applicant(const Document& document, const Permit& permit, const Sop& of_permit);
+
+// Forms, each empty where it is not offered.
+Html form_to_mend(const TrackView& view, const Visit& visit,
+                  const std::vector<store::StoredNote>& wanting);
+Html form_to_answer(const TrackView& view, const Visit& visit);
+Html form_of_receipt(const TrackView& view, const Visit& visit);
+Html form_to_withdraw(const TrackView& view);
+// Their own last action on this page, while it can be taken back.
+Html undo_card(const TrackView& view);
+
+// Where the file stands and whether the applicant must do something.
+Html standing_card(const TrackView& view);
+// The steps it has passed, is at and has before it.
+Html journey(const TrackView& view);
+
+}  // namespace tenggat::pages
