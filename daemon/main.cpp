@@ -4,11 +4,11 @@
 #include <cstring>
 #include <string>
 
-#include "daemon/app.h"
-#include "daemon/log.h"
-#include "daemon/reload_door.h"
-#include "daemon/resources.h"
-#include "daemon/version.h"
+#include "daemon/app/app.h"
+#include "daemon/base/log.h"
+#include "daemon/base/reload_door.h"
+#include "daemon/base/resources.h"
+#include "daemon/base/version.h"
 
 namespace {
 

@@ -383,7 +383,7 @@ run_demo() {
     officer_of[$role]=$id
     name_of[$id]=$name
   done
-  coproc deadline { exec "$programs/cli/tenggat" deadline --calendar "$root/rules/calendar/banjarbaru.yaml"; }
+  coproc deadline { exec "$programs/cli/tenggat" deadline --calendar "$root/rules/office/calendar/banjarbaru.yaml"; }
   exec {deadline_out}<&"${deadline[0]}" {deadline_in}>&"${deadline[1]}"
   start_prometheus
   say "The week before, as it was:"

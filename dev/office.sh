@@ -55,7 +55,7 @@ kalender: banjarbaru
 database: $(quoted "$postgres_conninfo")
 listen: 127.0.0.1:$port
 admin_listen: 127.0.0.1:$admin_port
-rules: $(quoted "$root/rules")
+rules: $(quoted "$root/rules/office")
 log: {level: info, format: text}
 # Each message one file.
 email: {url: "file:messages", from: "Perizinan <izin@example.go.id>"}

@@ -9,7 +9,7 @@
 
 #include "notifiers/message.h"
 
-#include "rules/people.h"
+#include "rules/permit/people.h"
 
 namespace tenggat::notify {
 namespace {

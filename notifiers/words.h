@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "rules/calendar.h"
-#include "rules/sop.h"
+#include "rules/calendar/calendar.h"
+#include "rules/sop/sop.h"
 
 namespace tenggat::notify {
 
@@ -27,7 +27,8 @@ std::string working_duration(Seconds working, Seconds nominal_day);
 // The same by itself, as on a badge: "1 hari kerja 3 jam".
 std::string working_time(Seconds working, Seconds nominal_day);
 
-// "2026-04-13" (a civil date of rules/people.h) → "13 April 2026"; as it is where it is none.
+// "2026-04-13" (a civil date of rules/permit/people.h) → "13 April 2026"; as it is where it is
+// none.
 std::string date(const std::string& civil_date);
 
 // The names that rules give to things: "denah_ruang" → "Denah ruang".

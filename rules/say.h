@@ -1,7 +1,7 @@
 // How a table of words is read: a sentence is a row with its words in English and in Indonesian. A
 // table is a list of rows, an enum of their names and `words_of`, which gives a name its words
-// (rules/fault_words.h, rules/refusal.h, daemon/http/problem_words.h). A row that lacks a language,
-// or whose languages speak of different things, does not compile.
+// (rules/fault_words.h, rules/permit/refusal.h, daemon/http/problem_words.h). A row that lacks a
+// language, or whose languages speak of different things, does not compile.
 //
 // Written with `say<Wrong::unknown_key>(key, known)`. In the words `{}` is the next argument, `{1}`
 // the second one; a brace of the text itself is doubled. An argument may be a Said.

@@ -25,7 +25,7 @@ trap end_documents EXIT
 lock_office
 start_postgres "$office/postgres"
 write_configuration
-cp -r "$root/rules" "$office/rules"
+cp -r "$root/rules/office" "$office/rules"
 # As a package lays it out: a credential stands below the configuration under its own name.
 mkdir "$office/credentials"
 echo whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3 >"$office/credentials/portal_secret"

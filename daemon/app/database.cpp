@@ -2,12 +2,12 @@
 
 #include <functional>
 
-#include "daemon/clock.h"
-#include "daemon/crash_point.h"
-#include "daemon/log.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/crash_point.h"
+#include "daemon/base/log.h"
+#include "daemon/base/resources.h"
+#include "daemon/base/systemd_notify.h"
 #include "daemon/office/trouble.h"
-#include "daemon/resources.h"
-#include "daemon/systemd_notify.h"
 
 namespace tenggat::app {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/metrics.h"
+#include "daemon/base/metrics.h"
 #include "daemon/pg/cut.h"
 #include "daemon/pg/pool.h"
 

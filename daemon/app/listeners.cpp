@@ -2,9 +2,9 @@
 
 #include <boost/asio/ip/address.hpp>
 
-#include "daemon/clock.h"
-#include "daemon/http/api.h"
-#include "daemon/resources.h"
+#include "daemon/api/api.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/resources.h"
 
 namespace tenggat::app {
 namespace {

@@ -4,12 +4,12 @@
 #include <chrono>
 #include <vector>
 
-#include "daemon/config.h"
-#include "daemon/http/admin.h"
+#include "daemon/api/admin.h"
+#include "daemon/base/config.h"
+#include "daemon/base/metrics.h"
 #include "daemon/http/router.h"
 #include "daemon/http/server.h"
 #include "daemon/http/tls.h"
-#include "daemon/metrics.h"
 
 namespace tenggat::app {
 

@@ -3,9 +3,9 @@
 #include <boost/asio/awaitable.hpp>
 #include <string>
 
+#include "daemon/api/admin.h"
 #include "daemon/app/database.h"
 #include "daemon/app/workers.h"
-#include "daemon/http/admin.h"
 #include "daemon/office/rulebook.h"
 
 namespace tenggat::app {

@@ -3,11 +3,11 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "daemon/app.h"
-#include "daemon/config_keys.h"
-#include "daemon/crash_point.h"
-#include "daemon/log.h"
-#include "daemon/systemd_notify.h"
+#include "daemon/app/app.h"
+#include "daemon/base/config_keys.h"
+#include "daemon/base/crash_point.h"
+#include "daemon/base/log.h"
+#include "daemon/base/systemd_notify.h"
 
 namespace tenggat {
 namespace asio = boost::asio;

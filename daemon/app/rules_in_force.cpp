@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 #include "daemon/office/number_clash.h"
 #include "daemon/office/signing_in.h"
 #include "daemon/office/words.h"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "daemon/app/startup.h"
-#include "daemon/metrics.h"
+#include "daemon/base/metrics.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/pg/connection.h"
 

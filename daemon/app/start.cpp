@@ -1,21 +1,21 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "daemon/app.h"
-#include "daemon/clock.h"
-#include "daemon/http/api.h"
-#include "daemon/log.h"
+#include "daemon/api/api.h"
+#include "daemon/app/app.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/log.h"
+#include "daemon/base/resources.h"
+#include "daemon/base/systemd_notify.h"
+#include "daemon/base/version.h"
 #include "daemon/office/loop.h"
 #include "daemon/pages/pages.h"
 #include "daemon/pg/login.h"
 #include "daemon/pg/migrate.h"
 #include "daemon/pg/schema.h"
-#include "daemon/resources.h"
 #include "daemon/store/commands.h"
 #include "daemon/store/migrations.h"
 #include "daemon/store/office_clock.h"
-#include "daemon/systemd_notify.h"
-#include "daemon/version.h"
 
 namespace tenggat {
 namespace asio = boost::asio;

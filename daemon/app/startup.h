@@ -5,13 +5,13 @@
 #include <string>
 #include <string_view>
 
-#include "daemon/config.h"
+#include "daemon/base/config.h"
+#include "daemon/base/secrets.h"
 #include "daemon/http/tls.h"
-#include "daemon/rule_files.h"
-#include "daemon/secrets.h"
+#include "daemon/office/rule_files.h"
 #include "notifiers/outgoing.h"
 #include "notifiers/whatsapp/receipts.h"
-#include "rules/quiet.h"
+#include "rules/permit/quiet.h"
 #include "rules/time.h"
 
 namespace tenggat {

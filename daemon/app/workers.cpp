@@ -1,6 +1,6 @@
 #include "daemon/app/workers.h"
 
-#include "daemon/config.h"
+#include "daemon/base/config.h"
 #include "daemon/office/canary.h"
 #include "daemon/office/file_collector.h"
 #include "daemon/office/portal.h"

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "daemon/app/database.h"
-#include "daemon/metrics.h"
+#include "daemon/base/metrics.h"
 #include "daemon/office/board.h"
 #include "daemon/office/committer.h"
 #include "daemon/office/composer.h"

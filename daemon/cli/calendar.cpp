@@ -6,7 +6,7 @@
 #include "daemon/cli/moves.h"
 #include "daemon/cli/offline.h"
 #include "daemon/office/calendar_change.h"
-#include "daemon/rule_files.h"
+#include "daemon/office/rule_files.h"
 
 namespace tenggat::cli {
 namespace {

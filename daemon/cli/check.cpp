@@ -7,13 +7,13 @@
 #include <ostream>
 #include <sstream>
 
+#include "daemon/api/sop_diagram.h"
 #include "daemon/cli/offline.h"
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
 #include "daemon/office/number_clash.h"
-#include "daemon/rule_files.h"
-#include "daemon/sop_diagram.h"
-#include "rules/load_sop.h"
+#include "daemon/office/rule_files.h"
+#include "rules/sop/load_sop.h"
 
 namespace tenggat::cli {
 namespace {

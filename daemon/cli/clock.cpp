@@ -8,7 +8,7 @@
 #include "daemon/cli/print.h"
 #include "daemon/office/advance.h"
 #include "daemon/store/office_clock.h"
-#include "rules/budget.h"
+#include "rules/calendar/budget.h"
 
 namespace tenggat::cli {
 namespace {

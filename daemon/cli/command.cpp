@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <ostream>
 
+#include "daemon/base/version.h"
 #include "daemon/pg/connection.h"
-#include "daemon/version.h"
 
 namespace tenggat::cli {
 namespace {

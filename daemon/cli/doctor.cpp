@@ -11,11 +11,11 @@
 #include <boost/json/object.hpp>
 #include <ostream>
 
+#include "daemon/base/resources.h"
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
 #include "daemon/pages/pages.h"
 #include "daemon/pg/migrate.h"
-#include "daemon/resources.h"
 #include "daemon/store/migrations.h"
 
 namespace tenggat::cli {

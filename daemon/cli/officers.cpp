@@ -9,8 +9,8 @@
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
 #include "daemon/office/observers.h"
+#include "daemon/office/rule_files.h"
 #include "daemon/office/signing_in.h"
-#include "daemon/rule_files.h"
 #include "daemon/store/people.h"
 #include "notifiers/phone.h"
 

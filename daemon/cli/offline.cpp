@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "rules/load_calendar.h"
-#include "rules/proof.h"
+#include "rules/calendar/load_calendar.h"
+#include "rules/permit/proof.h"
 
 namespace tenggat {
 namespace {

@@ -12,7 +12,7 @@
 #include <optional>
 #include <string_view>
 
-#include "rules/calendar.h"
+#include "rules/calendar/calendar.h"
 
 namespace tenggat {
 

@@ -10,10 +10,10 @@
 #include <fstream>
 #include <sstream>
 
+#include "daemon/base/crash_point.h"
 #include "daemon/cli/offline.h"
 #include "daemon/cli/print.h"
-#include "daemon/crash_point.h"
-#include "rules/people.h"
+#include "rules/permit/people.h"
 
 namespace tenggat::cli {
 namespace {

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "daemon/base/config.h"
 #include "daemon/cli/command.h"
-#include "daemon/config.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/pg/connection.h"
 #include "daemon/store/moment.h"

@@ -8,7 +8,7 @@
 #include "daemon/cli/print.h"
 #include "daemon/office/portal.h"
 #include "daemon/store/portal.h"
-#include "rules/calendar.h"
+#include "rules/calendar/calendar.h"
 
 namespace tenggat::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "rules/calendar.h"
+#include "rules/calendar/calendar.h"
 
 namespace tenggat::cli {
 

@@ -9,7 +9,7 @@
 #include "daemon/cli/line_diff.h"
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
-#include "daemon/rule_files.h"
+#include "daemon/office/rule_files.h"
 #include "daemon/store/rules.h"
 
 namespace tenggat::cli {

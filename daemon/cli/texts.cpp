@@ -7,7 +7,7 @@
 
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
-#include "daemon/rule_files.h"
+#include "daemon/office/rule_files.h"
 #include "notifiers/text.h"
 #include "notifiers/utf8.h"
 #include "notifiers/whatsapp/fonnte.h"

@@ -8,8 +8,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "daemon/clock.h"
-#include "daemon/network.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/network.h"
 
 namespace tenggat::http {
 namespace asio = boost::asio;

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 
 namespace tenggat::http {
 namespace asio = boost::asio;

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "rules/reason.h"
+#include "rules/permit/reason.h"
 #include "rules/say.h"
 
 namespace tenggat::http {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "daemon/resources.h"
+#include "daemon/base/resources.h"
 
 namespace tenggat::http {
 namespace {

@@ -4,7 +4,7 @@
 #include <array>
 #include <stdexcept>
 
-#include "daemon/resources.h"
+#include "daemon/base/resources.h"
 #include "rules/utf8.h"
 
 namespace tenggat::http {

@@ -4,8 +4,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "daemon/base/log.h"
 #include "daemon/http/problem_words.h"
-#include "daemon/log.h"
 
 namespace tenggat::http {
 namespace {

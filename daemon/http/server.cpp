@@ -7,12 +7,12 @@
 #include <boost/asio/detached.hpp>
 #include <utility>
 
-#include "daemon/crash_point.h"
+#include "daemon/base/crash_point.h"
+#include "daemon/base/log.h"
 #include "daemon/http/connection.h"
 #include "daemon/http/incoming.h"
 #include "daemon/http/outgoing.h"
 #include "daemon/http/problem.h"
-#include "daemon/log.h"
 
 namespace tenggat::http {
 namespace {

@@ -20,14 +20,14 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/base/network.h"
+#include "daemon/base/resources.h"
 #include "daemon/http/message.h"
 #include "daemon/http/tls.h"
-#include "daemon/network.h"
-#include "daemon/resources.h"
 
 namespace tenggat::http {
 
-// The numbers are the resource ledger's (daemon/resources.h).
+// The numbers are the resource ledger's (daemon/base/resources.h).
 struct ServerLimits {
   // Request line and fields with their line ends; over: 431.
   std::size_t header_bytes = kShipped.head;

@@ -6,7 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <set>
 
-#include "rules/transition.h"
+#include "rules/permit/transition.h"
 
 namespace tenggat::office {
 namespace asio = boost::asio;

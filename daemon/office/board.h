@@ -13,8 +13,8 @@
 
 #include "daemon/office/open_work.h"
 #include "daemon/store/counts.h"
-#include "rules/calendar.h"
-#include "rules/sop.h"
+#include "rules/calendar/calendar.h"
+#include "rules/sop/sop.h"
 
 namespace tenggat::office {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "rules/load_calendar.h"
+#include "rules/calendar/load_calendar.h"
 
 namespace tenggat::office {
 namespace {

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "daemon/store/rules.h"
-#include "rules/calendar.h"
+#include "rules/calendar/calendar.h"
 #include "rules/error.h"
-#include "rules/people.h"
+#include "rules/permit/people.h"
 
 namespace tenggat::office {
 

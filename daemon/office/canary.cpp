@@ -4,7 +4,7 @@
 
 #include <stdexcept>
 
-#include "daemon/config.h"
+#include "daemon/base/config.h"
 #include "daemon/store/canary.h"
 #include "daemon/store/hash.h"
 

@@ -8,7 +8,7 @@
 #include <chrono>
 #include <string>
 
-#include "daemon/metrics.h"
+#include "daemon/base/metrics.h"
 #include "daemon/office/committer.h"
 #include "daemon/office/loop.h"
 #include "daemon/office/rulebook.h"

@@ -3,8 +3,8 @@
 #include <stdexcept>
 
 #include "daemon/store/canary.h"
-#include "rules/load_calendar.h"
-#include "rules/load_sop.h"
+#include "rules/calendar/load_calendar.h"
+#include "rules/sop/load_sop.h"
 
 namespace tenggat::office {
 namespace {

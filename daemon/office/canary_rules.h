@@ -5,9 +5,9 @@
 #include <string>
 
 #include "daemon/store/rules.h"
-#include "rules/calendar.h"
-#include "rules/people.h"
-#include "rules/sop.h"
+#include "rules/calendar/calendar.h"
+#include "rules/permit/people.h"
+#include "rules/sop/sop.h"
 
 namespace tenggat::office {
 

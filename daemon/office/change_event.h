@@ -4,8 +4,8 @@
 #include <string>
 
 #include "daemon/store/changes.h"
-#include "rules/calendar.h"
-#include "rules/sop.h"
+#include "rules/calendar/calendar.h"
+#include "rules/sop/sop.h"
 
 namespace tenggat::office {
 

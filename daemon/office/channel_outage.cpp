@@ -6,7 +6,7 @@
 
 #include "daemon/store/stuck.h"
 #include "notifiers/words.h"
-#include "rules/round.h"
+#include "rules/telling/round.h"
 
 namespace tenggat::office {
 namespace {

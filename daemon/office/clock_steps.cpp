@@ -1,7 +1,7 @@
 #include "daemon/office/clock_steps.h"
 
-#include "daemon/clock.h"
-#include "daemon/log.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/log.h"
 
 namespace tenggat::office {
 namespace {

@@ -7,7 +7,7 @@
 #include <functional>
 #include <optional>
 
-#include "daemon/metrics.h"
+#include "daemon/base/metrics.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/store/clock_steps.h"
 

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "daemon/office/turn_queue.h"
-#include "rules/batch.h"
+#include "rules/permit/batch.h"
 
 namespace tenggat::office {
 

@@ -3,7 +3,7 @@
 #include <cstddef>
 
 #include "daemon/store/errors.h"
-#include "rules/batch.h"
+#include "rules/permit/batch.h"
 
 namespace tenggat::office {
 

@@ -8,14 +8,14 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <new>
 
-#include "daemon/clock.h"
-#include "daemon/crash_point.h"
-#include "daemon/lasting.h"
-#include "daemon/log.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/crash_point.h"
+#include "daemon/base/lasting.h"
+#include "daemon/base/log.h"
+#include "daemon/base/resources.h"
 #include "daemon/office/bisection.h"
 #include "daemon/office/commit_failure.h"
 #include "daemon/office/loop.h"
-#include "daemon/resources.h"
 #include "daemon/store/commands.h"
 #include "daemon/store/files.h"
 #include "daemon/store/hash.h"

@@ -20,14 +20,14 @@
 #include <optional>
 #include <vector>
 
-#include "daemon/metrics.h"
+#include "daemon/base/metrics.h"
 #include "daemon/office/command_lanes.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/office/signal.h"
 #include "daemon/office/worker.h"
 #include "daemon/pg/pool.h"
 #include "daemon/store/errors.h"
-#include "rules/batch.h"
+#include "rules/permit/batch.h"
 
 namespace tenggat::office {
 

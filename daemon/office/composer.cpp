@@ -3,9 +3,9 @@
 #include <exception>
 #include <stdexcept>
 
-#include "daemon/clock.h"
-#include "daemon/config.h"
-#include "daemon/log.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/config.h"
+#include "daemon/base/log.h"
 #include "daemon/office/channel_outage.h"
 #include "daemon/office/composer_round.h"
 #include "daemon/office/loop.h"

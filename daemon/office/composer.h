@@ -11,13 +11,13 @@
 #include <set>
 #include <string_view>
 
-#include "daemon/metrics.h"
+#include "daemon/base/metrics.h"
 #include "daemon/office/loop.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/office/wording.h"
 #include "daemon/pg/pool.h"
 #include "notifiers/text.h"
-#include "rules/round.h"
+#include "rules/telling/round.h"
 
 namespace tenggat::office {
 

@@ -1,38 +1,16 @@
 // The composer's daily jobs: the morning list of each officer's open tasks, and the recap for the
 // heads.
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
 
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 #include "daemon/office/composer_round.h"
 #include "daemon/store/commands.h"
 #include "notifiers/words.h"
 
 namespace tenggat::office {
 namespace asio = boost::asio;
-namespace {
-
-TextFields recap_fields(const store::Recap& counts) {
-  const std::int64_t judged = counts.judged_this_month;
-  const std::string percent =
-      judged == 0 ? "–" : notify::tenths((2000 * counts.met_this_month + judged) / (2 * judged));
-  return {{"masuk", notify::number(counts.submitted)},
-          {"proses", notify::number(counts.in_process)},
-          {"terbit", notify::number(counts.issued)},
-          {"kembali", notify::number(counts.returned)},
-          {"hari_ini", notify::number(counts.due_today)},
-          {"terlambat", notify::number(counts.overdue)},
-          {"persen", percent},
-          {"tepat_waktu", judged == 0 ? "belum ada izin terbit bulan ini"
-                                      : fmt::format("{}% dari {} yang terbit bulan ini", percent,
-                                                    notify::number(judged))},
-          {"jumlah", notify::number(judged)},
-          {"belum", notify::number(counts.overdue_open)}};
-}
-
-}  // namespace
 
 // When each of them is due next.
 asio::awaitable<std::vector<store::DailyJob>> Composer::next_daily_jobs(

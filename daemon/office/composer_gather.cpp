@@ -2,8 +2,8 @@
 // of them; which of them still hold; and which have changed meanwhile.
 #include <set>
 
-#include "daemon/clock.h"
-#include "daemon/crash_point.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/crash_point.h"
 #include "daemon/office/composer_round.h"
 #include "daemon/store/commands.h"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 #include "daemon/office/composer_round.h"
 #include "notifiers/words.h"
 

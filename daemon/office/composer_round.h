@@ -9,7 +9,7 @@
 
 #include "daemon/office/composer.h"
 #include "daemon/store/outbox.h"
-#include "rules/round.h"
+#include "rules/telling/round.h"
 
 namespace tenggat::office {
 

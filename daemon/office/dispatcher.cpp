@@ -7,10 +7,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "daemon/clock.h"
-#include "daemon/config.h"
-#include "daemon/crash_point.h"
-#include "daemon/log.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/config.h"
+#include "daemon/base/crash_point.h"
+#include "daemon/base/log.h"
 #include "daemon/office/loop.h"
 #include "daemon/office/send_outcome.h"
 #include "daemon/store/moment.h"

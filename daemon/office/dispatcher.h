@@ -12,7 +12,7 @@
 #include <memory>
 #include <random>
 
-#include "daemon/metrics.h"
+#include "daemon/base/metrics.h"
 #include "daemon/office/operators.h"
 #include "daemon/office/rerouting.h"
 #include "daemon/office/sending_lanes.h"

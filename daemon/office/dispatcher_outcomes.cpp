@@ -4,8 +4,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <set>
 
-#include "daemon/clock.h"
-#include "daemon/log.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/log.h"
 #include "daemon/office/bisection.h"
 #include "daemon/office/dispatcher.h"
 #include "daemon/office/loop.h"

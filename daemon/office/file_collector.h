@@ -4,7 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 
-#include "daemon/metrics.h"
+#include "daemon/base/metrics.h"
 #include "daemon/office/loop.h"
 #include "daemon/pg/pool.h"
 

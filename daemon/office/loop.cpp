@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <new>
 
-#include "daemon/clock.h"
+#include "daemon/base/clock.h"
 
 namespace tenggat::office {
 

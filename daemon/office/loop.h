@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "daemon/metrics.h"
+#include "daemon/base/metrics.h"
 #include "daemon/office/signal.h"
 #include "daemon/office/worker.h"
 #include "daemon/pg/connection.h"

@@ -8,7 +8,7 @@
 #include "daemon/store/permits.h"
 #include "daemon/store/rules.h"
 #include "rules/fault_words.h"
-#include "rules/load_sop.h"
+#include "rules/sop/load_sop.h"
 
 namespace tenggat::office {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "daemon/pg/connection.h"
 #include "rules/error.h"
-#include "rules/sop.h"
+#include "rules/sop/sop.h"
 
 namespace tenggat::office {
 

@@ -5,12 +5,12 @@
 #include <boost/asio/detached.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "daemon/clock.h"
-#include "daemon/config.h"
-#include "daemon/log.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/config.h"
+#include "daemon/base/log.h"
+#include "daemon/base/secrets.h"
 #include "daemon/office/change_event.h"
 #include "daemon/office/portal_outcome.h"
-#include "daemon/secrets.h"
 #include "daemon/store/changes.h"
 #include "daemon/store/commands.h"
 #include "notifiers/file.h"

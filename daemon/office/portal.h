@@ -12,7 +12,7 @@
 #include <memory>
 #include <string>
 
-#include "daemon/metrics.h"
+#include "daemon/base/metrics.h"
 #include "daemon/office/loop.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/pg/pool.h"

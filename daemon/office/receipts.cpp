@@ -1,6 +1,6 @@
 #include "daemon/office/receipts.h"
 
-#include "daemon/clock.h"
+#include "daemon/base/clock.h"
 #include "daemon/office/loop.h"
 #include "daemon/store/receipts.h"
 

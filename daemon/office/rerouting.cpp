@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 #include "daemon/store/commands.h"
 
 namespace tenggat::office {

@@ -6,7 +6,7 @@
 #include <functional>
 #include <vector>
 
-#include "daemon/metrics.h"
+#include "daemon/base/metrics.h"
 #include "daemon/pg/pool.h"
 #include "daemon/store/sending.h"
 

@@ -7,10 +7,10 @@
 #include <chrono>
 #include <set>
 
-#include "daemon/clock.h"
+#include "daemon/base/clock.h"
 #include "daemon/store/commands.h"
 #include "daemon/store/permits.h"
-#include "rules/ladder.h"
+#include "rules/permit/ladder.h"
 
 namespace tenggat::office {
 namespace asio = boost::asio;

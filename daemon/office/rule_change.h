@@ -10,7 +10,7 @@
 #include "daemon/office/rulebook.h"
 #include "daemon/pg/connection.h"
 #include "daemon/store/permits.h"
-#include "rules/transition.h"
+#include "rules/permit/transition.h"
 
 namespace tenggat::office {
 

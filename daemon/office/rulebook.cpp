@@ -4,8 +4,8 @@
 
 #include "daemon/store/people.h"
 #include "daemon/store/rules.h"
-#include "rules/load_calendar.h"
-#include "rules/load_sop.h"
+#include "rules/calendar/load_calendar.h"
+#include "rules/sop/load_sop.h"
 
 namespace tenggat::office {
 namespace {

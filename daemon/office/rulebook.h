@@ -13,10 +13,10 @@
 #include "daemon/store/permits.h"
 #include "daemon/store/rules.h"
 #include "daemon/store/tokens.h"
-#include "rules/calendar.h"
-#include "rules/people.h"
-#include "rules/quiet.h"
-#include "rules/rule_source.h"
+#include "rules/calendar/calendar.h"
+#include "rules/permit/people.h"
+#include "rules/permit/quiet.h"
+#include "rules/permit/rule_source.h"
 
 namespace tenggat::office {
 

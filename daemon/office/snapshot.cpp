@@ -5,13 +5,13 @@
 #include <set>
 #include <utility>
 
-#include "daemon/clock.h"
+#include "daemon/base/clock.h"
 #include "daemon/office/loop.h"
 #include "daemon/store/changes.h"
 #include "daemon/store/commands.h"
 #include "daemon/store/counts.h"
 #include "daemon/store/open_work.h"
-#include "rules/transition.h"
+#include "rules/permit/transition.h"
 
 namespace tenggat::office {
 namespace asio = boost::asio;

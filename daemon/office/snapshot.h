@@ -12,7 +12,7 @@
 #include <optional>
 #include <vector>
 
-#include "daemon/metrics.h"
+#include "daemon/base/metrics.h"
 #include "daemon/office/board.h"
 #include "daemon/office/loop.h"
 #include "daemon/office/open_work.h"

@@ -2,8 +2,8 @@
 
 #include <new>
 
-#include "daemon/clock.h"
-#include "daemon/log.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/log.h"
 #include "daemon/pg/schema.h"
 
 namespace tenggat::office {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "daemon/clock.h"
-#include "daemon/log.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/log.h"
 #include "daemon/office/loop.h"
 #include "daemon/store/commands.h"
 #include "daemon/store/event_codec.h"

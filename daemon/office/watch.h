@@ -7,7 +7,7 @@
 #include <chrono>
 #include <functional>
 
-#include "daemon/metrics.h"
+#include "daemon/base/metrics.h"
 #include "daemon/office/clock_steps.h"
 #include "daemon/office/loop.h"
 #include "daemon/office/rulebook.h"

@@ -246,4 +246,22 @@ std::string list_of(std::vector<ListedTask> tasks, Instant now) {
 
 std::string inbox_link(const Office& office) { return office.public_url + "/tugas"; }
 
+TextFields recap_fields(const store::Recap& counts) {
+  const std::int64_t judged = counts.judged_this_month;
+  const std::string percent =
+      judged == 0 ? "–" : notify::tenths((2000 * counts.met_this_month + judged) / (2 * judged));
+  return {{"masuk", notify::number(counts.submitted)},
+          {"proses", notify::number(counts.in_process)},
+          {"terbit", notify::number(counts.issued)},
+          {"kembali", notify::number(counts.returned)},
+          {"hari_ini", notify::number(counts.due_today)},
+          {"terlambat", notify::number(counts.overdue)},
+          {"persen", percent},
+          {"tepat_waktu", judged == 0 ? "belum ada izin terbit bulan ini"
+                                      : fmt::format("{}% dari {} yang terbit bulan ini", percent,
+                                                    notify::number(judged))},
+          {"jumlah", notify::number(judged)},
+          {"belum", notify::number(counts.overdue_open)}};
+}
+
 }  // namespace tenggat::office

@@ -7,8 +7,8 @@
 
 #include "daemon/store/outbox.h"
 #include "daemon/store/permits.h"
-#include "rules/grouping.h"
-#include "rules/transition.h"
+#include "rules/permit/transition.h"
+#include "rules/telling/grouping.h"
 
 namespace tenggat::office {
 
@@ -46,5 +46,8 @@ std::string task_line(const ListedTask& task, Instant now);
 std::string list_of(std::vector<ListedTask> tasks, Instant now);
 
 std::string inbox_link(const Office& office);
+
+// What the recap says of an office's figures.
+TextFields recap_fields(const store::Recap& counts);
 
 }  // namespace tenggat::office

@@ -1,6 +1,6 @@
 #include "daemon/office/words.h"
 
-#include "rules/transition.h"
+#include "rules/permit/transition.h"
 
 namespace tenggat::office {
 

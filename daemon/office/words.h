@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "daemon/store/words.h"
-#include "rules/calendar.h"
-#include "rules/sop.h"
+#include "rules/calendar/calendar.h"
+#include "rules/sop/sop.h"
 
 namespace tenggat::office {
 

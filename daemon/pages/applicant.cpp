@@ -4,12 +4,12 @@
 
 #include <algorithm>
 
-#include "daemon/clock.h"
+#include "daemon/base/clock.h"
 #include "daemon/http/rate_limit.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/words.h"
 #include "notifiers/phone.h"
-#include "rules/offers.h"
+#include "rules/permit/offers.h"
 
 namespace tenggat::pages {
 namespace {

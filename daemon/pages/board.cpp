@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <map>
 
-#include "daemon/clock.h"
-#include "daemon/log.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/log.h"
+#include "daemon/base/resources.h"
 #include "daemon/pages/board_table.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/script.h"
 #include "daemon/pages/words.h"
-#include "daemon/resources.h"
 #include "daemon/store/board.h"
 #include "daemon/store/hash.h"
 #include "daemon/store/sessions.h"

@@ -8,7 +8,7 @@
 #include "daemon/pages/layout.h"
 #include "daemon/pages/words.h"
 #include "notifiers/words.h"
-#include "rules/transition.h"
+#include "rules/permit/transition.h"
 
 namespace tenggat::pages {
 namespace {

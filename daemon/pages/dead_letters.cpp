@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/words.h"
 #include "daemon/store/messages.h"

@@ -5,17 +5,17 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 
-#include "daemon/http/timeline.h"
-#include "daemon/http/view.h"
-#include "daemon/http/why.h"
+#include "daemon/api/sop_diagram.h"
+#include "daemon/api/timeline.h"
+#include "daemon/api/view.h"
+#include "daemon/api/why.h"
 #include "daemon/pages/permit_view.h"
 #include "daemon/pages/print.h"
 #include "daemon/pages/proof.h"
 #include "daemon/pages/words.h"
-#include "daemon/sop_diagram.h"
 #include "daemon/store/hash.h"
 #include "notifiers/words.h"
-#include "rules/time_spent.h"
+#include "rules/permit/time_spent.h"
 
 namespace tenggat::pages {
 namespace {

@@ -10,7 +10,7 @@
 #include "daemon/store/audit.h"
 #include "daemon/store/permits.h"
 #include "daemon/store/why.h"
-#include "rules/transition.h"
+#include "rules/permit/transition.h"
 
 namespace tenggat::pages {
 

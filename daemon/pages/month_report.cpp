@@ -7,9 +7,9 @@
 #include <cmath>
 #include <map>
 
+#include "daemon/api/sop_diagram.h"
 #include "daemon/pages/print.h"
 #include "daemon/pages/words.h"
-#include "daemon/sop_diagram.h"
 #include "notifiers/words.h"
 
 namespace tenggat::pages {

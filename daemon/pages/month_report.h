@@ -3,7 +3,7 @@
 #include <string>
 
 #include "daemon/store/report.h"
-#include "rules/transition.h"
+#include "rules/permit/transition.h"
 
 namespace tenggat::pages {
 

@@ -6,7 +6,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
-#include "daemon/http/api_bodies.h"
+#include "daemon/api/api_bodies.h"
 #include "daemon/pages/words.h"
 #include "notifiers/phone.h"
 #include "notifiers/words.h"

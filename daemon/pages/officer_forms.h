@@ -4,12 +4,12 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/api/json.h"
 #include "daemon/http/form.h"
-#include "daemon/http/json.h"
 #include "daemon/pages/html.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/store/people.h"
-#include "rules/people.h"
+#include "rules/permit/people.h"
 
 namespace tenggat::pages {
 

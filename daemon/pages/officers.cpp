@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 #include "daemon/office/observers.h"
 #include "daemon/pages/officer_forms.h"
 #include "daemon/pages/page_calls.h"

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "daemon/http/api.h"
-#include "daemon/http/api_bodies.h"
+#include "daemon/api/api.h"
+#include "daemon/api/api_bodies.h"
 #include "daemon/http/file_type.h"
 #include "daemon/pages/words.h"
 #include "daemon/store/commands.h"

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "daemon/http/authorize.h"
+#include "daemon/api/authorize.h"
+#include "daemon/api/inbox.h"
+#include "daemon/api/reading.h"
+#include "daemon/api/route_row.h"
 #include "daemon/http/form.h"
-#include "daemon/http/inbox.h"
-#include "daemon/http/reading.h"
-#include "daemon/http/route_row.h"
 #include "daemon/pages/layout.h"
 #include "daemon/pages/pages.h"
 

@@ -6,7 +6,7 @@
 #include <functional>
 #include <utility>
 
-#include "daemon/http/api.h"
+#include "daemon/api/api.h"
 #include "daemon/http/cookies.h"
 #include "daemon/pages/words.h"
 #include "daemon/store/people.h"

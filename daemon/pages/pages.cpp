@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "daemon/http/api.h"
+#include "daemon/api/api.h"
 #include "daemon/pages/page_entrance.h"
 #include "daemon/pages/style.h"
 

@@ -9,16 +9,16 @@
 #include <string>
 #include <vector>
 
+#include "daemon/api/route_row.h"
+#include "daemon/api/uploads.h"
+#include "daemon/base/resources.h"
 #include "daemon/http/doorkeeper.h"
-#include "daemon/http/route_row.h"
 #include "daemon/http/router.h"
-#include "daemon/http/uploads.h"
 #include "daemon/office/board.h"
 #include "daemon/office/committer.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/office/signing_in.h"
 #include "daemon/pg/pool.h"
-#include "daemon/resources.h"
 
 namespace tenggat::pages {
 

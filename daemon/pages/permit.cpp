@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "daemon/http/api_bodies.h"
-#include "daemon/http/view.h"
+#include "daemon/api/api_bodies.h"
+#include "daemon/api/view.h"
 #include "daemon/pages/permit_view.h"
 #include "daemon/pages/proof.h"
 #include "daemon/pages/words.h"

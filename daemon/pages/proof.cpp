@@ -4,7 +4,7 @@
 
 #include "daemon/pages/words.h"
 #include "notifiers/words.h"
-#include "rules/proof.h"
+#include "rules/permit/proof.h"
 
 namespace tenggat::pages {
 namespace {

@@ -2,8 +2,8 @@
 // day what counted and what did not, and why.
 #pragma once
 #include "daemon/pages/html.h"
-#include "rules/ledger.h"
-#include "rules/permit.h"
+#include "rules/permit/ledger.h"
+#include "rules/permit/permit.h"
 
 namespace tenggat::pages {
 

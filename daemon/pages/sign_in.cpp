@@ -2,7 +2,7 @@
 // the officer's own channel, and only the button behind it opens a session, once.
 #include <algorithm>
 
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/store/sessions.h"
 

@@ -6,7 +6,7 @@
 #include <set>
 #include <tuple>
 
-#include "daemon/http/view.h"
+#include "daemon/api/view.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/permit_view.h"
 #include "daemon/pages/words.h"

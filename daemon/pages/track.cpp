@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "daemon/http/api_bodies.h"
+#include "daemon/api/api_bodies.h"
 #include "daemon/pages/permit_view.h"
 #include "daemon/pages/proof.h"
 #include "daemon/pages/track_view.h"

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "daemon/http/view.h"
+#include "daemon/api/view.h"
 #include "daemon/pages/permit_view.h"
 #include "daemon/pages/track_view.h"
 #include "daemon/pages/words.h"

@@ -6,7 +6,7 @@
 
 #include "daemon/pages/html.h"
 #include "daemon/pages/page_calls.h"
-#include "rules/offers.h"
+#include "rules/permit/offers.h"
 
 namespace tenggat::pages {
 

@@ -7,11 +7,11 @@
 
 #include "daemon/pages/layout.h"
 #include "notifiers/words.h"
-#include "rules/calendar.h"
-#include "rules/ledger.h"
-#include "rules/people.h"
-#include "rules/refusal.h"
-#include "rules/sop.h"
+#include "rules/calendar/calendar.h"
+#include "rules/permit/ledger.h"
+#include "rules/permit/people.h"
+#include "rules/permit/refusal.h"
+#include "rules/sop/sop.h"
 
 namespace tenggat::pages {
 

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <set>
 
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 #include "daemon/office/calendar_change.h"
 #include "daemon/office/calendar_days.h"
 #include "daemon/pages/page_calls.h"

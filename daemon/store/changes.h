@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "daemon/pg/connection.h"
-#include "rules/event.h"
+#include "rules/permit/event.h"
 #include "rules/time.h"
 
 namespace tenggat::store {

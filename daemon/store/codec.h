@@ -13,7 +13,7 @@
 
 #include "daemon/pg/connection.h"
 #include "daemon/store/rows.h"
-#include "rules/reason.h"
+#include "rules/permit/reason.h"
 #include "rules/time.h"
 
 namespace tenggat::store {

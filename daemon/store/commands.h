@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "daemon/pg/connection.h"
-#include "rules/batch.h"
+#include "rules/permit/batch.h"
 
 namespace tenggat::store {
 

@@ -1,11 +1,11 @@
 // Counters as they are stored: a name, a step, a label and an amount. The names stay as they were
-// first written, whatever daemon/metrics.cpp calls the series of a counter.
+// first written, whatever daemon/base/metrics.cpp calls the series of a counter.
 #pragma once
 #include <boost/json/array.hpp>
 #include <string>
 #include <string_view>
 
-#include "rules/counted.h"
+#include "rules/permit/counted.h"
 
 namespace tenggat::store {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "daemon/pg/connection.h"
-#include "rules/counted.h"
+#include "rules/permit/counted.h"
 #include "rules/time.h"
 
 namespace tenggat::store {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "daemon/store/permits.h"
-#include "rules/event.h"
+#include "rules/permit/event.h"
 
 namespace tenggat::store {
 

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "daemon/pg/connection.h"
-#include "rules/uploads.h"
+#include "rules/permit/uploads.h"
 
 namespace tenggat::store {
 

@@ -22,8 +22,8 @@
 #include <vector>
 
 #include "daemon/store/hash.h"
-#include "rules/calendar.h"
-#include "rules/event.h"
+#include "rules/calendar/calendar.h"
+#include "rules/permit/event.h"
 
 namespace tenggat::store {
 

@@ -2,7 +2,7 @@
 // makes messages of them and by who says why somebody was told.
 #pragma once
 #include "daemon/store/columns.h"
-#include "rules/notice.h"
+#include "rules/permit/notice.h"
 
 namespace tenggat::store {
 

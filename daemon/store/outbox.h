@@ -9,9 +9,9 @@
 #include "daemon/pg/connection.h"
 #include "notifiers/message.h"
 #include "notifiers/text.h"
-#include "rules/daily.h"
-#include "rules/pending_notice.h"
-#include "rules/people.h"
+#include "rules/permit/people.h"
+#include "rules/telling/daily.h"
+#include "rules/telling/pending_notice.h"
 
 namespace tenggat::store {
 

@@ -7,7 +7,7 @@
 #include "daemon/store/errors.h"
 #include "daemon/store/people_tables.h"
 #include "daemon/store/silences.h"
-#include "rules/notice.h"
+#include "rules/permit/notice.h"
 
 namespace tenggat::store {
 namespace {

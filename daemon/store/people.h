@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "daemon/pg/connection.h"
-#include "rules/people.h"
+#include "rules/permit/people.h"
 
 namespace tenggat::store {
 

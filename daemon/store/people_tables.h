@@ -1,7 +1,7 @@
 // The tables of officers and of who stands in for them, each as one list of columns.
 #pragma once
 #include "daemon/store/columns.h"
-#include "rules/people.h"
+#include "rules/permit/people.h"
 
 namespace tenggat::store {
 

@@ -12,7 +12,7 @@
 
 #include "daemon/pg/connection.h"
 #include "daemon/store/moment.h"
-#include "rules/stored_permit.h"
+#include "rules/permit/stored_permit.h"
 
 namespace tenggat::store {
 
@@ -49,7 +49,6 @@ Ids add_unchanged(pg::Pipeline& pipeline, const std::vector<std::int64_t>& permi
 // `send_at` of a notice is its ready_at. Commit is the caller's.
 void append_writes(pg::Pipeline& pipeline, const std::vector<PermitChange>& changes,
                    const SendRules& send);
-
 
 struct PermitFilter {
   std::string sop, state, step, role, sla, q, external_id;

@@ -11,7 +11,7 @@
 
 #include "daemon/pg/connection.h"
 #include "notifiers/message.h"
-#include "rules/people.h"
+#include "rules/permit/people.h"
 
 namespace tenggat::store {
 

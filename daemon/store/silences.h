@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "daemon/pg/connection.h"
-#include "rules/silence.h"
+#include "rules/permit/silence.h"
 
 namespace tenggat::store {
 

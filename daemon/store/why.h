@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "daemon/pg/connection.h"
-#include "rules/notice.h"
+#include "rules/permit/notice.h"
 
 namespace tenggat::store {
 

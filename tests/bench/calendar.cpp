@@ -24,7 +24,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "rules/load_calendar.h"
+#include "rules/calendar/load_calendar.h"
 #include "tests/rules/second_by_second.h"
 
 namespace tenggat::bench {
@@ -50,7 +50,7 @@ std::string text_of(const std::filesystem::path& path) {
 }
 
 std::filesystem::path shipped(const char* name) {
-  return std::filesystem::path(TENGGAT_SOURCE_DIR) / "rules" / "calendar" / name;
+  return std::filesystem::path(TENGGAT_SOURCE_DIR) / "rules/office/calendar" / name;
 }
 
 std::vector<std::string> dates_off() {

@@ -118,7 +118,7 @@ Bench::Bench() {
 // Tuesday 2 June, the day the clock stands at, is taken out.
 std::string Bench::calendar_with_a_day_off() const {
   const fs::path copy = daemon_->directory() / "calendar";
-  fs::copy(fs::path(TENGGAT_SOURCE_DIR) / "rules/calendar", copy);
+  fs::copy(fs::path(TENGGAT_SOURCE_DIR) / "rules/office/calendar", copy);
   std::ostringstream text;
   text << std::ifstream(copy / "banjarbaru.yaml").rdbuf();
   std::string calendar = text.str();

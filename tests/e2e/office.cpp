@@ -80,7 +80,7 @@ const Furnished& furnished(const std::string& start) {
 }  // namespace
 
 Office::Office(const std::string& start, const std::string& configuration) {
-  const fs::path texts = fs::path(TENGGAT_SOURCE_DIR) / "rules/texts/id.yaml";
+  const fs::path texts = fs::path(TENGGAT_SOURCE_DIR) / "rules/office/texts/id.yaml";
   texts_ = notify::load_texts({texts.string(), read_file(texts)}).value();
   meta_ = std::make_unique<MetaSink>(texts_);
   smtp_ = std::make_unique<TestSmtpServer>();
@@ -186,7 +186,7 @@ void Office::advance(const std::string& local) {
 }
 
 std::string Office::changed_calendar(const std::string& key, const std::string& line) {
-  const fs::path shipped = fs::path(TENGGAT_SOURCE_DIR) / "rules/calendar";
+  const fs::path shipped = fs::path(TENGGAT_SOURCE_DIR) / "rules/office/calendar";
   const fs::path copy = daemon_->directory() / "calendar";
   fs::remove_all(copy);
   fs::copy(shipped, copy);

@@ -8,7 +8,7 @@
 #include <optional>
 #include <thread>
 
-#include "daemon/resources.h"
+#include "daemon/base/resources.h"
 #include "tests/faults/outside.h"
 #include "tests/support/browser.h"
 
@@ -19,8 +19,8 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-// Milliseconds, for 99 of 100 of somebody else's requests; where the machine is busy otherwise, three
-// times what they took before the attack.
+// Milliseconds, for 99 of 100 of somebody else's requests; where the machine is busy otherwise,
+// three times what they took before the attack.
 constexpr double kPatience = 100;
 
 class Attacks : public OutsideTest {

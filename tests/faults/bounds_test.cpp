@@ -11,8 +11,8 @@
 #include <regex>
 #include <set>
 
+#include "daemon/base/resources.h"
 #include "daemon/pages/pages.h"
-#include "daemon/resources.h"
 #include "tests/faults/outside.h"
 #include "tests/support/browser.h"
 #include "tests/support/process.h"

@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "daemon/clock.h"
+#include "daemon/base/clock.h"
 #include "daemon/office/clock_steps.h"
 #include "daemon/office/composer.h"
 #include "daemon/office/portal.h"
@@ -53,7 +53,7 @@ DeskOptions at(TestPostgres& server) {
 }
 
 office::ComposerSettings settings() {
-  std::ifstream file(TENGGAT_SOURCE_DIR "/rules/texts/id.yaml");
+  std::ifstream file(TENGGAT_SOURCE_DIR "/rules/office/texts/id.yaml");
   std::string text{std::istreambuf_iterator<char>(file), {}};
   office::ComposerSettings settings;
   settings.office = {"DPMPTSP", "https://x.example", ""};

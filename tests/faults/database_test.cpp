@@ -8,7 +8,7 @@
 #include <set>
 #include <sstream>
 
-#include "daemon/clock.h"
+#include "daemon/base/clock.h"
 #include "daemon/office/composer.h"
 #include "daemon/office/watch.h"
 #include "tests/faults/desk.h"
@@ -435,7 +435,7 @@ TEST(Poison, APermitThatCannotBeReadIsSetAsideAndTheDeadlinesOfTheOthersAreWatch
 }
 
 office::ComposerSettings composer_settings() {
-  std::ifstream file(TENGGAT_SOURCE_DIR "/rules/texts/id.yaml");
+  std::ifstream file(TENGGAT_SOURCE_DIR "/rules/office/texts/id.yaml");
   std::ostringstream text;
   text << file.rdbuf();
   office::ComposerSettings settings;

@@ -6,8 +6,8 @@
 #include <boost/asio/detached.hpp>
 #include <boost/json.hpp>
 
-#include "daemon/clock.h"
-#include "daemon/http/view.h"
+#include "daemon/api/view.h"
+#include "daemon/base/clock.h"
 #include "daemon/pg/migrate.h"
 #include "daemon/store/hash.h"
 #include "daemon/store/migrations.h"
@@ -29,7 +29,7 @@ store::RuleSet rule_set(std::string kind, std::string name, std::vector<SourceFi
 }
 
 SourceFile shipped_sop() {
-  std::ifstream file(TENGGAT_SOURCE_DIR "/rules/sop/paud.yaml");
+  std::ifstream file(TENGGAT_SOURCE_DIR "/rules/office/sop/paud.yaml");
   std::ostringstream text;
   text << file.rdbuf();
   return {"paud.yaml", text.str()};

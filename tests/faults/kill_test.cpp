@@ -10,7 +10,7 @@
 #include <map>
 #include <random>
 
-#include "daemon/crash_point.h"
+#include "daemon/base/crash_point.h"
 #include "tests/faults/rig.h"
 #include "tests/support/invariants.h"
 #include "tests/support/process.h"
@@ -46,7 +46,7 @@ class Killing {
   DaemonProcess::Options options() {
     DaemonProcess::Options options = rig_.daemon_options();
     rules_ = fs::path(rig_.server.directory()) / "rules";
-    fs::copy(fs::path(TENGGAT_SOURCE_DIR) / "rules", rules_, fs::copy_options::recursive);
+    fs::copy(fs::path(TENGGAT_SOURCE_DIR) / "rules/office", rules_, fs::copy_options::recursive);
     options.rules = rules_;
     return options;
   }

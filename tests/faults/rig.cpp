@@ -19,7 +19,7 @@ namespace {
 constexpr const char* kFrom = "izin@example.go.id";
 
 notify::Texts shipped_texts() {
-  const std::string path = std::string(TENGGAT_SOURCE_DIR) + "/rules/texts/id.yaml";
+  const std::string path = std::string(TENGGAT_SOURCE_DIR) + "/rules/office/texts/id.yaml";
   return notify::load_texts({path, read_file(path)}).value();
 }
 

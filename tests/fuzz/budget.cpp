@@ -2,7 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "rules/budget.h"
+#include "rules/calendar/budget.h"
 #include "tests/fuzz/check.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {

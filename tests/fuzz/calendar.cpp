@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "rules/load_calendar.h"
+#include "rules/calendar/load_calendar.h"
 #include "tests/fuzz/check.h"
 
 namespace tenggat {

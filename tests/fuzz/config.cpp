@@ -1,10 +1,10 @@
 // The configuration file may hold anything an operator types. A refusal names each fault and its
 // place; what is taken is within its bounds, and a reload of the same file changes nothing.
-#include "daemon/config.h"
+#include "daemon/base/config.h"
 
 #include <filesystem>
 
-#include "daemon/config_keys.h"
+#include "daemon/base/config_keys.h"
 #include "notifiers/utf8.h"
 #include "tests/fuzz/check.h"
 

@@ -21,8 +21,8 @@
 #include <string>
 #include <vector>
 
+#include "daemon/base/log.h"
 #include "daemon/http/server.h"
-#include "daemon/log.h"
 #include "tests/fuzz/check.h"
 
 namespace tenggat::http {

@@ -2,12 +2,12 @@
 // RFC 8259 takes, within limits; printed again it is the same. A body is refused with all that is
 // wrong with it, each fault at a place that can be found; and what a reader gives on is within the
 // lengths that the columns behind it have.
-#include "daemon/http/json.h"
+#include "daemon/api/json.h"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "daemon/http/api_bodies.h"
+#include "daemon/api/api_bodies.h"
 #include "notifiers/phone.h"
 #include "notifiers/utf8.h"
 #include "rules/utf8.h"

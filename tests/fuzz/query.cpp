@@ -4,12 +4,12 @@
 #include <array>
 #include <boost/json/parse.hpp>
 
-#include "daemon/http/api_bodies.h"
-#include "daemon/http/api_queries.h"
+#include "daemon/api/api_bodies.h"
+#include "daemon/api/api_queries.h"
+#include "daemon/base/network.h"
 #include "daemon/http/cookies.h"
 #include "daemon/http/problem.h"
 #include "daemon/http/request_head.h"
-#include "daemon/network.h"
 #include "notifiers/utf8.h"
 #include "tests/fuzz/check.h"
 

@@ -2,7 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "rules/load_sop.h"
+#include "rules/sop/load_sop.h"
 #include "tests/fuzz/check.h"
 
 namespace tenggat {

@@ -17,7 +17,7 @@ namespace tenggat::notify {
 
 inline SourceFile shipped_texts_file() {
   std::ifstream file(TENGGAT_RULES_DIR "/texts/id.yaml");
-  return {"rules/texts/id.yaml", std::string((std::istreambuf_iterator<char>(file)), {})};
+  return {"rules/office/texts/id.yaml", std::string((std::istreambuf_iterator<char>(file)), {})};
 }
 
 inline const Texts& shipped_texts() {

@@ -121,8 +121,8 @@ TEST(Text, AZoneIsSaidAfterATimeOnly) {
 
 Texts english() {
   std::ifstream file(TENGGAT_RULES_DIR "/texts/en.yaml");
-  auto loaded =
-      load_texts({"rules/texts/en.yaml", std::string((std::istreambuf_iterator<char>(file)), {})});
+  auto loaded = load_texts(
+      {"rules/office/texts/en.yaml", std::string((std::istreambuf_iterator<char>(file)), {})});
   if (!loaded) throw std::runtime_error(loaded.error().front().to_string());
   return *loaded;
 }

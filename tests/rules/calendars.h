@@ -6,12 +6,12 @@
 #include <sstream>
 #include <string>
 
-#include "rules/load_calendar.h"
+#include "rules/calendar/load_calendar.h"
 
 namespace tenggat::testing {
 
 inline SourceFile shipped(const std::string& name) {
-  std::ifstream file(std::string(TENGGAT_SOURCE_DIR "/rules/calendar/") + name);
+  std::ifstream file(std::string(TENGGAT_SOURCE_DIR "/rules/office/calendar/") + name);
   std::ostringstream text;
   text << file.rdbuf();
   return {name, text.str()};

@@ -3,7 +3,7 @@
 #pragma once
 #include <string>
 
-#include "rules/transition.h"
+#include "rules/permit/transition.h"
 #include "tests/rules/dice.h"
 
 namespace tenggat::testing {

@@ -25,7 +25,7 @@ const Calendar& shipped_calendar() {
 }
 
 SourceFile paud_file() {
-  std::ifstream file(TENGGAT_SOURCE_DIR "/rules/sop/paud.yaml");
+  std::ifstream file(TENGGAT_SOURCE_DIR "/rules/office/sop/paud.yaml");
   std::ostringstream text;
   text << file.rdbuf();
   return {"paud.yaml", text.str()};
@@ -238,8 +238,8 @@ std::vector<std::string> Office::messages() const {
 void Office::drop(Waiting& waiting, Reason reason) {
   waiting.settled = true;
   const Notice& notice = waiting.pending.notice;
-  dropped.push_back(
-      fmt::format("{} {} {}", notice.addressee.to_string(), notice.kind.to_string(), to_string(reason)));
+  dropped.push_back(fmt::format("{} {} {}", notice.addressee.to_string(), notice.kind.to_string(),
+                                to_string(reason)));
 }
 
 void Office::run_round() {

@@ -12,11 +12,11 @@
 #include <string>
 #include <vector>
 
-#include "rules/ladder.h"
-#include "rules/load_sop.h"
-#include "rules/round.h"
-#include "rules/telling.h"
-#include "rules/transition.h"
+#include "rules/permit/ladder.h"
+#include "rules/permit/transition.h"
+#include "rules/sop/load_sop.h"
+#include "rules/telling/round.h"
+#include "rules/telling/telling.h"
 #include "tests/rules/calendars.h"
 
 namespace tenggat::testing {

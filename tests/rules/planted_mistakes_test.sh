@@ -21,143 +21,143 @@ judge() {
   for property in "${caught[@]}"; do caught_by[$property]=$1; done
 }
 
-passes_unharmed rules/calendar.cpp
+passes_unharmed rules/calendar/calendar.cpp
 mapfile -t properties < <(sed -n 's/^\[       OK \] \([A-Za-z.]*\) .*/\1/p' "$copy/log")
 
-plant 'a day is 86,400 s long' rules/timetable.cpp \
+plant 'a day is 86,400 s long' rules/calendar/timetable.cpp \
   'const Instant next_midnight = clock.midnight(day + 1);' \
   'const Instant next_midnight = row.begin + Seconds{86400};'
-plant 'percentages from gross, not net, time' rules/ledger.cpp \
+plant 'percentages from gross, not net, time' rules/permit/ledger.cpp \
   'return calendar_->after(span.from, needed - span.before).due;' \
   'return calendar_->after(opened_, needed).due;'
-plant 'closes a second early' rules/timetable.cpp \
+plant 'closes a second early' rules/calendar/timetable.cpp \
   'clock.instant(day, Seconds{interval.close})};' \
   'clock.instant(day, Seconds{interval.close - 1})};'
-plant 'closes a second late' rules/timetable.cpp \
+plant 'closes a second late' rules/calendar/timetable.cpp \
   'clock.instant(day, Seconds{interval.close})};' \
   'clock.instant(day, Seconds{interval.close + 1})};'
-plant 'consumed is gross, not net, of pauses' rules/ledger.cpp \
+plant 'consumed is gross, not net, of pauses' rules/permit/ledger.cpp \
   'sum = span.before + calendar_->worked(span.from, ' \
   'sum = calendar_->worked(opened_, '
-plant 'working time is rounded to minutes' rules/calendar.cpp \
+plant 'working time is rounded to minutes' rules/calendar/calendar.cpp \
   'return timetable_->worked_before(b) - timetable_->worked_before(a);' \
   'return std::chrono::round<std::chrono::minutes>(timetable_->worked_before(b) - timetable_->worked_before(a));'
-plant 'a due is rounded to minutes' rules/calendar.cpp \
+plant 'a due is rounded to minutes' rules/calendar/calendar.cpp \
   'if (found) return *found;' \
   'if (found) return std::chrono::ceil<std::chrono::minutes>(*found);'
-plant 'the closing counts as working time' rules/calendar.cpp \
+plant 'the closing counts as working time' rules/calendar/calendar.cpp \
   'if (t < stretch.close) return' \
   'if (t <= stretch.close) return'
-plant 'a day too short for the time worked is not cut to its total' rules/calendar.cpp \
+plant 'a day too short for the time worked is not cut to its total' rules/calendar/calendar.cpp \
   'last.when_worked(std::min(before, last.total))' \
   'last.when_worked(before)'
-plant "a start before opening does not use its day up" rules/calendar.cpp \
+plant "a start before opening does not use its day up" rules/calendar/calendar.cpp \
   'working_day_after(start.day, n - 1)' \
   'working_day_after(start.day, n)'
-plant 'days are hours of a nominal day' rules/calendar.cpp \
+plant 'days are hours of a nominal day' rules/calendar/calendar.cpp \
   'budget.days > 0 ? end_of_days(days, from, budget.days) : from' \
   'when_worked(*timetable_, days, from, budget.days * content_->nominal_day)'
-plant 'due at the next opening instead of at the closing' rules/calendar.cpp \
+plant 'due at the next opening instead of at the closing' rules/calendar/calendar.cpp \
   'const Instant due = when_worked(*timetable_, days, days_end, rest);' \
   'const Instant due = next_working_instant(days, when_worked(*timetable_, days, days_end, rest)).at;'
-plant 'the hours of a mixed budget come before its days' rules/calendar.cpp \
+plant 'the hours of a mixed budget come before its days' rules/calendar/calendar.cpp \
   'const Instant due = when_worked(*timetable_, days, days_end, rest);' \
   'const Instant due = budget.days > 0 ? end_of_days(days, when_worked(*timetable_, days, from, rest), budget.days) : when_worked(*timetable_, days, from, rest);'
-plant 'a day off stands above a make-up day' rules/timetable.cpp \
+plant 'a day off stands above a make-up day' rules/calendar/timetable.cpp \
   'if (const MakeUpDay* worked = make_up_on(day)) return worked->hours;
   if (day_off_on(day)) return none;' \
   'if (day_off_on(day)) return none;
   if (const MakeUpDay* worked = make_up_on(day)) return worked->hours;'
-plant 'a date range stands above a day off' rules/timetable.cpp \
+plant 'a date range stands above a day off' rules/calendar/timetable.cpp \
   'if (day_off_on(day)) return none;' \
   'if (day_off_on(day) && !period_on(day)) return none;'
-plant 'a weekday a date range does not list keeps its weekly hours' rules/timetable.cpp \
+plant 'a weekday a date range does not list keeps its weekly hours' rules/calendar/timetable.cpp \
   'return (period ? period->hours : weekly)[weekday_of(day)];' \
   'return (period && !period->hours[weekday_of(day)].empty() ? period->hours : weekly)[weekday_of(day)];'
-plant 'a date range ends the day before' rules/timetable.cpp \
+plant 'a date range ends the day before' rules/calendar/timetable.cpp \
   'return p.last < d;' \
   'return p.last <= d;'
-plant 'a wall time that does not exist is moved by the offset' rules/zone.cpp \
+plant 'a wall time that does not exist is moved by the offset' rules/calendar/zone.cpp \
   'return std::max(as_if_utc - period->utc_offset, period->begin);' \
   'return as_if_utc - period->utc_offset;'
-plant 'of a wall time that exists twice the second counts' rules/zone.cpp \
+plant 'of a wall time that exists twice the second counts' rules/calendar/zone.cpp \
   'return std::max(as_if_utc - period->utc_offset, period->begin);' \
   'const OffsetPeriod now = *period, next = zone_->offset_at(period->end);
   if (as_if_utc - next.utc_offset >= next.begin) return as_if_utc - next.utc_offset;
   return std::max(as_if_utc - now.utc_offset, now.begin);'
-plant 'clocks change no more after 2037' rules/zone.cpp \
+plant 'clocks change no more after 2037' rules/calendar/zone.cpp \
   'return first_of_last_year <= info.begin && info.begin < kSpeltOutUntil && info.end > never;' \
   'return false;'
-plant 'a percentage is rounded down' rules/ledger.cpp \
+plant 'a percentage is rounded down' rules/permit/ledger.cpp \
   '(total_.count() * percent + 99) / 100' \
   '(total_.count() * percent) / 100'
-plant 'a pause cures lateness' rules/ledger.cpp \
+plant 'a pause cures lateness' rules/permit/ledger.cpp \
   'if (stop.from >= *due_) break;' \
   ''
-plant 'a pause at the very due moves it' rules/ledger.cpp \
+plant 'a pause at the very due moves it' rules/permit/ledger.cpp \
   'if (stop.from >= *due_) break;' \
   'if (stop.from > *due_) break;'
-plant 'a pause of no length is one' rules/ledger.cpp \
+plant 'a pause of no length is one' rules/permit/ledger.cpp \
   'if (stop.to && *stop.to == stop.from) continue;' \
   ''
-plant 'what remains at a pause is wall time' rules/ledger.cpp \
+plant 'what remains at a pause is wall time' rules/permit/ledger.cpp \
   'const Seconds remaining = calendar.worked(stop.from, *due_);' \
   'const Seconds remaining = *due_ - stop.from;'
-plant 'a resume moves the due by the wall time of the pause' rules/ledger.cpp \
+plant 'a resume moves the due by the wall time of the pause' rules/permit/ledger.cpp \
   'due_ = moved.due;' \
   'due_ = *due_ + (*stop.to - stop.from);'
-plant 'paused time is wall time' rules/ledger.cpp \
+plant 'paused time is wall time' rules/permit/ledger.cpp \
   'sum += calendar_->worked(stop.from, stop.to ? std::min(now, *stop.to) : now);' \
   'sum += (stop.to ? std::min(now, *stop.to) : now) - stop.from;'
-plant 'a closed clock runs on' rules/ledger.cpp \
+plant 'a closed clock runs on' rules/permit/ledger.cpp \
   'if (closed_) now = std::min(now, *closed_);' \
   ''
-plant 'backwards is not negative' rules/calendar.cpp \
+plant 'backwards is not negative' rules/calendar/calendar.cpp \
   'if (timetable_->holds(a) && timetable_->holds(b)) {' \
   'if (a > b) return worked(b, a);
   if (timetable_->holds(a) && timetable_->holds(b)) {'
-plant 'provisional looks at the start alone' rules/calendar.cpp \
+plant 'provisional looks at the start alone' rules/calendar/calendar.cpp \
   'const Instant due = when_worked(*timetable_, days, days_end, rest);
   return {due, !content_->covers(days.day_of(from), days.day_of(due))};' \
   'const Instant due = when_worked(*timetable_, days, days_end, rest);
   return {due, !content_->covers(days.day_of(from), days.day_of(from))};'
-plant 'the proof calls a break the time before opening' rules/calendar_proof.cpp \
+plant 'the proof calls a break the time before opening' rules/calendar/calendar_proof.cpp \
   'idle = Span::Kind::lunch_break;' \
   ''
-plant 'the proof calls every named day off one, though it was made up' rules/calendar_proof.cpp \
+plant 'the proof calls every named day off one, though it was made up' rules/calendar/calendar_proof.cpp \
   'content_->day_off_on(number) && !content_->make_up_on(number)' \
   'content_->day_off_on(number) == nullptr'
-plant 'the proof leaves its last day out' rules/calendar_proof.cpp \
+plant 'the proof leaves its last day out' rules/calendar/calendar_proof.cpp \
   'const CivilDay last = days.day_of(to - Seconds{1});' \
   'const CivilDay last = days.day_of(to - Seconds{86400});'
-plant 'a claim asks not whether its officer is there' rules/transition.cpp \
+plant 'a claim asks not whether its officer is there' rules/permit/transition.cpp \
   'const auto by = may_.claim(**visit);' \
   'const auto by = may_.acknowledge(**visit);'
-plant 'a pause is extended as often as one likes' rules/transition.cpp \
+plant 'a pause is extended as often as one likes' rules/permit/transition.cpp \
   'extends ? may_.refuse_extension(**visit, *reason) : may_.refuse_second_pause(**visit))' \
   'extends ? std::nullopt : may_.refuse_second_pause(**visit))'
-plant 'a task is assigned to anybody' rules/transition.cpp \
+plant 'a task is assigned to anybody' rules/permit/transition.cpp \
   'if (auto refusal = may_.refuse_assignee(**visit, assign.officer)) return refusal;' \
   ''
-plant 'a pause of the applicant is refused otherwise than it is offered' rules/transition.cpp \
+plant 'a pause of the applicant is refused otherwise than it is offered' rules/permit/transition.cpp \
   'const auto by = may_.pause(**visit);' \
   'const auto by = may_.acknowledge(**visit);'
-plant 'an end date of a pause may be the one it has' rules/preconditions.cpp \
+plant 'an end date of a pause may be the one it has' rules/permit/preconditions.cpp \
   'if (*command.until <= after)' \
   'if (*command.until < after)'
-plant 'an offer does not ask for its note' rules/offers.cpp \
+plant 'an offer does not ask for its note' rules/permit/offers.cpp \
   'offer.wanted.note = rule.note;' \
   ''
-plant 'an offer does not ask for its files' rules/offers.cpp \
+plant 'an offer does not ask for its files' rules/permit/offers.cpp \
   'if (output.file) offer.wanted.files.push_back(output);' \
   ''
-plant 'what is offered was so when the permit was stored' rules/offers.cpp \
+plant 'what is offered was so when the permit was stored' rules/permit/offers.cpp \
   'return Listing(caught_up(permit, context), actor, context).all();' \
   'return Listing(Draft(permit, context), actor, context).all();'
-plant 'an offer says not that it changes nothing' rules/offers.cpp \
+plant 'an offer says not that it changes nothing' rules/permit/offers.cpp \
   'claim.is_so_already = claim.stands() && may_.is_claimed_by(visit, actor_.id);' \
   ''
-plant 'an undo is said to end at another instant' rules/offers.cpp \
+plant 'an undo is said to end at another instant' rules/permit/offers.cpp \
   'undo.until = draft_.permit().last_action->recorded_at + context_.send.undo_window;' \
   'undo.until = context_.now + context_.send.undo_window / 2;'
 

@@ -9,7 +9,7 @@
 #include <sstream>
 #include <utility>
 
-#include "rules/load_calendar.h"
+#include "rules/calendar/load_calendar.h"
 #include "tests/rules/calendar_generators.h"
 #include "tests/rules/second_by_second.h"
 

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "rules/budget.h"
+#include "rules/calendar/budget.h"
 #include "rules/time.h"
 #include "tests/rules/written_calendar.h"
 

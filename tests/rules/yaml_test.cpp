@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "rules/budget.h"
+#include "rules/calendar/budget.h"
 
 namespace tenggat {
 namespace {

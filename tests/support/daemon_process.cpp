@@ -34,7 +34,7 @@ DaemonProcess::DaemonProcess(Options options) : options_(std::move(options)) {
   std::string pattern = (fs::temp_directory_path() / "tenggat-daemon-XXXXXX").string();
   if (!::mkdtemp(pattern.data())) throw std::runtime_error("no temporary directory");
   directory_ = pattern;
-  if (options_.rules.empty()) options_.rules = fs::path(TENGGAT_SOURCE_DIR) / "rules";
+  if (options_.rules.empty()) options_.rules = fs::path(TENGGAT_SOURCE_DIR) / "rules/office";
   api_port_ = free_port();
   admin_port_ = free_port();
   write_configuration();

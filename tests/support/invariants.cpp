@@ -14,7 +14,7 @@
 #include "daemon/store/moment.h"
 #include "daemon/store/permits.h"
 #include "daemon/store/snapshot.h"
-#include "rules/ladder.h"
+#include "rules/permit/ladder.h"
 #include "tests/support/await.h"
 
 namespace tenggat::test {

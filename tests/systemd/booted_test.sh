@@ -56,7 +56,7 @@ install -D -m 644 "$source/systemd/tenggatd.service" "$root/usr/lib/systemd/syst
 install -D -m 644 "$source/systemd/sysusers.d/tenggat.conf" "$root/usr/lib/sysusers.d/tenggat.conf"
 install -D -m 644 "$source/systemd/tmpfiles.d/tenggat.conf" "$root/usr/lib/tmpfiles.d/tenggat.conf"
 mkdir -p "$root/etc/tenggat/credentials"
-cp -r "$source/rules" "$root/etc/tenggat/rules"
+cp -r "$source/rules/office" "$root/etc/tenggat/rules"
 chmod -R a+rX "$root/etc/tenggat/rules"
 sed -e 's|url: "smtp://127.0.0.1:25"|url: "smtps://127.0.0.1:465"|' \
   -e 's|user: "" .*|user: "izin"|' -e 's|password_file: ""|password_file: tenggat_email-password|' \

@@ -1,4 +1,4 @@
-#include "daemon/http/admin.h"
+#include "daemon/api/admin.h"
 
 #include <gtest/gtest.h>
 

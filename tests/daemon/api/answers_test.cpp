@@ -3,7 +3,7 @@
 #include <boost/json/parse.hpp>
 #include <map>
 
-#include "daemon/http/api.h"
+#include "daemon/api/api.h"
 
 namespace tenggat::http {
 namespace {

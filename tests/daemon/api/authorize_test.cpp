@@ -1,11 +1,11 @@
-#include "daemon/http/authorize.h"
+#include "daemon/api/authorize.h"
 
 #include <gtest/gtest.h>
 
 #include <map>
 #include <stdexcept>
 
-#include "daemon/http/api.h"
+#include "daemon/api/api.h"
 #include "daemon/pages/pages.h"
 
 namespace tenggat::http {

@@ -1,5 +1,5 @@
-#include "daemon/http/api_bodies.h"
-#include "daemon/http/api_queries.h"
+#include "daemon/api/api_bodies.h"
+#include "daemon/api/api_queries.h"
 
 #include <gtest/gtest.h>
 

@@ -15,8 +15,8 @@
 #include <new>
 #include <thread>
 
+#include "daemon/base/lasting.h"
 #include "daemon/http/server.h"
-#include "daemon/lasting.h"
 #include "daemon/office/board.h"
 #include "daemon/office/signing_in.h"
 #include "daemon/pages/pages.h"

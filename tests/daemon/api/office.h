@@ -9,14 +9,14 @@
 #include <vector>
 
 #include "daemon/store/permits.h"
-#include "rules/load_sop.h"
-#include "rules/transition.h"
+#include "rules/permit/transition.h"
+#include "rules/sop/load_sop.h"
 #include "tests/rules/calendars.h"
 
 namespace tenggat::testing {
 
 inline Sop paud() {
-  std::ifstream file(TENGGAT_SOURCE_DIR "/rules/sop/paud.yaml");
+  std::ifstream file(TENGGAT_SOURCE_DIR "/rules/office/sop/paud.yaml");
   std::ostringstream text;
   text << file.rdbuf();
   Sop sop = load_sop({"paud.yaml", text.str()}).value();

@@ -7,7 +7,7 @@
 #include <functional>
 #include <set>
 
-#include "daemon/http/openapi.h"
+#include "daemon/api/openapi.h"
 #include "tests/daemon/api/routes_fixture.h"
 
 namespace tenggat::http {

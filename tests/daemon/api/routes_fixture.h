@@ -12,8 +12,8 @@
 #include <map>
 #include <optional>
 
-#include "daemon/http/api.h"
-#include "daemon/http/view.h"
+#include "daemon/api/api.h"
+#include "daemon/api/view.h"
 #include "daemon/pg/migrate.h"
 #include "daemon/store/hash.h"
 #include "daemon/store/migrations.h"
@@ -37,7 +37,7 @@ inline constexpr const char* kSubmission = R"({"sop":"paud","subject":"PAUD Mela
   "documents":[{"kind":"persyaratan_izin_paud","uri":"https://berkas.example/1"}]})";
 
 inline SourceFile shipped_sop() {
-  std::ifstream file(TENGGAT_SOURCE_DIR "/rules/sop/paud.yaml");
+  std::ifstream file(TENGGAT_SOURCE_DIR "/rules/office/sop/paud.yaml");
   std::ostringstream text;
   text << file.rdbuf();
   // No reason that ships demands an end date; this one does, so that its refusal can be met.

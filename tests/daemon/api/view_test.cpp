@@ -1,11 +1,11 @@
-#include "daemon/http/view.h"
+#include "daemon/api/view.h"
 
 #include <gtest/gtest.h>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "daemon/http/timeline.h"
+#include "daemon/api/timeline.h"
 #include "tests/daemon/api/office.h"
 
 namespace tenggat::http {

@@ -15,7 +15,8 @@ namespace {
 const Calendar& banjarbaru() {
   static const Calendar calendar = [] {
     std::ostringstream faults;
-    auto loaded = load_calendar_file(TENGGAT_SOURCE_DIR "/rules/calendar/banjarbaru.yaml", faults);
+    auto loaded =
+        load_calendar_file(TENGGAT_SOURCE_DIR "/rules/office/calendar/banjarbaru.yaml", faults);
     EXPECT_TRUE(loaded) << faults.str();
     return std::move(*loaded);
   }();

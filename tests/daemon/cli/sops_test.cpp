@@ -1,5 +1,5 @@
 // `tenggat sop`, on a database that a daemon has brought the rules into.
-#include "daemon/rule_files.h"
+#include "daemon/office/rule_files.h"
 #include "daemon/store/rules.h"
 #include "tests/daemon/cli/tool.h"
 

@@ -12,7 +12,7 @@
 
 #include "daemon/cli/command.h"
 #include "daemon/pg/connection.h"
-#include "rules/calendar.h"
+#include "rules/calendar/calendar.h"
 #include "tests/support/await.h"
 #include "tests/support/postgres.h"
 
@@ -75,7 +75,7 @@ class Folder {
 };
 
 inline std::filesystem::path shipped_rules() {
-  return std::filesystem::path(TENGGAT_SOURCE_DIR) / "rules";
+  return std::filesystem::path(TENGGAT_SOURCE_DIR) / "rules/office";
 }
 
 // co_spawn wants values that can be made from nothing.

@@ -9,9 +9,9 @@
 #include <sstream>
 #include <string>
 
-#include "daemon/http/json.h"
+#include "daemon/api/json.h"
 #include "daemon/http/problem_words.h"
-#include "rules/refusal.h"
+#include "rules/permit/refusal.h"
 
 namespace tenggat::http {
 namespace {

@@ -10,7 +10,8 @@ namespace tenggat::office {
 namespace {
 
 store::RuleSet shipped() {
-  const std::filesystem::path folder = std::filesystem::path(TENGGAT_SOURCE_DIR) / "rules/calendar";
+  const std::filesystem::path folder =
+      std::filesystem::path(TENGGAT_SOURCE_DIR) / "rules/office/calendar";
   store::RuleSet rules;
   rules.kind = "calendar";
   rules.name = "banjarbaru";

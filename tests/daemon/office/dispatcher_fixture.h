@@ -22,7 +22,7 @@
 #include <optional>
 #include <string>
 
-#include "daemon/clock.h"
+#include "daemon/base/clock.h"
 #include "daemon/office/dispatcher.h"
 #include "daemon/pg/migrate.h"
 #include "daemon/store/migrations.h"

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 class Reach : public DispatcherTest {
  protected:
   Reach() {
-    std::ifstream file(TENGGAT_SOURCE_DIR "/rules/texts/id.yaml");
+    std::ifstream file(TENGGAT_SOURCE_DIR "/rules/office/texts/id.yaml");
     settings_.alert = {
         {"DPMPTSP", "https://perizinan.example.go.id", ""},
         std::make_shared<const notify::Texts>(

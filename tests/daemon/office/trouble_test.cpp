@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 
 namespace tenggat::office {
 namespace {

@@ -10,7 +10,7 @@
 #include "daemon/http/problem_types.h"
 #include "daemon/pages/permit_view.h"
 #include "daemon/store/event_codec.h"
-#include "rules/load_sop.h"
+#include "rules/sop/load_sop.h"
 #include "tests/rules/calendars.h"
 #include "tests/support/words_for_people.h"
 
@@ -70,7 +70,7 @@ std::vector<Event> one_of_each(const std::variant<What...>*) {
 }
 
 TEST(PageWords, EveryEventIsSaidInIndonesian) {
-  const Sop sop = load_sop({"paud.yaml", source("rules/sop/paud.yaml")}).value();
+  const Sop sop = load_sop({"paud.yaml", source("rules/office/sop/paud.yaml")}).value();
   const Calendar calendar = testing::banjarbaru();
   const People people;
   const Context context{sop, calendar, people, at("2026-04-06T08:00:00+08:00"), {}};
@@ -91,7 +91,7 @@ TEST(PageWords, EveryEventIsSaidInIndonesian) {
 }
 
 TEST(PageWords, AnEventThatCannotBeReadSaysSo) {
-  const Sop sop = load_sop({"paud.yaml", source("rules/sop/paud.yaml")}).value();
+  const Sop sop = load_sop({"paud.yaml", source("rules/office/sop/paud.yaml")}).value();
   const Calendar calendar = testing::banjarbaru();
   const People people;
   const Context context{sop, calendar, people, at("2026-04-06T08:00:00+08:00"), {}};
@@ -101,7 +101,7 @@ TEST(PageWords, AnEventThatCannotBeReadSaysSo) {
 
 // A permit keeps the version that it was handed in under.
 TEST(PageWords, AnActionIsCalledWhatItsServiceCallsIt) {
-  Sop sop = load_sop({"paud.yaml", source("rules/sop/paud.yaml")}).value();
+  Sop sop = load_sop({"paud.yaml", source("rules/office/sop/paud.yaml")}).value();
   EXPECT_EQ(action_words(sop, "verifikasi", "accept"), "Nyatakan lengkap dan terima");
   EXPECT_EQ(action_done_words(sop, "verifikasi", "accept"), "berkas dinyatakan lengkap");
   EXPECT_EQ(action_done_words(sop, "", "withdraw"), "permohonan ditarik");
@@ -121,7 +121,7 @@ TEST(PageWords, AnActionIsCalledWhatItsServiceCallsIt) {
 }
 
 TEST(PageWords, EveryNoteIsNamed) {
-  const std::string draft = source("rules/draft.cpp");
+  const std::string draft = source("rules/permit/draft.cpp");
   static const std::regex noted("[^a-z_]note\\([^,]+, \"([a-z_]+)\"");
   int kinds = 0;
   for (std::sregex_iterator found(draft.begin(), draft.end(), noted), end; found != end; ++found) {

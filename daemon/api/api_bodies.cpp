@@ -1,0 +1,427 @@
+#include "daemon/api/api_bodies.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <stdexcept>
+
+#include "daemon/api/reading.h"
+#include "daemon/http/problem.h"
+#include "daemon/store/hash.h"
+#include "notifiers/phone.h"
+#include "notifiers/utf8.h"
+
+namespace tenggat::http {
+namespace {
+
+namespace json = boost::json;
+using Limits = BodyLimits;
+
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// What can hold a document: an address of the web, which pages show as a link, or an upload.
+std::optional<Said> fault_of_uri(std::string_view uri) {
+  if (uri.starts_with(kUploadScheme)) {
+    if (uploaded_hash(uri)) return std::nullopt;
+    return say<Detail::no_upload_uri>();
+  }
+  if (is_printable(uri) && web_host(uri)) return std::nullopt;
+  return say<Detail::no_address>();
+}
+
+NewDocument read_document(JsonObject& body) {
+  NewDocument document;
+  document.kind = body.required_text("kind", Limits::word);
+  document.name = body.optional_text("name", Limits::name).value_or("");
+  document.uri = body.required_text("uri", Limits::uri);
+  document.sha256 = body.optional_text("sha256", 64).value_or("");
+  document.number = body.optional_text("number", Limits::document_number).value_or("");
+  if (!document.uri.empty())
+    if (auto fault = fault_of_uri(document.uri)) body.fault("uri", std::move(*fault));
+  if (!document.sha256.empty() && !is_sha256_hex(document.sha256))
+    body.fault("sha256", say<Detail::no_hash>());
+  if (const auto uploaded = uploaded_hash(document.uri)) {
+    if (document.sha256.empty()) document.sha256 = *uploaded;
+    if (document.sha256 != *uploaded) body.fault("sha256", say<Detail::another_hash>());
+  }
+  body.refuse_unknown();
+  return document;
+}
+
+std::vector<NewDocument> read_documents(std::vector<JsonObject> bodies) {
+  std::vector<NewDocument> documents;
+  for (JsonObject& body : bodies) documents.push_back(read_document(body));
+  return documents;
+}
+
+// Empty takes an address away; canonical otherwise.
+std::optional<std::string> read_email(JsonObject& body) {
+  auto email = body.optional_text("email", 254);
+  if (email && !email->empty() && !notify::is_mail_address(*email))
+    body.fault("email", say<Detail::no_email>());
+  return email;
+}
+std::optional<std::string> read_whatsapp(JsonObject& body) {
+  // Copied from a list of contacts it brings marks that nobody sees; kept are its digits alone.
+  const auto whatsapp = body.optional_text("whatsapp", 32, Lines::many);
+  if (!whatsapp || whatsapp->empty()) return whatsapp;
+  const auto number = notify::normalise_phone(*whatsapp);
+  if (notify::is_foreign_phone(*whatsapp))
+    body.fault("whatsapp", say<Detail::foreign_number>());
+  else if (!number)
+    body.fault("whatsapp", say<Detail::no_mobile_number>());
+  return number.value_or("");
+}
+
+store::StoredPermit::Applicant read_applicant(JsonObject body) {
+  store::StoredPermit::Applicant applicant;
+  applicant.name = body.required_text("name", Limits::name);
+  applicant.email = read_email(body).value_or("");
+  applicant.whatsapp = read_whatsapp(body).value_or("");
+  body.refuse_unknown();
+  return applicant;
+}
+
+std::string read_fields(JsonObject& body) {
+  const json::value* fields = body.raw("fields");
+  if (!fields || fields->is_null()) return "{}";
+  if (!fields->is_object()) {
+    body.fault("fields", say<Detail::no_object>());
+    return "{}";
+  }
+  std::string text = json::serialize(*fields);
+  if (text.size() > Limits::fields_bytes)
+    body.fault("fields", say<Detail::too_many_bytes>(Limits::fields_bytes));
+  return text;
+}
+
+std::string read_on_behalf_of(JsonObject& body) {
+  return body.optional_text("on_behalf_of", Limits::word).value_or("");
+}
+
+std::string read_step(JsonObject& body) { return body.required_text("step", Limits::word); }
+
+std::string read_note(JsonObject& body, std::string_view name = "note") {
+  return body.optional_text(name, Limits::note, Lines::many).value_or("");
+}
+
+std::vector<Deficiency> read_deficiencies(std::vector<JsonObject> bodies) {
+  std::vector<Deficiency> deficiencies;
+  for (JsonObject& body : bodies) {
+    Deficiency one;
+    one.document = body.optional_text("document", Limits::word).value_or("");
+    one.note = body.required_text("note", Limits::note, Lines::many);
+    body.refuse_unknown();
+    deficiencies.push_back(std::move(one));
+  }
+  return deficiencies;
+}
+
+bool is_json(std::string_view content_type) {
+  std::string_view type = content_type.substr(0, content_type.find(';'));
+  while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
+  return equals_ignoring_case(type, "application/json");
+}
+
+}  // namespace
+
+bool is_printable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+void throw_exception_from_error(const Response& refusal, const boost::source_location&) {
+  throw std::logic_error(fmt::format("a request that was refused with {}", refusal.status));
+}
+
+// --- bodies --------------------------------------------------------------------------------------
+
+Read<json::value> read_json(const Request& request, Body body) {
+  if (request.body.empty() && body == Body::optional) return json::value(json::object());
+  const auto content_type = request.headers.get("Content-Type");
+  if (content_type && !is_json(*content_type))
+    return problem(request, "unsupported_media_type", say<Detail::no_json>());
+  auto parsed = parse_json(request.body);
+  if (!parsed) return problem(request, "invalid_json", parsed.error().message);
+  return std::move(*parsed);
+}
+
+std::optional<Response> refuse_faults(const Request& request, const FieldFaults& faults) {
+  if (faults.empty()) return std::nullopt;
+  return problem(request, "invalid_body", {}, {{"errors", to_json(faults, language_of(request))}});
+}
+
+Submission read_submission(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  Submission submission;
+  submission.sop = body.required_text("sop", Limits::word);
+  submission.applicant = read_applicant(body.required_object("applicant"));
+  submission.permit.subject = body.required_text("subject", Limits::subject);
+  submission.permit.documents =
+      read_documents(body.optional_objects("documents", Limits::documents));
+  submission.fields = read_fields(body);
+  submission.permit.external_id =
+      body.optional_text("external_id", Limits::external_id).value_or("");
+  submission.permit.started_at = body.optional_instant("started_at");
+  body.refuse_unknown();
+  return submission;
+}
+
+CommandBody read_action(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read;
+  Act act;
+  act.action = body.required_text("action", Limits::word);
+  // Withdrawal takes the whole file back, at whatever step it is.
+  act.step = act.action == "withdraw" ? body.optional_text("step", Limits::word).value_or("")
+                                      : read_step(body);
+  act.note = read_note(body);
+  if (const auto outcome = body.optional_word("outcome", {"grant", "refusal"}))
+    act.outcome = parse_outcome(*outcome).value_or(Outcome::none);
+  act.documents = read_documents(body.optional_objects("documents", Limits::documents));
+  act.deficiencies = read_deficiencies(body.optional_objects("deficiencies", Limits::deficiencies));
+  act.version = body.optional_integer("version", 1, std::int64_t{1} << 53U);
+  act.occurred_at = body.optional_instant("occurred_at");
+  act.reason = read_note(body, "reason");
+  read.on_behalf_of = read_on_behalf_of(body);
+  body.refuse_unknown();
+  read.command = std::move(act);
+  return read;
+}
+
+CommandBody read_undo(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read{Undo{}, read_on_behalf_of(body)};
+  body.refuse_unknown();
+  return read;
+}
+
+CommandBody read_claim(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read;
+  read.command = Claim{read_step(body)};
+  read.on_behalf_of = read_on_behalf_of(body);
+  body.refuse_unknown();
+  return read;
+}
+
+namespace {
+
+// Some write why as a note, some as a reason; it is kept as one text either way.
+std::string read_words(JsonObject& body) {
+  std::string reason = read_note(body, "reason");
+  std::string note = read_note(body);
+  return reason.empty() ? note : reason;
+}
+
+}  // namespace
+
+CommandBody read_release(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read;
+  Release release;
+  release.step = read_step(body);
+  release.reason = read_words(body);
+  read.on_behalf_of = read_on_behalf_of(body);
+  body.refuse_unknown();
+  read.command = std::move(release);
+  return read;
+}
+
+CommandBody read_assign(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read;
+  Assign assign;
+  assign.step = read_step(body);
+  assign.officer = body.required_text("officer", Limits::word);
+  assign.reason = read_words(body);
+  read.on_behalf_of = read_on_behalf_of(body);
+  body.refuse_unknown();
+  read.command = std::move(assign);
+  return read;
+}
+
+CommandBody read_escalate(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read;
+  Escalate escalate;
+  escalate.step = read_step(body);
+  escalate.note = read_words(body);
+  read.on_behalf_of = read_on_behalf_of(body);
+  body.refuse_unknown();
+  read.command = std::move(escalate);
+  return read;
+}
+
+CommandBody read_acknowledge(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read;
+  Acknowledge acknowledge;
+  acknowledge.step = read_step(body);
+  acknowledge.obstacle = body.required_text("reason", Limits::word);
+  acknowledge.note = read_note(body);
+  read.on_behalf_of = read_on_behalf_of(body);
+  body.refuse_unknown();
+  read.command = std::move(acknowledge);
+  return read;
+}
+
+CommandBody read_pause(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read;
+  PauseVisit pause;
+  pause.step = read_step(body);
+  pause.reason = body.required_text("reason", Limits::word);
+  pause.note = read_note(body);
+  pause.until = body.optional_instant("until");
+  read.on_behalf_of = read_on_behalf_of(body);
+  body.refuse_unknown();
+  read.command = std::move(pause);
+  return read;
+}
+
+CommandBody read_resume(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read;
+  ResumeVisit resume;
+  resume.step = read_step(body);
+  resume.note = read_note(body);
+  read.on_behalf_of = read_on_behalf_of(body);
+  body.refuse_unknown();
+  read.command = std::move(resume);
+  return read;
+}
+
+// --- people
+// ---------------------------------------------------------------------------------------
+
+namespace {
+
+constexpr ListLimits kRoles{50, Limits::word};
+constexpr ListLimits kChannels{2, Limits::word};
+
+std::vector<std::string> read_channels(JsonObject& body) {
+  std::vector<std::string> channels = body.optional_texts("channels", kChannels);
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    if (channels[i] != "whatsapp" && channels[i] != "email")
+      body.fault("channels", say<Detail::no_channel>());
+    if (i > 0 && channels[i] == channels[0]) body.fault("channels", say<Detail::channel_twice>());
+  }
+  return channels;
+}
+
+std::string read_officer_id(JsonObject& body, std::string_view name) {
+  std::string id = body.required_text(name, Limits::word);
+  if (!id.empty() && !store::valid_officer_id(id)) body.fault(name, say<Detail::no_officer_id>());
+  return id;
+}
+
+CivilDate read_date(JsonObject& body, std::string_view name) {
+  std::string date = body.required_text(name, 10);
+  if (!date.empty() && !is_civil_date(date)) body.fault(name, say<Detail::no_date>());
+  return date;
+}
+
+}  // namespace
+
+Officer read_officer(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  Officer officer;
+  officer.id = read_officer_id(body, "id");
+  officer.name = body.required_text("name", Limits::officer_name);
+  officer.email = read_email(body).value_or("");
+  officer.whatsapp = read_whatsapp(body).value_or("");
+  officer.roles = body.optional_texts("roles", kRoles);
+  officer.channels = read_channels(body);
+  body.refuse_unknown();
+  return officer;
+}
+
+store::OfficerEdit read_officer_edit(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  store::OfficerEdit edit;
+  // A null stands for what is left out.
+  if (body.raw("name")) edit.name = body.required_text("name", Limits::officer_name);
+  edit.email = read_email(body);
+  edit.whatsapp = read_whatsapp(body);
+  if (body.raw("channels")) edit.channels = read_channels(body);
+  if (body.raw("roles")) edit.roles = body.optional_texts("roles", kRoles);
+  edit.ended_on = body.optional_text("ended_on", 10);
+  if (edit.ended_on && !edit.ended_on->empty() && !is_civil_date(*edit.ended_on))
+    body.fault("ended_on", say<Detail::no_date_nor_empty>());
+  body.refuse_unknown();
+  return edit;
+}
+
+LeaveChange read_leave(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  LeaveChange change;
+  change.cancel = body.optional_bool("cancel").value_or(false);
+  change.replace = body.optional_bool("replace").value_or(false);
+  change.leave.start = read_date(body, "start");
+  if (change.cancel)
+    body.raw("end");  // it goes with its start
+  else
+    change.leave.end = read_date(body, "end");
+  if (!change.leave.end.empty() && change.leave.end < change.leave.start)
+    body.fault("end", say<Detail::before_start>());
+  body.refuse_unknown();
+  return change;
+}
+
+Delegation read_delegation(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  Delegation delegation;
+  delegation.from = read_officer_id(body, "from");
+  delegation.to = read_officer_id(body, "to");
+  delegation.kind = body.required_word("kind", {"plh", "plt"});
+  delegation.start = read_date(body, "start");
+  delegation.end = read_date(body, "end");
+  delegation.letter = body.required_text("letter", Limits::document_number);
+  if (!delegation.end.empty() && delegation.end < delegation.start)
+    body.fault("end", say<Detail::before_start>());
+  if (!delegation.to.empty() && delegation.from == delegation.to)
+    body.fault("to", say<Detail::same_person>());
+  body.refuse_unknown();
+  return delegation;
+}
+
+// --- uploads
+// --------------------------------------------------------------------------------------
+
+std::optional<std::string> web_host(std::string_view uri) {
+  const std::size_t colon = uri.find("://");
+  if (colon == std::string_view::npos) return std::nullopt;
+  const std::string_view scheme = uri.substr(0, colon);
+  if (!equals_ignoring_case(scheme, "https") && !equals_ignoring_case(scheme, "http"))
+    return std::nullopt;
+  // Browsers take a backslash for a slash.
+  const std::string_view rest = uri.substr(colon + 3);
+  std::string_view authority = rest.substr(0, rest.find_first_of("/\\?#"));
+  const std::size_t port = authority.rfind(':');
+  if (port != std::string_view::npos && authority.find(']', port) == std::string_view::npos) {
+    const std::string_view digits = authority.substr(port + 1);
+    if (!std::all_of(digits.begin(), digits.end(), is_digit)) return std::nullopt;
+    authority = authority.substr(0, port);
+  }
+  const bool bracketed = authority.starts_with('[') && authority.ends_with(']');
+  std::string host(bracketed ? authority.substr(1, authority.size() - 2) : authority);
+  for (char& c : host)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  const bool sound = !host.empty() && std::all_of(host.begin(), host.end(), [&](char c) {
+    return is_lower(c) || is_digit(c) || c == '.' || (bracketed ? c == ':' : c == '-' || c == '_');
+  });
+  if (!sound) return std::nullopt;
+  return bracketed ? '[' + host + ']' : host;
+}
+
+std::vector<UploadedDocument> uploaded_documents(const std::vector<NewDocument>& documents) {
+  std::vector<UploadedDocument> uploaded;
+  for (std::size_t i = 0; i < documents.size(); ++i)
+    if (auto hash = uploaded_hash(documents[i].uri))
+      uploaded.push_back({std::move(*hash), fmt::format("/documents/{}/uri", i)});
+  return uploaded;
+}
+
+}  // namespace tenggat::http

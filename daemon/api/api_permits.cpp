@@ -1,0 +1,326 @@
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <set>
+
+#include "daemon/api/api_calls.h"
+#include "daemon/api/timeline.h"
+#include "daemon/api/why.h"
+#include "daemon/store/files.h"
+
+namespace tenggat::http {
+namespace {
+
+namespace json = boost::json;
+
+Actor actor_of(const Call& call, const std::string& on_behalf_of) {
+  switch (call.access.capacity) {
+    case Capacity::officer:
+      return {Actor::Kind::officer, call.principal.id, ""};
+    case Capacity::for_officer:
+      return {Actor::Kind::officer, on_behalf_of, call.principal.id};
+    case Capacity::intake:
+      return {Actor::Kind::applicant, call.principal.id, ""};
+    case Capacity::anyone:
+    case Capacity::token_holder:
+    case Capacity::reader:
+    case Capacity::bounces:
+    case Capacity::provider:
+    case Capacity::administrator:
+      break;
+  }
+  throw std::logic_error("a command in a capacity that commands nothing");
+}
+
+Response refuse_sop(const Request& request) {
+  return *refuse_faults(request, {{"/sop", say<Detail::no_such_sop>()}});
+}
+
+// A permit that was made by the request is known from its answer alone.
+void note_created(const CommandAnswer& answer, RequestTrace& trace) {
+  using Kind = CommandAnswer::Kind;
+  if (answer.kind != Kind::done && answer.kind != Kind::repeated) return;
+  const json::value permit = json::parse(answer.body);
+  if (const auto id = parse_id(permit.at("id").as_string())) trace.note_permit(*id);
+}
+
+class PermitCalls : public ApiGroup {
+ public:
+  explicit PermitCalls(const ApiParts& parts)
+      : ApiGroup(parts), committer_(parts.committer), public_url_(parts.public_url) {}
+
+  awaitable<Response> permit_create(Call call);
+  awaitable<Response> permit_list(Call call);
+  awaitable<Response> permit_show(Call call);
+  awaitable<Response> permit_timeline(Call call);
+  awaitable<Response> permit_why(Call call);
+  using ReadBody = CommandBody (*)(const boost::json::value&, FieldFaults&);
+  template <ReadBody read_body, Body needed = Body::required>
+  awaitable<Response> command_of(Call call) {
+    return command(std::move(call), read_body, needed);
+  }
+
+ private:
+  awaitable<Response> command(Call call, ReadBody read_body, Body needed);
+  // Which of the documents' uploads are not here, as a refusal.
+  // Both references are to what the calling coroutine holds.
+  awaitable<std::optional<Response>> refuse_missing_uploads(
+      const Request& request, const std::vector<NewDocument>& documents);
+  // Its view, or empty.
+  awaitable<std::string> permit_with_external_id(Principal principal, std::string external_id);
+  std::string view(const Principal& principal, const store::StoredPermit& stored,
+                   Instant now) const;
+
+  office::Committer& committer_;
+  const std::string public_url_;
+};
+
+}  // namespace
+
+// --- commands ------------------------------------------------------------------------------------
+
+awaitable<std::optional<Response>> PermitCalls::refuse_missing_uploads(
+    const Request& request, const std::vector<NewDocument>& documents) {
+  const std::vector<UploadedDocument> uploaded = uploaded_documents(documents);
+  if (uploaded.empty()) co_return std::nullopt;
+  std::vector<std::string> hashes;
+  for (const UploadedDocument& one : uploaded) hashes.push_back(one.sha256);
+  pg::Pipeline pipeline;
+  const auto stored = store::add_find_files(pipeline, hashes);
+  auto reading = read({}, std::move(pipeline));
+  const Reading answer = co_await std::move(reading);
+  const std::vector<std::string> found = answer.results[stored];
+  FieldFaults faults;
+  for (const UploadedDocument& one : uploaded)
+    if (std::ranges::find(found, one.sha256) == found.end())
+      faults.push_back({one.pointer, say<Detail::not_uploaded>()});
+  co_return refuse_faults(request, faults);
+}
+
+awaitable<Response> PermitCalls::permit_create(Call call) {
+  const Request& request = call.request;
+  const auto value = read_json(request, Body::required);
+  if (!value) co_return value.error();
+  FieldFaults faults;
+  Submission submission = read_submission(*value, faults);
+  if (auto refusal = refuse_faults(request, faults)) co_return std::move(*refusal);
+  submission.permit.created_by = call.principal.id;
+  const auto key = read_idempotency_key(request, call.principal.token);
+  if (!key) co_return key.error();
+  auto looking = refuse_missing_uploads(request, submission.permit.documents);
+  if (auto refusal = co_await std::move(looking)) co_return std::move(*refusal);
+
+  const std::string external_id = submission.permit.external_id;
+  CommandRequest asked;
+  asked.actor = actor_of(call, "");
+  asked.command = std::move(submission);
+  asked.idempotency = *key;
+  auto submitting = committer_.submit(std::move(asked));
+  CommandAnswer answer = co_await std::move(submitting);
+
+  if (answer.kind == CommandAnswer::Kind::not_found) co_return refuse_sop(request);
+  note_created(answer, *request.trace);
+  if (answer.refusal && answer.refusal->reason() == Reason::external_id_taken) {
+    auto looking_up = permit_with_external_id(call.principal, external_id);
+    answer.body = co_await std::move(looking_up);
+  }
+  co_return command_response(request, answer);
+}
+
+awaitable<std::string> PermitCalls::permit_with_external_id(Principal principal,
+                                                            std::string external_id) {
+  store::PermitFilter filter;
+  filter.created_by = principal.id;
+  filter.external_id = external_id;
+  filter.limit = 1;
+  pg::Pipeline search;
+  const store::Ids matching = store::add_search(search, filter);
+  auto searching = read({}, std::move(search));
+  const Reading found = co_await std::move(searching);
+  std::vector<std::int64_t> ids = found.results[matching];
+  if (ids.empty()) co_return "";
+  auto loading = read(std::move(ids), {});
+  const Reading loaded = co_await std::move(loading);
+  if (loaded.permits.empty()) co_return "";
+  co_return view(principal, loaded.permits.begin()->second, loaded.moment.now);
+}
+
+awaitable<Response> PermitCalls::command(Call call, ReadBody read_body, Body needed) {
+  const Request& request = call.request;
+  const auto value = read_json(request, needed);
+  if (!value) co_return value.error();
+  FieldFaults faults;
+  CommandBody body = read_body(*value, faults);
+  const auto access = in_name_of(call.access, !body.on_behalf_of.empty());
+  if (!access) co_return problem(request, access.error().code, access.error().detail());
+  call.access = *access;
+  if (call.access.capacity == Capacity::for_officer)
+    request.trace->actor = "officer:" + body.on_behalf_of + " via " + request.trace->actor;
+  if (auto refusal = refuse_faults(request, faults)) co_return std::move(*refusal);
+  const auto key = read_idempotency_key(request, call.principal.token);
+  if (!key) co_return key.error();
+
+  auto finding = id_in_path(request);
+  const std::optional<std::int64_t> id = co_await std::move(finding);
+  if (!id) co_return problem(request, "not_found");
+  if (call.access.own_only) {
+    auto reading = read({*id}, {});
+    const Reading found = co_await std::move(reading);
+    const auto permit = found.permits.find(*id);
+    if (permit == found.permits.end()) co_return problem(request, "not_found");
+    if (auto refusal = refuse_other(call, permit->second)) co_return std::move(*refusal);
+  }
+  auto looking = refuse_missing_uploads(request, documents_of(body.command));
+  if (auto refusal = co_await std::move(looking)) co_return std::move(*refusal);
+
+  CommandRequest asked;
+  asked.permit = *id;
+  asked.actor = actor_of(call, body.on_behalf_of);
+  asked.command = std::move(body.command);
+  asked.idempotency = *key;
+  auto submitting = committer_.submit(std::move(asked));
+  const CommandAnswer answer = co_await std::move(submitting);
+  co_return command_response(request, answer);
+}
+
+// --- reads ---------------------------------------------------------------------------------------
+
+std::string PermitCalls::view(const Principal& principal, const store::StoredPermit& stored,
+                              Instant now) const {
+  const std::string& owner = stored.permit.created_by;
+  const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
+  return permit_json(
+      stored, sop, calendar_of(sop), now,
+      {public_url_, may_see(principal, Field::contact, owner),
+       may_see(principal, Field::tracking_link, owner), may_see(principal, Field::outcome, owner)});
+}
+
+awaitable<Response> PermitCalls::permit_show(Call call) {
+  if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
+  const Request& request = call.request;
+  auto finding = id_in_path(request);
+  const std::optional<std::int64_t> id = co_await std::move(finding);
+  if (!id) co_return problem(request, "not_found");
+  auto reading = read({*id}, {});
+  const Reading found = co_await std::move(reading);
+  if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
+  const auto permit = found.permits.find(*id);
+  if (permit == found.permits.end()) co_return problem(request, "not_found");
+  if (auto refusal = refuse_other(call, permit->second)) co_return std::move(*refusal);
+  co_return json_response(200, view(call.principal, permit->second, found.moment.now));
+}
+
+awaitable<Response> PermitCalls::permit_list(Call call) {
+  const Request& request = call.request;
+  auto query = read_list_query(request);
+  if (!query) co_return query.error();
+  store::PermitFilter& filter = query->filter;
+  if (call.access.own_only) filter.created_by = call.principal.id;
+  pg::Pipeline search;
+  const store::Ids matching = store::add_search(search, filter);
+  auto searching = read({}, std::move(search));
+  Reading found = co_await std::move(searching);
+  if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
+
+  std::vector<std::int64_t> ids = found.results[matching];
+  std::string next_cursor = "null";
+  if (static_cast<int>(ids.size()) > filter.limit) {
+    ids.resize(static_cast<std::size_t>(filter.limit));
+    next_cursor = '"' + cursor_of(ids.back()) + '"';
+  }
+  if (!ids.empty()) {
+    auto loading = read(ids, {});
+    found = co_await std::move(loading);
+  }
+  std::string items;
+  for (const auto& [id, stored] : found.permits) {
+    if (!items.empty()) items += ',';
+    items += view(call.principal, stored, found.moment.now);
+  }
+  co_return json_response(200, R"({"items":[)" + items + R"(],"next_cursor":)" + next_cursor + '}');
+}
+
+awaitable<Response> PermitCalls::permit_timeline(Call call) {
+  if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
+  const Request& request = call.request;
+  auto finding = id_in_path(request);
+  const std::optional<std::int64_t> id = co_await std::move(finding);
+  if (!id) co_return problem(request, "not_found");
+  pg::Pipeline more;
+  const auto events = store::add_events(more, *id);
+  const auto written = store::add_notes(more, *id);
+  auto reading = read({*id}, std::move(more));
+  const Reading found = co_await std::move(reading);
+  if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
+  const auto permit = found.permits.find(*id);
+  if (permit == found.permits.end()) co_return problem(request, "not_found");
+  if (auto refusal = refuse_other(call, permit->second)) co_return std::move(*refusal);
+
+  const Timeline timeline{found.results[events], found.results[written]};
+  const Sop& sop = rulebook_.sop_version(permit->second.permit.sop_version);
+  const bool notes = may_see(call.principal, Field::notes, permit->second.permit.created_by);
+  co_return json_response(
+      200, json::serialize(timeline_view(permit->second, timeline, sop, calendar_of(sop),
+                                         found.moment.now, {notes})));
+}
+
+awaitable<Response> PermitCalls::permit_why(Call call) {
+  if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
+  const Request& request = call.request;
+  auto finding = id_in_path(request);
+  const std::optional<std::int64_t> id = co_await std::move(finding);
+  if (!id) co_return problem(request, "not_found");
+  pg::Pipeline more;
+  const store::ToldAbout told(more, *id);
+  auto reading = read({*id}, std::move(more));
+  const Reading found = co_await std::move(reading);
+  if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
+  const auto permit = found.permits.find(*id);
+  if (permit == found.permits.end()) co_return problem(request, "not_found");
+  if (auto refusal = refuse_other(call, permit->second)) co_return std::move(*refusal);
+
+  const Permit& its = permit->second.permit;
+  const Sop& sop = rulebook_.sop_version(its.sop_version);
+  const Context context = rulebook_.context(sop, std::max(found.moment.now, its.changed_at));
+  co_return json_response(200,
+                          json::serialize(why_view(permit->second, found.results[told], context)));
+}
+
+std::vector<ApiCall> permit_calls(const ApiParts* parts) {
+  constexpr Who kReaders = Who::read | Who::officer, kDesk = Who::officer | Who::for_officer;
+  static constexpr RowOf<PermitCalls, Call> kRows[] = {
+      {"POST", "/api/v1/permits", "permit_create", Who::intake, In::whole, Out::counted,
+       &PermitCalls::permit_create},
+      {"GET", "/api/v1/permits", "permit_list", kReaders | Who::intake_own, In::none, Out::counted,
+       &PermitCalls::permit_list},
+      {"GET", "/api/v1/permits/{id}", "permit_show", kReaders | Who::intake_own, In::none,
+       Out::counted, &PermitCalls::permit_show},
+      {"GET", "/api/v1/permits/{id}/timeline", "permit_timeline", kReaders, In::none, Out::counted,
+       &PermitCalls::permit_timeline},
+      {"GET", "/api/v1/permits/{id}/why", "permit_why", kReaders, In::none, Out::counted,
+       &PermitCalls::permit_why},
+      // The applicant's own steps come through the service that handed the file in.
+      {"POST", "/api/v1/permits/{id}/actions", "permit_action", kDesk | Who::intake_own, In::whole,
+       Out::counted, &PermitCalls::command_of<read_action>},
+      {"POST", "/api/v1/permits/{id}/undo", "permit_undo", kDesk | Who::intake_own, In::whole,
+       Out::counted, &PermitCalls::command_of<read_undo, Body::optional>},
+      {"POST", "/api/v1/permits/{id}/claim", "permit_claim", kDesk, In::whole, Out::counted,
+       &PermitCalls::command_of<read_claim>},
+      {"POST", "/api/v1/permits/{id}/release", "permit_release", kDesk, In::whole, Out::counted,
+       &PermitCalls::command_of<read_release>},
+      {"POST", "/api/v1/permits/{id}/assign", "permit_assign", kDesk, In::whole, Out::counted,
+       &PermitCalls::command_of<read_assign>},
+      {"POST", "/api/v1/permits/{id}/escalate", "permit_escalate", kDesk, In::whole, Out::counted,
+       &PermitCalls::command_of<read_escalate>},
+      {"POST", "/api/v1/permits/{id}/acknowledge", "permit_acknowledge", kDesk, In::whole,
+       Out::counted, &PermitCalls::command_of<read_acknowledge>},
+      {"POST", "/api/v1/permits/{id}/pause", "permit_pause", kDesk, In::whole, Out::counted,
+       &PermitCalls::command_of<read_pause>},
+      // Of intake: the applicant's answer.
+      {"POST", "/api/v1/permits/{id}/resume", "permit_resume", kDesk | Who::intake_own, In::whole,
+       Out::counted, &PermitCalls::command_of<read_resume>},
+  };
+  return answered_by(parts, kRows);
+}
+
+}  // namespace tenggat::http

@@ -1,0 +1,18 @@
+// An SOP as a picture in the form of the paper: actors as columns, steps as rows, the quality
+// standard (mutu baku) beside them. Source: the office's form, PermenPANRB 35/2012.
+#pragma once
+#include <string>
+
+#include "rules/sop/sop.h"
+
+namespace tenggat {
+
+// SVG 1.1 that needs nothing from outside and follows the reader's light or dark scheme. Rounded:
+// where the permit starts and ends; diamonds: steps that can send it back; dashed: what goes beyond
+// the office's text.
+std::string sop_diagram(const Sop& sop);
+
+// As people say a budget: "4 hari 1 jam 18 menit".
+std::string budget_in_words(const Budget& budget);
+
+}  // namespace tenggat

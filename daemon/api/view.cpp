@@ -1,0 +1,236 @@
+#include "daemon/api/view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "rules/permit/ladder.h"
+
+namespace tenggat::http {
+namespace {
+
+namespace json = boost::json;
+
+json::value or_null(const std::string& text) {
+  return text.empty() ? json::value(nullptr) : json::value(text);
+}
+
+json::value or_null(const std::optional<Instant>& instant, const Calendar& calendar) {
+  return instant ? json::value(calendar.format(*instant)) : json::value(nullptr);
+}
+
+// Office time never runs backwards within a permit, whatever the clocks of two machines say.
+Instant not_before_last_event(const Permit& permit, Instant now) {
+  return std::max(now, permit.changed_at);
+}
+
+json::object pause_view(const Pause& pause, const Sop& sop, const Calendar& calendar) {
+  const PauseReason* reason = rule_of(pause, sop);
+  return {{"reason", pause.reason},
+          {"name", reason ? json::value(reason->name) : json::value(nullptr)},
+          {"stops_case", pause.stops_case},
+          {"from", calendar.format(pause.from)},
+          {"until", or_null(pause.until, calendar)},
+          {"resumes_at", or_null(resumes_at(pause, sop, calendar), calendar)},
+          {"extensions", pause.extensions},
+          {"waits_for", reason ? json::value(to_string(reason->waits_for)) : json::value(nullptr)},
+          {"by", or_null(pause.by)}};
+}
+
+json::object document_view(const Document& document, const Permit& permit,
+                           const Calendar& calendar) {
+  const Visit* visit = permit.find_visit(document.visit);
+  return {{"id", document.id},
+          {"visit", visit ? json::value(visit_name(*visit)) : json::value(nullptr)},
+          {"kind", document.kind},
+          {"name", or_null(document.name)},
+          {"uri", or_null(document.uri)},
+          {"sha256", or_null(document.sha256)},
+          {"number", or_null(document.number)},
+          {"file", document.file},
+          {"added_at", calendar.format(document.added_at)},
+          {"added_by", or_null(document.added_by)},
+          {"in_force", document.counts()}};
+}
+
+json::object applicant_view(const store::StoredPermit& stored, bool contact) {
+  json::object applicant{{"name", stored.applicant.name}};
+  if (contact) {
+    applicant["email"] = or_null(stored.applicant.email);
+    applicant["whatsapp"] = or_null(stored.applicant.whatsapp);
+  }
+  return applicant;
+}
+
+// At risk: under one working day left, or past. Source: docs/reference.md, Legal limit.
+json::object legal_view(const Permit& permit, const Sop& sop, const Calendar& calendar,
+                        Instant now) {
+  json::object legal{{"basis", or_null(sop.legal.basis)},
+                     {"consequence", or_null(sop.legal.consequence)},
+                     {"limit", sop.legal.limit.to_string()},
+                     {"due_at", nullptr},
+                     {"at_risk", false}};
+  const auto ledger = legal_ledger(permit, sop);
+  if (!ledger) return legal;
+  const Replay replay(*ledger, calendar);
+  const auto due = replay.due();
+  legal["due_at"] = or_null(due, calendar);
+  const bool under_a_day = due && calendar.deadline(now, Budget{1, 0, 0}).due > *due;
+  legal["at_risk"] = !ledger->closed && under_a_day;
+  return legal;
+}
+
+// The promised date is the case due; none while the case clock stands, or is over.
+json::value promised(const Permit& permit, const Sop& sop, const Calendar& calendar) {
+  const auto ledger = case_ledger(permit, sop);
+  if (!ledger || ledger->closed) return nullptr;
+  return or_null(Replay(*ledger, calendar).due(), calendar);
+}
+
+struct Urgency {
+  const Visit* visit;
+  std::optional<Instant> due;
+};
+
+bool more_urgent(const Urgency& a, const Urgency& b) {
+  if (a.due && b.due && *a.due != *b.due) return *a.due < *b.due;
+  if (a.due.has_value() != b.due.has_value()) return a.due.has_value();
+  if (a.visit->opened_at != b.visit->opened_at) return a.visit->opened_at < b.visit->opened_at;
+  return a.visit->id < b.visit->id;
+}
+
+json::value fields_of(const std::string& text) {
+  json::error_code error;
+  json::value fields = json::parse(text, error);
+  return error ? json::value(nullptr) : fields;
+}
+
+}  // namespace
+
+std::string visit_name(const Visit& visit) { return label(visit); }
+
+std::string tracking_url(const std::string& public_url, const std::string& secret) {
+  return secret.empty() ? std::string() : public_url + "/lacak/" + secret;
+}
+
+std::vector<const Visit*> by_urgency(const Permit& permit, const Sop& sop, const Calendar& calendar,
+                                     Instant now) {
+  std::vector<Urgency> open;
+  for (const Visit& visit : permit.visits)
+    if (visit.open()) open.push_back({&visit, visit_sla(permit, visit, sop, calendar, now).due_at});
+  std::sort(open.begin(), open.end(), more_urgent);
+  std::vector<const Visit*> visits;
+  for (const Urgency& one : open) visits.push_back(one.visit);
+  return visits;
+}
+
+json::object sla_view(const Sla& sla, const Calendar& calendar) {
+  const bool judged = sla.remaining.has_value();
+  json::object view;
+  view.reserve(8);  // all of its fields
+  view["standard"] = sla.standard.to_string();
+  view["elapsed_seconds"] = sla.elapsed.count();
+  view["remaining_seconds"] = judged ? json::value(sla.remaining->count()) : json::value(nullptr);
+  view["due_at"] = or_null(sla.due_at, calendar);
+  view["status"] = sla.status ? json::value(to_string(*sla.status)) : json::value(nullptr);
+  view["paused"] = judged ? json::value(sla.paused) : json::value(nullptr);
+  view["provisional"] = judged ? json::value(sla.provisional) : json::value(nullptr);
+  return view;
+}
+
+json::object acknowledgement_view(const Visit& visit, const Sop& sop, const Calendar& calendar) {
+  const Acknowledgement& latest = *visit.acknowledged;
+  const Obstacle* obstacle = obstacle_of(latest, sop);
+  return {{"visit", visit_name(visit)},
+          {"obstacle", latest.obstacle},
+          {"name", obstacle ? json::value(obstacle->name) : json::value(nullptr)},
+          {"at", calendar.format(latest.at)},
+          {"until", calendar.format(latest.until)},
+          {"by", latest.by}};
+}
+
+json::object visit_view(const Permit& permit, const Visit& visit, const Sop& sop,
+                        const Calendar& calendar, Instant now) {
+  const Step* step = step_of(visit, sop);
+  json::object view{{"step", visit.step},
+                    {"visit", visit_name(visit)},
+                    {"visit_id", visit.id},
+                    {"occurrence", visit.occurrence},
+                    {"number", step ? json::value(step->number) : json::value(nullptr)},
+                    {"name", step_name(visit, sop)},
+                    {"role", visit.role},
+                    {"assignee", or_null(visit.assignee)},
+                    {"opened_at", calendar.format(visit.opened_at)},
+                    {"claimed_at", or_null(visit.claimed_at, calendar)},
+                    {"sla", sla_view(visit_sla(permit, visit, sop, calendar, now), calendar)}};
+  const Pause* pause = visit.open() ? permit.open_pause(visit.id) : nullptr;
+  if (pause) view["pause"] = pause_view(*pause, sop, calendar);
+  if (visit.acknowledged) view["acknowledged"] = acknowledgement_view(visit, sop, calendar);
+  return view;
+}
+
+json::object permit_view(const store::StoredPermit& stored, const Sop& sop,
+                         const Calendar& calendar, Instant now, const ViewOptions& options) {
+  const Permit& permit = stored.permit;
+  now = not_before_last_event(permit, now);
+  json::object view;
+  view.reserve(32);  // all of its fields
+  view["id"] = std::to_string(permit.id);
+  view["number"] = permit.number;
+  view["sop"] = permit.sop;
+  view["sop_version"] = permit.sop_version;
+  view["title"] = sop.title;
+  view["state"] = to_string(permit.state);
+  const bool known = options.outcome || permit.case_closed_at;
+  view["outcome"] = or_null(known ? std::string(to_string(permit.outcome)) : std::string());
+  view["subject"] = permit.subject;
+  view["applicant"] = applicant_view(stored, options.contact);
+  view["external_id"] = or_null(permit.external_id);
+  view["version"] = permit.version;
+  view["started_at"] = calendar.format(permit.started_at);
+  view["submitted_at"] = calendar.format(permit.submitted_at);
+  view["updated_at"] = calendar.format(permit.changed_at);
+
+  json::array visits;
+  for (const Visit* visit : by_urgency(permit, sop, calendar, now))
+    visits.push_back(visit_view(permit, *visit, sop, calendar, now));
+  view["step"] = visits.empty() ? json::value(nullptr) : visits.front().at("step");
+  view["sla"] = visits.empty() ? json::value(nullptr) : visits.front().at("sla");
+  view["visits"] = std::move(visits);
+
+  view["case_sla"] = sla_view(case_sla(permit, sop, calendar, now), calendar);
+  view["promised_at"] = promised(permit, sop, calendar);
+  view["legal"] = legal_view(permit, sop, calendar, now);
+  const bool over = is_terminal(permit.state);
+  view["elapsed_since_submission_seconds"] =
+      calendar.worked(permit.submitted_at, over ? permit.changed_at : now).count();
+
+  json::array documents;
+  for (const Document& document : permit.documents)
+    documents.push_back(document_view(document, permit, calendar));
+  view["documents"] = std::move(documents);
+  if (options.contact) view["fields"] = fields_of(stored.fields);
+  if (options.tracking_link && !stored.tracking_secret.empty())
+    view["tracking_url"] = tracking_url(options.public_url, stored.tracking_secret);
+  return view;
+}
+
+std::string permit_json(const store::StoredPermit& stored, const Sop& sop, const Calendar& calendar,
+                        Instant now, const ViewOptions& options) {
+  return json::serialize(permit_view(stored, sop, calendar, now, options));
+}
+
+Rendered command_answer(const std::string& public_url, const AnswerFacts& facts) {
+  const Permit& permit = facts.stored.permit;
+  // Handing in is the one command that leaves a permit at its first version.
+  const bool handed_in = permit.version == 1;
+  const bool contact = facts.actor.via.empty() || facts.actor.via == permit.created_by;
+  const bool outcome = facts.actor.kind != Actor::Kind::applicant;
+  return {facts.opened ? 201 : 200, permit_json(facts.stored, facts.sop, facts.calendar, facts.now,
+                                                {public_url, contact, handed_in, outcome})};
+}
+
+}  // namespace tenggat::http

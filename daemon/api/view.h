@@ -1,0 +1,60 @@
+// How a permit looks from outside, as JSON. Source: docs/reference.md, HTTP API. Everything about
+// time is evaluated at `now`, nothing is taken from stored derivations.
+#pragma once
+#include <boost/json/object.hpp>
+#include <string>
+#include <vector>
+
+#include "daemon/store/permits.h"
+#include "rules/calendar/calendar.h"
+#include "rules/permit/batch.h"
+#include "rules/permit/ledger.h"
+#include "rules/sop/sop.h"
+
+namespace tenggat::http {
+
+struct ViewOptions {
+  std::string public_url;      // "https://perizinan.example.go.id", without a last slash
+  bool contact = false;        // the applicant's channels and the form's fields
+  bool tracking_link = false;  // the applicant's link
+  bool outcome = false;        // also what was recommended, before it is decided
+};
+
+// `sop` must be the version the permit is pinned to. A `now` before the permit's last event counts
+// as that event's instant.
+boost::json::object permit_view(const store::StoredPermit& stored, const Sop& sop,
+                                const Calendar& calendar, Instant now, const ViewOptions& options);
+std::string permit_json(const store::StoredPermit& stored, const Sop& sop, const Calendar& calendar,
+                        Instant now, const ViewOptions& options);
+
+// What a command answers, as it is kept with the idempotency key: the new state, and for a permit
+// that was just handed in the applicant's link. Fits RenderAnswer once `public_url` is bound. With
+// the applicant's channels, but for a service that acts in an officer's name on what another has
+// handed in.
+Rendered command_answer(const std::string& public_url, const AnswerFacts& facts);
+
+// {standard, elapsed_seconds, remaining_seconds, due_at, status, paused, provisional}; a clock
+// without a say has null for all but the first two.
+boost::json::object sla_view(const Sla& sla, const Calendar& calendar);
+
+// One visit, open or closed: {step, visit: "verifikasi#2", visit_id, number, name, role, assignee,
+// opened_at, claimed_at, sla}, while it is paused `pause`, and where its delay was explained
+// `acknowledged`.
+boost::json::object visit_view(const Permit& permit, const Visit& visit, const Sop& sop,
+                               const Calendar& calendar, Instant now);
+
+// {visit, obstacle, name, at, until, by}: of a visit that has one.
+boost::json::object acknowledgement_view(const Visit& visit, const Sop& sop,
+                                         const Calendar& calendar);
+
+// "verifikasi#2"
+std::string visit_name(const Visit& visit);
+// "https://…/lacak/<secret>"; empty where there is no secret.
+std::string tracking_url(const std::string& public_url, const std::string& secret);
+
+// The open visits, the most urgent first: soonest due, then those whose clock stands or has no say,
+// by their opening.
+std::vector<const Visit*> by_urgency(const Permit& permit, const Sop& sop, const Calendar& calendar,
+                                     Instant now);
+
+}  // namespace tenggat::http

@@ -1,0 +1,162 @@
+// Builds one Decision: a change of the permit and the fact of it are written side by side, so that
+// neither can be without the other. What a change writes stands here; what is checked before it
+// stands in preconditions.h. Internal to the core.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rules/permit/ladder.h"
+#include "rules/permit/transition.h"
+
+namespace tenggat {
+
+// Who does something, and whose deputy they are in it.
+struct Doer {
+  Actor actor;
+  std::string acting_for;
+  // Set where they do it in another's place: role_vacant, self_approval. Marked in the event.
+  std::optional<Reason> in_place_because;
+};
+
+// An action that has been checked.
+struct Performance {
+  const ActionRule& rule;
+  int visit = 0;
+  const Act& act;
+  Doer by;
+  Instant at{};    // when it was done
+  Seconds hold{};  // how long it can be taken back
+};
+
+// How a visit comes to be opened.
+struct Opening {
+  Instant at{};
+  std::string prepared_by;  // the officer whose action opens it
+  std::int64_t cause = 0;
+  Seconds hold{};
+  bool mended = false;  // the applicant has mended what was returned: told at once
+};
+
+class Draft {
+ public:
+  Draft(Permit permit, const Context& context);
+
+  Permit& permit() { return decision_.after; }
+  const Permit& permit() const { return decision_.after; }
+  Instant now() const { return now_; }
+  Decision take() { return std::move(decision_); }
+
+  // Ends claims whose officers are away today or have lost the duty.
+  void release_absent();
+  bool released(int visit) const;  // by that
+  // What time alone has brought about by now.
+  void catch_up();
+
+  Visit& open_visit(const Step& step, const Opening& opening);
+  void perform(const Performance& done);
+  void withdraw(const Act& act, const Actor& actor);
+  void undo(const LastAction& last, const Actor& actor);
+  void claim(int visit, const Doer& by);
+  void release(int visit, const std::string& why, const Doer& by);
+  void assign(int visit, const Assign& command, const Doer& by);
+  void escalate(int visit, const std::string& text, const Doer& by);
+  void acknowledge(int visit, const Obstacle& obstacle, const std::string& text, const Doer& by);
+  void pause(int visit, const PauseReason& reason, const PauseVisit& command, const Doer& by,
+             Seconds hold);
+  void extend_pause(int visit, const PauseReason& reason, const PauseVisit& command,
+                    const Doer& by);
+  void resume(int visit, Instant at, const Doer& by, const ResumeVisit& command, Seconds hold);
+  void correct_contact(const CorrectContact& command, const Doer& by);
+  void send_link(const Doer& by);
+  void apply_calendar(const std::string& decree);
+  void migrate(const std::string& because);
+
+  // Returns the event's sequence number: the cause of what follows from it.
+  std::int64_t record(int visit, const Doer& by, Happening what);
+  void count(Counted what, Instant from, std::int64_t cause, std::int64_t amount = 1);
+
+ private:
+  struct Superior {
+    std::string role;
+    Reason reason;
+  };
+  // What a rung's instant has come to.
+  struct Raising {
+    int visit = 0;
+    std::string role;
+    const RungRule& rung;
+    int k = 1, occurrence = 1;
+    Instant due_at{};
+    std::int64_t cause = 0;
+    Seconds hold{};
+    std::optional<Instant> held_up_since;  // by an outage
+    bool at_once = false;
+  };
+
+  void assign_in_turn(Visit& visit);
+  void tell_handed_over(int visit, const std::string& why, std::int64_t cause);
+  std::vector<std::string> drafters(const Step& step) const;
+  void note(int visit, std::string kind, std::string document, std::string text, const Actor& by);
+  void notify(Notice notice);
+  void tell_applicant(int visit, const std::string& text, Reason reason, std::int64_t cause,
+                      Seconds hold, NoticeDetails details = {});
+  void report_to_superior(int visit, const std::string& why, Reason reason, std::int64_t cause,
+                          Seconds hold);
+  void tell_of_answer(int visit, std::int64_t cause);
+  bool promise_is_held() const;
+  void tell_if_promise_moved(int visit, PromiseMoved because, std::int64_t cause, Seconds hold,
+                             const Pause* ended = nullptr);
+  // What an undo of it brings back.
+  LastAction state_before(const Actor& actor) const;
+  void reopen(Visit& visit);
+  void reopen_withdrawn(const LastAction& last);
+  Acted acted(const Performance& done, const Visit& before) const;
+  void open_next(const Performance& done, LastAction& last);
+
+  bool short_of_time(const Visit& visit) const;
+  void judge_open_clocks_again(std::int64_t cause);
+  void close_visit(Visit& visit, const Performance& done, std::int64_t cause);
+  void abandon_visit(Visit& visit, const std::string& action, const Actor& actor);
+  void count_completion(Visit& visit, Seconds worked, std::int64_t cause, Seconds hold);
+  void close_case(Instant at);
+  void start_and_end_case(const Trigger& trigger, Instant at, std::int64_t cause, Seconds hold);
+  void end_permit(PermitState state, Instant at, std::int64_t cause, Seconds hold);
+
+  void add_document(const NewDocument& document, int visit, bool file, const Actor& actor,
+                    std::int64_t cause);
+  void void_outputs_from(int step_number, std::int64_t cause);
+  bool finds_more_than_before(const Visit& visit) const;
+
+  void take_automatic_action(const Timed& timed);
+  void raise(const Timed& timed);
+  void raise_rung(const Raising& raising);
+  void notify_rung(const Raising& raising, Addressee to, Audience audience, std::string text,
+                   Reason reason);
+  void count_missed(const Timed& timed);
+  void remind_to_mend(const Timed& timed);
+  void tell_applicant_of_rung(const Raising& raising);
+  void remind_of_obstacle(const Timed& timed);
+  void count_redirected(const Raising& raising, const Notice& notice);
+  Superior superior_of(const std::string& role, int level) const;
+
+  const Sop& sop_;
+  const Calendar& calendar_;
+  const People& people_;
+  CivilDate today_;
+  Seconds undo_window_;
+  std::vector<int> released_;
+  Decision decision_;
+  Instant now_{};          // of its events: never before the last one
+  Instant recorded_{};     // what the clock says: from here on everything waits that has to
+  Instant known_since_{};  // what time brings about could be known from here on
+};
+
+// The permit as it is by the context's now, before anybody does anything.
+Draft caught_up(const Permit& permit, const Context& context);
+
+// How often the visit's officer has asked a superior to step in.
+int escalations(const Permit& permit, int visit);
+
+}  // namespace tenggat

@@ -1,0 +1,154 @@
+#include "rules/permit/offers.h"
+
+#include "rules/permit/preconditions.h"
+
+namespace tenggat {
+namespace {
+
+using What = Offer::What;
+
+class Listing {
+ public:
+  Listing(const Draft& draft, const Actor& actor, const Context& context)
+      : draft_(draft), context_(context), may_(draft, actor, context), actor_(actor) {}
+
+  std::vector<Offer> all() {
+    of_permit();
+    if (!is_terminal(draft_.permit().state))
+      for (const Visit& visit : draft_.permit().visits)
+        if (visit.open()) of_visit(visit);
+    return std::move(offers_);
+  }
+  std::vector<Offer> of_task(int id) {
+    const Visit* visit = draft_.permit().find_visit(id);
+    if (visit && visit->open()) task(*visit);
+    return std::move(offers_);
+  }
+
+ private:
+  void of_permit();
+  void of_visit(const Visit& visit);
+  void task(const Visit& visit);
+  void acts(const Visit& visit);
+  void delays(const Visit& visit);
+  void assignments(const Visit& visit);
+  void pauses(const Visit& visit);
+
+  Offer& add(What what, int visit, const Allowed& allowed) {
+    Offer& offer = offers_.emplace_back();
+    offer.what = what;
+    offer.visit = visit;
+    if (!allowed) offer.why_not = allowed.error();
+    return offer;
+  }
+
+  static void set_bounds(Wanted& wanted, const Preconditions::UntilBounds& bounds) {
+    wanted.until_after = bounds.after;
+    wanted.until_latest = bounds.latest;
+  }
+
+  const Draft& draft_;
+  const Context& context_;
+  const Preconditions may_;
+  const Actor& actor_;
+  std::vector<Offer> offers_;
+};
+
+void Listing::of_permit() {
+  Offer& undo = add(What::undo, 0, may_.undo());
+  if (undo.stands())
+    undo.until = draft_.permit().last_action->recorded_at + context_.send.undo_window;
+  if (context_.sop.withdrawal) add(What::withdraw, 0, may_.withdraw());
+  add(What::reach_applicant, 0, may_.reach_applicant());
+}
+
+void Listing::of_visit(const Visit& visit) {
+  task(visit);
+  delays(visit);
+  assignments(visit);
+  pauses(visit);
+}
+
+void Listing::acts(const Visit& visit) {
+  for (const ActionRule& rule : context_.sop.step(visit.step).actions) {
+    Offer& offer = add(What::act, visit.id, may_.act(visit, rule));
+    offer.action = &rule;
+    offer.wanted.note = rule.note;
+    offer.wanted.outcome = rule.chooses_outcome;
+    if (!rule.backward)
+      for (const Output& output : rule.outputs)
+        if (output.file) offer.wanted.files.push_back(output);
+    for (const std::string& kind : wanting_for_next(draft_.permit(), rule, context_.sop))
+      offer.wanted.files.push_back({kind, true, false});
+  }
+}
+
+void Listing::task(const Visit& visit) {
+  acts(visit);
+  Offer& claim = add(What::claim, visit.id, may_.claim(visit));
+  claim.is_so_already = claim.stands() && may_.is_claimed_by(visit, actor_.id);
+  Offer& release = add(What::release, visit.id, may_.release(visit));
+  release.is_so_already = release.stands() && may_.is_released(visit);
+}
+
+void Listing::delays(const Visit& visit) {
+  add(What::escalate, visit.id, may_.escalate(visit));
+  const Allowed acknowledge = may_.acknowledge(visit);
+  for (const Obstacle& obstacle : context_.sop.obstacles)
+    add(What::acknowledge, visit.id, acknowledge).obstacle = &obstacle;
+}
+
+void Listing::assignments(const Visit& visit) {
+  const Allowed by = may_.assign(visit);
+  if (!by) {
+    add(What::assign, visit.id, by);
+    return;
+  }
+  for (const Officer& officer : context_.people.officers) {
+    Offer& offer = add(What::assign, visit.id, by);
+    offer.officer = officer.id;
+    offer.why_not = may_.refuse_assignee(visit, officer.id);
+    offer.is_so_already = offer.stands() && may_.is_claimed_by(visit, officer.id);
+  }
+}
+
+void Listing::pauses(const Visit& visit) {
+  const Allowed by = may_.pause(visit);
+  for (const PauseReason& reason : context_.sop.pauses) {
+    Offer& begin = add(What::pause, visit.id, by);
+    begin.pause = &reason;
+    if (begin.stands()) begin.why_not = may_.refuse_second_pause(visit);
+    if (reason.tells_applicant) begin.wanted.note = ActionRule::Note::required;
+    if (!may_.can_be_extension(visit, reason)) {
+      begin.wanted.until = reason.needs_until ? Wanted::Until::required : Wanted::Until::optional;
+      set_bounds(begin.wanted, may_.bounds_of_pause(reason));
+      continue;
+    }
+    Offer& extend = add(What::extend, visit.id, by);
+    extend.pause = &reason;
+    if (extend.stands()) extend.why_not = may_.refuse_extension(visit, reason);
+    extend.wanted.until = Wanted::Until::required;
+    set_bounds(extend.wanted, may_.bounds_of_extension(visit, reason));
+  }
+  add(may_.is_answer(visit) ? What::answer : What::resume, visit.id, may_.resume(visit));
+}
+
+}  // namespace
+
+std::vector<Offer> offers(const Permit& permit, const Actor& actor, const Context& context) {
+  return Listing(caught_up(permit, context), actor, context).all();
+}
+
+std::vector<Offer> offers_of_task(const Permit& permit, int visit, const Actor& actor,
+                                  const Context& context) {
+  return Listing(caught_up(permit, context), actor, context).of_task(visit);
+}
+
+std::vector<const Offer*> offers_at(const std::vector<Offer>& all, int visit, Offer::What what) {
+  std::vector<const Offer*> found;
+  for (const Offer& offer : all)
+    if (offer.what == what && offer.visit == visit && offer.stands()) found.push_back(&offer);
+  return found;
+}
+
+}  // namespace tenggat

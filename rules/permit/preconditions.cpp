@@ -1,0 +1,349 @@
+#include "rules/permit/preconditions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tenggat {
+namespace {
+
+// An entry recorded later than this after the fact must say why. Source: docs/reference.md,
+// Actions.
+constexpr Seconds kLateEntry{15 * 60};
+
+bool comes_with(const std::vector<NewDocument>& documents, const std::string& kind) {
+  return std::any_of(documents.begin(), documents.end(),
+                     [&](const NewDocument& document) { return document.kind == kind; });
+}
+
+// Kinds that are brought here by no rule, but elsewhere by one.
+std::vector<std::string> out_of_place(const std::vector<NewDocument>& documents,
+                                      const std::vector<Output>& here, const Sop& sop) {
+  std::vector<std::string> kinds;
+  for (const NewDocument& document : documents)
+    if (!brings(here, document.kind) && sop.brings(document.kind)) kinds.push_back(document.kind);
+  return kinds;
+}
+
+std::optional<Refusal> refuse_note(const ActionRule& rule, const Act& act) {
+  using Note = ActionRule::Note;
+  if (rule.note == Note::optional || !act.note.empty()) return std::nullopt;
+  if (rule.note == Note::note_or_deficiencies && !act.deficiencies.empty()) return std::nullopt;
+  if (rule.note == Note::required) return refuse<Refused::missing_note>(rule.id);
+  return refuse<Refused::missing_note_or_deficiencies>(rule.id);
+}
+
+}  // namespace
+
+// --- who, and when -------------------------------------------------------------------------------
+
+std::optional<Refusal> Preconditions::refuse_ended() const {
+  if (!is_terminal(permit().state)) return std::nullopt;
+  return refuse<Refused::permit_closed>(to_string(permit().state));
+}
+
+boost::system::result<const Visit*, Refusal> Preconditions::open_visit(
+    const std::string& step) const {
+  if (auto refusal = refuse_ended()) return *std::move(refusal);
+  if (const Visit* visit = permit().open_visit(step)) return visit;
+  return refuse<Refused::step_not_open>(step);
+}
+
+Allowed Preconditions::on_duty(const Visit& visit) const {
+  Doer by{actor_, "", {}};
+  if (actor_.kind == Actor::Kind::system) return by;
+  if (actor_.kind == Actor::Kind::applicant) {
+    if (context_.sop.is_applicant(visit.role)) return by;
+    return refuse<Refused::applicants_step_alone>(visit.step);
+  }
+  const People& people = context_.people;
+  const auto duty = duty_for(actor_.id, visit, context_.sop, people, today_);
+  if (!duty) return refuse<Refused::another_role>(visit.step, visit.role);
+  by.acting_for = duty->for_officer;
+  if (duty->role != visit.role) {  // the next superior, in the role's place
+    for (const Recipient& one : resolve_role(visit.role, &visit, context_.sop, people, today_))
+      if (one.officer == actor_.id) by.in_place_because = one.why;
+  } else if (judges_own_work(actor_.id, duty->for_officer, visit, context_.sop)) {
+    by.in_place_because = Reason::self_approval;
+  }
+  return by;
+}
+
+// A claim binds while its officer can act on it: not one who is away or has lost the duty, and not
+// against their own deputy.
+std::optional<Refusal> Preconditions::refuse_claimed(const Visit& visit, const Doer& by) const {
+  const std::string& assignee = visit.assignee;
+  if (assignee.empty() || actor_.kind != Actor::Kind::officer) return std::nullopt;
+  if (assignee == actor_.id || assignee == by.acting_for) return std::nullopt;
+  const People& people = context_.people;
+  const Officer* other = people.find(assignee);
+  if (!other || !people.present(*other, today_) ||
+      !duty_for(assignee, visit, context_.sop, people, today_))
+    return std::nullopt;
+  return refuse<Refused::claimed_by_other>();
+}
+
+Allowed Preconditions::in_charge(const Visit& visit) const {
+  Allowed by = on_duty(visit);
+  if (!by) return by;
+  if (auto refusal = refuse_claimed(visit, *by)) return *std::move(refusal);
+  return by;
+}
+
+Allowed Preconditions::officer_in_charge(const Visit& visit) const {
+  if (actor_.kind == Actor::Kind::applicant) return refuse<Refused::officers_alone>();
+  return in_charge(visit);
+}
+
+std::optional<Refusal> Preconditions::refuse_absent(const std::string& officer) const {
+  const Officer* found = context_.people.find(officer);
+  if (!found || context_.people.present(*found, today_)) return std::nullopt;
+  return refuse<Refused::not_on_duty>(officer);
+}
+
+bool Preconditions::is_claimed_by(const Visit& visit, const std::string& officer) const {
+  return visit.assignee == officer && visit.claimed_at;
+}
+
+// --- actions -------------------------------------------------------------------------------------
+
+Allowed Preconditions::act(const Visit& visit, const ActionRule& rule) const {
+  Allowed by = in_charge(visit);
+  if (!by) return by;
+  if (rule.only_for != Outcome::none && rule.only_for != permit().outcome)
+    return refuse<Refused::for_another_outcome>(rule.id, to_string(rule.only_for),
+                                                to_string(permit().outcome));
+  // What another step brings cannot be handed in here.
+  const std::vector<std::string> wanting = wanting_for_next(permit(), rule, context_.sop);
+  if (std::any_of(wanting.begin(), wanting.end(),
+                  [&](const std::string& kind) { return context_.sop.brings(kind); }))
+    return refuse<Refused::next_step_lacks>(rule.to, Missing{wanting});
+  return by;
+}
+
+std::optional<Refusal> Preconditions::refuse_content(const Visit& visit, const ActionRule& rule,
+                                                     const Act& act) const {
+  if (!rule.chooses_outcome && act.outcome != Outcome::none)
+    return refuse<Refused::chooses_no_outcome>(rule.id);
+  if (auto refusal = refuse_documents(rule, act)) return refusal;
+  if (auto refusal = refuse_note(rule, act)) return refusal;
+  if (auto refusal = refuse_occurred_at(visit, act)) return refusal;
+  return refuse_next_step(permit(), rule, act.documents, context_.sop);
+}
+
+std::optional<Refusal> Preconditions::refuse_documents(const ActionRule& rule,
+                                                       const Act& act) const {
+  std::vector<std::string> missing;
+  for (const Output& output : rule.outputs) {
+    if (!output.file || rule.backward) continue;
+    const auto found =
+        std::find_if(act.documents.begin(), act.documents.end(),
+                     [&](const NewDocument& document) { return document.kind == output.kind; });
+    if (found == act.documents.end())
+      missing.push_back(output.kind);
+    else if (output.numbered && found->number.empty())
+      missing.push_back(output.kind + ".number");
+  }
+  if (!missing.empty())
+    return refuse<Refused::missing_output>(rule.id, Missing{std::move(missing)});
+  return refuse_out_of_place(act.documents, rule, context_.sop);
+}
+
+std::optional<Refusal> Preconditions::refuse_occurred_at(const Visit& visit, const Act& act) const {
+  if (!act.occurred_at) return std::nullopt;
+  if (*act.occurred_at < visit.opened_at || *act.occurred_at > draft_.now())
+    return refuse<Refused::occurred_outside>();
+  if (draft_.now() - *act.occurred_at > kLateEntry && act.reason.empty())
+    return refuse<Refused::late_without_reason>();
+  return std::nullopt;
+}
+
+std::optional<Refusal> refuse_out_of_place(const std::vector<NewDocument>& documents,
+                                           const ActionRule& rule, const Sop& sop) {
+  const std::vector<std::string> kinds = out_of_place(documents, rule.outputs, sop);
+  if (kinds.empty() || rule.backward) return std::nullopt;  // a return may show what is wrong
+  return refuse<Refused::not_brought_here>(rule.id, fmt::format("{}", fmt::join(kinds, ", ")));
+}
+
+std::vector<std::string> wanting_for_next(const Permit& permit, const ActionRule& rule,
+                                          const Sop& sop) {
+  std::vector<std::string> wanting;
+  if (rule.ends_permit() || rule.backward) return wanting;
+  for (const std::string& need : sop.step(rule.to).needs)
+    if (!brings(rule.outputs, need) &&
+        std::none_of(permit.documents.begin(), permit.documents.end(),
+                     [&](const Document& one) { return one.counts() && one.kind == need; }))
+      wanting.push_back(need);
+  return wanting;
+}
+
+std::optional<Refusal> refuse_next_step(const Permit& permit, const ActionRule& rule,
+                                        const std::vector<NewDocument>& brought, const Sop& sop) {
+  std::vector<std::string> wanting = wanting_for_next(permit, rule, sop);
+  std::erase_if(wanting, [&](const std::string& kind) { return comes_with(brought, kind); });
+  if (wanting.empty()) return std::nullopt;
+  return refuse<Refused::next_step_lacks>(rule.to, Missing{std::move(wanting)});
+}
+
+Allowed Preconditions::withdraw() const {
+  if (auto refusal = refuse_ended()) return *std::move(refusal);
+  if (actor_.kind != Actor::Kind::applicant) return refuse<Refused::applicant_alone>();
+  for (const Visit& visit : permit().visits)
+    if (forbids_withdrawal(visit, context_.sop))
+      return refuse<Refused::too_late_to_withdraw>(context_.sop.withdrawal->until_step_opens);
+  return Doer{actor_, "", {}};
+}
+
+Allowed Preconditions::undo() const {
+  if (!permit().last_action) return refuse<Refused::nothing_to_undo>();
+  const LastAction& last = *permit().last_action;
+  if (last.by != identity(actor_)) return refuse<Refused::undo_by_other>();
+  if (!undo_window_is_open(last, context_.now, context_.send.undo_window))
+    return refuse<Refused::undo_window_over>();
+  if (last.opened_visit == 0) return Doer{actor_, "", {}};
+  const Visit& opened = *permit().find_visit(last.opened_visit);
+  const bool paused = std::any_of(permit().pauses.begin(), permit().pauses.end(),
+                                  [&](const Pause& one) { return one.visit == opened.id; });
+  const bool taken = opened.claimed_at && !opened.assignee.empty();
+  if (!opened.open() || taken || paused) return refuse<Refused::next_visit_touched>();
+  return Doer{actor_, "", {}};
+}
+
+// --- tasks ---------------------------------------------------------------------------------------
+
+Allowed Preconditions::claim(const Visit& visit) const {
+  Allowed by = officer_in_charge(visit);
+  if (!by) return by;
+  if (auto refusal = refuse_absent(actor_.id)) return *std::move(refusal);
+  return by;
+}
+
+Allowed Preconditions::release(const Visit& visit) const {
+  Allowed by = officer_in_charge(visit);
+  if (by && visit.assignee.empty() && !is_released(visit)) return refuse<Refused::not_claimed>();
+  return by;
+}
+
+bool Preconditions::is_released(const Visit& visit) const { return draft_.released(visit.id); }
+
+// Whoever holds one of the duties above the step's role today.
+Allowed Preconditions::assign(const Visit& visit) const {
+  if (actor_.kind == Actor::Kind::officer)
+    if (const auto duty =
+            superior_duty_for(actor_.id, visit, context_.sop, context_.people, today_))
+      return Doer{actor_, duty->for_officer, {}};
+  return refuse<Refused::superiors_alone>(visit.step, visit.role);
+}
+
+std::optional<Refusal> Preconditions::refuse_assignee(const Visit& visit,
+                                                      const std::string& officer) const {
+  if (!duty_for(officer, visit, context_.sop, context_.people, today_))
+    return refuse<Refused::no_duty_there>(officer, visit.step);
+  return refuse_absent(officer);
+}
+
+Allowed Preconditions::escalate(const Visit& visit) const {
+  Allowed by = officer_in_charge(visit);
+  const std::size_t superiors = context_.sop.chain(visit.role).size();
+  if (by &&
+      escalations(permit(), visit.id) >= static_cast<int>(std::max<std::size_t>(superiors, 1)))
+    return refuse<Refused::already_escalated>();
+  return by;
+}
+
+Allowed Preconditions::acknowledge(const Visit& visit) const { return officer_in_charge(visit); }
+
+// --- pauses --------------------------------------------------------------------------------------
+
+Allowed Preconditions::pause(const Visit& visit) const {
+  if (context_.sop.is_applicant(visit.role)) return refuse<Refused::applicant_has_no_clock>();
+  return officer_in_charge(visit);
+}
+
+bool Preconditions::can_be_extension(const Visit& visit, const PauseReason& reason) const {
+  const Pause* open = permit().open_pause(visit.id);
+  return open && open->reason == reason.id && resumes_at(*open, context_.sop, context_.calendar);
+}
+
+Preconditions::UntilBounds Preconditions::bounds_of_pause(const PauseReason& reason) const {
+  Pause begun;
+  begun.from = draft_.now();
+  return {draft_.now(), longest_pause(begun, reason, context_.calendar)};
+}
+
+Preconditions::UntilBounds Preconditions::bounds_of_extension(const Visit& visit,
+                                                              const PauseReason& reason) const {
+  const Pause& open = *permit().open_pause(visit.id);
+  return {*resumes_at(open, context_.sop, context_.calendar),
+          longest_pause(open, reason, context_.calendar)};
+}
+
+std::optional<Refusal> Preconditions::refuse_second_pause(const Visit& visit) const {
+  if (!permit().open_pause(visit.id)) return std::nullopt;
+  return refuse<Refused::already_paused>();
+}
+
+std::optional<Refusal> Preconditions::refuse_extension(const Visit& visit,
+                                                       const PauseReason& reason) const {
+  if (permit().open_pause(visit.id)->extensions >= reason.extensions)
+    return refuse<Refused::too_many_extensions>(reason.id, reason.extensions);
+  const auto [after, latest] = bounds_of_extension(visit, reason);
+  if (!latest || after < *latest) return std::nullopt;
+  return too_long(reason, *latest);
+}
+
+std::optional<Refusal> Preconditions::refuse_content(const Visit& visit, const PauseReason& reason,
+                                                     const PauseVisit& command) const {
+  const bool extends = can_be_extension(visit, reason);
+  if (!extends && reason.tells_applicant && command.note.empty())
+    return refuse<Refused::missing_question>();
+  if (reason.needs_until && !command.until) return refuse<Refused::missing_until>();
+  if (!command.until) return std::nullopt;
+  const auto [after, latest] =
+      extends ? bounds_of_extension(visit, reason) : bounds_of_pause(reason);
+  if (*command.until <= after)
+    return extends ? refuse<Refused::until_is_no_later>(context_.calendar.format(after))
+                   : refuse<Refused::until_is_past>();
+  if (latest && *command.until > *latest) return too_long(reason, *latest);
+  return std::nullopt;
+}
+
+Refusal Preconditions::too_long(const PauseReason& reason, Instant latest) const {
+  return refuse<Refused::pause_too_long>(reason.id, reason.longest->to_string(),
+                                         context_.calendar.format(latest));
+}
+
+// The applicant's answer resumes what was asked of the applicant, and cannot be taken back.
+bool Preconditions::is_answer(const Visit& visit) const {
+  const Pause* pause = permit().open_pause(visit.id);
+  const PauseReason* reason = pause ? rule_of(*pause, context_.sop) : nullptr;
+  return actor_.kind == Actor::Kind::applicant && reason && reason->tells_applicant;
+}
+
+Allowed Preconditions::resume(const Visit& visit) const {
+  if (!permit().open_pause(visit.id)) return refuse<Refused::not_paused>();
+  if (is_answer(visit)) return Doer{actor_, "", {}};
+  return in_charge(visit);
+}
+
+std::optional<Refusal> Preconditions::refuse_content(const Visit& visit,
+                                                     const ResumeVisit& command) const {
+  if (out_of_place(command.documents, {}, context_.sop).empty() &&
+      (is_answer(visit) || command.documents.empty()))
+    return std::nullopt;
+  return refuse<Refused::not_the_applicants_documents>();
+}
+
+// --- the applicant -------------------------------------------------------------------------------
+
+// Whoever works on files of this SOP.
+Allowed Preconditions::reach_applicant() const {
+  if (actor_.kind == Actor::Kind::officer)
+    for (const Duty& duty : context_.people.duties(actor_.id, today_))
+      if (std::any_of(context_.sop.steps.begin(), context_.sop.steps.end(),
+                      [&](const Step& step) { return step.role == duty.role; }))
+        return Doer{actor_, duty.for_officer, {}};
+  return refuse<Refused::clerks_alone>();
+}
+
+}  // namespace tenggat

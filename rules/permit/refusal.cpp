@@ -1,0 +1,42 @@
+#include "rules/permit/refusal.h"
+
+#include <fmt/args.h>
+
+#include <stdexcept>
+
+namespace tenggat {
+
+namespace {
+
+std::string joined(const Missing& missing) {
+  return fmt::format("{}", fmt::join(missing.names, ", "));
+}
+
+}  // namespace
+
+Said Refusal::detail() const {
+  const Words words = row_of(why).words;
+  fmt::dynamic_format_arg_store<fmt::format_context> store;
+  for (const Argument& argument : arguments) {
+    if (const auto* missing = std::get_if<Missing>(&argument))
+      store.push_back(joined(*missing));
+    else if (const auto* number = std::get_if<std::int64_t>(&argument))
+      store.push_back(*number);
+    else
+      store.push_back(std::get<std::string>(argument));
+  }
+  return {fmt::vformat(words.english, store), fmt::vformat(words.indonesian, store)};
+}
+
+std::vector<std::string> Refusal::missing() const {
+  for (const Argument& argument : arguments)
+    if (const auto* missing = std::get_if<Missing>(&argument)) return missing->names;
+  return {};
+}
+
+void throw_exception_from_error(const Refusal& refusal, const boost::source_location&) {
+  throw std::logic_error(
+      fmt::format("{}: {}", to_string(refusal.reason()), refusal.detail().english));
+}
+
+}  // namespace tenggat

@@ -1,0 +1,183 @@
+// Why a command is refused: the sentence and what it speaks of. A new refusal is one row, which
+// names its reason; one without words says no more than its reason does.
+#pragma once
+#include <algorithm>
+#include <array>
+#include <boost/system/result.hpp>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "rules/permit/reason.h"
+#include "rules/say.h"
+
+namespace tenggat {
+
+// clang-format off
+#define TENGGAT_REFUSALS(X)                                                                       \
+  /* the permit and its step */                                                                   \
+  X(permit_closed, terminal_state, "the permit is {} and closed",                                 \
+    "berkas berstatus {} dan sudah selesai")                                                      \
+  X(step_not_open, step_not_open, "step '{}' is not open on this permit",                         \
+    "langkah '{}' tidak sedang terbuka pada berkas ini")                                          \
+  X(stale_version, stale_version, "the permit is at version {}, not {}",                          \
+    "berkas berada pada versi {}, bukan {}")                                                      \
+  X(unknown_action, unknown_action, "step '{}' has no action '{}'",                               \
+    "tahap '{}' tidak menyediakan tindakan '{}'")                                                 \
+  X(too_late_to_withdraw, too_late_to_withdraw, "step '{}' has been opened already",              \
+    "langkah '{}' sudah dibuka")                                                                  \
+  /* who may */                                                                                   \
+  X(applicants_step_alone, wrong_role, "step '{}' is not the applicant's",                        \
+    "langkah '{}' bukan langkah pemohon")                                                         \
+  X(another_role, wrong_role, "step '{}' belongs to the role {}", "langkah '{}' milik peran {}")  \
+  X(officers_alone, wrong_role, "only officers claim and pause",                                  \
+    "hanya petugas yang mengambil tugas dan menjeda waktu")                                       \
+  X(superiors_alone, wrong_role, "step '{}' is assigned by a superior of the role {}",            \
+    "langkah '{}' ditugaskan oleh atasan peran {}")                                               \
+  X(clerks_alone, wrong_role,                                                                     \
+    "only officers who work on files of this SOP correct how its applicants are reached",         \
+    "hanya petugas yang mengerjakan berkas layanan ini yang membetulkan kontak pemohonnya")       \
+  X(applicant_alone, wrong_role, "only the applicant withdraws an application",                   \
+    "hanya pemohon yang dapat menarik permohonan")                                                \
+  X(applicant_has_no_clock, wrong_role, "the applicant's own step has no clock to pause",         \
+    "langkah pemohon tidak memiliki waktu yang dapat dijeda")                                     \
+  X(not_on_duty, on_leave, "officer '{}' is not on duty today",                                   \
+    "petugas '{}' tidak bertugas hari ini")                                                       \
+  X(claimed_by_other, claimed_by_other, "another officer has claimed this visit",                 \
+    "petugas lain sudah mengambil tugas ini")                                                     \
+  X(not_claimed, not_claimed, "nobody has claimed this visit",                                    \
+    "tugas ini belum diambil siapa pun")                                                          \
+  X(no_duty_there, cannot_be_assigned, "officer '{}' has no duty in step '{}'",                   \
+    "petugas '{}' tidak bertugas pada langkah '{}'")                                              \
+  X(already_escalated, already_escalated, "every superior in the chain has been asked already",   \
+    "semua atasan dalam jenjang sudah diminta turun tangan")                                      \
+  /* what an action brings */                                                                     \
+  X(for_another_outcome, wrong_outcome, "action '{}' is for a {}, and this file is a {}",         \
+    "tindakan '{}' adalah untuk {}, sedangkan berkas ini {}")                                     \
+  X(chooses_no_outcome, wrong_outcome, "action '{}' does not choose an outcome",                  \
+    "tindakan '{}' tidak menentukan hasil")                                                       \
+  X(not_brought_here, unexpected_document, "action '{}' does not bring {}",                       \
+    "tindakan '{}' tidak menyertakan {}")                                                         \
+  X(not_the_applicants_documents, unexpected_document,                                            \
+    "an answer brings the applicant's own documents",                                             \
+    "jawaban menyertakan dokumen milik pemohon sendiri")                                          \
+  X(missing_output, missing_output, "action '{}' needs {}", "tindakan '{}' memerlukan {}")        \
+  X(missing_note, missing_note, "action '{}' needs a note", "tindakan '{}' memerlukan catatan")   \
+  X(missing_note_or_deficiencies, missing_note, "action '{}' needs a note or deficiencies",       \
+    "tindakan '{}' memerlukan catatan atau daftar kekurangan")                                    \
+  X(missing_question, missing_note, "the applicant must be told what is asked of them: a note",   \
+    "pemohon harus diberi tahu apa yang diminta: isi catatan")                                    \
+  X(application_lacks, missing_needs, "the application needs {}", "permohonan memerlukan {}")     \
+  X(next_step_lacks, missing_needs, "step {} cannot open without {}",                             \
+    "langkah {} tidak dapat dibuka tanpa {}")                                                     \
+  X(missing_upload, missing_upload, "", "")                                                       \
+  X(permit_files_full, permit_files_full, "", "")                                                 \
+  /* when */                                                                                      \
+  X(occurred_outside, bad_occurred_at,                                                            \
+    "occurred_at lies before the step was opened or in the future",                               \
+    "occurred_at terletak sebelum langkah dibuka atau di masa depan")                             \
+  X(late_without_reason, missing_reason, "an entry older than 15 minutes needs a reason",         \
+    "pencatatan yang terlambat lebih dari 15 menit memerlukan alasan")                            \
+  X(starts_in_the_future, bad_occurred_at, "started_at lies in the future",                       \
+    "started_at terletak di masa depan")                                                          \
+  X(starts_before_1970, bad_occurred_at, "started_at lies before the year 1970",                  \
+    "started_at terletak sebelum tahun 1970")                                                     \
+  /* taking back */                                                                               \
+  X(nothing_to_undo, nothing_to_undo, "there is no action to take back",                          \
+    "tidak ada tindakan yang dapat dibatalkan")                                                   \
+  X(undo_by_other, undo_by_other, "only who acted may take it back",                              \
+    "hanya yang melakukan tindakan yang dapat membatalkannya")                                    \
+  X(undo_window_over, undo_window_over, "the time to take it back is over",                       \
+    "waktu untuk membatalkan sudah lewat")                                                        \
+  X(next_visit_touched, next_visit_touched, "the next step has been started already",             \
+    "langkah berikutnya sudah mulai dikerjakan")                                                  \
+  /* pauses and delays */                                                                         \
+  X(unknown_obstacle, unknown_obstacle, "'{}' is not one of the SOP's kendala",                   \
+    "'{}' bukan salah satu kendala dalam SOP")                                                    \
+  X(unknown_pause_reason, unknown_pause_reason, "'{}' is not a reason to pause",                  \
+    "'{}' bukan alasan jeda yang dikenal")                                                        \
+  X(missing_until, missing_until, "a pause for this reason needs an end date: `until`",           \
+    "jeda dengan alasan ini memerlukan tanggal akhir: `until`")                                   \
+  X(until_is_past, bad_until, "`until` is not in the future", "`until` tidak di masa depan")      \
+  X(until_is_no_later, bad_until, "`until` is not later than the present end, {}",                \
+    "`until` tidak lebih lambat dari akhir yang sekarang, {}")                                    \
+  X(pause_too_long, pause_too_long, "a pause for '{}' lasts {} at most, here until {}",           \
+    "jeda untuk '{}' berlangsung paling lama {}, di sini sampai {}")                              \
+  X(too_many_extensions, too_many_extensions, "a pause for '{}' may be extended {} times",        \
+    "jeda untuk '{}' dapat diperpanjang {} kali")                                                 \
+  X(already_paused, already_paused, "the clock stands already", "waktu sudah dijeda")             \
+  X(not_paused, not_paused, "the clock is running", "waktu sedang berjalan")                      \
+  /* a new permit */                                                                              \
+  X(sop_retired, sop_retired, "", "")                                                             \
+  X(external_id_taken, external_id_taken, "a permit with this external_id is there already",      \
+    "permohonan dengan external_id ini sudah ada")                                                \
+  X(number_taken, number_taken,                                                                   \
+    "the next number of this service is that of another permit: its `nomor` must be changed",     \
+    "nomor berikutnya dari layanan ini sudah dimiliki permohonan lain: `nomor` layanan harus diubah")\
+  /* another version of its SOP */                                                                \
+  X(step_gone, step_gone, "the new version has no step {}",                                       \
+    "versi yang baru tidak mempunyai langkah {}")                                                 \
+  X(pause_reason_gone, pause_reason_gone,                                                         \
+    "its clock stands for {}, which the new version has not",                                     \
+    "waktunya dijeda untuk {}, yang tidak ada dalam versi yang baru")
+// clang-format on
+
+enum class Refused {
+#define X(name, reason, english, indonesian) name,
+  TENGGAT_REFUSALS(X)
+#undef X
+};
+
+struct RefusalRow {
+  Reason reason;
+  Words words;
+};
+
+inline constexpr std::array kRefusals{
+#define X(name, reason, english, indonesian) RefusalRow{Reason::reason, {english, indonesian}},
+    TENGGAT_REFUSALS(X)
+#undef X
+};
+static_assert(std::all_of(kRefusals.begin(), kRefusals.end(), [](const RefusalRow& row) {
+  return is_said_in_both(row.words) || (row.words.english.empty() && row.words.indonesian.empty());
+}));
+
+constexpr const RefusalRow& row_of(Refused why) {
+  return kRefusals.at(static_cast<std::size_t>(why));
+}
+
+// Names of what is missing: in the sentence, and by themselves in an answer.
+struct Missing {
+  std::vector<std::string> names;
+};
+using Argument = std::variant<std::string, std::int64_t, Missing>;
+
+struct Refusal {
+  Refused why;
+  std::vector<Argument> arguments{};  // of its words, in their order
+
+  Reason reason() const { return row_of(why).reason; }
+  Said detail() const;  // one sentence; empty where the reason says it all
+  std::vector<std::string> missing() const;
+};
+[[noreturn]] void throw_exception_from_error(const Refusal& refusal, const boost::source_location&);
+
+template <class T>
+Argument argument_of(T value) {
+  if constexpr (std::is_convertible_v<T, std::string_view>)
+    return std::string(std::string_view(value));
+  else
+    return Argument(std::move(value));
+}
+
+template <Refused why, class... Arguments>
+Refusal refuse(Arguments... arguments) {
+  static_assert(row_of(why).words.english.empty() ||
+                has_places_for(row_of(why).words, sizeof...(Arguments)));
+  return {why, {argument_of(std::move(arguments))...}};
+}
+
+}  // namespace tenggat

@@ -1,0 +1,100 @@
+#include "daemon/base/secrets.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <fstream>
+
+namespace tenggat {
+namespace {
+
+class Secret : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "tenggat-secret-XXXXXX").string();
+    root_ = ::mkdtemp(pattern.data());
+    std::filesystem::create_directories(places().credentials_directory);
+    std::filesystem::create_directories(places().configuration_directory);
+  }
+  void TearDown() override { std::filesystem::remove_all(root_); }
+
+  SecretPlaces places() const { return {root_ / "credentials", root_ / "etc"}; }
+  static void write(const std::filesystem::path& path, std::string_view text) {
+    std::ofstream(path, std::ios::binary) << text;
+  }
+
+  std::filesystem::path root_;
+  Config config_;
+};
+
+TEST_F(Secret, AreLookedUpAmongTheCredentialsFirst) {
+  config_.email.password_file = "pw";
+  write(places().configuration_directory / "pw", "beside\n");
+  EXPECT_EQ(read_secrets(config_, places())->email_password, "beside");
+  write(places().credentials_directory / "pw", "credential\n");
+  EXPECT_EQ(read_secrets(config_, places())->email_password, "credential");
+}
+
+TEST_F(Secret, WhoChecksByHandReadsWhatTheServiceManagerWouldHandOver) {
+  config_.email.password_file = "tenggat_email-password";
+  SecretPlaces by_hand = places();
+  by_hand.credentials_directory.clear();
+  const auto credentials = by_hand.configuration_directory / "credentials";
+  EXPECT_FALSE(read_secrets(config_, by_hand));
+  std::filesystem::create_directories(credentials);
+  EXPECT_EQ(read_secrets(config_, by_hand).error().front().file,
+            (credentials / "email-password").string());
+  write(credentials / "email-password", "rahasia\n");
+  EXPECT_EQ(read_secrets(config_, by_hand)->email_password, "rahasia");
+  // What stands beside the configuration goes first; what was handed over before that.
+  write(by_hand.configuration_directory / "tenggat_email-password", "beside");
+  EXPECT_EQ(read_secrets(config_, by_hand)->email_password, "beside");
+  write(places().credentials_directory / "tenggat_email-password", "handed over");
+  EXPECT_EQ(read_secrets(config_, places())->email_password, "handed over");
+}
+
+TEST_F(Secret, AnAbsoluteNameIsTakenAsItIs) {
+  config_.whatsapp.token_file = (root_ / "token").string();
+  write(root_ / "token", "TOKEN.SECRET");
+  write(places().credentials_directory / "token", "another");
+  EXPECT_EQ(read_secrets(config_, places())->whatsapp_token, "TOKEN.SECRET");
+}
+
+TEST_F(Secret, TheEnvironmentNamesTheCredentials) {
+  config_.portal.secret_files = {"a", "b"};
+  write(places().credentials_directory / "a", "one");
+  write(places().configuration_directory / "b", "two");
+  ::setenv("CREDENTIALS_DIRECTORY", places().credentials_directory.c_str(), 1);
+  const Loaded<Secrets> secrets =
+      read_secrets(config_, places().configuration_directory / "tenggat.yaml");
+  ::unsetenv("CREDENTIALS_DIRECTORY");
+  ASSERT_TRUE(secrets);
+  EXPECT_EQ(secrets->portal_secrets, (std::vector<std::string>{"one", "two"}));
+}
+
+TEST_F(Secret, AllFaultsAreReportedAtOnceAndNoneQuotesOne) {
+  config_.email.password_file = "missing";
+  config_.whatsapp.token_file = "empty";
+  config_.whatsapp.app_secret_file = "two-lines";
+  config_.portal.secret_files = {"large", "."};
+  write(places().credentials_directory / "empty", "\n");
+  write(places().credentials_directory / "two-lines", "rahasia\nX-Evil: 1\n");
+  write(places().credentials_directory / "large", std::string(5000, 'x'));
+  const Loaded<Secrets> secrets = read_secrets(config_, places());
+  ASSERT_FALSE(secrets);
+  EXPECT_EQ(secrets.error().size(), 5u);
+  for (const Fault& fault : secrets.error()) {
+    EXPECT_EQ(fault.to_string().find("rahasia"), std::string::npos);
+  }
+}
+
+TEST_F(Secret, WhatIsNotNamedIsEmpty) {
+  const Loaded<Secrets> secrets = read_secrets(config_, places());
+  ASSERT_TRUE(secrets);
+  EXPECT_TRUE(secrets->email_password.empty());
+  EXPECT_TRUE(secrets->portal_secrets.empty());
+}
+
+}  // namespace
+}  // namespace tenggat
