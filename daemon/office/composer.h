@@ -106,7 +106,7 @@ class Composer : public Loop {
     return notify::render(*settings_.texts, text, fields);
   }
   // Of what an outage has held up.
-  void add_outage(TextFields& fields, const HeldUp& held_up, Instant now) const;
+  void add_outage(TextFields& fields, const HeldUpNotices& held_up, Instant now) const;
   const Calendar& office_calendar() const { return rulebook_.calendar(settings_.calendar); }
 
   pg::Pool& pool_;

@@ -70,7 +70,7 @@ std::vector<store::NewMessage> Composer::Composing::take_messages(bool trial) {
   return messages;
 }
 
-void Composer::add_outage(TextFields& fields, const HeldUp& held_up, Instant now) const {
+void Composer::add_outage(TextFields& fields, const HeldUpNotices& held_up, Instant now) const {
   const Calendar& calendar = office_calendar();
   fields["mulai"] = notify::full_moment(calendar.local(held_up.since));
   fields["selesai"] = notify::full_moment(calendar.local(now));

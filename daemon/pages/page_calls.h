@@ -138,17 +138,15 @@ class PageGroup {
 // --- the routes, a group a file ------------------------------------------------------------------
 
 // What http::answered_by() says of `parts`.
-std::vector<PageRoute> problem_pages(const PageParts* parts);
-std::vector<PageRoute> track_pages(const PageParts* parts);
-std::vector<PageRoute> sign_in_pages(const PageParts* parts);
-std::vector<PageRoute> task_pages(const PageParts* parts);
-std::vector<PageRoute> permit_pages(const PageParts* parts);
-std::vector<PageRoute> applicant_pages(const PageParts* parts);
-std::vector<PageRoute> search_pages(const PageParts* parts);
-std::vector<PageRoute> board_pages(const PageParts* parts);
-std::vector<PageRoute> officer_pages(const PageParts* parts);
-std::vector<PageRoute> calendar_pages(const PageParts* parts);
-std::vector<PageRoute> dead_letter_pages(const PageParts* parts);
+// clang-format off
+#define TENGGAT_PAGES(X)                                                                         \
+  X(front_pages) X(problem_pages) X(track_pages) X(sign_in_pages) X(task_pages) X(permit_pages)  \
+  X(applicant_pages) X(search_pages) X(board_pages) X(officer_pages) X(calendar_pages)           \
+  X(dead_letter_pages)
+#define X(pages) std::vector<PageRoute> pages(const PageParts* parts);
+TENGGAT_PAGES(X)
+#undef X
+// clang-format on
 
 // --- what forms do -------------------------------------------------------------------------------
 

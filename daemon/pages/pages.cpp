@@ -20,21 +20,23 @@ awaitable<Response> style(PageCall) {
 
 awaitable<Response> front(PageCall) { co_return see_other("/tugas"); }
 
-std::vector<PageRoute> front_pages(const PageParts*) {
-  return {{{"GET", "/", "page_front", Who::anyone, In::none, Out::small}, &front},
-          {{"GET", "/gaya.css", "page_style", Who::anyone, In::none, Out::small}, &style}};
-}
-
 std::vector<PageRoute> all_pages(const PageParts* parts) {
   std::vector<PageRoute> all;
-  for (const auto list : {front_pages, problem_pages, track_pages, sign_in_pages, task_pages,
-                          permit_pages, applicant_pages, search_pages, board_pages, officer_pages,
-                          calendar_pages, dead_letter_pages})
-    for (PageRoute& page : list(parts)) all.push_back(std::move(page));
+  const auto add = [&](std::vector<PageRoute> pages) {
+    for (PageRoute& page : pages) all.push_back(std::move(page));
+  };
+#define X(pages) add(pages(parts));
+  TENGGAT_PAGES(X)
+#undef X
   return all;
 }
 
 }  // namespace
+
+std::vector<PageRoute> front_pages(const PageParts*) {
+  return {{{"GET", "/", "page_front", Who::anyone, In::none, Out::small}, &front},
+          {{"GET", "/gaya.css", "page_style", Who::anyone, In::none, Out::small}, &style}};
+}
 
 std::vector<http::Route> page_routes(PageParts parts) {
   const auto entrance = std::make_shared<PageEntrance>(parts);

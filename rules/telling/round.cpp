@@ -30,8 +30,9 @@ bool knows(const std::vector<AlreadyTold>& told, const std::string& officer) {
       [key = officer_key(officer)](const AlreadyTold& one) { return one.recipient == key; });
 }
 
-std::optional<HeldUp> held_up_of(const std::vector<const Deliverable*>& notices, Instant now) {
-  HeldUp held_up{now, 0};
+std::optional<HeldUpNotices> held_up_of(const std::vector<const Deliverable*>& notices,
+                                        Instant now) {
+  HeldUpNotices held_up{now, 0};
   for (const Deliverable* one : notices) {
     if (!one->held_up_since) continue;
     held_up.since = std::min(held_up.since, *one->held_up_since);

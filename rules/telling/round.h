@@ -41,7 +41,7 @@ std::optional<ChannelAddress> way_to(const StoredPermit::Applicant& applicant,
                                      const Channels& channels);
 
 // Of what a message names, how much an outage has held up and since when.
-struct HeldUp {
+struct HeldUpNotices {
   Instant since{};
   int notices = 0;
 };
@@ -58,7 +58,7 @@ struct PlannedMessage {
   // What its text says besides: of how many permits, of each of them, and of an outage.
   std::size_t permits = 1;
   std::vector<ListedTask> listed;
-  std::optional<HeldUp> held_up;
+  std::optional<HeldUpNotices> held_up;
 
   // Given when it is added.
   std::size_t id = 0;  // in its round

@@ -59,7 +59,7 @@ plant 'a dashboard reads notes' daemon/api/authorize.cpp \
   '{Field::notes, Who::officer | Who::admin},' \
   '{Field::notes, Who::officer | Who::admin | Who::read},'
 plant "an acting service sees the applicant's channels in an answer" daemon/api/view.cpp \
-  'const bool contact = actor.via.empty() || actor.via == stored.permit.created_by;' \
+  'const bool contact = facts.actor.via.empty() || facts.actor.via == permit.created_by;' \
   'const bool contact = true;'
 plant 'every officer is an administrator' daemon/api/api_admin.cpp \
   '"officer_list", Who::admin,' \

@@ -78,16 +78,18 @@ TEST(PageWords, EveryEventIsSaidInIndonesian) {
   permit.visits.emplace_back();
   permit.visits.back().id = 1;
   permit.visits.back().step = "verifikasi";
-  std::set<std::string> said;
+  constexpr std::size_t kTypes = std::variant_size_v<Happening>;
+  std::set<std::string> of_types;
+  std::size_t at = 0;
   for (const Event& event : one_of_each(static_cast<const Happening*>(nullptr))) {
     const store::StoredEvent stored{event, std::string(store::type_of(event.what)),
                                     store::fields_of(event, ""), ""};
     const std::string words = event_words(stored, permit, context);
     EXPECT_EQ(test::faults_in_words(words), std::vector<std::string>{}) << stored.type;
     EXPECT_EQ(words.find("tidak dapat dibaca"), std::string::npos) << stored.type;
-    said.insert(words);
+    if (at++ < kTypes) of_types.insert(words);
   }
-  EXPECT_GE(said.size(), std::variant_size_v<Happening>);  // no two types say the same
+  EXPECT_EQ(of_types.size(), kTypes);  // no two say the same
 }
 
 TEST(PageWords, AnEventThatCannotBeReadSaysSo) {

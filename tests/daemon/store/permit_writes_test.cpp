@@ -9,6 +9,8 @@
 
 #include "daemon/pg/migrate.h"
 #include "daemon/store/audit.h"
+#include "daemon/store/event_codec.h"
+#include "daemon/store/hash.h"
 #include "daemon/store/migrations.h"
 #include "daemon/store/outbox.h"
 #include "daemon/store/permits.h"
@@ -319,6 +321,42 @@ TEST_F(FactsAsStored, EveryChainHolds) {
   const AuditReport report = test::await(io, audit(conninfo()));
   EXPECT_EQ(report.permits, static_cast<std::int64_t>(stories().size()));
   EXPECT_TRUE(report.broken.empty());
+}
+
+asio::awaitable<std::vector<StoredEvent>> chain_of(std::string conninfo, std::int64_t permit) {
+  pg::Connection db = co_await pg::Connection::connect(pg::ConnectOptions{std::move(conninfo)});
+  pg::Pipeline reading;
+  const auto chain = add_events(reading, permit);
+  const pg::Results results = co_await db.run(std::move(reading));
+  co_return results[chain];
+}
+
+TEST_F(FactsAsStored, AnEventOfATypeThatNobodyKnowsIsReportedWithItsPermitAndItsNumber) {
+  constexpr std::int64_t kPermit = 2;
+  const auto end_with = [](const StoredEvent& last) {
+    test::shared_postgres().execute(
+        fmt::format("SET session_replication_role = replica;"
+                    " UPDATE event SET type = '{0}', hash = '\\x{1}' WHERE permit = {2}"
+                    "   AND sequence = {3};"
+                    " UPDATE permit SET last_hash = '\\x{1}' WHERE id = {2}",
+                    last.type, hex(last.hash), kPermit, last.event.sequence),
+        "facts_as_stored");
+  };
+  asio::io_context io;
+  const std::vector<StoredEvent> chain = test::await(io, chain_of(conninfo(), kPermit));
+  StoredEvent renamed = chain.back();
+  renamed.type = "renamed";  // by a program whose hashes are right
+  renamed.hash = event_hash(chain.at(chain.size() - 2).hash, kPermit, renamed);
+  end_with(renamed);
+  const AuditReport report = test::await(io, audit(conninfo()));
+  end_with(chain.back());
+  ASSERT_EQ(report.broken.size(), 1U);
+  EXPECT_EQ(report.broken[0].number, "paused_and_answered");
+  EXPECT_EQ(report.broken[0].sequence, renamed.event.sequence);
+  EXPECT_EQ(report.broken[0].what,
+            fmt::format("permit {}, event {} (renamed) cannot be read: there is no such type",
+                        kPermit, renamed.event.sequence));
+  EXPECT_TRUE(test::await(io, audit(conninfo())).broken.empty());
 }
 
 }  // namespace

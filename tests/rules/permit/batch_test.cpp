@@ -159,7 +159,7 @@ TEST_F(Batch, EachSubmissionHasTheSecretsThatWereDrawnForIt) {
   EXPECT_FALSE(change.before);
   EXPECT_EQ(change.salt, "salt of b");
   EXPECT_EQ(change.tracking_secret, "secret of b");
-  EXPECT_EQ(change.decision.events.front().fields.back(), (EventField{"applicant", "digest of b"}));
+  EXPECT_EQ(std::get<Submitted>(change.decision.events.front().what).applicant, "digest of b");
   EXPECT_EQ(change.applicant.name, "Siti");
   EXPECT_EQ(change.calendar_version, "calendar 1");
 }
