@@ -1,21 +1,16 @@
 #include "daemon/base/metrics.h"
 
-#include <fmt/format.h>
 #include <prometheus/family.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <map>
-#include <sstream>
 #include <stdexcept>
 #include <tuple>
 #include <utility>
 
+#include "daemon/base/exposition.h"
 #include "notifiers/message.h"
 
 namespace tenggat {
@@ -29,160 +24,6 @@ using prometheus::Histogram;
 using prometheus::Labels;
 using prometheus::MetricFamily;
 using Buckets = Histogram::BucketBoundaries;
-
-constexpr std::array kSnapshotCatalogue = {
-    SnapshotMetric{Series::permits_open,
-                   "permits_open",
-                   MetricType::gauge,
-                   "Permits that have not ended, by state (active, returned).",
-                   {"sop", "state"}},
-    SnapshotMetric{Series::permits_submitted,
-                   "permits_submitted_total",
-                   MetricType::counter,
-                   "Permits submitted, counted once their undo window is over.",
-                   {"sop"}},
-    SnapshotMetric{Series::permits_closed,
-                   "permits_closed_total",
-                   MetricType::counter,
-                   "Permits that ended, by outcome (issued, rejected, withdrawn, lapsed).",
-                   {"sop", "outcome"}},
-    SnapshotMetric{Series::permit_sla_met,
-                   "permit_sla_met_total",
-                   MetricType::counter,
-                   "Case clocks that ended in time.",
-                   {"sop"}},
-    SnapshotMetric{Series::permit_sla_missed,
-                   "permit_sla_missed_total",
-                   MetricType::counter,
-                   "Case clocks that passed their due, counted at due and one second.",
-                   {"sop"}},
-    SnapshotMetric{Series::permits_overdue,
-                   "permits_overdue",
-                   MetricType::gauge,
-                   "Open permits whose case clock is past its due.",
-                   {"sop"}},
-    SnapshotMetric{Series::permits_legal_risk,
-                   "permits_legal_risk",
-                   MetricType::gauge,
-                   "Open permits with under one working day left of the legal limit, or past it.",
-                   {"sop"}},
-    SnapshotMetric{Series::steps_open,
-                   "steps_open",
-                   MetricType::gauge,
-                   "Open visits, by SLA status (on_track, due_soon, overdue, paused).",
-                   {"sop", "step", "sla"}},
-    SnapshotMetric{Series::steps_oldest_open,
-                   "steps_oldest_open_timestamp_seconds",
-                   MetricType::gauge,
-                   "When the oldest open visit of the step was opened; 0 where none is open.",
-                   {"sop", "step"}},
-    SnapshotMetric{Series::steps_next_due,
-                   "steps_next_due_timestamp_seconds",
-                   MetricType::gauge,
-                   "The earliest due of the step's open visits; 0 where none has one.",
-                   {"sop", "step"}},
-    SnapshotMetric{Series::steps_unclaimed,
-                   "steps_unclaimed",
-                   MetricType::gauge,
-                   "Open visits that nobody has claimed.",
-                   {"sop", "step"}},
-    SnapshotMetric{Series::step_completions,
-                   "step_completions_total",
-                   MetricType::counter,
-                   "Visits closed, counted once their undo window is over.",
-                   {"sop", "step"}},
-    SnapshotMetric{Series::step_sla_missed,
-                   "step_sla_missed_total",
-                   MetricType::counter,
-                   "Visits that passed their due, counted at due and one second.",
-                   {"sop", "step"}},
-    SnapshotMetric{Series::step_working_time,
-                   "step_working_seconds",
-                   MetricType::histogram,
-                   "Working time from a visit's opening to its closing, net of pauses; each step's "
-                   "standard is a bucket bound.",
-                   {"sop", "step"}},
-    SnapshotMetric{Series::step_returns,
-                   "step_returns_total",
-                   MetricType::counter,
-                   "Visits that ended by sending the file back, by the step that sent it.",
-                   {"sop", "step"}},
-    SnapshotMetric{Series::escalations,
-                   "escalations_total",
-                   MetricType::counter,
-                   "Rungs raised, by rung of the ladder.",
-                   {"sop", "rung"}},
-    SnapshotMetric{Series::notices_redirected,
-                   "notices_redirected_total",
-                   MetricType::counter,
-                   "Notices that went past a role where nobody could be told, by why.",
-                   {"sop", "reason"}},
-    SnapshotMetric{
-        Series::roles_unreachable,
-        "roles_unreachable",
-        MetricType::gauge,
-        "1 where a role with steps, or above one without anybody, has nobody on duty with "
-        "a channel today, else 0.",
-        {"sop", "role"}},
-    SnapshotMetric{Series::escalations_unacknowledged,
-                   "escalations_unacknowledged",
-                   MetricType::gauge,
-                   "Escalations to superiors that nobody has acknowledged on open visits.",
-                   {}},
-    SnapshotMetric{Series::notices_pending,
-                   "notices_pending",
-                   MetricType::gauge,
-                   "Notices that may be sent now and are in no message yet.",
-                   {"audience"}},
-    SnapshotMetric{Series::notices_oldest_pending,
-                   "notices_oldest_pending_timestamp_seconds",
-                   MetricType::gauge,
-                   "Since when the oldest pending notice may be sent; 0 where none is pending.",
-                   {"audience"}},
-    SnapshotMetric{Series::notices_set_aside,
-                   "notices_set_aside",
-                   MetricType::gauge,
-                   "Notices that cannot be made into a message; looked at again now and then.",
-                   {}},
-    SnapshotMetric{Series::permits_set_aside,
-                   "permits_set_aside",
-                   MetricType::gauge,
-                   "Permits whose deadlines cannot be watched; looked at again now and then.",
-                   {}},
-    SnapshotMetric{
-        Series::messages_undelivered,
-        "messages_undelivered",
-        MetricType::gauge,
-        "Messages of the last day that were accepted and not delivered: refused later, or no "
-        "receipt in time.",
-        {"channel"}},
-    SnapshotMetric{Series::channel_down,
-                   "channel_down",
-                   MetricType::gauge,
-                   "1 while the channel takes nothing and its messages go over others, or wait.",
-                   {"channel"}},
-    SnapshotMetric{Series::texts_stopped,
-                   "texts_stopped",
-                   MetricType::gauge,
-                   "Texts whose template the channel's provider refuses; they go over other "
-                   "channels, or wait.",
-                   {"channel"}},
-    SnapshotMetric{Series::messages_dead,
-                   "messages_dead",
-                   MetricType::gauge,
-                   "Messages given up: dead letters that an operator has to settle.",
-                   {"channel"}},
-    SnapshotMetric{Series::calendar_provisional_permits,
-                   "calendar_provisional_permits",
-                   MetricType::gauge,
-                   "Open permits whose due lies outside the years the calendar covers.",
-                   {"calendar"}},
-};
-static_assert([] {
-  for (std::size_t i = 0; i < kSnapshotCatalogue.size(); ++i)
-    if (kSnapshotCatalogue[i].series != static_cast<Series>(i)) return false;
-  return kSnapshotCatalogue.back().series == Series::calendar_provisional_permits;
-}());
 
 constexpr std::string_view kOther = "other";
 constexpr std::array<std::string_view, 15> kSqlstateClasses = {
@@ -199,136 +40,6 @@ const Buckets kDelaySeconds = {1, 5, 15, 60, 180, 600, 1800, 3600, 14400, 43200,
 const Buckets kEscalationDelaySeconds = {0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 86400};
 const Buckets kBatchSizes = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
 
-std::string prefixed(std::string_view name) { return "tenggat_" + std::string(name); }
-
-prometheus::MetricType type_of(MetricType type) {
-  switch (type) {
-    case MetricType::counter:
-      return prometheus::MetricType::Counter;
-    case MetricType::gauge:
-      return prometheus::MetricType::Gauge;
-    case MetricType::histogram:
-      return prometheus::MetricType::Histogram;
-  }
-  return prometheus::MetricType::Untyped;
-}
-
-const SnapshotMetric& catalogued(Series series) {
-  return kSnapshotCatalogue.at(static_cast<std::size_t>(series));
-}
-
-[[noreturn]] void refuse(const SnapshotMetric& metric, std::string_view what) {
-  throw std::logic_error(fmt::format("snapshot: {} {}", metric.name, what));
-}
-
-Labels labelled(const SnapshotMetric& metric, const std::vector<std::string>& values) {
-  Labels labels;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (i == metric.labels.size() || metric.labels[i].empty())
-      refuse(metric, "has a label too many");
-    labels.emplace(metric.labels[i], values[i]);
-  }
-  if (values.size() < metric.labels.size() && !metric.labels[values.size()].empty())
-    refuse(metric, fmt::format("lacks the label {}", metric.labels[values.size()]));
-  return labels;
-}
-
-void check(const SnapshotMetric& metric, const HistogramSample& sample) {
-  const std::vector<std::uint64_t>& counts = sample.cumulative_counts;
-  if (sample.upper_bounds.size() != counts.size()) refuse(metric, "has counts without bounds");
-  if (!std::ranges::is_sorted(sample.upper_bounds) || !std::ranges::is_sorted(counts) ||
-      (!counts.empty() && counts.back() > sample.count))
-    refuse(metric, "has bounds or counts that do not ascend");
-}
-
-ClientMetric::Histogram to_histogram(const HistogramSample& from) {
-  ClientMetric::Histogram to;
-  to.sample_count = from.count;
-  to.sample_sum = from.sum;
-  for (std::size_t i = 0; i < from.upper_bounds.size(); ++i) {
-    to.bucket.push_back({from.cumulative_counts[i], from.upper_bounds[i]});
-  }
-  return to;
-}
-
-ClientMetric labelled(const Labels& labels) {
-  ClientMetric one;
-  for (const auto& [name, value] : labels) one.label.push_back({name, value});
-  return one;
-}
-
-MetricFamily family_of(const SnapshotMetric& metric) {
-  return {prefixed(metric.name), std::string(metric.help), type_of(metric.type), {}};
-}
-
-// The process_* set, as every exporter names it: without our prefix
-
-void add_process_metric(std::vector<MetricFamily>& families, const char* name, const char* help,
-                        MetricType type, double value) {
-  ClientMetric one;
-  (type == MetricType::counter ? one.counter.value : one.gauge.value) = value;
-  families.push_back({name, help, type_of(type), {one}});
-}
-
-// /proc/self/stat from its third field on: the second is the command and may hold spaces.
-std::vector<std::string> own_stat_fields() {
-  std::ifstream in("/proc/self/stat");
-  std::string line;
-  std::getline(in, line);
-  const std::size_t end_of_command = line.rfind(')');
-  std::istringstream rest(end_of_command == std::string::npos ? ""
-                                                              : line.substr(end_of_command + 1));
-  std::vector<std::string> fields;
-  for (std::string field; rest >> field;) fields.push_back(field);
-  return fields;
-}
-
-double boot_unix_seconds() {
-  std::ifstream in("/proc/stat");
-  for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("btime ")) return std::stod(line.substr(6));
-  }
-  return 0;
-}
-
-std::vector<MetricFamily> process_metrics() {
-  std::vector<MetricFamily> families;
-  add_process_metric(families, "tenggat_log_lines_lost_total",
-                     "Lines of the log that were lost, since nobody read it.", MetricType::counter,
-                     static_cast<double>(log_lines_lost()));
-  const std::vector<std::string> stat = own_stat_fields();
-  constexpr std::size_t kUserTicks = 11, kSystemTicks = 12, kStartTicks = 19;  // proc(5), less 3
-  constexpr std::size_t kVirtualBytes = 20, kResidentPages = 21;
-  if (stat.size() > kResidentPages) {
-    const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
-    add_process_metric(families, "process_cpu_seconds_total",
-                       "Total user and system CPU time spent in seconds.", MetricType::counter,
-                       (std::stod(stat[kUserTicks]) + std::stod(stat[kSystemTicks])) / ticks);
-    add_process_metric(
-        families, "process_resident_memory_bytes", "Resident memory size in bytes.",
-        MetricType::gauge,
-        std::stod(stat[kResidentPages]) * static_cast<double>(::sysconf(_SC_PAGESIZE)));
-    add_process_metric(families, "process_virtual_memory_bytes", "Virtual memory size in bytes.",
-                       MetricType::gauge, std::stod(stat[kVirtualBytes]));
-    add_process_metric(families, "process_start_time_seconds",
-                       "Start time of the process since unix epoch in seconds.", MetricType::gauge,
-                       boot_unix_seconds() + std::stod(stat[kStartTicks]) / ticks);
-  }
-  std::error_code error;
-  std::filesystem::directory_iterator descriptors("/proc/self/fd", error);
-  if (!error) {
-    const auto open = std::distance(descriptors, std::filesystem::directory_iterator{}) - 1;
-    add_process_metric(families, "process_open_fds", "Number of open file descriptors.",
-                       MetricType::gauge, static_cast<double>(open));
-  }
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-    add_process_metric(families, "process_max_fds", "Maximum number of open file descriptors.",
-                       MetricType::gauge, static_cast<double>(limit.rlim_cur));
-  }
-  return families;
-}
-
 }  // namespace
 
 std::vector<std::string> default_failure_reasons() {
@@ -337,41 +48,6 @@ std::vector<std::string> default_failure_reasons() {
     if (reason != notify::reason::accepted) reasons.emplace_back(reason);
   }
   return reasons;
-}
-
-std::span<const SnapshotMetric> snapshot_catalogue() { return kSnapshotCatalogue; }
-
-double& Snapshot::at(Series series, const std::vector<std::string>& labels) {
-  const SnapshotMetric& metric = catalogued(series);
-  if (metric.type == MetricType::histogram) refuse(metric, "is a histogram");
-  return values_[series][labelled(metric, labels)];
-}
-
-void Snapshot::histogram(Series series, const std::vector<std::string>& labels,
-                         HistogramSample sample) {
-  const SnapshotMetric& metric = catalogued(series);
-  if (metric.type != MetricType::histogram) refuse(metric, "is no histogram");
-  check(metric, sample);
-  histograms_[series].emplace_back(labelled(metric, labels), std::move(sample));
-}
-
-std::vector<MetricFamily> Snapshot::families() const {
-  std::vector<MetricFamily> families;
-  for (const auto& [series, samples] : values_) {
-    MetricFamily& family = families.emplace_back(family_of(catalogued(series)));
-    const bool counts = family.type == prometheus::MetricType::Counter;
-    for (const auto& [labels, value] : samples) {
-      ClientMetric& one = family.metric.emplace_back(labelled(labels));
-      (counts ? one.counter.value : one.gauge.value) = value;
-    }
-  }
-  std::ranges::sort(families, {}, &MetricFamily::name);
-  for (const auto& [series, samples] : histograms_) {
-    MetricFamily& family = families.emplace_back(family_of(catalogued(series)));
-    for (const auto& [labels, sample] : samples)
-      family.metric.emplace_back(labelled(labels)).histogram = to_histogram(sample);
-  }
-  return families;
 }
 
 struct Metrics::Parts {

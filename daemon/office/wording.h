@@ -7,6 +7,7 @@
 
 #include "daemon/store/outbox.h"
 #include "daemon/store/permits.h"
+#include "rules/permit/ladder.h"
 #include "rules/permit/transition.h"
 #include "rules/telling/grouping.h"
 
@@ -14,7 +15,6 @@ namespace tenggat::office {
 
 // Texts whose reasons may stand with an earlier event than the notice's.
 inline constexpr const char* kRefusal = "ditolak";
-inline constexpr const char* kMendReminder = "pengingat_perbaikan";
 
 using TextFields = std::map<std::string, std::string>;
 

@@ -6,7 +6,6 @@
 namespace tenggat {
 namespace {
 
-constexpr std::string_view kMendRung = "pengingat_perbaikan";
 constexpr std::string_view kObstacleRung = "kendala";
 
 // Where a rung stands: the k to raise next and which occurrence that is; none once all are raised.
@@ -51,7 +50,7 @@ void add_visit(std::vector<Timed>& all, const Permit& permit, const Visit& visit
                      nullptr, &action});
   if (visit.returned) {
     const int times = static_cast<int>(step.mend_reminders.size());
-    if (const auto next = next_of(permit, visit.id, kMendRung, times))
+    if (const auto next = next_of(permit, visit.id, kMendReminder, times))
       all.push_back({Timed::Kind::mend_reminder,
                      calendar
                          .deadline(visit.opened_at,

@@ -3,11 +3,15 @@
 // catch_up takes them one by one. Source: docs/reference.md, Clocks and PAUD.
 #pragma once
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "rules/permit/ledger.h"
 
 namespace tenggat {
+
+// The applicant is reminded to mend: the text, and how it is kept among the raised rungs.
+inline constexpr std::string_view kMendReminder = "pengingat_perbaikan";
 
 struct Timed {
   enum class Kind { resume, automatic_action, rung, missed, mend_reminder, acknowledgement_over };

@@ -332,7 +332,7 @@ asio::awaitable<std::vector<StoredEvent>> chain_of(std::string conninfo, std::in
 }
 
 TEST_F(FactsAsStored, AnEventOfATypeThatNobodyKnowsIsReportedWithItsPermitAndItsNumber) {
-  constexpr std::int64_t kPermit = 2;
+  static constexpr std::int64_t kPermit = 2;
   const auto end_with = [](const StoredEvent& last) {
     test::shared_postgres().execute(
         fmt::format("SET session_replication_role = replica;"
