@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 const fs::path kClients = TENGGAT_CLIENTS;
 const std::string kHere = TENGGAT_SOURCE_DIR "/tests/api_clients/";
-const std::string kDocument = TENGGAT_SOURCE_DIR "/daemon/http/openapi.json";
+const std::string kDocument = TENGGAT_SOURCE_DIR "/daemon/api/openapi.json";
 const std::string kVenv = TENGGAT_CLIENTS "/venv/bin/";
 
 // What it printed; a failure where it ends otherwise than with 0.

@@ -170,8 +170,7 @@ Office withdrawn() {
 }
 
 Office lapsed() {
-  const std::string submit =
-      "submit: {ke: verifikasi, kabar: diterima, kabar_ulang: perbaikan_diterima}";
+  const std::string submit = "kabar: diterima, kabar_ulang: perbaikan_diterima}";
   Office office = an_office(paud_with(
       {{submit, submit + "\n      gugur: {status: lapsed, otomatis: 20d, kabar: gugur}"}}));
   office.at("04-06 08:00").submit();
