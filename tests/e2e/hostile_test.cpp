@@ -376,7 +376,13 @@ class Hostile : public testing::TestWithParam<std::tuple<Mute, Phase>> {
   void work() {
     submit();
     sign_in();
-    EXPECT_TRUE(becomes_true([&] { return portal_.taken > 0 && mta_.taken > 0; }));
+    EXPECT_TRUE(becomes_true([&] { return portal_.taken > 0 && mta_.taken > 0; }, 60s))
+        << fmt::format("portal {}, mail {}, changes without a number, events: {}",
+                       portal_.taken.load(), mta_.taken.load(),
+                       shared_postgres().execute(
+                           "SELECT count(*) FROM change WHERE place IS NULL UNION ALL"
+                           " SELECT count(*) FROM portal_event WHERE state = 'pending'",
+                           database_));
   }
 
   void stops_in_time() {
