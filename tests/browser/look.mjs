@@ -16,8 +16,9 @@ const faults = [];
 // Everything that can be used takes the focus, and shows it.
 async function walk_by_keyboard(page) {
   const wanted = await page.evaluate(() =>
+    // What a form has for Enter alone is no stop of the keyboard's (tabindex -1).
     [...document.querySelectorAll("a[href],button,summary,input:not([type=hidden]),select,textarea")]
-      .filter((one) => one.checkVisibility() && one.name !== "hasil").length);
+      .filter((one) => one.checkVisibility() && one.tabIndex >= 0 && one.name !== "hasil").length);
   const reached = new Set();
   for (let i = 0; i < wanted + 20; ++i) {
     await page.keyboard.press("Tab");
