@@ -11,8 +11,6 @@ namespace {
 // A pause that ended sooner is no news to the applicant unless it moved their date to another day.
 constexpr Seconds kBriefPause{3600};
 
-NoticeKind text_kind(std::string text) { return {NoticeKind::Of::text, std::move(text)}; }
-
 NoticeKind report_kind(Reason reason) {
   if (reason == Reason::new_deficiency) return {NoticeKind::Of::new_deficiency};
   if (reason == Reason::self_approval) return {NoticeKind::Of::self_approval};
@@ -32,6 +30,19 @@ std::string actor_name(const Actor& actor) {
 }
 
 }  // namespace
+
+NoticeKind text_kind(std::string text) { return {NoticeKind::Of::text, std::move(text)}; }
+
+PromiseMoved because_of(std::string_view basis) { return {.basis = std::string(basis)}; }
+
+PromiseMoved because_ended(const Pause& pause) { return {.pause = pause.reason}; }
+
+std::vector<Personal> typed(const std::vector<NewDocument>& documents) {
+  std::vector<Personal> all;
+  for (const NewDocument& document : documents)
+    all.push_back({document.kind + ": " + document.uri});
+  return all;
+}
 
 Draft::Draft(Permit permit, const Context& context)
     : sop_(context.sop),

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rules/permit/ladder.h"
@@ -155,6 +156,12 @@ class Draft {
 
 // The permit as it is by the context's now, before anybody does anything.
 Draft caught_up(const Permit& permit, const Context& context);
+
+// What several families of commands say alike.
+NoticeKind text_kind(std::string text);
+PromiseMoved because_of(std::string_view basis);
+PromiseMoved because_ended(const Pause& pause);
+std::vector<Personal> typed(const std::vector<NewDocument>& documents);
 
 // How often the visit's officer has asked a superior to step in.
 int escalations(const Permit& permit, int visit);

@@ -7,21 +7,6 @@
 #include "rules/permit/because_words.h"
 
 namespace tenggat {
-namespace {
-
-PromiseMoved because_of(std::string_view basis) { return {.basis = std::string(basis)}; }
-
-PromiseMoved because_ended(const Pause& pause) { return {.pause = pause.reason}; }
-
-std::vector<Personal> typed(const std::vector<NewDocument>& documents) {
-  std::vector<Personal> all;
-  for (const NewDocument& document : documents)
-    all.push_back({document.kind + ": " + document.uri});
-  return all;
-}
-
-}  // namespace
-
 LastAction Draft::state_before(const Actor& actor) const {
   const Permit& p = decision_.after;
   LastAction last;

@@ -11,17 +11,6 @@ constexpr int kNearLimitPercent = 80;
 
 constexpr std::string_view kAnswer = "jawaban_pemohon";
 
-NoticeKind text_kind(std::string text) { return {NoticeKind::Of::text, std::move(text)}; }
-
-PromiseMoved because_ended(const Pause& pause) { return {.pause = pause.reason}; }
-
-std::vector<Personal> typed(const std::vector<NewDocument>& documents) {
-  std::vector<Personal> all;
-  for (const NewDocument& document : documents)
-    all.push_back({document.kind + ": " + document.uri});
-  return all;
-}
-
 }  // namespace
 
 bool Draft::short_of_time(const Visit& visit) const {

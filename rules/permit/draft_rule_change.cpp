@@ -6,11 +6,6 @@
 #include "rules/permit/because_words.h"
 
 namespace tenggat {
-namespace {
-
-PromiseMoved because_of(std::string_view basis) { return {.basis = std::string(basis)}; }
-
-}  // namespace
 
 void Draft::apply_calendar(const std::string& decree) {
   const std::int64_t cause = record(0, {}, CalendarApplied{calendar_.id(), decree});
