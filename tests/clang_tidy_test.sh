@@ -7,4 +7,4 @@ source=${1:?$usage}
 build=${2:?$usage}
 cd "$source"
 [[ -f $build/compile_commands.json ]] || { echo "no compile_commands.json in $build"; exit 1; }
-printf '%s\0' rules/*.cpp | xargs -0 -P 2 -n 3 clang-tidy-14 -p "$build" --quiet
+find rules -name '*.cpp' -print0 | xargs -0 -P 2 -n 3 clang-tidy-14 -p "$build" --quiet
