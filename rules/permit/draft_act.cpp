@@ -7,6 +7,7 @@
 #include "rules/permit/because_words.h"
 
 namespace tenggat {
+
 LastAction Draft::state_before(const Actor& actor) const {
   const Permit& p = decision_.after;
   LastAction last;
