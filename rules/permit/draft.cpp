@@ -39,6 +39,7 @@ PromiseMoved because_ended(const Pause& pause) { return {.pause = pause.reason};
 
 std::vector<Personal> typed(const std::vector<NewDocument>& documents) {
   std::vector<Personal> all;
+  all.reserve(documents.size());
   for (const NewDocument& document : documents)
     all.push_back({document.kind + ": " + document.uri});
   return all;
