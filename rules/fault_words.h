@@ -51,8 +51,8 @@ namespace tenggat {
   X(no_flag, "expected true, false, ya or tidak, found `{}`",                                     \
     "seharusnya ya, tidak, true atau false, bukan `{}`")                                          \
   X(no_budget,                                                                                    \
-    "a budget is days, hours and minutes in this order, each at most once and 1 to 9999 without leading zeros, at most one space between: 4d, 1h 30m or 2d 10m",\
-    "waktu ditulis hari (d), jam (h), menit (m) menurut urutan ini, masing-masing paling banyak sekali, 1 sampai 9999 tanpa nol di depan, dengan paling banyak satu spasi di antaranya: 4d, 1h 30m atau 2d 10m")\
+    "a budget is days, hours and minutes in this order, each at most once and 1 to 9999 without leading zeros, at most one space between: 4d, 1h 30m or 2d 10m; or calendar days alone: 14k or 14k geser",\
+    "waktu ditulis hari (d), jam (h), menit (m) menurut urutan ini, masing-masing paling banyak sekali, 1 sampai 9999 tanpa nol di depan, dengan paling banyak satu spasi di antaranya: 4d, 1h 30m atau 2d 10m; atau hari kalender saja: 14k atau 14k geser")\
   /* numbers */                                                                                   \
   X(number_incomplete,                                                                            \
     "a number holds {{tahun}} and {{urut}} or {{urut:05}}, like PAUD-{{tahun}}-{{urut:05}}",      \
@@ -80,11 +80,15 @@ namespace tenggat {
   X(bad_percentage, "a percentage lies between 1% and 99%", "persentase terletak antara 1% dan 99%")\
   X(bad_rung, "a rung is at start, N%, due, or +BUDGET", "anak tangga berada pada start, N%, due, atau +WAKTU")\
   X(bad_re_entry, "masuk_kembali is baru, kumulatif or sisa", "masuk_kembali adalah baru, kumulatif atau sisa")\
-  X(bad_party, "a pause waits for kantor, pemohon or instansi_lain",                              \
-    "jeda menunggu kantor, pemohon atau instansi_lain")                                           \
+  X(bad_party, "menunggu is kantor, pemohon or instansi_lain",                                    \
+    "menunggu diisi kantor, pemohon atau instansi_lain")                                          \
   X(no_case_end, "the case clock needs an end", "waktu layanan memerlukan akhir")                 \
   X(bad_turn, "bagi can only be giliran", "bagi hanya dapat diisi giliran")                       \
   X(no_turn, "this role has no tasks to share out", "peran ini tidak mempunyai tugas untuk dibagi")\
+  X(system_is_no_person, "'{}' is a system (layanan): it is neither pemohon nor pengamat",         \
+    "'{}' adalah sistem (layanan): bukan pemohon dan bukan pengamat")                             \
+  X(waits_for_no_system, "whose time it is is said of a system: give '{}' layanan: true, or leave menunggu out",\
+    "menunggu hanya untuk sistem: beri '{}' layanan: true, atau hapus menunggu")                  \
   X(no_roles, "an SOP needs at least one role", "SOP memerlukan paling sedikit satu peran")       \
   X(copy_to_itself, "the role '{}' has a copy (tembusan) to itself",                              \
     "peran '{}' mendapat tembusan dari dirinya sendiri")                                          \
@@ -141,6 +145,74 @@ namespace tenggat {
   X(cannot_be_automatic, "the action '{}' needs a file or a note and cannot be automatic",        \
     "tindakan '{}' memerlukan berkas atau catatan sehingga tidak dapat otomatis")                 \
   X(unreachable_step, "no action leads to the step '{}'", "tidak ada tindakan yang menuju langkah '{}'")\
+  /* fields and conditions */                                                                     \
+  X(bad_field_kind, "jenis is teks, angka, tanggal, ya_tidak or pilihan",                         \
+    "jenis adalah teks, angka, tanggal, ya_tidak atau pilihan")                                   \
+  X(kept_field, "`hasil` is the outcome in conditions; give the field another id",                \
+    "`hasil` berarti hasil permohonan di dalam syarat; beri isian ini id lain")                   \
+  X(no_decimal, "expected a number like 500 or 0.5, found `{}`", "seharusnya bilangan seperti 500 atau 0.5, bukan `{}`")\
+  X(bounds_crossed, "maks is below min", "maks lebih kecil daripada min")                         \
+  X(not_of_this_kind, "{} is for a field of jenis: {}", "{} hanya untuk isian dengan jenis: {}")  \
+  X(bad_pattern, "no regular expression; one that works: [0-9]{{16}}",                            \
+    "bukan pola yang benar; contoh pola: [0-9]{{16}}")                                            \
+  X(no_choices, "a field of jenis: pilihan needs its choices: pilihan: {{rumah: Rumah tinggal}}", \
+    "isian dengan jenis: pilihan memerlukan pilihannya: pilihan: {{rumah: Rumah tinggal}}")       \
+  X(no_field, "there is no field '{}' under isian", "tidak ada isian '{}' di bawah isian")        \
+  X(no_condition, "a condition compares a field: {{luas_m2: {{lebih_dari: 500}}}}",               \
+    "syarat membandingkan isian: {{luas_m2: {{lebih_dari: 500}}}}")                               \
+  X(bad_comparison,                                                                               \
+    "`{}` is no comparison; there are sama_dengan, bukan, lebih_dari, paling_sedikit, kurang_dari, paling_banyak, salah_satu and ada",\
+    "`{}` bukan perbandingan; yang ada: sama_dengan, bukan, lebih_dari, paling_sedikit, kurang_dari, paling_banyak, salah_satu dan ada")\
+  X(no_order, "{} compares numbers and dates, which '{}' is not", "{} membandingkan angka dan tanggal, sedangkan '{}' bukan keduanya")\
+  X(field_no_number, "must be a number", "harus berupa angka")                                    \
+  X(field_too_small, "must be at least {}", "paling sedikit {}")                                  \
+  X(field_too_large, "must be at most {}", "paling banyak {}")                                    \
+  X(field_no_line, "must be one line of visible characters", "harus satu baris teks yang terlihat")\
+  X(field_no_match, "must be as the pattern says: {}", "harus sesuai dengan pola: {}")            \
+  X(field_no_flag, "must be true or false", "harus ya atau tidak")                                \
+  X(field_no_date, "must be a date, year-month-day: 2026-04-13",                                  \
+    "harus berupa tanggal, tahun-bulan-hari: 2026-04-13")                                         \
+  X(field_no_choice, "must be one of the choices", "harus salah satu pilihan yang ada")           \
+  X(field_missing, "must be given", "harus diisi")                                                \
+  X(field_unknown, "is no field of this service", "bukan isian layanan ini")                      \
+  /* blocks: forks, branches, joins */                                                            \
+  X(leads_twice, "an action leads by ke or by ke_pilihan, one of the two",                        \
+    "tindakan memakai ke atau ke_pilihan, salah satu saja")                                       \
+  X(no_branches, "a list of branches needs at least one step", "daftar cabang memerlukan paling sedikit satu langkah")\
+  X(join_without_fork, "'{}' joins branches (gabung), and no fork leads to it: leave gabung out or let a ke list open branches",\
+    "'{}' menggabungkan cabang (gabung), tetapi tidak ada percabangan yang menuju ke sana: hapus gabung, atau buka cabang dengan daftar ke")\
+  X(never_joins, "the branch that begins at '{}' never reaches a step with gabung: true, so the join would wait for ever",\
+    "cabang yang dimulai pada '{}' tidak pernah sampai pada langkah dengan gabung: true, sehingga penggabungan menunggu selamanya")\
+  X(joins_twice, "the branch that begins at '{}' ends at '{}' and at '{}': a branch leads to one join",\
+    "cabang yang dimulai pada '{}' berakhir pada '{}' dan pada '{}': satu cabang menuju satu penggabungan")\
+  X(branches_part, "the branches of '{}' end at different joins, '{}' and '{}': each block has one",\
+    "cabang dari '{}' berakhir pada penggabungan yang berbeda, '{}' dan '{}': satu percabangan satu penggabungan")\
+  X(leaves_branch, "'{}' leads to '{}', out of its branch: say batalkan_cabang: true where the other branches are to end with it",\
+    "'{}' menuju '{}' di luar cabangnya: tulis batalkan_cabang: true bila cabang lain ikut berakhir")\
+  X(ends_within_branch, "'{}' ends the permit while other branches are open: say batalkan_cabang: true",\
+    "'{}' mengakhiri permohonan selagi cabang lain terbuka: tulis batalkan_cabang: true")         \
+  X(leads_into_branch, "'{}' leads to '{}', into a branch: only the fork that opens a branch leads into it",\
+    "'{}' menuju '{}' ke dalam cabang lain: hanya percabangan yang membuka cabang itu yang menuju ke sana")\
+  X(cancels_nothing, "'{}' leaves no block: leave batalkan_cabang out",                           \
+    "'{}' tidak keluar dari percabangan: hapus batalkan_cabang")                                  \
+  X(cancels_and_forks, "'{}' cancels branches and opens others: let it lead to one step",         \
+    "'{}' membatalkan cabang sekaligus membuka cabang: tuliskan satu langkah tujuan saja")        \
+  /* what the exploration finds: with the shortest way there */                                   \
+  X(too_many_steps, "more than {} steps", "lebih dari {} langkah")                                \
+  X(too_many_states, "a file could be in more than {} states: fewer branches, choices or conditions can be proven",\
+    "berkas dapat berada dalam lebih dari {} keadaan: kurangi cabang, pilihan, atau syarat agar dapat dibuktikan")\
+  X(opens_nothing, "'{}' opens no branch where none of its conditions holds; the way there: {}",  \
+    "'{}' tidak membuka cabang apa pun bila tidak satu pun syaratnya terpenuhi; jalannya: {}")    \
+  X(case_ends_first, "{} ends the service's time before it has begun; the way there: {}",         \
+    "{} mengakhiri waktu layanan sebelum dimulai; jalannya: {}")                                  \
+  X(never_happens, "the action '{}' can never be taken: its condition or outcome never holds there",\
+    "tindakan '{}' tidak pernah dapat diambil: syarat atau hasilnya tidak pernah terpenuhi di sana")\
+  X(stuck_without_document, "'{}' waits for ever: '{}' is needed for the next step, and nothing can bring it any more; the way there: {}",\
+    "'{}' menunggu selamanya: '{}' diperlukan langkah berikutnya dan tidak dapat lagi dihasilkan; jalannya: {}")\
+  X(no_action_holds, "'{}' waits for ever: the condition of none of its actions holds; the way there: {}",\
+    "'{}' menunggu selamanya: tidak satu pun syarat tindakannya terpenuhi; jalannya: {}")         \
+  X(never_ends, "from '{}' no end can be reached: add an action that leads on; the way there: {}",\
+    "dari '{}' tidak ada akhir yang dapat dicapai: tambahkan tindakan yang meneruskan; jalannya: {}")\
   X(need_not_brought, "'{}' needs '{}', which no earlier step brings",                            \
     "'{}' memerlukan '{}' yang tidak dihasilkan langkah sebelumnya")                              \
   X(wrong_sum, "the steps add up to {}, not {}", "jumlah waktu semua langkah adalah {}, bukan {}")\

@@ -2,6 +2,7 @@
 // A civil date or a wall time exists only together with the zone of a Calendar (calendar.h).
 #pragma once
 #include <chrono>
+#include <string_view>
 
 namespace tenggat {
 
@@ -23,5 +24,7 @@ inline bool is_of_our_time(Instant t) {
   return t >= sys_days{year{kFirstYear} / January / 1} &&
          t < sys_days{year{kLastYear + 1} / January / 1};
 }
+// A date of those years that exists: "2026-04-13".
+bool is_civil_date(std::string_view text);
 
 }  // namespace tenggat

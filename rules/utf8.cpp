@@ -130,6 +130,12 @@ LineAndColumn place_of(std::string_view text, std::size_t offset) {
           static_cast<int>(before.size() - (before.rfind('\n') + 1)) + 1};  // npos + 1 is 0
 }
 
+std::size_t characters_in(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;  // not a later byte of one
+  }));
+}
+
 bool is_hidden_character(char32_t code) { return stands_in(kHidden, code); }
 
 bool has_hidden_character(std::string_view text) {

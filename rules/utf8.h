@@ -19,6 +19,9 @@ struct LineAndColumn {
 };
 LineAndColumn place_of(std::string_view text, std::size_t offset);
 
+// Of text in UTF-8.
+std::size_t characters_in(std::string_view text);
+
 // Nothing but what ink makes, and plain spaces: no control, no line end, no other kind of space,
 // nothing invisible, nothing that turns the direction of what follows. `text` is UTF-8.
 bool is_printable_line(std::string_view text);

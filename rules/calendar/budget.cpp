@@ -16,6 +16,8 @@ std::string what_a_budget_looks_like() { return say<Wrong::no_budget>().english;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+constexpr std::string_view kShifts = " geser";
+
 // Takes the digits at the front of `text` off; 0 where they are not a count.
 int take_count(std::string_view& text) {
   std::size_t digits = 0;
@@ -38,6 +40,8 @@ std::string Budget::to_string() const {
   add(days, 'd');
   add(hours, 'h');
   add(minutes, 'm');
+  add(calendar_days, 'k');
+  if (shifts) text += kShifts;
   return text;
 }
 
@@ -50,6 +54,9 @@ boost::system::result<Budget, std::string> parse_budget(std::string_view text) {
       {{'d', &Budget::days}, {'h', &Budget::hours}, {'m', &Budget::minutes}}};
 
   Budget budget;
+  if (std::string_view days = text; const int count = take_count(days)) {
+    if (days == "k" || days == "k geser") return Budget{0, 0, 0, count, days != "k"};
+  }
   std::size_t next_unit = 0;
   do {
     if (next_unit > 0 && text.front() == ' ') text.remove_prefix(1);

@@ -74,10 +74,21 @@ Instant end_of_days(DayReader& days, Instant from, int n) {
   return last.when_worked(std::min(before, last.total));
 }
 
+// docs/reference.md, Working time, calendar days.
+Deadline end_of_calendar_days(const CalendarData& content, DayReader& days, Instant from,
+                              const Budget& budget) {
+  const CivilDay first = days.day_of(from);
+  const Day last = days.day(first + budget.calendar_days);
+  if (!budget.shifts || last.working()) return {last.end, !content.covers(first, last.number)};
+  const Day next = days.next_working(last.number);
+  return {next.stretches.back().close, !content.covers(first, next.number)};
+}
+
 }  // namespace
 
 Deadline Calendar::deadline(Instant from, const Budget& budget) const {
   DayReader days(*content_, timetable_.get());
+  if (budget.in_calendar_days()) return end_of_calendar_days(*content_, days, from, budget);
   const Instant days_end = budget.days > 0 ? end_of_days(days, from, budget.days) : from;
   const Seconds rest = std::chrono::hours{budget.hours} + std::chrono::minutes{budget.minutes};
   const Instant due = when_worked(*timetable_, days, days_end, rest);
@@ -87,6 +98,17 @@ Deadline Calendar::deadline(Instant from, const Budget& budget) const {
 Deadline Calendar::after(Instant from, Seconds working) const {
   DayReader days(*content_, timetable_.get());
   const Instant due = when_worked(*timetable_, days, from, working);
+  return {due, !content_->covers(days.day_of(from), days.day_of(due))};
+}
+
+Seconds Calendar::counted(Instant a, Instant b, Counting counting) const {
+  return counting == Counting::working ? worked(a, b) : b - a;
+}
+
+Deadline Calendar::after(Instant from, Seconds amount, Counting counting) const {
+  if (counting == Counting::working) return after(from, amount);
+  DayReader days(*content_, timetable_.get());
+  const Instant due = from + amount;
   return {due, !content_->covers(days.day_of(from), days.day_of(due))};
 }
 

@@ -21,6 +21,12 @@ struct Deadline {
   bool operator==(const Deadline&) const = default;
 };
 
+// What a clock counts.
+enum class Counting { working, elapsed };
+inline Counting counting_of(const Budget& budget) {
+  return budget.in_calendar_days() ? Counting::elapsed : Counting::working;
+}
+
 // A wall time in the calendar's zone.
 struct LocalTime {
   int year = 0;
@@ -75,6 +81,9 @@ class Calendar {
   Deadline deadline(Instant from, const Budget& budget) const;
   // The earliest x >= from with worked(from, x) == working. `working` >= 0.
   Deadline after(Instant from, Seconds working) const;
+  // The two of a clock that counts working time, or all time.
+  Seconds counted(Instant a, Instant b, Counting counting) const;
+  Deadline after(Instant from, Seconds amount, Counting counting) const;
 
   bool is_working(Instant t) const;
   Instant next_working(Instant t) const;  // t itself if work is done at t, else the next opening
@@ -92,8 +101,9 @@ class Calendar {
   std::string format(Instant t) const;  // RFC 3339: 2026-04-02T14:00:00+08:00
 
   // Every civil date that has a part in [from, to), each part once and in order; the counted
-  // seconds sum to worked(from, to). Nothing where to <= from.
-  std::vector<DayProof> explain(Instant from, Instant to) const;
+  // seconds sum to counted(from, to). Nothing where to <= from.
+  std::vector<DayProof> explain(Instant from, Instant to,
+                                Counting counting = Counting::working) const;
 
  private:
   std::shared_ptr<const CalendarData> content_;

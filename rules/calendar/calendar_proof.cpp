@@ -48,7 +48,7 @@ class DayProofWriter {
 
 }  // namespace
 
-std::vector<DayProof> Calendar::explain(Instant from, Instant to) const {
+std::vector<DayProof> Calendar::explain(Instant from, Instant to, Counting counting) const {
   std::vector<DayProof> proofs;
   if (to <= from) return proofs;
   DayReader days(*content_, timetable_.get());
@@ -56,8 +56,11 @@ std::vector<DayProof> Calendar::explain(Instant from, Instant to) const {
   for (CivilDay number = days.day_of(from); number <= last; ++number) {
     const Day day = days.day(number);
     if (day.begin == day.end) continue;  // a date the zone skipped
-    DayProofWriter writer(from, to, reason_of(*content_, number));
-    if (day.working()) {
+    const bool whole = counting == Counting::elapsed;
+    DayProofWriter writer(from, to, whole ? "" : reason_of(*content_, number));
+    if (whole) {
+      writer.add(Span::Kind::counted, day.begin, day.end);
+    } else if (day.working()) {
       Instant reached = day.begin;
       Span::Kind idle = Span::Kind::before_opening;
       for (const Stretch& stretch : day.stretches) {

@@ -78,7 +78,7 @@ Read<Seconds> parse_nominal_day(std::string_view text) {
   const auto budget = parse_budget(text);
   if (!budget) return say<Wrong::no_budget>();
   const Seconds length = std::chrono::hours{budget->hours} + std::chrono::minutes{budget->minutes};
-  if (budget->days > 0 || length > std::chrono::hours{24}) {
+  if (budget->days > 0 || budget->in_calendar_days() || length > std::chrono::hours{24}) {
     return say<Wrong::bad_nominal_day>();
   }
   return length;

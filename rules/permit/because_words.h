@@ -33,6 +33,7 @@ namespace tenggat {
   /* a clock that stands */                                                                       \
   X(paused_by, "{}, by {}", "{}, oleh {}")                                                        \
   X(paused_by_system, "{}, by the system", "{}, oleh sistem")                                     \
+  X(case_stands, "the service's time stands during {}", "waktu layanan berhenti selama {}")       \
   X(with_applicant, "the file is with the applicant ({})", "berkas pada pemohon ({})")
 // clang-format on
 

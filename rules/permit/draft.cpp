@@ -23,6 +23,8 @@ std::string actor_name(const Actor& actor) {
       return "officer:" + actor.id;
     case Actor::Kind::applicant:
       return "applicant";
+    case Actor::Kind::service:
+      return "service:" + actor.id;
     case Actor::Kind::system:
       return "system";
   }
@@ -176,6 +178,8 @@ Visit& Draft::open_visit(const Step& step, const Opening& opening) {
   visit.opened_at = opening.at;
   visit.prepared_by = opening.prepared_by;
   visit.drafted_by = drafters(step);
+  visit.fork = opening.at_branch.fork;
+  visit.branch = opening.at_branch.branch;
   for (const Visit& earlier : p.visits)
     if (earlier.step == step.id && !earlier.undone) ++visit.occurrence;
   p.visits.push_back(visit);
@@ -196,7 +200,10 @@ std::vector<std::string> Draft::drafters(const Step& step) const {
     for (const Document& document : decision_.after.documents) {
       const Visit* visit = decision_.after.find_visit(document.visit);
       const bool of_office = visit && !is_applicants(*visit, sop_);
-      if (document.kind != kinds[i] || !document.counts() || !document.file || !of_office) continue;
+      const Step* by = of_office ? sop_.find_step(visit->step) : nullptr;
+      if (document.kind != kinds[i] || !document.counts() || !document.file || !of_office ||
+          (by && sop_.are_siblings(*by, step)))
+        continue;
       if (std::find(officers.begin(), officers.end(), document.added_by) == officers.end())
         officers.push_back(document.added_by);
     }
@@ -251,8 +258,13 @@ void Draft::count_completion(Visit& visit, Seconds worked, std::int64_t cause, S
 }
 
 // No verdict: nobody was late or in time.
-void Draft::abandon_visit(Visit& visit, const std::string& action, const Actor& actor) {
-  if (Pause* pause = permit().open_pause(visit.id)) pause->to = now_;
+void Draft::abandon_visit(Visit& visit, std::string_view action, const Actor& actor,
+                          LastAction& last) {
+  last.abandoned.push_back(visit.id);
+  if (Pause* pause = permit().open_pause(visit.id)) {
+    pause->to = now_;
+    last.ended_pauses.push_back(pause->id);
+  }
   const Sla sla = visit_sla(permit(), visit, sop_, calendar_, now_);
   visit.elapsed = sla.elapsed;
   visit.due_at = sla.due_at;
@@ -308,9 +320,17 @@ void Draft::end_permit(PermitState state, Instant at, std::int64_t cause, Second
 void Draft::add_document(const NewDocument& document, int visit, bool file, const Actor& actor,
                          std::int64_t cause) {
   Permit& p = permit();
+  const auto is_of_another_branch = [&](const Document& earlier) {
+    const Visit* by = p.find_visit(earlier.visit);
+    const Visit* here = p.find_visit(visit);
+    const Step* one = by ? sop_.find_step(by->step) : nullptr;
+    const Step* other = here ? sop_.find_step(here->step) : nullptr;
+    return one && other && sop_.are_siblings(*one, *other);
+  };
   for (Document& earlier : p.documents)
     if (earlier.counts() && earlier.kind == document.kind && earlier.name == document.name &&
-        (file || !earlier.file))  // a mark says something of a file and takes its place never
+        (file || !earlier.file) &&  // a mark says something of a file and takes its place never
+        !is_of_another_branch(earlier))
       earlier.superseded_event = cause;
   Document added;
   added.id = static_cast<int>(p.documents.size()) + 1;
@@ -327,9 +347,10 @@ void Draft::add_document(const NewDocument& document, int visit, bool file, cons
   p.documents.push_back(std::move(added));
 }
 
-void Draft::void_outputs_from(int step_number, std::int64_t cause) {
+// What that step and later ones have brought; of a branch nothing that others have.
+void Draft::void_outputs_from(const Step& first, std::int64_t cause) {
   for (const Step& step : sop_.steps)
-    if (step.number >= step_number)
+    if (step.number >= first.number && !sop_.are_siblings(step, first))
       for (Document& document : permit().documents)
         if (document.counts() && step.brings(document.kind)) document.voided_event = cause;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "rules/permit/ladder.h"
+#include "rules/permit/route.h"
 #include "rules/permit/transition.h"
 
 namespace tenggat {
@@ -31,6 +32,11 @@ struct Performance {
   Seconds hold{};  // how long it can be taken back
 };
 
+// The branch that a visit lies in, as it says itself.
+struct BranchAt {
+  int fork = 0, branch = 0;
+};
+
 // How a visit comes to be opened.
 struct Opening {
   Instant at{};
@@ -38,6 +44,7 @@ struct Opening {
   std::int64_t cause = 0;
   Seconds hold{};
   bool mended = false;  // the applicant has mended what was returned: told at once
+  BranchAt at_branch{};
 };
 
 class Draft {
@@ -112,14 +119,18 @@ class Draft {
   // What an undo of it brings back.
   LastAction state_before(const Actor& actor) const;
   void reopen(Visit& visit);
-  void reopen_withdrawn(const LastAction& last);
   Acted acted(const Performance& done, const Visit& before) const;
-  void open_next(const Performance& done, LastAction& last);
+  void set_fields(const FieldValues& given, LastAction& last);
+  void open_next(const Performance& done, const Route& route, LastAction& last);
+  void open_step(const Step& next, const Performance& done, BranchAt at, LastAction& last);
+  void cancel_branches(const Performance& done, const Visit& acted, LastAction& last);
+  void tell_cancelled(const Visit& visit, std::int64_t cause, Seconds hold);
 
   bool short_of_time(const Visit& visit) const;
   void judge_open_clocks_again(std::int64_t cause);
   void close_visit(Visit& visit, const Performance& done, std::int64_t cause);
-  void abandon_visit(Visit& visit, const std::string& action, const Actor& actor);
+  void abandon_visit(Visit& visit, std::string_view action, const Actor& actor,
+                     LastAction& last);
   void count_completion(Visit& visit, Seconds worked, std::int64_t cause, Seconds hold);
   void close_case(Instant at);
   void start_and_end_case(const Trigger& trigger, Instant at, std::int64_t cause, Seconds hold);
@@ -127,7 +138,7 @@ class Draft {
 
   void add_document(const NewDocument& document, int visit, bool file, const Actor& actor,
                     std::int64_t cause);
-  void void_outputs_from(int step_number, std::int64_t cause);
+  void void_outputs_from(const Step& first, std::int64_t cause);
   bool finds_more_than_before(const Visit& visit) const;
 
   void take_automatic_action(const Timed& timed);
@@ -162,6 +173,7 @@ NoticeKind text_kind(std::string text);
 PromiseMoved because_of(std::string_view basis);
 PromiseMoved because_ended(const Pause& pause);
 std::vector<Personal> typed(const std::vector<NewDocument>& documents);
+std::vector<GivenField> given(const FieldValues& fields, const Sop& sop);
 
 // How often the visit's officer has asked a superior to step in.
 int escalations(const Permit& permit, int visit);

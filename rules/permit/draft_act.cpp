@@ -5,8 +5,25 @@
 #include <stdexcept>
 
 #include "rules/permit/because_words.h"
+#include "rules/permit/route.h"
 
 namespace tenggat {
+namespace {
+
+constexpr std::string_view kTaskCancelled = "tugas_dibatalkan";
+
+}  // namespace
+
+std::vector<GivenField> given(const FieldValues& fields, const Sop& sop) {
+  std::vector<GivenField> all;
+  for (const auto& [id, value] : fields) {
+    const Field* field = sop.find_field(id);
+    const bool personal = field && field->personal;
+    all.push_back({id, personal ? decltype(GivenField::value)(Personal{to_string(value)})
+                                : decltype(GivenField::value)(to_string(value))});
+  }
+  return all;
+}
 
 LastAction Draft::state_before(const Actor& actor) const {
   const Permit& p = decision_.after;
@@ -28,8 +45,16 @@ Acted Draft::acted(const Performance& done, const Visit& before) const {
   Acted acted;
   acted.step = label(before);
   acted.action = rule.id;
-  acted.to = rule.to;
+  const Route route = route_of(decision_.after, before, rule, act, sop_);
+  if (rule.forks)
+    for (const Step* one : route.opens) acted.branches.push_back(one->id);
+  else if (!rule.ends_permit())
+    acted.to = rule.to.front().step;
   acted.state = rule.state;
+  acted.fields = given(act.fields, sop_);
+  acted.checked = act.checked;
+  for (const int other : cancelled_by(decision_.after, before, rule, sop_))
+    acted.cancelled.push_back(label(*decision_.after.find_visit(other)));
   if (at != now_) acted.occurred_at = calendar_.stamp(at);
   acted.backdated = at != now_ && by.actor.kind != Actor::Kind::system;
   acted.late_entry = {act.reason};
@@ -45,12 +70,13 @@ void Draft::perform(const Performance& done) {
   const auto& [rule, visit_id, act, by, at, hold] = done;
   const Visit before = *p.find_visit(visit_id);
   const Step& step = sop_.step(before.step);
+  const Route route = route_of(p, before, rule, act, sop_);
 
   LastAction last = state_before(by.actor);
   last.closed_visit = visit_id;
   last.visit_missed_before = before.missed_counted;
   const Pause* pause_ended = p.open_pause(visit_id);
-  if (pause_ended) last.ended_pause = pause_ended->id;
+  if (pause_ended) last.ended_pauses.push_back(pause_ended->id);
   const bool case_was_closed = p.case_closed_at.has_value();
 
   const std::int64_t cause = record(visit_id, by, acted(done, before));
@@ -68,11 +94,12 @@ void Draft::perform(const Performance& done) {
       if (!output.file)
         add_document({output.kind, "", "", "", ""}, visit_id, false, by.actor, cause);
 
-  if (rule.sets_outcome != Outcome::none) p.outcome = rule.sets_outcome;
-  if (rule.chooses_outcome && act.outcome != Outcome::none) p.outcome = act.outcome;
+  p.outcome = outcome_after(p, rule, act);
+  set_fields(act.fields, last);
 
   Visit& visit = *p.find_visit(visit_id);
   close_visit(visit, done, cause);
+  visit.joined = route.arrives;
   for (const Deficiency& one : act.deficiencies) visit.deficiencies.push_back(one.document);
   if (rule.state == PermitState::returned && finds_more_than_before(visit))
     report_to_superior(visit_id, sentence<Because::new_deficiency>(), Reason::new_deficiency, cause,
@@ -93,10 +120,11 @@ void Draft::perform(const Performance& done) {
                               : rule.tells_applicant,
                  Reason::state_changed, cause, hold);
 
+  cancel_branches(done, before, last);
   if (rule.ends_permit())
     end_permit(rule.state, at, cause, hold);
   else
-    open_next(done, last);
+    open_next(done, route, last);
   last.case_closed = !case_was_closed && p.case_closed_at;
   // Whatever ended a standstill of the case (a pause, the mending) moved its date.
   tell_if_promise_moved(
@@ -108,20 +136,66 @@ void Draft::perform(const Performance& done) {
       receipt || by.actor.kind == Actor::Kind::system ? std::nullopt : std::optional(last);
 }
 
-void Draft::open_next(const Performance& done, LastAction& last) {
+void Draft::set_fields(const FieldValues& given, LastAction& last) {
+  if (given.empty()) return;
+  last.fields_before = permit().fields;
+  for (const auto& [field, value] : given) permit().fields[field] = value;
+}
+
+void Draft::open_next(const Performance& done, const Route& route, LastAction& last) {
   Permit& p = permit();
-  const ActionRule& rule = done.rule;
-  const Step& next = sop_.step(rule.to);
-  if (rule.backward) void_outputs_from(next.number, last.event);
-  p.state = rule.state;
+  if (done.rule.backward && !route.opens.empty()) {
+    const auto first = std::min_element(
+        route.opens.begin(), route.opens.end(),
+        [](const Step* one, const Step* other) { return one->number < other->number; });
+    void_outputs_from(**first, last.event);
+  }
+  int branch = route.branch;
+  for (const Step* next : route.opens) {
+    if (route.fork == done.visit) ++branch;
+    open_step(*next, done, {route.fork, branch}, last);
+  }
+  const bool returned = std::any_of(p.visits.begin(), p.visits.end(), [](const Visit& visit) {
+    return visit.open() && visit.returned;
+  });
+  p.state = returned ? PermitState::returned : PermitState::active;
+}
+
+void Draft::open_step(const Step& next, const Performance& done, BranchAt at, LastAction& last) {
   const Actor& actor = done.by.actor;
-  const bool mended = p.find_visit(done.visit)->returned && !rule.backward;
-  Visit& opened = open_visit(next, {now_, actor.kind == Actor::Kind::officer ? actor.id : "",
-                                    last.event, done.hold, mended});
-  opened.returned = rule.state == PermitState::returned;
-  last.opened_visit = opened.id;
-  if (next.tells_stage && !rule.backward)
+  const bool mended = permit().find_visit(done.visit)->returned && !done.rule.backward;
+  Opening opening{now_, actor.kind == Actor::Kind::officer ? actor.id : "", last.event, done.hold,
+                  mended, at};
+  Visit& opened = open_visit(next, opening);
+  opened.returned = done.rule.state == PermitState::returned;
+  last.opened.push_back(opened.id);
+  if (next.tells_stage && !done.rule.backward)
     tell_applicant(opened.id, "tahap", Reason::state_changed, last.event, done.hold);
+}
+
+// Those of other branches that end with the action; whoever has them is told.
+void Draft::cancel_branches(const Performance& done, const Visit& acted, LastAction& last) {
+  Permit& p = permit();
+  for (const int id : cancelled_by(p, acted, done.rule, sop_)) {
+    Visit& visit = *p.find_visit(id);
+    tell_cancelled(visit, last.event, done.hold);
+    abandon_visit(visit, kCancelled, done.by.actor, last);
+  }
+}
+
+void Draft::tell_cancelled(const Visit& visit, std::int64_t cause, Seconds hold) {
+  if (sop_.is_applicant(visit.role)) return;
+  Notice notice;
+  notice.visit = visit.id;
+  notice.kind = text_kind(std::string(kTaskCancelled));
+  notice.k = static_cast<int>(cause);
+  notice.addressee = {Addressee::Kind::holder, ""};
+  notice.audience = Audience::holder;
+  notice.text = kTaskCancelled;
+  notice.reason = Reason::branch_cancelled;
+  notice.hold_until = recorded_ + hold;
+  notice.cause = cause;
+  notify(std::move(notice));
 }
 
 void Draft::withdraw(const Act& act, const Actor& actor) {
@@ -136,11 +210,8 @@ void Draft::withdraw(const Act& act, const Actor& actor) {
   last.event = cause;
   note(0, "note", "", act.note, actor);
   ++p.version;
-  for (Visit& visit : p.visits) {
-    if (!visit.open()) continue;
-    if (const Pause* pause = p.open_pause(visit.id)) last.ended_pause = pause->id;
-    abandon_visit(visit, std::string(kWithdrawal), actor);
-  }
+  for (Visit& visit : p.visits)
+    if (visit.open()) abandon_visit(visit, kWithdrawal, actor, last);
   end_permit(PermitState::withdrawn, now_, cause, undo_window_);
   last.case_closed = !case_was_closed;
   tell_applicant(0, "ditarik", Reason::state_changed, cause, undo_window_);
@@ -159,18 +230,7 @@ void Draft::reopen(Visit& visit) {
   visit.waited.reset();
   visit.handled.reset();
   visit.deficiencies.clear();
-}
-
-// All that a withdrawal closed at one instant; where it ended a pause, those of other visits too.
-void Draft::reopen_withdrawn(const LastAction& last) {
-  Permit& p = permit();
-  for (Visit& visit : p.visits) {
-    if (visit.action != kWithdrawal) continue;
-    for (Pause& pause : p.pauses)
-      if (last.ended_pause != 0 && pause.visit == visit.id && pause.to == visit.closed_at)
-        pause.to.reset();
-    reopen(visit);
-  }
+  visit.joined = false;
 }
 
 void Draft::undo(const LastAction& last, const Actor& actor) {
@@ -181,15 +241,16 @@ void Draft::undo(const LastAction& last, const Actor& actor) {
       record(last.closed_visit, {actor, "", {}},
              Undone{last.event, closed ? closed->action : std::string(kWithdrawal)});
   ++p.version;
-  if (Visit* opened = p.find_visit(last.opened_visit)) opened->undone = true;
+  for (const int opened : last.opened) p.find_visit(opened)->undone = true;
   if (closed) {
     reopen(*closed);
     closed->missed_counted = last.visit_missed_before;
-    for (Pause& pause : p.pauses)
-      if (pause.id == last.ended_pause) pause.to.reset();
-  } else {
-    reopen_withdrawn(last);
   }
+  for (const int abandoned : last.abandoned) reopen(*p.find_visit(abandoned));
+  for (const int ended : last.ended_pauses)
+    for (Pause& pause : p.pauses)
+      if (pause.id == ended) pause.to.reset();
+  if (last.fields_before) p.fields = *last.fields_before;
   for (Document& document : p.documents) {
     if (document.superseded_event == last.event) document.superseded_event = 0;
     if (document.voided_event == last.event) document.voided_event = 0;

@@ -51,7 +51,8 @@ void Draft::take_automatic_action(const Timed& timed) {
   Act act;
   act.step = permit().find_visit(timed.visit)->step;
   act.action = timed.action->id;
-  if (const auto refusal = refuse_next_step(permit(), *timed.action, {}, sop_))
+  const Visit& visit = *permit().find_visit(timed.visit);
+  if (const auto refusal = refuse_next_steps(permit(), visit, *timed.action, act, sop_))
     throw std::logic_error("an automatic action was refused: " + refusal->detail().english);
   perform({*timed.action, timed.visit, act, {}, timed.at, Seconds{0}});
 }

@@ -21,22 +21,34 @@ struct Personal {
   bool operator==(const Personal&) const = default;
 };
 
+// A field that was given or set; what is personal as it may be stored.
+struct GivenField {
+  std::string field;
+  std::variant<std::string, Personal> value;
+  bool operator==(const GivenField&) const = default;
+};
+
 // `step` is the label of a visit: "verifikasi#1". A text that is empty is not in the log, but where
 // it says so.
 
 struct Submitted {
   std::string number, sop, sop_version;
   std::string applicant;  // digest of name and channels, keyed by the shell
+  std::vector<GivenField> fields{};
   bool operator==(const Submitted&) const = default;
 };
 struct Acted {
   std::string step;        // empty: the whole permit was withdrawn
   std::string action, to;  // to: the next step, stored also where it is empty
+  std::vector<std::string> branches{};  // the steps that a fork has opened; then `to` is empty
   PermitState state = PermitState::active;
   std::optional<Stamp> occurred_at;  // where it was done before it was recorded
   bool backdated = false;            // ... and a person says so
   Personal late_entry, note;
   std::vector<Personal> deficiencies, documents;  // "akta: buram", "bapl: tenggat:1"
+  std::vector<GivenField> fields{};
+  std::vector<std::string> checked{};    // requirements, by their ids
+  std::vector<std::string> cancelled{};  // the visits of other branches that it ended
   bool operator==(const Acted&) const = default;
 };
 struct Undone {

@@ -44,7 +44,7 @@ void add_visit(std::vector<Timed>& all, const Permit& permit, const Visit& visit
     if (const auto at = resumes_at(*pause, sop, calendar))
       all.push_back({Timed::Kind::resume, *at, visit.id});
   for (const ActionRule& action : step.actions)
-    if (action.automatic_after)
+    if (action.automatic_after && holds(action.when, permit.fields, to_string(permit.outcome)))
       all.push_back({Timed::Kind::automatic_action,
                      calendar.deadline(visit.opened_at, *action.automatic_after).due, visit.id,
                      nullptr, &action});
@@ -134,7 +134,9 @@ Projection project(const Permit& permit, const Sop& sop, const Calendar& calenda
   }
   if (auto ledger = legal_ledger(permit, sop)) {
     result.legal_due_at = Replay(*ledger, calendar).due();
-    ledger->budget.days = std::max(0, ledger->budget.days - 1);
+    int& days =
+        ledger->budget.in_calendar_days() ? ledger->budget.calendar_days : ledger->budget.days;
+    days = std::max(0, days - 1);
     result.legal_risk_at = Replay(*ledger, calendar).due();
   }
   const std::vector<Timed> next = upcoming(permit, sop, calendar);

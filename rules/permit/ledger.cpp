@@ -24,16 +24,17 @@ Replay::Start Replay::start_of(const Ledger& ledger, const Calendar& calendar) {
 
 Replay::Replay(const Ledger& ledger, const Calendar& calendar, const Start& start)
     : calendar_(&calendar),
+      counting_(counting_of(ledger.budget)),
       opened_(ledger.opened),
       closed_(ledger.closed),
       carried_(start.carried) {
   const Deadline first =
       start.total
-          ? calendar.after(ledger.opened, std::max(Seconds{0}, *start.total - start.carried))
+          ? calendar.after(ledger.opened, std::max(Seconds{0}, *start.total - start.carried), counting_)
           : calendar.deadline(ledger.opened, ledger.budget);
   first_due_ = first.due;
   provisional_ = first.provisional;
-  total_ = start.total.value_or(calendar.worked(ledger.opened, first.due));
+  total_ = start.total.value_or(calendar.counted(ledger.opened, first.due, counting_));
   due_ = first.due;
 
   RunningSpan span{ledger.opened, std::nullopt, carried_};
@@ -41,7 +42,7 @@ Replay::Replay(const Ledger& ledger, const Calendar& calendar, const Start& star
     if (stop.from >= *due_) break;  // a pause cures no lateness
     if (stop.to && *stop.to == stop.from) continue;
     ++stop_count_;
-    const Seconds remaining = calendar.worked(stop.from, *due_);
+    const Seconds remaining = calendar.counted(stop.from, *due_, counting_);
     span.to = stop.from;
     running_.push_back(span);
     standing_.push_back(stop);
@@ -49,7 +50,7 @@ Replay::Replay(const Ledger& ledger, const Calendar& calendar, const Start& star
       due_.reset();
       return;
     }
-    const Deadline moved = calendar.after(*stop.to, remaining);
+    const Deadline moved = calendar.after(*stop.to, remaining, counting_);
     due_ = moved.due;
     provisional_ = provisional_ || moved.provisional;
     span = {*stop.to, std::nullopt, total_ - remaining};
@@ -62,7 +63,8 @@ Seconds Replay::consumed(Instant now) const {
   Seconds sum = carried_;
   for (const RunningSpan& span : running_) {
     if (now <= span.from) break;
-    sum = span.before + calendar_->worked(span.from, span.to ? std::min(now, *span.to) : now);
+    sum = span.before +
+          calendar_->counted(span.from, span.to ? std::min(now, *span.to) : now, counting_);
   }
   return sum;
 }
@@ -73,7 +75,7 @@ Seconds Replay::paused_working(Instant now) const {
   Seconds sum{0};
   for (const Standstill& stop : standing_) {
     if (now <= stop.from) break;
-    sum += calendar_->worked(stop.from, stop.to ? std::min(now, *stop.to) : now);
+    sum += calendar_->counted(stop.from, stop.to ? std::min(now, *stop.to) : now, counting_);
   }
   return sum;
 }
@@ -93,8 +95,9 @@ std::optional<Instant> Replay::at_percent(int percent) const {
   if (needed <= carried_) return opened_;
   for (const RunningSpan& span : running_) {
     if (needed < span.before) continue;
-    if (span.to && span.before + calendar_->worked(span.from, *span.to) < needed) continue;
-    return calendar_->after(span.from, needed - span.before).due;
+    if (span.to && span.before + calendar_->counted(span.from, *span.to, counting_) < needed)
+      continue;
+    return calendar_->after(span.from, needed - span.before, counting_).due;
   }
   return std::nullopt;
 }
@@ -164,7 +167,7 @@ std::optional<Ledger> case_ledger(const Permit& permit, const Sop& sop) {
   for (const Pause& pause : permit.pauses)
     if (pause.stops_case) ledger.stops.push_back({pause.from, pause.to});
   for (const Visit& visit : permit.visits)
-    if (visit.returned && !visit.undone) ledger.stops.push_back({visit.opened_at, visit.closed_at});
+    if (stops_case(visit, sop)) ledger.stops.push_back({visit.opened_at, visit.closed_at});
 
   std::erase_if(ledger.stops,
                 [&](const Standstill& stop) { return stop.to && *stop.to <= ledger.opened; });

@@ -48,6 +48,7 @@ class Replay {
  public:
   Replay(const Ledger& ledger, const Calendar& calendar);
 
+  Counting counting() const { return counting_; }      // working time; of `k` budgets all time
   Seconds total() const { return total_; }             // consumed + remaining, whenever asked
   Seconds carried() const { return carried_; }         // consumed before it opened: cumulative only
   std::optional<Instant> due() const { return due_; }  // none while it stands still before its due
@@ -56,7 +57,7 @@ class Replay {
   bool stands() const { return !due_.has_value(); }
   Seconds consumed(Instant now) const;
   Seconds remaining(Instant now) const;       // negative once overdue
-  Seconds paused_working(Instant now) const;  // working time that passed while it stood
+  Seconds paused_working(Instant now) const;  // of what it counts, while it stood
   Seconds paused_wall(Instant now) const;     // all time that passed while it stood
   int stops() const { return stop_count_; }
   // Those it stood for: a pause opened at or after the due, or of no length, stops nothing.
@@ -76,6 +77,7 @@ class Replay {
   Replay(const Ledger& ledger, const Calendar& calendar, const Start& start);
 
   const Calendar* calendar_;
+  Counting counting_;
   Instant opened_{};
   std::optional<Instant> closed_;
   std::vector<RunningSpan> running_;

@@ -70,7 +70,8 @@ void Listing::of_visit(const Visit& visit) {
 }
 
 void Listing::acts(const Visit& visit) {
-  for (const ActionRule& rule : context_.sop.step(visit.step).actions) {
+  const Step& step = context_.sop.step(visit.step);
+  for (const ActionRule& rule : step.actions) {
     Offer& offer = add(What::act, visit.id, may_.act(visit, rule));
     offer.action = &rule;
     offer.wanted.note = rule.note;
@@ -78,8 +79,13 @@ void Listing::acts(const Visit& visit) {
     if (!rule.backward)
       for (const Output& output : rule.outputs)
         if (output.file) offer.wanted.files.push_back(output);
-    for (const std::string& kind : wanting_for_next(draft_.permit(), rule, context_.sop))
-      offer.wanted.files.push_back({kind, true, false});
+    for (const Step* next : may_.next_steps(visit, rule))
+      for (const std::string& kind : wanting_at(draft_.permit(), rule, *next, context_.sop))
+        offer.wanted.files.push_back({kind, true, false});
+    offer.wanted.branches = may_.choices(rule);
+    for (const std::string& field : step.fields)
+      offer.wanted.fields.push_back(context_.sop.find_field(field));
+    for (const Requirement& one : step.requirements) offer.wanted.requirements.push_back(&one);
   }
 }
 

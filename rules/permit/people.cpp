@@ -1,8 +1,6 @@
 #include "rules/permit/people.h"
 
 #include <algorithm>
-#include <charconv>
-#include <chrono>
 #include <optional>
 
 namespace tenggat {
@@ -27,21 +25,6 @@ bool is_reachable(const Recipient& recipient, const People& people) {
 }
 
 }  // namespace
-
-bool is_civil_date(std::string_view text) {
-  int year = 0;
-  unsigned month = 0, day = 0;
-  const auto number = [&](std::size_t from, std::size_t length, auto& value) {
-    const char* begin = text.data() + from;
-    const auto [end, error] = std::from_chars(begin, begin + length, value);
-    return error == std::errc{} && end == begin + length && *begin != '-';
-  };
-  const bool read = text.size() == 10 && text[4] == '-' && text[7] == '-' && number(0, 4, year) &&
-                    number(5, 2, month) && number(8, 2, day);
-  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month},
-                                         std::chrono::day{day}};
-  return read && year >= kFirstYear && year <= kLastYear && date.ok();
-}
 
 const Officer* People::find(std::string_view officer) const {
   for (const Officer& one : officers)
@@ -170,11 +153,24 @@ std::vector<Recipient> resolve_past(std::string_view about, std::string_view rol
   return {};
 }
 
+namespace {
+
+// It has steps, or subordinates.
+bool is_needed(const Role& role, const Sop& sop) {
+  return std::any_of(sop.steps.begin(), sop.steps.end(),
+                     [&](const Step& step) { return step.role == role.id; }) ||
+         std::any_of(sop.roles.begin(), sop.roles.end(), [&](const Role& other) {
+           return other.superior == role.id;
+         });
+}
+
+}  // namespace
+
 std::vector<Unreachable> unreachable_roles(const Sop& sop, const People& people,
                                            const CivilDate& day) {
   std::vector<Unreachable> all;
   for (const Role& role : sop.roles) {
-    if (role.applicant || role.observer) continue;
+    if (role.applicant || role.observer || role.system || !is_needed(role, sop)) continue;
     const std::vector<Recipient> told = people.on_duty(role.id, day);
     if (std::any_of(told.begin(), told.end(),
                     [&](const Recipient& one) { return is_reachable(one, people); }))

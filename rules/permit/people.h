@@ -14,8 +14,6 @@ namespace tenggat {
 
 // Civil dates are ISO texts in the office's zone: "2026-04-13". They compare as dates.
 using CivilDate = std::string;
-// A date of that form that exists, from year 1 on.
-bool is_civil_date(std::string_view text);
 
 struct Leave {
   CivilDate start, end;  // both included

@@ -35,6 +35,22 @@ const Visit* Permit::open_visit(std::string_view step) const {
   return nullptr;
 }
 
+// The latest visit of a branch is where it stands: a block within it has its own visits, and ends
+// with one of the branch again.
+bool Permit::has_joined(int fork, int besides) const {
+  std::vector<const Visit*> latest;
+  for (const Visit& visit : visits) {
+    if (visit.fork != fork || visit.undone || visit.branch == 0) continue;
+    const auto branch = static_cast<std::size_t>(visit.branch);
+    if (latest.size() < branch) latest.resize(branch, nullptr);
+    latest[branch - 1] = &visit;
+  }
+  return std::all_of(latest.begin(), latest.end(),
+                     [&](const Visit* visit) {
+                       return !visit || visit->joined || visit->id == besides;
+                     });
+}
+
 const Pause* Permit::open_pause(int visit) const {
   for (const Pause& one : pauses)
     if (one.visit == visit && !one.to) return &one;
@@ -75,6 +91,12 @@ const ActionRule* action_of(const Visit& visit, const Sop& sop) {
 
 bool is_applicants(const Visit& visit, const Sop& sop) {
   return sop_of(visit, sop).is_applicant(visit.role);
+}
+
+bool stops_case(const Visit& visit, const Sop& sop) {
+  if (visit.undone) return false;
+  const Step* step = step_of(visit, sop);
+  return visit.returned || (step && step->stops_case);
 }
 
 std::string step_name(const Visit& visit, const Sop& sop) {

@@ -27,6 +27,9 @@ struct Acknowledgement {
   bool operator==(const Acknowledgement&) const = default;
 };
 
+// Stands for the action of a visit whose branch another one ended: no verdict.
+inline constexpr std::string_view kCancelled = "cancelled";
+
 struct Visit {
   int id = 0;  // 1.. within the permit, in order of opening
   std::string step;
@@ -49,6 +52,10 @@ struct Visit {
   // Officers who brought the files that what it needs goes back to: the draft it is to judge.
   std::vector<std::string> drafted_by;
   std::optional<Acknowledgement> acknowledged;  // the latest
+  // The branch it lies in: of the block that the action of visit `fork` opened (0: of none), the
+  // `branch`-th of its branches.
+  int fork = 0, branch = 0;
+  bool joined = false;          // its action brought the branch to the join of its block
   bool returned = false;        // the permit is with the applicant while this is open
   bool missed_counted = false;  // the breach at due + 1 s is on the books
   bool undone = false;          // opened by an action that was taken back
@@ -59,6 +66,7 @@ struct Visit {
   std::string sop_version;
 
   bool open() const { return !closed_at && !undone; }
+  bool cancelled() const { return action == kCancelled; }
   bool is_work_of(std::string_view officer) const;  // prepared or drafted
   bool operator==(const Visit&) const = default;
 };
@@ -118,13 +126,15 @@ struct LastAction {
   std::int64_t event = 0;  // sequence number of the action's event
   Instant recorded_at{};
   std::string by;  // actor id
-  // No visit was closed by it alone (0): the permit was withdrawn, and with it all that was open.
-  // None opened (0): it ended the permit.
-  int closed_visit = 0, opened_visit = 0, ended_pause = 0;
+  int closed_visit = 0;  // none (0): the permit was withdrawn
+  std::vector<int> opened;     // visits; none: it ended the permit, or other branches are under way
+  std::vector<int> abandoned;  // visits that it closed besides: of other branches, of all
+  std::vector<int> ended_pauses;
   PermitState state_before = PermitState::active;
   Outcome outcome_before = Outcome::none;
   std::optional<Instant> case_opened_before, legal_opened_before;
   std::optional<Instant> promised_before;
+  std::optional<FieldValues> fields_before;  // where it set any
   bool visit_missed_before = false, case_missed_before = false;
   bool case_closed = false;
   int signings_before = 0;
@@ -141,6 +151,7 @@ struct Permit {
   std::string subject;
   std::string external_id;
   std::string created_by;  // token owner that handed it in
+  FieldValues fields;      // of the form (`isian`); none where the SOP has no form
   Instant started_at{}, submitted_at{};
   std::int64_t version = 0;  // grows by one with every change
   Instant changed_at{};      // of the last event; time never runs backwards within a permit
@@ -167,6 +178,9 @@ struct Permit {
   const Visit* find_visit(int visit) const;
   const Visit* open_visit(std::string_view step) const;
   const Pause* open_pause(int visit) const;
+  // Whether each branch that visit `fork` opened has arrived at the join, that of visit `besides`
+  // left out.
+  bool has_joined(int fork, int besides) const;
   Visit* find_visit(int visit);
   Pause* open_pause(int visit);
   bool operator==(const Permit&) const = default;
@@ -184,6 +198,8 @@ const Sop& sop_of(const Visit& visit, const Sop& sop);
 const Step* step_of(const Visit& visit, const Sop& sop);
 const ActionRule* action_of(const Visit& visit, const Sop& sop);  // what closed it
 bool is_applicants(const Visit& visit, const Sop& sop);
+// Whether the case clock stands while it is open: returned, or at a step that says so.
+bool stops_case(const Visit& visit, const Sop& sop);
 std::string step_name(const Visit& visit, const Sop& sop);
 const PauseReason* rule_of(const Pause& pause, const Sop& sop);
 const Obstacle* obstacle_of(const Acknowledgement& latest, const Sop& sop);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "rules/fault_words.h"
+
 namespace tenggat {
 namespace {
 
@@ -52,6 +54,13 @@ boost::system::result<const Visit*, Refusal> Preconditions::open_visit(
 Allowed Preconditions::on_duty(const Visit& visit) const {
   Doer by{actor_, "", {}};
   if (actor_.kind == Actor::Kind::system) return by;
+  if (actor_.kind == Actor::Kind::service) {
+    const Role* role = context_.sop.find_role(visit.role);
+    if (role && role->system &&
+        std::find(actor_.roles.begin(), actor_.roles.end(), role->id) != actor_.roles.end())
+      return by;
+    return refuse<Refused::another_role>(visit.step, visit.role);
+  }
   if (actor_.kind == Actor::Kind::applicant) {
     if (context_.sop.is_applicant(visit.role)) return by;
     return refuse<Refused::applicants_step_alone>(visit.step);
@@ -91,7 +100,8 @@ Allowed Preconditions::in_charge(const Visit& visit) const {
 }
 
 Allowed Preconditions::officer_in_charge(const Visit& visit) const {
-  if (actor_.kind == Actor::Kind::applicant) return refuse<Refused::officers_alone>();
+  if (actor_.kind == Actor::Kind::applicant || actor_.kind == Actor::Kind::service)
+    return refuse<Refused::officers_alone>();
   return in_charge(visit);
 }
 
@@ -107,17 +117,51 @@ bool Preconditions::is_claimed_by(const Visit& visit, const std::string& officer
 
 // --- actions -------------------------------------------------------------------------------------
 
+// Now, or once its officer has set what the step lets them set.
+bool Preconditions::may_hold(const Condition& condition, const Step& step) const {
+  return holds(condition, permit().fields, to_string(permit().outcome)) ||
+         std::any_of(step.fields.begin(), step.fields.end(),
+                     [&](const std::string& field) { return condition.names(field); });
+}
+
+std::vector<const Step*> Preconditions::choices(const ActionRule& rule) const {
+  if (!rule.chooses_branches) return {};
+  return branches_holding(rule, permit().fields, outcome_after(permit(), rule, {}), context_.sop);
+}
+
+std::vector<const Step*> Preconditions::next_steps(const Visit& visit,
+                                                   const ActionRule& rule) const {
+  const Step& step = context_.sop.step(visit.step);
+  const bool open_yet =
+      rule.chooses_branches ||
+      std::any_of(rule.to.begin(), rule.to.end(), [&](const Lead& lead) {
+        return (rule.chooses_outcome && lead.when.names(kOutcomeField)) ||
+               std::any_of(step.fields.begin(), step.fields.end(),
+                           [&](const std::string& field) { return lead.when.names(field); });
+      });
+  if (open_yet) return {};
+  return route_of(permit(), visit, rule, {}, context_.sop).opens;
+}
+
 Allowed Preconditions::act(const Visit& visit, const ActionRule& rule) const {
   Allowed by = in_charge(visit);
   if (!by) return by;
+  const bool through_service = !actor_.via.empty() || actor_.kind == Actor::Kind::service;
+  if (rule.in_person && through_service) return refuse<Refused::in_person_only>(rule.id);
   if (rule.only_for != Outcome::none && rule.only_for != permit().outcome)
     return refuse<Refused::for_another_outcome>(rule.id, to_string(rule.only_for),
                                                 to_string(permit().outcome));
+  const Step& step = context_.sop.step(visit.step);
+  const bool of_chosen_outcome = rule.chooses_outcome && rule.when.names(kOutcomeField);
+  if (!of_chosen_outcome && !may_hold(rule.when, step))
+    return refuse<Refused::condition_not_met>(rule.id);
   // What another step brings cannot be handed in here.
-  const std::vector<std::string> wanting = wanting_for_next(permit(), rule, context_.sop);
-  if (std::any_of(wanting.begin(), wanting.end(),
-                  [&](const std::string& kind) { return context_.sop.brings(kind); }))
-    return refuse<Refused::next_step_lacks>(rule.to, Missing{wanting});
+  for (const Step* next : next_steps(visit, rule)) {
+    const std::vector<std::string> wanting = wanting_at(permit(), rule, *next, context_.sop);
+    if (std::any_of(wanting.begin(), wanting.end(),
+                    [&](const std::string& kind) { return context_.sop.brings(kind); }))
+      return refuse<Refused::next_step_lacks>(next->id, Missing{wanting});
+  }
   return by;
 }
 
@@ -125,10 +169,55 @@ std::optional<Refusal> Preconditions::refuse_content(const Visit& visit, const A
                                                      const Act& act) const {
   if (!rule.chooses_outcome && act.outcome != Outcome::none)
     return refuse<Refused::chooses_no_outcome>(rule.id);
+  if (auto refusal = refuse_form(visit, rule, act)) return refusal;
+  if (auto refusal = refuse_branches(rule, act)) return refusal;
   if (auto refusal = refuse_documents(rule, act)) return refusal;
   if (auto refusal = refuse_note(rule, act)) return refusal;
   if (auto refusal = refuse_occurred_at(visit, act)) return refusal;
-  return refuse_next_step(permit(), rule, act.documents, context_.sop);
+  return refuse_next_steps(permit(), visit, rule, act, context_.sop);
+}
+
+// Fields that the step sets, ticked requirements, and the action's condition under them.
+std::optional<Refusal> Preconditions::refuse_form(const Visit& visit, const ActionRule& rule,
+                                                  const Act& act) const {
+  const Step& step = context_.sop.step(visit.step);
+  std::vector<FieldFault> faults;
+  for (const auto& [id, value] : act.fields) {
+    const Field* field = context_.sop.find_field(id);
+    const bool settable =
+        field && std::find(step.fields.begin(), step.fields.end(), id) != step.fields.end();
+    if (!settable)
+      faults.push_back({id, say<Wrong::field_unknown>()});
+    else if (auto fault = fault_in(*field, value))
+      faults.push_back({id, *std::move(fault)});
+  }
+  if (auto refusal = refuse_fields(std::move(faults), context_.sop)) return refusal;
+  for (const std::string& id : act.checked)
+    if (std::none_of(step.requirements.begin(), step.requirements.end(),
+                     [&](const Requirement& one) { return one.id == id; }))
+      return refuse<Refused::unknown_requirement>(step.id, id);
+  if (!holds(rule.when, fields_after(permit(), act), to_string(outcome_after(permit(), rule, act))))
+    return refuse<Refused::condition_not_met>(rule.id);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Preconditions::refuse_branches(const ActionRule& rule,
+                                                      const Act& act) const {
+  if (!rule.chooses_branches && !act.to.empty())
+    return refuse<Refused::no_such_branch>(rule.id, act.to.front());
+  if (!rule.forks) return std::nullopt;
+  const std::vector<const Step*> possible =
+      branches_holding(rule, fields_after(permit(), act), outcome_after(permit(), rule, act),
+                       context_.sop);
+  if (possible.empty()) return refuse<Refused::opens_no_branch>(rule.id);
+  for (const std::string& chosen : act.to)
+    if (std::none_of(possible.begin(), possible.end(),
+                     [&](const Step* one) { return one->id == chosen; }))
+      return refuse<Refused::no_such_branch>(rule.id, chosen);
+  if (!rule.chooses_branches || !act.to.empty()) return std::nullopt;
+  std::vector<std::string> names;
+  for (const Step* one : possible) names.push_back(one->id);
+  return refuse<Refused::missing_branches>(rule.id, fmt::format("{}", fmt::join(names, ", ")));
 }
 
 std::optional<Refusal> Preconditions::refuse_documents(const ActionRule& rule,
@@ -165,24 +254,44 @@ std::optional<Refusal> refuse_out_of_place(const std::vector<NewDocument>& docum
   return refuse<Refused::not_brought_here>(rule.id, fmt::format("{}", fmt::join(kinds, ", ")));
 }
 
-std::vector<std::string> wanting_for_next(const Permit& permit, const ActionRule& rule,
-                                          const Sop& sop) {
-  std::vector<std::string> wanting;
-  if (rule.ends_permit() || rule.backward) return wanting;
-  for (const std::string& need : sop.step(rule.to).needs)
-    if (!brings(rule.outputs, need) &&
-        std::none_of(permit.documents.begin(), permit.documents.end(),
-                     [&](const Document& one) { return one.counts() && one.kind == need; }))
-      wanting.push_back(need);
-  return wanting;
+std::optional<Refusal> refuse_next_steps(const Permit& permit, const Visit& visit,
+                                         const ActionRule& rule, const Act& act, const Sop& sop) {
+  for (const Step* next : route_of(permit, visit, rule, act, sop).opens) {
+    std::vector<std::string> wanting = wanting_at(permit, rule, *next, sop);
+    std::erase_if(wanting,
+                  [&](const std::string& kind) { return comes_with(act.documents, kind); });
+    if (!wanting.empty())
+      return refuse<Refused::next_step_lacks>(next->id, Missing{std::move(wanting)});
+  }
+  return std::nullopt;
 }
 
-std::optional<Refusal> refuse_next_step(const Permit& permit, const ActionRule& rule,
-                                        const std::vector<NewDocument>& brought, const Sop& sop) {
-  std::vector<std::string> wanting = wanting_for_next(permit, rule, sop);
-  std::erase_if(wanting, [&](const std::string& kind) { return comes_with(brought, kind); });
-  if (wanting.empty()) return std::nullopt;
-  return refuse<Refused::next_step_lacks>(rule.to, Missing{std::move(wanting)});
+std::vector<FieldFault> faults_of_form(const FieldValues& given, const Sop& sop) {
+  std::vector<FieldFault> faults;
+  for (const auto& [id, value] : given) {
+    const Field* field = sop.find_field(id);
+    if (!field)
+      faults.push_back({id, say<Wrong::field_unknown>()});
+    else if (auto fault = fault_in(*field, value))
+      faults.push_back({id, *std::move(fault)});
+  }
+  for (const Field& field : sop.fields)
+    if (field.required && !given.contains(field.id))
+      faults.push_back({field.id, say<Wrong::field_missing>()});
+  return faults;
+}
+
+std::optional<Refusal> refuse_fields(std::vector<FieldFault> faults, const Sop& sop) {
+  if (faults.empty()) return std::nullopt;
+  Said all;
+  for (const FieldFault& fault : faults) {
+    const Field* field = sop.find_field(fault.field);
+    const std::string& name = field ? field->label : fault.field;
+    if (!all.english.empty()) all = Said(all.english + "; ", all.indonesian + "; ");
+    all = Said(all.english + fault.field + ' ' + fault.said.english,
+               all.indonesian + name + ' ' + fault.said.indonesian);
+  }
+  return refuse<Refused::invalid_fields>(std::move(all));
 }
 
 Allowed Preconditions::withdraw() const {
@@ -200,12 +309,13 @@ Allowed Preconditions::undo() const {
   if (last.by != identity(actor_)) return refuse<Refused::undo_by_other>();
   if (!undo_window_is_open(last, context_.now, context_.send.undo_window))
     return refuse<Refused::undo_window_over>();
-  if (last.opened_visit == 0) return Doer{actor_, "", {}};
-  const Visit& opened = *permit().find_visit(last.opened_visit);
-  const bool paused = std::any_of(permit().pauses.begin(), permit().pauses.end(),
-                                  [&](const Pause& one) { return one.visit == opened.id; });
-  const bool taken = opened.claimed_at && !opened.assignee.empty();
-  if (!opened.open() || taken || paused) return refuse<Refused::next_visit_touched>();
+  for (const int id : last.opened) {
+    const Visit& opened = *permit().find_visit(id);
+    const bool paused = std::any_of(permit().pauses.begin(), permit().pauses.end(),
+                                    [&](const Pause& one) { return one.visit == opened.id; });
+    const bool taken = opened.claimed_at && !opened.assignee.empty();
+    if (!opened.open() || taken || paused) return refuse<Refused::next_visit_touched>();
+  }
   return Doer{actor_, "", {}};
 }
 

@@ -45,6 +45,11 @@ class Preconditions {
   bool is_claimed_by(const Visit& visit, const std::string& officer) const;
   bool is_released(const Visit& visit) const;
 
+  // The steps that the action opens, as far as is known before anything comes with it.
+  std::vector<const Step*> next_steps(const Visit& visit, const ActionRule& rule) const;
+  // Those among which the officer chooses.
+  std::vector<const Step*> choices(const ActionRule& rule) const;
+
   // What is wanting in what comes with it; nothing: it is complete.
   std::optional<Refusal> refuse_content(const Visit& visit, const ActionRule& rule,
                                         const Act& act) const;
@@ -68,6 +73,11 @@ class Preconditions {
   Allowed officer_in_charge(const Visit& visit) const;  // the applicant neither claims nor pauses
   std::optional<Refusal> refuse_absent(const std::string& officer) const;
   std::optional<Refusal> refuse_claimed(const Visit& visit, const Doer& by) const;
+  bool may_hold(const Condition& condition, const Step& step) const;
+  std::optional<Refusal> refuse_branches(const ActionRule& rule,
+                                         const Act& act) const;
+  std::optional<Refusal> refuse_form(const Visit& visit, const ActionRule& rule,
+                                     const Act& act) const;
   std::optional<Refusal> refuse_documents(const ActionRule& rule, const Act& act) const;
   std::optional<Refusal> refuse_occurred_at(const Visit& visit, const Act& act) const;
   Refusal too_long(const PauseReason& reason, Instant latest) const;
@@ -83,11 +93,12 @@ class Preconditions {
 std::optional<Refusal> refuse_out_of_place(const std::vector<NewDocument>& documents,
                                            const ActionRule& rule, const Sop& sop);
 
-// What the next step needs, and neither the file has nor the action brings by itself.
-std::vector<std::string> wanting_for_next(const Permit& permit, const ActionRule& rule,
-                                          const Sop& sop);
-// Where something of that does not come with it either.
-std::optional<Refusal> refuse_next_step(const Permit& permit, const ActionRule& rule,
-                                        const std::vector<NewDocument>& brought, const Sop& sop);
+// Where a step that the action opens needs something that neither the file has nor the action
+// brings. `visit` is open, or about to be.
+std::optional<Refusal> refuse_next_steps(const Permit& permit, const Visit& visit,
+                                         const ActionRule& rule, const Act& act, const Sop& sop);
+// Of what is given of a form: what is wrong, and at a submission what is missing.
+std::vector<FieldFault> faults_of_form(const FieldValues& given, const Sop& sop);
+std::optional<Refusal> refuse_fields(std::vector<FieldFault> faults, const Sop& sop);
 
 }  // namespace tenggat

@@ -66,9 +66,10 @@ std::vector<StandstillCause> causes_of_case(const Permit& permit, const Sop& sop
   for (const Pause& pause : permit.pauses)
     if (pause.stops_case) causes.push_back({{pause.from, pause.to}, why_paused(pause, sop)});
   for (const Visit& visit : permit.visits)
-    if (visit.returned && !visit.undone)
-      causes.push_back(
-          {{visit.opened_at, visit.closed_at}, sentence<Because::with_applicant>(label(visit))});
+    if (stops_case(visit, sop))
+      causes.push_back({{visit.opened_at, visit.closed_at},
+                        visit.returned ? sentence<Because::with_applicant>(label(visit))
+                                       : sentence<Because::case_stands>(step_name(visit, sop))});
   return causes;
 }
 
@@ -82,7 +83,8 @@ Proof prove(const Ledger& ledger, const std::vector<StandstillCause>& causes,
   proof.total = replay.total();
   proof.due = replay.due();
   proof.provisional = replay.provisional();
-  proof.days = calendar.explain(ledger.opened, std::min(now, ledger.closed.value_or(now)));
+  proof.days = calendar.explain(ledger.opened, std::min(now, ledger.closed.value_or(now)),
+                                replay.counting());
   for (DayProof& day : proof.days) {
     std::vector<Span> spans;
     day.counted = Seconds{0};

@@ -26,6 +26,8 @@ namespace tenggat {
   X(opening_time, "kantor buka")                      /* the office opens: the morning list */    \
   X(closing_time, "kantor tutup")                     /* the office closes: the recap */          \
   X(reminder_to_mend, "pengingat memperbaiki berkas")  /* returned, it waits for them */          \
+  X(branch_cancelled, "cabangnya diakhiri tindakan lain")  /* another branch left the block */    \
+  X(legal_limit_passed, "batas hukum lewat")  /* what law lets follow from it does */             \
   X(link_asked_for, "tautan diminta lagi")  /* the applicant is sent their link once more */      \
   /* why it went to whom it went to */                                                            \
   X(on_duty, "sedang bertugas")                       /* holds the role and is present */         \
@@ -74,6 +76,12 @@ namespace tenggat {
   X(missing_needs, "")                                                                            \
   X(unexpected_document, "")                                                                      \
   X(wrong_outcome, "")                                                                            \
+  X(condition_not_met, "")  /* the SOP offers the action for other files (bila) */                \
+  X(invalid_fields, "")                                                                           \
+  X(invalid_branches, "")                                                                         \
+  X(unknown_requirement, "")                                                                      \
+  X(in_person_only, "")                                                                           \
+  X(too_many_pauses, "")                                                                          \
   X(too_late_to_withdraw, "")                                                                     \
   X(bad_occurred_at, "")                                                                          \
   X(missing_reason, "")                                                                           \
@@ -95,7 +103,8 @@ namespace tenggat {
   X(number_taken, "")  /* the service prints a number that another permit has */                  \
   /* why a permit cannot go on under another version of its SOP */                                \
   X(step_gone, "versi yang baru tidak mempunyai tahapnya")                                        \
-  X(pause_reason_gone, "versi yang baru tidak mengenal alasan jedanya")
+  X(pause_reason_gone, "versi yang baru tidak mengenal alasan jedanya")                           \
+  X(branch_gone, "versi yang baru tidak mempunyai percabangan tahapnya")
 // clang-format on
 
 enum class Reason {

@@ -16,16 +16,24 @@ std::string joined(const Missing& missing) {
 
 Said Refusal::detail() const {
   const Words words = row_of(why).words;
-  fmt::dynamic_format_arg_store<fmt::format_context> store;
+  fmt::dynamic_format_arg_store<fmt::format_context> english, indonesian;
+  const auto say_both = [&](const auto& argument) {
+    english.push_back(argument);
+    indonesian.push_back(argument);
+  };
   for (const Argument& argument : arguments) {
-    if (const auto* missing = std::get_if<Missing>(&argument))
-      store.push_back(joined(*missing));
-    else if (const auto* number = std::get_if<std::int64_t>(&argument))
-      store.push_back(*number);
-    else
-      store.push_back(std::get<std::string>(argument));
+    if (const auto* missing = std::get_if<Missing>(&argument)) {
+      say_both(joined(*missing));
+    } else if (const auto* number = std::get_if<std::int64_t>(&argument)) {
+      say_both(*number);
+    } else if (const auto* said = std::get_if<Said>(&argument)) {
+      english.push_back(said->english);
+      indonesian.push_back(said->indonesian);
+    } else {
+      say_both(std::get<std::string>(argument));
+    }
   }
-  return {fmt::vformat(words.english, store), fmt::vformat(words.indonesian, store)};
+  return {fmt::vformat(words.english, english), fmt::vformat(words.indonesian, indonesian)};
 }
 
 std::vector<std::string> Refusal::missing() const {

@@ -59,6 +59,20 @@ namespace tenggat {
     "tindakan '{}' adalah untuk {}, sedangkan berkas ini {}")                                     \
   X(chooses_no_outcome, wrong_outcome, "action '{}' does not choose an outcome",                  \
     "tindakan '{}' tidak menentukan hasil")                                                       \
+  X(condition_not_met, condition_not_met,                                                         \
+    "the SOP does not offer action '{}' for a file like this",                                    \
+    "SOP tidak menyediakan tindakan '{}' untuk berkas seperti ini")                               \
+  X(in_person_only, in_person_only, "action '{}' is taken in person only, by no service",         \
+    "tindakan '{}' hanya dapat dilakukan sendiri, tidak melalui sistem lain")                     \
+  X(invalid_fields, invalid_fields, "{}", "{}")                                                   \
+  X(missing_branches, invalid_branches, "action '{}' needs the steps to open (to): {}",           \
+    "tindakan '{}' memerlukan pilihan langkah yang dibuka (to): {}")                              \
+  X(no_such_branch, invalid_branches, "action '{}' does not open step '{}' on this file",         \
+    "tindakan '{}' tidak membuka langkah '{}' pada berkas ini")                                   \
+  X(opens_no_branch, invalid_branches, "action '{}' opens nothing on this file: none of its conditions holds",\
+    "tindakan '{}' tidak membuka langkah apa pun pada berkas ini: tidak satu pun syaratnya terpenuhi")\
+  X(unknown_requirement, unknown_requirement, "step '{}' has no requirement '{}'",                \
+    "langkah '{}' tidak mempunyai syarat '{}'")                                                   \
   X(not_brought_here, unexpected_document, "action '{}' does not bring {}",                       \
     "tindakan '{}' tidak menyertakan {}")                                                         \
   X(not_the_applicants_documents, unexpected_document,                                            \
@@ -109,6 +123,8 @@ namespace tenggat {
   X(too_many_extensions, too_many_extensions, "a pause for '{}' may be extended {} times",        \
     "jeda untuk '{}' dapat diperpanjang {} kali")                                                 \
   X(already_paused, already_paused, "the clock stands already", "waktu sudah dijeda")             \
+  X(too_many_pauses, too_many_pauses, "a permit is paused for '{}' {} times at most",             \
+    "satu berkas dijeda untuk '{}' paling banyak {} kali")                                        \
   X(not_paused, not_paused, "the clock is running", "waktu sedang berjalan")                      \
   /* a new permit */                                                                              \
   X(sop_retired, sop_retired, "", "")                                                             \
@@ -120,6 +136,9 @@ namespace tenggat {
   /* another version of its SOP */                                                                \
   X(step_gone, step_gone, "the new version has no step {}",                                       \
     "versi yang baru tidak mempunyai langkah {}")                                                 \
+  X(branch_gone, branch_gone,                                                                     \
+    "step {} lies in a branch, and not in the same in the new version",                           \
+    "langkah {} berada dalam cabang, yang tidak sama dalam versi yang baru")                      \
   X(pause_reason_gone, pause_reason_gone,                                                         \
     "its clock stands for {}, which the new version has not",                                     \
     "waktunya dijeda untuk {}, yang tidak ada dalam versi yang baru")
@@ -153,7 +172,7 @@ constexpr const RefusalRow& row_of(Refused why) {
 struct Missing {
   std::vector<std::string> names;
 };
-using Argument = std::variant<std::string, std::int64_t, Missing>;
+using Argument = std::variant<std::string, std::int64_t, Missing, Said>;
 
 struct Refusal {
   Refused why;

@@ -16,7 +16,8 @@ Party party_of(const Permit& permit, const Visit& visit, const Sop& sop, Instant
     const PauseReason* reason = rule_of(pause, sop);
     return reason ? reason->waits_for : Party::office;
   }
-  return Party::office;
+  const Role* role = sop_of(visit, sop).find_role(visit.role);
+  return role ? role->waits_for : Party::office;
 }
 
 Party party_at(const Permit& permit, const Sop& sop, Instant t) {
@@ -54,7 +55,7 @@ ClockTimes clock_times(const Ledger& ledger, const Calendar& calendar, Instant n
   const Replay replay(ledger, calendar);
   const Instant end = std::max(ledger.opened, std::min(now, ledger.closed.value_or(now)));
   ClockTimes times;
-  times.gross = {calendar.worked(ledger.opened, end), end - ledger.opened};
+  times.gross = {calendar.counted(ledger.opened, end, replay.counting()), end - ledger.opened};
   times.paused = {replay.paused_working(end), replay.paused_wall(end)};
   times.net = {replay.consumed(end) - replay.carried(), times.gross.wall - times.paused.wall};
   times.pauses = replay.stops();
@@ -72,7 +73,7 @@ WaitingAndHandling waiting_and_handling(const Permit& permit, const Visit& visit
     return {net, Seconds{0}};
   }
   if (ledger->opened == *visit.claimed_at)  // runs from the claim
-    return {calendar.worked(visit.opened_at, *visit.claimed_at), net};
+    return {calendar.counted(visit.opened_at, *visit.claimed_at, replay.counting()), net};
   const Seconds waiting = replay.consumed(*visit.claimed_at) - replay.carried();
   return {waiting, net - waiting};
 }

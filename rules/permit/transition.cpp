@@ -177,6 +177,8 @@ bool undo_window_is_open(const LastAction& last, Instant clock, Seconds undo_win
 Decided open_permit(const NewPermit& submission, const Context& context) {
   const Step& first = context.sop.steps.front();
   const ActionRule& submit = first.actions.front();
+  if (auto refusal = refuse_fields(faults_of_form(submission.fields, context.sop), context.sop))
+    return *std::move(refusal);
   if (submission.started_at && *submission.started_at > context.now)
     return refuse<Refused::starts_in_the_future>();
   if (submission.started_at && !is_of_our_time(*submission.started_at))
@@ -200,6 +202,7 @@ Decided open_permit(const NewPermit& submission, const Context& context) {
   permit.subject = submission.subject;
   permit.external_id = submission.external_id;
   permit.created_by = submission.created_by;
+  permit.fields = submission.fields;
   permit.submitted_at = context.now;
   permit.started_at = submission.started_at.value_or(context.now);
 
@@ -208,7 +211,7 @@ Decided open_permit(const NewPermit& submission, const Context& context) {
   const std::int64_t cause =
       draft.record(1, applicant,
                    Submitted{submission.number, context.sop.id, context.sop.version,
-                             submission.applicant_digest});
+                             submission.applicant_digest, given(submission.fields, context.sop)});
   Visit& visit = draft.open_visit(first, {draft.permit().started_at, "", cause, Seconds{0}});
   const int visit_id = visit.id;
   draft.count(PermitSubmitted{}, draft.now(), cause);
@@ -216,7 +219,7 @@ Decided open_permit(const NewPermit& submission, const Context& context) {
   act.step = first.id;
   act.action = submit.id;
   act.documents = submission.documents;
-  if (auto refusal = refuse_next_step(draft.permit(), submit, act.documents, context.sop))
+  if (auto refusal = refuse_next_steps(draft.permit(), visit, submit, act, context.sop))
     return *std::move(refusal);
   draft.perform({submit, visit_id, act, applicant, draft.now(), context.send.undo_window});
   draft.permit().last_action.reset();  // an application is withdrawn, not undone
@@ -256,6 +259,12 @@ Decided migrate_permit(const Permit& permit, const Context& with_new_version,
   for (const Visit& visit : permit.visits)
     if (visit.open() && !sop.find_step(visit.step)) missing.push_back(visit.step);
   if (!missing.empty()) return refuse<Refused::step_gone>(Missing{std::move(missing)});
+  const Sop& before = sop.under(permit.sop_version);
+  for (const Visit& visit : permit.visits) {
+    const Step* was = visit.open() ? before.find_step(visit.step) : nullptr;
+    if (was && was->within != sop.step(visit.step).within) missing.push_back(visit.step);
+  }
+  if (!missing.empty()) return refuse<Refused::branch_gone>(Missing{std::move(missing)});
   for (const Pause& pause : permit.pauses)
     if (!pause.to && !sop.find_pause(pause.reason)) missing.push_back(pause.reason);
   if (!missing.empty()) return refuse<Refused::pause_reason_gone>(Missing{std::move(missing)});
@@ -282,7 +291,7 @@ Permit as_decided(const Permit& permit, const Context& context) {
 
 Seconds nominal_time(const Budget& budget, const Calendar& calendar) {
   return budget.days * calendar.nominal_day() + std::chrono::hours(budget.hours) +
-         std::chrono::minutes(budget.minutes);
+         std::chrono::minutes(budget.minutes) + std::chrono::hours(24 * budget.calendar_days);
 }
 
 std::vector<std::int64_t> working_time_buckets(const Sop& sop, const Calendar& calendar) {

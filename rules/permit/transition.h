@@ -22,10 +22,11 @@
 namespace tenggat {
 
 struct Actor {
-  enum class Kind { officer, applicant, system };
+  enum class Kind { officer, applicant, service, system };
   Kind kind = Kind::system;
-  std::string id;   // officer id; for an applicant the service that speaks for them
+  std::string id;   // officer id; a service's name, also of the one that speaks for an applicant
   std::string via;  // service that acts for an officer (`on_behalf_of`); empty: themselves
+  std::vector<std::string> roles{};  // of a service that acts for itself (`layanan`)
 };
 
 // Tells an officer from a service of the same name.
@@ -47,6 +48,7 @@ struct NewPermit {
   std::int64_t applicant = 0;
   std::string subject, external_id, created_by;
   std::vector<NewDocument> documents;
+  FieldValues fields{};  // those of the SOP's form
   std::optional<Instant> started_at;
   std::string applicant_digest;  // of name and channels, salted by the shell
 };
@@ -57,6 +59,9 @@ struct Act {
   Outcome outcome = Outcome::none;
   std::vector<NewDocument> documents;
   std::vector<Deficiency> deficiencies;
+  std::vector<std::string> to{};       // the branches chosen (`ke_pilihan`)
+  FieldValues fields{};                // that the step sets
+  std::vector<std::string> checked{};  // requirements, by their ids
   std::optional<std::int64_t> version;
   std::optional<Instant> occurred_at;
   std::string reason;

@@ -103,6 +103,19 @@ const PauseReason* Sop::find_pause(std::string_view reason) const {
   return find_by_id(pauses, reason);
 }
 
+const Field* Sop::find_field(std::string_view field) const { return find_by_id(fields, field); }
+
+bool ActionRule::leads_to(std::string_view step) const {
+  return std::any_of(to.begin(), to.end(), [&](const Lead& lead) { return lead.step == step; });
+}
+
+bool Sop::are_siblings(const Step& one, const Step& other) const {
+  const std::size_t both = std::min(one.within.size(), other.within.size());
+  for (std::size_t i = 0; i < both; ++i)
+    if (!(one.within[i] == other.within[i])) return one.within[i].join == other.within[i].join;
+  return false;
+}
+
 const Obstacle* Sop::find_obstacle(std::string_view obstacle) const {
   return find_by_id(obstacles, obstacle);
 }

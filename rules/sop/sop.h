@@ -12,6 +12,8 @@
 
 #include "rules/calendar/budget.h"
 #include "rules/error.h"
+#include "rules/sop/condition.h"
+#include "rules/sop/fields.h"
 #include "rules/sop/number_format.h"
 
 namespace tenggat {
@@ -28,6 +30,10 @@ enum class Outcome { none, grant, refusal };
 std::string_view to_string(Outcome outcome);  // "", "grant", "refusal"
 std::optional<Outcome> parse_outcome(std::string_view text);
 
+// Whose time passes.
+enum class Party { office, applicant, other_agency };
+std::string_view to_string(Party party);
+
 struct Role {
   std::string id;
   std::string name;        // as printed: "Front Office"
@@ -37,6 +43,10 @@ struct Role {
   std::string copy;        // told along from the first rung that goes to a superior
   // `bagi: giliran`: each new task of the role goes to one of those on duty, by turns.
   bool in_turn = false;
+  // `layanan: true`: no person but a system (a bank, another agency's service), which acts by a
+  // token that has this role.
+  bool system = false;
+  Party waits_for = Party::office;  // `menunggu`: whose time a step of it takes
 };
 
 // A mark is set by the action itself; a file must come with it.
@@ -55,10 +65,24 @@ struct ActionWords {
   std::vector<std::string> reasons;  // `alasan`: ready-made, to be ticked
 };
 
+// A step that an action opens.
+struct Lead {
+  std::string step;
+  Condition when;  // of a branch: opened only where it holds
+};
+
 struct ActionRule {
   std::string id;
   ActionWords words;
-  std::string to;                           // step id; empty where the action ends the permit
+  // Empty where the action ends the permit. One where it moves on; of a fork (`ke` is a list) all
+  // whose conditions hold are opened at once, as branches of a block.
+  std::vector<Lead> to;
+  bool forks = false;
+  bool chooses_branches = false;  // `ke_pilihan`: one or more of them, as the officer says
+  std::string join;               // of a fork: the step that closes its block
+  Condition when;                 // `bila`: offered only where it holds
+  bool cancels_branches = false;  // `batalkan_cabang`: it leaves its block, whose visits are closed
+  bool in_person = false;         // `hadir_sendiri`, of it or its step: by no service
   PermitState state = PermitState::active;  // the permit's state afterwards
   enum class Note { optional, required, note_or_deficiencies } note = Note::optional;
   std::vector<Output> outputs;  // needed before this action is taken
@@ -72,6 +96,7 @@ struct ActionRule {
   std::optional<Budget> automatic_after;  // taken by the system when this much has passed
 
   bool ends_permit() const { return to.empty(); }
+  bool leads_to(std::string_view step) const;
 };
 
 // What the clock of a step's later visit starts from (`masuk_kembali`). The arithmetic stands in
@@ -80,6 +105,18 @@ enum class ReEntry {
   fresh,       // baru: the whole standard again
   cumulative,  // kumulatif: what the earlier visits consumed counts on
   remainder,   // sisa: what the earlier visits left of the standard
+};
+
+// A branch that a step lies in.
+struct BranchOf {
+  std::string join;   // closes the block
+  std::string entry;  // the branch's first step
+  bool operator==(const BranchOf&) const = default;
+};
+
+// What an officer ticks off before the action (`syarat`).
+struct Requirement {
+  std::string id, text;
 };
 
 struct Step {
@@ -97,9 +134,16 @@ struct Step {
   bool tells_stage = false;            // `kabari`: the applicant is told when it opens
   std::string short_name;              // how messages call it
   std::vector<Budget> mend_reminders;  // to the applicant, while the file is returned to this step
+  bool in_person = false;  // `hadir_sendiri`
+  bool joins = false;       // `gabung`: opens when each branch of its block has arrived
+  bool stops_case = false;  // `hentikan_layanan`: the case clock stands while it is open
+  std::vector<std::string> fields;        // `isian`: that its officer may set with an action
+  std::vector<Requirement> requirements;  // `syarat`
+  std::vector<BranchOf> within;           // from the outermost block in; empty: in none
 
   const ActionRule* find_action(std::string_view action) const;
   bool brings(std::string_view kind) const;  // by any of its actions
+  std::string block() const { return within.empty() ? "" : within.back().join; }
   // It passes judgment on what others brought: no plain file comes out of it.
   bool judges() const;
 };
@@ -128,10 +172,6 @@ struct Ladder {
   std::vector<RungRule> rungs;
 };
 
-// Whose time passes.
-enum class Party { office, applicant, other_agency };
-std::string_view to_string(Party party);
-
 struct PauseReason {
   std::string id;
   std::string name;
@@ -143,6 +183,10 @@ struct PauseReason {
   // end date it resumes by itself then; no end date and no extension lies beyond.
   std::optional<Budget> longest;
   int extensions = 0;       // how often the end date may be put off
+  int most = 0;             // `paling_banyak`: how often on one permit; 0: as often as it takes
+  // `sebut_syarat`: names the requirement it is about, which is asked for again by a superior's
+  // word alone.
+  bool names_requirement = false;
   bool beyond_sop = false;  // not in the office's text
 };
 
@@ -166,12 +210,24 @@ struct LegalLimit {
   std::string basis, consequence, remark;
   Trigger starts;
   bool pauses = false;  // `jeda: true`: pauses stop it too
+
+  // Once it has passed, the application counts as granted, whatever the office does.
+  bool silence_is_consent() const { return consequence == "dianggap_dikabulkan"; }
 };
 
 // How a refusal is objected to, and within what time from it (`keberatan`).
 struct Objection {
   Budget limit;
   std::string how;  // "secara tertulis kepada Kepala Dinas": goes on as "... paling lambat DATE"
+  std::string sop;  // the service in which it is raised; empty: on paper
+};
+
+// The identity page of PermenPANRB 35/2012. Each may be empty.
+struct Identity {
+  std::string number, created, revised, effective, approved_by;
+  std::vector<std::string> legal_basis, related, warnings, qualifications, equipment, records;
+
+  bool operator==(const Identity&) const = default;
 };
 
 struct Withdrawal {
@@ -192,7 +248,9 @@ struct Sop {
   NumberFormat number_format;
   Place number_at;      // `nomor`, for faults that show only beside other services
   std::string version;  // content hash, set by whoever read the file
-  Budget total;
+  // Of the longest way through, as the file says; of calendar days it says nothing. `shortest`:
+  // where conditions make the ways differ.
+  std::optional<Budget> total, shortest;
   Budget case_standard;
   Trigger case_starts;
   std::vector<Trigger> case_ends;
@@ -208,6 +266,8 @@ struct Sop {
   std::optional<Withdrawal> withdrawal;
   std::string outcome_names_grant, outcome_names_refusal;
   std::optional<Objection> objection;
+  Identity identity;
+  std::vector<Field> fields;  // `isian`
   // `singkatan`, of names of documents: "SK", as it is printed.
   std::vector<std::string> abbreviations;
   // The versions of this service at hand, for what was closed under them; null: this one alone.
@@ -227,8 +287,13 @@ struct Sop {
   const Ladder* find_ladder(std::string_view ladder) const;
   const PauseReason* find_pause(std::string_view reason) const;
   const Obstacle* find_obstacle(std::string_view obstacle) const;
+  const Field* find_field(std::string_view field) const;
   bool is_applicant(std::string_view role) const;
   bool brings(std::string_view kind) const;  // by any of its steps
+
+  // Whether the two lie in different branches of one block: what one brings is not seen at the
+  // other.
+  bool are_siblings(const Step& one, const Step& other) const;
 
   // A file written before there were words in it is read with those of another version at hand.
   const ActionWords& words_of(std::string_view step, std::string_view action) const;

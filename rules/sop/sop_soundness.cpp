@@ -13,11 +13,11 @@ namespace {
 
 class Soundness {
  public:
-  Soundness(const Sop& sop, const SopPlaces& places) : sop_(sop), places_(places) {}
+  Soundness(Sop& sop, const SopPlaces& places) : sop_(sop), places_(places) {}
 
   // What a mistake in a name brings along is not said as well: a name that is nowhere is one fault,
   // however often it stands, and what follows from the way of the file only where all names hold.
-  void check() {
+  void check(bool sound) {
     const bool roles_hold = !sop_.roles.empty() && check_roles();
     const bool way_holds = places_.steps_named && check_steps() && check_triggers();
     if (places_.steps_named && sop_.withdrawal &&
@@ -29,9 +29,10 @@ class Soundness {
     check_performers();
     if (roles_hold) check_copies();
     check_automatic();
-    if (way_holds) check_reach();
-    if (way_holds) check_needs();
+    if (!way_holds || !lay_out_blocks(sop_, places_)) return;
     check_sum();
+    // What a mistake elsewhere brings along is not said as well.
+    if (sound) explore(sop_, places_);
   }
 
  private:
@@ -149,34 +150,6 @@ class Soundness {
       }
   }
 
-  void check_reach() {
-    std::set<std::string> reached{sop_.steps.front().id};
-    std::vector<std::string> ahead{sop_.steps.front().id};
-    while (!ahead.empty()) {
-      const Step* step = sop_.find_step(ahead.back());
-      ahead.pop_back();
-      if (!step) continue;
-      for (const ActionRule& action : step->actions)
-        if (!action.to.empty() && reached.insert(action.to).second) ahead.push_back(action.to);
-    }
-    for (std::size_t i = 0; i < sop_.steps.size(); ++i) {
-      if (reached.contains(sop_.steps[i].id)) continue;
-      places_.steps[i].fault(say<Wrong::unreachable_step>(sop_.steps[i].id));
-      break;  // what only it leads to follows from it
-    }
-  }
-
-  // A need must have been brought by an earlier step, or by the application itself.
-  void check_needs() {
-    std::set<std::string> there(sop_.steps.front().needs.begin(), sop_.steps.front().needs.end());
-    for (std::size_t i = 0; i < sop_.steps.size(); ++i) {
-      for (const std::string& need : sop_.steps[i].needs)
-        if (there.insert(need).second)
-          places_.steps[i].fault(say<Wrong::need_not_brought>(sop_.steps[i].id, need));
-      for (const Output& output : sop_.steps[i].outputs) there.insert(output.kind);
-    }
-  }
-
   // The form carries minutes into hours, which is a matter of writing, not of working time.
   static Budget as_on_the_form(Budget budget) {
     budget.hours += budget.minutes / 60;
@@ -185,15 +158,18 @@ class Soundness {
   }
 
   void check_sum() {
-    if (!places_.budgets_read || !is_budget(places_.top.find("total"))) return;  // said already
-    Budget sum;
-    for (const Step& step : sop_.steps) sum = sum + step.standard;
-    if (!(as_on_the_form(sum) == as_on_the_form(sop_.total)))
+    if (!places_.budgets_read || !sop_.total) return;
+    const WaysThrough ways = ways_through(sop_);
+    compare(ways.longest, *sop_.total);
+    if (sop_.shortest) compare(ways.shortest, *sop_.shortest);
+  }
+  void compare(const Budget& sum, const Budget& written) {
+    if (!(as_on_the_form(sum) == as_on_the_form(written)))
       places_.top.fault_at(
-          "total", say<Wrong::wrong_sum>(as_on_the_form(sum).to_string(), sop_.total.to_string()));
+          "total", say<Wrong::wrong_sum>(as_on_the_form(sum).to_string(), written.to_string()));
   }
 
-  const Sop& sop_;
+  Sop& sop_;
   const SopPlaces& places_;
 };
 
@@ -203,6 +179,13 @@ bool is_budget(const YamlValue& value) {
   return value.is_scalar() && parse_budget(value.text()).has_value();
 }
 
-void check_soundness(const Sop& sop, const SopPlaces& places) { Soundness(sop, places).check(); }
+void check_soundness(Sop& sop, const SopPlaces& places, bool sound) {
+  Soundness(sop, places).check(sound);
+}
+
+const YamlValue& SopPlaces::of(const Sop& sop, const Step& step, const ActionRule& action) const {
+  const auto index = static_cast<std::size_t>(&step - sop.steps.data());
+  return actions.at(index).at(static_cast<std::size_t>(&action - step.actions.data()));
+}
 
 }  // namespace tenggat
