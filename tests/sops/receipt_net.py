@@ -98,6 +98,10 @@ class Sop:
             chain.append(role)
         return chain
 
+    def within(self, step: str) -> list[Action]:
+        """The actions that do not leave the step's block."""
+        return [action for action in self.steps[step].actions.values() if not action.cancels]
+
     def joins(self, start: str) -> set[str]:
         """Where the branch that begins with this step can arrive: sound are those with one."""
         found, seen, ahead = set(), set(), [start]
@@ -106,7 +110,7 @@ class Sop:
             if step in seen:
                 continue
             seen.add(step)
-            for action in self.steps[step].actions.values():
+            for action in self.within(step):
                 for to in {self.join_of(action)} if action.fork else action.targets():
                     if self.steps[to].join and not action.fork:
                         found.add(to)
@@ -126,7 +130,7 @@ class Sop:
                 raise ValueError(f'{step} lies in two branches: {self.home[step]} and {home}')
             return
         self.home[step] = home
-        for action in self.steps[step].actions.values():
+        for action in self.within(step):
             if action.fork:
                 for to in action.targets():
                     self._lay_out(to, (*home, to))
