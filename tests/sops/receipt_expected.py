@@ -22,7 +22,8 @@ class Expected:
             'working': self.calendar.worked(case.start, closed),
             'case_clock': {**self._instants(opened=clock.opened, closed=clock.closed, due=clock.due),
                            'consumed': clock.consumed(closed), 'verdict': clock.verdict()},
-            'recorded': {**self._instants(deadline=case.deadline, end=case.end), 'verdict': self.recorded(case, clock)},
+            'recorded': {**self._instants(deadline=case.deadline, end=case.end), 'verdict': self.recorded(case, clock),
+                         'unmoved': self.unmoved(clock)},
             'visits': [self._visit(visit) for visit in permit.visits],
             'escalations': [{**rung, 'at': self.calendar.show(rung['at'])}
                             for rung in sorted(rungs, key=lambda rung: rung['at'])],
@@ -40,6 +41,10 @@ class Expected:
         if clock.closed is None or case.deadline is None:
             return None
         return 'met' if clock.closed <= case.deadline else 'missed'
+
+    def unmoved(self, clock: Clock) -> str | None:
+        """The verdict had the deadline never been moved."""
+        return Clock(self.calendar, clock.budget, clock.opened, clock.closed).verdict()
 
     def _instants(self, **of: int | None) -> Line:
         return {name: None if at is None else self.calendar.show(at) for name, at in of.items()}

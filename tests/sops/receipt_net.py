@@ -1,5 +1,4 @@
-"""A service's steps as a net and one file as tokens on it, as docs/sop.md has forks and joins. Shares nothing with the
-daemon."""
+"""A service's steps as a net and one file as tokens on it: forks and joins of an SOP, without any of the daemon's code."""
 from __future__ import annotations
 
 import pathlib

@@ -5,8 +5,8 @@
     receipt_replay.py --days-off          writes receipt-days-off.tsv anew (needs the package `holidays`)
 
 The log is that of the CoSeLoG project (4TU.ResearchData), a line an event: case, start, deadline, end, activity, at,
-resource. It is no part of the project. Written from docs/reference.md and docs/sop.md alone. README.md here says how
-a case becomes commands and what the files hold.
+resource. It is no part of the project. None of the daemon's code is used. README.md here says how a case becomes
+commands and what the files hold.
 """
 from __future__ import annotations
 
@@ -63,6 +63,10 @@ def report(cases: list[Case], refused: dict[str, str], expected: list[Line], com
     print('case verdicts:', dict(Counter(str(one['case_clock']['verdict']) for one in expected)))
     dues = Counter(compare_due(one) for one in expected)
     print('the case due and the recorded deadline:', ', '.join(f'{count} {how}' for how, count in dues.most_common()))
+    judged = [one for one in expected if one['recorded']['verdict']]
+    print(f'verdicts as by the recorded deadline: {sum(agrees(one, one["case_clock"]["verdict"]) for one in judged)} of '
+          f'{len(judged)}; by the eight weeks alone, without the term that is taken from the deadline: '
+          f'{sum(agrees(one, one["recorded"]["unmoved"]) for one in judged)}')
     for one in expected:
         ours, recorded = one['case_clock']['verdict'], one['recorded']['verdict']
         if ours != recorded:
@@ -75,6 +79,10 @@ def report(cases: list[Case], refused: dict[str, str], expected: list[Line], com
         print(f'  {rung}{f" ({k})" if k > 1 else ""}: {count}')
     months = Counter(rung['at'][:7] for one in expected for rung in one['escalations'])
     print('by month:', ', '.join(f'{month}: {count}' for month, count in sorted(months.items())))
+
+
+def agrees(one: Line, verdict: str | None) -> bool:
+    return verdict == one['recorded']['verdict']
 
 
 def compare_due(one: Line) -> str:

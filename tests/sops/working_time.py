@@ -1,5 +1,5 @@
-"""Working time as docs/reference.md (Working time, Clocks) has it, written from that page alone: it shares nothing with
-the daemon. An instant is a whole number of seconds since 1970."""
+"""Working time as docs/reference.md (Working time, Clocks) has it, once more and without any of the daemon's code. An
+instant is a whole number of seconds since 1970."""
 from __future__ import annotations
 
 import pathlib
