@@ -22,7 +22,7 @@ constexpr std::size_t kListedItems = 5;
 // What an office may not have.
 constexpr std::array<std::string_view, 2> kMayBeEmpty{"tautan_skm", "cara_keberatan"};
 
-constexpr std::array<std::string_view, 31> kTextsSent{"diterima",
+constexpr std::array<std::string_view, 33> kTextsSent{"diterima",
                                                       "lengkap",
                                                       "dikembalikan",
                                                       "tahap",
@@ -52,7 +52,9 @@ constexpr std::array<std::string_view, 31> kTextsSent{"diterima",
                                                       "penunjukan_plh",
                                                       "risiko_fiktif_positif",
                                                       "tugas_dialihkan",
-                                                      "jawaban_pemohon"};
+                                                      "jawaban_pemohon",
+                                                      "fiktif_positif",
+                                                      "tugas_dibatalkan"};
 
 bool is_link(std::string_view field) { return field.starts_with("tautan"); }
 

@@ -181,6 +181,8 @@ namespace tenggat {
   X(no_branches, "a list of branches needs at least one step", "daftar cabang memerlukan paling sedikit satu langkah")\
   X(join_without_fork, "'{}' joins branches (gabung), and no fork leads to it: leave gabung out or let a ke list open branches",\
     "'{}' menggabungkan cabang (gabung), tetapi tidak ada percabangan yang menuju ke sana: hapus gabung, atau buka cabang dengan daftar ke")\
+  X(join_unmarked, "branches meet at '{}', which does not join them: give it gabung: true",       \
+    "cabang bertemu di '{}' yang tidak menggabungkannya: tulis gabung: true di sana")             \
   X(never_joins, "the branch that begins at '{}' never reaches a step with gabung: true, so the join would wait for ever",\
     "cabang yang dimulai pada '{}' tidak pernah sampai pada langkah dengan gabung: true, sehingga penggabungan menunggu selamanya")\
   X(joins_twice, "the branch that begins at '{}' ends at '{}' and at '{}': a branch leads to one join",\

@@ -37,10 +37,21 @@ const char* to_string(ActionRule::Note note) {
   return "optional";
 }
 
+// What a fork opens: all at once where their conditions hold, or those that the officer chooses.
+json::object branches_view(const ActionRule& action) {
+  json::array steps;
+  for (const Lead& lead : action.to)
+    steps.push_back(
+        json::object{{"step", lead.step}, {"conditional", !lead.when.always()}});
+  return {{"steps", std::move(steps)}, {"chosen", action.chooses_branches}, {"join", action.join}};
+}
+
 json::object action_view(const ActionRule& action) {
   json::object view;
   view["id"] = action.id;
-  view["to"] = action.to.empty() ? json::value(nullptr) : json::value(action.to);
+  view["to"] = nullptr;
+  if (!action.forks && !action.ends_permit()) view["to"] = action.to.front().step;
+  if (action.forks) view["branches"] = branches_view(action);
   view["state"] = tenggat::to_string(action.state);
   view["note"] = to_string(action.note);
   view["outputs"] = outputs_view(action.outputs);
@@ -85,7 +96,7 @@ json::object sop_summary(const Sop& sop, const office::Rulebook& rulebook) {
       {"title", sop.title},
       {"version", sop.version},
       {"calendar", sop.calendar},
-      {"total", sop.total.to_string()},
+      {"total", sop.total ? json::value(sop.total->to_string()) : json::value(nullptr)},
       {"case_standard", sop.case_standard.to_string()},
       {"retired_at", retired ? json::value(calendar.format(retired->at)) : json::value(nullptr)},
       {"steps", sop.steps.size()}};

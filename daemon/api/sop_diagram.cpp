@@ -209,7 +209,7 @@ class Drawing {
     body_ += fmt::format(
         "<text x=\"5\" y=\"{0}\">Jumlah waktu keseluruhan</text>"
         "<text x=\"{1}\" y=\"{0}\">{2} (layanan {3})</text>",
-        top + kHeader / 2 + 4, columns_[first_standard_ + 1].left + 5, budget_in_words(sop_.total),
+        top + kHeader / 2 + 4, columns_[first_standard_ + 1].left + 5, budget_in_words(sop_.total.value_or(Budget{})),
         budget_in_words(sop_.case_standard));
   }
 
@@ -240,9 +240,10 @@ class Drawing {
   void arrows(std::size_t i) {
     std::map<std::size_t, bool> targets;  // by step, and whether only beyond the office's text
     for (const ActionRule& action : sop_.steps[i].actions) {
-      if (action.to.empty()) continue;
-      const auto [known, first] = targets.try_emplace(index_of(action.to), action.beyond_sop);
-      if (!first) known->second = known->second && action.beyond_sop;
+      for (const Lead& lead : action.to) {
+        const auto [known, first] = targets.try_emplace(index_of(lead.step), action.beyond_sop);
+        if (!first) known->second = known->second && action.beyond_sop;
+      }
     }
     const bool decides = sends_back(sop_.steps[i]);
     for (const auto& [target, beyond] : targets) {

@@ -39,6 +39,7 @@ enum class Series {
   permit_sla_missed,
   permits_overdue,
   permits_legal_risk,
+  legal_limits_passed,
   steps_open,
   steps_oldest_open,
   steps_next_due,

@@ -89,9 +89,10 @@ int run_check(const Given& given, Terminal& terminal) {
     return kRefused;
   }
   for (const Sop& sop : files->sops) {
-    terminal.out << fmt::format("sop {}: {} steps, {} in all as declared, case {}\n", sop.id,
-                                sop.steps.size(), sop.total.to_string(),
-                                sop.case_standard.to_string());
+    terminal.out << fmt::format(
+        "sop {}: {} steps{}, case {}; sound in all of the {} states a file can be in\n", sop.id,
+        sop.steps.size(), sop.total ? ", " + sop.total->to_string() + " in all as declared" : "",
+        sop.case_standard.to_string(), sop.states);
   }
   for (const Calendar& calendar : files->calendars)
     terminal.out << fmt::format("calendar {}: {}\n", calendar.id(), calendar.zone_name());

@@ -24,7 +24,7 @@ Instant target_of(const std::string& text, Instant now) {
                     "(2026-04-02T14:00:00+08:00)",
                     printable(text)));
   }
-  return now + std::chrono::hours{24 * budget->days + budget->hours} +
+  return now + std::chrono::hours{24 * (budget->days + budget->calendar_days) + budget->hours} +
          std::chrono::minutes{budget->minutes};
 }
 

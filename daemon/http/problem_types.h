@@ -125,6 +125,12 @@ inline constexpr auto kProblemTypes = std::to_array<ProblemType>({
       "today. Leave it to who does, or have a deputy appointed.",
       "Langkah ini milik peran lain, dan petugas tidak memegangnya hari ini, baik karena jabatan "
       "maupun penunjukan. Serahkan kepada yang berwenang, atau mintakan penunjukan."}},
+    {"in_person_only", 403,
+     {"The action is taken in person only", "Tindakan hanya dapat dilakukan sendiri"},
+     {"The SOP lets nobody take this action through another system (`hadir_sendiri`): the officer signs "
+      "in and takes it; a deputy by letter may.",
+      "SOP tidak mengizinkan tindakan ini melalui sistem lain (`hadir_sendiri`): pejabatnya masuk dan "
+      "melakukannya sendiri; pelaksana menurut surat perintah boleh."}},
     {"undo_by_other", 403,
      {"Only who acted may take it back", "Hanya yang melakukan tindakan yang dapat membatalkannya"},
      {"An action is taken back by who did it, and nobody else. Ask them, or act on the step that "
@@ -176,6 +182,19 @@ inline constexpr auto kProblemTypes = std::to_array<ProblemType>({
       "reason.",
       "Waktu langkah ini sudah dijeda. Untuk memundurkan akhirnya, kirim `until` yang lebih lambat "
       "dengan alasan yang sama."}},
+    {"requirement_asked_already", 409,
+     {"The applicant was asked for this already", "Pemohon sudah pernah diminta untuk syarat ini"},
+     {"The SOP lets one requirement be asked for once; again by the word of a superior, who pauses the "
+      "step themselves.",
+      "SOP membolehkan satu syarat diminta satu kali; sesudahnya hanya atasan yang dapat menjeda tahap "
+      "ini untuk memintanya lagi."}},
+    {"too_many_pauses", 409,
+     {"The permit was paused for this reason as often as allowed",
+      "Berkas sudah dijeda dengan alasan ini sebanyak yang diizinkan"},
+     {"The SOP bounds how often one permit is paused for this reason. Go on with the work, or choose the "
+      "reason that fits.",
+      "SOP membatasi berapa kali satu berkas dijeda dengan alasan ini. Lanjutkan pekerjaan, atau pilih "
+      "alasan yang sesuai."}},
     {"too_many_extensions", 409,
      {"The pause may not be extended again", "Jeda sudah tidak dapat diperpanjang lagi"},
      {"The end of this pause was put off as often as its reason allows. Resume the clock and go "
@@ -356,6 +375,26 @@ inline constexpr auto kProblemTypes = std::to_array<ProblemType>({
       "that fits, or return the file.",
       "Tindakan ini untuk persetujuan sedangkan berkasnya penolakan, atau sebaliknya. Pilih yang "
       "sesuai, atau kembalikan berkasnya."}},
+    {"condition_not_met", 422,
+     {"The action is not offered for this file", "Tindakan tidak tersedia untuk berkas ini"},
+     {"The SOP offers the action only where its condition (`bila`) holds. GET /permits/{id} lists "
+      "under `actions` what can be done.",
+      "SOP menyediakan tindakan ini hanya bila syaratnya (`bila`) terpenuhi. GET /permits/{id} memuat "
+      "pada `actions` yang dapat dilakukan."}},
+    {"invalid_fields", 422,
+     {"Fields of the form are missing or wrong", "Isian formulir belum lengkap atau keliru"},
+     {"Fields of the service's form are missing, unknown or wrong; `errors` points to each. "
+      "GET /sops/{id} lists the `fields`.",
+      "Isian formulir layanan belum lengkap, tidak dikenal, atau keliru; `errors` menunjuk "
+      "masing-masing. GET /sops/{id} memuat `fields`."}},
+    {"invalid_branches", 422,
+     {"The steps to open are missing or wrong", "Pilihan langkah yang dibuka belum ada atau keliru"},
+     {"The action opens the steps that are named in `to`; `detail` says which there are.",
+      "Tindakan ini membuka langkah yang disebut dalam `to`; `detail` menyebutkan pilihannya."}},
+    {"unknown_requirement", 422,
+     {"The requirement is not known", "Syarat tidak dikenal"},
+     {"The step has no such requirement to tick; its `requirements` are in GET /sops/{id}.",
+      "Langkah ini tidak mempunyai syarat itu; daftar `requirements` ada pada GET /sops/{id}."}},
     {"bad_occurred_at", 422,
      {"The given time is not possible", "Waktu yang dicatat tidak mungkin"},
      {"The given time lies before the step opened, or in the future. Send when it was really done.",

@@ -110,6 +110,7 @@ class AddTotal {
   }
   void operator()(const CaseMet&) { add(Series::permit_sla_met); }
   void operator()(const CaseMissed&) { add(Series::permit_sla_missed); }
+  void operator()(const LegalLimitsPassed&) { add(Series::legal_limits_passed); }
   void operator()(const StepCompleted& of) { add(Series::step_completions, of.step); }
   void operator()(const StepMissed& of) { add(Series::step_sla_missed, of.step); }
   void operator()(const StepReturned& of) { add(Series::step_returns, of.step); }

@@ -65,6 +65,9 @@ class Words {
     return "Berkas beralih ke SOP yang berlaku sekarang: " + e.because;
   }
   std::string operator()(const RungRaised& e) const { return step() + rung_words(e.rung); }
+  std::string operator()(const LegalLimitPassed&) const {
+    return "batas waktu menurut hukum terlewati: permohonan dapat dianggap dikabulkan";
+  }
   std::string operator()(const DeadlineMissed&) const { return step() + "batas waktu terlewati"; }
   std::string operator()(const ReminderRaised& e) const {
     return step() +

@@ -161,7 +161,7 @@ class Report {
         "<p class=\"halus\">Waktu pemohon diukur, tidak dinilai. Dalam kurung: belum diselesaikan. "
         "Kembali: berkas dikembalikan."
         "</p>{}",
-        rows, budget_in_words(sop_.total), completed, met, missed, share(met, met + missed),
+        rows, sop_.total ? budget_in_words(*sop_.total) : "", completed, met, missed, share(met, met + missed),
         returns, compliance_plot());
   }
 

@@ -37,6 +37,8 @@ constexpr auto kStored<CaseMet> = stored("permit_sla_met_total");
 template <>
 constexpr auto kStored<CaseMissed> = stored("permit_sla_missed_total");
 template <>
+constexpr auto kStored<LegalLimitsPassed> = stored("legal_limit_passed_total");
+template <>
 constexpr auto kStored<StepCompleted> = stored("step_completions_total", &StepCompleted::step);
 template <>
 constexpr auto kStored<StepMissed> = stored("step_sla_missed_total", &StepMissed::step);

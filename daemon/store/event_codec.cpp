@@ -28,14 +28,17 @@ template <>
 constexpr auto kStored<Submitted> = stored("submitted", always("number", &Submitted::number),
                                            always("sop", &Submitted::sop),
                                            always("sop_version", &Submitted::sop_version),
-                                           always("applicant", &Submitted::applicant));
+                                           always("applicant", &Submitted::applicant),
+                                           given("field.", "personal.", &Submitted::fields));
 template <>
 constexpr auto kStored<Acted> =
     stored("acted", maybe("step", &Acted::step), always("action", &Acted::action),
            always("to", &Acted::to), always("state", &Acted::state),
            maybe("occurred_at", &Acted::occurred_at), mark("backdated", "true", &Acted::backdated),
            maybe("late_entry", &Acted::late_entry), maybe("note", &Acted::note),
-           numbered("deficiency.", &Acted::deficiencies), numbered("document.", &Acted::documents));
+           numbered("deficiency.", &Acted::deficiencies), numbered("document.", &Acted::documents),
+           numbered("branch.", &Acted::branches), numbered("cancelled.", &Acted::cancelled),
+           numbered("checked.", &Acted::checked), given("field.", "personal.", &Acted::fields));
 template <>
 constexpr auto kStored<Undone> = stored("undone", always("event", &Undone::event),
                                         always("action", &Undone::action));
@@ -65,7 +68,8 @@ template <>
 constexpr auto kStored<Paused> = stored("paused", always("step", &Paused::step),
                                         always("pause", &Paused::pause),
                                         maybe("until", &Paused::until),
-                                        maybe("note", &Paused::note));
+                                        maybe("note", &Paused::note),
+                                        maybe("requirement", &Paused::requirement));
 template <>
 constexpr auto kStored<PauseExtended> = stored(
     "pause_extended", always("step", &PauseExtended::step), always("pause", &PauseExtended::pause),
@@ -100,6 +104,9 @@ constexpr auto kStored<RungRaised> = stored("rung_raised", always("rung", &RungR
 template <>
 constexpr auto kStored<DeadlineMissed> = stored("deadline_missed",
                                                 always("counted_at", &DeadlineMissed::counted_at));
+template <>
+constexpr auto kStored<LegalLimitPassed> = stored("legal_limit_passed",
+                                                  always("due_at", &LegalLimitPassed::due_at));
 template <>
 constexpr auto kStored<ReminderRaised> =
     stored("reminder_raised", mark("rung", "kendala", &ReminderRaised::of_obstacle),

@@ -91,6 +91,13 @@ struct Numbered {
   std::vector<M> O::*at;
 };
 
+// One field each, by the name of what was given; what is personal under a prefix of its own.
+template <class O>
+struct Given {
+  const char *name, *personal;
+  std::vector<GivenField> O::*at;
+};
+
 template <class O, class M>
 constexpr Always<O, M> always(const char* name, M O::*at) {
   return {name, at};
@@ -106,6 +113,11 @@ constexpr Mark<O> mark(const char* name, const char* word, bool O::*at) {
 template <class O, class M>
 constexpr Numbered<O, M> numbered(const char* name, std::vector<M> O::*at) {
   return {name, at};
+}
+
+template <class O>
+constexpr Given<O> given(const char* name, const char* personal, std::vector<GivenField> O::*at) {
+  return {name, personal, at};
 }
 
 class Writing {
@@ -134,6 +146,17 @@ class Writing {
   void put(const Numbered<O, M>& field, const O& from) {
     int n = 0;
     for (const M& one : from.*field.at) set(fmt::format("{}{}", field.name, ++n), one);
+  }
+
+  template <class O>
+  void put(const Given<O>& field, const O& from) {
+    for (const GivenField& one : from.*field.at)
+      std::visit(
+          [&]<class T>(const T& value) {
+            const char* prefix = std::is_same_v<T, Personal> ? field.personal : field.name;
+            set(prefix + one.field, value);
+          },
+          one.value);
   }
 
   std::string_view salt_;
@@ -186,6 +209,26 @@ class Reading {
     M one;
     while (find(fmt::format("{}{}", field.name, (to.*field.at).size() + 1), one))
       (to.*field.at).push_back(one);
+  }
+
+  template <class O>
+  void get(const Given<O>& field, O& to) const {
+    for (const auto& [name, value] : object_) {
+      GivenField one;
+      std::string text;
+      if (std::string_view(name).starts_with(field.name)) {
+        one.field = std::string_view(name).substr(std::string_view(field.name).size());
+        find(name, text);
+        one.value = std::move(text);
+      } else if (std::string_view(name).starts_with(field.personal)) {
+        one.field = std::string_view(name).substr(std::string_view(field.personal).size());
+        find(name, text);
+        one.value = Personal{std::move(text)};
+      } else {
+        continue;
+      }
+      (to.*field.at).push_back(std::move(one));
+    }
   }
 
   [[noreturn]] static void refuse(std::string_view name, std::string_view value) {

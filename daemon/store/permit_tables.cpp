@@ -12,6 +12,10 @@ json::value optional_instant(const std::optional<Instant>& instant) {
   return instant ? json::value(seconds_of(*instant)) : json::value(nullptr);
 }
 
+json::value optional_fields(const std::optional<FieldValues>& fields) {
+  return fields ? json::value(as_json(*fields)) : json::value(nullptr);
+}
+
 json::object object_at(const pg::Result& r, int row, int column) {
   return json::parse(r.text(row, column)).as_object();
 }
@@ -30,8 +34,10 @@ std::string Codec<LastAction>::put(const LastAction& last) {
                    {"recorded_at", seconds_of(last.recorded_at)},
                    {"by", last.by},
                    {"closed_visit", last.closed_visit},
-                   {"opened_visit", last.opened_visit},
-                   {"ended_pause", last.ended_pause},
+                   {"opened", json::value_from(last.opened)},
+                   {"abandoned", json::value_from(last.abandoned)},
+                   {"ended_pauses", json::value_from(last.ended_pauses)},
+                   {"fields_before", optional_fields(last.fields_before)},
                    {"state_before", to_string(last.state_before)},
                    {"outcome_before", to_string(last.outcome_before)},
                    {"case_opened_before", optional_instant(last.case_opened_before)},
@@ -56,8 +62,15 @@ LastAction Codec<LastAction>::get(const pg::Result& r, int row, int column) {
   last.recorded_at = Instant{Seconds{number("recorded_at")}};
   last.by = word("by");
   last.closed_visit = static_cast<int>(number("closed_visit"));
-  last.opened_visit = static_cast<int>(number("opened_visit"));
-  last.ended_pause = static_cast<int>(number("ended_pause"));
+  if (object.contains("opened")) {
+    last.opened = json::value_to<std::vector<int>>(object.at("opened"));
+    last.abandoned = json::value_to<std::vector<int>>(object.at("abandoned"));
+    last.ended_pauses = json::value_to<std::vector<int>>(object.at("ended_pauses"));
+    if (const json::value& fields = object.at("fields_before"); !fields.is_null())
+      last.fields_before = fields_of(fields.as_object());
+  } else {
+    last.by.clear();  // of an earlier program, which did not say all that it closed: stays done
+  }
   last.state_before = known(parse_permit_state(word("state_before")), word("state_before"));
   last.outcome_before = known(parse_outcome(word("outcome_before")), word("outcome_before"));
   last.case_opened_before = instant("case_opened_before");
@@ -91,6 +104,34 @@ Acknowledgement Codec<Acknowledgement>::get(const pg::Result& r, int row, int co
   if (const json::value* version = object.if_contains("sop_version"))
     latest.sop_version = version->as_string();
   return latest;
+}
+
+json::object as_json(const FieldValues& fields) {
+  json::object object;
+  for (const auto& [field, value] : fields)
+    std::visit([&](const auto& one) { object[field] = one; }, value);
+  return object;
+}
+
+FieldValues fields_of(const json::object& object) {
+  FieldValues fields;
+  for (const auto& [field, value] : object) {
+    if (value.is_bool())
+      fields[std::string(field)] = value.as_bool();
+    else if (value.is_string())
+      fields[std::string(field)] = std::string(value.as_string());
+    else
+      fields[std::string(field)] = value.to_number<double>();
+  }
+  return fields;
+}
+
+std::string Codec<FieldValues>::put(const FieldValues& fields) {
+  return json::serialize(as_json(fields));
+}
+
+FieldValues Codec<FieldValues>::get(const pg::Result& r, int row, int column) {
+  return fields_of(object_at(r, row, column));
 }
 
 std::string Codec<std::vector<std::string>>::put(const std::vector<std::string>& texts) {

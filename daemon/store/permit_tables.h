@@ -1,5 +1,7 @@
 // The tables of a permit, each as one list of columns.
 #pragma once
+#include <boost/json/object.hpp>
+
 #include "daemon/store/columns.h"
 #include "daemon/store/permits.h"
 
@@ -43,6 +45,15 @@ struct Codec<Acknowledgement> {
   static constexpr const char* kSql = "jsonb";
   static std::string put(const Acknowledgement& latest);
   static Acknowledgement get(const pg::Result& r, int row, int column);
+};
+// A form's fields as they are: booleans, numbers, texts.
+boost::json::object as_json(const FieldValues& fields);
+FieldValues fields_of(const boost::json::object& object);
+template <>
+struct Codec<FieldValues> {
+  static constexpr const char* kSql = "jsonb";
+  static std::string put(const FieldValues& fields);
+  static FieldValues get(const pg::Result& r, int row, int column);
 };
 template <>
 struct Codec<std::vector<std::string>> {
@@ -95,7 +106,8 @@ inline constexpr auto kPermit = table(
     column("calendar_version", &StoredPermit::calendar_version),
     fixed<Bytea>("tracking_hash", &TrackingIndex::tracking_hash),
     fixed("tracking_secret", &StoredPermit::tracking_secret),
-    fixed<Jsonb>("fields", &StoredPermit::fields));
+    fixed<Jsonb>("fields", &StoredPermit::fields), column("form", &Permit::fields),
+    column("legal_passed_at", &Permit::legal_passed_at));
 
 inline constexpr auto kApplicant =
     table("applicant", key("id", &Permit::applicant), fixed("name", &StoredPermit::Applicant::name),
@@ -117,14 +129,17 @@ inline constexpr auto kVisit = table(
     column("deficiencies", &Visit::deficiencies), column("check_at", &VisitIndex::check_at),
     column("standard", &Visit::standard), column("drafted_by", &Visit::drafted_by),
     column("acknowledged", &Visit::acknowledged), column("waited", &Visit::waited),
-    column("handled", &Visit::handled), column("sop_version", &Visit::sop_version));
+    column("handled", &Visit::handled), column("sop_version", &Visit::sop_version),
+    column("fork", &Visit::fork), column("branch", &Visit::branch),
+    column("joined", &Visit::joined));
 
 inline constexpr auto kPause =
     table("pause", key("permit", &OfPermit::permit), key("id", &Pause::id),
           column("visit", &Pause::visit), column("reason", &Pause::reason),
           column("stops_case", &Pause::stops_case), column("from_at", &Pause::from),
           column("to_at", &Pause::to), column("until_at", &Pause::until), column("by", &Pause::by),
-          column("extensions", &Pause::extensions), column("sop_version", &Pause::sop_version));
+          column("extensions", &Pause::extensions), column("sop_version", &Pause::sop_version),
+          column("requirement", &Pause::requirement));
 
 inline constexpr auto kDocument =
     table("document", key("permit", &OfPermit::permit), key("id", &Document::id),

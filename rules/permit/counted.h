@@ -26,6 +26,9 @@ struct CaseMet {
 struct CaseMissed {
   bool operator==(const CaseMissed&) const = default;
 };
+struct LegalLimitsPassed {
+  bool operator==(const LegalLimitsPassed&) const = default;
+};
 struct StepCompleted {
   std::string step;
   bool operator==(const StepCompleted&) const = default;
@@ -63,7 +66,8 @@ struct NoticeRedirected {
 
 using Counted =
     std::variant<PermitSubmitted, PermitClosed, CaseMet, CaseMissed, StepCompleted, StepMissed,
-                 StepReturned, WorkingTime, WorkingSeconds, SuperiorTold, NoticeRedirected>;
+                 StepReturned, WorkingTime, WorkingSeconds, SuperiorTold, NoticeRedirected,
+                 LegalLimitsPassed>;
 
 // A change of a counter, counted once `counted_from` has passed (the undo window).
 struct CountDelta {

@@ -148,6 +148,7 @@ class Draft {
                    Reason reason);
   void count_missed(const Timed& timed);
   void remind_to_mend(const Timed& timed);
+  void pass_legal_limit(const Timed& timed);
   void tell_applicant_of_rung(const Raising& raising);
   void remind_of_obstacle(const Timed& timed);
   void count_redirected(const Raising& raising, const Notice& notice);

@@ -35,8 +35,9 @@ void Draft::pause(int visit_id, const PauseReason& reason, const PauseVisit& com
   pause.from = now_;
   pause.until = command.until;
   pause.by = by.actor.id;
+  pause.requirement = command.requirement;
   p.pauses.push_back(pause);
-  Paused paused{label(visit), reason.id, {}, {command.note}};
+  Paused paused{label(visit), reason.id, {}, {command.note}, command.requirement};
   if (command.until) paused.until = calendar_.stamp(*command.until);
   const std::int64_t cause = record(visit_id, by, std::move(paused));
   ++p.version;

@@ -12,6 +12,7 @@ namespace {
 
 // Kept among the raised rungs under its kind's word, k counting on; no ladder has it.
 const NoticeKind kObstacleReminder{NoticeKind::Of::obstacle};
+constexpr std::string_view kLegalLimit = "fiktif_positif";
 
 }  // namespace
 
@@ -41,6 +42,9 @@ void Draft::catch_up() {
         break;
       case Timed::Kind::automatic_action:
         take_automatic_action(timed);
+        break;
+      case Timed::Kind::legal_limit:
+        pass_legal_limit(timed);
         break;
     }
   }
@@ -223,6 +227,32 @@ void Draft::count_missed(const Timed& timed) {
   permit().case_missed_counted = true;
   count(CaseMissed{}, timed.at, cause);
   tell_applicant(0, "terlambat_pemohon", Reason::case_missed, cause, Seconds{0});
+}
+
+// The daemon grants nothing by itself: it says so to the head and to who is above the open steps.
+void Draft::pass_legal_limit(const Timed& timed) {
+  Permit& p = permit();
+  p.legal_passed_at = timed.at;
+  const std::int64_t cause =
+      record(0, {}, LegalLimitPassed{calendar_.stamp(timed.at - Seconds{1})});
+  count(LegalLimitsPassed{}, timed.at, cause);
+  std::vector<std::string> told;
+  const auto tell = [&](const std::string& role) {
+    if (role.empty() || std::find(told.begin(), told.end(), role) != told.end()) return;
+    told.push_back(role);
+    Notice notice;
+    notice.kind = text_kind(std::string(kLegalLimit));
+    notice.addressee = {Addressee::Kind::role, role};
+    notice.audience = Audience::superior;
+    notice.text = kLegalLimit;
+    notice.reason = Reason::legal_limit_passed;
+    notice.urgent = true;
+    notice.cause = cause;
+    notify(std::move(notice));
+  };
+  tell(sop_.head);
+  for (const Visit& visit : p.visits)
+    if (visit.open() && !sop_.is_applicant(visit.role)) tell(superior_of(visit.role, 1).role);
 }
 
 void Draft::remind_to_mend(const Timed& timed) {

@@ -91,6 +91,7 @@ struct Paused {
   std::string step, pause;  // pause: the reason's id
   std::optional<Stamp> until;
   Personal note;
+  std::string requirement{};
   bool operator==(const Paused&) const = default;
 };
 struct PauseExtended {
@@ -134,6 +135,11 @@ struct DeadlineMissed {
   Stamp counted_at;
   bool operator==(const DeadlineMissed&) const = default;
 };
+// The limit of law after which the application counts as granted.
+struct LegalLimitPassed {
+  Stamp due_at;
+  bool operator==(const LegalLimitPassed&) const = default;
+};
 // The applicant, to mend what was returned; or the visit's officer, of an obstacle they named.
 struct ReminderRaised {
   bool of_obstacle = false;
@@ -145,7 +151,7 @@ struct ReminderRaised {
 using Happening =
     std::variant<Submitted, Acted, Undone, Claimed, Released, Assigned, Escalated, Acknowledged,
                  Paused, PauseExtended, Resumed, ContactCorrected, LinkSent, CalendarApplied,
-                 SopMigrated, RungRaised, DeadlineMissed, ReminderRaised>;
+                 SopMigrated, RungRaised, DeadlineMissed, ReminderRaised, LegalLimitPassed>;
 
 struct EventHead {
   std::int64_t sequence = 0;  // 1.. within the permit

@@ -104,6 +104,10 @@ std::vector<Timed> upcoming(const Permit& permit, const Sop& sop, const Calendar
         all.push_back({Timed::Kind::missed, *replay.due() + Seconds{1}, 0});
     }
   }
+  if (sop.legal.silence_is_consent() && !permit.legal_passed_at && !permit.case_closed_at)
+    if (const auto ledger = legal_ledger(permit, sop))
+      if (const auto due = Replay(*ledger, calendar).due())
+        all.push_back({Timed::Kind::legal_limit, *due + Seconds{1}, 0});
   std::stable_sort(all.begin(), all.end(), [](const Timed& a, const Timed& b) {
     return std::tie(a.at, a.kind, a.visit) < std::tie(b.at, b.kind, b.visit);
   });

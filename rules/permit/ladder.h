@@ -14,7 +14,15 @@ namespace tenggat {
 inline constexpr std::string_view kMendReminder = "pengingat_perbaikan";
 
 struct Timed {
-  enum class Kind { resume, automatic_action, rung, missed, mend_reminder, acknowledgement_over };
+  enum class Kind {
+    resume,
+    automatic_action,
+    rung,
+    missed,
+    mend_reminder,
+    acknowledgement_over,
+    legal_limit
+  };
   Kind kind = Kind::rung;
   Instant at{};
   int visit = 0;                       // 0: the case

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace tenggat {
 
@@ -317,20 +318,42 @@ namespace {
 // Of an estimate that has passed; no file is looked at that seldom.
 constexpr int kMostRenewals = 1000;
 
-// The standards of the steps after the open one, and a day more where that is overdue.
+// The standards of the steps after the open ones, by the longest way, and a day more where one of
+// those is overdue.
 Budget still_to_do(const Permit& permit, const Sop& sop, const Calendar& calendar, Instant now) {
   int last = 0;  // the step at which the case ends
   for (const Trigger& end : sop.case_ends) last = std::max(last, sop.step(end.step).number);
-  int open = 0;
+  std::vector<const Step*> open;
   Budget left;
   for (const Visit& visit : permit.visits) {
     if (!visit.open()) continue;
-    open = std::max(open, sop.step(visit.step).number);
+    open.push_back(&sop.step(visit.step));
     const Sla sla = visit_sla(permit, visit, sop, calendar, now);
     if (sla.status == SlaStatus::overdue) left.days = 1;
   }
-  for (const Step& step : sop.steps)
-    if (step.number > open && step.number <= last) left = left + step.standard;
+  int after = 0;
+  for (const Step* step : open) after = std::max(after, step->number);
+  // Of the branches of one block only the longest counts; what is under way in a branch is in them.
+  std::map<std::string, std::map<std::string, Budget>> blocks;
+  for (const Step& step : sop.steps) {
+    const bool before = step.number <= after || step.number > last;
+    if (step.within.empty()) {
+      if (!before) left = left + step.standard;
+      continue;
+    }
+    const auto& [join, branch] = step.within.front();
+    const bool passed = std::any_of(open.begin(), open.end(), [&](const Step* one) {
+      return one->number >= step.number && (one->within.empty() || one->within.front().entry == branch);
+    });
+    if (!passed && step.number <= last)
+      blocks[join][branch] = blocks[join][branch] + step.standard;
+  }
+  for (const auto& [join, branches] : blocks) {
+    Budget longest;
+    for (const auto& [branch, budget] : branches)
+      if (nominal_minutes(budget) > nominal_minutes(longest)) longest = budget;
+    left = left + longest;
+  }
   return left;
 }
 

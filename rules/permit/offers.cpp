@@ -119,11 +119,12 @@ void Listing::assignments(const Visit& visit) {
 }
 
 void Listing::pauses(const Visit& visit) {
-  const Allowed by = may_.pause(visit);
   for (const PauseReason& reason : context_.sop.pauses) {
+    const Allowed by = may_.pause(visit, &reason);
     Offer& begin = add(What::pause, visit.id, by);
     begin.pause = &reason;
-    if (begin.stands()) begin.why_not = may_.refuse_second_pause(visit);
+    if (begin.stands()) begin.why_not = may_.refuse_another_pause(visit, reason);
+    begin.wanted.requirement = reason.names_requirement;
     if (reason.tells_applicant) begin.wanted.note = ActionRule::Note::required;
     if (!may_.can_be_extension(visit, reason)) {
       begin.wanted.until = reason.needs_until ? Wanted::Until::required : Wanted::Until::optional;

@@ -91,6 +91,7 @@ struct Pause {
   std::string by;
   int extensions = 0;         // how often `until` was put off
   std::string sop_version{};  // it ended under, where the permit has gone on to another since
+  std::string requirement{};  // that it is about, where the reason names one (`sebut_syarat`)
   bool operator==(const Pause&) const = default;
 };
 
@@ -168,6 +169,7 @@ struct Permit {
   std::optional<Instant> promised_at;
   int signings = 0;  // a second one sends a correction
   std::optional<Instant> legal_opened_at;
+  std::optional<Instant> legal_passed_at;  // when the limit of law that counts as consent passed
   std::optional<LastAction> last_action;
 
   std::vector<Visit> visits;

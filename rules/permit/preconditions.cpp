@@ -365,9 +365,14 @@ Allowed Preconditions::acknowledge(const Visit& visit) const { return officer_in
 
 // --- pauses --------------------------------------------------------------------------------------
 
-Allowed Preconditions::pause(const Visit& visit) const {
+Allowed Preconditions::pause(const Visit& visit, const PauseReason* reason) const {
   if (context_.sop.is_applicant(visit.role)) return refuse<Refused::applicant_has_no_clock>();
-  return officer_in_charge(visit);
+  Allowed by = officer_in_charge(visit);
+  if (by || !reason || !reason->names_requirement || actor_.kind != Actor::Kind::officer) return by;
+  if (const auto duty =
+          superior_duty_for(actor_.id, visit, context_.sop, context_.people, today_))
+    return Doer{actor_, duty->for_officer, {}};
+  return by;
 }
 
 bool Preconditions::can_be_extension(const Visit& visit, const PauseReason& reason) const {
@@ -388,9 +393,42 @@ Preconditions::UntilBounds Preconditions::bounds_of_extension(const Visit& visit
           longest_pause(open, reason, context_.calendar)};
 }
 
-std::optional<Refusal> Preconditions::refuse_second_pause(const Visit& visit) const {
-  if (!permit().open_pause(visit.id)) return std::nullopt;
-  return refuse<Refused::already_paused>();
+std::optional<Refusal> Preconditions::refuse_another_pause(const Visit& visit,
+                                                           const PauseReason& reason) const {
+  if (permit().open_pause(visit.id)) return refuse<Refused::already_paused>();
+  const auto before =
+      std::count_if(permit().pauses.begin(), permit().pauses.end(),
+                    [&](const Pause& pause) { return pause.reason == reason.id; });
+  if (reason.most > 0 && before >= reason.most)
+    return refuse<Refused::too_many_pauses>(reason.id, reason.most);
+  return std::nullopt;
+}
+
+// One of a step's requirements, or a document that the application needs; asked for once, and again
+// by a superior alone.
+std::optional<Refusal> Preconditions::refuse_requirement(const Visit& visit,
+                                                         const PauseReason& reason,
+                                                         const PauseVisit& command) const {
+  const std::string& named = command.requirement;
+  const std::vector<Step>& steps = context_.sop.steps;
+  const auto has_it = [&](const Step& step) {
+    return std::any_of(step.requirements.begin(), step.requirements.end(),
+                       [&](const Requirement& one) { return one.id == named; });
+  };
+  const std::vector<std::string>& needs = steps.front().needs;
+  const bool known = std::any_of(steps.begin(), steps.end(), has_it) ||
+                     std::find(needs.begin(), needs.end(), named) != needs.end();
+  if (!reason.names_requirement)
+    return named.empty() ? std::nullopt
+                         : std::optional(refuse<Refused::names_no_requirement>(reason.id));
+  if (named.empty()) return refuse<Refused::missing_requirement>(reason.id);
+  if (!known) return refuse<Refused::unknown_requirement>(visit.step, named);
+  const bool asked = std::any_of(
+      permit().pauses.begin(), permit().pauses.end(),
+      [&](const Pause& one) { return one.reason == reason.id && one.requirement == named; });
+  if (asked && !superior_duty_for(actor_.id, visit, context_.sop, context_.people, today_))
+    return refuse<Refused::asked_already>(named);
+  return std::nullopt;
 }
 
 std::optional<Refusal> Preconditions::refuse_extension(const Visit& visit,
@@ -407,6 +445,8 @@ std::optional<Refusal> Preconditions::refuse_content(const Visit& visit, const P
   const bool extends = can_be_extension(visit, reason);
   if (!extends && reason.tells_applicant && command.note.empty())
     return refuse<Refused::missing_question>();
+  if (!extends)
+    if (auto refusal = refuse_requirement(visit, reason, command)) return refusal;
   if (reason.needs_until && !command.until) return refuse<Refused::missing_until>();
   if (!command.until) return std::nullopt;
   const auto [after, latest] =

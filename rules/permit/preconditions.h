@@ -31,8 +31,9 @@ class Preconditions {
   std::optional<Refusal> refuse_assignee(const Visit& visit, const std::string& officer) const;
   Allowed escalate(const Visit& visit) const;
   Allowed acknowledge(const Visit& visit) const;
-  Allowed pause(const Visit& visit) const;  // or extend one; then whether it can be
-  std::optional<Refusal> refuse_second_pause(const Visit& visit) const;
+  // Or extend one; then whether it can be. A superior asks for the applicant's word again.
+  Allowed pause(const Visit& visit, const PauseReason* reason) const;
+  std::optional<Refusal> refuse_another_pause(const Visit& visit, const PauseReason& reason) const;
   std::optional<Refusal> refuse_extension(const Visit& visit, const PauseReason& reason) const;
   Allowed resume(const Visit& visit) const;
   Allowed reach_applicant() const;
@@ -71,6 +72,8 @@ class Preconditions {
   Allowed on_duty(const Visit& visit) const;
   Allowed in_charge(const Visit& visit) const;          // nobody else has claimed it
   Allowed officer_in_charge(const Visit& visit) const;  // the applicant neither claims nor pauses
+  std::optional<Refusal> refuse_requirement(const Visit& visit, const PauseReason& reason,
+                                            const PauseVisit& command) const;
   std::optional<Refusal> refuse_absent(const std::string& officer) const;
   std::optional<Refusal> refuse_claimed(const Visit& visit, const Doer& by) const;
   bool may_hold(const Condition& condition, const Step& step) const;

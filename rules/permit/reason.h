@@ -80,6 +80,7 @@ namespace tenggat {
   X(invalid_fields, "")                                                                           \
   X(invalid_branches, "")                                                                         \
   X(unknown_requirement, "")                                                                      \
+  X(requirement_asked_already, "")                                                                \
   X(in_person_only, "")                                                                           \
   X(too_many_pauses, "")                                                                          \
   X(too_late_to_withdraw, "")                                                                     \

@@ -123,6 +123,13 @@ namespace tenggat {
   X(too_many_extensions, too_many_extensions, "a pause for '{}' may be extended {} times",        \
     "jeda untuk '{}' dapat diperpanjang {} kali")                                                 \
   X(already_paused, already_paused, "the clock stands already", "waktu sudah dijeda")             \
+  X(missing_requirement, unknown_requirement, "a pause for '{}' names the requirement it is about",\
+    "jeda untuk '{}' menyebut syarat yang dimaksud")                                              \
+  X(names_no_requirement, unknown_requirement, "a pause for '{}' is about no requirement",        \
+    "jeda untuk '{}' tidak menyebut syarat")                                                      \
+  X(asked_already, requirement_asked_already,                                                     \
+    "'{}' was asked for already: a superior may ask for it again",                                \
+    "'{}' sudah pernah diminta: hanya atasan yang dapat memintanya lagi")                         \
   X(too_many_pauses, too_many_pauses, "a permit is paused for '{}' {} times at most",             \
     "satu berkas dijeda untuk '{}' paling banyak {} kali")                                        \
   X(not_paused, not_paused, "the clock is running", "waktu sedang berjalan")                      \

@@ -120,13 +120,14 @@ std::optional<Refusal> Handler::operator()(const Acknowledge& acknowledge) {
 std::optional<Refusal> Handler::operator()(const PauseVisit& command) {
   const auto visit = may_.open_visit(command.step);
   if (!visit) return visit.error();
-  const auto by = may_.pause(**visit);
-  if (!by) return by.error();
   const PauseReason* reason = context_.sop.find_pause(command.reason);
+  const auto by = may_.pause(**visit, reason);
+  if (!by) return by.error();
   if (!reason) return refuse<Refused::unknown_pause_reason>(command.reason);
   const bool extends = command.until && may_.can_be_extension(**visit, *reason);
   if (auto refusal =
-          extends ? may_.refuse_extension(**visit, *reason) : may_.refuse_second_pause(**visit))
+          extends ? may_.refuse_extension(**visit, *reason)
+                  : may_.refuse_another_pause(**visit, *reason))
     return refusal;
   if (auto refusal = may_.refuse_content(**visit, *reason, command)) return refusal;
   if (extends)

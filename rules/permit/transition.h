@@ -89,6 +89,7 @@ struct Acknowledge {
 struct PauseVisit {
   std::string step, reason, note;
   std::optional<Instant> until;
+  std::string requirement{};  // where the reason names one
 };
 struct ResumeVisit {
   std::string step, note;

@@ -355,6 +355,8 @@ class Explorer {
     std::bitset<kMostSteps> opened;
     opened.set(0);
     for (const Found& one : found_) opened |= one.state.open;
+    for (std::size_t i = 1; i < sop_.steps.size(); ++i)
+      if (!is_led_to(step_at(i).id)) return say_unreachable(i);
     bool wrong = false;
     std::vector<std::string> said;
     for (std::size_t i = 0; i < sop_.steps.size(); ++i) {
@@ -376,11 +378,20 @@ class Explorer {
       }
     }
     for (std::size_t i = 0; !wrong && i < sop_.steps.size(); ++i)
-      if (!opened.test(i)) {
-        places_.steps[i].fault(say<Wrong::unreachable_step>(step_at(i).id));
-        return true;  // what only it leads to follows from it
-      }
+      if (!opened.test(i)) return say_unreachable(i);
     return wrong;
+  }
+
+  bool is_led_to(const std::string& id) const {
+    return std::any_of(sop_.steps.begin(), sop_.steps.end(), [&](const Step& step) {
+      return std::any_of(step.actions.begin(), step.actions.end(),
+                         [&](const ActionRule& action) { return action.leads_to(id); });
+    });
+  }
+  // What only it leads to, or needs what it brings, follows from it.
+  bool say_unreachable(std::size_t step) {
+    places_.steps[step].fault(say<Wrong::unreachable_step>(step_at(step).id));
+    return true;
   }
 
   // No end can be reached from here on: said where nothing can be done at all, else where it begins

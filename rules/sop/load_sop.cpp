@@ -22,14 +22,14 @@ Read<Party> parse_party(std::string_view text) {
   return say<Wrong::bad_party>();
 }
 
+}  // namespace
+
 // Names are used in metrics, paths and file names.
 bool is_identifier(std::string_view text) {
   return !text.empty() && text.size() <= 40 && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
   });
 }
-
-}  // namespace
 
 Read<Budget> read_budget(std::string_view text) {
   if (const auto budget = parse_budget(text)) return *budget;
@@ -63,9 +63,18 @@ Loaded<Sop> SopReader::read() {
   read_fields(top.find("isian"));
   read_steps(top);
   mark_backward();
-  check_soundness(sop_, places_, file_.sound());
+  prove();
   if (!file_.sound()) return file_.take_faults();
   return std::move(sop_);
+}
+
+// Of a file that is wrong already only what does not follow from that is said as well. Of one that
+// was in force once nothing is asked that was not asked then.
+void SopReader::prove() {
+  const bool way_holds = check_soundness(sop_, places_);
+  if (accepted_before_) return;
+  if (way_holds && file_.sound()) sop_.states = explore(sop_, places_);
+  if (!way_holds || file_.sound()) check_total(sop_, places_, way_holds);
 }
 
 // --- what several parts read ---------------------------------------------------------------------

@@ -99,7 +99,8 @@ void SopReader::read_leads(const YamlMap& entry, ActionRule& action) {
   bool readable = true;
   if (to.present() && choices.present()) {
     entry.fault_at("ke_pilihan", say<Wrong::leads_twice>());
-    readable = false;
+    places_.steps_named = false;  // its way is not known
+    return;
   }
   action.chooses_branches = choices.present();
   action.forks = choices.present() || to.is_list();
@@ -137,7 +138,7 @@ void SopReader::read_lead(const YamlValue& item, ActionRule& action) {
   }
   lead.step = name.text();
   if (lead.step.empty()) return;
-  if (action.leads_to(lead.step)) name.fault(say<Wrong::list_twice>(lead.step));
+  if (action.leads_to(lead.step)) return name.fault(say<Wrong::list_twice>(lead.step));
   places_.step_uses.push_back({lead.step, name});
   action.to.push_back(std::move(lead));
 }
@@ -176,7 +177,7 @@ void SopReader::read_steps(const YamlMap& top) {
     Step step = read_step(entry);
     const bool twice = sop_.find_step(step.id) != nullptr;
     if (twice && !step.id.empty()) entry.fault_at("id", say<Wrong::step_twice>());
-    places_.steps_named = places_.steps_named && !twice && !step.id.empty();
+    places_.steps_named = places_.steps_named && !twice && is_identifier(step.id);
     sop_.steps.push_back(std::move(step));
   }
   if (sop_.steps.empty() && steps.is_list()) steps.fault(say<Wrong::no_steps>());

@@ -248,6 +248,7 @@ struct Sop {
   NumberFormat number_format;
   Place number_at;      // `nomor`, for faults that show only beside other services
   std::string version;  // content hash, set by whoever read the file
+  int states = 0;  // how many a file of it can be in, as the proof of its soundness has found
   // Of the longest way through, as the file says; of calendar days it says nothing. `shortest`:
   // where conditions make the ways differ.
   std::optional<Budget> total, shortest;

@@ -11,7 +11,7 @@ namespace tenggat {
 namespace {
 
 // Thrown at the first fault: what follows from it is not said as well.
-struct Said1 {};
+struct FaultSaid {};
 
 class Layout {
  public:
@@ -24,7 +24,7 @@ class Layout {
       walk(0, sop_.steps.front());
       for (const std::string& join : own_joins(0)) fault_at_step<Wrong::join_without_fork>(join);
       for (std::size_t i = 0; i < leaving_.size(); ++i) check_leaving(leaving_[i]);
-    } catch (const Said1&) {
+    } catch (const FaultSaid&) {
       return false;
     }
     for (Step& step : sop_.steps) step.within = path_of(region_of(step.id));
@@ -53,12 +53,12 @@ class Layout {
   template <Wrong wrong, class... Arguments>
   [[noreturn]] void fault(const Move& move, const Arguments&... arguments) {
     places_.of(sop_, *move.step, *move.action).fault(say<wrong>(arguments...));
-    throw Said1{};
+    throw FaultSaid{};
   }
   template <Wrong wrong>
   [[noreturn]] void fault_at_step(const std::string& id) {
     places_.steps[static_cast<std::size_t>(step(id).number) - 1].fault(say<wrong>(id));
-    throw Said1{};
+    throw FaultSaid{};
   }
 
   int region_of(const std::string& id) const {
@@ -121,8 +121,53 @@ class Layout {
     }
   }
 
+  // All that plain moves lead on to from `from`, up to the joins, which are not passed.
+  std::set<std::string> reach(const std::string& from) {
+    std::set<std::string> reached{from};
+    std::vector<const Step*> ahead{&step(from)};
+    while (!ahead.empty()) {
+      const Step& here = *ahead.back();
+      ahead.pop_back();
+      if (here.joins && here.id != from) continue;
+      for (const ActionRule& action : here.actions)
+        if (!action.forks && !action.cancels_branches && !action.ends_permit() &&
+            !action.backward && reached.insert(action.to.front().step).second)
+          ahead.push_back(&step(action.to.front().step));
+    }
+    return reached;
+  }
+
+  // What a slip of the pen looks like: branches that meet where nothing joins them, a branch that
+  // goes on past the join.
+  void check_branches(const Move& fork) {
+    std::map<std::string, std::string> seen;  // steps, and the branch in which
+    std::set<std::string> joins;
+    std::map<int, std::string> met;  // where branches meet, in the order of the file
+    for (const Lead& lead : fork.action->to) {
+      if (step(lead.step).joins) continue;
+      for (const std::string& id : reach(lead.step)) {
+        if (step(id).joins)
+          joins.insert(id);
+        else if (!seen.try_emplace(id, lead.step).second)
+          met.emplace(step(id).number, id);
+      }
+    }
+    if (!met.empty()) fault_at_step<Wrong::join_unmarked>(met.begin()->second);
+    for (const std::string& join : joins) {
+      const std::set<std::string> past = reach(join);
+      for (const auto& [id, branch] : seen)
+        for (ActionRule& action : step(id).actions) {
+          if (action.forks || action.cancels_branches || action.ends_permit()) continue;
+          const std::string& next = action.to.front().step;
+          if (next != join && past.contains(next) && !past.contains(id))
+            fault<Wrong::leaves_branch>({&step(id), &action}, action.id, next);
+        }
+    }
+  }
+
   std::string lay_out_fork(int region, const Move& fork) {
     ActionRule& action = *fork.action;
+    check_branches(fork);
     for (const Lead& lead : action.to) {
       const std::string join = join_of_branch(region, lead.step, fork);
       if (action.join.empty()) action.join = join;

@@ -16,6 +16,7 @@ template <class T>
 using Read = boost::system::result<T, Said>;
 
 Read<Budget> read_budget(std::string_view text);
+bool is_identifier(std::string_view text);
 
 class SopReader {
  public:
@@ -24,6 +25,7 @@ class SopReader {
 
  private:
   // --- load_sop.cpp
+  void prove();
   std::string identifier(const YamlValue& value);
   Budget budget(const YamlValue& value);
   Trigger trigger(const YamlValue& value);

@@ -17,22 +17,19 @@ class Soundness {
 
   // What a mistake in a name brings along is not said as well: a name that is nowhere is one fault,
   // however often it stands, and what follows from the way of the file only where all names hold.
-  void check(bool sound) {
+  bool check() {
     const bool roles_hold = !sop_.roles.empty() && check_roles();
     const bool way_holds = places_.steps_named && check_steps() && check_triggers();
     if (places_.steps_named && sop_.withdrawal &&
         !sop_.find_step(sop_.withdrawal->until_step_opens))
       places_.top.fault_at("penarikan", say<Wrong::bad_withdrawal>());
     if (roles_hold) check_chains();
-    if (sop_.steps.empty()) return;
+    if (sop_.steps.empty()) return false;
     check_first_step();
     check_performers();
     if (roles_hold) check_copies();
     check_automatic();
-    if (!way_holds || !lay_out_blocks(sop_, places_)) return;
-    check_sum();
-    // What a mistake elsewhere brings along is not said as well.
-    if (sound) explore(sop_, places_);
+    return way_holds && lay_out_blocks(sop_, places_);
   }
 
  private:
@@ -150,25 +147,6 @@ class Soundness {
       }
   }
 
-  // The form carries minutes into hours, which is a matter of writing, not of working time.
-  static Budget as_on_the_form(Budget budget) {
-    budget.hours += budget.minutes / 60;
-    budget.minutes %= 60;
-    return budget;
-  }
-
-  void check_sum() {
-    if (!places_.budgets_read || !sop_.total) return;
-    const WaysThrough ways = ways_through(sop_);
-    compare(ways.longest, *sop_.total);
-    if (sop_.shortest) compare(ways.shortest, *sop_.shortest);
-  }
-  void compare(const Budget& sum, const Budget& written) {
-    if (!(as_on_the_form(sum) == as_on_the_form(written)))
-      places_.top.fault_at(
-          "total", say<Wrong::wrong_sum>(as_on_the_form(sum).to_string(), written.to_string()));
-  }
-
   Sop& sop_;
   const SopPlaces& places_;
 };
@@ -179,8 +157,8 @@ bool is_budget(const YamlValue& value) {
   return value.is_scalar() && parse_budget(value.text()).has_value();
 }
 
-void check_soundness(Sop& sop, const SopPlaces& places, bool sound) {
-  Soundness(sop, places).check(sound);
+bool check_soundness(Sop& sop, const SopPlaces& places) {
+  return Soundness(sop, places).check();
 }
 
 const YamlValue& SopPlaces::of(const Sop& sop, const Step& step, const ActionRule& action) const {

@@ -26,8 +26,8 @@ struct SopPlaces {
 bool is_budget(const YamlValue& value);
 
 // Records each fault at its place, and fills in what follows from the whole: the blocks that steps
-// lie in. `sound`: nothing is wrong so far, so that a proof is worth making.
-void check_soundness(Sop& sop, const SopPlaces& places, bool sound);
+// lie in. False: a name on its way is nowhere, or blocks do not close.
+bool check_soundness(Sop& sop, const SopPlaces& places);
 
 // --- parts of it -----------------------------------------------------------------------------------
 
@@ -45,5 +45,8 @@ struct WaysThrough {
   Budget longest, shortest;
 };
 WaysThrough ways_through(const Sop& sop);
+
+// Whether the steps add up to what is written; where their way is not known, all of them.
+void check_total(const Sop& sop, const SopPlaces& places, bool way_holds);
 
 }  // namespace tenggat

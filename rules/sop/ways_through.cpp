@@ -1,17 +1,12 @@
 // How long a file takes at most and at least, by the standards of the steps on its way.
+#include <algorithm>
 #include <map>
 
+#include "rules/fault_words.h"
 #include "rules/sop/sop_soundness.h"
 
 namespace tenggat {
 namespace {
-
-// Which of two budgets is longer where their counts cannot be compared: by the nominal day of 7 h
-// 30 min (docs/reference.md, Working time).
-int nominal_minutes(const Budget& budget) {
-  constexpr int kDay = 450, kHour = 60;
-  return budget.days * kDay + budget.hours * kHour + budget.minutes;
-}
 
 // Of working time: what calendar days a step may take is no part of the sum.
 Budget working_part(const Budget& budget) { return {budget.days, budget.hours, budget.minutes}; }
@@ -85,12 +80,42 @@ class Ways {
   std::map<const Step*, std::optional<Budget>> from_;
 };
 
+// The form carries minutes into hours, which is a matter of writing, not of working time.
+Budget as_on_the_form(Budget budget) {
+  budget.hours += budget.minutes / 60;
+  budget.minutes %= 60;
+  return working_part(budget);
+}
+
 }  // namespace
 
 WaysThrough ways_through(const Sop& sop) {
   const Step& first = sop.steps.front();
   return {Ways(sop, Ways::Which::longest).from(first).value_or(Budget{}),
           Ways(sop, Ways::Which::shortest).from(first).value_or(Budget{})};
+}
+
+void check_total(const Sop& sop, const SopPlaces& places, bool way_holds) {
+  if (!places.budgets_read || !sop.total || sop.steps.empty()) return;
+  const auto compare = [&](const Budget& sum, const Budget& written) {
+    if (as_on_the_form(sum) == as_on_the_form(written)) return;
+    places.top.fault_at(
+        "total", say<Wrong::wrong_sum>(as_on_the_form(sum).to_string(), written.to_string()));
+  };
+  if (way_holds) {
+    const WaysThrough ways = ways_through(sop);
+    compare(ways.longest, *sop.total);
+    if (sop.shortest) compare(ways.shortest, *sop.shortest);
+    return;
+  }
+  // Steps one after the other are all on the way, whatever their names.
+  const bool forks = std::any_of(sop.steps.begin(), sop.steps.end(), [](const Step& step) {
+    return std::any_of(step.actions.begin(), step.actions.end(),
+                       [](const ActionRule& action) { return action.forks; });
+  });
+  Budget sum;
+  for (const Step& step : sop.steps) sum = sum + step.standard;
+  if (!forks) compare(sum, *sop.total);
 }
 
 }  // namespace tenggat

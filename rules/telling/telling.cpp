@@ -29,6 +29,8 @@ std::optional<Reason> visit_notice_fails(const Notice& notice, const Permit& per
   const Visit* visit = permit.find_visit(notice.visit);
   if (!visit || visit->undone) return Reason::undone;
   if (reports_closing(notice)) return visit->open() ? std::optional(Reason::undone) : std::nullopt;
+  if (notice.reason == Reason::branch_cancelled)
+    return visit->cancelled() ? std::nullopt : std::optional(Reason::undone);
   if (!visit->open()) return Reason::done_before_sending;
   if (notice.kind.of == Of::pause)
     return permit.open_pause(visit->id) ? std::nullopt : std::optional(Reason::done_before_sending);
@@ -60,6 +62,8 @@ std::optional<Reason> no_longer_holds(const Notice& notice, const Permit& permit
   if (is_rearmed(notice, permit)) return Reason::rearmed;
   if (notice.audience == Audience::applicant) return applicant_notice_fails(notice, permit);
   if (notice.visit != 0) return visit_notice_fails(notice, permit, sop, calendar);
+  // That the limit has passed is a fact, whatever has become of the file since.
+  if (notice.reason == Reason::legal_limit_passed) return std::nullopt;
   if (permit.case_closed_at) return Reason::done_before_sending;
   if (stands(case_ledger(permit, sop), calendar)) return Reason::paused;
   return std::nullopt;

@@ -220,7 +220,7 @@ TEST(HandTable, ThePaudStandardsAddUpToFourDaysOneHourEighteenMinutes) {
   Budget sum;
   for (const Step& step : paud().steps) sum = sum + step.standard;
   EXPECT_EQ(sum, (Budget{4, 0, 30 + 10 + 10 + 10 + 5 + 5 + 5 + 3}));
-  for (const Budget& total : {sum, paud().total, budget("4d 1h 18m")})
+  for (const Budget& total : {sum, *paud().total, budget("4d 1h 18m")})
     EXPECT_EQ(when(shipped_calendar().deadline(wita("04-06 08:00"), total).due), "04-10 09:18");
 }
 

@@ -39,7 +39,8 @@ std::string say(const ActionRule& action) {
     marks.push_back(fmt::format("automatic {}", action.automatic_after->to_string()));
   if (action.backward) marks.emplace_back("backward");
   if (action.beyond_sop) marks.emplace_back("beyond");
-  return fmt::format("{} -> {} ({})", action.id, action.to, fmt::join(marks, ", "));
+  return fmt::format("{} -> {} ({})", action.id,
+                     action.to.empty() ? "" : action.to.front().step, fmt::join(marks, ", "));
 }
 
 TEST(LoadSop, PaudIsTheTableOfTheReference) {
@@ -147,7 +148,7 @@ TEST(LoadSop, PaudHasTheHeadOfTheContract) {
   EXPECT_EQ(sop.id, "paud");
   EXPECT_EQ(sop.calendar, "banjarbaru");
   EXPECT_EQ(sop.number_format.print(2026, 4, 417), "PAUD-2026-00417");
-  EXPECT_EQ(sop.total.to_string(), "4d 1h 18m");
+  EXPECT_EQ(sop.total->to_string(), "4d 1h 18m");
   EXPECT_EQ(sop.case_standard.to_string(), "5d");
   EXPECT_EQ(sop.case_starts, (Trigger{"verifikasi", "accept"}));
   EXPECT_EQ(sop.case_ends,
@@ -319,7 +320,7 @@ TEST(LoadSop, EachFaultIsRefusedAndNamed) {
       {{"  batas: 21d\n", ""}, "batas"},
       {{"  cara: secara tertulis kepada Kepala DPMPTSP Kota Banjarbaru\n", ""}, "cara"},
       {{"Kepala DPMPTSP Kota Banjarbaru\n", "Kepala DPMPTSP Kota Banjarbaru.\n"}, "no full stop"},
-      {{"  batas: 21d\n", "  batas: 21d\n  sop: keberatan_paud\n"}, "sop"},
+      {{"  batas: 21d\n", "  batas: 21d\n  lampiran: surat\n"}, "lampiran"},
   };
   for (const Case& one : cases) {
     const Faults faults = faults_of({one.change});
@@ -376,7 +377,7 @@ TEST(LoadSop, AllFaultsAreSaidAtOnceEachAtItsPlace) {
   };
   const std::string all = fmt::format("{}", fmt::join(lines, "\n"));
   EXPECT_TRUE(said("paud.yaml:15:8: ", "add up to")) << all;
-  EXPECT_TRUE(said("paud.yaml:33:11: ", "bupati")) << all;
+  EXPECT_TRUE(said("paud.yaml:35:11: ", "bupati")) << all;
   EXPECT_TRUE(std::is_sorted(faults.begin(), faults.end(), [](const Fault& a, const Fault& b) {
     return std::tie(a.line, a.column) < std::tie(b.line, b.column);
   }));
