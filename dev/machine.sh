@@ -12,7 +12,7 @@ readonly run_packages=(curl jq postgresql-15 util-linux)
 readonly demo_packages=(prometheus)
 readonly test_packages=(
   caddy clang-format-14 clang-tidy-14 libfaketime libgmock-dev libgtest-dev librapidcheck-dev nginx-light opensmtpd prometheus
-  prometheus-alertmanager openssl php-cli php-curl python3-jsonschema shellcheck
+  prometheus-alertmanager openssl php-cli php-curl python3-jsonschema python3-yaml shellcheck
   systemd)
 readonly fuzz_packages=(clang-19 libclang-rt-19-dev)
 # A nodejs of another house than Debian brings npm along, and will not stand beside Debian's.
