@@ -155,6 +155,8 @@ CommandAnswer Deciding::submit(const CommandRequest& request, const Drawn& drawn
   permit.applicant = permit.id;
   permit.number = sop->number_format.print(today.year, today.month, last_number + 1);
   permit.applicant_digest = drawn.applicant_digest;
+  const bool has_form = !sop->fields.empty();
+  if (!has_form) permit.fields.clear();  // what is given is kept as it came
   auto decided = open_permit(permit, context);
   if (!decided) return {Kind::refused, 0, "", decided.error()};
   if (auto refusal = take_files(permit.id, permit.documents))
@@ -166,7 +168,7 @@ CommandAnswer Deciding::submit(const CommandRequest& request, const Drawn& drawn
   change.applicant = submission.applicant;
   change.salt = drawn.salt;
   change.tracking_secret = drawn.tracking_secret;
-  change.fields = submission.fields;
+  if (!has_form) change.fields = submission.fields;
   change.calendar_version = terms_.rules.calendar_version(sop->calendar);
   StoredPermit stored;
   stored.permit = decided->after;

@@ -64,10 +64,9 @@ struct NoticeRedirected {
   bool operator==(const NoticeRedirected&) const = default;
 };
 
-using Counted =
-    std::variant<PermitSubmitted, PermitClosed, CaseMet, CaseMissed, StepCompleted, StepMissed,
-                 StepReturned, WorkingTime, WorkingSeconds, SuperiorTold, NoticeRedirected,
-                 LegalLimitsPassed>;
+using Counted = std::variant<PermitSubmitted, PermitClosed, CaseMet, CaseMissed, StepCompleted,
+                             StepMissed, StepReturned, WorkingTime, WorkingSeconds, SuperiorTold,
+                             NoticeRedirected, LegalLimitsPassed>;
 
 // A change of a counter, counted once `counted_from` has passed (the undo window).
 struct CountDelta {

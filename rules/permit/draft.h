@@ -129,8 +129,7 @@ class Draft {
   bool short_of_time(const Visit& visit) const;
   void judge_open_clocks_again(std::int64_t cause);
   void close_visit(Visit& visit, const Performance& done, std::int64_t cause);
-  void abandon_visit(Visit& visit, std::string_view action, const Actor& actor,
-                     LastAction& last);
+  void abandon_visit(Visit& visit, std::string_view action, const Actor& actor, LastAction& last);
   void count_completion(Visit& visit, Seconds worked, std::int64_t cause, Seconds hold);
   void close_case(Instant at);
   void start_and_end_case(const Trigger& trigger, Instant at, std::int64_t cause, Seconds hold);

@@ -164,8 +164,8 @@ void Draft::open_next(const Performance& done, const Route& route, LastAction& l
 void Draft::open_step(const Step& next, const Performance& done, BranchAt at, LastAction& last) {
   const Actor& actor = done.by.actor;
   const bool mended = permit().find_visit(done.visit)->returned && !done.rule.backward;
-  Opening opening{now_, actor.kind == Actor::Kind::officer ? actor.id : "", last.event, done.hold,
-                  mended, at};
+  Opening opening{
+      now_, actor.kind == Actor::Kind::officer ? actor.id : "", last.event, done.hold, mended, at};
   Visit& opened = open_visit(next, opening);
   opened.returned = done.rule.state == PermitState::returned;
   last.opened.push_back(opened.id);

@@ -38,8 +38,8 @@ struct Submitted {
   bool operator==(const Submitted&) const = default;
 };
 struct Acted {
-  std::string step;        // empty: the whole permit was withdrawn
-  std::string action, to;  // to: the next step, stored also where it is empty
+  std::string step;                     // empty: the whole permit was withdrawn
+  std::string action, to;               // to: the next step, stored also where it is empty
   std::vector<std::string> branches{};  // the steps that a fork has opened; then `to` is empty
   PermitState state = PermitState::active;
   std::optional<Stamp> occurred_at;  // where it was done before it was recorded

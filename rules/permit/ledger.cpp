@@ -30,9 +30,9 @@ Replay::Replay(const Ledger& ledger, const Calendar& calendar, const Start& star
       closed_(ledger.closed),
       carried_(start.carried) {
   const Deadline first =
-      start.total
-          ? calendar.after(ledger.opened, std::max(Seconds{0}, *start.total - start.carried), counting_)
-          : calendar.deadline(ledger.opened, ledger.budget);
+      start.total ? calendar.after(ledger.opened,
+                                   std::max(Seconds{0}, *start.total - start.carried), counting_)
+                  : calendar.deadline(ledger.opened, ledger.budget);
   first_due_ = first.due;
   provisional_ = first.provisional;
   total_ = start.total.value_or(calendar.counted(ledger.opened, first.due, counting_));
@@ -343,10 +343,10 @@ Budget still_to_do(const Permit& permit, const Sop& sop, const Calendar& calenda
     }
     const auto& [join, branch] = step.within.front();
     const bool passed = std::any_of(open.begin(), open.end(), [&](const Step* one) {
-      return one->number >= step.number && (one->within.empty() || one->within.front().entry == branch);
+      return one->number >= step.number &&
+             (one->within.empty() || one->within.front().entry == branch);
     });
-    if (!passed && step.number <= last)
-      blocks[join][branch] = blocks[join][branch] + step.standard;
+    if (!passed && step.number <= last) blocks[join][branch] = blocks[join][branch] + step.standard;
   }
   for (const auto& [join, branches] : blocks) {
     Budget longest;

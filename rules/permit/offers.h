@@ -15,11 +15,11 @@ namespace tenggat {
 struct Wanted {
   std::vector<Output> files;  // all of them, those that are numbered with their number
   ActionRule::Note note = ActionRule::Note::optional;
-  bool outcome = false;  // may be chosen; else it stays what is known
-  std::vector<const Step*> branches{};  // one or more of these are chosen
-  std::vector<const Field*> fields{};   // may be set
+  bool outcome = false;                            // may be chosen; else it stays what is known
+  std::vector<const Step*> branches{};             // one or more of these are chosen
+  std::vector<const Field*> fields{};              // may be set
   std::vector<const Requirement*> requirements{};  // are ticked off
-  bool requirement = false;  // of a pause: that it is about
+  bool requirement = false;                        // of a pause: that it is about
   enum class Until { none, optional, required } until = Until::none;
   // Of a pause's end date: later than the first, and not later than the second where there is one.
   Instant until_after{};

@@ -159,9 +159,8 @@ namespace {
 bool is_needed(const Role& role, const Sop& sop) {
   return std::any_of(sop.steps.begin(), sop.steps.end(),
                      [&](const Step& step) { return step.role == role.id; }) ||
-         std::any_of(sop.roles.begin(), sop.roles.end(), [&](const Role& other) {
-           return other.superior == role.id;
-         });
+         std::any_of(sop.roles.begin(), sop.roles.end(),
+                     [&](const Role& other) { return other.superior == role.id; });
 }
 
 }  // namespace

@@ -45,10 +45,9 @@ bool Permit::has_joined(int fork, int besides) const {
     if (latest.size() < branch) latest.resize(branch, nullptr);
     latest[branch - 1] = &visit;
   }
-  return std::all_of(latest.begin(), latest.end(),
-                     [&](const Visit* visit) {
-                       return !visit || visit->joined || visit->id == besides;
-                     });
+  return std::all_of(latest.begin(), latest.end(), [&](const Visit* visit) {
+    return !visit || visit->joined || visit->id == besides;
+  });
 }
 
 const Pause* Permit::open_pause(int visit) const {

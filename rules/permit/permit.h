@@ -126,8 +126,8 @@ struct RaisedRung {
 struct LastAction {
   std::int64_t event = 0;  // sequence number of the action's event
   Instant recorded_at{};
-  std::string by;  // actor id
-  int closed_visit = 0;  // none (0): the permit was withdrawn
+  std::string by;              // actor id
+  int closed_visit = 0;        // none (0): the permit was withdrawn
   std::vector<int> opened;     // visits; none: it ended the permit, or other branches are under way
   std::vector<int> abandoned;  // visits that it closed besides: of other branches, of all
   std::vector<int> ended_pauses;

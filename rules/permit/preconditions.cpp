@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "rules/fault_words.h"
-
 namespace tenggat {
 namespace {
 
@@ -65,6 +63,7 @@ Allowed Preconditions::on_duty(const Visit& visit) const {
     if (context_.sop.is_applicant(visit.role)) return by;
     return refuse<Refused::applicants_step_alone>(visit.step);
   }
+  if (auto refusal = refuse_through_token(visit)) return *std::move(refusal);
   const People& people = context_.people;
   const auto duty = duty_for(actor_.id, visit, context_.sop, people, today_);
   if (!duty) return refuse<Refused::another_role>(visit.step, visit.role);
@@ -76,6 +75,24 @@ Allowed Preconditions::on_duty(const Visit& visit) const {
     by.in_place_because = Reason::self_approval;
   }
   return by;
+}
+
+std::optional<Refusal> Preconditions::refuse_through_token(const Visit& visit) const {
+  const std::vector<std::string>& roles = actor_.roles;
+  if (actor_.via.empty() || roles.empty() ||
+      std::find(roles.begin(), roles.end(), visit.role) != roles.end())
+    return std::nullopt;
+  return refuse<Refused::another_role>(visit.step, visit.role);
+}
+
+// Whoever holds one of the duties above the step's role today.
+Allowed Preconditions::superior_of(const Visit& visit) const {
+  if (auto refusal = refuse_through_token(visit)) return *std::move(refusal);
+  if (actor_.kind == Actor::Kind::officer)
+    if (const auto duty =
+            superior_duty_for(actor_.id, visit, context_.sop, context_.people, today_))
+      return Doer{actor_, duty->for_officer, {}};
+  return refuse<Refused::superiors_alone>(visit.step, visit.role);
 }
 
 // A claim binds while its officer can act on it: not one who is away or has lost the duty, and not
@@ -124,23 +141,57 @@ bool Preconditions::may_hold(const Condition& condition, const Step& step) const
                      [&](const std::string& field) { return condition.names(field); });
 }
 
+namespace {
+
+// What another step brings cannot be handed in at this one.
+std::optional<Refusal> refuse_lacking(const Permit& permit, const ActionRule& rule,
+                                      const Step& next, const Sop& sop) {
+  std::vector<std::string> wanting = wanting_at(permit, rule, next, sop);
+  if (std::none_of(wanting.begin(), wanting.end(),
+                   [&](const std::string& kind) { return sop.brings(kind); }))
+    return std::nullopt;
+  return refuse<Refused::next_step_lacks>(next.id, Missing{std::move(wanting)});
+}
+
+}  // namespace
+
 std::vector<const Step*> Preconditions::choices(const ActionRule& rule) const {
   if (!rule.chooses_branches) return {};
-  return branches_holding(rule, permit().fields, outcome_after(permit(), rule, {}), context_.sop);
+  std::vector<const Step*> steps =
+      branches_holding(rule, permit().fields, outcome_after(permit(), rule, {}), context_.sop);
+  std::erase_if(steps, [&](const Step* one) {
+    return refuse_lacking(permit(), rule, *one, context_.sop).has_value();
+  });
+  return steps;
+}
+
+bool Preconditions::leads_by_what_is_set(const Step& step, const ActionRule& rule) const {
+  return std::any_of(rule.to.begin(), rule.to.end(), [&](const Lead& lead) {
+    return (rule.chooses_outcome && lead.when.names(kOutcomeField)) ||
+           std::any_of(step.fields.begin(), step.fields.end(),
+                       [&](const std::string& field) { return lead.when.names(field); });
+  });
 }
 
 std::vector<const Step*> Preconditions::next_steps(const Visit& visit,
                                                    const ActionRule& rule) const {
-  const Step& step = context_.sop.step(visit.step);
-  const bool open_yet =
-      rule.chooses_branches ||
-      std::any_of(rule.to.begin(), rule.to.end(), [&](const Lead& lead) {
-        return (rule.chooses_outcome && lead.when.names(kOutcomeField)) ||
-               std::any_of(step.fields.begin(), step.fields.end(),
-                           [&](const std::string& field) { return lead.when.names(field); });
-      });
-  if (open_yet) return {};
+  if (rule.chooses_branches || leads_by_what_is_set(context_.sop.step(visit.step), rule)) return {};
   return route_of(permit(), visit, rule, {}, context_.sop).opens;
+}
+
+// Where the action leads to nothing that could open, whatever comes with it.
+std::optional<Refusal> Preconditions::refuse_way(const Visit& visit, const ActionRule& rule) const {
+  if (leads_by_what_is_set(context_.sop.step(visit.step), rule)) return std::nullopt;
+  if (rule.forks) {
+    const std::vector<const Step*> holding =
+        branches_holding(rule, permit().fields, outcome_after(permit(), rule, {}), context_.sop);
+    if (holding.empty()) return refuse<Refused::opens_no_branch>(rule.id);
+    if (rule.chooses_branches && choices(rule).empty())
+      return refuse_lacking(permit(), rule, *holding.front(), context_.sop);
+  }
+  for (const Step* next : next_steps(visit, rule))
+    if (auto refusal = refuse_lacking(permit(), rule, *next, context_.sop)) return refusal;
+  return std::nullopt;
 }
 
 Allowed Preconditions::act(const Visit& visit, const ActionRule& rule) const {
@@ -155,13 +206,7 @@ Allowed Preconditions::act(const Visit& visit, const ActionRule& rule) const {
   const bool of_chosen_outcome = rule.chooses_outcome && rule.when.names(kOutcomeField);
   if (!of_chosen_outcome && !may_hold(rule.when, step))
     return refuse<Refused::condition_not_met>(rule.id);
-  // What another step brings cannot be handed in here.
-  for (const Step* next : next_steps(visit, rule)) {
-    const std::vector<std::string> wanting = wanting_at(permit(), rule, *next, context_.sop);
-    if (std::any_of(wanting.begin(), wanting.end(),
-                    [&](const std::string& kind) { return context_.sop.brings(kind); }))
-      return refuse<Refused::next_step_lacks>(next->id, Missing{wanting});
-  }
+  if (auto refusal = refuse_way(visit, rule)) return *std::move(refusal);
   return by;
 }
 
@@ -177,38 +222,13 @@ std::optional<Refusal> Preconditions::refuse_content(const Visit& visit, const A
   return refuse_next_steps(permit(), visit, rule, act, context_.sop);
 }
 
-// Fields that the step sets, ticked requirements, and the action's condition under them.
-std::optional<Refusal> Preconditions::refuse_form(const Visit& visit, const ActionRule& rule,
-                                                  const Act& act) const {
-  const Step& step = context_.sop.step(visit.step);
-  std::vector<FieldFault> faults;
-  for (const auto& [id, value] : act.fields) {
-    const Field* field = context_.sop.find_field(id);
-    const bool settable =
-        field && std::find(step.fields.begin(), step.fields.end(), id) != step.fields.end();
-    if (!settable)
-      faults.push_back({id, say<Wrong::field_unknown>()});
-    else if (auto fault = fault_in(*field, value))
-      faults.push_back({id, *std::move(fault)});
-  }
-  if (auto refusal = refuse_fields(std::move(faults), context_.sop)) return refusal;
-  for (const std::string& id : act.checked)
-    if (std::none_of(step.requirements.begin(), step.requirements.end(),
-                     [&](const Requirement& one) { return one.id == id; }))
-      return refuse<Refused::unknown_requirement>(step.id, id);
-  if (!holds(rule.when, fields_after(permit(), act), to_string(outcome_after(permit(), rule, act))))
-    return refuse<Refused::condition_not_met>(rule.id);
-  return std::nullopt;
-}
-
 std::optional<Refusal> Preconditions::refuse_branches(const ActionRule& rule,
                                                       const Act& act) const {
   if (!rule.chooses_branches && !act.to.empty())
     return refuse<Refused::no_such_branch>(rule.id, act.to.front());
   if (!rule.forks) return std::nullopt;
-  const std::vector<const Step*> possible =
-      branches_holding(rule, fields_after(permit(), act), outcome_after(permit(), rule, act),
-                       context_.sop);
+  const std::vector<const Step*> possible = branches_holding(
+      rule, fields_after(permit(), act), outcome_after(permit(), rule, act), context_.sop);
   if (possible.empty()) return refuse<Refused::opens_no_branch>(rule.id);
   for (const std::string& chosen : act.to)
     if (std::none_of(possible.begin(), possible.end(),
@@ -266,34 +286,6 @@ std::optional<Refusal> refuse_next_steps(const Permit& permit, const Visit& visi
   return std::nullopt;
 }
 
-std::vector<FieldFault> faults_of_form(const FieldValues& given, const Sop& sop) {
-  std::vector<FieldFault> faults;
-  for (const auto& [id, value] : given) {
-    const Field* field = sop.find_field(id);
-    if (!field)
-      faults.push_back({id, say<Wrong::field_unknown>()});
-    else if (auto fault = fault_in(*field, value))
-      faults.push_back({id, *std::move(fault)});
-  }
-  for (const Field& field : sop.fields)
-    if (field.required && !given.contains(field.id))
-      faults.push_back({field.id, say<Wrong::field_missing>()});
-  return faults;
-}
-
-std::optional<Refusal> refuse_fields(std::vector<FieldFault> faults, const Sop& sop) {
-  if (faults.empty()) return std::nullopt;
-  Said all;
-  for (const FieldFault& fault : faults) {
-    const Field* field = sop.find_field(fault.field);
-    const std::string& name = field ? field->label : fault.field;
-    if (!all.english.empty()) all = Said(all.english + "; ", all.indonesian + "; ");
-    all = Said(all.english + fault.field + ' ' + fault.said.english,
-               all.indonesian + name + ' ' + fault.said.indonesian);
-  }
-  return refuse<Refused::invalid_fields>(std::move(all));
-}
-
 Allowed Preconditions::withdraw() const {
   if (auto refusal = refuse_ended()) return *std::move(refusal);
   if (actor_.kind != Actor::Kind::applicant) return refuse<Refused::applicant_alone>();
@@ -307,6 +299,8 @@ Allowed Preconditions::undo() const {
   if (!permit().last_action) return refuse<Refused::nothing_to_undo>();
   const LastAction& last = *permit().last_action;
   if (last.by != identity(actor_)) return refuse<Refused::undo_by_other>();
+  if (const Visit* closed = permit().find_visit(last.closed_visit))
+    if (auto refusal = refuse_through_token(*closed)) return *std::move(refusal);
   if (!undo_window_is_open(last, context_.now, context_.send.undo_window))
     return refuse<Refused::undo_window_over>();
   for (const int id : last.opened) {
@@ -336,14 +330,7 @@ Allowed Preconditions::release(const Visit& visit) const {
 
 bool Preconditions::is_released(const Visit& visit) const { return draft_.released(visit.id); }
 
-// Whoever holds one of the duties above the step's role today.
-Allowed Preconditions::assign(const Visit& visit) const {
-  if (actor_.kind == Actor::Kind::officer)
-    if (const auto duty =
-            superior_duty_for(actor_.id, visit, context_.sop, context_.people, today_))
-      return Doer{actor_, duty->for_officer, {}};
-  return refuse<Refused::superiors_alone>(visit.step, visit.role);
-}
+Allowed Preconditions::assign(const Visit& visit) const { return superior_of(visit); }
 
 std::optional<Refusal> Preconditions::refuse_assignee(const Visit& visit,
                                                       const std::string& officer) const {
@@ -368,10 +355,8 @@ Allowed Preconditions::acknowledge(const Visit& visit) const { return officer_in
 Allowed Preconditions::pause(const Visit& visit, const PauseReason* reason) const {
   if (context_.sop.is_applicant(visit.role)) return refuse<Refused::applicant_has_no_clock>();
   Allowed by = officer_in_charge(visit);
-  if (by || !reason || !reason->names_requirement || actor_.kind != Actor::Kind::officer) return by;
-  if (const auto duty =
-          superior_duty_for(actor_.id, visit, context_.sop, context_.people, today_))
-    return Doer{actor_, duty->for_officer, {}};
+  if (by || !reason || !reason->names_requirement) return by;
+  if (Allowed superior = superior_of(visit)) return superior;
   return by;
 }
 
@@ -396,9 +381,8 @@ Preconditions::UntilBounds Preconditions::bounds_of_extension(const Visit& visit
 std::optional<Refusal> Preconditions::refuse_another_pause(const Visit& visit,
                                                            const PauseReason& reason) const {
   if (permit().open_pause(visit.id)) return refuse<Refused::already_paused>();
-  const auto before =
-      std::count_if(permit().pauses.begin(), permit().pauses.end(),
-                    [&](const Pause& pause) { return pause.reason == reason.id; });
+  const auto before = std::count_if(permit().pauses.begin(), permit().pauses.end(),
+                                    [&](const Pause& pause) { return pause.reason == reason.id; });
   if (reason.most > 0 && before >= reason.most)
     return refuse<Refused::too_many_pauses>(reason.id, reason.most);
   return std::nullopt;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "rules/permit/draft.h"
+#include "rules/permit/form.h"
 
 namespace tenggat {
 
@@ -50,6 +51,8 @@ class Preconditions {
   std::vector<const Step*> next_steps(const Visit& visit, const ActionRule& rule) const;
   // Those among which the officer chooses.
   std::vector<const Step*> choices(const ActionRule& rule) const;
+  // Whether what the step lets its officer set decides where the action leads.
+  bool leads_by_what_is_set(const Step& step, const ActionRule& rule) const;
 
   // What is wanting in what comes with it; nothing: it is complete.
   std::optional<Refusal> refuse_content(const Visit& visit, const ActionRule& rule,
@@ -70,15 +73,18 @@ class Preconditions {
   const Permit& permit() const { return draft_.permit(); }
   std::optional<Refusal> refuse_ended() const;
   Allowed on_duty(const Visit& visit) const;
+  // The service that acts for an officer has a token of other roles.
+  std::optional<Refusal> refuse_through_token(const Visit& visit) const;
+  Allowed superior_of(const Visit& visit) const;
   Allowed in_charge(const Visit& visit) const;          // nobody else has claimed it
   Allowed officer_in_charge(const Visit& visit) const;  // the applicant neither claims nor pauses
   std::optional<Refusal> refuse_requirement(const Visit& visit, const PauseReason& reason,
                                             const PauseVisit& command) const;
   std::optional<Refusal> refuse_absent(const std::string& officer) const;
   std::optional<Refusal> refuse_claimed(const Visit& visit, const Doer& by) const;
+  std::optional<Refusal> refuse_way(const Visit& visit, const ActionRule& rule) const;
   bool may_hold(const Condition& condition, const Step& step) const;
-  std::optional<Refusal> refuse_branches(const ActionRule& rule,
-                                         const Act& act) const;
+  std::optional<Refusal> refuse_branches(const ActionRule& rule, const Act& act) const;
   std::optional<Refusal> refuse_form(const Visit& visit, const ActionRule& rule,
                                      const Act& act) const;
   std::optional<Refusal> refuse_documents(const ActionRule& rule, const Act& act) const;
@@ -100,8 +106,4 @@ std::optional<Refusal> refuse_out_of_place(const std::vector<NewDocument>& docum
 // brings. `visit` is open, or about to be.
 std::optional<Refusal> refuse_next_steps(const Permit& permit, const Visit& visit,
                                          const ActionRule& rule, const Act& act, const Sop& sop);
-// Of what is given of a form: what is wrong, and at a submission what is missing.
-std::vector<FieldFault> faults_of_form(const FieldValues& given, const Sop& sop);
-std::optional<Refusal> refuse_fields(std::vector<FieldFault> faults, const Sop& sop);
-
 }  // namespace tenggat

@@ -51,8 +51,8 @@ Route route_of(const Permit& permit, const Visit& visit, const ActionRule& rule,
   if (rule.ends_permit()) return route;
   const Step& step = sop.step(visit.step);
   if (rule.forks) {
-    route.opens = branches_holding(rule, fields_after(permit, act),
-                                   outcome_after(permit, rule, act), sop);
+    route.opens =
+        branches_holding(rule, fields_after(permit, act), outcome_after(permit, rule, act), sop);
     if (rule.chooses_branches)
       std::erase_if(route.opens, [&](const Step* one) {
         return std::find(act.to.begin(), act.to.end(), one->id) == act.to.end();
@@ -87,10 +87,9 @@ std::vector<int> cancelled_by(const Permit& permit, const Visit& visit, const Ac
                               const Sop& sop) {
   std::vector<int> ended;
   if (!rule.ends_permit() && !rule.cancels_branches) return ended;
-  const Visit* fork =
-      rule.ends_permit()
-          ? nullptr
-          : fork_of(permit, visit, blocks_left(sop.step(visit.step), rule, sop));
+  const Visit* fork = rule.ends_permit()
+                          ? nullptr
+                          : fork_of(permit, visit, blocks_left(sop.step(visit.step), rule, sop));
   for (const Visit& other : permit.visits) {
     if (!other.open() || other.id == visit.id) continue;
     if (rule.ends_permit() || (fork && is_within(permit, other, *fork))) ended.push_back(other.id);
@@ -109,9 +108,8 @@ std::vector<std::string> wanting_at(const Permit& permit, const ActionRule& rule
   };
   for (const std::string& need : next.needs)
     if (!brings(rule.outputs, need) &&
-        std::none_of(permit.documents.begin(), permit.documents.end(), [&](const Document& one) {
-          return one.kind == need && counts_there(one);
-        }))
+        std::none_of(permit.documents.begin(), permit.documents.end(),
+                     [&](const Document& one) { return one.kind == need && counts_there(one); }))
       wanting.push_back(need);
   return wanting;
 }

@@ -125,9 +125,8 @@ std::optional<Refusal> Handler::operator()(const PauseVisit& command) {
   if (!by) return by.error();
   if (!reason) return refuse<Refused::unknown_pause_reason>(command.reason);
   const bool extends = command.until && may_.can_be_extension(**visit, *reason);
-  if (auto refusal =
-          extends ? may_.refuse_extension(**visit, *reason)
-                  : may_.refuse_another_pause(**visit, *reason))
+  if (auto refusal = extends ? may_.refuse_extension(**visit, *reason)
+                             : may_.refuse_another_pause(**visit, *reason))
     return refusal;
   if (auto refusal = may_.refuse_content(**visit, *reason, command)) return refusal;
   if (extends)

@@ -53,9 +53,8 @@ bool holds(const Condition& condition, const FieldValues& fields, std::string_vi
   };
   return std::any_of(
       condition.any.begin(), condition.any.end(), [&](const std::vector<Comparison>& all) {
-        return std::all_of(all.begin(), all.end(), [&](const Comparison& one) {
-          return holds(one, value_of(one.field));
-        });
+        return std::all_of(all.begin(), all.end(),
+                           [&](const Comparison& one) { return holds(one, value_of(one.field)); });
       });
 }
 

@@ -39,8 +39,8 @@ struct HashOfState {
     std::size_t hash = std::hash<std::bitset<kMostSteps>>()(state.open) * 31 +
                        std::hash<std::bitset<kMostDocuments>>()(state.brought);
     for (const std::uint8_t one : state.classes) hash = hash * 31 + one;
-    return hash * 31 + static_cast<std::size_t>(state.outcome) * 4 + (state.case_started ? 2U : 0U) +
-           (state.ended ? 1U : 0U);
+    return hash * 31 + static_cast<std::size_t>(state.outcome) * 4 +
+           (state.case_started ? 2U : 0U) + (state.ended ? 1U : 0U);
   }
 };
 
@@ -98,9 +98,12 @@ class Explorer {
   }
 
   const Step& step_at(std::size_t index) const { return sop_.steps[index]; }
-  static std::size_t index_of(const Step& step) { return static_cast<std::size_t>(step.number) - 1; }
+  static std::size_t index_of(const Step& step) {
+    return static_cast<std::size_t>(step.number) - 1;
+  }
 
-  // --- states --------------------------------------------------------------------------------------
+  // --- states
+  // --------------------------------------------------------------------------------------
 
   void reach(State state, int from, const Step& step, const ActionRule& action) {
     const int next = static_cast<int>(found_.size());
@@ -127,9 +130,8 @@ class Explorer {
     for (std::size_t i = 0; i < bringers_.size(); ++i)
       if (!bringers_[i].step) state.brought.set(i);
     const Step& first = sop_.steps.front();
-    for_each_class(state, all_fields(), [&](const State& given) {
-      act(given, -1, first, first.actions.front());
-    });
+    for_each_class(state, all_fields(),
+                   [&](const State& given) { act(given, -1, first, first.actions.front()); });
   }
 
   std::vector<std::size_t> all_fields() const {
@@ -192,15 +194,16 @@ class Explorer {
 
   void run_case_clock(const Trigger& trigger, State& state, int from, const Step& step) {
     state.case_started = state.case_started || trigger == sop_.case_starts;
-    const bool ends = std::find(sop_.case_ends.begin(), sop_.case_ends.end(), trigger) !=
-                      sop_.case_ends.end();
+    const bool ends =
+        std::find(sop_.case_ends.begin(), sop_.case_ends.end(), trigger) != sop_.case_ends.end();
     if (!ends || state.case_started || case_ends_first_) return;
     case_ends_first_ = true;
-    places_.top.fault_at("layanan", say<Wrong::case_ends_first>(step.id + '.' + trigger.action,
-                                                                way_to(from)));
+    places_.top.fault_at("layanan",
+                         say<Wrong::case_ends_first>(step.id + '.' + trigger.action, way_to(from)));
   }
 
-  // --- where it leads ------------------------------------------------------------------------------
+  // --- where it leads
+  // ------------------------------------------------------------------------------
 
   void lead_on(State state, int from, const Step& step, const ActionRule& action) {
     state.open.reset(index_of(step));
@@ -297,7 +300,8 @@ class Explorer {
     done_[index_of(step)][static_cast<std::size_t>(&action - step.actions.data())] = true;
   }
 
-  // --- what is wrong -------------------------------------------------------------------------------
+  // --- what is wrong
+  // -------------------------------------------------------------------------------
 
   // "pengajuan.submit, verifikasi.accept", with what of the form matters.
   std::string way_to(int number) const {
@@ -321,8 +325,7 @@ class Explorer {
   // States from which an end can be reached.
   std::vector<bool> with_an_end() const {
     std::vector<std::vector<int>> back(found_.size());
-    for (const auto& [to, from] : ways_back_)
-      back[static_cast<std::size_t>(to)].push_back(from);
+    for (const auto& [to, from] : ways_back_) back[static_cast<std::size_t>(to)].push_back(from);
     std::vector<bool> ends(found_.size(), false);
     std::deque<int> ahead;
     for (std::size_t i = 0; i < found_.size(); ++i)

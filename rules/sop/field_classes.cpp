@@ -59,7 +59,7 @@ std::vector<double> numbers(const Field& field, const std::set<FieldValue>& comp
     add(edges[i]);
     if (i + 1 < edges.size()) add((edges[i] + edges[i + 1]) / 2);
   }
-  add(field.max && *field.max < above && *field.max > edges.back() ? *field.max : above);
+  add(field.max && *field.max<above&& * field.max> edges.back() ? *field.max : above);
   return all;
 }
 

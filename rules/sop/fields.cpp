@@ -25,8 +25,7 @@ std::optional<Said> fault_in_number(const Field& field, double number) {
 std::optional<Said> fault_in_text(const Field& field, const std::string& text) {
   if (first_not_utf8(text) != text.size() || !is_printable_line(text))
     return say<Wrong::field_no_line>();
-  if (characters_in(text) > Field::kMostText)
-    return say<Wrong::body_too_long>(Field::kMostText);
+  if (characters_in(text) > Field::kMostText) return say<Wrong::body_too_long>(Field::kMostText);
   if (!field.pattern.empty() && !matches(field.pattern, text).value_or(true))
     return say<Wrong::field_no_match>(field.pattern);
   return std::nullopt;

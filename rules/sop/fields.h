@@ -26,10 +26,10 @@ struct Field {
   enum class Kind { text, number, date, yes_no, choice };  // teks angka tanggal ya_tidak pilihan
   std::string id, label;
   Kind kind = Kind::text;
-  bool required = false;            // at the submission
-  std::optional<double> min, max;   // of a number
-  std::string pattern;              // of a text, the whole of it; ECMAScript's
-  bool personal = false;            // events hold a digest of it
+  bool required = false;           // at the submission
+  std::optional<double> min, max;  // of a number
+  std::string pattern;             // of a text, the whole of it; ECMAScript's
+  bool personal = false;           // events hold a digest of it
   std::vector<std::pair<std::string, std::string>> choices;  // id and label, as the form has them
 
   // How a value reads: a choice by its label.

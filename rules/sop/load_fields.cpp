@@ -21,8 +21,8 @@ Read<Field::Kind> parse_kind(std::string_view text) {
 
 Read<double> parse_number(std::string_view text) {
   double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number,
-                                            std::chars_format::fixed);
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
   const bool whole = error == std::errc() && end == text.data() + text.size();
   if (!whole || number > Field::kMostNumber || number < -Field::kMostNumber)
     return say<Wrong::no_decimal>(text);
@@ -58,8 +58,8 @@ const Field& outcome_field() {
 
 void SopReader::read_fields(const YamlValue& list) {
   for (const YamlValue& item : list.list()) {
-    const YamlMap entry = item.map(
-        {"id", "label", "jenis", "wajib", "min", "maks", "pilihan", "pola", "pribadi"});
+    const YamlMap entry =
+        item.map({"id", "label", "jenis", "wajib", "min", "maks", "pilihan", "pola", "pribadi"});
     if (!entry.present()) continue;
     Field field;
     field.id = identifier(entry.at("id"));

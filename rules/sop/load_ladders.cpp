@@ -75,11 +75,9 @@ std::vector<RungRule> SopReader::read_rungs(const YamlValue& list, bool of_case)
     for (const YamlValue& to : told) {
       const auto target = to.parsed(parse_target);
       if (!target) continue;
-      if (!accepted_before_ &&
-          std::find(rung.to.begin(), rung.to.end(), *target) != rung.to.end())
+      if (!accepted_before_ && std::find(rung.to.begin(), rung.to.end(), *target) != rung.to.end())
         to.fault(say<Wrong::told_twice>(to.text()));
-      if (target->kind == Target::Kind::named_role)
-        places_.role_uses.push_back({target->name, to});
+      if (target->kind == Target::Kind::named_role) places_.role_uses.push_back({target->name, to});
       const bool of_nobody = target->kind == Target::Kind::applicant;
       if (of_case && !of_nobody && target->kind != Target::Kind::named_role)
         to.fault(say<Wrong::case_has_no_role>());
@@ -104,9 +102,8 @@ void SopReader::override_ladder(const YamlMap& entry, Step& step) {
   const Ladder* base = sop_.find_ladder(step.ladder);
   Ladder own{"langkah:" + step.id, base ? base->rungs : std::vector<RungRule>()};
   for (RungRule& rung : read_rungs(entry.find("eskalasi"), false)) {
-    const auto same = std::find_if(own.rungs.begin(), own.rungs.end(), [&](const RungRule& one) {
-      return one.name() == rung.name();
-    });
+    const auto same = std::find_if(own.rungs.begin(), own.rungs.end(),
+                                   [&](const RungRule& one) { return one.name() == rung.name(); });
     if (same == own.rungs.end())
       own.rungs.push_back(std::move(rung));
     else

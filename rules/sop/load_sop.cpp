@@ -108,14 +108,14 @@ void SopReader::read_head(const YamlMap& top) {
   sop_.title = top.required_text("judul");
   sop_.calendar = identifier(top.at("kalender"));
   read_number(top.at("nomor"));
-  read_identity(top.find("identitas").map(
-      {"nomor_sop", "tanggal_pembuatan", "tanggal_revisi", "tanggal_efektif", "disahkan_oleh",
-       "dasar_hukum", "keterkaitan", "peringatan", "kualifikasi", "peralatan", "pencatatan"}));
+  read_identity(top.find("identitas")
+                    .map({"nomor_sop", "tanggal_pembuatan", "tanggal_revisi", "tanggal_efektif",
+                          "disahkan_oleh", "dasar_hukum", "keterkaitan", "peringatan",
+                          "kualifikasi", "peralatan", "pencatatan"}));
   read_total(top.find("total"));
   sop_.head = role_name(top.find("pimpinan"));
   read_service(top.find("layanan").map({"nama", "waktu", "mulai", "selesai"}));
-  read_law(
-      top.find("dasar_hukum").map({"batas", "dasar", "akibat", "mulai", "jeda", "catatan"}));
+  read_law(top.find("dasar_hukum").map({"batas", "dasar", "akibat", "mulai", "jeda", "catatan"}));
   read_objection(top.find("keberatan").map({"batas", "cara", "sop"}));
   const YamlMap withdrawal = top.find("penarikan").map({"pelaksana", "sampai"});
   if (withdrawal.present())
@@ -231,9 +231,9 @@ void SopReader::read_role(const YamlValue& key, const YamlMap& entry) {
 
 void SopReader::read_pauses(const YamlMap& top) {
   for (const auto& [key, value] : top.find("jeda").entries()) {
-    const YamlMap entry = value.map({"nama", "hentikan_layanan", "kabari_pemohon", "menunggu",
-                                     "sampai", "paling_lama", "perpanjangan", "paling_banyak",
-                                     "sebut_syarat", "di_luar_sop"});
+    const YamlMap entry =
+        value.map({"nama", "hentikan_layanan", "kabari_pemohon", "menunggu", "sampai",
+                   "paling_lama", "perpanjangan", "paling_banyak", "sebut_syarat", "di_luar_sop"});
     PauseReason reason;
     reason.id = identifier(key);
     reason.name = entry.required_text("nama");

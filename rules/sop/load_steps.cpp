@@ -60,10 +60,10 @@ std::vector<Output> SopReader::read_outputs(const YamlValue& value) {
 // --- actions -------------------------------------------------------------------------------------
 
 void SopReader::read_action(const YamlValue& key, const YamlValue& value, Step& step) {
-  const YamlMap entry = value.map(
-      {"ke", "ke_pilihan", "bila", "batalkan_cabang", "hadir_sendiri", "status", "catatan",
-       "hasil", "untuk_hasil", "output", "kabar", "kabar_ulang", "otomatis", "di_luar_sop",
-       "tombol", "sudah", "alasan"});
+  const YamlMap entry =
+      value.map({"ke", "ke_pilihan", "bila", "batalkan_cabang", "hadir_sendiri", "status",
+                 "catatan", "hasil", "untuk_hasil", "output", "kabar", "kabar_ulang", "otomatis",
+                 "di_luar_sop", "tombol", "sudah", "alasan"});
   if (!entry.present()) return;
   ActionRule action;
   action.id = identifier(key);
@@ -166,11 +166,26 @@ void SopReader::read_steps(const YamlMap& top) {
   const YamlValue steps = top.at("langkah");
   for (const YamlValue& item : steps.list()) {
     places_.steps_named = places_.steps_named && item.is_map();
-    const YamlMap entry =
-        item.map({"id", "nama", "kegiatan", "pelaksana", "kelengkapan", "waktu", "output",
-                  "keterangan", "tangga", "aksi", "kabari", "jam", "masuk_kembali",
-                  "pengingat_perbaikan", "eskalasi", "gabung", "hentikan_layanan", "hadir_sendiri",
-                  "isian", "syarat"});
+    const YamlMap entry = item.map({"id",
+                                    "nama",
+                                    "kegiatan",
+                                    "pelaksana",
+                                    "kelengkapan",
+                                    "waktu",
+                                    "output",
+                                    "keterangan",
+                                    "tangga",
+                                    "aksi",
+                                    "kabari",
+                                    "jam",
+                                    "masuk_kembali",
+                                    "pengingat_perbaikan",
+                                    "eskalasi",
+                                    "gabung",
+                                    "hentikan_layanan",
+                                    "hadir_sendiri",
+                                    "isian",
+                                    "syarat"});
     if (!entry.present()) continue;
     places_.steps.push_back(item);
     places_.actions.emplace_back();

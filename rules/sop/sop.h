@@ -134,10 +134,10 @@ struct Step {
   bool tells_stage = false;            // `kabari`: the applicant is told when it opens
   std::string short_name;              // how messages call it
   std::vector<Budget> mend_reminders;  // to the applicant, while the file is returned to this step
-  bool in_person = false;  // `hadir_sendiri`
-  bool joins = false;       // `gabung`: opens when each branch of its block has arrived
-  bool stops_case = false;  // `hentikan_layanan`: the case clock stands while it is open
-  std::vector<std::string> fields;        // `isian`: that its officer may set with an action
+  bool in_person = false;              // `hadir_sendiri`
+  bool joins = false;                  // `gabung`: opens when each branch of its block has arrived
+  bool stops_case = false;             // `hentikan_layanan`: the case clock stands while it is open
+  std::vector<std::string> fields;     // `isian`: that its officer may set with an action
   std::vector<Requirement> requirements;  // `syarat`
   std::vector<BranchOf> within;           // from the outermost block in; empty: in none
 
@@ -182,8 +182,8 @@ struct PauseReason {
   // The clock stands at most this long, counted from the pause's start as a deadline is. Without an
   // end date it resumes by itself then; no end date and no extension lies beyond.
   std::optional<Budget> longest;
-  int extensions = 0;       // how often the end date may be put off
-  int most = 0;             // `paling_banyak`: how often on one permit; 0: as often as it takes
+  int extensions = 0;  // how often the end date may be put off
+  int most = 0;        // `paling_banyak`: how often on one permit; 0: as often as it takes
   // `sebut_syarat`: names the requirement it is about, which is asked for again by a superior's
   // word alone.
   bool names_requirement = false;
@@ -248,7 +248,7 @@ struct Sop {
   NumberFormat number_format;
   Place number_at;      // `nomor`, for faults that show only beside other services
   std::string version;  // content hash, set by whoever read the file
-  int states = 0;  // how many a file of it can be in, as the proof of its soundness has found
+  int states = 0;       // how many a file of it can be in, as the proof of its soundness has found
   // Of the longest way through, as the file says; of calendar days it says nothing. `shortest`:
   // where conditions make the ways differ.
   std::optional<Budget> total, shortest;

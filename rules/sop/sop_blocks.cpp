@@ -171,8 +171,7 @@ class Layout {
     for (const Lead& lead : action.to) {
       const std::string join = join_of_branch(region, lead.step, fork);
       if (action.join.empty()) action.join = join;
-      if (action.join != join)
-        fault<Wrong::branches_part>(fork, action.id, action.join, join);
+      if (action.join != join) fault<Wrong::branches_part>(fork, action.id, action.join, join);
     }
     return action.join;
   }

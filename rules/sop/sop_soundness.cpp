@@ -157,9 +157,7 @@ bool is_budget(const YamlValue& value) {
   return value.is_scalar() && parse_budget(value.text()).has_value();
 }
 
-bool check_soundness(Sop& sop, const SopPlaces& places) {
-  return Soundness(sop, places).check();
-}
+bool check_soundness(Sop& sop, const SopPlaces& places) { return Soundness(sop, places).check(); }
 
 const YamlValue& SopPlaces::of(const Sop& sop, const Step& step, const ActionRule& action) const {
   const auto index = static_cast<std::size_t>(&step - sop.steps.data());

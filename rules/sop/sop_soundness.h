@@ -29,7 +29,8 @@ bool is_budget(const YamlValue& value);
 // lie in. False: a name on its way is nowhere, or blocks do not close.
 bool check_soundness(Sop& sop, const SopPlaces& places);
 
-// --- parts of it -----------------------------------------------------------------------------------
+// --- parts of it
+// -----------------------------------------------------------------------------------
 
 // Finds the blocks that forks and joins make: sets Step::within and ActionRule::join. Every step
 // that is named exists. False: no such blocks; the one fault that says why is recorded.

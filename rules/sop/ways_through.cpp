@@ -33,9 +33,9 @@ class Ways {
  private:
   void take(std::optional<Budget>& best, const std::optional<Budget>& other) const {
     if (!other) return;
-    const bool better = !best || (which_ == Which::longest
-                                      ? nominal_minutes(*other) > nominal_minutes(*best)
-                                      : nominal_minutes(*other) < nominal_minutes(*best));
+    const bool better =
+        !best || (which_ == Which::longest ? nominal_minutes(*other) > nominal_minutes(*best)
+                                           : nominal_minutes(*other) < nominal_minutes(*best));
     if (better) best = other;
   }
 
@@ -43,8 +43,8 @@ class Ways {
     if (action.backward || action.cancels_branches) return std::nullopt;
     if (action.ends_permit()) {
       // The shortest way through is one that reaches what was applied for.
-      const bool through = which_ == Which::longest || !some_end_issued_ ||
-                           action.state == PermitState::issued;
+      const bool through =
+          which_ == Which::longest || !some_end_issued_ || action.state == PermitState::issued;
       return through ? std::optional(Budget{}) : std::nullopt;
     }
     if (!action.forks) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace tenggat::testing {
 namespace {
 
@@ -89,7 +91,141 @@ std::string some_step(Dice& dice, int step, int steps, int roles) {
   return text;
 }
 
+// Steps in a row, blocks among them; what may be wrong with them is thrown in.
+class BlockWriter {
+ public:
+  explicit BlockWriter(Dice& dice) : dice_(dice) {}
+
+  std::string text() {
+    const std::vector<Node> nodes = sequence(2 + dice_.upto(2), 0, "", {});
+    std::string all =
+        "sop: acak\njudul: Acak\nkalender: banjarbaru\nnomor: \"A-{tahun}-{urut}\"\n"
+        "pelaksana:\n  pemohon: {nama: Pemohon, pemohon: true}\n  peran0: {nama: Peran 0, atasan: "
+        "peran1}\n  peran1: {nama: Peran 1}\n"
+        "isian:\n  - {id: a, label: A, jenis: angka, min: 0, maks: 10, wajib: true}\n"
+        "  - {id: b, label: B, jenis: ya_tidak, wajib: true}\n"
+        "langkah:\n  - {id: masuk, kegiatan: Masuk, pelaksana: pemohon, waktu: 10m, aksi: {kirim: "
+        "{ke: " +
+        nodes.front().id + "}}}\n";
+    for (const Node& node : nodes) all += node.text();
+    return all;
+  }
+
+ private:
+  struct Node {
+    std::string id, role;
+    bool joins = false, sets = false;
+    std::vector<std::string> needs, actions;
+
+    std::string text() const {
+      std::string all = fmt::format(
+          "  - id: {0}\n    kegiatan: {0}\n    pelaksana: {1}\n    waktu: 10m\n"
+          "    output: [{{tanda_{0}: tanda}}]\n",
+          id, role);
+      if (joins) all += "    gabung: true\n";
+      if (sets) all += "    isian: [a]\n";
+      if (!needs.empty()) all += fmt::format("    kelengkapan: [{}]\n", fmt::join(needs, ", "));
+      all += "    aksi:\n";
+      for (const std::string& action : actions) all += "      " + action + "\n";
+      return all;
+    }
+  };
+
+  std::string name() { return fmt::format("l{}", ++steps_); }
+  std::string role() { return fmt::format("peran{}", dice_.upto(1)); }
+  std::string condition() {
+    static const std::vector<std::string> all = {"{a: {lebih_dari: 5}}", "{a: {paling_banyak: 5}}",
+                                                 "{b: {sama_dengan: ya}}", "{b: {bukan: ya}}"};
+    return dice_.of(all);
+  }
+
+  // `before`: steps outside, in front of the blocks that this lies in, the innermost last.
+  std::vector<Node> sequence(int length, int depth, const std::string& next,
+                             const std::vector<std::string>& before) {
+    std::vector<std::string> ids;
+    std::vector<bool> blocks;
+    for (int i = 0; i < length; ++i) {
+      ids.push_back(name());
+      blocks.push_back(depth < 2 && steps_ < 12 && dice_.one_in(2));
+    }
+    std::vector<Node> nodes;
+    std::vector<std::string> done;  // of this row
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      const std::string after = i + 1 < ids.size() ? ids[i + 1] : next;
+      Node node{ids[i], role(), false, dice_.one_in(4), {}, {}};
+      if (!done.empty() && dice_.one_in(4)) node.needs.push_back("tanda_" + dice_.of(done));
+      std::vector<std::string> outside = before;
+      outside.push_back(ids[i]);
+      if (blocks[i])
+        add_block(nodes, node, after, depth, outside);
+      else
+        add_ways_on(node, after);
+      add_ways_back(nodes.empty() || !blocks[i] ? node : node_of(nodes, ids[i]), done, before);
+      if (!blocks[i]) nodes.push_back(node);
+      done.push_back(ids[i]);
+    }
+    return nodes;
+  }
+
+  static Node& node_of(std::vector<Node>& nodes, const std::string& id) {
+    return *std::find_if(nodes.begin(), nodes.end(),
+                         [&](const Node& node) { return node.id == id; });
+  }
+
+  void add_ways_on(Node& node, const std::string& next) {
+    const std::string leads = next.empty() ? "status: issued" : "ke: " + next;
+    if (!dice_.one_in(9)) {
+      node.actions.push_back(fmt::format("maju: {{{}}}", leads));
+      return;
+    }
+    // Two ways, by conditions that may leave a gap.
+    node.actions.push_back(fmt::format("maju: {{{}, bila: {}}}", leads, condition()));
+    node.actions.push_back(fmt::format("lain: {{{}, bila: {}}}", leads, condition()));
+  }
+
+  void add_ways_back(Node& node, const std::vector<std::string>& done,
+                     const std::vector<std::string>& before) {
+    if (!done.empty() && dice_.one_in(3))
+      node.actions.push_back(fmt::format("balik: {{ke: {}}}", dice_.of(done)));
+    if (!before.empty() && dice_.one_in(5))
+      node.actions.push_back(
+          dice_.one_in(2)
+              ? fmt::format("batal: {{ke: {}, batalkan_cabang: true}}", dice_.of(before))
+              : "batal: {status: rejected, batalkan_cabang: true}");
+    if (before.empty() && dice_.one_in(6)) node.actions.push_back("tolak: {status: rejected}");
+  }
+
+  void add_block(std::vector<Node>& nodes, Node& fork, const std::string& next, int depth,
+                 const std::vector<std::string>& outside) {
+    Node join{name(), role(), true, false, {}, {}};
+    std::vector<std::string> leads;
+    std::vector<Node> inside;
+    const bool chosen = dice_.one_in(4);
+    for (int i = 2 + dice_.upto(1); i > 0; --i) {
+      const std::vector<Node> branch = sequence(1 + dice_.upto(1), depth + 1, join.id, outside);
+      const bool conditional = dice_.one_in(4);
+      leads.push_back(conditional
+                          ? fmt::format("{{langkah: {}, bila: {}}}", branch.front().id, condition())
+                          : branch.front().id);
+      if (dice_.one_in(9)) join.needs.push_back("tanda_" + branch.back().id);
+      inside.insert(inside.end(), branch.begin(), branch.end());
+    }
+    if (dice_.one_in(6)) leads.push_back(join.id);
+    fork.actions.push_back(
+        fmt::format("buka: {{{}: [{}]}}", chosen ? "ke_pilihan" : "ke", fmt::join(leads, ", ")));
+    add_ways_on(join, next);
+    nodes.push_back(fork);
+    nodes.insert(nodes.end(), inside.begin(), inside.end());
+    nodes.push_back(join);
+  }
+
+  Dice& dice_;
+  int steps_ = 0;
+};
+
 }  // namespace
+
+std::string some_service_with_blocks(Dice& dice) { return BlockWriter(dice).text(); }
 
 std::string some_service(Dice& dice) {
   const int roles = 2 + dice.upto(2), steps = 3 + dice.upto(3);

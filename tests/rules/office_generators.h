@@ -10,6 +10,8 @@ namespace tenggat::testing {
 
 // The file of a service. Its steps are langkah1, langkah2, …; the first is the applicant's.
 std::string some_service(Dice& dice);
+// One with forks, joins, conditions and a form, sound or not.
+std::string some_service_with_blocks(Dice& dice);
 // Of the roles that `sop` has, in April 2026.
 People some_people(Dice& dice, const Sop& sop);
 

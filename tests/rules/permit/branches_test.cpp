@@ -1,5 +1,5 @@
-// Branches that are open at once, on a building permit (tests/sops/pbg.yaml): what opens, what joins,
-// what is cancelled and taken back, what is asked of a form, and clocks of calendar days.
+// Branches that are open at once, on a building permit (tests/sops/pbg.yaml): what opens, what
+// joins, what is cancelled and taken back, what is asked of a form, and clocks of calendar days.
 #include <gtest/gtest.h>
 
 #include <fmt/format.h>
@@ -88,8 +88,9 @@ class Building {
     if (rule.note != ActionRule::Note::optional) act.note = "karena";
     if (!rule.backward)
       for (const Output& output : rule.outputs)
-        if (output.file) act.documents.push_back({output.kind, "", "tenggat:" + output.kind, "",
-                                                  output.numbered ? "503/1" : ""});
+        if (output.file)
+          act.documents.push_back(
+              {output.kind, "", "tenggat:" + output.kind, "", output.numbered ? "503/1" : ""});
     return act;
   }
   static Actor actor_at(const std::string& step) {
@@ -189,13 +190,11 @@ TEST(Branches, AreAllTakenBackWhileNoneWasTouched) {
   building.undo("front_office");
   EXPECT_EQ(building.open(), "verifikasi#1");
   EXPECT_EQ(building.does("verifikasi", "terima"), "kajian_tata_ruang#1 kajian_bangunan#1");
-  const Decided claimed =
-      decide(building.permit, Building::actor_at("kajian_bangunan"), Claim{"kajian_bangunan"},
-             building.context());
+  const Decided claimed = decide(building.permit, Building::actor_at("kajian_bangunan"),
+                                 Claim{"kajian_bangunan"}, building.context());
   ASSERT_TRUE(claimed.has_value());
   building.permit = claimed->after;
-  const auto refusal =
-      building.refusal(Undo{}, {Actor::Kind::officer, "front_office", "", {}});
+  const auto refusal = building.refusal(Undo{}, {Actor::Kind::officer, "front_office", "", {}});
   ASSERT_TRUE(refusal);
   EXPECT_EQ(refusal->why, Refused::next_visit_touched);
 }
@@ -241,8 +240,7 @@ TEST(Branches, LeavingTheBlockCancelsTheOthersWithoutAVerdictAndTellsThem) {
     EXPECT_FALSE(visit.verdict) << name;
     EXPECT_TRUE(std::any_of(building.notices.begin(), building.notices.end(),
                             [&](const Notice& notice) {
-                              return notice.text == "tugas_dibatalkan" &&
-                                     notice.visit == visit.id;
+                              return notice.text == "tugas_dibatalkan" && notice.visit == visit.id;
                             }))
         << name;
   }
@@ -320,11 +318,11 @@ TEST(Branches, TheWholeWayToTheDecision) {
   ASSERT_TRUE(ledger);
   EXPECT_EQ(when(Replay(*ledger, shipped_calendar()).due()), "04-21 00:00");
   EXPECT_TRUE(case_sla(building.permit, pbg(), shipped_calendar(), wita("04-10 10:00")).paused);
-  EXPECT_EQ(time_by_party(building.permit, pbg(), shipped_calendar(), wita("04-10 10:00"))
-                .office.wall +
-                time_by_party(building.permit, pbg(), shipped_calendar(), wita("04-10 10:00"))
-                    .applicant.wall,
-            wita("04-10 10:00") - building.permit.started_at);
+  EXPECT_EQ(
+      time_by_party(building.permit, pbg(), shipped_calendar(), wita("04-10 10:00")).office.wall +
+          time_by_party(building.permit, pbg(), shipped_calendar(), wita("04-10 10:00"))
+              .applicant.wall,
+      wita("04-10 10:00") - building.permit.started_at);
   refusal = building.refusal(Building::deed("pembayaran", "lunas"),
                              {Actor::Kind::service, "bank", "", {"lain"}});
   ASSERT_TRUE(refusal);
@@ -347,8 +345,8 @@ TEST(Branches, AFormIsRefusedFieldByField) {
   NewPermit submission;
   submission.documents = {{"persyaratan_pbg", "", "tenggat:1", "", ""}};
   submission.fields = {{"nik", std::string("123")}, {"luas_m2", 0.0}, {"kolam", true}};
-  const Decided opened = open_permit(
-      submission, {pbg(), shipped_calendar(), holders(), wita("04-06 08:00"), {}});
+  const Decided opened =
+      open_permit(submission, {pbg(), shipped_calendar(), holders(), wita("04-06 08:00"), {}});
   ASSERT_FALSE(opened.has_value());
   EXPECT_EQ(opened.error().why, Refused::invalid_fields);
   const std::string said = opened.error().detail().english;

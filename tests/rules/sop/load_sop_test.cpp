@@ -39,8 +39,8 @@ std::string say(const ActionRule& action) {
     marks.push_back(fmt::format("automatic {}", action.automatic_after->to_string()));
   if (action.backward) marks.emplace_back("backward");
   if (action.beyond_sop) marks.emplace_back("beyond");
-  return fmt::format("{} -> {} ({})", action.id,
-                     action.to.empty() ? "" : action.to.front().step, fmt::join(marks, ", "));
+  return fmt::format("{} -> {} ({})", action.id, action.to.empty() ? "" : action.to.front().step,
+                     fmt::join(marks, ", "));
 }
 
 TEST(LoadSop, PaudIsTheTableOfTheReference) {

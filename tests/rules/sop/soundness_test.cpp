@@ -1,6 +1,6 @@
-// An SOP is proven sound or refused, with the shortest way to what is wrong: each planted mistake in
-// a sound service (tests/sops/pbg.yaml) is one fault, in both languages, that names the place and
-// what would be right.
+// An SOP is proven sound or refused, with the shortest way to what is wrong: each planted mistake
+// in a sound service (tests/sops/pbg.yaml) is one fault, in both languages, that names the place
+// and what would be right.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -81,8 +81,7 @@ const std::vector<Planted>& planted() {
       {{"pola: \"[0-9]{16}\"", "pola: \"[0-9\""}, "no regular expression"},
       {{"min: 1, maks: 50}", "min: 60, maks: 50}"}, "maks is below min"},
       {{"id: rencana_mulai", "id: luas_m2"}, "`luas_m2` is listed already"},
-      {{"id: rencana_mulai", "id: hasil"},
-       "`hasil` is the outcome"},
+      {{"id: rencana_mulai", "id: hasil"}, "`hasil` is the outcome"},
       {{"bila: {luas_m2: {lebih_dari: 500}}", "bila: {luas: {lebih_dari: 500}}"},
        "no field 'luas' under isian"},
       {{"bila: {luas_m2: {lebih_dari: 500}}", "bila: {luas_m2: {diatas: 500}}"},
@@ -97,7 +96,8 @@ const std::vector<Planted>& planted() {
       {{"nama: Pengawas, pengamat: true", "nama: Pengawas, pengamat: true, layanan: true"},
        "'pengawas' is a system (layanan)"},
       // blocks
-      {{"    gabung: true\n", ""}, "branches meet at 'pemeriksaan_lapangan', which does not join them"},
+      {{"    gabung: true\n", ""},
+       "branches meet at 'pemeriksaan_lapangan', which does not join them"},
       {{"      setujui: {ke: pemeriksaan_lapangan, tombol: Setujui, sudah: disetujui}\n"
         "      kembalikan: {ke: kajian_bangunan",
         "      setujui: {ke: penetapan_retribusi, tombol: Setujui, sudah: disetujui}\n"
@@ -110,24 +110,29 @@ const std::vector<Planted>& planted() {
         "kembalikan_pemohon: {status: rejected,"},
        "ends the permit while other branches are open"},
       {{"kembalikan: {ke: kajian_bangunan,", "kembalikan: {ke: kajian_tata_ruang,"},
-       "'kembalikan' leads to 'kajian_tata_ruang', into a branch: only the fork that opens a branch leads into it"},
+       "'kembalikan' leads to 'kajian_tata_ruang', into a branch: only the fork that opens a "
+       "branch leads into it"},
       {{"tidak_layak: {ke: penyusunan_sk,", "tidak_layak: {ke: kajian_bangunan,"},
        "into a branch: only the fork that opens a branch leads into it"},
       {{"lunas: {ke: penyusunan_sk,", "lunas: {ke: penyusunan_sk, batalkan_cabang: true,"},
        "'lunas' leaves no block: leave batalkan_cabang out"},
       {{"  - id: persetujuan_kabid\n", "  - id: persetujuan_kabid\n    gabung: true\n"},
        "joins branches (gabung), and no fork leads to it"},
-      {{"ke: [kajian_tata_ruang, kajian_bangunan, {", "ke: [kajian_tata_ruang, kajian_tata_ruang, {"},
+      {{"ke: [kajian_tata_ruang, kajian_bangunan, {",
+        "ke: [kajian_tata_ruang, kajian_tata_ruang, {"},
        "`kajian_tata_ruang` is listed already"},
-      {{"lunas: {ke: penyusunan_sk,", "lunas: {ke: [],"}, "a list of branches needs at least one step"},
+      {{"lunas: {ke: penyusunan_sk,", "lunas: {ke: [],"},
+       "a list of branches needs at least one step"},
       {{"lunas: {ke: penyusunan_sk,", "lunas: {ke: penyusunan_sk, ke_pilihan: [penyusunan_sk],"},
        "by ke or by ke_pilihan, one of the two"},
       // what only the exploration shows, each with the shortest way there
-      {{"[kajian_tata_ruang, kajian_bangunan, {langkah: kajian_lingkungan, bila: {luas_m2: {lebih_dari: 500}}}]",
+      {{"[kajian_tata_ruang, kajian_bangunan, {langkah: kajian_lingkungan, bila: {luas_m2: "
+        "{lebih_dari: 500}}}]",
         "[{langkah: kajian_tata_ruang, bila: {luas_m2: {lebih_dari: 500}}}, {langkah: "
         "kajian_bangunan, bila: {luas_m2: {lebih_dari: 500}}}, {langkah: kajian_lingkungan, bila: "
         "{luas_m2: {lebih_dari: 500}}}]"},
-       "'terima' opens no branch where none of its conditions holds; the way there: pengajuan.kirim "
+       "'terima' opens no branch where none of its conditions holds; the way there: "
+       "pengajuan.kirim "
        "(luas_m2="},
       {{"bila: {retribusi: {lebih_dari: 0}}", "bila: {retribusi: {kurang_dari: 0}}"},
        "the action 'tagih' can never be taken"},
@@ -193,8 +198,9 @@ TEST(Soundness, AChangeThatLeavesAWayToAnEndIsTaken) {
 }
 
 TEST(Soundness, TwoWaysOfDifferentLengthAreToldApart) {
-  EXPECT_TRUE(load_changed({{"total: 8d 10h 33m", "total: {paling_cepat: 8d 6h 33m, paling_lama: 8d "
-                                                  "10h 33m}"}})
+  EXPECT_TRUE(load_changed({{"total: 8d 10h 33m",
+                             "total: {paling_cepat: 8d 6h 33m, paling_lama: 8d "
+                             "10h 33m}"}})
                   .has_error());
 }
 
