@@ -7,9 +7,11 @@
 
 namespace tenggat {
 
-// SVG 1.1 that needs nothing from outside and follows the reader's light or dark scheme. Rounded:
-// where the permit starts and ends; diamonds: steps that can send it back; dashed: what goes beyond
-// the office's text.
+// SVG 1.1 that needs nothing from outside, follows the reader's light or dark scheme, and is
+// printed on F4 or A4, lying, a page after the other: first the identity page, where the SOP has
+// one; rows are not cut, and pentagons say where an arrow goes on. Ovals: start and ends; diamonds:
+// decisions; bars: what is opened at once, and joined; dashed: what cancels other branches; dotted:
+// what goes beyond the office's text.
 std::string sop_diagram(const Sop& sop);
 
 // As people say a budget: "4 hari 1 jam 18 menit".
