@@ -19,6 +19,7 @@ void add_permits(Board& board, const std::vector<OpenPermits>& permits) {
     (one.returned ? sop->second.returned : sop->second.in_process) += one.open;
     sop->second.due_today += one.due_today;
     sop->second.legal_risk += one.legal_risk;
+    sop->second.legal_passed += one.legal_passed;
   }
 }
 

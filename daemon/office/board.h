@@ -29,6 +29,7 @@ struct BoardStep {
 
 struct SopBoard {
   std::int64_t in_process = 0, returned = 0, overdue = 0, due_today = 0, legal_risk = 0;
+  std::int64_t legal_passed = 0;           // open still, though they may count as granted
   std::int64_t met = 0, judged = 0;        // cases that ended this month
   bool retired = false;                    // takes no new applications
   std::map<std::string, BoardStep> steps;  // by step id

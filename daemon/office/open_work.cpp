@@ -30,6 +30,7 @@ void OpenWork::take(const std::vector<std::int64_t>& asked,
                   .legal_risk_at = one.legal_risk_at,
                   .returned = one.returned,
                   .case_open = one.case_open,
+                  .legal_passed = one.legal_passed,
                   .visits = {}};
     permit.visits.reserve(one.visits.size());
     for (const store::OpenVisit& visit : one.visits)
@@ -90,6 +91,7 @@ OpenCounts OpenWork::count(Instant now, const std::vector<store::CivilPeriod>& p
     const auto period = period_of.find(*permit.sop);
     count_in(permits, now, period == period_of.end() ? nullptr : period->second, permit.case_open,
              permit.case_due_at, permit.legal_risk_at);
+    if (permit.legal_passed) ++permits.legal_passed;
 
     for (const Visit& visit : permit.visits) {
       const auto [at, first] = by_step.try_emplace({permit.sop, visit.step});

@@ -20,7 +20,7 @@ namespace tenggat::office {
 struct OpenPermits {
   std::string sop;
   bool returned = false;
-  std::int64_t open = 0, overdue = 0, legal_risk = 0;
+  std::int64_t open = 0, overdue = 0, legal_risk = 0, legal_passed = 0;
   std::int64_t due_today = 0;  // active ones; 0 for an SOP without a period
 };
 
@@ -65,7 +65,7 @@ class OpenWork {
     const std::string* sop;
     std::int64_t events;
     std::optional<Instant> case_due_at, legal_risk_at;
-    bool returned, case_open;
+    bool returned, case_open, legal_passed;
     std::vector<Visit> visits;
   };
   static void add(OpenVisits& to, const Visit& visit, Instant now);

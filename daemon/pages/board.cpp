@@ -35,6 +35,7 @@ constexpr auto kStreamLives = kShipped.board_stream;
 constexpr auto kStaleAfter = 5min;
 constexpr int kListed = 50;
 constexpr std::size_t kKioskName = 60;
+constexpr std::size_t kLinked = 4;  // services, beside each other
 
 const Sop* sop_asked(const Request& request, const std::vector<const Sop*>& sops) {
   const auto asked = request.query.get("sop");
@@ -43,9 +44,14 @@ const Sop* sop_asked(const Request& request, const std::vector<const Sop*>& sops
   return sops.empty() ? nullptr : sops.front();
 }
 
-// Where there are several SOPs, the way to the others.
+// Where there are several SOPs, the way to the others; of many, by choosing one.
 Html other_sops(const std::vector<const Sop*>& sops, const Sop& shown, const std::string& path) {
   if (sops.size() < 2) return {};
+  if (sops.size() > kLinked)
+    return html(
+        "<form method=\"get\" action=\"{}\" class=\"sebaris\"><label for=\"sop\">Layanan</label>{}"
+        "<button>Tampilkan</button></form>",
+        path, service_choice(sops, shown.id, ""));
   Html links;
   for (const Sop* sop : sops)
     links += sop == &shown
@@ -232,7 +238,7 @@ awaitable<Response> BoardPages::board_list(PageCall call) {
   const std::string asked(call.request.query.get("langkah").value_or(""));
   const auto words = board_list_words(which);
   const Step* step = sop && !asked.empty() ? sop->find_step(asked) : nullptr;
-  const bool of_cases = which == "due_today" || which == "legal_risk";  // not of a step
+  const bool of_cases = which == "due_today" || which.starts_with("legal_");  // not of a step
   if (!sop || !words || (!asked.empty() && (!step || of_cases))) co_return not_found(call);
   store::BoardList list;
   std::vector<const Sop*> one_sop{sop};

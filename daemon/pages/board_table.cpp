@@ -54,7 +54,10 @@ Html headline(const BoardView& view, const office::SopBoard& numbers) {
       one("Terlambat", "overdue", numbers.overdue, Tone::late),
       one("Batas hari ini", "due_today", numbers.due_today, Tone::soon),
       one("Dikembalikan", "returned", numbers.returned, Tone::paused), tint, on_time,
-      one("Risiko fiktif positif", "legal_risk", numbers.legal_risk, Tone::late));
+      html("{}{}", one("Risiko fiktif positif", "legal_risk", numbers.legal_risk, Tone::late),
+           numbers.legal_passed > 0
+               ? one("Batas hukum terlewati", "legal_passed", numbers.legal_passed, Tone::late)
+               : Html()));
 }
 
 // A returned file waits at the applicant's first step; at their last one, a decree waits for them.
@@ -96,7 +99,7 @@ Html place(const BoardView& view, const Step& step, const office::BoardStep& cou
 Html times_of(const BoardView& view, const Step& step, const office::BoardStep& counts) {
   const std::string standard = budget_words(step.standard);
   if (!counts.median) return html("{}", standard);
-  const std::string median = notify::working_time(*counts.median, view.calendar.nominal_day());
+  const std::string median = span_words(*counts.median, step.standard, view.calendar);
   const bool over = *counts.median > nominal_time(step.standard, view.calendar);
   return html("{} / <strong class=\"{}\">{}</strong>{}", standard, over ? "terlambat" : "", median,
               over ? html(" <span class=\"halus\">(melebihi)</span>") : Html());
@@ -189,6 +192,7 @@ std::optional<std::string_view> board_list_words(std::string_view which) {
       {"returned", "yang dikembalikan"},
       {"due_today", "dengan batas hari ini"},
       {"legal_risk", "berisiko fiktif positif"},
+      {"legal_passed", "yang melewati batas hukum"},
   };
   for (const auto& [word, words] : kLists)
     if (word == which) return words;

@@ -9,6 +9,7 @@
 #include "daemon/api/timeline.h"
 #include "daemon/api/view.h"
 #include "daemon/api/why.h"
+#include "daemon/pages/field_inputs.h"
 #include "daemon/pages/permit_view.h"
 #include "daemon/pages/print.h"
 #include "daemon/pages/proof.h"
@@ -106,6 +107,12 @@ class Sections {
     if (const auto legal = legal_ledger(permit_, sop_))
       rows.emplace_back("Batas hukum",
                         html("{} ({})", moment(Replay(*legal, calendar_).due()), sop_.legal.basis));
+    if (permit_.legal_passed_at)
+      rows.emplace_back("Batas hukum terlewati",
+                        html("<strong>{}</strong>", moment(permit_.legal_passed_at)));
+    for (const Field& field : sop_.fields)
+      if (const auto value = permit_.fields.find(field.id); value != permit_.fields.end())
+        rows.emplace_back(field.label, html("{}", field_words(field, value->second)));
     return html("<h2>Permohonan</h2>{}", facts(rows));
   }
 

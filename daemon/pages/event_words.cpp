@@ -1,4 +1,7 @@
 // What each event says to people: a row a type. A type of event without one does not compile.
+#include <fmt/format.h>
+
+#include "daemon/pages/field_inputs.h"
 #include "daemon/pages/permit_view.h"
 #include "daemon/pages/words.h"
 #include "daemon/store/event_codec.h"
@@ -33,7 +36,10 @@ class Words {
       : permit_(permit), context_(context), visit_(permit.find_visit(head.visit)) {}
 
   std::string operator()(const Submitted&) const { return "Permohonan diajukan"; }
-  std::string operator()(const Acted& e) const { return step() + done(e.action); }
+  std::string operator()(const Acted& e) const {
+    return step() + done(e.action) + set(e.fields) + checked(e.checked) + led_to(e) +
+           cancelled(e.cancelled);
+  }
   std::string operator()(const Undone& e) const {
     return step() + "tindakan dibatalkan (" + done(e.action) + ")";
   }
@@ -48,7 +54,9 @@ class Words {
     return step() + "kendala dicatat (" + (obstacle ? obstacle->name : readable(e.obstacle)) + ")";
   }
   std::string operator()(const Paused& e) const {
-    return step() + "waktu dijeda (" + pause_name(e.pause) + ")";
+    const std::string about =
+        e.requirement.empty() ? "" : ": " + requirement_words(e.requirement, of_visit());
+    return step() + "waktu dijeda (" + pause_name(e.pause) + about + ")";
   }
   std::string operator()(const PauseExtended& e) const {
     return step() + "jeda diperpanjang (" + pause_name(e.pause) + ")";
@@ -79,8 +87,48 @@ class Words {
     return (visit_ ? step_name(*visit_, context_.sop) : std::string("Layanan")) + ": ";
   }
   std::string done(const std::string& action) const {
-    return action_done_words(visit_ ? sop_of(*visit_, context_.sop) : context_.sop,
-                             visit_ ? visit_->step : "", action);
+    return action_done_words(of_visit(), visit_ ? visit_->step : "", action);
+  }
+  const Sop& of_visit() const { return visit_ ? sop_of(*visit_, context_.sop) : context_.sop; }
+  // "; isian: Luas bangunan (m²) 620"
+  std::string set(const std::vector<GivenField>& fields) const {
+    std::string all;
+    for (const GivenField& one : fields) {
+      const Field* field = of_visit().find_field(one.field);
+      const std::string* value = std::get_if<std::string>(&one.value);
+      all +=
+          (all.empty() ? "; isian: " : ", ") + (field ? field->label : readable(one.field)) + " ";
+      if (!value)
+        all += "(data pribadi)";
+      else
+        all += field ? field_words(*field, *value) : *value;
+    }
+    return all;
+  }
+  std::string checked(const std::vector<std::string>& ids) const {
+    const Step* step = visit_ ? of_visit().find_step(visit_->step) : nullptr;
+    if (ids.empty() || !step) return "";
+    return fmt::format("; {} dari {} syarat dicentang", ids.size(), step->requirements.size());
+  }
+  // Of a fork what it has opened; of a branch whose others are under way where it has arrived.
+  std::string led_to(const Acted& e) const {
+    std::string all;
+    for (const std::string& one : e.branches)
+      all += (all.empty() ? "; dibuka bersamaan: " : ", ") + of_visit().step_name(one);
+    const Step* step = visit_ ? of_visit().find_step(visit_->step) : nullptr;
+    const ActionRule* rule = step ? step->find_action(e.action) : nullptr;
+    if (e.branches.empty() && e.to.empty() && rule && !rule->ends_permit())
+      all +=
+          "; cabang ini selesai, " + of_visit().step_name(step->block()) + " menunggu cabang lain";
+    return all;
+  }
+  // By their labels: "kajian_bangunan#1".
+  std::string cancelled(const std::vector<std::string>& labels) const {
+    std::string all;
+    for (const std::string& one : labels)
+      all += (all.empty() ? "; dibatalkan: " : ", ") +
+             of_visit().step_name(std::string_view(one).substr(0, one.find('#')));
+    return all;
   }
   std::string pause_name(const std::string& id) const {
     for (const Pause& pause : permit_.pauses)

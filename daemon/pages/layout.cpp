@@ -31,7 +31,7 @@ Html head_of_page(const Page& page) {
       "<header class=\"atas\"><div class=\"lebar\"><p><strong>Tenggat</strong> · {}"
       "<br><span class=\"halus\">{}</span></p>"
       "<nav aria-label=\"Menu utama\"><a href=\"/tugas\">Tugas saya</a>"
-      "<a href=\"/papan\">Papan</a><a href=\"/cari\">Cari</a>{}"
+      "<a href=\"/papan\">Papan</a><a href=\"/layanan\">Layanan</a><a href=\"/cari\">Cari</a>{}"
       "<form method=\"post\" action=\"/keluar\">"
       "<input type=\"hidden\" name=\"token\" value=\"{}\">"
       "<button>Keluar</button></form></nav></div></header>",

@@ -161,8 +161,8 @@ class Report {
         "<p class=\"halus\">Waktu pemohon diukur, tidak dinilai. Dalam kurung: belum diselesaikan. "
         "Kembali: berkas dikembalikan."
         "</p>{}",
-        rows, sop_.total ? budget_in_words(*sop_.total) : "", completed, met, missed, share(met, met + missed),
-        returns, compliance_plot());
+        rows, sop_.total ? budget_in_words(*sop_.total) : "", completed, met, missed,
+        share(met, met + missed), returns, compliance_plot());
   }
 
   static std::string missed_words(const StepFigures& figures) {

@@ -280,8 +280,8 @@ std::optional<std::string> once_of(const http::Form& form) {
 }
 
 std::string safe_return(std::string_view path) {
-  constexpr std::string_view kOurs[] = {"/tugas",   "/permohonan/", "/cari", "/papan",
-                                        "/pegawai", "/kalender",    "/pesan"};
+  constexpr std::string_view kOurs[] = {"/tugas",   "/permohonan/", "/cari",  "/papan",
+                                        "/pegawai", "/kalender",    "/pesan", "/layanan"};
   const bool ours = std::any_of(std::begin(kOurs), std::end(kOurs),
                                 [&](std::string_view start) { return path.starts_with(start); });
   const bool plain = std::all_of(path.begin(), path.end(), [](char c) {
@@ -346,6 +346,15 @@ Html document_link(const Document& document, const std::string& own_prefix, cons
   if (!host) return html("{}", words);
   return html("<a href=\"{}\" rel=\"noreferrer noopener\">{}</a> <span class=\"halus\">({})</span>",
               document.uri, words, *host);
+}
+
+Html service_choice(std::vector<const Sop*> sops, std::string_view chosen, std::string_view all) {
+  std::sort(sops.begin(), sops.end(),
+            [](const Sop* a, const Sop* b) { return a->title < b->title; });
+  Html options;
+  if (!all.empty()) options = option("", all, chosen.empty());
+  for (const Sop* sop : sops) options += option(sop->id, sop->title, sop->id == chosen);
+  return html("<select id=\"sop\" name=\"sop\">{}</select>", options);
 }
 
 std::string session_cookie(const std::string& public_url, const std::string& secret,

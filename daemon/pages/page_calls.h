@@ -142,7 +142,7 @@ class PageGroup {
 #define TENGGAT_PAGES(X)                                                                         \
   X(front_pages) X(problem_pages) X(track_pages) X(sign_in_pages) X(task_pages) X(permit_pages)  \
   X(applicant_pages) X(search_pages) X(board_pages) X(officer_pages) X(calendar_pages)           \
-  X(dead_letter_pages)
+  X(dead_letter_pages) X(service_pages)
 #define X(pages) std::vector<PageRoute> pages(const PageParts* parts);
 TENGGAT_PAGES(X)
 #undef X
@@ -199,6 +199,8 @@ Html upload_input(std::string_view id, std::string_view kind, std::string_view n
 // with the host it leads to beside it. Text alone for what is neither.
 Html document_link(const Document& document, const std::string& own_prefix, const Sop& sop);
 
+// A choice of one service, by title; `all`: what none of them is called, where that may be chosen.
+Html service_choice(std::vector<const Sop*> sops, std::string_view chosen, std::string_view all);
 // A permit in a list of the office: what it is, where it stands and how long it has. At `step`
 // where a visit of it is open, else at the most urgent one.
 Html listed_item(const store::StoredPermit& stored, const office::Rulebook& rulebook, Instant now,

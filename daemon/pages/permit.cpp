@@ -3,15 +3,14 @@
 
 #include <algorithm>
 
-#include "daemon/api/api_bodies.h"
 #include "daemon/api/view.h"
+#include "daemon/pages/field_inputs.h"
+#include "daemon/pages/permit_asked.h"
 #include "daemon/pages/permit_view.h"
 #include "daemon/pages/proof.h"
 #include "daemon/pages/words.h"
 #include "daemon/store/letters.h"
-#include "notifiers/utf8.h"
 #include "notifiers/words.h"
-#include "rules/utf8.h"
 
 namespace tenggat::pages {
 
@@ -33,6 +32,40 @@ std::string holder_words(const PermitView& view, const Visit& visit) {
   return words;
 }
 
+// ": Bukti hak atas tanah", what a clarification is about; else nothing.
+std::string about_words(const Pause& pause, const Sop& sop) {
+  return pause.requirement.empty() ? "" : ": " + requirement_words(pause.requirement, sop);
+}
+
+// Who acts here reads their own visit first.
+std::vector<const Visit*> visits_shown(const PermitView& view) {
+  std::vector<const Visit*> open =
+      http::by_urgency(view.permit(), view.context.sop, view.context.calendar, view.context.now);
+  std::stable_partition(open.begin(), open.end(), [&](const Visit* visit) {
+    return !offers_at(view.offers, visit->id, Offer::What::act).empty();
+  });
+  return open;
+}
+
+// How far the branches are of a block that is under way: who works at the same time, and what has
+// arrived already.
+Html branches_of(const PermitView& view, const std::vector<const Visit*>& open) {
+  const Sop& sop = view.context.sop;
+  const Visit* inside = nullptr;
+  for (const Visit* visit : open)
+    if (visit->fork != 0 && !sop.step(visit->step).block().empty()) inside = visit;
+  if (!inside) return {};
+  std::string arrived;
+  for (const Visit& visit : view.permit().visits)
+    if (visit.fork == inside->fork && visit.joined && !visit.undone)
+      arrived += (arrived.empty() ? "" : ", ") + step_name(visit, sop);
+  const std::string join = sop.step_name(sop.step(inside->step).block());
+  const std::string at_once =
+      open.size() > 1 ? fmt::format("{} tahap dikerjakan bersamaan. ", open.size()) : "";
+  return html("<p>{}{}{} dibuka setelah semuanya selesai.</p>", at_once,
+              arrived.empty() ? "" : "Sudah selesai: " + arrived + ". ", join);
+}
+
 Html visit_card(const PermitView& view, const Visit& visit) {
   const Sop& sop = view.context.sop;
   const Calendar& calendar = view.context.calendar;
@@ -50,8 +83,9 @@ Html visit_card(const PermitView& view, const Visit& visit) {
     Html said;
     for (const store::StoredNote& note : store::last_notes(view.notes, visit.id, {"pause"}))
       said += html("<br>{}", lines(note.text));
-    facts += html("<dt>Dijeda</dt><dd>{}, sejak {}{}</dd>", reason ? reason->name : pause->reason,
-                  near_words(calendar, pause->from, view.context.now), said);
+    facts +=
+        html("<dt>Dijeda</dt><dd>{}{}, sejak {}{}</dd>", reason ? reason->name : pause->reason,
+             about_words(*pause, sop), near_words(calendar, pause->from, view.context.now), said);
   }
   return html(
       "<section class=\"kartu {}\" aria-label=\"Tahap yang berjalan\"><p>{}</p>"
@@ -90,6 +124,12 @@ Html facts_of(const PermitView& view) {
                  view.path());
   return html("<h2>Permohonan</h2><div class=\"kartu\"><dl class=\"fakta\">{}</dl>{}</div>", facts,
               reach);
+}
+
+// Officers read what is personal, too.
+Html form_of(const PermitView& view) {
+  const Html fields = field_facts(view.context.sop, view.permit().fields, true);
+  return fields.empty() ? Html() : html("<h2>Isian</h2><div class=\"kartu\">{}</div>", fields);
 }
 
 Html documents_of(const PermitView& view) {
@@ -131,13 +171,21 @@ Html proofs_of(const PermitView& view) {
   return all;
 }
 
+Html legal_notice(const PermitView& view) {
+  const Permit& permit = view.permit();
+  if (!permit.legal_passed_at) return {};
+  return html(
+      "<p>{} <span class=\"halus\">sejak {}: permohonan dapat dianggap dikabulkan ({}).</span></p>",
+      legal_mark(permit), moment_words(view.context.calendar, *permit.legal_passed_at),
+      view.context.sop.legal.basis);
+}
+
 Html body_of(const PermitView& view, const Html& said) {
   const Permit& permit = view.permit();
   const Html undo = undo_card(view);
-  Html cards;
-  for (const Visit* visit :
-       http::by_urgency(permit, view.context.sop, view.context.calendar, view.context.now))
-    cards += visit_card(view, *visit);
+  const std::vector<const Visit*> open = visits_shown(view);
+  Html cards = branches_of(view, open);
+  for (const Visit* visit : open) cards += visit_card(view, *visit);
   Html notice = said;
   if (!view.answered) {
     if (!view.fault.empty()) notice = message(view.fault, true);
@@ -146,57 +194,10 @@ Html body_of(const PermitView& view, const Html& said) {
   if (cards.empty())
     cards = html("<div class=\"kartu\"><p>{}</p></div>",
                  badge(Tone::neutral, state_words(permit.state)));
-  return html("<p class=\"halus\">Nomor {} · {} · {}</p><h1>{}</h1>{}{}{}{}{}{}{}", permit.number,
-              view.context.sop.title, state_words(permit.state), permit.subject, notice, undo,
-              cards, facts_of(view), documents_of(view), proofs_of(view), history_of(view));
-}
-
-// A document as a person names it, as the kind that rules know: "Denah ruang" → "denah_ruang".
-std::string kind_of(std::string_view words) {
-  std::string kind;
-  for (const char c : words) {
-    if (c >= 'A' && c <= 'Z')
-      kind += static_cast<char>(c - 'A' + 'a');
-    else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-      kind += c;
-    else if (!kind.empty() && kind.back() != '_')
-      kind += '_';
-  }
-  while (kind.ends_with('_')) kind.pop_back();
-  return kind.substr(0, http::BodyLimits::word);
-}
-
-// What was ticked and what was written, as one text.
-std::string note_of(const http::Form& form) {
-  std::string note;
-  for (const std::string& reason : form.texts("alasan"))
-    note += (note.empty() ? "" : "; ") + reason;
-  const std::string written = form.text("catatan");
-  if (!written.empty()) note += (note.empty() ? "" : "; ") + written;
-  return note;
-}
-
-std::vector<Deficiency> deficiencies_of(const http::Form& form) {
-  const std::vector<std::string> documents = form.texts("dokumen"),
-                                 wanting = form.texts("kekurangan");
-  std::vector<Deficiency> found;
-  for (std::size_t i = 0; i < std::min(documents.size(), wanting.size()); ++i) {
-    const std::string kind = kind_of(documents[i]);
-    const std::string text = notify::one_line(wanting[i]);
-    if (kind.empty() && text.empty()) continue;
-    found.push_back({kind, text.empty() ? "perlu diperbaiki" : text});
-  }
-  return found;
-}
-
-Instant end_of_day(const CivilDate& day, const Calendar& calendar) {
-  const auto number = [&](std::size_t from, std::size_t length) {
-    return std::stoi(day.substr(from, length));
-  };
-  const Instant midnight = calendar.midnight(number(0, 4), static_cast<unsigned>(number(5, 2)),
-                                             static_cast<unsigned>(number(8, 2)));
-  const LocalTime next = calendar.local(midnight + std::chrono::hours(36));
-  return calendar.midnight(next.year, next.month, next.day);
+  return html("<p class=\"halus\">Nomor {} · {} · {}</p><h1>{}</h1>{}{}{}{}{}{}{}{}{}",
+              permit.number, view.context.sop.title, state_words(permit.state), permit.subject,
+              legal_notice(view), notice, undo, cards, facts_of(view), form_of(view),
+              documents_of(view), proofs_of(view), history_of(view));
 }
 
 class PermitPages : public PageGroup {
@@ -210,9 +211,7 @@ class PermitPages : public PageGroup {
  private:
   awaitable<Response> permit_page(const PageCall& call, std::int64_t id, int status,
                                   std::string fault);
-  // What an action still wants before it is taken: a word of confirmation, a shorter note.
-  awaitable<std::string> wanting_before(const PageCall& call, std::int64_t id);
-  awaitable<PauseVisit> pause_of(const PageCall& call, std::int64_t id);
+  awaitable<PermitForm> asked_by(const PageCall& call, std::int64_t id);
 
   office::Committer& committer_;
   http::Uploads& uploads_;
@@ -255,108 +254,43 @@ awaitable<Response> PermitPages::permit(PageCall call) {
   co_return co_await std::move(showing);
 }
 
-awaitable<std::string> PermitPages::wanting_before(const PageCall& call, std::int64_t id) {
-  if (notify::characters(note_of(call.form)) > http::BodyLimits::note)
-    co_return "Catatan terlalu panjang; paling banyak 2.000 huruf.";
-  for (const http::FormField& field : call.form.fields)
-    if (field.name.starts_with("nomor.") && has_hidden_character(field.value))
-      co_return std::string(kHiddenCharacter);
-  const std::string until = call.form.text("sampai");
-  if (!until.empty() && !is_civil_date(until)) co_return "Tanggal akhir jeda tidak dikenali.";
-  const std::string action = call.form.text("aksi");
-  if (!action.starts_with("act.") || call.form.text("yakin") == "ya") co_return "";
-  auto reading = reader_.read({id}, {});
-  const Reading found = co_await std::move(reading);
-  const auto permit = found.permits.find(id);
-  if (permit == found.permits.end()) co_return "";
-  const Sop& sop = rulebook_.sop_version(permit->second.permit.sop_version);
-  const Step* step = sop.find_step(call.form.text("langkah"));
-  const ActionRule* rule = step ? step->find_action(action.substr(4)) : nullptr;
-  if (rule && rule->ends_permit())
-    co_return "Beri tanda pada kotak persetujuan terlebih dahulu; belum ada yang diubah.";
-  co_return "";
-}
-
-// Until the end of the day that was chosen; on the last one that is possible, for as long as it is.
-awaitable<PauseVisit> PermitPages::pause_of(const PageCall& call, std::int64_t id) {
-  PauseVisit asked{call.form.text("langkah"), call.form.text("jeda"), note_of(call.form), {}};
-  const std::string day = call.form.text("sampai");
-  if (day.empty()) co_return asked;
+// Read against the permit as it is, so that what is wrong stands at its field.
+awaitable<PermitForm> PermitPages::asked_by(const PageCall& call, std::int64_t id) {
   auto reading = reader_.read({id}, {});
   const Reading found = co_await std::move(reading);
   const auto stored = found.permits.find(id);
-  if (stored == found.permits.end()) co_return asked;
+  if (stored == found.permits.end()) co_return PermitForm{};
   const Permit& permit = stored->second.permit;
   const Context context =
       rulebook_.context(rulebook_.sop_version(permit.sop_version), found.moment.now);
-  const Calendar& calendar = context.calendar;
-  asked.until = end_of_day(day, calendar);
   const Actor self{Actor::Kind::officer, call.who->officer.id, ""};
-  for (const Offer& offer : offers(permit, self, context)) {
-    const std::optional<Instant>& latest = offer.wanted.until_latest;
-    if (offer.pause && offer.pause->id == asked.reason && latest && *latest < *asked.until &&
-        calendar.format(*latest).starts_with(day))
-      asked.until = latest;
-  }
-  co_return asked;
+  co_return read_permit_form(call.form, permit, offers(permit, self, context), context);
 }
 
 awaitable<Response> PermitPages::permit_act(PageCall call) {
   auto finding = reader_.id_of(call.request.param("id"), call.request.trace);
   const auto id = co_await std::move(finding);
   if (!id) co_return not_found(call);
-  const std::string action = call.form.text("aksi"), step = call.form.text("langkah");
-  const std::string note = note_of(call.form);
-  std::string wanting = call.why;
-  if (!call.look) {
-    auto asking = wanting_before(call, *id);
-    wanting = co_await std::move(asking);
+  if (call.look) {
+    auto showing = permit_page(call, *id, call.look_status(), call.why);
+    co_return co_await std::move(showing);
   }
-  if (call.look || !wanting.empty()) {
-    auto showing = permit_page(call, *id, call.look ? call.look_status() : 422, wanting);
+  auto reading = asked_by(call, *id);
+  PermitForm form = co_await std::move(reading);
+  if (!form.wanting.empty()) {
+    auto showing = permit_page(call, *id, 422, form.wanting);
     co_return co_await std::move(showing);
   }
   if (auto fault = upload_fault(call.form)) {
     auto showing = permit_page(call, *id, fault->status, std::move(fault->words));
     co_return co_await std::move(showing);
   }
+  if (!form.command) co_return stale_form(call);
   Asked asked;
   asked.permit = *id;
   asked.actor = {Actor::Kind::officer, call.who->officer.id, ""};
   asked.token = call.who->principal.token;
-  if (action == "claim") {
-    asked.command = Claim{step};
-  } else if (action == "release") {
-    asked.command = Release{step, note};
-  } else if (action == "undo") {
-    asked.command = Undo{};
-  } else if (action == "resume") {
-    asked.command = ResumeVisit{step, note};
-  } else if (action == "pause" || action == "extend") {
-    auto reading = pause_of(call, *id);
-    asked.command = co_await std::move(reading);
-  } else if (action == "acknowledge") {
-    asked.command = Acknowledge{step, call.form.text("kendala"), note};
-  } else if (action == "escalate") {
-    asked.command = Escalate{step, note};
-  } else if (action == "assign") {
-    asked.command = Assign{step, call.form.text("petugas"), note};
-  } else if (action.starts_with("act.")) {
-    Act act;
-    act.documents = uploaded(call.form);
-    for (NewDocument& document : act.documents)
-      document.number = notify::one_line(call.form.text("nomor." + document.kind))
-                            .substr(0, http::BodyLimits::document_number);
-    act.step = step;
-    act.action = action.substr(4);
-    act.note = note;
-    act.deficiencies = deficiencies_of(call.form);
-    act.outcome = parse_outcome(call.form.text("hasil")).value_or(Outcome::none);
-    act.version = http::parse_id(call.form.text("versi"));
-    asked.command = std::move(act);
-  } else {
-    co_return stale_form(call);
-  }
+  asked.command = *std::move(form.command);
   auto submitting = submit(committer_, call, std::move(asked));
   const Outcomes outcome = co_await std::move(submitting);
   if (outcome.done) co_return see_other(fmt::format("/permohonan/{}?sudah=ya", *id));

@@ -3,14 +3,17 @@
 
 #include <algorithm>
 
+#include "daemon/pages/field_inputs.h"
+#include "daemon/pages/permit_asked.h"
 #include "daemon/pages/permit_view.h"
 #include "daemon/pages/words.h"
 #include "notifiers/words.h"
+#include "rules/permit/route.h"
 
 namespace tenggat::pages {
 namespace {
 
-constexpr int kDeficiencyRows = 3;
+constexpr std::size_t kDeficiencyRows = 3;
 
 // One form of the page: what it asks for, at which step.
 struct FormOf {
@@ -50,26 +53,80 @@ Html ready_reasons(const std::vector<std::string>& reasons, const Typed& typed) 
   return html("<fieldset class=\"pilihan\"><legend>Alasan</legend>{}</fieldset>", boxes);
 }
 
-Html deficiency_rows(const FormOf& form) {
-  const std::string id = form.id("");
+// What is filled into the rows: what was typed, and what the checklist proposes.
+std::vector<ProposedDeficiency> deficiencies_shown(const FormOf& form, const Offer& offer) {
   const Typed typed = form.typed();
-  Html kinds;
+  const std::vector<std::string> documents = typed.texts("dokumen"),
+                                 wanting = typed.texts("kekurangan");
+  std::vector<ProposedDeficiency> rows;
+  for (std::size_t i = 0; i < std::min(documents.size(), wanting.size()); ++i)
+    if (!documents[i].empty() || !wanting[i].empty()) rows.push_back({documents[i], wanting[i]});
+  if (typed && asks_for_proposals(form.view.form))
+    for (ProposedDeficiency& one :
+         proposed_deficiencies(form.view.form, offer.wanted.requirements, form.view.context.sop))
+      if (std::none_of(rows.begin(), rows.end(),
+                       [&](const ProposedDeficiency& row) { return row.document == one.document; }))
+        rows.push_back(std::move(one));
+  while (rows.size() < kDeficiencyRows) rows.emplace_back();
+  return rows;
+}
+
+Html deficiency_rows(const FormOf& form, const Offer& offer) {
+  const std::string id = form.id("");
+  Html kinds, rows;
   for (const Document& document : form.view.permit().documents)
     if (document.counts() && document.file)
       kinds +=
           html("<option value=\"{}\"></option>", readable(document.kind, form.view.context.sop));
-  Html rows;
-  for (int i = 1; i <= kDeficiencyRows; ++i) {
-    const auto row = static_cast<std::size_t>(i - 1);
+  if (!offer.wanted.requirements.empty())
+    rows = html(
+        "<p><button name=\"{}\" value=\"{}\" formnovalidate=\"\">Usulkan yang belum dicentang"
+        "</button></p>",
+        kProposeInput, kProposed);
+  int i = 0;
+  for (const ProposedDeficiency& row : deficiencies_shown(form, offer)) {
+    ++i;
     rows += html(
         "<label for=\"{}-d{}\">Kekurangan {}: dokumen</label>"
         "<input type=\"text\" id=\"{}-d{}\" name=\"dokumen\" list=\"{}-daftar\" maxlength=\"60\" "
         "value=\"{}\"><label for=\"{}-k{}\">Yang perlu diperbaiki</label>"
         "<input type=\"text\" id=\"{}-k{}\" name=\"kekurangan\" maxlength=\"500\" value=\"{}\">",
-        id, i, i, id, i, id, typed.text("dokumen", row), id, i, id, i,
-        typed.text("kekurangan", row));
+        id, i, i, id, i, id, row.document, id, i, id, i, row.wanting);
   }
   return html("<datalist id=\"{}-daftar\">{}</datalist>{}", id, kinds, rows);
+}
+
+Html checklist(const Offer& offer, const Typed& typed) {
+  if (offer.wanted.requirements.empty()) return {};
+  Html boxes;
+  for (const Requirement* one : offer.wanted.requirements)
+    boxes += tick_box(kCheckInput, one->id, one->text, typed.has(kCheckInput, one->id));
+  return html(
+      "<fieldset class=\"pilihan\"><legend>Syarat yang sudah terpenuhi</legend>{}</fieldset>",
+      boxes);
+}
+
+Html branch_choice(const FormOf& form, const Offer& offer) {
+  if (offer.wanted.branches.empty()) return {};
+  Html boxes;
+  for (const Step* step : offer.wanted.branches)
+    boxes += tick_box(
+        kBranchInput, step->id,
+        fmt::format("{} ({})", step->short_name, role_words(form.view.context.sop, step->role)),
+        form.typed().has(kBranchInput, step->id));
+  return html(
+      "<fieldset class=\"pilihan\"><legend>Tahap yang dibuka, satu atau lebih</legend>{}"
+      "</fieldset>",
+      boxes);
+}
+
+// On a return what is wrong is mended by others; its officer may do so all the same.
+Html fields_asked(const FormOf& form, const Offer& offer) {
+  const FieldForm fields{offer.wanted.fields, form.view.permit().fields};
+  const Html inputs = field_inputs(fields, form.id("isian"), form.typed());
+  if (inputs.empty() || !offer.action->backward) return inputs;
+  const bool wrong = form.typed() && !read_fields(fields, form.view.form).fault.empty();
+  return folded("Betulkan isian", inputs, wrong);
 }
 
 Html outcome_choice(Outcome known, const Typed& typed) {
@@ -105,11 +162,30 @@ Html confirmation(const FormOf& form, const ActionRule& action) {
                           : fmt::format("Dapat dibatalkan selama {}.", notify::duration(window)));
 }
 
+// What others are working on and would lose.
+Html cancelled_words(const FormOf& form, const Offer& offer) {
+  const PermitView& view = form.view;
+  const Sop& sop = view.context.sop;
+  std::string names;
+  for (const int id :
+       cancelled_by(view.permit(), *view.permit().find_visit(offer.visit), *offer.action, sop)) {
+    const Visit& visit = *view.permit().find_visit(id);
+    names +=
+        fmt::format("{}{} ({})", names.empty() ? "" : ", ", step_name(visit, sop),
+                    visit.assignee.empty() ? role_words(sop, visit.role)
+                                           : officer_words(visit.assignee, view.context.people));
+  }
+  return names.empty()
+             ? Html()
+             : html("<p>Tindakan ini membatalkan tahap yang sedang berjalan: {}.</p>", names);
+}
+
 Html action_form(const FormOf& form, const Offer& offer, bool main) {
   const PermitView& view = form.view;
   const ActionRule& action = *offer.action;
   const Typed typed = form.typed();
-  Html inside = head_of_form(form);
+  Html inside = html("{}{}{}{}", head_of_form(form), fields_asked(form, offer),
+                     branch_choice(form, offer), checklist(offer, typed));
   for (const Output& output : offer.wanted.files) {
     inside += upload_input(form.id(output.kind), output.kind, "",
                            readable(output.kind, view.context.sop), true);
@@ -124,9 +200,10 @@ Html action_form(const FormOf& form, const Offer& offer, bool main) {
   if (offer.wanted.outcome) inside += outcome_choice(view.permit().outcome, typed);
   const Sop& sop = view.context.sop;
   inside += ready_reasons(sop.words_of(form.step, action.id).reasons, typed);
-  if (action.note == ActionRule::Note::note_or_deficiencies) inside += deficiency_rows(form);
+  if (action.note == ActionRule::Note::note_or_deficiencies) inside += deficiency_rows(form, offer);
   inside += note_field(form, action.note);
   const std::string words = action_words(sop, form.step, action.id);
+  inside += cancelled_words(form, offer);
   if (action.ends_permit()) inside += confirmation(form, action);
   inside += html("<p><button class=\"{} penuh\" name=\"aksi\" value=\"{}\">{}</button></p></form>",
                  action.ends_permit() ? "bahaya utama"
@@ -147,26 +224,40 @@ Html until_field(const FormOf& form, Instant after, std::optional<Instant> until
       form.id("sampai"), calendar.format(after).substr(0, 10), latest, form.typed().text("sampai"));
 }
 
+// What a clarification is about; for other reasons it is left as it is.
+Html subject_field(const FormOf& form) {
+  const Typed typed = form.typed();
+  Html subjects = option("", "– pilih –", typed.text(kAboutInput).empty());
+  for (const auto& [id, words] : subjects_of_pause(form.view.context.sop))
+    subjects += option(id, words, typed.text(kAboutInput) == id);
+  return html(
+      "<label for=\"{}\">Syarat atau dokumen yang dimaksud <span class=\"halus\">(wajib bila "
+      "menunggu pemohon)</span></label><select id=\"{}\" name=\"{}\">{}</select>",
+      form.id("syarat"), form.id("syarat"), kAboutInput, subjects);
+}
+
 Html pause_form(const PermitView& view, const Visit& visit) {
   const FormOf form{view, visit.step, "pause"};
   const Typed typed = form.typed();
-  Html reasons, until;
+  Html reasons, until, subject;
   for (const Offer* offer : offers_at(view.offers, visit.id, Offer::What::pause)) {
     const PauseReason& reason = *offer->pause;
     reasons += option(reason.id, readable(reason.name), typed.text("jeda") == reason.id);
     // Each reason has a bound of its own.
     if (offer->wanted.until == Wanted::Until::required)
       until = until_field(form, offer->wanted.until_after, std::nullopt);
+    if (offer->wanted.requirement) subject = subject_field(form);
   }
   if (reasons.empty()) return {};
   return folded(
       "Jeda waktu",
       html("{}<label for=\"{}-jeda\">Alasan jeda</label><select id=\"{}-jeda\" name=\"jeda\">{}"
-           "</select>{}<label for=\"{}-jeda-catatan\">Keterangan <span class=\"halus\">(wajib bila "
+           "</select>{}{}<label for=\"{}-jeda-catatan\">Keterangan <span class=\"halus\">(wajib "
+           "bila "
            "menunggu pemohon: inilah yang dibaca pemohon)</span></label>"
            "<textarea id=\"{}-jeda-catatan\" name=\"catatan\" maxlength=\"2000\">{}</textarea>"
            "<p><button class=\"penuh\" name=\"aksi\" value=\"pause\">Jeda</button></p></form>",
-           head_of_form(form), form.step, form.step, reasons, until, form.step, form.step,
+           head_of_form(form), form.step, form.step, reasons, subject, until, form.step, form.step,
            typed.text("catatan")),
       bool(typed));
 }

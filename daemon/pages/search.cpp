@@ -17,14 +17,14 @@ class SearchPages : public PageGroup {
 
  private:
   // At most one more than are shown.
-  awaitable<std::vector<std::int64_t>> ids_for(std::string asked);
+  awaitable<std::vector<std::int64_t>> ids_for(std::string asked, std::string sop);
 };
 
 }  // namespace
 
 // A whole number or id is that one permit, and found at once; anything else is looked for in
 // numbers and names.
-awaitable<std::vector<std::int64_t>> SearchPages::ids_for(std::string asked) {
+awaitable<std::vector<std::int64_t>> SearchPages::ids_for(std::string asked, std::string sop) {
   std::string number = asked;
   std::transform(number.begin(), number.end(), number.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
@@ -34,9 +34,11 @@ awaitable<std::vector<std::int64_t>> SearchPages::ids_for(std::string asked) {
   auto exactly = reader_.read({}, std::move(finding));
   Reading found = co_await std::move(exactly);
   for (const auto& exact : {as_typed, larger})
-    if (const auto id = found.results[exact]) co_return std::vector<std::int64_t>(1, *id);
+    if (const auto id = found.results[exact]; id && sop.empty())
+      co_return std::vector<std::int64_t>(1, *id);
   store::PermitFilter filter;
   filter.q = asked;
+  filter.sop = sop;
   filter.limit = kFound;
   pg::Pipeline searching;
   const store::Ids matching = store::add_search(searching, filter);
@@ -48,9 +50,12 @@ awaitable<std::vector<std::int64_t>> SearchPages::ids_for(std::string asked) {
 awaitable<Response> SearchPages::search(PageCall call) {
   const std::string asked =
       http::searched_words(call.request.query.get("q").value_or("").substr(0, kQueryMax));
+  const std::vector<const Sop*> sops = rulebook_.sops_in_force();
+  std::string sop(call.request.query.get("sop").value_or(""));
+  if (!rulebook_.sop_in_force(sop)) sop.clear();
   Html list;
-  if (!asked.empty()) {
-    auto finding = ids_for(asked);
+  if (!asked.empty() || !sop.empty()) {
+    auto finding = ids_for(asked, sop);
     std::vector<std::int64_t> ids = co_await std::move(finding);
     const bool more = ids.size() > kFound;
     if (more) ids.resize(kFound);
@@ -71,9 +76,13 @@ awaitable<Response> SearchPages::search(PageCall call) {
   Html body = html(
       "<h1>Cari permohonan</h1><form method=\"get\" action=\"/cari\" role=\"search\">"
       "<label for=\"q\">Nomor, nama pemohon, atau nama lembaga</label>"
-      "<input type=\"search\" id=\"q\" name=\"q\" value=\"{}\" maxlength=\"100\">"
+      "<input type=\"search\" id=\"q\" name=\"q\" value=\"{}\" maxlength=\"100\">{}"
       "<p><button class=\"utama\">Cari</button></p></form>{}",
-      asked, list);
+      asked,
+      sops.size() < 2 ? Html()
+                      : html("<label for=\"sop\">Layanan</label>{}",
+                             service_choice(sops, sop, "Semua layanan")),
+      list);
   co_return page(200, call, "Cari permohonan", std::move(body), true);
 }
 

@@ -63,9 +63,12 @@ label,legend{font-weight:600;display:block;margin:.7rem 0 .25rem;padding:0}
 fieldset{border:0;margin:.9rem 0 0;padding:0;min-width:0}
 .pilihan label{font-weight:400;display:flex;gap:.6rem;align-items:flex-start;margin:0;padding:.45rem 0}
 .pilihan input{flex:none;width:1.25rem;height:1.25rem;margin:.15rem 0 0}
-input[type=text],input[type=search],input[type=date],textarea,select{width:100%;font:inherit;color:inherit;
+input[type=text],input[type=search],input[type=date],input[type=number],textarea,select{width:100%;font:inherit;color:inherit;
 background:var(--card);border:1px solid var(--soft);border-radius:8px;padding:.6rem .7rem}
 input[type=file]{width:100%;font:inherit;padding:.5rem 0}
+[aria-invalid=true]{border:2px solid var(--late)}
+.salah-isian{color:var(--late);font-weight:600}
+.isian-petunjuk{margin:.2rem 0 0}.isian-petunjuk:empty{display:none}
 textarea{min-height:6rem;resize:vertical}
 button,.tombol{display:inline-block;font:inherit;font-weight:600;min-height:2.75rem;padding:.55rem 1.1rem;
 border-radius:8px;border:1px solid var(--accent);background:var(--card);color:var(--accent);
@@ -147,6 +150,17 @@ table.papan thead,table.papan td:empty{display:none}table.papan tbody th{width:a
 table.papan tr{border-top:1px solid var(--line);padding:.3rem 0}table.papan tr:first-child{border-top:0}
 table.papan tbody th,table.papan td{border:0;text-align:left;padding:.25rem .75rem}
 table.papan td.isi{display:flex;gap:.75rem;align-items:center}table.papan .peran{display:inline;min-width:7rem;color:var(--soft)}}
+table.layanan{min-width:0}
+table.layanan td.angka{text-align:right;font-variant-numeric:tabular-nums}
+table.layanan th[scope=row]{font-weight:600;width:45%}
+table.layanan thead th:not(:first-child){text-align:right}
+.sebaris.cari input{flex:1 1 12rem;width:auto}
+@media (max-width:44rem){table.layanan,table.layanan tbody,table.layanan tr,table.layanan th{display:block;width:auto}
+table.layanan thead{display:none}table.layanan tbody th[scope=row]{width:auto}
+table.layanan tr{border-top:1px solid var(--line);padding:.4rem 0}table.layanan tr:first-child{border-top:0}
+table.layanan th,table.layanan td{border:0;padding:.15rem 0}
+table.layanan td,table.layanan td.angka{display:inline-block;text-align:left;margin-right:1rem}
+table.layanan td[data-nama]::before{content:attr(data-nama) ": ";color:var(--soft)}}
 .layar{font-size:1.15rem}
 footer{border-top:1px solid var(--line);padding:1rem 0 2rem}
 @media print{body{background:#fff;color:#000;font-size:11pt}header.atas nav,form,.loncat,button{display:none}

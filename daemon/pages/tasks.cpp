@@ -43,7 +43,8 @@ const ActionRule* quick_action(const std::vector<Offer>& offers, const Permit& p
   for (const Offer* offer : offers_at(offers, visit.id, Offer::What::act)) {
     const ActionRule& action = *offer->action;
     const Wanted& wanted = offer->wanted;
-    if (!action.backward && wanted.files.empty() && !wanted.outcome &&
+    if (!action.backward && !action.cancels_branches && wanted.files.empty() && !wanted.outcome &&
+        wanted.branches.empty() && wanted.fields.empty() && wanted.requirements.empty() &&
         wanted.note == ActionRule::Note::optional && !decides(action, step, sop))
       return &action;
   }
@@ -113,19 +114,19 @@ Html task_item(const http::Task& task, const Sop& sop, const Calendar& calendar,
   if (!task.duty.kind.empty())
     aside = fmt::format("{}. menggantikan {} · {}", task.duty.kind == "plt" ? "Plt" : "Plh",
                         officer_words(task.duty.for_officer, people), aside);
-  const Html refuses = is_refusal_draft(permit, sop.step(visit.step))
-                           ? html("<br>{}", badge(Tone::late, "Isi keputusan: MENOLAK"))
-                           : Html();
+  Html marks;
+  if (is_refusal_draft(permit, sop.step(visit.step)))
+    marks = html("<br>{}", badge(Tone::late, "Isi keputusan: MENOLAK"));
+  if (permit.legal_passed_at) marks += html("<br>{}", legal_mark(permit));
   return html(
       "<li>{}<span><strong>{}</strong><br><span class=\"halus\">{}</span>{}</span>"
       "<span>{} · {}<br><span class=\"halus\">{}</span></span>"
       "<span>{}<br><span class=\"halus\">{}</span></span>"
       "<span class=\"aksi\"><a class=\"tombol\" href=\"/permohonan/{}\" aria-label=\"Buka {}\">Buka"
       "</a></span></li>",
-      pick_box(task, sop, typed), permit.subject, permit.number, refuses,
-      sop.step(visit.step).number, sop.step(visit.step).short_name, aside,
-      badge(standing.tone, standing.words), due_words(sla, permit, visit, sop, calendar, now),
-      permit.id, permit.number);
+      pick_box(task, sop, typed), permit.subject, permit.number, marks, sop.step(visit.step).number,
+      sop.step(visit.step).short_name, aside, badge(standing.tone, standing.words),
+      due_words(sla, permit, visit, sop, calendar, now), permit.id, permit.number);
 }
 
 // "PAUD Mawar · Penyusunan SK: draf dikirim 10.02 · 6 menit dari standar 10 menit kerja", the
@@ -156,8 +157,7 @@ Html just_done(const SignedIn& who, const Reading& found, const office::Rulebook
         permit->id, permit->subject, step_name(*visit, sop),
         action_done_words(sop_of(*visit, sop), visit->step, visit->action),
         notify::clock_time(calendar.local(*visit->closed_at)),
-        notify::working_time(visit->elapsed, calendar.nominal_day()),
-        budget_words(*visit->standard));
+        span_words(visit->elapsed, *visit->standard, calendar), budget_words(*visit->standard));
   }
   return items.empty() ? Html()
                        : html("<h2>Baru saja selesai</h2><ul class=\"polos\">{}</ul>", items);
@@ -208,6 +208,10 @@ Html listed_item(const store::StoredPermit& stored, const office::Rulebook& rule
   const Visit* visit = open.empty() ? nullptr : open.front();
   for (const Visit* one : open)
     if (one->step == step) visit = one;
+  const Html mark = permit.legal_passed_at ? html("<br>{}", legal_mark(permit)) : Html();
+  const Html others =
+      open.size() > 1 ? html("<br><span class=\"halus\">dan {} tahap lain</span>", open.size() - 1)
+                      : Html();
   Html where = html("<span>{}</span><span></span>", state_words(permit.state));
   if (visit) {
     const Sla sla = visit_sla(permit, *visit, sop, calendar, now);
@@ -215,17 +219,17 @@ Html listed_item(const store::StoredPermit& stored, const office::Rulebook& rule
     const Officer* holder =
         visit->assignee.empty() ? nullptr : rulebook.people().find(visit->assignee);
     where = html(
-        "<span>{} · {}<br><span class=\"halus\">{}</span></span>"
+        "<span>{} · {}<br><span class=\"halus\">{}</span>{}</span>"
         "<span>{}<br><span class=\"halus\">{}</span></span>",
         sop.step(visit->step).number, sop.step(visit->step).short_name,
-        holder ? holder->name : role_words(sop, visit->role), badge(standing.tone, standing.words),
-        due_words(sla, permit, *visit, sop, calendar, now));
+        holder ? holder->name : role_words(sop, visit->role), others,
+        badge(standing.tone, standing.words), due_words(sla, permit, *visit, sop, calendar, now));
   }
   return html(
       "<li class=\"tanpa-pilih\"><span><a href=\"/permohonan/{}\"><strong>{}</strong></a><br>"
-      "<span class=\"halus\">{} · {}</span></span>{}<span class=\"aksi\">"
+      "<span class=\"halus\">{} · {}</span>{}</span>{}<span class=\"aksi\">"
       "<a href=\"/permohonan/{}/pemohon\" aria-label=\"Kontak pemohon {}\">Kontak</a></span></li>",
-      permit.id, permit.subject, permit.number, stored.applicant.name, where, permit.id,
+      permit.id, permit.subject, permit.number, stored.applicant.name, mark, where, permit.id,
       permit.number);
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "daemon/api/api_bodies.h"
+#include "daemon/pages/field_inputs.h"
 #include "daemon/pages/permit_view.h"
 #include "daemon/pages/proof.h"
 #include "daemon/pages/track_view.h"
@@ -52,6 +53,12 @@ Html documents_of(const TrackView& view) {
   return html("<h2>Berkas yang Anda serahkan</h2><ul class=\"polos\">{}</ul>", items);
 }
 
+// Whoever has the link reads what is not personal.
+Html form_of(const TrackView& view) {
+  const Html fields = field_facts(view.sop, view.permit().fields, false);
+  return fields.empty() ? Html() : html("<h2>Isian permohonan</h2>{}", fields);
+}
+
 Html body_of(const TrackView& view, const Html& said) {
   const Permit& permit = view.permit();
   const Html undo = undo_card(view);
@@ -68,10 +75,10 @@ Html body_of(const TrackView& view, const Html& said) {
   return html(
       "<p class=\"halus\">Nomor {} · {}</p><h1>{}</h1><p class=\"halus\">Pemohon: {} · diajukan "
       "{}</p>"
-      "{}{}{}{}{}{}{}",
+      "{}{}{}{}{}{}{}{}",
       permit.number, view.sop.title, permit.subject, view.stored.applicant.name,
       notify::short_moment(view.calendar.local(permit.submitted_at)), notice, undo, top,
-      journey(view), documents_of(view), proof, withdrawal);
+      journey(view), form_of(view), documents_of(view), proof, withdrawal);
 }
 
 // For what was done last: an action of a step of theirs, or one of this page's own.
@@ -94,11 +101,17 @@ class TrackPages : public PageGroup {
   awaitable<Response> track(PageCall call);
   awaitable<Response> track_act(PageCall call);
   awaitable<Response> track_document(PageCall call);
+  awaitable<Response> track_objection(PageCall call);
 
  private:
   store::StoredPermit as_decided(store::StoredPermit stored, Instant now) const;
   awaitable<Response> track_again(const PageCall& call, std::int64_t id, Outcomes outcome);
-  awaitable<bool> is_returned(std::int64_t id, std::string step);
+  // What a step of the applicant's takes from the form: its fields, and whether it was returned.
+  struct TheirStep {
+    bool returned = false;
+    FieldsRead fields;
+  };
+  awaitable<TheirStep> their_step(const PageCall& call, std::int64_t id);
 
   office::Committer& committer_;
   http::Uploads& uploads_;
@@ -156,13 +169,23 @@ awaitable<Response> TrackPages::track_again(const PageCall& call, std::int64_t i
   co_return page(outcome.status, call, "Permohonan " + stored.permit.number, body_of(view, said));
 }
 
-awaitable<bool> TrackPages::is_returned(std::int64_t id, std::string step) {
+awaitable<TrackPages::TheirStep> TrackPages::their_step(const PageCall& call, std::int64_t id) {
   auto reading = reader_.read({id}, {});
   const Reading found = co_await std::move(reading);
-  const auto permit = found.permits.find(id);
-  const Visit* visit =
-      permit == found.permits.end() ? nullptr : permit->second.permit.open_visit(step);
-  co_return visit && visit->returned;
+  TheirStep read;
+  const auto stored = found.permits.find(id);
+  if (stored == found.permits.end()) co_return read;
+  const Permit& permit = stored->second.permit;
+  const Visit* visit = permit.open_visit(call.form.text("langkah"));
+  if (!visit) co_return read;
+  read.returned = visit->returned;
+  const Sop& sop = rulebook_.sop_version(permit.sop_version);
+  if (!is_applicants(*visit, sop)) co_return read;
+  std::vector<const Field*> fields;
+  for (const std::string& field : sop.step(visit->step).fields)
+    fields.push_back(sop.find_field(field));
+  read.fields = read_fields({fields, permit.fields, true}, call.form);
+  co_return read;
 }
 
 awaitable<Response> TrackPages::track_act(PageCall call) {
@@ -188,10 +211,12 @@ awaitable<Response> TrackPages::track_act(PageCall call) {
     refused.words = "Beri tanda pada kotak persetujuan sebelum menarik permohonan.";
   if (refused.words.empty()) refused = upload_fault(call.form).value_or(refused);
   std::vector<NewDocument> documents = uploaded(call.form);
-  if (refused.words.empty() && documents.empty() && note.empty()) {
-    auto asking = is_returned(*id, step);
-    if (co_await std::move(asking)) refused.words = "Belum ada berkas atau catatan yang dikirim.";
-  }
+  auto asking = their_step(call, *id);
+  TheirStep theirs = co_await std::move(asking);
+  if (refused.words.empty()) refused.words = theirs.fields.fault;
+  if (refused.words.empty() && documents.empty() && note.empty() && theirs.returned &&
+      theirs.fields.changed.empty())
+    refused.words = "Belum ada berkas atau catatan yang dikirim.";
   if (!refused.words.empty()) {
     auto showing = track_again(call, *id, refused);
     co_return co_await std::move(showing);
@@ -215,6 +240,7 @@ awaitable<Response> TrackPages::track_act(PageCall call) {
     act.step = step;
     act.action = action;
     act.note = note;
+    act.fields = std::move(theirs.fields.changed);
     asked.command = std::move(act);
   }
   auto submitting = submit(committer_, call, std::move(asked));
@@ -245,6 +271,26 @@ awaitable<Response> TrackPages::track_document(PageCall call) {
   co_return not_found(call);
 }
 
+// How to object, in the service that says so.
+awaitable<Response> TrackPages::track_objection(PageCall call) {
+  auto finding = tracked_permit(call.request);
+  const auto id = co_await std::move(finding);
+  if (!id) co_return missed(call, not_found(call));
+  auto reading = reader_.read({*id}, {});
+  const Reading found = co_await std::move(reading);
+  const auto permit = found.permits.find(*id);
+  if (permit == found.permits.end()) co_return not_found(call);
+  const store::StoredPermit stored = as_decided(permit->second, found.moment.now);
+  const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
+  const Calendar& calendar = calendar_of(sop);
+  const auto until = objection_until(stored.permit, sop, calendar);
+  const Sop* service = sop.objection ? rulebook_.sop_in_force(sop.objection->sop) : nullptr;
+  if (!until || found.moment.now > *until || !service) co_return not_found(call);
+  co_return page(200, call, "Ajukan keberatan",
+                 how_to_object(stored.permit, sop, *service, calendar.local(*until),
+                               "/lacak/" + call.request.param("secret")));
+}
+
 std::vector<PageRoute> track_pages(const PageParts* parts) {
   static constexpr http::RowOf<TrackPages, PageCall> kRows[] = {
       {"GET", "/lacak/{secret}", "page_track", Who::anyone, In::none, Out::counted,
@@ -253,6 +299,8 @@ std::vector<PageRoute> track_pages(const PageParts* parts) {
        &TrackPages::track_act},
       {"GET", "/lacak/{secret}/dokumen/{id}", "page_track_document", Who::anyone, In::none,
        Out::file, &TrackPages::track_document},
+      {"GET", "/lacak/{secret}/keberatan", "page_track_objection", Who::anyone, In::none,
+       Out::small, &TrackPages::track_objection},
   };
   return http::answered_by(parts, kRows);
 }

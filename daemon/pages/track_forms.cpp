@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "daemon/pages/field_inputs.h"
 #include "daemon/pages/track_view.h"
 #include "daemon/pages/words.h"
 #include "notifiers/words.h"
@@ -80,13 +81,20 @@ Html form_to_mend(const TrackView& view, const Visit& visit,
   }
   const std::string& action = (*again)->action->id;
   const Typed typed = view.typed(action);
+  // Whoever has the link may mend what is personal, but not read it.
+  Html fields = field_inputs({(*again)->wanted.fields, view.permit().fields, true}, "isian", typed);
+  const bool personal = std::any_of((*again)->wanted.fields.begin(), (*again)->wanted.fields.end(),
+                                    [](const Field* field) { return field->personal; });
+  if (personal)
+    fields = html("<p class=\"halus\">Data pribadi tidak ditampilkan; isi hanya bila berubah.</p>{}",
+                  fields);
   return html(
-      "{}{}{}<p class=\"halus\">Berkas yang tidak Anda ganti tetap berlaku.</p>{}"
+      "{}{}{}{}<p class=\"halus\">Berkas yang tidak Anda ganti tetap berlaku.</p>{}"
       "<label for=\"catatan\">Catatan untuk petugas <span class=\"halus\">(opsional)</span>"
       "</label><textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\">{}</textarea>"
       "<p><button class=\"utama penuh\" name=\"aksi\" value=\"{}\">Kirim perbaikan</button></p>"
       "</form>",
-      head_of_form(view, action, visit.step), typed.files_are_lost(), inputs, upload_hint(),
+      head_of_form(view, action, visit.step), fields, typed.files_are_lost(), inputs, upload_hint(),
       typed.text("catatan"), action);
 }
 
@@ -164,6 +172,23 @@ Html undo_card(const TrackView& view) {
                         closed ? closed->action : kWithdrawal),
       notify::clock_time(view.calendar.local(*offered.front()->until)),
       head_of_form(view, kUndo, ""), kUndo);
+}
+
+Html how_to_object(const Permit& permit, const Sop& sop, const Sop& service, const LocalTime& until,
+                   const std::string& back) {
+  Html needed;
+  for (const std::string& kind : service.steps.front().needs)
+    needed += html("<li>{}</li>", readable(kind, service));
+  for (const Field& field : service.fields)
+    if (field.required) needed += html("<li>{}</li>", field.label);
+  return html(
+      "<p class=\"halus\"><a href=\"{}\">Permohonan {}</a></p><h1>Ajukan keberatan</h1>"
+      "<div class=\"kartu\"><p class=\"besar\">Keberatan atas penolakan ini dapat diajukan {} "
+      "paling "
+      "lambat <strong>{}</strong>.</p><p>Layanan: {}. Sebutkan nomor permohonan {}.</p></div>"
+      "<h2>Yang perlu disiapkan</h2><ul>{}</ul>",
+      back, permit.number, sop.objection->how, notify::date(until), service.title, permit.number,
+      needed);
 }
 
 }  // namespace tenggat::pages

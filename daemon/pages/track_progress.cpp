@@ -70,16 +70,66 @@ Html returned_card(const TrackView& view, const Visit& visit) {
   return card(Tone::soon, "Perlu Anda lengkapi", inside);
 }
 
+// "Kajian tata ruang oleh Pengkaji Tata Ruang", of each step that is worked on, but `besides`.
+Html places(const TrackView& view, const Visit* besides) {
+  Html items;
+  for (const Visit* visit : http::by_urgency(view.permit(), view.sop, view.calendar, view.now))
+    if (visit != besides)
+      items +=
+          html("<li><strong>{}</strong> oleh {}{}</li>", step_name(*visit, view.sop),
+               holder_title(view, *visit), view.permit().open_pause(visit->id) ? ", dijeda" : "");
+  return items.empty() ? Html() : html("<ul>{}</ul>", items);
+}
+
+// What else goes on while one step waits for the applicant.
+Html going_on(const TrackView& view, const Visit& waiting) {
+  const Html others = places(view, &waiting);
+  return others.empty() ? Html() : html("<p>Tahap lain tetap berjalan:</p>{}", others);
+}
+
 Html question_card(const TrackView& view, const Pause& pause, const Visit& visit) {
   Html question;
   for (const store::StoredNote& note : store::last_notes(view.notes, visit.id, {"pause"}))
     question += html("<p class=\"besar\">{}</p>", lines(note.text));
   const Html inside = html(
-      "<h2>Kami memerlukan keterangan Anda</h2>{}"
-      "<p class=\"halus\">Ditanyakan {}. Waktu layanan berhenti sampai jawaban Anda kami "
-      "terima.</p>{}",
-      question, moment_words(view.calendar, pause.from), form_to_answer(view, visit));
+      "<h2>Kami memerlukan keterangan Anda</h2>{}{}"
+      "<p class=\"halus\">Ditanyakan {} pada tahap {}. Waktu layanan berhenti sampai jawaban Anda "
+      "kami terima.</p>{}{}",
+      pause.requirement.empty() ? Html()
+                                : html("<p>Perihal: <strong>{}</strong></p>",
+                                       requirement_words(pause.requirement, view.sop)),
+      question, moment_words(view.calendar, pause.from), step_name(visit, view.sop),
+      form_to_answer(view, visit), going_on(view, visit));
   return card(Tone::paused, "Menunggu jawaban Anda", inside);
+}
+
+// A system waits for what the applicant does elsewhere: pays at the bank, for one.
+Html elsewhere_card(const TrackView& view, const Visit& visit) {
+  const Sla sla = visit_sla(view.permit(), visit, view.sop, view.calendar, view.now);
+  const bool late = sla.status == SlaStatus::overdue;
+  std::string until;
+  if (sla.due_at)
+    until = (late ? "Batasnya telah lewat: " : "Paling lambat ") +
+            moment_words(view.calendar, *sla.due_at) + ".";
+  const Html stands = view.sop.step(visit.step).stops_case
+                          ? html(
+                                "<p class=\"halus\">Selama menunggu Anda, waktu layanan "
+                                "berhenti.</p>")
+                          : Html();
+  const Html inside = html(
+      "<h2>{}</h2><p class=\"besar\">Tahap ini menunggu Anda, melalui {}. "
+      "<strong>{}</strong></p>{}{}",
+      step_name(visit, view.sop), role_words(view.sop, visit.role), until, stands,
+      going_on(view, visit));
+  return card(late ? Tone::late : Tone::soon, "Menunggu Anda", inside);
+}
+
+const Visit* waiting_elsewhere(const TrackView& view) {
+  for (const Visit& visit : view.permit().visits) {
+    const Role* role = view.sop.find_role(visit.role);
+    if (visit.open() && role && role->system && role->waits_for == Party::applicant) return &visit;
+  }
+  return nullptr;
 }
 
 Html decree_lines(const TrackView& view) {
@@ -111,8 +161,11 @@ Html receipt_card(const TrackView& view, const Visit& visit) {
 Html how_to_object(const TrackView& view) {
   const auto until = objection_until(view.permit(), view.sop, view.calendar);
   if (!until) return {};
-  return html(" Keberatan dapat diajukan {} paling lambat {}.", view.sop.objection->how,
-              notify::date(view.calendar.local(*until)));
+  const Html words = html(" Keberatan dapat diajukan {} paling lambat {}.", view.sop.objection->how,
+                          notify::date(view.calendar.local(*until)));
+  if (view.sop.objection->sop.empty() || view.now > *until) return words;
+  return html("{}</p><p><a class=\"tombol utama\" href=\"{}/keberatan\">Ajukan keberatan</a>",
+              words, view.path);
 }
 
 Html ended_card(const TrackView& view) {
@@ -138,8 +191,14 @@ Html under_way_card(const TrackView& view, const Visit& visit) {
   const Sop& sop = view.sop;
   const Step& step = sop.step(visit.step);
   const Sla sla = case_sla(view.permit(), sop, view.calendar, view.now);
-  Html where = html("<p class=\"besar\"><strong>Tahap {} dari {}: {} oleh {}.</strong></p>",
-                    step.number, sop.steps.size(), step.short_name, holder_title(view, visit));
+  const Html all = places(view, nullptr);
+  const Html others = places(view, &visit);
+  Html where =
+      others.empty()
+          ? html("<p class=\"besar\"><strong>Tahap {} dari {}: {} oleh {}.</strong></p>",
+                 step.number, sop.steps.size(), step.short_name, holder_title(view, visit))
+          : html("<p class=\"besar\"><strong>Beberapa tahap dikerjakan bersamaan:</strong></p>{}",
+                 all);
   if (!sla.status) {
     where += html(
         "<p>Batas waktu ditetapkan setelah berkas dinyatakan lengkap; layanan ini paling lama "
@@ -228,6 +287,53 @@ std::vector<const Visit*> passed_before(const TrackView& view) {
   return visits;
 }
 
+// Which steps lie behind the file, which never come.
+class Way {
+ public:
+  explicit Way(const TrackView& view) : view_(view) {
+    for (const Visit& visit : view.permit().visits)
+      if (visit.open()) open_.push_back(&view.sop.step(visit.step));
+    for (const Step& step : view.sop.steps)
+      if (last_visit(view.permit(), step.id)) reached_ = step.number;
+    for (const Step* step : open_) {
+      const bool first = step == open_.front();
+      reached_ = first ? step->number : std::min(reached_, step->number);
+    }
+  }
+
+  // What has been done and not given up by a return since. Steps of other branches that are open
+  // say nothing of it.
+  bool is_passed(const Step& step, const Visit& last) const {
+    if (!last.closed_at || last.cancelled()) return false;
+    return std::none_of(open_.begin(), open_.end(), [&](const Step* one) {
+      return !view_.sop.are_siblings(*one, step) && step.number >= one->number;
+    });
+  }
+
+  // Never opened, and the file is past it: another way was taken, or its branch was not.
+  bool is_left_out(const Step& step) const {
+    if (step.number < reached_) return true;
+    return std::any_of(open_.begin(), open_.end(), [&](const Step* one) {
+      for (const BranchOf& its : one->within)
+        for (const BranchOf& mine : step.within)
+          if (its.join == mine.join && its.entry != mine.entry && !entered(mine)) return true;
+      return false;
+    });
+  }
+
+ private:
+  bool entered(const BranchOf& branch) const {
+    return std::any_of(view_.permit().visits.begin(), view_.permit().visits.end(),
+                       [&](const Visit& visit) {
+                         return !visit.undone && !visit.cancelled() && visit.step == branch.entry;
+                       });
+  }
+
+  const TrackView& view_;
+  std::vector<const Step*> open_;
+  int reached_ = 0;  // the number of the first step that is open; of an end, of the last one passed
+};
+
 }  // namespace
 
 Html standing_card(const TrackView& view) {
@@ -236,24 +342,20 @@ Html standing_card(const TrackView& view) {
     return own->returned ? returned_card(view, *own) : receipt_card(view, *own);
   if (const Pause* pause = pause_for_applicant(view.permit(), view.sop))
     return question_card(view, *pause, *view.permit().find_visit(pause->visit));
+  if (const Visit* visit = waiting_elsewhere(view)) return elsewhere_card(view, *visit);
   const Visit* visit = most_urgent(view);
   return visit ? under_way_card(view, *visit) : Html();
 }
 
 Html journey(const TrackView& view) {
   const Permit& permit = view.permit();
-  const Visit* current = most_urgent(view);
-  const int reached = current ? view.sop.step(current->step).number : 0;
+  const Way way(view);
   const std::vector<const Visit*> before = passed_before(view);
   auto former = before.begin();
-  // Once a file has passed steps of another version, what was never opened lies behind it too.
-  int behind = reached;
-  for (const Step& step : view.sop.steps)
-    if (reached == 0 && last_visit(permit, step.id)) behind = step.number;
   Html items;
   for (const Step& step : view.sop.steps) {
     const Visit* visit = last_visit(permit, step.id);
-    if (!visit && !before.empty() && step.number < behind) continue;
+    if (!visit && way.is_left_out(step)) continue;
     for (; former != before.end() && (!visit || visit->id > (*former)->id); ++former)
       items += passed(view, **former);
     std::string who = who_has(view.sop, step.role);
@@ -270,7 +372,7 @@ Html journey(const TrackView& view) {
           "<br><span class=\"halus\">{} · {}{}</span></li>",
           step.number, step.short_name,
           view.sop.is_applicant(step.role) ? "Menunggu Anda" : "Sedang berjalan", who, until);
-    } else if (visit && visit->closed_at && (reached == 0 || step.number < reached)) {
+    } else if (visit && way.is_passed(step, *visit)) {
       items += passed(view, *visit);
     } else {
       items += html("<li><span class=\"nomor\">{}</span>{}<br><span class=\"halus\">{}</span></li>",

@@ -57,5 +57,8 @@ Html undo_card(const TrackView& view);
 Html standing_card(const TrackView& view);
 // The steps it has passed, is at and has before it.
 Html journey(const TrackView& view);
+// What an objection to this rejection needs, and until when, in the service it is raised in.
+Html how_to_object(const Permit& permit, const Sop& sop, const Sop& service, const LocalTime& until,
+                   const std::string& back);
 
 }  // namespace tenggat::pages

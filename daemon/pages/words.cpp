@@ -12,6 +12,8 @@
 namespace tenggat::pages {
 namespace {
 
+constexpr Seconds kDay{24 * 60 * 60};
+
 bool same_day(const LocalTime& a, const LocalTime& b) {
   return a.year == b.year && a.month == b.month && a.day == b.day;
 }
@@ -61,6 +63,7 @@ std::string action_words(const Sop& sop, std::string_view step, std::string_view
 
 std::string action_done_words(const Sop& sop, std::string_view step, std::string_view action) {
   if (action == kWithdrawal) return "permohonan ditarik";
+  if (action == kCancelled) return "dibatalkan";
   const std::string& done = sop.words_of(step, action).done;
   return done.empty() ? readable(action) : done;
 }
@@ -81,6 +84,13 @@ std::string state_words(PermitState state) {
       return "Gugur";
   }
   return "";
+}
+
+std::string requirement_words(std::string_view id, const Sop& sop) {
+  for (const Step& step : sop.steps)
+    for (const Requirement& one : step.requirements)
+      if (one.id == id) return one.text;
+  return readable(id, sop);
 }
 
 std::string role_words(const Sop& sop, std::string_view role) {
@@ -106,10 +116,21 @@ std::string budget_words(const Budget& budget) {
   const auto add = [&words](long count, std::string_view unit) {
     if (count > 0) words += fmt::format("{}{} {}", words.empty() ? "" : " ", count, unit);
   };
+  add(budget.calendar_days, "hari kalender");
   add(budget.days, "hari kerja");
   add(budget.hours, budget.days > 0 ? "jam" : "jam kerja");
   add(budget.minutes, budget.days > 0 || budget.hours > 0 ? "menit" : "menit kerja");
   return words;
+}
+
+std::string span_words(Seconds span, const Budget& standard, const Calendar& calendar) {
+  if (!standard.in_calendar_days()) return notify::working_time(span, calendar.nominal_day());
+  const std::int64_t days = std::abs(span.count()) / kDay.count();
+  return days == 0 ? notify::duration(span) : fmt::format("{} hari kalender", days);
+}
+
+Html legal_mark(const Permit& permit) {
+  return permit.legal_passed_at ? badge(Tone::late, "Batas hukum terlewati") : Html();
 }
 
 std::string moment_words(const Calendar& calendar, Instant t) {
@@ -134,14 +155,14 @@ std::string due_words(const Calendar& calendar, Instant due, Instant now, std::s
 std::string until_words(const Sla& sla, const Calendar& calendar) {
   if (!sla.status || !sla.remaining || !sla.due_at) return "";
   const std::string due = notify::plain_moment(calendar.local(*sla.due_at));
-  const std::string span = notify::working_time(*sla.remaining, calendar.nominal_day());
+  const std::string span = span_words(*sla.remaining, sla.standard, calendar);
   if (*sla.status == SlaStatus::overdue) return fmt::format("terlambat {}, sejak {}", span, due);
   return fmt::format("sisa {}, sampai {}", span, due);
 }
 
 Standing standing_of(const Sla& sla, const Calendar& calendar) {
   if (!sla.status || !sla.remaining) return {Tone::neutral, "Tanpa batas waktu"};
-  const std::string span = notify::working_time(*sla.remaining, calendar.nominal_day());
+  const std::string span = span_words(*sla.remaining, sla.standard, calendar);
   switch (*sla.status) {
     case SlaStatus::on_track:
       return {Tone::ok, "Sisa " + span};

@@ -10,6 +10,7 @@
 #include "rules/calendar/calendar.h"
 #include "rules/permit/ledger.h"
 #include "rules/permit/people.h"
+#include "rules/permit/permit.h"
 #include "rules/permit/refusal.h"
 #include "rules/sop/sop.h"
 
@@ -24,6 +25,8 @@ std::string action_words(const Sop& sop, std::string_view step, std::string_view
 // In the history: "disetujui".
 std::string action_done_words(const Sop& sop, std::string_view step, std::string_view action);
 std::string state_words(PermitState state);
+// What a checklist or an application asks for, by its id: "Bukti hak atas tanah".
+std::string requirement_words(std::string_view id, const Sop& sop);
 std::string role_words(const Sop& sop, std::string_view role);
 // "Back Office · Plh. Kepala Bidang Perizinan (menggantikan Siti Rahmah)"
 std::string duties_words(const std::vector<Duty>& duties, const Sop& sop, const People& people);
@@ -35,6 +38,8 @@ std::string refusal_words(const Refusal& refusal);  // "Tugas sudah diambil petu
 std::string note_words(std::string_view kind);
 
 std::string budget_words(const Budget& budget);  // "4 hari kerja 1 jam 18 menit"
+// Of a clock of this standard: "2 jam 10 menit", "1 hari kerja 3 jam"; "13 hari kalender".
+std::string span_words(Seconds span, const Budget& standard, const Calendar& calendar);
 
 // "Rabu, 22 April 2026 pukul 09.12 WITA"
 std::string moment_words(const Calendar& calendar, Instant t);
@@ -54,6 +59,9 @@ struct Standing {
   std::string words;  // "Sisa 2 menit", "Terlambat 1 jam 12 menit", "Dijeda"
 };
 Standing standing_of(const Sla& sla, const Calendar& calendar);
+
+// That the limit of law has passed after which an application counts as granted; else nothing.
+Html legal_mark(const Permit& permit);
 
 // Of a number typed into a form that is nobody's here.
 inline constexpr const char* kForeignPhone =

@@ -32,6 +32,10 @@ constexpr const char* kLegalRisk =
     " AND case_closed_at IS NULL AND legal_risk_at <= " TENGGAT_NOW
     " ORDER BY case_due_at, id LIMIT $2::int";
 
+constexpr const char* kLegalPassed =
+    "SELECT id FROM permit WHERE sop = $1 AND state IN ('active', 'returned')"
+    " AND legal_passed_at IS NOT NULL ORDER BY legal_passed_at, id LIMIT $2::int";
+
 #undef TENGGAT_NOW
 
 std::map<std::string, pg::Query<std::vector<std::int64_t>>> visit_statements() {
@@ -54,11 +58,13 @@ pg::Slot<std::vector<std::int64_t>> add_board_list(pg::Pipeline& pipeline, const
   static const auto statements = visit_statements();
   static const auto due_today = values<std::int64_t>(kDueToday);
   static const auto legal_risk = values<std::int64_t>(kLegalRisk);
+  static const auto legal_passed = values<std::int64_t>(kLegalPassed);
   const CivilPeriod& period = list.period;
   const int limit = list.limit + 1;
   if (list.which == "due_today")
     return pipeline.add(due_today, period.sop, period.day_start, period.day_end, limit);
   if (list.which == "legal_risk") return pipeline.add(legal_risk, period.sop, limit);
+  if (list.which == "legal_passed") return pipeline.add(legal_passed, period.sop, limit);
   return pipeline.add(statements.at(list.which), pg::text_array(list.roles), period.sop, list.step,
                       limit);
 }

@@ -15,13 +15,14 @@ struct BoardList {
   CivilPeriod period;              // of the SOP
   std::string step;                // empty: every step
   std::vector<std::string> roles;  // of the step, or of all steps
-  // "": all that is open; "active", "returned": by the permit's state; "due_today", "legal_risk":
-  // by the case's date; else the state of a visit's clock ("overdue", ..., "untimed").
+  // "": all that is open; "active", "returned": by the permit's state; "due_today", "legal_risk",
+  // "legal_passed": by the case's dates; else the state of a visit's clock ("overdue", ...,
+  // "untimed").
   std::string which;
   int limit = 50;
 };
 // Permit ids, the most urgent first, at most limit + 1. What a visit's clock says is found by the
-// index of open visits, role by role; only the two lists by the case's date look at every open
+// index of open visits, role by role; only the lists by the case's dates look at every open
 // permit. A permit with several open visits may be there several times. Throws std::out_of_range
 // for a `which` that is none.
 pg::Slot<std::vector<std::int64_t>> add_board_list(pg::Pipeline& pipeline, const BoardList& list);

@@ -9,6 +9,7 @@ constexpr auto kOpenPermit =
     columns(given("p.id", &OpenPermit::id), given("p.events", &OpenPermit::events),
             given("p.sop", &OpenPermit::sop), given("p.state = 'returned'", &OpenPermit::returned),
             given("p.case_closed_at IS NULL", &OpenPermit::case_open),
+            given("p.legal_passed_at IS NOT NULL", &OpenPermit::legal_passed),
             given("p.case_due_at", &OpenPermit::case_due_at),
             given("p.legal_risk_at", &OpenPermit::legal_risk_at));
 constexpr auto kOpenVisit = columns(

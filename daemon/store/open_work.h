@@ -30,6 +30,7 @@ struct OpenPermit {
   std::string sop;
   bool returned = false;  // else active
   bool case_open = false;
+  bool legal_passed = false;  // the limit of law after which it counts as granted
   std::optional<Instant> case_due_at, legal_risk_at;
   std::vector<OpenVisit> visits;
 };
