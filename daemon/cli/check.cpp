@@ -8,6 +8,8 @@
 #include <sstream>
 
 #include "daemon/api/sop_diagram.h"
+#include "daemon/cli/check_words.h"
+#include "daemon/cli/language.h"
 #include "daemon/cli/offline.h"
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
@@ -16,30 +18,22 @@
 #include "rules/sop/load_sop.h"
 
 namespace tenggat::cli {
+
+std::string_view sop_schema();  // sop.schema.json
+
 namespace {
 
 using Count = Option::Count;
-
-// Indonesian unless --lang, or the locale of who asks, says English.
-bool in_english(const Given& given, const Terminal& terminal) {
-  if (const auto asked = given.text("lang")) {
-    if (*asked != "id" && *asked != "en") throw BadUsage("--lang is id or en");
-    return *asked == "en";
-  }
-  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"})
-    if (const auto locale = terminal.environment(name); locale && !locale->empty())
-      return locale->starts_with("en");
-  return false;
-}
 
 void write_faults(const Faults& faults, const std::string& directory, const Given& given,
                   Terminal& terminal) {
   const bool english = in_english(given, terminal);
   for (const Fault& fault : faults)
     terminal.err << (english ? fault.to_string() : fault.in_indonesian()) << '\n';
-  terminal.err << (english ? fmt::format("{} fault{} in {}\n", faults.size(),
-                                         faults.size() == 1 ? "" : "s", directory)
-                           : fmt::format("{} kesalahan dalam {}\n", faults.size(), directory));
+  write(terminal.err,
+        faults.size() == 1 ? say<Says::one_fault>(directory)
+                           : say<Says::fault_count>(faults.size(), directory),
+        english);
 }
 
 std::string directory_of(const Given& given, const Terminal& terminal) {
@@ -56,7 +50,7 @@ pg::Awaitable<int> check_numbers(DatabaseCall& call) {
   for (office::NumberClash& clash : co_await office::number_clashes(call.connection, files->sops))
     faults.push_back(std::move(clash.fault));
   if (faults.empty())
-    call.terminal.out << "numbers: no number of one service can be another's\n";
+    write(call.terminal.out, say<Says::numbers_differ>(), in_english(call.given, call.terminal));
   else
     write_faults(faults, directory, call.given, call.terminal);
   co_return faults.empty() ? kOk : kRefused;
@@ -65,40 +59,50 @@ pg::Awaitable<int> check_numbers(DatabaseCall& call) {
 // Each role of the SOPs in force that nobody can be told for today.
 pg::Awaitable<int> check_people(DatabaseCall& call) {
   const auto office = co_await read_office(call);
+  const bool english = in_english(call.given, call.terminal);
   int named = 0;
   for (const Sop* sop : office->rulebook.sops_in_force())
     for (const Unreachable& one :
          unreachable_roles(*sop, office->rulebook.people(), office->today())) {
-      call.terminal.err << fmt::format(
-          "sop {}: role {}: {}\n", sop->id, one.role,
-          one.why == Reason::role_vacant
-              ? "role_vacant: nobody is on duty today"
-              : "nobody_reachable: nobody on duty today has a channel (officer edit --email, "
-                "--whatsapp)");
+      write(call.terminal.err,
+            one.why == Reason::role_vacant ? say<Says::role_vacant>(sop->id, one.role)
+                                           : say<Says::nobody_reachable>(sop->id, one.role),
+            english);
       ++named;
     }
-  if (named == 0) call.terminal.out << "people: every role can be told\n";
+  if (named == 0) write(call.terminal.out, say<Says::people_reached>(), english);
   co_return named == 0 ? kOk : kRefused;
 }
 
+void write_what_was_read(const RuleFiles& files, std::ostream& out, bool english) {
+  for (const Sop& sop : files.sops) {
+    const Said total =
+        sop.total ? say<Says::total_declared>(sop.total->to_string()) : Said(std::string());
+    const Said whole = sop.case_ends.empty()
+                           ? Said(std::string())
+                           : say<Says::case_standard>(sop.case_standard.to_string());
+    write(out, say<Says::sop_is_sound>(sop.id, sop.steps.size(), total, whole, sop.states),
+          english);
+  }
+  for (const Calendar& calendar : files.calendars)
+    write(out, say<Says::calendar_read>(calendar.id(), calendar.zone_name()), english);
+  write(out, say<Says::texts_read>(files.texts.all().size()), english);
+  for (const notify::Texts& texts : files.translations)
+    write(out, say<Says::texts_in>(texts.language(), texts.all().size()), english);
+}
+
 int run_check(const Given& given, Terminal& terminal) {
+  if (given.has("schema")) {
+    terminal.out << sop_schema();
+    return kOk;
+  }
   const std::string directory = directory_of(given, terminal);
   const auto files = load_rule_files(directory);
   if (!files) {
     write_faults(files.error(), directory, given, terminal);
     return kRefused;
   }
-  for (const Sop& sop : files->sops) {
-    terminal.out << fmt::format(
-        "sop {}: {} steps{}, case {}; sound in all of the {} states a file can be in\n", sop.id,
-        sop.steps.size(), sop.total ? ", " + sop.total->to_string() + " in all as declared" : "",
-        sop.case_standard.to_string(), sop.states);
-  }
-  for (const Calendar& calendar : files->calendars)
-    terminal.out << fmt::format("calendar {}: {}\n", calendar.id(), calendar.zone_name());
-  terminal.out << fmt::format("texts: {}\n", files->texts.all().size());
-  for (const notify::Texts& texts : files->translations)
-    terminal.out << fmt::format("texts in {}: {}\n", texts.language(), texts.all().size());
+  write_what_was_read(*files, terminal.out, in_english(given, terminal));
   int code = kOk;
   if (given.has("config") || !given.argument(0)) code = on_database(given, terminal, check_numbers);
   if (given.has("people")) code = std::max(code, on_database(given, terminal, check_people));
@@ -166,7 +170,8 @@ std::vector<Command> check_commands() {
       {"check",
        {{"DIR", false}},
        {{"people", "", "also names each role that nobody can be told for today, from the database"},
-        {"lang", "LANG", "the faults in `id` (unless LANG is en…) or `en`"},
+        kLangOption,
+        {"schema", "", "prints a JSON Schema of an SOP's file, for editors, and reads nothing"},
         kConfigOption},
        "reads SOPs, calendars and texts and names every fault, file:line:col: message",
        "DIR holds sop/, calendar/ and texts/; left out, it is the configuration's `rules`. With a\n"

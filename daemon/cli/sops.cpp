@@ -6,9 +6,12 @@
 #include <boost/json/object.hpp>
 #include <ostream>
 
+#include "daemon/cli/check_words.h"
+#include "daemon/cli/language.h"
 #include "daemon/cli/line_diff.h"
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
+#include "daemon/cli/sop_changes.h"
 #include "daemon/office/rule_files.h"
 #include "daemon/store/rules.h"
 
@@ -175,10 +178,14 @@ pg::Awaitable<int> diff(DatabaseCall& call) {
   const std::vector<std::string> hashes(1, sop.version);
   const auto stored = co_await store::load_rule_sets(call.connection, hashes);
   if (stored.empty()) throw Refused("the version in force is not stored");
+  const bool english = in_english(call.given, call.terminal);
   if (file.hash == sop.version) {
-    call.terminal.err << fmt::format("{} is in force as its file has it\n", sop.id);
+    write(call.terminal.err, say<Says::unchanged>(sop.id), english);
     co_return kOk;
   }
+  for (const Said& said : changes_between(stored.front().files.at(0), file.files.at(0)))
+    write(call.terminal.out, said, english);
+  if (!call.given.has("lines")) co_return kOk;
   call.terminal.out << fmt::format("--- {} in force ({})\n+++ {}/sop/{} ({})\n", sop.id,
                                    sop.version.substr(0, kShownOfHash), call.config.rules,
                                    file.files.at(0).name, file.hash.substr(0, kShownOfHash))
@@ -225,8 +232,8 @@ std::vector<Command> sop_commands() {
        run_work<restore>},
       {"sop diff",
        {id},
-       {kConfigOption},
-       "what its file would change in the version in force, line by line",
+       {{"lines", "", "then line by line, too"}, kLangOption, kConfigOption},
+       "what its file would change in the version in force, in words",
        "",
        run_work<diff>}};
 }

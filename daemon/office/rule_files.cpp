@@ -242,6 +242,7 @@ class RuleFolder {
         fault(file.name, say<Wrong::no_calendar>(sop.calendar),
               position_of(file.text, {"kalender"}, sop.calendar));
       }
+      check_objection(file, sop);
       for (const Step& step : sop.steps) {
         for (const ActionRule& action : step.actions) {
           check_text(file, action.tells_applicant);
@@ -249,6 +250,13 @@ class RuleFolder {
         }
       }
     }
+  }
+
+  void check_objection(const SourceFile& file, const Sop& sop) {
+    if (!sop.objection || sop.objection->sop.empty()) return;
+    const std::string& id = sop.objection->sop;
+    if (std::ranges::none_of(files_.sops, [&](const Sop& one) { return one.id == id; }))
+      fault(file.name, say<Wrong::no_objection_sop>(id), position_of(file.text, {" sop"}, id));
   }
 
   void check_text(const SourceFile& file, const std::string& id) {

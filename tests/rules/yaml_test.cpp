@@ -79,13 +79,13 @@ TEST(Yaml, AnAbsentValueAddsNoFaultToTheOneOfItsMissingKey) {
   inner.at("c").list();
   inner.at("c").integer(0, 1);
   inner.fault_at("c", "unheard");
-  EXPECT_EQ(texts_of(file.take_faults()), Texts{"f.yaml:1:1: missing key `b`"});
+  EXPECT_EQ(texts_of(file.take_faults()), Texts{"f.yaml:1:1: missing key `b`; add it here"});
 }
 
 TEST(Yaml, RefusesDuplicateKeysEverywhere) {
   EXPECT_EQ(faults_of("a: 1\nb:\n  - {c: 1, \"c\": 2}\na: 2\n"),
-            (Texts{"f.yaml:3:12: duplicate key `c`, first on line 3",
-                   "f.yaml:4:1: duplicate key `a`, first on line 1"}));
+            (Texts{"f.yaml:3:12: duplicate key `c`, first on line 3; keep one of the two",
+                   "f.yaml:4:1: duplicate key `a`, first on line 1; keep one of the two"}));
 }
 
 TEST(Yaml, RefusesMergesTagsStrangeKeysAndControlCharacters) {
@@ -113,8 +113,10 @@ TEST(Yaml, FollowsAliases) {
 TEST(Yaml, IsOneDocumentOfUtf8) {
   EXPECT_EQ(faults_of("a: 1\n---\nb: 2\n"),
             Texts{"f.yaml:3:1: one document a file; this begins a second"});
-  EXPECT_EQ(faults_of("a: é\nb: \xc3\n"), Texts{"f.yaml:2:4: the file is not UTF-8"});
-  EXPECT_EQ(faults_of("a: \xed\xa0\x80\n"), Texts{"f.yaml:1:4: the file is not UTF-8"});
+  EXPECT_EQ(faults_of("a: é\nb: \xc3\n"),
+            Texts{"f.yaml:2:4: the file is not UTF-8; save it as UTF-8"});
+  EXPECT_EQ(faults_of("a: \xed\xa0\x80\n"),
+            Texts{"f.yaml:1:4: the file is not UTF-8; save it as UTF-8"});
   const Texts escapes{"f.yaml:1:4: its escapes do not make UTF-8; write the characters themselves"};
   EXPECT_EQ(faults_of("a: \"\\_\"\n"), escapes);
   EXPECT_EQ(faults_of(std::string("a: b\0_\n", 7)), escapes);

@@ -71,9 +71,17 @@ TEST(Commands, AnUnreadableConfigurationIsRefused) {
 
 TEST(Commands, CheckPassesWhatShips) {
   Tool tool;
-  const Ran ran = tool.run({"check", test::shipped_rules().string()});
+  Ran ran = tool.run({"check", test::shipped_rules().string()});
   EXPECT_EQ(ran.code, kOk) << ran;
-  EXPECT_NE(ran.out.find("sop paud: 9 steps, 4d 1h 18m"), std::string::npos) << ran;
+  EXPECT_NE(ran.out.find("sop paud: 9 langkah, jumlah 4d 1h 18m sebagaimana tertulis, waktu "
+                         "layanan 5d; terbukti benar pada semua "),
+            std::string::npos)
+      << ran;
+  ran = tool.run({"check", test::shipped_rules().string(), "--lang", "en"});
+  EXPECT_NE(ran.out.find("sop paud: 9 steps, 4d 1h 18m in all as declared, case 5d; sound in all "
+                         "of the "),
+            std::string::npos)
+      << ran;
 }
 
 TEST(Commands, CheckSaysItsFaultsInTheLanguageOfWhoAsks) {

@@ -80,8 +80,10 @@ TEST_F(Sops, ItsFileIsComparedWithWhatIsInForce) {
   text.replace(text.find("total: 4d 1h 18m"), 16, "total: 4d 1h 18m ");
   std::ofstream(paud()) << text;
   EXPECT_EQ(listed().at("file").as_string(), "differs");
-  const Ran diff = run({"sop", "diff", "paud"});
+  Ran diff = run({"sop", "diff", "paud"});
   EXPECT_EQ(diff.code, kOk) << diff;
+  EXPECT_EQ(diff.out, "hanya komentar atau cara penulisan\n");
+  diff = run({"sop", "diff", "paud", "--lines"});
   EXPECT_NE(diff.out.find("\n-total: 4d 1h 18m  #"), std::string::npos) << diff;
   EXPECT_NE(diff.out.find("\n+total: 4d 1h 18m   #"), std::string::npos) << diff;
   std::filesystem::rename(paud(), rules_ / "paud.simpanan");
@@ -94,6 +96,62 @@ TEST_F(Sops, ItsFileIsComparedWithWhatIsInForce) {
   std::ofstream(rules_ / "sop/rusak.yaml") << "sop: [";
   EXPECT_EQ(listed().at("file").as_string(), "unreadable");
   expect_refused({"sop", "diff", "paud"}, "faults");
+}
+
+// What an official changed, part by part, whatever lines it took.
+TEST_F(Sops, WhatItsFileWouldChangeIsSaidInWords) {
+  std::string text = paud_text();
+  const auto change = [&](const std::string& from, const std::string& to) {
+    const auto at = text.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    text.replace(at, from.size(), to);
+  };
+  change("total: 4d 1h 18m", "total: 5d 1h 18m");
+  change("    waktu: 4d\n    output: [{bapl", "    waktu: 5d\n    output: [{bapl");
+  change("alasan: [Dokumen belum lengkap,", "alasan: [Dokumen kurang,");
+  change(
+      "  cuaca: {nama: cuaca menghalangi pemeriksaan lapangan, ingatkan_lagi: 1d, di_luar_sop: "
+      "true}\n",
+      "  banjir: {nama: banjir, ingatkan_lagi: 1d}\n");
+  change("keterangan: Berkas dirouting ke Dinas Teknis\n", "gabung: false\n");
+  std::ofstream(paud()) << text;
+  Ran diff = run({"sop", "diff", "paud"});
+  EXPECT_EQ(diff.code, kOk) << diff;
+  EXPECT_EQ(diff.out,
+            "total: 4d 1h 18m menjadi 5d 1h 18m\n"
+            "kendala cuaca: dihapus\n"
+            "kendala banjir: ditambahkan\n"
+            "langkah verifikasi, aksi, reject, alasan: [Dokumen belum lengkap, Dokumen tidak "
+            "terbaca atau terpotong, Belum ditandatangani atau distempel, Data tidak sesuai dengan "
+            "dokumen pendukung, Masa berlaku dokumen telah habis] menjadi [Dokumen kurang, Dokumen "
+            "tidak terbaca atau terpotong, Belum ditandatangani atau distempel, Data tidak sesuai "
+            "dengan dokumen pendukung, Masa berlaku dokumen telah habis]\n"
+            "langkah penerimaan, keterangan: dihapus\n"
+            "langkah penerimaan, gabung: (kosong) menjadi false\n"
+            "langkah kajian_teknis, waktu: 4d menjadi 5d\n");
+  diff = run({"sop", "diff", "paud", "--lang", "en"});
+  EXPECT_NE(diff.out.find("langkah kajian_teknis, waktu: 4d becomes 5d\n"), std::string::npos)
+      << diff;
+}
+
+// Whose `nomor` could print a number of a service that is in force and has no file here.
+TEST_F(Sops, CheckAsksTheDatabaseWhetherTwoServicesCouldPrintOneNumber) {
+  std::string text = paud_text();
+  std::ofstream(rules_ / "sop/lain.yaml") << other_text(text);
+  Ran check = run({"check"});
+  EXPECT_EQ(check.code, kOk) << check;
+  EXPECT_NE(check.out.find("nomor: tidak ada nomor suatu layanan"), std::string::npos) << check;
+  std::filesystem::remove(paud());
+  text.replace(text.find("sop: paud"), 9, "sop: lain");  // and PAUD's `nomor`
+  std::ofstream(rules_ / "sop/lain.yaml") << text;
+  check = run({"check"});
+  EXPECT_EQ(check.code, kRefused) << check;
+  EXPECT_NE(check.err.find("sop/lain.yaml:14:8: dapat mencetak nomor yang sama dengan paud"),
+            std::string::npos)
+      << check;
+  EXPECT_NE(check.err.find("beri salah satunya kata pembeda\n1 kesalahan dalam "),
+            std::string::npos)
+      << check;
 }
 
 }  // namespace

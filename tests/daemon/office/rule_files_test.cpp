@@ -85,9 +85,23 @@ TEST_F(EditedRules, ASopNamesTextsAndACalendarThatAreThere) {
   replace("sop/paud.yaml", "kalender: banjarbaru", "kalender: martapura");
   const auto all = faults();
   ASSERT_EQ(all.size(), 3U);
-  EXPECT_EQ(all[0], "sop/paud.yaml:13:11: no calendar `martapura` in calendar/");
+  EXPECT_EQ(
+      all[0],
+      "sop/paud.yaml:13:11: no calendar `martapura` in calendar/: add its file or mend the name");
   EXPECT_NE(all[1].find("no text `lengkapp`"), std::string::npos) << all[1];
   EXPECT_NE(all[2].find("`tugas_baru` is not for applicants"), std::string::npos) << all[2];
+}
+
+TEST_F(EditedRules, TheServiceInWhichARefusalIsObjectedToIsThere) {
+  replace("sop/paud.yaml", "  batas: 21d\n", "  batas: 21d\n  sop: keberatan\n");
+  EXPECT_EQ(
+      faults(),
+      std::vector<std::string>{
+          "sop/paud.yaml:34:8: no SOP `keberatan` in sop/, in which a refusal is objected to: "
+          "add its file or leave sop out"});
+  fs::copy(fs::path(TENGGAT_SOURCE_DIR) / "tests/sops/keberatan.yaml",
+           folder_.path() / "sop/keberatan.yaml");
+  EXPECT_TRUE(faults().empty());
 }
 
 TEST_F(EditedRules, TheAdministratorsRoleIsNoSops) {
@@ -117,11 +131,15 @@ TEST_F(EditedRules, ANameOfTheDaemonsOwnIsNoFiles) {
 
 TEST_F(EditedRules, TwoSopsOfOneIdOrOneNumberAreRefused) {
   folder_.write("sop/zwei.yaml", contents(folder_.path() / "sop/paud.yaml"));
-  EXPECT_EQ(faults(), std::vector<std::string>{
-                          "sop/zwei.yaml: the SOP's id `paud` is that of sop/paud.yaml already"});
+  EXPECT_EQ(faults(),
+            std::vector<std::string>{"sop/zwei.yaml: the SOP's id `paud` is that of sop/paud.yaml "
+                                     "already: give this one another"});
   replace("sop/zwei.yaml", "sop: paud", "sop: lain");
-  EXPECT_EQ(faults(), std::vector<std::string>{"sop/zwei.yaml:14:8: could print a number of paud "
-                                               "too: its `nomor` is PAUD-{tahun}-{urut:05}"});
+  EXPECT_EQ(
+      faults(),
+      std::vector<std::string>{
+          "sop/zwei.yaml:14:8: could print a number of paud "
+          "too, whose `nomor` is PAUD-{tahun}-{urut:05}: give one of them a word of its own"});
   // It need not be the same letter by letter: from the ten thousandth on they would meet.
   replace("sop/zwei.yaml", "{urut:05}", "{urut:04}");
   EXPECT_EQ(faults().size(), 1U);

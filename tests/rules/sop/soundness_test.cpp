@@ -131,9 +131,9 @@ const std::vector<Planted>& planted() {
         "[{langkah: kajian_tata_ruang, bila: {luas_m2: {lebih_dari: 500}}}, {langkah: "
         "kajian_bangunan, bila: {luas_m2: {lebih_dari: 500}}}, {langkah: kajian_lingkungan, bila: "
         "{luas_m2: {lebih_dari: 500}}}]"},
-       "'terima' opens no branch where none of its conditions holds; the way there: "
-       "pengajuan.kirim "
-       "(luas_m2="},
+       "'terima' opens no branch where none of its conditions holds: leave one branch without "
+       "bila; "
+       "the way there: pengajuan.kirim (luas_m2="},
       {{"bila: {retribusi: {lebih_dari: 0}}", "bila: {retribusi: {kurang_dari: 0}}"},
        "the action 'tagih' can never be taken"},
       {{"      kembalikan: {ke: penetapan_retribusi, tombol: Kembalikan untuk dihitung ulang,\n"
@@ -151,8 +151,8 @@ const std::vector<Planted>& planted() {
       {{"hasil: pilihan, tombol: Kirim draf", "hasil: grant, tombol: Kirim draf"},
        "the action 'tolak' can never be taken"},
       {{"mulai: verifikasi.terima\n  selesai", "mulai: penandatanganan.tolak\n  selesai"},
-       "penandatanganan.tanda_tangani ends the service's time before it has begun; the way there: "
-       "pengajuan.kirim, verifikasi.terima"},
+       "penandatanganan.tanda_tangani ends the service's time before it has begun: mend mulai or "
+       "selesai of layanan; the way there: pengajuan.kirim, verifikasi.terima"},
       {{"      lunas: {ke: penyusunan_sk, tombol: Catat pelunasan, sudah: retribusi dilunasi}\n"
         "      gugur: {status: lapsed, otomatis: 30d,",
         "      lunas: {ke: pembayaran, tombol: Catat pelunasan, sudah: retribusi dilunasi}\n"
