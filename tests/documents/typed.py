@@ -20,7 +20,7 @@ import urllib.request
 
 ROOT, OFFICE, PROGRAMS, URL, ADMIN, PID, SOCKET, PG_PROGRAMS = sys.argv[1:9]
 DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'dashboards/README.md', 'dashboards/runbooks.md', 'docs/metrics.md',
-             'docs/portal.md', 'docs/receipts.md', 'docs/reference.md', 'docs/reports.md']
+             'docs/portal.md', 'docs/receipts.md', 'docs/reference.md', 'docs/reports.md', 'docs/sop.md']
 PROGRAMS_OF_OTHERS = ('systemctl', 'journalctl', 'pg_isready', 'psql', 'openssl', 'echo', 'useradd', 'printf', 'curl')
 ELSEWHERE = ('./run', './test')
 BOUNCE = ('To: izin+m1@example.go.id\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n'
