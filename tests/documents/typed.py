@@ -129,7 +129,7 @@ def filled(command, permit):
                                  count=1 if word.endswith(' ') or f'{word} ' in words else 0)
     # The office's own places; what is made beside the documents is made in the office.
     command = command.replace('/etc/tenggat', OFFICE).replace('http://127.0.0.1:8080', URL)
-    return re.sub(r'> (\w+\.html)', rf'> {OFFICE}/\1', command)
+    return re.sub(r'> (\w+\.(?:html|svg))', rf'> {OFFICE}/\1', command)
 
 
 def command_paths():
