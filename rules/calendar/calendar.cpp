@@ -79,9 +79,10 @@ Deadline end_of_calendar_days(const CalendarData& content, DayReader& days, Inst
                               const Budget& budget) {
   const CivilDay first = days.day_of(from);
   const Day last = days.day(first + budget.calendar_days);
-  if (!budget.shifts || last.working()) return {last.end, !content.covers(first, last.number)};
-  const Day next = days.next_working(last.number);
-  return {next.stretches.back().close, !content.covers(first, next.number)};
+  const Instant due = !budget.shifts || last.working()
+                          ? last.end
+                          : days.next_working(last.number).stretches.back().close;
+  return {due, !content.covers(first, days.day_of(due))};
 }
 
 }  // namespace

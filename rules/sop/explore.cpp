@@ -349,8 +349,13 @@ class Explorer {
     if (!opens_nothing_.empty() || case_ends_first_ || found_.empty()) return;
     if (judge_never()) return;
     const std::vector<bool> ends = with_an_end();
-    for (std::size_t i = 0; i < found_.size(); ++i)
-      if (!ends[i]) return say_stuck(static_cast<int>(i));
+    int first = -1;
+    for (std::size_t i = 0; i < found_.size(); ++i) {
+      if (ends[i]) continue;
+      if (first < 0) first = static_cast<int>(i);
+      if (say_stuck(static_cast<int>(i))) return;
+    }
+    if (first >= 0) say_never_ends(first);
   }
 
   // Actions that nothing ever lets happen, in steps that open; else steps that nothing opens.
@@ -397,25 +402,33 @@ class Explorer {
     return true;
   }
 
-  // No end can be reached from here on: said where nothing can be done at all, else where it begins
-  // to go round.
-  void say_stuck(int number) {
+  // Whether nothing can be done in the state; then it says why.
+  bool say_stuck(int number) {
     const State& state = found_[static_cast<std::size_t>(number)].state;
+    const FieldValues values = values_of(state);
     for (std::size_t i = 0; i < sop_.steps.size(); ++i) {
       if (!state.open.test(i)) continue;
       const Step& step = step_at(i);
       for (const ActionRule& action : step.actions)
         if (const auto wanting = wanting_.find(&action); wanting != wanting_.end())
-          if (!has(state, wanting->second.second, *wanting->second.first))
-            return places_.steps[i].fault(say<Wrong::stuck_without_document>(
+          if (!has(state, wanting->second.second, *wanting->second.first)) {
+            places_.steps[i].fault(say<Wrong::stuck_without_document>(
                 step.id, wanting->second.second, way_to(number)));
-      const FieldValues values = values_of(state);
+            return true;
+          }
       if (std::none_of(step.actions.begin(), step.actions.end(), [&](const ActionRule& action) {
             return (action.only_for == Outcome::none || action.only_for == state.outcome) &&
                    holds(action.when, values, to_string(state.outcome));
-          }))
-        return places_.steps[i].fault(say<Wrong::no_action_holds>(step.id, way_to(number)));
+          })) {
+        places_.steps[i].fault(say<Wrong::no_action_holds>(step.id, way_to(number)));
+        return true;
+      }
     }
+    return false;
+  }
+
+  void say_never_ends(int number) {
+    const State& state = found_[static_cast<std::size_t>(number)].state;
     for (std::size_t i = 0; i < sop_.steps.size(); ++i)
       if (state.open.test(i))
         return places_.steps[i].fault(say<Wrong::never_ends>(step_at(i).id, way_to(number)));

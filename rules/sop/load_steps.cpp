@@ -112,6 +112,7 @@ void SopReader::read_leads(const YamlMap& entry, ActionRule& action) {
       branches.fault(say<Wrong::no_branches>());
       readable = false;
     }
+    if (action.to.empty()) places_.steps_named = false;  // its way is not known
   } else if (to.present()) {
     readable = readable && to.is_scalar();
     if (std::string step = to.text(); !step.empty()) action.to.push_back({std::move(step), {}});

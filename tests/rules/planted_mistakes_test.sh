@@ -28,7 +28,7 @@ plant 'a day is 86,400 s long' rules/calendar/timetable.cpp \
   'const Instant next_midnight = clock.midnight(day + 1);' \
   'const Instant next_midnight = row.begin + Seconds{86400};'
 plant 'percentages from gross, not net, time' rules/permit/ledger.cpp \
-  'return calendar_->after(span.from, needed - span.before).due;' \
+  'return calendar_->after(span.from, needed - span.before, counting_).due;' \
   'return calendar_->after(opened_, needed).due;'
 plant 'closes a second early' rules/calendar/timetable.cpp \
   'clock.instant(day, Seconds{interval.close})};' \
@@ -37,8 +37,8 @@ plant 'closes a second late' rules/calendar/timetable.cpp \
   'clock.instant(day, Seconds{interval.close})};' \
   'clock.instant(day, Seconds{interval.close + 1})};'
 plant 'consumed is gross, not net, of pauses' rules/permit/ledger.cpp \
-  'sum = span.before + calendar_->worked(span.from, ' \
-  'sum = calendar_->worked(opened_, '
+  'calendar_->counted(span.from, span.to ? std::min(now, *span.to) : now, counting_);' \
+  'calendar_->counted(opened_, span.to ? std::min(now, *span.to) : now, counting_) - span.before;'
 plant 'working time is rounded to minutes' rules/calendar/calendar.cpp \
   'return timetable_->worked_before(b) - timetable_->worked_before(a);' \
   'return std::chrono::round<std::chrono::minutes>(timetable_->worked_before(b) - timetable_->worked_before(a));'
@@ -101,13 +101,13 @@ plant 'a pause of no length is one' rules/permit/ledger.cpp \
   'if (stop.to && *stop.to == stop.from) continue;' \
   ''
 plant 'what remains at a pause is wall time' rules/permit/ledger.cpp \
-  'const Seconds remaining = calendar.worked(stop.from, *due_);' \
+  'const Seconds remaining = calendar.counted(stop.from, *due_, counting_);' \
   'const Seconds remaining = *due_ - stop.from;'
 plant 'a resume moves the due by the wall time of the pause' rules/permit/ledger.cpp \
   'due_ = moved.due;' \
   'due_ = *due_ + (*stop.to - stop.from);'
 plant 'paused time is wall time' rules/permit/ledger.cpp \
-  'sum += calendar_->worked(stop.from, stop.to ? std::min(now, *stop.to) : now);' \
+  'sum += calendar_->counted(stop.from, stop.to ? std::min(now, *stop.to) : now, counting_);' \
   'sum += (stop.to ? std::min(now, *stop.to) : now) - stop.from;'
 plant 'a closed clock runs on' rules/permit/ledger.cpp \
   'if (closed_) now = std::min(now, *closed_);' \
@@ -134,13 +134,13 @@ plant 'a claim asks not whether its officer is there' rules/permit/transition.cp
   'const auto by = may_.claim(**visit);' \
   'const auto by = may_.acknowledge(**visit);'
 plant 'a pause is extended as often as one likes' rules/permit/transition.cpp \
-  'extends ? may_.refuse_extension(**visit, *reason) : may_.refuse_second_pause(**visit))' \
-  'extends ? std::nullopt : may_.refuse_second_pause(**visit))'
+  'if (auto refusal = extends ? may_.refuse_extension(**visit, *reason)' \
+  'if (auto refusal = extends ? std::nullopt'
 plant 'a task is assigned to anybody' rules/permit/transition.cpp \
   'if (auto refusal = may_.refuse_assignee(**visit, assign.officer)) return refusal;' \
   ''
 plant 'a pause of the applicant is refused otherwise than it is offered' rules/permit/transition.cpp \
-  'const auto by = may_.pause(**visit);' \
+  'const auto by = may_.pause(**visit, reason);' \
   'const auto by = may_.acknowledge(**visit);'
 plant 'an end date of a pause may be the one it has' rules/permit/preconditions.cpp \
   'if (*command.until <= after)' \
@@ -160,6 +160,61 @@ plant 'an offer says not that it changes nothing' rules/permit/offers.cpp \
 plant 'an undo is said to end at another instant' rules/permit/offers.cpp \
   'undo.until = draft_.permit().last_action->recorded_at + context_.send.undo_window;' \
   'undo.until = context_.now + context_.send.undo_window / 2;'
+
+# Calendar days.
+plant 'the start counts as the first of the calendar days' rules/calendar/calendar.cpp \
+  'days.day(first + budget.calendar_days)' \
+  'days.day(first + budget.calendar_days - 1)'
+plant 'calendar days end with their beginning' rules/calendar/calendar.cpp \
+  '? last.end' \
+  '? last.begin'
+plant 'geser is passed over' rules/calendar/calendar.cpp \
+  '!budget.shifts || last.working()' \
+  'true'
+plant 'geser ends at the opening' rules/calendar/calendar.cpp \
+  ': days.next_working(last.number).stretches.back().close;' \
+  ': days.next_working(last.number).stretches.front().open;'
+plant 'a clock of calendar days counts working time' rules/permit/ledger.cpp \
+  'counting_(counting_of(ledger.budget)),' \
+  'counting_(Counting::working),'
+
+# Blocks and conditions.
+plant 'the first branch to arrive opens the join' rules/permit/route.cpp \
+  'if (!permit.has_joined(visit.fork, visit.id)) return route;' \
+  ''
+plant 'a join is opened within the branch that arrives last' rules/permit/route.cpp \
+  'left = 1;' \
+  'left = 0;'
+plant 'a branch that is the join itself is opened beside the others' rules/permit/route.cpp \
+  'std::erase_if(route.opens, [&](const Step* one) { return one->id == rule.join; });' \
+  ''
+plant 'who leaves a block leaves its other branches open' rules/permit/route.cpp \
+  '(fork && is_within(permit, other, *fork))' \
+  'false'
+plant 'who leaves an inner block ends the outer one' rules/permit/route.cpp \
+  '(fork && is_within(permit, other, *fork))' \
+  'true'
+plant 'branches of an action are all one branch' rules/permit/draft_act.cpp \
+  'if (route.fork == done.visit) ++branch;' \
+  ''
+plant 'a return voids what other branches brought' rules/permit/draft.cpp \
+  'if (step.number >= first.number && !sop_.are_siblings(step, first))' \
+  'if (step.number >= first.number)'
+plant 'where a fork leads is asked before its fields are set' rules/permit/route.cpp \
+  'branches_holding(rule, fields_after(permit, act),' \
+  'branches_holding(rule, permit.fields,'
+plant 'of several comparisons one is enough' rules/sop/condition.cpp \
+  'return std::all_of(all.begin(), all.end(),' \
+  'return std::any_of(all.begin(), all.end(),'
+plant 'what is not there differs from nothing' rules/sop/condition.cpp \
+  'if (!value) return comparison.how == How::differs;' \
+  'if (!value) return false;'
+plant 'more is as much, too' rules/sop/condition.cpp \
+  'return *value > other;' \
+  'return *value >= other;'
+plant 'the branches to choose among are not offered' rules/permit/offers.cpp \
+  'offer.wanted.branches = may_.choices(rule);' \
+  ''
 
 if ((planted == listed)); then
   for property in "${properties[@]}"; do

@@ -17,6 +17,12 @@ namespace tenggat::testing {
 
 inline constexpr int kQuestions = 1000;  // to a calendar
 
+// For a question that leads beyond the dates laid out.
+inline Budget halved(const Budget& budget) {
+  return {budget.days / 2, budget.hours / 2, budget.minutes / 2, budget.calendar_days / 2,
+          budget.calendar_days > 1 && budget.shifts};
+}
+
 inline int calendars_wanted() {
   const char* cases = std::getenv("TENGGAT_PROPERTY_CASES");
   return std::max(1, (cases ? std::atoi(cases) : 40'000) / kQuestions);

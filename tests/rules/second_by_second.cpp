@@ -119,7 +119,25 @@ std::optional<int> SecondBySecond::days_after(int from, int days) const {
   return after(midnights()[date], o == 0 ? total_of(date) : std::min(o, total_of(date)));
 }
 
+std::optional<int> SecondBySecond::after(int from, int amount, bool all) const {
+  if (!all) return after(from, amount);
+  return from + amount < length() ? std::optional(from + amount) : std::nullopt;
+}
+
+// At the end of the day that is so many civil days after the start's; where nobody works on it, at
+// the closing of the next day on which somebody does.
+std::optional<int> SecondBySecond::calendar_days_after(int from, int days, bool shifts) const {
+  std::size_t date = date_of(from) + static_cast<std::size_t>(days);
+  if (date + 1 >= midnights().size()) return std::nullopt;
+  if (!shifts || total_of(date) > 0) return midnights()[date + 1];
+  while (total_of(date) == 0)
+    if (++date + 1 >= midnights().size()) return std::nullopt;
+  return after(midnights()[date], total_of(date));
+}
+
 std::optional<int> SecondBySecond::deadline(int from, const Budget& budget) const {
+  if (budget.calendar_days > 0)
+    return calendar_days_after(from, budget.calendar_days, budget.shifts);
   std::optional<int> reached = from;
   if (budget.days > 0) reached = days_after(from, budget.days);
   if (reached) reached = after(*reached, budget.hours * 3600 + budget.minutes * 60);
@@ -166,16 +184,17 @@ std::optional<CountedClock> CountedClock::run(const SecondBySecond& seconds, int
   CountedClock clock(seconds, opened);
   clock.due_ = seconds.deadline(opened, budget);
   if (!clock.due_) return std::nullopt;
-  clock.total_ = seconds.worked(opened, *clock.due_);
+  const bool all = clock.all_time_ = budget.calendar_days > 0;
+  clock.total_ = seconds.counted(opened, *clock.due_, all);
   for (const CountedStop& stop : stops) {
     if (stop.from >= *clock.due_ || stop.to == stop.from) continue;
     clock.stood_.push_back(stop);
-    const int remainder = seconds.worked(stop.from, *clock.due_);
+    const int remainder = seconds.counted(stop.from, *clock.due_, all);
     if (!stop.to) {
       clock.due_.reset();
       break;
     }
-    clock.due_ = seconds.after(*stop.to, remainder);
+    clock.due_ = seconds.after(*stop.to, remainder, all);
     if (!clock.due_) return std::nullopt;
   }
   return clock;
@@ -185,14 +204,14 @@ int CountedClock::paused_working(int now) const {
   int paused = 0;
   for (const CountedStop& stop : stood_) {
     if (stop.from < now)
-      paused += seconds_->worked(stop.from, std::min(now, stop.to.value_or(now)));
+      paused += seconds_->counted(stop.from, std::min(now, stop.to.value_or(now)), all_time_);
   }
   return paused;
 }
 
 int CountedClock::consumed(int now) const {
   if (now <= opened_) return 0;
-  return seconds_->worked(opened_, now) - paused_working(now);
+  return seconds_->counted(opened_, now, all_time_) - paused_working(now);
 }
 
 std::optional<int> CountedClock::at_percent(int percent) const {

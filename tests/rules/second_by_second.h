@@ -46,6 +46,9 @@ class SecondBySecond {
   // The answers below are nothing where they lie beyond the dates laid out.
   std::optional<int> next_working(int t) const;
   std::optional<int> after(int from, int working) const;
+  // The two of a clock that counts all time (calendar days), or working time.
+  int counted(int a, int b, bool all) const { return all ? b - a : worked(a, b); }
+  std::optional<int> after(int from, int amount, bool all) const;
   std::optional<int> deadline(int from, const Budget& budget) const;
   bool provisional(int from, int due) const;
 
@@ -58,6 +61,7 @@ class SecondBySecond {
  private:
   int before(int t) const { return before_[static_cast<std::size_t>(t)]; }
   std::optional<int> days_after(int from, int days) const;
+  std::optional<int> calendar_days_after(int from, int days, bool shifts) const;
 
   WrittenCalendar calendar_;
   Date first_;
@@ -93,6 +97,7 @@ class CountedClock {
 
   const SecondBySecond* seconds_;
   int opened_;
+  bool all_time_ = false;
   int total_ = 0;
   std::optional<int> due_;
   std::vector<CountedStop> stood_;  // the stops that had an effect

@@ -15,9 +15,9 @@ Seconds time_of(const Budget& budget) { return hours{budget.hours} + minutes{bud
 Budget answerable(const SecondBySecond& model, int from, const Question& question) {
   Budget budget{static_cast<int>(question.days % 3 == 0 ? 0 : question.days % 8),
                 static_cast<int>(question.hours % 40), static_cast<int>(question.minutes % 100)};
-  while (!model.deadline(from, budget)) {
-    budget = {budget.days / 2, budget.hours / 2, budget.minutes / 2};
-  }
+  if (question.minutes / 100 % 4 == 0)
+    budget = {0, 0, 0, 1 + static_cast<int>(question.days % 20), question.hours % 2 == 0};
+  while (!model.deadline(from, budget)) budget = halved(budget);
   return budget;
 }
 

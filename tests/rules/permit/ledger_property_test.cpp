@@ -27,6 +27,8 @@ ClockQuestion clock_of(const BothCalendars& c, const Question& question) {
   std::sort(std::begin(places), std::end(places));
   clock.budget = {static_cast<int>(question.days % 2 == 0 ? 0 : question.days / 2 % 5),
                   static_cast<int>(question.hours % 12), static_cast<int>(question.minutes % 60)};
+  if (question.minutes / 60 % 4 == 0)
+    clock.budget = {0, 0, 0, 1 + static_cast<int>(question.days % 12), question.hours % 2 == 0};
   if (question.days % 5 != 0) clock.stops.push_back({places[0], places[1]});
   if (question.days % 3 != 0) clock.stops.push_back({places[2], places[3]});
   if (question.hours / 16 % 4 == 0 && !clock.stops.empty()) clock.stops.back().to.reset();
@@ -34,7 +36,7 @@ ClockQuestion clock_of(const BothCalendars& c, const Question& question) {
     if (clock.budget == Budget{}) {
       clock.stops.clear();
     } else {
-      clock.budget = {clock.budget.days / 2, clock.budget.hours / 2, clock.budget.minutes / 2};
+      clock.budget = halved(clock.budget);
     }
   }
   return clock;

@@ -180,5 +180,48 @@ TEST(SoundnessProperty, WhatIsProvenSoundNeverGetsStuckAndWhatIsRefusedDoesSomew
   EXPECT_GT(unsound, 10);
 }
 
+// What a condition says, asked of it once more in words of C++.
+TEST(SoundnessProperty, AConditionHoldsWhereItsComparisonsDo) {
+  using How = Comparison::How;
+  must_hold(
+      [](unsigned seed) {
+        Dice dice(seed);
+        const auto number = [&] { return static_cast<double>(dice.upto(4)); };
+        FieldValues fields;
+        if (!dice.one_in(4)) fields["a"] = number();
+        if (!dice.one_in(4)) fields["b"] = number();
+        Condition condition;
+        bool some = false;
+        for (int i = 1 + dice.upto(2); i > 0; --i) {
+          condition.any.emplace_back();
+          bool every = true;
+          for (int k = 1 + dice.upto(2); k > 0; --k) {
+            const std::string field = dice.one_in(2) ? "a" : "b";
+            const auto how = static_cast<How>(dice.upto(static_cast<int>(How::present)));
+            const double other = number(), third = number();
+            const bool there = fields.contains(field);
+            const double is = there ? std::get<double>(fields[field]) : -1;
+            Comparison one{field, how, {other}};
+            if (how == How::one_of) one.values.emplace_back(third);
+            if (how == How::present) one.values = {dice.one_in(2)};
+            const bool flag = how == How::present && std::get<bool>(one.values.front());
+            every = every && ((how == How::equal && there && is == other) ||
+                              (how == How::differs && (!there || is != other)) ||
+                              (how == How::more && there && is > other) ||
+                              (how == How::at_least && there && !(is < other)) ||
+                              (how == How::less && there && is < other) ||
+                              (how == How::at_most && there && !(is > other)) ||
+                              (how == How::one_of && there && (is == other || is == third)) ||
+                              (how == How::present && flag == there));
+            condition.any.back().push_back(std::move(one));
+          }
+          some = some || every;
+        }
+        if (holds(condition, fields, "") != some)
+          RC_FAIL("a condition holds otherwise than its comparisons");
+      },
+      calendars_wanted() * 200);
+}
+
 }  // namespace
 }  // namespace tenggat::testing
