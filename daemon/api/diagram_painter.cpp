@@ -76,7 +76,9 @@ void DiagramPainter::forward(const Edge& edge) {
   canvas_.path(style_of(edge.way), d, !joins);
   if (edge.way.forks) forks_[edge.from].take(along);
   if (joins) joins_[edge.to].take(along);
-  if (edge.adjacent || edge.way.forks)
+  if (edge.way.forks)
+    label(from + 16, start + 1, edge.way.label, Anchor::start);
+  else if (edge.adjacent)
     label(from + 5, start + 9, edge.way.label, Anchor::start);
   else
     label(along > from ? along + 4 : along - 4, out + 9, edge.way.label,
