@@ -77,7 +77,7 @@ void DiagramPainter::forward(const Edge& edge) {
   if (edge.way.forks) forks_[edge.from].take(along);
   if (joins) joins_[edge.to].take(along);
   if (edge.way.forks)
-    label(from + 16, start + 1, edge.way.label, Anchor::start);
+    label(from - 8, start + 6, edge.way.label, Anchor::end);
   else if (edge.adjacent)
     label(from + 5, start + 9, edge.way.label, Anchor::start);
   else
