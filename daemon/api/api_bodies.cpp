@@ -97,6 +97,25 @@ std::string read_fields(JsonObject& body) {
   return text;
 }
 
+// The same as values of a form. What can be none, an array or an object, is one that no field
+// takes, so that whoever knows the form refuses it.
+FieldValues read_form(JsonObject& body) {
+  FieldValues form;
+  const json::value* fields = body.raw("fields");
+  if (!fields || !fields->is_object()) return form;
+  for (const auto& [key, value] : fields->get_object()) {
+    const std::string id(key);
+    if (value.is_null()) continue;  // as good as left out
+    if (value.is_bool())
+      form[id] = value.get_bool();
+    else if (value.is_number())
+      form[id] = value.to_number<double>();
+    else
+      form[id] = value.is_string() ? std::string(value.get_string()) : std::string("\n");
+  }
+  return form;
+}
+
 std::string read_on_behalf_of(JsonObject& body) {
   return body.optional_text("on_behalf_of", Limits::word).value_or("");
 }
@@ -161,6 +180,7 @@ Submission read_submission(const json::value& value, FieldFaults& faults) {
   submission.permit.documents =
       read_documents(body.optional_objects("documents", Limits::documents));
   submission.fields = read_fields(body);
+  submission.permit.fields = read_form(body);
   submission.permit.external_id =
       body.optional_text("external_id", Limits::external_id).value_or("");
   submission.permit.started_at = body.optional_instant("started_at");
@@ -181,6 +201,11 @@ CommandBody read_action(const json::value& value, FieldFaults& faults) {
     act.outcome = parse_outcome(*outcome).value_or(Outcome::none);
   act.documents = read_documents(body.optional_objects("documents", Limits::documents));
   act.deficiencies = read_deficiencies(body.optional_objects("deficiencies", Limits::deficiencies));
+  const ListLimits branches{Limits::branches, Limits::word}, checked{Limits::checked, Limits::word};
+  act.to = body.optional_texts("to", branches);
+  read_fields(body);  // an object, and not too much
+  act.fields = read_form(body);
+  act.checked = body.optional_texts("checked", checked);
   act.version = body.optional_integer("version", 1, std::int64_t{1} << 53U);
   act.occurred_at = body.optional_instant("occurred_at");
   act.reason = read_note(body, "reason");
@@ -275,6 +300,7 @@ CommandBody read_pause(const json::value& value, FieldFaults& faults) {
   pause.reason = body.required_text("reason", Limits::word);
   pause.note = read_note(body);
   pause.until = body.optional_instant("until");
+  pause.requirement = body.optional_text("requirement", Limits::word).value_or("");
   read.on_behalf_of = read_on_behalf_of(body);
   body.refuse_unknown();
   read.command = std::move(pause);

@@ -29,6 +29,8 @@ struct BodyLimits {
   static constexpr std::size_t document_number = 100;
   static constexpr std::size_t external_id = 100;
   static constexpr std::size_t fields_bytes = 32 * 1024;
+  static constexpr std::size_t branches = 50;
+  static constexpr std::size_t checked = 200;
   static constexpr std::size_t idempotency_key = 255;
 };
 
@@ -45,7 +47,8 @@ Read<boost::json::value> read_json(const Request& request, Body body);
 // 422 with `errors` where there are faults.
 std::optional<Response> refuse_faults(const Request& request, const FieldFaults& faults);
 
-// POST /permits; `created_by` is the caller's to set. WhatsApp numbers come out as 62…
+// POST /permits; `created_by` is the caller's to set. WhatsApp numbers come out as 62… Its fields
+// are kept as they came and, where they can be a form's, read as such: which they are says the SOP.
 Submission read_submission(const boost::json::value& body, FieldFaults& faults);
 
 struct CommandBody {

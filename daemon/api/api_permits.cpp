@@ -4,9 +4,11 @@
 #include <set>
 
 #include "daemon/api/api_calls.h"
+#include "daemon/api/offers_view.h"
 #include "daemon/api/timeline.h"
 #include "daemon/api/why.h"
 #include "daemon/store/files.h"
+#include "rules/permit/form.h"
 
 namespace tenggat::http {
 namespace {
@@ -18,7 +20,9 @@ Actor actor_of(const Call& call, const std::string& on_behalf_of) {
     case Capacity::officer:
       return {Actor::Kind::officer, call.principal.id, ""};
     case Capacity::for_officer:
-      return {Actor::Kind::officer, on_behalf_of, call.principal.id};
+      return {Actor::Kind::officer, on_behalf_of, call.principal.id, call.principal.roles};
+    case Capacity::itself:
+      return {Actor::Kind::service, call.principal.id, "", call.principal.roles};
     case Capacity::intake:
       return {Actor::Kind::applicant, call.principal.id, ""};
     case Capacity::anyone:
@@ -34,6 +38,40 @@ Actor actor_of(const Call& call, const std::string& on_behalf_of) {
 
 Response refuse_sop(const Request& request) {
   return *refuse_faults(request, {{"/sop", say<Detail::no_such_sop>()}});
+}
+
+// Each field of the form that is wrong, by its pointer.
+Response refuse_form(const Request& request, const Refusal& refusal,
+                     const std::vector<tenggat::FieldFault>& wrong) {
+  FieldFaults faults;
+  for (const tenggat::FieldFault& one : wrong)
+    faults.push_back({"/fields/" + escaped_pointer_part(one.field), one.said});
+  return problem(request, "invalid_fields", refusal.detail(),
+                 {{"errors", to_json(faults, language_of(request))}});
+}
+
+bool is_refused_for_form(const CommandAnswer& answer) {
+  return answer.refusal && answer.refusal->reason() == Reason::invalid_fields;
+}
+
+// The step that a command is about; null: none.
+const Step* step_of(const Command& command, const Permit& permit, const Sop& sop) {
+  if (const Act* act = std::get_if<Act>(&command)) return sop.find_step(act->step);
+  if (!std::holds_alternative<Undo>(command) || !permit.last_action) return nullptr;
+  const Visit* closed = permit.find_visit(permit.last_action->closed_visit);
+  return closed ? sop.find_step(closed->step) : nullptr;
+}
+
+// For whom offers are listed; nobody where the caller commands nothing, or says for whom only with
+// each command.
+std::optional<Actor> actor_of(const Principal& principal, const Permit& permit) {
+  if (principal.kind == Principal::Kind::officer)
+    return Actor{Actor::Kind::officer, principal.id, ""};
+  if (principal.has("act") && !principal.roles.empty())
+    return Actor{Actor::Kind::service, principal.id, "", principal.roles};
+  if (principal.has("intake") && permit.created_by == principal.id)
+    return Actor{Actor::Kind::applicant, principal.id, ""};
+  return std::nullopt;
 }
 
 // A permit that was made by the request is known from its answer alone.
@@ -62,14 +100,18 @@ class PermitCalls : public ApiGroup {
 
  private:
   awaitable<Response> command(Call call, ReadBody read_body, Body needed);
+  // Whether the token's service takes the step as the system it is.
+  // Both references are to what the calling coroutine holds.
+  awaitable<bool> is_at_own_step(const Call& call, const Command& command);
+  Response answer_of(const Request& request, const CommandAnswer& answer, const Act* act) const;
   // Which of the documents' uploads are not here, as a refusal.
   // Both references are to what the calling coroutine holds.
   awaitable<std::optional<Response>> refuse_missing_uploads(
       const Request& request, const std::vector<NewDocument>& documents);
   // Its view, or empty.
   awaitable<std::string> permit_with_external_id(Principal principal, std::string external_id);
-  std::string view(const Principal& principal, const store::StoredPermit& stored,
-                   Instant now) const;
+  boost::json::object view(const Principal& principal, const store::StoredPermit& stored,
+                           Instant now) const;
 
   office::Committer& committer_;
   const std::string public_url_;
@@ -110,7 +152,8 @@ awaitable<Response> PermitCalls::permit_create(Call call) {
   auto looking = refuse_missing_uploads(request, submission.permit.documents);
   if (auto refusal = co_await std::move(looking)) co_return std::move(*refusal);
 
-  const std::string external_id = submission.permit.external_id;
+  const std::string external_id = submission.permit.external_id, sop = submission.sop;
+  const FieldValues form = submission.permit.fields;
   CommandRequest asked;
   asked.actor = actor_of(call, "");
   asked.command = std::move(submission);
@@ -124,6 +167,9 @@ awaitable<Response> PermitCalls::permit_create(Call call) {
     auto looking_up = permit_with_external_id(call.principal, external_id);
     answer.body = co_await std::move(looking_up);
   }
+  const Sop* known = rulebook_.sop_in_force(sop);
+  if (is_refused_for_form(answer) && known)
+    co_return refuse_form(request, *answer.refusal, faults_of_form(form, *known));
   co_return command_response(request, answer);
 }
 
@@ -142,7 +188,33 @@ awaitable<std::string> PermitCalls::permit_with_external_id(Principal principal,
   auto loading = read(std::move(ids), {});
   const Reading loaded = co_await std::move(loading);
   if (loaded.permits.empty()) co_return "";
-  co_return view(principal, loaded.permits.begin()->second, loaded.moment.now);
+  co_return json::serialize(view(principal, loaded.permits.begin()->second, loaded.moment.now));
+}
+
+awaitable<bool> PermitCalls::is_at_own_step(const Call& call, const Command& command) {
+  auto finding = id_in_path(call.request);
+  const std::optional<std::int64_t> id = co_await std::move(finding);
+  if (!id) co_return false;
+  auto reading = read({*id}, {});
+  const Reading found = co_await std::move(reading);
+  const auto stored = found.permits.find(*id);
+  if (stored == found.permits.end()) co_return false;
+  const Permit& permit = stored->second.permit;
+  const Sop& sop = rulebook_.sop_version(permit.sop_version);
+  const Step* step = step_of(command, permit, sop);
+  co_return step&& sop.role(step->role)
+          .system&& std::ranges::find(call.principal.roles, step->role) !=
+      call.principal.roles.end();
+}
+
+// By the version that the permit is at, as the answer has it.
+Response PermitCalls::answer_of(const Request& request, const CommandAnswer& answer,
+                                const Act* act) const {
+  if (!act || !is_refused_for_form(answer)) return command_response(request, answer);
+  const json::value permit = json::parse(answer.body);
+  const Sop& sop = rulebook_.sop_version(std::string(permit.at("sop_version").as_string()));
+  return refuse_form(request, *answer.refusal,
+                     faults_of_step(act->fields, sop.step(act->step), sop));
 }
 
 awaitable<Response> PermitCalls::command(Call call, ReadBody read_body, Body needed) {
@@ -151,6 +223,10 @@ awaitable<Response> PermitCalls::command(Call call, ReadBody read_body, Body nee
   if (!value) co_return value.error();
   FieldFaults faults;
   CommandBody body = read_body(*value, faults);
+  if (call.access.may_be_itself && body.on_behalf_of.empty()) {
+    auto looking = is_at_own_step(call, body.command);
+    call.access = as_itself(call.access, co_await std::move(looking));
+  }
   const auto access = in_name_of(call.access, !body.on_behalf_of.empty());
   if (!access) co_return problem(request, access.error().code, access.error().detail());
   call.access = *access;
@@ -176,20 +252,20 @@ awaitable<Response> PermitCalls::command(Call call, ReadBody read_body, Body nee
   CommandRequest asked;
   asked.permit = *id;
   asked.actor = actor_of(call, body.on_behalf_of);
-  asked.command = std::move(body.command);
+  asked.command = body.command;
   asked.idempotency = *key;
   auto submitting = committer_.submit(std::move(asked));
   const CommandAnswer answer = co_await std::move(submitting);
-  co_return command_response(request, answer);
+  co_return answer_of(request, answer, std::get_if<Act>(&body.command));
 }
 
 // --- reads ---------------------------------------------------------------------------------------
 
-std::string PermitCalls::view(const Principal& principal, const store::StoredPermit& stored,
-                              Instant now) const {
+json::object PermitCalls::view(const Principal& principal, const store::StoredPermit& stored,
+                               Instant now) const {
   const std::string& owner = stored.permit.created_by;
   const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
-  return permit_json(
+  return permit_view(
       stored, sop, calendar_of(sop), now,
       {public_url_, may_see(principal, Field::contact, owner),
        may_see(principal, Field::tracking_link, owner), may_see(principal, Field::outcome, owner)});
@@ -207,7 +283,15 @@ awaitable<Response> PermitCalls::permit_show(Call call) {
   const auto permit = found.permits.find(*id);
   if (permit == found.permits.end()) co_return problem(request, "not_found");
   if (auto refusal = refuse_other(call, permit->second)) co_return std::move(*refusal);
-  co_return json_response(200, view(call.principal, permit->second, found.moment.now));
+  const Permit& its = permit->second.permit;
+  const Sop& sop = rulebook_.sop_version(its.sop_version);
+  json::object shown = view(call.principal, permit->second, found.moment.now);
+  json::array actions;
+  if (const auto actor = actor_of(call.principal, its))
+    actions =
+        offers_view(its, *actor, rulebook_.context(sop, found.moment.now), language_of(request));
+  shown["actions"] = std::move(actions);
+  co_return json_response(200, json::serialize(shown));
 }
 
 awaitable<Response> PermitCalls::permit_list(Call call) {
@@ -235,7 +319,7 @@ awaitable<Response> PermitCalls::permit_list(Call call) {
   std::string items;
   for (const auto& [id, stored] : found.permits) {
     if (!items.empty()) items += ',';
-    items += view(call.principal, stored, found.moment.now);
+    items += json::serialize(view(call.principal, stored, found.moment.now));
   }
   co_return json_response(200, R"({"items":[)" + items + R"(],"next_cursor":)" + next_cursor + '}');
 }
@@ -300,10 +384,12 @@ std::vector<ApiCall> permit_calls(const ApiParts* parts) {
       {"GET", "/api/v1/permits/{id}/why", "permit_why", kReaders, In::none, Out::counted,
        &PermitCalls::permit_why},
       // The applicant's own steps come through the service that handed the file in.
-      {"POST", "/api/v1/permits/{id}/actions", "permit_action", kDesk | Who::intake_own, In::whole,
-       Out::counted, &PermitCalls::command_of<read_action>},
-      {"POST", "/api/v1/permits/{id}/undo", "permit_undo", kDesk | Who::intake_own, In::whole,
-       Out::counted, &PermitCalls::command_of<read_undo, Body::optional>},
+      // Of itself: the bank confirms what was paid.
+      {"POST", "/api/v1/permits/{id}/actions", "permit_action",
+       kDesk | Who::intake_own | Who::itself, In::whole, Out::counted,
+       &PermitCalls::command_of<read_action>},
+      {"POST", "/api/v1/permits/{id}/undo", "permit_undo", kDesk | Who::intake_own | Who::itself,
+       In::whole, Out::counted, &PermitCalls::command_of<read_undo, Body::optional>},
       {"POST", "/api/v1/permits/{id}/claim", "permit_claim", kDesk, In::whole, Out::counted,
        &PermitCalls::command_of<read_claim>},
       {"POST", "/api/v1/permits/{id}/release", "permit_release", kDesk, In::whole, Out::counted,

@@ -1,137 +1,16 @@
-#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <set>
 
 #include "daemon/api/api_calls.h"
 #include "daemon/api/inbox.h"
 #include "daemon/api/sop_diagram.h"
+#include "daemon/api/sop_view.h"
 
 namespace tenggat::http {
 namespace {
 
 namespace json = boost::json;
-
-json::array texts(const std::vector<std::string>& words) {
-  return json::array(words.begin(), words.end());
-}
-
-json::array outputs_view(const std::vector<Output>& outputs) {
-  json::array views;
-  for (const Output& output : outputs)
-    views.push_back(
-        json::object{{"kind", output.kind}, {"file", output.file}, {"numbered", output.numbered}});
-  return views;
-}
-
-const char* to_string(ActionRule::Note note) {
-  switch (note) {
-    case ActionRule::Note::optional:
-      return "optional";
-    case ActionRule::Note::required:
-      return "required";
-    case ActionRule::Note::note_or_deficiencies:
-      return "note_or_deficiencies";
-  }
-  return "optional";
-}
-
-// What a fork opens: all at once where their conditions hold, or those that the officer chooses.
-json::object branches_view(const ActionRule& action) {
-  json::array steps;
-  for (const Lead& lead : action.to)
-    steps.push_back(
-        json::object{{"step", lead.step}, {"conditional", !lead.when.always()}});
-  return {{"steps", std::move(steps)}, {"chosen", action.chooses_branches}, {"join", action.join}};
-}
-
-json::object action_view(const ActionRule& action) {
-  json::object view;
-  view["id"] = action.id;
-  view["to"] = nullptr;
-  if (!action.forks && !action.ends_permit()) view["to"] = action.to.front().step;
-  if (action.forks) view["branches"] = branches_view(action);
-  view["state"] = tenggat::to_string(action.state);
-  view["note"] = to_string(action.note);
-  view["outputs"] = outputs_view(action.outputs);
-  view["chooses_outcome"] = action.chooses_outcome;
-  view["only_for"] = nullptr;
-  if (action.only_for != Outcome::none) view["only_for"] = tenggat::to_string(action.only_for);
-  view["backward"] = action.backward;
-  view["beyond_sop"] = action.beyond_sop;
-  view["automatic_after"] = nullptr;
-  if (action.automatic_after) view["automatic_after"] = action.automatic_after->to_string();
-  return view;
-}
-
-json::object step_view(const Step& step) {
-  json::array actions;
-  for (const ActionRule& action : step.actions) actions.push_back(action_view(action));
-  return {{"number", step.number},
-          {"id", step.id},
-          {"name", step.short_name},
-          {"activity", step.activity},
-          {"role", step.role},
-          {"needs", texts(step.needs)},
-          {"standard", step.standard.to_string()},
-          {"outputs", outputs_view(step.outputs)},
-          {"remarks", step.remarks},
-          {"actions", std::move(actions)}};
-}
-
-json::object role_view(const Role& role) {
-  return {{"id", role.id},
-          {"name", role.name},
-          {"applicant", role.applicant},
-          {"observer", role.observer},
-          {"superior", role.superior.empty() ? json::value(nullptr) : json::value(role.superior)}};
-}
-
-json::object sop_summary(const Sop& sop, const office::Rulebook& rulebook) {
-  const auto* retired = rulebook.retirement(sop.id);
-  const Calendar& calendar = rulebook.calendar(sop.calendar);
-  return {
-      {"id", sop.id},
-      {"title", sop.title},
-      {"version", sop.version},
-      {"calendar", sop.calendar},
-      {"total", sop.total ? json::value(sop.total->to_string()) : json::value(nullptr)},
-      {"case_standard", sop.case_standard.to_string()},
-      {"retired_at", retired ? json::value(calendar.format(retired->at)) : json::value(nullptr)},
-      {"steps", sop.steps.size()}};
-}
-
-json::object sop_view(const Sop& sop, const office::Rulebook& rulebook) {
-  json::object view = sop_summary(sop, rulebook);
-  json::array roles, steps, pauses;
-  for (const Role& role : sop.roles) roles.push_back(role_view(role));
-  for (const Step& step : sop.steps) steps.push_back(step_view(step));
-  for (const PauseReason& pause : sop.pauses)
-    pauses.push_back(json::object{
-        {"id", pause.id},
-        {"name", pause.name},
-        {"stops_case", pause.stops_case},
-        {"tells_applicant", pause.tells_applicant},
-        {"waits_for", to_string(pause.waits_for)},
-        {"until_required", pause.needs_until},
-        {"longest", pause.longest ? json::value(pause.longest->to_string()) : json::value(nullptr)},
-        {"extensions", pause.extensions}});
-  view["roles"] = std::move(roles);
-  view["steps"] = std::move(steps);
-  view["pauses"] = std::move(pauses);
-  json::array obstacles;
-  for (const Obstacle& obstacle : sop.obstacles)
-    obstacles.push_back(json::object{{"id", obstacle.id},
-                                     {"name", obstacle.name},
-                                     {"remind_after", obstacle.remind_after.to_string()}});
-  view["obstacles"] = std::move(obstacles);
-  view["legal"] = {{"limit", sop.legal.limit.to_string()},
-                   {"basis", sop.legal.basis},
-                   {"consequence", sop.legal.consequence},
-                   {"remark", sop.legal.remark}};
-  return view;
-}
 
 class TaskCalls : public ApiGroup {
  public:

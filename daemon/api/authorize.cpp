@@ -40,6 +40,7 @@ boost::system::result<Access, Denial> authorize_officer(Who who, const Principal
 
 boost::system::result<Access, Denial> authorize_service(Who who, const Principal& service) {
   const bool may_act = includes(who, Who::for_officer) && service.has("act");
+  const bool itself = includes(who, Who::itself) && service.has("act") && !service.roles.empty();
   const OnBehalf on_behalf = may_act ? OnBehalf::may : OnBehalf::never;
   struct Scope {
     Who who;
@@ -53,9 +54,13 @@ boost::system::result<Access, Denial> authorize_service(Who who, const Principal
                           {Who::intake, "intake", {Capacity::intake, false, on_behalf}},
                           {Who::intake_own, "intake", {Capacity::intake, true, on_behalf}}};
   for (const Scope& scope : scopes)
-    if (includes(who, scope.who) && service.has(scope.name)) return scope.access;
+    if (includes(who, scope.who) && service.has(scope.name)) {
+      Access access = scope.access;
+      access.may_be_itself = itself;
+      return access;
+    }
   if (includes(who, Who::any_token)) return Access{Capacity::token_holder, false, on_behalf};
-  if (may_act) return Access{Capacity::for_officer, false, OnBehalf::must};
+  if (may_act) return Access{Capacity::for_officer, false, OnBehalf::must, itself};
   return kForbidden;
 }
 
@@ -76,6 +81,7 @@ Principal principal_of(const store::Token& token) {
   principal.kind = token.officer.empty() ? Principal::Kind::service : Principal::Kind::officer;
   principal.id = token.officer.empty() ? token.service : token.officer;
   principal.scopes = token.scopes;
+  principal.roles = token.roles;
   principal.token = token.id;
   return principal;
 }
@@ -113,6 +119,10 @@ boost::system::result<Access, Denial> in_name_of(const Access& access, bool an_o
   if (!an_officer) return access;
   if (access.on_behalf == OnBehalf::never) return kNotForOfficers;
   return Access{Capacity::for_officer};
+}
+
+Access as_itself(const Access& access, bool at_own_step) {
+  return access.may_be_itself && at_own_step ? Access{Capacity::itself} : access;
 }
 
 std::optional<Denial> refuse_permit(const Access& access, const Principal& principal,

@@ -22,7 +22,8 @@ struct Principal {
   std::string id;                   // officer id, the service's name, or which provider of WhatsApp
   std::vector<std::string> scopes;  // of a service; an officer's are ignored
   std::int64_t token = 0;
-  bool administrator = false;  // an officer who has signed in and runs this system
+  bool administrator = false;        // an officer who has signed in and runs this system
+  std::vector<std::string> roles{};  // of a service that acts: store::Token::roles
 
   bool has(std::string_view scope) const;
 };
@@ -44,6 +45,7 @@ enum class Who : unsigned {
   administrator = 1U << 9U,  // an officer with the role admin, signed in on the pages
   bounce = 1U << 10U,
   provider = 1U << 11U,  // the provider of WhatsApp, by its signature
+  itself = 1U << 12U,    // scope act with roles, at the steps of a system (`layanan`)
 };
 constexpr Who operator|(Who a, Who b) {
   return static_cast<Who>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
@@ -58,6 +60,7 @@ enum class Capacity {
   token_holder,   // any token
   officer,        // themselves
   for_officer,    // scope act: in the name of the officer in `on_behalf_of`
+  itself,         // scope act with roles: as the system that takes a step
   intake,         // scope intake: as the applicants whose files it handed in
   reader,         // scope read
   bounces,        // scope bounce: the mail server
@@ -70,6 +73,8 @@ struct Access {
   bool own_only = false;  // only permits this service handed in: refuse_permit()
   // Whether it may, or must, say in which officer's name it acts: in_name_of().
   enum class OnBehalf { never, may, must } on_behalf = OnBehalf::never;
+  // Whether it may act as a system, where the step is one's: as_itself().
+  bool may_be_itself = false;
 };
 
 struct Denial {
@@ -84,6 +89,10 @@ boost::system::result<Access, Denial> authorize(const Principal* principal, Who 
 
 // What it comes to once the body has said whether it is in the name of an officer.
 boost::system::result<Access, Denial> in_name_of(const Access& access, bool an_officer);
+
+// What it comes to at a step of a system whose role the token has; elsewhere it stays as it is,
+// where it comes to anything.
+Access as_itself(const Access& access, bool at_own_step);
 
 // A permit of another service is `not_found`: that it exists is nobody else's business.
 std::optional<Denial> refuse_permit(const Access& access, const Principal& principal,

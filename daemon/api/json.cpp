@@ -11,8 +11,6 @@
 #include "rules/utf8.h"
 
 namespace tenggat::http {
-namespace {
-
 namespace bj = boost::json;
 
 std::string escaped_pointer_part(std::string_view name) {
@@ -28,6 +26,8 @@ std::string escaped_pointer_part(std::string_view name) {
   }
   return part;
 }
+
+namespace {
 
 // Builds the value as Boost's own parser would, and keeps for every open object the keys seen so
 // far.

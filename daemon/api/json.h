@@ -40,6 +40,8 @@ struct FieldFault {
   Said message;
 };
 using FieldFaults = std::vector<FieldFault>;
+// A name within a pointer: RFC 6901's ~ and / are escaped.
+std::string escaped_pointer_part(std::string_view name);
 // [{"pointer":…,"message":…}]
 boost::json::array to_json(const FieldFaults& faults, Language language);
 

@@ -84,6 +84,8 @@ json::object story_of(const Permit& permit, const Visit& visit, const Sop& sop,
   if (visit.verdict) story["verdict"] = *visit.verdict == Verdict::met ? "met" : "missed";
   story["returned"] = visit.returned;
   story["undone"] = visit.undone;
+  story["cancelled"] = visit.cancelled();
+  story["joined"] = visit.joined;
   json::array deficiencies;
   for (const std::string& kind : visit.deficiencies) deficiencies.emplace_back(or_null(kind));
   story["deficiencies"] = std::move(deficiencies);
@@ -140,6 +142,7 @@ json::array pauses_view(const Permit& permit, const Sop& sop, const Calendar& ca
         {"until", or_null(pause.until, calendar)},
         {"extensions", pause.extensions},
         {"waits_for", reason ? json::value(to_string(reason->waits_for)) : json::value(nullptr)},
+        {"requirement", or_null(pause.requirement)},
         {"by", or_null(pause.by)}});
   }
   return pauses;

@@ -7,6 +7,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "daemon/api/form_view.h"
 #include "rules/permit/ladder.h"
 
 namespace tenggat::http {
@@ -37,7 +38,18 @@ json::object pause_view(const Pause& pause, const Sop& sop, const Calendar& cale
           {"resumes_at", or_null(resumes_at(pause, sop, calendar), calendar)},
           {"extensions", pause.extensions},
           {"waits_for", reason ? json::value(to_string(reason->waits_for)) : json::value(nullptr)},
+          {"requirement", or_null(pause.requirement)},
           {"by", or_null(pause.by)}};
+}
+
+// The branch it lies in, of those that the fork's action has opened until the join.
+json::value branch_view(const Permit& permit, const Visit& visit, const Sop& sop) {
+  const Visit* fork = permit.find_visit(visit.fork);
+  if (!fork) return nullptr;
+  const ActionRule* rule = action_of(*fork, sop);
+  return json::object{{"of", visit_name(*fork)},
+                      {"number", visit.branch},
+                      {"join", rule ? or_null(rule->join) : json::value(nullptr)}};
 }
 
 json::object document_view(const Document& document, const Permit& permit,
@@ -72,6 +84,7 @@ json::object legal_view(const Permit& permit, const Sop& sop, const Calendar& ca
                      {"consequence", or_null(sop.legal.consequence)},
                      {"limit", sop.legal.limit.to_string()},
                      {"due_at", nullptr},
+                     {"passed_at", or_null(permit.legal_passed_at, calendar)},
                      {"at_risk", false}};
   const auto ledger = legal_ledger(permit, sop);
   if (!ledger) return legal;
@@ -102,9 +115,11 @@ bool more_urgent(const Urgency& a, const Urgency& b) {
   return a.visit->id < b.visit->id;
 }
 
-json::value fields_of(const std::string& text) {
+// Of the form; where the service has none, whatever was handed in.
+json::value fields_of(const store::StoredPermit& stored) {
+  if (!stored.permit.fields.empty()) return form_view(stored.permit.fields);
   json::error_code error;
-  json::value fields = json::parse(text, error);
+  json::value fields = json::parse(stored.fields, error);
   return error ? json::value(nullptr) : fields;
 }
 
@@ -165,6 +180,7 @@ json::object visit_view(const Permit& permit, const Visit& visit, const Sop& sop
                     {"assignee", or_null(visit.assignee)},
                     {"opened_at", calendar.format(visit.opened_at)},
                     {"claimed_at", or_null(visit.claimed_at, calendar)},
+                    {"branch", branch_view(permit, visit, sop)},
                     {"sla", sla_view(visit_sla(permit, visit, sop, calendar, now), calendar)}};
   const Pause* pause = visit.open() ? permit.open_pause(visit.id) : nullptr;
   if (pause) view["pause"] = pause_view(*pause, sop, calendar);
@@ -212,7 +228,7 @@ json::object permit_view(const store::StoredPermit& stored, const Sop& sop,
   for (const Document& document : permit.documents)
     documents.push_back(document_view(document, permit, calendar));
   view["documents"] = std::move(documents);
-  if (options.contact) view["fields"] = fields_of(stored.fields);
+  if (options.contact) view["fields"] = fields_of(stored);
   if (options.tracking_link && !stored.tracking_secret.empty())
     view["tracking_url"] = tracking_url(options.public_url, stored.tracking_secret);
   return view;
@@ -227,8 +243,9 @@ Rendered command_answer(const std::string& public_url, const AnswerFacts& facts)
   const Permit& permit = facts.stored.permit;
   // Handing in is the one command that leaves a permit at its first version.
   const bool handed_in = permit.version == 1;
-  const bool contact = facts.actor.via.empty() || facts.actor.via == permit.created_by;
-  const bool outcome = facts.actor.kind != Actor::Kind::applicant;
+  const bool system = facts.actor.kind == Actor::Kind::service;
+  const bool contact = !system && (facts.actor.via.empty() || facts.actor.via == permit.created_by);
+  const bool outcome = !system && facts.actor.kind != Actor::Kind::applicant;
   return {facts.opened ? 201 : 200, permit_json(facts.stored, facts.sop, facts.calendar, facts.now,
                                                 {public_url, contact, handed_in, outcome})};
 }

@@ -30,7 +30,7 @@ std::string permit_json(const store::StoredPermit& stored, const Sop& sop, const
 // What a command answers, as it is kept with the idempotency key: the new state, and for a permit
 // that was just handed in the applicant's link. Fits RenderAnswer once `public_url` is bound. With
 // the applicant's channels, but for a service that acts in an officer's name on what another has
-// handed in.
+// handed in, or as a system.
 Rendered command_answer(const std::string& public_url, const AnswerFacts& facts);
 
 // {standard, elapsed_seconds, remaining_seconds, due_at, status, paused, provisional}; a clock
@@ -38,8 +38,8 @@ Rendered command_answer(const std::string& public_url, const AnswerFacts& facts)
 boost::json::object sla_view(const Sla& sla, const Calendar& calendar);
 
 // One visit, open or closed: {step, visit: "verifikasi#2", visit_id, number, name, role, assignee,
-// opened_at, claimed_at, sla}, while it is paused `pause`, and where its delay was explained
-// `acknowledged`.
+// opened_at, claimed_at, branch, sla}, while it is paused `pause`, and where its delay was
+// explained `acknowledged`.
 boost::json::object visit_view(const Permit& permit, const Visit& visit, const Sop& sop,
                                const Calendar& calendar, Instant now);
 

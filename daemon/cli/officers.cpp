@@ -4,12 +4,11 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <ostream>
-#include <set>
 
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
+#include "daemon/cli/roles.h"
 #include "daemon/office/observers.h"
-#include "daemon/office/rule_files.h"
 #include "daemon/office/signing_in.h"
 #include "daemon/store/people.h"
 #include "notifiers/phone.h"
@@ -64,30 +63,6 @@ std::vector<std::string> checked_channels(const std::string& text) {
   if (!known || (channels.size() == 2 && channels[0] == channels[1]) || channels.size() > 2)
     throw BadUsage("--channels is whatsapp, email, or both with a comma, the first to try first");
   return channels;
-}
-
-void add_roles(const Sop& sop, std::set<std::string>& duties, std::set<std::string>& applicants) {
-  for (const Role& role : sop.roles) (role.applicant ? applicants : duties).insert(role.id);
-}
-
-// Against the SOPs in force and those in the rules directory, which will be in force soon. Where
-// there is neither, any name is taken: an office may be set up before its rules.
-void check_roles(const std::vector<std::string>& roles, const Office& office,
-                 const Config& config) {
-  std::set<std::string> duties, applicants;
-  for (const Sop* sop : office.rulebook.sops_in_force()) add_roles(*sop, duties, applicants);
-  if (const auto files = load_rule_files(config.rules)) {
-    for (const Sop& sop : files->sops) add_roles(sop, duties, applicants);
-  }
-  duties.insert(std::string(store::kAdministratorRole));
-  for (const std::string& role : roles) {
-    if (applicants.contains(role))
-      throw Refused(fmt::format("`{}` is the applicant's role, not an officer's", role));
-    if (!store::valid_officer_id(role) || (duties.size() > 1 && !duties.contains(role))) {
-      throw Refused(fmt::format("no SOP has a role `{}`; there are: {}", printable(role),
-                                fmt::join(duties, ", ")));
-    }
-  }
 }
 
 std::string checked_id(const Given& given) {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <istream>
+#include <map>
 #include <ostream>
 #include <sstream>
 
@@ -77,6 +78,13 @@ json::array documents_of(const Given& given) {
   return documents;
 }
 
+// Empty where it is none.
+const json::array& array_at(const json::value& value, std::string_view key) {
+  static const json::array none;
+  const json::value* found = value.is_object() ? value.get_object().if_contains(key) : nullptr;
+  return found && found->is_array() ? found->get_array() : none;
+}
+
 std::int64_t number_of(std::string_view option, const std::string& text) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -85,14 +93,36 @@ std::int64_t number_of(std::string_view option, const std::string& text) {
   return number;
 }
 
-// --- What people see ---------------------------------------------------------------------------
-
-// Empty where it is none.
-const json::array& array_at(const json::value& value, std::string_view key) {
-  static const json::array none;
-  const json::value* found = value.is_object() ? value.get_object().if_contains(key) : nullptr;
-  return found && found->is_array() ? found->get_array() : none;
+// As the API takes the fields of the service's form: numbers and yes or no as such. A service
+// without a form takes any texts.
+json::value field_value(const std::string& kind, const std::string& text) {
+  if (kind == "yes_no" && (text == "true" || text == "ya")) return true;
+  if (kind == "yes_no" && (text == "false" || text == "tidak")) return false;
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = error == std::errc{} && end == text.data() + text.size();
+  return kind == "number" && whole ? json::value(number) : json::value(text);
 }
+
+json::object fields_of(const Given& given, ApiClient& api, const std::string& sop) {
+  std::map<std::string, std::string> kinds;
+  const json::value service = api.get("/sops/" + encoded(sop));
+  for (const json::value& field : array_at(service, "fields"))
+    kinds[text_at(field, {"id"})] = text_at(field, {"kind"});
+  json::object fields;
+  for (const std::string& text : given.all("field")) {
+    const Pair pair = split("field", text);
+    fields[pair.name] = field_value(kinds[pair.name], pair.value);
+  }
+  return fields;
+}
+
+json::array texts_of(const Given& given, std::string_view option) {
+  const std::vector<std::string> all = given.all(option);
+  return json::array(all.begin(), all.end());
+}
+
+// --- What people see ---------------------------------------------------------------------------
 
 void write_permit(std::ostream& out, const json::value& permit) {
   std::vector<std::vector<std::string>> facts;
@@ -174,7 +204,7 @@ std::string submission_text(const std::string& file, Terminal& terminal) {
   return text.str();
 }
 
-json::object submission_of(const Given& given, Terminal& terminal) {
+json::object submission_of(const Given& given, Terminal& terminal, ApiClient& api) {
   if (const auto file = given.argument(0)) {
     for (const char* option : {"sop", "name", "subject", "whatsapp", "email", "document", "field",
                                "external-id", "started-at"}) {
@@ -189,22 +219,19 @@ json::object submission_of(const Given& given, Terminal& terminal) {
   for (const char* option : {"sop", "name", "subject"}) {
     if (!given.has(option)) throw BadUsage(fmt::format("--{} is missing, or FILE", option));
   }
-  json::object body, applicant, fields;
+  json::object body, applicant;
   put_texts(applicant, given, {"name", "email", "whatsapp"});
-  for (const std::string& text : given.all("field")) {
-    const Pair pair = split("field", text);
-    fields[pair.name] = pair.value;
-  }
   put_texts(body, given, {"sop", "subject", "external-id", "started-at"});
   body["applicant"] = std::move(applicant);
   body["documents"] = documents_of(given);
-  if (!fields.empty()) body["fields"] = std::move(fields);
+  if (given.has("field")) body["fields"] = fields_of(given, api, given.text_or("sop", ""));
   return body;
 }
 
 int run_submit(const Given& given, Terminal& terminal) {
-  const json::object body = submission_of(given, terminal);
-  return show(given, terminal, ApiClient(terminal).post("/permits", body), write_permit);
+  ApiClient api(terminal);
+  const json::object body = submission_of(given, terminal, api);
+  return show(given, terminal, api.post("/permits", body), write_permit);
 }
 
 int run_show(const Given& given, Terminal& terminal) {
@@ -240,15 +267,20 @@ int run_act(const Given& given, Terminal& terminal) {
     deficiencies.push_back(json::object{{"document", pair.name}, {"note", pair.value}});
   }
   if (!deficiencies.empty()) body["deficiencies"] = std::move(deficiencies);
-  return show(given, terminal, ApiClient(terminal).post(permit_path(given, "/actions"), body),
-              write_permit);
+  if (given.has("to")) body["to"] = texts_of(given, "to");
+  if (given.has("check")) body["checked"] = texts_of(given, "check");
+  ApiClient api(terminal);
+  if (given.has("field"))
+    body["fields"] = fields_of(given, api, text_at(api.get(permit_path(given)), {"sop"}));
+  return show(given, terminal, api.post(permit_path(given, "/actions"), body), write_permit);
 }
 
 // Those that take the step and a few texts.
 template <const char* const& verb>
 int run_verb(const Given& given, Terminal& terminal) {
   json::object body;
-  put_texts(body, given, {"step", "officer", "reason", "until", "note", "on-behalf-of"});
+  put_texts(body, given,
+            {"step", "officer", "reason", "until", "requirement", "note", "on-behalf-of"});
   const std::string path = permit_path(given, fmt::format("/{}", verb));
   return show(given, terminal, ApiClient(terminal).post(path, body), write_permit);
 }
@@ -269,6 +301,8 @@ std::vector<Command> permit_commands() {
   const Option step{"step", "STEP", "the open step it is about", Count::required};
   const Option note{"note", "TEXT", "a note"};
   const Option behalf{"on-behalf-of", "OFFICER", "whom a service acts for"};
+  const Option field{"field", "NAME=VALUE", "a field of the service's form; may be repeated",
+                     Count::several};
   const Option document{"document", "KIND=URI", "[,name=…][,number=…][,sha256=…]; may be repeated",
                         Count::several};
   return {
@@ -280,7 +314,7 @@ std::vector<Command> permit_commands() {
         {"whatsapp", "NUMBER", "the applicant's"},
         {"email", "ADDRESS", "the applicant's"},
         document,
-        {"field", "NAME=VALUE", "a field of the SOP's form; may be repeated", Count::several},
+        field,
         {"external-id", "ID", "the portal's own"},
         {"started-at", "INSTANT", "when the applicant began"},
         json_answer},
@@ -310,6 +344,10 @@ std::vector<Command> permit_commands() {
         note,
         {"outcome", "OUTCOME", "grant or refusal, where the action chooses"},
         document,
+        {"to", "STEP", "a branch to open, where the officer chooses; may be repeated",
+         Count::several},
+        field,
+        {"check", "ID", "a requirement that is met; may be repeated", Count::several},
         {"deficiency", "DOCUMENT=NOTE", "what must be mended; may be repeated", Count::several},
         {"version", "N", "refuse if the permit has changed since"},
         {"occurred-at", "INSTANT", "when it was done, if not now"},
@@ -368,6 +406,7 @@ std::vector<Command> permit_commands() {
        {step,
         {"reason", "REASON", "one of the SOP's: kunjungan_lapangan, …", Count::required},
         {"until", "INSTANT", "resume by itself then"},
+        {"requirement", "ID", "what is asked for, where the reason names one"},
         note,
         behalf,
         json_answer},

@@ -8,6 +8,7 @@
 
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
+#include "daemon/cli/roles.h"
 #include "daemon/store/people.h"
 #include "daemon/store/tokens.h"
 
@@ -68,11 +69,15 @@ pg::Awaitable<int> create_token(DatabaseCall& call) {
     throw BadUsage("--scope is for services: an officer may do what their roles may");
   if (!token.service.empty() && token.scopes.empty())
     throw BadUsage("a service needs --scope, of intake,act,read,admin,bounce");
+  if (call.given.has("role") && std::ranges::find(token.scopes, "act") == token.scopes.end())
+    throw BadUsage("--role is for scope act: the roles that the service acts in");
   if (!token.service.empty() && !store::valid_officer_id(token.service))
     throw BadUsage(
         "--service is a name of lower-case letters, digits, dots, dashes and underscores");
   const auto office = co_await read_office(call);
   token.expires_at = expiry_of(call.given, *office);
+  token.roles = call.given.all("role");
+  check_roles(token.roles, *office, call.config);
   const std::string secret = store::new_token_secret();
   token.hash = store::token_hash(secret);
   const std::string who =
@@ -103,8 +108,8 @@ pg::Awaitable<int> list_tokens(DatabaseCall& call) {
   if (call.given.has("json")) {
     json::array all;
     for (const store::Token& token : tokens) {
-      json::array scopes;
-      for (const std::string& scope : token.scopes) scopes.emplace_back(scope);
+      json::array scopes(token.scopes.begin(), token.scopes.end());
+      json::array roles(token.roles.begin(), token.roles.end());
       json::value officer, service;
       if (!token.officer.empty()) officer = token.officer;
       if (!token.service.empty()) service = token.service;
@@ -112,6 +117,7 @@ pg::Awaitable<int> list_tokens(DatabaseCall& call) {
                                  {"officer", officer},
                                  {"service", service},
                                  {"scopes", scopes},
+                                 {"roles", roles},
                                  {"state", state_of(token, machine)},
                                  {"created_at", office->text(token.created_at)},
                                  {"expires_at", to_json(token.expires_at, *office)},
@@ -125,13 +131,14 @@ pg::Awaitable<int> list_tokens(DatabaseCall& call) {
   for (const store::Token& token : tokens) {
     rows.push_back({std::to_string(token.id),
                     token.officer.empty() ? "service " + token.service : "officer " + token.officer,
-                    fmt::format("{}", fmt::join(token.scopes, ",")), state_of(token, machine),
+                    fmt::format("{}", fmt::join(token.scopes, ",")),
+                    fmt::format("{}", fmt::join(token.roles, ",")), state_of(token, machine),
                     office->text(token.created_at),
                     token.expires_at ? office->text(*token.expires_at) : "",
                     token.used_at ? office->text(*token.used_at) : "never"});
   }
   write_table(call.terminal.out,
-              {"ID", "FOR", "SCOPES", "STATE", "CREATED", "EXPIRES", "LAST USED"}, rows);
+              {"ID", "FOR", "SCOPES", "ROLES", "STATE", "CREATED", "EXPIRES", "LAST USED"}, rows);
   co_return kOk;
 }
 
@@ -157,6 +164,7 @@ std::vector<Command> token_commands() {
        {{"officer", "ID", "a token of this officer's own"},
         {"service", "NAME", "a token of a program, the portal for one"},
         {"scope", "SCOPES", "what a service may: intake,act,read,admin,bounce", Count::several},
+        {"role", "ROLE", "in which a service with scope act acts; may be repeated", Count::several},
         {"expires", "DATE", "the last day it is good, or an instant; never if left out"},
         kConfigOption},
        "makes an API token and prints it once, alone on the last line",

@@ -30,7 +30,21 @@ bool recommends(const Sop& sop, std::string_view visit, std::string_view action)
 struct Told {
   const char* type = "permit.changed";
   json::value visit{}, action{}, state{}, step{}, pause{}, occurred_at{};
+  json::array branches{}, cancelled{};
+  json::object fields{};
 };
+
+json::array texts(const std::vector<std::string>& words) {
+  return json::array(words.begin(), words.end());
+}
+
+// What is personal stays in the office.
+json::object shown(const std::vector<GivenField>& fields) {
+  json::object view;
+  for (const GivenField& one : fields)
+    if (const std::string* value = std::get_if<std::string>(&one.value)) view[one.field] = *value;
+  return view;
+}
 
 Told told(const Acted& e, const Sop& sop) {
   const bool recommended = recommends(sop, e.step, e.action);
@@ -38,7 +52,15 @@ Told told(const Acted& e, const Sop& sop) {
           .action = recommended ? json::value(nullptr) : or_null(e.action),
           .state = json::value(to_string(e.state)),
           .step = or_null(e.to),
-          .occurred_at = or_null(e.occurred_at)};
+          .occurred_at = or_null(e.occurred_at),
+          .branches = texts(e.branches),
+          .cancelled = texts(e.cancelled),
+          .fields = shown(e.fields)};
+}
+Told told(const LegalLimitPassed& e, const Sop&) {
+  Told told{.type = "permit.legal_limit_passed"};
+  told.occurred_at = json::value(to_string(e.due_at));
+  return told;
 }
 Told told(const Paused& e, const Sop&) {
   Told told{.type = "permit.paused"};
@@ -79,6 +101,9 @@ json::object change_event(const store::Change& change, const Sop& sop, const Cal
                     {"action", std::move(of.action)},
                     {"state", std::move(of.state)},
                     {"step", std::move(of.step)},
+                    {"branches", std::move(of.branches)},
+                    {"cancelled", std::move(of.cancelled)},
+                    {"fields", std::move(of.fields)},
                     {"pause", std::move(of.pause)},
                     {"occurred_at", std::move(of.occurred_at)}};
   return {{"id", change_id(change.place)},

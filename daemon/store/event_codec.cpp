@@ -171,12 +171,13 @@ Event event_of(std::int64_t permit, const StoredEvent& stored) {
 
 bool is_followed(const Happening& what) {
   return std::holds_alternative<Acted>(what) || std::holds_alternative<Paused>(what) ||
-         std::holds_alternative<Resumed>(what);
+         std::holds_alternative<Resumed>(what) || std::holds_alternative<LegalLimitPassed>(what);
 }
 
 const std::string& followed_types() {
-  static const std::string types = fmt::format("'{}', '{}', '{}'", kStored<Acted>.type,
-                                               kStored<Paused>.type, kStored<Resumed>.type);
+  static const std::string types =
+      fmt::format("'{}', '{}', '{}', '{}'", kStored<Acted>.type, kStored<Paused>.type,
+                  kStored<Resumed>.type, kStored<LegalLimitPassed>.type);
   return types;
 }
 

@@ -6,11 +6,12 @@
 namespace tenggat::store {
 namespace {
 
-// Scopes are words without spaces, so a joined text needs no reader of array literals.
+// Scopes and roles are words without spaces, so a joined text needs no reader of array literals.
 constexpr auto kToken =
     columns(given("id", &Token::id), given<TextOrEmpty>("officer", &Token::officer),
             given<TextOrEmpty>("service", &Token::service),
             given<JoinedWords>("array_to_string(scopes, ' ')", &Token::scopes),
+            given<JoinedWords>("array_to_string(roles, ' ')", &Token::roles),
             given<Bytea>("hash", &Token::hash), given("created_at", &Token::created_at),
             given("expires_at", &Token::expires_at), given("revoked_at", &Token::revoked_at),
             given("used_at", &Token::used_at));
@@ -29,11 +30,12 @@ pg::Awaitable<std::vector<Token>> load_tokens(pg::Connection& connection) {
 
 pg::Awaitable<std::optional<std::int64_t>> add_token(pg::Connection& connection, Token token) {
   static const auto sql = maybe_value<std::int64_t>(
-      "INSERT INTO token (hash, officer, service, scopes, expires_at)"
-      " SELECT $1::bytea, nullif($2, ''), nullif($3, ''), $4::text[], $5::timestamptz"
+      "INSERT INTO token (hash, officer, service, scopes, expires_at, roles)"
+      " SELECT $1::bytea, nullif($2, ''), nullif($3, ''), $4::text[], $5::timestamptz, $6::text[]"
       " WHERE $2 = '' OR EXISTS (SELECT 1 FROM officer WHERE id = $2) RETURNING id");
   co_return co_await connection.query(sql, pg::bytea(token.hash), token.officer, token.service,
-                                      pg::text_array(token.scopes), token.expires_at);
+                                      pg::text_array(token.scopes), token.expires_at,
+                                      pg::text_array(token.roles));
 }
 
 pg::Awaitable<bool> revoke_token(pg::Connection& connection, std::int64_t id) {

@@ -15,7 +15,10 @@ struct Token {
   std::string officer;  // one of officer and service
   std::string service;
   std::vector<std::string> scopes;  // intake, act, read, admin, bounce (services)
-  std::string hash;                 // 32 bytes
+  // Of a service that acts: it does so for officers of these roles alone (none: of all), and by
+  // itself at the steps of those that are a system's.
+  std::vector<std::string> roles;
+  std::string hash;  // 32 bytes
   Instant created_at{};
   std::optional<Instant> expires_at, revoked_at;  // machine clock
   std::optional<Instant> used_at;                 // machine clock, at most an hour behind
@@ -31,8 +34,8 @@ std::string token_hash(std::string_view secret);
 // Every token, revoked and expired ones too, by id.
 pg::Awaitable<std::vector<Token>> load_tokens(pg::Connection& connection);
 
-// Stores officer or service, scopes, hash and expiry of `token`; returns its id. Nothing: no such
-// officer.
+// Stores officer or service, scopes, roles, hash and expiry of `token`; returns its id. Nothing: no
+// such officer.
 pg::Awaitable<std::optional<std::int64_t>> add_token(pg::Connection& connection, Token token);
 // False: no such token, or it was revoked before.
 pg::Awaitable<bool> revoke_token(pg::Connection& connection, std::int64_t id);

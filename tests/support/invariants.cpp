@@ -161,10 +161,13 @@ class PermitCheck {
 void PermitCheck::state_and_events() const {
   std::int64_t versions = 0, undone = 0;
   std::set<int> closed_by_event;
+  std::set<std::string> cancelled;  // of other branches, by a return or an end
   for (const Event& one : whole_.events) {
     versions += makes_version(one);
     undone += is_any<Undone>(one);
-    if (is_any<Acted>(one) && one.visit != 0) closed_by_event.insert(one.visit);
+    const Acted* acted = std::get_if<Acted>(&one.what);
+    if (acted && one.visit != 0) closed_by_event.insert(one.visit);
+    if (acted) cancelled.insert(acted->cancelled.begin(), acted->cancelled.end());
   }
   if (static_cast<std::int64_t>(whole_.events.size()) != permit_.events)
     say("I3",
@@ -175,7 +178,10 @@ void PermitCheck::state_and_events() const {
     say("I3", "its last change is not that of its last event");
   const bool withdrawn = permit_.state == PermitState::withdrawn;
   for (const Visit& visit : permit_.visits) {
-    if (visit.closed_at.has_value() && !withdrawn && !closed_by_event.contains(visit.id))
+    if (visit.cancelled() && (visit.verdict || !cancelled.contains(label(visit))))
+      say("I3", fmt::format("visit {} is cancelled by no event, or judged", visit.id));
+    if (visit.closed_at.has_value() && !withdrawn && !visit.cancelled() &&
+        !closed_by_event.contains(visit.id))
       say("I3", fmt::format("visit {} is closed by no event", visit.id));
     // An action that was taken back leaves its event.
     if (!visit.closed_at && !visit.undone && undone == 0 && closed_by_event.contains(visit.id))

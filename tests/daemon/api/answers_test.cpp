@@ -36,13 +36,17 @@ TEST(CommandResponse, EveryReasonOfRefusalHasItsStatus) {
       {Reason::unknown_pause_reason, 422}, {Reason::wrong_outcome, 422},
       {Reason::bad_occurred_at, 422},      {Reason::bad_until, 422},
       {Reason::missing_until, 422},        {Reason::pause_too_long, 422},
-      {Reason::sop_retired, 410},          {Reason::missing_upload, 503},
-      {Reason::permit_files_full, 413}};
+      {Reason::in_person_only, 403},       {Reason::condition_not_met, 422},
+      {Reason::invalid_fields, 422},       {Reason::invalid_branches, 422},
+      {Reason::unknown_requirement, 422},  {Reason::sop_retired, 410},
+      {Reason::missing_upload, 503},       {Reason::permit_files_full, 413}};
   for (std::size_t i = 0; i < kRefusals.size(); ++i) {
     const Reason reason = kRefusals[i].reason;
     SCOPED_TRACE(to_string(reason));
     // They refuse a migration, which is no request's.
-    if (reason == Reason::step_gone || reason == Reason::pause_reason_gone) continue;
+    if (reason == Reason::step_gone || reason == Reason::branch_gone ||
+        reason == Reason::pause_reason_gone)
+      continue;
     EXPECT_EQ(problem_code(reason)->code, to_string(reason));
     const auto other = others.find(reason);
     EXPECT_EQ(refused(of_row(i)).status, other == others.end() ? 409 : other->second);

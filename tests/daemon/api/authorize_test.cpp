@@ -50,6 +50,8 @@ std::string answer(const Principal* principal, const Question& question) {
       return "officer";
     case Capacity::for_officer:
       return "for_officer";
+    case Capacity::itself:
+      return "itself";
     case Capacity::intake:
       return access->own_only ? "intake of its own" : "intake";
     case Capacity::reader:
@@ -153,6 +155,27 @@ TEST(Authorize, OnBehalfOfNeedsScopeAct) {
   const Principal portal = service({"intake", "read", "admin"});
   EXPECT_EQ(answer(&siti, {"permit_action", true, {}}), "forbidden");
   EXPECT_EQ(answer(&portal, {"permit_action", true, {}}), "forbidden");
+}
+
+TEST(Authorize, ASystemActsByItselfAtTheStepsOfItsRolesAlone) {
+  Principal bank = service({"act"});
+  const auto at_own_step = [&](std::string_view route) {
+    const auto access = authorize(&bank, who_may_call(route));
+    if (!access) return Capacity::anyone;
+    EXPECT_EQ(as_itself(*access, false).capacity, access->capacity);
+    return as_itself(*access, true).capacity;
+  };
+  EXPECT_EQ(at_own_step("permit_action"), Capacity::for_officer);  // its token has no role
+  bank.roles = {"bank"};
+  EXPECT_EQ(at_own_step("permit_action"), Capacity::itself);
+  EXPECT_EQ(at_own_step("permit_undo"), Capacity::itself);
+  EXPECT_EQ(at_own_step("permit_claim"), Capacity::for_officer);
+  EXPECT_EQ(answer(&bank, {"permit_action", false, {}}), "forbidden");
+  bank.scopes = {"intake", "act"};
+  EXPECT_EQ(at_own_step("permit_action"), Capacity::itself);
+  EXPECT_EQ(answer(&bank, {"permit_action", false, "portal"}), "intake");
+  bank.scopes = {"intake"};
+  EXPECT_EQ(at_own_step("permit_action"), Capacity::intake);
 }
 
 TEST(Authorize, AnOfficersTokenHasNoScopes) {

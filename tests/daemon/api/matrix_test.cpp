@@ -67,6 +67,9 @@ const std::vector<Caller>& callers() {
       {"act for bo", Kind::service, "meja", "bo", {"act"}, false, Duty::other_role},
       {"act for left", Kind::service, "meja", "left", {"act"}, false, Duty::left},
       {"act for x", Kind::service, "meja", "nobody", {"act"}, false, Duty::none},
+      {"act in role for fo", Kind::service, "loket", "fo", {"act"}, false, Duty::holder},
+      {"act out of role for fo", Kind::service, "gudang", "fo", {"act"}, false, Duty::holder},
+      {"act out of role", Kind::service, "gudang", "", {"act"}, false, Duty::none},
       {"read", Kind::service, "dasbor", "", {"read"}, false, Duty::none},
       {"read for fo", Kind::service, "dasbor", "fo", {"read"}, false, Duty::holder},
       {"admin", Kind::service, "pengurus", "", {"admin"}, false, Duty::none},
@@ -111,8 +114,9 @@ bool on_duty(const Caller& c) { return c.duty == Duty::holder || c.duty == Duty:
 bool is_public_page(const Row& r) {
   return is_any(r.route,
                 {"page_front", "page_style", "page_problem", "page_track", "page_track_act",
-                 "page_track_document", "page_sign_in", "page_sign_in_ask", "page_sign_in_link",
-                 "page_sign_in_use", "page_board_script", "page_kiosk", "page_kiosk_stream"});
+                 "page_track_document", "page_track_objection", "page_sign_in", "page_sign_in_ask",
+                 "page_sign_in_link", "page_sign_in_use", "page_board_script", "page_kiosk",
+                 "page_kiosk_stream"});
 }
 bool is_administrators_page(const Row& r) {
   return r.route.starts_with("page_kiosks") || r.route.starts_with("page_officer") ||
@@ -232,6 +236,9 @@ const std::vector<Rule>& rules() {
          return r.commands && c.has("act") && c.on_behalf_of.empty();
        },
        "forbidden"},
+      {"a token with roles acts for officers in these alone",
+       [](const Row& r, const Caller& c) { return r.commands && c.token == "gudang"; },
+       "wrong_role"},
       {"scopes read and admin act on no permit",
        [](const Row& r, const Caller& c) {
          return r.commands && c.kind == Kind::service && !c.has("act") && !c.has("intake");
@@ -373,6 +380,11 @@ class Matrix : public Routes {
     for (const char* officer : {"deputy", "was-deputy", "pengawas", "left", "adm"})
       add_token(officer, std::string("officer") + ") VALUES (decode('{}', 'hex'), '" + officer);
     add_token("kosong", "service) VALUES (decode('{}', 'hex'), 'kosong");
+    for (const auto& [service, role] :
+         {std::pair{"loket", "front_office"}, std::pair{"gudang", "back_office"}})
+      add_token(service, std::string("scopes, roles, service) VALUES (decode('{}', 'hex'),"
+                                     " '{act}', '{") +
+                             role + "}', '" + service);
     add_token("expired", "expires_at, officer) VALUES (decode('{}', 'hex'), now(), 'fo");
     add_token("revoked", "revoked_at, officer) VALUES (decode('{}', 'hex'), now(), 'fo");
     secrets_["unknown"] = store::new_token_secret();

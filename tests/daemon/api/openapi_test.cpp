@@ -8,7 +8,7 @@
 #include <set>
 
 #include "daemon/api/openapi.h"
-#include "tests/daemon/api/routes_fixture.h"
+#include "tests/daemon/api/second_service.h"
 
 namespace tenggat::http {
 namespace {
@@ -179,6 +179,7 @@ class OpenApi : public Routes {
   void permits_and_their_reads();
   void actions();
   void undo();
+  void a_service_with_branches();
   void clock_and_claim();
   void duties();
   void administration();
@@ -422,6 +423,52 @@ void OpenApi::undo() {
   say(undo, "fo", "{}", 409);
 }
 
+// What PAUD has not; and what PAUD lets nobody do through a service.
+void OpenApi::a_service_with_branches() {
+  test::await(io_, put_usaha_in_force(database_));
+  secrets_["bank"] = test::await(io_, give_roles(database_, "bank", {"act"}, {"bank"}));
+  json::object body = json::parse(kUsahaSubmission).as_object();
+  body["fields"].as_object().erase("luas");
+  say("/permits", "portal", json::serialize(body), 422);
+  const auto submit = [&] {
+    return std::string(
+        object(say("/permits", "portal", kUsahaSubmission, 201)).at("id").as_string());
+  };
+  const std::string id = submit(), paid = submit();
+  const std::string advice = R"({"step":"verifikasi","action":"minta_saran")";
+  act(id, "fo", advice + "}", 422);
+  act(id, "fo", advice + R"(,"to":["putusan"]})", 422);
+  act(id, "fo", advice + R"(,"to":["saran_usaha"],"checked":["ijazah"]})", 422);
+  act(id, "fo", advice + R"(,"to":["saran_usaha"],"fields":{"luas":0}})", 422);
+  act(id, "fo", R"({"step":"verifikasi","action":"tagih"})", 422);
+  const auto ask = [&](const char* requirement, int status) {
+    say("/permits/" + id + "/pause", "fo",
+        std::string(
+            R"({"step":"verifikasi","reason":"klarifikasi_pemohon","note":"mohon","requirement":")") +
+            requirement + R"("})",
+        status);
+    if (status == 200) say("/permits/" + id + "/resume", "fo", R"({"step":"verifikasi"})", 200);
+  };
+  ask("", 422);
+  ask("lokasi", 200);
+  ask("lokasi", 409);
+  ask("identitas", 200);
+  ask("surat_permohonan", 409);
+  act(id, "fo", advice + R"(,"to":["saran_usaha","saran_teknis"],"fields":{"luas":150},
+      "checked":["identitas"]})");
+  for (const char* who : {"fo", "portal", "dasbor"}) call("GET", "/permits/" + id, who);
+  call("GET", "/permits/" + id + "/timeline", "fo");
+  act(id, "bo", R"({"step":"saran_usaha","action":"ulangi","note":"luas keliru"})");
+  call("GET", "/permits/" + id + "/timeline", "fo");
+  call("GET", "/sops/usaha", "fo");
+  call("GET", "/sops", "fo");
+  act(paid, "fo", R"({"step":"verifikasi","action":"tagih","fields":{"retribusi":5000}})");
+  act(paid, "bank", R"({"step":"pembayaran","action":"lunas"})");
+  say("/permits/" + paid + "/undo", "bank", "", 200);
+  act(ready_to_sign(), "meja", R"({"step":"penandatanganan","action":"sign","on_behalf_of":"kd"})",
+      403);
+}
+
 void OpenApi::clock_and_claim() {
   const std::string path = "/permits/" + new_permit();
   const std::string step = R"({"step":"verifikasi"})";
@@ -620,6 +667,7 @@ TEST_F(OpenApi, EveryCallAnswersAsTheDocumentSays) {
   permits_and_their_reads();
   actions();
   undo();
+  a_service_with_branches();
   clock_and_claim();
   duties();
   administration();

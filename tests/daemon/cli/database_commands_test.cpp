@@ -284,6 +284,23 @@ TEST_F(DatabaseCommands, AServiceTokenHasScopesAndAnEnd) {
   EXPECT_EQ(listed("token").at(0).at("state").as_string(), "revoked");
 }
 
+TEST_F(DatabaseCommands, AServiceTokenMayBeOfCertainRoles) {
+  migrate();
+  ASSERT_EQ(run({"token", "create", "--service", "bank", "--scope", "act", "--role", "front_office",
+                 "--role", "back_office"})
+                .code,
+            kOk);
+  EXPECT_EQ(json::serialize(listed("token").at(0).at("roles")),
+            R"(["front_office","back_office"])");
+  EXPECT_NE(run({"token", "list"}).out.find("front_office,back_office"), std::string::npos);
+  expect_refused({"token", "create", "--service", "bank", "--scope", "act", "--role", "kasir"},
+                 "no SOP has a role `kasir`");
+  EXPECT_EQ(
+      run({"token", "create", "--service", "bank", "--scope", "read", "--role", "front_office"})
+          .code,
+      kUsage);
+}
+
 TEST_F(DatabaseCommands, TokensThatMakeNoSenseAreNotMade) {
   migrate();
   add_siti();

@@ -20,6 +20,7 @@ TEST(CountCodec, EachCounterIsAnArrayThatReadsBack) {
            Case{PermitClosed{PermitState::lapsed}, "permits_closed_total", "", "lapsed"},
            Case{CaseMet{}, "permit_sla_met_total", "", ""},
            Case{CaseMissed{}, "permit_sla_missed_total", "", ""},
+           Case{LegalLimitsPassed{}, "legal_limit_passed_total", "", ""},
            Case{StepCompleted{"kajian"}, "step_completions_total", "kajian", ""},
            Case{StepMissed{"kajian"}, "step_sla_missed_total", "kajian", ""},
            Case{StepReturned{"kajian"}, "step_returns_total", "kajian", ""},

@@ -32,24 +32,29 @@ template <class Typed>
 std::vector<Happening> one_of_each(Typed typed) {
   const Stamp stamp = shipped_calendar().stamp(wita("04-06 08:00"));
   const Personal note{typed("catatan")};
-  return {Submitted{"PAUD-1", "paud", "v1", "digest"},
+  const GivenField area{"luas_m2", "750"}, person{"nik", Personal{typed("6372011234567890")}};
+  return {Submitted{"PAUD-1", "paud", "v1", "digest", {area, person}},
           Acted{"verifikasi#1",
                 "accept",
                 "penerimaan",
+                {"kajian_tata_ruang", "kajian_bangunan"},
                 PermitState::active,
                 stamp,
                 true,
                 {typed("terlambat")},
                 note,
                 {{typed("akta: buram")}, {typed("denah: tidak ada")}},
-                {{typed("bapl: tenggat:1")}}},
+                {{typed("bapl: tenggat:1")}},
+                {area, person},
+                {"krk", "identitas"},
+                {"kajian_bangunan#1", "persetujuan_tata_ruang#2"}},
           Undone{12, "accept"},
           Claimed{"verifikasi#1"},
           Released{"verifikasi#1", "FO", note, Reason::on_leave},
           Assigned{"verifikasi#1", "FO", "FO2", note, Reason::in_turn},
           Escalated{"verifikasi#1", 2, "sekretaris", note},
           Acknowledged{"verifikasi#1", "cuaca", stamp, note},
-          Paused{"verifikasi#1", "instansi_lain", stamp, note},
+          Paused{"verifikasi#1", "instansi_lain", stamp, note, "krk"},
           PauseExtended{"verifikasi#1", "instansi_lain", 2, stamp, stamp, note},
           Resumed{"verifikasi#1", "instansi_lain", stamp, note, {{typed("denah: tenggat:2")}}},
           ContactCorrected{{typed("a@b.id")}, {typed("")}},
@@ -58,7 +63,8 @@ std::vector<Happening> one_of_each(Typed typed) {
           SopMigrated{"paud", "v1", "v2", "SOP 2026"},
           RungRaised{"+1d", 2, 3, stamp, Reason::rung_due},
           DeadlineMissed{stamp},
-          ReminderRaised{true, 2, stamp}};
+          ReminderRaised{true, 2, stamp},
+          LegalLimitPassed{stamp}};
 }
 
 TEST(EventCodec, EachTypeReadsBackAsItWasWithDigestsOfWhatPeopleTyped) {
@@ -111,6 +117,10 @@ TEST(EventCodec, WhatPeopleTypedIsNowhereButInItsDigest) {
   office.does("P", ResumeVisit{"kajian_teknis", secret, {{secret, secret, secret, "", ""}}});
   office.does("FO", CorrectContact{secret, secret});
   office.does("P", Deed("", "withdraw").note(secret));
+  Submitted submitted;
+  Acted acted;
+  submitted.fields = acted.fields = {{"nik", Personal{secret}}};
+  office.events.insert(office.events.end(), {event_with(submitted), event_with(acted)});
   for (const Event& event : office.events)
     EXPECT_EQ(fields_of(event, kSalt).find(secret), std::string::npos) << type_of(event.what);
 }

@@ -1,0 +1,22 @@
+// What a service asks, as JSON: the form's fields, their values, and conditions on them.
+#pragma once
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include "rules/sop/sop.h"
+
+namespace tenggat::http {
+
+// {id, label, kind, required, personal, min, max, pattern, choices: [{id, label}]}; `kind` is one
+// of text, number, date, yes_no, choice.
+boost::json::object field_view(const Field& field);
+// {"luas_m2": 600, "fungsi": "hunian"}: as they are given.
+boost::json::object form_view(const FieldValues& fields);
+// One of the lists holds, each where all its comparisons do: [[{field, how, values}]]; null:
+// always.
+boost::json::value condition_view(const Condition& condition);
+boost::json::array requirements_view(const std::vector<const Requirement*>& requirements);
+boost::json::array outputs_view(const std::vector<Output>& outputs);
+const char* to_string(ActionRule::Note note);
+
+}  // namespace tenggat::http

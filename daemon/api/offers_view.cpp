@@ -1,0 +1,111 @@
+#include "daemon/api/offers_view.h"
+
+#include <boost/json/object.hpp>
+
+#include "daemon/api/form_view.h"
+
+namespace tenggat::http {
+namespace {
+
+namespace json = boost::json;
+using What = Offer::What;
+
+const char* call_of(What what) {
+  switch (what) {
+    case What::act:
+    case What::withdraw:
+      return "actions";
+    case What::undo:
+      return "undo";
+    case What::claim:
+      return "claim";
+    case What::release:
+      return "release";
+    case What::assign:
+      return "assign";
+    case What::escalate:
+      return "escalate";
+    case What::acknowledge:
+      return "acknowledge";
+    case What::pause:
+    case What::extend:
+      return "pause";
+    case What::resume:
+    case What::answer:
+      return "resume";
+    case What::reach_applicant:
+      break;
+  }
+  return nullptr;  // no call of the API
+}
+
+json::array branches_view(const std::vector<const Step*>& branches) {
+  json::array views;
+  for (const Step* one : branches)
+    views.push_back(json::object{{"step", one->id}, {"name", one->short_name}});
+  return views;
+}
+
+json::object until_view(const Wanted& wanted, const Calendar& calendar) {
+  json::object view{{"required", wanted.until == Wanted::Until::required},
+                    {"after", calendar.format(wanted.until_after)},
+                    {"latest", nullptr}};
+  if (wanted.until_latest) view["latest"] = calendar.format(*wanted.until_latest);
+  return view;
+}
+
+void add_action(json::object& view, const Offer& offer) {
+  const ActionRule& action = *offer.action;
+  const Wanted& wanted = offer.wanted;
+  json::array fields;
+  for (const Field* field : wanted.fields) fields.push_back(field_view(*field));
+  view["action"] = action.id;
+  view["button"] = action.words.button.empty() ? action.id : action.words.button;
+  view["note"] = to_string(wanted.note);
+  view["documents"] = outputs_view(wanted.files);
+  view["outcome"] = wanted.outcome;
+  view["branches"] = branches_view(wanted.branches);
+  view["fields"] = std::move(fields);
+  view["requirements"] = requirements_view(wanted.requirements);
+}
+
+void add_names(json::object& view, const Offer& offer, const Calendar& calendar) {
+  if (offer.what == What::withdraw) view["action"] = kWithdrawal;
+  if (offer.action) add_action(view, offer);
+  if (offer.pause) {
+    view["reason"] = offer.pause->id;
+    view["requirement"] = offer.wanted.requirement;
+    if (offer.wanted.until != Wanted::Until::none)
+      view["until"] = until_view(offer.wanted, calendar);
+  }
+  if (offer.obstacle) view["reason"] = offer.obstacle->id;
+  if (!offer.officer.empty()) view["officer"] = offer.officer;
+}
+
+json::value refusal_view(const std::optional<Refusal>& refusal, Language language) {
+  if (!refusal) return nullptr;
+  return json::object{{"code", to_string(refusal->reason())},
+                      {"detail", in_language(language, refusal->detail())}};
+}
+
+}  // namespace
+
+json::array offers_view(const Permit& permit, const Actor& actor, const Context& context,
+                        Language language) {
+  json::array views;
+  for (const Offer& offer : offers(permit, actor, context)) {
+    const char* call = call_of(offer.what);
+    if (!call || (offer.what == What::assign && !offer.stands())) continue;
+    const Visit* visit = permit.find_visit(offer.visit);
+    json::object view{{"call", call}, {"step", nullptr}, {"visit", nullptr}};
+    if (visit) view["step"] = visit->step;
+    if (visit) view["visit"] = label(*visit);
+    add_names(view, offer, context.calendar);
+    view["is_so_already"] = offer.is_so_already;
+    view["why_not"] = refusal_view(offer.why_not, language);
+    views.push_back(std::move(view));
+  }
+  return views;
+}
+
+}  // namespace tenggat::http
