@@ -75,24 +75,21 @@ Instant end_of_days(DayReader& days, Instant from, int n) {
 }
 
 // docs/reference.md, Working time, calendar days.
-Deadline end_of_calendar_days(const CalendarData& content, DayReader& days, Instant from,
-                              const Budget& budget) {
-  const CivilDay first = days.day_of(from);
-  const Day last = days.day(first + budget.calendar_days);
-  const Instant due = !budget.shifts || last.working()
-                          ? last.end
-                          : days.next_working(last.number).stretches.back().close;
-  return {due, !content.covers(first, days.day_of(due))};
+Instant end_of_calendar_days(DayReader& days, Instant from, const Budget& budget) {
+  const Day last = days.day(days.day_of(from) + budget.calendar_days);
+  return !budget.shifts || last.working() ? last.end
+                                          : days.next_working(last.number).stretches.back().close;
 }
 
 }  // namespace
 
 Deadline Calendar::deadline(Instant from, const Budget& budget) const {
   DayReader days(*content_, timetable_.get());
-  if (budget.in_calendar_days()) return end_of_calendar_days(*content_, days, from, budget);
-  const Instant days_end = budget.days > 0 ? end_of_days(days, from, budget.days) : from;
+  // Of both kinds are only sums, which are worked off one after the other.
+  Instant due = budget.in_calendar_days() ? end_of_calendar_days(days, from, budget) : from;
+  if (budget.days > 0) due = end_of_days(days, due, budget.days);
   const Seconds rest = std::chrono::hours{budget.hours} + std::chrono::minutes{budget.minutes};
-  const Instant due = when_worked(*timetable_, days, days_end, rest);
+  due = when_worked(*timetable_, days, due, rest);
   return {due, !content_->covers(days.day_of(from), days.day_of(due))};
 }
 

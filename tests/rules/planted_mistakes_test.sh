@@ -55,14 +55,14 @@ plant "a start before opening does not use its day up" rules/calendar/calendar.c
   'working_day_after(start.day, n - 1)' \
   'working_day_after(start.day, n)'
 plant 'days are hours of a nominal day' rules/calendar/calendar.cpp \
-  'budget.days > 0 ? end_of_days(days, from, budget.days) : from' \
-  'when_worked(*timetable_, days, from, budget.days * content_->nominal_day)'
+  'due = end_of_days(days, due, budget.days)' \
+  'due = when_worked(*timetable_, days, from, budget.days * content_->nominal_day)'
 plant 'due at the next opening instead of at the closing' rules/calendar/calendar.cpp \
-  'const Instant due = when_worked(*timetable_, days, days_end, rest);' \
-  'const Instant due = next_working_instant(days, when_worked(*timetable_, days, days_end, rest)).at;'
+  'due = when_worked(*timetable_, days, due, rest);' \
+  'due = next_working_instant(days, when_worked(*timetable_, days, due, rest)).at;'
 plant 'the hours of a mixed budget come before its days' rules/calendar/calendar.cpp \
-  'const Instant due = when_worked(*timetable_, days, days_end, rest);' \
-  'const Instant due = budget.days > 0 ? end_of_days(days, when_worked(*timetable_, days, from, rest), budget.days) : when_worked(*timetable_, days, from, rest);'
+  'due = when_worked(*timetable_, days, due, rest);' \
+  'due = budget.days > 0 ? end_of_days(days, when_worked(*timetable_, days, from, rest), budget.days) : when_worked(*timetable_, days, from, rest);'
 plant 'a day off stands above a make-up day' rules/calendar/timetable.cpp \
   'if (const MakeUpDay* worked = make_up_on(day)) return worked->hours;
   if (day_off_on(day)) return none;' \
@@ -163,8 +163,8 @@ plant 'an undo is said to end at another instant' rules/permit/offers.cpp \
 
 # Calendar days.
 plant 'the start counts as the first of the calendar days' rules/calendar/calendar.cpp \
-  'days.day(first + budget.calendar_days)' \
-  'days.day(first + budget.calendar_days - 1)'
+  'days.day(days.day_of(from) + budget.calendar_days)' \
+  'days.day(days.day_of(from) + budget.calendar_days - 1)'
 plant 'calendar days end with their beginning' rules/calendar/calendar.cpp \
   '? last.end' \
   '? last.begin'

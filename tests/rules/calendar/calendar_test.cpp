@@ -202,6 +202,24 @@ TEST(Deadline, FollowsTheContractCaseByCase) {
   for (const Row& row : rows) EXPECT_EQ(due(calendar, row.start, row.budget), row.due) << row.why;
 }
 
+// docs/reference.md, Working time, calendar days: Good Friday is 3 April 2026, Easter the 5th.
+TEST(Deadline, CalendarDaysEndWithTheCivilDayOrAtTheClosingOfTheNextWorkingDay) {
+  const Calendar calendar = banjarbaru();
+  const auto due = [&](const char* from, const char* text) {
+    return calendar.format(calendar.deadline(at(from), budget(text)).due);
+  };
+  EXPECT_EQ(due("2026-04-06T08:01:00+08:00", "14k"), "2026-04-21T00:00:00+08:00");
+  EXPECT_EQ(due("2026-04-06T23:59:59+08:00", "14k"), "2026-04-21T00:00:00+08:00");
+  EXPECT_EQ(due("2026-04-01T10:00:00+08:00", "2k"), "2026-04-04T00:00:00+08:00");
+  EXPECT_EQ(due("2026-04-01T10:00:00+08:00", "2k geser"), "2026-04-06T16:00:00+08:00");
+  EXPECT_EQ(due("2026-04-01T10:00:00+08:00", "1k geser"), "2026-04-03T00:00:00+08:00");
+  // A sum of both kinds: the calendar days first, then the working days.
+  EXPECT_EQ(
+      calendar.format(
+          calendar.deadline(at("2026-04-01T10:00:00+08:00"), budget("2k") + budget("1d")).due),
+      due("2026-04-04T00:00:00+08:00", "1d"));
+}
+
 TEST(Deadline, AnEmptyBudgetIsDueAtItsStart) {
   const Instant start = at("2026-02-07T12:00:00+08:00");
   EXPECT_EQ(banjarbaru().deadline(start, {}).due, start);
