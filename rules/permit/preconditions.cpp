@@ -90,9 +90,9 @@ Allowed Preconditions::in_charge(const Visit& visit) const {
   return by;
 }
 
-Allowed Preconditions::officer_in_charge(const Visit& visit) const {
+Allowed Preconditions::of_officers(Allowed by) const {
   if (actor_.kind == Actor::Kind::applicant) return refuse<Refused::officers_alone>();
-  return in_charge(visit);
+  return by;
 }
 
 std::optional<Refusal> Preconditions::refuse_absent(const std::string& officer) const {
@@ -107,8 +107,7 @@ bool Preconditions::is_claimed_by(const Visit& visit, const std::string& officer
 
 // --- actions -------------------------------------------------------------------------------------
 
-Allowed Preconditions::act(const Visit& visit, const ActionRule& rule) const {
-  Allowed by = in_charge(visit);
+Allowed Preconditions::act(const ActionRule& rule, Allowed by) const {
   if (!by) return by;
   if (rule.only_for != Outcome::none && rule.only_for != permit().outcome)
     return refuse<Refused::for_another_outcome>(rule.id, to_string(rule.only_for),
@@ -211,15 +210,15 @@ Allowed Preconditions::undo() const {
 
 // --- tasks ---------------------------------------------------------------------------------------
 
-Allowed Preconditions::claim(const Visit& visit) const {
-  Allowed by = officer_in_charge(visit);
+Allowed Preconditions::claim(Allowed by) const {
+  by = of_officers(std::move(by));
   if (!by) return by;
   if (auto refusal = refuse_absent(actor_.id)) return *std::move(refusal);
   return by;
 }
 
-Allowed Preconditions::release(const Visit& visit) const {
-  Allowed by = officer_in_charge(visit);
+Allowed Preconditions::release(const Visit& visit, Allowed by) const {
+  by = of_officers(std::move(by));
   if (by && visit.assignee.empty() && !is_released(visit)) return refuse<Refused::not_claimed>();
   return by;
 }
@@ -243,7 +242,7 @@ std::optional<Refusal> Preconditions::refuse_assignee(const Visit& visit,
 }
 
 Allowed Preconditions::escalate(const Visit& visit) const {
-  Allowed by = officer_in_charge(visit);
+  Allowed by = of_officers(in_charge(visit));
   const std::size_t superiors = context_.sop.chain(visit.role).size();
   if (by &&
       escalations(permit(), visit.id) >= static_cast<int>(std::max<std::size_t>(superiors, 1)))
@@ -251,13 +250,15 @@ Allowed Preconditions::escalate(const Visit& visit) const {
   return by;
 }
 
-Allowed Preconditions::acknowledge(const Visit& visit) const { return officer_in_charge(visit); }
+Allowed Preconditions::acknowledge(const Visit& visit) const {
+  return of_officers(in_charge(visit));
+}
 
 // --- pauses --------------------------------------------------------------------------------------
 
 Allowed Preconditions::pause(const Visit& visit) const {
   if (context_.sop.is_applicant(visit.role)) return refuse<Refused::applicant_has_no_clock>();
-  return officer_in_charge(visit);
+  return of_officers(in_charge(visit));
 }
 
 bool Preconditions::can_be_extension(const Visit& visit, const PauseReason& reason) const {
