@@ -82,15 +82,18 @@ using Unreadable = std::map<std::int64_t, std::string>;
 template <const auto& kColumns, class Part>
 void distribute(std::map<std::int64_t, StoredPermit>& permits, const pg::Result& result,
                 std::vector<Part> Permit::*member, Unreadable& unreadable) {
+  constexpr auto of_permit = kColumns.template of<OfPermit>();
+  constexpr auto of_part = kColumns.template of<Part, ClockDue>();
+  static_assert(of_permit.kSize + of_part.kSize == kColumns.kSize);
   for (int row = 0; row < result.rows(); ++row) {
     OfPermit of;
-    kColumns.template of<OfPermit>().read(result, row, 0, of);
+    of_permit.read(result, row, 0, of);
     const auto found = permits.find(of.permit);
     if (found == permits.end()) continue;
     try {
       Part part;
       ClockDue due;
-      kColumns.read(result, row, 0, of, part, due);
+      of_part.read(result, row, of_permit.kSize, part, due);
       settle(part, due);
       (found->second.permit.*member).push_back(std::move(part));
     } catch (const std::exception& why) {
