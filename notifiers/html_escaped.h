@@ -6,5 +6,6 @@
 namespace tenggat::notify {
 
 std::string html_escaped(std::string_view text);
+void append_html_escaped(std::string& to, std::string_view text);
 
 }  // namespace tenggat::notify

@@ -40,13 +40,12 @@ bool stands_in(std::string_view officer, const std::string& role, const Context&
                      [&](const Recipient& one) { return one.officer == officer; });
 }
 
-bool more_urgent(const std::pair<std::optional<Instant>, Task>& a,
-                 const std::pair<std::optional<Instant>, Task>& b) {
-  if (a.first.has_value() != b.first.has_value()) return a.first.has_value();
-  if (a.first && *a.first != *b.first) return *a.first < *b.first;
-  if (a.second.visit->opened_at != b.second.visit->opened_at)
-    return a.second.visit->opened_at < b.second.visit->opened_at;
-  return a.second.stored->permit.id < b.second.stored->permit.id;
+bool more_urgent(const Task& a, const Task& b) {
+  const auto &due = a.sla.due_at, &other = b.sla.due_at;
+  if (due.has_value() != other.has_value()) return due.has_value();
+  if (due && *due != *other) return *due < *other;
+  if (a.visit->opened_at != b.visit->opened_at) return a.visit->opened_at < b.visit->opened_at;
+  return a.stored->permit.id < b.stored->permit.id;
 }
 
 json::value or_null(const std::string& text) {
@@ -79,22 +78,21 @@ InboxRoles inbox_roles(std::string_view officer, const office::Rulebook& ruleboo
 std::vector<Task> tasks_of(std::string_view officer,
                            const std::map<std::int64_t, store::StoredPermit>& permits,
                            const office::Rulebook& rulebook, Instant now) {
-  std::vector<std::pair<std::optional<Instant>, Task>> found;
+  std::vector<Task> tasks;
   for (const auto& [id, stored] : permits) {
     const Permit& permit = stored.permit;
     const Sop& sop = rulebook.sop_version(permit.sop_version);
     const Context context = rulebook.context(sop, std::max(now, permit.changed_at));
+    const CivilDate today = context.today();
     for (const Visit& visit : permit.visits) {
       if (!visit.open() || is_applicants(visit, sop)) continue;
-      auto duty = duty_for(officer, visit, sop, context.people, context.today());
+      auto duty = duty_for(officer, visit, sop, context.people, today);
       if (!duty) continue;
-      const Sla sla = visit_sla(permit, visit, sop, context.calendar, context.now);
-      found.emplace_back(sla.due_at, Task{&stored, &visit, std::move(*duty)});
+      tasks.push_back({&stored, &visit, std::move(*duty),
+                       visit_sla(permit, visit, sop, context.calendar, context.now)});
     }
   }
-  std::sort(found.begin(), found.end(), more_urgent);
-  std::vector<Task> tasks;
-  for (auto& [due, task] : found) tasks.push_back(std::move(task));
+  std::sort(tasks.begin(), tasks.end(), more_urgent);
   return tasks;
 }
 

@@ -10,6 +10,7 @@
 
 #include "daemon/office/rulebook.h"
 #include "daemon/store/permits.h"
+#include "rules/permit/ledger.h"
 #include "rules/permit/offers.h"
 #include "rules/permit/people.h"
 
@@ -30,6 +31,7 @@ struct Task {
   const store::StoredPermit* stored = nullptr;
   const Visit* visit = nullptr;
   Duty duty;
+  Sla sla = {};  // of the visit, now
 };
 // Points into `permits`, whose SOP versions the rulebook must know.
 std::vector<Task> tasks_of(std::string_view officer,

@@ -23,6 +23,7 @@ bool is_plain(std::string_view text) {
 
 Html Writer::write(std::string_view pattern, const Piece* pieces) {
   Html html;
+  html.bytes_.reserve(2 * pattern.size());
   std::size_t at = 0;
   while (at < pattern.size()) {
     const std::size_t place = pattern.find("{}", at);
@@ -31,10 +32,10 @@ Html Writer::write(std::string_view pattern, const Piece* pieces) {
     at = place + 2;
     if (pieces->markup())
       html.bytes_ += pieces->text();
-    else if (is_shown(pattern, place) && !is_plain(pieces->text()))
-      html.bytes_ += notify::html_escaped(set_apart(pieces->text()));
+    else if (!is_plain(pieces->text()) && is_shown(pattern, place))
+      notify::append_html_escaped(html.bytes_, set_apart(pieces->text()));
     else
-      html.bytes_ += notify::html_escaped(pieces->text());
+      notify::append_html_escaped(html.bytes_, pieces->text());
     ++pieces;
   }
   return html;

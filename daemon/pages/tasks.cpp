@@ -107,8 +107,7 @@ Html task_item(const http::Task& task, const Sop& sop, const Calendar& calendar,
                const People& people, Instant now, const http::Form& typed) {
   const Permit& permit = task.stored->permit;
   const Visit& visit = *task.visit;
-  const Sla sla = visit_sla(permit, visit, sop, calendar, now);
-  const Standing standing = standing_of(sla, calendar);
+  const Standing standing = standing_of(task.sla, calendar);
   const Officer* holder = visit.assignee.empty() ? nullptr : people.find(visit.assignee);
   std::string aside = holder ? "diambil " + holder->name : "belum diambil";
   if (!task.duty.kind.empty())
@@ -126,7 +125,7 @@ Html task_item(const http::Task& task, const Sop& sop, const Calendar& calendar,
       "</a></span></li>",
       pick_box(task, sop, typed), permit.subject, permit.number, marks, sop.step(visit.step).number,
       sop.step(visit.step).short_name, aside, badge(standing.tone, standing.words),
-      due_words(sla, permit, visit, sop, calendar, now), permit.id, permit.number);
+      due_words(task.sla, permit, visit, sop, calendar, now), permit.id, permit.number);
 }
 
 // "PAUD Mawar · Penyusunan SK: draf dikirim 10.02 · 6 menit dari standar 10 menit kerja", the
@@ -272,8 +271,7 @@ awaitable<Response> TaskPages::tasks_page(const PageCall& call, int status, std:
     const Sop& sop = rulebook_.sop_version(permit.sop_version);
     const Calendar& calendar = calendar_of(sop);
     const Instant now = std::max(found.moment.now, permit.changed_at);
-    const auto task_status = visit_sla(permit, *task.visit, sop, calendar, now).status;
-    if (task_status == SlaStatus::overdue) ++late;
+    if (task.sla.status == SlaStatus::overdue) ++late;
     if (shown == kShown) continue;
     ++shown;
     items += task_item(task, sop, calendar, context.people, now, call.form);

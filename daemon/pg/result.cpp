@@ -7,6 +7,20 @@
 #include "daemon/pg/schema.h"
 
 namespace tenggat::pg {
+namespace {
+
+// Apart from what reads each value, which is asked thousands of times for a page.
+[[noreturn]] void refuse_place(int row, int column, std::string_view tag) {
+  throw std::out_of_range{"no row " + std::to_string(row) + ", column " + std::to_string(column) +
+                          " in the answer to " + std::string{tag}};
+}
+[[noreturn]] void refuse_null(int row, int column) {
+  throw std::logic_error{"unexpected NULL in row " + std::to_string(row) + ", column " +
+                         std::to_string(column)};
+}
+
+}  // namespace
+
 Error::Error(ErrorFields fields)
     : std::runtime_error{fields.sqlstate + ": " + fields.message}, fields_{std::move(fields)} {}
 
@@ -29,18 +43,13 @@ int Result::rows() const { return PQntuples(result_.get()); }
 int Result::columns() const { return PQnfields(result_.get()); }
 
 bool Result::is_null(int row, int column) const {
-  if (row < 0 || row >= rows() || column < 0 || column >= columns()) {
-    throw std::out_of_range{"no row " + std::to_string(row) + ", column " + std::to_string(column) +
-                            " in the answer to " + std::string{tag()}};
-  }
+  if (row < 0 || row >= rows() || column < 0 || column >= columns())
+    refuse_place(row, column, tag());
   return PQgetisnull(result_.get(), row, column) != 0;
 }
 
 std::string_view Result::cell(int row, int column) const {
-  if (is_null(row, column)) {
-    throw std::logic_error{"unexpected NULL in row " + std::to_string(row) + ", column " +
-                           std::to_string(column)};
-  }
+  if (is_null(row, column)) refuse_null(row, column);
   return {PQgetvalue(result_.get(), row, column),
           static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
 }

@@ -141,7 +141,9 @@ std::string Codec<std::vector<std::string>>::put(const std::vector<std::string>&
 std::vector<std::string> Codec<std::vector<std::string>>::get(const pg::Result& r, int row,
                                                               int column) {
   std::vector<std::string> texts;
-  const json::value list = json::parse(r.text(row, column));  // outlives the loop
+  const std::string_view written = r.text(row, column);
+  if (written == "[]") return texts;              // as most are
+  const json::value list = json::parse(written);  // outlives the loop
   for (const json::value& text : list.as_array()) texts.emplace_back(text.as_string());
   return texts;
 }

@@ -13,25 +13,50 @@ constexpr auto kPermitRead = kPermit.of<Permit, StoredPermit, ClockDue>();
 constexpr auto kApplicantRead = kApplicant.of<StoredPermit, StoredPermit::Applicant>();
 constexpr auto kVisitRead = kVisit.of<OfPermit, Visit, ClockDue>();
 
-const std::string kSelectPermits = kApplicantRead.shape().in(
+// What is asked of the permits with these ids; `{id}` stands where a row's id is compared. For one
+// id the text is another: PostgreSQL plans it once for all ids, but for a list of unknown length
+// expects so many rows that it rather plans anew for each list, which takes longer than the
+// reading.
+class OfIds {
+ public:
+  explicit OfIds(const std::string& sql)
+      : one_(compared(sql, "= $1::bigint")), several_(compared(sql, "= ANY($1::bigint[])")) {}
+  OfIds operator+(const char* clause) const { return {one_ + clause, several_ + clause}; }
+  pg::Slot<pg::Result> add(pg::Pipeline& pipeline, const std::vector<std::int64_t>& ids) const {
+    return ids.size() == 1 ? pipeline.add(one_, ids.front())
+                           : pipeline.add(several_, pg::bigint_array(ids));
+  }
+
+ private:
+  OfIds(std::string one, std::string several)
+      : one_(std::move(one)), several_(std::move(several)) {}
+  static std::string compared(std::string sql, std::string_view with) {
+    constexpr std::string_view kPlace = "{id}";
+    return sql.replace(sql.find(kPlace), kPlace.size(), with);
+  }
+
+  std::string one_, several_;
+};
+
+const OfIds kSelectPermits{kApplicantRead.shape().in(
     kPermitRead.shape().in("SELECT {p}, {a} FROM permit p JOIN applicant a ON a.id = p.applicant"
-                           " WHERE p.id = ANY($1::bigint[])",
+                           " WHERE p.id {id}",
                            "p"),
-    "a");
-const std::string kSelectPermitsForUpdate = kSelectPermits + " FOR UPDATE OF p SKIP LOCKED";
-const std::string kSelectPermitsForShare = kSelectPermits + " FOR SHARE OF p SKIP LOCKED";
+    "a")};
+const OfIds kSelectPermitsForUpdate = kSelectPermits + " FOR UPDATE OF p SKIP LOCKED";
+const OfIds kSelectPermitsForShare = kSelectPermits + " FOR SHARE OF p SKIP LOCKED";
 
 // Put in order here, not there: asked for an order while the tables are still small, PostgreSQL
 // may plan to read a whole index for it, and sessions keep their plans.
 template <class... C>
-std::string select_of_permits(const Columns<C...>& columns) {
-  return columns.shape().in(
-      fmt::format("SELECT {{}} FROM {} WHERE permit = ANY($1::bigint[])", columns.table));
+OfIds select_of_permits(const Columns<C...>& columns) {
+  return OfIds(
+      columns.shape().in(fmt::format("SELECT {{}} FROM {} WHERE permit {{id}}", columns.table)));
 }
-const std::string kSelectVisits = select_of_permits(kVisitRead);
-const std::string kSelectPauses = select_of_permits(kPause);
-const std::string kSelectDocuments = select_of_permits(kDocument);
-const std::string kSelectRungs = select_of_permits(kRung);
+const OfIds kSelectVisits = select_of_permits(kVisitRead);
+const OfIds kSelectPauses = select_of_permits(kPause);
+const OfIds kSelectDocuments = select_of_permits(kDocument);
+const OfIds kSelectRungs = select_of_permits(kRung);
 
 StoredPermit read_permit(const pg::Result& r, int row) {
   StoredPermit stored;
@@ -57,15 +82,18 @@ using Unreadable = std::map<std::int64_t, std::string>;
 template <const auto& kColumns, class Part>
 void distribute(std::map<std::int64_t, StoredPermit>& permits, const pg::Result& result,
                 std::vector<Part> Permit::*member, Unreadable& unreadable) {
+  constexpr auto of_permit = kColumns.template of<OfPermit>();
+  constexpr auto of_part = kColumns.template of<Part, ClockDue>();
+  static_assert(of_permit.kSize + of_part.kSize == kColumns.kSize);
   for (int row = 0; row < result.rows(); ++row) {
     OfPermit of;
-    kColumns.template of<OfPermit>().read(result, row, 0, of);
+    of_permit.read(result, row, 0, of);
     const auto found = permits.find(of.permit);
     if (found == permits.end()) continue;
     try {
       Part part;
       ClockDue due;
-      kColumns.read(result, row, 0, of, part, due);
+      of_part.read(result, row, of_permit.kSize, part, due);
       settle(part, due);
       (found->second.permit.*member).push_back(std::move(part));
     } catch (const std::exception& why) {
@@ -89,14 +117,14 @@ void put_in_order(Permit& permit) {
 }  // namespace
 
 PermitLoad::PermitLoad(pg::Pipeline& pipeline, const std::vector<std::int64_t>& ids, Lock lock) {
-  const std::string& select = lock == Lock::none    ? kSelectPermits
-                              : lock == Lock::share ? kSelectPermitsForShare
-                                                    : kSelectPermitsForUpdate;
-  permits_ = pipeline.add(select, pg::bigint_array(ids));
-  visits_ = pipeline.add(kSelectVisits, pg::bigint_array(ids));
-  pauses_ = pipeline.add(kSelectPauses, pg::bigint_array(ids));
-  documents_ = pipeline.add(kSelectDocuments, pg::bigint_array(ids));
-  rungs_ = pipeline.add(kSelectRungs, pg::bigint_array(ids));
+  const OfIds& select = lock == Lock::none    ? kSelectPermits
+                        : lock == Lock::share ? kSelectPermitsForShare
+                                              : kSelectPermitsForUpdate;
+  permits_ = select.add(pipeline, ids);
+  visits_ = kSelectVisits.add(pipeline, ids);
+  pauses_ = kSelectPauses.add(pipeline, ids);
+  documents_ = kSelectDocuments.add(pipeline, ids);
+  rungs_ = kSelectRungs.add(pipeline, ids);
 }
 
 std::map<std::int64_t, StoredPermit> PermitLoad::take(const pg::Results& results) const {

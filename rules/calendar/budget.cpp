@@ -1,7 +1,5 @@
 #include "rules/calendar/budget.h"
 
-#include <fmt/format.h>
-
 #include <array>
 
 #include "rules/fault_words.h"
@@ -35,7 +33,9 @@ std::string Budget::to_string() const {
   std::string text;
   const auto add = [&text](int count, char unit) {
     if (count == 0) return;
-    fmt::format_to(std::back_inserter(text), "{}{}{}", text.empty() ? "" : " ", count, unit);
+    if (!text.empty()) text += ' ';
+    text += std::to_string(count);
+    text += unit;
   };
   add(days, 'd');
   add(hours, 'h');

@@ -54,6 +54,7 @@ class Draft {
   Permit& permit() { return decision_.after; }
   const Permit& permit() const { return decision_.after; }
   Instant now() const { return now_; }
+  const CivilDate& today() const { return today_; }
   Decision take() { return std::move(decision_); }
 
   // Ends claims whose officers are away today or have lost the duty.

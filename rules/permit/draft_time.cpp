@@ -17,13 +17,13 @@ constexpr std::string_view kLegalLimit = "fiktif_positif";
 }  // namespace
 
 void Draft::catch_up() {
-  // Each turn changes what is next (a resume moves dues), so the list is made anew. The bound holds
+  // Each turn changes what is next (a resume moves dues), so it is looked for anew. The bound holds
   // because every turn consumes a rung, a pause or a visit.
   known_since_ = permit().changed_at;
   for (int turn = 0; turn < 1000; ++turn) {
-    const std::vector<Timed> next = upcoming(permit(), sop_, calendar_);
-    if (next.empty() || next.front().at > now_) return;
-    const Timed& timed = next.front();
+    const std::optional<Timed> next = first_upcoming(permit(), sop_, calendar_);
+    if (!next || next->at > now_) return;
+    const Timed& timed = *next;
     switch (timed.kind) {
       case Timed::Kind::rung:
         raise(timed);

@@ -77,6 +77,29 @@ void add_visit(std::vector<Timed>& all, const Permit& permit, const Visit& visit
   }
 }
 
+bool is_sooner(const Timed& a, const Timed& b) {
+  return std::tie(a.at, a.kind, a.visit) < std::tie(b.at, b.kind, b.visit);
+}
+
+std::vector<Timed> next_of_each(const Permit& permit, const Sop& sop, const Calendar& calendar) {
+  std::vector<Timed> all;
+  if (is_terminal(permit.state)) return all;
+  for (const Visit& visit : permit.visits)
+    if (visit.open()) add_visit(all, permit, visit, sop, calendar);
+  if (permit.case_closed_at) return all;
+  if (const auto ledger = case_ledger(permit, sop)) {
+    const Replay replay(*ledger, calendar);
+    add_ladder(all, permit, 0, replay, sop.case_ladder);
+    if (replay.due() && !permit.case_missed_counted)
+      all.push_back({Timed::Kind::missed, *replay.due() + Seconds{1}, 0});
+  }
+  if (sop.legal.silence_is_consent() && !permit.legal_passed_at)
+    if (const auto ledger = legal_ledger(permit, sop))
+      if (const auto due = Replay(*ledger, calendar).due())
+        all.push_back({Timed::Kind::legal_limit, *due + Seconds{1}, 0});
+  return all;
+}
+
 }  // namespace
 
 std::optional<Instant> longest_pause(const Pause& pause, const PauseReason& reason,
@@ -92,26 +115,16 @@ std::optional<Instant> resumes_at(const Pause& pause, const Sop& sop, const Cale
 }
 
 std::vector<Timed> upcoming(const Permit& permit, const Sop& sop, const Calendar& calendar) {
-  std::vector<Timed> all;
-  if (is_terminal(permit.state)) return all;
-  for (const Visit& visit : permit.visits)
-    if (visit.open()) add_visit(all, permit, visit, sop, calendar);
-  if (!permit.case_closed_at) {
-    if (const auto ledger = case_ledger(permit, sop)) {
-      const Replay replay(*ledger, calendar);
-      add_ladder(all, permit, 0, replay, sop.case_ladder);
-      if (replay.due() && !permit.case_missed_counted)
-        all.push_back({Timed::Kind::missed, *replay.due() + Seconds{1}, 0});
-    }
-  }
-  if (sop.legal.silence_is_consent() && !permit.legal_passed_at && !permit.case_closed_at)
-    if (const auto ledger = legal_ledger(permit, sop))
-      if (const auto due = Replay(*ledger, calendar).due())
-        all.push_back({Timed::Kind::legal_limit, *due + Seconds{1}, 0});
-  std::stable_sort(all.begin(), all.end(), [](const Timed& a, const Timed& b) {
-    return std::tie(a.at, a.kind, a.visit) < std::tie(b.at, b.kind, b.visit);
-  });
+  std::vector<Timed> all = next_of_each(permit, sop, calendar);
+  std::stable_sort(all.begin(), all.end(), is_sooner);
   return all;
+}
+
+std::optional<Timed> first_upcoming(const Permit& permit, const Sop& sop,
+                                    const Calendar& calendar) {
+  const std::vector<Timed> all = next_of_each(permit, sop, calendar);
+  const auto first = std::min_element(all.begin(), all.end(), is_sooner);
+  return first == all.end() ? std::nullopt : std::optional(*first);
 }
 
 std::optional<Timed> next_rung(const Permit& permit, int visit, const Sop& sop,
@@ -143,8 +156,7 @@ Projection project(const Permit& permit, const Sop& sop, const Calendar& calenda
     days = std::max(0, days - 1);
     result.legal_risk_at = Replay(*ledger, calendar).due();
   }
-  const std::vector<Timed> next = upcoming(permit, sop, calendar);
-  if (!next.empty()) result.next_check_at = next.front().at;
+  if (const auto next = first_upcoming(permit, sop, calendar)) result.next_check_at = next->at;
   return result;
 }
 

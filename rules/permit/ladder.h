@@ -42,6 +42,7 @@ std::optional<Instant> longest_pause(const Pause& pause, const PauseReason& reas
 // The next of each source, soonest first; equal instants in a fixed order, so that two daemons
 // agree.
 std::vector<Timed> upcoming(const Permit& permit, const Sop& sop, const Calendar& calendar);
+std::optional<Timed> first_upcoming(const Permit& permit, const Sop& sop, const Calendar& calendar);
 
 // The next rung of one clock, visit 0 the case's; none where all are raised, or it stands before
 // it, or it has ended.

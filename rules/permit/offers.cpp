@@ -29,7 +29,7 @@ class Listing {
   void of_permit();
   void of_visit(const Visit& visit);
   void task(const Visit& visit);
-  void acts(const Visit& visit);
+  void acts(const Visit& visit, const Allowed& by);
   void delays(const Visit& visit);
   void assignments(const Visit& visit);
   void pauses(const Visit& visit);
@@ -69,10 +69,10 @@ void Listing::of_visit(const Visit& visit) {
   pauses(visit);
 }
 
-void Listing::acts(const Visit& visit) {
+void Listing::acts(const Visit& visit, const Allowed& by) {
   const Step& step = context_.sop.step(visit.step);
   for (const ActionRule& rule : step.actions) {
-    Offer& offer = add(What::act, visit.id, may_.act(visit, rule));
+    Offer& offer = add(What::act, visit.id, may_.act(visit, rule, by));
     offer.action = &rule;
     offer.wanted.note = rule.note;
     offer.wanted.outcome = rule.chooses_outcome;
@@ -90,10 +90,11 @@ void Listing::acts(const Visit& visit) {
 }
 
 void Listing::task(const Visit& visit) {
-  acts(visit);
-  Offer& claim = add(What::claim, visit.id, may_.claim(visit));
+  const Allowed by = may_.in_charge(visit);
+  acts(visit, by);
+  Offer& claim = add(What::claim, visit.id, may_.claim(by));
   claim.is_so_already = claim.stands() && may_.is_claimed_by(visit, actor_.id);
-  Offer& release = add(What::release, visit.id, may_.release(visit));
+  Offer& release = add(What::release, visit.id, may_.release(visit, by));
   release.is_so_already = release.stands() && may_.is_released(visit);
 }
 

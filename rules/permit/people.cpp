@@ -14,6 +14,12 @@ bool holds(const Officer& officer, std::string_view role) {
   return std::find(officer.roles.begin(), officer.roles.end(), role) != officer.roles.end();
 }
 
+// Nobody once their service has ended.
+const Officer* in_service(const People& people, std::string_view officer, const CivilDate& day) {
+  const Officer* found = people.find(officer);
+  return found && (found->ended.empty() || found->ended > day) ? found : nullptr;
+}
+
 void add_once(std::vector<Recipient>& to, Recipient recipient) {
   const auto same = [&](const Recipient& other) { return other.officer == recipient.officer; };
   if (std::none_of(to.begin(), to.end(), same)) to.push_back(std::move(recipient));
@@ -46,8 +52,8 @@ bool People::present(const Officer& officer, const CivilDate& day) const {
 
 std::vector<Duty> People::duties(std::string_view officer, const CivilDate& day) const {
   std::vector<Duty> all;
-  const Officer* self = find(officer);
-  if (!self || (!self->ended.empty() && self->ended <= day)) return all;
+  const Officer* self = in_service(*this, officer, day);
+  if (!self) return all;
   for (const std::string& role : self->roles) all.push_back({role, "", ""});
   for (const Delegation& delegation : delegations) {
     if (delegation.to != officer || !covers(delegation.start, delegation.end, day)) continue;
@@ -190,11 +196,11 @@ std::vector<Recipient> resolve_holder(const Visit& visit, const Sop& sop, const 
 
 std::optional<Duty> duty_for(std::string_view officer, const Visit& visit, const Sop& sop,
                              const People& people, const CivilDate& day) {
-  const std::vector<Duty> duties = people.duties(officer, day);
   // Their own right first: an officer who is also a deputy acts as themselves.
-  for (const bool own : {true, false})
-    for (const Duty& duty : duties)
-      if (duty.role == visit.role && duty.for_officer.empty() == own) return duty;
+  const Officer* self = in_service(people, officer, day);
+  if (self && holds(*self, visit.role)) return Duty{visit.role, "", ""};
+  for (const Duty& duty : people.duties(officer, day))
+    if (duty.role == visit.role) return duty;
   for (const Recipient& stand_in : resolve_role(visit.role, &visit, sop, people, day))
     if (stand_in.officer == officer)
       return Duty{stand_in.role, stand_in.for_officer, stand_in.kind};

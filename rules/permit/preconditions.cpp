@@ -116,10 +116,10 @@ Allowed Preconditions::in_charge(const Visit& visit) const {
   return by;
 }
 
-Allowed Preconditions::officer_in_charge(const Visit& visit) const {
+Allowed Preconditions::of_officers(Allowed by) const {
   if (actor_.kind == Actor::Kind::applicant || actor_.kind == Actor::Kind::service)
     return refuse<Refused::officers_alone>();
-  return in_charge(visit);
+  return by;
 }
 
 std::optional<Refusal> Preconditions::refuse_absent(const std::string& officer) const {
@@ -194,8 +194,7 @@ std::optional<Refusal> Preconditions::refuse_way(const Visit& visit, const Actio
   return std::nullopt;
 }
 
-Allowed Preconditions::act(const Visit& visit, const ActionRule& rule) const {
-  Allowed by = in_charge(visit);
+Allowed Preconditions::act(const Visit& visit, const ActionRule& rule, Allowed by) const {
   if (!by) return by;
   const bool through_service = !actor_.via.empty() || actor_.kind == Actor::Kind::service;
   if (rule.in_person && through_service) return refuse<Refused::in_person_only>(rule.id);
@@ -315,15 +314,15 @@ Allowed Preconditions::undo() const {
 
 // --- tasks ---------------------------------------------------------------------------------------
 
-Allowed Preconditions::claim(const Visit& visit) const {
-  Allowed by = officer_in_charge(visit);
+Allowed Preconditions::claim(Allowed by) const {
+  by = of_officers(std::move(by));
   if (!by) return by;
   if (auto refusal = refuse_absent(actor_.id)) return *std::move(refusal);
   return by;
 }
 
-Allowed Preconditions::release(const Visit& visit) const {
-  Allowed by = officer_in_charge(visit);
+Allowed Preconditions::release(const Visit& visit, Allowed by) const {
+  by = of_officers(std::move(by));
   if (by && visit.assignee.empty() && !is_released(visit)) return refuse<Refused::not_claimed>();
   return by;
 }
@@ -340,7 +339,7 @@ std::optional<Refusal> Preconditions::refuse_assignee(const Visit& visit,
 }
 
 Allowed Preconditions::escalate(const Visit& visit) const {
-  Allowed by = officer_in_charge(visit);
+  Allowed by = of_officers(in_charge(visit));
   const std::size_t superiors = context_.sop.chain(visit.role).size();
   if (by &&
       escalations(permit(), visit.id) >= static_cast<int>(std::max<std::size_t>(superiors, 1)))
@@ -348,13 +347,15 @@ Allowed Preconditions::escalate(const Visit& visit) const {
   return by;
 }
 
-Allowed Preconditions::acknowledge(const Visit& visit) const { return officer_in_charge(visit); }
+Allowed Preconditions::acknowledge(const Visit& visit) const {
+  return of_officers(in_charge(visit));
+}
 
 // --- pauses --------------------------------------------------------------------------------------
 
 Allowed Preconditions::pause(const Visit& visit, const PauseReason* reason) const {
   if (context_.sop.is_applicant(visit.role)) return refuse<Refused::applicant_has_no_clock>();
-  Allowed by = officer_in_charge(visit);
+  Allowed by = of_officers(in_charge(visit));
   if (by || !reason || !reason->names_requirement) return by;
   if (Allowed superior = superior_of(visit)) return superior;
   return by;

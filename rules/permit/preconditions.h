@@ -18,16 +18,24 @@ class Preconditions {
  public:
   // Of the draft's permit, as it is when it is asked. All three outlive this.
   Preconditions(const Draft& draft, const Actor& actor, const Context& context)
-      : draft_(draft), actor_(actor), context_(context), today_(context.today()) {}
+      : draft_(draft), actor_(actor), context_(context), today_(draft.today()) {}
 
   boost::system::result<const Visit*, Refusal> open_visit(const std::string& step) const;
+  // Whoever has the duty, unless another has claimed it. Most of what follows begins with this: who
+  // asks several of one visit asks it once and hands it in as `by`.
+  Allowed in_charge(const Visit& visit) const;
 
-  Allowed act(const Visit& visit, const ActionRule& rule) const;
+  Allowed act(const Visit& visit, const ActionRule& rule) const {
+    return act(visit, rule, in_charge(visit));
+  }
+  Allowed act(const Visit& visit, const ActionRule& rule, Allowed by) const;
   Allowed withdraw() const;  // the SOP allows it
   // Also out of an end of the permit, which nothing else leads out of.
   Allowed undo() const;
-  Allowed claim(const Visit& visit) const;
-  Allowed release(const Visit& visit) const;
+  Allowed claim(const Visit& visit) const { return claim(in_charge(visit)); }
+  Allowed claim(Allowed by) const;
+  Allowed release(const Visit& visit) const { return release(visit, in_charge(visit)); }
+  Allowed release(const Visit& visit, Allowed by) const;
   Allowed assign(const Visit& visit) const;  // to anybody; then to whom
   std::optional<Refusal> refuse_assignee(const Visit& visit, const std::string& officer) const;
   Allowed escalate(const Visit& visit) const;
@@ -76,8 +84,7 @@ class Preconditions {
   // The service that acts for an officer has a token of other roles.
   std::optional<Refusal> refuse_through_token(const Visit& visit) const;
   Allowed superior_of(const Visit& visit) const;
-  Allowed in_charge(const Visit& visit) const;          // nobody else has claimed it
-  Allowed officer_in_charge(const Visit& visit) const;  // the applicant neither claims nor pauses
+  Allowed of_officers(Allowed by) const;  // the applicant and a service neither claim nor pause
   std::optional<Refusal> refuse_requirement(const Visit& visit, const PauseReason& reason,
                                             const PauseVisit& command) const;
   std::optional<Refusal> refuse_absent(const std::string& officer) const;

@@ -1,6 +1,6 @@
 #include "rules/permit/transition.h"
 
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -165,7 +165,7 @@ std::optional<Refusal> Handler::operator()(const SendLink&) {
 
 CivilDate Context::today() const {
   const LocalTime local = calendar.local(now);
-  return fmt::format("{:04}-{:02}-{:02}", local.year, local.month, local.day);
+  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}"), local.year, local.month, local.day);
 }
 
 bool undo_window_is_open(const LastAction& last, Instant clock, Seconds undo_window) {

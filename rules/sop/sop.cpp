@@ -73,7 +73,7 @@ std::string RungRule::name() const {
     case At::start:
       return "start";
     case At::percent:
-      return fmt::format("{}%", percent);
+      return std::to_string(percent) + '%';
     case At::due:
       return "due";
     case At::after_due:

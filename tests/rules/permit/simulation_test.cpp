@@ -176,6 +176,13 @@ class Life {
 
     const auto next = upcoming(permit_, sop, calendar);
     EXPECT_TRUE(next.empty() || next.front().at > now_);
+    const auto first = first_upcoming(permit_, sop, calendar);
+    ASSERT_EQ(first.has_value(), !next.empty());
+    if (first) {
+      EXPECT_EQ(
+          std::tie(first->at, first->kind, first->visit, first->rung),
+          std::tie(next.front().at, next.front().kind, next.front().visit, next.front().rung));
+    }
     EXPECT_TRUE(same(project(permit_, sop, calendar), project(Permit(permit_), sop, calendar)));
     std::set<std::tuple<int, std::string, int, int>> rungs;
     for (const RaisedRung& rung : permit_.rungs) {
