@@ -154,7 +154,8 @@ Html narrow_table_of(const BoardView& view, const office::SopBoard& numbers) {
   }
   return html(
       "<table class=\"papan\"><caption class=\"tersembunyi\">Berkas menurut tahap</caption>"
-      "<thead><tr><th scope=\"col\">Kegiatan</th><th scope=\"col\">Pelaksana</th>"
+      "<thead><tr><th scope=\"col\">Kegiatan</th><th scope=\"col\" "
+      "class=\"pelaksana\">Pelaksana</th>"
       "<th scope=\"col\">Berkas</th><th scope=\"col\">Waktu: standar / median 90 hari</th></tr>"
       "</thead><tbody>{}</tbody></table>",
       html("{}{}", rows, rows_of_earlier_versions(view, numbers, 2)));

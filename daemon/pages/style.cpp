@@ -134,7 +134,7 @@ table.papan td{text-align:center;border-left:1px dashed var(--line)}
 table.papan td.waktu{text-align:left;color:var(--soft);min-width:9.5rem}
 table.papan td.waktu strong:not(.terlambat){color:var(--ink)}
 table.papan .peran{display:none}
-table.papan td.pelaksana{text-align:left}
+table.papan td.pelaksana,table.papan thead th.pelaksana{text-align:left}
 .kosong{color:var(--soft)}
 .petak{display:inline-block;border:2px solid var(--line);border-radius:8px;padding:.15rem .6rem;
 font-size:.8rem;font-weight:600;text-align:center;background:var(--card);min-width:4.5rem}

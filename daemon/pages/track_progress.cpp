@@ -278,6 +278,14 @@ Html passed(const TrackView& view, const Visit& visit) {
       done_words(view, visit));
 }
 
+std::string_view going_words(const TrackView& view, const Visit& visit) {
+  if (is_applicants(visit, view.sop)) return "Menunggu Anda";
+  const Pause* pause = view.permit().open_pause(visit.id);
+  if (!pause) return "Sedang berjalan";
+  const PauseReason* reason = rule_of(*pause, view.sop);
+  return reason && reason->tells_applicant ? "Menunggu jawaban Anda" : "Dijeda";
+}
+
 // Of the steps that the version in use has no longer, the last time each was passed.
 std::vector<const Visit*> passed_before(const TrackView& view) {
   std::vector<const Visit*> visits;
@@ -388,8 +396,7 @@ Html journey(const TrackView& view) {
           "<li class=\"kini\" aria-current=\"step\"><span "
           "class=\"nomor\">{}</span><strong>{}</strong>"
           "<br><span class=\"halus\">{} · {}{}</span></li>",
-          step.number, step.short_name,
-          view.sop.is_applicant(step.role) ? "Menunggu Anda" : "Sedang berjalan", who, until);
+          step.number, step.short_name, going_words(view, *visit), who, until);
     } else if (visit && way.is_passed(step, *visit)) {
       items += passed(view, *visit);
     } else {

@@ -164,6 +164,7 @@ TEST_F(ServicePagesTest, AClarificationNamesWhatItIsAbout) {
   const WebPage asked = applicant.get(track_);
   EXPECT_TRUE(asked.says("Perihal: <strong>Bukti hak atas tanah</strong>")) << asked.body;
   EXPECT_TRUE(asked.says("Tahap lain tetap berjalan:"));
+  EXPECT_TRUE(asked.says("Menunggu jawaban Anda · Pengkaji Bangunan"));
   EXPECT_TRUE(asked.says("<strong>Kajian tata ruang</strong> oleh Pengkaji Tata Ruang"));
 }
 
@@ -338,6 +339,9 @@ TEST_F(ServicePagesTest, TheLimitOfLawThatHasPassedIsMarkedEverywhere) {
   EXPECT_TRUE(ptr.get("/papan/daftar?sop=pbg&keadaan=legal_passed").says("Batas hukum terlewati"));
   EXPECT_TRUE(says_at_last(ptr, "/layanan", "melewati batas hukum").says("1 melewati batas hukum"));
   EXPECT_TRUE(ptr.get(desk()).says("permohonan dapat dianggap dikabulkan"));
+  const CommandResult dossier = office_.tenggat({"permit", "dossier", id_});
+  EXPECT_NE(dossier.out.find("Batas hukum terlewati"), std::string::npos) << dossier.err;
+  EXPECT_NE(dossier.out.find("Luas bangunan (m²)"), std::string::npos);
 }
 
 TEST_F(ServicePagesTest, AllServicesAreSeenWithTheirNumbersAndFound) {
