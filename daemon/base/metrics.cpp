@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <tuple>
 #include <utility>
@@ -182,9 +183,35 @@ struct Metrics::Parts {
   std::map<std::string, Channel, std::less<>> channels;
   std::map<RequestKind, RequestMetrics> requests_by_kind;
   std::vector<Counter*> log_lines_by_level;
-  std::vector<MetricFamily> standards;
+  std::vector<StepStandard> standards;
+  std::set<std::string> in_use;  // services that the snapshot has figures of
   std::vector<MetricFamily> snapshot;
+
+  std::vector<MetricFamily> standards_shown() const;
 };
+
+std::vector<MetricFamily> Metrics::Parts::standards_shown() const {
+  MetricFamily standard{prefixed("step_standard_seconds"),
+                        "Working time the SOP allows for the step; a working day counts as the "
+                        "calendar's nominal day.",
+                        prometheus::MetricType::Gauge,
+                        {}};
+  MetricFamily objective{prefixed("sla_objective_ratio"),
+                         "Share of closings that should be met.",
+                         prometheus::MetricType::Gauge,
+                         {}};
+  for (const StepStandard& one : standards) {
+    if (!in_use.contains(one.sop)) continue;
+    ClientMetric metric;
+    metric.label = {{"sop", one.sop}, {"step", one.step}};
+    metric.gauge.value = one.standard_seconds;
+    standard.metric.push_back(metric);
+    metric.gauge.value = one.objective_ratio;
+    objective.metric.push_back(metric);
+  }
+  if (standard.metric.empty()) return {};
+  return {std::move(standard), std::move(objective)};
+}
 
 Metrics::Metrics(const MetricsOptions& options)
     : parts_(std::make_unique<Parts>(options)),
@@ -238,7 +265,7 @@ std::string Metrics::text() const {
   const auto append = [&](const std::vector<MetricFamily>& more) {
     families.insert(families.end(), more.begin(), more.end());
   };
-  append(parts_->standards);
+  append(parts_->standards_shown());
   append(parts_->snapshot);
   append(process_metrics());
   std::ostringstream out;
@@ -246,28 +273,16 @@ std::string Metrics::text() const {
   return std::move(out).str();
 }
 
-void Metrics::publish(const Snapshot& snapshot) { parts_->snapshot = snapshot.families(); }
+void Metrics::publish(const Snapshot& snapshot) {
+  parts_->snapshot = snapshot.families();
+  parts_->in_use.clear();
+  const auto submitted = snapshot.values_.find(Series::permits_submitted);
+  if (submitted == snapshot.values_.end()) return;
+  for (const auto& [labels, value] : submitted->second) parts_->in_use.insert(labels.at("sop"));
+}
 
 void Metrics::set_standards(const std::vector<StepStandard>& standards) {
-  MetricFamily standard{prefixed("step_standard_seconds"),
-                        "Working time the SOP allows for the step; a working day counts as the "
-                        "calendar's nominal day.",
-                        prometheus::MetricType::Gauge,
-                        {}};
-  MetricFamily objective{prefixed("sla_objective_ratio"),
-                         "Share of closings that should be met.",
-                         prometheus::MetricType::Gauge,
-                         {}};
-  for (const StepStandard& one : standards) {
-    ClientMetric metric;
-    metric.label = {{"sop", one.sop}, {"step", one.step}};
-    metric.gauge.value = one.standard_seconds;
-    standard.metric.push_back(metric);
-    metric.gauge.value = one.objective_ratio;
-    objective.metric.push_back(metric);
-  }
-  parts_->standards.clear();
-  if (!standards.empty()) parts_->standards = {std::move(standard), std::move(objective)};
+  parts_->standards = standards;
 }
 
 void Metrics::set_sop_without_file(std::string_view sop, bool without) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <map>
 #include <optional>
@@ -24,10 +25,15 @@ constexpr std::size_t kMostFiles = 256;        // of one folder
 std::optional<std::string> contents(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in || fs::is_directory(path)) return std::nullopt;
-  std::string text(kMostBytesRead, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
+  // Piece by piece: it is kept for long, and must not hold the room of the largest there may be.
+  std::string text;
+  std::array<char, 16384> piece;
+  while (in && text.size() < kMostBytesRead) {
+    in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    text.append(piece.data(), static_cast<std::size_t>(in.gcount()));
+  }
   if (in.bad()) return std::nullopt;
+  text.shrink_to_fit();
   return text;
 }
 

@@ -45,13 +45,22 @@ std::set<std::string> rungs_of(const Sop& sop) {
   return rungs;
 }
 
-// Every series an SOP can have, so that zero is shown as zero.
+// Services that have ever had a permit. Of the others there is nothing to tell, not even zeros: an
+// office has a hundred and fifty of them, and most are hardly asked for.
+std::set<std::string> in_use(const std::vector<store::Total>& counted, const OpenCounts& open) {
+  std::set<std::string> sops;
+  for (const store::Total& total : counted) sops.insert(total.sop);
+  for (const OpenPermits& one : open.permits) sops.insert(one.sop);
+  return sops;
+}
+
+// Every series that a service in use can have, so that zero is shown as zero.
 void add_zeros(Snapshot& shown, const Sop& sop) {
   for (const PermitState state : {PermitState::active, PermitState::returned})
     shown.zero(Series::permits_open, {sop.id, std::string(to_string(state))});
   for (const Series series :
        {Series::permits_submitted, Series::permit_sla_met, Series::permit_sla_missed,
-        Series::permits_overdue, Series::permits_legal_risk})
+        Series::permits_overdue, Series::permits_legal_risk, Series::legal_limits_passed})
     shown.zero(series, {sop.id});
   for (const PermitState state :
        {PermitState::issued, PermitState::rejected, PermitState::withdrawn, PermitState::lapsed})
@@ -59,6 +68,8 @@ void add_zeros(Snapshot& shown, const Sop& sop) {
   for (const Reason why : {Reason::role_vacant, Reason::nobody_reachable, Reason::nobody_on_duty})
     shown.zero(Series::notices_redirected, {sop.id, std::string(to_string(why))});
   for (const std::string& rung : rungs_of(sop)) shown.zero(Series::escalations, {sop.id, rung});
+  for (const Role& role : sop.roles)
+    if (!role.applicant && !role.observer) shown.zero(Series::roles_unreachable, {sop.id, role.id});
   for (const Step& step : sop.steps) {
     for (const Series series :
          {Series::steps_unclaimed, Series::step_completions, Series::step_sla_missed,
@@ -69,7 +80,8 @@ void add_zeros(Snapshot& shown, const Sop& sop) {
   }
 }
 
-// The buckets of a step's working time, from counts that were appended one bucket at a time.
+// The buckets of a step's working time, from counts that were appended one bucket at a time; of a
+// step that has never been completed none.
 void add_histogram(Snapshot& shown, const Sop& sop, const Step& step, const Calendar& calendar,
                    const std::vector<store::Total>& totals) {
   if (sop.is_applicant(step.role)) return;
@@ -89,6 +101,7 @@ void add_histogram(Snapshot& shown, const Sop& sop, const Step& step, const Cale
     const auto at = std::lower_bound(bounds.begin(), bounds.end(), time->up_to->count());
     if (at != bounds.end()) counts[static_cast<std::size_t>(at - bounds.begin())] += amount;
   }
+  if (sample.count == 0) return;
   std::uint64_t running = 0;
   for (std::size_t i = 0; i < bounds.size(); ++i) {
     running += counts[i];
@@ -156,9 +169,8 @@ void add_open(Snapshot& shown, const OpenCounts& open) {
   }
 }
 
+// Said of a service that nobody has asked for yet, too: its first file must find somebody.
 void add_unreachable(Snapshot& shown, const Sop& sop, const Context& context) {
-  for (const Role& role : sop.roles)
-    if (!role.applicant && !role.observer) shown.zero(Series::roles_unreachable, {sop.id, role.id});
   const auto unreachable = unreachable_roles(sop, context.people, context.today());
   const auto has_step = [&](const std::string& role) {
     return std::ranges::any_of(sop.steps, [&](const Step& step) { return step.role == role; });
@@ -299,14 +311,17 @@ asio::awaitable<void> SnapshotLoop::run_once() {
 
   Snapshot shown;
   const std::vector<store::Total> counted = results[totals];
+  const BoardCounts counts{open_.count(at.now, periods), results[decided], results[working_times]};
+  const std::set<std::string> used = in_use(counted, counts.open);
   for (const Sop* sop : sops) {
-    add_zeros(shown, *sop);
+    if (used.contains(sop->id)) {
+      add_zeros(shown, *sop);
+      const Calendar& calendar = rulebook_.calendar(sop->calendar);
+      for (const Step& step : sop->steps) add_histogram(shown, *sop, step, calendar, counted);
+    }
     add_unreachable(shown, *sop, rulebook_.context(*sop, at.now));
-    const Calendar& calendar = rulebook_.calendar(sop->calendar);
-    for (const Step& step : sop->steps) add_histogram(shown, *sop, step, calendar, counted);
   }
   for (const store::Total& total : counted) std::visit(AddTotal(shown, total), total.what);
-  const BoardCounts counts{open_.count(at.now, periods), results[decided], results[working_times]};
   add_open(shown, counts.open);
   Board board = make_board(sops, calendars, counts);
   for (auto& [id, of_sop] : board.sops) of_sop.retired = rulebook_.retirement(id) != nullptr;

@@ -13,6 +13,8 @@
 namespace tenggat::pages {
 namespace {
 
+constexpr std::size_t kSideBySide = 8;  // actors, as columns
+
 struct State {
   std::string_view which, words;
   Tone tone;
@@ -136,8 +138,32 @@ Html rows_of_earlier_versions(const BoardView& view, const office::SopBoard& num
   return rows;
 }
 
+// Of more actors than stand side by side one column says who it is.
+Html narrow_table_of(const BoardView& view, const office::SopBoard& numbers) {
+  Html rows;
+  for (const Step& step : view.sop.steps) {
+    const auto found = numbers.steps.find(step.id);
+    const office::BoardStep counts =
+        found == numbers.steps.end() ? office::BoardStep{} : found->second;
+    const std::string role = role_words(view.sop, step.role);
+    rows += html(
+        "<tr><th scope=\"row\">{} · {}</th><td class=\"pelaksana\">{}</td>"
+        "<td class=\"isi\"><span class=\"peran\">{}</span>{}</td><td class=\"waktu\">{}</td></tr>",
+        step.number, step.short_name, role, role, place(view, step, counts),
+        times_of(view, step, counts));
+  }
+  return html(
+      "<table class=\"papan\"><caption class=\"tersembunyi\">Berkas menurut tahap</caption>"
+      "<thead><tr><th scope=\"col\">Kegiatan</th><th scope=\"col\" "
+      "class=\"pelaksana\">Pelaksana</th>"
+      "<th scope=\"col\">Berkas</th><th scope=\"col\">Waktu: standar / median 90 hari</th></tr>"
+      "</thead><tbody>{}</tbody></table>",
+      html("{}{}", rows, rows_of_earlier_versions(view, numbers, 2)));
+}
+
 Html table_of(const BoardView& view, const office::SopBoard& numbers) {
   const std::vector<const Role*> columns = columns_of(view.sop);
+  if (columns.size() > kSideBySide) return narrow_table_of(view, numbers);
   Html head, rows;
   for (const Role* role : columns) head += html("<th scope=\"col\">{}</th>", role->name);
   for (const Step& step : view.sop.steps) {

@@ -284,7 +284,7 @@ class Sections {
     Html rows;
     for (const store::StoredEvent& stored : d_.events) {
       const EventHead& event = stored.event;
-      std::string who = actor_words(event.actor, d_.context.people);
+      std::string who = actor_words(event, permit_, d_.context);
       const Visit* visit = permit_.find_visit(event.visit);
       who += standing_in({event.actor.substr(event.actor.find(':') + 1), event.acting_for,
                           visit ? visit->role : "", event.at});

@@ -110,16 +110,14 @@ class Words {
     if (ids.empty() || !step) return "";
     return fmt::format("; {} dari {} syarat dicentang", ids.size(), step->requirements.size());
   }
-  // Of a fork what it has opened; of a branch whose others are under way where it has arrived.
+  // Of a fork what it has opened; of the end of a branch where it leads.
   std::string led_to(const Acted& e) const {
     std::string all;
     for (const std::string& one : e.branches)
       all += (all.empty() ? "; dibuka bersamaan: " : ", ") + of_visit().step_name(one);
-    const Step* step = visit_ ? of_visit().find_step(visit_->step) : nullptr;
-    const ActionRule* rule = step ? step->find_action(e.action) : nullptr;
-    if (e.branches.empty() && e.to.empty() && rule && !rule->ends_permit())
-      all +=
-          "; cabang ini selesai, " + of_visit().step_name(step->block()) + " menunggu cabang lain";
+    const Step* next = of_visit().find_step(e.to);
+    if (visit_ && visit_->joined && next && next->joins)
+      all += "; cabang ini selesai, menuju " + of_visit().step_name(e.to);
     return all;
   }
   // By their labels: "kajian_bangunan#1".

@@ -75,10 +75,10 @@ struct AskedField {
 
 Html hint(const AskedField& asked) {
   Html words;
-  if (const std::string takes = hint_of(asked.field); !takes.empty())
-    words = html("<span class=\"halus\">{}</span>", takes);
   if (!asked.fault.empty())
-    words += html(" <span class=\"salah-isian\">{} {}.</span>", asked.field.label, asked.fault);
+    words = html("<span class=\"salah-isian\">{} {}.</span>", asked.field.label, asked.fault);
+  else if (const std::string takes = hint_of(asked.field); !takes.empty())
+    words = html("<span class=\"halus\">{}</span>", takes);
   return html("<p class=\"isian-petunjuk\" id=\"{}-petunjuk\">{}</p>", asked.id, words);
 }
 

@@ -245,13 +245,18 @@ bool Typed::has(std::string_view name, std::string_view value) const {
 
 Html typed_values(const http::Form& form) {
   // Of the form itself, not of who filled it in.
-  constexpr std::string_view kOurs[] = {"token",    "aksi",  "kunci", "langkah", "versi",
-                                        "formulir", "tugas", "pesan", "yakin"};
+  constexpr std::string_view kOurs[] = {"token",    "aksi",        "kunci",  "langkah", "versi",
+                                        "formulir", "tugas",       "pesan",  "yakin",   "ke",
+                                        "syarat",   "syarat_jeda", "usulkan"};
+  constexpr std::string_view kField = "isian.";
   Html values;
   for (const http::FormField& field : form.fields)
     if (!field.value.empty() &&
         std::find(std::begin(kOurs), std::end(kOurs), field.name) == std::end(kOurs))
-      values += html("<dt>{}</dt><dd>{}</dd>", readable(field.name), lines(field.value));
+      values += html("<dt>{}</dt><dd>{}</dd>",
+                     readable(std::string_view(field.name)
+                                  .substr(field.name.starts_with(kField) ? kField.size() : 0)),
+                     lines(field.value));
   if (values.empty()) return {};
   return html("<h2>Yang sudah Anda isi</h2><dl class=\"fakta\">{}</dl>", values);
 }

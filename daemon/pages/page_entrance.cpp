@@ -82,10 +82,10 @@ awaitable<std::optional<SignedIn>> PageEntrance::who_has_signed_in(const Request
   who.principal.administrator = store::is_administrator(*officer);
   who.session = session->id;
   who.officer = *officer;
-  who.visitor = {officer->name,
-                 duties_words(context.people.duties(officer->id, context.today()), *sops.front(),
-                              context.people),
-                 csrf_token(secret, "sesi"), who.principal.administrator};
+  who.visitor = {
+      officer->name,
+      duties_words(context.people.duties(officer->id, context.today()), sops, context.people),
+      csrf_token(secret, "sesi"), who.principal.administrator};
   who.now = found.moment.now;
   if (session->stale) {
     auto acquiring = pool_.acquire();

@@ -259,12 +259,15 @@ awaitable<PermitForm> PermitPages::asked_by(const PageCall& call, std::int64_t i
   auto reading = reader_.read({id}, {});
   const Reading found = co_await std::move(reading);
   const auto stored = found.permits.find(id);
-  if (stored == found.permits.end()) co_return PermitForm{};
+  PermitForm asked;
+  if (stored == found.permits.end()) co_return asked;
   const Permit& permit = stored->second.permit;
   const Context context =
       rulebook_.context(rulebook_.sop_version(permit.sop_version), found.moment.now);
   const Actor self{Actor::Kind::officer, call.who->officer.id, ""};
-  co_return read_permit_form(call.form, permit, offers(permit, self, context), context);
+  const std::vector<Offer> offered = offers(permit, self, context);
+  asked = read_permit_form(call.form, permit, offered, context);
+  co_return asked;
 }
 
 awaitable<Response> PermitPages::permit_act(PageCall call) {

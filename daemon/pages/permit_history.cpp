@@ -20,6 +20,13 @@ std::string actor_words(const std::string& actor, const People& people) {
   return actor == "applicant" ? "Pemohon" : "Sistem";
 }
 
+std::string actor_words(const EventHead& event, const Permit& permit, const Context& context) {
+  const Visit* visit = permit.find_visit(event.visit);
+  const Role* role = visit ? sop_of(*visit, context.sop).find_role(visit->role) : nullptr;
+  if (event.actor.starts_with("service:") && role && role->system) return role->name;
+  return actor_words(event.actor, context.people);
+}
+
 std::string stand_in_title(const StoodIn& acted, const std::vector<Delegation>& letters,
                            const Context& context) {
   if (acted.for_officer.empty()) return {};
@@ -71,7 +78,7 @@ Html history_of(const PermitView& view) {
     items += html("<li>{}{}<br><span class=\"halus\">{} · {}{}</span></li>",
                   event_words(*stored, view.permit(), view.context), said,
                   notify::short_moment(view.context.calendar.local(stored->event.at)),
-                  actor_words(stored->event.actor, view.context.people), for_whom);
+                  actor_words(event, view.permit(), view.context), for_whom);
   }
   return html("<h2>Riwayat</h2><div class=\"kartu\"><ul class=\"polos\">{}</ul></div>", items);
 }

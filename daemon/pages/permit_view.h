@@ -41,6 +41,8 @@ std::string stand_in_title(const StoodIn& acted, const std::vector<Delegation>& 
 std::string event_words(const store::StoredEvent& event, const Permit& permit,
                         const Context& context);
 std::string actor_words(const std::string& actor, const People& people);
+// The same of an event; a system that acts for itself is called as its role: "Bank Persepsi".
+std::string actor_words(const EventHead& event, const Permit& permit, const Context& context);
 
 // Forms for what this officer is offered at the visit.
 Html visit_forms(const PermitView& view, const Visit& visit);

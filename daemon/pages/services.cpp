@@ -54,12 +54,20 @@ bool comes_before(const Service& a, const Service& b) {
   return a.sop->title < b.sop->title;
 }
 
+constexpr std::string_view kFinished = "selesai";  // no list of the board
+
+std::string list_address(const Sop& sop, std::string_view which) {
+  std::string address = "/papan/daftar?sop=" + sop.id;
+  if (!which.empty()) address += fmt::format("&keadaan={}", which);
+  return address;
+}
+
 Html number_of(const Service& service, std::string_view which, std::int64_t count, Tone tone) {
   if (count == 0) return html("<span class=\"kosong\">0</span>");
   const std::string number = notify::number(count);
-  if (which == "selesai") return html("{}", number);
-  return html("<a class=\"lencana {}\" href=\"/papan/daftar?sop={}&keadaan={}\">{}</a>",
-              class_of(tone), service.sop->id, which, number);
+  if (which == kFinished) return html("{}", number);
+  return html("<a class=\"lencana {}\" href=\"{}\">{}</a>", class_of(tone),
+              list_address(*service.sop, which), number);
 }
 
 Html row_of(const Service& service) {
@@ -67,10 +75,9 @@ Html row_of(const Service& service) {
   Html marks;
   if (service.retired) marks += html(" {}", badge(Tone::neutral, "tidak menerima permohonan baru"));
   if (service.legal_passed > 0)
-    marks += html(
-        " <a class=\"lencana {}\" href=\"/papan/daftar?sop={}&keadaan=legal_passed\">{} "
-        "melewati batas hukum</a>",
-        class_of(Tone::late), sop.id, notify::number(service.legal_passed));
+    marks += html(" <a class=\"lencana {}\" href=\"{}\">{} melewati batas hukum</a>",
+                  class_of(Tone::late), list_address(sop, "legal_passed"),
+                  notify::number(service.legal_passed));
   return html(
       "<tr><th scope=\"row\"><a href=\"/papan?sop={}\">{}</a>{}</th>"
       "<td class=\"angka\" data-nama=\"Terbuka\">{}</td>"
@@ -81,7 +88,7 @@ Html row_of(const Service& service) {
       sop.id, sop.title, marks, number_of(service, "", service.open, Tone::neutral),
       number_of(service, "due_soon", service.due_soon, Tone::soon),
       number_of(service, "overdue", service.overdue, Tone::late),
-      number_of(service, "selesai", service.finished, Tone::ok), sop.id, sop.title);
+      number_of(service, kFinished, service.finished, Tone::ok), sop.id, sop.title);
 }
 
 Html table_of(const std::vector<Service>& services) {
@@ -89,9 +96,12 @@ Html table_of(const std::vector<Service>& services) {
   for (const Service& service : services) rows += row_of(service);
   return html(
       "<table class=\"layanan kartu\"><caption class=\"tersembunyi\">Layanan dan jumlah berkasnya"
-      "</caption><thead><tr><th scope=\"col\">Layanan</th><th scope=\"col\">Terbuka</th>"
-      "<th scope=\"col\">Segera</th><th scope=\"col\">Terlambat</th>"
-      "<th scope=\"col\">Selesai bulan ini</th><th scope=\"col\">SOP</th></tr></thead>"
+      "</caption><thead><tr><th scope=\"col\">Layanan</th><th scope=\"col\" "
+      "class=\"angka\">Terbuka</th>"
+      "<th scope=\"col\" class=\"angka\">Segera</th><th scope=\"col\" "
+      "class=\"angka\">Terlambat</th>"
+      "<th scope=\"col\" class=\"angka\">Selesai bulan ini</th><th "
+      "scope=\"col\">SOP</th></tr></thead>"
       "<tbody>{}</tbody></table>",
       rows);
 }
@@ -118,12 +128,20 @@ Html steps_of(const Sop& sop) {
       rows);
 }
 
+bool is_set_by_office(const Field& field, const Sop& sop) {
+  return std::any_of(sop.steps.begin(), sop.steps.end(), [&](const Step& step) {
+    return !sop.is_applicant(step.role) &&
+           std::find(step.fields.begin(), step.fields.end(), field.id) != step.fields.end();
+  });
+}
+
 Html asked_by(const Sop& sop) {
   Html items;
   for (const std::string& kind : sop.steps.front().needs)
     items += html("<li>{}</li>", readable(kind, sop));
   for (const Field& field : sop.fields)
-    items += html("<li>{}{}</li>", field.label, field.required ? " (wajib)" : "");
+    if (field.required || !is_set_by_office(field, sop))
+      items += html("<li>{}{}</li>", field.label, field.required ? " (wajib)" : "");
   return items.empty() ? Html() : html("<h2>Yang diminta dari pemohon</h2><ul>{}</ul>", items);
 }
 
@@ -179,14 +197,16 @@ awaitable<Response> ServicePages::service(PageCall call) {
           ? Html()
           : html("<dt>Batas menurut hukum</dt><dd>{} <span class=\"halus\">({})</span></dd>",
                  budget_words(sop->legal.limit), sop->legal.basis);
+  const LocalTime today = calendar_of(*sop).local(call.who->now);
   Html body = html(
       "<p class=\"halus\"><a href=\"/layanan\">Layanan</a></p><h1>{}</h1>{}<div class=\"kartu\">"
-      "<dl class=\"fakta\"><dt>Waktu layanan</dt><dd>{}</dd>{}<dt>Nomor</dt><dd>{}</dd></dl>"
+      "<dl class=\"fakta\"><dt>Waktu layanan</dt><dd>{}</dd>{}<dt>Contoh nomor</dt><dd>{}</dd></dl>"
       "<div class=\"sebaris\"><a class=\"tombol\" href=\"/papan?sop={}\">Papan</a>"
       "<a class=\"tombol\" href=\"/cari?sop={}\">Permohonan</a>"
       "<a class=\"tombol\" href=\"/layanan/{}/diagram.svg\">Diagram</a></div></div>{}{}",
-      sop->title, retired, budget_words(sop->case_standard), legal, sop->number_format.text(),
-      sop->id, sop->id, sop->id, asked_by(*sop), steps_of(*sop));
+      sop->title, retired, budget_words(sop->case_standard), legal,
+      sop->number_format.print(today.year, today.month, 1), sop->id, sop->id, sop->id,
+      asked_by(*sop), steps_of(*sop));
   co_return page(200, call, sop->title, std::move(body), true);
 }
 

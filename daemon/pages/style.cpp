@@ -66,7 +66,7 @@ fieldset{border:0;margin:.9rem 0 0;padding:0;min-width:0}
 input[type=text],input[type=search],input[type=date],input[type=number],textarea,select{width:100%;font:inherit;color:inherit;
 background:var(--card);border:1px solid var(--soft);border-radius:8px;padding:.6rem .7rem}
 input[type=file]{width:100%;font:inherit;padding:.5rem 0}
-[aria-invalid=true]{border:2px solid var(--late)}
+input[aria-invalid=true],select[aria-invalid=true]{border:2px solid var(--late)}
 .salah-isian{color:var(--late);font-weight:600}
 .isian-petunjuk{margin:.2rem 0 0}.isian-petunjuk:empty{display:none}
 textarea{min-height:6rem;resize:vertical}
@@ -134,6 +134,7 @@ table.papan td{text-align:center;border-left:1px dashed var(--line)}
 table.papan td.waktu{text-align:left;color:var(--soft);min-width:9.5rem}
 table.papan td.waktu strong:not(.terlambat){color:var(--ink)}
 table.papan .peran{display:none}
+table.papan td.pelaksana,table.papan thead th.pelaksana{text-align:left}
 .kosong{color:var(--soft)}
 .petak{display:inline-block;border:2px solid var(--line);border-radius:8px;padding:.15rem .6rem;
 font-size:.8rem;font-weight:600;text-align:center;background:var(--card);min-width:4.5rem}
@@ -146,19 +147,20 @@ font-size:.8rem;font-weight:600;text-align:center;background:var(--card);min-wid
 .petak.jeda{border-color:var(--pause);background:var(--pause-bg);color:var(--pause)}
 .petak li{color:var(--ink)}
 @media (max-width:62rem){table.papan,table.papan tbody,table.papan tr,table.papan th,table.papan td{display:block}
-table.papan thead,table.papan td:empty{display:none}table.papan tbody th{width:auto;font-weight:600;padding-bottom:0}
+table.papan thead,table.papan td:empty,table.papan td.pelaksana{display:none}table.papan tbody th{width:auto;font-weight:600;padding-bottom:0}
 table.papan tr{border-top:1px solid var(--line);padding:.3rem 0}table.papan tr:first-child{border-top:0}
 table.papan tbody th,table.papan td{border:0;text-align:left;padding:.25rem .75rem}
 table.papan td.isi{display:flex;gap:.75rem;align-items:center}table.papan .peran{display:inline;min-width:7rem;color:var(--soft)}}
-table.layanan{min-width:0}
+table.layanan{min-width:0}table.layanan.kartu{padding:0}
+table.layanan th,table.layanan td{padding:.5rem .75rem}
 table.layanan td.angka{text-align:right;font-variant-numeric:tabular-nums}
 table.layanan th[scope=row]{font-weight:600;width:45%}
-table.layanan thead th:not(:first-child){text-align:right}
+table.layanan thead th.angka{text-align:right}
 .sebaris.cari input{flex:1 1 12rem;width:auto}
 @media (max-width:44rem){table.layanan,table.layanan tbody,table.layanan tr,table.layanan th{display:block;width:auto}
 table.layanan thead{display:none}table.layanan tbody th[scope=row]{width:auto}
 table.layanan tr{border-top:1px solid var(--line);padding:.4rem 0}table.layanan tr:first-child{border-top:0}
-table.layanan th,table.layanan td{border:0;padding:.15rem 0}
+table.layanan th,table.layanan td{border:0;padding:.15rem .75rem}
 table.layanan td,table.layanan td.angka{display:inline-block;text-align:left;margin-right:1rem}
 table.layanan td[data-nama]::before{content:attr(data-nama) ": ";color:var(--soft)}}
 .layar{font-size:1.15rem}

@@ -86,8 +86,8 @@ Html form_to_mend(const TrackView& view, const Visit& visit,
   const bool personal = std::any_of((*again)->wanted.fields.begin(), (*again)->wanted.fields.end(),
                                     [](const Field* field) { return field->personal; });
   if (personal)
-    fields = html("<p class=\"halus\">Data pribadi tidak ditampilkan; isi hanya bila berubah.</p>{}",
-                  fields);
+    fields = html(
+        "<p class=\"halus\">Data pribadi tidak ditampilkan; isi hanya bila berubah.</p>{}", fields);
   return html(
       "{}{}{}{}<p class=\"halus\">Berkas yang tidak Anda ganti tetap berlaku.</p>{}"
       "<label for=\"catatan\">Catatan untuk petugas <span class=\"halus\">(opsional)</span>"

@@ -110,7 +110,8 @@ Html elsewhere_card(const TrackView& view, const Visit& visit) {
   std::string until;
   if (sla.due_at)
     until = (late ? "Batasnya telah lewat: " : "Paling lambat ") +
-            moment_words(view.calendar, *sla.due_at) + ".";
+            notify::full_moment(due_time(view.calendar, *sla.due_at)) + " " +
+            view.calendar.local(*sla.due_at).zone_abbreviation + ".";
   const Html stands = view.sop.step(visit.step).stops_case
                           ? html(
                                 "<p class=\"halus\">Selama menunggu Anda, waktu layanan "
@@ -277,6 +278,14 @@ Html passed(const TrackView& view, const Visit& visit) {
       done_words(view, visit));
 }
 
+std::string_view going_words(const TrackView& view, const Visit& visit) {
+  if (is_applicants(visit, view.sop)) return "Menunggu Anda";
+  const Pause* pause = view.permit().open_pause(visit.id);
+  if (!pause) return "Sedang berjalan";
+  const PauseReason* reason = rule_of(*pause, view.sop);
+  return reason && reason->tells_applicant ? "Menunggu jawaban Anda" : "Dijeda";
+}
+
 // Of the steps that the version in use has no longer, the last time each was passed.
 std::vector<const Visit*> passed_before(const TrackView& view) {
   std::vector<const Visit*> visits;
@@ -301,6 +310,12 @@ class Way {
     }
   }
 
+  // The last time the file was at the step, but for what was before its block was opened anew.
+  const Visit* last(const Step& step) const {
+    const Visit* visit = last_visit(view_.permit(), step.id);
+    return visit && !is_of_former_round(*visit, step) ? visit : nullptr;
+  }
+
   // What has been done and not given up by a return since. Steps of other branches that are open
   // say nothing of it.
   bool is_passed(const Step& step, const Visit& last) const {
@@ -322,11 +337,22 @@ class Way {
   }
 
  private:
+  // Whether the block that the step lies in has been opened anew since.
+  bool is_of_former_round(const Visit& visit, const Step& step) const {
+    if (step.within.empty()) return false;
+    int opened_by = 0;  // the visit whose action opened the block last
+    for (const Visit& other : view_.permit().visits) {
+      const Step* its = view_.sop.find_step(other.step);
+      if (!other.undone && its && its->within.size() == 1 &&
+          its->within.front().join == step.within.front().join)
+        opened_by = std::max(opened_by, other.fork);
+    }
+    return visit.id < opened_by;
+  }
+
   bool entered(const BranchOf& branch) const {
-    return std::any_of(view_.permit().visits.begin(), view_.permit().visits.end(),
-                       [&](const Visit& visit) {
-                         return !visit.undone && !visit.cancelled() && visit.step == branch.entry;
-                       });
+    const Visit* visit = last(view_.sop.step(branch.entry));
+    return visit && !visit->cancelled();
   }
 
   const TrackView& view_;
@@ -354,7 +380,7 @@ Html journey(const TrackView& view) {
   auto former = before.begin();
   Html items;
   for (const Step& step : view.sop.steps) {
-    const Visit* visit = last_visit(permit, step.id);
+    const Visit* visit = way.last(step);
     if (!visit && way.is_left_out(step)) continue;
     for (; former != before.end() && (!visit || visit->id > (*former)->id); ++former)
       items += passed(view, **former);
@@ -370,8 +396,7 @@ Html journey(const TrackView& view) {
           "<li class=\"kini\" aria-current=\"step\"><span "
           "class=\"nomor\">{}</span><strong>{}</strong>"
           "<br><span class=\"halus\">{} · {}{}</span></li>",
-          step.number, step.short_name,
-          view.sop.is_applicant(step.role) ? "Menunggu Anda" : "Sedang berjalan", who, until);
+          step.number, step.short_name, going_words(view, *visit), who, until);
     } else if (visit && way.is_passed(step, *visit)) {
       items += passed(view, *visit);
     } else {

@@ -99,10 +99,14 @@ std::string role_words(const Sop& sop, std::string_view role) {
   return found ? found->name : readable(role);
 }
 
-std::string duties_words(const std::vector<Duty>& duties, const Sop& sop, const People& people) {
+std::string duties_words(const std::vector<Duty>& duties, const std::vector<const Sop*>& sops,
+                         const People& people) {
   std::string all;
   for (const Duty& duty : duties) {
-    std::string one = role_words(sop, duty.role);
+    const auto known = std::find_if(sops.begin(), sops.end(), [&](const Sop* sop) {
+      return sop->find_role(duty.role) != nullptr;
+    });
+    std::string one = role_words(known == sops.end() ? *sops.front() : **known, duty.role);
     if (!duty.kind.empty()) one = (duty.kind == "plt" ? "Plt. " : "Plh. ") + one;
     const Officer* other = duty.for_officer.empty() ? nullptr : people.find(duty.for_officer);
     if (other) one += fmt::format(" (menggantikan {})", other->name);
@@ -148,13 +152,24 @@ std::string near_words(const Calendar& calendar, Instant t, Instant now) {
   return notify::short_moment(local);
 }
 
+LocalTime due_time(const Calendar& calendar, Instant due) {
+  const LocalTime local = calendar.local(due);
+  if (local.hour != 0 || local.minute != 0 || local.second != 0) return local;
+  LocalTime end = calendar.local(due - Seconds{1});
+  end.hour = 24;
+  end.minute = end.second = 0;
+  return end;
+}
+
 std::string due_words(const Calendar& calendar, Instant due, Instant now, std::string_view until) {
-  return fmt::format("{} {}", now > due ? "seharusnya" : until, near_words(calendar, due, now));
+  const LocalTime end = due_time(calendar, due);
+  return fmt::format("{} {}", now > due ? "seharusnya" : until,
+                     end.hour == 24 ? notify::short_moment(end) : near_words(calendar, due, now));
 }
 
 std::string until_words(const Sla& sla, const Calendar& calendar) {
   if (!sla.status || !sla.remaining || !sla.due_at) return "";
-  const std::string due = notify::plain_moment(calendar.local(*sla.due_at));
+  const std::string due = notify::plain_moment(due_time(calendar, *sla.due_at));
   const std::string span = span_words(*sla.remaining, sla.standard, calendar);
   if (*sla.status == SlaStatus::overdue) return fmt::format("terlambat {}, sejak {}", span, due);
   return fmt::format("sisa {}, sampai {}", span, due);

@@ -29,7 +29,8 @@ std::string state_words(PermitState state);
 std::string requirement_words(std::string_view id, const Sop& sop);
 std::string role_words(const Sop& sop, std::string_view role);
 // "Back Office · Plh. Kepala Bidang Perizinan (menggantikan Siti Rahmah)"
-std::string duties_words(const std::vector<Duty>& duties, const Sop& sop, const People& people);
+std::string duties_words(const std::vector<Duty>& duties, const std::vector<const Sop*>& sops,
+                         const People& people);
 
 // Why something was done or left undone: "tembusan", "tercakup dalam daftar pagi".
 std::string reason_words(Reason reason);
@@ -45,6 +46,8 @@ std::string span_words(Seconds span, const Budget& standard, const Calendar& cal
 std::string moment_words(const Calendar& calendar, Instant t);
 // "hari ini pukul 10.26", "kemarin pukul 15.40"; else "Rabu 22 April, 09.12 WITA".
 std::string near_words(const Calendar& calendar, Instant t, Instant now);
+// Of a due: the end of a day is its 24.00, not the next one's beginning.
+LocalTime due_time(const Calendar& calendar, Instant due);
 // Until when, of what is still to come, and of what is past: "batas hari ini pukul 10.26",
 // "seharusnya kemarin pukul 15.40".
 std::string due_words(const Calendar& calendar, Instant due, Instant now,

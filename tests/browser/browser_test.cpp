@@ -9,6 +9,7 @@
 #include <regex>
 
 #include "tests/e2e/office.h"
+#include "tests/e2e/pbg.h"
 #include "tests/support/browser.h"
 #include "tests/support/process.h"
 
@@ -79,6 +80,18 @@ class InChromium : public testing::Test {
     Browser browser(office_.daemon().api_port());
     browser.press(browser.get(link_to(officer)), "");
     return "tenggat_sesi=" + browser.cookies()["tenggat_sesi"];
+  }
+
+  // Those who were reached by WhatsApp, too.
+  void mail_to_all() {
+    for (const char* id : {"fo", "bo", "dt", "kdt", "kb", "s", "kd"})
+      office_.daemon().must({"officer", "edit", "--id", id, "--whatsapp", "", "--email",
+                             std::string(id) + "@banjarbaru.example"});
+  }
+  // As a command.
+  json::array undo_window_passes() {
+    return {TENGGAT, "clock",    "advance",
+            "2m",    "--config", (office_.daemon().directory() / "tenggat.yaml").string()};
   }
 
   // The path of a new link for the wall's screen, made by whoever has this cookie.
@@ -216,24 +229,39 @@ TEST_F(InChromium, EveryPageIsReadableAndUsableByEverybody) {
 }
 
 TEST_F(InChromium, OnePermitIsClickedThroughFromSubmissionToReceipt) {
-  for (const char* id : {"fo", "bo", "dt", "kdt", "kb", "s", "kd"})
-    office_.daemon().must({"officer", "edit", "--id", id, "--whatsapp", "", "--email",
-                           std::string(id) + "@banjarbaru.example"});
+  mail_to_all();
   office_.daemon().must(
       {"officer", "edit", "--id", "kdt", "--role", "kepala_dinas_teknis", "--role", "admin"});
   const std::string expired = link_to("bo");
   office_.query("UPDATE sign_in_link SET expires_at = clock_timestamp() - interval '1 second'");
   const fs::path upload = office_.daemon().directory() / "berkas.pdf";
   write_file(upload, "%PDF-1.4 berkas");
-  const json::array passing{TENGGAT,    "clock",
-                            "advance",  "2m",
-                            "--config", (office_.daemon().directory() / "tenggat.yaml").string()};
   EXPECT_EQ(run_script(TENGGAT_WALK, {{"token", office_.daemon().new_token(
                                                     {"--service", "portal2", "--scope", "intake"})},
                                       {"mails", office_.smtp().mail_directory().string()},
                                       {"expired", expired},
-                                      {"undo_window_passes", passing},
+                                      {"undo_window_passes", undo_window_passes()},
                                       {"files", upload.string()}}),
+            "");
+}
+
+TEST_F(InChromium, ABuildingPermitGoesItsWholeWay) {
+  mail_to_all();
+  BuildingOffice pbg(office_);
+  pbg.open();
+  const fs::path upload = office_.daemon().directory() / "berkas.pdf";
+  write_file(upload, "%PDF-1.4 berkas");
+  EXPECT_EQ(run_script(TENGGAT_PBG, {{"token", pbg.token("portal")},
+                                     {"bank", pbg.token("bank")},
+                                     {"mails", office_.smtp().mail_directory().string()},
+                                     {"undo_window_passes", undo_window_passes()},
+                                     {"files", upload.string()}}),
+            "");
+  pbg.submit(620);
+  EXPECT_EQ(look_at({{"papan-pbg", "/papan?sop=pbg"},
+                     {"layanan", "/layanan"},
+                     {"layanan-pbg", "/layanan/pbg"}},
+                    cookie_of("kb")),
             "");
 }
 

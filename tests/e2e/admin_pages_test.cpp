@@ -273,8 +273,7 @@ TEST_F(AdminPagesTest, EachCalendarIsChangedForItself) {
       "SELECT string_agg(name, ' ' ORDER BY name) FROM rule_set WHERE kind = 'calendar'",
       "banjarbaru martapura"));
   EXPECT_TRUE(office_.metric_becomes("tenggat_config_last_reload_successful 1"));
-  EXPECT_TRUE(
-      office_.metric_becomes("tenggat_step_standard_seconds{sop=\"tk\",step=\"verifikasi\"} 600"));
+  EXPECT_TRUE(office_.metric_becomes("tenggat_sop_without_file{sop=\"tk\"} 0"));
   Browser kb = administrator();
   const WebPage page = kb.get("/kalender?kalender=martapura");
   EXPECT_TRUE(page.says("<h1>Kalender Martapura</h1>")) << page.body;

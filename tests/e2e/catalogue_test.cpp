@@ -34,16 +34,27 @@ std::map<std::string, Family> catalogue() {
   return families;
 }
 
-TEST(Catalogue, TheCatalogueIsWhatAFreshDaemonExports) {
+TEST(Catalogue, TheCatalogueIsWhatADaemonExportsOnceAFileHasMoved) {
   Office office("2026-03-02T07:30:00");
-  ASSERT_TRUE(office.metric_becomes(R"(tenggat_permits_open{sop="paud",state="active"} 0)"));
+  const std::string text_before = body_of(http_get(office.daemon().admin_port(), "/metrics"));
+  EXPECT_EQ(text_before.find("sop=\"paud\",step="), std::string::npos) << "nobody has asked for it";
+  const auto file =
+      office.json({"permit", "submit", "--sop", "paud", "--name", "Aminah", "--subject",
+                   "PAUD Melati", "--document", "persyaratan_izin_paud=https://x.example/p"},
+                  "portal");
+  office.json({"permit", "act", std::string(file.at("number").as_string()), "accept", "--step",
+               "verifikasi"},
+              "fo");
+  office.advance("2026-03-02T07:35:00");  // past its undo window
+  ASSERT_TRUE(
+      office.metric_becomes(R"(tenggat_step_completions_total{sop="paud",step="verifikasi"} 1)"));
   const std::string text = body_of(http_get(office.daemon().admin_port(), "/metrics"));
   EXPECT_EQ(families_in(text), catalogue());
 
   // promtool finds nothing to say either.
-  const std::filesystem::path file = office.daemon().directory() / "metrics.txt";
-  write_file(file, text);
-  EXPECT_EQ(std::system(fmt::format("promtool check metrics < '{}'", file.string()).c_str()), 0);
+  const std::filesystem::path scraped = office.daemon().directory() / "metrics.txt";
+  write_file(scraped, text);
+  EXPECT_EQ(std::system(fmt::format("promtool check metrics < '{}'", scraped.string()).c_str()), 0);
   EXPECT_LT(series_in(text).size(), 3000U);
   office.stop_daemon();
 }

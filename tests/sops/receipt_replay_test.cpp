@@ -12,6 +12,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 #include <chrono>
 #include <deque>
 #include <iostream>
@@ -71,6 +72,7 @@ class City {
   asio::awaitable<void> take_all(std::vector<std::vector<Of>> by_case);
   asio::awaitable<void> work(std::size_t client, std::shared_ptr<std::deque<std::vector<Of>>> open,
                              std::shared_ptr<std::size_t> working);
+  asio::awaitable<HttpAnswer> asked(std::size_t client, std::string request);
   asio::awaitable<void> take(std::size_t client, Of command);
   asio::awaitable<void> ask(std::string of_case);
   void spawn(asio::awaitable<void> coroutine);
@@ -195,6 +197,18 @@ asio::awaitable<void> City::work(std::size_t client,
   --*working;
 }
 
+// A connection that lay idle for long has been closed; what it was to carry goes again, under its
+// key.
+asio::awaitable<HttpAnswer> City::asked(std::size_t client, std::string request) {
+  std::string first = request;
+  try {
+    co_return co_await clients_[client].exchange(std::move(first));
+  } catch (const boost::system::system_error&) {
+    clients_[client].close();
+  }
+  co_return co_await clients_[client].exchange(std::move(request));
+}
+
 asio::awaitable<void> City::take(std::size_t client, Of command) {
   json::object body;
   std::string path = "/api/v1/permits";
@@ -211,9 +225,10 @@ asio::awaitable<void> City::take(std::size_t client, Of command) {
     if (command->op == "act") body["action"] = command->action;
     if (!command->to.empty()) body["to"] = json::value_from(command->to);
   }
+  const std::string key = std::to_string(command - files_.commands.data());
   std::string request =
-      http_request("POST", path, tokens_.at(command->by), "", json::serialize(body));
-  const HttpAnswer answer = co_await clients_[client].exchange(std::move(request));
+      http_request("POST", path, tokens_.at(command->by), key, json::serialize(body));
+  const HttpAnswer answer = co_await asked(client, std::move(request));
   if (answer.status == 201) {
     ids_[command->of_case] = json::parse(answer.body).at("id").as_string();
   } else if (answer.status != 200) {
@@ -229,7 +244,7 @@ asio::awaitable<void> City::ask(std::string of_case) {
     std::string request =
         http_request("GET", fmt::format("/api/v1/permits/{}/{}", ids_.at(of_case), name),
                      tokens_.at(""), "", "");
-    const HttpAnswer answer = co_await clients_[0].exchange(std::move(request));
+    const HttpAnswer answer = co_await asked(0, std::move(request));
     if (answer.status != 200) throw std::runtime_error(of_case + ": " + answer.body);
     (*kept)[of_case] = json::parse(answer.body).as_object();
   }

@@ -177,6 +177,11 @@ const std::vector<Rule>& rules() {
          return is_any(r.shows, {"contact", "fields"}) && c.has("read") && !r.commands;
        },
        "hidden"},
+      {"a token with roles acts for officers in these alone",
+       [](const Row& r, const Caller& c) {
+         return r.commands && c.token == "gudang" && !c.on_behalf_of.empty();
+       },
+       "wrong_role"},
       {"an officer who acts sees whom it is for",
        [](const Row& r, const Caller& c) {
          return r.shows == "contact" && r.commands && c.kind == Kind::officer &&
@@ -236,9 +241,6 @@ const std::vector<Rule>& rules() {
          return r.commands && c.has("act") && c.on_behalf_of.empty();
        },
        "forbidden"},
-      {"a token with roles acts for officers in these alone",
-       [](const Row& r, const Caller& c) { return r.commands && c.token == "gudang"; },
-       "wrong_role"},
       {"scopes read and admin act on no permit",
        [](const Row& r, const Caller& c) {
          return r.commands && c.kind == Kind::service && !c.has("act") && !c.has("intake");

@@ -465,8 +465,10 @@ void OpenApi::a_service_with_branches() {
   act(paid, "fo", R"({"step":"verifikasi","action":"tagih","fields":{"retribusi":5000}})");
   act(paid, "bank", R"({"step":"pembayaran","action":"lunas"})");
   say("/permits/" + paid + "/undo", "bank", "", 200);
-  act(ready_to_sign(), "meja", R"({"step":"penandatanganan","action":"sign","on_behalf_of":"kd"})",
-      403);
+  const std::string decided = submit();
+  act(decided, "fo", advice + R"(,"to":["saran_usaha"]})");
+  act(decided, "bo", R"({"step":"saran_usaha","action":"jawab"})");
+  act(decided, "meja", R"({"step":"putusan","action":"setujui","on_behalf_of":"kb"})", 403);
 }
 
 void OpenApi::clock_and_claim() {

@@ -24,8 +24,12 @@ plant 'on_behalf_of without scope' daemon/api/authorize.cpp \
   'const bool may_act = includes(who, Who::for_officer);'
 plant 'a permit is shown without asking whose it is' daemon/api/api_permits.cpp \
   'if (auto refusal = refuse_other(call, permit->second)) co_return std::move(*refusal);
-  co_return json_response(' \
-  'co_return json_response('
+  const Permit& its = permit->second.permit;
+  const Sop& sop = rulebook_.sop_version(its.sop_version);
+  json::object shown' \
+  'const Permit& its = permit->second.permit;
+  const Sop& sop = rulebook_.sop_version(its.sop_version);
+  json::object shown'
 plant "a command on another service's permit" daemon/api/api_permits.cpp \
   'if (call.access.own_only) {' \
   'if (false) {'
@@ -59,8 +63,11 @@ plant 'a dashboard reads notes' daemon/api/authorize.cpp \
   '{Field::notes, Who::officer | Who::admin},' \
   '{Field::notes, Who::officer | Who::admin | Who::read},'
 plant "an acting service sees the applicant's channels in an answer" daemon/api/view.cpp \
-  'const bool contact = facts.actor.via.empty() || facts.actor.via == permit.created_by;' \
-  'const bool contact = true;'
+  '(facts.actor.via.empty() || facts.actor.via == permit.created_by);' \
+  'true;'
+plant "a token acts for officers in every role" daemon/api/api_permits.cpp \
+  'return {Actor::Kind::officer, on_behalf_of, call.principal.id, call.principal.roles};' \
+  'return {Actor::Kind::officer, on_behalf_of, call.principal.id};'
 plant 'every officer is an administrator' daemon/api/api_admin.cpp \
   '"officer_list", Who::admin,' \
   '"officer_list", Who::admin | Who::officer,'

@@ -24,8 +24,9 @@ const std::map<std::string, std::string> kCatalogue = {
     {"tenggat_permits_closed_total", "counter"},
     {"tenggat_permit_sla_met_total", "counter"},
     {"tenggat_permit_sla_missed_total", "counter"},
-    {"tenggat_permits_overdue", "gauge"},     // added
-    {"tenggat_permits_legal_risk", "gauge"},  // added
+    {"tenggat_permits_overdue", "gauge"},             // added
+    {"tenggat_permits_legal_risk", "gauge"},          // added
+    {"tenggat_legal_limit_passed_total", "counter"},  // added
     {"tenggat_steps_open", "gauge"},
     {"tenggat_steps_oldest_open_timestamp_seconds", "gauge"},
     {"tenggat_steps_next_due_timestamp_seconds", "gauge"},
@@ -108,7 +109,7 @@ Snapshot full_snapshot() {
 std::string full_text(Metrics& metrics) {
   metrics.loop("watch");
   metrics.publish(full_snapshot());
-  metrics.set_standards({{"paud", "verifikasi", 600, 0.95}});
+  metrics.set_standards({{"some_sop", "verifikasi", 600, 0.95}});
   metrics.set_calendar_covered_until("banjarbaru", 1830355200);
   metrics.set_sop_without_file("paud", false);
   return metrics.text();
@@ -196,6 +197,21 @@ TEST(Metrics, ASnapshotReplacesTheOneBefore) {
   metrics.publish(after);
   EXPECT_EQ(value_of(metrics.text(), R"(tenggat_permits_open{sop="paud",state="active"})"),
             "absent");
+}
+
+TEST(Metrics, StandardsAreThoseOfServicesInUse) {
+  Metrics metrics(options());
+  metrics.set_standards({{"paud", "verifikasi", 600, 0.95}, {"lain", "verifikasi", 900, 0.95}});
+  EXPECT_EQ(metrics.text().find("tenggat_step_standard_seconds"), std::string::npos);
+  Snapshot snapshot;
+  snapshot.zero(Series::permits_submitted, {"lain"});
+  metrics.publish(snapshot);
+  EXPECT_EQ(
+      value_of(metrics.text(), R"(tenggat_step_standard_seconds{sop="lain",step="verifikasi"})"),
+      "900");
+  EXPECT_EQ(
+      value_of(metrics.text(), R"(tenggat_step_standard_seconds{sop="paud",step="verifikasi"})"),
+      "absent");
 }
 
 TEST(Metrics, ASnapshotsHistogramEndsWithInfinity) {

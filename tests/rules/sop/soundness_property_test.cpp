@@ -138,7 +138,7 @@ class Walk {
 
 // A walk goes on three times in four, so that so many actions are many times the steps there are; a
 // sound service may still go round for long where only one value of a field leads out.
-constexpr int kMostActions = 400, kMostOfTheSound = 6000;
+constexpr int kMostActions = 400, kMostOfTheSound = 1500;
 constexpr int kRuns = 15, kRunsOfTheUnsound = 150;
 
 bool is_found_by_exploring(const Faults& faults) {
