@@ -336,7 +336,12 @@ void PermitCheck::clock() const {
                             replay.consumed(*visit.closed_at).count()));
     compare("the due of a visit", visit.due_at, replay.due());
   }
-  if (const auto ledger = case_ledger(permit_, sop_); ledger && ledger->closed)
+  // Of a case that ended in the second in which it ceased to stand nobody can tell afterwards which
+  // came first: where it still stood, it has kept no due.
+  const auto ledger = case_ledger(permit_, sop_);
+  const bool either = ledger && ledger->closed && !permit_.case_due_at && !ledger->stops.empty() &&
+                      ledger->stops.back().to == ledger->closed;
+  if (ledger && ledger->closed && !either)
     compare("the due of the case", permit_.case_due_at, Replay(*ledger, calendar_).due());
 }
 
