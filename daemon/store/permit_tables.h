@@ -115,23 +115,23 @@ inline constexpr auto kApplicant =
           column("whatsapp", &StoredPermit::Applicant::whatsapp),
           fixed<Bytea>("salt", &StoredPermit::salt));
 
-inline constexpr auto kVisit = table(
-    "visit", key("permit", &OfPermit::permit), key("id", &Visit::id), column("step", &Visit::step),
-    column("occurrence", &Visit::occurrence), column("role", &Visit::role),
-    column("opened_at", &Visit::opened_at), column("assignee", &Visit::assignee),
-    column("claimed_at", &Visit::claimed_at), column("closed_at", &Visit::closed_at),
-    column("action", &Visit::action), column("closed_by", &Visit::closed_by),
-    column("closed_for", &Visit::closed_for), column("verdict", &Visit::verdict),
-    column("elapsed", &Visit::elapsed), column("prepared_by", &Visit::prepared_by),
-    column("returned", &Visit::returned), column("missed_counted", &Visit::missed_counted),
-    column("undone", &Visit::undone), column("due_at", &ClockDue::due_at),
-    column("due_soon_at", &VisitIndex::due_soon_at), column("paused", &VisitIndex::paused),
-    column("deficiencies", &Visit::deficiencies), column("check_at", &VisitIndex::check_at),
-    column("standard", &Visit::standard), column("drafted_by", &Visit::drafted_by),
-    column("acknowledged", &Visit::acknowledged), column("waited", &Visit::waited),
-    column("handled", &Visit::handled), column("sop_version", &Visit::sop_version),
-    column("fork", &Visit::fork), column("branch", &Visit::branch),
-    column("joined", &Visit::joined));
+inline constexpr auto kVisit =
+    table("visit", key("permit", &OfPermit::permit), key("id", &Visit::id),
+          column("step", &Visit::step), column("occurrence", &Visit::occurrence),
+          column("role", &Visit::role), column("opened_at", &Visit::opened_at),
+          column("assignee", &Visit::assignee), column("claimed_at", &Visit::claimed_at),
+          column("closed_at", &Visit::closed_at), column("action", &Visit::action),
+          column("closed_by", &Visit::closed_by), column("closed_for", &Visit::closed_for),
+          column("verdict", &Visit::verdict), column("elapsed", &Visit::elapsed),
+          column("prepared_by", &Visit::prepared_by), column("returned", &Visit::returned),
+          column("missed_counted", &Visit::missed_counted), column("undone", &Visit::undone),
+          column("due_at", &ClockDue::due_at), column("due_soon_at", &VisitIndex::due_soon_at),
+          column("paused", &VisitIndex::paused), column("deficiencies", &Visit::deficiencies),
+          column("check_at", &VisitIndex::check_at), column("standard", &Visit::standard),
+          column("drafted_by", &Visit::drafted_by), column("acknowledged", &Visit::acknowledged),
+          column("waited", &Visit::waited), column("handled", &Visit::handled),
+          column("sop_version", &Visit::sop_version), column("fork", &Visit::fork),
+          column("branch", &Visit::branch), column("joined", &Visit::joined));
 
 inline constexpr auto kPause =
     table("pause", key("permit", &OfPermit::permit), key("id", &Pause::id),

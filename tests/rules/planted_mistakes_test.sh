@@ -117,9 +117,9 @@ plant 'backwards is not negative' rules/calendar/calendar.cpp \
   'if (a > b) return worked(b, a);
   if (timetable_->holds(a) && timetable_->holds(b)) {'
 plant 'provisional looks at the start alone' rules/calendar/calendar.cpp \
-  'const Instant due = when_worked(*timetable_, days, days_end, rest);
+  'due = when_worked(*timetable_, days, due, rest);
   return {due, !content_->covers(days.day_of(from), days.day_of(due))};' \
-  'const Instant due = when_worked(*timetable_, days, days_end, rest);
+  'due = when_worked(*timetable_, days, due, rest);
   return {due, !content_->covers(days.day_of(from), days.day_of(from))};'
 plant 'the proof calls a break the time before opening' rules/calendar/calendar_proof.cpp \
   'idle = Span::Kind::lunch_break;' \

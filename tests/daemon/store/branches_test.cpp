@@ -198,7 +198,8 @@ TEST(BranchesAsStored, EachDecisionReadsBackAndItsEventsKeepTheirBytes) {
                  " encode(e.hash, 'hex')), E'\\n' ORDER BY e.sequence) || E'\\n' FROM event e"),
       text_of("daemon/store/branches.golden"));
   EXPECT_EQ(test::await(io, audit(conninfo)).broken.size(), 0U);
-  EXPECT_EQ(first_cell("SELECT count(*) FROM event WHERE fields::text LIKE '%6372011234567890%'"), "0");
+  EXPECT_EQ(first_cell("SELECT count(*) FROM event WHERE fields::text LIKE '%6372011234567890%'"),
+            "0");
   EXPECT_EQ(first_cell("SELECT count(*) FROM count_delta"
                        " WHERE changes::text LIKE '%legal_limit_passed_total%'"),
             "1");
