@@ -189,7 +189,7 @@ TEST_F(Numbers, AServiceThatPrintsAnothersNumbersIsRefusedAtOnceAndAlone) {
 TEST_F(Numbers, ARenamedServiceThatKeepsItsNumbersIsFoundBeforeItIsInForce) {
   submitted();
   office_.use_own_rules();
-  expect_ok({"check"}, "no number of one service can be another's");
+  expect_ok({"check", "--lang", "en"}, "no number of one service can be another's");
   office_.change_rule("sop/paud.yaml", "sop: paud", "sop: paud_baru");
   const CommandResult check = office_.tenggat({"check"});
   EXPECT_EQ(check.status, 1) << check.out << check.err;
@@ -213,7 +213,7 @@ TEST_F(Numbers, ARenamedServiceThatKeepsItsNumbersIsFoundBeforeItIsInForce) {
   office_.change_rule("sop/paud.yaml", "PAUD-{tahun}-{urut:05}", "PB-{tahun}-{urut:05}");
   office_.reload();
   EXPECT_TRUE(office_.becomes("SELECT count(*) FROM rule_in_force WHERE name = 'paud_baru'", "1"));
-  expect_ok({"check"}, "no number of one service can be another's");
+  expect_ok({"check", "--lang", "en"}, "no number of one service can be another's");
   office_.stop_daemon();
 }
 
