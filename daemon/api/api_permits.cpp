@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -202,9 +203,9 @@ awaitable<bool> PermitCalls::is_at_own_step(const Call& call, const Command& com
   const Permit& permit = stored->second.permit;
   const Sop& sop = rulebook_.sop_version(permit.sop_version);
   const Step* step = step_of(command, permit, sop);
-  co_return step&& sop.role(step->role)
-          .system&& std::ranges::find(call.principal.roles, step->role) !=
-      call.principal.roles.end();
+  if (!step || !sop.role(step->role).system) co_return false;
+  const std::vector<std::string>& roles = call.principal.roles;
+  co_return std::find(roles.begin(), roles.end(), step->role) != roles.end();
 }
 
 // By the version that the permit is at, as the answer has it.

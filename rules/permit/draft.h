@@ -120,11 +120,12 @@ class Draft {
   // What an undo of it brings back.
   LastAction state_before(const Actor& actor) const;
   void reopen(Visit& visit);
-  Acted acted(const Performance& done, const Visit& before) const;
+  Acted acted(const Performance& done, const Visit& before, const Route& route,
+              const std::vector<int>& cancelled) const;
   void set_fields(const FieldValues& given, LastAction& last);
   void open_next(const Performance& done, const Route& route, LastAction& last);
   void open_step(const Step& next, const Performance& done, BranchAt at, LastAction& last);
-  void cancel_branches(const Performance& done, const Visit& acted, LastAction& last);
+  void cancel_visits(const std::vector<int>& cancelled, const Performance& done, LastAction& last);
   void tell_cancelled(const Visit& visit, std::int64_t cause, Seconds hold);
 
   bool short_of_time(const Visit& visit) const;

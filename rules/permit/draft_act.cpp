@@ -40,12 +40,12 @@ LastAction Draft::state_before(const Actor& actor) const {
   return last;
 }
 
-Acted Draft::acted(const Performance& done, const Visit& before) const {
+Acted Draft::acted(const Performance& done, const Visit& before, const Route& route,
+                   const std::vector<int>& cancelled) const {
   const auto& [rule, visit_id, act, by, at, hold] = done;
   Acted acted;
   acted.step = label(before);
   acted.action = rule.id;
-  const Route route = route_of(decision_.after, before, rule, act, sop_);
   if (rule.forks)
     for (const Step* one : route.opens) acted.branches.push_back(one->id);
   else if (!rule.ends_permit())
@@ -53,7 +53,7 @@ Acted Draft::acted(const Performance& done, const Visit& before) const {
   acted.state = rule.state;
   acted.fields = given(act.fields, sop_);
   acted.checked = act.checked;
-  for (const int other : cancelled_by(decision_.after, before, rule, sop_))
+  for (const int other : cancelled)
     acted.cancelled.push_back(label(*decision_.after.find_visit(other)));
   if (at != now_) acted.occurred_at = calendar_.stamp(at);
   acted.backdated = at != now_ && by.actor.kind != Actor::Kind::system;
@@ -71,6 +71,7 @@ void Draft::perform(const Performance& done) {
   const Visit before = *p.find_visit(visit_id);
   const Step& step = sop_.step(before.step);
   const Route route = route_of(p, before, rule, act, sop_);
+  const std::vector<int> cancelled = cancelled_by(p, before, rule, sop_);
 
   LastAction last = state_before(by.actor);
   last.closed_visit = visit_id;
@@ -79,7 +80,7 @@ void Draft::perform(const Performance& done) {
   if (pause_ended) last.ended_pauses.push_back(pause_ended->id);
   const bool case_was_closed = p.case_closed_at.has_value();
 
-  const std::int64_t cause = record(visit_id, by, acted(done, before));
+  const std::int64_t cause = record(visit_id, by, acted(done, before, route, cancelled));
   last.event = cause;
   ++p.version;
 
@@ -120,7 +121,7 @@ void Draft::perform(const Performance& done) {
                               : rule.tells_applicant,
                  Reason::state_changed, cause, hold);
 
-  cancel_branches(done, before, last);
+  cancel_visits(cancelled, done, last);
   if (rule.ends_permit())
     end_permit(rule.state, at, cause, hold);
   else
@@ -174,10 +175,10 @@ void Draft::open_step(const Step& next, const Performance& done, BranchAt at, La
 }
 
 // Those of other branches that end with the action; whoever has them is told.
-void Draft::cancel_branches(const Performance& done, const Visit& acted, LastAction& last) {
-  Permit& p = permit();
-  for (const int id : cancelled_by(p, acted, done.rule, sop_)) {
-    Visit& visit = *p.find_visit(id);
+void Draft::cancel_visits(const std::vector<int>& cancelled, const Performance& done,
+                          LastAction& last) {
+  for (const int id : cancelled) {
+    Visit& visit = *permit().find_visit(id);
     tell_cancelled(visit, last.event, done.hold);
     abandon_visit(visit, kCancelled, done.by.actor, last);
   }

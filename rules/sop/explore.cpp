@@ -236,6 +236,13 @@ class Explorer {
     }
   }
 
+  // Whether `other` lies in a branch of the block that `step` lies in, `depth` blocks from outside.
+  static bool is_in_block(const Step& other, const Step& step, std::size_t depth) {
+    return other.within.size() > depth && other.within[depth].join == step.within[depth].join &&
+           std::equal(step.within.begin(), step.within.begin() + static_cast<std::ptrdiff_t>(depth),
+                      other.within.begin());
+  }
+
   void move_on(State state, int from, const Step& step, const ActionRule& action) {
     const Step& next = sop_.step(action.to.front().step);
     if (action.backward)
@@ -245,28 +252,15 @@ class Explorer {
           state.brought.reset(i);
     if (action.cancels_branches) {
       // The block that is left: its other branches close.
-      const std::vector<BranchOf>& path = step.within;
-      const std::size_t depth = next.within.size();
-      for (std::size_t i = 0; i < sop_.steps.size(); ++i) {
-        const std::vector<BranchOf>& other = step_at(i).within;
-        if (other.size() > depth && other[depth].join == path[depth].join &&
-            std::equal(other.begin(), other.begin() + static_cast<std::ptrdiff_t>(depth),
-                       path.begin()))
-          state.open.reset(i);
-      }
+      for (std::size_t i = 0; i < sop_.steps.size(); ++i)
+        if (is_in_block(step_at(i), step, next.within.size())) state.open.reset(i);
     } else if (next.joins && next.id == step.block()) {
       // The last branch to arrive opens it.
-      const std::vector<BranchOf>& path = step.within;
-      const std::size_t depth = path.size() - 1;
-      for (std::size_t i = 0; i < sop_.steps.size(); ++i) {
-        const std::vector<BranchOf>& other = step_at(i).within;
-        if (state.open.test(i) && other.size() > depth && other[depth].join == next.id &&
-            std::equal(other.begin(), other.begin() + static_cast<std::ptrdiff_t>(depth),
-                       path.begin())) {
+      for (std::size_t i = 0; i < sop_.steps.size(); ++i)
+        if (state.open.test(i) && is_in_block(step_at(i), step, step.within.size() - 1)) {
           done(step, action);
           return reach(std::move(state), from, step, action);
         }
-      }
     }
     open(std::move(state), {&next}, from, step, action);
   }
