@@ -14,6 +14,7 @@
 namespace tenggat::notify {
 namespace {
 
+constexpr Seconds kDay{24 * 60 * 60};
 constexpr std::array<std::string_view, 7> kWeekdays{"Minggu", "Senin", "Selasa", "Rabu",
                                                     "Kamis",  "Jumat", "Sabtu"};
 constexpr std::array<std::string_view, 12> kMonths{"Januari",   "Februari", "Maret",    "April",
@@ -73,6 +74,34 @@ std::string working_duration(Seconds working, Seconds nominal_day) {
 
 std::string working_time(Seconds working, Seconds nominal_day) {
   return in_days(working, nominal_day, "hari kerja");
+}
+
+std::string span_words(Seconds span, Counting counting, Seconds nominal_day) {
+  if (counting == Counting::working) return working_time(span, nominal_day);
+  const std::int64_t days = std::abs(span.count()) / kDay.count();
+  return days == 0 ? duration(span) : fmt::format("{} hari kalender", number(days));
+}
+
+std::string left_words(Seconds span, Counting counting, Seconds nominal_day) {
+  if (counting == Counting::elapsed) return span_words(span, counting, nominal_day);
+  return "waktu kerja " + working_duration(span, nominal_day);
+}
+
+std::string late_words(Seconds span, Counting counting, Seconds nominal_day) {
+  if (counting == Counting::elapsed) return span_words(span, counting, nominal_day);
+  return working_duration(span, nominal_day) + " (jam kerja)";
+}
+
+std::string budget_words(const Budget& budget) {
+  std::string words;
+  const auto add = [&words](long count, std::string_view unit) {
+    if (count > 0) words += fmt::format("{}{} {}", words.empty() ? "" : " ", count, unit);
+  };
+  add(budget.calendar_days, "hari kalender");
+  add(budget.days, "hari kerja");
+  add(budget.hours, budget.days > 0 ? "jam" : "jam kerja");
+  add(budget.minutes, budget.days > 0 || budget.hours > 0 ? "menit" : "menit kerja");
+  return words;
 }
 
 std::string date(const std::string& text) {

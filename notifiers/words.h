@@ -27,6 +27,15 @@ std::string working_duration(Seconds working, Seconds nominal_day);
 // The same by itself, as on a badge: "1 hari kerja 3 jam".
 std::string working_time(Seconds working, Seconds nominal_day);
 
+// Of a clock, by what it counts: "1 hari kerja 3 jam"; "13 hari kalender", under a day "7 jam".
+std::string span_words(Seconds span, Counting counting, Seconds nominal_day);
+// What is left and what is over, within a sentence: "waktu kerja 1 hari 3 jam", "13 hari kalender";
+// "1 hari 3 jam (jam kerja)", "13 hari kalender".
+std::string left_words(Seconds span, Counting counting, Seconds nominal_day);
+std::string late_words(Seconds span, Counting counting, Seconds nominal_day);
+// "4 hari kerja 1 jam 18 menit", "14 hari kalender"
+std::string budget_words(const Budget& budget);
+
 // "2026-04-13" (a civil date of rules/permit/people.h) → "13 April 2026"; as it is where it is
 // none.
 std::string date(const std::string& civil_date);

@@ -68,8 +68,12 @@ class Summing {
  private:
   ListedTask listed_task(const store::NamedTask& task) const {
     const Sop& sop = rulebook_.sop_version(task.sop_version);
-    return {task.number, task.visit == 0 ? sop.case_name : sop.step_name(task.step), task.due_at,
-            task.paused, &rulebook_.calendar(sop.calendar)};
+    return {task.number,
+            task.visit == 0 ? sop.case_name : sop.step_name(task.step),
+            task.due_at,
+            task.paused,
+            &rulebook_.calendar(sop.calendar),
+            counting_at(sop, task.visit == 0 ? "" : task.step)};
   }
 
   Rulebook& rulebook_;

@@ -14,8 +14,13 @@ std::string moment(const Calendar& calendar, Instant t) {
   return notify::full_moment(calendar.local(t));
 }
 
-std::string said(const Calendar& calendar, const std::optional<Instant>& t) {
-  return t ? moment(calendar, *t) : "belum ditetapkan";
+// Of a due.
+std::string end(const Calendar& calendar, Instant due) {
+  return notify::full_moment(calendar.local_end(due));
+}
+
+std::string said(const Calendar& calendar, const std::optional<Instant>& due) {
+  return due ? end(calendar, *due) : "belum ditetapkan";
 }
 
 // "(1) Akta pendirian: belum dilegalisasi; (2) ...": numbered where there are several.
@@ -107,20 +112,20 @@ std::string how_to_object(const Permit& permit, const Sop& sop, const Calendar& 
   const auto until = objection_until(permit, sop, calendar);
   if (!until) return "";
   return fmt::format("{} paling lambat {}", sop.objection->how,
-                     notify::date(calendar.local(*until)));
+                     notify::date(calendar.local_end(*until)));
 }
 
-std::string late_by(Seconds working, const Calendar& calendar) {
-  return fmt::format("terlambat {} (jam kerja)",
-                     notify::working_duration(working, calendar.nominal_day()));
+std::string late_by(Seconds span, Counting counting, const Calendar& calendar) {
+  return "terlambat " + notify::late_words(span, counting, calendar.nominal_day());
 }
 
 // What {keadaan} says of the whole service.
 std::string condition_of(const Sla& sla, const Calendar& calendar) {
   if (!sla.remaining) return "waktu layanan belum berjalan";
-  if (sla.status == SlaStatus::overdue) return late_by(-*sla.remaining, calendar);
+  const Counting counting = counting_of(sla.standard);
+  if (sla.status == SlaStatus::overdue) return late_by(-*sla.remaining, counting, calendar);
   if (sla.remaining->count() <= 0) return "batas waktu telah tiba";
-  return "sisa waktu kerja " + notify::working_duration(*sla.remaining, calendar.nominal_day());
+  return "sisa " + notify::left_words(*sla.remaining, counting, calendar.nominal_day());
 }
 
 }  // namespace
@@ -134,17 +139,18 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
   const Instant now = context.now;
   const Sla service = case_sla(permit, sop, calendar, now);
 
-  TextFields fields{{"instansi", office.name},
-                    {"nomor", permit.number},
-                    {"judul_izin", sop.title},
-                    {"perihal", permit.subject},
-                    {"nama_pemohon", stored.applicant.name},
-                    {"zona", calendar.local(now).zone_abbreviation},
-                    {"tautan_skm", office.survey_url},
-                    {"cara_keberatan", how_to_object(permit, sop, calendar)},
-                    {"nomor_sk", number_of_decree(notice, permit, sop)},
-                    {"jumlah_hari", std::to_string(sop.case_standard.days)},
-                    {"jumlah", "1"}};
+  TextFields fields{
+      {"instansi", office.name},
+      {"nomor", permit.number},
+      {"judul_izin", sop.title},
+      {"perihal", permit.subject},
+      {"nama_pemohon", stored.applicant.name},
+      {"zona", calendar.local(now).zone_abbreviation},
+      {"tautan_skm", office.survey_url},
+      {"cara_keberatan", how_to_object(permit, sop, calendar)},
+      {"nomor_sk", number_of_decree(notice, permit, sop)},
+      {"standar_layanan", notify::budget_words(permit.case_standard.value_or(sop.case_standard))},
+      {"jumlah", "1"}};
   fields["tautan"] = notice.audience == Audience::applicant
                          ? office.public_url + "/lacak/" + stored.tracking_secret
                          : office.public_url + "/permohonan/" + std::to_string(permit.id);
@@ -156,10 +162,17 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
   if (const auto* report = std::get_if<Report>(&notice.details)) fields["alasan"] = report->why;
   if (fields["alasan"].empty() && notice.text == kRefusal)
     fields["alasan"] = "sebagaimana tercantum dalam surat penolakan";
-  fields["perkiraan"] = moment(calendar, told_estimate(permit, sop, calendar, now));
+  fields["perkiraan"] = end(calendar, told_estimate(permit, sop, calendar, now));
   if (const auto* moved = std::get_if<PromiseMoved>(&notice.details)) {
-    fields["tanggal_lama"] = moment(calendar, moved->before.at);
-    fields["tanggal_batas"] = moment(calendar, moved->after.at);
+    fields["tanggal_lama"] = end(calendar, moved->before.at);
+    fields["tanggal_batas"] = end(calendar, moved->after.at);
+  }
+
+  if (notice.text == kLegalLimit) {
+    const auto ledger = legal_ledger(permit, sop);
+    fields["tanggal_batas"] =
+        said(calendar, ledger ? Replay(*ledger, calendar).due() : std::nullopt);
+    fields["dasar"] = sop.legal.basis;
   }
 
   const Visit* visit =
@@ -170,10 +183,12 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
     fields["penanggung_jawab"] = holder_of(*visit, context.people);
     fields["waktu_batas"] = said(calendar, sla.due_at);
     if (sla.remaining) {
+      const Counting counting = counting_of(sla.standard);
       const Seconds day = calendar.nominal_day();
-      fields["sisa_waktu"] = notify::working_duration(std::max(*sla.remaining, Seconds{0}), day);
-      fields["lama_terlambat"] =
-          notify::working_duration(std::min(*sla.remaining, Seconds{0}), day);
+      fields["waktu_tersisa"] =
+          notify::left_words(std::max(*sla.remaining, Seconds{0}), counting, day);
+      fields["keterlambatan"] =
+          notify::late_words(std::min(*sla.remaining, Seconds{0}), counting, day);
     }
     if (notice.text == kMendReminder) fields["waktu"] = moment(calendar, visit->opened_at);
   }
@@ -223,9 +238,11 @@ std::string task_line(const ListedTask& task, Instant now) {
   if (!task.instead_of.empty()) said += ", menggantikan " + task.instead_of;
   if (task.paused) return said + ", dijeda";
   if (!task.due_at) return said;
-  if (now > *task.due_at)
-    return said + ", " + late_by(task.calendar->worked(*task.due_at, now), *task.calendar);
-  return said + ", batas " + notify::short_moment(task.calendar->local(*task.due_at));
+  if (now > *task.due_at) {
+    const Seconds span = task.calendar->counted(*task.due_at, now, task.counting);
+    return said + ", " + late_by(span, task.counting, *task.calendar);
+  }
+  return said + ", batas " + notify::short_moment(task.calendar->local_end(*task.due_at));
 }
 
 std::string list_of(std::vector<ListedTask> tasks, Instant now) {

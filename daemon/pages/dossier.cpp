@@ -67,6 +67,9 @@ class Sections {
   std::string moment(const std::optional<Instant>& t) const {
     return t ? moment_words(calendar_, *t) : std::string(kNone);
   }
+  std::string end(const std::optional<Instant>& due) const {
+    return due ? end_words(calendar_, *due) : std::string(kNone);
+  }
   // In tables.
   std::string brief(const std::optional<Instant>& t) const {
     if (!t) return std::string(kNone);
@@ -98,15 +101,15 @@ class Sections {
         {"Berkas lengkap", html("{}", moment(permit_.case_opened_at))},
         {"Standar layanan",
          html("{}", budget_words(permit_.case_standard.value_or(sop_.case_standard)))},
-        {"Batas yang dijanjikan", html("{}", moment(sla.due_at))},
+        {"Batas yang dijanjikan", html("{}", end(sla.due_at))},
         {"Diputus", html("{}", moment(permit_.case_closed_at))},
         {"Penilaian", html("<strong>{}</strong>", verdict_words(permit_.case_verdict))}};
     if (permit_.case_elapsed)
-      rows.emplace_back("Waktu layanan", html("{}", notify::working_time(*permit_.case_elapsed,
-                                                                         calendar_.nominal_day())));
+      rows.emplace_back("Waktu layanan",
+                        html("{}", span_words(*permit_.case_elapsed, sla.standard, calendar_)));
     if (const auto legal = legal_ledger(permit_, sop_))
       rows.emplace_back("Batas hukum",
-                        html("{} ({})", moment(Replay(*legal, calendar_).due()), sop_.legal.basis));
+                        html("{} ({})", end(Replay(*legal, calendar_).due()), sop_.legal.basis));
     if (permit_.legal_passed_at)
       rows.emplace_back("Batas hukum terlewati",
                         html("<strong>{}</strong>", moment(permit_.legal_passed_at)));
@@ -118,6 +121,11 @@ class Sections {
 
   std::string working(Seconds span) const {
     return notify::working_duration(span, calendar_.nominal_day());
+  }
+
+  std::string taken(const Sla& sla) const {
+    return sla.standard.in_calendar_days() ? span_words(sla.elapsed, sla.standard, calendar_)
+                                           : working(sla.elapsed);
   }
 
   Html time() const {
@@ -148,7 +156,7 @@ class Sections {
               ? fmt::format("{}, {}", brief(visit.closed_at),
                             action_done_words(sop_of(visit, sop_), visit.step, visit.action))
               : std::string("terbuka"),
-          by, fmt::format("{} dari {}", working(sla.elapsed), budget_in_words(sla.standard)),
+          by, fmt::format("{} dari {}", taken(sla), budget_in_words(sla.standard)),
           verdict_words(visit.verdict));
     }
     return html(

@@ -52,13 +52,17 @@ class Report {
   std::string share(std::int64_t part, std::int64_t whole) const {
     return notify::percent(part, whole);
   }
+  // Of the service, in the days of its standard.
   std::string days(const std::optional<std::int64_t>& seconds) const {
     if (!seconds) return std::string(kNone);
-    const std::int64_t day = calendar_.nominal_day().count();
+    const std::int64_t day = in_calendar_days() ? 24 * 60 * 60 : calendar_.nominal_day().count();
     return notify::tenths((*seconds * 10 + day / 2) / day);
   }
-  std::string lasting(const std::optional<std::int64_t>& seconds) const {
+  bool in_calendar_days() const { return sop_.case_standard.in_calendar_days(); }
+  std::string lasting(const std::optional<std::int64_t>& seconds, const Step& step) const {
     if (!seconds) return std::string(kNone);
+    if (step.standard.in_calendar_days())
+      return span_words(Seconds{*seconds}, step.standard, calendar_);
     return notify::working_duration(Seconds{*seconds}, calendar_.nominal_day());
   }
   // "bulan sebelumnya 80%": beside a figure.
@@ -84,7 +88,9 @@ class Report {
     boxes += count("permohonan masuk", month_.submitted, before_.submitted);
     boxes += count("izin terbit", month_.issued, before_.issued);
     boxes += count("ditolak", month_.rejected, before_.rejected);
-    boxes += box(days(month_.average_seconds), "hari kerja, rata-rata penyelesaian",
+    boxes += box(days(month_.average_seconds),
+                 in_calendar_days() ? "hari kalender, rata-rata penyelesaian"
+                                    : "hari kerja, rata-rata penyelesaian",
                  beside(days(before_.average_seconds)));
     return html(
         "<h2>Ringkasan</h2><p>{}</p><div class=\"kotak\">{}</div>"
@@ -214,9 +220,10 @@ class Report {
       rows += html(
           "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
           "<td>{}</td><td>{}</td></tr>",
-          step.short_name, budget_in_words(step.standard), lasting(figures.waited_p50),
-          lasting(figures.waited_p90), lasting(figures.handled_p50), lasting(figures.handled_p90),
-          lasting(figures.worked_p50), lasting(figures.worked_p90));
+          step.short_name, budget_in_words(step.standard), lasting(figures.waited_p50, step),
+          lasting(figures.waited_p90, step), lasting(figures.handled_p50, step),
+          lasting(figures.handled_p90, step), lasting(figures.worked_p50, step),
+          lasting(figures.worked_p90, step));
       const double standard = static_cast<double>(nominal_time(step.standard, calendar_).count());
       if (!figures.worked_p90 || standard <= 0) continue;
       const double ratio = static_cast<double>(*figures.worked_p90) / standard;
@@ -260,8 +267,9 @@ class Report {
       rows += html(
           "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
           "</tr>",
-          one.number, one.subject, one.applicant, day(one.due),
-          one.closed ? day(one.closed) : std::string("belum diputus"),
+          one.number, one.subject, one.applicant,
+          one.due ? day(calendar_.local_end(*one.due)) : std::string(kNone),
+          one.closed ? day(calendar_.local(*one.closed)) : std::string("belum diputus"),
           one.cause.empty() ? std::string(kNone) : one.cause);
     Html more;
     if (s_.figures.late.size() == static_cast<std::size_t>(store::kLateCasesAtMost))
@@ -273,9 +281,7 @@ class Report {
         rows, more);
   }
 
-  std::string day(const std::optional<Instant>& t) const {
-    if (!t) return std::string(kNone);
-    const LocalTime local = calendar_.local(*t);
+  std::string day(const LocalTime& local) const {
     return notify::date(local) + " " + notify::clock_time(local);
   }
 

@@ -110,12 +110,12 @@ Html facts_of(const PermitView& view) {
                                : html("belum berjalan: berkas belum dinyatakan lengkap"),
                 service.due_at && !is_terminal(permit.state)
                     ? html(" {} {}", *service.status == SlaStatus::overdue ? "sejak" : "sampai",
-                           notify::plain_moment(calendar.local(*service.due_at)))
+                           notify::plain_moment(calendar.local_end(*service.due_at)))
                     : Html());
   if (const auto ledger = legal_ledger(permit, view.context.sop); ledger && !ledger->closed)
     if (const auto due = Replay(*ledger, calendar).due())
       facts += html("<dt>Batas menurut hukum</dt><dd>{}{} <span class=\"halus\">({})</span></dd>",
-                    view.context.now > *due ? "terlewati " : "", moment_words(calendar, *due),
+                    view.context.now > *due ? "terlewati " : "", end_words(calendar, *due),
                     view.context.sop.legal.basis);
   const Html reach =
       offers_at(view.offers, 0, Offer::What::reach_applicant).empty()

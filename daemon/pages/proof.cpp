@@ -67,7 +67,7 @@ std::string day_words(const DayProof& day, const Calendar& calendar) {
   return notify::weekday_name(local) + ", " + notify::date(local);
 }
 
-Html table_of(const std::vector<DayProof>& days, const Calendar& calendar) {
+Html table_of(const std::vector<DayProof>& days, const Budget& budget, const Calendar& calendar) {
   const std::size_t first = days.size() > kDaysShown ? days.size() - kDaysShown : 0;
   Seconds before{0}, whole{0};
   Html rows;
@@ -82,6 +82,7 @@ Html table_of(const std::vector<DayProof>& days, const Calendar& calendar) {
              day_words(days[i], calendar), spans_of(days[i], calendar),
              days[i].counted.count() == 0 ? std::string("–") : notify::duration(days[i].counted));
   }
+  const Seconds day = budget.in_calendar_days() ? Seconds{24 * 60 * 60} : calendar.nominal_day();
   Html earlier;
   if (first > 0)
     earlier = html("<tr><th scope=\"row\">{} hari sebelumnya</th><td></td><td>{}</td></tr>", first,
@@ -89,12 +90,11 @@ Html table_of(const std::vector<DayProof>& days, const Calendar& calendar) {
   return html(
       "<div class=\"gulir\" tabindex=\"0\" role=\"region\" aria-label=\"Perhitungan waktu\"><table>"
       "<thead><tr><th scope=\"col\">Hari</th><th scope=\"col\">Perhitungan</th>"
-      "<th scope=\"col\" class=\"angka\">Waktu kerja</th></tr></thead><tbody>{}{}"
+      "<th scope=\"col\" class=\"angka\">{}</th></tr></thead><tbody>{}{}"
       "<tr><th scope=\"row\">Jumlah{}</th><td></td>"
       "<td class=\"angka\"><strong>{}</strong></td></tr></tbody></table></div>",
-      earlier, rows,
-      whole < calendar.nominal_day() ? std::string()
-                                     : ", " + notify::working_time(whole, calendar.nominal_day()),
+      budget.in_calendar_days() ? "Waktu" : "Waktu kerja", earlier, rows,
+      whole < day ? std::string() : ", " + span_words(whole, budget, calendar),
       whole.count() == 0 ? std::string("belum ada") : notify::duration(whole));
 }
 
@@ -117,15 +117,15 @@ Html proof_of(const Ledger& ledger, const Proof& proof, const Calendar& calendar
                     moment_words(calendar, ledger.opened), budget_words(ledger.budget));
   if (proof.carried.count() > 0)
     facts += html("<p>Saat berkas berada di tahap ini sebelumnya sudah terpakai {}.</p>",
-                  notify::working_time(proof.carried, calendar.nominal_day()));
+                  span_words(proof.carried, ledger.budget, calendar));
   if (proof.due)
-    facts += html("<p>Jatuh tempo: <strong>{}</strong>.</p>", moment_words(calendar, *proof.due));
+    facts += html("<p>Jatuh tempo: <strong>{}</strong>.</p>", end_words(calendar, *proof.due));
   else
     facts += html("<p>Waktu sedang berhenti, sehingga tanggalnya belum dapat ditetapkan.</p>");
   if (proof.provisional)
     facts += html(
         "<p class=\"halus\">Sementara: hari libur untuk sebagian masa ini belum ditetapkan.</p>");
-  return html("{}{}", facts, table_of(proof.days, calendar));
+  return html("{}{}", facts, table_of(proof.days, ledger.budget, calendar));
 }
 
 }  // namespace

@@ -287,7 +287,7 @@ awaitable<Response> TrackPages::track_objection(PageCall call) {
   const Sop* service = sop.objection ? rulebook_.sop_in_force(sop.objection->sop) : nullptr;
   if (!until || found.moment.now > *until || !service) co_return not_found(call);
   co_return page(200, call, "Ajukan keberatan",
-                 how_to_object(stored.permit, sop, *service, calendar.local(*until),
+                 how_to_object(stored.permit, sop, *service, calendar.local_end(*until),
                                "/lacak/" + call.request.param("secret")));
 }
 

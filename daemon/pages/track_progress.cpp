@@ -110,8 +110,7 @@ Html elsewhere_card(const TrackView& view, const Visit& visit) {
   std::string until;
   if (sla.due_at)
     until = (late ? "Batasnya telah lewat: " : "Paling lambat ") +
-            notify::full_moment(due_time(view.calendar, *sla.due_at)) + " " +
-            view.calendar.local(*sla.due_at).zone_abbreviation + ".";
+            end_words(view.calendar, *sla.due_at) + ".";
   const Html stands = view.sop.step(visit.step).stops_case
                           ? html(
                                 "<p class=\"halus\">Selama menunggu Anda, waktu layanan "
@@ -150,8 +149,8 @@ Html receipt_card(const TrackView& view, const Visit& visit) {
     if (action.automatic_after)
       automatic =
           html("<p class=\"halus\">Tanpa tindakan Anda, penerimaan tercatat sendiri pada {}.</p>",
-               moment_words(view.calendar,
-                            view.calendar.deadline(visit.opened_at, *action.automatic_after).due));
+               end_words(view.calendar,
+                         view.calendar.deadline(visit.opened_at, *action.automatic_after).due));
   const Html inside = html(
       "<h2>Izin telah terbit</h2>{}<p>Periksa isinya, lalu konfirmasikan penerimaan atau laporkan "
       "kesalahan.</p>{}{}",
@@ -163,7 +162,7 @@ Html how_to_object(const TrackView& view) {
   const auto until = objection_until(view.permit(), view.sop, view.calendar);
   if (!until) return {};
   const Html words = html(" Keberatan dapat diajukan {} paling lambat {}.", view.sop.objection->how,
-                          notify::date(view.calendar.local(*until)));
+                          notify::date(view.calendar.local_end(*until)));
   if (view.sop.objection->sop.empty() || view.now > *until) return words;
   return html("{}</p><p><a class=\"tombol utama\" href=\"{}/keberatan\">Ajukan keberatan</a>",
               words, view.path);
@@ -211,7 +210,7 @@ Html under_way_card(const TrackView& view, const Visit& visit) {
   const std::int64_t total = sla.elapsed.count() + sla.remaining->count();
   const std::int64_t percent = total > 0 ? 100 * sla.elapsed.count() / total : 100;
   const Html bar = progress_bar(*sla.status == SlaStatus::overdue ? 100 : percent);
-  const auto due = sla.due_at ? moment_words(view.calendar, *sla.due_at) : std::string();
+  const auto due = sla.due_at ? end_words(view.calendar, *sla.due_at) : std::string();
   switch (*sla.status) {
     case SlaStatus::paused:
       where += html(
@@ -225,8 +224,7 @@ Html under_way_card(const TrackView& view, const Visit& visit) {
           "pimpinan.</p>"
           "<p class=\"besar\">Perkiraan selesai: <strong>{}</strong>.</p>{}<p "
           "class=\"halus\">{}</p>",
-          due,
-          moment_words(view.calendar, told_estimate(view.permit(), sop, view.calendar, view.now)),
+          due, end_words(view.calendar, told_estimate(view.permit(), sop, view.calendar, view.now)),
           bar, kNothingToDo);
       return card(Tone::late, "Terlambat", where);
     default:
@@ -235,8 +233,9 @@ Html under_way_card(const TrackView& view, const Visit& visit) {
   const bool soon = *sla.status == SlaStatus::due_soon;
   where += html(
       "<p class=\"besar\">Selesai paling lambat <strong>{}</strong>.</p>{}"
-      "<p class=\"halus\">Sisa waktu kerja {}, dari {} sejak berkas lengkap. {}</p>",
-      due, bar, notify::working_duration(*sla.remaining, view.calendar.nominal_day()),
+      "<p class=\"halus\">Sisa {}, dari {} sejak berkas lengkap. {}</p>",
+      due, bar,
+      notify::left_words(*sla.remaining, counting_of(sla.standard), view.calendar.nominal_day()),
       budget_words(sop.case_standard), kNothingToDo);
   return card(soon ? Tone::soon : Tone::ok, soon ? "Mendekati batas waktu" : "Sesuai jadwal",
               where);

@@ -12,8 +12,6 @@
 namespace tenggat::pages {
 namespace {
 
-constexpr Seconds kDay{24 * 60 * 60};
-
 bool same_day(const LocalTime& a, const LocalTime& b) {
   return a.year == b.year && a.month == b.month && a.day == b.day;
 }
@@ -115,31 +113,26 @@ std::string duties_words(const std::vector<Duty>& duties, const std::vector<cons
   return all;
 }
 
-std::string budget_words(const Budget& budget) {
-  std::string words;
-  const auto add = [&words](long count, std::string_view unit) {
-    if (count > 0) words += fmt::format("{}{} {}", words.empty() ? "" : " ", count, unit);
-  };
-  add(budget.calendar_days, "hari kalender");
-  add(budget.days, "hari kerja");
-  add(budget.hours, budget.days > 0 ? "jam" : "jam kerja");
-  add(budget.minutes, budget.days > 0 || budget.hours > 0 ? "menit" : "menit kerja");
-  return words;
-}
-
 std::string span_words(Seconds span, const Budget& standard, const Calendar& calendar) {
-  if (!standard.in_calendar_days()) return notify::working_time(span, calendar.nominal_day());
-  const std::int64_t days = std::abs(span.count()) / kDay.count();
-  return days == 0 ? notify::duration(span) : fmt::format("{} hari kalender", days);
+  return notify::span_words(span, counting_of(standard), calendar.nominal_day());
 }
 
 Html legal_mark(const Permit& permit) {
   return permit.legal_passed_at ? badge(Tone::late, "Batas hukum terlewati") : Html();
 }
 
-std::string moment_words(const Calendar& calendar, Instant t) {
-  const LocalTime local = calendar.local(t);
+namespace {
+std::string full_words(const LocalTime& local) {
   return notify::full_moment(local) + " " + local.zone_abbreviation;
+}
+}  // namespace
+
+std::string moment_words(const Calendar& calendar, Instant t) {
+  return full_words(calendar.local(t));
+}
+
+std::string end_words(const Calendar& calendar, Instant due) {
+  return full_words(calendar.local_end(due));
 }
 
 std::string near_words(const Calendar& calendar, Instant t, Instant now) {
@@ -152,24 +145,15 @@ std::string near_words(const Calendar& calendar, Instant t, Instant now) {
   return notify::short_moment(local);
 }
 
-LocalTime due_time(const Calendar& calendar, Instant due) {
-  const LocalTime local = calendar.local(due);
-  if (local.hour != 0 || local.minute != 0 || local.second != 0) return local;
-  LocalTime end = calendar.local(due - Seconds{1});
-  end.hour = 24;
-  end.minute = end.second = 0;
-  return end;
-}
-
 std::string due_words(const Calendar& calendar, Instant due, Instant now, std::string_view until) {
-  const LocalTime end = due_time(calendar, due);
+  const LocalTime end = calendar.local_end(due);
   return fmt::format("{} {}", now > due ? "seharusnya" : until,
                      end.hour == 24 ? notify::short_moment(end) : near_words(calendar, due, now));
 }
 
 std::string until_words(const Sla& sla, const Calendar& calendar) {
   if (!sla.status || !sla.remaining || !sla.due_at) return "";
-  const std::string due = notify::plain_moment(due_time(calendar, *sla.due_at));
+  const std::string due = notify::plain_moment(calendar.local_end(*sla.due_at));
   const std::string span = span_words(*sla.remaining, sla.standard, calendar);
   if (*sla.status == SlaStatus::overdue) return fmt::format("terlambat {}, sejak {}", span, due);
   return fmt::format("sisa {}, sampai {}", span, due);

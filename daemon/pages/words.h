@@ -38,16 +38,16 @@ std::string refusal_words(const Refusal& refusal);  // "Tugas sudah diambil petu
 // What kind of note it is: "Kekurangan".
 std::string note_words(std::string_view kind);
 
-std::string budget_words(const Budget& budget);  // "4 hari kerja 1 jam 18 menit"
+using notify::budget_words;
 // Of a clock of this standard: "2 jam 10 menit", "1 hari kerja 3 jam"; "13 hari kalender".
 std::string span_words(Seconds span, const Budget& standard, const Calendar& calendar);
 
 // "Rabu, 22 April 2026 pukul 09.12 WITA"
 std::string moment_words(const Calendar& calendar, Instant t);
+// Of a due: "Rabu, 22 April 2026 pukul 24.00 WITA" (Calendar::local_end)
+std::string end_words(const Calendar& calendar, Instant due);
 // "hari ini pukul 10.26", "kemarin pukul 15.40"; else "Rabu 22 April, 09.12 WITA".
 std::string near_words(const Calendar& calendar, Instant t, Instant now);
-// Of a due: the end of a day is its 24.00, not the next one's beginning.
-LocalTime due_time(const Calendar& calendar, Instant due);
 // Until when, of what is still to come, and of what is past: "batas hari ini pukul 10.26",
 // "seharusnya kemarin pukul 15.40".
 std::string due_words(const Calendar& calendar, Instant due, Instant now,

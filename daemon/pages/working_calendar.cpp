@@ -81,7 +81,7 @@ bool is_taken(const Calendar& calendar, const office::NewDay& day) {
 }
 
 std::string instant_words(const Calendar& calendar, const std::optional<Instant>& t) {
-  return t ? notify::short_moment(calendar.local(*t)) : "–";
+  return t ? notify::short_moment(calendar.local_end(*t)) : "–";
 }
 
 Html change_cell(const Calendar& calendar, const std::optional<Instant>& before,

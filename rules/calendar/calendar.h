@@ -97,6 +97,8 @@ class Calendar {
   std::vector<DecreedDay> decreed_days() const;
 
   LocalTime local(Instant t) const;
+  // Of an instant that ends something: the end of a day is its 24:00, not the next one's beginning.
+  LocalTime local_end(Instant t) const;
   Stamp stamp(Instant t) const;         // with the zone's offset, cut to minutes
   std::string format(Instant t) const;  // RFC 3339: 2026-04-02T14:00:00+08:00
 

@@ -90,6 +90,15 @@ LocalTime Calendar::local(Instant t) const {
   return local;
 }
 
+LocalTime Calendar::local_end(Instant t) const {
+  const LocalTime begins = local(t);
+  if (begins.hour != 0 || begins.minute != 0 || begins.second != 0) return begins;
+  LocalTime end = local(t - Seconds{1});
+  end.hour = 24;
+  end.minute = end.second = 0;
+  return end;
+}
+
 Stamp Calendar::stamp(Instant t) const {
   // RFC 3339 offsets have no seconds; offsets of the 19th century do. The instant stays exact.
   const Seconds offset = utc_offset(*content_, *timetable_, t);

@@ -12,7 +12,6 @@ namespace {
 
 // Kept among the raised rungs under its kind's word, k counting on; no ladder has it.
 const NoticeKind kObstacleReminder{NoticeKind::Of::obstacle};
-constexpr std::string_view kLegalLimit = "fiktif_positif";
 
 }  // namespace
 

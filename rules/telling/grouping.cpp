@@ -77,6 +77,12 @@ std::string OfficerGroup::stands_in_for(const Deliverable& one) const {
   return {};
 }
 
+Counting counting_at(const Sop& sop, std::string_view step) {
+  if (step.empty()) return counting_of(sop.case_standard);
+  const Step* found = sop.find_step(step);
+  return found ? counting_of(found->standard) : Counting::working;
+}
+
 bool more_pressing(const ListedTask& a, const ListedTask& b) {
   const auto last = [](const ListedTask& task) { return task.paused || !task.due_at; };
   if (last(a) != last(b)) return last(b);

@@ -16,8 +16,11 @@ struct ListedTask {
   std::optional<Instant> due_at;
   bool paused = false;
   const Calendar* calendar = nullptr;
-  std::string instead_of = {};  // whom the reader stands in for there; empty: their own
+  Counting counting = Counting::working;  // what its clock counts
+  std::string instead_of = {};            // whom the reader stands in for there; empty: their own
 };
+// What the clock of a step of it counts; of the whole case where `step` is empty.
+Counting counting_at(const Sop& sop, std::string_view step);
 // The soonest due first; what stands or has no due comes last.
 bool more_pressing(const ListedTask& a, const ListedTask& b);
 

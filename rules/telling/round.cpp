@@ -141,8 +141,9 @@ Round::Taken Round::collect(PendingNotice& pending, const StoredPermit& stored,
   const Visit* visit = permit.find_visit(pending.notice.visit);
   const Sla sla = visit ? visit_sla(permit, *visit, context.sop, context.calendar, now_)
                         : case_sla(permit, context.sop, context.calendar, now_);
-  ListedTask task{permit.number, visit ? step_name(*visit, context.sop) : context.sop.case_name,
-                  sla.due_at, sla.paused, &context.calendar};
+  ListedTask task{permit.number,     visit ? step_name(*visit, context.sop) : context.sop.case_name,
+                  sla.due_at,        sla.paused,
+                  &context.calendar, counting_of(sla.standard)};
   const auto held_up = held_up_since(pending.notice, pending.send_at, now_);
   deliverables_.push_back({std::move(pending), std::move(to), std::move(task), held_up,
                            silent_until, context.sop.internal() ? &context.calendar : nullptr});
@@ -215,6 +216,7 @@ std::optional<PlannedMessage> Round::morning_list(const std::string& officer, st
     const Sop& sop = rules_.sop_version(task->sop_version);
     message->listed.push_back({task->number, sop.step_name(task->visit.step), task->due_at,
                                task->paused, &rules_.context(sop, now_).calendar,
+                               counting_at(sop, task->visit.step),
                                rules_.people().name_of_absent(for_officer)});
     message->tasks.emplace_back(task->permit, task->visit.id);
     named.insert(task->permit);

@@ -181,7 +181,7 @@ TEST(Text, FieldsComeInOrderOfFirstAppearance) {
   EXPECT_EQ(
       rendered.field_names,
       (std::vector<std::string>{"jabatan_atasan", "nomor", "nama_tahap", "penanggung_jawab",
-                                "lama_terlambat", "tanggal_batas", "zona", "tautan", "instansi"}));
+                                "keterlambatan", "tanggal_batas", "zona", "tautan", "instansi"}));
   EXPECT_EQ(rendered.fields[3], "belum ada petugas");
   EXPECT_EQ(rendered.template_name, "tenggat_eskalasi");
 }

@@ -31,6 +31,18 @@ TEST(Words, MomentsAreSaidAsAnOfficeWritesThem) {
   EXPECT_EQ(clock_time(moment(2026, 4, 19, 0, 0, 5)), "00.05");
 }
 
+TEST(Words, AClockIsSaidByWhatItCounts) {
+  const Seconds day{7 * 3600 + 1800}, two_days{2 * 24 * 3600 + 60};
+  EXPECT_EQ(span_words(two_days, Counting::elapsed, day), "2 hari kalender");
+  EXPECT_EQ(span_words(2 * day, Counting::working, day), "2 hari kerja");
+  EXPECT_EQ(left_words(Seconds{7800}, Counting::working, day), "waktu kerja 2 jam 10 menit");
+  EXPECT_EQ(left_words(Seconds{7800}, Counting::elapsed, day), "2 jam 10 menit");
+  EXPECT_EQ(late_words(-Seconds{7800}, Counting::working, day), "2 jam 10 menit (jam kerja)");
+  EXPECT_EQ(late_words(-two_days, Counting::elapsed, day), "2 hari kalender");
+  EXPECT_EQ(budget_words({4, 1, 18}), "4 hari kerja 1 jam 18 menit");
+  EXPECT_EQ(budget_words({0, 0, 0, 14, false}), "14 hari kalender");
+}
+
 TEST(Words, DurationsHaveHoursAndMinutes) {
   EXPECT_EQ(duration(Seconds(7800)), "2 jam 10 menit");
   EXPECT_EQ(duration(Seconds(3600)), "1 jam");

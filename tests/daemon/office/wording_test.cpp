@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "rules/permit/ladder.h"
 #include "tests/rules/calendars.h"
+#include "tests/rules/paud_fixture.h"
 
 namespace tenggat::office {
 namespace {
@@ -21,7 +23,7 @@ const Calendar& calendar() {
 }
 
 std::string line(const std::string& due, const std::string& now) {
-  return task_line({"PAUD-1", "Kajian teknis", clock(due), false, &calendar(), ""}, clock(now));
+  return task_line({"PAUD-1", "Kajian teknis", clock(due), false, &calendar()}, clock(now));
 }
 
 TEST(Wording, LatenessIsSaidInWorkingDaysAndHoursAsRemainingTimeIs) {
@@ -34,7 +36,7 @@ TEST(Wording, LatenessIsSaidInWorkingDaysAndHoursAsRemainingTimeIs) {
 
 TEST(Wording, AListSaysWhomItsReaderStandsInFor) {
   EXPECT_EQ(task_line({"PAUD-1", "Persetujuan Kepala Bidang", clock("06-08 08:00"), false,
-                       &calendar(), "Siti Rahmah"},
+                       &calendar(), Counting::working, "Siti Rahmah"},
                       clock("06-08 08:25")),
             "Persetujuan Kepala Bidang, menggantikan Siti Rahmah, terlambat 25 menit (jam kerja)");
 }
@@ -42,13 +44,78 @@ TEST(Wording, AListSaysWhomItsReaderStandsInFor) {
 TEST(Wording, AListNamesEachPermitOnceHoweverMuchThereIsToSayOfIt) {
   const Instant now = clock("06-08 08:25");
   const std::vector<ListedTask> tasks{
-      {"PAUD-1", "Kajian teknis", clock("06-08 08:00"), false, &calendar(), ""},
-      {"PAUD-2", "Verifikasi berkas", clock("06-08 08:10"), false, &calendar(), ""},
-      {"PAUD-1", "Izin Penyelenggaraan PAUD", clock("06-12 10:00"), false, &calendar(), ""}};
+      {"PAUD-1", "Kajian teknis", clock("06-08 08:00"), false, &calendar()},
+      {"PAUD-2", "Verifikasi berkas", clock("06-08 08:10"), false, &calendar()},
+      {"PAUD-1", "Izin Penyelenggaraan PAUD", clock("06-12 10:00"), false, &calendar()}};
   EXPECT_EQ(list_of(tasks, now),
             "PAUD-1 Kajian teknis, terlambat 25 menit (jam kerja), dan Izin Penyelenggaraan PAUD,"
             " batas Jumat 12 Juni, 10.00 WITA; PAUD-2 Verifikasi berkas, terlambat 15 menit (jam"
             " kerja)");
+}
+
+// PAUD as a service of calendar days, whose technical department has three of them.
+Sop in_calendar_days() {
+  return testing::paud_with({{"total: 4d 1h 18m  # sebagaimana formulir; diperiksa terhadap jumlah "
+                              "langkah\n",
+                              ""},
+                             {"  waktu: 5d\n", "  waktu: 14k\n"},
+                             {"    waktu: 4d\n", "    waktu: 3k\n"},
+                             {"akibat: perlu_ditegaskan", "akibat: dianggap_dikabulkan"}});
+}
+
+TextFields said_of(const testing::Office& office, const Notice& notice) {
+  store::StoredPermit stored;
+  stored.permit = office.permit;
+  return fields_of(notice, stored, office.context(), {"DPMPTSP", "https://x", ""}, {});
+}
+
+TEST(Wording, AClockOfCalendarDaysEndsAtMidnightAndIsSaidInCalendarDays) {
+  testing::Office office(testing::shipped_calendar(), in_calendar_days());
+  office.at("04-02 10:00").submit();
+  office.bring_to("kajian_teknis");
+  Notice notice;
+  notice.visit = office.visit("kajian_teknis#1").id;
+  notice.text = "pengingat";
+  TextFields fields = said_of(office, notice);
+  EXPECT_EQ(fields["waktu_batas"], "Minggu, 5 April 2026 pukul 24.00");
+  EXPECT_EQ(fields["tanggal_batas"], "Kamis, 16 April 2026 pukul 24.00");
+  EXPECT_EQ(fields["waktu_tersisa"], "3 hari kalender");
+  EXPECT_EQ(fields["standar_layanan"], "14 hari kalender");
+  office.at("04-08 10:00");
+  fields = said_of(office, notice);
+  EXPECT_EQ(fields["keterlambatan"], "2 hari kalender");
+  EXPECT_EQ(fields["keadaan"], "sisa 8 hari kalender");
+}
+
+TEST(Wording, ThatTheLimitOfLawHasPassedNamesThatLimitAndItsBasis) {
+  testing::Office office(testing::shipped_calendar(), in_calendar_days());
+  office.at("04-02 10:00").submit();
+  office.bring_to("kajian_teknis");
+  office.at("04-14 10:00");
+  Notice notice;
+  notice.text = kLegalLimit;
+  TextFields fields = said_of(office, notice);
+  EXPECT_EQ(
+      fields["tanggal_batas"],
+      notify::full_moment(office.calendar().local(*office.permit.legal_passed_at - Seconds{1})));
+  EXPECT_EQ(fields["dasar"], "UU 30/2014 pasal 53");
+}
+
+TEST(Wording, AnObjectionOfCalendarDaysIsPossibleOnItsLastDayStill) {
+  const Sop sop = testing::paud_with({{"  batas: 21d\n", "  batas: 21k\n"}});
+  testing::Office office(testing::shipped_calendar(), sop);
+  office.at("04-02 10:00").submit();
+  office.permit.state = PermitState::rejected;
+  office.permit.case_closed_at = office.now();
+  EXPECT_EQ(said_of(office, {})["cara_keberatan"],
+            "secara tertulis kepada Kepala DPMPTSP Kota Banjarbaru paling lambat 23 April 2026");
+}
+
+TEST(Wording, AListSaysCalendarDaysAsSuch) {
+  const ListedTask task{"PBG-1", "Pembayaran", clock("06-09 00:00"),
+                        false,   &calendar(),  Counting::elapsed};
+  EXPECT_EQ(task_line(task, clock("06-08 08:00")), "Pembayaran, batas Senin 8 Juni, 24.00 WITA");
+  EXPECT_EQ(task_line(task, clock("06-11 08:00")), "Pembayaran, terlambat 2 hari kalender");
 }
 
 }  // namespace
