@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "notifiers/words.h"
 #include "rules/permit/ladder.h"
 #include "tests/rules/calendars.h"
 #include "tests/rules/paud_fixture.h"
