@@ -138,6 +138,17 @@ std::vector<Deficiency> read_deficiencies(std::vector<JsonObject> bodies) {
   return deficiencies;
 }
 
+std::optional<std::int64_t> read_permit_id(JsonObject& body, std::string_view name) {
+  const auto text = body.optional_text(name, Limits::word);
+  if (!text) return std::nullopt;
+  if (text->empty() || text->size() > Limits::permit_id || text->front() == '0' ||
+      !std::all_of(text->begin(), text->end(), is_digit)) {
+    body.fault(name, say<Detail::no_permit_id>());
+    return std::nullopt;
+  }
+  return parse_id(*text).value_or(kNobodys);
+}
+
 bool is_json(std::string_view content_type) {
   std::string_view type = content_type.substr(0, content_type.find(';'));
   while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
@@ -184,6 +195,7 @@ Submission read_submission(const json::value& value, FieldFaults& faults) {
   submission.permit.external_id =
       body.optional_text("external_id", Limits::external_id).value_or("");
   submission.permit.started_at = body.optional_instant("started_at");
+  submission.permit.related = read_permit_id(body, "related");
   body.refuse_unknown();
   return submission;
 }

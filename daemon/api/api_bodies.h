@@ -3,6 +3,7 @@
 #pragma once
 #include <boost/system/result.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@ namespace tenggat::http {
 // Lengths in characters.
 struct BodyLimits {
   static constexpr std::size_t word = 64;  // ids: steps, actions, kinds, reasons
+  static constexpr std::size_t permit_id = 19;
   static constexpr std::size_t name = 200;
   static constexpr std::size_t officer_name = 120;
   static constexpr std::size_t subject = 300;
@@ -47,6 +49,8 @@ Read<boost::json::value> read_json(const Request& request, Body body);
 // 422 with `errors` where there are faults.
 std::optional<Response> refuse_faults(const Request& request, const FieldFaults& faults);
 
+// An id of no permit: of one that the caller may not know of.
+inline constexpr std::int64_t kNobodys = 0;
 // POST /permits; `created_by` is the caller's to set. WhatsApp numbers come out as 62… Its fields
 // are kept as they came and, where they can be a form's, read as such: which they are says the SOP.
 Submission read_submission(const boost::json::value& body, FieldFaults& faults);

@@ -9,12 +9,15 @@
 #include "daemon/api/timeline.h"
 #include "daemon/api/why.h"
 #include "daemon/store/files.h"
+#include "daemon/store/related.h"
 #include "rules/permit/form.h"
 
 namespace tenggat::http {
 namespace {
 
 namespace json = boost::json;
+
+constexpr Who kReaders = Who::read | Who::officer;
 
 Actor actor_of(const Call& call, const std::string& on_behalf_of) {
   switch (call.access.capacity) {
@@ -51,6 +54,13 @@ Response refuse_form(const Request& request, const Refusal& refusal,
                  {{"errors", to_json(faults, language_of(request))}});
 }
 
+// The submission names the permit that it objects to: what speaks against that is said of the name.
+Response refuse_related(const Request& request, const Refusal& refusal) {
+  const FieldFaults faults{{"/related", refusal.detail()}};
+  return problem(request, problem_code(refusal.reason()), refusal.detail(),
+                 {{"errors", to_json(faults, language_of(request))}});
+}
+
 bool is_refused_for_form(const CommandAnswer& answer) {
   return answer.refusal && answer.refusal->reason() == Reason::invalid_fields;
 }
@@ -73,6 +83,19 @@ std::optional<Actor> actor_of(const Principal& principal, const Permit& permit) 
   if (principal.has("intake") && permit.created_by == principal.id)
     return Actor{Actor::Kind::applicant, principal.id, ""};
   return std::nullopt;
+}
+
+// Those that the caller may see.
+json::array objections_view(const Call& call, const Permit& permit,
+                            const std::vector<store::RelatedPermit>& beside) {
+  json::array objections;
+  for (const store::RelatedPermit& one : beside)
+    if (one.related == permit.id && !refuse_permit(call.access, call.principal, one.created_by))
+      objections.push_back(json::object{{"id", std::to_string(one.id)},
+                                        {"number", one.number},
+                                        {"sop", one.sop},
+                                        {"state", to_string(one.state)}});
+  return objections;
 }
 
 // A permit that was made by the request is known from its answer alone.
@@ -109,6 +132,8 @@ class PermitCalls : public ApiGroup {
   // Both references are to what the calling coroutine holds.
   awaitable<std::optional<Response>> refuse_missing_uploads(
       const Request& request, const std::vector<NewDocument>& documents);
+  // The permit that a submission objects to, where its caller may see it; else kNobodys.
+  awaitable<std::int64_t> related_as_seen(Principal principal, std::int64_t related);
   // Its view, or empty.
   awaitable<std::string> permit_with_external_id(Principal principal, std::string external_id);
   boost::json::object view(const Principal& principal, const store::StoredPermit& stored,
@@ -152,6 +177,10 @@ awaitable<Response> PermitCalls::permit_create(Call call) {
   if (!key) co_return key.error();
   auto looking = refuse_missing_uploads(request, submission.permit.documents);
   if (auto refusal = co_await std::move(looking)) co_return std::move(*refusal);
+  if (submission.permit.related) {
+    auto seeing = related_as_seen(call.principal, *submission.permit.related);
+    submission.permit.related = co_await std::move(seeing);
+  }
 
   const std::string external_id = submission.permit.external_id, sop = submission.sop;
   const FieldValues form = submission.permit.fields;
@@ -171,7 +200,20 @@ awaitable<Response> PermitCalls::permit_create(Call call) {
   const Sop* known = rulebook_.sop_in_force(sop);
   if (is_refused_for_form(answer) && known)
     co_return refuse_form(request, *answer.refusal, faults_of_form(form, *known));
+  if (answer.refusal && is_about_related(answer.refusal->reason()))
+    co_return refuse_related(request, *answer.refusal);
   co_return command_response(request, answer);
+}
+
+awaitable<std::int64_t> PermitCalls::related_as_seen(Principal principal, std::int64_t related) {
+  auto reading = read({related}, {});
+  const Reading found = co_await std::move(reading);
+  const auto stored = found.permits.find(related);
+  const auto access = authorize(&principal, kReaders | Who::intake_own);
+  if (stored == found.permits.end() || !access ||
+      refuse_permit(*access, principal, stored->second.permit.created_by))
+    co_return kNobodys;
+  co_return related;
 }
 
 awaitable<std::string> PermitCalls::permit_with_external_id(Principal principal,
@@ -278,7 +320,9 @@ awaitable<Response> PermitCalls::permit_show(Call call) {
   auto finding = id_in_path(request);
   const std::optional<std::int64_t> id = co_await std::move(finding);
   if (!id) co_return problem(request, "not_found");
-  auto reading = read({*id}, {});
+  pg::Pipeline more;
+  const auto beside = store::add_related(more, *id);
+  auto reading = read({*id}, std::move(more));
   const Reading found = co_await std::move(reading);
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
   const auto permit = found.permits.find(*id);
@@ -292,6 +336,7 @@ awaitable<Response> PermitCalls::permit_show(Call call) {
     actions =
         offers_view(its, *actor, rulebook_.context(sop, found.moment.now), language_of(request));
   shown["actions"] = std::move(actions);
+  shown["objections"] = objections_view(call, its, found.results[beside]);
   co_return json_response(200, json::serialize(shown));
 }
 
@@ -372,7 +417,7 @@ awaitable<Response> PermitCalls::permit_why(Call call) {
 }
 
 std::vector<ApiCall> permit_calls(const ApiParts* parts) {
-  constexpr Who kReaders = Who::read | Who::officer, kDesk = Who::officer | Who::for_officer;
+  constexpr Who kDesk = Who::officer | Who::for_officer;
   static constexpr RowOf<PermitCalls, Call> kRows[] = {
       {"POST", "/api/v1/permits", "permit_create", Who::intake, In::whole, Out::counted,
        &PermitCalls::permit_create},

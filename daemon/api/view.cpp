@@ -205,6 +205,8 @@ json::object permit_view(const store::StoredPermit& stored, const Sop& sop,
   view["subject"] = permit.subject;
   view["applicant"] = applicant_view(stored, options.contact);
   view["external_id"] = or_null(permit.external_id);
+  view["related"] =
+      permit.related ? json::value(std::to_string(*permit.related)) : json::value(nullptr);
   view["version"] = permit.version;
   view["started_at"] = calendar.format(permit.started_at);
   view["submitted_at"] = calendar.format(permit.submitted_at);

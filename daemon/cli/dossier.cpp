@@ -23,6 +23,7 @@ pg::Awaitable<int> dossier(DatabaseCall& call) {
   const auto events = store::add_events(pipeline, id);
   const auto notes = store::add_notes(pipeline, id);
   const auto letters = store::add_letters(pipeline, id);
+  const auto related = store::add_related(pipeline, id);
   const store::ToldAbout told(pipeline, id);
   const pg::Results results = co_await call.connection.run(std::move(pipeline));
   const std::map<std::int64_t, store::StoredPermit> permits = load.take(results);
@@ -38,8 +39,9 @@ pg::Awaitable<int> dossier(DatabaseCall& call) {
   const std::vector<store::StoredNote> its_notes = results[notes];
   const std::vector<store::ToldNotice> its_told = results[told];
   const std::vector<Delegation> its_letters = results[letters];
-  const pages::Dossier whole{stored,   context,     its_events, its_notes,
-                             its_told, its_letters, chain,      call.config.instansi};
+  const std::vector<store::RelatedPermit> its_related = results[related];
+  const pages::Dossier whole{stored,      context,     its_events, its_notes,           its_told,
+                             its_letters, its_related, chain,      call.config.instansi};
   if (call.given.has("json"))
     write_json(call.terminal.out, pages::dossier_json(whole));
   else

@@ -140,6 +140,10 @@ void write_permit(std::ostream& out, const json::value& permit) {
   fact("case", {"case_sla", "status"});
   fact("case due", {"case_sla", "due_at"});
   fact("tracking", {"tracking_url"});
+  fact("objects to", {"related"});
+  for (const json::value& objection : array_at(permit, "objections"))
+    facts.push_back({"objection", fmt::format("{}, {}", text_at(objection, {"number"}),
+                                              text_at(objection, {"state"}))});
   write_table(out, {"number", text_at(permit, {"number"})}, facts);
   const json::array& visits = array_at(permit, "visits");
   if (visits.empty()) return;
@@ -207,7 +211,7 @@ std::string submission_text(const std::string& file, Terminal& terminal) {
 json::object submission_of(const Given& given, Terminal& terminal, ApiClient& api) {
   if (const auto file = given.argument(0)) {
     for (const char* option : {"sop", "name", "subject", "whatsapp", "email", "document", "field",
-                               "external-id", "started-at"}) {
+                               "external-id", "started-at", "related"}) {
       if (given.has(option))
         throw BadUsage(fmt::format("FILE and --{} do not go together", option));
     }
@@ -225,6 +229,8 @@ json::object submission_of(const Given& given, Terminal& terminal, ApiClient& ap
   body["applicant"] = std::move(applicant);
   body["documents"] = documents_of(given);
   if (given.has("field")) body["fields"] = fields_of(given, api, given.text_or("sop", ""));
+  if (const auto related = given.text("related"))
+    body["related"] = text_at(api.get("/permits/" + encoded(*related)), {"id"});
   return body;
 }
 
@@ -317,6 +323,7 @@ std::vector<Command> permit_commands() {
         field,
         {"external-id", "ID", "the portal's own"},
         {"started-at", "INSTANT", "when the applicant began"},
+        {"related", "PERMIT", "the refused permit that this one objects to, by id or number"},
         json_answer},
        "hands an application in",
        "FILE holds the body of POST /permits; - is the standard input.",

@@ -245,6 +245,13 @@ inline constexpr auto kProblemTypes = std::to_array<ProblemType>({
       "Nomor yang akan diberikan sudah dimiliki permohonan lain, sehingga permohonan ini tidak "
       "tersimpan. Dua SOP memberi nomor yang sama, atau sebuah SOP diganti namanya: pengelola "
       "memperbaiki `nomor`; `tenggat check --config` menunjukkan yang mana."}},
+    {"objection_under_way", 409,
+     {"An objection to this permit is under way",
+      "Keberatan atas permohonan ini sudah diajukan dan masih diproses"},
+     {"A refusal is objected to by one permit at a time; GET /permits/{id} of the refused one lists "
+      "it under `objections`. Follow that one.",
+      "Satu penolakan hanya dapat diajukan satu keberatan pada satu waktu; GET /permits/{id} dari "
+      "permohonan yang ditolak memuatnya pada `objections`. Ikuti keberatan itu."}},
     {"officer_exists", 409,
      {"An officer with this id is there already", "Petugas dengan id ini sudah ada"},
      {"An officer with this id is there already. Change that one, or choose another id.",
@@ -395,6 +402,33 @@ inline constexpr auto kProblemTypes = std::to_array<ProblemType>({
      {"The requirement is not known", "Syarat tidak dikenal"},
      {"The step has no such requirement to tick; its `requirements` are in GET /sops/{id}.",
       "Langkah ini tidak mempunyai syarat itu; daftar `requirements` ada pada GET /sops/{id}."}},
+    {"unknown_related", 422,
+     {"The related permit is not known", "Permohonan yang terkait tidak dikenal"},
+     {"There is no permit of the id in `related`, or it is not for this caller to see: a service "
+      "with scope intake sees only what it handed in itself. Send the id of the refused permit.",
+      "Tidak ada permohonan dengan id pada `related`, atau pemanggil tidak berhak melihatnya: "
+      "layanan dengan lingkup intake hanya melihat berkas yang diajukannya sendiri. Kirim id "
+      "permohonan yang ditolak."}},
+    {"objects_elsewhere", 422,
+     {"Objections to the related permit are not raised in this service",
+      "Keberatan atas permohonan yang terkait tidak diajukan pada layanan ini"},
+     {"`related` is for the service that the SOP of the refused permit names (`keberatan.sop`). "
+      "GET /sops/{id} of that SOP says which under `objection`.",
+      "`related` hanya untuk layanan yang disebut SOP permohonan yang ditolak (`keberatan.sop`). "
+      "GET /sops/{id} dari SOP itu menyebutkannya pada `objection`."}},
+    {"not_refused", 422,
+     {"The related permit was not refused",
+      "Permohonan yang terkait tidak ditolak, atau penolakannya masih dapat dibatalkan"},
+     {"Only a refusal can be objected to, once it can no longer be taken back (two minutes as it "
+      "ships). Wait for the decision, or hand the application in without `related`.",
+      "Keberatan hanya dapat diajukan atas penolakan, setelah penolakan itu tidak dapat dibatalkan "
+      "lagi (semula dua menit). Tunggu keputusannya, atau ajukan permohonan tanpa `related`."}},
+    {"objection_too_late", 422,
+     {"The time to object is over", "Batas waktu pengajuan keberatan sudah lewat"},
+     {"The SOP of the refused permit says within what time from the refusal it may be objected to "
+      "(`keberatan.batas`); `detail` says when that was over. Speak to the office.",
+      "SOP permohonan yang ditolak menetapkan sampai kapan keberatan dapat diajukan sejak "
+      "penolakan (`keberatan.batas`); `detail` menyebutkan batasnya. Hubungi kantor."}},
     {"bad_occurred_at", 422,
      {"The given time is not possible", "Waktu yang dicatat tidak mungkin"},
      {"The given time lies before the step opened, or in the future. Send when it was really done.",

@@ -69,6 +69,7 @@ namespace tenggat::http {
   X(before_start, "is before start", "lebih awal dari start")                                     \
   X(same_person, "is the same person as from", "orang yang sama dengan from")                     \
   X(no_such_officer, "there is no such officer", "petugas itu tidak ada")                         \
+  X(no_permit_id, "must be a permit's id, a text of digits", "harus id permohonan, teks berupa angka")\
   X(no_such_sop, "there is no such SOP in force", "tidak ada SOP berlaku dengan nama itu")        \
   X(role_of_applicant, "is the applicant's role, not an officer's",                               \
     "adalah peran pemohon, bukan peran petugas")                                                  \

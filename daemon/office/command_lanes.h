@@ -2,8 +2,8 @@
 // batch for a lane, commits it and says when it is done.
 //
 // Lanes never meet: a command whose permit or key is in another lane's batch waits for it, and so
-// do submissions, which share the counter of numbers. Callers are served in turn; a batch is in the
-// order of arrival.
+// do submissions, which share the counter of numbers; an objection waits for the permit it is
+// raised to, too. Callers are served in turn; a batch is in the order of arrival.
 #pragma once
 #include <algorithm>
 #include <chrono>
@@ -27,14 +27,13 @@ class Claims {
  public:
   void add(const CommandRequest& request) {
     keys_.insert(request.key());
-    if (request.opens())
-      submissions_ = true;
-    else
-      permits_.insert(request.permit);
+    submissions_ = submissions_ || request.opens();
+    if (const auto held = request.holds()) permits_.insert(*held);
   }
   bool has_part_of(const CommandRequest& request) const {
-    return keys_.contains(request.key()) ||
-           (request.opens() ? submissions_ : permits_.contains(request.permit));
+    const auto held = request.holds();
+    return keys_.contains(request.key()) || (request.opens() && submissions_) ||
+           (held && permits_.contains(*held));
   }
 
  private:

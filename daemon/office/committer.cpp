@@ -19,6 +19,7 @@
 #include "daemon/store/commands.h"
 #include "daemon/store/files.h"
 #include "daemon/store/hash.h"
+#include "daemon/store/related.h"
 
 namespace tenggat::office {
 
@@ -220,6 +221,9 @@ class BatchLoad {
       ids_ = store::add_id_tails(reads, needs.submissions);
     }
     permits_.emplace(reads, permits_asked_, store::Lock::update);
+    if (!needs.objected_to.empty())
+      objections_ =
+          store::add_objections_to(reads, {needs.objected_to.begin(), needs.objected_to.end()});
     kept_ = store::add_kept_answers(reads, needs.tokens, needs.keys);
     if (!needs.files.empty()) {
       files_ = store::add_lock_files(reads, {needs.files.begin(), needs.files.end()});
@@ -234,6 +238,7 @@ class BatchLoad {
     BatchFacts facts;
     facts.now = moment(results).now;
     facts.permits = permits_->take(results);
+    if (!needs_.objected_to.empty()) facts.objections = results[objections_];
     for (store::KeptAnswer& one : results[kept_])
       facts.kept.emplace(TokenKey(one.token, one.key), std::move(one));
     if (needs_.submissions > 0) {
@@ -251,6 +256,7 @@ class BatchLoad {
   const BatchNeeds& needs_;
   const std::vector<std::int64_t> permits_asked_;
   std::optional<store::PermitLoad> permits_;
+  pg::Slot<std::vector<RaisedObjection>> objections_;
   pg::Slot<std::vector<store::KeptAnswer>> kept_;
   pg::Slot<store::NumberCounters> numbers_;
   pg::Slot<store::NewIds> ids_;

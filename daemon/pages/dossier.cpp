@@ -113,6 +113,9 @@ class Sections {
     if (permit_.legal_passed_at)
       rows.emplace_back("Batas hukum terlewati",
                         html("<strong>{}</strong>", moment(permit_.legal_passed_at)));
+    for (const store::RelatedPermit& one : d_.related)
+      rows.emplace_back(one.related == permit_.id ? "Keberatan" : "Keberatan atas",
+                        html("{}, {}", one.number, state_words(one.state)));
     for (const Field& field : sop_.fields)
       if (const auto value = permit_.fields.find(field.id); value != permit_.fields.end())
         rows.emplace_back(field.label, html("{}", field_words(field, value->second)));
@@ -354,6 +357,18 @@ json::array letters_json(const std::vector<Delegation>& letters) {
   return all;
 }
 
+// Those to this permit; the one that it objects to is its `related`.
+json::array objections_json(const Dossier& dossier) {
+  json::array all;
+  for (const store::RelatedPermit& one : dossier.related)
+    if (one.related == dossier.stored.permit.id)
+      all.push_back(json::object{{"id", std::to_string(one.id)},
+                                 {"number", one.number},
+                                 {"sop", one.sop},
+                                 {"state", to_string(one.state)}});
+  return all;
+}
+
 json::object chain_json(const Dossier& dossier) {
   json::value broken_at;
   if (!dossier.chain.broken.empty()) broken_at = dossier.chain.broken.front().sequence;
@@ -388,6 +403,7 @@ json::object dossier_json(const Dossier& d) {
           {"calendar", calendar.id()},
           {"documents", documents_json(d.stored.permit, calendar)},
           {"letters", letters_json(d.letters)},
+          {"objections", objections_json(d)},
           {"timeline", http::timeline_view(d.stored, {d.events, d.notes}, sop, calendar,
                                            d.context.now, {.note_texts = true})},
           {"why", http::why_view(d.stored, d.told, d.context)},

@@ -9,6 +9,7 @@
 
 #include "daemon/store/audit.h"
 #include "daemon/store/permits.h"
+#include "daemon/store/related.h"
 #include "daemon/store/why.h"
 #include "rules/permit/transition.h"
 
@@ -21,14 +22,15 @@ struct Dossier {
   const std::vector<store::StoredNote>& notes;
   const std::vector<store::ToldNotice>& told;
   const std::vector<Delegation>& letters;
-  const store::AuditReport& chain;  // of this permit
-  std::string office;               // the agency
+  const std::vector<store::RelatedPermit>& related;  // that it objects to, and objections to it
+  const store::AuditReport& chain;                   // of this permit
+  std::string office;                                // the agency
 };
 
 // A whole HTML document, to print.
 std::string dossier_page(const Dossier& dossier);
 // The same for programs: `permit`, `timeline`, `why` as the API has them, and `documents`,
-// `letters`, `chain` beside them.
+// `letters`, `objections`, `chain` beside them.
 boost::json::object dossier_json(const Dossier& dossier);
 
 }  // namespace tenggat::pages

@@ -35,7 +35,9 @@ class Words {
   Words(const EventHead& head, const Permit& permit, const Context& context)
       : permit_(permit), context_(context), visit_(permit.find_visit(head.visit)) {}
 
-  std::string operator()(const Submitted&) const { return "Permohonan diajukan"; }
+  std::string operator()(const Submitted& e) const {
+    return e.related ? "Keberatan diajukan" : "Permohonan diajukan";
+  }
   std::string operator()(const Acted& e) const {
     return step() + done(e.action) + set(e.fields) + checked(e.checked) + led_to(e) +
            cancelled(e.cancelled);

@@ -40,7 +40,7 @@ Outcomes outcome_of(const CommandAnswer& answer) {
   switch (answer.kind) {
     case Kind::done:
     case Kind::repeated:
-      return {true, 303, ""};
+      return {true, 303, "", answer.body};
     case Kind::refused:
       if (answer.refusal)
         return {false, http::problem_code(answer.refusal->reason())->status,

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "daemon/api/authorize.h"
@@ -78,18 +79,19 @@ class Typed {
 
 // What a form asks of the office.
 struct Asked {
-  std::int64_t permit = 0;
+  std::int64_t permit = 0;  // 0: one is to be opened
   Actor actor;
   std::int64_t token = 0;  // under which its key counts
   std::string part;        // of a form that asks for several things at once; else empty
-  Command command;
+  std::variant<Command, Submission> command;
 };
 
 // What came of it, in words for whoever asked.
 struct Outcomes {
   bool done = false;
   int status = 303;
-  std::string words;  // why not
+  std::string words;     // why not
+  std::string answer{};  // where it was done: the permit as it is then, as the API shows it
 };
 
 using PageRoute = http::Answered<PageCall>;
@@ -140,9 +142,9 @@ class PageGroup {
 // What http::answered_by() says of `parts`.
 // clang-format off
 #define TENGGAT_PAGES(X)                                                                         \
-  X(front_pages) X(problem_pages) X(track_pages) X(sign_in_pages) X(task_pages) X(permit_pages)  \
-  X(applicant_pages) X(search_pages) X(board_pages) X(officer_pages) X(calendar_pages)           \
-  X(dead_letter_pages) X(service_pages)
+  X(front_pages) X(problem_pages) X(track_pages) X(objection_pages) X(sign_in_pages)             \
+  X(task_pages) X(permit_pages) X(applicant_pages) X(search_pages) X(board_pages) X(officer_pages)  \
+  X(calendar_pages) X(dead_letter_pages) X(service_pages)
 #define X(pages) std::vector<PageRoute> pages(const PageParts* parts);
 TENGGAT_PAGES(X)
 #undef X

@@ -105,6 +105,7 @@ Html facts_of(const PermitView& view) {
     facts += html("<dt>WhatsApp</dt><dd>{}</dd>", applicant.whatsapp);
   if (!applicant.email.empty()) facts += html("<dt>Email</dt><dd>{}</dd>", applicant.email);
   facts += html("<dt>Diajukan</dt><dd>{}</dd>", moment_words(calendar, permit.submitted_at));
+  facts += related_facts(permit, view.beside);
   facts += html("<dt>Waktu layanan</dt><dd>{}{}</dd>",
                 service.status ? badge(standing.tone, standing.words)
                                : html("belum berjalan: berkas belum dinyatakan lengkap"),
@@ -225,6 +226,7 @@ awaitable<Response> PermitPages::permit_page(const PageCall& call, std::int64_t 
   const auto its_events = store::add_events(more, id);
   const auto its_notes = store::add_notes(more, id);
   const auto its_letters = store::add_letters(more, id);
+  const auto its_related = store::add_related(more, id);
   auto reading = reader_.read({id}, std::move(more));
   const Reading found = co_await std::move(reading);
   const auto permit = found.permits.find(id);
@@ -239,10 +241,11 @@ awaitable<Response> PermitPages::permit_page(const PageCall& call, std::int64_t 
   const auto events = found.results[its_events];
   const auto notes = found.results[its_notes];
   const auto letters = found.results[its_letters];
+  const auto beside = found.results[its_related];
   Html said;
   if (call.request.query.get("sudah")) said = message("Tersimpan.");
-  const PermitView view{stored,    context, offered,   events,          notes,
-                        *call.who, letters, call.form, std::move(fault)};
+  const PermitView view{stored,    context, offered, events,    notes,
+                        *call.who, beside,  letters, call.form, std::move(fault)};
   co_return page(status, call, "Permohonan " + stored.permit.number, body_of(view, said));
 }
 

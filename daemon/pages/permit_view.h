@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "daemon/pages/html.h"
+#include "daemon/pages/objection.h"
 #include "daemon/pages/page_calls.h"
 #include "rules/permit/offers.h"
 
@@ -17,6 +18,7 @@ struct PermitView {
   const std::vector<store::StoredEvent>& events;
   const std::vector<store::StoredNote>& notes;
   const SignedIn& who;
+  const Beside& beside;                    // the permit it objects to, and objections to it
   const std::vector<Delegation>& letters;  // by which somebody acted for somebody else
   const http::Form& form;                  // what came with the request; empty where it only looks
   std::string fault;                       // why that was not done

@@ -75,10 +75,11 @@ Html body_of(const TrackView& view, const Html& said) {
   return html(
       "<p class=\"halus\">Nomor {} · {}</p><h1>{}</h1><p class=\"halus\">Pemohon: {} · diajukan "
       "{}</p>"
-      "{}{}{}{}{}{}{}{}",
+      "{}{}{}{}{}{}{}{}{}",
       permit.number, view.sop.title, permit.subject, view.stored.applicant.name,
-      notify::short_moment(view.calendar.local(permit.submitted_at)), notice, undo, top,
-      journey(view), form_of(view), documents_of(view), proof, withdrawal);
+      notify::short_moment(view.calendar.local(permit.submitted_at)),
+      objected_to(view.stored, view.beside), notice, undo, top, journey(view), form_of(view),
+      documents_of(view), proof, withdrawal);
 }
 
 // For what was done last: an action of a step of theirs, or one of this page's own.
@@ -86,6 +87,7 @@ std::string_view thanks_for(std::string_view what, const Sop& sop) {
   if (what == kUndo) return "Tindakan telah dibatalkan.";
   if (what == kAnswer) return "Terima kasih, jawaban Anda telah kami terima.";
   if (what == kWithdrawal) return "Permohonan telah ditarik.";
+  if (what == kObjected) return "Terima kasih, keberatan Anda telah kami terima.";
   for (const Step& step : sop.steps) {
     const ActionRule* rule = sop.is_applicant(step.role) ? step.find_action(what) : nullptr;
     if (rule && rule->ends_permit()) return "Terima kasih, penerimaan telah dicatat.";
@@ -101,7 +103,6 @@ class TrackPages : public PageGroup {
   awaitable<Response> track(PageCall call);
   awaitable<Response> track_act(PageCall call);
   awaitable<Response> track_document(PageCall call);
-  awaitable<Response> track_objection(PageCall call);
 
  private:
   store::StoredPermit as_decided(store::StoredPermit stored, Instant now) const;
@@ -140,6 +141,7 @@ awaitable<Response> TrackPages::track_again(const PageCall& call, std::int64_t i
   pg::Pipeline more;
   const auto its_notes = store::add_notes(more, id);
   const auto its_letters = store::add_letters(more, id);
+  const auto its_related = store::add_related(more, id);
   auto asking = reader_.read({id}, std::move(more));
   const Reading reading = co_await std::move(asking);
   if (!reading.permits.contains(id)) co_return not_found(call);
@@ -148,10 +150,13 @@ awaitable<Response> TrackPages::track_again(const PageCall& call, std::int64_t i
   const std::vector<store::StoredNote> notes = reading.results[its_notes];
   const std::string& secret = call.request.param("secret");
   const std::vector<Delegation> letters = reading.results[its_letters];
+  const Beside beside = reading.results[its_related];
   const Instant now = std::max(reading.moment.now, stored.permit.changed_at);
   const Context context = rulebook_.context(sop, now);
-  const std::vector<Offer> offered = offers(reading.permits.at(id).permit, kApplicantHere,
-                                            rulebook_.context(sop, reading.moment.now));
+  const Permit& as_it_is = reading.permits.at(id).permit;
+  const Context at_once = rulebook_.context(sop, reading.moment.now);
+  const std::vector<Offer> offered = offers(as_it_is, kApplicantHere, at_once);
+  const Sop* objections = objection_service(sop, rulebook_);
   const TrackView view{stored,
                        sop,
                        calendar_of(sop),
@@ -161,6 +166,8 @@ awaitable<Response> TrackPages::track_again(const PageCall& call, std::int64_t i
                        new_form_keys(csrf_token(secret, "lacak")),
                        context,
                        offered,
+                       beside,
+                       objections && !refuse_objection(as_it_is, beside, *objections, at_once),
                        letters,
                        call.form,
                        outcome.words};
@@ -271,26 +278,6 @@ awaitable<Response> TrackPages::track_document(PageCall call) {
   co_return not_found(call);
 }
 
-// How to object, in the service that says so.
-awaitable<Response> TrackPages::track_objection(PageCall call) {
-  auto finding = tracked_permit(call.request);
-  const auto id = co_await std::move(finding);
-  if (!id) co_return missed(call, not_found(call));
-  auto reading = reader_.read({*id}, {});
-  const Reading found = co_await std::move(reading);
-  const auto permit = found.permits.find(*id);
-  if (permit == found.permits.end()) co_return not_found(call);
-  const store::StoredPermit stored = as_decided(permit->second, found.moment.now);
-  const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
-  const Calendar& calendar = calendar_of(sop);
-  const auto until = objection_until(stored.permit, sop, calendar);
-  const Sop* service = sop.objection ? rulebook_.sop_in_force(sop.objection->sop) : nullptr;
-  if (!until || found.moment.now > *until || !service) co_return not_found(call);
-  co_return page(200, call, "Ajukan keberatan",
-                 how_to_object(stored.permit, sop, *service, calendar.local_end(*until),
-                               "/lacak/" + call.request.param("secret")));
-}
-
 std::vector<PageRoute> track_pages(const PageParts* parts) {
   static constexpr http::RowOf<TrackPages, PageCall> kRows[] = {
       {"GET", "/lacak/{secret}", "page_track", Who::anyone, In::none, Out::counted,
@@ -299,8 +286,6 @@ std::vector<PageRoute> track_pages(const PageParts* parts) {
        &TrackPages::track_act},
       {"GET", "/lacak/{secret}/dokumen/{id}", "page_track_document", Who::anyone, In::none,
        Out::file, &TrackPages::track_document},
-      {"GET", "/lacak/{secret}/keberatan", "page_track_objection", Who::anyone, In::none,
-       Out::small, &TrackPages::track_objection},
   };
   return http::answered_by(parts, kRows);
 }

@@ -174,21 +174,4 @@ Html undo_card(const TrackView& view) {
       head_of_form(view, kUndo, ""), kUndo);
 }
 
-Html how_to_object(const Permit& permit, const Sop& sop, const Sop& service, const LocalTime& until,
-                   const std::string& back) {
-  Html needed;
-  for (const std::string& kind : service.steps.front().needs)
-    needed += html("<li>{}</li>", readable(kind, service));
-  for (const Field& field : service.fields)
-    if (field.required) needed += html("<li>{}</li>", field.label);
-  return html(
-      "<p class=\"halus\"><a href=\"{}\">Permohonan {}</a></p><h1>Ajukan keberatan</h1>"
-      "<div class=\"kartu\"><p class=\"besar\">Keberatan atas penolakan ini dapat diajukan {} "
-      "paling "
-      "lambat <strong>{}</strong>.</p><p>Layanan: {}. Sebutkan nomor permohonan {}.</p></div>"
-      "<h2>Yang perlu disiapkan</h2><ul>{}</ul>",
-      back, permit.number, sop.objection->how, notify::date(until), service.title, permit.number,
-      needed);
-}
-
 }  // namespace tenggat::pages

@@ -163,7 +163,7 @@ Html how_to_object(const TrackView& view) {
   if (!until) return {};
   const Html words = html(" Keberatan dapat diajukan {} paling lambat {}.", view.sop.objection->how,
                           notify::date(view.calendar.local_end(*until)));
-  if (view.sop.objection->sop.empty() || view.now > *until) return words;
+  if (!view.may_object) return words;
   return html("{}</p><p><a class=\"tombol utama\" href=\"{}/keberatan\">Ajukan keberatan</a>",
               words, view.path);
 }
@@ -177,7 +177,8 @@ Html ended_card(const TrackView& view) {
                   html("{}<p>Diterima {}. {}</p>", decree_lines(view), when, kNothingToDo));
     case PermitState::rejected:
       return card(Tone::late, "Tidak dapat dikabulkan",
-                  html("{}<p>Diputuskan {}.{}</p>", decree_lines(view), when, how_to_object(view)));
+                  html("{}<p>Diputuskan {}.{}</p>{}", decree_lines(view), when, how_to_object(view),
+                       objections_to(view.stored, view.beside)));
     case PermitState::withdrawn:
       return card(
           Tone::neutral, "Ditarik",

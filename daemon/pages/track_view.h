@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "daemon/pages/html.h"
+#include "daemon/pages/objection.h"
 #include "daemon/pages/page_calls.h"
 #include "rules/permit/offers.h"
 
@@ -12,6 +13,8 @@ namespace tenggat::pages {
 
 // What its forms ask for, besides the actions of a step.
 inline constexpr std::string_view kAnswer = "jawab", kUndo = "batal";
+// What was done elsewhere: this permit is the objection that was raised.
+inline constexpr std::string_view kObjected = "keberatan";
 
 // Everything the page is made from.
 struct TrackView {
@@ -24,6 +27,8 @@ struct TrackView {
   FormKeys keys;
   const Context& context;
   const std::vector<Offer>& offers;  // on the permit as it is, also where it is shown as before
+  const Beside& beside;              // the permit it objects to, and objections to it
+  bool may_object = false;           // now, on a page of its own
   const std::vector<Delegation>& letters;  // by which somebody acted for somebody else
   const http::Form& form;                  // that came; empty where the page is only looked at
   std::string_view fault;                  // why it was not done
@@ -57,8 +62,5 @@ Html undo_card(const TrackView& view);
 Html standing_card(const TrackView& view);
 // The steps it has passed, is at and has before it.
 Html journey(const TrackView& view);
-// What an objection to this rejection needs, and until when, in the service it is raised in.
-Html how_to_object(const Permit& permit, const Sop& sop, const Sop& service, const LocalTime& until,
-                   const std::string& back);
 
 }  // namespace tenggat::pages

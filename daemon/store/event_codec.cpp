@@ -29,6 +29,7 @@ constexpr auto kStored<Submitted> = stored("submitted", always("number", &Submit
                                            always("sop", &Submitted::sop),
                                            always("sop_version", &Submitted::sop_version),
                                            always("applicant", &Submitted::applicant),
+                                           maybe("related", &Submitted::related),
                                            given("field.", "personal.", &Submitted::fields));
 template <>
 constexpr auto kStored<Acted> =

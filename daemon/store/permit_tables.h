@@ -107,7 +107,7 @@ inline constexpr auto kPermit = table(
     fixed<Bytea>("tracking_hash", &TrackingIndex::tracking_hash),
     fixed("tracking_secret", &StoredPermit::tracking_secret),
     fixed<Jsonb>("fields", &StoredPermit::fields), column("form", &Permit::fields),
-    column("legal_passed_at", &Permit::legal_passed_at));
+    column("legal_passed_at", &Permit::legal_passed_at), fixed("related", &Permit::related));
 
 inline constexpr auto kApplicant =
     table("applicant", key("id", &Permit::applicant), fixed("name", &StoredPermit::Applicant::name),

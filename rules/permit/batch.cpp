@@ -44,6 +44,7 @@ class Deciding {
  private:
   std::optional<Refusal> take_files(std::int64_t permit, const std::vector<NewDocument>& documents);
   CommandAnswer submit(const CommandRequest& request, const Drawn& drawn);
+  std::optional<Refusal> refuse_related(std::int64_t related, const Sop& service) const;
   CommandAnswer decide_on(const CommandRequest& request, StoredPermit& stored);
   std::optional<Refusal> perform(const CommandRequest& request, StoredPermit& stored,
                                  const Context& context);
@@ -70,10 +71,11 @@ std::optional<CommandAnswer> Deciding::decide_one(const CommandRequest& request)
     if (kept->second.request != request.idempotency.request) return CommandAnswer{Kind::key_reused};
     return CommandAnswer{Kind::repeated, kept->second.status, kept->second.body};
   }
+  if (const auto held = request.holds(); held && facts_.locked_elsewhere.contains(*held))
+    return std::nullopt;
   if (drawn) return submit(request, *drawn);
   const auto found = facts_.permits.find(request.permit);
   if (found != facts_.permits.end()) return decide_on(request, found->second);
-  if (facts_.locked_elsewhere.contains(request.permit)) return std::nullopt;
   return CommandAnswer{Kind::not_found};
 }
 
@@ -138,6 +140,19 @@ void Deciding::change(StoredPermit& stored, Decision decision) {
   }
 }
 
+std::optional<Refusal> Deciding::refuse_related(std::int64_t related, const Sop& service) const {
+  const auto found = facts_.permits.find(related);
+  if (found == facts_.permits.end()) return refuse<Refused::unknown_related>();
+  const Permit& permit = found->second.permit;
+  const Context context =
+      terms_.rules.context(terms_.rules.sop_version(permit.sop_version), facts_.now);
+  const bool another = std::any_of(facts_.objections.begin(), facts_.objections.end(),
+                                   [&](const RaisedObjection& one) {
+                                     return one.related == related && is_under_way(one, context);
+                                   });
+  return refuse_objection(permit, service.id, another, context);
+}
+
 CommandAnswer Deciding::submit(const CommandRequest& request, const Drawn& drawn) {
   const auto& submission = std::get<Submission>(request.command);
   const Sop* sop =
@@ -155,6 +170,9 @@ CommandAnswer Deciding::submit(const CommandRequest& request, const Drawn& drawn
   permit.applicant = permit.id;
   permit.number = sop->number_format.print(today.year, today.month, last_number + 1);
   permit.applicant_digest = drawn.applicant_digest;
+  if (permit.related)
+    if (auto refusal = refuse_related(*permit.related, *sop))
+      return {Kind::refused, 0, "", std::move(refusal)};
   const bool has_form = !sop->fields.empty();
   if (!has_form) permit.fields.clear();  // what is given is kept as it came
   auto decided = open_permit(permit, context);
@@ -178,6 +196,8 @@ CommandAnswer Deciding::submit(const CommandRequest& request, const Drawn& drawn
   stored.applicant = change.applicant;
   change.decision = std::move(*decided);
   changes_.emplace(permit.id, std::move(change));
+  if (permit.related)
+    facts_.objections.push_back({permit.id, *permit.related, stored.permit.state, std::nullopt});
   return done(request, stored, context);
 }
 
@@ -236,11 +256,13 @@ BatchNeeds needs_of(const std::vector<const CommandRequest*>& commands) {
   for (const CommandRequest* one : commands) {
     needs.tokens.push_back(one->idempotency.token);
     needs.keys.push_back(one->idempotency.key);
+    if (const auto held = one->holds()) {
+      needs.permits.insert(*held);
+      if (one->opens()) needs.objected_to.insert(*held);
+    }
     if (one->opens()) {
       ++needs.submissions;
       needs.sops.insert(std::get<Submission>(one->command).sop);
-    } else {
-      needs.permits.insert(one->permit);
     }
     for (const NewDocument& document : documents_of(*one)) {
       auto hash = uploaded_hash(document.uri);

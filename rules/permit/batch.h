@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "rules/permit/objection.h"
 #include "rules/permit/rule_source.h"
 #include "rules/permit/stored_permit.h"
 #include "rules/permit/uploads.h"
@@ -42,6 +43,12 @@ struct CommandRequest {
   IdempotencyKey idempotency;
 
   bool opens() const { return permit == 0; }
+  // The permit that stands still while it is decided: its own, or the one that it objects to.
+  std::optional<std::int64_t> holds() const {
+    if (!opens()) return permit;
+    const auto* submission = std::get_if<Submission>(&command);
+    return submission ? submission->permit.related : std::nullopt;
+  }
   TokenKey key() const { return {idempotency.token, idempotency.key}; }
 };
 
@@ -103,8 +110,9 @@ Instant second_of(std::int64_t permit);
 
 // What must be known before they are decided.
 struct BatchNeeds {
-  std::set<std::int64_t> permits;  // to be locked
-  std::set<std::string> sops;      // whose numbers are to be given
+  std::set<std::int64_t> permits;      // to be locked
+  std::set<std::int64_t> objected_to;  // of these, what they are locked for
+  std::set<std::string> sops;          // whose numbers are to be given
   std::size_t submissions = 0;
   std::vector<std::int64_t> tokens;  // with the keys beside them
   std::vector<std::string> keys;
@@ -118,6 +126,7 @@ struct BatchFacts {
   Instant now{};
   std::map<std::int64_t, StoredPermit> permits;  // locked for this batch
   std::set<std::int64_t> locked_elsewhere;       // these exist, too
+  std::vector<RaisedObjection> objections;       // to any of them, read once they were locked
   std::map<TokenKey, KeptAnswer> kept;
   NumberCounters numbers;
   NewIds ids;

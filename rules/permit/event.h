@@ -35,6 +35,7 @@ struct Submitted {
   std::string number, sop, sop_version;
   std::string applicant;  // digest of name and channels, keyed by the shell
   std::vector<GivenField> fields{};
+  std::optional<std::int64_t> related{};  // the permit that it objects to
   bool operator==(const Submitted&) const = default;
 };
 struct Acted {

@@ -151,8 +151,9 @@ struct Permit {
   std::int64_t applicant = 0;
   std::string subject;
   std::string external_id;
-  std::string created_by;  // token owner that handed it in
-  FieldValues fields;      // of the form (`isian`); none where the SOP has no form
+  std::string created_by;               // token owner that handed it in
+  FieldValues fields;                   // of the form (`isian`); none where the SOP has no form
+  std::optional<std::int64_t> related;  // the refused permit that this one objects to
   Instant started_at{}, submitted_at{};
   std::int64_t version = 0;  // grows by one with every change
   Instant changed_at{};      // of the last event; time never runs backwards within a permit

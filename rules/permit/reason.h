@@ -88,6 +88,11 @@ namespace tenggat {
   X(missing_reason, "")                                                                           \
   X(external_id_taken, "")                                                                        \
   X(sop_retired, "")                                                                              \
+  X(unknown_related, "")  /* the permit that it objects to is not there */                        \
+  X(objects_elsewhere, "")  /* that permit's SOP names another service for objections, or none */ \
+  X(not_refused, "")  /* that permit was not, or its refusal can still be taken back */           \
+  X(objection_too_late, "")                                                                       \
+  X(objection_under_way, "")                                                                      \
   X(already_paused, "")                                                                           \
   X(bad_until, "")                                                                                \
   X(missing_until, "")                                                                            \

@@ -135,6 +135,16 @@ namespace tenggat {
   X(not_paused, not_paused, "the clock is running", "waktu sedang berjalan")                      \
   /* a new permit */                                                                              \
   X(sop_retired, sop_retired, "", "")                                                             \
+  X(unknown_related, unknown_related, "there is no such permit", "permohonan itu tidak ada")      \
+  X(objects_elsewhere, objects_elsewhere,                                                         \
+    "the SOP of permit {} does not name '{}' as the service of objections to it (keberatan.sop)", \
+    "SOP permohonan {} tidak menyebut '{}' sebagai layanan keberatannya (keberatan.sop)")         \
+  X(not_refused, not_refused, "permit {} was not refused, or its refusal can still be taken back",\
+    "permohonan {} tidak ditolak, atau penolakannya masih dapat dibatalkan")                      \
+  X(objection_too_late, objection_too_late, "an objection to permit {} could be raised until {}", \
+    "keberatan atas permohonan {} dapat diajukan sampai {}")                                      \
+  X(objection_under_way, objection_under_way, "an objection to permit {} is under way",           \
+    "keberatan atas permohonan {} sedang diproses")                                               \
   X(external_id_taken, external_id_taken, "a permit with this external_id is there already",      \
     "permohonan dengan external_id ini sudah ada")                                                \
   X(number_taken, number_taken,                                                                   \

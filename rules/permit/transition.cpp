@@ -203,21 +203,23 @@ Decided open_permit(const NewPermit& submission, const Context& context) {
   permit.external_id = submission.external_id;
   permit.created_by = submission.created_by;
   permit.fields = submission.fields;
+  permit.related = submission.related;
   permit.submitted_at = context.now;
   permit.started_at = submission.started_at.value_or(context.now);
 
   Draft draft(std::move(permit), context);
   const Doer applicant{{Actor::Kind::applicant, submission.created_by, ""}, "", {}};
-  const std::int64_t cause =
-      draft.record(1, applicant,
-                   Submitted{submission.number, context.sop.id, context.sop.version,
-                             submission.applicant_digest, given(submission.fields, context.sop)});
+  const std::int64_t cause = draft.record(
+      1, applicant,
+      Submitted{submission.number, context.sop.id, context.sop.version, submission.applicant_digest,
+                given(submission.fields, context.sop), submission.related});
   Visit& visit = draft.open_visit(first, {draft.permit().started_at, "", cause, Seconds{0}});
   const int visit_id = visit.id;
   draft.count(PermitSubmitted{}, draft.now(), cause);
   Act act;
   act.step = first.id;
   act.action = submit.id;
+  act.note = submission.note;
   act.documents = submission.documents;
   if (auto refusal = refuse_next_steps(draft.permit(), visit, submit, act, context.sop))
     return *std::move(refusal);

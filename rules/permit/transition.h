@@ -50,7 +50,9 @@ struct NewPermit {
   std::vector<NewDocument> documents;
   FieldValues fields{};  // those of the SOP's form
   std::optional<Instant> started_at;
-  std::string applicant_digest;  // of name and channels, salted by the shell
+  std::optional<std::int64_t> related{};  // that it objects to; whether it may: refuse_objection()
+  std::string note{};                     // what the applicant wrote beside it
+  std::string applicant_digest{};         // of name and channels, salted by the shell
 };
 
 struct Act {

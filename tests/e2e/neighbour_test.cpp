@@ -86,6 +86,7 @@ constexpr Row kRoutes[] = {
     {"page_track_act", "POST", "/lacak/{s}", By::path},
     {"page_track_document", "GET", "/lacak/{s}/dokumen/1", By::path},
     {"page_track_objection", "GET", "/lacak/{s}/keberatan", By::path},
+    {"page_track_objection_act", "POST", "/lacak/{s}/keberatan", By::path},
     {"page_kiosk", "GET", "/layar/{s}", By::path},
     {"page_kiosk_stream", "GET", "/layar/{s}/aliran", By::path},
     {"page_sign_in_ask", "POST", "/masuk", By::address},

@@ -38,12 +38,13 @@ class BuildingOffice {
                              {"tt", "Fahmi Idris", "tim_teknis"},
                              {"ktr", "Maulida Sari", "kabid_tata_ruang"},
                              {"kbg", "Yusuf Anwar", "kabid_bangunan"},
-                             {"kling", "Dian Permata", "kabid_lingkungan"}};
+                             {"kling", "Dian Permata", "kabid_lingkungan"},
+                             {"tk", "Noor Aini", "tim_keberatan"}};
     for (const Officer& one : staff)
       office_.daemon().must({"officer", "add", "--id", one.id, "--name", one.name, "--role",
                              one.role, "--email", std::string(one.id) + "@banjarbaru.example"});
     for (const char* id :
-         {"ptr", "pb", "pl", "tt", "ktr", "kbg", "kling", "fo", "bo", "kb", "s", "kd"})
+         {"ptr", "pb", "pl", "tt", "ktr", "kbg", "kling", "tk", "fo", "bo", "kb", "s", "kd"})
       tokens_[id] = office_.daemon().new_token({"--officer", id});
     tokens_["portal"] =
         office_.daemon().new_token({"--service", "portal", "--scope", "intake,act,read"});
@@ -76,8 +77,10 @@ class BuildingOffice {
            const std::string& more = "") {
     boost::json::array documents;
     for (const std::string& kind : files)
-      documents.push_back(boost::json::object{
-          {"kind", kind}, {"uri", "https://berkas.example/" + kind}, {"number", ""}});
+      documents.push_back(
+          boost::json::object{{"kind", kind},
+                              {"uri", "https://berkas.example/" + kind},
+                              {"number", kind == "keputusan_keberatan" ? "503/17" : ""}});
     post("/permits/" + permit + "/actions", who,
          fmt::format(R"({{"step":"{}","action":"{}","documents":{}{}}})", step, action,
                      boost::json::serialize(documents), more));

@@ -157,6 +157,7 @@ std::map<std::string, Ask> Bounds::asks() {
       {"page_track_act", {"POST", track_}},
       {"page_track_document", {"GET", track_ + "/dokumen/1"}},
       {"page_track_objection", {"GET", track_ + "/keberatan"}},
+      {"page_track_objection_act", {"POST", track_ + "/keberatan"}},
       {"page_sign_in", {"GET", "/masuk"}},
       {"page_sign_in_ask", {"POST", "/masuk"}},
       {"page_sign_in_link", {"GET", "/masuk/" + std::string(64, 'a')}},

@@ -38,7 +38,7 @@ TEST(SubmissionBody, IsReadWhole) {
   const auto [value, faults] = submission(R"({"sop":"paud",
     "applicant":{"name":"Siti","email":"siti@example.org","whatsapp":"0812-3456-7890"},
     "subject":"PAUD Melati","external_id":"web-17","started_at":"2026-04-02T13:20:00+08:00",
-    "fields":{"kelas":3},
+    "fields":{"kelas":3},"related":"7445283910266880",
     "documents":[{"kind":"persyaratan_izin_paud","uri":"https://berkas.example/1"}]})");
   EXPECT_EQ(pointers(faults), "");
   EXPECT_EQ(value.sop, "paud");
@@ -46,6 +46,7 @@ TEST(SubmissionBody, IsReadWhole) {
   EXPECT_EQ(value.permit.subject, "PAUD Melati");
   EXPECT_EQ(value.permit.external_id, "web-17");
   EXPECT_EQ(value.permit.started_at, parse_instant("2026-04-02T05:20:00Z"));
+  EXPECT_EQ(value.permit.related, 7445283910266880);
   EXPECT_EQ(value.fields, R"({"kelas":3})");
   ASSERT_EQ(value.permit.documents.size(), 1U);
   EXPECT_EQ(value.permit.documents[0].uri, "https://berkas.example/1");
@@ -56,6 +57,20 @@ TEST(SubmissionBody, AnApplicantNeedsNoChannel) {
       submission(R"({"sop":"paud","applicant":{"name":"Siti"},"subject":"PAUD Melati"})");
   EXPECT_EQ(pointers(faults), "");
   EXPECT_EQ(value.fields, "{}");
+}
+
+TEST(SubmissionBody, WhatItIsRelatedToIsAPermitsId) {
+  const auto related = [](const std::string& text) {
+    return submission(R"({"sop":"paud","applicant":{"name":"Siti"},"subject":"s","related":)" +
+                      text + "}");
+  };
+  for (const char* wrong : {"7", "\"\"", "\"0\"", "\"07\"", "\"-7\"", "\"7 \"", "\"503/0001/PBG\"",
+                            "\"12345678901234567890\"", "[]"})
+    EXPECT_EQ(pointers(related(wrong).faults), "/related") << wrong;
+  EXPECT_EQ(related("null").value.permit.related, std::nullopt);
+  EXPECT_EQ(related("\"7\"").value.permit.related, 7);
+  // In form an id, but larger than any there can be.
+  EXPECT_EQ(related("\"9999999999999999999\"").value.permit.related, kNobodys);
 }
 
 TEST(SubmissionBody, NamesAllFaultsAtOnce) {

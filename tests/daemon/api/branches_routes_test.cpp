@@ -284,7 +284,8 @@ TEST_F(BranchRoutes, AServiceIsShownAsItStandsInItsFile) {
   EXPECT_EQ(sop.at("roles").at(5).at("waits_for"), "applicant");
   EXPECT_EQ(sop.at("pauses").at(0).at("most"), 2);
   EXPECT_EQ(sop.at("pauses").at(0).at("names_requirement"), true);
-  EXPECT_TRUE(sop.at("objection").is_null());
+  EXPECT_EQ(json::serialize(sop.at("objection")),
+            R"({"limit":"10d","how":"secara tertulis","sop":"usaha"})");
   EXPECT_TRUE(sop.at("identity").at("number").is_null());
 }
 

@@ -180,6 +180,7 @@ class OpenApi : public Routes {
   void actions();
   void undo();
   void a_service_with_branches();
+  void objections();
   void clock_and_claim();
   void duties();
   void administration();
@@ -471,6 +472,39 @@ void OpenApi::a_service_with_branches() {
   act(decided, "meja", R"({"step":"putusan","action":"setujui","on_behalf_of":"kb"})", 403);
 }
 
+// A refusal, and the permits that object to it.
+void OpenApi::objections() {
+  const auto submitted = [&] {
+    return std::string(
+        object(say("/permits", "portal", kUsahaSubmission, 201)).at("id").as_string());
+  };
+  const auto raise = [&](const std::string& to, int status) {
+    json::object body = json::parse(kUsahaSubmission).as_object();
+    body["related"] = to;
+    return object(say("/permits", "portal", json::serialize(body), status));
+  };
+  const std::string refused = submitted();
+  act(refused, "fo", R"({"step":"verifikasi","action":"minta_saran","to":["saran_usaha"]})");
+  act(refused, "bo", R"({"step":"saran_usaha","action":"jawab"})");
+  act(refused, "kb", R"({"step":"putusan","action":"tolak"})");
+  EXPECT_EQ(raise("71", 422).at("type"), "/problems/unknown_related");
+  EXPECT_EQ(raise(new_permit(), 422).at("type"), "/problems/objects_elsewhere");
+  EXPECT_EQ(raise(submitted(), 422).at("type"), "/problems/not_refused");
+  const json::object early = raise(refused, 422);  // it can still be taken back
+  EXPECT_EQ(early.at("type"), "/problems/not_refused");
+  EXPECT_EQ(early.at("errors").at(0).at("pointer"), "/related");
+  time_is("2026-04-02T14:50:00+08:00");
+  const std::string objection(raise(refused, 201).at("id").as_string());
+  EXPECT_EQ(raise(refused, 409).at("type"), "/problems/objection_under_way");
+  EXPECT_EQ(object(call("GET", "/permits/" + objection, "fo")).at("related"), json::value(refused));
+  const json::object shown = object(call("GET", "/permits/" + refused, "fo"));
+  ASSERT_EQ(shown.at("objections").as_array().size(), 1U);
+  EXPECT_EQ(shown.at("objections").at(0).at("id"), json::value(objection));
+  query("UPDATE visit SET closed_at = closed_at - interval '30 days' WHERE permit = " + refused);
+  query("UPDATE permit SET submitted_at = submitted_at - interval '30 days' WHERE id = " + refused);
+  EXPECT_EQ(raise(refused, 422).at("type"), "/problems/objection_too_late");
+}
+
 void OpenApi::clock_and_claim() {
   const std::string path = "/permits/" + new_permit();
   const std::string step = R"({"step":"verifikasi"})";
@@ -670,6 +704,7 @@ TEST_F(OpenApi, EveryCallAnswersAsTheDocumentSays) {
   actions();
   undo();
   a_service_with_branches();
+  objections();
   clock_and_claim();
   duties();
   administration();

@@ -1,5 +1,5 @@
 // A second service beside PAUD, that has what PAUD has not: a form, branches of the officer's
-// choice, a bank that acts by itself, requirements.
+// choice, a bank that acts by itself, requirements, objections as permits (of its own).
 #pragma once
 #include <boost/asio/awaitable.hpp>
 #include <string>
@@ -13,6 +13,7 @@ inline constexpr const char* kUsaha = R"(sop: usaha
 judul: Izin Usaha
 kalender: banjarbaru
 nomor: "503/{urut:04}/USAHA/{bulan_romawi}/{tahun}"
+keberatan: {batas: 10d, cara: secara tertulis, sop: usaha}
 isian:
   - {id: luas, label: Luas (m²), jenis: angka, wajib: true, min: 1, maks: 1000}
   - {id: nik, label: NIK, jenis: teks, pola: "[0-9]{16}", pribadi: true}
@@ -81,6 +82,7 @@ langkah:
     waktu: 1d
     aksi:
       setujui: {status: issued, hadir_sendiri: true}
+      tolak: {status: rejected}
   - id: pembayaran
     kegiatan: Membayar retribusi
     pelaksana: bank

@@ -79,7 +79,7 @@ void read(const json::value& body, FieldFaults& faults) {
 const Body kBodies[] = {
     {"Submission", read<read_submission>,
      R"({"sop":"paud","subject":"PAUD Melati","external_id":"web-1","fields":{},
-         "started_at":"2026-04-02T13:20:00+08:00",
+         "started_at":"2026-04-02T13:20:00+08:00","related":"7445283910266880",
          "applicant":{"name":"Siti","email":"siti@example.org","whatsapp":"081234567890"},
          "documents":[{"kind":"ktp","name":"KTP","uri":"https://b.example/1","number":"6371",
            "sha256":"1111111111111111111111111111111111111111111111111111111111111111"}]})"},

@@ -57,6 +57,27 @@ TEST_F(Lanes, WhoHasAPartInAnotherLanesBatchWaitsAndNothingOvertakesThem) {
   EXPECT_EQ(begins(2), "b");
 }
 
+TEST_F(Lanes, AnObjectionWaitsForThePermitItIsRaisedTo) {
+  const auto objects = [&](const std::string& key, std::int64_t to) {
+    const auto one = std::make_shared<Waiting>();
+    Submission submission;
+    submission.permit.related = to;
+    one->request.command = std::move(submission);
+    one->request.idempotency = {1, key, ""};
+    lanes_.push(one);
+  };
+  asks("a", 7);
+  EXPECT_EQ(begins(0), "a");
+  objects("b", 7);
+  EXPECT_EQ(begins(1), "");
+  lanes_.leave(0);
+  EXPECT_EQ(begins(1), "b");
+  asks("c", 7);  // and the permit for it
+  EXPECT_EQ(begins(0), "");
+  lanes_.leave(1);
+  EXPECT_EQ(begins(0), "c");
+}
+
 TEST_F(Lanes, WhatWaitsClaimsItsPermitAndItsKeyToo) {
   asks("a", 7);
   EXPECT_EQ(begins(0), "a");

@@ -33,7 +33,7 @@ std::vector<Happening> one_of_each(Typed typed) {
   const Stamp stamp = shipped_calendar().stamp(wita("04-06 08:00"));
   const Personal note{typed("catatan")};
   const GivenField area{"luas_m2", "750"}, person{"nik", Personal{typed("6372011234567890")}};
-  return {Submitted{"PAUD-1", "paud", "v1", "digest", {area, person}},
+  return {Submitted{"PAUD-1", "paud", "v1", "digest", {area, person}, 41},
           Acted{"verifikasi#1",
                 "accept",
                 "penerimaan",
@@ -88,6 +88,12 @@ TEST(EventCodec, WhatIsEmptyIsLeftOut) {
   EXPECT_EQ(fields_of(event_with(Released{.step = "verifikasi#1"}), kSalt),
             R"({"step":"verifikasi#1"})");
   EXPECT_EQ(fields_of(event_with(LinkSent{}), kSalt), "{}");
+  Submitted submitted{"PAUD-1", "paud", "v1", ""};
+  EXPECT_EQ(fields_of(event_with(submitted), kSalt),
+            R"({"number":"PAUD-1","sop":"paud","sop_version":"v1","applicant":""})");
+  submitted.related = 41;
+  EXPECT_EQ(fields_of(event_with(submitted), kSalt),
+            R"({"number":"PAUD-1","sop":"paud","sop_version":"v1","applicant":"","related":"41"})");
   Acted withdrawn;
   withdrawn.action = "withdraw";
   withdrawn.state = PermitState::withdrawn;
