@@ -194,10 +194,15 @@ std::optional<Refusal> Preconditions::refuse_way(const Visit& visit, const Actio
   return std::nullopt;
 }
 
+std::optional<Refusal> Preconditions::refuse_in_person(const ActionRule& rule) const {
+  const bool through_service = !actor_.via.empty() || actor_.kind == Actor::Kind::service;
+  if (!rule.in_person || !through_service) return std::nullopt;
+  return refuse<Refused::in_person_only>(rule.id);
+}
+
 Allowed Preconditions::act(const Visit& visit, const ActionRule& rule, Allowed by) const {
   if (!by) return by;
-  const bool through_service = !actor_.via.empty() || actor_.kind == Actor::Kind::service;
-  if (rule.in_person && through_service) return refuse<Refused::in_person_only>(rule.id);
+  if (auto refusal = refuse_in_person(rule)) return *std::move(refusal);
   if (rule.only_for != Outcome::none && rule.only_for != permit().outcome)
     return refuse<Refused::for_another_outcome>(rule.id, to_string(rule.only_for),
                                                 to_string(permit().outcome));
@@ -298,8 +303,12 @@ Allowed Preconditions::undo() const {
   if (!permit().last_action) return refuse<Refused::nothing_to_undo>();
   const LastAction& last = *permit().last_action;
   if (last.by != identity(actor_)) return refuse<Refused::undo_by_other>();
-  if (const Visit* closed = permit().find_visit(last.closed_visit))
+  if (const Visit* closed = permit().find_visit(last.closed_visit)) {
     if (auto refusal = refuse_through_token(*closed)) return *std::move(refusal);
+    const Step* step = context_.sop.find_step(closed->step);
+    if (const ActionRule* rule = step ? step->find_action(closed->action) : nullptr)
+      if (auto refusal = refuse_in_person(*rule)) return *std::move(refusal);
+  }
   if (!undo_window_is_open(last, context_.now, context_.send.undo_window))
     return refuse<Refused::undo_window_over>();
   for (const int id : last.opened) {

@@ -83,6 +83,7 @@ class Preconditions {
   Allowed on_duty(const Visit& visit) const;
   // The service that acts for an officer has a token of other roles.
   std::optional<Refusal> refuse_through_token(const Visit& visit) const;
+  std::optional<Refusal> refuse_in_person(const ActionRule& rule) const;  // by a service
   Allowed superior_of(const Visit& visit) const;
   Allowed of_officers(Allowed by) const;  // the applicant and a service neither claim nor pause
   std::optional<Refusal> refuse_requirement(const Visit& visit, const PauseReason& reason,

@@ -296,15 +296,16 @@ class Fuzz:
             body['outcome'] = self.random.choice(['grant', 'refusal'])
         if self.random.random() < 0.3:
             body['version'] = permit['version']
-        self.learn(self.act(permit, body, step['role']))
+        self.learn(self.act(permit, body, step['role'], rule['in_person']))
 
-    def act(self, permit, body, role, name='permit_action'):
-        who = ROLES.get(role)
+    # What is taken in person no service takes in anybody's name.
+    def act(self, permit, body, role, in_person):
+        path, who = {'id': permit['id']}, ROLES.get(role)
         if who is None:
-            return self.ask(name, {'id': permit['id']}, body=body, token='portal')
-        if self.random.random() < 0.5:
-            return self.ask(name, {'id': permit['id']}, body=body, token=who)
-        return self.ask(name, {'id': permit['id']}, body={**body, 'on_behalf_of': who}, token='meja')
+            return self.ask('permit_action', path, body=body, token='portal')
+        if in_person or self.random.random() < 0.5:
+            return self.ask('permit_action', path, body=body, token=who)
+        return self.ask('permit_action', path, body={**body, 'on_behalf_of': who}, token='meja')
 
     def permit_undo(self):
         fresh = self.fresh()

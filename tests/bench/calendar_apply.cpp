@@ -111,7 +111,7 @@ Bench::Bench() {
       "[127.0.0.1]}\n";
   daemon_ = std::make_unique<test::DaemonProcess>(std::move(options));
   daemon_->must({"db", "migrate", "--simulated-clock"});
-  token_ = test::OfficeLoad::staff(*daemon_);
+  token_ = test::OfficeLoad::staff(*daemon_).portal;
   daemon_->start();
 }
 

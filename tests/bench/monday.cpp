@@ -109,7 +109,7 @@ Monday::Monday() {
       "officers: {group_wait: 1m, group_interval: 2m}\nmode: trial\n";
   daemon_ = std::make_unique<test::DaemonProcess>(std::move(options));
   daemon_->must({"db", "migrate", "--simulated-clock"});
-  token_ = test::OfficeLoad::staff(*daemon_);
+  token_ = test::OfficeLoad::staff(*daemon_).portal;
   daemon_->start();
 }
 

@@ -46,7 +46,7 @@ class Bench {
     options.configuration = "http: {requests_a_minute: 100000000}\n";
     daemon_ = std::make_unique<test::DaemonProcess>(std::move(options));
     daemon_->must({"db", "migrate", "--simulated-clock"});
-    token_ = test::OfficeLoad::staff(*daemon_);
+    token_ = test::OfficeLoad::staff(*daemon_).portal;
     daemon_->start();
     open_ = permit_at_back_office(*daemon_, token_);
     daemon_->terminate();

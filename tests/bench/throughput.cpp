@@ -139,7 +139,7 @@ Bench::Bench(bool statements)
       "http: {connections: 3000, requests_a_minute: 100000000, proxies: [127.0.0.1]}\n";
   daemon_ = std::make_unique<test::DaemonProcess>(std::move(options));
   daemon_->must({"db", "migrate", "--simulated-clock"});
-  token_ = test::OfficeLoad::staff(*daemon_);
+  token_ = test::OfficeLoad::staff(*daemon_).portal;
   daemon_->start();
   if (statements_) server_.execute("CREATE EXTENSION pg_stat_statements");
   template_ = permit_at_back_office(*daemon_, token_);

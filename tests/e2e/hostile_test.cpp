@@ -298,7 +298,7 @@ class Hostile : public testing::TestWithParam<std::tuple<Mute, Phase>> {
     daemon_->options().conninfo = shared_postgres().conninfo(database_);
     daemon_->write_configuration();
     daemon_->must({"db", "migrate"});
-    token_ = OfficeLoad::staff(*daemon_);
+    token_ = OfficeLoad::staff(*daemon_).portal;
     daemon_->must({"officer", "add", "--id", "adm", "--name", "Yusuf", "--role", "admin", "--email",
                    "yusuf@example.go.id"});
     daemon_->options().conninfo = by_name;

@@ -45,7 +45,8 @@ class DiskFullTest : public testing::Test {
     daemon_.emplace(std::move(options));
     daemon_->must({"db", "migrate"});
     OfficeLoad::Options load;
-    load.token = token_ = OfficeLoad::staff(*daemon_);
+    load.tokens = OfficeLoad::staff(*daemon_);
+    token_ = load.tokens.portal;
     load.ports = {daemon_->api_port()};
     daemon_->start();
     load_.emplace(load);

@@ -51,7 +51,7 @@ class FailoverTest : public testing::Test {
     daemon_.emplace(std::move(options));
     daemon_->must({"db", "migrate"});
     OfficeLoad::Options load;
-    load.token = OfficeLoad::staff(*daemon_);
+    load.tokens = OfficeLoad::staff(*daemon_);
     load.ports = {daemon_->api_port()};
     daemon_->start();
     load_.emplace(load);

@@ -108,7 +108,7 @@ TEST(InvariantsTest, EachPlantedBreachIsNamed) {
   Rig rig("2026-04-16T07:35:00+08:00@120", {});
   DaemonProcess daemon(rig.daemon_options());
   OfficeLoad::Options options;
-  options.token = rig.found_office(daemon);
+  options.tokens = rig.found_office(daemon);
   options.ports = {daemon.api_port()};
   options.clients = 8;
   daemon.start();

@@ -180,11 +180,11 @@ void Killing::judge() {
 }
 
 void Killing::run() {
-  const std::string token = rig_.found_office(daemon_);
+  const OfficeLoad::Tokens tokens = rig_.found_office(daemon_);
   daemon_.start();
   OfficeLoad::Options options;
   options.ports = {daemon_.api_port()};
-  options.token = token;
+  options.tokens = tokens;
   load_ = std::make_unique<OfficeLoad>(options);
   load_->start();
   ASSERT_TRUE(goes_on(50)) << daemon_.log();

@@ -66,7 +66,7 @@ DaemonProcess::Options Rig::daemon_options() const {
   return options;
 }
 
-std::string Rig::found_office(DaemonProcess& daemon) {
+OfficeLoad::Tokens Rig::found_office(DaemonProcess& daemon) {
   write_file(daemon.directory() / "token", meta.config().token);
   daemon.must({"db", "migrate", "--simulated-clock"});
   return OfficeLoad::staff(daemon);

@@ -38,8 +38,8 @@ class Rig {
   explicit Rig(std::string clock, TestPostgres::Options options = durable());
 
   DaemonProcess::Options daemon_options() const;
-  // Migrates the database and hires its officers; returns the token of OfficeLoad.
-  std::string found_office(DaemonProcess& daemon);
+  // Migrates the database and hires its officers; returns the tokens of OfficeLoad.
+  OfficeLoad::Tokens found_office(DaemonProcess& daemon);
 
   std::string query(const std::string& sql) { return server.execute(sql, kDatabase); }
   int due_rungs();  // raised so far because a step's time was over

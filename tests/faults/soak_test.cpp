@@ -213,7 +213,8 @@ class Soak {
   Rig rig_;
   Portal portal_;
   DaemonProcess daemon_;
-  std::string token_, board_;
+  OfficeLoad::Tokens tokens_;
+  std::string board_;
   std::unique_ptr<OfficeLoad> load_;
   std::vector<OfficeLoad::Acknowledged> ledger_;
   std::vector<std::thread> actors_;
@@ -260,7 +261,7 @@ void Soak::upload_and_submit() {
   const HttpAnswer stored = ask(
       fmt::format("POST /api/v1/files HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n"
                   "Content-Type: application/octet-stream\r\nContent-Length: {}\r\n\r\n",
-                  token_, bytes.size()) +
+                  tokens_.portal, bytes.size()) +
       bytes);
   if (stored.status != 201)
     return note_fault(fmt::format("upload: {} {}", stored.status, stored.body));
@@ -273,7 +274,7 @@ void Soak::upload_and_submit() {
                           {"documents", json::array{json::object{{"kind", "persyaratan_izin_paud"},
                                                                  {"uri", file.at("uri")}}}}};
   const HttpAnswer answer =
-      ask(http_request("POST", "/api/v1/permits", token_, name, json::serialize(body)));
+      ask(http_request("POST", "/api/v1/permits", tokens_.portal, name, json::serialize(body)));
   if (answer.status != 201)
     return note_fault(fmt::format("submit: {} {}", answer.status, answer.body));
   const json::value permit = json::parse(answer.body);
@@ -298,7 +299,7 @@ void Soak::download() {
     ++done_["downloads"];
   }
   const HttpAnswer answer =
-      ask(http_request("GET", "/api/v1/files/" + upload.hash, token_, "", ""));
+      ask(http_request("GET", "/api/v1/files/" + upload.hash, tokens_.portal, "", ""));
   if (answer.status != 200 || answer.body != upload.bytes)
     note_fault(fmt::format("download of {}: {}", upload.hash, answer.status));
 }
@@ -375,7 +376,7 @@ void Soak::begin_traffic(const std::string& run) {
   over_ = false;
   OfficeLoad::Options options;
   options.ports = {daemon_.api_port()};
-  options.token = token_;
+  options.tokens = tokens_;
   options.clients = 8;
   options.rate = kCommandsASecond;
   options.left_lying = 8;
@@ -488,7 +489,7 @@ void Soak::judge_acknowledged() {
   EXPECT_GT(found.messages, 0U);
   for (const Upload& upload : uploads_) {
     const HttpAnswer answer =
-        ask(http_request("GET", "/api/v1/files/" + upload.hash, token_, "", ""));
+        ask(http_request("GET", "/api/v1/files/" + upload.hash, tokens_.portal, "", ""));
     EXPECT_TRUE(answer.status == 200 && answer.body == upload.bytes) << upload.hash;
   }
   EXPECT_EQ(rig_.query("SELECT count(*) FROM portal_event WHERE state <> 'delivered'"), "0");
@@ -531,7 +532,7 @@ void Soak::run() {
   const char* given = std::getenv("TENGGAT_SOAK_SECONDS");
   const seconds whole(given ? std::stoi(given) : 600);
   write_file(daemon_.directory() / "secret", "whsec_" + notify::base64(std::string(24, 'a')));
-  token_ = rig_.found_office(daemon_);
+  tokens_ = rig_.found_office(daemon_);
   daemon_.start();
   board_ = open_a_board();
   ASSERT_NO_FATAL_FAILURE(traffic_for("a", std::max(seconds(15), whole / 5)));

@@ -58,10 +58,10 @@ class TwoDaemons {
     return options;
   }
   // The clients of each daemon keep to it, so that nobody waits at a door that does not open.
-  std::unique_ptr<OfficeLoad> load(DaemonProcess& daemon, const std::string& token) {
+  std::unique_ptr<OfficeLoad> load(DaemonProcess& daemon) {
     OfficeLoad::Options options;
     options.ports = {daemon.api_port()};
-    options.token = token;
+    options.tokens = tokens_;
     options.rate = 100;
     options.run = &daemon == &paused_ ? "a" : "b";
     auto made = std::make_unique<OfficeLoad>(options);
@@ -82,17 +82,17 @@ class TwoDaemons {
 
   Rig rig_;
   DaemonProcess paused_, ahead_;
-  std::string token_;
+  OfficeLoad::Tokens tokens_;
   std::unique_ptr<OfficeLoad> of_paused_, of_ahead_;
   std::string held_;  // (message, token) pairs that the paused daemon has, as SQL
   double stalled_seconds_ = 0;
 };
 
 void TwoDaemons::start() {
-  token_ = rig_.found_office(paused_);
+  tokens_ = rig_.found_office(paused_);
   write_file(ahead_.directory() / "token", rig_.meta.config().token);
   paused_.start();
-  of_paused_ = load(paused_, token_);
+  of_paused_ = load(paused_);
   ASSERT_TRUE(goes_on(*of_paused_, 50)) << log();
 }
 
@@ -131,7 +131,7 @@ void TwoDaemons::pause_in_the_middle() {
 void TwoDaemons::let_leases_end(bool by_themselves) {
   const auto from = steady_clock::now();
   ahead_.start();
-  of_ahead_ = load(ahead_, token_);
+  of_ahead_ = load(ahead_);
   ASSERT_TRUE(goes_on(*of_ahead_, 50)) << log();
   // It had to wait for the locks that the paused one held, until the server ended its session.
   stalled_seconds_ = std::chrono::duration<double>(steady_clock::now() - from).count();

@@ -39,7 +39,7 @@ TEST(Portal, ItsClientTakesAnApplicationThroughItsFirstDays) {
       fmt::format("email: {{url: \"file:mails\"}}\nundo_window: {}\n", window ? window : "1s");
   DaemonProcess daemon(options);
   daemon.must({"db", "migrate"});
-  const std::string token = OfficeLoad::staff(daemon);
+  const std::string token = OfficeLoad::staff(daemon).portal;
   daemon.start();
   const Ran ran = php({kSource + "/docs/portal/example.php", "fo"},
                       {{"TENGGAT_URL", fmt::format("http://127.0.0.1:{}", daemon.api_port())},

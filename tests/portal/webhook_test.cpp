@@ -57,7 +57,7 @@ TEST(Webhook, ThePublishedLibraryVerifiesItByBothSecrets) {
       port);
   daemon.write_configuration();
   daemon.must({"db", "migrate"});
-  const std::string token = OfficeLoad::staff(daemon);
+  const std::string token = OfficeLoad::staff(daemon).portal;
   daemon.start();
   const auto following = [&] {
     return shared_postgres().execute("SELECT count(*) FROM portal", "webhook") == "1";

@@ -74,10 +74,17 @@ Life life_of(int number) {
   return life;
 }
 
+// The head comes in person, everybody else through the portal.
+bool comes_in_person(const Act& act) { return std::string_view(act.by) == "kd"; }
+
+const std::string& token_of(const Act& act, const OfficeLoad::Tokens& tokens) {
+  return comes_in_person(act) ? tokens.head : tokens.portal;
+}
+
 std::string body_of(const Act& act, const std::string& name) {
   json::object body{{"step", act.step}};
   if (*act.action) body["action"] = act.action;
-  if (*act.by) body["on_behalf_of"] = act.by;
+  if (*act.by && !comes_in_person(act)) body["on_behalf_of"] = act.by;
   if (*act.note) body[std::string_view(act.call) == "pause" ? "reason" : "note"] = act.note;
   if (!act.documents.empty()) {
     json::array documents;
@@ -108,6 +115,11 @@ std::string submission(int number, const std::string& name, int reachable) {
                                              {"uri", "https://example.go.id/" + name}}}}});
 }
 
+struct Command {
+  std::string path, token, key, body;
+  std::string action;  // as the ledger calls it
+};
+
 }  // namespace
 
 struct OfficeLoad::Impl {
@@ -116,9 +128,8 @@ struct OfficeLoad::Impl {
   asio::awaitable<void> work(int client);
   asio::awaitable<void> live(std::shared_ptr<HttpClient>& http, std::size_t& port, int number);
   // Repeats one command until it is answered; its permit's id, or 0 where it was refused.
-  asio::awaitable<std::int64_t> command(std::shared_ptr<HttpClient>& http, std::size_t& port,
-                                        std::string path, std::string key, std::string body,
-                                        std::string action);
+  asio::awaitable<std::int64_t> done(std::shared_ptr<HttpClient>& http, std::size_t& port,
+                                     Command command);
   asio::awaitable<void> turn();
   asio::awaitable<void> pause(steady_clock::duration time);
 
@@ -150,16 +161,15 @@ asio::awaitable<void> OfficeLoad::Impl::turn() {
   if (next_turn > now) co_await pause(next_turn - now);
 }
 
-asio::awaitable<std::int64_t> OfficeLoad::Impl::command(std::shared_ptr<HttpClient>& http,
-                                                        std::size_t& port, std::string path,
-                                                        std::string key, std::string body,
-                                                        std::string action) {
+asio::awaitable<std::int64_t> OfficeLoad::Impl::done(std::shared_ptr<HttpClient>& http,
+                                                     std::size_t& port, Command command) {
   co_await turn();
   for (int tries = 1;; ++tries) {
     HttpAnswer answer;
     bool cut = false;
     try {
-      std::string request = http_request("POST", path, options.token, key, body);
+      std::string request =
+          http_request("POST", command.path, command.token, command.key, command.body);
       answer = co_await http->exchange(std::move(request));
     } catch (const boost::system::system_error&) {
       cut = true;
@@ -179,14 +189,14 @@ asio::awaitable<std::int64_t> OfficeLoad::Impl::command(std::shared_ptr<HttpClie
     const std::lock_guard lock(mutex);
     if (answer.status / 100 != 2) {
       ++counts.refused;
-      refusals.push_back(
-          fmt::format("{} {} {}: {} {}", key, action, path, answer.status, answer.body));
+      refusals.push_back(fmt::format("{} {} {}: {} {}", command.key, command.action, command.path,
+                                     answer.status, answer.body));
       co_return 0;
     }
     const json::value state = json::parse(answer.body);
     Acknowledged one;
-    one.key = std::move(key);
-    one.action = std::move(action);
+    one.key = std::move(command.key);
+    one.action = std::move(command.action);
     one.permit = std::stoll(std::string(state.at("id").as_string()));
     one.version = state.at("version").to_number<std::int64_t>();
     one.state = std::string(state.at("state").as_string());
@@ -200,8 +210,9 @@ asio::awaitable<std::int64_t> OfficeLoad::Impl::command(std::shared_ptr<HttpClie
 asio::awaitable<void> OfficeLoad::Impl::live(std::shared_ptr<HttpClient>& http, std::size_t& port,
                                              int number) {
   const std::string name = fmt::format("{}-{}", options.run, number);
-  const std::int64_t permit = co_await command(
-      http, port, "/api/v1/permits", name, submission(number, name, options.reachable), "submit");
+  Command submit{"/api/v1/permits", options.tokens.portal, name,
+                 submission(number, name, options.reachable), "submit"};
+  const std::int64_t permit = co_await done(http, port, std::move(submit));
   if (permit == 0) co_return;
   Life life = life_of(number);
   if (options.left_lying > 0 && number % options.left_lying == 0)
@@ -212,10 +223,11 @@ asio::awaitable<void> OfficeLoad::Impl::live(std::shared_ptr<HttpClient>& http, 
       if (stopping) co_return;
     }
     const Act& act = life[i];
-    const std::int64_t done = co_await command(
-        http, port, fmt::format("/api/v1/permits/{}/{}", permit, act.call),
-        fmt::format("{}-{}", name, i), body_of(act, name), *act.action ? act.action : act.call);
-    if (done == 0) co_return;
+    Command next{fmt::format("/api/v1/permits/{}/{}", permit, act.call),
+                 token_of(act, options.tokens), fmt::format("{}-{}", name, i), body_of(act, name),
+                 *act.action ? act.action : act.call};
+    const bool went = co_await done(http, port, std::move(next)) != 0;
+    if (!went) co_return;
   }
 }
 
@@ -231,7 +243,7 @@ asio::awaitable<void> OfficeLoad::Impl::work(int client) {
   }
 }
 
-std::string OfficeLoad::staff(DaemonProcess& daemon) {
+OfficeLoad::Tokens OfficeLoad::staff(DaemonProcess& daemon) {
   const std::pair<const char*, const char*> people[] = {
       {"fo", "front_office"},         {"bo", "back_office"},     {"dt", "dinas_teknis"},
       {"kdt", "kepala_dinas_teknis"}, {"kb", "kabid_perizinan"}, {"s", "sekretaris"},
@@ -249,7 +261,8 @@ std::string OfficeLoad::staff(DaemonProcess& daemon) {
     }
     daemon.must(arguments);
   }
-  return daemon.new_token({"--service", "portal", "--scope", "intake,act,read"});
+  return {daemon.new_token({"--service", "portal", "--scope", "intake,act,read"}),
+          daemon.new_token({"--officer", "kd"})};
 }
 
 OfficeLoad::OfficeLoad(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}

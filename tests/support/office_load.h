@@ -15,10 +15,14 @@ namespace tenggat::test {
 
 class OfficeLoad {
  public:
+  struct Tokens {
+    std::string portal;  // of a service with scopes intake,act,read
+    std::string head;    // the head's own: what is `hadir_sendiri` no service does in their name
+  };
   struct Options {
     std::vector<int>
-        ports;          // of the daemons' API; each client keeps to one, and to the next when cut
-    std::string token;  // of a service with scopes intake,act,read
+        ports;  // of the daemons' API; each client keeps to one, and to the next when cut
+    Tokens tokens;
     int clients = 32;
     double rate = 200;      // commands a second, all clients together
     int left_lying = 4;     // every n-th application stops at a step and its clock runs on
@@ -37,9 +41,9 @@ class OfficeLoad {
     std::size_t cut = 0, busy = 0;              // tries without an answer; tries answered 503
   };
 
-  // Officers fo, bo, dt, kdt, kb, s, kd, by email and WhatsApp by turns, and a service token, which
-  // is returned; by `tenggat` of a daemon that need not run, on a migrated database.
-  static std::string staff(DaemonProcess& daemon);
+  // Officers fo, bo, dt, kdt, kb, s, kd, by email and WhatsApp by turns, and the tokens that a load
+  // needs; by `tenggat` of a daemon that need not run, on a migrated database.
+  static Tokens staff(DaemonProcess& daemon);
 
   explicit OfficeLoad(Options options);
   ~OfficeLoad();

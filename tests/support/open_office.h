@@ -20,8 +20,10 @@ class OpenOffice {
     write_file(daemon_.directory() / "app_secret", kOpenOfficeReceiptsKey);
     write_file(daemon_.directory() / "verify_token", kOpenOfficeVerifyToken);
     daemon_.must({"db", "migrate"});
-    tokens_["semua"] = OfficeLoad::staff(daemon_);
-    for (const char* officer : {"fo", "bo", "dt", "kdt", "kb", "s", "kd"})
+    const OfficeLoad::Tokens staff = OfficeLoad::staff(daemon_);
+    tokens_["semua"] = staff.portal;
+    tokens_["kd"] = staff.head;
+    for (const char* officer : {"fo", "bo", "dt", "kdt", "kb", "s"})
       tokens_[officer] = daemon_.new_token({"--officer", officer});
     for (const auto& [service, scope] :
          {std::pair{"portal", "intake"}, std::pair{"meja", "act"}, std::pair{"dasbor", "read"},

@@ -255,6 +255,8 @@ TEST_F(BranchRoutes, ATokenActsForOfficersInItsRolesAlone) {
   EXPECT_EQ(code(act(id, "meja", R"({"step":"putusan","action":"setujui","on_behalf_of":"kb"})")),
             "in_person_only");
   done(id, "kb", R"({"step":"putusan","action":"setujui"})");
+  EXPECT_EQ(code(post("/permits/" + id + "/undo", "meja", R"({"on_behalf_of":"kb"})")),
+            "in_person_only");
 }
 
 TEST_F(BranchRoutes, AServiceIsShownAsItStandsInItsFile) {

@@ -393,6 +393,7 @@ void OpenApi::actions() {
   const std::string late = ready_to_sign();
   act(late, "kd", R"({"step":"penandatanganan","action":"sign"})", 422);
   act(late, "kd", R"({"step":"penandatanganan","action":"refuse"})", 422);
+  act(late, "meja", R"({"step":"penandatanganan","action":"sign","on_behalf_of":"kd"})", 403);
   act(late, "portal", R"({"action":"withdraw"})", 409);
 
   const std::string gone = new_permit();
