@@ -178,7 +178,7 @@ Html how_to_object(const Permit& permit, const Sop& sop, const Sop& service, con
                    const std::string& back) {
   Html needed;
   for (const std::string& kind : service.steps.front().needs)
-    needed += html("<li>{}</li>", readable(kind, service));
+    needed += html("<li>{}</li>", document_name(kind, service));
   for (const Field& field : service.fields)
     if (field.required) needed += html("<li>{}</li>", field.label);
   return html(
