@@ -139,6 +139,17 @@ std::string with_capital(std::string words) {
   return words;
 }
 
+// The first word stays as it is where it is an abbreviation.
+std::string with_small_letter(std::string words, const Sop& sop) {
+  std::string first = words.substr(0, words.find(' '));
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  if (std::count_if(first.begin(), first.end(), is_capital) != 1 || !is_capital(first.front()))
+    return words;
+  first.front() = static_cast<char>(first.front() - 'A' + 'a');
+  if (!sop.find_abbreviation(first)) words.front() = first.front();
+  return words;
+}
+
 }  // namespace
 
 std::string readable_within(std::string_view id, const Sop& sop) {
@@ -147,6 +158,16 @@ std::string readable_within(std::string_view id, const Sop& sop) {
 std::string readable(std::string_view id) { return with_capital(readable_within(id, nullptr)); }
 std::string readable(std::string_view id, const Sop& sop) {
   return with_capital(readable_within(id, &sop));
+}
+
+std::string document_name(std::string_view kind, const Sop& sop) {
+  const DocumentName* found = sop.find_document(kind);
+  return found ? found->label : readable(kind, sop);
+}
+
+std::string document_name_within(std::string_view kind, const Sop& sop) {
+  const DocumentName* found = sop.find_document(kind);
+  return found ? with_small_letter(found->label, sop) : readable_within(kind, sop);
 }
 
 std::string without_full_stop(std::string text) {

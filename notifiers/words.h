@@ -46,6 +46,10 @@ std::string readable(std::string_view id);
 std::string readable(std::string_view id, const Sop& sop);
 std::string readable_within(std::string_view id, const Sop& sop);  // a sentence: "draf SK"
 
+// What a service calls a kind of document: by its label, else as above. "Draf SK"
+std::string document_name(std::string_view kind, const Sop& sop);
+std::string document_name_within(std::string_view kind, const Sop& sop);  // "draf SK"
+
 // A note as a part of our sentence, which has a full stop of its own.
 std::string without_full_stop(std::string text);
 

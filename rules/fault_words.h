@@ -156,6 +156,8 @@ namespace tenggat {
   X(reasons_without_note,                                                                         \
     "ready-made reasons make up the note: say catatan: wajib, too",                               \
     "alasan siap pakai mengisi catatan: tulis juga catatan: wajib")                               \
+  X(no_document, "no step needs or brings '{}': add it to an output or to kelengkapan, or mend the name",\
+    "tidak ada langkah yang memerlukan atau menghasilkan '{}': tambahkan pada output atau kelengkapan, atau betulkan namanya")\
   X(bad_abbreviation, "an abbreviation is letters and digits, as it is printed: SK",              \
     "singkatan terdiri atas huruf dan angka, ditulis seperti dicetak: SK")                        \
   X(bad_first_step,                                                                               \

@@ -17,9 +17,15 @@ namespace words = diagram_words;
 constexpr int kShapeZone = 58, kStubZone = 34, kLane = 7, kRoleRoom = 74;
 constexpr int kLeastWidth = 1180;  // of the table
 
-std::string names_of(const std::vector<std::string>& kinds, const Sop& sop) {
+// What the form prints in that column, else what the document is called.
+std::string names_of(const std::vector<std::string>& kinds, std::string DocumentName::*column,
+                     const Sop& sop) {
   std::vector<std::string> names;
-  for (const std::string& kind : kinds) names.push_back(notify::readable(kind, sop));
+  for (const std::string& kind : kinds) {
+    const DocumentName* found = sop.find_document(kind);
+    names.push_back(found && !(found->*column).empty() ? found->*column
+                                                       : notify::document_name(kind, sop));
+  }
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
@@ -39,7 +45,7 @@ std::string ranges_of(const std::vector<int>& numbers) {
 }  // namespace
 
 DiagramLayout::DiagramLayout(const Sop& of) : sop(of), plans(plan_of(of)) {
-  first_page = sop.identity == Identity() ? 0 : 1;
+  first_page = sop.identity.has_page() ? 1 : 0;
   name_columns();
   rows.resize(sop.steps.size());
   place_columns();
@@ -107,9 +113,9 @@ std::vector<std::string> DiagramLayout::texts_of(std::size_t i) const {
   for (const Output& output : step.outputs) outputs.push_back(output.kind);
   texts[0] = std::to_string(step.number);
   texts[1] = step.activity;
-  texts[first_standard] = names_of(step.needs, sop);
+  texts[first_standard] = names_of(step.needs, &DocumentName::as_need, sop);
   texts[first_standard + 1] = budget_in_words(step.standard);
-  texts[first_standard + 2] = names_of(outputs, sop);
+  texts[first_standard + 2] = names_of(outputs, &DocumentName::as_output, sop);
   texts[remarks] = step.remarks;
   return texts;
 }

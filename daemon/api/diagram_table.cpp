@@ -36,7 +36,7 @@ void DiagramPainter::identity_page() {
       {words::kRevised, notify::date(identity.revised)},
       {words::kEffective, notify::date(identity.effective)},
       {words::kApprovedBy, identity.approved_by},
-      {words::kName, sop_.title}};
+      {words::kName, sop_.name_of_form()}};
   int top = DiagramLayout::kMargin;
   const int head_top = top;
   for (const auto& [name, value] : rows) {
@@ -50,7 +50,7 @@ void DiagramPainter::identity_page() {
   }
   canvas_.box("g", left, head_top, half, top - head_top);
   canvas_.text("j", left + half / 2, (head_top + top) / 2 - 6, words::kHeading, Anchor::middle);
-  canvas_.centred("h", left, half, (head_top + top) / 2 + 16, sop_.title);
+  canvas_.centred("h", left, half, (head_top + top) / 2 + 16, sop_.name_of_form());
   const std::tuple<std::string_view, const std::vector<std::string>&, std::string_view,
                    const std::vector<std::string>&>
       boxes[] = {
@@ -86,7 +86,7 @@ void DiagramPainter::page_head(int page) {
   const int page_top = (at_.first_page + page) * at_.page_height;
   const int top = page_top + DiagramLayout::kMargin + DiagramLayout::kTitle;
   const int bottom = top + at_.head_height(), lower = top + DiagramLayout::kHeader;
-  const std::string title = "SOP " + sop_.title;
+  const std::string title = "SOP " + sop_.name_of_form();
   canvas_.text("j", DiagramLayout::kMargin, top - 12,
                page == 0 ? title : filled(words::kContinued, title));
   const int all = at_.first_page + at_.pages;

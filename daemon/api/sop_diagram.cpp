@@ -44,8 +44,8 @@ std::string sop_diagram(const Sop& sop) {
       "<defs><marker id=\"m\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\""
       " markerHeight=\"7\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\"/></marker></defs>"
       "<rect class=\"l\" width=\"{0}\" height=\"{1}\"/>{8}</svg>\n",
-      layout.page_width, layout.page_height * pages, escaped(sop.title), escaped(description(sop)),
-      kStyle, DiagramLayout::kPaperWidth, DiagramLayout::kPaperHeight,
+      layout.page_width, layout.page_height * pages, escaped(sop.name_of_form()),
+      escaped(description(sop)), kStyle, DiagramLayout::kPaperWidth, DiagramLayout::kPaperHeight,
       DiagramLayout::kPaperHeight * pages, DiagramPainter(layout).body());
 }
 

@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 
 #include "daemon/api/form_view.h"
+#include "notifiers/words.h"
 
 namespace tenggat::http {
 namespace {
@@ -102,7 +103,8 @@ json::object pause_view(const PauseReason& pause) {
 }
 
 json::object identity_view(const Identity& identity) {
-  return {{"number", or_null(identity.number)},
+  return {{"name", or_null(identity.name)},
+          {"number", or_null(identity.number)},
           {"created", or_null(identity.created)},
           {"revised", or_null(identity.revised)},
           {"effective", or_null(identity.effective)},
@@ -141,7 +143,7 @@ json::object sop_summary(const Sop& sop, const office::Rulebook& rulebook) {
 
 json::object sop_view(const Sop& sop, const office::Rulebook& rulebook) {
   json::object view = sop_summary(sop, rulebook);
-  json::array roles, steps, pauses, obstacles, fields;
+  json::array roles, steps, pauses, obstacles, fields, documents;
   for (const Role& role : sop.roles) roles.push_back(role_view(role));
   for (const Step& step : sop.steps) steps.push_back(step_view(step));
   for (const PauseReason& pause : sop.pauses) pauses.push_back(pause_view(pause));
@@ -150,11 +152,14 @@ json::object sop_view(const Sop& sop, const office::Rulebook& rulebook) {
                                      {"name", obstacle.name},
                                      {"remind_after", obstacle.remind_after.to_string()}});
   for (const Field& field : sop.fields) fields.push_back(field_view(field));
+  for (const std::string& kind : sop.kinds_of_documents())
+    documents.push_back(json::object{{"kind", kind}, {"label", notify::document_name(kind, sop)}});
   view["roles"] = std::move(roles);
   view["steps"] = std::move(steps);
   view["pauses"] = std::move(pauses);
   view["obstacles"] = std::move(obstacles);
   view["fields"] = std::move(fields);
+  view["documents"] = std::move(documents);
   view["legal"] = {{"limit", sop.legal.limit.to_string()},
                    {"basis", sop.legal.basis},
                    {"consequence", sop.legal.consequence},

@@ -41,7 +41,7 @@ std::string reasons_of(const std::vector<store::StoredNote>& notes, const Sop& s
     const std::string text = notify::without_full_stop(notify::one_line(note.text));
     if (note.kind == "deficiency")
       deficiencies.push_back(
-          note.document.empty() ? text : notify::readable(note.document, sop) + ": " + text);
+          note.document.empty() ? text : notify::document_name(note.document, sop) + ": " + text);
     else if (note.kind == "note" || note.kind == "pause")
       others.push_back(text);
   }

@@ -267,10 +267,11 @@ class Sections {
   Html notes() const {
     Html rows;
     for (const store::StoredNote& note : d_.notes)
-      rows += html("<tr><td class=\"angka\">{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-                   note.event, visit_words(note.visit),
-                   note.document.empty() ? note_words(note.kind) : readable(note.document, sop_),
-                   lines(note.text));
+      rows +=
+          html("<tr><td class=\"angka\">{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", note.event,
+               visit_words(note.visit),
+               note.document.empty() ? note_words(note.kind) : document_name(note.document, sop_),
+               lines(note.text));
     if (rows.empty()) return {};
     return html(
         "<h2>Catatan petugas</h2><table><thead><tr><th>Peristiwa</th><th>Tahapan</th><th>Jenis</th>"

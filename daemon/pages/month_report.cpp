@@ -301,7 +301,7 @@ class Report {
 
   Html others() const {
     std::vector<store::NamedCount> documents = s_.figures.deficiencies;
-    for (store::NamedCount& one : documents) one.name = readable(one.name, sop_);
+    for (store::NamedCount& one : documents) one.name = document_name(one.name, sop_);
     return html("<h2>Pengembalian, eskalasi, dan jeda</h2>{}{}{}",
                 list("Dokumen yang dinyatakan kurang", "Dokumen", "Kali", documents),
                 list("Eskalasi kepada atasan", "Tahapan", "Kali", s_.figures.escalations),

@@ -222,7 +222,7 @@ std::vector<std::pair<std::string, std::string>> subjects_of_pause(const Sop& so
   };
   for (const Step& step : sop.steps)
     for (const Requirement& one : step.requirements) add(one.id, one.text);
-  for (const std::string& kind : sop.steps.front().needs) add(kind, readable(kind, sop));
+  for (const std::string& kind : sop.steps.front().needs) add(kind, document_name(kind, sop));
   return subjects;
 }
 

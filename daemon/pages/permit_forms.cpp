@@ -76,8 +76,8 @@ Html deficiency_rows(const FormOf& form, const Offer& offer) {
   Html kinds, rows;
   for (const Document& document : form.view.permit().documents)
     if (document.counts() && document.file)
-      kinds +=
-          html("<option value=\"{}\"></option>", readable(document.kind, form.view.context.sop));
+      kinds += html("<option value=\"{}\"></option>",
+                    document_name(document.kind, form.view.context.sop));
   if (!offer.wanted.requirements.empty())
     rows = html(
         "<p><button name=\"{}\" value=\"{}\" formnovalidate=\"\">Usulkan yang belum dicentang"
@@ -188,12 +188,12 @@ Html action_form(const FormOf& form, const Offer& offer, bool main) {
                      branch_choice(form, offer), checklist(offer, typed));
   for (const Output& output : offer.wanted.files) {
     inside += upload_input(form.id(output.kind), output.kind, "",
-                           readable(output.kind, view.context.sop), true);
+                           document_name(output.kind, view.context.sop), true);
     if (output.numbered)
       inside += html(
           "<label for=\"{}\">Nomor {}</label><input type=\"text\" id=\"{}\" "
           "name=\"nomor.{}\" required maxlength=\"100\" value=\"{}\">",
-          form.id("nomor"), notify::readable_within(output.kind, view.context.sop),
+          form.id("nomor"), notify::document_name_within(output.kind, view.context.sop),
           form.id("nomor"), output.kind, typed.text("nomor." + output.kind));
   }
   if (!offer.wanted.files.empty()) inside += html("{}{}", upload_hint(), typed.files_are_lost());

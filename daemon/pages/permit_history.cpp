@@ -63,9 +63,10 @@ Html history_of(const PermitView& view) {
     Html said;
     for (const store::StoredNote& note : view.notes)
       if (note.event == stored->event.sequence)
-        said += html("<br>{}{}",
-                     note.document.empty() ? "" : readable(note.document, view.context.sop) + ": ",
-                     lines(note.text));
+        said +=
+            html("<br>{}{}",
+                 note.document.empty() ? "" : document_name(note.document, view.context.sop) + ": ",
+                 lines(note.text));
     const EventHead& event = stored->event;
     const Visit* visit = view.permit().find_visit(event.visit);
     const std::string actor = event.actor.substr(event.actor.find(':') + 1);

@@ -109,7 +109,7 @@ Html table_of(const std::vector<Service>& services) {
 std::string outputs_words(const Step& step, const Sop& sop) {
   std::string words;
   for (const Output& output : step.outputs)
-    words += (words.empty() ? "" : ", ") + readable(output.kind, sop);
+    words += (words.empty() ? "" : ", ") + document_name(output.kind, sop);
   return words;
 }
 
@@ -138,7 +138,7 @@ bool is_set_by_office(const Field& field, const Sop& sop) {
 Html asked_by(const Sop& sop) {
   Html items;
   for (const std::string& kind : sop.steps.front().needs)
-    items += html("<li>{}</li>", readable(kind, sop));
+    items += html("<li>{}</li>", document_name(kind, sop));
   for (const Field& field : sop.fields)
     if (field.required || !is_set_by_office(field, sop))
       items += html("<li>{}{}</li>", field.label, field.required ? " (wajib)" : "");

@@ -62,7 +62,7 @@ Html returned_card(const TrackView& view, const Visit& visit) {
   for (const store::StoredNote& note : wanting)
     list += note.document.empty() ? html("<li>{}</li>", lines(note.text))
                                   : html("<li><strong>{}</strong>: {}</li>",
-                                         readable(note.document, view.sop), lines(note.text));
+                                         document_name(note.document, view.sop), lines(note.text));
   const Html inside = html(
       "<h2>Yang perlu diperbaiki</h2><ul>{}</ul>"
       "<p>Dikembalikan {}. Waktu layanan dihitung setelah berkas dinyatakan lengkap.</p>{}",

@@ -44,12 +44,12 @@ std::string note_words(std::string_view kind) {
 }
 
 std::string document_words(std::string_view kind, std::string_view name, const Sop& sop) {
-  const std::string words = readable(kind, sop);
+  const std::string words = document_name(kind, sop);
   return name.empty() ? words : fmt::format("{}: {}", words, name);
 }
 
 std::string document_words_within(std::string_view kind, std::string_view name, const Sop& sop) {
-  const std::string words = notify::readable_within(kind, sop);
+  const std::string words = notify::document_name_within(kind, sop);
   return name.empty() ? words : fmt::format("{}: {}", words, name);
 }
 
@@ -88,7 +88,7 @@ std::string requirement_words(std::string_view id, const Sop& sop) {
   for (const Step& step : sop.steps)
     for (const Requirement& one : step.requirements)
       if (one.id == id) return one.text;
-  return readable(id, sop);
+  return document_name(id, sop);
 }
 
 std::string role_words(const Sop& sop, std::string_view role) {

@@ -16,6 +16,7 @@
 
 namespace tenggat::pages {
 
+using notify::document_name;
 using notify::readable;  // "denah_ruang" → "Denah ruang"
 std::string document_words(std::string_view kind, std::string_view name, const Sop& sop);
 std::string document_words_within(std::string_view kind, std::string_view name,

@@ -8,6 +8,9 @@
 namespace tenggat {
 namespace {
 
+// A document's name goes into lists and labels; what a column of the form prints, onto the form.
+constexpr std::size_t kMostOfName = 60, kMostInColumn = 200;
+
 Read<Trigger> parse_trigger(std::string_view text) {
   const auto dot = text.find('.');
   if (dot == std::string_view::npos || dot == 0 || dot + 1 == text.size())
@@ -46,9 +49,10 @@ SopReader::SopReader(const SourceFile& file)
 
 Loaded<Sop> SopReader::read() {
   const YamlMap top = file_.document().map(
-      {"sop", "judul", "identitas", "kalender", "nomor", "total", "layanan", "dasar_hukum",
-       "keberatan", "pimpinan", "pelaksana", "isian", "jeda", "kendala", "langkah", "penarikan",
-       "eskalasi", "eskalasi_layanan", "singkatan"});
+      {"sop",     "judul",       "identitas", "kalender",  "nomor",     "total",
+       "layanan", "dasar_hukum", "keberatan", "pimpinan",  "pelaksana", "isian",
+       "jeda",    "kendala",     "langkah",   "penarikan", "eskalasi",  "eskalasi_layanan",
+       "dokumen", "singkatan"});
   places_.top = top;
   if (!top.present()) {
     if (file_.sound()) file_.fault(1, 1, say<Wrong::empty_file>());
@@ -62,6 +66,7 @@ Loaded<Sop> SopReader::read() {
   read_ladders(top);
   read_fields(top.find("isian"));
   read_steps(top);
+  read_documents(top.find("dokumen"));
   mark_backward();
   prove();
   if (!file_.sound()) return file_.take_faults();
@@ -109,9 +114,9 @@ void SopReader::read_head(const YamlMap& top) {
   sop_.calendar = identifier(top.at("kalender"));
   read_number(top.at("nomor"));
   read_identity(top.find("identitas")
-                    .map({"nomor_sop", "tanggal_pembuatan", "tanggal_revisi", "tanggal_efektif",
-                          "disahkan_oleh", "dasar_hukum", "keterkaitan", "peringatan",
-                          "kualifikasi", "peralatan", "pencatatan"}));
+                    .map({"nama_sop", "nomor_sop", "tanggal_pembuatan", "tanggal_revisi",
+                          "tanggal_efektif", "disahkan_oleh", "dasar_hukum", "keterkaitan",
+                          "peringatan", "kualifikasi", "peralatan", "pencatatan"}));
   read_total(top.find("total"));
   sop_.head = role_name(top.find("pimpinan"));
   read_service(top.find("layanan").map({"nama", "waktu", "mulai", "selesai"}));
@@ -167,6 +172,7 @@ void SopReader::read_objection(const YamlMap& entry) {
 void SopReader::read_identity(const YamlMap& entry) {
   if (!entry.present()) return;
   Identity& identity = sop_.identity;
+  identity.name = entry.text("nama_sop").value_or("");
   identity.number = entry.text("nomor_sop").value_or("");
   identity.created = entry.text("tanggal_pembuatan").value_or("");
   identity.revised = entry.text("tanggal_revisi").value_or("");
@@ -266,6 +272,30 @@ void SopReader::read_obstacles(const YamlMap& top) {
     obstacle.remind_after = budget(entry.at("ingatkan_lagi"));
     obstacle.beyond_sop = entry.find("di_luar_sop").flag_or(false);
     sop_.obstacles.push_back(std::move(obstacle));
+  }
+}
+
+// After the steps, which say what documents there are.
+void SopReader::read_documents(const YamlValue& names) {
+  const bool steps_are_sound = file_.sound();
+  const std::vector<std::string> known = sop_.kinds_of_documents();
+  for (const auto& [key, value] : names.entries()) {
+    const YamlMap entry = value.map({"label", "kelengkapan", "output"});
+    if (!entry.present()) continue;
+    DocumentName name;
+    name.kind = identifier(key);
+    name.label = entry.required_text("label");
+    check_length(entry.find("label"), kMostOfName);
+    for (const auto& [column, text] :
+         {std::pair("kelengkapan", &name.as_need), std::pair("output", &name.as_output)}) {
+      if (!entry.has(column)) continue;
+      *text = entry.required_text(column);
+      check_length(entry.find(column), kMostInColumn);
+    }
+    if (steps_are_sound && is_identifier(name.kind) &&
+        std::find(known.begin(), known.end(), name.kind) == known.end())
+      key.fault(say<Wrong::no_document>(name.kind));
+    sop_.documents.push_back(std::move(name));
   }
 }
 

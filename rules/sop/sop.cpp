@@ -156,6 +156,14 @@ const ActionWords& Sop::words_of(std::string_view step, std::string_view action)
   return found ? *found : none;
 }
 
+const DocumentName* Sop::find_document(std::string_view kind) const {
+  return ask_versions(*this, [&](const Sop& sop) -> const DocumentName* {
+    for (const DocumentName& one : sop.documents)
+      if (one.kind == kind) return &one;
+    return nullptr;
+  });
+}
+
 const std::string* Sop::find_abbreviation(std::string_view word) const {
   return ask_versions(*this, [&](const Sop& sop) -> const std::string* {
     for (const std::string& one : sop.abbreviations)
@@ -172,6 +180,26 @@ bool Sop::is_applicant(std::string_view role) const {
 bool Sop::brings(std::string_view kind) const {
   return std::any_of(steps.begin(), steps.end(),
                      [&](const Step& step) { return step.brings(kind); });
+}
+
+std::vector<std::string> Sop::kinds_of_documents() const {
+  std::vector<std::string> kinds;
+  const auto add = [&](const std::string& kind) {
+    if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) kinds.push_back(kind);
+  };
+  for (const Step& step : steps) {
+    for (const std::string& need : step.needs) add(need);
+    for (const Output& output : step.outputs) add(output.kind);
+    for (const ActionRule& action : step.actions)
+      for (const Output& output : action.outputs) add(output.kind);
+  }
+  return kinds;
+}
+
+bool Identity::has_page() const {
+  Identity rest = *this;
+  rest.name.clear();
+  return rest != Identity();
 }
 
 std::vector<std::string> Sop::chain(std::string_view role) const {

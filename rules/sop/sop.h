@@ -224,10 +224,19 @@ struct Objection {
 
 // The identity page of PermenPANRB 35/2012. Each may be empty.
 struct Identity {
+  std::string name;  // of the SOP as its form has it; empty: the title
   std::string number, created, revised, effective, approved_by;
   std::vector<std::string> legal_basis, related, warnings, qualifications, equipment, records;
 
+  bool has_page() const;  // there is more than the name
   bool operator==(const Identity&) const = default;
+};
+
+// What people call a kind of document (`dokumen`).
+struct DocumentName {
+  std::string kind, label;
+  // Where the form prints something else in its columns Kelengkapan and Output; empty: the label.
+  std::string as_need, as_output;
 };
 
 struct Withdrawal {
@@ -269,11 +278,14 @@ struct Sop {
   std::optional<Objection> objection;
   Identity identity;
   std::vector<Field> fields;  // `isian`
+  std::vector<DocumentName> documents;
   // `singkatan`, of names of documents: "SK", as it is printed.
   std::vector<std::string> abbreviations;
   // The versions of this service at hand, for what was closed under them; null: this one alone.
   // Whoever keeps the versions sets it, and they live as long as this one.
   const SopVersions* versions = nullptr;
+
+  const std::string& name_of_form() const { return identity.name.empty() ? title : identity.name; }
 
   // The service as it was under that version; as it is here where none is given or it is not at
   // hand.
@@ -291,6 +303,8 @@ struct Sop {
   const Field* find_field(std::string_view field) const;
   bool is_applicant(std::string_view role) const;
   bool brings(std::string_view kind) const;  // by any of its steps
+  // Needed or brought somewhere, in the order of the form.
+  std::vector<std::string> kinds_of_documents() const;
 
   // Whether the two lie in different branches of one block: what one brings is not seen at the
   // other.
@@ -298,6 +312,8 @@ struct Sop {
 
   // A file written before there were words in it is read with those of another version at hand.
   const ActionWords& words_of(std::string_view step, std::string_view action) const;
+  // Null: it is called by its id in words.
+  const DocumentName* find_document(std::string_view kind) const;
   // How it is printed; null: as it is. `word` is in small letters.
   const std::string* find_abbreviation(std::string_view word) const;
 

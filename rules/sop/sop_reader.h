@@ -41,6 +41,7 @@ class SopReader {
   void read_role(const YamlValue& key, const YamlMap& entry);
   void read_pauses(const YamlMap& top);
   void read_obstacles(const YamlMap& top);
+  void read_documents(const YamlValue& names);
   void read_abbreviations(const YamlValue& list);
 
   // --- load_fields.cpp

@@ -115,13 +115,13 @@ async function walk() {
   await (await button(fo, "Kembalikan kepada pemohon")).evaluate((one) => one.scrollIntoView());
   await fo.click('form:has(button[value="act.reject"]) input[value="Dokumen tidak terbaca atau terpotong"]');
   for (const [row, document, wanting] of [[1, "Denah ruang", "belum ditandatangani"],
-                                          [2, "Persyaratan izin PAUD", "KTP pengelola tidak terbaca"]]) {
+                                          [2, "Persyaratan izin penyelenggaraan PAUD", "KTP pengelola tidak terbaca"]]) {
     await fo.type(`#verifikasi-reject-d${row}`, document);
     await fo.type(`#verifikasi-reject-k${row}`, wanting);
   }
   await press(fo, "Kembalikan kepada pemohon");
   await follows("Perlu Anda lengkapi", "Denah ruang: belum ditandatangani",
-                "Persyaratan izin PAUD: KTP pengelola tidak terbaca");
+                "Persyaratan izin penyelenggaraan PAUD: KTP pengelola tidak terbaca");
   const inputs = await applicant.$$("input[type=file]");
   check(inputs.length >= 2, `${inputs.length} places to put a file`);
   for (const one of inputs.slice(0, 2)) await one.uploadFile(plan.files);

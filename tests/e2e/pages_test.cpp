@@ -138,7 +138,7 @@ TEST_F(PagesTest, ALinkSaysWhereItLeadsAndWhatIsNoneIsNoLink) {
                           "https://%6Cain.example/1"}) {
     office_.query(std::string("UPDATE document SET uri = '") + old + "'");
     EXPECT_FALSE(fo.get(path).says("noreferrer")) << old;
-    EXPECT_TRUE(fo.get(path).says("Persyaratan izin PAUD"));
+    EXPECT_TRUE(fo.get(path).says("Persyaratan izin penyelenggaraan PAUD"));
   }
   const CommandResult refused = office_.tenggat(
       {"permit", "submit", "--sop", "paud", "--name", "Siti", "--subject", "PAUD Mawar",
@@ -182,7 +182,8 @@ TEST_F(PagesTest, AReturnIsMendedByUploadAndADoubleClickActsOnce) {
   const WebPage page = applicant.get(file.path);
   EXPECT_TRUE(page.says("Perlu Anda lengkapi"));
   EXPECT_TRUE(page.says("<strong>Denah ruang</strong>: belum ditandatangani"));
-  EXPECT_TRUE(page.says("<strong>Persyaratan izin PAUD</strong>: KTP tidak terbaca"));
+  EXPECT_TRUE(
+      page.says("<strong>Persyaratan izin penyelenggaraan PAUD</strong>: KTP tidak terbaca"));
 
   EXPECT_EQ(applicant.press(page, "submit").status, 422);  // neither file nor word
   EXPECT_EQ(state_of(file), "returned pengajuan");

@@ -55,6 +55,9 @@ class SopChange : public testing::Test {
     const auto from = text.find("  - id: persetujuan_sekretaris");
     office_.change_rule("sop/paud.yaml",
                         text.substr(from, text.find("  - id: penandatanganan") - from), "");
+    const auto name = text.find("  draft_sk_sekretaris:");
+    office_.change_rule("sop/paud.yaml",
+                        text.substr(name, text.find("  surat_keputusan: {label") - name), "");
     office_.change_rule("sop/paud.yaml", "approve: {ke: persetujuan_sekretaris,",
                         "approve: {ke: penandatanganan,");
     office_.change_rule("sop/paud.yaml", "kelengkapan: [draft_sk_sekretaris]",

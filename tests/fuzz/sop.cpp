@@ -26,6 +26,10 @@ void use(const Sop& sop) {
   for (const Role& role : sop.roles) {
     check(sop.chain(role.id).size() <= sop.roles.size(), "superiors do not go in a circle");
   }
+  for (const DocumentName& one : sop.documents) {
+    check(sop.find_document(one.kind) == &one, "a kind of document has one name");
+    check(!one.label.empty(), "a document is called something");
+  }
   check(!sop.number_format.print(2026, 4, 417).empty(), "a permit has a number");
 }
 

@@ -82,6 +82,15 @@ TEST(Words, IdsBecomeWords) {
   EXPECT_EQ(readable("surat_keputusan", sop), "Surat keputusan");
   EXPECT_EQ(readable_within("surat_keputusan", sop), "surat keputusan");
   EXPECT_EQ(readable_within("ktp_kepala", sop), "KTP kepala");
+  sop.documents = {{"draft_sk", "SK yang dirancang", "", ""},
+                   {"bapl", "BAP lapangan", "", ""},
+                   {"surat_keputusan", "Surat keputusan", "", ""}};
+  EXPECT_EQ(document_name("draft_sk", sop), "SK yang dirancang");
+  EXPECT_EQ(document_name_within("draft_sk", sop), "SK yang dirancang");
+  EXPECT_EQ(document_name_within("bapl", sop), "BAP lapangan");
+  EXPECT_EQ(document_name_within("surat_keputusan", sop), "surat keputusan");
+  EXPECT_EQ(document_name("denah_ruang", sop), "Denah ruang");
+  EXPECT_EQ(document_name_within("pph_21", sop), "PPh 21");
 }
 
 TEST(Words, EveryReasonOfADeliveryHasItsWords) {

@@ -289,6 +289,13 @@ TEST_F(BranchRoutes, AServiceIsShownAsItStandsInItsFile) {
   EXPECT_EQ(json::serialize(sop.at("objection")),
             R"({"limit":"10d","how":"secara tertulis","sop":"usaha"})");
   EXPECT_TRUE(sop.at("identity").at("number").is_null());
+  EXPECT_TRUE(sop.at("identity").at("name").is_null());
+  EXPECT_EQ(json::serialize(sop.at("documents").at(0)),
+            R"({"kind":"surat_permohonan","label":"Surat permohonan"})");
+  const json::object paud = object(get("/sops/paud", "fo"));
+  EXPECT_EQ(paud.at("documents").as_array().size(), 11U);
+  EXPECT_EQ(json::serialize(paud.at("documents").at(2)),
+            R"({"kind":"berkas_diperiksa","label":"Berkas yang sudah diperiksa"})");
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ def maps_in(value, path=()):
             yield from maps_in(part, path + (i,))
 
 
-OWN_NAMES = ('pelaksana', 'jeda', 'kendala', 'eskalasi', 'aksi', 'pilihan', 'bila')
+OWN_NAMES = ('pelaksana', 'dokumen', 'jeda', 'kendala', 'eskalasi', 'aksi', 'pilihan', 'bila')
 
 
 def has_names_of_its_own(path):

@@ -112,6 +112,7 @@ TEST(PageWords, AnActionIsCalledWhatItsServiceCallsIt) {
   Sop older = sop;  // written before there were words in it
   older.version = "older";
   older.abbreviations.clear();
+  older.documents.clear();
   for (Step& step : older.steps)
     for (ActionRule& action : step.actions) action.words = {};
   EXPECT_EQ(action_words(older, "verifikasi", "accept"), "Accept");
@@ -120,6 +121,7 @@ TEST(PageWords, AnActionIsCalledWhatItsServiceCallsIt) {
   EXPECT_EQ(action_words(older, "verifikasi", "accept"), "Nyatakan lengkap dan terima");
   EXPECT_EQ(older.words_of("verifikasi", "reject").reasons.size(), 5U);
   EXPECT_EQ(document_words("draft_sk", "", older), "Draf SK");
+  EXPECT_EQ(document_words("berkas_diperiksa", "", older), "Berkas yang sudah diperiksa");
 }
 
 TEST(PageWords, EveryNoteIsNamed) {

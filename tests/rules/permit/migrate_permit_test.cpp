@@ -98,8 +98,11 @@ Sop without_the_secretary() {
   SourceFile file = paud_file();
   const auto from = file.text.find("  - id: persetujuan_sekretaris");
   const auto to = file.text.find("  - id: penandatanganan");
+  const auto name = file.text.find("  draft_sk_sekretaris:");
+  const auto next_name = file.text.find("  surat_keputusan: {label");
   return paud_with({{"total: 4d 1h 18m", "total: 4d 1h 13m"},
                     {file.text.substr(from, to - from), ""},
+                    {file.text.substr(name, next_name - name), ""},
                     {"approve: {ke: persetujuan_sekretaris,", "approve: {ke: penandatanganan,"},
                     {"kelengkapan: [draft_sk_sekretaris]", "kelengkapan: [draft_sk_kabid]"}});
 }
