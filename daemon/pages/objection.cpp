@@ -208,13 +208,16 @@ awaitable<Response> ObjectionPages::objection_page(const PageCall& call, std::in
   co_return page(outcome.status, call, "Ajukan keberatan", body_of(view));
 }
 
-// There is no form any more to say it in.
+// There is no form any more to say it in; the reason was the work of writing it.
 Response ObjectionPages::refused(const PageCall& call, const Permit& permit,
                                  const Outcomes& outcome) const {
+  const std::string reason = call.form.text("catatan");
+  const Html typed =
+      reason.empty() ? Html() : html("<h2>Alasan yang Anda tulis</h2><p>{}</p>", lines(reason));
   return page(outcome.status, call, "Keberatan tidak diajukan",
               html("<h1>Keberatan tidak diajukan</h1><div class=\"kartu\"><p>{}</p><p>"
                    "<a href=\"{}\">Lihat permohonan {}</a></p></div>{}",
-                   outcome.words, back_from(call), permit.number, typed_values(call.form)));
+                   outcome.words, back_from(call), permit.number, typed));
 }
 
 awaitable<Response> ObjectionPages::objection_act(PageCall call) {

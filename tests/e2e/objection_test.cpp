@@ -12,7 +12,7 @@ const std::vector<std::pair<std::string, std::string>> kFilledIn = {
     {"isian.nomor_keputusan", "503/17"},
     {"isian.tanggal_keputusan", "2026-04-02"},
     {"isian.pokok", "alasan"},
-    {"catatan", "Garis sempadan sudah dipenuhi."}};
+    {"catatan", "Garis sempadan sudah dipenuhi"}};
 
 class ObjectionTest : public PagesTest {
  protected:
@@ -106,7 +106,7 @@ TEST_F(ObjectionTest, IsRaisedOnThePageOfTheRefusalOnceHoweverOftenItIsSent) {
   const WebPage too_many = applicant.press(in_another_tab, "keberatan", kFilledIn, letter());
   EXPECT_EQ(too_many.status, 409);
   EXPECT_TRUE(too_many.says("sudah diajukan dan masih diproses")) << too_many.body;
-  EXPECT_TRUE(too_many.says("Garis sempadan sudah dipenuhi."));
+  EXPECT_TRUE(too_many.says("Garis sempadan sudah dipenuhi"));
   EXPECT_EQ(applicant.get(track_ + "/keberatan").header("Location"), track_);
   EXPECT_EQ(objections(), "1");
 
@@ -117,7 +117,7 @@ TEST_F(ObjectionTest, IsRaisedOnThePageOfTheRefusalOnceHoweverOftenItIsSent) {
                           raised),
             "Keberatan atas penolakan permohonan " + number_ + "|Siti Aminah|6281311112222|alasan");
   EXPECT_EQ(office_.query("SELECT text FROM note WHERE permit = " + raised),
-            "Garis sempadan sudah dipenuhi.");
+            "Garis sempadan sudah dipenuhi");
 }
 
 TEST_F(ObjectionTest, AndTheRefusalShowEachOtherAndItWalksItsWay) {
@@ -142,7 +142,7 @@ TEST_F(ObjectionTest, AndTheRefusalShowEachOtherAndItWalksItsWay) {
   const WebPage desk = fo.get("/permohonan/" + raised);
   EXPECT_TRUE(desk.says("Keberatan atas</dt><dd><a href=\"/permohonan/" + id_ + "\">"))
       << desk.body;
-  EXPECT_TRUE(desk.says("Garis sempadan sudah dipenuhi."));
+  EXPECT_TRUE(desk.says("Garis sempadan sudah dipenuhi"));
   EXPECT_TRUE(desk.says("Keberatan diajukan"));
   EXPECT_TRUE(fo.get("/permohonan/" + id_)
                   .says("Keberatan</dt><dd><a href=\"/permohonan/" + raised + "\">"));
@@ -221,7 +221,7 @@ TEST_F(ObjectionTest, IsRefusedWhereNothingWasRefusedElsewhereAndTooLate) {
   const WebPage late = applicant.press(form, "keberatan", kFilledIn, letter());
   EXPECT_EQ(late.status, 422);
   EXPECT_TRUE(late.says("Batas waktu pengajuan keberatan sudah lewat")) << late.body;
-  EXPECT_TRUE(late.says("Garis sempadan sudah dipenuhi."));
+  EXPECT_TRUE(late.says("Garis sempadan sudah dipenuhi"));
   const CommandResult by_hand = office_.tenggat(
       {"permit", "submit", "--sop", "keberatan", "--name", "Siti Aminah", "--subject", "Keberatan",
        "--document", "surat_keberatan=https://berkas.example/1", "--field",

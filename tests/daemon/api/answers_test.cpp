@@ -39,7 +39,9 @@ TEST(CommandResponse, EveryReasonOfRefusalHasItsStatus) {
       {Reason::in_person_only, 403},       {Reason::condition_not_met, 422},
       {Reason::invalid_fields, 422},       {Reason::invalid_branches, 422},
       {Reason::unknown_requirement, 422},  {Reason::sop_retired, 410},
-      {Reason::missing_upload, 503},       {Reason::permit_files_full, 413}};
+      {Reason::missing_upload, 503},       {Reason::permit_files_full, 413},
+      {Reason::unknown_related, 422},      {Reason::objects_elsewhere, 422},
+      {Reason::not_refused, 422},          {Reason::objection_too_late, 422}};
   for (std::size_t i = 0; i < kRefusals.size(); ++i) {
     const Reason reason = kRefusals[i].reason;
     SCOPED_TRACE(to_string(reason));
