@@ -7,18 +7,15 @@
 #include <boost/json.hpp>
 
 #include "tests/e2e/office.h"
-#include "tests/support/process.h"
+#include "tests/support/building_office.h"
 
 namespace tenggat::test {
 
 class BuildingOffice {
  public:
   explicit BuildingOffice(Office& office) : office_(office) {
-    namespace fs = std::filesystem;
     office_.use_own_rules();
-    const fs::path own = office_.daemon().options().rules / "sop";
-    for (const char* sop : {"pbg.yaml", "keberatan.yaml"})
-      fs::copy_file(fs::path(TENGGAT_SOURCE_DIR) / "tests/sops" / sop, own / sop);
+    add_building_sops(office_.daemon().options().rules / "sop");
   }
 
   // Puts the rules in force; then who works by them.
@@ -29,27 +26,13 @@ class BuildingOffice {
                         " AND name IN ('pbg', 'keberatan')",
                         "2"))
         << office_.daemon_log();
-    struct Officer {
-      const char *id, *name, *role;
-    };
-    const Officer staff[] = {{"ptr", "Laila Hafizah", "pengkaji_tata_ruang"},
-                             {"pb", "Bambang Sutrisno", "pengkaji_bangunan"},
-                             {"pl", "Rudi Hartono", "pengkaji_lingkungan"},
-                             {"tt", "Fahmi Idris", "tim_teknis"},
-                             {"ktr", "Maulida Sari", "kabid_tata_ruang"},
-                             {"kbg", "Yusuf Anwar", "kabid_bangunan"},
-                             {"kling", "Dian Permata", "kabid_lingkungan"},
-                             {"tk", "Noor Aini", "tim_keberatan"}};
-    for (const Officer& one : staff)
-      office_.daemon().must({"officer", "add", "--id", one.id, "--name", one.name, "--role",
-                             one.role, "--email", std::string(one.id) + "@banjarbaru.example"});
+    hire_building_officers(office_.daemon());
     for (const char* id :
          {"ptr", "pb", "pl", "tt", "ktr", "kbg", "kling", "tk", "fo", "bo", "kb", "s", "kd"})
       tokens_[id] = office_.daemon().new_token({"--officer", id});
     tokens_["portal"] =
         office_.daemon().new_token({"--service", "portal", "--scope", "intake,act,read"});
-    tokens_["bank"] =
-        office_.daemon().new_token({"--service", "bank", "--scope", "act", "--role", "bank"});
+    tokens_["bank"] = bank_token(office_.daemon());
   }
 
   const std::string& token(const std::string& who) const { return tokens_.at(who); }

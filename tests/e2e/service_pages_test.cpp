@@ -2,6 +2,7 @@
 // once, a clarification that names what it is about, the list of all services.
 #include "tests/e2e/pages_fixture.h"
 #include "tests/e2e/pbg.h"
+#include "tests/support/process.h"
 
 namespace tenggat::test {
 namespace {

@@ -1,8 +1,10 @@
 // An office on a PostgreSQL that survives its crashes, with real sinks, for tests that kill its
-// parts: what must be there afterwards is compared with what the sinks hold.
+// parts: what must be there afterwards is compared with what the sinks hold. It has building
+// permits beside its kindergartens, with departments that work on one at once.
 #pragma once
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
@@ -38,8 +40,11 @@ class Rig {
   explicit Rig(std::string clock, TestPostgres::Options options = durable());
 
   DaemonProcess::Options daemon_options() const;
+  const std::filesystem::path& rules() const { return rules_; }  // the office's own copy
   // Migrates the database and hires its officers; returns the tokens of OfficeLoad.
   OfficeLoad::Tokens found_office(DaemonProcess& daemon);
+  // For an office that was founded: without ports.
+  OfficeLoad::Options load() const { return load_; }
 
   std::string query(const std::string& sql) { return server.execute(sql, kDatabase); }
   int due_rungs();  // raised so far because a step's time was over
@@ -49,9 +54,16 @@ class Rig {
   // empty is what a test expects.
   std::string wait_until_quiet(std::chrono::seconds limit);
   Deliveries deliveries();
-  // Fails the test for each breach of an invariant and each fault of the deliveries, and for more
-  // extra deliveries than unknown outcomes.
-  Deliveries judge(const std::vector<OfficeLoad::Acknowledged>& ledger);
+  // What a daemon answers of the permits with several open visits, held against the database: the
+  // visits, in their order, and the due of each. The office's clock stands.
+  std::vector<std::string> wrongly_reported(const DaemonProcess& daemon);
+  // Fails the test for each breach of an invariant, each fault of the deliveries and each wrong
+  // answer of the daemon, and for more extra deliveries than unknown outcomes.
+  Deliveries judge(const std::vector<OfficeLoad::Acknowledged>& ledger,
+                   const DaemonProcess& daemon);
+  // What the load has brought about on branches, in words. Fails the test where something is
+  // missing that every load brings about.
+  std::string branch_work();
 
   static constexpr const char* kDatabase = "office";
   TestPostgres server;
@@ -61,6 +73,8 @@ class Rig {
 
  private:
   std::string clock_;
+  std::filesystem::path rules_;
+  OfficeLoad::Options load_;
 };
 
 // Waits until `holds`, looking often; false after `limit`.

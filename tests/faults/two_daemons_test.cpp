@@ -1,5 +1,7 @@
 // Two daemons on one database under one load: one is stopped in the middle of its work until its
-// leases are over and then woken, the other's machine believes it is two hours later.
+// leases are over and then woken, the other's machine believes it is two hours later. Departments
+// act on the branches of one building permit through both, also while one sleeps: what they asked
+// it for is done when it wakes.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -59,11 +61,22 @@ class TwoDaemons {
   }
   // The clients of each daemon keep to it, so that nobody waits at a door that does not open.
   std::unique_ptr<OfficeLoad> load(DaemonProcess& daemon) {
-    OfficeLoad::Options options;
+    OfficeLoad::Options options = rig_.load();
     options.ports = {daemon.api_port()};
-    options.tokens = tokens_;
     options.rate = 100;
     options.run = &daemon == &paused_ ? "a" : "b";
+    auto made = std::make_unique<OfficeLoad>(options);
+    made->start();
+    return made;
+  }
+  // Building permits alone, whose branches go to the two daemons by turns.
+  std::unique_ptr<OfficeLoad> load_of_both() {
+    OfficeLoad::Options options = rig_.load();
+    options.ports = {ahead_.api_port(), paused_.api_port()};
+    options.buildings = 1;
+    options.clients = 16;
+    options.rate = 100;
+    options.run = "c";
     auto made = std::make_unique<OfficeLoad>(options);
     made->start();
     return made;
@@ -82,14 +95,13 @@ class TwoDaemons {
 
   Rig rig_;
   DaemonProcess paused_, ahead_;
-  OfficeLoad::Tokens tokens_;
-  std::unique_ptr<OfficeLoad> of_paused_, of_ahead_;
+  std::unique_ptr<OfficeLoad> of_paused_, of_ahead_, of_both_;
   std::string held_;  // (message, token) pairs that the paused daemon has, as SQL
   double stalled_seconds_ = 0;
 };
 
 void TwoDaemons::start() {
-  tokens_ = rig_.found_office(paused_);
+  rig_.found_office(paused_);
   write_file(ahead_.directory() / "token", rig_.meta.config().token);
   paused_.start();
   of_paused_ = load(paused_);
@@ -132,6 +144,7 @@ void TwoDaemons::let_leases_end(bool by_themselves) {
   const auto from = steady_clock::now();
   ahead_.start();
   of_ahead_ = load(ahead_);
+  of_both_ = load_of_both();
   ASSERT_TRUE(goes_on(*of_ahead_, 50)) << log();
   // It had to wait for the locks that the paused one held, until the server ended its session.
   stalled_seconds_ = std::chrono::duration<double>(steady_clock::now() - from).count();
@@ -177,23 +190,29 @@ void TwoDaemons::wake() {
       << paused_.log();
   EXPECT_EQ(rig_.query(settled), before);
   ASSERT_TRUE(goes_on(*of_paused_, 200) && goes_on(*of_ahead_, 200)) << log();
+  ASSERT_TRUE(goes_on(*of_both_, 200)) << log();
   EXPECT_TRUE(wait_until([&] { return paused_.ready(); }, seconds(20))) << paused_.log();
 }
 
 void TwoDaemons::judge() {
   ASSERT_TRUE(wait_until([&] { return rig_.due_rungs() >= 20; }, seconds(60))) << log();
-  ASSERT_TRUE(of_paused_->finish() && of_ahead_->finish()) << log();
+  ASSERT_TRUE(of_paused_->finish() && of_ahead_->finish() && of_both_->finish()) << log();
   rig_.stop_clock();
   EXPECT_EQ(rig_.wait_until_quiet(seconds(75)), "") << log();
-  std::vector<OfficeLoad::Acknowledged> ledger = of_paused_->acknowledged();
-  for (OfficeLoad::Acknowledged& one : of_ahead_->acknowledged()) ledger.push_back(std::move(one));
-  for (const OfficeLoad* one : {of_paused_.get(), of_ahead_.get()})
+  std::vector<OfficeLoad::Acknowledged> ledger;
+  for (const OfficeLoad* one : {of_paused_.get(), of_ahead_.get(), of_both_.get()}) {
     for (const std::string& refusal : one->refusals()) ADD_FAILURE() << "refused: " << refusal;
-  const Deliveries deliveries = rig_.judge(ledger);
+    for (OfficeLoad::Acknowledged& done : one->acknowledged()) ledger.push_back(std::move(done));
+  }
+  const Deliveries deliveries = rig_.judge(ledger, paused_);
+  for (const std::string& wrong : rig_.wrongly_reported(ahead_)) ADD_FAILURE() << wrong;
   fmt::print(
-      "commands: {} acknowledged by the one, {} by the other; {:.1f} s until 50 went through"
-      " beside the paused daemon\n",
-      of_paused_->counts().acknowledged, of_ahead_->counts().acknowledged, stalled_seconds_);
+      "commands: {} acknowledged by the one, {} by the other, {} by both in turn with {} "
+      "forestalled"
+      " by others; {:.1f} s until 50 went through beside the paused daemon\n",
+      of_paused_->counts().acknowledged, of_ahead_->counts().acknowledged,
+      of_both_->counts().acknowledged, of_both_->counts().forestalled, stalled_seconds_);
+  fmt::print("branches: {}\n", rig_.branch_work());
   fmt::print(
       "messages: {} accepted, {} delivered, {} extra, {} unknown outcomes; stale results"
       " refused: {}\n",

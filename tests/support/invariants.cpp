@@ -16,6 +16,7 @@
 #include "daemon/store/snapshot.h"
 #include "rules/permit/ladder.h"
 #include "tests/support/await.h"
+#include "tests/support/visit_replay.h"
 
 namespace tenggat::test {
 namespace json = boost::json;
@@ -127,6 +128,7 @@ class PermitCheck {
         found_(found) {}
 
   void state_and_events() const;
+  void visits() const;
   void notices() const;
   void rungs(Instant quiet_until) const;
   void terminal() const;
@@ -191,6 +193,14 @@ void PermitCheck::state_and_events() const {
   }
   if (count<Paused>() != static_cast<std::int64_t>(permit_.pauses.size()))
     say("I3", fmt::format("{} pauses, {} events of them", permit_.pauses.size(), count<Paused>()));
+}
+
+void PermitCheck::visits() const {
+  std::vector<ReplayedNotice> notices;
+  for (const StoredNotice& one : whole_.notices)
+    notices.push_back({one.visit, one.kind, one.cause});
+  for (std::string& breach : differ_from_events(permit_, whole_.events, notices, sop_))
+    found_.push_back(std::move(breach));
 }
 
 // Raised by time alone; a start rung comes with the action that opened its visit.
@@ -407,8 +417,12 @@ void LedgerCheck::permit(const Whole& whole) {
       say("I1", one->key, fmt::format("{}: version {} is not there", one->action, one->version));
       continue;
     }
-    if (!is_of(*versions[at - 1], one->action))
+    const Event& event = *versions[at - 1];
+    const Visit* visit = permit.find_visit(event.visit);
+    if (!is_of(event, one->action))
       say("I1", one->key, fmt::format("{}: version {} is another event", one->action, at));
+    else if (!one->step.empty() && (!visit || visit->step != one->step))
+      say("I1", one->key, fmt::format("{}: version {} is not of {}", one->action, at, one->step));
     if (!seen.insert(one->version).second)
       say("I2", one->key, fmt::format("{}: version {} answers two keys", one->action, at));
     const auto state = parse_permit_state(one->state);
@@ -570,6 +584,7 @@ pg::Awaitable<std::vector<std::string>> check(std::string conninfo,
       const Sop& sop = rulebook.sop_version(permit.sop_version);
       const PermitCheck one(whole, sop, rulebook.calendar(sop.calendar), found);
       one.state_and_events();
+      one.visits();
       one.notices();
       one.rungs(quiet_until);
       one.terminal();

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
@@ -14,6 +16,7 @@
 #include <thread>
 
 #include "tests/support/http_client.h"
+#include "tests/support/office_lives.h"
 
 namespace tenggat::test {
 namespace asio = boost::asio;
@@ -25,100 +28,39 @@ using std::chrono::steady_clock;
 // Between two tries of one command.
 constexpr std::chrono::milliseconds kTryAgain{50};
 
-struct Act {
-  const char* call;  // "actions", "claim", "pause", "resume"
-  const char* step;
-  const char* action;  // empty but for "actions"
-  const char* by;      // officer id; empty: the applicant
-  std::vector<const char*> documents = {};
-  const char* note = "";  // or the reason of a pause
+// One command, as it is sent until it is answered.
+struct Order {
+  std::string path, key, body, token;
+  std::string action, step;
+  std::vector<std::string> otherwise;  // see LoadAct
 };
 
-using Life = std::vector<Act>;
-
-Life life_of(int number) {
-  Life life;
-  const auto add = [&life](Act act) { life.push_back(std::move(act)); };
-  if (number % 7 == 3) {
-    add({"actions", "verifikasi", "reject", "fo", {}, "Akta belum dilegalisasi"});
-    add({"actions", "pengajuan", "submit", "", {"persyaratan_izin_paud"}});
-  }
-  if (number % 5 == 1) add({"claim", "verifikasi", "", "fo"});
-  add({"actions", "verifikasi", "accept", "fo"});
-  add({"actions", "penerimaan", "forward", "bo"});
-  if (number % 6 == 2) {
-    add({"pause", "kajian_teknis", "", "dt", {}, "kunjungan_lapangan"});
-    add({"resume", "kajian_teknis", "", "dt"});
-  }
-  const bool grant = number % 11 != 5;
-  add({"actions",
-       "kajian_teknis",
-       grant ? "recommend" : "not_recommend",
-       "dt",
-       {"bapl", "rekomendasi"},
-       grant ? "" : "Ruang belajar belum memenuhi syarat"});
-  add({"actions", "penyusunan_sk", "draft", "bo", {"draft_sk"}});
-  add({"actions", "persetujuan_kabid", "approve", "kb"});
-  if (number % 13 == 4) {
-    add({"actions", "persetujuan_sekretaris", "return", "s", {}, "Nama lembaga belum sesuai akta"});
-    add({"actions", "penyusunan_sk", "draft", "bo", {"draft_sk"}});
-    add({"actions", "persetujuan_kabid", "approve", "kb"});
-  }
-  add({"actions", "persetujuan_sekretaris", "approve", "s"});
-  if (grant) {
-    add({"actions", "penandatanganan", "sign", "kd", {"surat_keputusan"}});
-    add({"actions", "penerimaan_sk", "receive", ""});
-  } else {
-    add({"actions", "penandatanganan", "refuse", "kd", {"surat_penolakan"}});
-  }
-  return life;
-}
-
-// The head comes in person, everybody else through the portal.
-bool comes_in_person(const Act& act) { return std::string_view(act.by) == "kd"; }
-
-const std::string& token_of(const Act& act, const OfficeLoad::Tokens& tokens) {
-  return comes_in_person(act) ? tokens.head : tokens.portal;
-}
-
-std::string body_of(const Act& act, const std::string& name) {
-  json::object body{{"step", act.step}};
-  if (*act.action) body["action"] = act.action;
-  if (*act.by && !comes_in_person(act)) body["on_behalf_of"] = act.by;
-  if (*act.note) body[std::string_view(act.call) == "pause" ? "reason" : "note"] = act.note;
-  if (!act.documents.empty()) {
-    json::array documents;
-    for (const char* kind : act.documents)
-      documents.push_back(
-          json::object{{"kind", kind},
-                       {"uri", fmt::format("https://example.go.id/{}/{}.pdf", name, kind)},
-                       {"number", fmt::format("503/{}/DPMPTSP/2026", name)}});
-    body["documents"] = std::move(documents);
-  }
-  return json::serialize(body);
-}
-
-std::string submission(int number, const std::string& name, int reachable) {
-  json::object applicant{{"name", "Pemohon " + name}};
-  if (reachable > 0 && number % reachable == 0) {
-    if (number / reachable % 2 == 0)
-      applicant["email"] = fmt::format("pemohon{}@example.id", number);
-    else
-      applicant["whatsapp"] = fmt::format("0813{:08}", number);
-  }
-  return json::serialize(json::object{
-      {"sop", "paud"},
-      {"applicant", std::move(applicant)},
-      {"subject", "TK " + name},
-      {"external_id", name},
-      {"documents", json::array{json::object{{"kind", "persyaratan_izin_paud"},
-                                             {"uri", "https://example.go.id/" + name}}}}});
-}
-
-struct Command {
-  std::string path, token, key, body;
-  std::string action;  // as the ledger calls it
+// The connection of whoever does one thing after the other.
+struct Line {
+  std::shared_ptr<HttpClient> http;
+  std::size_t port = 0;
 };
+using Lines = std::vector<std::shared_ptr<Line>>;
+
+// Those who work on one application at once.
+struct AtOnce {
+  explicit AtOnce(const asio::any_io_executor& executor, std::size_t tracks)
+      : left(tracks), over(executor, steady_clock::time_point::max()) {}
+  std::size_t left;
+  asio::steady_timer over;
+  std::exception_ptr failure;
+  bool wrong = false;  // a command was refused that should not have been
+};
+
+std::string code_of(const HttpAnswer& answer) {
+  boost::system::error_code unreadable;
+  const json::value problem = json::parse(answer.body, unreadable);
+  const json::object* object = problem.if_object();
+  const json::value* type = object ? object->if_contains("type") : nullptr;
+  if (!type || !type->is_string()) return "";
+  const std::string whole(type->as_string());
+  return whole.substr(whole.rfind('/') + 1);
+}
 
 }  // namespace
 
@@ -126,10 +68,20 @@ struct OfficeLoad::Impl {
   explicit Impl(Options options_in) : options(std::move(options_in)) {}
 
   asio::awaitable<void> work(int client);
-  asio::awaitable<void> live(std::shared_ptr<HttpClient>& http, std::size_t& port, int number);
-  // Repeats one command until it is answered; its permit's id, or 0 where it was refused.
-  asio::awaitable<std::int64_t> done(std::shared_ptr<HttpClient>& http, std::size_t& port,
-                                     Command command);
+  asio::awaitable<void> live(std::shared_ptr<Lines> lines, int number);
+  asio::awaitable<bool> play(std::shared_ptr<Lines> lines, std::int64_t permit, std::string name,
+                             LoadStage stage, std::size_t first);
+  asio::awaitable<bool> play_track(std::shared_ptr<Line> line, std::int64_t permit,
+                                   std::string name, LoadTrack track, std::size_t first);
+  // Repeats one command until it is answered; its permit's id, or 0 where it was refused and should
+  // not have been. One that was forestalled: -1.
+  asio::awaitable<std::int64_t> command(std::shared_ptr<Line> line, Order order);
+  std::int64_t take(const Order& order, const HttpAnswer& answer, int tries);
+  std::shared_ptr<Line> line(const std::shared_ptr<Lines>& lines, std::size_t number);
+  bool is_stopping() const {
+    const std::lock_guard lock(mutex);
+    return stopping;
+  }
   asio::awaitable<void> turn();
   asio::awaitable<void> pause(steady_clock::duration time);
 
@@ -161,86 +113,139 @@ asio::awaitable<void> OfficeLoad::Impl::turn() {
   if (next_turn > now) co_await pause(next_turn - now);
 }
 
-asio::awaitable<std::int64_t> OfficeLoad::Impl::done(std::shared_ptr<HttpClient>& http,
-                                                     std::size_t& port, Command command) {
+asio::awaitable<std::int64_t> OfficeLoad::Impl::command(std::shared_ptr<Line> line, Order order) {
   co_await turn();
   for (int tries = 1;; ++tries) {
     HttpAnswer answer;
     bool cut = false;
     try {
-      std::string request =
-          http_request("POST", command.path, command.token, command.key, command.body);
-      answer = co_await http->exchange(std::move(request));
+      std::string request = http_request("POST", order.path, order.token, order.key, order.body);
+      answer = co_await line->http->exchange(std::move(request));
     } catch (const boost::system::system_error&) {
       cut = true;
     }
-    if (cut || answer.status == 503) {
-      {
-        const std::lock_guard lock(mutex);
-        ++(cut ? counts.cut : counts.busy);
-      }
-      if (cut) {
-        port = (port + 1) % options.ports.size();
-        http = std::make_shared<HttpClient>(io.get_executor(), options.ports[port]);
-      }
-      co_await pause(kTryAgain);
-      continue;
+    if (!cut && answer.status != 503) co_return take(order, answer, tries);
+    {
+      const std::lock_guard lock(mutex);
+      ++(cut ? counts.cut : counts.busy);
     }
-    const std::lock_guard lock(mutex);
-    if (answer.status / 100 != 2) {
-      ++counts.refused;
-      refusals.push_back(fmt::format("{} {} {}: {} {}", command.key, command.action, command.path,
-                                     answer.status, answer.body));
-      co_return 0;
+    if (cut) {
+      line->port = (line->port + 1) % options.ports.size();
+      line->http = std::make_shared<HttpClient>(io.get_executor(), options.ports[line->port]);
     }
-    const json::value state = json::parse(answer.body);
-    Acknowledged one;
-    one.key = std::move(command.key);
-    one.action = std::move(command.action);
-    one.permit = std::stoll(std::string(state.at("id").as_string()));
-    one.version = state.at("version").to_number<std::int64_t>();
-    one.state = std::string(state.at("state").as_string());
-    one.tries = tries;
-    ++counts.acknowledged;
-    ledger.push_back(one);
-    co_return one.permit;
+    co_await pause(kTryAgain);
   }
 }
 
-asio::awaitable<void> OfficeLoad::Impl::live(std::shared_ptr<HttpClient>& http, std::size_t& port,
-                                             int number) {
-  const std::string name = fmt::format("{}-{}", options.run, number);
-  Command submit{"/api/v1/permits", options.tokens.portal, name,
-                 submission(number, name, options.reachable), "submit"};
-  const std::int64_t permit = co_await done(http, port, std::move(submit));
-  if (permit == 0) co_return;
-  Life life = life_of(number);
-  if (options.left_lying > 0 && number % options.left_lying == 0)
-    life.resize(static_cast<std::size_t>(number / options.left_lying) % (life.size() - 1));
-  for (std::size_t i = 0; i < life.size(); ++i) {
-    {
-      const std::lock_guard lock(mutex);
-      if (stopping) co_return;
+std::int64_t OfficeLoad::Impl::take(const Order& order, const HttpAnswer& answer, int tries) {
+  const std::lock_guard lock(mutex);
+  if (answer.status / 100 != 2) {
+    if (std::ranges::find(order.otherwise, code_of(answer)) != order.otherwise.end()) {
+      ++counts.forestalled;
+      return -1;
     }
-    const Act& act = life[i];
-    Command next{fmt::format("/api/v1/permits/{}/{}", permit, act.call),
-                 token_of(act, options.tokens), fmt::format("{}-{}", name, i), body_of(act, name),
-                 *act.action ? act.action : act.call};
-    const bool went = co_await done(http, port, std::move(next)) != 0;
-    if (!went) co_return;
+    ++counts.refused;
+    refusals.push_back(fmt::format("{} {} {}: {} {}", order.key, order.action, order.path,
+                                   answer.status, answer.body));
+    return 0;
+  }
+  const json::value state = json::parse(answer.body);
+  Acknowledged one;
+  one.key = order.key;
+  one.action = order.action;
+  one.step = order.step;
+  one.permit = std::stoll(std::string(state.at("id").as_string()));
+  one.version = state.at("version").to_number<std::int64_t>();
+  one.state = std::string(state.at("state").as_string());
+  one.tries = tries;
+  ++counts.acknowledged;
+  ledger.push_back(one);
+  return one.permit;
+}
+
+std::shared_ptr<Line> OfficeLoad::Impl::line(const std::shared_ptr<Lines>& lines,
+                                             std::size_t number) {
+  while (lines->size() <= number) {
+    const std::size_t port = (lines->front()->port + lines->size()) % options.ports.size();
+    auto http = std::make_shared<HttpClient>(io.get_executor(), options.ports[port]);
+    lines->push_back(std::make_shared<Line>(Line{std::move(http), port}));
+  }
+  return (*lines)[number];
+}
+
+asio::awaitable<bool> OfficeLoad::Impl::play_track(std::shared_ptr<Line> line, std::int64_t permit,
+                                                   std::string name, LoadTrack track,
+                                                   std::size_t first) {
+  for (std::size_t i = 0; i < track.size(); ++i) {
+    if (is_stopping()) co_return true;
+    const LoadAct& act = track[i];
+    Order order;
+    order.path = fmt::format("/api/v1/permits/{}/{}", permit, act.call);
+    order.key = fmt::format("{}-{}", name, first + i);
+    order.body = body_of(act, name);
+    order.token = act.themselves ? options.tokens.own.at(act.by) : options.tokens.portal;
+    order.action = act.action.empty() ? act.call : act.action;
+    order.step = act.step;
+    order.otherwise = act.otherwise;
+    const std::int64_t done = co_await command(line, std::move(order));
+    if (done == 0) co_return false;
+  }
+  co_return true;
+}
+
+asio::awaitable<bool> OfficeLoad::Impl::play(std::shared_ptr<Lines> lines, std::int64_t permit,
+                                             std::string name, LoadStage stage, std::size_t first) {
+  const auto together = std::make_shared<AtOnce>(io.get_executor(), stage.size());
+  for (std::size_t i = 0; i < stage.size(); ++i) {
+    const std::size_t length = stage[i].size();
+    asio::co_spawn(io, play_track(line(lines, i), permit, name, std::move(stage[i]), first),
+                   [together](std::exception_ptr failure, bool right) {
+                     if (failure) together->failure = failure;
+                     together->wrong = together->wrong || !right;
+                     if (--together->left == 0) together->over.cancel();
+                   });
+    first += length;
+  }
+  boost::system::error_code cancelled;
+  while (together->left > 0)
+    co_await together->over.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  if (together->failure) std::rethrow_exception(together->failure);
+  co_return !together->wrong;
+}
+
+asio::awaitable<void> OfficeLoad::Impl::live(std::shared_ptr<Lines> lines, int number) {
+  const std::string name = fmt::format("{}-{}", options.run, number);
+  const bool building = options.buildings > 0 && number % options.buildings == 0;
+  const int of_its_kind = building ? number / options.buildings : number;
+  LoadLife life = building ? building_life(of_its_kind, name, options.reachable)
+                           : kindergarten_life(of_its_kind, name, options.reachable);
+  Order order;
+  order.path = "/api/v1/permits";
+  order.key = name;
+  order.body = life.submission;
+  order.token = options.tokens.portal;
+  order.action = life.submitted_by;
+  const std::shared_ptr<Line> first_line = line(lines, 0);
+  const std::int64_t permit = co_await command(first_line, std::move(order));
+  if (permit <= 0) co_return;
+  if (options.left_lying > 0 && of_its_kind % options.left_lying == 0)
+    life.stop_early(of_its_kind / options.left_lying);
+  std::size_t first = 0;
+  for (LoadStage& stage : life.stages) {
+    std::size_t length = 0;
+    for (const LoadTrack& track : stage) length += track.size();
+    const bool right = co_await play(lines, permit, name, std::move(stage), first);
+    if (!right || is_stopping()) co_return;
+    first += length;
   }
 }
 
 asio::awaitable<void> OfficeLoad::Impl::work(int client) {
-  std::size_t port = static_cast<std::size_t>(client) % options.ports.size();
+  const std::size_t port = static_cast<std::size_t>(client) % options.ports.size();
+  const auto lines = std::make_shared<Lines>();
   auto http = std::make_shared<HttpClient>(io.get_executor(), options.ports[port]);
-  while (true) {
-    {
-      const std::lock_guard lock(mutex);
-      if (stopping) break;
-    }
-    co_await live(http, port, ++applications);
-  }
+  lines->push_back(std::make_shared<Line>(Line{std::move(http), port}));
+  while (!is_stopping()) co_await live(lines, ++applications);
 }
 
 OfficeLoad::Tokens OfficeLoad::staff(DaemonProcess& daemon) {
@@ -262,7 +267,7 @@ OfficeLoad::Tokens OfficeLoad::staff(DaemonProcess& daemon) {
     daemon.must(arguments);
   }
   return {daemon.new_token({"--service", "portal", "--scope", "intake,act,read"}),
-          daemon.new_token({"--officer", "kd"})};
+          {{"kd", daemon.new_token({"--officer", "kd"})}}};
 }
 
 OfficeLoad::OfficeLoad(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}

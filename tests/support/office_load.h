@@ -1,10 +1,11 @@
 // An office under load: applications are handed in and taken through the whole SOP by many clients
-// at once, at a given rate. Every command has a key of its own and is repeated under it until it is
-// answered, through crashes and outages. What was acknowledged is kept, to be held against the
-// database afterwards.
+// at once, at a given rate; the branches of one application by several at once. Every command has a
+// key of its own and is repeated under it until it is answered, through crashes and outages. What
+// was acknowledged is kept, to be held against the database afterwards.
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,12 +18,18 @@ class OfficeLoad {
  public:
   struct Tokens {
     std::string portal;  // of a service with scopes intake,act,read
-    std::string head;    // the head's own: what is `hadir_sendiri` no service does in their name
+    // Of those who act themselves: "bank", and "kd", since what is `hadir_sendiri` no service does
+    // in the head's name.
+    std::map<std::string, std::string> own{};
   };
   struct Options {
-    std::vector<int>
-        ports;  // of the daemons' API; each client keeps to one, and to the next when cut
+    // Of the daemons' API. Each client keeps to one, and to the next when cut; the branches of an
+    // application go to one after the other.
+    std::vector<int> ports;
     Tokens tokens;
+    // Every n-th application is for a building (office_lives.h), 0: none; all others for a
+    // kindergarten.
+    int buildings = 0;
     int clients = 32;
     double rate = 200;      // commands a second, all clients together
     int left_lying = 4;     // every n-th application stops at a step and its clock runs on
@@ -31,6 +38,7 @@ class OfficeLoad {
   };
   struct Acknowledged {
     std::string key, action;  // "submit", "accept", "claim", "pause", ...
+    std::string step{};       // empty: of the whole permit
     std::int64_t permit = 0;
     std::int64_t version = 0;  // of the permit in the answer
     std::string state;
@@ -38,11 +46,12 @@ class OfficeLoad {
   };
   struct Counts {
     std::size_t acknowledged = 0, refused = 0;  // refused: 4xx, none is expected
+    std::size_t forestalled = 0;                // 4xx that another's command may bring about
     std::size_t cut = 0, busy = 0;              // tries without an answer; tries answered 503
   };
 
   // Officers fo, bo, dt, kdt, kb, s, kd, by email and WhatsApp by turns, and the tokens that a load
-  // needs; by `tenggat` of a daemon that need not run, on a migrated database.
+  // of kindergartens needs; by `tenggat` of a daemon that need not run, on a migrated database.
   static Tokens staff(DaemonProcess& daemon);
 
   explicit OfficeLoad(Options options);

@@ -22,7 +22,7 @@ class OpenOffice {
     daemon_.must({"db", "migrate"});
     const OfficeLoad::Tokens staff = OfficeLoad::staff(daemon_);
     tokens_["semua"] = staff.portal;
-    tokens_["kd"] = staff.head;
+    tokens_["kd"] = staff.own.at("kd");
     for (const char* officer : {"fo", "bo", "dt", "kdt", "kb", "s"})
       tokens_[officer] = daemon_.new_token({"--officer", officer});
     for (const auto& [service, scope] :
