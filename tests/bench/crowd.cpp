@@ -223,7 +223,7 @@ void Bench::act(std::int64_t permit, const std::string& body) {
 }
 
 void Bench::sign(std::int64_t permit, const std::string& body) {
-  ask(fmt::format("/permits/{}/actions", permit), tokens_.head, body);
+  ask(fmt::format("/permits/{}/actions", permit), tokens_.own.at("kd"), body);
 }
 
 std::int64_t Bench::issued() {
