@@ -51,6 +51,7 @@ bool is_meant(const Sop& sop, std::string_view words) {
 bool comes_before(const Service& a, const Service& b) {
   if (a.overdue != b.overdue) return a.overdue > b.overdue;
   if (a.due_soon != b.due_soon) return a.due_soon > b.due_soon;
+  if ((a.open > 0) != (b.open > 0)) return a.open > 0;
   return a.sop->title < b.sop->title;
 }
 
@@ -72,6 +73,7 @@ Html number_of(const Service& service, std::string_view which, std::int64_t coun
 
 Html row_of(const Service& service) {
   const Sop& sop = *service.sop;
+  const bool is_quiet = service.open == 0 && service.finished == 0;
   Html marks;
   if (service.retired) marks += html(" {}", badge(Tone::neutral, "tidak menerima permohonan baru"));
   if (service.legal_passed > 0)
@@ -79,13 +81,14 @@ Html row_of(const Service& service) {
                   class_of(Tone::late), list_address(sop, "legal_passed"),
                   notify::number(service.legal_passed));
   return html(
-      "<tr><th scope=\"row\"><a href=\"/papan?sop={}\">{}</a>{}</th>"
+      "<tr class=\"{}\"><th scope=\"row\"><a href=\"/papan?sop={}\">{}</a>{}</th>"
       "<td class=\"angka\" data-nama=\"Terbuka\">{}</td>"
       "<td class=\"angka\" data-nama=\"Segera\">{}</td>"
       "<td class=\"angka\" data-nama=\"Terlambat\">{}</td>"
       "<td class=\"angka\" data-nama=\"Selesai bulan ini\">{}</td>"
       "<td><a href=\"/layanan/{}\" aria-label=\"SOP {}\">SOP</a></td></tr>",
-      sop.id, sop.title, marks, number_of(service, "", service.open, Tone::neutral),
+      is_quiet ? "sepi" : "", sop.id, sop.title, marks,
+      number_of(service, "", service.open, Tone::neutral),
       number_of(service, "due_soon", service.due_soon, Tone::soon),
       number_of(service, "overdue", service.overdue, Tone::late),
       number_of(service, kFinished, service.finished, Tone::ok), sop.id, sop.title);
@@ -178,8 +181,8 @@ awaitable<Response> ServicePages::services(PageCall call) {
       "<label for=\"q\">Nama layanan</label><div class=\"sebaris cari\">"
       "<input type=\"search\" id=\"q\" name=\"q\" value=\"{}\" maxlength=\"100\">"
       "<button class=\"utama\">Cari</button></div></form>"
-      "<p class=\"halus\" role=\"status\">{} · yang terlambat lebih dahulu, lalu menurut "
-      "nama{}</p>{}",
+      "<p class=\"halus\" role=\"status\">{} · yang terlambat lebih dahulu, lalu yang "
+      "mempunyai berkas terbuka, menurut nama{}</p>{}",
       asked, how_many, board ? "" : " · angka sedang dibaca",
       services.empty() ? html("<p>Tidak ada layanan yang cocok.</p>") : table_of(services));
   co_return page(200, call, "Layanan", std::move(body), true);

@@ -162,7 +162,8 @@ table.layanan thead{display:none}table.layanan tbody th[scope=row]{width:auto}
 table.layanan tr{border-top:1px solid var(--line);padding:.4rem 0}table.layanan tr:first-child{border-top:0}
 table.layanan th,table.layanan td{border:0;padding:.15rem .75rem}
 table.layanan td,table.layanan td.angka{display:inline-block;text-align:left;margin-right:1rem}
-table.layanan td[data-nama]::before{content:attr(data-nama) ": ";color:var(--soft)}}
+table.layanan td[data-nama]::before{content:attr(data-nama) ": ";color:var(--soft)}
+table.layanan tr.sepi td[data-nama]{display:none}}
 .layar{font-size:1.15rem}
 footer{border-top:1px solid var(--line);padding:1rem 0 2rem}
 @media print{body{background:#fff;color:#000;font-size:11pt}header.atas nav,form,.loncat,button{display:none}

@@ -9,7 +9,9 @@
 #include "daemon/api/view.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/permit_view.h"
+#include "daemon/pages/task_item.h"
 #include "daemon/pages/words.h"
+#include "daemon/store/inbox.h"
 #include "daemon/store/people.h"
 #include "notifiers/words.h"
 
@@ -19,13 +21,6 @@ namespace {
 constexpr std::size_t kShown = 50;
 constexpr std::chrono::hours kJustDone{1};
 constexpr int kDoneShown = 5;
-
-// What has been drafted refuses the application: looked at one by one, never along with others.
-bool is_refusal_draft(const Permit& permit, const Step& step) {
-  return permit.outcome == Outcome::refusal &&
-         std::none_of(step.actions.begin(), step.actions.end(),
-                      [](const ActionRule& action) { return action.chooses_outcome; });
-}
 
 // It ends the permit, or the case: the decision itself.
 bool decides(const ActionRule& action, const Step& step, const Sop& sop) {
@@ -56,12 +51,6 @@ bool changes_by(const std::vector<Offer>& offers, const Visit& visit, Offer::Wha
   return !offered.empty() && !offered.front()->is_so_already;
 }
 
-// "PAUD-2026-00001|verifikasi|3": which permit, at which step, as it was seen.
-std::string ticket_of(const http::Task& task) {
-  const Permit& permit = task.stored->permit;
-  return fmt::format("{}|{}|{}", permit.id, task.visit->step, permit.version);
-}
-
 struct Ticket {
   std::int64_t permit = 0;
   std::string step;
@@ -74,58 +63,6 @@ std::optional<Ticket> read_ticket(std::string_view text) {
   const auto version = http::parse_id(text.substr(last + 1));
   if (!permit || !version) return std::nullopt;
   return Ticket{*permit, std::string(text.substr(first + 1, last - first - 1)), *version};
-}
-
-std::string due_words(const Sla& sla, const Permit& permit, const Visit& visit, const Sop& sop,
-                      const Calendar& calendar, Instant now) {
-  if (const Pause* pause = permit.open_pause(visit.id)) {
-    const PauseReason* reason = rule_of(*pause, sop);
-    return reason ? reason->name : readable(pause->reason);
-  }
-  return sla.due_at ? pages::due_words(calendar, *sla.due_at, now) : "";
-}
-
-// No box where what is drafted refuses: the row says so.
-Html pick_box(const http::Task& task, const Sop& sop, const http::Form& typed) {
-  const Permit& permit = task.stored->permit;
-  if (is_refusal_draft(permit, sop.step(task.visit->step)))
-    return html("<span class=\"pilih\" aria-hidden=\"true\">–</span>");
-  const std::string ticket = ticket_of(task);
-  const std::vector<std::string> before = typed.texts("tugas");
-  const bool ticked = std::find(before.begin(), before.end(), ticket) != before.end();
-  return ticked ? html(
-                      "<span class=\"pilih\"><input type=\"checkbox\" name=\"tugas\" value=\"{}\" "
-                      "aria-label=\"Pilih {}\" checked></span>",
-                      ticket, permit.number)
-                : html(
-                      "<span class=\"pilih\"><input type=\"checkbox\" name=\"tugas\" value=\"{}\" "
-                      "aria-label=\"Pilih {}\"></span>",
-                      ticket, permit.number);
-}
-
-Html task_item(const http::Task& task, const Sop& sop, const Calendar& calendar,
-               const People& people, Instant now, const http::Form& typed) {
-  const Permit& permit = task.stored->permit;
-  const Visit& visit = *task.visit;
-  const Standing standing = standing_of(task.sla, calendar);
-  const Officer* holder = visit.assignee.empty() ? nullptr : people.find(visit.assignee);
-  std::string aside = holder ? "diambil " + holder->name : "belum diambil";
-  if (!task.duty.kind.empty())
-    aside = fmt::format("{}. menggantikan {} · {}", task.duty.kind == "plt" ? "Plt" : "Plh",
-                        officer_words(task.duty.for_officer, people), aside);
-  Html marks;
-  if (is_refusal_draft(permit, sop.step(visit.step)))
-    marks = html("<br>{}", badge(Tone::late, "Isi keputusan: MENOLAK"));
-  if (permit.legal_passed_at) marks += html("<br>{}", legal_mark(permit));
-  return html(
-      "<li>{}<span><strong>{}</strong><br><span class=\"halus\">{}</span>{}</span>"
-      "<span>{} · {}<br><span class=\"halus\">{}</span></span>"
-      "<span>{}<br><span class=\"halus\">{}</span></span>"
-      "<span class=\"aksi\"><a class=\"tombol\" href=\"/permohonan/{}\" aria-label=\"Buka {}\">Buka"
-      "</a></span></li>",
-      pick_box(task, sop, typed), permit.subject, permit.number, marks, sop.step(visit.step).number,
-      sop.step(visit.step).short_name, aside, badge(standing.tone, standing.words),
-      due_words(task.sla, permit, visit, sop, calendar, now), permit.id, permit.number);
 }
 
 // "PAUD Mawar · Penyusunan SK: draf dikirim 10.02 · 6 menit dari standar 10 menit kerja", the
@@ -162,12 +99,53 @@ Html just_done(const SignedIn& who, const Reading& found, const office::Rulebook
                        : html("<h2>Baru saja selesai</h2><ul class=\"polos\">{}</ul>", items);
 }
 
-Html leave_form(const FormKeys& keys, bool away) {
+Html leave_form(const FormKeys& keys, const std::string& address, bool away) {
   return html(
-      "<form method=\"post\" action=\"/tugas\">{}<button name=\"aksi\" "
+      "<form method=\"post\" action=\"{}\">{}<button name=\"aksi\" "
       "value=\"{}\">{}</button></form>",
-      hidden_fields(keys), away ? "masuk" : "cuti",
+      address, hidden_fields(keys), away ? "masuk" : "cuti",
       away ? "Saya masuk hari ini" : "Tidak masuk hari ini");
+}
+
+// Services with a step that may be this officer's today.
+std::vector<const Sop*> services_of(const http::InboxRoles& inbox,
+                                    const office::Rulebook& rulebook) {
+  std::vector<const Sop*> services = rulebook.sops_in_force();
+  std::erase_if(services, [&](const Sop* sop) {
+    return std::none_of(sop->steps.begin(), sop->steps.end(), [&](const Step& step) {
+      return std::find(inbox.roles.begin(), inbox.roles.end(), step.role) != inbox.roles.end();
+    });
+  });
+  return services;
+}
+
+// Of one service alone; nothing where there is but one to choose.
+Html service_filter(const std::vector<const Sop*>& services, std::string_view chosen) {
+  if (services.size() < 2) return {};
+  return html(
+      "<form method=\"get\" action=\"/tugas\" class=\"sebaris\"><label "
+      "for=\"sop\">Layanan</label>{}"
+      "<button>Tampilkan</button></form>",
+      service_choice(services, chosen, "Semua layanan"));
+}
+
+// What came of what was done, and that this officer is away.
+Html notice_of(const PageCall& call, const std::string& fault, bool away) {
+  Html notice;
+  if (!fault.empty())
+    notice = message(fault, true);
+  else if (const auto done = call.request.query.get("berhasil"))
+    if (const auto count = http::parse_id(*done))
+      notice = message(fmt::format("{} berkas selesai dikerjakan.", *count));
+  if (away)
+    notice += message(
+        "Anda tercatat tidak masuk hari ini. Tugas baru dialihkan kepada petugas pengganti.");
+  return notice;
+}
+
+// Where the page stands, with what it is narrowed to.
+std::string address_of(const std::string& sop) {
+  return sop.empty() ? "/tugas" : "/tugas?sop=" + sop;
 }
 
 class TaskPages : public PageGroup {
@@ -183,8 +161,10 @@ class TaskPages : public PageGroup {
   awaitable<std::string> refuse_bulk(std::string officer, std::int64_t permit, std::string step,
                                      std::string action);
   awaitable<std::string> set_leave_today(const PageCall& call, bool away);
-  // `found` holds their permits and those that this officer has just been done with.
-  awaitable<std::vector<http::Task>> tasks_of(const SignedIn& who, Reading& found);
+  // `found` holds their permits and those that this officer has just been done with. Tasks of that
+  // service alone, where one is given.
+  awaitable<std::vector<http::Task>> tasks_of(const SignedIn& who, std::string sop, Reading& found);
+  std::string chosen_sop(const PageCall& call) const;
 
   pg::Pool& pool_;
   office::Committer& committer_;
@@ -197,48 +177,22 @@ bool away_on(const Officer& officer, const CivilDate& day) {
                      [&](const Leave& leave) { return leave.start <= day && day <= leave.end; });
 }
 
-Html listed_item(const store::StoredPermit& stored, const office::Rulebook& rulebook, Instant now,
-                 std::string_view step) {
-  const Permit& permit = stored.permit;
-  const Sop& sop = rulebook.sop_version(permit.sop_version);
-  const Calendar& calendar = rulebook.calendar(sop.calendar);
-  now = std::max(now, permit.changed_at);
-  const auto open = http::by_urgency(permit, sop, calendar, now);
-  const Visit* visit = open.empty() ? nullptr : open.front();
-  for (const Visit* one : open)
-    if (one->step == step) visit = one;
-  const Html mark = permit.legal_passed_at ? html("<br>{}", legal_mark(permit)) : Html();
-  const Html others =
-      open.size() > 1 ? html("<br><span class=\"halus\">dan {} tahap lain</span>", open.size() - 1)
-                      : Html();
-  Html where = html("<span>{}</span><span></span>", state_words(permit.state));
-  if (visit) {
-    const Sla sla = visit_sla(permit, *visit, sop, calendar, now);
-    const Standing standing = standing_of(sla, calendar);
-    const Officer* holder =
-        visit->assignee.empty() ? nullptr : rulebook.people().find(visit->assignee);
-    where = html(
-        "<span>{} · {}<br><span class=\"halus\">{}</span>{}</span>"
-        "<span>{}<br><span class=\"halus\">{}</span></span>",
-        sop.step(visit->step).number, sop.step(visit->step).short_name,
-        holder ? holder->name : role_words(sop, visit->role), others,
-        badge(standing.tone, standing.words), due_words(sla, permit, *visit, sop, calendar, now));
-  }
-  return html(
-      "<li class=\"tanpa-pilih\"><span><a href=\"/permohonan/{}\"><strong>{}</strong></a><br>"
-      "<span class=\"halus\">{} · {}</span>{}</span>{}<span class=\"aksi\">"
-      "<a href=\"/permohonan/{}/pemohon\" aria-label=\"Kontak pemohon {}\">Kontak</a></span></li>",
-      permit.id, permit.subject, permit.number, stored.applicant.name, mark, where, permit.id,
-      permit.number);
+// What the address names, where it is a service that the page offers.
+std::string TaskPages::chosen_sop(const PageCall& call) const {
+  const std::string sop(call.request.query.get("sop").value_or(""));
+  return rulebook_.sop_in_force(sop) ? sop : "";
 }
 
-awaitable<std::vector<http::Task>> TaskPages::tasks_of(const SignedIn& who, Reading& found) {
+awaitable<std::vector<http::Task>> TaskPages::tasks_of(const SignedIn& who, std::string sop,
+                                                       Reading& found) {
   const http::InboxRoles roles = http::inbox_roles(who.officer.id, rulebook_, who.now);
   std::vector<http::Task> tasks;
   if (roles.roles.empty()) co_return tasks;
   pg::Pipeline search;
-  const store::Ids waiting = store::add_find_tasks(
-      search, roles.roles, roles.sifted ? http::kInboxReach : static_cast<int>(kShown) + 1);
+  const int reach = roles.sifted ? http::kInboxReach : static_cast<int>(kShown) + 1;
+  const store::Ids waiting = sop.empty()
+                                 ? store::add_find_tasks(search, roles.roles, reach)
+                                 : store::add_find_tasks_of(search, roles.roles, sop, reach);
   const store::Ids closed =
       store::add_find_done(search, "officer:" + who.officer.id, who.now - kJustDone, kDoneShown);
   auto searching = reader_.read({}, std::move(search));
@@ -250,13 +204,18 @@ awaitable<std::vector<http::Task>> TaskPages::tasks_of(const SignedIn& who, Read
   auto loading = reader_.read(std::move(ids), {});
   found = co_await std::move(loading);
   tasks = http::tasks_of(who.officer.id, found.permits, rulebook_, found.moment.now);
+  // What they have just been done with may have gone on to another step of theirs.
+  if (!sop.empty())
+    std::erase_if(tasks, [&](const http::Task& task) { return task.stored->permit.sop != sop; });
   co_return tasks;
 }
 
 awaitable<Response> TaskPages::tasks_page(const PageCall& call, int status, std::string fault) {
   const SignedIn& who = *call.who;
+  const std::string sop_shown = chosen_sop(call);
+  const std::string address = address_of(sop_shown);
   Reading found;
-  auto finding = tasks_of(who, found);
+  auto finding = tasks_of(who, sop_shown, found);
   const std::vector<http::Task> tasks = co_await std::move(finding);
   const std::vector<const Sop*> sops = rulebook_.sops_in_force();
   const Context context = rulebook_.context(*sops.front(), who.now);
@@ -289,25 +248,16 @@ awaitable<Response> TaskPages::tasks_page(const PageCall& call, int status, std:
   if (releases)
     buttons += html("<button name=\"aksi\" value=\"release\">Lepaskan yang dipilih</button>");
   const bool away = away_on(who.officer, context.today());
-  Html notice;
-  if (!fault.empty())
-    notice = message(fault, true);
-  else if (const auto done = call.request.query.get("berhasil"))
-    if (const auto count = http::parse_id(*done))
-      notice = message(fmt::format("{} berkas selesai dikerjakan.", *count));
-  if (away)
-    notice += message(
-        "Anda tercatat tidak masuk hari ini. Tugas baru dialihkan kepada petugas pengganti.");
-
   const Html list =
       tasks.empty()
-          ? html("<div class=\"kartu\"><p>Tidak ada berkas yang menunggu Anda.</p></div>")
+          ? html("<div class=\"kartu\"><p>Tidak ada berkas {}yang menunggu Anda.</p></div>",
+                 sop_shown.empty() ? "" : "layanan ini ")
           : html(
-                "<form method=\"post\" action=\"/tugas\">{}<div class=\"kartu\">"
+                "<form method=\"post\" action=\"{}\">{}<div class=\"kartu\">"
                 "<ul class=\"polos tugas\">{}</ul></div>"
                 "<div class=\"sebaris\" role=\"group\" aria-label=\"Untuk berkas yang dipilih\">{}"
                 "</div></form>",
-                hidden_fields(keys), items, buttons);
+                address, hidden_fields(keys), items, buttons);
   const Html more = tasks.size() > shown
                         ? html("<p class=\"halus\">Ditampilkan {} yang paling mendesak.</p>", shown)
                         : Html();
@@ -315,10 +265,12 @@ awaitable<Response> TaskPages::tasks_page(const PageCall& call, int status, std:
   Html body = html(
       "<h1>Tugas saya</h1><p class=\"halus\">{} berkas menunggu Anda · {} terlambat · pukul {} "
       "{}</p>"
-      "{}{}{}{}<h2>Kehadiran</h2>{}",
+      "{}{}{}{}{}<h2>Kehadiran</h2>{}",
       tasks.size() > kShown ? fmt::format("lebih dari {}", kShown) : std::to_string(tasks.size()),
-      late, notify::clock_time(local), local.zone_abbreviation, notice, list, more,
-      just_done(who, found, rulebook_), leave_form(keys, away));
+      late, notify::clock_time(local), local.zone_abbreviation, notice_of(call, fault, away),
+      service_filter(services_of(http::inbox_roles(who.officer.id, rulebook_, who.now), rulebook_),
+                     sop_shown),
+      list, more, just_done(who, found, rulebook_), leave_form(keys, address, away));
   co_return page(status, call, "Tugas saya", std::move(body), true);
 }
 
@@ -385,7 +337,7 @@ awaitable<Response> TaskPages::tasks_act(PageCall call) {
   if (action == "cuti" || action == "masuk") {
     auto setting = set_leave_today(call, action == "cuti");
     const std::string fault = co_await std::move(setting);
-    if (fault.empty()) co_return see_other("/tugas");
+    if (fault.empty()) co_return see_other(address_of(chosen_sop(call)));
     auto showing = tasks_page(call, 409, fault);
     co_return co_await std::move(showing);
   }
@@ -434,7 +386,11 @@ awaitable<Response> TaskPages::tasks_act(PageCall call) {
         fmt::format("{}: {} ", permit == found.permits.end() ? "?" : permit->second.permit.number,
                     outcome.words);
   }
-  if (faults.empty() && done > 0) co_return see_other(fmt::format("/tugas?berhasil={}", done));
+  if (faults.empty() && done > 0) {
+    const std::string sop = chosen_sop(call);
+    co_return see_other(
+        fmt::format("{}{}berhasil={}", address_of(sop), sop.empty() ? '?' : '&', done));
+  }
   if (faults.empty()) faults = "Pilih dahulu berkas yang hendak dikerjakan.";
   if (done > 0) faults = fmt::format("{} berkas berhasil. {}", done, faults);
   auto showing = tasks_page(call, status, faults);

@@ -250,6 +250,36 @@ TEST_F(ServicePagesTest, AnInboxHasARowForEachVisit) {
   EXPECT_TRUE(page.says("value=\"" + id_ + "|kajian_bangunan|"));
 }
 
+TEST_F(ServicePagesTest, AnInboxCanBeNarrowedToOneService) {
+  const boost::json::object building = pbg_.submit(120);
+  const std::string number(building.at("number").as_string());
+  const File kindergarten = submitted();
+  Browser fo = signed_in("fo");
+  const WebPage all = fo.get("/tugas");
+  EXPECT_TRUE(all.says("2 berkas menunggu Anda")) << all.body;
+  EXPECT_TRUE(all.says("<option value=\"pbg\">Persetujuan Bangunan Gedung</option>")) << all.body;
+
+  const WebPage one = fo.get("/tugas?sop=pbg");
+  EXPECT_TRUE(one.says("1 berkas menunggu Anda")) << one.body;
+  EXPECT_TRUE(one.says("<option value=\"pbg\" selected>"));
+  EXPECT_TRUE(one.says(number));
+  EXPECT_FALSE(one.says(kindergarten.number));
+  EXPECT_TRUE(
+      fo.get("/tugas?sop=keberatan").says("Tidak ada berkas layanan ini yang menunggu Anda."));
+  EXPECT_TRUE(fo.get("/tugas?sop=apa").says("2 berkas menunggu Anda"));
+
+  // What is done on it leads back to it.
+  const WebPage claimed = fo.press(
+      one, "claim", {{"tugas", std::string(building.at("id").as_string()) + "|verifikasi|1"}});
+  EXPECT_EQ(claimed.header("Location"), "/tugas?sop=pbg&berhasil=1");
+
+  // Offered are the services with steps of one's own; who works in one has nothing to choose.
+  const WebPage back_office = signed_in("bo").get("/tugas");
+  EXPECT_TRUE(back_office.says("<option value=\"pbg\">"));
+  EXPECT_FALSE(back_office.says("<option value=\"keberatan\">"));
+  EXPECT_FALSE(signed_in("ptr").get("/tugas").says("name=\"sop\""));
+}
+
 TEST_F(ServicePagesTest, ThePayerIsToldAndAStepNotTakenIsNoStepOfTheWay) {
   submit(120);
   to_payment();

@@ -57,10 +57,9 @@ class Rig {
   // What a daemon answers of the permits with several open visits, held against the database: the
   // visits, in their order, and the due of each. The office's clock stands.
   std::vector<std::string> wrongly_reported(const DaemonProcess& daemon);
-  // Fails the test for each breach of an invariant, each fault of the deliveries and each wrong
-  // answer of the daemon, and for more extra deliveries than unknown outcomes.
-  Deliveries judge(const std::vector<OfficeLoad::Acknowledged>& ledger,
-                   const DaemonProcess& daemon);
+  // Fails the test for each breach of an invariant and each fault of the deliveries, and for more
+  // extra deliveries than unknown outcomes.
+  Deliveries judge(const std::vector<OfficeLoad::Acknowledged>& ledger);
   // What the load has brought about on branches, in words. Fails the test where something is
   // missing that every load brings about.
   std::string branch_work();

@@ -204,8 +204,9 @@ void TwoDaemons::judge() {
     for (const std::string& refusal : one->refusals()) ADD_FAILURE() << "refused: " << refusal;
     for (OfficeLoad::Acknowledged& done : one->acknowledged()) ledger.push_back(std::move(done));
   }
-  const Deliveries deliveries = rig_.judge(ledger, paused_);
-  for (const std::string& wrong : rig_.wrongly_reported(ahead_)) ADD_FAILURE() << wrong;
+  const Deliveries deliveries = rig_.judge(ledger);
+  for (const DaemonProcess* one : {&paused_, &ahead_})
+    for (const std::string& wrong : rig_.wrongly_reported(*one)) ADD_FAILURE() << wrong;
   fmt::print(
       "commands: {} acknowledged by the one, {} by the other, {} by both in turn with {} "
       "forestalled"
