@@ -75,7 +75,7 @@ void DiagramLayout::name_columns() {
   first_standard = columns.size();
   columns.push_back({std::string(words::kNeeds), 0, 122});
   columns.push_back({std::string(words::kTime), 0, 66});
-  columns.push_back({std::string(words::kOutput), 0, 122});
+  columns.push_back({std::string(words::kOutput), 0, 150});
   remarks = columns.size();
   columns.push_back({std::string(words::kRemarks), 0, 172});
 }

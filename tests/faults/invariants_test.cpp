@@ -196,16 +196,23 @@ TEST(InvariantsTest, EachPlantedBreachIsNamed) {
   options.ports = {daemon.api_port()};
   options.clients = 8;
   daemon.start();
-  OfficeLoad load(options);
-  load.start();
-  ASSERT_TRUE(wait_until([&] { return rig.query(kIsRipe) == "t"; }, std::chrono::seconds(60)))
-      << daemon.log();
-  ASSERT_TRUE(load.finish());
+  // What is ripe while the load runs may be over when its last command is answered.
+  std::vector<OfficeLoad::Acknowledged> ledger;
+  for (const char* run : {"a", "b", "c", "d", "e"}) {
+    options.run = run;
+    OfficeLoad load(options);
+    load.start();
+    ASSERT_TRUE(wait_until([&] { return rig.query(kIsRipe) == "t"; }, std::chrono::seconds(60)))
+        << daemon.log();
+    ASSERT_TRUE(load.finish());
+    ASSERT_EQ(load.refusals(), std::vector<std::string>{});
+    for (OfficeLoad::Acknowledged& one : load.acknowledged()) ledger.push_back(std::move(one));
+    if (rig.query(kIsRipe) == "t") break;
+  }
+  ASSERT_EQ(rig.query(kIsRipe), "t");
   rig.stop_clock();
   ASSERT_EQ(rig.wait_until_quiet(std::chrono::seconds(60)), "");
   ASSERT_EQ(daemon.terminate(), 0);
-  const std::vector<OfficeLoad::Acknowledged> ledger = load.acknowledged();
-  ASSERT_EQ(load.refusals(), std::vector<std::string>{});
   ASSERT_EQ(breaches(ledger, rig.server, Rig::kDatabase), std::vector<std::string>{});
 
   for (const Plant& plant : kPlants) {

@@ -295,7 +295,7 @@ TEST(SopDiagram, EachRowLiesOnOnePage) {
 
 TEST(SopDiagram, WhatTheFormSaysIsNeverMarkup) {
   Sop sop = testing::paud();
-  sop.title = "<script>alert(1)</script> & \"izin\"";
+  sop.identity.name = "<script>alert(1)</script> & \"izin\"";
   sop.steps[1].activity = "</svg><b>";
   const std::string svg = sop_diagram(sop);
   EXPECT_EQ(svg.find("<script"), std::string::npos);
