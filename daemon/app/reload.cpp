@@ -62,6 +62,7 @@ asio::awaitable<ReloadReport> App::take_up(Startup next) {
         co_await rules_.put(*lease, next, app::RulesInForce::Clashes::refused);
     changed.insert(changed.end(), in_force.begin(), in_force.end());
   }
+  co_await workers_.portal().begin(next.config);
   crash_point(CrashPoint::reloading);
   startup_ = std::move(next);
   apply();

@@ -135,6 +135,7 @@ asio::awaitable<bool> App::wait_for_database() {
     try {
       if (!co_await prepare_database()) co_return false;
       co_await workers_.composer().plant_daily_jobs();
+      co_await workers_.portal().begin(startup_.config);
       break;
     } catch (const std::exception& why) {
       if (stopping_) break;

@@ -3,7 +3,6 @@
 #include "daemon/base/config.h"
 #include "daemon/office/canary.h"
 #include "daemon/office/file_collector.h"
-#include "daemon/office/portal.h"
 #include "daemon/office/receipts.h"
 #include "daemon/office/snapshot.h"
 
@@ -25,8 +24,8 @@ Workers::Workers(const Tools& tools, const office::Setup& setup) {
                       office::canary_settings(setup));
   add<office::ReceiptLoop>(executor, database.office, metrics);
   add<office::FileCollector>(executor, database.files, metrics);
-  add<office::Portal>(executor, database.office, rulebook, metrics,
-                      office::Portal::options_of(setup.config, setup.secrets));
+  portal_ = &add<office::Portal>(executor, database.office, rulebook, metrics,
+                                 office::Portal::options_of(setup.config, setup.secrets));
   add<office::SnapshotLoop>(executor, database.snapshot, rulebook, metrics, board,
                             database.pools());
 

@@ -14,6 +14,7 @@
 #include "daemon/office/committer.h"
 #include "daemon/office/composer.h"
 #include "daemon/office/dispatcher.h"
+#include "daemon/office/portal.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/office/watch.h"
 #include "daemon/office/worker.h"
@@ -40,6 +41,7 @@ class Workers {
   office::Watch& watch() { return *watch_; }
   office::Composer& composer() { return *composer_; }
   office::Dispatcher& dispatcher() { return *dispatcher_; }
+  office::Portal& portal() { return *portal_; }
 
   // In the order they start and stop.
   const std::vector<std::unique_ptr<office::Worker>>& all() const { return all_; }
@@ -62,6 +64,7 @@ class Workers {
   office::Committer* committer_ = nullptr;
   office::Watch* watch_ = nullptr;
   office::Composer* composer_ = nullptr;
+  office::Portal* portal_ = nullptr;
   office::Dispatcher* dispatcher_ = nullptr;
 };
 

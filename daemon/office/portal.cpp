@@ -120,6 +120,15 @@ asio::awaitable<void> Portal::number() {
   co_await number_all(*lease);
 }
 
+asio::awaitable<void> Portal::begin(const Config& config) {
+  if (config.portal.url.empty()) co_return;
+  co_await number();
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  pg::Pipeline beginning;
+  store::add_begin_portal(beginning);
+  co_await lease->run(std::move(beginning));
+}
+
 asio::awaitable<int> Portal::take_over() {
   co_await number();
   pg::Pool::Lease lease = co_await pool_.acquire();

@@ -36,6 +36,9 @@ class Portal : public Loop {
   Portal(boost::asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
          Metrics& metrics, Options options);
 
+  // What is changed from now on counts, where no portal was followed before. Comes before anybody
+  // is served, or told that a reload was taken: else the first changes would be nobody's.
+  boost::asio::awaitable<void> begin(const Config& config);
   // Takes over what counts by now; returns how many changes were looked at.
   boost::asio::awaitable<int> take_over();
   // Lets what is due set out, as far as there are places; returns how much did.

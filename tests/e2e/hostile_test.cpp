@@ -380,8 +380,9 @@ class Hostile : public testing::TestWithParam<std::tuple<Mute, Phase>> {
         << fmt::format("portal {}, mail {}, changes without a number, events: {}",
                        portal_.taken.load(), mta_.taken.load(),
                        shared_postgres().execute(
-                           "SELECT count(*) FROM change WHERE place IS NULL UNION ALL"
-                           " SELECT count(*) FROM portal_event WHERE state = 'pending'",
+                           "SELECT (SELECT count(*) FROM change WHERE place IS NULL) || ', ' ||"
+                           " coalesce((SELECT string_agg(to_jsonb(e)::text, ' ') FROM portal_event"
+                           " e), 'none')",
                            database_));
   }
 
