@@ -31,6 +31,14 @@ std::string kind_of(std::string_view words) {
   return kind.substr(0, http::BodyLimits::word);
 }
 
+// Of what people call it in this service, else of the words themselves.
+std::string kind_called(const std::string& words, const Sop* sop) {
+  if (sop)
+    for (const std::string& kind : sop->kinds_of_documents())
+      if (document_name(kind, *sop) == words) return kind;
+  return kind_of(words);
+}
+
 // What was ticked and what was written, as one text.
 std::string note_of(const http::Form& form) {
   std::string note;
@@ -41,12 +49,12 @@ std::string note_of(const http::Form& form) {
   return note;
 }
 
-std::vector<Deficiency> deficiencies_of(const http::Form& form) {
+std::vector<Deficiency> deficiencies_of(const http::Form& form, const Sop* sop) {
   const std::vector<std::string> documents = form.texts("dokumen"),
                                  wanting = form.texts("kekurangan");
   std::vector<Deficiency> found;
   for (std::size_t i = 0; i < std::min(documents.size(), wanting.size()); ++i) {
-    const std::string kind = kind_of(documents[i]);
+    const std::string kind = kind_called(documents[i], sop);
     const std::string text = notify::one_line(wanting[i]);
     if (kind.empty() && text.empty()) continue;
     found.push_back({kind, text.empty() ? "perlu diperbaiki" : text});
@@ -132,7 +140,7 @@ class AskedReader {
     act.step = step_;
     act.action = std::move(action);
     act.note = note_;
-    act.deficiencies = deficiencies_of(form_);
+    act.deficiencies = deficiencies_of(form_, &context_.sop);
     act.outcome = parse_outcome(form_.text("hasil")).value_or(Outcome::none);
     act.to = form_.texts(kBranchInput);
     act.checked = form_.texts(kCheckInput);
@@ -200,7 +208,7 @@ PermitForm read_permit_form(const http::Form& form, const Permit& permit,
 
 bool asks_for_proposals(const http::Form& form) {
   if (form.text(kProposeInput) == kProposed) return true;
-  return note_of(form).empty() && deficiencies_of(form).empty();
+  return note_of(form).empty() && deficiencies_of(form, nullptr).empty();
 }
 
 std::vector<ProposedDeficiency> proposed_deficiencies(
