@@ -14,7 +14,6 @@
 namespace tenggat::notify {
 namespace {
 
-constexpr Seconds kDay{24 * 60 * 60};
 constexpr std::array<std::string_view, 7> kWeekdays{"Minggu", "Senin", "Selasa", "Rabu",
                                                     "Kamis",  "Jumat", "Sabtu"};
 constexpr std::array<std::string_view, 12> kMonths{"Januari",   "Februari", "Maret",    "April",
@@ -78,7 +77,7 @@ std::string working_time(Seconds working, Seconds nominal_day) {
 
 std::string span_words(Seconds span, Counting counting, Seconds nominal_day) {
   if (counting == Counting::working) return working_time(span, nominal_day);
-  const std::int64_t days = std::abs(span.count()) / kDay.count();
+  const std::int64_t days = std::abs(span.count()) / kCivilDay.count();
   return days == 0 ? duration(span) : fmt::format("{} hari kalender", number(days));
 }
 

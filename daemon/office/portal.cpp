@@ -135,10 +135,9 @@ asio::awaitable<int> Portal::take_over() {
   co_await freshen(*lease, rulebook_);
   pg::Transaction transaction(*lease);
   pg::Pipeline locking;
-  store::add_begin_portal(locking);
   const auto locked = store::add_lock_portal(locking);
-  const pg::Results begun = co_await transaction.run(std::move(locking));
-  const auto state = begun[locked];
+  const pg::Results found_locked = co_await transaction.run(std::move(locking));
+  const auto state = found_locked[locked];
   std::vector<store::Change> changes;
   if (state && !state->disabled) {
     pg::Pipeline looking;

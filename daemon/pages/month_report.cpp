@@ -55,7 +55,7 @@ class Report {
   // Of the service, in the days of its standard.
   std::string days(const std::optional<std::int64_t>& seconds) const {
     if (!seconds) return std::string(kNone);
-    const std::int64_t day = in_calendar_days() ? 24 * 60 * 60 : calendar_.nominal_day().count();
+    const std::int64_t day = calendar_.shown_day(counting_of(sop_.case_standard)).count();
     return notify::tenths((*seconds * 10 + day / 2) / day);
   }
   bool in_calendar_days() const { return sop_.case_standard.in_calendar_days(); }

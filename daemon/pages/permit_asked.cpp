@@ -31,12 +31,12 @@ std::string kind_of(std::string_view words) {
   return kind.substr(0, http::BodyLimits::word);
 }
 
-// Of what people call it in this service, else of the words themselves.
-std::string kind_called(const std::string& words, const Sop* sop) {
-  if (sop)
-    for (const std::string& kind : sop->kinds_of_documents())
-      if (document_name(kind, *sop) == words) return kind;
-  return kind_of(words);
+// What this service calls so, however it was typed; else the words themselves as a kind.
+std::string kind_called(std::string_view words, const Sop& sop) {
+  std::string typed = kind_of(words);
+  for (const std::string& kind : sop.kinds_of_documents())
+    if (kind_of(document_name(kind, sop)) == typed) return kind;
+  return typed;
 }
 
 // What was ticked and what was written, as one text.
@@ -49,7 +49,7 @@ std::string note_of(const http::Form& form) {
   return note;
 }
 
-std::vector<Deficiency> deficiencies_of(const http::Form& form, const Sop* sop) {
+std::vector<Deficiency> deficiencies_of(const http::Form& form, const Sop& sop) {
   const std::vector<std::string> documents = form.texts("dokumen"),
                                  wanting = form.texts("kekurangan");
   std::vector<Deficiency> found;
@@ -140,7 +140,7 @@ class AskedReader {
     act.step = step_;
     act.action = std::move(action);
     act.note = note_;
-    act.deficiencies = deficiencies_of(form_, &context_.sop);
+    act.deficiencies = deficiencies_of(form_, context_.sop);
     act.outcome = parse_outcome(form_.text("hasil")).value_or(Outcome::none);
     act.to = form_.texts(kBranchInput);
     act.checked = form_.texts(kCheckInput);
@@ -208,7 +208,12 @@ PermitForm read_permit_form(const http::Form& form, const Permit& permit,
 
 bool asks_for_proposals(const http::Form& form) {
   if (form.text(kProposeInput) == kProposed) return true;
-  return note_of(form).empty() && deficiencies_of(form, nullptr).empty();
+  const auto is_empty = [&form](std::string_view name) {
+    const std::vector<std::string> texts = form.texts(name);
+    return std::all_of(texts.begin(), texts.end(),
+                       [](const std::string& one) { return notify::one_line(one).empty(); });
+  };
+  return note_of(form).empty() && is_empty("dokumen") && is_empty("kekurangan");
 }
 
 std::vector<ProposedDeficiency> proposed_deficiencies(

@@ -82,7 +82,7 @@ Html table_of(const std::vector<DayProof>& days, const Budget& budget, const Cal
              day_words(days[i], calendar), spans_of(days[i], calendar),
              days[i].counted.count() == 0 ? std::string("–") : notify::duration(days[i].counted));
   }
-  const Seconds day = budget.in_calendar_days() ? Seconds{24 * 60 * 60} : calendar.nominal_day();
+  const Seconds day = calendar.shown_day(counting_of(budget));
   Html earlier;
   if (first > 0)
     earlier = html("<tr><th scope=\"row\">{} hari sebelumnya</th><td></td><td>{}</td></tr>", first,

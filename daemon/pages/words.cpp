@@ -12,6 +12,10 @@
 namespace tenggat::pages {
 namespace {
 
+std::string full_words(const LocalTime& local) {
+  return notify::full_moment(local) + " " + local.zone_abbreviation;
+}
+
 bool same_day(const LocalTime& a, const LocalTime& b) {
   return a.year == b.year && a.month == b.month && a.day == b.day;
 }
@@ -120,12 +124,6 @@ std::string span_words(Seconds span, const Budget& standard, const Calendar& cal
 Html legal_mark(const Permit& permit) {
   return permit.legal_passed_at ? badge(Tone::late, "Batas hukum terlewati") : Html();
 }
-
-namespace {
-std::string full_words(const LocalTime& local) {
-  return notify::full_moment(local) + " " + local.zone_abbreviation;
-}
-}  // namespace
 
 std::string moment_words(const Calendar& calendar, Instant t) {
   return full_words(calendar.local(t));

@@ -27,6 +27,10 @@ inline Counting counting_of(const Budget& budget) {
   return budget.in_calendar_days() ? Counting::elapsed : Counting::working;
 }
 
+// As a clock that counts all time is shown; where the zone changes its offset, a civil date may be
+// longer or shorter.
+inline constexpr Seconds kCivilDay{24 * 60 * 60};
+
 // A wall time in the calendar's zone.
 struct LocalTime {
   int year = 0;
@@ -70,6 +74,10 @@ class Calendar {
   const std::string& id() const;         // "banjarbaru"
   const std::string& zone_name() const;  // IANA, "Asia/Makassar"
   Seconds nominal_day() const;           // display and metrics only, never for a due
+  // The day that a clock is shown in.
+  Seconds shown_day(Counting counting) const {
+    return counting == Counting::elapsed ? kCivilDay : nominal_day();
+  }
   // Midnight after the last civil date of the last year in the covered set, as an instant.
   Instant covered_until() const;
 

@@ -576,21 +576,25 @@ TEST_F(PagesTest, AnOfficerReturnsAcceptsAndTakesBack) {
   EXPECT_EQ(state_of(file), "active verifikasi");
 
   page = fo.get(path);
-  EXPECT_EQ(fo.press(page, "act.reject",
-                     {{"alasan", "Dokumen belum lengkap"},
-                      {"alasan", "Belum ditandatangani atau distempel"},
-                      {"dokumen", "Denah Ruang"},
-                      {"kekurangan", "belum ditandatangani"},
-                      {"dokumen", ""},
-                      {"kekurangan", ""},
-                      {"catatan", "lihat halaman 2"}})
-                .status,
-            303);
+  EXPECT_EQ(
+      fo.press(page, "act.reject",
+               {{"alasan", "Dokumen belum lengkap"},
+                {"alasan", "Belum ditandatangani atau distempel"},
+                {"dokumen", "Denah Ruang"},
+                {"kekurangan", "belum ditandatangani"},
+                {"dokumen", ""},
+                {"kekurangan", ""},
+                {"dokumen", "Persyaratan izin penyelenggaraan paud"},  // as the service's file
+                {"kekurangan", "KTP tidak terbaca"},
+                {"catatan", "lihat halaman 2"}})
+          .status,
+      303);
   EXPECT_EQ(state_of(file), "returned pengajuan");
   EXPECT_EQ(office_.column("SELECT kind || ' ' || document || ' ' || text FROM note ORDER BY id"),
             (std::vector<std::string>{"note  Dokumen belum lengkap; Belum ditandatangani atau"
                                       " distempel; lihat halaman 2",
-                                      "deficiency denah_ruang belum ditandatangani"}));
+                                      "deficiency denah_ruang belum ditandatangani",
+                                      "deficiency persyaratan_izin_paud KTP tidak terbaca"}));
   EXPECT_EQ(fo.press(fo.get(path), "undo").status, 303);
   EXPECT_EQ(state_of(file), "active verifikasi");
   const WebPage stale = page;  // seen before all this

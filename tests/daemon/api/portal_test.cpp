@@ -14,6 +14,7 @@
 #include <istream>
 #include <mutex>
 
+#include "daemon/base/config.h"
 #include "notifiers/base64.h"
 #include "tests/daemon/api/routes_fixture.h"
 #include "tests/support/json_posts.h"
@@ -138,7 +139,9 @@ class PortalTest : public Routes {
   PortalTest()
       : portal_(std::make_unique<office::Portal>(io_.get_executor(), *pool_, rulebook_, metrics_,
                                                  options())) {
-    take_over();  // from here on
+    Config config;
+    config.portal.url = sink_.url();
+    test::await(io_, portal_->begin(config));  // what is changed from here on
   }
 
   office::Portal::Options options() const { return {{sink_.url(), {kSecret}, true}, false}; }
