@@ -33,8 +33,6 @@ std::optional<Refusal> refuse_objection(const Permit& permit, const Beside& besi
 
 namespace {
 
-constexpr std::string_view kObjection = kObjected;
-
 // Whether whoever reads the one permit's tracking page may be led to the other's.
 bool is_same_applicants(const StoredPermit& stored, const store::RelatedPermit& other) {
   const StoredPermit::Applicant &one = stored.applicant, &two = other.applicant;
@@ -84,7 +82,7 @@ Html uploads_of(const Sop& service) {
 }
 
 Html form_of(const ObjectionView& view) {
-  const Typed typed(view.form, kObjection);
+  const Typed typed(view.form, kObjected);
   const Step& first = view.service.steps.front();
   const FieldValues none;
   const std::vector<const Field*> fields = fields_asked(view.service);
@@ -93,9 +91,9 @@ Html form_of(const ObjectionView& view) {
       "<label for=\"catatan\">Alasan keberatan</label>"
       "<textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\" required>{}</textarea>{}{}"
       "<p><button class=\"utama penuh\" name=\"aksi\" value=\"{}\">{}</button></p></form>",
-      view.back, hidden_fields(view.keys), form_mark(kObjection),
+      view.back, hidden_fields(view.keys), form_mark(kObjected),
       field_inputs({fields, none}, "isian", typed), typed.text("catatan"), typed.files_are_lost(),
-      uploads_of(view.service), kObjection,
+      uploads_of(view.service), kObjected,
       action_words(view.service, first.id, first.actions.front().id));
 }
 
@@ -274,8 +272,7 @@ awaitable<Response> ObjectionPages::lead_to(const PageCall& call, std::string an
   const Reading found = co_await std::move(reading);
   const auto stored = found.permits.find(id);
   if (stored == found.permits.end()) co_return not_found(call);
-  co_return see_other(
-      fmt::format("/lacak/{}?sudah={}", stored->second.tracking_secret, kObjection));
+  co_return see_other(fmt::format("/lacak/{}?sudah={}", stored->second.tracking_secret, kObjected));
 }
 
 std::vector<PageRoute> objection_pages(const PageParts* parts) {

@@ -57,6 +57,14 @@ class ObjectionTest : public PagesTest {
           "fields":{{"nomor_keputusan":"503/17","tanggal_keputusan":"2026-04-02","pokok":"alasan"}}}})",
                                  sop, to)));
   }
+  CommandResult raise_by_hand() {
+    return office_.tenggat(
+        {"permit", "submit", "--sop", "keberatan", "--name", "Siti Aminah", "--subject",
+         "Keberatan", "--document", "surat_keberatan=https://berkas.example/1", "--field",
+         "nomor_keputusan=503/17", "--field", "tanggal_keputusan=2026-04-02", "--field",
+         "pokok=alasan", "--related", number_},
+        "portal");
+  }
   // "422 not_refused /related"
   static std::string refusal_of(const HttpAnswer& answer) {
     const json::object problem = json::parse(answer.body).as_object();
@@ -222,12 +230,7 @@ TEST_F(ObjectionTest, IsRefusedWhereNothingWasRefusedElsewhereAndTooLate) {
   EXPECT_EQ(late.status, 422);
   EXPECT_TRUE(late.says("Batas waktu pengajuan keberatan sudah lewat")) << late.body;
   EXPECT_TRUE(late.says("Garis sempadan sudah dipenuhi"));
-  const CommandResult by_hand = office_.tenggat(
-      {"permit", "submit", "--sop", "keberatan", "--name", "Siti Aminah", "--subject", "Keberatan",
-       "--document", "surat_keberatan=https://berkas.example/1", "--field",
-       "nomor_keputusan=503/17", "--field", "tanggal_keputusan=2026-04-02", "--field",
-       "pokok=alasan", "--related", number_},
-      "portal");
+  const CommandResult by_hand = raise_by_hand();
   EXPECT_NE(by_hand.status, 0);
   EXPECT_NE(by_hand.err.find("The time to object is over"), std::string::npos) << by_hand.err;
   EXPECT_EQ(objections(), "0");
@@ -235,12 +238,7 @@ TEST_F(ObjectionTest, IsRefusedWhereNothingWasRefusedElsewhereAndTooLate) {
 
 TEST_F(ObjectionTest, MayBeRaisedAgainOnceItWasWithdrawnForGood) {
   refused();
-  const CommandResult by_hand = office_.tenggat(
-      {"permit", "submit", "--sop", "keberatan", "--name", "Siti Aminah", "--subject", "Keberatan",
-       "--document", "surat_keberatan=https://berkas.example/1", "--field",
-       "nomor_keputusan=503/17", "--field", "tanggal_keputusan=2026-04-02", "--field",
-       "pokok=alasan", "--related", number_},
-      "portal");
+  const CommandResult by_hand = raise_by_hand();
   EXPECT_EQ(by_hand.status, 0) << by_hand.err;
   const std::string raised = raised_id();
   pbg_.post("/permits/" + raised + "/actions", "portal", R"({"action":"withdraw"})");
