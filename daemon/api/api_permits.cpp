@@ -91,10 +91,7 @@ json::array objections_view(const Call& call, const Permit& permit,
   json::array objections;
   for (const store::RelatedPermit& one : beside)
     if (one.related == permit.id && !refuse_permit(call.access, call.principal, one.created_by))
-      objections.push_back(json::object{{"id", std::to_string(one.id)},
-                                        {"number", one.number},
-                                        {"sop", one.sop},
-                                        {"state", to_string(one.state)}});
+      objections.push_back(related_view(one));
   return objections;
 }
 

@@ -156,6 +156,13 @@ json::object sla_view(const Sla& sla, const Calendar& calendar) {
   return view;
 }
 
+json::object related_view(const store::RelatedPermit& objection) {
+  return {{"id", std::to_string(objection.id)},
+          {"number", objection.number},
+          {"sop", objection.sop},
+          {"state", to_string(objection.state)}};
+}
+
 json::object acknowledgement_view(const Visit& visit, const Sop& sop, const Calendar& calendar) {
   const Acknowledgement& latest = *visit.acknowledged;
   const Obstacle* obstacle = obstacle_of(latest, sop);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/store/permits.h"
+#include "daemon/store/related.h"
 #include "rules/calendar/calendar.h"
 #include "rules/permit/batch.h"
 #include "rules/permit/ledger.h"
@@ -46,6 +47,9 @@ boost::json::object visit_view(const Permit& permit, const Visit& visit, const S
 // {visit, obstacle, name, at, until, by}: of a visit that has one.
 boost::json::object acknowledgement_view(const Visit& visit, const Sop& sop,
                                          const Calendar& calendar);
+
+// An objection, beside the permit that it is raised to: {id, number, sop, state}.
+boost::json::object related_view(const store::RelatedPermit& objection);
 
 // "verifikasi#2"
 std::string visit_name(const Visit& visit);

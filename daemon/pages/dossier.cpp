@@ -362,11 +362,7 @@ json::array letters_json(const std::vector<Delegation>& letters) {
 json::array objections_json(const Dossier& dossier) {
   json::array all;
   for (const store::RelatedPermit& one : dossier.related)
-    if (one.related == dossier.stored.permit.id)
-      all.push_back(json::object{{"id", std::to_string(one.id)},
-                                 {"number", one.number},
-                                 {"sop", one.sop},
-                                 {"state", to_string(one.state)}});
+    if (one.related == dossier.stored.permit.id) all.push_back(http::related_view(one));
   return all;
 }
 

@@ -171,6 +171,19 @@ Html field_facts(const Sop& sop, const FieldValues& given, bool with_personal) {
   return html("<dl class=\"fakta\">{}</dl>", facts);
 }
 
+std::vector<const Field*> fields_asked(const Sop& sop) {
+  const auto is_set_by_office = [&sop](const Field& field) {
+    return std::any_of(sop.steps.begin(), sop.steps.end(), [&](const Step& step) {
+      return !sop.is_applicant(step.role) &&
+             std::find(step.fields.begin(), step.fields.end(), field.id) != step.fields.end();
+    });
+  };
+  std::vector<const Field*> asked;
+  for (const Field& field : sop.fields)
+    if (field.required || !is_set_by_office(field)) asked.push_back(&field);
+  return asked;
+}
+
 Html field_inputs(const FieldForm& form, std::string_view id, const Typed& typed) {
   Html inputs;
   for (const Field* field : form.fields) {

@@ -21,6 +21,9 @@ std::string field_words(const Field& field, const std::string& stored);
 // Nothing where there is nothing to show.
 Html field_facts(const Sop& sop, const FieldValues& given, bool with_personal);
 
+// What an applicant is asked for: not what the office alone finds out. In the form's order.
+std::vector<const Field*> fields_asked(const Sop& sop);
+
 struct FieldForm {
   const std::vector<const Field*>& fields;
   const FieldValues& now;

@@ -48,19 +48,6 @@ Html link_to(const StoredPermit& stored, const store::RelatedPermit& other) {
   return html("<a href=\"/lacak/{}\">{}</a>", other.tracking_secret, other.number);
 }
 
-// What the applicant fills in: not what a later step alone finds out.
-std::vector<const Field*> fields_asked(const Sop& service) {
-  std::vector<const Field*> fields;
-  for (const Field& field : service.fields) {
-    const bool set_later =
-        std::any_of(service.steps.begin() + 1, service.steps.end(), [&](const Step& step) {
-          return std::find(step.fields.begin(), step.fields.end(), field.id) != step.fields.end();
-        });
-    if (field.required || !set_later) fields.push_back(&field);
-  }
-  return fields;
-}
-
 // Everything the page is made from.
 struct ObjectionView {
   const StoredPermit& stored;  // the refused one, as it is known outside

@@ -7,6 +7,7 @@
 #include <cctype>
 
 #include "daemon/api/sop_diagram.h"
+#include "daemon/pages/field_inputs.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/words.h"
 #include "notifiers/words.h"
@@ -131,20 +132,12 @@ Html steps_of(const Sop& sop) {
       rows);
 }
 
-bool is_set_by_office(const Field& field, const Sop& sop) {
-  return std::any_of(sop.steps.begin(), sop.steps.end(), [&](const Step& step) {
-    return !sop.is_applicant(step.role) &&
-           std::find(step.fields.begin(), step.fields.end(), field.id) != step.fields.end();
-  });
-}
-
 Html asked_by(const Sop& sop) {
   Html items;
   for (const std::string& kind : sop.steps.front().needs)
     items += html("<li>{}</li>", document_name(kind, sop));
-  for (const Field& field : sop.fields)
-    if (field.required || !is_set_by_office(field, sop))
-      items += html("<li>{}{}</li>", field.label, field.required ? " (wajib)" : "");
+  for (const Field* field : fields_asked(sop))
+    items += html("<li>{}{}</li>", field->label, field->required ? " (wajib)" : "");
   return items.empty() ? Html() : html("<h2>Yang diminta dari pemohon</h2><ul>{}</ul>", items);
 }
 
