@@ -72,6 +72,13 @@ int on_database(const Given& given, Terminal& terminal, DatabaseWork work, bool 
   return code;
 }
 
+store::By by(const DatabaseCall& call) {
+  for (const char* name : {"SUDO_USER", "USER", "LOGNAME"})
+    if (const auto user = call.terminal.environment(name); user && !user->empty())
+      return store::By::at_machine(*user);
+  return store::By::at_machine("operator");
+}
+
 std::string Office::today() const {
   if (!calendar) return instant_text(moment.now, nullptr).substr(0, 10);
   return calendar->format(moment.now).substr(0, 10);

@@ -8,6 +8,7 @@
 #include "daemon/cli/command.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/pg/connection.h"
+#include "daemon/store/by.h"
 #include "daemon/store/moment.h"
 
 namespace tenggat::cli {
@@ -26,6 +27,9 @@ struct DatabaseCall {
   const Config& config;
   pg::Connection& connection;
 };
+// Who is at the keyboard, as the machine knows them.
+store::By by(const DatabaseCall& call);
+
 using DatabaseWork = pg::Awaitable<int> (*)(DatabaseCall& call);
 
 // Connects as the configuration says, runs the work to its end and throws what it throws. `by_key`

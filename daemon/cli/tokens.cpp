@@ -83,7 +83,7 @@ pg::Awaitable<int> create_token(DatabaseCall& call) {
   const std::string who =
       token.officer.empty() ? "service " + token.service : "officer " + printable(token.officer);
   const auto expires_at = token.expires_at;
-  const auto id = co_await store::add_token(call.connection, std::move(token));
+  const auto id = co_await store::add_token(call.connection, by(call), std::move(token));
   if (!id) throw Refused(fmt::format("there is no {}", who));
   call.terminal.out << fmt::format("token {} for {}{}; it is shown this once:\n{}\n", *id, who,
                                    expires_at ? ", until " + office->text(*expires_at) : "",
@@ -144,7 +144,7 @@ pg::Awaitable<int> list_tokens(DatabaseCall& call) {
 
 pg::Awaitable<int> revoke_token(DatabaseCall& call) {
   const std::int64_t id = id_argument(call.given, 0);
-  const bool revoked = co_await store::revoke_token(call.connection, id);
+  const bool revoked = co_await store::revoke_token(call.connection, by(call), id);
   if (!revoked) throw Refused(fmt::format("there is no token {} that is not revoked", id));
   call.terminal.out << "revoked token " << id << '\n';
   co_return kOk;

@@ -67,6 +67,8 @@ Outcomes outcome_of(const CommandAnswer& answer) {
 
 }  // namespace
 
+store::By by(const PageCall& call) { return store::By::officer(call.who->officer.id); }
+
 // --- answers -------------------------------------------------------------------------------------
 
 Response PageGroup::page(int status, const PageCall& call, std::string title, Html body,

@@ -8,6 +8,7 @@
 
 #include "daemon/api/api.h"
 #include "daemon/http/cookies.h"
+#include "daemon/office/observers.h"
 #include "daemon/pages/words.h"
 #include "daemon/store/people.h"
 #include "daemon/store/sessions.h"
@@ -80,12 +81,13 @@ awaitable<std::optional<SignedIn>> PageEntrance::who_has_signed_in(const Request
   who.principal.id = officer->id;
   who.principal.token = -session->id;
   who.principal.administrator = store::is_administrator(*officer);
+  who.principal.overseer = office::oversees(rulebook_, officer->id);
   who.session = session->id;
   who.officer = *officer;
   who.visitor = {
       officer->name,
       duties_words(context.people.duties(officer->id, context.today()), sops, context.people),
-      csrf_token(secret, "sesi"), who.principal.administrator};
+      csrf_token(secret, "sesi"), who.principal.administrator, who.principal.overseer};
   who.now = found.moment.now;
   if (session->stale) {
     auto acquiring = pool_.acquire();

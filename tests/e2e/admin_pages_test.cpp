@@ -371,6 +371,46 @@ TEST_F(AdminPagesTest, AnAnswerBringsFiles) {
   EXPECT_EQ(dt.get(link.str()).body, "%PDF tanah");
 }
 
+// What an insider does is on record and told: whose address is changed hears of it at the old one.
+TEST_F(AdminPagesTest, WhoTakesAnAddressOverIsSeenAtTheOldOne) {
+  Browser kb = administrator();
+  const std::string old = office_.query("SELECT email FROM officer WHERE id = 'bo'");
+  ASSERT_NE(old, "");
+  EXPECT_EQ(
+      kb.press(kb.get("/pegawai/bo"), "ubah",
+               {{"nama", "Budi Santoso"}, {"email", "palsu@example.net"}, {"peran", "back_office"}})
+          .status,
+      303);
+  EXPECT_TRUE(office_.becomes(
+      "SELECT count(*) FROM message WHERE text = 'perubahan_kantor' AND recipient = 'officer:bo'"
+      " AND address IN ('palsu@example.net', '" +
+          old + "')",
+      "2"))
+      << office_.daemon_log();
+  EXPECT_NE(office_
+                .query("SELECT body FROM message WHERE text = 'perubahan_kantor' AND address = '" +
+                       old + "'")
+                .find("Data pegawai bo diubah (alamat email)"),
+            std::string::npos);
+  EXPECT_NE(office_.query("SELECT count(*) FROM message WHERE text = 'perubahan_kantor'"
+                          " AND recipient = 'officer:kb'"),
+            "0");
+
+  const WebPage record = kb.get("/jejak");
+  EXPECT_TRUE(record.says("Data pegawai bo diubah")) << record.body;
+  EXPECT_TRUE(record.says("alamat email diubah"));
+  EXPECT_FALSE(record.says("palsu@example.net"));
+  EXPECT_TRUE(record.says("operator di mesin"));  // who made kb an administrator
+  EXPECT_EQ(signed_in("fo").get("/jejak").status, 403);
+  office_.daemon().must({"officer", "add", "--id", "pengawas", "--name", "Pengawas", "--role",
+                         "pengawas", "--email", "pengawas@example.go.id"});
+  Browser overseer = signed_in("pengawas");
+  EXPECT_TRUE(overseer.get("/tugas").says("/jejak"));
+  EXPECT_TRUE(overseer.get("/jejak").says("Pegawai pengawas ditambahkan"));
+  EXPECT_TRUE(office_.daemon().must({"audit", "verify"}).find("every chain holds") !=
+              std::string::npos);
+}
+
 TEST_F(AdminPagesTest, ALongInboxStaysASmallPage) {
   for (int i = 0; i < 60; ++i) submitted(fmt::format("PAUD Nomor Urut yang Panjang Sekali {}", i));
   Browser fo = signed_in("fo");

@@ -525,6 +525,8 @@ class HostileDisk : public Hostile {
 };
 
 TEST_F(HostileDisk, ThatIsFullLosesNoMail) {
+  // Of their token the officer has been told before; the one mail is the link to sign in by.
+  shared_postgres().execute("DELETE FROM notice", database_);
   daemon_->start();
   disk_.fill();
   sign_in();

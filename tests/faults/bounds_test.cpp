@@ -113,6 +113,7 @@ std::map<std::string, Ask> pages_of_officers(const std::string& page) {
            {"page_calendar_file", "GET", "/kalender/berkas/banjarbaru.yaml"},
            {"page_sign_out", "POST", "/keluar"},
            {"page_dead_letters", "GET", "/pesan"},
+           {"page_office_record", "GET", "/jejak"},
            {"page_dead_letters_act", "POST", "/pesan"}})
     asks[name] = {method == "GET" ? "GET" : "POST", path, "", true};
   return asks;
@@ -143,6 +144,7 @@ std::map<std::string, Ask> Bounds::asks() {
       {"delegation_create", {"POST", api + "/delegations", "pengurus"}},
       {"delegation_end", {"POST", api + "/delegations/1/end", "pengurus"}},
       {"notice_list", {"GET", api + "/notices", "pengurus"}},
+      {"office_event_list", {"GET", api + "/office-events", "pengurus"}},
       {"message_retry", {"POST", api + "/messages/1/retry", "pengurus"}},
       {"message_discard", {"POST", api + "/messages/1/discard", "pengurus"}},
       {"email_bounce", {"POST", api + "/hooks/email/bounce", "surat"}},

@@ -80,6 +80,7 @@ const std::vector<Caller>& callers() {
       {"session fo", Kind::session, "fo", "", {}, false, Duty::holder},
       {"session bo", Kind::session, "bo", "", {}, false, Duty::other_role},
       {"session left", Kind::session, "left", "", {}, false, Duty::left},
+      {"session pengawas", Kind::session, "pengawas", "", {}, false, Duty::observer},
       {"session admin", Kind::session, "adm", "", {}, false, Duty::none, true},
       {"adm", Kind::officer, "adm", "", {}, false, Duty::other_role, true},
   };
@@ -111,6 +112,8 @@ const char* const kNotAsked = "-";
 bool may_read_permits(const Caller& c) { return c.kind == Kind::officer || c.has("read"); }
 bool on_duty(const Caller& c) { return c.duty == Duty::holder || c.duty == Duty::deputy; }
 
+bool oversees(const Caller& c) { return c.administrator || c.duty == Duty::observer; }
+
 bool is_public_page(const Row& r) {
   return is_any(r.route,
                 {"page_front", "page_style", "page_problem", "page_track", "page_track_act",
@@ -138,6 +141,11 @@ const std::vector<Rule>& rules() {
       {"people, calendars, dead letters and the wall's links are an administrator's",
        [](const Row& r, const Caller& c) {
          return r.page && is_administrators_page(r) && c.kind == Kind::session && !c.administrator;
+       },
+       "forbidden"},
+      {"the office's record is for administrators and observers",
+       [](const Row& r, const Caller& c) {
+         return r.route == "page_office_record" && c.kind == Kind::session && !oversees(c);
        },
        "forbidden"},
       {"an officer's pages open by their session",
@@ -226,7 +234,8 @@ const std::vector<Rule>& rules() {
          return c.kind == Kind::officer && c.duty == Duty::left && !r.commands &&
                 !is_any(r.route, {"permit_create", "event_list", "email_bounce"}) &&
                 !r.route.starts_with("officer_") && !r.route.starts_with("delegation_") &&
-                !r.route.starts_with("notice_") && !r.route.starts_with("message_");
+                !r.route.starts_with("notice_") && !r.route.starts_with("message_") &&
+                r.route != "office_event_list";
        },
        "unauthenticated"},
 
@@ -319,7 +328,13 @@ const std::vector<Rule>& rules() {
        [](const Row& r, const Caller& c) {
          return c.has("admin") &&
                 (r.route.starts_with("officer_") || r.route.starts_with("delegation_") ||
-                 r.route.starts_with("notice_") || r.route.starts_with("message_"));
+                 r.route.starts_with("notice_") || r.route.starts_with("message_") ||
+                 r.route == "office_event_list");
+       },
+       "ok"},
+      {"the office's record is for officers who administer or observe",
+       [](const Row& r, const Caller& c) {
+         return r.route == "office_event_list" && c.kind == Kind::officer && oversees(c);
        },
        "ok"},
       {"bounces are the mail server's",
@@ -328,7 +343,8 @@ const std::vector<Rule>& rules() {
       {"everything else of these is nobody's",
        [](const Row& r, const Caller&) {
          return is_any(r.route, {"permit_create", "permit_list", "permit_show", "permit_timeline",
-                                 "permit_why", "event_list", "task_list", "email_bounce"}) ||
+                                 "permit_why", "event_list", "task_list", "email_bounce",
+                                 "office_event_list"}) ||
                 r.route.starts_with("file_") || r.route.starts_with("officer_") ||
                 r.route.starts_with("delegation_") || r.route.starts_with("notice_") ||
                 r.route.starts_with("message_");
@@ -390,7 +406,7 @@ class Matrix : public Routes {
     add_token("expired", "expires_at, officer) VALUES (decode('{}', 'hex'), now(), 'fo");
     add_token("revoked", "revoked_at, officer) VALUES (decode('{}', 'hex'), now(), 'fo");
     secrets_["unknown"] = store::new_token_secret();
-    for (const char* officer : {"fo", "bo", "left", "adm"}) {
+    for (const char* officer : {"fo", "bo", "left", "pengawas", "adm"}) {
       sessions_[officer] = store::new_sign_in_secret();
       query("INSERT INTO session (hash, officer, expires_at) VALUES (decode('" +
             store::hex(store::sha256(sessions_[officer])) + "', 'hex'), '" + officer +

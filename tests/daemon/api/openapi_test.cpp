@@ -142,7 +142,7 @@ class OpenApi : public Routes {
     return path;
   }
   static std::string holder_of(const std::string& operation) {
-    if (operation.starts_with("officer") || operation.starts_with("delegation") ||
+    if (operation.starts_with("office") || operation.starts_with("delegation") ||
         operation.starts_with("notice") || operation.starts_with("message"))
       return "pengurus";
     if (operation == "email_bounce") return "surat";
@@ -341,6 +341,7 @@ void OpenApi::permits_and_their_reads() {
       {"/delegations", "pengurus"},
       {"/notices?permit=" + id, "pengurus"},
       {"/notices?state=dead", "pengurus"},
+      {"/office-events?limit=5", "pengurus"},
       {"/openapi.json", ""},
   };
   for (const auto& [target, who] : reads) {
@@ -352,8 +353,8 @@ void OpenApi::permits_and_their_reads() {
     EXPECT_EQ(unchanged.status, 304) << target;
     EXPECT_TRUE(unchanged.body.empty());
   }
-  for (const char* target :
-       {"/permits?limit=0", "/tasks?limit=x", "/officers?q=x", "/delegations?q=x", "/notices"})
+  for (const char* target : {"/permits?limit=0", "/tasks?limit=x", "/officers?q=x",
+                             "/delegations?q=x", "/notices", "/office-events?q=x"})
     EXPECT_EQ(call("GET", target, holder_of(target + 1)).status, 400) << target;
   EXPECT_EQ(call("GET", "/events?after=k1", "dasbor").status, 400);
   for (const std::string& target :
