@@ -31,6 +31,8 @@ constexpr std::string_view pattern_of(OfficeKind kind) {
       return "Tautan layar nomor {} dibuat";
     case OfficeKind::screen_revoked:
       return "Tautan layar nomor {} dicabut";
+    case OfficeKind::session_ended:
+      return "Sesi pegawai {} diakhiri orang lain";
     case OfficeKind::silence_added:
       return "Penghentian sementara pemberitahuan nomor {} dimulai";
     case OfficeKind::silence_ended:
@@ -91,6 +93,10 @@ std::string_view value_words(OfficeValue value) {
       return "berlaku sampai";
     case OfficeValue::place:
       return "tempat";
+    case OfficeValue::opened_at:
+      return "dibuka";
+    case OfficeValue::address:
+      return "alamat jaringan";
     case OfficeValue::silenced:
       return "sasaran";
     case OfficeValue::until:

@@ -48,6 +48,7 @@ class Said {
         return each(text, [](const std::string& day) { return notify::date(day); });
       case OfficeValue::expires_at:
       case OfficeValue::until:
+      case OfficeValue::opened_at:
         return moment(text);
       case OfficeValue::officer:
       case OfficeValue::deputy:
@@ -77,6 +78,7 @@ class Said {
       case OfficeValue::email:
       case OfficeValue::whatsapp:
       case OfficeValue::why:
+      case OfficeValue::address:
         break;  // personal
     }
     return "";

@@ -148,9 +148,10 @@ awaitable<Response> OfficerPages::officer_page(const PageCall& call, int status,
     notice = message("Tersimpan.");
   Html body = html(
       "<p class=\"halus\"><a href=\"/pegawai\">Pegawai</a></p><h1>{}</h1>"
-      "<p class=\"halus\">Kode pegawai: {}{}</p>{}{}{}{}"
+      "<p class=\"halus\">Kode pegawai: {} · <a href=\"{}/sesi\">Sesi</a>{}</p>{}{}{}{}"
       "<p><button class=\"utama\" name=\"aksi\" value=\"ubah\">Simpan</button></p></form>{}{}{}",
-      officer->name, officer->id, remarks_of(*officer, people, today), notice, form.head("ubah"),
+      officer->name, officer->id, path, remarks_of(*officer, people, today), notice,
+      form.head("ubah"),
       address_fields(typed.text("nama", officer->name), typed.text("email", officer->email),
                      typed.text("whatsapp", officer->whatsapp)),
       role_boxes(roles_to_hold(sops), typed ? typed.texts("peran") : officer->roles),

@@ -30,8 +30,9 @@ constexpr const char* kFormOfAnotherSession =
 bool takes_files(const http::RouteRow& row) { return row.body == In::file; }
 
 // The session's secret in the Cookie header; nothing where it is absent or not of our form.
-std::optional<std::string> session_secret(const Request& request) {
-  for (const std::string_view value : cookies(request.headers, kSessionCookie))
+std::optional<std::string> session_secret(const Request& request, const std::string& public_url) {
+  const std::string name = http::bound_to_host(kSessionCookie, public_url.starts_with("https://"));
+  for (const std::string_view value : cookies(request.headers, name))
     if (store::is_sign_in_secret(value)) return std::string(value);
   return std::nullopt;
 }
@@ -105,7 +106,7 @@ awaitable<Response> PageEntrance::admit(std::shared_ptr<const PageRoute> route, 
                                         http::Form& kept) {
   if (!http::includes(route->row.who, Who::anyone)) {
     std::chrono::seconds wait{0};
-    if (const auto secret = session_secret(call.request)) {
+    if (const auto secret = session_secret(call.request, public_url_)) {
       auto looking = who_has_signed_in(call.request, *secret);
       call.who = co_await std::move(looking);
       if (call.who) call.request.trace->actor = http::words_of(call.who->principal);

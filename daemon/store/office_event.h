@@ -20,6 +20,7 @@ namespace tenggat::store {
   X(delegation_added, administrators) X(delegation_ended, administrators)                         \
   X(token_created, administrators) X(token_revoked, administrators)                               \
   X(screen_added, administrators) X(screen_revoked, administrators)                               \
+  X(session_ended, nobody)                                                                        \
   X(silence_added, administrators) X(silence_ended, administrators)                               \
   X(sop_in_force, administrators) X(calendar_in_force, administrators)                            \
   X(sop_retired, administrators) X(sop_restored, administrators)                                  \
@@ -32,6 +33,7 @@ namespace tenggat::store {
   X(start_on, plain) X(end_on, plain) X(officer, plain) X(deputy, plain) X(duty, plain)           \
   X(letter, plain)                                                                                \
   X(service, plain) X(scopes, plain) X(expires_at, plain) X(place, plain)                         \
+  X(opened_at, plain) X(address, personal)                                                        \
   X(silenced, plain) X(until, plain) X(asked_by, plain) X(why, personal)                          \
   X(version, plain) X(retired_by, plain)                                                          \
   X(state, plain) X(channel, plain) X(recipient, plain) X(text, plain)

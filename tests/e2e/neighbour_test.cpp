@@ -117,6 +117,10 @@ constexpr Row kRoutes[] = {
     {"page_dead_letters", "GET", "/pesan", By::session},
     {"page_dead_letters_act", "POST", "/pesan", By::session},
     {"page_office_record", "GET", "/jejak", By::session},
+    {"page_sessions", "GET", "/sesi", By::session},
+    {"page_sessions_act", "POST", "/sesi", By::session},
+    {"page_officer_sessions", "GET", "/pegawai/fo/sesi", By::session},
+    {"page_officer_sessions_act", "POST", "/pegawai/fo/sesi", By::session},
     {"page_services", "GET", "/layanan", By::session},
     {"page_service", "GET", "/layanan/paud", By::session},
     {"page_service_diagram", "GET", "/layanan/paud/diagram.svg", By::session},
@@ -173,7 +177,7 @@ class Neighbour : public PagesTest {
     held_.tracking = file_.path.substr(file_.path.rfind('/') + 1);
     held_.token = office_.daemon().new_token(
         {"--service", "loket", "--scope", "intake,act,read,admin,bounce"});
-    held_.session = signed_in("kb").cookies().at("tenggat_sesi");
+    held_.session = signed_in("kb").cookies().at("__Host-tenggat_sesi");
     held_.signing_key = kReceiptKey;
     held_.challenge = "token-tantangan";
     held_.address = office_.query("SELECT email FROM officer WHERE id = 'bo'");
@@ -224,7 +228,7 @@ class Neighbour : public PagesTest {
         fields += "Authorization: Bearer " + with.token + "\r\n";
         break;
       case By::session:
-        fields += "Cookie: tenggat_sesi=" + with.session + "\r\n";
+        fields += "Cookie: __Host-tenggat_sesi=" + with.session + "\r\n";
         break;
       case By::signature:
         fields += "X-Hub-Signature-256: sha256=" + hmac_hex(with.signing_key, body) + "\r\n";
@@ -402,7 +406,7 @@ TEST_F(Neighbour, NeitherDoesCaddys) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
 
   Browser browser(port);
-  browser.cookies()["tenggat_sesi"] = held_.session;
+  browser.cookies()["__Host-tenggat_sesi"] = held_.session;
   held_.link = new_link();
   const std::vector<std::string> paths{"/lacak/" + held_.tracking, "/lac%61k/" + held_.tracking,
                                        "/layar/" + held_.kiosk, "/masuk/" + held_.link, "/tugas"};

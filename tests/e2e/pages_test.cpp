@@ -471,7 +471,7 @@ TEST_F(PagesTest, TheLinkFromTheRealMailOpensASessionOnce) {
        {"; HttpOnly", "; SameSite=Strict", "; Secure", "; Path=/", "Max-Age=43200"})
     EXPECT_NE(cookie.find(part), std::string::npos) << cookie;
   EXPECT_EQ(office_.query("SELECT count(*) FROM session WHERE hash = sha256('" +
-                          bo.cookies().at("tenggat_sesi") + "'::bytea)"),
+                          bo.cookies().at("__Host-tenggat_sesi") + "'::bytea)"),
             "1");
   EXPECT_TRUE(bo.get("/permohonan/" + file.number).says("Budi Santoso"));
 

@@ -114,6 +114,10 @@ std::map<std::string, Ask> pages_of_officers(const std::string& page) {
            {"page_sign_out", "POST", "/keluar"},
            {"page_dead_letters", "GET", "/pesan"},
            {"page_office_record", "GET", "/jejak"},
+           {"page_sessions", "GET", "/sesi"},
+           {"page_sessions_act", "POST", "/sesi"},
+           {"page_officer_sessions", "GET", "/pegawai/fo/sesi"},
+           {"page_officer_sessions_act", "POST", "/pegawai/fo/sesi"},
            {"page_dead_letters_act", "POST", "/pesan"}})
     asks[name] = {method == "GET" ? "GET" : "POST", path, "", true};
   return asks;
@@ -185,7 +189,7 @@ std::string Bounds::request_of(const Ask& ask, bool known, BodyBound bound,
   const bool posts = ask.method == std::string_view("POST");
   if (known && !ask.token.empty())
     head += "Authorization: Bearer " + tokens_.at(ask.token) + "\r\n";
-  if (known && ask.cookie) head += "Cookie: tenggat_sesi=" + cookie_ + "\r\n";
+  if (known && ask.cookie) head += "Cookie: __Host-tenggat_sesi=" + cookie_ + "\r\n";
   body.clear();
   if (posts) {
     const std::size_t most = body_bytes(bound, kShipped);

@@ -529,7 +529,7 @@ class Matrix : public Routes {
     if (provider) request.headers.add("X-Hub-Signature-256", signature_of(request.body));
     if (request.body.starts_with("aksi="))
       request.headers.add("Content-Type", "application/x-www-form-urlencoded");
-    if (session) request.headers.add("Cookie", "tenggat_sesi=" + sessions_.at(caller.token));
+    if (session) request.headers.add("Cookie", "__Host-tenggat_sesi=" + sessions_.at(caller.token));
     return test::await(io_, router_->handle(std::move(request)));
   }
 

@@ -12,6 +12,7 @@
 #include "daemon/store/hash.h"
 #include "daemon/store/messages.h"
 #include "daemon/store/rules.h"
+#include "daemon/store/sessions.h"
 #include "daemon/store/silences.h"
 #include "daemon/store/tokens.h"
 #include "tests/daemon/store/office_chain_fixture.h"
@@ -164,6 +165,19 @@ class InsiderMatrix : public OfficeChain {
           {V::roles, "front_office", ""},
           {V::expires_at, "2031-01-01T00:00:00+00:00", ""}},
          "adm"},
+        {K::session_ended,
+         "siti",
+         [this] {
+           sql("INSERT INTO session (hash, officer, created_at, expires_at, address) VALUES "
+               "('\\x01',"
+               " 'siti', '2026-01-01T00:00:00Z', '2090-01-01', '192.0.2.7')");
+           const std::int64_t id = last_id("session");
+           EXPECT_FALSE(await(io_, end_session(db(), kAdmin, "adm", id)));
+           EXPECT_TRUE(await(io_, end_session(db(), kAdmin, "siti", id)));
+           return "siti";
+         },
+         {{V::opened_at, "2026-01-01T00:00:00+00:00", ""}, {V::address, "192.0.2.7", ""}},
+         "siti"},
         {K::screen_added,
          "",
          [this] {
