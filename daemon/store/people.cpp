@@ -10,6 +10,7 @@
 #include "daemon/store/hash.h"
 #include "daemon/store/office_chain.h"
 #include "daemon/store/people_tables.h"
+#include "daemon/store/sessions.h"
 #include "daemon/store/silences.h"
 #include "rules/permit/notice.h"
 
@@ -182,6 +183,10 @@ pg::Awaitable<OfficerChange> edit_officer(pg::Connection& connection, By by, std
                pg::text_array(after.roles));
     add_roles(writes, after);
   }
+  // Whoever signed in as they were reached before, or as what they were, does so anew.
+  if (after.email != before->email || after.whatsapp != before->whatsapp ||
+      words_of(after.roles) != words_of(before->roles))
+    add_end_sessions(writes, id);
   OfficeEvent event = event_of(OfficeKind::officer_changed, *before, after);
   changing.tell(id);
   if (event.changes.empty()) {

@@ -91,6 +91,14 @@ void add_end_session(pg::Pipeline& pipeline, std::int64_t session) {
   pipeline.add("DELETE FROM session WHERE id = $1::bigint", session);
 }
 
+void add_end_sessions(pg::Pipeline& pipeline, const std::string& officer) {
+  // Links first: whoever is just opening a session by one is waited for, and its session ended.
+  pipeline.add(
+      "UPDATE sign_in_link SET used_at = clock_timestamp() WHERE officer = $1 AND used_at IS NULL",
+      officer);
+  pipeline.add("DELETE FROM session WHERE officer = $1", officer);
+}
+
 namespace {
 constexpr auto kOpenSession = columns(
     given("id", &OpenSession::id), given("address", &OpenSession::address),

@@ -54,6 +54,9 @@ pg::Slot<std::optional<Session>> add_find_session(pg::Pipeline& pipeline,
 void add_extend_session(pg::Pipeline& pipeline, std::int64_t session);
 void add_end_session(pg::Pipeline& pipeline, std::int64_t session);
 
+// All of an officer's, with the links that were sent to them and not used.
+void add_end_sessions(pg::Pipeline& pipeline, const std::string& officer);
+
 struct OpenSession {
   std::int64_t id = 0;
   std::string address;

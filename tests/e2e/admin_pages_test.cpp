@@ -49,7 +49,8 @@ TEST_F(AdminPagesTest, AreForAdministratorsAloneAndInPersonOnly) {
   EXPECT_EQ(signed_in("bo").get("/pegawai").status, 403);
   // Nor is it an officer's token's to have.
   office_.daemon().must({"officer", "edit", "--id", "kb", "--role", "kabid_perizinan"});
-  EXPECT_EQ(kb.get("/pegawai").status, 403);
+  EXPECT_EQ(kb.get("/pegawai").status, 303);  // a change of roles has ended the session
+  EXPECT_EQ(signed_in("kb").get("/pegawai").status, 403);
 }
 
 TEST_F(AdminPagesTest, AnOfficerIsTakenOnAndChanged) {
@@ -376,11 +377,17 @@ TEST_F(AdminPagesTest, WhoTakesAnAddressOverIsSeenAtTheOldOne) {
   Browser kb = administrator();
   const std::string old = office_.query("SELECT email FROM officer WHERE id = 'bo'");
   ASSERT_NE(old, "");
+  Browser bo = signed_in("bo");
+  ask_for_link(bo, old);
+  const std::string sent_before = link_to("bo");
+  EXPECT_EQ(browser().get(sent_before).status, 200);
   EXPECT_EQ(
       kb.press(kb.get("/pegawai/bo"), "ubah",
                {{"nama", "Budi Santoso"}, {"email", "palsu@example.net"}, {"peran", "back_office"}})
           .status,
       303);
+  EXPECT_EQ(bo.get("/tugas").status, 303);
+  EXPECT_EQ(browser().get(sent_before).status, 404);
   EXPECT_TRUE(office_.becomes(
       "SELECT count(*) FROM message WHERE text = 'perubahan_kantor' AND recipient = 'officer:bo'"
       " AND address IN ('palsu@example.net', '" +
