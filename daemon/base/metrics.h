@@ -48,6 +48,7 @@ enum class Series {
   step_sla_missed,
   step_working_time,
   step_returns,
+  late_entries,
   escalations,
   notices_redirected,
   roles_unreachable,

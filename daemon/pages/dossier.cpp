@@ -50,6 +50,15 @@ std::string verdict_words(const std::optional<Verdict>& verdict) {
   return *verdict == Verdict::met ? "tepat waktu" : "terlambat";
 }
 
+// What stands beside a verdict that was recorded late; nothing where it was not.
+std::string late_words(const std::optional<LateEntry>& late, bool turned, const People& people) {
+  if (!late) return "";
+  if (!turned) return " (dicatat terlambat)";
+  return late->awaits_word() ? " (dicatat terlambat, menunggu konfirmasi atasan)"
+                             : fmt::format(" (dicatat terlambat, dikonfirmasi {})",
+                                           officer_words(late->confirmed_by, people));
+}
+
 class Sections {
  public:
   explicit Sections(const Dossier& dossier)
@@ -103,7 +112,8 @@ class Sections {
          html("{}", budget_words(permit_.case_standard.value_or(sop_.case_standard)))},
         {"Batas yang dijanjikan", html("{}", end(sla.due_at))},
         {"Diputus", html("{}", moment(permit_.case_closed_at))},
-        {"Penilaian", html("<strong>{}</strong>", verdict_words(permit_.case_verdict))}};
+        {"Penilaian",
+         html("<strong>{}</strong>{}", verdict_words(permit_.case_verdict), late_case_words())}};
     if (permit_.case_elapsed)
       rows.emplace_back("Waktu layanan",
                         html("{}", span_words(*permit_.case_elapsed, sla.standard, calendar_)));
@@ -120,6 +130,14 @@ class Sections {
       if (const auto value = permit_.fields.find(field.id); value != permit_.fields.end())
         rows.emplace_back(field.label, html("{}", field_words(field, value->second)));
     return html("<h2>Permohonan</h2>{}", facts(rows));
+  }
+
+  // Of the visit whose late entry makes the case met.
+  std::string late_case_words() const {
+    for (const Visit& visit : permit_.visits)
+      if (visit.late && !visit.undone && visit.late->turned_case)
+        return late_words(visit.late, true, d_.context.people);
+    return "";
   }
 
   std::string working(Seconds span) const {
@@ -156,11 +174,13 @@ class Sections {
           visit_words(visit), role_words(sop_of(visit, sop_), visit.role), brief(visit.opened_at),
           brief(visit.claimed_at),
           visit.closed_at
-              ? fmt::format("{}, {}", brief(visit.closed_at),
-                            action_done_words(sop_of(visit, sop_), visit.step, visit.action))
+              ? fmt::format("{}, {}{}", brief(visit.closed_at),
+                            action_done_words(sop_of(visit, sop_), visit.step, visit.action),
+                            visit.late ? ", dicatat " + brief(visit.late->recorded_at) : "")
               : std::string("terbuka"),
           by, fmt::format("{} dari {}", taken(sla), budget_in_words(sla.standard)),
-          verdict_words(visit.verdict));
+          verdict_words(visit.verdict) +
+              late_words(visit.late, visit.late && visit.late->turned_step, d_.context.people));
     }
     return html(
         "<h2>Tahapan yang dilalui</h2><table><thead><tr><th>Tahapan</th>"

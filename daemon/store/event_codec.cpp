@@ -41,6 +41,16 @@ constexpr auto kStored<Acted> =
            numbered("branch.", &Acted::branches), numbered("cancelled.", &Acted::cancelled),
            numbered("checked.", &Acted::checked), given("field.", "personal.", &Acted::fields));
 template <>
+constexpr auto kStored<Confirmed> = stored("confirmed", always("step", &Confirmed::step),
+                                           maybe("note", &Confirmed::note));
+template <>
+constexpr auto kStored<Corrected> = stored("corrected", always("step", &Corrected::step),
+                                           always("occurred_at", &Corrected::occurred_at),
+                                           always("before", &Corrected::before),
+                                           maybe("reason", &Corrected::reason),
+                                           mark("turned_step", "true", &Corrected::turned_step),
+                                           mark("turned_case", "true", &Corrected::turned_case));
+template <>
 constexpr auto kStored<Undone> = stored("undone", always("event", &Undone::event),
                                         always("action", &Undone::action));
 template <>

@@ -77,7 +77,7 @@ pg::Awaitable<bool> end_delegation(pg::Connection& connection, std::int64_t id);
 
 // The role of who runs this system: whoever holds it themselves, not as a deputy, may change
 // officers, the calendar and messages on the pages. No SOP may have a role of this name.
-inline constexpr std::string_view kAdministratorRole = "admin";
+inline constexpr std::string_view kAdministratorRole = kAdministrator;
 bool is_administrator(const Officer& officer);
 
 // As the table checks it: 1 to 40 of a-z, 0-9, _ . -, the first a letter or digit.

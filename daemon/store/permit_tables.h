@@ -46,6 +46,12 @@ struct Codec<Acknowledgement> {
   static std::string put(const Acknowledgement& latest);
   static Acknowledgement get(const pg::Result& r, int row, int column);
 };
+template <>
+struct Codec<LateEntry> {
+  static constexpr const char* kSql = "jsonb";
+  static std::string put(const LateEntry& late);
+  static LateEntry get(const pg::Result& r, int row, int column);
+};
 // A form's fields as they are: booleans, numbers, texts.
 boost::json::object as_json(const FieldValues& fields);
 FieldValues fields_of(const boost::json::object& object);
@@ -115,23 +121,23 @@ inline constexpr auto kApplicant =
           column("whatsapp", &StoredPermit::Applicant::whatsapp),
           fixed<Bytea>("salt", &StoredPermit::salt));
 
-inline constexpr auto kVisit =
-    table("visit", key("permit", &OfPermit::permit), key("id", &Visit::id),
-          column("step", &Visit::step), column("occurrence", &Visit::occurrence),
-          column("role", &Visit::role), column("opened_at", &Visit::opened_at),
-          column("assignee", &Visit::assignee), column("claimed_at", &Visit::claimed_at),
-          column("closed_at", &Visit::closed_at), column("action", &Visit::action),
-          column("closed_by", &Visit::closed_by), column("closed_for", &Visit::closed_for),
-          column("verdict", &Visit::verdict), column("elapsed", &Visit::elapsed),
-          column("prepared_by", &Visit::prepared_by), column("returned", &Visit::returned),
-          column("missed_counted", &Visit::missed_counted), column("undone", &Visit::undone),
-          column("due_at", &ClockDue::due_at), column("due_soon_at", &VisitIndex::due_soon_at),
-          column("paused", &VisitIndex::paused), column("deficiencies", &Visit::deficiencies),
-          column("check_at", &VisitIndex::check_at), column("standard", &Visit::standard),
-          column("drafted_by", &Visit::drafted_by), column("acknowledged", &Visit::acknowledged),
-          column("waited", &Visit::waited), column("handled", &Visit::handled),
-          column("sop_version", &Visit::sop_version), column("fork", &Visit::fork),
-          column("branch", &Visit::branch), column("joined", &Visit::joined));
+inline constexpr auto kVisit = table(
+    "visit", key("permit", &OfPermit::permit), key("id", &Visit::id), column("step", &Visit::step),
+    column("occurrence", &Visit::occurrence), column("role", &Visit::role),
+    column("opened_at", &Visit::opened_at), column("assignee", &Visit::assignee),
+    column("claimed_at", &Visit::claimed_at), column("closed_at", &Visit::closed_at),
+    column("action", &Visit::action), column("closed_by", &Visit::closed_by),
+    column("closed_for", &Visit::closed_for), column("verdict", &Visit::verdict),
+    column("elapsed", &Visit::elapsed), column("prepared_by", &Visit::prepared_by),
+    column("returned", &Visit::returned), column("missed_counted", &Visit::missed_counted),
+    column("undone", &Visit::undone), column("due_at", &ClockDue::due_at),
+    column("due_soon_at", &VisitIndex::due_soon_at), column("paused", &VisitIndex::paused),
+    column("deficiencies", &Visit::deficiencies), column("check_at", &VisitIndex::check_at),
+    column("standard", &Visit::standard), column("drafted_by", &Visit::drafted_by),
+    column("acknowledged", &Visit::acknowledged), column("waited", &Visit::waited),
+    column("handled", &Visit::handled), column("sop_version", &Visit::sop_version),
+    column("fork", &Visit::fork), column("branch", &Visit::branch),
+    column("joined", &Visit::joined), column("late", &Visit::late));
 
 inline constexpr auto kPause =
     table("pause", key("permit", &OfPermit::permit), key("id", &Pause::id),
@@ -149,7 +155,7 @@ inline constexpr auto kDocument =
           column("file", &Document::file), column("added_at", &Document::added_at),
           column("added_by", &Document::added_by), column("added_event", &Document::added_event),
           column("superseded_event", &Document::superseded_event),
-          column("voided_event", &Document::voided_event));
+          column("voided_event", &Document::voided_event), column("role", &Document::role));
 
 inline constexpr auto kRung =
     table("raised_rung", key("permit", &OfPermit::permit), key("visit", &RaisedRung::visit),

@@ -162,6 +162,34 @@ TEST_F(ApplicantTest, AMigrationGivesBackTheDecreesThatAMarkHasTaken) {
   EXPECT_EQ(office_.tenggat({"audit", "verify", file.number}).status, 0);
 }
 
+TEST_F(ApplicantTest, AMigrationSaysWhichRoleBroughtADocument) {
+  const std::string sql = read_file(std::filesystem::path(TENGGAT_SOURCE_DIR) /
+                                    "daemon/store/migrations/0030_late_entries.sql");
+  const auto begin = sql.find("UPDATE document");
+  const std::string migration = sql.substr(begin, sql.find(';', begin) - begin);
+  const File file = submitted();
+  act("fo", file, "verifikasi", "accept", {"--document", "lampiran=https://x.example/l"});
+  act("bo", file, "penerimaan", "forward");
+  office_.json({"permit", "pause", file.number, "--step", "kajian_teknis", "--reason",
+                "klarifikasi_pemohon", "--note", "mohon kirim denah"},
+               "dt");
+  Browser applicant = browser();
+  ASSERT_EQ(applicant
+                .press(applicant.get(file.path), "jawab", {{"catatan", "terlampir"}},
+                       {{"berkas:lampiran_jawaban:", "denah.pdf", "application/pdf", "%PDF denah"}})
+                .status,
+            303);
+  const auto brought = [&] {
+    return office_.column("SELECT concat_ws(' ', kind, role) FROM document WHERE file ORDER BY id");
+  };
+  const std::vector<std::string> as_written = {"persyaratan_izin_paud pemohon",
+                                               "lampiran front_office", "lampiran_jawaban pemohon"};
+  EXPECT_EQ(brought(), as_written);
+  office_.query("UPDATE document SET role = ''");  // as an older version left it
+  office_.query(migration);
+  EXPECT_EQ(brought(), as_written);
+}
+
 TEST_F(ApplicantTest, TheMessageNamesTheNumberOfTheDecreeAndOfNoAnnex) {
   const File file = submitted();
   to_the_head(file);

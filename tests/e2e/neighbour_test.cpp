@@ -60,6 +60,8 @@ constexpr Row kRoutes[] = {
     {"permit_acknowledge", "POST", "/api/v1/permits/{n}/acknowledge", By::token},
     {"permit_pause", "POST", "/api/v1/permits/{n}/pause", By::token},
     {"permit_resume", "POST", "/api/v1/permits/{n}/resume", By::token},
+    {"permit_confirm", "POST", "/api/v1/permits/{n}/confirm", By::token},
+    {"permit_correct", "POST", "/api/v1/permits/{n}/correct", By::token},
     {"event_list", "GET", "/api/v1/events", By::token},
     {"task_list", "GET", "/api/v1/tasks", By::token},
     {"file_create", "POST", "/api/v1/files", By::token},

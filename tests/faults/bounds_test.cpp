@@ -166,8 +166,8 @@ std::map<std::string, Ask> Bounds::asks() {
       {"page_kiosk", {"GET", kiosk_}},
       {"page_kiosk_stream", {"GET", kiosk_ + "/aliran"}},
   };
-  for (const char* verb :
-       {"undo", "claim", "release", "assign", "escalate", "acknowledge", "pause", "resume"})
+  for (const char* verb : {"undo", "claim", "release", "assign", "escalate", "acknowledge", "pause",
+                           "resume", "confirm", "correct"})
     asks["permit_" + std::string(verb)] = {"POST", permit + "/" + verb, "fo"};
   for (const auto& [name, ask] : pages_of_officers(page)) asks[name] = ask;
   return asks;

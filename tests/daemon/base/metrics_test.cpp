@@ -35,6 +35,7 @@ const std::map<std::string, std::string> kCatalogue = {
     {"tenggat_step_sla_missed_total", "counter"},
     {"tenggat_step_working_seconds", "histogram"},
     {"tenggat_step_returns_total", "counter"},
+    {"tenggat_late_entries_total", "counter"},
     {"tenggat_step_standard_seconds", "gauge"},
     {"tenggat_sla_objective_ratio", "gauge"},
     {"tenggat_escalations_total", "counter"},
