@@ -22,7 +22,7 @@ constexpr std::size_t kListedItems = 5;
 // What an office may not have.
 constexpr std::array<std::string_view, 2> kMayBeEmpty{"tautan_skm", "cara_keberatan"};
 
-constexpr std::array<std::string_view, 33> kTextsSent{"diterima",
+constexpr std::array<std::string_view, 34> kTextsSent{"diterima",
                                                       "lengkap",
                                                       "dikembalikan",
                                                       "tahap",
@@ -50,6 +50,7 @@ constexpr std::array<std::string_view, 33> kTextsSent{"diterima",
                                                       "tautan_lacak",
                                                       "tautan_masuk",
                                                       "penunjukan_plh",
+                                                      "perubahan_kantor",
                                                       "risiko_fiktif_positif",
                                                       "tugas_dialihkan",
                                                       "jawaban_pemohon",
@@ -414,9 +415,11 @@ const std::map<std::string, std::string>& sample_fields() {
       {"nomor", "PAUD-2026-00417"},
       {"nomor_sk", "503/017/PAUD/DPMPTSP/2026"},
       {"nomor_surat", "800/123/DPMPTSP/2026"},
+      {"pelaku", "Ahmad Fauzi"},
       {"penanggung_jawab", "belum ada petugas"},
       {"perihal", "PAUD Melati Ceria"},
       {"perkiraan", "Kamis, 16 April 2026 pukul 14.20"},
+      {"perubahan", "Data pegawai siti diubah (alamat email diubah)"},
       {"persen", "96,4"},
       {"proses", "12"},
       {"selesai", "Jumat, 17 April 2026"},

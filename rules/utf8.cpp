@@ -136,6 +136,20 @@ std::size_t characters_in(std::string_view text) {
   }));
 }
 
+std::size_t letters_in(std::string_view text) {
+  // Beyond ASCII what these leave out is letters, but for a few signs.
+  constexpr CodePoints kNoLetters[] = {{0x80, 0xBF},     {0xD7, 0xD7},       {0xF7, 0xF7},
+                                       {0x2000, 0x2BFF}, {0x3000, 0x303F},   {0xE000, 0xF8FF},
+                                       {0xFE00, 0xFE6F}, {0x1F000, 0x1FFFF}, {0xE0000, 0x10FFFF}};
+  std::size_t letters = 0;
+  any_character(text, [&](char32_t code, std::string_view) {
+    const bool plain = (code >= U'a' && code <= U'z') || (code >= U'A' && code <= U'Z');
+    if (plain || (code >= 0x80 && !stands_in(kNoLetters, code))) ++letters;
+    return false;
+  });
+  return letters;
+}
+
 bool is_hidden_character(char32_t code) { return stands_in(kHidden, code); }
 
 bool has_hidden_character(std::string_view text) {

@@ -22,6 +22,9 @@ LineAndColumn place_of(std::string_view text, std::size_t offset);
 // Of text in UTF-8.
 std::size_t characters_in(std::string_view text);
 
+// How many letters there are: of the alphabets of words, not of digits, signs and pictures.
+std::size_t letters_in(std::string_view text);
+
 // Nothing but what ink makes, and plain spaces: no control, no line end, no other kind of space,
 // nothing invisible, nothing that turns the direction of what follows. `text` is UTF-8.
 bool is_printable_line(std::string_view text);

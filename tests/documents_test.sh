@@ -30,6 +30,8 @@ cp -r "$root/rules/office" "$office/rules"
 mkdir "$office/credentials"
 echo whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3 >"$office/credentials/portal_secret"
 sed -i "s|^rules:.*|rules: $office/rules|" "$office/tenggat.yaml"
+openssl genpkey -algorithm ed25519 -out "$office/credentials/seal_key" 2>/dev/null
+echo "seal_key_file: $office/credentials/seal_key" >>"$office/tenggat.yaml"
 echo "portal: {url: \"http://127.0.0.1:9/webhook\", secret_files: [tenggat_portal_secret], allow_private: true}" >>"$office/tenggat.yaml"
 on_database db migrate >/dev/null
 seed_people

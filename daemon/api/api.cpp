@@ -7,6 +7,7 @@
 #include "daemon/api/api_entrance.h"
 #include "daemon/api/openapi.h"
 #include "daemon/base/clock.h"
+#include "daemon/office/observers.h"
 #include "daemon/store/errors.h"
 #include "daemon/store/hash.h"
 
@@ -142,7 +143,9 @@ std::optional<Principal> find_principal(const office::Rulebook& rulebook,
                                         const std::string& secret) {
   const store::Token* token = rulebook.find_token(store::token_hash(secret));
   if (!token || !token->live(Clock::machine_now())) return std::nullopt;
-  return principal_of(*token);
+  Principal principal = principal_of(*token);
+  principal.overseer = office::oversees(rulebook, token->officer);
+  return principal;
 }
 
 namespace {
@@ -231,8 +234,9 @@ std::vector<ApiCall> document_calls(const ApiParts*) {
 
 std::vector<ApiCall> all_calls(const ApiParts* parts) {
   std::vector<ApiCall> all;
-  for (const auto list : {permit_calls, event_calls, task_calls, file_calls, sop_calls,
-                          people_calls, message_calls, bounce_calls, document_calls, hook_calls})
+  for (const auto list :
+       {permit_calls, event_calls, task_calls, file_calls, sop_calls, people_calls, message_calls,
+        office_calls, bounce_calls, document_calls, hook_calls})
     for (ApiCall& call : list(parts)) all.push_back(std::move(call));
   return all;
 }

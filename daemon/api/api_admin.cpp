@@ -88,6 +88,8 @@ Response shared_address(const Request& request, const store::OfficerChange& chan
                  {{"officer", change.other}});
 }
 
+store::By by(const Call& call) { return store::By(words_of(call.principal)); }
+
 void log_change(const char* event, const Call& call, std::string_view about) {
   log_event(Level::info, event, {{"by", call.principal.id}, {"about", about}});
 }
@@ -183,7 +185,7 @@ awaitable<Response> PeopleCalls::add_officer(const Call& call, const json::value
   auto looking = db.query(store::kMoment);
   const store::Moment moment = co_await std::move(looking);
   officer.ended = office::end_of_service(officer, rulebook_, moment.now);
-  auto adding = store::add_officer(db, std::move(officer));
+  auto adding = store::add_officer(db, by(call), std::move(officer));
   const store::OfficerChange added = co_await std::move(adding);
   if (added.shared()) co_return shared_address(call.request, added);
   if (!added.done()) co_return problem(call.request, "officer_exists");
@@ -202,7 +204,7 @@ awaitable<Response> PeopleCalls::edit_officer(const Call& call, const json::valu
   auto looking = db.query(store::kMoment);
   const store::Moment moment = co_await std::move(looking);
   office::end_observers_stay(edit, id, rulebook_, moment.now);
-  auto editing = store::edit_officer(db, id, std::move(edit));
+  auto editing = store::edit_officer(db, by(call), id, std::move(edit));
   const store::OfficerChange edited = co_await std::move(editing);
   if (edited.shared()) co_return shared_address(call.request, edited);
   if (!edited.done()) co_return problem(call.request, "not_found");
@@ -219,11 +221,11 @@ awaitable<Response> PeopleCalls::change_leave(const Call& call, const json::valu
   const std::string id = call.request.param("id");
   bool found = false;
   if (change.cancel) {
-    auto cancelling = store::cancel_leave(db, id, change.leave.start);
+    auto cancelling = store::cancel_leave(db, by(call), id, change.leave.start);
     found = co_await std::move(cancelling);
   } else {
     auto adding = store::add_leave(
-        db, id, change.leave,
+        db, by(call), id, change.leave,
         change.replace ? store::Overlapping::replaced : store::Overlapping::refused);
     const store::LeaveAnswer added = co_await std::move(adding);
     if (added.kind == store::LeaveAnswer::Kind::overlaps)
@@ -261,7 +263,7 @@ awaitable<Response> PeopleCalls::add_delegation(const Call& call, const json::va
   if (faults.empty() && !people.find(delegation.to))
     faults.push_back({"/to", say<Detail::no_such_officer>()});
   if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
-  auto adding = store::add_delegation(db, delegation);
+  auto adding = store::add_delegation(db, by(call), delegation);
   const store::DelegationAnswer added = co_await std::move(adding);
   if (added.kind == store::DelegationAnswer::Kind::overlaps)
     co_return problem(call.request, "delegation_overlaps", {},
@@ -279,7 +281,7 @@ awaitable<Response> PeopleCalls::end_delegation(const Call& call, const json::va
   if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
   const auto id = parse_id(call.request.param("id"));
   if (!id) co_return problem(call.request, "not_found");
-  auto ending = store::end_delegation(db, *id);
+  auto ending = store::end_delegation(db, by(call), *id);
   const bool ended = co_await std::move(ending);
   if (!ended) co_return problem(call.request, "not_found");
   log_change("delegation_ended", call, std::to_string(*id));
@@ -327,7 +329,7 @@ awaitable<Response> MessageCalls::retry_message(const Call& call, const json::va
   if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
   const auto id = parse_id(call.request.param("id"));
   if (!id) co_return problem(call.request, "not_found");
-  auto retrying = store::retry_message(db, *id);
+  auto retrying = store::retry_message(db, by(call), *id);
   const store::MessageChange change = co_await std::move(retrying);
   co_return message_response(call.request, *id, change, "queued", "message_not_dead");
 }
@@ -339,7 +341,7 @@ awaitable<Response> MessageCalls::discard_message(const Call& call, const json::
   if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
   const auto id = parse_id(call.request.param("id"));
   if (!id) co_return problem(call.request, "not_found");
-  auto discarding = store::discard_message(db, *id);
+  auto discarding = store::discard_message(db, by(call), *id);
   const store::MessageChange change = co_await std::move(discarding);
   co_return message_response(call.request, *id, change, "failed", "message_not_waiting");
 }

@@ -331,6 +331,29 @@ CommandBody read_resume(const json::value& value, FieldFaults& faults) {
   return read;
 }
 
+CommandBody read_confirm(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read;
+  Confirm confirm;
+  confirm.step = read_step(body);
+  confirm.note = read_note(body);
+  body.refuse_unknown();
+  read.command = std::move(confirm);
+  return read;
+}
+
+CommandBody read_correct(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read;
+  Correct correct;
+  correct.step = read_step(body);
+  correct.occurred_at = body.required_instant("occurred_at");
+  correct.reason = read_note(body, "reason");
+  body.refuse_unknown();
+  read.command = std::move(correct);
+  return read;
+}
+
 // --- people
 // ---------------------------------------------------------------------------------------
 

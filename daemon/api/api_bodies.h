@@ -68,6 +68,9 @@ CommandBody read_escalate(const boost::json::value& body, FieldFaults& faults);
 CommandBody read_acknowledge(const boost::json::value& body, FieldFaults& faults);
 CommandBody read_pause(const boost::json::value& body, FieldFaults& faults);
 CommandBody read_resume(const boost::json::value& body, FieldFaults& faults);
+// By officers themselves: neither is done on anybody's behalf.
+CommandBody read_confirm(const boost::json::value& body, FieldFaults& faults);
+CommandBody read_correct(const boost::json::value& body, FieldFaults& faults);
 
 // POST /officers; addresses come out in their canonical form. Whether the roles exist is the
 // caller's to check.

@@ -74,6 +74,10 @@ awaitable<Response> TokenEntrance::enter(std::shared_ptr<const ApiCall> call, Re
   const std::optional<Principal> principal = co_await std::move(finding);
   if (principal) request.trace->actor = words_of(*principal);
   if (auto refusal = limit_rate(request, principal)) co_return std::move(*refusal);
+  // Within the rate that the network has for what is nothing.
+  if (!principal && request.headers.get("Authorization"))
+    log_event(Level::warning, "token_refused",
+              {{"route", request.route}, {"from", request.remote_address}});
   const auto access = authorize(principal ? &*principal : nullptr, call->row.who);
   if (!access) co_return denied_response(request, access.error());
   OneRequest counted(*this, principal ? principal->token : 0);

@@ -148,6 +148,10 @@ awaitable<Response> FileCalls::file_show(Call call) {
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
   auto file = found.results[stored];
   if (!file) co_return problem(request, "not_found");
+  log_event(Level::info, "file_downloaded",
+            {{"by", words_of(call.principal)},
+             {"file", hash.substr(0, 16)},
+             {"from", request.remote_address}});
   auto sending = uploads_.download(std::move(*file), hash.substr(0, 16));
   Response response = co_await std::move(sending);
   response.headers.set("ETag", '"' + hash + '"');

@@ -28,7 +28,7 @@ Actor actor_of(const Call& call, const std::string& on_behalf_of) {
     case Capacity::itself:
       return {Actor::Kind::service, call.principal.id, "", call.principal.roles};
     case Capacity::intake:
-      return {Actor::Kind::applicant, call.principal.id, ""};
+      return {Actor::Kind::applicant, call.principal.id, call.principal.id};
     case Capacity::anyone:
     case Capacity::token_holder:
     case Capacity::reader:
@@ -81,7 +81,7 @@ std::optional<Actor> actor_of(const Principal& principal, const Permit& permit) 
   if (principal.has("act") && !principal.roles.empty())
     return Actor{Actor::Kind::service, principal.id, "", principal.roles};
   if (principal.has("intake") && permit.created_by == principal.id)
-    return Actor{Actor::Kind::applicant, principal.id, ""};
+    return Actor{Actor::Kind::applicant, principal.id, principal.id};
   return std::nullopt;
 }
 
@@ -448,6 +448,11 @@ std::vector<ApiCall> permit_calls(const ApiParts* parts) {
       // Of intake: the applicant's answer.
       {"POST", "/api/v1/permits/{id}/resume", "permit_resume", kDesk | Who::intake_own, In::whole,
        Out::counted, &PermitCalls::command_of<read_resume>},
+      // Themselves: a service would confirm what it has entered.
+      {"POST", "/api/v1/permits/{id}/confirm", "permit_confirm", Who::officer, In::whole,
+       Out::counted, &PermitCalls::command_of<read_confirm>},
+      {"POST", "/api/v1/permits/{id}/correct", "permit_correct", Who::officer, In::whole,
+       Out::counted, &PermitCalls::command_of<read_correct>},
   };
   return answered_by(parts, kRows);
 }

@@ -141,6 +141,20 @@ Read<ListQuery> read_list_query(const Request& request) {
   return query;
 }
 
+Read<PageQuery> read_page(const Request& request) {
+  if (auto refusal = refuse_other_parameters(request, {"cursor", "limit"}))
+    return std::move(*refusal);
+  PageQuery query;
+  if (const auto cursor = request.query.get("cursor")) {
+    query.after = id_of_cursor(*cursor);
+    if (!query.after) return refuse_parameter<Detail::parameter_not_ours>(request, "cursor");
+  }
+  const auto limit = limit_of(request);
+  if (!limit) return refuse_limit(request);
+  query.limit = *limit;
+  return query;
+}
+
 Read<int> read_limit(const Request& request) {
   if (auto refusal = refuse_other_parameters(request, {"limit"})) return std::move(*refusal);
   const auto limit = limit_of(request);

@@ -25,6 +25,12 @@ struct ListQuery {
   store::PermitFilter filter;
 };
 Read<ListQuery> read_list_query(const Request& request);
+// `cursor` and `limit` alone.
+struct PageQuery {
+  std::optional<std::int64_t> after;  // the page before ended with it
+  int limit = 50;
+};
+Read<PageQuery> read_page(const Request& request);
 // `limit` alone, as GET /tasks takes it.
 Read<int> read_limit(const Request& request);
 struct EventsQuery {

@@ -34,6 +34,7 @@ boost::system::result<Access, Denial> authorize_officer(Who who, const Principal
   if (includes(who, Who::administrator) && officer.administrator)
     return Access{Capacity::administrator};
   if (includes(who, Who::officer)) return Access{Capacity::officer};
+  if (includes(who, Who::overseer) && officer.overseer) return Access{Capacity::officer};
   if (includes(who, Who::any_token)) return Access{Capacity::token_holder};
   return kForbidden;
 }

@@ -23,6 +23,7 @@ struct Principal {
   std::vector<std::string> scopes;  // of a service; an officer's are ignored
   std::int64_t token = 0;
   bool administrator = false;        // an officer who has signed in and runs this system
+  bool overseer = false;             // an officer with the role admin, or one that observes
   std::vector<std::string> roles{};  // of a service that acts: store::Token::roles
 
   bool has(std::string_view scope) const;
@@ -46,6 +47,7 @@ enum class Who : unsigned {
   bounce = 1U << 10U,
   provider = 1U << 11U,  // the provider of WhatsApp, by its signature
   itself = 1U << 12U,    // scope act with roles, at the steps of a system (`layanan`)
+  overseer = 1U << 13U,  // an officer with the role admin, or one that observes (`pengamat`)
 };
 constexpr Who operator|(Who a, Who b) {
   return static_cast<Who>(static_cast<unsigned>(a) | static_cast<unsigned>(b));

@@ -33,6 +33,10 @@ const char* call_of(What what) {
     case What::resume:
     case What::answer:
       return "resume";
+    case What::confirm:
+      return "confirm";
+    case What::correct:
+      return "correct";
     case What::reach_applicant:
       break;
   }

@@ -82,6 +82,7 @@ json::object story_of(const Permit& permit, const Visit& visit, const Sop& sop,
   story["drafted_by"] = std::move(drafted_by);
   story["verdict"] = nullptr;
   if (visit.verdict) story["verdict"] = *visit.verdict == Verdict::met ? "met" : "missed";
+  story["late_entry"] = late_entry_view(visit, calendar);
   story["returned"] = visit.returned;
   story["undone"] = visit.undone;
   story["cancelled"] = visit.cancelled();

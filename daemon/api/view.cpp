@@ -174,6 +174,20 @@ json::object acknowledgement_view(const Visit& visit, const Sop& sop, const Cale
           {"by", latest.by}};
 }
 
+json::value late_entry_view(const Visit& visit, const Calendar& calendar) {
+  if (!visit.late) return nullptr;
+  const LateEntry& late = *visit.late;
+  return json::object{{"visit", visit_name(visit)},
+                      {"occurred_at", or_null(visit.closed_at, calendar)},
+                      {"recorded_at", calendar.format(late.recorded_at)},
+                      {"by", late.by},
+                      {"turned_step", late.turned_step},
+                      {"turned_case", late.turned_case},
+                      {"awaits_confirmation", late.awaits_word()},
+                      {"confirmed_at", or_null(late.confirmed_at, calendar)},
+                      {"confirmed_by", or_null(late.confirmed_by)}};
+}
+
 json::object visit_view(const Permit& permit, const Visit& visit, const Sop& sop,
                         const Calendar& calendar, Instant now) {
   const Step* step = step_of(visit, sop);
@@ -226,6 +240,10 @@ json::object permit_view(const store::StoredPermit& stored, const Sop& sop,
   view["sla"] = visits.empty() ? json::value(nullptr) : visits.front().at("sla");
   view["visits"] = std::move(visits);
 
+  json::array late;
+  for (const Visit& visit : permit.visits)
+    if (visit.late && !visit.undone) late.push_back(late_entry_view(visit, calendar));
+  view["late_entries"] = std::move(late);
   view["case_sla"] = sla_view(case_sla(permit, sop, calendar, now), calendar);
   view["promised_at"] = promised(permit, sop, calendar);
   view["legal"] = legal_view(permit, sop, calendar, now);

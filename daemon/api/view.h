@@ -44,6 +44,10 @@ boost::json::object sla_view(const Sla& sla, const Calendar& calendar);
 boost::json::object visit_view(const Permit& permit, const Visit& visit, const Sop& sop,
                                const Calendar& calendar, Instant now);
 
+// {visit, occurred_at, recorded_at, by, turned_step, turned_case, awaits_confirmation,
+// confirmed_at, confirmed_by}; null where the visit was recorded as it was done.
+boost::json::value late_entry_view(const Visit& visit, const Calendar& calendar);
+
 // {visit, obstacle, name, at, until, by}: of a visit that has one.
 boost::json::object acknowledgement_view(const Visit& visit, const Sop& sop,
                                          const Calendar& calendar);

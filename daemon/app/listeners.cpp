@@ -19,6 +19,7 @@ http::ServerLimits limits_of(const Config& config) {
   limits.connections = resources.connections;
   limits.connections_per_address = resources.of_one_address();
   limits.proxies = config.http.proxies;
+  limits.reached_by_tls = config.public_url.starts_with("https://");
   return limits;
 }
 

@@ -103,9 +103,12 @@ asio::awaitable<std::vector<std::string>> RulesInForce::put(pg::Connection& conn
   };
   const std::set<std::string> refused = co_await find_clashes(connection, startup.rules, clashes);
   for (const store::RuleSet& calendar : startup.rules.calendar_sets)
-    if (co_await store::put_in_force_if_none(connection, calendar)) say(calendar);
+    if (co_await store::put_in_force_if_none(connection, store::By::system(), calendar))
+      say(calendar);
   for (const store::RuleSet& sop : startup.rules.sop_sets)
-    if (!refused.contains(sop.name) && co_await store::put_in_force(connection, sop)) say(sop);
+    if (!refused.contains(sop.name) &&
+        co_await store::put_in_force(connection, store::By::system(), sop))
+      say(sop);
   const store::Moment moment = co_await connection.query(store::kMoment);
   co_await rulebook_.refresh(connection, moment);
   say_shared_addresses(moment.now);

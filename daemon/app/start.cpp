@@ -16,6 +16,7 @@
 #include "daemon/store/commands.h"
 #include "daemon/store/migrations.h"
 #include "daemon/store/office_clock.h"
+#include "daemon/store/record.h"
 
 namespace tenggat {
 namespace asio = boost::asio;
@@ -44,6 +45,12 @@ asio::awaitable<bool> App::prepare_database() {
                {"remedy", one.kind == pg::MigrationState::Kind::kPending
                               ? "run: tenggat db migrate"
                               : "this program does not fit the database"}});
+    co_return false;
+  }
+  if (!co_await store::is_record_complete(*lease)) {
+    log_event(Level::error, "record_incomplete",
+              {{"why", "a migration was cut off: some permits' rows are not on record yet"},
+               {"remedy", "run: tenggat db migrate"}});
     co_return false;
   }
   if (simulated_) {

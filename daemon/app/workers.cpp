@@ -4,6 +4,7 @@
 #include "daemon/office/canary.h"
 #include "daemon/office/file_collector.h"
 #include "daemon/office/receipts.h"
+#include "daemon/office/sealer.h"
 #include "daemon/office/snapshot.h"
 
 namespace tenggat::app {
@@ -24,6 +25,7 @@ Workers::Workers(const Tools& tools, const office::Setup& setup) {
                       office::canary_settings(setup));
   add<office::ReceiptLoop>(executor, database.office, metrics);
   add<office::FileCollector>(executor, database.files, metrics);
+  add<office::Sealer>(executor, database.office, rulebook, metrics, office::sealer_settings(setup));
   portal_ = &add<office::Portal>(executor, database.office, rulebook, metrics,
                                  office::Portal::options_of(setup.config, setup.secrets));
   add<office::SnapshotLoop>(executor, database.snapshot, rulebook, metrics, board,

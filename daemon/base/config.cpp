@@ -252,6 +252,7 @@ Loaded<Config> load_config(const SourceFile& source) {
   root.line("instansi", config.instansi);
   root.read("kalender", config.kalender, parse_name);
   root.duration("undo_window", config.undo_window, seconds{0}, hours{1});
+  root.line("seal_key_file", config.seal_key_file);
 
   const Reader log = root.part("log");
   log.word<Level>("level", config.log.level,

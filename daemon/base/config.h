@@ -117,6 +117,7 @@ struct Config {
   std::string instansi = "DPMPTSP Kota Banjarbaru";  // the agency, as messages name it
   std::string kalender = "banjarbaru";               // id of the calendar of office hours
   std::chrono::seconds undo_window = std::chrono::minutes{2};
+  std::string seal_key_file;  // PEM; empty: the record is not sealed
   LogOptions log;
   Email email;
   Whatsapp whatsapp;

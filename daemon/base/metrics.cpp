@@ -254,6 +254,10 @@ Metrics::Metrics(const MetricsOptions& options)
       canary_last_delivery_timestamp_seconds(
           parts_->gauge("canary_last_delivery_timestamp_seconds",
                         "When an artificial overdue step last went the whole way to a sink.")),
+      last_seal_timestamp_seconds(
+          parts_->gauge("last_seal_timestamp_seconds",
+                        "When the record was last sealed, by the office's clock; 0 where it never "
+                        "was.")),
       files_collected(parts_->counter(
           "files_collected_total",
           "Files and pieces of files deleted since no permit took them in time.")) {}

@@ -48,6 +48,7 @@ enum class Series {
   step_sla_missed,
   step_working_time,
   step_returns,
+  late_entries,
   escalations,
   notices_redirected,
   roles_unreachable,
@@ -200,7 +201,8 @@ class Metrics {
   prometheus::Counter& clock_steps;          // of the database's clock, in either direction
   prometheus::Gauge& canary_period_seconds;  // 0: none is let out
   prometheus::Gauge& canary_last_delivery_timestamp_seconds;
-  prometheus::Counter& files_collected;  // uploads that no permit took
+  prometheus::Gauge& last_seal_timestamp_seconds;  // of the office's clock; 0: none
+  prometheus::Counter& files_collected;            // uploads that no permit took
 };
 
 }  // namespace tenggat

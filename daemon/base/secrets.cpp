@@ -7,6 +7,8 @@
 #include <optional>
 #include <system_error>
 
+#include "daemon/base/signing.h"
+
 namespace tenggat {
 namespace {
 
@@ -88,6 +90,10 @@ Loaded<Secrets> read_secrets(const Config& config, const SecretPlaces& places) {
   };
   read_pem("http.certificate_file", config.http.certificate_file, secrets.certificate);
   read_pem("http.key_file", config.http.key_file, secrets.key);
+  read_pem("seal_key_file", config.seal_key_file, secrets.seal_key);
+  if (!secrets.seal_key.empty() && !SigningKey::from_pem(secrets.seal_key))
+    faults.push_back({found(config.seal_key_file, places).string(), 0, 0,
+                      "seal_key_file holds no Ed25519 key: openssl genpkey -algorithm ed25519"});
   if (!faults.empty()) return faults;
   return secrets;
 }

@@ -17,6 +17,7 @@ struct Secrets {
   std::string whatsapp_verify_token;
   std::vector<std::string> portal_secrets;  // in the order of portal.secret_files
   std::string certificate, key;             // of the public listener, PEM
+  std::string seal_key;                     // PEM
 };
 
 // Where relative `*_file` names are looked for, in this order.

@@ -98,6 +98,12 @@ constexpr std::array kSnapshotCatalogue = {
                    MetricType::counter,
                    "Visits that ended by sending the file back, by the step that sent it.",
                    {"sop", "step"}},
+    SnapshotMetric{Series::late_entries,
+                   "late_entries_total",
+                   MetricType::counter,
+                   "Actions recorded after they were done, by whether only that makes a verdict "
+                   "met (met) or not (none).",
+                   {"sop", "step", "turned"}},
     SnapshotMetric{Series::escalations,
                    "escalations_total",
                    MetricType::counter,

@@ -28,7 +28,7 @@ pg::Awaitable<int> change(DatabaseCall& call, bool write) {
   const std::string decree =
       call.given.text_or("decree", office::reason_of_change(*in_force, loaded->calendar));
   // Named: GCC 12 destroys an aggregate temporary of a co_await expression twice.
-  office::CalendarChange asked{std::move(loaded->rules), loaded->calendar, decree, write};
+  office::CalendarChange asked{std::move(loaded->rules), loaded->calendar, by(call), decree, write};
   const auto moves =
       co_await office::change_calendar(call.connection, office->rulebook, std::move(asked));
   boost::json::object head{{"decree", decree}};

@@ -7,9 +7,11 @@
 
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
+#include "daemon/cli/progress.h"
 #include "daemon/pg/migrate.h"
 #include "daemon/store/migrations.h"
 #include "daemon/store/office_clock.h"
+#include "daemon/store/record.h"
 #include "daemon/store/rules.h"
 
 namespace tenggat::cli {
@@ -28,6 +30,13 @@ pg::Awaitable<int> migrate_database(DatabaseCall& call) {
   const pg::MigrationReport report = co_await std::move(migrating);
   for (const std::string& name : report.applied) out << "applied " << name << '\n';
   out << "the database is at version " << report.to_version << '\n';
+  Progress progress(call.terminal, "permits");
+  const std::function<void(std::int64_t, std::int64_t)> show =
+      [&](std::int64_t done, std::int64_t all) { progress.show(done, all); };
+  const std::int64_t completed = co_await store::complete_record(call.connection, show);
+  progress.end();
+  if (completed > 0)
+    out << fmt::format("the record of {} permits now says what their rows hold\n", completed);
   if (!call.given.has("simulated-clock")) co_return kOk;
   const store::Allowed allowed = co_await store::allow_simulated_clock(call.connection);
   if (allowed == store::Allowed::refused_not_empty) {

@@ -7,6 +7,7 @@
 
 #include "daemon/cli/find_permit.h"
 #include "daemon/cli/print.h"
+#include "daemon/office/derivation.h"
 #include "daemon/pages/dossier.h"
 #include "daemon/store/letters.h"
 
@@ -30,7 +31,11 @@ pg::Awaitable<int> dossier(DatabaseCall& call) {
   const store::StoredPermit& stored = permits.at(id);
   std::vector<std::string> versions = office->rulebook.unknown_versions(permits);
   co_await office->rulebook.ensure_versions(call.connection, std::move(versions));
-  const store::AuditReport chain = co_await store::verify_chains(call.connection, id);
+  office::RulesOfRecord rules(office->rulebook);
+  store::AuditOptions options;
+  options.permit = id;
+  options.derivation = &rules;
+  const store::AuditReport chain = co_await store::verify_record(call.connection, options);
 
   const Context context =
       office->rulebook.context(office->rulebook.sop_version(stored.permit.sop_version),
@@ -46,7 +51,7 @@ pg::Awaitable<int> dossier(DatabaseCall& call) {
     write_json(call.terminal.out, pages::dossier_json(whole));
   else
     call.terminal.out << pages::dossier_page(whole);
-  co_return chain.broken.empty() ? kOk : kRefused;
+  co_return chain.findings.empty() ? kOk : kRefused;
 }
 
 int run_dossier(const Given& given, Terminal& terminal) {

@@ -105,7 +105,7 @@ void check_change(store::MessageChange change, std::int64_t id, const char* wron
 
 pg::Awaitable<int> retry_message(DatabaseCall& call) {
   const std::int64_t id = id_argument(call.given, 0);
-  check_change(co_await store::retry_message(call.connection, id), id,
+  check_change(co_await store::retry_message(call.connection, by(call), id), id,
                "is not dead: only what was given up is tried again");
   call.terminal.out << "message " << id << " is queued again\n";
   co_return kOk;
@@ -113,7 +113,7 @@ pg::Awaitable<int> retry_message(DatabaseCall& call) {
 
 pg::Awaitable<int> discard_message(DatabaseCall& call) {
   const std::int64_t id = id_argument(call.given, 0);
-  check_change(co_await store::discard_message(call.connection, id), id,
+  check_change(co_await store::discard_message(call.connection, by(call), id), id,
                "is being sent or was sent: there is nothing to discard");
   call.terminal.out << "message " << id << " is discarded\n";
   co_return kOk;

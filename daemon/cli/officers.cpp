@@ -110,7 +110,7 @@ pg::Awaitable<int> add_officer(DatabaseCall& call) {
   const CivilDate until = officer.ended;
   if (addresses_of(officer).empty())
     call.terminal.err << "note: " << id << " has no channel and will get no messages\n";
-  const auto added = co_await store::add_officer(call.connection, std::move(officer));
+  const auto added = co_await store::add_officer(call.connection, by(call), std::move(officer));
   refuse_shared(added);
   if (!added.done())
     throw Refused(fmt::format("there is an officer `{}` already; see officer edit", id));
@@ -138,7 +138,7 @@ pg::Awaitable<int> edit_officer(DatabaseCall& call) {
     office::end_observers_stay(edit, id, office->rulebook, office->moment.now);
   }
   const CivilDate until = edit.ended_on.value_or("");
-  const auto edited = co_await store::edit_officer(call.connection, id, std::move(edit));
+  const auto edited = co_await store::edit_officer(call.connection, by(call), id, std::move(edit));
   refuse_shared(edited);
   if (!edited.done()) no_such_officer(id);
   call.terminal.out << "changed " << id << in_service_until(until) << '\n';
@@ -214,7 +214,7 @@ pg::Awaitable<int> add_leave(DatabaseCall& call) {
   const std::string id = checked_id(call.given);
   const std::string start = date_option(call.given, "start");
   if (call.given.has("cancel")) {
-    const bool cancelled = co_await store::cancel_leave(call.connection, id, start);
+    const bool cancelled = co_await store::cancel_leave(call.connection, by(call), id, start);
     if (!cancelled) throw Refused(fmt::format("`{}` has no leave that begins on {}", id, start));
     call.terminal.out << "cancelled the leave of " << id << " from " << start << '\n';
     co_return kOk;
@@ -224,7 +224,7 @@ pg::Awaitable<int> add_leave(DatabaseCall& call) {
   const Leave leave{start, end};  // named: GCC 12 destroys a temporary here twice
   using Kind = store::LeaveAnswer::Kind;
   const store::LeaveAnswer added = co_await store::add_leave(
-      call.connection, id, leave,
+      call.connection, by(call), id, leave,
       call.given.has("replace") ? store::Overlapping::replaced : store::Overlapping::refused);
   if (added.kind == Kind::no_such_officer) no_such_officer(id);
   if (added.kind == Kind::overlaps)
@@ -247,7 +247,7 @@ pg::Awaitable<int> end_officer(DatabaseCall& call) {
   } else {
     checked_date("on", day);
   }
-  const auto ended = co_await store::end_officer(call.connection, id, day);
+  const auto ended = co_await store::end_officer(call.connection, by(call), id, day);
   refuse_shared(ended);
   if (!ended.done()) no_such_officer(id);
   if (day.empty()) {
@@ -274,7 +274,8 @@ pg::Awaitable<int> delegate(DatabaseCall& call) {
     throw BadUsage("--letter is the number of the letter of appointment");
   const Delegation asked = delegation;
   using Kind = store::DelegationAnswer::Kind;
-  const auto added = co_await store::add_delegation(call.connection, std::move(delegation));
+  const auto added =
+      co_await store::add_delegation(call.connection, by(call), std::move(delegation));
   if (added.kind == Kind::no_such_officer)
     throw Refused(
         fmt::format("`{}` or `{}` is no officer", printable(asked.from), printable(asked.to)));
@@ -290,7 +291,7 @@ pg::Awaitable<int> delegate(DatabaseCall& call) {
 
 pg::Awaitable<int> end_delegation(DatabaseCall& call) {
   const std::int64_t id = id_argument(call.given, 0);
-  const bool ended = co_await store::end_delegation(call.connection, id);
+  const bool ended = co_await store::end_delegation(call.connection, by(call), id);
   if (!ended) throw Refused(fmt::format("there is no delegation {} that has not been ended", id));
   call.terminal.out << "ended delegation " << id << '\n';
   co_return kOk;

@@ -41,11 +41,15 @@ std::shared_ptr<const Calendar> calendar_from_files(const Config& config) {
 
 }  // namespace
 
+std::string configuration_path(const Given& given, const Terminal& terminal) {
+  if (auto named = given.text("config")) return *std::move(named);
+  if (auto named = terminal.environment("TENGGAT_CONFIG"); named && !named->empty())
+    return *std::move(named);
+  return kDefaultConfig;
+}
+
 Config load_configuration(const Given& given, const Terminal& terminal) {
-  std::string path = kDefaultConfig;
-  if (const auto named = terminal.environment("TENGGAT_CONFIG"); named && !named->empty())
-    path = *named;
-  if (const auto named = given.text("config")) path = *named;
+  const std::string path = configuration_path(given, terminal);
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
   if (!in || std::filesystem::is_directory(path) || !(text << in.rdbuf()))
@@ -70,6 +74,13 @@ int on_database(const Given& given, Terminal& terminal, DatabaseWork work, bool 
   io.run();
   if (failure) std::rethrow_exception(failure);
   return code;
+}
+
+store::By by(const DatabaseCall& call) {
+  for (const char* name : {"SUDO_USER", "USER", "LOGNAME"})
+    if (const auto user = call.terminal.environment(name); user && !user->empty())
+      return store::By::at_machine(*user);
+  return store::By::at_machine("operator");
 }
 
 std::string Office::today() const {

@@ -8,6 +8,7 @@
 #include "daemon/cli/command.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/pg/connection.h"
+#include "daemon/store/by.h"
 #include "daemon/store/moment.h"
 
 namespace tenggat::cli {
@@ -17,6 +18,8 @@ inline constexpr Option kConfigOption{"config", "FILE",
                                       "/etc/tenggat/tenggat.yaml)"};
 inline constexpr Option kJsonOption{"json", "", "as JSON"};
 
+// Where it lies: --config, else TENGGAT_CONFIG, else the usual place.
+std::string configuration_path(const Given& given, const Terminal& terminal);
 // Throws Refused with every fault of the file.
 Config load_configuration(const Given& given, const Terminal& terminal);
 
@@ -26,6 +29,9 @@ struct DatabaseCall {
   const Config& config;
   pg::Connection& connection;
 };
+// Who is at the keyboard, as the machine knows them.
+store::By by(const DatabaseCall& call);
+
 using DatabaseWork = pg::Awaitable<int> (*)(DatabaseCall& call);
 
 // Connects as the configuration says, runs the work to its end and throws what it throws. `by_key`

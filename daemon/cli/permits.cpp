@@ -124,6 +124,17 @@ json::array texts_of(const Given& given, std::string_view option) {
 
 // --- What people see ---------------------------------------------------------------------------
 
+// "verifikasi#1, done 2026-04-02T14:05:00+08:00, recorded …, waits for a superior"
+std::string late_entry_line(const json::value& late) {
+  std::string line = fmt::format("{}, done {}, recorded {}", text_at(late, {"visit"}),
+                                 text_at(late, {"occurred_at"}), text_at(late, {"recorded_at"}));
+  const std::string confirmed_by = text_at(late, {"confirmed_by"});
+  if (!confirmed_by.empty()) return line + ", confirmed by " + confirmed_by;
+  const json::object* fields = late.if_object();
+  const json::value* awaits = fields ? fields->if_contains("awaits_confirmation") : nullptr;
+  return awaits && *awaits == json::value(true) ? line + ", waits for a superior" : line;
+}
+
 void write_permit(std::ostream& out, const json::value& permit) {
   std::vector<std::vector<std::string>> facts;
   const auto fact = [&](std::string name, std::initializer_list<std::string_view> path) {
@@ -144,6 +155,8 @@ void write_permit(std::ostream& out, const json::value& permit) {
   for (const json::value& objection : array_at(permit, "objections"))
     facts.push_back({"objection", fmt::format("{}, {}", text_at(objection, {"number"}),
                                               text_at(objection, {"state"}))});
+  for (const json::value& late : array_at(permit, "late_entries"))
+    facts.push_back({"late entry", late_entry_line(late)});
   write_table(out, {"number", text_at(permit, {"number"})}, facts);
   const json::array& visits = array_at(permit, "visits");
   if (visits.empty()) return;
@@ -285,8 +298,9 @@ int run_act(const Given& given, Terminal& terminal) {
 template <const char* const& verb>
 int run_verb(const Given& given, Terminal& terminal) {
   json::object body;
-  put_texts(body, given,
-            {"step", "officer", "reason", "until", "requirement", "note", "on-behalf-of"});
+  put_texts(
+      body, given,
+      {"step", "officer", "reason", "until", "requirement", "note", "occurred-at", "on-behalf-of"});
   const std::string path = permit_path(given, fmt::format("/{}", verb));
   return show(given, terminal, ApiClient(terminal).post(path, body), write_permit);
 }
@@ -298,6 +312,8 @@ constexpr const char* kEscalate = "escalate";
 constexpr const char* kAcknowledge = "acknowledge";
 constexpr const char* kPause = "pause";
 constexpr const char* kResume = "resume";
+constexpr const char* kConfirm = "confirm";
+constexpr const char* kCorrect = "correct";
 
 }  // namespace
 
@@ -426,6 +442,21 @@ std::vector<Command> permit_commands() {
        "lets a step's clock run again",
        "",
        run_verb<kResume>},
+      {"permit confirm",
+       {permit},
+       {{"step", "STEP", "the step that was entered late", Count::required}, note, json_answer},
+       "confirms a late entry, as a superior: then what it turns counts as met",
+       "",
+       run_verb<kConfirm>},
+      {"permit correct",
+       {permit},
+       {{"step", "STEP", "the step that ended or signed the permit", Count::required},
+        {"occurred-at", "INSTANT", "when that was done", Count::required},
+        {"reason", "TEXT", "why the record had it later: ten letters or more", Count::required},
+        json_answer},
+       "corrects when a permit was ended or signed, as an administrator",
+       "",
+       run_verb<kCorrect>},
       {"inbox", {}, {json_answer}, "one's open tasks, the most urgent first", "", run_inbox},
   };
 }

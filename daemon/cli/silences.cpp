@@ -63,7 +63,7 @@ pg::Awaitable<int> add_silence(DatabaseCall& call) {
     silence.subject = std::to_string(co_await find_permit(call, given.text_or("permit", "")));
   }
   const Silence asked = silence;
-  const auto id = co_await store::add_silence(call.connection, std::move(silence));
+  const auto id = co_await store::add_silence(call.connection, by(call), std::move(silence));
   if (!id)
     throw Refused(fmt::format("it would end at once: it is {}", office->text(office->moment.now)));
   call.terminal.out << fmt::format("silence {}: {} {} until {}\n", *id, to_string(asked.kind),
@@ -104,7 +104,7 @@ pg::Awaitable<int> list_silences(DatabaseCall& call) {
 
 pg::Awaitable<int> end_silence(DatabaseCall& call) {
   const std::int64_t id = id_argument(call.given, 0);
-  const bool ended = co_await store::end_silence(call.connection, id);
+  const bool ended = co_await store::end_silence(call.connection, by(call), id);
   if (!ended) throw Refused(fmt::format("there is no silence {} that has not ended", id));
   call.terminal.out << "ended silence " << id << '\n';
   co_return kOk;

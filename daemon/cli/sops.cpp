@@ -135,23 +135,19 @@ pg::Awaitable<int> show_sop(DatabaseCall& call) {
   co_return kOk;
 }
 
-// Who is at the keyboard, as the machine knows them.
-std::string actor_of(const DatabaseCall& call) {
-  if (const auto by = call.given.text("by")) {
-    if (by->find_first_not_of(' ') == std::string::npos || printable(*by) != *by)
-      throw BadUsage("--by is a name in one line");
-    return *by;
-  }
-  for (const char* name : {"SUDO_USER", "USER", "LOGNAME"})
-    if (const auto user = call.terminal.environment(name); user && !user->empty()) return *user;
-  return "operator";
+// As they say it, else as the machine knows them.
+store::By actor_of(const DatabaseCall& call) {
+  const auto named = call.given.text("by");
+  if (!named) return by(call);
+  if (named->find_first_not_of(' ') == std::string::npos || printable(*named) != *named)
+    throw BadUsage("--by is a name in one line");
+  return store::By::at_machine(*named);
 }
 
 pg::Awaitable<int> retire(DatabaseCall& call) {
   const auto office = co_await read_office(call);
   const std::string id = sop_given(call, *office).id, version = sop_given(call, *office).version;
-  const std::string by = actor_of(call);
-  const bool retired = co_await store::retire_sop(call.connection, id, by);
+  const bool retired = co_await store::retire_sop(call.connection, actor_of(call), id);
   if (!retired) throw Refused(fmt::format("`{}` is retired already", id));
   const store::SopUse use = co_await store::use_of_sop(call.connection, id, version);
   call.terminal.out << fmt::format(
@@ -163,8 +159,7 @@ pg::Awaitable<int> retire(DatabaseCall& call) {
 pg::Awaitable<int> restore(DatabaseCall& call) {
   const auto office = co_await read_office(call);
   const std::string id = sop_given(call, *office).id;
-  const std::string by = actor_of(call);
-  const bool restored = co_await store::restore_sop(call.connection, id, by);
+  const bool restored = co_await store::restore_sop(call.connection, actor_of(call), id);
   if (!restored) throw Refused(fmt::format("`{}` is not retired", id));
   call.terminal.out << fmt::format("restored {}: it takes applications\n", id);
   co_return kOk;

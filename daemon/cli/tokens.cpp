@@ -18,6 +18,7 @@ namespace {
 namespace json = boost::json;
 using Count = Option::Count;
 
+constexpr std::chrono::hours kTokenLives{24 * 365};  // unless its maker says otherwise
 constexpr std::string_view kScopes[] = {"intake", "act", "read", "admin", "bounce"};
 
 // `--scope intake,read --scope act`, each once.
@@ -37,10 +38,11 @@ std::vector<std::string> scopes_of(const Given& given) {
   return scopes;
 }
 
-// A date is good to its end, in the office's zone.
+// A date is good to its end, in the office's zone. Nothing: it is good for ever.
 std::optional<Instant> expiry_of(const Given& given, const Office& office) {
   const auto text = given.text("expires");
-  if (!text) return std::nullopt;
+  if (!text) return office.moment.machine + kTokenLives;
+  if (*text == "never") return std::nullopt;
   std::optional<Instant> expires = parse_entered_instant(*text);
   if (!expires) {
     const std::string date = checked_date("expires", *text);
@@ -83,7 +85,7 @@ pg::Awaitable<int> create_token(DatabaseCall& call) {
   const std::string who =
       token.officer.empty() ? "service " + token.service : "officer " + printable(token.officer);
   const auto expires_at = token.expires_at;
-  const auto id = co_await store::add_token(call.connection, std::move(token));
+  const auto id = co_await store::add_token(call.connection, by(call), std::move(token));
   if (!id) throw Refused(fmt::format("there is no {}", who));
   call.terminal.out << fmt::format("token {} for {}{}; it is shown this once:\n{}\n", *id, who,
                                    expires_at ? ", until " + office->text(*expires_at) : "",
@@ -144,7 +146,7 @@ pg::Awaitable<int> list_tokens(DatabaseCall& call) {
 
 pg::Awaitable<int> revoke_token(DatabaseCall& call) {
   const std::int64_t id = id_argument(call.given, 0);
-  const bool revoked = co_await store::revoke_token(call.connection, id);
+  const bool revoked = co_await store::revoke_token(call.connection, by(call), id);
   if (!revoked) throw Refused(fmt::format("there is no token {} that is not revoked", id));
   call.terminal.out << "revoked token " << id << '\n';
   co_return kOk;
@@ -165,7 +167,7 @@ std::vector<Command> token_commands() {
         {"service", "NAME", "a token of a program, the portal for one"},
         {"scope", "SCOPES", "what a service may: intake,act,read,admin,bounce", Count::several},
         {"role", "ROLE", "in which a service with scope act acts; may be repeated", Count::several},
-        {"expires", "DATE", "the last day it is good, or an instant; never if left out"},
+        {"expires", "DATE", "the last day it is good, an instant, or never; a year if left out"},
         kConfigOption},
        "makes an API token and prints it once, alone on the last line",
        "",

@@ -18,4 +18,8 @@ std::vector<std::string_view> cookies(const Headers& headers, std::string_view n
   return values;
 }
 
+std::string bound_to_host(std::string_view name, bool https) {
+  return (https ? "__Host-" : "") + std::string(name);
+}
+
 }  // namespace tenggat::http

@@ -38,7 +38,10 @@ bool is_ours(std::string_view name) {
 
 bool has_body(int status) { return status >= 200 && status != 204 && status != 304; }
 
-std::string render_head(const Response& response, std::string_view request_id, bool keep_alive) {
+// A year, as browsers that ship a list of such hosts ask for.
+constexpr const char* kComeByTls = "max-age=31536000";
+
+std::string render_head(const Response& response, const Framing& framing, bool by_tls) {
   std::string head = fmt::format("HTTP/1.1 {} {}\r\n", response.status,
                                  std::string_view(beast::http::obsolete_reason(
                                      static_cast<beast::http::status>(response.status))));
@@ -50,8 +53,9 @@ std::string render_head(const Response& response, std::string_view request_id, b
       append_field(head, "Content-Length",
                    std::to_string(response.length.value_or(response.body.size())));
   }
-  append_field(head, "Connection", keep_alive ? "keep-alive" : "close");
-  append_field(head, "X-Request-Id", request_id);
+  append_field(head, "Connection", framing.keep_alive ? "keep-alive" : "close");
+  append_field(head, "X-Request-Id", framing.request_id);
+  if (by_tls) append_field(head, "Strict-Transport-Security", kComeByTls);
   constexpr std::array<std::pair<const char*, const char*>, 3> defaults = {
       {{"Cache-Control", "no-store"},
        {"X-Content-Type-Options", "nosniff"},
@@ -79,13 +83,14 @@ Response internal_problem(Language language, const std::string& request_id) {
 }
 
 asio::awaitable<bool> send(ConnectionPtr connection, Response response, Framing framing) {
+  const bool by_tls = connection->tls || connection->state->limits.reached_by_tls;
   std::string head;
   try {
-    head = render_head(response, framing.request_id, framing.keep_alive);
+    head = render_head(response, framing, by_tls);
   } catch (const std::exception& fault) {
     log_fault("answer_not_sendable", framing.request_id, fault.what());
     response = internal_problem(framing.language, framing.request_id);
-    head = render_head(response, framing.request_id, framing.keep_alive);
+    head = render_head(response, framing, by_tls);
   }
   const bool bodiless = framing.head_only || !has_body(response.status);
   connection->pace.begin();

@@ -137,6 +137,13 @@ inline constexpr auto kProblemTypes = std::to_array<ProblemType>({
       "is open now.",
       "Tindakan hanya dapat dibatalkan oleh yang melakukannya. Mintalah kepadanya, atau kerjakan "
       "langkah yang sekarang terbuka."}},
+    {"own_late_entry", 403,
+     {"Nobody confirms, approves or signs what they entered late themselves",
+      "Pencatatan terlambat tidak dikonfirmasi atau disetujui oleh pembuatnya sendiri"},
+     {"The officer entered this late, so somebody else confirms it and decides on it: a superior, or whoever "
+      "else holds the duty. To send the file back is allowed.",
+      "Petugas ini yang mencatatnya terlambat, sehingga orang lain yang mengonfirmasi dan memutuskannya: "
+      "atasan, atau pemegang tugas yang lain. Mengembalikan berkas tetap diperbolehkan."}},
     {"stale_version", 409,
      {"The version is no longer the current one",
       "Berkas ini baru saja diubah petugas lain. Periksa keadaan terbaru, lalu ulangi"},
@@ -156,6 +163,25 @@ inline constexpr auto kProblemTypes = std::to_array<ProblemType>({
       "`permit` in this answer shows where it is.",
       "Berkas tidak berada pada tahap itu: sudah selesai, atau belum gilirannya. `permit` pada "
       "jawaban ini menunjukkan letaknya."}},
+    {"nothing_to_confirm", 409,
+     {"No late entry waits for a superior here", "Tidak ada pencatatan terlambat yang menunggu atasan"},
+     {"At this step there is no late entry that makes a breach fall away, or it has been confirmed. "
+      "`late_entries` of the permit names those that wait.",
+      "Pada langkah ini tidak ada pencatatan terlambat yang menghapus keterlambatan, atau sudah "
+      "dikonfirmasi. `late_entries` pada berkas menyebutkan yang masih menunggu."}},
+    {"nothing_to_correct", 409,
+     {"This step has not ended or signed the permit",
+      "Tahap ini tidak mengakhiri atau menandatangani berkas"},
+     {"Only when a permit was signed, refused or otherwise ended is corrected afterwards. Other actions "
+      "are entered with `occurred_at`.",
+      "Hanya waktu berkas ditandatangani, ditolak, atau diakhiri yang dibetulkan kemudian. Tindakan lain "
+      "dicatat dengan `occurred_at`."}},
+    {"entry_not_final", 409,
+     {"The entry can still be taken back", "Pencatatan itu masih dapat dibatalkan"},
+     {"Who acted can take the action back for a little while (two minutes as it ships). Confirm or correct "
+      "it after that.",
+      "Yang bertindak masih dapat membatalkan tindakannya sebentar lagi (semula dua menit). Konfirmasi atau "
+      "betulkan setelah itu."}},
     {"claimed_by_other", 409,
      {"Another officer has claimed the task", "Tugas sudah diambil petugas lain"},
      {"Another officer has taken this task. Leave it to them, or have them release it; a superior "
@@ -338,8 +364,9 @@ inline constexpr auto kProblemTypes = std::to_array<ProblemType>({
       "berkas harus tahu sebabnya."}},
     {"missing_reason", 422,
      {"A reason is required", "Alasan wajib diisi"},
-     {"What is entered more than 15 minutes late needs a `reason`.",
-      "Pencatatan yang terlambat lebih dari 15 menit memerlukan `reason`."}},
+     {"What is entered more than 15 minutes late, or corrected, needs a `reason` of ten letters or more.",
+      "Pencatatan yang terlambat lebih dari 15 menit, dan pembetulan waktu, memerlukan `reason`, sedikitnya "
+      "sepuluh huruf."}},
     {"unexpected_document", 422,
      {"A document does not belong to this action", "Ada dokumen yang tidak termasuk tindakan ini"},
      {"A document is of a kind that this action does not bring. GET /sops/{id} lists the outputs "
@@ -431,9 +458,11 @@ inline constexpr auto kProblemTypes = std::to_array<ProblemType>({
       "penolakan (`keberatan.batas`); `detail` menyebutkan batasnya. Hubungi kantor."}},
     {"bad_occurred_at", 422,
      {"The given time is not possible", "Waktu yang dicatat tidak mungkin"},
-     {"The given time lies before the step opened, or in the future. Send when it was really done.",
-      "Waktu yang dicatat terletak sebelum langkah dibuka, atau di masa depan. Kirim waktu yang "
-      "sebenarnya."}},
+     {"The given time lies before the step opened, in the future, or too long ago for what ends or signs a "
+      "permit: more than one working day, which an administrator corrects. Send when it was really done.",
+      "Waktu yang dicatat terletak sebelum langkah dibuka, di masa depan, atau terlalu lama untuk tindakan "
+      "yang mengakhiri atau menandatangani berkas: lebih dari satu hari kerja, yang dibetulkan oleh "
+      "pengelola. Kirim waktu yang sebenarnya."}},
     {"key_reused", 422,
      {"The idempotency key was used for another request",
       "Kunci idempotensi sudah dipakai untuk permintaan lain"},

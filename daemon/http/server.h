@@ -60,6 +60,8 @@ struct ServerLimits {
   // served (a probe must be answered), or told 503.
   bool serves_from_reserve = false;
   std::vector<Network> proxies{};  // whose X-Forwarded-For is believed
+  // The outside comes over TLS, though not to this server: answers tell browsers to come so (HSTS).
+  bool reached_by_tls = false;
 };
 
 // What a metric needs of one exchange. `route` is empty where the request never reached one

@@ -12,7 +12,7 @@ namespace tenggat::office {
 pg::Awaitable<std::vector<PermitMove>> change_calendar(pg::Connection& connection,
                                                        Rulebook& rulebook, CalendarChange change) {
   const Calendar was = rulebook.calendar(change.calendar.id());
-  if (change.write) co_await store::put_in_force(connection, change.rules);
+  if (change.write) co_await store::put_in_force(connection, change.by, change.rules);
   store::CalendarBacklog backlog;
   backlog.calendar_version = change.rules.hash;
   for (const Sop* sop : rulebook.sops_in_force())

@@ -12,6 +12,7 @@ namespace tenggat::office {
 struct CalendarChange {
   store::RuleSet rules;  // the new calendar
   Calendar calendar;     // the same, parsed
+  store::By by;          // who applies it
   std::string decree;    // what applicants and the audit are told as its reason
   bool write = false;    // false: a preview, nothing is written
 };

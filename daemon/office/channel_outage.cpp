@@ -11,10 +11,11 @@
 namespace tenggat::office {
 namespace {
 
-// It tells an officer of work: no recap, no appointment, and not the canary's.
+// It tells an officer of work: no recap, no appointment, no change of the office, and not the
+// canary's.
 bool tells_of_work(const store::NewMessage& message) {
   return message.recipient.starts_with("officer:") && message.text != kRecap &&
-         message.text != kAppointment &&
+         message.text != kAppointment && message.text != kOfficeChanged &&
          std::any_of(message.notices.begin(), message.notices.end(),
                      [](const auto& one) { return one.first >= 0; });
 }

@@ -89,6 +89,7 @@ class Composer : public Loop {
   void take_one(Composing& composing, store::PendingNotice& notice, store::StoredPermit& stored,
                 std::set<std::int64_t>& kept);
   void take_appointment(Composing& composing, const store::PendingNotice& pending);
+  void take_office_change(Composing& composing, const store::PendingNotice& pending);
   boost::asio::awaitable<void> leave_out_changed(Composing& composing,
                                                  pg::Transaction& transaction);
   bool waits_for_watch(bool behind);

@@ -90,12 +90,13 @@ asio::awaitable<void> Composer::take(Composing& composing,
                                      std::vector<store::PendingNotice> pending,
                                      pg::Connection& connection, pg::Transaction& transaction) {
   std::set<std::int64_t> ids;
-  std::vector<std::int64_t> notices, permits, causes;
+  std::vector<std::int64_t> notices, permits, causes, office_events;
   for (const store::PendingNotice& one : pending) {
     ids.insert(one.permit);
     notices.push_back(one.id);
     permits.push_back(one.permit);
     causes.push_back(one.notice.cause);
+    if (one.notice.text == kOfficeChanged) office_events.push_back(one.notice.cause);
   }
   pg::Pipeline reads;
   const store::PermitLoad load(reads, {ids.begin(), ids.end()}, store::Lock::none);
@@ -108,8 +109,10 @@ asio::awaitable<void> Composer::take(Composing& composing,
     if (one.notice.text != kRefusal && one.notice.text != kMendReminder) continue;
     whole.push_back(store::add_notes(reads, one.permit));
   }
+  const store::OfficeNewsSlot news(reads, office_events);
   const auto clock = reads.add(store::kMoment);
   const pg::Results results = co_await transaction.run(std::move(reads));
+  composing.news = results[news];
   composing.moment = results[clock];
   if (!rulebook_.fresh(composing.moment)) co_await rulebook_.refresh(connection, composing.moment);
   composing.round.at(composing.moment.now, office_calendar(), rulebook_.send());
@@ -137,14 +140,17 @@ asio::awaitable<void> Composer::take(Composing& composing,
   composing.taken += static_cast<int>(pending.size());
   std::set<std::int64_t> kept;
   for (store::PendingNotice& one : pending) {
-    const bool of_nobodys_permit = one.notice.text == kAppointment;
+    const bool of_nobodys_permit =
+        one.notice.text == kAppointment || one.notice.text == kOfficeChanged;
     const auto found = loaded.find(one.permit);
     std::string why = one.unreadable;
     if (const auto bad = unreadable.find(one.permit); bad != unreadable.end()) why = bad->second;
     if (why.empty() && !of_nobodys_permit && found == loaded.end()) why = "its permit is not there";
     try {
-      if (why.empty() && of_nobodys_permit)
+      if (why.empty() && one.notice.text == kAppointment)
         take_appointment(composing, one);
+      else if (why.empty() && of_nobodys_permit)
+        take_office_change(composing, one);
       else if (why.empty())
         take_one(composing, one, found->second, kept);
     } catch (const std::exception& bug) {
@@ -185,6 +191,27 @@ void Composer::take_appointment(Composing& composing, const store::PendingNotice
       render(taken.message.text, appointment_fields(*taken.appointment, rulebook_.people(),
                                                     rulebook_.sops_in_force(), settings_.office));
   composing.rendered[composing.round.add_alone(std::move(taken.message))] = std::move(rendered);
+}
+
+// A change of somebody's addresses is told at those that were and those that are: whoever takes an
+// office over by a new address is seen at the old one.
+void Composer::take_office_change(Composing& composing, const store::PendingNotice& pending) {
+  const auto found = composing.news.find(pending.notice.cause);
+  if (found == composing.news.end()) throw std::runtime_error("its event is not there");
+  const store::OfficeNews& news = found->second;
+  const std::string& told = pending.notice.addressee.name;
+  std::optional<std::vector<ChannelAddress>> former;
+  if (news.event.about == told) former = store::former_addresses(news);
+  std::vector<PlannedMessage> messages = composing.round.take_office_change(pending, former);
+  if (messages.empty()) log_event(Level::error, "officer_unreachable", {{"officer", told}});
+  const TextFields fields =
+      office_change_fields(news, told, rulebook_.people(), office_calendar(), settings_.office);
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    notify::Rendered rendered = render(messages[i].text, fields);
+    const std::size_t id = i == 0 ? composing.round.add_alone(std::move(messages[i]))
+                                  : composing.round.add(std::move(messages[i]));
+    composing.rendered[id] = std::move(rendered);
+  }
 }
 
 // Nothing is locked while a round is gathered, so that officers go on working. What has changed

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/office/composer.h"
+#include "daemon/store/office_chain.h"
 #include "daemon/store/outbox.h"
 #include "rules/telling/round.h"
 
@@ -36,6 +37,7 @@ struct Composer::Composing {
   std::set<std::pair<std::string, Audience>> seen;        // of whom a permit is kept
   std::vector<store::StoredNote> notes;                   // of this portion
   std::vector<store::StoredNote> earlier_notes;           // all of permits whose reason is older
+  std::map<std::int64_t, store::OfficeNews> news;         // of this portion, by the event's number
   std::map<std::int64_t, std::vector<AlreadyTold>> told;  // by notice
   std::map<std::size_t, notify::Rendered> rendered;       // by the message's id
   std::vector<store::NoticeSetAside> set_aside;

@@ -75,6 +75,8 @@ void add_zeros(Snapshot& shown, const Sop& sop) {
          {Series::steps_unclaimed, Series::step_completions, Series::step_sla_missed,
           Series::step_returns, Series::steps_oldest_open, Series::steps_next_due})
       shown.zero(series, {sop.id, step.id});
+    for (const Turned turned : {Turned::none, Turned::met})
+      shown.zero(Series::late_entries, {sop.id, step.id, std::string(to_string(turned))});
     for (const char* sla : {"on_track", "due_soon", "overdue", "paused"})
       shown.zero(Series::steps_open, {sop.id, step.id, sla});
   }
@@ -130,6 +132,9 @@ class AddTotal {
   void operator()(const WorkingTime&) {}  // in the histogram, as the next
   void operator()(const WorkingSeconds&) {}
   void operator()(const SuperiorTold& of) { add(Series::escalations, of.rung); }
+  void operator()(const EnteredLate& of) {
+    shown_.add(Series::late_entries, {sop_, of.step, std::string(to_string(of.turned))}, amount_);
+  }
   void operator()(const NoticeRedirected& of) {
     add(Series::notices_redirected, std::string(to_string(of.why)));
   }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "daemon/office/office_event_words.h"
+#include "daemon/store/people.h"
 #include "notifiers/utf8.h"
 #include "notifiers/words.h"
 
@@ -231,6 +233,25 @@ TextFields appointment_fields(const Delegation& delegation, const People& people
           {"mulai", notify::date(delegation.start)},
           {"selesai", notify::date(delegation.end)},
           {"tautan", inbox_link(office)}};
+}
+
+TextFields office_change_fields(const store::OfficeNews& news, const std::string& told,
+                                const People& people, const Calendar& calendar,
+                                const Office& office) {
+  const Officer* officer = people.find(told);
+  std::vector<std::string> changes;
+  for (const store::OfficeChange& change : news.event.changes)
+    changes.emplace_back(value_words(change.value));
+  const bool overseer = officer && store::is_administrator(*officer);
+  return {{"instansi", office.name},
+          {"nama_petugas", officer ? officer->name : told},
+          {"waktu", moment(calendar, news.at)},
+          {"zona", calendar.local(news.at).zone_abbreviation},
+          {"pelaku", actor_words(news.actor, people)},
+          {"perubahan", changes.empty() ? event_words(news.event)
+                                        : fmt::format("{} ({})", event_words(news.event),
+                                                      fmt::join(changes, ", "))},
+          {"tautan", overseer ? office.public_url + "/jejak" : inbox_link(office)}};
 }
 
 std::string task_line(const ListedTask& task, Instant now) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/store/office_chain.h"
 #include "daemon/store/outbox.h"
 #include "daemon/store/permits.h"
 #include "rules/permit/ladder.h"
@@ -38,6 +39,11 @@ void add_recipient(TextFields& fields, const Recipient& recipient, const Sop& so
 // goes along.
 TextFields appointment_fields(const Delegation& delegation, const People& people,
                               const std::vector<const Sop*>& sops, const Office& office);
+
+// What was changed in the office, to an officer who is told of it.
+TextFields office_change_fields(const store::OfficeNews& news, const std::string& told,
+                                const People& people, const Calendar& calendar,
+                                const Office& office);
 
 // What a list says of a task after its permit's number: step, and until when or how late.
 std::string task_line(const ListedTask& task, Instant now);

@@ -356,14 +356,13 @@ awaitable<Response> BoardPages::kiosks_act(PageCall call) {
   if (call.form.text("aksi") == "cabut") {
     const auto id = http::parse_id(call.form.text("layar"));
     if (!id) co_return stale_form(call);
-    auto revoking = store::revoke_kiosk_link(*lease, *id);
+    auto revoking = store::revoke_kiosk_link(*lease, by(call), *id);
     if (co_await std::move(revoking))
       log_event(Level::info, "kiosk_link_revoked", {{"by", call.who->officer.id}, {"about", *id}});
     co_return see_other("/papan/layar");
   }
   store::NewKioskLink link;
   link.name = notify::first_characters(notify::one_line(call.form.text("nama")), kKioskName);
-  link.created_by = call.who->officer.id;
   // From the form's own random key, so that sending it twice makes one link.
   link.secret = store::hex(store::hmac_sha256(*once, "layar"));
   const bool hidden = has_hidden_character(call.form.text("nama"));
@@ -373,7 +372,7 @@ awaitable<Response> BoardPages::kiosks_act(PageCall call) {
     co_return co_await std::move(showing);
   }
   const std::string address = public_url_ + "/layar/" + link.secret, name = link.name;
-  auto adding = store::add_kiosk_link(*lease, std::move(link));
+  auto adding = store::add_kiosk_link(*lease, by(call), std::move(link));
   const bool added = co_await std::move(adding);
   if (!added) {
     auto showing = kiosks_page(

@@ -125,8 +125,8 @@ awaitable<Response> DeadLetterPages::dead_letters_act(PageCall call) {
     if (!id) continue;
     auto acquiring = pool_.acquire();
     pg::Pool::Lease lease = co_await std::move(acquiring);
-    auto changing =
-        action == "ulang" ? store::retry_message(*lease, *id) : store::discard_message(*lease, *id);
+    auto changing = action == "ulang" ? store::retry_message(*lease, by(call), *id)
+                                      : store::discard_message(*lease, by(call), *id);
     const store::MessageChange change = co_await std::move(changing);
     if (change != store::MessageChange::done) {
       ++gone;

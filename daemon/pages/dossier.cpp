@@ -50,6 +50,38 @@ std::string verdict_words(const std::optional<Verdict>& verdict) {
   return *verdict == Verdict::met ? "tepat waktu" : "terlambat";
 }
 
+const store::AuditFinding* first_of(const store::AuditReport& chain) {
+  return chain.findings.empty() ? nullptr : &chain.findings.front();
+}
+
+Html chain_words(const store::AuditReport& chain) {
+  const store::AuditFinding* first = first_of(chain);
+  if (!first)
+    return html(
+        "<p>Rantai {} peristiwa diperiksa saat dicetak dan <strong>utuh</strong>: setiap sidik"
+        " jari digital memuat sidik jari peristiwa sebelumnya, dan isi berkas sesuai dengan"
+        " catatan itu.</p>",
+        chain.events);
+  if (first->sequence > 0)
+    return html(
+        "<p class=\"penting\">Rantai <strong>tidak utuh</strong> mulai peristiwa {}: catatan telah"
+        " berubah sejak ditulis.</p>",
+        first->sequence);
+  return html(
+      "<p class=\"penting\">Isi berkas <strong>tidak sesuai</strong> dengan catatan yang berantai:"
+      " data telah diubah di luar sistem ({}).</p>",
+      first->what);
+}
+
+// What stands beside a verdict that was recorded late; nothing where it was not.
+std::string late_words(const std::optional<LateEntry>& late, bool turned, const People& people) {
+  if (!late) return "";
+  if (!turned) return " (dicatat terlambat)";
+  return late->awaits_word() ? " (dicatat terlambat, menunggu konfirmasi atasan)"
+                             : fmt::format(" (dicatat terlambat, dikonfirmasi {})",
+                                           officer_words(late->confirmed_by, people));
+}
+
 class Sections {
  public:
   explicit Sections(const Dossier& dossier)
@@ -103,7 +135,8 @@ class Sections {
          html("{}", budget_words(permit_.case_standard.value_or(sop_.case_standard)))},
         {"Batas yang dijanjikan", html("{}", end(sla.due_at))},
         {"Diputus", html("{}", moment(permit_.case_closed_at))},
-        {"Penilaian", html("<strong>{}</strong>", verdict_words(permit_.case_verdict))}};
+        {"Penilaian",
+         html("<strong>{}</strong>{}", verdict_words(permit_.case_verdict), late_case_words())}};
     if (permit_.case_elapsed)
       rows.emplace_back("Waktu layanan",
                         html("{}", span_words(*permit_.case_elapsed, sla.standard, calendar_)));
@@ -120,6 +153,14 @@ class Sections {
       if (const auto value = permit_.fields.find(field.id); value != permit_.fields.end())
         rows.emplace_back(field.label, html("{}", field_words(field, value->second)));
     return html("<h2>Permohonan</h2>{}", facts(rows));
+  }
+
+  // Of the visit whose late entry makes the case met.
+  std::string late_case_words() const {
+    for (const Visit& visit : permit_.visits)
+      if (visit.late && !visit.undone && visit.late->turned_case)
+        return late_words(visit.late, true, d_.context.people);
+    return "";
   }
 
   std::string working(Seconds span) const {
@@ -156,11 +197,13 @@ class Sections {
           visit_words(visit), role_words(sop_of(visit, sop_), visit.role), brief(visit.opened_at),
           brief(visit.claimed_at),
           visit.closed_at
-              ? fmt::format("{}, {}", brief(visit.closed_at),
-                            action_done_words(sop_of(visit, sop_), visit.step, visit.action))
+              ? fmt::format("{}, {}{}", brief(visit.closed_at),
+                            action_done_words(sop_of(visit, sop_), visit.step, visit.action),
+                            visit.late ? ", dicatat " + brief(visit.late->recorded_at) : "")
               : std::string("terbuka"),
           by, fmt::format("{} dari {}", taken(sla), budget_in_words(sla.standard)),
-          verdict_words(visit.verdict));
+          verdict_words(visit.verdict) +
+              late_words(visit.late, visit.late && visit.late->turned_step, d_.context.people));
     }
     return html(
         "<h2>Tahapan yang dilalui</h2><table><thead><tr><th>Tahapan</th>"
@@ -306,16 +349,7 @@ class Sections {
           event.sequence, brief(event.at), event_words(stored, permit_, d_.context), who,
           store::hex(stored.hash));
     }
-    const Html verdict =
-        d_.chain.broken.empty()
-            ? html(
-                  "<p>Rantai {} peristiwa diperiksa saat dicetak dan <strong>utuh</strong>: setiap"
-                  " sidik jari digital memuat sidik jari peristiwa sebelumnya.</p>",
-                  d_.chain.events)
-            : html(
-                  "<p class=\"penting\">Rantai <strong>tidak utuh</strong> mulai peristiwa {}:"
-                  " catatan telah berubah sejak ditulis.</p>",
-                  d_.chain.broken.front().sequence);
+    const Html verdict = chain_words(d_.chain);
     return html(
         "<h2>Rantai catatan</h2>{}<table><thead><tr><th>No.</th><th>Saat</th><th>Peristiwa</th>"
         "<th>Oleh</th><th>Sidik jari digital (SHA-256)</th></tr></thead><tbody>{}</tbody></table>"
@@ -367,11 +401,17 @@ json::array objections_json(const Dossier& dossier) {
 }
 
 json::object chain_json(const Dossier& dossier) {
-  json::value broken_at;
-  if (!dossier.chain.broken.empty()) broken_at = dossier.chain.broken.front().sequence;
+  json::value broken_at, differs;
+  if (const store::AuditFinding* first = first_of(dossier.chain)) {
+    if (first->sequence > 0)
+      broken_at = first->sequence;
+    else
+      differs = first->what;
+  }
   return {{"events", dossier.chain.events},
-          {"holds", dossier.chain.broken.empty()},
+          {"holds", dossier.chain.findings.empty()},
           {"broken_at", std::move(broken_at)},
+          {"differs", std::move(differs)},
           {"last_hash", store::hex(dossier.stored.last_hash)}};
 }
 

@@ -33,14 +33,25 @@ const Obstacle* find_obstacle(const Permit& permit, const Visit* visit, const st
 class Words {
  public:
   Words(const EventHead& head, const Permit& permit, const Context& context)
-      : permit_(permit), context_(context), visit_(permit.find_visit(head.visit)) {}
+      : permit_(permit),
+        context_(context),
+        visit_(permit.find_visit(head.visit)),
+        recorded_at_(head.at) {}
 
   std::string operator()(const Submitted& e) const {
     return e.related ? "Keberatan diajukan" : "Permohonan diajukan";
   }
   std::string operator()(const Acted& e) const {
     return step() + done(e.action) + set(e.fields) + checked(e.checked) + led_to(e) +
-           cancelled(e.cancelled);
+           cancelled(e.cancelled) + entered_late(e);
+  }
+  std::string operator()(const Confirmed&) const {
+    return step() + "pencatatan terlambat dikonfirmasi, dihitung tepat waktu";
+  }
+  std::string operator()(const Corrected& e) const {
+    return fmt::format("{}waktu tindakan dibetulkan menjadi {}, semula {}{}", step(),
+                       moment_words(context_.calendar, e.occurred_at.at),
+                       moment_words(context_.calendar, e.before.at), turned(e));
   }
   std::string operator()(const Undone& e) const {
     return step() + "tindakan dibatalkan (" + done(e.action) + ")";
@@ -77,6 +88,9 @@ class Words {
   std::string operator()(const RungRaised& e) const { return step() + rung_words(e.rung); }
   std::string operator()(const LegalLimitPassed&) const {
     return "batas waktu menurut hukum terlewati: permohonan dapat dianggap dikabulkan";
+  }
+  std::string operator()(const RowsRecorded&) const {
+    return "Isi berkas dibukukan seutuhnya dalam catatan berantai";
   }
   std::string operator()(const DeadlineMissed&) const { return step() + "batas waktu terlewati"; }
   std::string operator()(const ReminderRaised& e) const {
@@ -130,6 +144,23 @@ class Words {
              of_visit().step_name(std::string_view(one).substr(0, one.find('#')));
     return all;
   }
+  // That it turns a verdict, its visit says: of the entry that closed it, not of one taken back.
+  std::string entered_late(const Acted& e) const {
+    if (!e.backdated || !e.occurred_at) return "";
+    const std::string said = fmt::format("; dilakukan {}, dicatat kemudian",
+                                         moment_words(context_.calendar, e.occurred_at->at));
+    const bool its = visit_ && visit_->late && visit_->late->recorded_at == recorded_at_;
+    return its ? said + turned(*visit_->late) : said;
+  }
+  template <class Entry>
+  static std::string turned(const Entry& entry) {
+    if (!entry.turned_step && !entry.turned_case) return "";
+    const std::string what = !entry.turned_step   ? "waktu layanan"
+                             : !entry.turned_case ? "waktu tahap"
+                                                  : "waktu tahap dan waktu layanan";
+    return fmt::format("; {} yang semula terlambat menjadi tepat waktu bila dikonfirmasi atasan",
+                       what);
+  }
   std::string pause_name(const std::string& id) const {
     for (const Pause& pause : permit_.pauses)
       if (visit_ && pause.visit == visit_->id && pause.reason == id)
@@ -140,6 +171,7 @@ class Words {
   const Permit& permit_;
   const Context& context_;
   const Visit* visit_;
+  const Instant recorded_at_;
 };
 
 }  // namespace

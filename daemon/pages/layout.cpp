@@ -27,15 +27,18 @@ Html head_of_page(const Page& page) {
                 "<a href=\"/pegawai\">Pegawai</a><a href=\"/kalender\">Kalender</a>"
                 "<a href=\"/pesan\">Pesan gagal</a>")
           : Html();
+  const Html of_overseers =
+      page.visitor->overseer ? html("<a href=\"/jejak\">Jejak kantor</a>") : Html();
   return html(
       "<header class=\"atas\"><div class=\"lebar\"><p><strong>Tenggat</strong> · {}"
       "<br><span class=\"halus\">{}</span></p>"
       "<nav aria-label=\"Menu utama\"><a href=\"/tugas\">Tugas saya</a>"
-      "<a href=\"/papan\">Papan</a><a href=\"/layanan\">Layanan</a><a href=\"/cari\">Cari</a>{}"
-      "<form method=\"post\" action=\"/keluar\">"
+      "<a href=\"/papan\">Papan</a><a href=\"/layanan\">Layanan</a><a href=\"/cari\">Cari</a>{}{}"
+      "<a href=\"/sesi\">Sesi</a><form method=\"post\" action=\"/keluar\">"
       "<input type=\"hidden\" name=\"token\" value=\"{}\">"
       "<button>Keluar</button></form></nav></div></header>",
-      page.visitor->name, page.visitor->duties, of_administrators, page.visitor->csrf);
+      page.visitor->name, page.visitor->duties, of_administrators, of_overseers,
+      page.visitor->csrf);
 }
 
 bool renews_itself(const Page& page) {

@@ -13,6 +13,7 @@ struct Visitor {
   std::string name, duties;  // "Rahmawati", "Back Office · Plh. Kepala Bidang Perizinan"
   std::string csrf;          // for the button that signs out
   bool administrator = false;
+  bool overseer = false;  // sees the office's own record
 };
 
 struct Page {

@@ -122,7 +122,7 @@ class Report {
 
   Html compliance() const {
     Html rows;
-    std::int64_t completed = 0, met = 0, missed = 0, returns = 0;
+    std::int64_t completed = 0, met = 0, missed = 0, returns = 0, entered_late = 0;
     for (const Step& step : sop_.steps) {
       const StepFigures figures = of(step);
       const bool judged = !sop_.is_applicant(step.role);
@@ -130,17 +130,18 @@ class Report {
       met += figures.met;
       missed += figures.missed;
       returns += figures.returns;
+      entered_late += figures.entered_late;
       rows += html(
           "<tr><td class=\"angka\">{}</td><th scope=\"row\" "
           "class=\"bebas\">{}</th><td>{}</td><td>{}</td>"
           "<td class=\"angka\">{}</td><td class=\"angka\">{}</td><td class=\"angka\">{}</td>"
-          "<td class=\"angka\">{}</td><td class=\"angka\">{}</td></tr>",
+          "<td class=\"angka\">{}</td><td class=\"angka\">{}</td><td class=\"angka\">{}</td></tr>",
           step.number, step.activity, role_words(sop_, step.role), budget_in_words(step.standard),
           judged ? notify::number(figures.completed) : std::string(kNone),
           judged ? notify::number(figures.met) : std::string(kNone),
           judged ? missed_words(figures) : std::string(kNone),
           judged ? share(figures.met, figures.met + figures.missed) : std::string(kNone),
-          notify::number(figures.returns));
+          notify::number(figures.returns), judged ? late_entry_words(figures) : std::string(kNone));
     }
     // What was done in the month under a version that had other steps counts, too.
     for (const StepFigures& figures : s_.figures.steps) {
@@ -149,31 +150,41 @@ class Report {
       met += figures.met;
       missed += figures.missed;
       returns += figures.returns;
+      entered_late += figures.entered_late;
       rows += html(
           "<tr><td></td><th scope=\"row\" class=\"bebas\">{} (SOP sebelumnya)</th><td>{}</td>"
           "<td>{}</td><td class=\"angka\">{}</td><td class=\"angka\">{}</td>"
-          "<td class=\"angka\">{}</td><td class=\"angka\">{}</td><td class=\"angka\">{}</td></tr>",
+          "<td class=\"angka\">{}</td><td class=\"angka\">{}</td><td class=\"angka\">{}</td>"
+          "<td class=\"angka\">{}</td></tr>",
           figures.name, kNone, kNone, notify::number(figures.completed),
           notify::number(figures.met), missed_words(figures),
-          share(figures.met, figures.met + figures.missed), notify::number(figures.returns));
+          share(figures.met, figures.met + figures.missed), notify::number(figures.returns),
+          late_entry_words(figures));
     }
     return html(
         "<h2>Kepatuhan waktu per tahapan SOP</h2><table><thead><tr><th>No.</th><th>Kegiatan</th>"
         "<th>Pelaksana</th><th>Standar</th><th>Selesai</th><th>Tepat waktu</th><th>Lewat batas</th>"
-        "<th>Kepatuhan</th><th>Kembali</th></tr></thead><tbody>{}"
+        "<th>Kepatuhan</th><th>Kembali</th><th>Dicatat terlambat</th></tr></thead><tbody>{}"
         "<tr><td></td><th scope=\"row\"><strong>Seluruhnya</strong></th><td></td><td>{}</td>"
         "<td class=\"angka\">{}</td><td class=\"angka\">{}</td><td class=\"angka\">{}</td>"
-        "<td class=\"angka\">{}</td><td class=\"angka\">{}</td></tr></tbody></table>"
-        "<p class=\"halus\">Waktu pemohon diukur, tidak dinilai. Dalam kurung: belum diselesaikan. "
-        "Kembali: berkas dikembalikan."
-        "</p>{}",
+        "<td class=\"angka\">{}</td><td class=\"angka\">{}</td><td class=\"angka\">{}</td></tr>"
+        "</tbody></table>"
+        "<p class=\"halus\">Waktu pemohon diukur, tidak dinilai. Dalam kurung: belum diselesaikan, "
+        "atau menunggu konfirmasi atasan dan karena itu dihitung terlambat. Kembali: berkas "
+        "dikembalikan. Dicatat terlambat: dicatat setelah dilakukan.</p>{}",
         rows, sop_.total ? budget_in_words(*sop_.total) : "", completed, met, missed,
-        share(met, met + missed), returns, compliance_plot());
+        share(met, met + missed), returns, entered_late, compliance_plot());
   }
 
   static std::string missed_words(const StepFigures& figures) {
     std::string words = notify::number(figures.missed);
     if (figures.missed_open > 0) words += fmt::format(" ({})", figures.missed_open);
+    return words;
+  }
+
+  static std::string late_entry_words(const StepFigures& figures) {
+    std::string words = notify::number(figures.entered_late);
+    if (figures.awaiting > 0) words += fmt::format(" ({})", figures.awaiting);
     return words;
   }
 
@@ -409,6 +420,8 @@ std::string month_report_csv(const ReportSubject& s) {
     count(s.month, "langkah", step.step, "terlambat", step.missed);
     count(s.month, "langkah", step.step, "terlambat_belum_selesai", step.missed_open);
     count(s.month, "langkah", step.step, "pengembalian", step.returns);
+    count(s.month, "langkah", step.step, "dicatat_terlambat", step.entered_late);
+    count(s.month, "langkah", step.step, "menunggu_konfirmasi", step.awaiting);
     count(s.month, "langkah", step.step, "kerja_p50_detik", step.worked_p50);
     count(s.month, "langkah", step.step, "kerja_p90_detik", step.worked_p90);
     count(s.month, "langkah", step.step, "menunggu_p50_detik", step.waited_p50);

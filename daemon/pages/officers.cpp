@@ -105,7 +105,7 @@ awaitable<std::string> OfficerPages::add_officer(const PageCall& call, pg::Conne
     co_return "Salah satu peran tidak dikenal.";
   const std::string id = officer.id;
   officer.ended = office::end_of_service(officer, rulebook_, call.who->now);
-  auto adding = store::add_officer(db, std::move(officer));
+  auto adding = store::add_officer(db, by(call), std::move(officer));
   const store::OfficerChange added = co_await std::move(adding);
   if (added.shared()) co_return shared_words(added, rulebook_.people());
   if (!added.done()) co_return "Kode pegawai ini sudah dipakai pegawai lain.";
@@ -148,9 +148,10 @@ awaitable<Response> OfficerPages::officer_page(const PageCall& call, int status,
     notice = message("Tersimpan.");
   Html body = html(
       "<p class=\"halus\"><a href=\"/pegawai\">Pegawai</a></p><h1>{}</h1>"
-      "<p class=\"halus\">Kode pegawai: {}{}</p>{}{}{}{}"
+      "<p class=\"halus\">Kode pegawai: {} · <a href=\"{}/sesi\">Sesi</a>{}</p>{}{}{}{}"
       "<p><button class=\"utama\" name=\"aksi\" value=\"ubah\">Simpan</button></p></form>{}{}{}",
-      officer->name, officer->id, remarks_of(*officer, people, today), notice, form.head("ubah"),
+      officer->name, officer->id, path, remarks_of(*officer, people, today), notice,
+      form.head("ubah"),
       address_fields(typed.text("nama", officer->name), typed.text("email", officer->email),
                      typed.text("whatsapp", officer->whatsapp)),
       role_boxes(roles_to_hold(sops), typed ? typed.texts("peran") : officer->roles),
@@ -179,14 +180,14 @@ awaitable<std::string> OfficerPages::change_officer(const PageCall& call, pg::Co
     if (oneself && std::find(roles.begin(), roles.end(), store::kAdministratorRole) == roles.end())
       co_return "Peran pengelola sistem tidak dapat Anda cabut dari diri sendiri.";
     office::end_observers_stay(edit, id, rulebook_, call.who->now);
-    auto editing = store::edit_officer(db, id, std::move(edit));
+    auto editing = store::edit_officer(db, by(call), id, std::move(edit));
     change = co_await std::move(editing);
   } else {
     const std::string day = action == "kembali" ? "" : call.form.text("mulai");
     if (action == "berhenti" && !is_civil_date(day)) co_return "Tanggal ini tidak dikenali.";
     if (action == "berhenti" && oneself)
       co_return "Masa tugas sendiri diakhiri oleh pengelola lain.";
-    auto ending = store::end_officer(db, id, day);
+    auto ending = store::end_officer(db, by(call), id, day);
     change = co_await std::move(ending);
   }
   if (change.shared()) co_return shared_words(change, rulebook_.people());
@@ -202,7 +203,7 @@ awaitable<std::string> OfficerPages::change_duties(const PageCall& call, pg::Con
   if (action == "cuti") {
     Leave leave = leave_in(call.form, faults);
     if (!faults.empty()) co_return officer_fault_words(faults, call.form);
-    auto adding = store::add_leave(db, id, std::move(leave));
+    auto adding = store::add_leave(db, by(call), id, std::move(leave));
     const store::LeaveAnswer added = co_await std::move(adding);
     if (added.kind == store::LeaveAnswer::Kind::overlaps)
       co_return fmt::format(
@@ -213,13 +214,13 @@ awaitable<std::string> OfficerPages::change_duties(const PageCall& call, pg::Con
   } else if (action == "batal-cuti") {
     const std::string start = call.form.text("mulai");
     if (!is_civil_date(start)) co_return "Tanggal ini tidak dikenali.";
-    auto cancelling = store::cancel_leave(db, id, start);
+    auto cancelling = store::cancel_leave(db, by(call), id, start);
     if (!co_await std::move(cancelling)) co_return "Cuti ini sudah tidak ada.";
     log_change("leave_cancelled", call, id);
   } else if (action == "tunjuk") {
     const Delegation delegation = delegation_in(call.form, id, faults);
     if (!faults.empty()) co_return officer_fault_words(faults, call.form);
-    auto adding = store::add_delegation(db, delegation);
+    auto adding = store::add_delegation(db, by(call), delegation);
     const store::DelegationAnswer added = co_await std::move(adding);
     if (added.kind == store::DelegationAnswer::Kind::overlaps)
       co_return "Pegawai ini sudah ditunjuk pada sebagian hari itu. Akhiri dahulu penunjukan itu.";
@@ -228,7 +229,7 @@ awaitable<std::string> OfficerPages::change_duties(const PageCall& call, pg::Con
   } else {
     const auto number = http::parse_id(call.form.text("penunjukan"));
     if (!number) co_return "Penunjukan ini sudah tidak ada.";
-    auto ending = store::end_delegation(db, *number);
+    auto ending = store::end_delegation(db, by(call), *number);
     if (!co_await std::move(ending)) co_return "Penunjukan ini sudah tidak ada.";
     log_change("delegation_ended", call, std::to_string(*number));
   }

@@ -7,6 +7,8 @@
 
 #include "daemon/api/api.h"
 #include "daemon/api/api_bodies.h"
+#include "daemon/base/log.h"
+#include "daemon/http/cookies.h"
 #include "daemon/http/file_type.h"
 #include "daemon/pages/words.h"
 #include "daemon/store/commands.h"
@@ -66,6 +68,8 @@ Outcomes outcome_of(const CommandAnswer& answer) {
 }
 
 }  // namespace
+
+store::By by(const PageCall& call) { return store::By::officer(call.who->officer.id); }
 
 // --- answers -------------------------------------------------------------------------------------
 
@@ -167,6 +171,11 @@ awaitable<Response> PageGroup::send_document(http::Uploads& uploads, const PageC
   const Reading found = co_await std::move(reading);
   auto file = found.results[stored];
   if (!file) co_return not_found(call);
+  log_event(Level::info, "file_downloaded",
+            {{"by", call.who ? "officer:" + call.who->officer.id : std::string("applicant")},
+             {"permit", permit.number},
+             {"kind", document.kind},
+             {"from", call.request.remote_address}});
   auto sending = uploads.download(std::move(*file), std::move(name));
   co_return co_await std::move(sending);
 }
@@ -364,8 +373,10 @@ Html service_choice(std::vector<const Sop*> sops, std::string_view chosen, std::
 
 std::string session_cookie(const std::string& public_url, const std::string& secret,
                            std::chrono::seconds lives) {
-  return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}{}", kSessionCookie,
-                     secret, lives.count(), public_url.starts_with("https://") ? "; Secure" : "");
+  const bool https = public_url.starts_with("https://");
+  return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}{}",
+                     http::bound_to_host(kSessionCookie, https), secret, lives.count(),
+                     https ? "; Secure" : "");
 }
 
 // The kind and name in an input's name; nothing where it brings no document.

@@ -15,6 +15,7 @@
 #include "daemon/http/form.h"
 #include "daemon/pages/layout.h"
 #include "daemon/pages/pages.h"
+#include "daemon/store/by.h"
 
 namespace tenggat::pages {
 
@@ -96,6 +97,9 @@ struct Outcomes {
 
 using PageRoute = http::Answered<PageCall>;
 
+// Who changes something, where somebody has signed in.
+store::By by(const PageCall& call);
+
 // What every page is made with: the office's name, the rules, what is read, and who looks up what
 // an address leads to. A group has besides what its pages alone need.
 class PageGroup {
@@ -144,7 +148,7 @@ class PageGroup {
 #define TENGGAT_PAGES(X)                                                                         \
   X(front_pages) X(problem_pages) X(track_pages) X(objection_pages) X(sign_in_pages)             \
   X(task_pages) X(permit_pages) X(applicant_pages) X(search_pages) X(board_pages) X(officer_pages)  \
-  X(calendar_pages) X(dead_letter_pages) X(service_pages)
+  X(calendar_pages) X(dead_letter_pages) X(service_pages) X(office_record_pages)
 #define X(pages) std::vector<PageRoute> pages(const PageParts* parts);
 TENGGAT_PAGES(X)
 #undef X

@@ -8,6 +8,7 @@
 
 #include "daemon/api/api.h"
 #include "daemon/http/cookies.h"
+#include "daemon/office/observers.h"
 #include "daemon/pages/words.h"
 #include "daemon/store/people.h"
 #include "daemon/store/sessions.h"
@@ -29,8 +30,9 @@ constexpr const char* kFormOfAnotherSession =
 bool takes_files(const http::RouteRow& row) { return row.body == In::file; }
 
 // The session's secret in the Cookie header; nothing where it is absent or not of our form.
-std::optional<std::string> session_secret(const Request& request) {
-  for (const std::string_view value : cookies(request.headers, kSessionCookie))
+std::optional<std::string> session_secret(const Request& request, const std::string& public_url) {
+  const std::string name = http::bound_to_host(kSessionCookie, public_url.starts_with("https://"));
+  for (const std::string_view value : cookies(request.headers, name))
     if (store::is_sign_in_secret(value)) return std::string(value);
   return std::nullopt;
 }
@@ -80,12 +82,13 @@ awaitable<std::optional<SignedIn>> PageEntrance::who_has_signed_in(const Request
   who.principal.id = officer->id;
   who.principal.token = -session->id;
   who.principal.administrator = store::is_administrator(*officer);
+  who.principal.overseer = office::oversees(rulebook_, officer->id);
   who.session = session->id;
   who.officer = *officer;
   who.visitor = {
       officer->name,
       duties_words(context.people.duties(officer->id, context.today()), sops, context.people),
-      csrf_token(secret, "sesi"), who.principal.administrator};
+      csrf_token(secret, "sesi"), who.principal.administrator, who.principal.overseer};
   who.now = found.moment.now;
   if (session->stale) {
     auto acquiring = pool_.acquire();
@@ -103,7 +106,7 @@ awaitable<Response> PageEntrance::admit(std::shared_ptr<const PageRoute> route, 
                                         http::Form& kept) {
   if (!http::includes(route->row.who, Who::anyone)) {
     std::chrono::seconds wait{0};
-    if (const auto secret = session_secret(call.request)) {
+    if (const auto secret = session_secret(call.request, public_url_)) {
       auto looking = who_has_signed_in(call.request, *secret);
       call.who = co_await std::move(looking);
       if (call.who) call.request.trace->actor = http::words_of(call.who->principal);

@@ -183,7 +183,7 @@ Html legal_notice(const PermitView& view) {
 
 Html body_of(const PermitView& view, const Html& said) {
   const Permit& permit = view.permit();
-  const Html undo = undo_card(view);
+  const Html undo = html("{}{}", undo_card(view), confirm_cards(view));
   const std::vector<const Visit*> open = visits_shown(view);
   Html cards = branches_of(view, open);
   for (const Visit* visit : open) cards += visit_card(view, *visit);

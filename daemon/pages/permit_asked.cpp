@@ -110,6 +110,8 @@ class AskedReader {
       read.command = Acknowledge{step_, form_.text("kendala"), note_};
     else if (action == "escalate")
       read.command = Escalate{step_, note_};
+    else if (action == "confirm")
+      read.command = Confirm{step_, note_};
     else if (action == "assign")
       read.command = Assign{step_, form_.text("petugas"), note_};
     else if (action == "pause" || action == "extend")

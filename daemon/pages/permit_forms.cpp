@@ -401,6 +401,33 @@ Html visit_forms(const PermitView& view, const Visit& visit) {
               assignment_form(view, visit));
 }
 
+Html confirm_cards(const PermitView& view) {
+  const Context& context = view.context;
+  Html cards;
+  for (const Offer& offer : view.offers) {
+    if (offer.what != Offer::What::confirm || !offer.stands()) continue;
+    const Visit& visit = *view.permit().find_visit(offer.visit);
+    const LateEntry& late = *visit.late;
+    const FormOf form{view, visit.step, "confirm"};
+    Html why;
+    for (const store::StoredNote& note :
+         store::last_notes(view.notes, visit.id, {"late_entry", "correction"}))
+      why += html("<p>Alasannya: {}</p>", lines(note.text));
+    cards += html(
+        "<section class=\"kartu\" aria-label=\"Pencatatan terlambat\"><h2>Pencatatan terlambat: "
+        "{}</h2><p>{} mencatat pada {} bahwa tindakan pada tahap ini dilakukan {}. Menurut "
+        "pencatatan itu {} tepat waktu; tanpa konfirmasi atasan tetap dihitung terlambat.</p>"
+        "{}{}{}<p><button class=\"utama penuh\" name=\"aksi\" value=\"confirm\">Konfirmasi "
+        "pencatatan</button></p></form></section>",
+        step_name(visit, context.sop), actor_words(late.by, context.people),
+        moment_words(context.calendar, late.recorded_at),
+        moment_words(context.calendar, *visit.closed_at),
+        late.turned_case ? "waktu layanan" : "waktu tahap", why, head_of_form(form),
+        note_field(form, ActionRule::Note::optional));
+  }
+  return cards;
+}
+
 Html undo_card(const PermitView& view) {
   const auto offered = offers_at(view.offers, 0, Offer::What::undo);
   if (offered.empty()) return {};

@@ -50,6 +50,8 @@ std::string actor_words(const EventHead& event, const Permit& permit, const Cont
 Html visit_forms(const PermitView& view, const Visit& visit);
 // Their own last action, while it can be taken back.
 Html undo_card(const PermitView& view);
+// Late entries that wait for this officer's word.
+Html confirm_cards(const PermitView& view);
 // Who did what and when, the latest first.
 Html history_of(const PermitView& view);
 

@@ -145,7 +145,14 @@ Html proof_of_visit(const Permit& permit, const Visit& visit, const Sop& sop,
                     const Calendar& calendar, Instant now) {
   const auto ledger = visit_ledger(permit, visit, sop);
   if (!ledger) return {};
-  return proof_of(*ledger, *prove_visit(permit, visit, sop, calendar, now), calendar);
+  Html entered;
+  if (visit.late)
+    entered =
+        html("<p>Dilakukan {}, dicatat {}{}.</p>", moment_words(calendar, *visit.closed_at),
+             moment_words(calendar, visit.late->recorded_at),
+             visit.late->awaits_word() ? "; dihitung terlambat sampai dikonfirmasi atasan" : "");
+  return html("{}{}", entered,
+              proof_of(*ledger, *prove_visit(permit, visit, sop, calendar, now), calendar));
 }
 
 }  // namespace tenggat::pages

@@ -4,6 +4,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/pages/page_calls.h"
+#include "daemon/pages/sessions.h"
 #include "daemon/store/sessions.h"
 
 namespace tenggat::pages {
@@ -120,12 +121,15 @@ awaitable<Response> SignInPages::sign_in_use(PageCall call) {
   if (!co_await std::move(looking)) co_return missed(call, no_such_link(call));
   auto acquiring = pool_.acquire();
   pg::Pool::Lease lease = co_await std::move(acquiring);
-  auto opening = store::open_session(*lease, secret, session);
+  store::NewSession begun{secret, session, call.request.remote_address};
+  auto opening = store::open_session(*lease, std::move(begun));
   const std::optional<store::OpenedSession> opened = co_await std::move(opening);
   if (!opened) co_return no_such_link(call);  // pressed twice at once
   call.request.trace->actor = "officer:" + opened->officer;
   log_event(Level::info, "signed_in",
-            {{"officer", opened->officer}, {"request_id", call.request.request_id}});
+            {{"officer", opened->officer},
+             {"from", call.request.remote_address},
+             {"request_id", call.request.request_id}});
   Response response = see_other(safe_return(opened->return_to));
   response.headers.set("Set-Cookie", session_cookie(public_url_, session, store::kSessionLives));
   co_return response;
@@ -156,7 +160,9 @@ std::vector<PageRoute> sign_in_pages(const PageParts* parts) {
       {"POST", "/keluar", "page_sign_out", Who::officer, In::whole, Out::small,
        &SignInPages::sign_out},
   };
-  return http::answered_by(parts, kRows);
+  std::vector<PageRoute> all = http::answered_by(parts, kRows);
+  for (PageRoute& route : session_pages(parts)) all.push_back(std::move(route));
+  return all;
 }
 
 }  // namespace tenggat::pages

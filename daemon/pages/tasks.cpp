@@ -290,7 +290,7 @@ awaitable<std::string> TaskPages::set_leave_today(const PageCall& call, bool awa
     auto acquiring = pool_.acquire();
     pg::Pool::Lease lease = co_await std::move(acquiring);
     Leave leave{today, today};
-    auto adding = store::add_leave(*lease, who.officer.id, std::move(leave));
+    auto adding = store::add_leave(*lease, by(call), who.officer.id, std::move(leave));
     co_await std::move(adding);
   }
   if (!away && was_away) {
@@ -301,7 +301,7 @@ awaitable<std::string> TaskPages::set_leave_today(const PageCall& call, bool awa
       co_return "Cuti Anda mencakup lebih dari hari ini; hubungi pengelola untuk mengubahnya.";
     auto acquiring = pool_.acquire();
     pg::Pool::Lease lease = co_await std::move(acquiring);
-    auto cancelling = store::cancel_leave(*lease, who.officer.id, today);
+    auto cancelling = store::cancel_leave(*lease, by(call), who.officer.id, today);
     co_await std::move(cancelling);
   }
   co_return "";

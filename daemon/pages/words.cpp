@@ -41,6 +41,8 @@ std::string note_words(std::string_view kind) {
       {"assign", "Penugasan"},
       {"escalation", "Permintaan arahan"},
       {"obstacle", "Kendala"},
+      {"confirmation", "Konfirmasi atasan"},
+      {"correction", "Alasan pembetulan waktu"},
   };
   for (const auto& [one, words] : kWords)
     if (one == kind) return std::string(words);

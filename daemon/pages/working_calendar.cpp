@@ -355,7 +355,8 @@ awaitable<Response> CalendarPages::change_calendar(PageCall call, bool write) {
       fault = "Kalender menolak isian ini (" + changed.error().front().indonesian + ").";
     } else {
       decree = office::reason_of_change(calendar, changed->calendar);
-      office::CalendarChange asked{std::move(changed->rules), changed->calendar, decree, write};
+      office::CalendarChange asked{std::move(changed->rules), changed->calendar, by(call), decree,
+                                   write};
       auto changing = office::change_calendar(*lease, rulebook_, std::move(asked));
       moves = co_await std::move(changing);
     }

@@ -1,7 +1,11 @@
 #include "daemon/store/audit.h"
 
-#include "daemon/store/columns.h"
+#include <map>
+
 #include "daemon/store/event_codec.h"
+#include "daemon/store/permit_tables.h"
+#include "daemon/store/record.h"
+#include "daemon/store/row_record.h"
 #include "daemon/store/snapshot.h"
 
 namespace tenggat::store {
@@ -12,63 +16,259 @@ constexpr int kBatch = 200;
 struct Head {
   std::int64_t id = 0, events = 0;
   std::string number, last_hash;
+  bool link_fits = true;  // the secret of the applicant's link and what it is found by
 };
 constexpr auto kHead =
     columns(given("id", &Head::id), given("number", &Head::number), given("events", &Head::events),
-            given<Bytea>("last_hash", &Head::last_hash));
+            given<Bytea>("last_hash", &Head::last_hash),
+            given("tracking_hash = sha256(convert_to(tracking_secret, 'UTF8'))", &Head::link_fits));
 
-std::optional<BrokenChain> first_break(const Head& head, const std::vector<StoredEvent>& events) {
-  std::string previous;
-  std::int64_t expected = 0;
-  for (const StoredEvent& stored : events) {
-    ++expected;
-    if (stored.event.sequence != expected)
-      return BrokenChain{head.number, expected, "the event is missing"};
-    previous = event_hash(previous, head.id, stored);
-    if (previous != stored.hash)
-      return BrokenChain{head.number, expected, "the event is not as it was written"};
-    try {
-      event_of(head.id, stored);
-    } catch (const UnreadableEvent& why) {
-      return BrokenChain{head.number, expected, why.what()};
+// What the rows hold that follows from the rules.
+struct DerivedRow {
+  std::int64_t permit = 0;
+  ClockDue due{};
+  Projection of_case{};
+  bool set_aside = false;  // it is looked at later than it should be
+};
+struct DerivedVisit {
+  std::int64_t permit = 0;
+  int id = 0;
+  ClockDue due{};
+  VisitIndex index{};
+};
+auto parts_of(DerivedRow& one) { return std::tie(one, one.due, one.of_case); }
+auto parts_of(DerivedVisit& one) { return std::tie(one, one.due, one.index); }
+constexpr auto kDerivedRow =
+    columns(given("id", &DerivedRow::permit),
+            given("EXISTS (SELECT FROM permit_set_aside s WHERE s.permit = id)",
+                  &DerivedRow::set_aside)) +
+    kPermit.of<ClockDue, Projection>();
+constexpr auto kDerivedVisit =
+    columns(given("permit", &DerivedVisit::permit), given("id", &DerivedVisit::id)) +
+    kVisit.of<ClockDue, VisitIndex>();
+
+// What there is of a permit.
+struct Found {
+  std::vector<StoredEvent> events;
+  std::optional<StoredPermit> permit;
+  std::vector<StoredNote> notes;
+  std::optional<DerivedRow> derived;
+  std::vector<DerivedVisit> derived_visits;
+  std::string unreadable;  // why, where there is no permit
+};
+
+class Checking {
+ public:
+  Checking(const Head& head, const Found& found, const Derivation* derivation)
+      : head_(head), found_(found), derivation_(derivation) {}
+
+  std::optional<AuditFinding> first() {
+    if (auto broken = of_chain()) return broken;
+    if (!found_.permit) return of_rows(found_.unreadable);
+    if (!head_.link_fits)
+      return of_rows("permit: tracking_hash is not that of its tracking_secret");
+    if (rebuilt_.empty())
+      return of_rows("its rows are not on record yet: run `tenggat db migrate`");
+    const boost::json::object rows = record_of(*found_.permit, found_.notes);
+    rows_ = static_cast<std::int64_t>(rows.size());
+    if (auto differs = rebuilt_.difference(rows)) return of_rows(*std::move(differs));
+    if (auto differs = of_derived()) return of_rows(*std::move(differs) + " as the rules say");
+    return std::nullopt;
+  }
+  std::int64_t rows() const { return rows_; }
+
+ private:
+  AuditFinding of_rows(std::string what) const { return {head_.number, 0, std::move(what)}; }
+  AuditFinding of_event(std::int64_t sequence, std::string what) const {
+    return {head_.number, sequence, std::move(what)};
+  }
+
+  std::optional<AuditFinding> of_chain() {
+    std::string previous;
+    std::int64_t expected = 0;
+    for (const StoredEvent& stored : found_.events) {
+      ++expected;
+      if (stored.event.sequence != expected) return of_event(expected, "the event is missing");
+      previous = event_hash(previous, head_.id, stored);
+      if (previous != stored.hash) return of_event(expected, "the event is not as it was written");
+      try {
+        const Event event = event_of(head_.id, stored);
+        if (std::holds_alternative<RowsRecorded>(event.what)) rebuilt_ = Rebuilt();  // all anew
+        if (!stored.rows.json.empty()) rebuilt_.take(stored.rows.json);
+      } catch (const std::runtime_error& why) {
+        return of_event(expected, why.what());
+      }
+    }
+    if (expected != head_.events) return of_event(expected + 1, "the event is missing at the end");
+    if (previous != head_.last_hash)
+      return of_event(expected, "the permit names another last event");
+    return std::nullopt;
+  }
+
+  // The first that is not as the core works it out.
+  std::optional<std::string> of_derived() const {
+    const Permit& permit = found_.permit->permit;
+    if (!derivation_ || !found_.derived || is_terminal(permit.state)) return std::nullopt;
+    const std::optional<Projection> is = derivation_->of(*found_.permit);
+    if (!is) return std::nullopt;
+    const DerivedRow& row = *found_.derived;
+    if (row.due.due_at != is->case_due_at) return "permit: case_due_at is not";
+    if (row.of_case.case_due_soon_at != is->case_due_soon_at)
+      return "permit: case_due_soon_at is not";
+    if (row.of_case.legal_due_at != is->legal_due_at) return "permit: legal_due_at is not";
+    if (row.of_case.legal_risk_at != is->legal_risk_at) return "permit: legal_risk_at is not";
+    std::optional<Instant> check = is->next_check_at;
+    for (const DerivedVisit& visit : found_.derived_visits) {
+      const Visit* of = permit.find_visit(visit.id);
+      if (!of || !of->open()) continue;
+      Projection::VisitDues dues;
+      bool has_clock = false;
+      for (const Projection::VisitDues& one : is->visits)
+        if (one.visit == visit.id) dues = one, has_clock = true;
+      const std::string name = row_of(*of);
+      if (visit.due.due_at != dues.due_at) return name + ": due_at is not";
+      if (visit.index.due_soon_at != dues.due_soon_at) return name + ": due_soon_at is not";
+      if (visit.index.paused != (has_clock && !dues.due_at)) return name + ": paused is not";
+      const auto look = std::exchange(check, std::nullopt);
+      if (!row.set_aside && visit.index.check_at != look) return name + ": check_at is not";
+    }
+    return std::nullopt;
+  }
+
+  const Head& head_;
+  const Found& found_;
+  const Derivation* derivation_;
+  Rebuilt rebuilt_;
+  std::int64_t rows_ = 0;
+};
+
+// A batch of permits with all that is theirs, in one snapshot: they may be changed meanwhile.
+class Batch {
+ public:
+  Batch(pg::Connection& connection, std::vector<Head> heads, Derivation* derivation)
+      : connection_(connection), heads_(std::move(heads)), derivation_(derivation) {}
+
+  pg::Awaitable<void> check(AuditReport& report) {
+    std::map<std::int64_t, Found> found = co_await read();
+    for (const Head& head : heads_) {
+      Checking checking(head, found[head.id], derivation_);
+      if (auto finding = checking.first()) report.findings.push_back(*std::move(finding));
+      ++report.permits;
+      report.events += static_cast<std::int64_t>(found[head.id].events.size());
+      report.rows += checking.rows();
     }
   }
-  if (expected != head.events)
-    return BrokenChain{head.number, expected + 1, "the event is missing at the end"};
-  if (previous != head.last_hash)
-    return BrokenChain{head.number, expected, "the permit names another last event"};
-  return std::nullopt;
+
+ private:
+  pg::Awaitable<std::map<std::int64_t, Found>> read() {
+    std::vector<std::int64_t> ids;
+    for (const Head& head : heads_) ids.push_back(head.id);
+    pg::Pipeline reads;
+    const PermitLoad load(reads, ids, Lock::none);
+    const auto events = add_recorded_events(reads, ids);
+    const auto notes = add_notes_of(reads, ids);
+    static const auto derived_rows =
+        each<kDerivedRow>("SELECT {} FROM permit WHERE id = ANY($1::bigint[])");
+    static const auto derived_visits = each<kDerivedVisit>(
+        "SELECT {} FROM visit WHERE permit = ANY($1::bigint[]) ORDER BY permit, id");
+    const auto rows = reads.add(derived_rows, pg::bigint_array(ids));
+    const auto visits = reads.add(derived_visits, pg::bigint_array(ids));
+    reads.add(kEndSnapshotSql);
+    const pg::Results results = co_await connection_.run(std::move(reads));
+    std::map<std::int64_t, Found> all;
+    std::map<std::int64_t, std::string> unreadable;
+    std::map<std::int64_t, StoredPermit> permits = load.take_readable(results, unreadable);
+    if (derivation_) co_await derivation_->prepare(connection_, permits);
+    for (auto& [id, permit] : permits) all[id].permit = std::move(permit);
+    const std::vector<DerivedRow> derived = results[rows];
+    for (const DerivedRow& one : derived) all[one.permit].derived = one;
+    const std::vector<DerivedVisit> of_visits = results[visits];
+    for (const DerivedVisit& one : of_visits) all[one.permit].derived_visits.push_back(one);
+    for (auto& [id, why] : unreadable) all[id].unreadable = why;
+    const std::vector<RecordedEvent> of_all = results[events];
+    for (const RecordedEvent& one : of_all) all[one.permit].events.push_back(one.stored);
+    const std::vector<StoredNote> noted = results[notes];
+    for (const StoredNote& note : noted) all[note.permit].notes.push_back(note);
+    co_return all;
+  }
+
+  pg::Connection& connection_;
+  const std::vector<Head> heads_;
+  Derivation* derivation_;
+};
+
+struct Numbers {
+  std::string sop;
+  std::int64_t given = 0, found = 0;
+};
+
+// What belongs to no permit any more, and numbers that were given to permits that are not there.
+pg::Awaitable<void> check_what_is_gone(pg::Connection& connection, AuditReport& report) {
+  static constexpr auto kNumbers =
+      columns(given("n.sop", &Numbers::sop), given("n.last", &Numbers::given),
+              given("(SELECT count(*) FROM permit p WHERE p.sop = n.sop)", &Numbers::found));
+  static const auto numbers = each<kNumbers>(
+      "SELECT {} FROM (SELECT sop, sum(last)::bigint AS last FROM permit_number"
+      " WHERE sop IN (SELECT name FROM rule_in_force WHERE kind = 'sop') GROUP BY sop) n"
+      " ORDER BY n.sop");
+  pg::Pipeline reads;
+  reads.add(kBeginSnapshotSql);
+  const auto given = reads.add(numbers);
+  std::map<std::string, pg::Slot<std::vector<std::int64_t>>> orphans;
+  for (const char* table : {"event", "visit", "pause", "document", "raised_rung", "note"})
+    orphans.emplace(table, reads.add(values<std::int64_t>(fmt::format(
+                               "SELECT DISTINCT permit FROM {} t WHERE permit > 0 AND NOT EXISTS"
+                               " (SELECT FROM permit p WHERE p.id = t.permit) LIMIT 100",
+                               table))));
+  reads.add(kEndSnapshotSql);
+  const pg::Results results = co_await connection.run(std::move(reads));
+  for (const auto& [table, slot] : orphans) {
+    const std::vector<std::int64_t> ids = results[slot];
+    for (const std::int64_t id : ids)
+      report.findings.push_back(
+          {"", 0, fmt::format("permit {} is missing, but not its rows in {}", id, table)});
+  }
+  const std::vector<Numbers> all = results[given];
+  for (const Numbers& of : all)
+    if (of.given != of.found)
+      report.findings.push_back(
+          {"", 0,
+           fmt::format("{}: {} numbers were given, to {} permits", of.sop, of.given, of.found)});
 }
 
 }  // namespace
 
-pg::Awaitable<AuditReport> verify_chains(pg::Connection& connection, std::int64_t permit) {
-  static const auto sql = each<kHead>(
+std::string words_of(const AuditFinding& finding) {
+  std::string words = finding.number.empty() ? "" : finding.number + ": ";
+  if (finding.sequence > 0) words += fmt::format("event {}: ", finding.sequence);
+  return words + finding.what;
+}
+
+pg::Awaitable<AuditReport> verify_record(pg::Connection& connection, AuditOptions options) {
+  static const auto heads = each<kHead>(
       "SELECT {} FROM permit WHERE id > $1::bigint"
       " AND ($2::bigint = 0 OR id = $2::bigint) ORDER BY id LIMIT $3::int");
+  static const auto count = value<std::int64_t>("SELECT count(*) FROM permit WHERE id > 0");
   AuditReport report;
+  pg::Pipeline first;
+  const auto all = first.add(count);
+  const std::int64_t in_all = (co_await connection.run(std::move(first)))[all];
   std::int64_t after = 0;
   while (true) {
-    // One snapshot for heads and events: a permit may be changed meanwhile.
     pg::Pipeline begin;
     begin.add(kBeginSnapshotSql);
-    const auto heads = begin.add(sql, after, permit, kBatch);
-    const pg::Results found = co_await connection.run(std::move(begin));
-    const std::vector<Head> batch = found[heads];
-    pg::Pipeline reads;
-    std::vector<pg::Slot<std::vector<StoredEvent>>> chains;
-    for (const Head& head : batch) chains.push_back(add_events(reads, head.id));
-    reads.add(kEndSnapshotSql);
-    const pg::Results events = co_await connection.run(std::move(reads));
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      const std::vector<StoredEvent> chain = events[chains[i]];
-      ++report.permits;
-      report.events += static_cast<std::int64_t>(chain.size());
-      if (auto broken = first_break(batch[i], chain)) report.broken.push_back(std::move(*broken));
-      after = batch[i].id;
-    }
-    if (static_cast<int>(batch.size()) < kBatch) co_return report;
+    const auto found = begin.add(heads, after, options.permit, kBatch);
+    const pg::Results results = co_await connection.run(std::move(begin));
+    std::vector<Head> batch = results[found];
+    const bool last = static_cast<int>(batch.size()) < kBatch;
+    if (!batch.empty()) after = batch.back().id;
+    Batch reading(connection, std::move(batch), options.derivation);
+    co_await reading.check(report);
+    if (options.on_progress) options.on_progress(report.permits, in_all);
+    if (last) break;
   }
+  if (options.permit == 0) co_await check_what_is_gone(connection, report);
+  co_return report;
 }
 
 }  // namespace tenggat::store

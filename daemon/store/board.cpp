@@ -4,6 +4,7 @@
 
 #include "daemon/store/columns.h"
 #include "daemon/store/hash.h"
+#include "daemon/store/office_chain.h"
 
 namespace tenggat::store {
 
@@ -69,15 +70,35 @@ pg::Slot<std::vector<std::int64_t>> add_board_list(pg::Pipeline& pipeline, const
                       limit);
 }
 
-pg::Awaitable<bool> add_kiosk_link(pg::Connection& connection, NewKioskLink link) {
-  static const auto sql = value<bool>(
-      "WITH added AS (INSERT INTO kiosk_link (hash, name, created_by) SELECT $1::bytea, $2, $3"
-      "   WHERE (SELECT count(*) FROM kiosk_link WHERE revoked_at IS NULL) < $4::int"
-      "   ON CONFLICT (hash) DO NOTHING RETURNING 1)"
-      " SELECT EXISTS (SELECT FROM added)"
-      "   OR EXISTS (SELECT FROM kiosk_link WHERE hash = $1::bytea AND revoked_at IS NULL)");
-  co_return co_await connection.query(sql, pg::bytea(sha256(link.secret)), link.name,
-                                      link.created_by, kKiosksAtMost);
+pg::Awaitable<bool> add_kiosk_link(pg::Connection& connection, By by, NewKioskLink link) {
+  struct Now {
+    bool there = false;
+    std::int64_t live = 0, next = 0;
+  };
+  static constexpr auto kNow =
+      columns(given("EXISTS (SELECT FROM kiosk_link WHERE hash = $1::bytea AND revoked_at IS NULL)",
+                    &Now::there),
+              given("(SELECT count(*) FROM kiosk_link WHERE revoked_at IS NULL)", &Now::live),
+              given("nextval(pg_get_serial_sequence('kiosk_link', 'id'))", &Now::next));
+  static const auto sql = only<kNow>("SELECT {}");
+  OfficeChanging changing(connection, by);
+  pg::Pipeline reading;
+  const auto slot = reading.add(sql, pg::bytea(sha256(link.secret)));
+  const pg::Results found = co_await changing.begin(std::move(reading));
+  const Now now = found[slot];
+  if (now.there || now.live >= kKiosksAtMost) {
+    co_await changing.leave();
+    co_return now.there;
+  }
+  pg::Pipeline writes;
+  writes.add(
+      "INSERT INTO kiosk_link (id, hash, name, created_by) OVERRIDING SYSTEM VALUE"
+      " VALUES ($1::bigint, $2::bytea, $3, $4)",
+      now.next, pg::bytea(sha256(link.secret)), link.name, by.name());
+  OfficeEvent event{OfficeKind::screen_added, std::to_string(now.next), {}};
+  event.add(OfficeValue::place, link.name);
+  co_await changing.commit(std::move(writes), std::move(event));
+  co_return true;
 }
 
 pg::Slot<bool> add_find_kiosk(pg::Pipeline& pipeline, const std::string& secret) {
@@ -96,10 +117,24 @@ pg::Slot<std::vector<KioskLink>> add_kiosk_links(pg::Pipeline& pipeline) {
   return pipeline.add(sql);
 }
 
-pg::Awaitable<bool> revoke_kiosk_link(pg::Connection& connection, std::int64_t id) {
-  static const auto sql = affects_one(
-      "UPDATE kiosk_link SET revoked_at = clock_timestamp() WHERE id = $1 AND revoked_at IS NULL");
-  return connection.query(sql, id);
+pg::Awaitable<bool> revoke_kiosk_link(pg::Connection& connection, By by, std::int64_t id) {
+  static const auto sql = maybe_value<std::string>(
+      "SELECT name FROM kiosk_link WHERE id = $1::bigint AND revoked_at IS NULL");
+  OfficeChanging changing(connection, std::move(by));
+  pg::Pipeline reading;
+  const auto slot = reading.add(sql, id);
+  const pg::Results found = co_await changing.begin(std::move(reading));
+  const std::optional<std::string> name = found[slot];
+  if (!name) {
+    co_await changing.leave();
+    co_return false;
+  }
+  pg::Pipeline writes;
+  writes.add("UPDATE kiosk_link SET revoked_at = clock_timestamp() WHERE id = $1::bigint", id);
+  OfficeEvent event{OfficeKind::screen_revoked, std::to_string(id), {}};
+  event.take(OfficeValue::place, *name);
+  co_await changing.commit(std::move(writes), std::move(event));
+  co_return true;
 }
 
 }  // namespace tenggat::store

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/pg/connection.h"
+#include "daemon/store/by.h"
 #include "daemon/store/counts.h"
 
 namespace tenggat::store {
@@ -35,15 +36,15 @@ struct KioskLink {
   Instant created_at{};  // machine clock
 };
 struct NewKioskLink {
-  std::string secret, name, created_by;
+  std::string secret, name;
 };
 // Again with the same secret: nothing. False: there are kKiosksAtMost already.
-pg::Awaitable<bool> add_kiosk_link(pg::Connection& connection, NewKioskLink link);
+pg::Awaitable<bool> add_kiosk_link(pg::Connection& connection, By by, NewKioskLink link);
 // Whether the link is live.
 pg::Slot<bool> add_find_kiosk(pg::Pipeline& pipeline, const std::string& secret);
 // Those that are live, the newest first.
 pg::Slot<std::vector<KioskLink>> add_kiosk_links(pg::Pipeline& pipeline);
 // False: there is no such live link.
-pg::Awaitable<bool> revoke_kiosk_link(pg::Connection& connection, std::int64_t id);
+pg::Awaitable<bool> revoke_kiosk_link(pg::Connection& connection, By by, std::int64_t id);
 
 }  // namespace tenggat::store

@@ -41,7 +41,7 @@ constexpr const char* kOfTheMachine[] = {
     "WHERE delivered_at > clock_timestamp() + interval '1 s'",
     "UPDATE sign_in_link SET created_at = created_at -" BACK ", expires_at = expires_at -" BACK
     "WHERE created_at > clock_timestamp() + interval '1 s'",
-    "UPDATE session SET expires_at = expires_at -" BACK
+    "UPDATE session SET created_at = created_at -" BACK ", expires_at = expires_at -" BACK
     "WHERE expires_at > clock_timestamp() + interval '12 h 1 s'",
     "UPDATE token SET created_at = created_at -" BACK ", expires_at = expires_at -" BACK
     "WHERE created_at > clock_timestamp() + interval '1 s'"};

@@ -125,6 +125,17 @@ struct TextOrEmpty : Codec<std::string> {
   }
 };
 
+// NULL for "".
+struct TextOrNull {
+  static constexpr const char* kSql = "text";
+  static std::optional<std::string_view> put(const std::string& value) {
+    return value.empty() ? std::nullopt : std::optional<std::string_view>(value);
+  }
+  static std::string get(const pg::Result& r, int row, int column) {
+    return r.optional_text(row, column).value_or("");
+  }
+};
+
 // What array_to_string(..., ' ') has joined. Only read.
 struct JoinedWords {
   static constexpr const char* kSql = "text";

@@ -31,15 +31,32 @@ struct Place {
   }
 };
 
-template <class P, class C, Use kUseOf>
+// What the record of a permit holds of it (row_record.h).
+enum class Recorded {
+  as_it_is,
+  digested,  // personal or a secret: a digest stands for it
+  not_at_all,
+};
+
+template <class P, class C, Use kUseOf, Recorded kRecordedAs = Recorded::as_it_is>
 struct Column {
   using Owner = typename P::Owner;
   using Value = std::remove_reference_t<decltype(std::declval<P>().of(std::declval<Owner&>()))>;
   using Codec = std::conditional_t<std::is_void_v<C>, store::Codec<Value>, C>;
   static constexpr Use kUse = kUseOf;
+  static constexpr Recorded kRecorded = kRecordedAs;
   const char* name;
   P place;
 };
+
+template <class P, class C, Use kUse>
+constexpr Column<P, C, kUse, Recorded::digested> digested(Column<P, C, kUse> column) {
+  return {column.name, column.place};
+}
+template <class P, class C, Use kUse>
+constexpr Column<P, C, kUse, Recorded::not_at_all> unrecorded(Column<P, C, kUse> column) {
+  return {column.name, column.place};
+}
 
 #define TENGGAT_COLUMN(function, use)                                   \
   template <class C = void, class O, class M, class... Then>            \
@@ -126,6 +143,14 @@ struct Columns {
           (arrays[at++].add(C::Codec::put(column.place.of(part_of<typename C::Owner>(parts...)))),
            ...);
         },
+        all);
+  }
+
+  // Each column with the part that its member is of.
+  template <class Visitor, class... Parts>
+  void each(Visitor visit, const Parts&... parts) const {
+    std::apply(
+        [&](const C&... column) { (visit(column, part_of<typename C::Owner>(parts...)), ...); },
         all);
   }
 

@@ -56,6 +56,10 @@ template <>
 constexpr auto kStored<NoticeRedirected> = stored("notices_redirected_total",
                                                   &NoticeRedirected::step, &NoticeRedirected::why);
 
+template <>
+constexpr auto kStored<EnteredLate> = stored("late_entries_total", &EnteredLate::step,
+                                             &EnteredLate::turned);
+
 // --- Values --------------------------------------------------------------------------------------
 
 constexpr std::string_view kAboveAll = "+Inf";
@@ -63,6 +67,9 @@ constexpr std::string_view kAboveAll = "+Inf";
 std::string written(const auto&, None) { return ""; }
 std::string written(const WorkingTime& what, std::optional<Seconds> WorkingTime::*at) {
   return what.*at ? std::to_string((what.*at)->count()) : std::string(kAboveAll);
+}
+std::string written(const EnteredLate& what, Turned EnteredLate::*at) {
+  return std::string(to_string(what.*at));
 }
 template <class T, class M>
 std::string written(const T& what, M T::*at) {
@@ -75,6 +82,11 @@ bool read(std::string_view text, WorkingTime& what, std::optional<Seconds> Worki
   const auto seconds = parse(text, std::int64_t{});
   if (seconds) what.*at = Seconds{*seconds};
   return seconds.has_value();
+}
+bool read(std::string_view text, EnteredLate& what, Turned EnteredLate::*at) {
+  const auto turned = parse_turned(text);
+  if (turned) what.*at = *turned;
+  return turned.has_value();
 }
 template <class T, class M>
 bool read(std::string_view text, T& what, M T::*at) {

@@ -41,6 +41,16 @@ constexpr auto kStored<Acted> =
            numbered("branch.", &Acted::branches), numbered("cancelled.", &Acted::cancelled),
            numbered("checked.", &Acted::checked), given("field.", "personal.", &Acted::fields));
 template <>
+constexpr auto kStored<Confirmed> = stored("confirmed", always("step", &Confirmed::step),
+                                           maybe("note", &Confirmed::note));
+template <>
+constexpr auto kStored<Corrected> = stored("corrected", always("step", &Corrected::step),
+                                           always("occurred_at", &Corrected::occurred_at),
+                                           always("before", &Corrected::before),
+                                           maybe("reason", &Corrected::reason),
+                                           mark("turned_step", "true", &Corrected::turned_step),
+                                           mark("turned_case", "true", &Corrected::turned_case));
+template <>
 constexpr auto kStored<Undone> = stored("undone", always("event", &Undone::event),
                                         always("action", &Undone::action));
 template <>
@@ -112,6 +122,8 @@ template <>
 constexpr auto kStored<ReminderRaised> =
     stored("reminder_raised", mark("rung", "kendala", &ReminderRaised::of_obstacle),
            always("k", &ReminderRaised::k), always("due_at", &ReminderRaised::due_at));
+template <>
+constexpr auto kStored<RowsRecorded> = stored("rows_recorded");
 
 // --- Beside the fields of its type ---------------------------------------------------------------
 
@@ -191,6 +203,10 @@ std::string event_hash(std::string_view previous, std::int64_t permit, const Sto
   bytes += json::serialize(canonical);
   bytes += '\n';
   bytes += stored.fields_json;
+  if (!stored.rows.json.empty()) {  // earlier programs wrote none
+    bytes += '\n';
+    bytes += stored.rows.json;
+  }
   return sha256(bytes);
 }
 

@@ -2,16 +2,29 @@
 
 #include "daemon/store/canary.h"
 #include "daemon/store/columns.h"
+#include "daemon/store/office_chain.h"
 
 namespace tenggat::store {
 namespace {
 
-struct Changed {
-  bool done = false, there = false;
+// A message as it is changed by hand.
+struct ByHand {
+  std::string state, channel, recipient, text;
+  bool under_way = false;
 };
-MessageChange change_of(const Changed& changed) {
-  if (changed.done) return MessageChange::done;
-  return changed.there ? MessageChange::wrong_state : MessageChange::not_found;
+constexpr auto kByHand =
+    columns(given("state", &ByHand::state), given("channel", &ByHand::channel),
+            given("recipient", &ByHand::recipient), given("text", &ByHand::text),
+            given("coalesce(lease_until, '-infinity') > clock_timestamp()", &ByHand::under_way));
+
+OfficeEvent message_event(OfficeKind kind, std::int64_t id, const ByHand& message,
+                          const char* state) {
+  OfficeEvent event{kind, std::to_string(id), {}};
+  event.change(OfficeValue::state, message.state, state);
+  event.add(OfficeValue::channel, message.channel);
+  event.add(OfficeValue::recipient, message.recipient);
+  event.add(OfficeValue::text, message.text);
+  return event;
 }
 
 constexpr auto kMessage = columns(
@@ -57,30 +70,55 @@ pg::Awaitable<std::vector<MessageRow>> list_messages(pg::Connection& connection,
   return connection.query(sql, query.state, query.limit, kCanaryRecipient);
 }
 
-pg::Awaitable<MessageChange> retry_message(pg::Connection& connection, std::int64_t id) {
-  static constexpr auto kChanged =
-      columns(given("EXISTS (SELECT FROM told)", &Changed::done),
-              given("EXISTS (SELECT FROM message WHERE id = $1)", &Changed::there));
-  static const auto sql = only<kChanged>(
-      "WITH changed AS (UPDATE message SET state = 'queued', attempts = 0, reason = '',"
-      " undelivered_at = NULL, undelivered_reason = NULL, undelivered_detail = '',"
-      " next_attempt_at = clock_timestamp(), lease_until = NULL"
-      " WHERE id = $1 AND state = 'dead' RETURNING 1),"
-      " told AS (SELECT pg_notify('tenggat', 'message') FROM changed)"
-      " SELECT {}");
-  co_return change_of(co_await connection.query(sql, id));
+namespace {
+
+// The message, held until the change has been made: nobody begins to send it meanwhile.
+pg::Awaitable<std::optional<ByHand>> hold(OfficeChanging& changing, std::int64_t id) {
+  static const auto sql = maybe<kByHand>("SELECT {} FROM message WHERE id = $1::bigint FOR UPDATE");
+  pg::Pipeline reading;
+  const auto slot = reading.add(sql, id);
+  const pg::Results found = co_await changing.begin(std::move(reading));
+  co_return found[slot];
 }
 
-pg::Awaitable<MessageChange> discard_message(pg::Connection& connection, std::int64_t id) {
-  static constexpr auto kChanged =
-      columns(given("EXISTS (SELECT FROM changed)", &Changed::done),
-              given("EXISTS (SELECT FROM message WHERE id = $1)", &Changed::there));
-  static const auto sql = only<kChanged>(
-      "WITH changed AS (UPDATE message SET state = 'failed', reason = 'discarded',"
-      " lease_until = NULL WHERE id = $1 AND (state = 'dead' OR (state = 'queued'"
-      " AND coalesce(lease_until, '-infinity') <= clock_timestamp())) RETURNING 1)"
-      " SELECT {}");
-  co_return change_of(co_await connection.query(sql, id));
+}  // namespace
+
+pg::Awaitable<MessageChange> retry_message(pg::Connection& connection, By by, std::int64_t id) {
+  OfficeChanging changing(connection, std::move(by));
+  const std::optional<ByHand> message = co_await hold(changing, id);
+  if (!message || message->state != "dead") {
+    co_await changing.leave();
+    co_return message ? MessageChange::wrong_state : MessageChange::not_found;
+  }
+  pg::Pipeline writes;
+  writes.add(
+      "UPDATE message SET state = 'queued', attempts = 0, reason = '',"
+      " undelivered_at = NULL, undelivered_reason = NULL, undelivered_detail = '',"
+      " next_attempt_at = clock_timestamp(), lease_until = NULL WHERE id = $1::bigint",
+      id);
+  writes.add("SELECT pg_notify('tenggat', 'message')");
+  OfficeEvent event = message_event(OfficeKind::message_retried, id, *message, "queued");
+  co_await changing.commit(std::move(writes), std::move(event));
+  co_return MessageChange::done;
+}
+
+pg::Awaitable<MessageChange> discard_message(pg::Connection& connection, By by, std::int64_t id) {
+  OfficeChanging changing(connection, std::move(by));
+  const std::optional<ByHand> message = co_await hold(changing, id);
+  const bool waits =
+      message && (message->state == "dead" || (message->state == "queued" && !message->under_way));
+  if (!waits) {
+    co_await changing.leave();
+    co_return message ? MessageChange::wrong_state : MessageChange::not_found;
+  }
+  pg::Pipeline writes;
+  writes.add(
+      "UPDATE message SET state = 'failed', reason = 'discarded', lease_until = NULL"
+      " WHERE id = $1::bigint",
+      id);
+  OfficeEvent event = message_event(OfficeKind::message_discarded, id, *message, "failed");
+  co_await changing.commit(std::move(writes), std::move(event));
+  co_return MessageChange::done;
 }
 
 pg::Slot<std::vector<NoticeRow>> add_notices(pg::Pipeline& pipeline, const NoticeQuery& query) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/pg/connection.h"
+#include "daemon/store/by.h"
 #include "rules/time.h"
 
 namespace tenggat::store {
@@ -38,10 +39,10 @@ pg::Awaitable<std::vector<MessageRow>> list_messages(pg::Connection& connection,
 
 enum class MessageChange { done, not_found, wrong_state };
 // A dead message is queued again with all its attempts before it; the same bytes and ids are sent.
-pg::Awaitable<MessageChange> retry_message(pg::Connection& connection, std::int64_t id);
+pg::Awaitable<MessageChange> retry_message(pg::Connection& connection, By by, std::int64_t id);
 // A dead message, or a queued one that nobody is sending, is given up for good: `failed`, reason
 // `discarded`.
-pg::Awaitable<MessageChange> discard_message(pg::Connection& connection, std::int64_t id);
+pg::Awaitable<MessageChange> discard_message(pg::Connection& connection, By by, std::int64_t id);
 
 // What was decided to tell whom, and what became of it.
 struct NoticeRow {

@@ -132,7 +132,8 @@ pg::Slot<std::vector<Told>> add_told(pg::Pipeline& pipeline,
 pg::Slot<std::vector<LastMessageTo>> add_last_messages(pg::Pipeline& pipeline,
                                                        const std::vector<std::string>& recipients,
                                                        int nth) {
-  // A link to sign in by was asked for and, as an alert or an appointment, tells of no task: none
+  // A link to sign in by was asked for and, as an alert, an appointment or a change of
+  // the office, tells of no task: none
   // opens or ends an interval.
   static constexpr auto kLast =
       columns(given("r.recipient", &LastMessageTo::recipient),
@@ -143,13 +144,13 @@ pg::Slot<std::vector<LastMessageTo>> add_last_messages(pg::Pipeline& pipeline,
                     &LastMessageTo::names_open_task),
               given("(SELECT n.rendered_at FROM message n WHERE n.recipient = r.recipient"
                     "   AND n.falls_back_from IS NULL AND n.text NOT IN ('tautan_masuk',"
-                    "   'kanal_terganggu', 'penunjukan_plh')"
+                    "   'kanal_terganggu', 'penunjukan_plh', 'perubahan_kantor')"
                     "   ORDER BY n.rendered_at DESC, n.id DESC OFFSET $2::int - 1 LIMIT 1)",
                     &LastMessageTo::nth_before));
   static const auto sql = each<kLast>(
       "SELECT {} FROM unnest($1::text[]) AS r(recipient) CROSS JOIN LATERAL (SELECT id, rendered_at"
       "   FROM message WHERE recipient = r.recipient AND falls_back_from IS NULL"
-      "   AND text NOT IN ('tautan_masuk', 'kanal_terganggu', 'penunjukan_plh')"
+      "   AND text NOT IN ('tautan_masuk', 'kanal_terganggu', 'penunjukan_plh', 'perubahan_kantor')"
       "   ORDER BY rendered_at DESC, id DESC LIMIT 1) m");
   return pipeline.add(sql, pg::text_array(recipients), nth);
 }

@@ -1,11 +1,16 @@
 #include "daemon/store/people.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
 #include "daemon/store/columns.h"
 #include "daemon/store/errors.h"
+#include "daemon/store/hash.h"
+#include "daemon/store/office_chain.h"
 #include "daemon/store/people_tables.h"
+#include "daemon/store/sessions.h"
 #include "daemon/store/silences.h"
 #include "rules/permit/notice.h"
 
@@ -58,143 +63,310 @@ pg::Awaitable<People> load_people(pg::Connection& connection) {
 namespace {
 using OfficerKind = OfficerChange::Kind;
 
-const pg::Query<bool>& end_sql() {
-  static const auto sql =
-      affects_one("UPDATE officer SET ended_on = nullif($2, '')::date WHERE id = $1");
-  return sql;
+constexpr auto kLeaveOnly =
+    columns(given("start_on::text", &Leave::start), given("end_on::text", &Leave::end));
+
+std::string words_of(const std::vector<std::string>& texts) {
+  std::vector<std::string> sorted = texts;
+  std::ranges::sort(sorted);
+  const auto repeated = std::ranges::unique(sorted);
+  sorted.erase(repeated.begin(), repeated.end());
+  return fmt::format("{}", fmt::join(sorted, " "));
 }
 
-// `found` says whether there is the officer. Only the database can say of shared addresses, since
-// two may ask at once.
-pg::Awaitable<OfficerChange> change_officer(pg::Connection& connection, pg::Pipeline pipeline,
-                                            pg::Slot<bool> found) {
+OfficeEvent event_of(OfficeKind kind, const Officer& before, const Officer& after) {
+  OfficeEvent event{kind, after.id, {}};
+  event.change(OfficeValue::name, before.name, after.name);
+  event.change(OfficeValue::email, before.email, after.email);
+  event.change(OfficeValue::whatsapp, before.whatsapp, after.whatsapp);
+  event.change(OfficeValue::channels, fmt::format("{}", fmt::join(before.channels, " ")),
+               fmt::format("{}", fmt::join(after.channels, " ")));
+  event.change(OfficeValue::roles, words_of(before.roles), words_of(after.roles));
+  event.change(OfficeValue::ended_on, before.ended, after.ended);
+  return event;
+}
+
+// What the database said of an address, asked while its error is handled; else that is thrown on.
+OfficerChange shared_address(const pg::Error& error) {
+  const Conflict conflict = conflict_of(error);
+  if (conflict == Conflict::shared_email) return {OfficerKind::shared_email, error.detail()};
+  if (conflict == Conflict::shared_whatsapp) return {OfficerKind::shared_whatsapp, error.detail()};
+  throw;
+}
+
+pg::Awaitable<OfficerChange> commit(OfficeChanging& changing, pg::Pipeline writes,
+                                    OfficeEvent event) {
   try {
-    const pg::Results results = co_await connection.run(std::move(pipeline));
-    OfficerChange change;
-    if (!results[found]) change.kind = OfficerKind::refused;
-    co_return change;
+    co_await changing.commit(std::move(writes), std::move(event));
+    co_return OfficerChange();
   } catch (const pg::Error& error) {
-    const Conflict conflict = conflict_of(error);
-    if (conflict != Conflict::shared_email && conflict != Conflict::shared_whatsapp) throw;
-    OfficerChange change;
-    change.kind = conflict == Conflict::shared_email ? OfficerKind::shared_email
-                                                     : OfficerKind::shared_whatsapp;
-    change.other = error.detail();
-    co_return change;
+    co_return shared_address(error);
   }
+}
+
+struct OfficerSlots {
+  pg::Slot<std::optional<Officer>> officer;
+  pg::Slot<std::vector<OfOfficer>> roles;
+};
+OfficerSlots add_officer_as_it_is(pg::Pipeline& pipeline, const std::string& id) {
+  static const auto officer =
+      maybe<kOfficer>("SELECT {} FROM officer WHERE id = $1 FOR NO KEY UPDATE");
+  static const auto roles = each<kRole>("SELECT {} FROM officer_role WHERE officer = $1");
+  return {pipeline.add(officer, id), pipeline.add(roles, id)};
+}
+
+Officer edited(Officer officer, const OfficerEdit& edit) {
+  officer.name = edit.name.value_or(officer.name);
+  officer.email = edit.email.value_or(officer.email);
+  officer.whatsapp = edit.whatsapp.value_or(officer.whatsapp);
+  officer.channels = edit.channels.value_or(officer.channels);
+  officer.roles = edit.roles.value_or(officer.roles);
+  officer.ended = edit.ended_on.value_or(officer.ended);
+  return officer;
+}
+
+void add_roles(pg::Pipeline& pipeline, const Officer& officer) {
+  pipeline.add(
+      "INSERT INTO officer_role (officer, role) SELECT DISTINCT $1::text, role"
+      " FROM unnest($2::text[]) AS role ON CONFLICT DO NOTHING",
+      officer.id, pg::text_array(officer.roles));
 }
 }  // namespace
 
-pg::Awaitable<OfficerChange> add_officer(pg::Connection& connection, Officer officer) {
-  pg::Pipeline pipeline;
-  static const auto sql = affects_one(
-      "WITH added AS (INSERT INTO officer (id, name, email, whatsapp, channels, ended_on)"
-      " VALUES ($1, $2, $3, $4, $6::text[], nullif($7, '')::date)"
-      " ON CONFLICT DO NOTHING RETURNING id),"
-      " held AS (INSERT INTO officer_role (officer, role)"
-      " SELECT DISTINCT added.id, role FROM added, unnest($5::text[]) AS role)"
-      " SELECT id FROM added");
-  const auto added =
-      pipeline.add(sql, officer.id, officer.name, officer.email, officer.whatsapp,
-                   pg::text_array(officer.roles), pg::text_array(officer.channels), officer.ended);
-  OfficerChange change = co_await change_officer(connection, std::move(pipeline), added);
-  co_return change;
-}
-
-pg::Awaitable<OfficerChange> edit_officer(pg::Connection& connection, std::string id,
-                                          OfficerEdit edit) {
-  pg::Pipeline pipeline;
-  static const auto sql = affects_one(
-      "UPDATE officer SET name = coalesce($2, name), email = coalesce($3, email),"
-      " whatsapp = coalesce($4, whatsapp) WHERE id = $1");
-  const auto found = pipeline.add(sql, id, edit.name, edit.email, edit.whatsapp);
-  if (edit.ended_on) pipeline.add(end_sql(), id, *edit.ended_on);
-  if (edit.channels)
-    pipeline.add("UPDATE officer SET channels = $2::text[] WHERE id = $1", id,
-                 pg::text_array(*edit.channels));
-  if (edit.roles) {
-    pipeline.add("DELETE FROM officer_role WHERE officer = $1 AND role <> ALL ($2::text[])", id,
-                 pg::text_array(*edit.roles));
-    pipeline.add(
-        "INSERT INTO officer_role (officer, role)"
-        " SELECT DISTINCT id, role FROM officer, unnest($2::text[]) AS role WHERE id = $1"
-        " ON CONFLICT DO NOTHING",
-        id, pg::text_array(*edit.roles));
+pg::Awaitable<OfficerChange> add_officer(pg::Connection& connection, By by, Officer officer) {
+  OfficeChanging changing(connection, std::move(by));
+  pg::Pipeline reading;
+  const auto there = reading.add(any("SELECT id FROM officer WHERE id = $1"), officer.id);
+  const pg::Results found = co_await changing.begin(std::move(reading));
+  if (found[there]) {
+    co_await changing.leave();
+    OfficerChange taken;
+    taken.kind = OfficerKind::refused;
+    co_return taken;
   }
-  OfficerChange change = co_await change_officer(connection, std::move(pipeline), found);
+  const std::string salt = random_bytes(32);
+  changing.set_salt(salt);
+  pg::Pipeline writes;
+  writes.add(
+      "INSERT INTO officer (id, name, email, whatsapp, channels, ended_on, salt)"
+      " VALUES ($1, $2, $3, $4, $5::text[], nullif($6, '')::date, $7::bytea)",
+      officer.id, officer.name, officer.email, officer.whatsapp, pg::text_array(officer.channels),
+      officer.ended, pg::bytea(salt));
+  add_roles(writes, officer);
+  OfficeEvent event = event_of(OfficeKind::officer_added, Officer{}, officer);
+  OfficerChange added = co_await commit(changing, std::move(writes), std::move(event));
+  co_return added;
+}
+
+pg::Awaitable<OfficerChange> edit_officer(pg::Connection& connection, By by, std::string id,
+                                          OfficerEdit edit) {
+  OfficeChanging changing(connection, std::move(by));
+  pg::Pipeline reading;
+  const OfficerSlots slots = add_officer_as_it_is(reading, id);
+  const pg::Results found = co_await changing.begin(std::move(reading), id);
+  std::optional<Officer> before = found[slots.officer];
+  if (!before) {
+    co_await changing.leave();
+    OfficerChange none;
+    none.kind = OfficerKind::refused;
+    co_return none;
+  }
+  for (OfOfficer& one : found[slots.roles]) before->roles.push_back(std::move(one.role));
+  const Officer after = edited(*before, edit);
+  pg::Pipeline writes;
+  writes.add(
+      "UPDATE officer SET name = $2, email = $3, whatsapp = $4, channels = $5::text[],"
+      " ended_on = nullif($6, '')::date WHERE id = $1",
+      id, after.name, after.email, after.whatsapp, pg::text_array(after.channels), after.ended);
+  if (edit.roles) {
+    writes.add("DELETE FROM officer_role WHERE officer = $1 AND role <> ALL ($2::text[])", id,
+               pg::text_array(after.roles));
+    add_roles(writes, after);
+  }
+  // Whoever signed in as they were reached before, or as what they were, does so anew.
+  if (after.email != before->email || after.whatsapp != before->whatsapp ||
+      words_of(after.roles) != words_of(before->roles))
+    add_end_sessions(writes, id);
+  OfficeEvent event = event_of(OfficeKind::officer_changed, *before, after);
+  changing.tell(id);
+  if (event.changes.empty()) {
+    co_await changing.leave();
+    co_return OfficerChange();
+  }
+  OfficerChange change = co_await commit(changing, std::move(writes), std::move(event));
   co_return change;
 }
 
-pg::Awaitable<OfficerChange> end_officer(pg::Connection& connection, std::string id,
+pg::Awaitable<OfficerChange> end_officer(pg::Connection& connection, By by, std::string id,
                                          CivilDate first_day_out) {
-  pg::Pipeline pipeline;
-  const auto found = pipeline.add(end_sql(), id, first_day_out);
-  OfficerChange change = co_await change_officer(connection, std::move(pipeline), found);
-  co_return change;
+  OfficerEdit edit;
+  edit.ended_on = std::move(first_day_out);
+  return edit_officer(connection, std::move(by), std::move(id), std::move(edit));
 }
 
-pg::Awaitable<LeaveAnswer> add_leave(pg::Connection& connection, std::string id, Leave leave,
+namespace {
+// The leave that begins takes the place of `before`.
+OfficeEvent leave_event(const std::string& id, const std::vector<Leave>& before,
+                        const Leave& leave) {
+  OfficeEvent event{OfficeKind::leave_entered, id, {}};
+  std::vector<std::string> starts, ends;
+  for (const Leave& one : before) {
+    starts.push_back(one.start);
+    ends.push_back(one.end);
+  }
+  event.change(OfficeValue::start_on, fmt::format("{}", fmt::join(starts, " ")), leave.start);
+  event.change(OfficeValue::end_on, fmt::format("{}", fmt::join(ends, " ")), leave.end);
+  return event;
+}
+}  // namespace
+
+pg::Awaitable<LeaveAnswer> add_leave(pg::Connection& connection, By by, std::string id, Leave leave,
                                      Overlapping overlapping) {
   using Kind = LeaveAnswer::Kind;
-  pg::Pipeline pipeline;
+  static const auto overlapped_sql = each<kLeaveOnly>(
+      "SELECT {} FROM officer_leave WHERE officer = $1 AND start_on <= $3::date"
+      " AND end_on >= $2::date ORDER BY start_on");
+  OfficeChanging changing(connection, std::move(by));
+  pg::Pipeline reading;
   const auto officer =
-      pipeline.add(any("SELECT id FROM officer WHERE id = $1 FOR NO KEY UPDATE"), id);
-  if (overlapping == Overlapping::replaced)
-    pipeline.add(
-        "DELETE FROM officer_leave WHERE officer = $1 AND start_on <= $3::date"
-        " AND end_on >= $2::date",
-        id, leave.start, leave.end);
-  pipeline.add(
-      "INSERT INTO officer_leave (officer, start_on, end_on)"
-      " SELECT id, $2::date, $3::date FROM officer WHERE id = $1 ON CONFLICT DO NOTHING",
+      reading.add(any("SELECT id FROM officer WHERE id = $1 FOR NO KEY UPDATE"), id);
+  const auto overlapped = reading.add(overlapped_sql, id, leave.start, leave.end);
+  const pg::Results found = co_await changing.begin(std::move(reading), id);
+  const std::vector<Leave> before = found[overlapped];
+  const bool same = before.size() == 1 && before.front() == leave;
+  LeaveAnswer answer;
+  if (!found[officer]) {
+    answer.kind = Kind::no_such_officer;
+  } else if (overlapping == Overlapping::refused && !before.empty() && !same) {
+    answer.kind = Kind::overlaps;
+    answer.with = before.front();
+  }
+  if (same || !answer.done()) {
+    co_await changing.leave();
+    co_return answer;
+  }
+  pg::Pipeline writes;
+  writes.add(
+      "DELETE FROM officer_leave WHERE officer = $1 AND start_on <= $3::date"
+      " AND end_on >= $2::date",
       id, leave.start, leave.end);
-  try {
-    const pg::Results results = co_await connection.run(std::move(pipeline));
-    LeaveAnswer answer;
-    if (!results[officer]) answer.kind = Kind::no_such_officer;
-    co_return answer;
-  } catch (const pg::Error& error) {
-    if (conflict_of(error) != Conflict::leave_overlaps) throw;
-    const std::vector<std::string> days = words_of(error.detail());
-    LeaveAnswer answer{Kind::overlaps, {days.at(0), days.at(1)}};
-    co_return answer;
-  }
+  writes.add(
+      "INSERT INTO officer_leave (officer, start_on, end_on) VALUES ($1, $2::date, $3::date)", id,
+      leave.start, leave.end);
+  OfficeEvent event = leave_event(id, before, leave);
+  co_await changing.commit(std::move(writes), std::move(event));
+  co_return answer;
 }
 
-pg::Awaitable<bool> cancel_leave(pg::Connection& connection, std::string id, CivilDate start) {
+pg::Awaitable<bool> cancel_leave(pg::Connection& connection, By by, std::string id,
+                                 CivilDate start) {
+  static const auto leave_sql =
+      maybe<kLeaveOnly>("SELECT {} FROM officer_leave WHERE officer = $1 AND start_on = $2::date");
+  OfficeChanging changing(connection, std::move(by));
+  pg::Pipeline reading;
+  const auto slot = reading.add(leave_sql, id, start);
+  const pg::Results found = co_await changing.begin(std::move(reading), id);
+  const std::optional<Leave> leave = found[slot];
+  if (!leave) {
+    co_await changing.leave();
+    co_return false;
+  }
+  pg::Pipeline writes;
+  writes.add("DELETE FROM officer_leave WHERE officer = $1 AND start_on = $2::date", id, start);
+  OfficeEvent event{OfficeKind::leave_cancelled, id, {}};
+  event.take(OfficeValue::start_on, leave->start);
+  event.take(OfficeValue::end_on, leave->end);
+  co_await changing.commit(std::move(writes), std::move(event));
+  co_return true;
+}
+
+namespace {
+// What is appointed, or where it ends what was.
+OfficeEvent delegation_event(OfficeKind kind, const Delegation& delegation) {
+  OfficeEvent event{kind, std::to_string(delegation.id), {}};
+  const bool begins = kind == OfficeKind::delegation_added;
+  const auto set = [&](OfficeValue value, const std::string& text) {
+    begins ? event.add(value, text) : event.take(value, text);
+  };
+  set(OfficeValue::officer, delegation.from);
+  set(OfficeValue::deputy, delegation.to);
+  set(OfficeValue::duty, delegation.kind);
+  set(OfficeValue::start_on, delegation.start);
+  set(OfficeValue::end_on, delegation.end);
+  set(OfficeValue::letter, delegation.letter);
+  return event;
+}
+
+// The id that the new one will have is drawn first, for its event to name it.
+const pg::Query<std::int64_t>& next_delegation_sql() {
   static const auto sql =
-      affects_one("DELETE FROM officer_leave WHERE officer = $1 AND start_on = $2::date");
-  return connection.query(sql, id, start);
+      value<std::int64_t>("SELECT nextval(pg_get_serial_sequence('delegation', 'id'))");
+  return sql;
 }
+}  // namespace
 
-pg::Awaitable<DelegationAnswer> add_delegation(pg::Connection& connection, Delegation delegation) {
+pg::Awaitable<DelegationAnswer> add_delegation(pg::Connection& connection, By by,
+                                               Delegation delegation) {
   using Kind = DelegationAnswer::Kind;
-  static const auto sql = maybe_value<std::int64_t>(
-      "WITH added AS (INSERT INTO delegation (from_officer, to_officer, kind, start_on, end_on,"
-      "   letter) SELECT f.id, t.id, $3, $4::date, $5::date, $6 FROM officer f, officer t"
-      "   WHERE f.id = $1 AND t.id = $2 RETURNING id, to_officer),"
-      " told AS (INSERT INTO notice (permit, visit, kind, k, occurrence, addressee, audience, text,"
-      "   reason, raised_at, hold_until, cause, send_at)"
-      "   SELECT 0, 0, $7, id, 1, 'officer:' || to_officer, 'holder', $7, $8, t.now, t.now, 0, "
-      "t.now"
-      "   FROM added, (SELECT date_trunc('second', office_now()) AS now) t)"
-      " SELECT id FROM added");
-  try {
-    const std::optional<std::int64_t> added = co_await connection.query(
-        sql, delegation.from, delegation.to, delegation.kind, delegation.start, delegation.end,
-        delegation.letter, kAppointment, to_string(Reason::delegated));
-    if (!added) co_return DelegationAnswer{Kind::no_such_officer};
-    co_return DelegationAnswer{Kind::done, *added};
-  } catch (const pg::Error& error) {
-    if (conflict_of(error) != Conflict::delegation_overlaps) throw;
-    co_return DelegationAnswer{Kind::overlaps, std::stoll(error.detail())};
+  static const auto both_sql =
+      any("SELECT FROM officer f, officer t WHERE f.id = $1 AND t.id = $2");
+  static const auto overlapping_sql = maybe_value<std::int64_t>(
+      "SELECT id FROM delegation WHERE from_officer = $1 AND to_officer = $2 AND ended_at IS NULL"
+      " AND start_on <= $4::date AND end_on >= $3::date ORDER BY id LIMIT 1");
+  OfficeChanging changing(connection, std::move(by));
+  pg::Pipeline reading;
+  const auto both = reading.add(both_sql, delegation.from, delegation.to);
+  const auto overlapping = reading.add(overlapping_sql, delegation.from, delegation.to,
+                                       delegation.start, delegation.end);
+  const auto next = reading.add(next_delegation_sql());
+  const pg::Results found = co_await changing.begin(std::move(reading), delegation.from);
+  DelegationAnswer answer;
+  if (!found[both])
+    answer.kind = Kind::no_such_officer;
+  else if (const auto other = found[overlapping])
+    answer = DelegationAnswer{Kind::overlaps, *other};
+  if (!answer.done()) {
+    co_await changing.leave();
+    co_return answer;
   }
+  answer.id = delegation.id = found[next];
+  pg::Pipeline writes;
+  writes.add(
+      "INSERT INTO delegation (id, from_officer, to_officer, kind, start_on, end_on, letter)"
+      " OVERRIDING SYSTEM VALUE VALUES ($1::bigint, $2, $3, $4, $5::date, $6::date, $7)",
+      delegation.id, delegation.from, delegation.to, delegation.kind, delegation.start,
+      delegation.end, delegation.letter);
+  writes.add(
+      "INSERT INTO notice (permit, visit, kind, k, occurrence, addressee, audience, text, reason,"
+      "   raised_at, hold_until, cause, send_at)"
+      " VALUES (0, 0, $2, $1::bigint, 1, 'officer:' || $3::text, 'holder', $2, $4, $5::timestamptz,"
+      "   $5::timestamptz, 0, $5::timestamptz)",
+      delegation.id, kAppointment, delegation.to, to_string(Reason::delegated), changing.now());
+  OfficeEvent event = delegation_event(OfficeKind::delegation_added, delegation);
+  changing.tell(delegation.from);  // their deputy is told of the appointment
+  co_await changing.commit(std::move(writes), std::move(event));
+  co_return answer;
 }
 
-pg::Awaitable<bool> end_delegation(pg::Connection& connection, std::int64_t id) {
-  static const auto sql = affects_one(
-      "UPDATE delegation SET ended_at = office_now() WHERE id = $1 AND ended_at IS NULL");
-  return connection.query(sql, id);
+pg::Awaitable<bool> end_delegation(pg::Connection& connection, By by, std::int64_t id) {
+  static const auto sql =
+      maybe<kDelegation>("SELECT {} FROM delegation WHERE id = $1::bigint AND ended_at IS NULL");
+  OfficeChanging changing(connection, std::move(by));
+  pg::Pipeline reading;
+  const auto slot = reading.add(sql, id);
+  const pg::Results found = co_await changing.begin(std::move(reading));
+  const std::optional<Delegation> delegation = found[slot];
+  if (!delegation) {
+    co_await changing.leave();
+    co_return false;
+  }
+  pg::Pipeline writes;
+  writes.add("UPDATE delegation SET ended_at = office_now() WHERE id = $1::bigint", id);
+  OfficeEvent event = delegation_event(OfficeKind::delegation_ended, *delegation);
+  changing.tell(delegation->from);
+  changing.tell(delegation->to);
+  co_await changing.commit(std::move(writes), std::move(event));
+  co_return true;
 }
 
 bool is_administrator(const Officer& officer) {

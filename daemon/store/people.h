@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "daemon/pg/connection.h"
+#include "daemon/store/by.h"
 #include "rules/permit/people.h"
 
 namespace tenggat::store {
@@ -17,8 +18,8 @@ namespace tenggat::store {
 // Officers by id, those who left included; delegations by id, those that were ended left out.
 pg::Awaitable<People> load_people(pg::Connection& connection);
 
-// Each write is one statement or one flight, so it happens whole or not at all. What the answer
-// says was refused left nothing behind.
+// Each write is one transaction with its event (office_chain.h), unless the connection is in one.
+// What the answer says was refused left nothing behind.
 
 struct OfficerEdit {  // empty: left as it is
   std::optional<std::string> name, email, whatsapp;
@@ -41,11 +42,11 @@ struct OfficerChange {
 };
 
 // `id` is lower-case letters, digits and _.- (see valid_officer_id).
-pg::Awaitable<OfficerChange> add_officer(pg::Connection& connection, Officer officer);
-pg::Awaitable<OfficerChange> edit_officer(pg::Connection& connection, std::string id,
+pg::Awaitable<OfficerChange> add_officer(pg::Connection& connection, By by, Officer officer);
+pg::Awaitable<OfficerChange> edit_officer(pg::Connection& connection, By by, std::string id,
                                           OfficerEdit edit);
 // `first_day_out` is the first day no longer in service; empty takes an end back.
-pg::Awaitable<OfficerChange> end_officer(pg::Connection& connection, std::string id,
+pg::Awaitable<OfficerChange> end_officer(pg::Connection& connection, By by, std::string id,
                                          CivilDate first_day_out);
 
 // A leave that was asked for twice is entered once.
@@ -56,10 +57,11 @@ struct LeaveAnswer {
 };
 enum class Overlapping { refused, replaced };
 // Both days included.
-pg::Awaitable<LeaveAnswer> add_leave(pg::Connection& connection, std::string id, Leave leave,
+pg::Awaitable<LeaveAnswer> add_leave(pg::Connection& connection, By by, std::string id, Leave leave,
                                      Overlapping overlapping = Overlapping::refused);
 // False: that officer has no leave beginning that day.
-pg::Awaitable<bool> cancel_leave(pg::Connection& connection, std::string id, CivilDate start);
+pg::Awaitable<bool> cancel_leave(pg::Connection& connection, By by, std::string id,
+                                 CivilDate start);
 struct DelegationAnswer {
   enum class Kind {
     done,
@@ -71,13 +73,14 @@ struct DelegationAnswer {
 };
 // `id` of the value is ignored. Its deputy is told (kAppointment), unless it is ended before that
 // leaves.
-pg::Awaitable<DelegationAnswer> add_delegation(pg::Connection& connection, Delegation delegation);
+pg::Awaitable<DelegationAnswer> add_delegation(pg::Connection& connection, By by,
+                                               Delegation delegation);
 // From now on, on the office's clock. False: no such delegation, or it was ended before.
-pg::Awaitable<bool> end_delegation(pg::Connection& connection, std::int64_t id);
+pg::Awaitable<bool> end_delegation(pg::Connection& connection, By by, std::int64_t id);
 
 // The role of who runs this system: whoever holds it themselves, not as a deputy, may change
 // officers, the calendar and messages on the pages. No SOP may have a role of this name.
-inline constexpr std::string_view kAdministratorRole = "admin";
+inline constexpr std::string_view kAdministratorRole = kAdministrator;
 bool is_administrator(const Officer& officer);
 
 // As the table checks it: 1 to 40 of a-z, 0-9, _ . -, the first a letter or digit.

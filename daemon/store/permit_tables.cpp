@@ -106,6 +106,30 @@ Acknowledgement Codec<Acknowledgement>::get(const pg::Result& r, int row, int co
   return latest;
 }
 
+std::string Codec<LateEntry>::put(const LateEntry& late) {
+  return json::serialize(json::object{{"recorded_at", seconds_of(late.recorded_at)},
+                                      {"by", late.by},
+                                      {"turned_step", late.turned_step},
+                                      {"turned_case", late.turned_case},
+                                      {"confirmed_by", late.confirmed_by},
+                                      {"confirmed_at", optional_instant(late.confirmed_at)}});
+}
+
+LateEntry Codec<LateEntry>::get(const pg::Result& r, int row, int column) {
+  const json::object object = object_at(r, row, column);
+  const auto instant = [&](const char* name) {
+    return Instant{Seconds{object.at(name).to_number<std::int64_t>()}};
+  };
+  LateEntry late;
+  late.recorded_at = instant("recorded_at");
+  late.by = object.at("by").as_string();
+  late.turned_step = object.at("turned_step").as_bool();
+  late.turned_case = object.at("turned_case").as_bool();
+  late.confirmed_by = object.at("confirmed_by").as_string();
+  if (!object.at("confirmed_at").is_null()) late.confirmed_at = instant("confirmed_at");
+  return late;
+}
+
 json::object as_json(const FieldValues& fields) {
   json::object object;
   for (const auto& [field, value] : fields)

@@ -46,6 +46,12 @@ struct Codec<Acknowledgement> {
   static std::string put(const Acknowledgement& latest);
   static Acknowledgement get(const pg::Result& r, int row, int column);
 };
+template <>
+struct Codec<LateEntry> {
+  static constexpr const char* kSql = "jsonb";
+  static std::string put(const LateEntry& late);
+  static LateEntry get(const pg::Result& r, int row, int column);
+};
 // A form's fields as they are: booleans, numbers, texts.
 boost::json::object as_json(const FieldValues& fields);
 FieldValues fields_of(const boost::json::object& object);
@@ -87,51 +93,56 @@ inline constexpr auto kPermit = table(
     "permit", key("id", &Permit::id), fixed("sop", &Permit::sop),
     column("sop_version", &Permit::sop_version), fixed("number", &Permit::number),
     column("state", &Permit::state), column("outcome", &Permit::outcome),
-    fixed("applicant", &Permit::applicant), fixed("subject", &Permit::subject),
-    fixed("external_id", &Permit::external_id), fixed("created_by", &Permit::created_by),
+    fixed("applicant", &Permit::applicant), digested(fixed("subject", &Permit::subject)),
+    digested(fixed("external_id", &Permit::external_id)), fixed("created_by", &Permit::created_by),
     fixed("started_at", &Permit::started_at), fixed("submitted_at", &Permit::submitted_at),
-    column("version", &Permit::version), column("changed_at", &Permit::changed_at),
-    column("events", &Permit::events), column<Bytea>("last_hash", &StoredPermit::last_hash),
+    unrecorded(column("version", &Permit::version)), column("changed_at", &Permit::changed_at),
+    unrecorded(column("events", &Permit::events)),
+    unrecorded(column<Bytea>("last_hash", &StoredPermit::last_hash)),
     column("case_opened_at", &Permit::case_opened_at),
     column("case_closed_at", &Permit::case_closed_at),
     column("case_verdict", &Permit::case_verdict),
     column("case_missed_counted", &Permit::case_missed_counted),
     column("promised_at", &Permit::promised_at), column("signings", &Permit::signings),
     column("legal_opened_at", &Permit::legal_opened_at),
-    column("last_action", &Permit::last_action), column("case_elapsed", &Permit::case_elapsed),
-    column("case_standard", &Permit::case_standard), column("case_due_at", &ClockDue::due_at),
-    column("case_due_soon_at", &Projection::case_due_soon_at),
-    column("legal_due_at", &Projection::legal_due_at),
-    column("legal_risk_at", &Projection::legal_risk_at),
+    unrecorded(column("last_action", &Permit::last_action)),
+    column("case_elapsed", &Permit::case_elapsed), column("case_standard", &Permit::case_standard),
+    unrecorded(column("case_due_at", &ClockDue::due_at)),
+    unrecorded(column("case_due_soon_at", &Projection::case_due_soon_at)),
+    unrecorded(column("legal_due_at", &Projection::legal_due_at)),
+    unrecorded(column("legal_risk_at", &Projection::legal_risk_at)),
     column("calendar_version", &StoredPermit::calendar_version),
-    fixed<Bytea>("tracking_hash", &TrackingIndex::tracking_hash),
-    fixed("tracking_secret", &StoredPermit::tracking_secret),
-    fixed<Jsonb>("fields", &StoredPermit::fields), column("form", &Permit::fields),
-    column("legal_passed_at", &Permit::legal_passed_at), fixed("related", &Permit::related));
+    unrecorded(fixed<Bytea>("tracking_hash", &TrackingIndex::tracking_hash)),
+    digested(fixed("tracking_secret", &StoredPermit::tracking_secret)),
+    digested(fixed<Jsonb>("fields", &StoredPermit::fields)),
+    digested(column("form", &Permit::fields)), column("legal_passed_at", &Permit::legal_passed_at),
+    fixed("related", &Permit::related));
 
 inline constexpr auto kApplicant =
-    table("applicant", key("id", &Permit::applicant), fixed("name", &StoredPermit::Applicant::name),
-          column("email", &StoredPermit::Applicant::email),
-          column("whatsapp", &StoredPermit::Applicant::whatsapp),
-          fixed<Bytea>("salt", &StoredPermit::salt));
+    table("applicant", key("id", &Permit::applicant),
+          digested(fixed("name", &StoredPermit::Applicant::name)),
+          digested(column("email", &StoredPermit::Applicant::email)),
+          digested(column("whatsapp", &StoredPermit::Applicant::whatsapp)),
+          digested(fixed<Bytea>("salt", &StoredPermit::salt)));
 
-inline constexpr auto kVisit =
-    table("visit", key("permit", &OfPermit::permit), key("id", &Visit::id),
-          column("step", &Visit::step), column("occurrence", &Visit::occurrence),
-          column("role", &Visit::role), column("opened_at", &Visit::opened_at),
-          column("assignee", &Visit::assignee), column("claimed_at", &Visit::claimed_at),
-          column("closed_at", &Visit::closed_at), column("action", &Visit::action),
-          column("closed_by", &Visit::closed_by), column("closed_for", &Visit::closed_for),
-          column("verdict", &Visit::verdict), column("elapsed", &Visit::elapsed),
-          column("prepared_by", &Visit::prepared_by), column("returned", &Visit::returned),
-          column("missed_counted", &Visit::missed_counted), column("undone", &Visit::undone),
-          column("due_at", &ClockDue::due_at), column("due_soon_at", &VisitIndex::due_soon_at),
-          column("paused", &VisitIndex::paused), column("deficiencies", &Visit::deficiencies),
-          column("check_at", &VisitIndex::check_at), column("standard", &Visit::standard),
-          column("drafted_by", &Visit::drafted_by), column("acknowledged", &Visit::acknowledged),
-          column("waited", &Visit::waited), column("handled", &Visit::handled),
-          column("sop_version", &Visit::sop_version), column("fork", &Visit::fork),
-          column("branch", &Visit::branch), column("joined", &Visit::joined));
+inline constexpr auto kVisit = table(
+    "visit", key("permit", &OfPermit::permit), key("id", &Visit::id), column("step", &Visit::step),
+    column("occurrence", &Visit::occurrence), column("role", &Visit::role),
+    column("opened_at", &Visit::opened_at), column("assignee", &Visit::assignee),
+    column("claimed_at", &Visit::claimed_at), column("closed_at", &Visit::closed_at),
+    column("action", &Visit::action), column("closed_by", &Visit::closed_by),
+    column("closed_for", &Visit::closed_for), column("verdict", &Visit::verdict),
+    column("elapsed", &Visit::elapsed), column("prepared_by", &Visit::prepared_by),
+    column("returned", &Visit::returned), column("missed_counted", &Visit::missed_counted),
+    column("undone", &Visit::undone), unrecorded(column("due_at", &ClockDue::due_at)),
+    unrecorded(column("due_soon_at", &VisitIndex::due_soon_at)),
+    unrecorded(column("paused", &VisitIndex::paused)), column("deficiencies", &Visit::deficiencies),
+    unrecorded(column("check_at", &VisitIndex::check_at)), column("standard", &Visit::standard),
+    column("drafted_by", &Visit::drafted_by), column("acknowledged", &Visit::acknowledged),
+    column("waited", &Visit::waited), column("handled", &Visit::handled),
+    column("sop_version", &Visit::sop_version), column("fork", &Visit::fork),
+    column("branch", &Visit::branch), column("joined", &Visit::joined),
+    column("late", &Visit::late));
 
 inline constexpr auto kPause =
     table("pause", key("permit", &OfPermit::permit), key("id", &Pause::id),
@@ -144,12 +155,12 @@ inline constexpr auto kPause =
 inline constexpr auto kDocument =
     table("document", key("permit", &OfPermit::permit), key("id", &Document::id),
           column("visit", &Document::visit), column("kind", &Document::kind),
-          column("name", &Document::name), column("uri", &Document::uri),
+          digested(column("name", &Document::name)), digested(column("uri", &Document::uri)),
           column("sha256", &Document::sha256), column("number", &Document::number),
           column("file", &Document::file), column("added_at", &Document::added_at),
           column("added_by", &Document::added_by), column("added_event", &Document::added_event),
           column("superseded_event", &Document::superseded_event),
-          column("voided_event", &Document::voided_event));
+          column("voided_event", &Document::voided_event), column("role", &Document::role));
 
 inline constexpr auto kRung =
     table("raised_rung", key("permit", &OfPermit::permit), key("visit", &RaisedRung::visit),
@@ -161,14 +172,30 @@ inline constexpr auto kNote =
     table("note", key("permit", &StoredNote::permit), key("event", &StoredNote::event),
           key("id", &StoredNote::id), fixed("visit", &StoredNote::visit),
           fixed("kind", &StoredNote::kind), fixed("document", &StoredNote::document),
-          fixed("text", &StoredNote::text), fixed("by", &StoredNote::by));
+          digested(fixed("text", &StoredNote::text)), fixed("by", &StoredNote::by));
 
-inline constexpr auto kEvent = table(
-    "event", key("permit", &OfPermit::permit), key("sequence", &EventHead::sequence),
-    fixed("type", &StoredEvent::type), fixed("visit", &EventHead::visit),
-    fixed("actor", &EventHead::actor), fixed("acting_for", &EventHead::acting_for),
-    fixed("via", &EventHead::via), fixed("at", &EventHead::at),
-    fixed<Json>("fields", &StoredEvent::fields_json), fixed<Bytea>("hash", &StoredEvent::hash));
+inline constexpr auto kEvent =
+    table("event", key("permit", &OfPermit::permit), key("sequence", &EventHead::sequence),
+          fixed("type", &StoredEvent::type), fixed("visit", &EventHead::visit),
+          fixed("actor", &EventHead::actor), fixed("acting_for", &EventHead::acting_for),
+          fixed("via", &EventHead::via), fixed("at", &EventHead::at),
+          fixed<Json>("fields", &StoredEvent::fields_json),
+          fixed<Bytea>("hash", &StoredEvent::hash), fixed<TextOrNull>("rows", &EventRows::json));
 inline auto parts_of(StoredEvent& stored) { return std::tie(stored, stored.event); }
+
+// --- What the record holds of a row, and what it calls it (row_record.h) ------------------------
+
+// An end counts once its clock has stopped: until then it follows from the rules.
+inline constexpr auto kRecordOfPermit =
+    kPermit + columns(column("case_due_at", &Permit::case_due_at));
+inline constexpr auto kRecordOfVisit = kVisit + columns(column("due_at", &Visit::due_at));
+
+inline std::string row_of(const Visit& visit) { return fmt::format("visit {}", visit.id); }
+inline std::string row_of(const Pause& pause) { return fmt::format("pause {}", pause.id); }
+inline std::string row_of(const Document& d) { return fmt::format("document {}", d.id); }
+inline std::string row_of(const RaisedRung& r) {
+  return fmt::format("rung {} {} {} {}", r.visit, r.rung, r.k, r.occurrence);
+}
+inline std::string row_of(const StoredNote& n) { return fmt::format("note {} {}", n.event, n.id); }
 
 }  // namespace tenggat::store

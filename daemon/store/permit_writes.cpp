@@ -11,6 +11,7 @@
 #include "daemon/store/hash.h"
 #include "daemon/store/notice_table.h"
 #include "daemon/store/permit_tables.h"
+#include "daemon/store/row_record.h"
 
 namespace tenggat::store {
 namespace json = boost::json;
@@ -112,7 +113,11 @@ const Projection::VisitDues* dues_of(const Projection& projection, int visit) {
   return nullptr;
 }
 
-void add_visits(Writes& writes, const PermitChange& change) {
+const std::string& salt_of(const PermitChange& change) {
+  return change.before ? change.before->salt : change.salt;
+}
+
+void add_visits(Writes& writes, RowRecord& record, const PermitChange& change) {
   const Permit& after = change.decision.after;
   // The permit's next check stands on its first open visit.
   std::optional<Instant> check = change.projection.next_check_at;
@@ -130,44 +135,86 @@ void add_visits(Writes& writes, const PermitChange& change) {
     }
     if (v.open()) index.check_at = std::exchange(check, std::nullopt);
     (old ? writes.changed_visits : writes.visits).add(OfPermit{after.id}, v, due, index);
+    if (old)
+      record.changed<kRecordOfVisit>(row_of(v), std::tie(*old), OfPermit{}, v, due, index);
+    else
+      record.whole<kRecordOfVisit>(row_of(v), OfPermit{}, v, due, index);
   }
   if (check) throw std::logic_error("something is to fall due on a permit without an open visit");
 }
 
-void add_parts(Writes& writes, const PermitChange& change) {
+template <const auto& kColumns, class Row>
+void add_to_record(RowRecord& record, const Row* before, const Row& after) {
+  if (before)
+    record.changed<kColumns>(row_of(after), std::tie(*before), OfPermit{}, after);
+  else
+    record.whole<kColumns>(row_of(after), OfPermit{}, after);
+}
+
+void add_parts(Writes& writes, RowRecord& record, const PermitChange& change) {
   const Permit& after = change.decision.after;
   const OfPermit of{after.id};
   const Permit* before = change.before ? &change.before->permit : nullptr;
   for (const Pause& p : after.pauses) {
     const Pause* old = find_row(before ? &before->pauses : nullptr, p.id);
-    if (!old || *old != p) writes.pauses.add(of, p);
+    if (old && *old == p) continue;
+    writes.pauses.add(of, p);
+    add_to_record<kPause>(record, old, p);
   }
   for (const Document& d : after.documents) {
     const Document* old = find_row(before ? &before->documents : nullptr, d.id);
-    if (!old || *old != d) (old ? writes.changed_documents : writes.documents).add(of, d);
+    if (old && *old == d) continue;
+    (old ? writes.changed_documents : writes.documents).add(of, d);
+    add_to_record<kDocument>(record, old, d);
   }
   const std::size_t known = before ? before->rungs.size() : 0;
   for (std::size_t i = 0; i < after.rungs.size(); ++i) {
     const RaisedRung& r = after.rungs[i];
-    if (i >= known)
+    if (i >= known) {
       writes.rungs.add(of, r);
-    else if (r.rearmed && !before->rungs[i].rearmed)
+      add_to_record<kRung>(record, static_cast<const RaisedRung*>(nullptr), r);
+    } else if (r.rearmed && !before->rungs[i].rearmed) {
       writes.rearmed.add(of, r);
+      add_to_record<kRung>(record, &before->rungs[i], r);
+    }
   }
 }
 
-std::string add_events_of(Writes& writes, const PermitChange& change, Seconds undo_window) {
-  const std::string& salt = change.before ? change.before->salt : change.salt;
+// The last event says of the rows what all of them together have changed.
+std::string add_events_of(Writes& writes, const PermitChange& change, const RowRecord& record,
+                          Seconds undo_window) {
+  const std::string& salt = salt_of(change);
   std::string last_hash = change.before ? change.before->last_hash : std::string();
   const std::int64_t permit = change.decision.after.id;
+  const std::string rows = record.text();
+  if (change.decision.events.empty() && !rows.empty())
+    throw std::logic_error(fmt::format("permit {} changes without an event: {}", permit, rows));
   for (const Event& event : change.decision.events) {
-    StoredEvent stored{event, std::string(type_of(event.what)), fields_of(event, salt), ""};
+    StoredEvent stored{event, std::string(type_of(event.what)), fields_of(event, salt)};
+    if (&event == &change.decision.events.back()) stored.rows.json = rows;
     stored.hash = last_hash = event_hash(last_hash, permit, stored);
-    writes.events.add(OfPermit{permit}, stored.event, stored);
+    writes.events.add(OfPermit{permit}, stored.event, stored, stored.rows);
     if (permit > 0 && is_followed(event.what))
       writes.changes.add(NewChange{permit, event.sequence, undo_window});
   }
   return last_hash;
+}
+
+void add_notes_of(Writes& writes, RowRecord& record, const PermitChange& change) {
+  // Ids run on within an event; the notes of one decision come in the order of its events.
+  std::map<std::int64_t, int> used;
+  for (const NewNote& n : change.decision.notes) {
+    const StoredNote note{.permit = change.decision.after.id,
+                          .event = n.event,
+                          .id = ++used[n.event],
+                          .visit = n.visit,
+                          .kind = n.kind,
+                          .document = n.document,
+                          .text = n.text,
+                          .by = n.by};
+    writes.notes.add(note);
+    record.whole<kNote>(row_of(note), note);
+  }
 }
 
 void add_told(Writes& writes, const PermitChange& change, const SendRules& send) {
@@ -175,17 +222,6 @@ void add_told(Writes& writes, const PermitChange& change, const SendRules& send)
   const Permit& after = decision.after;
   for (const Notice& n : decision.notices)
     writes.notices.add(OfPermit{after.id}, n, SendAt{ready_at(n, send)});
-  // Ids run on within an event; the notes of one decision come in the order of its events.
-  std::map<std::int64_t, int> used;
-  for (const NewNote& n : decision.notes)
-    writes.notes.add(StoredNote{.permit = after.id,
-                                .event = n.event,
-                                .id = ++used[n.event],
-                                .visit = n.visit,
-                                .kind = n.kind,
-                                .document = n.document,
-                                .text = n.text,
-                                .by = n.by});
   std::map<std::pair<std::int64_t, Instant>, json::array> counts;
   for (const CountDelta& c : decision.counts)
     counts[{c.cause, c.counted_from}].push_back(as_stored(c));
@@ -199,25 +235,38 @@ void add_told(Writes& writes, const PermitChange& change, const SendRules& send)
 void add_change(Writes& writes, const PermitChange& change, const SendRules& send) {
   const Permit& p = change.decision.after;
   const Projection& derived = change.projection;
+  RowRecord record(salt_of(change));
   StoredPermit stored;
-  stored.last_hash = add_events_of(writes, change, send.undo_window);
   stored.calendar_version = change.before && change.calendar_version.empty()
                                 ? change.before->calendar_version
                                 : change.calendar_version;
   const ClockDue due{derived.case_due_at};
   if (change.before) {
-    writes.changed_permits.add(p, stored, due, derived);
+    const StoredPermit& before = *change.before;
+    record.changed<kRecordOfPermit>("permit", std::tie(before.permit, before), p, stored, due,
+                                    derived, TrackingIndex{});
   } else {
     stored.salt = change.salt;
     stored.tracking_secret = change.tracking_secret;
     stored.fields = change.fields;
+    record.whole<kApplicant>("applicant", p, change.applicant, stored);
+    record.whole<kRecordOfPermit>("permit", p, stored, due, derived, TrackingIndex{});
+  }
+  if (const auto& contact = change.decision.contact) {
+    const StoredPermit::Applicant now{"", contact->email, contact->whatsapp};
+    writes.contacts.add(p, now);
+    record.changed<kApplicant>("applicant", std::tuple<>(), p, now, stored);
+  }
+  add_visits(writes, record, change);
+  add_parts(writes, record, change);
+  add_notes_of(writes, record, change);
+  stored.last_hash = add_events_of(writes, change, record, send.undo_window);
+  if (change.before) {
+    writes.changed_permits.add(p, stored, due, derived);
+  } else {
     writes.applicants.add(p, change.applicant, stored);
     writes.permits.add(p, stored, due, derived, TrackingIndex{sha256(change.tracking_secret)});
   }
-  if (const auto& contact = change.decision.contact)
-    writes.contacts.add(p, StoredPermit::Applicant{"", contact->email, contact->whatsapp});
-  add_visits(writes, change);
-  add_parts(writes, change);
   add_told(writes, change, send);
 }
 

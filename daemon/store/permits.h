@@ -106,9 +106,13 @@ pg::Slot<std::vector<NamedPermit>> add_name_permits(pg::Pipeline& pipeline,
                                                     const std::vector<std::string>& names);
 
 // As it was written and hashed; what it says is event_of (event_codec.h).
+struct EventRows {
+  std::string json;  // what it changed in the permit's rows (row_record.h); "": nothing
+};
 struct StoredEvent {
   EventHead event;
-  std::string type, fields_json, hash;
+  std::string type, fields_json, hash{};
+  EventRows rows{};  // read for the audit only
 };
 pg::Slot<std::vector<StoredEvent>> add_events(pg::Pipeline& pipeline, std::int64_t permit);
 

@@ -21,6 +21,8 @@ constexpr auto kStep =
             given("terlambat", &StepFigures::missed),
             given("terlambat_belum_selesai", &StepFigures::missed_open),
             given("pengembalian", &StepFigures::returns),
+            given("dicatat_terlambat", &StepFigures::entered_late),
+            given("menunggu_konfirmasi", &StepFigures::awaiting),
             given("kerja_p50::bigint", &StepFigures::worked_p50),
             given("kerja_p90::bigint", &StepFigures::worked_p90),
             given("menunggu_p50::bigint", &StepFigures::waited_p50),

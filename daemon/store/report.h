@@ -23,6 +23,9 @@ struct MonthFigures {
 struct StepFigures {
   std::string step, name;  // as the latest version that had it called it
   std::int64_t completed = 0, met = 0, missed = 0, missed_open = 0, returns = 0;
+  // Recorded after they were done; of these those that count as late until a superior confirms
+  // them.
+  std::int64_t entered_late = 0, awaiting = 0;
   // Working seconds; none where there is nothing to take them from.
   std::optional<std::int64_t> worked_p50, worked_p90, waited_p50, waited_p90, handled_p50,
       handled_p90;

@@ -7,6 +7,7 @@
 #include "daemon/pg/migrate.h"
 #include "daemon/store/columns.h"
 #include "daemon/store/hash.h"
+#include "daemon/store/office_chain.h"
 
 namespace tenggat::store {
 namespace {
@@ -69,8 +70,8 @@ pg::Query<std::vector<RuleSet>> rule_sets(const char* which) {
 
 // The hash in force, or nothing. Writers wait for each other, so that each change bumps
 // the mark once.
-pg::Awaitable<std::optional<std::string>> lock_in_force(pg::Transaction& transaction,
-                                                        std::string kind, std::string name) {
+pg::Awaitable<std::optional<std::string>> lock_in_force(OfficeChanging& changing, std::string kind,
+                                                        std::string name) {
   pg::Pipeline pipeline;
   pipeline.add(std::string("SET LOCAL lock_timeout = ") + pg::kLockWait);
   // The mark itself, which each change raises: a row that only who may change it can lock.
@@ -78,8 +79,16 @@ pg::Awaitable<std::optional<std::string>> lock_in_force(pg::Transaction& transac
   static const auto sql =
       maybe_value<std::string>("SELECT hash FROM rule_in_force WHERE kind = $1 AND name = $2");
   const auto in_force = pipeline.add(sql, kind, name);
-  const pg::Results results = co_await transaction.run(std::move(pipeline));
+  const pg::Results results = co_await changing.begin(std::move(pipeline));
   co_return results[in_force];
+}
+
+OfficeEvent in_force_event(const RuleSet& rules, const std::string& before) {
+  OfficeEvent event{rules.kind == "sop" ? OfficeKind::sop_in_force : OfficeKind::calendar_in_force,
+                    rules.name,
+                    {}};
+  event.change(OfficeValue::version, before, rules.hash);
+  return event;
 }
 
 }  // namespace
@@ -115,47 +124,84 @@ void add_store(pg::Pipeline& pipeline, const RuleSet& rules) {
       rules.hash, rules.kind, rules.name, files_json(rules.files));
 }
 
-pg::Awaitable<bool> put_in_force(pg::Connection& connection, RuleSet rules) {
-  pg::Transaction transaction(connection);
-  const auto in_force = co_await lock_in_force(transaction, rules.kind, rules.name);
-  const bool changes = in_force != rules.hash;
-  pg::Pipeline pipeline;
-  if (changes) {
-    add_store(pipeline, rules);
-    // Not an upsert: it would fire the triggers of both, and the mark would grow by two.
-    pipeline.add(in_force ? "UPDATE rule_in_force SET hash = $3, since = clock_timestamp()"
-                            " WHERE kind = $1 AND name = $2"
-                          : "INSERT INTO rule_in_force (kind, name, hash) VALUES ($1, $2, $3)",
-                 rules.kind, rules.name, rules.hash);
+pg::Awaitable<bool> put_in_force(pg::Connection& connection, By by, RuleSet rules) {
+  OfficeChanging changing(connection, std::move(by));
+  const auto in_force = co_await lock_in_force(changing, rules.kind, rules.name);
+  if (in_force == rules.hash) {
+    co_await changing.leave();
+    co_return false;
   }
-  co_await transaction.commit(std::move(pipeline));
-  co_return changes;
-}
-
-pg::Awaitable<bool> put_in_force_if_none(pg::Connection& connection, RuleSet rules) {
-  pg::Transaction transaction(connection);
-  const auto in_force = co_await lock_in_force(transaction, rules.kind, rules.name);
   pg::Pipeline pipeline;
   add_store(pipeline, rules);
+  // Not an upsert: it would fire the triggers of both, and the mark would grow by two.
+  pipeline.add(in_force ? "UPDATE rule_in_force SET hash = $3, since = clock_timestamp()"
+                          " WHERE kind = $1 AND name = $2"
+                        : "INSERT INTO rule_in_force (kind, name, hash) VALUES ($1, $2, $3)",
+               rules.kind, rules.name, rules.hash);
+  OfficeEvent event = in_force_event(rules, in_force.value_or(""));
+  co_await changing.commit(std::move(pipeline), std::move(event));
+  co_return true;
+}
+
+pg::Awaitable<bool> put_in_force_if_none(pg::Connection& connection, By by, RuleSet rules) {
+  OfficeChanging changing(connection, std::move(by));
+  const auto in_force = co_await lock_in_force(changing, rules.kind, rules.name);
+  pg::Pipeline pipeline;
+  add_store(pipeline, rules);
+  std::optional<OfficeEvent> event;
   if (!in_force) {
     pipeline.add("INSERT INTO rule_in_force (kind, name, hash) VALUES ($1, $2, $3)", rules.kind,
                  rules.name, rules.hash);
+    event = in_force_event(rules, "");
   }
-  co_await transaction.commit(std::move(pipeline));
+  co_await changing.commit(std::move(pipeline), std::move(event));
   co_return !in_force;
 }
 
-pg::Awaitable<bool> retire_sop(pg::Connection& connection, std::string sop, std::string by) {
-  static const auto sql = affects_one(
-      "INSERT INTO sop_retirement (sop, retired_by) VALUES ($1, $2) ON CONFLICT DO NOTHING");
-  return connection.query(sql, sop, by);
+namespace {
+const pg::Query<std::optional<std::string>>& retired_by_sql() {
+  static const auto sql = maybe_value<std::string>(
+      "SELECT retired_by FROM sop_retirement WHERE sop = $1 AND restored_at IS NULL");
+  return sql;
+}
+}  // namespace
+
+pg::Awaitable<bool> retire_sop(pg::Connection& connection, By by, std::string sop) {
+  OfficeChanging changing(connection, by);
+  pg::Pipeline reading;
+  const auto slot = reading.add(retired_by_sql(), sop);
+  const pg::Results found = co_await changing.begin(std::move(reading));
+  if (found[slot]) {
+    co_await changing.leave();
+    co_return false;
+  }
+  pg::Pipeline writes;
+  writes.add("INSERT INTO sop_retirement (sop, retired_by) VALUES ($1, $2)", sop, by.name());
+  OfficeEvent event{OfficeKind::sop_retired, sop, {}};
+  event.add(OfficeValue::retired_by, by.name());
+  co_await changing.commit(std::move(writes), std::move(event));
+  co_return true;
 }
 
-pg::Awaitable<bool> restore_sop(pg::Connection& connection, std::string sop, std::string by) {
-  static const auto sql = affects_one(
+pg::Awaitable<bool> restore_sop(pg::Connection& connection, By by, std::string sop) {
+  OfficeChanging changing(connection, by);
+  pg::Pipeline reading;
+  const auto slot = reading.add(retired_by_sql(), sop);
+  const pg::Results found = co_await changing.begin(std::move(reading));
+  const std::optional<std::string> retired_by = found[slot];
+  if (!retired_by) {
+    co_await changing.leave();
+    co_return false;
+  }
+  pg::Pipeline writes;
+  writes.add(
       "UPDATE sop_retirement SET restored_at = office_now(), restored_by = $2"
-      " WHERE sop = $1 AND restored_at IS NULL");
-  return connection.query(sql, sop, by);
+      " WHERE sop = $1 AND restored_at IS NULL",
+      sop, by.name());
+  OfficeEvent event{OfficeKind::sop_restored, sop, {}};
+  event.take(OfficeValue::retired_by, *retired_by);
+  co_await changing.commit(std::move(writes), std::move(event));
+  co_return true;
 }
 
 pg::Awaitable<SopUse> use_of_sop(pg::Connection& connection, std::string sop, std::string version) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/pg/connection.h"
+#include "daemon/store/by.h"
 #include "rules/error.h"
 #include "rules/time.h"
 
@@ -48,16 +49,16 @@ void add_store(pg::Pipeline& pipeline, const RuleSet& rules);
 
 // Stores and puts in force. Nothing changes (and no mark grows) where it is in force already.
 // Returns whether it changed.
-pg::Awaitable<bool> put_in_force(pg::Connection& connection, RuleSet rules);
+pg::Awaitable<bool> put_in_force(pg::Connection& connection, By by, RuleSet rules);
 // Stores without putting in force, unless nothing of this kind and name is in force yet. Returns
 // whether it was put in force.
-pg::Awaitable<bool> put_in_force_if_none(pg::Connection& connection, RuleSet rules);
+pg::Awaitable<bool> put_in_force_if_none(pg::Connection& connection, By by, RuleSet rules);
 
 // From now on the SOP takes no new applications, whatever files come or go; open permits run on.
 // False: it is retired already.
-pg::Awaitable<bool> retire_sop(pg::Connection& connection, std::string sop, std::string by);
+pg::Awaitable<bool> retire_sop(pg::Connection& connection, By by, std::string sop);
 // False: it is not retired.
-pg::Awaitable<bool> restore_sop(pg::Connection& connection, std::string sop, std::string by);
+pg::Awaitable<bool> restore_sop(pg::Connection& connection, By by, std::string sop);
 
 // Open permits of an SOP, by the version they are under.
 struct SopUse {

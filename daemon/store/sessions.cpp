@@ -4,6 +4,7 @@
 
 #include "daemon/store/columns.h"
 #include "daemon/store/hash.h"
+#include "daemon/store/office_chain.h"
 
 namespace tenggat::store {
 namespace {
@@ -12,6 +13,11 @@ namespace {
 constexpr std::chrono::minutes kExtendAfter{5};
 
 std::int64_t seconds(std::chrono::seconds span) { return span.count(); }
+
+// When a session ends that is used now: $2 seconds from now, $3 from its beginning at most.
+#define WOULD_END                                             \
+  "least(clock_timestamp() + make_interval(secs => $2::int)," \
+  " created_at + make_interval(secs => $3::int))"
 
 }  // namespace
 
@@ -44,8 +50,7 @@ pg::Slot<bool> add_find_link(pg::Pipeline& pipeline, const std::string& secret) 
 }
 
 pg::Awaitable<std::optional<OpenedSession>> open_session(pg::Connection& connection,
-                                                         std::string link_secret,
-                                                         std::string session_secret) {
+                                                         NewSession session) {
   pg::Transaction transaction(connection);
   pg::Pipeline pipeline;
   pipeline.add("DELETE FROM session WHERE expires_at < clock_timestamp() - interval '1 day'");
@@ -54,34 +59,86 @@ pg::Awaitable<std::optional<OpenedSession>> open_session(pg::Connection& connect
   static const auto sql = maybe<kOpened>(
       "WITH used AS (UPDATE sign_in_link SET used_at = clock_timestamp() WHERE hash = $1::bytea"
       "   AND used_at IS NULL AND expires_at > clock_timestamp() RETURNING officer, return_to),"
-      " opened AS (INSERT INTO session (hash, officer, expires_at) SELECT $2::bytea, officer,"
-      "   clock_timestamp() + make_interval(secs => $3::int) FROM used)"
+      " opened AS (INSERT INTO session (hash, officer, expires_at, address)"
+      "   SELECT $2::bytea, officer, clock_timestamp() + make_interval(secs => $3::int), $4"
+      "   FROM used)"
       " SELECT {} FROM used");
-  const auto opened = pipeline.add(sql, pg::bytea(sha256(link_secret)),
-                                   pg::bytea(sha256(session_secret)), seconds(kSessionLives));
+  const auto opened = pipeline.add(sql, pg::bytea(sha256(session.link_secret)),
+                                   pg::bytea(sha256(session.session_secret)),
+                                   seconds(kSessionLives), session.address);
   const pg::Results results = co_await transaction.commit(std::move(pipeline));
   co_return results[opened];
 }
 
 pg::Slot<std::optional<Session>> add_find_session(pg::Pipeline& pipeline,
                                                   const std::string& secret) {
-  static constexpr auto kSession = columns(
-      given("id", &Session::id), given("officer", &Session::officer),
-      given("expires_at < clock_timestamp() + make_interval(secs => $2::int)", &Session::stale));
+  static constexpr auto kSession =
+      columns(given("id", &Session::id), given("officer", &Session::officer),
+              given("expires_at < " WOULD_END, &Session::stale));
   static const auto sql = maybe<kSession>(
       "SELECT {} FROM session WHERE hash = $1::bytea AND expires_at > clock_timestamp()");
-  return pipeline.add(sql, pg::bytea(sha256(secret)), seconds(kSessionLives - kExtendAfter));
+  return pipeline.add(sql, pg::bytea(sha256(secret)), seconds(kSessionLives - kExtendAfter),
+                      seconds(kSessionAtMost));
 }
 
 void add_extend_session(pg::Pipeline& pipeline, std::int64_t session) {
-  pipeline.add(
-      "UPDATE session SET expires_at = clock_timestamp() + make_interval(secs => $2::int)"
-      " WHERE id = $1::bigint AND expires_at > clock_timestamp()",
-      session, seconds(kSessionLives));
+  pipeline.add("UPDATE session SET expires_at = " WOULD_END
+               " WHERE id = $1::bigint AND expires_at > clock_timestamp()",
+               session, seconds(kSessionLives), seconds(kSessionAtMost));
 }
 
 void add_end_session(pg::Pipeline& pipeline, std::int64_t session) {
   pipeline.add("DELETE FROM session WHERE id = $1::bigint", session);
+}
+
+void add_end_sessions(pg::Pipeline& pipeline, const std::string& officer) {
+  // Links first: whoever is just opening a session by one is waited for, and its session ended.
+  pipeline.add(
+      "UPDATE sign_in_link SET used_at = clock_timestamp() WHERE officer = $1 AND used_at IS NULL",
+      officer);
+  pipeline.add("DELETE FROM session WHERE officer = $1", officer);
+}
+
+namespace {
+constexpr auto kOpenSession = columns(
+    given("id", &OpenSession::id), given("address", &OpenSession::address),
+    given("created_at", &OpenSession::opened_at), given("expires_at", &OpenSession::expires_at));
+}  // namespace
+
+pg::Slot<std::vector<OpenSession>> add_sessions(pg::Pipeline& pipeline,
+                                                const std::string& officer) {
+  static const auto sql = each<kOpenSession>(
+      "SELECT {} FROM session WHERE officer = $1 AND expires_at > clock_timestamp()"
+      " ORDER BY id DESC");
+  return pipeline.add(sql, officer);
+}
+
+pg::Awaitable<bool> end_session(pg::Connection& connection, By by, std::string officer,
+                                std::int64_t session) {
+  static const auto sql = maybe<kOpenSession>(
+      "SELECT {} FROM session WHERE id = $1::bigint AND officer = $2"
+      " AND expires_at > clock_timestamp() FOR UPDATE");
+  const bool own = by.who() == By::officer(officer).who();
+  OfficeChanging changing(connection, std::move(by));
+  pg::Pipeline reading;
+  const auto slot = reading.add(sql, session, officer);
+  const pg::Results found = co_await changing.begin(std::move(reading), officer);
+  const std::optional<OpenSession> open = found[slot];
+  if (!open) {
+    co_await changing.leave();
+    co_return false;
+  }
+  pg::Pipeline writes;
+  add_end_session(writes, session);
+  std::optional<OfficeEvent> event;
+  if (!own) {
+    event = OfficeEvent{OfficeKind::session_ended, officer, {}};
+    event->take(OfficeValue::opened_at, to_string(Stamp{open->opened_at}));
+    event->take(OfficeValue::address, open->address);
+    changing.tell(officer);
+  }
+  co_await changing.commit(std::move(writes), std::move(event));
+  co_return true;
 }
 
 }  // namespace tenggat::store

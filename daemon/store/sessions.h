@@ -5,14 +5,18 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "daemon/pg/connection.h"
+#include "daemon/store/by.h"
+#include "rules/time.h"
 
 namespace tenggat::store {
 
 inline constexpr std::chrono::minutes kLinkLives{15};
-inline constexpr int kLinksAtMost = 5;                  // of one officer within kLinkLives
-inline constexpr std::chrono::hours kSessionLives{12};  // from its last use
+inline constexpr int kLinksAtMost = 5;                       // of one officer within kLinkLives
+inline constexpr std::chrono::hours kSessionLives{12};       // from its last use
+inline constexpr std::chrono::hours kSessionAtMost{24 * 7};  // however much it is used
 
 std::string new_sign_in_secret();  // 64 hex digits, of a link or of a session
 bool is_sign_in_secret(std::string_view text);
@@ -28,13 +32,16 @@ pg::Slot<std::optional<Instant>> add_sign_in_link(pg::Pipeline& pipeline, const 
 // Whether the link may still be used; changes nothing.
 pg::Slot<bool> add_find_link(pg::Pipeline& pipeline, const std::string& secret);
 
+struct NewSession {
+  std::string link_secret, session_secret;
+  std::string address;  // from where
+};
 struct OpenedSession {
   std::string officer, return_to;
 };
 // Uses the link up and opens a session, both or neither. Nothing: no such link, used or too old.
 pg::Awaitable<std::optional<OpenedSession>> open_session(pg::Connection& connection,
-                                                         std::string link_secret,
-                                                         std::string session_secret);
+                                                         NewSession session);
 
 struct Session {
   std::int64_t id = 0;
@@ -43,8 +50,22 @@ struct Session {
 };
 pg::Slot<std::optional<Session>> add_find_session(pg::Pipeline& pipeline,
                                                   const std::string& secret);
-// From now on kSessionLives, where it is live.
+// From now on kSessionLives, where it is live; at most kSessionAtMost in all.
 void add_extend_session(pg::Pipeline& pipeline, std::int64_t session);
 void add_end_session(pg::Pipeline& pipeline, std::int64_t session);
+
+// All of an officer's, with the links that were sent to them and not used.
+void add_end_sessions(pg::Pipeline& pipeline, const std::string& officer);
+
+struct OpenSession {
+  std::int64_t id = 0;
+  std::string address;
+  Instant opened_at{}, expires_at{};  // machine clock
+};
+// An officer's live sessions, the newest first.
+pg::Slot<std::vector<OpenSession>> add_sessions(pg::Pipeline& pipeline, const std::string& officer);
+// Of this officer; by somebody else it is a change of the office. False: there is no such session.
+pg::Awaitable<bool> end_session(pg::Connection& connection, By by, std::string officer,
+                                std::int64_t session);
 
 }  // namespace tenggat::store

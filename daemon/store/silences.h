@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/pg/connection.h"
+#include "daemon/store/by.h"
 #include "rules/permit/silence.h"
 
 namespace tenggat::store {
@@ -20,9 +21,10 @@ pg::Slot<std::vector<StoredSilence>> add_silences(pg::Pipeline& pipeline, bool a
 
 // Begins now, on the office's clock. The id; nothing where its end has passed already. `id` and
 // `from` of the value are ignored.
-pg::Awaitable<std::optional<std::int64_t>> add_silence(pg::Connection& connection, Silence silence);
+pg::Awaitable<std::optional<std::int64_t>> add_silence(pg::Connection& connection, By by,
+                                                       Silence silence);
 // From now on; what it holds back is looked at again at once. False: there is none, or it has
 // ended.
-pg::Awaitable<bool> end_silence(pg::Connection& connection, std::int64_t id);
+pg::Awaitable<bool> end_silence(pg::Connection& connection, By by, std::int64_t id);
 
 }  // namespace tenggat::store

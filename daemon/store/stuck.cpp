@@ -11,7 +11,8 @@ constexpr int kDays = 7;
 const std::string kLately =
     " m.recipient = ANY($1::text[]) AND m.rendered_at > $2::timestamptz - make_interval(days => " +
     std::to_string(kDays) +
-    ") AND m.text NOT IN ('rekap_harian', 'tautan_masuk', 'kanal_terganggu', 'penunjukan_plh')";
+    ") AND m.text NOT IN ('rekap_harian', 'tautan_masuk', 'kanal_terganggu', 'penunjukan_plh', "
+    "'perubahan_kantor')";
 
 // Tried in vain, or held back since its channel takes nothing.
 const std::string kStuck =
@@ -52,7 +53,8 @@ pg::Slot<std::vector<StuckSince>> add_stuck_since(pg::Pipeline& pipeline,
       "   OR (m.state = 'failed' AND m.reason = 'superseded'))"
       " AND NOT EXISTS (SELECT FROM message a WHERE a.recipient = m.recipient AND a.id > m.id"
       "   AND a.rendered_at >= m.rendered_at AND a.state = 'accepted'"
-      "   AND a.text NOT IN ('rekap_harian', 'tautan_masuk', 'kanal_terganggu', 'penunjukan_plh')) "
+      "   AND a.text NOT IN ('rekap_harian', 'tautan_masuk', 'kanal_terganggu', 'penunjukan_plh', "
+      "'perubahan_kantor')) "
       "GROUP BY 1");
   return pipeline.add(sql, pg::text_array(recipients), now);
 }

@@ -1,7 +1,10 @@
 #include "daemon/store/tokens.h"
 
+#include <fmt/format.h>
+
 #include "daemon/store/columns.h"
 #include "daemon/store/hash.h"
+#include "daemon/store/office_chain.h"
 
 namespace tenggat::store {
 namespace {
@@ -28,20 +31,77 @@ pg::Awaitable<std::vector<Token>> load_tokens(pg::Connection& connection) {
   return connection.query(sql);
 }
 
-pg::Awaitable<std::optional<std::int64_t>> add_token(pg::Connection& connection, Token token) {
-  static const auto sql = maybe_value<std::int64_t>(
-      "INSERT INTO token (hash, officer, service, scopes, expires_at, roles)"
-      " SELECT $1::bytea, nullif($2, ''), nullif($3, ''), $4::text[], $5::timestamptz, $6::text[]"
-      " WHERE $2 = '' OR EXISTS (SELECT 1 FROM officer WHERE id = $2) RETURNING id");
-  co_return co_await connection.query(sql, pg::bytea(token.hash), token.officer, token.service,
-                                      pg::text_array(token.scopes), token.expires_at,
-                                      pg::text_array(token.roles));
+namespace {
+
+std::string spaced(const std::vector<std::string>& words) {
+  return fmt::format("{}", fmt::join(words, " "));
 }
 
-pg::Awaitable<bool> revoke_token(pg::Connection& connection, std::int64_t id) {
-  static const auto sql = affects_one(
-      "UPDATE token SET revoked_at = clock_timestamp() WHERE id = $1 AND revoked_at IS NULL");
-  return connection.query(sql, id);
+// The secret's hash is in no event: it says nothing to anybody.
+OfficeEvent token_event(OfficeKind kind, const Token& token) {
+  OfficeEvent event{kind, std::to_string(token.id), {}};
+  const auto set = [&](OfficeValue value, const std::string& text) {
+    kind == OfficeKind::token_created ? event.add(value, text) : event.take(value, text);
+  };
+  set(OfficeValue::officer, token.officer);
+  set(OfficeValue::service, token.service);
+  set(OfficeValue::scopes, spaced(token.scopes));
+  set(OfficeValue::roles, spaced(token.roles));
+  if (token.expires_at) set(OfficeValue::expires_at, to_string(Stamp{*token.expires_at}));
+  return event;
+}
+
+}  // namespace
+
+pg::Awaitable<std::optional<std::int64_t>> add_token(pg::Connection& connection, By by,
+                                                     Token token) {
+  static const auto holder_sql =
+      value<bool>("SELECT $1 = '' OR EXISTS (SELECT FROM officer WHERE id = $1)");
+  // The id that it will have is drawn first, for its event to name it.
+  static const auto next_sql =
+      value<std::int64_t>("SELECT nextval(pg_get_serial_sequence('token', 'id'))");
+  OfficeChanging changing(connection, std::move(by));
+  pg::Pipeline reading;
+  const auto holder = reading.add(holder_sql, token.officer);
+  const auto next = reading.add(next_sql);
+  const pg::Results found = co_await changing.begin(std::move(reading), token.officer);
+  if (!found[holder]) {
+    co_await changing.leave();
+    co_return std::nullopt;
+  }
+  token.id = found[next];
+  pg::Pipeline writes;
+  writes.add(
+      "INSERT INTO token (id, hash, officer, service, scopes, expires_at, roles)"
+      " OVERRIDING SYSTEM VALUE VALUES ($1::bigint, $2::bytea, nullif($3, ''), nullif($4, ''),"
+      " $5::text[], $6::timestamptz, $7::text[])",
+      token.id, pg::bytea(token.hash), token.officer, token.service, pg::text_array(token.scopes),
+      token.expires_at, pg::text_array(token.roles));
+  OfficeEvent event = token_event(OfficeKind::token_created, token);
+  changing.tell(token.officer);
+  co_await changing.commit(std::move(writes), std::move(event));
+  co_return token.id;
+}
+
+pg::Awaitable<bool> revoke_token(pg::Connection& connection, By by, std::int64_t id) {
+  static const auto sql = maybe<kToken>(
+      "SELECT {} FROM token LEFT JOIN token_use ON token = id"
+      " WHERE id = $1::bigint AND revoked_at IS NULL");
+  OfficeChanging changing(connection, std::move(by));
+  pg::Pipeline reading;
+  const auto slot = reading.add(sql, id);
+  const pg::Results found = co_await changing.begin(std::move(reading));
+  const std::optional<Token> token = found[slot];
+  if (!token) {
+    co_await changing.leave();
+    co_return false;
+  }
+  pg::Pipeline writes;
+  writes.add("UPDATE token SET revoked_at = clock_timestamp() WHERE id = $1::bigint", id);
+  OfficeEvent event = token_event(OfficeKind::token_revoked, *token);
+  changing.tell(token->officer);
+  co_await changing.commit(std::move(writes), std::move(event));
+  co_return true;
 }
 
 void add_token_use(pg::Pipeline& pipeline, std::int64_t id) {

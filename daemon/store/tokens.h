@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/pg/connection.h"
+#include "daemon/store/by.h"
 #include "rules/time.h"
 
 namespace tenggat::store {
@@ -36,9 +37,10 @@ pg::Awaitable<std::vector<Token>> load_tokens(pg::Connection& connection);
 
 // Stores officer or service, scopes, roles, hash and expiry of `token`; returns its id. Nothing: no
 // such officer.
-pg::Awaitable<std::optional<std::int64_t>> add_token(pg::Connection& connection, Token token);
+pg::Awaitable<std::optional<std::int64_t>> add_token(pg::Connection& connection, By by,
+                                                     Token token);
 // False: no such token, or it was revoked before.
-pg::Awaitable<bool> revoke_token(pg::Connection& connection, std::int64_t id);
+pg::Awaitable<bool> revoke_token(pg::Connection& connection, By by, std::int64_t id);
 // That it is in use now. Token::used_at is as new as the last of these.
 void add_token_use(pg::Pipeline& pipeline, std::int64_t id);
 

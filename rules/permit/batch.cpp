@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace tenggat {
 namespace {
@@ -22,7 +23,6 @@ void append(Decision& decision, Decision&& later) {
   const auto move_all = [](auto& to, auto& from) {
     to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
   };
-  decision.after = std::move(later.after);
   move_all(decision.events, later.events);
   move_all(decision.notices, later.notices);
   move_all(decision.notes, later.notes);
@@ -123,17 +123,22 @@ std::optional<Refusal> Deciding::perform(const CommandRequest& request, StoredPe
   return std::nullopt;
 }
 
+// A permit is large: what it was goes into the change, what it is stays with the facts until
+// result(), neither is copied.
 void Deciding::change(StoredPermit& stored, Decision decision) {
   const std::optional<CorrectContact> contact = decision.contact;
   const auto [found, first] = changes_.try_emplace(stored.permit.id);
   PermitChange& all = found->second;
+  Permit before = std::exchange(stored.permit, std::move(decision.after));
   if (first) {
+    Permit after = std::exchange(stored.permit, Permit());
     all.before = stored;
+    all.before->permit = std::move(before);
+    stored.permit = std::move(after);
     all.decision = std::move(decision);
   } else {
     append(all.decision, std::move(decision));
   }
-  stored.permit = all.decision.after;
   if (contact) {
     stored.applicant.email = contact->email;
     stored.applicant.whatsapp = contact->whatsapp;
@@ -213,6 +218,7 @@ CommandAnswer Deciding::done(const CommandRequest& request, const StoredPermit& 
 
 BatchDecision Deciding::result(std::vector<std::optional<CommandAnswer>> answers) {
   for (auto& [id, change] : changes_) {
+    if (change.before) change.decision.after = std::move(facts_.permits.at(id).permit);
     const Permit& after = change.decision.after;
     const Context context =
         terms_.rules.context(terms_.rules.sop_version(after.sop_version), facts_.now);

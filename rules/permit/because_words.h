@@ -21,6 +21,13 @@ namespace tenggat {
     "persetujuan diberikan oleh pejabat yang menyiapkan sendiri berkasnya")                       \
   X(new_deficiency, "returned again, for what the return before did not name",                    \
     "pengembalian kembali menyebut kekurangan yang tidak disebut pada pengembalian sebelumnya")   \
+  X(late_entry, "done on {} and entered on {}",                                                   \
+    "tindakan dilakukan pada {} dan baru dicatat pada {}")                                        \
+  X(late_entry_turned,                                                                            \
+    "done on {} and entered on {}; by that entry it is in time, and counts as late until a superior confirms it",\
+    "tindakan dilakukan pada {} dan baru dicatat pada {}; menurut pencatatan itu batas waktunya terpenuhi, tetapi tetap dihitung terlambat sampai dikonfirmasi atasan")\
+  X(against_recommendation, "the draft decides otherwise than was recommended",                   \
+    "konsep keputusan menyimpang dari rekomendasi")                                        \
   X(escalated, "the officer asks to be directed at once", "petugas memohon arahan segera")        \
   X(escalated_for_obstacle, "the officer asks to be directed at once (obstacle: {})",             \
     "petugas memohon arahan segera (kendala: {})")                                                \

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "rules/permit/reason.h"
@@ -52,6 +53,20 @@ struct WorkingSeconds {
   std::string step;
   bool operator==(const WorkingSeconds&) const = default;
 };
+// What a late entry made of a verdict that would have been missed.
+enum class Turned { none, met };
+constexpr std::string_view to_string(Turned turned) {
+  return turned == Turned::met ? "met" : "none";
+}
+constexpr std::optional<Turned> parse_turned(std::string_view text) {
+  if (text == "met") return Turned::met;
+  return text == "none" ? std::optional(Turned::none) : std::nullopt;
+}
+struct EnteredLate {
+  std::string step;
+  Turned turned = Turned::none;
+  bool operator==(const EnteredLate&) const = default;
+};
 inline constexpr const char* kAskedNow = "now";
 struct SuperiorTold {
   std::string step;  // empty: the case
@@ -66,7 +81,7 @@ struct NoticeRedirected {
 
 using Counted = std::variant<PermitSubmitted, PermitClosed, CaseMet, CaseMissed, StepCompleted,
                              StepMissed, StepReturned, WorkingTime, WorkingSeconds, SuperiorTold,
-                             NoticeRedirected, LegalLimitsPassed>;
+                             NoticeRedirected, LegalLimitsPassed, EnteredLate>;
 
 // A change of a counter, counted once `counted_from` has passed (the undo window).
 struct CountDelta {

@@ -14,6 +14,8 @@ constexpr Seconds kBriefPause{3600};
 NoticeKind report_kind(Reason reason) {
   if (reason == Reason::new_deficiency) return {NoticeKind::Of::new_deficiency};
   if (reason == Reason::self_approval) return {NoticeKind::Of::self_approval};
+  if (reason == Reason::late_entry) return {NoticeKind::Of::late_entry};
+  if (reason == Reason::against_recommendation) return {NoticeKind::Of::against_recommendation};
   return {NoticeKind::Of::pause};
 }
 
@@ -119,14 +121,11 @@ void Draft::tell_applicant(int visit, const std::string& text, Reason reason, st
 
 void Draft::report_to_superior(int visit, const std::string& why, Reason reason, std::int64_t cause,
                                Seconds hold) {
-  const Role& role = sop_.role(permit().find_visit(visit)->role);
-  const bool has_superior = !role.superior.empty() || role.copy.empty();
   Notice notice;
   notice.visit = visit;
   notice.kind = report_kind(reason);
   notice.k = static_cast<int>(cause);
-  notice.addressee = {Addressee::Kind::role,
-                      has_superior ? superior_of(role.id, 1).role : role.copy};
+  notice.addressee = {Addressee::Kind::role, reported_to(*permit().find_visit(visit), sop_)};
   notice.audience = Audience::superior;
   notice.text = "laporan";
   notice.reason = reason;
@@ -233,7 +232,9 @@ void Draft::close_visit(Visit& visit, const Performance& done, std::int64_t caus
   const Replay replay(*ledger, calendar_);
   visit.elapsed = replay.consumed(done.at);
   visit.due_at = replay.due();
-  visit.verdict = replay.due() && done.at > *replay.due() ? Verdict::missed : Verdict::met;
+  const bool waits = visit.late && visit.late->turned_step;  // for a superior's word
+  visit.verdict =
+      waits || (replay.due() && done.at > *replay.due()) ? Verdict::missed : Verdict::met;
   const WaitingAndHandling parts = waiting_and_handling(permit(), visit, sop_, calendar_, done.at);
   visit.waited = parts.waiting;
   visit.handled = parts.handling;
@@ -252,7 +253,6 @@ void Draft::count_completion(Visit& visit, Seconds worked, std::int64_t cause, S
   count(WorkingSeconds{visit.step}, counted, cause, worked.count());
   const bool missed = visit.verdict == Verdict::missed;
   if (missed == visit.missed_counted) return;
-  // Where it is met after all, it was recorded late: the breach on the books is reversed.
   visit.missed_counted = missed;
   count(StepMissed{visit.step}, counted, cause, missed ? 1 : -1);
 }
@@ -285,9 +285,10 @@ void Draft::close_case(Instant at) {
   p.case_closed_at = at;
 }
 
-void Draft::start_and_end_case(const Trigger& trigger, Instant at, std::int64_t cause,
-                               Seconds hold) {
+void Draft::start_and_end_case(const Trigger& trigger, const Performance& done,
+                               std::int64_t cause) {
   Permit& p = permit();
+  const Instant at = done.at;
   if (trigger == sop_.legal.starts && !p.legal_opened_at) p.legal_opened_at = at;
   if (trigger == sop_.case_starts && !p.case_opened_at) {
     p.case_opened_at = at;
@@ -299,9 +300,10 @@ void Draft::start_and_end_case(const Trigger& trigger, Instant at, std::int64_t 
   ++p.signings;
   if (!p.case_opened_at || p.case_closed_at) return;  // a corrected decree is judged once
   close_case(at);
-  const bool missed = p.case_due_at && at > *p.case_due_at;
+  const auto& late = p.find_visit(done.visit)->late;
+  const bool missed = (late && late->turned_case) || (p.case_due_at && at > *p.case_due_at);
   p.case_verdict = missed ? Verdict::missed : Verdict::met;
-  const Instant counted = recorded_ + hold;
+  const Instant counted = recorded_ + done.hold;
   if (!missed) count(CaseMet{}, counted, cause);
   if (missed != p.case_missed_counted) count(CaseMissed{}, counted, cause, missed ? 1 : -1);
   p.case_missed_counted = missed;
@@ -317,10 +319,18 @@ void Draft::end_permit(PermitState state, Instant at, std::int64_t cause, Second
 
 // --- documents -----------------------------------------------------------------------------------
 
-void Draft::add_document(const NewDocument& document, int visit, bool file, const Actor& actor,
-                         std::int64_t cause) {
+// The applicant's answer comes in at an officer's visit.
+std::string Draft::role_of(const Actor& actor, int visit) const {
+  return actor.kind == Actor::Kind::applicant ? sop_.steps.front().role
+                                              : decision_.after.find_visit(visit)->role;
+}
+
+// It takes the place of what the same role brought: nobody's file gives way to another's.
+void Draft::add_document(const NewDocument& document, bool file, const Bringing& how) {
   Permit& p = permit();
-  const auto is_of_another_branch = [&](const Document& earlier) {
+  const auto& [visit, actor, cause, takes_place] = how;
+  const std::string role = role_of(actor, visit);
+  const auto is_of_another_branch = [&, visit = visit](const Document& earlier) {
     const Visit* by = p.find_visit(earlier.visit);
     const Visit* here = p.find_visit(visit);
     const Step* one = by ? sop_.find_step(by->step) : nullptr;
@@ -328,7 +338,8 @@ void Draft::add_document(const NewDocument& document, int visit, bool file, cons
     return one && other && sop_.are_siblings(*one, *other);
   };
   for (Document& earlier : p.documents)
-    if (earlier.counts() && earlier.kind == document.kind && earlier.name == document.name &&
+    if (takes_place && earlier.counts() && earlier.kind == document.kind &&
+        earlier.name == document.name && earlier.role == role &&
         (file || !earlier.file) &&  // a mark says something of a file and takes its place never
         !is_of_another_branch(earlier))
       earlier.superseded_event = cause;
@@ -344,6 +355,7 @@ void Draft::add_document(const NewDocument& document, int visit, bool file, cons
   added.added_at = now_;
   added.added_by = actor.id;
   added.added_event = cause;
+  added.role = role;
   p.documents.push_back(std::move(added));
 }
 

@@ -37,6 +37,14 @@ struct BranchAt {
   int fork = 0, branch = 0;
 };
 
+// How documents come in.
+struct Bringing {
+  int visit = 0;
+  const Actor& actor;
+  std::int64_t cause = 0;
+  bool takes_place = true;  // of what was there before; nothing does that comes with a return
+};
+
 // How a visit comes to be opened.
 struct Opening {
   Instant at{};
@@ -79,6 +87,8 @@ class Draft {
   void resume(int visit, Instant at, const Doer& by, const ResumeVisit& command, Seconds hold);
   void correct_contact(const CorrectContact& command, const Doer& by);
   void send_link(const Doer& by);
+  void confirm(int visit, const std::string& text, const Doer& by);
+  void correct(int visit, const Correct& command, const Doer& by);
   void apply_calendar(const std::string& decree);
   void migrate(const std::string& because);
 
@@ -122,6 +132,8 @@ class Draft {
   void reopen(Visit& visit);
   Acted acted(const Performance& done, const Visit& before, const Route& route,
               const std::vector<int>& cancelled) const;
+  void bring(const Performance& done, std::int64_t cause);
+  void report_closing(const Performance& done, const Visit& before, std::int64_t cause);
   void set_fields(const FieldValues& given, LastAction& last);
   void open_next(const Performance& done, const Route& route, LastAction& last);
   void open_step(const Step& next, const Performance& done, BranchAt at, LastAction& last);
@@ -134,13 +146,20 @@ class Draft {
   void abandon_visit(Visit& visit, std::string_view action, const Actor& actor, LastAction& last);
   void count_completion(Visit& visit, Seconds worked, std::int64_t cause, Seconds hold);
   void close_case(Instant at);
-  void start_and_end_case(const Trigger& trigger, Instant at, std::int64_t cause, Seconds hold);
+  void start_and_end_case(const Trigger& trigger, const Performance& done, std::int64_t cause);
   void end_permit(PermitState state, Instant at, std::int64_t cause, Seconds hold);
 
-  void add_document(const NewDocument& document, int visit, bool file, const Actor& actor,
-                    std::int64_t cause);
+  void add_document(const NewDocument& document, bool file, const Bringing& how);
+  std::string role_of(const Actor& actor, int visit) const;
+  Outcome recommended() const;
   void void_outputs_from(const Step& first, std::int64_t cause);
   bool finds_more_than_before(const Visit& visit) const;
+
+  std::optional<Instant> passed_due(const std::optional<Ledger>& ledger) const;
+  std::optional<LateEntry> late_entry(const Performance& done, const Visit& before) const;
+  void tell_of_late_entry(const Visit& visit, std::int64_t cause, Seconds hold);
+  void judge_corrected_visit(Visit& visit, Instant at, LateEntry& late);
+  void judge_corrected_case(Instant at, LateEntry& late);
 
   void take_automatic_action(const Timed& timed);
   void raise(const Timed& timed);

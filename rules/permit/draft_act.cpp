@@ -65,6 +65,47 @@ Acted Draft::acted(const Performance& done, const Visit& before, const Route& ro
   return acted;
 }
 
+// What people wrote, and the documents.
+void Draft::bring(const Performance& done, std::int64_t cause) {
+  const auto& [rule, visit, act, by, at, hold] = done;
+  note(visit, "note", "", act.note, by.actor);
+  note(visit, "late_entry", "", act.reason, by.actor);
+  for (const Deficiency& one : act.deficiencies)
+    note(visit, "deficiency", one.document, one.note, by.actor);
+  const Bringing how{visit, by.actor, cause, !rule.backward};
+  for (const NewDocument& document : act.documents) add_document(document, true, how);
+  if (rule.backward) return;
+  for (const Output& output : rule.outputs)
+    if (!output.file) add_document({output.kind, "", "", "", ""}, false, how);
+}
+
+// What a superior is told of the action, whoever took it.
+void Draft::report_closing(const Performance& done, const Visit& before, std::int64_t cause) {
+  const auto& [rule, visit_id, act, by, at, hold] = done;
+  const Visit& visit = *permit().find_visit(visit_id);
+  const auto report = [&, hold = hold](const std::string& why, Reason reason) {
+    report_to_superior(before.id, why, reason, cause, hold);
+  };
+  if (rule.state == PermitState::returned && finds_more_than_before(visit))
+    report(sentence<Because::new_deficiency>(), Reason::new_deficiency);
+  if (by.in_place_because == Reason::self_approval && before.is_work_of(by.actor.id))
+    report(sentence<Because::self_approval>(), Reason::self_approval);
+  const Outcome told = recommended();
+  if (rule.chooses_outcome && told != Outcome::none && told != permit().outcome)
+    report(sentence<Because::against_recommendation>(), Reason::against_recommendation);
+  if (visit.late) tell_of_late_entry(visit, cause, hold);
+}
+
+// What the latest action said that has an outcome of its own.
+Outcome Draft::recommended() const {
+  Outcome latest = Outcome::none;
+  for (const Visit& visit : decision_.after.visits) {
+    const ActionRule* rule = visit.closed_at && !visit.undone ? action_of(visit, sop_) : nullptr;
+    if (rule && rule->sets_outcome != Outcome::none) latest = rule->sets_outcome;
+  }
+  return latest;
+}
+
 void Draft::perform(const Performance& done) {
   Permit& p = permit();
   const auto& [rule, visit_id, act, by, at, hold] = done;
@@ -80,35 +121,22 @@ void Draft::perform(const Performance& done) {
   if (pause_ended) last.ended_pauses.push_back(pause_ended->id);
   const bool case_was_closed = p.case_closed_at.has_value();
 
+  const auto late = late_entry(done, before);
   const std::int64_t cause = record(visit_id, by, acted(done, before, route, cancelled));
   last.event = cause;
   ++p.version;
-
-  note(visit_id, "note", "", act.note, by.actor);
-  note(visit_id, "late_entry", "", act.reason, by.actor);
-  for (const Deficiency& one : act.deficiencies)
-    note(visit_id, "deficiency", one.document, one.note, by.actor);
-  for (const NewDocument& document : act.documents)
-    add_document(document, visit_id, true, by.actor, cause);
-  if (!rule.backward)
-    for (const Output& output : rule.outputs)
-      if (!output.file)
-        add_document({output.kind, "", "", "", ""}, visit_id, false, by.actor, cause);
+  bring(done, cause);
 
   p.outcome = outcome_after(p, rule, act);
   set_fields(act.fields, last);
 
   Visit& visit = *p.find_visit(visit_id);
+  visit.late = late;
   close_visit(visit, done, cause);
   visit.joined = route.arrives;
   for (const Deficiency& one : act.deficiencies) visit.deficiencies.push_back(one.document);
-  if (rule.state == PermitState::returned && finds_more_than_before(visit))
-    report_to_superior(visit_id, sentence<Because::new_deficiency>(), Reason::new_deficiency, cause,
-                       hold);
-  if (by.in_place_because == Reason::self_approval && before.is_work_of(by.actor.id))
-    report_to_superior(visit_id, sentence<Because::self_approval>(), Reason::self_approval, cause,
-                       hold);
-  start_and_end_case({step.id, rule.id}, at, cause, hold);
+  report_closing(done, before, cause);
+  start_and_end_case({step.id, rule.id}, done, cause);
   const bool signed_again = p.signings > last.signings_before && last.signings_before > 0;
   if (p.signings == 1 && last.signings_before == 0 && p.outcome != Outcome::refusal)
     count(PermitClosed{PermitState::issued}, recorded_ + hold, cause);
@@ -232,6 +260,7 @@ void Draft::reopen(Visit& visit) {
   visit.handled.reset();
   visit.deficiencies.clear();
   visit.joined = false;
+  visit.late.reset();
 }
 
 void Draft::undo(const LastAction& last, const Actor& actor) {

@@ -91,7 +91,7 @@ void Draft::resume(int visit, Instant at, const Doer& by, const ResumeVisit& com
   const std::int64_t cause = record(visit, by, std::move(resumed));
   note(visit, "note", "", command.note, by.actor);
   for (const NewDocument& document : command.documents)
-    add_document(document, visit, true, by.actor, cause);
+    add_document(document, true, {visit, by.actor, cause});
   ++permit().version;
   if (by.actor.kind == Actor::Kind::applicant) tell_of_answer(visit, cause);
   tell_if_promise_moved(visit, because_ended(pause), cause, hold, &pause);

@@ -52,6 +52,21 @@ struct Acted {
   std::vector<std::string> cancelled{};  // the visits of other branches that it ended
   bool operator==(const Acted&) const = default;
 };
+// A superior has read a late entry that makes a breach fall away: it counts as met from here on.
+struct Confirmed {
+  std::string step;
+  Personal note{};
+  bool operator==(const Confirmed&) const = default;
+};
+// An administrator says that what closed the visit was done earlier than the record had it.
+struct Corrected {
+  std::string step;
+  Stamp occurred_at, before;
+  Personal reason{};
+  // Only by it is the step, the case, met: until a superior confirms it, missed.
+  bool turned_step = false, turned_case = false;
+  bool operator==(const Corrected&) const = default;
+};
 struct Undone {
   std::int64_t event = 0;  // that was taken back
   std::string action;
@@ -149,10 +164,16 @@ struct ReminderRaised {
   bool operator==(const ReminderRaised&) const = default;
 };
 
+// Nothing happened: the record, which did not hold the permit's rows before, says what they hold.
+struct RowsRecorded {
+  bool operator==(const RowsRecorded&) const = default;
+};
+
 using Happening =
     std::variant<Submitted, Acted, Undone, Claimed, Released, Assigned, Escalated, Acknowledged,
                  Paused, PauseExtended, Resumed, ContactCorrected, LinkSent, CalendarApplied,
-                 SopMigrated, RungRaised, DeadlineMissed, ReminderRaised, LegalLimitPassed>;
+                 SopMigrated, RungRaised, DeadlineMissed, ReminderRaised, LegalLimitPassed,
+                 Confirmed, Corrected, RowsRecorded>;
 
 struct EventHead {
   std::int64_t sequence = 0;  // 1.. within the permit

@@ -219,14 +219,19 @@ struct Frozen {
   std::optional<Verdict> verdict;
   Seconds elapsed{};
   std::optional<Instant> due_at;
+  bool awaits_word = false;  // of a superior: until then it is missed
 };
 
-Frozen frozen(const Visit& visit) { return {visit.verdict, visit.elapsed, visit.due_at}; }
+Frozen frozen(const Visit& visit) {
+  const bool awaits = visit.late && visit.late->turned_step && visit.late->awaits_word();
+  return {visit.verdict, visit.elapsed, visit.due_at, awaits};
+}
 
 // None: it has not ended, or never began.
 std::optional<Frozen> frozen_case(const Permit& permit) {
   if (!permit.case_closed_at || !permit.case_elapsed) return std::nullopt;
-  return Frozen{permit.case_verdict, *permit.case_elapsed, permit.case_due_at};
+  return Frozen{permit.case_verdict, *permit.case_elapsed, permit.case_due_at,
+                case_awaits_word(permit) != nullptr};
 }
 
 std::optional<Recomputed> recompute(const std::optional<Ledger>& ledger, const Frozen& was,
@@ -234,7 +239,7 @@ std::optional<Recomputed> recompute(const std::optional<Ledger>& ledger, const F
   if (!ledger || !ledger->closed) return std::nullopt;
   const Replay replay(*ledger, calendar);
   Recomputed now{was.verdict, replay.consumed(*ledger->closed), replay.due()};
-  if (was.verdict)
+  if (was.verdict && !was.awaits_word)
     now.verdict = now.due_at && *ledger->closed > *now.due_at ? Verdict::missed : Verdict::met;
   const bool same =
       now.verdict == was.verdict && now.elapsed == was.elapsed && now.due_at == was.due_at;

@@ -11,6 +11,8 @@ constexpr std::pair<NoticeKind::Of, std::string_view> kKinds[] = {
     {NoticeKind::Of::pause, "jeda"},
     {NoticeKind::Of::new_deficiency, "new_deficiency"},
     {NoticeKind::Of::self_approval, "self_approval"},
+    {NoticeKind::Of::late_entry, "late_entry"},
+    {NoticeKind::Of::against_recommendation, "against_recommendation"},
     {NoticeKind::Of::escalated, "escalated"},
     {NoticeKind::Of::handed_over, "handed_over"},
     {NoticeKind::Of::obstacle, "kendala"},
@@ -37,7 +39,7 @@ NoticeKind NoticeKind::parse(std::string_view text) {
 
 bool NoticeKind::is_report() const {
   return of == Of::pause || of == Of::new_deficiency || of == Of::self_approval ||
-         of == Of::escalated;
+         of == Of::late_entry || of == Of::against_recommendation || of == Of::escalated;
 }
 
 std::string_view to_string(Audience audience) {

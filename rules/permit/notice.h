@@ -43,6 +43,8 @@ struct NoticeKind {
     pause,
     new_deficiency,
     self_approval,
+    late_entry,
+    against_recommendation,
     escalated,
     handed_over,  // a task
     obstacle,     // the time to look at it again

@@ -1,5 +1,7 @@
 #include "rules/permit/offers.h"
 
+#include <set>
+
 #include "rules/permit/preconditions.h"
 
 namespace tenggat {
@@ -14,6 +16,9 @@ class Listing {
 
   std::vector<Offer> all() {
     of_permit();
+    std::set<std::string> steps;
+    for (const Visit& visit : draft_.permit().visits) steps.insert(visit.step);
+    for (const std::string& step : steps) of_closed(step);
     if (!is_terminal(draft_.permit().state))
       for (const Visit& visit : draft_.permit().visits)
         if (visit.open()) of_visit(visit);
@@ -27,6 +32,7 @@ class Listing {
 
  private:
   void of_permit();
+  void of_closed(const std::string& step);
   void of_visit(const Visit& visit);
   void task(const Visit& visit);
   void acts(const Visit& visit, const Allowed& by);
@@ -60,6 +66,13 @@ void Listing::of_permit() {
     undo.until = draft_.permit().last_action->recorded_at + context_.send.undo_window;
   if (context_.sop.withdrawal) add(What::withdraw, 0, may_.withdraw());
   add(What::reach_applicant, 0, may_.reach_applicant());
+}
+
+// What is said afterwards of when a step was done.
+void Listing::of_closed(const std::string& step) {
+  if (const Visit* late = may_.to_confirm(step)) add(What::confirm, late->id, may_.confirm(*late));
+  if (const Visit* ended = may_.to_correct(step))
+    add(What::correct, ended->id, may_.correct(*ended)).wanted.note = ActionRule::Note::required;
 }
 
 void Listing::of_visit(const Visit& visit) {

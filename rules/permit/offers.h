@@ -40,6 +40,8 @@ struct Offer {
     extend,  // the pause that stands: with a later end date
     resume,
     answer,          // of the applicant, to what the visit stands for
+    confirm,         // a late entry
+    correct,         // when the permit was ended or signed
     reach_applicant  // CorrectContact, SendLink
   } what = What::act;
   int visit = 0;  // 0: about the permit

@@ -207,15 +207,53 @@ std::optional<Duty> duty_for(std::string_view officer, const Visit& visit, const
   return std::nullopt;
 }
 
-std::optional<Duty> superior_duty_for(std::string_view officer, const Visit& visit, const Sop& sop,
-                                      const People& people, const CivilDate& day) {
-  const std::vector<std::string> chain = sop_of(visit, sop).chain(visit.role);
+namespace {
+
+// In one of the roles; in their own right first.
+std::optional<Duty> duty_in(const std::vector<std::string>& roles, std::string_view officer,
+                            const People& people, const CivilDate& day) {
   for (const bool own : {true, false})
     for (const Duty& duty : people.duties(officer, day)) {
-      const bool above = std::find(chain.begin(), chain.end(), duty.role) != chain.end();
-      if (above && duty.for_officer.empty() == own) return duty;
+      const bool in = std::find(roles.begin(), roles.end(), duty.role) != roles.end();
+      if (in && duty.for_officer.empty() == own) return duty;
     }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Duty> superior_duty_for(std::string_view officer, const Visit& visit, const Sop& sop,
+                                      const People& people, const CivilDate& day) {
+  return duty_in(sop_of(visit, sop).chain(visit.role), officer, people, day);
+}
+
+std::string reported_to(const Visit& visit, const Sop& sop) {
+  const Sop& its = sop_of(visit, sop);
+  const Role* role = its.find_role(visit.role);
+  if (!role || (role->applicant && !its.head.empty())) return its.head;
+  const std::vector<std::string> chain = its.chain(role->id);
+  if (!chain.empty()) return chain.front();
+  return role->copy.empty() ? role->id : role->copy;
+}
+
+std::optional<Duty> confirming_duty_for(std::string_view officer, const Visit& visit,
+                                        const Sop& sop, const People& people,
+                                        const CivilDate& day) {
+  std::vector<std::string> roles = sop_of(visit, sop).chain(visit.role);
+  if (roles.empty()) roles.push_back(reported_to(visit, sop));
+  return duty_in(roles, officer, people, day);
+}
+
+bool is_own_entry(std::string_view officer, const Visit& visit) {
+  constexpr std::string_view kOfficer = "officer:";
+  const std::string_view by = visit.late ? std::string_view(visit.late->by) : std::string_view();
+  const bool entered = by.starts_with(kOfficer) && by.substr(kOfficer.size()) == officer;
+  return entered || visit.closed_by == officer || visit.closed_for == officer;
+}
+
+bool is_administrator(std::string_view officer, const People& people, const CivilDate& day) {
+  const Officer* self = in_service(people, officer, day);
+  return self && holds(*self, kAdministrator);
 }
 
 }  // namespace tenggat

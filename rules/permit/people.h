@@ -12,6 +12,10 @@
 
 namespace tenggat {
 
+// Who holds this role themselves keeps the office's people, tokens and rules. No SOP has such a
+// role.
+inline constexpr std::string_view kAdministrator = "admin";
+
 // Civil dates are ISO texts in the office's zone: "2026-04-13". They compare as dates.
 using CivilDate = std::string;
 
@@ -118,5 +122,19 @@ std::optional<Duty> duty_for(std::string_view officer, const Visit& visit, const
 // first.
 std::optional<Duty> superior_duty_for(std::string_view officer, const Visit& visit, const Sop& sop,
                                       const People& people, const CivilDate& day);
+
+// Who is told first of what was done at a visit: the role above its own; where there is none, the
+// role told along, else the role itself. Of an applicant's visit the head.
+std::string reported_to(const Visit& visit, const Sop& sop);
+// The duty in which an officer may confirm a late entry of the visit: any above its role; where
+// there is none, the one that is told of it. Whether it is their own entry is not asked here.
+std::optional<Duty> confirming_duty_for(std::string_view officer, const Visit& visit,
+                                        const Sop& sop, const People& people, const CivilDate& day);
+// Whether a late entry of the visit is theirs: they made it, it is their deputy's, or they acted in
+// what it is about.
+bool is_own_entry(std::string_view officer, const Visit& visit);
+
+// In service, and no deputy for one.
+bool is_administrator(std::string_view officer, const People& people, const CivilDate& day);
 
 }  // namespace tenggat

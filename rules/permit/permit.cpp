@@ -15,6 +15,13 @@ bool is_acknowledged(const Visit& visit, std::string_view rung, int k, Instant r
   return repeat && visit.acknowledged && raised_at < visit.acknowledged->until;
 }
 
+const Visit* case_awaits_word(const Permit& permit) {
+  for (const Visit& visit : permit.visits)
+    if (visit.late && !visit.undone && visit.late->turned_case && visit.late->awaits_word())
+      return &visit;
+  return nullptr;
+}
+
 std::string label(const Visit& visit) {
   return visit.step + '#' + std::to_string(visit.occurrence);
 }

@@ -27,6 +27,21 @@ struct Acknowledgement {
   bool operator==(const Acknowledgement&) const = default;
 };
 
+// That a person recorded what closed a visit after it was done (`occurred_at`), or that an
+// administrator corrected when. Source: docs/reference.md, Late entries.
+struct LateEntry {
+  Instant recorded_at{};
+  std::string by;  // "officer:siti", "service:bank"
+  // Only by it is the step, the case, in time. Until a superior confirms it, that counts as missed.
+  bool turned_step = false, turned_case = false;
+  std::string confirmed_by{};  // officer id
+  std::optional<Instant> confirmed_at{};
+
+  bool turned() const { return turned_step || turned_case; }
+  bool awaits_word() const { return turned() && !confirmed_at; }
+  bool operator==(const LateEntry&) const = default;
+};
+
 // Stands for the action of a visit whose branch another one ended: no verdict.
 inline constexpr std::string_view kCancelled = "cancelled";
 
@@ -64,6 +79,7 @@ struct Visit {
   // The version it was closed under, where the permit has gone on to another since; else empty. Its
   // step, role and action are in that version and perhaps in no later one.
   std::string sop_version;
+  std::optional<LateEntry> late;
 
   bool open() const { return !closed_at && !undone; }
   bool cancelled() const { return action == kCancelled; }
@@ -107,6 +123,7 @@ struct Document {
   std::int64_t added_event = 0;
   std::int64_t superseded_event = 0;  // by a later one of the same kind and name
   std::int64_t voided_event = 0;      // by a return to an earlier step, or an undo
+  std::string role{};                 // that brought it; the applicant's too
   bool counts() const { return superseded_event == 0 && voided_event == 0; }
   bool operator==(const Document&) const = default;
 };
@@ -192,6 +209,10 @@ struct Permit {
 // The visit whose return gave the file to the applicant, so that this one was opened; null: none
 // did.
 const Visit* returning_visit(const Permit& permit, const Visit& opened, const Sop& sop);
+
+// The visit whose late entry is all that makes the case met, and waits for a superior's word; null:
+// none.
+const Visit* case_awaits_word(const Permit& permit);
 
 // When a permit that has ended did so: what was recorded later changed nothing of it.
 Instant ended_at(const Permit& permit);

@@ -7,10 +7,6 @@
 namespace tenggat {
 namespace {
 
-// An entry recorded later than this after the fact must say why. Source: docs/reference.md,
-// Actions.
-constexpr Seconds kLateEntry{15 * 60};
-
 bool comes_with(const std::vector<NewDocument>& documents, const std::string& kind) {
   return std::any_of(documents.begin(), documents.end(),
                      [&](const NewDocument& document) { return document.kind == kind; });
@@ -210,6 +206,7 @@ Allowed Preconditions::act(const Visit& visit, const ActionRule& rule, Allowed b
   const bool of_chosen_outcome = rule.chooses_outcome && rule.when.names(kOutcomeField);
   if (!of_chosen_outcome && !may_hold(rule.when, step))
     return refuse<Refused::condition_not_met>(rule.id);
+  if (auto refusal = refuse_own_late_entry(visit, rule, *by)) return *std::move(refusal);
   if (auto refusal = refuse_way(visit, rule)) return *std::move(refusal);
   return by;
 }
@@ -222,7 +219,7 @@ std::optional<Refusal> Preconditions::refuse_content(const Visit& visit, const A
   if (auto refusal = refuse_branches(rule, act)) return refusal;
   if (auto refusal = refuse_documents(rule, act)) return refusal;
   if (auto refusal = refuse_note(rule, act)) return refusal;
-  if (auto refusal = refuse_occurred_at(visit, act)) return refusal;
+  if (auto refusal = refuse_occurred_at(visit, rule, act)) return refusal;
   return refuse_next_steps(permit(), visit, rule, act, context_.sop);
 }
 
@@ -260,15 +257,6 @@ std::optional<Refusal> Preconditions::refuse_documents(const ActionRule& rule,
   if (!missing.empty())
     return refuse<Refused::missing_output>(rule.id, Missing{std::move(missing)});
   return refuse_out_of_place(act.documents, rule, context_.sop);
-}
-
-std::optional<Refusal> Preconditions::refuse_occurred_at(const Visit& visit, const Act& act) const {
-  if (!act.occurred_at) return std::nullopt;
-  if (*act.occurred_at < visit.opened_at || *act.occurred_at > draft_.now())
-    return refuse<Refused::occurred_outside>();
-  if (draft_.now() - *act.occurred_at > kLateEntry && act.reason.empty())
-    return refuse<Refused::late_without_reason>();
-  return std::nullopt;
 }
 
 std::optional<Refusal> refuse_out_of_place(const std::vector<NewDocument>& documents,

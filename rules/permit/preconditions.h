@@ -46,6 +46,13 @@ class Preconditions {
   std::optional<Refusal> refuse_extension(const Visit& visit, const PauseReason& reason) const;
   Allowed resume(const Visit& visit) const;
   Allowed reach_applicant() const;
+  // Of a late entry that waits for a superior's word. Of several at a step the first that they may
+  // confirm; null: none waits.
+  Allowed confirm(const Visit& visit) const;
+  const Visit* to_confirm(const std::string& step) const;
+  // Of the latest visit of a step that ended or signed the permit; null: there is none.
+  Allowed correct(const Visit& visit) const;
+  const Visit* to_correct(const std::string& step) const;
 
   // The applicant's own answer to what the visit stands for.
   bool is_answer(const Visit& visit) const;
@@ -68,6 +75,7 @@ class Preconditions {
   std::optional<Refusal> refuse_content(const Visit& visit, const PauseReason& reason,
                                         const PauseVisit& command) const;
   std::optional<Refusal> refuse_content(const Visit& visit, const ResumeVisit& command) const;
+  std::optional<Refusal> refuse_content(const Visit& visit, const Correct& command) const;
 
   // An end date of a pause lies after the first, and not after the second where there is one.
   struct UntilBounds {
@@ -96,7 +104,11 @@ class Preconditions {
   std::optional<Refusal> refuse_form(const Visit& visit, const ActionRule& rule,
                                      const Act& act) const;
   std::optional<Refusal> refuse_documents(const ActionRule& rule, const Act& act) const;
-  std::optional<Refusal> refuse_occurred_at(const Visit& visit, const Act& act) const;
+  std::optional<Refusal> refuse_occurred_at(const Visit& visit, const ActionRule& rule,
+                                            const Act& act) const;
+  std::optional<Refusal> refuse_own_late_entry(const Visit& visit, const ActionRule& rule,
+                                               const Doer& by) const;
+  bool can_be_undone(const Visit& visit) const;
   Refusal too_long(const PauseReason& reason, Instant latest) const;
 
   const Draft& draft_;
@@ -104,6 +116,9 @@ class Preconditions {
   const Context& context_;
   CivilDate today_;
 };
+
+// Whether an action ends the permit or its case: it is issued, refused, signed.
+bool ends_or_signs(const std::string& step, const ActionRule& rule, const Sop& sop);
 
 // Where a document is brought that another step brings: a decree is handed in where it is signed
 // and nowhere else.

@@ -20,6 +20,8 @@ namespace tenggat {
   X(paused_near_due, "dijeda saat batas sudah dekat")  /* opened or put off, time being short */  \
   X(pause_near_limit, "jeda mendekati batas terlama")  /* put off to all that its reason allows */\
   X(new_deficiency, "pengembalian menyebut kekurangan baru")  /* not named by the first one */    \
+  X(late_entry, "tindakan dicatat terlambat")  /* done before it was recorded */                   \
+  X(against_recommendation, "konsep keputusan berbeda dari rekomendasi")                          \
   X(handed_over, "tugas dialihkan")  /* a superior, or the turn, gave the task to someone */      \
   X(escalated_now, "arahan diminta")  /* its officer asked the superior without waiting */        \
   X(acknowledgement_over, "saatnya melihat lagi kendala")  /* the time to look again */           \
@@ -86,6 +88,10 @@ namespace tenggat {
   X(too_late_to_withdraw, "")                                                                     \
   X(bad_occurred_at, "")                                                                          \
   X(missing_reason, "")                                                                           \
+  X(own_late_entry, "")  /* nobody confirms, approves or signs what they entered late */          \
+  X(nothing_to_confirm, "")                                                                       \
+  X(nothing_to_correct, "")                                                                       \
+  X(entry_not_final, "")  /* it can still be taken back */                                        \
   X(external_id_taken, "")                                                                        \
   X(sop_retired, "")                                                                              \
   X(unknown_related, "")  /* the permit that it objects to is not there */                        \

@@ -37,6 +37,13 @@ namespace tenggat {
     "hanya petugas yang mengambil tugas dan menjeda waktu")                                       \
   X(superiors_alone, wrong_role, "step '{}' is assigned by a superior of the role {}",            \
     "langkah '{}' ditugaskan oleh atasan peran {}")                                               \
+  X(superior_confirms, wrong_role,                                                                \
+    "a late entry at step '{}' is confirmed by a superior of the role {}",                        \
+    "pencatatan terlambat pada langkah '{}' dikonfirmasi oleh atasan peran {}")                   \
+  X(own_late_entry, own_late_entry, "nobody confirms, approves or signs what they entered late themselves",\
+    "tidak seorang pun mengonfirmasi, menyetujui, atau menandatangani pencatatan terlambatnya sendiri")\
+  X(administrators_alone, wrong_role, "only administrators correct when something was done",      \
+    "hanya pengelola yang membetulkan waktu suatu tindakan")                                      \
   X(clerks_alone, wrong_role,                                                                     \
     "only officers who work on files of this SOP correct how its applicants are reached",         \
     "hanya petugas yang mengerjakan berkas layanan ini yang membetulkan kontak pemohonnya")       \
@@ -93,8 +100,23 @@ namespace tenggat {
   X(occurred_outside, bad_occurred_at,                                                            \
     "occurred_at lies before the step was opened or in the future",                               \
     "occurred_at terletak sebelum langkah dibuka atau di masa depan")                             \
-  X(late_without_reason, missing_reason, "an entry older than 15 minutes needs a reason",         \
-    "pencatatan yang terlambat lebih dari 15 menit memerlukan alasan")                            \
+  X(late_without_reason, missing_reason,                                                          \
+    "an entry older than 15 minutes needs a reason of ten letters or more",                       \
+    "pencatatan yang terlambat lebih dari 15 menit memerlukan alasan, sedikitnya sepuluh huruf")  \
+  X(ended_too_long_ago, bad_occurred_at,                                                          \
+    "what ends or signs a permit is entered at most one working day late: an administrator corrects what is older",\
+    "tindakan yang mengakhiri atau menandatangani berkas dicatat paling lambat satu hari kerja kemudian: yang lebih lama dibetulkan oleh pengelola")\
+  X(corrected_outside, bad_occurred_at,                                                           \
+    "occurred_at lies before the step was opened, or not before it was closed",                   \
+    "occurred_at terletak sebelum langkah dibuka, atau tidak sebelum langkah ditutup")            \
+  X(correction_without_reason, missing_reason, "a correction needs a reason of ten letters or more",\
+    "pembetulan memerlukan alasan, sedikitnya sepuluh huruf")                                     \
+  X(nothing_to_confirm, nothing_to_confirm, "no late entry at step '{}' waits for a superior",    \
+    "tidak ada pencatatan terlambat pada langkah '{}' yang menunggu atasan")                      \
+  X(nothing_to_correct, nothing_to_correct, "step '{}' has not ended or signed this permit",      \
+    "langkah '{}' tidak mengakhiri atau menandatangani berkas ini")                               \
+  X(entry_not_final, entry_not_final, "the entry can still be taken back by who made it",         \
+    "pencatatan itu masih dapat dibatalkan oleh yang membuatnya")                                 \
   X(starts_in_the_future, bad_occurred_at, "started_at lies in the future",                       \
     "started_at terletak di masa depan")                                                          \
   X(starts_before_1970, bad_occurred_at, "started_at lies before the year 1970",                  \

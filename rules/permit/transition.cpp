@@ -31,6 +31,8 @@ class Handler {
   std::optional<Refusal> operator()(const ResumeVisit& command);
   std::optional<Refusal> operator()(const CorrectContact& command);
   std::optional<Refusal> operator()(const SendLink&);
+  std::optional<Refusal> operator()(const Confirm& command);
+  std::optional<Refusal> operator()(const Correct& command);
 
  private:
   Draft& draft_;
@@ -158,6 +160,25 @@ std::optional<Refusal> Handler::operator()(const SendLink&) {
   const auto by = may_.reach_applicant();
   if (!by) return by.error();
   draft_.send_link(*by);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const Confirm& command) {
+  const Visit* visit = may_.to_confirm(command.step);
+  if (!visit) return refuse<Refused::nothing_to_confirm>(command.step);
+  const auto by = may_.confirm(*visit);
+  if (!by) return by.error();
+  draft_.confirm(visit->id, command.note, *by);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const Correct& command) {
+  const Visit* visit = may_.to_correct(command.step);
+  if (!visit) return refuse<Refused::nothing_to_correct>(command.step);
+  const auto by = may_.correct(*visit);
+  if (!by) return by.error();
+  if (auto refusal = may_.refuse_content(*visit, command)) return refusal;
+  draft_.correct(visit->id, command, *by);
   return std::nullopt;
 }
 

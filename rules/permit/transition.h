@@ -103,8 +103,17 @@ struct CorrectContact {
 };
 // The applicant is sent the link to their tracking page once more.
 struct SendLink {};
+// By a superior: a late entry at the step, by which a breach falls away, is true.
+struct Confirm {
+  std::string step, note;
+};
+// By an administrator: what closed the step, and ended or signed the permit, was done earlier.
+struct Correct {
+  std::string step, reason;
+  Instant occurred_at{};
+};
 using Command = std::variant<Act, Undo, Claim, Release, Assign, Escalate, Acknowledge, PauseVisit,
-                             ResumeVisit, CorrectContact, SendLink>;
+                             ResumeVisit, CorrectContact, SendLink, Confirm, Correct>;
 // What it brings.
 const std::vector<NewDocument>& documents_of(const Command& command);
 
@@ -122,7 +131,8 @@ struct Context {
 struct NewNote {
   std::int64_t event = 0;  // the one it came with
   int visit = 0;
-  // "note", "deficiency", "pause", "release", "late_entry", "assign", "escalation", "obstacle"
+  // "note", "deficiency", "pause", "release", "late_entry", "assign", "escalation", "obstacle",
+  // "confirmation", "correction"
   std::string kind;
   std::string document;  // a deficiency's document kind
   std::string text, by;

@@ -119,6 +119,36 @@ Round::Taken Round::take_appointment(const PendingNotice& pending) {
   return {TakenKind::to_render, std::move(*message), &*found};
 }
 
+std::vector<PlannedMessage> Round::take_office_change(
+    const PendingNotice& pending, const std::optional<std::vector<ChannelAddress>>& former) {
+  const Officer* officer = rules_.people().find(pending.notice.addressee.name);
+  std::vector<ChannelAddress> ways = former.value_or(std::vector<ChannelAddress>());
+  if (officer && former) {
+    if (!officer->email.empty()) ways.push_back({"email", officer->email});
+    if (!officer->whatsapp.empty()) ways.push_back({"whatsapp", officer->whatsapp});
+  }
+  std::erase_if(ways, [&](const ChannelAddress& one) {
+    return one.channel == "email" ? !channels_.email : !channels_.whatsapp;
+  });
+  if (officer && ways.empty())
+    if (auto way = way_to(*officer, channels_)) ways.push_back(std::move(*way));
+  if (!officer || ways.empty()) {
+    settle(pending, Kind::dropped, Reason::no_address, now_);
+    return {};
+  }
+  std::vector<PlannedMessage> messages;
+  for (ChannelAddress& way : ways) {
+    PlannedMessage message;
+    message.recipient = officer_key(officer->id);
+    message.to = std::move(way);
+    message.name = officer->name;
+    message.text = kOfficeChanged;
+    message.notices.emplace_back(pending.permit, pending.id);
+    messages.push_back(std::move(message));
+  }
+  return messages;
+}
+
 Round::Taken Round::collect(PendingNotice& pending, const StoredPermit& stored,
                             const Context& context, const std::vector<AlreadyTold>& told) {
   const Permit& permit = stored.permit;

@@ -27,6 +27,10 @@ inline constexpr const char* kList = "daftar";
 inline constexpr const char* kOutageSummary = "rangkuman_gangguan";
 inline constexpr const char* kNewTask = "tugas_baru";
 
+// The text that tells of a change in the office itself: a notice of no permit, whose cause is the
+// number of the office's event.
+inline constexpr const char* kOfficeChanged = "perubahan_kantor";
+
 // Who is told, as the record names them.
 std::string officer_key(const std::string& officer);  // "officer:siti"
 std::string applicant_key(std::int64_t applicant);    // "applicant:417"
@@ -100,6 +104,12 @@ class Round {
              const std::vector<AlreadyTold>& told);
   // Tells a deputy that they are one: a notice of nobody's permit.
   Taken take_appointment(const PendingNotice& pending);
+  // Tells an officer of a change in the office: at once, at any hour and whatever is silenced,
+  // since it may be somebody else's doing. `former`, where the ways to them have changed: those
+  // that are no more. They are told at all of these and at all they have. None: they cannot be
+  // reached, and the notice is settled.
+  std::vector<PlannedMessage> take_office_change(
+      const PendingNotice& pending, const std::optional<std::vector<ChannelAddress>>& former);
 
   // Of a message that has been rendered. Returns its id.
   std::size_t add(PlannedMessage message);

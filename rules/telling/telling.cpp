@@ -9,7 +9,17 @@ using Of = NoticeKind::Of;
 
 // A report to a superior of what was done at the closing of its visit.
 bool reports_closing(const Notice& notice) {
-  return notice.kind.of == Of::new_deficiency || notice.kind.of == Of::self_approval;
+  return notice.kind.of == Of::new_deficiency || notice.kind.of == Of::self_approval ||
+         notice.kind.of == Of::late_entry || notice.kind.of == Of::against_recommendation;
+}
+
+// Whose doing it reports: of a correction the administrator's.
+std::string_view reported_doer(const Notice& notice, const Visit& visit) {
+  constexpr std::string_view kOfficer = "officer:";
+  const bool late = notice.kind.of == Of::late_entry && visit.late;
+  return late && visit.late->by.starts_with(kOfficer)
+             ? std::string_view(visit.late->by).substr(kOfficer.size())
+             : std::string_view(visit.closed_by);
 }
 
 bool is_rearmed(const Notice& notice, const Permit& permit) {
@@ -80,8 +90,8 @@ std::vector<Recipient> recipients_of(const Notice& notice, const Permit& permit,
     case Addressee::Kind::role:
       // What somebody did is not reported to them, whatever they stand in for today.
       if (visit && visit->closed_at && reports_closing(notice))
-        return resolve_past(visit->closed_by, notice.addressee.name, context.sop, context.people,
-                            day);
+        return resolve_past(reported_doer(notice, *visit), notice.addressee.name, context.sop,
+                            context.people, day);
       return resolve_role(notice.addressee.name, visit, context.sop, context.people, day);
     case Addressee::Kind::officer:
       return {{notice.addressee.name, "", "", "", Reason::on_duty}};

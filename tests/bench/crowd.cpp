@@ -291,7 +291,7 @@ void Bench::cost(const Pages& pages) {
 bool Bench::pages() {
   const auto pages = std::make_shared<Pages>();
   const auto get = [this](const std::string& path) {
-    return fmt::format("GET {} HTTP/1.1\r\nHost: a\r\nCookie: tenggat_sesi={}\r\n\r\n", path,
+    return fmt::format("GET {} HTTP/1.1\r\nHost: a\r\nCookie: __Host-tenggat_sesi={}\r\n\r\n", path,
                        session_);
   };
   const auto add = [&](const std::string& kind, std::function<std::string(int)> path) {

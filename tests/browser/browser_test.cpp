@@ -79,7 +79,7 @@ class InChromium : public testing::Test {
   std::string cookie_of(const std::string& officer) {
     Browser browser(office_.daemon().api_port());
     browser.press(browser.get(link_to(officer)), "");
-    return "tenggat_sesi=" + browser.cookies()["tenggat_sesi"];
+    return "__Host-tenggat_sesi=" + browser.cookies()["__Host-tenggat_sesi"];
   }
 
   // Those who were reached by WhatsApp, too.
@@ -97,7 +97,7 @@ class InChromium : public testing::Test {
   // The path of a new link for the wall's screen, made by whoever has this cookie.
   std::string kiosk_of(const std::string& cookie) {
     Browser browser(office_.daemon().api_port());
-    browser.cookies()["tenggat_sesi"] = cookie.substr(cookie.find('=') + 1);
+    browser.cookies()["__Host-tenggat_sesi"] = cookie.substr(cookie.find('=') + 1);
     const WebPage made =
         browser.press(browser.get("/papan/layar"), "buat", {{"nama", "Ruang tunggu"}});
     std::smatch found;

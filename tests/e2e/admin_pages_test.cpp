@@ -49,7 +49,8 @@ TEST_F(AdminPagesTest, AreForAdministratorsAloneAndInPersonOnly) {
   EXPECT_EQ(signed_in("bo").get("/pegawai").status, 403);
   // Nor is it an officer's token's to have.
   office_.daemon().must({"officer", "edit", "--id", "kb", "--role", "kabid_perizinan"});
-  EXPECT_EQ(kb.get("/pegawai").status, 403);
+  EXPECT_EQ(kb.get("/pegawai").status, 303);  // a change of roles has ended the session
+  EXPECT_EQ(signed_in("kb").get("/pegawai").status, 403);
 }
 
 TEST_F(AdminPagesTest, AnOfficerIsTakenOnAndChanged) {
@@ -369,6 +370,52 @@ TEST_F(AdminPagesTest, AnAnswerBringsFiles) {
   std::smatch link;
   ASSERT_TRUE(std::regex_search(desk.body, link, std::regex("/permohonan/[^\"]*/dokumen/[0-9]+")));
   EXPECT_EQ(dt.get(link.str()).body, "%PDF tanah");
+}
+
+// What an insider does is on record and told: whose address is changed hears of it at the old one.
+TEST_F(AdminPagesTest, WhoTakesAnAddressOverIsSeenAtTheOldOne) {
+  Browser kb = administrator();
+  const std::string old = office_.query("SELECT email FROM officer WHERE id = 'bo'");
+  ASSERT_NE(old, "");
+  Browser bo = signed_in("bo");
+  ask_for_link(bo, old);
+  const std::string sent_before = link_to("bo");
+  EXPECT_EQ(browser().get(sent_before).status, 200);
+  EXPECT_EQ(
+      kb.press(kb.get("/pegawai/bo"), "ubah",
+               {{"nama", "Budi Santoso"}, {"email", "palsu@example.net"}, {"peran", "back_office"}})
+          .status,
+      303);
+  EXPECT_EQ(bo.get("/tugas").status, 303);
+  EXPECT_EQ(browser().get(sent_before).status, 404);
+  EXPECT_TRUE(office_.becomes(
+      "SELECT count(*) FROM message WHERE text = 'perubahan_kantor' AND recipient = 'officer:bo'"
+      " AND address IN ('palsu@example.net', '" +
+          old + "')",
+      "2"))
+      << office_.daemon_log();
+  EXPECT_NE(office_
+                .query("SELECT body FROM message WHERE text = 'perubahan_kantor' AND address = '" +
+                       old + "'")
+                .find("Data pegawai bo diubah (alamat email)"),
+            std::string::npos);
+  EXPECT_NE(office_.query("SELECT count(*) FROM message WHERE text = 'perubahan_kantor'"
+                          " AND recipient = 'officer:kb'"),
+            "0");
+
+  const WebPage record = kb.get("/jejak");
+  EXPECT_TRUE(record.says("Data pegawai bo diubah")) << record.body;
+  EXPECT_TRUE(record.says("alamat email diubah"));
+  EXPECT_FALSE(record.says("palsu@example.net"));
+  EXPECT_TRUE(record.says("operator di mesin"));  // who made kb an administrator
+  EXPECT_EQ(signed_in("fo").get("/jejak").status, 403);
+  office_.daemon().must({"officer", "add", "--id", "pengawas", "--name", "Pengawas", "--role",
+                         "pengawas", "--email", "pengawas@example.go.id"});
+  Browser overseer = signed_in("pengawas");
+  EXPECT_TRUE(overseer.get("/tugas").says("/jejak"));
+  EXPECT_TRUE(overseer.get("/jejak").says("Pegawai pengawas ditambahkan"));
+  EXPECT_TRUE(office_.daemon().must({"audit", "verify"}).find("every chain holds") !=
+              std::string::npos);
 }
 
 TEST_F(AdminPagesTest, ALongInboxStaysASmallPage) {

@@ -159,7 +159,40 @@ TEST_F(ApplicantTest, AMigrationGivesBackTheDecreesThatAMarkHasTaken) {
   }
   EXPECT_EQ(decree_link(file), link);
   EXPECT_EQ(browser().get(link).body, "%PDF keputusan");
+  // What nobody did is not on record; the rest is as the record says.
+  const CommandResult found = office_.tenggat({"audit", "verify", file.number});
+  EXPECT_EQ(found.status, 1);
+  EXPECT_NE(found.out.find("document 101 is not in the record"), std::string::npos) << found.out;
+  office_.query("DELETE FROM document WHERE id > 100");
   EXPECT_EQ(office_.tenggat({"audit", "verify", file.number}).status, 0);
+}
+
+TEST_F(ApplicantTest, AMigrationSaysWhichRoleBroughtADocument) {
+  const std::string sql = read_file(std::filesystem::path(TENGGAT_SOURCE_DIR) /
+                                    "daemon/store/migrations/0030_late_entries.sql");
+  const auto begin = sql.find("UPDATE document");
+  const std::string migration = sql.substr(begin, sql.find(';', begin) - begin);
+  const File file = submitted();
+  act("fo", file, "verifikasi", "accept", {"--document", "lampiran=https://x.example/l"});
+  act("bo", file, "penerimaan", "forward");
+  office_.json({"permit", "pause", file.number, "--step", "kajian_teknis", "--reason",
+                "klarifikasi_pemohon", "--note", "mohon kirim denah"},
+               "dt");
+  Browser applicant = browser();
+  ASSERT_EQ(applicant
+                .press(applicant.get(file.path), "jawab", {{"catatan", "terlampir"}},
+                       {{"berkas:lampiran_jawaban:", "denah.pdf", "application/pdf", "%PDF denah"}})
+                .status,
+            303);
+  const auto brought = [&] {
+    return office_.column("SELECT concat_ws(' ', kind, role) FROM document WHERE file ORDER BY id");
+  };
+  const std::vector<std::string> as_written = {"persyaratan_izin_paud pemohon",
+                                               "lampiran front_office", "lampiran_jawaban pemohon"};
+  EXPECT_EQ(brought(), as_written);
+  office_.query("UPDATE document SET role = ''");  // as an older version left it
+  office_.query(migration);
+  EXPECT_EQ(brought(), as_written);
 }
 
 TEST_F(ApplicantTest, TheMessageNamesTheNumberOfTheDecreeAndOfNoAnnex) {

@@ -45,7 +45,7 @@ class Listener {
     address.sin_port = htons(static_cast<unsigned short>(port));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const std::string request = "GET " + path +
-                                " HTTP/1.1\r\nHost: a\r\nCookie: tenggat_sesi=" + cookie +
+                                " HTTP/1.1\r\nHost: a\r\nCookie: __Host-tenggat_sesi=" + cookie +
                                 "\r\nAccept: text/event-stream\r\n\r\n";
     if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
       static_cast<void>(::send(socket_, request.data(), request.size(), MSG_NOSIGNAL));
@@ -153,7 +153,7 @@ TEST_F(BoardTest, WhatChangesIsSentToWhoeverListens) {
   Browser fo = signed_in("fo");
   board_that_says(fo, "1 berkas pada tahap Verifikasi berkas");
   Listener listener(office_.daemon().api_port(), "/papan/aliran?sop=paud",
-                    fo.cookies().at("tenggat_sesi"));
+                    fo.cookies().at("__Host-tenggat_sesi"));
   ASSERT_TRUE(listener.hears("1 berkas pada tahap Verifikasi berkas")) << listener.heard();
   EXPECT_NE(listener.heard().find("Content-Type: text/event-stream"), std::string::npos);
   EXPECT_NE(listener.heard().find("\r\nretry: 2000\n\ndata: <p"), std::string::npos)
@@ -165,7 +165,7 @@ TEST_F(BoardTest, WhatChangesIsSentToWhoeverListens) {
   int served = 0;
   for (int i = 0; i < 8; ++i) {
     many.push_back(std::make_unique<Listener>(office_.daemon().api_port(), "/papan/aliran?sop=paud",
-                                              fo.cookies().at("tenggat_sesi")));
+                                              fo.cookies().at("__Host-tenggat_sesi")));
     if (many.back()->hears("retry: 2000")) ++served;
   }
   EXPECT_EQ(served, 7);
@@ -201,7 +201,7 @@ TEST_F(BoardTest, TheWallsScreenShowsNumbersAloneAndIsRevoked) {
   Listener listener(office_.daemon().api_port(), path + "/aliran?sop=paud", "");
   EXPECT_TRUE(listener.hears("data: "));
   // It opens no other door.
-  wall.cookies()["tenggat_sesi"] = found.str(1);
+  wall.cookies()["__Host-tenggat_sesi"] = found.str(1);
   EXPECT_EQ(wall.get("/papan").status, 303);
   EXPECT_EQ(wall.get("/tugas").status, 303);
 

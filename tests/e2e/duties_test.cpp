@@ -227,7 +227,8 @@ TEST_F(Duties, ADeputyIsToldOfTheAppointmentOnceInOfficeHours) {
   at("02T08:40:00");
   EXPECT_TRUE(office_.new_messages().empty());
   EXPECT_EQ(
-      office_.query("SELECT state || ' ' || state_reason FROM notice ORDER BY id DESC LIMIT 1"),
+      office_.query("SELECT state || ' ' || state_reason FROM notice WHERE text = 'penunjukan_plh'"
+                    " ORDER BY id DESC LIMIT 1"),
       "dropped duty_ended");
   // In the evening, by the API: with the opening, and once however the daemon ends.
   at("02T19:00:00");

@@ -101,6 +101,8 @@ class PermitCount {
       raised(event);
     } else if (event.type == "escalated") {
       add("escalations now", event.at);
+    } else if (event.type == "confirmed") {
+      if (in_time_.contains(event.visit)) missed_.erase(event.visit);
     } else if (event.type == "acted") {
       // Visits are numbered as they open, also those whose opening is taken back.
       if (const std::string to = event.field("to"); !to.empty())
@@ -116,19 +118,18 @@ class PermitCount {
         event.field("occurred_at").empty() ? event.at : local_of(event.field("occurred_at"));
     if (event.at > settled_until_) return;
     if (action == "withdraw") return add("ditarik", when);
-    reverse_if_in_time(event.visit, when);
+    if (is_in_time(event.visit, when)) in_time_.insert(event.visit);
     if (step != "pengajuan" && step != "penerimaan_sk") add("completions " + step, when);
     if (kReturns.contains(action)) add("returns " + step, when);
     if ((action != "sign" && action != "refuse") || std::exchange(decided_, true)) return;
     add(action == "sign" ? "terbit" : "ditolak", when);
-    reverse_if_in_time(0, when);
     if (!missed_.contains(0)) add("met", when);
   }
 
-  // Done in time and entered late: the breach never was.
-  void reverse_if_in_time(int visit, const std::string& when) {
+  // Done in time and entered late: the breach never was, once a superior has confirmed it.
+  bool is_in_time(int visit, const std::string& when) const {
     const auto breach = missed_.find(visit);
-    if (breach != missed_.end() && when < breach->second) missed_.erase(breach);
+    return breach != missed_.end() && when < breach->second;
   }
 
   void raised(const Event& event) {
@@ -143,6 +144,7 @@ class PermitCount {
   EventCounts& counts_;
   std::string settled_until_;
   std::set<long> taken_back_;
+  std::set<int> in_time_;              // visits, as their late entries have it
   std::map<int, std::string> steps_;   // of visits
   std::map<int, std::string> missed_;  // by visit, 0 the case: when it counted
   std::map<int, std::pair<std::string, std::string>> explained_;  // from, until

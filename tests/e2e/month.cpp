@@ -96,6 +96,7 @@ const std::vector<Story>& stories() {
        {{"03-11 09:00", "submit"},
         {"03-11 09:40", "accept_of 09:06"},
         {"03-11 09:46", "forward"},
+        {"03-11 09:50", "confirm verifikasi kb"},
         {"03-13 10:00", "claim kajian_teknis dt"},
         {"03-13 11:00", "recommend"},
         {"03-13 11:20", "draft"},
@@ -250,6 +251,7 @@ void Month::happen(const std::string& letter, const std::string& what) {
   const std::string& verb = words.front();
   if (verb == "submit") return submit(letter);
   if (verb == "claim") return act(letter, words[2], {"claim", "--step", words[1]});
+  if (verb == "confirm") return act(letter, words[2], {"confirm", "--step", words[1]});
   if (verb == "undo") return act(letter, words[1], {"undo"});
   if (verb == "withdraw") return act(letter, "portal", {"act", "withdraw"});
   if (verb == "acknowledge")

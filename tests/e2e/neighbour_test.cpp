@@ -60,6 +60,8 @@ constexpr Row kRoutes[] = {
     {"permit_acknowledge", "POST", "/api/v1/permits/{n}/acknowledge", By::token},
     {"permit_pause", "POST", "/api/v1/permits/{n}/pause", By::token},
     {"permit_resume", "POST", "/api/v1/permits/{n}/resume", By::token},
+    {"permit_confirm", "POST", "/api/v1/permits/{n}/confirm", By::token},
+    {"permit_correct", "POST", "/api/v1/permits/{n}/correct", By::token},
     {"event_list", "GET", "/api/v1/events", By::token},
     {"task_list", "GET", "/api/v1/tasks", By::token},
     {"file_create", "POST", "/api/v1/files", By::token},
@@ -75,6 +77,7 @@ constexpr Row kRoutes[] = {
     {"delegation_create", "POST", "/api/v1/delegations", By::token},
     {"delegation_end", "POST", "/api/v1/delegations/1/end", By::token},
     {"notice_list", "GET", "/api/v1/notices", By::token},
+    {"office_event_list", "GET", "/api/v1/office-events", By::token},
     {"message_retry", "POST", "/api/v1/messages/1/retry", By::token},
     {"message_discard", "POST", "/api/v1/messages/1/discard", By::token},
     {"email_bounce", "POST", "/api/v1/hooks/email/bounce", By::token},
@@ -115,6 +118,11 @@ constexpr Row kRoutes[] = {
     {"page_calendar_file", "GET", "/kalender/berkas/banjarbaru.yaml", By::session},
     {"page_dead_letters", "GET", "/pesan", By::session},
     {"page_dead_letters_act", "POST", "/pesan", By::session},
+    {"page_office_record", "GET", "/jejak", By::session},
+    {"page_sessions", "GET", "/sesi", By::session},
+    {"page_sessions_act", "POST", "/sesi", By::session},
+    {"page_officer_sessions", "GET", "/pegawai/fo/sesi", By::session},
+    {"page_officer_sessions_act", "POST", "/pegawai/fo/sesi", By::session},
     {"page_services", "GET", "/layanan", By::session},
     {"page_service", "GET", "/layanan/paud", By::session},
     {"page_service_diagram", "GET", "/layanan/paud/diagram.svg", By::session},
@@ -171,7 +179,7 @@ class Neighbour : public PagesTest {
     held_.tracking = file_.path.substr(file_.path.rfind('/') + 1);
     held_.token = office_.daemon().new_token(
         {"--service", "loket", "--scope", "intake,act,read,admin,bounce"});
-    held_.session = signed_in("kb").cookies().at("tenggat_sesi");
+    held_.session = signed_in("kb").cookies().at("__Host-tenggat_sesi");
     held_.signing_key = kReceiptKey;
     held_.challenge = "token-tantangan";
     held_.address = office_.query("SELECT email FROM officer WHERE id = 'bo'");
@@ -222,7 +230,7 @@ class Neighbour : public PagesTest {
         fields += "Authorization: Bearer " + with.token + "\r\n";
         break;
       case By::session:
-        fields += "Cookie: tenggat_sesi=" + with.session + "\r\n";
+        fields += "Cookie: __Host-tenggat_sesi=" + with.session + "\r\n";
         break;
       case By::signature:
         fields += "X-Hub-Signature-256: sha256=" + hmac_hex(with.signing_key, body) + "\r\n";
@@ -400,7 +408,7 @@ TEST_F(Neighbour, NeitherDoesCaddys) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
 
   Browser browser(port);
-  browser.cookies()["tenggat_sesi"] = held_.session;
+  browser.cookies()["__Host-tenggat_sesi"] = held_.session;
   held_.link = new_link();
   const std::vector<std::string> paths{"/lacak/" + held_.tracking, "/lac%61k/" + held_.tracking,
                                        "/layar/" + held_.kiosk, "/masuk/" + held_.link, "/tugas"};

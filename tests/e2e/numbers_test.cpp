@@ -105,7 +105,7 @@ TEST_F(Numbers, WithSlashesAndTheMonthGoThroughApiCommandsPagesAndMessages) {
   expect_ok({"permit", "act", file.number, "accept", "--step", "verifikasi"}, "penerimaan", "fo");
   expect_ok({"permit", "undo", file.number}, "verifikasi", "fo");
   expect_ok({"why", file.number}, file.number, "fo");
-  expect_ok({"audit", "verify", file.number}, "every chain holds");
+  expect_ok({"audit", "verify", file.number}, "every row is as the record says");
   expect_ok({"permit", "dossier", file.number}, file.number);
   expect_ok({"silence", "add", "--permit", file.number, "--until", "2026-04-02T14:00:30+08:00",
              "--by", "admin", "--why", "uji"},
@@ -151,7 +151,7 @@ TEST_F(Numbers, OfAnyPrintableTextAreFoundAsTheyArePrinted) {
   EXPECT_EQ(office_.get("/permits/" + escaped(file.number), "portal").at("id").as_string(), id);
   expect_ok({"permit", "show", file.number}, id, "portal");
   expect_ok({"permit", "act", file.number, "accept", "--step", "verifikasi"}, "penerimaan", "fo");
-  expect_ok({"audit", "verify", file.number}, "every chain holds");
+  expect_ok({"audit", "verify", file.number}, "every row is as the record says");
   Browser bo = signed_in("bo");
   EXPECT_TRUE(bo.get("/tugas").says("href=\"/permohonan/" + id + "\""));
   EXPECT_TRUE(bo.get("/permohonan/" + escaped(file.number)).says("PAUD Melati"));

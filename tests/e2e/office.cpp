@@ -67,6 +67,10 @@ Furnished furnish(const std::string& start) {
     made.tokens[id] = daemon.new_token({"--officer", id});
   made.tokens["portal"] = daemon.new_token({"--service", "portal", "--scope", "intake,act,read"});
   if (daemon.terminate() != 0) throw std::runtime_error("the daemon ended badly: " + daemon.log());
+  // What officers were told of while the office was furnished is no test's.
+  shared_postgres().execute(
+      "DELETE FROM message_notice; DELETE FROM attempt; DELETE FROM message; DELETE FROM notice",
+      made.database);
   return made;
 }
 
@@ -204,7 +208,7 @@ std::vector<SentMessage> Office::new_messages() {
       "SELECT id || '|' || to_char(rendered_at AT TIME ZONE 'Asia/Makassar',"
       " 'YYYY-MM-DD\"T\"HH24:MI:SS') || '|' || regexp_replace(recipient, '^applicant:.*',"
       " 'applicant') || '|' || text || '|' || channel FROM message WHERE id > {}"
-      " AND text <> 'rekap_harian' ORDER BY id",
+      " AND text NOT IN ('rekap_harian', 'perubahan_kantor') ORDER BY id",
       seen_message_));
   for (const std::string& row : rows) {
     std::istringstream parts(row);

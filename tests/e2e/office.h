@@ -58,7 +58,8 @@ class Office {
   // A copy of Banjarbaru's calendar with a line added below `key:`. Returns its path.
   std::string changed_calendar(const std::string& key, const std::string& line);
 
-  // The messages rendered since the last call, in order, and nothing else than those.
+  // The messages rendered since the last call, in order, and nothing else than those; but neither
+  // recaps nor what is told of changes in the office itself.
   std::vector<SentMessage> new_messages();
   // SQL, first cell.
   std::string query(const std::string& sql) const;

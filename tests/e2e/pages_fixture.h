@@ -91,7 +91,7 @@ class PagesTest : public testing::Test {
     ask_for_link(browser, address);
     const std::string link = link_to(officer);
     EXPECT_EQ(browser.press(browser.get(link), "").status, 303);
-    EXPECT_EQ(browser.cookies().count("tenggat_sesi"), 1U);
+    EXPECT_EQ(browser.cookies().count("__Host-tenggat_sesi"), 1U);
     return browser;
   }
 

@@ -471,7 +471,7 @@ TEST_F(PagesTest, TheLinkFromTheRealMailOpensASessionOnce) {
        {"; HttpOnly", "; SameSite=Strict", "; Secure", "; Path=/", "Max-Age=43200"})
     EXPECT_NE(cookie.find(part), std::string::npos) << cookie;
   EXPECT_EQ(office_.query("SELECT count(*) FROM session WHERE hash = sha256('" +
-                          bo.cookies().at("tenggat_sesi") + "'::bytea)"),
+                          bo.cookies().at("__Host-tenggat_sesi") + "'::bytea)"),
             "1");
   EXPECT_TRUE(bo.get("/permohonan/" + file.number).says("Budi Santoso"));
 
@@ -887,6 +887,33 @@ TEST_F(PagesTest, WhatAColleagueHasClaimedIsNotOffered) {
   for (const char* action : {"claim", "act.accept", "pause", "acknowledge", "escalate"})
     EXPECT_THROW(form_with(page, action), std::runtime_error) << action;
   EXPECT_NO_THROW(form_with(signed_in("fo").get(path), "act.accept"));
+}
+
+TEST_F(PagesTest, ALateEntryWaitsForTheWordOfASuperior) {
+  const File file = submitted();
+  const std::string path = "/permohonan/" + file.number;
+  office_.advance("2026-04-02T14:30:00");  // it was due at 14:10
+  act("fo", file, "verifikasi", "accept",
+      {"--occurred-at", "2026-04-02T14:05:00+08:00", "--reason", "Jaringan kantor terputus"});
+  Browser kb = signed_in("kb"), fo = signed_in("fo");
+  EXPECT_THROW(form_with(kb.get(path), "confirm"), std::runtime_error);  // it can be taken back yet
+  EXPECT_TRUE(kb.get(path).says("dicatat kemudian"));
+  EXPECT_TRUE(kb.get(path).says("waktu tahap yang semula terlambat menjadi tepat waktu bila"));
+  office_.advance("2026-04-02T14:33:00");
+  const WebPage page = kb.get(path);
+  EXPECT_TRUE(page.says("Pencatatan terlambat: Verifikasi"));
+  EXPECT_TRUE(page.says("Alasannya: Jaringan kantor terputus"));
+  EXPECT_THROW(form_with(fo.get(path), "confirm"), std::runtime_error);
+  const std::string verdict =
+      "SELECT verdict || ' ' || missed_counted FROM visit WHERE step = 'verifikasi'";
+  EXPECT_EQ(office_.query(verdict), "missed true");
+  EXPECT_EQ(office_.query("SELECT dicatat_terlambat || ' ' || menunggu_konfirmasi"
+                          " FROM laporan.kunjungan WHERE langkah = 'verifikasi'"),
+            "true true");
+  EXPECT_EQ(kb.press(page, "confirm", {{"catatan", "Sesuai buku tamu"}}).status, 303);
+  EXPECT_EQ(office_.query(verdict), "met false");
+  EXPECT_TRUE(fo.get(path).says("pencatatan terlambat dikonfirmasi, dihitung tepat waktu"));
+  EXPECT_THROW(form_with(kb.get(path), "confirm"), std::runtime_error);
 }
 
 TEST_F(PagesTest, ObstaclesAndSuperiorsAreReachedFromThePermit) {

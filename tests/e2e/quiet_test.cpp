@@ -268,6 +268,11 @@ TEST(Quiet, WhenAChannelComesBackAnOfficerGetsOneSummaryOfWhatIsStillOpen) {
 TEST(Quiet, WhatOneChannelDoesNotTakeGoesOnToThePersonsNext) {
   Office office("2026-06-02T08:00:00");
   office.daemon().must({"officer", "edit", "--id", "fo", "--email", "fo@banjarbaru.example"});
+  // That they are told of their new address is none of what follows.
+  ASSERT_TRUE(office.becomes("SELECT count(*) FROM message WHERE state = 'accepted'", "2"));
+  EXPECT_EQ(office.meta().taken(1).size(), 1u);
+  for (const char* table : {"message_notice", "attempt", "message"})
+    office.query(std::string("DELETE FROM ") + table);
   office.meta().answer_all(400, kAsksForPatience);
   const std::string number = submit(office, "a");
   office.advance("2026-06-02T08:03:00");
@@ -291,8 +296,8 @@ TEST(Quiet, WhatOneChannelDoesNotTakeGoesOnToThePersonsNext) {
   EXPECT_EQ(office.query("SELECT count(*) FROM message WHERE channel = 'whatsapp'"
                          " AND state = 'failed'"),
             "2");
-  EXPECT_EQ(office.smtp().messages(2).size(), 2u);
-  EXPECT_TRUE(office.meta().taken(1, std::chrono::milliseconds(100)).empty());
+  EXPECT_EQ(office.smtp().messages(3).size(), 3u);
+  EXPECT_EQ(office.meta().taken(2, std::chrono::milliseconds(100)).size(), 1u);
 
   // `why` tells the whole story: twelve attempts here, one there, and which came from which.
   const CommandResult shown = office.tenggat({"why", number}, "kd");

@@ -58,6 +58,8 @@ TEST_F(PlayedMonth, TheReportSaysWhatTheEventLogSays) {
     same("langkah," + step + ",terlambat", "step_missed " + step);
     same("langkah," + step + ",pengembalian", "returns " + step);
   }
+  EXPECT_EQ(rows["2026-03,paud,langkah,verifikasi,dicatat_terlambat"], "1");  // of H
+  EXPECT_EQ(rows["2026-03,paud,langkah,verifikasi,menunggu_konfirmasi"], "0");
   EXPECT_EQ(rows["2026-03,paud,permohonan_terlambat," + month_->number("C") + ",diputus"], "");
   EXPECT_EQ(rows["2026-03,paud,permohonan_terlambat," + month_->number("B") + ",diputus"],
             "2026-03-11T10:15:00+08:00");
@@ -65,7 +67,8 @@ TEST_F(PlayedMonth, TheReportSaysWhatTheEventLogSays) {
   const CommandResult page = office_->tenggat({"report", "--month", "2026-03", "--format", "html"});
   ASSERT_EQ(page.status, 0) << page.err;
   for (const char* said : {"Laporan Bulanan Pelayanan Perizinan", "Maret 2026", "<svg",
-                           "cuaca menghalangi pemeriksaan lapangan", "Noor Aini", "Akta pendirian"})
+                           "cuaca menghalangi pemeriksaan lapangan", "Noor Aini", "Akta pendirian",
+                           "<th>Dicatat terlambat</th>"})
     EXPECT_NE(page.out.find(said), std::string::npos) << said;
   EXPECT_EQ(page.out.find("<script"), std::string::npos);
   EXPECT_EQ(faults_in_words(words_of_page(page.out)), std::vector<std::string>{});
@@ -77,6 +80,17 @@ TEST_F(PlayedMonth, TheReportSaysWhatTheEventLogSays) {
   EXPECT_EQ(office_->tenggat({"report"}).out, csv.out);
   EXPECT_EQ(office_->tenggat({"report", "--month", "2026-13"}).status, 2);
   EXPECT_EQ(office_->tenggat({"report", "--sop", "lain"}).status, 1);
+}
+
+TEST_F(PlayedMonth, ADossierSaysWhatWasRecordedLateAndWhoConfirmedIt) {
+  const CommandResult page = office_->tenggat({"permit", "dossier", month_->number("H")});
+  ASSERT_EQ(page.status, 0) << page.err;
+  for (const char* said :
+       {"dicatat 11/3/26 09.40", "tepat waktu (dicatat terlambat, dikonfirmasi ",
+        "waktu tahap yang semula terlambat menjadi tepat waktu bila dikonfirmasi atasan",
+        "pencatatan terlambat dikonfirmasi, dihitung tepat waktu"})
+    EXPECT_NE(page.out.find(said), std::string::npos) << said;
+  EXPECT_EQ(faults_in_words(words_of_page(page.out)), std::vector<std::string>{});
 }
 
 TEST_F(PlayedMonth, ADossierHoldsTheProofTheDecreesTheMessagesAndTheChain) {

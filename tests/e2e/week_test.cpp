@@ -151,7 +151,8 @@ class Week : public testing::Test {
              " '^officer:', '') || ' ' || channel || ' ' || coalesce((SELECT"
              " string_agg(DISTINCT o.permit::text, ',') FROM (SELECT permit FROM message_notice"
              " WHERE message = m.id UNION SELECT permit FROM message_task WHERE message = m.id) o"
-             " WHERE permit <> 0), '') FROM message m WHERE falls_back_from IS NULL")) {
+             " WHERE permit <> 0), '') FROM message m WHERE falls_back_from IS NULL"
+             " AND text <> 'perubahan_kantor'")) {
       const auto at = row.rfind(' ');
       std::vector<std::int64_t> permits;
       std::istringstream parts(row.substr(at + 1));

@@ -113,6 +113,11 @@ std::map<std::string, Ask> pages_of_officers(const std::string& page) {
            {"page_calendar_file", "GET", "/kalender/berkas/banjarbaru.yaml"},
            {"page_sign_out", "POST", "/keluar"},
            {"page_dead_letters", "GET", "/pesan"},
+           {"page_office_record", "GET", "/jejak"},
+           {"page_sessions", "GET", "/sesi"},
+           {"page_sessions_act", "POST", "/sesi"},
+           {"page_officer_sessions", "GET", "/pegawai/fo/sesi"},
+           {"page_officer_sessions_act", "POST", "/pegawai/fo/sesi"},
            {"page_dead_letters_act", "POST", "/pesan"}})
     asks[name] = {method == "GET" ? "GET" : "POST", path, "", true};
   return asks;
@@ -143,6 +148,7 @@ std::map<std::string, Ask> Bounds::asks() {
       {"delegation_create", {"POST", api + "/delegations", "pengurus"}},
       {"delegation_end", {"POST", api + "/delegations/1/end", "pengurus"}},
       {"notice_list", {"GET", api + "/notices", "pengurus"}},
+      {"office_event_list", {"GET", api + "/office-events", "pengurus"}},
       {"message_retry", {"POST", api + "/messages/1/retry", "pengurus"}},
       {"message_discard", {"POST", api + "/messages/1/discard", "pengurus"}},
       {"email_bounce", {"POST", api + "/hooks/email/bounce", "surat"}},
@@ -166,8 +172,8 @@ std::map<std::string, Ask> Bounds::asks() {
       {"page_kiosk", {"GET", kiosk_}},
       {"page_kiosk_stream", {"GET", kiosk_ + "/aliran"}},
   };
-  for (const char* verb :
-       {"undo", "claim", "release", "assign", "escalate", "acknowledge", "pause", "resume"})
+  for (const char* verb : {"undo", "claim", "release", "assign", "escalate", "acknowledge", "pause",
+                           "resume", "confirm", "correct"})
     asks["permit_" + std::string(verb)] = {"POST", permit + "/" + verb, "fo"};
   for (const auto& [name, ask] : pages_of_officers(page)) asks[name] = ask;
   return asks;
@@ -183,7 +189,7 @@ std::string Bounds::request_of(const Ask& ask, bool known, BodyBound bound,
   const bool posts = ask.method == std::string_view("POST");
   if (known && !ask.token.empty())
     head += "Authorization: Bearer " + tokens_.at(ask.token) + "\r\n";
-  if (known && ask.cookie) head += "Cookie: tenggat_sesi=" + cookie_ + "\r\n";
+  if (known && ask.cookie) head += "Cookie: __Host-tenggat_sesi=" + cookie_ + "\r\n";
   body.clear();
   if (posts) {
     const std::size_t most = body_bytes(bound, kShipped);

@@ -43,12 +43,13 @@ asio::awaitable<void> furnish(std::string conninfo, std::optional<double> speed)
     co_await store::start_clock(db, testing::at(kStart), *speed);
   }
   auto sop = rule_set("sop", "paud", {shipped_sop()});
-  co_await store::put_in_force(db, std::move(sop));
+  co_await store::put_in_force(db, store::By::system(), std::move(sop));
   auto calendar = rule_set("calendar", "banjarbaru",
                            {testing::shipped("banjarbaru.yaml"), testing::shipped("libur.tsv")});
-  co_await store::put_in_force(db, std::move(calendar));
+  co_await store::put_in_force(db, store::By::system(), std::move(calendar));
   const People people = testing::staff();
-  for (const Officer& officer : people.officers) co_await store::add_officer(db, officer);
+  for (const Officer& officer : people.officers)
+    co_await store::add_officer(db, store::By::system(), officer);
 }
 
 asio::awaitable<void> move_clock(std::string conninfo, Instant to) {

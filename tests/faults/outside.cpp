@@ -209,12 +209,12 @@ std::string OutsideTest::cookie_of(const std::string& officer) {
       officer + "'");
   browser.press(browser.get("/masuk"), "", {{"alamat", address}});
   browser.press(browser.get(last_link_to(officer)), "");
-  return browser.cookies()["tenggat_sesi"];
+  return browser.cookies()["__Host-tenggat_sesi"];
 }
 
 std::string OutsideTest::kiosk_of(const std::string& cookie) {
   Browser browser(port());
-  browser.cookies()["tenggat_sesi"] = cookie;
+  browser.cookies()["__Host-tenggat_sesi"] = cookie;
   const WebPage made = browser.press(browser.get("/papan/layar"), "buat", {{"nama", "Loket"}});
   std::smatch found;
   return std::regex_search(made.body, found, std::regex("/layar/[0-9a-f]{64}")) ? found.str() : "";

@@ -321,7 +321,8 @@ Browser Soak::signed_in(const std::string& officer) {
   if (body == before || !std::regex_search(body, link, std::regex("/masuk/[0-9a-f]{64}")))
     throw std::runtime_error("no link for " + officer);
   browser.press(browser.get(link.str()), "");
-  if (browser.cookies().count("tenggat_sesi") == 0) throw std::runtime_error("not signed in");
+  if (browser.cookies().count("__Host-tenggat_sesi") == 0)
+    throw std::runtime_error("not signed in");
   return browser;
 }
 

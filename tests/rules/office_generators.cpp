@@ -49,6 +49,7 @@ std::string some_action(Dice& dice, const std::string& name, const std::string& 
   if (dice.one_in(5)) text += dice.one_in(2) ? ", hasil: pilihan" : ", hasil: refusal";
   if (name != "maju" && dice.one_in(4))
     text += dice.one_in(2) ? ", untuk_hasil: refusal" : ", untuk_hasil: grant";
+  if (dice.one_in(8)) text += ", hadir_sendiri: true";
   if (name != "maju" && dice.one_in(4))
     text += fmt::format(", output: [{{khusus{}: berkas}}]", step);
   return text + "}\n";
@@ -67,8 +68,10 @@ std::string some_step(Dice& dice, int step, int steps, int roles) {
     if (dice.one_in(3)) needs.push_back(fmt::format("hasil{}", earlier));
   if (!needs.empty()) text += fmt::format("    kelengkapan: [{}]\n", joined(needs));
   const std::vector<std::string> kinds = {"tanda", "berkas", "berkas_bernomor"};
-  text += fmt::format("    output: [{{hasil{}: {}}}]\n    aksi:\n", step,
-                      step == 1 ? "tanda" : dice.of(kinds));
+  // What several steps bring, each under the name of its own.
+  const bool shared = step > 1 && dice.one_in(4);
+  text += fmt::format("    output: [{{hasil{}: {}}}{}]\n    aksi:\n", step,
+                      step == 1 ? "tanda" : dice.of(kinds), shared ? ", {bersama: berkas}" : "");
   const bool last = step == steps;
   text += some_action(
       dice, "maju", last ? "status: issued" : fmt::format("ke: langkah{}", step + 1), step, false);

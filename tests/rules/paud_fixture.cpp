@@ -79,6 +79,7 @@ Actor Office::actor(const std::string& who) {
 // --- the permit ----------------------------------------------------------------------------------
 
 void Office::take(Decision decision) {
+  decisions.push_back(decision);
   permit = std::move(decision.after);
   for (Event& event : decision.events) events.push_back(std::move(event));
   for (NewNote& note : decision.notes) notes.push_back(std::move(note));

@@ -113,6 +113,7 @@ class Office {
   People people = officers();
   SendRules rules;
   Permit permit;
+  std::vector<Decision> decisions;  // that were kept, one after the other
   std::vector<Event> events;
   std::vector<NewNote> notes;
   std::vector<CountDelta> counted;

@@ -142,6 +142,15 @@ plant 'a task is assigned to anybody' rules/permit/transition.cpp \
 plant 'a pause of the applicant is refused otherwise than it is offered' rules/permit/transition.cpp \
   'const auto by = may_.pause(**visit, reason);' \
   'const auto by = may_.acknowledge(**visit);'
+plant 'a late entry makes a verdict met by itself' rules/permit/draft.cpp \
+  'const bool waits = visit.late && visit.late->turned_step;' \
+  'const bool waits = false;'
+plant 'a file gives way to that of another role' rules/permit/draft.cpp \
+  'earlier.name == document.name && earlier.role == role &&' \
+  'earlier.name == document.name &&'
+plant 'who entered it late confirms it' rules/permit/preconditions_late.cpp \
+  'if (officer && (is_own_entry(actor_.id, visit) ||' \
+  'if (officer && (false ||'
 plant 'an end date of a pause may be the one it has' rules/permit/preconditions.cpp \
   'if (*command.until <= after)' \
   'if (*command.until < after)'

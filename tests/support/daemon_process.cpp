@@ -66,8 +66,9 @@ void DaemonProcess::launch() {
     arguments.push_back("--clock");
     arguments.push_back(options_.clock);
   }
-  pid_ =
-      spawn(arguments, options_.environment, directory_ / "daemon.out", directory_ / "daemon.err");
+  std::map<std::string, std::string> environment = options_.environment;
+  environment.emplace("GLIBC_TUNABLES", "glibc.malloc.tcache_count=512");  // as the unit has it
+  pid_ = spawn(arguments, environment, directory_ / "daemon.out", directory_ / "daemon.err");
 }
 
 bool DaemonProcess::ready() const {

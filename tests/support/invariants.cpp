@@ -63,7 +63,7 @@ bool makes_version(const Event& event) {
   // Work shared out by turns comes with the action that opened the visit.
   if (is_any<Assigned>(event)) return event.actor != "system";
   return is_any<Acted, Undone, Claimed, Released, Paused, Resumed, CalendarApplied, PauseExtended,
-                SopMigrated, Escalated, Acknowledged>(event);
+                SopMigrated, Escalated, Acknowledged, Confirmed, Corrected>(event);
 }
 
 // Whether that is what this command leaves.
@@ -73,7 +73,8 @@ bool is_of(const Event& event, const std::string& action) {
       {"claim", is_any<Claimed>},      {"release", is_any<Released>},
       {"pause", is_any<Paused>},       {"resume", is_any<Resumed>},
       {"undo", is_any<Undone>},        {"assign", is_any<Assigned>},
-      {"escalate", is_any<Escalated>}, {"acknowledge", is_any<Acknowledged>}};
+      {"escalate", is_any<Escalated>}, {"acknowledge", is_any<Acknowledged>},
+      {"confirm", is_any<Confirmed>},  {"correct", is_any<Corrected>}};
   const auto found = types.find(action);
   return found != types.end() && found->second(event);
 }
@@ -598,9 +599,9 @@ pg::Awaitable<std::vector<std::string>> check(std::string conninfo,
   co_await check_messages(connection, found);
   co_await check_parts(connection, found);
   co_await check_leases(connection, found);
-  const store::AuditReport audit = co_await store::verify_chains(connection, 0);
-  for (const store::BrokenChain& one : audit.broken)
-    found.push_back(fmt::format("I7 {}: event {}: {}", one.number, one.sequence, one.what));
+  const store::AuditReport audit = co_await store::verify_record(connection, store::AuditOptions());
+  for (const store::AuditFinding& one : audit.findings)
+    found.push_back("I7 " + store::words_of(one));
   co_return found;
 }
 

@@ -104,6 +104,10 @@ void Replaying::take(const Event& event) {
     before_ = now_;
     last_action_ = event.sequence;
     act(event, *acted);
+  } else if (const Corrected* corrected = std::get_if<Corrected>(&event.what)) {
+    for (State* state : {&now_, &before_})  // an undo does not take it back
+      for (Told& one : state->visits)
+        if (one.id == event.visit) one.closed_at = corrected->occurred_at.at;
   } else if (const Undone* undone = std::get_if<Undone>(&event.what)) {
     take_back(event, *undone);
   }

@@ -37,11 +37,12 @@ TEST(CommandResponse, EveryReasonOfRefusalHasItsStatus) {
       {Reason::bad_occurred_at, 422},      {Reason::bad_until, 422},
       {Reason::missing_until, 422},        {Reason::pause_too_long, 422},
       {Reason::in_person_only, 403},       {Reason::condition_not_met, 422},
-      {Reason::invalid_fields, 422},       {Reason::invalid_branches, 422},
-      {Reason::unknown_requirement, 422},  {Reason::sop_retired, 410},
-      {Reason::missing_upload, 503},       {Reason::permit_files_full, 413},
-      {Reason::unknown_related, 422},      {Reason::objects_elsewhere, 422},
-      {Reason::not_refused, 422},          {Reason::objection_too_late, 422}};
+      {Reason::own_late_entry, 403},       {Reason::invalid_fields, 422},
+      {Reason::invalid_branches, 422},     {Reason::unknown_requirement, 422},
+      {Reason::sop_retired, 410},          {Reason::missing_upload, 503},
+      {Reason::permit_files_full, 413},    {Reason::unknown_related, 422},
+      {Reason::objects_elsewhere, 422},    {Reason::not_refused, 422},
+      {Reason::objection_too_late, 422}};
   for (std::size_t i = 0; i < kRefusals.size(); ++i) {
     const Reason reason = kRefusals[i].reason;
     SCOPED_TRACE(to_string(reason));

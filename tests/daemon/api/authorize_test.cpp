@@ -89,6 +89,8 @@ TEST(Authorize, FollowsTheReferencesTable) {
       {"permit_acknowledge", "officer", no, no, "for_officer", no, no},
       {"permit_pause", "officer", no, no, "for_officer", no, no},
       {"permit_resume", "officer", own, no, "for_officer", no, no},
+      {"permit_confirm", "officer", no, no, no, no, no},
+      {"permit_correct", "officer", no, no, no, no, no},
       {"event_list", no, own, no, no, "reader", no},
       {"task_list", "officer", no, no, no, no, no},
       {"file_create", "officer", "intake", "for_officer", no, no, no},

@@ -142,7 +142,7 @@ class OpenApi : public Routes {
     return path;
   }
   static std::string holder_of(const std::string& operation) {
-    if (operation.starts_with("officer") || operation.starts_with("delegation") ||
+    if (operation.starts_with("office") || operation.starts_with("delegation") ||
         operation.starts_with("notice") || operation.starts_with("message"))
       return "pengurus";
     if (operation == "email_bounce") return "surat";
@@ -184,6 +184,7 @@ class OpenApi : public Routes {
   void clock_and_claim();
   void duties();
   void administration();
+  void late_entries();
   void hooks();
   void compare_with_document();
   void write_answers() const;
@@ -215,6 +216,16 @@ void OpenApi::bad_bodies_and_keys() {
   struct Good {
     std::string target, who, body;
   };
+  say("/officers", "pengurus",
+      R"({"id":"adm","name":"Admin","roles":["admin"],"email":"adm@example.go.id"})", 201);
+  give_token("adm");
+  const std::string late = new_permit(), signed_at_last = ready_to_sign();
+  time_is("2026-04-02T14:11:00+08:00");  // a minute after the due of the first
+  act(late, "fo", R"({"step":"verifikasi","action":"accept",
+      "occurred_at":"2026-04-02T14:05:00+08:00"})");
+  act(signed_at_last, "kd", R"({"step":"penandatanganan","action":"sign","documents":[
+      {"kind":"surat_keputusan","uri":"https://b.example/8","number":"SK-80"}]})");
+  time_is("2026-04-02T14:13:01+08:00");  // neither can be taken back any more
   const std::string id = new_permit();
   const std::string permit = "/permits/" + id;
   const std::string held = new_permit();
@@ -249,6 +260,10 @@ void OpenApi::bad_bodies_and_keys() {
       {"/permits/" + held + "/pause", "fo",
        R"({"step":"verifikasi","reason":"klarifikasi_pemohon","note":"mohon denah"})"},
       {"/permits/" + paused + "/resume", "fo", R"({"step":"verifikasi"})"},
+      {"/permits/" + late + "/confirm", "kb", R"({"step":"verifikasi","note":"benar"})"},
+      {"/permits/" + signed_at_last + "/correct", "adm",
+       R"({"step":"penandatanganan","occurred_at":"2026-04-02T14:05:00+08:00",
+           "reason":"salah mencatat jamnya"})"},
       {"/files", "portal", "%PDF isi"},
       {"/officers", "pengurus", R"({"id":"fo2","name":"Fatimah","roles":["front_office"],
           "email":"fo2@example.go.id","whatsapp":"0812-5000-1009"})"},
@@ -341,6 +356,7 @@ void OpenApi::permits_and_their_reads() {
       {"/delegations", "pengurus"},
       {"/notices?permit=" + id, "pengurus"},
       {"/notices?state=dead", "pengurus"},
+      {"/office-events?limit=5", "pengurus"},
       {"/openapi.json", ""},
   };
   for (const auto& [target, who] : reads) {
@@ -352,8 +368,8 @@ void OpenApi::permits_and_their_reads() {
     EXPECT_EQ(unchanged.status, 304) << target;
     EXPECT_TRUE(unchanged.body.empty());
   }
-  for (const char* target :
-       {"/permits?limit=0", "/tasks?limit=x", "/officers?q=x", "/delegations?q=x", "/notices"})
+  for (const char* target : {"/permits?limit=0", "/tasks?limit=x", "/officers?q=x",
+                             "/delegations?q=x", "/notices", "/office-events?q=x"})
     EXPECT_EQ(call("GET", target, holder_of(target + 1)).status, 400) << target;
   EXPECT_EQ(call("GET", "/events?after=k1", "dasbor").status, 400);
   for (const std::string& target :
@@ -385,7 +401,7 @@ void OpenApi::actions() {
       422);
   time_is("2026-04-02T14:30:00+08:00");
   act(id, "fo", R"({"step":"verifikasi","action":"accept",
-      "occurred_at":"2026-04-02T14:05:00+08:00"})",
+      "occurred_at":"2026-04-02T14:14:00+08:00"})",
       422);
   say("/permits/" + id + "/claim", "fo", R"({"step":"verifikasi"})", 200);
   act(id, "fo2", accept, 409);
@@ -618,6 +634,57 @@ void OpenApi::administration() {
   say("/messages/2/discard", "pengurus", "{}", 409);
 }
 
+// Who confirms, who corrects, and who approves what was entered late.
+void OpenApi::late_entries() {
+  const std::string step = R"({"step":"verifikasi"})", sign = "penandatanganan";
+  const std::string path = "/permits/" + new_permit(), to_sign = "/permits/" + ready_to_sign();
+  const std::string drafted = new_permit();
+  act(drafted, "fo", R"({"step":"verifikasi","action":"accept"})");
+  act(drafted, "bo", R"({"step":"penerimaan","action":"forward"})");
+  act(drafted, "dt", R"({"step":"kajian_teknis","action":"recommend","documents":[
+      {"kind":"bapl","uri":"https://b.example/1"},
+      {"kind":"rekomendasi","uri":"https://b.example/2"}]})");
+  say(path + "/confirm", "kb", step, 409);
+  time_is("2026-04-02T15:02:00+08:00");
+  say(path + "/actions", "fo",
+      R"({"step":"verifikasi","action":"accept","occurred_at":"2026-04-02T14:55:00+08:00"})", 200);
+  say(path + "/confirm", "fo", step, 403);  // their own
+  say(path + "/confirm", "bo", step, 403);
+  say(path + "/confirm", "kb", step, 409);  // it can still be taken back
+  json::object shown = object(call("GET", path, "kb"));
+  EXPECT_EQ(shown.at("late_entries").at(0).at("awaits_confirmation"), true);
+
+  say(to_sign + "/actions", "kd", R"({"step":"penandatanganan","action":"sign","documents":[
+      {"kind":"surat_keputusan","uri":"https://b.example/8","number":"SK-81"}]})",
+      200);
+  const auto correct = [&](const char* who, const std::string& at_step, const std::string& when,
+                           const std::string& reason, int status) {
+    say(to_sign + "/correct", who,
+        R"({"step":")" + at_step + R"(","occurred_at":"2026-04-02T)" + when +
+            R"(:00+08:00","reason":")" + reason + R"("})",
+        status);
+  };
+  correct("adm", sign, "14:55", "salah mencatat jamnya", 409);  // it can still be taken back
+  say("/delegations", "pengurus", R"({"from":"kb","to":"bo","kind":"plh","start":"2026-04-02",
+      "end":"2026-04-02","letter":"800/9"})",
+      201);
+  act(drafted, "bo", R"({"step":"penyusunan_sk","action":"draft",
+      "occurred_at":"2026-04-02T15:00:00+08:00",
+      "documents":[{"kind":"draft_sk","uri":"https://b.example/3"}]})");
+  act(drafted, "bo", R"({"step":"persetujuan_kabid","action":"approve"})", 403);
+
+  time_is("2026-04-02T15:05:00+08:00");
+  say(path + "/confirm", "kb", step, 200);
+  shown = object(call("GET", path, "kb"));
+  EXPECT_EQ(shown.at("late_entries").at(0).at("confirmed_by"), "kb");
+  correct("fo", sign, "14:55", "salah mencatat jamnya", 403);
+  correct("adm", "verifikasi", "14:55", "salah mencatat jamnya", 409);
+  correct("adm", sign, "15:04", "salah mencatat jamnya", 422);
+  correct("adm", sign, "14:55", "salah", 422);
+  say("/officers/kd", "pengurus", R"({"roles":["kepala_dinas","admin"]})", 200);
+  correct("kd", sign, "14:55", "salah mencatat jamnya", 403);  // their own
+}
+
 void OpenApi::hooks() {
   const std::string meta = filled("/hooks/whatsapp/{provider}");
   const std::string fonnte = filled("/hooks/whatsapp/{provider}/{secret}");
@@ -709,6 +776,7 @@ TEST_F(OpenApi, EveryCallAnswersAsTheDocumentSays) {
   clock_and_claim();
   duties();
   administration();
+  late_entries();
   hooks();
   token_and_outage_answers();
   compare_with_document();

@@ -65,12 +65,13 @@ inline awaitable<std::map<std::string, std::string>> furnish(std::string conninf
   co_await store::allow_simulated_clock(db);
   co_await store::start_clock(db, at("2026-04-02T14:00:00+08:00"), 0);
   auto sop = rule_set("sop", "paud", {shipped_sop()});
-  co_await store::put_in_force(db, std::move(sop));
+  co_await store::put_in_force(db, store::By::system(), std::move(sop));
   auto calendar = rule_set("calendar", "banjarbaru",
                            {testing::shipped("banjarbaru.yaml"), testing::shipped("libur.tsv")});
-  co_await store::put_in_force(db, std::move(calendar));
+  co_await store::put_in_force(db, store::By::system(), std::move(calendar));
   const People people = testing::staff();
-  for (const Officer& officer : people.officers) co_await store::add_officer(db, officer);
+  for (const Officer& officer : people.officers)
+    co_await store::add_officer(db, store::By::system(), officer);
   std::map<std::string, std::string> secrets;
   for (const NewToken& wanted : tokens) {
     const std::string secret = store::new_token_secret();
@@ -79,7 +80,7 @@ inline awaitable<std::map<std::string, std::string>> furnish(std::string conninf
     token.service = wanted.service;
     token.scopes = wanted.scopes;
     token.hash = store::token_hash(secret);
-    co_await store::add_token(db, token);
+    co_await store::add_token(db, store::By::system(), token);
     secrets[wanted.officer + wanted.service] = secret;
   }
   co_return secrets;

@@ -8,12 +8,12 @@ namespace {
 awaitable<void> go_on_leave(std::string conninfo, std::string officer) {
   pg::Connection db = co_await pg::Connection::connect(pg::ConnectOptions{std::move(conninfo)});
   const Leave april{"2026-04-01", "2026-04-30"};
-  co_await store::add_leave(db, officer, april);
+  co_await store::add_leave(db, store::By::system(), officer, april);
 }
 
 awaitable<void> leave_service(std::string conninfo, std::string officer) {
   pg::Connection db = co_await pg::Connection::connect(pg::ConnectOptions{std::move(conninfo)});
-  co_await store::end_officer(db, officer, "2026-04-02");
+  co_await store::end_officer(db, store::By::system(), officer, "2026-04-02");
 }
 
 // Holds a permit as whoever acts on it does.

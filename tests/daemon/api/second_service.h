@@ -101,7 +101,7 @@ inline constexpr const char* kUsahaSubmission = R"({"sop":"usaha","subject":"War
 inline awaitable<void> put_usaha_in_force(std::string conninfo) {
   pg::Connection db = co_await pg::Connection::connect(pg::ConnectOptions{std::move(conninfo)});
   auto sop = rule_set("sop", "usaha", {{"usaha.yaml", kUsaha}});
-  co_await store::put_in_force(db, std::move(sop));
+  co_await store::put_in_force(db, store::By::system(), std::move(sop));
 }
 
 // The secret of a token of the service.
@@ -115,7 +115,7 @@ inline awaitable<std::string> give_roles(std::string conninfo, std::string servi
   token.scopes = std::move(scopes);
   token.roles = std::move(roles);
   token.hash = store::token_hash(secret);
-  co_await store::add_token(db, token);
+  co_await store::add_token(db, store::By::system(), token);
   co_return secret;
 }
 

@@ -35,6 +35,7 @@ const std::map<std::string, std::string> kCatalogue = {
     {"tenggat_step_sla_missed_total", "counter"},
     {"tenggat_step_working_seconds", "histogram"},
     {"tenggat_step_returns_total", "counter"},
+    {"tenggat_late_entries_total", "counter"},
     {"tenggat_step_standard_seconds", "gauge"},
     {"tenggat_sla_objective_ratio", "gauge"},
     {"tenggat_escalations_total", "counter"},
@@ -55,6 +56,7 @@ const std::map<std::string, std::string> kCatalogue = {
     {"tenggat_channel_down", "gauge"},  // added
     {"tenggat_message_send_duration_seconds", "histogram"},
     {"tenggat_message_delay_seconds", "histogram"},
+    {"tenggat_last_seal_timestamp_seconds", "gauge"},
     {"tenggat_loop_last_success_timestamp_seconds", "gauge"},
     {"tenggat_loop_cycle_duration_seconds", "histogram"},
     {"tenggat_loop_failures_total", "counter"},

@@ -122,6 +122,12 @@ TEST(ApiClient, TheOtherVerbsHaveTheirOwnPaths) {
        "/permits/7/pause",
        R"({"step":"s","reason":"r","note":"n"})"},
       {{"permit", "resume", "7", "--step", "s"}, "/permits/7/resume", R"({"step":"s"})"},
+      {{"permit", "confirm", "7", "--step", "s", "--note", "n"},
+       "/permits/7/confirm",
+       R"({"step":"s","note":"n"})"},
+      {{"permit", "correct", "7", "--step", "s", "--occurred-at", "t", "--reason", "r"},
+       "/permits/7/correct",
+       R"({"step":"s","occurred_at":"t","reason":"r"})"},
   };
   for (const Row& row : rows) {
     EXPECT_EQ(api.run(row.arguments).code, kOk);

@@ -284,6 +284,18 @@ TEST_F(DatabaseCommands, AServiceTokenHasScopesAndAnEnd) {
   EXPECT_EQ(listed("token").at(0).at("state").as_string(), "revoked");
 }
 
+TEST_F(DatabaseCommands, ATokenIsGoodForAYearUnlessItsMakerSaysOtherwise) {
+  migrate();
+  ASSERT_EQ(run({"token", "create", "--service", "portal", "--scope", "read"}).code, kOk);
+  EXPECT_EQ(
+      sql("SELECT expires_at - clock_timestamp() BETWEEN '364 days' AND '365 days' FROM token"),
+      "t");
+  ASSERT_EQ(
+      run({"token", "create", "--service", "arsip", "--scope", "read", "--expires", "never"}).code,
+      kOk);
+  EXPECT_EQ(sql("SELECT count(*) FROM token WHERE expires_at IS NULL AND service = 'arsip'"), "1");
+}
+
 TEST_F(DatabaseCommands, AServiceTokenMayBeOfCertainRoles) {
   migrate();
   ASSERT_EQ(run({"token", "create", "--service", "bank", "--scope", "act", "--role", "front_office",

@@ -10,8 +10,9 @@ using test::Ran;
 
 pg::Awaitable<void> bring_in(pg::Connection& connection, const RuleFiles& files) {
   for (const store::RuleSet& set : files.calendar_sets)
-    co_await store::put_in_force(connection, set);
-  for (const store::RuleSet& set : files.sop_sets) co_await store::put_in_force(connection, set);
+    co_await store::put_in_force(connection, store::By::system(), set);
+  for (const store::RuleSet& set : files.sop_sets)
+    co_await store::put_in_force(connection, store::By::system(), set);
 }
 
 class Sops : public test::OnDatabase {

@@ -26,10 +26,10 @@ class RulebookOnDatabase : public test::OnDatabase {
   store::Moment moment() { return await(io_, read_moment(*connection_)); }
   void refresh() { await(io_, rulebook_.refresh(*connection_, moment())); }
   bool put(const store::RuleSet& rules) {
-    return await(io_, store::put_in_force(*connection_, rules));
+    return await(io_, store::put_in_force(*connection_, store::By::system(), rules));
   }
   bool put_if_none(const store::RuleSet& rules) {
-    return await(io_, store::put_in_force_if_none(*connection_, rules));
+    return await(io_, store::put_in_force_if_none(*connection_, store::By::system(), rules));
   }
   store::RuleSet changed(store::RuleSet rules) {
     rules.files.at(0).text += "\n# changed\n";
@@ -121,12 +121,13 @@ TEST_F(RulebookOnDatabase, PeopleComeBackAsTheyWereWritten) {
                      .roles = {"back_office", "front_office"},
                      .leaves = {},
                      .ended = {}};
-  EXPECT_TRUE(await(io_, store::add_officer(*connection_, siti)).done());
-  EXPECT_FALSE(await(io_, store::add_officer(*connection_, siti)).done());
+  EXPECT_TRUE(await(io_, store::add_officer(*connection_, store::By::system(), siti)).done());
+  EXPECT_FALSE(await(io_, store::add_officer(*connection_, store::By::system(), siti)).done());
   refresh();
   EXPECT_EQ(rulebook_.people().officers, std::vector<Officer>{siti});
   const auto leave = [&](const char* end) {
-    return await(io_, store::add_leave(*connection_, "siti", Leave{"2026-04-13", end}));
+    return await(
+        io_, store::add_leave(*connection_, store::By::system(), "siti", Leave{"2026-04-13", end}));
   };
   EXPECT_TRUE(leave("2026-04-17").done());
   EXPECT_EQ(leave("2026-04-14").with, (Leave{"2026-04-13", "2026-04-17"}));
@@ -142,15 +143,15 @@ TEST_F(RulebookOnDatabase, TokensAreFoundByHashAndAreLiveUntilRevoked) {
   token.service = "portal";
   token.scopes = {"intake", "act"};
   token.hash = hash;
-  const auto id = await(io_, store::add_token(*connection_, token));
+  const auto id = await(io_, store::add_token(*connection_, store::By::system(), token));
   ASSERT_TRUE(id);
   refresh();
   const store::Token* found = rulebook_.find_token(hash);
   ASSERT_NE(found, nullptr);
   EXPECT_EQ(found->scopes, token.scopes);
   EXPECT_TRUE(found->live(moment().machine));
-  EXPECT_TRUE(await(io_, store::revoke_token(*connection_, *id)));
-  EXPECT_FALSE(await(io_, store::revoke_token(*connection_, *id)));
+  EXPECT_TRUE(await(io_, store::revoke_token(*connection_, store::By::system(), *id)));
+  EXPECT_FALSE(await(io_, store::revoke_token(*connection_, store::By::system(), *id)));
   refresh();
   EXPECT_FALSE(rulebook_.find_token(hash)->live(moment().machine));
   EXPECT_EQ(rulebook_.find_token(store::token_hash("tgt_other")), nullptr);

@@ -29,6 +29,8 @@ TEST(CountCodec, EachCounterIsAnArrayThatReadsBack) {
            Case{WorkingTime{"kajian", {}}, "step_working_seconds_bucket", "kajian", "+Inf"},
            Case{WorkingSeconds{"kajian"}, "step_working_seconds_sum", "kajian", ""},
            Case{SuperiorTold{"", "+1d"}, "escalations_total", "", "+1d"},
+           Case{EnteredLate{"kajian", Turned::met}, "late_entries_total", "kajian", "met"},
+           Case{EnteredLate{"kajian", Turned::none}, "late_entries_total", "kajian", "none"},
            Case{NoticeRedirected{"kajian", Reason::role_vacant}, "notices_redirected_total",
                 "kajian", "role_vacant"},
        }) {
@@ -44,6 +46,7 @@ TEST(CountCodec, WhatThisProgramDoesNotCountIsRefused) {
   EXPECT_THROW(counted_of("permits_lost_total", "", ""), std::logic_error);
   EXPECT_THROW(counted_of("permits_closed_total", "", "gone"), std::logic_error);
   EXPECT_THROW(counted_of("notices_redirected_total", "kajian", "lazy"), std::logic_error);
+  EXPECT_THROW(counted_of("late_entries_total", "kajian", "missed"), std::logic_error);
   EXPECT_THROW(counted_of("step_working_seconds_bucket", "kajian", "many"), std::logic_error);
 }
 

@@ -64,7 +64,10 @@ std::vector<Happening> one_of_each(Typed typed) {
           RungRaised{"+1d", 2, 3, stamp, Reason::rung_due},
           DeadlineMissed{stamp},
           ReminderRaised{true, 2, stamp},
-          LegalLimitPassed{stamp}};
+          LegalLimitPassed{stamp},
+          Confirmed{"verifikasi#1", note},
+          Corrected{"penandatanganan#1", stamp, stamp, note, true, true},
+          RowsRecorded{}};
 }
 
 TEST(EventCodec, EachTypeReadsBackAsItWasWithDigestsOfWhatPeopleTyped) {
@@ -103,7 +106,7 @@ TEST(EventCodec, WhatIsEmptyIsLeftOut) {
 }
 
 TEST(EventCodec, WhatPeopleTypedIsNowhereButInItsDigest) {
-  const std::string secret = "rahasia";
+  const std::string secret = "rahasianegara";
   Office office;
   office.at("04-06 08:00").bring_to("verifikasi");
   office.does("FO", Deed("verifikasi", "reject").note(secret).deficiency(secret, secret));

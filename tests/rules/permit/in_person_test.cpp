@@ -61,5 +61,18 @@ TEST(InPerson, EveryOtherStepOfPaudIsWorkedOnInThePortalToo) {
   EXPECT_EQ(through_portal(office, "S", Deed("persetujuan_sekretaris", "approve")), std::nullopt);
 }
 
+TEST(InPerson, AnApplicantsOwnStepIsTakenThroughNoServiceEither) {
+  Office office(
+      shipped_calendar(),
+      paud_with({{"  - id: penerimaan_sk\n", "  - id: penerimaan_sk\n    hadir_sendiri: true\n"}}));
+  office.bring_to("penerimaan_sk");
+  const Command receive = Deed("penerimaan_sk", "receive");
+  const Actor portal{Actor::Kind::applicant, "portal", "portal"};
+  EXPECT_EQ(decide(office.permit, portal, receive, office.context()).error().reason(),
+            Reason::in_person_only);
+  EXPECT_TRUE(decide(office.permit, {Actor::Kind::applicant, "halaman lacak", ""}, receive,
+                     office.context()));
+}
+
 }  // namespace
 }  // namespace tenggat::testing

@@ -31,6 +31,9 @@ bool is_of_content(const Refusal& refusal) {
                                         Refused::missing_note_or_deficiencies,
                                         Refused::occurred_outside,
                                         Refused::late_without_reason,
+                                        Refused::ended_too_long_ago,
+                                        Refused::corrected_outside,
+                                        Refused::correction_without_reason,
                                         Refused::next_step_lacks,
                                         Refused::missing_question,
                                         Refused::missing_until,
@@ -49,10 +52,11 @@ bool is_of_content(const Refusal& refusal) {
 // Of commands that name what is not there.
 bool is_of_no_offer(const Refusal& refusal) {
   static const std::set<Refused> all = {
-      Refused::permit_closed,    Refused::step_not_open,         Refused::unknown_action,
-      Refused::unknown_obstacle, Refused::unknown_pause_reason,  Refused::no_duty_there,
-      Refused::officers_alone,   Refused::another_role,          Refused::applicants_step_alone,
-      Refused::claimed_by_other, Refused::applicant_has_no_clock};
+      Refused::permit_closed,     Refused::step_not_open,          Refused::unknown_action,
+      Refused::unknown_obstacle,  Refused::unknown_pause_reason,   Refused::no_duty_there,
+      Refused::officers_alone,    Refused::another_role,           Refused::applicants_step_alone,
+      Refused::claimed_by_other,  Refused::applicant_has_no_clock, Refused::nothing_to_confirm,
+      Refused::nothing_to_correct};
   return all.contains(refusal.why);
 }
 
@@ -72,6 +76,8 @@ class Life {
     if (!loaded) RC_FAIL(loaded.error().front().to_string() + "\n" + text_);
     sop_ = std::move(*loaded);
     people_ = some_people(dice_, sop_);
+    for (Officer& one : people_.officers)
+      if (dice_.one_in(4)) one.roles.emplace_back(kAdministrator);
     now_ = at("2026-04-02T08:00:00+08:00") + Seconds{dice_.upto(20 * 86400)};
     NewPermit submission;
     submission.id = dice_.upto(99);
@@ -106,6 +112,12 @@ class Life {
     }
     if (accepted.empty()) return;
     const auto one = static_cast<std::size_t>(dice_.upto(static_cast<int>(accepted.size()) - 1));
+    if (Act* act = std::get_if<Act>(&accepted[one]); act && dice_.one_in(3)) {
+      Act late = *act;
+      late.occurred_at = now_ - Seconds{dice_.upto(86400)};
+      late.reason = "jaringan putus";
+      if (decide(permit_, by[one], late, context())) accepted[one] = late;
+    }
     permit_ = decide(permit_, by[one], accepted[one], context()).value().after;
   }
 
@@ -115,7 +127,7 @@ class Life {
   Actor somebody() {
     if (dice_.one_in(4)) return {Actor::Kind::applicant, "portal", ""};
     if (dice_.one_in(12)) return {};
-    return {Actor::Kind::officer, dice_.of(people_.officers).id, ""};
+    return {Actor::Kind::officer, dice_.of(people_.officers).id, dice_.one_in(8) ? "portal" : ""};
   }
 
   std::string step_of(const Offer& offer) const {
@@ -160,6 +172,10 @@ class Life {
       case What::resume:
       case What::answer:
         return ResumeVisit{step, ""};
+      case What::confirm:
+        return Confirm{step, ""};
+      case What::correct:
+        return Correct{step, "", {}};
       case What::reach_applicant:
         break;
     }
@@ -192,6 +208,10 @@ class Life {
         if (act->to.empty() || dice_.one_in(2)) act->to.push_back(branch->id);
       for (const Field* field : offer.wanted.fields)
         if (dice_.one_in(2)) act->fields[field->id] = static_cast<double>(dice_.upto(10));
+    }
+    if (Correct* correct = std::get_if<Correct>(&command)) {
+      correct->reason = "tanggalnya keliru";
+      correct->occurred_at = known_.find_visit(offer.visit)->opened_at;
     }
     if (PauseVisit* pause = std::get_if<PauseVisit>(&command)) {
       if (note) pause->note = "mohon denah";
@@ -264,7 +284,11 @@ class Life {
     const auto until =
         dice_.one_in(2) ? std::optional(now_ + Seconds{dice_.upto(3 * 86400)}) : std::nullopt;
     const std::string reason = fmt::format("jeda{}", 1 + dice_.upto(3));
-    switch (dice_.upto(12)) {
+    switch (dice_.upto(14)) {
+      case 13:
+        return Confirm{step, ""};
+      case 14:
+        return Correct{step, "tanggalnya keliru", now_ - Seconds{dice_.upto(86400)}};
       case 0:
         return Claim{step};
       case 1:
@@ -297,6 +321,7 @@ class Life {
     if (dice_.one_in(6)) act.outcome = Outcome::grant;
     if (dice_.one_in(6)) act.version = dice_.one_in(2) ? permit_.version : 99;
     if (dice_.one_in(6)) act.occurred_at = now_ - Seconds{dice_.upto(3600)};
+    if (dice_.one_in(2)) act.reason = "jaringan putus";
     for (std::size_t i = 1; i <= sop_.steps.size(); ++i)
       if (dice_.one_in(3))
         act.documents.push_back({fmt::format("hasil{}", i), "", "tenggat:x", "", "503/2"});
@@ -328,6 +353,8 @@ class Life {
     if (const Escalate* one = std::get_if<Escalate>(&command)) return step_of(offer) == one->step;
     if (const ResumeVisit* one = std::get_if<ResumeVisit>(&command))
       return step_of(offer) == one->step;
+    if (const Confirm* one = std::get_if<Confirm>(&command)) return step_of(offer) == one->step;
+    if (const Correct* one = std::get_if<Correct>(&command)) return step_of(offer) == one->step;
     return true;
   }
 

@@ -343,5 +343,40 @@ TEST_F(Rounds, ADeputyIsToldOfTheirAppointmentOnceWhileItLasts) {
   EXPECT_EQ(outcomes(), Lines{"1 dropped duty_ended"});
 }
 
+// --- changes of the office -----------------------------------------------------------------------
+
+TEST_F(Rounds, AChangeOfTheOfficeIsToldAtOnceAndWhereverThePersonWasAndIsReached) {
+  PendingNotice one = notice(1, kOfficeChanged);
+  one.permit = 0;
+  one.notice.addressee = {Addressee::Kind::officer, "KD"};
+  for (Officer& officer : people_.officers)
+    if (officer.id == "KD") {
+      officer.email = "baru@example.id";
+      officer.whatsapp = "62811";
+    }
+  Silence silence;
+  silence.subject = "KD";
+  silence.from = wita("04-02 08:00");
+  silence.until = wita("04-06 12:00");
+  people_.silences = {silence};
+  const auto ways = [&](std::optional<std::vector<ChannelAddress>> former) {
+    Lines lines;
+    for (const PlannedMessage& message : round_->take_office_change(one, former))
+      lines.push_back(message.recipient + ' ' + message.text + ' ' + message.to.address);
+    return lines;
+  };
+  begins("04-04 23:00");  // Saturday
+  EXPECT_EQ(ways({}), Lines{"officer:KD perubahan_kantor 62811"});
+  EXPECT_EQ(
+      ways({{{"email", "lama@example.id"}}}),
+      (Lines{"officer:KD perubahan_kantor lama@example.id",
+             "officer:KD perubahan_kantor baru@example.id", "officer:KD perubahan_kantor 62811"}));
+  begins("04-04 23:00", {false, true});
+  EXPECT_EQ(ways({{{"whatsapp", "62899"}}}), Lines{"officer:KD perubahan_kantor baru@example.id"});
+  begins("04-04 23:00", {false, false});
+  EXPECT_EQ(ways({}), Lines{});
+  EXPECT_EQ(outcomes(), Lines{"1 dropped no_address"});
+}
+
 }  // namespace
 }  // namespace tenggat

@@ -1,0 +1,19 @@
+// What the office's own record says to people: a sentence a kind of event, a word a value. A kind
+// or value without one does not compile.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "daemon/store/office_event.h"
+#include "rules/permit/people.h"
+
+namespace tenggat::office {
+
+// "Data pegawai siti diubah"
+std::string event_words(const store::OfficeEvent& event);
+// "alamat email"
+std::string_view value_words(store::OfficeValue value);
+// Who did it: "Rahmawati", "sistem portal", "operator di mesin (root)", "sistem Tenggat".
+std::string actor_words(std::string_view actor, const People& people);
+
+}  // namespace tenggat::office

@@ -1,0 +1,361 @@
+// What somebody inside could do: each kind of change of the office has a row here, with what was,
+// what is, and who is told. A kind without a row fails, and so does a statement that changes the
+// office and that nobody has thought about.
+#include <fstream>
+#include <functional>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "daemon/store/board.h"
+#include "daemon/store/hash.h"
+#include "daemon/store/messages.h"
+#include "daemon/store/rules.h"
+#include "daemon/store/sessions.h"
+#include "daemon/store/silences.h"
+#include "daemon/store/tokens.h"
+#include "tests/daemon/store/office_chain_fixture.h"
+
+namespace tenggat::store {
+namespace {
+
+struct Row {
+  OfficeKind kind;
+  std::string person;                   // whose salt its digests have; empty: the office's own
+  std::function<std::string()> change;  // returns what it is about
+  std::vector<OfficeChange> changes;    // in clear
+  std::string told;                     // whom it concerns, and the administrator
+};
+
+class InsiderMatrix : public OfficeChain {
+ protected:
+  using K = OfficeKind;
+  using V = OfficeValue;
+
+  std::vector<Row> rows() {
+    std::vector<Row> all = of_people();
+    for (auto more : {of_keys(), of_silences(), of_rules(), of_messages()})
+      all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+
+  std::vector<Row> of_people() {
+    return {
+        {K::officer_added,
+         "rina",
+         [this] {
+           Officer rina = officer("rina", "Rina Wati");
+           rina.whatsapp = "6281234567890";
+           rina.roles = {"sekretaris", "kepala_dinas"};
+           EXPECT_TRUE(await(io_, add_officer(db(), kAdmin, rina)).done());
+           return "rina";
+         },
+         {{V::name, "", "Rina Wati"},
+          {V::whatsapp, "", "6281234567890"},
+          {V::roles, "", "kepala_dinas sekretaris"}},
+         "adm"},
+        {K::officer_changed,
+         "siti",
+         [this] {
+           OfficerEdit edit;
+           edit.email = "lain@example.go.id";
+           edit.whatsapp = "6281111111111";
+           edit.roles = {"back_office", "front_office"};
+           edit.ended_on = "2031-01-01";
+           EXPECT_TRUE(await(io_, edit_officer(db(), kAdmin, "siti", edit)).done());
+           return "siti";
+         },
+         {{V::email, "siti@example.go.id", "lain@example.go.id"},
+          {V::whatsapp, "", "6281111111111"},
+          {V::roles, "front_office", "back_office front_office"},
+          {V::ended_on, "", "2031-01-01"}},
+         "adm siti"},
+        {K::leave_entered,
+         "siti",
+         [this] {
+           Leave leave{"2030-01-01", "2030-01-05"};
+           EXPECT_TRUE(await(io_, add_leave(db(), kAdmin, "siti", leave)).done());
+           return "siti";
+         },
+         {{V::start_on, "", "2030-01-01"}, {V::end_on, "", "2030-01-05"}},
+         ""},
+        {K::leave_cancelled,
+         "siti",
+         [this] {
+           EXPECT_TRUE(await(io_, cancel_leave(db(), kAdmin, "siti", "2030-01-01")));
+           return "siti";
+         },
+         {{V::start_on, "2030-01-01", ""}, {V::end_on, "2030-01-05", ""}},
+         ""},
+        {K::delegation_added,
+         "siti",
+         [this] {
+           Delegation one{0, "siti", "adm", "plh", "2030-02-01", "2030-02-02", "800/1"};
+           EXPECT_TRUE(await(io_, add_delegation(db(), kAdmin, one)).done());
+           return std::to_string(last_id("delegation"));
+         },
+         {{V::officer, "", "siti"},
+          {V::deputy, "", "adm"},
+          {V::duty, "", "plh"},
+          {V::start_on, "", "2030-02-01"},
+          {V::end_on, "", "2030-02-02"},
+          {V::letter, "", "800/1"}},
+         "adm siti"},
+        {K::delegation_ended,
+         "siti",
+         [this] {
+           EXPECT_TRUE(await(io_, end_delegation(db(), kAdmin, last_id("delegation"))));
+           return std::to_string(last_id("delegation"));
+         },
+         {{V::officer, "siti", ""},
+          {V::deputy, "adm", ""},
+          {V::duty, "plh", ""},
+          {V::start_on, "2030-02-01", ""},
+          {V::end_on, "2030-02-02", ""},
+          {V::letter, "800/1", ""}},
+         "adm siti"},
+    };
+  }
+
+  std::vector<Row> of_keys() {
+    return {
+        {K::token_created,
+         "",
+         [this] {
+           Token token;
+           token.service = "portal";
+           token.scopes = {"act", "intake"};
+           token.roles = {"front_office"};
+           token.hash = token_hash("tgt_a");
+           token.expires_at = test::at("2031-01-01T00:00:00Z");
+           return std::to_string(await(io_, add_token(db(), kAdmin, token)).value());
+         },
+         {{V::service, "", "portal"},
+          {V::scopes, "", "act intake"},
+          {V::roles, "", "front_office"},
+          {V::expires_at, "", "2031-01-01T00:00:00+00:00"}},
+         "adm"},
+        {K::token_created,
+         "siti",
+         [this] {
+           Token token;
+           token.officer = "siti";
+           token.hash = token_hash("tgt_b");
+           return std::to_string(await(io_, add_token(db(), kAdmin, token)).value());
+         },
+         {{V::officer, "", "siti"}},
+         "adm siti"},
+        {K::token_revoked,
+         "siti",
+         [this] {
+           EXPECT_TRUE(await(io_, revoke_token(db(), kAdmin, last_id("token"))));
+           return std::to_string(last_id("token"));
+         },
+         {{V::officer, "siti", ""}},
+         "adm siti"},
+        {K::token_revoked,
+         "",
+         [this] {
+           EXPECT_TRUE(await(io_, revoke_token(db(), kAdmin, 1)));
+           return "1";
+         },
+         {{V::service, "portal", ""},
+          {V::scopes, "act intake", ""},
+          {V::roles, "front_office", ""},
+          {V::expires_at, "2031-01-01T00:00:00+00:00", ""}},
+         "adm"},
+        {K::session_ended,
+         "siti",
+         [this] {
+           sql("INSERT INTO session (hash, officer, created_at, expires_at, address) VALUES "
+               "('\\x01',"
+               " 'siti', '2026-01-01T00:00:00Z', '2090-01-01', '192.0.2.7')");
+           const std::int64_t id = last_id("session");
+           EXPECT_FALSE(await(io_, end_session(db(), kAdmin, "adm", id)));
+           EXPECT_TRUE(await(io_, end_session(db(), kAdmin, "siti", id)));
+           return "siti";
+         },
+         {{V::opened_at, "2026-01-01T00:00:00+00:00", ""}, {V::address, "192.0.2.7", ""}},
+         "siti"},
+        {K::screen_added,
+         "",
+         [this] {
+           NewKioskLink link{"secret", "Lobi"};
+           EXPECT_TRUE(await(io_, add_kiosk_link(db(), kAdmin, link)));
+           return std::to_string(last_id("kiosk_link"));
+         },
+         {{V::place, "", "Lobi"}},
+         "adm"},
+        {K::screen_revoked,
+         "",
+         [this] {
+           EXPECT_TRUE(await(io_, revoke_kiosk_link(db(), kAdmin, last_id("kiosk_link"))));
+           return std::to_string(last_id("kiosk_link"));
+         },
+         {{V::place, "Lobi", ""}},
+         "adm"},
+    };
+  }
+
+  std::vector<Row> of_silences() {
+    return {
+        {K::silence_added,
+         "siti",
+         [this] {
+           Silence silence;
+           silence.subject = "siti";
+           silence.until = test::at("2031-01-01T00:00:00Z");
+           silence.by = "Kepala";
+           silence.why = "sakit";
+           return std::to_string(await(io_, add_silence(db(), kAdmin, silence)).value());
+         },
+         {{V::silenced, "", "officer siti"},
+          {V::until, "", "2031-01-01T00:00:00+00:00"},
+          {V::asked_by, "", "Kepala"},
+          {V::why, "", "sakit"}},
+         "adm siti"},
+        {K::silence_ended,
+         "siti",
+         [this] {
+           EXPECT_TRUE(await(io_, end_silence(db(), kAdmin, last_id("silence"))));
+           return std::to_string(last_id("silence"));
+         },
+         {{V::silenced, "officer siti", ""},
+          {V::until, "2031-01-01T00:00:00+00:00", ""},
+          {V::asked_by, "Kepala", ""},
+          {V::why, "sakit", ""}},
+         "adm siti"},
+    };
+  }
+
+  std::vector<Row> of_rules() {
+    return {
+        {K::sop_in_force,
+         "",
+         [this] {
+           EXPECT_TRUE(await(io_, put_in_force(db(), kAdmin, rules("sop", "h1"))));
+           EXPECT_TRUE(await(io_, put_in_force(db(), kAdmin, rules("sop", "h2"))));
+           return "contoh";
+         },
+         {{V::version, "h1", "h2"}},
+         "adm"},
+        {K::calendar_in_force,
+         "",
+         [this] {
+           EXPECT_TRUE(await(io_, put_in_force_if_none(db(), kAdmin, rules("calendar", "h3"))));
+           EXPECT_FALSE(await(io_, put_in_force_if_none(db(), kAdmin, rules("calendar", "h4"))));
+           return "contoh";
+         },
+         {{V::version, "", "h3"}},
+         "adm"},
+        {K::sop_retired,
+         "",
+         [this] {
+           EXPECT_TRUE(await(io_, retire_sop(db(), kAdmin, "contoh")));
+           return "contoh";
+         },
+         {{V::retired_by, "", "adm"}},
+         "adm"},
+        {K::sop_restored,
+         "",
+         [this] {
+           EXPECT_TRUE(await(io_, restore_sop(db(), kAdmin, "contoh")));
+           return "contoh";
+         },
+         {{V::retired_by, "adm", ""}},
+         "adm"},
+    };
+  }
+
+  std::vector<Row> of_messages() {
+    return {
+        {K::message_retried,
+         "",
+         [this] {
+           dead_message();
+           const std::int64_t id = last_id("message");
+           EXPECT_EQ(await(io_, retry_message(db(), kAdmin, id)), MessageChange::done);
+           return std::to_string(id);
+         },
+         {{V::state, "dead", "queued"},
+          {V::channel, "", "email"},
+          {V::recipient, "", "officer:siti"},
+          {V::text, "", "tugas_baru"}},
+         ""},
+        {K::message_discarded,
+         "",
+         [this] {
+           dead_message();
+           const std::int64_t id = last_id("message");
+           EXPECT_EQ(await(io_, discard_message(db(), kAdmin, id)), MessageChange::done);
+           return std::to_string(id);
+         },
+         {{V::state, "dead", "failed"},
+          {V::channel, "", "email"},
+          {V::recipient, "", "officer:siti"},
+          {V::text, "", "tugas_baru"}},
+         "adm"},
+    };
+  }
+};
+
+TEST_F(InsiderMatrix, EachChangeIsAnEventWithWhatWasAndWhatIsAndIsToldWhomItConcerns) {
+  std::set<OfficeKind> seen;
+  for (Row& row : rows()) {
+    SCOPED_TRACE(word_of(row.kind));
+    const std::string about = row.change();
+    seen.insert(row.kind);
+    const StoredEvent stored = events({std::nullopt, 1}).at(0);
+    EXPECT_EQ(stored.event.actor, "officer:adm");
+    const std::string salt = bytes_of(salt_of(row.person));
+    ASSERT_EQ(salt.size(), 32U);
+    for (OfficeChange& change : row.changes) {
+      if (!is_personal(change.value)) continue;
+      for (std::string* side : {&change.before, &change.after})
+        if (!side->empty()) *side = digest(salt, *side);
+    }
+    const OfficeEvent expected{row.kind, about, row.changes};
+    EXPECT_EQ(fields_of(office_event_of(stored), ""), fields_of(expected, ""))
+        << stored.fields_json;
+    EXPECT_TRUE(office_event_of(stored) == expected) << stored.fields_json;
+    EXPECT_EQ(told_of(stored.event.sequence), row.told);
+  }
+  for (const OfficeKind kind : kOfficeKinds)
+    EXPECT_TRUE(seen.contains(kind)) << word_of(kind) << " has no row";
+  EXPECT_FALSE(audit().broken);
+}
+
+// Whoever adds a statement that changes the office comes by here, and gives it an event and a row.
+TEST_F(InsiderMatrix, EveryStatementThatChangesTheOfficeIsKnown) {
+  const std::map<std::string, int> known{
+      {"people.cpp INSERT INTO officer", 1},       {"people.cpp UPDATE officer", 1},
+      {"people.cpp INSERT INTO officer_role", 1},  {"people.cpp DELETE FROM officer_role", 1},
+      {"people.cpp DELETE FROM officer_leave", 2}, {"people.cpp INSERT INTO officer_leave", 1},
+      {"people.cpp INSERT INTO delegation", 1},    {"people.cpp UPDATE delegation", 1},
+      {"tokens.cpp INSERT INTO token", 1},         {"tokens.cpp UPDATE token", 1},
+      {"clock_steps.cpp UPDATE token", 1},  // instants of the machine's clock, which was set
+      {"board.cpp INSERT INTO kiosk_link", 1},     {"board.cpp UPDATE kiosk_link", 1},
+      {"silences.cpp INSERT INTO silence", 1},     {"silences.cpp UPDATE silence", 1},
+      {"rules.cpp INSERT INTO rule_in_force", 2},  {"rules.cpp UPDATE rule_in_force", 1},
+      {"rules.cpp INSERT INTO sop_retirement", 1}, {"rules.cpp UPDATE sop_retirement", 1},
+  };
+  const std::regex change(
+      "(INSERT INTO|UPDATE|DELETE FROM) (officer|officer_role|officer_leave|delegation|token|"
+      "kiosk_link|silence|rule_in_force|sop_retirement)\\b");
+  std::map<std::string, int> found;
+  for (const auto& file :
+       std::filesystem::directory_iterator(std::string(TENGGAT_SOURCE_DIR) + "/daemon/store")) {
+    if (file.path().extension() != ".cpp") continue;
+    std::ifstream in(file.path());
+    std::ostringstream text;
+    text << in.rdbuf();
+    const std::string all = text.str();
+    for (std::sregex_iterator at(all.begin(), all.end(), change), end; at != end; ++at)
+      ++found[file.path().filename().string() + ' ' + at->str()];
+  }
+  EXPECT_EQ(found, known);
+}
+
+}  // namespace
+}  // namespace tenggat::store

@@ -1,0 +1,112 @@
+// The record of a running office: sealed once a day and at its stop, checked by the tool and by
+// openssl alone, and what `tenggat audit verify` says once somebody has bent it.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "tests/e2e/office.h"
+#include "tests/support/process.h"
+
+namespace tenggat::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A key pair as docs/record.md has it made.
+struct Keys {
+  Keys() {
+    std::string pattern = (fs::temp_directory_path() / "tenggat-seals-XXXXXX").string();
+    directory = ::mkdtemp(pattern.data());
+    run("openssl genpkey -algorithm ed25519 -out seal.pem");
+    run("openssl pkey -in seal.pem -pubout -out seal.pub.pem");
+  }
+  ~Keys() { fs::remove_all(directory); }
+  int run(const std::string& command) const {
+    return std::system(
+        fmt::format("cd {} && {{ {} ; }} >out 2>&1", directory.string(), command).c_str());
+  }
+  std::string path(const char* name) const { return (directory / name).string(); }
+  fs::path directory;
+};
+
+// The commands of docs/record.md.
+constexpr const char* kCheckByOpenssl =
+    "grep -v '^signature ' seal.txt > signed.txt && "
+    "sed -n 's/^signature //p' seal.txt | base64 -d > signature.bin && "
+    "openssl pkeyutl -verify -pubin -inkey seal.pub.pem -rawin -in signed.txt "
+    "-sigfile signature.bin";
+
+std::string submit(Office& office, const std::string& external_id) {
+  return std::string(
+      office
+          .json({"permit", "submit", "--sop", "paud", "--name", "Citra", "--subject",
+                 "PAUD Anggrek", "--whatsapp", "0812 7777 0001", "--external-id", external_id,
+                 "--document", "persyaratan_izin_paud=https://intanbjb.example/berkas/7"},
+                "portal")
+          .at("number")
+          .as_string());
+}
+
+TEST(RecordOfAnOffice, IsSealedOnceADayAndAtTheStopAndOpensslAloneCanCheckIt) {
+  const Keys keys;
+  Office office("2026-06-02T08:00:00", "seal_key_file: " + keys.path("seal.pem") + "\n");
+  const std::string number = submit(office, "a");
+  EXPECT_TRUE(office.becomes("SELECT count(*) FROM seal", "1", std::chrono::seconds(60)));
+  office.json({"permit", "act", number, "accept", "--step", "verifikasi"}, "fo");
+  office.stop_daemon();
+  EXPECT_EQ(office.query("SELECT count(*) FROM seal"), "2");
+  EXPECT_NE(office.daemon_log().find("\"event\":\"sealed\""), std::string::npos);
+
+  const std::string page = office.daemon().must({"audit", "seal"});
+  write_file(keys.path("seal.txt"), page);
+  EXPECT_EQ(keys.run(kCheckByOpenssl), 0) << read_file(keys.path("out"));
+  EXPECT_NE(office.daemon()
+                .must({"audit", "verify", "--seal", keys.path("seal.txt")})
+                .find("every row is as the record says"),
+            std::string::npos);
+  office.daemon().must(
+      {"audit", "verify", "--seal", keys.path("seal.txt"), "--key", keys.path("seal.pub.pem")});
+  EXPECT_NE(office.daemon().must({"audit", "seal", "1"}), page);
+
+  // A seal that somebody has written in.
+  const std::string forged = keys.path("forged.txt");
+  std::string bent = page;
+  bent.replace(bent.find("chains 2"), 8, "chains 3");  // the permit's and the office's
+  write_file(forged, bent);
+  const CommandResult refused = office.tenggat({"audit", "verify", "--seal", forged});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_NE(refused.out.find("the signature is not that of the key"), std::string::npos)
+      << refused.out;
+}
+
+TEST(RecordOfAnOffice, NamesWhatWasBentWithTheDaemonsOwnRole) {
+  const Keys keys;
+  Office office("2026-06-02T08:00:00", "seal_key_file: " + keys.path("seal.pem") + "\n");
+  const std::string number = submit(office, "a");
+  office.json({"permit", "act", number, "accept", "--step", "verifikasi"}, "fo");
+  office.stop_daemon();
+  write_file(keys.path("seal.txt"), office.daemon().must({"audit", "seal"}));
+  const auto says = [&](const std::string& bend, const std::string& words,
+                        const std::string& mend) {
+    office.query(bend);
+    const CommandResult found =
+        office.tenggat({"audit", "verify", "--seal", keys.path("seal.txt")});
+    EXPECT_EQ(found.status, 1) << bend;
+    EXPECT_NE(found.out.find(words), std::string::npos) << bend << "\n" << found.out;
+    office.query(mend);
+  };
+  says("UPDATE visit SET verdict = 'missed' WHERE id = 2",
+       "visit 2: verdict is \"missed\", the record says \"met\"",
+       "UPDATE visit SET verdict = 'met' WHERE id = 2");
+  says("UPDATE document SET sha256 = 'ff' || sha256", "document 1: sha256 is",
+       "UPDATE document SET sha256 = substr(sha256, 3)");
+  says("UPDATE visit SET closed_by = 'bo' WHERE id = 2",
+       "visit 2: closed_by is \"bo\", the record says \"fo\"",
+       "UPDATE visit SET closed_by = 'fo' WHERE id = 2");
+  says("UPDATE visit SET check_at = '2036-01-01' WHERE check_at IS NOT NULL",
+       "check_at is not as the rules say", "SELECT 1");
+}
+
+}  // namespace
+}  // namespace tenggat::test
