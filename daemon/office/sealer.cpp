@@ -1,5 +1,6 @@
 #include "daemon/office/sealer.h"
 
+#include "daemon/base/clock.h"
 #include "daemon/base/config.h"
 #include "daemon/base/log.h"
 #include "daemon/base/secrets.h"
@@ -12,6 +13,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::seconds kLookEvery{10};
+constexpr std::chrono::hours kTryEvery{1};  // of a day on which nothing has happened yet
 
 std::string day_of(Instant at, const Calendar& calendar) {
   return calendar.format(at).substr(0, std::string_view("2026-04-02").size());
@@ -32,6 +34,7 @@ Sealer::Sealer(asio::any_io_executor executor, pg::Pool& pool, Rulebook& ruleboo
 
 asio::awaitable<void> Sealer::run() {
   co_await Loop::run();
+  if (!settings_.key) co_return;
   try {
     pg::Pool::Lease lease = co_await pool_.acquire();
     co_await seal(*lease);
@@ -49,7 +52,11 @@ asio::awaitable<std::chrono::milliseconds> Sealer::cycle() {
   if (last)
     metrics_.last_seal_timestamp_seconds.Set(
         static_cast<double>(last->at.time_since_epoch().count()));
-  if (!last || day_of(last->at, *calendar) != day_of(moment.now, *calendar)) co_await seal(*lease);
+  const bool due = !last || day_of(last->at, *calendar) != day_of(moment.now, *calendar);
+  if (due && Clock::monotonic() >= next_try_) {
+    co_await seal(*lease);
+    next_try_ = Clock::monotonic() + kTryEvery;
+  }
   co_return kLookEvery;
 }
 

@@ -37,6 +37,7 @@ class Sealer : public Loop {
   pg::Pool& pool_;
   Rulebook& rulebook_;
   SealerSettings settings_;
+  std::chrono::nanoseconds next_try_{};  // looking for what has grown reads every permit
 };
 
 }  // namespace tenggat::office
