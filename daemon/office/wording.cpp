@@ -239,9 +239,11 @@ TextFields office_change_fields(const store::OfficeNews& news, const std::string
                                 const People& people, const Calendar& calendar,
                                 const Office& office) {
   const Officer* officer = people.find(told);
+  // What is new or gone is said by its kind; of what was changed it matters in what.
   std::vector<std::string> changes;
-  for (const store::OfficeChange& change : news.event.changes)
-    changes.emplace_back(value_words(change.value));
+  if (news.event.kind == store::OfficeKind::officer_changed)
+    for (const store::OfficeChange& change : news.event.changes)
+      changes.emplace_back(value_words(change.value));
   const bool overseer = officer && store::is_administrator(*officer);
   return {{"instansi", office.name},
           {"nama_petugas", officer ? officer->name : told},

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "daemon/store/office_chain.h"
 #include "notifiers/words.h"
 #include "rules/permit/ladder.h"
 #include "tests/rules/calendars.h"
@@ -117,6 +118,20 @@ TEST(Wording, AListSaysCalendarDaysAsSuch) {
                         false,   &calendar(),  Counting::elapsed};
   EXPECT_EQ(task_line(task, clock("06-08 08:00")), "Pembayaran, batas Senin 8 Juni, 24.00 WITA");
   EXPECT_EQ(task_line(task, clock("06-11 08:00")), "Pembayaran, terlambat 2 hari kalender");
+}
+
+// What is new is said by its kind; of an officer who was changed it matters in what.
+TEST(Wording, AChangeOfTheOfficeNamesWhatWasChangedAndOnlyThat) {
+  const auto said = [](store::OfficeEvent event) {
+    const store::OfficeNews news{"system", clock("06-08 08:00"), std::move(event), {}};
+    return office_change_fields(news, "siti", People(), calendar(), Office{}).at("perubahan");
+  };
+  store::OfficeEvent token{store::OfficeKind::token_created, "7", {}};
+  token.add(store::OfficeValue::expires_at, "2027-06-08T08:00:00+08:00");
+  EXPECT_EQ(said(token), "Token nomor 7 dibuat");
+  store::OfficeEvent officer{store::OfficeKind::officer_changed, "siti", {}};
+  officer.add(store::OfficeValue::email, "baru@example.go.id");
+  EXPECT_NE(said(officer).find(" (alamat email)"), std::string::npos) << said(officer);
 }
 
 }  // namespace
