@@ -21,10 +21,14 @@ struct ViewOptions {
   bool outcome = false;        // also what was recommended, before it is decided
 };
 
+// Each takes the memory that what it returns lies in; made into an object of other memory it is
+// copied there.
+//
 // `sop` must be the version the permit is pinned to. A `now` before the permit's last event counts
 // as that event's instant.
 boost::json::object permit_view(const store::StoredPermit& stored, const Sop& sop,
-                                const Calendar& calendar, Instant now, const ViewOptions& options);
+                                const Calendar& calendar, Instant now, const ViewOptions& options,
+                                const boost::json::storage_ptr& memory = {});
 std::string permit_json(const store::StoredPermit& stored, const Sop& sop, const Calendar& calendar,
                         Instant now, const ViewOptions& options);
 
@@ -36,21 +40,25 @@ Rendered command_answer(const std::string& public_url, const AnswerFacts& facts)
 
 // {standard, elapsed_seconds, remaining_seconds, due_at, status, paused, provisional}; a clock
 // without a say has null for all but the first two.
-boost::json::object sla_view(const Sla& sla, const Calendar& calendar);
+boost::json::object sla_view(const Sla& sla, const Calendar& calendar,
+                             const boost::json::storage_ptr& memory = {});
 
 // One visit, open or closed: {step, visit: "verifikasi#2", visit_id, number, name, role, assignee,
 // opened_at, claimed_at, branch, sla}, while it is paused `pause`, and where its delay was
 // explained `acknowledged`.
 boost::json::object visit_view(const Permit& permit, const Visit& visit, const Sop& sop,
-                               const Calendar& calendar, Instant now);
+                               const Calendar& calendar, Instant now,
+                               const boost::json::storage_ptr& memory = {});
 
 // {visit, occurred_at, recorded_at, by, turned_step, turned_case, awaits_confirmation,
 // confirmed_at, confirmed_by}; null where the visit was recorded as it was done.
-boost::json::value late_entry_view(const Visit& visit, const Calendar& calendar);
+boost::json::value late_entry_view(const Visit& visit, const Calendar& calendar,
+                                   const boost::json::storage_ptr& memory = {});
 
 // {visit, obstacle, name, at, until, by}: of a visit that has one.
 boost::json::object acknowledgement_view(const Visit& visit, const Sop& sop,
-                                         const Calendar& calendar);
+                                         const Calendar& calendar,
+                                         const boost::json::storage_ptr& memory = {});
 
 // An objection, beside the permit that it is raised to: {id, number, sop, state}.
 boost::json::object related_view(const store::RelatedPermit& objection);

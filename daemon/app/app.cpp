@@ -185,6 +185,7 @@ int App::run() {
     }
     io_.stop();
   });
+  gather_log([this] { asio::post(io_, tend_log); });
   // What runs out of memory outside of a coroutine loses that one step; all others go on.
   while (!io_.stopped()) {
     try {
@@ -194,6 +195,7 @@ int App::run() {
     }
   }
   log_event(Level::info, "stopped");
+  gather_log({});
   count_log_lines({});
   flush_log();
   // A loop that has not ended holds what goes before it, and a name server that says nothing a

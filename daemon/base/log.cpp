@@ -127,6 +127,8 @@ std::string journal_entry(Level level, std::string_view event, LogFields fields)
   return entry;
 }
 
+bool is_urgent(Level level) { return level >= Level::warning; }
+
 Level from_spdlog(spdlog::level::level_enum level) {
   if (level <= spdlog::level::debug) return Level::debug;
   if (level == spdlog::level::info) return Level::info;
@@ -164,7 +166,7 @@ class LineSink : public spdlog::sinks::base_sink<std::mutex> {
     const std::string_view logger(message.logger_name.data(), message.logger_name.size());
     const bool rendered = logger == kEventLogger;
     if (format_ == LogFormat::journal) {
-      outlet_.put(journal_entry(level, "log", {{"text", payload}}));
+      outlet_.put(journal_entry(level, "log", {{"text", payload}}), is_urgent(level));
       return;
     }
     spdlog::memory_buf_t time;
@@ -173,12 +175,14 @@ class LineSink : public spdlog::sinks::base_sink<std::mutex> {
     if (format_ == LogFormat::json) {
       outlet_.put(
           fmt::format("{{\"time\":\"{}\",\"level\":\"{}\",{}}}\n", when, to_string(level),
-                      rendered ? std::string(payload) : log_line_json("log", {{"text", payload}})));
+                      rendered ? std::string(payload) : log_line_json("log", {{"text", payload}})),
+          is_urgent(level));
       return;
     }
     outlet_.put(
         fmt::format("{} {:<7} {}\n", when, to_string(level),
-                    rendered ? std::string(payload) : log_line_text("log", {{"text", payload}})));
+                    rendered ? std::string(payload) : log_line_text("log", {{"text", payload}})),
+        is_urgent(level));
   }
   void flush_() override {}
 
@@ -231,7 +235,8 @@ struct Log {
   }
 
   void write(Level level, std::string_view event, LogFields fields) {
-    if (format == LogFormat::journal) return outlet.put(journal_entry(level, event, fields));
+    if (format == LogFormat::journal)
+      return outlet.put(journal_entry(level, event, fields), is_urgent(level));
     const std::string line =
         format == LogFormat::json ? log_line_json(event, fields) : log_line_text(event, fields);
     events->log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
@@ -300,8 +305,11 @@ void log_event(Level level, std::string_view event, LogFields fields) noexcept {
   }
 }
 
+void gather_log(std::function<void()> later) { the_log().outlet.gather(std::move(later)); }
+
 void tend_log() noexcept {
   try {
+    the_log().outlet.tend();
     the_log().tell_lost();
   } catch (...) {
     // Out of memory; the next time.

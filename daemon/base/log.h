@@ -56,6 +56,11 @@ void set_up_log(const LogOptions& options);
 // 2 KiB are cut. Never throws.
 void log_event(Level level, std::string_view event, LogFields fields = {}) noexcept;
 
+// From now on lines below a warning leave together: `later` is asked, once for all that come
+// meanwhile, to see to it that tend_log() is called, by the loop's next turn say. Empty: each
+// leaves at once, as at first. An entry of the journal is a message of its own all the same.
+void gather_log(std::function<void()> later);
+
 // Now and then: what waits leaves, where it can, also while nothing is logged.
 void tend_log() noexcept;
 // Before the process ends: waits a moment for what waits to be read.

@@ -20,6 +20,8 @@ constexpr const char* kJournal = "/run/systemd/journal/socket";
 // At the end of the process: so often, and each time so long, nothing may move.
 constexpr int kFlushTries = 10;
 constexpr int kFlushWaitMs = 50;
+// This much is not held back for more to come.
+constexpr std::size_t kGatherMax = 64 * 1024;
 
 bool can_take(int fd, int wait_ms) {
   pollfd one{.fd = fd, .events = POLLOUT, .revents = 0};
@@ -46,6 +48,7 @@ void LogOutlet::close_own() {
 void LogOutlet::open(To to) {
   const std::lock_guard lock(mutex_);
   to_ = to;
+  piece_.reserve(PIPE_BUF);  // to leave needs no memory
   close_own();
   if (to == To::journal)
     own_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -95,7 +98,45 @@ std::size_t LogOutlet::write_some(std::string_view bytes) {
   return written > 0 ? static_cast<std::size_t>(written) : 0;
 }
 
+void LogOutlet::gather(std::function<void()> later) {
+  const std::lock_guard lock(mutex_);
+  later_ = std::move(later);
+  asked_ = false;
+}
+
+// False: nobody will come.
+bool LogOutlet::ask() noexcept {
+  try {
+    if (!asked_) later_();
+    asked_ = true;
+    return true;
+  } catch (...) {  // out of memory
+    return false;
+  }
+}
+
+// Whole lines, as many as a pipe takes undivided; an entry of the journal goes alone.
+std::string_view LogOutlet::next_piece() {
+  const std::string_view front = std::string_view(waiting_.front()).substr(front_left_);
+  if (to_ == To::journal || waiting_.size() == 1 || front.size() >= PIPE_BUF) return front;
+  piece_.assign(front);
+  for (auto next = waiting_.begin() + 1;
+       next != waiting_.end() && piece_.size() + next->size() <= PIPE_BUF; ++next)
+    piece_ += *next;
+  return piece_;
+}
+
+void LogOutlet::gone(std::size_t bytes) {
+  front_left_ += bytes;
+  while (!waiting_.empty() && front_left_ >= waiting_.front().size()) {
+    front_left_ -= waiting_.front().size();
+    waiting_bytes_ -= waiting_.front().size();
+    waiting_.pop_front();
+  }
+}
+
 void LogOutlet::leave() {
+  asked_ = false;
   if (to_ == To::standard_error) {
     struct stat stream {};
     if (::fstat(STDERR_FILENO, &stream) == 0 &&
@@ -103,18 +144,13 @@ void LogOutlet::leave() {
       look_at_standard_error();
   }
   while (!waiting_.empty()) {
-    const std::string& front = waiting_.front();
-    const std::size_t gone = write_some(std::string_view(front).substr(front_left_));
-    if (gone == 0) return;
-    front_left_ += gone;
-    if (front_left_ < front.size()) continue;
-    waiting_bytes_ -= front.size();
-    front_left_ = 0;
-    waiting_.pop_front();
+    const std::size_t bytes = write_some(next_piece());
+    if (bytes == 0) return;
+    gone(bytes);
   }
 }
 
-void LogOutlet::put(std::string record) noexcept {
+void LogOutlet::put(std::string record, bool urgent) noexcept {
   const std::lock_guard lock(mutex_);
   if (lost_ > 0 || waiting_bytes_ + record.size() > kWaitingMax) {
     leave();
@@ -133,12 +169,18 @@ void LogOutlet::put(std::string record) noexcept {
     ++lost_;
     ++lost_ever_;
   }
+  const bool holds_back = !urgent && later_ && waiting_bytes_ <= kGatherMax;
+  if (!holds_back || !ask()) leave();
+}
+
+void LogOutlet::tend() {
+  const std::lock_guard lock(mutex_);
   leave();
 }
 
 std::uint64_t LogOutlet::take_lost() {
   const std::lock_guard lock(mutex_);
-  if (waiting_.empty() && lost_ == 0) return 0;
+  if (lost_ == 0) return 0;
   leave();
   return waiting_.empty() ? std::exchange(lost_, 0) : 0;
 }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -27,10 +28,15 @@ class LogOutlet {
   // From here on to there; what waits goes there, too. May be called again.
   void open(To to);
 
+  // From now on only what is urgent leaves at once. `later` is asked, once for all that comes
+  // meanwhile, to see to it that tend() is called soon: lines that leave together cost a
+  // fraction. Empty: each leaves at once, as at first.
+  void gather(std::function<void()> later);
   // A whole line with its end, or one entry in the journal's own form.
-  void put(std::string record) noexcept;
-  // What waits leaves as far as it can. Where nothing waits any more: how many were lost and are
-  // not told yet, told now.
+  void put(std::string record, bool urgent = true) noexcept;
+  // What waits leaves as far as it can.
+  void tend();
+  // Where lines were lost: what waits leaves, and once nothing does, how many they are, told now.
   std::uint64_t take_lost();
   // For the end of the process: waits a moment for what waits to leave, and gives up where nothing
   // moves.
@@ -39,7 +45,10 @@ class LogOutlet {
 
  private:
   void look_at_standard_error();
+  bool ask() noexcept;
   void leave();
+  std::string_view next_piece();
+  void gone(std::size_t bytes);
   std::size_t write_some(std::string_view bytes);
   void close_own();
 
@@ -51,6 +60,9 @@ class LogOutlet {
   enum class Kind { file, pipe, socket } kind_ = Kind::file;
   dev_t device_ = 0;
   ino_t inode_ = 0;
+  std::function<void()> later_;
+  bool asked_ = false;
+  std::string piece_;  // what leaves together
   std::deque<std::string> waiting_;
   std::size_t waiting_bytes_ = 0, front_left_ = 0;  // of the first one, what has left already
   std::uint64_t lost_ = 0, lost_ever_ = 0;

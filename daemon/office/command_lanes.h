@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daemon/office/turn_queue.h"
@@ -22,23 +24,29 @@ struct LaneBounds {
   std::chrono::milliseconds answer_within{};
 };
 
-// What commands must not be decided while others with a part of it are under way elsewhere.
+// What commands must not be decided while others with a part of it are under way elsewhere. The
+// requests outlive it.
 class Claims {
  public:
   void add(const CommandRequest& request) {
-    keys_.insert(request.key());
+    keys_.insert(key_of(request));
     submissions_ = submissions_ || request.opens();
     if (const auto held = request.holds()) permits_.insert(*held);
   }
   bool has_part_of(const CommandRequest& request) const {
     const auto held = request.holds();
-    return keys_.contains(request.key()) || (request.opens() && submissions_) ||
+    return keys_.contains(key_of(request)) || (request.opens() && submissions_) ||
            (held && permits_.contains(*held));
   }
 
  private:
+  using Key = std::pair<std::int64_t, std::string_view>;
+  static Key key_of(const CommandRequest& request) {
+    return {request.idempotency.token, request.idempotency.key};
+  }
+
   std::set<std::int64_t> permits_;
-  std::set<TokenKey> keys_;
+  std::set<Key> keys_;
   bool submissions_ = false;
 };
 

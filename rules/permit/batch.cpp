@@ -42,6 +42,7 @@ class Deciding {
   BatchDecision result(std::vector<std::optional<CommandAnswer>> answers);
 
  private:
+  const KeptAnswer* kept_answer(const TokenKey& key) const;
   std::optional<Refusal> take_files(std::int64_t permit, const std::vector<NewDocument>& documents);
   CommandAnswer submit(const CommandRequest& request, const Drawn& drawn);
   std::optional<Refusal> refuse_related(std::int64_t related, const Sop& service) const;
@@ -62,14 +63,15 @@ class Deciding {
   const BatchTerms& terms_;
   std::size_t submissions_ = 0, ids_used_ = 0;
   std::map<std::int64_t, PermitChange> changes_;
+  std::map<TokenKey, std::size_t> kept_here_;  // their places in to_keep
   BatchDecision decided_;
 };
 
 std::optional<CommandAnswer> Deciding::decide_one(const CommandRequest& request) {
   const Drawn* drawn = request.opens() ? &entropy_.at(submissions_++) : nullptr;
-  if (const auto kept = facts_.kept.find(request.key()); kept != facts_.kept.end()) {
-    if (kept->second.request != request.idempotency.request) return CommandAnswer{Kind::key_reused};
-    return CommandAnswer{Kind::repeated, kept->second.status, kept->second.body};
+  if (const KeptAnswer* kept = kept_answer(request.key())) {
+    if (kept->request != request.idempotency.request) return CommandAnswer{Kind::key_reused};
+    return CommandAnswer{Kind::repeated, kept->status, kept->body};
   }
   if (const auto held = request.holds(); held && facts_.locked_elsewhere.contains(*held))
     return std::nullopt;
@@ -77,6 +79,14 @@ std::optional<CommandAnswer> Deciding::decide_one(const CommandRequest& request)
   const auto found = facts_.permits.find(request.permit);
   if (found != facts_.permits.end()) return decide_on(request, found->second);
   return CommandAnswer{Kind::not_found};
+}
+
+// From before, or from earlier in this batch.
+const KeptAnswer* Deciding::kept_answer(const TokenKey& key) const {
+  if (const auto before = facts_.kept.find(key); before != facts_.kept.end())
+    return &before->second;
+  const auto here = kept_here_.find(key);
+  return here != kept_here_.end() ? &decided_.to_keep[here->second] : nullptr;
 }
 
 // The files that a decided command brings: they must be here still, and not be too much. Such as
@@ -210,9 +220,8 @@ CommandAnswer Deciding::done(const CommandRequest& request, const StoredPermit& 
                              const Context& context) {
   Rendered rendered = render(request, stored, context);
   const IdempotencyKey& key = request.idempotency;
-  KeptAnswer kept{key.token, key.key, key.request, rendered.status, rendered.body};
-  facts_.kept.emplace(request.key(), kept);
-  decided_.to_keep.push_back(std::move(kept));
+  kept_here_.emplace(request.key(), decided_.to_keep.size());
+  decided_.to_keep.push_back({key.token, key.key, key.request, rendered.status, rendered.body});
   return {Kind::done, rendered.status, std::move(rendered.body)};
 }
 

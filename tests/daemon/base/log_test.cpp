@@ -179,6 +179,36 @@ TEST_F(UnreadLog, StopsNobodyLosesLinesAndSaysHowMany) {
   EXPECT_EQ(log_lines_lost() - before, lost);
 }
 
+// Somebody is asked once for many lines; a warning takes along what came before it, and so does
+// what is more than is held back.
+TEST_F(UnreadLog, LinesBelowAWarningLeaveTogether) {
+  int asked = 0;
+  gather_log([&] { ++asked; });
+  for (int i = 0; i < 100; ++i) log_event(Level::info, "line", {{"n", i}});
+  EXPECT_EQ(read_up(), "");
+  EXPECT_EQ(asked, 1);
+  tend_log();
+  EXPECT_EQ(lines_in(read_up()), 100);
+
+  log_event(Level::info, "before");
+  EXPECT_EQ(asked, 2);
+  log_event(Level::warning, "trouble");
+  const std::string both = read_up();
+  EXPECT_LT(both.find("before"), both.find("trouble"));
+  EXPECT_NE(both.find("trouble"), std::string::npos);
+
+  const std::uint64_t lost = log_lines_lost();
+  for (int i = 0; i < 70; ++i)
+    log_event(Level::info, "line", {{"n", i}, {"filler", std::string(1024, 'x')}});
+  EXPECT_GE(lines_in(read_up()), 32);
+  EXPECT_EQ(asked, 3);
+
+  gather_log({});
+  log_event(Level::info, "alone");
+  EXPECT_NE(read_all().find("alone"), std::string::npos);
+  EXPECT_EQ(log_lines_lost(), lost);
+}
+
 // A reader that is only slow loses nothing, at the end of the process neither.
 TEST_F(UnreadLog, WhatWaitsLeavesBeforeTheEnd) {
   const std::uint64_t before = log_lines_lost();
