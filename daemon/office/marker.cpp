@@ -150,6 +150,7 @@ asio::awaitable<std::chrono::milliseconds> Marker::cycle() {
   if (standing.standby) co_return kMarkEvery;
   mark_.take(standing.found);
   metrics_.messages_held.Set(standing.held_at ? 1 : 0);
+  if (stuck()) say_not_written("the disk does not answer");
   begin_write();
   co_return kMarkEvery;
 }
@@ -162,14 +163,16 @@ bool Marker::covers(const NumberCounters& numbers) const {
 asio::awaitable<void> Marker::reserve(NumberCounters numbers) {
   if (file_.empty()) co_return;
   raise(granted_, numbers);
-  const auto give_up = Clock::monotonic() + kDiskWithin;
   for (bool tried = false; !covers(numbers) && !behind_; tried = true) {
-    if ((tried && failed_) || Clock::monotonic() > give_up) co_return;  // said by written()
+    if ((tried && failed_) || stuck()) co_return;  // said elsewhere
     begin_write();
     asio::steady_timer pause(executor_, kLookAgain);
     co_await pause.async_wait(asio::use_awaitable);
   }
 }
+
+// The disk has not answered for so long that nobody waits for it any more.
+bool Marker::stuck() const { return writing_ && Clock::monotonic() - write_begun_ > kDiskWithin; }
 
 void Marker::acknowledged(const NumberCounters& numbers,
                           const std::vector<store::Witness>& events) {
@@ -194,6 +197,7 @@ void Marker::begin_write() {
   Written next = next_text();
   if (next.text == text_written_ && !failed_) return;
   writing_ = true;
+  write_begun_ = Clock::monotonic();
   // Until it is known which of the two is on the disk, the lesser counts.
   for (auto& [series, number] : reserved_) number = std::min(number, last(next.reserved, series));
   asio::post(disk_, [this, next = std::move(next), file = file_] {
@@ -216,13 +220,17 @@ void Marker::written(const Written& what, const std::string& failure) {
     metrics_.mark_written_timestamp_seconds.Set(Clock::machine_seconds());
     return;
   }
+  say_not_written(failure);
+}
+
+void Marker::say_not_written(const std::string& why) {
   metrics_.mark_write_failures.Increment();
   const auto now = Clock::monotonic();
   if (failure_said_.count() > 0 && now - failure_said_ < kSayAgain) return;
   failure_said_ = now;
   log_event(Level::error, "mark_not_written",
             {{"file", file_.string()},
-             {"why", failure},
+             {"why", why},
              {"effect",
               "work goes on; numbers given meanwhile are not known to be given where the "
               "database is restored"},

@@ -71,6 +71,8 @@ class Marker : public Loop {
   Written next_text();
   void begin_write();
   void written(const Written& what, const std::string& failure);
+  void say_not_written(const std::string& why);
+  bool stuck() const;
   bool covers(const NumberCounters& numbers) const;
 
   boost::asio::any_io_executor executor_;
@@ -86,7 +88,7 @@ class Marker : public Loop {
   NumberCounters given_written_;  // at the last write, to see how fast they are given
   std::string text_written_;
   bool writing_ = false, failed_ = false;
-  std::chrono::nanoseconds failure_said_{};
+  std::chrono::nanoseconds write_begun_{}, failure_said_{};
 
   boost::asio::thread_pool disk_{1};  // last: nothing of this is used once it has gone
 };

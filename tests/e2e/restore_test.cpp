@@ -54,6 +54,8 @@ class RestoreTest : public PagesTest {
                   "\r\n\r\n")
         .status;
   }
+  // What was done is in the mark: it is written once a second.
+  static void marked() { std::this_thread::sleep_for(2500ms); }
   std::size_t mails() { return office_.smtp().messages(0).size(); }
   // The task of a back office by mail: bo is reached by it alone.
   void accepted(const File& file) { act("fo", file, "verifikasi", "accept"); }
@@ -105,6 +107,7 @@ TEST_F(RestoreTest, NothingIsGivenTwiceRevivedOrSentUnaskedAfterTheDrill) {
                       "0"));
   const std::int64_t highest_message = std::stoll(office_.query("SELECT max(id) FROM message"));
   const std::int64_t highest_permit = std::stoll(office_.query("SELECT max(id) FROM permit"));
+  marked();
   office_.kill_daemon();
   bring_back();
   const std::size_t sent_before = mails();

@@ -26,7 +26,7 @@ class MarkerTest : public test::OnDatabase {
     std::string pattern = (fs::temp_directory_path() / "tenggat-mark-XXXXXX").string();
     state_ = ::mkdtemp(pattern.data());
     pg::PoolOptions options;
-    options.connect = pg::ConnectOptions(conninfo());
+    options.connect = pg::ConnectOptions(conninfo_);
     pool_ = std::make_unique<pg::Pool>(io_.get_executor(), options);
     begin_anew();
   }
