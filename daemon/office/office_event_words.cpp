@@ -50,9 +50,9 @@ constexpr std::string_view pattern_of(OfficeKind kind) {
     case OfficeKind::message_discarded:
       return "Pesan nomor {} dibuang";
     case OfficeKind::database_restored:
-      return "Basis data dipulihkan dari cadangan, kali ke-{}";
+      return "Pemulihan basis data nomor {} dicatat";
     case OfficeKind::messages_released:
-      return "Pesan yang ditahan setelah pemulihan mulai dikirim";
+      return "Pesan yang ditahan sejak pemulihan nomor {} mulai dikirim";
   }
   return "{}";
 }

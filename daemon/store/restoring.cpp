@@ -151,9 +151,11 @@ pg::Awaitable<Restored> accept_restored(pg::Connection& connection, By by, Mark 
 
 pg::Awaitable<std::optional<Unsent>> release_messages(pg::Connection& connection, By by) {
   static const auto unsent_sql = only<kUnsent>("SELECT {}");
+  static const auto restores_sql =
+      value<std::string>("SELECT restores::text FROM database_identity FOR UPDATE");
   OfficeChanging changing(connection, std::move(by));
   pg::Pipeline reading;
-  reading.add("SELECT FROM database_identity FOR UPDATE");
+  const auto restores = reading.add(restores_sql);
   const auto held = add_held(reading);
   const auto waiting = reading.add(unsent_sql);
   const pg::Results results = co_await changing.begin(std::move(reading));
@@ -165,7 +167,7 @@ pg::Awaitable<std::optional<Unsent>> release_messages(pg::Connection& connection
   pg::Pipeline writes;
   writes.add("UPDATE database_identity SET held_at = NULL");
   add_notify(writes);
-  OfficeEvent event{OfficeKind::messages_released, "", {}};
+  OfficeEvent event{OfficeKind::messages_released, results[restores], {}};
   event.take(OfficeValue::messages, number_text(unsent.messages));
   co_await changing.commit(std::move(writes), std::move(event));
   co_return unsent;

@@ -323,7 +323,7 @@ class InsiderMatrix : public OfficeChain {
          "",
          [this] {
            EXPECT_TRUE(await(io_, release_messages(db(), kAdmin)));
-           return "";
+           return "1";
          },
          {{V::messages, "1", ""}},
          "adm"},
