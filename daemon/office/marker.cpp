@@ -164,7 +164,7 @@ asio::awaitable<void> Marker::reserve(NumberCounters numbers) {
   if (file_.empty()) co_return;
   raise(granted_, numbers);
   for (bool tried = false; !covers(numbers) && !behind_; tried = true) {
-    if ((tried && failed_) || stuck()) co_return;  // said elsewhere
+    if ((tried && failed_ && !writing_) || stuck()) co_return;  // said elsewhere
     begin_write();
     asio::steady_timer pause(executor_, kLookAgain);
     co_await pause.async_wait(asio::use_awaitable);
