@@ -149,7 +149,7 @@ void App::say_restored(const std::string& lost) {
             {{"why", lost},
              {"effect", "nothing is served or sent until then"},
              {"remedy", "run: tenggat db restored"}});
-  systemd::status("waiting for: tenggat db restored");
+  systemd::ready("waiting for: tenggat db restored");  // else the service manager would restart it
 }
 
 // False where starting makes no sense. True also where a stop was asked for meanwhile.
