@@ -59,6 +59,10 @@ App::App(std::filesystem::path config_file, Startup startup, std::optional<Simul
   count_log_lines([this](Level level) { metrics_.log_message(level); });
   measure_configuration();
   signing_in_.on_commit([this] { workers_.dispatcher().wake(); });
+  workers_.marker().on_behind([this](const pg::Error& why) {
+    readiness_.restored(why.message());
+    database_.halt(why);
+  });
 }
 
 std::shared_ptr<notify::Outgoing> App::make_outgoing() {
@@ -149,6 +153,7 @@ asio::awaitable<void> App::stop() {
 asio::awaitable<void> App::end_loops() {
   if (!running_.empty()) co_await all_done_.wait(kLoopsEnd);
   const bool in_time = running_.empty();
+  if (in_time) workers_.marker().close();
   database_.close();
   if (in_time) co_return;
   log_event(Level::warning, "stopping_cut_short",

@@ -54,7 +54,9 @@ class App {
   void begin_work();
   bool waits_out(const std::exception& why, bool first);
   boost::asio::awaitable<void> say_who_is_in_the_way();
-  boost::asio::awaitable<bool> prepare_database();
+  enum class Prepared { yes, no, restored };  // no: starting makes no sense
+  boost::asio::awaitable<Prepared> prepare_database();
+  void say_restored(const std::string& lost);
   void ask_to_stop();
   boost::asio::awaitable<void> stop();
   boost::asio::awaitable<void> end_loops();
@@ -102,6 +104,7 @@ class App {
   bool stopping_ = false;
   bool live_ = false;
   bool reloading_ = false;
+  std::chrono::nanoseconds restored_said_{};
   std::multiset<std::string> running_;  // what goes on by itself, by name
   office::Signal all_done_{io_.get_executor()}, stop_asked_{io_.get_executor()},
       reloaded_{io_.get_executor()};

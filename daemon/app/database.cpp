@@ -8,6 +8,7 @@
 #include "daemon/base/resources.h"
 #include "daemon/base/systemd_notify.h"
 #include "daemon/office/trouble.h"
+#include "daemon/pg/schema.h"
 
 namespace tenggat::app {
 namespace {
@@ -81,17 +82,18 @@ void Database::hear(const pg::Error& error) {
   unfit_said_at_ = now;
 }
 
-void Database::halt(const pg::Error& newer) {
+void Database::halt(const pg::Error& why) {
   if (cut_.made()) return;
-  halted_ = office::in_words(newer);
-  log_event(Level::error, "schema_newer",
-            {{"why", newer.message()},
+  halted_ = office::in_words(why);
+  const bool restored = why.sqlstate() == pg::kBehindMark;
+  log_event(Level::error, restored ? "database_restored" : "schema_newer",
+            {{"why", why.message()},
              {"effect", "nothing is read, written or sent any more"},
-             {"remedy",
-              "install the version that migrated the database, or restore the database, "
-              "and restart"}});
+             {"remedy", restored ? "run: tenggat db restored; then restart tenggatd"
+                                 : "install the version that migrated the database, or restore the "
+                                   "database, and restart"}});
   systemd::status("halted: " + halted_);
-  cut_.now(newer.sqlstate(), newer.message());
+  cut_.now(why.sqlstate(), why.message());
 }
 
 std::vector<const pg::Pool*> Database::pools() const {

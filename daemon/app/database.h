@@ -22,10 +22,10 @@ class Database {
   // Of a session of one's own beside the pools.
   pg::ConnectOptions connect_options();
 
-  // From the first session that meets a schema this program does not know: nothing is done to it.
-  // Every session ends, what was under way with it, and none is opened again; whoever asks is told
-  // so, until the program is replaced.
-  void halt(const pg::Error& newer);
+  // From the first session that meets a schema this program does not know, or a database that was
+  // restored: nothing is done to it. Every session ends, what was under way with it, and none is
+  // opened again; whoever asks is told so, until the program is replaced or started again.
+  void halt(const pg::Error& why);
   const std::string& halted() const { return halted_; }  // why; empty: it is not
 
   // It is there but cannot do its work, as any session was told, until a write succeeds again.

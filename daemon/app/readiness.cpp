@@ -9,6 +9,7 @@
 #include "daemon/pg/schema.h"
 #include "daemon/store/clock_steps.h"
 #include "daemon/store/commands.h"
+#include "daemon/store/given.h"
 #include "daemon/store/migrations.h"
 #include "daemon/store/moment.h"
 
@@ -18,11 +19,13 @@ namespace asio = boost::asio;
 std::vector<http::ReadinessCheck> Readiness::checks() {
   return {{"database", std::bind_front(&Readiness::check_database, this)},
           {"migrations", std::bind_front(&Readiness::check_migrations, this)},
-          {"rules", std::bind_front(&Readiness::check_rules, this)}};
+          {"rules", std::bind_front(&Readiness::check_rules, this)},
+          {"mark", std::bind_front(&Readiness::check_mark, this)}};
 }
 
 std::vector<http::ReadinessCheck> Readiness::notes() {
-  return {{"clock", std::bind_front(&Readiness::describe_clock, this)}};
+  return {{"clock", std::bind_front(&Readiness::describe_clock, this)},
+          {"messages", std::bind_front(&Readiness::describe_held, this)}};
 }
 
 // Reading does not tell whether writes succeed: the loops that write do.
@@ -61,6 +64,29 @@ asio::awaitable<std::string> Readiness::check_rules() {
   if (calendar_.empty()) co_return "starting";
   if (rulebook_.sops_in_force().empty()) co_return "no SOP is in force";
   co_return "";
+}
+
+asio::awaitable<std::string> Readiness::check_mark() {
+  if (restored_.empty()) co_return "";
+  co_return "restored: " + restored_ + "; run: tenggat db restored";
+}
+
+asio::awaitable<std::string> Readiness::describe_held() {
+  if (calendar_.empty() || !database_.halted().empty()) co_return "";
+  pg::Pipeline pipeline;
+  const auto asked = store::add_held(pipeline);
+  std::optional<Instant> held;
+  try {
+    pg::Pool::Lease lease = co_await database_.reads.acquire();
+    const pg::Results results = co_await lease->run(std::move(pipeline));
+    held = results[asked];
+  } catch (const pg::Error&) {
+    // The check of the database says it.
+  }
+  if (!held) co_return "";
+  co_return fmt::format(
+      "none leaves since the database was restored at {}: tenggat message release",
+      rulebook_.calendar(calendar_).format(*held));
 }
 
 // What was recorded before it was set back bears a time that is still to come.

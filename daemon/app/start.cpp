@@ -25,6 +25,7 @@ namespace {
 using app::RulesInForce;
 
 constexpr std::chrono::seconds kRetryStart{1};
+constexpr std::chrono::minutes kSayAgain{1};
 
 // A service may have less than all of it together: said, for whoever looks why it was killed.
 void say_where_memory_is_short(const Config& config) {
@@ -34,8 +35,8 @@ void say_where_memory_is_short(const Config& config) {
 
 }  // namespace
 
-// False where starting makes no sense; an outage is an exception and is tried again.
-asio::awaitable<bool> App::prepare_database() {
+// An outage is an exception and is tried again.
+asio::awaitable<App::Prepared> App::prepare_database() {
   pg::Pool::Lease lease = co_await database_.reads.acquire();
   const auto migrations = co_await pg::migration_status(*lease, store::migrations());
   for (const pg::MigrationState& one : migrations) {
@@ -45,28 +46,31 @@ asio::awaitable<bool> App::prepare_database() {
                {"remedy", one.kind == pg::MigrationState::Kind::kPending
                               ? "run: tenggat db migrate"
                               : "this program does not fit the database"}});
-    co_return false;
+    co_return Prepared::no;
   }
   if (!co_await store::is_record_complete(*lease)) {
     log_event(Level::error, "record_incomplete",
               {{"why", "a migration was cut off: some permits' rows are not on record yet"},
                {"remedy", "run: tenggat db migrate"}});
-    co_return false;
+    co_return Prepared::no;
   }
+  const std::string lost = co_await workers_.marker().begin(*lease);
+  say_restored(lost);
+  if (!lost.empty()) co_return Prepared::restored;
   if (simulated_) {
     const auto started = co_await store::start_clock(*lease, simulated_->start, simulated_->speed);
     if (!started) {
       log_event(Level::error, "clock_refused", {{"why", started.error()}});
-      co_return false;
+      co_return Prepared::no;
     }
   } else if (const auto refusal = co_await store::refuse_real_time(*lease)) {
     log_event(Level::error, "clock_refused", {{"why", *refusal}});
-    co_return false;
+    co_return Prepared::no;
   }
   co_await rules_.put(*lease, startup_, RulesInForce::Clashes::left_out);
   rules_.say_where_files_differ(startup_.rules);
   rules_.say_sops_without_file(startup_.rules);
-  co_return true;
+  co_return Prepared::yes;
 }
 
 std::vector<http::Route> App::public_routes() {
@@ -135,15 +139,31 @@ asio::awaitable<void> App::say_who_is_in_the_way() {
   }
 }
 
+// What it waits for, at once and then once a minute.
+void App::say_restored(const std::string& lost) {
+  readiness_.restored(lost);
+  const auto now = Clock::monotonic();
+  if (lost.empty() || (restored_said_.count() > 0 && now - restored_said_ < kSayAgain)) return;
+  restored_said_ = now;
+  log_event(Level::error, "database_restored",
+            {{"why", lost},
+             {"effect", "nothing is served or sent until then"},
+             {"remedy", "run: tenggat db restored"}});
+  systemd::ready("waiting for: tenggat db restored");  // else the service manager would restart it
+}
+
 // False where starting makes no sense. True also where a stop was asked for meanwhile.
 asio::awaitable<bool> App::wait_for_database() {
   for (bool first = true; !stopping_; first = false) {
     bool lock_not_had = false;
     try {
-      if (!co_await prepare_database()) co_return false;
-      co_await workers_.composer().plant_daily_jobs();
-      co_await workers_.portal().begin(startup_.config);
-      break;
+      const Prepared prepared = co_await prepare_database();
+      if (prepared == Prepared::no) co_return false;
+      if (prepared == Prepared::yes) {
+        co_await workers_.composer().plant_daily_jobs();
+        co_await workers_.portal().begin(startup_.config);
+        break;
+      }
     } catch (const std::exception& why) {
       if (stopping_) break;
       if (!waits_out(why, first)) co_return false;
@@ -180,6 +200,8 @@ void App::begin_work() {
   readiness_.live(startup_.config.kalender);
   asio::use_service<pg::SchemaWatch>(io_).begin(store::newest_version(),
                                                 std::bind_front(&app::Database::halt, &database_));
+  asio::use_service<pg::SessionWatch>(io_).begin(
+      std::bind_front(&office::Marker::look, &workers_.marker()));
   log_event(Level::info, "started",
             {{"version", kVersion},
              {"listen", startup_.config.listen.to_string()},

@@ -28,10 +28,12 @@ Workers::Workers(const Tools& tools, const office::Setup& setup) {
   add<office::Sealer>(executor, database.office, rulebook, metrics, office::sealer_settings(setup));
   portal_ = &add<office::Portal>(executor, database.office, rulebook, metrics,
                                  office::Portal::options_of(setup.config, setup.secrets));
+  marker_ = &add<office::Marker>(executor, database.office, metrics, setup.config.state_dir);
   add<office::SnapshotLoop>(executor, database.snapshot, rulebook, metrics, board,
                             database.pools());
 
   for (const auto& worker : all_) metrics.loop(worker->name());
+  committer_->marked_by(*marker_);
   committer_->on_commit([this, &written = tools.database] {
     written.writes_again();
     wake();

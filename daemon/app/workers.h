@@ -14,6 +14,7 @@
 #include "daemon/office/committer.h"
 #include "daemon/office/composer.h"
 #include "daemon/office/dispatcher.h"
+#include "daemon/office/marker.h"
 #include "daemon/office/portal.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/office/watch.h"
@@ -42,6 +43,7 @@ class Workers {
   office::Composer& composer() { return *composer_; }
   office::Dispatcher& dispatcher() { return *dispatcher_; }
   office::Portal& portal() { return *portal_; }
+  office::Marker& marker() { return *marker_; }
 
   // In the order they start and stop.
   const std::vector<std::unique_ptr<office::Worker>>& all() const { return all_; }
@@ -66,6 +68,7 @@ class Workers {
   office::Composer* composer_ = nullptr;
   office::Portal* portal_ = nullptr;
   office::Dispatcher* dispatcher_ = nullptr;
+  office::Marker* marker_ = nullptr;
 };
 
 }  // namespace tenggat::app

@@ -258,6 +258,15 @@ Metrics::Metrics(const MetricsOptions& options)
           parts_->gauge("last_seal_timestamp_seconds",
                         "When the record was last sealed, by the office's clock; 0 where it never "
                         "was.")),
+      mark_written_timestamp_seconds(
+          parts_->gauge("mark_written_timestamp_seconds",
+                        "When the mark of what the database has given was last written, outside "
+                        "of it.")),
+      mark_write_failures(
+          parts_->counter("mark_write_failures_total", "Times that it could not be written.")),
+      messages_held(parts_->gauge("messages_held",
+                                  "1 while nothing leaves, since the database was restored, until "
+                                  "`tenggat message release`; else 0.")),
       files_collected(parts_->counter(
           "files_collected_total",
           "Files and pieces of files deleted since no permit took them in time.")) {}

@@ -201,8 +201,11 @@ class Metrics {
   prometheus::Counter& clock_steps;          // of the database's clock, in either direction
   prometheus::Gauge& canary_period_seconds;  // 0: none is let out
   prometheus::Gauge& canary_last_delivery_timestamp_seconds;
-  prometheus::Gauge& last_seal_timestamp_seconds;  // of the office's clock; 0: none
-  prometheus::Counter& files_collected;            // uploads that no permit took
+  prometheus::Gauge& last_seal_timestamp_seconds;     // of the office's clock; 0: none
+  prometheus::Gauge& mark_written_timestamp_seconds;  // outside of the database
+  prometheus::Counter& mark_write_failures;
+  prometheus::Gauge& messages_held;      // 1: after a restore, until `message release`
+  prometheus::Counter& files_collected;  // uploads that no permit took
 };
 
 }  // namespace tenggat

@@ -66,11 +66,11 @@ CheckingKey key_to_check_by(DatabaseCall& call) {
     if (auto key = CheckingKey::from_pem(read_small_file(*named))) return *std::move(key);
     throw Refused(fmt::format("{} holds no Ed25519 key", *named));
   }
-  if (call.config.seal_key_file.empty())
-    throw Refused("no seal_key_file is configured: give the public key by --key");
   const auto secrets = read_secrets(call.config, configuration_path(call.given, call.terminal));
   if (!secrets) throw Refused(secrets.error().front().to_string());
-  return *CheckingKey::from_pem(secrets->seal_key);
+  if (auto key = CheckingKey::from_pem(secrets->seal_key)) return *std::move(key);
+  throw Refused(
+      "no seal_key_file is configured, and state_dir shows none: give the public key by --key");
 }
 
 // What is wrong with the record as the seal in this file holds it.
@@ -121,8 +121,9 @@ pg::Awaitable<int> seal(DatabaseCall& call) {
   if (call.given.argument(0)) number = id_argument(call.given, 0);
   const auto found = co_await store::find_seal(call.connection, number);
   if (!found)
-    throw Refused(number ? fmt::format("there is no seal {}", *number)
-                         : std::string("the record was never sealed: seal_key_file names the key"));
+    throw Refused(number
+                      ? fmt::format("there is no seal {}", *number)
+                      : std::string("the record was never sealed: the daemon does it once a day"));
   call.terminal.out << found->page();
   co_return kOk;
 }

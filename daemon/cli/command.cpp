@@ -28,8 +28,8 @@ const std::vector<Command>& commands() {
          {check_commands(), database_commands(), officer_commands(), token_commands(),
           permit_commands(), migrate_commands(), audit_commands(), calendar_commands(),
           clock_commands(), doctor_commands(), dossier_commands(), message_commands(),
-          portal_commands(), report_commands(), silence_commands(), sop_commands(),
-          texts_commands(), why_commands()})
+          portal_commands(), report_commands(), restored_commands(), silence_commands(),
+          sop_commands(), texts_commands(), why_commands()})
       list.insert(list.end(), part.begin(), part.end());
     return list;
   }();

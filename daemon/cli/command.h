@@ -59,6 +59,7 @@ std::vector<Command> message_commands();
 std::vector<Command> doctor_commands();
 std::vector<Command> dossier_commands();  // permit dossier: on the database
 std::vector<Command> report_commands();
+std::vector<Command> restored_commands();  // db restored
 std::vector<Command> silence_commands();
 std::vector<Command> portal_commands();
 std::vector<Command> sop_commands();

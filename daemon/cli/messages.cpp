@@ -10,6 +10,7 @@
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
 #include "daemon/store/messages.h"
+#include "daemon/store/restoring.h"
 #include "notifiers/phone.h"
 
 namespace tenggat::cli {
@@ -119,6 +120,23 @@ pg::Awaitable<int> discard_message(DatabaseCall& call) {
   co_return kOk;
 }
 
+pg::Awaitable<int> release_messages(DatabaseCall& call) {
+  const auto released = co_await store::release_messages(call.connection, by(call));
+  const store::Unsent unsent = released.value_or(store::Unsent{});
+  if (call.given.has("json"))
+    write_json(call.terminal.out, json::object{{"held", released.has_value()},
+                                               {"messages", unsent.messages},
+                                               {"notices", unsent.notices},
+                                               {"posts", unsent.posts}});
+  else if (!released)
+    call.terminal.out << "nothing is held: that is so after `tenggat db restored` alone\n";
+  else
+    call.terminal.out << fmt::format(
+        "released: {} messages, {} notices that are none yet, {} posts to the portal\n",
+        unsent.messages, unsent.notices, unsent.posts);
+  co_return kOk;
+}
+
 template <DatabaseWork work>
 int run_work(const Given& given, Terminal& terminal) {
   return on_database(given, terminal, work);
@@ -149,6 +167,13 @@ std::vector<Command> message_commands() {
        "gives a dead or waiting message up for good",
        "",
        run_work<discard_message>},
+      {"message release",
+       {},
+       {kConfigOption, kJsonOption},
+       "lets leave what has been held since `tenggat db restored`",
+       "What should not leave is discarded before: `message list --state queued`, then\n"
+       "`message discard ID`.",
+       run_work<release_messages>},
   };
 }
 

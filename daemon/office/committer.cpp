@@ -16,6 +16,7 @@
 #include "daemon/office/bisection.h"
 #include "daemon/office/commit_failure.h"
 #include "daemon/office/loop.h"
+#include "daemon/office/marker.h"
 #include "daemon/store/commands.h"
 #include "daemon/store/files.h"
 #include "daemon/store/hash.h"
@@ -280,6 +281,17 @@ std::vector<Drawn> draw_for(const std::vector<const CommandRequest*>& commands) 
   return all;
 }
 
+// The last event of each permit.
+std::vector<store::Witness> witnesses_of(const std::vector<PermitChange>& changes) {
+  std::vector<store::Witness> all;
+  for (const PermitChange& one : changes) {
+    const std::vector<Event>& events = one.decision.events;
+    if (one.decision.after.id > 0 && !events.empty())
+      all.push_back({one.decision.after.id, events.back().sequence, events.back().at});
+  }
+  return all;
+}
+
 }  // namespace
 
 // Returns whether anything was committed.
@@ -313,8 +325,10 @@ asio::awaitable<bool> Committer::try_batch(std::vector<PendingPtr> batch) {
   // Second flight: write and COMMIT.
   const bool writes = !decided.changes.empty();
   if (writes) {
+    if (marker_ && !decided.numbers.empty()) co_await marker_->reserve(decided.numbers);
     pg::Pipeline pipeline = writes_of(decided);
     co_await transaction.commit(std::move(pipeline), options_.flight_within);
+    if (marker_) marker_->acknowledged(decided.numbers, witnesses_of(decided.changes));
   } else {
     co_await transaction.rollback();
   }

@@ -50,6 +50,8 @@ struct CommitterOptions {
   std::uint64_t permit_file_bytes = 200ULL << 20U;  // of the files of one permit together
 };
 
+class Marker;
+
 class Committer : public Worker {
  public:
   // Each leases a connection of the pool.
@@ -68,6 +70,8 @@ class Committer : public Worker {
   void stop() override;
   // Called after each commit: the watch and the composer have work.
   void on_commit(std::function<void()> hook) { on_commit_ = std::move(hook); }
+  // Who is asked before numbers are given, and told of what is durable. Must outlive run().
+  void marked_by(Marker& marker) { marker_ = &marker; }
   std::size_t queued() const { return lanes_.waiting(); }
   // Its trouble() is as the last write left it. While idle() no batch will show that an outage is
   // over: then a probe that succeeds says so.
@@ -104,6 +108,7 @@ class Committer : public Worker {
   std::array<Signal, kLanes> work_;    // of each lane
   std::chrono::nanoseconds hinted_{};  // when other daemons were last told of new work
   bool stopping_ = false;
+  Marker* marker_ = nullptr;
   std::function<void()> on_commit_;
 };
 

@@ -49,6 +49,10 @@ constexpr std::string_view pattern_of(OfficeKind kind) {
       return "Pesan nomor {} dikirim ulang";
     case OfficeKind::message_discarded:
       return "Pesan nomor {} dibuang";
+    case OfficeKind::database_restored:
+      return "Pemulihan basis data nomor {} dicatat";
+    case OfficeKind::messages_released:
+      return "Pesan yang ditahan sejak pemulihan nomor {} mulai dikirim";
   }
   return "{}";
 }
@@ -117,6 +121,12 @@ std::string_view value_words(OfficeValue value) {
       return "penerima";
     case OfficeValue::text:
       return "jenis pesan";
+    case OfficeValue::numbers:
+      return "nomor yang tidak dipakai";
+    case OfficeValue::sessions:
+      return "sesi yang diakhiri";
+    case OfficeValue::messages:
+      return "pesan yang menunggu";
   }
   return "";
 }

@@ -38,6 +38,9 @@ constexpr Known kKnown[] = {
     {pg::kSchemaNewer,
      {"the database's schema is newer than this program",
       "basis data lebih baru daripada program ini"}},
+    {pg::kBehindMark,
+     {"restored: the database does not know what it has given any more",
+      "basis data dipulihkan dan belum diperiksa"}},
     {"57",
      {"the database is starting or stopping", "basis data sedang dijalankan atau dihentikan"}},
 };

@@ -6,6 +6,7 @@
 
 #include "daemon/office/office_event_words.h"
 #include "daemon/pages/words.h"
+#include "daemon/store/mark.h"
 #include "daemon/store/people.h"
 #include "daemon/store/rows.h"
 
@@ -68,11 +69,15 @@ class Said {
         return readable(text);
       case OfficeValue::version:
         return text.substr(0, kShownOfVersion);
+      case OfficeValue::numbers:
+        return numbers(text);
       case OfficeValue::letter:
       case OfficeValue::service:
       case OfficeValue::place:
       case OfficeValue::asked_by:
       case OfficeValue::retired_by:
+      case OfficeValue::sessions:
+      case OfficeValue::messages:
         return text;
       case OfficeValue::name:
       case OfficeValue::email:
@@ -104,6 +109,23 @@ class Said {
   std::string moment(const std::string& text) const {
     const auto stamp = parse_stamp(text);
     return stamp ? moment_words(context_.calendar, stamp->at) : text;
+  }
+  // "Izin PAUD 2026 nomor 413 sampai 432"
+  std::string numbers(const std::string& text) const {
+    std::vector<std::string> said;
+    try {
+      for (const store::NumberGap& gap : store::number_gaps_of(text))
+        said.push_back(fmt::format("{} {} nomor {} sampai {}", service(gap.sop), gap.year,
+                                   gap.first, gap.last));
+    } catch (const std::runtime_error&) {
+      return text;  // bent: `audit verify` names it
+    }
+    return fmt::format("{}", fmt::join(said, ", "));
+  }
+  std::string service(const std::string& id) const {
+    for (const Sop* sop : context_.sops)
+      if (sop->id == id && !sop->title.empty()) return sop->title;
+    return readable(id);
   }
   // "officer siti", "step paud.verifikasi", "permit 417"
   std::string silenced(const std::string& text) const {

@@ -77,6 +77,9 @@ Awaitable<void> look_at_schema(Connection& connection, Timeout timeout) {
   const Slot<std::int64_t> version = pipeline.add(kSchemaVersion);
   const Results found = co_await connection.run(std::move(pipeline), {.timeout = timeout});
   watch.look_at(found[version]);
+  const SessionWatch& session =
+      asio::use_service<SessionWatch>(asio::query(executor, asio::execution::context));
+  if (session.look()) co_await session.look()(connection);
 }
 
 // What several hosts said: a login refused only where each refused it, since the one that is away

@@ -32,7 +32,7 @@ bool is_login_refused(const Error& error) {
 bool Error::is_outage() const {
   const auto kind = sqlstate_class();
   return kind == "08" || kind == "53" || kind == "58" || sqlstate().starts_with("57P") ||
-         is_read_only() || sqlstate() == kSchemaNewer ||
+         is_read_only() || sqlstate() == kSchemaNewer || sqlstate() == kBehindMark ||
          dynamic_cast<const ConnectionLost*>(this) != nullptr;
 }
 

@@ -13,6 +13,10 @@ namespace tenggat::pg {
 // Its SQLSTATE: ours, of a class that PostgreSQL gives to nobody.
 inline constexpr const char* kSchemaNewer = "TG001";
 
+// That of a database that was restored or lost its last commits: it knows less than what it has
+// given. Whoever looks at sessions throws it (SessionWatch).
+inline constexpr const char* kBehindMark = "TG002";
+
 // The version the database is at; 0 where nothing was ever applied.
 extern const Query<std::int64_t> kSchemaVersion;
 
@@ -43,6 +47,24 @@ class SchemaWatch : public boost::asio::execution_context::service {
 
   std::int64_t newest_ = 0;
   OnNewer on_newer_;
+};
+
+// What else is asked of each session when it is opened. One for each io_context; off until begun.
+class SessionWatch : public boost::asio::execution_context::service {
+ public:
+  using key_type = SessionWatch;
+  inline static boost::asio::execution_context::id id;
+  explicit SessionWatch(boost::asio::execution_context& owner) : service(owner) {}
+
+  // Throws where the session is not to be used.
+  using Look = std::function<Awaitable<void>(Connection&)>;
+  void begin(Look look) { look_ = std::move(look); }
+  const Look& look() const { return look_; }
+
+ private:
+  void shutdown() noexcept override { look_ = nullptr; }
+
+  Look look_;
 };
 
 }  // namespace tenggat::pg

@@ -18,6 +18,12 @@ struct Counter {
 constexpr auto kNumber = table("permit_number", key("sop", &Counter::sop),
                                key("year", &Counter::year), column("last", &Counter::last));
 
+NumberCounters read_numbers(const pg::Result& r) {
+  NumberCounters counters;
+  for (const Counter& one : rows_of<kNumber>(r)) counters[{one.sop, one.year}] = one.last;
+  return counters;
+}
+
 // What is set aside is few, and looked at by itself.
 #define NOT_SET_ASIDE "NOT EXISTS (SELECT FROM permit_set_aside s WHERE s.permit = v.permit)"
 
@@ -61,12 +67,14 @@ pg::Slot<NumberCounters> add_lock_numbers(pg::Pipeline& pipeline,
   static const pg::Query<NumberCounters> sql{
       kNumber.shape().in(
           "SELECT {} FROM permit_number WHERE sop = ANY($1::text[]) ORDER BY sop, year FOR UPDATE"),
-      [](const pg::Result& r) {
-        NumberCounters counters;
-        for (const Counter& one : rows_of<kNumber>(r)) counters[{one.sop, one.year}] = one.last;
-        return counters;
-      }};
+      read_numbers};
   return pipeline.add(sql, pg::text_array(sops));
+}
+
+pg::Slot<NumberCounters> add_numbers(pg::Pipeline& pipeline) {
+  static const pg::Query<NumberCounters> sql{kNumber.shape().in("SELECT {} FROM permit_number"),
+                                             read_numbers};
+  return pipeline.add(sql);
 }
 
 void add_save_numbers(pg::Pipeline& pipeline, const NumberCounters& counters) {

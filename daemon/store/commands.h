@@ -29,6 +29,8 @@ pg::Slot<std::int64_t> add_forget_answers(pg::Pipeline& pipeline, int limit);
 // given yet.
 pg::Slot<NumberCounters> add_lock_numbers(pg::Pipeline& pipeline,
                                           const std::vector<std::string>& sops);
+// Of all services, as they are now.
+pg::Slot<NumberCounters> add_numbers(pg::Pipeline& pipeline);
 void add_save_numbers(pg::Pipeline& pipeline, const NumberCounters& counters);
 
 pg::Slot<NewIds> add_id_tails(pg::Pipeline& pipeline, std::size_t count);

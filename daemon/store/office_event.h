@@ -1,5 +1,5 @@
 // What changes in the office itself: people and what they may do, tokens, silences, rules, messages
-// that were given up. Each change is an event of the office's own hash chain (office_chain.h). A
+// that were given up, a database that was restored. Each change is an event of the office's own hash chain (office_chain.h). A
 // kind, and a value that changed, is one row here; its words, daemon/office/office_event_words.cpp.
 // Source: docs/reference.md, The record.
 #pragma once
@@ -24,7 +24,8 @@ namespace tenggat::store {
   X(silence_added, administrators) X(silence_ended, administrators)                               \
   X(sop_in_force, administrators) X(calendar_in_force, administrators)                            \
   X(sop_retired, administrators) X(sop_restored, administrators)                                  \
-  X(message_retried, nobody) X(message_discarded, administrators)
+  X(message_retried, nobody) X(message_discarded, administrators)                                 \
+  X(database_restored, administrators) X(messages_released, administrators)
 
 // What was and is; `personal`: the event holds its digest.
 #define TENGGAT_OFFICE_VALUES(X)                                                                 \
@@ -36,7 +37,8 @@ namespace tenggat::store {
   X(opened_at, plain) X(address, personal)                                                        \
   X(silenced, plain) X(until, plain) X(asked_by, plain) X(why, personal)                          \
   X(version, plain) X(retired_by, plain)                                                          \
-  X(state, plain) X(channel, plain) X(recipient, plain) X(text, plain)
+  X(state, plain) X(channel, plain) X(recipient, plain) X(text, plain)                            \
+  X(numbers, plain) X(sessions, plain) X(messages, plain)
 // clang-format on
 
 enum class OfficeKind {
@@ -73,7 +75,7 @@ struct OfficeChange {
 };
 struct OfficeEvent {
   OfficeKind kind = OfficeKind::officer_added;
-  std::string about;  // an officer; the number of a token, delegation, silence, message; a rule
+  std::string about;  // an officer; the number of a token, delegation, silence, message, restore; a rule
   std::vector<OfficeChange> changes;
 
   // Notes what differs.

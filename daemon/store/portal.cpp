@@ -68,6 +68,7 @@ pg::Slot<std::vector<ClaimedEvent>> add_claim_events(pg::Pipeline& pipeline, int
       "   AND next_attempt_at <= clock_timestamp()"
       "   AND (lease_until IS NULL OR lease_until < clock_timestamp())"
       "   AND EXISTS (SELECT FROM portal WHERE disabled_at IS NULL)"
+      "   AND (SELECT held_at FROM database_identity) IS NULL"
       "   AND NOT EXISTS (SELECT FROM portal_event b WHERE b.permit = e.permit"
       "     AND b.sequence < e.sequence AND b.state = 'pending'"
       "     AND b.attempts <= $2::int)"
@@ -116,7 +117,8 @@ pg::Slot<std::optional<std::chrono::milliseconds>> add_until_event(pg::Pipeline&
   static const auto sql = value<std::optional<std::chrono::milliseconds>>(
       "SELECT ceil(1000 * extract(epoch FROM min(greatest(next_attempt_at,"
       " coalesce(lease_until, next_attempt_at))) - clock_timestamp()))::bigint"
-      " FROM portal_event WHERE state = 'pending'");
+      " FROM portal_event WHERE state = 'pending'"
+      " AND (SELECT held_at FROM database_identity) IS NULL");
   return pipeline.add(sql);
 }
 

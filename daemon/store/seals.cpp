@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 
@@ -116,6 +117,9 @@ pg::Awaitable<std::optional<Seal>> make_seal(pg::Connection& connection, std::st
   static const auto last_page =
       maybe_value<std::string>("SELECT page FROM seal ORDER BY number DESC LIMIT 1");
   static const auto clock = value<Instant>("SELECT office_now()");
+  // Numbers of seals that were lost with what a restored database does not know are not given
+  // again.
+  static const auto lost_upto = value<std::int64_t>("SELECT seals_upto FROM database_identity");
   // One statement, one snapshot: all that is committed when it begins.
   static const auto grown = affected(
       "INSERT INTO seal_chain (permit, seal, sequence, hash)"
@@ -129,6 +133,7 @@ pg::Awaitable<std::optional<Seal>> make_seal(pg::Connection& connection, std::st
   begin.add("LOCK TABLE seal IN SHARE ROW EXCLUSIVE MODE");
   const auto last = begin.add(last_page);
   const auto now = begin.add(clock);
+  const auto lost = begin.add(lost_upto);
   const pg::Results first = co_await transaction.run(std::move(begin));
   const std::optional<std::string> before = first[last];
   Seal seal;
@@ -142,6 +147,7 @@ pg::Awaitable<std::optional<Seal>> make_seal(pg::Connection& connection, std::st
     seal.number = parsed->number + 1;
     seal.previous = hex(sha256(*before));
   }
+  seal.number = std::max(seal.number, static_cast<std::int64_t>(first[lost]) + 1);
   pg::Pipeline take;
   const auto taken = take.add(grown, seal.number);
   const auto all = take.add(chains_of, seal.number);

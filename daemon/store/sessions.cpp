@@ -99,6 +99,11 @@ void add_end_sessions(pg::Pipeline& pipeline, const std::string& officer) {
   pipeline.add("DELETE FROM session WHERE officer = $1", officer);
 }
 
+void add_end_all_sessions(pg::Pipeline& pipeline) {
+  pipeline.add("UPDATE sign_in_link SET used_at = clock_timestamp() WHERE used_at IS NULL");
+  pipeline.add("DELETE FROM session");
+}
+
 namespace {
 constexpr auto kOpenSession = columns(
     given("id", &OpenSession::id), given("address", &OpenSession::address),

@@ -57,6 +57,9 @@ void add_end_session(pg::Pipeline& pipeline, std::int64_t session);
 // All of an officer's, with the links that were sent to them and not used.
 void add_end_sessions(pg::Pipeline& pipeline, const std::string& officer);
 
+// Everybody's.
+void add_end_all_sessions(pg::Pipeline& pipeline);
+
 struct OpenSession {
   std::int64_t id = 0;
   std::string address;

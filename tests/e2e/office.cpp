@@ -67,9 +67,10 @@ Furnished furnish(const std::string& start) {
     made.tokens[id] = daemon.new_token({"--officer", id});
   made.tokens["portal"] = daemon.new_token({"--service", "portal", "--scope", "intake,act,read"});
   if (daemon.terminate() != 0) throw std::runtime_error("the daemon ended badly: " + daemon.log());
-  // What officers were told of while the office was furnished is no test's.
+  // What officers were told of while the office was furnished is no test's, nor what was sealed.
   shared_postgres().execute(
-      "DELETE FROM message_notice; DELETE FROM attempt; DELETE FROM message; DELETE FROM notice",
+      "DELETE FROM message_notice; DELETE FROM attempt; DELETE FROM message; DELETE FROM notice;"
+      " SET session_replication_role = replica; DELETE FROM seal_chain; DELETE FROM seal",
       made.database);
   return made;
 }

@@ -80,6 +80,21 @@ TEST(RecordOfAnOffice, IsSealedOnceADayAndAtTheStopAndOpensslAloneCanCheckIt) {
       << refused.out;
 }
 
+TEST(RecordOfAnOffice, IsSealedByAKeyOfItsOwnWhereNoneIsNamed) {
+  Office office("2026-06-02T08:00:00");
+  submit(office, "a");
+  office.stop_daemon();
+  const std::filesystem::path key = office.daemon().directory() / "state/seal.key";
+  EXPECT_EQ(std::filesystem::status(key).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  const std::string made = read_file(key);
+  const std::string seal = (office.daemon().directory() / "seal.txt").string();
+  write_file(seal, office.daemon().must({"audit", "seal"}));
+  office.daemon().must({"audit", "verify", "--seal", seal});
+  office.start_daemon();
+  EXPECT_EQ(read_file(key), made);
+}
+
 TEST(RecordOfAnOffice, NamesWhatWasBentWithTheDaemonsOwnRole) {
   const Keys keys;
   Office office("2026-06-02T08:00:00", "seal_key_file: " + keys.path("seal.pem") + "\n");

@@ -279,6 +279,17 @@ void TestPostgres::drop_database(const std::string& name) {
   execute("DROP DATABASE IF EXISTS " + quoted(name) + " WITH (FORCE)");
 }
 
+std::string TestPostgres::dump(const std::string& name) {
+  const std::string file = directory_ + "/" + name + ".dump";
+  run({newest_program("pg_dump"), "-Fc", "-f", file, "-d", conninfo(name)});
+  return file;
+}
+
+void TestPostgres::restore(const std::string& name, const std::string& dump) {
+  drop_database(name);
+  run({newest_program("pg_restore"), "--create", "--exit-on-error", "-d", conninfo(), dump});
+}
+
 std::string TestPostgres::execute(const std::string& sql, const std::string& database) {
   const Session session = open_session(conninfo(database));
   const std::unique_ptr<PGresult, decltype(&PQclear)> result{PQexec(session.get(), sql.c_str()),

@@ -56,6 +56,11 @@ class TestPostgres {
   std::string create_database(const std::string& name, const std::string& from = "template1");
   void drop_database(const std::string& name);  // throws out whoever is connected
 
+  // A database as a file below directory(), while it is in use (pg_dump); and again as it was then
+  // (pg_restore), whoever is connected.
+  std::string dump(const std::string& name);
+  void restore(const std::string& name, const std::string& dump);
+
   // Environment under which a server reads "+8h" or the like, how far its clock is ahead of the
   // machine's, from this file anew whenever it asks for the time: libfaketime's. Its user must be
   // able to read the file.

@@ -30,6 +30,18 @@ std::string ReplicatedPostgres::conninfo(const std::string& database) const {
          "' target_session_attrs=read-write connect_timeout=2";
 }
 
+void ReplicatedPostgres::part() {
+  primary_->configure({});
+  standby_->configure({"primary_conninfo="});
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  while (primary_->execute("SELECT count(*) FROM pg_stat_replication") != "0" ||
+         primary_->execute("SHOW synchronous_standby_names") != "") {
+    if (std::chrono::steady_clock::now() > limit)
+      throw std::runtime_error{"the standby stays attached"};
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  }
+}
+
 void ReplicatedPostgres::kill_primary() { primary_->kill9(); }
 
 void ReplicatedPostgres::fail_over() {

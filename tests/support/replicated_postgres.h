@@ -18,6 +18,10 @@ class ReplicatedPostgres {
   // Both hosts, the one that takes writes wanted: what a daemon is configured with.
   std::string conninfo(const std::string& database) const;
 
+  // From now on the standby hears of nothing more, and no commit waits for it: what a fail_over()
+  // then loses.
+  void part();
+
   // SIGKILL to the primary's postmaster; nobody takes its place yet.
   void kill_primary();
   // Promotes the standby, which from then on is primary() and waits for nobody. Returns at once:

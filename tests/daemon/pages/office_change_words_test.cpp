@@ -15,6 +15,7 @@ class OfficeChangeWords : public ::testing::Test {
  protected:
   OfficeChangeWords() {
     sop_.id = "paud";
+    sop_.title = "Izin PAUD";
     Role role;
     role.id = "kepala_dinas";
     role.name = "Kepala Dinas";
@@ -54,6 +55,9 @@ TEST_F(OfficeChangeWords, AreThoseOfPeopleAndNotOfTheMachine) {
   EXPECT_EQ(words(OfficeValue::recipient, "", "officer:siti"), "penerima: Siti Aminah");
   EXPECT_EQ(words(OfficeValue::recipient, "", "applicant:7"), "penerima: pemohon");
   EXPECT_EQ(words(OfficeValue::text, "", "tugas_baru"), "jenis pesan: Tugas baru");
+  EXPECT_EQ(
+      words(OfficeValue::numbers, "", "paud 2026: 9-34; pbg 2025: 7-7"),
+      "nomor yang tidak dipakai: Izin PAUD 2026 nomor 9 sampai 34, Pbg 2025 nomor 7 sampai 7");
   EXPECT_EQ(words(OfficeValue::version, "", std::string(64, 'a')),
             "versi: " + std::string(12, 'a'));
 }

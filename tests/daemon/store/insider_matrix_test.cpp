@@ -11,6 +11,7 @@
 #include "daemon/store/board.h"
 #include "daemon/store/hash.h"
 #include "daemon/store/messages.h"
+#include "daemon/store/restoring.h"
 #include "daemon/store/rules.h"
 #include "daemon/store/sessions.h"
 #include "daemon/store/silences.h"
@@ -35,7 +36,7 @@ class InsiderMatrix : public OfficeChain {
 
   std::vector<Row> rows() {
     std::vector<Row> all = of_people();
-    for (auto more : {of_keys(), of_silences(), of_rules(), of_messages()})
+    for (auto more : {of_keys(), of_silences(), of_rules(), of_messages(), of_restoring()})
       all.insert(all.end(), more.begin(), more.end());
     return all;
   }
@@ -295,6 +296,36 @@ class InsiderMatrix : public OfficeChain {
           {V::channel, "", "email"},
           {V::recipient, "", "officer:siti"},
           {V::text, "", "tugas_baru"}},
+         "adm"},
+    };
+  }
+
+  // A mark that knows more than the database.
+  std::vector<Row> of_restoring() {
+    return {
+        {K::database_restored,
+         "",
+         [this] {
+           sql("INSERT INTO permit_number (sop, year, last) VALUES ('contoh', 2026, 4)");
+           sql("INSERT INTO session (hash, officer, expires_at) VALUES ('\\x02', 'siti',"
+               " '2090-01-01')");
+           Mark mark;
+           mark.given.numbers[{"contoh", 2026}] = 6;
+           mark.reserved[{"contoh", 2026}] = 26;
+           await(io_, accept_restored(db(), kAdmin, mark));
+           return "1";
+         },
+         {{V::numbers, "", "contoh 2026: 5-26"},
+          {V::sessions, "", "1"},
+          {V::messages, "", "1"}},  // that was tried again
+         "adm"},
+        {K::messages_released,
+         "",
+         [this] {
+           EXPECT_TRUE(await(io_, release_messages(db(), kAdmin)));
+           return "1";
+         },
+         {{V::messages, "1", ""}},
          "adm"},
     };
   }
