@@ -117,7 +117,8 @@ struct Config {
   std::string instansi = "DPMPTSP Kota Banjarbaru";  // the agency, as messages name it
   std::string kalender = "banjarbaru";               // id of the calendar of office hours
   std::chrono::seconds undo_window = std::chrono::minutes{2};
-  std::string seal_key_file;  // PEM; empty: the record is not sealed
+  std::string seal_key_file;                       // PEM; empty: the record is not sealed
+  std::vector<std::string> seal_former_key_files;  // PEM; what was signed before still holds
   LogOptions log;
   Email email;
   Whatsapp whatsapp;
