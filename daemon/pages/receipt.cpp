@@ -47,7 +47,7 @@ Html facts_of(const ReceiptView& view) {
     if (!document->sha256.empty())
       facts += html("<dt>SHA-256 berkas</dt><dd><code>{}</code></dd>", document->sha256);
   }
-  facts += fact("Keadaan catatan", moment_words(calendar, view.event.at));
+  facts += fact("Sesuai catatan per", moment_words(calendar, view.event.at));
   return html("<dl class=\"fakta\">{}</dl>", facts);
 }
 
