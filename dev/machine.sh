@@ -6,14 +6,14 @@
 # ccache is used where it is, and not missed where it is not.
 readonly build_packages=(
   cmake git g++ libboost-json1.81-dev libboost-url1.81-dev libboost1.81-dev libcurl4-openssl-dev
-  libfmt-dev libhowardhinnant-date-dev libpq-dev libspdlog-dev libssl-dev libsystemd-dev
+  libfmt-dev libhowardhinnant-date-dev libpq-dev libqrencode-dev libspdlog-dev libssl-dev libsystemd-dev
   libyaml-cpp-dev ninja-build pkg-config prometheus-cpp-dev tzdata)
 readonly run_packages=(curl jq postgresql-15 util-linux)
 readonly demo_packages=(prometheus)
 readonly test_packages=(
   caddy clang-format-14 clang-tidy-14 libfaketime libgmock-dev libgtest-dev librapidcheck-dev nginx-light opensmtpd prometheus
   prometheus-alertmanager openssl php-cli php-curl python3-jsonschema python3-yaml shellcheck
-  systemd)
+  systemd zbar-tools)
 readonly fuzz_packages=(clang-19 libclang-rt-19-dev)
 # A nodejs of another house than Debian brings npm along, and will not stand beside Debian's.
 node_packages=(nodejs)

@@ -20,7 +20,8 @@ constexpr std::size_t kShortestValue = 24;  // shortening leaves at least this m
 constexpr std::size_t kListedItems = 5;
 
 // What an office may not have.
-constexpr std::array<std::string_view, 2> kMayBeEmpty{"tautan_skm", "cara_keberatan"};
+constexpr std::array<std::string_view, 4> kMayBeEmpty{"tautan_skm", "cara_keberatan",
+                                                      "tautan_bukti", "segel"};
 
 constexpr std::array<std::string_view, 34> kTextsSent{"diterima",
                                                       "lengkap",
@@ -61,8 +62,8 @@ bool is_link(std::string_view field) { return field.starts_with("tautan"); }
 
 // A shortened link does not open, a shortened number or date misleads.
 bool may_be_shortened(std::string_view field) {
-  constexpr std::array<std::string_view, 8> kWhole{"tautan", "nomor",  "tanggal", "waktu",
-                                                   "jumlah", "persen", "zona",    "perkiraan"};
+  constexpr std::array<std::string_view, 9> kWhole{
+      "tautan", "nomor", "tanggal", "waktu", "jumlah", "persen", "zona", "perkiraan", "segel"};
   return std::ranges::none_of(kWhole,
                               [field](std::string_view start) { return field.starts_with(start); });
 }
@@ -193,23 +194,50 @@ bool has_field(const Text& text, std::string_view field) {
   return std::ranges::find(text.field_names, field) != text.field_names.end();
 }
 
+// Whether this text takes the other's place where the field is empty.
+bool stands_in(const Text& other, const Text& text, std::string_view field) {
+  return other.instead_of == text.id && other.when_empty == field && !has_field(other, field) &&
+         other.reader == text.reader;
+}
+
+// Whether another text is taken before this one is reached with that field empty: it stands for a
+// text itself, whose earlier stand-in that is.
+bool never_reached(const std::vector<Text>& texts, const Text& text, std::string_view field) {
+  const auto replaced = std::ranges::find(texts, text.instead_of, &Text::id);
+  if (text.instead_of.empty() || replaced == texts.end()) return false;
+  return std::any_of(texts.data(), &text,
+                     [&](const Text& other) { return stands_in(other, *replaced, field); });
+}
+
 // Each text whose field may be empty has one that takes its place then, and none else has.
 void check_stand_ins(YamlFile& file, const std::vector<Text>& texts) {
-  const auto stands_in = [](const Text& other, const Text& text, std::string_view field) {
-    return other.instead_of == text.id && other.when_empty == field && !has_field(other, field) &&
-           other.reader == text.reader;
-  };
   for (const Text& text : texts) {
     for (const std::string_view field : kMayBeEmpty)
-      if (has_field(text, field) && std::ranges::none_of(texts, [&](const Text& other) {
-            return stands_in(other, text, field);
-          }))
+      if (has_field(text, field) && !never_reached(texts, text, field) &&
+          std::ranges::none_of(texts,
+                               [&](const Text& other) { return stands_in(other, text, field); }))
         file.fault(0, 0, say<Wrong::text_no_stand_in>(text.id, field, text.id, field));
     if (!text.instead_of.empty() && std::ranges::none_of(texts, [&](const Text& other) {
           return has_field(other, text.when_empty) && stands_in(text, other, text.when_empty);
         }))
       file.fault(0, 0, say<Wrong::text_stands_for_none>(text.id, text.instead_of, text.when_empty));
   }
+}
+
+// The text itself or, where a field of it is empty, the first that takes its place; the same of
+// that one.
+const Text& chosen(const Texts& texts, const Text& text,
+                   const std::map<std::string, std::string>& fields) {
+  const Text* taken = &text;
+  for (std::size_t i = 0; i < texts.all().size(); ++i) {
+    const auto instead = std::ranges::find_if(texts.all(), [&](const Text& other) {
+      const auto given = fields.find(other.when_empty);
+      return other.instead_of == taken->id && given != fields.end() && given->second.empty();
+    });
+    if (instead == texts.all().end()) break;
+    taken = &*instead;
+  }
+  return *taken;
 }
 
 // Of a text that was checked when it was loaded, for these values: where a field beside the zone
@@ -324,11 +352,7 @@ Rendered render(const Texts& texts, std::string_view text_id,
                 const std::map<std::string, std::string>& fields) {
   const Text* text = texts.find(text_id);
   if (text == nullptr) throw std::logic_error(fmt::format("no text {}", text_id));
-  for (const Text& other : texts.all()) {
-    const auto given = fields.find(other.when_empty);
-    if (other.instead_of == text_id && given != fields.end() && given->second.empty())
-      text = &other;
-  }
+  text = &chosen(texts, *text, fields);
   std::map<std::string, std::string> values;
   for (const std::string& name : text->field_names) {
     const auto given = fields.find(name);
@@ -422,12 +446,19 @@ const std::map<std::string, std::string>& sample_fields() {
       {"perubahan", "Data pegawai siti diubah (alamat email diubah)"},
       {"persen", "96,4"},
       {"proses", "12"},
+      {"segel",
+       "nomor 17, Rabu, 15 April 2026 pukul 00.01 WITA, akar "
+       "5f0c9a7d1e2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5"},
       {"selesai", "Jumat, 17 April 2026"},
       {"standar_layanan", "5 hari kerja"},
       {"tanggal", "Rabu, 15 April 2026"},
       {"tanggal_batas", "Rabu, 15 April 2026 pukul 13.55"},
       {"tanggal_lama", "Jumat, 10 April 2026 pukul 16.25"},
       {"tautan", "https://perizinan.example.go.id/lacak/Zk3v0b9uQ2mT7xY1aB4cDe"},
+      {"tautan_bukti",
+       "https://perizinan.example.go.id/cek/"
+       "AYGA_ICAgICAARcFAIDDjNAGiF2RZ5Zx0vNYHOD6cNpFbG8nSJbT5oYeQ2mN1cVt7wKzXyBaDfHjLpRsUvWq"
+       "A1b2C3d4E5f6G7h8I9j0KaLbMcNdOePfQgRhSiTjUkVlWmXnYoZp0q1r2s3t4u5v"},
       {"tautan_skm", "https://perizinan.example.go.id/skm"},
       {"tepat_waktu", "96,4% dari 28 yang terbit bulan ini"},
       {"terbit", "5"},

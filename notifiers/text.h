@@ -58,10 +58,11 @@ struct Rendered {
 };
 
 // Where a field is empty and another text takes the place of this one then, it is that text's words
-// and template. Values lose control characters, line breaks and runs of blanks; an empty one
-// becomes "-". Where the whole would be too long, the longest value that is no link, number, date
-// or time is shortened and ends in an ellipsis. A text or a field that is missing is a bug and
-// throws std::logic_error; extra fields are ignored.
+// and template; of several the first in the file, and the same again of that one. Values lose
+// control characters, line breaks and runs of blanks; an empty one becomes "-". Where the whole
+// would be too long, the longest value that is no link, number, date or time is shortened and ends
+// in an ellipsis. A text or a field that is missing is a bug and throws std::logic_error; extra
+// fields are ignored.
 Rendered render(const Texts& texts, std::string_view text_id,
                 const std::map<std::string, std::string>& fields);
 

@@ -27,6 +27,7 @@
 #include "daemon/base/stop_signals.h"
 #include "daemon/http/doorkeeper.h"
 #include "daemon/http/rate_limit.h"
+#include "daemon/office/permit_receipts.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/office/signing_in.h"
 #include "notifiers/outgoing.h"
@@ -98,6 +99,7 @@ class App {
   http::RateLimit requests_;  // of the API, by token
   http::Doorkeeper door_;
   notify::ReceiptConfig receipt_config_;
+  office::ReceiptKeys receipt_keys_;
   std::optional<app::Listeners> listeners_;
   ReloadDoor reload_door_{io_.get_executor(), std::bind_front(&App::reload, this)};
 

@@ -254,6 +254,9 @@ Loaded<Config> load_config(const SourceFile& source) {
   root.duration("undo_window", config.undo_window, seconds{0}, hours{1});
   root.line("state_dir", config.state_dir);
   root.line("seal_key_file", config.seal_key_file);
+  for (const YamlValue& named : root.map().find("seal_former_key_files").list())
+    if (auto key = named.parsed(parse_line))
+      config.seal_former_key_files.push_back(std::move(*key));
 
   const Reader log = root.part("log");
   log.word<Level>("level", config.log.level,

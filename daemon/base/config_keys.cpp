@@ -57,6 +57,7 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
     reloads<&C::undo_window>("undo_window"),
     restarts<&C::state_dir>("state_dir"),
     file<&S::seal_key, &C::seal_key_file>("seal_key_file"),
+    file<&S::former_seal_keys, &C::seal_former_key_files>("seal_former_key_files"),
     reloads<&C::log, &LogOptions::level>("log.level"),
     reloads<&C::log, &LogOptions::format>("log.format"),
     reloads<&C::email, &C::Email::url>("email.url"),

@@ -103,6 +103,13 @@ Loaded<Secrets> read_secrets(const Config& config, const SecretPlaces& places) {
   if (!secrets.seal_key.empty() && !SigningKey::from_pem(secrets.seal_key))
     faults.push_back({found(seal_key, places).string(), 0, 0,
                       "seal_key_file holds no Ed25519 key: openssl genpkey -algorithm ed25519"});
+  for (const std::string& named : config.seal_former_key_files) {
+    std::string& pem = secrets.former_seal_keys.emplace_back();
+    read_pem("seal_former_key_files", named, pem);
+    if (!pem.empty() && !CheckingKey::from_pem(pem))
+      faults.push_back(
+          {found(named, places).string(), 0, 0, "seal_former_key_files: it holds no Ed25519 key"});
+  }
   if (!faults.empty()) return faults;
   return secrets;
 }

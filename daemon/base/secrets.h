@@ -16,9 +16,10 @@ struct Secrets {
   std::string whatsapp_token;
   std::string whatsapp_app_secret;
   std::string whatsapp_verify_token;
-  std::vector<std::string> portal_secrets;  // in the order of portal.secret_files
-  std::string certificate, key;             // of the public listener, PEM
-  std::string seal_key;                     // PEM
+  std::vector<std::string> portal_secrets;    // in the order of portal.secret_files
+  std::string certificate, key;               // of the public listener, PEM
+  std::string seal_key;                       // PEM
+  std::vector<std::string> former_seal_keys;  // PEM, either half
 };
 
 // Where relative `*_file` names are looked for, in this order.

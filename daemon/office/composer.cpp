@@ -37,6 +37,7 @@ ComposerSettings composer_settings(const Setup& setup) {
   settings.email = setup.outgoing->configured(notify::Channel::email);
   settings.whatsapp = setup.outgoing->configured(notify::Channel::whatsapp);
   settings.texts = setup.texts;
+  settings.receipt_keys = receipt_keys(setup.secrets);
   return settings;
 }
 

@@ -13,6 +13,7 @@
 
 #include "daemon/base/metrics.h"
 #include "daemon/office/loop.h"
+#include "daemon/office/permit_receipts.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/office/wording.h"
 #include "daemon/pg/pool.h"
@@ -28,6 +29,7 @@ struct ComposerSettings {
   bool trial = false;                  // records what would be sent
   bool email = true, whatsapp = true;  // channels that are configured
   std::shared_ptr<const notify::Texts> texts;
+  ReceiptKeys receipt_keys{};
 };
 
 ComposerSettings composer_settings(const Setup& setup);
@@ -106,6 +108,10 @@ class Composer : public Loop {
   notify::Rendered render(const std::string& text, const TextFields& fields) const {
     return notify::render(*settings_.texts, text, fields);
   }
+  // All that the text asks for: what is to be signed is, only where it does.
+  TextFields applicant_fields(const std::string& text, const Notice& notice,
+                              const store::StoredPermit& stored, const Context& context,
+                              const std::vector<store::StoredNote>& notes) const;
   // Of what an outage has held up.
   void add_outage(TextFields& fields, const HeldUpNotices& held_up, Instant now) const;
   const Calendar& office_calendar() const { return rulebook_.calendar(settings_.calendar); }

@@ -89,6 +89,7 @@ asio::awaitable<void> Composer::recap(Composing& composing, pg::Transaction& tra
   const auto recapped = store::add_recap(
       reads,
       {day, day + std::chrono::hours(24), calendar.midnight(local.year, local.month, 1), now});
+  const auto last_seal = store::add_last_seal(reads);
   std::vector<pg::Slot<std::optional<std::int64_t>>> notices;  // of each head
   for (const Recipient& head : heads)
     notices.push_back(store::add_daily_notice(
@@ -98,6 +99,9 @@ asio::awaitable<void> Composer::recap(Composing& composing, pg::Transaction& tra
   fields["instansi"] = settings_.office.name;
   fields["tanggal"] = notify::date(local);
   fields["tautan"] = settings_.office.public_url + "/papan";
+  const std::optional<std::string> page = results[last_seal];
+  const std::optional<store::Seal> seal = page ? store::parse_seal(*page) : std::nullopt;
+  fields["segel"] = seal ? seal_words(*seal, calendar) : "";
   for (std::size_t i = 0; i < heads.size(); ++i) {
     const std::optional<std::int64_t> notice = results[notices[i]];
     if (!notice) continue;

@@ -168,8 +168,8 @@ void Composer::take_one(Composing& composing, store::PendingNotice& notice,
   if (taken.kind == Kind::to_render) {
     const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
     const Context context = rulebook_.context(sop, composing.moment.now);
-    notify::Rendered rendered =
-        render(taken.message.text, fields_of(notice.notice, stored, context, settings_.office,
+    notify::Rendered rendered = render(
+        taken.message.text, applicant_fields(taken.message.text, notice.notice, stored, context,
                                              composing.notes_of(notice, stored.permit, sop)));
     composing.rendered[composing.round.add_alone(std::move(taken.message))] = std::move(rendered);
   } else if (taken.kind == Kind::nobody_on_duty) {

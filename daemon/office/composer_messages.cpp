@@ -14,6 +14,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kKeptPermits = 1000;
+constexpr const char* kReceiptField = "tautan_bukti";
 
 }  // namespace
 
@@ -68,6 +69,17 @@ std::vector<store::NewMessage> Composer::Composing::take_messages(bool trial) {
     messages.push_back(std::move(message));
   }
   return messages;
+}
+
+TextFields Composer::applicant_fields(const std::string& text, const Notice& notice,
+                                      const store::StoredPermit& stored, const Context& context,
+                                      const std::vector<store::StoredNote>& notes) const {
+  TextFields fields = fields_of(notice, stored, context, settings_.office, notes);
+  const notify::Text* words = settings_.texts->find(text);
+  if (words && std::ranges::find(words->field_names, kReceiptField) != words->field_names.end())
+    fields[kReceiptField] =
+        receipt_link(stored, context, settings_.receipt_keys, settings_.office.public_url);
+  return fields;
 }
 
 void Composer::add_outage(TextFields& fields, const HeldUpNotices& held_up, Instant now) const {

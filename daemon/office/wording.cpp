@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "daemon/office/office_event_words.h"
+#include "daemon/office/permit_receipts.h"
 #include "daemon/store/people.h"
 #include "notifiers/utf8.h"
 #include "notifiers/words.h"
@@ -84,19 +85,6 @@ std::string because_of(const Notice& notice, const Permit& permit, const Sop& so
                 : "penyesuaian jadwal layanan";
 }
 
-bool is_numbered(const Sop& sop, const std::string& kind) {
-  const auto numbers = [&kind](const std::vector<Output>& outputs) {
-    return std::any_of(outputs.begin(), outputs.end(), [&](const Output& output) {
-      return output.numbered && output.kind == kind;
-    });
-  };
-  return std::any_of(sop.steps.begin(), sop.steps.end(), [&](const Step& step) {
-    return numbers(step.outputs) ||
-           std::any_of(step.actions.begin(), step.actions.end(),
-                       [&](const ActionRule& action) { return numbers(action.outputs); });
-  });
-}
-
 // Of the document that the step numbers: the one the notice's event brought, whatever became of it
 // since, else the one in force. What else was handed in may have a number of its own.
 std::string number_of_decree(const Notice& notice, const Permit& permit, const Sop& sop) {
@@ -149,6 +137,7 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
       {"nama_pemohon", stored.applicant.name},
       {"zona", calendar.local(now).zone_abbreviation},
       {"tautan_skm", office.survey_url},
+      {"tautan_bukti", ""},
       {"cara_keberatan", how_to_object(permit, sop, calendar)},
       {"nomor_sk", number_of_decree(notice, permit, sop)},
       {"standar_layanan", notify::budget_words(permit.case_standard.value_or(sop.case_standard))},
@@ -302,6 +291,11 @@ TextFields recap_fields(const store::Recap& counts) {
                                                     notify::number(judged))},
           {"jumlah", notify::number(judged)},
           {"belum", notify::number(counts.overdue_open)}};
+}
+
+std::string seal_words(const store::Seal& seal, const Calendar& calendar) {
+  return fmt::format("nomor {}, {} {}, akar {}", seal.number, moment(calendar, seal.at),
+                     calendar.local(seal.at).zone_abbreviation, seal.root);
 }
 
 }  // namespace tenggat::office

@@ -8,6 +8,7 @@
 #include "daemon/store/office_chain.h"
 #include "daemon/store/outbox.h"
 #include "daemon/store/permits.h"
+#include "daemon/store/seals.h"
 #include "rules/permit/ladder.h"
 #include "rules/permit/transition.h"
 #include "rules/telling/grouping.h"
@@ -25,7 +26,8 @@ struct Office {
   std::string survey_url;  // empty: applicants are asked to none
 };
 
-// Everything a notice's text may ask for. `notes` are those of what the notice is about.
+// Everything a notice's text may ask for, but for {tautan_bukti}, which is empty. `notes` are those
+// of what the notice is about.
 TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
                      const Context& context, const Office& office,
                      const std::vector<store::StoredNote>& notes);
@@ -55,5 +57,8 @@ std::string inbox_link(const Office& office);
 
 // What the recap says of an office's figures.
 TextFields recap_fields(const store::Recap& counts);
+// "nomor 17, 30 November 2026 pukul 16.00 WITA, akar 5f0c...": whoever keeps the message can lay it
+// beside the seal that the database holds.
+std::string seal_words(const store::Seal& seal, const Calendar& calendar);
 
 }  // namespace tenggat::office

@@ -1,9 +1,12 @@
 #include "daemon/pages/layout.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "daemon/pages/script.h"
 #include "daemon/pages/style.h"
+#include "notifiers/qr.h"
 
 namespace tenggat::pages {
 namespace {
@@ -137,6 +140,15 @@ Html progress_bar(std::int64_t percent) {
       "<div class=\"batang\" aria-hidden=\"true\"><svg viewBox=\"0 0 100 8\" "
       "preserveAspectRatio=\"none\"><rect width=\"{}\" height=\"8\"/></svg></div>",
       std::clamp<std::int64_t>(percent, 0, 100));
+}
+
+Html qr_code(std::string_view link) {
+  const notify::QrCode code(link);
+  const std::string box = fmt::format("0 0 {0} {0}", code.width());
+  return html(
+      "<svg class=\"qr\" role=\"img\" aria-label=\"Kode QR tanda bukti\" viewBox=\"{}\" "
+      "shape-rendering=\"crispEdges\"><path d=\"{}\"/></svg>",
+      box, code.svg_path());
 }
 
 Html hidden_fields(const FormKeys& keys) {

@@ -39,6 +39,9 @@ Html message(std::string_view words, bool fault = false);
 // How much of `whole` is over, 0 to 100; the words beside it say the same.
 Html progress_bar(std::int64_t percent);
 
+// What a phone reads of a receipt's link.
+Html qr_code(std::string_view link);
+
 // What stands first in every form that acts: the token that only our own pages hold, a key under
 // which sending it twice acts once, and the form's default button. Enter in a field presses that
 // one: it leads nowhere and leaves everything as it stands (`formmethod=dialog` outside a dialog);

@@ -20,6 +20,10 @@
 #include "daemon/office/signing_in.h"
 #include "daemon/pg/pool.h"
 
+namespace tenggat::office {
+struct ReceiptKeys;
+}
+
 namespace tenggat::pages {
 
 // All references must outlive the routes and every request under way.
@@ -31,6 +35,7 @@ struct PageParts {
   office::BoardFeed& board;
   http::Uploads& uploads;
   http::Doorkeeper& door;
+  const office::ReceiptKeys& receipt_keys;
   std::string public_url;  // without a last slash; https makes the cookie Secure
 };
 

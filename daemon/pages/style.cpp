@@ -113,6 +113,7 @@ thead th{border-top:0;color:var(--soft);font-weight:600}
 .tersembunyi{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 button.tersembunyi{min-height:0;padding:0;border:0}
 code{font-size:.92rem;overflow-wrap:anywhere}
+svg.qr{display:block;width:14rem;max-width:100%;height:auto;background:#fff;border-radius:8px;margin:0 0 .6rem}
 ul.tugas>li.tanpa-pilih{grid-template-columns:1fr}
 ul.tugas>li.tanpa-pilih .aksi{grid-column:auto}
 @media (min-width:44rem){ul.tugas>li.gagal{grid-template-columns:auto 1fr 1.2fr}

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "daemon/api/api_bodies.h"
+#include "daemon/office/permit_receipts.h"
 #include "daemon/pages/field_inputs.h"
 #include "daemon/pages/permit_view.h"
 #include "daemon/pages/proof.h"
@@ -59,6 +60,16 @@ Html form_of(const TrackView& view) {
   return fields.empty() ? Html() : html("<h2>Isian permohonan</h2>{}", fields);
 }
 
+Html receipt_of(const TrackView& view) {
+  if (view.receipt.empty()) return {};
+  return html(
+      "<h2>Tanda bukti</h2><div class=\"kartu\">{}<p>Siapa pun dapat memindai kode ini untuk "
+      "memeriksa {} permohonan ini pada catatan kami. Data pribadi tidak ditampilkan.</p>"
+      "<p><a href=\"{}\">Buka tanda bukti</a></p></div>",
+      qr_code(view.receipt),
+      office::decree_in_force(view.permit(), view.sop) ? "izin dari" : "batas waktu", view.receipt);
+}
+
 Html body_of(const TrackView& view, const Html& said) {
   const Permit& permit = view.permit();
   const Html undo = undo_card(view);
@@ -75,11 +86,11 @@ Html body_of(const TrackView& view, const Html& said) {
   return html(
       "<p class=\"halus\">Nomor {} · {}</p><h1>{}</h1><p class=\"halus\">Pemohon: {} · diajukan "
       "{}</p>"
-      "{}{}{}{}{}{}{}{}{}",
+      "{}{}{}{}{}{}{}{}{}{}",
       permit.number, view.sop.title, permit.subject, view.stored.applicant.name,
       notify::short_moment(view.calendar.local(permit.submitted_at)),
       objected_to(view.stored, view.beside), notice, undo, top, journey(view), form_of(view),
-      documents_of(view), proof, withdrawal);
+      documents_of(view), receipt_of(view), proof, withdrawal);
 }
 
 // For what was done last: an action of a step of theirs, or one of this page's own.
@@ -99,7 +110,11 @@ std::string_view thanks_for(std::string_view what, const Sop& sop) {
 class TrackPages : public PageGroup {
  public:
   explicit TrackPages(const PageParts& parts)
-      : PageGroup(parts), committer_(parts.committer), uploads_(parts.uploads) {}
+      : PageGroup(parts),
+        committer_(parts.committer),
+        uploads_(parts.uploads),
+        receipt_keys_(parts.receipt_keys),
+        public_url_(parts.public_url) {}
   awaitable<Response> track(PageCall call);
   awaitable<Response> track_act(PageCall call);
   awaitable<Response> track_document(PageCall call);
@@ -116,6 +131,8 @@ class TrackPages : public PageGroup {
 
   office::Committer& committer_;
   http::Uploads& uploads_;
+  const office::ReceiptKeys& receipt_keys_;
+  const std::string public_url_;
 };
 
 }  // namespace
@@ -157,6 +174,8 @@ awaitable<Response> TrackPages::track_again(const PageCall& call, std::int64_t i
   const Context at_once = rulebook_.context(sop, reading.moment.now);
   const std::vector<Offer> offered = offers(as_it_is, kApplicantHere, at_once);
   const Sop* objections = objection_service(sop, rulebook_);
+  const std::string receipt =
+      office::receipt_link(reading.permits.at(id), context, receipt_keys_, public_url_);
   const TrackView view{stored,
                        sop,
                        calendar_of(sop),
@@ -170,7 +189,8 @@ awaitable<Response> TrackPages::track_again(const PageCall& call, std::int64_t i
                        objections && !refuse_objection(as_it_is, beside, *objections, at_once),
                        letters,
                        call.form,
-                       outcome.words};
+                       outcome.words,
+                       receipt};
   Html said;
   if (const auto done = call.request.query.get("sudah")) said = message(thanks_for(*done, sop));
   co_return page(outcome.status, call, "Permohonan " + stored.permit.number, body_of(view, said));

@@ -1,7 +1,7 @@
 // What changes in the office itself: people and what they may do, tokens, silences, rules, messages
-// that were given up, a database that was restored. Each change is an event of the office's own hash chain (office_chain.h). A
-// kind, and a value that changed, is one row here; its words, daemon/office/office_event_words.cpp.
-// Source: docs/reference.md, The record.
+// that were given up, a database that was restored. Each change is an event of the office's own
+// hash chain (office_chain.h). A kind, and a value that changed, is one row here; its words,
+// daemon/office/office_event_words.cpp. Source: docs/reference.md, The record.
 #pragma once
 #include <optional>
 #include <string>
@@ -75,7 +75,8 @@ struct OfficeChange {
 };
 struct OfficeEvent {
   OfficeKind kind = OfficeKind::officer_added;
-  std::string about;  // an officer; the number of a token, delegation, silence, message, restore; a rule
+  std::string
+      about;  // an officer; the number of a token, delegation, silence, message, restore; a rule
   std::vector<OfficeChange> changes;
 
   // Notes what differs.

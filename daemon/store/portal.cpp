@@ -38,8 +38,9 @@ void add_begin_portal(pg::Pipeline& pipeline) {
       " WHERE NOT EXISTS (SELECT FROM portal) ON CONFLICT DO NOTHING");
 }
 
-void add_portal_events(pg::Pipeline& pipeline, const std::vector<PortalEvent>& events,
-                       std::int64_t taken_over, bool trial) {
+namespace {
+
+void add_events(pg::Pipeline& pipeline, const std::vector<PortalEvent>& events, bool trial) {
   static const std::string live = fmt::format(
       "INSERT INTO portal_event ({0}, state) SELECT {0}, 'pending' FROM {1} ON CONFLICT DO NOTHING",
       kEvent.shape().names(), kEvent.shape().unnest("u"));
@@ -47,6 +48,18 @@ void add_portal_events(pg::Pipeline& pipeline, const std::vector<PortalEvent>& e
       "INSERT INTO portal_event ({0}, state) SELECT {0}, 'trial' FROM {1} ON CONFLICT DO NOTHING",
       kEvent.shape().names(), kEvent.shape().unnest("u"));
   if (!events.empty()) pipeline.add(trial ? recorded : live, rows_of(events));
+}
+
+}  // namespace
+
+void add_portal_event(pg::Pipeline& pipeline, const PortalEvent& event, bool trial) {
+  add_events(pipeline, std::vector<PortalEvent>(1, event), trial);
+  pipeline.add("SELECT pg_notify('tenggat', 'portal')");
+}
+
+void add_portal_events(pg::Pipeline& pipeline, const std::vector<PortalEvent>& events,
+                       std::int64_t taken_over, bool trial) {
+  add_events(pipeline, events, trial);
   pipeline.add("UPDATE portal SET place = $1::bigint", taken_over);
 }
 

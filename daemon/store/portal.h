@@ -30,6 +30,8 @@ struct PortalEvent {
 // `taken_over` is how far the changes were looked at. Each change becomes an event once.
 void add_portal_events(pg::Pipeline& pipeline, const std::vector<PortalEvent>& events,
                        std::int64_t taken_over, bool trial);
+// One that is of no change. Its place must be no change's.
+void add_portal_event(pg::Pipeline& pipeline, const PortalEvent& event, bool trial);
 // Those of the past that are to be posted (again), under the same ids. How many.
 pg::Slot<std::int64_t> add_replay(pg::Pipeline& pipeline, const std::vector<PortalEvent>& events);
 

@@ -112,10 +112,14 @@ std::string merkle_root(const std::vector<SealedChain>& chains) {
   return root_of(leaves.data(), leaves.size());
 }
 
-pg::Awaitable<std::optional<Seal>> make_seal(pg::Connection& connection, std::string key,
-                                             Sign sign) {
-  static const auto last_page =
+pg::Slot<std::optional<std::string>> add_last_seal(pg::Pipeline& pipeline) {
+  static const auto sql =
       maybe_value<std::string>("SELECT page FROM seal ORDER BY number DESC LIMIT 1");
+  return pipeline.add(sql);
+}
+
+pg::Awaitable<std::optional<Seal>> make_seal(pg::Connection& connection, std::string key, Sign sign,
+                                             WithSeal with_seal) {
   static const auto clock = value<Instant>("SELECT office_now()");
   // Numbers of seals that were lost with what a restored database does not know are not given
   // again.
@@ -131,7 +135,7 @@ pg::Awaitable<std::optional<Seal>> make_seal(pg::Connection& connection, std::st
   pg::Transaction transaction(connection);
   pg::Pipeline begin;
   begin.add("LOCK TABLE seal IN SHARE ROW EXCLUSIVE MODE");
-  const auto last = begin.add(last_page);
+  const auto last = add_last_seal(begin);
   const auto now = begin.add(clock);
   const auto lost = begin.add(lost_upto);
   const pg::Results first = co_await transaction.run(std::move(begin));
@@ -160,6 +164,7 @@ pg::Awaitable<std::optional<Seal>> make_seal(pg::Connection& connection, std::st
   pg::Pipeline write;
   write.add("INSERT INTO seal (number, at, page) VALUES ($1, $2, $3)", seal.number, seal.at,
             seal.page());
+  if (with_seal) with_seal(write, seal);
   co_await transaction.commit(std::move(write));
   co_return seal;
 }

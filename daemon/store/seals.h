@@ -49,15 +49,20 @@ struct SealedChain {
 std::string merkle_root(const std::vector<SealedChain>& chains);  // 32 bytes
 
 using Sign = std::function<std::string(std::string_view text)>;
+// What else is written with the seal, in its transaction.
+using WithSeal = std::function<void(pg::Pipeline& pipeline, const Seal& seal)>;
 
 // Seals what is there now. Nothing where no chain has grown since the last seal. Safe from several
 // places at once.
-pg::Awaitable<std::optional<Seal>> make_seal(pg::Connection& connection, std::string key,
-                                             Sign sign);
+pg::Awaitable<std::optional<Seal>> make_seal(pg::Connection& connection, std::string key, Sign sign,
+                                             WithSeal with_seal = {});
 
 // The last one, or that of this number.
 pg::Awaitable<std::optional<Seal>> find_seal(pg::Connection& connection,
                                              std::optional<std::int64_t> number);
+
+// The page of the last one.
+pg::Slot<std::optional<std::string>> add_last_seal(pg::Pipeline& pipeline);
 
 // What of the sealed chains is not as it was then. The chains themselves are to be walked besides
 // (verify_record), and the signature to be checked.

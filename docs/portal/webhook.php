@@ -16,5 +16,5 @@ try {
     exit;
 }
 // Keep it under $headers['webhook-id'] here, in the portal's database; work on it afterwards.
-error_log("{$event['type']} {$event['data']['number']}");
+error_log($event['type'] . ' ' . ($event['data']['number'] ?? $event['id']));
 http_response_code(204);

@@ -11,12 +11,14 @@
 #include "notifiers/email/mime.h"
 #include "notifiers/failure.h"
 #include "notifiers/phone.h"
+#include "notifiers/qr.h"
 #include "notifiers/utf8.h"
 
 namespace tenggat::notify::email {
 namespace {
 
 constexpr std::size_t kLongestId = 64;  // thrice that when it is spelled, in a line of at most 998
+constexpr int kPixelsAModule = 3;
 constexpr std::size_t kLongestThread = 240;  // a permit's number: 60 characters, of four bytes each
 
 std::string_view trimmed(std::string_view text) {
@@ -68,14 +70,32 @@ std::string write_mail(const Message& message, const EmailConfig& config, const 
   header("Content-Language", "id");
   header("Content-Type", fmt::format("multipart/alternative;\r\n boundary=\"{}\"", boundary));
   mail += "\r\n";
-  const auto part = [&](std::string_view type, std::string_view content) {
+  const auto part = [&](std::string_view within, std::string_view type, std::string_view content) {
     mail += fmt::format(
         "--{}\r\nContent-Type: {}; charset=utf-8\r\n"
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n{}\r\n",
-        boundary, type, quoted_printable(content));
+        within, type, quoted_printable(content));
   };
-  part("text/plain", message.body);
-  part("text/html", html_part(message));
+  part(boundary, "text/plain", message.body);
+  const std::string_view receipt = receipt_link(message);
+  if (receipt.empty()) {
+    part(boundary, "text/html", html_part(message, {}));
+  } else {
+    // RFC 2387: the page, and the picture that it shows.
+    const QrCode qr_code(receipt);
+    const Picture picture{fmt::format("bukti.{}@{}", id_part(message.id), domain_of(from.address)),
+                          qr_code.width() * kPixelsAModule};
+    const std::string inner = boundary + "_qr";
+    mail += fmt::format(
+        "--{}\r\nContent-Type: multipart/related; type=\"text/html\";\r\n boundary=\"{}\"\r\n\r\n",
+        boundary, inner);
+    part(inner, "text/html", html_part(message, picture));
+    mail += fmt::format(
+        "--{}\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n"
+        "Content-Disposition: inline; filename=\"tanda-bukti.png\"\r\nContent-ID:\r\n <{}>\r\n\r\n"
+        "{}--{}--\r\n",
+        inner, picture.id, base64_lines(qr_code.png(kPixelsAModule)), inner);
+  }
   mail += fmt::format("--{}--\r\n", boundary);
   return mail;
 }

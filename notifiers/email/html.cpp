@@ -104,16 +104,31 @@ std::string button(const Message& message) {
       html_escaped(url), label);
 }
 
+std::string shown(const Picture& qr_code, std::string_view receipt) {
+  if (qr_code.id.empty()) return {};
+  return fmt::format(
+      "<p style=\"margin:20px 0 8px;color:#5b6570\"><a href=\"{0}\"><img src=\"cid:{1}\" "
+      "alt=\"Kode QR tanda bukti\" width=\"{2}\" height=\"{2}\" style=\"display:block;border:0\">"
+      "</a>Tanda bukti</p>\r\n",
+      html_escaped(receipt), qr_code.id, qr_code.side);
+}
+
 }  // namespace
 
-std::string html_part(const Message& message) {
+std::string_view receipt_link(const Message& message) {
+  const std::string_view link = field(message, "tautan_bukti");
+  return link.starts_with("https://") || link.starts_with("http://") ? link : std::string_view();
+}
+
+std::string html_part(const Message& message, const Picture& qr_code) {
   return fmt::format(
       "<!DOCTYPE html>\r\n<html lang=\"id\"><head><meta charset=\"utf-8\">"
       "<meta name=\"viewport\" content=\"width=device-width\"><title>{}</title></head>\r\n"
       "<body style=\"margin:0;padding:24px;background:#ffffff;color:#1b1f23;"
       "font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif\">\r\n"
-      "<div style=\"max-width:560px;margin:0 auto\">\r\n{}{}{}</div>\r\n</body></html>\r\n",
-      html_escaped(message.subject), paragraphs(message.body), facts(message), button(message));
+      "<div style=\"max-width:560px;margin:0 auto\">\r\n{}{}{}{}</div>\r\n</body></html>\r\n",
+      html_escaped(message.subject), paragraphs(message.body), facts(message), button(message),
+      shown(qr_code, receipt_link(message)));
 }
 
 }  // namespace tenggat::notify::email

@@ -77,6 +77,14 @@ std::string quoted_printable(std::string_view text) {
   return out;
 }
 
+std::string base64_lines(std::string_view bytes) {
+  const std::string digits = base64(bytes);
+  std::string lines;
+  for (std::size_t at = 0; at < digits.size(); at += kMaxQuotedLine)
+    lines += digits.substr(at, kMaxQuotedLine) + "\r\n";
+  return lines;
+}
+
 std::string header_text(std::string_view text, std::size_t used) {
   const bool looks_encoded = text.find("=?") != std::string_view::npos;
   if (is_ascii(text) && !looks_encoded && used + text.size() <= kMaxPlainHeader)

@@ -1,5 +1,5 @@
-// The encodings of a mail: RFC 2045 (quoted-printable), RFC 2047 (headers), RFC 5322 (dates,
-// names).
+// The encodings of a mail: RFC 2045 (quoted-printable, base64), RFC 2047 (headers), RFC 5322
+// (dates, names).
 #pragma once
 #include <string>
 #include <string_view>
@@ -11,6 +11,9 @@ namespace tenggat::notify::email {
 // Lines of at most 76 bytes, CRLF; any of CR, LF, CRLF in the input is a line break. No line starts
 // with a dot or "From ".
 std::string quoted_printable(std::string_view text);
+
+// Lines of 76 digits, CRLF.
+std::string base64_lines(std::string_view bytes);
 
 // A header's value that starts at column `used`: plain where it is short ASCII, else encoded words
 // of whole characters, folded. The input must hold no control byte.

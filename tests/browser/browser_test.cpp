@@ -10,6 +10,7 @@
 
 #include "tests/e2e/office.h"
 #include "tests/e2e/pbg.h"
+#include "tests/e2e/seal_keys.h"
 #include "tests/support/browser.h"
 #include "tests/support/process.h"
 
@@ -132,7 +133,15 @@ class InChromium : public testing::Test {
     return status == 0 ? "" : said + fmt::format("status {}", status);
   }
 
-  Office office_{"2026-04-13T08:00:00"};
+  // Where a tracking page's receipt leads.
+  std::string receipt_of(const File& file) {
+    const std::string page = Browser(office_.daemon().api_port()).get(file.path).body;
+    std::smatch found;
+    return std::regex_search(page, found, std::regex("/cek/[A-Za-z0-9_-]+")) ? found.str() : "";
+  }
+
+  SealKeys keys_;
+  Office office_{"2026-04-13T08:00:00", keys_.configuration()};
 };
 
 TEST_F(InChromium, EveryPageIsReadableAndUsableByEverybody) {
@@ -146,6 +155,7 @@ TEST_F(InChromium, EveryPageIsReadableAndUsableByEverybody) {
   const File under_way = submitted("PAUD Melati Putih");
   to_review(under_way);
   office_.advance("2026-04-20T09:00:00");
+  const std::string overtaken = receipt_of(question);
   office_.json({"permit", "pause", question.number, "--step", "kajian_teknis", "--reason",
                 "klarifikasi_pemohon", "--note",
                 "Mohon kirim bukti kepemilikan tanah dan denah lokasi.\nTerima kasih."},
@@ -188,6 +198,10 @@ TEST_F(InChromium, EveryPageIsReadableAndUsableByEverybody) {
                      {"lacak-selesai", finished.path},
                      {"lacak-ditolak", refused.path},
                      {"lacak-tidak-ada", "/lacak/" + std::string(32, '0')},
+                     {"cek-berjalan", receipt_of(under_way)},
+                     {"cek-terbit", receipt_of(issued)},
+                     {"cek-digantikan", overtaken},
+                     {"cek-tidak-dikenal", "/cek/AYGA"},
                      {"penolakan-api", "/problems/stale_version"},
                      {"masuk", "/masuk?ke=/permohonan/" + draft.number},
                      {"masuk-tautan", link_to("fo")}}),

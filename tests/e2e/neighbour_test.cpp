@@ -14,6 +14,7 @@
 
 #include "notifiers/signature.h"
 #include "tests/e2e/pages_fixture.h"
+#include "tests/e2e/seal_keys.h"
 #include "tests/support/nginx.h"
 #include "tests/support/process.h"
 #include "tests/support/scrape.h"
@@ -90,6 +91,7 @@ constexpr Row kRoutes[] = {
     {"page_track_document", "GET", "/lacak/{s}/dokumen/1", By::path},
     {"page_track_objection", "GET", "/lacak/{s}/keberatan", By::path},
     {"page_track_objection_act", "POST", "/lacak/{s}/keberatan", By::path},
+    {"page_receipt", "GET", "/cek/{s}", By::path},
     {"page_kiosk", "GET", "/layar/{s}", By::path},
     {"page_kiosk_stream", "GET", "/layar/{s}/aliran", By::path},
     {"page_sign_in_ask", "POST", "/masuk", By::address},
@@ -162,11 +164,16 @@ std::string differing(const std::map<std::string, int>& answers,
 struct Held {
   std::string token, session, signing_key, challenge, address;
   std::string tracking, kiosk, link;  // secrets of paths
+  std::string receipt;                // no secret; what nobody signed is charged all the same
 };
 
-class Neighbour : public PagesTest {
+struct HasKeys {
+  SealKeys keys_;
+};
+
+class Neighbour : protected HasKeys, public PagesTest {
  protected:
-  Neighbour() {
+  Neighbour() : PagesTest(keys_.configuration()) {
     std::filesystem::create_directory(office_.daemon().directory() / "nginx");
     nginx_ = std::make_unique<Nginx>(office_.daemon().directory() / "nginx",
                                      office_.daemon().api_port());
@@ -183,6 +190,12 @@ class Neighbour : public PagesTest {
     held_.signing_key = kReceiptKey;
     held_.challenge = "token-tantangan";
     held_.address = office_.query("SELECT email FROM officer WHERE id = 'bo'");
+    const File completed = submitted("PAUD Kenanga");
+    act("fo", completed, "verifikasi", "accept");
+    std::smatch receipt;
+    const std::string page = browser().get(completed.path).body;
+    if (std::regex_search(page, receipt, std::regex("/cek/([A-Za-z0-9_-]+)")))
+      held_.receipt = receipt.str(1);
     held_.kiosk = hex_digits(64);
     office_.query("INSERT INTO kiosk_link (hash, name, created_by) VALUES (sha256('" + held_.kiosk +
                   "'), 'Ruang tunggu', 'kb')");
@@ -204,6 +217,7 @@ class Neighbour : public PagesTest {
     none.challenge = hex_digits(16);
     none.address = hex_digits(8) + "@banjarbaru.example";
     none.tracking = hex_digits(32);
+    none.receipt = "A" + hex_digits(150);
     none.kiosk = hex_digits(64);
     none.link = hex_digits(64);
     return none;
@@ -213,6 +227,7 @@ class Neighbour : public PagesTest {
     const std::string_view route = row.route;
     std::string path = row.path, body;
     const std::string secret = route.starts_with("page_kiosk")     ? with.kiosk
+                               : route == "page_receipt"           ? with.receipt
                                : route.starts_with("page_sign_in") ? with.link
                                                                    : with.tracking;
     path = std::regex_replace(path, std::regex("\\{s\\}"), secret);
@@ -300,6 +315,7 @@ TEST_F(Neighbour, WhatOneSendsChangesNothingForWhoHoldsSomethingValid) {
     EXPECT_TRUE(status >= 200 && status < 500 && status != 401 && status != 429 && status != 413)
         << route << ": " << status;
   EXPECT_EQ(quiet.at("page_track"), 200);
+  EXPECT_EQ(quiet.at("page_receipt"), 200);
   EXPECT_EQ(quiet.at("page_kiosk_stream"), 200);
   EXPECT_EQ(quiet.at("page_board_stream"), 200);
   EXPECT_EQ(quiet.at("page_officers"), 200);

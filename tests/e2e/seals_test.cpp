@@ -3,32 +3,12 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
 #include "tests/e2e/office.h"
+#include "tests/e2e/seal_keys.h"
 #include "tests/support/process.h"
 
 namespace tenggat::test {
 namespace {
-
-namespace fs = std::filesystem;
-
-// A key pair as docs/record.md has it made.
-struct Keys {
-  Keys() {
-    std::string pattern = (fs::temp_directory_path() / "tenggat-seals-XXXXXX").string();
-    directory = ::mkdtemp(pattern.data());
-    run("openssl genpkey -algorithm ed25519 -out seal.pem");
-    run("openssl pkey -in seal.pem -pubout -out seal.pub.pem");
-  }
-  ~Keys() { fs::remove_all(directory); }
-  int run(const std::string& command) const {
-    return std::system(
-        fmt::format("cd {} && {{ {} ; }} >out 2>&1", directory.string(), command).c_str());
-  }
-  std::string path(const char* name) const { return (directory / name).string(); }
-  fs::path directory;
-};
 
 // The commands of docs/record.md.
 constexpr const char* kCheckByOpenssl =
@@ -49,8 +29,8 @@ std::string submit(Office& office, const std::string& external_id) {
 }
 
 TEST(RecordOfAnOffice, IsSealedOnceADayAndAtTheStopAndOpensslAloneCanCheckIt) {
-  const Keys keys;
-  Office office("2026-06-02T08:00:00", "seal_key_file: " + keys.path("seal.pem") + "\n");
+  const SealKeys keys;
+  Office office("2026-06-02T08:00:00", keys.configuration());
   const std::string number = submit(office, "a");
   EXPECT_TRUE(office.becomes("SELECT count(*) FROM seal", "1", std::chrono::seconds(60)));
   office.json({"permit", "act", number, "accept", "--step", "verifikasi"}, "fo");
@@ -95,9 +75,46 @@ TEST(RecordOfAnOffice, IsSealedByAKeyOfItsOwnWhereNoneIsNamed) {
   EXPECT_EQ(read_file(key), made);
 }
 
+TEST(RecordOfAnOffice, TellsThePortalAndTheHeadOfEachSeal) {
+  const SealKeys keys;
+  Office office("2026-06-02T08:00:00", keys.configuration() + "portal: {url: \"file:portal\"}\n");
+  submit(office, "a");
+  EXPECT_TRUE(office.becomes("SELECT count(*) FROM seal", "1", std::chrono::seconds(60)));
+  EXPECT_TRUE(office.becomes("SELECT string_agg(state, ' ') FROM portal_event WHERE permit = 0",
+                             "delivered"));
+  boost::json::value posted;
+  for (const auto& file :
+       std::filesystem::directory_iterator(office.daemon().directory() / "portal")) {
+    boost::json::value one = boost::json::parse(read_file(file.path()));
+    if (one.at("type") == "audit.sealed") posted = std::move(one);
+  }
+  ASSERT_TRUE(posted.is_object());
+  EXPECT_EQ(posted.at("version"), 1);
+  EXPECT_EQ(posted.at("timestamp"), "2026-06-02T08:00:00+08:00");
+  const boost::json::value& data = posted.at("data");
+  EXPECT_EQ(data.at("seal"), 1);
+  const std::string page(data.at("page").as_string());
+  EXPECT_EQ(page, office.daemon().must({"audit", "seal", "1"}));
+  for (const char* line : {"root", "previous", "key", "signature"})
+    EXPECT_NE(page.find(fmt::format("\n{} {}\n", line, data.at(line).as_string().c_str())),
+              std::string::npos)
+        << line;
+  // What came by the portal is enough to check the record by.
+  write_file(keys.path("posted.txt"), page);
+  office.daemon().must({"audit", "verify", "--seal", keys.path("posted.txt")});
+
+  office.advance("2026-06-02T18:00:00");
+  const std::string recap = "SELECT body FROM message WHERE text = 'rekap_harian' LIMIT 1";
+  ASSERT_TRUE(office.becomes("SELECT count(*) > 0 FROM message WHERE text = 'rekap_harian'", "t"));
+  const std::string words = fmt::format(
+      "Segel catatan terakhir: nomor 1, Selasa, 2 Juni 2026 pukul 08.00 WITA, akar {}. Rincian",
+      data.at("root").as_string().c_str());
+  EXPECT_NE(office.query(recap).find(words), std::string::npos) << office.query(recap);
+}
+
 TEST(RecordOfAnOffice, NamesWhatWasBentWithTheDaemonsOwnRole) {
-  const Keys keys;
-  Office office("2026-06-02T08:00:00", "seal_key_file: " + keys.path("seal.pem") + "\n");
+  const SealKeys keys;
+  Office office("2026-06-02T08:00:00", keys.configuration());
   const std::string number = submit(office, "a");
   office.json({"permit", "act", number, "accept", "--step", "verifikasi"}, "fo");
   office.stop_daemon();

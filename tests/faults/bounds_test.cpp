@@ -164,6 +164,7 @@ std::map<std::string, Ask> Bounds::asks() {
       {"page_track_document", {"GET", track_ + "/dokumen/1"}},
       {"page_track_objection", {"GET", track_ + "/keberatan"}},
       {"page_track_objection_act", {"POST", track_ + "/keberatan"}},
+      {"page_receipt", {"GET", "/cek/" + std::string(150, 'A')}},
       {"page_sign_in", {"GET", "/masuk"}},
       {"page_sign_in_ask", {"POST", "/masuk"}},
       {"page_sign_in_link", {"GET", "/masuk/" + std::string(64, 'a')}},

@@ -145,7 +145,7 @@ TEST(Text, ATranslationThatDiffersIsNamed) {
   std::vector<Text> texts = english().all();
   texts[0].field_names.pop_back();
   texts[1].template_name = "lain";
-  texts[2].id = "tambahan";
+  texts[3].id = "tambahan";
   std::vector<std::string> said;
   for (const Said& one : translation_faults(shipped_texts(), Texts(texts, "en"))) {
     said.push_back(one.english);
@@ -292,6 +292,8 @@ TEST(Text, SeveralLongValuesAreShortenedUntilAllFit) {
 
 TEST(Text, ASentenceWhoseFieldIsEmptyIsLeftOut) {
   auto fields = sample_fields();
+  EXPECT_EQ(render(shipped_texts(), "terbit", fields).template_name, "tenggat_terbit_bukti");
+  fields["tautan_bukti"] = "";
   EXPECT_EQ(render(shipped_texts(), "terbit", fields).template_name, "tenggat_terbit");
   fields["tautan_skm"] = "";
   const Rendered terbit = render(shipped_texts(), "terbit", fields);
@@ -302,6 +304,32 @@ TEST(Text, ASentenceWhoseFieldIsEmptyIsLeftOut) {
   const Rendered refusal = render(shipped_texts(), "ditolak", fields);
   EXPECT_EQ(refusal.template_name, "tenggat_ditolak_tanpa_keberatan");
   EXPECT_EQ(refusal.body.find("eberatan"), std::string::npos) << refusal.body;
+  fields["segel"] = "";
+  const Rendered recap = render(shipped_texts(), "rekap_harian", fields);
+  EXPECT_EQ(recap.template_name, "tenggat_rekap_harian");
+  EXPECT_EQ(recap.body.find("egel"), std::string::npos) << recap.body;
+}
+
+// Both sentences of a text, each by itself, and the words that approved templates had before.
+TEST(Text, TwoSentencesAreLeftOutByThemselvesAndTogether) {
+  struct Case {
+    const char *survey, *receipt, *template_name;
+  };
+  for (const Case& one :
+       {Case{"https://a.example/skm", "https://a.example/cek/A", "tenggat_terbit_bukti"},
+        Case{"", "https://a.example/cek/A", "tenggat_terbit_bukti_tanpa_skm"},
+        Case{"https://a.example/skm", "", "tenggat_terbit"},
+        Case{"", "", "tenggat_terbit_tanpa_skm"}}) {
+    auto fields = sample_fields();
+    fields["tautan_skm"] = one.survey;
+    fields["tautan_bukti"] = one.receipt;
+    const Rendered terbit = render(shipped_texts(), "terbit", fields);
+    EXPECT_EQ(terbit.template_name, one.template_name);
+    for (const std::string& link : {fields["tautan_skm"], fields["tautan_bukti"]})
+      EXPECT_NE(terbit.body.find(link), std::string::npos) << terbit.body;
+    EXPECT_EQ(terbit.body.find("Survei") == std::string::npos, fields["tautan_skm"].empty());
+    EXPECT_EQ(terbit.body.find("keaslian") == std::string::npos, fields["tautan_bukti"].empty());
+  }
 }
 
 TEST(Text, ATextWhoseFieldMayBeEmptyNeedsAnotherForThen) {
@@ -314,13 +342,17 @@ TEST(Text, ATextWhoseFieldMayBeEmptyNeedsAnotherForThen) {
     return loaded ? std::string() : loaded.error().front().message;
   };
   const std::string pair = "    pengganti: {teks: terbit, bila_kosong: tautan_skm}\n";
+  const std::string second = "    pengganti: {teks: terbit_tanpa_skm, bila_kosong: tautan_bukti}\n";
+  EXPECT_NE(
+      fault(second, "").find("the text terbit_tanpa_skm needs another without {tautan_bukti}"),
+      std::string::npos);
   EXPECT_NE(fault(pair, "").find("the text terbit needs another without {tautan_skm}"),
             std::string::npos);
   for (const char* wrong :
        {"{teks: ralat, bila_kosong: tautan_skm}", "{teks: terbit, bila_kosong: nomor}"})
     EXPECT_NE(fault(pair, std::string("    pengganti: ") + wrong + "\n"), "") << wrong;
   EXPECT_NE(fault("unduh melalui {tautan} – pesan resmi {instansi}.\n\n  - id: ralat",
-                  "unduh melalui {tautan} dan {tautan_skm} ya.\n\n  - id: ralat"),
+                  "unduh melalui {tautan} dan {tautan_bukti} ya.\n\n  - id: ralat"),
             "");
 }
 

@@ -10,6 +10,7 @@
 #include <iostream>
 
 #include "daemon/office/board.h"
+#include "daemon/office/permit_receipts.h"
 #include "daemon/office/signing_in.h"
 #include "daemon/pages/pages.h"
 #include "daemon/store/sessions.h"
@@ -123,7 +124,7 @@ bool is_public_page(const Row& r) {
                 {"page_front", "page_style", "page_problem", "page_track", "page_track_act",
                  "page_track_document", "page_track_objection", "page_track_objection_act",
                  "page_sign_in", "page_sign_in_ask", "page_sign_in_link", "page_sign_in_use",
-                 "page_board_script", "page_kiosk", "page_kiosk_stream"});
+                 "page_board_script", "page_kiosk", "page_kiosk_stream", "page_receipt"});
 }
 bool is_administrators_page(const Row& r) {
   return r.route.starts_with("page_kiosks") || r.route.starts_with("page_officer") ||
@@ -397,8 +398,8 @@ class Matrix : public Routes {
     add_people();
     std::vector<Route> routes = api_routes({*pool_, *committer_, rulebook_, *uploads_, requests_,
                                             door_, kPublicUrl, 1024, &receipts_});
-    for (Route& route : pages::page_routes(
-             {*pool_, *committer_, rulebook_, signing_in_, board_, *uploads_, door_, kPublicUrl}))
+    for (Route& route : pages::page_routes({*pool_, *committer_, rulebook_, signing_in_, board_,
+                                            *uploads_, door_, receipt_keys_, kPublicUrl}))
       routes.push_back(std::move(route));
     router_.emplace(std::move(routes), outage_answer);
     read_permit_ = submitted();
@@ -627,6 +628,7 @@ class Matrix : public Routes {
 
   office::SigningIn signing_in_;
   office::BoardFeed board_{io_.get_executor()};
+  const office::ReceiptKeys receipt_keys_;
   std::map<std::string, std::string> sessions_;  // cookies, by officer
   std::string read_permit_;
   int made_ = 0;

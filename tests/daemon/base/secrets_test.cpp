@@ -121,6 +121,26 @@ TEST_F(Secret, TheEnvironmentNamesTheCredentials) {
   EXPECT_EQ(secrets->portal_secrets, (std::vector<std::string>{"one", "two"}));
 }
 
+// openssl genpkey -algorithm ed25519, and its public half.
+constexpr const char* kKey =
+    "-----BEGIN PRIVATE KEY-----\n"
+    "MC4CAQAwBQYDK2VwBCIEIATcmqH19W93dX4CQj1yQxAssIZSH8VAMb7sUYPNCHIP\n"
+    "-----END PRIVATE KEY-----\n";
+
+TEST_F(Secret, FormerKeysMayBeEitherHalf) {
+  const std::string public_half = SigningKey::from_pem(kKey)->public_pem();
+  config_.seal_former_key_files = {"whole", "half"};
+  write(places().configuration_directory / "whole", kKey);
+  write(places().configuration_directory / "half", public_half);
+  const Loaded<Secrets> secrets = read_secrets(config_, places());
+  ASSERT_TRUE(secrets);
+  EXPECT_EQ(secrets->former_seal_keys, (std::vector<std::string>{kKey, public_half}));
+  write(places().configuration_directory / "half", "rahasia");
+  const Loaded<Secrets> wrong = read_secrets(config_, places());
+  ASSERT_FALSE(wrong);
+  EXPECT_NE(wrong.error().front().to_string().find("holds no Ed25519 key"), std::string::npos);
+}
+
 TEST_F(Secret, AllFaultsAreReportedAtOnceAndNoneQuotesOne) {
   config_.email.password_file = "missing";
   config_.whatsapp.token_file = "empty";

@@ -16,11 +16,14 @@
 #include "daemon/store/event_codec.h"
 #include "daemon/store/hash.h"
 #include "daemon/store/migrations.h"
+#include "daemon/store/permit_receipt.h"
 #include "daemon/store/permits.h"
 #include "daemon/store/seals.h"
+#include "tests/daemon/store/receipt_samples.h"
 #include "tests/daemon/store/stories.h"
 #include "tests/support/await.h"
 #include "tests/support/postgres.h"
+#include "tests/support/rewritten_chain.h"
 
 namespace tenggat::store {
 namespace {
@@ -378,38 +381,36 @@ TEST_F(Seals, AreMadeOnlyOfWhatIsNewAndHoldTheOneBefore) {
   EXPECT_EQ(found(), std::vector<std::string>());
 }
 
+// Whoever knows the program turns a verdict, says so in the event, and makes all hashes anew.
+test::RewrittenChain with_turned_verdicts(asio::io_context& io, const std::string& conninfo,
+                                          std::int64_t permit) {
+  const std::string met = "\"verdict\":\"met\"", missed = "\"verdict\":\"missed\"";
+  test::RewrittenChain chain =
+      test::rewritten_chain(test::await(io, chain_of(conninfo, permit)), permit, met, missed);
+  const auto turn = [permit](const char* from, const char* to) {
+    return fmt::format("UPDATE visit SET verdict = '{}' WHERE permit = {} AND verdict = '{}';", to,
+                       permit, from);
+  };
+  chain.to += turn("met", "missed");
+  chain.back += turn("missed", "met");
+  return chain;
+}
+
 TEST_F(Seals, FindAChainThatWasRewrittenWhole) {
   asio::io_context io;
-  const auto digits = [](const std::string& bytes) { return "'\\x" + hex(bytes) + "'"; };
-  // Whoever knows the program turns a verdict, says so in the event, and makes all hashes anew.
-  std::vector<RecordedEvent> chain = test::await(io, chain_of(conninfo(), 5));
-  std::string previous, sql, back;
-  for (RecordedEvent& one : chain) {
-    back += fmt::format("UPDATE event SET rows = {}, hash = {} WHERE permit = 5 AND sequence = {};",
-                        one.stored.rows.json.empty() ? "NULL" : "'" + one.stored.rows.json + "'",
-                        digits(one.stored.hash), one.stored.event.sequence);
-    const std::string met = "\"verdict\":\"met\"";
-    if (const auto at = one.stored.rows.json.find(met); at != std::string::npos)
-      one.stored.rows.json.replace(at, met.size(), "\"verdict\":\"missed\"");
-    previous = event_hash(previous, 5, one.stored);
-    sql += fmt::format("UPDATE event SET rows = {}, hash = {} WHERE permit = 5 AND sequence = {};",
-                       one.stored.rows.json.empty() ? "NULL" : "'" + one.stored.rows.json + "'",
-                       digits(previous), one.stored.event.sequence);
-  }
-  run("UPDATE visit SET verdict = 'missed' WHERE permit = 5 AND verdict = 'met'; " + sql +
-      fmt::format("UPDATE permit SET last_hash = {} WHERE id = 5", digits(previous)));
+  const test::RewrittenChain chain = with_turned_verdicts(io, conninfo(), 5);
+  run(chain.to);
   EXPECT_EQ(found(), std::vector<std::string>()) << "the record agrees with itself";
   ASSERT_EQ(against(first()).size(), 1U);
   EXPECT_NE(against(first()).front().find("it is not the one that seal 1 holds"), std::string::npos)
       << against(first()).front();
   // And what the database says of the seal as well.
-  run(fmt::format("UPDATE seal_chain SET hash = {} WHERE permit = 5", digits(previous)));
+  const std::string as_rows_say =
+      "UPDATE seal_chain SET hash = (SELECT last_hash FROM permit WHERE id = 5) WHERE permit = 5;";
+  run(as_rows_say);
   ASSERT_EQ(against(first()).size(), 1U);
   EXPECT_NE(against(first()).front().find("another root"), std::string::npos);
-  run("UPDATE visit SET verdict = 'met' WHERE permit = 5 AND verdict = 'missed'; " + back +
-      fmt::format("UPDATE permit SET last_hash = {0} WHERE id = 5;"
-                  " UPDATE seal_chain SET hash = {0} WHERE permit = 5",
-                  digits(chain.back().stored.hash)));
+  run(chain.back + as_rows_say);
   EXPECT_EQ(against(first()), std::vector<std::string>());
 }
 
@@ -439,6 +440,101 @@ TEST_F(Seals, ReadBackAsPrintedAndOnlyThen) {
                 parsed->signature != first().signature)
         << at;
   }
+}
+
+// --- Receipts ------------------------------------------------------------------------------------
+
+pg::Awaitable<PermitReceipt> give(std::string conninfo, std::int64_t permit, ReceiptOf of,
+                                  Sign sign) {
+  pg::Connection db = co_await pg::Connection::connect(pg::ConnectOptions{std::move(conninfo)});
+  pg::Pipeline reads;
+  const std::vector<std::int64_t> ids(1, permit);
+  const PermitLoad load(reads, ids, Lock::none);
+  const pg::Results results = co_await db.run(std::move(reads));
+  co_return give_receipt(load.take(results).at(permit), of, sign);
+}
+pg::Awaitable<ReceiptAudit> check_receipt(std::string conninfo, PermitReceipt receipt) {
+  pg::Connection db = co_await pg::Connection::connect(pg::ConnectOptions{std::move(conninfo)});
+  co_return co_await verify_receipt(db, std::move(receipt));
+}
+
+// Of permit 6, which has a numbered document in force.
+class PermitReceipts : public Record {
+ protected:
+  static void SetUpTestSuite() { write_stories("receipted"); }
+  PermitReceipt given(ReceiptOf of, std::int64_t permit = kPermit) {
+    return test::await(io_, give(conninfo(), permit, of, test::signing(test::signing_key())));
+  }
+  std::string against(const PermitReceipt& receipt) {
+    const ReceiptAudit audit = test::await(io_, check_receipt(conninfo(), receipt));
+    return audit.finding ? words_of(*audit.finding) : "";
+  }
+  static std::string asked(const std::string& sql) {
+    return test::shared_postgres().execute(sql, database());
+  }
+  // Does it, expects words, and undoes it.
+  void says(const PermitReceipt& receipt, const std::string& bend, const std::string& words,
+            const std::string& mend) {
+    run(bend);
+    EXPECT_NE(against(receipt).find(words), std::string::npos) << bend << "\n" << against(receipt);
+    run(mend);
+    EXPECT_EQ(against(receipt), "") << mend;
+  }
+  static constexpr std::int64_t kPermit = 6;
+  asio::io_context io_;
+  const ReceiptOf due_{Instant(Seconds(1775109600)), 0};
+};
+
+TEST_F(PermitReceipts, HoldWhatWasThereAlsoOnceTheChainHasGrown) {
+  ReceiptOf decree;
+  decree.document = std::stoi(asked(fmt::format(
+      "SELECT id FROM document WHERE permit = {} AND number <> '' ORDER BY id DESC LIMIT 1",
+      kPermit)));
+  for (const ReceiptOf& of : {due_, decree}) {
+    const PermitReceipt receipt = given(of);
+    EXPECT_EQ(against(receipt), "");
+    EXPECT_EQ(receipt.event, std::stoll(asked("SELECT events FROM permit WHERE id = 6")));
+    says(receipt,
+         "INSERT INTO event (permit, sequence, type, visit, actor, at, fields, hash)"
+         " SELECT id, events + 1, 'link_sent', 0, 'system', now(), '{}', '\\x01' FROM permit"
+         "   WHERE id = 6",
+         "", "DELETE FROM event WHERE hash = '\\x01'");
+  }
+}
+
+TEST_F(PermitReceipts, FindAChainThatWasRewrittenWhole) {
+  const PermitReceipt receipt = given(due_, 5);
+  const test::RewrittenChain chain = with_turned_verdicts(io_, conninfo(), 5);
+  run(chain.to);
+  EXPECT_EQ(found(), std::vector<std::string>()) << "the record agrees with itself";
+  EXPECT_NE(against(receipt).find("another chain of events up to here"), std::string::npos)
+      << against(receipt);
+  run(chain.back);
+  EXPECT_EQ(against(receipt), "");
+  EXPECT_EQ(found(), std::vector<std::string>());
+}
+
+TEST_F(PermitReceipts, FindWhatElseIsAnother) {
+  const PermitReceipt due = given(due_);
+  ReceiptOf of;
+  of.document = std::stoi(
+      asked("SELECT id FROM document WHERE permit = 6 AND number <> '' ORDER BY id DESC LIMIT 1"));
+  const PermitReceipt decree = given(of);
+  for (const PermitReceipt& receipt : {due, decree}) {
+    says(receipt, "UPDATE permit SET number = number || 'x' WHERE id = 6", "another number",
+         "UPDATE permit SET number = left(number, -1) WHERE id = 6");
+    says(receipt, "UPDATE event SET permit = -6 WHERE permit = 6", "it is gone since",
+         "UPDATE event SET permit = 6 WHERE permit = -6");
+    says(receipt, "UPDATE permit SET id = -6 WHERE id = 6", "permit 6 is gone since",
+         "UPDATE permit SET id = 6 WHERE id = -6");
+  }
+  const std::string document = fmt::format("another document {}", of.document);
+  says(decree, "UPDATE document SET number = number || 'x' WHERE permit = 6", document,
+       "UPDATE document SET number = left(number, -1) WHERE permit = 6");
+  says(decree, "UPDATE document SET sha256 = sha256 || 'f' WHERE permit = 6", document,
+       "UPDATE document SET sha256 = left(sha256, -1) WHERE permit = 6");
+  says(decree, "UPDATE document SET permit = -6 WHERE permit = 6", document,
+       "UPDATE document SET permit = 6 WHERE permit = -6");
 }
 
 // Leaves in their order, split at the largest power of two (RFC 6962, 2.1).

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "tests/notifiers/sample.h"
+#include "tests/support/qr_reading.h"
 
 namespace tenggat::notify::email {
 namespace {
@@ -70,6 +72,26 @@ TEST(Email, HtmlShowsThePermitTheStepTheDeadlineAndOneButton) {
   EXPECT_TRUE(holds(mail, "Kajian Teknis"));
   EXPECT_TRUE(holds(mail, "Batas waktu"));
   EXPECT_TRUE(holds(mail, ">Buka</a>"));
+}
+
+TEST(Email, AReceiptComesWithItsCodeAsAPictureOfTheMailItself) {
+  const Message message = sample_message(Channel::email);
+  const std::string mail = mail_of(message);
+  const std::string link = sample_fields().at("tautan_bukti");
+  EXPECT_TRUE(holds(joined(mail), "tanda bukti yang dapat diperiksa siapa pun: " + link));
+  EXPECT_EQ(test::read_qr(test::picture_in_mail(mail)), link);
+  const std::string id = "bukti.72057594037927937@example.go.id";
+  EXPECT_TRUE(holds(mail, "Content-ID:\r\n <" + id + ">\r\n"));
+  EXPECT_TRUE(holds(joined(mail), "<img src=3D\"cid:" + id + "\"")) << joined(mail);
+  EXPECT_TRUE(holds(mail, "Content-Type: multipart/related; type=\"text/html\";"));
+  // No picture where there is nothing to show.
+  EXPECT_FALSE(holds(mail_of(sample_message(Channel::email, "tahap")), "image/png"));
+  for (const char* other : {"-", "javascript:alert(1)", ""}) {
+    Message without = message;
+    const auto at = std::ranges::find(without.field_names, "tautan_bukti");
+    without.fields.at(static_cast<std::size_t>(at - without.field_names.begin())) = other;
+    EXPECT_FALSE(holds(mail_of(without), "image/png")) << other;
+  }
 }
 
 TEST(Email, EveryTextMakesAMailOfShortCrLfLines) {
