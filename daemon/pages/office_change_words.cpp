@@ -49,6 +49,7 @@ class Said {
       case OfficeValue::expires_at:
       case OfficeValue::until:
       case OfficeValue::opened_at:
+      case OfficeValue::takes_effect_at:
         return moment(text);
       case OfficeValue::officer:
       case OfficeValue::deputy:
@@ -73,6 +74,7 @@ class Said {
       case OfficeValue::place:
       case OfficeValue::asked_by:
       case OfficeValue::retired_by:
+      case OfficeValue::change:
         return text;
       case OfficeValue::name:
       case OfficeValue::email:

@@ -126,7 +126,8 @@ bool is_public_page(const Row& r) {
                  "page_board_script", "page_kiosk", "page_kiosk_stream"});
 }
 bool is_administrators_page(const Row& r) {
-  return r.route.starts_with("page_kiosks") || r.route.starts_with("page_officer") ||
+  return r.route.starts_with("page_kiosks") ||
+         (r.route.starts_with("page_officer") && !r.route.starts_with("page_officer_change")) ||
          r.route.starts_with("page_calendar") || r.route.starts_with("page_dead_letters");
 }
 
@@ -253,6 +254,38 @@ const std::vector<Rule>& rules() {
        "wrong_role"},
       {"no service says when it was",
        [](const Row& r, const Caller&) { return is_own_word(r.route); }, "forbidden"},
+
+      // Changes of officers that wait.
+      {"who has left has no say in them",
+       [](const Row& r, const Caller& c) {
+         return r.route.starts_with("officer_change_") && c.duty == Duty::left &&
+                c.kind == Kind::officer;
+       },
+       "unauthenticated"},
+      {"an administrator says the second word, and stops one",
+       [](const Row& r, const Caller& c) {
+         return r.route.starts_with("officer_change_") && c.administrator &&
+                c.kind == Kind::officer;
+       },
+       "ok"},
+      {"officers see what is about them",
+       [](const Row& r, const Caller& c) {
+         return r.route == "officer_change_list" && c.kind == Kind::officer;
+       },
+       "ok"},
+      {"the second word is an administrator's",
+       [](const Row& r, const Caller& c) {
+         return r.route == "officer_change_confirm" && c.kind == Kind::officer;
+       },
+       "not_second"},
+      {"what is about others is nobody's business",
+       [](const Row& r, const Caller& c) {
+         return r.route == "officer_change_stop" && c.kind == Kind::officer;
+       },
+       "not_found"},
+      {"no service says the second word",
+       [](const Row& r, const Caller&) { return r.route == "officer_change_confirm"; },
+       "forbidden"},
 
       // Whoever has left.
       {"who has left reads nothing",
@@ -503,6 +536,13 @@ class Matrix : public Routes {
       fill(
           query("INSERT INTO delegation (from_officer, to_officer, kind, start_on, end_on, letter)"
                 " VALUES ('kd', 's', 'plh', '2027-03-01', '2027-03-02', '1') RETURNING id"));
+      ask.body = "{}";
+    } else if (is_any(name, {"officer_change_confirm", "officer_change_stop"})) {
+      query("DELETE FROM officer_change");
+      query("UPDATE officer SET as_they_are_since = '-infinity'");
+      fill(
+          query("INSERT INTO officer_change (officer, name, proposed_by, proposed_at, effective_at)"
+                " VALUES ('s', 'Sekretaris', 'service:lain', now(), now()) RETURNING id"));
       ask.body = "{}";
     } else if (name == "email_bounce") {
       ask.body = "Subject: Undelivered Mail Returned to Sender\r\n\r\n";

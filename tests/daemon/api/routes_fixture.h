@@ -71,7 +71,7 @@ inline awaitable<std::map<std::string, std::string>> furnish(std::string conninf
   co_await store::put_in_force(db, store::By::system(), std::move(calendar));
   const People people = testing::staff();
   for (const Officer& officer : people.officers)
-    co_await store::add_officer(db, store::By::system(), officer);
+    co_await store::add_officer(db, store::By::system(), officer, store::InPerson::none());
   std::map<std::string, std::string> secrets;
   for (const NewToken& wanted : tokens) {
     const std::string secret = store::new_token_secret();
