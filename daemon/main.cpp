@@ -8,6 +8,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/reload_door.h"
 #include "daemon/base/resources.h"
+#include "daemon/base/state_dir.h"
 #include "daemon/base/version.h"
 
 namespace {
@@ -83,6 +84,13 @@ int main(int count, char** values) {
                                                     tenggat::memory_allowed());
     if (too_much) fmt::print(stderr, "{}: {}\n", config, *too_much);
     return too_much ? 1 : 0;
+  }
+  const auto made = tenggat::make_own_keys(startup->config);
+  if (made && !made->empty()) startup = tenggat::read_startup(config);
+  const auto& faults = made ? startup.error() : made.error();
+  if (!made || !startup) {
+    for (const tenggat::Fault& fault : faults) fmt::print(stderr, "{}\n", fault.to_string());
+    return 1;  // a full disk may have room by the next start
   }
   tenggat::set_up_log(startup->config.log);
   tenggat::App app(config, std::move(*startup), clock);

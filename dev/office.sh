@@ -2,7 +2,7 @@
 # An office in a directory of its own: database, configuration, people, daemon. Sourced by `run`
 # after machine.sh; needs `root`, `office` (the directory) and `programs` (what was built).
 #
-#   postgres/  tenggat.yaml  env  tokens  messages/  tenggatd.log  lock
+#   postgres/  tenggat.yaml  env  tokens  messages/  state/  tenggatd.log  lock
 
 readonly port=${TENGGAT_PORT:-8080}
 readonly admin_port=${TENGGAT_ADMIN_PORT:-9464}
@@ -56,6 +56,7 @@ database: $(quoted "$postgres_conninfo")
 listen: 127.0.0.1:$port
 admin_listen: 127.0.0.1:$admin_port
 rules: $(quoted "$root/rules/office")
+state_dir: state
 log: {level: info, format: text}
 # Each message one file.
 email: {url: "file:messages", from: "Perizinan <izin@example.go.id>"}

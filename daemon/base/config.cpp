@@ -252,6 +252,7 @@ Loaded<Config> load_config(const SourceFile& source) {
   root.line("instansi", config.instansi);
   root.read("kalender", config.kalender, parse_name);
   root.duration("undo_window", config.undo_window, seconds{0}, hours{1});
+  root.line("state_dir", config.state_dir);
   root.line("seal_key_file", config.seal_key_file);
 
   const Reader log = root.part("log");
@@ -296,6 +297,7 @@ Loaded<Config> load_config(const SourceFile& source) {
 
   if (config.public_url.empty()) config.public_url = reachable(config.listen, config.http.tls());
   config.rules = (beside / config.rules).string();
+  config.state_dir = (beside / config.state_dir).string();
   return config;
 }
 

@@ -2,9 +2,9 @@
 // defaults in place.
 //
 // load_config() opens no file and reads no environment: what it returns depends on the file's name
-// and text alone. A relative path in the file means "beside the file": `rules` and the DIR of
-// "file:DIR" are joined to the folder of the file's name. `*_file` stay as written, read_secrets()
-// looks them up.
+// and text alone. A relative path in the file means "beside the file": `rules`, `state_dir` and the
+// DIR of "file:DIR" are joined to the folder of the file's name. `*_file` stay as written,
+// read_secrets() looks them up.
 #pragma once
 #include <chrono>
 #include <cstddef>
@@ -117,7 +117,8 @@ struct Config {
   std::string instansi = "DPMPTSP Kota Banjarbaru";  // the agency, as messages name it
   std::string kalender = "banjarbaru";               // id of the calendar of office hours
   std::chrono::seconds undo_window = std::chrono::minutes{2};
-  std::string seal_key_file;  // PEM; empty: the record is not sealed
+  std::string state_dir = "/var/lib/tenggat";  // what is kept outside of the database
+  std::string seal_key_file;                   // PEM; empty: that of state_dir
   LogOptions log;
   Email email;
   Whatsapp whatsapp;

@@ -55,6 +55,7 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
     reloads<&C::instansi>("instansi"),
     reloads<&C::kalender>("kalender"),
     reloads<&C::undo_window>("undo_window"),
+    restarts<&C::state_dir>("state_dir"),
     file<&S::seal_key, &C::seal_key_file>("seal_key_file"),
     reloads<&C::log, &LogOptions::level>("log.level"),
     reloads<&C::log, &LogOptions::format>("log.format"),

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "daemon/base/signing.h"
+#include "daemon/base/state_dir.h"
 
 namespace tenggat {
 namespace {
@@ -30,6 +31,13 @@ std::filesystem::path found(const std::filesystem::path& named, const SecretPlac
   const std::filesystem::path folder = places.configuration_directory / "credentials";
   if (!std::filesystem::exists(folder, ignored)) return beside;
   return folder / named.string().substr(kHandedOver.size());
+}
+
+// Where the configuration names none, that of `state_dir`; before the first start it is not there.
+std::string named_or_own(const std::string& named, const std::filesystem::path& own) {
+  if (!named.empty()) return named;
+  std::error_code ignored;
+  return std::filesystem::exists(own, ignored) ? std::filesystem::absolute(own).string() : "";
 }
 
 // What is wrong with it, or nothing; `text` is filled where nothing is.
@@ -90,9 +98,10 @@ Loaded<Secrets> read_secrets(const Config& config, const SecretPlaces& places) {
   };
   read_pem("http.certificate_file", config.http.certificate_file, secrets.certificate);
   read_pem("http.key_file", config.http.key_file, secrets.key);
-  read_pem("seal_key_file", config.seal_key_file, secrets.seal_key);
+  const std::string seal_key = named_or_own(config.seal_key_file, own_seal_key(config));
+  read_pem("seal_key_file", seal_key, secrets.seal_key);
   if (!secrets.seal_key.empty() && !SigningKey::from_pem(secrets.seal_key))
-    faults.push_back({found(config.seal_key_file, places).string(), 0, 0,
+    faults.push_back({found(seal_key, places).string(), 0, 0,
                       "seal_key_file holds no Ed25519 key: openssl genpkey -algorithm ed25519"});
   if (!faults.empty()) return faults;
   return secrets;

@@ -9,7 +9,8 @@
 
 namespace tenggat {
 
-// Empty where the configuration names no file. Never logged, never compared with ==.
+// Empty where the configuration names no file, and `state_dir` holds none. Never logged, never
+// compared with ==.
 struct Secrets {
   std::string email_password;
   std::string whatsapp_token;

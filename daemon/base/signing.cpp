@@ -51,6 +51,18 @@ std::string id_of(const std::shared_ptr<void>& key) {
 
 }  // namespace
 
+std::string new_signing_key() {
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+      EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), &EVP_PKEY_free);
+  const Bio bio(BIO_new(BIO_s_mem()), &BIO_free_all);
+  if (!key || !bio ||
+      PEM_write_bio_PrivateKey(bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
+    throw std::runtime_error("a key cannot be made");
+  char* data = nullptr;
+  const long length = BIO_get_mem_data(bio.get(), &data);
+  return {data, static_cast<std::size_t>(length)};
+}
+
 std::optional<SigningKey> SigningKey::from_pem(const std::string& pem) {
   auto key = private_key(pem);
   if (!key) return std::nullopt;

@@ -7,6 +7,9 @@
 
 namespace tenggat {
 
+// A new one, as `openssl genpkey -algorithm ed25519` prints it.
+std::string new_signing_key();
+
 // A key that signs; made by `openssl genpkey -algorithm ed25519`.
 class SigningKey {
  public:

@@ -22,12 +22,16 @@ bool within(Value value, Value low, Value high) {
 }
 
 void check_texts(const Config& config) {
-  for (const std::string* text :
-       {&config.public_url, &config.rules, &config.instansi, &config.kalender, &config.email.url,
-        &config.email.from, &config.email.reply_to, &config.email.user, &config.email.return_path,
-        &config.whatsapp.url, &config.whatsapp.version, &config.whatsapp.phone_number_id,
-        &config.whatsapp.server, &config.whatsapp.session, &config.portal.url, &config.canary.to,
-        &config.skm.url, &config.listen.host, &config.admin_listen.host})
+  for (const std::string* text : {&config.public_url,        &config.rules,
+                                  &config.instansi,          &config.kalender,
+                                  &config.email.url,         &config.email.from,
+                                  &config.email.reply_to,    &config.email.user,
+                                  &config.email.return_path, &config.whatsapp.url,
+                                  &config.whatsapp.version,  &config.whatsapp.phone_number_id,
+                                  &config.whatsapp.server,   &config.whatsapp.session,
+                                  &config.portal.url,        &config.canary.to,
+                                  &config.skm.url,           &config.listen.host,
+                                  &config.admin_listen.host, &config.state_dir})
     check(!notify::has_control_byte(*text), "what goes into a header or a link is one line");
   check(!config.public_url.empty() && !config.public_url.ends_with('/'),
         "links begin with public_url");

@@ -53,6 +53,7 @@ void DaemonProcess::write_configuration() {
                          "admin_listen: 127.0.0.1:{}\n"
                          "public_url: https://perizinan.example.go.id\n"
                          "rules: {}\n"
+                         "state_dir: state\n"
                          "log: {{level: info, format: json}}\n"
                          "{}",
                          options_.conninfo, api_port_, admin_port_, options_.rules.string(),

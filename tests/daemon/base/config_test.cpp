@@ -103,6 +103,7 @@ const std::map<std::string_view, std::string> kOthers = {
     {"portal.secret_files", "portal: {url: 'https://a.example', secret_files: [a]}"},
     {"portal.allow_private", "portal: {allow_private: true}"},
     {"seal_key_file", "seal_key_file: a"},
+    {"state_dir", "state_dir: a"},
     {"skm.url", "skm: {url: 'https://skm.example'}"},
     {"officers.group_wait", "officers: {group_wait: 3m}"},
     {"officers.group_interval", "officers: {group_interval: 3m}"},

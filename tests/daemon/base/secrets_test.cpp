@@ -5,6 +5,9 @@
 
 #include <fstream>
 
+#include "daemon/base/signing.h"
+#include "daemon/base/state_dir.h"
+
 namespace tenggat {
 namespace {
 
@@ -52,6 +55,51 @@ TEST_F(Secret, WhoChecksByHandReadsWhatTheServiceManagerWouldHandOver) {
   EXPECT_EQ(read_secrets(config_, by_hand)->email_password, "beside");
   write(places().credentials_directory / "tenggat_email-password", "handed over");
   EXPECT_EQ(read_secrets(config_, places())->email_password, "handed over");
+}
+
+TEST_F(Secret, AKeyThatNoConfigurationNamesIsMadeOnceForItsOwnerAlone) {
+  config_.state_dir = (root_ / "state").string();
+  EXPECT_EQ(read_secrets(config_, places())->seal_key, "");  // who checks makes nothing
+  EXPECT_FALSE(std::filesystem::exists(config_.state_dir));
+
+  EXPECT_EQ(make_own_keys(config_).value(),
+            std::vector<std::filesystem::path>{own_seal_key(config_)});
+  const std::string made = read_secrets(config_, places())->seal_key;
+  EXPECT_TRUE(SigningKey::from_pem(made));
+  EXPECT_EQ(std::filesystem::status(own_seal_key(config_)).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  EXPECT_TRUE(make_own_keys(config_).value().empty());
+  EXPECT_EQ(read_secrets(config_, places())->seal_key, made);
+  std::size_t files = 0;
+  for ([[maybe_unused]] const auto& one : std::filesystem::directory_iterator(config_.state_dir))
+    ++files;
+  EXPECT_EQ(files, 1);
+}
+
+TEST_F(Secret, NoKeyIsMadeWhereOneIsNamed) {
+  config_.state_dir = (root_ / "state").string();
+  config_.seal_key_file = "named";
+  EXPECT_TRUE(make_own_keys(config_).value().empty());
+  EXPECT_FALSE(std::filesystem::exists(config_.state_dir));
+}
+
+TEST_F(Secret, AStateDirThatCannotBeMadeIsNamed) {
+  write(root_ / "state", "a file");
+  config_.state_dir = (root_ / "state").string();
+  const auto made = make_own_keys(config_);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().front().file, (root_ / "state/seal.key").string());
+}
+
+TEST_F(Secret, WhatIsWrittenToTheStateDirTakesTheOldOnesPlaceWhole) {
+  const std::filesystem::path file = root_ / "state" / "mark";
+  write_state_file(file, "one");
+  write_state_file(file, "two");
+  std::ifstream in(file);
+  std::string text;
+  in >> text;
+  EXPECT_EQ(text, "two");
+  EXPECT_FALSE(make_state_file(file, [] { return std::string("three"); }));
 }
 
 TEST_F(Secret, AnAbsoluteNameIsTakenAsItIs) {
