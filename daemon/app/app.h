@@ -22,6 +22,7 @@
 #include "daemon/app/rules_in_force.h"
 #include "daemon/app/startup.h"
 #include "daemon/app/workers.h"
+#include "daemon/base/link_keys.h"
 #include "daemon/base/metrics.h"
 #include "daemon/base/reload_door.h"
 #include "daemon/base/stop_signals.h"
@@ -96,6 +97,7 @@ class App {
   http::RateLimit requests_;  // of the API, by token
   http::Doorkeeper door_;
   notify::ReceiptConfig receipt_config_;
+  LinkKeys links_;
   std::optional<app::Listeners> listeners_;
   ReloadDoor reload_door_{io_.get_executor(), std::bind_front(&App::reload, this)};
 

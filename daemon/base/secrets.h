@@ -19,6 +19,7 @@ struct Secrets {
   std::vector<std::string> portal_secrets;  // in the order of portal.secret_files
   std::string certificate, key;             // of the public listener, PEM
   std::string seal_key;                     // PEM
+  std::vector<std::string> link_keys;       // in the order of link_key_file
 };
 
 // Where relative `*_file` names are looked for, in this order.

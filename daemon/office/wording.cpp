@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "daemon/base/link_keys.h"
 #include "daemon/office/office_event_words.h"
 #include "daemon/store/people.h"
 #include "notifiers/utf8.h"
@@ -154,7 +155,7 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
       {"standar_layanan", notify::budget_words(permit.case_standard.value_or(sop.case_standard))},
       {"jumlah", "1"}};
   fields["tautan"] = notice.audience == Audience::applicant
-                         ? office.public_url + "/lacak/" + stored.tracking_secret
+                         ? office.public_url + "/lacak/" + LinkKeys::unmarked(stored.tracking_seed)
                          : office.public_url + "/permohonan/" + std::to_string(permit.id);
   fields["waktu"] = moment(calendar, notice.raised_at);
   fields["tanggal_batas"] = said(calendar, service.due_at);

@@ -32,6 +32,7 @@ struct TrackView {
   const std::vector<Delegation>& letters;  // by which somebody acted for somebody else
   const http::Form& form;                  // that came; empty where the page is only looked at
   std::string_view fault;                  // why it was not done
+  const LinkKeys& links;                   // make links to other permits
   mutable bool answered = false;           // said beside the form it is of
 
   const Permit& permit() const { return stored.permit; }

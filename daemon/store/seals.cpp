@@ -126,7 +126,7 @@ pg::Awaitable<std::optional<Seal>> make_seal(pg::Connection& connection, std::st
 
   pg::Transaction transaction(connection);
   pg::Pipeline begin;
-  begin.add("LOCK TABLE seal IN SHARE ROW EXCLUSIVE MODE");
+  begin.add("SELECT FROM seal_turn FOR UPDATE");
   const auto last = begin.add(last_page);
   const auto now = begin.add(clock);
   const pg::Results first = co_await transaction.run(std::move(begin));

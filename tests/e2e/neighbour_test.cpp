@@ -12,6 +12,7 @@
 #include <set>
 #include <thread>
 
+#include "daemon/base/link_keys.h"
 #include "notifiers/signature.h"
 #include "tests/e2e/pages_fixture.h"
 #include "tests/support/nginx.h"
@@ -195,10 +196,10 @@ class Neighbour : public PagesTest {
 
   // Good for one use, so each who wants to sign in has their own.
   std::string new_link() {
-    const std::string secret = hex_digits(64);
-    office_.query("INSERT INTO sign_in_link (hash, officer, expires_at) VALUES (sha256('" + secret +
+    const std::string seed = hex_digits(32), path = "/masuk/";
+    office_.query("INSERT INTO sign_in_link (hash, officer, expires_at) VALUES (sha256('" + seed +
                   "'), 'fo', clock_timestamp() + interval '15 minutes')");
-    return secret;
+    return office_.daemon().completed(path + LinkKeys::unmarked(seed)).substr(path.size());
   }
 
   Held guesses() const {

@@ -429,9 +429,9 @@ class Matrix : public Routes {
             {.office = {"DPMPTSP", kPublicUrl, ""}, .calendar = "banjarbaru", .texts = {}}) {
     add_people();
     std::vector<Route> routes = api_routes({*pool_, *committer_, rulebook_, *uploads_, requests_,
-                                            door_, kPublicUrl, 1024, &receipts_});
-    for (Route& route : pages::page_routes(
-             {*pool_, *committer_, rulebook_, signing_in_, board_, *uploads_, door_, kPublicUrl}))
+                                            door_, kPublicUrl, 1024, &receipts_, &links_});
+    for (Route& route : pages::page_routes({*pool_, *committer_, rulebook_, signing_in_, board_,
+                                            *uploads_, door_, kPublicUrl, &links_}))
       routes.push_back(std::move(route));
     router_.emplace(std::move(routes), outage_answer);
     read_permit_ = submitted();
@@ -466,7 +466,7 @@ class Matrix : public Routes {
     add_token("revoked", "revoked_at, officer) VALUES (decode('{}', 'hex'), now(), 'fo");
     secrets_["unknown"] = store::new_token_secret();
     for (const char* officer : {"fo", "bo", "left", "pengawas", "adm"}) {
-      sessions_[officer] = store::new_sign_in_secret();
+      sessions_[officer] = store::new_session_secret();
       query("INSERT INTO session (hash, officer, expires_at) VALUES (decode('" +
             store::hex(store::sha256(sessions_[officer])) + "', 'hex'), '" + officer +
             "', now() + interval '12 hours')");

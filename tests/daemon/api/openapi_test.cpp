@@ -113,7 +113,7 @@ class OpenApi : public Routes {
     options.acquire_timeout = std::chrono::milliseconds(50);
     pg::Pool pool(io_.get_executor(), options);
     Router other(api_routes({pool, *committer_, rulebook_, *uploads_, requests_, door_, kPublicUrl,
-                             requests_per_token, &receipts_}),
+                             requests_per_token, &receipts_, &links_}),
                  outage_answer);
     std::swap(*router_, other);
     calls(pool);

@@ -114,7 +114,7 @@ class Routes : public ::testing::Test {
                        std::bind_front(command_answer, std::string(kPublicUrl)),
                        office::CommitterOptions{});
     router_.emplace(api_routes({*pool_, *committer_, rulebook_, *uploads_, requests_, door_,
-                                kPublicUrl, 1024, &receipts_}),
+                                kPublicUrl, 1024, &receipts_, &links_}),
                     outage_answer);
     boost::asio::co_spawn(io_, committer_->run(), boost::asio::detached);
   }
@@ -200,6 +200,7 @@ class Routes : public ::testing::Test {
   RateLimit requests_{100'000};
   Doorkeeper door_{100'000};
   notify::ReceiptConfig receipts_{"meta", "kunci-tanda-tangan", "token-tantangan"};
+  LinkKeys links_{{std::string(64, 'k')}};
   std::optional<pg::Pool> pool_;
   std::optional<Uploads> uploads_;
   std::optional<office::Committer> committer_;
