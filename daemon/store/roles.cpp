@@ -70,6 +70,7 @@ pg::Awaitable<void> grant_to_daemon(pg::Connection& connection, std::string role
   add(fmt::format("REVOKE INSERT, UPDATE, DELETE ON {} FROM {}", kOwners, to));
   add(fmt::format("REVOKE ALL ON SEQUENCE {} FROM {}", here.sequences, to));
   add(fmt::format("GRANT USAGE, SELECT ON SEQUENCE {} TO {}", here.sequences, to));
+  add(fmt::format("GRANT EXECUTE ON FUNCTION {}.forget_canarys_events() TO {}", here.schema, to));
   co_await transaction.script(std::move(all), std::chrono::seconds(30));
   co_await transaction.commit(pg::Pipeline());
 }

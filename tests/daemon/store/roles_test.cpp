@@ -77,6 +77,7 @@ TEST_F(Roles, TheDaemonsChangesNoSchemaAndKeepsNothingBesideIt) {
   EXPECT_EQ(of_daemon("UPDATE event SET sequence = sequence"), kMayNot);
   EXPECT_EQ(of_daemon("UPDATE permit SET subject = subject"), "");
   EXPECT_EQ(of_daemon("SELECT count(*) FROM laporan.kasus"), "");
+  EXPECT_EQ(of_daemon("SELECT forget_canarys_events()"), "");
 }
 
 TEST_F(Roles, WhatARoleMayDoBeyondItsNeedIsSaid) {
