@@ -179,6 +179,7 @@ stop_process() {
 postgres_pid=
 postgres_socket=     # the directory
 postgres_conninfo=   # for tenggat.yaml
+postgres_owner_conninfo=
 postgres_short=      # a directory of ours to remove
 postgres_as=()       # whom it runs as, in options of setpriv
 
@@ -199,7 +200,8 @@ postgres_place_socket() {
   fi
   mkdir -p "$directory"
   postgres_socket=$directory
-  postgres_conninfo="host=$directory dbname=tenggat user=tenggat"
+  postgres_conninfo="host=$directory dbname=tenggat user=tenggat_daemon"
+  postgres_owner_conninfo="host=$directory dbname=tenggat user=tenggat_owner"
 }
 
 postgres_choose_user() {
@@ -261,6 +263,9 @@ start_postgres() {
   if ! "$programs/psql" -qXh "$postgres_socket" -U tenggat -d tenggat -c '' 2>/dev/null; then
     "$programs/createdb" -h "$postgres_socket" -U tenggat tenggat || die "the database could not be created"
   fi
+  # tenggat administers the server; the office has an owner and a daemon, as offices should.
+  "$programs/psql" -qXh "$postgres_socket" -U tenggat -d tenggat -v owner=tenggat_owner -v daemon=tenggat_daemon \
+    -f "$root/systemd/postgres/roles.sql" || die "the roles of the database could not be made"
 }
 
 stop_postgres() {

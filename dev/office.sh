@@ -53,6 +53,7 @@ mode: live
 instansi: DPMPTSP Kota Banjarbaru
 kalender: banjarbaru
 database: $(quoted "$postgres_conninfo")
+database_owner: $(quoted "$postgres_owner_conninfo")
 listen: 127.0.0.1:$port
 admin_listen: 127.0.0.1:$admin_port
 rules: $(quoted "$root/rules/office")

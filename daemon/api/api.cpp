@@ -234,9 +234,9 @@ std::vector<ApiCall> document_calls(const ApiParts*) {
 
 std::vector<ApiCall> all_calls(const ApiParts* parts) {
   std::vector<ApiCall> all;
-  for (const auto list :
-       {permit_calls, event_calls, task_calls, file_calls, sop_calls, people_calls, message_calls,
-        office_calls, bounce_calls, document_calls, hook_calls})
+  for (const auto list : {permit_calls, event_calls, task_calls, file_calls, sop_calls,
+                          people_calls, officer_change_calls, message_calls, office_calls,
+                          bounce_calls, document_calls, hook_calls})
     for (ApiCall& call : list(parts)) all.push_back(std::move(call));
   return all;
 }

@@ -14,6 +14,7 @@
 
 #include "daemon/api/route_row.h"
 #include "daemon/api/uploads.h"
+#include "daemon/base/link_keys.h"
 #include "daemon/http/doorkeeper.h"
 #include "daemon/http/problem.h"
 #include "daemon/http/rate_limit.h"
@@ -36,6 +37,7 @@ struct ApiParts {
   std::string public_url;                           // without a last slash
   std::size_t requests_per_token = 1024;            // at once; over: 429
   const notify::ReceiptConfig* receipts = nullptr;  // none: no provider is believed
+  const LinkKeys* links = nullptr;                  // none: no link opens anything
 };
 
 std::vector<Route> api_routes(ApiParts parts);

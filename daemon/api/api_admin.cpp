@@ -5,13 +5,16 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <functional>
+#include <map>
 #include <set>
 
 #include "daemon/api/api_calls.h"
 #include "daemon/base/log.h"
 #include "daemon/office/observers.h"
+#include "daemon/office/officer_changes.h"
 #include "daemon/store/errors.h"
 #include "daemon/store/messages.h"
+#include "daemon/store/officer_changes.h"
 #include "daemon/store/people.h"
 
 namespace tenggat::http {
@@ -19,18 +22,30 @@ namespace {
 
 namespace json = boost::json;
 
-json::object officer_view(const Officer& officer) {
+// Of changes that wait, by the officer.
+using Waiting = std::map<std::string, std::int64_t, std::less<>>;
+Waiting waiting_of(const std::vector<store::WaitingChange>& changes) {
+  Waiting waiting;
+  for (const store::WaitingChange& one : changes) waiting[one.officer] = one.id;
+  return waiting;
+}
+
+json::object officer_view(const Officer& officer, const Waiting& waiting) {
+  const auto change = waiting.find(officer.id);
   json::array leaves;
   for (const Leave& leave : officer.leaves)
     leaves.push_back(json::object{{"start", leave.start}, {"end", leave.end}});
-  return {{"id", officer.id},
-          {"name", officer.name},
-          {"roles", json::array(officer.roles.begin(), officer.roles.end())},
-          {"email", officer.email},
-          {"whatsapp", officer.whatsapp},
-          {"channels", json::array(officer.channels.begin(), officer.channels.end())},
-          {"leaves", std::move(leaves)},
-          {"ended_on", officer.ended.empty() ? json::value(nullptr) : json::value(officer.ended)}};
+  return {
+      {"id", officer.id},
+      {"name", officer.name},
+      {"roles", json::array(officer.roles.begin(), officer.roles.end())},
+      {"email", officer.email},
+      {"whatsapp", officer.whatsapp},
+      {"channels", json::array(officer.channels.begin(), officer.channels.end())},
+      {"leaves", std::move(leaves)},
+      {"ended_on", officer.ended.empty() ? json::value(nullptr) : json::value(officer.ended)},
+      {"waiting_change", change == waiting.end() ? json::value(nullptr)
+                                                 : json::value(std::to_string(change->second))}};
 }
 
 json::object delegation_view(const Delegation& delegation) {
@@ -82,8 +97,11 @@ Response message_response(const Request& request, std::int64_t id, store::Messag
                        json::serialize(json::object{{"id", std::to_string(id)}, {"state", state}}));
 }
 
-Response shared_address(const Request& request, const store::OfficerChange& change) {
-  const bool email = change.kind == store::OfficerChange::Kind::shared_email;
+Response refused_change(const Request& request, const store::OfficerChange& change) {
+  using Kind = store::OfficerChange::Kind;
+  if (change.kind == Kind::waits_already)
+    return problem(request, "change_waits", {}, {{"change", std::to_string(change.waiting)}});
+  const bool email = change.kind == Kind::shared_email;
   return problem(request, email ? ProblemCode("email_taken") : ProblemCode("whatsapp_taken"), {},
                  {{"officer", change.other}});
 }
@@ -162,16 +180,25 @@ awaitable<Response> PeopleCalls::officer_response(int status, std::string id, pg
   const People people = co_await std::move(loading);
   const Officer* officer = people.find(id);
   if (!officer) throw std::logic_error("an officer who was just changed is not there");
-  co_return json_response(status, json::serialize(officer_view(*officer)));
+  pg::Pipeline looking;
+  const auto slot = store::add_waiting_changes(looking, id);
+  auto asking = db.run(std::move(looking));
+  const pg::Results found = co_await std::move(asking);
+  const Waiting waiting = waiting_of(found[slot]);
+  co_return json_response(status, json::serialize(officer_view(*officer, waiting)));
 }
 
 awaitable<Response> PeopleCalls::officer_list(Call call) {
   if (auto refusal = refuse_any_parameter(call.request)) co_return std::move(*refusal);
-  auto asking = read({}, {});
+  pg::Pipeline looking;
+  const auto slot = store::add_waiting_changes(looking);
+  auto asking = read({}, std::move(looking));
   const Reading found = co_await std::move(asking);
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
+  const Waiting waiting = waiting_of(found.results[slot]);
   json::array items;
-  for (const Officer& officer : rulebook_.people().officers) items.push_back(officer_view(officer));
+  for (const Officer& officer : rulebook_.people().officers)
+    items.push_back(officer_view(officer, waiting));
   co_return items_response(std::move(items));
 }
 
@@ -185,9 +212,10 @@ awaitable<Response> PeopleCalls::add_officer(const Call& call, const json::value
   auto looking = db.query(store::kMoment);
   const store::Moment moment = co_await std::move(looking);
   officer.ended = office::end_of_service(officer, rulebook_, moment.now);
-  auto adding = store::add_officer(db, by(call), std::move(officer));
+  auto adding =
+      store::add_officer(db, by(call), std::move(officer), office::roles_in_person(rulebook_));
   const store::OfficerChange added = co_await std::move(adding);
-  if (added.shared()) co_return shared_address(call.request, added);
+  if (added.shared()) co_return refused_change(call.request, added);
   if (!added.done()) co_return problem(call.request, "officer_exists");
   log_change("officer_added", call, id);
   auto answering = officer_response(201, id, db);
@@ -204,11 +232,13 @@ awaitable<Response> PeopleCalls::edit_officer(const Call& call, const json::valu
   auto looking = db.query(store::kMoment);
   const store::Moment moment = co_await std::move(looking);
   office::end_observers_stay(edit, id, rulebook_, moment.now);
-  auto editing = store::edit_officer(db, by(call), id, std::move(edit));
+  auto editing =
+      store::edit_officer(db, by(call), id, std::move(edit), office::roles_in_person(rulebook_));
   const store::OfficerChange edited = co_await std::move(editing);
-  if (edited.shared()) co_return shared_address(call.request, edited);
-  if (!edited.done()) co_return problem(call.request, "not_found");
-  log_change("officer_changed", call, id);
+  if (edited.kind == store::OfficerChange::Kind::refused)
+    co_return problem(call.request, "not_found");
+  if (!edited.done()) co_return refused_change(call.request, edited);
+  log_change(edited.waiting ? "officer_change_proposed" : "officer_changed", call, id);
   auto answering = officer_response(200, id, db);
   co_return co_await std::move(answering);
 }

@@ -37,6 +37,7 @@ std::vector<ApiCall> task_calls(const ApiParts* parts);
 std::vector<ApiCall> file_calls(const ApiParts* parts);
 std::vector<ApiCall> sop_calls(const ApiParts* parts);
 std::vector<ApiCall> people_calls(const ApiParts* parts);
+std::vector<ApiCall> officer_change_calls(const ApiParts* parts);
 std::vector<ApiCall> message_calls(const ApiParts* parts);
 std::vector<ApiCall> office_calls(const ApiParts* parts);
 std::vector<ApiCall> bounce_calls(const ApiParts* parts);

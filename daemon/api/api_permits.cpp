@@ -106,7 +106,10 @@ void note_created(const CommandAnswer& answer, RequestTrace& trace) {
 class PermitCalls : public ApiGroup {
  public:
   explicit PermitCalls(const ApiParts& parts)
-      : ApiGroup(parts), committer_(parts.committer), public_url_(parts.public_url) {}
+      : ApiGroup(parts),
+        committer_(parts.committer),
+        public_url_(parts.public_url),
+        links_(parts.links) {}
 
   awaitable<Response> permit_create(Call call);
   awaitable<Response> permit_list(Call call);
@@ -125,6 +128,9 @@ class PermitCalls : public ApiGroup {
   // Both references are to what the calling coroutine holds.
   awaitable<bool> is_at_own_step(const Call& call, const Command& command);
   Response answer_of(const Request& request, const CommandAnswer& answer, const Act* act) const;
+  // What is kept of an answer opens nothing; what leaves does.
+  Response with_its_link(Response response) const;
+  void complete(boost::json::object& permit) const;
   // Which of the documents' uploads are not here, as a refusal.
   // Both references are to what the calling coroutine holds.
   awaitable<std::optional<Response>> refuse_missing_uploads(
@@ -138,6 +144,7 @@ class PermitCalls : public ApiGroup {
 
   office::Committer& committer_;
   const std::string public_url_;
+  const LinkKeys* links_;
 };
 
 }  // namespace
@@ -199,7 +206,7 @@ awaitable<Response> PermitCalls::permit_create(Call call) {
     co_return refuse_form(request, *answer.refusal, faults_of_form(form, *known));
   if (answer.refusal && is_about_related(answer.refusal->reason()))
     co_return refuse_related(request, *answer.refusal);
-  co_return command_response(request, answer);
+  co_return with_its_link(command_response(request, answer));
 }
 
 awaitable<std::int64_t> PermitCalls::related_as_seen(Principal principal, std::int64_t related) {
@@ -247,10 +254,26 @@ awaitable<bool> PermitCalls::is_at_own_step(const Call& call, const Command& com
   co_return std::find(roles.begin(), roles.end(), step->role) != roles.end();
 }
 
+// Its own field alone: what people wrote is no place of links.
+void PermitCalls::complete(json::object& permit) const {
+  if (auto* url = permit.if_contains("tracking_url"); url && url->is_string() && links_)
+    *url = links_->complete(std::string(url->as_string()));
+}
+
+Response PermitCalls::with_its_link(Response response) const {
+  if (response.status >= 300 || response.body.find("\"tracking_url\"") == std::string::npos)
+    return response;
+  json::value permit = json::parse(response.body);
+  if (!permit.is_object()) return response;
+  complete(permit.as_object());
+  response.body = json::serialize(permit);
+  return response;
+}
+
 // By the version that the permit is at, as the answer has it.
 Response PermitCalls::answer_of(const Request& request, const CommandAnswer& answer,
                                 const Act* act) const {
-  if (!act || !is_refused_for_form(answer)) return command_response(request, answer);
+  if (!act || !is_refused_for_form(answer)) return with_its_link(command_response(request, answer));
   const json::value permit = json::parse(answer.body);
   const Sop& sop = rulebook_.sop_version(std::string(permit.at("sop_version").as_string()));
   return refuse_form(request, *answer.refusal,
@@ -305,10 +328,12 @@ json::object PermitCalls::view(const Principal& principal, const store::StoredPe
                                Instant now) const {
   const std::string& owner = stored.permit.created_by;
   const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
-  return permit_view(
+  json::object permit = permit_view(
       stored, sop, calendar_of(sop), now,
       {public_url_, may_see(principal, Field::contact, owner),
        may_see(principal, Field::tracking_link, owner), may_see(principal, Field::outcome, owner)});
+  complete(permit);
+  return permit;
 }
 
 awaitable<Response> PermitCalls::permit_show(Call call) {

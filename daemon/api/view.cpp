@@ -10,6 +10,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "daemon/api/form_view.h"
+#include "daemon/base/link_keys.h"
 #include "rules/permit/ladder.h"
 
 namespace tenggat::http {
@@ -139,8 +140,8 @@ json::value fields_of(const store::StoredPermit& stored) {
 
 std::string visit_name(const Visit& visit) { return label(visit); }
 
-std::string tracking_url(const std::string& public_url, const std::string& secret) {
-  return secret.empty() ? std::string() : public_url + "/lacak/" + secret;
+std::string tracking_url(const std::string& public_url, const std::string& seed) {
+  return seed.empty() ? std::string() : public_url + "/lacak/" + LinkKeys::unmarked(seed);
 }
 
 std::vector<const Visit*> by_urgency(const Permit& permit, const Sop& sop, const Calendar& calendar,
@@ -274,8 +275,8 @@ json::object permit_view(const store::StoredPermit& stored, const Sop& sop,
     documents.push_back(document_view(document, permit, calendar, memory));
   view["documents"] = std::move(documents);
   if (options.contact) view["fields"] = fields_of(stored);
-  if (options.tracking_link && !stored.tracking_secret.empty())
-    view["tracking_url"] = tracking_url(options.public_url, stored.tracking_secret);
+  if (options.tracking_link && !stored.tracking_seed.empty())
+    view["tracking_url"] = tracking_url(options.public_url, stored.tracking_seed);
   return view;
 }
 

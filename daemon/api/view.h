@@ -65,8 +65,9 @@ boost::json::object related_view(const store::RelatedPermit& objection);
 
 // "verifikasi#2"
 std::string visit_name(const Visit& visit);
-// "https://…/lacak/<secret>"; empty where there is no secret.
-std::string tracking_url(const std::string& public_url, const std::string& secret);
+// "https://…/lacak/…" as the database may hold it, to be completed by LinkKeys; empty where there
+// is no seed.
+std::string tracking_url(const std::string& public_url, const std::string& seed);
 
 // The open visits, the most urgent first: soonest due, then those whose clock stands or has no say,
 // by their opening.

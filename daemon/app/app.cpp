@@ -56,7 +56,8 @@ App::App(std::filesystem::path config_file, Startup startup, std::optional<Simul
       requests_(startup_.config.http.requests_a_minute),
       door_(startup_.config.http.failures_a_minute),
       receipt_config_(receipts_of(startup_.config, startup_.secrets)),
-      receipt_keys_(office::receipt_keys(startup_.secrets)) {
+      receipt_keys_(office::receipt_keys(startup_.secrets)),
+      links_(startup_.secrets.link_keys) {
   count_log_lines([this](Level level) { metrics_.log_message(level); });
   measure_configuration();
   signing_in_.on_commit([this] { workers_.dispatcher().wake(); });

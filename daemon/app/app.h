@@ -22,6 +22,7 @@
 #include "daemon/app/rules_in_force.h"
 #include "daemon/app/startup.h"
 #include "daemon/app/workers.h"
+#include "daemon/base/link_keys.h"
 #include "daemon/base/metrics.h"
 #include "daemon/base/reload_door.h"
 #include "daemon/base/stop_signals.h"
@@ -100,6 +101,7 @@ class App {
   http::Doorkeeper door_;
   notify::ReceiptConfig receipt_config_;
   office::ReceiptKeys receipt_keys_;
+  LinkKeys links_;
   std::optional<app::Listeners> listeners_;
   ReloadDoor reload_door_{io_.get_executor(), std::bind_front(&App::reload, this)};
 

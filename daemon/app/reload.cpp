@@ -96,6 +96,7 @@ void App::apply() {
   readiness_.live(startup_.config.kalender);
   receipt_config_ = receipts_of(startup_.config, startup_.secrets);
   receipt_keys_ = office::receipt_keys(startup_.secrets);
+  links_ = LinkKeys(startup_.secrets.link_keys);
   listeners_->open().use_tls(startup_.tls);
   requests_.allow(startup_.config.http.requests_a_minute);
   door_.allow(startup_.config.http.failures_a_minute);

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -17,6 +19,7 @@
 #include "daemon/store/migrations.h"
 #include "daemon/store/office_clock.h"
 #include "daemon/store/record.h"
+#include "daemon/store/roles.h"
 
 namespace tenggat {
 namespace asio = boost::asio;
@@ -26,6 +29,7 @@ using app::RulesInForce;
 
 constexpr std::chrono::seconds kRetryStart{1};
 constexpr std::chrono::minutes kSayAgain{1};
+constexpr const char* kMayNot = "42501";  // SQLSTATE: the role lacks a right
 
 // A service may have less than all of it together: said, for whoever looks why it was killed.
 void say_where_memory_is_short(const Config& config) {
@@ -57,6 +61,10 @@ asio::awaitable<App::Prepared> App::prepare_database() {
   const std::string lost = co_await workers_.marker().begin(*lease);
   say_restored(lost);
   if (!lost.empty()) co_return Prepared::restored;
+  if (const auto rights = co_await store::rights_beyond_need(*lease); !rights.empty())
+    log_event(Level::warning, "database_role_too_strong",
+              {{"why", fmt::format("{}", fmt::join(rights, ", "))},
+               {"remedy", "docs/operations.md, Roles of the database"}});
   if (simulated_) {
     const auto started = co_await store::start_clock(*lease, simulated_->start, simulated_->speed);
     if (!started) {
@@ -77,10 +85,10 @@ std::vector<http::Route> App::public_routes() {
   const std::string& public_url = startup_.config.public_url;
   std::vector<http::Route> routes = http::api_routes(
       {database_.reads, workers_.committer(), rulebook_, uploads_, requests_, door_, public_url,
-       static_cast<std::size_t>(startup_.config.http.requests_at_once), &receipt_config_});
+       static_cast<std::size_t>(startup_.config.http.requests_at_once), &receipt_config_, &links_});
   for (http::Route& route :
        pages::page_routes({database_.reads, workers_.committer(), rulebook_, signing_in_, board_,
-                           uploads_, door_, receipt_keys_, public_url}))
+                           uploads_, door_, receipt_keys_, public_url, &links_}))
     routes.push_back(std::move(route));
   return routes;
 }
@@ -119,7 +127,10 @@ bool App::waits_out(const std::exception& why, bool first) {
     return false;
   }
   if (!error || !error->is_outage()) {
-    log_event(Level::error, "cannot_start", {{"why", why.what()}});
+    const bool may_not = error && error->sqlstate() == kMayNot;
+    log_event(Level::error, "cannot_start",
+              {{"why", why.what()},
+               {"remedy", may_not ? "run: tenggat db migrate, with database_owner" : ""}});
     return false;
   }
   if (first) log_event(Level::warning, "database_away", {{"why", error->message()}});

@@ -3,6 +3,7 @@
 #include "daemon/base/config.h"
 #include "daemon/office/canary.h"
 #include "daemon/office/file_collector.h"
+#include "daemon/office/officer_changes.h"
 #include "daemon/office/receipts.h"
 #include "daemon/office/sealer.h"
 #include "daemon/office/snapshot.h"
@@ -25,6 +26,7 @@ Workers::Workers(const Tools& tools, const office::Setup& setup) {
                       office::canary_settings(setup));
   add<office::ReceiptLoop>(executor, database.office, metrics);
   add<office::FileCollector>(executor, database.files, metrics);
+  add<office::OfficerChanges>(executor, database.office, metrics);
   add<office::Sealer>(executor, database.office, rulebook, metrics, office::sealer_settings(setup));
   portal_ = &add<office::Portal>(executor, database.office, rulebook, metrics,
                                  office::Portal::options_of(setup.config, setup.secrets));

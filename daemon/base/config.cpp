@@ -245,6 +245,7 @@ Loaded<Config> load_config(const SourceFile& source) {
   root.word<Config::Mode>("mode", config.mode,
                           {{"live", Config::Mode::live}, {"trial", Config::Mode::trial}});
   root.read("database", config.database, parse_conninfo);
+  root.read("database_owner", config.database_owner, parse_optional_conninfo);
   root.read("listen", config.listen, parse_endpoint);
   root.read("admin_listen", config.admin_listen, parse_endpoint);
   root.read("public_url", config.public_url, parse_public_url);
@@ -257,6 +258,9 @@ Loaded<Config> load_config(const SourceFile& source) {
   for (const YamlValue& named : root.map().find("seal_former_key_files").list())
     if (auto key = named.parsed(parse_line))
       config.seal_former_key_files.push_back(std::move(*key));
+  for (const YamlValue& named : root.map().find("link_key_file").list_or_one())
+    if (auto name = named.parsed(parse_line); name && !name->empty())
+      config.link_key_file.push_back(std::move(*name));
 
   const Reader log = root.part("log");
   log.word<Level>("level", config.log.level,

@@ -110,6 +110,7 @@ struct Config {
 
   Mode mode = Mode::live;
   std::string database = "host=/run/postgresql dbname=tenggat user=tenggat";  // libpq conninfo
+  std::string database_owner;  // libpq conninfo, by which `db migrate` connects; empty: `database`
   Endpoint listen{"127.0.0.1", 8080};
   Endpoint admin_listen{"127.0.0.1", 9464};
   std::string public_url;  // no slash at the end; left out of the file: http:// and `listen`
@@ -120,6 +121,7 @@ struct Config {
   std::string state_dir = "/var/lib/tenggat";      // what is kept outside of the database
   std::string seal_key_file;                       // PEM; empty: that of state_dir
   std::vector<std::string> seal_former_key_files;  // PEM; what was signed before still holds
+  std::vector<std::string> link_key_file;  // several while one rotates; none: that of state_dir
   LogOptions log;
   Email email;
   Whatsapp whatsapp;

@@ -48,6 +48,7 @@ using S = Secrets;
 constexpr auto kKeys = std::to_array<ConfigKey>({
     reloads<&C::mode>("mode"),
     restarts<&C::database>("database"),
+    reloads<&C::database_owner>("database_owner"),
     restarts<&C::listen>("listen"),
     restarts<&C::admin_listen>("admin_listen"),
     restarts<&C::public_url>("public_url"),
@@ -58,6 +59,7 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
     restarts<&C::state_dir>("state_dir"),
     file<&S::seal_key, &C::seal_key_file>("seal_key_file"),
     file<&S::former_seal_keys, &C::seal_former_key_files>("seal_former_key_files"),
+    file<&S::link_keys, &C::link_key_file>("link_key_file"),
     reloads<&C::log, &LogOptions::level>("log.level"),
     reloads<&C::log, &LogOptions::format>("log.format"),
     reloads<&C::email, &C::Email::url>("email.url"),

@@ -108,6 +108,10 @@ Parsed<std::string> parse_conninfo(std::string_view text) {
   return conninfo;
 }
 
+Parsed<std::string> parse_optional_conninfo(std::string_view text) {
+  return text.empty() ? Parsed<std::string>(std::string()) : parse_conninfo(text);
+}
+
 Parsed<std::string> parse_url(std::string_view text,
                               std::initializer_list<std::string_view> schemes) {
   std::string choices;

@@ -42,6 +42,7 @@ Parsed<std::chrono::seconds> parse_duration(std::string_view text);
 Parsed<std::size_t> parse_size(std::string_view text);
 Parsed<Endpoint> parse_endpoint(std::string_view text);
 Parsed<std::string> parse_conninfo(std::string_view text);
+Parsed<std::string> parse_optional_conninfo(std::string_view text);
 Parsed<std::string> parse_url(std::string_view text,
                               std::initializer_list<std::string_view> schemes);
 bool is_file(std::string_view url);

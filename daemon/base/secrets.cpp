@@ -13,6 +13,8 @@
 namespace tenggat {
 namespace {
 
+constexpr std::size_t kShortestLinkKey = 32;
+
 constexpr std::size_t kSecretLimitBytes = 4096;
 constexpr std::size_t kPemLimitBytes = 64 * 1024;
 constexpr std::string_view kHandedOver = "tenggat_";  // the prefix of the unit's LoadCredential
@@ -109,6 +111,19 @@ Loaded<Secrets> read_secrets(const Config& config, const SecretPlaces& places) {
     if (!pem.empty() && !CheckingKey::from_pem(pem))
       faults.push_back(
           {found(named, places).string(), 0, 0, "seal_former_key_files: it holds no Ed25519 key"});
+  }
+  std::vector<std::string> link_keys = config.link_key_file;
+  if (link_keys.empty())
+    if (std::string own = named_or_own("", own_link_key(config)); !own.empty())
+      link_keys.push_back(std::move(own));
+  for (const std::string& named : link_keys) {
+    std::string& key = secrets.link_keys.emplace_back();
+    read("link_key_file", named, key);
+    if (!key.empty() && key.size() < kShortestLinkKey)
+      faults.push_back({found(named, places).string(), 0, 0,
+                        fmt::format("the key of link_key_file is shorter than {} characters: "
+                                    "openssl rand -hex 32",
+                                    kShortestLinkKey)});
   }
   if (!faults.empty()) return faults;
   return secrets;

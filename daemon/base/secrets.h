@@ -20,6 +20,7 @@ struct Secrets {
   std::string certificate, key;               // of the public listener, PEM
   std::string seal_key;                       // PEM
   std::vector<std::string> former_seal_keys;  // PEM, either half
+  std::vector<std::string> link_keys;         // in the order of link_key_file
 };
 
 // Where relative `*_file` names are looked for, in this order.

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <system_error>
 
+#include "daemon/base/link_keys.h"
 #include "daemon/base/signing.h"
 
 namespace tenggat {
@@ -85,6 +86,8 @@ struct OwnKey {
 constexpr std::array kOwnKeys{
     OwnKey{[](const Config& config) { return config.seal_key_file.empty(); }, own_seal_key,
            new_signing_key},
+    OwnKey{[](const Config& config) { return config.link_key_file.empty(); }, own_link_key,
+           new_link_key},
 };
 
 }  // namespace
@@ -109,6 +112,7 @@ bool make_state_file(const fs::path& file, const std::function<std::string()>& t
 }
 
 fs::path own_seal_key(const Config& config) { return fs::path(config.state_dir) / "seal.key"; }
+fs::path own_link_key(const Config& config) { return fs::path(config.state_dir) / "link.key"; }
 
 Loaded<std::vector<fs::path>> make_own_keys(const Config& config) {
   Faults faults;

@@ -24,6 +24,7 @@ bool make_state_file(const std::filesystem::path& file, const std::function<std:
 // A key that is made at the first start where the configuration names none: a row of
 // state_dir.cpp's table.
 std::filesystem::path own_seal_key(const Config& config);
+std::filesystem::path own_link_key(const Config& config);
 
 // Makes those that are missing, before the secrets are read, and names them. A fault names the file
 // that cannot be made.

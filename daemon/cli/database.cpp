@@ -8,10 +8,12 @@
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
 #include "daemon/cli/progress.h"
+#include "daemon/pg/hosts.h"
 #include "daemon/pg/migrate.h"
 #include "daemon/store/migrations.h"
 #include "daemon/store/office_clock.h"
 #include "daemon/store/record.h"
+#include "daemon/store/roles.h"
 #include "daemon/store/rules.h"
 
 namespace tenggat::cli {
@@ -37,6 +39,11 @@ pg::Awaitable<int> migrate_database(DatabaseCall& call) {
   progress.end();
   if (completed > 0)
     out << fmt::format("the record of {} permits now says what their rows hold\n", completed);
+  if (!call.config.database_owner.empty()) {
+    const std::string role = pg::user_of(call.config.database);
+    co_await store::grant_to_daemon(call.connection, role);
+    out << fmt::format("the role {} may do what a daemon needs\n", printable(role));
+  }
   if (!call.given.has("simulated-clock")) co_return kOk;
   const store::Allowed allowed = co_await store::allow_simulated_clock(call.connection);
   if (allowed == store::Allowed::refused_not_empty) {
@@ -147,7 +154,7 @@ pg::Awaitable<int> show_status(DatabaseCall& call) {
 }
 
 int run_migrate(const Given& given, Terminal& terminal) {
-  return on_database(given, terminal, migrate_database);
+  return on_database(given, terminal, migrate_database, false, As::owner);
 }
 int run_status(const Given& given, Terminal& terminal) {
   return on_database(given, terminal, show_status);
@@ -163,7 +170,9 @@ std::vector<Command> database_commands() {
         {"simulated-clock", "",
          "allow tenggatd --clock on this database, for ever; only while empty"}},
        "brings the database to this program's version",
-       "Forward only; safe twice and from several places at once.",
+       "Forward only; safe twice and from several places at once. With database_owner in the\n"
+       "configuration it connects as that role, and gives the role of database what a daemon "
+       "needs.",
        run_migrate},
       {"db status",
        {},

@@ -15,8 +15,10 @@
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
 #include "daemon/pages/pages.h"
+#include "daemon/pg/hosts.h"
 #include "daemon/pg/migrate.h"
 #include "daemon/store/migrations.h"
+#include "daemon/store/roles.h"
 
 namespace tenggat::cli {
 namespace {
@@ -75,9 +77,34 @@ Finding look_at_database(const Config& config) {
   return {Finding::State::well, fmt::format("reached, {} migrations", migrations.size())};
 }
 
+pg::Awaitable<std::vector<std::string>> read_rights(std::string conninfo) {
+  pg::Connection connection = co_await pg::Connection::connect(pg::ConnectOptions(conninfo));
+  co_return co_await store::rights_beyond_need(connection);
+}
+
+Finding look_at_role(const Config& config) {
+  std::vector<std::string> rights;
+  try {
+    boost::asio::io_context io;
+    auto reading = boost::asio::co_spawn(io, read_rights(config.database), boost::asio::use_future);
+    io.run();
+    rights = reading.get();
+  } catch (const pg::Error&) {
+    return {Finding::State::unknown, "the database does not answer"};
+  }
+  const std::string role = pg::user_of(config.database);
+  if (rights.empty())
+    return {Finding::State::well, fmt::format("{} may do what a daemon needs", role)};
+  return {
+      Finding::State::fault,
+      fmt::format("{} may do more than a daemon needs: {}", role, fmt::join(rights, ", ")),
+      "two roles, by roles.sql and `database_owner`: docs/operations.md, Roles of the database"};
+}
+
 constexpr auto kChecks = std::to_array<Check>({
     {"memory", look_at_memory},
     {"database", look_at_database},
+    {"role", look_at_role},
 });
 
 std::string_view word_of(Finding::State state) {
@@ -144,9 +171,9 @@ std::vector<Command> doctor_commands() {
              "what is held at most, by phase and route, as docs/operations.md has "
              "it"}},
            "what is wrong with this installation, each with its remedy",
-           "Whether all that may be held at once fits MemoryMax= of the service, and whether the "
-           "database is reached and of this program's version. Exit code 1 where something is "
-           "wrong.",
+           "Whether all that may be held at once fits MemoryMax= of the service, whether the "
+           "database is reached and of this program's version, and what the daemon's role may do "
+           "there beyond its need. Exit code 1 where something is wrong.",
            run_doctor}};
 }
 

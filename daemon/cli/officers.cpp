@@ -5,11 +5,14 @@
 #include <boost/json/object.hpp>
 #include <ostream>
 
+#include "daemon/cli/officer_changes.h"
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
 #include "daemon/cli/roles.h"
 #include "daemon/office/observers.h"
+#include "daemon/office/officer_changes.h"
 #include "daemon/office/signing_in.h"
+#include "daemon/store/officer_changes.h"
 #include "daemon/store/people.h"
 #include "notifiers/phone.h"
 
@@ -80,7 +83,12 @@ std::string checked_id(const Given& given) {
   throw Refused(fmt::format("there is no officer `{}`", printable(id)));
 }
 
-void refuse_shared(const store::OfficerChange& change) {
+void refuse_what_stands_against(const store::OfficerChange& change) {
+  if (change.kind == store::OfficerChange::Kind::waits_already)
+    throw Refused(fmt::format(
+        "change {0} of their addresses or roles waits already: confirm or stop that one first"
+        " (officer change list, confirm, stop)",
+        change.waiting));
   if (!change.shared()) return;
   const bool email = change.kind == store::OfficerChange::Kind::shared_email;
   throw Refused(fmt::format(
@@ -110,11 +118,13 @@ pg::Awaitable<int> add_officer(DatabaseCall& call) {
   const CivilDate until = officer.ended;
   if (addresses_of(officer).empty())
     call.terminal.err << "note: " << id << " has no channel and will get no messages\n";
-  const auto added = co_await store::add_officer(call.connection, by(call), std::move(officer));
-  refuse_shared(added);
+  const auto added = co_await store::add_officer(call.connection, by(call), std::move(officer),
+                                                 office::roles_in_person(office->rulebook));
+  refuse_what_stands_against(added);
   if (!added.done())
     throw Refused(fmt::format("there is an officer `{}` already; see officer edit", id));
   call.terminal.out << "added " << id << in_service_until(until) << '\n';
+  if (added.waiting) call.terminal.out << co_await words_of_waiting(call, *office, added.waiting);
   co_return kOk;
 }
 
@@ -132,16 +142,20 @@ pg::Awaitable<int> edit_officer(DatabaseCall& call) {
       !edit.ended_on)
     throw BadUsage(
         "nothing to change: give --name, --role, --email, --whatsapp, --channels or --until");
+  const auto office = co_await read_office(call);
   if (edit.roles) {
-    const auto office = co_await read_office(call);
     check_roles(*edit.roles, *office, call.config);
     office::end_observers_stay(edit, id, office->rulebook, office->moment.now);
   }
   const CivilDate until = edit.ended_on.value_or("");
-  const auto edited = co_await store::edit_officer(call.connection, by(call), id, std::move(edit));
-  refuse_shared(edited);
+  const auto edited = co_await store::edit_officer(call.connection, by(call), id, std::move(edit),
+                                                   office::roles_in_person(office->rulebook));
+  refuse_what_stands_against(edited);
   if (!edited.done()) no_such_officer(id);
-  call.terminal.out << "changed " << id << in_service_until(until) << '\n';
+  if (edited.waiting)
+    call.terminal.out << co_await words_of_waiting(call, *office, edited.waiting);
+  else
+    call.terminal.out << "changed " << id << in_service_until(until) << '\n';
   co_return kOk;
 }
 
@@ -173,8 +187,11 @@ json::object to_json(const Officer& officer, const std::vector<Delegation>& dele
 }
 
 // What keeps an officer away or makes a deputy of another, from today on.
-std::string remarks(const Officer& officer, const People& people, const std::string& today) {
+std::string remarks(const Officer& officer, const People& people, const std::string& today,
+                    const std::vector<store::WaitingChange>& waiting) {
   std::vector<std::string> all;
+  for (const store::WaitingChange& one : waiting)
+    if (one.officer == officer.id) all.push_back(fmt::format("change {} waits", one.id));
   if (!officer.ended.empty()) all.push_back("out of service from " + officer.ended);
   for (const Leave& leave : officer.leaves) {
     if (leave.end >= today) all.push_back(fmt::format("leave {} to {}", leave.start, leave.end));
@@ -201,10 +218,14 @@ pg::Awaitable<int> list_officers(DatabaseCall& call) {
     co_return kOk;
   }
   const std::string today = office->today();
+  pg::Pipeline looking;
+  const auto slot = store::add_waiting_changes(looking);
+  const auto results = co_await call.connection.run(std::move(looking));
+  const std::vector<store::WaitingChange> waiting = results[slot];
   std::vector<std::vector<std::string>> rows;
   for (const Officer& officer : people.officers) {
     rows.push_back({officer.id, officer.name, fmt::format("{}", fmt::join(officer.roles, ", ")),
-                    officer.email, officer.whatsapp, remarks(officer, people, today)});
+                    officer.email, officer.whatsapp, remarks(officer, people, today, waiting)});
   }
   write_table(call.terminal.out, {"ID", "NAME", "ROLES", "EMAIL", "WHATSAPP", "REMARKS"}, rows);
   co_return kOk;
@@ -248,7 +269,7 @@ pg::Awaitable<int> end_officer(DatabaseCall& call) {
     checked_date("on", day);
   }
   const auto ended = co_await store::end_officer(call.connection, by(call), id, day);
-  refuse_shared(ended);
+  refuse_what_stands_against(ended);
   if (!ended.done()) no_such_officer(id);
   if (day.empty()) {
     call.terminal.out << id << " is in service\n";
@@ -302,9 +323,7 @@ int run_work(const Given& given, Terminal& terminal) {
   return on_database(given, terminal, work);
 }
 
-}  // namespace
-
-std::vector<Command> officer_commands() {
+std::vector<Command> own_commands() {
   const Option id{"id", "ID", "the officer", Count::required};
   const Option role{"role", "ROLE", "a role of the SOPs, or admin; may be repeated",
                     Count::several};
@@ -386,6 +405,14 @@ std::vector<Command> officer_commands() {
        "",
        run_work<end_delegation>},
   };
+}
+
+}  // namespace
+
+std::vector<Command> officer_commands() {
+  std::vector<Command> all = own_commands();
+  for (Command& command : officer_change_commands()) all.push_back(std::move(command));
+  return all;
 }
 
 }  // namespace tenggat::cli

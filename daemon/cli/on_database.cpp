@@ -21,9 +21,10 @@ namespace {
 constexpr const char* kDefaultConfig = "/etc/tenggat/tenggat.yaml";
 
 pg::Awaitable<int> connect_and_work(const Given& given, Terminal& terminal, const Config& config,
-                                    DatabaseWork work, bool by_key) {
+                                    DatabaseWork work, bool by_key, As as) {
   pg::ConnectOptions options;
-  options.conninfo = config.database;
+  const bool owns = as == As::owner && !config.database_owner.empty();
+  options.conninfo = owns ? config.database_owner : config.database;
   options.by_key = by_key;
   if constexpr (kCrashPoints) options.on_sent = [](bool) { crash_point(CrashPoint::migrating); };
   pg::Connection connection = co_await pg::Connection::connect(std::move(options));
@@ -61,12 +62,12 @@ Config load_configuration(const Given& given, const Terminal& terminal) {
   throw Refused(all);
 }
 
-int on_database(const Given& given, Terminal& terminal, DatabaseWork work, bool by_key) {
+int on_database(const Given& given, Terminal& terminal, DatabaseWork work, bool by_key, As as) {
   const Config config = load_configuration(given, terminal);
   boost::asio::io_context io;
   std::exception_ptr failure;
   int code = kRefused;
-  boost::asio::co_spawn(io, connect_and_work(given, terminal, config, work, by_key),
+  boost::asio::co_spawn(io, connect_and_work(given, terminal, config, work, by_key, as),
                         [&](std::exception_ptr error, int result) {
                           failure = error;
                           code = result;

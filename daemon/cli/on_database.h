@@ -34,9 +34,13 @@ store::By by(const DatabaseCall& call);
 
 using DatabaseWork = pg::Awaitable<int> (*)(DatabaseCall& call);
 
+// As which role: by `database` of the configuration, or by `database_owner` where it has one.
+enum class As { daemon, owner };
+
 // Connects as the configuration says, runs the work to its end and throws what it throws. `by_key`
 // as in pg::ConnectOptions: for work on many rows, a batch at a time.
-int on_database(const Given& given, Terminal& terminal, DatabaseWork work, bool by_key = false);
+int on_database(const Given& given, Terminal& terminal, DatabaseWork work, bool by_key = false,
+                As as = As::daemon);
 
 // The people, rules and tokens in the database, and the moment they were read.
 struct Office {

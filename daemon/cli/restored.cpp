@@ -164,7 +164,8 @@ pg::Awaitable<int> restored(DatabaseCall& call) {
 }
 
 int run_restored(const Given& given, Terminal& terminal) {
-  return on_database(given, terminal, restored);
+  // The owner may set sequences.
+  return on_database(given, terminal, restored, false, As::owner);
 }
 
 }  // namespace

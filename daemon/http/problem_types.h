@@ -296,6 +296,23 @@ inline constexpr auto kProblemTypes = std::to_array<ProblemType>({
       "messages. Give each a number of their own.",
       "Nomor WhatsApp ini dipakai petugas lain yang masih bertugas, sehingga pesannya akan "
       "tertukar. Berikan nomor sendiri untuk tiap petugas."}},
+    {"change_waits", 409,
+     {"Another change of this officer waits already",
+      "Perubahan lain atas petugas ini masih menunggu"},
+     {"A change of this officer's addresses or roles waits for a second administrator's word or for "
+      "its time; GET /officer-changes shows it. Confirm or stop that one first.",
+      "Perubahan alamat atau peran petugas ini masih menunggu persetujuan pengelola lain atau "
+      "waktunya; GET /officer-changes memuatnya. Setujui atau hentikan dahulu perubahan itu."}},
+    {"not_second", 403,
+     {"The second word is another administrator's",
+      "Persetujuan kedua diberikan pengelola lain"},
+     {"An officer with the role admin confirms it who has not proposed it, whom it is not about, and "
+      "whose own addresses and roles are older than 24 hours; no service does. Without a word it "
+      "takes effect by itself, when GET /officer-changes says.",
+      "Yang menyetujui ialah petugas berperan admin yang bukan pengusul dan bukan petugas yang "
+      "bersangkutan, dan yang alamat serta perannya sendiri tidak berubah dalam 24 jam terakhir; "
+      "bukan sistem lain. Tanpa persetujuan perubahan berlaku sendiri pada waktu yang dimuat GET "
+      "/officer-changes."}},
     {"leave_overlaps", 409,
      {"The officer has a leave on some of these days already",
       "Petugas sudah tercatat cuti pada sebagian hari itu"},

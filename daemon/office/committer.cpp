@@ -273,7 +273,7 @@ std::vector<Drawn> draw_for(const std::vector<const CommandRequest*>& commands) 
     const StoredPermit::Applicant& applicant = std::get<Submission>(one->command).applicant;
     Drawn drawn;
     drawn.salt = store::random_bytes(32);
-    drawn.tracking_secret = store::hex(store::random_bytes(16));
+    drawn.tracking_seed = store::hex(store::random_bytes(16));
     drawn.applicant_digest = store::digest(
         drawn.salt, applicant.name + '\n' + applicant.email + '\n' + applicant.whatsapp);
     all.push_back(std::move(drawn));

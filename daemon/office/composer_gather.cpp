@@ -201,7 +201,7 @@ void Composer::take_office_change(Composing& composing, const store::PendingNoti
   const store::OfficeNews& news = found->second;
   const std::string& told = pending.notice.addressee.name;
   std::optional<std::vector<ChannelAddress>> former;
-  if (news.event.about == told) former = store::former_addresses(news);
+  if (news.event.about == told) former = store::further_addresses(news);
   std::vector<PlannedMessage> messages = composing.round.take_office_change(pending, former);
   if (messages.empty()) log_event(Level::error, "officer_unreachable", {{"officer", told}});
   const TextFields fields =

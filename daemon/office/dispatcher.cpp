@@ -11,6 +11,7 @@
 #include "daemon/base/config.h"
 #include "daemon/base/crash_point.h"
 #include "daemon/base/log.h"
+#include "daemon/base/secrets.h"
 #include "daemon/office/loop.h"
 #include "daemon/office/send_outcome.h"
 #include "daemon/store/moment.h"
@@ -20,6 +21,25 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::minutes kForgetPaces{10};
+
+void replace_all(std::string& text, const std::string& what, const std::string& by) {
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at))
+    text.replace(at, what.size(), by);
+}
+
+// The message's own link gets its mark on its way out, so that none stands in the database. What
+// else a person wrote into it is left as it is.
+void complete_link(notify::Message& message, const LinkKeys& links) {
+  const auto name = std::find(message.field_names.begin(), message.field_names.end(), "tautan");
+  const auto at = static_cast<std::size_t>(name - message.field_names.begin());
+  if (at >= message.fields.size()) return;
+  const std::string stored = message.fields[at], whole = links.complete(stored);
+  if (whole == stored) return;
+  replace_all(message.subject, stored, whole);
+  replace_all(message.body, stored, whole);
+  for (std::string& field : message.fields) replace_all(field, stored, whole);
+  for (std::string& parameter : message.parameters) replace_all(parameter, stored, whole);
+}
 
 }  // namespace
 
@@ -32,6 +52,7 @@ DispatcherSettings dispatcher_settings(const Setup& setup) {
         config.whatsapp.messages_a_second, config.whatsapp.person_interval,
         // Receipts are signed with a secret, or come by a secret path: without one there are none.
         config.whatsapp.app_secret_file.empty() ? Seconds{0} : config.whatsapp.receipt_within};
+  settings.links = LinkKeys(setup.secrets.link_keys);
   settings.alert = {{config.instansi, config.public_url, config.skm.url}, setup.texts};
   return settings;
 }
@@ -71,6 +92,7 @@ asio::awaitable<notify::SendResult> Dispatcher::send(const HeldMessage& held) {
   }
   const std::shared_ptr<notify::Outgoing> outgoing = outgoing_;  // a reload may replace it
   notify::Message message = held.claimed.message;
+  complete_link(message, settings_.links);
   co_return co_await outgoing->send(std::move(message));
 }
 

@@ -12,6 +12,7 @@
 #include <memory>
 #include <random>
 
+#include "daemon/base/link_keys.h"
 #include "daemon/base/metrics.h"
 #include "daemon/office/operators.h"
 #include "daemon/office/rerouting.h"
@@ -42,6 +43,7 @@ struct ChannelRules {
   std::chrono::seconds receipt_within{0};  // 0: its provider gives none, accepted is the end
 };
 struct DispatcherSettings {
+  LinkKeys links;  // of links in messages
   std::map<notify::Channel, ChannelRules> channels;
   AlertSettings alert;
 };

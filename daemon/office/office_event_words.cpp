@@ -15,6 +15,12 @@ constexpr std::string_view pattern_of(OfficeKind kind) {
       return "Pegawai {} ditambahkan";
     case OfficeKind::officer_changed:
       return "Data pegawai {} diubah";
+    case OfficeKind::officer_change_proposed:
+      return "Perubahan data pegawai {} diajukan dan belum berlaku";
+    case OfficeKind::officer_change_confirmed:
+      return "Perubahan data pegawai {} disetujui pengelola kedua";
+    case OfficeKind::officer_change_stopped:
+      return "Perubahan data pegawai {} yang diajukan dihentikan";
     case OfficeKind::leave_entered:
       return "Cuti pegawai {} dicatat";
     case OfficeKind::leave_cancelled:
@@ -77,6 +83,10 @@ std::string_view value_words(OfficeValue value) {
       return "peran";
     case OfficeValue::ended_on:
       return "tidak bertugas mulai";
+    case OfficeValue::change:
+      return "nomor perubahan";
+    case OfficeValue::takes_effect_at:
+      return "berlaku mulai";
     case OfficeValue::start_on:
       return "hari pertama";
     case OfficeValue::end_on:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/base/link_keys.h"
 #include "daemon/base/log.h"
 #include "daemon/store/commands.h"
 #include "daemon/store/outbox.h"
@@ -89,7 +90,7 @@ asio::awaitable<void> SigningIn::send_link(Request request) {
   const bool has_channel = found && address(message, officer, typed_email, settings_);
   if (has_channel) shared = find_by_address(people, message.address, day).size() > 1;
   const bool reachable = has_channel && !shared;
-  const store::NewLink link{store::new_sign_in_secret(), reachable ? officer.id : "",
+  const store::NewLink link{store::new_link_seed(), reachable ? officer.id : "",
                             std::move(request.return_to)};
   pg::Pipeline making;
   const auto made = store::add_sign_in_link(making, link);
@@ -111,13 +112,13 @@ asio::awaitable<void> SigningIn::send_link(Request request) {
   message.text = kText;
   message.rendered_at = moment.now;
   message.trial = settings_.trial;
-  message.rendered =
-      notify::render(*settings_.texts, kText,
-                     {{"instansi", settings_.office.name},
-                      {"nama_petugas", officer.name},
-                      {"tautan", settings_.office.public_url + "/masuk/" + link.secret},
-                      {"waktu_batas", notify::full_moment(until)},
-                      {"zona", until.zone_abbreviation}});
+  message.rendered = notify::render(
+      *settings_.texts, kText,
+      {{"instansi", settings_.office.name},
+       {"nama_petugas", officer.name},
+       {"tautan", settings_.office.public_url + "/masuk/" + LinkKeys::unmarked(link.seed)},
+       {"waktu_batas", notify::full_moment(until)},
+       {"zona", until.zone_abbreviation}});
   pg::Pipeline sending;
   store::add_message(sending, message);
   store::add_notify(sending);

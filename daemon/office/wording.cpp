@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "daemon/base/link_keys.h"
 #include "daemon/office/office_event_words.h"
 #include "daemon/office/permit_receipts.h"
 #include "daemon/store/people.h"
@@ -143,7 +144,7 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
       {"standar_layanan", notify::budget_words(permit.case_standard.value_or(sop.case_standard))},
       {"jumlah", "1"}};
   fields["tautan"] = notice.audience == Audience::applicant
-                         ? office.public_url + "/lacak/" + stored.tracking_secret
+                         ? office.public_url + "/lacak/" + LinkKeys::unmarked(stored.tracking_seed)
                          : office.public_url + "/permohonan/" + std::to_string(permit.id);
   fields["waktu"] = moment(calendar, notice.raised_at);
   fields["tanggal_batas"] = said(calendar, service.due_at);
@@ -224,25 +225,58 @@ TextFields appointment_fields(const Delegation& delegation, const People& people
           {"tautan", inbox_link(office)}};
 }
 
+namespace {
+
+std::string_view after_of(const store::OfficeEvent& event, store::OfficeValue value) {
+  const auto found = std::ranges::find(event.changes, value, &store::OfficeChange::value);
+  return found == event.changes.end() ? std::string_view() : found->after;
+}
+
+// Of a change that waits; else empty.
+std::string waiting_number(const store::OfficeEvent& event) {
+  if (event.kind != store::OfficeKind::officer_change_proposed) return "";
+  return std::string(after_of(event, store::OfficeValue::change));
+}
+
+// What is new or gone is said by its kind; of what was changed it matters in what, and of what
+// waits how long, and how it is stopped.
+std::string what_changed(const store::OfficeEvent& event, const Calendar& calendar) {
+  using store::OfficeKind;
+  using store::OfficeValue;
+  const bool waits = event.kind == OfficeKind::officer_change_proposed;
+  if (event.kind != OfficeKind::officer_changed && !waits) return event_words(event);
+  std::vector<std::string> values;
+  for (const store::OfficeChange& change : event.changes)
+    if (change.value != OfficeValue::change && change.value != OfficeValue::takes_effect_at)
+      values.emplace_back(value_words(change.value));
+  std::string said = event_words(event);
+  if (!values.empty()) said += fmt::format(" ({})", fmt::join(values, ", "));
+  const auto effect = parse_stamp(after_of(event, OfficeValue::takes_effect_at));
+  if (waits && effect)
+    said += fmt::format(
+        "; berlaku mulai {} {} atau begitu pengelola lain menyetujuinya, dan sampai saat itu dapat "
+        "dihentikan oleh pegawai yang bersangkutan atau pengelola sistem pada halaman di bawah ini",
+        moment(calendar, effect->at), calendar.local(effect->at).zone_abbreviation);
+  return said;
+}
+
+}  // namespace
+
 TextFields office_change_fields(const store::OfficeNews& news, const std::string& told,
                                 const People& people, const Calendar& calendar,
                                 const Office& office) {
   const Officer* officer = people.find(told);
-  // What is new or gone is said by its kind; of what was changed it matters in what.
-  std::vector<std::string> changes;
-  if (news.event.kind == store::OfficeKind::officer_changed)
-    for (const store::OfficeChange& change : news.event.changes)
-      changes.emplace_back(value_words(change.value));
   const bool overseer = officer && store::is_administrator(*officer);
+  const std::string waiting = waiting_number(news.event);
   return {{"instansi", office.name},
           {"nama_petugas", officer ? officer->name : told},
           {"waktu", moment(calendar, news.at)},
           {"zona", calendar.local(news.at).zone_abbreviation},
           {"pelaku", actor_words(news.actor, people)},
-          {"perubahan", changes.empty() ? event_words(news.event)
-                                        : fmt::format("{} ({})", event_words(news.event),
-                                                      fmt::join(changes, ", "))},
-          {"tautan", overseer ? office.public_url + "/jejak" : inbox_link(office)}};
+          {"perubahan", what_changed(news.event, calendar)},
+          {"tautan", !waiting.empty() ? office.public_url + "/perubahan/" + waiting
+                     : overseer       ? office.public_url + "/jejak"
+                                      : inbox_link(office)}};
 }
 
 std::string task_line(const ListedTask& task, Instant now) {

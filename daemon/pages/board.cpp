@@ -282,7 +282,7 @@ awaitable<Response> BoardPages::board_list(PageCall call) {
 // A link that is not live is answered as an unknown address.
 awaitable<bool> BoardPages::find_kiosk(const PageCall& call) {
   const std::string secret = call.request.param("secret");
-  if (!store::is_sign_in_secret(secret)) co_return false;
+  if (!store::is_session_secret(secret)) co_return false;
   pg::Pipeline looking;
   const auto live = store::add_find_kiosk(looking, secret);
   auto reading = look_up(call.request, std::move(looking));

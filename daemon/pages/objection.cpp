@@ -43,9 +43,10 @@ bool is_same_applicants(const StoredPermit& stored, const store::RelatedPermit& 
           one.whatsapp == two.whatsapp);
 }
 
-Html link_to(const StoredPermit& stored, const store::RelatedPermit& other) {
+Html link_to(const StoredPermit& stored, const store::RelatedPermit& other, const LinkKeys& links) {
   if (!is_same_applicants(stored, other)) return html("{}", other.number);
-  return html("<a href=\"/lacak/{}\">{}</a>", other.tracking_secret, other.number);
+  return html("<a href=\"/lacak/{}\">{}</a>",
+              links.secret(LinkKeys::Opens::tracking, other.tracking_seed), other.number);
 }
 
 // Everything the page is made from.
@@ -126,18 +127,18 @@ class ObjectionPages : public PageGroup {
 
 }  // namespace
 
-Html objected_to(const StoredPermit& stored, const Beside& beside) {
+Html objected_to(const StoredPermit& stored, const Beside& beside, const LinkKeys& links) {
   for (const store::RelatedPermit& one : beside)
     if (one.id == stored.permit.related)
-      return html("<p>Keberatan atas permohonan {}.</p>", link_to(stored, one));
+      return html("<p>Keberatan atas permohonan {}.</p>", link_to(stored, one, links));
   return {};
 }
 
-Html objections_to(const StoredPermit& stored, const Beside& beside) {
+Html objections_to(const StoredPermit& stored, const Beside& beside, const LinkKeys& links) {
   Html all;
   for (const store::RelatedPermit& one : beside)
     if (one.related == stored.permit.id)
-      all += html("<p>Keberatan telah diajukan: permohonan {}.</p>", link_to(stored, one));
+      all += html("<p>Keberatan telah diajukan: permohonan {}.</p>", link_to(stored, one, links));
   return all;
 }
 
@@ -259,7 +260,9 @@ awaitable<Response> ObjectionPages::lead_to(const PageCall& call, std::string an
   const Reading found = co_await std::move(reading);
   const auto stored = found.permits.find(id);
   if (stored == found.permits.end()) co_return not_found(call);
-  co_return see_other(fmt::format("/lacak/{}?sudah={}", stored->second.tracking_secret, kObjected));
+  co_return see_other(fmt::format(
+      "/lacak/{}?sudah={}", links().secret(LinkKeys::Opens::tracking, stored->second.tracking_seed),
+      kObjected));
 }
 
 std::vector<PageRoute> objection_pages(const PageParts* parts) {

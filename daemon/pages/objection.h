@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/base/link_keys.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/pages/html.h"
 #include "daemon/store/related.h"
@@ -22,8 +23,8 @@ std::optional<Refusal> refuse_objection(const Permit& permit, const Beside& besi
 // By their numbers: the permit that this one objects to, and the objections to it. Each leads to
 // its own tracking page where this page's reader is known to be its applicant's: the objection was
 // raised on the page of the other one, or both are told to the same address.
-Html objected_to(const StoredPermit& stored, const Beside& beside);
-Html objections_to(const StoredPermit& stored, const Beside& beside);
+Html objected_to(const StoredPermit& stored, const Beside& beside, const LinkKeys& links);
+Html objections_to(const StoredPermit& stored, const Beside& beside, const LinkKeys& links);
 
 // The same for officers, who may see all permits, as rows of a list of facts.
 Html related_facts(const Permit& permit, const Beside& beside);

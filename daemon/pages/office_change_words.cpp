@@ -50,6 +50,7 @@ class Said {
       case OfficeValue::expires_at:
       case OfficeValue::until:
       case OfficeValue::opened_at:
+      case OfficeValue::takes_effect_at:
         return moment(text);
       case OfficeValue::officer:
       case OfficeValue::deputy:
@@ -78,6 +79,7 @@ class Said {
       case OfficeValue::retired_by:
       case OfficeValue::sessions:
       case OfficeValue::messages:
+      case OfficeValue::change:
         return text;
       case OfficeValue::name:
       case OfficeValue::email:

@@ -5,6 +5,8 @@
 
 #include "daemon/base/log.h"
 #include "daemon/office/observers.h"
+#include "daemon/office/officer_changes.h"
+#include "daemon/pages/officer_change.h"
 #include "daemon/pages/officer_forms.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/words.h"
@@ -16,6 +18,10 @@ namespace {
 
 constexpr std::size_t kShown = 60;
 constexpr const char* kGone = "Pegawai ini tidak ada.";
+constexpr const char* kWaitsAlready =
+    "Perubahan lain atas alamat atau peran pegawai ini masih menunggu. Setujui atau hentikan "
+    "dahulu "
+    "perubahan itu.";
 
 void log_change(const char* event, const PageCall& call, std::string_view about) {
   log_event(Level::info, event, {{"by", call.who->officer.id}, {"about", about}});
@@ -105,7 +111,8 @@ awaitable<std::string> OfficerPages::add_officer(const PageCall& call, pg::Conne
     co_return "Salah satu peran tidak dikenal.";
   const std::string id = officer.id;
   officer.ended = office::end_of_service(officer, rulebook_, call.who->now);
-  auto adding = store::add_officer(db, by(call), std::move(officer));
+  auto adding =
+      store::add_officer(db, by(call), std::move(officer), office::roles_in_person(rulebook_));
   const store::OfficerChange added = co_await std::move(adding);
   if (added.shared()) co_return shared_words(added, rulebook_.people());
   if (!added.done()) co_return "Kode pegawai ini sudah dipakai pegawai lain.";
@@ -129,7 +136,9 @@ awaitable<Response> OfficerPages::officers_act(PageCall call) {
 
 awaitable<Response> OfficerPages::officer_page(const PageCall& call, int status,
                                                std::string fault) {
-  auto reading = reader_.read({}, {});
+  pg::Pipeline looking;
+  const auto waiting_slot = store::add_waiting_changes(looking, call.request.param("id"));
+  auto reading = reader_.read({}, std::move(looking));
   const Reading found = co_await std::move(reading);
   const std::vector<const Sop*> sops = rulebook_.sops_in_force();
   const Context context = rulebook_.context(*sops.front(), found.moment.now);
@@ -146,6 +155,9 @@ awaitable<Response> OfficerPages::officer_page(const PageCall& call, int status,
     notice = message(fault, true);
   else if (call.request.query.get("sudah"))
     notice = message("Tersimpan.");
+  const Calendar& calendar = calendar_of(*sops.front());
+  for (const store::WaitingChange& one : found.results[waiting_slot])
+    notice += waiting_notice(one, calendar);
   Html body = html(
       "<p class=\"halus\"><a href=\"/pegawai\">Pegawai</a></p><h1>{}</h1>"
       "<p class=\"halus\">Kode pegawai: {} · <a href=\"{}/sesi\">Sesi</a>{}</p>{}{}{}{}"
@@ -180,7 +192,8 @@ awaitable<std::string> OfficerPages::change_officer(const PageCall& call, pg::Co
     if (oneself && std::find(roles.begin(), roles.end(), store::kAdministratorRole) == roles.end())
       co_return "Peran pengelola sistem tidak dapat Anda cabut dari diri sendiri.";
     office::end_observers_stay(edit, id, rulebook_, call.who->now);
-    auto editing = store::edit_officer(db, by(call), id, std::move(edit));
+    auto editing =
+        store::edit_officer(db, by(call), id, std::move(edit), office::roles_in_person(rulebook_));
     change = co_await std::move(editing);
   } else {
     const std::string day = action == "kembali" ? "" : call.form.text("mulai");
@@ -191,8 +204,9 @@ awaitable<std::string> OfficerPages::change_officer(const PageCall& call, pg::Co
     change = co_await std::move(ending);
   }
   if (change.shared()) co_return shared_words(change, rulebook_.people());
+  if (change.kind == store::OfficerChange::Kind::waits_already) co_return kWaitsAlready;
   if (!change.done()) co_return kGone;
-  log_change("officer_changed", call, id);
+  log_change(change.waiting ? "officer_change_proposed" : "officer_changed", call, id);
   co_return "";
 }
 
@@ -269,7 +283,9 @@ std::vector<PageRoute> officer_pages(const PageParts* parts) {
       {"POST", "/pegawai/{id}", "page_officer_act", Who::administrator, In::whole, Out::counted,
        &OfficerPages::officer_act},
   };
-  return http::answered_by(parts, kRows);
+  std::vector<PageRoute> all = http::answered_by(parts, kRows);
+  for (PageRoute& route : officer_change_pages(parts)) all.push_back(std::move(route));
+  return all;
 }
 
 }  // namespace tenggat::pages

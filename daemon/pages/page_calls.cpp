@@ -147,9 +147,12 @@ Response PageGroup::too_many_misses(const PageCall& call, std::chrono::seconds w
 // The request stands in the calling coroutine.
 awaitable<std::optional<std::int64_t>> PageGroup::tracked_permit(const Request& request) {
   const std::string& secret = request.param("secret");
-  if (!is_hex(secret, 32)) co_return std::nullopt;
+  const std::optional<std::string> seed = links().seed(LinkKeys::Opens::tracking, secret);
+  if (!seed && !is_seed(secret)) co_return std::nullopt;
   pg::Pipeline looking;
-  const auto tracked = store::add_find_by_tracking(looking, secret);
+  // One of before there were keys is as short as a seed.
+  const auto tracked = seed ? store::add_find_by_tracking(looking, *seed)
+                            : store::add_find_by_former_link(looking, secret);
   auto reading = look_up(request, std::move(looking));
   const Reading found = co_await std::move(reading);
   const std::optional<std::int64_t> id = found.results[tracked];

@@ -108,7 +108,8 @@ class PageGroup {
       : rulebook_(parts.rulebook),
         reader_(parts.pool, parts.rulebook),
         signing_in_(parts.signing_in),
-        door_(parts.door) {}
+        door_(parts.door),
+        links_(parts.links) {}
 
   Response page(int status, const PageCall& call, std::string title, Html body,
                 bool wide = false) const;
@@ -126,6 +127,11 @@ class PageGroup {
   awaitable<Reading> look_up(const Request& request, pg::Pipeline looking);
   // The permit of the tracking secret in the path.
   awaitable<std::optional<std::int64_t>> tracked_permit(const Request& request);
+  // What makes links, and says which are ours.
+  const LinkKeys& links() const {
+    static const LinkKeys none;
+    return links_ ? *links_ : none;
+  }
   // For what was presented and is nothing: `answer`, or 429 where too much of that came lately.
   Response missed(const PageCall& call, Response answer);
   Response too_many_misses(const PageCall& call, std::chrono::seconds wait) const;
@@ -139,6 +145,9 @@ class PageGroup {
   http::Reader reader_;
   office::SigningIn& signing_in_;
   http::Doorkeeper& door_;
+
+ private:
+  const LinkKeys* links_;
 };
 
 // --- the routes, a group a file ------------------------------------------------------------------

@@ -33,7 +33,7 @@ bool takes_files(const http::RouteRow& row) { return row.body == In::file; }
 std::optional<std::string> session_secret(const Request& request, const std::string& public_url) {
   const std::string name = http::bound_to_host(kSessionCookie, public_url.starts_with("https://"));
   for (const std::string_view value : cookies(request.headers, name))
-    if (store::is_sign_in_secret(value)) return std::string(value);
+    if (store::is_session_secret(value)) return std::string(value);
   return std::nullopt;
 }
 

@@ -11,6 +11,7 @@
 
 #include "daemon/api/route_row.h"
 #include "daemon/api/uploads.h"
+#include "daemon/base/link_keys.h"
 #include "daemon/base/resources.h"
 #include "daemon/http/doorkeeper.h"
 #include "daemon/http/router.h"
@@ -36,7 +37,8 @@ struct PageParts {
   http::Uploads& uploads;
   http::Doorkeeper& door;
   const office::ReceiptKeys& receipt_keys;
-  std::string public_url;  // without a last slash; https makes the cookie Secure
+  std::string public_url;           // without a last slash; https makes the cookie Secure
+  const LinkKeys* links = nullptr;  // none: no link opens anything
 };
 
 std::vector<http::Route> page_routes(PageParts parts);

@@ -82,10 +82,10 @@ awaitable<Response> SignInPages::sign_in_ask(PageCall call) {
 }
 
 awaitable<bool> SignInPages::is_usable_link(const Request& request) {
-  const std::string& secret = request.param("secret");
-  if (!store::is_sign_in_secret(secret)) co_return false;
+  const auto seed = links().seed(LinkKeys::Opens::sign_in, request.param("secret"));
+  if (!seed) co_return false;
   pg::Pipeline looking;
-  const auto usable = store::add_find_link(looking, secret);
+  const auto usable = store::add_find_link(looking, *seed);
   auto reading = look_up(request, std::move(looking));
   const Reading found = co_await std::move(reading);
   co_return found.results[usable];
@@ -116,12 +116,13 @@ awaitable<Response> SignInPages::sign_in_use(PageCall call) {
   const std::string secret = call.request.param("secret");
   if (!equal_in_constant_time(call.form.text("token"), csrf_token(secret, "masuk")))
     co_return stale_form(call);
-  const std::string session = store::new_sign_in_secret();
+  const std::string session = store::new_session_secret();
   auto looking = is_usable_link(call.request);
   if (!co_await std::move(looking)) co_return missed(call, no_such_link(call));
   auto acquiring = pool_.acquire();
   pg::Pool::Lease lease = co_await std::move(acquiring);
-  store::NewSession begun{secret, session, call.request.remote_address};
+  const std::string seed = links().seed(LinkKeys::Opens::sign_in, secret).value_or("");
+  store::NewSession begun{seed, session, call.request.remote_address};
   auto opening = store::open_session(*lease, std::move(begun));
   const std::optional<store::OpenedSession> opened = co_await std::move(opening);
   if (!opened) co_return no_such_link(call);  // pressed twice at once

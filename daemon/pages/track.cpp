@@ -89,8 +89,8 @@ Html body_of(const TrackView& view, const Html& said) {
       "{}{}{}{}{}{}{}{}{}{}",
       permit.number, view.sop.title, permit.subject, view.stored.applicant.name,
       notify::short_moment(view.calendar.local(permit.submitted_at)),
-      objected_to(view.stored, view.beside), notice, undo, top, journey(view), form_of(view),
-      documents_of(view), receipt_of(view), proof, withdrawal);
+      objected_to(view.stored, view.beside, view.links), notice, undo, top, journey(view),
+      form_of(view), documents_of(view), receipt_of(view), proof, withdrawal);
 }
 
 // For what was done last: an action of a step of theirs, or one of this page's own.
@@ -190,7 +190,8 @@ awaitable<Response> TrackPages::track_again(const PageCall& call, std::int64_t i
                        letters,
                        call.form,
                        outcome.words,
-                       receipt};
+                       receipt,
+                       links()};
   Html said;
   if (const auto done = call.request.query.get("sudah")) said = message(thanks_for(*done, sop));
   co_return page(outcome.status, call, "Permohonan " + stored.permit.number, body_of(view, said));

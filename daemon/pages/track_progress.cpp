@@ -178,7 +178,7 @@ Html ended_card(const TrackView& view) {
     case PermitState::rejected:
       return card(Tone::late, "Tidak dapat dikabulkan",
                   html("{}<p>Diputuskan {}.{}</p>{}", decree_lines(view), when, how_to_object(view),
-                       objections_to(view.stored, view.beside)));
+                       objections_to(view.stored, view.beside, view.links)));
     case PermitState::withdrawn:
       return card(
           Tone::neutral, "Ditarik",

@@ -33,6 +33,7 @@ struct TrackView {
   const http::Form& form;                  // that came; empty where the page is only looked at
   std::string_view fault;                  // why it was not done
   const std::string& receipt;              // its link; empty: there is none
+  const LinkKeys& links;                   // make links to other permits
   mutable bool answered = false;           // said beside the form it is of
 
   const Permit& permit() const { return stored.permit; }

@@ -76,6 +76,16 @@ bool needs_resolving(const std::string& name) {
 
 }  // namespace
 
+std::string user_of(const std::string& conninfo) {
+  Parameters parameters = parse(conninfo);
+  std::string user = take(parameters, "user");
+  if (!user.empty()) return user;
+  const Options defaults{PQconndefaults(), &PQconninfoFree};
+  for (const auto* option = defaults.get(); option && option->keyword; ++option)
+    if (std::string_view(option->keyword) == "user" && option->val) user = option->val;
+  return user;
+}
+
 Hosts hosts_of(const std::string& conninfo, bool by_key) {
   Parameters common = parse(conninfo);
   Hosts plan;

@@ -27,4 +27,7 @@ struct Hosts {
 // conninfo cannot be read; the message quotes no part of it, since it may hold a password.
 Hosts hosts_of(const std::string& conninfo, bool by_key = false);
 
+// The role that it names, else PGUSER, else the one of the system's user.
+std::string user_of(const std::string& conninfo);
+
 }  // namespace tenggat::pg

@@ -36,8 +36,9 @@ void add_clear_canaries(pg::Pipeline& pipeline) {
   pipeline.add("DELETE FROM notice WHERE permit < 0");
   pipeline.add("DELETE FROM permit_set_aside WHERE permit < 0");
   pipeline.add("DELETE FROM permit WHERE id < 0");
-  for (const char* part : {"visit", "pause", "document", "raised_rung", "note", "event"})
+  for (const char* part : {"visit", "pause", "document", "raised_rung", "note"})
     pipeline.add(std::string("DELETE FROM ") + part + " WHERE permit < 0");
+  pipeline.add("SELECT forget_canarys_events()");  // by the owner's right
   pipeline.add("DELETE FROM applicant WHERE id < 0");
 }
 

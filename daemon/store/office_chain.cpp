@@ -111,6 +111,7 @@ void OfficeChanging::add_notices(pg::Pipeline& writes, OfficeKind kind) {
 
 pg::Awaitable<pg::Results> OfficeChanging::commit(pg::Pipeline writes,
                                                   std::optional<OfficeEvent> event) {
+  for (const OfficeEvent& earlier : earlier_) append(writes, earlier);
   if (event) append(writes, *event);
   return own_ ? own_->commit(std::move(writes)) : connection_.run(std::move(writes));
 }
@@ -154,19 +155,22 @@ std::map<std::int64_t, OfficeNews> OfficeNewsSlot::read(const pg::Results& resul
   return all;
 }
 
-std::optional<std::vector<ChannelAddress>> former_addresses(const OfficeNews& news) {
+std::optional<std::vector<ChannelAddress>> further_addresses(const OfficeNews& news) {
   const auto is_way = [](const OfficeChange& change) {
     return change.value == OfficeValue::email || change.value == OfficeValue::whatsapp ||
            change.value == OfficeValue::channels;
   };
-  if (news.event.kind != OfficeKind::officer_changed ||
+  const bool proposed = news.event.kind == OfficeKind::officer_change_proposed;
+  if ((news.event.kind != OfficeKind::officer_changed && !proposed) ||
       std::ranges::none_of(news.event.changes, is_way))
     return std::nullopt;
-  std::vector<ChannelAddress> former;
-  for (const OfficeWord& word : news.words)
-    if ((word.value == "email" || word.value == "whatsapp") && !word.before.empty())
-      former.push_back({word.value, word.before});
-  return former;
+  std::vector<ChannelAddress> further;
+  for (const OfficeWord& word : news.words) {
+    const std::string& address = proposed ? word.after : word.before;
+    if ((word.value == "email" || word.value == "whatsapp") && !address.empty())
+      further.push_back({word.value, address});
+  }
+  return further;
 }
 
 pg::Awaitable<OfficeAudit> verify_office_chain(pg::Connection& connection) {

@@ -36,12 +36,16 @@ class OfficeChanging {
   // Nothing is changed.
   pg::Awaitable<void> leave();
 
+  // One that stands before that of commit(), of the same change.
+  void precede(OfficeEvent event) { earlier_.push_back(std::move(event)); }
+
   // An officer whom it concerns, and who is therefore told of it. Before commit().
   void tell(const std::string& officer) {
     if (!officer.empty()) told_.insert(officer);
   }
 
   Instant now() const { return now_; }  // the office's clock
+  const By& by() const { return by_; }
   // Of whom personal values are, where begin() could not know it.
   void set_salt(std::string salt) { salt_ = std::move(salt); }
 
@@ -57,6 +61,7 @@ class OfficeChanging {
   std::string last_hash_, salt_;
   std::vector<std::string> administrators_;  // before the change
   std::set<std::string> told_;
+  std::vector<OfficeEvent> earlier_;
   Instant now_{};
 };
 
@@ -80,9 +85,9 @@ struct OfficeNews {
   OfficeEvent event;
   std::vector<OfficeWord> words;
 };
-// Where a change of how an officer is reached has taken addresses away: these. Nothing: it is no
-// such change.
-std::optional<std::vector<ChannelAddress>> former_addresses(const OfficeNews& news);
+// Of a change of how an officer is reached: the addresses it has taken away, or would bring.
+// Nothing: it is no such change.
+std::optional<std::vector<ChannelAddress>> further_addresses(const OfficeNews& news);
 
 // By the numbers of their events. One that cannot be read is left out.
 class OfficeNewsSlot {

@@ -16,6 +16,8 @@ namespace tenggat::store {
 // And who is told of it, besides the officers whom it concerns.
 #define TENGGAT_OFFICE_KINDS(X)                                                                  \
   X(officer_added, administrators) X(officer_changed, administrators)                             \
+  X(officer_change_proposed, administrators) X(officer_change_confirmed, administrators)          \
+  X(officer_change_stopped, administrators)                                                       \
   X(leave_entered, nobody) X(leave_cancelled, nobody)                                             \
   X(delegation_added, administrators) X(delegation_ended, administrators)                         \
   X(token_created, administrators) X(token_revoked, administrators)                               \
@@ -30,7 +32,7 @@ namespace tenggat::store {
 // What was and is; `personal`: the event holds its digest.
 #define TENGGAT_OFFICE_VALUES(X)                                                                 \
   X(name, personal) X(email, personal) X(whatsapp, personal) X(channels, plain) X(roles, plain)   \
-  X(ended_on, plain)                                                                              \
+  X(ended_on, plain) X(change, plain) X(takes_effect_at, plain)                                   \
   X(start_on, plain) X(end_on, plain) X(officer, plain) X(deputy, plain) X(duty, plain)           \
   X(letter, plain)                                                                                \
   X(service, plain) X(scopes, plain) X(expires_at, plain) X(place, plain)                         \

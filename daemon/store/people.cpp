@@ -6,26 +6,14 @@
 #include <map>
 
 #include "daemon/store/columns.h"
-#include "daemon/store/errors.h"
-#include "daemon/store/hash.h"
 #include "daemon/store/office_chain.h"
 #include "daemon/store/people_tables.h"
-#include "daemon/store/sessions.h"
 #include "daemon/store/silences.h"
 #include "rules/permit/notice.h"
 
 namespace tenggat::store {
 namespace {
 
-constexpr auto kOfficer = columns(given("id", &Officer::id), given("name", &Officer::name)) +
-                          kReach + columns(given("coalesce(ended_on::text, '')", &Officer::ended));
-
-struct OfOfficer {
-  std::string officer, role;
-  Leave leave;
-};
-constexpr auto kRole =
-    columns(given("officer", &OfOfficer::officer), given("role", &OfOfficer::role));
 constexpr auto kLeave = columns(given("officer", &OfOfficer::officer),
                                 given("start_on::text", &OfOfficer::leave, &Leave::start),
                                 given("end_on::text", &OfOfficer::leave, &Leave::end));
@@ -34,9 +22,9 @@ constexpr auto kLeave = columns(given("officer", &OfOfficer::officer),
 
 pg::Awaitable<People> load_people(pg::Connection& connection) {
   pg::Pipeline pipeline;
-  const auto officers = pipeline.add(each<kOfficer>("SELECT {} FROM officer ORDER BY id"));
+  const auto officers = pipeline.add(each<kOfficerRow>("SELECT {} FROM officer ORDER BY id"));
   const auto roles =
-      pipeline.add(each<kRole>("SELECT {} FROM officer_role ORDER BY officer, role"));
+      pipeline.add(each<kRoleRow>("SELECT {} FROM officer_role ORDER BY officer, role"));
   const auto leaves =
       pipeline.add(each<kLeave>("SELECT {} FROM officer_leave ORDER BY officer, start_on"));
   const auto delegations = pipeline.add(
@@ -61,148 +49,9 @@ pg::Awaitable<People> load_people(pg::Connection& connection) {
 }
 
 namespace {
-using OfficerKind = OfficerChange::Kind;
-
 constexpr auto kLeaveOnly =
     columns(given("start_on::text", &Leave::start), given("end_on::text", &Leave::end));
-
-std::string words_of(const std::vector<std::string>& texts) {
-  std::vector<std::string> sorted = texts;
-  std::ranges::sort(sorted);
-  const auto repeated = std::ranges::unique(sorted);
-  sorted.erase(repeated.begin(), repeated.end());
-  return fmt::format("{}", fmt::join(sorted, " "));
-}
-
-OfficeEvent event_of(OfficeKind kind, const Officer& before, const Officer& after) {
-  OfficeEvent event{kind, after.id, {}};
-  event.change(OfficeValue::name, before.name, after.name);
-  event.change(OfficeValue::email, before.email, after.email);
-  event.change(OfficeValue::whatsapp, before.whatsapp, after.whatsapp);
-  event.change(OfficeValue::channels, fmt::format("{}", fmt::join(before.channels, " ")),
-               fmt::format("{}", fmt::join(after.channels, " ")));
-  event.change(OfficeValue::roles, words_of(before.roles), words_of(after.roles));
-  event.change(OfficeValue::ended_on, before.ended, after.ended);
-  return event;
-}
-
-// What the database said of an address, asked while its error is handled; else that is thrown on.
-OfficerChange shared_address(const pg::Error& error) {
-  const Conflict conflict = conflict_of(error);
-  if (conflict == Conflict::shared_email) return {OfficerKind::shared_email, error.detail()};
-  if (conflict == Conflict::shared_whatsapp) return {OfficerKind::shared_whatsapp, error.detail()};
-  throw;
-}
-
-pg::Awaitable<OfficerChange> commit(OfficeChanging& changing, pg::Pipeline writes,
-                                    OfficeEvent event) {
-  try {
-    co_await changing.commit(std::move(writes), std::move(event));
-    co_return OfficerChange();
-  } catch (const pg::Error& error) {
-    co_return shared_address(error);
-  }
-}
-
-struct OfficerSlots {
-  pg::Slot<std::optional<Officer>> officer;
-  pg::Slot<std::vector<OfOfficer>> roles;
-};
-OfficerSlots add_officer_as_it_is(pg::Pipeline& pipeline, const std::string& id) {
-  static const auto officer =
-      maybe<kOfficer>("SELECT {} FROM officer WHERE id = $1 FOR NO KEY UPDATE");
-  static const auto roles = each<kRole>("SELECT {} FROM officer_role WHERE officer = $1");
-  return {pipeline.add(officer, id), pipeline.add(roles, id)};
-}
-
-Officer edited(Officer officer, const OfficerEdit& edit) {
-  officer.name = edit.name.value_or(officer.name);
-  officer.email = edit.email.value_or(officer.email);
-  officer.whatsapp = edit.whatsapp.value_or(officer.whatsapp);
-  officer.channels = edit.channels.value_or(officer.channels);
-  officer.roles = edit.roles.value_or(officer.roles);
-  officer.ended = edit.ended_on.value_or(officer.ended);
-  return officer;
-}
-
-void add_roles(pg::Pipeline& pipeline, const Officer& officer) {
-  pipeline.add(
-      "INSERT INTO officer_role (officer, role) SELECT DISTINCT $1::text, role"
-      " FROM unnest($2::text[]) AS role ON CONFLICT DO NOTHING",
-      officer.id, pg::text_array(officer.roles));
-}
 }  // namespace
-
-pg::Awaitable<OfficerChange> add_officer(pg::Connection& connection, By by, Officer officer) {
-  OfficeChanging changing(connection, std::move(by));
-  pg::Pipeline reading;
-  const auto there = reading.add(any("SELECT id FROM officer WHERE id = $1"), officer.id);
-  const pg::Results found = co_await changing.begin(std::move(reading));
-  if (found[there]) {
-    co_await changing.leave();
-    OfficerChange taken;
-    taken.kind = OfficerKind::refused;
-    co_return taken;
-  }
-  const std::string salt = random_bytes(32);
-  changing.set_salt(salt);
-  pg::Pipeline writes;
-  writes.add(
-      "INSERT INTO officer (id, name, email, whatsapp, channels, ended_on, salt)"
-      " VALUES ($1, $2, $3, $4, $5::text[], nullif($6, '')::date, $7::bytea)",
-      officer.id, officer.name, officer.email, officer.whatsapp, pg::text_array(officer.channels),
-      officer.ended, pg::bytea(salt));
-  add_roles(writes, officer);
-  OfficeEvent event = event_of(OfficeKind::officer_added, Officer{}, officer);
-  OfficerChange added = co_await commit(changing, std::move(writes), std::move(event));
-  co_return added;
-}
-
-pg::Awaitable<OfficerChange> edit_officer(pg::Connection& connection, By by, std::string id,
-                                          OfficerEdit edit) {
-  OfficeChanging changing(connection, std::move(by));
-  pg::Pipeline reading;
-  const OfficerSlots slots = add_officer_as_it_is(reading, id);
-  const pg::Results found = co_await changing.begin(std::move(reading), id);
-  std::optional<Officer> before = found[slots.officer];
-  if (!before) {
-    co_await changing.leave();
-    OfficerChange none;
-    none.kind = OfficerKind::refused;
-    co_return none;
-  }
-  for (OfOfficer& one : found[slots.roles]) before->roles.push_back(std::move(one.role));
-  const Officer after = edited(*before, edit);
-  pg::Pipeline writes;
-  writes.add(
-      "UPDATE officer SET name = $2, email = $3, whatsapp = $4, channels = $5::text[],"
-      " ended_on = nullif($6, '')::date WHERE id = $1",
-      id, after.name, after.email, after.whatsapp, pg::text_array(after.channels), after.ended);
-  if (edit.roles) {
-    writes.add("DELETE FROM officer_role WHERE officer = $1 AND role <> ALL ($2::text[])", id,
-               pg::text_array(after.roles));
-    add_roles(writes, after);
-  }
-  // Whoever signed in as they were reached before, or as what they were, does so anew.
-  if (after.email != before->email || after.whatsapp != before->whatsapp ||
-      words_of(after.roles) != words_of(before->roles))
-    add_end_sessions(writes, id);
-  OfficeEvent event = event_of(OfficeKind::officer_changed, *before, after);
-  changing.tell(id);
-  if (event.changes.empty()) {
-    co_await changing.leave();
-    co_return OfficerChange();
-  }
-  OfficerChange change = co_await commit(changing, std::move(writes), std::move(event));
-  co_return change;
-}
-
-pg::Awaitable<OfficerChange> end_officer(pg::Connection& connection, By by, std::string id,
-                                         CivilDate first_day_out) {
-  OfficerEdit edit;
-  edit.ended_on = std::move(first_day_out);
-  return edit_officer(connection, std::move(by), std::move(id), std::move(edit));
-}
 
 namespace {
 // The leave that begins takes the place of `before`.

@@ -21,11 +21,24 @@ pg::Awaitable<People> load_people(pg::Connection& connection);
 // Each write is one transaction with its event (office_chain.h), unless the connection is in one.
 // What the answer says was refused left nothing behind.
 
+// Roles with a step that is signed in person (`hadir_sendiri`), of all SOPs in force. A change of
+// addresses or roles of whoever holds one of them, before or after, waits (officer_changes.h).
+class InPerson {
+ public:
+  explicit InPerson(std::vector<std::string> roles) : roles_(std::move(roles)) {}
+  static InPerson none() { return InPerson({}); }  // nothing waits
+  const std::vector<std::string>& roles() const { return roles_; }
+
+ private:
+  std::vector<std::string> roles_;
+};
+
 struct OfficerEdit {  // empty: left as it is
   std::optional<std::string> name, email, whatsapp;
   std::optional<std::vector<std::string>> channels;  // all of them, in order
   std::optional<std::vector<std::string>> roles;     // all of them
   std::optional<CivilDate> ended_on;  // first day no longer in service; "" takes an end back
+  bool operator==(const OfficerEdit&) const = default;
 };
 // What became of a change of an officer. Of two officers in service no two have one address, so
 // that nobody signs in as another.
@@ -35,16 +48,21 @@ struct OfficerChange {
     refused,       // to add: the id is taken; else: there is no such officer
     shared_email,  // `other` in service has this address
     shared_whatsapp,
+    waits_already,  // another change of their addresses or roles does, number `waiting`
   } kind = Kind::done;
   std::string other{};
+  std::int64_t waiting = 0;  // done: not yet in effect, all or in part, but waits under this number
   bool done() const { return kind == Kind::done; }
   bool shared() const { return kind == Kind::shared_email || kind == Kind::shared_whatsapp; }
 };
 
-// `id` is lower-case letters, digits and _.- (see valid_officer_id).
-pg::Awaitable<OfficerChange> add_officer(pg::Connection& connection, By by, Officer officer);
+// `id` is lower-case letters, digits and _.- (see valid_officer_id). Who is new holds at once what
+// nobody has held before; a role of `in_person` that somebody holds or held waits.
+pg::Awaitable<OfficerChange> add_officer(pg::Connection& connection, By by, Officer officer,
+                                         InPerson in_person);
+// What waits does so whole.
 pg::Awaitable<OfficerChange> edit_officer(pg::Connection& connection, By by, std::string id,
-                                          OfficerEdit edit);
+                                          OfficerEdit edit, InPerson in_person);
 // `first_day_out` is the first day no longer in service; empty takes an end back.
 pg::Awaitable<OfficerChange> end_officer(pg::Connection& connection, By by, std::string id,
                                          CivilDate first_day_out);

@@ -16,4 +16,15 @@ inline constexpr auto kReach =
     columns(given("email", &Officer::email), given("whatsapp", &Officer::whatsapp),
             given<JoinedWords>("array_to_string(channels, ' ')", &Officer::channels));
 
+inline constexpr auto kOfficerRow =
+    columns(given("id", &Officer::id), given("name", &Officer::name)) + kReach +
+    columns(given("coalesce(ended_on::text, '')", &Officer::ended));
+
+struct OfOfficer {
+  std::string officer, role;
+  Leave leave;
+};
+inline constexpr auto kRoleRow =
+    columns(given("officer", &OfOfficer::officer), given("role", &OfOfficer::role));
+
 }  // namespace tenggat::store

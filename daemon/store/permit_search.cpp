@@ -97,9 +97,16 @@ pg::Slot<std::vector<std::string>> add_find_numbers(pg::Pipeline& pipeline, cons
 }
 
 pg::Slot<std::optional<std::int64_t>> add_find_by_tracking(pg::Pipeline& pipeline,
-                                                           const std::string& secret) {
+                                                           const std::string& seed) {
   static const auto sql =
       maybe_value<std::int64_t>("SELECT id FROM permit WHERE tracking_hash = $1::bytea AND id > 0");
+  return pipeline.add(sql, pg::bytea(sha256(seed)));
+}
+
+pg::Slot<std::optional<std::int64_t>> add_find_by_former_link(pg::Pipeline& pipeline,
+                                                              const std::string& secret) {
+  static const auto sql =
+      maybe_value<std::int64_t>("SELECT permit FROM former_link WHERE hash = $1::bytea");
   return pipeline.add(sql, pg::bytea(sha256(secret)));
 }
 

@@ -113,7 +113,7 @@ inline constexpr auto kPermit = table(
     unrecorded(column("legal_risk_at", &Projection::legal_risk_at)),
     column("calendar_version", &StoredPermit::calendar_version),
     unrecorded(fixed<Bytea>("tracking_hash", &TrackingIndex::tracking_hash)),
-    digested(fixed("tracking_secret", &StoredPermit::tracking_secret)),
+    digested(fixed("tracking_secret", &StoredPermit::tracking_seed)),
     digested(fixed<Jsonb>("fields", &StoredPermit::fields)),
     digested(column("form", &Permit::fields)), column("legal_passed_at", &Permit::legal_passed_at),
     fixed("related", &Permit::related));

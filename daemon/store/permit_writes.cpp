@@ -247,7 +247,7 @@ void add_change(Writes& writes, const PermitChange& change, const SendRules& sen
                                     derived, TrackingIndex{});
   } else {
     stored.salt = change.salt;
-    stored.tracking_secret = change.tracking_secret;
+    stored.tracking_seed = change.tracking_seed;
     stored.fields = change.fields;
     record.whole<kApplicant>("applicant", p, change.applicant, stored);
     record.whole<kRecordOfPermit>("permit", p, stored, due, derived, TrackingIndex{});
@@ -265,7 +265,7 @@ void add_change(Writes& writes, const PermitChange& change, const SendRules& sen
     writes.changed_permits.add(p, stored, due, derived);
   } else {
     writes.applicants.add(p, change.applicant, stored);
-    writes.permits.add(p, stored, due, derived, TrackingIndex{sha256(change.tracking_secret)});
+    writes.permits.add(p, stored, due, derived, TrackingIndex{sha256(change.tracking_seed)});
   }
   add_told(writes, change, send);
 }

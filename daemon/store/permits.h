@@ -69,7 +69,10 @@ pg::Slot<std::vector<std::string>> add_find_numbers(pg::Pipeline& pipeline, cons
                                                     const std::string& pattern, int limit);
 // By the secret in the applicant's link.
 pg::Slot<std::optional<std::int64_t>> add_find_by_tracking(pg::Pipeline& pipeline,
-                                                           const std::string& secret);
+                                                           const std::string& seed);
+// By a link of before migration 0040, which was a secret of its own.
+pg::Slot<std::optional<std::int64_t>> add_find_by_former_link(pg::Pipeline& pipeline,
+                                                              const std::string& secret);
 // Permits with an open visit in one of these roles, most urgent first.
 Ids add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& roles, int limit);
 

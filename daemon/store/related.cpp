@@ -14,7 +14,7 @@ constexpr auto kRelated =
     kRaised +
     columns(given("p.number", &RelatedPermit::number), given("p.sop", &RelatedPermit::sop),
             given("p.created_by", &RelatedPermit::created_by),
-            given("p.tracking_secret", &RelatedPermit::tracking_secret),
+            given("p.tracking_secret", &RelatedPermit::tracking_seed),
             given("a.name", &RelatedPermit::applicant, &StoredPermit::Applicant::name),
             given("a.email", &RelatedPermit::applicant, &StoredPermit::Applicant::email),
             given("a.whatsapp", &RelatedPermit::applicant, &StoredPermit::Applicant::whatsapp));

@@ -18,7 +18,7 @@ pg::Slot<std::vector<RaisedObjection>> add_objections_to(pg::Pipeline& pipeline,
 // What stands beside a permit: the refused one that it objects to (its `related`), and the
 // objections to it, which are related to it. Ids ascending.
 struct RelatedPermit : RaisedObjection {
-  std::string number, sop, created_by, tracking_secret;
+  std::string number, sop, created_by, tracking_seed;
   StoredPermit::Applicant applicant;
 };
 pg::Slot<std::vector<RelatedPermit>> add_related(pg::Pipeline& pipeline, std::int64_t permit);

@@ -134,7 +134,7 @@ pg::Awaitable<std::optional<Seal>> make_seal(pg::Connection& connection, std::st
 
   pg::Transaction transaction(connection);
   pg::Pipeline begin;
-  begin.add("LOCK TABLE seal IN SHARE ROW EXCLUSIVE MODE");
+  begin.add("SELECT FROM seal_turn FOR UPDATE");
   const auto last = add_last_seal(begin);
   const auto now = begin.add(clock);
   const auto lost = begin.add(lost_upto);

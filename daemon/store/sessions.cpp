@@ -21,9 +21,10 @@ std::int64_t seconds(std::chrono::seconds span) { return span.count(); }
 
 }  // namespace
 
-std::string new_sign_in_secret() { return hex(random_bytes(32)); }
+std::string new_session_secret() { return hex(random_bytes(32)); }
+std::string new_link_seed() { return hex(random_bytes(16)); }
 
-bool is_sign_in_secret(std::string_view text) {
+bool is_session_secret(std::string_view text) {
   return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
          });
@@ -38,15 +39,15 @@ pg::Slot<std::optional<Instant>> add_sign_in_link(pg::Pipeline& pipeline, const 
       " FROM officer o WHERE o.id = $2 AND (SELECT count(*) FROM sign_in_link l"
       "   WHERE l.officer = o.id AND l.created_at > clock_timestamp() -"
       "     make_interval(secs => $4::int)) < $5::int RETURNING expires_at");
-  return pipeline.add(sql, pg::bytea(sha256(link.secret)), link.officer, link.return_to,
+  return pipeline.add(sql, pg::bytea(sha256(link.seed)), link.officer, link.return_to,
                       seconds(kLinkLives), kLinksAtMost);
 }
 
-pg::Slot<bool> add_find_link(pg::Pipeline& pipeline, const std::string& secret) {
+pg::Slot<bool> add_find_link(pg::Pipeline& pipeline, const std::string& seed) {
   static const auto sql =
       any("SELECT 1 FROM sign_in_link WHERE hash = $1::bytea AND used_at IS NULL"
           " AND expires_at > clock_timestamp()");
-  return pipeline.add(sql, pg::bytea(sha256(secret)));
+  return pipeline.add(sql, pg::bytea(sha256(seed)));
 }
 
 pg::Awaitable<std::optional<OpenedSession>> open_session(pg::Connection& connection,
@@ -63,7 +64,7 @@ pg::Awaitable<std::optional<OpenedSession>> open_session(pg::Connection& connect
       "   SELECT $2::bytea, officer, clock_timestamp() + make_interval(secs => $3::int), $4"
       "   FROM used)"
       " SELECT {} FROM used");
-  const auto opened = pipeline.add(sql, pg::bytea(sha256(session.link_secret)),
+  const auto opened = pipeline.add(sql, pg::bytea(sha256(session.link_seed)),
                                    pg::bytea(sha256(session.session_secret)),
                                    seconds(kSessionLives), session.address);
   const pg::Results results = co_await transaction.commit(std::move(pipeline));

@@ -1,4 +1,4 @@
-// How officers sign in: links that are good once, and the sessions they open. 256 bits each,
+// How officers sign in: links that are good once, and the sessions they open. Seeds and secrets are
 // SHA-256 at rest. Lifetimes are of the machine's clock.
 #pragma once
 #include <chrono>
@@ -18,22 +18,25 @@ inline constexpr int kLinksAtMost = 5;                       // of one officer w
 inline constexpr std::chrono::hours kSessionLives{12};       // from its last use
 inline constexpr std::chrono::hours kSessionAtMost{24 * 7};  // however much it is used
 
-std::string new_sign_in_secret();  // 64 hex digits, of a link or of a session
-bool is_sign_in_secret(std::string_view text);
+std::string new_session_secret();  // 64 hex digits
+bool is_session_secret(std::string_view text);
+// 32 hex digits: what a link is known by. It opens nothing without the mark of a key that is not in
+// the database (daemon/base/link_keys.h).
+std::string new_link_seed();
 
 // Makes a link unless the officer has had kLinksAtMost of late; sweeps out old ones. When the link
 // ends, where one was made. Requests of one officer take turns until the
 // transaction ends.
 struct NewLink {
-  std::string secret, officer, return_to;
+  std::string seed, officer, return_to;
 };
 pg::Slot<std::optional<Instant>> add_sign_in_link(pg::Pipeline& pipeline, const NewLink& link);
 
 // Whether the link may still be used; changes nothing.
-pg::Slot<bool> add_find_link(pg::Pipeline& pipeline, const std::string& secret);
+pg::Slot<bool> add_find_link(pg::Pipeline& pipeline, const std::string& seed);
 
 struct NewSession {
-  std::string link_secret, session_secret;
+  std::string link_seed, session_secret;
   std::string address;  // from where
 };
 struct OpenedSession {

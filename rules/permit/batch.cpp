@@ -200,13 +200,13 @@ CommandAnswer Deciding::submit(const CommandRequest& request, const Drawn& drawn
   PermitChange change;
   change.applicant = submission.applicant;
   change.salt = drawn.salt;
-  change.tracking_secret = drawn.tracking_secret;
+  change.tracking_seed = drawn.tracking_seed;
   if (!has_form) change.fields = submission.fields;
   change.calendar_version = terms_.rules.calendar_version(sop->calendar);
   StoredPermit stored;
   stored.permit = decided->after;
   stored.salt = change.salt;
-  stored.tracking_secret = change.tracking_secret;
+  stored.tracking_seed = change.tracking_seed;
   stored.fields = change.fields;
   stored.applicant = change.applicant;
   change.decision = std::move(*decided);

@@ -136,7 +136,7 @@ struct BatchFacts {
 
 // What nobody may guess, drawn for a submission; the digest is keyed with this salt.
 struct Drawn {
-  std::string salt, tracking_secret, applicant_digest;
+  std::string salt, tracking_seed, applicant_digest;
 };
 
 struct BatchTerms {

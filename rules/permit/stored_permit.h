@@ -12,7 +12,7 @@ struct StoredPermit {
   Permit permit;
   std::string salt;              // of its applicant; digests in events are keyed with it
   std::string last_hash;         // of its last event
-  std::string tracking_secret;   // of the applicant's link
+  std::string tracking_seed;     // of the applicant's link
   std::string fields;            // JSON object, the SOP's own form fields
   std::string calendar_version;  // that was last applied to it
   struct Applicant {
@@ -29,7 +29,7 @@ struct PermitChange {
   std::string calendar_version;
   // New permits only.
   StoredPermit::Applicant applicant;
-  std::string salt, tracking_secret, fields = "{}";
+  std::string salt, tracking_seed, fields = "{}";
 };
 
 }  // namespace tenggat

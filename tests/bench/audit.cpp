@@ -43,7 +43,7 @@ PermitChange change_of(const Story& story, std::int64_t id) {
   change.calendar_version = "calendar 1";
   change.applicant = {"Siti", "siti@example.id", "6281234567"};
   change.salt = "salt";
-  change.tracking_secret = fmt::format("secret {}", id);
+  change.tracking_seed = fmt::format("secret {}", id);
   return change;
 }
 

@@ -69,7 +69,9 @@ class InChromium : public testing::Test {
         "SELECT body FROM message WHERE text = 'tautan_masuk' AND recipient = 'officer:" + officer +
         "' ORDER BY id DESC LIMIT 1");
     std::smatch found;
-    return std::regex_search(body, found, std::regex("/masuk/[0-9a-f]{64}")) ? found.str() : "";
+    return std::regex_search(body, found, std::regex("/masuk/[0-9a-f]{64}"))
+               ? office_.daemon().completed(found.str())
+               : "";
   }
   std::string address_of(const std::string& officer) {
     return office_.query(

@@ -372,6 +372,72 @@ TEST_F(AdminPagesTest, AnAnswerBringsFiles) {
   EXPECT_EQ(dt.get(link.str()).body, "%PDF tanah");
 }
 
+// Who signs is taken over by no single administrator: what they would change waits, is told, and is
+// stopped by whom it is about; a second one says the word, or a day passes.
+TEST_F(AdminPagesTest, TheAddressOfWhoSignsIsNoSingleAdministratorsToChange) {
+  Browser kb = administrator();
+  Browser kd = signed_in("kd");
+  const auto propose = [&](const char* email) {
+    const WebPage page = kb.get("/pegawai/kd");
+    const WebPage sent =
+        kb.press(page, "ubah",
+                 {{"nama", "Noor Aini"},
+                  {"email", email},
+                  {"whatsapp", office_.query("SELECT whatsapp FROM officer WHERE id = 'kd'")},
+                  {"peran", "kepala_dinas"}});
+    EXPECT_EQ(sent.status, 303) << sent.body;
+    return "/perubahan/" + office_.query("SELECT coalesce(max(id), 0) FROM officer_change");
+  };
+  const auto email = [&] { return office_.query("SELECT email FROM officer WHERE id = 'kd'"); };
+  const std::string was = email();
+
+  const std::string first = propose("palsu@example.net");
+  EXPECT_EQ(email(), was);
+  EXPECT_TRUE(kb.get("/pegawai/kd").says(first));
+  EXPECT_TRUE(
+      office_.becomes("SELECT count(*) FROM message WHERE text = 'perubahan_kantor'"
+                      " AND recipient = 'officer:kd' AND body LIKE '%" +
+                          first + "%' AND body LIKE '%berlaku mulai%'",
+                      "2"))
+      << office_.daemon_log();
+  EXPECT_EQ(signed_in("fo").get(first).status, 404);
+  EXPECT_FALSE(kb.get(first).says("value=\"setujui\""));  // their own proposal
+  const WebPage seen = kd.get(first);
+  EXPECT_TRUE(seen.says("palsu@example.net")) << seen.body;
+  EXPECT_FALSE(seen.says("value=\"setujui\""));
+  EXPECT_EQ(kd.press(seen, "hentikan").status, 303);
+  EXPECT_EQ(office_.query("SELECT count(*) FROM officer_change"), "0");
+  EXPECT_EQ(kd.get(first).status, 404);
+
+  // A second administrator, of some standing.
+  office_.daemon().must(
+      {"officer", "edit", "--id", "bo", "--role", "back_office", "--role", "admin"});
+  Browser bo = signed_in("bo");
+  const std::string second = propose("noor@banjarbaru.example");
+  WebPage page = bo.get(second);
+  EXPECT_EQ(bo.press(page, "setujui").status, 422);  // made an administrator just now
+  office_.query("UPDATE officer SET as_they_are_since = '-infinity' WHERE id = 'bo'");
+  page = bo.get(second);
+  EXPECT_EQ(bo.press(page, "setujui").status, 303);
+  EXPECT_EQ(email(), "noor@banjarbaru.example");
+  EXPECT_EQ(kd.get("/tugas").status, 303);  // signed in as they were
+
+  // Nobody says a word: it waits through a restart, and takes effect when its time has come.
+  propose("noor.baru@banjarbaru.example");
+  office_.stop_daemon();
+  office_.start_daemon();
+  EXPECT_EQ(email(), "noor@banjarbaru.example");
+  const std::string a_day_on = office_.query(
+      "SELECT to_char((office_now() + interval '25 hours') AT TIME ZONE 'Asia/Makassar',"
+      " 'YYYY-MM-DD\"T\"HH24:MI:SS')");
+  office_.advance(a_day_on);
+  EXPECT_TRUE(
+      office_.becomes("SELECT email FROM officer WHERE id = 'kd'", "noor.baru@banjarbaru.example"))
+      << office_.daemon_log();
+  EXPECT_TRUE(kb.get("/jejak").says("Perubahan data pegawai kd disetujui pengelola kedua"));
+  EXPECT_EQ(office_.daemon().must({"officer", "change", "list", "--json"}), "[]\n");
+}
+
 // What an insider does is on record and told: whose address is changed hears of it at the old one.
 TEST_F(AdminPagesTest, WhoTakesAnAddressOverIsSeenAtTheOldOne) {
   Browser kb = administrator();

@@ -9,6 +9,7 @@
 #include <set>
 #include <sstream>
 
+#include "daemon/base/link_keys.h"
 #include "tests/e2e/pages_fixture.h"
 #include "tests/support/process.h"
 
@@ -166,7 +167,8 @@ TEST_F(Canary, IsShownToNobody) {
       any.request("POST", "/api/v1/permits", "Authorization: Bearer " + service + "\r\n",
                   R"({"sop":"_kenari","applicant":{"name":"A"},"subject":"B","documents":[]})");
   EXPECT_EQ(opened.status / 100, 4) << opened.body;
-  EXPECT_EQ(any.get("/lacak/" + secret).status, 404);
+  const std::string link = office_.daemon().completed("/lacak/" + LinkKeys::unmarked(secret));
+  EXPECT_EQ(any.get(link).status, 404);
 
   Browser desk = signed_in("kd");
   for (const std::string& path :

@@ -12,6 +12,7 @@
 #include <set>
 #include <thread>
 
+#include "daemon/base/link_keys.h"
 #include "notifiers/signature.h"
 #include "tests/e2e/pages_fixture.h"
 #include "tests/e2e/seal_keys.h"
@@ -74,6 +75,9 @@ constexpr Row kRoutes[] = {
     {"officer_create", "POST", "/api/v1/officers", By::token},
     {"officer_edit", "POST", "/api/v1/officers/fo", By::token},
     {"officer_leave", "POST", "/api/v1/officers/fo/leaves", By::token},
+    {"officer_change_list", "GET", "/api/v1/officer-changes", By::token},
+    {"officer_change_confirm", "POST", "/api/v1/officer-changes/1/confirm", By::token},
+    {"officer_change_stop", "POST", "/api/v1/officer-changes/1/stop", By::token},
     {"delegation_list", "GET", "/api/v1/delegations", By::token},
     {"delegation_create", "POST", "/api/v1/delegations", By::token},
     {"delegation_end", "POST", "/api/v1/delegations/1/end", By::token},
@@ -125,6 +129,8 @@ constexpr Row kRoutes[] = {
     {"page_sessions_act", "POST", "/sesi", By::session},
     {"page_officer_sessions", "GET", "/pegawai/fo/sesi", By::session},
     {"page_officer_sessions_act", "POST", "/pegawai/fo/sesi", By::session},
+    {"page_officer_change", "GET", "/perubahan/1", By::session},
+    {"page_officer_change_act", "POST", "/perubahan/1", By::session},
     {"page_services", "GET", "/layanan", By::session},
     {"page_service", "GET", "/layanan/paud", By::session},
     {"page_service_diagram", "GET", "/layanan/paud/diagram.svg", By::session},
@@ -203,10 +209,10 @@ class Neighbour : protected HasKeys, public PagesTest {
 
   // Good for one use, so each who wants to sign in has their own.
   std::string new_link() {
-    const std::string secret = hex_digits(64);
-    office_.query("INSERT INTO sign_in_link (hash, officer, expires_at) VALUES (sha256('" + secret +
+    const std::string seed = hex_digits(32), path = "/masuk/";
+    office_.query("INSERT INTO sign_in_link (hash, officer, expires_at) VALUES (sha256('" + seed +
                   "'), 'fo', clock_timestamp() + interval '15 minutes')");
-    return secret;
+    return office_.daemon().completed(path + LinkKeys::unmarked(seed)).substr(path.size());
   }
 
   Held guesses() const {

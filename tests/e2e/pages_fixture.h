@@ -76,7 +76,9 @@ class PagesTest : public testing::Test {
         "SELECT body FROM message WHERE text = 'tautan_masuk' AND recipient = 'officer:" + officer +
         "' ORDER BY id DESC LIMIT 1");
     std::smatch found;
-    return std::regex_search(body, found, std::regex("/masuk/[0-9a-f]{64}")) ? found.str() : "";
+    return std::regex_search(body, found, std::regex("/masuk/[0-9a-f]{64}"))
+               ? office_.daemon().completed(found.str())
+               : "";
   }
   void ask_for_link(Browser& browser, const std::string& address, const std::string& to = "") {
     const WebPage form = browser.get("/masuk" + (to.empty() ? "" : "?ke=" + to));

@@ -166,7 +166,7 @@ Browser ServicesCost::signed_in(const std::string& address, const std::string& o
       database_);
   std::smatch found;
   EXPECT_TRUE(std::regex_search(body, found, std::regex("/masuk/[0-9a-f]{64}"))) << body;
-  EXPECT_EQ(browser.press(browser.get(found.str()), "").status, 303);
+  EXPECT_EQ(browser.press(browser.get(daemon_->completed(found.str())), "").status, 303);
   return browser;
 }
 

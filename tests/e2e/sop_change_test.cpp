@@ -82,7 +82,9 @@ class SopChange : public testing::Test {
         " 'tautan_masuk' AND recipient = 'officer:" +
         officer + "' ORDER BY id DESC LIMIT 1";
     EXPECT_TRUE(office_.becomes("SELECT count(*) > 0 FROM (" + link + ") l", "t"));
-    EXPECT_EQ(browser.press(browser.get(office_.query(link)), "").status, 303);
+    EXPECT_EQ(
+        browser.press(browser.get(office_.daemon().completed(office_.query(link))), "").status,
+        303);
     return browser;
   }
   CommandResult migrate(std::vector<std::string> more = {}) {

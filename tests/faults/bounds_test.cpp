@@ -118,6 +118,8 @@ std::map<std::string, Ask> pages_of_officers(const std::string& page) {
            {"page_sessions_act", "POST", "/sesi"},
            {"page_officer_sessions", "GET", "/pegawai/fo/sesi"},
            {"page_officer_sessions_act", "POST", "/pegawai/fo/sesi"},
+           {"page_officer_change", "GET", "/perubahan/1"},
+           {"page_officer_change_act", "POST", "/perubahan/1"},
            {"page_dead_letters_act", "POST", "/pesan"}})
     asks[name] = {method == "GET" ? "GET" : "POST", path, "", true};
   return asks;
@@ -144,6 +146,9 @@ std::map<std::string, Ask> Bounds::asks() {
       {"officer_create", {"POST", api + "/officers", "pengurus"}},
       {"officer_edit", {"POST", api + "/officers/fo", "pengurus"}},
       {"officer_leave", {"POST", api + "/officers/fo/leaves", "pengurus"}},
+      {"officer_change_list", {"GET", api + "/officer-changes", "pengurus"}},
+      {"officer_change_confirm", {"POST", api + "/officer-changes/1/confirm", "fo"}},
+      {"officer_change_stop", {"POST", api + "/officer-changes/1/stop", "pengurus"}},
       {"delegation_list", {"GET", api + "/delegations", "pengurus"}},
       {"delegation_create", {"POST", api + "/delegations", "pengurus"}},
       {"delegation_end", {"POST", api + "/delegations/1/end", "pengurus"}},

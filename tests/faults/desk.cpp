@@ -49,7 +49,7 @@ asio::awaitable<void> furnish(std::string conninfo, std::optional<double> speed)
   co_await store::put_in_force(db, store::By::system(), std::move(calendar));
   const People people = testing::staff();
   for (const Officer& officer : people.officers)
-    co_await store::add_officer(db, store::By::system(), officer);
+    co_await store::add_officer(db, store::By::system(), officer, store::InPerson::none());
 }
 
 asio::awaitable<void> move_clock(std::string conninfo, Instant to) {

@@ -199,7 +199,9 @@ std::string OutsideTest::last_link_to(const std::string& officer) {
       " 'officer:" +
       officer + "' ORDER BY id DESC LIMIT 1), '')");
   std::smatch found;
-  return std::regex_search(text, found, std::regex("/masuk/[0-9a-f]{64}")) ? found.str() : "";
+  return std::regex_search(text, found, std::regex("/masuk/[0-9a-f]{64}"))
+             ? office_.daemon().completed(found.str())
+             : "";
 }
 
 std::string OutsideTest::cookie_of(const std::string& officer) {

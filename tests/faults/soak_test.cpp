@@ -26,6 +26,7 @@
 #include <set>
 #include <thread>
 
+#include "daemon/base/link_keys.h"
 #include "notifiers/base64.h"
 #include "tests/faults/rig.h"
 #include "tests/support/await.h"
@@ -64,14 +65,13 @@ constexpr double kSmallTable = 1024 * 1024;  // bytes below which pages and dead
 // Those that do not: of people, rules, links and states, however much is done.
 constexpr double kMoreRows = 150;
 const std::set<std::string> kBounded{
-    "canary",        "change_head",     "change_mark",       "channel_outage",
-    "clock_step",    "count_ever",      "daily_job",         "delegation",
-    "kiosk_link",    "office_fact",     "database_identity", "officer",
-    "officer_leave", "officer_role",    "permit_number",     "permit_set_aside",
-    "portal",        "receipt",         "receipt_alias",     "rule_in_force",
-    "rule_set",      "send_pace",       "session",           "sign_in_link",
-    "silence",       "simulated_clock", "sop_retirement",    "sop_word",
-    "text_outage",   "token",           "token_use",         "count_delta",
+    "canary",         "change_head",   "change_mark",   "channel_outage",    "clock_step",
+    "count_ever",     "daily_job",     "delegation",    "kiosk_link",        "former_link",
+    "officer_change", "seal_turn",     "office_fact",   "database_identity", "officer",
+    "officer_leave",  "officer_role",  "permit_number", "permit_set_aside",  "portal",
+    "receipt",        "receipt_alias", "rule_in_force", "rule_set",          "send_pace",
+    "session",        "sign_in_link",  "silence",       "simulated_clock",   "sop_retirement",
+    "sop_word",       "text_outage",   "token",         "token_use",         "count_delta",
     "count_total"};
 
 struct Size {
@@ -246,11 +246,11 @@ HttpAnswer Soak::ask(const std::string& request) {
 }
 
 void Soak::track_a_file() {
-  const std::string secret =
+  const std::string seed =
       rig_.query("SELECT tracking_secret FROM permit WHERE id > 0 ORDER BY random() LIMIT 1");
-  if (secret.empty()) return;
+  if (seed.empty()) return;
   Browser applicant(daemon_.api_port());
-  timed(applicant, "/lacak/" + secret);
+  timed(applicant, daemon_.completed("/lacak/" + LinkKeys::unmarked(seed)));
   const std::lock_guard lock(mutex_);
   ++done_["applicants' looks"];
 }
@@ -322,7 +322,7 @@ Browser Soak::signed_in(const std::string& officer) {
   const std::string body = newest();
   if (body == before || !std::regex_search(body, link, std::regex("/masuk/[0-9a-f]{64}")))
     throw std::runtime_error("no link for " + officer);
-  browser.press(browser.get(link.str()), "");
+  browser.press(browser.get(daemon_.completed(link.str())), "");
   if (browser.cookies().count("__Host-tenggat_sesi") == 0)
     throw std::runtime_error("not signed in");
   return browser;

@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "daemon/base/link_keys.h"
+#include "tests/support/postgres.h"
 #include "tests/support/process.h"
 
 namespace tenggat::test {
@@ -49,6 +51,7 @@ DaemonProcess::~DaemonProcess() {
 void DaemonProcess::write_configuration() {
   write_file(directory_ / "tenggat.yaml",
              fmt::format("database: \"{}\"\n"
+                         "database_owner: \"{}\"\n"
                          "listen: 127.0.0.1:{}\n"
                          "admin_listen: 127.0.0.1:{}\n"
                          "public_url: https://perizinan.example.go.id\n"
@@ -56,8 +59,13 @@ void DaemonProcess::write_configuration() {
                          "state_dir: state\n"
                          "log: {{level: info, format: json}}\n"
                          "{}",
-                         options_.conninfo, api_port_, admin_port_, options_.rules.string(),
-                         behind_a_proxy(options_.configuration)));
+                         TestPostgres::as_daemon(options_.conninfo),
+                         TestPostgres::as_owner(options_.conninfo), api_port_, admin_port_,
+                         options_.rules.string(), behind_a_proxy(options_.configuration)));
+}
+
+std::string DaemonProcess::completed(const std::string& link) const {
+  return LinkKeys({read_file(directory_ / "state/link.key")}).complete(link);
 }
 
 void DaemonProcess::launch() {

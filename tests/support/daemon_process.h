@@ -60,6 +60,9 @@ class DaemonProcess {
   Options& options() { return options_; }
   void write_configuration();
 
+  // A link as the database holds it, "/masuk/…" or "/lacak/…", with the mark that opens it.
+  std::string completed(const std::string& link) const;
+
   int api_port() const { return api_port_; }
   int admin_port() const { return admin_port_; }
   const std::filesystem::path& directory() const { return directory_; }

@@ -130,6 +130,13 @@ std::string quoted(const std::string& name) {
   return text + '"';
 }
 
+std::string as_role(std::string conninfo, const std::string& role) {
+  const std::string administrator = " user=tenggat ";
+  const auto at = conninfo.find(administrator);
+  if (at != std::string::npos) conninfo.replace(at, administrator.size(), " user=" + role + ' ');
+  return conninfo;
+}
+
 std::unique_ptr<TestPostgres>& shared_slot() {
   static std::unique_ptr<TestPostgres> slot;
   return slot;
@@ -157,6 +164,9 @@ TestPostgres::TestPostgres(Options options) : options_{std::move(options)} {
     initdb.insert(initdb.end(), options_.initdb.begin(), options_.initdb.end());
     run(initdb);
     start();
+    execute(
+        "CREATE ROLE tenggat_owner LOGIN; GRANT pg_read_all_stats TO tenggat_owner;"
+        " CREATE ROLE tenggat_daemon LOGIN");
   } catch (...) {
     stop();
     close(leash_);
@@ -270,8 +280,16 @@ std::string TestPostgres::conninfo(const std::string& database) const {
   return "host=" + directory_ + " port=5432 user=tenggat dbname='" + database + "'";
 }
 
+std::string TestPostgres::as_owner(const std::string& conninfo) {
+  return as_role(conninfo, "tenggat_owner");
+}
+
+std::string TestPostgres::as_daemon(const std::string& conninfo) {
+  return as_role(conninfo, "tenggat_daemon");
+}
+
 std::string TestPostgres::create_database(const std::string& name, const std::string& from) {
-  execute("CREATE DATABASE " + quoted(name) + " TEMPLATE " + quoted(from));
+  execute("CREATE DATABASE " + quoted(name) + " TEMPLATE " + quoted(from) + " OWNER tenggat_owner");
   return conninfo(name);
 }
 

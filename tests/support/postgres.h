@@ -1,5 +1,7 @@
 // A private PostgreSQL cluster for one test process: unix socket only, in a directory of its own
-// under TMPDIR, never as root. It dies with the process, however that ends.
+// under TMPDIR, never as root. It dies with the process, however that ends. Its roles are as an
+// office has them: tenggat_owner owns the databases, tenggat_daemon is the daemon's; tenggat
+// administers the server, and looks on.
 #pragma once
 #include <gtest/gtest.h>
 #include <sys/types.h>
@@ -65,6 +67,10 @@ class TestPostgres {
   // machine's, from this file anew whenever it asks for the time: libfaketime's. Its user must be
   // able to read the file.
   static std::vector<std::string> faked_clock(const std::string& file);
+
+  // Of a conninfo as above: the same database as the role that owns it, and as a daemon's.
+  static std::string as_owner(const std::string& conninfo);
+  static std::string as_daemon(const std::string& conninfo);
 
   // Runs SQL (several statements allowed), blocking, as superuser. Returns the first cell or "".
   std::string execute(const std::string& sql, const std::string& database = "postgres");

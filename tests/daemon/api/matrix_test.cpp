@@ -127,7 +127,8 @@ bool is_public_page(const Row& r) {
                  "page_board_script", "page_kiosk", "page_kiosk_stream", "page_receipt"});
 }
 bool is_administrators_page(const Row& r) {
-  return r.route.starts_with("page_kiosks") || r.route.starts_with("page_officer") ||
+  return r.route.starts_with("page_kiosks") ||
+         (r.route.starts_with("page_officer") && !r.route.starts_with("page_officer_change")) ||
          r.route.starts_with("page_calendar") || r.route.starts_with("page_dead_letters");
 }
 
@@ -254,6 +255,38 @@ const std::vector<Rule>& rules() {
        "wrong_role"},
       {"no service says when it was",
        [](const Row& r, const Caller&) { return is_own_word(r.route); }, "forbidden"},
+
+      // Changes of officers that wait.
+      {"who has left has no say in them",
+       [](const Row& r, const Caller& c) {
+         return r.route.starts_with("officer_change_") && c.duty == Duty::left &&
+                c.kind == Kind::officer;
+       },
+       "unauthenticated"},
+      {"an administrator says the second word, and stops one",
+       [](const Row& r, const Caller& c) {
+         return r.route.starts_with("officer_change_") && c.administrator &&
+                c.kind == Kind::officer;
+       },
+       "ok"},
+      {"officers see what is about them",
+       [](const Row& r, const Caller& c) {
+         return r.route == "officer_change_list" && c.kind == Kind::officer;
+       },
+       "ok"},
+      {"the second word is an administrator's",
+       [](const Row& r, const Caller& c) {
+         return r.route == "officer_change_confirm" && c.kind == Kind::officer;
+       },
+       "not_second"},
+      {"what is about others is nobody's business",
+       [](const Row& r, const Caller& c) {
+         return r.route == "officer_change_stop" && c.kind == Kind::officer;
+       },
+       "not_found"},
+      {"no service says the second word",
+       [](const Row& r, const Caller&) { return r.route == "officer_change_confirm"; },
+       "forbidden"},
 
       // Whoever has left.
       {"who has left reads nothing",
@@ -397,9 +430,9 @@ class Matrix : public Routes {
             {.office = {"DPMPTSP", kPublicUrl, ""}, .calendar = "banjarbaru", .texts = {}}) {
     add_people();
     std::vector<Route> routes = api_routes({*pool_, *committer_, rulebook_, *uploads_, requests_,
-                                            door_, kPublicUrl, 1024, &receipts_});
+                                            door_, kPublicUrl, 1024, &receipts_, &links_});
     for (Route& route : pages::page_routes({*pool_, *committer_, rulebook_, signing_in_, board_,
-                                            *uploads_, door_, receipt_keys_, kPublicUrl}))
+                                            *uploads_, door_, receipt_keys_, kPublicUrl, &links_}))
       routes.push_back(std::move(route));
     router_.emplace(std::move(routes), outage_answer);
     read_permit_ = submitted();
@@ -434,7 +467,7 @@ class Matrix : public Routes {
     add_token("revoked", "revoked_at, officer) VALUES (decode('{}', 'hex'), now(), 'fo");
     secrets_["unknown"] = store::new_token_secret();
     for (const char* officer : {"fo", "bo", "left", "pengawas", "adm"}) {
-      sessions_[officer] = store::new_sign_in_secret();
+      sessions_[officer] = store::new_session_secret();
       query("INSERT INTO session (hash, officer, expires_at) VALUES (decode('" +
             store::hex(store::sha256(sessions_[officer])) + "', 'hex'), '" + officer +
             "', now() + interval '12 hours')");
@@ -504,6 +537,13 @@ class Matrix : public Routes {
       fill(
           query("INSERT INTO delegation (from_officer, to_officer, kind, start_on, end_on, letter)"
                 " VALUES ('kd', 's', 'plh', '2027-03-01', '2027-03-02', '1') RETURNING id"));
+      ask.body = "{}";
+    } else if (is_any(name, {"officer_change_confirm", "officer_change_stop"})) {
+      query("DELETE FROM officer_change");
+      query("UPDATE officer SET as_they_are_since = '-infinity'");
+      fill(
+          query("INSERT INTO officer_change (officer, name, proposed_by, proposed_at, effective_at)"
+                " VALUES ('s', 'Sekretaris', 'service:lain', now(), now()) RETURNING id"));
       ask.body = "{}";
     } else if (name == "email_bounce") {
       ask.body = "Subject: Undelivered Mail Returned to Sender\r\n\r\n";

@@ -78,10 +78,10 @@ class Memory : public Routes {
             *pool_, rulebook_,
             {.office = {"DPMPTSP", kPublicUrl, ""}, .calendar = "banjarbaru", .texts = {}}) {
     // Few of everything, so that what is kept by mistake is missed soon.
-    std::vector<Route> routes = api_routes(
-        {*pool_, *committer_, rulebook_, *uploads_, requests_, door_, kPublicUrl, 2, &receipts_});
+    std::vector<Route> routes = api_routes({*pool_, *committer_, rulebook_, *uploads_, requests_,
+                                            door_, kPublicUrl, 2, &receipts_, &links_});
     for (Route& route : pages::page_routes({*pool_, *committer_, rulebook_, signing_in_, board_,
-                                            *uploads_, door_, receipt_keys_, kPublicUrl}))
+                                            *uploads_, door_, receipt_keys_, kPublicUrl, &links_}))
       routes.push_back(std::move(route));
     router_.emplace(std::move(routes), outage_answer);
     permit_ = submitted();
@@ -268,8 +268,13 @@ TEST_F(Memory, OfAPageIsAskedAgain) {
 }
 
 TEST_F(Memory, OfAnApplicantsPageIsAskedAgain) {
-  const std::string secret = query("SELECT tracking_secret FROM permit");
-  sweep([&](int) { return head_of("GET", "/lacak/" + secret, "") + "\r\n"; }, 200);
+  const std::string seed = query("SELECT tracking_secret FROM permit");
+  sweep(
+      [&](int) {
+        return head_of("GET", "/lacak/" + links_.secret(LinkKeys::Opens::tracking, seed), "") +
+               "\r\n";
+      },
+      200);
 }
 
 TEST_F(Memory, OfARequestThatIsNoneIsNotMissed) {

@@ -59,7 +59,7 @@ class Office {
     permit.documents = {{"persyaratan_izin_paud", "", "https://berkas.example/1", "", ""}};
     stored.permit = open_permit(permit, context("2026-04-02T14:00:00+08:00")).value().after;
     stored.applicant = {"Siti", "siti@example.org", "6281234567890"};
-    stored.tracking_secret = "rahasia";
+    stored.tracking_seed = "rahasia";
     stored.fields = R"({"kelas":3})";
   }
   void does(const std::string& officer, const Command& command, std::string_view when) {

@@ -113,7 +113,7 @@ class OpenApi : public Routes {
     options.acquire_timeout = std::chrono::milliseconds(50);
     pg::Pool pool(io_.get_executor(), options);
     Router other(api_routes({pool, *committer_, rulebook_, *uploads_, requests_, door_, kPublicUrl,
-                             requests_per_token, &receipts_}),
+                             requests_per_token, &receipts_, &links_}),
                  outage_answer);
     std::swap(*router_, other);
     calls(pool);
@@ -142,6 +142,7 @@ class OpenApi : public Routes {
     return path;
   }
   static std::string holder_of(const std::string& operation) {
+    if (operation == "officer_change_confirm") return "adm";
     if (operation.starts_with("office") || operation.starts_with("delegation") ||
         operation.starts_with("notice") || operation.starts_with("message"))
       return "pengurus";
@@ -246,6 +247,14 @@ void OpenApi::bad_bodies_and_keys() {
       "INSERT INTO message (recipient, why, channel, address, name, text, subject, body, fields,"
       " template, rendered_at, state) SELECT 'officer:fo', 'on_duty', 'email', 'a@b.example',"
       " 'fo', 'tugas_baru', '', '', '{}', '', now(), s FROM unnest(ARRAY['dead', 'dead']) s");
+  const auto waits = [&](const char* officer) {
+    return "/officer-changes/" +
+           query(std::string("INSERT INTO officer_change (officer, name, proposed_by, proposed_at,"
+                             " effective_at) VALUES ('") +
+                 officer + "', 'Lain', 'system', now(), now()) RETURNING id");
+  };
+  query("UPDATE officer SET as_they_are_since = '-infinity' WHERE id = 'adm'");
+  const std::string to_confirm = waits("kb"), to_stop = waits("s");
   json::object submission = json::parse(kSubmission).as_object();
   submission["external_id"] = "web-good";
   const std::vector<Good> good = {
@@ -269,6 +278,8 @@ void OpenApi::bad_bodies_and_keys() {
           "email":"fo2@example.go.id","whatsapp":"0812-5000-1009"})"},
       {"/officers/fo2", "pengurus", R"({"name":"Fatimah Zahra","roles":["front_office"]})"},
       {"/officers/fo2/leaves", "pengurus", R"({"start":"2026-05-04","end":"2026-05-05"})"},
+      {to_confirm + "/confirm", "adm", "{}"},
+      {to_stop + "/stop", "pengurus", "{}"},
       {"/delegations", "pengurus", R"({"from":"kd","to":"s","kind":"plt","start":"2026-06-01",
           "end":"2026-06-02","letter":"800/2"})"},
       {"/delegations/" + delegation + "/end", "pengurus", "{}"},
@@ -353,6 +364,7 @@ void OpenApi::permits_and_their_reads() {
       {"/sops/paud", "dasbor"},
       {"/sops/paud/diagram.svg", "dasbor"},
       {"/officers", "pengurus"},
+      {"/officer-changes", "pengurus"},
       {"/delegations", "pengurus"},
       {"/notices?permit=" + id, "pengurus"},
       {"/notices?state=dead", "pengurus"},
@@ -368,8 +380,9 @@ void OpenApi::permits_and_their_reads() {
     EXPECT_EQ(unchanged.status, 304) << target;
     EXPECT_TRUE(unchanged.body.empty());
   }
-  for (const char* target : {"/permits?limit=0", "/tasks?limit=x", "/officers?q=x",
-                             "/delegations?q=x", "/notices", "/office-events?q=x"})
+  for (const char* target :
+       {"/permits?limit=0", "/tasks?limit=x", "/officers?q=x", "/officer-changes?q=x",
+        "/delegations?q=x", "/notices", "/office-events?q=x"})
     EXPECT_EQ(call("GET", target, holder_of(target + 1)).status, 400) << target;
   EXPECT_EQ(call("GET", "/events?after=k1", "dasbor").status, 400);
   for (const std::string& target :
@@ -606,6 +619,26 @@ void OpenApi::administration() {
     say("/officers", "pengurus", std::string(R"({"id":"x2","name":"Lain",)") + address + "}", 409);
   }
   say("/officers/fo", "pengurus", R"({"whatsapp":"+65 8123 4567"})", 422);
+  // Who signs in person: the change waits, for one at a time and for a second administrator.
+  const Response waits = say("/officers/kd", "pengurus", R"({"email":"kepala@example.go.id",
+      "whatsapp":"0812-5000-1777"})",
+                             200);
+  const std::string change =
+      "/officer-changes/" + std::string(object(waits).at("waiting_change").as_string());
+  EXPECT_NE(object(waits).at("email"), "kepala@example.go.id");
+  say("/officers/kd", "pengurus", R"({"email":"lain@example.go.id"})", 409);
+  EXPECT_EQ(object(call("GET", "/officer-changes", "kd")).at("items").as_array().size(), 1U);
+  EXPECT_TRUE(object(call("GET", "/officer-changes", "fo")).at("items").as_array().empty());
+  say(change + "/confirm", "kd", "{}", 403);
+  say(change + "/stop", "fo", "{}", 404);
+  query("UPDATE officer SET email = 'kepala@example.go.id' WHERE id = 'fo2'");
+  say(change + "/confirm", "adm", "{}", 409);
+  query("UPDATE officer SET email = '', whatsapp = '6281250001777' WHERE id = 'fo2'");
+  say(change + "/confirm", "adm", "{}", 409);
+  say(change + "/stop", "kd", "{}", 200);
+  query(
+      "UPDATE officer SET email = 'fo2@example.go.id', whatsapp = '6281250001009'"
+      " WHERE id = 'fo2'");
   const Response overlapping =
       say("/officers/fo2/leaves", "pengurus", R"({"start":"2026-05-05","end":"2026-05-06"})", 409);
   EXPECT_EQ(object(overlapping).at("leave").at("end"), "2026-05-05");
@@ -681,7 +714,11 @@ void OpenApi::late_entries() {
   correct("adm", "verifikasi", "14:55", "salah mencatat jamnya", 409);
   correct("adm", sign, "15:04", "salah mencatat jamnya", 422);
   correct("adm", sign, "14:55", "salah", 422);
-  say("/officers/kd", "pengurus", R"({"roles":["kepala_dinas","admin"]})", 200);
+  const Response waits =
+      say("/officers/kd", "pengurus", R"({"roles":["kepala_dinas","admin"]})", 200);
+  say("/officer-changes/" + std::string(object(waits).at("waiting_change").as_string()) +
+          "/confirm",
+      "adm", "{}", 200);
   correct("kd", sign, "14:55", "salah mencatat jamnya", 403);  // their own
 }
 

@@ -71,7 +71,7 @@ inline awaitable<std::map<std::string, std::string>> furnish(std::string conninf
   co_await store::put_in_force(db, store::By::system(), std::move(calendar));
   const People people = testing::staff();
   for (const Officer& officer : people.officers)
-    co_await store::add_officer(db, store::By::system(), officer);
+    co_await store::add_officer(db, store::By::system(), officer, store::InPerson::none());
   std::map<std::string, std::string> secrets;
   for (const NewToken& wanted : tokens) {
     const std::string secret = store::new_token_secret();
@@ -114,7 +114,7 @@ class Routes : public ::testing::Test {
                        std::bind_front(command_answer, std::string(kPublicUrl)),
                        office::CommitterOptions{});
     router_.emplace(api_routes({*pool_, *committer_, rulebook_, *uploads_, requests_, door_,
-                                kPublicUrl, 1024, &receipts_}),
+                                kPublicUrl, 1024, &receipts_, &links_}),
                     outage_answer);
     boost::asio::co_spawn(io_, committer_->run(), boost::asio::detached);
   }
@@ -200,6 +200,7 @@ class Routes : public ::testing::Test {
   RateLimit requests_{100'000};
   Doorkeeper door_{100'000};
   notify::ReceiptConfig receipts_{"meta", "kunci-tanda-tangan", "token-tantangan"};
+  LinkKeys links_{{std::string(64, 'k')}};
   std::optional<pg::Pool> pool_;
   std::optional<Uploads> uploads_;
   std::optional<office::Committer> committer_;

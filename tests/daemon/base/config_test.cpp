@@ -70,6 +70,7 @@ http: {proxies: [127.0.0.1]}
 const std::map<std::string_view, std::string> kOthers = {
     {"mode", "mode: trial"},
     {"database", "database: host=/tmp"},
+    {"database_owner", "database_owner: host=/tmp"},
     {"listen", "listen: 127.0.0.1:1"},
     {"admin_listen", "admin_listen: 127.0.0.1:1"},
     {"public_url", "public_url: http://lain.example"},
@@ -103,6 +104,7 @@ const std::map<std::string_view, std::string> kOthers = {
     {"portal.secret_files", "portal: {url: 'https://a.example', secret_files: [a]}"},
     {"portal.allow_private", "portal: {allow_private: true}"},
     {"seal_key_file", "seal_key_file: a"},
+    {"link_key_file", "link_key_file: a"},
     {"state_dir", "state_dir: a"},
     {"seal_former_key_files", "seal_former_key_files: [a]"},
     {"skm.url", "skm: {url: 'https://skm.example'}"},

@@ -63,22 +63,38 @@ TEST_F(Secret, AKeyThatNoConfigurationNamesIsMadeOnceForItsOwnerAlone) {
   EXPECT_FALSE(std::filesystem::exists(config_.state_dir));
 
   EXPECT_EQ(make_own_keys(config_).value(),
-            std::vector<std::filesystem::path>{own_seal_key(config_)});
+            (std::vector<std::filesystem::path>{own_seal_key(config_), own_link_key(config_)}));
+  EXPECT_EQ(read_secrets(config_, places())->link_keys.at(0).size(), 64U);
   const std::string made = read_secrets(config_, places())->seal_key;
   EXPECT_TRUE(SigningKey::from_pem(made));
-  EXPECT_EQ(std::filesystem::status(own_seal_key(config_)).permissions(),
-            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  for (const std::filesystem::path& key : {own_seal_key(config_), own_link_key(config_)})
+    EXPECT_EQ(std::filesystem::status(key).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   EXPECT_TRUE(make_own_keys(config_).value().empty());
   EXPECT_EQ(read_secrets(config_, places())->seal_key, made);
   std::size_t files = 0;
   for ([[maybe_unused]] const auto& one : std::filesystem::directory_iterator(config_.state_dir))
     ++files;
-  EXPECT_EQ(files, 1);
+  EXPECT_EQ(files, 2);
+}
+
+TEST_F(Secret, KeysOfLinksAreSeveralWhileOneRotatesAndLongEach) {
+  write(root_ / "new", std::string(64, 'b') + "\n");
+  write(root_ / "old", std::string(64, 'a') + "\n");
+  write(root_ / "short", "sandi\n");
+  config_.link_key_file = {(root_ / "new").string(), (root_ / "old").string()};
+  EXPECT_EQ(read_secrets(config_, places())->link_keys,
+            (std::vector<std::string>{std::string(64, 'b'), std::string(64, 'a')}));
+  config_.link_key_file = {(root_ / "short").string()};
+  const auto refused = read_secrets(config_, places());
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().front().message.find("shorter than 32"), std::string::npos);
 }
 
 TEST_F(Secret, NoKeyIsMadeWhereOneIsNamed) {
   config_.state_dir = (root_ / "state").string();
   config_.seal_key_file = "named";
+  config_.link_key_file = {"named, too"};
   EXPECT_TRUE(make_own_keys(config_).value().empty());
   EXPECT_FALSE(std::filesystem::exists(config_.state_dir));
 }

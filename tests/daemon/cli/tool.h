@@ -98,7 +98,9 @@ class OnDatabase : public testing::Test {
 
   void configure(const std::filesystem::path& rules) {
     tool_.environment["TENGGAT_CONFIG"] = folder_.write(
-        "tenggat.yaml", "database: \"" + conninfo_ + "\"\nrules: " + rules.string() + "\n");
+        "tenggat.yaml", "database: \"" + TestPostgres::as_daemon(conninfo_) +
+                            "\"\ndatabase_owner: \"" + TestPostgres::as_owner(conninfo_) +
+                            "\"\nrules: " + rules.string() + "\n");
   }
   Ran run(const std::vector<std::string>& arguments) { return tool_.run(arguments); }
   void migrate() {

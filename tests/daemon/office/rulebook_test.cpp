@@ -121,8 +121,12 @@ TEST_F(RulebookOnDatabase, PeopleComeBackAsTheyWereWritten) {
                      .roles = {"back_office", "front_office"},
                      .leaves = {},
                      .ended = {}};
-  EXPECT_TRUE(await(io_, store::add_officer(*connection_, store::By::system(), siti)).done());
-  EXPECT_FALSE(await(io_, store::add_officer(*connection_, store::By::system(), siti)).done());
+  EXPECT_TRUE(await(io_, store::add_officer(*connection_, store::By::system(), siti,
+                                            store::InPerson::none()))
+                  .done());
+  EXPECT_FALSE(await(io_, store::add_officer(*connection_, store::By::system(), siti,
+                                             store::InPerson::none()))
+                   .done());
   refresh();
   EXPECT_EQ(rulebook_.people().officers, std::vector<Officer>{siti});
   const auto leave = [&](const char* end) {

@@ -108,7 +108,7 @@ class Building {
     change.projection = project(decided->after, sop_, calendar_);
     change.decision = std::move(*decided);
     change.salt = "salt";
-    change.tracking_secret = "rahasia";
+    change.tracking_seed = "rahasia";
     if (!stored_) change.calendar_version = "calendar 1";
     asio::io_context io;
     const StoredPermit read = test::await(io, write_and_read(conninfo_, change));

@@ -11,6 +11,7 @@
 #include "daemon/store/board.h"
 #include "daemon/store/hash.h"
 #include "daemon/store/messages.h"
+#include "daemon/store/officer_changes.h"
 #include "daemon/store/restoring.h"
 #include "daemon/store/rules.h"
 #include "daemon/store/sessions.h"
@@ -27,6 +28,7 @@ struct Row {
   std::function<std::string()> change;  // returns what it is about
   std::vector<OfficeChange> changes;    // in clear
   std::string told;                     // whom it concerns, and the administrator
+  std::size_t after = 0;                // so many events of the same change come after it
 };
 
 class InsiderMatrix : public OfficeChain {
@@ -49,7 +51,7 @@ class InsiderMatrix : public OfficeChain {
            Officer rina = officer("rina", "Rina Wati");
            rina.whatsapp = "6281234567890";
            rina.roles = {"sekretaris", "kepala_dinas"};
-           EXPECT_TRUE(await(io_, add_officer(db(), kAdmin, rina)).done());
+           EXPECT_TRUE(await(io_, add_officer(db(), kAdmin, rina, InPerson::none())).done());
            return "rina";
          },
          {{V::name, "", "Rina Wati"},
@@ -64,7 +66,8 @@ class InsiderMatrix : public OfficeChain {
            edit.whatsapp = "6281111111111";
            edit.roles = {"back_office", "front_office"};
            edit.ended_on = "2031-01-01";
-           EXPECT_TRUE(await(io_, edit_officer(db(), kAdmin, "siti", edit)).done());
+           EXPECT_TRUE(
+               await(io_, edit_officer(db(), kAdmin, "siti", edit, InPerson::none())).done());
            return "siti";
          },
          {{V::email, "siti@example.go.id", "lain@example.go.id"},
@@ -72,6 +75,35 @@ class InsiderMatrix : public OfficeChain {
           {V::roles, "front_office", "back_office front_office"},
           {V::ended_on, "", "2031-01-01"}},
          "adm siti"},
+        {K::officer_change_proposed,
+         "siti",
+         [this] {
+           propose("siti", "baru@example.go.id");
+           return "siti";
+         },
+         {{V::email, "lain@example.go.id", "baru@example.go.id"},
+          {V::change, "", ""},
+          {V::takes_effect_at, "", ""}},
+         "adm siti"},
+        {K::officer_change_stopped,
+         "siti",
+         [this] {
+           EXPECT_TRUE(await(io_, stop_waiting_change(db(), kAdmin, change_)).done());
+           return "siti";
+         },
+         {{V::change, "", ""}},
+         "adm siti"},
+        {K::officer_change_confirmed,
+         "siti",
+         [this] {
+           propose("siti", "baru@example.go.id", By::system());
+           sql("UPDATE officer SET as_they_are_since = '-infinity'");
+           EXPECT_TRUE(await(io_, confirm_waiting_change(db(), kAdmin, change_)).done());
+           return "siti";
+         },
+         {{V::change, "", ""}},
+         "adm siti",
+         1},
         {K::leave_entered,
          "siti",
          [this] {
@@ -118,6 +150,23 @@ class InsiderMatrix : public OfficeChain {
          "adm siti"},
     };
   }
+
+  // Siti signs in person; the moment at which it takes effect is the clock's to say.
+  void propose(const char* id, const char* email, By by = By::officer("adm")) {
+    OfficerEdit edit;
+    edit.email = email;
+    const InPerson in_person({"front_office"});
+    const OfficerChange change = await(io_, edit_officer(db(), by, id, edit, in_person));
+    EXPECT_TRUE(change.done() && change.waiting > 0);
+    change_ = change.waiting;
+    const Instant effect = test::at("1970-01-01T00:00:00Z") +
+                           Seconds(std::stoll(sql("SELECT extract(epoch FROM effective_at)::bigint"
+                                                  " FROM officer_change")));
+    takes_effect_ = to_string(Stamp{effect});
+  }
+
+  std::string takes_effect_;
+  std::int64_t change_ = 0;
 
   std::vector<Row> of_keys() {
     return {
@@ -337,11 +386,13 @@ TEST_F(InsiderMatrix, EachChangeIsAnEventWithWhatWasAndWhatIsAndIsToldWhomItConc
     SCOPED_TRACE(word_of(row.kind));
     const std::string about = row.change();
     seen.insert(row.kind);
-    const StoredEvent stored = events({std::nullopt, 1}).at(0);
+    const StoredEvent stored = events({std::nullopt, 1}).at(row.after);
     EXPECT_EQ(stored.event.actor, "officer:adm");
     const std::string salt = bytes_of(salt_of(row.person));
     ASSERT_EQ(salt.size(), 32U);
     for (OfficeChange& change : row.changes) {
+      if (change.value == V::takes_effect_at) change.after = takes_effect_;
+      if (change.value == V::change) change.after = std::to_string(change_);
       if (!is_personal(change.value)) continue;
       for (std::string* side : {&change.before, &change.after})
         if (!side->empty()) *side = digest(salt, *side);
@@ -360,19 +411,31 @@ TEST_F(InsiderMatrix, EachChangeIsAnEventWithWhatWasAndWhatIsAndIsToldWhomItConc
 // Whoever adds a statement that changes the office comes by here, and gives it an event and a row.
 TEST_F(InsiderMatrix, EveryStatementThatChangesTheOfficeIsKnown) {
   const std::map<std::string, int> known{
-      {"people.cpp INSERT INTO officer", 1},       {"people.cpp UPDATE officer", 1},
-      {"people.cpp INSERT INTO officer_role", 1},  {"people.cpp DELETE FROM officer_role", 1},
-      {"people.cpp DELETE FROM officer_leave", 2}, {"people.cpp INSERT INTO officer_leave", 1},
-      {"people.cpp INSERT INTO delegation", 1},    {"people.cpp UPDATE delegation", 1},
-      {"tokens.cpp INSERT INTO token", 1},         {"tokens.cpp UPDATE token", 1},
+      {"officers.cpp INSERT INTO officer", 1},
+      {"officer_rows.cpp UPDATE officer", 1},
+      {"officer_rows.cpp INSERT INTO officer_role", 1},
+      {"officer_rows.cpp DELETE FROM officer_role", 1},
+      {"officer_changes.cpp INSERT INTO officer_change", 1},
+      {"officer_changes.cpp DELETE FROM officer_change", 1},
+      {"people.cpp DELETE FROM officer_leave", 2},
+      {"people.cpp INSERT INTO officer_leave", 1},
+      {"people.cpp INSERT INTO delegation", 1},
+      {"people.cpp UPDATE delegation", 1},
+      {"tokens.cpp INSERT INTO token", 1},
+      {"tokens.cpp UPDATE token", 1},
       {"clock_steps.cpp UPDATE token", 1},  // instants of the machine's clock, which was set
-      {"board.cpp INSERT INTO kiosk_link", 1},     {"board.cpp UPDATE kiosk_link", 1},
-      {"silences.cpp INSERT INTO silence", 1},     {"silences.cpp UPDATE silence", 1},
-      {"rules.cpp INSERT INTO rule_in_force", 2},  {"rules.cpp UPDATE rule_in_force", 1},
-      {"rules.cpp INSERT INTO sop_retirement", 1}, {"rules.cpp UPDATE sop_retirement", 1},
+      {"board.cpp INSERT INTO kiosk_link", 1},
+      {"board.cpp UPDATE kiosk_link", 1},
+      {"silences.cpp INSERT INTO silence", 1},
+      {"silences.cpp UPDATE silence", 1},
+      {"rules.cpp INSERT INTO rule_in_force", 2},
+      {"rules.cpp UPDATE rule_in_force", 1},
+      {"rules.cpp INSERT INTO sop_retirement", 1},
+      {"rules.cpp UPDATE sop_retirement", 1},
   };
   const std::regex change(
-      "(INSERT INTO|UPDATE|DELETE FROM) (officer|officer_role|officer_leave|delegation|token|"
+      "(INSERT INTO|UPDATE|DELETE FROM) "
+      "(officer|officer_role|officer_change|officer_leave|delegation|token|"
       "kiosk_link|silence|rule_in_force|sop_retirement)\\b");
   std::map<std::string, int> found;
   for (const auto& file :

@@ -30,10 +30,10 @@ class OfficeChain : public test::OnDatabase {
     Officer siti = officer("siti", "Siti Aminah");
     siti.email = "siti@example.go.id";
     siti.roles = {"front_office"};
-    ASSERT_TRUE(await(io_, add_officer(db(), kAdmin, siti)).done());
+    ASSERT_TRUE(await(io_, add_officer(db(), kAdmin, siti, InPerson::none())).done());
     Officer adm = officer("adm", "Pengelola");
     adm.roles = {"admin"};
-    ASSERT_TRUE(await(io_, add_officer(db(), kAdmin, adm)).done());
+    ASSERT_TRUE(await(io_, add_officer(db(), kAdmin, adm, InPerson::none())).done());
   }
   static Officer officer(const char* id, const char* name) {
     Officer one;

@@ -16,7 +16,7 @@ pg::Awaitable<void> change_and_fail(pg::Connection& db) {
   Officer officer;
   officer.id = "budi";
   officer.name = "Budi";
-  co_await add_officer(db, By::system(), std::move(officer));
+  co_await add_officer(db, By::system(), std::move(officer), InPerson::none());
   co_await transaction.rollback();
 }
 
@@ -31,19 +31,19 @@ pg::Awaitable<std::map<std::int64_t, OfficeNews>> read_news(pg::Connection& db,
 TEST_F(OfficeChain, AnAddressThatWasIsKeptBesideItsEventForWhoMustBeToldThere) {
   OfficerEdit edit;
   edit.email = "lain@example.go.id";
-  ASSERT_TRUE(await(io_, edit_officer(db(), kAdmin, "siti", edit)).done());
+  ASSERT_TRUE(await(io_, edit_officer(db(), kAdmin, "siti", edit, InPerson::none())).done());
   OfficerEdit renamed;
   renamed.name = "Siti A.";
-  ASSERT_TRUE(await(io_, edit_officer(db(), kAdmin, "siti", renamed)).done());
+  ASSERT_TRUE(await(io_, edit_officer(db(), kAdmin, "siti", renamed, InPerson::none())).done());
   auto news = await(io_, read_news(db(), {1, 3, 4, 99}));
   ASSERT_EQ(news.size(), 3U);
-  EXPECT_EQ(former_addresses(news.at(3)),
+  EXPECT_EQ(further_addresses(news.at(3)),
             (std::vector<ChannelAddress>{{"email", "siti@example.go.id"}}));
-  EXPECT_FALSE(former_addresses(news.at(1)));  // who is new had none
-  EXPECT_FALSE(former_addresses(news.at(4)));
+  EXPECT_FALSE(further_addresses(news.at(1)));  // who is new had none
+  EXPECT_FALSE(further_addresses(news.at(4)));
   sql("DELETE FROM office_event_word WHERE event = 3");  // erased
   news = await(io_, read_news(db(), {3}));
-  EXPECT_EQ(former_addresses(news.at(3)), std::vector<ChannelAddress>{});
+  EXPECT_EQ(further_addresses(news.at(3)), std::vector<ChannelAddress>{});
   EXPECT_FALSE(audit().broken);
 }
 
@@ -52,9 +52,10 @@ TEST_F(OfficeChain, WhatChangesNothingIsNoEvent) {
   OfficerEdit same;
   same.name = "Siti Aminah";
   same.roles = {"front_office"};
-  EXPECT_TRUE(await(io_, edit_officer(db(), kAdmin, "siti", same)).done());
-  EXPECT_FALSE(await(io_, edit_officer(db(), kAdmin, "nobody", same)).done());
-  EXPECT_FALSE(await(io_, add_officer(db(), kAdmin, officer("siti", "Lain"))).done());
+  EXPECT_TRUE(await(io_, edit_officer(db(), kAdmin, "siti", same, InPerson::none())).done());
+  EXPECT_FALSE(await(io_, edit_officer(db(), kAdmin, "nobody", same, InPerson::none())).done());
+  EXPECT_FALSE(
+      await(io_, add_officer(db(), kAdmin, officer("siti", "Lain"), InPerson::none())).done());
   EXPECT_FALSE(await(io_, revoke_token(db(), kAdmin, 99)));
   EXPECT_FALSE(await(io_, cancel_leave(db(), kAdmin, "siti", "2030-01-01")));
   EXPECT_EQ(events().size(), before);
@@ -64,7 +65,8 @@ TEST_F(OfficeChain, AnAddressThatAnotherHasLeavesNoEventBehind) {
   const std::size_t before = events().size();
   OfficerEdit edit;
   edit.email = "SITI@example.go.id";
-  const OfficerChange change = await(io_, edit_officer(db(), kAdmin, "adm", edit));
+  const OfficerChange change =
+      await(io_, edit_officer(db(), kAdmin, "adm", edit, InPerson::none()));
   EXPECT_EQ(change.kind, OfficerChange::Kind::shared_email);
   EXPECT_EQ(change.other, "siti");
   EXPECT_EQ(events().size(), before);
@@ -109,7 +111,7 @@ TEST_F(OfficeChain, NoEventIsOlderThanTheOneBefore) {
   sql("UPDATE office_chain SET last_at = '2090-01-01'");
   OfficerEdit edit;
   edit.name = "Siti A.";
-  EXPECT_TRUE(await(io_, edit_officer(db(), kAdmin, "siti", edit)).done());
+  EXPECT_TRUE(await(io_, edit_officer(db(), kAdmin, "siti", edit, InPerson::none())).done());
   EXPECT_EQ(events().at(0).event.at, test::at("2090-01-01T00:00:00Z"));
 }
 

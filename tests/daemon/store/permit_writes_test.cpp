@@ -39,7 +39,7 @@ PermitChange change_of(const Story& story, std::int64_t id) {
   change.projection = project(change.decision.after, office.sop(), office.calendar());
   change.calendar_version = "calendar 1";
   change.salt = "salt";
-  change.tracking_secret = story.name;
+  change.tracking_seed = story.name;
   return change;
 }
 

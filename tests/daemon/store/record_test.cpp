@@ -76,7 +76,7 @@ pg::Awaitable<void> write(std::string conninfo) {
         change.calendar_version = "calendar 1";
         change.applicant = {"Siti", "siti@example.id", "6281234567"};
         change.salt = "salt";
-        change.tracking_secret = story.name;
+        change.tracking_seed = story.name;
         change.fields = R"({"nib": "123", "alamat": {"kota": "Banjarbaru"}})";
       } else {
         change.before = std::move(found.at(id));

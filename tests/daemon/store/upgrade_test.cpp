@@ -1,6 +1,7 @@
 // Databases of earlier programs, filled by those programs (filled_VERSION.sql: what an office of a
-// simulated fortnight had left there), come up to the newest schema from each version since, and
-// their record holds.
+// simulated fortnight had left there), come up to the newest schema from each version since: their
+// record holds, and links that were sent before open what they opened. That of the first schema
+// holds of the later fortnight what its tables had a place for.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -14,6 +15,7 @@
 #include "daemon/store/audit.h"
 #include "daemon/store/columns.h"
 #include "daemon/store/migrations.h"
+#include "daemon/store/office_chain.h"
 #include "daemon/store/record.h"
 #include "tests/support/await.h"
 #include "tests/support/postgres.h"
@@ -40,6 +42,7 @@ pg::Awaitable<void> bring_to(std::string conninfo, int version) {
 struct Upgraded {
   std::int64_t completed = 0;
   AuditReport report;
+  OfficeAudit office;
 };
 // As `tenggat db migrate` and `tenggat audit verify` do it.
 pg::Awaitable<Upgraded> upgrade(std::string conninfo) {
@@ -55,6 +58,7 @@ pg::Awaitable<Upgraded> upgrade(std::string conninfo) {
   AuditOptions options;
   options.derivation = &rules;
   done.report = co_await verify_record(db, options);
+  done.office = co_await verify_office_chain(db);
   co_return done;
 }
 
@@ -69,6 +73,18 @@ void load(const fs::path& dump, const std::string& database) {
       database);
   server.execute("SET session_replication_role = replica; " + test::read_file(dump), database);
 }
+
+// Of the links that had been sent: those that open their permit, and those that a copy would give
+// away.
+constexpr const char* kLinksOfBefore =
+    "SELECT count(*) FROM sent_before s JOIN former_link f ON f.permit = s.id"
+    " AND f.hash = sha256(convert_to(s.secret, 'UTF8'))";
+constexpr const char* kSecretsLeft =
+    "SELECT (SELECT count(*) FROM permit p JOIN sent_before s ON p.tracking_secret = s.secret)"
+    " + (SELECT count(*) FROM message m JOIN sent_before s ON position(s.secret IN m.body) > 0"
+    "      OR position(s.secret IN m.fields::text) > 0)"
+    " + (SELECT count(*) FROM idempotency i JOIN sent_before s ON position(s.secret IN i.answer) > "
+    "0)";
 
 class Upgrade : public ::testing::TestWithParam<int> {};
 
@@ -85,6 +101,10 @@ TEST_P(Upgrade, OfAFilledDatabaseFromThisVersionAndEachSince) {
   const std::string permits =
       test::shared_postgres().execute("SELECT count(*) FROM permit WHERE id > 0", name);
   EXPECT_NE(permits, "0");
+  test::shared_postgres().execute(
+      "CREATE TABLE sent_before AS SELECT id, tracking_secret AS secret FROM permit WHERE id > 0",
+      name);
+  int steps = 0;
   for (const pg::Migration& migration : migrations()) {
     if (migration.version < filled_at) continue;
     test::await(io, bring_to(conninfo, migration.version));
@@ -94,15 +114,20 @@ TEST_P(Upgrade, OfAFilledDatabaseFromThisVersionAndEachSince) {
     EXPECT_EQ(std::to_string(done.report.permits), permits) << migration.name;
     for (const AuditFinding& one : done.report.findings)
       ADD_FAILURE() << "from " << migration.name << ": " << words_of(one);
+    ++steps;
+    EXPECT_FALSE(done.office.broken) << migration.name;
+    EXPECT_EQ(test::shared_postgres().execute(kLinksOfBefore, copy), permits) << migration.name;
+    EXPECT_EQ(test::shared_postgres().execute(kSecretsLeft, copy), "0") << migration.name;
     std::cout << fmt::format("from {}: {} records completed; {} permits, {} events, {} rows\n",
                              migration.name, done.completed, done.report.permits,
                              done.report.events, done.report.rows);
     test::shared_postgres().drop_database(copy);
   }
+  std::cout << fmt::format("{} versions since {}\n", steps, filled_at);
   test::shared_postgres().drop_database(name);
 }
 
-INSTANTIATE_TEST_SUITE_P(Filled, Upgrade, ::testing::Values(25, 29));
+INSTANTIATE_TEST_SUITE_P(Filled, Upgrade, ::testing::Values(1, 25, 29));
 
 }  // namespace
 }  // namespace tenggat::store

@@ -158,7 +158,7 @@ TEST_F(Batch, EachSubmissionHasTheSecretsThatWereDrawnForIt) {
   const PermitChange& change = decision_.changes[0];
   EXPECT_FALSE(change.before);
   EXPECT_EQ(change.salt, "salt of b");
-  EXPECT_EQ(change.tracking_secret, "secret of b");
+  EXPECT_EQ(change.tracking_seed, "secret of b");
   EXPECT_EQ(std::get<Submitted>(change.decision.events.front().what).applicant, "digest of b");
   EXPECT_EQ(change.applicant.name, "Siti");
   EXPECT_EQ(change.calendar_version, "calendar 1");

@@ -1,0 +1,106 @@
+#include "daemon/store/roles.h"
+
+#include <fmt/format.h>
+
+#include "daemon/pg/migrate.h"
+#include "daemon/store/columns.h"
+
+namespace tenggat::store {
+namespace {
+
+// To these the daemon adds, and takes nothing from them.
+constexpr const char* kRecord = "event, office_event, seal, seal_chain";
+// These it reads: they are for who migrates.
+constexpr const char* kOwners = "schema_migration, record_incomplete";
+
+std::string quoted(std::string_view name) {
+  std::string text = "\"";
+  for (const char c : name) {
+    if (c == '"') text += '"';
+    text += c;
+  }
+  return text + '"';
+}
+
+// Of what is the owner's own in these schemas: others' things may lie beside.
+struct Here {
+  std::string database, schema, user, tables, views, sequences;
+};
+constexpr auto kHere =
+    columns(given("quote_ident(current_database())", &Here::database),
+            given("quote_ident(current_schema())", &Here::schema),
+            given("current_user::text", &Here::user), given("tables", &Here::tables),
+            given("views", &Here::views), given("sequences", &Here::sequences));
+constexpr const char* kHereSql =
+    "SELECT {} FROM (SELECT"
+    " string_agg(c.oid::regclass::text, ', ') FILTER (WHERE n.nspname <> 'laporan'"
+    "   AND c.relkind <> 'S') AS tables,"
+    " string_agg(c.oid::regclass::text, ', ') FILTER (WHERE n.nspname = 'laporan') AS views,"
+    " string_agg(c.oid::regclass::text, ', ') FILTER (WHERE c.relkind = 'S') AS sequences"
+    " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " WHERE n.nspname IN (current_schema(), 'laporan') AND c.relkind IN ('r', 'p', 'v', 'm', 'S')"
+    " AND pg_get_userbyid(c.relowner) = current_user) AS found";
+
+}  // namespace
+
+pg::Awaitable<void> grant_to_daemon(pg::Connection& connection, std::string role) {
+  static const auto here_sql = only<kHere>(kHereSql);
+  pg::Transaction transaction(connection);
+  pg::Pipeline begin;
+  // Two at once would change the same rows of the catalogue.
+  begin.add(std::string("SET LOCAL lock_timeout = ") + pg::kLockWait);
+  begin.add("LOCK TABLE schema_migration IN EXCLUSIVE MODE");
+  const auto slot = begin.add(here_sql);
+  const pg::Results found = co_await transaction.run(std::move(begin));
+  const Here here = found[slot];
+  if (here.user == role)
+    throw pg::Error{{.sqlstate = "0LP01",
+                     .message = fmt::format("{} is the owner's own role, not a daemon's", role)}};
+  const std::string to = quoted(role);
+  std::string all;
+  const auto add = [&](std::string statement) { all += std::move(statement) + ";\n"; };
+  add(fmt::format("REVOKE CREATE ON SCHEMA {} FROM PUBLIC, {}", here.schema, to));
+  add(fmt::format("REVOKE CREATE, TEMPORARY ON DATABASE {} FROM PUBLIC, {}", here.database, to));
+  add(fmt::format("GRANT CONNECT ON DATABASE {} TO {}", here.database, to));
+  add(fmt::format("GRANT USAGE ON SCHEMA {}, laporan TO {}", here.schema, to));
+  add(fmt::format("REVOKE ALL ON {}, {} FROM {}", here.tables, here.views, to));
+  add(fmt::format("GRANT SELECT ON {}, {} TO {}", here.tables, here.views, to));
+  add(fmt::format("GRANT INSERT, UPDATE, DELETE ON {} TO {}", here.tables, to));
+  add(fmt::format("REVOKE UPDATE, DELETE ON {} FROM {}", kRecord, to));
+  add(fmt::format("REVOKE INSERT, UPDATE, DELETE ON {} FROM {}", kOwners, to));
+  add(fmt::format("REVOKE ALL ON SEQUENCE {} FROM {}", here.sequences, to));
+  add(fmt::format("GRANT USAGE, SELECT ON SEQUENCE {} TO {}", here.sequences, to));
+  add(fmt::format("GRANT EXECUTE ON FUNCTION {}.forget_canarys_events() TO {}", here.schema, to));
+  co_await transaction.script(std::move(all), std::chrono::seconds(30));
+  co_await transaction.commit(pg::Pipeline());
+}
+
+pg::Awaitable<std::vector<std::string>> rights_beyond_need(pg::Connection& connection) {
+  static const auto sql = values<std::string>(
+      "WITH me AS (SELECT oid, rolsuper, rolcreaterole, rolcreatedb, rolreplication FROM pg_roles"
+      "   WHERE rolname = current_user),"
+      " record AS (SELECT c.oid, c.relname, c.relowner FROM pg_class c"
+      "   WHERE c.relnamespace = current_schema()::regnamespace"
+      "   AND c.relname IN ('event', 'office_event', 'seal', 'seal_chain'))"
+      " SELECT said FROM ("
+      "   SELECT 1 AS place, 'it is a superuser' AS said FROM me WHERE rolsuper"
+      "   UNION ALL SELECT 2, 'it may make roles' FROM me WHERE rolcreaterole AND NOT rolsuper"
+      "   UNION ALL SELECT 3, 'it may make databases' FROM me WHERE rolcreatedb AND NOT rolsuper"
+      "   UNION ALL SELECT 4, 'it may replicate' FROM me WHERE rolreplication AND NOT rolsuper"
+      "   UNION ALL SELECT 5, 'it is the owner of the tables or one of the owner''s role' FROM me"
+      "     WHERE NOT rolsuper AND EXISTS (SELECT FROM record WHERE pg_has_role(relowner, "
+      "'MEMBER'))"
+      "   UNION ALL SELECT 6, 'it may make tables in the schema' FROM me WHERE NOT rolsuper"
+      "     AND has_schema_privilege(current_schema(), 'CREATE')"
+      "   UNION ALL SELECT 7, 'it may ' || p.privilege || ' ' || r.relname FROM me, record r,"
+      "     unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER']) AS p(privilege)"
+      "     WHERE NOT rolsuper AND NOT pg_has_role(r.relowner, 'MEMBER')"
+      "     AND has_table_privilege(r.oid, p.privilege)"
+      " ) AS found ORDER BY place, said");
+  pg::Pipeline asking;
+  const auto slot = asking.add(sql);
+  const pg::Results results = co_await connection.run(std::move(asking));
+  co_return results[slot];
+}
+
+}  // namespace tenggat::store

@@ -1,0 +1,39 @@
+-- The two roles of an office's database: the owner, by whom `tenggat db migrate` changes the schema,
+-- and the daemon's, which works in it and can change neither the schema nor what is on record.
+-- Run by an administrator of the server, in Tenggat's database, before `tenggat db migrate`:
+--
+--   psql -d tenggat -v owner=tenggat_owner -v daemon=tenggat -f roles.sql
+--
+-- What is there already and belongs to somebody else, the daemon's role for instance, becomes the
+-- owner's. Safe to run again. What the daemon's role may do is given by `tenggat db migrate`.
+\set ON_ERROR_STOP on
+SET client_min_messages = warning;
+SELECT format('CREATE ROLE %I LOGIN', :'owner')
+  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'owner') \gexec
+SELECT format('CREATE ROLE %I LOGIN', :'daemon')
+  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'daemon') \gexec
+-- It says who is in the way of a migration.
+GRANT pg_read_all_stats TO :"owner";
+
+BEGIN;
+SELECT format('ALTER DATABASE %I OWNER TO %I', current_database(), :'owner') \gexec
+SELECT format('ALTER SCHEMA %I OWNER TO %I', nspname, :'owner')
+  FROM pg_namespace WHERE nspname IN (current_schema(), 'laporan') \gexec
+-- A sequence of a column goes along with its table; what belongs to an extension stays with it.
+SELECT format('ALTER TABLE %I.%I OWNER TO %I', n.nspname, c.relname, :'owner')
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname IN (current_schema(), 'laporan') AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
+  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+                  AND (d.deptype = 'e' OR c.relkind = 'S' AND d.deptype IN ('a', 'i')))
+  ORDER BY c.oid \gexec
+SELECT format('ALTER ROUTINE %s OWNER TO %I', p.oid::regprocedure, :'owner')
+  FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+  WHERE n.nspname IN (current_schema(), 'laporan')
+  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+                  AND d.deptype = 'e')
+  ORDER BY p.oid \gexec
+-- No login makes large objects, which nothing here uses and nothing would ever clear away.
+SELECT format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', oid::regprocedure)
+  FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace
+  AND proname IN ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_open', 'lo_unlink', 'lo_put', 'lowrite') \gexec
+COMMIT;
