@@ -126,6 +126,14 @@ asio::awaitable<store::Standing> Marker::stand(pg::Connection& connection) {
 
 asio::awaitable<void> Marker::fall_behind(pg::Connection& connection, std::string why) {
   behind_ = true;
+  // What it gave it knows exactly: fewer numbers are left out than were marked ahead.
+  asio::post(disk_, [file = file_, text = last_text(granted_)] {
+    try {
+      write_state_file(file, text);
+    } catch (const std::exception&) {
+      // Then more are.
+    }
+  });
   try {
     pg::Pipeline saying;
     store::add_say_behind(saying, why);
@@ -178,6 +186,13 @@ void Marker::acknowledged(const NumberCounters& numbers,
                           const std::vector<store::Witness>& events) {
   raise(mark_.given.numbers, numbers);
   for (const store::Witness& one : events) mark_.saw(one);
+}
+
+std::string Marker::last_text(const NumberCounters& given_at_most) const {
+  store::Mark last_mark = mark_;
+  last_mark.reserved = given_at_most;
+  last_mark.exact = true;
+  return store::text_of(last_mark);
 }
 
 Marker::Written Marker::next_text() {
@@ -240,11 +255,8 @@ void Marker::say_not_written(const std::string& why) {
 void Marker::close() {
   if (file_.empty() || behind_) return;
   disk_.join();  // what is under way would take its place
-  store::Mark last_mark = mark_;
-  last_mark.reserved = mark_.given.numbers;
-  last_mark.exact = true;
   try {
-    write_state_file(file_, store::text_of(last_mark));
+    write_state_file(file_, last_text(mark_.given.numbers));
   } catch (const std::exception& why) {
     log_event(Level::error, "mark_not_written", {{"file", file_.string()}, {"why", why.what()}});
   }

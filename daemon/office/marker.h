@@ -12,7 +12,8 @@
 //   since (promoted, on another server), that second is nobody's knowledge, and it is not served.
 //
 // What it does not: another daemon on the same database, with a mark of its own on its own machine,
-// learns of a loss that only this one can see when this one has said so in the database. A disk
+// learns of a loss that only this one can see when this one has said so in the database; what each
+// has given stands in its own mark, so that `tenggat db restored` is run beside each. A disk
 // that takes no mark stops no work: it is said in the log and by a metric, and numbers are then
 // given that no mark covers.
 #pragma once
@@ -69,6 +70,8 @@ class Marker : public Loop {
   boost::asio::awaitable<store::Standing> stand(pg::Connection& connection);
   boost::asio::awaitable<void> fall_behind(pg::Connection& connection, std::string why);
   Written next_text();
+  // Of a daemon that gives nothing any more.
+  std::string last_text(const NumberCounters& given_at_most) const;
   void begin_write();
   void written(const Written& what, const std::string& failure);
   void say_not_written(const std::string& why);

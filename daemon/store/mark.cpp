@@ -140,18 +140,23 @@ Mark mark_of(std::string_view text) {
 Loss loss_of(const Mark& mark, const Given& found, std::vector<Witness> missing,
              std::set<std::string> revived) {
   Loss loss;
-  for (const auto& [series, given] : mark.given.numbers) {
+  const bool accepted = found.restores > mark.given.restores;
+  const bool unsure = !mark.exact && mark.given.incarnation != found.incarnation;
+  // Accepted beside another daemon's mark: what this one may have given counts as given.
+  NumberCounters numbers = mark.given.numbers;
+  if (accepted && unsure) raise(numbers, mark.reserved);
+  for (const auto& [series, given] : numbers) {
     const std::int64_t knows = at_most(found.numbers, series);
     if (knows < given)
       loss.numbers.push_back({series.first, series.second, knows, given, mark.upper(series)});
   }
   loss.revived = std::move(revived);
   // What was accepted as lost is not missed again.
-  if (found.restores > mark.given.restores) return loss;
+  if (accepted) return loss;
   loss.events = std::move(missing);
   loss.office_events = std::max<std::int64_t>(mark.given.office_events - found.office_events, 0);
   loss.seals = std::max<std::int64_t>(mark.given.seal - found.seal, 0);
-  loss.unsure = !mark.exact && mark.given.incarnation != found.incarnation;
+  loss.unsure = unsure;
   return loss;
 }
 

@@ -113,6 +113,10 @@ TEST_F(MarkerTest, ASessionWithADatabaseThatKnowsLessIsRefusedAndTold) {
     refused = why.sqlstate();
   }
   EXPECT_EQ(refused, "TG002");
+  // No number is left out that was not given: it knows.
+  marker_.reset();
+  EXPECT_TRUE(mark().exact);
+  EXPECT_EQ(mark().upper(kSeries), 12);
   EXPECT_EQ(told, "paud 2026: 12 was given, the database knows 8");
 }
 

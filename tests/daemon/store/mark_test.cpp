@@ -83,6 +83,10 @@ TEST(Mark, WhatWasAcceptedAsLostIsNotMissedAgainButNumbersAndKeysAre) {
   mark.exact = false;
   EXPECT_FALSE(loss_of(mark, found, {{7, 3, {}}}, {}).any());
   EXPECT_TRUE(loss_of(mark, found, {}, {"aa"}).any());
+  found.numbers[kPaud] = 420;  // past what it marked as given, not past what it may have given
+  EXPECT_TRUE(loss_of(mark, found, {}, {}).any());
+  mark.exact = true;
+  EXPECT_FALSE(loss_of(mark, found, {}, {}).any());
   found.numbers[kPaud] = 411;
   EXPECT_TRUE(loss_of(mark, found, {}, {}).any());
   found.numbers[kPaud] = 432;
