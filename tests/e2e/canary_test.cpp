@@ -122,7 +122,7 @@ TEST_F(Canary, GoesTheWholeWayAlsoAtNightAndItsMetricStandsStillWhileTheChannelI
 
 TEST_F(Canary, IsShownToNobody) {
   office_.daemon().must(
-      {"officer", "edit", "--id", "kd", "--role", "kepala_dinas", "--role", "admin"});
+      {"officer", "edit", "--id", "kb", "--role", "kabid_perizinan", "--role", "admin"});
   // Somebody's file is there beside it, so that no list is empty for want of anything.
   const File file = submitted();
   office_.advance("2026-04-02T14:01:30");
@@ -170,7 +170,7 @@ TEST_F(Canary, IsShownToNobody) {
   const std::string link = office_.daemon().completed("/lacak/" + LinkKeys::unmarked(secret));
   EXPECT_EQ(any.get(link).status, 404);
 
-  Browser desk = signed_in("kd");
+  Browser desk = signed_in("kb");
   for (const std::string& path :
        {std::string("/tugas"), std::string("/papan"), std::string("/cari?q=kenari"),
         std::string("/pegawai"), std::string("/pesan"), std::string("/kalender")}) {
