@@ -2,7 +2,7 @@
 // edit_officer() or add_officer() (people.h), in effect after a second administrator's word or
 // kChangeWaits, unless stopped. At most one of an officer. Each turn is an event of the office's
 // chain; officer, both addresses and administrators are told of it.
-// Source: docs/reference.md, Officers' changes that wait.
+// Source: docs/reference.md, Changes that wait.
 #pragma once
 #include <chrono>
 #include <cstdint>
