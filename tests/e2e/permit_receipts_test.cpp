@@ -24,8 +24,7 @@ struct HasKeys {
 
 class Receipts : protected HasKeys, public PagesTest {
  protected:
-  Receipts() : Receipts(true) {}
-  explicit Receipts(bool with_key) : PagesTest(with_key ? keys_.configuration() : "") {}
+  Receipts() : PagesTest(keys_.configuration()) {}
 
   // By somebody who is reached by mail alone.
   File mailed(const std::string& subject = "PAUD Melati") {
@@ -98,11 +97,6 @@ class Receipts : protected HasKeys, public PagesTest {
     more.insert(more.begin(), {"audit", "verify"});
     return office_.tenggat(more);
   }
-};
-
-class WithoutAKey : public Receipts {
- protected:
-  WithoutAKey() : Receipts(false) {}
 };
 
 TEST_F(Receipts, OfADateComesByMailAndAnybodyCanCheckIt) {
@@ -226,20 +220,6 @@ TEST_F(Receipts, OutliveTheKeyTheyWereSignedWith) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   EXPECT_TRUE(check(old).says("Asli dan berlaku"));
   EXPECT_EQ(verify({"--receipt", old}).status, 0);
-}
-
-TEST_F(WithoutAKey, NothingIsSaidOfReceipts) {
-  const File file = completed();
-  EXPECT_EQ(sent_in("lengkap"), "");
-  const std::string body = office_.query("SELECT body FROM message WHERE text = 'lengkap'");
-  EXPECT_NE(body.find("dinyatakan lengkap"), std::string::npos);
-  EXPECT_EQ(body.find("bukti"), std::string::npos) << body;
-  EXPECT_EQ(mail_about("dinyatakan lengkap").find("image/png"), std::string::npos);
-  EXPECT_FALSE(browser().get(file.path).says("Tanda bukti"));
-  EXPECT_EQ(check("/cek/AYGA_IC").status, 404);
-  const CommandResult judged = verify({"--receipt", "AYGA_IC"});
-  EXPECT_EQ(judged.status, 1);
-  EXPECT_NE(judged.err.find("is no receipt's code"), std::string::npos) << judged.err;
 }
 
 pg::Awaitable<std::vector<store::RecordedEvent>> chain_of(std::string conninfo,
