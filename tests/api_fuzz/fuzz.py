@@ -30,8 +30,9 @@ ROLES = {
 }
 # Answers of the server itself, before any operation is known; its problems name no operation.
 SERVERS_OWN = {408, 413, 431}
-# The daemon's provider signs: nobody knows a path. What is said of a late entry wants time to pass first.
-REFUSED = {'whatsapp_receipt_by_path', 'permit_confirm', 'permit_correct'}
+# The daemon's provider signs: nobody knows a path. What is said of a late entry wants time to pass first, and of a signer's
+# new address a second administrator.
+REFUSED = {'whatsapp_receipt_by_path', 'permit_confirm', 'permit_correct', 'officer_change_confirm', 'officer_change_stop'}
 KEPT = 300  # permits and the like that are remembered, of each kind
 
 
