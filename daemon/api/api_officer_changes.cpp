@@ -14,23 +14,33 @@ namespace {
 namespace json = boost::json;
 using Kind = store::WaitingAnswer::Kind;
 
+// How a change ends before its time has come, and how that reads in the log and in the answer.
+struct Ending {
+  pg::Awaitable<store::WaitingAnswer> (*end)(pg::Connection& connection, store::By by,
+                                             std::int64_t id);
+  const char* event;
+  const char* state;
+};
+constexpr Ending kConfirmed{store::confirm_waiting_change, "officer_change_confirmed", "in_effect"};
+constexpr Ending kStopped{store::stop_waiting_change, "officer_change_stopped", "stopped"};
+
 class OfficerChangeCalls : public ChangingGroup {
  public:
   explicit OfficerChangeCalls(const ApiParts& parts) : ChangingGroup(parts) {}
 
   awaitable<Response> officer_change_list(Call call);
   awaitable<Response> officer_change_confirm(Call call) {
-    return change(std::move(call), std::bind_front(&OfficerChangeCalls::confirm, this),
+    return change(std::move(call), std::bind_front(&OfficerChangeCalls::end, this, kConfirmed),
                   Body::optional);
   }
   awaitable<Response> officer_change_stop(Call call) {
-    return change(std::move(call), std::bind_front(&OfficerChangeCalls::stop, this),
+    return change(std::move(call), std::bind_front(&OfficerChangeCalls::end, this, kStopped),
                   Body::optional);
   }
 
  private:
-  awaitable<Response> confirm(const Call& call, const json::value& body, pg::Connection& db);
-  awaitable<Response> stop(const Call& call, const json::value& body, pg::Connection& db);
+  awaitable<Response> end(Ending ending, const Call& call, const json::value& body,
+                          pg::Connection& db);
   bool may_see(const Call& call, const store::WaitingChange& change) const;
 };
 
@@ -55,7 +65,7 @@ json::object change_view(const store::WaitingChange& change, const Calendar& cal
 }
 
 Response settled(const Call& call, std::int64_t id, const store::WaitingAnswer& answer,
-                 const char* event, const char* state) {
+                 const Ending& ending) {
   switch (answer.kind) {
     case Kind::not_second:
       return problem(call.request, "not_second");
@@ -69,10 +79,10 @@ Response settled(const Call& call, std::int64_t id, const store::WaitingAnswer& 
     case Kind::done:
       break;
   }
-  log_event(Level::info, event, {{"by", call.principal.id}, {"about", answer.officer}});
+  log_event(Level::info, ending.event, {{"by", call.principal.id}, {"about", answer.officer}});
   return json_response(
       200, json::serialize(json::object{
-               {"id", std::to_string(id)}, {"officer", answer.officer}, {"state", state}}));
+               {"id", std::to_string(id)}, {"officer", answer.officer}, {"state", ending.state}}));
 }
 
 }  // namespace
@@ -98,28 +108,16 @@ awaitable<Response> OfficerChangeCalls::officer_change_list(Call call) {
   co_return json_response(200, json::serialize(json::object{{"items", std::move(items)}}));
 }
 
-awaitable<Response> OfficerChangeCalls::confirm(const Call& call, const json::value& body,
-                                                pg::Connection& db) {
+awaitable<Response> OfficerChangeCalls::end(Ending ending, const Call& call,
+                                            const json::value& body, pg::Connection& db) {
   FieldFaults faults;
   JsonObject(body, faults).refuse_unknown();
   if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
   const auto id = parse_id(call.request.param("id"));
   if (!id) co_return problem(call.request, "not_found");
-  auto confirming = store::confirm_waiting_change(db, store::By(words_of(call.principal)), *id);
-  const store::WaitingAnswer answer = co_await std::move(confirming);
-  co_return settled(call, *id, answer, "officer_change_confirmed", "in_effect");
-}
-
-awaitable<Response> OfficerChangeCalls::stop(const Call& call, const json::value& body,
-                                             pg::Connection& db) {
-  FieldFaults faults;
-  JsonObject(body, faults).refuse_unknown();
-  if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
-  const auto id = parse_id(call.request.param("id"));
-  if (!id) co_return problem(call.request, "not_found");
-  auto stopping = store::stop_waiting_change(db, store::By(words_of(call.principal)), *id);
-  const store::WaitingAnswer answer = co_await std::move(stopping);
-  co_return settled(call, *id, answer, "officer_change_stopped", "stopped");
+  auto ended = ending.end(db, store::By(words_of(call.principal)), *id);
+  const store::WaitingAnswer answer = co_await std::move(ended);
+  co_return settled(call, *id, answer, ending);
 }
 
 std::vector<ApiCall> officer_change_calls(const ApiParts* parts) {

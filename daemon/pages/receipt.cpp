@@ -116,6 +116,7 @@ class ReceiptPages : public PageGroup {
   awaitable<Response> receipt(PageCall call);
 
  private:
+  Response doubt(int status, const PageCall& call, const char* verdict, const Html& words) const;
   Response unknown(const PageCall& call) const;
   Response differs(const PageCall& call, const store::PermitReceipt& receipt) const;
 
@@ -125,14 +126,18 @@ class ReceiptPages : public PageGroup {
 
 }  // namespace
 
+Response ReceiptPages::doubt(int status, const PageCall& call, const char* verdict,
+                             const Html& words) const {
+  return page(status, call, kTitle,
+              html("<h1>{}</h1>{}", kTitle, card(Tone::late, verdict, words)));
+}
+
 Response ReceiptPages::unknown(const PageCall& call) const {
-  return page(404, call, kTitle,
-              html("<h1>{}</h1>{}", kTitle,
-                   card(Tone::late, "Tidak dikenal",
-                        html("<p>Kode ini bukan tanda bukti yang kami berikan. Pindai kembali "
-                             "kodenya, atau salin tautannya seluruhnya. Apabila hasilnya tetap "
-                             "sama, jangan percayai tanda bukti ini dan tanyakan kepada {}.</p>",
-                             signing_in_.office_name()))));
+  return doubt(404, call, "Tidak dikenal",
+               html("<p>Kode ini bukan tanda bukti yang kami berikan. Pindai kembali kodenya, atau "
+                    "salin tautannya seluruhnya. Apabila hasilnya tetap sama, jangan percayai "
+                    "tanda bukti ini dan tanyakan kepada {}.</p>",
+                    signing_in_.office_name()));
 }
 
 // It was given here, and the record is another one now: whoever holds it has proof of that.
@@ -141,13 +146,11 @@ Response ReceiptPages::differs(const PageCall& call, const store::PermitReceipt&
             {{"permit_id", receipt.permit},
              {"sequence", receipt.event},
              {"remedy", "tenggat audit verify --receipt"}});
-  return page(200, call, kTitle,
-              html("<h1>{}</h1>{}", kTitle,
-                   card(Tone::late, "Tidak sesuai dengan catatan",
-                        html("<p>Kode ini memuat tanda tangan {}, tetapi catatan permohonannya "
-                             "tidak ada lagi atau tidak lagi sama seperti ketika tanda bukti ini "
-                             "diberikan. Simpan tanda bukti ini dan tanyakan kepada kami.</p>",
-                             signing_in_.office_name()))));
+  return doubt(200, call, "Tidak sesuai dengan catatan",
+               html("<p>Kode ini memuat tanda tangan {}, tetapi catatan permohonannya tidak ada "
+                    "lagi atau tidak lagi sama seperti ketika tanda bukti ini diberikan. Simpan "
+                    "tanda bukti ini dan tanyakan kepada kami.</p>",
+                    signing_in_.office_name()));
 }
 
 // What was made up is known from the code alone: it asks the database nothing.
