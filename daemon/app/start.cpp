@@ -127,10 +127,11 @@ bool App::waits_out(const std::exception& why, bool first) {
     return false;
   }
   if (!error || !error->is_outage()) {
-    const bool may_not = error && error->sqlstate() == kMayNot;
-    log_event(Level::error, "cannot_start",
-              {{"why", why.what()},
-               {"remedy", may_not ? "run: tenggat db migrate, with database_owner" : ""}});
+    if (error && error->sqlstate() == kMayNot)
+      log_event(Level::error, "cannot_start",
+                {{"why", why.what()}, {"remedy", "run: tenggat db migrate, with database_owner"}});
+    else
+      log_event(Level::error, "cannot_start", {{"why", why.what()}});
     return false;
   }
   if (first) log_event(Level::warning, "database_away", {{"why", error->message()}});
