@@ -16,6 +16,17 @@ enum class Channel { whatsapp, email };
 std::string_view name(Channel channel);  // "whatsapp", "email"
 std::optional<Channel> channel_from_name(std::string_view name);
 
+// Of a message that lists several permits, one of them: what a mail shows of it.
+struct ListItem {
+  std::string title;         // whose it is: "TK Cahaya Ilmu"
+  std::string number, step;  // of the permit
+  std::string state;         // "Terlambat 2 hari kerja 1 jam, sejak Selasa 14 April, 09.18 WITA"
+  bool late = false;
+  std::string responsible;  // of an escalation: "Dewi Lestari", "belum ada"; else empty
+  std::string link;         // to the permit
+  bool operator==(const ListItem&) const = default;
+};
+
 // One rendered message to one person over one channel. Once tried it never changes, so a retry
 // sends the same bytes under the same id and a receiver can drop the repeat (docs/reference.md,
 // Notices and messages).
@@ -32,6 +43,8 @@ struct Message {
   std::vector<std::string>
       field_names;  // beside `fields`; may be empty: the HTML part then shows less
   std::vector<std::string> parameters;  // of Meta's template; none: `fields`
+  std::vector<ListItem> items;          // what the field `daftar` or `daftar_…` says at length
+  bool free_text = false;               // answers what the person wrote: no template is needed
   std::string thread;                   // the case number, groups mails; may be empty
   Instant decided_at{};                 // the office's time (simulated or not), never sent as Date
 };

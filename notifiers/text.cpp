@@ -23,7 +23,7 @@ constexpr std::size_t kListedItems = 5;
 constexpr std::array<std::string_view, 4> kMayBeEmpty{"tautan_skm", "cara_keberatan",
                                                       "tautan_bukti", "segel"};
 
-constexpr std::array<std::string_view, 34> kTextsSent{"diterima",
+constexpr std::array<std::string_view, 36> kTextsSent{"diterima",
                                                       "lengkap",
                                                       "dikembalikan",
                                                       "tahap",
@@ -56,7 +56,9 @@ constexpr std::array<std::string_view, 34> kTextsSent{"diterima",
                                                       "tugas_dialihkan",
                                                       "jawaban_pemohon",
                                                       "fiktif_positif",
-                                                      "tugas_dibatalkan"};
+                                                      "tugas_dibatalkan",
+                                                      "arahan",
+                                                      "daftar_eskalasi"};
 
 bool is_link(std::string_view field) { return field.starts_with("tautan"); }
 
@@ -418,6 +420,14 @@ const std::map<std::string, std::string>& sample_fields() {
        "PAUD-2026-00417 Kajian Teknis, batas Jumat 10 April, 15.34 WITA; PAUD-2026-00421 Kajian "
        "Teknis, "
        "batas Senin 13 April, 09.12 WITA"},
+      {"daftar_eskalasi",
+       "PAUD-2026-00389 https://perizinan.banjarbarukota.go.id/permohonan/7445283910266880389 "
+       "tahap "
+       "Kajian teknis, terlambat 2 hari kerja 1 jam, penanggung jawab Dewi Lestari; "
+       "PAUD-2026-00413 "
+       "https://perizinan.banjarbarukota.go.id/permohonan/7445283910266880413 tahap Verifikasi "
+       "berkas, "
+       "terlambat 4 jam 14 menit, belum ada penanggung jawab"},
       {"dasar",
        "tanggal 8 April 2026 ditetapkan sebagai hari libur (Keputusan Wali Kota Nomor "
        "100.3/12/2026)"},
@@ -440,6 +450,7 @@ const std::map<std::string, std::string>& sample_fields() {
       {"nomor_sk", "503/017/PAUD/DPMPTSP/2026"},
       {"nomor_surat", "800/123/DPMPTSP/2026"},
       {"pelaku", "Ahmad Fauzi"},
+      {"pemberi_arahan", "Rina Wahyuni, Kepala Bidang Perizinan"},
       {"penanggung_jawab", "belum ada petugas"},
       {"perihal", "PAUD Melati Ceria"},
       {"perkiraan", "Kamis, 16 April 2026 pukul 14.20"},

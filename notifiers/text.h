@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "notifiers/message.h"
 #include "rules/error.h"
 
 namespace tenggat::notify {
@@ -55,6 +56,7 @@ struct Rendered {
   std::vector<std::string> field_names;  // in the template's order, each once
   std::vector<std::string> fields;       // their values, as they stand in the body
   std::vector<std::string> parameters;   // of Meta's template, in its order
+  std::vector<ListItem> items = {};      // Message::items
 };
 
 // Where a field is empty and another text takes the place of this one then, it is that text's words

@@ -304,6 +304,31 @@ CommandBody read_acknowledge(const json::value& value, FieldFaults& faults) {
   return read;
 }
 
+CommandBody read_direct(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read;
+  Direct direct;
+  direct.step = read_step(body);
+  direct.note = read_note(body);
+  read.on_behalf_of = read_on_behalf_of(body);
+  body.refuse_unknown();
+  read.command = std::move(direct);
+  return read;
+}
+
+CommandBody read_respond(const json::value& value, FieldFaults& faults) {
+  JsonObject body(value, faults);
+  CommandBody read;
+  Respond respond;
+  respond.step = read_step(body);
+  respond.note = read_note(body);
+  respond.until = body.optional_instant("until");
+  read.on_behalf_of = read_on_behalf_of(body);
+  body.refuse_unknown();
+  read.command = std::move(respond);
+  return read;
+}
+
 CommandBody read_pause(const json::value& value, FieldFaults& faults) {
   JsonObject body(value, faults);
   CommandBody read;

@@ -66,6 +66,8 @@ CommandBody read_release(const boost::json::value& body, FieldFaults& faults);
 CommandBody read_assign(const boost::json::value& body, FieldFaults& faults);
 CommandBody read_escalate(const boost::json::value& body, FieldFaults& faults);
 CommandBody read_acknowledge(const boost::json::value& body, FieldFaults& faults);
+CommandBody read_direct(const boost::json::value& body, FieldFaults& faults);
+CommandBody read_respond(const boost::json::value& body, FieldFaults& faults);
 CommandBody read_pause(const boost::json::value& body, FieldFaults& faults);
 CommandBody read_resume(const boost::json::value& body, FieldFaults& faults);
 // By officers themselves: neither is done on anybody's behalf.

@@ -468,6 +468,10 @@ std::vector<ApiCall> permit_calls(const ApiParts* parts) {
        &PermitCalls::command_of<read_escalate>},
       {"POST", "/api/v1/permits/{id}/acknowledge", "permit_acknowledge", kDesk, In::whole,
        Out::counted, &PermitCalls::command_of<read_acknowledge>},
+      {"POST", "/api/v1/permits/{id}/direct", "permit_direct", kDesk, In::whole, Out::counted,
+       &PermitCalls::command_of<read_direct>},
+      {"POST", "/api/v1/permits/{id}/respond", "permit_respond", kDesk, In::whole, Out::counted,
+       &PermitCalls::command_of<read_respond>},
       {"POST", "/api/v1/permits/{id}/pause", "permit_pause", kDesk, In::whole, Out::counted,
        &PermitCalls::command_of<read_pause>},
       // Of intake: the applicant's answer.

@@ -75,6 +75,53 @@ InboxRoles inbox_roles(std::string_view officer, const office::Rulebook& ruleboo
   return inbox;
 }
 
+std::vector<RoleBelow> roles_below(std::string_view officer, const office::Rulebook& rulebook,
+                                   Instant now) {
+  using How = RoleBelow::How;
+  std::map<std::string, How> found;
+  for (const Sop* sop : rulebook.sops_in_force()) {
+    const Context context = rulebook.context(*sop, now);
+    std::vector<std::string> mine;
+    for (Duty& duty : context.people.duties(officer, context.today()))
+      mine.push_back(std::move(duty.role));
+    if (mine.empty()) continue;
+    const bool of_case =
+        contains(mine, sop->head) ||
+        std::any_of(sop->case_ladder.begin(), sop->case_ladder.end(), [&](const RungRule& rung) {
+          return std::any_of(rung.to.begin(), rung.to.end(), [&](const Target& target) {
+            return target.kind == Target::Kind::named_role && contains(mine, target.name);
+          });
+        });
+    for (const Role& role : sop->roles) {
+      if (role.applicant || role.observer || role.system) continue;
+      const std::vector<std::string> chain = sop->chain(role.id);
+      const bool above = std::any_of(mine.begin(), mine.end(),
+                                     [&](const std::string& one) { return contains(chain, one); });
+      const bool copied = !role.copy.empty() && !chain.empty() && contains(mine, role.copy);
+      if (!above && !copied && !of_case) continue;
+      const How how = above ? How::superior : copied ? How::copy : How::case_alone;
+      const auto [known, fresh] = found.emplace(role.id, how);
+      if (!fresh) known->second = std::min(known->second, how);
+    }
+  }
+  std::vector<RoleBelow> roles;
+  for (const auto& [role, how] : found) roles.push_back({role, how});
+  return roles;
+}
+
+std::vector<std::string> early_rungs(const office::Rulebook& rulebook) {
+  std::set<std::string> rungs;
+  for (const Sop* sop : rulebook.sops_in_force())
+    for (const Ladder& ladder : sop->ladders)
+      for (const RungRule& rung : ladder.rungs)
+        if (rung.at == RungRule::At::start || rung.at == RungRule::At::percent)
+          for (const Target& target : rung.to)
+            if (target.kind == Target::Kind::superior || target.kind == Target::Kind::copy ||
+                target.kind == Target::Kind::named_role)
+              rungs.insert(rung.name());
+  return {rungs.begin(), rungs.end()};
+}
+
 std::vector<Task> tasks_of(std::string_view officer,
                            const std::map<std::int64_t, store::StoredPermit>& permits,
                            const office::Rulebook& rulebook, Instant now) {

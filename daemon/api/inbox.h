@@ -27,6 +27,20 @@ struct InboxRoles {
 };
 InboxRoles inbox_roles(std::string_view officer, const office::Rulebook& rulebook, Instant now);
 
+// Roles whose delays come to this officer as a superior today.
+struct RoleBelow {
+  std::string role;
+  enum class How {
+    superior,   // they stand in its chain
+    copy,       // they are told along
+    case_alone  // of its files as a whole, by the case's ladder or as the head
+  } how = How::superior;
+};
+std::vector<RoleBelow> roles_below(std::string_view officer, const office::Rulebook& rulebook,
+                                   Instant now);
+// Of these roles the rungs that go to a superior before a step is late; mostly none.
+std::vector<std::string> early_rungs(const office::Rulebook& rulebook);
+
 struct Task {
   const store::StoredPermit* stored = nullptr;
   const Visit* visit = nullptr;

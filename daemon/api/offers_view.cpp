@@ -37,6 +37,10 @@ const char* call_of(What what) {
       return "confirm";
     case What::correct:
       return "correct";
+    case What::direct:
+      return "direct";
+    case What::respond:
+      return "respond";
     case What::reach_applicant:
       break;
   }
@@ -82,6 +86,8 @@ void add_names(json::object& view, const Offer& offer, const Calendar& calendar)
     if (offer.wanted.until != Wanted::Until::none)
       view["until"] = until_view(offer.wanted, calendar);
   }
+  if (offer.what == What::direct) view["note"] = to_string(offer.wanted.note);
+  if (offer.what == What::respond) view["until"] = until_view(offer.wanted, calendar);
   if (offer.obstacle) view["reason"] = offer.obstacle->id;
   if (!offer.officer.empty()) view["officer"] = offer.officer;
 }

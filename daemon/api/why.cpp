@@ -180,6 +180,18 @@ json::array acknowledged_view(const Permit& permit, const Context& context) {
   return all;
 }
 
+json::array responded_view(const Permit& permit, const Context& context) {
+  json::array all;
+  for (const Visit& visit : permit.visits)
+    for (const SuperiorResponse& one : visit.responses)
+      all.push_back(json::object{{"visit", visit_name(visit)},
+                                 {"officer", one.officer},
+                                 {"name", name_of(one.officer, context.people)},
+                                 {"at", context.calendar.format(one.at)},
+                                 {"until", context.calendar.format(one.until)}});
+  return all;
+}
+
 bool touches(const Silence& silence, const Permit& permit, const std::set<std::string>& waiting) {
   if (silence.kind == Silence::Kind::officer) return waiting.contains(silence.subject);
   if (silence.kind == Silence::Kind::permit) return silence.subject == std::to_string(permit.id);
@@ -241,6 +253,7 @@ json::object why_view(const store::StoredPermit& stored,
           {"rungs", std::move(rungs)},
           {"notices", std::move(others)},
           {"acknowledged", acknowledged_view(permit, context)},
+          {"responded", responded_view(permit, context)},
           {"silences", silences_view(permit, notices, context)}};
 }
 

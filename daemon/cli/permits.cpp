@@ -310,6 +310,8 @@ constexpr const char* kRelease = "release";
 constexpr const char* kAssign = "assign";
 constexpr const char* kEscalate = "escalate";
 constexpr const char* kAcknowledge = "acknowledge";
+constexpr const char* kDirect = "direct";
+constexpr const char* kRespond = "respond";
 constexpr const char* kPause = "pause";
 constexpr const char* kResume = "resume";
 constexpr const char* kConfirm = "confirm";
@@ -424,6 +426,22 @@ std::vector<Command> permit_commands() {
        "says what holds a step up: repeats of its rungs stop, its clock does not",
        "",
        run_verb<kAcknowledge>},
+      {"permit direct",
+       {permit},
+       {step, {"note", "TEXT", "what they are to do", Count::required}, behalf, json_answer},
+       "a superior's word to whoever has a step, sent at once",
+       "",
+       run_verb<kDirect>},
+      {"permit respond",
+       {permit},
+       {step,
+        {"until", "INSTANT", "repeats wait until then; by itself a working day"},
+        note,
+        behalf,
+        json_answer},
+       "looks after what was raised: repeats to this superior wait",
+       "",
+       run_verb<kRespond>},
       {"permit pause",
        {permit},
        {step,

@@ -202,6 +202,12 @@ inline constexpr auto kProblemTypes = std::to_array<ProblemType>({
      {"Every superior has been asked already", "Semua atasan sudah dimintai arahan"},
      {"Every superior in the chain has been asked about this step already. Speak to them.",
       "Semua atasan pada jenjang ini sudah dimintai arahan. Hubungi mereka langsung."}},
+    {"nothing_to_respond_to", 409,
+     {"Nothing was raised yet", "Belum ada eskalasi"},
+     {"No escalation of this step has been raised, so nothing would be repeated. Direct its officer "
+      "instead.",
+      "Belum ada eskalasi dari langkah ini, sehingga tidak ada pemberitahuan yang berulang. Beri "
+      "arahan kepada petugasnya bila perlu."}},
     {"already_paused", 409,
      {"The clock stands already", "Waktu sudah dijeda"},
      {"The clock of the step stands already. To put its end off, send a later `until` for the same "

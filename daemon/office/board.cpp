@@ -99,6 +99,7 @@ Board make_board(const std::vector<const Sop*>& sops, const std::vector<const Ca
   }
   add_permits(board, counts.open.permits);
   add_visits(board, counts.open.visits);
+  board.loads = counts.open.loads;
   for (const store::Decided& one : counts.decided) {
     const auto sop = board.sops.find(one.sop);
     if (sop == board.sops.end()) continue;

@@ -39,6 +39,7 @@ struct Board {
   Instant at{};                        // the office's clock
   std::chrono::nanoseconds read_at{};  // this machine's monotonic clock
   std::map<std::string, SopBoard> sops;
+  std::vector<OpenLoad> loads;  // who holds what
 };
 
 // How far back `median` looks.

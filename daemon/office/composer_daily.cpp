@@ -74,6 +74,7 @@ asio::awaitable<void> Composer::morning_list(Composing& composing, pg::Transacti
                       {"tautan", inbox_link(settings_.office)}};
     if (message->held_up) add_outage(fields, *message->held_up, now);
     notify::Rendered rendered = render(message->text, fields);
+    rendered.items = items_of(message->listed, settings_.office, now);
     composing.rendered[composing.round.add(std::move(*message))] = std::move(rendered);
   }
 }

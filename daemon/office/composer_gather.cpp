@@ -176,8 +176,13 @@ void Composer::take_one(Composing& composing, store::PendingNotice& notice,
     log_event(
         Level::error, "nobody_on_duty",
         {{"permit", stored.permit.number}, {"addressee", notice.notice.addressee.to_string()}});
-  } else if (taken.kind == Kind::collected && composing.needs_permit()) {
-    kept.insert(stored.permit.id);
+  } else if (taken.kind == Kind::collected) {
+    const store::PendingNotice& collected = composing.round.deliverables().back().pending;
+    const bool alone = collected.notice.kind.stands_alone();
+    if (alone)
+      composing.words[collected.id] = composing.notes_of(
+          collected, stored.permit, rulebook_.sop_version(stored.permit.sop_version));
+    if (composing.needs_permit() || alone) kept.insert(stored.permit.id);
   }
 }
 

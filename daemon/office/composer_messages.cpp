@@ -120,14 +120,22 @@ void Composer::tell_officer(Composing& composing, const OfficerGroup& group,
     log_event(Level::error, "officer_unreachable", {{"officer", group.recipient.officer}});
     return;
   }
-  TextFields fields = fields_of(first.pending.notice, stored, context, settings_.office, {});
+  const auto words = composing.words.find(first.pending.id);
+  TextFields fields =
+      fields_of(first.pending.notice, stored, context, settings_.office,
+                words == composing.words.end() ? std::vector<store::StoredNote>() : words->second);
   add_recipient(fields, group.recipient, sop, context.people);
   fields["jumlah"] = notify::number(static_cast<std::int64_t>(message->permits));
   if (message->held_up) add_outage(fields, *message->held_up, now);
   if (!message->listed.empty()) fields["daftar"] = list_of(message->listed, now);
+  if (message->text == kEscalations) {
+    fields["daftar_eskalasi"] = list_of_escalations(message->listed, settings_.office, now);
+    fields["tautan"] = escalations_link(settings_.office);
+  }
   if (message->text == kNewTask || message->text == kList || message->text == kOutageSummary)
     fields["tautan"] = inbox_link(settings_.office);
   notify::Rendered rendered = render(message->text, fields);
+  rendered.items = items_of(message->listed, settings_.office, now);
   composing.rendered[composing.round.add(std::move(*message))] = std::move(rendered);
   composing.round.reached(group);
 }

@@ -39,7 +39,9 @@ struct Composer::Composing {
   std::vector<store::StoredNote> earlier_notes;           // all of permits whose reason is older
   std::map<std::int64_t, store::OfficeNews> news;         // of this portion, by the event's number
   std::map<std::int64_t, std::vector<AlreadyTold>> told;  // by notice
-  std::map<std::size_t, notify::Rendered> rendered;       // by the message's id
+  // What somebody wrote that a notice says by itself, by the notice.
+  std::map<std::int64_t, std::vector<store::StoredNote>> words;
+  std::map<std::size_t, notify::Rendered> rendered;  // by the message's id
   std::vector<store::NoticeSetAside> set_aside;
 
   void put_aside(const store::PendingNotice& pending, std::string why) {

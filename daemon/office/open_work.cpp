@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <utility>
 
 namespace tenggat::office {
@@ -35,12 +36,12 @@ void OpenWork::take(const std::vector<std::int64_t>& asked,
     permit.visits.reserve(one.visits.size());
     for (const store::OpenVisit& visit : one.visits)
       permit.visits.push_back({.step = name(visit.step),
+                               .assignee = name(visit.assignee),
                                .opened_at = visit.opened_at,
                                .due_at = visit.due_at,
                                .due_soon_at = visit.due_soon_at,
                                .acknowledged_until = visit.acknowledged_until,
                                .paused = visit.paused,
-                               .claimed = visit.claimed,
                                .escalated = visit.escalated});
     permits_.insert_or_assign(one.id, std::move(permit));
   }
@@ -55,9 +56,13 @@ std::vector<std::int64_t> OpenWork::outdated(const std::vector<store::LastEvent>
   return ids;
 }
 
-void OpenWork::add(OpenVisits& to, const Visit& visit, Instant now) {
-  to.oldest = std::min(to.oldest, visit.opened_at);
-  if (!visit.claimed) ++to.unclaimed;
+void OpenWork::add(Load& load, const Visit& visit, std::int64_t permit, Instant now) {
+  OpenVisits& to = load.visits;
+  if (load.oldest_permit == 0 || visit.opened_at < to.oldest) {
+    to.oldest = visit.opened_at;
+    load.oldest_permit = permit;
+  }
+  if (visit.assignee->empty()) ++to.unclaimed;
   if (visit.due_at && (!to.next_due || *visit.due_at < *to.next_due)) to.next_due = visit.due_at;
   const bool late = visit.due_at && *visit.due_at < now;
   if (visit.paused) {
@@ -75,11 +80,24 @@ void OpenWork::add(OpenVisits& to, const Visit& visit, Instant now) {
   if (late && visit.escalated && !acknowledged) ++to.unacknowledged;
 }
 
+void OpenWork::fold(OpenVisits& to, const OpenVisits& one) {
+  to.on_track += one.on_track;
+  to.due_soon += one.due_soon;
+  to.overdue += one.overdue;
+  to.paused += one.paused;
+  to.untimed += one.untimed;
+  to.unclaimed += one.unclaimed;
+  to.unacknowledged += one.unacknowledged;
+  to.oldest = std::min(to.oldest, one.oldest);
+  if (one.next_due && (!to.next_due || *one.next_due < *to.next_due)) to.next_due = one.next_due;
+}
+
 OpenCounts OpenWork::count(Instant now, const std::vector<store::CivilPeriod>& periods) const {
   std::map<std::string, const store::CivilPeriod*> period_of;
   for (const store::CivilPeriod& one : periods) period_of[one.sop] = &one;
   // A name stands for itself here: each is kept once.
   std::map<std::pair<const std::string*, bool>, OpenPermits> by_state;
+  std::map<std::tuple<const std::string*, const std::string*, const std::string*>, Load> by_holder;
   std::map<std::pair<const std::string*, const std::string*>, OpenVisits> by_step;
 
   for (const auto& [id, permit] : permits_) {
@@ -93,19 +111,22 @@ OpenCounts OpenWork::count(Instant now, const std::vector<store::CivilPeriod>& p
              permit.case_due_at, permit.legal_risk_at);
     if (permit.legal_passed) ++permits.legal_passed;
 
-    for (const Visit& visit : permit.visits) {
-      const auto [at, first] = by_step.try_emplace({permit.sop, visit.step});
-      OpenVisits& visits = at->second;
-      if (first) {
-        visits.sop = *permit.sop;
-        visits.step = *visit.step;
-        visits.oldest = visit.opened_at;
-      }
-      add(visits, visit, now);
-    }
+    for (const Visit& visit : permit.visits)
+      add(by_holder[{permit.sop, visit.step, visit.assignee}], visit, id, now);
   }
 
   OpenCounts counts;
+  for (const auto& [key, load] : by_holder) {
+    const auto& [sop, step, officer] = key;
+    const OpenVisits& one = load.visits;
+    counts.loads.push_back({*sop, *step, *officer,
+                            one.on_track + one.due_soon + one.overdue + one.paused + one.untimed,
+                            one.overdue, one.paused, one.oldest, load.oldest_permit});
+    const auto [at, first] = by_step.try_emplace({sop, step}, one);
+    at->second.sop = *sop;
+    at->second.step = *step;
+    if (!first) fold(at->second, one);
+  }
   for (auto& [key, one] : by_state) counts.permits.push_back(std::move(one));
   for (auto& [key, one] : by_step) counts.visits.push_back(std::move(one));
   return counts;

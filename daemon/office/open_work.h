@@ -34,9 +34,18 @@ struct OpenVisits {
   std::int64_t unacknowledged = 0;  // late, a superior was told, and nobody has said why
 };
 
+// What one officer holds at a step, or nobody does.
+struct OpenLoad {
+  std::string sop, step, officer;
+  std::int64_t open = 0, overdue = 0, paused = 0;
+  Instant oldest{};                // when the oldest was opened
+  std::int64_t oldest_permit = 0;  // and of which permit it is
+};
+
 struct OpenCounts {
   std::vector<OpenPermits> permits;  // by SOP and state
   std::vector<OpenVisits> visits;    // by SOP and step
+  std::vector<OpenLoad> loads;       // by SOP, step and officer
 };
 
 class OpenWork {
@@ -57,9 +66,10 @@ class OpenWork {
  private:
   struct Visit {
     const std::string* step;
+    const std::string* assignee;
     Instant opened_at;
     std::optional<Instant> due_at, due_soon_at, acknowledged_until;
-    bool paused, claimed, escalated;
+    bool paused, escalated;
   };
   struct Permit {
     const std::string* sop;
@@ -68,10 +78,15 @@ class OpenWork {
     bool returned, case_open, legal_passed;
     std::vector<Visit> visits;
   };
-  static void add(OpenVisits& to, const Visit& visit, Instant now);
+  struct Load {
+    OpenVisits visits;
+    std::int64_t oldest_permit = 0;
+  };
+  static void add(Load& to, const Visit& visit, std::int64_t permit, Instant now);
+  static void fold(OpenVisits& to, const OpenVisits& one);
   const std::string* name(const std::string& name) { return &*names_.insert(name).first; }
 
-  std::set<std::string> names_;  // of SOPs and steps, each once
+  std::set<std::string> names_;  // of SOPs, steps and officers, each once
   std::unordered_map<std::int64_t, Permit> permits_;
 };
 

@@ -10,6 +10,7 @@
 #include "daemon/store/people.h"
 #include "notifiers/utf8.h"
 #include "notifiers/words.h"
+#include "rules/permit/escalation.h"
 
 namespace tenggat::office {
 namespace {
@@ -119,6 +120,18 @@ std::string condition_of(const Sla& sla, const Calendar& calendar) {
   return "sisa " + notify::left_words(*sla.remaining, counting, calendar.nominal_day());
 }
 
+// Its words as they were written, and whose they are.
+void add_directive(TextFields& fields, const std::vector<store::StoredNote>& notes,
+                   const People& people) {
+  fields["pemberi_arahan"] = "atasan";
+  for (const store::StoredNote& note : notes) {
+    if (note.kind != "directive") continue;
+    const Officer* by = people.find(note.by);
+    fields["alasan"] = notify::without_full_stop(notify::one_line(note.text));
+    if (by) fields["pemberi_arahan"] = by->name;
+  }
+}
+
 }  // namespace
 
 TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
@@ -154,12 +167,16 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
   if (const auto* report = std::get_if<Report>(&notice.details)) fields["alasan"] = report->why;
   if (fields["alasan"].empty() && notice.text == kRefusal)
     fields["alasan"] = "sebagaimana tercantum dalam surat penolakan";
+  // Never a bare "-": whoever is to mend something finds it where the link leads.
+  if (fields["alasan"].empty() && notice.audience == Audience::applicant)
+    fields["alasan"] = "sebagaimana tercantum pada halaman permohonan";
   fields["perkiraan"] = end(calendar, told_estimate(permit, sop, calendar, now));
   if (const auto* moved = std::get_if<PromiseMoved>(&notice.details)) {
     fields["tanggal_lama"] = end(calendar, moved->before.at);
     fields["tanggal_batas"] = end(calendar, moved->after.at);
   }
 
+  if (notice.text == kDirective) add_directive(fields, notes, context.people);
   if (notice.text == kLegalLimit) {
     const auto ledger = legal_ledger(permit, sop);
     fields["tanggal_batas"] =
@@ -306,6 +323,79 @@ std::string list_of(std::vector<ListedTask> tasks, Instant now) {
   for (const auto& [number, said] : permits) lines.push_back(number + " " + said);
   return notify::list_of_five(lines);
 }
+
+namespace {
+
+constexpr std::size_t kEscalationsListed = 5;
+constexpr std::size_t kEscalationCharacters = 760;  // of all that are listed, links included
+constexpr std::size_t kMailItems = 25;
+
+std::string permit_link(const ListedTask& task, const Office& office) {
+  return fmt::format("{}/permohonan/{}", office.public_url, task.permit);
+}
+
+std::string responsible_words(const ListedTask& task) {
+  return task.responsible.empty() ? "belum ada penanggung jawab"
+                                  : "penanggung jawab " + task.responsible;
+}
+
+std::string with_capital(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  return text;
+}
+
+// "Terlambat 2 hari kerja 1 jam, sejak Selasa 14 April, 09.18 WITA"
+std::string state_of_item(const ListedTask& task, Instant now) {
+  if (task.paused) return "Dijeda";
+  if (!task.due_at) return "";
+  const std::string at = notify::short_moment(task.calendar->local_end(*task.due_at));
+  if (now <= *task.due_at) return "Batas " + at;
+  const Seconds span = task.calendar->counted(*task.due_at, now, task.counting);
+  return with_capital(late_by(span, task.counting, *task.calendar)) + ", sejak " + at;
+}
+
+}  // namespace
+
+std::string list_of_escalations(std::vector<ListedTask> tasks, const Office& office, Instant now) {
+  std::sort(tasks.begin(), tasks.end(), more_pressing);
+  std::string list;
+  std::size_t listed = 0;
+  for (const ListedTask& task : tasks) {
+    std::string line = fmt::format("{} {} tahap {}, {}", task.number, permit_link(task, office),
+                                   task_line(task, now), responsible_words(task));
+    if (listed > 0) line = "; " + line;
+    const bool fits = notify::characters(list) + notify::characters(line) <= kEscalationCharacters;
+    if (listed > 0 && (listed == kEscalationsListed || !fits)) break;
+    list += line;
+    ++listed;
+  }
+  if (listed < tasks.size()) list += fmt::format("; dan {} lainnya", tasks.size() - listed);
+  return list;
+}
+
+std::vector<notify::ListItem> items_of(std::vector<ListedTask> tasks, const Office& office,
+                                       Instant now) {
+  std::sort(tasks.begin(), tasks.end(), more_pressing);
+  std::vector<notify::ListItem> items;
+  for (const ListedTask& task : tasks) {
+    if (items.size() == kMailItems) break;
+    notify::ListItem item;
+    item.title = task.subject;
+    item.number = task.number;
+    item.step = task.what;
+    if (!task.instead_of.empty()) item.step += ", menggantikan " + task.instead_of;
+    item.state = state_of_item(task, now);
+    item.late = !task.paused && task.due_at && now > *task.due_at;
+    if (task.escalation)
+      item.responsible = task.responsible.empty() ? "belum ada yang mengambil" : task.responsible;
+    item.link = permit_link(task, office);
+    items.push_back(std::move(item));
+  }
+  return items;
+}
+
+std::string escalations_link(const Office& office) { return office.public_url + "/eskalasi"; }
 
 std::string inbox_link(const Office& office) { return office.public_url + "/tugas"; }
 

@@ -53,6 +53,15 @@ std::string task_line(const ListedTask& task, Instant now);
 // The five most pressing permits, each once, and how many more there are.
 std::string list_of(std::vector<ListedTask> tasks, Instant now);
 
+// The same of escalations: each with its link, how late it is and who has it. As many as fit into a
+// message that Meta takes.
+std::string list_of_escalations(std::vector<ListedTask> tasks, const Office& office, Instant now);
+
+// What a mail shows of each, the most pressing first; as many as are read in one sitting.
+std::vector<notify::ListItem> items_of(std::vector<ListedTask> tasks, const Office& office,
+                                       Instant now);
+
+std::string escalations_link(const Office& office);
 std::string inbox_link(const Office& office);
 
 // What the recap says of an office's figures.

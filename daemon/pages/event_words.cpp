@@ -66,6 +66,16 @@ class Words {
     const Obstacle* obstacle = find_obstacle(permit_, visit_, e.obstacle, context_.sop);
     return step() + "kendala dicatat (" + (obstacle ? obstacle->name : readable(e.obstacle)) + ")";
   }
+  std::string operator()(const Directed& e) const {
+    return step() + "arahan diberikan kepada " +
+           (e.officer.empty() ? "petugas tahap ini" : officer_words(e.officer, context_.people));
+  }
+  std::string operator()(const Responded& e) const {
+    return step() +
+           "eskalasi ditanggapi; pemberitahuan berulang kepada yang menanggapi berhenti "
+           "sampai " +
+           moment_words(context_.calendar, e.until.at);
+  }
   std::string operator()(const Paused& e) const {
     const std::string about =
         e.requirement.empty() ? "" : ": " + requirement_words(e.requirement, of_visit());

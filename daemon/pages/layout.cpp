@@ -32,15 +32,19 @@ Html head_of_page(const Page& page) {
           : Html();
   const Html of_overseers =
       page.visitor->overseer ? html("<a href=\"/jejak\">Jejak kantor</a>") : Html();
+  const Html of_superiors =
+      page.visitor->superior
+          ? html("<a href=\"/eskalasi\">Eskalasi</a><a href=\"/eskalasi#tim\">Tim saya</a>")
+          : Html();
   return html(
       "<header class=\"atas\"><div class=\"lebar\"><p><strong>Tenggat</strong> · {}"
       "<br><span class=\"halus\">{}</span></p>"
-      "<nav aria-label=\"Menu utama\"><a href=\"/tugas\">Tugas saya</a>"
+      "<nav aria-label=\"Menu utama\"><a href=\"/tugas\">Tugas saya</a>{}"
       "<a href=\"/papan\">Papan</a><a href=\"/layanan\">Layanan</a><a href=\"/cari\">Cari</a>{}{}"
       "<a href=\"/sesi\">Sesi</a><form method=\"post\" action=\"/keluar\">"
       "<input type=\"hidden\" name=\"token\" value=\"{}\">"
       "<button>Keluar</button></form></nav></div></header>",
-      page.visitor->name, page.visitor->duties, of_administrators, of_overseers,
+      page.visitor->name, page.visitor->duties, of_superiors, of_administrators, of_overseers,
       page.visitor->csrf);
 }
 

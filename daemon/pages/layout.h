@@ -14,6 +14,7 @@ struct Visitor {
   std::string csrf;          // for the button that signs out
   bool administrator = false;
   bool overseer = false;  // sees the office's own record
+  bool superior = false;  // delays of others come to them
 };
 
 struct Page {

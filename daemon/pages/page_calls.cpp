@@ -297,8 +297,9 @@ std::optional<std::string> once_of(const http::Form& form) {
 }
 
 std::string safe_return(std::string_view path) {
-  constexpr std::string_view kOurs[] = {"/tugas",   "/permohonan/", "/cari",  "/papan",
-                                        "/pegawai", "/kalender",    "/pesan", "/layanan"};
+  constexpr std::string_view kOurs[] = {"/tugas", "/permohonan/", "/cari",
+                                        "/papan", "/pegawai",     "/kalender",
+                                        "/pesan", "/layanan",     "/eskalasi"};
   const bool ours = std::any_of(std::begin(kOurs), std::end(kOurs),
                                 [&](std::string_view start) { return path.starts_with(start); });
   const bool plain = std::all_of(path.begin(), path.end(), [](char c) {

@@ -166,6 +166,16 @@ table.layanan td,table.layanan td.angka{display:inline-block;text-align:left;mar
 table.layanan td[data-nama]::before{content:attr(data-nama) ": ";color:var(--soft)}
 table.layanan tr.sepi td[data-nama]{display:none}}
 .layar{font-size:1.15rem}
+.dua-kolom .kartu h2{margin:0}.dua-kolom .berdampingan p{margin:0}
+ul.padat{margin:0;padding-left:1.1rem}ul.padat>li{margin:0 0 .25rem}
+.kutipan{border-left:4px solid var(--late);padding:.1rem 0 .1rem .75rem;margin:.6rem 0}
+.isian-kartu{border:2px solid var(--accent);border-radius:10px;padding:.5rem 1rem;margin:.8rem 0}
+.rapat{margin:.25rem 0}.beban{margin:.4rem 0}.beban rect.semua{fill:var(--soft)}.beban rect.telat{fill:var(--late)}
+@media (min-width:64rem){.luas .lebar:has(.dua-kolom){max-width:80rem}
+.dua-kolom{display:grid;grid-template-columns:minmax(0,1.25fr) minmax(0,1fr);gap:0 1.5rem}}
+@media (max-width:30rem){.kartu .sebaris>a.tombol,.kartu .sebaris>button{flex:1 1 auto}
+.kartu .sebaris>a.utama,.kartu .sebaris>button.utama{flex-basis:100%}
+.rapat a{display:inline-block;padding:.6rem 0}}
 footer{border-top:1px solid var(--line);padding:1rem 0 2rem}
 @media print{body{background:#fff;color:#000;font-size:11pt}header.atas nav,form,.loncat,button{display:none}
 .kartu,details{break-inside:avoid;border-color:#999}a{color:#000}main{padding:0}}

@@ -76,6 +76,14 @@ constexpr auto kStored<Acknowledged> = stored("acknowledged", always("step", &Ac
                                               always("until", &Acknowledged::until),
                                               maybe("note", &Acknowledged::note));
 template <>
+constexpr auto kStored<Directed> = stored("directed", always("step", &Directed::step),
+                                          maybe("officer", &Directed::officer),
+                                          maybe("note", &Directed::note));
+template <>
+constexpr auto kStored<Responded> = stored("responded", always("step", &Responded::step),
+                                           always("until", &Responded::until),
+                                           maybe("note", &Responded::note));
+template <>
 constexpr auto kStored<Paused> = stored("paused", always("step", &Paused::step),
                                         always("pause", &Paused::pause),
                                         maybe("until", &Paused::until),

@@ -15,7 +15,7 @@ constexpr auto kOpenPermit =
 constexpr auto kOpenVisit = columns(
     given("v.step", &OpenVisit::step), given("v.opened_at", &OpenVisit::opened_at),
     given("v.due_at", &OpenVisit::due_at), given("v.due_soon_at", &OpenVisit::due_soon_at),
-    given("v.paused", &OpenVisit::paused), given("v.assignee <> ''", &OpenVisit::claimed),
+    given("v.paused", &OpenVisit::paused), given("v.assignee", &OpenVisit::assignee),
     given("EXISTS (SELECT FROM notice n WHERE n.permit = v.permit AND n.visit = v.id"
           "   AND n.audience = 'superior' AND n.state <> 'dropped')",
           &OpenVisit::escalated),

@@ -16,10 +16,10 @@ namespace tenggat::store {
 pg::Slot<Instant> add_settled_until(pg::Pipeline& pipeline);
 
 struct OpenVisit {
-  std::string step;
+  std::string step, assignee;  // assignee: empty until it is claimed
   Instant opened_at{};
   std::optional<Instant> due_at, due_soon_at;  // none: no clock runs, as on the applicant's own
-  bool paused = false, claimed = false;
+  bool paused = false;
   bool escalated = false;  // a superior is told of it, or was
   std::optional<Instant> acknowledged_until;
 };

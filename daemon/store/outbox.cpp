@@ -64,9 +64,20 @@ const std::string kSaveOutcomes = fmt::format(
 }  // namespace
 
 std::string RenderedFields::put(const notify::Rendered& rendered) {
-  return json::serialize(json::object{{"names", json::value_from(rendered.field_names)},
-                                      {"values", json::value_from(rendered.fields)},
-                                      {"parameters", json::value_from(rendered.parameters)}});
+  json::object object{{"names", json::value_from(rendered.field_names)},
+                      {"values", json::value_from(rendered.fields)},
+                      {"parameters", json::value_from(rendered.parameters)}};
+  json::array items;
+  for (const notify::ListItem& one : rendered.items)
+    items.push_back(json::object{{"title", one.title},
+                                 {"number", one.number},
+                                 {"step", one.step},
+                                 {"state", one.state},
+                                 {"late", one.late},
+                                 {"responsible", one.responsible},
+                                 {"link", one.link}});
+  if (!items.empty()) object["items"] = std::move(items);
+  return json::serialize(object);
 }
 
 // --- Notices ------------------------------------------------------------------------------------
@@ -258,8 +269,8 @@ pg::Slot<std::vector<OpenTask>> add_open_tasks(pg::Pipeline& pipeline,
                                                const std::vector<std::string>& applicant_roles) {
   static constexpr auto kTask = columns(
       given("v.permit", &OpenTask::permit), given("p.number", &OpenTask::number),
-      given("p.sop_version", &OpenTask::sop_version), given("v.id", &OpenTask::visit, &Visit::id),
-      given("v.step", &OpenTask::visit, &Visit::step),
+      given("p.subject", &OpenTask::subject), given("p.sop_version", &OpenTask::sop_version),
+      given("v.id", &OpenTask::visit, &Visit::id), given("v.step", &OpenTask::visit, &Visit::step),
       given("v.occurrence", &OpenTask::visit, &Visit::occurrence),
       given("v.role", &OpenTask::visit, &Visit::role),
       given("v.assignee", &OpenTask::visit, &Visit::assignee),

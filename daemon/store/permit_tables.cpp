@@ -106,6 +106,30 @@ Acknowledgement Codec<Acknowledgement>::get(const pg::Result& r, int row, int co
   return latest;
 }
 
+std::string Codec<std::vector<SuperiorResponse>>::put(
+    const std::vector<SuperiorResponse>& responses) {
+  json::array all;
+  for (const SuperiorResponse& one : responses)
+    all.push_back(json::object{
+        {"officer", one.officer}, {"at", seconds_of(one.at)}, {"until", seconds_of(one.until)}});
+  return json::serialize(all);
+}
+
+std::vector<SuperiorResponse> Codec<std::vector<SuperiorResponse>>::get(const pg::Result& r,
+                                                                        int row, int column) {
+  std::vector<SuperiorResponse> responses;
+  const json::value all = json::parse(r.text(row, column));
+  for (const json::value& value : all.as_array()) {
+    const json::object& object = value.as_object();
+    const auto instant = [&](const char* name) {
+      return Instant{Seconds{object.at(name).to_number<std::int64_t>()}};
+    };
+    responses.push_back(
+        {std::string(object.at("officer").as_string()), instant("at"), instant("until")});
+  }
+  return responses;
+}
+
 std::string Codec<LateEntry>::put(const LateEntry& late) {
   return json::serialize(json::object{{"recorded_at", seconds_of(late.recorded_at)},
                                       {"by", late.by},

@@ -52,6 +52,12 @@ struct Codec<LateEntry> {
   static std::string put(const LateEntry& late);
   static LateEntry get(const pg::Result& r, int row, int column);
 };
+template <>
+struct Codec<std::vector<SuperiorResponse>> {
+  static constexpr const char* kSql = "jsonb";
+  static std::string put(const std::vector<SuperiorResponse>& responses);
+  static std::vector<SuperiorResponse> get(const pg::Result& r, int row, int column);
+};
 // A form's fields as they are: booleans, numbers, texts.
 boost::json::object as_json(const FieldValues& fields);
 FieldValues fields_of(const boost::json::object& object);
@@ -142,7 +148,7 @@ inline constexpr auto kVisit = table(
     column("waited", &Visit::waited), column("handled", &Visit::handled),
     column("sop_version", &Visit::sop_version), column("fork", &Visit::fork),
     column("branch", &Visit::branch), column("joined", &Visit::joined),
-    column("late", &Visit::late));
+    column("late", &Visit::late), column("responses", &Visit::responses));
 
 inline constexpr auto kPause =
     table("pause", key("permit", &OfPermit::permit), key("id", &Pause::id),

@@ -39,12 +39,29 @@ constexpr auto kFenced = columns(key("id", &Fenced::id), key("fence", &Fenced::f
 // What the text was made of, beside the text.
 struct Fields {
   std::vector<std::string> names, values, parameters;
+  std::vector<notify::ListItem> items;
+  bool free_text = false;
 };
+
+std::vector<notify::ListItem> items_of(const json::value& value) {
+  std::vector<notify::ListItem> items;
+  for (const json::value& one : value.as_array()) {
+    const json::object& object = one.as_object();
+    const auto text = [&](const char* name) { return std::string(object.at(name).as_string()); };
+    items.push_back({text("title"), text("number"), text("step"), text("state"),
+                     object.at("late").as_bool(), text("responsible"), text("link")});
+  }
+  return items;
+}
+
 Fields fields_of(std::string_view text) {
   const json::object object = json::parse(text).as_object();
-  Fields fields{texts_of(object.at("names")), texts_of(object.at("values")), {}};
+  Fields fields{texts_of(object.at("names")), texts_of(object.at("values")), {}, {}};
   if (const json::value* parameters = object.if_contains("parameters"))
     fields.parameters = texts_of(*parameters);
+  if (const json::value* items = object.if_contains("items")) fields.items = items_of(*items);
+  if (const json::value* free_text = object.if_contains("free_text"))
+    fields.free_text = free_text->as_bool();
   return fields;
 }
 
@@ -74,6 +91,8 @@ std::vector<ClaimedMessage> read_claimed(const pg::Result& r) {
       message.field_names = std::move(fields.names);
       message.fields = std::move(fields.values);
       message.parameters = std::move(fields.parameters);
+      message.items = std::move(fields.items);
+      message.free_text = fields.free_text;
     } catch (const std::exception& why) {
       claimed.unreadable = why.what();
     }

@@ -8,6 +8,7 @@
 
 #include "notifiers/email/bounce.h"
 #include "notifiers/email/html.h"
+#include "notifiers/email/list.h"
 #include "notifiers/email/mime.h"
 #include "notifiers/failure.h"
 #include "notifiers/phone.h"
@@ -76,7 +77,7 @@ std::string write_mail(const Message& message, const EmailConfig& config, const 
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n{}\r\n",
         within, type, quoted_printable(content));
   };
-  part(boundary, "text/plain", message.body);
+  part(boundary, "text/plain", plain_body(message));
   const std::string_view receipt = receipt_link(message);
   if (receipt.empty()) {
     part(boundary, "text/html", html_part(message, {}));

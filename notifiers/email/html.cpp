@@ -6,6 +6,7 @@
 #include <array>
 #include <string_view>
 
+#include "notifiers/email/list.h"
 #include "notifiers/html_escaped.h"
 
 namespace tenggat::notify::email {
@@ -40,28 +41,31 @@ Address next_address(std::string_view text, std::size_t from) {
   return {at, std::min(text.find_first_of(" \t\r\n<>\"", at), text.size())};
 }
 
-std::string linked(std::string_view text) {
+// The address that the button leads to stands in the sentence as words: once as text is enough.
+std::string linked(std::string_view text, std::string_view of_button) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     const Address address = next_address(text, at);
     out += html_escaped(text.substr(at, address.from - at));
-    const std::string url = html_escaped(text.substr(address.from, address.to - address.from));
-    if (!url.empty()) {
-      out +=
-          fmt::format("<a href=\"{0}\" style=\"color:#0b5cad;word-break:break-all\">{0}</a>", url);
-    }
+    const std::string_view raw = text.substr(address.from, address.to - address.from);
+    const std::string url = html_escaped(raw);
+    if (!url.empty())
+      out += fmt::format(
+          "<a class=\"t\" href=\"{}\" style=\"color:#0b5d68;word-break:break-all\">{}</a>", url,
+          raw == of_button ? std::string("tautan berikut") : url);
     at = address.to;
   }
   return out;
 }
 
-std::string paragraphs(std::string_view body) {
+std::string paragraphs(std::string_view body, std::string_view of_button) {
   std::string out;
   while (!body.empty()) {
     const std::size_t end = std::min(body.find('\n'), body.size());
     std::string_view line = body.substr(0, end);
     if (line.ends_with('\r')) line.remove_suffix(1);
-    if (!line.empty()) out += fmt::format("<p style=\"margin:0 0 16px\">{}</p>\r\n", linked(line));
+    if (!line.empty())
+      out += fmt::format("<p style=\"margin:0 0 16px\">{}</p>\r\n", linked(line, of_button));
     body.remove_prefix(std::min(body.size(), end + 1));
   }
   return out;
@@ -77,37 +81,105 @@ std::string facts(const Message& message) {
     if (fact.label == "Batas waktu" && value.back() >= '0' && value.back() <= '9')
       said += " " + html_escaped(field(message, "zona"));
     rows += fmt::format(
-        "<tr><td style=\"padding:6px 16px 6px 0;color:#5b6570;vertical-align:top\">{}</td>"
+        "<tr><td style=\"padding:6px 16px 6px 0;color:#566472;vertical-align:top\" "
+        "class=\"h\">{}</td>"
         "<td style=\"padding:6px 0;vertical-align:top\">{}</td></tr>\r\n",
         fact.label, said);
   }
   if (rows.empty()) return {};
   return fmt::format(
       "<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" style=\"width:100%;"
-      "border-collapse:collapse;border-top:1px solid #d9dee3;border-bottom:1px solid #d9dee3;"
+      "border-collapse:collapse;border-top:1px solid #d9e0e5;border-bottom:1px solid #d9e0e5;"
       "margin:0 0 20px\">\r\n{}</table>\r\n",
       rows);
 }
 
-std::string button(const Message& message) {
+bool is_web_address(std::string_view url) {
+  // One of another scheme would be a script or a file in the reader's mail program.
+  return url.starts_with("https://") || url.starts_with("http://");
+}
+
+// Where the message's own button leads.
+std::string_view address_of_button(const Message& message) {
   std::string_view url = field(message, "tautan");
   if (url.empty()) {
     const Address first = next_address(message.body, 0);
     url = std::string_view(message.body).substr(first.from, first.to - first.from);
   }
-  // An address of another scheme would be a script or a file in the reader's mail program.
-  if (!url.starts_with("https://") && !url.starts_with("http://")) return {};
-  const std::string_view label = message.text_id == "tautan_masuk" ? "Masuk" : "Buka";
-  return fmt::format(
-      "<p style=\"margin:0 0 8px\"><a href=\"{}\" style=\"display:inline-block;padding:12px 28px;"
-      "background:#0b5cad;color:#ffffff;text-decoration:none;border-radius:6px\">{}</a></p>\r\n",
-      html_escaped(url), label);
+  return is_web_address(url) ? url : std::string_view();
 }
+
+// As a button, and once as text for whose mail program shows none.
+std::string button(std::string_view url, std::string_view label) {
+  if (!is_web_address(url)) return {};
+  return fmt::format(
+      "<p style=\"margin:0 0 6px\"><a class=\"b\" href=\"{0}\" style=\"display:inline-block;"
+      "padding:10px 20px;background:#0b5d68;color:#ffffff;text-decoration:none;font-weight:600;"
+      "border-radius:8px\">{1}</a></p>\r\n"
+      "<p class=\"h\" style=\"margin:0 0 "
+      "8px;color:#566472;font-size:13px;word-break:break-all\">{0}"
+      "</p>\r\n",
+      html_escaped(url), html_escaped(label));
+}
+
+std::string_view label_of_button(const Message& message) {
+  if (message.text_id == "tautan_masuk") return "Masuk";
+  if (message.text_id == "daftar_eskalasi") return "Buka semua eskalasi";
+  if (!message.items.empty()) return "Buka semua";
+  return field(message, "nomor").empty() ? "Buka" : "Buka permohonan";
+}
+
+std::string item_of_list(const ListItem& item) {
+  const std::string title = html_escaped(item.title.empty() ? item.number : item.title);
+  const std::string under =
+      item.title.empty() ? item.step : fmt::format("{} · {}", item.number, item.step);
+  std::string said = fmt::format(
+      "<div class=\"l\" style=\"border-top:1px solid #d9e0e5;padding:16px 0 8px\">\r\n"
+      "<p style=\"margin:0;font-size:17px;font-weight:600\">{}</p>\r\n"
+      "<p class=\"h\" style=\"margin:0 0 6px;color:#566472\">{}</p>\r\n",
+      title, html_escaped(under));
+  if (!item.state.empty() && item.late)
+    said += fmt::format(
+        "<p class=\"s\" style=\"margin:0 0 6px;color:#a3201a;font-weight:600\">{}</p>\r\n",
+        html_escaped(item.state));
+  else if (!item.state.empty())
+    said += fmt::format("<p style=\"margin:0 0 6px\">{}</p>\r\n", html_escaped(item.state));
+  if (!item.responsible.empty())
+    said +=
+        fmt::format("<p style=\"margin:0 0 10px\">Penanggung jawab: <strong>{}</strong></p>\r\n",
+                    html_escaped(item.responsible));
+  return said + button(item.link, "Buka " + (item.title.empty() ? item.number : item.title)) +
+         "</div>\r\n";
+}
+
+// What the message says, with its list where it has one.
+std::string said_by(const Message& message) {
+  const std::string_view url = address_of_button(message);
+  const AroundList around = around_list(message);
+  if (!around.found) return paragraphs(message.body, url);
+  std::string all = paragraphs(around.before, url);
+  for (const ListItem& item : message.items) all += item_of_list(item);
+  return all + "<div class=\"l\" style=\"border-top:1px solid #d9e0e5;padding:16px 0 0\">\r\n" +
+         paragraphs(around.after, url) + "</div>\r\n";
+}
+
+std::string head_of(const Message& message) {
+  const std::string_view office = field(message, "instansi");
+  if (office.empty()) return {};
+  return fmt::format(
+      "<p class=\"k\" style=\"margin:0 0 20px;padding:0 0 14px;border-bottom:3px solid #0b5d68;"
+      "color:#0b5d68;font-size:18px;font-weight:700\">{}</p>\r\n",
+      html_escaped(office));
+}
+
+constexpr std::string_view kFoot =
+    "<p class=\"h l\" style=\"margin:20px 0 0;padding:14px 0 0;border-top:1px solid #d9e0e5;"
+    "color:#566472;font-size:13px\">Surel ini dikirim otomatis oleh sistem Tenggat.</p>\r\n";
 
 std::string shown(const Picture& qr_code, std::string_view receipt) {
   if (qr_code.id.empty()) return {};
   return fmt::format(
-      "<p style=\"margin:20px 0 8px;color:#5b6570\"><a href=\"{0}\"><img src=\"cid:{1}\" "
+      "<p style=\"margin:20px 0 8px;color:#566472\"><a href=\"{0}\"><img src=\"cid:{1}\" "
       "alt=\"Kode QR tanda bukti\" width=\"{2}\" height=\"{2}\" style=\"display:block;border:0\">"
       "</a>Tanda bukti</p>\r\n",
       html_escaped(receipt), qr_code.id, qr_code.side);
@@ -121,14 +193,24 @@ std::string_view receipt_link(const Message& message) {
 }
 
 std::string html_part(const Message& message, const Picture& qr_code) {
+  // The pages' colours. Where the reader's program is dark, theirs of the dark, too.
+  constexpr std::string_view kDark =
+      "<style>@media (prefers-color-scheme:dark){body{background:#12171d!important;"
+      "color:#e9eef2!important}.m{background:#1b2229!important;border-color:#323c46!important}"
+      ".k,.t{color:#5ec5d1!important}.k{border-color:#5ec5d1!important}.h{color:#a5b1bc!important}"
+      ".l{border-color:#323c46!important}.s{color:#ff948c!important}"
+      ".b{background:#5ec5d1!important;color:#0c1418!important}}</style>";
   return fmt::format(
       "<!DOCTYPE html>\r\n<html lang=\"id\"><head><meta charset=\"utf-8\">"
-      "<meta name=\"viewport\" content=\"width=device-width\"><title>{}</title></head>\r\n"
-      "<body style=\"margin:0;padding:24px;background:#ffffff;color:#1b1f23;"
-      "font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif\">\r\n"
-      "<div style=\"max-width:560px;margin:0 auto\">\r\n{}{}{}{}</div>\r\n</body></html>\r\n",
-      html_escaped(message.subject), paragraphs(message.body), facts(message), button(message),
-      shown(qr_code, receipt_link(message)));
+      "<meta name=\"viewport\" content=\"width=device-width\">"
+      "<meta name=\"color-scheme\" content=\"light dark\"><title>{}</title>{}</head>\r\n"
+      "<body style=\"margin:0;padding:20px;background:#f6f8f9;color:#1a2530;"
+      "font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif\">\r\n"
+      "<div class=\"m\" style=\"max-width:560px;margin:0 auto;padding:20px 24px;background:#ffffff;"
+      "border:1px solid #d9e0e5;border-radius:10px\">\r\n{}{}{}{}{}{}</div>\r\n</body></html>\r\n",
+      html_escaped(message.subject), kDark, head_of(message), said_by(message), facts(message),
+      button(address_of_button(message), label_of_button(message)),
+      shown(qr_code, receipt_link(message)), kFoot);
 }
 
 }  // namespace tenggat::notify::email

@@ -80,6 +80,8 @@ class Draft {
   void assign(int visit, const Assign& command, const Doer& by);
   void escalate(int visit, const std::string& text, const Doer& by);
   void acknowledge(int visit, const Obstacle& obstacle, const std::string& text, const Doer& by);
+  void direct(int visit, const std::string& text, const Doer& by);
+  void respond(int visit, const Respond& command, const Doer& by);
   void pause(int visit, const PauseReason& reason, const PauseVisit& command, const Doer& by,
              Seconds hold);
   void extend_pause(int visit, const PauseReason& reason, const PauseVisit& command,

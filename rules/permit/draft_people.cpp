@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "rules/permit/because_words.h"
+#include "rules/permit/escalation.h"
 
 namespace tenggat {
 namespace {
@@ -151,7 +152,36 @@ void Draft::acknowledge(int visit_id, const Obstacle& obstacle, const std::strin
   note(visit_id, "obstacle", "", text, by.actor);
 }
 
-// Whether it counts as due_soon or overdue; a clock that stands, as when it stopped.
+// At once, to whoever has the task: to their role while nobody has. The text's words are the
+// note's.
+void Draft::direct(int visit_id, const std::string& text, const Doer& by) {
+  const Visit& visit = *permit().find_visit(visit_id);
+  const std::int64_t cause = record(visit_id, by, Directed{label(visit), visit.assignee, {text}});
+  ++permit().version;
+  note(visit_id, "directive", "", text, by.actor);
+  Notice notice;
+  notice.visit = visit_id;
+  notice.kind = {NoticeKind::Of::directed};
+  notice.k = static_cast<int>(cause);
+  notice.addressee = {Addressee::Kind::holder, ""};
+  notice.audience = Audience::holder;
+  notice.text = std::string(kDirective);
+  notice.reason = Reason::directed;
+  notice.urgent = true;
+  notice.cause = cause;
+  notify(std::move(notice));
+}
+
+void Draft::respond(int visit_id, const Respond& command, const Doer& by) {
+  Visit& visit = *permit().find_visit(visit_id);
+  const Instant until = command.until.value_or(calendar_.deadline(now_, kUsualResponse).due);
+  std::erase_if(visit.responses,
+                [&](const SuperiorResponse& one) { return one.officer == by.actor.id; });
+  visit.responses.push_back({by.actor.id, now_, until});
+  record(visit_id, by, Responded{label(visit), calendar_.stamp(until), {command.note}});
+  ++permit().version;
+  note(visit_id, "response", "", command.note, by.actor);
+}
 
 void Draft::correct_contact(const CorrectContact& command, const Doer& by) {
   record(0, by, ContactCorrected{{command.email}, {command.whatsapp}});

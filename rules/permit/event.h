@@ -103,6 +103,20 @@ struct Acknowledged {
   Personal note;
   bool operator==(const Acknowledged&) const = default;
 };
+// A superior's word to whoever has the task.
+struct Directed {
+  std::string step;
+  std::string officer{};  // who has claimed it; empty: nobody had
+  Personal note{};
+  bool operator==(const Directed&) const = default;
+};
+// A superior looks after what they were told: repeats of it wait.
+struct Responded {
+  std::string step;
+  Stamp until{};
+  Personal note{};
+  bool operator==(const Responded&) const = default;
+};
 struct Paused {
   std::string step, pause;  // pause: the reason's id
   std::optional<Stamp> until;
@@ -173,7 +187,7 @@ using Happening =
     std::variant<Submitted, Acted, Undone, Claimed, Released, Assigned, Escalated, Acknowledged,
                  Paused, PauseExtended, Resumed, ContactCorrected, LinkSent, CalendarApplied,
                  SopMigrated, RungRaised, DeadlineMissed, ReminderRaised, LegalLimitPassed,
-                 Confirmed, Corrected, RowsRecorded>;
+                 Confirmed, Corrected, RowsRecorded, Directed, Responded>;
 
 struct EventHead {
   std::int64_t sequence = 0;  // 1.. within the permit

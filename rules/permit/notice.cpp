@@ -16,6 +16,7 @@ constexpr std::pair<NoticeKind::Of, std::string_view> kKinds[] = {
     {NoticeKind::Of::escalated, "escalated"},
     {NoticeKind::Of::handed_over, "handed_over"},
     {NoticeKind::Of::obstacle, "kendala"},
+    {NoticeKind::Of::directed, "arahan"},
 };
 
 // As RungRule::name prints it.

@@ -48,6 +48,7 @@ struct NoticeKind {
     escalated,
     handed_over,  // a task
     obstacle,     // the time to look at it again
+    directed,     // a superior's word to the holder
   } of = Of::rung;
   std::string name{};  // of the rung or the text
 
@@ -55,6 +56,8 @@ struct NoticeKind {
   // What to_string has printed; any other text is the id of a text.
   static NoticeKind parse(std::string_view text);
   bool is_report() const;
+  // It says in somebody's own words what no list can: a message of its own.
+  bool stands_alone() const { return of == Of::directed; }
   bool operator==(const NoticeKind&) const = default;
 };
 

@@ -113,6 +113,10 @@ void Listing::task(const Visit& visit) {
 
 void Listing::delays(const Visit& visit) {
   add(What::escalate, visit.id, may_.escalate(visit));
+  add(What::direct, visit.id, may_.direct(visit)).wanted.note = ActionRule::Note::required;
+  Offer& respond = add(What::respond, visit.id, may_.respond(visit));
+  respond.wanted.until = Wanted::Until::optional;
+  set_bounds(respond.wanted, may_.bounds_of_response());
   const Allowed acknowledge = may_.acknowledge(visit);
   for (const Obstacle& obstacle : context_.sop.obstacles)
     add(What::acknowledge, visit.id, acknowledge).obstacle = &obstacle;

@@ -42,6 +42,8 @@ struct Offer {
     answer,          // of the applicant, to what the visit stands for
     confirm,         // a late entry
     correct,         // when the permit was ended or signed
+    direct,          // with a note
+    respond,         // to an escalation: until when may be said
     reach_applicant  // CorrectContact, SendLink
   } what = What::act;
   int visit = 0;  // 0: about the permit

@@ -10,6 +10,12 @@ bool Visit::is_work_of(std::string_view officer) const {
           std::find(drafted_by.begin(), drafted_by.end(), officer) != drafted_by.end());
 }
 
+const SuperiorResponse* Visit::response_of(std::string_view officer) const {
+  for (const SuperiorResponse& one : responses)
+    if (one.officer == officer) return &one;
+  return nullptr;
+}
+
 bool is_acknowledged(const Visit& visit, std::string_view rung, int k, Instant raised_at) {
   const bool repeat = k > 1 && rung.starts_with('+');
   return repeat && visit.acknowledged && raised_at < visit.acknowledged->until;

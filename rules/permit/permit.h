@@ -27,6 +27,14 @@ struct Acknowledgement {
   bool operator==(const Acknowledgement&) const = default;
 };
 
+// That a superior has taken note of what they were told of a visit: until `until`, repeats of it
+// wait. Never the first of a rung, which says more than they knew.
+struct SuperiorResponse {
+  std::string officer;
+  Instant at{}, until{};
+  bool operator==(const SuperiorResponse&) const = default;
+};
+
 // That a person recorded what closed a visit after it was done (`occurred_at`), or that an
 // administrator corrected when. Source: docs/reference.md, Late entries.
 struct LateEntry {
@@ -80,10 +88,12 @@ struct Visit {
   // step, role and action are in that version and perhaps in no later one.
   std::string sop_version;
   std::optional<LateEntry> late;
+  std::vector<SuperiorResponse> responses{};  // of superiors, the latest of each
 
   bool open() const { return !closed_at && !undone; }
   bool cancelled() const { return action == kCancelled; }
   bool is_work_of(std::string_view officer) const;  // prepared or drafted
+  const SuperiorResponse* response_of(std::string_view officer) const;
   bool operator==(const Visit&) const = default;
 };
 

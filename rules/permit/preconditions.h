@@ -40,6 +40,11 @@ class Preconditions {
   std::optional<Refusal> refuse_assignee(const Visit& visit, const std::string& officer) const;
   Allowed escalate(const Visit& visit) const;
   Allowed acknowledge(const Visit& visit) const;
+  // Of whoever is told of the visit's delays, above its role or along; who has a superior is
+  // directed.
+  Allowed direct(const Visit& visit) const;
+  // Once something was raised.
+  Allowed respond(const Visit& visit) const;
   // Or extend one; then whether it can be. A superior asks for the applicant's word again.
   Allowed pause(const Visit& visit, const PauseReason* reason) const;
   std::optional<Refusal> refuse_another_pause(const Visit& visit, const PauseReason& reason) const;
@@ -77,12 +82,16 @@ class Preconditions {
   std::optional<Refusal> refuse_content(const Visit& visit, const ResumeVisit& command) const;
   std::optional<Refusal> refuse_content(const Visit& visit, const Correct& command) const;
 
+  std::optional<Refusal> refuse_content(const Direct& command) const;
+  std::optional<Refusal> refuse_content(const Respond& command) const;
+
   // An end date of a pause lies after the first, and not after the second where there is one.
   struct UntilBounds {
     Instant after{};
     std::optional<Instant> latest;
   };
   UntilBounds bounds_of_pause(const PauseReason& reason) const;
+  UntilBounds bounds_of_response() const;
   UntilBounds bounds_of_extension(const Visit& visit, const PauseReason& reason) const;
 
  private:

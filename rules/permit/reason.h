@@ -24,6 +24,7 @@ namespace tenggat {
   X(against_recommendation, "konsep keputusan berbeda dari rekomendasi")                          \
   X(handed_over, "tugas dialihkan")  /* a superior, or the turn, gave the task to someone */      \
   X(escalated_now, "arahan diminta")  /* its officer asked the superior without waiting */        \
+  X(directed, "arahan atasan")  /* a superior's word to the holder */                             \
   X(acknowledgement_over, "saatnya melihat lagi kendala")  /* the time to look again */           \
   X(opening_time, "kantor buka")                      /* the office opens: the morning list */    \
   X(closing_time, "kantor tutup")                     /* the office closes: the recap */          \
@@ -50,6 +51,7 @@ namespace tenggat {
   X(no_address, "penerima tidak memiliki saluran")    /* the person has no usable channel */      \
   X(nobody_on_duty, "tidak ada seorang pun yang bertugas")  /* in the whole chain */              \
   X(acknowledged, "kendalanya sudah dicatat")         /* a repeat, its delay explained */         \
+  X(responded, "sudah ditanggapi")  /* a repeat, while the superior looks after it: held */       \
   X(silenced, "pemberitahuan dihentikan sementara atas permintaan")  /* held */                   \
   X(trial_mode, "uji coba, tidak dikirim")  /* decided and recorded, by configuration not sent */ \
   X(rearmed, "waktunya bergeser")                     /* its instant moved into the future */     \
@@ -73,6 +75,7 @@ namespace tenggat {
   X(unknown_obstacle, "")                                                                         \
   X(cannot_be_assigned, "")                                                                       \
   X(already_escalated, "")                                                                        \
+  X(nothing_to_respond_to, "")                                                                    \
   X(missing_output, "")                                                                           \
   X(missing_note, "")                                                                             \
   X(missing_needs, "")                                                                            \

@@ -61,6 +61,19 @@ namespace tenggat {
     "petugas '{}' tidak bertugas pada langkah '{}'")                                              \
   X(already_escalated, already_escalated, "every superior in the chain has been asked already",   \
     "semua atasan dalam jenjang sudah diminta turun tangan")                                      \
+  X(superiors_direct, wrong_role,                                                                 \
+    "step '{}' is directed by those who are told of its delays above the role {}",                \
+    "langkah '{}' diarahkan oleh atasan peran {} atau penerima tembusannya")                      \
+  X(superiors_respond, wrong_role,                                                                \
+    "what is raised of step '{}' is responded to by those who are told of it above the role {}",  \
+    "eskalasi dari langkah '{}' ditanggapi oleh atasan peran {} atau penerima tembusannya")       \
+  X(no_escalation_yet, nothing_to_respond_to,                                                     \
+    "no escalation of step '{}' has been raised yet",                                             \
+    "belum ada eskalasi dari langkah '{}'")                                                       \
+  X(missing_directive, missing_note, "a directive needs its words: a note",                       \
+    "arahan memerlukan isi: tulis arahannya")                                                     \
+  X(response_too_long, bad_until, "a response holds repeats back until {} at the longest",        \
+    "tanggapan menahan pemberitahuan berulang paling lama sampai {}")                             \
   /* what an action brings */                                                                     \
   X(for_another_outcome, wrong_outcome, "action '{}' is for a {}, and this file is a {}",         \
     "tindakan '{}' adalah untuk {}, sedangkan berkas ini {}")                                     \

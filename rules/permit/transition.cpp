@@ -33,6 +33,8 @@ class Handler {
   std::optional<Refusal> operator()(const SendLink&);
   std::optional<Refusal> operator()(const Confirm& command);
   std::optional<Refusal> operator()(const Correct& command);
+  std::optional<Refusal> operator()(const Direct& command);
+  std::optional<Refusal> operator()(const Respond& command);
 
  private:
   Draft& draft_;
@@ -179,6 +181,26 @@ std::optional<Refusal> Handler::operator()(const Correct& command) {
   if (!by) return by.error();
   if (auto refusal = may_.refuse_content(*visit, command)) return refusal;
   draft_.correct(visit->id, command, *by);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const Direct& command) {
+  const auto visit = may_.open_visit(command.step);
+  if (!visit) return visit.error();
+  const auto by = may_.direct(**visit);
+  if (!by) return by.error();
+  if (auto refusal = may_.refuse_content(command)) return refusal;
+  draft_.direct((*visit)->id, command.note, *by);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const Respond& command) {
+  const auto visit = may_.open_visit(command.step);
+  if (!visit) return visit.error();
+  const auto by = may_.respond(**visit);
+  if (!by) return by.error();
+  if (auto refusal = may_.refuse_content(command)) return refusal;
+  draft_.respond((*visit)->id, command, *by);
   return std::nullopt;
 }
 

@@ -87,6 +87,16 @@ struct Escalate {
 struct Acknowledge {
   std::string step, obstacle, note;
 };
+// A superior's word to whoever has the visit, or to the role while nobody has.
+struct Direct {
+  std::string step, note;
+};
+// By a superior who was told of the visit's delay: they look after it, and repeats to them wait
+// until then, by itself for a working day.
+struct Respond {
+  std::string step, note;
+  std::optional<Instant> until{};
+};
 // On a visit that stands for the same reason: puts its end date off.
 struct PauseVisit {
   std::string step, reason, note;
@@ -112,8 +122,9 @@ struct Correct {
   std::string step, reason;
   Instant occurred_at{};
 };
-using Command = std::variant<Act, Undo, Claim, Release, Assign, Escalate, Acknowledge, PauseVisit,
-                             ResumeVisit, CorrectContact, SendLink, Confirm, Correct>;
+using Command =
+    std::variant<Act, Undo, Claim, Release, Assign, Escalate, Acknowledge, PauseVisit, ResumeVisit,
+                 CorrectContact, SendLink, Confirm, Correct, Direct, Respond>;
 // What it brings.
 const std::vector<NewDocument>& documents_of(const Command& command);
 
@@ -132,7 +143,7 @@ struct NewNote {
   std::int64_t event = 0;  // the one it came with
   int visit = 0;
   // "note", "deficiency", "pause", "release", "late_entry", "assign", "escalation", "obstacle",
-  // "confirmation", "correction"
+  // "confirmation", "correction", "directive", "response"
   std::string kind;
   std::string document;  // a deficiency's document kind
   std::string text, by;

@@ -28,7 +28,7 @@ bool recap_helps(Instant planned, const Calendar& calendar, Instant now);
 // An open visit of somebody but an applicant: enough of it to know its holder.
 struct OpenTask {
   std::int64_t permit = 0;
-  std::string number, sop_version;
+  std::string number, subject, sop_version;
   Visit visit;
   std::optional<Instant> due_at, due_soon_at;
   bool paused = false;

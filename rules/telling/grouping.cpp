@@ -121,6 +121,13 @@ Grouping group(const std::vector<Deliverable>& deliverables,
         if (!fresh) at->second = std::min(at->second, leaves);
       }
     }
+    // A superior's own words fold into nothing, and nothing into them.
+    const auto alone = std::stable_partition(
+        leaving.begin(), leaving.end(),
+        [](const Deliverable* one) { return !one->pending.notice.kind.stands_alone(); });
+    for (auto one = alone; one != leaving.end(); ++one)
+      result.groups.push_back({slot.recipient, {*one}, {}});
+    leaving.erase(alone, leaving.end());
     if (!leaving.empty()) result.groups.push_back(fold(slot.recipient, leaving));
   }
   return result;

@@ -1,5 +1,6 @@
 // Who gets which notices in one message, and which wait. Source: docs/reference.md, Officers.
 #pragma once
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -18,11 +19,22 @@ struct ListedTask {
   const Calendar* calendar = nullptr;
   Counting counting = Counting::working;  // what its clock counts
   std::string instead_of = {};            // whom the reader stands in for there; empty: their own
+  std::int64_t permit = 0;
+  std::string subject = {};
+  // Raised to the reader as a superior; by whom it is held, empty: by nobody.
+  bool escalation = false;
+  std::string responsible = {};
 };
 // What the clock of a step of it counts; of the whole case where `step` is empty.
 Counting counting_at(const Sop& sop, std::string_view step);
 // The soonest due first; what stands or has no due comes last.
 bool more_pressing(const ListedTask& a, const ListedTask& b);
+
+// Until when somebody is left in peace, and why: they asked for silence, or have responded.
+struct HeldBack {
+  Instant until{};
+  Reason why = Reason::silenced;
+};
 
 // A notice that holds, with whom it is for and has not reached yet.
 struct Deliverable {
@@ -30,7 +42,7 @@ struct Deliverable {
   std::vector<Recipient> to;
   ListedTask task;
   std::optional<Instant> held_up_since;  // by an outage
-  std::optional<Instant> silent_until;   // of those who are not in `to`, being left in peace
+  std::optional<HeldBack> held_back;     // of those who are not in `to`, being left in peace
   const Calendar* hours = nullptr;       // it leaves in, where not in the office's
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rules/permit/escalation.h"
 #include "rules/telling/telling.h"
 
 namespace tenggat {
@@ -28,6 +29,22 @@ bool knows(const std::vector<AlreadyTold>& told, const std::string& officer) {
   return std::any_of(
       told.begin(), told.end(),
       [key = officer_key(officer)](const AlreadyTold& one) { return one.recipient == key; });
+}
+
+// Who has the visit, by name; of the case who has its most pressing one. Empty: nobody has.
+std::string responsible_of(const Visit* visit, const Permit& permit, const Context& context) {
+  std::optional<Instant> soonest;
+  if (!visit)
+    for (const Visit& one : permit.visits) {
+      if (!one.open()) continue;
+      const Sla sla = visit_sla(permit, one, context.sop, context.calendar, context.now);
+      if (visit && (!sla.due_at || (soonest && *soonest <= *sla.due_at))) continue;
+      visit = &one;
+      soonest = sla.due_at;
+    }
+  if (!visit || visit->assignee.empty()) return "";
+  const Officer* officer = context.people.find(visit->assignee);
+  return officer ? officer->name : visit->assignee;
 }
 
 std::optional<HeldUpNotices> held_up_of(const std::vector<const Deliverable*>& notices,
@@ -149,6 +166,23 @@ std::vector<PlannedMessage> Round::take_office_change(
   return messages;
 }
 
+// Leaves whoever is still to be told now; of the others who waits the shortest.
+std::optional<HeldBack> Round::take_out_held_back(std::vector<Recipient>& to, const Notice& notice,
+                                                  const Permit& permit) const {
+  std::optional<HeldBack> soonest;
+  std::erase_if(to, [&](const Recipient& one) {
+    std::optional<HeldBack> held;
+    if (const auto until = response_holds(notice, permit, one.officer, now_))
+      held = HeldBack{*until, Reason::responded};
+    if (const Silence* silence =
+            silenced(notice, permit, one.officer, rules_.people().silences, now_))
+      if (!held || held->until < silence->until) held = HeldBack{silence->until, Reason::silenced};
+    if (held && (!soonest || held->until < soonest->until)) soonest = held;
+    return held.has_value();
+  });
+  return soonest;
+}
+
 Round::Taken Round::collect(PendingNotice& pending, const StoredPermit& stored,
                             const Context& context, const std::vector<AlreadyTold>& told) {
   const Permit& permit = stored.permit;
@@ -160,23 +194,23 @@ Round::Taken Round::collect(PendingNotice& pending, const StoredPermit& stored,
   }
   std::erase_if(to, [&](const Recipient& one) { return knows(told, one.officer); });
   if (to.empty()) return settle(pending, Kind::rendered, Reason::on_duty, now_);
-  std::optional<Instant> silent_until;
-  std::erase_if(to, [&](const Recipient& one) {
-    const Silence* silence =
-        silenced(pending.notice, permit, one.officer, rules_.people().silences, now_);
-    if (silence) silent_until = std::min(silent_until.value_or(silence->until), silence->until);
-    return silence != nullptr;
-  });
-  if (to.empty()) return settle(pending, Kind::later, Reason::silenced, *silent_until);
+  const std::optional<HeldBack> held_back = take_out_held_back(to, pending.notice, permit);
+  if (to.empty()) return settle(pending, Kind::later, held_back->why, held_back->until);
   const Visit* visit = permit.find_visit(pending.notice.visit);
   const Sla sla = visit ? visit_sla(permit, *visit, context.sop, context.calendar, now_)
                         : case_sla(permit, context.sop, context.calendar, now_);
   ListedTask task{permit.number,     visit ? step_name(*visit, context.sop) : context.sop.case_name,
                   sla.due_at,        sla.paused,
                   &context.calendar, counting_of(sla.standard)};
+  task.permit = permit.id;
+  task.subject = permit.subject;
+  const NoticeKind& kind = pending.notice.kind;
+  task.escalation = pending.notice.audience == Audience::superior &&
+                    (kind.of == NoticeKind::Of::escalated || !kind.is_report());
+  if (task.escalation) task.responsible = responsible_of(visit, permit, context);
   const auto held_up = held_up_since(pending.notice, pending.send_at, now_);
-  deliverables_.push_back({std::move(pending), std::move(to), std::move(task), held_up,
-                           silent_until, context.sop.internal() ? &context.calendar : nullptr});
+  deliverables_.push_back({std::move(pending), std::move(to), std::move(task), held_up, held_back,
+                           context.sop.internal() ? &context.calendar : nullptr});
   return {TakenKind::collected};
 }
 
@@ -248,6 +282,8 @@ std::optional<PlannedMessage> Round::morning_list(const std::string& officer, st
                                task->paused, &rules_.context(sop, now_).calendar,
                                counting_at(sop, task->visit.step),
                                rules_.people().name_of_absent(for_officer)});
+    message->listed.back().permit = task->permit;
+    message->listed.back().subject = task->subject;
     message->tasks.emplace_back(task->permit, task->visit.id);
     named.insert(task->permit);
   }
@@ -262,6 +298,7 @@ void Round::absorb(const std::string& officer, PlannedMessage& message,
   std::vector<const Deliverable*> absorbed;
   for (Deliverable& waiting : deliverables_) {
     const PendingNotice& pending = waiting.pending;
+    if (pending.notice.kind.stands_alone()) continue;  // its words are in no list
     if (ready_at(pending.notice, send_) > now_ && !waiting.held_up_since) continue;
     const auto theirs = std::find_if(waiting.to.begin(), waiting.to.end(), is_theirs);
     if (theirs == waiting.to.end()) continue;
@@ -270,8 +307,8 @@ void Round::absorb(const std::string& officer, PlannedMessage& message,
     absorbed.push_back(&waiting);
     message.notices.emplace_back(pending.permit, pending.id);
     if (named.insert(pending.permit).second) message.listed.push_back(waiting.task);
-    if (waiting.to.empty() && waiting.silent_until)
-      settle(pending, Kind::later, Reason::silenced, *waiting.silent_until);
+    if (waiting.to.empty() && waiting.held_back)
+      settle(pending, Kind::later, waiting.held_back->why, waiting.held_back->until);
     else if (waiting.to.empty())
       settle(pending, Kind::rendered, Reason::absorbed, now_);
   }
@@ -328,9 +365,12 @@ std::optional<PlannedMessage> Round::officer_message(const OfficerGroup& group,
       std::all_of(group.notices.begin(), group.notices.end(), [&](const Deliverable* one) {
         return one->pending.notice.text == kNewTask && one->task.what == first.task.what;
       });
+  const bool escalations_alone =
+      std::all_of(group.notices.begin(), group.notices.end(),
+                  [](const Deliverable* one) { return one->task.escalation; });
   message->held_up = held_up_of(group.notices, now_);
   if (all_new && !message->held_up) return message;
-  message->text = message->held_up ? kOutageSummary : kList;
+  message->text = message->held_up ? kOutageSummary : escalations_alone ? kEscalations : kList;
   for (const Deliverable* one : group.notices) {
     message->listed.push_back(one->task);
     message->listed.back().instead_of = context.people.name_of_absent(group.stands_in_for(*one));
@@ -355,9 +395,9 @@ void Round::settle_officers() {
     if (const auto later = later_.find(pending.id); later != later_.end()) {
       if (later->second != pending.send_at)
         settle(pending, Kind::later, Reason::not_due, later->second);
-    } else if (one.silent_until) {
-      // Whoever asked for silence is told when it ends.
-      settle(pending, Kind::later, Reason::silenced, *one.silent_until);
+    } else if (one.held_back) {
+      // Whoever asked for silence, or has responded, is told when that ends.
+      settle(pending, Kind::later, one.held_back->why, one.held_back->until);
     } else if (reached_.contains(pending.id)) {
       settle(pending, Kind::rendered, Reason::on_duty, now_);
     } else if (folded_.contains(pending.id)) {

@@ -24,6 +24,7 @@ namespace tenggat {
 // Texts that say of several what each of them says, of what an outage has kept back, and of new
 // tasks.
 inline constexpr const char* kList = "daftar";
+inline constexpr const char* kEscalations = "daftar_eskalasi";
 inline constexpr const char* kOutageSummary = "rangkuman_gangguan";
 inline constexpr const char* kNewTask = "tugas_baru";
 
@@ -152,6 +153,8 @@ class Round {
     return {};
   }
   Taken tell_applicant(const PendingNotice& pending, const StoredPermit& stored);
+  std::optional<HeldBack> take_out_held_back(std::vector<Recipient>& to, const Notice& notice,
+                                             const Permit& permit) const;
   Taken collect(PendingNotice& pending, const StoredPermit& stored, const Context& context,
                 const std::vector<AlreadyTold>& told);
   // Nothing where they cannot be reached.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rules/permit/escalation.h"
+
 namespace tenggat {
 namespace {
 
@@ -46,7 +48,8 @@ std::optional<Reason> visit_notice_fails(const Notice& notice, const Permit& per
     return permit.open_pause(visit->id) ? std::nullopt : std::optional(Reason::done_before_sending);
   // What its officer is told once, whether its clock runs or stands.
   if (notice.kind.is_report() || notice.kind == NoticeKind{Of::rung, "start"} ||
-      notice.kind.of == Of::handed_over || notice.reason == Reason::state_changed)
+      notice.kind.of == Of::handed_over || notice.kind.of == Of::directed ||
+      notice.reason == Reason::state_changed)
     return std::nullopt;
   if (is_acknowledged(*visit, notice.kind.to_string(), notice.k, notice.raised_at))
     return Reason::acknowledged;
@@ -107,6 +110,10 @@ Reason why_pending(const Notice& notice, const Permit& permit, const Context& co
   if (notice.audience == Audience::applicant) return Reason::not_due;
   const std::vector<Recipient> to = recipients_of(notice, permit, context);
   if (to.empty()) return Reason::nobody_on_duty;
+  const bool all_responded = std::all_of(to.begin(), to.end(), [&](const Recipient& one) {
+    return response_holds(notice, permit, one.officer, context.now).has_value();
+  });
+  if (all_responded) return Reason::responded;
   const bool all_silenced = std::all_of(to.begin(), to.end(), [&](const Recipient& one) {
     return silenced(notice, permit, one.officer, context.people.silences, context.now) != nullptr;
   });

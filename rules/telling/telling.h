@@ -18,8 +18,9 @@ std::optional<Reason> no_longer_holds(const Notice& notice, const Permit& permit
 std::vector<Recipient> recipients_of(const Notice& notice, const Permit& permit,
                                      const Context& context);
 
-// Why a notice that is still pending has not left: what it will be dropped for; silenced, where all
-// who would be told are; nobody_on_duty; else not_due: its time to leave has not come.
+// Why a notice that is still pending has not left: what it will be dropped for; silenced or
+// responded, where all who would be told are or have; nobody_on_duty; else not_due: its time to
+// leave has not come.
 Reason why_pending(const Notice& notice, const Permit& permit, const Context& context);
 
 }  // namespace tenggat

@@ -32,7 +32,7 @@ ROLES = {
 SERVERS_OWN = {408, 413, 431}
 # The daemon's provider signs: nobody knows a path. What is said of a late entry wants time to pass first, and of a signer's
 # new address a second administrator.
-REFUSED = {'whatsapp_receipt_by_path', 'permit_confirm', 'permit_correct', 'officer_change_confirm', 'officer_change_stop'}
+REFUSED = {'whatsapp_receipt_by_path', 'permit_confirm', 'permit_correct', 'permit_respond', 'officer_change_confirm', 'officer_change_stop'}
 KEPT = 300  # permits and the like that are remembered, of each kind
 
 
@@ -343,6 +343,10 @@ class Fuzz:
     def permit_acknowledge(self):
         self.learn(self.ask('permit_acknowledge', {'id': self.fresh()}, token='fo',
                             body={'step': 'verifikasi', 'reason': 'beban_kerja'}))
+
+    def permit_direct(self):
+        self.learn(self.ask('permit_direct', {'id': self.fresh()}, token='kb',
+                            body={'step': 'verifikasi', 'note': 'dahulukan ' + self.text()}))
 
     def event_list(self):
         query = {'limit': self.random.randint(1, 200)}

@@ -90,6 +90,9 @@ std::map<std::string, Ask> pages_of_officers(const std::string& page) {
   for (const auto& [name, method, path] : std::vector<std::array<std::string, 3>>{
            {"page_tasks", "GET", "/tugas"},
            {"page_tasks_act", "POST", "/tugas"},
+           {"page_escalations", "GET", "/eskalasi"},
+           {"page_escalations_act", "POST", "/eskalasi"},
+           {"page_held_files", "GET", "/eskalasi/berkas"},
            {"page_permit", "GET", page},
            {"page_permit_act", "POST", page},
            {"page_permit_document", "GET", page + "/dokumen/1"},
@@ -178,8 +181,8 @@ std::map<std::string, Ask> Bounds::asks() {
       {"page_kiosk", {"GET", kiosk_}},
       {"page_kiosk_stream", {"GET", kiosk_ + "/aliran"}},
   };
-  for (const char* verb : {"undo", "claim", "release", "assign", "escalate", "acknowledge", "pause",
-                           "resume", "confirm", "correct"})
+  for (const char* verb : {"undo", "claim", "release", "assign", "escalate", "acknowledge",
+                           "direct", "respond", "pause", "resume", "confirm", "correct"})
     asks["permit_" + std::string(verb)] = {"POST", permit + "/" + verb, "fo"};
   for (const auto& [name, ask] : pages_of_officers(page)) asks[name] = ask;
   return asks;

@@ -63,7 +63,8 @@ bool makes_version(const Event& event) {
   // Work shared out by turns comes with the action that opened the visit.
   if (is_any<Assigned>(event)) return event.actor != "system";
   return is_any<Acted, Undone, Claimed, Released, Paused, Resumed, CalendarApplied, PauseExtended,
-                SopMigrated, Escalated, Acknowledged, Confirmed, Corrected>(event);
+                SopMigrated, Escalated, Acknowledged, Confirmed, Corrected, Directed, Responded>(
+      event);
 }
 
 // Whether that is what this command leaves.
@@ -74,6 +75,7 @@ bool is_of(const Event& event, const std::string& action) {
       {"pause", is_any<Paused>},       {"resume", is_any<Resumed>},
       {"undo", is_any<Undone>},        {"assign", is_any<Assigned>},
       {"escalate", is_any<Escalated>}, {"acknowledge", is_any<Acknowledged>},
+      {"direct", is_any<Directed>},    {"respond", is_any<Responded>},
       {"confirm", is_any<Confirmed>},  {"correct", is_any<Corrected>}};
   const auto found = types.find(action);
   return found != types.end() && found->second(event);

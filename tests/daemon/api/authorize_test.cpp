@@ -87,6 +87,8 @@ TEST(Authorize, FollowsTheReferencesTable) {
       {"permit_assign", "officer", no, no, "for_officer", no, no},
       {"permit_escalate", "officer", no, no, "for_officer", no, no},
       {"permit_acknowledge", "officer", no, no, "for_officer", no, no},
+      {"permit_direct", "officer", no, no, "for_officer", no, no},
+      {"permit_respond", "officer", no, no, "for_officer", no, no},
       {"permit_pause", "officer", no, no, "for_officer", no, no},
       {"permit_resume", "officer", own, no, "for_officer", no, no},
       {"permit_confirm", "officer", no, no, no, no, no},

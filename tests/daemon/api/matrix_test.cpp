@@ -512,6 +512,7 @@ class Matrix : public Routes {
       if (name == "permit_assign") ask.body = R"({"step":"verifikasi","officer":"fo"})";
       if (name == "permit_acknowledge")
         ask.body = R"({"step":"verifikasi","reason":"beban_kerja"})";
+      if (name == "permit_direct") ask.body = R"({"step":"verifikasi","note":"dahulukan"})";
       if (name == "permit_pause")
         ask.body = R"({"step":"verifikasi","reason":"kunjungan_lapangan"})";
     } else if (name == "file_create") {

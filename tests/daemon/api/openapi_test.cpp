@@ -266,6 +266,7 @@ void OpenApi::bad_bodies_and_keys() {
       {"/permits/" + held + "/assign", "kb", R"({"step":"verifikasi","officer":"fo"})"},
       {"/permits/" + held + "/escalate", "fo", R"({"step":"verifikasi","note":"sistem mati"})"},
       {"/permits/" + held + "/acknowledge", "fo", R"({"step":"verifikasi","reason":"sistem"})"},
+      {"/permits/" + held + "/direct", "kb", R"({"step":"verifikasi","note":"dahulukan"})"},
       {"/permits/" + held + "/pause", "fo",
        R"({"step":"verifikasi","reason":"klarifikasi_pemohon","note":"mohon denah"})"},
       {"/permits/" + paused + "/resume", "fo", R"({"step":"verifikasi"})"},
@@ -593,7 +594,15 @@ void OpenApi::duties() {
   say(path + "/escalate", "fo2", R"({"step":"penerimaan"})", 409);
   say(path + "/acknowledge", "fo2", R"({"step":"penerimaan","reason":"cuaca"})", 409);
   for (const int status : {200, 200, 200, 409}) say(path + "/escalate", "fo2", step, status);
+  say(path + "/direct", "fo2", R"({"step":"verifikasi","note":"dahulukan"})", 403);
+  say(path + "/direct", "kb", step, 422);
+  say(path + "/direct", "kb", R"({"step":"verifikasi","note":"dahulukan"})", 200);
+  say(path + "/respond", "fo2", step, 403);
+  say(path + "/respond", "kb", R"({"step":"verifikasi","until":"2026-01-01T08:00:00+08:00"})", 422);
+  say(path + "/respond", "kb", step, 200);  // fo2 has asked for directions
+  say("/permits/" + new_permit() + "/respond", "kb", step, 409);
   const Response why = call("GET", path + "/why", "kb");
+  EXPECT_EQ(object(why).at("responded").as_array().front().at("officer"), "kb");
   EXPECT_EQ(object(why).at("acknowledged").as_array().front().at("obstacle"), "cuaca");
   say("/officers/fo2/leaves", "pengurus", R"({"start":"2026-04-01","end":"2026-04-30"})", 200);
   const std::string next = "/permits/" + new_permit();

@@ -107,7 +107,7 @@ TEST(OpenWork, ThePermitIsJudgedByItsCaseWhileThatIsOpen) {
 TEST(OpenWork, StepsAreCountedEachWithItsOldestAndItsNextDue) {
   store::OpenVisit early = at_step("verifikasi"), late = early, other = at_step("penerimaan");
   early.opened_at = kNow - 9h;
-  early.claimed = true;
+  early.assignee = "fo";
   late.due_at = kNow + 5min;
   OpenWork work;
   work.take({1, 2, 3}, {permit_of(1, {early}), permit_of(2, {late, other}), permit_of(3, {})});

@@ -67,7 +67,9 @@ std::vector<Happening> one_of_each(Typed typed) {
           LegalLimitPassed{stamp},
           Confirmed{"verifikasi#1", note},
           Corrected{"penandatanganan#1", stamp, stamp, note, true, true},
-          RowsRecorded{}};
+          RowsRecorded{},
+          Directed{"verifikasi#1", "FO", note},
+          Responded{"verifikasi#1", stamp, note}};
 }
 
 TEST(EventCodec, EachTypeReadsBackAsItWasWithDigestsOfWhatPeopleTyped) {

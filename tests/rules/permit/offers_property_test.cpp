@@ -36,6 +36,8 @@ bool is_of_content(const Refusal& refusal) {
                                         Refused::correction_without_reason,
                                         Refused::next_step_lacks,
                                         Refused::missing_question,
+                                        Refused::missing_directive,
+                                        Refused::response_too_long,
                                         Refused::missing_until,
                                         Refused::until_is_past,
                                         Refused::until_is_no_later,
@@ -176,6 +178,10 @@ class Life {
         return Confirm{step, ""};
       case What::correct:
         return Correct{step, "", {}};
+      case What::direct:
+        return Direct{step, ""};
+      case What::respond:
+        return Respond{step, ""};
       case What::reach_applicant:
         break;
     }
@@ -209,6 +215,10 @@ class Life {
       for (const Field* field : offer.wanted.fields)
         if (dice_.one_in(2)) act->fields[field->id] = static_cast<double>(dice_.upto(10));
     }
+    if (Direct* direct = std::get_if<Direct>(&command)) direct->note = "dahulukan";
+    if (Respond* respond = std::get_if<Respond>(&command); respond && dice_.one_in(2))
+      respond->until =
+          dice_.one_in(2) ? *offer.wanted.until_latest : offer.wanted.until_after + Seconds{1};
     if (Correct* correct = std::get_if<Correct>(&command)) {
       correct->reason = "tanggalnya keliru";
       correct->occurred_at = known_.find_visit(offer.visit)->opened_at;
@@ -284,7 +294,11 @@ class Life {
     const auto until =
         dice_.one_in(2) ? std::optional(now_ + Seconds{dice_.upto(3 * 86400)}) : std::nullopt;
     const std::string reason = fmt::format("jeda{}", 1 + dice_.upto(3));
-    switch (dice_.upto(14)) {
+    switch (dice_.upto(16)) {
+      case 15:
+        return Direct{step, dice_.one_in(3) ? "" : "dahulukan"};
+      case 16:
+        return Respond{step, "", until};
       case 13:
         return Confirm{step, ""};
       case 14:
@@ -355,6 +369,8 @@ class Life {
       return step_of(offer) == one->step;
     if (const Confirm* one = std::get_if<Confirm>(&command)) return step_of(offer) == one->step;
     if (const Correct* one = std::get_if<Correct>(&command)) return step_of(offer) == one->step;
+    if (const Direct* one = std::get_if<Direct>(&command)) return step_of(offer) == one->step;
+    if (const Respond* one = std::get_if<Respond>(&command)) return step_of(offer) == one->step;
     return true;
   }
 

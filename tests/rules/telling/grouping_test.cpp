@@ -74,6 +74,13 @@ TEST_F(Groups, RungsOfOneVisitFoldIntoTheLatest) {
   EXPECT_EQ(told(grouped("09:00")), (std::set<std::string>{"fo 2 3 (1)"}));
 }
 
+TEST_F(Groups, ASuperiorsOwnWordsFoldIntoNothingAndNothingIntoThem) {
+  deliverables_ = {waiting(1, "08:00", "fo"), waiting(2, "08:10", "fo"), waiting(3, "08:20", "fo")};
+  for (Deliverable& one : deliverables_) one.pending.permit = 7;
+  deliverables_[1].pending.notice.kind = {NoticeKind::Of::directed};
+  EXPECT_EQ(told(grouped("09:00")), (std::set<std::string>{"fo 2", "fo 3 (1)"}));
+}
+
 TEST_F(Groups, PermitsAreCountedOnceHoweverManyNoticesAreOfThem) {
   deliverables_ = {escalation(1, "08:00", "kb"), escalation(2, "08:00", "kb"),
                    escalation(3, "08:00", "kb")};
