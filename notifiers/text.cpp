@@ -23,7 +23,7 @@ constexpr std::size_t kListedItems = 5;
 constexpr std::array<std::string_view, 4> kMayBeEmpty{"tautan_skm", "cara_keberatan",
                                                       "tautan_bukti", "segel"};
 
-constexpr std::array<std::string_view, 36> kTextsSent{"diterima",
+constexpr std::array<std::string_view, 40> kTextsSent{"diterima",
                                                       "lengkap",
                                                       "dikembalikan",
                                                       "tahap",
@@ -58,7 +58,11 @@ constexpr std::array<std::string_view, 36> kTextsSent{"diterima",
                                                       "fiktif_positif",
                                                       "tugas_dibatalkan",
                                                       "arahan",
-                                                      "daftar_eskalasi"};
+                                                      "daftar_eskalasi",
+                                                      "pesan_pemohon",
+                                                      "balasan_pemohon",
+                                                      "balasan_petugas",
+                                                      "balasan_umum"};
 
 bool is_link(std::string_view field) { return field.starts_with("tautan"); }
 
@@ -439,6 +443,9 @@ const std::map<std::string, std::string>& sample_fields() {
       {"jumlah", "2"},
       {"kanal", "WhatsApp"},
       {"keadaan", "sisa waktu kerja 7 jam 30 menit"},
+      {"keadaan_permohonan",
+       "berkas berada pada tahap Kajian teknis, batas waktu penyelesaian Jumat 10 April, 15.34 "
+       "WITA"},
       {"kembali", "1"},
       {"keterlambatan", "2 jam 10 menit (jam kerja)"},
       {"masuk", "4"},

@@ -57,6 +57,7 @@ struct Rendered {
   std::vector<std::string> fields;       // their values, as they stand in the body
   std::vector<std::string> parameters;   // of Meta's template, in its order
   std::vector<ListItem> items = {};      // Message::items
+  bool free_text = false;                // Message::free_text
 };
 
 // Where a field is empty and another text takes the place of this one then, it is that text's words

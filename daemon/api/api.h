@@ -20,6 +20,7 @@
 #include "daemon/http/rate_limit.h"
 #include "daemon/http/router.h"
 #include "daemon/office/committer.h"
+#include "daemon/office/replies.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/pg/pool.h"
 #include "notifiers/whatsapp/receipts.h"
@@ -38,6 +39,7 @@ struct ApiParts {
   std::size_t requests_per_token = 1024;            // at once; over: 429
   const notify::ReceiptConfig* receipts = nullptr;  // none: no provider is believed
   const LinkKeys* links = nullptr;                  // none: no link opens anything
+  office::Replies* replies = nullptr;               // none: what people write is not taken
 };
 
 std::vector<Route> api_routes(ApiParts parts);

@@ -9,6 +9,7 @@
 #include "daemon/base/log.h"
 #include "daemon/store/receipts.h"
 #include "notifiers/email/bounce.h"
+#include "notifiers/whatsapp/inbound.h"
 
 namespace tenggat::http {
 namespace {
@@ -40,12 +41,13 @@ awaitable<std::size_t> take(pg::Pool& pool, notify::Channel channel,
 
 class HookCalls {
  public:
-  explicit HookCalls(const ApiParts& parts) : pool_(parts.reads) {}
+  explicit HookCalls(const ApiParts& parts) : pool_(parts.reads), replies_(parts.replies) {}
   awaitable<Response> whatsapp_challenge(Call call);
   awaitable<Response> whatsapp_receipt(Call call);
 
  private:
   pg::Pool& pool_;
+  office::Replies* replies_;
 };
 
 class BounceCalls : public ApiGroup {
@@ -76,8 +78,16 @@ awaitable<Response> HookCalls::whatsapp_challenge(Call call) {
 awaitable<Response> HookCalls::whatsapp_receipt(Call call) {
   auto receipts = notify::read_receipts(call.principal.id, call.request.body);
   if (!receipts) co_return problem(call.request, "invalid_json");
+  std::vector<notify::Inbound> written =
+      notify::read_inbound(call.principal.id, call.request.body);
+  const std::size_t messages = replies_ ? written.size() : 0;
   auto taking = take(pool_, notify::Channel::whatsapp, std::move(*receipts));
-  co_return taken_response(co_await std::move(taking));
+  const std::size_t taken = co_await std::move(taking);
+  if (messages > 0) {
+    auto keeping = replies_->take(std::move(written));
+    co_await std::move(keeping);
+  }
+  co_return taken_response(taken + messages);
 }
 
 awaitable<Response> BounceCalls::email_bounce(Call call) {

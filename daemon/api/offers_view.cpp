@@ -41,6 +41,7 @@ const char* call_of(What what) {
       return "direct";
     case What::respond:
       return "respond";
+    case What::write_in:
     case What::reach_applicant:
       break;
   }

@@ -51,6 +51,8 @@ App::App(std::filesystem::path config_file, Startup startup, std::optional<Simul
                 std::bind_front(&http::command_answer, startup_.config.public_url)},
                setup()),
       signing_in_(database_.reads, rulebook_, office::composer_settings(setup())),
+      replies_(database_.reads, rulebook_, workers_.committer(),
+               office::composer_settings(setup())),
       uploads_(database_.files,
                {startup_.config.http.permit_file_bytes, startup_.config.http.daily_file_bytes}),
       requests_(startup_.config.http.requests_a_minute),
@@ -61,6 +63,7 @@ App::App(std::filesystem::path config_file, Startup startup, std::optional<Simul
   count_log_lines([this](Level level) { metrics_.log_message(level); });
   measure_configuration();
   signing_in_.on_commit([this] { workers_.dispatcher().wake(); });
+  replies_.on_commit([this] { workers_.dispatcher().wake(); });
   workers_.marker().on_behind([this](const pg::Error& why) {
     readiness_.restored(why.message());
     database_.halt(why);

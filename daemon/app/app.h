@@ -30,6 +30,7 @@
 #include "daemon/http/rate_limit.h"
 #include "daemon/office/permit_receipts.h"
 #include "daemon/office/rulebook.h"
+#include "daemon/office/replies.h"
 #include "daemon/office/signing_in.h"
 #include "notifiers/outgoing.h"
 #include "notifiers/whatsapp/receipts.h"
@@ -96,6 +97,7 @@ class App {
   app::Workers workers_;
   app::Readiness readiness_{database_, workers_, rulebook_};
   office::SigningIn signing_in_;
+  office::Replies replies_;
   http::Uploads uploads_;
   http::RateLimit requests_;  // of the API, by token
   http::Doorkeeper door_;

@@ -93,6 +93,7 @@ void App::apply() {
   rulebook_.set_send(send_rules(startup_.config));
   workers_.reload(setup());
   signing_in_.reload(office::composer_settings(setup()));
+  replies_.reload(office::composer_settings(setup()));
   readiness_.live(startup_.config.kalender);
   receipt_config_ = receipts_of(startup_.config, startup_.secrets);
   receipt_keys_ = office::receipt_keys(startup_.secrets);

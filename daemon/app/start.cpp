@@ -85,7 +85,8 @@ std::vector<http::Route> App::public_routes() {
   const std::string& public_url = startup_.config.public_url;
   std::vector<http::Route> routes = http::api_routes(
       {database_.reads, workers_.committer(), rulebook_, uploads_, requests_, door_, public_url,
-       static_cast<std::size_t>(startup_.config.http.requests_at_once), &receipt_config_, &links_});
+       static_cast<std::size_t>(startup_.config.http.requests_at_once), &receipt_config_, &links_,
+       &replies_});
   for (http::Route& route :
        pages::page_routes({database_.reads, workers_.committer(), rulebook_, signing_in_, board_,
                            uploads_, door_, receipt_keys_, public_url, &links_}))

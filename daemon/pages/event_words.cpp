@@ -86,6 +86,7 @@ class Words {
   }
   std::string operator()(const Resumed&) const { return step() + "waktu berjalan kembali"; }
   std::string operator()(const ContactCorrected&) const { return "Kontak pemohon diperbaiki"; }
+  std::string operator()(const Wrote&) const { return "Pemohon mengirim pesan lewat WhatsApp"; }
   std::string operator()(const LinkSent&) const {
     return "Tautan lacak dikirim ulang kepada pemohon";
   }

@@ -43,6 +43,9 @@ std::string note_words(std::string_view kind) {
       {"obstacle", "Kendala"},
       {"confirmation", "Konfirmasi atasan"},
       {"correction", "Alasan pembetulan waktu"},
+      {"directive", "Arahan atasan"},
+      {"response", "Tanggapan atasan"},
+      {"message", "Pesan pemohon"},
   };
   for (const auto& [one, words] : kWords)
     if (one == kind) return std::string(words);

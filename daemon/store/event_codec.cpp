@@ -131,6 +131,8 @@ constexpr auto kStored<ReminderRaised> =
     stored("reminder_raised", mark("rung", "kendala", &ReminderRaised::of_obstacle),
            always("k", &ReminderRaised::k), always("due_at", &ReminderRaised::due_at));
 template <>
+constexpr auto kStored<Wrote> = stored("wrote", maybe("note", &Wrote::note));
+template <>
 constexpr auto kStored<RowsRecorded> = stored("rows_recorded");
 
 // --- Beside the fields of its type ---------------------------------------------------------------

@@ -77,6 +77,7 @@ std::string RenderedFields::put(const notify::Rendered& rendered) {
                                  {"responsible", one.responsible},
                                  {"link", one.link}});
   if (!items.empty()) object["items"] = std::move(items);
+  if (rendered.free_text) object["free_text"] = true;
   return json::serialize(object);
 }
 

@@ -148,13 +148,19 @@ boost::system::result<CurlRequest, SendResult> build_request(const Message& mess
   }
   const std::string template_name =
       message.template_name.empty() ? "tenggat_" + message.text_id : message.template_name;
-  const json::object body{{"messaging_product", "whatsapp"},
-                          {"to", message.to},
-                          {"type", "template"},
-                          {"biz_opaque_callback_data", message.id},
-                          {"template", json::object{{"name", template_name},
-                                                    {"language", json::object{{"code", kLanguage}}},
-                                                    {"components", std::move(components)}}}};
+  json::object body{{"messaging_product", "whatsapp"},
+                    {"to", message.to},
+                    {"type", "template"},
+                    {"biz_opaque_callback_data", message.id},
+                    {"template", json::object{{"name", template_name},
+                                              {"language", json::object{{"code", kLanguage}}},
+                                              {"components", std::move(components)}}}};
+  // Within a day of what the person wrote no template is needed.
+  if (message.free_text) {
+    body.erase("template");
+    body["type"] = "text";
+    body["text"] = json::object{{"preview_url", false}, {"body", message.body}};
+  }
   CurlRequest request;
   request.url = fmt::format("{}/{}/{}/messages", base_of(config, kBase), config.version,
                             config.phone_number_id);

@@ -89,6 +89,7 @@ class Draft {
   void resume(int visit, Instant at, const Doer& by, const ResumeVisit& command, Seconds hold);
   void correct_contact(const CorrectContact& command, const Doer& by);
   void send_link(const Doer& by);
+  void take_message(const std::string& text, const Doer& by);
   void confirm(int visit, const std::string& text, const Doer& by);
   void correct(int visit, const Correct& command, const Doer& by);
   void apply_calendar(const std::string& decree);

@@ -189,6 +189,27 @@ void Draft::correct_contact(const CorrectContact& command, const Doer& by) {
   decision_.contact = command;
 }
 
+// It changes nothing of the permit, so no form that is being filled in is stale by it.
+void Draft::take_message(const std::string& text, const Doer& by) {
+  std::vector<int> told;
+  for (const Visit& visit : permit().visits)
+    if (visit.open() && !sop_.is_applicant(visit.role)) told.push_back(visit.id);
+  const std::int64_t cause = record(told.empty() ? 0 : told.front(), by, Wrote{{text}});
+  note(told.empty() ? 0 : told.front(), "message", "", text, by.actor);
+  for (const int visit : told) {
+    Notice notice;
+    notice.visit = visit;
+    notice.kind = text_kind("pesan_pemohon");
+    notice.k = static_cast<int>(cause);
+    notice.addressee = {Addressee::Kind::holder, ""};
+    notice.audience = Audience::holder;
+    notice.text = "pesan_pemohon";
+    notice.reason = Reason::applicant_wrote;
+    notice.cause = cause;
+    notify(std::move(notice));
+  }
+}
+
 void Draft::send_link(const Doer& by) {
   const std::int64_t cause = record(0, by, LinkSent{});
   tell_applicant(0, std::string(kTrackingLink), Reason::link_asked_for, cause, Seconds{0});

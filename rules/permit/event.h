@@ -183,11 +183,17 @@ struct RowsRecorded {
   bool operator==(const RowsRecorded&) const = default;
 };
 
+// The applicant has written to the office over WhatsApp.
+struct Wrote {
+  Personal note{};
+  bool operator==(const Wrote&) const = default;
+};
+
 using Happening =
     std::variant<Submitted, Acted, Undone, Claimed, Released, Assigned, Escalated, Acknowledged,
                  Paused, PauseExtended, Resumed, ContactCorrected, LinkSent, CalendarApplied,
                  SopMigrated, RungRaised, DeadlineMissed, ReminderRaised, LegalLimitPassed,
-                 Confirmed, Corrected, RowsRecorded, Directed, Responded>;
+                 Confirmed, Corrected, RowsRecorded, Directed, Responded, Wrote>;
 
 struct EventHead {
   std::int64_t sequence = 0;  // 1.. within the permit

@@ -66,6 +66,7 @@ void Listing::of_permit() {
     undo.until = draft_.permit().last_action->recorded_at + context_.send.undo_window;
   if (context_.sop.withdrawal) add(What::withdraw, 0, may_.withdraw());
   add(What::reach_applicant, 0, may_.reach_applicant());
+  add(What::write_in, 0, may_.write_in());
 }
 
 // What is said afterwards of when a step was done.

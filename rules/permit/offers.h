@@ -44,6 +44,7 @@ struct Offer {
     correct,         // when the permit was ended or signed
     direct,          // with a note
     respond,         // to an escalation: until when may be said
+    write_in,        // of the applicant: a message to the office
     reach_applicant  // CorrectContact, SendLink
   } what = What::act;
   int visit = 0;  // 0: about the permit

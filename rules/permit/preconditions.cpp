@@ -511,6 +511,12 @@ std::optional<Refusal> Preconditions::refuse_content(const Visit& visit,
 
 // --- the applicant -------------------------------------------------------------------------------
 
+Allowed Preconditions::write_in() const {
+  if (auto refusal = refuse_ended()) return *std::move(refusal);
+  if (actor_.kind != Actor::Kind::applicant) return refuse<Refused::applicant_writes>();
+  return Doer{actor_, "", {}};
+}
+
 // Whoever works on files of this SOP.
 Allowed Preconditions::reach_applicant() const {
   if (actor_.kind == Actor::Kind::officer)

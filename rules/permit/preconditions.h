@@ -51,6 +51,7 @@ class Preconditions {
   std::optional<Refusal> refuse_extension(const Visit& visit, const PauseReason& reason) const;
   Allowed resume(const Visit& visit) const;
   Allowed reach_applicant() const;
+  Allowed write_in() const;  // to a permit that is open
   // Of a late entry that waits for a superior's word. Of several at a step the first that they may
   // confirm; null: none waits.
   Allowed confirm(const Visit& visit) const;

@@ -25,6 +25,7 @@ namespace tenggat {
   X(handed_over, "tugas dialihkan")  /* a superior, or the turn, gave the task to someone */      \
   X(escalated_now, "arahan diminta")  /* its officer asked the superior without waiting */        \
   X(directed, "arahan atasan")  /* a superior's word to the holder */                             \
+  X(applicant_wrote, "pemohon mengirim pesan")  /* over WhatsApp, to the office */                \
   X(acknowledgement_over, "saatnya melihat lagi kendala")  /* the time to look again */           \
   X(opening_time, "kantor buka")                      /* the office opens: the morning list */    \
   X(closing_time, "kantor tutup")                     /* the office closes: the recap */          \

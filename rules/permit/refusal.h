@@ -49,6 +49,8 @@ namespace tenggat {
     "hanya petugas yang mengerjakan berkas layanan ini yang membetulkan kontak pemohonnya")       \
   X(applicant_alone, wrong_role, "only the applicant withdraws an application",                   \
     "hanya pemohon yang dapat menarik permohonan")                                                \
+  X(applicant_writes, wrong_role, "only the applicant's own messages are kept as such",           \
+    "hanya pesan pemohon sendiri yang disimpan sebagai pesan pemohon")                            \
   X(applicant_has_no_clock, wrong_role, "the applicant's own step has no clock to pause",         \
     "langkah pemohon tidak memiliki waktu yang dapat dijeda")                                     \
   X(not_on_duty, on_leave, "officer '{}' is not on duty today",                                   \

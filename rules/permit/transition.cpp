@@ -35,6 +35,7 @@ class Handler {
   std::optional<Refusal> operator()(const Correct& command);
   std::optional<Refusal> operator()(const Direct& command);
   std::optional<Refusal> operator()(const Respond& command);
+  std::optional<Refusal> operator()(const TakeMessage& command);
 
  private:
   Draft& draft_;
@@ -201,6 +202,13 @@ std::optional<Refusal> Handler::operator()(const Respond& command) {
   if (!by) return by.error();
   if (auto refusal = may_.refuse_content(command)) return refusal;
   draft_.respond((*visit)->id, command, *by);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const TakeMessage& command) {
+  const auto by = may_.write_in();
+  if (!by) return by.error();
+  draft_.take_message(command.text, *by);
   return std::nullopt;
 }
 

@@ -122,9 +122,13 @@ struct Correct {
   std::string step, reason;
   Instant occurred_at{};
 };
+// What the applicant wrote over WhatsApp: kept with the permit, and told to whoever has it.
+struct TakeMessage {
+  std::string text;
+};
 using Command =
     std::variant<Act, Undo, Claim, Release, Assign, Escalate, Acknowledge, PauseVisit, ResumeVisit,
-                 CorrectContact, SendLink, Confirm, Correct, Direct, Respond>;
+                 CorrectContact, SendLink, Confirm, Correct, Direct, Respond, TakeMessage>;
 // What it brings.
 const std::vector<NewDocument>& documents_of(const Command& command);
 
@@ -143,7 +147,7 @@ struct NewNote {
   std::int64_t event = 0;  // the one it came with
   int visit = 0;
   // "note", "deficiency", "pause", "release", "late_entry", "assign", "escalation", "obstacle",
-  // "confirmation", "correction", "directive", "response"
+  // "confirmation", "correction", "directive", "response", "message"
   std::string kind;
   std::string document;  // a deficiency's document kind
   std::string text, by;

@@ -28,10 +28,11 @@ bool recap_helps(Instant planned, const Calendar& calendar, Instant now);
 // An open visit of somebody but an applicant: enough of it to know its holder.
 struct OpenTask {
   std::int64_t permit = 0;
-  std::string number, subject, sop_version;
+  std::string number, sop_version;
   Visit visit;
   std::optional<Instant> due_at, due_soon_at;
   bool paused = false;
+  std::string subject = {};
 };
 // The roles whose visits are none.
 std::vector<std::string> applicant_roles(const RuleSource& rules);

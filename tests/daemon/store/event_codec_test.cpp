@@ -69,7 +69,8 @@ std::vector<Happening> one_of_each(Typed typed) {
           Corrected{"penandatanganan#1", stamp, stamp, note, true, true},
           RowsRecorded{},
           Directed{"verifikasi#1", "FO", note},
-          Responded{"verifikasi#1", stamp, note}};
+          Responded{"verifikasi#1", stamp, note},
+          Wrote{note}};
 }
 
 TEST(EventCodec, EachTypeReadsBackAsItWasWithDigestsOfWhatPeopleTyped) {

@@ -91,6 +91,7 @@ Office escalated_and_acknowledged() {
   office.does("DT", Escalate{"kajian_teknis", ""});
   office.does("KDT", Direct{"kajian_teknis", "kunjungi lewat jalan darat"});
   office.does("KDT", Respond{"kajian_teknis", "sedang diurus", {}});
+  office.does("P", TakeMessage{"Kapan selesai?"});
   office.at("04-15 08:10");  // reminded of the obstacle; repeats; the case is late
   leave(office, "DT", "2026-04-16");
   office.unattended_until("04-16 07:30").catch_up();

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <sstream>
 
+#include "notifiers/email/html.h"
+#include "notifiers/email/list.h"
 #include "tests/notifiers/sample.h"
 #include "tests/support/qr_reading.h"
 
@@ -71,7 +73,46 @@ TEST(Email, HtmlShowsThePermitTheStepTheDeadlineAndOneButton) {
   EXPECT_TRUE(holds(mail, "Nomor permohonan"));
   EXPECT_TRUE(holds(mail, "Kajian Teknis"));
   EXPECT_TRUE(holds(mail, "Batas waktu"));
-  EXPECT_TRUE(holds(mail, ">Buka</a>"));
+  EXPECT_TRUE(holds(mail, ">Buka permohonan</a>"));
+}
+
+TEST(Email, BearsTheOfficesNameAndTheLinkAsAButtonAndOnceAsText) {
+  const Message message = sample_message(Channel::email, "pengingat");
+  const std::string html = html_part(message, {});
+  EXPECT_TRUE(holds(html, ">DPMPTSP Kota Banjarbaru</p>"));
+  EXPECT_TRUE(holds(html, "tautan berikut</a>"));
+  const std::string link = sample_fields().at("tautan");
+  std::size_t as_text = 0;
+  for (std::size_t at = html.find(">" + link); at != std::string::npos;
+       at = html.find(">" + link, at + 1))
+    ++as_text;
+  EXPECT_EQ(as_text, 1u);
+}
+
+TEST(Email, WhatAMessageListsStandsPermitByPermitInBothParts) {
+  Message message = sample_message(Channel::email, "daftar_eskalasi");
+  message.items = {
+      {"TK Cahaya Ilmu", "PAUD-2026-00389", "Kajian teknis",
+       "Terlambat 2 hari kerja 1 jam, sejak Selasa 14 April, 09.18 WITA", true, "Dewi Lestari",
+       "https://perizinan.banjarbarukota.go.id/permohonan/389"},
+      {"KB <Pelangi>", "PAUD-2026-00413", "Verifikasi berkas",
+       "Terlambat 4 jam 14 menit, sejak Rabu 15 April, 14.40 WITA", true,
+       "belum ada yang mengambil", "https://perizinan.banjarbarukota.go.id/permohonan/413"}};
+  const std::string plain = plain_body(message);
+  EXPECT_TRUE(holds(plain,
+                    "1. TK Cahaya Ilmu\n   PAUD-2026-00389 · Kajian teknis\n   Terlambat 2 "
+                    "hari kerja 1 jam, sejak Selasa 14 April, 09.18 WITA\n   Penanggung "
+                    "jawab: Dewi Lestari\n   https://perizinan."))
+      << plain;
+  EXPECT_FALSE(holds(plain, "; PAUD-2026-00413")) << "no prose";
+  EXPECT_TRUE(holds(plain, "Semua eskalasi dan beban tim: "));
+  const std::string html = html_part(message, {});
+  EXPECT_TRUE(holds(html, ">Buka TK Cahaya Ilmu</a>"));
+  EXPECT_TRUE(holds(html, "KB &lt;Pelangi&gt;"));
+  EXPECT_TRUE(holds(html, "<strong>belum ada yang mengambil</strong>"));
+  EXPECT_TRUE(holds(html, ">Buka semua eskalasi</a>"));
+  message.items.clear();
+  EXPECT_EQ(plain_body(message), message.body);
 }
 
 TEST(Email, AReceiptComesWithItsCodeAsAPictureOfTheMailItself) {

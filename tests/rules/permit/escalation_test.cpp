@@ -3,6 +3,7 @@
 #include "rules/permit/escalation.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
 #include "rules/permit/offers.h"
@@ -217,6 +218,33 @@ TEST(Respond, HasABoundAndNeedsSomethingRaised) {
   office.does("KDT", Respond{"kajian_teknis", "", wita("04-17 09:00")});
   office.does("KDT", Respond{"kajian_teknis", ""});  // the latest counts
   EXPECT_EQ(office.visit("kajian_teknis#1").responses.size(), 1u);
+}
+
+// --- what the applicant writes -------------------------------------------------------------------
+
+TEST(TakeMessage, IsKeptAndToldToWhoeverHasTheFileAndMakesNoFormStale) {
+  Office office = at_step("kajian_teknis");
+  const std::int64_t version = office.permit.version;
+  const std::size_t before = office.sent.size();
+  office.does("P", TakeMessage{"Kapan petugas datang?"});
+  EXPECT_EQ(office.permit.version, version);
+  EXPECT_EQ(office.notes.back().kind, "message");
+  EXPECT_TRUE(std::holds_alternative<Wrote>(office.events.back().what));
+  office.at("04-06 08:30");
+  const Lines sent = sent_since(office, before);
+  EXPECT_TRUE(std::any_of(sent.begin(), sent.end(), [](const std::string& line) {
+    return line.find("DT pesan_pemohon") != std::string::npos ||
+           line.find("DT daftar") != std::string::npos;
+  })) << fmt::format("{}", fmt::join(sent, "; "));
+  EXPECT_EQ(office.tries("DT", TakeMessage{"saya sendiri"}), Reason::wrong_role);
+}
+
+TEST(TakeMessage, WithTheApplicantItIsKeptAndToldToNobody) {
+  Office office = at_step("verifikasi");
+  office.does("FO", Deed("verifikasi", "reject").deficiency("akta", "buram"));
+  const std::size_t notices = office.notices().size();
+  office.does("P", TakeMessage{"Akta yang mana?"});
+  EXPECT_EQ(office.notices().size(), notices);
 }
 
 TEST(Respond, IsSaidByTheOffers) {

@@ -182,6 +182,8 @@ class Life {
         return Direct{step, ""};
       case What::respond:
         return Respond{step, ""};
+      case What::write_in:
+        return TakeMessage{"apa kabar berkas saya?"};
       case What::reach_applicant:
         break;
     }
@@ -294,7 +296,9 @@ class Life {
     const auto until =
         dice_.one_in(2) ? std::optional(now_ + Seconds{dice_.upto(3 * 86400)}) : std::nullopt;
     const std::string reason = fmt::format("jeda{}", 1 + dice_.upto(3));
-    switch (dice_.upto(16)) {
+    switch (dice_.upto(17)) {
+      case 17:
+        return TakeMessage{"sudah sampai mana?"};
       case 15:
         return Direct{step, dice_.one_in(3) ? "" : "dahulukan"};
       case 16:
