@@ -91,6 +91,22 @@ std::optional<Refusal> read_parameters(const json::value& components,
   return std::nullopt;
 }
 
+// What answers a person needs no template.
+std::optional<Refusal> read_text(const json::value& body, MetaSink::Taken& into) {
+  if (!has_exactly(body, {"messaging_product", "to", "type", "biz_opaque_callback_data", "text"}))
+    return Refusal{400, 100, "keys of the text"};
+  if (!body.at("to").is_string() || !is_phone(body.at("to").as_string()))
+    return Refusal{400, 131009, "to is no phone"};
+  const json::value& text = body.at("text");
+  if (!has_exactly(text, {"preview_url", "body"}) || !text.at("body").is_string() ||
+      text.at("body").as_string().empty() || text.at("body").as_string().size() > 4096)
+    return Refusal{400, 100, "the text's body"};
+  into.to = body.at("to").as_string();
+  into.message = body.at("biz_opaque_callback_data").as_string();
+  into.template_name = "(text)";
+  return std::nullopt;
+}
+
 std::optional<Refusal> read_template(const json::value& body, MetaSink::Taken& into) {
   if (!has_exactly(body,
                    {"messaging_product", "to", "type", "biz_opaque_callback_data", "template"})) {
@@ -166,6 +182,7 @@ struct MetaSink::Impl {
     boost::system::error_code error;
     const json::value body = json::parse(request.body, error);
     if (error) return Refusal{400, 100, "not JSON"};
+    if (body.is_object() && body.as_object().contains("text")) return read_text(body, into);
     if (auto refusal = read_template(body, into)) return refusal;
     const auto known = parameters_of.find(into.template_name);
     if (known == parameters_of.end()) return Refusal{404, 132001, "template " + into.template_name};
