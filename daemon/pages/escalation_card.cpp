@@ -193,7 +193,9 @@ Html legal_box(const EscalationView& view) {
 std::string since(const EscalationView& view) {
   const Calendar& calendar = view.context.calendar;
   const bool late = view.sla.status == SlaStatus::overdue && view.sla.due_at;
-  const Instant at = late ? *view.sla.due_at : view.raised.front().raised_at;
+  const Instant at = late                  ? *view.sla.due_at
+                     : view.raised.empty() ? view.visit.opened_at
+                                           : view.raised.front().raised_at;
   return near_words(calendar, at, view.context.now);
 }
 
@@ -328,7 +330,8 @@ bool EscalationView::asks_for_directions() const {
 std::string EscalationView::id() const { return fmt::format("k{}-{}", permit().id, visit.id); }
 
 std::vector<EscalationView> escalations_of(const store::StoredPermit& stored,
-                                           const std::string& officer, const Context& context) {
+                                           const std::string& officer, const Context& context,
+                                           bool directed) {
   std::vector<EscalationView> views;
   const Permit& permit = stored.permit;
   if (is_terminal(permit.state)) return views;
@@ -342,7 +345,10 @@ std::vector<EscalationView> escalations_of(const store::StoredPermit& stored,
       view.copy = view.copy && named->copy;
       view.raised.push_back(std::move(one));
     }
-    if (view.raised.empty()) continue;
+    const bool may_direct = directed && directing_duty_for(officer, visit, context.sop,
+                                                           context.people, context.today());
+    if (view.raised.empty() && !may_direct) continue;
+    view.copy = view.copy && !view.raised.empty();
     view.sla = visit_sla(permit, visit, context.sop, context.calendar, context.now);
     views.push_back(std::move(view));
   }

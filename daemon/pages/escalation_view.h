@@ -31,9 +31,11 @@ struct EscalationView {
   std::string id() const;            // of the card
 };
 
-// The open visits of a permit of which something names the officer.
+// The open visits of a permit of which something names the officer; with `directed` those, too,
+// that they may direct though nothing was raised.
 std::vector<EscalationView> escalations_of(const store::StoredPermit& stored,
-                                           const std::string& officer, const Context& context);
+                                           const std::string& officer, const Context& context,
+                                           bool directed = false);
 
 // Which form of which card is open, and what was typed into it.
 struct OpenForm {

@@ -28,12 +28,14 @@ struct Raised {
   std::vector<EscalationView> views;
   bool more = false;  // permits that were not looked at
 
-  // What waits for an answer first; then the longest overdue.
-  std::vector<std::size_t> in_order() const {
+  // The one that was asked for; what waits for an answer; then the longest overdue.
+  std::vector<std::size_t> in_order(const std::string& card) const {
     std::vector<std::size_t> order(views.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     const auto due = [&](std::size_t i) { return views[i].sla.due_at.value_or(Instant::max()); };
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      const bool asked_for = views[a].id() == card;
+      if (asked_for != (views[b].id() == card)) return asked_for;
       const bool answered = views[a].response() != nullptr;
       if (answered != (views[b].response() != nullptr)) return !answered;
       return due(a) < due(b);
@@ -83,7 +85,7 @@ class EscalationPages : public PageGroup {
  private:
   awaitable<Response> show(const PageCall& call, Asking asking);
   awaitable<void> find(const SignedIn& who, const std::vector<http::RoleBelow>& below,
-                       Raised& raised);
+                       std::int64_t asked_for, Raised& raised);
   awaitable<Html> team(const SignedIn& who, const std::vector<http::RoleBelow>& below);
   Html cards(const PageCall& call, const Raised& raised, const Asking& asking,
              std::vector<store::ToldOfficer> told, std::vector<store::StoredNote> notes,
@@ -92,6 +94,13 @@ class EscalationPages : public PageGroup {
   office::Committer& committer_;
   office::BoardFeed& board_;
 };
+
+// Of "k389-2"; 0: of none.
+std::int64_t permit_of_card(const std::string& card) {
+  const std::size_t dash = card.find('-');
+  if (!card.starts_with('k') || dash == std::string::npos) return 0;
+  return http::parse_id(card.substr(1, dash - 1)).value_or(0);
+}
 
 std::size_t skipped(const PageCall& call) {
   const auto skip = http::parse_id(call.request.query.get("lewati").value_or(""));
@@ -114,7 +123,8 @@ Html heading(const Raised& raised, const Calendar& calendar, Instant now) {
 }  // namespace
 
 awaitable<void> EscalationPages::find(const SignedIn& who,
-                                      const std::vector<http::RoleBelow>& below, Raised& raised) {
+                                      const std::vector<http::RoleBelow>& below,
+                                      std::int64_t asked_for, Raised& raised) {
   store::RaisedQuery query;
   for (const http::RoleBelow& one : below) query.roles.push_back(one.role);
   query.early_rungs = http::early_rungs(rulebook_);
@@ -127,6 +137,8 @@ awaitable<void> EscalationPages::find(const SignedIn& who,
   std::vector<std::int64_t> permits = first.results[ids];
   raised.more = permits.size() > static_cast<std::size_t>(kLookedAt);
   if (raised.more) permits.resize(kLookedAt);
+  if (asked_for > 0 && std::find(permits.begin(), permits.end(), asked_for) == permits.end())
+    permits.push_back(asked_for);
   if (permits.empty()) co_return;
   auto loading = reader_.read(std::move(permits), {});
   raised.found = co_await std::move(loading);
@@ -134,7 +146,8 @@ awaitable<void> EscalationPages::find(const SignedIn& who,
     const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
     raised.contexts.push_back(
         rulebook_.context(sop, std::max(raised.found.moment.now, stored.permit.changed_at)));
-    for (EscalationView& view : escalations_of(stored, who.officer.id, raised.contexts.back()))
+    for (EscalationView& view :
+         escalations_of(stored, who.officer.id, raised.contexts.back(), id == asked_for))
       raised.views.push_back(std::move(view));
   }
 }
@@ -181,10 +194,10 @@ awaitable<Response> EscalationPages::show(const PageCall& call, Asking asking) {
   const auto below = http::roles_below(who.officer.id, rulebook_, who.now);
   Raised raised;
   if (!below.empty()) {
-    auto finding = find(who, below, raised);
+    auto finding = find(who, below, permit_of_card(asking.card), raised);
     co_await std::move(finding);
   }
-  std::vector<std::size_t> order = raised.in_order();
+  std::vector<std::size_t> order = raised.in_order(asking.card);
   const std::size_t from = std::min(skipped(call), order.size());
   const std::size_t to = std::min(order.size(), from + kShownCards);
   const std::vector<std::size_t> shown(order.begin() + static_cast<std::ptrdiff_t>(from),

@@ -41,7 +41,8 @@ Html head_of_page(const Page& page) {
       "<br><span class=\"halus\">{}</span></p>"
       "<nav aria-label=\"Menu utama\"><a href=\"/tugas\">Tugas saya</a>{}"
       "<a href=\"/papan\">Papan</a><a href=\"/layanan\">Layanan</a><a href=\"/cari\">Cari</a>{}{}"
-      "<a href=\"/sesi\">Sesi</a><form method=\"post\" action=\"/keluar\">"
+      "<a href=\"/saluran\">Saluran</a><a href=\"/sesi\">Sesi</a><form method=\"post\" "
+      "action=\"/keluar\">"
       "<input type=\"hidden\" name=\"token\" value=\"{}\">"
       "<button>Keluar</button></form></nav></div></header>",
       page.visitor->name, page.visitor->duties, of_superiors, of_administrators, of_overseers,

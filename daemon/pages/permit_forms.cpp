@@ -341,6 +341,18 @@ Html assignment_form(const PermitView& view, const Visit& visit) {
       bool(typed));
 }
 
+// A superior's word and answer have their place on a page of their own.
+Html link_of_superiors(const PermitView& view, const Visit& visit) {
+  if (offers_at(view.offers, visit.id, Offer::What::direct).empty() &&
+      offers_at(view.offers, visit.id, Offer::What::respond).empty())
+    return {};
+  return html(
+      "<p><a class=\"tombol\" href=\"/eskalasi?buka=k{}-{}.direct#k{}-{}\">Beri arahan atau "
+      "tanggapi"
+      "</a></p>",
+      view.permit().id, visit.id, view.permit().id, visit.id);
+}
+
 Html button_form(const PermitView& view, const std::string& step, const char* action,
                  const char* words, bool main = false) {
   return html("{}<button class=\"{}\" name=\"aksi\" value=\"{}\">{}</button></form>",
@@ -396,9 +408,9 @@ Html visit_forms(const PermitView& view, const Visit& visit) {
                            main && !action.backward && !ending);
       main = false;
     }
-  return html("{}{}{}{}{}{}", forms, pause_form(view, visit), extension_form(view, visit),
+  return html("{}{}{}{}{}{}{}", forms, pause_form(view, visit), extension_form(view, visit),
               obstacle_form(view, visit), escalation_form(view, visit),
-              assignment_form(view, visit));
+              assignment_form(view, visit), link_of_superiors(view, visit));
 }
 
 Html confirm_cards(const PermitView& view) {

@@ -169,6 +169,17 @@ TEST_F(Escalations, SeveralLeaveAsOneMessageThatListsEachWithItsLink) {
   EXPECT_NE(body.find("/eskalasi"), std::string::npos) << body;
 }
 
+TEST_F(Escalations, AnOfficerChoosesHowTheyAreTold) {
+  Browser bo = signed_in("bo");
+  const WebPage page = bo.get("/saluran");
+  keep(page, "saluran");
+  EXPECT_EQ(bo.press(page, "pilih", {{"saluran", "surel"}}).status, 303);
+  EXPECT_EQ(office_.query("SELECT array_to_string(channels, ' ') FROM officer WHERE id = 'bo'"),
+            "email");
+  EXPECT_TRUE(bo.get("/saluran?sudah=ya").says("Tersimpan."));
+  EXPECT_EQ(bo.press(page, "pilih", {{"saluran", "pos"}}).status, 422);
+}
+
 // --- what people write ---------------------------------------------------------------------------
 
 class Written : public Escalations {

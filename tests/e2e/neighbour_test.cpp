@@ -108,6 +108,8 @@ constexpr Row kRoutes[] = {
     {"page_tasks_act", "POST", "/tugas", By::session},
     {"page_escalations", "GET", "/eskalasi", By::session},
     {"page_escalations_act", "POST", "/eskalasi", By::session},
+    {"page_channels", "GET", "/saluran", By::session},
+    {"page_channels_act", "POST", "/saluran", By::session},
     {"page_held_files", "GET", "/eskalasi/berkas?petugas=fo", By::session},
     {"page_permit", "GET", "/permohonan/{n}", By::session},
     {"page_permit_act", "POST", "/permohonan/{n}", By::session},

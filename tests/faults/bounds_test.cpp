@@ -92,6 +92,8 @@ std::map<std::string, Ask> pages_of_officers(const std::string& page) {
            {"page_tasks_act", "POST", "/tugas"},
            {"page_escalations", "GET", "/eskalasi"},
            {"page_escalations_act", "POST", "/eskalasi"},
+           {"page_channels", "GET", "/saluran"},
+           {"page_channels_act", "POST", "/saluran"},
            {"page_held_files", "GET", "/eskalasi/berkas"},
            {"page_permit", "GET", page},
            {"page_permit_act", "POST", page},

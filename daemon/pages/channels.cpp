@@ -1,0 +1,127 @@
+// "Saluran pesan": by which way an officer wants to be told, which they choose for themselves.
+// Where they are reached an administrator enters (officers.cpp).
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include "daemon/base/log.h"
+#include "daemon/office/officer_changes.h"
+#include "daemon/pages/page_calls.h"
+#include "daemon/pages/words.h"
+#include "daemon/store/people.h"
+
+namespace tenggat::pages {
+namespace {
+
+struct Choice {
+  const char *id, *words;
+  std::vector<std::string> channels;
+};
+const std::array<Choice, 4>& choices() {
+  static const std::array<Choice, 4> kChoices{
+      {{"wa-surel", "WhatsApp; bila tidak sampai, surel", {"whatsapp", "email"}},
+       {"surel-wa", "Surel; bila tidak sampai, WhatsApp", {"email", "whatsapp"}},
+       {"wa", "WhatsApp saja", {"whatsapp"}},
+       {"surel", "Surel saja", {"email"}}}};
+  return kChoices;
+}
+
+bool can_be_reached(const Officer& officer, const Choice& choice) {
+  return std::all_of(choice.channels.begin(), choice.channels.end(), [&](const std::string& one) {
+    return !(one == "email" ? officer.email : officer.whatsapp).empty();
+  });
+}
+
+// None: as it is by itself, WhatsApp first.
+bool is_chosen(const Officer& officer, const Choice& choice) {
+  return officer.channels.empty() ? choice.id == choices().front().id
+                                  : officer.channels == choice.channels;
+}
+
+class ChannelPages : public PageGroup {
+ public:
+  explicit ChannelPages(const PageParts& parts) : PageGroup(parts), pool_(parts.pool) {}
+  awaitable<Response> channels(PageCall call);
+  awaitable<Response> channels_act(PageCall call);
+
+ private:
+  Response channels_page(const PageCall& call, int status, const std::string& fault);
+  awaitable<std::string> choose(const PageCall& call, pg::Connection& db);
+
+  pg::Pool& pool_;
+};
+
+}  // namespace
+
+Response ChannelPages::channels_page(const PageCall& call, int status, const std::string& fault) {
+  const Officer& officer = call.who->officer;
+  const std::string typed = call.form.text("saluran");
+  Html options, notice;
+  for (const Choice& one : choices())
+    if (can_be_reached(officer, one))
+      options += radio_button("saluran", one.id, one.words,
+                              typed.empty() ? is_chosen(officer, one) : typed == one.id);
+  if (!fault.empty())
+    notice = message(fault, true);
+  else if (call.request.query.get("sudah"))
+    notice = message("Tersimpan. Pesan berikutnya dikirim lewat saluran ini.");
+  const Html form = html(
+      "<form method=\"post\" action=\"/saluran\">{}<fieldset class=\"pilihan\"><legend>Kirim pesan "
+      "kepada saya lewat</legend>{}</fieldset><p><button class=\"utama\" name=\"aksi\" "
+      "value=\"pilih\">Simpan</button></p></form>",
+      hidden_fields(new_form_keys(call.who->visitor.csrf)), options);
+  Html facts;
+  if (!officer.whatsapp.empty()) facts += html("<dt>WhatsApp</dt><dd>{}</dd>", officer.whatsapp);
+  if (!officer.email.empty()) facts += html("<dt>Surel</dt><dd>{}</dd>", officer.email);
+  Html body = html(
+      "<h1>Saluran pesan</h1>{}<div class=\"kartu\"><dl class=\"fakta\">{}</dl>{}"
+      "<p class=\"halus\">Alamat dan nomor diubah oleh pengelola sistem. Tautan masuk selalu "
+      "dikirim "
+      "ke alamat yang Anda ketik.</p></div>",
+      notice, facts,
+      options.empty() ? html("<p>Belum ada alamat yang tercatat untuk Anda.</p>") : form);
+  return page(status, call, "Saluran pesan", std::move(body));
+}
+
+awaitable<Response> ChannelPages::channels(PageCall call) {
+  co_return channels_page(call, 200, "");
+}
+
+awaitable<std::string> ChannelPages::choose(const PageCall& call, pg::Connection& db) {
+  const std::string chosen = call.form.text("saluran");
+  for (const Choice& one : choices()) {
+    if (one.id != chosen || !can_be_reached(call.who->officer, one)) continue;
+    store::OfficerEdit edit;
+    edit.channels = one.channels;
+    auto editing = store::edit_officer(db, by(call), call.who->officer.id, std::move(edit),
+                                       office::roles_in_person(rulebook_));
+    const store::OfficerChange change = co_await std::move(editing);
+    if (!change.done()) co_return "Belum tersimpan; silakan coba lagi.";
+    log_event(Level::info, "officer_changed",
+              {{"by", call.who->officer.id}, {"about", call.who->officer.id}});
+    co_return "";
+  }
+  co_return "Pilih salah satu saluran.";
+}
+
+awaitable<Response> ChannelPages::channels_act(PageCall call) {
+  std::string fault = call.why;
+  if (!call.look) {
+    auto changing = change_once(pool_, call, std::bind_front(&ChannelPages::choose, this));
+    fault = co_await std::move(changing);
+    if (fault.empty()) co_return see_other("/saluran?sudah=ya");
+  }
+  co_return channels_page(call, call.look ? call.look_status() : 422, fault);
+}
+
+std::vector<PageRoute> channel_pages(const PageParts* parts) {
+  static constexpr http::RowOf<ChannelPages, PageCall> kRows[] = {
+      {"GET", "/saluran", "page_channels", Who::officer, In::none, Out::counted,
+       &ChannelPages::channels},
+      {"POST", "/saluran", "page_channels_act", Who::officer, In::whole, Out::counted,
+       &ChannelPages::channels_act},
+  };
+  return http::answered_by(parts, kRows);
+}
+
+}  // namespace tenggat::pages
