@@ -32,6 +32,7 @@ struct Message {
   std::vector<std::string>
       field_names;  // beside `fields`; may be empty: the HTML part then shows less
   std::vector<std::string> parameters;  // of Meta's template; none: `fields`
+  std::string language = "id";          // of the template
   std::string thread;                   // the case number, groups mails; may be empty
   Instant decided_at{};                 // the office's time (simulated or not), never sent as Date
 };

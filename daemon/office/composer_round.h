@@ -39,6 +39,7 @@ struct Composer::Composing {
   std::vector<store::StoredNote> earlier_notes;           // all of permits whose reason is older
   std::map<std::int64_t, store::OfficeNews> news;         // of this portion, by the event's number
   std::map<std::int64_t, std::vector<AlreadyTold>> told;  // by notice
+  std::map<std::int64_t, std::string> tongues;            // of applicants who said so, by permit
   std::map<std::size_t, notify::Rendered> rendered;       // by the message's id
   std::vector<store::NoticeSetAside> set_aside;
 

@@ -64,9 +64,11 @@ const std::string kSaveOutcomes = fmt::format(
 }  // namespace
 
 std::string RenderedFields::put(const notify::Rendered& rendered) {
-  return json::serialize(json::object{{"names", json::value_from(rendered.field_names)},
-                                      {"values", json::value_from(rendered.fields)},
-                                      {"parameters", json::value_from(rendered.parameters)}});
+  json::object fields{{"names", json::value_from(rendered.field_names)},
+                      {"values", json::value_from(rendered.fields)},
+                      {"parameters", json::value_from(rendered.parameters)}};
+  if (rendered.language != "id") fields["language"] = rendered.language;
+  return json::serialize(fields);
 }
 
 // --- Notices ------------------------------------------------------------------------------------

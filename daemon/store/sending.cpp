@@ -39,12 +39,15 @@ constexpr auto kFenced = columns(key("id", &Fenced::id), key("fence", &Fenced::f
 // What the text was made of, beside the text.
 struct Fields {
   std::vector<std::string> names, values, parameters;
+  std::string language = "id";
 };
 Fields fields_of(std::string_view text) {
   const json::object object = json::parse(text).as_object();
-  Fields fields{texts_of(object.at("names")), texts_of(object.at("values")), {}};
+  Fields fields{texts_of(object.at("names")), texts_of(object.at("values")), {}, "id"};
   if (const json::value* parameters = object.if_contains("parameters"))
     fields.parameters = texts_of(*parameters);
+  if (const json::value* language = object.if_contains("language"))
+    fields.language = std::string(language->as_string());
   return fields;
 }
 
@@ -74,6 +77,7 @@ std::vector<ClaimedMessage> read_claimed(const pg::Result& r) {
       message.field_names = std::move(fields.names);
       message.fields = std::move(fields.values);
       message.parameters = std::move(fields.parameters);
+      message.language = std::move(fields.language);
     } catch (const std::exception& why) {
       claimed.unreadable = why.what();
     }

@@ -17,7 +17,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::string_view kBase = "https://graph.facebook.com";
-constexpr std::string_view kLanguage = "id";
 constexpr std::chrono::seconds kPairInterval{6};  // "about one per 6 s to the same person"
 
 struct Judgement {
@@ -153,7 +152,7 @@ boost::system::result<CurlRequest, SendResult> build_request(const Message& mess
                           {"type", "template"},
                           {"biz_opaque_callback_data", message.id},
                           {"template", json::object{{"name", template_name},
-                                                    {"language", json::object{{"code", kLanguage}}},
+                                                    {"language", json::object{{"code", message.language}}},
                                                     {"components", std::move(components)}}}};
   CurlRequest request;
   request.url = fmt::format("{}/{}/{}/messages", base_of(config, kBase), config.version,

@@ -46,6 +46,7 @@ class Preconditions {
   std::optional<Refusal> refuse_extension(const Visit& visit, const PauseReason& reason) const;
   Allowed resume(const Visit& visit) const;
   Allowed reach_applicant() const;
+  Allowed send_link() const;  // as they, and the page where applicants find a lost link
   // Of a late entry that waits for a superior's word. Of several at a step the first that they may
   // confirm; null: none waits.
   Allowed confirm(const Visit& visit) const;
