@@ -333,6 +333,7 @@ awaitable<Response> FrontPages::find(PageCall call) {
   auto asking = office_time(board_.current());
   const Instant now = co_await std::move(asking);
   const Speech speech = speech_of(call);
+  call.request.path = "/";  // in another language there is the question, not this answer
   Html body = html(
       "<h1>{}</h1><div class=\"kartu\"><p>{}</p><p class=\"halus\">{} <a class=\"sentuh\" "
       "href=\"/\">{}</a>.</p></div>",

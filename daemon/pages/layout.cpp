@@ -42,7 +42,11 @@ Html head_of_page(const Page& page) {
                 "<a href=\"/pesan\">Pesan gagal</a>")
           : Html();
   const Html of_overseers =
-      page.visitor->overseer ? html("<a href=\"/jejak\">Jejak kantor</a>") : Html();
+      html("{}{}",
+           page.visitor->overseer || page.visitor->reports
+               ? html("<a href=\"/laporan\">Laporan</a>")
+               : Html(),
+           page.visitor->overseer ? html("<a href=\"/jejak\">Jejak kantor</a>") : Html());
   return html(
       "<header class=\"atas\"><div class=\"lebar\"><p><strong>Tenggat</strong> · {}"
       "<br><span class=\"halus\">{}</span></p>"

@@ -15,6 +15,7 @@ struct Visitor {
   std::string csrf;          // for the button that signs out
   bool administrator = false;
   bool overseer = false;  // sees the office's own record
+  bool reports = false;   // others report to them
 };
 
 struct Page {

@@ -162,7 +162,7 @@ class PageGroup {
   X(front_pages) X(problem_pages) X(track_pages) X(objection_pages) X(sign_in_pages)             \
   X(task_pages) X(permit_pages) X(applicant_pages) X(search_pages) X(board_pages) X(officer_pages)  \
   X(calendar_pages) X(dead_letter_pages) X(service_pages) X(office_record_pages)                  \
-  X(receipt_pages) X(citizen_pages)
+  X(receipt_pages) X(citizen_pages) X(report_pages)
 #define X(pages) std::vector<PageRoute> pages(const PageParts* parts);
 TENGGAT_PAGES(X)
 #undef X
@@ -229,5 +229,8 @@ Html service_choice(std::vector<const Sop*> sops, std::string_view chosen, std::
 Html listed_item(const store::StoredPermit& stored, const office::Rulebook& rulebook, Instant now,
                  std::string_view step, const Html& more = {});
 bool away_on(const Officer& officer, const CivilDate& day);
+// Whether others report to this officer today: the month's figures are for them, and for whoever
+// oversees.
+bool reads_reports(const office::Rulebook& rulebook, std::string_view officer, Instant now);
 
 }  // namespace tenggat::pages

@@ -88,7 +88,8 @@ awaitable<std::optional<SignedIn>> PageEntrance::who_has_signed_in(const Request
   who.visitor = {
       officer->name,
       duties_words(context.people.duties(officer->id, context.today()), sops, context.people),
-      csrf_token(secret, "sesi"), who.principal.administrator, who.principal.overseer};
+      csrf_token(secret, "sesi"), who.principal.administrator, who.principal.overseer,
+      reads_reports(rulebook_, officer->id, found.moment.now)};
   who.now = found.moment.now;
   if (session->stale) {
     auto acquiring = pool_.acquire();

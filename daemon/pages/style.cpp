@@ -183,6 +183,13 @@ table.tahapan{font-size:1rem;min-width:0}table.tahapan th,table.tahapan td{paddi
 table.tahapan .angka{text-align:right;font-weight:700}table.tahapan td.keadaan{font-weight:700;width:38%}
 table.tahapan tr.terlambat th,table.tahapan tr.terlambat td{background:var(--late-bg)}
 @media (min-width:60rem){html.dinding{font-size:calc(100vw / 48)}.layar .panel-2{display:grid;grid-template-columns:1fr 1fr;gap:.5rem}}
+.laporan table{background:var(--card)}.laporan{overflow-x:auto}
+.laporan .kotak{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.6rem;margin:.75rem 0}
+.laporan .kotak div{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:.6rem .8rem}
+.laporan .kotak strong{display:block;font-size:1.5rem;line-height:1.2}.laporan .kotak span{display:block;color:var(--soft);font-size:.9rem}
+.laporan figure{background:#fff;color:#111;border:1px solid var(--line);border-radius:10px;margin:.75rem 0;padding:.8rem;max-width:44rem}
+.laporan figcaption{font-weight:600}.laporan svg{display:block;width:100%;height:auto}
+.laporan td.angka,.laporan th.angka{text-align:right}
 .hitungan{display:block;font-weight:400;color:var(--soft);font-size:.92rem}
 table.hitung{min-width:0}table.hitung td.angka{text-align:right;white-space:nowrap;padding-right:0}
 table.hitung th.angka{text-align:right;padding-right:0}

@@ -144,7 +144,7 @@ pg::Slot<std::optional<LostLink>> add_find_lost_link(pg::Pipeline& pipeline,
             &LostLink::sent_lately));
   static const auto sql = maybe<kLost>(
       "SELECT {} FROM permit p JOIN applicant a ON a.id = p.applicant"
-      " WHERE p.number = $1 AND p.id > 0 AND $2 <> ''"
+      " WHERE p.number IN ($1, upper($1)) AND p.id > 0 AND $2 <> ''"
       " AND (lower(a.email) = lower($2) OR a.whatsapp = $2)");
   return pipeline.add(sql, number, address);
 }
