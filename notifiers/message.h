@@ -45,6 +45,7 @@ struct Message {
   std::vector<std::string> parameters;  // of Meta's template; none: `fields`
   std::vector<ListItem> items;          // what the field `daftar` or `daftar_…` says at length
   bool free_text = false;               // answers what the person wrote: no template is needed
+  std::string language = "id";          // of the template
   std::string thread;                   // the case number, groups mails; may be empty
   Instant decided_at{};                 // the office's time (simulated or not), never sent as Date
 };

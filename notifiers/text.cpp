@@ -302,6 +302,16 @@ void shorten_longest(std::map<std::string, std::string>& values, std::size_t exc
 Texts::Texts(std::vector<Text> texts, std::string language)
     : texts_(std::move(texts)), language_(std::move(language)) {}
 
+void Texts::translate(Texts translation) {
+  translations_.push_back(std::make_shared<const Texts>(std::move(translation)));
+}
+
+const Texts& Texts::in(std::string_view language) const {
+  for (const auto& one : translations_)
+    if (one->language() == language) return *one;
+  return *this;
+}
+
 const Text* Texts::find(std::string_view id) const {
   const auto found = std::ranges::find(texts_, id, &Text::id);
   return found == texts_.end() ? nullptr : &*found;
@@ -379,6 +389,7 @@ Rendered render(const Texts& texts, std::string_view text_id,
   }
   rendered.subject = replaced(text->subject, values);
   rendered.template_name = text->template_name;
+  rendered.language = texts.language();
   rendered.field_names = text->field_names;
   for (const std::string& name : text->field_names) rendered.fields.push_back(values.at(name));
   rendered.parameters = template_body(text->body, values).parameters;

@@ -2,6 +2,7 @@
 // approved templates allow).
 #pragma once
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,9 +35,15 @@ class Texts {
   const std::vector<Text>& all() const { return texts_; }    // in the file's order
   const Text* find(std::string_view id) const;               // nullptr where there is none
 
+  // A translation of these, as translation_faults() has found it good.
+  void translate(Texts translation);
+  // Those in this language; where there are none, these.
+  const Texts& in(std::string_view language) const;
+
  private:
   std::vector<Text> texts_;
   std::string language_;
+  std::vector<std::shared_ptr<const Texts>> translations_;
 };
 
 // Refused, all at once with line and column: unknown or duplicate keys and ids, a text the daemon
@@ -58,6 +65,7 @@ struct Rendered {
   std::vector<std::string> parameters;   // of Meta's template, in its order
   std::vector<ListItem> items = {};      // Message::items
   bool free_text = false;                // Message::free_text
+  std::string language = "id";           // of the text, for Meta's template
 };
 
 // Where a field is empty and another text takes the place of this one then, it is that text's words

@@ -41,6 +41,8 @@ char capital(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' +
 
 std::string weekday_name(const LocalTime& t) { return std::string(kWeekdays.at(t.weekday)); }
 
+std::string month_name(const LocalTime& t) { return std::string(month(t)); }
+
 std::string clock_time(const LocalTime& t) { return fmt::format("{:02}.{:02}", t.hour, t.minute); }
 
 std::string date(const LocalTime& t) { return fmt::format("{} {} {}", t.day, month(t), t.year); }

@@ -10,6 +10,7 @@
 namespace tenggat::notify {
 
 std::string weekday_name(const LocalTime& t);  // "Kamis"
+std::string month_name(const LocalTime& t);    // "April"
 std::string clock_time(const LocalTime& t);    // "14.20"
 std::string date(const LocalTime& t);          // "22 April 2026"
 std::string short_moment(const LocalTime& t);  // "Kamis 16 April, 14.20 WITA"

@@ -45,7 +45,7 @@ App::App(std::filesystem::path config_file, Startup startup, std::optional<Simul
       metrics_(metrics_options()),
       database_(io_, started_.database, metrics_),
       rulebook_(send_rules(startup_.config)),
-      texts_(std::make_shared<const notify::Texts>(startup_.rules.texts)),
+      texts_(texts_of(startup_.rules)),
       outgoing_(make_outgoing()),
       workers_({io_.get_executor(), database_, rulebook_, metrics_, board_,
                 std::bind_front(&http::command_answer, startup_.config.public_url)},

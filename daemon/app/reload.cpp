@@ -88,7 +88,7 @@ asio::awaitable<ReloadReport> App::take_up(Startup next) {
 
 // What startup_ says, as far as it needs no restart.
 void App::apply() {
-  texts_ = std::make_shared<const notify::Texts>(startup_.rules.texts);
+  texts_ = texts_of(startup_.rules);
   outgoing_ = make_outgoing();
   rulebook_.set_send(send_rules(startup_.config));
   workers_.reload(setup());

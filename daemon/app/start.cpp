@@ -102,6 +102,7 @@ bool App::make_listeners() {
                                            readiness_.checks(),
                                            readiness_.notes()}),
                        public_routes());
+    listeners_->open().speak_to_people(pages::fault_page(signing_in_));
   } catch (const std::exception& why) {
     log_event(Level::error, "cannot_listen",
               {{"listen", startup_.config.listen.to_string()},

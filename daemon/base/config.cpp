@@ -280,9 +280,16 @@ Loaded<Config> load_config(const SourceFile& source) {
   read_whatsapp(whatsapp, config.whatsapp, beside);
   const Reader portal = root.part("portal");
   read_portal(portal, config.portal, beside);
-  root.part("skm").read("url", config.skm.url, [](std::string_view text) {
+  const auto web_address = [](std::string_view text) {
     return text.empty() ? Parsed<std::string>(std::string()) : parse_url(text, {"https", "http"});
-  });
+  };
+  root.part("skm").read("url", config.skm.url, web_address);
+  const Reader counter = root.part("kantor");
+  counter.line("alamat", config.kantor.address);
+  counter.line("telepon", config.kantor.phone);
+  counter.line("whatsapp", config.kantor.whatsapp);
+  counter.read("peta", config.kantor.map_url, web_address);
+  counter.read("pengajuan", config.kantor.apply_url, web_address);
 
   const Reader officers = root.part("officers");
   officers.duration("group_wait", config.officers.group_wait, seconds{0}, hours{24});

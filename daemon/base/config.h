@@ -78,6 +78,15 @@ struct Config {
     std::string url;  // skm.url; empty: nobody is asked
   };
 
+  // Where citizens find the office; each may be empty, and is left out then.
+  struct Counter {
+    std::string address;       // kantor.alamat
+    std::string phone;         // kantor.telepon, as people write it
+    std::string whatsapp;      // kantor.whatsapp, likewise
+    std::string map_url;       // kantor.peta
+    std::string apply_url;     // kantor.pengajuan: where new applications are made
+  };
+
   struct Officers {
     std::chrono::seconds group_wait = std::chrono::minutes{2};
     std::chrono::seconds group_interval = std::chrono::minutes{10};
@@ -130,6 +139,7 @@ struct Config {
   Canary canary;
   Http http;
   Survey skm;
+  Counter kantor;
 };
 
 const char* to_string(Config::Provider provider);  // as the file has it

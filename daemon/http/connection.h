@@ -101,6 +101,7 @@ struct ServerState {
   Handler handler;
   TlsContext tls;  // none: plain HTTP
   Observer observer;
+  FaultPage fault_page;
   Monotonic monotonic;
   std::string id_prefix;
   std::uint64_t requests = 0;

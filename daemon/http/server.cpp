@@ -86,6 +86,31 @@ Response crowded(Response answer, const Framing& framing) {
   return instead;
 }
 
+// Who reads the answer, as far as the request says.
+struct Reader {
+  bool is_person = false, english = false;
+};
+
+Reader reader_of(const Request& request) {
+  const std::string_view accepts = request.headers.get("Accept").value_or("");
+  const std::string_view tongues = request.headers.get("Accept-Language").value_or("");
+  return {accepts.find("text/html") != std::string_view::npos && !request.path.starts_with("/api/"),
+          tongues.find("en") != std::string_view::npos &&
+              language_of(tongues) == Language::english};
+}
+
+void put_in_words(const ServerState& state, const Reader& reader, Response& response) {
+  if (!reader.is_person || !state.fault_page ||
+      response.content_type != "application/problem+json")
+    return;
+  Response page = state.fault_page(response, reader.english);
+  page.status = response.status;
+  page.route = std::move(response.route);
+  for (const char* kept : {"Retry-After", "Allow"})
+    if (const auto value = response.headers.get(kept)) page.headers.set(kept, std::string(*value));
+  response = std::move(page);
+}
+
 // False: what came was no handshake, or none in time.
 asio::awaitable<bool> shake_hands(ConnectionPtr connection) {
   if (!connection->tls) co_return true;
@@ -130,7 +155,9 @@ asio::awaitable<bool> exchange(ConnectionPtr connection, std::shared_ptr<bool> l
   framing.request_id = received.request.request_id;
   framing.language = language_of(received.request);
   framing.head_only = received.request.method == "HEAD";
+  const Reader reader = reader_of(received.request);
   if (received.kind == Received::Kind::refused) {
+    put_in_words(state, reader, received.refusal);
     observe(state, received.request, received.refusal, {});
     auto sending = send(connection, std::move(received.refusal), framing);
     *lingering = co_await std::move(sending);
@@ -150,6 +177,7 @@ asio::awaitable<bool> exchange(ConnectionPtr connection, std::shared_ptr<bool> l
   body->held.grow_to(0);
   connection->disarm();
   connection->known = !named.trace->actor.empty();
+  put_in_words(state, reader, response);
   HeldAnswer held(*connection);
   if (!held.take(response, connection->known)) response = crowded(std::move(response), framing);
   connection->enter(Connection::Phase::answered);
@@ -342,6 +370,8 @@ void Server::observe(Observer observer, Monotonic monotonic) {
   state_->observer = std::move(observer);
   state_->monotonic = std::move(monotonic);
 }
+
+void Server::speak_to_people(FaultPage page) { state_->fault_page = std::move(page); }
 
 asio::awaitable<void> Server::run() { return accept_all(state_); }
 

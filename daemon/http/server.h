@@ -74,6 +74,8 @@ struct Exchange {
   std::chrono::nanoseconds elapsed{};
 };
 using Observer = std::function<void(const Exchange&)>;
+// What a person reads in place of a problem document; the problem's status and fields stay.
+using FaultPage = std::function<Response(const Response& problem, bool english)>;
 using Monotonic = std::function<std::chrono::nanoseconds()>;  // Clock's; the server reads no clock
 
 struct ServerState;
@@ -94,6 +96,9 @@ class Server {
   void use_tls(TlsContext context);
   // Before run().
   void observe(Observer observer, Monotonic monotonic);
+  // Before run(). From then on browsers, which ask for text/html, are answered so outside of /api/.
+  // A request of which not even the head could be read says no browser.
+  void speak_to_people(FaultPage page);
 
   // Accepts until stop_accepting(). Failures to accept (no descriptors left) are waited out, and
   // logged once a minute at most.

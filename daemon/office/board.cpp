@@ -20,6 +20,7 @@ void add_permits(Board& board, const std::vector<OpenPermits>& permits) {
     sop->second.due_today += one.due_today;
     sop->second.legal_risk += one.legal_risk;
     sop->second.legal_passed += one.legal_passed;
+    sop->second.late_open += one.overdue;
   }
 }
 
@@ -105,6 +106,11 @@ Board make_board(const std::vector<const Sop*>& sops, const std::vector<const Ca
     if (sop == board.sops.end()) continue;
     sop->second.met = one.met;
     sop->second.judged = one.judged;
+  }
+  for (const store::CaseTimes& one : counts.case_times) {
+    const auto sop = board.sops.find(one.sop);
+    if (sop != board.sops.end())
+      sop->second.cases = {one.count, Seconds{one.p50}, Seconds{one.p90}};
   }
   return board;
 }

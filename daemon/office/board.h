@@ -27,10 +27,19 @@ struct BoardStep {
   bool operator==(const BoardStep&) const = default;
 };
 
+// What cases took from start to end, as their clocks count it.
+struct CaseTimes {
+  std::int64_t count = 0;
+  Seconds p50{}, p90{};
+  bool operator==(const CaseTimes&) const = default;
+};
+
 struct SopBoard {
   std::int64_t in_process = 0, returned = 0, overdue = 0, due_today = 0, legal_risk = 0;
   std::int64_t legal_passed = 0;           // open still, though they may count as granted
   std::int64_t met = 0, judged = 0;        // cases that ended this month
+  std::int64_t late_open = 0;              // cases past their date that have not ended
+  CaseTimes cases{};                       // that ended of late
   bool retired = false;                    // takes no new applications
   std::map<std::string, BoardStep> steps;  // by step id
 };
@@ -42,7 +51,7 @@ struct Board {
   std::vector<OpenLoad> loads;  // who holds what
 };
 
-// How far back `median` looks.
+// How far back `median` and `cases` look.
 inline constexpr std::chrono::hours kMedianReaches{90 * 24};
 
 // The civil day and month of `now` in the calendar of each SOP, for the counts that ask for them.
@@ -54,6 +63,7 @@ struct BoardCounts {
   OpenCounts open;
   std::vector<store::Decided> decided;
   std::vector<store::Total> working_times;  // WorkingTime alone
+  std::vector<store::CaseTimes> case_times{};
 };
 Board make_board(const std::vector<const Sop*>& sops, const std::vector<const Calendar*>& calendars,
                  const BoardCounts& counts);

@@ -31,7 +31,8 @@ void log_set_aside(std::int64_t permit, std::int64_t notice, std::string_view wh
 
 ComposerSettings composer_settings(const Setup& setup) {
   ComposerSettings settings;
-  settings.office = {setup.config.instansi, setup.config.public_url, setup.config.skm.url};
+  settings.office = {setup.config.instansi, setup.config.public_url, setup.config.skm.url,
+                     setup.config.kantor};
   settings.calendar = setup.config.kalender;
   settings.trial = setup.config.mode == Config::Mode::trial;
   settings.email = setup.outgoing->configured(notify::Channel::email);

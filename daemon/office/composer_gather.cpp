@@ -101,6 +101,7 @@ asio::awaitable<void> Composer::take(Composing& composing,
   pg::Pipeline reads;
   const store::PermitLoad load(reads, {ids.begin(), ids.end()}, store::Lock::none);
   const auto told = store::add_told(reads, notices);
+  const auto tongues = store::add_tongues_of(reads, permits);
   const auto notes = store::add_notes_of_events(reads, permits, causes);
   // A refusal's reason may stand with an earlier step: who recommended it wrote it there. What a
   // reminder to mend is about stands with the return.
@@ -119,6 +120,9 @@ asio::awaitable<void> Composer::take(Composing& composing,
   std::map<std::int64_t, std::string> unreadable;
   std::map<std::int64_t, store::StoredPermit> loaded = load.take_readable(results, unreadable);
   composing.notes = results[notes];
+  composing.tongues.clear();
+  for (store::TongueOf& one : results[tongues])
+    composing.tongues[one.permit] = std::move(one.tongue);
   composing.earlier_notes.clear();
   for (const auto& of_permit : whole)
     for (store::StoredNote& note : results[of_permit])
@@ -168,9 +172,11 @@ void Composer::take_one(Composing& composing, store::PendingNotice& notice,
   if (taken.kind == Kind::to_render) {
     const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
     const Context context = rulebook_.context(sop, composing.moment.now);
-    notify::Rendered rendered = render(
-        taken.message.text, applicant_fields(taken.message.text, notice.notice, stored, context,
-                                             composing.notes_of(notice, stored.permit, sop)));
+    const notify::Texts& texts = settings_.texts->in(composing.tongues[stored.permit.id]);
+    TextFields fields = applicant_fields(taken.message.text, notice.notice, stored, context,
+                                         composing.notes_of(notice, stored.permit, sop));
+    if (texts.language() == "en") say_in_english(fields, notice.notice, stored, context);
+    notify::Rendered rendered = notify::render(texts, taken.message.text, fields);
     composing.rendered[composing.round.add_alone(std::move(taken.message))] = std::move(rendered);
   } else if (taken.kind == Kind::nobody_on_duty) {
     log_event(

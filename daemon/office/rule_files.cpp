@@ -284,6 +284,12 @@ class RuleFolder {
 
 }  // namespace
 
+std::shared_ptr<const notify::Texts> texts_of(const RuleFiles& files) {
+  auto texts = std::make_shared<notify::Texts>(files.texts);
+  for (const notify::Texts& one : files.translations) texts->translate(one);
+  return texts;
+}
+
 Loaded<RuleFiles> load_rule_files(const fs::path& directory) {
   return RuleFolder(directory).load();
 }

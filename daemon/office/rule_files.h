@@ -2,6 +2,7 @@
 // texts/*.yaml. Read whole, checked whole, and against each other.
 #pragma once
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,11 @@ struct RuleFiles {
   std::string texts_version;                         // hash of all of them
 };
 
-// The texts the daemon sends come from this one; other languages are checked, not used.
+// The texts the daemon sends come from this one; applicants who read another language that there is
+// a file of get those.
 inline constexpr const char* kTextsFile = "id.yaml";
+// With their translations.
+std::shared_ptr<const notify::Texts> texts_of(const RuleFiles& files);
 
 // Every fault of every file at once; `file` in a fault is the path an editor can open. Besides what
 // the loaders refuse: no SOP at all, two SOPs or calendars of one id, an SOP that

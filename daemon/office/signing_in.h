@@ -32,6 +32,8 @@ class SigningIn {
   void reload(ComposerSettings settings) { settings_ = std::move(settings); }
   void on_commit(std::function<void()> hook) { on_commit_ = std::move(hook); }
   const std::string& office_name() const { return settings_.office.name; }
+  const Office& office() const { return settings_.office; }
+  const std::string& office_hours() const { return settings_.calendar; }  // id of their calendar
 
  private:
   pg::Pool& pool_;

@@ -26,6 +26,7 @@ constexpr std::size_t kPortion = 2000;
 // Answers kept under idempotency keys: so many at once, and after the last of them this long none.
 constexpr int kForgottenAtOnce = 2000;
 constexpr std::chrono::minutes kForgetEvery{1};
+constexpr std::chrono::minutes kCaseTimesHold{15};
 
 double seconds_of(Instant instant) {
   return static_cast<double>(instant.time_since_epoch().count());
@@ -284,6 +285,20 @@ asio::awaitable<Instant> SnapshotLoop::follow(pg::Connection& connection) {
   co_return now;
 }
 
+asio::awaitable<void> SnapshotLoop::read_case_times(pg::Connection& connection, Instant now) {
+  const auto at = Clock::monotonic();
+  const bool known = case_times_of_ && *case_times_of_ <= now &&
+                     now - *case_times_of_ < kCaseTimesHold &&
+                     at - case_times_read_at_ < kCaseTimesHold;
+  if (known) co_return;
+  pg::Pipeline pipeline;
+  const auto times = store::add_case_times(pipeline, now - kMedianReaches);
+  const pg::Results results = co_await connection.run(std::move(pipeline));
+  case_times_ = results[times];
+  case_times_of_ = now;
+  case_times_read_at_ = Clock::monotonic();
+}
+
 asio::awaitable<void> SnapshotLoop::run_once() {
   pg::Pool::Lease lease = co_await pool_.acquire();
   // Another connection may lead to another server, whose clock is behind.
@@ -292,6 +307,7 @@ asio::awaitable<void> SnapshotLoop::run_once() {
   while (!followed_until_) co_await follow(*lease);
   const auto begun = Clock::monotonic();
   const Instant now = co_await follow(*lease);
+  co_await read_case_times(*lease, now);
   const std::vector<const Sop*> sops = rulebook_.sops_in_force();
   std::map<std::string, std::vector<std::string>> sops_of_calendar;
   std::vector<const Calendar*> calendars;
@@ -316,7 +332,8 @@ asio::awaitable<void> SnapshotLoop::run_once() {
 
   Snapshot shown;
   const std::vector<store::Total> counted = results[totals];
-  const BoardCounts counts{open_.count(at.now, periods), results[decided], results[working_times]};
+  const BoardCounts counts{open_.count(at.now, periods), results[decided], results[working_times],
+                           case_times_};
   const std::set<std::string> used = in_use(counted, counts.open);
   for (const Sop* sop : sops) {
     if (used.contains(sop->id)) {

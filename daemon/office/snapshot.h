@@ -35,6 +35,8 @@ class SnapshotLoop : public Loop {
   // followed_until_ is none afterwards.
   boost::asio::awaitable<Instant> follow(pg::Connection& connection);
   boost::asio::awaitable<void> read_open(pg::Connection& connection, std::vector<std::int64_t> ids);
+  // What cases took of late: rows of a whole quarter, so it is asked for only now and then.
+  boost::asio::awaitable<void> read_case_times(pg::Connection& connection, Instant now);
   void report_connections();
   boost::asio::awaitable<void> forget_answers();
 
@@ -47,6 +49,9 @@ class SnapshotLoop : public Loop {
   std::optional<Instant> followed_until_;
   Instant followed_at_{};
   std::uint64_t connects_ = 0;
+  std::vector<store::CaseTimes> case_times_;
+  std::optional<Instant> case_times_of_;           // the office's clock
+  std::chrono::nanoseconds case_times_read_at_{};  // monotonic
   std::chrono::nanoseconds took_{};  // the last one, without reading open_ whole
   std::uint64_t reconnects_ = 0;
   std::chrono::nanoseconds forget_at_{};  // monotonic

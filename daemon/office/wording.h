@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/base/config.h"
 #include "daemon/store/office_chain.h"
 #include "daemon/store/outbox.h"
 #include "daemon/store/permits.h"
@@ -24,6 +25,7 @@ struct Office {
   std::string name;        // {instansi}
   std::string public_url;  // no slash at the end
   std::string survey_url;  // empty: applicants are asked to none
+  Config::Counter counter{};
 };
 
 // Everything a notice's text may ask for, but for {tautan_bukti}, which is empty. `notes` are those
@@ -31,6 +33,11 @@ struct Office {
 TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
                      const Context& context, const Office& office,
                      const std::vector<store::StoredNote>& notes);
+
+// Dates and limits among them as an applicant reads them in English; names and what people wrote
+// stay as they are.
+void say_in_english(TextFields& fields, const Notice& notice, const store::StoredPermit& stored,
+                    const Context& context);
 
 // Adds who is told: {nama_petugas}, {jabatan_atasan} ("Plh. Kepala Bidang Perizinan (menggantikan
 // Siti Rahmah)").

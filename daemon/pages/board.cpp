@@ -12,6 +12,7 @@
 #include "daemon/pages/board_table.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/script.h"
+#include "daemon/pages/wall.h"
 #include "daemon/pages/words.h"
 #include "daemon/store/board.h"
 #include "daemon/store/hash.h"
@@ -42,6 +43,28 @@ const Sop* sop_asked(const Request& request, const std::vector<const Sop*>& sops
   for (const Sop* sop : sops)
     if (asked && sop->id == *asked) return sop;
   return sops.empty() ? nullptr : sops.front();
+}
+
+// The services that a wall shows: those named, separated by commas, else all.
+std::vector<const Sop*> wall_sops(std::string_view asked, const std::vector<const Sop*>& sops) {
+  std::vector<const Sop*> chosen;
+  while (!asked.empty()) {
+    const std::string_view one = asked.substr(0, asked.find(','));
+    asked.remove_prefix(std::min(one.size() + 1, asked.size()));
+    for (const Sop* sop : sops)
+      if (sop->id == one && std::ranges::find(chosen, sop) == chosen.end()) chosen.push_back(sop);
+  }
+  return chosen.empty() ? sops : chosen;
+}
+
+// By when the law wants it decided; the list is about that.
+Html legal_date(const store::StoredPermit& stored, const office::Rulebook& rulebook) {
+  const Sop& sop = rulebook.sop_version(stored.permit.sop_version);
+  const Calendar& calendar = rulebook.calendar(sop.calendar);
+  const auto ledger = legal_ledger(stored.permit, sop);
+  const auto due = ledger ? Replay(*ledger, calendar).due() : std::nullopt;
+  if (!due) return {};
+  return html("<br><strong>Batas hukum {}</strong>", notify::short_moment(calendar.local_end(*due)));
 }
 
 // Where there are several SOPs, the way to the others; of many, by choosing one.
@@ -103,10 +126,10 @@ class BoardPages : public PageGroup {
   };
 
   Html board_of(const Sop& sop, bool links) const;
+  Html wall(const std::string& asked) const;
   awaitable<std::string> next_of_board(std::shared_ptr<BoardReader> reader);
   Response stream_board(const PageCall& call, std::string owner, bool links);
-  Response board_page(const PageCall& call, const std::string& path, bool links,
-                      const Html& more) const;
+  Response board_page(const PageCall& call, const Html& more) const;
   awaitable<bool> find_kiosk(const PageCall& call);
   awaitable<Response> kiosks_page(const PageCall& call, int status, Html notice);
 
@@ -149,12 +172,22 @@ Html BoardPages::board_of(const Sop& sop, bool links) const {
   return board_table({sop, calendar_of(sop), *board, links, stale});
 }
 
+Html BoardPages::wall(const std::string& asked) const {
+  const auto board = board_.current();
+  if (!board) return html("<p>Angka sedang dibaca; tunggu sebentar.</p>");
+  std::vector<WallService> services;
+  for (const Sop* sop : wall_sops(asked, rulebook_.sops_in_force()))
+    services.push_back({sop, &calendar_of(*sop)});
+  return wall_of({signing_in_.office_name(), std::move(services), *board,
+                  Clock::monotonic() - board->read_at > kStaleAfter});
+}
+
 awaitable<std::string> BoardPages::next_of_board(std::shared_ptr<BoardReader> reader) {
   while (true) {
     const auto now = Clock::monotonic();
-    const Sop* sop = rulebook_.sop_in_force(reader->sop);
-    if (board_.closed() || !sop || now >= reader->until) co_return "";
-    std::string table = board_of(*sop, reader->links).bytes();
+    const Sop* sop = reader->links ? rulebook_.sop_in_force(reader->sop) : nullptr;
+    if (board_.closed() || (reader->links && !sop) || now >= reader->until) co_return "";
+    std::string table = (sop ? board_of(*sop, true) : wall(reader->sop)).bytes();
     if (table != reader->seen) {
       reader->seen = std::move(table);
       reader->spoken_at = now;
@@ -183,7 +216,7 @@ Response BoardPages::stream_board(const PageCall& call, std::string owner, bool 
     return later;
   }
   const auto reader = std::make_shared<BoardReader>(board_readers_, std::move(owner));
-  reader->sop = sop->id;
+  reader->sop = links ? sop->id : std::string(call.request.query.get("sop").value_or(""));
   reader->links = links;
   reader->spoken_at = Clock::monotonic();
   reader->until = reader->spoken_at + kStreamLives;
@@ -194,18 +227,17 @@ Response BoardPages::stream_board(const PageCall& call, std::string owner, bool 
   return response;
 }
 
-Response BoardPages::board_page(const PageCall& call, const std::string& path, bool links,
-                                const Html& more) const {
+Response BoardPages::board_page(const PageCall& call, const Html& more) const {
   const std::vector<const Sop*> sops = rulebook_.sops_in_force();
   const Sop* sop = sop_asked(call.request, sops);
   if (!sop) return not_found(call);
   Page page;
   page.title = "Papan " + sop->title;
   page.office = signing_in_.office_name();
-  page.visitor = call.who ? &call.who->visitor : nullptr;
-  page.frame = links ? Page::Frame::board : Page::Frame::screen;
-  page.body =
-      frame_of(*sop, path + "/aliran", other_sops(sops, *sop, path), board_of(*sop, links), more);
+  page.visitor = &call.who->visitor;
+  page.frame = Page::Frame::board;
+  page.body = frame_of(*sop, "/papan/aliran", other_sops(sops, *sop, "/papan"),
+                       board_of(*sop, true), more);
   return page_response(200, page);
 }
 
@@ -224,7 +256,7 @@ awaitable<Response> BoardPages::board(PageCall call) {
   const Html more = call.who->principal.administrator
                         ? html("<p><a href=\"/papan/layar\">Tautan untuk layar dinding</a></p>")
                         : Html();
-  co_return board_page(call, "/papan", true, more);
+  co_return board_page(call, more);
 }
 
 awaitable<Response> BoardPages::board_stream(PageCall call) {
@@ -238,7 +270,8 @@ awaitable<Response> BoardPages::board_list(PageCall call) {
   const std::string asked(call.request.query.get("langkah").value_or(""));
   const auto words = board_list_words(which);
   const Step* step = sop && !asked.empty() ? sop->find_step(asked) : nullptr;
-  const bool of_cases = which == "due_today" || which.starts_with("legal_");  // not of a step
+  const bool of_law = which.starts_with("legal_");
+  const bool of_cases = which == "due_today" || which == "late_open" || of_law;  // not of a step
   if (!sop || !words || (!asked.empty() && (!step || of_cases))) co_return not_found(call);
   store::BoardList list;
   std::vector<const Sop*> one_sop{sop};
@@ -265,7 +298,8 @@ awaitable<Response> BoardPages::board_list(PageCall call) {
     if (permit == found.permits.end()) continue;
     const store::StoredPermit stored = std::move(permit->second);
     found.permits.erase(permit);  // once, also where several of its visits are open
-    items += listed_item(stored, rulebook_, found.moment.now, asked);
+    items += listed_item(stored, rulebook_, found.moment.now, asked,
+                         of_law ? legal_date(stored, rulebook_) : Html());
   }
   const std::string where = step ? fmt::format("{}: berkas {}", step->short_name, *words)
                                  : fmt::format("{}: berkas {}", sop->title, *words);
@@ -293,7 +327,15 @@ awaitable<bool> BoardPages::find_kiosk(const PageCall& call) {
 awaitable<Response> BoardPages::kiosk(PageCall call) {
   auto finding = find_kiosk(call);
   if (!co_await std::move(finding)) co_return missed(call, not_found(call));
-  co_return board_page(call, "/layar/" + call.request.param("secret"), false, {});
+  const std::string asked(call.request.query.get("sop").value_or(""));
+  Page page;
+  page.title = "Papan " + signing_in_.office_name();
+  page.office = signing_in_.office_name();
+  page.frame = Page::Frame::screen;
+  page.body =
+      html("<div id=\"papan\" data-aliran=\"/layar/{}/aliran?sop={}\">{}</div>",
+           call.request.param("secret"), query_encoded(asked), wall(asked));
+  co_return page_response(200, page);
 }
 
 awaitable<Response> BoardPages::kiosk_stream(PageCall call) {
@@ -325,12 +367,15 @@ awaitable<Response> BoardPages::kiosks_page(const PageCall& call, int status, Ht
   Html body = html(
       "<p class=\"halus\"><a href=\"/papan\">Papan</a></p><h1>Layar dinding</h1>"
       "<p>Siapa pun yang memegang tautan melihat angka papan, tanpa nama dan tanpa berkas. Yang "
-      "dicabut berhenti dalam satu menit.</p>{}{}"
+      "dicabut berhenti dalam satu menit.</p>"
+      "<p class=\"halus\">Layar menampilkan dua layanan; bila ada lebih banyak, dua yang paling "
+      "bermasalah. Untuk memilih, tambahkan pada alamatnya, misalnya <code>?sop={}</code>, atau dua "
+      "layanan dengan koma di antaranya.</p>{}{}"
       "<h2>Tautan baru</h2><form method=\"post\" action=\"/papan/layar\">{}"
       "<label for=\"nama\">Tempat layar</label><input type=\"text\" id=\"nama\" name=\"nama\" "
       "required maxlength=\"{}\" placeholder=\"Ruang tunggu\" value=\"{}\">"
       "<p><button class=\"utama\" name=\"aksi\" value=\"buat\">Buat tautan</button></p></form>",
-      notice,
+      sops.front()->id, notice,
       items.empty() ? html("<div class=\"kartu\"><p>Belum ada tautan.</p></div>")
                     : html("<div class=\"kartu\"><ul class=\"polos\">{}</ul></div>", items),
       hidden_fields(new_form_keys(call.who->visitor.csrf)), kKioskName,

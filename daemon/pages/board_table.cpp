@@ -6,6 +6,7 @@
 #include <array>
 
 #include "daemon/pages/layout.h"
+#include "daemon/pages/wall.h"
 #include "daemon/pages/words.h"
 #include "notifiers/words.h"
 #include "rules/permit/transition.h"
@@ -36,6 +37,17 @@ std::string list_address(const Sop& sop, std::string_view step, std::string_view
   return address;
 }
 
+// "59 dari 64": what is late and not decided counts in, and stands beside it.
+Html in_time(const BoardView& view, const office::SopBoard& numbers) {
+  const OnTime time = on_time(numbers);
+  const std::string month = notify::month_name(view.calendar.local(view.board.at));
+  if (time.of == 0)
+    return html("<div><dt>Tepat waktu, {}</dt><dd>– <small>belum ada yang selesai</small></dd></div>",
+                month);
+  return html("<div><dt>Tepat waktu, {}</dt><dd class=\"{}\">{} <small>dari {}</small></dd></div>",
+              month, time.good ? "ok" : "", notify::number(time.met), notify::number(time.of));
+}
+
 Html headline(const BoardView& view, const office::SopBoard& numbers) {
   const auto one = [&](std::string_view words, std::string_view which, std::int64_t count,
                        Tone tone) {
@@ -46,20 +58,15 @@ Html headline(const BoardView& view, const office::SopBoard& numbers) {
                           : html("{}", number);
     return html("<div><dt>{}</dt><dd class=\"{}\">{}</dd></div>", words, tint, said);
   };
-  const std::string on_time = notify::percent(numbers.met, numbers.judged);
-  const bool good = numbers.judged > 0 && 10 * numbers.met >= 9 * numbers.judged;
-  const std::string_view tint = numbers.judged == 0 ? "" : class_of(good ? Tone::ok : Tone::soon);
   return html(
-      "<dl class=\"kartu angka-utama\">{}{}{}{}<div><dt>Tepat waktu bulan ini</dt>"
-      "<dd class=\"{}\">{}</dd></div>{}</dl>",
+      "<dl class=\"kartu angka-utama\">{}{}{}{}{}{}{}{}</dl>", in_time(view, numbers),
+      one("Lewat batas, belum terbit", "late_open", numbers.late_open, Tone::late),
+      one("Batas hukum terlewati", "legal_passed", numbers.legal_passed, Tone::late),
+      one("Risiko fiktif positif", "legal_risk", numbers.legal_risk, Tone::late),
       one("Diproses", "active", numbers.in_process, Tone::neutral),
-      one("Terlambat", "overdue", numbers.overdue, Tone::late),
+      one("Tahap terlambat", "overdue", numbers.overdue, Tone::late),
       one("Batas hari ini", "due_today", numbers.due_today, Tone::soon),
-      one("Dikembalikan", "returned", numbers.returned, Tone::paused), tint, on_time,
-      html("{}{}", one("Risiko fiktif positif", "legal_risk", numbers.legal_risk, Tone::late),
-           numbers.legal_passed > 0
-               ? one("Batas hukum terlewati", "legal_passed", numbers.legal_passed, Tone::late)
-               : Html()));
+      one("Dikembalikan", "returned", numbers.returned, Tone::paused));
 }
 
 // A returned file waits at the applicant's first step; at their last one, a decree waits for them.
@@ -217,6 +224,7 @@ std::optional<std::string_view> board_list_words(std::string_view which) {
       {"active", "yang diproses"},
       {"returned", "yang dikembalikan"},
       {"due_today", "dengan batas hari ini"},
+      {"late_open", "yang lewat batas dan belum terbit"},
       {"legal_risk", "berisiko fiktif positif"},
       {"legal_passed", "yang melewati batas hukum"},
   };

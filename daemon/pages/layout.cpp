@@ -19,11 +19,22 @@ constexpr const char* kContentSecurityOfBoard =
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
     "img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
+Html head_for_anybody(const Page& page) {
+  const bool english = page.tongue == notify::Tongue::english;
+  Html links = page.beside_name;
+  if (!page.other_tongue.empty())
+    links += html("<a href=\"{}\" lang=\"{}\" hreflang=\"{}\">{}</a>", page.other_tongue,
+                  english ? "id" : "en", english ? "id" : "en",
+                  english ? "Bahasa Indonesia" : "English");
+  if (!links.empty())
+    links = html("<nav aria-label=\"{}\">{}</nav>", english ? "Other pages" : "Halaman lain", links);
+  return html(
+      "<header class=\"atas\"><div class=\"lebar\"><p><strong>{}</strong></p>{}</div></header>",
+      page.office, links);
+}
+
 Html head_of_page(const Page& page) {
-  if (!page.visitor)
-    return html(
-        "<header class=\"atas\"><div class=\"lebar\"><p><strong>{}</strong></p></div></header>",
-        page.office);
+  if (!page.visitor) return head_for_anybody(page);
   const Html of_administrators =
       page.visitor->administrator
           ? html(
@@ -31,7 +42,11 @@ Html head_of_page(const Page& page) {
                 "<a href=\"/pesan\">Pesan gagal</a>")
           : Html();
   const Html of_overseers =
-      page.visitor->overseer ? html("<a href=\"/jejak\">Jejak kantor</a>") : Html();
+      html("{}{}",
+           page.visitor->overseer || page.visitor->reports
+               ? html("<a href=\"/laporan\">Laporan</a>")
+               : Html(),
+           page.visitor->overseer ? html("<a href=\"/jejak\">Jejak kantor</a>") : Html());
   const Html of_superiors =
       page.visitor->superior
           ? html("<a href=\"/eskalasi\">Eskalasi</a><a href=\"/eskalasi#tim\">Tim saya</a>")
@@ -87,16 +102,23 @@ void add_security(http::Response& response, const char* policy = kContentSecurit
 }  // namespace
 
 http::Response page_response(int status, const Page& page) {
+  const bool english = page.tongue == notify::Tongue::english;
+  const Html foot =
+      page.foot.empty()
+          ? html("<footer><div class=\"lebar halus\">{} · {}</div></footer>", page.office,
+                 english ? "Tenggat system" : "sistem Tenggat")
+          : html("<footer><div class=\"lebar\">{}</div></footer>", page.foot);
   const Html whole = html(
-      "<!DOCTYPE html>\n<html lang=\"id\"><head><meta charset=\"utf-8\">"
+      "<!DOCTYPE html>\n<html lang=\"{}\" class=\"{}\"><head><meta charset=\"utf-8\">"
       "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
       "<meta name=\"robots\" content=\"noindex,nofollow\">"
       "<title>{}</title><link rel=\"stylesheet\" href=\"{}\">{}</head>\n"
-      "<body class=\"{}\"><a class=\"loncat\" href=\"#isi\">Langsung ke isi</a>{}"
+      "<body class=\"{}\"><a class=\"loncat\" href=\"#isi\">{}</a>{}"
       "<main id=\"isi\"><div class=\"lebar\">\n{}</div></main>\n"
-      "<footer><div class=\"lebar halus\">{} · sistem Tenggat</div></footer></body></html>\n",
-      page.title, style_address(), renewal_of(page), class_of(page.frame), head_of_page(page),
-      page.body, page.office);
+      "{}</body></html>\n",
+      notify::code_of(page.tongue), page.frame == Page::Frame::screen ? "dinding" : "", page.title, style_address(), renewal_of(page),
+      class_of(page.frame), english ? "Skip to the content" : "Langsung ke isi",
+      head_of_page(page), page.body, foot);
   http::Response response;
   response.status = status;
   response.content_type = "text/html; charset=utf-8";

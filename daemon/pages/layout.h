@@ -5,6 +5,7 @@
 
 #include "daemon/http/message.h"
 #include "daemon/pages/html.h"
+#include "notifiers/speech.h"
 
 namespace tenggat::pages {
 
@@ -15,6 +16,7 @@ struct Visitor {
   bool administrator = false;
   bool overseer = false;  // sees the office's own record
   bool superior = false;  // delays of others come to them
+  bool reports = false;   // others report to them
 };
 
 struct Page {
@@ -24,6 +26,11 @@ struct Page {
   // One readable column; tables of the office; the board, which renews itself; the board on a wall.
   enum class Frame { column, wide, board, screen } frame = Frame::column;
   Html body;
+  // Of a page for citizens: in what language it is, the address of the same in the other one, what
+  // its head has besides, and what its foot says of the office.
+  notify::Tongue tongue = notify::Tongue::indonesian;
+  std::string other_tongue{};
+  Html beside_name{}, foot{};
 };
 
 // Security headers included: nothing may be loaded but our stylesheet, no form leads elsewhere, no
@@ -54,6 +61,14 @@ Html hidden_fields(const FormKeys& keys);
 inline constexpr std::string_view kLookAgain = "tinjau";
 // By this name a form knows again what was typed into it.
 Html form_mark(std::string_view form);
+
+// One of two, with the same places for the same values in the same order.
+template <class... Values>
+Html in_tongue(notify::Tongue tongue, Pattern<std::type_identity_t<Values>...> indonesian,
+               Pattern<std::type_identity_t<Values>...> english, const Values&... values) {
+  return tongue == notify::Tongue::english ? html(english, values...)
+                                           : html(indonesian, values...);
+}
 
 // Fields that hold what was chosen before.
 Html tick_box(std::string_view name, std::string_view value, std::string_view words, bool ticked);

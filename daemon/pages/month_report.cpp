@@ -31,8 +31,9 @@ std::string town_in(const std::string& agency) {
 
 class Report {
  public:
-  explicit Report(const ReportSubject& subject)
+  Report(const ReportSubject& subject, bool on_screen)
       : s_(subject),
+        is_screen_(on_screen),
         sop_(subject.context.sop),
         calendar_(subject.context.calendar),
         now_(subject.context.now) {
@@ -43,9 +44,11 @@ class Report {
       if (month.month < s_.month) before_ = month;
   }
 
-  Html body() const {
-    return html("{}{}{}{}{}{}{}{}{}", summary(), compliance(), history(), durations(), causes(),
-                late(), others(), how(), signature());
+  Html body() const { return html("{}{}", on_screen(), signature()); }
+  // Nobody signs a screen.
+  Html on_screen() const {
+    return html("{}{}{}{}{}{}{}{}", summary(), compliance(), history(), durations(), causes(),
+                late(), others(), how());
   }
 
  private:
@@ -271,6 +274,14 @@ class Report {
         rows);
   }
 
+  Html numbered(const store::LateCase& one) const {
+    if (!is_screen_) return html("{}", one.number);
+    return html(
+        "<a href=\"/permohonan/{}\">{}</a><br><a class=\"sentuh\" href=\"/permohonan/{}/bukti\" "
+        "aria-label=\"Cetak berkas bukti {}\">Cetak berkas bukti</a>",
+        one.id, one.number, one.id, one.number);
+  }
+
   Html late() const {
     if (s_.figures.late.empty()) return {};
     Html rows;
@@ -278,7 +289,7 @@ class Report {
       rows += html(
           "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
           "</tr>",
-          one.number, one.subject, one.applicant,
+          numbered(one), one.subject, one.applicant,
           one.due ? day(calendar_.local_end(*one.due)) : std::string(kNone),
           one.closed ? day(calendar_.local(*one.closed)) : std::string("belum diputus"),
           one.cause.empty() ? std::string(kNone) : one.cause);
@@ -352,6 +363,7 @@ class Report {
   }
 
   const ReportSubject& s_;
+  const bool is_screen_;  // where an address leads somewhere
   const Sop& sop_;
   const Calendar& calendar_;
   Instant now_;
@@ -380,6 +392,8 @@ std::string month_words(const std::string& month) {
   return notify::date(local).substr(2);
 }
 
+Html month_report_body(const ReportSubject& subject) { return Report(subject, true).on_screen(); }
+
 std::string month_report_page(const ReportSubject& subject) {
   PrintedPage page;
   page.office = subject.office;
@@ -387,7 +401,7 @@ std::string month_report_page(const ReportSubject& subject) {
   page.subtitle = subject.context.sop.title + ", " + month_words(subject.month);
   page.footer = fmt::format("{} · dicetak {} dari Tenggat", page.subtitle,
                             moment_words(subject.context.calendar, subject.context.now));
-  page.body = Report(subject).body();
+  page.body = Report(subject, false).body();
   return printed(page);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 
+#include "daemon/pages/html.h"
 #include "daemon/store/report.h"
 #include "rules/permit/transition.h"
 
@@ -14,6 +15,8 @@ struct ReportSubject {
   std::string office;      // the agency
 };
 std::string month_report_page(const ReportSubject& subject);
+// What stands on it, for a page of the office.
+Html month_report_body(const ReportSubject& subject);
 
 // One measure a row: month, SOP, part, name, measure, value. Numbers with a point, seconds as
 // seconds, what is not known left empty.

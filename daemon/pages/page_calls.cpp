@@ -45,26 +45,39 @@ Outcomes outcome_of(const CommandAnswer& answer) {
       return {true, 303, "", answer.body};
     case Kind::refused:
       if (answer.refusal)
-        return {false, http::problem_code(answer.refusal->reason())->status,
-                refusal_words(*answer.refusal)};
+        return {false,
+                http::problem_code(answer.refusal->reason())->status,
+                refusal_words(*answer.refusal),
+                {},
+                std::string(http::problem_code(answer.refusal->reason())->title.english) + "."};
       break;
     case Kind::not_found:
-      return {false, 404, "Permohonan tidak ditemukan."};
+      return {false, 404, "Permohonan tidak ditemukan.", {}, "There is no such application."};
     case Kind::key_reused:
       return {
           false, 409,
           "Formulir ini sudah pernah dikirim dengan isi lain. Periksa keadaan terbaru di bawah, "
-          "lalu ulangi bila masih perlu."};
+          "lalu ulangi bila masih perlu.",
+          {},
+          "This form was sent before with other content. See below how things stand now, and try "
+          "again where it is still needed."};
     case Kind::busy:
       return {false, 503,
               answer.outage.empty()
                   ? "Sistem sedang sibuk. Silakan coba lagi sebentar lagi."
                   : "Sistem sedang tidak dapat melayani. Belum ada yang berubah; silakan coba lagi "
-                    "beberapa saat lagi."};
+                    "beberapa saat lagi.",
+              {},
+              "The system cannot serve you right now. Nothing has changed; please try again in a "
+              "moment."};
     case Kind::failed:
       break;
   }
-  return {false, 500, "Terjadi kesalahan pada sistem. Belum ada yang berubah."};
+  return {false,
+          500,
+          "Terjadi kesalahan pada sistem. Belum ada yang berubah.",
+          {},
+          "Something went wrong here. Nothing has changed."};
 }
 
 }  // namespace
@@ -259,7 +272,8 @@ Html typed_values(const http::Form& form) {
   // Of the form itself, not of who filled it in.
   constexpr std::string_view kOurs[] = {"token",    "aksi",        "kunci",  "langkah", "versi",
                                         "formulir", "tugas",       "pesan",  "yakin",   "ke",
-                                        "syarat",   "syarat_jeda", "usulkan"};
+                                        "syarat",   "syarat_jeda", "usulkan",
+                                        "pesan_dalam"};
   constexpr std::string_view kField = "isian.";
   Html values;
   for (const http::FormField& field : form.fields)
@@ -273,9 +287,10 @@ Html typed_values(const http::Form& form) {
   return html("<h2>Yang sudah Anda isi</h2><dl class=\"fakta\">{}</dl>", values);
 }
 
-Html Typed::files_are_lost() const {
+Html Typed::files_are_lost(notify::Tongue tongue) const {
   if (!form_) return {};
-  return html("<p class=\"halus\">Berkas yang tadi dipilih perlu dipilih lagi.</p>");
+  return in_tongue(tongue, "<p class=\"halus\">Berkas yang tadi dipilih perlu dipilih lagi.</p>",
+                   "<p class=\"halus\">Files that were chosen need to be chosen again.</p>");
 }
 
 std::string csrf_token(std::string_view secret, std::string_view purpose) {
@@ -336,9 +351,12 @@ std::optional<Outcomes> upload_fault(const http::Form& form) {
   return std::nullopt;
 }
 
-Html upload_hint() {
-  return html("<p class=\"halus\">Berkas: {}; seluruhnya paling besar 20 MB.</p>",
-              http::file_type_names(http::Language::indonesian));
+Html upload_hint(notify::Tongue tongue) {
+  return in_tongue(tongue, "<p class=\"halus\">Berkas: {}; seluruhnya paling besar 20 MB.</p>",
+                   "<p class=\"halus\">Files: {}; 20 MB at most together.</p>",
+                   http::file_type_names(tongue == notify::Tongue::english
+                                             ? http::Language::english
+                                             : http::Language::indonesian));
 }
 
 std::string upload_name(std::string_view kind, std::string_view name) {

@@ -72,7 +72,7 @@ class Typed {
   }
   bool has(std::string_view name, std::string_view value) const;
   // No page can put a file back into its field: it says so.
-  Html files_are_lost() const;
+  Html files_are_lost(notify::Tongue tongue = notify::Tongue::indonesian) const;
 
  private:
   const http::Form* form_ = nullptr;
@@ -93,6 +93,10 @@ struct Outcomes {
   int status = 303;
   std::string words;     // why not
   std::string answer{};  // where it was done: the permit as it is then, as the API shows it
+  std::string english{};  // `words` to who reads English; empty: they stand for both
+  const std::string& in(notify::Tongue tongue) const {
+    return tongue == notify::Tongue::english && !english.empty() ? english : words;
+  }
 };
 
 using PageRoute = http::Answered<PageCall>;
@@ -158,11 +162,14 @@ class PageGroup {
   X(front_pages) X(problem_pages) X(track_pages) X(objection_pages) X(sign_in_pages)             \
   X(task_pages) X(permit_pages) X(applicant_pages) X(search_pages) X(board_pages) X(officer_pages)  \
   X(calendar_pages) X(dead_letter_pages) X(service_pages) X(office_record_pages)                  \
-  X(receipt_pages) X(escalation_pages) X(channel_pages)
+  X(receipt_pages) X(escalation_pages) X(channel_pages) X(citizen_pages) X(report_pages)
 #define X(pages) std::vector<PageRoute> pages(const PageParts* parts);
 TENGGAT_PAGES(X)
 #undef X
 // clang-format on
+
+// A problem document as a page.
+Response problem_page(const Response& problem, bool english, const std::string& office);
 
 // --- what forms do -------------------------------------------------------------------------------
 
@@ -208,7 +215,7 @@ std::vector<NewDocument> uploaded(const http::Form& form);
 // Why a file that a form brings was not kept, in words for whoever sent it; nothing: all were.
 std::optional<Outcomes> upload_fault(const http::Form& form);
 // Which types, and how much.
-Html upload_hint();
+Html upload_hint(notify::Tongue tongue = notify::Tongue::indonesian);
 Html upload_input(std::string_view id, std::string_view kind, std::string_view name,
                   std::string_view label, bool required);
 // A link to what can be opened: our own download route for uploads; elsewhere the address as it is,
@@ -218,9 +225,12 @@ Html document_link(const Document& document, const std::string& own_prefix, cons
 // A choice of one service, by title; `all`: what none of them is called, where that may be chosen.
 Html service_choice(std::vector<const Sop*> sops, std::string_view chosen, std::string_view all);
 // A permit in a list of the office: what it is, where it stands and how long it has. At `step`
-// where a visit of it is open, else at the most urgent one.
+// where a visit of it is open, else at the most urgent one. `more` stands below its subject.
 Html listed_item(const store::StoredPermit& stored, const office::Rulebook& rulebook, Instant now,
-                 std::string_view step);
+                 std::string_view step, const Html& more = {});
 bool away_on(const Officer& officer, const CivilDate& day);
+// Whether others report to this officer today: the month's figures are for them, and for whoever
+// oversees.
+bool reads_reports(const office::Rulebook& rulebook, std::string_view officer, Instant now);
 
 }  // namespace tenggat::pages

@@ -91,7 +91,8 @@ awaitable<std::optional<SignedIn>> PageEntrance::who_has_signed_in(const Request
       csrf_token(secret, "sesi"),
       who.principal.administrator,
       who.principal.overseer,
-      !http::roles_below(officer->id, rulebook_, found.moment.now).empty()};
+      !http::roles_below(officer->id, rulebook_, found.moment.now).empty(),
+      reads_reports(rulebook_, officer->id, found.moment.now)};
   who.now = found.moment.now;
   if (session->stale) {
     auto acquiring = pool_.acquire();

@@ -18,8 +18,6 @@ awaitable<Response> style(PageCall) {
   co_return response;
 }
 
-awaitable<Response> front(PageCall) { co_return see_other("/tugas"); }
-
 std::vector<PageRoute> all_pages(const PageParts* parts) {
   std::vector<PageRoute> all;
   const auto add = [&](std::vector<PageRoute> pages) {
@@ -34,8 +32,7 @@ std::vector<PageRoute> all_pages(const PageParts* parts) {
 }  // namespace
 
 std::vector<PageRoute> front_pages(const PageParts*) {
-  return {{{"GET", "/", "page_front", Who::anyone, In::none, Out::small}, &front},
-          {{"GET", "/gaya.css", "page_style", Who::anyone, In::none, Out::small}, &style}};
+  return {{{"GET", "/gaya.css", "page_style", Who::anyone, In::none, Out::small}, &style}};
 }
 
 std::vector<http::Route> page_routes(PageParts parts) {
@@ -43,6 +40,12 @@ std::vector<http::Route> page_routes(PageParts parts) {
   std::vector<http::Route> routes;
   for (PageRoute& page : all_pages(&parts)) routes.push_back(entrance->route(std::move(page)));
   return routes;
+}
+
+http::FaultPage fault_page(const office::SigningIn& office) {
+  return [&office](const http::Response& problem, bool english) {
+    return problem_page(problem, english, office.office_name());
+  };
 }
 
 std::vector<http::RouteRow> page_rows() {

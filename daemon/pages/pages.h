@@ -15,6 +15,7 @@
 #include "daemon/base/resources.h"
 #include "daemon/http/doorkeeper.h"
 #include "daemon/http/router.h"
+#include "daemon/http/server.h"
 #include "daemon/office/board.h"
 #include "daemon/office/committer.h"
 #include "daemon/office/rulebook.h"
@@ -42,6 +43,9 @@ struct PageParts {
 };
 
 std::vector<http::Route> page_routes(PageParts parts);
+// What browsers are shown where a request fails before a page could answer it. `office` must
+// outlive it.
+http::FaultPage fault_page(const office::SigningIn& office);
 // What their rows say, the same without any parts.
 std::vector<http::RouteRow> page_rows();
 // Of every route of the public listener, the API's first.

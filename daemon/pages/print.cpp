@@ -85,6 +85,25 @@ Html rectangle(double x, double y, double width, double height, std::string_view
               at(std::max(width, 0.5)), at(height), ink);
 }
 
+// So that series are told apart without colour: an outline, a solid bar, a hatched one. One series
+// alone is solid.
+Html hatching() {
+  return html(
+      "<defs><pattern id=\"garis\" width=\"4\" height=\"4\" patternUnits=\"userSpaceOnUse\" "
+      "patternTransform=\"rotate(45)\"><rect width=\"4\" height=\"4\" fill=\"#fff\"/>"
+      "<rect width=\"2\" height=\"4\" fill=\"#a3201a\"/></pattern></defs>");
+}
+
+Html filled(double x, double y, double width, double height, std::size_t series,
+            std::size_t of) {
+  constexpr std::array<std::string_view, 3> kFills{"#fff", "#0b5d68", "url(#garis)"};
+  constexpr std::array<std::string_view, 3> kEdges{"#0b5d68", "#0b5d68", "#a3201a"};
+  const std::size_t at_fill = of == 1 ? 1 : series % kFills.size();
+  return html(
+      "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\" stroke=\"{}\"/>", at(x),
+      at(y), at(width), at(height), kFills.at(at_fill), kEdges.at(at_fill));
+}
+
 Html line(double x1, double y1, double x2, double y2) {
   return html("<line x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\" stroke=\"#111\" stroke-width=\"1\"/>",
               at(x1), at(y1), at(x2), at(y2));
@@ -151,10 +170,10 @@ Html columns(std::string_view title, const std::vector<std::string>& series,
   const double thick =
       std::min(26.0, room * 0.8 / static_cast<double>(std::max<std::size_t>(series.size(), 1)));
   const double floor = kHeight - kBottom;
-  Html content;
+  Html content = hatching();
   double x = 0;
   for (std::size_t i = 0; i < series.size(); ++i) {
-    content += rectangle(x, 3, 9, 9, kInks.at(i % kInks.size()));
+    content += filled(x, 3, 9, 9, i, series.size());
     content += text(x + 13, 11, "start", series[i]);
     x += 30 + 5.4 * static_cast<double>(series[i].size());
   }
@@ -163,8 +182,8 @@ Html columns(std::string_view title, const std::vector<std::string>& series,
     double left = middle - thick * static_cast<double>(groups[g].values.size()) / 2;
     for (std::size_t i = 0; i < groups[g].values.size(); ++i, left += thick) {
       const double value = groups[g].values[i];
-      content += rectangle(left, floor - value * scale, thick - 1.5, value * scale,
-                           kInks.at(i % kInks.size()));
+      content +=
+          filled(left, floor - value * scale, thick - 1.5, value * scale, i, series.size());
       content +=
           text(left + thick / 2, floor - value * scale - 3, "middle", fmt::format("{:.0f}", value));
     }

@@ -176,6 +176,40 @@ ul.padat{margin:0;padding-left:1.1rem}ul.padat>li{margin:0 0 .25rem}
 @media (max-width:30rem){.kartu .sebaris>a.tombol,.kartu .sebaris>button{flex:1 1 auto}
 .kartu .sebaris>a.utama,.kartu .sebaris>button.utama{flex-basis:100%}
 .rapat a{display:inline-block;padding:.6rem 0}}
+.angka-utama dd small,.tiga small{font-size:.6em;font-weight:600}
+.layar>header,.layar>footer{display:none}.layar main{padding:0}.layar .lebar{max-width:none;padding:0 .5rem}
+.layar h1{font-size:1.15rem;margin:0;color:var(--accent)}.layar h2{font-size:1.2rem;margin:0;line-height:1.15}
+.layar .kepala,.layar .kaki{display:flex;flex-wrap:wrap;gap:0 1rem;justify-content:space-between;align-items:baseline;padding:.3rem .5rem}
+.layar .kepala{border-bottom:1px solid var(--line)}.layar .kepala p,.layar .kaki p{margin:0}.layar .kepala strong{font-size:1.35rem}
+.layar .kaki .terlambat{color:var(--late);font-weight:700}.layar .kaki .halus,.layar .judul p{color:var(--soft);font-size:.9rem;margin:0}
+.layar .kartu{padding:.4rem .7rem;margin:.4rem 0}
+.layar .judul{display:flex;flex-wrap:wrap;gap:0 1rem;justify-content:space-between;align-items:baseline}
+.layar .tiga{display:grid;grid-template-columns:repeat(auto-fit,minmax(6rem,1fr));gap:.2rem .5rem;margin:.3rem 0}
+.tiga div{display:flex;flex-direction:column-reverse;justify-content:flex-end;border-left:3px solid var(--line);padding-left:.5rem}
+.tiga dd{margin:0;font-size:1.9rem;font-weight:700;line-height:1.1}.tiga dt{font-size:.88rem;line-height:1.15}
+.tiga .terlambat{border-color:var(--late)}.tiga .terlambat dd,tr.terlambat .angka,tr.terlambat .keadaan{color:var(--late)}
+.tiga .segera{border-color:var(--soon)}.tiga .segera dd,tr.segera .keadaan{color:var(--soon)}
+.tiga .ok{border-color:var(--ok)}.tiga .ok dd,tr.ok .keadaan{color:var(--ok)}tr.jeda .keadaan{color:var(--pause)}
+table.tahapan{font-size:1rem;min-width:0}table.tahapan th,table.tahapan td{padding:.22rem .3rem;font-weight:400;vertical-align:baseline;line-height:1.25}
+table.tahapan .angka{text-align:right;font-weight:700}table.tahapan td.keadaan{font-weight:700;width:38%}
+table.tahapan tr.terlambat th,table.tahapan tr.terlambat td{background:var(--late-bg)}
+@media (min-width:60rem){html.dinding{font-size:calc(100vw / 48)}.layar .panel-2{display:grid;grid-template-columns:1fr 1fr;gap:.5rem}}
+.laporan table{background:var(--card)}.laporan{overflow-x:auto}
+.laporan .kotak{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.6rem;margin:.75rem 0}
+.laporan .kotak div{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:.6rem .8rem}
+.laporan .kotak strong{display:block;font-size:1.5rem;line-height:1.2}.laporan .kotak span{display:block;color:var(--soft);font-size:.9rem}
+.laporan figure{background:#fff;color:#111;border:1px solid var(--line);border-radius:10px;margin:.75rem 0;padding:.8rem;max-width:44rem}
+.laporan figcaption{font-weight:600}.laporan svg{display:block;width:100%;height:auto}
+.laporan td.angka,.laporan th.angka{text-align:right}
+.hitungan{display:block;font-weight:400;color:var(--soft);font-size:.92rem}
+table.hitung{min-width:0}table.hitung td.angka{text-align:right;white-space:nowrap;padding-right:0}
+table.hitung th.angka{text-align:right;padding-right:0}
+table.hitung tr.sepi th{color:var(--soft)}table.hitung tr.hari-ini{background:var(--ok-bg)}
+table.hitung tr.jumlah th,table.hitung tr.jumlah td{border-top:2px solid var(--ink)}
+.nomor-sk strong{font-size:1.15rem}.tombol.penuh{display:block}
+a.sentuh,ul.hubungi a{display:inline-block;min-height:2.75rem;line-height:1.6;padding:.55rem 0}
+ul.hubungi{list-style:none;margin:0;padding:0}.dua dl.fakta dd a{display:inline-block;padding:.55rem 0;min-height:2.75rem}
+@media (min-width:60rem){.dua{display:grid;grid-template-columns:minmax(0,1.35fr) minmax(0,1fr);gap:2rem}.dua h2{margin-top:.4rem}}
 footer{border-top:1px solid var(--line);padding:1rem 0 2rem}
 @media print{body{background:#fff;color:#000;font-size:11pt}header.atas nav,form,.loncat,button{display:none}
 .kartu,details{break-inside:avoid;border-color:#999}a{color:#000}main{padding:0}}

@@ -77,7 +77,7 @@ Html task_item(const http::Task& task, const Sop& sop, const Calendar& calendar,
 }
 
 Html listed_item(const store::StoredPermit& stored, const office::Rulebook& rulebook, Instant now,
-                 std::string_view step) {
+                 std::string_view step, const Html& more) {
   const Permit& permit = stored.permit;
   const Sop& sop = rulebook.sop_version(permit.sop_version);
   const Calendar& calendar = rulebook.calendar(sop.calendar);
@@ -86,7 +86,8 @@ Html listed_item(const store::StoredPermit& stored, const office::Rulebook& rule
   const Visit* visit = open.empty() ? nullptr : open.front();
   for (const Visit* one : open)
     if (one->step == step) visit = one;
-  const Html mark = permit.legal_passed_at ? html("<br>{}", legal_mark(permit)) : Html();
+  const Html mark =
+      html("{}{}", more, permit.legal_passed_at ? html("<br>{}", legal_mark(permit)) : Html());
   const Html others =
       open.size() > 1 ? html("<br><span class=\"halus\">dan {} tahap lain</span>", open.size() - 1)
                       : Html();

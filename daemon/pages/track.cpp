@@ -40,34 +40,87 @@ namespace {
 
 const Actor kApplicantHere{Actor::Kind::applicant, kSpeaksForApplicant, ""};
 
+// What they sent in, also what has been replaced since.
 Html documents_of(const TrackView& view) {
   Html items;
+  int count = 0;
   for (const Document& document : view.permit().documents) {
-    if (!document.counts() || !document.file ||
+    if (!document.file || document.voided_event != 0 ||
         sop_of(document, view.permit(), view.sop).brings(document.kind))
       continue;
-    items += html("<li>{} <span class=\"halus\">diterima {}</span></li>",
-                  document_words(document.kind, document.name, view.sop),
-                  notify::short_moment(view.calendar.local(document.added_at)));
+    ++count;
+    items += html("<li>{} <span class=\"halus\">{} {}{}</span></li>",
+                  view.own(document_words(document.kind, document.name, view.sop)),
+                  view.say("diterima", "received"), view.speech.brief(document.added_at),
+                  document.superseded_event == 0
+                      ? ""
+                      : view.say(", sudah diganti dengan yang baru", ", replaced since"));
   }
   if (items.empty()) return {};
-  return html("<h2>Berkas yang Anda serahkan</h2><ul class=\"polos\">{}</ul>", items);
+  return html("<details><summary>{} ({})</summary><ul class=\"polos\">{}</ul></details>",
+              view.say("Berkas yang Anda serahkan", "What you sent in"), count, items);
 }
 
 // Whoever has the link reads what is not personal.
 Html form_of(const TrackView& view) {
   const Html fields = field_facts(view.sop, view.permit().fields, false);
-  return fields.empty() ? Html() : html("<h2>Isian permohonan</h2>{}", fields);
+  return fields.empty() ? Html()
+                        : html("<details><summary>{}</summary>{}</details>",
+                               view.say("Isian permohonan", "What you filled in"), fields);
 }
 
 Html receipt_of(const TrackView& view) {
   if (view.receipt.empty()) return {};
+  const bool decree = office::decree_in_force(view.permit(), view.sop) != nullptr;
+  const Html what = in_tongue(
+      view.tongue(),
+      "Siapa pun dapat memindai kode ini untuk memeriksa {} permohonan ini pada catatan kami. Data "
+      "pribadi tidak ditampilkan.",
+      "Anybody can scan this code to check {} of this application against our records. No personal "
+      "data is shown.",
+      decree ? view.say("izin dari", "the permit") : view.say("batas waktu", "the date"));
   return html(
-      "<h2>Tanda bukti</h2><div class=\"kartu\">{}<p>Siapa pun dapat memindai kode ini untuk "
-      "memeriksa {} permohonan ini pada catatan kami. Data pribadi tidak ditampilkan.</p>"
-      "<p><a href=\"{}\">Buka tanda bukti</a></p></div>",
-      qr_code(view.receipt),
-      office::decree_in_force(view.permit(), view.sop) ? "izin dari" : "batas waktu", view.receipt);
+      "<h2>{}</h2><div class=\"kartu\">{}<p>{}</p>"
+      "<p><a class=\"sentuh\" href=\"{}\">{}</a></p></div>",
+      decree ? view.say("Kode keaslian", "Proof of authenticity")
+             : view.say("Tanda bukti", "Receipt"),
+      qr_code(view.receipt), what, view.receipt, view.say("Buka tanda bukti", "Open the receipt"));
+}
+
+// Once it is issued; the survey comes after what they came for.
+Html survey_of(const TrackView& view) {
+  if (view.office.survey_url.empty() || view.permit().signings == 0 ||
+      view.permit().outcome == Outcome::refusal)
+    return {};
+  return html(
+      "<h2>{}</h2><div class=\"kartu\"><p>{}</p><p><a class=\"tombol\" href=\"{}\" "
+      "rel=\"noreferrer\">{}</a></p></div>",
+      view.say("Bagaimana pelayanan kami?", "How did we do?"),
+      view.say("Survei Kepuasan Masyarakat.", "The survey of public satisfaction."),
+      view.office.survey_url, view.say("Isi survei", "Take the survey"));
+}
+
+// What it took others lately; beside the date, which is a promise, this is none.
+Html usual_times(const TrackView& view) {
+  if (!view.times || is_terminal(view.permit().state)) return {};
+  const Counting counting = counting_of(view.sop.case_standard);
+  return in_tongue(
+      view.tongue(),
+      "<p>Biasanya: separuh permohonan layanan ini selesai dalam <strong>{}</strong>, 9 dari 10 "
+      "dalam <strong>{}</strong> ({} permohonan yang selesai dalam 90 hari terakhir).</p>",
+      "<p>Usually: half of the applications for this service are done in <strong>{}</strong>, 9 of "
+      "10 in <strong>{}</strong> ({} that were done in the last 90 days).</p>",
+      view.speech.span(view.times->p50, counting), view.speech.span(view.times->p90, counting),
+      view.speech.number(view.times->count));
+}
+
+Html head_of(const TrackView& view) {
+  const Permit& permit = view.permit();
+  return html(
+      "<p class=\"halus\">{} {} · {}</p><h1>{}</h1><p class=\"halus\">{} {} · {} {}</p>",
+      view.say("Nomor", "Number"), permit.number, view.own(view.sop.title), permit.subject,
+      view.say("Pemohon:", "Applicant:"), view.stored.applicant.name,
+      view.say("diajukan", "submitted"), view.speech.brief(permit.submitted_at));
 }
 
 Html body_of(const TrackView& view, const Html& said) {
@@ -75,36 +128,50 @@ Html body_of(const TrackView& view, const Html& said) {
   const Html undo = undo_card(view);
   const Html top = standing_card(view);
   const Html withdrawal = form_to_withdraw(view);
+  const Html tongue = form_of_tongue(view);
   Html notice = said;
   if (!view.answered) {
     if (!view.fault.empty()) notice = message(view.fault, true);
     notice += typed_values(view.form);
   }
-  Html proof = proof_of_case(permit, view.sop, view.calendar, view.now, For::applicant);
+  Html proof = proof_of_case(permit, view.sop, view.speech, view.now, For::applicant);
   if (!proof.empty())
-    proof = html("<details><summary>Bagaimana tanggal ini dihitung?</summary>{}</details>", proof);
-  return html(
-      "<p class=\"halus\">Nomor {} · {}</p><h1>{}</h1><p class=\"halus\">Pemohon: {} · diajukan "
-      "{}</p>"
-      "{}{}{}{}{}{}{}{}{}{}",
-      permit.number, view.sop.title, permit.subject, view.stored.applicant.name,
-      notify::short_moment(view.calendar.local(permit.submitted_at)),
-      objected_to(view.stored, view.beside, view.links), notice, undo, top, journey(view),
-      form_of(view), documents_of(view), receipt_of(view), proof, withdrawal);
+    proof = html("<details><summary>{}</summary>{}</details>",
+                 view.say("Bagaimana tanggal ini dihitung?", "How is this date counted?"), proof);
+  const bool ended = is_terminal(permit.state);
+  const Html receipt = receipt_of(view), survey = survey_of(view);
+  return html("{}{}{}{}{}{}{}{}{}{}{}{}{}{}{}", head_of(view),
+              objected_to(view.stored, view.beside, view.links), notice, undo, top,
+              ended ? html("{}{}", receipt, survey) : Html(), usual_times(view),
+              ended ? Html() : proof, journey(view), form_of(view), documents_of(view),
+              ended ? Html() : html("{}{}", receipt, survey), ended ? proof : Html(), withdrawal,
+              tongue);
 }
 
 // For what was done last: an action of a step of theirs, or one of this page's own.
-std::string_view thanks_for(std::string_view what, const Sop& sop) {
-  if (what == kUndo) return "Tindakan telah dibatalkan.";
-  if (what == kAnswer) return "Terima kasih, jawaban Anda telah kami terima.";
-  if (what == kWithdrawal) return "Permohonan telah ditarik.";
-  if (what == kObjected) return "Terima kasih, keberatan Anda telah kami terima.";
+const char* thanks_for(std::string_view what, const Sop& sop, const notify::Speech& speech) {
+  if (what == kUndo) return speech.say("Tindakan telah dibatalkan.", "It has been taken back.");
+  if (what == kAnswer)
+    return speech.say("Terima kasih, jawaban Anda telah kami terima.",
+                      "Thank you, we have received your answer.");
+  if (what == kWithdrawal)
+    return speech.say("Permohonan telah ditarik.", "The application is withdrawn.");
+  if (what == kObjected)
+    return speech.say("Terima kasih, keberatan Anda telah kami terima.",
+                      "Thank you, we have received your objection.");
+  if (what == kTongueOfMessages)
+    return speech.say("Bahasa pesan telah diganti.", "The language of messages is changed.");
   for (const Step& step : sop.steps) {
     const ActionRule* rule = sop.is_applicant(step.role) ? step.find_action(what) : nullptr;
-    if (rule && rule->ends_permit()) return "Terima kasih, penerimaan telah dicatat.";
-    if (rule && rule->backward) return "Laporan kesalahan telah kami terima dan sedang diperiksa.";
+    if (rule && rule->ends_permit())
+      return speech.say("Terima kasih, penerimaan telah dicatat.",
+                        "Thank you, the receipt is recorded.");
+    if (rule && rule->backward)
+      return speech.say("Laporan kesalahan telah kami terima dan sedang diperiksa.",
+                        "We have received your report of an error and are looking into it.");
   }
-  return "Terima kasih, berkas Anda telah kami terima.";
+  return speech.say("Terima kasih, berkas Anda telah kami terima.",
+                    "Thank you, we have received your files.");
 }
 
 class TrackPages : public PageGroup {
@@ -112,6 +179,8 @@ class TrackPages : public PageGroup {
   explicit TrackPages(const PageParts& parts)
       : PageGroup(parts),
         committer_(parts.committer),
+        pool_(parts.pool),
+        board_(parts.board),
         uploads_(parts.uploads),
         receipt_keys_(parts.receipt_keys),
         public_url_(parts.public_url) {}
@@ -129,7 +198,11 @@ class TrackPages : public PageGroup {
   };
   awaitable<TheirStep> their_step(const PageCall& call, std::int64_t id);
 
+  awaitable<Response> track_tongue(const PageCall& call, std::int64_t id);
+
   office::Committer& committer_;
+  pg::Pool& pool_;
+  office::BoardFeed& board_;
   http::Uploads& uploads_;
   const office::ReceiptKeys& receipt_keys_;
   const std::string public_url_;
@@ -159,6 +232,7 @@ awaitable<Response> TrackPages::track_again(const PageCall& call, std::int64_t i
   const auto its_notes = store::add_notes(more, id);
   const auto its_letters = store::add_letters(more, id);
   const auto its_related = store::add_related(more, id);
+  const auto its_tongue = store::add_tongue_of(more, id);
   auto asking = reader_.read({id}, std::move(more));
   const Reading reading = co_await std::move(asking);
   if (!reading.permits.contains(id)) co_return not_found(call);
@@ -176,9 +250,15 @@ awaitable<Response> TrackPages::track_again(const PageCall& call, std::int64_t i
   const Sop* objections = objection_service(sop, rulebook_);
   const std::string receipt =
       office::receipt_link(reading.permits.at(id), context, receipt_keys_, public_url_);
+  const std::optional<std::string> chosen = reading.results[its_tongue];
+  const auto told_in = notify::tongue_of(chosen.value_or(""));
+  const notify::Speech speech(tongue_for(call.request, told_in), calendar_of(sop));
+  const auto board = board_.current();
+  const std::string fault = outcome.in(speech.tongue());
   const TrackView view{stored,
                        sop,
                        calendar_of(sop),
+                       speech,
                        notes,
                        now,
                        "/lacak/" + secret,
@@ -189,12 +269,39 @@ awaitable<Response> TrackPages::track_again(const PageCall& call, std::int64_t i
                        objections && !refuse_objection(as_it_is, beside, *objections, at_once),
                        letters,
                        call.form,
-                       outcome.words,
+                       fault,
                        receipt,
-                       links()};
+                       links(),
+                       signing_in_.office(),
+                       times_of(board.get(), sop),
+                       told_in.value_or(notify::Tongue::indonesian)};
   Html said;
-  if (const auto done = call.request.query.get("sudah")) said = message(thanks_for(*done, sop));
-  co_return page(outcome.status, call, "Permohonan " + stored.permit.number, body_of(view, said));
+  if (const auto done = call.request.query.get("sudah"))
+    said = message(thanks_for(*done, sop, speech));
+  Page page;
+  page.title = view.say("Permohonan ", "Application ") + stored.permit.number;
+  page.office = signing_in_.office_name();
+  page.tongue = speech.tongue();
+  page.other_tongue = other_tongue_of(call.request, speech.tongue());
+  page.foot = contact_foot(signing_in_.office(), speech, now);
+  page.body = body_of(view, said);
+  Response response = page_response(outcome.status, page);
+  keep_tongue(call.request, public_url_, response);
+  co_return response;
+}
+
+// What a reader wishes, and no part of the permit's record.
+awaitable<Response> TrackPages::track_tongue(const PageCall& call, std::int64_t id) {
+  const auto wanted = notify::tongue_of(call.form.text("pesan_dalam"));
+  if (!wanted) co_return stale_form(call);
+  auto acquiring = pool_.acquire();
+  pg::Pool::Lease lease = co_await std::move(acquiring);
+  pg::Pipeline keeping;
+  store::add_keep_tongue(keeping, id, std::string(notify::code_of(*wanted)));
+  auto running = lease->run(std::move(keeping));
+  co_await std::move(running);
+  co_return see_other("/lacak/" + call.request.param("secret") +
+                      "?sudah=" + std::string(kTongueOfMessages));
 }
 
 awaitable<TrackPages::TheirStep> TrackPages::their_step(const PageCall& call, std::int64_t id) {
@@ -225,6 +332,10 @@ awaitable<Response> TrackPages::track_act(PageCall call) {
     co_return stale_form(call);
   const std::string action = call.form.text("aksi"), step = call.form.text("langkah");
   const std::string note = call.form.text("catatan");
+  if (!call.look && action == kTongueOfMessages) {
+    auto keeping = track_tongue(call, *id);
+    co_return co_await std::move(keeping);
+  }
   Outcomes refused{false, 422, ""};
   if (call.look) {
     refused.status = 200;
@@ -232,11 +343,14 @@ awaitable<Response> TrackPages::track_act(PageCall call) {
     co_return co_await std::move(showing);
   }
   if (notify::characters(note) > http::BodyLimits::note)
-    refused.words = "Catatan terlalu panjang; paling banyak 2.000 huruf.";
+    refused = {false, 422, "Catatan terlalu panjang; paling banyak 2.000 huruf.", "",
+               "The note is too long; 2,000 characters at most."};
   else if (action == kAnswer && note.empty() && call.form.files.empty())
-    refused.words = "Tuliskan jawaban Anda atau sertakan berkasnya terlebih dahulu.";
+    refused = {false, 422, "Tuliskan jawaban Anda atau sertakan berkasnya terlebih dahulu.", "",
+               "Write your answer, or attach a file, first."};
   else if (action == kWithdrawal && call.form.text("yakin") != "ya")
-    refused.words = "Beri tanda pada kotak persetujuan sebelum menarik permohonan.";
+    refused = {false, 422, "Beri tanda pada kotak persetujuan sebelum menarik permohonan.", "",
+               "Tick the box before you withdraw the application."};
   if (refused.words.empty()) refused = upload_fault(call.form).value_or(refused);
   std::vector<NewDocument> documents = uploaded(call.form);
   auto asking = their_step(call, *id);
@@ -244,7 +358,8 @@ awaitable<Response> TrackPages::track_act(PageCall call) {
   if (refused.words.empty()) refused.words = theirs.fields.fault;
   if (refused.words.empty() && documents.empty() && note.empty() && theirs.returned &&
       theirs.fields.changed.empty())
-    refused.words = "Belum ada berkas atau catatan yang dikirim.";
+    refused = {false, 422, "Belum ada berkas atau catatan yang dikirim.", "",
+               "Neither a file nor a note was sent."};
   if (!refused.words.empty()) {
     auto showing = track_again(call, *id, refused);
     co_return co_await std::move(showing);

@@ -53,10 +53,18 @@ std::vector<Slot> upload_slots(const TrackView& view,
   return slots;
 }
 
+std::string replace_words(const TrackView& view, const Slot& slot) {
+  return view.say("Ganti ", "Replace ") + document_words_within(slot.kind, slot.name, view.sop);
+}
+
 std::string can_be_undone(const TrackView& view) {
   const Seconds window = view.context.send.undo_window;
-  if (window.count() == 0) return "Penarikan tidak dapat dibatalkan.";
-  return fmt::format("Penarikan hanya dapat dibatalkan dalam {}.", notify::duration(window));
+  if (window.count() == 0)
+    return view.say("Penarikan tidak dapat dibatalkan.", "This cannot be taken back.");
+  return fmt::format("{} {}.",
+                     view.say("Penarikan hanya dapat dibatalkan dalam",
+                              "This can be taken back only within"),
+                     view.speech.duration(window));
 }
 
 }  // namespace
@@ -75,8 +83,8 @@ Html form_to_mend(const TrackView& view, const Visit& visit,
     const std::string words = document_words(slot.kind, slot.name, view.sop);
     inputs +=
         upload_input(fmt::format("berkas{}", ++number), slot.kind, slot.name,
-                     slot.named ? words + " (perlu diperbaiki)"
-                                : "Ganti " + document_words_within(slot.kind, slot.name, view.sop),
+                     slot.named ? words + view.say(" (perlu diperbaiki)", " (needs mending)")
+                                : replace_words(view, slot),
                      false);
   }
   const std::string& action = (*again)->action->id;
@@ -86,39 +94,47 @@ Html form_to_mend(const TrackView& view, const Visit& visit,
   const bool personal = std::any_of((*again)->wanted.fields.begin(), (*again)->wanted.fields.end(),
                                     [](const Field* field) { return field->personal; });
   if (personal)
-    fields = html(
-        "<p class=\"halus\">Data pribadi tidak ditampilkan; isi hanya bila berubah.</p>{}", fields);
+    fields = in_tongue(
+        view.tongue(),
+        "<p class=\"halus\">Data pribadi tidak ditampilkan; isi hanya bila berubah.</p>{}",
+        "<p class=\"halus\">Personal data is not shown; fill in only what has changed.</p>{}",
+        fields);
   return html(
-      "{}{}{}{}<p class=\"halus\">Berkas yang tidak Anda ganti tetap berlaku.</p>{}"
-      "<label for=\"catatan\">Catatan untuk petugas <span class=\"halus\">(opsional)</span>"
-      "</label><textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\">{}</textarea>"
-      "<p><button class=\"utama penuh\" name=\"aksi\" value=\"{}\">Kirim perbaikan</button></p>"
-      "</form>",
-      head_of_form(view, action, visit.step), fields, typed.files_are_lost(), inputs, upload_hint(),
-      typed.text("catatan"), action);
+      "{}{}{}{}<p class=\"halus\">{}</p>{}<label for=\"catatan\">{} "
+      "<span class=\"halus\">{}</span></label>"
+      "<textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\">{}</textarea>"
+      "<p><button class=\"utama penuh\" name=\"aksi\" value=\"{}\">{}</button></p></form>",
+      head_of_form(view, action, visit.step), fields, typed.files_are_lost(view.tongue()), inputs,
+      view.say("Berkas yang tidak Anda ganti tetap berlaku.",
+               "Files that you do not replace stay as they are."),
+      upload_hint(view.tongue()), view.say("Catatan untuk petugas", "A note to the officer"),
+      view.say("(opsional)", "(optional)"), typed.text("catatan"), action,
+      view.say("Kirim perbaikan", "Send the corrections"));
 }
 
 Html form_to_answer(const TrackView& view, const Visit& visit) {
   if (!view.may(Offer::What::answer, visit.id)) return {};
-  Html inputs = upload_input("berkas0", kAnswerDocument, "", "Lampiran jawaban", false);
+  Html inputs = upload_input("berkas0", kAnswerDocument, "",
+                             view.say("Lampiran jawaban", "Attachment"), false);
   int number = 0;
   for (const Slot& slot : upload_slots(view, {}))
     if (slot.kind != kAnswerDocument)
-      inputs +=
-          upload_input(fmt::format("berkas{}", ++number), slot.kind, slot.name,
-                       "Ganti " + document_words_within(slot.kind, slot.name, view.sop), false);
+      inputs += upload_input(fmt::format("berkas{}", ++number), slot.kind, slot.name,
+                             replace_words(view, slot), false);
   const Typed typed = view.typed(kAnswer);
   return html(
-      "{}{}<label for=\"catatan\">Jawaban Anda</label>"
+      "{}{}<label for=\"catatan\">{}</label>"
       "<textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\">{}</textarea>"
-      "<details><summary>Sertakan berkas</summary>{}{}</details>"
-      "<p class=\"halus\">Setelah jawaban dikirim, waktu layanan berjalan kembali dan jawaban "
-      "tidak "
-      "dapat ditarik.</p>"
-      "<p><button class=\"utama penuh\" name=\"aksi\" value=\"{}\">Kirim jawaban</button></p>"
-      "</form>",
-      head_of_form(view, kAnswer, visit.step), typed.files_are_lost(), typed.text("catatan"),
-      inputs, upload_hint(), kAnswer);
+      "<details><summary>{}</summary>{}{}</details><p class=\"halus\">{}</p>"
+      "<p><button class=\"utama penuh\" name=\"aksi\" value=\"{}\">{}</button></p></form>",
+      head_of_form(view, kAnswer, visit.step), typed.files_are_lost(view.tongue()),
+      view.say("Jawaban Anda", "Your answer"), typed.text("catatan"),
+      view.say("Sertakan berkas", "Attach files"), inputs, upload_hint(view.tongue()),
+      view.say("Setelah jawaban dikirim, waktu layanan berjalan kembali dan jawaban tidak dapat "
+               "ditarik.",
+               "Once it is sent, the time for our decision runs again, and the answer cannot be "
+               "taken back."),
+      kAnswer, view.say("Kirim jawaban", "Send the answer"));
 }
 
 Html form_of_receipt(const TrackView& view, const Visit& visit) {
@@ -137,10 +153,11 @@ Html form_of_receipt(const TrackView& view, const Visit& visit) {
     }
     forms += folded(
         words,
-        html("{}<label for=\"catatan\">Apa yang keliru?</label>"
+        html("{}<label for=\"catatan\">{}</label>"
              "<textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\" required>{}</textarea>"
-             "<p><button name=\"aksi\" value=\"{}\">Kirim laporan</button></p></form>",
-             head, typed.text("catatan"), action.id),
+             "<p><button name=\"aksi\" value=\"{}\">{}</button></p></form>",
+             head, view.say("Apa yang keliru?", "What is wrong?"), typed.text("catatan"), action.id,
+             view.say("Kirim laporan", "Send the report")),
         bool(typed));
   }
   return forms;
@@ -148,15 +165,18 @@ Html form_of_receipt(const TrackView& view, const Visit& visit) {
 
 Html form_to_withdraw(const TrackView& view) {
   if (!view.may(Offer::What::withdraw)) return {};
-  const std::string words = action_words(view.sop, "", kWithdrawal);
+  const std::string words = view.speech.english() ? "Withdraw the application"
+                                                  : action_words(view.sop, "", kWithdrawal);
   const Html inside = html(
-      "<p>Permohonan yang ditarik tidak diproses lagi. {}</p>"
-      "{}<div class=\"pilihan\">"
+      "<p>{} {}</p>{}<div class=\"pilihan\">"
       "<label><input type=\"checkbox\" name=\"yakin\" value=\"ya\" required>"
-      "<span>Ya, saya menarik permohonan {}</span></label></div>"
+      "<span>{} {}</span></label></div>"
       "<p><button class=\"bahaya\" name=\"aksi\" value=\"{}\">{}</button></p></form>",
-      can_be_undone(view), head_of_form(view, kWithdrawal, ""), view.permit().number, kWithdrawal,
-      words);
+      view.say("Permohonan yang ditarik tidak diproses lagi.",
+               "A withdrawn application is not gone on with."),
+      can_be_undone(view), head_of_form(view, kWithdrawal, ""),
+      view.say("Ya, saya menarik permohonan", "Yes, I withdraw application"), view.permit().number,
+      kWithdrawal, words);
   return folded(words, inside, bool(view.typed(kWithdrawal)));
 }
 
@@ -165,13 +185,31 @@ Html undo_card(const TrackView& view) {
   if (offered.empty() || !view.permit().last_action) return {};
   const Visit* closed = view.permit().find_visit(view.permit().last_action->closed_visit);
   return html(
-      "<section class=\"kartu\" aria-label=\"Batalkan tindakan\"><p>Tindakan terakhir Anda: "
-      "<strong>{}</strong>. Dapat dibatalkan sampai pukul {}.</p>{}"
-      "<p><button name=\"aksi\" value=\"{}\">Batalkan tindakan</button></p></form></section>",
-      action_done_words(view.sop, closed ? closed->step : "",
-                        closed ? closed->action : kWithdrawal),
-      notify::clock_time(view.calendar.local(*offered.front()->until)),
-      head_of_form(view, kUndo, ""), kUndo);
+      "<section class=\"kartu\" aria-label=\"{}\"><p>{} <strong>{}</strong>. {} {}.</p>{}"
+      "<p><button name=\"aksi\" value=\"{}\">{}</button></p></form></section>",
+      view.say("Batalkan tindakan", "Take it back"),
+      view.say("Tindakan terakhir Anda:", "What you did last:"),
+      view.own(action_done_words(view.sop, closed ? closed->step : "",
+                                 closed ? closed->action : kWithdrawal)),
+      view.say("Dapat dibatalkan sampai pukul", "It can be taken back until"),
+      view.speech.clock(view.calendar.local(*offered.front()->until)),
+      head_of_form(view, kUndo, ""), kUndo, view.say("Batalkan tindakan", "Take it back"));
+}
+
+Html form_of_tongue(const TrackView& view) {
+  if (view.stored.applicant.email.empty() && view.stored.applicant.whatsapp.empty()) return {};
+  const bool told_in_english = view.told_in == notify::Tongue::english;
+  const char* now = told_in_english ? view.say("bahasa Inggris", "English")
+                                    : view.say("bahasa Indonesia", "Indonesian");
+  const char* other = told_in_english
+                          ? view.say("Kirim pesan dalam bahasa Indonesia", "Write in Indonesian")
+                          : view.say("Kirim pesan dalam bahasa Inggris", "Write to me in English");
+  return html(
+      "{}<input type=\"hidden\" name=\"pesan_dalam\" value=\"{}\"><p class=\"halus\">{} {}.</p>"
+      "<p><button name=\"aksi\" value=\"{}\">{}</button></p></form>",
+      head_of_form(view, kTongueOfMessages, ""), told_in_english ? "id" : "en",
+      view.say("Pesan kepada Anda ditulis dalam", "Messages to you are written in"), now,
+      kTongueOfMessages, other);
 }
 
 }  // namespace tenggat::pages

@@ -1,30 +1,17 @@
-// Where a permit stands, as its applicant reads it: the card on top and the way of the file.
+// Where a permit stands, as its applicant reads it: the card on top.
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "daemon/api/view.h"
+#include "daemon/office/permit_receipts.h"
 #include "daemon/pages/permit_view.h"
 #include "daemon/pages/track_view.h"
 #include "daemon/pages/words.h"
-#include "daemon/store/letters.h"
 #include "notifiers/words.h"
 
 namespace tenggat::pages {
 namespace {
-
-// "Plh. Kepala Dinas" where that is who has it today, else "Kepala Dinas".
-std::string holder_title(const TrackView& view, const Visit& visit) {
-  const Context& context = view.context;
-  const std::vector<Recipient> holders =
-      resolve_holder(visit, context.sop, context.people, context.today());
-  const bool deputies =
-      !holders.empty() && std::all_of(holders.begin(), holders.end(), [&](const Recipient& one) {
-        return one.role == visit.role && !one.kind.empty();
-      });
-  return (deputies ? std::string(notify::acting_prefix(holders.front().kind)) : std::string()) +
-         role_words(context.sop, visit.role);
-}
 
 const Visit* open_applicant_visit(const TrackView& view) {
   for (const Visit& visit : view.permit().visits)
@@ -47,12 +34,28 @@ const Visit* most_urgent(const TrackView& view) {
   return open.empty() ? nullptr : open.front();
 }
 
-Html card(Tone tone, std::string_view word, const Html& inside) {
-  return html("<section class=\"kartu {}\" aria-label=\"Keadaan permohonan\"><p>{}</p>{}</section>",
-              class_of(tone), badge(tone, word), inside);
+Html card(const TrackView& view, Tone tone, std::string_view word, const Html& inside) {
+  return html("<section class=\"kartu {}\" aria-label=\"{}\"><p>{}</p>{}</section>", class_of(tone),
+              view.say("Keadaan permohonan", "State of the application"), badge(tone, word),
+              inside);
 }
 
-constexpr const char* kNothingToDo = "Anda tidak perlu melakukan apa pun sekarang.";
+const char* nothing_to_do(const TrackView& view) {
+  return view.say("Anda tidak perlu melakukan apa pun sekarang.",
+                  "There is nothing you need to do now.");
+}
+
+// What a file lapses by that is not mended; nothing where it never does.
+Html lapses_by(const TrackView& view, const Visit& visit) {
+  for (const ActionRule& action : view.sop.step(visit.step).actions)
+    if (action.automatic_after && action.state == PermitState::lapsed)
+      return html("<p><strong>{} {}</strong>. {}</p>",
+                  view.say("Kirim paling lambat", "Send them by"),
+                  view.speech.end(
+                      view.calendar.deadline(visit.opened_at, *action.automatic_after).due),
+                  view.say("Setelah itu permohonan gugur.", "After that the application lapses."));
+  return {};
+}
 
 Html returned_card(const TrackView& view, const Visit& visit) {
   const Visit* returning = returning_visit(view.permit(), visit, view.sop);
@@ -64,10 +67,13 @@ Html returned_card(const TrackView& view, const Visit& visit) {
                                   : html("<li><strong>{}</strong>: {}</li>",
                                          document_name(note.document, view.sop), lines(note.text));
   const Html inside = html(
-      "<h2>Yang perlu diperbaiki</h2><ul>{}</ul>"
-      "<p>Dikembalikan {}. Waktu layanan dihitung setelah berkas dinyatakan lengkap.</p>{}",
-      list, moment_words(view.calendar, visit.opened_at), form_to_mend(view, visit, wanting));
-  return card(Tone::soon, "Perlu Anda lengkapi", inside);
+      "<h2>{}</h2><ul>{}</ul><p>{} {}. {}</p>{}{}",
+      view.say("Yang perlu diperbaiki", "What needs mending"), list,
+      view.say("Dikembalikan", "Returned"), view.speech.moment(visit.opened_at),
+      view.say("Waktu layanan dihitung setelah berkas dinyatakan lengkap.",
+               "The time for our decision counts once the file is found complete."),
+      lapses_by(view, visit), form_to_mend(view, visit, wanting));
+  return card(view, Tone::soon, view.say("Perlu Anda lengkapi", "Needs your corrections"), inside);
 }
 
 // "Kajian tata ruang oleh Pengkaji Tata Ruang", of each step that is worked on, but `besides`.
@@ -75,32 +81,50 @@ Html places(const TrackView& view, const Visit* besides) {
   Html items;
   for (const Visit* visit : http::by_urgency(view.permit(), view.sop, view.calendar, view.now))
     if (visit != besides)
-      items +=
-          html("<li><strong>{}</strong> oleh {}{}</li>", step_name(*visit, view.sop),
-               holder_title(view, *visit), view.permit().open_pause(visit->id) ? ", dijeda" : "");
+      items += html("<li><strong>{}</strong> {} {}{}</li>",
+                    view.own(step_name(*visit, view.sop)), view.say("oleh", "with"),
+                    view.own(holder_title(view, *visit)),
+                    view.permit().open_pause(visit->id) ? view.say(", dijeda", ", paused") : "");
   return items.empty() ? Html() : html("<ul>{}</ul>", items);
 }
 
 // What else goes on while one step waits for the applicant.
 Html going_on(const TrackView& view, const Visit& waiting) {
   const Html others = places(view, &waiting);
-  return others.empty() ? Html() : html("<p>Tahap lain tetap berjalan:</p>{}", others);
+  return others.empty()
+             ? Html()
+             : html("<p>{}</p>{}",
+                    view.say("Tahap lain tetap berjalan:", "Other steps go on meanwhile:"), others);
 }
 
 Html question_card(const TrackView& view, const Pause& pause, const Visit& visit) {
   Html question;
   for (const store::StoredNote& note : store::last_notes(view.notes, visit.id, {"pause"}))
     question += html("<p class=\"besar\">{}</p>", lines(note.text));
+  const auto resumes = resumes_at(pause, view.sop, view.calendar);
+  const Html until =
+      resumes
+          ? html("<p><strong>{} {}</strong>. {}</p>",
+                 view.say("Mohon dijawab paling lambat", "Please answer by"),
+                 view.speech.end(*resumes),
+                 view.say("Setelah itu waktu layanan berjalan kembali tanpa jawaban Anda.",
+                          "After that the time for our decision runs again without your answer."))
+          : Html();
+  const Html about =
+      pause.requirement.empty()
+          ? Html()
+          : html("<p>{} <strong>{}</strong></p>", view.say("Perihal:", "About:"),
+                 view.own(requirement_words(pause.requirement, view.sop)));
   const Html inside = html(
-      "<h2>Kami memerlukan keterangan Anda</h2>{}{}"
-      "<p class=\"halus\">Ditanyakan {} pada tahap {}. Waktu layanan berhenti sampai jawaban Anda "
-      "kami terima.</p>{}{}",
-      pause.requirement.empty() ? Html()
-                                : html("<p>Perihal: <strong>{}</strong></p>",
-                                       requirement_words(pause.requirement, view.sop)),
-      question, moment_words(view.calendar, pause.from), step_name(visit, view.sop),
+      "<h2>{}</h2>{}{}{}<p class=\"halus\">{} {} {} {}. {}</p>{}{}",
+      view.say("Kami memerlukan keterangan Anda", "We need information from you"), about, question,
+      until, view.say("Ditanyakan", "Asked"), view.speech.moment(pause.from),
+      view.say("pada tahap", "at the step"), view.own(step_name(visit, view.sop)),
+      view.say("Waktu layanan berhenti sampai jawaban Anda kami terima.",
+               "The time for our decision stands still until we receive your answer."),
       form_to_answer(view, visit), going_on(view, visit));
-  return card(Tone::paused, "Menunggu jawaban Anda", inside);
+  return card(view, Tone::paused, view.say("Menunggu jawaban Anda", "Waiting for your answer"),
+              inside);
 }
 
 // A system waits for what the applicant does elsewhere: pays at the bank, for one.
@@ -109,19 +133,22 @@ Html elsewhere_card(const TrackView& view, const Visit& visit) {
   const bool late = sla.status == SlaStatus::overdue;
   std::string until;
   if (sla.due_at)
-    until = (late ? "Batasnya telah lewat: " : "Paling lambat ") +
-            end_words(view.calendar, *sla.due_at) + ".";
-  const Html stands = view.sop.step(visit.step).stops_case
-                          ? html(
-                                "<p class=\"halus\">Selama menunggu Anda, waktu layanan "
-                                "berhenti.</p>")
-                          : Html();
+    until = (late ? view.say("Batasnya telah lewat: ", "The date has passed: ")
+                  : view.say("Paling lambat ", "At the latest ")) +
+            view.speech.end(*sla.due_at) + ".";
+  const Html stands =
+      view.sop.step(visit.step).stops_case
+          ? html("<p class=\"halus\">{}</p>",
+                 view.say("Selama menunggu Anda, waktu layanan berhenti.",
+                          "While we wait for you, the time for our decision stands still."))
+          : Html();
   const Html inside = html(
-      "<h2>{}</h2><p class=\"besar\">Tahap ini menunggu Anda, melalui {}. "
-      "<strong>{}</strong></p>{}{}",
-      step_name(visit, view.sop), role_words(view.sop, visit.role), until, stands,
-      going_on(view, visit));
-  return card(late ? Tone::late : Tone::soon, "Menunggu Anda", inside);
+      "<h2>{}</h2><p class=\"besar\">{} {}. <strong>{}</strong></p>{}{}",
+      view.own(step_name(visit, view.sop)),
+      view.say("Tahap ini menunggu Anda, melalui", "This step waits for you, through"),
+      view.own(role_words(view.sop, visit.role)), until, stands, going_on(view, visit));
+  return card(view, late ? Tone::late : Tone::soon,
+              view.say("Menunggu Anda", "Waiting for you"), inside);
 }
 
 const Visit* waiting_elsewhere(const TrackView& view) {
@@ -132,235 +159,206 @@ const Visit* waiting_elsewhere(const TrackView& view) {
   return nullptr;
 }
 
+// The decree first, by its number and to be taken home; what else there is below it.
 Html decree_lines(const TrackView& view) {
-  Html found;
+  Html numbered, others;
   for (const Document& document : view.permit().documents) {
     if (!for_applicant(document, view.permit(), view.sop)) continue;
-    found += html("<p class=\"besar\">{}{}</p>",
-                  document_link(document, view.path + "/dokumen/", view.sop),
-                  document.number.empty() ? std::string() : ", nomor " + document.number);
+    const std::string name = document_words_within(document.kind, document.name, view.sop);
+    const bool ours = uploaded_hash(document.uri).has_value();
+    const Html link =
+        ours ? html("<a class=\"tombol utama penuh\" href=\"{}/dokumen/{}\">{} {}</a>", view.path,
+                    document.id, view.say("Unduh", "Download"), view.own(name))
+             : document_link(document, view.path + "/dokumen/", view.sop);
+    Html number;
+    if (!document.number.empty())
+      number = html("<p class=\"nomor-sk\"><span class=\"halus\">{}</span><br><strong>{}</strong></p>",
+                    view.say("Nomor", "Number"), document.number);
+    (document.number.empty() ? others : numbered) += html("{}<p>{}</p>", number, link);
   }
-  return found;
+  return html("{}{}", numbered, others);
 }
 
 Html receipt_card(const TrackView& view, const Visit& visit) {
   Html automatic;
   for (const ActionRule& action : view.sop.step(visit.step).actions)
     if (action.automatic_after)
-      automatic =
-          html("<p class=\"halus\">Tanpa tindakan Anda, penerimaan tercatat sendiri pada {}.</p>",
-               end_words(view.calendar,
-                         view.calendar.deadline(visit.opened_at, *action.automatic_after).due));
-  const Html inside = html(
-      "<h2>Izin telah terbit</h2>{}<p>Periksa isinya, lalu konfirmasikan penerimaan atau laporkan "
-      "kesalahan.</p>{}{}",
-      decree_lines(view), automatic, form_of_receipt(view, visit));
-  return card(Tone::ok, "Telah terbit", inside);
+      automatic = html(
+          "<p class=\"halus\">{} {}.</p>",
+          view.say("Tanpa tindakan Anda, penerimaan tercatat sendiri pada",
+                   "If you do nothing, receipt is recorded by itself on"),
+          view.speech.end(view.calendar.deadline(visit.opened_at, *action.automatic_after).due));
+  const Html inside =
+      html("<h2>{}</h2>{}<p>{}</p>{}{}", view.say("Izin telah terbit", "Your permit is issued"),
+           decree_lines(view),
+           view.say("Periksa isinya, lalu konfirmasikan penerimaan atau laporkan kesalahan.",
+                    "Check it, then confirm that you received it, or report what is wrong."),
+           automatic, form_of_receipt(view, visit));
+  return card(view, Tone::ok, view.say("Telah terbit", "Issued"), inside);
 }
 
 Html how_to_object(const TrackView& view) {
   const auto until = objection_until(view.permit(), view.sop, view.calendar);
   if (!until) return {};
-  const Html words = html(" Keberatan dapat diajukan {} paling lambat {}.", view.sop.objection->how,
-                          notify::date(view.calendar.local_end(*until)));
+  const std::string date = view.speech.date(view.calendar.local_end(*until));
+  const bool over = view.now > *until;
+  const Html words =
+      over ? html("<p>{} {}.</p>",
+                  view.say("Keberatan dapat diajukan sampai", "An objection could be raised until"),
+                  date)
+           : html("<p>{} {} {} <strong>{}</strong>.</p>",
+                  view.say("Keberatan dapat diajukan", "You can object"),
+                  view.own(view.sop.objection->how), view.say("paling lambat", "until"), date);
   if (!view.may_object) return words;
-  return html("{}</p><p><a class=\"tombol utama\" href=\"{}/keberatan\">Ajukan keberatan</a>",
-              words, view.path);
+  return html("{}<p><a class=\"tombol utama\" href=\"{}/keberatan\">{}</a></p>", words, view.path,
+              view.say("Ajukan keberatan", "Raise an objection"));
+}
+
+// As the message of the refusal says it: what was written with it, else with the word of the review
+// that it follows.
+Html reasons_of_refusal(const TrackView& view) {
+  const store::StoredNote* why = nullptr;
+  for (const store::StoredNote& note : view.notes) {
+    const Visit* visit = view.permit().find_visit(note.visit);
+    const ActionRule* action = visit ? action_of(*visit, view.sop) : nullptr;
+    if (note.kind != "note" || !action || visit->undone) continue;
+    if (action->sets_outcome == Outcome::refusal || action->state == PermitState::rejected)
+      why = &note;
+  }
+  return why ? html("<h2>{}</h2><p class=\"besar\">{}</p>", view.say("Alasan", "Why"),
+                    lines(why->text))
+             : html("<p>{}</p>",
+                    view.say("Alasannya tercantum dalam surat penolakan.",
+                             "The reasons are in the letter of refusal."));
+}
+
+std::string ended_in(const TrackView& view) {
+  const Permit& permit = view.permit();
+  if (!permit.case_elapsed || !permit.case_standard) return "";
+  const Counting counting = counting_of(*permit.case_standard);
+  return fmt::format("{} {}{} {}.", view.say("Selesai dalam", "Done in"),
+                     view.speech.span(*permit.case_elapsed, counting),
+                     view.say(", dari batas", ", of"), view.speech.budget(*permit.case_standard));
+}
+
+Html issued_card(const TrackView& view, const std::string& when) {
+  return card(view, Tone::ok, view.say("Selesai: telah terbit", "Done: issued"),
+              html("{}<p>{} {}. {}</p><p class=\"halus\">{} {}</p>", decree_lines(view),
+                   view.say("Diterima", "Received"), when, ended_in(view),
+                   view.say("Dokumen tetap dapat diunduh di halaman ini. Simpan juga salinannya.",
+                            "It can be downloaded here at any time. Keep a copy of your own, too."),
+                   nothing_to_do(view)));
 }
 
 Html ended_card(const TrackView& view) {
   const Permit& permit = view.permit();
-  const std::string when = moment_words(view.calendar, ended_at(permit));
+  const std::string when = view.speech.moment(ended_at(permit));
   switch (permit.state) {
     case PermitState::issued:
-      return card(Tone::ok, "Selesai: telah terbit",
-                  html("{}<p>Diterima {}. {}</p>", decree_lines(view), when, kNothingToDo));
+      return issued_card(view, when);
     case PermitState::rejected:
-      return card(Tone::late, "Tidak dapat dikabulkan",
-                  html("{}<p>Diputuskan {}.{}</p>{}", decree_lines(view), when, how_to_object(view),
+      return card(view, Tone::late, view.say("Tidak dapat dikabulkan", "Refused"),
+                  html("{}{}<p>{} {}.</p>{}{}", reasons_of_refusal(view), decree_lines(view),
+                       view.say("Diputuskan", "Decided"), when, how_to_object(view),
                        objections_to(view.stored, view.beside, view.links)));
     case PermitState::withdrawn:
-      return card(
-          Tone::neutral, "Ditarik",
-          html("<p>Permohonan ini ditarik oleh pemohon {} dan tidak diproses lagi.</p>", when));
+      return card(view, Tone::neutral, view.say("Ditarik", "Withdrawn"),
+                  in_tongue(view.tongue(),
+                            "<p>Permohonan ini ditarik oleh pemohon {} dan tidak diproses lagi.</p>",
+                            "<p>The applicant withdrew this application on {}; it is not gone on "
+                            "with.</p>",
+                            when));
     default:
-      return card(Tone::neutral, "Gugur", html("<p>Permohonan ini dinyatakan gugur {}.</p>", when));
+      return card(view, Tone::neutral, view.say("Gugur", "Lapsed"),
+                  in_tongue(view.tongue(), "<p>Permohonan ini dinyatakan gugur {}.</p>",
+                            "<p>This application lapsed on {}.</p>", when));
   }
+}
+
+Html where_it_is(const TrackView& view, const Visit& visit) {
+  const Step& step = view.sop.step(visit.step);
+  if (!places(view, &visit).empty())
+    return html("<p class=\"besar\"><strong>{}</strong></p>{}",
+                view.say("Beberapa tahap dikerjakan bersamaan:",
+                         "Several steps are worked on at once:"),
+                places(view, nullptr));
+  return in_tongue(view.tongue(),
+                   "<p class=\"besar\"><strong>Tahap {} dari {}: {} oleh {}.</strong></p>",
+                   "<p class=\"besar\"><strong>Step {} of {}: {}, with {}.</strong></p>",
+                   step.number, view.sop.steps.size(), view.own(step.short_name),
+                   view.own(holder_title(view, visit)));
+}
+
+Html late_words(const TrackView& view, const Sla& sla) {
+  return in_tongue(
+      view.tongue(),
+      "<p>Mohon maaf, batas waktu {} telah terlewati. Hal ini sudah dilaporkan kepada pimpinan.</p>"
+      "<p class=\"besar\">Perkiraan selesai: <strong>{}</strong>.</p>",
+      "<p>We are sorry: the date, {}, has passed. Those in charge have been told.</p>"
+      "<p class=\"besar\">We expect to be done by <strong>{}</strong>.</p>",
+      sla.due_at ? view.speech.end(*sla.due_at) : std::string(),
+      view.speech.end(told_estimate(view.permit(), view.sop, view.calendar, view.now)));
+}
+
+Html not_yet_counted_card(const TrackView& view, const Html& where) {
+  return card(view, Tone::neutral, view.say("Menunggu verifikasi", "Waiting to be checked"),
+              html("{}<p>{} {}.</p><p class=\"halus\">{}</p>", where,
+                   view.say("Batas waktu ditetapkan setelah berkas dinyatakan lengkap; layanan ini "
+                            "paling lama",
+                            "The date is set once the file is found complete; this service takes at "
+                            "most"),
+                   view.speech.budget(view.sop.case_standard), nothing_to_do(view)));
 }
 
 Html under_way_card(const TrackView& view, const Visit& visit) {
-  const Sop& sop = view.sop;
-  const Step& step = sop.step(visit.step);
-  const Sla sla = case_sla(view.permit(), sop, view.calendar, view.now);
-  const Html all = places(view, nullptr);
-  const Html others = places(view, &visit);
-  Html where =
-      others.empty()
-          ? html("<p class=\"besar\"><strong>Tahap {} dari {}: {} oleh {}.</strong></p>",
-                 step.number, sop.steps.size(), step.short_name, holder_title(view, visit))
-          : html("<p class=\"besar\"><strong>Beberapa tahap dikerjakan bersamaan:</strong></p>{}",
-                 all);
-  if (!sla.status) {
-    where += html(
-        "<p>Batas waktu ditetapkan setelah berkas dinyatakan lengkap; layanan ini paling lama "
-        "{}.</p>"
-        "<p class=\"halus\">{}</p>",
-        budget_words(sop.case_standard), kNothingToDo);
-    return card(Tone::neutral, "Menunggu verifikasi", where);
-  }
+  const Sla sla = case_sla(view.permit(), view.sop, view.calendar, view.now);
+  const Html where = where_it_is(view, visit);
+  if (!sla.status) return not_yet_counted_card(view, where);
   const std::int64_t total = sla.elapsed.count() + sla.remaining->count();
   const std::int64_t percent = total > 0 ? 100 * sla.elapsed.count() / total : 100;
   const Html bar = progress_bar(*sla.status == SlaStatus::overdue ? 100 : percent);
-  const auto due = sla.due_at ? end_words(view.calendar, *sla.due_at) : std::string();
-  switch (*sla.status) {
-    case SlaStatus::paused:
-      where += html(
-          "<p>Waktu layanan sedang berhenti; tanggal selesai kami beritahukan setelah berjalan "
-          "kembali.</p>{}<p class=\"halus\">{}</p>",
-          bar, kNothingToDo);
-      return card(Tone::paused, "Dijeda", where);
-    case SlaStatus::overdue:
-      where += html(
-          "<p>Mohon maaf, batas waktu {} telah terlewati. Hal ini sudah dilaporkan kepada "
-          "pimpinan.</p>"
-          "<p class=\"besar\">Perkiraan selesai: <strong>{}</strong>.</p>{}<p "
-          "class=\"halus\">{}</p>",
-          due, end_words(view.calendar, told_estimate(view.permit(), sop, view.calendar, view.now)),
-          bar, kNothingToDo);
-      return card(Tone::late, "Terlambat", where);
-    default:
-      break;
-  }
+  if (*sla.status == SlaStatus::paused)
+    return card(view, Tone::paused, view.say("Dijeda", "Paused"),
+                html("{}<p>{}</p>{}<p class=\"halus\">{}</p>", where,
+                     view.say("Waktu layanan sedang berhenti; tanggal selesai kami beritahukan "
+                              "setelah berjalan kembali.",
+                              "The time for our decision stands still; we tell you the date once it "
+                              "runs again."),
+                     bar, nothing_to_do(view)));
+  if (*sla.status == SlaStatus::overdue)
+    return card(view, Tone::late, view.say("Terlambat", "Late"),
+                html("{}{}{}<p class=\"halus\">{}</p>", where, late_words(view, sla), bar,
+                     nothing_to_do(view)));
   const bool soon = *sla.status == SlaStatus::due_soon;
-  where += html(
+  const Html until = in_tongue(
+      view.tongue(),
       "<p class=\"besar\">Selesai paling lambat <strong>{}</strong>.</p>{}"
       "<p class=\"halus\">Sisa {}, dari {} sejak berkas lengkap. {}</p>",
-      due, bar,
-      notify::left_words(*sla.remaining, counting_of(sla.standard), view.calendar.nominal_day()),
-      budget_words(sop.case_standard), kNothingToDo);
-  return card(soon ? Tone::soon : Tone::ok, soon ? "Mendekati batas waktu" : "Sesuai jadwal",
-              where);
+      "<p class=\"besar\">Done by <strong>{}</strong> at the latest.</p>{}"
+      "<p class=\"halus\">{} left, of {} since the file was complete. {}</p>",
+      view.speech.end(*sla.due_at), bar,
+      view.speech.left(*sla.remaining, counting_of(sla.standard)),
+      view.speech.budget(view.sop.case_standard), nothing_to_do(view));
+  return card(view, soon ? Tone::soon : Tone::ok,
+              soon ? view.say("Mendekati batas waktu", "Due soon")
+                   : view.say("Sesuai jadwal", "On time"),
+              html("{}{}", where, until));
 }
-
-// --- the way of the file -------------------------------------------------------------------------
-
-const Visit* last_visit(const Permit& permit, const std::string& step) {
-  const Visit* last = nullptr;
-  for (const Visit& visit : permit.visits)
-    if (visit.step == step && !visit.undone) last = &visit;
-  return last;
-}
-
-// What was done at a closed visit, as far as its applicant has been told: neither what the review
-// recommended nor how the draft fared on its way to the head is theirs to read from the way.
-std::string done_words(const TrackView& view, const Visit& visit) {
-  const ActionRule* rule = action_of(visit, view.sop);
-  const bool told = rule && (!rule->tells_applicant.empty() || is_applicants(visit, view.sop));
-  return told ? action_done_words(sop_of(visit, view.sop), visit.step, visit.action)
-              : std::string("selesai");
-}
-
-std::string who_has(const Sop& sop, const std::string& role) {
-  return sop.is_applicant(role) ? "Anda" : role_words(sop, role);
-}
-
-// As the version called it that the file passed it under.
-Html passed(const TrackView& view, const Visit& visit) {
-  const Sop& sop = sop_of(visit, view.sop);
-  std::string who = who_has(sop, visit.role);
-  if (!visit.closed_for.empty())
-    who = stand_in_title({visit.closed_by, visit.closed_for, visit.role, *visit.closed_at},
-                         view.letters, view.context);
-  return html(
-      "<li class=\"selesai\"><span class=\"nomor\" aria-hidden=\"true\">✓</span>"
-      "<strong>{}</strong><br><span class=\"halus\">{} · {} · {}</span></li>",
-      sop.step_name(visit.step), notify::short_moment(view.calendar.local(*visit.closed_at)), who,
-      done_words(view, visit));
-}
-
-std::string_view going_words(const TrackView& view, const Visit& visit) {
-  if (is_applicants(visit, view.sop)) return "Menunggu Anda";
-  const Pause* pause = view.permit().open_pause(visit.id);
-  if (!pause) return "Sedang berjalan";
-  const PauseReason* reason = rule_of(*pause, view.sop);
-  return reason && reason->tells_applicant ? "Menunggu jawaban Anda" : "Dijeda";
-}
-
-// Of the steps that the version in use has no longer, the last time each was passed.
-std::vector<const Visit*> passed_before(const TrackView& view) {
-  std::vector<const Visit*> visits;
-  for (const Visit& visit : view.permit().visits)
-    if (visit.closed_at && !visit.undone && !view.sop.find_step(visit.step) &&
-        last_visit(view.permit(), visit.step) == &visit)
-      visits.push_back(&visit);
-  return visits;
-}
-
-// Which steps lie behind the file, which never come.
-class Way {
- public:
-  explicit Way(const TrackView& view) : view_(view) {
-    for (const Visit& visit : view.permit().visits)
-      if (visit.open()) open_.push_back(&view.sop.step(visit.step));
-    for (const Step& step : view.sop.steps)
-      if (last_visit(view.permit(), step.id)) reached_ = step.number;
-    for (const Step* step : open_) {
-      const bool first = step == open_.front();
-      reached_ = first ? step->number : std::min(reached_, step->number);
-    }
-  }
-
-  // The last time the file was at the step, but for what was before its block was opened anew.
-  const Visit* last(const Step& step) const {
-    const Visit* visit = last_visit(view_.permit(), step.id);
-    return visit && !is_of_former_round(*visit, step) ? visit : nullptr;
-  }
-
-  // What has been done and not given up by a return since. Steps of other branches that are open
-  // say nothing of it.
-  bool is_passed(const Step& step, const Visit& last) const {
-    if (!last.closed_at || last.cancelled()) return false;
-    return std::none_of(open_.begin(), open_.end(), [&](const Step* one) {
-      return !view_.sop.are_siblings(*one, step) && step.number >= one->number;
-    });
-  }
-
-  // Never opened, and the file is past it: another way was taken, or its branch was not.
-  bool is_left_out(const Step& step) const {
-    if (step.number < reached_) return true;
-    return std::any_of(open_.begin(), open_.end(), [&](const Step* one) {
-      for (const BranchOf& its : one->within)
-        for (const BranchOf& mine : step.within)
-          if (its.join == mine.join && its.entry != mine.entry && !entered(mine)) return true;
-      return false;
-    });
-  }
-
- private:
-  // Whether the block that the step lies in has been opened anew since.
-  bool is_of_former_round(const Visit& visit, const Step& step) const {
-    if (step.within.empty()) return false;
-    int opened_by = 0;  // the visit whose action opened the block last
-    for (const Visit& other : view_.permit().visits) {
-      const Step* its = view_.sop.find_step(other.step);
-      if (!other.undone && its && its->within.size() == 1 &&
-          its->within.front().join == step.within.front().join)
-        opened_by = std::max(opened_by, other.fork);
-    }
-    return visit.id < opened_by;
-  }
-
-  bool entered(const BranchOf& branch) const {
-    const Visit* visit = last(view_.sop.step(branch.entry));
-    return visit && !visit->cancelled();
-  }
-
-  const TrackView& view_;
-  std::vector<const Step*> open_;
-  int reached_ = 0;  // the number of the first step that is open; of an end, of the last one passed
-};
 
 }  // namespace
+
+// "Plh. Kepala Dinas" where that is who has it today, else "Kepala Dinas".
+std::string holder_title(const TrackView& view, const Visit& visit) {
+  const Context& context = view.context;
+  const std::vector<Recipient> holders =
+      resolve_holder(visit, context.sop, context.people, context.today());
+  const bool deputies =
+      !holders.empty() && std::all_of(holders.begin(), holders.end(), [&](const Recipient& one) {
+        return one.role == visit.role && !one.kind.empty();
+      });
+  return (deputies ? std::string(notify::acting_prefix(holders.front().kind)) : std::string()) +
+         role_words(context.sop, visit.role);
+}
 
 Html standing_card(const TrackView& view) {
   if (is_terminal(view.permit().state)) return ended_card(view);
@@ -371,41 +369,6 @@ Html standing_card(const TrackView& view) {
   if (const Visit* visit = waiting_elsewhere(view)) return elsewhere_card(view, *visit);
   const Visit* visit = most_urgent(view);
   return visit ? under_way_card(view, *visit) : Html();
-}
-
-Html journey(const TrackView& view) {
-  const Permit& permit = view.permit();
-  const Way way(view);
-  const std::vector<const Visit*> before = passed_before(view);
-  auto former = before.begin();
-  Html items;
-  for (const Step& step : view.sop.steps) {
-    const Visit* visit = way.last(step);
-    if (!visit && way.is_left_out(step)) continue;
-    for (; former != before.end() && (!visit || visit->id > (*former)->id); ++former)
-      items += passed(view, **former);
-    std::string who = who_has(view.sop, step.role);
-    if (visit && visit->open() && !view.sop.is_applicant(step.role))
-      who = holder_title(view, *visit);
-    if (visit && visit->open()) {
-      const Sla sla = visit_sla(permit, *visit, view.sop, view.calendar, view.now);
-      const std::string until =
-          sla.due_at ? " · " + due_words(view.calendar, *sla.due_at, view.now, "paling lambat")
-                     : "";
-      items += html(
-          "<li class=\"kini\" aria-current=\"step\"><span "
-          "class=\"nomor\">{}</span><strong>{}</strong>"
-          "<br><span class=\"halus\">{} · {}{}</span></li>",
-          step.number, step.short_name, going_words(view, *visit), who, until);
-    } else if (visit && way.is_passed(step, *visit)) {
-      items += passed(view, *visit);
-    } else {
-      items += html("<li><span class=\"nomor\">{}</span>{}<br><span class=\"halus\">{}</span></li>",
-                    step.number, step.short_name, who);
-    }
-  }
-  for (; former != before.end(); ++former) items += passed(view, **former);
-  return html("<h2>Perjalanan berkas</h2><ol class=\"jalan\">{}</ol>", items);
 }
 
 }  // namespace tenggat::pages

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/pages/citizen.h"
 #include "daemon/pages/html.h"
 #include "daemon/pages/objection.h"
 #include "daemon/pages/page_calls.h"
@@ -12,7 +13,7 @@
 namespace tenggat::pages {
 
 // What its forms ask for, besides the actions of a step.
-inline constexpr std::string_view kAnswer = "jawab", kUndo = "batal";
+inline constexpr std::string_view kAnswer = "jawab", kUndo = "batal", kTongueOfMessages = "bahasa";
 // What was done elsewhere: this permit is the objection that was raised.
 inline constexpr std::string_view kObjected = "keberatan";
 
@@ -21,6 +22,7 @@ struct TrackView {
   const store::StoredPermit& stored;
   const Sop& sop;
   const Calendar& calendar;
+  const notify::Speech& speech;  // in the reader's language
   const std::vector<store::StoredNote>& notes;
   Instant now;
   std::string path;  // of the page itself
@@ -34,12 +36,23 @@ struct TrackView {
   std::string_view fault;                  // why it was not done
   const std::string& receipt;              // its link; empty: there is none
   const LinkKeys& links;                   // make links to other permits
-  mutable bool answered = false;           // said beside the form it is of
+  const office::Office& office;
+  const office::CaseTimes* times = nullptr;  // of the service; null: too few to say it of
+  notify::Tongue told_in = notify::Tongue::indonesian;  // messages to them
+  mutable bool answered = false;                        // said beside the form it is of
 
   const Permit& permit() const { return stored.permit; }
   Typed typed(std::string_view mark) const { return {form, mark}; }
   bool may(Offer::What what, int visit = 0) const {
     return !offers_at(offers, visit, what).empty();
+  }
+  notify::Tongue tongue() const { return speech.tongue(); }
+  const char* say(const char* indonesian, const char* english) const {
+    return speech.say(indonesian, english);
+  }
+  // What the service's file or the office says in Indonesian, whatever the page is in.
+  Html own(std::string_view words) const {
+    return speech.english() ? html("<span lang=\"id\">{}</span>", words) : html("{}", words);
   }
 };
 
@@ -57,6 +70,8 @@ Html form_to_mend(const TrackView& view, const Visit& visit,
 Html form_to_answer(const TrackView& view, const Visit& visit);
 Html form_of_receipt(const TrackView& view, const Visit& visit);
 Html form_to_withdraw(const TrackView& view);
+// In which language messages come.
+Html form_of_tongue(const TrackView& view);
 // Their own last action on this page, while it can be taken back.
 Html undo_card(const TrackView& view);
 
@@ -64,5 +79,8 @@ Html undo_card(const TrackView& view);
 Html standing_card(const TrackView& view);
 // The steps it has passed, is at and has before it.
 Html journey(const TrackView& view);
+
+// Of a page about a step: who has it today, and what has been found wanting.
+std::string holder_title(const TrackView& view, const Visit& visit);
 
 }  // namespace tenggat::pages

@@ -37,6 +37,11 @@ constexpr const char* kLegalPassed =
     "SELECT id FROM permit WHERE sop = $1 AND state IN ('active', 'returned')"
     " AND legal_passed_at IS NOT NULL ORDER BY legal_passed_at, id LIMIT $2::int";
 
+constexpr const char* kLateOpen =
+    "SELECT id FROM permit WHERE sop = $1 AND state IN ('active', 'returned')"
+    " AND case_closed_at IS NULL AND case_due_at < " TENGGAT_NOW
+    " ORDER BY case_due_at, id LIMIT $2::int";
+
 #undef TENGGAT_NOW
 
 std::map<std::string, pg::Query<std::vector<std::int64_t>>> visit_statements() {
@@ -65,6 +70,8 @@ pg::Slot<std::vector<std::int64_t>> add_board_list(pg::Pipeline& pipeline, const
   if (list.which == "due_today")
     return pipeline.add(due_today, period.sop, period.day_start, period.day_end, limit);
   if (list.which == "legal_risk") return pipeline.add(legal_risk, period.sop, limit);
+  static const auto late_open = values<std::int64_t>(kLateOpen);
+  if (list.which == "late_open") return pipeline.add(late_open, period.sop, limit);
   if (list.which == "legal_passed") return pipeline.add(legal_passed, period.sop, limit);
   return pipeline.add(statements.at(list.which), pg::text_array(list.roles), period.sop, list.step,
                       limit);

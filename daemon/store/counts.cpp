@@ -99,6 +99,18 @@ pg::Slot<std::vector<Decided>> add_decided(pg::Pipeline& pipeline,
   return pipeline.add(sql, pg::text_array(sops), pg::array(pg::Type::timestamptz, months));
 }
 
+pg::Slot<std::vector<CaseTimes>> add_case_times(pg::Pipeline& pipeline, Instant since) {
+  static constexpr auto kTimes = columns(
+      given("sop", &CaseTimes::sop), given("count(*)", &CaseTimes::count),
+      given("percentile_disc(0.5) WITHIN GROUP (ORDER BY case_elapsed)", &CaseTimes::p50),
+      given("percentile_disc(0.9) WITHIN GROUP (ORDER BY case_elapsed)", &CaseTimes::p90));
+  static const auto sql = each<kTimes>(
+      "SELECT {} FROM permit WHERE case_closed_at >= $1::timestamptz"
+      " AND case_closed_at <= (SELECT office_now())"
+      " AND case_verdict IS NOT NULL AND case_elapsed IS NOT NULL AND id > 0 GROUP BY 1");
+  return pipeline.add(sql, since);
+}
+
 pg::Slot<std::vector<Total>> add_working_times(pg::Pipeline& pipeline, Instant since) {
   static const auto sql =
       each_total(fmt::format("SELECT {{}} FROM ("

@@ -37,6 +37,13 @@ struct Decided {
 pg::Slot<std::vector<Decided>> add_decided(pg::Pipeline& pipeline,
                                            const std::vector<CivilPeriod>& periods);
 
+// What cases took that ended with a verdict since, in time as their clocks count it.
+struct CaseTimes {
+  std::string sop;
+  std::int64_t count = 0, p50 = 0, p90 = 0;  // seconds
+};
+pg::Slot<std::vector<CaseTimes>> add_case_times(pg::Pipeline& pipeline, Instant since);
+
 // Totals of the WorkingTime of visits closed since.
 pg::Slot<std::vector<Total>> add_working_times(pg::Pipeline& pipeline, Instant since);
 

@@ -78,6 +78,7 @@ std::string RenderedFields::put(const notify::Rendered& rendered) {
                                  {"link", one.link}});
   if (!items.empty()) object["items"] = std::move(items);
   if (rendered.free_text) object["free_text"] = true;
+  if (rendered.language != "id") object["language"] = rendered.language;
   return json::serialize(object);
 }
 

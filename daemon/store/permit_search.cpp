@@ -110,6 +110,45 @@ pg::Slot<std::optional<std::int64_t>> add_find_by_former_link(pg::Pipeline& pipe
   return pipeline.add(sql, pg::bytea(sha256(secret)));
 }
 
+pg::Slot<std::optional<std::string>> add_tongue_of(pg::Pipeline& pipeline, std::int64_t permit) {
+  static const auto sql = maybe_value<std::string>(
+      "SELECT a.tongue FROM permit p JOIN applicant a ON a.id = p.applicant"
+      " WHERE p.id = $1::bigint");
+  return pipeline.add(sql, permit);
+}
+
+pg::Slot<std::vector<TongueOf>> add_tongues_of(pg::Pipeline& pipeline,
+                                               const std::vector<std::int64_t>& permits) {
+  static constexpr auto kTongue =
+      columns(given("p.id", &TongueOf::permit), given("a.tongue", &TongueOf::tongue));
+  static const auto sql = each<kTongue>(
+      "SELECT {} FROM permit p JOIN applicant a ON a.id = p.applicant"
+      " WHERE p.id = ANY ($1::bigint[]) AND a.tongue <> ''");
+  return pipeline.add(sql, pg::bigint_array(permits));
+}
+
+void add_keep_tongue(pg::Pipeline& pipeline, std::int64_t permit, const std::string& tongue) {
+  pipeline.add(
+      "UPDATE applicant a SET tongue = $2 FROM permit p WHERE p.id = $1::bigint"
+      " AND a.id = p.applicant",
+      permit, tongue);
+}
+
+pg::Slot<std::optional<LostLink>> add_find_lost_link(pg::Pipeline& pipeline,
+                                                     const std::string& number,
+                                                     const std::string& address) {
+  static constexpr auto kLost = columns(
+      given("p.id", &LostLink::permit),
+      given("(SELECT count(*) FROM notice n WHERE n.permit = p.id AND n.text = 'tautan_lacak'"
+            " AND n.raised_at > office_now() - interval '1 hour')",
+            &LostLink::sent_lately));
+  static const auto sql = maybe<kLost>(
+      "SELECT {} FROM permit p JOIN applicant a ON a.id = p.applicant"
+      " WHERE p.number IN ($1, upper($1)) AND p.id > 0 AND $2 <> ''"
+      " AND (lower(a.email) = lower($2) OR a.whatsapp = $2)");
+  return pipeline.add(sql, number, address);
+}
+
 Ids add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& roles, int limit) {
   static const auto sql = values<std::int64_t>(
       // Of each role the first so many, in the order of its index: however many wait there.

@@ -73,6 +73,26 @@ pg::Slot<std::optional<std::int64_t>> add_find_by_tracking(pg::Pipeline& pipelin
 // By a link of before migration 0040, which was a secret of its own.
 pg::Slot<std::optional<std::int64_t>> add_find_by_former_link(pg::Pipeline& pipeline,
                                                               const std::string& secret);
+// In which language the applicant of a permit is written to ("id", "en"); empty: they never said.
+pg::Slot<std::optional<std::string>> add_tongue_of(pg::Pipeline& pipeline, std::int64_t permit);
+// Of these the ones whose applicants have said so.
+struct TongueOf {
+  std::int64_t permit = 0;
+  std::string tongue;
+};
+pg::Slot<std::vector<TongueOf>> add_tongues_of(pg::Pipeline& pipeline,
+                                               const std::vector<std::int64_t>& permits);
+void add_keep_tongue(pg::Pipeline& pipeline, std::int64_t permit, const std::string& tongue);
+
+// The permit of this number whose applicant is reached by this address: a mail address in any case
+// of its letters, a phone as it is stored; and how often its link was sent within an hour.
+struct LostLink {
+  std::int64_t permit = 0, sent_lately = 0;
+};
+pg::Slot<std::optional<LostLink>> add_find_lost_link(pg::Pipeline& pipeline,
+                                                     const std::string& number,
+                                                     const std::string& address);
+
 // Permits with an open visit in one of these roles, most urgent first.
 Ids add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& roles, int limit);
 

@@ -39,6 +39,7 @@ constexpr auto kEscalation = columns(given("langkah_nama", &NamedCount::name),
 constexpr auto kPause =
     columns(given("j.alasan_nama", &NamedCount::name), given("count(*)", &NamedCount::count));
 constexpr auto kLate = columns(
+    given("k.id", &LateCase::id),
     given("k.nomor", &LateCase::number), given("k.pemohon", &LateCase::applicant),
     given("k.perihal", &LateCase::subject), given("k.batas", &LateCase::due),
     given("k.selesai", &LateCase::closed),

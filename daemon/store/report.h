@@ -42,6 +42,7 @@ struct NamedCount {
 };
 
 struct LateCase {
+  std::int64_t id = 0;
   std::string number, applicant, subject;
   std::optional<Instant> due, closed;  // none: it is open
   std::string cause;                   // of its late steps; empty: none was named

@@ -41,6 +41,7 @@ struct Fields {
   std::vector<std::string> names, values, parameters;
   std::vector<notify::ListItem> items;
   bool free_text = false;
+  std::string language = "id";
 };
 
 std::vector<notify::ListItem> items_of(const json::value& value) {
@@ -56,12 +57,16 @@ std::vector<notify::ListItem> items_of(const json::value& value) {
 
 Fields fields_of(std::string_view text) {
   const json::object object = json::parse(text).as_object();
-  Fields fields{texts_of(object.at("names")), texts_of(object.at("values")), {}, {}};
+  Fields fields;
+  fields.names = texts_of(object.at("names"));
+  fields.values = texts_of(object.at("values"));
   if (const json::value* parameters = object.if_contains("parameters"))
     fields.parameters = texts_of(*parameters);
   if (const json::value* items = object.if_contains("items")) fields.items = items_of(*items);
   if (const json::value* free_text = object.if_contains("free_text"))
     fields.free_text = free_text->as_bool();
+  if (const json::value* language = object.if_contains("language"))
+    fields.language = std::string(language->as_string());
   return fields;
 }
 
@@ -93,6 +98,7 @@ std::vector<ClaimedMessage> read_claimed(const pg::Result& r) {
       message.parameters = std::move(fields.parameters);
       message.items = std::move(fields.items);
       message.free_text = fields.free_text;
+      message.language = std::move(fields.language);
     } catch (const std::exception& why) {
       claimed.unreadable = why.what();
     }

@@ -17,7 +17,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::string_view kBase = "https://graph.facebook.com";
-constexpr std::string_view kLanguage = "id";
 constexpr std::chrono::seconds kPairInterval{6};  // "about one per 6 s to the same person"
 
 struct Judgement {
@@ -148,13 +147,14 @@ boost::system::result<CurlRequest, SendResult> build_request(const Message& mess
   }
   const std::string template_name =
       message.template_name.empty() ? "tenggat_" + message.text_id : message.template_name;
-  json::object body{{"messaging_product", "whatsapp"},
-                    {"to", message.to},
-                    {"type", "template"},
-                    {"biz_opaque_callback_data", message.id},
-                    {"template", json::object{{"name", template_name},
-                                              {"language", json::object{{"code", kLanguage}}},
-                                              {"components", std::move(components)}}}};
+  json::object body{
+      {"messaging_product", "whatsapp"},
+      {"to", message.to},
+      {"type", "template"},
+      {"biz_opaque_callback_data", message.id},
+      {"template", json::object{{"name", template_name},
+                                {"language", json::object{{"code", message.language}}},
+                                {"components", std::move(components)}}}};
   // Within a day of what the person wrote no template is needed.
   if (message.free_text) {
     body.erase("template");

@@ -527,4 +527,9 @@ Allowed Preconditions::reach_applicant() const {
   return refuse<Refused::clerks_alone>();
 }
 
+Allowed Preconditions::send_link() const {
+  if (actor_.kind == Actor::Kind::system) return Doer{actor_, {}, {}};
+  return reach_applicant();
+}
+
 }  // namespace tenggat

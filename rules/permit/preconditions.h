@@ -52,6 +52,7 @@ class Preconditions {
   Allowed resume(const Visit& visit) const;
   Allowed reach_applicant() const;
   Allowed write_in() const;  // to a permit that is open
+  Allowed send_link() const;  // as they, and the page where applicants find a lost link
   // Of a late entry that waits for a superior's word. Of several at a step the first that they may
   // confirm; null: none waits.
   Allowed confirm(const Visit& visit) const;

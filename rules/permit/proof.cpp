@@ -53,6 +53,8 @@ std::string why_paused(const Pause& pause, const Sop& sop) {
                           : sentence<Because::paused_by>(name, pause.by);
 }
 
+}  // namespace
+
 std::vector<StandstillCause> causes_of_visit(const Permit& permit, const Visit& visit,
                                              const Sop& sop) {
   std::vector<StandstillCause> causes;
@@ -72,8 +74,6 @@ std::vector<StandstillCause> causes_of_case(const Permit& permit, const Sop& sop
                                        : sentence<Because::case_stands>(step_name(visit, sop))});
   return causes;
 }
-
-}  // namespace
 
 Proof prove(const Ledger& ledger, const std::vector<StandstillCause>& causes,
             const Calendar& calendar, Instant now) {

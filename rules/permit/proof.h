@@ -16,6 +16,11 @@ struct StandstillCause {
   std::string why;
 };
 
+// Of the clocks of a permit, with who paused them.
+std::vector<StandstillCause> causes_of_visit(const Permit& permit, const Visit& visit,
+                                             const Sop& sop);
+std::vector<StandstillCause> causes_of_case(const Permit& permit, const Sop& sop);
+
 // Of one clock, up to an instant or to its end.
 struct Proof {
   Seconds carried{};   // consumed on earlier visits of the step, whose own proofs show it
@@ -27,7 +32,8 @@ struct Proof {
 };
 
 // `causes` may hold more than the ledger's stops: a stretch takes the first that was under way when
-// it began.
+// it began. Of an open ledger that does not stand still, `now` may lie ahead, as its due date does:
+// the days until then count as nothing comes between.
 Proof prove(const Ledger& ledger, const std::vector<StandstillCause>& causes,
             const Calendar& calendar, Instant now);
 

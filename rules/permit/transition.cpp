@@ -160,7 +160,7 @@ std::optional<Refusal> Handler::operator()(const CorrectContact& command) {
 }
 
 std::optional<Refusal> Handler::operator()(const SendLink&) {
-  const auto by = may_.reach_applicant();
+  const auto by = may_.send_link();
   if (!by) return by.error();
   draft_.send_link(*by);
   return std::nullopt;

@@ -110,11 +110,12 @@ class InChromium : public testing::Test {
 
   // What look.mjs has against these pages.
   std::string look_at(const std::vector<std::pair<std::string, std::string>>& pages,
-                      const std::string& cookie = "") {
+                      const std::string& cookie = "",
+                      const std::vector<int>& widths = {360, 1280}) {
     json::array list;
     for (const auto& [name, path] : pages)
       list.push_back(json::object{{"name", name}, {"path", path}});
-    return run_script(TENGGAT_LOOK, {{"cookie", cookie}, {"pages", list}});
+    return run_script(TENGGAT_LOOK, {{"cookie", cookie}, {"pages", list}, {"widths", json::value_from(widths)}});
   }
 
   // What a script has against the pages; nothing where all is well.
@@ -208,6 +209,15 @@ TEST_F(InChromium, EveryPageIsReadableAndUsableByEverybody) {
                      {"masuk", "/masuk?ke=/permohonan/" + draft.number},
                      {"masuk-tautan", link_to("fo")}}),
             "");
+  // The English ones last: the device remembers it.
+  EXPECT_EQ(look_at({{"beranda", "/"},
+                     {"syarat", "/syarat/paud"},
+                     {"lacak-setiap-lebar", under_way.path},
+                     {"salah", "/tidak/ada"},
+                     {"beranda-inggris", "/?bahasa=en"},
+                     {"lacak-inggris", under_way.path + "?bahasa=en"}},
+                    "", {320, 360, 768, 1280, 1920}),
+            "");
   EXPECT_EQ(look_at({{"tugas", "/tugas"},
                      {"permohonan-draf", "/permohonan/" + draft.number},
                      {"permohonan-setuju", "/permohonan/" + approval.number},
@@ -234,7 +244,7 @@ TEST_F(InChromium, EveryPageIsReadableAndUsableByEverybody) {
                      {"kontak", "/permohonan/" + draft.number + "/pemohon"}},
                     administrator),
             "");
-  EXPECT_EQ(look_at({{"layar", kiosk_of(administrator)}}), "");
+  EXPECT_EQ(look_at({{"layar", kiosk_of(administrator)}}, "", {360, 1280, 1920, 3840}), "");
   EXPECT_EQ(look_at({{"tidak-berwenang", "/pegawai"}}, cookie_of("dt")), "");
   EXPECT_EQ(look_at({{"permohonan-verifikasi", "/permohonan/" + waiting.number}}, cookie_of("fo")),
             "");

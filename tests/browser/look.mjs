@@ -40,9 +40,9 @@ async function walk_by_keyboard(page) {
 }
 
 const browser = await puppeteer.launch({
-  executablePath: plan.chromium, args: ["--no-sandbox", "--disable-gpu", "--force-prefers-reduced-motion"] });
+  executablePath: plan.chromium, args: ["--no-sandbox", "--disable-gpu", "--lang=id-ID", "--accept-lang=id-ID", "--force-prefers-reduced-motion"] });
 for (const { name, path } of plan.pages) {
-  for (const width of [360, 1280]) {
+  for (const width of plan.widths ?? [360, 1280]) {
     for (const scheme of ["light", "dark"]) {
       const page = await browser.newPage();
       // What is asked of nobody are Chromium's own pictures. axe is put in by us; the pages themselves allow no script.

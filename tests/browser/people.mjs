@@ -25,7 +25,7 @@ export async function says(page, ...words) {
 // --- browsers ------------------------------------------------------------------------------------
 
 export const browser = await puppeteer.launch({
-  executablePath: plan.chromium, protocolTimeout: 60000, args: ["--no-sandbox", "--disable-gpu", "--force-prefers-reduced-motion"] });
+  executablePath: plan.chromium, protocolTimeout: 60000, args: ["--no-sandbox", "--disable-gpu", "--lang=id-ID", "--accept-lang=id-ID", "--force-prefers-reduced-motion"] });
 
 // A person's own browser. The pages are used with scripts off, but for the board.
 const script_of = new Map();

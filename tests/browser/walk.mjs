@@ -191,7 +191,7 @@ async function walk() {
   // The decree is what the applicant came for: it is still there, now and at any later visit.
   for (const again of [false, true]) {
     if (again) await follows("Selesai: telah terbit");
-    await says(applicant, "Surat keputusan", "nomor 503/017/PAUD/2026");
+    await says(applicant, "Unduh surat keputusan", "503/017/PAUD/2026");
     const decree = await applicant.evaluate(() =>
       [...document.querySelectorAll("a")].find((one) => one.pathname.includes("/dokumen/"))?.href ?? null);
     check(decree !== null, "the decree's link is gone once it is received");

@@ -124,7 +124,7 @@ bool is_public_page(const Row& r) {
                 {"page_front", "page_style", "page_problem", "page_track", "page_track_act",
                  "page_track_document", "page_track_objection", "page_track_objection_act",
                  "page_sign_in", "page_sign_in_ask", "page_sign_in_link", "page_sign_in_use",
-                 "page_board_script", "page_kiosk", "page_kiosk_stream", "page_receipt"});
+                 "page_board_script", "page_kiosk", "page_kiosk_stream", "page_receipt", "page_find", "page_requirements", "page_find_receipt"});
 }
 bool is_administrators_page(const Row& r) {
   return r.route.starts_with("page_kiosks") ||
@@ -152,6 +152,12 @@ const std::vector<Rule>& rules() {
       {"the office's record is for administrators and observers",
        [](const Row& r, const Caller& c) {
          return r.route == "page_office_record" && c.kind == Kind::session && !oversees(c);
+       },
+       "forbidden"},
+      {"the month's figures are for who is reported to and who oversees",
+       [](const Row& r, const Caller& c) {
+         return (r.route.starts_with("page_report") || r.route == "page_evidence") &&
+                c.kind == Kind::session && !oversees(c) && c.duty != Duty::superior;
        },
        "forbidden"},
       {"an officer's pages open by their session",
