@@ -14,6 +14,10 @@ namespace {
 constexpr const char* kContentSecurity =
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'";
+// The desk's own script, which asks for nothing.
+constexpr const char* kContentSecurityOfDesk =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 // The board's own script, and the stream it listens to.
 constexpr const char* kContentSecurityOfBoard =
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
@@ -32,15 +36,19 @@ Html head_of_page(const Page& page) {
           : Html();
   const Html of_overseers =
       page.visitor->overseer ? html("<a href=\"/jejak\">Jejak kantor</a>") : Html();
+  const Html tasks =
+      page.frame == Page::Frame::desk
+          ? html("<a href=\"/tugas\" aria-current=\"page\">Tugas saya{}</a>", page.tasks)
+          : html("<a href=\"/tugas\">Tugas saya</a>");
   return html(
       "<header class=\"atas\"><div class=\"lebar\"><p><strong>Tenggat</strong> · {}"
       "<br><span class=\"halus\">{}</span></p>"
-      "<nav aria-label=\"Menu utama\"><a href=\"/tugas\">Tugas saya</a>"
+      "<nav aria-label=\"Menu utama\">{}"
       "<a href=\"/papan\">Papan</a><a href=\"/layanan\">Layanan</a><a href=\"/cari\">Cari</a>{}{}"
       "<a href=\"/sesi\">Sesi</a><form method=\"post\" action=\"/keluar\">"
       "<input type=\"hidden\" name=\"token\" value=\"{}\">"
       "<button>Keluar</button></form></nav></div></header>",
-      page.visitor->name, page.visitor->duties, of_administrators, of_overseers,
+      page.visitor->name, page.visitor->duties, tasks, of_administrators, of_overseers,
       page.visitor->csrf);
 }
 
@@ -48,8 +56,11 @@ bool renews_itself(const Page& page) {
   return page.frame == Page::Frame::board || page.frame == Page::Frame::screen;
 }
 
-// By script where there is one, else by loading itself again.
-Html renewal_of(const Page& page) {
+// The desk's keys; the board is kept up to date by script where there is one, else by loading
+// itself again.
+Html script_of(const Page& page) {
+  if (page.frame == Page::Frame::desk)
+    return html("<script src=\"{}\" defer></script>", tasks_script_address());
   if (!renews_itself(page)) return {};
   return html(
       "<script src=\"{}\" defer></script>"
@@ -63,6 +74,8 @@ std::string_view class_of(Page::Frame frame) {
       return "";
     case Page::Frame::wide:
       return "luas";
+    case Page::Frame::desk:
+      return "luas kerja";
     case Page::Frame::board:
       return "luas papan";
     case Page::Frame::screen:
@@ -90,13 +103,15 @@ http::Response page_response(int status, const Page& page) {
       "<body class=\"{}\"><a class=\"loncat\" href=\"#isi\">Langsung ke isi</a>{}"
       "<main id=\"isi\"><div class=\"lebar\">\n{}</div></main>\n"
       "<footer><div class=\"lebar halus\">{} · sistem Tenggat</div></footer></body></html>\n",
-      page.title, style_address(), renewal_of(page), class_of(page.frame), head_of_page(page),
+      page.title, style_address(), script_of(page), class_of(page.frame), head_of_page(page),
       page.body, page.office);
   http::Response response;
   response.status = status;
   response.content_type = "text/html; charset=utf-8";
   response.body = whole.bytes();
-  add_security(response, renews_itself(page) ? kContentSecurityOfBoard : kContentSecurity);
+  add_security(response, renews_itself(page)               ? kContentSecurityOfBoard
+                         : page.frame == Page::Frame::desk ? kContentSecurityOfDesk
+                                                           : kContentSecurity);
   return response;
 }
 

@@ -144,7 +144,7 @@ async function walk() {
   await tab_to(bo, name_fits, "tugas");
   await bo.keyboard.press("Space");
   await press_by_keyboard(bo, "Teruskan yang dipilih");
-  await says(bo, "1 berkas selesai dikerjakan.");
+  await says(bo, "1 berkas selesai: diteruskan (PAUD Melati Putih).", "Batalkan (sampai");
   await follows("Tahap 4 dari 9", "Sesuai jadwal");
 
   // A question to the applicant, answered with a file.

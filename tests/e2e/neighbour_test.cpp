@@ -104,6 +104,7 @@ constexpr Row kRoutes[] = {
     {"page_sign_out", "POST", "/keluar", By::session},
     {"page_tasks", "GET", "/tugas", By::session},
     {"page_tasks_act", "POST", "/tugas", By::session},
+    {"page_next_task", "GET", "/tugas/berikutnya", By::session},
     {"page_permit", "GET", "/permohonan/{n}", By::session},
     {"page_permit_act", "POST", "/permohonan/{n}", By::session},
     {"page_permit_document", "GET", "/permohonan/{n}/dokumen/1", By::session},
@@ -139,6 +140,7 @@ constexpr Row kRoutes[] = {
     {"page_problem", "GET", "/problems/not_found", By::nothing},
     {"page_sign_in", "GET", "/masuk", By::nothing},
     {"page_board_script", "GET", "/papan.js", By::nothing},
+    {"page_tasks_script", "GET", "/tugas.js", By::nothing},
 };
 
 std::string hex_digits(std::size_t count) {

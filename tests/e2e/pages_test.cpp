@@ -960,7 +960,9 @@ TEST_F(PagesTest, TheInboxDoesSeveralAtOnce) {
   EXPECT_EQ(fo.press(inbox, "act.accept").status, 422);  // none ticked
   const WebPage accepted =
       fo.press(inbox, "act.accept", {{"tugas", tickets[0]}, {"tugas", tickets[1]}});
-  EXPECT_EQ(accepted.header("Location"), "/tugas?berhasil=2") << accepted.body;
+  EXPECT_EQ(accepted.header("Location"),
+            fmt::format("/tugas?selesai=act.accept&berkas={}.{}", id_of(files[0]), id_of(files[1])))
+      << accepted.body;
   EXPECT_EQ(state_of(files[0]), "active penerimaan");
   EXPECT_EQ(state_of(files[1]), "active penerimaan");
   EXPECT_EQ(state_of(files[2]), "active verifikasi");

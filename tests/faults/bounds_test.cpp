@@ -175,6 +175,7 @@ std::map<std::string, Ask> Bounds::asks() {
       {"page_sign_in_link", {"GET", "/masuk/" + std::string(64, 'a')}},
       {"page_sign_in_use", {"POST", "/masuk/" + std::string(64, 'a')}},
       {"page_board_script", {"GET", "/papan.js"}},
+      {"page_tasks_script", {"GET", "/tugas.js"}},
       {"page_kiosk", {"GET", kiosk_}},
       {"page_kiosk_stream", {"GET", kiosk_ + "/aliran"}},
   };

@@ -223,9 +223,9 @@ void PermitCheck::notices() const {
     if (!rules) continue;
     for (const RungRule& rule : *rules) {
       if (rule.name() != rung.rung) continue;
-      const bool to_one = visit && ((sop_.role(visit->role).in_turn &&
-                                     count<Assigned>(visit->id) > 0) ||
-                                    (rule.at == RungRule::At::start && back_to_author(visit->id)));
+      const bool to_one =
+          visit && ((sop_.role(visit->role).in_turn && count<Assigned>(visit->id) > 0) ||
+                    (rule.at == RungRule::At::start && back_to_author(visit->id)));
       if (told(rung) != addressees_of(rule, visit ? visit->role : "", sop_, to_one))
         say("I3", fmt::format("rung {} ({}) of visit {} told {}", rung.rung, rung.k, rung.visit,
                               fmt::join(told(rung), ", ")));

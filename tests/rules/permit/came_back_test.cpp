@@ -1,4 +1,5 @@
-// What comes back goes to whose work it was, and says why it did. Source: docs/reference.md, People.
+// What comes back goes to whose work it was, and says why it did. Source: docs/reference.md,
+// People.
 #include "rules/permit/came_back.h"
 
 #include <fmt/format.h>
@@ -121,10 +122,9 @@ TEST(CameBack, ARefusalNamesWhoSaidSo) {
   Office office;
   office.at("04-06 08:00").bring_to("kajian_teknis");
   EXPECT_FALSE(refusing_visit(office.permit, office.sop()));
-  office.does("DT", Deed("kajian_teknis", "not_recommend")
-                        .note("ruang kurang")
-                        .file("bapl")
-                        .file("rekomendasi"));
+  office.does(
+      "DT",
+      Deed("kajian_teknis", "not_recommend").note("ruang kurang").file("bapl").file("rekomendasi"));
   EXPECT_EQ(label(*refusing_visit(office.permit, office.sop())), "kajian_teknis#1");
   office.does("BO", Deed("penyusunan_sk", "draft").file("draft_sk").outcome(Outcome::grant));
   EXPECT_FALSE(refusing_visit(office.permit, office.sop()));
