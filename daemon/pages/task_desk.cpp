@@ -309,7 +309,7 @@ Html lists_of(const Desk& desk, const FormKeys& keys) {
 Html leave_form(const FormKeys& keys, const std::string& address, bool away) {
   return html(
       "<h2>Kehadiran</h2><form method=\"post\" action=\"{}\">{}<button name=\"aksi\" "
-      "value=\"{}\">{}</button></form>",
+      "value=\"{}\">{}</button></form><p><a href=\"/cuti\">Catat cuti saya</a></p>",
       address, hidden_fields(keys), away ? "masuk" : "cuti",
       away ? "Saya masuk hari ini" : "Tidak masuk hari ini");
 }

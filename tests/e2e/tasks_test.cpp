@@ -81,8 +81,9 @@ TEST_F(TasksTest, AnErrorReportAMendedFileAndAnAnswerAreLiftedAndMarked) {
   applicant.press(applicant.get(mended.path), "submit", {{"catatan", "sudah ditandatangani"}},
                   {{"berkas:denah_ruang:", "denah.pdf", "application/pdf", "%PDF denah"}});
   const WebPage fo = signed_in("fo").get("/tugas");
-  EXPECT_TRUE(fo.says("Perbaikan pemohon masuk hari ini pukul 14.00. Kekurangan pada pemeriksaan "
-                      "lalu"));
+  EXPECT_TRUE(
+      fo.says("Perbaikan pemohon masuk hari ini pukul 14.00. Kekurangan pada pemeriksaan "
+              "lalu"));
   EXPECT_TRUE(fo.says("Denah ruang: belum ditandatangani kepala sekolah")) << fo.body;
   EXPECT_TRUE(fo.says("sudah ditandatangani"));
   EXPECT_TRUE(fo.says("Dikirim pemohon:"));
@@ -98,7 +99,8 @@ TEST_F(TasksTest, AnErrorReportAMendedFileAndAnAnswerAreLiftedAndMarked) {
   const WebPage paused = dt.get("/tugas");
   EXPECT_TRUE(paused.says("Jeda sampai ")) << paused.body;
   EXPECT_TRUE(paused.says("sesudahnya sisa 4 hari kerja"));
-  EXPECT_TRUE(paused.says("<strong>Menunggu keterangan pemohon:</strong> “mohon bukti kepemilikan”."));
+  EXPECT_TRUE(
+      paused.says("<strong>Menunggu keterangan pemohon:</strong> “mohon bukti kepemilikan”."));
   EXPECT_FALSE(paused.says("Kembali kepada Anda"));
   applicant.press(applicant.get(earlier.path), "jawab", {{"catatan", "sertifikat nomor 17"}});
   const WebPage answered = dt.get("/tugas");
@@ -130,8 +132,8 @@ TEST_F(TasksTest, WhatADecisionSaysStandsOnItsRowAndARefusalHasNoBox) {
   EXPECT_TRUE(page.says("Ruang kurang"));
   EXPECT_TRUE(page.says("Diputuskan satu per satu, tidak ikut dalam tindakan bersama."));
   EXPECT_TRUE(page.says("berikutnya "));
-  EXPECT_EQ(tickets(page), std::vector<std::string>{id_of(grant) + "|persetujuan_kabid|" +
-                                                    version_of(grant)});
+  EXPECT_EQ(tickets(page),
+            std::vector<std::string>{id_of(grant) + "|persetujuan_kabid|" + version_of(grant)});
   // Also where everything is ticked by a link.
   const WebPage all = kb.get("/tugas?pilih=semua");
   EXPECT_EQ(tickets(all).size(), 1U);
@@ -144,12 +146,13 @@ TEST_F(TasksTest, WhatADecisionSaysStandsOnItsRowAndARefusalHasNoBox) {
 
 TEST_F(TasksTest, WhatIsHeldUpSaysWhyAndUntilWhen) {
   const File file = submitted("TK Pelita Hati");
-  office_.json({"permit", "acknowledge", file.number, "--step", "verifikasi", "--reason",
-                "sistem", "--note", "Lampiran tidak dapat dibuka"},
+  office_.json({"permit", "acknowledge", file.number, "--step", "verifikasi", "--reason", "sistem",
+                "--note", "Lampiran tidak dapat dibuka"},
                "fo");
   const WebPage page = signed_in("fo").get("/tugas");
-  EXPECT_TRUE(page.says("<strong>Kendala:</strong> gangguan sistem atau jaringan. “Lampiran tidak "
-                        "dapat dibuka”. Dicatat hari ini pukul 14.00; diingatkan lagi "))
+  EXPECT_TRUE(
+      page.says("<strong>Kendala:</strong> gangguan sistem atau jaringan. “Lampiran tidak "
+                "dapat dibuka”. Dicatat hari ini pukul 14.00; diingatkan lagi "))
       << page.body;
   EXPECT_TRUE(page.says("diterima hari ini pukul 14.00"));
   EXPECT_TRUE(page.says("Aminah"));
@@ -270,8 +273,8 @@ TEST_F(TasksTest, APageOfManyStaysSmallAndFindsWhatIsAskedFor) {
   }
   const File held = submitted("KB Tertahan");
   act("fo", held, "verifikasi", "accept");
-  office_.json({"permit", "acknowledge", held.number, "--step", "penerimaan", "--reason",
-                "lainnya", "--note", long_words},
+  office_.json({"permit", "acknowledge", held.number, "--step", "penerimaan", "--reason", "lainnya",
+                "--note", long_words},
                "bo");
   Browser bo = signed_in("bo");
   const WebPage page = bo.get("/tugas");

@@ -90,6 +90,10 @@ std::map<std::string, Ask> pages_of_officers(const std::string& page) {
   for (const auto& [name, method, path] : std::vector<std::array<std::string, 3>>{
            {"page_tasks", "GET", "/tugas"},
            {"page_tasks_act", "POST", "/tugas"},
+           {"page_next_task", "GET", "/tugas/berikutnya"},
+           {"page_own_leave", "GET", "/cuti"},
+           {"page_own_leave_act", "POST", "/cuti"},
+           {"page_officer_fortnight", "GET", "/kehadiran"},
            {"page_permit", "GET", page},
            {"page_permit_act", "POST", page},
            {"page_permit_document", "GET", page + "/dokumen/1"},

@@ -9,3 +9,8 @@ CREATE TABLE task_view (
 -- Permits are looked for by the applicant's phone, and by the number that a document carries.
 CREATE INDEX IF NOT EXISTS applicant_whatsapp ON applicant (whatsapp) WHERE whatsapp <> '';
 CREATE INDEX document_number_part ON document USING gin (number gin_trgm_ops) WHERE number <> '';
+
+-- What somebody is away for, and the number they have as a civil servant; empty: nobody said.
+ALTER TABLE officer_leave ADD kind text NOT NULL DEFAULT '';
+ALTER TABLE officer ADD nip text NOT NULL DEFAULT '';
+ALTER TABLE officer_change ADD nip text;
