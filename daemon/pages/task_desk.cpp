@@ -19,7 +19,7 @@ using Seen = store::DeskFilter::Seen;
 constexpr std::size_t kCardBytes = 16 * 1024, kRowBytes = 44 * 1024;
 constexpr std::size_t kNamesSaid = 6;
 
-std::size_t count(const Desk& desk, Seen seen) {
+std::size_t count_seen(const Desk& desk, Seen seen) {
   store::DeskFilter filter = desk.query.filter;
   filter.seen = seen;
   if (seen == Seen::all) filter.step.clear();
@@ -137,7 +137,7 @@ Html views_of(const Desk& desk, const FormKeys& keys) {
   Html chips;
   for (const Seen seen :
        {Seen::all, Seen::back, Seen::late, Seen::refusal, Seen::obstacle, Seen::paused}) {
-    const std::size_t count = count(desk, seen);
+    const std::size_t count = count_seen(desk, seen);
     const bool chosen =
         desk.query.filter.seen == seen && (seen != Seen::all || desk.query.filter.step.empty());
     if (seen != Seen::all && count == 0 && !chosen && !desk.more) continue;

@@ -11,7 +11,8 @@ namespace tenggat::pages {
 
 // So many permits are looked at of each role, and of what the officer has taken; so many are acted
 // on by one press.
-inline constexpr int kDeskShown = 50, kDeskOwn = 25, kBulkMost = 50;
+inline constexpr int kDeskShown = 50, kDeskOwn = 25;
+inline constexpr std::size_t kBulkMost = 50;
 
 // What came of what was done: which action, on which permits.
 struct Did {
