@@ -32,7 +32,7 @@ Html head_of_page(const Page& page) {
       page.visitor->administrator
           ? html(
                 "<a href=\"/pegawai\">Pegawai</a><a href=\"/kalender\">Kalender</a>"
-                "<a href=\"/pesan\">Pesan gagal</a>")
+                "<a href=\"/pesan\">Pesan gagal</a><a href=\"/saluran\">Pengelolaan</a>")
           : Html();
   const Html of_overseers =
       page.visitor->overseer ? html("<a href=\"/jejak\">Jejak kantor</a>") : Html();
