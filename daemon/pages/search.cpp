@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "daemon/pages/page_calls.h"
+#include "daemon/store/sought.h"
 #include "notifiers/phone.h"
 
 namespace tenggat::pages {

@@ -4,6 +4,7 @@
 #include "daemon/store/columns.h"
 #include "daemon/store/event_codec.h"
 #include "daemon/store/hash.h"
+#include "daemon/store/sought.h"
 
 namespace tenggat::store {
 namespace {

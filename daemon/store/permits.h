@@ -60,16 +60,6 @@ struct PermitFilter {
 // Ids in ascending order, at most limit + 1, so that the caller sees whether there are more.
 Ids add_search(pg::Pipeline& pipeline, const PermitFilter& filter);
 
-// What people look for: words that a number, a document's number, a name or a subject holds, or the
-// applicant's phone (62...; empty: what was asked is none). The newest first, at most limit + 1.
-struct Sought {
-  std::string words, phone;
-  std::string sop;                     // of this service alone; empty: of all
-  std::optional<std::int64_t> before;  // ids smaller than this
-  int limit = 30;
-};
-Ids add_find_sought(pg::Pipeline& pipeline, const Sought& sought);
-
 // By number or id, as people write it; an id goes before a number of the same digits.
 pg::Slot<std::optional<std::int64_t>> add_find_by_number(pg::Pipeline& pipeline,
                                                          const std::string& named);
