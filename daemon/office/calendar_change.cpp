@@ -43,6 +43,17 @@ std::string reason_of_change(const Calendar& before, const Calendar& after) {
                            notify::date(after.local(day.begins)),
                            day.make_up ? "hari kerja pengganti" : "hari libur", day.decree);
   }
+  const auto same_day = [](const DecreedDay& one, const DecreedDay& other) {
+    return one.begins == other.begins && one.make_up == other.make_up;
+  };
+  const auto now = after.decreed_days();
+  for (const DecreedDay& day : before.decreed_days())
+    if (std::none_of(now.begin(), now.end(),
+                     [&](const DecreedDay& one) { return same_day(one, day); }))
+      reasons += fmt::format("{}{} {} tidak lagi {}", reasons.empty() ? "" : "; ",
+                             notify::weekday_name(before.local(day.begins)),
+                             notify::date(before.local(day.begins)),
+                             day.make_up ? "hari kerja pengganti" : "hari libur");
   return reasons.empty() ? "perubahan kalender kerja" : reasons;
 }
 

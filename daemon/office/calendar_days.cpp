@@ -84,7 +84,55 @@ std::optional<std::string> with_entry(std::string text, std::string_view key,
   return text + head + "\n  " + entry;
 }
 
+// An entry of the YAML's block list, or a line of the decrees' table.
+bool is_entry(std::string_view line, bool yaml, const TakenDay& day) {
+  std::string_view said = trimmed(line);
+  if (!yaml) return !day.make_up && said.starts_with(day.date + "\t");
+  if (!said.starts_with("- {") || !said.ends_with("}")) return false;
+  const bool make_up = said.find("jam:") != std::string_view::npos;
+  return make_up == day.make_up && said.find("tanggal: " + day.date) != std::string_view::npos;
+}
+
+// A list without an entry says so: a key without a value is none.
+std::string with_empty_lists(const std::string& text) {
+  std::string all;
+  for (std::size_t at = 0; at < text.size();) {
+    const Line line = line_at(text, at);
+    at = line.end;
+    const bool head = line.text == "libur_tambahan:" || line.text == "hari_pengganti:";
+    bool empty = head;
+    for (std::size_t next = line.end; head && next < text.size();) {
+      const Line after = line_at(text, next);
+      const std::string_view said = trimmed(after.text);
+      if (said.starts_with("- ")) empty = false;
+      if (!said.empty() && !said.starts_with('#')) break;
+      next = after.end;
+    }
+    all +=
+        empty ? std::string(line.text) + " []\n" : text.substr(line.begin, line.end - line.begin);
+  }
+  return all;
+}
+
 }  // namespace
+
+std::optional<store::RuleSet> without_day(const store::RuleSet& rules, const TakenDay& day) {
+  store::RuleSet changed = rules;
+  for (std::size_t i = 0; i < changed.files.size(); ++i) {
+    std::string& text = changed.files[i].text;
+    for (std::size_t at = 0; at < text.size();) {
+      const Line line = line_at(text, at);
+      at = line.end;
+      if (!is_entry(line.text, i == 0, day)) continue;
+      text.erase(line.begin, line.end - line.begin);
+      if (i == 0) text = with_empty_lists(text);
+      changed.hash = store::content_hash(changed.kind, changed.files);
+      changed.in_force = false;
+      return changed;
+    }
+  }
+  return std::nullopt;
+}
 
 std::optional<store::RuleSet> with_day(const store::RuleSet& rules, const NewDay& day) {
   store::RuleSet changed = rules;
@@ -97,21 +145,47 @@ std::optional<store::RuleSet> with_day(const store::RuleSet& rules, const NewDay
   return changed;
 }
 
+namespace {
+
+Loaded<ChangedCalendar> load(store::RuleSet changed) {
+  const std::vector<SourceFile> beside(changed.files.begin() + 1, changed.files.end());
+  auto calendar = load_calendar(changed.files.front(), beside);
+  if (!calendar) return calendar.error();
+  return ChangedCalendar{std::move(changed), std::move(*calendar)};
+}
+
+bool has(const Calendar& calendar, bool make_up, const CivilDate& date,
+         const NewDay* as = nullptr) {
+  const auto days = calendar.decreed_days();
+  return std::any_of(days.begin(), days.end(), [&](const DecreedDay& one) {
+    return one.make_up == make_up && calendar.format(one.begins).starts_with(date) &&
+           (!as || (one.name == as->name && one.decree == as->decree));
+  });
+}
+
+}  // namespace
+
 Loaded<ChangedCalendar> load_with_day(const store::RuleSet& rules, const NewDay& day) {
   const std::string& file = rules.files.front().name;
   auto changed = with_day(rules, day);
   if (!changed)
     return Faults{{file, 0, 0, "its list of days is written on one line: change it by hand"}};
-  const std::vector<SourceFile> beside(changed->files.begin() + 1, changed->files.end());
-  auto calendar = load_calendar(changed->files.front(), beside);
-  if (!calendar) return calendar.error();
-  const auto days = calendar->decreed_days();
-  const bool there = std::any_of(days.begin(), days.end(), [&](const DecreedDay& one) {
-    return one.make_up == day.make_up && one.name == day.name && one.decree == day.decree &&
-           calendar->format(one.begins).starts_with(day.date);
-  });
-  if (!there) return Faults{{file, 0, 0, "the day did not come out as it was meant"}};
-  return ChangedCalendar{std::move(*changed), std::move(*calendar)};
+  auto loaded = load(*std::move(changed));
+  if (loaded && !has(loaded->calendar, day.make_up, day.date, &day))
+    return Faults{{file, 0, 0, "the day did not come out as it was meant"}};
+  return loaded;
+}
+
+Loaded<ChangedCalendar> load_changed(const store::RuleSet& rules, const TakenDay& takes,
+                                     const std::optional<NewDay>& adds) {
+  const std::string& file = rules.files.front().name;
+  auto without = without_day(rules, takes);
+  if (!without) return Faults{{file, 0, 0, "the day is not a line of its own: change it by hand"}};
+  if (adds) return load_with_day(*without, *adds);
+  auto loaded = load(*std::move(without));
+  if (loaded && has(loaded->calendar, takes.make_up, takes.date))
+    return Faults{{file, 0, 0, "the day is still there: it is entered twice"}};
+  return loaded;
 }
 
 }  // namespace tenggat::office

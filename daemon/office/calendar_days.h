@@ -20,6 +20,16 @@ struct NewDay {
   std::vector<std::string> hours;     // of a make-up day: "07:30-12:00"
 };
 
+// One that was decreed, as the calendar has it.
+struct TakenDay {
+  CivilDate date;
+  bool make_up = false;
+};
+
+// The calendar's files without the day, under a new hash. Nothing where its entry is not one line
+// of its own.
+std::optional<store::RuleSet> without_day(const store::RuleSet& rules, const TakenDay& day);
+
 // The calendar's files with the day in the main one, under a new hash. Nothing where the list it
 // belongs to is written in a way a line cannot be added to.
 std::optional<store::RuleSet> with_day(const store::RuleSet& rules, const NewDay& day);
@@ -30,5 +40,8 @@ struct ChangedCalendar {
   Calendar calendar;
 };
 Loaded<ChangedCalendar> load_with_day(const store::RuleSet& rules, const NewDay& day);
+// Without the one, and with the other in its place where there is one.
+Loaded<ChangedCalendar> load_changed(const store::RuleSet& rules, const TakenDay& takes,
+                                     const std::optional<NewDay>& adds);
 
 }  // namespace tenggat::office

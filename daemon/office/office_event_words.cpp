@@ -91,6 +91,10 @@ std::string_view value_words(OfficeValue value) {
       return "hari pertama";
     case OfficeValue::end_on:
       return "hari terakhir";
+    case OfficeValue::leave_kind:
+      return "jenis cuti";
+    case OfficeValue::nip:
+      return "NIP";
     case OfficeValue::officer:
       return "pegawai";
     case OfficeValue::deputy:

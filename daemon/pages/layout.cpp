@@ -14,6 +14,10 @@ namespace {
 constexpr const char* kContentSecurity =
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'";
+// The desk's own script, which asks for nothing.
+constexpr const char* kContentSecurityOfDesk =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 // The board's own script, and the stream it listens to.
 constexpr const char* kContentSecurityOfBoard =
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
@@ -27,7 +31,8 @@ Html head_for_anybody(const Page& page) {
                   english ? "id" : "en", english ? "id" : "en",
                   english ? "Bahasa Indonesia" : "English");
   if (!links.empty())
-    links = html("<nav aria-label=\"{}\">{}</nav>", english ? "Other pages" : "Halaman lain", links);
+    links =
+        html("<nav aria-label=\"{}\">{}</nav>", english ? "Other pages" : "Halaman lain", links);
   return html(
       "<header class=\"atas\"><div class=\"lebar\"><p><strong>{}</strong></p>{}</div></header>",
       page.office, links);
@@ -39,37 +44,43 @@ Html head_of_page(const Page& page) {
       page.visitor->administrator
           ? html(
                 "<a href=\"/pegawai\">Pegawai</a><a href=\"/kalender\">Kalender</a>"
-                "<a href=\"/pesan\">Pesan gagal</a>")
+                "<a href=\"/pesan\">Pesan gagal</a><a href=\"/saluran-kantor\">Pengelolaan</a>")
           : Html();
-  const Html of_overseers =
-      html("{}{}",
-           page.visitor->overseer || page.visitor->reports
-               ? html("<a href=\"/laporan\">Laporan</a>")
-               : Html(),
-           page.visitor->overseer ? html("<a href=\"/jejak\">Jejak kantor</a>") : Html());
+  const Html of_overseers = html(
+      "{}{}",
+      page.visitor->overseer || page.visitor->reports ? html("<a href=\"/laporan\">Laporan</a>")
+                                                      : Html(),
+      page.visitor->overseer ? html("<a href=\"/jejak\">Jejak kantor</a>") : Html());
   const Html of_superiors =
       page.visitor->superior
           ? html("<a href=\"/eskalasi\">Eskalasi</a><a href=\"/eskalasi#tim\">Tim saya</a>")
           : Html();
+  const Html tasks =
+      page.frame == Page::Frame::desk
+          ? html("<a href=\"/tugas\" aria-current=\"page\">Tugas saya{}</a>", page.tasks)
+          : html("<a href=\"/tugas\">Tugas saya</a>");
   return html(
       "<header class=\"atas\"><div class=\"lebar\"><p><strong>Tenggat</strong> · {}"
       "<br><span class=\"halus\">{}</span></p>"
-      "<nav aria-label=\"Menu utama\"><a href=\"/tugas\">Tugas saya</a>{}"
+      "<nav aria-label=\"Menu utama\">{}{}"
       "<a href=\"/papan\">Papan</a><a href=\"/layanan\">Layanan</a><a href=\"/cari\">Cari</a>{}{}"
       "<a href=\"/saluran\">Saluran</a><a href=\"/sesi\">Sesi</a><form method=\"post\" "
       "action=\"/keluar\">"
       "<input type=\"hidden\" name=\"token\" value=\"{}\">"
       "<button>Keluar</button></form></nav></div></header>",
-      page.visitor->name, page.visitor->duties, of_superiors, of_administrators, of_overseers,
-      page.visitor->csrf);
+      page.visitor->name, page.visitor->duties, tasks, of_superiors, of_administrators,
+      of_overseers, page.visitor->csrf);
 }
 
 bool renews_itself(const Page& page) {
   return page.frame == Page::Frame::board || page.frame == Page::Frame::screen;
 }
 
-// By script where there is one, else by loading itself again.
-Html renewal_of(const Page& page) {
+// The desk's keys; the board is kept up to date by script where there is one, else by loading
+// itself again.
+Html script_of(const Page& page) {
+  if (page.frame == Page::Frame::desk)
+    return html("<script src=\"{}\" defer></script>", tasks_script_address());
   if (!renews_itself(page)) return {};
   return html(
       "<script src=\"{}\" defer></script>"
@@ -83,6 +94,8 @@ std::string_view class_of(Page::Frame frame) {
       return "";
     case Page::Frame::wide:
       return "luas";
+    case Page::Frame::desk:
+      return "luas kerja";
     case Page::Frame::board:
       return "luas papan";
     case Page::Frame::screen:
@@ -103,11 +116,10 @@ void add_security(http::Response& response, const char* policy = kContentSecurit
 
 http::Response page_response(int status, const Page& page) {
   const bool english = page.tongue == notify::Tongue::english;
-  const Html foot =
-      page.foot.empty()
-          ? html("<footer><div class=\"lebar halus\">{} · {}</div></footer>", page.office,
-                 english ? "Tenggat system" : "sistem Tenggat")
-          : html("<footer><div class=\"lebar\">{}</div></footer>", page.foot);
+  const Html foot = page.foot.empty()
+                        ? html("<footer><div class=\"lebar halus\">{} · {}</div></footer>",
+                               page.office, english ? "Tenggat system" : "sistem Tenggat")
+                        : html("<footer><div class=\"lebar\">{}</div></footer>", page.foot);
   const Html whole = html(
       "<!DOCTYPE html>\n<html lang=\"{}\" class=\"{}\"><head><meta charset=\"utf-8\">"
       "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
@@ -116,14 +128,16 @@ http::Response page_response(int status, const Page& page) {
       "<body class=\"{}\"><a class=\"loncat\" href=\"#isi\">{}</a>{}"
       "<main id=\"isi\"><div class=\"lebar\">\n{}</div></main>\n"
       "{}</body></html>\n",
-      notify::code_of(page.tongue), page.frame == Page::Frame::screen ? "dinding" : "", page.title, style_address(), renewal_of(page),
-      class_of(page.frame), english ? "Skip to the content" : "Langsung ke isi",
-      head_of_page(page), page.body, foot);
+      notify::code_of(page.tongue), page.frame == Page::Frame::screen ? "dinding" : "", page.title,
+      style_address(), script_of(page), class_of(page.frame),
+      english ? "Skip to the content" : "Langsung ke isi", head_of_page(page), page.body, foot);
   http::Response response;
   response.status = status;
   response.content_type = "text/html; charset=utf-8";
   response.body = whole.bytes();
-  add_security(response, renews_itself(page) ? kContentSecurityOfBoard : kContentSecurity);
+  add_security(response, renews_itself(page)               ? kContentSecurityOfBoard
+                         : page.frame == Page::Frame::desk ? kContentSecurityOfDesk
+                                                           : kContentSecurity);
   return response;
 }
 

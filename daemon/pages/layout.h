@@ -23,8 +23,10 @@ struct Page {
   std::string title;                 // of the window; the page's own h1 is in `body`
   std::string office;                // the agency
   const Visitor* visitor = nullptr;  // null: a page for anybody
-  // One readable column; tables of the office; the board, which renews itself; the board on a wall.
-  enum class Frame { column, wide, board, screen } frame = Frame::column;
+  // One readable column; tables of the office; an officer's desk, with its keys; the board, which
+  // renews itself; the board on a wall.
+  enum class Frame { column, wide, desk, board, screen } frame = Frame::column;
+  std::string tasks{};  // of the desk: how many wait, as its menu says it
   Html body;
   // Of a page for citizens: in what language it is, the address of the same in the other one, what
   // its head has besides, and what its foot says of the office.

@@ -86,6 +86,8 @@ class Said {
       case OfficeValue::whatsapp:
       case OfficeValue::why:
       case OfficeValue::address:
+      case OfficeValue::leave_kind:
+      case OfficeValue::nip:
         break;  // personal
     }
     return "";

@@ -120,6 +120,63 @@ Html role_boxes(const std::vector<NamedRole>& roles, const std::vector<std::stri
   return html("<fieldset class=\"pilihan\"><legend>Peran</legend>{}</fieldset>", boxes);
 }
 
+Html nip_field(const std::string& nip) {
+  return html(
+      "<label for=\"nip\">NIP <span class=\"halus\">(18 angka; kosongkan bila bukan ASN)</span>"
+      "</label><input type=\"text\" id=\"nip\" name=\"nip\" inputmode=\"numeric\" "
+      "maxlength=\"24\" value=\"{}\">",
+      nip);
+}
+
+std::optional<std::string> nip_in(const http::Form& form) {
+  std::string digits;
+  for (const char c : form.text("nip"))
+    if (c >= '0' && c <= '9')
+      digits += c;
+    else if (c != ' ' && c != '.' && c != '-')
+      return std::nullopt;
+  if (!digits.empty() && digits.size() != 18) return std::nullopt;
+  return digits;
+}
+
+std::string leave_kind_words(std::string_view kind) {
+  for (const LeaveKind& one : kLeaveKinds)
+    if (one.id == kind) return one.words;
+  return "tidak masuk";
+}
+
+Html leave_kind_field(std::string_view id, std::string_view chosen) {
+  Html kinds = option("", "tidak disebut", chosen.empty());
+  for (const LeaveKind& kind : kLeaveKinds) kinds += option(kind.id, kind.words, kind.id == chosen);
+  return html("<label for=\"{}\">Jenis</label><select id=\"{}\" name=\"jenis_cuti\">{}</select>",
+              id, id, kinds);
+}
+
+Html leave_list(const Officer& officer, const std::string& path, const std::string& csrf,
+                const CivilDate& today) {
+  Html items;
+  for (const Leave& leave : officer.leaves) {
+    if (leave.end < today) continue;
+    const std::string period = period_words(leave.start, leave.end);
+    items += html(
+        "<li class=\"berdampingan\"><span>{} <span class=\"halus\">· {}</span></span>"
+        "<form method=\"post\" action=\"{}\">{}"
+        "<input type=\"hidden\" name=\"mulai\" value=\"{}\"><button name=\"aksi\" "
+        "value=\"batal-cuti\" aria-label=\"Batalkan cuti {}\">Batalkan</button></form></li>",
+        period, leave_kind_words(leave.kind), path, hidden_fields(new_form_keys(csrf)), leave.start,
+        period);
+  }
+  return items.empty() ? Html()
+                       : html("<div class=\"kartu\"><ul class=\"polos\">{}</ul></div>", items);
+}
+
+Html leave_fields(const Typed& typed, const CivilDate& today) {
+  return html("<div class=\"sebaris\">{}{}</div>{}",
+              date_field("cuti-mulai", "Hari pertama", typed.text("mulai", today)),
+              date_field("cuti-sampai", "Hari terakhir", typed.text("sampai", today)),
+              leave_kind_field("cuti-jenis", typed.text("jenis_cuti")));
+}
+
 Html address_fields(const std::string& name, const std::string& email,
                     const std::string& whatsapp) {
   return html(
@@ -169,26 +226,12 @@ Html officer_item(const Officer& officer, const People& people, const std::vecto
 }
 
 Html leave_section(const Officer& officer, const OfficerForm& form) {
-  const auto& [path, csrf, came, fault, today] = form;
-  const Typed typed = form.typed("cuti");
-  Html items;
-  for (const Leave& leave : officer.leaves) {
-    if (leave.end < today) continue;
-    items += html(
-        "<li class=\"berdampingan\"><span>{}</span><form method=\"post\" action=\"{}\">{}"
-        "<input type=\"hidden\" name=\"mulai\" value=\"{}\"><button name=\"aksi\" "
-        "value=\"batal-cuti\" aria-label=\"Batalkan cuti {}\">Batalkan</button></form></li>",
-        period_words(leave.start, leave.end), path, hidden_fields(new_form_keys(csrf)), leave.start,
-        period_words(leave.start, leave.end));
-  }
   return html(
       "<h2>Cuti dan tidak masuk</h2><p class=\"halus\">Selama itu pesan dialihkan kepada petugas "
-      "pengganti; waktu tetap berjalan.</p>{}{}<div class=\"sebaris\">{}{}</div>"
+      "pengganti; waktu tetap berjalan.</p>{}{}{}"
       "<p><button name=\"aksi\" value=\"cuti\">Catat cuti</button></p></form>",
-      items.empty() ? Html()
-                    : html("<div class=\"kartu\"><ul class=\"polos\">{}</ul></div>", items),
-      form.head("cuti"), date_field("cuti-mulai", "Hari pertama", typed.text("mulai", today)),
-      date_field("cuti-sampai", "Hari terakhir", typed.text("sampai", today)));
+      leave_list(officer, form.path, form.csrf, form.today), form.head("cuti"),
+      leave_fields(form.typed("cuti"), form.today));
 }
 
 Html delegation_section(const Officer& officer, const People& people, const OfficerForm& form) {
@@ -266,9 +309,13 @@ store::OfficerEdit edit_in(const http::Form& form, http::FieldFaults& faults) {
 }
 
 Leave leave_in(const http::Form& form, http::FieldFaults& faults) {
-  return http::read_leave(json::object{{"start", form.text("mulai")}, {"end", form.text("sampai")}},
-                          faults)
-      .leave;
+  Leave leave =
+      http::read_leave(json::object{{"start", form.text("mulai")}, {"end", form.text("sampai")}},
+                       faults)
+          .leave;
+  for (const LeaveKind& kind : kLeaveKinds)
+    if (kind.id == form.text("jenis_cuti")) leave.kind = kind.id;
+  return leave;
 }
 
 Delegation delegation_in(const http::Form& form, const std::string& from,

@@ -1,5 +1,6 @@
 // The forms on the pages of officers: what they show of an officer, and what was sent with them.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,31 @@ struct OfficerForm {
                 typed(mark) && !fault.empty() ? message(fault, true) : Html());
   }
 };
+
+// What somebody is away for.
+struct LeaveKind {
+  const char* id;
+  const char* words;
+};
+inline constexpr LeaveKind kLeaveKinds[] = {
+    {"tahunan", "cuti tahunan"},
+    {"sakit", "cuti sakit"},
+    {"melahirkan", "cuti melahirkan"},
+    {"alasan_penting", "cuti karena alasan penting"},
+    {"besar", "cuti besar"},
+    {"dinas_luar", "dinas luar"},
+    {"pelatihan", "pendidikan dan pelatihan"},
+};
+std::string leave_kind_words(std::string_view kind);
+// Those that have not ended, each with its button, and what a new one is asked for.
+Html leave_list(const Officer& officer, const std::string& path, const std::string& csrf,
+                const CivilDate& today);
+Html leave_fields(const Typed& typed, const CivilDate& today);
+
+Html nip_field(const std::string& nip);
+// Nothing where it is no such number; empty where there is none.
+std::optional<std::string> nip_in(const http::Form& form);
+inline constexpr const char* kBadNip = "NIP terdiri dari 18 angka; kosongkan bila bukan ASN.";
 
 Html role_boxes(const std::vector<NamedRole>& roles, const std::vector<std::string>& held);
 Html address_fields(const std::string& name, const std::string& email, const std::string& whatsapp);

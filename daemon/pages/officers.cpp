@@ -91,10 +91,13 @@ awaitable<Response> OfficerPages::officers_page(const PageCall& call, int status
       "autocapitalize=\"none\" spellcheck=\"false\" value=\"{}\">{}{}{}"
       "<p><button class=\"utama\" name=\"aksi\" value=\"tambah\">Tambah</button></p></form>",
       hidden_fields(new_form_keys(call.who->visitor.csrf)), form_mark("tambah"), typed.text("id"),
-      address_fields(typed.text("nama"), typed.text("email"), typed.text("whatsapp")),
+      html("{}{}", address_fields(typed.text("nama"), typed.text("email"), typed.text("whatsapp")),
+           nip_field(typed.text("nip"))),
       role_boxes(roles, typed.texts("peran")), fault_beside);
-  Html body = html("<h1>Pegawai</h1>{}<div class=\"kartu\"><ul class=\"polos\">{}</ul></div>{}{}",
-                   notice, items, more, folded("Tambah pegawai", form, typed || !fault.empty()));
+  Html body = html(
+      "<h1>Pegawai</h1><p><a href=\"/kehadiran\">Siapa yang tidak masuk dua "
+      "minggu ini</a></p>{}<div class=\"kartu\"><ul class=\"polos\">{}</ul></div>{}{}",
+      notice, items, more, folded("Tambah pegawai", form, typed || !fault.empty()));
   co_return page(status, call, "Pegawai", std::move(body), true);
 }
 
@@ -109,6 +112,9 @@ awaitable<std::string> OfficerPages::add_officer(const PageCall& call, pg::Conne
   if (!faults.empty()) co_return officer_fault_words(faults, call.form);
   if (!all_known(officer.roles, roles_to_hold(rulebook_.sops_in_force())))
     co_return "Salah satu peran tidak dikenal.";
+  const auto nip = nip_in(call.form);
+  if (!nip) co_return kBadNip;
+  officer.nip = *nip;
   const std::string id = officer.id;
   officer.ended = office::end_of_service(officer, rulebook_, call.who->now);
   auto adding =
@@ -164,8 +170,10 @@ awaitable<Response> OfficerPages::officer_page(const PageCall& call, int status,
       "<p><button class=\"utama\" name=\"aksi\" value=\"ubah\">Simpan</button></p></form>{}{}{}",
       officer->name, officer->id, path, remarks_of(*officer, people, today), notice,
       form.head("ubah"),
-      address_fields(typed.text("nama", officer->name), typed.text("email", officer->email),
-                     typed.text("whatsapp", officer->whatsapp)),
+      html("{}{}",
+           address_fields(typed.text("nama", officer->name), typed.text("email", officer->email),
+                          typed.text("whatsapp", officer->whatsapp)),
+           nip_field(typed.text("nip", officer->nip))),
       role_boxes(roles_to_hold(sops), typed ? typed.texts("peran") : officer->roles),
       leave_section(*officer, form), delegation_section(*officer, people, form),
       end_section(*officer, form));
@@ -188,6 +196,8 @@ awaitable<std::string> OfficerPages::change_officer(const PageCall& call, pg::Co
     if (!faults.empty()) co_return officer_fault_words(faults, call.form);
     if (!all_known(*edit.roles, roles_to_hold(rulebook_.sops_in_force())))
       co_return "Salah satu peran tidak dikenal.";
+    edit.nip = nip_in(call.form);
+    if (!edit.nip) co_return kBadNip;
     const auto& roles = *edit.roles;
     if (oneself && std::find(roles.begin(), roles.end(), store::kAdministratorRole) == roles.end())
       co_return "Peran pengelola sistem tidak dapat Anda cabut dari diri sendiri.";

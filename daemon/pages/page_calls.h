@@ -91,8 +91,8 @@ struct Asked {
 struct Outcomes {
   bool done = false;
   int status = 303;
-  std::string words;     // why not
-  std::string answer{};  // where it was done: the permit as it is then, as the API shows it
+  std::string words;      // why not
+  std::string answer{};   // where it was done: the permit as it is then, as the API shows it
   std::string english{};  // `words` to who reads English; empty: they stand for both
   const std::string& in(notify::Tongue tongue) const {
     return tongue == notify::Tongue::english && !english.empty() ? english : words;
@@ -162,7 +162,8 @@ class PageGroup {
   X(front_pages) X(problem_pages) X(track_pages) X(objection_pages) X(sign_in_pages)             \
   X(task_pages) X(permit_pages) X(applicant_pages) X(search_pages) X(board_pages) X(officer_pages)  \
   X(calendar_pages) X(dead_letter_pages) X(service_pages) X(office_record_pages)                  \
-  X(receipt_pages) X(escalation_pages) X(channel_pages) X(citizen_pages) X(report_pages)
+  X(receipt_pages) X(escalation_pages) X(channel_pages) X(citizen_pages) X(report_pages)           \
+  X(attendance_pages) X(keeping_pages)
 #define X(pages) std::vector<PageRoute> pages(const PageParts* parts);
 TENGGAT_PAGES(X)
 #undef X

@@ -1,8 +1,12 @@
-// "Cari": any permit by its number or a name.
+// "Cari": any permit by a number, a name, what it is about or the applicant's phone.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 
 #include "daemon/pages/page_calls.h"
+#include "daemon/store/sought.h"
+#include "notifiers/phone.h"
 
 namespace tenggat::pages {
 namespace {
@@ -17,45 +21,59 @@ class SearchPages : public PageGroup {
 
  private:
   // At most one more than are shown.
-  awaitable<std::vector<std::int64_t>> ids_for(std::string asked, std::string sop);
+  awaitable<std::vector<std::int64_t>> ids_for(store::Sought sought);
 };
+
+// The newest first, and where the older ones are.
+Html found_list(const Reading& found, const store::Sought& sought, bool more,
+                const office::Rulebook& rulebook) {
+  Html items;
+  for (auto stored = found.permits.rbegin(); stored != found.permits.rend(); ++stored)
+    items += listed_item(stored->second, rulebook, found.moment.now, "");
+  if (items.empty()) return html("<p role=\"status\">Tidak ada permohonan yang cocok.</p>");
+  const std::string older =
+      fmt::format("/cari?q={}{}&sebelum={}", query_encoded(sought.words),
+                  sought.sop.empty() ? "" : "&sop=" + sought.sop, found.permits.begin()->first);
+  return html(
+      "<p class=\"halus\">Yang terbaru di atas.</p><div class=\"kartu\"><ul class=\"polos tugas\">{}"
+      "</ul></div>{}",
+      items,
+      more ? html("<p><a class=\"tombol\" href=\"{}\">Yang lebih lama</a></p>", older) : Html());
+}
 
 }  // namespace
 
 // A whole number or id is that one permit, and found at once; anything else is looked for in
-// numbers and names.
-awaitable<std::vector<std::int64_t>> SearchPages::ids_for(std::string asked, std::string sop) {
-  std::string number = asked;
+// numbers, names, subjects and phones, the newest first.
+awaitable<std::vector<std::int64_t>> SearchPages::ids_for(store::Sought sought) {
+  std::string number = sought.words;
   std::transform(number.begin(), number.end(), number.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   pg::Pipeline finding;
-  const auto as_typed = store::add_find_by_number(finding, asked);
+  const auto as_typed = store::add_find_by_number(finding, sought.words);
   const auto larger = store::add_find_by_number(finding, number);
-  auto exactly = reader_.read({}, std::move(finding));
-  Reading found = co_await std::move(exactly);
+  const store::Ids matching = store::add_find_sought(finding, sought);
+  auto looking = reader_.read({}, std::move(finding));
+  const Reading found = co_await std::move(looking);
   for (const auto& exact : {as_typed, larger})
-    if (const auto id = found.results[exact]; id && sop.empty())
+    // A phone is written in digits, too.
+    if (const auto id = found.results[exact]; id && sought.sop.empty() && sought.phone.empty())
       co_return std::vector<std::int64_t>(1, *id);
-  store::PermitFilter filter;
-  filter.q = asked;
-  filter.sop = sop;
-  filter.limit = kFound;
-  pg::Pipeline searching;
-  const store::Ids matching = store::add_search(searching, filter);
-  auto looking = reader_.read({}, std::move(searching));
-  found = co_await std::move(looking);
   co_return found.results[matching];
 }
 
 awaitable<Response> SearchPages::search(PageCall call) {
-  const std::string asked =
-      http::searched_words(call.request.query.get("q").value_or("").substr(0, kQueryMax));
+  store::Sought sought;
+  sought.words = http::searched_words(call.request.query.get("q").value_or("").substr(0, kQueryMax));
+  sought.phone = notify::normalise_phone(sought.words).value_or("");
   const std::vector<const Sop*> sops = rulebook_.sops_in_force();
-  std::string sop(call.request.query.get("sop").value_or(""));
-  if (!rulebook_.sop_in_force(sop)) sop.clear();
+  sought.sop = std::string(call.request.query.get("sop").value_or(""));
+  if (!rulebook_.sop_in_force(sought.sop)) sought.sop.clear();
+  sought.before = http::parse_id(call.request.query.get("sebelum").value_or(""));
+  sought.limit = kFound;
   Html list;
-  if (!asked.empty() || !sop.empty()) {
-    auto finding = ids_for(asked, sop);
+  if (!sought.words.empty() || !sought.sop.empty()) {
+    auto finding = ids_for(sought);
     std::vector<std::int64_t> ids = co_await std::move(finding);
     const bool more = ids.size() > kFound;
     if (more) ids.resize(kFound);
@@ -64,24 +82,17 @@ awaitable<Response> SearchPages::search(PageCall call) {
       auto loading = reader_.read(std::move(ids), {});
       found = co_await std::move(loading);
     }
-    Html items;
-    for (const auto& [id, stored] : found.permits)
-      items += listed_item(stored, rulebook_, found.moment.now, "");
-    list = items.empty()
-               ? html("<p role=\"status\">Tidak ada permohonan yang cocok.</p>")
-               : html("<div class=\"kartu\"><ul class=\"polos tugas\">{}</ul></div>{}", items,
-                      more ? html("<p class=\"halus\">Ada lebih banyak; persempit pencarian.</p>")
-                           : Html());
+    list = found_list(found, sought, more, rulebook_);
   }
   Html body = html(
       "<h1>Cari permohonan</h1><form method=\"get\" action=\"/cari\" role=\"search\">"
-      "<label for=\"q\">Nomor, nama pemohon, atau nama lembaga</label>"
-      "<input type=\"search\" id=\"q\" name=\"q\" value=\"{}\" maxlength=\"100\">{}"
+      "<label for=\"q\">Nomor permohonan, nomor SK, nama pemohon, perihal, atau nomor WhatsApp"
+      "</label><input type=\"search\" id=\"q\" name=\"q\" value=\"{}\" maxlength=\"100\">{}"
       "<p><button class=\"utama\">Cari</button></p></form>{}",
-      asked,
+      sought.words,
       sops.size() < 2 ? Html()
                       : html("<label for=\"sop\">Layanan</label>{}",
-                             service_choice(sops, sop, "Semua layanan")),
+                             service_choice(sops, sought.sop, "Semua layanan")),
       list);
   co_return page(200, call, "Cari permohonan", std::move(body), true);
 }

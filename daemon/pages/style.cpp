@@ -118,6 +118,27 @@ ul.tugas>li.tanpa-pilih{grid-template-columns:1fr}
 ul.tugas>li.tanpa-pilih .aksi{grid-column:auto}
 @media (min-width:44rem){ul.tugas>li.gagal{grid-template-columns:auto 1fr 1.2fr}
 ul.tugas>li.tanpa-pilih{grid-template-columns:1.4fr 1.1fr 1.2fr auto}}
+.kerja .lebar{max-width:78rem}
+header.atas nav a[aria-current]{font-weight:600;color:var(--ink);text-decoration-thickness:2px}
+@media (min-width:64rem){.meja{display:grid;grid-template-columns:minmax(0,1fr) 18rem;gap:0 1.5rem;align-items:start}}
+ul.tampilan{list-style:none;display:flex;flex-wrap:wrap;gap:.5rem;margin:.5rem 0;padding:0}
+.tampilan a{display:block;min-height:2.75rem;padding:.55rem .9rem;border:1px solid var(--line);border-radius:8px;
+background:var(--card);color:var(--ink);text-decoration:none}
+.tampilan a[aria-current]{border:2px solid var(--accent);font-weight:600}.tampilan b{margin-left:.3rem}
+.alasan{border-left:3px solid var(--line);padding-left:.8rem;margin:.5rem 0}
+.alasan.segera{border-color:var(--soon)}.alasan.terlambat{border-color:var(--late)}.alasan.jawaban{border-color:var(--ok)}
+.isi{display:inline-block;border:1px solid var(--soft);border-radius:6px;padding:.05rem .5rem;font-weight:600;font-size:.88rem}
+.isi.menolak{border-color:var(--late);color:var(--late)}
+ul.tugas .sebab{grid-column:2/-1}ul.tugas .sebab p{margin:.25rem 0}
+ul.tugas>li[data-baris]{margin:0 -1rem;padding:.65rem 1rem}
+ul.tugas>li.terpilih,ul.tugas>li:has(input:checked){background:var(--ok-bg)}
+.pilihan-bersama{border:2px solid var(--accent);border-radius:10px;background:var(--card);padding:.6rem 1rem;margin:.75rem 0}
+.berdampingan>h1,.berdampingan>h2,.berdampingan>h3{margin-right:auto}
+.mendatar a{display:inline-block;padding:.4rem 0}
+ul.rapat>li{padding:.2rem 0}button.kecil{border:0;background:none;text-decoration:underline;font-weight:400;padding:.4rem}
+kbd{border:1px solid var(--soft);border-radius:4px;padding:0 .35rem;font-size:.9rem}
+@media (max-width:44rem){.nama>a,.kartu h3>a{display:inline-block;padding:.6rem 0;min-height:2.75rem}
+ul.tugas .pilih{min-width:2.75rem;min-height:2.75rem;align-items:center;justify-content:center}}
 .tanpa-pilih .aksi a{display:inline-block;padding:.4rem 0}
 .papan .lebar{max-width:84rem}
 .angka-utama{display:flex;flex-wrap:wrap;gap:.75rem 2rem;margin:.75rem 0}

@@ -1,152 +1,27 @@
-// "Tugas saya": what is most urgent, several at once where a step is a matter of minutes, and
-// "tidak masuk hari ini".
+// "Tugas saya": what came back and why, what is most urgent, several at once where a step is a
+// matter of minutes, what has just been done and how it is taken back, and "tidak masuk hari ini".
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
-#include <tuple>
 
 #include "daemon/api/view.h"
 #include "daemon/pages/page_calls.h"
-#include "daemon/pages/permit_view.h"
-#include "daemon/pages/task_item.h"
-#include "daemon/pages/words.h"
-#include "daemon/store/inbox.h"
+#include "daemon/pages/script.h"
+#include "daemon/pages/task_desk.h"
 #include "daemon/store/people.h"
-#include "notifiers/words.h"
+#include "notifiers/utf8.h"
+#include "rules/utf8.h"
 
 namespace tenggat::pages {
 namespace {
 
-constexpr std::size_t kShown = 50;
+using Seen = store::DeskFilter::Seen;
+
 constexpr std::chrono::hours kJustDone{1};
-constexpr int kDoneShown = 5;
-
-// It ends the permit, or the case: the decision itself.
-bool decides(const ActionRule& action, const Step& step, const Sop& sop) {
-  return action.ends_permit() || std::find(sop.case_ends.begin(), sop.case_ends.end(),
-                                           Trigger{step.id, action.id}) != sop.case_ends.end();
-}
-
-// An action that can be taken on many files at once: forward, in a step of minutes, nothing has to
-// be handed in, written or chosen for it, and it decides nothing.
-const ActionRule* quick_action(const std::vector<Offer>& offers, const Permit& permit,
-                               const Visit& visit, const Sop& sop) {
-  const Step& step = sop.step(visit.step);
-  if (step.standard.days > 0 || step.standard.hours > 0 || is_refusal_draft(permit, step))
-    return nullptr;
-  for (const Offer* offer : offers_at(offers, visit.id, Offer::What::act)) {
-    const ActionRule& action = *offer->action;
-    const Wanted& wanted = offer->wanted;
-    if (!action.backward && !action.cancels_branches && wanted.files.empty() && !wanted.outcome &&
-        wanted.branches.empty() && wanted.fields.empty() && wanted.requirements.empty() &&
-        wanted.note == ActionRule::Note::optional && !decides(action, step, sop))
-      return &action;
-  }
-  return nullptr;
-}
-
-bool changes_by(const std::vector<Offer>& offers, const Visit& visit, Offer::What what) {
-  const auto offered = offers_at(offers, visit.id, what);
-  return !offered.empty() && !offered.front()->is_so_already;
-}
-
-struct Ticket {
-  std::int64_t permit = 0;
-  std::string step;
-  std::int64_t version = 0;
-};
-std::optional<Ticket> read_ticket(std::string_view text) {
-  const auto first = text.find('|'), last = text.rfind('|');
-  if (first == std::string_view::npos || last == first) return std::nullopt;
-  const auto permit = http::parse_id(text.substr(0, first));
-  const auto version = http::parse_id(text.substr(last + 1));
-  if (!permit || !version) return std::nullopt;
-  return Ticket{*permit, std::string(text.substr(first + 1, last - first - 1)), *version};
-}
-
-// "PAUD Mawar · Penyusunan SK: draf dikirim 10.02 · 6 menit dari standar 10 menit kerja", the
-// latest first; nothing where there is none.
-Html just_done(const SignedIn& who, const Reading& found, const office::Rulebook& rulebook) {
-  struct Done {
-    const Permit* permit;
-    const Visit* visit;
-  };
-  std::vector<Done> done;
-  for (const auto& [id, stored] : found.permits)
-    for (const Visit& visit : stored.permit.visits)
-      if (visit.closed_at && !visit.undone && visit.closed_by == who.officer.id && visit.standard &&
-          *visit.closed_at > found.moment.now - kJustDone)
-        done.push_back({&stored.permit, &visit});
-  std::sort(done.begin(), done.end(), [](const Done& a, const Done& b) {
-    return std::tie(*a.visit->closed_at, a.permit->id, a.visit->id) >
-           std::tie(*b.visit->closed_at, b.permit->id, b.visit->id);
-  });
-  if (done.size() > kDoneShown) done.resize(kDoneShown);
-  Html items;
-  for (const auto& [permit, visit] : done) {
-    const Sop& sop = rulebook.sop_version(permit->sop_version);
-    const Calendar& calendar = rulebook.calendar(sop.calendar);
-    items += html(
-        "<li><a href=\"/permohonan/{}\">{}</a> <span class=\"halus\">· {}: {} {} · {} dari standar "
-        "{}</span></li>",
-        permit->id, permit->subject, step_name(*visit, sop),
-        action_done_words(sop_of(*visit, sop), visit->step, visit->action),
-        notify::clock_time(calendar.local(*visit->closed_at)),
-        span_words(visit->elapsed, *visit->standard, calendar), budget_words(*visit->standard));
-  }
-  return items.empty() ? Html()
-                       : html("<h2>Baru saja selesai</h2><ul class=\"polos\">{}</ul>", items);
-}
-
-Html leave_form(const FormKeys& keys, const std::string& address, bool away) {
-  return html(
-      "<form method=\"post\" action=\"{}\">{}<button name=\"aksi\" "
-      "value=\"{}\">{}</button></form>",
-      address, hidden_fields(keys), away ? "masuk" : "cuti",
-      away ? "Saya masuk hari ini" : "Tidak masuk hari ini");
-}
-
-// Services with a step that may be this officer's today.
-std::vector<const Sop*> services_of(const http::InboxRoles& inbox,
-                                    const office::Rulebook& rulebook) {
-  std::vector<const Sop*> services = rulebook.sops_in_force();
-  std::erase_if(services, [&](const Sop* sop) {
-    return std::none_of(sop->steps.begin(), sop->steps.end(), [&](const Step& step) {
-      return std::find(inbox.roles.begin(), inbox.roles.end(), step.role) != inbox.roles.end();
-    });
-  });
-  return services;
-}
-
-// Of one service alone; nothing where there is but one to choose.
-Html service_filter(const std::vector<const Sop*>& services, std::string_view chosen) {
-  if (services.size() < 2) return {};
-  return html(
-      "<form method=\"get\" action=\"/tugas\" class=\"sebaris\"><label "
-      "for=\"sop\">Layanan</label>{}"
-      "<button>Tampilkan</button></form>",
-      service_choice(services, chosen, "Semua layanan"));
-}
-
-// What came of what was done, and that this officer is away.
-Html notice_of(const PageCall& call, const std::string& fault, bool away) {
-  Html notice;
-  if (!fault.empty())
-    notice = message(fault, true);
-  else if (const auto done = call.request.query.get("berhasil"))
-    if (const auto count = http::parse_id(*done))
-      notice = message(fmt::format("{} berkas selesai dikerjakan.", *count));
-  if (away)
-    notice += message(
-        "Anda tercatat tidak masuk hari ini. Tugas baru dialihkan kepada petugas pengganti.");
-  return notice;
-}
-
-// Where the page stands, with what it is narrowed to.
-std::string address_of(const std::string& sop) {
-  return sop.empty() ? "/tugas" : "/tugas?sop=" + sop;
-}
+constexpr int kDoneShown = 8;
+constexpr std::size_t kViewName = 40;
 
 class TaskPages : public PageGroup {
  public:
@@ -154,21 +29,47 @@ class TaskPages : public PageGroup {
       : PageGroup(parts), pool_(parts.pool), committer_(parts.committer) {}
   awaitable<Response> tasks(PageCall call);
   awaitable<Response> tasks_act(PageCall call);
+  awaitable<Response> next_task(PageCall call);
+  awaitable<Response> script(PageCall call);
 
  private:
+  // Of what was asked for together: what was done, and why the rest was not.
+  struct Together {
+    std::vector<std::int64_t> done;
+    std::string faults;
+    int status = 422;
+  };
+
   awaitable<Response> tasks_page(const PageCall& call, int status, std::string fault);
-  // Why a file may not be acted on along with others; nothing: it may.
-  awaitable<std::string> refuse_bulk(std::string officer, std::int64_t permit, std::string step,
-                                     std::string action);
+  // Their permits with what tells why they wait, and those that this officer has just been done
+  // with; narrowed beyond what can be seen in them where `narrowed` says so.
+  awaitable<void> read_desk(Desk& desk, bool narrowed);
+  awaitable<Together> act_on_all(const PageCall& call, std::string action);
+  awaitable<Together> undo_all(const PageCall& call, std::string value);
   awaitable<std::string> set_leave_today(const PageCall& call, bool away);
-  // `found` holds their permits and those that this officer has just been done with. Tasks of that
-  // service alone, where one is given.
-  awaitable<std::vector<http::Task>> tasks_of(const SignedIn& who, std::string sop, Reading& found);
-  std::string chosen_sop(const PageCall& call) const;
+  awaitable<std::string> keep_view(const PageCall& call);
+  awaitable<Response> attend(PageCall call, bool away);
+  // Why a file may not be acted on along with others; nothing: it may.
+  std::string refuse_bulk(const Reading& found, const Ticket& ticket, const std::string& officer,
+                          const std::string& action);
 
   pg::Pool& pool_;
   office::Committer& committer_;
 };
+
+Asked asked_by(const PageCall& call, std::int64_t permit, std::string part) {
+  Asked asked;
+  asked.permit = permit;
+  asked.actor = {Actor::Kind::officer, call.who->officer.id, ""};
+  asked.token = call.who->principal.token;
+  asked.part = std::move(part);
+  return asked;
+}
+
+std::string number_of(const Reading& found, std::int64_t permit) {
+  const auto stored = found.permits.find(permit);
+  return stored == found.permits.end() ? "?" : stored->second.permit.number;
+}
 
 }  // namespace
 
@@ -177,106 +78,116 @@ bool away_on(const Officer& officer, const CivilDate& day) {
                      [&](const Leave& leave) { return leave.start <= day && day <= leave.end; });
 }
 
-// What the address names, where it is a service that the page offers.
-std::string TaskPages::chosen_sop(const PageCall& call) const {
-  const std::string sop(call.request.query.get("sop").value_or(""));
-  return rulebook_.sop_in_force(sop) ? sop : "";
-}
-
-awaitable<std::vector<http::Task>> TaskPages::tasks_of(const SignedIn& who, std::string sop,
-                                                       Reading& found) {
+awaitable<void> TaskPages::read_desk(Desk& desk, bool narrowed) {
+  const SignedIn& who = desk.who();
   const http::InboxRoles roles = http::inbox_roles(who.officer.id, rulebook_, who.now);
-  std::vector<http::Task> tasks;
-  if (roles.roles.empty()) co_return tasks;
+  store::DeskQuery query{who.officer.id, roles.roles, desk.query.filter, kDeskOwn,
+                         roles.sifted ? http::kInboxReach : kDeskShown + 1};
+  if (!narrowed) query.filter = {desk.query.filter.sop, "", Seen::all};
   pg::Pipeline search;
-  const int reach = roles.sifted ? http::kInboxReach : static_cast<int>(kShown) + 1;
-  const store::Ids waiting = sop.empty()
-                                 ? store::add_find_tasks(search, roles.roles, reach)
-                                 : store::add_find_tasks_of(search, roles.roles, sop, reach);
+  const store::Ids waiting = store::add_find_desk(search, query);
   const store::Ids closed =
       store::add_find_done(search, "officer:" + who.officer.id, who.now - kJustDone, kDoneShown);
+  const auto views = store::add_task_views(search, who.officer.id);
   auto searching = reader_.read({}, std::move(search));
-  found = co_await std::move(searching);
-  std::vector<std::int64_t> ids = found.results[waiting];
-  const std::vector<std::int64_t> done = found.results[closed];
+  desk.found = co_await std::move(searching);
+  desk.views = desk.found.results[views];
+  std::vector<std::int64_t> ids = desk.found.results[waiting];
+  const std::vector<std::int64_t> done = desk.found.results[closed];
+  const std::set<std::int64_t> wait(ids.begin(), ids.end());
   ids.insert(ids.end(), done.begin(), done.end());
-  if (ids.empty()) co_return tasks;
-  auto loading = reader_.read(std::move(ids), {});
-  found = co_await std::move(loading);
-  tasks = http::tasks_of(who.officer.id, found.permits, rulebook_, found.moment.now);
-  // What they have just been done with may have gone on to another step of theirs.
-  if (!sop.empty())
-    std::erase_if(tasks, [&](const http::Task& task) { return task.stored->permit.sop != sop; });
-  co_return tasks;
+  ids.insert(ids.end(), desk.did.permits.begin(), desk.did.permits.end());
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  if (ids.empty()) co_return;
+  pg::Pipeline more;
+  const auto reasons = store::add_reasons(more, ids);
+  auto loading = reader_.read(std::move(ids), std::move(more));
+  desk.found = co_await std::move(loading);
+  const Notes notes = by_permit(desk.found.results[reasons]);
+  std::vector<TaskRow> rows;
+  for (const http::Task& task :
+       http::tasks_of(who.officer.id, desk.found.permits, rulebook_, desk.now()))
+    // What they have just been done with may have gone on to another step of theirs.
+    if (wait.count(task.stored->permit.id) > 0)
+      rows.push_back(task_row(task, who.officer.id, notes, rulebook_, desk.now()));
+  if (narrowed) {
+    desk.rows = std::move(rows);
+    std::erase_if(desk.rows, [&](const TaskRow& row) { return !is_seen(row, desk.query.filter); });
+    co_return;
+  }
+  std::erase_if(rows, [&](const TaskRow& row) {
+    return !is_seen(row, {desk.query.filter.sop, "", Seen::all});
+  });
+  desk.all = std::move(rows);
 }
 
 awaitable<Response> TaskPages::tasks_page(const PageCall& call, int status, std::string fault) {
-  const SignedIn& who = *call.who;
-  const std::string sop_shown = chosen_sop(call);
-  const std::string address = address_of(sop_shown);
-  Reading found;
-  auto finding = tasks_of(who, sop_shown, found);
-  const std::vector<http::Task> tasks = co_await std::move(finding);
-  const std::vector<const Sop*> sops = rulebook_.sops_in_force();
-  const Context context = rulebook_.context(*sops.front(), who.now);
-  const FormKeys keys = new_form_keys(who.visitor.csrf);
-
-  Html items, buttons;
-  std::size_t late = 0, shown = 0;
-  std::set<std::string> quick;
-  bool claims = false, releases = false;
-  for (const http::Task& task : tasks) {
-    const Permit& permit = task.stored->permit;
-    const Sop& sop = rulebook_.sop_version(permit.sop_version);
-    const Calendar& calendar = calendar_of(sop);
-    const Instant now = std::max(found.moment.now, permit.changed_at);
-    if (task.sla.status == SlaStatus::overdue) ++late;
-    if (shown == kShown) continue;
-    ++shown;
-    items += task_item(task, sop, calendar, context.people, now, call.form);
-    const std::vector<Offer> offered =
-        http::offers_of(task, who.officer.id, rulebook_, found.moment.now);
-    claims = claims || changes_by(offered, *task.visit, Offer::What::claim);
-    releases = releases || changes_by(offered, *task.visit, Offer::What::release);
-    const ActionRule* action = quick_action(offered, permit, *task.visit, sop);
-    if (action && quick.insert(action->id).second)
-      buttons +=
-          html("<button class=\"utama\" name=\"aksi\" value=\"act.{}\">{} yang dipilih</button>",
-               action->id, action_words(sop, task.visit->step, action->id));
+  Desk desk{call,
+            rulebook_,
+            read_task_query(call.request, rulebook_),
+            {},
+            {},
+            {},
+            false,
+            {},
+            {},
+            read_did(call.request)};
+  auto reading = read_desk(desk, false);
+  co_await std::move(reading);
+  desk.done = done_since(call.who->officer.id, desk.found, rulebook_, desk.now() - kJustDone,
+                         desk.did.permits.empty() ? std::size_t{kDoneShown} : kBulkMost);
+  desk.more = desk.all.size() > kDeskShown;
+  const store::DeskFilter& filter = desk.query.filter;
+  Reading before;  // what the tasks and what was done point into
+  if (desk.more && (filter.seen != Seen::all || !filter.step.empty())) {
+    before = std::move(desk.found);
+    auto narrowing = read_desk(desk, true);
+    co_await std::move(narrowing);
+  } else {
+    std::copy_if(desk.all.begin(), desk.all.end(), std::back_inserter(desk.rows),
+                 [&](const TaskRow& row) { return is_seen(row, filter); });
   }
-  if (claims) buttons += html("<button name=\"aksi\" value=\"claim\">Ambil yang dipilih</button>");
-  if (releases)
-    buttons += html("<button name=\"aksi\" value=\"release\">Lepaskan yang dipilih</button>");
-  const bool away = away_on(who.officer, context.today());
-  const Html list =
-      tasks.empty()
-          ? html("<div class=\"kartu\"><p>Tidak ada berkas {}yang menunggu Anda.</p></div>",
-                 sop_shown.empty() ? "" : "layanan ini ")
-          : html(
-                "<form method=\"post\" action=\"{}\">{}<div class=\"kartu\">"
-                "<ul class=\"polos tugas\">{}</ul></div>"
-                "<div class=\"sebaris\" role=\"group\" aria-label=\"Untuk berkas yang dipilih\">{}"
-                "</div></form>",
-                address, hidden_fields(keys), items, buttons);
-  const Html more = tasks.size() > shown
-                        ? html("<p class=\"halus\">Ditampilkan {} yang paling mendesak.</p>", shown)
-                        : Html();
-  const LocalTime local = context.calendar.local(who.now);
-  Html body = html(
-      "<h1>Tugas saya</h1><p class=\"halus\">{} berkas menunggu Anda · {} terlambat · pukul {} "
-      "{}</p>"
-      "{}{}{}{}{}<h2>Kehadiran</h2>{}",
-      tasks.size() > kShown ? fmt::format("lebih dari {}", kShown) : std::to_string(tasks.size()),
-      late, notify::clock_time(local), local.zone_abbreviation, notice_of(call, fault, away),
-      service_filter(services_of(http::inbox_roles(who.officer.id, rulebook_, who.now), rulebook_),
-                     sop_shown),
-      list, more, just_done(who, found, rulebook_), leave_form(keys, address, away));
-  co_return page(status, call, "Tugas saya", std::move(body), true);
+  put_in_order(desk.rows, desk.query.sort);
+  Page page;
+  const std::string count = fmt::format(
+      "({}{})", desk.all.size() > kDeskShown ? kDeskShown : desk.all.size(), desk.more ? "+" : "");
+  page.title = count + " Tugas saya";
+  page.tasks = " " + count;
+  page.office = signing_in_.office_name();
+  page.visitor = &call.who->visitor;
+  page.frame = Page::Frame::desk;
+  page.body = desk_body(desk, fault);
+  co_return page_response(status, page);
 }
 
 awaitable<Response> TaskPages::tasks(PageCall call) {
   auto showing = tasks_page(call, 200, "");
   co_return co_await std::move(showing);
+}
+
+awaitable<Response> TaskPages::script(PageCall) {
+  Response response;
+  response.content_type = "text/javascript; charset=utf-8";
+  response.body = std::string(kTasksScript);
+  response.headers.set("Cache-Control", "public, max-age=31536000, immutable");
+  response.headers.set("X-Content-Type-Options", "nosniff");
+  co_return response;
+}
+
+// Whoever has been done with one permit goes on to the next: what came back first, then the most
+// urgent.
+awaitable<Response> TaskPages::next_task(PageCall call) {
+  Desk desk{call, rulebook_, {}, {}, {}, {}, false, {}, {}, {}};
+  auto reading = read_desk(desk, false);
+  co_await std::move(reading);
+  const auto just = http::parse_id(call.request.query.get("sesudah").value_or(""));
+  const TaskRow* next = nullptr;
+  for (const TaskRow& row : desk.all) {
+    if (row.others || row.pause || row.permit().id == just) continue;
+    if (!next || (row.came() && !next->came())) next = &row;
+  }
+  co_return see_other(next ? next->path() : "/tugas");
 }
 
 // Away for the rest of the day. What this officer had claimed is given back by the leave itself
@@ -307,25 +218,137 @@ awaitable<std::string> TaskPages::set_leave_today(const PageCall& call, bool awa
   co_return "";
 }
 
-awaitable<std::string> TaskPages::refuse_bulk(std::string officer, std::int64_t permit,
-                                              std::string step, std::string action) {
-  auto reading = reader_.read({permit}, {});
-  const Reading found = co_await std::move(reading);
-  const auto stored = found.permits.find(permit);
+awaitable<Response> TaskPages::attend(PageCall call, bool away) {
+  auto setting = set_leave_today(call, away);
+  const std::string fault = co_await std::move(setting);
+  if (fault.empty())
+    co_return see_other(read_task_query(call.request, rulebook_).picking("").address());
+  auto showing = tasks_page(call, 409, fault);
+  co_return co_await std::move(showing);
+}
+
+// The view that the address shows is kept under a name, or no longer.
+awaitable<std::string> TaskPages::keep_view(const PageCall& call) {
+  const std::string action = call.form.text("aksi");
+  const std::string& officer = call.who->officer.id;
+  store::TaskView view{notify::one_line(call.form.text("nama")),
+                       read_task_query(call.request, rulebook_).picking("").address()};
+  const bool drops = action.starts_with("hapus.");
+  if (!drops && (view.name.empty() || notify::characters(view.name) > kViewName))
+    co_return "Beri nama tampilan ini, paling banyak 40 huruf.";
+  if (!drops && has_hidden_character(view.name)) co_return std::string(kHiddenCharacter);
+  pg::Pipeline writes;
+  std::optional<pg::Slot<std::vector<std::string>>> kept;
+  if (drops)
+    store::add_drop_task_view(writes, officer, action.substr(6));
+  else
+    kept = store::add_keep_task_view(writes, officer, view);
+  auto acquiring = pool_.acquire();
+  pg::Pool::Lease lease = co_await std::move(acquiring);
+  auto running = lease->run(std::move(writes));
+  const pg::Results results = co_await std::move(running);
+  if (kept && results[*kept].empty())
+    co_return fmt::format("Paling banyak {} tampilan disimpan; hapus salah satu lebih dahulu.",
+                          store::kTaskViewsMost);
+  co_return "";
+}
+
+std::string TaskPages::refuse_bulk(const Reading& found, const Ticket& ticket,
+                                   const std::string& officer, const std::string& action) {
+  const auto stored = found.permits.find(ticket.permit);
   const Visit* visit =
-      stored == found.permits.end() ? nullptr : stored->second.permit.open_visit(step);
-  if (!visit) co_return "";  // the action itself is refused, with its reason
+      stored == found.permits.end() ? nullptr : stored->second.permit.open_visit(ticket.step);
+  if (!visit) return "";  // the action itself is refused, with its reason
   const Sop& sop = rulebook_.sop_version(stored->second.permit.sop_version);
   const std::vector<Offer> offered =
       http::offers_of({&stored->second, visit, {}}, officer, rulebook_, found.moment.now);
   const auto acts = offers_at(offered, visit->id, Offer::What::act);
   if (std::none_of(acts.begin(), acts.end(),
                    [&](const Offer* offer) { return offer->action->id == action; }))
-    co_return "";
+    return "";
   const ActionRule* quick = quick_action(offered, stored->second.permit, *visit, sop);
-  if (quick && quick->id == action) co_return "";
-  co_return fmt::format("{}: diputuskan satu per satu; buka berkasnya. ",
-                        stored->second.permit.number);
+  if (quick && quick->id == action) return "";
+  return fmt::format("{}: diputuskan satu per satu; buka berkasnya. ",
+                     stored->second.permit.number);
+}
+
+awaitable<TaskPages::Together> TaskPages::act_on_all(const PageCall& call, std::string action) {
+  Together together;
+  std::vector<Ticket> tickets;
+  std::vector<std::int64_t> ids;
+  for (const std::string& text : call.form.texts("tugas"))
+    if (const auto ticket = read_ticket(text); ticket && tickets.size() < kBulkMost) {
+      tickets.push_back(*ticket);
+      ids.push_back(ticket->permit);
+    }
+  if (tickets.empty()) co_return together;
+  auto reading = reader_.read(std::move(ids), {});
+  const Reading found = co_await std::move(reading);
+  for (const Ticket& ticket : tickets) {
+    call.request.trace->note_permit(ticket.permit);
+    Asked asked = asked_by(call, ticket.permit, fmt::format(" {}|{}", ticket.permit, ticket.step));
+    if (action == "claim") {
+      asked.command = Claim{ticket.step};
+    } else if (action == "release") {
+      asked.command = Release{ticket.step, ""};
+    } else {
+      Act act;
+      act.step = ticket.step;
+      act.action = action.substr(4);
+      act.version = ticket.version;
+      const std::string refused = refuse_bulk(found, ticket, call.who->officer.id, act.action);
+      together.faults += refused;
+      if (!refused.empty()) continue;
+      asked.command = std::move(act);
+    }
+    auto submitting = submit(committer_, call, std::move(asked));
+    const Outcomes outcome = co_await std::move(submitting);
+    if (outcome.done) {
+      together.done.push_back(ticket.permit);
+      continue;
+    }
+    together.status = outcome.status;
+    together.faults += fmt::format("{}: {} ", number_of(found, ticket.permit), outcome.words);
+  }
+  co_return together;
+}
+
+// As they were when the page was made: what has gone on since is somebody's work.
+awaitable<TaskPages::Together> TaskPages::undo_all(const PageCall& call, std::string value) {
+  Together together;
+  std::vector<UndoTicket> tickets = read_undo(value);
+  if (tickets.size() > kBulkMost) tickets.resize(kBulkMost);
+  std::vector<std::int64_t> ids;
+  for (const UndoTicket& ticket : tickets) ids.push_back(ticket.permit);
+  if (ids.empty()) co_return together;
+  auto reading = reader_.read(std::move(ids), {});
+  const Reading found = co_await std::move(reading);
+  const std::vector<DoneTask> done = done_since(call.who->officer.id, found, rulebook_, Instant{},
+                                                std::numeric_limits<std::size_t>::max());
+  for (const UndoTicket& ticket : tickets) {
+    call.request.trace->note_permit(ticket.permit);
+    const auto task = std::find_if(done.begin(), done.end(), [&](const DoneTask& one) {
+      return one.permit().id == ticket.permit && one.is_last;
+    });
+    std::string refused;
+    if (task != done.end() && task->permit().version == ticket.version && !task->undoable())
+      refused = why_no_undo(*task, rulebook_.people(), found.moment.now);
+    if (task == done.end() || task->permit().version != ticket.version)
+      refused = "Tidak dapat dibatalkan: berkas sudah berubah sejak halaman ini dibuka.";
+    if (refused.empty()) {
+      Asked asked = asked_by(call, ticket.permit, fmt::format(" undo {}", ticket.permit));
+      asked.command = Undo{};
+      auto submitting = submit(committer_, call, std::move(asked));
+      const Outcomes outcome = co_await std::move(submitting);
+      if (outcome.done) together.done.push_back(ticket.permit);
+      if (!outcome.done) refused = outcome.words;
+      if (!outcome.done) together.status = outcome.status;
+    }
+    if (!refused.empty())
+      together.faults += fmt::format("{}: {} ", number_of(found, ticket.permit), refused);
+  }
+  if (together.done.empty() && together.status == 422) together.status = 409;
+  co_return together;
 }
 
 awaitable<Response> TaskPages::tasks_act(PageCall call) {
@@ -335,65 +358,32 @@ awaitable<Response> TaskPages::tasks_act(PageCall call) {
   }
   const std::string action = call.form.text("aksi");
   if (action == "cuti" || action == "masuk") {
-    auto setting = set_leave_today(call, action == "cuti");
-    const std::string fault = co_await std::move(setting);
-    if (fault.empty()) co_return see_other(address_of(chosen_sop(call)));
-    auto showing = tasks_page(call, 409, fault);
+    auto attending = attend(std::move(call), action == "cuti");
+    co_return co_await std::move(attending);
+  }
+  const std::string address = read_task_query(call.request, rulebook_).picking("").address();
+  if (action == "simpan" || action.starts_with("hapus.")) {
+    auto keeping = keep_view(call);
+    const std::string fault = co_await std::move(keeping);
+    if (fault.empty()) co_return see_other(action == "simpan" ? address : "/tugas");
+    auto showing = tasks_page(call, 422, fault);
     co_return co_await std::move(showing);
   }
-  int done = 0;
-  std::string faults;
-  int status = 422;
-  for (const std::string& text : call.form.texts("tugas")) {
-    const auto ticket = read_ticket(text);
-    if (!ticket) continue;
-    call.request.trace->note_permit(ticket->permit);
-    Asked asked;
-    asked.permit = ticket->permit;
-    asked.actor = {Actor::Kind::officer, call.who->officer.id, ""};
-    asked.token = call.who->principal.token;
-    asked.part = " " + text;
-    if (action == "claim") {
-      asked.command = Claim{ticket->step};
-    } else if (action == "release") {
-      asked.command = Release{ticket->step, ""};
-    } else if (action.starts_with("act.")) {
-      Act act;
-      act.step = ticket->step;
-      act.action = action.substr(4);
-      act.version = ticket->version;
-      auto asking = refuse_bulk(call.who->officer.id, ticket->permit, act.step, act.action);
-      if (const std::string refused = co_await std::move(asking); !refused.empty()) {
-        faults += refused;
-        continue;
-      }
-      asked.command = std::move(act);
-    } else {
-      break;
-    }
-    const std::int64_t id = ticket->permit;
-    auto submitting = submit(committer_, call, std::move(asked));
-    const Outcomes outcome = co_await std::move(submitting);
-    if (outcome.done) {
-      ++done;
-      continue;
-    }
-    auto reading = reader_.read({id}, {});
-    const Reading found = co_await std::move(reading);
-    const auto permit = found.permits.find(id);
-    status = outcome.status;
-    faults +=
-        fmt::format("{}: {} ", permit == found.permits.end() ? "?" : permit->second.permit.number,
-                    outcome.words);
+  Together together;
+  const bool undoes = action.starts_with(kUndo);
+  if (undoes) {
+    auto undoing = undo_all(call, action);
+    together = co_await std::move(undoing);
+  } else if (action == "claim" || action == "release" || action.starts_with("act.")) {
+    auto acting = act_on_all(call, action);
+    together = co_await std::move(acting);
   }
-  if (faults.empty() && done > 0) {
-    const std::string sop = chosen_sop(call);
-    co_return see_other(
-        fmt::format("{}{}berhasil={}", address_of(sop), sop.empty() ? '?' : '&', done));
-  }
-  if (faults.empty()) faults = "Pilih dahulu berkas yang hendak dikerjakan.";
-  if (done > 0) faults = fmt::format("{} berkas berhasil. {}", done, faults);
-  auto showing = tasks_page(call, status, faults);
+  if (together.faults.empty() && !together.done.empty())
+    co_return see_other(did_address(address, {undoes ? "undo" : action, together.done}));
+  if (together.faults.empty()) together.faults = "Pilih dahulu berkas yang hendak dikerjakan.";
+  if (!together.done.empty())
+    together.faults = fmt::format("{} berkas berhasil. {}", together.done.size(), together.faults);
+  auto showing = tasks_page(call, together.status, together.faults);
   co_return co_await std::move(showing);
 }
 
@@ -402,6 +392,10 @@ std::vector<PageRoute> task_pages(const PageParts* parts) {
       {"GET", "/tugas", "page_tasks", Who::officer, In::none, Out::counted, &TaskPages::tasks},
       {"POST", "/tugas", "page_tasks_act", Who::officer, In::whole, Out::counted,
        &TaskPages::tasks_act},
+      {"GET", "/tugas/berikutnya", "page_next_task", Who::officer, In::none, Out::counted,
+       &TaskPages::next_task},
+      {"GET", "/tugas.js", "page_tasks_script", Who::anyone, In::none, Out::small,
+       &TaskPages::script},
   };
   return http::answered_by(parts, kRows);
 }

@@ -73,7 +73,9 @@ std::string_view read_day(const http::Form& form, office::NewDay& day) {
 }
 
 // Taken already by an entry of the same kind?
-bool is_taken(const Calendar& calendar, const office::NewDay& day) {
+bool is_taken(const Calendar& calendar, const office::NewDay& day,
+              const std::optional<office::TakenDay>& takes) {
+  if (takes && takes->date == day.date && takes->make_up == day.make_up) return false;
   const auto days = calendar.decreed_days();
   return std::any_of(days.begin(), days.end(), [&](const DecreedDay& one) {
     return one.make_up == day.make_up && calendar.format(one.begins).starts_with(day.date);
@@ -141,6 +143,57 @@ Html calendar_links(const std::set<std::string>& ids, const std::string& shown) 
   return html("<nav class=\"sebaris\" aria-label=\"Kalender\">{}</nav>", links);
 }
 
+// "2026-04-08", a make-up day's "2026-05-09+": which day a form is to change.
+std::string taken_words(const office::TakenDay& day) { return day.date + (day.make_up ? "+" : ""); }
+std::optional<office::TakenDay> taken_in(std::string text) {
+  office::TakenDay day;
+  day.make_up = text.ends_with('+');
+  if (day.make_up) text.pop_back();
+  if (!is_civil_date(text)) return std::nullopt;
+  day.date = std::move(text);
+  return day;
+}
+std::optional<DecreedDay> find_day(const Calendar& calendar, const office::TakenDay& day) {
+  for (const DecreedDay& one : calendar.decreed_days())
+    if (one.make_up == day.make_up && calendar.format(one.begins).starts_with(day.date)) return one;
+  return std::nullopt;
+}
+
+// What a day is changed to, or that it falls away; why stands with it either way.
+Html change_form(const std::string& path, const Calendar& calendar, const office::TakenDay& day,
+                 const http::Form& typed, const FormKeys& keys) {
+  const std::optional<DecreedDay> known = find_day(calendar, day);
+  if (!known) return message("Hari ini tidak ada lagi dalam kalender.", true);
+  const bool again = typed.text("ganti") == taken_words(day);
+  const auto shown = [&](const char* name, const std::string& otherwise) {
+    return again ? typed.text(name) : otherwise;
+  };
+  return html(
+      "<section class=\"kartu\" aria-label=\"Ubah hari\"><h2>Ubah: {}</h2><form method=\"post\" "
+      "action=\"{}\">{}<input type=\"hidden\" name=\"ganti\" value=\"{}\">"
+      "<input type=\"hidden\" name=\"jenis\" value=\"{}\">"
+      "<label for=\"u-tanggal\">Tanggal</label><input type=\"date\" id=\"u-tanggal\" "
+      "name=\"tanggal\" "
+      "value=\"{}\" required><label for=\"u-nama\">Nama hari</label><input type=\"text\" "
+      "id=\"u-nama\" "
+      "name=\"nama\" maxlength=\"100\" value=\"{}\" required>"
+      "<label for=\"u-dasar\">Dasar perubahan</label><input type=\"text\" id=\"u-dasar\" "
+      "name=\"dasar\" "
+      "maxlength=\"200\" value=\"{}\" required>{}<div class=\"sebaris\"><button class=\"utama\" "
+      "name=\"aksi\" value=\"pratinjau\">Pratinjau perubahan</button><button class=\"bahaya\" "
+      "name=\"aksi\" value=\"pratinjau-hapus\">Pratinjau penghapusan</button>"
+      "<a class=\"tombol\" href=\"{}\">Batal</a></div></form></section>",
+      known->name, path, hidden_fields(keys), taken_words(day),
+      day.make_up ? "pengganti" : "libur_daerah", shown("tanggal", day.date),
+      shown("nama", known->name), shown("dasar", known->decree),
+      day.make_up ? html("<label for=\"u-jam\">Jam kerja</label><input type=\"text\" id=\"u-jam\" "
+                         "name=\"jam\" maxlength=\"100\" value=\"{}\" placeholder=\"07:30-12:00, "
+                         "13:00-16:00\">",
+                         shown("jam", ""))
+                  : Html(),
+      path);
+}
+
 Html day_form(const std::string& path, const http::Form& typed, const FormKeys& keys) {
   Html kinds;
   const std::string chosen = typed.text("jenis");
@@ -170,14 +223,15 @@ Html day_form(const std::string& path, const http::Form& typed, const FormKeys& 
 Html apply_form(const std::string& path, const http::Form& form, const std::string& seen,
                 const FormKeys& keys) {
   Html fields;
-  for (const char* name : {"jenis", "tanggal", "nama", "dasar", "jam"})
+  for (const char* name : {"jenis", "tanggal", "nama", "dasar", "jam", "ganti"})
     fields += html("<input type=\"hidden\" name=\"{}\" value=\"{}\">", name, form.text(name));
   return html(
       "<form method=\"post\" action=\"{}\">{}{}"
       "<input type=\"hidden\" name=\"dilihat\" value=\"{}\"><div class=\"sebaris\">"
-      "<button class=\"utama\" name=\"aksi\" value=\"terapkan\">Terapkan</button>"
+      "<button class=\"utama\" name=\"aksi\" value=\"{}\">Terapkan</button>"
       "<a class=\"tombol\" href=\"{}\">Batal</a></div></form>",
-      path, hidden_fields(keys), fields, seen, path);
+      path, hidden_fields(keys), fields, seen,
+      form.text("aksi") == "pratinjau-hapus" ? "terapkan-hapus" : "terapkan", path);
 }
 
 // Where something was refused, the form stands open.
@@ -191,7 +245,9 @@ Html days_table(const Html& rows, std::string_view label) {
   return html(
       "<div class=\"gulir\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">"
       "<table><thead><tr><th scope=\"col\">Tanggal</th><th scope=\"col\">Hari</th>"
-      "<th scope=\"col\">Dasar</th></tr></thead><tbody>{}</tbody></table></div>",
+      "<th scope=\"col\">Dasar</th><th "
+      "scope=\"col\">Ubah</th></tr></thead><tbody>{}</tbody></table>"
+      "</div>",
       label, rows);
 }
 
@@ -205,9 +261,13 @@ Html days_of(const Calendar& calendar, Instant now) {
     const LocalTime local = calendar.local(day.begins);
     if (local.year < today.year || ++shown > kDaysShown) continue;
     (day.begins < midnight ? over : coming) += html(
-        "<tr><th scope=\"row\">{}, {}</th><td>{}{}</td><td class=\"halus\">{}</td></tr>",
+        "<tr><th scope=\"row\">{}, {}</th><td>{}{}</td><td class=\"halus\">{}</td><td>"
+        "<a href=\"{}&amp;ubah={}\" aria-label=\"Ubah {}\">Ubah</a></td></tr>",
         notify::weekday_name(local), notify::date(local), day.name,
-        day.make_up ? html(" {}", badge(Tone::ok, "hari kerja pengganti")) : Html(), day.decree);
+        day.make_up ? html(" {}", badge(Tone::ok, "hari kerja pengganti")) : Html(), day.decree,
+        path_of(calendar),
+        query_encoded(taken_words({calendar.format(day.begins).substr(0, 10), day.make_up})),
+        day.name);
   }
   Html all = coming.empty() ? html("<p>Belum ada hari yang ditetapkan sesudah hari ini.</p>")
                             : days_table(coming, "Hari yang akan datang");
@@ -248,6 +308,7 @@ class CalendarPages : public PageGroup {
   const Calendar* chosen_calendar(const PageCall& call) const;
   awaitable<Response> calendar_page(const PageCall& call, int status, std::string fault,
                                     Html preview);
+  // Adds a day, changes one or takes it away; only shows what that would move, unless `write`.
   awaitable<Response> change_calendar(PageCall call, bool write);
 
   pg::Pool& pool_;
@@ -289,6 +350,9 @@ awaitable<Response> CalendarPages::calendar_page(const PageCall& call, int statu
     notice = message(fault, true);
   else if (call.request.query.get("sudah"))
     notice = message("Kalender telah diterapkan.");
+  const bool sent = !call.form.text("ganti").empty();
+  const std::optional<office::TakenDay> changes = taken_in(
+      sent ? call.form.text("ganti") : std::string(call.request.query.get("ubah").value_or("")));
   Html body = html(
       "<h1>Kalender {}</h1>{}<p class=\"halus\">Hari libur ditetapkan sampai {}; sesudahnya batas "
       "waktu bersifat sementara.</p>{}{}{}<h2>Hari yang ditetapkan</h2>{}"
@@ -299,10 +363,12 @@ awaitable<Response> CalendarPages::calendar_page(const PageCall& call, int statu
       readable(calendar.id()), calendar_links(calendars(), calendar.id()),
       notify::date(calendar.local(calendar.covered_until() - std::chrono::seconds(1))), notice,
       preview,
-      preview.empty() ? add_section(fault.empty() && !call.look,
-                                    day_form(path_of(calendar), call.form,
-                                             new_form_keys(call.who->visitor.csrf)))
-                      : Html(),
+      preview.empty() && changes ? change_form(path_of(calendar), calendar, *changes, call.form,
+                                               new_form_keys(call.who->visitor.csrf))
+      : preview.empty()          ? add_section(fault.empty() && !call.look,
+                                               day_form(path_of(calendar), call.form,
+                                                        new_form_keys(call.who->visitor.csrf)))
+                                 : Html(),
       days_of(calendar, found.moment.now), files);
   co_return page(status, call, "Kalender", std::move(body));
 }
@@ -318,18 +384,25 @@ awaitable<Response> CalendarPages::working_calendar_act(PageCall call) {
     co_return co_await std::move(showing);
   }
   const std::string action = call.form.text("aksi");
-  if (action != "pratinjau" && action != "terapkan") co_return stale_form(call);
-  auto changing = change_calendar(std::move(call), action == "terapkan");
+  if (action != "pratinjau" && action != "terapkan" && action != "pratinjau-hapus" &&
+      action != "terapkan-hapus")
+    co_return stale_form(call);
+  auto changing = change_calendar(std::move(call), action.starts_with("terapkan"));
   co_return co_await std::move(changing);
 }
 
 awaitable<Response> CalendarPages::change_calendar(PageCall call, bool write) {
   office::NewDay day;
   std::string fault(read_day(call.form, day));
+  const bool removes = call.form.text("aksi").ends_with("-hapus");
+  const std::optional<office::TakenDay> takes = taken_in(call.form.text("ganti"));
+  if (removes && !takes) co_return stale_form(call);
+  // What falls away needs no hours: its decree is all that is asked for.
+  if (removes) fault = day.decree.empty() ? "Dasar perubahan wajib diisi." : "";
   const Calendar* chosen = chosen_calendar(call);
   if (!chosen) co_return not_found(call);
   const Calendar calendar = *chosen;
-  if (fault.empty() && is_taken(calendar, day))
+  if (fault.empty() && !removes && is_taken(calendar, day, takes))
     fault = "Tanggal ini sudah ditetapkan; lihat daftar di bawah.";
   if (fault.empty() && calendar_under_way_)
     fault = "Perubahan kalender lain sedang dikerjakan; coba lagi sebentar lagi.";
@@ -348,13 +421,16 @@ awaitable<Response> CalendarPages::change_calendar(PageCall call, bool write) {
     const store::RuleSet* set = calendar_in(rules, calendar.id());
     if (!set) co_return not_found(call);
     seen = set->hash;
-    auto changed = office::load_with_day(*set, day);
+    auto changed =
+        takes ? office::load_changed(*set, *takes, removes ? std::nullopt : std::optional(day))
+              : office::load_with_day(*set, day);
     if (write && call.form.text("dilihat") != seen) {
       fault = "Kalender telah berubah sejak pratinjau; periksa sekali lagi.";
     } else if (!changed) {
       fault = "Kalender menolak isian ini (" + changed.error().front().indonesian + ").";
     } else {
       decree = office::reason_of_change(calendar, changed->calendar);
+      if (removes) decree += " (" + day.decree + ")";
       office::CalendarChange asked{std::move(changed->rules), changed->calendar, by(call), decree,
                                    write};
       auto changing = office::change_calendar(*lease, rulebook_, std::move(asked));

@@ -1,4 +1,4 @@
-// What waits with an officer's roles, narrowed down.
+// What waits with an officer, as their page asks for it.
 #pragma once
 #include <string>
 #include <vector>
@@ -7,8 +7,25 @@
 
 namespace tenggat::store {
 
-// As add_find_tasks, of one service alone.
-Ids add_find_tasks_of(pg::Pipeline& pipeline, const std::vector<std::string>& roles,
-                      const std::string& sop, int limit);
+// What a desk is narrowed to. Empty and `all`: not.
+struct DeskFilter {
+  std::string sop, step;
+  enum class Seen { all, back, late, refusal, obstacle, paused } seen = Seen::all;
+  bool operator==(const DeskFilter&) const = default;
+};
+struct DeskQuery {
+  std::string officer;
+  std::vector<std::string> roles;
+  DeskFilter filter;
+  int own = 0, limit = 0;  // how many permits, of those they have and of each role
+};
+// Permits with an open visit that the officer has, or in one of these roles, the most urgent first.
+// Of `back` more than are asked for: what came back otherwise, or is to be done anew. What narrows
+// beyond a service is looked for among the most urgent thousand of each role.
+Ids add_find_desk(pg::Pipeline& pipeline, const DeskQuery& query);
+
+// What was written on these permits that tells why a task is as it is, in their order.
+pg::Slot<std::vector<StoredNote>> add_reasons(pg::Pipeline& pipeline,
+                                              const std::vector<std::int64_t>& permits);
 
 }  // namespace tenggat::store

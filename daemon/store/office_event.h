@@ -33,7 +33,7 @@ namespace tenggat::store {
 #define TENGGAT_OFFICE_VALUES(X)                                                                 \
   X(name, personal) X(email, personal) X(whatsapp, personal) X(channels, plain) X(roles, plain)   \
   X(ended_on, plain) X(change, plain) X(takes_effect_at, plain)                                   \
-  X(start_on, plain) X(end_on, plain) X(officer, plain) X(deputy, plain) X(duty, plain)           \
+  X(start_on, plain) X(end_on, plain) X(leave_kind, personal) X(nip, personal) X(officer, plain) X(deputy, plain) X(duty, plain)           \
   X(letter, plain)                                                                                \
   X(service, plain) X(scopes, plain) X(expires_at, plain) X(place, plain)                         \
   X(opened_at, plain) X(address, personal)                                                        \

@@ -22,7 +22,8 @@ constexpr auto kWaiting = columns(
     given<Words>("channels", &WaitingChange::edit, &OfficerEdit::channels),
     given<Words>("roles", &WaitingChange::edit, &OfficerEdit::roles),
     given("ended_on", &WaitingChange::edit, &OfficerEdit::ended_on),
-    given("proposed_by", &WaitingChange::by), given("proposed_at", &WaitingChange::proposed_at),
+    given("nip", &WaitingChange::edit, &OfficerEdit::nip), given("proposed_by", &WaitingChange::by),
+    given("proposed_at", &WaitingChange::proposed_at),
     given("effective_at", &WaitingChange::effective_at));
 
 // Who asks, as far as they are an officer.
@@ -146,11 +147,12 @@ OfficeEvent add_proposal(pg::Pipeline& writes, const OfficeChanging& changing,
   const Instant effective_at = changing.now() + kChangeWaits;
   writes.add(
       "INSERT INTO officer_change (id, officer, name, email, whatsapp, channels, roles, ended_on,"
-      "   proposed_by, proposed_at, effective_at)"
+      "   proposed_by, proposed_at, effective_at, nip)"
       " OVERRIDING SYSTEM VALUE VALUES ($1::bigint, $2, $3, $4, $5, $6, $7, $8, $9,"
-      "   $10::timestamptz, $11::timestamptz)",
+      "   $10::timestamptz, $11::timestamptz, $12)",
       id, before.id, edit.name, edit.email, edit.whatsapp, joined(edit.channels),
-      joined(edit.roles), edit.ended_on, changing.by().who(), changing.now(), effective_at);
+      joined(edit.roles), edit.ended_on, changing.by().who(), changing.now(), effective_at,
+      edit.nip);
   OfficeEvent event =
       officer_event(OfficeKind::officer_change_proposed, before, edited(before, edit));
   number(event, id);

@@ -53,6 +53,7 @@ Officer edited(Officer officer, const OfficerEdit& edit) {
   officer.channels = edit.channels.value_or(officer.channels);
   officer.roles = edit.roles.value_or(officer.roles);
   officer.ended = edit.ended_on.value_or(officer.ended);
+  officer.nip = edit.nip.value_or(officer.nip);
   return officer;
 }
 
@@ -66,6 +67,7 @@ OfficerEdit differing(const Officer& before, const OfficerEdit& edit) {
   drop(left.whatsapp, before.whatsapp);
   drop(left.channels, before.channels);
   drop(left.ended_on, before.ended);
+  drop(left.nip, before.nip);
   if (left.roles && words_of(*left.roles) == words_of(before.roles)) left.roles.reset();
   return left;
 }
@@ -84,6 +86,7 @@ OfficeEvent officer_event(OfficeKind kind, const Officer& before, const Officer&
                fmt::format("{}", fmt::join(after.channels, " ")));
   event.change(OfficeValue::roles, words_of(before.roles), words_of(after.roles));
   event.change(OfficeValue::ended_on, before.ended, after.ended);
+  event.change(OfficeValue::nip, before.nip, after.nip);
   return event;
 }
 
@@ -98,11 +101,11 @@ void add_edit(pg::Pipeline& pipeline, const Officer& before, const Officer& afte
   const bool identity = changes_identity(before, after);
   pipeline.add(
       "UPDATE officer SET name = $2, email = $3, whatsapp = $4, channels = $5::text[],"
-      " ended_on = nullif($6, '')::date,"
+      " ended_on = nullif($6, '')::date, nip = $8,"
       " as_they_are_since = CASE WHEN $7::boolean THEN office_now() ELSE as_they_are_since END"
       " WHERE id = $1",
       after.id, after.name, after.email, after.whatsapp, pg::text_array(after.channels),
-      after.ended, identity);
+      after.ended, identity, after.nip);
   if (words_of(after.roles) != words_of(before.roles)) {
     pipeline.add("DELETE FROM officer_role WHERE officer = $1 AND role <> ALL ($2::text[])",
                  after.id, pg::text_array(after.roles));

@@ -82,10 +82,11 @@ pg::Awaitable<OfficerChange> add_officer(pg::Connection& connection, By by, Offi
   std::erase_if(now.roles, [&](const std::string& role) { return waiting.contains(role); });
   pg::Pipeline writes;
   writes.add(
-      "INSERT INTO officer (id, name, email, whatsapp, channels, ended_on, salt, as_they_are_since)"
-      " VALUES ($1, $2, $3, $4, $5::text[], nullif($6, '')::date, $7::bytea, office_now())",
+      "INSERT INTO officer (id, name, email, whatsapp, channels, ended_on, salt, nip,"
+      " as_they_are_since) VALUES ($1, $2, $3, $4, $5::text[], nullif($6, '')::date, $7::bytea, $8,"
+      " office_now())",
       now.id, now.name, now.email, now.whatsapp, pg::text_array(now.channels), now.ended,
-      pg::bytea(salt));
+      pg::bytea(salt), now.nip);
   add_roles(writes, now);
   OfficeEvent event = officer_event(OfficeKind::officer_added, Officer{}, now);
   Proposal proposal{now, {}, 0};

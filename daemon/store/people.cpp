@@ -16,7 +16,8 @@ namespace {
 
 constexpr auto kLeave = columns(given("officer", &OfOfficer::officer),
                                 given("start_on::text", &OfOfficer::leave, &Leave::start),
-                                given("end_on::text", &OfOfficer::leave, &Leave::end));
+                                given("end_on::text", &OfOfficer::leave, &Leave::end),
+                                given("kind", &OfOfficer::leave, &Leave::kind));
 
 }  // namespace
 
@@ -50,7 +51,8 @@ pg::Awaitable<People> load_people(pg::Connection& connection) {
 
 namespace {
 constexpr auto kLeaveOnly =
-    columns(given("start_on::text", &Leave::start), given("end_on::text", &Leave::end));
+    columns(given("start_on::text", &Leave::start), given("end_on::text", &Leave::end),
+            given("kind", &Leave::kind));
 }  // namespace
 
 namespace {
@@ -58,13 +60,15 @@ namespace {
 OfficeEvent leave_event(const std::string& id, const std::vector<Leave>& before,
                         const Leave& leave) {
   OfficeEvent event{OfficeKind::leave_entered, id, {}};
-  std::vector<std::string> starts, ends;
+  std::vector<std::string> starts, ends, kinds;
   for (const Leave& one : before) {
     starts.push_back(one.start);
     ends.push_back(one.end);
+    if (!one.kind.empty()) kinds.push_back(one.kind);
   }
   event.change(OfficeValue::start_on, fmt::format("{}", fmt::join(starts, " ")), leave.start);
   event.change(OfficeValue::end_on, fmt::format("{}", fmt::join(ends, " ")), leave.end);
+  event.change(OfficeValue::leave_kind, fmt::format("{}", fmt::join(kinds, " ")), leave.kind);
   return event;
 }
 }  // namespace
@@ -100,8 +104,9 @@ pg::Awaitable<LeaveAnswer> add_leave(pg::Connection& connection, By by, std::str
       " AND end_on >= $2::date",
       id, leave.start, leave.end);
   writes.add(
-      "INSERT INTO officer_leave (officer, start_on, end_on) VALUES ($1, $2::date, $3::date)", id,
-      leave.start, leave.end);
+      "INSERT INTO officer_leave (officer, start_on, end_on, kind)"
+      " VALUES ($1, $2::date, $3::date, $4)",
+      id, leave.start, leave.end, leave.kind);
   OfficeEvent event = leave_event(id, before, leave);
   co_await changing.commit(std::move(writes), std::move(event));
   co_return answer;
@@ -125,6 +130,7 @@ pg::Awaitable<bool> cancel_leave(pg::Connection& connection, By by, std::string 
   OfficeEvent event{OfficeKind::leave_cancelled, id, {}};
   event.take(OfficeValue::start_on, leave->start);
   event.take(OfficeValue::end_on, leave->end);
+  event.take(OfficeValue::leave_kind, leave->kind);
   co_await changing.commit(std::move(writes), std::move(event));
   co_return true;
 }

@@ -1,8 +1,10 @@
 #include <charconv>
+#include <limits>
 
 #include "daemon/store/columns.h"
 #include "daemon/store/event_codec.h"
 #include "daemon/store/hash.h"
+#include "daemon/store/sought.h"
 
 namespace tenggat::store {
 namespace {
@@ -64,15 +66,53 @@ const IdsQuery& search_sql(const PermitFilter& filter) {
   return alone ? first_holding : holding;
 }
 
-}  // namespace
-
-Ids add_search(pg::Pipeline& pipeline, const PermitFilter& filter) {
-  std::string like;  // the text is matched as it stands: its wildcards are not ours
-  for (char c : filter.q) {
+// The text is matched as it stands: its wildcards are not ours.
+std::string holding(std::string_view words) {
+  std::string like;
+  for (const char c : words) {
     if (c == '%' || c == '_' || c == '\\') like += '\\';
     like += c;
   }
-  if (!like.empty()) like = '%' + like + '%';
+  return like.empty() ? like : '%' + like + '%';
+}
+
+// Each index is read for no more than the page needs.
+std::string sought_sql(bool of_service) {
+  std::string all;
+  const auto add = [&](const char* table, const char* id, const char* where) {
+    all += fmt::format(
+        "{}(SELECT {} AS id FROM {} t WHERE {} AND {} > 0 AND {} < $3::bigint{}"
+        " ORDER BY {} DESC LIMIT $4::int)",
+        all.empty() ? "" : " UNION ", id, table, where, id, id,
+        of_service ? fmt::format(" AND (SELECT sop FROM permit p WHERE p.id = t.{}) = $5", id) : "",
+        id);
+  };
+  add("permit", "id", "number ILIKE $1");
+  add("permit", "id", "subject ILIKE $1");
+  add("applicant", "id", "name ILIKE $1");
+  add("applicant", "id", "whatsapp = $2 AND whatsapp <> ''");
+  add("document", "permit", "number ILIKE $1 AND number <> ''");
+  return "SELECT id FROM (" + all + ") AS found" + (of_service ? "" : " WHERE $5 = ''") +
+         " ORDER BY id DESC LIMIT $4::int";
+}
+
+}  // namespace
+
+Ids add_find_sought(pg::Pipeline& pipeline, const Sought& sought) {
+  static const IdsQuery all = values<std::int64_t>(sought_sql(false)),
+                        of_service = values<std::int64_t>(sought_sql(true)),
+                        whole_service = values<std::int64_t>(
+                            "SELECT id FROM permit WHERE sop = $1 AND id > 0 AND id < $2::bigint"
+                            " ORDER BY id DESC LIMIT $3::int");
+  const std::int64_t before = sought.before.value_or(std::numeric_limits<std::int64_t>::max());
+  if (sought.words.empty())
+    return pipeline.add(whole_service, sought.sop, before, sought.limit + 1);
+  return pipeline.add(sought.sop.empty() ? all : of_service, holding(sought.words), sought.phone,
+                      before, sought.limit + 1, sought.sop);
+}
+
+Ids add_search(pg::Pipeline& pipeline, const PermitFilter& filter) {
+  const std::string like = holding(filter.q);
   return pipeline.add(search_sql(filter), filter.sop, filter.state, filter.step, filter.role,
                       filter.sla, like, filter.external_id, filter.updated_after, filter.created_by,
                       filter.after.value_or(0), filter.limit + 1);

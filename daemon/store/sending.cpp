@@ -423,6 +423,14 @@ pg::Slot<bool> add_channel_up(pg::Pipeline& pipeline, notify::Channel channel) {
   return pipeline.add(sql, notify::name(channel));
 }
 
+pg::Slot<std::vector<ChannelDown>> add_channels_down(pg::Pipeline& pipeline) {
+  static constexpr auto kDown =
+      columns(given("channel", &ChannelDown::channel), given("reason", &ChannelDown::reason),
+              given("since", &ChannelDown::since));
+  static const auto sql = each<kDown>("SELECT {} FROM channel_outage ORDER BY since");
+  return pipeline.add(sql);
+}
+
 pg::Slot<bool> add_text_stopped(pg::Pipeline& pipeline, const TextOutage& outage) {
   static const auto sql =
       any(fmt::format("INSERT INTO text_outage ({}) VALUES ({}) ON CONFLICT DO NOTHING"

@@ -129,6 +129,12 @@ pg::Slot<Administrators> add_administrators(pg::Pipeline& pipeline);
 // Whether it was down.
 pg::Slot<bool> add_channel_up(pg::Pipeline& pipeline, notify::Channel channel);
 
+struct ChannelDown {
+  std::string channel, reason;
+  Instant since{};  // machine clock
+};
+pg::Slot<std::vector<ChannelDown>> add_channels_down(pg::Pipeline& pipeline);
+
 // The same of one text, whose template the channel's provider refuses.
 struct TextOutage {
   notify::Channel channel = notify::Channel::whatsapp;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "rules/permit/came_back.h"
 #include "rules/permit/time_spent.h"
 
 namespace tenggat {
@@ -182,7 +183,11 @@ Visit& Draft::open_visit(const Step& step, const Opening& opening) {
   for (const Visit& earlier : p.visits)
     if (earlier.step == step.id && !earlier.undone) ++visit.occurrence;
   p.visits.push_back(visit);
-  if (sop_.role(step.role).in_turn) assign_in_turn(p.visits.back());
+  if (const std::string author = author_on_duty(p, p.visits.back(), sop_, people_, today_);
+      !author.empty())
+    give(p.visits.back(), author, Reason::to_author);
+  else if (sop_.role(step.role).in_turn)
+    assign_in_turn(p.visits.back());
   if (const Ladder* ladder = sop_.find_ladder(step.ladder))
     for (const RungRule& rung : ladder->rungs)
       if (rung.at == RungRule::At::start)

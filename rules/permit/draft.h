@@ -118,6 +118,7 @@ class Draft {
   };
 
   void assign_in_turn(Visit& visit);
+  void give(Visit& visit, const std::string& officer, Reason why);
   void tell_handed_over(int visit, const std::string& why, std::int64_t cause);
   std::vector<std::string> drafters(const Step& step) const;
   void note(int visit, std::string kind, std::string document, std::string text, const Actor& by);

@@ -50,10 +50,13 @@ void Draft::assign_in_turn(Visit& visit) {
     if (one.role == visit.role && one.why != Reason::self_approval) officers.push_back(one.officer);
   if (officers.empty()) return;
   std::sort(officers.begin(), officers.end());
-  visit.assignee =
-      officers[static_cast<std::size_t>(permit().id) % officers.size()];  // not claimed: told
-  record(visit.id, {},
-         Assigned{.step = label(visit), .officer = visit.assignee, .reason = Reason::in_turn});
+  give(visit, officers[static_cast<std::size_t>(permit().id) % officers.size()], Reason::in_turn);
+}
+
+// Not claimed: it is told to them, and what opened it can still be taken back.
+void Draft::give(Visit& visit, const std::string& officer, Reason why) {
+  visit.assignee = officer;
+  record(visit.id, {}, Assigned{.step = label(visit), .officer = officer, .reason = why});
 }
 
 void Draft::tell_handed_over(int visit, const std::string& why, std::int64_t cause) {

@@ -133,7 +133,8 @@ void Draft::raise_rung(const Raising& raising) {
     switch (target.kind) {
       case Target::Kind::role:
         // A task that was given to one of them is that one's.
-        if (role && role->in_turn && !permit().find_visit(raising.visit)->assignee.empty())
+        if (role && (role->in_turn || rung.at == RungRule::At::start) &&
+            !permit().find_visit(raising.visit)->assignee.empty())
           to_holder({Addressee::Kind::holder, ""});
         else
           to_holder({Addressee::Kind::role, raising.role});

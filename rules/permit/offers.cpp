@@ -24,6 +24,10 @@ class Listing {
         if (visit.open()) of_visit(visit);
     return std::move(offers_);
   }
+  Offer of_undo() {
+    undo();
+    return std::move(offers_.back());
+  }
   std::vector<Offer> of_task(int id) {
     const Visit* visit = draft_.permit().find_visit(id);
     if (visit && visit->open()) task(*visit);
@@ -32,6 +36,7 @@ class Listing {
 
  private:
   void of_permit();
+  void undo();
   void of_closed(const std::string& step);
   void of_visit(const Visit& visit);
   void task(const Visit& visit);
@@ -60,10 +65,14 @@ class Listing {
   std::vector<Offer> offers_;
 };
 
-void Listing::of_permit() {
+void Listing::undo() {
   Offer& undo = add(What::undo, 0, may_.undo());
   if (undo.stands())
     undo.until = draft_.permit().last_action->recorded_at + context_.send.undo_window;
+}
+
+void Listing::of_permit() {
+  undo();
   if (context_.sop.withdrawal) add(What::withdraw, 0, may_.withdraw());
   add(What::reach_applicant, 0, may_.reach_applicant());
   add(What::write_in, 0, may_.write_in());
@@ -168,6 +177,10 @@ std::vector<Offer> offers(const Permit& permit, const Actor& actor, const Contex
 std::vector<Offer> offers_of_task(const Permit& permit, int visit, const Actor& actor,
                                   const Context& context) {
   return Listing(caught_up(permit, context), actor, context).of_task(visit);
+}
+
+Offer undo_offer(const Permit& permit, const Actor& actor, const Context& context) {
+  return Listing(caught_up(permit, context), actor, context).of_undo();
 }
 
 std::vector<const Offer*> offers_at(const std::vector<Offer>& all, int visit, Offer::What what) {

@@ -69,6 +69,9 @@ std::vector<Offer> offers(const Permit& permit, const Actor& actor, const Contex
 std::vector<Offer> offers_of_task(const Permit& permit, int visit, const Actor& actor,
                                   const Context& context);
 
+// Of those, what takes the permit's last action back: whether they may, until when, or why not.
+Offer undo_offer(const Permit& permit, const Actor& actor, const Context& context);
+
 // Those that stand, of one kind at one visit.
 std::vector<const Offer*> offers_at(const std::vector<Offer>& all, int visit, Offer::What what);
 

@@ -21,6 +21,7 @@ using CivilDate = std::string;
 
 struct Leave {
   CivilDate start, end;  // both included
+  std::string kind{};    // "tahunan", "sakit", "dinas_luar", ...; empty: nobody said
   bool operator==(const Leave&) const = default;
 };
 
@@ -31,6 +32,7 @@ struct Officer {
   CivilDate ended;  // first day no longer in service; empty: in service
   // "whatsapp", "email": only these, in this order; empty: all there are, WhatsApp first.
   std::vector<std::string> channels = {};
+  std::string nip = {};  // the number of a civil servant, 18 digits; empty: none
   bool operator==(const Officer&) const = default;
 };
 

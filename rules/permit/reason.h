@@ -40,6 +40,7 @@ namespace tenggat {
   X(role_vacant, "tidak ada yang bertugas, disampaikan kepada atasan")  /* nobody in it */        \
   X(nobody_reachable, "yang bertugas tidak memiliki saluran, disampaikan kepada atasan")          \
   X(in_turn, "giliran")  /* the SOP shares the role's work out by turns */                        \
+  X(to_author, "kembali kepada yang mengerjakan")  /* what comes back goes to whose work it was */ \
   X(self_approval, "pekerjaan sendiri, disampaikan kepada atasan")  /* a deputy's own work */     \
   X(applicant, "pemohon")                             /* it is their file */                      \
   /* why a notice was not sent */                                                                 \

@@ -27,7 +27,7 @@ export async function says(page, ...words) {
 export const browser = await puppeteer.launch({
   executablePath: plan.chromium, protocolTimeout: 60000, args: ["--no-sandbox", "--disable-gpu", "--lang=id-ID", "--accept-lang=id-ID", "--force-prefers-reduced-motion"] });
 
-// A person's own browser. The pages are used with scripts off, but for the board.
+// A person's own browser. The pages are used with scripts off, but for the board and the keys.
 const script_of = new Map();
 export async function person(script = false) {
   const page = await (await browser.createBrowserContext()).newPage();
@@ -100,8 +100,8 @@ export async function ask_for_link(page, officer) {
   await says(page, "Apabila alamat itu terdaftar");
   return mailed_link(officer, before);
 }
-export async function signed_in(officer, path) {
-  const page = await person();
+export async function signed_in(officer, path, script = false) {
+  const page = await person(script);
   await open(page, path);
   check(page.url().includes("/masuk?ke="), `${path} is open to anybody`);
   await open(page, await ask_for_link(page, officer));

@@ -61,6 +61,33 @@ async function enter_does_nothing(page, words = "Enter di sini") {
   check(before === after, `${page.url()} is another page after Enter`);
 }
 
+// Keys go from file to file, tick and open; they are none where somebody writes, or wants none.
+async function keys_of_the_desk() {
+  for (const subject of ["PAUD Satu", "PAUD Dua"]) await submit(subject);
+  const fo = await signed_in("fo", "/tugas", true);
+  check((await fo.title()).startsWith("(2) Tugas saya"), `the title is ${await fo.title()}`);
+  const focused = () => fo.evaluate(() => document.activeElement.textContent.trim());
+  const picked = () => fo.evaluate(() => document.querySelector("#dipilih").textContent);
+  check((await picked()) === "Belum ada yang dipilih.", `at first: ${await picked()}`);
+  await fo.keyboard.press("j");
+  check((await focused()) === "PAUD Satu", `j goes to ${await focused()}`);
+  await fo.keyboard.press("x");
+  await fo.keyboard.press("j");
+  check((await focused()) === "PAUD Dua", `j goes on to ${await focused()}`);
+  check((await picked()) === "1 dipilih: PAUD Satu", `x says ${await picked()}`);
+  await fo.keyboard.press("k");
+  await fo.keyboard.press("?");
+  check(await fo.$eval("#pintasan", (one) => one.open), "? does not show the keys");
+  await fo.click("#pintasan-aktif");
+  await fo.focus("[data-baris] a");
+  await fo.keyboard.press("j");
+  check((await focused()) === "PAUD Satu", "keys that are turned off go on");
+  await fo.click("#pintasan-aktif");
+  await fo.focus("[data-baris] a");
+  await then_loaded(fo, () => fo.keyboard.press("Enter"));
+  check(fo.url().includes("/permohonan/"), `Enter leads to ${fo.url()}`);
+}
+
 // --- the walk ------------------------------------------------------------------------------------
 
 async function walk() {
@@ -144,7 +171,8 @@ async function walk() {
   await tab_to(bo, name_fits, "tugas");
   await bo.keyboard.press("Space");
   await press_by_keyboard(bo, "Teruskan yang dipilih");
-  await says(bo, "1 berkas selesai dikerjakan.");
+  await says(bo, "1 berkas selesai: diteruskan (PAUD Melati Putih).", "Batalkan (sampai");
+  await keys_of_the_desk();
   await follows("Tahap 4 dari 9", "Sesuai jadwal");
 
   // A question to the applicant, answered with a file.

@@ -260,6 +260,48 @@ TEST_F(AdminPagesTest, AMakeUpDayNeedsHoursAndAPreviewIsOfTheCalendarAsItWas) {
 }
 
 // Two SOPs, each with the calendar of its own office.
+TEST_F(AdminPagesTest, ADecreedDayIsChangedAndTakenAway) {
+  Browser kb = administrator();
+  const std::vector<std::pair<std::string, std::string>> flood{
+      {"jenis", "libur_daerah"}, {"tanggal", "2026-04-08"}, {"nama", "Banjir"}, {"dasar", "SK 1"}};
+  EXPECT_EQ(kb.press(kb.press(kb.get("/kalender"), "pratinjau", flood), "terapkan").status, 303);
+  const std::string change = "/kalender?kalender=banjarbaru&ubah=2026-04-08";
+  const WebPage moved =
+      kb.press(kb.get(change), "pratinjau",
+               {{"tanggal", "2026-04-09"}, {"nama", "Banjir"}, {"dasar", "SK 2"}});
+  EXPECT_TRUE(moved.says("tidak lagi hari libur")) << moved.body;
+  EXPECT_EQ(kb.press(moved, "terapkan").status, 303);
+  EXPECT_TRUE(kb.get("/kalender").says("9 April 2026"));
+  EXPECT_FALSE(kb.get("/kalender").says("8 April 2026"));
+  const WebPage away = kb.press(kb.get("/kalender?kalender=banjarbaru&ubah=2026-04-09"),
+                                "pratinjau-hapus", {{"dasar", "SK 3"}});
+  EXPECT_TRUE(away.says("Kamis 9 April 2026 tidak lagi hari libur (SK 3)")) << away.body;
+  EXPECT_TRUE(kb.get("/kalender").says("9 April 2026"));  // only looked at
+  EXPECT_EQ(kb.press(away, "terapkan-hapus").status, 303);
+  EXPECT_FALSE(kb.get("/kalender").says("9 April 2026"));
+  EXPECT_TRUE(kb.get(change).says("Hari ini tidak ada lagi dalam kalender."));
+}
+
+TEST_F(AdminPagesTest, OnesOwnLeaveIsEnteredInAdvanceAndSeenByWhoPlans) {
+  Browser fo = signed_in("fo"), kb = administrator();
+  EXPECT_EQ(
+      fo.press(fo.get("/cuti"), "cuti", {{"mulai", "2026-04-01"}, {"sampai", "2026-04-07"}}).status,
+      422);  // begins in the past
+  EXPECT_EQ(fo.press(fo.get("/cuti"), "cuti",
+                     {{"mulai", "2026-04-06"}, {"sampai", "2026-04-07"}, {"jenis_cuti", "tahunan"}})
+                .status,
+            303);
+  EXPECT_TRUE(fo.get("/cuti").says("cuti tahunan"));
+  const WebPage ahead = kb.get("/kehadiran");
+  EXPECT_TRUE(ahead.says("Senin, 6 April 2026")) << ahead.body;
+  EXPECT_TRUE(ahead.says("Rina Wulandari <span class=\"halus\">(cuti tahunan)</span>"));
+  EXPECT_TRUE(ahead.says("Front Office <span class=\"halus\">(tidak ada yang bertugas)</span>"));
+  EXPECT_EQ(fo.get("/kehadiran").status, 403);
+  EXPECT_EQ(fo.press(fo.get("/cuti"), "batal-cuti").status, 303);
+  EXPECT_FALSE(fo.get("/cuti").says("batal-cuti"));
+  EXPECT_EQ(kb.press(kb.get("/pegawai/fo"), "ubah", {{"nip", "12345"}}).status, 422);
+}
+
 TEST_F(AdminPagesTest, EachCalendarIsChangedForItself) {
   office_.use_own_rules();
   const std::filesystem::path rules = office_.daemon().options().rules;

@@ -111,6 +111,15 @@ constexpr Row kRoutes[] = {
     {"page_channels", "GET", "/saluran", By::session},
     {"page_channels_act", "POST", "/saluran", By::session},
     {"page_held_files", "GET", "/eskalasi/berkas?petugas=fo", By::session},
+    {"page_next_task", "GET", "/tugas/berikutnya", By::session},
+    {"page_officer_tokens", "GET", "/token", By::session},
+    {"page_officer_tokens_act", "POST", "/token", By::session},
+    {"page_officer_silences", "GET", "/hening", By::session},
+    {"page_officer_silences_act", "POST", "/hening", By::session},
+    {"page_officer_channels", "GET", "/saluran-kantor", By::session},
+    {"page_own_leave", "GET", "/cuti", By::session},
+    {"page_own_leave_act", "POST", "/cuti", By::session},
+    {"page_officer_fortnight", "GET", "/kehadiran", By::session},
     {"page_permit", "GET", "/permohonan/{n}", By::session},
     {"page_permit_act", "POST", "/permohonan/{n}", By::session},
     {"page_permit_document", "GET", "/permohonan/{n}/dokumen/1", By::session},
@@ -153,6 +162,7 @@ constexpr Row kRoutes[] = {
     {"page_problem", "GET", "/problems/not_found", By::nothing},
     {"page_sign_in", "GET", "/masuk", By::nothing},
     {"page_board_script", "GET", "/papan.js", By::nothing},
+    {"page_tasks_script", "GET", "/tugas.js", By::nothing},
 };
 
 std::string hex_digits(std::size_t count) {

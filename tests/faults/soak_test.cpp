@@ -70,7 +70,7 @@ const std::set<std::string> kBounded{
     "officer_change", "seal_turn",     "office_fact",   "database_identity", "officer",
     "inbound_number", "officer_leave",  "officer_role",  "permit_number", "permit_set_aside",  "portal",
     "receipt",        "receipt_alias", "rule_in_force", "rule_set",          "send_pace",
-    "session",        "sign_in_link",  "silence",       "simulated_clock",   "sop_retirement",
+    "session",        "task_view",     "sign_in_link",  "silence",       "simulated_clock",   "sop_retirement",
     "sop_word",       "text_outage",   "token",         "token_use",         "count_delta",
     "count_total"};
 

@@ -153,6 +153,13 @@ class PermitCheck {
       return is_any<What>(one) && (visit < 0 || one.visit == visit);
     });
   }
+  // What came back was given to whose work it was.
+  bool back_to_author(int visit) const {
+    return std::any_of(whole_.events.begin(), whole_.events.end(), [&](const Event& one) {
+      const Assigned* given = std::get_if<Assigned>(&one.what);
+      return given && one.visit == visit && given->reason == Reason::to_author;
+    });
+  }
   std::set<std::string> told(const RaisedRung& rung) const;
   void ladder_raised(int visit, const Ledger& ledger, const std::vector<RungRule>& rungs) const;
 
@@ -218,7 +225,9 @@ void PermitCheck::notices() const {
     if (!rules) continue;
     for (const RungRule& rule : *rules) {
       if (rule.name() != rung.rung) continue;
-      const bool to_one = visit && sop_.role(visit->role).in_turn && count<Assigned>(visit->id) > 0;
+      const bool to_one =
+          visit && ((sop_.role(visit->role).in_turn && count<Assigned>(visit->id) > 0) ||
+                    (rule.at == RungRule::At::start && back_to_author(visit->id)));
       if (told(rung) != addressees_of(rule, visit ? visit->role : "", sop_, to_one))
         say("I3", fmt::format("rung {} ({}) of visit {} told {}", rung.rung, rung.k, rung.visit,
                               fmt::join(told(rung), ", ")));

@@ -120,11 +120,16 @@ bool is_own_word(std::string_view route) {
 }
 
 bool is_public_page(const Row& r) {
-  return is_any(r.route,
-                {"page_front", "page_style", "page_problem", "page_track", "page_track_act",
-                 "page_track_document", "page_track_objection", "page_track_objection_act",
-                 "page_sign_in", "page_sign_in_ask", "page_sign_in_link", "page_sign_in_use",
-                 "page_board_script", "page_kiosk", "page_kiosk_stream", "page_receipt", "page_find", "page_requirements", "page_find_receipt"});
+  return is_any(r.route, {"page_front",           "page_style",
+                          "page_problem",         "page_track",
+                          "page_track_act",       "page_track_document",
+                          "page_track_objection", "page_track_objection_act",
+                          "page_sign_in",         "page_sign_in_ask",
+                          "page_sign_in_link",    "page_sign_in_use",
+                          "page_board_script",    "page_tasks_script",
+                          "page_kiosk",           "page_kiosk_stream",
+                          "page_receipt",         "page_find",
+                          "page_requirements",    "page_find_receipt"});
 }
 bool is_administrators_page(const Row& r) {
   return r.route.starts_with("page_kiosks") ||

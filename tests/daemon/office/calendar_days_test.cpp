@@ -86,5 +86,31 @@ TEST(CalendarDays, WhatCannotBeWrittenIsRefused) {
   EXPECT_FALSE(load_with_day(inline_list, flood()));
 }
 
+TEST(CalendarDays, ADayIsChangedOrFallsAwayWhereverItStands) {
+  const auto from = parse_instant("2026-01-01T00:00:00+08:00").value();
+  const auto to = parse_instant("2027-01-01T00:00:00+08:00").value();
+  const auto entered = load_with_day(shipped(), flood());
+  ASSERT_TRUE(entered);
+  const Seconds with = entered->calendar.worked(from, to);
+  NewDay later = flood("2026-04-09");
+  later.name = "Banjir susulan";
+  const auto moved = load_changed(entered->rules, {"2026-04-08", false}, later);
+  ASSERT_TRUE(moved) << moved.error().front().to_string();
+  EXPECT_EQ(moved->calendar.worked(from, to), with);
+  EXPECT_EQ(moved->calendar.decreed_days().size(), entered->calendar.decreed_days().size());
+  // The only entry of its list, and one of the decrees' own table.
+  const auto none = load_changed(moved->rules, {"2026-04-09", false}, std::nullopt);
+  ASSERT_TRUE(none) << none.error().front().to_string();
+  EXPECT_EQ(none->calendar.worked(from, to), with + std::chrono::minutes(450));
+  EXPECT_TRUE(load_with_day(none->rules, flood()));
+  const auto national = load_changed(shipped(), {"2026-01-16", false}, std::nullopt);
+  ASSERT_TRUE(national) << national.error().front().to_string();
+  EXPECT_EQ(national->calendar.worked(from, to), with + 2 * std::chrono::minutes(450));
+  const auto extra = load_with_day(shipped(), make_up());
+  ASSERT_TRUE(extra);
+  EXPECT_FALSE(load_changed(extra->rules, {"2026-05-09", false}, std::nullopt));
+  EXPECT_TRUE(load_changed(extra->rules, {"2026-05-09", true}, std::nullopt));
+}
+
 }  // namespace
 }  // namespace tenggat::office

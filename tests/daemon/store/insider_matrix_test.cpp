@@ -69,6 +69,7 @@ class InsiderMatrix : public OfficeChain {
            edit.whatsapp = "6281111111111";
            edit.roles = {"back_office", "front_office"};
            edit.ended_on = "2031-01-01";
+           edit.nip = "198503152010012003";
            EXPECT_TRUE(
                await(io_, edit_officer(db(), kAdmin, "siti", edit, InPerson::none())).done());
            return "siti";
@@ -76,7 +77,8 @@ class InsiderMatrix : public OfficeChain {
          {{V::email, "siti@example.go.id", "lain@example.go.id"},
           {V::whatsapp, "", "6281111111111"},
           {V::roles, "front_office", "back_office front_office"},
-          {V::ended_on, "", "2031-01-01"}},
+          {V::ended_on, "", "2031-01-01"},
+          {V::nip, "", "198503152010012003"}},
          "adm siti"},
         {K::officer_change_proposed,
          "siti",
@@ -110,11 +112,13 @@ class InsiderMatrix : public OfficeChain {
         {K::leave_entered,
          "siti",
          [this] {
-           Leave leave{"2030-01-01", "2030-01-05"};
+           Leave leave{"2030-01-01", "2030-01-05", "tahunan"};
            EXPECT_TRUE(await(io_, add_leave(db(), kAdmin, "siti", leave)).done());
            return "siti";
          },
-         {{V::start_on, "", "2030-01-01"}, {V::end_on, "", "2030-01-05"}},
+         {{V::start_on, "", "2030-01-01"},
+          {V::end_on, "", "2030-01-05"},
+          {V::leave_kind, "", "tahunan"}},
          ""},
         {K::leave_cancelled,
          "siti",
@@ -122,7 +126,9 @@ class InsiderMatrix : public OfficeChain {
            EXPECT_TRUE(await(io_, cancel_leave(db(), kAdmin, "siti", "2030-01-01")));
            return "siti";
          },
-         {{V::start_on, "2030-01-01", ""}, {V::end_on, "2030-01-05", ""}},
+         {{V::start_on, "2030-01-01", ""},
+          {V::end_on, "2030-01-05", ""},
+          {V::leave_kind, "tahunan", ""}},
          ""},
         {K::delegation_added,
          "siti",

@@ -52,7 +52,7 @@ TEST(Walkthrough, OnePermitMinuteByMinute) {
   EXPECT_NE(office.permit.documents[1].superseded_event, 0);
   EXPECT_EQ(office.permit.documents[1].uri, "tenggat:2");  // and stays readable
   raised({"pengajuan#2 perbaikan_diterima: applicant perbaikan_diterima state_changed",
-          "verifikasi#2 start: role:front_office tugas_baru rung_due"});
+          "verifikasi#2 start: holder tugas_baru rung_due"});
 
   office.at("04-02 15:55").does("FO", Deed("verifikasi", "accept"));
   EXPECT_EQ(office.visit("verifikasi#2").verdict, met);
