@@ -38,6 +38,10 @@ const char* call_of(What what) {
     case What::correct:
       return "correct";
     case What::reach_applicant:
+    case What::open_document:
+    case What::note:
+    case What::bring:
+    case What::plan_visit:
       break;
   }
   return nullptr;  // no call of the API

@@ -14,6 +14,10 @@ namespace {
 constexpr const char* kContentSecurity =
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'";
+// Documents of ours are shown within the page: of our own origin, each sandboxed by its own answer.
+constexpr const char* kContentSecurityOfDesk =
+    "default-src 'none'; style-src 'self'; img-src 'self'; object-src 'self'; frame-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 // The board's own script, and the stream it listens to.
 constexpr const char* kContentSecurityOfBoard =
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
@@ -36,7 +40,8 @@ Html head_of_page(const Page& page) {
       "<header class=\"atas\"><div class=\"lebar\"><p><strong>Tenggat</strong> · {}"
       "<br><span class=\"halus\">{}</span></p>"
       "<nav aria-label=\"Menu utama\"><a href=\"/tugas\">Tugas saya</a>"
-      "<a href=\"/papan\">Papan</a><a href=\"/layanan\">Layanan</a><a href=\"/cari\">Cari</a>{}{}"
+      "<a href=\"/agenda\">Agenda</a><a href=\"/papan\">Papan</a><a "
+      "href=\"/layanan\">Layanan</a><a href=\"/cari\">Cari</a>{}{}"
       "<a href=\"/sesi\">Sesi</a><form method=\"post\" action=\"/keluar\">"
       "<input type=\"hidden\" name=\"token\" value=\"{}\">"
       "<button>Keluar</button></form></nav></div></header>",
@@ -63,6 +68,8 @@ std::string_view class_of(Page::Frame frame) {
       return "";
     case Page::Frame::wide:
       return "luas";
+    case Page::Frame::desk:
+      return "luas berkas";
     case Page::Frame::board:
       return "luas papan";
     case Page::Frame::screen:
@@ -96,7 +103,9 @@ http::Response page_response(int status, const Page& page) {
   response.status = status;
   response.content_type = "text/html; charset=utf-8";
   response.body = whole.bytes();
-  add_security(response, renews_itself(page) ? kContentSecurityOfBoard : kContentSecurity);
+  add_security(response, renews_itself(page)               ? kContentSecurityOfBoard
+                         : page.frame == Page::Frame::desk ? kContentSecurityOfDesk
+                                                           : kContentSecurity);
   return response;
 }
 

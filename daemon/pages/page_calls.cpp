@@ -75,11 +75,17 @@ store::By by(const PageCall& call) { return store::By::officer(call.who->officer
 
 Response PageGroup::page(int status, const PageCall& call, std::string title, Html body,
                          bool wide) const {
+  return page_in(wide ? Page::Frame::wide : Page::Frame::column, status, call, std::move(title),
+                 std::move(body));
+}
+
+Response PageGroup::page_in(Page::Frame frame, int status, const PageCall& call, std::string title,
+                            Html body) const {
   Page page;
   page.title = std::move(title);
   page.office = signing_in_.office_name();
   page.visitor = call.who ? &call.who->visitor : nullptr;
-  page.frame = wide ? Page::Frame::wide : Page::Frame::column;
+  page.frame = frame;
   page.body = std::move(body);
   return page_response(status, page);
 }
@@ -297,7 +303,7 @@ std::optional<std::string> once_of(const http::Form& form) {
 }
 
 std::string safe_return(std::string_view path) {
-  constexpr std::string_view kOurs[] = {"/tugas",   "/permohonan/", "/cari",  "/papan",
+  constexpr std::string_view kOurs[] = {"/tugas",   "/permohonan/", "/cari",  "/papan",  "/agenda",
                                         "/pegawai", "/kalender",    "/pesan", "/layanan"};
   const bool ours = std::any_of(std::begin(kOurs), std::end(kOurs),
                                 [&](std::string_view start) { return path.starts_with(start); });

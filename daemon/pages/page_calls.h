@@ -113,6 +113,8 @@ class PageGroup {
 
   Response page(int status, const PageCall& call, std::string title, Html body,
                 bool wide = false) const;
+  Response page_in(Page::Frame frame, int status, const PageCall& call, std::string title,
+                   Html body) const;
   Response refusal_page(int status, const PageCall& call, std::string title,
                         std::string_view words) const;
   // A page that says why nothing was done and keeps what was typed, until it can be looked at
@@ -158,7 +160,7 @@ class PageGroup {
   X(front_pages) X(problem_pages) X(track_pages) X(objection_pages) X(sign_in_pages)             \
   X(task_pages) X(permit_pages) X(applicant_pages) X(search_pages) X(board_pages) X(officer_pages)  \
   X(calendar_pages) X(dead_letter_pages) X(service_pages) X(office_record_pages)                  \
-  X(receipt_pages)
+  X(receipt_pages) X(agenda_pages)
 #define X(pages) std::vector<PageRoute> pages(const PageParts* parts);
 TENGGAT_PAGES(X)
 #undef X

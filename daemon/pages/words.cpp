@@ -43,6 +43,7 @@ std::string note_words(std::string_view kind) {
       {"obstacle", "Kendala"},
       {"confirmation", "Konfirmasi atasan"},
       {"correction", "Alasan pembetulan waktu"},
+      {"internal", "Catatan internal"},
   };
   for (const auto& [one, words] : kWords)
     if (one == kind) return std::string(words);

@@ -45,7 +45,12 @@ bool is_of_content(const Refusal& refusal) {
                                         Refused::missing_branches,
                                         Refused::no_such_branch,
                                         Refused::opens_no_branch,
-                                        Refused::invalid_fields};
+                                        Refused::invalid_fields,
+                                        Refused::no_such_document,
+                                        Refused::empty_note,
+                                        Refused::brings_nothing,
+                                        Refused::not_brought_ahead,
+                                        Refused::field_visit_outside};
   return all.contains(refusal.why);
 }
 
@@ -176,6 +181,14 @@ class Life {
         return Confirm{step, ""};
       case What::correct:
         return Correct{step, "", {}};
+      case What::open_document:
+        return OpenDocument{step, known_.documents.empty() ? 1 : known_.documents.front().id};
+      case What::note:
+        return AddNote{""};
+      case What::bring:
+        return BringDocuments{step, {}};
+      case What::plan_visit:
+        return PlanFieldVisit{step, offer.wanted.until_after};
       case What::reach_applicant:
         break;
     }
@@ -209,6 +222,15 @@ class Life {
       for (const Field* field : offer.wanted.fields)
         if (dice_.one_in(2)) act->fields[field->id] = static_cast<double>(dice_.upto(10));
     }
+    if (AddNote* one = std::get_if<AddNote>(&command)) one->text = "catatan";
+    if (BringDocuments* bring = std::get_if<BringDocuments>(&command))
+      for (const Output& file : offer.wanted.files)
+        if (bring->documents.empty() || dice_.one_in(2))
+          bring->documents.push_back(
+              {file.kind, "", "tenggat:" + file.kind, "", file.numbered ? "503/1" : ""});
+    if (PlanFieldVisit* plan = std::get_if<PlanFieldVisit>(&command))
+      plan->visit_at =
+          dice_.one_in(2) ? *offer.wanted.until_latest : offer.wanted.until_after + Seconds{1};
     if (Correct* correct = std::get_if<Correct>(&command)) {
       correct->reason = "tanggalnya keliru";
       correct->occurred_at = known_.find_visit(offer.visit)->opened_at;
@@ -284,7 +306,21 @@ class Life {
     const auto until =
         dice_.one_in(2) ? std::optional(now_ + Seconds{dice_.upto(3 * 86400)}) : std::nullopt;
     const std::string reason = fmt::format("jeda{}", 1 + dice_.upto(3));
-    switch (dice_.upto(14)) {
+    switch (dice_.upto(18)) {
+      case 15:
+        return OpenDocument{step, dice_.upto(4)};
+      case 16:
+        return AddNote{dice_.one_in(2) ? "catatan" : ""};
+      case 17: {
+        BringDocuments bring{step, {}};
+        for (std::size_t i = 1; i <= sop_.steps.size(); ++i)
+          if (dice_.one_in(3))
+            bring.documents.push_back(
+                {fmt::format("hasil{}", i), "", "tenggat:y", "", dice_.one_in(2) ? "503/3" : ""});
+        return bring;
+      }
+      case 18:
+        return PlanFieldVisit{step, now_ + Seconds{dice_.upto(86400) - 3600}};
       case 13:
         return Confirm{step, ""};
       case 14:
@@ -354,6 +390,9 @@ class Life {
     if (const ResumeVisit* one = std::get_if<ResumeVisit>(&command))
       return step_of(offer) == one->step;
     if (const Confirm* one = std::get_if<Confirm>(&command)) return step_of(offer) == one->step;
+    if (const auto* one = std::get_if<OpenDocument>(&command)) return step_of(offer) == one->step;
+    if (const auto* one = std::get_if<BringDocuments>(&command)) return step_of(offer) == one->step;
+    if (const auto* one = std::get_if<PlanFieldVisit>(&command)) return step_of(offer) == one->step;
     if (const Correct* one = std::get_if<Correct>(&command)) return step_of(offer) == one->step;
     return true;
   }
