@@ -23,13 +23,14 @@ constexpr std::size_t kListedItems = 5;
 constexpr std::array<std::string_view, 4> kMayBeEmpty{"tautan_skm", "cara_keberatan",
                                                       "tautan_bukti", "segel"};
 
-constexpr std::array<std::string_view, 40> kTextsSent{"diterima",
+constexpr std::array<std::string_view, 41> kTextsSent{"diterima",
                                                       "lengkap",
                                                       "dikembalikan",
                                                       "tahap",
                                                       "terbit",
                                                       "ralat",
                                                       "klarifikasi",
+                                                      "jadwal_kunjungan",
                                                       "terlambat_pemohon",
                                                       "perubahan_tanggal",
                                                       "perbaikan_diterima",

@@ -43,6 +43,10 @@ const char* call_of(What what) {
       return "respond";
     case What::write_in:
     case What::reach_applicant:
+    case What::open_document:
+    case What::note:
+    case What::bring:
+    case What::plan_visit:
       break;
   }
   return nullptr;  // no call of the API

@@ -98,6 +98,7 @@ awaitable<void> Upload::add(std::string_view bytes) {
   if (head_.size() < kFileHead) head_ += bytes.substr(0, kFileHead - head_.size());
   if (!refusal_ && head_.size() == kFileHead && !may_be_taken(head_))
     refuse("unsupported_media_type");
+  if (!refusal_ && head_.starts_with("%PDF")) pages_.add(bytes);
   while (!refusal_ && !bytes.empty()) {
     const std::string_view part = bytes.substr(0, store::kChunkBytes - chunk_.size());
     chunk_ += part;
@@ -166,9 +167,10 @@ awaitable<void> Upload::finish(pg::Pipeline more) {
   if (chunks_ == 0) store::add_begin_upload(finishing, content_);
   store::add_chunk(finishing, content_, chunks_, chunk_);
   const Sender& sender = account_->sender();
-  const pg::Slot<bool> finish =
-      store::add_finish_file(finishing, {sha256(), std::string(type_->media_type), size_, content_,
-                                         chunks_ + 1, sender.added_by, sender.keep_for});
+  const pg::Slot<bool> finish = store::add_finish_file(
+      finishing,
+      {sha256(), std::string(type_->media_type), size_, content_, chunks_ + 1, sender.added_by,
+       sender.keep_for, type_->media_type == "application/pdf" ? pages_.count() : std::nullopt});
   store::add_to_share(finishing, sender.name, size_);
   finishing.append(std::move(more));
   auto running = lease->run(std::move(finishing));

@@ -15,6 +15,7 @@
 
 #include "daemon/http/file_type.h"
 #include "daemon/http/message.h"
+#include "daemon/http/pdf_pages.h"
 #include "daemon/pg/pool.h"
 #include "daemon/store/files.h"
 #include "daemon/store/hash.h"
@@ -132,6 +133,7 @@ class Upload {
   std::int64_t content_ = store::new_content();
   store::Sha256 hash_;
   std::string sha256_, head_, chunk_;
+  PdfPages pages_;
   int chunks_ = 0;  // written
   std::size_t size_ = 0;
   std::uint64_t set_aside_;

@@ -200,6 +200,8 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
           notify::late_words(std::min(*sla.remaining, Seconds{0}), counting, day);
     }
     if (notice.text == kMendReminder) fields["waktu"] = moment(calendar, visit->opened_at);
+    if (notice.text == kFieldVisit && visit->field_visit_at)
+      fields["waktu"] = moment(calendar, *visit->field_visit_at);
   }
   return fields;
 }

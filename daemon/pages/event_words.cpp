@@ -43,7 +43,7 @@ class Words {
   }
   std::string operator()(const Acted& e) const {
     return step() + done(e.action) + set(e.fields) + checked(e.checked) + led_to(e) +
-           cancelled(e.cancelled) + entered_late(e);
+           cancelled(e.cancelled) + unopened(e.unopened) + entered_late(e);
   }
   std::string operator()(const Confirmed&) const {
     return step() + "pencatatan terlambat dikonfirmasi, dihitung tepat waktu";
@@ -89,6 +89,16 @@ class Words {
   std::string operator()(const Wrote&) const { return "Pemohon mengirim pesan lewat WhatsApp"; }
   std::string operator()(const LinkSent&) const {
     return "Tautan lacak dikirim ulang kepada pemohon";
+  }
+  std::string operator()(const DocumentOpened& e) const {
+    return step() + "dokumen dibuka (" + document_name(e.kind, context_.sop) + ")";
+  }
+  std::string operator()(const NoteAdded&) const { return "Catatan internal"; }
+  std::string operator()(const DocumentsBrought&) const { return step() + "dokumen disimpan"; }
+  std::string operator()(const FieldVisitPlanned& e) const {
+    return step() + "kunjungan lapangan dijadwalkan " +
+           moment_words(context_.calendar, e.visit_at.at) +
+           (e.before ? ", semula " + moment_words(context_.calendar, e.before->at) : "");
   }
   std::string operator()(const CalendarApplied& e) const {
     return "Kalender kerja berubah: " + e.decree;
@@ -153,6 +163,13 @@ class Words {
     for (const std::string& one : labels)
       all += (all.empty() ? "; dibatalkan: " : ", ") +
              of_visit().step_name(std::string_view(one).substr(0, one.find('#')));
+    return all;
+  }
+  // What was approved or signed without having been looked at here.
+  std::string unopened(const std::vector<std::string>& kinds) const {
+    std::string all;
+    for (const std::string& kind : kinds)
+      all += (all.empty() ? "; tidak dibuka sebelumnya: " : ", ") + document_name(kind, of_visit());
     return all;
   }
   // That it turns a verdict, its visit says: of the entry that closed it, not of one taken back.

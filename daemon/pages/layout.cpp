@@ -18,6 +18,10 @@ constexpr const char* kContentSecurity =
 constexpr const char* kContentSecurityOfDesk =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+// Documents of ours are shown within the page: of our own origin, each sandboxed by its own answer.
+constexpr const char* kContentSecurityOfFile =
+    "default-src 'none'; style-src 'self'; img-src 'self'; object-src 'self'; frame-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 // The board's own script, and the stream it listens to.
 constexpr const char* kContentSecurityOfBoard =
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
@@ -63,7 +67,8 @@ Html head_of_page(const Page& page) {
       "<header class=\"atas\"><div class=\"lebar\"><p><strong>Tenggat</strong> · {}"
       "<br><span class=\"halus\">{}</span></p>"
       "<nav aria-label=\"Menu utama\">{}{}"
-      "<a href=\"/papan\">Papan</a><a href=\"/layanan\">Layanan</a><a href=\"/cari\">Cari</a>{}{}"
+      "<a href=\"/agenda\">Agenda</a><a href=\"/papan\">Papan</a><a "
+      "href=\"/layanan\">Layanan</a><a href=\"/cari\">Cari</a>{}{}"
       "<a href=\"/saluran\">Saluran</a><a href=\"/sesi\">Sesi</a><form method=\"post\" "
       "action=\"/keluar\">"
       "<input type=\"hidden\" name=\"token\" value=\"{}\">"
@@ -96,6 +101,8 @@ std::string_view class_of(Page::Frame frame) {
       return "luas";
     case Page::Frame::desk:
       return "luas kerja";
+    case Page::Frame::file:
+      return "luas berkas";
     case Page::Frame::board:
       return "luas papan";
     case Page::Frame::screen:
@@ -137,6 +144,7 @@ http::Response page_response(int status, const Page& page) {
   response.body = whole.bytes();
   add_security(response, renews_itself(page)               ? kContentSecurityOfBoard
                          : page.frame == Page::Frame::desk ? kContentSecurityOfDesk
+                         : page.frame == Page::Frame::file ? kContentSecurityOfFile
                                                            : kContentSecurity);
   return response;
 }

@@ -23,9 +23,9 @@ struct Page {
   std::string title;                 // of the window; the page's own h1 is in `body`
   std::string office;                // the agency
   const Visitor* visitor = nullptr;  // null: a page for anybody
-  // One readable column; tables of the office; an officer's desk, with its keys; the board, which
-  // renews itself; the board on a wall.
-  enum class Frame { column, wide, desk, board, screen } frame = Frame::column;
+  // One readable column; tables of the office; an officer's desk, with its keys; a permit with its
+  // documents beside the work; the board, which renews itself; the board on a wall.
+  enum class Frame { column, wide, desk, file, board, screen } frame = Frame::column;
   std::string tasks{};  // of the desk: how many wait, as its menu says it
   Html body;
   // Of a page for citizens: in what language it is, the address of the same in the other one, what
@@ -35,8 +35,9 @@ struct Page {
   Html beside_name{}, foot{};
 };
 
-// Security headers included: nothing may be loaded but our stylesheet, no form leads elsewhere, no
-// frame shows it, no address leaks, nothing is kept. Source: docs/reference.md, Pages.
+// Security headers included: nothing may be loaded but our stylesheet, on the desk also documents
+// of ours within the page, no form leads elsewhere, no frame shows it, no address leaks, nothing is
+// kept. Source: docs/reference.md, Pages.
 http::Response page_response(int status, const Page& page);
 // 303: the browser asks for `path` by GET, so that a reload repeats nothing.
 http::Response see_other(std::string path);

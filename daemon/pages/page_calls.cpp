@@ -55,14 +55,16 @@ Outcomes outcome_of(const CommandAnswer& answer) {
       return {false, 404, "Permohonan tidak ditemukan.", {}, "There is no such application."};
     case Kind::key_reused:
       return {
-          false, 409,
+          false,
+          409,
           "Formulir ini sudah pernah dikirim dengan isi lain. Periksa keadaan terbaru di bawah, "
           "lalu ulangi bila masih perlu.",
           {},
           "This form was sent before with other content. See below how things stand now, and try "
           "again where it is still needed."};
     case Kind::busy:
-      return {false, 503,
+      return {false,
+              503,
               answer.outage.empty()
                   ? "Sistem sedang sibuk. Silakan coba lagi sebentar lagi."
                   : "Sistem sedang tidak dapat melayani. Belum ada yang berubah; silakan coba lagi "
@@ -88,11 +90,17 @@ store::By by(const PageCall& call) { return store::By::officer(call.who->officer
 
 Response PageGroup::page(int status, const PageCall& call, std::string title, Html body,
                          bool wide) const {
+  return page_in(wide ? Page::Frame::wide : Page::Frame::column, status, call, std::move(title),
+                 std::move(body));
+}
+
+Response PageGroup::page_in(Page::Frame frame, int status, const PageCall& call, std::string title,
+                            Html body) const {
   Page page;
   page.title = std::move(title);
   page.office = signing_in_.office_name();
   page.visitor = call.who ? &call.who->visitor : nullptr;
-  page.frame = wide ? Page::Frame::wide : Page::Frame::column;
+  page.frame = frame;
   page.body = std::move(body);
   return page_response(status, page);
 }
@@ -270,10 +278,9 @@ bool Typed::has(std::string_view name, std::string_view value) const {
 
 Html typed_values(const http::Form& form) {
   // Of the form itself, not of who filled it in.
-  constexpr std::string_view kOurs[] = {"token",    "aksi",        "kunci",  "langkah", "versi",
-                                        "formulir", "tugas",       "pesan",  "yakin",   "ke",
-                                        "syarat",   "syarat_jeda", "usulkan",
-                                        "pesan_dalam"};
+  constexpr std::string_view kOurs[] = {"token",    "aksi",        "kunci",   "langkah",    "versi",
+                                        "formulir", "tugas",       "pesan",   "yakin",      "ke",
+                                        "syarat",   "syarat_jeda", "usulkan", "pesan_dalam"};
   constexpr std::string_view kField = "isian.";
   Html values;
   for (const http::FormField& field : form.fields)
@@ -312,9 +319,9 @@ std::optional<std::string> once_of(const http::Form& form) {
 }
 
 std::string safe_return(std::string_view path) {
-  constexpr std::string_view kOurs[] = {"/tugas", "/permohonan/", "/cari",
-                                        "/papan", "/pegawai",     "/kalender",
-                                        "/pesan", "/layanan",     "/eskalasi"};
+  constexpr std::string_view kOurs[] = {"/tugas",   "/permohonan/", "/cari",     "/papan",
+                                        "/agenda",  "/pegawai",     "/kalender", "/pesan",
+                                        "/layanan", "/eskalasi"};
   const bool ours = std::any_of(std::begin(kOurs), std::end(kOurs),
                                 [&](std::string_view start) { return path.starts_with(start); });
   const bool plain = std::all_of(path.begin(), path.end(), [](char c) {
@@ -352,11 +359,11 @@ std::optional<Outcomes> upload_fault(const http::Form& form) {
 }
 
 Html upload_hint(notify::Tongue tongue) {
-  return in_tongue(tongue, "<p class=\"halus\">Berkas: {}; seluruhnya paling besar 20 MB.</p>",
-                   "<p class=\"halus\">Files: {}; 20 MB at most together.</p>",
-                   http::file_type_names(tongue == notify::Tongue::english
-                                             ? http::Language::english
-                                             : http::Language::indonesian));
+  return in_tongue(
+      tongue, "<p class=\"halus\">Berkas: {}; seluruhnya paling besar 20 MB.</p>",
+      "<p class=\"halus\">Files: {}; 20 MB at most together.</p>",
+      http::file_type_names(tongue == notify::Tongue::english ? http::Language::english
+                                                              : http::Language::indonesian));
 }
 
 std::string upload_name(std::string_view kind, std::string_view name) {

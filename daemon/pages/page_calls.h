@@ -117,6 +117,8 @@ class PageGroup {
 
   Response page(int status, const PageCall& call, std::string title, Html body,
                 bool wide = false) const;
+  Response page_in(Page::Frame frame, int status, const PageCall& call, std::string title,
+                   Html body) const;
   Response refusal_page(int status, const PageCall& call, std::string title,
                         std::string_view words) const;
   // A page that says why nothing was done and keeps what was typed, until it can be looked at
@@ -163,7 +165,7 @@ class PageGroup {
   X(task_pages) X(permit_pages) X(applicant_pages) X(search_pages) X(board_pages) X(officer_pages)  \
   X(calendar_pages) X(dead_letter_pages) X(service_pages) X(office_record_pages)                  \
   X(receipt_pages) X(escalation_pages) X(channel_pages) X(citizen_pages) X(report_pages)           \
-  X(attendance_pages) X(keeping_pages)
+  X(attendance_pages) X(keeping_pages) X(agenda_pages)
 #define X(pages) std::vector<PageRoute> pages(const PageParts* parts);
 TENGGAT_PAGES(X)
 #undef X

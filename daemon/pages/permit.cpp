@@ -4,12 +4,15 @@
 #include <algorithm>
 
 #include "daemon/api/view.h"
+#include "daemon/base/log.h"
 #include "daemon/pages/field_inputs.h"
 #include "daemon/pages/permit_asked.h"
 #include "daemon/pages/permit_view.h"
 #include "daemon/pages/proof.h"
 #include "daemon/pages/words.h"
+#include "daemon/store/hash.h"
 #include "daemon/store/letters.h"
+#include "daemon/store/messages.h"
 #include "notifiers/words.h"
 
 namespace tenggat::pages {
@@ -17,6 +20,15 @@ namespace tenggat::pages {
 std::string officer_words(const std::string& id, const People& people) {
   const Officer* officer = people.find(id);
   return officer ? officer->name : id;
+}
+
+std::vector<const Visit*> visits_shown(const PermitView& view) {
+  std::vector<const Visit*> open =
+      http::by_urgency(view.permit(), view.context.sop, view.context.calendar, view.context.now);
+  std::stable_partition(open.begin(), open.end(), [&](const Visit* visit) {
+    return !offers_at(view.offers, visit->id, Offer::What::act).empty();
+  });
+  return open;
 }
 
 namespace {
@@ -35,16 +47,6 @@ std::string holder_words(const PermitView& view, const Visit& visit) {
 // ": Bukti hak atas tanah", what a clarification is about; else nothing.
 std::string about_words(const Pause& pause, const Sop& sop) {
   return pause.requirement.empty() ? "" : ": " + requirement_words(pause.requirement, sop);
-}
-
-// Who acts here reads their own visit first.
-std::vector<const Visit*> visits_shown(const PermitView& view) {
-  std::vector<const Visit*> open =
-      http::by_urgency(view.permit(), view.context.sop, view.context.calendar, view.context.now);
-  std::stable_partition(open.begin(), open.end(), [&](const Visit* visit) {
-    return !offers_at(view.offers, visit->id, Offer::What::act).empty();
-  });
-  return open;
 }
 
 // How far the branches are of a block that is under way: who works at the same time, and what has
@@ -66,7 +68,43 @@ Html branches_of(const PermitView& view, const std::vector<const Visit*>& open) 
               arrived.empty() ? "" : "Sudah selesai: " + arrived + ". ", join);
 }
 
-Html visit_card(const PermitView& view, const Visit& visit) {
+// How long the whole service has, and until when by law.
+Html service_clock(const PermitView& view) {
+  const Permit& permit = view.permit();
+  const Calendar& calendar = view.context.calendar;
+  const Sla service = case_sla(permit, view.context.sop, calendar, view.context.now);
+  const Standing standing = standing_of(service, calendar);
+  Html rows = html("<dt>Waktu layanan</dt><dd>{}{}</dd>",
+                   service.status ? badge(standing.tone, standing.words)
+                                  : html("belum berjalan: berkas belum dinyatakan lengkap"),
+                   service.due_at && !is_terminal(permit.state)
+                       ? html(" {} {}", *service.status == SlaStatus::overdue ? "sejak" : "sampai",
+                              notify::plain_moment(calendar.local_end(*service.due_at)))
+                       : Html());
+  if (const auto ledger = legal_ledger(permit, view.context.sop); ledger && !ledger->closed)
+    if (const auto due = Replay(*ledger, calendar).due())
+      rows += html("<dt>Batas menurut hukum</dt><dd>{}{} <span class=\"halus\">({})</span></dd>",
+                   view.context.now > *due ? "terlewati " : "", end_words(calendar, *due),
+                   view.context.sop.legal.basis);
+  return rows;
+}
+
+// ", sampai Senin 20 April, 09.00 WITA"
+std::string resumes_words(const PermitView& view, const Pause& pause) {
+  const auto until = resumes_at(pause, view.context.sop, view.context.calendar);
+  return until ? ", sampai " + notify::short_moment(view.context.calendar.local_end(*until)) : "";
+}
+
+// What its officer said of the delay.
+Html obstacle_words(const PermitView& view, const Visit& visit) {
+  if (!visit.acknowledged) return {};
+  const Obstacle* obstacle = obstacle_of(*visit.acknowledged, view.context.sop);
+  return html("<dt>Kendala</dt><dd>{}, dicatat {}</dd>",
+              obstacle ? obstacle->name : readable(visit.acknowledged->obstacle),
+              near_words(view.context.calendar, visit.acknowledged->at, view.context.now));
+}
+
+Html visit_card(const PermitView& view, const Visit& visit, bool first) {
   const Sop& sop = view.context.sop;
   const Calendar& calendar = view.context.calendar;
   const Step& step = sop.step(visit.step);
@@ -84,40 +122,48 @@ Html visit_card(const PermitView& view, const Visit& visit) {
     for (const store::StoredNote& note : store::last_notes(view.notes, visit.id, {"pause"}))
       said += html("<br>{}", lines(note.text));
     facts +=
-        html("<dt>Dijeda</dt><dd>{}{}, sejak {}{}</dd>", reason ? reason->name : pause->reason,
-             about_words(*pause, sop), near_words(calendar, pause->from, view.context.now), said);
+        html("<dt>Dijeda</dt><dd>{}{}, sejak {}{}{}</dd>", reason ? reason->name : pause->reason,
+             about_words(*pause, sop), near_words(calendar, pause->from, view.context.now),
+             resumes_words(view, *pause), said);
   }
+  if (visit.field_visit_at)
+    facts += html("<dt>Kunjungan</dt><dd>{} (<a href=\"/agenda\">agenda</a>)</dd>",
+                  moment_words(calendar, *visit.field_visit_at));
+  facts += obstacle_words(view, visit);
+  if (first) facts += service_clock(view);
   return html(
       "<section class=\"kartu {}\" aria-label=\"Tahap yang berjalan\"><p>{}</p>"
-      "<h2>{}. {}</h2><dl class=\"fakta\">{}</dl>{}</section>",
+      "<h2>{}. {}</h2><dl class=\"fakta\">{}</dl></section>",
       class_of(standing.tone), badge(standing.tone, standing.words), step.number, step.short_name,
-      facts, visit_forms(view, visit));
+      facts);
 }
 
-Html facts_of(const PermitView& view) {
+// What can be done at each open visit; of several each under its name.
+Html work_of(const PermitView& view, const std::vector<const Visit*>& open) {
+  Html all;
+  for (const Visit* visit : open) {
+    const Html forms = visit_forms(view, *visit);
+    if (forms.empty()) continue;
+    const Html name = open.size() > 1
+                          ? html("<h2>{}</h2>", view.context.sop.step(visit->step).short_name)
+                          : html("<h2>Tindakan</h2>");
+    all += html("<section class=\"kartu\" aria-label=\"Tindakan pada tahap {}\">{}{}</section>",
+                view.context.sop.step(visit->step).short_name, name, forms);
+  }
+  return all;
+}
+
+Html facts_of(const PermitView& view, bool with_clock) {
   const Permit& permit = view.permit();
   const Calendar& calendar = view.context.calendar;
   const auto& applicant = view.stored.applicant;
-  const Sla service = case_sla(permit, view.context.sop, calendar, view.context.now);
-  const Standing standing = standing_of(service, calendar);
   Html facts = html("<dt>Pemohon</dt><dd>{}</dd>", applicant.name);
   if (!applicant.whatsapp.empty())
     facts += html("<dt>WhatsApp</dt><dd>{}</dd>", applicant.whatsapp);
   if (!applicant.email.empty()) facts += html("<dt>Email</dt><dd>{}</dd>", applicant.email);
   facts += html("<dt>Diajukan</dt><dd>{}</dd>", moment_words(calendar, permit.submitted_at));
   facts += related_facts(permit, view.beside);
-  facts += html("<dt>Waktu layanan</dt><dd>{}{}</dd>",
-                service.status ? badge(standing.tone, standing.words)
-                               : html("belum berjalan: berkas belum dinyatakan lengkap"),
-                service.due_at && !is_terminal(permit.state)
-                    ? html(" {} {}", *service.status == SlaStatus::overdue ? "sejak" : "sampai",
-                           notify::plain_moment(calendar.local_end(*service.due_at)))
-                    : Html());
-  if (const auto ledger = legal_ledger(permit, view.context.sop); ledger && !ledger->closed)
-    if (const auto due = Replay(*ledger, calendar).due())
-      facts += html("<dt>Batas menurut hukum</dt><dd>{}{} <span class=\"halus\">({})</span></dd>",
-                    view.context.now > *due ? "terlewati " : "", end_words(calendar, *due),
-                    view.context.sop.legal.basis);
+  if (with_clock) facts += service_clock(view);
   const Html reach =
       offers_at(view.offers, 0, Offer::What::reach_applicant).empty()
           ? Html()
@@ -131,27 +177,6 @@ Html facts_of(const PermitView& view) {
 Html form_of(const PermitView& view) {
   const Html fields = field_facts(view.context.sop, view.permit().fields, true);
   return fields.empty() ? Html() : html("<h2>Isian</h2><div class=\"kartu\">{}</div>", fields);
-}
-
-Html documents_of(const PermitView& view) {
-  Html current, former;
-  for (const Document& document : view.permit().documents) {
-    if (!document.file) continue;
-    Html item = html("<li>{}{}<br><span class=\"halus\">{} · {}</span></li>",
-                     document_link(document, view.path() + "/dokumen/", view.context.sop),
-                     document.number.empty() ? std::string() : ", nomor " + document.number,
-                     near_words(view.context.calendar, document.added_at, view.context.now),
-                     officer_words(document.added_by, view.context.people));
-    (document.counts() ? current : former) += item;
-  }
-  Html all = html("<h2>Dokumen</h2><div class=\"kartu\"><ul class=\"polos\">{}</ul></div>",
-                  current.empty() ? html("<li>Belum ada dokumen.</li>") : current);
-  if (!former.empty())
-    all += html(
-        "<details><summary>Dokumen yang sudah diganti</summary><ul "
-        "class=\"polos\">{}</ul></details>",
-        former);
-  return all;
 }
 
 Html proofs_of(const PermitView& view) {
@@ -186,25 +211,57 @@ Html body_of(const PermitView& view, const Html& said) {
   const Html undo = html("{}{}", undo_card(view), confirm_cards(view));
   const std::vector<const Visit*> open = visits_shown(view);
   Html cards = branches_of(view, open);
-  for (const Visit* visit : open) cards += visit_card(view, *visit);
+  for (const Visit* visit : open) cards += visit_card(view, *visit, visit == open.front());
+  if (cards.empty())
+    cards = html("<div class=\"kartu\"><p>{}</p></div>",
+                 badge(Tone::neutral, state_words(permit.state)));
+  const Html work = work_of(view, open), notes = notes_section(view);
   Html notice = said;
   if (!view.answered) {
     if (!view.fault.empty()) notice = message(view.fault, true);
     notice += typed_values(view.form);
   }
-  if (cards.empty())
-    cards = html("<div class=\"kartu\"><p>{}</p></div>",
-                 badge(Tone::neutral, state_words(permit.state)));
-  return html("<p class=\"halus\">Nomor {} · {} · {}</p><h1>{}</h1>{}{}{}{}{}{}{}{}{}",
-              permit.number, view.context.sop.title, state_words(permit.state), permit.subject,
-              legal_notice(view), notice, undo, cards, facts_of(view), form_of(view),
-              documents_of(view), proofs_of(view), history_of(view));
+  return html(
+      "<p class=\"halus\">Nomor {} · {} · {}</p><h1>{}</h1>{}{}{}<div class=\"meja\">"
+      "<section aria-label=\"Keadaan\">{}{}</section>{}"
+      "<section aria-label=\"Pekerjaan\">{}{}{}{}{}{}{}</section></div>",
+      permit.number, view.context.sop.title, state_words(permit.state), permit.subject,
+      legal_notice(view), notice, undo, cards, decision_card(view), documents_pane(view), work,
+      facts_of(view, open.empty()), form_of(view), told_section(view), notes, history_of(view),
+      proofs_of(view));
+}
+
+const store::ToldMessage* find_message(const std::vector<store::ToldNotice>& told,
+                                       std::int64_t id) {
+  for (const store::ToldNotice& notice : told)
+    for (const store::ToldMessage& message : notice.messages)
+      if (message.id == id) return &message;
+  return nullptr;
+}
+
+// The step at which this officer opens a document; empty: none is theirs.
+std::string step_to_note(const PageCall& call, const Permit& permit, Instant now,
+                         const office::Rulebook& rulebook) {
+  const Context context = rulebook.context(rulebook.sop_version(permit.sop_version), now);
+  const Actor self{Actor::Kind::officer, call.who->officer.id, ""};
+  for (const Offer& offer : offers(permit, self, context))
+    if (offer.what == Offer::What::open_document && offer.stands())
+      return permit.find_visit(offer.visit)->step;
+  return "";
+}
+
+// A page of ours may show it in itself, and nobody else's. It stays in its sandbox: no script runs.
+void show_within_our_pages(Response& response) {
+  if (response.status != 200) return;
+  response.headers.set("Content-Security-Policy",
+                       "sandbox; default-src 'none'; frame-ancestors 'self'");
+  response.headers.set("X-Frame-Options", "SAMEORIGIN");
 }
 
 class PermitPages : public PageGroup {
  public:
   explicit PermitPages(const PageParts& parts)
-      : PageGroup(parts), committer_(parts.committer), uploads_(parts.uploads) {}
+      : PageGroup(parts), committer_(parts.committer), uploads_(parts.uploads), pool_(parts.pool) {}
   awaitable<Response> permit(PageCall call);
   awaitable<Response> permit_act(PageCall call);
   awaitable<Response> permit_document(PageCall call);
@@ -213,9 +270,15 @@ class PermitPages : public PageGroup {
   awaitable<Response> permit_page(const PageCall& call, std::int64_t id, int status,
                                   std::string fault);
   awaitable<PermitForm> asked_by(const PageCall& call, std::int64_t id);
+  awaitable<Response> send_again(const PageCall& call, std::int64_t id);
+  // That this officer has opened it, once: where the step is theirs. An outage leaves it
+  // unrecorded.
+  awaitable<void> record_opened(const PageCall& call, const Permit& permit, int document,
+                                std::string step);
 
   office::Committer& committer_;
   http::Uploads& uploads_;
+  pg::Pool& pool_;
 };
 
 }  // namespace
@@ -227,6 +290,8 @@ awaitable<Response> PermitPages::permit_page(const PageCall& call, std::int64_t 
   const auto its_notes = store::add_notes(more, id);
   const auto its_letters = store::add_letters(more, id);
   const auto its_related = store::add_related(more, id);
+  const store::ToldAbout its_told(more, id);
+  const auto its_files = store::add_files_of_permit(more, id);
   auto reading = reader_.read({id}, std::move(more));
   const Reading found = co_await std::move(reading);
   const auto permit = found.permits.find(id);
@@ -242,11 +307,22 @@ awaitable<Response> PermitPages::permit_page(const PageCall& call, std::int64_t 
   const auto notes = found.results[its_notes];
   const auto letters = found.results[its_letters];
   const auto beside = found.results[its_related];
+  const std::vector<store::ToldNotice> told = its_told.read(found.results);
+  const store::FilesOfPermit files = found.results[its_files];
+  const OpenedDocuments opened = opened_by(call.who->officer.id, id, events);
+  const auto asked = http::parse_id(call.request.query.get("dokumen").value_or(""));
   Html said;
   if (call.request.query.get("sudah")) said = message("Tersimpan.");
-  const PermitView view{stored,    context, offered, events,    notes,
-                        *call.who, beside,  letters, call.form, std::move(fault)};
-  co_return page(status, call, "Permohonan " + stored.permit.number, body_of(view, said));
+  const PermitView view{
+      stored,    context,
+      offered,   events,
+      notes,     *call.who,
+      beside,    letters,
+      told,      files,
+      opened,    static_cast<int>(std::min<std::int64_t>(asked.value_or(0), 1 << 20)),
+      call.form, std::move(fault)};
+  co_return page_in(Page::Frame::file, status, call, "Permohonan " + stored.permit.number,
+                    body_of(view, said));
 }
 
 awaitable<Response> PermitPages::permit(PageCall call) {
@@ -259,7 +335,9 @@ awaitable<Response> PermitPages::permit(PageCall call) {
 
 // Read against the permit as it is, so that what is wrong stands at its field.
 awaitable<PermitForm> PermitPages::asked_by(const PageCall& call, std::int64_t id) {
-  auto reading = reader_.read({id}, {});
+  pg::Pipeline more;
+  const auto its_events = store::add_events(more, id);
+  auto reading = reader_.read({id}, std::move(more));
   const Reading found = co_await std::move(reading);
   const auto stored = found.permits.find(id);
   PermitForm asked;
@@ -270,6 +348,13 @@ awaitable<PermitForm> PermitPages::asked_by(const PageCall& call, std::int64_t i
   const Actor self{Actor::Kind::officer, call.who->officer.id, ""};
   const std::vector<Offer> offered = offers(permit, self, context);
   asked = read_permit_form(call.form, permit, offered, context);
+  Act* act = asked.command ? std::get_if<Act>(&*asked.command) : nullptr;
+  const Visit* visit = act ? permit.open_visit(act->step) : nullptr;
+  if (visit) {
+    const std::vector<store::StoredEvent> events = found.results[its_events];
+    const OpenedDocuments opened = opened_by(call.who->officer.id, id, events);
+    act->unopened = unopened_kinds(permit, *visit, context.sop, opened);
+  }
   co_return asked;
 }
 
@@ -280,6 +365,14 @@ awaitable<Response> PermitPages::permit_act(PageCall call) {
   if (call.look) {
     auto showing = permit_page(call, *id, call.look_status(), call.why);
     co_return co_await std::move(showing);
+  }
+  if (call.form.text("aksi") == kSendAgain) {
+    auto sending = send_again(call, *id);
+    co_return co_await std::move(sending);
+  }
+  if (const std::string other = proposed_in(call.form); !other.empty()) {
+    for (http::FormField& field : call.form.fields)
+      if (field.name == "formulir") field.value = other;
   }
   auto reading = asked_by(call, *id);
   PermitForm form = co_await std::move(reading);
@@ -304,20 +397,78 @@ awaitable<Response> PermitPages::permit_act(PageCall call) {
   co_return co_await std::move(showing);
 }
 
+// Each names the state it must be in: sending the form twice changes nothing.
+awaitable<Response> PermitPages::send_again(const PageCall& call, std::int64_t id) {
+  pg::Pipeline more;
+  const store::ToldAbout its_told(more, id);
+  auto reading = reader_.read({id}, std::move(more));
+  const Reading found = co_await std::move(reading);
+  const auto stored = found.permits.find(id);
+  const auto message_id = http::parse_id(call.form.text("pesan"));
+  if (stored == found.permits.end() || !message_id) co_return not_found(call);
+  const Permit& permit = stored->second.permit;
+  const Context context =
+      rulebook_.context(rulebook_.sop_version(permit.sop_version), found.moment.now);
+  const Actor self{Actor::Kind::officer, call.who->officer.id, ""};
+  const std::vector<Offer> offered = offers(permit, self, context);
+  const std::vector<store::ToldNotice> told = its_told.read(found.results);
+  if (!may_send_again(find_message(told, *message_id), offered, call.who->visitor))
+    co_return stale_form(call);
+  auto acquiring = pool_.acquire();
+  pg::Pool::Lease lease = co_await std::move(acquiring);
+  auto changing = store::retry_message(*lease, by(call), *message_id);
+  const store::MessageChange change = co_await std::move(changing);
+  if (change == store::MessageChange::done) {
+    log_event(Level::info, "message_retried",
+              {{"by", call.who->officer.id}, {"about", *message_id}});
+    co_return see_other(fmt::format("/permohonan/{}?sudah=ya", id));
+  }
+  auto showing = permit_page(call, id, 409, "Pesan ini sudah tidak gagal lagi.");
+  co_return co_await std::move(showing);
+}
+
+awaitable<void> PermitPages::record_opened(const PageCall& call, const Permit& permit, int document,
+                                           std::string step) {
+  CommandRequest request;
+  request.permit = permit.id;
+  request.actor = {Actor::Kind::officer, call.who->officer.id, ""};
+  request.command = OpenDocument{std::move(step), document};
+  request.idempotency.token = call.who->principal.token;
+  request.idempotency.key = fmt::format("halaman dibuka {}/{}", permit.id, document);
+  request.idempotency.request = store::sha256(request.idempotency.key);
+  auto submitting = committer_.submit(std::move(request));
+  const CommandAnswer answer = co_await std::move(submitting);
+  if (answer.kind == CommandAnswer::Kind::busy || answer.kind == CommandAnswer::Kind::failed)
+    log_event(Level::warning, "opening_unrecorded",
+              {{"by", call.who->officer.id}, {"permit", permit.number}});
+}
+
 awaitable<Response> PermitPages::permit_document(PageCall call) {
   auto finding = reader_.id_of(call.request.param("id"), call.request.trace);
   const auto id = co_await std::move(finding);
   const auto number = http::parse_id(call.request.param("document"));
   if (!id || !number) co_return not_found(call);
-  auto reading = reader_.read({*id}, {});
+  pg::Pipeline more;
+  const auto its_events = store::add_events(more, *id);
+  auto reading = reader_.read({*id}, std::move(more));
   const Reading found = co_await std::move(reading);
-  const auto permit = found.permits.find(*id);
-  if (permit == found.permits.end()) co_return not_found(call);
-  for (const Document& document : permit->second.permit.documents) {
+  const auto stored = found.permits.find(*id);
+  if (stored == found.permits.end()) co_return not_found(call);
+  const Permit& permit = stored->second.permit;
+  for (const Document& document : permit.documents) {
     const auto hash = uploaded_hash(document.uri);
     if (document.id != *number || !hash) continue;
-    auto sending = send_document(uploads_, call, permit->second.permit, document);
-    co_return co_await std::move(sending);
+    const std::vector<store::StoredEvent> events = found.results[its_events];
+    const std::string step = step_to_note(call, permit, found.moment.now, rulebook_);
+    const bool noted = opened_by(call.who->officer.id, *id, events).contains(document.id);
+    if (!step.empty() && !noted && call.request.method == "GET") {
+      auto recording = record_opened(call, permit, document.id, step);
+      co_await std::move(recording);
+    }
+    auto sending = send_document(uploads_, call, permit, document);
+    Response response = co_await std::move(sending);
+    show_within_our_pages(response);
+    co_return response;
   }
   co_return not_found(call);
 }

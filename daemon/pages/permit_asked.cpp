@@ -15,6 +15,8 @@ namespace tenggat::pages {
 namespace {
 
 constexpr std::string_view kAct = "act.";
+constexpr std::string_view kUntickedProposed =
+    "Syarat yang belum dicentang diusulkan sebagai kekurangan. Periksa daftarnya, lalu kirim.";
 
 // A document as a person names it, as the kind that rules know: "Denah ruang" → "denah_ruang".
 std::string kind_of(std::string_view words) {
@@ -62,14 +64,30 @@ std::vector<Deficiency> deficiencies_of(const http::Form& form, const Sop& sop) 
   return found;
 }
 
-Instant end_of_day(const CivilDate& day, const Calendar& calendar) {
+Instant start_of_day(const CivilDate& day, const Calendar& calendar) {
   const auto number = [&](std::size_t from, std::size_t length) {
     return std::stoi(day.substr(from, length));
   };
-  const Instant midnight = calendar.midnight(number(0, 4), static_cast<unsigned>(number(5, 2)),
-                                             static_cast<unsigned>(number(8, 2)));
+  return calendar.midnight(number(0, 4), static_cast<unsigned>(number(5, 2)),
+                           static_cast<unsigned>(number(8, 2)));
+}
+
+Instant end_of_day(const CivilDate& day, const Calendar& calendar) {
+  const Instant midnight = start_of_day(day, calendar);
   const LocalTime next = calendar.local(midnight + std::chrono::hours(36));
   return calendar.midnight(next.year, next.month, next.day);
+}
+
+// "2026-04-08", "13:00"; nothing where either is none.
+std::optional<Instant> moment_of(const std::string& day, const std::string& hour,
+                                 const Calendar& calendar) {
+  const auto digit = [&](std::size_t at) { return hour[at] >= '0' && hour[at] <= '9'; };
+  if (!is_civil_date(day) || hour.size() < 5 || hour[2] != ':' || !digit(0) || !digit(1) ||
+      !digit(3) || !digit(4))
+    return std::nullopt;
+  const int hours = std::stoi(hour.substr(0, 2)), minutes = std::stoi(hour.substr(3, 2));
+  if (hours > 23 || minutes > 59) return std::nullopt;
+  return start_of_day(day, calendar) + std::chrono::hours(hours) + std::chrono::minutes(minutes);
 }
 
 // The offer that the form is made from; null: there is none any more.
@@ -95,10 +113,20 @@ class AskedReader {
   PermitForm form() {
     // Another button of an action's form leads back to it.
     std::string action = form_.text("aksi");
-    if (action.empty() && form_.text(kProposeInput) == kProposed) action = form_.text("formulir");
+    const std::string asks = form_.text(kProposeInput);
+    if (action.empty() && !asks.empty()) action = form_.text("formulir");
     PermitForm read;
     read.wanting = wanting_of_text();
-    if (action == "claim")
+    if (asks == kMoreRows && read.wanting.empty())
+      read.wanting = "Baris kekurangan ditambah; belum ada yang dikirim.";
+    if (!proposed_in(form_).empty() && read.wanting.empty()) read.wanting = kUntickedProposed;
+    if (action == kAddNote)
+      read.command = AddNote{note_};
+    else if (action == kBring)
+      bring(read);
+    else if (action == kPlanVisit)
+      plan_visit(read);
+    else if (action == "claim")
       read.command = Claim{step_};
     else if (action == "release")
       read.command = Release{step_, note_};
@@ -133,12 +161,31 @@ class AskedReader {
     return "";
   }
 
-  void act(std::string action, PermitForm& read) const {
-    Act act;
-    act.documents = uploaded(form_);
-    for (NewDocument& document : act.documents)
+  std::vector<NewDocument> documents() const {
+    std::vector<NewDocument> all = uploaded(form_);
+    for (NewDocument& document : all)
       document.number = notify::one_line(form_.text("nomor." + document.kind))
                             .substr(0, http::BodyLimits::document_number);
+    return all;
+  }
+
+  void bring(PermitForm& read) const {
+    BringDocuments bring{step_, documents()};
+    if (bring.documents.empty() && read.wanting.empty())
+      read.wanting = "Pilih paling sedikit satu berkas untuk disimpan.";
+    read.command = std::move(bring);
+  }
+
+  void plan_visit(PermitForm& read) const {
+    const std::string day = form_.text("tanggal"), hour = form_.text("jam");
+    const auto at = moment_of(day, hour, context_.calendar);
+    if (!at && read.wanting.empty()) read.wanting = "Isi tanggal dan jam kunjungan.";
+    read.command = PlanFieldVisit{step_, at.value_or(Instant{})};
+  }
+
+  void act(std::string action, PermitForm& read) const {
+    Act act;
+    act.documents = documents();
     act.step = step_;
     act.action = std::move(action);
     act.note = note_;
@@ -163,9 +210,8 @@ class AskedReader {
       return "Pilih paling sedikit satu tahap yang dibuka.";
     if (offer.action->note == ActionRule::Note::note_or_deficiencies && asks_for_proposals(form_) &&
         !proposed_deficiencies(form_, offer.wanted.requirements, context_.sop).empty())
-      return "Syarat yang belum dicentang diusulkan sebagai kekurangan. Periksa daftarnya, lalu "
-             "kirim.";
-    if (offer.action->ends_permit() && form_.text("yakin") != "ya")
+      return std::string(kUntickedProposed);
+    if (is_deliberate(offer, permit_, context_.sop) && form_.text("yakin") != "ya")
       return "Beri tanda pada kotak persetujuan terlebih dahulu; belum ada yang diubah.";
     return "";
   }
@@ -209,13 +255,34 @@ PermitForm read_permit_form(const http::Form& form, const Permit& permit,
 }
 
 bool asks_for_proposals(const http::Form& form) {
-  if (form.text(kProposeInput) == kProposed) return true;
+  const std::string asks = form.text(kProposeInput);
+  if (!asks.empty()) return asks != kMoreRows;
   const auto is_empty = [&form](std::string_view name) {
     const std::vector<std::string> texts = form.texts(name);
     return std::all_of(texts.begin(), texts.end(),
                        [](const std::string& one) { return notify::one_line(one).empty(); });
   };
   return note_of(form).empty() && is_empty("dokumen") && is_empty("kekurangan");
+}
+
+std::string proposed_in(const http::Form& form) {
+  const std::string asks = form.text(kProposeInput);
+  return asks.starts_with(kAct) ? asks : "";
+}
+
+bool ends_case(std::string_view step, const ActionRule& action, const Sop& sop) {
+  return std::any_of(sop.case_ends.begin(), sop.case_ends.end(), [&](const Trigger& end) {
+    return end.step == step && end.action == action.id;
+  });
+}
+
+bool is_deliberate(const Offer& offer, const Permit& permit, const Sop& sop) {
+  const ActionRule& action = *offer.action;
+  if (action.ends_permit()) return true;
+  const Visit* visit = permit.find_visit(offer.visit);
+  if (!visit || action.backward) return false;
+  return ends_case(visit->step, action, sop) ||
+         (permit.outcome == Outcome::refusal && sop.step(visit->step).judges());
 }
 
 std::vector<ProposedDeficiency> proposed_deficiencies(

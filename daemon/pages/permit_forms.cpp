@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "daemon/api/api_bodies.h"
 #include "daemon/pages/field_inputs.h"
 #include "daemon/pages/permit_asked.h"
 #include "daemon/pages/permit_view.h"
@@ -11,25 +12,12 @@
 #include "rules/permit/route.h"
 
 namespace tenggat::pages {
-namespace {
 
-constexpr std::size_t kDeficiencyRows = 3;
+std::string FormOf::id(std::string_view field) const {
+  const std::string name = action.starts_with("act.") ? action.substr(4) : action;
+  return fmt::format("{}-{}{}{}", step, name, field.empty() ? "" : "-", field);
+}
 
-// One form of the page: what it asks for, at which step.
-struct FormOf {
-  const PermitView& view;
-  std::string step, action;
-
-  Typed typed() const {
-    return view.form.text("langkah") == step ? Typed(view.form, action) : Typed();
-  }
-  std::string id(std::string_view field) const {
-    const std::string name = action.starts_with("act.") ? action.substr(4) : action;
-    return fmt::format("{}-{}{}{}", step, name, field.empty() ? "" : "-", field);
-  }
-};
-
-// With what kept it from being done, where it came back.
 Html head_of_form(const FormOf& form) {
   const PermitView& view = form.view;
   Html fault;
@@ -44,6 +32,23 @@ Html head_of_form(const FormOf& form) {
       view.path(), hidden_fields(view.keys()), form_mark(form.action), form.step,
       view.permit().version, fault);
 }
+
+Html note_field(const FormOf& form, ActionRule::Note note) {
+  const std::string id = form.id("catatan"), text = form.typed().text("catatan");
+  if (note == ActionRule::Note::optional)
+    return html(
+        "<label for=\"{}\">Catatan <span class=\"halus\">(opsional)</span></label>"
+        "<textarea id=\"{}\" name=\"catatan\" maxlength=\"2000\">{}</textarea>",
+        id, id, text);
+  return html(
+      "<label for=\"{}\">Penjelasan</label>"
+      "<textarea id=\"{}\" name=\"catatan\" maxlength=\"2000\">{}</textarea>",
+      id, id, text);
+}
+
+namespace {
+
+constexpr std::size_t kDeficiencyRows = 3;
 
 Html ready_reasons(const std::vector<std::string>& reasons, const Typed& typed) {
   if (reasons.empty()) return {};
@@ -67,7 +72,11 @@ std::vector<ProposedDeficiency> deficiencies_shown(const FormOf& form, const Off
       if (std::none_of(rows.begin(), rows.end(),
                        [&](const ProposedDeficiency& row) { return row.document == one.document; }))
         rows.push_back(std::move(one));
-  while (rows.size() < kDeficiencyRows) rows.emplace_back();
+  const bool more = typed && form.view.form.text(kProposeInput) == kMoreRows;
+  const std::size_t room = more ? std::max(documents.size(), rows.size()) + kDeficiencyRows
+                                : rows.size() + (typed ? 1 : 0);
+  while (rows.size() < std::clamp(room, kDeficiencyRows, http::BodyLimits::deficiencies))
+    rows.emplace_back();
   return rows;
 }
 
@@ -87,23 +96,37 @@ Html deficiency_rows(const FormOf& form, const Offer& offer) {
   for (const ProposedDeficiency& row : deficiencies_shown(form, offer)) {
     ++i;
     rows += html(
-        "<label for=\"{}-d{}\">Kekurangan {}: dokumen</label>"
+        "<div class=\"baris-kekurangan\"><label for=\"{}-d{}\">Kekurangan {}: dokumen</label>"
         "<input type=\"text\" id=\"{}-d{}\" name=\"dokumen\" list=\"{}-daftar\" maxlength=\"60\" "
         "value=\"{}\"><label for=\"{}-k{}\">Yang perlu diperbaiki</label>"
-        "<input type=\"text\" id=\"{}-k{}\" name=\"kekurangan\" maxlength=\"500\" value=\"{}\">",
+        "<input type=\"text\" id=\"{}-k{}\" name=\"kekurangan\" maxlength=\"500\" value=\"{}\">"
+        "</div>",
         id, i, i, id, i, id, row.document, id, i, id, i, row.wanting);
   }
+  rows += html("<p><button name=\"{}\" value=\"{}\" formnovalidate=\"\">Tambah baris</button></p>",
+               kProposeInput, kMoreRows);
   return html("<datalist id=\"{}-daftar\">{}</datalist>{}", id, kinds, rows);
 }
 
-Html checklist(const Offer& offer, const Typed& typed) {
+// What is ticked off. What is not can be proposed for a return, in the form of that.
+Html checklist(const FormOf& form, const Offer& offer) {
   if (offer.wanted.requirements.empty()) return {};
-  Html boxes;
+  const Typed typed = form.typed();
+  Html boxes, other;
   for (const Requirement* one : offer.wanted.requirements)
     boxes += tick_box(kCheckInput, one->id, one->text, typed.has(kCheckInput, one->id));
+  for (const Offer* one : offers_at(form.view.offers, offer.visit, Offer::What::act))
+    if (one != &offer && !offer.action->backward &&
+        one->action->note == ActionRule::Note::note_or_deficiencies)
+      other = html(
+          "<p class=\"halus\">Yang tidak dicentang dapat diusulkan sebagai alasan pengembalian.</p>"
+          "<p><button name=\"{}\" value=\"act.{}\" formnovalidate=\"\">Kembalikan yang belum "
+          "dicentang</button></p>",
+          kProposeInput, one->action->id);
   return html(
-      "<fieldset class=\"pilihan\"><legend>Syarat yang sudah terpenuhi</legend>{}</fieldset>",
-      boxes);
+      "<fieldset class=\"pilihan\"><legend>Daftar periksa: syarat yang sudah terpenuhi"
+      "</legend>{}</fieldset>{}",
+      boxes, other);
 }
 
 Html branch_choice(const FormOf& form, const Offer& offer) {
@@ -137,29 +160,80 @@ Html outcome_choice(Outcome known, const Typed& typed) {
               radio_button("hasil", to_string(Outcome::refusal), "Menolak permohonan", refusal));
 }
 
-Html note_field(const FormOf& form, ActionRule::Note note) {
-  const std::string id = form.id("catatan"), text = form.typed().text("catatan");
-  if (note == ActionRule::Note::optional)
-    return html(
-        "<label for=\"{}\">Catatan <span class=\"halus\">(opsional)</span></label>"
-        "<textarea id=\"{}\" name=\"catatan\" maxlength=\"2000\">{}</textarea>",
-        id, id, text);
-  return html(
-      "<label for=\"{}\">Penjelasan</label>"
-      "<textarea id=\"{}\" name=\"catatan\" maxlength=\"2000\">{}</textarea>",
-      id, id, text);
-}
-
-// What ends the permit is done deliberately: never by one press.
-Html confirmation(const FormOf& form, const ActionRule& action) {
+// What ends or signs the permit is done deliberately: never by one press. Nor is a refusal approved
+// so.
+Html confirmation(const FormOf& form, const Offer& offer) {
   const PermitView& view = form.view;
+  const ActionRule& action = *offer.action;
   const Seconds window = view.context.send.undo_window;
+  const Step& step = view.context.sop.step(form.step);
+  const std::string done = action_done_words(view.context.sop, form.step, action.id);
+  std::string words =
+      step.judges() && view.permit().outcome != Outcome::none
+          ? fmt::format("Saya sudah membaca yang diputuskan, dan yakin: {}.", done)
+          : fmt::format("Saya yakin: {}, dan berkas {} selesai.", done, view.permit().number);
+  words += window.count() == 0
+               ? std::string(" Tidak dapat dibatalkan.")
+               : fmt::format(" Dapat dibatalkan selama {}.", notify::duration(window));
   return html(
       "<div class=\"pilihan\"><label><input type=\"checkbox\" name=\"yakin\" value=\"ya\" required>"
-      "<span>Saya yakin: {}, dan berkas {} selesai. {}</span></label></div>",
-      action_done_words(view.context.sop, form.step, action.id), view.permit().number,
-      window.count() == 0 ? std::string("Tidak dapat dibatalkan.")
-                          : fmt::format("Dapat dibatalkan selama {}.", notify::duration(window)));
+      "<span>{}</span></label></div>",
+      words);
+}
+
+// Until when a refusal of now could be objected to: "Pemohon dapat mengajukan keberatan …".
+Html objection_words(const PermitView& view) {
+  const Sop& sop = view.context.sop;
+  if (!sop.objection) return {};
+  const Calendar& calendar = view.context.calendar;
+  const Instant until = calendar.deadline(view.context.now, sop.objection->limit).due;
+  return html(
+      " Pemohon menerima alasannya dan dapat mengajukan keberatan sampai <strong>{}"
+      "</strong>.",
+      notify::date(calendar.local_end(until)));
+}
+
+// In words, what is approved, signed or refused; and whether it was looked at.
+Html what_is_decided(const FormOf& form, const Offer& offer) {
+  const PermitView& view = form.view;
+  const Sop& sop = view.context.sop;
+  const Step& step = sop.step(form.step);
+  const ActionRule& action = *offer.action;
+  const Outcome outcome = view.permit().outcome;
+  if (!step.judges() || action.backward || outcome == Outcome::none) return {};
+  const bool refuses = outcome == Outcome::refusal;
+  const bool ends = ends_case(form.step, action, sop);
+  const std::string window = notify::duration(view.context.send.undo_window);
+  const Html told = view.context.send.undo_window.count() == 0
+                        ? html(" Pemohon langsung diberi tahu.")
+                        : html(
+                              " Pemohon diberi tahu {} sesudahnya; sampai saat itu tindakan dapat "
+                              "dibatalkan.",
+                              window);
+  Html words;
+  if (action.ends_permit() && refuses)
+    words = html("<p>{} <strong>tidak</strong> mendapat izin.{}</p><p>{}</p>",
+                 view.permit().subject, objection_words(view), told);
+  else
+    words = html("<p>Anda {} keputusan yang <strong>{}</strong> permohonan {}.{}</p>",
+                 ends ? "menandatangani" : "menyetujui", refuses ? "menolak" : "mengabulkan",
+                 view.permit().subject, ends ? told : Html());
+  return html("{}{}", words, whether_opened(view, *view.permit().find_visit(offer.visit)));
+}
+
+// To whom a return goes: "Kembali kepada Back Office, Budi Santoso."
+Html goes_back_to(const PermitView& view, const Offer& offer) {
+  const Sop& sop = view.context.sop;
+  if (!offer.action->backward || offer.action->to.empty()) return {};
+  const Step* step = sop.find_step(offer.action->to.front().step);
+  if (!step) return {};
+  if (sop.is_applicant(step->role))
+    return html("<p class=\"halus\">Kembali kepada pemohon, yang membaca alasan di bawah ini.</p>");
+  std::string officer;
+  for (const Visit& visit : view.permit().visits)
+    if (visit.step == step->id && visit.closed_at && !visit.undone && !visit.closed_by.empty())
+      officer = ", " + officer_words(visit.closed_by, view.context.people);
+  return html("<p class=\"halus\">Kembali kepada {}{}.</p>", role_words(sop, step->role), officer);
 }
 
 // What others are working on and would lose.
@@ -180,165 +254,69 @@ Html cancelled_words(const FormOf& form, const Offer& offer) {
              : html("<p>Tindakan ini membatalkan tahap yang sedang berjalan: {}.</p>", names);
 }
 
-Html action_form(const FormOf& form, const Offer& offer, bool main) {
-  const PermitView& view = form.view;
-  const ActionRule& action = *offer.action;
+// The files that it needs: those to be brought, and those that have come.
+Html files_asked(const FormOf& form, const Offer& offer) {
+  const Sop& sop = form.view.context.sop;
   const Typed typed = form.typed();
-  Html inside = html("{}{}{}{}", head_of_form(form), fields_asked(form, offer),
-                     branch_choice(form, offer), checklist(offer, typed));
+  Html inputs, here;
+  for (const Output& output : offer.wanted.brought)
+    here += html("<li>{}</li>", document_name(output.kind, sop));
+  if (!here.empty()) inputs = html("<p>Sudah disimpan pada tahap ini:</p><ul>{}</ul>", here);
   for (const Output& output : offer.wanted.files) {
-    inside += upload_input(form.id(output.kind), output.kind, "",
-                           document_name(output.kind, view.context.sop), true);
+    inputs +=
+        upload_input(form.id(output.kind), output.kind, "", document_name(output.kind, sop), true);
     if (output.numbered)
-      inside += html(
+      inputs += html(
           "<label for=\"{}\">Nomor {}</label><input type=\"text\" id=\"{}\" "
           "name=\"nomor.{}\" required maxlength=\"100\" value=\"{}\">",
-          form.id("nomor"), notify::document_name_within(output.kind, view.context.sop),
-          form.id("nomor"), output.kind, typed.text("nomor." + output.kind));
+          form.id("nomor"), notify::document_name_within(output.kind, sop), form.id("nomor"),
+          output.kind, typed.text("nomor." + output.kind));
   }
-  if (!offer.wanted.files.empty()) inside += html("{}{}", upload_hint(), typed.files_are_lost());
-  if (offer.wanted.outcome) inside += outcome_choice(view.permit().outcome, typed);
+  if (!offer.wanted.files.empty()) inputs += html("{}{}", upload_hint(), typed.files_are_lost());
+  return inputs;
+}
+
+Html action_form(const FormOf& form, const Offer& offer, bool main) {
+  const PermitView& view = form.view;
   const Sop& sop = view.context.sop;
+  const ActionRule& action = *offer.action;
+  const Typed typed = form.typed();
+  Html inside = html("{}{}{}{}{}{}{}", head_of_form(form), what_is_decided(form, offer),
+                     goes_back_to(view, offer), fields_asked(form, offer),
+                     branch_choice(form, offer), checklist(form, offer), files_asked(form, offer));
+  if (offer.wanted.outcome) inside += outcome_choice(view.permit().outcome, typed);
   inside += ready_reasons(sop.words_of(form.step, action.id).reasons, typed);
   if (action.note == ActionRule::Note::note_or_deficiencies) inside += deficiency_rows(form, offer);
   inside += note_field(form, action.note);
   const std::string words = action_words(sop, form.step, action.id);
   inside += cancelled_words(form, offer);
-  if (action.ends_permit()) inside += confirmation(form, action);
+  if (is_deliberate(offer, view.permit(), sop)) inside += confirmation(form, offer);
   inside += html("<p><button class=\"{} penuh\" name=\"aksi\" value=\"{}\">{}</button></p></form>",
                  action.ends_permit() ? "bahaya utama"
                  : main               ? "utama"
                                       : "",
                  form.action, words);
-  return main ? html("<h3>{}</h3>{}", words, inside) : folded(words, inside, bool(typed));
+  return main ? html("<div class=\"langkah-utama {}\"><h3>{}</h3>{}</div>",
+                     action.ends_permit() ? "akhir" : "", words, inside)
+              : folded(words, inside, bool(typed));
 }
 
-// A day, both included: the pause lasts to its end, or as long as it may.
-Html until_field(const FormOf& form, Instant after, std::optional<Instant> until_latest) {
-  const Calendar& calendar = form.view.context.calendar;
-  const std::string latest = until_latest ? calendar.format(*until_latest).substr(0, 10) : "";
-  return html(
-      "<label for=\"{}\">Sampai tanggal{}</label><input type=\"date\" id=\"{}\" name=\"sampai\" "
-      "min=\"{}\" max=\"{}\" value=\"{}\">",
-      form.id("sampai"), latest.empty() ? "" : ", paling lambat " + notify::date(latest),
-      form.id("sampai"), calendar.format(after).substr(0, 10), latest, form.typed().text("sampai"));
-}
-
-// What a clarification is about; for other reasons it is left as it is.
-Html subject_field(const FormOf& form) {
-  const Typed typed = form.typed();
-  Html subjects = option("", "– pilih –", typed.text(kAboutInput).empty());
-  for (const auto& [id, words] : subjects_of_pause(form.view.context.sop))
-    subjects += option(id, words, typed.text(kAboutInput) == id);
-  return html(
-      "<label for=\"{}\">Syarat atau dokumen yang dimaksud <span class=\"halus\">(wajib bila "
-      "menunggu pemohon)</span></label><select id=\"{}\" name=\"{}\">{}</select>",
-      form.id("syarat"), form.id("syarat"), kAboutInput, subjects);
-}
-
-Html pause_form(const PermitView& view, const Visit& visit) {
-  const FormOf form{view, visit.step, "pause"};
-  const Typed typed = form.typed();
-  Html reasons, until, subject;
-  for (const Offer* offer : offers_at(view.offers, visit.id, Offer::What::pause)) {
-    const PauseReason& reason = *offer->pause;
-    reasons += option(reason.id, readable(reason.name), typed.text("jeda") == reason.id);
-    // Each reason has a bound of its own.
-    if (offer->wanted.until == Wanted::Until::required)
-      until = until_field(form, offer->wanted.until_after, std::nullopt);
-    if (offer->wanted.requirement) subject = subject_field(form);
-  }
-  if (reasons.empty()) return {};
-  return folded(
-      "Jeda waktu",
-      html("{}<label for=\"{}-jeda\">Alasan jeda</label><select id=\"{}-jeda\" name=\"jeda\">{}"
-           "</select>{}{}<label for=\"{}-jeda-catatan\">Keterangan <span class=\"halus\">(wajib "
-           "bila "
-           "menunggu pemohon: inilah yang dibaca pemohon)</span></label>"
-           "<textarea id=\"{}-jeda-catatan\" name=\"catatan\" maxlength=\"2000\">{}</textarea>"
-           "<p><button class=\"penuh\" name=\"aksi\" value=\"pause\">Jeda</button></p></form>",
-           head_of_form(form), form.step, form.step, reasons, subject, until, form.step, form.step,
-           typed.text("catatan")),
-      bool(typed));
-}
-
-Html extension_form(const PermitView& view, const Visit& visit) {
-  const auto offered = offers_at(view.offers, visit.id, Offer::What::extend);
-  if (offered.empty()) return {};
-  const FormOf form{view, visit.step, "extend"};
-  const Wanted& wanted = offered.front()->wanted;
-  return folded(
-      "Perpanjang jeda",
-      html("{}<input type=\"hidden\" name=\"jeda\" value=\"{}\">{}{}<p><button "
-           "class=\"penuh\" name=\"aksi\" value=\"extend\">Perpanjang</button></p></form>",
-           head_of_form(form), offered.front()->pause->id,
-           until_field(form, wanted.until_after, wanted.until_latest),
-           note_field(form, ActionRule::Note::optional)),
-      bool(form.typed()));
-}
-
-Html obstacle_form(const PermitView& view, const Visit& visit) {
-  const FormOf form{view, visit.step, "acknowledge"};
-  const Typed typed = form.typed();
-  Html causes;
-  for (const Offer* offer : offers_at(view.offers, visit.id, Offer::What::acknowledge))
-    causes += option(offer->obstacle->id, readable(offer->obstacle->name),
-                     typed.text("kendala") == offer->obstacle->id);
-  if (causes.empty()) return {};
-  return folded(
-      "Catat kendala",
-      html("{}<p class=\"halus\">Waktu tetap berjalan. Pengingat berulang berhenti, lalu kami "
-           "tanyakan "
-           "lagi. Kendala tercantum dalam laporan.</p>"
-           "<label for=\"{}-kendala\">Kendala</label><select id=\"{}-kendala\" name=\"kendala\">{}"
-           "</select>{}<p><button class=\"penuh\" name=\"aksi\" value=\"acknowledge\">Catat kendala"
-           "</button></p></form>",
-           head_of_form(form), form.step, form.step, causes,
-           note_field(form, ActionRule::Note::optional)),
-      bool(typed));
-}
-
-// Whoever has no superior asks those who are told along.
-std::string who_is_asked(const Sop& sop, const Role& role) {
-  if (!role.superior.empty())
-    return fmt::format(
-        "Atasan terdekat, {}, segera diberi tahu; bila diminta lagi, atasan berikutnya.",
-        role_words(sop, role.superior));
-  return role_words(sop, role.copy.empty() ? role.id : role.copy) + " segera diberi tahu.";
-}
-
-Html escalation_form(const PermitView& view, const Visit& visit) {
-  if (offers_at(view.offers, visit.id, Offer::What::escalate).empty()) return {};
+// What the step has and this officer cannot take now, with the reason; to whom the step is theirs.
+Html not_offered(const PermitView& view, const Visit& visit) {
   const Sop& sop = view.context.sop;
-  const FormOf form{view, visit.step, "escalate"};
-  return folded("Minta arahan atasan",
-                html("{}<p class=\"halus\">{}</p>{}<p><button class=\"penuh\" name=\"aksi\" "
-                     "value=\"escalate\">"
-                     "Kirim kepada atasan</button></p></form>",
-                     head_of_form(form), who_is_asked(sop, sop.role(visit.role)),
-                     note_field(form, ActionRule::Note::optional)),
-                bool(form.typed()));
-}
-
-Html assignment_form(const PermitView& view, const Visit& visit) {
-  const FormOf form{view, visit.step, "assign"};
-  const Typed typed = form.typed();
-  Html officers;
-  for (const Offer* offer : offers_at(view.offers, visit.id, Offer::What::assign))
-    if (!offer->is_so_already)
-      officers += option(offer->officer, officer_words(offer->officer, view.context.people),
-                         typed.text("petugas") == offer->officer);
-  if (officers.empty()) return {};
-  return folded(
-      "Tugaskan kepada petugas",
-      html(
-          "{}<label for=\"{}-petugas\">Petugas</label><select id=\"{}-petugas\" name=\"petugas\">{}"
-          "</select>{}<p><button class=\"penuh\" name=\"aksi\" "
-          "value=\"assign\">Tugaskan</button></p>"
-          "</form>",
-          head_of_form(form), visit.step, visit.step, officers,
-          note_field(form, ActionRule::Note::optional)),
-      bool(typed));
+  if (offers_at(view.offers, visit.id, Offer::What::act).empty()) return {};
+  Html lines;
+  for (const Offer& offer : view.offers) {
+    if (offer.what != Offer::What::act || offer.visit != visit.id || offer.stands()) continue;
+    std::string why = refusal_words(*offer.why_not);
+    if (offer.why_not->why == Refused::for_another_outcome)
+      why = view.permit().outcome == Outcome::refusal
+                ? "draf ini menolak. Untuk mengabulkan, kembalikan dengan alasan."
+                : "draf ini mengabulkan. Untuk menolak, kembalikan dengan alasan.";
+    lines += html("<p class=\"halus\"><strong>{}</strong> tidak tersedia: {}</p>",
+                  action_words(sop, visit.step, offer.action->id), why);
+  }
+  return lines;
 }
 
 // A superior's word and answer have their place on a page of their own.
@@ -397,20 +375,28 @@ Html task_buttons(const PermitView& view, const Visit& visit) {
 
 Html visit_forms(const PermitView& view, const Visit& visit) {
   Html forms = html("{}{}", whose_it_is(view, visit), task_buttons(view, visit));
-  // What ends the permit stands after what leads on, and is folded away. So does all of it while
-  // the clock stands.
-  bool main = !view.permit().open_pause(visit.id);
-  for (const bool ending : {false, true})
-    for (const Offer* offer : offers_at(view.offers, visit.id, Offer::What::act)) {
-      const ActionRule& action = *offer->action;
-      if (action.ends_permit() != ending) continue;
-      forms += action_form({view, visit.step, "act." + action.id}, *offer,
-                           main && !action.backward && !ending);
-      main = false;
-    }
-  return html("{}{}{}{}{}{}{}", forms, pause_form(view, visit), extension_form(view, visit),
-              obstacle_form(view, visit), escalation_form(view, visit),
-              assignment_form(view, visit), link_of_superiors(view, visit));
+  const auto acts = offers_at(view.offers, visit.id, Offer::What::act);
+  // What ends the permit stands after what leads on, and is folded away, unless nothing else leads
+  // on. All of it is folded away while the clock stands.
+  const bool main = !view.permit().open_pause(visit.id);
+  const bool leads_on = std::any_of(acts.begin(), acts.end(), [](const Offer* one) {
+    return !one->action->ends_permit() && !one->action->backward;
+  });
+  const bool alone = main && !leads_on;
+  const auto add = [&](bool back, bool ending, bool first) {
+    for (const Offer* offer : acts)
+      if (offer->action->ends_permit() == ending && offer->action->backward == back) {
+        forms += action_form({view, visit.step, "act." + offer->action->id}, *offer, first);
+        first = false;
+      }
+  };
+  add(false, false, main);
+  if (alone) add(false, true, true);
+  add(true, false, false);
+  if (!alone) add(false, true, false);
+  return html("{}{}{}{}{}{}", forms, not_offered(view, visit), bring_form(view, visit),
+              field_visit_form(view, visit), delay_forms(view, visit),
+              link_of_superiors(view, visit));
 }
 
 Html confirm_cards(const PermitView& view) {

@@ -5,12 +5,30 @@
 
 #include "daemon/pages/permit_view.h"
 #include "daemon/pages/words.h"
+#include "daemon/store/event_codec.h"
 #include "notifiers/words.h"
 
 namespace tenggat::pages {
 namespace {
 
 constexpr std::size_t kEventsShown = 60;
+
+// Who has looked at what; not among what has happened to the permit.
+Html openings_of(const PermitView& view) {
+  const std::string opening(store::type_of(DocumentOpened{}));
+  Html items;
+  int count = 0;
+  for (auto stored = view.events.rbegin(); stored != view.events.rend(); ++stored) {
+    if (stored->type != opening || ++count > static_cast<int>(kEventsShown)) continue;
+    items += html("<li>{}<br><span class=\"halus\">{} · {}</span></li>",
+                  event_words(*stored, view.permit(), view.context),
+                  notify::short_moment(view.context.calendar.local(stored->event.at)),
+                  actor_words(stored->event, view.permit(), view.context));
+  }
+  return items.empty() ? Html()
+                       : folded(fmt::format("Dokumen yang dibuka petugas ({})", count),
+                                html("<ul class=\"polos\">{}</ul>", items), false);
+}
 
 }  // namespace
 
@@ -58,7 +76,9 @@ std::string stand_in_title(const StoodIn& acted, const std::vector<Delegation>& 
 Html history_of(const PermitView& view) {
   Html items;
   std::size_t shown = 0;
+  const std::string opening(store::type_of(DocumentOpened{}));
   for (auto stored = view.events.rbegin(); stored != view.events.rend(); ++stored) {
+    if (stored->type == opening) continue;
     if (++shown > kEventsShown) break;
     Html said;
     for (const store::StoredNote& note : view.notes)
@@ -81,7 +101,10 @@ Html history_of(const PermitView& view) {
                   notify::short_moment(view.context.calendar.local(stored->event.at)),
                   actor_words(event, view.permit(), view.context), for_whom);
   }
-  return html("<h2>Riwayat</h2><div class=\"kartu\"><ul class=\"polos\">{}</ul></div>", items);
+  return html(
+      "{}{}",
+      folded(fmt::format("Riwayat ({})", shown), html("<ul class=\"polos\">{}</ul>", items), true),
+      openings_of(view));
 }
 
 }  // namespace tenggat::pages

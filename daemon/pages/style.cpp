@@ -186,6 +186,31 @@ table.layanan th,table.layanan td{border:0;padding:.15rem .75rem}
 table.layanan td,table.layanan td.angka{display:inline-block;text-align:left;margin-right:1rem}
 table.layanan td[data-nama]::before{content:attr(data-nama) ": ";color:var(--soft)}
 table.layanan tr.sepi td[data-nama]{display:none}}
+.berkas .lebar{max-width:84rem}
+.meja>section{min-width:0}
+.dok .tampil{display:block;width:100%;height:calc(100vh - 9rem);min-height:28rem;border:1px solid var(--line);
+border-radius:8px;background:var(--line)}
+.dok img.tampil,.dok object.gambar{height:auto;min-height:0;max-height:calc(100vh - 9rem);object-fit:contain}
+.tab{display:flex;flex-wrap:wrap;gap:.4rem;margin:.75rem 0 .5rem}
+.tab a{border:1px solid var(--line);border-radius:8px;background:var(--card);color:var(--ink);padding:.45rem .75rem;
+min-height:2.75rem;display:inline-flex;align-items:center;text-decoration:none;overflow-wrap:anywhere}
+.tab a[aria-current]{border:2px solid var(--accent);font-weight:600}
+.baca .tombol{display:block;margin:0 0 .5rem}.baca span{display:block;font-weight:400;font-size:.92rem}
+.hanya-lebar{display:none}
+@media (min-width:64rem){.meja{display:grid;gap:0 1.5rem;grid-template-columns:minmax(0,1.1fr) minmax(0,1fr);
+grid-template-rows:auto auto 1fr}.meja>*{grid-column:2}
+.meja>.dok{grid-column:1;grid-row:1/span 3;position:sticky;top:.5rem;align-self:start}
+.hanya-lebar{display:block}.tab.hanya-lebar{display:flex}.hanya-sempit{display:none}
+.meja>:first-child>.kartu:first-child{margin-top:.75rem}}
+blockquote{margin:.6rem 0;padding:.1rem 0 .1rem .9rem;border-left:3px solid var(--soft)}
+blockquote.menolak{border-color:var(--late)}
+.isi-putusan{display:inline-block;border:2px solid var(--ink);border-radius:6px;padding:.05rem .5rem;font-weight:700}
+.isi-putusan.menolak{border-color:var(--late);color:var(--late)}
+.langkah-utama{border:2px solid var(--ink);border-radius:10px;padding:.25rem 1rem 1rem;margin:1rem 0}
+.langkah-utama.akhir{border-color:var(--late)}
+.langkah-utama form{margin-bottom:0}
+input[type=time]{width:100%;font:inherit;color:inherit;background:var(--card);border:1px solid var(--soft);border-radius:8px;padding:.6rem .7rem}
+.baris-kekurangan{border-top:1px solid var(--line);padding:.3rem 0 .6rem}
 .layar{font-size:1.15rem}
 .dua-kolom .kartu h2{margin:0}.dua-kolom .berdampingan p{margin:0}
 ul.padat{margin:0;padding-left:1.1rem}ul.padat>li{margin:0 0 .25rem}

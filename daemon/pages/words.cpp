@@ -46,6 +46,7 @@ std::string note_words(std::string_view kind) {
       {"directive", "Arahan atasan"},
       {"response", "Tanggapan atasan"},
       {"message", "Pesan pemohon"},
+      {"internal", "Catatan internal"},
   };
   for (const auto& [one, words] : kWords)
     if (one == kind) return std::string(words);

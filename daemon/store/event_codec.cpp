@@ -39,7 +39,8 @@ constexpr auto kStored<Acted> =
            maybe("late_entry", &Acted::late_entry), maybe("note", &Acted::note),
            numbered("deficiency.", &Acted::deficiencies), numbered("document.", &Acted::documents),
            numbered("branch.", &Acted::branches), numbered("cancelled.", &Acted::cancelled),
-           numbered("checked.", &Acted::checked), given("field.", "personal.", &Acted::fields));
+           numbered("checked.", &Acted::checked), numbered("unopened.", &Acted::unopened),
+           given("field.", "personal.", &Acted::fields));
 template <>
 constexpr auto kStored<Confirmed> = stored("confirmed", always("step", &Confirmed::step),
                                            maybe("note", &Confirmed::note));
@@ -132,6 +133,23 @@ constexpr auto kStored<ReminderRaised> =
            always("k", &ReminderRaised::k), always("due_at", &ReminderRaised::due_at));
 template <>
 constexpr auto kStored<Wrote> = stored("wrote", maybe("note", &Wrote::note));
+template <>
+constexpr auto kStored<DocumentOpened> = stored("document_opened",
+                                                always("step", &DocumentOpened::step),
+                                                always("document", &DocumentOpened::document),
+                                                always("kind", &DocumentOpened::kind));
+template <>
+constexpr auto kStored<NoteAdded> = stored("note_added", maybe("note", &NoteAdded::note));
+template <>
+constexpr auto kStored<DocumentsBrought> = stored("documents_brought",
+                                                  always("step", &DocumentsBrought::step),
+                                                  numbered("document.",
+                                                           &DocumentsBrought::documents));
+template <>
+constexpr auto kStored<FieldVisitPlanned> = stored("field_visit_planned",
+                                                   always("step", &FieldVisitPlanned::step),
+                                                   always("at", &FieldVisitPlanned::visit_at),
+                                                   maybe("before", &FieldVisitPlanned::before));
 template <>
 constexpr auto kStored<RowsRecorded> = stored("rows_recorded");
 

@@ -53,8 +53,9 @@ pg::Slot<bool> add_finish_file(pg::Pipeline& pipeline, const NewFile& file) {
   // The chunks are counted, since a daemon that stood still may find them collected. Of several
   // uploads of the same bytes the one that asks for the longest time holds them.
   static const auto sql = affects_one(
-      "INSERT INTO file AS f (sha256, content_type, size, content, added_by, until, holder)"
-      " SELECT $1, $2, $3, $4, $5, clock_timestamp() + $6 * interval '1 second', $4"
+      "INSERT INTO file AS f (sha256, content_type, size, content, added_by, until, holder,"
+      "   pages)"
+      " SELECT $1, $2, $3, $4, $5, clock_timestamp() + $6 * interval '1 second', $4, $8::int"
       " WHERE $7 = (SELECT count(*) FROM file_chunk WHERE content = $4)"
       " ON CONFLICT (sha256) DO UPDATE SET"
       "   until = CASE WHEN f.until < excluded.until THEN excluded.until ELSE f.until END,"
@@ -62,7 +63,7 @@ pg::Slot<bool> add_finish_file(pg::Pipeline& pipeline, const NewFile& file) {
   const pg::Slot<bool> finish =
       pipeline.add(sql, file.sha256, file.content_type, static_cast<std::int64_t>(file.size),
                    file.content, file.added_by, static_cast<std::int64_t>(file.keep_for.count()),
-                   static_cast<std::int64_t>(file.chunks));
+                   static_cast<std::int64_t>(file.chunks), file.pages);
   pipeline.add("DELETE FROM upload WHERE content = $1", file.content);
   pipeline.add(
       "DELETE FROM file_chunk WHERE content = $1"
@@ -157,6 +158,25 @@ pg::Slot<std::map<std::int64_t, FileSizes>> add_files_of_permits(
         return files;
       }};
   return pipeline.add(sql, pg::bigint_array(permits));
+}
+
+pg::Slot<FilesOfPermit> add_files_of_permit(pg::Pipeline& pipeline, std::int64_t permit) {
+  struct Named : FileFacts {
+    std::string sha256;
+  };
+  static constexpr auto kNamed =
+      columns(given("f.sha256", &Named::sha256), given("f.content_type", &Named::content_type),
+              given("f.size", &Named::size), given("f.pages", &Named::pages));
+  static const pg::Query<FilesOfPermit> sql{
+      kNamed.shape().in("SELECT DISTINCT {} FROM document d"
+                        " JOIN file f ON f.sha256 = substr(d.uri, 9)"
+                        " WHERE d.permit = $1::bigint AND d.uri LIKE 'tenggat:%'"),
+      [](const pg::Result& r) {
+        FilesOfPermit files;
+        for (const Named& one : rows_of<kNamed>(r)) files.emplace(one.sha256, one);
+        return files;
+      }};
+  return pipeline.add(sql, permit);
 }
 
 void add_take_files(pg::Pipeline& pipeline, const std::vector<std::string>& sha256s) {

@@ -42,6 +42,7 @@ struct NewFile {
   int chunks = 0;
   std::string added_by;
   std::chrono::seconds keep_for{};  // unless a permit takes it
+  std::optional<int> pages{};       // of a PDF, where that can be told
 };
 // Bytes that are there already are stored once. False: the upload was collected meanwhile.
 pg::Slot<bool> add_finish_file(pg::Pipeline& pipeline, const NewFile& file);
@@ -67,6 +68,14 @@ struct StoredFile {
 };
 pg::Slot<std::optional<StoredFile>> add_find_file(pg::Pipeline& pipeline,
                                                   const std::string& sha256);
+// The uploads that the documents of a permit name: what they are and how large, by hash.
+struct FileFacts {
+  std::string content_type;
+  std::size_t size = 0;
+  std::optional<int> pages;
+};
+using FilesOfPermit = std::map<std::string, FileFacts>;
+pg::Slot<FilesOfPermit> add_files_of_permit(pg::Pipeline& pipeline, std::int64_t permit);
 // From this place on, so many at most.
 // Their bytes, one after the other; empty: there are none.
 pg::Slot<std::string> add_find_chunks(pg::Pipeline& pipeline, std::int64_t content, int place,

@@ -148,7 +148,8 @@ inline constexpr auto kVisit = table(
     column("waited", &Visit::waited), column("handled", &Visit::handled),
     column("sop_version", &Visit::sop_version), column("fork", &Visit::fork),
     column("branch", &Visit::branch), column("joined", &Visit::joined),
-    column("late", &Visit::late), column("responses", &Visit::responses));
+    column("late", &Visit::late), column("responses", &Visit::responses),
+    column("field_visit_at", &Visit::field_visit_at));
 
 inline constexpr auto kPause =
     table("pause", key("permit", &OfPermit::permit), key("id", &Pause::id),

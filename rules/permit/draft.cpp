@@ -196,28 +196,11 @@ Visit& Draft::open_visit(const Step& step, const Opening& opening) {
   return p.visits.back();
 }
 
-// A file among the needs was drafted by who brought it; behind a mark stands what its step needed.
 std::vector<std::string> Draft::drafters(const Step& step) const {
   std::vector<std::string> officers;
-  std::vector<std::string> kinds = step.needs;
-  for (std::size_t i = 0; i < kinds.size(); ++i) {
-    for (const Document& document : decision_.after.documents) {
-      const Visit* visit = decision_.after.find_visit(document.visit);
-      const bool of_office = visit && !is_applicants(*visit, sop_);
-      const Step* by = of_office ? sop_.find_step(visit->step) : nullptr;
-      if (document.kind != kinds[i] || !document.counts() || !document.file || !of_office ||
-          (by && sop_.are_siblings(*by, step)))
-        continue;
-      if (std::find(officers.begin(), officers.end(), document.added_by) == officers.end())
-        officers.push_back(document.added_by);
-    }
-    for (const Step& earlier : sop_.steps)
-      if (std::any_of(earlier.outputs.begin(), earlier.outputs.end(), [&](const Output& output) {
-            return output.kind == kinds[i] && !output.file;
-          }))
-        for (const std::string& need : earlier.needs)
-          if (std::find(kinds.begin(), kinds.end(), need) == kinds.end()) kinds.push_back(need);
-  }
+  for (const Document* document : judged_documents(decision_.after, step, sop_))
+    if (std::find(officers.begin(), officers.end(), document->added_by) == officers.end())
+      officers.push_back(document->added_by);
   return officers;
 }
 

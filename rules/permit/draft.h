@@ -90,6 +90,10 @@ class Draft {
   void correct_contact(const CorrectContact& command, const Doer& by);
   void send_link(const Doer& by);
   void take_message(const std::string& text, const Doer& by);
+  void open_document(int visit, const Document& document, const Doer& by);
+  void add_note(const std::string& text, const Doer& by);
+  void bring_documents(int visit, const std::vector<NewDocument>& documents, const Doer& by);
+  void plan_field_visit(int visit, Instant at, const Doer& by, Seconds hold);
   void confirm(int visit, const std::string& text, const Doer& by);
   void correct(int visit, const Correct& command, const Doer& by);
   void apply_calendar(const std::string& decree);

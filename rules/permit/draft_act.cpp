@@ -59,6 +59,7 @@ Acted Draft::acted(const Performance& done, const Visit& before, const Route& ro
   acted.backdated = at != now_ && by.actor.kind != Actor::Kind::system;
   acted.late_entry = {act.reason};
   acted.note = {act.note};
+  if (!rule.backward) acted.unopened = act.unopened;
   for (const Deficiency& one : act.deficiencies)
     acted.deficiencies.push_back({one.document + ": " + one.note});
   acted.documents = typed(act.documents);

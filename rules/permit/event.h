@@ -50,6 +50,8 @@ struct Acted {
   std::vector<GivenField> fields{};
   std::vector<std::string> checked{};    // requirements, by their ids
   std::vector<std::string> cancelled{};  // the visits of other branches that it ended
+  // Kinds of the files it passes judgment on that its officer had not opened; where that is seen.
+  std::vector<std::string> unopened{};
   bool operator==(const Acted&) const = default;
 };
 // A superior has read a late entry that makes a breach fall away: it counts as met from here on.
@@ -146,6 +148,30 @@ struct ContactCorrected {
 struct LinkSent {
   bool operator==(const LinkSent&) const = default;
 };
+// A file of the permit was opened by whoever has the step.
+struct DocumentOpened {
+  std::string step;
+  std::int64_t document = 0;  // its id within the permit
+  std::string kind;
+  bool operator==(const DocumentOpened&) const = default;
+};
+// What officers tell one another; no applicant ever reads it.
+struct NoteAdded {
+  Personal note;
+  bool operator==(const NoteAdded&) const = default;
+};
+// Files that an action of the step brings came ahead of it.
+struct DocumentsBrought {
+  std::string step;
+  std::vector<Personal> documents;  // as of Acted
+  bool operator==(const DocumentsBrought&) const = default;
+};
+struct FieldVisitPlanned {
+  std::string step;
+  Stamp visit_at;
+  std::optional<Stamp> before;  // where it was put off or brought forward
+  bool operator==(const FieldVisitPlanned&) const = default;
+};
 struct CalendarApplied {
   std::string calendar, decree;
   bool operator==(const CalendarApplied&) const = default;
@@ -193,7 +219,8 @@ using Happening =
     std::variant<Submitted, Acted, Undone, Claimed, Released, Assigned, Escalated, Acknowledged,
                  Paused, PauseExtended, Resumed, ContactCorrected, LinkSent, CalendarApplied,
                  SopMigrated, RungRaised, DeadlineMissed, ReminderRaised, LegalLimitPassed,
-                 Confirmed, Corrected, RowsRecorded, Directed, Responded, Wrote>;
+                 Confirmed, Corrected, RowsRecorded, Directed, Responded, Wrote, DocumentOpened,
+                 NoteAdded, DocumentsBrought, FieldVisitPlanned>;
 
 struct EventHead {
   std::int64_t sequence = 0;  // 1.. within the permit

@@ -12,6 +12,8 @@ namespace tenggat {
 
 // The applicant is reminded to mend: the text, and how it is kept among the raised rungs.
 inline constexpr std::string_view kMendReminder = "pengingat_perbaikan";
+// That, and when, somebody comes to look.
+inline constexpr std::string_view kFieldVisit = "jadwal_kunjungan";
 // The text by which the limit of law is said to have passed.
 inline constexpr std::string_view kLegalLimit = "fiktif_positif";
 

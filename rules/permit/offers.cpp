@@ -44,6 +44,7 @@ class Listing {
   void delays(const Visit& visit);
   void assignments(const Visit& visit);
   void pauses(const Visit& visit);
+  void desk(const Visit& visit);
 
   Offer& add(What what, int visit, const Allowed& allowed) {
     Offer& offer = offers_.emplace_back();
@@ -76,6 +77,7 @@ void Listing::of_permit() {
   if (context_.sop.withdrawal) add(What::withdraw, 0, may_.withdraw());
   add(What::reach_applicant, 0, may_.reach_applicant());
   add(What::write_in, 0, may_.write_in());
+  add(What::note, 0, may_.add_note()).wanted.note = ActionRule::Note::required;
 }
 
 // What is said afterwards of when a step was done.
@@ -90,6 +92,16 @@ void Listing::of_visit(const Visit& visit) {
   delays(visit);
   assignments(visit);
   pauses(visit);
+  desk(visit);
+}
+
+void Listing::desk(const Visit& visit) {
+  add(What::open_document, visit.id, may_.open_document(visit));
+  add(What::bring, visit.id, may_.bring(visit)).wanted.files =
+      may_.files_ahead(context_.sop.step(visit.step));
+  Offer& plan = add(What::plan_visit, visit.id, may_.plan_field_visit(visit));
+  plan.wanted.until = Wanted::Until::required;
+  set_bounds(plan.wanted, may_.bounds_of_field_visit());
 }
 
 void Listing::acts(const Visit& visit, const Allowed& by) {
@@ -101,7 +113,9 @@ void Listing::acts(const Visit& visit, const Allowed& by) {
     offer.wanted.outcome = rule.chooses_outcome;
     if (!rule.backward)
       for (const Output& output : rule.outputs)
-        if (output.file) offer.wanted.files.push_back(output);
+        if (output.file)
+          (may_.has_come(visit, rule, output) ? offer.wanted.brought : offer.wanted.files)
+              .push_back(output);
     for (const Step* next : may_.next_steps(visit, rule))
       for (const std::string& kind : wanting_at(draft_.permit(), rule, *next, context_.sop))
         offer.wanted.files.push_back({kind, true, false});

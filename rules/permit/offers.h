@@ -13,7 +13,9 @@ namespace tenggat {
 
 // What comes with a command.
 struct Wanted {
-  std::vector<Output> files;  // all of them, those that are numbered with their number
+  // All of them, those that are numbered with their number; of a `bring` one or more.
+  std::vector<Output> files;
+  std::vector<Output> brought{};  // what an action needs and has come ahead of it
   ActionRule::Note note = ActionRule::Note::optional;
   bool outcome = false;                            // may be chosen; else it stays what is known
   std::vector<const Step*> branches{};             // one or more of these are chosen
@@ -21,7 +23,8 @@ struct Wanted {
   std::vector<const Requirement*> requirements{};  // are ticked off
   bool requirement = false;                        // of a pause: that it is about
   enum class Until { none, optional, required } until = Until::none;
-  // Of a pause's end date: later than the first, and not later than the second where there is one.
+  // Of an end date, or a planned day: later than the first, and not later than the second where
+  // there is one.
   Instant until_after{};
   std::optional<Instant> until_latest;
 };
@@ -39,13 +42,17 @@ struct Offer {
     pause,
     extend,  // the pause that stands: with a later end date
     resume,
-    answer,          // of the applicant, to what the visit stands for
-    confirm,         // a late entry
-    correct,         // when the permit was ended or signed
-    direct,          // with a note
-    respond,         // to an escalation: until when may be said
-    write_in,        // of the applicant: a message to the office
-    reach_applicant  // CorrectContact, SendLink
+    answer,           // of the applicant, to what the visit stands for
+    confirm,          // a late entry
+    correct,          // when the permit was ended or signed
+    direct,           // with a note
+    respond,          // to an escalation: until when may be said
+    write_in,         // of the applicant: a message to the office
+    reach_applicant,  // CorrectContact, SendLink
+    open_document,    // that it was is recorded
+    note,             // AddNote
+    bring,            // files ahead of the action that brings them
+    plan_visit        // a visit to the place
   } what = What::act;
   int visit = 0;  // 0: about the permit
   // What it names, in the context's SOP: of an act, of a pause or extension, of an acknowledgement.

@@ -123,6 +123,37 @@ const PauseReason* rule_of(const Pause& pause, const Sop& sop) {
   return in_use ? in_use : own.find_pause(pause.reason);
 }
 
+namespace {
+
+bool is_mark_of(const Step& step, const std::string& kind) {
+  return std::any_of(step.outputs.begin(), step.outputs.end(),
+                     [&](const Output& output) { return output.kind == kind && !output.file; });
+}
+
+}  // namespace
+
+// A file among the needs was drafted by who brought it; behind a mark stands what its step needed.
+std::vector<const Document*> judged_documents(const Permit& permit, const Step& step,
+                                              const Sop& sop) {
+  std::vector<const Document*> judged;
+  std::vector<std::string> kinds = step.needs;
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    for (const Document& document : permit.documents) {
+      const Visit* visit = permit.find_visit(document.visit);
+      const bool of_office = visit && !is_applicants(*visit, sop);
+      const Step* by = of_office ? sop.find_step(visit->step) : nullptr;
+      if (document.kind == kinds[i] && document.counts() && document.file && of_office &&
+          !(by && sop.are_siblings(*by, step)))
+        judged.push_back(&document);
+    }
+    for (const Step& earlier : sop.steps)
+      if (is_mark_of(earlier, kinds[i]))
+        for (const std::string& need : earlier.needs)
+          if (std::find(kinds.begin(), kinds.end(), need) == kinds.end()) kinds.push_back(need);
+  }
+  return judged;
+}
+
 bool forbids_withdrawal(const Visit& visit, const Sop& sop) {
   const auto is_the_step = [&](const Sop& version) {
     return version.withdrawal && version.withdrawal->until_step_opens == visit.step;

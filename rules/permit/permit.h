@@ -89,6 +89,7 @@ struct Visit {
   std::string sop_version;
   std::optional<LateEntry> late;
   std::vector<SuperiorResponse> responses{};  // of superiors, the latest of each
+  std::optional<Instant> field_visit_at;      // when somebody comes to look, as last planned
 
   bool open() const { return !closed_at && !undone; }
   bool cancelled() const { return action == kCancelled; }
@@ -237,6 +238,10 @@ bool stops_case(const Visit& visit, const Sop& sop);
 std::string step_name(const Visit& visit, const Sop& sop);
 const PauseReason* rule_of(const Pause& pause, const Sop& sop);
 const Obstacle* obstacle_of(const Acknowledgement& latest, const Sop& sop);
+// The office's files that a step's needs go back to and that count: behind a mark stands what its
+// own step needed. What a step that judges is to judge; in the order they came.
+std::vector<const Document*> judged_documents(const Permit& permit, const Step& step,
+                                              const Sop& sop);
 // Once such a visit was opened, the applicant withdraws no more, whatever the step is called now.
 bool forbids_withdrawal(const Visit& visit, const Sop& sop);
 

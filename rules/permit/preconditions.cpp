@@ -219,7 +219,7 @@ std::optional<Refusal> Preconditions::refuse_content(const Visit& visit, const A
     return refuse<Refused::chooses_no_outcome>(rule.id);
   if (auto refusal = refuse_form(visit, rule, act)) return refusal;
   if (auto refusal = refuse_branches(rule, act)) return refusal;
-  if (auto refusal = refuse_documents(rule, act)) return refusal;
+  if (auto refusal = refuse_documents(visit, rule, act)) return refusal;
   if (auto refusal = refuse_note(rule, act)) return refusal;
   if (auto refusal = refuse_occurred_at(visit, rule, act)) return refusal;
   return refuse_next_steps(permit(), visit, rule, act, context_.sop);
@@ -243,7 +243,7 @@ std::optional<Refusal> Preconditions::refuse_branches(const ActionRule& rule,
   return refuse<Refused::missing_branches>(rule.id, fmt::format("{}", fmt::join(names, ", ")));
 }
 
-std::optional<Refusal> Preconditions::refuse_documents(const ActionRule& rule,
+std::optional<Refusal> Preconditions::refuse_documents(const Visit& visit, const ActionRule& rule,
                                                        const Act& act) const {
   std::vector<std::string> missing;
   for (const Output& output : rule.outputs) {
@@ -251,10 +251,11 @@ std::optional<Refusal> Preconditions::refuse_documents(const ActionRule& rule,
     const auto found =
         std::find_if(act.documents.begin(), act.documents.end(),
                      [&](const NewDocument& document) { return document.kind == output.kind; });
-    if (found == act.documents.end())
-      missing.push_back(output.kind);
-    else if (output.numbered && found->number.empty())
+    if (found == act.documents.end()) {
+      if (!has_come(visit, rule, output)) missing.push_back(output.kind);
+    } else if (output.numbered && found->number.empty()) {
       missing.push_back(output.kind + ".number");
+    }
   }
   if (!missing.empty())
     return refuse<Refused::missing_output>(rule.id, Missing{std::move(missing)});
@@ -306,7 +307,11 @@ Allowed Preconditions::undo() const {
     const bool paused = std::any_of(permit().pauses.begin(), permit().pauses.end(),
                                     [&](const Pause& one) { return one.visit == opened.id; });
     const bool taken = opened.claimed_at && !opened.assignee.empty();
-    if (!opened.open() || taken || paused) return refuse<Refused::next_visit_touched>();
+    const bool has_files =
+        std::any_of(permit().documents.begin(), permit().documents.end(),
+                    [&](const Document& one) { return one.visit == opened.id && one.counts(); });
+    if (!opened.open() || taken || paused || has_files || opened.field_visit_at)
+      return refuse<Refused::next_visit_touched>();
   }
   return Doer{actor_, "", {}};
 }

@@ -51,8 +51,16 @@ class Preconditions {
   std::optional<Refusal> refuse_extension(const Visit& visit, const PauseReason& reason) const;
   Allowed resume(const Visit& visit) const;
   Allowed reach_applicant() const;
-  Allowed write_in() const;  // to a permit that is open
+  Allowed write_in() const;   // to a permit that is open
   Allowed send_link() const;  // as they, and the page where applicants find a lost link
+  Allowed open_document(const Visit& visit) const;
+  Allowed add_note() const;
+  // Files that an action of the step brings, ahead of it: not what ends or signs the permit.
+  Allowed bring(const Visit& visit) const;
+  std::vector<Output> files_ahead(const Step& step) const;
+  // Whether a file that the action needs has come ahead of it.
+  bool has_come(const Visit& visit, const ActionRule& rule, const Output& output) const;
+  Allowed plan_field_visit(const Visit& visit) const;
   // Of a late entry that waits for a superior's word. Of several at a step the first that they may
   // confirm; null: none waits.
   Allowed confirm(const Visit& visit) const;
@@ -83,6 +91,10 @@ class Preconditions {
                                         const PauseVisit& command) const;
   std::optional<Refusal> refuse_content(const Visit& visit, const ResumeVisit& command) const;
   std::optional<Refusal> refuse_content(const Visit& visit, const Correct& command) const;
+  std::optional<Refusal> refuse_content(const OpenDocument& command) const;
+  std::optional<Refusal> refuse_content(const AddNote& command) const;
+  std::optional<Refusal> refuse_content(const Visit& visit, const BringDocuments& command) const;
+  std::optional<Refusal> refuse_content(const PlanFieldVisit& command) const;
 
   std::optional<Refusal> refuse_content(const Direct& command) const;
   std::optional<Refusal> refuse_content(const Respond& command) const;
@@ -95,6 +107,7 @@ class Preconditions {
   UntilBounds bounds_of_pause(const PauseReason& reason) const;
   UntilBounds bounds_of_response() const;
   UntilBounds bounds_of_extension(const Visit& visit, const PauseReason& reason) const;
+  UntilBounds bounds_of_field_visit() const;
 
  private:
   const Permit& permit() const { return draft_.permit(); }
@@ -114,7 +127,8 @@ class Preconditions {
   std::optional<Refusal> refuse_branches(const ActionRule& rule, const Act& act) const;
   std::optional<Refusal> refuse_form(const Visit& visit, const ActionRule& rule,
                                      const Act& act) const;
-  std::optional<Refusal> refuse_documents(const ActionRule& rule, const Act& act) const;
+  std::optional<Refusal> refuse_documents(const Visit& visit, const ActionRule& rule,
+                                          const Act& act) const;
   std::optional<Refusal> refuse_occurred_at(const Visit& visit, const ActionRule& rule,
                                             const Act& act) const;
   std::optional<Refusal> refuse_own_late_entry(const Visit& visit, const ActionRule& rule,

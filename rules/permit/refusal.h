@@ -47,6 +47,9 @@ namespace tenggat {
   X(clerks_alone, wrong_role,                                                                     \
     "only officers who work on files of this SOP correct how its applicants are reached",         \
     "hanya petugas yang mengerjakan berkas layanan ini yang membetulkan kontak pemohonnya")       \
+  X(colleagues_alone, wrong_role,                                                                 \
+    "only officers who have a role in this SOP write notes on its files",                         \
+    "hanya petugas yang mempunyai peran dalam layanan ini yang menulis catatan pada berkasnya")   \
   X(applicant_alone, wrong_role, "only the applicant withdraws an application",                   \
     "hanya pemohon yang dapat menarik permohonan")                                                \
   X(applicant_writes, wrong_role, "only the applicant's own messages are kept as such",           \
@@ -106,6 +109,18 @@ namespace tenggat {
     "tindakan '{}' memerlukan catatan atau daftar kekurangan")                                    \
   X(missing_question, missing_note, "the applicant must be told what is asked of them: a note",   \
     "pemohon harus diberi tahu apa yang diminta: isi catatan")                                    \
+  X(empty_note, missing_note, "a note needs words", "catatan tidak boleh kosong")                 \
+  X(no_such_document, unexpected_document, "the permit has no file {}",                           \
+    "berkas ini tidak mempunyai dokumen {}")                                                      \
+  X(nothing_to_bring, unexpected_document, "step '{}' takes no files ahead of its actions",       \
+    "langkah '{}' tidak menerima dokumen mendahului tindakannya")                                 \
+  X(not_brought_ahead, unexpected_document, "step '{}' does not take {} ahead of its actions",    \
+    "langkah '{}' tidak menerima {} mendahului tindakannya")                                      \
+  X(brings_nothing, missing_output, "step '{}' awaits {}", "langkah '{}' menunggu {}")            \
+  X(no_field_visit, condition_not_met, "the SOP plans no visits to the place at step '{}'",       \
+    "SOP tidak merencanakan kunjungan lapangan pada langkah '{}'")                                \
+  X(field_visit_outside, bad_until, "a visit is planned for a later moment, within a year",       \
+    "kunjungan direncanakan untuk waktu yang akan datang, dalam setahun")                         \
   X(application_lacks, missing_needs, "the application needs {}", "permohonan memerlukan {}")     \
   X(next_step_lacks, missing_needs, "step {} cannot open without {}",                             \
     "langkah {} tidak dapat dibuka tanpa {}")                                                     \

@@ -36,6 +36,10 @@ class Handler {
   std::optional<Refusal> operator()(const Direct& command);
   std::optional<Refusal> operator()(const Respond& command);
   std::optional<Refusal> operator()(const TakeMessage& command);
+  std::optional<Refusal> operator()(const OpenDocument& command);
+  std::optional<Refusal> operator()(const AddNote& command);
+  std::optional<Refusal> operator()(const BringDocuments& command);
+  std::optional<Refusal> operator()(const PlanFieldVisit& command);
 
  private:
   Draft& draft_;
@@ -212,6 +216,45 @@ std::optional<Refusal> Handler::operator()(const TakeMessage& command) {
   return std::nullopt;
 }
 
+std::optional<Refusal> Handler::operator()(const OpenDocument& command) {
+  const auto visit = may_.open_visit(command.step);
+  if (!visit) return visit.error();
+  const auto by = may_.open_document(**visit);
+  if (!by) return by.error();
+  if (auto refusal = may_.refuse_content(command)) return refusal;
+  for (const Document& document : std::vector<Document>(draft_.permit().documents))
+    if (document.id == command.document) draft_.open_document((*visit)->id, document, *by);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const AddNote& command) {
+  const auto by = may_.add_note();
+  if (!by) return by.error();
+  if (auto refusal = may_.refuse_content(command)) return refusal;
+  draft_.add_note(command.text, *by);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const BringDocuments& command) {
+  const auto visit = may_.open_visit(command.step);
+  if (!visit) return visit.error();
+  const auto by = may_.bring(**visit);
+  if (!by) return by.error();
+  if (auto refusal = may_.refuse_content(**visit, command)) return refusal;
+  draft_.bring_documents((*visit)->id, command.documents, *by);
+  return std::nullopt;
+}
+
+std::optional<Refusal> Handler::operator()(const PlanFieldVisit& command) {
+  const auto visit = may_.open_visit(command.step);
+  if (!visit) return visit.error();
+  const auto by = may_.plan_field_visit(**visit);
+  if (!by) return by.error();
+  if (auto refusal = may_.refuse_content(command)) return refusal;
+  draft_.plan_field_visit((*visit)->id, command.visit_at, *by, Seconds{0});
+  return std::nullopt;
+}
+
 }  // namespace
 
 CivilDate Context::today() const {
@@ -361,6 +404,7 @@ std::vector<std::int64_t> working_time_buckets(const Sop& sop, const Calendar& c
 const std::vector<NewDocument>& documents_of(const Command& command) {
   static const std::vector<NewDocument> none;
   if (const Act* act = std::get_if<Act>(&command)) return act->documents;
+  if (const auto* ahead = std::get_if<BringDocuments>(&command)) return ahead->documents;
   const ResumeVisit* answer = std::get_if<ResumeVisit>(&command);
   return answer ? answer->documents : none;
 }

@@ -67,6 +67,9 @@ struct Act {
   std::optional<std::int64_t> version;
   std::optional<Instant> occurred_at;
   std::string reason;
+  // Kinds of the files that the step judges and its officer has not opened: as pages tell, which
+  // see what is opened. It goes on record and hinders nothing.
+  std::vector<std::string> unopened{};
 };
 struct Undo {};
 struct Claim {
@@ -126,9 +129,29 @@ struct Correct {
 struct TakeMessage {
   std::string text;
 };
+// By whoever has the step: a file of the permit was opened.
+struct OpenDocument {
+  std::string step;
+  int document = 0;
+};
+// Among officers; never told to the applicant.
+struct AddNote {
+  std::string text;
+};
+// What an action of the step will bring, ahead of it: also while the clock stands.
+struct BringDocuments {
+  std::string step;
+  std::vector<NewDocument> documents;
+};
+// When somebody comes to look; the applicant is told.
+struct PlanFieldVisit {
+  std::string step;
+  Instant visit_at{};
+};
 using Command =
     std::variant<Act, Undo, Claim, Release, Assign, Escalate, Acknowledge, PauseVisit, ResumeVisit,
-                 CorrectContact, SendLink, Confirm, Correct, Direct, Respond, TakeMessage>;
+                 CorrectContact, SendLink, Confirm, Correct, Direct, Respond, TakeMessage,
+                 OpenDocument, AddNote, BringDocuments, PlanFieldVisit>;
 // What it brings.
 const std::vector<NewDocument>& documents_of(const Command& command);
 
@@ -147,7 +170,8 @@ struct NewNote {
   std::int64_t event = 0;  // the one it came with
   int visit = 0;
   // "note", "deficiency", "pause", "release", "late_entry", "assign", "escalation", "obstacle",
-  // "confirmation", "correction", "directive", "response", "message"
+  // "confirmation", "correction", "directive", "response", "message", "internal" (which the
+  // applicant never reads)
   std::string kind;
   std::string document;  // a deficiency's document kind
   std::string text, by;

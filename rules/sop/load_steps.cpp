@@ -185,6 +185,7 @@ void SopReader::read_steps(const YamlMap& top) {
                                     "gabung",
                                     "hentikan_layanan",
                                     "hadir_sendiri",
+                                    "kunjungan",
                                     "isian",
                                     "syarat"});
     if (!entry.present()) continue;
@@ -227,6 +228,7 @@ Step SopReader::read_step(const YamlMap& entry) {
   step.joins = entry.find("gabung").flag_or(false);
   step.stops_case = entry.find("hentikan_layanan").flag_or(false);
   step.in_person = entry.find("hadir_sendiri").flag_or(false);
+  step.field_visit = entry.find("kunjungan").flag_or(false);
   for (const YamlValue& field : entry.find("isian").list()) {
     const std::string name = field.text();
     if (field.is_scalar() && !sop_.find_field(name)) field.fault(say<Wrong::no_field>(name));

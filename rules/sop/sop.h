@@ -135,6 +135,7 @@ struct Step {
   std::string short_name;              // how messages call it
   std::vector<Budget> mend_reminders;  // to the applicant, while the file is returned to this step
   bool in_person = false;              // `hadir_sendiri`
+  bool field_visit = false;            // `kunjungan`: its officer may plan one
   bool joins = false;                  // `gabung`: opens when each branch of its block has arrived
   bool stops_case = false;             // `hentikan_layanan`: the case clock stands while it is open
   std::vector<std::string> fields;     // `isian`: that its officer may set with an action

@@ -208,6 +208,7 @@ async function walk() {
   await open(kd, desk);
   await upload(kd, "surat_keputusan");
   await kd.type("#penandatanganan-sign-nomor", "503/017/PAUD/2026");
+  await kd.click('form:has(button[value="act.sign"]) input[name="yakin"]');
   await press(kd, "Tanda tangani");
   await follows("Tahap 8 dari 9");  // it can still be taken back
   check(!(await text_of(applicant)).includes("telah terbit"), "a decision is shown before it stands");

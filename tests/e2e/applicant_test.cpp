@@ -34,7 +34,7 @@ class ApplicantTest : public PagesTest {
     Browser kd = signed_in("kd");
     const WebPage signed_page =
         kd.press(kd.get("/permohonan/" + file.number), "act.sign",
-                 {{"nomor.surat_keputusan", "503/017/PAUD/2026"}},
+                 {{"nomor.surat_keputusan", "503/017/PAUD/2026"}, {"yakin", "ya"}},
                  {{"berkas:surat_keputusan:", "sk.pdf", "application/pdf", "%PDF keputusan"}});
     ASSERT_EQ(signed_page.status, 303) << signed_page.body;
   }

@@ -124,6 +124,7 @@ constexpr Row kRoutes[] = {
     {"page_permit_act", "POST", "/permohonan/{n}", By::session},
     {"page_permit_document", "GET", "/permohonan/{n}/dokumen/1", By::session},
     {"page_search", "GET", "/cari?q=melati", By::session},
+    {"page_agenda", "GET", "/agenda", By::session},
     {"page_applicant", "GET", "/permohonan/{n}/pemohon", By::session},
     {"page_applicant_act", "POST", "/permohonan/{n}/pemohon", By::session},
     {"page_board", "GET", "/papan", By::session},

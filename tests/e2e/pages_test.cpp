@@ -357,7 +357,7 @@ TEST_F(PagesTest, TheDecreeIsFetchedAndItsErrorReported) {
       {"berkas:surat_keputusan:", "sk.pdf", "application/pdf", "%PDF surat keputusan"}};
   EXPECT_EQ(kd.press(desk, "act.sign", {}, decree).status, 422);  // without its number
   EXPECT_EQ(kd.press(kd.get("/permohonan/" + file.number), "act.sign",
-                     {{"nomor.surat_keputusan", "503/017/PAUD/2026"}}, decree)
+                     {{"nomor.surat_keputusan", "503/017/PAUD/2026"}, {"yakin", "ya"}}, decree)
                 .status,
             303);
   EXPECT_EQ(state_of(file), "active penerimaan_sk");

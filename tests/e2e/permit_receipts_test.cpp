@@ -58,9 +58,10 @@ class Receipts : protected HasKeys, public PagesTest {
   }
   void sign(const File& file, const std::string& number, const std::string& bytes) {
     Browser kd = signed_in("kd");
-    const WebPage done = kd.press(
-        kd.get("/permohonan/" + file.number), "act.sign", {{"nomor.surat_keputusan", number}},
-        {{"berkas:surat_keputusan:", "sk.pdf", "application/pdf", bytes}});
+    const WebPage done =
+        kd.press(kd.get("/permohonan/" + file.number), "act.sign",
+                 {{"nomor.surat_keputusan", number}, {"yakin", "ya"}},
+                 {{"berkas:surat_keputusan:", "sk.pdf", "application/pdf", bytes}});
     ASSERT_EQ(done.status, 303) << done.body;
     pass_undo_window();
   }

@@ -108,6 +108,7 @@ std::map<std::string, Ask> pages_of_officers(const std::string& page) {
            {"page_permit_act", "POST", page},
            {"page_permit_document", "GET", page + "/dokumen/1"},
            {"page_search", "GET", "/cari?q=PAUD"},
+           {"page_agenda", "GET", "/agenda"},
            {"page_services", "GET", "/layanan"},
            {"page_service", "GET", "/layanan/paud"},
            {"page_service_diagram", "GET", "/layanan/paud/diagram.svg"},

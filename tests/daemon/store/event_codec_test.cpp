@@ -47,7 +47,8 @@ std::vector<Happening> one_of_each(Typed typed) {
                 {{typed("bapl: tenggat:1")}},
                 {area, person},
                 {"krk", "identitas"},
-                {"kajian_bangunan#1", "persetujuan_tata_ruang#2"}},
+                {"kajian_bangunan#1", "persetujuan_tata_ruang#2"},
+                {"draft_sk", "rekomendasi"}},
           Undone{12, "accept"},
           Claimed{"verifikasi#1"},
           Released{"verifikasi#1", "FO", note, Reason::on_leave},
@@ -70,7 +71,11 @@ std::vector<Happening> one_of_each(Typed typed) {
           RowsRecorded{},
           Directed{"verifikasi#1", "FO", note},
           Responded{"verifikasi#1", stamp, note},
-          Wrote{note}};
+          Wrote{note},
+          DocumentOpened{"penandatanganan#1", 4, "draft_sk"},
+          NoteAdded{note},
+          DocumentsBrought{"kajian_teknis#1", {{typed("bapl: tenggat:1")}}},
+          FieldVisitPlanned{"kajian_teknis#1", stamp, stamp}};
 }
 
 TEST(EventCodec, EachTypeReadsBackAsItWasWithDigestsOfWhatPeopleTyped) {
@@ -121,6 +126,9 @@ TEST(EventCodec, WhatPeopleTypedIsNowhereButInItsDigest) {
   office.bring_to("kajian_teknis");
   office.does("KDT", Assign{"kajian_teknis", "DT", secret});
   office.does("DT", Escalate{"kajian_teknis", secret});
+  office.does("DT", AddNote{secret});
+  office.does("DT", BringDocuments{"kajian_teknis", {{secret, secret, secret, "", ""}}});
+  office.does("DT", PlanFieldVisit{"kajian_teknis", wita("04-08 09:00")});
   office.does("DT", Acknowledge{"kajian_teknis", "cuaca", secret});
   office.does("DT", PauseVisit{"kajian_teknis", "instansi_lain", secret, wita("04-07 09:00")});
   office.does("DT", PauseVisit{"kajian_teknis", "instansi_lain", secret, wita("04-08 09:00")});

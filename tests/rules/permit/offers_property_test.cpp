@@ -47,7 +47,12 @@ bool is_of_content(const Refusal& refusal) {
                                         Refused::missing_branches,
                                         Refused::no_such_branch,
                                         Refused::opens_no_branch,
-                                        Refused::invalid_fields};
+                                        Refused::invalid_fields,
+                                        Refused::no_such_document,
+                                        Refused::empty_note,
+                                        Refused::brings_nothing,
+                                        Refused::not_brought_ahead,
+                                        Refused::field_visit_outside};
   return all.contains(refusal.why);
 }
 
@@ -184,6 +189,14 @@ class Life {
         return Respond{step, ""};
       case What::write_in:
         return TakeMessage{"apa kabar berkas saya?"};
+      case What::open_document:
+        return OpenDocument{step, known_.documents.empty() ? 1 : known_.documents.front().id};
+      case What::note:
+        return AddNote{""};
+      case What::bring:
+        return BringDocuments{step, {}};
+      case What::plan_visit:
+        return PlanFieldVisit{step, offer.wanted.until_after};
       case What::reach_applicant:
         break;
     }
@@ -220,6 +233,15 @@ class Life {
     if (Direct* direct = std::get_if<Direct>(&command)) direct->note = "dahulukan";
     if (Respond* respond = std::get_if<Respond>(&command); respond && dice_.one_in(2))
       respond->until =
+          dice_.one_in(2) ? *offer.wanted.until_latest : offer.wanted.until_after + Seconds{1};
+    if (AddNote* one = std::get_if<AddNote>(&command)) one->text = "catatan";
+    if (BringDocuments* bring = std::get_if<BringDocuments>(&command))
+      for (const Output& file : offer.wanted.files)
+        if (bring->documents.empty() || dice_.one_in(2))
+          bring->documents.push_back(
+              {file.kind, "", "tenggat:" + file.kind, "", file.numbered ? "503/1" : ""});
+    if (PlanFieldVisit* plan = std::get_if<PlanFieldVisit>(&command))
+      plan->visit_at =
           dice_.one_in(2) ? *offer.wanted.until_latest : offer.wanted.until_after + Seconds{1};
     if (Correct* correct = std::get_if<Correct>(&command)) {
       correct->reason = "tanggalnya keliru";
@@ -296,13 +318,27 @@ class Life {
     const auto until =
         dice_.one_in(2) ? std::optional(now_ + Seconds{dice_.upto(3 * 86400)}) : std::nullopt;
     const std::string reason = fmt::format("jeda{}", 1 + dice_.upto(3));
-    switch (dice_.upto(17)) {
+    switch (dice_.upto(21)) {
       case 17:
         return TakeMessage{"sudah sampai mana?"};
       case 15:
         return Direct{step, dice_.one_in(3) ? "" : "dahulukan"};
       case 16:
         return Respond{step, "", until};
+      case 18:
+        return OpenDocument{step, dice_.upto(4)};
+      case 19:
+        return AddNote{dice_.one_in(2) ? "catatan" : ""};
+      case 20: {
+        BringDocuments bring{step, {}};
+        for (std::size_t i = 1; i <= sop_.steps.size(); ++i)
+          if (dice_.one_in(3))
+            bring.documents.push_back(
+                {fmt::format("hasil{}", i), "", "tenggat:y", "", dice_.one_in(2) ? "503/3" : ""});
+        return bring;
+      }
+      case 21:
+        return PlanFieldVisit{step, now_ + Seconds{dice_.upto(86400) - 3600}};
       case 13:
         return Confirm{step, ""};
       case 14:
@@ -372,6 +408,9 @@ class Life {
     if (const ResumeVisit* one = std::get_if<ResumeVisit>(&command))
       return step_of(offer) == one->step;
     if (const Confirm* one = std::get_if<Confirm>(&command)) return step_of(offer) == one->step;
+    if (const auto* one = std::get_if<OpenDocument>(&command)) return step_of(offer) == one->step;
+    if (const auto* one = std::get_if<BringDocuments>(&command)) return step_of(offer) == one->step;
+    if (const auto* one = std::get_if<PlanFieldVisit>(&command)) return step_of(offer) == one->step;
     if (const Correct* one = std::get_if<Correct>(&command)) return step_of(offer) == one->step;
     if (const Direct* one = std::get_if<Direct>(&command)) return step_of(offer) == one->step;
     if (const Respond* one = std::get_if<Respond>(&command)) return step_of(offer) == one->step;
