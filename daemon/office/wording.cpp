@@ -341,12 +341,6 @@ std::string responsible_words(const ListedTask& task) {
                                   : "penanggung jawab " + task.responsible;
 }
 
-std::string with_capital(std::string text) {
-  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
-    text.front() = static_cast<char>(text.front() - 'a' + 'A');
-  return text;
-}
-
 // "Terlambat 2 hari kerja 1 jam, sejak Selasa 14 April, 09.18 WITA"
 std::string state_of_item(const ListedTask& task, Instant now) {
   if (task.paused) return "Dijeda";
@@ -354,7 +348,8 @@ std::string state_of_item(const ListedTask& task, Instant now) {
   const std::string at = notify::short_moment(task.calendar->local_end(*task.due_at));
   if (now <= *task.due_at) return "Batas " + at;
   const Seconds span = task.calendar->counted(*task.due_at, now, task.counting);
-  return with_capital(late_by(span, task.counting, *task.calendar)) + ", sejak " + at;
+  return "Terlambat " + notify::span_words(span, task.counting, task.calendar->nominal_day()) +
+         ", sejak " + at;
 }
 
 }  // namespace

@@ -265,7 +265,7 @@ Html fields_of_assignment(const EscalationView& view, const OpenForm& open) {
                          open.typed.text("petugas") == offer->officer);
   return html(
       "<label for=\"petugas\">Petugas</label><select id=\"petugas\" name=\"petugas\">{}</select>"
-      "<label for=\"catatan\">Catatan <span class=\"halus\">(boleh kosong)</span></label>"
+      "<label for=\"catatan\">Catatan <span class=\"halus\">(opsional)</span></label>"
       "<textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\">{}</textarea>",
       officers, open.typed.text("catatan"));
 }
@@ -283,7 +283,7 @@ Html fields_of_response(const EscalationView& view, const OpenForm& open) {
       "kosong)</span></label><input type=\"date\" id=\"sampai\" name=\"sampai\" min=\"{}\" "
       "max=\"{}\" "
       "value=\"{}\" aria-describedby=\"sampai-petunjuk\">"
-      "<label for=\"catatan\">Catatan <span class=\"halus\">(boleh kosong)</span></label>"
+      "<label for=\"catatan\">Catatan <span class=\"halus\">(opsional)</span></label>"
       "<textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\">{}</textarea>",
       near_words(calendar, usual, view.context.now), near_words(calendar, latest, view.context.now),
       calendar.format(view.context.now).substr(0, 10), calendar.format(latest).substr(0, 10),

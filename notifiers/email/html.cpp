@@ -49,10 +49,11 @@ std::string linked(std::string_view text, std::string_view of_button) {
     out += html_escaped(text.substr(at, address.from - at));
     const std::string_view raw = text.substr(address.from, address.to - address.from);
     const std::string url = html_escaped(raw);
-    if (!url.empty())
-      out += fmt::format(
-          "<a class=\"t\" href=\"{}\" style=\"color:#0b5d68;word-break:break-all\">{}</a>", url,
-          raw == of_button ? std::string("tautan berikut") : url);
+    if (url.empty()) break;
+    const bool said = raw == of_button;
+    out += fmt::format("<a class=\"t\" href=\"{}\" style=\"color:#0b5d68{}\">{}</a>", url,
+                       said ? "" : ";word-break:break-all",
+                       said ? std::string("tautan berikut") : url);
     at = address.to;
   }
   return out;
