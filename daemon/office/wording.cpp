@@ -82,7 +82,7 @@ std::string because_of(const Notice& notice, const Permit& permit, const Sop& so
   const PauseReason* reason = nullptr;
   for (const Pause& pause : permit.pauses)
     if (pause.reason == named) reason = rule_of(pause, sop);
-  if (reason && reason->tells_applicant) return "keterangan Saudara telah kami terima";
+  if (reason && reason->tells_applicant) return "keterangan Bapak/Ibu telah kami terima";
   return reason ? fmt::format("masa {} telah berakhir", reason->name)
                 : "penyesuaian jadwal layanan";
 }

@@ -219,7 +219,7 @@ TEST_F(ApplicantTest, WithoutASurveyNothingIsSaidOfOne) {
   EXPECT_EQ(body.find("Survei"), std::string::npos) << body;
   EXPECT_EQ(body.find("skm"), std::string::npos) << body;
   EXPECT_EQ(office_.query("SELECT template FROM message WHERE text = 'terbit'"),
-            "tenggat_terbit_bukti_tanpa_skm");
+            "tenggat_terbit_bukti_tanpa_skm_v2");
   EXPECT_TRUE(office_.becomes("SELECT state FROM message WHERE text = 'terbit'", "accepted"));
   EXPECT_EQ(office_.meta().faults(), std::vector<std::string>{});
 }
@@ -238,7 +238,7 @@ TEST_F(SurveyTest, TheMessageLinksToTheSurveyThatIsConfigured) {
             std::string::npos)
       << body_of("terbit");
   EXPECT_EQ(office_.query("SELECT template FROM message WHERE text = 'terbit'"),
-            "tenggat_terbit_bukti");
+            "tenggat_terbit_bukti_v2");
 }
 
 // 21 working days after Thursday 2 April at 14.00: not the 3rd, nor 1 and 14 May (decreed days

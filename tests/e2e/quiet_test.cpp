@@ -206,7 +206,7 @@ TEST(Quiet, WhenAChannelComesBackAnApplicantIsToldTheLatestAlone) {
                              "tahap accepted accepted"}));
   std::set<std::string> templates;
   for (const MetaSink::Taken& one : office.meta().taken(3)) templates.insert(one.template_name);
-  EXPECT_EQ(templates, (std::set<std::string>{"tenggat_tahap", "tenggat_tugas_baru"}));
+  EXPECT_EQ(templates, (std::set<std::string>{"tenggat_tahap_v2", "tenggat_tugas_baru"}));
   office.stop_daemon();
 }
 

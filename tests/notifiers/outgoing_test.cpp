@@ -168,7 +168,7 @@ TEST(OutgoingWhatsapp, EveryTextIsTakenByMetasRules) {
   const auto taken = sink.taken(count);
   ASSERT_EQ(taken.size(), count);
   EXPECT_EQ(taken.front().to, "6281234567890");
-  EXPECT_EQ(taken.front().template_name, "tenggat_diterima");
+  EXPECT_EQ(taken.front().template_name, "tenggat_diterima_v2");
   EXPECT_TRUE(sink.faults().empty());
 }
 

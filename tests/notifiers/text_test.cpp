@@ -292,17 +292,17 @@ TEST(Text, SeveralLongValuesAreShortenedUntilAllFit) {
 
 TEST(Text, ASentenceWhoseFieldIsEmptyIsLeftOut) {
   auto fields = sample_fields();
-  EXPECT_EQ(render(shipped_texts(), "terbit", fields).template_name, "tenggat_terbit_bukti");
+  EXPECT_EQ(render(shipped_texts(), "terbit", fields).template_name, "tenggat_terbit_bukti_v2");
   fields["tautan_bukti"] = "";
-  EXPECT_EQ(render(shipped_texts(), "terbit", fields).template_name, "tenggat_terbit");
+  EXPECT_EQ(render(shipped_texts(), "terbit", fields).template_name, "tenggat_terbit_v2");
   fields["tautan_skm"] = "";
   const Rendered terbit = render(shipped_texts(), "terbit", fields);
-  EXPECT_EQ(terbit.template_name, "tenggat_terbit_tanpa_skm");
+  EXPECT_EQ(terbit.template_name, "tenggat_terbit_tanpa_skm_v2");
   EXPECT_EQ(terbit.body.find("Survei"), std::string::npos) << terbit.body;
   EXPECT_EQ(terbit.parameters.size(), 6u);
   fields["cara_keberatan"] = "";
   const Rendered refusal = render(shipped_texts(), "ditolak", fields);
-  EXPECT_EQ(refusal.template_name, "tenggat_ditolak_tanpa_keberatan");
+  EXPECT_EQ(refusal.template_name, "tenggat_ditolak_tanpa_keberatan_v2");
   EXPECT_EQ(refusal.body.find("eberatan"), std::string::npos) << refusal.body;
   fields["segel"] = "";
   const Rendered recap = render(shipped_texts(), "rekap_harian", fields);
@@ -316,10 +316,10 @@ TEST(Text, TwoSentencesAreLeftOutByThemselvesAndTogether) {
     const char *survey, *receipt, *template_name;
   };
   for (const Case& one :
-       {Case{"https://a.example/skm", "https://a.example/cek/A", "tenggat_terbit_bukti"},
-        Case{"", "https://a.example/cek/A", "tenggat_terbit_bukti_tanpa_skm"},
-        Case{"https://a.example/skm", "", "tenggat_terbit"},
-        Case{"", "", "tenggat_terbit_tanpa_skm"}}) {
+       {Case{"https://a.example/skm", "https://a.example/cek/A", "tenggat_terbit_bukti_v2"},
+        Case{"", "https://a.example/cek/A", "tenggat_terbit_bukti_tanpa_skm_v2"},
+        Case{"https://a.example/skm", "", "tenggat_terbit_v2"},
+        Case{"", "", "tenggat_terbit_tanpa_skm_v2"}}) {
     auto fields = sample_fields();
     fields["tautan_skm"] = one.survey;
     fields["tautan_bukti"] = one.receipt;

@@ -153,7 +153,7 @@ TEST(CliTexts, AreShownWithSampleDataForEachChannel) {
   EXPECT_EQ(all.code, 0) << all;
   for (const char* part :
        {"terbit (pemohon), ", "  email     Telah terbit: Izin Penyelenggaraan PAUD nomor 503/017",
-        "  whatsapp  Yth. Bapak/Ibu Ahmad Fauzi", "  meta      tenggat_tahap: Siti Aminah | "})
+        "  whatsapp  Yth. Bapak/Ibu Ahmad Fauzi", "  meta      tenggat_tahap_v2: Siti Aminah | "})
     EXPECT_NE(all.out.find(part), std::string::npos) << part << all;
   const test::Ran english =
       tool.run({"texts", "preview", rules, "--language", "en", "--text", "tahap", "--json"});
@@ -164,7 +164,7 @@ TEST(CliTexts, AreShownWithSampleDataForEachChannel) {
   const test::Ran meta = tool.run({"texts", "meta", rules});
   const auto templates = boost::json::parse(meta.out).as_array();
   EXPECT_GE(templates.size(), 29U);
-  EXPECT_EQ(templates[0].at("name"), "tenggat_diterima");
+  EXPECT_EQ(templates[0].at("name"), "tenggat_diterima_v2");
   EXPECT_EQ(templates[0].at("category"), "UTILITY");
   EXPECT_EQ(tool.run({"texts", "meta", rules, "--language", "fr"}).code, 1);
   EXPECT_EQ(tool.run({"texts", "preview", rules, "--text", "lain"}).code, 1);

@@ -89,12 +89,20 @@ Office escalated_and_acknowledged() {
   office.does("DT", Escalate{"kajian_teknis", "perlu arahan"});
   office.at("04-13 09:00").does("DT", Acknowledge{"kajian_teknis", "cuaca", "jalan terputus"});
   office.does("DT", Escalate{"kajian_teknis", ""});
-  office.does("KDT", Direct{"kajian_teknis", "kunjungi lewat jalan darat"});
-  office.does("KDT", Respond{"kajian_teknis", "sedang diurus", {}});
-  office.does("P", TakeMessage{"Kapan selesai?"});
   office.at("04-15 08:10");  // reminded of the obstacle; repeats; the case is late
   leave(office, "DT", "2026-04-16");
   office.unattended_until("04-16 07:30").catch_up();
+  return office;
+}
+
+Office directed_and_answered() {
+  Office office = at_step("kajian_teknis");
+  office.does("DT", Claim{"kajian_teknis"});
+  office.at("04-13 09:00").does("KDT", Direct{"kajian_teknis", "kunjungi lewat jalan darat"});
+  office.does("KD", Respond{"kajian_teknis", "sedang diurus", wita("04-15 12:00")});
+  office.does("KB", Respond{"kajian_teknis", "", {}});
+  office.does("P", TakeMessage{"Kapan selesai?"});
+  office.at("04-15 12:30");  // what was held back has left
   return office;
 }
 
@@ -183,7 +191,8 @@ std::vector<Story> stories() {
           {"refused", refused()},
           {"withdrawn", withdrawn()},
           {"lapsed", lapsed()},
-          {"moved_to_other_rules", moved_to_other_rules()}};
+          {"moved_to_other_rules", moved_to_other_rules()},
+          {"directed_and_answered", directed_and_answered()}};
 }
 
 pg::Awaitable<void> RulesOfStories::prepare(pg::Connection&,

@@ -28,7 +28,7 @@ TEST(Meta, TheRequestIsExactlyMetas) {
   EXPECT_FALSE(request->allow_private);
   EXPECT_EQ(boost::json::parse(request->body), boost::json::parse(R"({
     "messaging_product": "whatsapp", "to": "6281234567890", "type": "template",
-    "biz_opaque_callback_data": "72057594037927937", "template": {"name": "tenggat_tahap", "language": {"code": "id"}, "components": [
+    "biz_opaque_callback_data": "72057594037927937", "template": {"name": "tenggat_tahap_v2", "language": {"code": "id"}, "components": [
       {"type": "body", "parameters": [
         {"type": "text", "text": "Siti Aminah"}, {"type": "text", "text": "PAUD-2026-00417"},
         {"type": "text", "text": "Kajian Teknis"},
@@ -48,9 +48,9 @@ TEST(Meta, TheBaseAddressCanBeReplaced) {
 TEST(Meta, ATextIsItsTemplate) {
   EXPECT_EQ(boost::json::value(template_request(*shipped_texts().find("tahap"), "id")),
             boost::json::parse(R"({
-    "name": "tenggat_tahap", "language": "id", "category": "UTILITY", "components": [{
+    "name": "tenggat_tahap_v2", "language": "id", "category": "UTILITY", "components": [{
       "type": "BODY",
-      "text": "Yth. {{1}}, permohonan {{2}} saat ini berada pada tahap {{3}}. Batas waktu penyelesaian: {{4}}. Pesan resmi {{5}}.",
+      "text": "Yth. Bapak/Ibu {{1}}, permohonan {{2}} saat ini berada pada tahap {{3}}. Batas waktu penyelesaian: {{4}}. Pesan resmi {{5}}.",
       "example": {"body_text": [["Siti Aminah", "PAUD-2026-00417", "Kajian Teknis",
         "Rabu, 15 April 2026 pukul 13.55 WITA", "DPMPTSP Kota Banjarbaru"]]}}]})"));
 }
