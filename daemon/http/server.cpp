@@ -94,14 +94,13 @@ struct Reader {
 Reader reader_of(const Request& request) {
   const std::string_view accepts = request.headers.get("Accept").value_or("");
   const std::string_view tongues = request.headers.get("Accept-Language").value_or("");
-  return {accepts.find("text/html") != std::string_view::npos && !request.path.starts_with("/api/"),
-          tongues.find("en") != std::string_view::npos &&
-              language_of(tongues) == Language::english};
+  return {
+      accepts.find("text/html") != std::string_view::npos && !request.path.starts_with("/api/"),
+      tongues.find("en") != std::string_view::npos && language_of(tongues) == Language::english};
 }
 
 void put_in_words(const ServerState& state, const Reader& reader, Response& response) {
-  if (!reader.is_person || !state.fault_page ||
-      response.content_type != "application/problem+json")
+  if (!reader.is_person || !state.fault_page || response.content_type != "application/problem+json")
     return;
   Response page = state.fault_page(response, reader.english);
   page.status = response.status;

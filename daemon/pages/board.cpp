@@ -64,7 +64,8 @@ Html legal_date(const store::StoredPermit& stored, const office::Rulebook& ruleb
   const auto ledger = legal_ledger(stored.permit, sop);
   const auto due = ledger ? Replay(*ledger, calendar).due() : std::nullopt;
   if (!due) return {};
-  return html("<br><strong>Batas hukum {}</strong>", notify::short_moment(calendar.local_end(*due)));
+  return html("<br><strong>Batas hukum {}</strong>",
+              notify::short_moment(calendar.local_end(*due)));
 }
 
 // Where there are several SOPs, the way to the others; of many, by choosing one.
@@ -236,8 +237,8 @@ Response BoardPages::board_page(const PageCall& call, const Html& more) const {
   page.office = signing_in_.office_name();
   page.visitor = &call.who->visitor;
   page.frame = Page::Frame::board;
-  page.body = frame_of(*sop, "/papan/aliran", other_sops(sops, *sop, "/papan"),
-                       board_of(*sop, true), more);
+  page.body =
+      frame_of(*sop, "/papan/aliran", other_sops(sops, *sop, "/papan"), board_of(*sop, true), more);
   return page_response(200, page);
 }
 
@@ -332,9 +333,8 @@ awaitable<Response> BoardPages::kiosk(PageCall call) {
   page.title = "Papan " + signing_in_.office_name();
   page.office = signing_in_.office_name();
   page.frame = Page::Frame::screen;
-  page.body =
-      html("<div id=\"papan\" data-aliran=\"/layar/{}/aliran?sop={}\">{}</div>",
-           call.request.param("secret"), query_encoded(asked), wall(asked));
+  page.body = html("<div id=\"papan\" data-aliran=\"/layar/{}/aliran?sop={}\">{}</div>",
+                   call.request.param("secret"), query_encoded(asked), wall(asked));
   co_return page_response(200, page);
 }
 
@@ -369,7 +369,8 @@ awaitable<Response> BoardPages::kiosks_page(const PageCall& call, int status, Ht
       "<p>Siapa pun yang memegang tautan melihat angka papan, tanpa nama dan tanpa berkas. Yang "
       "dicabut berhenti dalam satu menit.</p>"
       "<p class=\"halus\">Layar menampilkan dua layanan; bila ada lebih banyak, dua yang paling "
-      "bermasalah. Untuk memilih, tambahkan pada alamatnya, misalnya <code>?sop={}</code>, atau dua "
+      "bermasalah. Untuk memilih, tambahkan pada alamatnya, misalnya <code>?sop={}</code>, atau "
+      "dua "
       "layanan dengan koma di antaranya.</p>{}{}"
       "<h2>Tautan baru</h2><form method=\"post\" action=\"/papan/layar\">{}"
       "<label for=\"nama\">Tempat layar</label><input type=\"text\" id=\"nama\" name=\"nama\" "

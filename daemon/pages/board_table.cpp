@@ -42,8 +42,9 @@ Html in_time(const BoardView& view, const office::SopBoard& numbers) {
   const OnTime time = on_time(numbers);
   const std::string month = notify::month_name(view.calendar.local(view.board.at));
   if (time.of == 0)
-    return html("<div><dt>Tepat waktu, {}</dt><dd>– <small>belum ada yang selesai</small></dd></div>",
-                month);
+    return html(
+        "<div><dt>Tepat waktu, {}</dt><dd>– <small>belum ada yang selesai</small></dd></div>",
+        month);
   return html("<div><dt>Tepat waktu, {}</dt><dd class=\"{}\">{} <small>dari {}</small></dd></div>",
               month, time.good ? "ok" : "", notify::number(time.met), notify::number(time.of));
 }
@@ -58,15 +59,14 @@ Html headline(const BoardView& view, const office::SopBoard& numbers) {
                           : html("{}", number);
     return html("<div><dt>{}</dt><dd class=\"{}\">{}</dd></div>", words, tint, said);
   };
-  return html(
-      "<dl class=\"kartu angka-utama\">{}{}{}{}{}{}{}{}</dl>", in_time(view, numbers),
-      one("Lewat batas, belum terbit", "late_open", numbers.late_open, Tone::late),
-      one("Batas hukum terlewati", "legal_passed", numbers.legal_passed, Tone::late),
-      one("Risiko fiktif positif", "legal_risk", numbers.legal_risk, Tone::late),
-      one("Diproses", "active", numbers.in_process, Tone::neutral),
-      one("Tahap terlambat", "overdue", numbers.overdue, Tone::late),
-      one("Batas hari ini", "due_today", numbers.due_today, Tone::soon),
-      one("Dikembalikan", "returned", numbers.returned, Tone::paused));
+  return html("<dl class=\"kartu angka-utama\">{}{}{}{}{}{}{}{}</dl>", in_time(view, numbers),
+              one("Lewat batas, belum terbit", "late_open", numbers.late_open, Tone::late),
+              one("Batas hukum terlewati", "legal_passed", numbers.legal_passed, Tone::late),
+              one("Risiko fiktif positif", "legal_risk", numbers.legal_risk, Tone::late),
+              one("Diproses", "active", numbers.in_process, Tone::neutral),
+              one("Tahap terlambat", "overdue", numbers.overdue, Tone::late),
+              one("Batas hari ini", "due_today", numbers.due_today, Tone::soon),
+              one("Dikembalikan", "returned", numbers.returned, Tone::paused));
 }
 
 // A returned file waits at the applicant's first step; at their last one, a decree waits for them.

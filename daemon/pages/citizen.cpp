@@ -17,7 +17,7 @@ using notify::Tongue;
 
 constexpr std::string_view kTongueCookie = "tenggat_bahasa", kAsked = "bahasa";
 constexpr std::chrono::seconds kRemembered = std::chrono::hours(365 * 24);
-constexpr int kLookAhead = 70;       // days, beyond any range of dates with hours of its own
+constexpr int kLookAhead = 70;        // days, beyond any range of dates with hours of its own
 constexpr std::int64_t kFewest = 10;  // cases, so that nine of ten says something
 
 std::optional<Tongue> asked_by(const http::Request& request) {
@@ -97,16 +97,16 @@ void keep_tongue(const http::Request& request, const std::string& public_url,
                  http::Response& response) {
   const auto asked = asked_by(request);
   if (!asked) return;
-  response.headers.set(
-      "Set-Cookie", fmt::format("{}={}; Path=/; SameSite=Lax; Max-Age={}{}", kTongueCookie,
-                                notify::code_of(*asked), kRemembered.count(),
-                                public_url.starts_with("https://") ? "; Secure" : ""));
+  response.headers.set("Set-Cookie",
+                       fmt::format("{}={}; Path=/; SameSite=Lax; Max-Age={}{}", kTongueCookie,
+                                   notify::code_of(*asked), kRemembered.count(),
+                                   public_url.starts_with("https://") ? "; Secure" : ""));
 }
 
 std::string other_tongue_of(const http::Request& request, Tongue tongue) {
-  return fmt::format("{}?{}={}", request.path, kAsked,
-                     notify::code_of(tongue == Tongue::english ? Tongue::indonesian
-                                                               : Tongue::english));
+  return fmt::format(
+      "{}?{}={}", request.path, kAsked,
+      notify::code_of(tongue == Tongue::english ? Tongue::indonesian : Tongue::english));
 }
 
 std::vector<std::string> opening_hours(const Speech& speech, Instant now) {
@@ -140,15 +140,13 @@ Html open_now(const Speech& speech, Instant now) {
   const Calendar& calendar = speech.calendar();
   const Instant opens = calendar.next_working(now);
   if (calendar.same_working_day(now, opens)) {
-    const std::string until =
-        speech.clock(calendar.local_end(calendar.last_closing_after(now)));
-    return badge(Tone::ok, opens == now
-                               ? fmt::format("{} {}", speech.say("Buka hari ini sampai",
-                                                                 "Open today until"),
-                                             until)
-                               : fmt::format("{} {}", speech.say("Buka hari ini mulai",
-                                                                 "Open today from"),
-                                             speech.clock(calendar.local(opens))));
+    const std::string until = speech.clock(calendar.local_end(calendar.last_closing_after(now)));
+    return badge(
+        Tone::ok,
+        opens == now
+            ? fmt::format("{} {}", speech.say("Buka hari ini sampai", "Open today until"), until)
+            : fmt::format("{} {}", speech.say("Buka hari ini mulai", "Open today from"),
+                          speech.clock(calendar.local(opens))));
   }
   return badge(Tone::neutral, fmt::format("{} {}", speech.say("Tutup, buka", "Closed, opens"),
                                           speech.brief(opens)));
@@ -174,9 +172,9 @@ Html contact_foot(const office::Office& office, const Speech& speech, Instant no
 
 Html contact_facts(const office::Office& office, const Speech& speech, Instant now) {
   const Config::Counter& counter = office.counter;
-  Html facts = fact(speech.say("Jam", "Hours"),
-                    html("{}<br>{}", lines_of(opening_hours(speech, now)),
-                         speech.calendar().local(now).zone_abbreviation));
+  Html facts =
+      fact(speech.say("Jam", "Hours"), html("{}<br>{}", lines_of(opening_hours(speech, now)),
+                                            speech.calendar().local(now).zone_abbreviation));
   const Html off = next_day_off(speech, now);
   if (!off.empty()) facts += fact(speech.say("Libur berikutnya", "Next day off"), off);
   if (!counter.address.empty()) {

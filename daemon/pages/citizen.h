@@ -22,8 +22,8 @@ void keep_tongue(const http::Request& request, const std::string& public_url,
 // The address of the same page in the other language.
 std::string other_tongue_of(const http::Request& request, notify::Tongue tongue);
 
-// "Senin–Kamis 07.30–12.00, 13.00–16.00", a line for days of the same hours: those of ordinary weeks
-// from `now` on, where a range of dates has hours of its own the ones that come after it.
+// "Senin–Kamis 07.30–12.00, 13.00–16.00", a line for days of the same hours: those of ordinary
+// weeks from `now` on, where a range of dates has hours of its own the ones that come after it.
 std::vector<std::string> opening_hours(const notify::Speech& speech, Instant now);
 // "Buka hari ini sampai 16.00", or when it opens next.
 Html open_now(const notify::Speech& speech, Instant now);

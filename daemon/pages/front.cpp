@@ -1,7 +1,7 @@
 // "/": where is my file? A citizen gives the number of an application and the phone or address it
 // was made with, and the link goes to what is on record; the answer is the same whatever was typed,
-// and takes the same time. Below, what each service asks for and how long it takes: the limit beside
-// what it really took.
+// and takes the same time. Below, what each service asks for and how long it takes: the limit
+// beside what it really took.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,8 +26,8 @@ namespace {
 using notify::Speech;
 
 constexpr std::size_t kNumberMax = 60, kAddressMax = 254, kQueryMax = 100, kCodeMax = 400;
-constexpr std::size_t kListed = 40;   // services; of more, those that are looked for
-constexpr std::size_t kUnfolded = 5;  // of so many what they ask for stands on the page itself
+constexpr std::size_t kListed = 40;      // services; of more, those that are looked for
+constexpr std::size_t kUnfolded = 5;     // of so many what they ask for stands on the page itself
 constexpr std::int64_t kSentAnHour = 3;  // links of one permit; more than that helps nobody
 // Each answer to a lost link leaves at a multiple of this after the question came: a link that is
 // found is written down, one that is not is soon looked for.
@@ -52,15 +52,17 @@ Html form_to_find(const Speech& speech) {
       speech.say("Yang Anda berikan saat mengajukan permohonan.",
                  "The one you gave when you applied."),
       kAddressMax, speech.say("Kirim tautan lacak", "Send me the link"),
-      speech.say("Tautan dikirim ke nomor dan email yang tercatat pada permohonan. Demi keamanan, "
-                 "halaman ini tidak memberi tahu apakah permohonan itu ada.",
-                 "The link goes to the number and address on record. For your safety this page does "
-                 "not say whether there is such an application."));
+      speech.say(
+          "Tautan dikirim ke nomor dan email yang tercatat pada permohonan. Demi keamanan, "
+          "halaman ini tidak memberi tahu apakah permohonan itu ada.",
+          "The link goes to the number and address on record. For your safety this page does "
+          "not say whether there is such an application."));
 }
 
 Html form_to_check(const Speech& speech) {
   return html(
-      "<h2>{}</h2><form method=\"get\" action=\"/cek\" class=\"kartu\"><label for=\"kode\">{}</label>"
+      "<h2>{}</h2><form method=\"get\" action=\"/cek\" class=\"kartu\"><label "
+      "for=\"kode\">{}</label>"
       "<p class=\"halus\" id=\"kode-petunjuk\">{}</p><div class=\"sebaris cari\">"
       "<input type=\"text\" id=\"kode\" name=\"kode\" required maxlength=\"{}\" "
       "autocapitalize=\"none\" spellcheck=\"false\" autocomplete=\"off\" "
@@ -76,8 +78,8 @@ std::vector<std::string> asked_by(const Sop& sop) {
   std::vector<std::string> all;
   for (const std::string& kind : sop.steps.front().needs)
     all.push_back(document_words(kind, "", sop));
-  const auto checked = std::find_if(
-      sop.steps.begin(), sop.steps.end(), [](const Step& step) { return !step.requirements.empty(); });
+  const auto checked = std::find_if(sop.steps.begin(), sop.steps.end(),
+                                    [](const Step& step) { return !step.requirements.empty(); });
   if (checked != sop.steps.end())
     for (const Requirement& one : checked->requirements) all.push_back(one.text);
   for (const Field* field : fields_asked(sop)) all.push_back(field->label);
@@ -87,23 +89,23 @@ std::vector<std::string> asked_by(const Sop& sop) {
 Html requirements_of(const Sop& sop, const Speech& speech) {
   Html items;
   for (const std::string& one : asked_by(sop)) items += html("<li>{}</li>", one);
-  return items.empty() ? html("<p>{}</p>", speech.say("Tidak ada yang disyaratkan.",
-                                                      "Nothing is asked for."))
-                       : html("<ol lang=\"id\">{}</ol>", items);
+  return items.empty()
+             ? html("<p>{}</p>", speech.say("Tidak ada yang disyaratkan.", "Nothing is asked for."))
+             : html("<ol lang=\"id\">{}</ol>", items);
 }
 
 // Limit beside what it really took, also where that is worse.
 Html row_of(const Sop& sop, const office::CaseTimes* times, const Speech& speech) {
   const Counting counting = counting_of(sop.case_standard);
   const std::string too_few = speech.say("belum cukup data", "not enough data yet");
-  const char* names[] = {speech.say("Batas", "Limit"),
-                         speech.say("Separuh selesai dalam", "Half are done in"),
-                         speech.say("9 dari 10 selesai dalam", "9 of 10 are done in"),
-                         speech.say("Jumlah", "Number")};
+  const char* names[] = {
+      speech.say("Batas", "Limit"), speech.say("Separuh selesai dalam", "Half are done in"),
+      speech.say("9 dari 10 selesai dalam", "9 of 10 are done in"), speech.say("Jumlah", "Number")};
   return html(
       "<tr><th scope=\"row\"><a class=\"sentuh\" href=\"/syarat/{}\" lang=\"id\">{}</a></th>"
       "<td data-nama=\"{}\">{}</td><td data-nama=\"{}\"><strong>{}</strong></td>"
-      "<td data-nama=\"{}\"><strong>{}</strong></td><td data-nama=\"{}\" class=\"angka\">{}</td></tr>",
+      "<td data-nama=\"{}\"><strong>{}</strong></td><td data-nama=\"{}\" "
+      "class=\"angka\">{}</td></tr>",
       sop.id, sop.title, names[0], speech.budget(sop.case_standard), names[1],
       times ? speech.span(times->p50, counting) : too_few, names[2],
       times ? speech.span(times->p90, counting) : too_few, names[3],
@@ -116,12 +118,13 @@ Html table_of(const std::vector<const Sop*>& sops, const office::Board* board,
   for (const Sop* sop : sops) rows += row_of(*sop, times_of(board, *sop), speech);
   return html(
       "<table class=\"layanan kartu\"><thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th>"
-      "<th scope=\"col\">{}</th><th scope=\"col\">{}</th><th scope=\"col\" class=\"angka\">{}</th></tr>"
+      "<th scope=\"col\">{}</th><th scope=\"col\">{}</th><th scope=\"col\" "
+      "class=\"angka\">{}</th></tr>"
       "</thead><tbody>{}</tbody></table>",
       speech.say("Layanan dan syaratnya", "Service, and what it asks for"),
       speech.say("Batas", "Limit"), speech.say("Separuh selesai dalam", "Half are done in"),
-      speech.say("9 dari 10 selesai dalam", "9 of 10 are done in"),
-      speech.say("Jumlah", "Number"), rows);
+      speech.say("9 dari 10 selesai dalam", "9 of 10 are done in"), speech.say("Jumlah", "Number"),
+      rows);
 }
 
 std::string in_small_letters(std::string_view text) {
@@ -136,7 +139,8 @@ std::vector<const Sop*> services_of(const office::Rulebook& rulebook) {
   const std::vector<const Sop*> all = rulebook.sops_in_force();
   std::vector<const Sop*> services;
   for (const Sop* sop : all)
-    if (!rulebook.is_retired(sop->id) && std::none_of(all.begin(), all.end(), [&](const Sop* other) {
+    if (!rulebook.is_retired(sop->id) &&
+        std::none_of(all.begin(), all.end(), [&](const Sop* other) {
           return other->objection && other->objection->sop == sop->id;
         }))
       services.push_back(sop);
@@ -201,8 +205,7 @@ Response FrontPages::citizens_page(const PageCall& call, const Speech& speech, s
   page.frame = Page::Frame::wide;
   page.tongue = speech.tongue();
   page.other_tongue = other_tongue_of(call.request, speech.tongue());
-  page.beside_name =
-      html("<a href=\"/masuk\">{}</a>", speech.say("Masuk petugas", "For officers"));
+  page.beside_name = html("<a href=\"/masuk\">{}</a>", speech.say("Masuk petugas", "For officers"));
   page.foot = contact_foot(signing_in_.office(), speech, now);
   page.body = std::move(body);
   Response response = page_response(200, page);
@@ -224,7 +227,8 @@ Html FrontPages::services(const PageCall& call, const Speech& speech,
     search = html(
         "<form method=\"get\" action=\"/\" role=\"search\"><label for=\"q\">{}</label>"
         "<div class=\"sebaris cari\"><input type=\"search\" id=\"q\" name=\"q\" value=\"{}\" "
-        "maxlength=\"{}\"><button>{}</button></div></form><p class=\"halus\" role=\"status\">{} {}</p>",
+        "maxlength=\"{}\"><button>{}</button></div></form><p class=\"halus\" role=\"status\">{} "
+        "{}</p>",
         speech.say("Nama layanan", "Name of a service"), asked, kQueryMax,
         speech.say("Cari", "Search"), all.size(), speech.say("layanan", "services"));
     all.resize(std::min(all.size(), kListed));
@@ -254,11 +258,11 @@ awaitable<Response> FrontPages::front(PageCall call) {
   const Instant now = co_await std::move(asking);
   const Speech speech = speech_of(call);
   const std::string& apply = signing_in_.office().counter.apply_url;
-  const Html where = apply.empty()
-                         ? Html()
-                         : html("<p>{} <a class=\"sentuh\" href=\"{}\" rel=\"noreferrer\">{}</a></p>",
-                                speech.say("Permohonan baru diajukan melalui", "Apply at"), apply,
-                                apply.substr(apply.find("//") + 2));
+  const Html where =
+      apply.empty() ? Html()
+                    : html("<p>{} <a class=\"sentuh\" href=\"{}\" rel=\"noreferrer\">{}</a></p>",
+                           speech.say("Permohonan baru diajukan melalui", "Apply at"), apply,
+                           apply.substr(apply.find("//") + 2));
   Html body = html(
       "<div class=\"dua\"><section><h1>{}</h1><p>{}</p>{}<p class=\"halus\">{}</p></section>"
       "<section><h2>{}</h2><div class=\"kartu\"><p>{}</p>{}</div></section></div>{}{}{}",
@@ -279,9 +283,8 @@ awaitable<Response> FrontPages::front(PageCall call) {
 
 awaitable<Response> FrontPages::requirements(PageCall call) {
   const std::vector<const Sop*> all = services_of(rulebook_);
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Sop* sop) {
-    return sop->id == call.request.param("id");
-  });
+  const auto found = std::find_if(
+      all.begin(), all.end(), [&](const Sop* sop) { return sop->id == call.request.param("id"); });
   if (found == all.end()) co_return not_found(call);
   const auto board = board_.current();
   auto asking = office_time(board);
@@ -289,11 +292,11 @@ awaitable<Response> FrontPages::requirements(PageCall call) {
   const Speech speech = speech_of(call);
   const Sop& sop = **found;
   const std::vector<const Sop*> alone(1, &sop);
-  Html body = html("<p class=\"halus\"><a class=\"sentuh\" href=\"/\">{}</a></p>"
-                   "<h1 lang=\"id\">{}</h1>{}<h2>{}</h2><div class=\"kartu\">{}</div>",
-                   speech.say("Halaman depan", "Front page"), sop.title,
-                   table_of(alone, board.get(), speech),
-                   speech.say("Syarat", "What is asked for"), requirements_of(sop, speech));
+  Html body = html(
+      "<p class=\"halus\"><a class=\"sentuh\" href=\"/\">{}</a></p>"
+      "<h1 lang=\"id\">{}</h1>{}<h2>{}</h2><div class=\"kartu\">{}</div>",
+      speech.say("Halaman depan", "Front page"), sop.title, table_of(alone, board.get(), speech),
+      speech.say("Syarat", "What is asked for"), requirements_of(sop, speech));
   co_return citizens_page(call, speech, sop.title, std::move(body), now);
 }
 
@@ -338,22 +341,22 @@ awaitable<Response> FrontPages::find(PageCall call) {
       "<h1>{}</h1><div class=\"kartu\"><p>{}</p><p class=\"halus\">{} <a class=\"sentuh\" "
       "href=\"/\">{}</a>.</p></div>",
       speech.say("Periksa pesan Anda", "Look at your messages"),
-      speech.say("Apabila permohonan dan kontak itu cocok, tautan lacak sedang dikirim ke nomor dan "
-                 "email yang tercatat.",
-                 "If the application and the contact fit, the link is on its way to the number and "
-                 "address on record."),
+      speech.say(
+          "Apabila permohonan dan kontak itu cocok, tautan lacak sedang dikirim ke nomor dan "
+          "email yang tercatat.",
+          "If the application and the contact fit, the link is on its way to the number and "
+          "address on record."),
       speech.say("Belum menerima apa pun dalam 15 menit? Periksa penulisannya dan",
                  "Nothing within 15 minutes? Check what you typed and"),
       speech.say("minta lagi", "ask again"));
-  co_return citizens_page(call, speech,
-                          speech.say("Periksa pesan Anda", "Look at your messages"),
+  co_return citizens_page(call, speech, speech.say("Periksa pesan Anda", "Look at your messages"),
                           std::move(body), now);
 }
 
 // Of a whole link only its code.
 awaitable<Response> FrontPages::find_receipt(PageCall call) {
-  std::string code = trimmed(
-      std::string(call.request.query.get("kode").value_or("").substr(0, kCodeMax)));
+  std::string code =
+      trimmed(std::string(call.request.query.get("kode").value_or("").substr(0, kCodeMax)));
   if (const auto slash = code.rfind('/'); slash != std::string::npos) code = code.substr(slash + 1);
   co_return see_other(code.empty() ? "/" : "/cek/" + query_encoded(code));
 }

@@ -94,14 +94,12 @@ Html hatching() {
       "<rect width=\"2\" height=\"4\" fill=\"#a3201a\"/></pattern></defs>");
 }
 
-Html filled(double x, double y, double width, double height, std::size_t series,
-            std::size_t of) {
+Html filled(double x, double y, double width, double height, std::size_t series, std::size_t of) {
   constexpr std::array<std::string_view, 3> kFills{"#fff", "#0b5d68", "url(#garis)"};
   constexpr std::array<std::string_view, 3> kEdges{"#0b5d68", "#0b5d68", "#a3201a"};
   const std::size_t at_fill = of == 1 ? 1 : series % kFills.size();
-  return html(
-      "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\" stroke=\"{}\"/>", at(x),
-      at(y), at(width), at(height), kFills.at(at_fill), kEdges.at(at_fill));
+  return html("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\" stroke=\"{}\"/>",
+              at(x), at(y), at(width), at(height), kFills.at(at_fill), kEdges.at(at_fill));
 }
 
 Html line(double x1, double y1, double x2, double y2) {
@@ -182,8 +180,7 @@ Html columns(std::string_view title, const std::vector<std::string>& series,
     double left = middle - thick * static_cast<double>(groups[g].values.size()) / 2;
     for (std::size_t i = 0; i < groups[g].values.size(); ++i, left += thick) {
       const double value = groups[g].values[i];
-      content +=
-          filled(left, floor - value * scale, thick - 1.5, value * scale, i, series.size());
+      content += filled(left, floor - value * scale, thick - 1.5, value * scale, i, series.size());
       content +=
           text(left + thick / 2, floor - value * scale - 3, "middle", fmt::format("{:.0f}", value));
     }

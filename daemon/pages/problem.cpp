@@ -41,10 +41,11 @@ Response problem_page(const Response& problem, bool english, const std::string& 
   page.tongue = english ? notify::Tongue::english : notify::Tongue::indonesian;
   page.title = english ? type->title.english : type->title.indonesian;
   page.office = office;
-  page.body = html("<h1>{}</h1><div class=\"kartu\"><p>{}</p><p><a class=\"tombol\" href=\"/\">{}"
-                   "</a></p></div>",
-                   page.title, english ? type->help.english : type->help.indonesian,
-                   english ? "Front page" : "Halaman depan");
+  page.body = html(
+      "<h1>{}</h1><div class=\"kartu\"><p>{}</p><p><a class=\"tombol\" href=\"/\">{}"
+      "</a></p></div>",
+      page.title, english ? type->help.english : type->help.indonesian,
+      english ? "Front page" : "Halaman depan");
   return page_response(problem.status, page);
 }
 

@@ -105,14 +105,16 @@ Html row_of(const ProofView& view, const DayProof& day, bool last, Seconds shown
   const bool today = holds(day, view.now) && view.now < view.until;
   const bool counts = day.counted.count() > 0;
   const Html paused = paused_words(day, view.speech);
-  const Html why = counts || !paused.empty()
-                       ? html("{}{}", counted_words(day, view.speech), paused)
-                       : html("{}", idle_words(day, view.speech));
+  const Html why = counts || !paused.empty() ? html("{}{}", counted_words(day, view.speech), paused)
+                                             : html("{}", idle_words(day, view.speech));
   return html(
       "<tr class=\"{}\"><th scope=\"row\">{}<span class=\"hitungan\">{}{}</span></th>"
       "<td class=\"angka\">{}</td></tr>",
-      today ? "hari-ini" : counts ? "" : "sepi", view.speech.day(local), why,
-      marks_of(view, day, last), counts ? view.speech.hours(shown) : std::string("–"));
+      today    ? "hari-ini"
+      : counts ? ""
+               : "sepi",
+      view.speech.day(local), why, marks_of(view, day, last),
+      counts ? view.speech.hours(shown) : std::string("–"));
 }
 
 std::string whole_words(const ProofView& view, Seconds whole) {
@@ -133,9 +135,8 @@ Html table_of(const ProofView& view) {
     whole += days[i].counted;
     const Seconds minutes = Seconds{whole.count() / 60 * 60};
     if (i + 1 == first)
-      rows += html(
-          "<tr><th scope=\"row\">{} {}</th><td class=\"angka\">{}</td></tr>", first,
-          speech.say("hari sebelumnya", "days before"), speech.hours(minutes));
+      rows += html("<tr><th scope=\"row\">{} {}</th><td class=\"angka\">{}</td></tr>", first,
+                   speech.say("hari sebelumnya", "days before"), speech.hours(minutes));
     if (i >= first) rows += row_of(view, days[i], i + 1 == days.size(), minutes - shown);
     shown = minutes;
   }
@@ -169,9 +170,10 @@ std::vector<StandstillCause> causes_for_applicant(const Permit& permit, const So
   for (const Visit& visit : permit.visits)
     if (stops_case(visit, sop) && !visit.undone)
       causes.push_back({{visit.opened_at, visit.closed_at},
-                        visit.returned ? std::string(speech.say("menunggu perbaikan berkas dari Anda",
-                                                                "waiting for your corrections"))
-                                       : step_name(visit, sop)});
+                        visit.returned
+                            ? std::string(speech.say("menunggu perbaikan berkas dari Anda",
+                                                     "waiting for your corrections"))
+                            : step_name(visit, sop)});
   return causes;
 }
 
@@ -185,13 +187,11 @@ Html moved_words(const ProofView& view, const std::vector<StandstillCause>& caus
   for (const StandstillCause& cause : causes)
     if (cause.stretch.from < *view.replay.due())
       because += (because.empty() ? "" : "; ") + case_words(cause, speech);
-  return in_tongue(speech.tongue(),
-                   "<p><strong>Berubah:</strong> semula {}. Mundur {}{}.</p>",
-                   "<p><strong>Moved:</strong> first {}. Put off by {}{}.</p>",
-                   speech.brief_end(view.replay.first_due()),
-                   speech.span(by, view.replay.counting()),
-                   because.empty() ? std::string()
-                                   : speech.say(" karena ", ", because of ") + because);
+  return in_tongue(
+      speech.tongue(), "<p><strong>Berubah:</strong> semula {}. Mundur {}{}.</p>",
+      "<p><strong>Moved:</strong> first {}. Put off by {}{}.</p>",
+      speech.brief_end(view.replay.first_due()), speech.span(by, view.replay.counting()),
+      because.empty() ? std::string() : speech.say(" karena ", ", because of ") + because);
 }
 
 // What came of it: how late it is, or how much was left when it ended.
@@ -211,22 +211,20 @@ Html outcome_words(const ProofView& view) {
                                  view.replay.counting()),
                      speech.brief(end));
   if (view.ledger.closed)
-    return in_tongue(speech.tongue(),
-                     "<p>Selesai {}, sebelum jatuh tempo {}: {} tidak terpakai.</p>",
-                     "<p>Done {}, before it was due {}: {} were left.</p>", speech.brief(end),
-                     speech.brief_end(*due),
-                     speech.span(view.replay.total() - view.proof.consumed,
-                                 view.replay.counting()));
+    return in_tongue(
+        speech.tongue(), "<p>Selesai {}, sebelum jatuh tempo {}: {} tidak terpakai.</p>",
+        "<p>Done {}, before it was due {}: {} were left.</p>", speech.brief(end),
+        speech.brief_end(*due),
+        speech.span(view.replay.total() - view.proof.consumed, view.replay.counting()));
   return {};
 }
 
 Html facts_of(const ProofView& view, const std::vector<StandstillCause>& causes) {
   const Speech& speech = view.speech;
-  const std::string hours =
-      view.replay.counting() == Counting::working
-          ? fmt::format("{} {},", speech.say(", yaitu", ", which is"),
-                        speech.duration(view.replay.total()))
-          : "";
+  const std::string hours = view.replay.counting() == Counting::working
+                                ? fmt::format("{} {},", speech.say(", yaitu", ", which is"),
+                                              speech.duration(view.replay.total()))
+                                : "";
   Html facts = in_tongue(speech.tongue(), "<p>Batasnya {}{} sejak {}.</p>",
                          "<p>The limit is {}{} from {}.</p>", speech.budget(view.ledger.budget),
                          hours, speech.moment(view.ledger.opened));
@@ -240,9 +238,10 @@ Html facts_of(const ProofView& view, const std::vector<StandstillCause>& causes)
                        "<p>When the file was at this step before, {} were used.</p>",
                        speech.span(view.proof.carried, view.replay.counting()));
   if (view.proof.provisional)
-    facts += html("<p class=\"halus\">{}</p>",
-                  speech.say("Sementara: hari libur untuk sebagian masa ini belum ditetapkan.",
-                             "Provisional: the holidays of a part of this time are not decreed yet."));
+    facts +=
+        html("<p class=\"halus\">{}</p>",
+             speech.say("Sementara: hari libur untuk sebagian masa ini belum ditetapkan.",
+                        "Provisional: the holidays of a part of this time are not decreed yet."));
   return facts;
 }
 
@@ -250,13 +249,14 @@ Html facts_of(const ProofView& view, const std::vector<StandstillCause>& causes)
 Html proof_of(const Ledger& ledger, const std::vector<StandstillCause>& causes,
               const Speech& speech, Instant now) {
   const Replay replay(ledger, speech.calendar());
-  const Instant until = replay.due() ? std::min(*replay.due(), ledger.closed.value_or(*replay.due()))
-                                     : ledger.closed.value_or(now);
+  const Instant until = replay.due()
+                            ? std::min(*replay.due(), ledger.closed.value_or(*replay.due()))
+                            : ledger.closed.value_or(now);
   const Proof proof = prove(ledger, causes, speech.calendar(), until);
   const ProofView view{ledger, replay, proof, speech, now, until};
-  return html(
-      "{}{}{}<p class=\"halus\">{}</p>", facts_of(view, causes), table_of(view), outcome_words(view),
-      speech.say("j: jam, m: menit.", "h: hours, m: minutes of working time."));
+  return html("{}{}{}<p class=\"halus\">{}</p>", facts_of(view, causes), table_of(view),
+              outcome_words(view),
+              speech.say("j: jam, m: menit.", "h: hours, m: minutes of working time."));
 }
 
 // The limit of law does not wait for what the office waits for.
@@ -279,9 +279,9 @@ Html proof_of_case(const Permit& permit, const Sop& sop, const Speech& speech, I
                    For reader) {
   const auto ledger = case_ledger(permit, sop);
   if (!ledger) return {};
-  const std::vector<StandstillCause> causes =
-      reader == For::applicant ? causes_for_applicant(permit, sop, speech)
-                               : causes_of_case(permit, sop);
+  const std::vector<StandstillCause> causes = reader == For::applicant
+                                                  ? causes_for_applicant(permit, sop, speech)
+                                                  : causes_of_case(permit, sop);
   return html("{}{}", proof_of(*ledger, causes, speech, now), legal_words(permit, sop, speech));
 }
 

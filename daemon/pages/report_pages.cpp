@@ -67,7 +67,8 @@ class ReportPages : public PageGroup {
   }
   Html choices(const PageCall& call, const Asked& asked) const;
   bool may_read(const PageCall& call) const {
-    return call.who->visitor.overseer || reads_reports(rulebook_, call.who->officer.id, call.who->now);
+    return call.who->visitor.overseer ||
+           reads_reports(rulebook_, call.who->officer.id, call.who->now);
   }
   Response not_theirs(const PageCall& call) const {
     return refusal_page(403, call, "Tidak berwenang", "Laporan ini untuk pimpinan dan pengawas.");
@@ -118,15 +119,17 @@ Html ReportPages::choices(const PageCall& call, const Asked& asked) const {
   for (int back = kMonthsOffered; back >= 0; --back) {
     const std::string month = month_before(today, back);
     const std::string words = month_words(month) + (back == 0 ? ", berjalan" : "");
-    months += month == asked.month
-                  ? html("<li><strong aria-current=\"page\">{}</strong></li>", words)
-                  : html("<li><a class=\"sentuh\" href=\"/laporan?sop={}&amp;bulan={}\">{}</a></li>",
-                         asked.sop->id, month, words);
+    months +=
+        month == asked.month
+            ? html("<li><strong aria-current=\"page\">{}</strong></li>", words)
+            : html("<li><a class=\"sentuh\" href=\"/laporan?sop={}&amp;bulan={}\">{}</a></li>",
+                   asked.sop->id, month, words);
   }
   Html services;
   if (sops.size() > 1)
     services = html(
-        "<form method=\"get\" action=\"/laporan\" class=\"sebaris\"><label for=\"sop\">Layanan</label>"
+        "<form method=\"get\" action=\"/laporan\" class=\"sebaris\"><label "
+        "for=\"sop\">Layanan</label>"
         "{}<input type=\"hidden\" name=\"bulan\" value=\"{}\"><button>Tampilkan</button></form>",
         service_choice(sops, asked.sop->id, ""), asked.month);
   const std::string query = fmt::format("?sop={}&bulan={}", asked.sop->id, asked.month);
@@ -144,10 +147,10 @@ awaitable<Response> ReportPages::report(PageCall call) {
   if (!found.sop) co_return not_found(call);
   const Context context = rulebook_.context(*found.sop, call.who->now);
   const std::string title = "Laporan " + month_words(found.month);
-  Html body = html("<h1>{}</h1><p class=\"halus\">{} · angka per {}</p>{}<div class=\"laporan\">{}</div>",
-                   title, found.sop->title, moment_words(calendar_of(*found.sop), call.who->now),
-                   choices(call, found),
-                   month_report_body(subject_of(call, found, context)));
+  Html body =
+      html("<h1>{}</h1><p class=\"halus\">{} · angka per {}</p>{}<div class=\"laporan\">{}</div>",
+           title, found.sop->title, moment_words(calendar_of(*found.sop), call.who->now),
+           choices(call, found), month_report_body(subject_of(call, found, context)));
   co_return page(200, call, title, std::move(body), true);
 }
 
@@ -167,8 +170,7 @@ awaitable<Response> ReportPages::csv(PageCall call) {
   const Asked found = co_await std::move(asking);
   if (!found.sop) co_return not_found(call);
   const Context context = rulebook_.context(*found.sop, call.who->now);
-  co_return document("text/csv; charset=utf-8",
-                     month_report_csv(subject_of(call, found, context)),
+  co_return document("text/csv; charset=utf-8", month_report_csv(subject_of(call, found, context)),
                      fmt::format("laporan-{}-{}.csv", found.sop->id, found.month));
 }
 
@@ -198,9 +200,8 @@ awaitable<Response> ReportPages::evidence(PageCall call) {
   pg::Pool::Lease lease = co_await std::move(acquiring);
   auto verifying = store::verify_record(*lease, options);
   const store::AuditReport chain = co_await std::move(verifying);
-  const Context context =
-      rulebook_.context(rulebook_.sop_version(stored.permit.sop_version),
-                        std::max(found.moment.now, stored.permit.changed_at));
+  const Context context = rulebook_.context(rulebook_.sop_version(stored.permit.sop_version),
+                                            std::max(found.moment.now, stored.permit.changed_at));
   const std::vector<store::StoredEvent> its_events = found.results[events];
   const std::vector<store::StoredNote> its_notes = found.results[notes];
   const std::vector<store::ToldNotice> its_told = found.results[told];
@@ -208,8 +209,9 @@ awaitable<Response> ReportPages::evidence(PageCall call) {
   const std::vector<store::RelatedPermit> its_related = found.results[related];
   log_event(Level::info, "evidence_printed",
             {{"by", "officer:" + call.who->officer.id}, {"permit", stored.permit.number}});
-  const Dossier whole{stored,      context,     its_events, its_notes, its_told,
-                      its_letters, its_related, chain,      signing_in_.office_name()};
+  const Dossier whole{stored,      context,  its_events,
+                      its_notes,   its_told, its_letters,
+                      its_related, chain,    signing_in_.office_name()};
   co_return document("text/html; charset=utf-8", dossier_page(whole), "");
 }
 

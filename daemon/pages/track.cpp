@@ -116,11 +116,10 @@ Html usual_times(const TrackView& view) {
 
 Html head_of(const TrackView& view) {
   const Permit& permit = view.permit();
-  return html(
-      "<p class=\"halus\">{} {} · {}</p><h1>{}</h1><p class=\"halus\">{} {} · {} {}</p>",
-      view.say("Nomor", "Number"), permit.number, view.own(view.sop.title), permit.subject,
-      view.say("Pemohon:", "Applicant:"), view.stored.applicant.name,
-      view.say("diajukan", "submitted"), view.speech.brief(permit.submitted_at));
+  return html("<p class=\"halus\">{} {} · {}</p><h1>{}</h1><p class=\"halus\">{} {} · {} {}</p>",
+              view.say("Nomor", "Number"), permit.number, view.own(view.sop.title), permit.subject,
+              view.say("Pemohon:", "Applicant:"), view.stored.applicant.name,
+              view.say("diajukan", "submitted"), view.speech.brief(permit.submitted_at));
 }
 
 Html body_of(const TrackView& view, const Html& said) {

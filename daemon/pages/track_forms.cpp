@@ -61,10 +61,10 @@ std::string can_be_undone(const TrackView& view) {
   const Seconds window = view.context.send.undo_window;
   if (window.count() == 0)
     return view.say("Penarikan tidak dapat dibatalkan.", "This cannot be taken back.");
-  return fmt::format("{} {}.",
-                     view.say("Penarikan hanya dapat dibatalkan dalam",
-                              "This can be taken back only within"),
-                     view.speech.duration(window));
+  return fmt::format(
+      "{} {}.",
+      view.say("Penarikan hanya dapat dibatalkan dalam", "This can be taken back only within"),
+      view.speech.duration(window));
 }
 
 }  // namespace
@@ -81,11 +81,10 @@ Html form_to_mend(const TrackView& view, const Visit& visit,
   int number = 0;
   for (const Slot& slot : upload_slots(view, wanting)) {
     const std::string words = document_words(slot.kind, slot.name, view.sop);
-    inputs +=
-        upload_input(fmt::format("berkas{}", ++number), slot.kind, slot.name,
-                     slot.named ? words + view.say(" (perlu diperbaiki)", " (needs mending)")
-                                : replace_words(view, slot),
-                     false);
+    inputs += upload_input(fmt::format("berkas{}", ++number), slot.kind, slot.name,
+                           slot.named ? words + view.say(" (perlu diperbaiki)", " (needs mending)")
+                                      : replace_words(view, slot),
+                           false);
   }
   const std::string& action = (*again)->action->id;
   const Typed typed = view.typed(action);
@@ -165,8 +164,8 @@ Html form_of_receipt(const TrackView& view, const Visit& visit) {
 
 Html form_to_withdraw(const TrackView& view) {
   if (!view.may(Offer::What::withdraw)) return {};
-  const std::string words = view.speech.english() ? "Withdraw the application"
-                                                  : action_words(view.sop, "", kWithdrawal);
+  const std::string words =
+      view.speech.english() ? "Withdraw the application" : action_words(view.sop, "", kWithdrawal);
   const Html inside = html(
       "<p>{} {}</p>{}<div class=\"pilihan\">"
       "<label><input type=\"checkbox\" name=\"yakin\" value=\"ya\" required>"

@@ -131,10 +131,10 @@ Html wanting_of(const TrackView& view, const Visit& visit) {
   Html list;
   for (const store::StoredNote& note :
        store::last_notes(view.notes, visit.id, {"deficiency", "note"}))
-    list += html("<br>{}{}",
-                 note.document.empty() ? std::string()
-                                       : document_name(note.document, view.sop) + ": ",
-                 lines(note.text));
+    list +=
+        html("<br>{}{}",
+             note.document.empty() ? std::string() : document_name(note.document, view.sop) + ": ",
+             lines(note.text));
   return list;
 }
 
@@ -142,25 +142,23 @@ Html wanting_of(const TrackView& view, const Visit& visit) {
 Html passed(const TrackView& view, const Visit& visit) {
   const Sop& sop = sop_of(visit, view.sop);
   if (visit.returned)
-    return past_item("✓",
-                     html("{}", view.say("Menunggu perbaikan dari Anda",
-                                         "Waiting for your corrections")),
-                     fmt::format("{} {} {}", view.speech.brief(visit.opened_at),
-                                 view.say("sampai", "until"), view.speech.brief(*visit.closed_at)),
-                     html(" · {}", view.own(done_words(view, visit))));
+    return past_item(
+        "✓", html("{}", view.say("Menunggu perbaikan dari Anda", "Waiting for your corrections")),
+        fmt::format("{} {} {}", view.speech.brief(visit.opened_at), view.say("sampai", "until"),
+                    view.speech.brief(*visit.closed_at)),
+        html(" · {}", view.own(done_words(view, visit))));
   std::string who = who_has(view, visit.role);
   if (!visit.closed_for.empty())
     who = stand_in_title({visit.closed_by, visit.closed_for, visit.role, *visit.closed_at},
                          view.letters, view.context);
-  return past_item("✓", view.own(sop.step_name(visit.step)), view.speech.brief(*visit.closed_at),
-                   html(" · {} · {}{}", who, view.own(done_words(view, visit)),
-                        wanting_of(view, visit)));
+  return past_item(
+      "✓", view.own(sop.step_name(visit.step)), view.speech.brief(*visit.closed_at),
+      html(" · {} · {}{}", who, view.own(done_words(view, visit)), wanting_of(view, visit)));
 }
 
 // When the office waited for an answer.
 Html answered(const TrackView& view, const Pause& pause) {
-  return past_item("✓",
-                   html("{}", view.say("Menunggu jawaban Anda", "Waiting for your answer")),
+  return past_item("✓", html("{}", view.say("Menunggu jawaban Anda", "Waiting for your answer")),
                    fmt::format("{} {} {}", view.speech.brief(pause.from),
                                view.say("sampai", "until"), view.speech.brief(*pause.to)),
                    Html());
@@ -207,8 +205,8 @@ Html open_item(const TrackView& view, const Visit& visit) {
                         view.now > *sla.due_at ? view.say("seharusnya", "was due")
                                                : view.say("paling lambat", "due"),
                         view.speech.brief_end(*sla.due_at));
-  const std::string who = view.sop.is_applicant(step.role) ? who_has(view, step.role)
-                                                           : holder_title(view, visit);
+  const std::string who =
+      view.sop.is_applicant(step.role) ? who_has(view, step.role) : holder_title(view, visit);
   return html(
       "<li class=\"kini\" aria-current=\"step\"><span class=\"nomor\">{}</span><strong>{}</strong>"
       "<br><span class=\"halus\">{} · {}{}</span></li>",

@@ -49,11 +49,10 @@ const char* nothing_to_do(const TrackView& view) {
 Html lapses_by(const TrackView& view, const Visit& visit) {
   for (const ActionRule& action : view.sop.step(visit.step).actions)
     if (action.automatic_after && action.state == PermitState::lapsed)
-      return html("<p><strong>{} {}</strong>. {}</p>",
-                  view.say("Kirim paling lambat", "Send them by"),
-                  view.speech.end(
-                      view.calendar.deadline(visit.opened_at, *action.automatic_after).due),
-                  view.say("Setelah itu permohonan gugur.", "After that the application lapses."));
+      return html(
+          "<p><strong>{} {}</strong>. {}</p>", view.say("Kirim paling lambat", "Send them by"),
+          view.speech.end(view.calendar.deadline(visit.opened_at, *action.automatic_after).due),
+          view.say("Setelah itu permohonan gugur.", "After that the application lapses."));
   return {};
 }
 
@@ -66,13 +65,13 @@ Html returned_card(const TrackView& view, const Visit& visit) {
     list += note.document.empty() ? html("<li>{}</li>", lines(note.text))
                                   : html("<li><strong>{}</strong>: {}</li>",
                                          document_name(note.document, view.sop), lines(note.text));
-  const Html inside = html(
-      "<h2>{}</h2><ul>{}</ul><p>{} {}. {}</p>{}{}",
-      view.say("Yang perlu diperbaiki", "What needs mending"), list,
-      view.say("Dikembalikan", "Returned"), view.speech.moment(visit.opened_at),
-      view.say("Waktu layanan dihitung setelah berkas dinyatakan lengkap.",
-               "The time for our decision counts once the file is found complete."),
-      lapses_by(view, visit), form_to_mend(view, visit, wanting));
+  const Html inside =
+      html("<h2>{}</h2><ul>{}</ul><p>{} {}. {}</p>{}{}",
+           view.say("Yang perlu diperbaiki", "What needs mending"), list,
+           view.say("Dikembalikan", "Returned"), view.speech.moment(visit.opened_at),
+           view.say("Waktu layanan dihitung setelah berkas dinyatakan lengkap.",
+                    "The time for our decision counts once the file is found complete."),
+           lapses_by(view, visit), form_to_mend(view, visit, wanting));
   return card(view, Tone::soon, view.say("Perlu Anda lengkapi", "Needs your corrections"), inside);
 }
 
@@ -81,9 +80,8 @@ Html places(const TrackView& view, const Visit* besides) {
   Html items;
   for (const Visit* visit : http::by_urgency(view.permit(), view.sop, view.calendar, view.now))
     if (visit != besides)
-      items += html("<li><strong>{}</strong> {} {}{}</li>",
-                    view.own(step_name(*visit, view.sop)), view.say("oleh", "with"),
-                    view.own(holder_title(view, *visit)),
+      items += html("<li><strong>{}</strong> {} {}{}</li>", view.own(step_name(*visit, view.sop)),
+                    view.say("oleh", "with"), view.own(holder_title(view, *visit)),
                     view.permit().open_pause(visit->id) ? view.say(", dijeda", ", paused") : "");
   return items.empty() ? Html() : html("<ul>{}</ul>", items);
 }
@@ -110,19 +108,18 @@ Html question_card(const TrackView& view, const Pause& pause, const Visit& visit
                  view.say("Setelah itu waktu layanan berjalan kembali tanpa jawaban Anda.",
                           "After that the time for our decision runs again without your answer."))
           : Html();
-  const Html about =
-      pause.requirement.empty()
-          ? Html()
-          : html("<p>{} <strong>{}</strong></p>", view.say("Perihal:", "About:"),
-                 view.own(requirement_words(pause.requirement, view.sop)));
-  const Html inside = html(
-      "<h2>{}</h2>{}{}{}<p class=\"halus\">{} {} {} {}. {}</p>{}{}",
-      view.say("Kami memerlukan keterangan Anda", "We need information from you"), about, question,
-      until, view.say("Ditanyakan", "Asked"), view.speech.moment(pause.from),
-      view.say("pada tahap", "at the step"), view.own(step_name(visit, view.sop)),
-      view.say("Waktu layanan berhenti sampai jawaban Anda kami terima.",
-               "The time for our decision stands still until we receive your answer."),
-      form_to_answer(view, visit), going_on(view, visit));
+  const Html about = pause.requirement.empty()
+                         ? Html()
+                         : html("<p>{} <strong>{}</strong></p>", view.say("Perihal:", "About:"),
+                                view.own(requirement_words(pause.requirement, view.sop)));
+  const Html inside =
+      html("<h2>{}</h2>{}{}{}<p class=\"halus\">{} {} {} {}. {}</p>{}{}",
+           view.say("Kami memerlukan keterangan Anda", "We need information from you"), about,
+           question, until, view.say("Ditanyakan", "Asked"), view.speech.moment(pause.from),
+           view.say("pada tahap", "at the step"), view.own(step_name(visit, view.sop)),
+           view.say("Waktu layanan berhenti sampai jawaban Anda kami terima.",
+                    "The time for our decision stands still until we receive your answer."),
+           form_to_answer(view, visit), going_on(view, visit));
   return card(view, Tone::paused, view.say("Menunggu jawaban Anda", "Waiting for your answer"),
               inside);
 }
@@ -142,13 +139,13 @@ Html elsewhere_card(const TrackView& view, const Visit& visit) {
                  view.say("Selama menunggu Anda, waktu layanan berhenti.",
                           "While we wait for you, the time for our decision stands still."))
           : Html();
-  const Html inside = html(
-      "<h2>{}</h2><p class=\"besar\">{} {}. <strong>{}</strong></p>{}{}",
-      view.own(step_name(visit, view.sop)),
-      view.say("Tahap ini menunggu Anda, melalui", "This step waits for you, through"),
-      view.own(role_words(view.sop, visit.role)), until, stands, going_on(view, visit));
-  return card(view, late ? Tone::late : Tone::soon,
-              view.say("Menunggu Anda", "Waiting for you"), inside);
+  const Html inside =
+      html("<h2>{}</h2><p class=\"besar\">{} {}. <strong>{}</strong></p>{}{}",
+           view.own(step_name(visit, view.sop)),
+           view.say("Tahap ini menunggu Anda, melalui", "This step waits for you, through"),
+           view.own(role_words(view.sop, visit.role)), until, stands, going_on(view, visit));
+  return card(view, late ? Tone::late : Tone::soon, view.say("Menunggu Anda", "Waiting for you"),
+              inside);
 }
 
 const Visit* waiting_elsewhere(const TrackView& view) {
@@ -172,8 +169,9 @@ Html decree_lines(const TrackView& view) {
              : document_link(document, view.path + "/dokumen/", view.sop);
     Html number;
     if (!document.number.empty())
-      number = html("<p class=\"nomor-sk\"><span class=\"halus\">{}</span><br><strong>{}</strong></p>",
-                    view.say("Nomor", "Number"), document.number);
+      number =
+          html("<p class=\"nomor-sk\"><span class=\"halus\">{}</span><br><strong>{}</strong></p>",
+               view.say("Nomor", "Number"), document.number);
     (document.number.empty() ? others : numbered) += html("{}<p>{}</p>", number, link);
   }
   return html("{}{}", numbered, others);
@@ -227,9 +225,8 @@ Html reasons_of_refusal(const TrackView& view) {
   }
   return why ? html("<h2>{}</h2><p class=\"besar\">{}</p>", view.say("Alasan", "Why"),
                     lines(why->text))
-             : html("<p>{}</p>",
-                    view.say("Alasannya tercantum dalam surat penolakan.",
-                             "The reasons are in the letter of refusal."));
+             : html("<p>{}</p>", view.say("Alasannya tercantum dalam surat penolakan.",
+                                          "The reasons are in the letter of refusal."));
 }
 
 std::string ended_in(const TrackView& view) {
@@ -262,12 +259,13 @@ Html ended_card(const TrackView& view) {
                        view.say("Diputuskan", "Decided"), when, how_to_object(view),
                        objections_to(view.stored, view.beside, view.links)));
     case PermitState::withdrawn:
-      return card(view, Tone::neutral, view.say("Ditarik", "Withdrawn"),
-                  in_tongue(view.tongue(),
-                            "<p>Permohonan ini ditarik oleh pemohon {} dan tidak diproses lagi.</p>",
-                            "<p>The applicant withdrew this application on {}; it is not gone on "
-                            "with.</p>",
-                            when));
+      return card(
+          view, Tone::neutral, view.say("Ditarik", "Withdrawn"),
+          in_tongue(view.tongue(),
+                    "<p>Permohonan ini ditarik oleh pemohon {} dan tidak diproses lagi.</p>",
+                    "<p>The applicant withdrew this application on {}; it is not gone on "
+                    "with.</p>",
+                    when));
     default:
       return card(view, Tone::neutral, view.say("Gugur", "Lapsed"),
                   in_tongue(view.tongue(), "<p>Permohonan ini dinyatakan gugur {}.</p>",
@@ -278,15 +276,14 @@ Html ended_card(const TrackView& view) {
 Html where_it_is(const TrackView& view, const Visit& visit) {
   const Step& step = view.sop.step(visit.step);
   if (!places(view, &visit).empty())
-    return html("<p class=\"besar\"><strong>{}</strong></p>{}",
-                view.say("Beberapa tahap dikerjakan bersamaan:",
-                         "Several steps are worked on at once:"),
-                places(view, nullptr));
-  return in_tongue(view.tongue(),
-                   "<p class=\"besar\"><strong>Tahap {} dari {}: {} oleh {}.</strong></p>",
-                   "<p class=\"besar\"><strong>Step {} of {}: {}, with {}.</strong></p>",
-                   step.number, view.sop.steps.size(), view.own(step.short_name),
-                   view.own(holder_title(view, visit)));
+    return html(
+        "<p class=\"besar\"><strong>{}</strong></p>{}",
+        view.say("Beberapa tahap dikerjakan bersamaan:", "Several steps are worked on at once:"),
+        places(view, nullptr));
+  return in_tongue(
+      view.tongue(), "<p class=\"besar\"><strong>Tahap {} dari {}: {} oleh {}.</strong></p>",
+      "<p class=\"besar\"><strong>Step {} of {}: {}, with {}.</strong></p>", step.number,
+      view.sop.steps.size(), view.own(step.short_name), view.own(holder_title(view, visit)));
 }
 
 Html late_words(const TrackView& view, const Sla& sla) {
@@ -301,13 +298,14 @@ Html late_words(const TrackView& view, const Sla& sla) {
 }
 
 Html not_yet_counted_card(const TrackView& view, const Html& where) {
-  return card(view, Tone::neutral, view.say("Menunggu verifikasi", "Waiting to be checked"),
-              html("{}<p>{} {}.</p><p class=\"halus\">{}</p>", where,
-                   view.say("Batas waktu ditetapkan setelah berkas dinyatakan lengkap; layanan ini "
-                            "paling lama",
-                            "The date is set once the file is found complete; this service takes at "
-                            "most"),
-                   view.speech.budget(view.sop.case_standard), nothing_to_do(view)));
+  return card(
+      view, Tone::neutral, view.say("Menunggu verifikasi", "Waiting to be checked"),
+      html("{}<p>{} {}.</p><p class=\"halus\">{}</p>", where,
+           view.say("Batas waktu ditetapkan setelah berkas dinyatakan lengkap; layanan ini "
+                    "paling lama",
+                    "The date is set once the file is found complete; this service takes at "
+                    "most"),
+           view.speech.budget(view.sop.case_standard), nothing_to_do(view)));
 }
 
 Html under_way_card(const TrackView& view, const Visit& visit) {
@@ -318,31 +316,32 @@ Html under_way_card(const TrackView& view, const Visit& visit) {
   const std::int64_t percent = total > 0 ? 100 * sla.elapsed.count() / total : 100;
   const Html bar = progress_bar(*sla.status == SlaStatus::overdue ? 100 : percent);
   if (*sla.status == SlaStatus::paused)
-    return card(view, Tone::paused, view.say("Dijeda", "Paused"),
-                html("{}<p>{}</p>{}<p class=\"halus\">{}</p>", where,
-                     view.say("Waktu layanan sedang berhenti; tanggal selesai kami beritahukan "
-                              "setelah berjalan kembali.",
-                              "The time for our decision stands still; we tell you the date once it "
-                              "runs again."),
-                     bar, nothing_to_do(view)));
+    return card(
+        view, Tone::paused, view.say("Dijeda", "Paused"),
+        html("{}<p>{}</p>{}<p class=\"halus\">{}</p>", where,
+             view.say("Waktu layanan sedang berhenti; tanggal selesai kami beritahukan "
+                      "setelah berjalan kembali.",
+                      "The time for our decision stands still; we tell you the date once it "
+                      "runs again."),
+             bar, nothing_to_do(view)));
   if (*sla.status == SlaStatus::overdue)
     return card(view, Tone::late, view.say("Terlambat", "Late"),
                 html("{}{}{}<p class=\"halus\">{}</p>", where, late_words(view, sla), bar,
                      nothing_to_do(view)));
   const bool soon = *sla.status == SlaStatus::due_soon;
-  const Html until = in_tongue(
-      view.tongue(),
-      "<p class=\"besar\">Selesai paling lambat <strong>{}</strong>.</p>{}"
-      "<p class=\"halus\">Sisa {}, dari {} sejak berkas lengkap. {}</p>",
-      "<p class=\"besar\">Done by <strong>{}</strong> at the latest.</p>{}"
-      "<p class=\"halus\">{} left, of {} since the file was complete. {}</p>",
-      view.speech.end(*sla.due_at), bar,
-      view.speech.left(*sla.remaining, counting_of(sla.standard)),
-      view.speech.budget(view.sop.case_standard), nothing_to_do(view));
-  return card(view, soon ? Tone::soon : Tone::ok,
-              soon ? view.say("Mendekati batas waktu", "Due soon")
-                   : view.say("Sesuai jadwal", "On time"),
-              html("{}{}", where, until));
+  const Html until =
+      in_tongue(view.tongue(),
+                "<p class=\"besar\">Selesai paling lambat <strong>{}</strong>.</p>{}"
+                "<p class=\"halus\">Sisa {}, dari {} sejak berkas lengkap. {}</p>",
+                "<p class=\"besar\">Done by <strong>{}</strong> at the latest.</p>{}"
+                "<p class=\"halus\">{} left, of {} since the file was complete. {}</p>",
+                view.speech.end(*sla.due_at), bar,
+                view.speech.left(*sla.remaining, counting_of(sla.standard)),
+                view.speech.budget(view.sop.case_standard), nothing_to_do(view));
+  return card(
+      view, soon ? Tone::soon : Tone::ok,
+      soon ? view.say("Mendekati batas waktu", "Due soon") : view.say("Sesuai jadwal", "On time"),
+      html("{}{}", where, until));
 }
 
 }  // namespace

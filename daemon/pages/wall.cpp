@@ -31,16 +31,15 @@ Html figure(Tone tone, std::int64_t number, const Html& beside, std::string_view
 
 Html figures_of(const office::SopBoard& numbers, const std::string& month) {
   const OnTime time = on_time(numbers);
-  const Html in_time = figure(time.good ? Tone::ok : Tone::neutral, time.met,
-                              html(" <small>dari {}</small>", notify::number(time.of)),
-                              "tepat waktu, " + month);
-  const Html late = figure(numbers.late_open > 0 ? Tone::late : Tone::neutral, numbers.late_open, {},
-                           "lewat batas, belum terbit");
-  const Html legal =
-      numbers.legal_passed > 0
-          ? figure(Tone::late, numbers.legal_passed, {}, "batas hukum terlewati")
-          : figure(numbers.legal_risk > 0 ? Tone::soon : Tone::neutral, numbers.legal_risk, {},
-                   "batas hukum mendekat");
+  const Html in_time =
+      figure(time.good ? Tone::ok : Tone::neutral, time.met,
+             html(" <small>dari {}</small>", notify::number(time.of)), "tepat waktu, " + month);
+  const Html late = figure(numbers.late_open > 0 ? Tone::late : Tone::neutral, numbers.late_open,
+                           {}, "lewat batas, belum terbit");
+  const Html legal = numbers.legal_passed > 0
+                         ? figure(Tone::late, numbers.legal_passed, {}, "batas hukum terlewati")
+                         : figure(numbers.legal_risk > 0 ? Tone::soon : Tone::neutral,
+                                  numbers.legal_risk, {}, "batas hukum mendekat");
   return html("<dl class=\"tiga\">{}{}{}</dl>", in_time, late, legal);
 }
 
@@ -106,7 +105,8 @@ Html panel_of(const WallService& service, const office::Board& board) {
   const office::SopBoard& numbers = numbers_of(board, sop);
   const LocalTime today = service.calendar->local(board.at);
   return html(
-      "<section class=\"kartu\"><div class=\"judul\"><h2>{}</h2><p>batas {}</p></div>{}{}</section>",
+      "<section class=\"kartu\"><div class=\"judul\"><h2>{}</h2><p>batas "
+      "{}</p></div>{}{}</section>",
       sop.title, notify::budget_words(sop.case_standard),
       figures_of(numbers, notify::month_name(today)), table_of(sop, numbers));
 }

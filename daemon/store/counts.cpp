@@ -100,10 +100,10 @@ pg::Slot<std::vector<Decided>> add_decided(pg::Pipeline& pipeline,
 }
 
 pg::Slot<std::vector<CaseTimes>> add_case_times(pg::Pipeline& pipeline, Instant since) {
-  static constexpr auto kTimes = columns(
-      given("sop", &CaseTimes::sop), given("count(*)", &CaseTimes::count),
-      given("percentile_disc(0.5) WITHIN GROUP (ORDER BY case_elapsed)", &CaseTimes::p50),
-      given("percentile_disc(0.9) WITHIN GROUP (ORDER BY case_elapsed)", &CaseTimes::p90));
+  static constexpr auto kTimes =
+      columns(given("sop", &CaseTimes::sop), given("count(*)", &CaseTimes::count),
+              given("percentile_disc(0.5) WITHIN GROUP (ORDER BY case_elapsed)", &CaseTimes::p50),
+              given("percentile_disc(0.9) WITHIN GROUP (ORDER BY case_elapsed)", &CaseTimes::p90));
   static const auto sql = each<kTimes>(
       "SELECT {} FROM permit WHERE case_closed_at >= $1::timestamptz"
       " AND case_closed_at <= (SELECT office_now())"

@@ -75,8 +75,9 @@ TEST_F(CitizenPagesTest, TheFrontPageLeadsCitizensAndNotOfficers) {
   EXPECT_TRUE(browser()
                   .request("GET", "/", "Accept-Language: en-US,en;q=0.9\r\n")
                   .says("Follow your application"));
-  EXPECT_TRUE(
-      browser().request("GET", "/", "Accept-Language: id-ID,en;q=0.5\r\n").says("Lacak permohonan"));
+  EXPECT_TRUE(browser()
+                  .request("GET", "/", "Accept-Language: id-ID,en;q=0.5\r\n")
+                  .says("Lacak permohonan"));
   EXPECT_EQ(browser().get("/cek?kode=https://a.example/cek/abc").header("Location"), "/cek/abc");
 }
 
@@ -89,11 +90,11 @@ TEST_F(CitizenPagesTest, ALostLinkIsSentToWhatIsOnRecordAndTheAnswerTellsNothing
   EXPECT_TRUE(office_.becomes("SELECT count(*) FROM message WHERE text = 'tautan_lacak'", "1"));
   EXPECT_EQ(office_.query("SELECT address FROM message WHERE text = 'tautan_lacak'"),
             "6281311112222");
-  for (const auto& [number, contact] : std::vector<std::pair<std::string, std::string>>{
-           {file.number, "0813 1111 2223"},
-           {"PAUD-2026-99999", "0813 1111 2222"},
-           {file.number, "orang@lain.example"},
-           {"' OR 1=1", ""}}) {
+  for (const auto& [number, contact] :
+       std::vector<std::pair<std::string, std::string>>{{file.number, "0813 1111 2223"},
+                                                        {"PAUD-2026-99999", "0813 1111 2222"},
+                                                        {file.number, "orang@lain.example"},
+                                                        {"' OR 1=1", ""}}) {
     const Answer wrong = ask(number, contact);
     EXPECT_EQ(wrong.page.status, 200) << number;
     EXPECT_EQ(wrong.page.body, right.page.body) << number;
@@ -144,7 +145,8 @@ TEST_F(CitizenPagesTest, TheWayOfAFileKeepsItsReturns) {
   office_.advance("2026-04-02T14:20:00");
   EXPECT_TRUE(page_of(file).says("Yang perlu diperbaiki"));
   Browser applicant = browser();
-  EXPECT_EQ(applicant.press(applicant.get(file.path), "submit", {{"catatan", "sudah"}}).status, 303);
+  EXPECT_EQ(applicant.press(applicant.get(file.path), "submit", {{"catatan", "sudah"}}).status,
+            303);
   act("fo", file, "verifikasi", "accept");
   act("bo", file, "penerimaan", "forward");
   office_.json({"permit", "pause", file.number, "--step", "kajian_teknis", "--reason",
@@ -154,10 +156,10 @@ TEST_F(CitizenPagesTest, TheWayOfAFileKeepsItsReturns) {
   EXPECT_TRUE(page_of(file).says("Mohon dijawab paling lambat")) << page_of(file).body;
   EXPECT_EQ(applicant.press(applicant.get(file.path), "jawab", {{"catatan", "ini"}}).status, 303);
   const WebPage page = page_of(file);
-  for (const char* said : {"berkas dikembalikan", "Akta belum dilegalisasi",
-                           "Menunggu perbaikan dari Anda", "Menunggu jawaban Anda",
-                           "Bagaimana tanggal ini dihitung?", "Tidak dihitung: akhir pekan",
-                           "Berkas yang Anda serahkan", "Jalan Suriansyah 5"})
+  for (const char* said :
+       {"berkas dikembalikan", "Akta belum dilegalisasi", "Menunggu perbaikan dari Anda",
+        "Menunggu jawaban Anda", "Bagaimana tanggal ini dihitung?", "Tidak dihitung: akhir pekan",
+        "Berkas yang Anda serahkan", "Jalan Suriansyah 5"})
     EXPECT_TRUE(page.says(said)) << said << "\n" << page.body;
   EXPECT_LT(page.body.size(), 60U * 1024);
   EXPECT_EQ(faults_in_words(words_of_page(page.body)), std::vector<std::string>());
@@ -193,8 +195,8 @@ TEST_F(CitizenPagesTest, TheDecreeIsThereAMonthLater) {
   for (const char* said : {"503/017/PAUD/2026", "Unduh", "Kode keaslian", "/cek/", "Selesai dalam"})
     EXPECT_TRUE(page.says(said)) << said << "\n" << page.body;
   std::smatch link;
-  ASSERT_TRUE(
-      std::regex_search(page.body, link, std::regex("/lacak/[^\"]*/dokumen/[0-9]+"))) << page.body;
+  ASSERT_TRUE(std::regex_search(page.body, link, std::regex("/lacak/[^\"]*/dokumen/[0-9]+")))
+      << page.body;
   EXPECT_EQ(browser().get(link.str()).body, "%PDF keputusan");
 }
 
@@ -211,7 +213,8 @@ TEST_F(CitizenPagesTest, AReaderOfEnglishIsShownAndWrittenToInEnglish) {
   act("fo", file, "verifikasi", "accept");
   office_.advance("2026-04-02T14:10:00");
   const std::string body = office_.query("SELECT body FROM message WHERE text LIKE 'lengkap%'");
-  EXPECT_NE(body.find("was found complete on Thursday, 2 April 2026 at"), std::string::npos) << body;
+  EXPECT_NE(body.find("was found complete on Thursday, 2 April 2026 at"), std::string::npos)
+      << body;
   EXPECT_NE(body.find("(5 working days)"), std::string::npos) << body;
   EXPECT_EQ(office_.query("SELECT fields ->> 'language' FROM message WHERE text LIKE 'lengkap%'"),
             "en");

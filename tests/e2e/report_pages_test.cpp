@@ -14,10 +14,11 @@ TEST_F(ReportPagesTest, ManagementReadsTheMonthAndThePermitsEvidence) {
   Browser kb = signed_in("kb");
   const WebPage page = kb.get("/laporan?bulan=2026-04");
   EXPECT_EQ(page.status, 200);
-  for (const char* said : {"Laporan April 2026", "Izin Penyelenggaraan PAUD", "Pada April 2026 masuk",
-                           "Kepatuhan waktu per tahapan SOP", "Permohonan yang melewati batas",
-                           "/laporan/cetak?sop=paud&amp;bulan=2026-04", "/laporan/unduh.csv",
-                           "Maret 2026", "April 2026, berjalan"})
+  for (const char* said :
+       {"Laporan April 2026", "Izin Penyelenggaraan PAUD", "Pada April 2026 masuk",
+        "Kepatuhan waktu per tahapan SOP", "Permohonan yang melewati batas",
+        "/laporan/cetak?sop=paud&amp;bulan=2026-04", "/laporan/unduh.csv", "Maret 2026",
+        "April 2026, berjalan"})
     EXPECT_TRUE(page.says(said)) << said << "\n" << page.body;
   EXPECT_TRUE(page.says("/permohonan/" + id_of(late) + "/bukti")) << page.body;
   EXPECT_TRUE(page.says("<a href=\"/laporan\">Laporan</a>"));

@@ -39,9 +39,11 @@ TEST(Proof, ListsEveryDayToTheDueDateAndAddsUpToTheStandard) {
   const Html page = proof_of_case(permit, paud(), Speech(Tongue::indonesian, shipped_calendar()),
                                   accepted() + Seconds{60}, For::applicant);
   const std::vector<std::string> wanted{
-      "Kamis 2 April=5 m",   "Jumat 3 April=–",       "Sabtu 4 April=–",      "Minggu 5 April=–",
-      "Senin 6 April=7 j 30 m", "Selasa 7 April=7 j 30 m", "Rabu 8 April=7 j 30 m",
-      "Kamis 9 April=7 j 30 m", "Jumat 10 April=7 j 25 m", "Jumlah, 5 hari kerja=37 j 30 m"};
+      "Kamis 2 April=5 m",       "Jumat 3 April=–",
+      "Sabtu 4 April=–",         "Minggu 5 April=–",
+      "Senin 6 April=7 j 30 m",  "Selasa 7 April=7 j 30 m",
+      "Rabu 8 April=7 j 30 m",   "Kamis 9 April=7 j 30 m",
+      "Jumat 10 April=7 j 25 m", "Jumlah, 5 hari kerja=37 j 30 m"};
   EXPECT_EQ(rows_of(page), wanted) << page.bytes();
   const std::string text = text_of(page);
   for (const char* said :
@@ -56,7 +58,8 @@ TEST(Proof, ListsEveryDayToTheDueDateAndAddsUpToTheStandard) {
 TEST(Proof, SaysWhatMovedTheDateAndWhereItWas) {
   testing::Office office;
   office.at("04-02 15:55").bring_to("kajian_teknis");
-  office.at("04-07 09:05").does("DT", PauseVisit{"kajian_teknis", "klarifikasi_pemohon", "Denah", {}});
+  office.at("04-07 09:05")
+      .does("DT", PauseVisit{"kajian_teknis", "klarifikasi_pemohon", "Denah", {}});
   office.at("04-07 14:20").does("P", ResumeVisit{"kajian_teknis", "ini"});
   const Html page =
       proof_of_case(office.permit, paud(), Speech(Tongue::indonesian, shipped_calendar()),
@@ -72,7 +75,8 @@ TEST(Proof, SaysWhatMovedTheDateAndWhereItWas) {
 TEST(Proof, ListsUntilNowWhileTheClockStands) {
   testing::Office office;
   office.at("04-02 15:55").bring_to("kajian_teknis");
-  office.at("04-07 09:05").does("DT", PauseVisit{"kajian_teknis", "klarifikasi_pemohon", "Denah", {}});
+  office.at("04-07 09:05")
+      .does("DT", PauseVisit{"kajian_teknis", "klarifikasi_pemohon", "Denah", {}});
   const Html page =
       proof_of_case(office.permit, paud(), Speech(Tongue::indonesian, shipped_calendar()),
                     wita("04-08 10:00"), For::applicant);

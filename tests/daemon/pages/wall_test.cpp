@@ -22,7 +22,7 @@ office::SopBoard numbers(std::int64_t met, std::int64_t judged, std::int64_t lat
 TEST(Wall, WhatIsLateAndNotDecidedCountsIn) {
   EXPECT_EQ(on_time(numbers(59, 61, 3)).met, 59);
   EXPECT_EQ(on_time(numbers(59, 61, 3)).of, 64);
-  EXPECT_FALSE(on_time(numbers(61, 61, 12)).good);    // never all well beside twelve late
+  EXPECT_FALSE(on_time(numbers(61, 61, 12)).good);  // never all well beside twelve late
   EXPECT_FALSE(on_time(numbers(60, 61, 0)).good);
   EXPECT_FALSE(on_time(numbers(41, 41, 0, 1)).good);  // nor beside a lost limit of law
   EXPECT_TRUE(on_time(numbers(41, 41, 0)).good);
