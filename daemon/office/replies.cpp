@@ -27,19 +27,22 @@ constexpr const char* kReplyToOfficer = "balasan_petugas";
 constexpr const char* kReplyToOthers = "balasan_umum";
 
 // "berkas berada pada tahap Kajian teknis, batas waktu penyelesaian Rabu 22 April, 09.12 WITA"
-std::string standing_of(const Permit& permit, const Context& context) {
+std::string standing_of(const Permit& permit, const Context& context, bool english) {
   std::string where;
   for (const Visit& visit : permit.visits) {
     if (!visit.open()) continue;
     if (is_applicants(visit, context.sop))
-      return "berkas menunggu Bapak/Ibu pada tahap " + step_name(visit, context.sop);
-    where += (where.empty() ? "" : " dan ") + step_name(visit, context.sop);
+      return (english ? "the file waits for you at the step "
+                      : "berkas menunggu Bapak/Ibu pada tahap ") +
+             step_name(visit, context.sop);
+    where += (where.empty() ? "" : english ? " and " : " dan ") + step_name(visit, context.sop);
   }
-  std::string said = "berkas berada pada tahap " + (where.empty() ? std::string("akhir") : where);
+  std::string said = (english ? "the file is at the step " : "berkas berada pada tahap ") + where;
   const Sla service = case_sla(permit, context.sop, context.calendar, context.now);
-  if (service.paused) return said + ", waktu layanan sedang dijeda";
+  if (service.paused)
+    return said + (english ? ", its time stands" : ", waktu layanan sedang dijeda");
   if (service.due_at)
-    said += ", batas waktu penyelesaian " +
+    said += (english ? ", due by " : ", batas waktu penyelesaian ") +
             notify::short_moment(context.calendar.local_end(*service.due_at));
   return said;
 }
@@ -62,7 +65,8 @@ store::NewMessage Replies::reply(const std::string& text, const std::string& num
 }
 
 store::NewMessage Replies::to_applicant(const store::StoredPermit& stored,
-                                        const std::string& number, Instant now) const {
+                                        const std::string& number, const std::string& tongue,
+                                        Instant now) const {
   const Permit& permit = stored.permit;
   const Context context = rulebook_.context(rulebook_.sop_version(permit.sop_version),
                                             std::max(now, permit.changed_at));
@@ -71,13 +75,15 @@ store::NewMessage Replies::to_applicant(const store::StoredPermit& stored,
   message.why = Reason::applicant;
   message.name = stored.applicant.name;
   message.thread = permit.number;
-  message.rendered = notify::render(*settings_.texts, kReplyToApplicant,
-                                    {{"instansi", settings_.office.name},
-                                     {"nama_pemohon", stored.applicant.name},
-                                     {"nomor", permit.number},
-                                     {"keadaan_permohonan", standing_of(permit, context)},
-                                     {"tautan", settings_.office.public_url + "/lacak/" +
-                                                    LinkKeys::unmarked(stored.tracking_seed)}});
+  const notify::Texts& texts = settings_.texts->in(tongue);
+  message.rendered = notify::render(
+      texts, kReplyToApplicant,
+      {{"instansi", settings_.office.name},
+       {"nama_pemohon", stored.applicant.name},
+       {"nomor", permit.number},
+       {"keadaan_permohonan", standing_of(permit, context, texts.language() == "en")},
+       {"tautan",
+        settings_.office.public_url + "/lacak/" + LinkKeys::unmarked(stored.tracking_seed)}});
   return message;
 }
 
@@ -133,6 +139,7 @@ asio::awaitable<void> Replies::take_one(notify::Inbound message) {
 
     pg::Pipeline counting;
     const store::PermitLoad load(counting, open, store::Lock::none);
+    const auto tongues = store::add_tongues_of(counting, open);
     const auto taken =
         store::add_inbound_turn(counting, message.from, !open.empty() || !officers.empty());
     store::add_forget_inbound(counting);
@@ -140,6 +147,9 @@ asio::awaitable<void> Replies::take_one(notify::Inbound message) {
     const store::InboundTurn turn = counted[taken];
     std::map<std::int64_t, std::string> unreadable;
     const auto permits = load.take_readable(counted, unreadable);
+    std::map<std::int64_t, std::string> tongue_of;
+    for (store::TongueOf& one : std::vector<store::TongueOf>(counted[tongues]))
+      tongue_of[one.permit] = std::move(one.tongue);
     if (turn.kept > kKeptADay) open.clear();
     if (turn.answer_due) {
       std::vector<std::string> versions = rulebook_.unknown_versions(permits);
@@ -149,7 +159,7 @@ asio::awaitable<void> Replies::take_one(notify::Inbound message) {
       }
       for (const auto& [id, stored] : permits)
         if (rulebook_.has_version(stored.permit.sop_version))
-          answers.push_back(to_applicant(stored, message.from, moment.now));
+          answers.push_back(to_applicant(stored, message.from, tongue_of[id], moment.now));
       if (permits.empty() && !officers.empty())
         answers.push_back(to_officer(*officers.front(), moment.now));
       if (permits.empty() && officers.empty() && turn.strangers < kStrangersAnHour) {

@@ -33,8 +33,9 @@ class Replies {
   boost::asio::awaitable<void> keep(const notify::Inbound& message,
                                     const std::vector<std::int64_t>& permits);
   store::NewMessage reply(const std::string& text, const std::string& number, Instant now) const;
+  // In the language that the applicant has chosen.
   store::NewMessage to_applicant(const store::StoredPermit& stored, const std::string& number,
-                                 Instant now) const;
+                                 const std::string& tongue, Instant now) const;
   store::NewMessage to_officer(const Officer& officer, Instant now) const;
 
   pg::Pool& pool_;
