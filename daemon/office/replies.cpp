@@ -98,6 +98,15 @@ store::NewMessage Replies::to_officer(const Officer& officer, Instant now) const
   return message;
 }
 
+store::NewMessage Replies::to_others(const std::string& number, Instant now) const {
+  store::NewMessage message = reply(kReplyToOthers, number, now);
+  message.recipient = "guest:";
+  message.rendered = notify::render(
+      *settings_.texts, kReplyToOthers,
+      {{"instansi", settings_.office.name}, {"tautan", settings_.office.public_url + "/"}});
+  return message;
+}
+
 // Each permit keeps it once, however often the provider brings it.
 asio::awaitable<void> Replies::keep(const notify::Inbound& message,
                                     const std::vector<std::int64_t>& permits) {
@@ -120,7 +129,6 @@ asio::awaitable<void> Replies::keep(const notify::Inbound& message,
 asio::awaitable<void> Replies::take_one(notify::Inbound message) {
   std::vector<std::int64_t> open;
   std::vector<store::NewMessage> answers;
-  const char* of = "stranger";
   {
     pg::Pool::Lease lease = co_await pool_.acquire();
     pg::Transaction transaction(*lease);
@@ -135,7 +143,6 @@ asio::awaitable<void> Replies::take_one(notify::Inbound message) {
     const CivilDate day =
         sops.empty() ? CivilDate() : rulebook_.context(*sops.front(), moment.now).today();
     const auto officers = find_by_address(rulebook_.people(), message.from, day);
-    of = !open.empty() ? "applicant" : !officers.empty() ? "officer" : "stranger";
 
     pg::Pipeline counting;
     const store::PermitLoad load(counting, open, store::Lock::none);
@@ -162,14 +169,8 @@ asio::awaitable<void> Replies::take_one(notify::Inbound message) {
           answers.push_back(to_applicant(stored, message.from, tongue_of[id], moment.now));
       if (permits.empty() && !officers.empty())
         answers.push_back(to_officer(*officers.front(), moment.now));
-      if (permits.empty() && officers.empty() && turn.strangers < kStrangersAnHour) {
-        store::NewMessage line = reply(kReplyToOthers, message.from, moment.now);
-        line.recipient = "guest:";
-        line.rendered = notify::render(
-            *settings_.texts, kReplyToOthers,
-            {{"instansi", settings_.office.name}, {"tautan", settings_.office.public_url + "/"}});
-        answers.push_back(std::move(line));
-      }
+      if (permits.empty() && officers.empty() && turn.strangers < kStrangersAnHour)
+        answers.push_back(to_others(message.from, moment.now));
     }
     pg::Pipeline writing;
     for (store::NewMessage& answer : answers) {
@@ -181,7 +182,6 @@ asio::awaitable<void> Replies::take_one(notify::Inbound message) {
   }
   log_event(Level::info, "message_received",
             {{"from", notify::mask_phone(message.from)},
-             {"of", of},
              {"permits", static_cast<std::int64_t>(open.size())},
              {"answers", static_cast<std::int64_t>(answers.size())}});
   if (!answers.empty() && on_commit_) on_commit_();

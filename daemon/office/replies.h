@@ -37,6 +37,7 @@ class Replies {
   store::NewMessage to_applicant(const store::StoredPermit& stored, const std::string& number,
                                  const std::string& tongue, Instant now) const;
   store::NewMessage to_officer(const Officer& officer, Instant now) const;
+  store::NewMessage to_others(const std::string& number, Instant now) const;
 
   pg::Pool& pool_;
   Rulebook& rulebook_;
