@@ -7,7 +7,7 @@
 readonly build_packages=(
   cmake git g++ libboost-json1.81-dev libboost-url1.81-dev libboost1.81-dev libcurl4-openssl-dev
   libfmt-dev libhowardhinnant-date-dev libpq-dev libqrencode-dev libspdlog-dev libssl-dev libsystemd-dev
-  libyaml-cpp-dev ninja-build pkg-config prometheus-cpp-dev tzdata)
+  libxlsxwriter-dev libyaml-cpp-dev ninja-build pkg-config prometheus-cpp-dev tzdata)
 readonly run_packages=(curl jq postgresql-15 util-linux)
 readonly demo_packages=(prometheus)
 readonly test_packages=(

@@ -41,11 +41,11 @@ class Speech {
   std::string brief(Instant t) const { return brief(calendar_.local(t)); }
   std::string brief_end(Instant t) const { return brief(calendar_.local_end(t)); }
 
-  std::string duration(Seconds span) const;                  // "2 jam 10 menit"
-  std::string span(Seconds span, Counting counting) const;   // "1 hari kerja 3 jam"
-  std::string left(Seconds span, Counting counting) const;   // "waktu kerja 1 hari 3 jam"
-  std::string budget(const Budget& budget) const;            // "5 hari kerja"
-  std::string hours(Seconds span) const;                     // in a column: "7 j 30 m", "7 h 30 m"
+  std::string duration(Seconds span) const;                 // "2 jam 10 menit"
+  std::string span(Seconds span, Counting counting) const;  // "1 hari kerja 3 jam"
+  std::string left(Seconds span, Counting counting) const;  // "waktu kerja 1 hari 3 jam"
+  std::string budget(const Budget& budget) const;           // "5 hari kerja"
+  std::string hours(Seconds span) const;                    // in a column: "7 j 30 m", "7 h 30 m"
   std::string number(std::int64_t value) const;
 
  private:

@@ -25,8 +25,7 @@ void say_in_english(TextFields& fields, const Notice& notice, const store::Store
       notice.text == kMendReminder && visit ? visit->opened_at : notice.raised_at);
   fields["tanggal_batas"] = said(speech, service.due_at);
   fields["standar_layanan"] = speech.budget(permit.case_standard.value_or(sop.case_standard));
-  fields["perkiraan"] =
-      speech.end_without_zone(told_estimate(permit, sop, calendar, context.now));
+  fields["perkiraan"] = speech.end_without_zone(told_estimate(permit, sop, calendar, context.now));
   if (const auto* moved = std::get_if<PromiseMoved>(&notice.details)) {
     fields["tanggal_lama"] = speech.end_without_zone(moved->before.at);
     fields["tanggal_batas"] = speech.end_without_zone(moved->after.at);

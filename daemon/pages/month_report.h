@@ -22,6 +22,9 @@ Html month_report_body(const ReportSubject& subject);
 // seconds, what is not known left empty.
 std::string month_report_csv(const ReportSubject& subject);
 
+// A workbook (Office Open XML), a sheet a table. Throws std::runtime_error where it cannot be made.
+std::string month_report_xlsx(const ReportSubject& subject);
+
 // "Maret 2026"
 std::string month_words(const std::string& month);
 

@@ -51,6 +51,7 @@ class ReportPages : public PageGroup {
   awaitable<Response> report(PageCall call);
   awaitable<Response> printed_report(PageCall call);
   awaitable<Response> csv(PageCall call);
+  awaitable<Response> workbook(PageCall call);
   awaitable<Response> evidence(PageCall call);
 
  private:
@@ -136,8 +137,9 @@ Html ReportPages::choices(const PageCall& call, const Asked& asked) const {
   return html(
       "<nav aria-label=\"Bulan\"><ul class=\"mendatar\">{}</ul></nav>{}<div class=\"sebaris\">"
       "<a class=\"tombol utama\" href=\"/laporan/cetak{}\">Cetak</a>"
-      "<a class=\"tombol\" href=\"/laporan/unduh.csv{}\">Unduh CSV</a></div>",
-      months, services, query, query);
+      "<a class=\"tombol\" href=\"/laporan/unduh.csv{}\">Unduh CSV</a>"
+      "<a class=\"tombol\" href=\"/laporan/unduh.xlsx{}\">Unduh XLSX</a></div>",
+      months, services, query, query, query);
 }
 
 awaitable<Response> ReportPages::report(PageCall call) {
@@ -172,6 +174,17 @@ awaitable<Response> ReportPages::csv(PageCall call) {
   const Context context = rulebook_.context(*found.sop, call.who->now);
   co_return document("text/csv; charset=utf-8", month_report_csv(subject_of(call, found, context)),
                      fmt::format("laporan-{}-{}.csv", found.sop->id, found.month));
+}
+
+awaitable<Response> ReportPages::workbook(PageCall call) {
+  if (!may_read(call)) co_return not_theirs(call);
+  auto asking = asked(call);
+  const Asked found = co_await std::move(asking);
+  if (!found.sop) co_return not_found(call);
+  const Context context = rulebook_.context(*found.sop, call.who->now);
+  co_return document("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                     month_report_xlsx(subject_of(call, found, context)),
+                     fmt::format("laporan-{}-{}.xlsx", found.sop->id, found.month));
 }
 
 // As `tenggat permit dossier`; who printed it is in the log.
@@ -223,6 +236,8 @@ std::vector<PageRoute> report_pages(const PageParts* parts) {
        &ReportPages::printed_report},
       {"GET", "/laporan/unduh.csv", "page_report_csv", Who::officer, In::none, Out::counted,
        &ReportPages::csv},
+      {"GET", "/laporan/unduh.xlsx", "page_report_xlsx", Who::officer, In::none, Out::counted,
+       &ReportPages::workbook},
       {"GET", "/permohonan/{id}/bukti", "page_evidence", Who::officer, In::none, Out::counted,
        &ReportPages::evidence},
   };

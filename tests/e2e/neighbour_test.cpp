@@ -145,6 +145,7 @@ constexpr Row kRoutes[] = {
     {"page_report", "GET", "/laporan", By::session},
     {"page_report_print", "GET", "/laporan/cetak", By::session},
     {"page_report_csv", "GET", "/laporan/unduh.csv", By::session},
+    {"page_report_xlsx", "GET", "/laporan/unduh.xlsx", By::session},
     {"page_evidence", "GET", "/permohonan/{n}/bukti", By::session},
     {"page_sessions", "GET", "/sesi", By::session},
     {"page_sessions_act", "POST", "/sesi", By::session},

@@ -1,5 +1,6 @@
 // The month's report on screen, on paper and for spreadsheets, for who is reported to.
 #include "tests/e2e/pages_fixture.h"
+#include "tests/support/process.h"
 #include "tests/support/words_for_people.h"
 
 namespace tenggat::test {
@@ -31,6 +32,23 @@ TEST_F(ReportPagesTest, ManagementReadsTheMonthAndThePermitsEvidence) {
   const WebPage csv = kb.get("/laporan/unduh.csv?sop=paud&bulan=2026-04");
   EXPECT_EQ(csv.header("Content-Disposition"), "attachment; filename=\"laporan-paud-2026-04.csv\"");
   EXPECT_EQ(csv.body, office_.tenggat({"report", "--month", "2026-04"}).out);
+  // A zip of what spreadsheets read; words as they are, numbers as numbers.
+  const WebPage book = kb.get("/laporan/unduh.xlsx?sop=paud&bulan=2026-04");
+  EXPECT_EQ(book.header("Content-Type"),
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+  const std::filesystem::path kept = office_.daemon().directory() / "laporan.xlsx";
+  write_file(kept, book.body);
+  const std::filesystem::path out = office_.daemon().directory() / "laporan.txt";
+  const pid_t reader =
+      spawn({"/usr/bin/python3", "-c",
+             "import sys, zipfile\n"
+             "z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None\n"
+             "print(z.read('xl/workbook.xml').decode(), z.read('xl/sharedStrings.xml').decode())",
+             kept.string()},
+            {}, out, out);
+  EXPECT_EQ(wait_for(reader), 0) << read_file(out);
+  for (const char* said : {"Lewat batas", "Tahap", "PAUD Kenanga", "April 2026"})
+    EXPECT_NE(read_file(out).find(said), std::string::npos) << said;
   const WebPage evidence = kb.get("/permohonan/" + id_of(late) + "/bukti");
   EXPECT_EQ(evidence.status, 200);
   EXPECT_TRUE(evidence.says(late.number));

@@ -132,6 +132,7 @@ std::map<std::string, Ask> pages_of_officers(const std::string& page) {
            {"page_report", "GET", "/laporan"},
            {"page_report_print", "GET", "/laporan/cetak"},
            {"page_report_csv", "GET", "/laporan/unduh.csv"},
+           {"page_report_xlsx", "GET", "/laporan/unduh.xlsx"},
            {"page_evidence", "GET", page + "/bukti"},
            {"page_sessions", "GET", "/sesi"},
            {"page_sessions_act", "POST", "/sesi"},

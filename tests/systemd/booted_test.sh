@@ -24,7 +24,8 @@ fault() {
 # --- a Debian --------------------------------------------------------------------------------------
 
 packages=(systemd systemd-sysv dbus ca-certificates curl tzdata postgresql-15 libpq5 libcurl4 libspdlog1.10 libfmt9
-  libyaml-cpp0.7 libdate-tz3 libprometheus-cpp-core1.0 libboost-json1.81.0 libboost-url1.81.0 libssl3 libsystemd0 libqrencode4)
+  libyaml-cpp0.7 libdate-tz3 libprometheus-cpp-core1.0 libboost-json1.81.0 libboost-url1.81.0 libssl3 libsystemd0 libqrencode4
+  libxlsxwriter4)
 
 make_debian() {
   local root=$kept/debian mirror
