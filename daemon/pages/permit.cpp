@@ -224,7 +224,7 @@ Html body_of(const PermitView& view, const Html& said) {
   return html(
       "<p class=\"halus\">Nomor {} · {} · {}</p><h1>{}</h1>{}{}{}<div class=\"meja\">"
       "<section aria-label=\"Keadaan\">{}{}</section>{}"
-      "<section aria-label=\"Pekerjaan\">{}{}{}{}{}{}{}</section></div>",
+      "<section id=\"pekerjaan\" aria-label=\"Pekerjaan\">{}{}{}{}{}{}{}</section></div>",
       permit.number, view.context.sop.title, state_words(permit.state), permit.subject,
       legal_notice(view), notice, undo, cards, decision_card(view), documents_pane(view), work,
       facts_of(view, open.empty()), form_of(view), told_section(view), notes, history_of(view),

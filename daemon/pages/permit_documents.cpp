@@ -87,7 +87,8 @@ Html shown_beside(const PermitView& view, const Document& document) {
   const std::string address = address_of(view, document);
   const bool picture = facts.content_type.starts_with("image/");
   return html(
-      "<div class=\"hanya-lebar\"><object class=\"tampil{}\" type=\"{}\" data=\"{}{}\" "
+      "<div class=\"hanya-lebar\"><a class=\"loncat\" href=\"#pekerjaan\">Lewati dokumen</a>"
+      "<object class=\"tampil{}\" type=\"{}\" data=\"{}{}\" "
       "aria-label=\"{}\"><p>Peramban ini tidak menampilkan {} di dalam halaman. <a href=\"{}\" "
       "target=\"_blank\" rel=\"noopener\">Buka di tab baru</a></p></object>"
       "<p class=\"halus\">{} · {} · {} · <a href=\"{}\" target=\"_blank\" rel=\"noopener\">Buka di "

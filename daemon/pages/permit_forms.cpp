@@ -200,7 +200,9 @@ Html what_is_decided(const FormOf& form, const Offer& offer) {
   const Step& step = sop.step(form.step);
   const ActionRule& action = *offer.action;
   const Outcome outcome = view.permit().outcome;
-  if (!step.judges() || action.backward || outcome == Outcome::none) return {};
+  if (!step.judges() || action.backward) return {};
+  const Html opened = whether_opened(view, *view.permit().find_visit(offer.visit));
+  if (outcome == Outcome::none) return opened;
   const bool refuses = outcome == Outcome::refusal;
   const bool ends = ends_case(form.step, action, sop);
   const std::string window = notify::duration(view.context.send.undo_window);
@@ -218,7 +220,7 @@ Html what_is_decided(const FormOf& form, const Offer& offer) {
     words = html("<p>Anda {} keputusan yang <strong>{}</strong> permohonan {}.{}</p>",
                  ends ? "menandatangani" : "menyetujui", refuses ? "menolak" : "mengabulkan",
                  view.permit().subject, ends ? told : Html());
-  return html("{}{}", words, whether_opened(view, *view.permit().find_visit(offer.visit)));
+  return html("{}{}", words, opened);
 }
 
 // To whom a return goes: "Kembali kepada Back Office, Budi Santoso."

@@ -35,7 +35,8 @@ Html found_list(const Reading& found, const store::Sought& sought, bool more,
       fmt::format("/cari?q={}{}&sebelum={}", query_encoded(sought.words),
                   sought.sop.empty() ? "" : "&sop=" + sought.sop, found.permits.begin()->first);
   return html(
-      "<p class=\"halus\">Yang terbaru di atas.</p><div class=\"kartu\"><ul class=\"polos tugas\">{}"
+      "<p class=\"halus\">Yang terbaru di atas.</p><div class=\"kartu\"><ul class=\"polos "
+      "tugas\">{}"
       "</ul></div>{}",
       items,
       more ? html("<p><a class=\"tombol\" href=\"{}\">Yang lebih lama</a></p>", older) : Html());
@@ -64,7 +65,8 @@ awaitable<std::vector<std::int64_t>> SearchPages::ids_for(store::Sought sought) 
 
 awaitable<Response> SearchPages::search(PageCall call) {
   store::Sought sought;
-  sought.words = http::searched_words(call.request.query.get("q").value_or("").substr(0, kQueryMax));
+  sought.words =
+      http::searched_words(call.request.query.get("q").value_or("").substr(0, kQueryMax));
   sought.phone = notify::normalise_phone(sought.words).value_or("");
   const std::vector<const Sop*> sops = rulebook_.sops_in_force();
   sought.sop = std::string(call.request.query.get("sop").value_or(""));

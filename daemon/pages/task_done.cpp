@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 
 #include "daemon/pages/permit_view.h"
@@ -126,8 +127,8 @@ std::vector<DoneTask> done_since(const std::string& officer, const Reading& foun
 std::string undo_value(const std::vector<const DoneTask*>& tasks) {
   std::string value(kUndo);
   for (const DoneTask* task : tasks)
-    value += fmt::format("{}{}|{}", value == kUndo ? "" : ",", task->permit().id,
-                         task->permit().version);
+    value += fmt::format("{}{}-{}-{}", value == kUndo ? "" : ",", task->permit().id,
+                         task->visit->id, task->permit().version);
   return value;
 }
 
@@ -138,11 +139,13 @@ std::vector<UndoTicket> read_undo(std::string_view value) {
   while (!value.empty()) {
     const std::string_view one = value.substr(0, value.find(','));
     value.remove_prefix(std::min(value.size(), one.size() + 1));
-    const std::size_t bar = one.find('|');
-    if (bar == std::string_view::npos) continue;
-    const auto permit = http::parse_id(one.substr(0, bar));
-    const auto version = http::parse_id(one.substr(bar + 1));
-    if (permit && version) tickets.push_back({*permit, *version});
+    const std::size_t first = one.find('-'), last = one.rfind('-');
+    if (first == std::string_view::npos || last == first) continue;
+    const auto permit = http::parse_id(one.substr(0, first));
+    const auto visit = http::parse_id(one.substr(first + 1, last - first - 1));
+    const auto version = http::parse_id(one.substr(last + 1));
+    if (permit && visit && version && *visit <= std::numeric_limits<int>::max())
+      tickets.push_back({*permit, static_cast<int>(*visit), *version});
   }
   return tickets;
 }

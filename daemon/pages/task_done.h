@@ -29,7 +29,9 @@ std::vector<DoneTask> done_since(const std::string& officer, const Reading& foun
 std::string undo_value(const std::vector<const DoneTask*>& tasks);
 inline constexpr std::string_view kUndo = "undo.";
 struct UndoTicket {
-  std::int64_t permit = 0, version = 0;
+  std::int64_t permit = 0;
+  int visit = 0;  // that was closed
+  std::int64_t version = 0;
 };
 std::vector<UndoTicket> read_undo(std::string_view value);
 

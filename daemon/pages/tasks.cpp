@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <set>
 
 #include "daemon/api/view.h"
@@ -52,6 +51,10 @@ class TaskPages : public PageGroup {
   // Why a file may not be acted on along with others; nothing: it may.
   std::string refuse_bulk(const Reading& found, const Ticket& ticket, const std::string& officer,
                           const std::string& action);
+
+  // Why what was done there may not be taken back.
+  std::string refuse_undo(const Reading& found, const UndoTicket& ticket,
+                          const std::string& officer);
 
   pg::Pool& pool_;
   office::Committer& committer_;
@@ -313,7 +316,25 @@ awaitable<TaskPages::Together> TaskPages::act_on_all(const PageCall& call, std::
   co_return together;
 }
 
-// As they were when the page was made: what has gone on since is somebody's work.
+// As they were when the page was made: what has gone on since is somebody's work. What has been
+// taken back already, by the same press sent twice, is done.
+std::string TaskPages::refuse_undo(const Reading& found, const UndoTicket& ticket,
+                                   const std::string& officer) {
+  constexpr const char* kChanged =
+      "Tidak dapat dibatalkan: berkas sudah berubah sejak halaman ini dibuka.";
+  const auto stored = found.permits.find(ticket.permit);
+  if (stored == found.permits.end()) return kChanged;
+  const Permit& permit = stored->second.permit;
+  if (permit.version != ticket.version) return kChanged;
+  Reading alone;
+  alone.moment = found.moment;
+  alone.permits.emplace(ticket.permit, stored->second);
+  for (const DoneTask& task : done_since(officer, alone, rulebook_, Instant{}, kBulkMost))
+    if (task.visit->id == ticket.visit)
+      return task.undoable() ? "" : why_no_undo(task, rulebook_.people(), found.moment.now);
+  return kChanged;
+}
+
 awaitable<TaskPages::Together> TaskPages::undo_all(const PageCall& call, std::string value) {
   Together together;
   std::vector<UndoTicket> tickets = read_undo(value);
@@ -323,18 +344,17 @@ awaitable<TaskPages::Together> TaskPages::undo_all(const PageCall& call, std::st
   if (ids.empty()) co_return together;
   auto reading = reader_.read(std::move(ids), {});
   const Reading found = co_await std::move(reading);
-  const std::vector<DoneTask> done = done_since(call.who->officer.id, found, rulebook_, Instant{},
-                                                std::numeric_limits<std::size_t>::max());
   for (const UndoTicket& ticket : tickets) {
     call.request.trace->note_permit(ticket.permit);
-    const auto task = std::find_if(done.begin(), done.end(), [&](const DoneTask& one) {
-      return one.permit().id == ticket.permit && one.is_last;
-    });
-    std::string refused;
-    if (task != done.end() && task->permit().version == ticket.version && !task->undoable())
-      refused = why_no_undo(*task, rulebook_.people(), found.moment.now);
-    if (task == done.end() || task->permit().version != ticket.version)
-      refused = "Tidak dapat dibatalkan: berkas sudah berubah sejak halaman ini dibuka.";
+    const auto stored = found.permits.find(ticket.permit);
+    const Visit* visit =
+        stored == found.permits.end() ? nullptr : stored->second.permit.find_visit(ticket.visit);
+    if (visit && visit->open()) {
+      together.done.push_back(ticket.permit);
+      continue;
+    }
+    std::string refused = refuse_undo(found, ticket, call.who->officer.id);
+    if (!refused.empty()) together.status = 409;
     if (refused.empty()) {
       Asked asked = asked_by(call, ticket.permit, fmt::format(" undo {}", ticket.permit));
       asked.command = Undo{};
@@ -347,7 +367,6 @@ awaitable<TaskPages::Together> TaskPages::undo_all(const PageCall& call, std::st
     if (!refused.empty())
       together.faults += fmt::format("{}: {} ", number_of(found, ticket.permit), refused);
   }
-  if (together.done.empty() && together.status == 422) together.status = 409;
   co_return together;
 }
 

@@ -100,8 +100,9 @@ export async function ask_for_link(page, officer) {
   await says(page, "Apabila alamat itu terdaftar");
   return mailed_link(officer, before);
 }
-export async function signed_in(officer, path, script = false) {
+export async function signed_in(officer, path, { script = false, width = 1024 } = {}) {
   const page = await person(script);
+  await page.setViewport({ width, height: 800 });
   await open(page, path);
   check(page.url().includes("/masuk?ke="), `${path} is open to anybody`);
   await open(page, await ask_for_link(page, officer));

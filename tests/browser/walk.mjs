@@ -64,7 +64,7 @@ async function enter_does_nothing(page, words = "Enter di sini") {
 // Keys go from file to file, tick and open; they are none where somebody writes, or wants none.
 async function keys_of_the_desk() {
   for (const subject of ["PAUD Satu", "PAUD Dua"]) await submit(subject);
-  const fo = await signed_in("fo", "/tugas", true);
+  const fo = await signed_in("fo", "/tugas", { script: true });
   check((await fo.title()).startsWith("(2) Tugas saya"), `the title is ${await fo.title()}`);
   const focused = () => fo.evaluate(() => document.activeElement.textContent.trim());
   const picked = () => fo.evaluate(() => document.querySelector("#dipilih").textContent);
@@ -86,6 +86,19 @@ async function keys_of_the_desk() {
   await fo.focus("[data-baris] a");
   await then_loaded(fo, () => fo.keyboard.press("Enter"));
   check(fo.url().includes("/permohonan/"), `Enter leads to ${fo.url()}`);
+}
+
+// --- documents beside the work -------------------------------------------------------------------
+
+// Beside the work the draft is opened by being shown; on a phone nothing is opened by itself.
+async function look_at_draft(page, desk, width) {
+  const opened = async () => (await text_of(page)).includes("Draf SK sudah Anda buka");
+  for (let i = 0; i < (width < 500 ? 3 : 40) && !(await opened()); ++i) {
+    await open(page, desk);
+    await new Promise((go) => setTimeout(go, 100));
+  }
+  check(await opened() === width >= 1024, `at ${width} the draft is ${await opened() ? "" : "not "}opened by the page`);
+  if (width < 500) await says(page, "Draf SK belum Anda buka.", "Baca draf SK");
 }
 
 // --- the walk ------------------------------------------------------------------------------------
@@ -200,10 +213,14 @@ async function walk() {
   await press(bo, "Kirim draf");
   await follows("Tahap 6 dari 9");
   for (const [officer, stage] of [["kb", 7], ["s", 8]]) {
-    await press(await signed_in(officer, desk), "Setujui");
+    const width = officer === "s" ? 360 : 1024;
+    const approver = await signed_in(officer, desk, { width });
+    await look_at_draft(approver, desk, width);
+    await press(approver, "Setujui");
     await follows(`Tahap ${stage} dari 9`);
   }
   const kd = await signed_in("kd", desk);
+  await look_at_draft(kd, desk, 1024);
   await enter_does_nothing(kd);
   await open(kd, desk);
   await upload(kd, "surat_keputusan");
