@@ -43,7 +43,6 @@ struct Composer::Composing {
   std::map<std::int64_t, std::vector<store::StoredNote>> words;
   std::map<std::size_t, notify::Rendered> rendered;  // by the message's id
   std::map<std::int64_t, std::string> tongues;            // of applicants who said so, by permit
-  std::map<std::size_t, notify::Rendered> rendered;       // by the message's id
   std::vector<store::NoticeSetAside> set_aside;
 
   void put_aside(const store::PendingNotice& pending, std::string why) {
