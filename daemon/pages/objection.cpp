@@ -58,15 +58,16 @@ struct ObjectionView {
   FormKeys keys;
   const http::Form& form;
   std::string_view fault;
+  const notify::Speech& speech;
 };
 
-Html uploads_of(const Sop& service) {
+Html uploads_of(const Sop& service, notify::Tongue tongue) {
   Html inputs;
   int number = 0;
   for (const std::string& need : service.steps.front().needs)
     inputs += upload_input(fmt::format("berkas{}", ++number), need, "",
                            document_words(need, "", service), true);
-  return inputs.empty() ? Html() : html("{}{}", inputs, upload_hint());
+  return inputs.empty() ? Html() : html("{}{}", inputs, upload_hint(tongue));
 }
 
 Html form_of(const ObjectionView& view) {
@@ -76,26 +77,35 @@ Html form_of(const ObjectionView& view) {
   const std::vector<const Field*> fields = fields_asked(view.service);
   return html(
       "<form method=\"post\" action=\"{}/keberatan\" enctype=\"multipart/form-data\">{}{}{}"
-      "<label for=\"catatan\">Alasan keberatan</label>"
+      "<label for=\"catatan\">{}</label>"
       "<textarea id=\"catatan\" name=\"catatan\" maxlength=\"2000\" required>{}</textarea>{}{}"
       "<p><button class=\"utama penuh\" name=\"aksi\" value=\"{}\">{}</button></p></form>",
       view.back, hidden_fields(view.keys), form_mark(kObjected),
-      field_inputs({fields, none}, "isian", typed), typed.text("catatan"), typed.files_are_lost(),
-      uploads_of(view.service), kObjected,
-      action_words(view.service, first.id, first.actions.front().id));
+      field_inputs({fields, none}, "isian", typed),
+      view.speech.say("Alasan keberatan", "Why you object"), typed.text("catatan"),
+      typed.files_are_lost(view.speech.tongue()), uploads_of(view.service, view.speech.tongue()),
+      kObjected, action_words(view.service, first.id, first.actions.front().id));
 }
 
 Html body_of(const ObjectionView& view) {
   const Permit& permit = view.stored.permit;
   const Calendar& calendar = view.context.calendar;
   const auto until = objection_until(permit, view.context.sop, calendar);
-  return html(
+  return in_tongue(
+      view.speech.tongue(),
       "<p class=\"halus\"><a href=\"{}\">Permohonan {}</a></p><h1>Ajukan keberatan</h1>{}"
       "<div class=\"kartu\"><p class=\"besar\">Keberatan atas penolakan ini dapat diajukan {} "
       "paling lambat <strong>{}</strong>.</p><p>Layanan: {}. Pemohon: {}. Kabar tentang keberatan "
       "dikirim ke alamat yang sama dengan permohonan ini.</p></div>{}",
+      "<p class=\"halus\"><a href=\"{}\">Application {}</a></p><h1>Raise an objection</h1>{}"
+      "<div class=\"kartu\"><p class=\"besar\">You can object to this refusal {} until "
+      "<strong>{}</strong>.</p><p>Service: {}. Applicant: {}. News of the objection goes to the "
+      "same address as that of this application.</p></div>{}",
       view.back, permit.number, view.fault.empty() ? Html() : message(view.fault, true),
-      view.context.sop.objection->how, until ? notify::date(calendar.local_end(*until)) : "",
+      view.context.sop.objection->how,
+      until ? (view.speech.english() ? view.speech.date(calendar.local_end(*until))
+                                     : notify::date(calendar.local_end(*until)))
+            : std::string(),
       view.service.title, view.stored.applicant.name, form_of(view));
 }
 
@@ -110,7 +120,8 @@ std::string fault_in(const http::Form& form, const FieldsRead& fields) {
 
 class ObjectionPages : public PageGroup {
  public:
-  explicit ObjectionPages(const PageParts& parts) : PageGroup(parts), committer_(parts.committer) {}
+  explicit ObjectionPages(const PageParts& parts)
+      : PageGroup(parts), committer_(parts.committer), public_url_(parts.public_url) {}
   awaitable<Response> objection(PageCall call);
   awaitable<Response> objection_act(PageCall call);
 
@@ -123,6 +134,7 @@ class ObjectionPages : public PageGroup {
   }
 
   office::Committer& committer_;
+  const std::string public_url_;
 };
 
 }  // namespace
@@ -166,6 +178,7 @@ awaitable<Response> ObjectionPages::objection_page(const PageCall& call, std::in
                                                    Outcomes outcome) {
   pg::Pipeline more;
   const auto its_related = store::add_related(more, id);
+  const auto its_tongue = store::add_tongue_of(more, id);
   auto reading = reader_.read({id}, std::move(more));
   const Reading found = co_await std::move(reading);
   const auto permit = found.permits.find(id);
@@ -184,14 +197,28 @@ awaitable<Response> ObjectionPages::objection_page(const PageCall& call, std::in
     co_return not_found(call);
   }
   stored.permit = as_decided(stored.permit, context);
+  const std::optional<std::string> chosen = found.results[its_tongue];
+  const notify::Speech speech(tongue_for(call.request, notify::tongue_of(chosen.value_or(""))),
+                              context.calendar);
+  const std::string fault = outcome.in(speech.tongue());
   const ObjectionView view{stored,
                            context,
                            *service,
                            back_from(call),
                            new_form_keys(csrf_token(call.request.param("secret"), "lacak")),
                            call.form,
-                           outcome.words};
-  co_return page(outcome.status, call, "Ajukan keberatan", body_of(view));
+                           fault,
+                           speech};
+  Page page;
+  page.title = speech.say("Ajukan keberatan", "Raise an objection");
+  page.office = signing_in_.office_name();
+  page.tongue = speech.tongue();
+  page.other_tongue = other_tongue_of(call.request, speech.tongue());
+  page.foot = contact_foot(signing_in_.office(), speech, found.moment.now);
+  page.body = body_of(view);
+  Response response = page_response(outcome.status, page);
+  keep_tongue(call.request, public_url_, response);
+  co_return response;
 }
 
 // There is no form any more to say it in; the reason was the work of writing it.
