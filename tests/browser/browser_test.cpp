@@ -236,6 +236,7 @@ TEST_F(InChromium, EveryPageIsReadableAndUsableByEverybody) {
   EXPECT_EQ(look_at({{"papan", "/papan"},
                      {"papan-daftar", "/papan/daftar?sop=paud&keadaan=overdue"},
                      {"papan-layar", "/papan/layar"},
+                     {"laporan", "/laporan?bulan=2026-04"},
                      {"pegawai", "/pegawai"},
                      {"pegawai-satu", "/pegawai/kb"},
                      {"kalender", "/kalender"},
