@@ -93,6 +93,14 @@ bool is_entry(std::string_view line, bool yaml, const TakenDay& day) {
   return make_up == day.make_up && said.find("tanggal: " + day.date) != std::string_view::npos;
 }
 
+// The word after `mark`, up to a comma, a tab or the entry's end.
+std::string word_after(std::string_view line, std::string_view mark) {
+  const std::size_t at = line.find(mark);
+  if (at == std::string_view::npos) return "";
+  line.remove_prefix(at + mark.size());
+  return std::string(trimmed(line.substr(0, line.find_first_of(",\t}"))));
+}
+
 // A list without an entry says so: a key without a value is none.
 std::string with_empty_lists(const std::string& text) {
   std::string all;
@@ -115,6 +123,17 @@ std::string with_empty_lists(const std::string& text) {
 }
 
 }  // namespace
+
+std::string kind_of(const store::RuleSet& rules, const TakenDay& day) {
+  std::string kind;
+  for (std::size_t i = 0; i < rules.files.size() && !day.make_up; ++i)
+    for (std::size_t at = 0; at < rules.files[i].text.size();) {
+      const Line line = line_at(rules.files[i].text, at);
+      at = line.end;
+      if (is_entry(line.text, i == 0, day)) kind = word_after(line.text, i == 0 ? "jenis:" : "\t");
+    }
+  return kind.empty() ? NewDay().kind : kind;
+}
 
 std::optional<store::RuleSet> without_day(const store::RuleSet& rules, const TakenDay& day) {
   store::RuleSet changed = rules;

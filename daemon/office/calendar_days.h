@@ -26,6 +26,10 @@ struct TakenDay {
   bool make_up = false;
 };
 
+// What kind of day off the files say it is, "libur_nasional"; of a make-up day, and where they do
+// not say, the usual one.
+std::string kind_of(const store::RuleSet& rules, const TakenDay& day);
+
 // The calendar's files without the day, under a new hash. Nothing where its entry is not one line
 // of its own.
 std::optional<store::RuleSet> without_day(const store::RuleSet& rules, const TakenDay& day);

@@ -26,11 +26,12 @@ constexpr std::size_t kNameMax = 100, kDecreeMax = 200;
 struct KindOfDay {
   std::string_view id, words;
 };
+constexpr std::string_view kMakeUp = "pengganti";
 constexpr KindOfDay kKinds[] = {
     {"libur_daerah", "Hari libur daerah"},
     {"libur_nasional", "Hari libur nasional"},
     {"cuti_bersama", "Cuti bersama"},
-    {"pengganti", "Hari kerja pengganti"},
+    {kMakeUp, "Hari kerja pengganti"},
 };
 
 // "07:30-12:00, 13:00-16:00"; also with dots and blanks, as people write it.
@@ -54,7 +55,7 @@ std::string_view read_day(const http::Form& form, office::NewDay& day) {
   const bool known = std::any_of(std::begin(kKinds), std::end(kKinds),
                                  [&](const KindOfDay& one) { return one.id == kind; });
   if (!known) return "Pilih jenis hari.";
-  day.make_up = kind == "pengganti";
+  day.make_up = kind == kMakeUp;
   if (!day.make_up) day.kind = kind;
   day.date = form.text("tanggal");
   for (const char* name : {"nama", "dasar"})
@@ -160,31 +161,37 @@ std::optional<DecreedDay> find_day(const Calendar& calendar, const office::Taken
 }
 
 // What a day is changed to, or that it falls away; why stands with it either way.
-Html change_form(const std::string& path, const Calendar& calendar, const office::TakenDay& day,
+// `kind`: of the day as it stands.
+Html change_form(const Calendar& calendar, const office::TakenDay& day, const std::string& kind,
                  const http::Form& typed, const FormKeys& keys) {
+  const std::string path = path_of(calendar);
   const std::optional<DecreedDay> known = find_day(calendar, day);
   if (!known) return message("Hari ini tidak ada lagi dalam kalender.", true);
   const bool again = typed.text("ganti") == taken_words(day);
   const auto shown = [&](const char* name, const std::string& otherwise) {
     return again ? typed.text(name) : otherwise;
   };
+  Html kinds;
+  for (const KindOfDay& one : kKinds)
+    if (one.id != kMakeUp) kinds += option(one.id, one.words, one.id == shown("jenis", kind));
+  const Html of_kind = day.make_up
+                           ? html("<input type=\"hidden\" name=\"jenis\" value=\"{}\">", kMakeUp)
+                           : html(
+                                 "<label for=\"u-jenis\">Jenis</label><select id=\"u-jenis\" "
+                                 "name=\"jenis\">{}</select>",
+                                 kinds);
   return html(
       "<section class=\"kartu\" aria-label=\"Ubah hari\"><h2>Ubah: {}</h2><form method=\"post\" "
-      "action=\"{}\">{}<input type=\"hidden\" name=\"ganti\" value=\"{}\">"
-      "<input type=\"hidden\" name=\"jenis\" value=\"{}\">"
+      "action=\"{}\">{}<input type=\"hidden\" name=\"ganti\" value=\"{}\">{}"
       "<label for=\"u-tanggal\">Tanggal</label><input type=\"date\" id=\"u-tanggal\" "
-      "name=\"tanggal\" "
-      "value=\"{}\" required><label for=\"u-nama\">Nama hari</label><input type=\"text\" "
-      "id=\"u-nama\" "
-      "name=\"nama\" maxlength=\"100\" value=\"{}\" required>"
+      "name=\"tanggal\" value=\"{}\" required><label for=\"u-nama\">Nama hari</label>"
+      "<input type=\"text\" id=\"u-nama\" name=\"nama\" maxlength=\"100\" value=\"{}\" required>"
       "<label for=\"u-dasar\">Dasar perubahan</label><input type=\"text\" id=\"u-dasar\" "
-      "name=\"dasar\" "
-      "maxlength=\"200\" value=\"{}\" required>{}<div class=\"sebaris\"><button class=\"utama\" "
-      "name=\"aksi\" value=\"pratinjau\">Pratinjau perubahan</button><button class=\"bahaya\" "
-      "name=\"aksi\" value=\"pratinjau-hapus\">Pratinjau penghapusan</button>"
-      "<a class=\"tombol\" href=\"{}\">Batal</a></div></form></section>",
-      known->name, path, hidden_fields(keys), taken_words(day),
-      day.make_up ? "pengganti" : "libur_daerah", shown("tanggal", day.date),
+      "name=\"dasar\" maxlength=\"200\" value=\"{}\" required>{}<div class=\"sebaris\">"
+      "<button class=\"utama\" name=\"aksi\" value=\"pratinjau\">Pratinjau perubahan</button>"
+      "<button class=\"bahaya\" name=\"aksi\" value=\"pratinjau-hapus\">Pratinjau penghapusan"
+      "</button><a class=\"tombol\" href=\"{}\">Batal</a></div></form></section>",
+      known->name, path, hidden_fields(keys), taken_words(day), of_kind, shown("tanggal", day.date),
       shown("nama", known->name), shown("dasar", known->decree),
       day.make_up ? html("<label for=\"u-jam\">Jam kerja</label><input type=\"text\" id=\"u-jam\" "
                          "name=\"jam\" maxlength=\"100\" value=\"{}\" placeholder=\"07:30-12:00, "
@@ -197,10 +204,7 @@ Html change_form(const std::string& path, const Calendar& calendar, const office
 Html day_form(const std::string& path, const http::Form& typed, const FormKeys& keys) {
   Html kinds;
   const std::string chosen = typed.text("jenis");
-  for (const KindOfDay& kind : kKinds)
-    kinds += kind.id == chosen
-                 ? html("<option value=\"{}\" selected>{}</option>", kind.id, kind.words)
-                 : html("<option value=\"{}\">{}</option>", kind.id, kind.words);
+  for (const KindOfDay& kind : kKinds) kinds += option(kind.id, kind.words, kind.id == chosen);
   return html(
       "<form method=\"post\" action=\"{}\">{}"
       "<label for=\"jenis\">Jenis</label><select id=\"jenis\" name=\"jenis\">{}</select>"
@@ -341,7 +345,8 @@ awaitable<Response> CalendarPages::calendar_page(const PageCall& call, int statu
   auto loading = store::rules_in_force(*lease);
   const std::vector<store::RuleSet> rules = co_await std::move(loading);
   Html files;
-  if (const store::RuleSet* set = calendar_in(rules, calendar.id()))
+  const store::RuleSet* set = calendar_in(rules, calendar.id());
+  if (set)
     for (const SourceFile& file : set->files)
       files += html("<li><a href=\"/kalender/berkas/{}?kalender={}\">{}</a></li>", file.name,
                     query_encoded(calendar.id()), file.name);
@@ -350,9 +355,9 @@ awaitable<Response> CalendarPages::calendar_page(const PageCall& call, int statu
     notice = message(fault, true);
   else if (call.request.query.get("sudah"))
     notice = message("Kalender telah diterapkan.");
-  const bool sent = !call.form.text("ganti").empty();
-  const std::optional<office::TakenDay> changes = taken_in(
-      sent ? call.form.text("ganti") : std::string(call.request.query.get("ubah").value_or("")));
+  std::string taken = call.form.text("ganti");
+  if (taken.empty()) taken = call.request.query.get("ubah").value_or("");
+  const std::optional<office::TakenDay> changes = taken_in(std::move(taken));
   Html body = html(
       "<h1>Kalender {}</h1>{}<p class=\"halus\">Hari libur ditetapkan sampai {}; sesudahnya batas "
       "waktu bersifat sementara.</p>{}{}{}<h2>Hari yang ditetapkan</h2>{}"
@@ -363,12 +368,13 @@ awaitable<Response> CalendarPages::calendar_page(const PageCall& call, int statu
       readable(calendar.id()), calendar_links(calendars(), calendar.id()),
       notify::date(calendar.local(calendar.covered_until() - std::chrono::seconds(1))), notice,
       preview,
-      preview.empty() && changes ? change_form(path_of(calendar), calendar, *changes, call.form,
-                                               new_form_keys(call.who->visitor.csrf))
-      : preview.empty()          ? add_section(fault.empty() && !call.look,
-                                               day_form(path_of(calendar), call.form,
-                                                        new_form_keys(call.who->visitor.csrf)))
-                                 : Html(),
+      preview.empty() && changes
+          ? change_form(calendar, *changes, set ? office::kind_of(*set, *changes) : "", call.form,
+                        new_form_keys(call.who->visitor.csrf))
+      : preview.empty() ? add_section(fault.empty() && !call.look,
+                                      day_form(path_of(calendar), call.form,
+                                               new_form_keys(call.who->visitor.csrf)))
+                        : Html(),
       days_of(calendar, found.moment.now), files);
   co_return page(status, call, "Kalender", std::move(body));
 }

@@ -110,6 +110,14 @@ TEST(CalendarDays, ADayIsChangedOrFallsAwayWhereverItStands) {
   ASSERT_TRUE(extra);
   EXPECT_FALSE(load_changed(extra->rules, {"2026-05-09", false}, std::nullopt));
   EXPECT_TRUE(load_changed(extra->rules, {"2026-05-09", true}, std::nullopt));
+  // A day keeps its kind, unless another is chosen.
+  EXPECT_EQ(kind_of(shipped(), {"2026-01-16", false}), "libur_nasional");
+  EXPECT_EQ(kind_of(entered->rules, {"2026-04-08", false}), "libur_daerah");
+  NewDay national_still = flood("2026-01-17");
+  national_still.kind = "libur_nasional";
+  const auto put_off = load_changed(shipped(), {"2026-01-16", false}, national_still);
+  ASSERT_TRUE(put_off);
+  EXPECT_EQ(kind_of(put_off->rules, {"2026-01-17", false}), "libur_nasional");
 }
 
 }  // namespace
