@@ -1,9 +1,11 @@
-// Opens pages in the machine's Chromium, at the width of a phone and of a desk, in light and dark:
-// a picture of each, and every serious violation axe-core finds. Also walks each page by keyboard.
+// Opens pages in the machine's Chromium, at the widths of phones, desks and walls and magnified
+// twice, in light and dark: a picture of each, how heavy it is, and every violation axe-core finds,
+// with what is folded opened, too. Also walks each page by keyboard.
 //
 //   node look.mjs PAGES.json PICTURES_DIR
 //
-// PAGES.json: {"chromium": PATH, "origin": URL, "cookie": NAME=VALUE, "pages": [{"name", "path"}]}
+// PAGES.json: {"chromium": PATH, "origin": URL, "cookie": NAME=VALUE, "pages": [{"name", "path"}],
+//              "widths": [PIXELS], without it all of them}
 // Ends with 1 where a page is not as it must be, and says why.
 import { mkdirSync, readFileSync } from "node:fs";
 import puppeteer from "puppeteer-core";
@@ -12,6 +14,9 @@ import { violations } from "./judge.mjs";
 const [plan, pictures] = [JSON.parse(readFileSync(process.argv[2], "utf8")), process.argv[3]];
 mkdirSync(pictures, { recursive: true });
 const faults = [];
+const kHeaviest = 60_000;  // bytes of a page, as it is sent
+// 640 is a desk of 1280 that somebody magnifies twice.
+const kWidths = [320, 360, 640, 768, 1280, 1920];
 
 // Everything that can be used takes the focus, and shows it.
 async function walk_by_keyboard(page) {
@@ -42,20 +47,26 @@ async function walk_by_keyboard(page) {
 const browser = await puppeteer.launch({
   executablePath: plan.chromium, args: ["--no-sandbox", "--disable-gpu", "--lang=id-ID", "--accept-lang=id-ID", "--force-prefers-reduced-motion"] });
 for (const { name, path } of plan.pages) {
-  for (const width of plan.widths ?? [360, 1280]) {
+  for (const width of plan.widths ?? kWidths) {
     for (const scheme of ["light", "dark"]) {
       const page = await browser.newPage();
       // What is asked of nobody are Chromium's own pictures. axe is put in by us; the pages themselves allow no script.
       await page.setBypassCSP(true);
-      await page.setViewport({ width, height: 800, isMobile: width < 500, hasTouch: width < 500 });
+      await page.setViewport({ width, height: width === 640 ? 400 : 800, deviceScaleFactor: width === 640 ? 2 : 1,
+                               isMobile: width < 500, hasTouch: width < 500 });
       await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
-      if (plan.cookie) await page.setExtraHTTPHeaders({ Cookie: plan.cookie });
+      if (plan.cookie) {  // also for what the page embeds
+        const [cookie, value] = plan.cookie.split("=");
+        await page.setCookie({ name: cookie, value, url: plan.origin, path: "/", secure: cookie.startsWith("__Host-") });
+      }
       const outside = [];
       page.on("request", (one) => { if (!one.url().startsWith(plan.origin) && !one.url().startsWith("data:")) outside.push(one.url()); });
       const answer = await page.goto(plan.origin + path, { waitUntil: "load" });
       const where = `${name} at ${width}, ${scheme}`;
       const before = faults.length;
       if (answer.status() >= 500) faults.push(`status ${answer.status()}`);
+      const bytes = (await answer.buffer()).length;
+      if (bytes > kHeaviest) faults.push(`is ${bytes} bytes`);
       for (const url of outside) faults.push(`asks another host: ${url}`);
       await page.screenshot({ path: `${pictures}/${name}-${width}-${scheme}.png`, fullPage: true });
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
