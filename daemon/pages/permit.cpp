@@ -312,7 +312,11 @@ awaitable<Response> PermitPages::permit_page(const PageCall& call, std::int64_t 
   const OpenedDocuments opened = opened_by(call.who->officer.id, id, events);
   const auto asked = http::parse_id(call.request.query.get("dokumen").value_or(""));
   Html said;
-  if (call.request.query.get("sudah")) said = message("Tersimpan.");
+  if (call.request.query.get("sudah"))
+    said = html(
+        "<p class=\"pesan\" role=\"status\">Tersimpan. <a href=\"/tugas/berikutnya?sesudah={}\">Ke "
+        "tugas berikutnya</a></p>",
+        id);
   const PermitView view{
       stored,    context,
       offered,   events,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 
 #include "daemon/pages/permit_view.h"
@@ -53,7 +54,11 @@ Html link_to_next(const Desk& desk) {
       std::find_if(desk.all.begin(), desk.all.end(), [](const TaskRow& row) { return row.came(); });
   const auto row = back != desk.all.end() ? back : next;
   if (row == desk.all.end()) return html("Tidak ada lagi yang menunggu Anda.");
-  const std::string why = row->came() ? came_words(*row, desk.people()) : row->step().short_name;
+  std::string why = row->step().short_name;
+  if (row->came()) {
+    why = came_words(*row, desk.people());
+    why.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(why.front())));
+  }
   return html("Berikutnya: <a href=\"{}\">{}</a>, {}.", row->path(), row->permit().subject,
               notify::without_full_stop(why));
 }
@@ -306,6 +311,12 @@ Html lists_of(const Desk& desk, const FormKeys& keys) {
 
 // --- beside it -----------------------------------------------------------------------------------
 
+Html today_line(const Desk& desk) {
+  if (desk.today.closed == 0) return {};
+  return html("<p class=\"halus\">Hari ini: {} selesai, {} tepat waktu.</p>", desk.today.closed,
+              desk.today.met);
+}
+
 Html leave_form(const FormKeys& keys, const std::string& address, bool away) {
   return html(
       "<h2>Kehadiran</h2><form method=\"post\" action=\"{}\">{}<button name=\"aksi\" "
@@ -373,13 +384,13 @@ Html desk_body(const Desk& desk, const std::string& fault) {
       "{}{}<div class=\"berdampingan\"><h1>Tugas saya</h1><p class=\"halus\">{} berkas menunggu "
       "Anda · "
       "{} terlambat{} · {}, {}</p></div>{}{}<div "
-      "class=\"meja\"><div>{}</div><div>{}{}{}</div></div>",
+      "class=\"meja\"><div>{}</div><div>{}{}{}{}</div></div>",
       notice_of(fault, away), did_banner(desk, keys), how_many, late,
       paused == 0 ? std::string() : fmt::format(" · {} dijeda", paused),
       notify::weekday_name(local) + " " + notify::date(local),
       notify::clock_time(local) + " " + std::string(local.zone_abbreviation), views_of(desk, keys),
       service_filter(desk), lists_of(desk, keys),
-      done_list(desk.done, desk.people(), keys, address, desk.now()),
+      done_list(desk.done, desk.people(), keys, address, desk.now()), today_line(desk),
       leave_form(keys, address, away), keys_help());
 }
 

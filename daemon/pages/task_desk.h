@@ -26,14 +26,15 @@ Did read_did(const Request& request);
 struct Desk {
   const PageCall& call;
   const office::Rulebook& rulebook;
-  TaskQuery query;
-  Reading found;
-  std::vector<TaskRow> all;   // that wait for this officer, the most urgent first
-  std::vector<TaskRow> rows;  // of those, what is asked for
-  bool more = false;          // there are more than were looked at
-  std::vector<DoneTask> done;
-  std::vector<store::TaskView> views;
-  Did did;
+  TaskQuery query{};
+  Reading found{};
+  std::vector<TaskRow> all{};   // that wait for this officer, the most urgent first
+  std::vector<TaskRow> rows{};  // of those, what is asked for
+  bool more = false;            // there are more than were looked at
+  std::vector<DoneTask> done{};
+  store::DoneCount today{};
+  std::vector<store::TaskView> views{};
+  Did did{};
 
   const SignedIn& who() const { return *call.who; }
   const People& people() const { return rulebook.people(); }

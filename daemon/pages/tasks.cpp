@@ -48,6 +48,11 @@ class TaskPages : public PageGroup {
   awaitable<std::string> set_leave_today(const PageCall& call, bool away);
   awaitable<std::string> keep_view(const PageCall& call);
   awaitable<Response> attend(PageCall call, bool away);
+  Instant midnight_of(Instant now) const {
+    const Calendar& calendar = calendar_of(*rulebook_.sops_in_force().front());
+    const LocalTime today = calendar.local(now);
+    return calendar.midnight(today.year, today.month, today.day);
+  }
   // Why a file may not be acted on along with others; nothing: it may.
   std::string refuse_bulk(const Reading& found, const Ticket& ticket, const std::string& officer,
                           const std::string& action);
@@ -92,9 +97,11 @@ awaitable<void> TaskPages::read_desk(Desk& desk, bool narrowed) {
   const store::Ids closed =
       store::add_find_done(search, "officer:" + who.officer.id, who.now - kJustDone, kDoneShown);
   const auto views = store::add_task_views(search, who.officer.id);
+  const auto today = store::add_count_done(search, who.officer.id, midnight_of(who.now));
   auto searching = reader_.read({}, std::move(search));
   desk.found = co_await std::move(searching);
   desk.views = desk.found.results[views];
+  desk.today = desk.found.results[today];
   std::vector<std::int64_t> ids = desk.found.results[waiting];
   const std::vector<std::int64_t> done = desk.found.results[closed];
   const std::set<std::int64_t> wait(ids.begin(), ids.end());
@@ -126,16 +133,9 @@ awaitable<void> TaskPages::read_desk(Desk& desk, bool narrowed) {
 }
 
 awaitable<Response> TaskPages::tasks_page(const PageCall& call, int status, std::string fault) {
-  Desk desk{call,
-            rulebook_,
-            read_task_query(call.request, rulebook_),
-            {},
-            {},
-            {},
-            false,
-            {},
-            {},
-            read_did(call.request)};
+  Desk desk{call, rulebook_};
+  desk.query = read_task_query(call.request, rulebook_);
+  desk.did = read_did(call.request);
   auto reading = read_desk(desk, false);
   co_await std::move(reading);
   desk.done = done_since(call.who->officer.id, desk.found, rulebook_, desk.now() - kJustDone,
@@ -181,7 +181,7 @@ awaitable<Response> TaskPages::script(PageCall) {
 // Whoever has been done with one permit goes on to the next: what came back first, then the most
 // urgent.
 awaitable<Response> TaskPages::next_task(PageCall call) {
-  Desk desk{call, rulebook_, {}, {}, {}, {}, false, {}, {}, {}};
+  Desk desk{call, rulebook_};
   auto reading = read_desk(desk, false);
   co_await std::move(reading);
   const auto just = http::parse_id(call.request.query.get("sesudah").value_or(""));

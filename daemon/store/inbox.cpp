@@ -72,6 +72,18 @@ Ids add_find_desk(pg::Pipeline& pipeline, const DeskQuery& query) {
                       filter.sop, filter.step, word_of(filter.seen), kNarrowedAmong);
 }
 
+// By the index of what is closed: so many as the whole office has closed since then are looked at.
+pg::Slot<DoneCount> add_count_done(pg::Pipeline& pipeline, const std::string& officer,
+                                   Instant since) {
+  static constexpr auto kDone =
+      columns(given("count(verdict)", &DoneCount::closed),
+              given("count(*) FILTER (WHERE verdict = 'met')", &DoneCount::met));
+  static const auto sql = only<kDone>(
+      "SELECT {} FROM visit WHERE closed_at >= $2::timestamptz AND closed_by = $1 AND NOT undone"
+      " AND permit > 0");
+  return pipeline.add(sql, officer, since);
+}
+
 pg::Slot<std::vector<StoredNote>> add_reasons(pg::Pipeline& pipeline,
                                               const std::vector<std::int64_t>& permits) {
   static const auto sql = each<kNote>(

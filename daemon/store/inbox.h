@@ -24,6 +24,13 @@ struct DeskQuery {
 // beyond a service is looked for among the most urgent thousand of each role.
 Ids add_find_desk(pg::Pipeline& pipeline, const DeskQuery& query);
 
+// How many steps with a verdict this officer has closed since then, and how many of those in time.
+struct DoneCount {
+  std::int64_t closed = 0, met = 0;
+};
+pg::Slot<DoneCount> add_count_done(pg::Pipeline& pipeline, const std::string& officer,
+                                   Instant since);
+
 // What was written on these permits that tells why a task is as it is, in their order.
 pg::Slot<std::vector<StoredNote>> add_reasons(pg::Pipeline& pipeline,
                                               const std::vector<std::int64_t>& permits);
