@@ -1,6 +1,7 @@
-// What administrators keep besides people and days: tokens of programs and officers, silences, and
-// how the channels stand. For administrators; the work is the store's, as of `tenggat token` and
-// `silence`.
+// What administrators keep besides people and days: tokens of programs and officers, and silences.
+// For administrators; the work is the store's, as of `tenggat token` and `silence`.
+#include "daemon/pages/keeping.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +10,6 @@
 #include "daemon/pages/officer_forms.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/words.h"
-#include "daemon/store/sending.h"
 #include "daemon/store/silences.h"
 #include "daemon/store/tokens.h"
 #include "notifiers/utf8.h"
@@ -37,21 +37,6 @@ std::string joined(const std::vector<std::string>& words) {
   return fmt::format("{}", fmt::join(words, ", "));
 }
 
-// Links between the pages of this file.
-Html keeping_links(std::string_view here) {
-  struct Link {
-    const char* path;
-    const char* words;
-  };
-  constexpr Link kLinks[] = {
-      {"/token", "Token"}, {"/hening", "Pesan ditahan"}, {"/saluran-kantor", "Saluran"}};
-  Html links;
-  for (const auto& [path, words] : kLinks)
-    links += here == path ? html("<li><strong aria-current=\"page\">{}</strong></li>", words)
-                          : html("<li><a href=\"{}\">{}</a></li>", path, words);
-  return html("<nav aria-label=\"Pengelolaan\"><ul class=\"mendatar\">{}</ul></nav>", links);
-}
-
 class KeepingPages : public PageGroup {
  public:
   explicit KeepingPages(const PageParts& parts) : PageGroup(parts), pool_(parts.pool) {}
@@ -59,7 +44,6 @@ class KeepingPages : public PageGroup {
   awaitable<Response> tokens_act(PageCall call);
   awaitable<Response> silences(PageCall call);
   awaitable<Response> silences_act(PageCall call);
-  awaitable<Response> channels(PageCall call);
 
  private:
   // `made`: a secret that is shown this once.
@@ -105,6 +89,22 @@ Html token_form(const PageCall& call, const Html& roles) {
 }
 
 }  // namespace
+
+Html keeping_links(std::string_view here) {
+  struct Link {
+    const char* path;
+    const char* words;
+  };
+  constexpr Link kLinks[] = {{"/token", "Token"},
+                             {"/sesi-kantor", "Sesi"},
+                             {"/hening", "Pesan ditahan"},
+                             {"/saluran-kantor", "Saluran"}};
+  Html links;
+  for (const auto& [path, words] : kLinks)
+    links += here == path ? html("<li><strong aria-current=\"page\">{}</strong></li>", words)
+                          : html("<li><a href=\"{}\">{}</a></li>", path, words);
+  return html("<nav aria-label=\"Pengelolaan\"><ul class=\"mendatar\">{}</ul></nav>", links);
+}
 
 awaitable<Response> KeepingPages::tokens_page(const PageCall& call, int status, std::string fault,
                                               Html made) {
@@ -337,40 +337,6 @@ awaitable<Response> KeepingPages::silences_act(PageCall call) {
   co_return co_await std::move(showing);
 }
 
-// --- channels ------------------------------------------------------------------------------------
-
-// What the provider has said of the channels and of each text's template, as far as it has said
-// anything: it tells of a template only by refusing it.
-awaitable<Response> KeepingPages::channels(PageCall call) {
-  pg::Pipeline looking;
-  const auto outages = store::add_channels_down(looking);
-  const auto stopped = store::add_stopped_texts(looking);
-  auto reading = reader_.read({}, std::move(looking));
-  const Reading found = co_await std::move(reading);
-  Html down, texts;
-  for (const store::ChannelDown& one : found.results[outages])
-    down += html("<li><strong>{}</strong> berhenti: {} <span class=\"halus\">sejak {}</span></li>",
-                 readable(one.channel), notify::delivery_words(one.reason),
-                 moment_words(calendar(), one.since));
-  for (const store::TextOutage& one : found.results[stopped])
-    texts += html(
-        "<li><strong>{}</strong> <span class=\"halus\">(templat {})</span><br>ditolak penyedia: {} "
-        "{}"
-        "</li>",
-        readable(one.text), one.text_template, one.reason, one.detail);
-  Html body = html(
-      "{}<h1>Saluran</h1><div class=\"kartu\"><ul class=\"polos\">{}</ul></div>"
-      "<h2>Templat WhatsApp</h2><p class=\"halus\">Meta memberi tahu keadaan sebuah templat saat "
-      "templat itu dipakai. Yang tidak tercantum di sini belum pernah ditolak.</p>"
-      "<div class=\"kartu\"><ul class=\"polos\">{}</ul></div><p><a href=\"/pesan\">Pesan yang "
-      "tidak "
-      "sampai</a></p>",
-      keeping_links("/saluran-kantor"),
-      down.empty() ? html("<li>Semua saluran menerima pesan.</li>") : down,
-      texts.empty() ? html("<li>Tidak ada templat yang ditolak.</li>") : texts);
-  co_return page(200, call, "Saluran", std::move(body));
-}
-
 std::vector<PageRoute> keeping_pages(const PageParts* parts) {
   static constexpr http::RowOf<KeepingPages, PageCall> kRows[] = {
       {"GET", "/token", "page_officer_tokens", Who::administrator, In::none, Out::counted,
@@ -381,10 +347,10 @@ std::vector<PageRoute> keeping_pages(const PageParts* parts) {
        &KeepingPages::silences},
       {"POST", "/hening", "page_officer_silences_act", Who::administrator, In::whole, Out::counted,
        &KeepingPages::silences_act},
-      {"GET", "/saluran-kantor", "page_officer_channels", Who::administrator, In::none, Out::counted,
-       &KeepingPages::channels},
   };
-  return http::answered_by(parts, kRows);
+  std::vector<PageRoute> all = http::answered_by(parts, kRows);
+  for (PageRoute& route : office_channel_pages(parts)) all.push_back(std::move(route));
+  return all;
 }
 
 }  // namespace tenggat::pages

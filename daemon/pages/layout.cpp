@@ -48,7 +48,7 @@ Html head_of_page(const Page& page) {
       page.visitor->administrator
           ? html(
                 "<a href=\"/pegawai\">Pegawai</a><a href=\"/kalender\">Kalender</a>"
-                "<a href=\"/pesan\">Pesan gagal</a><a href=\"/saluran-kantor\">Pengelolaan</a>")
+                "<a href=\"/pesan\">Pesan gagal</a><a href=\"/token\">Pengelolaan</a>")
           : Html();
   const Html of_overseers = html(
       "{}{}",

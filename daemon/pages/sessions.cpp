@@ -1,12 +1,14 @@
 #include "daemon/pages/sessions.h"
 
 #include "daemon/base/log.h"
+#include "daemon/pages/keeping.h"
 #include "daemon/pages/words.h"
 #include "daemon/store/sessions.h"
 
 namespace tenggat::pages {
 namespace {
 
+constexpr int kAllShown = 200;
 constexpr const char* kGone = "Sesi itu sudah berakhir.";
 
 class SessionPages : public PageGroup {
@@ -15,6 +17,7 @@ class SessionPages : public PageGroup {
   // Of who has signed in, or of the officer in the path.
   awaitable<Response> sessions(PageCall call);
   awaitable<Response> sessions_act(PageCall call);
+  awaitable<Response> all_sessions(PageCall call);
 
  private:
   awaitable<Response> sessions_page(const PageCall& call, int status, std::string fault);
@@ -99,6 +102,36 @@ awaitable<Response> SessionPages::sessions_act(PageCall call) {
   co_return co_await std::move(showing);
 }
 
+// Everybody's; each leads to its officer's, where it is ended.
+awaitable<Response> SessionPages::all_sessions(PageCall call) {
+  pg::Pipeline looking;
+  const auto asked = store::add_all_sessions(looking, kAllShown);
+  auto reading = reader_.read({}, std::move(looking));
+  const Reading found = co_await std::move(reading);
+  const Calendar& calendar = calendar_of(*rulebook_.sops_in_force().front());
+  Html items;
+  for (const store::OpenSession& session : found.results[asked]) {
+    const Officer* officer = rulebook_.people().find(session.officer);
+    const std::string name = officer ? officer->name : session.officer;
+    items += html(
+        "<li class=\"berdampingan\"><span><strong>{}</strong>{}<br><span class=\"halus\">dibuka {} "
+        "· "
+        "dari alamat {} · berakhir {} bila tidak dipakai lagi</span></span><a class=\"tombol\" "
+        "href=\"/pegawai/{}/sesi\" aria-label=\"Kelola sesi {}\">Kelola</a></li>",
+        name, session.id == call.who->session ? html(" (sesi ini)") : Html(),
+        moment_words(calendar, session.opened_at),
+        session.address.empty() ? "tidak tercatat" : session.address,
+        moment_words(calendar, session.expires_at), session.officer, name);
+  }
+  Html body = html(
+      "{}<h1>Sesi yang terbuka</h1><p class=\"halus\">Yang terbaru di atas, paling banyak {}. "
+      "Setiap "
+      "sesi diakhiri pada halaman pegawainya.</p><div class=\"kartu\"><ul class=\"polos\">{}</ul>"
+      "</div>",
+      keeping_links("/sesi-kantor"), kAllShown, items);
+  co_return page(200, call, "Sesi yang terbuka", std::move(body));
+}
+
 std::vector<PageRoute> session_pages(const PageParts* parts) {
   static constexpr http::RowOf<SessionPages, PageCall> kRows[] = {
       {"GET", "/sesi", "page_sessions", Who::officer, In::none, Out::counted,
@@ -109,6 +142,8 @@ std::vector<PageRoute> session_pages(const PageParts* parts) {
        Out::counted, &SessionPages::sessions},
       {"POST", "/pegawai/{id}/sesi", "page_officer_sessions_act", Who::administrator, In::whole,
        Out::counted, &SessionPages::sessions_act},
+      {"GET", "/sesi-kantor", "page_officer_sessions_all", Who::administrator, In::none,
+       Out::counted, &SessionPages::all_sessions},
   };
   return http::answered_by(parts, kRows);
 }

@@ -106,9 +106,10 @@ void add_end_all_sessions(pg::Pipeline& pipeline) {
 }
 
 namespace {
-constexpr auto kOpenSession = columns(
-    given("id", &OpenSession::id), given("address", &OpenSession::address),
-    given("created_at", &OpenSession::opened_at), given("expires_at", &OpenSession::expires_at));
+constexpr auto kOpenSession =
+    columns(given("id", &OpenSession::id), given("officer", &OpenSession::officer),
+            given("address", &OpenSession::address), given("created_at", &OpenSession::opened_at),
+            given("expires_at", &OpenSession::expires_at));
 }  // namespace
 
 pg::Slot<std::vector<OpenSession>> add_sessions(pg::Pipeline& pipeline,
@@ -117,6 +118,12 @@ pg::Slot<std::vector<OpenSession>> add_sessions(pg::Pipeline& pipeline,
       "SELECT {} FROM session WHERE officer = $1 AND expires_at > clock_timestamp()"
       " ORDER BY id DESC");
   return pipeline.add(sql, officer);
+}
+
+pg::Slot<std::vector<OpenSession>> add_all_sessions(pg::Pipeline& pipeline, int limit) {
+  static const auto sql = each<kOpenSession>(
+      "SELECT {} FROM session WHERE expires_at > clock_timestamp() ORDER BY id DESC LIMIT $1::int");
+  return pipeline.add(sql, limit);
 }
 
 pg::Awaitable<bool> end_session(pg::Connection& connection, By by, std::string officer,

@@ -65,11 +65,13 @@ void add_end_all_sessions(pg::Pipeline& pipeline);
 
 struct OpenSession {
   std::int64_t id = 0;
-  std::string address;
+  std::string officer, address;
   Instant opened_at{}, expires_at{};  // machine clock
 };
 // An officer's live sessions, the newest first.
 pg::Slot<std::vector<OpenSession>> add_sessions(pg::Pipeline& pipeline, const std::string& officer);
+// Everybody's, the newest first, at most so many.
+pg::Slot<std::vector<OpenSession>> add_all_sessions(pg::Pipeline& pipeline, int limit);
 // Of this officer; by somebody else it is a change of the office. False: there is no such session.
 pg::Awaitable<bool> end_session(pg::Connection& connection, By by, std::string officer,
                                 std::int64_t session);

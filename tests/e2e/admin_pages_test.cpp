@@ -15,8 +15,9 @@ class AdminPagesTest : public PagesTest {
   }
 };
 
-const std::vector<std::string> kAdminPaths{"/pegawai", "/pegawai/fo", "/kalender", "/pesan",
-                                           "/papan/layar"};
+const std::vector<std::string> kAdminPaths{"/pegawai", "/pegawai/fo",    "/kalender",
+                                           "/pesan",   "/papan/layar",   "/token",
+                                           "/hening",  "/saluran-kantor"};
 
 TEST_F(AdminPagesTest, AreForAdministratorsAloneAndInPersonOnly) {
   Browser fo = signed_in("fo");
@@ -259,7 +260,6 @@ TEST_F(AdminPagesTest, AMakeUpDayNeedsHoursAndAPreviewIsOfTheCalendarAsItWas) {
   EXPECT_FALSE(kb.get("/kalender").says("11 April 2026"));
 }
 
-// Two SOPs, each with the calendar of its own office.
 TEST_F(AdminPagesTest, ADecreedDayIsChangedAndTakenAway) {
   Browser kb = administrator();
   const std::vector<std::pair<std::string, std::string>> flood{
@@ -302,6 +302,56 @@ TEST_F(AdminPagesTest, OnesOwnLeaveIsEnteredInAdvanceAndSeenByWhoPlans) {
   EXPECT_EQ(kb.press(kb.get("/pegawai/fo"), "ubah", {{"nip", "12345"}}).status, 422);
 }
 
+TEST_F(AdminPagesTest, AChannelIsTriedByALinkToOneselfAndEverybodysSessionsAreSeen) {
+  signed_in("fo");
+  Browser kb = administrator();
+  const WebPage before = kb.get("/saluran-kantor");
+  EXPECT_TRUE(before.says("menerima pesan")) << before.body;
+  EXPECT_TRUE(before.says("Tidak ada templat yang ditolak."));
+  const std::string links =
+      "SELECT count(*) FROM message WHERE text = 'tautan_masuk' AND recipient"
+      " = 'officer:kb' AND channel = 'email'";
+  const int earlier = std::stoi(office_.query(links));
+  const WebPage tried = kb.press(before, "uji-email");
+  EXPECT_EQ(tried.header("Location"), "/saluran-kantor?uji=ya") << tried.body;
+  EXPECT_EQ(std::stoi(office_.query(links)), earlier + 1);
+  EXPECT_TRUE(kb.get(tried.header("Location")).says("Tautan terakhir kepada Anda dibuat "));
+  EXPECT_EQ(signed_in("fo").get("/saluran-kantor").status, 403);
+
+  const WebPage all = kb.get("/sesi-kantor");
+  EXPECT_TRUE(all.says("(sesi ini)")) << all.body;
+  EXPECT_TRUE(all.says("href=\"/pegawai/fo/sesi\""));
+  EXPECT_TRUE(all.says("dari alamat 127.0.0.1"));
+}
+
+TEST_F(AdminPagesTest, ATokenIsShownOnceAndRevokedAndASilenceEndsWithItsDay) {
+  Browser kb = administrator();
+  EXPECT_EQ(kb.press(kb.get("/token"), "buat", {{"sistem", "simpeg"}}).status, 422);  // no scope
+  const WebPage made =
+      kb.press(kb.get("/token"), "buat", {{"sistem", "simpeg"}, {"cakupan", "read"}});
+  EXPECT_TRUE(made.says("hanya ditampilkan kali ini")) << made.body;
+  EXPECT_TRUE(made.says("Sistem simpeg"));
+  EXPECT_FALSE(kb.get("/token").says("hanya ditampilkan kali ini"));
+  const std::string id = office_.query("SELECT max(id) FROM token WHERE service = 'simpeg'");
+  EXPECT_EQ(kb.press(kb.get("/token"), "cabut", {{"nomor", id}}).status, 303);
+  EXPECT_FALSE(kb.get("/token").says("Sistem simpeg"));
+
+  const auto silence = [&](const std::string& until) {
+    return kb.press(
+        kb.get("/hening"), "tahan",
+        {{"sasaran", "tahap paud.verifikasi"}, {"sampai", until}, {"alasan", "pindah loket"}});
+  };
+  EXPECT_EQ(silence("2026-04-01").status, 422);
+  EXPECT_EQ(silence("2026-06-01").status, 422);
+  EXPECT_EQ(silence("2026-04-02").status, 303);
+  const WebPage held = kb.get("/hening");
+  EXPECT_TRUE(held.says("pindah loket")) << held.body;
+  EXPECT_TRUE(held.says("Verifikasi"));
+  EXPECT_EQ(kb.press(held, "akhiri").status, 303);
+  EXPECT_TRUE(kb.get("/hening").says("Tidak ada pesan yang ditahan."));
+}
+
+// Two SOPs, each with the calendar of its own office.
 TEST_F(AdminPagesTest, EachCalendarIsChangedForItself) {
   office_.use_own_rules();
   const std::filesystem::path rules = office_.daemon().options().rules;

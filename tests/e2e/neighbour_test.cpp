@@ -117,6 +117,8 @@ constexpr Row kRoutes[] = {
     {"page_officer_silences", "GET", "/hening", By::session},
     {"page_officer_silences_act", "POST", "/hening", By::session},
     {"page_officer_channels", "GET", "/saluran-kantor", By::session},
+    {"page_officer_channels_act", "POST", "/saluran-kantor", By::session},
+    {"page_officer_sessions_all", "GET", "/sesi-kantor", By::session},
     {"page_own_leave", "GET", "/cuti", By::session},
     {"page_own_leave_act", "POST", "/cuti", By::session},
     {"page_officer_fortnight", "GET", "/kehadiran", By::session},

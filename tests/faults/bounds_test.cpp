@@ -101,6 +101,8 @@ std::map<std::string, Ask> pages_of_officers(const std::string& page) {
            {"page_officer_silences", "GET", "/hening"},
            {"page_officer_silences_act", "POST", "/hening"},
            {"page_officer_channels", "GET", "/saluran-kantor"},
+           {"page_officer_channels_act", "POST", "/saluran-kantor"},
+           {"page_officer_sessions_all", "GET", "/sesi-kantor"},
            {"page_own_leave", "GET", "/cuti"},
            {"page_own_leave_act", "POST", "/cuti"},
            {"page_officer_fortnight", "GET", "/kehadiran"},
