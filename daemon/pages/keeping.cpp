@@ -53,6 +53,7 @@ class KeepingPages : public PageGroup {
   awaitable<Response> silences_page(const PageCall& call, int status, std::string fault);
   awaitable<std::string> change_silence(const PageCall& call, pg::Connection& db);
   std::string read_silence(const PageCall& call, Silence& silence) const;
+  std::string about_words(const Silence& silence) const;
   // An administrator is an officer, never a program.
   std::vector<NamedRole> roles_of_services() const {
     std::vector<NamedRole> roles = roles_to_hold(rulebook_.sops_in_force());
@@ -215,6 +216,16 @@ awaitable<Response> KeepingPages::tokens_act(PageCall call) {
 
 // --- silences ------------------------------------------------------------------------------------
 
+std::string KeepingPages::about_words(const Silence& silence) const {
+  if (silence.kind == Silence::Kind::officer) return name_of(silence.subject);
+  if (silence.kind != Silence::Kind::step) return "permohonan " + silence.subject;
+  const std::size_t dot = silence.subject.find('.');
+  const Sop* sop = rulebook_.sop_in_force(silence.subject.substr(0, dot));
+  const Step* step =
+      sop && dot != std::string::npos ? sop->find_step(silence.subject.substr(dot + 1)) : nullptr;
+  return step ? sop->title + ": " + step->short_name : "tahap " + silence.subject;
+}
+
 awaitable<Response> KeepingPages::silences_page(const PageCall& call, int status,
                                                 std::string fault) {
   pg::Pipeline looking;
@@ -225,10 +236,7 @@ awaitable<Response> KeepingPages::silences_page(const PageCall& call, int status
   Html items, officers, steps;
   for (const store::StoredSilence& one : found.results[asked]) {
     const Silence& silence = one.silence;
-    const std::string about = silence.kind == Silence::Kind::officer ? name_of(silence.subject)
-                              : silence.kind == Silence::Kind::step
-                                  ? "tahap " + silence.subject
-                                  : "permohonan " + silence.subject;
+    const std::string about = about_words(silence);
     items += html(
         "<li class=\"berdampingan\"><span><strong>{}</strong><br><span class=\"halus\">sampai {} · "
         "diminta {} · {}</span></span><form method=\"post\" action=\"/hening\">{}"
