@@ -113,8 +113,9 @@ class Param {
   template <class T>
   Param(const std::optional<T>& value)  // NOLINT(google-explicit-constructor)
       : Param{value ? Param{*value} : Param{Param{T{}}.type_}} {}
-  // In the binary format of `type`.
+  // In the binary format of `type`; NULL of it.
   Param(Type type, std::string bytes) : type_{type}, bytes_{std::move(bytes)} {}
+  explicit Param(Type null_of) : type_{null_of} {}
 
   Type type() const { return type_; }
   // A text's type is inferred: it goes as it stands, the others in binary.
@@ -124,7 +125,6 @@ class Param {
   std::size_t size() const { return bytes_ ? bytes_->size() : 0; }
 
  private:
-  explicit Param(Type null_of) : type_{null_of} {}
   Param(Type type, std::int64_t value);
   template <class T>
   static constexpr Type integer_type() {
@@ -173,6 +173,7 @@ class Array {
   }
   int size() const { return size_; }
   Param param() const;
+  std::vector<Param> elements() const;  // each by itself
 
  private:
   void add_boolean(bool value);

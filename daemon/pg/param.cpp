@@ -99,6 +99,24 @@ Param Array::param() const {
   return {array_of(element_), std::move(all)};
 }
 
+std::vector<Param> Array::elements() const {
+  std::vector<Param> all;
+  all.reserve(static_cast<std::size_t>(size_));
+  for (std::size_t at = 0; at < bytes_.size();) {
+    std::uint32_t length = 0;
+    for (std::size_t i = 0; i < kLength; ++i)
+      length = length << 8 | static_cast<unsigned char>(bytes_[at + i]);
+    at += kLength;
+    if (static_cast<std::int32_t>(length) == kNull) {
+      all.emplace_back(element_);
+    } else {
+      all.emplace_back(element_, bytes_.substr(at, length));
+      at += length;
+    }
+  }
+  return all;
+}
+
 std::size_t Pipeline::push(std::string sql, std::vector<Param> params) {
   statements_.push_back({std::move(sql), std::move(params)});
   return statements_.size() - 1;

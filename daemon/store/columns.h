@@ -210,6 +210,7 @@ class Rows {
     kColumns.put(arrays_, parts...);
   }
   std::vector<pg::Param> params() const { return params_of(arrays_); }
+  void add_to(pg::Pipeline& pipeline, const RowsSql& sql) const { sql.add(pipeline, arrays_); }
 
  private:
   static std::vector<pg::Array> none() {
@@ -222,23 +223,19 @@ class Rows {
 
 // Each adds its statement, unless there are no rows.
 template <const auto& kColumns>
-void add_statement(pg::Pipeline& pipeline, const std::string& sql, const Rows<kColumns>& rows) {
-  if (!rows.empty()) pipeline.add(sql, rows.params());
-}
-template <const auto& kColumns>
 void add_insert(pg::Pipeline& pipeline, const Rows<kColumns>& rows) {
-  static const std::string sql = kColumns.shape().insert();
-  add_statement(pipeline, sql, rows);
+  static const RowsSql sql = kColumns.shape().insert();
+  rows.add_to(pipeline, sql);
 }
 template <const auto& kColumns>
 void add_update(pg::Pipeline& pipeline, const Rows<kColumns>& rows) {
-  static const std::string sql = kColumns.shape().update();
-  add_statement(pipeline, sql, rows);
+  static const RowsSql sql = kColumns.shape().update();
+  rows.add_to(pipeline, sql);
 }
 template <const auto& kColumns>
 void add_upsert(pg::Pipeline& pipeline, const Rows<kColumns>& rows) {
-  static const std::string sql = kColumns.shape().upsert();
-  add_statement(pipeline, sql, rows);
+  static const RowsSql sql = kColumns.shape().upsert();
+  rows.add_to(pipeline, sql);
 }
 
 // --- Statements that ask. Where a list is asked for, its names go in the place of "{}", or with an

@@ -53,13 +53,13 @@ struct Settled {
 constexpr auto kOutcome = columns(key("permit", &Settled::permit), key("id", &Settled::id),
                                   column("state", &Settled::state),
                                   column("reason", &Settled::reason), column("at", &Settled::at));
-const std::string kSaveOutcomes = fmt::format(
+const RowsSql kSaveOutcomes{
+    kOutcome.shape(), "c",
     "UPDATE notice n SET state = c.state, state_reason = c.reason,"
     " state_at = CASE WHEN c.state = 'pending' THEN NULL ELSE c.at END,"
     " send_at = CASE WHEN c.state = 'pending' THEN c.at ELSE n.send_at END,"
     " tried = n.tried + 1, set_aside = 0 FROM {}"
-    " WHERE n.permit = c.permit AND n.id = c.id AND n.state IS NOT DISTINCT FROM 'pending'",
-    kOutcome.shape().unnest("c"));
+    " WHERE n.permit = c.permit AND n.id = c.id AND n.state IS NOT DISTINCT FROM 'pending'"};
 
 }  // namespace
 
@@ -179,7 +179,7 @@ void add_notice_outcomes(pg::Pipeline& pipeline, const std::vector<NoticeOutcome
     rows.add(Settled{one.permit, one.notice, state,
                      std::string(rendered ? std::string_view() : to_string(one.reason)), one.at});
   }
-  add_statement(pipeline, kSaveOutcomes, rows);
+  rows.add_to(pipeline, kSaveOutcomes);
 }
 
 // --- Messages -----------------------------------------------------------------------------------

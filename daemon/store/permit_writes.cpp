@@ -55,30 +55,30 @@ constexpr auto kPermitChanges = kPermit.changing();
 constexpr auto kContact = kApplicant.changing();
 constexpr auto kRearmed = kRung.changing();
 
-const std::string kInsertChanges = fmt::format(
+const RowsSql kInsertChanges{
+    kChange.shape(), "c",
     "INSERT INTO change (permit, sequence, counts_at) SELECT c.permit, c.sequence,"
-    " (SELECT office_now()) + make_interval(secs => c.undo_window) FROM {}",
-    kChange.shape().unnest("c"));
+    " (SELECT office_now()) + make_interval(secs => c.undo_window) FROM {}"};
 
-const std::string kDropNotices = fmt::format(
+const RowsSql kDropNotices{
+    kUndone.shape(), "c",
     "UPDATE notice n SET state = 'dropped', state_reason = 'undone', state_at = c.at FROM {}"
     " WHERE n.permit = c.permit AND n.cause = c.cause"
-    " AND n.state IS NOT DISTINCT FROM 'pending'",
-    kUndone.shape().unnest("c"));
-const std::string kDropChanges = fmt::format(
+    " AND n.state IS NOT DISTINCT FROM 'pending'"};
+const RowsSql kDropChanges{
+    kUndone.shape(), "c",
     "DELETE FROM change d USING {} WHERE d.permit = c.permit AND d.sequence = c.cause"
-    " AND d.place IS NULL",
-    kUndone.shape().unnest("c"));
+    " AND d.place IS NULL"};
 // What was dropped since then for the work being done is owed again: it is not done.
-const std::string kOweAgain = fmt::format(
+const RowsSql kOweAgain{
+    kUndone.shape(), "c",
     "UPDATE notice n SET state = 'pending', state_reason = '', state_at = NULL, send_at = c.at"
     " FROM {} JOIN event e ON e.permit = c.permit AND e.sequence = c.cause"
     " WHERE n.permit = c.permit AND n.cause <> c.cause AND n.state_at >= e.at"
-    " AND n.state IS NOT DISTINCT FROM 'dropped' AND n.state_reason = 'done_before_sending'",
-    kUndone.shape().unnest("c"));
-const std::string kDropCounts = fmt::format(
-    "DELETE FROM count_delta d USING {} WHERE d.permit = c.permit AND d.cause = c.cause",
-    kUndone.shape().unnest("c"));
+    " AND n.state IS NOT DISTINCT FROM 'dropped' AND n.state_reason = 'done_before_sending'"};
+const RowsSql kDropCounts{
+    kUndone.shape(), "c",
+    "DELETE FROM count_delta d USING {} WHERE d.permit = c.permit AND d.cause = c.cause"};
 
 // What a batch writes, gathered by table.
 struct Writes {
@@ -289,15 +289,15 @@ void append_writes(pg::Pipeline& pipeline, const std::vector<PermitChange>& chan
   // A rung that is there already is a rung raised twice: that must fail, not be overwritten.
   add_insert(pipeline, writes.rungs);
   add_insert(pipeline, writes.events);
-  add_statement(pipeline, kInsertChanges, writes.changes);
+  writes.changes.add_to(pipeline, kInsertChanges);
   add_insert(pipeline, writes.notes);
   add_insert(pipeline, writes.notices);
   add_insert(pipeline, writes.counts);
   // After the inserts: an action and its undo may come in one batch.
-  add_statement(pipeline, kDropNotices, writes.undone);
-  add_statement(pipeline, kDropChanges, writes.undone);
-  add_statement(pipeline, kOweAgain, writes.undone);
-  add_statement(pipeline, kDropCounts, writes.undone);
+  writes.undone.add_to(pipeline, kDropNotices);
+  writes.undone.add_to(pipeline, kDropChanges);
+  writes.undone.add_to(pipeline, kOweAgain);
+  writes.undone.add_to(pipeline, kDropCounts);
 }
 
 }  // namespace tenggat::store

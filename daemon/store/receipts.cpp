@@ -25,10 +25,11 @@ constexpr auto kReceipt = columns(
     fixed("at", &Kept::at), fixed("message", &Kept::message), fixed("address", &Kept::address),
     fixed("reason", &Kept::reason), fixed("detail", &Kept::detail));
 // No provider knows what will be.
-const std::string kKeep = fmt::format(
-    "INSERT INTO receipt ({}) SELECT u.channel, u.key, u.state, least(u.at, clock_timestamp()),"
-    " u.message, u.address, u.reason, u.detail FROM {} ON CONFLICT DO NOTHING",
-    kReceipt.shape().names(), kReceipt.shape().unnest("u"));
+const RowsSql kKeep{
+    kReceipt.shape(), "u",
+    "INSERT INTO receipt (channel, key, state, at, message, address, reason, detail)"
+    " SELECT u.channel, u.key, u.state, least(u.at, clock_timestamp()),"
+    " u.message, u.address, u.reason, u.detail FROM {} ON CONFLICT DO NOTHING"};
 
 // Of the receipts that `which` names. Messages are locked in the order of their ids, and what they
 // say is then read as it is now.
@@ -128,7 +129,7 @@ void add_take_receipts(pg::Pipeline& pipeline, notify::Channel channel,
                   own_id(one->message), lower(one->to), one->reason, one->detail});
     keys.push_back(of.first);
   }
-  add_statement(pipeline, kKeep, rows);
+  rows.add_to(pipeline, kKeep);
   static const std::string sql = settle("r.channel = $1 AND r.key = ANY($2::text[])");
   if (!keys.empty()) pipeline.add(sql, notify::name(channel), pg::text_array(keys));
 }

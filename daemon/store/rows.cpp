@@ -42,24 +42,39 @@ std::string Shape::unnest(std::string_view alias) const {
                      elements, columns_.front().type, columns_.front().name, alias);
 }
 
+std::string Shape::values(std::string_view alias, int count) const {
+  std::string rows;
+  std::size_t parameter = 0;
+  for (int row = 0; row < count; ++row) {
+    rows += row == 0 ? "(" : ", (";
+    for (std::size_t i = 0; i < columns_.size(); ++i)
+      rows += fmt::format("{}${}", i == 0 ? "" : ", ", ++parameter);
+    rows += ")";
+  }
+  return fmt::format("(VALUES {}) AS {} ({})", rows, alias, names());
+}
+
 std::string Shape::assignments(std::string_view from) const {
   const auto changes = [](const Column& column) { return column.use == Use::changes; };
   return joined(columns_, changes, fmt::format("{{0}} = {}.{{0}}", from).c_str(), ", ");
 }
 
-std::string Shape::insert() const {
-  return fmt::format("INSERT INTO {} ({}) SELECT {} FROM {}", table_, names(), names(),
-                     unnest("r"));
+RowsSql Shape::insert() const {
+  return {*this, "r",
+          fmt::format("INSERT INTO {} ({}) SELECT {} FROM {{}}", table_, names(), names())};
 }
 
-std::string Shape::update() const {
-  return fmt::format("UPDATE {} t SET {} FROM {} WHERE {}", table_, assignments("c"), unnest("c"),
-                     joined(columns_, is_key, "t.{0} = c.{0}", " AND "));
+RowsSql Shape::update() const {
+  return {*this, "c",
+          fmt::format("UPDATE {} t SET {} FROM {{}} WHERE {}", table_, assignments("c"),
+                      joined(columns_, is_key, "t.{0} = c.{0}", " AND "))};
 }
 
-std::string Shape::upsert() const {
-  return fmt::format("{} ON CONFLICT ({}) DO UPDATE SET {}", insert(),
-                     joined(columns_, is_key, "{0}", ", "), assignments("excluded"));
+RowsSql Shape::upsert() const {
+  return {*this, "r",
+          fmt::format("INSERT INTO {} ({}) SELECT {} FROM {{}} ON CONFLICT ({}) DO UPDATE SET {}",
+                      table_, names(), names(), joined(columns_, is_key, "{0}", ", "),
+                      assignments("excluded"))};
 }
 
 std::string Shape::parameters() const {
@@ -72,6 +87,32 @@ std::string Shape::parameters() const {
 std::string Shape::in(std::string sql, std::string_view alias) const {
   const std::string mark = fmt::format("{{{}}}", alias);
   return sql.replace(sql.find(mark), mark.size(), names(alias));
+}
+
+RowsSql::RowsSql(const Shape& shape, std::string_view alias, const std::string& text) {
+  const std::size_t place = text.find("{}");
+  const auto with = [&](const std::string& rows) {
+    return text.substr(0, place) + rows + text.substr(place + 2);
+  };
+  for (int count = 1; count <= kListed; ++count)
+    listed_.push_back(with(shape.values(alias, count)));
+  many_ = with(shape.unnest(alias));
+}
+
+void RowsSql::add(pg::Pipeline& pipeline, const std::vector<pg::Array>& columns) const {
+  const int count = columns.front().size();
+  if (count == 0) return;
+  if (count > kListed) {
+    pipeline.add(many_, params_of(columns));
+    return;
+  }
+  std::vector<std::vector<pg::Param>> values;
+  for (const pg::Array& column : columns) values.push_back(column.elements());
+  std::vector<pg::Param> params;
+  params.reserve(columns.size() * static_cast<std::size_t>(count));
+  for (std::size_t row = 0; row < static_cast<std::size_t>(count); ++row)
+    for (std::vector<pg::Param>& column : values) params.push_back(std::move(column[row]));
+  pipeline.add(listed_[static_cast<std::size_t>(count) - 1], std::move(params));
 }
 
 std::vector<pg::Array> arrays_of(const Shape& shape) {

@@ -1,5 +1,5 @@
-// Many rows in one statement: values go by column into arrays, which SQL takes apart again. What
-// the columns are says a list of them (columns.h).
+// Many rows in one statement. Few are listed as VALUES; of more, values go by column into arrays,
+// which SQL takes apart again. What the columns are says a list of them (columns.h).
 #pragma once
 #include <string>
 #include <string_view>
@@ -18,6 +18,8 @@ enum class Use {
   given,    // written by others, only read here
 };
 
+class RowsSql;
+
 // The columns of a set of rows, and the SQL that turns arrays back into them. Made once a
 // statement, since the text of a statement is the key under which it is prepared.
 class Shape {
@@ -32,10 +34,12 @@ class Shape {
 
   const std::vector<Column>& columns() const { return columns_; }
   std::string names(std::string_view alias = "") const;  // a, b; or c.a, c.b
-  std::string unnest(std::string_view alias) const;      // the rows as a table `alias`, for FROM
-  std::string insert() const;  // INSERT INTO table (a, b) SELECT a, b FROM (the rows)
-  std::string update() const;  // UPDATE table SET what changes FROM (the rows) WHERE the keys agree
-  std::string upsert() const;  // insert() ON CONFLICT (keys) DO UPDATE SET what changes
+  // The rows as a table `alias`, for FROM: as arrays, or so many as values.
+  std::string unnest(std::string_view alias) const;
+  std::string values(std::string_view alias, int count) const;
+  RowsSql insert() const;  // INSERT INTO table (a, b) SELECT a, b FROM (the rows)
+  RowsSql update() const;  // UPDATE table SET what changes FROM (the rows) WHERE the keys agree
+  RowsSql upsert() const;  // insert() ON CONFLICT (keys) DO UPDATE SET what changes
   std::string parameters() const;  // $1::text, $2::int: the values of one row
   // `sql` with the names in the place of "{}", or with an alias "n" in that of "{n}".
   std::string in(std::string sql, std::string_view alias = "") const;
@@ -49,6 +53,22 @@ class Shape {
 
 // Words that one space parts, as array_to_string(..., ' ') joins them.
 std::vector<std::string> words_of(std::string_view text);
+
+// A statement over rows, whatever their number. A few are listed, each number of them by a text of
+// its own: arrays cost twice as much for one row of 30 columns, a third more for seven. Many go as
+// arrays, by one text.
+class RowsSql {
+ public:
+  static constexpr int kListed = 8;
+  // The rows go in the place of "{}", as a table `alias`.
+  RowsSql(const Shape& shape, std::string_view alias, const std::string& text);
+  // Nothing where there are no rows.
+  void add(pg::Pipeline& pipeline, const std::vector<pg::Array>& columns) const;
+
+ private:
+  std::vector<std::string> listed_;  // by the number of rows, from one on
+  std::string many_;
+};
 
 // The arrays of a shape, in the making.
 std::vector<pg::Array> arrays_of(const Shape& shape);

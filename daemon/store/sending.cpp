@@ -228,15 +228,15 @@ void add_forget_paces(pg::Pipeline& pipeline) {
 }
 
 void add_give_back(pg::Pipeline& pipeline, const std::vector<Fenced>& messages) {
-  static const std::string sql = fmt::format(
+  static const RowsSql sql{
+      kFenced.shape(), "c",
       "WITH back AS (UPDATE message m SET attempts = m.attempts - 1, lease_until = NULL FROM {}"
       "   WHERE m.id = c.id AND m.fence = c.fence AND m.state IS NOT DISTINCT FROM 'queued'"
       "   RETURNING m.id, m.fence)"
-      " DELETE FROM attempt a USING back WHERE a.message = back.id AND a.fence = back.fence",
-      kFenced.shape().unnest("c"));
+      " DELETE FROM attempt a USING back WHERE a.message = back.id AND a.fence = back.fence"};
   Rows<kFenced> rows;
   for (const Fenced& one : messages) rows.add(one);
-  add_statement(pipeline, sql, rows);
+  rows.add_to(pipeline, sql);
 }
 
 pg::Slot<std::optional<std::chrono::milliseconds>> add_until_send(pg::Pipeline& pipeline,
@@ -334,18 +334,18 @@ pg::Slot<std::vector<std::int64_t>> add_superseded(pg::Pipeline& pipeline,
 }
 
 void add_ends(pg::Pipeline& pipeline, const std::vector<End>& ends) {
-  static const std::string sql = fmt::format(
+  static const RowsSql sql{
+      kEnd.shape(), "c",
       "UPDATE message m SET state = c.state, reason = c.reason, lease_until = NULL,"
       " undelivered_at = CASE WHEN m.state = 'accepted'"
       "   THEN coalesce(m.undelivered_at, clock_timestamp()) END,"
       " undelivered_reason = CASE WHEN m.state = 'accepted'"
       "   THEN coalesce(m.undelivered_reason, c.reason) END"
       " FROM {} WHERE m.id = c.id AND m.fence = c.fence"
-      " AND (m.state IS NOT DISTINCT FROM 'queued' OR m.state IS NOT DISTINCT FROM 'accepted')",
-      kEnd.shape().unnest("c"));
+      " AND (m.state IS NOT DISTINCT FROM 'queued' OR m.state IS NOT DISTINCT FROM 'accepted')"};
   Rows<kEnd> rows;
   for (const End& one : ends) rows.add(one);
-  add_statement(pipeline, sql, rows);
+  rows.add_to(pipeline, sql);
 }
 
 void add_put_off(pg::Pipeline& pipeline, const std::vector<std::int64_t>& messages,
