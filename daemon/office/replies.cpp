@@ -118,8 +118,8 @@ asio::awaitable<void> Replies::keep(const notify::Inbound& message,
     request.idempotency.token = -permit;
     const std::string id =
         message.provider_id.empty() ? store::hex(store::random_bytes(16)) : message.provider_id;
-    request.idempotency.key = "whatsapp " + store::sha256(id);
-    request.idempotency.request = store::sha256(message.from + '\n' + message.text);
+    request.idempotency.key = "whatsapp " + store::hex(store::sha256(id));
+    request.idempotency.request = store::hex(store::sha256(message.from + '\n' + message.text));
     auto submitting = committer_.submit(std::move(request));
     const CommandAnswer answer = co_await std::move(submitting);
     if (answer.kind == CommandAnswer::Kind::busy) throw std::runtime_error("the database is away");

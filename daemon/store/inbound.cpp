@@ -20,7 +20,7 @@ pg::Slot<InboundTurn> add_inbound_turn(pg::Pipeline& pipeline, const std::string
               given("(SELECT count FROM strangers)", &InboundTurn::strangers));
   static const auto sql = only<kTurn>(
       "WITH strangers AS (SELECT count(*) AS count FROM inbound_number WHERE NOT known"
-      "   AND answer_due AND answered_at > office_now() - interval '1 hour')"
+      "   AND answered_at > office_now() - interval '1 hour')"
       " INSERT INTO inbound_number AS i (number, known, since, kept, answered_at, answer_due)"
       " VALUES ($1, $2::boolean, office_now(), 1, office_now(), true)"
       " ON CONFLICT (number) DO UPDATE SET known = excluded.known,"
