@@ -120,6 +120,13 @@ class Done {
     }
   }
 
+  // ", Sekretaris": as what they were told.
+  std::string title_of(const store::ToldOfficer& told) const {
+    const Addressee to = Addressee::parse(told.addressee);
+    return to.kind == Addressee::Kind::role ? ", " + role_words(view_.context.sop, to.name) + ","
+                                            : "";
+  }
+
   // The last that each superior was told.
   void superiors() {
     std::map<std::string, const store::ToldOfficer*> last;
@@ -133,7 +140,8 @@ class Done {
       const store::ToldOfficer& told = *last[recipient];
       const bool self = recipient == std::string(kOfficer) + view_.officer;
       const std::string when = near(told.rendered_at.value_or(told.raised_at));
-      const std::string who = self ? "Anda" : name_of_recipient(recipient, view_.context.people);
+      const std::string who =
+          self ? "Anda" : name_of_recipient(recipient, view_.context.people) + title_of(told);
       const SuperiorResponse* response = view_.visit.response_of(
           std::string_view(recipient).substr(std::min(kOfficer.size(), recipient.size())));
       if (response && response->at >= told.raised_at)
@@ -338,17 +346,17 @@ std::vector<EscalationView> escalations_of(const store::StoredPermit& stored,
   for (const Visit& visit : permit.visits) {
     if (!visit.open() || is_applicants(visit, context.sop)) continue;
     EscalationView view{stored, visit, context, officer};
-    view.copy = true;
+    bool own = false, told_along = false;  // by the visit's rungs, not by the case's
     for (Escalation& one : escalations_raised(permit, visit, context.sop)) {
       const auto named = names(one, officer, visit, context.sop, context.people, context.today());
       if (!named) continue;
-      view.copy = view.copy && named->copy;
+      if (one.visit != 0) (named->copy ? told_along : own) = true;
       view.raised.push_back(std::move(one));
     }
     const bool may_direct = directed && directing_duty_for(officer, visit, context.sop,
                                                            context.people, context.today());
     if (view.raised.empty() && !may_direct) continue;
-    view.copy = view.copy && !view.raised.empty();
+    view.copy = told_along && !own;
     view.sla = visit_sla(permit, visit, context.sop, context.calendar, context.now);
     views.push_back(std::move(view));
   }

@@ -213,11 +213,12 @@ input[type=time]{width:100%;font:inherit;color:inherit;background:var(--card);bo
 .baris-kekurangan{border-top:1px solid var(--line);padding:.3rem 0 .6rem}
 .layar{font-size:1.15rem}
 .dua-kolom .kartu h2{margin:0}.dua-kolom .berdampingan p{margin:0}
+.dua-kolom table.layanan th[scope=row]{width:auto}
 ul.padat{margin:0;padding-left:1.1rem}ul.padat>li{margin:0 0 .25rem}
 .kutipan{border-left:4px solid var(--late);padding:.1rem 0 .1rem .75rem;margin:.6rem 0}
 .isian-kartu{border:2px solid var(--accent);border-radius:10px;padding:.5rem 1rem;margin:.8rem 0}
 .rapat{margin:.25rem 0}.beban{margin:.4rem 0}.beban rect.semua{fill:var(--soft)}.beban rect.telat{fill:var(--late)}
-@media (min-width:64rem){.luas .lebar:has(.dua-kolom){max-width:80rem}
+@media (min-width:64rem){.luas:has(.dua-kolom) .lebar{max-width:80rem}
 .dua-kolom{display:grid;grid-template-columns:minmax(0,1.25fr) minmax(0,1fr);gap:0 1.5rem}}
 @media (max-width:30rem){.kartu .sebaris>a.tombol,.kartu .sebaris>button{flex:1 1 auto}
 .kartu .sebaris>a.utama,.kartu .sebaris>button.utama{flex-basis:100%}
