@@ -97,6 +97,15 @@ class InChromium : public testing::Test {
             "2m",    "--config", (office_.daemon().directory() / "tenggat.yaml").string()};
   }
 
+  // What every day of day.mjs needs.
+  json::object day() {
+    mail_to_all();
+    return {{"tenggat", TENGGAT},
+            {"config", (office_.daemon().directory() / "tenggat.yaml").string()},
+            {"token", office_.daemon().new_token({"--service", "portal2", "--scope", "intake"})},
+            {"mails", office_.smtp().mail_directory().string()}};
+  }
+
   // The path of a new link for the wall's screen, made by whoever has this cookie.
   std::string kiosk_of(const std::string& cookie) {
     Browser browser(office_.daemon().api_port());
@@ -119,8 +128,11 @@ class InChromium : public testing::Test {
     return run_script(TENGGAT_LOOK, std::move(plan));
   }
 
+  static std::string day_of(const std::string& who) {
+    return std::string(TENGGAT_SCRIPTS) + "/" + who + ".mjs";
+  }
   // What a script has against the pages; nothing where all is well.
-  std::string run_script(const char* script, json::object plan) {
+  std::string run_script(const std::string& script, json::object plan) {
     const fs::path directory = office_.daemon().directory();
     const char* kept = std::getenv("TENGGAT_PICTURES");
     const fs::path pictures = kept ? fs::path(kept) : directory / "pictures";
@@ -302,6 +314,49 @@ TEST_F(InChromium, ABuildingPermitGoesItsWholeWay) {
                      {"layanan-pbg", "/layanan/pbg"}},
                     cookie_of("kb")),
             "");
+}
+
+// Each persona's day, by clicking only; what the portal brings and the clock alone are not clicked.
+TEST_F(InChromium, AFrontOfficersMorningOfTwelveNewFiles) {
+  EXPECT_EQ(run_script(day_of("front_officer"), day()), "");
+}
+TEST_F(InChromium, ATechnicalOfficersFourDays) {
+  EXPECT_EQ(run_script(day_of("technical_officer"), day()), "");
+}
+TEST_F(InChromium, AnEscalationIsReadOnAPhoneAndItsHolderDoesTheWork) {
+  EXPECT_EQ(run_script(day_of("superior"), day()), "");
+}
+TEST_F(InChromium, ARefusalIsApprovedByNobodyUnseen) {
+  EXPECT_EQ(run_script(day_of("refusal"), day()), "");
+}
+TEST_F(InChromium, TheDraftIsReadWhereItIsSignedAndTheDecreeTakenHomeAMonthLater) {
+  EXPECT_EQ(run_script(day_of("decree"), day()), "");
+}
+TEST_F(InChromium, ALostLinkIsFoundAgain) { EXPECT_EQ(run_script(day_of("lost_link"), day()), ""); }
+TEST_F(InChromium, AnOverseerPrintsTheMonthAndTakesItsFilesHome) {
+  const File late = submitted("PAUD Kenanga");
+  to_review(late);
+  const File done = submitted("TK Pertiwi");
+  to_receipt(done);
+  const File returned = submitted("PAUD Teratai");
+  act("fo", returned, "verifikasi", "reject", {"--deficiency", "denah_ruang=belum ada"});
+  office_.advance("2026-04-22T10:00:00");
+  const File refused = submitted("KB Kasih Bunda");
+  to_review(refused);
+  act("dt", refused, "kajian_teknis", "not_recommend",
+      {"--document", "bapl=https://x.example/b", "--document", "rekomendasi=https://x.example/r",
+       "--note", "lokasi tidak layak"});
+  act("bo", refused, "penyusunan_sk", "draft", {"--document", "draft_sk=https://x.example/d"});
+  act("kb", refused, "persetujuan_kabid", "approve");
+  act("s", refused, "persetujuan_sekretaris", "approve");
+  act("kd", refused, "penandatanganan", "refuse",
+      {"--document", "surat_penolakan=https://x.example/t"});
+  office_.advance("2026-05-04T09:00:00");
+  office_.daemon().must({"officer", "add", "--id", "pg", "--name", "Yusuf Maulana", "--role",
+                         "pengawas", "--email", "pg@banjarbaru.example"});
+  json::object plan = day();
+  plan["late"] = late.number;
+  EXPECT_EQ(run_script(day_of("overseer"), std::move(plan)), "");
 }
 
 }  // namespace
