@@ -95,6 +95,14 @@ std::string resumes_words(const PermitView& view, const Pause& pause) {
   return until ? ", sampai " + notify::short_moment(view.context.calendar.local_end(*until)) : "";
 }
 
+// What a superior has said is to be done.
+Html directive_words(const PermitView& view, const Visit& visit) {
+  for (const store::StoredNote& one : store::last_notes(view.notes, visit.id, {"directive"}))
+    return html("<dt>Arahan</dt><dd>{}<br><span class=\"halus\">{}</span></dd>", lines(one.text),
+                officer_words(one.by, view.context.people));
+  return {};
+}
+
 // What its officer said of the delay.
 Html obstacle_words(const PermitView& view, const Visit& visit) {
   if (!visit.acknowledged) return {};
@@ -129,7 +137,7 @@ Html visit_card(const PermitView& view, const Visit& visit, bool first) {
   if (visit.field_visit_at)
     facts += html("<dt>Kunjungan</dt><dd>{} (<a href=\"/agenda\">agenda</a>)</dd>",
                   moment_words(calendar, *visit.field_visit_at));
-  facts += obstacle_words(view, visit);
+  facts += html("{}{}", directive_words(view, visit), obstacle_words(view, visit));
   if (first) facts += service_clock(view);
   return html(
       "<section class=\"kartu {}\" aria-label=\"Tahap yang berjalan\"><p>{}</p>"

@@ -152,9 +152,13 @@ std::string last_text(const TaskRow& row, std::string_view kind) {
   return found.empty() ? "" : " “" + shortened(found.back().text, kTextInRow) + "”.";
 }
 
-// What holds it up, in its officer's words, and until when.
-Html delays_of(const TaskRow& row) {
+// What a superior has said is to be done, and what holds it up, in its officer's words, and until
+// when.
+Html delays_of(const TaskRow& row, const People& people) {
   Html all;
+  for (const store::StoredNote& note : store::last_notes(row.notes, row.visit().id, {"directive"}))
+    all += html("<p><strong>Arahan {}:</strong> “{}”</p>", officer_words(note.by, people),
+                lines(shortened(note.text, kTextInRow)));
   if (row.pause) {
     const PauseReason* reason = rule_of(*row.pause, *row.sop);
     all += html("<p><strong>{}:</strong>{} Sejak {}.</p>",
@@ -236,7 +240,7 @@ std::string came_words(const TaskRow& row, const People& people) {
 Html task_item(const TaskRow& row, const People& people, bool ticked) {
   const Permit& permit = row.permit();
   const Clock clock = clock_of(row);
-  const Html reasons = html("{}{}", decision_of(row, people), delays_of(row));
+  const Html reasons = html("{}{}", decision_of(row, people), delays_of(row, people));
   const Html law = permit.legal_passed_at ? html("<br>{}", legal_mark(permit)) : Html();
   return html(
       "<li data-baris>{}<span class=\"nama\"><a href=\"{}\"><strong>{}</strong></a><br>"
@@ -267,7 +271,8 @@ Html task_card(const TaskRow& row, const People& people) {
       class_of(clock.tone), row.path(), permit.subject, badge(clock.tone, clock.words), clock.aside,
       row.answered || row.back->how == CameBack::How::mended ? "jawaban" : "segera",
       came_words(row, people), reason_of(row, people), documents_of(row), decision_of(row, people),
-      delays_of(row), facts, aside(holder_words(row, people)), row.path(), button_words(row));
+      delays_of(row, people), facts, aside(holder_words(row, people)), row.path(),
+      button_words(row));
 }
 
 Html listed_item(const store::StoredPermit& stored, const office::Rulebook& rulebook, Instant now,

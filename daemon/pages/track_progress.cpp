@@ -164,8 +164,8 @@ Html decree_lines(const TrackView& view) {
     const std::string name = document_words_within(document.kind, document.name, view.sop);
     const bool ours = uploaded_hash(document.uri).has_value();
     const Html link =
-        ours ? html("<a class=\"tombol utama penuh\" href=\"{}/dokumen/{}\">{} {}</a>", view.path,
-                    document.id, view.say("Unduh", "Download"), view.own(name))
+        ours ? html("<a class=\"tombol utama penuh\" href=\"{}/dokumen/{}\" download>{} {}</a>",
+                    view.path, document.id, view.say("Unduh", "Download"), view.own(name))
              : document_link(document, view.path + "/dokumen/", view.sop);
     Html number;
     if (!document.number.empty())
@@ -286,6 +286,19 @@ Html where_it_is(const TrackView& view, const Visit& visit) {
       view.sop.steps.size(), view.own(step.short_name), view.own(holder_title(view, visit)));
 }
 
+// That somebody comes, while it is still to be.
+Html field_visits(const TrackView& view) {
+  Html all;
+  for (const Visit& visit : view.permit().visits)
+    if (visit.open() && visit.field_visit_at && *visit.field_visit_at >= view.now)
+      all += html("<p>{} <strong>{}</strong>. {}</p>",
+                  view.say("Petugas kami berkunjung ke lokasi pada", "We will visit the place on"),
+                  view.speech.moment(*visit.field_visit_at),
+                  view.say("Mohon Anda atau wakil Anda berada di tempat.",
+                           "Please be there, or somebody for you."));
+  return all;
+}
+
 Html late_words(const TrackView& view, const Sla& sla) {
   return in_tongue(
       view.tongue(),
@@ -310,7 +323,7 @@ Html not_yet_counted_card(const TrackView& view, const Html& where) {
 
 Html under_way_card(const TrackView& view, const Visit& visit) {
   const Sla sla = case_sla(view.permit(), view.sop, view.calendar, view.now);
-  const Html where = where_it_is(view, visit);
+  const Html where = html("{}{}", where_it_is(view, visit), field_visits(view));
   if (!sla.status) return not_yet_counted_card(view, where);
   const std::int64_t total = sla.elapsed.count() + sla.remaining->count();
   const std::int64_t percent = total > 0 ? 100 * sla.elapsed.count() / total : 100;

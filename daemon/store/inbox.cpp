@@ -88,7 +88,8 @@ pg::Slot<std::vector<StoredNote>> add_reasons(pg::Pipeline& pipeline,
                                               const std::vector<std::int64_t>& permits) {
   static const auto sql = each<kNote>(
       "SELECT {} FROM note WHERE permit = ANY($1::bigint[])"
-      " AND kind IN ('note', 'deficiency', 'pause', 'obstacle') ORDER BY permit, event, id");
+      " AND kind IN ('note', 'deficiency', 'pause', 'obstacle', 'directive') ORDER BY permit, "
+      "event, id");
   return pipeline.add(sql, pg::bigint_array(permits));
 }
 
