@@ -29,8 +29,8 @@ constexpr std::size_t kNumberMax = 60, kAddressMax = 254, kQueryMax = 100, kCode
 constexpr std::size_t kListed = 40;      // services; of more, those that are looked for
 constexpr std::size_t kUnfolded = 5;     // of so many what they ask for stands on the page itself
 constexpr std::int64_t kSentAnHour = 3;  // links of one permit; more than that helps nobody
-// Each answer to a lost link leaves at a multiple of this after the question came: a link that is
-// found is written down, one that is not is soon looked for.
+// What each question for a lost link takes: one that is found is written down, one that is not is
+// soon looked for. Where the database needs longer, a multiple of it.
 constexpr std::chrono::milliseconds kBeat{300};
 
 Html form_to_find(const Speech& speech) {
@@ -321,14 +321,14 @@ awaitable<void> FrontPages::send_lost_link(std::string number, std::string addre
 // Charged to nobody and refused to nobody, as signing in is: a refusal after so many unknown ones
 // would tell which are known. From one network it is done one at a time, a beat each.
 awaitable<Response> FrontPages::find(PageCall call) {
-  const auto came_at = Clock::monotonic();
   auto waiting = door_.turn(call.request.remote_address, http::Doorkeeper::Line::always);
   const http::Doorkeeper::Turn turn = co_await std::move(waiting);
+  const auto began = Clock::monotonic();
   const std::string number = trimmed(call.form.text("nomor").substr(0, kNumberMax));
   const std::string address = address_of(trimmed(call.form.text("kontak").substr(0, kAddressMax)));
   auto sending = send_lost_link(number, address);
   co_await std::move(sending);
-  const auto spent = Clock::monotonic() - came_at;
+  const auto spent = Clock::monotonic() - began;
   const auto executor = co_await boost::asio::this_coro::executor;
   boost::asio::steady_timer beat(executor, kBeat - spent % kBeat);
   boost::system::error_code woken;

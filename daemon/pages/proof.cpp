@@ -60,7 +60,8 @@ Html paused_words(const DayProof& day, const Speech& speech) {
   Html words;
   for (const Span& span : day.spans) {
     if (span.kind != Span::Kind::paused) continue;
-    words += html("<br><strong>{} {}</strong>{}", speech.say("Dijeda", "Paused"),
+    if (!words.empty()) words += html("<br>");
+    words += html("<strong>{} {}</strong>{}", speech.say("Dijeda", "Paused"),
                   clock_range(speech, span.from, span.to),
                   span.why.empty() ? std::string() : ": " + span.why);
   }
@@ -105,8 +106,11 @@ Html row_of(const ProofView& view, const DayProof& day, bool last, Seconds shown
   const bool today = holds(day, view.now) && view.now < view.until;
   const bool counts = day.counted.count() > 0;
   const Html paused = paused_words(day, view.speech);
-  const Html why = counts || !paused.empty() ? html("{}{}", counted_words(day, view.speech), paused)
-                                             : html("{}", idle_words(day, view.speech));
+  const std::string counted = counted_words(day, view.speech);
+  Html why = counted.empty() && paused.empty() ? html("{}", idle_words(day, view.speech))
+                                               : html("{}", counted);
+  if (!counted.empty() && !paused.empty()) why += html("<br>");
+  why += paused;
   return html(
       "<tr class=\"{}\"><th scope=\"row\">{}<span class=\"hitungan\">{}{}</span></th>"
       "<td class=\"angka\">{}</td></tr>",
@@ -185,7 +189,8 @@ Html moved_words(const ProofView& view, const std::vector<StandstillCause>& caus
                                                view.replay.counting());
   std::string because;
   for (const StandstillCause& cause : causes)
-    if (cause.stretch.from < *view.replay.due())
+    if (cause.stretch.from < *view.replay.due() &&
+        (!cause.stretch.to || *cause.stretch.to > view.ledger.opened))
       because += (because.empty() ? "" : "; ") + case_words(cause, speech);
   return in_tongue(
       speech.tongue(), "<p><strong>Berubah:</strong> semula {}. Mundur {}{}.</p>",

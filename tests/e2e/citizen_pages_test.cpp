@@ -46,7 +46,7 @@ class CitizenPagesTest : public PagesTest {
   void sign(const File& file) {
     Browser kd = signed_in("kd");
     ASSERT_EQ(kd.press(kd.get("/permohonan/" + file.number), "act.sign",
-                       {{"nomor.surat_keputusan", "503/017/PAUD/2026"}},
+                       {{"nomor.surat_keputusan", "503/017/PAUD/2026"}, {"yakin", "ya"}},
                        {{"berkas:surat_keputusan:", "sk.pdf", "application/pdf", "%PDF keputusan"}})
                   .status,
               303);
@@ -130,7 +130,9 @@ TEST_F(CitizenPagesTest, FaultsAreWordsToBrowsersAndDocumentsToPrograms) {
   EXPECT_EQ(method.status, 405);
   EXPECT_NE(method.header("Allow").find("POST"), std::string::npos);
   EXPECT_EQ(method.header("Content-Type"), "text/html; charset=utf-8");
-  const WebPage large = browser().request("POST", "/lacak", accepts, std::string(100 * 1024, 'x'));
+  const WebPage large = browser().request(
+      "POST", "/lacak", accepts + "Content-Type: application/x-www-form-urlencoded\r\n",
+      "a=" + std::string(100 * 1024, 'x'));
   EXPECT_EQ(large.status, 413);
   EXPECT_EQ(large.header("Content-Type"), "text/html; charset=utf-8");
   EXPECT_EQ(browser().request("GET", "/tidak/ada").header("Content-Type"),
@@ -157,7 +159,7 @@ TEST_F(CitizenPagesTest, TheWayOfAFileKeepsItsReturns) {
   EXPECT_EQ(applicant.press(applicant.get(file.path), "jawab", {{"catatan", "ini"}}).status, 303);
   const WebPage page = page_of(file);
   for (const char* said :
-       {"berkas dikembalikan", "Akta belum dilegalisasi", "Menunggu perbaikan dari Anda",
+       {"dikembalikan kepada pemohon", "Akta belum dilegalisasi", "Menunggu perbaikan dari Anda",
         "Menunggu jawaban Anda", "Bagaimana tanggal ini dihitung?", "Tidak dihitung: akhir pekan",
         "Berkas yang Anda serahkan", "Jalan Suriansyah 5"})
     EXPECT_TRUE(page.says(said)) << said << "\n" << page.body;

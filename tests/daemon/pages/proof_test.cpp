@@ -29,7 +29,7 @@ std::vector<std::string> rows_of(const Html& page) {
 Instant accepted() { return wita("04-02 15:55"); }
 
 Permit accepted_permit(testing::Office& office) {
-  office.at("04-02 15:55").bring_to("penerimaan");
+  office.at("04-02 15:54").bring_to("penerimaan");
   return office.permit;
 }
 
@@ -57,7 +57,7 @@ TEST(Proof, ListsEveryDayToTheDueDateAndAddsUpToTheStandard) {
 
 TEST(Proof, SaysWhatMovedTheDateAndWhereItWas) {
   testing::Office office;
-  office.at("04-02 15:55").bring_to("kajian_teknis");
+  office.at("04-02 15:54").bring_to("kajian_teknis");
   office.at("04-07 09:05")
       .does("DT", PauseVisit{"kajian_teknis", "klarifikasi_pemohon", "Denah", {}});
   office.at("04-07 14:20").does("P", ResumeVisit{"kajian_teknis", "ini"});
@@ -74,7 +74,7 @@ TEST(Proof, SaysWhatMovedTheDateAndWhereItWas) {
 
 TEST(Proof, ListsUntilNowWhileTheClockStands) {
   testing::Office office;
-  office.at("04-02 15:55").bring_to("kajian_teknis");
+  office.at("04-02 15:54").bring_to("kajian_teknis");
   office.at("04-07 09:05")
       .does("DT", PauseVisit{"kajian_teknis", "klarifikasi_pemohon", "Denah", {}});
   const Html page =
