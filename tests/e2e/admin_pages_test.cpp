@@ -266,9 +266,11 @@ TEST_F(AdminPagesTest, ADecreedDayIsChangedAndTakenAway) {
       {"jenis", "libur_daerah"}, {"tanggal", "2026-04-08"}, {"nama", "Banjir"}, {"dasar", "SK 1"}};
   EXPECT_EQ(kb.press(kb.press(kb.get("/kalender"), "pratinjau", flood), "terapkan").status, 303);
   const std::string change = "/kalender?kalender=banjarbaru&ubah=2026-04-08";
-  const WebPage moved =
-      kb.press(kb.get(change), "pratinjau",
-               {{"tanggal", "2026-04-09"}, {"nama", "Banjir"}, {"dasar", "SK 2"}});
+  const WebPage moved = kb.press(kb.get(change), "pratinjau",
+                                 {{"jenis", "libur_daerah"},
+                                  {"tanggal", "2026-04-09"},
+                                  {"nama", "Banjir"},
+                                  {"dasar", "SK 2"}});
   EXPECT_TRUE(moved.says("tidak lagi hari libur")) << moved.body;
   EXPECT_EQ(kb.press(moved, "terapkan").status, 303);
   EXPECT_TRUE(kb.get("/kalender").says("9 April 2026"));
@@ -333,7 +335,10 @@ TEST_F(AdminPagesTest, ATokenIsShownOnceAndRevokedAndASilenceEndsWithItsDay) {
   EXPECT_TRUE(made.says("Sistem simpeg"));
   EXPECT_FALSE(kb.get("/token").says("hanya ditampilkan kali ini"));
   const std::string id = office_.query("SELECT max(id) FROM token WHERE service = 'simpeg'");
-  EXPECT_EQ(kb.press(kb.get("/token"), "cabut", {{"nomor", id}}).status, 303);
+  WebForm revoking = form_with(kb.get("/token"), "cabut");
+  revoking.set("nomor", id);
+  revoking.fields.emplace_back("aksi", "cabut");
+  EXPECT_EQ(kb.send(revoking).status, 303);
   EXPECT_FALSE(kb.get("/token").says("Sistem simpeg"));
 
   const auto silence = [&](const std::string& until) {
