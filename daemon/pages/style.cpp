@@ -120,24 +120,28 @@ ul.tugas>li.tanpa-pilih .aksi{grid-column:auto}
 ul.tugas>li.tanpa-pilih{grid-template-columns:1.4fr 1.1fr 1.2fr auto}}
 .kerja .lebar{max-width:78rem}
 header.atas nav a[aria-current]{font-weight:600;color:var(--ink);text-decoration-thickness:2px}
-@media (min-width:64rem){.meja{display:grid;grid-template-columns:minmax(0,1fr) 18rem;gap:0 1.5rem;align-items:start}}
+@media (min-width:64rem){.tugas-saya{display:grid;grid-template-columns:minmax(0,1fr) 18rem;gap:0 1.5rem;align-items:start}}
+.pesan.berdampingan p{flex:1 1 20rem;margin:0}.tugas-saya .kartu .berdampingan h3{margin:0}
+.tugas-saya .berdampingan{align-items:baseline}.tugas-saya ul.tugas{margin:-.6rem 0}
+@media (min-width:44rem){ul.tugas>li[data-baris]{grid-template-columns:2rem 1.2fr 1.2fr 1.3fr auto}}
 ul.tampilan{list-style:none;display:flex;flex-wrap:wrap;gap:.5rem;margin:.5rem 0;padding:0}
 .tampilan a{display:block;min-height:2.75rem;padding:.55rem .9rem;border:1px solid var(--line);border-radius:8px;
 background:var(--card);color:var(--ink);text-decoration:none}
 .tampilan a[aria-current]{border:2px solid var(--accent);font-weight:600}.tampilan b{margin-left:.3rem}
 .alasan{border-left:3px solid var(--line);padding-left:.8rem;margin:.5rem 0}
 .alasan.segera{border-color:var(--soon)}.alasan.terlambat{border-color:var(--late)}.alasan.jawaban{border-color:var(--ok)}
-.isi{display:inline-block;border:1px solid var(--soft);border-radius:6px;padding:.05rem .5rem;font-weight:600;font-size:.88rem}
-.isi.menolak{border-color:var(--late);color:var(--late)}
+.keputusan{display:inline-block;border:1px solid var(--soft);border-radius:6px;padding:.05rem .5rem;font-weight:600;
+font-size:.88rem}.keputusan.menolak{border-color:var(--late);color:var(--late)}
 ul.tugas .sebab{grid-column:2/-1}ul.tugas .sebab p{margin:.25rem 0}
-ul.tugas>li[data-baris]{margin:0 -1rem;padding:.65rem 1rem}
+ul.tugas>li[data-baris]{margin:0 -1rem;padding:.65rem 1rem;align-items:start}
 ul.tugas>li.terpilih,ul.tugas>li:has(input:checked){background:var(--ok-bg)}
 .pilihan-bersama{border:2px solid var(--accent);border-radius:10px;background:var(--card);padding:.6rem 1rem;margin:.75rem 0}
 .berdampingan>h1,.berdampingan>h2,.berdampingan>h3{margin-right:auto}
-.mendatar a{display:inline-block;padding:.4rem 0}
-ul.rapat>li{padding:.2rem 0}button.kecil{border:0;background:none;text-decoration:underline;font-weight:400;padding:.4rem}
+.mendatar{align-items:baseline}.mendatar a{display:inline-block;padding:.4rem 0}
+ul.rapat>li{padding:.2rem 0;border-top:0}button.kecil{border:0;background:none;text-decoration:underline;font-weight:400;padding:.4rem}
 kbd{border:1px solid var(--soft);border-radius:4px;padding:0 .35rem;font-size:.9rem}
-@media (max-width:44rem){.nama>a,.kartu h3>a{display:inline-block;padding:.6rem 0;min-height:2.75rem}
+@media (max-width:44rem){.nama>a,.kartu h3>a,ul.rapat>li>a{display:inline-block;padding:.6rem 0;min-height:2.75rem}
+.mendatar a{padding:.6rem 0;min-height:2.75rem}button.kecil{min-height:2.75rem}
 ul.tugas .pilih{min-width:2.75rem;min-height:2.75rem;align-items:center;justify-content:center}}
 .tanpa-pilih .aksi a{display:inline-block;padding:.4rem 0}
 .papan .lebar{max-width:84rem}
@@ -238,7 +242,7 @@ ul.padat{margin:0;padding-left:1.1rem}ul.padat>li{margin:0 0 .25rem}
 .tiga .segera{border-color:var(--soon)}.tiga .segera dd,tr.segera .keadaan{color:var(--soon)}
 .tiga .ok{border-color:var(--ok)}.tiga .ok dd,tr.ok .keadaan{color:var(--ok)}tr.jeda .keadaan{color:var(--pause)}
 table.tahapan{font-size:1rem;min-width:0}table.tahapan th,table.tahapan td{padding:.22rem .3rem;font-weight:400;vertical-align:baseline;line-height:1.25}
-table.tahapan .angka{text-align:right;font-weight:700}table.tahapan td.keadaan{font-weight:700;width:38%}
+table.tahapan tr[class=""]{color:var(--soft)}table.tahapan .angka{text-align:right;font-weight:700}table.tahapan td.keadaan{font-weight:700;width:38%}
 table.tahapan tr.terlambat th,table.tahapan tr.terlambat td{background:var(--late-bg)}
 @media (min-width:60rem){html.dinding{font-size:calc(100vw / 48)}.layar .panel-2{display:grid;grid-template-columns:1fr 1fr;gap:.5rem}}
 .laporan table{background:var(--card)}.laporan{overflow-x:auto}
@@ -254,7 +258,7 @@ table.hitung th.angka{text-align:right;padding-right:0}
 table.hitung tr.sepi th{color:var(--soft)}table.hitung tr.hari-ini{background:var(--ok-bg)}
 table.hitung tr.jumlah th,table.hitung tr.jumlah td{border-top:2px solid var(--ink)}
 .nomor-sk strong{font-size:1.15rem}.tombol.penuh{display:block}
-a.sentuh,ul.hubungi a{display:inline-block;min-height:2.75rem;line-height:1.6;padding:.55rem 0}
+a.sentuh,ul.hubungi a,.unduh a:not(.tombol){display:inline-block;min-height:2.75rem;line-height:1.6;padding:.55rem 0}
 ul.hubungi{list-style:none;margin:0;padding:0}.dua dl.fakta dd a{display:inline-block;padding:.55rem 0;min-height:2.75rem}
 @media (min-width:60rem){.dua{display:grid;grid-template-columns:minmax(0,1.35fr) minmax(0,1fr);gap:2rem}.dua h2{margin-top:.4rem}}
 footer{border-top:1px solid var(--line);padding:1rem 0 2rem}

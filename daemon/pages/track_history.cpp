@@ -205,12 +205,18 @@ Html open_item(const TrackView& view, const Visit& visit) {
                         view.now > *sla.due_at ? view.say("seharusnya", "was due")
                                                : view.say("paling lambat", "due"),
                         view.speech.brief_end(*sla.due_at));
-  const std::string who =
-      view.sop.is_applicant(step.role) ? who_has(view, step.role) : holder_title(view, visit);
+  const bool own = view.sop.is_applicant(step.role);
+  const Html who =
+      own ? html(" · {} {}", view.say("sejak", "since"), view.speech.brief(visit.opened_at))
+          : html(" · {}", view.own(holder_title(view, visit)));
   return html(
       "<li class=\"kini\" aria-current=\"step\"><span class=\"nomor\">{}</span><strong>{}</strong>"
-      "<br><span class=\"halus\">{} · {}{}</span></li>",
-      step.number, view.own(step.short_name), going_words(view, visit), view.own(who), until);
+      "<br><span class=\"halus\">{}{}{}</span></li>",
+      step.number,
+      visit.returned
+          ? html("{}", view.say("Menunggu perbaikan dari Anda", "Waiting for your corrections"))
+          : view.own(step.short_name),
+      going_words(view, visit), who, until);
 }
 
 }  // namespace
