@@ -97,9 +97,9 @@ Html keeping_links(std::string_view here) {
     const char* words;
   };
   constexpr Link kLinks[] = {{"/token", "Token"},
-                             {"/sesi-kantor", "Sesi"},
+                             {"/sesi-kantor", "Semua sesi"},
                              {"/hening", "Pesan ditahan"},
-                             {"/saluran-kantor", "Saluran"}};
+                             {"/saluran-kantor", "Saluran kantor"}};
   Html links;
   for (const auto& [path, words] : kLinks)
     links += here == path ? html("<li><strong aria-current=\"page\">{}</strong></li>", words)
@@ -242,7 +242,7 @@ awaitable<Response> KeepingPages::silences_page(const PageCall& call, int status
         "diminta {} · {}</span></span><form method=\"post\" action=\"/hening\">{}"
         "<input type=\"hidden\" name=\"nomor\" value=\"{}\"><button name=\"aksi\" value=\"akhiri\" "
         "aria-label=\"Akhiri penahanan {}\">Akhiri</button></form></li>",
-        about, moment_words(calendar(), silence.until), silence.by, silence.why,
+        about, end_words(calendar(), silence.until), silence.by, silence.why,
         hidden_fields(new_form_keys(call.who->visitor.csrf)), silence.id, about);
   }
   if (items.empty()) items = html("<li>Tidak ada pesan yang ditahan.</li>");

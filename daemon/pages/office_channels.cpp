@@ -101,14 +101,14 @@ awaitable<Response> OfficeChannelPages::channels_page(const PageCall& call, int 
   else if (call.request.query.get("uji"))
     notice = message("Pesan uji diminta; muat ulang halaman ini untuk melihat sampai di mana.");
   Html body = html(
-      "{}<h1>Saluran</h1>{}<div class=\"kartu\"><ul class=\"polos\">{}</ul></div>"
+      "{}<h1>Saluran kantor</h1>{}<div class=\"kartu\"><ul class=\"polos\">{}</ul></div>"
       "<p class=\"halus\">Pesan uji adalah tautan masuk kepada Anda sendiri; paling banyak lima "
       "dalam 15 menit.</p><h2>Templat WhatsApp</h2><p class=\"halus\">Meta memberi tahu keadaan "
       "sebuah templat saat templat itu dipakai. Yang tidak tercantum di sini belum pernah "
       "ditolak.</p><div class=\"kartu\"><ul class=\"polos\">{}</ul></div>"
       "<p><a href=\"/pesan\">Pesan yang tidak sampai</a></p>",
       keeping_links("/saluran-kantor"), notice, items, stopped_list(found.results[stopped]));
-  co_return page(status, call, "Saluran", std::move(body));
+  co_return page(status, call, "Saluran kantor", std::move(body));
 }
 
 awaitable<Response> OfficeChannelPages::channels(PageCall call) {

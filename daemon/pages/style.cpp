@@ -108,7 +108,7 @@ thead th{border-top:0;color:var(--soft);font-weight:600}
 .batang rect{fill:var(--ok)}.segera .batang rect{fill:var(--soon)}
 .terlambat .batang rect{fill:var(--late)}.jeda .batang rect{fill:var(--pause)}
 .berdampingan{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;justify-content:space-between}
-.berdampingan form{margin:0}
+.berdampingan form{margin:0}li.berdampingan>span:first-child{flex:1 1 16rem;min-width:0}
 .mendatar{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:0 0 .75rem;padding:0}
 .tersembunyi{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 button.tersembunyi{min-height:0;padding:0;border:0}

@@ -384,7 +384,7 @@ Html desk_body(const Desk& desk, const std::string& fault) {
       "{}{}<div class=\"berdampingan\"><h1>Tugas saya</h1><p class=\"halus\">{} berkas menunggu "
       "Anda · "
       "{} terlambat{} · {}, {}</p></div>{}{}<div "
-      "class=\"meja\"><div>{}</div><div>{}{}{}{}</div></div>",
+      "class=\"tugas-saya\"><div>{}</div><div>{}{}{}{}</div></div>",
       notice_of(fault, away), did_banner(desk, keys), how_many, late,
       paused == 0 ? std::string() : fmt::format(" · {} dijeda", paused),
       notify::weekday_name(local) + " " + notify::date(local),

@@ -79,11 +79,10 @@ Html group_done(const std::vector<const DoneTask*>& tasks) {
   }
   Html all;
   if (undoable.size() > 1)
-    all = html("<p><button name=\"aksi\" value=\"{}\">Batalkan {} ({})</button></p>",
-               undo_value(undoable),
-               undoable.size() == 2 ? std::string("keduanya")
-                                    : fmt::format("ke-{} berkas", undoable.size()),
-               undo_until(undoable));
+    all = html(
+        "<p><button name=\"aksi\" value=\"{}\">Batalkan {} ({})</button></p>", undo_value(undoable),
+        undoable.size() == 2 ? std::string("keduanya") : fmt::format("{} berkas", undoable.size()),
+        undo_until(undoable));
   return html(
       "<li><strong>{} berkas sekaligus</strong><br><span class=\"halus\">{}: {} {}</span>{}"
       "<ul class=\"polos rapat\">{}</ul></li>",

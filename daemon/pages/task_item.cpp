@@ -117,22 +117,26 @@ std::string step_words(const TaskRow& row) {
   return fmt::format("{} · {}", row.step().number, row.step().short_name);
 }
 
-// "Plh. menggantikan Rina Wahyuni"; "diambil Budi Santoso"; empty: it is anybody's, or their own.
+// "Plh. menggantikan Rina Wahyuni"; "diambil Budi Santoso"; empty: it is anybody's.
 std::string holder_words(const TaskRow& row, const People& people) {
   std::string words;
   const Duty& duty = row.task.duty;
   if (!duty.kind.empty())
     words = fmt::format("{}. menggantikan {}", duty.kind == "plt" ? "Plt" : "Plh",
                         officer_words(duty.for_officer, people));
-  if (row.visit().assignee.empty()) return words;
+  const bool claimed = row.visit().claimed_at.has_value();
+  // That what came back is given to its author, its place says.
+  if (row.visit().assignee.empty() || (row.own && !claimed && row.came())) return words;
+  const std::string whose =
+      row.own ? std::string("Anda") : officer_words(row.visit().assignee, people);
   return fmt::format("{}{}{} {}", words, words.empty() ? "" : " · ",
-                     row.visit().claimed_at ? "diambil" : "diberikan kepada",
-                     officer_words(row.visit().assignee, people));
+                     claimed ? "diambil" : "diberikan kepada", whose);
 }
 
 Html decision_of(const TaskRow& row, const People& people) {
   if (row.permit().outcome == Outcome::none) return {};
-  if (!row.refuses()) return html("<p><span class=\"isi\">Isi keputusan: mengabulkan</span></p>");
+  if (!row.refuses())
+    return html("<p><span class=\"keputusan\">Isi keputusan: mengabulkan</span></p>");
   Html why;
   if (row.refused)
     why = html(
@@ -144,7 +148,7 @@ Html decision_of(const TaskRow& row, const People& people) {
         action_done_words(sop_of(*row.refused, *row.sop), row.refused->step, row.refused->action),
         doer_words(*row.refused, *row.sop, people),
         near_words(*row.calendar, *row.refused->closed_at, row.now));
-  return html("<p><span class=\"isi menolak\">Isi keputusan: MENOLAK</span></p>{}", why);
+  return html("<p><span class=\"keputusan menolak\">Isi keputusan: MENOLAK</span></p>{}", why);
 }
 
 std::string last_text(const TaskRow& row, std::string_view kind) {

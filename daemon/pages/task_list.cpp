@@ -144,6 +144,7 @@ TaskRow task_row(const http::Task& task, const std::string& officer, const Notes
   row.others = std::any_of(offers.begin(), offers.end(), [](const Offer& offer) {
     return offer.why_not && offer.why_not->why == Refused::claimed_by_other;
   });
+  row.own = row.visit().assignee == officer;
   row.pause = row.permit().open_pause(row.visit().id);
   row.back = came_back(row.permit(), row.visit(), *row.sop);
   row.answered = answered_pause(row, rulebook.people());

@@ -38,6 +38,7 @@ struct TaskRow {
   const ActionRule* quick = nullptr;     // may be taken along with others
   bool claims = false, releases = false;
   bool others = false;  // it is with somebody else, who is there
+  bool own = false;     // it is theirs: claimed, or given to them
   std::optional<CameBack> back;
   const Pause* answered = nullptr;  // the applicant's answer ended it
   const Pause* pause = nullptr;

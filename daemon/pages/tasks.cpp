@@ -139,7 +139,7 @@ awaitable<Response> TaskPages::tasks_page(const PageCall& call, int status, std:
   auto reading = read_desk(desk, false);
   co_await std::move(reading);
   desk.done = done_since(call.who->officer.id, desk.found, rulebook_, desk.now() - kJustDone,
-                         desk.did.permits.empty() ? std::size_t{kDoneShown} : kBulkMost);
+                         std::max<std::size_t>(kDoneShown, desk.did.permits.size()));
   desk.more = desk.all.size() > kDeskShown;
   const store::DeskFilter& filter = desk.query.filter;
   Reading before;  // what the tasks and what was done point into

@@ -181,7 +181,7 @@ TEST_F(TasksTest, SeveralAreDoneAtOnceAndTakenBackTogetherOrOneByOne) {
   EXPECT_TRUE(done.says("Berikutnya: <a href=\"/permohonan/" + id_of(last) + "\">PAUD Terakhir"));
   EXPECT_TRUE(done.says("3 berkas sekaligus"));
   EXPECT_TRUE(done.says("Batalkan (sampai 14.02)"));
-  EXPECT_TRUE(done.says("Batalkan ke-3 berkas (sampai 14.02)"));
+  EXPECT_TRUE(done.says("Batalkan 3 berkas (sampai 14.02)"));
   // One of them, and then the others: one of those has been taken up meanwhile.
   const std::string all = undo_of(done, 3), one = undo_of(done, 1);
   EXPECT_EQ(fo.press(done, one).status, 303);
