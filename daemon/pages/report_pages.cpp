@@ -149,10 +149,12 @@ awaitable<Response> ReportPages::report(PageCall call) {
   if (!found.sop) co_return not_found(call);
   const Context context = rulebook_.context(*found.sop, call.who->now);
   const std::string title = "Laporan " + month_words(found.month);
-  Html body =
-      html("<h1>{}</h1><p class=\"halus\">{} · angka per {}</p>{}<div class=\"laporan\">{}</div>",
-           title, found.sop->title, moment_words(calendar_of(*found.sop), call.who->now),
-           choices(call, found), month_report_body(subject_of(call, found, context)));
+  Html body = html(
+      "<h1>{}</h1><p class=\"halus\">{} · angka per {}</p>{}<div class=\"laporan\" tabindex=\"0\" "
+      "role=\"region\" "
+      "aria-label=\"Angka bulan ini\">{}</div>",
+      title, found.sop->title, moment_words(calendar_of(*found.sop), call.who->now),
+      choices(call, found), month_report_body(subject_of(call, found, context)));
   co_return page(200, call, title, std::move(body), true);
 }
 
