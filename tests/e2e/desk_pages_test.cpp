@@ -182,7 +182,7 @@ TEST_F(DeskPagesTest, WhoWasToldWhatIsSaidAndWhatDidNotArriveIsSentAgain) {
   EXPECT_EQ(kdt.send(forged).status, 403);
   EXPECT_EQ(fo.press(page, "kirim-ulang").status, 303);
   EXPECT_TRUE(office_.becomes("SELECT state FROM message WHERE id = " + message, "accepted"));
-  EXPECT_EQ(office_.query("SELECT count(*) FROM office_event WHERE kind = 'message_retried'"), "1");
+  EXPECT_EQ(office_.query("SELECT count(*) FROM office_event WHERE type = 'message_retried'"), "1");
   EXPECT_EQ(fo.press(page, "kirim-ulang").status, 403);  // it is not lost any more
 }
 

@@ -200,7 +200,7 @@ class Life {
       case What::reach_applicant:
         break;
     }
-    return SendLink{};
+    return CorrectContact{};
   }
 
   // A list shows the same as the permit's own page.
