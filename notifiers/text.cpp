@@ -455,9 +455,6 @@ const std::map<std::string, std::string>& sample_fields() {
       {"jumlah", "2"},
       {"kanal", "WhatsApp"},
       {"keadaan", "sisa waktu kerja 7 jam 30 menit"},
-      {"keadaan_permohonan",
-       "berkas berada pada tahap Kajian teknis, batas waktu penyelesaian Jumat 10 April, 15.34 "
-       "WITA"},
       {"kembali", "1"},
       {"keterlambatan", "2 jam 10 menit (jam kerja)"},
       {"masuk", "4"},

@@ -81,7 +81,7 @@ store::NewMessage Replies::to_applicant(const store::StoredPermit& stored,
       {{"instansi", settings_.office.name},
        {"nama_pemohon", stored.applicant.name},
        {"nomor", permit.number},
-       {"keadaan_permohonan", standing_of(permit, context, texts.language() == "en")},
+       {"keadaan", standing_of(permit, context, texts.language() == "en")},
        {"tautan",
         settings_.office.public_url + "/lacak/" + LinkKeys::unmarked(stored.tracking_seed)}});
   return message;
