@@ -194,6 +194,7 @@ table.layanan tr.sepi td[data-nama]{display:none}}
 .meja>section{min-width:0}
 .dok .tampil{display:block;width:100%;height:calc(100vh - 9rem);min-height:28rem;border:1px solid var(--line);
 border-radius:8px;background:var(--line)}
+.dok object:focus{outline:3px solid var(--accent);outline-offset:2px}
 .dok img.tampil,.dok object.gambar{height:auto;min-height:0;max-height:calc(100vh - 9rem);object-fit:contain}
 .tab{display:flex;flex-wrap:wrap;gap:.4rem;margin:.75rem 0 .5rem}
 .tab a{border:1px solid var(--line);border-radius:8px;background:var(--card);color:var(--ink);padding:.45rem .75rem;

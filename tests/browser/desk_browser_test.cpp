@@ -87,19 +87,19 @@ TEST_F(DeskInChromium, ADecisionIsReadBesideTheButtonsThatTakeIt) {
     must(dt, desk, "pause", {{"jeda", "kunjungan_lapangan"}, {"sampai", "2026-04-07"}});
     must(dt, desk, "simpan-dokumen", {},
          {file("bapl", {"BERITA ACARA PEMERIKSAAN LAPANGAN", "Foto 1", "Foto 2"})});
-    must(dt, desk, "catat", {{"catatan", "Lahan bersebelahan dengan PAUD Melati."}});
+    must(dt, desk, "catat", {{"catatan", "Lahan bersebelahan dengan PAUD Melati"}});
     EXPECT_EQ(look_at("berkas-kajian" + suffix, desk, dt), "");
     EXPECT_EQ(look_at("agenda" + suffix, "/agenda", dt), "");
     must(dt, desk, refuses ? "act.not_recommend" : "act.recommend",
          {{"catatan", refuses ? "Ruang belajar 12 m² untuk 25 anak; syarat paling sedikit 3 m² "
-                                "per anak."
-                              : "Ruang belajar 96 m² untuk 25 anak; sanitasi terpisah."}},
+                                "per anak"
+                              : "Ruang belajar 96 m² untuk 25 anak; sanitasi terpisah"}},
          {file("rekomendasi", {"REKOMENDASI DINAS PENDIDIKAN"})});
     Browser bo = signed_in("bo"), kb = signed_in("kb"), s = signed_in("s");
     const std::vector<WebUpload> draft = {
         file("draft_sk", {"KEPUTUSAN KEPALA DINAS PENANAMAN MODAL DAN PTSP", "halaman 2"})};
     must(bo, desk, "act.draft", {{"hasil", refuses ? "refusal" : "grant"}}, draft);
-    must(kb, desk, "act.return", {{"catatan", "Alamat pada KESATU keliru."}});
+    must(kb, desk, "act.return", {{"catatan", "Alamat pada KESATU keliru"}});
     must(bo, desk, "act.draft", {{"hasil", refuses ? "refusal" : "grant"}}, draft);
     EXPECT_EQ(look_at("berkas-kabid" + suffix, desk, kb), "");
     must(kb, desk, "act.approve", {{"yakin", "ya"}});
