@@ -230,21 +230,14 @@ Html body_of(const PermitView& view, const Html& said) {
     notice += typed_values(view.form);
   }
   return html(
-      "<p class=\"halus\">Nomor {} · {} · {}</p><h1>{}</h1>{}{}{}<div class=\"meja\">"
+      "<p class=\"halus\">Nomor {} · {} · {}</p><h1>{}</h1>{}{}{}<div class=\"meja {}\">"
       "<section aria-label=\"Keadaan\">{}{}</section>{}"
-      "<section id=\"pekerjaan\" aria-label=\"Pekerjaan\">{}{}{}{}{}{}{}</section></div>",
+      "<section id=\"pekerjaan\" aria-label=\"Pekerjaan\">{}</section>"
+      "<section class=\"perihal\" aria-label=\"Perihal\">{}{}{}{}{}{}</section></div>",
       permit.number, view.context.sop.title, state_words(permit.state), permit.subject,
-      legal_notice(view), notice, undo, cards, decision_card(view), documents_pane(view), work,
-      facts_of(view, open.empty()), form_of(view), told_section(view), notes, history_of(view),
-      proofs_of(view));
-}
-
-const store::ToldMessage* find_message(const std::vector<store::ToldNotice>& told,
-                                       std::int64_t id) {
-  for (const store::ToldNotice& notice : told)
-    for (const store::ToldMessage& message : notice.messages)
-      if (message.id == id) return &message;
-  return nullptr;
+      legal_notice(view), notice, undo, shows_document(view) ? "" : "tanpa-tampil", cards,
+      decision_card(view), documents_pane(view), work, facts_of(view, open.empty()), form_of(view),
+      told_section(view), notes, history_of(view), proofs_of(view));
 }
 
 // The step at which this officer opens a document; empty: none is theirs.
@@ -424,8 +417,7 @@ awaitable<Response> PermitPages::send_again(const PageCall& call, std::int64_t i
   const Actor self{Actor::Kind::officer, call.who->officer.id, ""};
   const std::vector<Offer> offered = offers(permit, self, context);
   const std::vector<store::ToldNotice> told = its_told.read(found.results);
-  if (!may_send_again(find_message(told, *message_id), offered, call.who->visitor))
-    co_return stale_form(call);
+  if (!may_send_again(told, *message_id, offered, call.who->visitor)) co_return stale_form(call);
   auto acquiring = pool_.acquire();
   pg::Pool::Lease lease = co_await std::move(acquiring);
   auto changing = store::retry_message(*lease, by(call), *message_id);

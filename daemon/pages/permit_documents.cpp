@@ -196,6 +196,8 @@ Html whether_opened(const PermitView& view, const Visit& visit) {
   return lines;
 }
 
+bool shows_document(const PermitView& view) { return shown_document(view) != nullptr; }
+
 Html documents_pane(const PermitView& view) {
   const std::vector<const Document*> all = in_force(view);
   const Document* shown = shown_document(view);

@@ -86,8 +86,15 @@ std::string whom(const PermitView& view, const store::ToldMessage& message) {
   return id == view.who.officer.id ? "Anda" : officer_words(id, view.context.people);
 }
 
+bool is_sent_again_by(const store::ToldMessage& message, const std::vector<Offer>& offered,
+                      const Visitor& visitor) {
+  if (message.state != "dead") return false;
+  return visitor.administrator || (!message.recipient.starts_with(kOfficer) &&
+                                   !offers_at(offered, 0, Offer::What::reach_applicant).empty());
+}
+
 Html send_again(const PermitView& view, const store::ToldMessage& message) {
-  if (!may_send_again(&message, view.offers, view.who.visitor)) return {};
+  if (!is_sent_again_by(message, view.offers, view.who.visitor)) return {};
   return html(
       "<form method=\"post\" action=\"{}\">{}{}<input type=\"hidden\" name=\"pesan\" value=\"{}\">"
       "<button name=\"aksi\" value=\"{}\" aria-label=\"Kirim ulang pesan kepada {}\">Kirim "
@@ -128,11 +135,12 @@ bool is_shown(const store::ToldNotice& told) { return told.state != "dropped"; }
 
 }  // namespace
 
-bool may_send_again(const store::ToldMessage* message, const std::vector<Offer>& offered,
-                    const Visitor& visitor) {
-  if (!message || message->state != "dead") return false;
-  return visitor.administrator || (!message->recipient.starts_with(kOfficer) &&
-                                   !offers_at(offered, 0, Offer::What::reach_applicant).empty());
+bool may_send_again(const std::vector<store::ToldNotice>& told, std::int64_t message,
+                    const std::vector<Offer>& offered, const Visitor& visitor) {
+  for (const store::ToldNotice& notice : told)
+    for (const store::ToldMessage& one : notice.messages)
+      if (one.id == message) return is_sent_again_by(one, offered, visitor);
+  return false;
 }
 
 Html told_section(const PermitView& view) {

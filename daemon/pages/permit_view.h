@@ -71,11 +71,12 @@ Html whether_opened(const PermitView& view, const Visit& visit);
 // The document that is shown beside the work; on a phone as buttons that open each; and all there
 // are.
 Html documents_pane(const PermitView& view);
+bool shows_document(const PermitView& view);  // else there is only a list
 // Whether a message that did not arrive may be sent again by who is offered this: by whoever may
-// reach the applicant what went to them, by administrators what went to officers, too. False for
-// none (null).
-bool may_send_again(const store::ToldMessage* message, const std::vector<Offer>& offered,
-                    const Visitor& visitor);
+// reach the applicant what went to them, by administrators what went to officers, too. False where
+// it is none of these.
+bool may_send_again(const std::vector<store::ToldNotice>& told, std::int64_t message,
+                    const std::vector<Offer>& offered, const Visitor& visitor);
 // Who was told what, and whether it arrived.
 Html told_section(const PermitView& view);
 // What officers have written for one another, and the field for more.

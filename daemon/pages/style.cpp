@@ -203,8 +203,10 @@ min-height:2.75rem;display:inline-flex;align-items:center;text-decoration:none;o
 .baca .tombol{display:block;margin:0 0 .5rem}.baca span{display:block;font-weight:400;font-size:.92rem}
 .hanya-lebar{display:none}
 @media (min-width:64rem){.meja{display:grid;gap:0 1.5rem;grid-template-columns:minmax(0,1.1fr) minmax(0,1fr);
-grid-template-rows:auto auto 1fr}.meja>*{grid-column:2}
-.meja>.dok{grid-column:1;grid-row:1/span 3;position:sticky;top:.5rem;align-self:start}
+grid-template-rows:auto auto auto 1fr}.meja>*{grid-column:2}
+.meja>.dok{grid-column:1;grid-row:1/span 4;position:sticky;top:.5rem;align-self:start}
+.meja.tanpa-tampil{grid-template-rows:auto 1fr}.meja.tanpa-tampil>.perihal{grid-column:1;grid-row:2}
+.meja.tanpa-tampil>.dok{grid-row:1;position:static}.meja.tanpa-tampil>#pekerjaan{grid-row:2}.meja>.perihal>h2:first-child{margin-top:.75rem}
 .hanya-lebar{display:block}.tab.hanya-lebar{display:flex}.hanya-sempit{display:none}
 .meja>:first-child>.kartu:first-child{margin-top:.75rem}}
 blockquote{margin:.6rem 0;padding:.1rem 0 .1rem .9rem;border-left:3px solid var(--soft)}

@@ -25,7 +25,7 @@ async function walk_by_keyboard(page) {
     [...document.querySelectorAll("a[href],button,summary,input:not([type=hidden]),select,textarea")]
       .filter((one) => one.checkVisibility() && one.tabIndex >= 0 && one.name !== "hasil").length);
   const reached = new Set();
-  for (let i = 0; i < wanted + 20; ++i) {
+  for (let i = 0; i < wanted + 80; ++i) {
     await page.keyboard.press("Tab");
     const at = await page.evaluate(() => {
       const one = document.activeElement;
