@@ -127,16 +127,19 @@ http::Response page_response(int status, const Page& page) {
                         ? html("<footer><div class=\"lebar halus\">{} · {}</div></footer>",
                                page.office, english ? "Tenggat system" : "sistem Tenggat")
                         : html("<footer><div class=\"lebar\">{}</div></footer>", page.foot);
+  // A wall's letters follow its width.
+  const Html root = page.frame == Page::Frame::screen
+                        ? html("<html lang=\"{}\" class=\"dinding\">", notify::code_of(page.tongue))
+                        : html("<html lang=\"{}\">", notify::code_of(page.tongue));
   const Html whole = html(
-      "<!DOCTYPE html>\n<html lang=\"{}\" class=\"{}\"><head><meta charset=\"utf-8\">"
+      "<!DOCTYPE html>\n{}<head><meta charset=\"utf-8\">"
       "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
       "<meta name=\"robots\" content=\"noindex,nofollow\">"
       "<title>{}</title><link rel=\"stylesheet\" href=\"{}\">{}</head>\n"
       "<body class=\"{}\"><a class=\"loncat\" href=\"#isi\">{}</a>{}"
       "<main id=\"isi\"><div class=\"lebar\">\n{}</div></main>\n"
       "{}</body></html>\n",
-      notify::code_of(page.tongue), page.frame == Page::Frame::screen ? "dinding" : "", page.title,
-      style_address(), script_of(page), class_of(page.frame),
+      root, page.title, style_address(), script_of(page), class_of(page.frame),
       english ? "Skip to the content" : "Langsung ke isi", head_of_page(page), page.body, foot);
   http::Response response;
   response.status = status;

@@ -149,7 +149,8 @@ Html body_of(const TrackView& view, const Html& said) {
 
 // For what was done last: an action of a step of theirs, or one of this page's own.
 const char* thanks_for(std::string_view what, const Sop& sop, const notify::Speech& speech) {
-  if (what == kUndo) return speech.say("Tindakan telah dibatalkan.", "It has been taken back.");
+  if (what == kTakenBack)
+    return speech.say("Tindakan telah dibatalkan.", "It has been taken back.");
   if (what == kAnswer)
     return speech.say("Terima kasih, jawaban Anda telah kami terima.",
                       "Thank you, we have received your answer.");
@@ -368,7 +369,7 @@ awaitable<Response> TrackPages::track_act(PageCall call) {
   asked.permit = *id;
   asked.actor = kApplicantHere;
   asked.token = -*id;
-  if (action == kUndo) {
+  if (action == kTakenBack) {
     asked.command = Undo{};
   } else if (action == kAnswer) {
     ResumeVisit answer;

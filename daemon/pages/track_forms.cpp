@@ -192,7 +192,8 @@ Html undo_card(const TrackView& view) {
                                  closed ? closed->action : kWithdrawal)),
       view.say("Dapat dibatalkan sampai pukul", "It can be taken back until"),
       view.speech.clock(view.calendar.local(*offered.front()->until)),
-      head_of_form(view, kUndo, ""), kUndo, view.say("Batalkan tindakan", "Take it back"));
+      head_of_form(view, kTakenBack, ""), kTakenBack,
+      view.say("Batalkan tindakan", "Take it back"));
 }
 
 Html form_of_tongue(const TrackView& view) {

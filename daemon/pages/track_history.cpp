@@ -22,6 +22,7 @@ const Visit* last_visit(const Permit& permit, const std::string& step) {
 // What was done at a closed visit, as far as its applicant has been told: neither what the review
 // recommended nor how the draft fared on its way to the head is theirs to read from the way.
 std::string done_words(const TrackView& view, const Visit& visit) {
+  if (visit.action == kWithdrawal) return action_done_words(view.sop, "", kWithdrawal);
   const ActionRule* rule = action_of(visit, view.sop);
   const bool told = rule && (!rule->tells_applicant.empty() || is_applicants(visit, view.sop));
   return told ? action_done_words(sop_of(visit, view.sop), visit.step, visit.action)
@@ -200,11 +201,11 @@ Html open_item(const TrackView& view, const Visit& visit) {
   const Step& step = view.sop.step(visit.step);
   const Sla sla = visit_sla(view.permit(), visit, view.sop, view.calendar, view.now);
   std::string until;
-  if (sla.due_at)
-    until = fmt::format(" · {} {}",
-                        view.now > *sla.due_at ? view.say("seharusnya", "was due")
-                                               : view.say("paling lambat", "due"),
+  if (sla.due_at && view.speech.english())
+    until = fmt::format(" · {} {}", view.now > *sla.due_at ? "was due" : "due",
                         view.speech.brief_end(*sla.due_at));
+  else if (sla.due_at)
+    until = " · " + due_words(view.calendar, *sla.due_at, view.now, "paling lambat");
   const bool own = view.sop.is_applicant(step.role);
   const Html who =
       own ? html(" · {} {}", view.say("sejak", "since"), view.speech.brief(visit.opened_at))
