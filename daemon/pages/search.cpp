@@ -24,13 +24,29 @@ class SearchPages : public PageGroup {
   awaitable<std::vector<std::int64_t>> ids_for(store::Sought sought);
 };
 
+// The index of words knows those of three letters or digits on end; of anything shorter it would be
+// read as a whole.
+bool can_be_sought(std::string_view words) {
+  int run = 0;
+  for (const char c : words) {
+    const auto byte = static_cast<unsigned char>(c);
+    run = std::isalnum(byte) || byte >= 0x80 ? run + 1 : 0;
+    if (run == 3) return true;
+  }
+  return false;
+}
+
 // The newest first, and where the older ones are.
 Html found_list(const Reading& found, const store::Sought& sought, bool more,
                 const office::Rulebook& rulebook) {
   Html items;
   for (auto stored = found.permits.rbegin(); stored != found.permits.rend(); ++stored)
     items += listed_item(stored->second, rulebook, found.moment.now, "");
-  if (items.empty()) return html("<p role=\"status\">Tidak ada permohonan yang cocok.</p>");
+  if (items.empty())
+    return html("<p role=\"status\">{}</p>",
+                sought.words.empty() || can_be_sought(sought.words)
+                    ? "Tidak ada permohonan yang cocok."
+                    : "Tulis paling sedikit tiga huruf atau angka berturut-turut.");
   const std::string older =
       fmt::format("/cari?q={}{}&sebelum={}", query_encoded(sought.words),
                   sought.sop.empty() ? "" : "&sop=" + sought.sop, found.permits.begin()->first);
@@ -53,14 +69,17 @@ awaitable<std::vector<std::int64_t>> SearchPages::ids_for(store::Sought sought) 
   pg::Pipeline finding;
   const auto as_typed = store::add_find_by_number(finding, sought.words);
   const auto larger = store::add_find_by_number(finding, number);
-  const store::Ids matching = store::add_find_sought(finding, sought);
+  std::optional<store::Ids> matching;
+  if (sought.words.empty() || can_be_sought(sought.words))
+    matching = store::add_find_sought(finding, sought);
   auto looking = reader_.read({}, std::move(finding));
   const Reading found = co_await std::move(looking);
   for (const auto& exact : {as_typed, larger})
     // A phone is written in digits, too.
     if (const auto id = found.results[exact]; id && sought.sop.empty() && sought.phone.empty())
       co_return std::vector<std::int64_t>(1, *id);
-  co_return found.results[matching];
+  if (!matching) co_return std::vector<std::int64_t>();
+  co_return found.results[*matching];
 }
 
 awaitable<Response> SearchPages::search(PageCall call) {

@@ -312,7 +312,7 @@ Html lists_of(const Desk& desk, const FormKeys& keys) {
 // --- beside it -----------------------------------------------------------------------------------
 
 Html today_line(const Desk& desk) {
-  if (desk.today.closed == 0) return {};
+  if (desk.today.closed == 0 || !desk.today.whole) return {};
   return html("<p class=\"halus\">Hari ini: {} selesai, {} tepat waktu.</p>", desk.today.closed,
               desk.today.met);
 }

@@ -73,16 +73,6 @@ std::string_view read_day(const http::Form& form, office::NewDay& day) {
   return "";
 }
 
-// Taken already by an entry of the same kind?
-bool is_taken(const Calendar& calendar, const office::NewDay& day,
-              const std::optional<office::TakenDay>& takes) {
-  if (takes && takes->date == day.date && takes->make_up == day.make_up) return false;
-  const auto days = calendar.decreed_days();
-  return std::any_of(days.begin(), days.end(), [&](const DecreedDay& one) {
-    return one.make_up == day.make_up && calendar.format(one.begins).starts_with(day.date);
-  });
-}
-
 std::string instant_words(const Calendar& calendar, const std::optional<Instant>& t) {
   return t ? notify::short_moment(calendar.local_end(*t)) : "–";
 }
@@ -158,6 +148,13 @@ std::optional<DecreedDay> find_day(const Calendar& calendar, const office::Taken
   for (const DecreedDay& one : calendar.decreed_days())
     if (one.make_up == day.make_up && calendar.format(one.begins).starts_with(day.date)) return one;
   return std::nullopt;
+}
+
+// Taken already by an entry of the same kind?
+bool is_taken(const Calendar& calendar, const office::NewDay& day,
+              const std::optional<office::TakenDay>& takes) {
+  if (takes && takes->date == day.date && takes->make_up == day.make_up) return false;
+  return find_day(calendar, {day.date, day.make_up}).has_value();
 }
 
 // What a day is changed to, or that it falls away; why stands with it either way.
@@ -404,7 +401,11 @@ awaitable<Response> CalendarPages::change_calendar(PageCall call, bool write) {
   const std::optional<office::TakenDay> takes = taken_in(call.form.text("ganti"));
   if (removes && !takes) co_return stale_form(call);
   // What falls away needs no hours: its decree is all that is asked for.
-  if (removes) fault = day.decree.empty() ? "Dasar perubahan wajib diisi." : "";
+  if (removes) {
+    day.decree = notify::one_line(call.form.text("dasar"));
+    fault = has_hidden_character(call.form.text("dasar")) ? kHiddenCharacter : "";
+    if (day.decree.empty()) fault = "Dasar perubahan wajib diisi.";
+  }
   const Calendar* chosen = chosen_calendar(call);
   if (!chosen) co_return not_found(call);
   const Calendar calendar = *chosen;

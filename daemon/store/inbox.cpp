@@ -5,7 +5,7 @@
 namespace tenggat::store {
 namespace {
 
-constexpr int kNarrowedAmong = 1000;
+constexpr int kNarrowedAmong = 1000, kClosedLookedAt = 2000;
 
 constexpr const char* kOpen = " closed_at IS NULL AND NOT undone AND permit > 0";
 constexpr const char* kOfService = " AND (SELECT p.sop FROM permit p WHERE p.id = v.permit) = $5";
@@ -72,16 +72,18 @@ Ids add_find_desk(pg::Pipeline& pipeline, const DeskQuery& query) {
                       filter.sop, filter.step, word_of(filter.seen), kNarrowedAmong);
 }
 
-// By the index of what is closed: so many as the whole office has closed since then are looked at.
+// By the index of what is closed: the latest of the whole office are looked at.
 pg::Slot<DoneCount> add_count_done(pg::Pipeline& pipeline, const std::string& officer,
                                    Instant since) {
   static constexpr auto kDone =
-      columns(given("count(verdict)", &DoneCount::closed),
-              given("count(*) FILTER (WHERE verdict = 'met')", &DoneCount::met));
+      columns(given("count(verdict) FILTER (WHERE own)", &DoneCount::closed),
+              given("count(*) FILTER (WHERE own AND verdict = 'met')", &DoneCount::met),
+              given("count(*) < $3::int", &DoneCount::whole));
   static const auto sql = only<kDone>(
-      "SELECT {} FROM visit WHERE closed_at >= $2::timestamptz AND closed_by = $1 AND NOT undone"
-      " AND permit > 0");
-  return pipeline.add(sql, officer, since);
+      "SELECT {} FROM (SELECT verdict, closed_by = $1 AND NOT undone AND permit > 0 AS own FROM "
+      "visit"
+      " WHERE closed_at >= $2::timestamptz ORDER BY closed_at DESC LIMIT $3::int) v");
+  return pipeline.add(sql, officer, since, kClosedLookedAt);
 }
 
 pg::Slot<std::vector<StoredNote>> add_reasons(pg::Pipeline& pipeline,

@@ -27,6 +27,7 @@ Ids add_find_desk(pg::Pipeline& pipeline, const DeskQuery& query);
 // How many steps with a verdict this officer has closed since then, and how many of those in time.
 struct DoneCount {
   std::int64_t closed = 0, met = 0;
+  bool whole = true;  // no: the office has closed more than were looked at
 };
 pg::Slot<DoneCount> add_count_done(pg::Pipeline& pipeline, const std::string& officer,
                                    Instant since);

@@ -304,6 +304,9 @@ TEST_F(TasksTest, SearchFindsPhonesAndDecreesTheNewestFirst) {
   EXPECT_TRUE(finds("503%2F0187%2FPAUD%2FIV%2F2026", old));
   EXPECT_FALSE(finds("0187", fresh));
   EXPECT_TRUE(fo.get("/cari?q=0187").says("nomor 503/0187/PAUD/IV/2026"));
+  // Of what no index knows nothing is read.
+  EXPECT_TRUE(fo.get("/cari?q=tk").says("Tulis paling sedikit tiga huruf atau angka"));
+  EXPECT_TRUE(finds(id_of(old), old));
   const WebPage both = fo.get("/cari?q=tunas");
   EXPECT_LT(place(both, "TK Tunas Harapan"), place(both, "TK Tunas Bangsa"));
   EXPECT_FALSE(finds("tunas&sebelum=" + id_of(fresh), fresh));
