@@ -103,7 +103,8 @@ awaitable<Response> AttendancePages::fortnight(PageCall call) {
                         name);
   }
   Html body = html(
-      "<p class=\"halus\"><a href=\"/pegawai\">Pegawai</a></p><h1>Kehadiran dua minggu</h1>"
+      "<p class=\"halus\"><a class=\"sendiri\" href=\"/pegawai\">Pegawai</a></p><h1>Kehadiran dua "
+      "minggu</h1>"
       "<div class=\"gulir\" tabindex=\"0\" role=\"region\" "
       "aria-label=\"Kehadiran\"><table><thead><tr>"
       "<th scope=\"col\">Hari</th><th scope=\"col\">Tidak masuk</th><th scope=\"col\">Peran tanpa "
@@ -126,7 +127,8 @@ awaitable<Response> AttendancePages::own_leave_page(const PageCall& call, int st
   if (!fault.empty() && !beside) notice = message(fault, true);
   if (fault.empty() && call.request.query.get("sudah")) notice = message("Tersimpan.");
   Html body = html(
-      "<p class=\"halus\"><a href=\"/tugas\">Tugas saya</a></p><h1>Cuti saya</h1>{}{}<p>Selama itu "
+      "<p class=\"halus\"><a class=\"sendiri\" href=\"/tugas\">Tugas saya</a></p><h1>Cuti "
+      "saya</h1>{}{}<p>Selama itu "
       "tugas dan pesan dialihkan kepada petugas pengganti; waktu tetap berjalan.</p>{}{}"
       "<p><button class=\"utama\" name=\"aksi\" value=\"cuti\">Catat cuti</button></p></form>",
       notice, leave_list(self ? *self : call.who->officer, "/cuti", call.who->visitor.csrf, today),

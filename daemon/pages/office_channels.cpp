@@ -106,7 +106,7 @@ awaitable<Response> OfficeChannelPages::channels_page(const PageCall& call, int 
       "dalam 15 menit.</p><h2>Templat WhatsApp</h2><p class=\"halus\">Meta memberi tahu keadaan "
       "sebuah templat saat templat itu dipakai. Yang tidak tercantum di sini belum pernah "
       "ditolak.</p><div class=\"kartu\"><ul class=\"polos\">{}</ul></div>"
-      "<p><a href=\"/pesan\">Pesan yang tidak sampai</a></p>",
+      "<p><a class=\"sendiri\" href=\"/pesan\">Pesan yang tidak sampai</a></p>",
       keeping_links("/saluran-kantor"), notice, items, stopped_list(found.results[stopped]));
   co_return page(status, call, "Saluran kantor", std::move(body));
 }

@@ -95,7 +95,7 @@ awaitable<Response> OfficerPages::officers_page(const PageCall& call, int status
            nip_field(typed.text("nip"))),
       role_boxes(roles, typed.texts("peran")), fault_beside);
   Html body = html(
-      "<h1>Pegawai</h1><p><a href=\"/kehadiran\">Siapa yang tidak masuk dua "
+      "<h1>Pegawai</h1><p><a class=\"sendiri\" href=\"/kehadiran\">Siapa yang tidak masuk dua "
       "minggu ini</a></p>{}<div class=\"kartu\"><ul class=\"polos\">{}</ul></div>{}{}",
       notice, items, more, folded("Tambah pegawai", form, typed || !fault.empty()));
   co_return page(status, call, "Pegawai", std::move(body), true);
@@ -165,7 +165,7 @@ awaitable<Response> OfficerPages::officer_page(const PageCall& call, int status,
   for (const store::WaitingChange& one : found.results[waiting_slot])
     notice += waiting_notice(one, calendar);
   Html body = html(
-      "<p class=\"halus\"><a href=\"/pegawai\">Pegawai</a></p><h1>{}</h1>"
+      "<p class=\"halus\"><a class=\"sendiri\" href=\"/pegawai\">Pegawai</a></p><h1>{}</h1>"
       "<p class=\"halus\">Kode pegawai: {} · <a href=\"{}/sesi\">Sesi</a>{}</p>{}{}{}{}"
       "<p><button class=\"utama\" name=\"aksi\" value=\"ubah\">Simpan</button></p></form>{}{}{}",
       officer->name, officer->id, path, remarks_of(*officer, people, today), notice,

@@ -320,7 +320,8 @@ Html today_line(const Desk& desk) {
 Html leave_form(const FormKeys& keys, const std::string& address, bool away) {
   return html(
       "<h2>Kehadiran</h2><form method=\"post\" action=\"{}\">{}<button name=\"aksi\" "
-      "value=\"{}\">{}</button></form><p><a href=\"/cuti\">Catat cuti saya</a></p>",
+      "value=\"{}\">{}</button></form><p><a class=\"sendiri\" href=\"/cuti\">Catat cuti "
+      "saya</a></p>",
       address, hidden_fields(keys), away ? "masuk" : "cuti",
       away ? "Saya masuk hari ini" : "Tidak masuk hari ini");
 }

@@ -263,7 +263,7 @@ Html days_of(const Calendar& calendar, Instant now) {
     if (local.year < today.year || ++shown > kDaysShown) continue;
     (day.begins < midnight ? over : coming) += html(
         "<tr><th scope=\"row\">{}, {}</th><td>{}{}</td><td class=\"halus\">{}</td><td>"
-        "<a href=\"{}&amp;ubah={}\" aria-label=\"Ubah {}\">Ubah</a></td></tr>",
+        "<a class=\"sendiri\" href=\"{}&amp;ubah={}\" aria-label=\"Ubah {}\">Ubah</a></td></tr>",
         notify::weekday_name(local), notify::date(local), day.name,
         day.make_up ? html(" {}", badge(Tone::ok, "hari kerja pengganti")) : Html(), day.decree,
         path_of(calendar),
@@ -345,8 +345,8 @@ awaitable<Response> CalendarPages::calendar_page(const PageCall& call, int statu
   const store::RuleSet* set = calendar_in(rules, calendar.id());
   if (set)
     for (const SourceFile& file : set->files)
-      files += html("<li><a href=\"/kalender/berkas/{}?kalender={}\">{}</a></li>", file.name,
-                    query_encoded(calendar.id()), file.name);
+      files += html("<li><a class=\"sendiri\" href=\"/kalender/berkas/{}?kalender={}\">{}</a></li>",
+                    file.name, query_encoded(calendar.id()), file.name);
   Html notice;
   if (!fault.empty())
     notice = message(fault, true);
