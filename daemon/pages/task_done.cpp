@@ -163,7 +163,7 @@ std::string why_no_undo(const DoneTask& task, const People& people, Instant now)
     for (const Visit& visit : permit.visits)
       if (visit.id > task.visit->id && visit.closed_at && !visit.undone && !after) after = &visit;
     return after ? fmt::format(
-                       "Tidak dapat dibatalkan: {} sudah {}.", step_name(*after, *task.sop),
+                       "Tidak dapat dibatalkan: sesudahnya {}, {}.", step_name(*after, *task.sop),
                        action_done_words(sop_of(*after, *task.sop), after->step, after->action))
                  : std::string("Tidak dapat dibatalkan: berkas sudah berlanjut.");
   }

@@ -19,7 +19,7 @@ namespace {
 using Seen = store::DeskFilter::Seen;
 
 constexpr std::chrono::hours kJustDone{1};
-constexpr int kDoneShown = 8;
+constexpr int kDoneShown = 20;
 constexpr std::size_t kViewName = 40;
 
 class TaskPages : public PageGroup {

@@ -90,6 +90,15 @@ class InChromium : public testing::Test {
     for (const char* id : {"fo", "bo", "dt", "kdt", "kb", "s", "kd"})
       office_.daemon().must({"officer", "edit", "--id", id, "--whatsapp", "", "--email",
                              std::string(id) + "@banjarbaru.example"});
+    // Whoever signs in person is changed by the word of two.
+    office_.daemon().must(
+        {"officer", "edit", "--id", "kdt", "--role", "kepala_dinas_teknis", "--role", "admin"});
+    const std::string waits = office_.query(
+        "SELECT id FROM officer_change WHERE officer = 'kd' ORDER BY id DESC LIMIT 1");
+    const HttpAnswer confirmed = office_.exchange(
+        http_request("POST", "/api/v1/officer-changes/" + waits + "/confirm",
+                     office_.daemon().new_token({"--officer", "kdt"}), "second word", "{}"));
+    EXPECT_EQ(confirmed.status, 200) << confirmed.body;
   }
   // As a command.
   json::array undo_window_passes() {
@@ -281,8 +290,6 @@ TEST_F(InChromium, EveryPageIsReadableAndUsableByEverybody) {
 
 TEST_F(InChromium, OnePermitIsClickedThroughFromSubmissionToReceipt) {
   mail_to_all();
-  office_.daemon().must(
-      {"officer", "edit", "--id", "kdt", "--role", "kepala_dinas_teknis", "--role", "admin"});
   const std::string expired = link_to("bo");
   office_.query("UPDATE sign_in_link SET expires_at = clock_timestamp() - interval '1 second'");
   const fs::path upload = office_.daemon().directory() / "berkas.pdf";

@@ -5,7 +5,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { LIMIT, browser, button, call_api, check, end_walk, open, pictures, plan, text_of, then_loaded }
+import { LIMIT, browser, button, call_api, check, end_walk, open, pictures, plan, text_of, then_loaded,
+         type_into }
   from "./people.mjs";
 
 const papers = join(pictures, "kertas");
@@ -85,7 +86,7 @@ export async function fill(page, words, { fields = {}, ticks = [], files = {} } 
       if (kind === "select") await inputs[i].select(values[i]);
       else if (kind === "date" || kind === "time")
         await inputs[i].evaluate((one, to) => { one.value = to; }, values[i]);
-      else await inputs[i].type(values[i]);
+      else await type_into(inputs[i], values[i]);
     }
   }
   for (const tick of ticks) {

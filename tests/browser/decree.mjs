@@ -32,7 +32,7 @@ async function reads_it_on_the_page(page, file) {
 async function approves_it_unread_on_a_phone(file) {
   const s = await signed_in("s", file.desk, { width: 360 });
   await says(s, "Draf SK belum Anda buka.", "Bila dilanjutkan sekarang, hal itu tercatat bersama tindakan Anda.", "Baca draf SK");
-  await picture(s, "hari-sk-sekretaris-belum-dibuka");
+  await picture(s, "hari-sk-sekretaris-belum-dibuka", [360]);  // wider it would be opened
   await s.setViewport({ width: 360, height: 740 });
   await press(s, "Setujui");
   await says(s, "Tersimpan.", "tidak dibuka sebelumnya: Draf SK");
@@ -45,6 +45,10 @@ async function the_head_signs(file, decree) {
   await (await link(kd, "Baca draf SK")).click();
   check(await comes(async () => (await kd.browserContext().pages()).length > before), "the draft opens in no tab of its own");
   await kd.bringToFront();
+  check(await comes(async () => {
+    await open(kd, file.desk);
+    return (await text_of(kd)).includes("Draf SK sudah Anda buka");
+  }), "what was opened in a tab of its own is not known to the page");
   await kd.setViewport({ width: 1280, height: 900 });
   await reads_it_on_the_page(kd, file);
   await says(kd, "Isi keputusan: mengabulkan", "Anda menandatangani keputusan yang mengabulkan permohonan " + file.subject,

@@ -7,7 +7,7 @@
 // PLAN.json: {"chromium", "origin", "token", "bank", "mails", "files", "undo_window_passes"}, the
 // last a command. Ends with 1 where something is not as it must be, and says what.
 import { execFileSync } from "node:child_process";
-import { button, call_api, check, end_walk, open, person, picture, plan, press, says, signed_in, text_of }
+import { button, call_api, check, end_walk, open, person, picture, plan, press, says, signed_in, text_of, type_into }
   from "./people.mjs";
 
 async function upload(page, ...kinds) {
@@ -125,7 +125,7 @@ async function walk() {
 
   // The fee: set, billed, and paid by the bank's own token.
   const bo = await signed_in("bo", desk);
-  await bo.type("#penetapan_retribusi-tetapkan-isian-retribusi", "1500000");
+  await type_into(await bo.$("#penetapan_retribusi-tetapkan-isian-retribusi"), "1500000");
   await upload(bo, "skrd");
   await picture(bo, "pbg-retribusi");
   await press(bo, "Tetapkan retribusi");
@@ -145,7 +145,7 @@ async function walk() {
   await press(kb, "Setujui");
   const kd = await signed_in("kd", desk);
   await upload(kd, "surat_keputusan");
-  await kd.type("#penandatanganan-tanda_tangani-nomor", "503/0001/PBG/IV/2026");
+  await type_into(await kd.$("#penandatanganan-tanda_tangani-nomor"), "503/0001/PBG/IV/2026");
   await press(kd, "Tanda tangani");
   const [command, ...words] = plan.undo_window_passes;
   execFileSync(command, words);

@@ -61,9 +61,17 @@ export const press = async (page, words) => {
   const one = await button(page, words);
   return then_loaded(page, () => one.click());
 };
-export async function picture(page, name) {
+// Typed anew where something took the keys: Chromium's viewer of PDF does when it has come up.
+export async function type_into(input, text) {
+  for (let i = 0; i < 5 && (await input.evaluate((one) => one.value)) !== text; ++i) {
+    await input.evaluate((one) => { one.value = ""; });
+    await input.type(text);
+  }
+  check((await input.evaluate((one) => one.value)) === text, `"${text}" cannot be typed`);
+}
+export async function picture(page, name, widths = [360, 1280]) {
   await page.setJavaScriptEnabled(true);  // axe waits by timers
-  for (const width of [360, 1280])
+  for (const width of widths)
     for (const scheme of ["light", "dark"]) {
       await page.setViewport({ width, height: 800 });
       await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);

@@ -89,7 +89,7 @@ async function recommends(dt, file, applicant, recommendation) {
   await says(applicant, "Sesuai jadwal", "Tahap 5 dari 9", "Menunggu jawaban Anda", "Bagaimana tanggal ini dihitung?");
   await says_not(applicant, "berada di tempat", "Pengukuran dilanjutkan");
   await applicant.evaluate(() => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
-  await says(applicant, "menunggu jawaban Anda");
+  await says(applicant, "Dijeda 09.00–12.00: menunggu keterangan Anda");
   await picture(applicant, "hari-dt-lacak-hitung");
 }
 

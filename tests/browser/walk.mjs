@@ -9,7 +9,7 @@
 // last a command. Ends with 1 where something is not as it must be, and says what.
 import { execFileSync } from "node:child_process";
 import { ask_for_link, button, call_api, check, end_walk, links_to, mailed_link, open, person, picture, plan, press,
-         says, signed_in, text_of, then_loaded } from "./people.mjs";
+         says, signed_in, text_of, then_loaded, type_into } from "./people.mjs";
 
 // --- the portal ----------------------------------------------------------------------------------
 
@@ -192,7 +192,7 @@ async function walk() {
   const dt = await signed_in("dt", desk);
   await (await button(dt, "Jeda")).evaluate((one) => one.closest("details").open = true);
   await dt.select('select[name="jeda"]', "klarifikasi_pemohon");
-  await dt.type("#kajian_teknis-jeda-catatan", "Mohon kirim bukti kepemilikan tanah.");
+  await type_into(await dt.$("#kajian_teknis-jeda-catatan"), "Mohon kirim bukti kepemilikan tanah.");
   await press(dt, "Jeda");
   await follows("Menunggu jawaban Anda", "Mohon kirim bukti kepemilikan tanah.");
   await applicant.evaluate(() => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
@@ -224,7 +224,7 @@ async function walk() {
   await enter_does_nothing(kd);
   await open(kd, desk);
   await upload(kd, "surat_keputusan");
-  await kd.type("#penandatanganan-sign-nomor", "503/017/PAUD/2026");
+  await type_into(await kd.$("#penandatanganan-sign-nomor"), "503/017/PAUD/2026");
   await kd.click('form:has(button[value="act.sign"]) input[name="yakin"]');
   await press(kd, "Tanda tangani");
   await follows("Tahap 8 dari 9");  // it can still be taken back
