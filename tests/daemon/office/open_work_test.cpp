@@ -11,6 +11,7 @@ const Instant kNow{Seconds{1'780'000'000}};
 
 store::OpenVisit at_step(const std::string& step) {
   return {.step = step,
+          .assignee = {},
           .opened_at = kNow - 1h,
           .due_at = kNow + 1h,
           .due_soon_at = kNow + 30min,
