@@ -60,7 +60,7 @@ for (const { name, path } of plan.pages) {
         await page.setCookie({ name: cookie, value, url: plan.origin, path: "/", secure: cookie.startsWith("__Host-") });
       }
       const outside = [];
-      page.on("request", (one) => { if (!one.url().startsWith(plan.origin) && !/^(data|chrome-extension):/.test(one.url())) outside.push(one.url()); });
+      page.on("request", (one) => { if (!one.url().startsWith(plan.origin) && !/^(data|chrome|chrome-extension):/.test(one.url())) outside.push(one.url()); });
       const answer = await page.goto(plan.origin + path, { waitUntil: "load" });
       const where = `${name} at ${width}, ${scheme}`;
       const before = faults.length;
