@@ -142,7 +142,7 @@ ul.rapat>li{padding:.2rem 0;border-top:0}button.kecil{border:0;background:none;t
 kbd{border:1px solid var(--soft);border-radius:4px;padding:0 .35rem;font-size:.9rem}
 @media (max-width:44rem){.nama>a,.kartu h3>a,ul.rapat>li>a{display:inline-block;padding:.6rem 0;min-height:2.75rem}
 .mendatar a{padding:.6rem 0;min-height:2.75rem}button.kecil,select{min-height:2.75rem}
-a.sendiri{display:inline-block;padding:.6rem 0;min-height:2.75rem}.pilihan label{padding:.6rem 0}
+a.sendiri{display:inline-block;padding:.6rem 0;min-height:2.75rem}.pilihan label{padding:.6rem 0;min-height:2.75rem}
 ul.tugas .pilih{min-width:2.75rem;min-height:2.75rem;align-items:center;justify-content:center}}
 .tanpa-pilih .aksi a{display:inline-block;padding:.4rem 0}
 .papan .lebar{max-width:84rem}
