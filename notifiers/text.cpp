@@ -23,47 +23,17 @@ constexpr std::size_t kListedItems = 5;
 constexpr std::array<std::string_view, 4> kMayBeEmpty{"tautan_skm", "cara_keberatan",
                                                       "tautan_bukti", "segel"};
 
-constexpr std::array<std::string_view, 41> kTextsSent{"diterima",
-                                                      "lengkap",
-                                                      "dikembalikan",
-                                                      "tahap",
-                                                      "terbit",
-                                                      "ralat",
-                                                      "klarifikasi",
-                                                      "jadwal_kunjungan",
-                                                      "terlambat_pemohon",
-                                                      "perubahan_tanggal",
-                                                      "perbaikan_diterima",
-                                                      "pengingat_perbaikan",
-                                                      "ditolak",
-                                                      "ditarik",
-                                                      "gugur",
-                                                      "tugas_baru",
-                                                      "pengingat",
-                                                      "terlambat",
-                                                      "eskalasi",
-                                                      "laporan",
-                                                      "alarm_layanan",
-                                                      "daftar",
-                                                      "daftar_pagi",
-                                                      "rekap_harian",
-                                                      "rangkuman_gangguan",
-                                                      "kanal_terganggu",
-                                                      "tautan_lacak",
-                                                      "tautan_masuk",
-                                                      "penunjukan_plh",
-                                                      "perubahan_kantor",
-                                                      "risiko_fiktif_positif",
-                                                      "tugas_dialihkan",
-                                                      "jawaban_pemohon",
-                                                      "fiktif_positif",
-                                                      "tugas_dibatalkan",
-                                                      "arahan",
-                                                      "daftar_eskalasi",
-                                                      "pesan_pemohon",
-                                                      "balasan_pemohon",
-                                                      "balasan_petugas",
-                                                      "balasan_umum"};
+// clang-format off
+constexpr std::array<std::string_view, 41> kTextsSent{
+    "diterima", "lengkap", "dikembalikan", "tahap", "terbit", "ralat", "klarifikasi",
+    "jadwal_kunjungan", "terlambat_pemohon", "perubahan_tanggal", "perbaikan_diterima",
+    "pengingat_perbaikan", "ditolak", "ditarik", "gugur", "tugas_baru", "pengingat", "terlambat",
+    "eskalasi", "laporan", "alarm_layanan", "daftar", "daftar_pagi", "rekap_harian",
+    "rangkuman_gangguan", "kanal_terganggu", "tautan_lacak", "tautan_masuk", "penunjukan_plh",
+    "perubahan_kantor", "risiko_fiktif_positif", "tugas_dialihkan", "jawaban_pemohon",
+    "fiktif_positif", "tugas_dibatalkan", "arahan", "daftar_eskalasi", "pesan_pemohon",
+    "balasan_pemohon", "balasan_petugas", "balasan_umum"};
+// clang-format on
 
 bool is_link(std::string_view field) { return field.starts_with("tautan"); }
 
