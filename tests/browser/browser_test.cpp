@@ -97,7 +97,7 @@ class InChromium : public testing::Test {
         "SELECT id FROM officer_change WHERE officer = 'kd' ORDER BY id DESC LIMIT 1");
     const HttpAnswer confirmed = office_.exchange(
         http_request("POST", "/api/v1/officer-changes/" + waits + "/confirm",
-                     office_.daemon().new_token({"--officer", "kdt"}), "second word", "{}"));
+                     office_.daemon().new_token({"--officer", "kdt"}), "kata-kedua", "{}"));
     EXPECT_EQ(confirmed.status, 200) << confirmed.body;
   }
   // As a command.
