@@ -175,7 +175,7 @@ std::string head_of(const Message& message) {
 
 constexpr std::string_view kFoot =
     "<p class=\"h l\" style=\"margin:20px 0 0;padding:14px 0 0;border-top:1px solid #d9e0e5;"
-    "color:#566472;font-size:13px\">Surel ini dikirim otomatis oleh sistem Tenggat.</p>\r\n";
+    "color:#566472;font-size:13px\">Surel otomatis dari sistem Tenggat</p>\r\n";
 
 std::string shown(const Picture& qr_code, std::string_view receipt) {
   if (qr_code.id.empty()) return {};
