@@ -33,7 +33,6 @@ async function approves_it_unread_on_a_phone(file) {
   const s = await signed_in("s", file.desk, { width: 360 });
   await says(s, "Draf SK belum Anda buka.", "Bila dilanjutkan sekarang, hal itu tercatat bersama tindakan Anda.", "Baca draf SK");
   await picture(s, "hari-sk-sekretaris-belum-dibuka", [360]);  // wider it would be opened
-  await s.setViewport({ width: 360, height: 740 });
   await press(s, "Setujui");
   await says(s, "Tersimpan.", "tidak dibuka sebelumnya: Draf SK");
 }
