@@ -90,12 +90,13 @@ class InChromium : public testing::Test {
     for (const char* id : {"fo", "bo", "dt", "kdt", "kb", "s"})
       office_.daemon().must({"officer", "edit", "--id", id, "--whatsapp", "", "--email",
                              std::string(id) + "@banjarbaru.example"});
-    // Whoever signs in person is changed by the word of two: an administrator's, and the machine's.
-    office_.daemon().must(
-        {"officer", "edit", "--id", "kdt", "--role", "kepala_dinas_teknis", "--role", "admin"});
-    const HttpAnswer proposed = office_.exchange(http_request(
-        "PATCH", "/api/v1/officers/kd", office_.daemon().new_token({"--officer", "kdt"}), "",
-        R"({"email":"kd@banjarbaru.example","whatsapp":""})"));
+    // Whoever signs in person is changed by the word of two: an administering service's, and the
+    // machine's.
+    const std::string admin =
+        office_.daemon().new_token({"--service", "pengurus", "--scope", "admin"});
+    const HttpAnswer proposed =
+        office_.exchange(http_request("POST", "/api/v1/officers/kd", admin, "",
+                                      R"({"email":"kd@banjarbaru.example","whatsapp":""})"));
     ASSERT_EQ(proposed.status, 200) << proposed.body;
     office_.daemon().must(
         {"officer", "change", "confirm",
@@ -291,6 +292,8 @@ TEST_F(InChromium, EveryPageIsReadableAndUsableByEverybody) {
 
 TEST_F(InChromium, OnePermitIsClickedThroughFromSubmissionToReceipt) {
   mail_to_all();
+  office_.daemon().must(
+      {"officer", "edit", "--id", "kdt", "--role", "kepala_dinas_teknis", "--role", "admin"});
   const std::string expired = link_to("bo");
   office_.query("UPDATE sign_in_link SET expires_at = clock_timestamp() - interval '1 second'");
   const fs::path upload = office_.daemon().directory() / "berkas.pdf";
