@@ -162,8 +162,12 @@ TEST_F(BranchRoutes, AReturnOutOfABranchEndsTheOthersWithoutAVerdict) {
   EXPECT_EQ(ended->at("cancelled"), true);
   EXPECT_EQ(ended->at("action"), "cancelled");
   EXPECT_TRUE(ended->at("verdict").is_null());
-  const json::value& event = timeline.at("events").as_array().back();
-  EXPECT_EQ(event.at("fields").at("cancelled.1"), "saran_teknis#1");
+  const json::array& events = timeline.at("events").as_array();
+  const auto returned = std::find_if(events.rbegin(), events.rend(), [](const json::value& event) {
+    return event.at("type") == "acted";
+  });
+  ASSERT_NE(returned, events.rend());
+  EXPECT_EQ(returned->at("fields").at("cancelled.1"), "saran_teknis#1");
   EXPECT_EQ(timeline.at("events").at(2).at("fields").at("branch.2"), "saran_teknis");
 }
 

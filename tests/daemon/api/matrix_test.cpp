@@ -353,6 +353,16 @@ const std::vector<Rule>& rules() {
        "ok"},
       {"nobody else assigns it",
        [](const Row& r, const Caller&) { return r.route == "permit_assign"; }, "wrong_role"},
+      {"a superior of its role directs, and answers what was raised to them",
+       [](const Row& r, const Caller& c) {
+         return is_any(r.route, {"permit_direct", "permit_respond"}) && c.duty == Duty::superior;
+       },
+       "ok"},
+      {"nobody else does",
+       [](const Row& r, const Caller&) {
+         return is_any(r.route, {"permit_direct", "permit_respond"});
+       },
+       "wrong_role"},
       {"the step's role, and who stands in for its holder today",
        [](const Row& r, const Caller& c) { return r.commands && on_duty(c); }, "ok"},
       {"the step belongs to another role", [](const Row& r, const Caller&) { return r.commands; },
@@ -590,6 +600,8 @@ class Matrix : public Routes {
       post(path + "/actions", "fo", R"({"step":"verifikasi","action":"accept"})");
     if (is_own_word(name)) recorded_late(id, name == "permit_correct");
     if (name == "permit_release") post(path + "/claim", "fo", R"({"step":"verifikasi"})");
+    if (name == "permit_respond")
+      post(path + "/escalate", "fo", R"({"step":"verifikasi","note":"sistem mati"})");
     if (name == "permit_resume")
       post(path + "/pause", "fo",
            R"({"step":"verifikasi","reason":"klarifikasi_pemohon","note":"mohon denah"})");

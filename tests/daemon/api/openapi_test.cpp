@@ -267,6 +267,7 @@ void OpenApi::bad_bodies_and_keys() {
       {"/permits/" + held + "/escalate", "fo", R"({"step":"verifikasi","note":"sistem mati"})"},
       {"/permits/" + held + "/acknowledge", "fo", R"({"step":"verifikasi","reason":"sistem"})"},
       {"/permits/" + held + "/direct", "kb", R"({"step":"verifikasi","note":"dahulukan"})"},
+      {"/permits/" + held + "/respond", "kb", R"({"step":"verifikasi"})"},
       {"/permits/" + held + "/pause", "fo",
        R"({"step":"verifikasi","reason":"klarifikasi_pemohon","note":"mohon denah"})"},
       {"/permits/" + paused + "/resume", "fo", R"({"step":"verifikasi"})"},
@@ -433,6 +434,8 @@ void OpenApi::actions() {
     say("/permits/" + gone + call_of, "fo", R"({"step":"verifikasi"})", 409);
   say("/permits/" + gone + "/assign", "kb", R"({"step":"verifikasi","officer":"fo"})", 409);
   say("/permits/" + gone + "/acknowledge", "fo", R"({"step":"verifikasi","reason":"cuaca"})", 409);
+  say("/permits/" + gone + "/direct", "kb", R"({"step":"verifikasi","note":"dahulukan"})", 409);
+  say("/permits/" + gone + "/respond", "kb", R"({"step":"verifikasi"})", 409);
   say("/permits/" + gone + "/pause", "fo", R"({"step":"verifikasi","reason":"kunjungan_lapangan"})",
       409);
   say("/permits/" + gone + "/undo", "fo", "{}", 403);
@@ -596,8 +599,10 @@ void OpenApi::duties() {
   for (const int status : {200, 200, 200, 409}) say(path + "/escalate", "fo2", step, status);
   say(path + "/direct", "fo2", R"({"step":"verifikasi","note":"dahulukan"})", 403);
   say(path + "/direct", "kb", step, 422);
+  say(path + "/direct", "kb", R"({"step":"penerimaan","note":"dahulukan"})", 409);
   say(path + "/direct", "kb", R"({"step":"verifikasi","note":"dahulukan"})", 200);
   say(path + "/respond", "fo2", step, 403);
+  say(path + "/respond", "kb", R"({"step":"penerimaan"})", 409);
   say(path + "/respond", "kb", R"({"step":"verifikasi","until":"2026-01-01T08:00:00+08:00"})", 422);
   say(path + "/respond", "kb", step, 200);  // fo2 has asked for directions
   say("/permits/" + new_permit() + "/respond", "kb", step, 409);
