@@ -149,13 +149,14 @@ TEST(Quiet, TwoNoticesOfOnePermitSpeakOfOnePermitAndAListSaysForWhomOneStandsIn)
         " AND text = '" +
         text + "' ORDER BY id DESC LIMIT 1");
   };
-  const std::string list = body("daftar");
-  EXPECT_NE(list.find("1 permohonan perlu perhatian Bapak/Ibu"), std::string::npos) << list;
+  const std::string list = body("daftar_eskalasi");
+  EXPECT_NE(list.find("Eskalasi: 1 permohonan menunggu tanggapan Bapak/Ibu"), std::string::npos)
+      << list;
   EXPECT_EQ(list.find("2 permohonan"), std::string::npos) << list;
-  EXPECT_EQ(list.find(number), list.rfind(number, list.find("Daftar lengkap"))) << list;
+  EXPECT_EQ(list.find(number), list.rfind(number, list.find("Semua eskalasi"))) << list;
   EXPECT_NE(list.find("menggantikan Siti Rahmah"), std::string::npos) << list;
   EXPECT_EQ(office.query("SELECT count(*) FROM message_notice n JOIN message m ON m.id = n.message"
-                         " WHERE recipient = 'officer:bo' AND text = 'daftar'"),
+                         " WHERE recipient = 'officer:bo' AND text = 'daftar_eskalasi'"),
             "2");
   // By itself, too, a message says for whom.
   const std::string report = body("laporan");
