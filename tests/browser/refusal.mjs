@@ -57,7 +57,7 @@ async function approves_it_deliberately(page) {
 async function the_head_refuses(kd, file, letter) {
   await sees_that_it_refuses(kd, file, "kd");
   await says(kd, "Disetujui sebagai penolakan", "Siti Rahmah", "Agus Salim", "tidak mendapat izin",
-             "Tanda tangani tidak tersedia: draf ini menolak.", "dapat mengajukan keberatan sampai 12 Mei 2026");
+             "Tanda tangani tidak tersedia: draf ini menolak.", "dapat mengajukan keberatan sampai 13 Mei 2026");
   await send(kd, "Tolak permohonan", { files: { surat_penolakan: letter }, ticks: ["yakin=ya"] });
   await says(kd, "Tersimpan.", "Batalkan tindakan");
 }
@@ -66,11 +66,11 @@ async function the_citizen_reads_why(file) {
   const mail = await mail_to(file.email, "tidak dapat dikabulkan");
   const words = mail.replace(/\s+/g, " ");
   check(words.includes(`Alasan: ${kWhy.replace(/\.$/, "")}`), `the mail does not say why: ${words}`);
-  check(words.includes("12 Mei 2026"), `the mail does not say until when: ${words}`);
+  check(words.includes("13 Mei 2026"), `the mail does not say until when: ${words}`);
   const citizen = await person();
   await open(citizen, path_in(mail, "/lacak/"));
   await says(citizen, "Tidak dapat dikabulkan", kWhy, "Keberatan dapat diajukan secara tertulis kepada Kepala DPMPTSP Kota Banjarbaru",
-             "paling lambat 12 Mei 2026", "Unduh surat penolakan");
+             "paling lambat Rabu, 13 Mei 2026", "Unduh surat penolakan");
   await says_not(citizen, "Siti Rahmah", "Agus Salim", "tidak direkomendasikan");
   await picture(citizen, "hari-menolak-lacak");
 }

@@ -261,7 +261,7 @@ async function board(administrator) {
   await press(administrator, "Buat tautan");
   await picture(administrator, "layar-baru");
   const wall = await administrator.evaluate(() =>
-    new URL(document.querySelector("code").innerText).pathname);
+    new URL(document.querySelector(".pesan code").innerText).pathname);
   const screen = await person(true);
   const refused = [];
   screen.on("console", (one) => { if (one.type() === "error") refused.push(one.text()); });
