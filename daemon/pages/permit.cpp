@@ -127,7 +127,7 @@ Html visit_card(const PermitView& view, const Visit& visit, bool first) {
   if (const Pause* pause = view.permit().open_pause(visit.id)) {
     const PauseReason* reason = rule_of(*pause, sop);
     Html said;
-    for (const store::StoredNote& note : store::last_notes(view.notes, visit.id, {"pause"}))
+    for (const store::StoredNote& note : notes_of_last_pause(view, visit))
       said += html("<br>{}", lines(note.text));
     facts +=
         html("<dt>Dijeda</dt><dd>{}{}, sejak {}{}{}</dd>", reason ? reason->name : pause->reason,

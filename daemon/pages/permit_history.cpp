@@ -32,6 +32,17 @@ Html openings_of(const PermitView& view) {
 
 }  // namespace
 
+std::vector<store::StoredNote> notes_of_last_pause(const PermitView& view, const Visit& visit) {
+  const std::string pausing(store::type_of(Paused{}));
+  for (auto one = view.events.rbegin(); one != view.events.rend(); ++one) {
+    if (one->type != pausing || one->event.visit != visit.id) continue;
+    std::vector<store::StoredNote> notes = store::last_notes(view.notes, visit.id, {"pause"});
+    if (!notes.empty() && notes.front().event != one->event.sequence) notes.clear();
+    return notes;
+  }
+  return {};
+}
+
 std::string actor_words(const std::string& actor, const People& people) {
   constexpr std::string_view kOfficer = "officer:";
   if (actor.starts_with(kOfficer)) return officer_words(actor.substr(kOfficer.size()), people);

@@ -58,6 +58,9 @@ std::string actor_words(const std::string& actor, const People& people);
 // The same of an event; a system that acts for itself is called as its role: "Bank Persepsi".
 std::string actor_words(const EventHead& event, const Permit& permit, const Context& context);
 
+// What was written when this visit's clock was last stopped.
+std::vector<store::StoredNote> notes_of_last_pause(const PermitView& view, const Visit& visit);
+
 // The open visits, whoever acts here reads their own first.
 std::vector<const Visit*> visits_shown(const PermitView& view);
 

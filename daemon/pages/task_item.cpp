@@ -165,8 +165,10 @@ Html delays_of(const TaskRow& row, const People& people) {
                 lines(shortened(note.text, kTextInRow)));
   if (row.pause) {
     const PauseReason* reason = rule_of(*row.pause, *row.sop);
+    // Only a question must say something: another pause's note may be of the pause before.
     all += html("<p><strong>{}:</strong>{} Sejak {}.</p>",
-                readable(reason ? reason->name : row.pause->reason), last_text(row, "pause"),
+                readable(reason ? reason->name : row.pause->reason),
+                reason && reason->tells_applicant ? last_text(row, "pause") : "",
                 near_words(*row.calendar, row.pause->from, row.now));
   }
   if (const auto& said = row.visit().acknowledged) {
