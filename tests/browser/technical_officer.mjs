@@ -62,6 +62,9 @@ async function goes_there(dt, file, minutes) {
   await open(dt, file.desk);
   await send(dt, "Jeda", { fields: { jeda: "kunjungan_lapangan", sampai: "2026-04-15" } });
   await says(dt, "kunjungan lapangan", "sampai Rabu 15 April, 24.00 WITA");
+  const stopped = await dt.evaluate(() =>
+    [...document.querySelectorAll("dt")].find((one) => one.textContent === "Dijeda").nextElementSibling.textContent);
+  check(!stopped.includes("Mohon kirim"), `a pause says what was written of another: ${stopped}`);
   clock("2026-04-15T11:00");
   await open(dt, file.desk);
   await send(dt, "Simpan dokumen", { files: { bapl: minutes } });
@@ -71,6 +74,7 @@ async function goes_there(dt, file, minutes) {
   await says(dt, "sampai Kamis 16 April, 24.00 WITA");
   await open(dt, "/tugas");
   await says(dt, "1 dijeda", "Jeda sampai Kamis 16 April", "sesudahnya sisa");
+  await says_not(dt, "Mohon kirim");
   await picture(dt, "hari-dt-dijeda");
 }
 
