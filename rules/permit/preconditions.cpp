@@ -97,6 +97,8 @@ std::optional<Refusal> Preconditions::refuse_claimed(const Visit& visit, const D
   const std::string& assignee = visit.assignee;
   if (assignee.empty() || actor_.kind != Actor::Kind::officer) return std::nullopt;
   if (assignee == actor_.id || assignee == by.acting_for) return std::nullopt;
+  // What came back waits for its author; a colleague may take it up before them.
+  if (!visit.claimed_at && !context_.sop.role(visit.role).in_turn) return std::nullopt;
   const People& people = context_.people;
   const Officer* other = people.find(assignee);
   if (!other || !people.present(*other, today_) ||

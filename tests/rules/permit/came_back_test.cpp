@@ -42,15 +42,25 @@ TEST(CameBack, AReturnGoesToWhoDraftedAndIsToldToThemAlone) {
   EXPECT_FALSE(again.claimed_at);
   EXPECT_EQ(std::get<Assigned>(office.events.back().what).reason, Reason::to_author);
   EXPECT_EQ(office.raised_since(), Lines{"penyusunan_sk#2 start: holder tugas_baru rung_due"});
-  EXPECT_EQ(office.tries("BO", Deed("penyusunan_sk", "draft").file("draft_sk")),
-            Reason::claimed_by_other);
   const auto back = came_back(office.permit, again, office.sop());
   ASSERT_TRUE(back);
   EXPECT_EQ(back->how, How::returned);
   EXPECT_EQ(label(*back->before), "penyusunan_sk#1");
   EXPECT_EQ(label(*back->sent), "persetujuan_kabid#1");
+  office.does("BO2", Claim{"penyusunan_sk"});
+  EXPECT_EQ(office.tries("BO", Deed("penyusunan_sk", "draft").file("draft_sk")),
+            Reason::claimed_by_other);
   office.does("BO2", Release{"penyusunan_sk", "sakit"});  // and then it is anybody's
   office.does("BO", Deed("penyusunan_sk", "draft").file("draft_sk"));
+}
+
+TEST(CameBack, AColleagueMayTakeItUpBeforeItsAuthorDoes) {
+  Office office = drafted_by_bo2();
+  office.does("KB", return_of("persetujuan_kabid"));
+  office.does("BO", Claim{"penyusunan_sk"});
+  EXPECT_EQ(office.visit("penyusunan_sk#2").assignee, "BO");
+  EXPECT_EQ(office.tries("BO2", Deed("penyusunan_sk", "draft").file("draft_sk")),
+            Reason::claimed_by_other);
 }
 
 TEST(CameBack, WhoIsAwayIsGivenNothing) {

@@ -106,16 +106,17 @@ TEST(Desk, WhatIsOpenedIsRecordedAndChangesNothing) {
       judged_documents(office.permit, office.sop().step("penandatanganan"), office.sop());
   ASSERT_EQ(judged.size(), 1U);
   EXPECT_EQ(judged[0]->kind, "draft_sk");
+  const int draft = judged[0]->id;
   const Permit before = office.permit;
-  office.does("KD", OpenDocument{"penandatanganan", judged[0]->id});
+  office.does("KD", OpenDocument{"penandatanganan", draft});
   const auto& opened = std::get<DocumentOpened>(office.events.back().what);
   EXPECT_EQ(opened.kind, "draft_sk");
-  EXPECT_EQ(opened.document, judged[0]->id);
+  EXPECT_EQ(opened.document, draft);
   EXPECT_EQ(office.permit.version, before.version);
   EXPECT_EQ(office.permit.documents, before.documents);
   EXPECT_EQ(office.refusal_of("KD", OpenDocument{"penandatanganan", 99})->why,
             Refused::no_such_document);
-  EXPECT_EQ(office.refusal_of("BO", OpenDocument{"penandatanganan", judged[0]->id})->why,
+  EXPECT_EQ(office.refusal_of("BO", OpenDocument{"penandatanganan", draft})->why,
             Refused::another_role);
 }
 
