@@ -140,10 +140,10 @@ Html visit_card(const PermitView& view, const Visit& visit, bool first) {
   facts += html("{}{}", directive_words(view, visit), obstacle_words(view, visit));
   if (first) facts += service_clock(view);
   return html(
-      "<section class=\"kartu {}\" aria-label=\"Tahap yang berjalan\"><p>{}</p>"
+      "<section class=\"kartu {}\" aria-label=\"Tahap yang berjalan: {}\"><p>{}</p>"
       "<h2>{}. {}</h2><dl class=\"fakta\">{}</dl></section>",
-      class_of(standing.tone), badge(standing.tone, standing.words), step.number, step.short_name,
-      facts);
+      class_of(standing.tone), step.short_name, badge(standing.tone, standing.words), step.number,
+      step.short_name, facts);
 }
 
 // What can be done at each open visit; of several each under its name.

@@ -29,7 +29,10 @@ async function walk() {
   const desk = `/permohonan/${permit.id}`, track = new URL(permit.tracking_url).pathname;
   const applicant = await person();
   const follows = async (...words) => { await open(applicant, track); await says(applicant, ...words); };
-  await follows("Menunggu verifikasi", "Luas bangunan (m²)", "Tempat usaha");
+  const unfolds = (page) => page.evaluate(() => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
+  await follows("Menunggu verifikasi");
+  await unfolds(applicant);
+  await says(applicant, "Isian permohonan", "Luas bangunan (m²)", "Tempat usaha");
   await says_not(applicant, "6372011234567890");
 
   // The form's fields: the browser knows what they take, and so does the page.
@@ -131,7 +134,8 @@ async function walk() {
   await press(bo, "Tetapkan retribusi");
   const kb = await signed_in("kb", desk);
   await says(kb, "1.500.000");
-  await says_not(kb, "Setujui tanpa retribusi");
+  check(!(await kb.$$eval("button", (all) => all.some((one) => one.innerText.includes("Setujui tanpa retribusi")))),
+        "a fee can be passed over");
   await press(kb, "Setujui dan tagih");
   await follows("Menunggu Anda", "melalui Bank Persepsi", "Paling lambat");
   await picture(applicant, "pbg-lacak-bayar");
@@ -146,6 +150,7 @@ async function walk() {
   const kd = await signed_in("kd", desk);
   await upload(kd, "surat_keputusan");
   await type_into(await kd.$("#penandatanganan-tanda_tangani-nomor"), "503/0001/PBG/IV/2026");
+  await kd.click('form:has(button[value="act.tanda_tangani"]) input[name="yakin"]');
   await press(kd, "Tanda tangani");
   const [command, ...words] = plan.undo_window_passes;
   execFileSync(command, words);
