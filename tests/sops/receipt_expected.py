@@ -60,7 +60,7 @@ class Expected:
         elapsed = clock.consumed(until) if clock else self.calendar.worked(visit.opened, until)
         waiting = clock.consumed(visit.claimed) if clock and visit.claimed is not None else None
         return {
-            'step': visit.step.id, 'visit': visit.number, 'by': visit.officer or None,
+            'step': visit.step.id, 'visit': visit.number, 'by': visit.officer or visit.author or None,
             'result': 'cancelled' if visit.cancelled else 'open' if visit.closed is None else 'done',
             **self._instants(opened=visit.opened, claimed=visit.claimed, closed=visit.closed,
                              due=clock.due if clock else None),
@@ -72,7 +72,11 @@ class Expected:
         clock = self._clock(visit)
         if not clock or not visit.step.ladder:
             return []
-        return self._raised(clock, self.sop.ladders[visit.step.ladder], visit.step.role, visit.number, visit.step.id)
+        rungs = self._raised(clock, self.sop.ladders[visit.step.ladder], visit.step.role, visit.number, visit.step.id)
+        if visit.author:
+            for rung in rungs:
+                rung['to'] = list(dict.fromkeys('holder' if to == f'role:{visit.step.role}' else to for to in rung['to']))
+        return rungs
 
     def _raised(self, clock: Clock, ladder: list[Rung], role: str, number: int, step: str | None = None) -> list[Line]:
         """The rungs whose instant came while it was open, its last instant included."""

@@ -159,6 +159,7 @@ class Visit:
     cancelled: bool = False
     claimed: int | None = None
     officer: str = ''
+    author: str = ''  # who did this step last, where it has come back from a later one
 
     def name(self) -> str:
         return f'{self.step.id}#{self.number}'
@@ -208,12 +209,17 @@ class Permit:
             opened = chosen if action.chosen else [one.step for one in action.entries if one.holds(self.fields)]
             self._fork(action, opened, visit.block, at)
         else:
-            self._move(action.targets()[0], visit.block, at)
+            self._move(action.targets()[0], visit.block, at, step)
         return visit
 
-    def _open(self, step: str, block: Block | None, at: int) -> None:
-        number = sum(visit.step.id == step for visit in self.visits) + 1
-        self.visits.append(Visit(self.sop.steps[step], number, at, block))
+    def _open(self, step: str, block: Block | None, at: int, by: str | None = None) -> None:
+        earlier = [visit for visit in self.visits if visit.step.id == step]
+        done = [visit for visit in earlier if visit.closed is not None and not visit.cancelled]
+        order = list(self.sop.steps)
+        came_back = (by is not None and order.index(step) <= order.index(by) and done
+                     and not self.sop.service(self.sop.steps[step].role))
+        self.visits.append(Visit(self.sop.steps[step], len(earlier) + 1, at, block,
+                                 author=done[-1].officer if came_back else ''))
 
     def _fork(self, action: Action, opened: list[str], around: Block | None, at: int) -> None:
         if not opened:
@@ -222,9 +228,9 @@ class Permit:
         for step in opened:
             self._move(step, block, at)
 
-    def _move(self, step: str, block: Block | None, at: int) -> None:
+    def _move(self, step: str, block: Block | None, at: int, by: str | None = None) -> None:
         if not self.sop.steps[step].join:
-            return self._open(step, block, at)
+            return self._open(step, block, at, by)
         if not block or block.join != step:
             raise NotEnabled(f'{step} is not the join of this branch')
         block.missing -= 1
