@@ -165,18 +165,25 @@ Html answered(const TrackView& view, const Pause& pause) {
                    Html());
 }
 
+// Whether the file went back, to that later visit's step, behind what had been done at this one.
+bool gives_up(const TrackView& view, const Visit& later, const Step* step) {
+  const Step* to = view.sop.find_step(later.step);
+  return step && to && !view.sop.are_siblings(*to, *step) && step->number >= to->number;
+}
+
 // What lies before the applicant's last turn stays as it was; of what came after it only what no
 // return has given up since. Within a turn each step stands once: how a draft fared on its way to
 // the head is the office's.
 bool is_past(const TrackView& view, const Way& way, const Visit& visit) {
   if (!visit.closed_at || visit.undone || visit.cancelled()) return false;
+  const Step* step = view.sop.find_step(visit.step);
   bool in_former_turn = false;
   for (const Visit& later : view.permit().visits) {
     if (later.id <= visit.id || later.undone) continue;
     if (is_applicants(later, view.sop)) in_former_turn = true;
-    if (later.step == visit.step && !in_former_turn) return false;
+    if (in_former_turn) break;
+    if (later.step == visit.step || gives_up(view, later, step)) return false;
   }
-  const Step* step = view.sop.find_step(visit.step);
   if (is_applicants(visit, view.sop) || in_former_turn || !step) return true;
   const Visit* last = way.last(*step);
   return last == &visit && way.is_passed(*step, visit);
