@@ -128,14 +128,14 @@ TEST_F(ServicePagesTest, WhatIsNotTickedIsProposedAsADeficiency) {
       proposed.says("value=\"Pernyataan tidak keberatan dari tetangga (belum terpenuhi)\""));
   EXPECT_FALSE(proposed.says("Bukti hak atas tanah (belum"));
   EXPECT_EQ(open_steps(), "verifikasi");
-  EXPECT_EQ(fo.press(proposed, "act.kembalikan",
-                     {{"syarat", "identitas"},
-                      {"syarat", "bukti_tanah"},
-                      {"syarat", "gambar_struktur"},
-                      {"dokumen", "KRK"},
-                      {"kekurangan", "Keterangan rencana kota (KRK) (belum terpenuhi)"}})
-                .status,
-            303);
+  const WebPage returned =
+      fo.press(proposed, "act.kembalikan",
+               {{"syarat", "identitas"},
+                {"syarat", "bukti_tanah"},
+                {"syarat", "gambar_struktur"},
+                {"dokumen", "KRK"},
+                {"kekurangan", "Keterangan rencana kota (KRK) (belum terpenuhi)"}});
+  EXPECT_EQ(returned.status, 303) << returned.body;
   EXPECT_EQ(open_steps(), "pengajuan");
   EXPECT_TRUE(fo.get(desk()).says("3 dari 6 syarat dicentang"));
   Browser applicant = browser();
@@ -271,7 +271,8 @@ TEST_F(ServicePagesTest, AnInboxCanBeNarrowedToOneService) {
   // What is done on it leads back to it.
   const WebPage claimed = fo.press(
       one, "claim", {{"tugas", std::string(building.at("id").as_string()) + "|verifikasi|1"}});
-  EXPECT_EQ(claimed.header("Location"), "/tugas?sop=pbg&berhasil=1");
+  EXPECT_EQ(claimed.header("Location"),
+            "/tugas?sop=pbg&selesai=claim&berkas=" + std::string(building.at("id").as_string()));
 
   // Offered are the services with steps of one's own; who works in one has nothing to choose.
   const WebPage back_office = signed_in("bo").get("/tugas");

@@ -122,6 +122,13 @@ std::vector<WebForm> forms_of(const WebPage& page) {
 }
 
 WebForm form_with(const WebPage& page, const std::string& action) {
+  // Another form's button may name an action that it only proposes.
+  for (WebForm& form : forms_of(page))
+    for (const auto& [name, value] : form.buttons)
+      if (name == "aksi" && value == action) {
+        form.fields.emplace_back(name, value);
+        return form;
+      }
   for (WebForm& form : forms_of(page)) {
     if (form.action == "/keluar" && action != "/keluar") continue;
     for (const auto& [name, value] : form.buttons)
