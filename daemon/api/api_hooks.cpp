@@ -78,8 +78,7 @@ awaitable<Response> HookCalls::whatsapp_challenge(Call call) {
 awaitable<Response> HookCalls::whatsapp_receipt(Call call) {
   auto receipts = notify::read_receipts(call.principal.id, call.request.body);
   if (!receipts) co_return problem(call.request, "invalid_json");
-  std::vector<notify::Inbound> written =
-      notify::read_inbound(call.principal.id, call.request.body);
+  std::vector<notify::Inbound> written = notify::read_inbound(call.principal.id, call.request.body);
   const std::size_t messages = replies_ ? written.size() : 0;
   auto taking = take(pool_, notify::Channel::whatsapp, std::move(*receipts));
   const std::size_t taken = co_await std::move(taking);

@@ -80,11 +80,11 @@ struct Config {
 
   // Where citizens find the office; each may be empty, and is left out then.
   struct Counter {
-    std::string address;       // kantor.alamat
-    std::string phone;         // kantor.telepon, as people write it
-    std::string whatsapp;      // kantor.whatsapp, likewise
-    std::string map_url;       // kantor.peta
-    std::string apply_url;     // kantor.pengajuan: where new applications are made
+    std::string address;    // kantor.alamat
+    std::string phone;      // kantor.telepon, as people write it
+    std::string whatsapp;   // kantor.whatsapp, likewise
+    std::string map_url;    // kantor.peta
+    std::string apply_url;  // kantor.pengajuan: where new applications are made
   };
 
   struct Officers {

@@ -42,7 +42,7 @@ struct Composer::Composing {
   // What somebody wrote that a notice says by itself, by the notice.
   std::map<std::int64_t, std::vector<store::StoredNote>> words;
   std::map<std::size_t, notify::Rendered> rendered;  // by the message's id
-  std::map<std::int64_t, std::string> tongues;            // of applicants who said so, by permit
+  std::map<std::int64_t, std::string> tongues;       // of applicants who said so, by permit
   std::vector<store::NoticeSetAside> set_aside;
 
   void put_aside(const store::PendingNotice& pending, std::string why) {

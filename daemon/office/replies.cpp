@@ -76,14 +76,14 @@ store::NewMessage Replies::to_applicant(const store::StoredPermit& stored,
   message.name = stored.applicant.name;
   message.thread = permit.number;
   const notify::Texts& texts = settings_.texts->in(tongue);
-  message.rendered = notify::render(
-      texts, kReplyToApplicant,
-      {{"instansi", settings_.office.name},
-       {"nama_pemohon", stored.applicant.name},
-       {"nomor", permit.number},
-       {"keadaan", standing_of(permit, context, texts.language() == "en")},
-       {"tautan",
-        settings_.office.public_url + "/lacak/" + LinkKeys::unmarked(stored.tracking_seed)}});
+  message.rendered =
+      notify::render(texts, kReplyToApplicant,
+                     {{"instansi", settings_.office.name},
+                      {"nama_pemohon", stored.applicant.name},
+                      {"nomor", permit.number},
+                      {"keadaan", standing_of(permit, context, texts.language() == "en")},
+                      {"tautan", settings_.office.public_url + "/lacak/" +
+                                     LinkKeys::unmarked(stored.tracking_seed)}});
   return message;
 }
 

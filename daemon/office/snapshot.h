@@ -52,7 +52,7 @@ class SnapshotLoop : public Loop {
   std::vector<store::CaseTimes> case_times_;
   std::optional<Instant> case_times_of_;           // the office's clock
   std::chrono::nanoseconds case_times_read_at_{};  // monotonic
-  std::chrono::nanoseconds took_{};  // the last one, without reading open_ whole
+  std::chrono::nanoseconds took_{};                // the last one, without reading open_ whole
   std::uint64_t reconnects_ = 0;
   std::chrono::nanoseconds forget_at_{};  // monotonic
 };

@@ -69,8 +69,7 @@ Html form_mark(std::string_view form);
 template <class... Values>
 Html in_tongue(notify::Tongue tongue, Pattern<std::type_identity_t<Values>...> indonesian,
                Pattern<std::type_identity_t<Values>...> english, const Values&... values) {
-  return tongue == notify::Tongue::english ? html(english, values...)
-                                           : html(indonesian, values...);
+  return tongue == notify::Tongue::english ? html(english, values...) : html(indonesian, values...);
 }
 
 // Fields that hold what was chosen before.

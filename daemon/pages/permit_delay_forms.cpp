@@ -22,8 +22,8 @@ Html until_field(const FormOf& form, Instant after, std::optional<Instant> until
                  bool required) {
   const Calendar& calendar = form.view.context.calendar;
   const std::string latest = until_latest ? day_of(calendar, *until_latest) : "";
-  const std::string words = latest.empty() ? (required ? "" : " (opsional)")
-                                           : ", paling lambat " + notify::date(latest);
+  const std::string words =
+      latest.empty() ? (required ? "" : " (opsional)") : ", paling lambat " + notify::date(latest);
   return html(
       "<label for=\"{}\">Sampai tanggal{}</label><input type=\"date\" id=\"{}\" name=\"sampai\" "
       "min=\"{}\" max=\"{}\" value=\"{}\">",

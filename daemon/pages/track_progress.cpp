@@ -172,7 +172,8 @@ Html decree_lines(const TrackView& view) {
       number =
           html("<p class=\"nomor-sk\"><span class=\"halus\">{}</span><br><strong>{}</strong></p>",
                view.say("Nomor", "Number"), document.number);
-    (document.number.empty() ? others : numbered) += html("{}<p class=\"unduh\">{}</p>", number, link);
+    (document.number.empty() ? others : numbered) +=
+        html("{}<p class=\"unduh\">{}</p>", number, link);
   }
   return html("{}{}", numbered, others);
 }

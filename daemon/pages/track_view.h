@@ -13,7 +13,8 @@
 namespace tenggat::pages {
 
 // What its forms ask for, besides the actions of a step.
-inline constexpr std::string_view kAnswer = "jawab", kTakenBack = "batal", kTongueOfMessages = "bahasa";
+inline constexpr std::string_view kAnswer = "jawab", kTakenBack = "batal",
+                                  kTongueOfMessages = "bahasa";
 // What was done elsewhere: this permit is the objection that was raised.
 inline constexpr std::string_view kObjected = "keberatan";
 

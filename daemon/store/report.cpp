@@ -39,10 +39,9 @@ constexpr auto kEscalation = columns(given("langkah_nama", &NamedCount::name),
 constexpr auto kPause =
     columns(given("j.alasan_nama", &NamedCount::name), given("count(*)", &NamedCount::count));
 constexpr auto kLate = columns(
-    given("k.id", &LateCase::id),
-    given("k.nomor", &LateCase::number), given("k.pemohon", &LateCase::applicant),
-    given("k.perihal", &LateCase::subject), given("k.batas", &LateCase::due),
-    given("k.selesai", &LateCase::closed),
+    given("k.id", &LateCase::id), given("k.nomor", &LateCase::number),
+    given("k.pemohon", &LateCase::applicant), given("k.perihal", &LateCase::subject),
+    given("k.batas", &LateCase::due), given("k.selesai", &LateCase::closed),
     given("coalesce((SELECT string_agg(DISTINCT c.kendala_nama, ', ') FROM laporan.kendala c"
           "   WHERE c.id = k.id AND c.kendala IS NOT NULL), '')",
           &LateCase::cause));

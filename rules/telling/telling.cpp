@@ -49,8 +49,7 @@ std::optional<Reason> visit_notice_fails(const Notice& notice, const Permit& per
   // What its officer is told once, whether its clock runs or stands.
   if (notice.kind.is_report() || notice.kind == NoticeKind{Of::rung, "start"} ||
       notice.kind.of == Of::handed_over || notice.kind.of == Of::directed ||
-      notice.reason == Reason::applicant_wrote ||
-      notice.reason == Reason::state_changed)
+      notice.reason == Reason::applicant_wrote || notice.reason == Reason::state_changed)
     return std::nullopt;
   if (is_acknowledged(*visit, notice.kind.to_string(), notice.k, notice.raised_at))
     return Reason::acknowledged;

@@ -255,8 +255,9 @@ TEST_F(ApplicantTest, ARefusalSaysByWhichDateToObject) {
   EXPECT_NE(body_of("ditolak").find("Alasan: lokasi tidak layak"), std::string::npos);
   const WebPage page = page_of(file);
   EXPECT_TRUE(page.says("Diputuskan Kamis, 2 April 2026")) << page.body;
-  EXPECT_TRUE(page.says("Keberatan dapat diajukan secara tertulis kepada Kepala DPMPTSP Kota "
-                        "Banjarbaru paling lambat <strong>Selasa, 5 Mei 2026</strong>."))
+  EXPECT_TRUE(
+      page.says("Keberatan dapat diajukan secara tertulis kepada Kepala DPMPTSP Kota "
+                "Banjarbaru paling lambat <strong>Selasa, 5 Mei 2026</strong>."))
       << page.body;
   EXPECT_FALSE(page.says("21 hari kerja"));
 }
