@@ -141,10 +141,10 @@ TaskRow task_row(const http::Task& task, const std::string& officer, const Notes
   row.quick = quick_action(offers, row.permit(), row.visit(), *row.sop);
   row.claims = stands(offers, row.visit(), Offer::What::claim);
   row.releases = stands(offers, row.visit(), Offer::What::release);
-  row.others = std::any_of(offers.begin(), offers.end(), [](const Offer& offer) {
-    return offer.why_not && offer.why_not->why == Refused::claimed_by_other;
-  });
+  const Officer* holder = holder_on_duty(row.visit(), *row.sop, rulebook.people(),
+                                         rulebook.context(*row.sop, row.now).today());
   row.own = row.visit().assignee == officer;
+  row.others = holder && !row.own;
   row.pause = row.permit().open_pause(row.visit().id);
   row.back = came_back(row.permit(), row.visit(), *row.sop);
   row.answered = answered_pause(row, rulebook.people());

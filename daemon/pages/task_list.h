@@ -37,7 +37,7 @@ struct TaskRow {
   std::vector<store::StoredNote> notes;  // of the permit
   const ActionRule* quick = nullptr;     // may be taken along with others
   bool claims = false, releases = false;
-  bool others = false;  // it is with somebody else, who is there
+  bool others = false;  // it is with somebody else, who is on duty
   bool own = false;     // it is theirs: claimed, or given to them
   std::optional<CameBack> back;
   const Pause* answered = nullptr;  // the applicant's answer ended it
@@ -49,8 +49,8 @@ struct TaskRow {
   const Step& step() const { return sop->step(visit().step); }
   // It stands on top: what came back, an answer, a mended file.
   bool came() const { return (back || answered) && !others && !pause; }
-  // A refusal is looked at by itself, and for what is another's there is nothing to press.
-  bool may_be_picked() const { return !refuses() && (quick || claims || releases); }
+  // A refusal is looked at by itself, and what is another's is taken up on its own page.
+  bool may_be_picked() const { return !refuses() && !others && (quick || claims || releases); }
   bool refuses() const { return permit().outcome == Outcome::refusal; }
   std::string path() const { return "/permohonan/" + std::to_string(permit().id); }
 };

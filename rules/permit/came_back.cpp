@@ -5,6 +5,14 @@ namespace {
 
 bool is_done(const Visit& visit) { return visit.closed_at && !visit.undone && !visit.cancelled(); }
 
+const Officer* on_duty(const std::string& id, const Visit& visit, const Sop& sop,
+                       const People& people, const CivilDate& day) {
+  const Officer* officer = people.find(id);
+  return officer && people.present(*officer, day) && duty_for(id, visit, sop, people, day)
+             ? officer
+             : nullptr;
+}
+
 }  // namespace
 
 std::optional<CameBack> came_back(const Permit& permit, const Visit& visit, const Sop& sop) {
@@ -27,16 +35,18 @@ std::optional<CameBack> came_back(const Permit& permit, const Visit& visit, cons
   return found.sent ? std::optional(found) : std::nullopt;
 }
 
+const Officer* holder_on_duty(const Visit& visit, const Sop& sop, const People& people,
+                              const CivilDate& day) {
+  return on_duty(visit.assignee, visit, sop, people, day);
+}
+
 std::string author_on_duty(const Permit& permit, const Visit& visit, const Sop& sop,
                            const People& people, const CivilDate& day) {
   const auto back = came_back(permit, visit, sop);
   if (!back) return "";
   // A deputy's work is that of whom they stood in for, once these are back.
-  for (const std::string& id : {back->before->closed_by, back->before->closed_for}) {
-    const Officer* officer = people.find(id);
-    if (officer && people.present(*officer, day) && duty_for(id, visit, sop, people, day))
-      return id;
-  }
+  for (const std::string& id : {back->before->closed_by, back->before->closed_for})
+    if (on_duty(id, visit, sop, people, day)) return id;
   return "";
 }
 

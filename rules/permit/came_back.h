@@ -16,6 +16,11 @@ struct CameBack {
 // Points into `permit`. Nothing for an applicant's visit, and for one that is reached forward.
 std::optional<CameBack> came_back(const Permit& permit, const Visit& visit, const Sop& sop);
 
+// Who has it, claimed or given, where they are on duty today and may act on the visit. Null:
+// nobody.
+const Officer* holder_on_duty(const Visit& visit, const Sop& sop, const People& people,
+                              const CivilDate& day);
+
 // Whose work comes back, where they are on duty today and may act on the visit: officer id, else
 // empty.
 std::string author_on_duty(const Permit& permit, const Visit& visit, const Sop& sop,

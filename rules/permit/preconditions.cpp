@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "rules/permit/came_back.h"
+
 namespace tenggat {
 namespace {
 
@@ -99,11 +101,7 @@ std::optional<Refusal> Preconditions::refuse_claimed(const Visit& visit, const D
   if (assignee == actor_.id || assignee == by.acting_for) return std::nullopt;
   // What came back waits for its author; a colleague may take it up before them.
   if (!visit.claimed_at && !context_.sop.role(visit.role).in_turn) return std::nullopt;
-  const People& people = context_.people;
-  const Officer* other = people.find(assignee);
-  if (!other || !people.present(*other, today_) ||
-      !duty_for(assignee, visit, context_.sop, people, today_))
-    return std::nullopt;
+  if (!holder_on_duty(visit, context_.sop, context_.people, today_)) return std::nullopt;
   return refuse<Refused::claimed_by_other>();
 }
 

@@ -158,8 +158,9 @@ plant 'an offer does not ask for its note' rules/permit/offers.cpp \
   'offer.wanted.note = rule.note;' \
   ''
 plant 'an offer does not ask for its files' rules/permit/offers.cpp \
-  'if (output.file) offer.wanted.files.push_back(output);' \
-  ''
+  '(may_.has_come(visit, rule, output) ? offer.wanted.brought : offer.wanted.files)
+              .push_back(output);' \
+  '{}'
 plant 'what is offered was so when the permit was stored' rules/permit/offers.cpp \
   'return Listing(caught_up(permit, context), actor, context).all();' \
   'return Listing(Draft(permit, context), actor, context).all();'
