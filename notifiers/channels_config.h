@@ -18,6 +18,8 @@ struct EmailConfig {
   // Where bounces go, each to a name of its own (VERP); empty: to `from`, by name only where nobody
   // logs in, since a server with accounts takes no other sender.
   std::string return_path;
+  // Where people find the office: the foot of each mail says so. Either may be empty.
+  std::string office_address{}, office_phone{};
 };
 
 struct WhatsappConfig {
@@ -28,6 +30,7 @@ struct WhatsappConfig {
   std::string token;              // all but webhook need one
   std::string server;             // Wablas: the name before .wablas.com
   std::string session;            // WAHA; empty means "default"
+  std::string business_account_id{};  // Meta; whose templates are asked for
 
   // Something says where to send.
   bool enabled() const { return !url.empty() || !token.empty() || !phone_number_id.empty(); }

@@ -23,6 +23,8 @@ namespace tenggat::notify {
 namespace asio = boost::asio;
 namespace {
 
+constexpr int kMostTemplatePages = 64;  // an account has 6,000 templates at most
+
 bool is_digits(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -92,6 +94,10 @@ const Provider* find_provider(std::string_view name) {
 void validate_meta(const WhatsappConfig& whatsapp, std::vector<std::string>& faults) {
   if (!is_digits(whatsapp.phone_number_id)) {
     faults.push_back("whatsapp.phone_number_id: is not the number id of Meta's console (digits)");
+  }
+  if (!whatsapp.business_account_id.empty() && !is_digits(whatsapp.business_account_id)) {
+    faults.push_back(
+        "whatsapp.business_account_id: is not the id of the WhatsApp Business account (digits)");
   }
   if (!is_graph_version(whatsapp.version)) {
     faults.push_back("whatsapp.version: is no Graph API version such as v23.0");
@@ -177,6 +183,31 @@ asio::awaitable<SendResult> Outgoing::send(Message message) {
   if (request.has_error()) co_return request.error();
   const CurlResponse response = co_await client_.perform(std::move(*request));
   co_return mail ? email::classify(response) : provider.classify(response);
+}
+
+bool Outgoing::sends_templates() const {
+  return config_.whatsapp.enabled() && config_.whatsapp.provider == "meta" &&
+         !file_directory(config_.whatsapp.url);
+}
+
+bool Outgoing::asks_of_templates() const {
+  return sends_templates() && !config_.whatsapp.business_account_id.empty();
+}
+
+asio::awaitable<Outgoing::Templates> Outgoing::templates() {
+  std::vector<meta::TemplateState> all;
+  std::string after;
+  for (int page = 0; page < kMostTemplatePages; ++page) {
+    CurlRequest request = meta::templates_request(config_.whatsapp, after);
+    auto performing = client_.perform(std::move(request));
+    const CurlResponse response = co_await std::move(performing);
+    auto answer = meta::templates_answer(response);
+    if (answer.has_error()) co_return answer.error();
+    for (meta::TemplateState& one : answer->templates) all.push_back(std::move(one));
+    after = std::move(answer->after);
+    if (after.empty()) break;
+  }
+  co_return all;
 }
 
 }  // namespace tenggat::notify

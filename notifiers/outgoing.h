@@ -3,6 +3,7 @@
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/system/result.hpp>
 #include <functional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "notifiers/channels_config.h"
 #include "notifiers/curl_client.h"
 #include "notifiers/message.h"
+#include "notifiers/whatsapp/meta.h"
 
 namespace tenggat::notify {
 
@@ -26,6 +28,14 @@ class Outgoing {
   // Never throws for what providers, networks or disks do. A channel that is not configured answers
   // channel_stopped, not_configured. Must outlive the coroutine, as members do.
   boost::asio::awaitable<SendResult> send(Message message);
+
+  // Whether messages go by templates that their provider approves.
+  bool sends_templates() const;
+  // Whether it is known whom to ask how they stand.
+  bool asks_of_templates() const;
+  using Templates = boost::system::result<std::vector<meta::TemplateState>, SendResult>;
+  // All of the account's, page by page; throws as little as send(). Not where !asks_of_templates().
+  boost::asio::awaitable<Templates> templates();
 
  private:
   ChannelsConfig config_;

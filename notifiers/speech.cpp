@@ -89,6 +89,13 @@ std::string Speech::date(const LocalTime& t) const {
   return fmt::format("{}, {} {} {}", weekday(t), t.day, month(t), t.year);
 }
 
+std::string english_date(const std::string& civil_date) {
+  if (!is_civil_date(civil_date)) return civil_date;
+  return fmt::format("{} {} {}", std::stoi(civil_date.substr(8)),
+                     kMonths.at(static_cast<std::size_t>(std::stoi(civil_date.substr(5, 2)) - 1)),
+                     civil_date.substr(0, 4));
+}
+
 std::string Speech::full(const LocalTime& t) const {
   return fmt::format("{} {} {}", date(t), say("pukul", "at"), clock(t));
 }
@@ -134,12 +141,14 @@ std::string Speech::hours(Seconds span) const {
   return fmt::format("{} {} {} m", number(hours), say("j", "h"), minutes % 60);
 }
 
-std::string Speech::number(std::int64_t value) const {
+std::string number_in(Tongue tongue, std::int64_t value) {
   std::string digits = notify::number(value);
-  if (english())
+  if (tongue == Tongue::english)
     for (char& c : digits)
       if (c == '.') c = ',';
   return digits;
 }
+
+std::string Speech::number(std::int64_t value) const { return number_in(tongue_, value); }
 
 }  // namespace tenggat::notify

@@ -14,6 +14,10 @@ enum class Tongue { indonesian, english };
 std::string_view code_of(Tongue tongue);  // "id", "en"
 std::optional<Tongue> tongue_of(std::string_view code);
 
+// Of a civil date: "2026-04-13" → "13 April 2026"; as it is where it is none.
+std::string english_date(const std::string& civil_date);
+std::string number_in(Tongue tongue, std::int64_t value);  // "1.234", "1,234"
+
 class Speech {
  public:
   // The calendar must outlive it.

@@ -468,14 +468,16 @@ const std::map<std::string, std::string>& sample_fields() {
   return kSamples;
 }
 
-std::string list_of_five(const std::vector<std::string>& items) {
+std::string list_of_five(const std::vector<std::string>& items, bool english) {
   const std::size_t shown = std::min(items.size(), kListedItems);
   std::string list;
   for (std::size_t i = 0; i < shown; ++i) {
     if (i > 0) list += "; ";
     list += items[i];
   }
-  if (items.size() > shown) list += fmt::format("; dan {} lainnya", items.size() - shown);
+  if (items.size() > shown)
+    list += fmt::format(fmt::runtime(english ? "; and {} more" : "; dan {} lainnya"),
+                        items.size() - shown);
   return list;
 }
 

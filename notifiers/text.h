@@ -94,6 +94,6 @@ const std::map<std::string, std::string>& sample_fields();
 
 // At most five items joined by "; " ("; dan 3 lainnya" after them where there are more): how a list
 // fits into one field.
-std::string list_of_five(const std::vector<std::string>& items);
+std::string list_of_five(const std::vector<std::string>& items, bool english = false);
 
 }  // namespace tenggat::notify

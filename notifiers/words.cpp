@@ -176,32 +176,39 @@ std::string without_full_stop(std::string text) {
   return text;
 }
 
-std::string delivery_words(std::string_view code) {
-  constexpr std::pair<std::string_view, std::string_view> kWords[] = {
-      {reason::accepted, "diterima penyedia"},
-      {reason::rate_limited, "penyedia membatasi laju pengiriman"},
-      {reason::bad_address, "alamat tidak dikenal di tujuan"},
-      {reason::mailbox_full, "kotak surat penuh"},
-      {reason::template_missing, "templat belum disetujui penyedia"},
-      {reason::auth_failed, "penyedia menolak kunci akses kantor"},
-      {reason::timeout, "penyedia tidak menjawab"},
-      {reason::connection_failed, "penyedia tidak dapat dihubungi"},
-      {reason::connection_lost, "hubungan terputus saat mengirim"},
-      {reason::tls_failed, "sambungan aman gagal"},
-      {reason::server_error, "gangguan pada penyedia"},
-      {reason::rejected, "pesan ditolak"},
-      {reason::account_blocked, "akun pengirim dihentikan penyedia"},
-      {reason::private_address, "alamat penyedia tidak diizinkan"},
-      {reason::not_configured, "saluran belum diatur"},
-      {reason::storage_failed, "pesan tidak dapat ditulis"},
-      {"channel_down", "saluran sedang terhenti"},
-      {"superseded", "digantikan pesan yang lebih baru"},
-      {"discarded", "dihapus pengelola"},
+std::string delivery_words(std::string_view code, bool english) {
+  constexpr std::pair<std::string_view, std::pair<std::string_view, std::string_view>> kWords[] = {
+      {reason::accepted, {"diterima penyedia", "taken by the provider"}},
+      {reason::rate_limited,
+       {"penyedia membatasi laju pengiriman", "the provider limits the rate"}},
+      {reason::bad_address, {"alamat tidak dikenal di tujuan", "the address is not known there"}},
+      {reason::mailbox_full, {"kotak surat penuh", "the mailbox is full"}},
+      {reason::template_missing,
+       {"templat belum disetujui penyedia", "the template is not approved by the provider"}},
+      {reason::auth_failed,
+       {"penyedia menolak kunci akses kantor", "the provider refuses the office's access key"}},
+      {reason::timeout, {"penyedia tidak menjawab", "the provider does not answer"}},
+      {reason::connection_failed,
+       {"penyedia tidak dapat dihubungi", "the provider cannot be reached"}},
+      {reason::connection_lost,
+       {"hubungan terputus saat mengirim", "the connection broke while sending"}},
+      {reason::tls_failed, {"sambungan aman gagal", "no secure connection could be made"}},
+      {reason::server_error, {"gangguan pada penyedia", "a disturbance at the provider"}},
+      {reason::rejected, {"pesan ditolak", "the message was refused"}},
+      {reason::account_blocked,
+       {"akun pengirim dihentikan penyedia", "the sender's account was stopped by the provider"}},
+      {reason::private_address,
+       {"alamat penyedia tidak diizinkan", "the provider's address is not allowed"}},
+      {reason::not_configured, {"saluran belum diatur", "the channel is not set up"}},
+      {reason::storage_failed, {"pesan tidak dapat ditulis", "the message cannot be written"}},
+      {"channel_down", {"saluran sedang terhenti", "the channel has stopped"}},
+      {"superseded", {"digantikan pesan yang lebih baru", "a newer message took its place"}},
+      {"discarded", {"dihapus pengelola", "discarded by an administrator"}},
   };
   static_assert(std::size(kWords) == reason::all.size() + 3, "every reason has its words");
   for (const auto& [word, words] : kWords)
-    if (word == code) return std::string(words);
-  return "sebab lain";
+    if (word == code) return std::string(english ? words.second : words.first);
+  return english ? "another cause" : "sebab lain";
 }
 
 std::string number(std::int64_t value) {

@@ -55,7 +55,7 @@ std::string document_name_within(std::string_view kind, const Sop& sop);  // "dr
 std::string without_full_stop(std::string text);
 
 // Why a message did not arrive (notifiers/message.h, reason): "kotak surat penuh".
-std::string delivery_words(std::string_view code);
+std::string delivery_words(std::string_view code, bool english = false);
 
 std::string number(std::int64_t value);  // "1.234"
 // One decimal, rounded half up, none where it is zero: tenths 964 -> "96,4", 1000 -> "100".

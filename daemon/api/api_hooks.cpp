@@ -8,8 +8,10 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/store/receipts.h"
+#include "daemon/store/templates.h"
 #include "notifiers/email/bounce.h"
 #include "notifiers/whatsapp/inbound.h"
+#include "notifiers/whatsapp/meta.h"
 
 namespace tenggat::http {
 namespace {
@@ -46,6 +48,8 @@ class HookCalls {
   awaitable<Response> whatsapp_receipt(Call call);
 
  private:
+  awaitable<void> want_templates();
+
   pg::Pool& pool_;
   office::Replies* replies_;
 };
@@ -74,6 +78,13 @@ awaitable<Response> HookCalls::whatsapp_challenge(Call call) {
   co_return response;
 }
 
+awaitable<void> HookCalls::want_templates() {
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  pg::Pipeline wanting;
+  store::add_want_templates(wanting);
+  co_await lease->run(std::move(wanting));
+}
+
 // Of ids nobody knows, too, is said that they were taken: a provider would come again for ever.
 awaitable<Response> HookCalls::whatsapp_receipt(Call call) {
   auto receipts = notify::read_receipts(call.principal.id, call.request.body);
@@ -82,6 +93,10 @@ awaitable<Response> HookCalls::whatsapp_receipt(Call call) {
   const std::size_t messages = replies_ ? written.size() : 0;
   auto taking = take(pool_, notify::Channel::whatsapp, std::move(*receipts));
   const std::size_t taken = co_await std::move(taking);
+  if (call.principal.id == "meta" && notify::meta::tells_of_templates(call.request.body)) {
+    auto wanting = want_templates();
+    co_await std::move(wanting);
+  }
   if (messages > 0) {
     auto keeping = replies_->take(std::move(written));
     co_await std::move(keeping);

@@ -89,7 +89,7 @@ std::vector<http::Route> App::public_routes() {
        &replies_});
   for (http::Route& route :
        pages::page_routes({database_.reads, workers_.committer(), rulebook_, signing_in_, board_,
-                           uploads_, door_, receipt_keys_, public_url, &links_}))
+                           workers_.templates(), uploads_, door_, receipt_keys_, public_url, &links_}))
     routes.push_back(std::move(route));
   return routes;
 }

@@ -37,7 +37,8 @@ notify::ChannelsConfig channels_of(const Config& config, const Secrets& secrets)
   notify::ChannelsConfig channels;
   channels.email = {config.email.url,        config.email.from,      config.email.reply_to,
                     config.email.user,       secrets.email_password, config.email.tls,
-                    config.email.return_path};
+                    config.email.return_path,
+                    config.kantor.address,     config.kantor.phone};
   if (config.whatsapp.enabled())
     channels.whatsapp = {to_string(config.whatsapp.provider),
                          config.whatsapp.url,
@@ -45,7 +46,8 @@ notify::ChannelsConfig channels_of(const Config& config, const Secrets& secrets)
                          config.whatsapp.phone_number_id,
                          secrets.whatsapp_token,
                          config.whatsapp.server,
-                         config.whatsapp.session};
+                         config.whatsapp.session,
+                         config.whatsapp.business_account_id};
   return channels;
 }
 

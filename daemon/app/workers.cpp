@@ -24,6 +24,7 @@ Workers::Workers(const Tools& tools, const office::Setup& setup) {
                                          office::dispatcher_settings(setup));
   add<office::Canary>(executor, database.reads, rulebook, *committer_, metrics,
                       office::canary_settings(setup));
+  templates_ = &add<office::Templates>(executor, database.office, metrics, setup);
   add<office::ReceiptLoop>(executor, database.office, metrics);
   add<office::FileCollector>(executor, database.files, metrics);
   add<office::OfficerChanges>(executor, database.office, metrics);

@@ -17,6 +17,7 @@
 #include "daemon/office/marker.h"
 #include "daemon/office/portal.h"
 #include "daemon/office/rulebook.h"
+#include "daemon/office/templates.h"
 #include "daemon/office/watch.h"
 #include "daemon/office/worker.h"
 
@@ -43,6 +44,7 @@ class Workers {
   office::Composer& composer() { return *composer_; }
   office::Dispatcher& dispatcher() { return *dispatcher_; }
   office::Portal& portal() { return *portal_; }
+  office::Templates& templates() { return *templates_; }
   office::Marker& marker() { return *marker_; }
 
   // In the order they start and stop.
@@ -68,6 +70,7 @@ class Workers {
   office::Composer* composer_ = nullptr;
   office::Portal* portal_ = nullptr;
   office::Dispatcher* dispatcher_ = nullptr;
+  office::Templates* templates_ = nullptr;
   office::Marker* marker_ = nullptr;
 };
 

@@ -103,6 +103,7 @@ void read_whatsapp(const Reader& in, Config::Whatsapp& whatsapp,
   });
   in.read("version", whatsapp.version, parse_version);
   in.read("phone_number_id", whatsapp.phone_number_id, parse_name);
+  in.read("business_account_id", whatsapp.business_account_id, parse_name);
   in.line("token_file", whatsapp.token_file);
   in.line("app_secret_file", whatsapp.app_secret_file);
   in.line("verify_token_file", whatsapp.verify_token_file);

@@ -50,6 +50,8 @@ struct Config {
     std::string url;  // http, https: instead of the provider's own base address; or file
     std::string version = "v23.0";  // of Meta's Graph API
     std::string phone_number_id;    // Meta
+    // Meta: the account that the templates belong to; empty: how they stand there is not asked.
+    std::string business_account_id;
     std::string token_file;         // Meta, Fonnte, Wablas (TOKEN.SECRET), WAHA (X-Api-Key)
     std::string app_secret_file;    // Meta, WAHA: key of the receipts' signature; Fonnte, Wablas:
                                     // their secret path

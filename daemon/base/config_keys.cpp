@@ -74,6 +74,7 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
     reloads<&C::whatsapp, &C::Whatsapp::url>("whatsapp.url"),
     reloads<&C::whatsapp, &C::Whatsapp::version>("whatsapp.version"),
     reloads<&C::whatsapp, &C::Whatsapp::phone_number_id>("whatsapp.phone_number_id"),
+    reloads<&C::whatsapp, &C::Whatsapp::business_account_id>("whatsapp.business_account_id"),
     file<&S::whatsapp_token, &C::whatsapp, &C::Whatsapp::token_file>("whatsapp.token_file"),
     file<&S::whatsapp_app_secret, &C::whatsapp, &C::Whatsapp::app_secret_file>(
         "whatsapp.app_secret_file"),

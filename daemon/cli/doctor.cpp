@@ -14,6 +14,8 @@
 #include "daemon/base/resources.h"
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
+#include "daemon/cli/templates.h"
+#include "daemon/office/rule_files.h"
 #include "daemon/pages/pages.h"
 #include "daemon/pg/hosts.h"
 #include "daemon/pg/migrate.h"
@@ -101,10 +103,60 @@ Finding look_at_role(const Config& config) {
       "two roles, by roles.sql and `database_owner`: docs/operations.md, Roles of the database"};
 }
 
+pg::Awaitable<TemplatesKnown> read_known(std::string conninfo, const notify::Texts* texts) {
+  pg::Connection connection = co_await pg::Connection::connect(pg::ConnectOptions(conninfo));
+  auto reading = read_templates(connection, *texts);
+  co_return co_await std::move(reading);
+}
+
+Finding look_at_known(const TemplatesKnown& known) {
+  if (!known.look.refused.empty())
+    return {Finding::State::fault,
+            fmt::format("Meta refused to tell: {} {}", known.look.refused,
+                        printable(known.look.detail)),
+            "mend whatsapp.token_file or whatsapp.business_account_id; the token needs "
+            "whatsapp_business_management"};
+  if (!known.look.answered_at)
+    return {Finding::State::unknown, "no daemon has asked Meta yet: it does once an hour"};
+  std::vector<std::string> faulty;
+  for (const office::TemplateView& view : known.views)
+    if (!view.well())
+      faulty.push_back(
+          fmt::format("{} {}: {}", view.of.name, view.of.language, standing_text(view)));
+  if (faulty.empty())
+    return {Finding::State::well, fmt::format("{} approved at Meta", known.views.size())};
+  return {Finding::State::fault,
+          fmt::format("{} of {} not approved at Meta: {}", faulty.size(), known.views.size(),
+                      fmt::join(faulty, ", ")),
+          "submit what is missing (`tenggat texts meta` prints it), mend what was rejected; the "
+          "page Saluran kantor says more"};
+}
+
+Finding look_at_templates(const Config& config) {
+  if (!sends_templates(config))
+    return {Finding::State::well, "none are sent: WhatsApp is off, or its provider is not Meta"};
+  if (config.whatsapp.business_account_id.empty())
+    return {Finding::State::unknown,
+            "how they stand at Meta is not known; set whatsapp.business_account_id"};
+  const auto files = load_rule_files(config.rules);
+  if (!files) return {Finding::State::unknown, "the rules are refused; see `tenggat check`"};
+  const auto texts = texts_of(*files);
+  try {
+    boost::asio::io_context io;
+    auto reading = boost::asio::co_spawn(io, read_known(config.database, texts.get()),
+                                         boost::asio::use_future);
+    io.run();
+    return look_at_known(reading.get());
+  } catch (const pg::Error&) {
+    return {Finding::State::unknown, "the database does not answer"};
+  }
+}
+
 constexpr auto kChecks = std::to_array<Check>({
     {"memory", look_at_memory},
     {"database", look_at_database},
     {"role", look_at_role},
+    {"templates", look_at_templates},
 });
 
 std::string_view word_of(Finding::State state) {
@@ -172,8 +224,9 @@ std::vector<Command> doctor_commands() {
              "it"}},
            "what is wrong with this installation, each with its remedy",
            "Whether all that may be held at once fits MemoryMax= of the service, whether the "
-           "database is reached and of this program's version, and what the daemon's role may do "
-           "there beyond its need. Exit code 1 where something is wrong.",
+           "database is reached and of this program's version, what the daemon's role may do there "
+           "beyond its need, and which templates Meta has not approved. Exit code 1 where "
+           "something is wrong.",
            run_doctor}};
 }
 

@@ -7,6 +7,7 @@
 
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
+#include "daemon/cli/templates.h"
 #include "daemon/office/rule_files.h"
 #include "notifiers/text.h"
 #include "notifiers/utf8.h"
@@ -113,6 +114,7 @@ std::vector<Command> texts_commands() {
        "the templates as Meta's message_templates call takes them, a JSON array",
        "Each element is the body of one POST to /{version}/{business account}/message_templates.",
        run_meta},
+      template_command(),
   };
 }
 

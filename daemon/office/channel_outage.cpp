@@ -51,22 +51,27 @@ class Summing {
         message.tasks.push_back(named);
     }
     if (!still) return;  // what they were about is done
-    const LocalTime now = terms_.calendar.local(terms_.now);
+    const notify::Texts& texts = texts_for(terms_.texts, reader_of(message));
+    const Tongue tongue = tongue_of(texts);
+    const notify::Speech speech(tongue, terms_.calendar);
     message.text = kOutageSummary;
     message.thread.clear();
     message.rendered =
-        notify::render(terms_.texts, kOutageSummary,
+        notify::render(texts, kOutageSummary,
                        {{"instansi", terms_.office.name},
                         {"nama_petugas", message.name},
-                        {"mulai", notify::full_moment(terms_.calendar.local(before.since))},
-                        {"selesai", notify::full_moment(now)},
-                        {"zona", now.zone_abbreviation},
-                        {"jumlah", notify::number(before.notices)},
-                        {"daftar", list_of(std::move(listed), terms_.now)},
+                        {"mulai", speech.moment_without_zone(before.since)},
+                        {"selesai", speech.moment_without_zone(terms_.now)},
+                        {"zona", terms_.calendar.local(terms_.now).zone_abbreviation},
+                        {"jumlah", speech.number(before.notices)},
+                        {"daftar", list_of(std::move(listed), terms_.now, tongue)},
                         {"tautan", inbox_link(terms_.office)}});
   }
 
  private:
+  const Officer* reader_of(const store::NewMessage& message) const {
+    return rulebook_.people().find(message.recipient.substr(message.recipient.find(':') + 1));
+  }
   ListedTask listed_task(const store::NamedTask& task) const {
     const Sop& sop = rulebook_.sop_version(task.sop_version);
     return {task.number,

@@ -105,15 +105,17 @@ class Composer : public Loop {
   // Without those of the group that cannot be rendered, which are set aside.
   void tell_officer(Composing& composing, OfficerGroup group);
   void tell_officer(Composing& composing, const OfficerGroup& group, const Deliverable& first);
-  notify::Rendered render(const std::string& text, const TextFields& fields) const {
-    return notify::render(*settings_.texts, text, fields);
+  // In the language that this officer reads, as far as there are texts in it.
+  const notify::Texts& texts_to(const std::string& officer) const {
+    return texts_for(*settings_.texts, rulebook_.people().find(officer));
   }
   // All that the text asks for: what is to be signed is, only where it does.
   TextFields applicant_fields(const std::string& text, const Notice& notice,
                               const store::StoredPermit& stored, const Context& context,
                               const std::vector<store::StoredNote>& notes) const;
   // Of what an outage has held up.
-  void add_outage(TextFields& fields, const HeldUpNotices& held_up, Instant now) const;
+  void add_outage(TextFields& fields, const HeldUpNotices& held_up, Instant now,
+                  Tongue tongue) const;
   const Calendar& office_calendar() const { return rulebook_.calendar(settings_.calendar); }
 
   pg::Pool& pool_;

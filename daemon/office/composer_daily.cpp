@@ -1,5 +1,6 @@
 // The composer's daily jobs: the morning list of each officer's open tasks, and the recap for the
 // heads.
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
@@ -11,6 +12,16 @@
 
 namespace tenggat::office {
 namespace asio = boost::asio;
+namespace {
+
+// "15 April 2026"
+std::string day_words(const LocalTime& day, Tongue tongue) {
+  return tongue == Tongue::english
+             ? notify::english_date(fmt::format("{:04}-{:02}-{:02}", day.year, day.month, day.day))
+             : notify::date(day);
+}
+
+}  // namespace
 
 // When each of them is due next.
 asio::awaitable<std::vector<store::DailyJob>> Composer::next_daily_jobs(
@@ -66,15 +77,18 @@ asio::awaitable<void> Composer::morning_list(Composing& composing, pg::Transacti
       log_event(Level::error, "officer_unreachable", {{"officer", officer}});
       continue;
     }
+    const notify::Texts& texts = texts_to(officer);
+    const Tongue tongue = tongue_of(texts);
+    const auto permits = static_cast<std::int64_t>(message->permits);
     TextFields fields{{"instansi", settings_.office.name},
                       {"nama_petugas", message->name},
-                      {"tanggal", notify::date(local)},
-                      {"jumlah", notify::number(static_cast<std::int64_t>(message->permits))},
-                      {"daftar", list_of(message->listed, now)},
+                      {"tanggal", day_words(local, tongue)},
+                      {"jumlah", notify::number_in(tongue, permits)},
+                      {"daftar", list_of(message->listed, now, tongue)},
                       {"tautan", inbox_link(settings_.office)}};
-    if (message->held_up) add_outage(fields, *message->held_up, now);
-    notify::Rendered rendered = render(message->text, fields);
-    rendered.items = items_of(message->listed, settings_.office, now);
+    if (message->held_up) add_outage(fields, *message->held_up, now, tongue);
+    notify::Rendered rendered = notify::render(texts, message->text, fields);
+    rendered.items = items_of(message->listed, settings_.office, now, tongue);
     composing.rendered[composing.round.add(std::move(*message))] = std::move(rendered);
   }
 }
@@ -96,19 +110,24 @@ asio::awaitable<void> Composer::recap(Composing& composing, pg::Transaction& tra
     notices.push_back(store::add_daily_notice(
         reads, {kRecap, day_number(local), {Addressee::Kind::officer, head.officer}, now}));
   const pg::Results results = co_await transaction.run(std::move(reads));
-  TextFields fields = recap_fields(results[recapped]);
-  fields["instansi"] = settings_.office.name;
-  fields["tanggal"] = notify::date(local);
-  fields["tautan"] = settings_.office.public_url + "/papan";
+  const store::Recap counts = results[recapped];
   const std::optional<std::string> page = results[last_seal];
   const std::optional<store::Seal> seal = page ? store::parse_seal(*page) : std::nullopt;
-  fields["segel"] = seal ? seal_words(*seal, calendar) : "";
+  const auto said_in = [&](Tongue tongue) {
+    TextFields fields = recap_fields(counts, tongue);
+    fields["instansi"] = settings_.office.name;
+    fields["tanggal"] = day_words(local, tongue);
+    fields["tautan"] = settings_.office.public_url + "/papan";
+    fields["segel"] = seal ? seal_words(*seal, calendar, tongue) : "";
+    return fields;
+  };
   for (std::size_t i = 0; i < heads.size(); ++i) {
     const std::optional<std::int64_t> notice = results[notices[i]];
     if (!notice) continue;
     std::optional<PlannedMessage> message = composing.round.recap(heads[i], *notice);
     if (!message) continue;
-    notify::Rendered rendered = render(kRecap, fields);
+    const notify::Texts& texts = texts_to(heads[i].officer);
+    notify::Rendered rendered = notify::render(texts, kRecap, said_in(tongue_of(texts)));
     composing.rendered[composing.round.add(std::move(*message))] = std::move(rendered);
   }
 }

@@ -198,9 +198,11 @@ void Composer::take_appointment(Composing& composing, const store::PendingNotice
   if (taken.kind == Kind::unreachable)
     log_event(Level::error, "officer_unreachable", {{"officer", taken.appointment->to}});
   if (taken.kind != Kind::to_render) return;
-  notify::Rendered rendered =
-      render(taken.message.text, appointment_fields(*taken.appointment, rulebook_.people(),
-                                                    rulebook_.sops_in_force(), settings_.office));
+  const notify::Texts& texts = texts_to(taken.appointment->to);
+  notify::Rendered rendered = notify::render(
+      texts, taken.message.text,
+      appointment_fields(*taken.appointment, rulebook_.people(), rulebook_.sops_in_force(),
+                         settings_.office, tongue_of(texts)));
   composing.rendered[composing.round.add_alone(std::move(taken.message))] = std::move(rendered);
 }
 
@@ -215,10 +217,11 @@ void Composer::take_office_change(Composing& composing, const store::PendingNoti
   if (news.event.about == told) former = store::further_addresses(news);
   std::vector<PlannedMessage> messages = composing.round.take_office_change(pending, former);
   if (messages.empty()) log_event(Level::error, "officer_unreachable", {{"officer", told}});
-  const TextFields fields =
-      office_change_fields(news, told, rulebook_.people(), office_calendar(), settings_.office);
+  const notify::Texts& texts = texts_to(told);
+  const TextFields fields = office_change_fields(news, told, rulebook_.people(), office_calendar(),
+                                                 settings_.office, tongue_of(texts));
   for (std::size_t i = 0; i < messages.size(); ++i) {
-    notify::Rendered rendered = render(messages[i].text, fields);
+    notify::Rendered rendered = notify::render(texts, messages[i].text, fields);
     const std::size_t id = i == 0 ? composing.round.add_alone(std::move(messages[i]))
                                   : composing.round.add(std::move(messages[i]));
     composing.rendered[id] = std::move(rendered);

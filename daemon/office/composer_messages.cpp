@@ -82,12 +82,14 @@ TextFields Composer::applicant_fields(const std::string& text, const Notice& not
   return fields;
 }
 
-void Composer::add_outage(TextFields& fields, const HeldUpNotices& held_up, Instant now) const {
+void Composer::add_outage(TextFields& fields, const HeldUpNotices& held_up, Instant now,
+                          Tongue tongue) const {
   const Calendar& calendar = office_calendar();
-  fields["mulai"] = notify::full_moment(calendar.local(held_up.since));
-  fields["selesai"] = notify::full_moment(calendar.local(now));
+  const notify::Speech speech(tongue, calendar);
+  fields["mulai"] = speech.moment_without_zone(held_up.since);
+  fields["selesai"] = speech.moment_without_zone(now);
   fields["zona"] = calendar.local(now).zone_abbreviation;
-  fields["jumlah"] = notify::number(held_up.notices);
+  fields["jumlah"] = speech.number(held_up.notices);
 }
 
 void Composer::tell_officer(Composing& composing, OfficerGroup group) {
@@ -124,18 +126,21 @@ void Composer::tell_officer(Composing& composing, const OfficerGroup& group,
   TextFields fields =
       fields_of(first.pending.notice, stored, context, settings_.office,
                 words == composing.words.end() ? std::vector<store::StoredNote>() : words->second);
-  add_recipient(fields, group.recipient, sop, context.people);
-  fields["jumlah"] = notify::number(static_cast<std::int64_t>(message->permits));
-  if (message->held_up) add_outage(fields, *message->held_up, now);
-  if (!message->listed.empty()) fields["daftar"] = list_of(message->listed, now);
+  const notify::Texts& texts = texts_to(group.recipient.officer);
+  const Tongue tongue = tongue_of(texts);
+  if (tongue == Tongue::english) say_in_english(fields, first.pending.notice, stored, context);
+  add_recipient(fields, group.recipient, sop, context.people, tongue);
+  fields["jumlah"] = notify::number_in(tongue, static_cast<std::int64_t>(message->permits));
+  if (message->held_up) add_outage(fields, *message->held_up, now, tongue);
+  if (!message->listed.empty()) fields["daftar"] = list_of(message->listed, now, tongue);
   if (message->text == kEscalations) {
-    fields["daftar_eskalasi"] = list_of_escalations(message->listed, settings_.office, now);
+    fields["daftar_eskalasi"] = list_of_escalations(message->listed, settings_.office, now, tongue);
     fields["tautan"] = escalations_link(settings_.office);
   }
   if (message->text == kNewTask || message->text == kList || message->text == kOutageSummary)
     fields["tautan"] = inbox_link(settings_.office);
-  notify::Rendered rendered = render(message->text, fields);
-  rendered.items = items_of(message->listed, settings_.office, now);
+  notify::Rendered rendered = notify::render(texts, message->text, fields);
+  rendered.items = items_of(message->listed, settings_.office, now, tongue);
   composing.rendered[composing.round.add(std::move(*message))] = std::move(rendered);
   composing.round.reached(group);
 }

@@ -5,15 +5,19 @@
 #include <string_view>
 
 #include "daemon/store/office_event.h"
+#include "notifiers/speech.h"
 #include "rules/permit/people.h"
 
 namespace tenggat::office {
 
+using notify::Tongue;
+
 // "Data pegawai siti diubah"
-std::string event_words(const store::OfficeEvent& event);
+std::string event_words(const store::OfficeEvent& event, Tongue tongue = Tongue::indonesian);
 // "alamat email"
-std::string_view value_words(store::OfficeValue value);
+std::string_view value_words(store::OfficeValue value, Tongue tongue = Tongue::indonesian);
 // Who did it: "Rahmawati", "sistem portal", "operator di mesin (root)", "sistem Tenggat".
-std::string actor_words(std::string_view actor, const People& people);
+std::string actor_words(std::string_view actor, const People& people,
+                        Tongue tongue = Tongue::indonesian);
 
 }  // namespace tenggat::office

@@ -21,7 +21,17 @@ std::string_view spoken(notify::Channel channel) {
 
 struct Outage {
   notify::Channel channel;
-  std::string what, why;  // for people
+  std::string reason;
+  std::string refused{}, detail{};  // a text's template, and what the provider says of it
+
+  std::string what(bool english) const {
+    const std::string named(spoken(channel));
+    if (refused.empty()) return named;
+    return fmt::format("{} ({} {})", named, english ? "template" : "templat", refused);
+  }
+  std::string why(bool english) const {
+    return detail.empty() ? notify::delivery_words(reason, english) : detail;
+  }
 };
 
 // Nothing where the administrator has no other channel that takes messages.
@@ -39,10 +49,12 @@ std::optional<store::NewMessage> alert(const Officer& admin, const Outage& outag
   message.address = way->address;
   message.name = admin.name;
   message.text = kText;
-  message.rendered = notify::render(*settings.texts, kText,
+  const notify::Texts& texts = texts_for(*settings.texts, &admin);
+  const bool english = tongue_of(texts) == Tongue::english;
+  message.rendered = notify::render(texts, kText,
                                     {{"nama_petugas", admin.name},
-                                     {"kanal", outage.what},
-                                     {"alasan", outage.why},
+                                     {"kanal", outage.what(english)},
+                                     {"alasan", outage.why(english)},
                                      {"tautan", settings.office.public_url + "/pesan"},
                                      {"instansi", settings.office.name}});
   return message;
@@ -81,7 +93,7 @@ asio::awaitable<void> record_channel(pg::Connection& connection, notify::Channel
   pg::Pipeline writes;
   int told = 0;
   if (results[first] && settings.texts) {
-    const Outage outage{channel, std::string(spoken(channel)), notify::delivery_words(reason)};
+    const Outage outage{channel, reason};
     told = tell(writes, results[admins], outage, settings, usable);
     log_event(told > 0 ? Level::warning : Level::error,
               told > 0 ? "operators_told" : "operators_not_told",
@@ -106,9 +118,7 @@ asio::awaitable<void> record_text(pg::Connection& connection, store::TextOutage 
   const pg::Results results = co_await transaction.run(std::move(pipeline));
   pg::Pipeline writes;
   if (results[first] && settings.texts) {
-    const Outage outage{text.channel,
-                        fmt::format("{} (templat {})", spoken(text.channel), text.text_template),
-                        text.detail.empty() ? notify::delivery_words(text.reason) : text.detail};
+    const Outage outage{text.channel, text.reason, text.text_template, text.detail};
     const int told = tell(writes, results[admins], outage, settings, usable);
     log_event(told > 0 ? Level::warning : Level::error,
               told > 0 ? "operators_told" : "operators_not_told",

@@ -91,7 +91,7 @@ store::NewMessage Replies::to_officer(const Officer& officer, Instant now) const
   store::NewMessage message = reply(kReplyToOfficer, officer.whatsapp, now);
   message.recipient = "officer:" + officer.id;
   message.name = officer.name;
-  message.rendered = notify::render(*settings_.texts, kReplyToOfficer,
+  message.rendered = notify::render(texts_for(*settings_.texts, &officer), kReplyToOfficer,
                                     {{"instansi", settings_.office.name},
                                      {"nama_petugas", officer.name},
                                      {"tautan", inbox_link(settings_.office)}});

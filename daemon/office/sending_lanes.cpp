@@ -18,8 +18,11 @@ std::chrono::milliseconds until_trial(const Breaker& breaker, Breaker::Moment no
 }  // namespace
 
 TextKey text_of(notify::Channel channel, const notify::Message& message) {
-  return {channel,
-          message.template_name.empty() ? "tenggat_" + message.text_id : message.template_name};
+  std::string name =
+      message.template_name.empty() ? "tenggat_" + message.text_id : message.template_name;
+  // Meta approves each language by itself: that one is missing says nothing of the others.
+  if (message.language != "id") name += " " + message.language;
+  return {channel, std::move(name)};
 }
 
 SendingLanes::SendingLanes(const SendingBounds& bounds) : bounds_(bounds) {

@@ -25,7 +25,8 @@ struct HeldMessage {
   notify::SendResult result;  // once it has one
 };
 
-// A text by its template, as Meta is asked for it; its channel's provider may refuse it.
+// A text by its template, as Meta is asked for it ("tenggat_tahap_v2", "tenggat_tahap_v2 en"); its
+// channel's provider may refuse it.
 using TextKey = std::pair<notify::Channel, std::string>;
 TextKey text_of(notify::Channel channel, const notify::Message& message);
 

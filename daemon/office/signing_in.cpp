@@ -112,12 +112,13 @@ asio::awaitable<void> SigningIn::send_link(Request request) {
   message.text = kText;
   message.rendered_at = moment.now;
   message.trial = settings_.trial;
+  const notify::Texts& texts = texts_for(*settings_.texts, &officer);
   message.rendered = notify::render(
-      *settings_.texts, kText,
+      texts, kText,
       {{"instansi", settings_.office.name},
        {"nama_petugas", officer.name},
        {"tautan", settings_.office.public_url + "/masuk/" + LinkKeys::unmarked(link.seed)},
-       {"waktu_batas", notify::full_moment(until)},
+       {"waktu_batas", notify::Speech(tongue_of(texts), calendar).moment_without_zone(*ends)},
        {"zona", until.zone_abbreviation}});
   pg::Pipeline sending;
   store::add_message(sending, message);

@@ -7,13 +7,17 @@
 #include "daemon/base/link_keys.h"
 #include "daemon/office/office_event_words.h"
 #include "daemon/office/permit_receipts.h"
+#include "daemon/office/wording_parts.h"
 #include "daemon/store/people.h"
+#include "notifiers/text.h"
 #include "notifiers/utf8.h"
 #include "notifiers/words.h"
 #include "rules/permit/escalation.h"
 
 namespace tenggat::office {
 namespace {
+
+using notify::Speech;
 
 std::string moment(const Calendar& calendar, Instant t) {
   return notify::full_moment(calendar.local(t));
@@ -52,21 +56,6 @@ std::string reasons_of(const std::vector<store::StoredNote>& notes, const Sop& s
   }
   deficiencies.insert(deficiencies.end(), others.begin(), others.end());
   return joined(deficiencies);
-}
-
-const Visit* most_urgent(const Permit& permit, const Sop& sop, const Calendar& calendar,
-                         Instant now) {
-  const Visit* found = nullptr;
-  std::optional<Instant> soonest;
-  for (const Visit& visit : permit.visits) {
-    if (!visit.open()) continue;
-    const Sla sla = visit_sla(permit, visit, sop, calendar, now);
-    if (!found || (sla.due_at && (!soonest || *sla.due_at < *soonest))) {
-      found = &visit;
-      soonest = sla.due_at;
-    }
-  }
-  return found;
 }
 
 std::string holder_of(const Visit& visit, const People& people) {
@@ -123,7 +112,7 @@ std::string condition_of(const Sla& sla, const Calendar& calendar) {
 // Its words as they were written, and whose they are.
 void add_directive(TextFields& fields, const std::vector<store::StoredNote>& notes,
                    const People& people) {
-  fields["pemberi_arahan"] = "atasan";
+  fields["pemberi_arahan"] = kSomeSuperior;
   for (const store::StoredNote& note : notes) {
     if (note.kind != "directive") continue;
     const Officer* by = people.find(note.by);
@@ -133,6 +122,21 @@ void add_directive(TextFields& fields, const std::vector<store::StoredNote>& not
 }
 
 }  // namespace
+
+const Visit* most_urgent(const Permit& permit, const Sop& sop, const Calendar& calendar,
+                         Instant now) {
+  const Visit* found = nullptr;
+  std::optional<Instant> soonest;
+  for (const Visit& visit : permit.visits) {
+    if (!visit.open()) continue;
+    const Sla sla = visit_sla(permit, visit, sop, calendar, now);
+    if (!found || (sla.due_at && (!soonest || *sla.due_at < *soonest))) {
+      found = &visit;
+      soonest = sla.due_at;
+    }
+  }
+  return found;
+}
 
 TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
                      const Context& context, const Office& office,
@@ -165,11 +169,10 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
   fields["dasar"] = because_of(notice, permit, sop);
   fields["alasan"] = reasons_of(notes, sop);
   if (const auto* report = std::get_if<Report>(&notice.details)) fields["alasan"] = report->why;
-  if (fields["alasan"].empty() && notice.text == kRefusal)
-    fields["alasan"] = "sebagaimana tercantum dalam surat penolakan";
+  if (fields["alasan"].empty() && notice.text == kRefusal) fields["alasan"] = kInTheLetter;
   // Never a bare "-": whoever is to mend something finds it where the link leads.
   if (fields["alasan"].empty() && notice.audience == Audience::applicant)
-    fields["alasan"] = "sebagaimana tercantum pada halaman permohonan";
+    fields["alasan"] = kOnThePage;
   fields["perkiraan"] = end(calendar, told_estimate(permit, sop, calendar, now));
   if (const auto* moved = std::get_if<PromiseMoved>(&notice.details)) {
     fields["tanggal_lama"] = end(calendar, moved->before.at);
@@ -206,21 +209,42 @@ TextFields fields_of(const Notice& notice, const store::StoredPermit& stored,
   return fields;
 }
 
+const notify::Texts& texts_for(const notify::Texts& texts, const Officer* officer) {
+  return officer && !officer->tongue.empty() ? texts.in(officer->tongue) : texts;
+}
+
+Tongue tongue_of(const notify::Texts& texts) {
+  return notify::tongue_of(texts.language()).value_or(Tongue::indonesian);
+}
+
 void add_recipient(TextFields& fields, const Recipient& recipient, const Sop& sop,
-                   const People& people) {
+                   const People& people, Tongue tongue) {
+  const bool english = tongue == Tongue::english;
   const Officer* officer = people.find(recipient.officer);
   const std::string instead = people.name_of_absent(recipient.for_officer);
-  const std::string said = instead.empty() ? "" : fmt::format(" (menggantikan {})", instead);
+  const std::string said =
+      instead.empty()
+          ? ""
+          : fmt::format(" ({} {})", english ? "standing in for" : "menggantikan", instead);
   fields["nama_petugas"] = (officer ? officer->name : recipient.officer) + said;
   const Role* role = sop.find_role(recipient.role);
   const std::string prefix = recipient.kind == "plh"   ? "Plh. "
                              : recipient.kind == "plt" ? "Plt. "
                                                        : "";
-  fields["jabatan_atasan"] = prefix + (role ? role->name : "Bapak/Ibu") + said;
+  fields["jabatan_atasan"] = prefix +
+                             (role      ? role->name
+                              : english ? "Sir or Madam"
+                                        : "Bapak/Ibu") +
+                             said;
 }
 
 TextFields appointment_fields(const Delegation& delegation, const People& people,
-                              const std::vector<const Sop*>& sops, const Office& office) {
+                              const std::vector<const Sop*>& sops, const Office& office,
+                              Tongue tongue) {
+  const bool english = tongue == Tongue::english;
+  const auto day = [&](const CivilDate& date) {
+    return english ? notify::english_date(date) : notify::date(date);
+  };
   const Officer* from = people.find(delegation.from);
   const Officer* to = people.find(delegation.to);
   std::vector<std::string> titles;
@@ -238,9 +262,9 @@ TextFields appointment_fields(const Delegation& delegation, const People& people
   return {{"instansi", office.name},
           {"nama_petugas", to ? to->name : delegation.to},
           {"nomor_surat", delegation.letter},
-          {"jabatan", fmt::format("{}", fmt::join(titles, " dan "))},
-          {"mulai", notify::date(delegation.start)},
-          {"selesai", notify::date(delegation.end)},
+          {"jabatan", fmt::format("{}", fmt::join(titles, english ? " and " : " dan "))},
+          {"mulai", day(delegation.start)},
+          {"selesai", day(delegation.end)},
           {"tautan", inbox_link(office)}};
 }
 
@@ -259,19 +283,25 @@ std::string waiting_number(const store::OfficeEvent& event) {
 
 // What is new or gone is said by its kind; of what was changed it matters in what, and of what
 // waits how long, and how it is stopped.
-std::string what_changed(const store::OfficeEvent& event, const Calendar& calendar) {
+std::string what_changed(const store::OfficeEvent& event, const Calendar& calendar, Tongue tongue) {
   using store::OfficeKind;
   using store::OfficeValue;
   const bool waits = event.kind == OfficeKind::officer_change_proposed;
-  if (event.kind != OfficeKind::officer_changed && !waits) return event_words(event);
+  if (event.kind != OfficeKind::officer_changed && !waits) return event_words(event, tongue);
   std::vector<std::string> values;
   for (const store::OfficeChange& change : event.changes)
     if (change.value != OfficeValue::change && change.value != OfficeValue::takes_effect_at)
-      values.emplace_back(value_words(change.value));
-  std::string said = event_words(event);
+      values.emplace_back(value_words(change.value, tongue));
+  std::string said = event_words(event, tongue);
   if (!values.empty()) said += fmt::format(" ({})", fmt::join(values, ", "));
   const auto effect = parse_stamp(after_of(event, OfficeValue::takes_effect_at));
-  if (waits && effect)
+  if (!waits || !effect) return said;
+  if (tongue == Tongue::english)
+    said += fmt::format(
+        "; in effect from {}, or as soon as another administrator approves it; until then the "
+        "officer it is about or an administrator can stop it on the page below",
+        notify::Speech(tongue, calendar).moment(effect->at));
+  else
     said += fmt::format(
         "; berlaku mulai {} {} atau begitu pengelola lain menyetujuinya, dan sampai saat itu dapat "
         "dihentikan oleh pegawai yang bersangkutan atau pengelola sistem pada halaman di bawah ini",
@@ -283,47 +313,60 @@ std::string what_changed(const store::OfficeEvent& event, const Calendar& calend
 
 TextFields office_change_fields(const store::OfficeNews& news, const std::string& told,
                                 const People& people, const Calendar& calendar,
-                                const Office& office) {
+                                const Office& office, Tongue tongue) {
   const Officer* officer = people.find(told);
   const bool overseer = officer && store::is_administrator(*officer);
   const std::string waiting = waiting_number(news.event);
   return {{"instansi", office.name},
           {"nama_petugas", officer ? officer->name : told},
-          {"waktu", moment(calendar, news.at)},
+          {"waktu", notify::Speech(tongue, calendar).moment_without_zone(news.at)},
           {"zona", calendar.local(news.at).zone_abbreviation},
-          {"pelaku", actor_words(news.actor, people)},
-          {"perubahan", what_changed(news.event, calendar)},
+          {"pelaku", actor_words(news.actor, people, tongue)},
+          {"perubahan", what_changed(news.event, calendar, tongue)},
           {"tautan", !waiting.empty() ? office.public_url + "/perubahan/" + waiting
                      : overseer       ? office.public_url + "/jejak"
                                       : inbox_link(office)}};
 }
 
-std::string task_line(const ListedTask& task, Instant now) {
-  std::string said = task.what;
-  if (!task.instead_of.empty()) said += ", menggantikan " + task.instead_of;
-  if (task.paused) return said + ", dijeda";
-  if (!task.due_at) return said;
-  if (now > *task.due_at) {
-    const Seconds span = task.calendar->counted(*task.due_at, now, task.counting);
-    return said + ", " + late_by(span, task.counting, *task.calendar);
-  }
-  return said + ", batas " + notify::short_moment(task.calendar->local_end(*task.due_at));
+namespace {
+
+std::string instead_of_words(const ListedTask& task, const Speech& speech) {
+  if (task.instead_of.empty()) return "";
+  return speech.say(", menggantikan ", ", standing in for ") + task.instead_of;
 }
 
-std::string list_of(std::vector<ListedTask> tasks, Instant now) {
+}  // namespace
+
+std::string task_line(const ListedTask& task, Instant now, Tongue tongue) {
+  std::string said = task.what;
+  if (!task.calendar) return said;
+  const Speech speech(tongue, *task.calendar);
+  said += instead_of_words(task, speech);
+  if (task.paused) return said + speech.say(", dijeda", ", paused");
+  if (!task.due_at) return said;
+  if (now <= *task.due_at)
+    return said + speech.say(", batas ", ", due ") + speech.brief_end(*task.due_at);
+  const Seconds span = task.calendar->counted(*task.due_at, now, task.counting);
+  return said + ", " +
+         (speech.english() ? "overdue by " + speech.span(span, task.counting)
+                           : late_by(span, task.counting, *task.calendar));
+}
+
+std::string list_of(std::vector<ListedTask> tasks, Instant now, Tongue tongue) {
   std::sort(tasks.begin(), tasks.end(), more_pressing);
+  const bool english = tongue == Tongue::english;
   std::vector<std::pair<std::string, std::string>> permits;  // number and what is said of it
   for (const ListedTask& task : tasks) {
     const auto known =
         std::ranges::find(permits, task.number, &std::pair<std::string, std::string>::first);
     if (known == permits.end())
-      permits.emplace_back(task.number, task_line(task, now));
+      permits.emplace_back(task.number, task_line(task, now, tongue));
     else
-      known->second += ", dan " + task_line(task, now);
+      known->second += (english ? ", and " : ", dan ") + task_line(task, now, tongue);
   }
   std::vector<std::string> lines;
   for (const auto& [number, said] : permits) lines.push_back(number + " " + said);
-  return notify::list_of_five(lines);
+  return notify::list_of_five(lines, english);
 }
 
 namespace {
@@ -336,56 +379,64 @@ std::string permit_link(const ListedTask& task, const Office& office) {
   return fmt::format("{}/permohonan/{}", office.public_url, task.permit);
 }
 
-std::string responsible_words(const ListedTask& task) {
+std::string responsible_words(const ListedTask& task, bool english) {
+  if (english) return "in charge: " + (task.responsible.empty() ? "nobody yet" : task.responsible);
   return task.responsible.empty() ? "belum ada penanggung jawab"
                                   : "penanggung jawab " + task.responsible;
 }
 
 // "Terlambat 2 hari kerja 1 jam, sejak Selasa 14 April, 09.18 WITA"
-std::string state_of_item(const ListedTask& task, Instant now) {
-  if (task.paused) return "Dijeda";
+std::string state_of_item(const ListedTask& task, Instant now, const Speech& speech) {
+  if (task.paused) return speech.say("Dijeda", "Paused");
   if (!task.due_at) return "";
-  const std::string at = notify::short_moment(task.calendar->local_end(*task.due_at));
-  if (now <= *task.due_at) return "Batas " + at;
+  const std::string at = speech.brief_end(*task.due_at);
+  if (now <= *task.due_at) return speech.say("Batas ", "Due ") + at;
   const Seconds span = task.calendar->counted(*task.due_at, now, task.counting);
-  return "Terlambat " + notify::span_words(span, task.counting, task.calendar->nominal_day()) +
-         ", sejak " + at;
+  return speech.say("Terlambat ", "Overdue by ") + speech.span(span, task.counting) +
+         speech.say(", sejak ", ", since ") + at;
 }
 
 }  // namespace
 
-std::string list_of_escalations(std::vector<ListedTask> tasks, const Office& office, Instant now) {
+std::string list_of_escalations(std::vector<ListedTask> tasks, const Office& office, Instant now,
+                                Tongue tongue) {
   std::sort(tasks.begin(), tasks.end(), more_pressing);
+  const bool english = tongue == Tongue::english;
   std::string list;
   std::size_t listed = 0;
   for (const ListedTask& task : tasks) {
-    std::string line = fmt::format("{} {} tahap {}, {}", task.number, permit_link(task, office),
-                                   task_line(task, now), responsible_words(task));
+    std::string line = fmt::format("{} {} {} {}, {}", task.number, permit_link(task, office),
+                                   english ? "at the step" : "tahap", task_line(task, now, tongue),
+                                   responsible_words(task, english));
     if (listed > 0) line = "; " + line;
     const bool fits = notify::characters(list) + notify::characters(line) <= kEscalationCharacters;
     if (listed > 0 && (listed == kEscalationsListed || !fits)) break;
     list += line;
     ++listed;
   }
-  if (listed < tasks.size()) list += fmt::format("; dan {} lainnya", tasks.size() - listed);
+  if (listed < tasks.size())
+    list += fmt::format(fmt::runtime(english ? "; and {} more" : "; dan {} lainnya"),
+                        tasks.size() - listed);
   return list;
 }
 
 std::vector<notify::ListItem> items_of(std::vector<ListedTask> tasks, const Office& office,
-                                       Instant now) {
+                                       Instant now, Tongue tongue) {
   std::sort(tasks.begin(), tasks.end(), more_pressing);
   std::vector<notify::ListItem> items;
   for (const ListedTask& task : tasks) {
     if (items.size() == kMailItems) break;
+    const Speech speech(tongue, *task.calendar);
     notify::ListItem item;
     item.title = task.subject;
     item.number = task.number;
-    item.step = task.what;
-    if (!task.instead_of.empty()) item.step += ", menggantikan " + task.instead_of;
-    item.state = state_of_item(task, now);
+    item.step = task.what + instead_of_words(task, speech);
+    item.state = state_of_item(task, now, speech);
     item.late = !task.paused && task.due_at && now > *task.due_at;
     if (task.escalation)
-      item.responsible = task.responsible.empty() ? "belum ada yang mengambil" : task.responsible;
+      item.responsible = !task.responsible.empty()
+                             ? task.responsible
+                             : speech.say("belum ada yang mengambil", "nobody yet");
     item.link = permit_link(task, office);
     items.push_back(std::move(item));
   }
@@ -396,27 +447,36 @@ std::string escalations_link(const Office& office) { return office.public_url + 
 
 std::string inbox_link(const Office& office) { return office.public_url + "/tugas"; }
 
-TextFields recap_fields(const store::Recap& counts) {
+TextFields recap_fields(const store::Recap& counts, Tongue tongue) {
+  const bool english = tongue == Tongue::english;
+  const auto number = [&](std::int64_t value) { return notify::number_in(tongue, value); };
   const std::int64_t judged = counts.judged_this_month;
-  const std::string percent =
+  std::string percent =
       judged == 0 ? "–" : notify::tenths((2000 * counts.met_this_month + judged) / (2 * judged));
-  return {{"masuk", notify::number(counts.submitted)},
-          {"proses", notify::number(counts.in_process)},
-          {"terbit", notify::number(counts.issued)},
-          {"kembali", notify::number(counts.returned)},
-          {"hari_ini", notify::number(counts.due_today)},
-          {"terlambat", notify::number(counts.overdue)},
+  if (english) std::ranges::replace(percent, ',', '.');
+  const std::string on_time =
+      english
+          ? (judged == 0 ? "no permit was issued this month yet"
+                         : fmt::format("{}% of the {} issued this month", percent, number(judged)))
+          : (judged == 0
+                 ? "belum ada izin terbit bulan ini"
+                 : fmt::format("{}% dari {} yang terbit bulan ini", percent, number(judged)));
+  return {{"masuk", number(counts.submitted)},
+          {"proses", number(counts.in_process)},
+          {"terbit", number(counts.issued)},
+          {"kembali", number(counts.returned)},
+          {"hari_ini", number(counts.due_today)},
+          {"terlambat", number(counts.overdue)},
           {"persen", percent},
-          {"tepat_waktu", judged == 0 ? "belum ada izin terbit bulan ini"
-                                      : fmt::format("{}% dari {} yang terbit bulan ini", percent,
-                                                    notify::number(judged))},
-          {"jumlah", notify::number(judged)},
-          {"belum", notify::number(counts.overdue_open)}};
+          {"tepat_waktu", on_time},
+          {"jumlah", number(judged)},
+          {"belum", number(counts.overdue_open)}};
 }
 
-std::string seal_words(const store::Seal& seal, const Calendar& calendar) {
-  return fmt::format("nomor {}, {} {}, akar {}", seal.number, moment(calendar, seal.at),
-                     calendar.local(seal.at).zone_abbreviation, seal.root);
+std::string seal_words(const store::Seal& seal, const Calendar& calendar, Tongue tongue) {
+  const Speech speech(tongue, calendar);
+  return fmt::format("{} {}, {}, {} {}", speech.say("nomor", "number"), seal.number,
+                     speech.moment(seal.at), speech.say("akar", "root"), seal.root);
 }
 
 }  // namespace tenggat::office

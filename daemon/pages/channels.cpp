@@ -1,14 +1,16 @@
-// "Saluran pesan": by which way an officer wants to be told, which they choose for themselves.
-// Where they are reached an administrator enters (officers.cpp).
+// "Saluran pesan": by which way and in which language an officer wants to be told, which they
+// choose for themselves. Where they are reached an administrator enters (officers.cpp).
 #include <algorithm>
 #include <array>
 #include <functional>
 
 #include "daemon/base/log.h"
 #include "daemon/office/officer_changes.h"
+#include "daemon/office/templates.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/words.h"
 #include "daemon/store/people.h"
+#include "notifiers/speech.h"
 
 namespace tenggat::pages {
 namespace {
@@ -40,7 +42,8 @@ bool is_chosen(const Officer& officer, const Choice& choice) {
 
 class ChannelPages : public PageGroup {
  public:
-  explicit ChannelPages(const PageParts& parts) : PageGroup(parts), pool_(parts.pool) {}
+  explicit ChannelPages(const PageParts& parts)
+      : PageGroup(parts), pool_(parts.pool), templates_(parts.templates) {}
   awaitable<Response> channels(PageCall call);
   awaitable<Response> channels_act(PageCall call);
 
@@ -48,10 +51,27 @@ class ChannelPages : public PageGroup {
   Response channels_page(const PageCall& call, int status, const std::string& fault);
   awaitable<std::string> choose(const PageCall& call, pg::Connection& db);
 
+  // There is no choice where the texts are in one language only.
+  bool has_english() const { return templates_.texts().in("en").language() == "en"; }
+  Html languages(const PageCall& call) const;
+
   pg::Pool& pool_;
+  const office::Templates& templates_;
 };
 
 }  // namespace
+
+Html ChannelPages::languages(const PageCall& call) const {
+  if (!has_english()) return {};
+  const std::string typed = call.form.text("bahasa");
+  const std::string chosen = typed.empty() ? call.who->officer.tongue : typed;
+  return html(
+      "<fieldset class=\"pilihan\"><legend>Bahasa pesan</legend>{}{}<p class=\"halus\">Nama tahap "
+      "dan apa yang ditulis orang tetap seperti aslinya. Halaman petugas selalu dalam bahasa "
+      "Indonesia.</p></fieldset>",
+      radio_button("bahasa", "id", "Bahasa Indonesia", chosen != "en"),
+      radio_button("bahasa", "en", "Bahasa Inggris (English)", chosen == "en"));
+}
 
 Response ChannelPages::channels_page(const PageCall& call, int status, const std::string& fault) {
   const Officer& officer = call.who->officer;
@@ -64,12 +84,12 @@ Response ChannelPages::channels_page(const PageCall& call, int status, const std
   if (!fault.empty())
     notice = message(fault, true);
   else if (call.request.query.get("sudah"))
-    notice = message("Tersimpan. Pesan berikutnya dikirim lewat saluran ini.");
+    notice = message("Tersimpan. Pesan berikutnya dikirim lewat saluran dan dalam bahasa ini.");
   const Html form = html(
       "<form method=\"post\" action=\"/saluran\">{}<fieldset class=\"pilihan\"><legend>Kirim pesan "
-      "kepada saya lewat</legend>{}</fieldset><p><button class=\"utama\" name=\"aksi\" "
+      "kepada saya lewat</legend>{}</fieldset>{}<p><button class=\"utama\" name=\"aksi\" "
       "value=\"pilih\">Simpan</button></p></form>",
-      hidden_fields(new_form_keys(call.who->visitor.csrf)), options);
+      hidden_fields(new_form_keys(call.who->visitor.csrf)), options, languages(call));
   Html facts;
   if (!officer.whatsapp.empty()) facts += html("<dt>WhatsApp</dt><dd>{}</dd>", officer.whatsapp);
   if (!officer.email.empty()) facts += html("<dt>Surel</dt><dd>{}</dd>", officer.email);
@@ -88,20 +108,25 @@ awaitable<Response> ChannelPages::channels(PageCall call) {
 }
 
 awaitable<std::string> ChannelPages::choose(const PageCall& call, pg::Connection& db) {
+  const Officer& officer = call.who->officer;
   const std::string chosen = call.form.text("saluran");
+  store::OfficerEdit edit;
+  bool known = false;
   for (const Choice& one : choices()) {
-    if (one.id != chosen || !can_be_reached(call.who->officer, one)) continue;
-    store::OfficerEdit edit;
-    edit.channels = one.channels;
-    auto editing = store::edit_officer(db, by(call), call.who->officer.id, std::move(edit),
-                                       office::roles_in_person(rulebook_));
-    const store::OfficerChange change = co_await std::move(editing);
-    if (!change.done()) co_return "Belum tersimpan; silakan coba lagi.";
-    log_event(Level::info, "officer_changed",
-              {{"by", call.who->officer.id}, {"about", call.who->officer.id}});
-    co_return "";
+    if (one.id != chosen || !can_be_reached(officer, one)) continue;
+    known = true;
+    if (!is_chosen(officer, one)) edit.channels = one.channels;
   }
-  co_return "Pilih salah satu saluran.";
+  if (const auto tongue = notify::tongue_of(call.form.text("bahasa")); tongue && has_english())
+    edit.tongue = notify::code_of(*tongue);
+  // Who is told as it is by itself may choose a language alone.
+  if (!known && (!chosen.empty() || !edit.tongue)) co_return "Pilih salah satu saluran.";
+  auto editing = store::edit_officer(db, by(call), officer.id, std::move(edit),
+                                     office::roles_in_person(rulebook_));
+  const store::OfficerChange change = co_await std::move(editing);
+  if (!change.done()) co_return "Belum tersimpan; silakan coba lagi.";
+  log_event(Level::info, "officer_changed", {{"by", officer.id}, {"about", officer.id}});
+  co_return "";
 }
 
 awaitable<Response> ChannelPages::channels_act(PageCall call) {

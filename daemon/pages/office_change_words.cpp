@@ -58,6 +58,7 @@ class Said {
       case OfficeValue::channels:
       case OfficeValue::scopes:
         return each(text, word);
+      case OfficeValue::tongue:
       case OfficeValue::duty:
       case OfficeValue::state:
       case OfficeValue::channel:

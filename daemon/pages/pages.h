@@ -24,6 +24,7 @@
 
 namespace tenggat::office {
 struct ReceiptKeys;
+class Templates;
 }
 
 namespace tenggat::pages {
@@ -35,6 +36,7 @@ struct PageParts {
   office::Rulebook& rulebook;
   office::SigningIn& signing_in;
   office::BoardFeed& board;
+  const office::Templates& templates;
   http::Uploads& uploads;
   http::Doorkeeper& door;
   const office::ReceiptKeys& receipt_keys;

@@ -31,7 +31,7 @@ namespace tenggat::store {
 
 // What was and is; `personal`: the event holds its digest.
 #define TENGGAT_OFFICE_VALUES(X)                                                                 \
-  X(name, personal) X(email, personal) X(whatsapp, personal) X(channels, plain) X(roles, plain)   \
+  X(name, personal) X(email, personal) X(whatsapp, personal) X(channels, plain) X(tongue, plain) X(roles, plain)   \
   X(ended_on, plain) X(change, plain) X(takes_effect_at, plain)                                   \
   X(start_on, plain) X(end_on, plain) X(leave_kind, personal) X(nip, personal) X(officer, plain) X(deputy, plain) X(duty, plain)           \
   X(letter, plain)                                                                                \

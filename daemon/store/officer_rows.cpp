@@ -54,6 +54,7 @@ Officer edited(Officer officer, const OfficerEdit& edit) {
   officer.roles = edit.roles.value_or(officer.roles);
   officer.ended = edit.ended_on.value_or(officer.ended);
   officer.nip = edit.nip.value_or(officer.nip);
+  officer.tongue = edit.tongue.value_or(officer.tongue);
   return officer;
 }
 
@@ -68,6 +69,7 @@ OfficerEdit differing(const Officer& before, const OfficerEdit& edit) {
   drop(left.channels, before.channels);
   drop(left.ended_on, before.ended);
   drop(left.nip, before.nip);
+  drop(left.tongue, before.tongue);
   if (left.roles && words_of(*left.roles) == words_of(before.roles)) left.roles.reset();
   return left;
 }
@@ -84,6 +86,7 @@ OfficeEvent officer_event(OfficeKind kind, const Officer& before, const Officer&
   event.change(OfficeValue::whatsapp, before.whatsapp, after.whatsapp);
   event.change(OfficeValue::channels, fmt::format("{}", fmt::join(before.channels, " ")),
                fmt::format("{}", fmt::join(after.channels, " ")));
+  event.change(OfficeValue::tongue, before.tongue, after.tongue);
   event.change(OfficeValue::roles, words_of(before.roles), words_of(after.roles));
   event.change(OfficeValue::ended_on, before.ended, after.ended);
   event.change(OfficeValue::nip, before.nip, after.nip);
@@ -101,11 +104,11 @@ void add_edit(pg::Pipeline& pipeline, const Officer& before, const Officer& afte
   const bool identity = changes_identity(before, after);
   pipeline.add(
       "UPDATE officer SET name = $2, email = $3, whatsapp = $4, channels = $5::text[],"
-      " ended_on = nullif($6, '')::date, nip = $8,"
+      " ended_on = nullif($6, '')::date, nip = $8, tongue = $9,"
       " as_they_are_since = CASE WHEN $7::boolean THEN office_now() ELSE as_they_are_since END"
       " WHERE id = $1",
       after.id, after.name, after.email, after.whatsapp, pg::text_array(after.channels),
-      after.ended, identity, after.nip);
+      after.ended, identity, after.nip, after.tongue);
   if (words_of(after.roles) != words_of(before.roles)) {
     pipeline.add("DELETE FROM officer_role WHERE officer = $1 AND role <> ALL ($2::text[])",
                  after.id, pg::text_array(after.roles));

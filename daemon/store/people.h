@@ -39,6 +39,8 @@ struct OfficerEdit {  // empty: left as it is
   std::optional<std::vector<std::string>> roles;     // all of them
   std::optional<CivilDate> ended_on;  // first day no longer in service; "" takes an end back
   std::optional<std::string> nip{};
+  // Chosen by officers for themselves alone: never part of a change that waits.
+  std::optional<std::string> tongue{};
   bool operator==(const OfficerEdit&) const = default;
 };
 // What became of a change of an officer. Of two officers in service no two have one address, so

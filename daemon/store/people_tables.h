@@ -18,7 +18,8 @@ inline constexpr auto kReach =
 
 inline constexpr auto kOfficerRow =
     columns(given("id", &Officer::id), given("name", &Officer::name)) + kReach +
-    columns(given("coalesce(ended_on::text, '')", &Officer::ended), given("nip", &Officer::nip));
+    columns(given("coalesce(ended_on::text, '')", &Officer::ended), given("nip", &Officer::nip),
+            given("tongue", &Officer::tongue));
 
 struct OfOfficer {
   std::string officer, role;

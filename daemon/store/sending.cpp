@@ -31,8 +31,10 @@ struct Budget {
         microseconds_each(1'000'000 / std::max(a_second - at_once, 1)) {}
 };
 
-// As Meta is asked for it (notifiers/whatsapp/meta).
-constexpr const char* kTemplate = "coalesce(nullif(template, ''), 'tenggat_' || text)";
+// As office/sending_lanes names it.
+constexpr const char* kTemplate =
+    "(coalesce(nullif(template, ''), 'tenggat_' || text) || coalesce(' ' || (fields->>'language'), "
+    "''))";
 
 constexpr auto kFenced = columns(key("id", &Fenced::id), key("fence", &Fenced::fence));
 
@@ -405,7 +407,8 @@ pg::Slot<bool> add_channel_down(pg::Pipeline& pipeline, notify::Channel channel,
 
 pg::Slot<Administrators> add_administrators(pg::Pipeline& pipeline) {
   static constexpr auto kOfficer =
-      columns(given("id", &Officer::id), given("name", &Officer::name)) + kReach;
+      columns(given("id", &Officer::id), given("name", &Officer::name)) + kReach +
+      columns(given("tongue", &Officer::tongue));
   static const pg::Query<Administrators> sql{
       kOfficer.shape().in("SELECT {}, office_now() FROM officer"
                           " JOIN officer_role ON officer = id AND role = 'admin'"

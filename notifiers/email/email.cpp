@@ -68,7 +68,7 @@ std::string write_mail(const Message& message, const EmailConfig& config, const 
   }
   header("Auto-Submitted", "auto-generated");
   header("MIME-Version", "1.0");
-  header("Content-Language", "id");
+  header("Content-Language", in_language(message, "id", "en"));
   header("Content-Type", fmt::format("multipart/alternative;\r\n boundary=\"{}\"", boundary));
   mail += "\r\n";
   const auto part = [&](std::string_view within, std::string_view type, std::string_view content) {
@@ -77,10 +77,11 @@ std::string write_mail(const Message& message, const EmailConfig& config, const 
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n{}\r\n",
         within, type, quoted_printable(content));
   };
-  part(boundary, "text/plain", plain_body(message));
+  const OfficeFoot foot{config.office_address, config.office_phone};
+  part(boundary, "text/plain", plain_body(message, foot));
   const std::string_view receipt = receipt_link(message);
   if (receipt.empty()) {
-    part(boundary, "text/html", html_part(message, {}));
+    part(boundary, "text/html", html_part(message, {}, foot));
   } else {
     // RFC 2387: the page, and the picture that it shows.
     const QrCode qr_code(receipt);
@@ -90,7 +91,7 @@ std::string write_mail(const Message& message, const EmailConfig& config, const 
     mail += fmt::format(
         "--{}\r\nContent-Type: multipart/related; type=\"text/html\";\r\n boundary=\"{}\"\r\n\r\n",
         boundary, inner);
-    part(inner, "text/html", html_part(message, picture));
+    part(inner, "text/html", html_part(message, picture, foot));
     mail += fmt::format(
         "--{}\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n"
         "Content-Disposition: inline; filename=\"tanda-bukti.png\"\r\nContent-ID:\r\n <{}>\r\n\r\n"

@@ -13,15 +13,16 @@ namespace tenggat::notify::email {
 namespace {
 
 struct Fact {
-  std::string_view field, label;
+  std::string_view field, label, english;
+  bool is_limit = false;
 };
-constexpr std::array<Fact, 7> kFacts{{{"judul_izin", "Izin"},
-                                      {"perihal", "Atas nama"},
-                                      {"nomor", "Nomor permohonan"},
-                                      {"nomor_sk", "Nomor izin"},
-                                      {"nama_tahap", "Tahap"},
-                                      {"tanggal_batas", "Batas waktu"},
-                                      {"waktu_batas", "Batas waktu"}}};
+constexpr std::array<Fact, 7> kFacts{{{"judul_izin", "Izin", "Permit"},
+                                      {"perihal", "Atas nama", "On behalf of"},
+                                      {"nomor", "Nomor permohonan", "Number of the application"},
+                                      {"nomor_sk", "Nomor izin", "Number of the permit"},
+                                      {"nama_tahap", "Tahap", "Step"},
+                                      {"tanggal_batas", "Batas waktu", "Due", true},
+                                      {"waktu_batas", "Batas waktu", "Due", true}}};
 
 std::string_view field(const Message& message, std::string_view name) {
   const std::size_t known = std::min(message.field_names.size(), message.fields.size());
@@ -42,7 +43,7 @@ Address next_address(std::string_view text, std::size_t from) {
 }
 
 // The address that the button leads to stands in the sentence as words: once as text is enough.
-std::string linked(std::string_view text, std::string_view of_button) {
+std::string linked(std::string_view text, std::string_view of_button, std::string_view link) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     const Address address = next_address(text, at);
@@ -52,21 +53,21 @@ std::string linked(std::string_view text, std::string_view of_button) {
     if (url.empty()) break;
     const bool said = raw == of_button;
     out += fmt::format("<a class=\"t\" href=\"{}\" style=\"color:#0b5d68{}\">{}</a>", url,
-                       said ? "" : ";word-break:break-all",
-                       said ? std::string("tautan berikut") : url);
+                       said ? "" : ";word-break:break-all", said ? std::string(link) : url);
     at = address.to;
   }
   return out;
 }
 
-std::string paragraphs(std::string_view body, std::string_view of_button) {
+std::string paragraphs(const Message& message, std::string_view body, std::string_view of_button) {
+  const std::string_view link = in_language(message, "tautan berikut", "the link below");
   std::string out;
   while (!body.empty()) {
     const std::size_t end = std::min(body.find('\n'), body.size());
     std::string_view line = body.substr(0, end);
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (!line.empty())
-      out += fmt::format("<p style=\"margin:0 0 16px\">{}</p>\r\n", linked(line, of_button));
+      out += fmt::format("<p style=\"margin:0 0 16px\">{}</p>\r\n", linked(line, of_button, link));
     body.remove_prefix(std::min(body.size(), end + 1));
   }
   return out;
@@ -79,13 +80,13 @@ std::string facts(const Message& message) {
     if (value.empty()) continue;
     std::string said = html_escaped(value);
     // A zone belongs to a time; "belum ditetapkan" is none.
-    if (fact.label == "Batas waktu" && value.back() >= '0' && value.back() <= '9')
+    if (fact.is_limit && value.back() >= '0' && value.back() <= '9')
       said += " " + html_escaped(field(message, "zona"));
     rows += fmt::format(
         "<tr><td style=\"padding:6px 16px 6px 0;color:#566472;vertical-align:top\" "
         "class=\"h\">{}</td>"
         "<td style=\"padding:6px 0;vertical-align:top\">{}</td></tr>\r\n",
-        fact.label, said);
+        in_language(message, fact.label, fact.english), said);
   }
   if (rows.empty()) return {};
   return fmt::format(
@@ -124,13 +125,16 @@ std::string button(std::string_view url, std::string_view label) {
 }
 
 std::string_view label_of_button(const Message& message) {
-  if (message.text_id == "tautan_masuk") return "Masuk";
-  if (message.text_id == "daftar_eskalasi") return "Buka semua eskalasi";
-  if (!message.items.empty()) return "Buka semua";
-  return field(message, "nomor").empty() ? "Buka" : "Buka permohonan";
+  if (message.text_id == "tautan_masuk") return in_language(message, "Masuk", "Sign in");
+  if (message.text_id == "daftar_eskalasi")
+    return in_language(message, "Buka semua eskalasi", "Open all escalations");
+  if (!message.items.empty()) return in_language(message, "Buka semua", "Open all");
+  return field(message, "nomor").empty()
+             ? in_language(message, "Buka", "Open")
+             : in_language(message, "Buka permohonan", "Open the application");
 }
 
-std::string item_of_list(const ListItem& item) {
+std::string item_of_list(const Message& message, const ListItem& item) {
   const std::string title = html_escaped(item.title.empty() ? item.number : item.title);
   const std::string under =
       item.title.empty() ? item.step : fmt::format("{} · {}", item.number, item.step);
@@ -146,10 +150,11 @@ std::string item_of_list(const ListItem& item) {
   else if (!item.state.empty())
     said += fmt::format("<p style=\"margin:0 0 6px\">{}</p>\r\n", html_escaped(item.state));
   if (!item.responsible.empty())
-    said +=
-        fmt::format("<p style=\"margin:0 0 10px\">Penanggung jawab: <strong>{}</strong></p>\r\n",
-                    html_escaped(item.responsible));
-  return said + button(item.link, "Buka " + (item.title.empty() ? item.number : item.title)) +
+    said += fmt::format("<p style=\"margin:0 0 10px\">{}: <strong>{}</strong></p>\r\n",
+                        in_language(message, "Penanggung jawab", "In charge"),
+                        html_escaped(item.responsible));
+  const std::string open(in_language(message, "Buka ", "Open "));
+  return said + button(item.link, open + (item.title.empty() ? item.number : item.title)) +
          "</div>\r\n";
 }
 
@@ -157,11 +162,11 @@ std::string item_of_list(const ListItem& item) {
 std::string said_by(const Message& message) {
   const std::string_view url = address_of_button(message);
   const AroundList around = around_list(message);
-  if (!around.found) return paragraphs(message.body, url);
-  std::string all = paragraphs(around.before, url);
-  for (const ListItem& item : message.items) all += item_of_list(item);
+  if (!around.found) return paragraphs(message, message.body, url);
+  std::string all = paragraphs(message, around.before, url);
+  for (const ListItem& item : message.items) all += item_of_list(message, item);
   return all + "<div class=\"l\" style=\"border-top:1px solid #d9e0e5;padding:16px 0 0\">\r\n" +
-         paragraphs(around.after, url) + "</div>\r\n";
+         paragraphs(message, around.after, url) + "</div>\r\n";
 }
 
 std::string head_of(const Message& message) {
@@ -173,17 +178,31 @@ std::string head_of(const Message& message) {
       html_escaped(office));
 }
 
-constexpr std::string_view kFoot =
-    "<p class=\"h l\" style=\"margin:20px 0 0;padding:14px 0 0;border-top:1px solid #d9e0e5;"
-    "color:#566472;font-size:13px\">Surel otomatis dari sistem Tenggat</p>\r\n";
+// Where the office is found, and what sent this.
+std::string foot_of(const Message& message, const OfficeFoot& foot) {
+  std::string said;
+  if (!foot.address.empty()) said += html_escaped(foot.address) + "<br>";
+  if (!foot.phone.empty())
+    said += fmt::format("{} {}<br>", in_language(message, "Telepon", "Phone"),
+                        html_escaped(foot.phone));
+  return fmt::format(
+      "<p class=\"h l\" style=\"margin:20px 0 0;padding:14px 0 0;border-top:1px solid #d9e0e5;"
+      "color:#566472;font-size:13px\">{}{}</p>\r\n",
+      said,
+      in_language(message, "Surel otomatis dari sistem Tenggat",
+                  "Sent automatically by the Tenggat system"));
+}
 
-std::string shown(const Picture& qr_code, std::string_view receipt) {
+std::string shown(const Message& message, const Picture& qr_code) {
+  const std::string_view receipt = receipt_link(message);
   if (qr_code.id.empty()) return {};
   return fmt::format(
       "<p style=\"margin:20px 0 8px;color:#566472\"><a href=\"{0}\"><img src=\"cid:{1}\" "
-      "alt=\"Kode QR tanda bukti\" width=\"{2}\" height=\"{2}\" style=\"display:block;border:0\">"
-      "</a>Tanda bukti</p>\r\n",
-      html_escaped(receipt), qr_code.id, qr_code.side);
+      "alt=\"{3}\" width=\"{2}\" height=\"{2}\" style=\"display:block;border:0\">"
+      "</a>{4}</p>\r\n",
+      html_escaped(receipt), qr_code.id, qr_code.side,
+      in_language(message, "Kode QR tanda bukti", "QR code of the receipt"),
+      in_language(message, "Tanda bukti", "Receipt"));
 }
 
 }  // namespace
@@ -193,7 +212,7 @@ std::string_view receipt_link(const Message& message) {
   return link.starts_with("https://") || link.starts_with("http://") ? link : std::string_view();
 }
 
-std::string html_part(const Message& message, const Picture& qr_code) {
+std::string html_part(const Message& message, const Picture& qr_code, const OfficeFoot& foot) {
   // The pages' colours. Where the reader's program is dark, theirs of the dark, too.
   constexpr std::string_view kDark =
       "<style>@media (prefers-color-scheme:dark){body{background:#12171d!important;"
@@ -202,16 +221,17 @@ std::string html_part(const Message& message, const Picture& qr_code) {
       ".l{border-color:#323c46!important}.s{color:#ff948c!important}"
       ".b{background:#5ec5d1!important;color:#0c1418!important}}</style>";
   return fmt::format(
-      "<!DOCTYPE html>\r\n<html lang=\"id\"><head><meta charset=\"utf-8\">"
+      "<!DOCTYPE html>\r\n<html lang=\"{}\"><head><meta charset=\"utf-8\">"
       "<meta name=\"viewport\" content=\"width=device-width\">"
       "<meta name=\"color-scheme\" content=\"light dark\"><title>{}</title>{}</head>\r\n"
       "<body style=\"margin:0;padding:20px;background:#f6f8f9;color:#1a2530;"
       "font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif\">\r\n"
       "<div class=\"m\" style=\"max-width:560px;margin:0 auto;padding:20px 24px;background:#ffffff;"
       "border:1px solid #d9e0e5;border-radius:10px\">\r\n{}{}{}{}{}{}</div>\r\n</body></html>\r\n",
-      html_escaped(message.subject), kDark, head_of(message), said_by(message), facts(message),
-      button(address_of_button(message), label_of_button(message)),
-      shown(qr_code, receipt_link(message)), kFoot);
+      in_language(message, "id", "en"), html_escaped(message.subject), kDark, head_of(message),
+      said_by(message), facts(message),
+      button(address_of_button(message), label_of_button(message)), shown(message, qr_code),
+      foot_of(message, foot));
 }
 
 }  // namespace tenggat::notify::email

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "notifiers/email/list.h"
 #include "notifiers/message.h"
 
 namespace tenggat::notify::email {
@@ -17,6 +18,7 @@ struct Picture {
   std::string id;
   int side = 0;  // pixels
 };
-std::string html_part(const Message& message, const Picture& qr_code);
+// In the message's language; at its foot where the office is found.
+std::string html_part(const Message& message, const Picture& qr_code, const OfficeFoot& foot = {});
 
 }  // namespace tenggat::notify::email

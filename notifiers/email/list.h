@@ -15,7 +15,16 @@ struct AroundList {
 };
 AroundList around_list(const Message& message);
 
-// The plain text of a mail: the message's body, with its list line by line.
-std::string plain_body(const Message& message);
+// Where people find the office. Each may be empty, and is left out then.
+struct OfficeFoot {
+  std::string address, phone;
+};
+
+// Of two words the one in the message's language.
+std::string_view in_language(const Message& message, std::string_view indonesian,
+                             std::string_view english);
+
+// The plain text of a mail: the message's body, with its list line by line, and the office's foot.
+std::string plain_body(const Message& message, const OfficeFoot& foot = {});
 
 }  // namespace tenggat::notify::email

@@ -18,6 +18,12 @@ namespace {
 
 constexpr std::string_view kBase = "https://graph.facebook.com";
 constexpr std::chrono::seconds kPairInterval{6};  // "about one per 6 s to the same person"
+constexpr int kTemplatesOfAPage = 100;
+constexpr std::size_t kTemplatePageBytes = 256 * 1024;
+constexpr std::chrono::seconds kTemplatePageTime{15};
+constexpr std::string_view kTemplateUpdate = "message_template_status_update";
+constexpr std::size_t kLongestWord = 512;  // a template's name, as Meta takes it
+constexpr std::size_t kLongestCursor = 1024;
 
 struct Judgement {
   std::int64_t code;
@@ -62,6 +68,23 @@ constexpr std::array<Judgement, 34> kJudgements{{
     {131031, Outcome::channel_stopped, reason::account_blocked},
     {133010, Outcome::channel_stopped, reason::account_blocked},
 }};
+
+bool is_word_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+// A name or a code of Meta's.
+bool is_word(std::string_view text) {
+  return !text.empty() && text.size() <= kLongestWord &&
+         std::ranges::all_of(text, is_word_character);
+}
+
+// What can stand in an address as it is.
+bool is_cursor(std::string_view text) {
+  return !text.empty() && text.size() <= kLongestCursor && std::ranges::all_of(text, [](char c) {
+    return is_word_character(c) || c == '-' || c == '=';
+  });
+}
 
 std::string accepted_id(const json::value& answer) {
   const json::value* messages = at(&answer, "messages");
@@ -196,6 +219,58 @@ json::object template_request(const Text& text, std::string_view language) {
           {"language", language},
           {"category", "UTILITY"},
           {"components", json::array{std::move(component)}}};
+}
+
+CurlRequest templates_request(const WhatsappConfig& config, std::string_view after) {
+  CurlRequest request;
+  request.method = "GET";
+  request.url = fmt::format(
+      "{}/{}/{}/message_templates?fields=name,language,status,category,rejected_reason"
+      "&limit={}",
+      base_of(config, kBase), config.version, config.business_account_id, kTemplatesOfAPage);
+  if (!after.empty()) request.url += fmt::format("&after={}", after);
+  request.headers = {"Authorization: Bearer " + config.token};
+  request.most_response_bytes = kTemplatePageBytes;
+  request.deadline = kTemplatePageTime;
+  request.allow_private = !config.url.empty();
+  return request;
+}
+
+boost::system::result<TemplatePage, SendResult> templates_answer(const CurlResponse& response) {
+  if (auto failed = classify_failure(response)) return *std::move(failed);
+  boost::system::error_code error;
+  const json::value answer = json::parse(response.body, error);
+  const json::value* data = error ? nullptr : at(&answer, "data");
+  const bool refused = response.status < 200 || response.status >= 300;
+  if (refused || (!error && at(&answer, "error") != nullptr))
+    return refusal(response, error ? json::value() : answer);
+  if (data == nullptr || !data->is_array())
+    return result(Outcome::unknown, reason::server_error, "an answer without templates");
+  TemplatePage page;
+  for (const json::value* one : items(data)) {
+    TemplateState state{std::string(text(at(one, "name"))), std::string(text(at(one, "language"))),
+                        std::string(text(at(one, "status"))),
+                        std::string(text(at(one, "rejected_reason")))};
+    if (state.reason == "NONE") state.reason.clear();
+    if (is_word(state.name) && is_word(state.language) && is_word(state.status) &&
+        (state.reason.empty() || is_word(state.reason)))
+      page.templates.push_back(std::move(state));
+  }
+  const json::value* paging = at(&answer, "paging");
+  const std::string_view after = text(at(at(paging, "cursors"), "after"));
+  if (at(paging, "next") != nullptr && is_cursor(after)) page.after = after;
+  return page;
+}
+
+bool tells_of_templates(std::string_view raw_body) {
+  if (raw_body.find(kTemplateUpdate) == std::string_view::npos) return false;
+  boost::system::error_code error;
+  const json::value body = json::parse(raw_body, error);
+  if (error) return false;
+  for (const json::value* entry : items(at(&body, "entry")))
+    for (const json::value* change : items(at(entry, "changes")))
+      if (text(at(change, "field")) == kTemplateUpdate) return true;
+  return false;
 }
 
 std::vector<Receipt> receipts(const json::value& body) {

@@ -34,6 +34,27 @@ SendResult classify(const CurlResponse& response);
 // components}, its fields numbered in their order, with samples.
 boost::json::object template_request(const Text& text, std::string_view language);
 
+// How one template stands in one language, in Meta's words.
+struct TemplateState {
+  std::string name, language;
+  std::string status;  // APPROVED, PENDING, IN_APPEAL, REJECTED, PAUSED, DISABLED, ...
+  std::string reason;  // of a refusal, "INVALID_FORMAT"; empty where Meta gives none
+  bool operator==(const TemplateState&) const = default;
+};
+struct TemplatePage {
+  std::vector<TemplateState> templates;
+  std::string after;  // where the next page begins; empty: this is the last
+};
+// A page of the account's templates: GET /{version}/{account}/message_templates. The next one is
+// asked for by its cursor at our own address, never at one that an answer names.
+CurlRequest templates_request(const WhatsappConfig& config, std::string_view after);
+// The page, or why there is none. What is no template of ours by its form is left out.
+boost::system::result<TemplatePage, SendResult> templates_answer(const CurlResponse& response);
+
+// Whether Meta posts that a template has come to stand otherwise: a change whose `field` is
+// message_template_status_update. What it says is not taken: it is asked for.
+bool tells_of_templates(std::string_view raw_body);
+
 // `entry[].changes[].value.statuses[]`, any number in a body. A status names our own id, too, where
 // it was given along; `sent` says nothing new.
 std::vector<Receipt> receipts(const boost::json::value& body);

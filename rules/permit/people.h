@@ -33,6 +33,8 @@ struct Officer {
   // "whatsapp", "email": only these, in this order; empty: all there are, WhatsApp first.
   std::vector<std::string> channels = {};
   std::string nip = {};  // the number of a civil servant, 18 digits; empty: none
+  // In which language they are written to: "id", "en"; empty: they never said.
+  std::string tongue = {};
   bool operator==(const Officer&) const = default;
 };
 

@@ -100,10 +100,12 @@ Office::Office(const std::string& start, const std::string& configuration) {
   options.clock = start + "+08:00@0";
   options.configuration = fmt::format(
       "email: {{url: \"{}\", from: \"Perizinan <izin@example.go.id>\"}}\n"
-      "whatsapp: {{url: \"{}\", version: {}, phone_number_id: \"{}\", token_file: "
-      "whatsapp_token, app_secret_file: app_secret, verify_token_file: verify_token, "
+      "whatsapp: {{url: \"{}\", version: {}, phone_number_id: \"{}\", "
+      "business_account_id: \"{}\", token_file: whatsapp_token, app_secret_file: app_secret, "
+      "verify_token_file: verify_token, "
       "messages_a_second: 0, person_interval: 0s}}\n",
-      smtp_->url(), whatsapp.url, whatsapp.version, whatsapp.phone_number_id);
+      smtp_->url(), whatsapp.url, whatsapp.version, whatsapp.phone_number_id,
+      whatsapp.business_account_id);
   options.configuration += configuration;
   daemon_ = std::make_unique<DaemonProcess>(std::move(options));
   write_file(daemon_->directory() / "whatsapp_token", whatsapp.token);

@@ -196,5 +196,31 @@ TEST(OutgoingWhatsapp, MetasRefusalsBecomeOutcomes) {
   EXPECT_EQ(sink.faults().size(), 3u);
 }
 
+TEST(OutgoingWhatsapp, TheAccountsTemplatesAreReadToTheLastPage) {
+  test::MetaSink sink(shipped_texts());
+  std::vector<meta::TemplateState> all;
+  for (int i = 0; i < 61; ++i)
+    all.push_back({"templat_" + std::to_string(i), "id", i == 60 ? "PAUSED" : "APPROVED", ""});
+  sink.templates(all);
+  ChannelsConfig config;
+  config.whatsapp = sink.config();
+  asio::io_context io;
+  Outgoing outgoing(io.get_executor(), config, fixed_now);
+  ASSERT_TRUE(outgoing.asks_of_templates());
+  const Outgoing::Templates found = run(io, outgoing.templates());
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(*found, all);
+  EXPECT_EQ(sink.templates_asked(), 3);
+  sink.refuse_templates(401, 190);
+  const Outgoing::Templates refused = run(io, outgoing.templates());
+  ASSERT_TRUE(refused.has_error());
+  EXPECT_EQ(refused.error().reason, reason::auth_failed);
+  EXPECT_TRUE(sink.faults().empty());
+  config.whatsapp.business_account_id.clear();
+  EXPECT_FALSE(Outgoing(io.get_executor(), config, fixed_now).asks_of_templates());
+  config.whatsapp.business_account_id = "akun";
+  EXPECT_EQ(config.validate().size(), 1u);
+}
+
 }  // namespace
 }  // namespace tenggat::notify

@@ -20,6 +20,8 @@ namespace {
 constexpr const char* kToken = "token-uji";
 constexpr const char* kNumberId = "109876543210";
 constexpr const char* kVersion = "v23.0";
+constexpr const char* kAccountId = "102290129340398";
+constexpr std::size_t kTemplatesOfAPage = 25;  // Meta gives fewer than asked for where it likes
 
 struct Request {
   std::string start_line;
@@ -46,6 +48,7 @@ std::optional<Request> read_request(std::istream& peer) {
     const auto start = line.find_first_not_of(' ', colon + 1);
     request.headers[name] = start == std::string::npos ? "" : line.substr(start);
   }
+  if (peer && request.start_line.starts_with("GET ")) return request;
   if (!peer || !request.headers.contains("content-length")) return std::nullopt;
   request.body.resize(std::stoul(request.headers["content-length"]));
   peer.read(request.body.data(), static_cast<std::streamsize>(request.body.size()));
@@ -165,6 +168,9 @@ struct MetaSink::Impl {
     for (const notify::Text& text : approved.all()) {
       parameters_of[text.template_name] =
           notify::template_body(text.body, notify::sample_fields()).parameters.size();
+      if (std::ranges::find(templates, text.template_name, &notify::meta::TemplateState::name) ==
+          templates.end())
+        templates.push_back({text.template_name, approved.language(), "APPROVED", ""});
     }
   }
 
@@ -191,9 +197,58 @@ struct MetaSink::Impl {
     return std::nullopt;
   }
 
+  // The page that was asked for; as Meta does, it names a cursor on the last one, too, and where
+  // the next begins only where there is one.
+  std::string page_of_templates(std::size_t from) const {
+    json::array data;
+    const std::size_t to = std::min(templates.size(), from + kTemplatesOfAPage);
+    for (std::size_t i = from; i < to; ++i) {
+      const notify::meta::TemplateState& one = templates[i];
+      data.push_back(json::object{{"name", one.name},
+                                  {"language", one.language},
+                                  {"status", one.status},
+                                  {"category", "UTILITY"},
+                                  {"rejected_reason", one.reason.empty() ? "NONE" : one.reason},
+                                  {"id", std::to_string(594425479261596 + i)}});
+    }
+    json::object paging{
+        {"cursors", json::object{{"before", "MAZDZD"}, {"after", fmt::format("QVFI-{}", to)}}}};
+    if (to < templates.size()) paging["next"] = "https://graph.example/elsewhere";
+    return json::serialize(json::object{{"data", std::move(data)}, {"paging", std::move(paging)}});
+  }
+
+  void serve_templates(const Request& request, std::iostream& peer) {
+    const std::lock_guard lock(mutex);
+    ++templates_asked;
+    const std::string start = fmt::format(
+        "GET /{}/{}/message_templates?fields=name,language,status,category,"
+        "rejected_reason&limit=100",
+        kVersion, kAccountId);
+    const std::string& line = request.start_line;
+    const auto end = line.rfind(" HTTP/1.1");
+    std::string after =
+        line.starts_with(start) ? line.substr(start.size(), end - start.size()) : "x";
+    const auto token = request.headers.find("authorization");
+    if (token == request.headers.end() || token->second != std::string("Bearer ") + kToken) {
+      peer << http_answer(401, error_body(190, "token"), "");
+    } else if (templates_refused.http_status != 0) {
+      peer << http_answer(templates_refused.http_status,
+                          error_body(templates_refused.code, "scripted"), "");
+    } else if (after.empty()) {
+      peer << http_answer(200, page_of_templates(0), "");
+    } else if (after.starts_with("&after=QVFI-")) {
+      peer << http_answer(200, page_of_templates(std::stoul(after.substr(12))), "");
+    } else {
+      faults.push_back("path: " + line);
+      peer << http_answer(400, error_body(100, "path"), "");
+    }
+    peer.flush();
+  }
+
   void serve(std::iostream& peer) {
     const auto request = read_request(peer);
     if (!request) return;
+    if (request->start_line.starts_with("GET ")) return serve_templates(*request, peer);
     Taken message;
     const auto refusal = judge(*request, message);
     std::unique_lock lock(mutex);
@@ -224,6 +279,9 @@ struct MetaSink::Impl {
   }
 
   std::map<std::string, std::size_t> parameters_of;
+  std::vector<notify::meta::TemplateState> templates;
+  Scripted templates_refused{};
+  int templates_asked = 0;
   mutable std::mutex mutex;
   mutable std::condition_variable arrived, released;
   bool held = false, kept_back = false;
@@ -247,6 +305,7 @@ notify::WhatsappConfig MetaSink::config() const {
   config.version = kVersion;
   config.phone_number_id = kNumberId;
   config.token = kToken;
+  config.business_account_id = kAccountId;
   return config;
 }
 
@@ -258,6 +317,21 @@ void MetaSink::answer_next(int http_status, int error_code, std::string extra_he
 void MetaSink::answer_all(int http_status, int error_code) {
   const std::lock_guard lock(impl_->mutex);
   impl_->always = {false, http_status, error_code, ""};
+}
+
+void MetaSink::templates(std::vector<notify::meta::TemplateState> all) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->templates = std::move(all);
+}
+
+void MetaSink::refuse_templates(int http_status, int error_code) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->templates_refused = {false, http_status, error_code, ""};
+}
+
+int MetaSink::templates_asked() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->templates_asked;
 }
 
 void MetaSink::cut_next() {

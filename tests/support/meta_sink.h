@@ -9,6 +9,7 @@
 
 #include "notifiers/outgoing.h"
 #include "notifiers/text.h"
+#include "notifiers/whatsapp/meta.h"
 
 namespace tenggat::test {
 
@@ -33,6 +34,12 @@ class MetaSink {
   // From now on every request that no scripted answer waits for is answered like this; 0: as
   // judged.
   void answer_all(int http_status, int error_code);
+  // What the account answers when its templates are asked for: at first those it takes, approved,
+  // 25 a page.
+  void templates(std::vector<notify::meta::TemplateState> all);
+  // From now on that is answered like this; 0: as it is.
+  void refuse_templates(int http_status, int error_code);
+  int templates_asked() const;  // pages given or refused
   void cut_next();  // the whole request is read, then the connection closed without an answer
 
   // From now on a message is taken and its answer kept back, those behind it wait, until release().

@@ -92,6 +92,7 @@ const std::map<std::string_view, std::string> kOthers = {
     {"whatsapp.url", "whatsapp: {provider: waha, url: 'http://127.0.0.1', token_file: a}"},
     {"whatsapp.version", "whatsapp: {version: v24.0}"},
     {"whatsapp.phone_number_id", "whatsapp: {phone_number_id: '1', token_file: a}"},
+    {"whatsapp.business_account_id", "whatsapp: {business_account_id: '1'}"},
     {"whatsapp.token_file", "whatsapp: {phone_number_id: '1', token_file: a}"},
     {"whatsapp.app_secret_file", "whatsapp: {app_secret_file: a}"},
     {"whatsapp.verify_token_file", "whatsapp: {verify_token_file: a}"},

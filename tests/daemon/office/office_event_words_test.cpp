@@ -21,6 +21,23 @@ TEST(OfficeEventWords, EachKindHasASentenceOfItsOwnThatNamesWhatItIsAbout) {
   EXPECT_EQ(all.size(), std::size(store::kOfficeKinds));
 }
 
+TEST(OfficeEventWords, EachIsSaidInEnglishToWhoReadsThat) {
+  std::set<std::string> kinds;
+  std::set<std::string_view> values;
+  for (const OfficeKind kind : store::kOfficeKinds) {
+    const std::string words = event_words({kind, "siti", {}}, Tongue::english);
+    EXPECT_NE(words.find(" siti"), std::string::npos) << words;
+    EXPECT_NE(words, event_words({kind, "siti", {}})) << words;
+    kinds.insert(words);
+  }
+  for (const OfficeValue value : store::kOfficeValues)
+    values.insert(value_words(value, Tongue::english));
+  EXPECT_EQ(kinds.size(), std::size(store::kOfficeKinds));
+  EXPECT_EQ(values.size(), std::size(store::kOfficeValues));
+  EXPECT_FALSE(values.contains(""));
+  EXPECT_EQ(actor_words("operator:budi", {}, Tongue::english), "an operator at the machine (budi)");
+}
+
 TEST(OfficeEventWords, EachValueHasAWord) {
   std::set<std::string_view> all;
   for (const OfficeValue value : store::kOfficeValues) {

@@ -149,6 +149,15 @@ TEST_F(Sending, NewsStaysUntilItHasBeenToldAsItIs) {
   EXPECT_EQ(lanes_.news(kWhatsapp), Change::none);
 }
 
+TEST_F(Sending, EachLanguageOfATextIsATemplateOfItsOwn) {
+  notify::Message message;
+  message.text_id = "tugas_baru";
+  EXPECT_EQ(text_of(kWhatsapp, message).second, "tenggat_tugas_baru");
+  message.template_name = "tenggat_tugas_baru_v2";
+  message.language = "en";
+  EXPECT_EQ(text_of(kWhatsapp, message).second, "tenggat_tugas_baru_v2 en");
+}
+
 TEST_F(Sending, ATextThatIsRefusedIsHeldBackAndTheOthersGoOn) {
   const TextKey text{kWhatsapp, "tenggat_tugas_baru"};
   claims(2, seconds{0});

@@ -55,6 +55,29 @@ TEST(Wording, AListNamesEachPermitOnceHoweverMuchThereIsToSayOfIt) {
             " kerja)");
 }
 
+TEST(Wording, WhoReadsEnglishIsToldInEnglish) {
+  const Instant now = clock("06-11 11:12");
+  const ListedTask late{"PAUD-1",    "Kajian teknis",   clock("06-08 08:00"), false,
+                        &calendar(), Counting::working, "Siti Rahmah"};
+  const ListedTask soon{"PAUD-2", "Verifikasi berkas", clock("06-12 10:00"), false, &calendar()};
+  EXPECT_EQ(list_of({late, soon}, now, Tongue::english),
+            "PAUD-1 Kajian teknis, standing in for Siti Rahmah, overdue by 3 working days 3 hours;"
+            " PAUD-2 Verifikasi berkas, due Friday 12 June, 10:00 WITA");
+  EXPECT_TRUE(list_of_escalations({late}, {"DPMPTSP", "https://x", ""}, now, Tongue::english)
+                  .ends_with("overdue by 3 working days 3 hours, in charge: nobody yet"));
+  const notify::ListItem item =
+      items_of({late}, {"DPMPTSP", "https://x", ""}, now, Tongue::english).front();
+  EXPECT_EQ(item.state, "Overdue by 3 working days 3 hours, since Monday 8 June, 08:00 WITA");
+  EXPECT_EQ(item.step, "Kajian teknis, standing in for Siti Rahmah");
+  store::Recap counts;
+  counts.submitted = 1234;
+  counts.judged_this_month = 28;
+  counts.met_this_month = 27;
+  const TextFields recap = recap_fields(counts, Tongue::english);
+  EXPECT_EQ(recap.at("masuk"), "1,234");
+  EXPECT_EQ(recap.at("tepat_waktu"), "96.4% of the 28 issued this month");
+}
+
 // PAUD as a service of calendar days, whose technical department has three of them.
 Sop in_calendar_days() {
   return testing::paud_with({{"total: 4d 1h 18m  # sebagaimana formulir; diperiksa terhadap jumlah "
@@ -87,6 +110,28 @@ TEST(Wording, AClockOfCalendarDaysEndsAtMidnightAndIsSaidInCalendarDays) {
   fields = said_of(office, notice);
   EXPECT_EQ(fields["keterlambatan"], "2 hari kalender");
   EXPECT_EQ(fields["keadaan"], "sisa 8 hari kalender");
+}
+
+// Every text to an officer, filled for one who reads English: what we say ourselves is English.
+TEST(Wording, NoIndonesianIsLeftInWhatWeSayInEnglish) {
+  testing::Office office(testing::shipped_calendar(), in_calendar_days());
+  office.at("04-02 10:00").submit();
+  office.bring_to("kajian_teknis");
+  store::StoredPermit stored;
+  Notice notice;
+  notice.visit = office.visit("kajian_teknis#1").id;
+  notice.text = "pengingat";
+  for (const char* when : {"04-02 11:00", "04-08 10:00", "04-20 10:00"}) {
+    office.at(when);
+    stored.permit = office.permit;
+    TextFields fields = said_of(office, notice);
+    say_in_english(fields, notice, stored, office.context());
+    for (const char* field : {"waktu", "waktu_batas", "tanggal_batas", "waktu_tersisa", "keadaan",
+                              "keterlambatan", "penanggung_jawab", "dasar", "standar_layanan"})
+      for (const char* word : {"hari", "jam", "sisa", "terlambat", "belum", "pukul"})
+        EXPECT_EQ(fields[field].find(word), std::string::npos) << field << ": " << fields[field];
+  }
+  EXPECT_EQ(said_of(office, notice)["penanggung_jawab"], "belum ada petugas");
 }
 
 TEST(Wording, ThatTheLimitOfLawHasPassedNamesThatLimitAndItsBasis) {

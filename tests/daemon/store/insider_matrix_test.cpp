@@ -70,12 +70,14 @@ class InsiderMatrix : public OfficeChain {
            edit.roles = {"back_office", "front_office"};
            edit.ended_on = "2031-01-01";
            edit.nip = "198503152010012003";
+           edit.tongue = "en";
            EXPECT_TRUE(
                await(io_, edit_officer(db(), kAdmin, "siti", edit, InPerson::none())).done());
            return "siti";
          },
          {{V::email, "siti@example.go.id", "lain@example.go.id"},
           {V::whatsapp, "", "6281111111111"},
+          {V::tongue, "", "en"},
           {V::roles, "front_office", "back_office front_office"},
           {V::ended_on, "", "2031-01-01"},
           {V::nip, "", "198503152010012003"}},

@@ -115,6 +115,41 @@ TEST(Email, WhatAMessageListsStandsPermitByPermitInBothParts) {
   EXPECT_EQ(plain_body(message), message.body);
 }
 
+TEST(Email, SaysAtItsFootWhereTheOfficeIs) {
+  EmailConfig office = config();
+  office.office_address = "Jalan Panglima Batur 1 <Banjarbaru>";
+  office.office_phone = "(0511) 4772018";
+  const Message message = sample_message(Channel::email, "pengingat");
+  const OfficeFoot foot{office.office_address, office.office_phone};
+  EXPECT_TRUE(plain_body(message, foot)
+                  .ends_with("\n\nJalan Panglima Batur 1 <Banjarbaru>\nTelepon: (0511) 4772018"));
+  EXPECT_TRUE(holds(html_part(message, {}, foot),
+                    ">Jalan Panglima Batur 1 &lt;Banjarbaru&gt;<br>Telepon (0511) 4772018<br>"));
+  const auto request = build_request(message, office, kNow);
+  ASSERT_TRUE(request.has_value());
+  EXPECT_TRUE(holds(joined(request->body), "Telepon: (0511) 4772018"));
+  EXPECT_TRUE(holds(joined(request->body), "Telepon (0511) 4772018<br>"));
+  // Of an office that has said nothing, nothing.
+  EXPECT_FALSE(holds(html_part(message, {}), "Telepon"));
+}
+
+TEST(Email, IsInTheLanguageOfItsMessageWhateverStandsAroundTheWords) {
+  Message message = sample_message(Channel::email, "daftar_eskalasi");
+  message.language = "en";
+  message.items = {{"TK Cahaya Ilmu", "PAUD-2026-00389", "Kajian teknis", "Overdue by 1 hour", true,
+                    "Dewi Lestari", "https://perizinan.example/permohonan/389"}};
+  const std::string html = html_part(message, {}, {"", "0511"}), plain = plain_body(message);
+  EXPECT_TRUE(holds(html, "<html lang=\"en\">"));
+  EXPECT_TRUE(holds(html, ">Open TK Cahaya Ilmu</a>"));
+  EXPECT_TRUE(holds(html, "In charge: <strong>Dewi Lestari</strong>"));
+  EXPECT_TRUE(holds(html, ">Open all escalations</a>"));
+  EXPECT_TRUE(holds(html, "Phone 0511<br>Sent automatically by the Tenggat system"));
+  EXPECT_TRUE(holds(plain, "   In charge: Dewi Lestari\n"));
+  for (const char* word : {"Buka", "Penanggung", "Telepon", "otomatis"})
+    EXPECT_FALSE(holds(html, word)) << word;
+  EXPECT_TRUE(holds(mail_of(message), "Content-Language: en\r\n"));
+}
+
 TEST(Email, AReceiptComesWithItsCodeAsAPictureOfTheMailItself) {
   const Message message = sample_message(Channel::email);
   const std::string mail = mail_of(message);

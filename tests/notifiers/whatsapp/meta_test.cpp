@@ -194,5 +194,68 @@ TEST(Meta, ACutAfterSendingIsUnknown) {
   EXPECT_EQ(classify(response).outcome, Outcome::unknown);
 }
 
+// GET /{business account}/message_templates, Graph API.
+TEST(MetaTemplates, AreAskedForPageByPageAtOurOwnAddress) {
+  WhatsappConfig c = config();
+  c.business_account_id = "102290129340398";
+  const CurlRequest first = templates_request(c, "");
+  EXPECT_EQ(first.method, "GET");
+  EXPECT_EQ(first.url,
+            "https://graph.facebook.com/v23.0/102290129340398/message_templates"
+            "?fields=name,language,status,category,rejected_reason&limit=100");
+  EXPECT_EQ(first.headers, (std::vector<std::string>{"Authorization: Bearer rahasia"}));
+  EXPECT_FALSE(first.allow_private);
+  EXPECT_TRUE(templates_request(c, "QVFI").url.ends_with("&limit=100&after=QVFI"));
+
+  const auto page = templates_answer(answer(200, R"({"data":[
+    {"name":"tenggat_tahap_v2","language":"id","status":"APPROVED","category":"UTILITY",
+     "rejected_reason":"NONE","id":"594425479261596"},
+    {"name":"tenggat_terbit_v2","language":"id","status":"REJECTED","category":"UTILITY",
+     "rejected_reason":"INVALID_FORMAT","id":"1"},
+    {"name":"nama\u202e","language":"id","status":"APPROVED"},{"status":"APPROVED"},7],
+    "paging":{"cursors":{"before":"MAZDZD","after":"QVFI_-="},
+              "next":"http://169.254.169.254/latest"}})"));
+  ASSERT_TRUE(page.has_value());
+  EXPECT_EQ(page->templates, (std::vector<TemplateState>{
+                                 {"tenggat_tahap_v2", "id", "APPROVED", ""},
+                                 {"tenggat_terbit_v2", "id", "REJECTED", "INVALID_FORMAT"}}));
+  EXPECT_EQ(page->after, "QVFI_-=");
+}
+
+TEST(MetaTemplates, TheLastPageNamesACursorAndNoNextOne) {
+  const char* last = R"({"data":[],"paging":{"cursors":{"before":"a","after":"b"}}})";
+  EXPECT_EQ(templates_answer(answer(200, last))->after, "");
+  EXPECT_EQ(templates_answer(answer(200, R"({"data":[]})"))->after, "");
+  // What is no cursor never gets into an address.
+  const char* odd = R"({"data":[],"paging":{"cursors":{"after":"b&access_token=x"},"next":"h"}})";
+  EXPECT_EQ(templates_answer(answer(200, odd))->after, "");
+}
+
+// developers.facebook.com, WhatsApp Business Platform, Webhooks, message_template_status_update.
+TEST(MetaTemplates, ThatOneHasChangedIsHeard) {
+  EXPECT_TRUE(tells_of_templates(R"({"object":"whatsapp_business_account","entry":[{
+    "id":"102290129340398","time":1751247548,"changes":[{"value":{"event":"REJECTED",
+    "message_template_id":1689556908129832,"message_template_name":"tenggat_tahap_v2",
+    "message_template_language":"id","reason":"INVALID_FORMAT"},
+    "field":"message_template_status_update"}]}]})"));
+  EXPECT_FALSE(tells_of_templates(R"({"entry":[{"changes":[{"field":"messages","value":{
+    "messages":[{"text":{"body":"message_template_status_update"}}]}}]}]})"));
+  EXPECT_FALSE(tells_of_templates("message_template_status_update"));
+}
+
+TEST(MetaTemplates, ARefusalSaysWhy) {
+  const char* token = R"({"error":{"message":"Error validating access token: Session has expired",
+    "type":"OAuthException","code":190,"fbtrace_id":"A"}})";
+  const auto refused = templates_answer(answer(401, token));
+  ASSERT_TRUE(refused.has_error());
+  EXPECT_EQ(refused.error().reason, reason::auth_failed);
+  EXPECT_EQ(refused.error().detail, "190: Error validating access token: Session has expired");
+  EXPECT_EQ(templates_answer(answer(200, "<html>")).error().reason, reason::server_error);
+  EXPECT_EQ(templates_answer(answer(200, R"({"data":{}})")).error().reason, reason::server_error);
+  CurlResponse away;
+  away.failure = Failure::not_connected;
+  EXPECT_EQ(templates_answer(away).error().reason, reason::connection_failed);
+}
+
 }  // namespace
 }  // namespace tenggat::notify::meta
