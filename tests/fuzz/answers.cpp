@@ -67,6 +67,30 @@ void check_result(const SendResult& made, const CurlResponse& response, bool mai
   check(mail || (response.status >= 200 && response.status < 300), "that went well");
 }
 
+// Of Meta's list of templates: words that can be shown, and a cursor that can stand in an address.
+void check_templates(const CurlResponse& response) {
+  const auto is_plain = [](const std::string& text, std::string_view also) {
+    return std::all_of(text.begin(), text.end(), [&](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             also.find(c) != std::string_view::npos;
+    });
+  };
+  const auto page = meta::templates_answer(response);
+  if (page.has_error()) {
+    const SendResult why = page.error();
+    check_words(why.reason, why.detail);
+    check(why.outcome != Outcome::accepted, "a refusal accepts nothing");
+    return;
+  }
+  check(response.failure == Failure::none, "of a whole exchange");
+  check(is_plain(page->after, "-=_"), "a cursor can stand in an address");
+  for (const meta::TemplateState& one : page->templates) {
+    check(!one.name.empty() && !one.language.empty() && !one.status.empty(), "a template is named");
+    for (const std::string* text : {&one.name, &one.language, &one.status, &one.reason})
+      check(is_plain(*text, "_"), "in words that can be shown");
+  }
+}
+
 void check_portal(const CurlResponse& response) {
   const portal::Answer answer = portal::classify(response);
   check_words(answer.reason, answer.detail);
@@ -88,6 +112,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
                                  gateway::classify};
   const std::size_t who = bytes[0] % (kWhatsapp.size() + 2);
   const CurlResponse response = response_of(bytes, size, who == kWhatsapp.size());
+  if (who == 0) check_templates(response);
   if (who < kWhatsapp.size())
     check_result(kWhatsapp[who](response), response, false);
   else if (who == kWhatsapp.size())
