@@ -45,8 +45,16 @@ pg::Awaitable<int> dossier(DatabaseCall& call) {
   const std::vector<store::ToldNotice> its_told = results[told];
   const std::vector<Delegation> its_letters = results[letters];
   const std::vector<store::RelatedPermit> its_related = results[related];
-  const pages::Dossier whole{stored,      context,     its_events, its_notes,           its_told,
-                             its_letters, its_related, chain,      call.config.instansi};
+  const pages::Dossier whole{stored,
+                             context,
+                             its_events,
+                             its_notes,
+                             its_told,
+                             its_letters,
+                             its_related,
+                             chain,
+                             call.config.instansi,
+                             call.given.has("internal-notes")};
   if (call.given.has("json"))
     write_json(call.terminal.out, pages::dossier_json(whole));
   else
@@ -64,7 +72,9 @@ std::vector<Command> dossier_commands() {
   return {
       {"permit dossier",
        {{"PERMIT"}},
-       {kConfigOption, kJsonOption},
+       {kConfigOption,
+        kJsonOption,
+        {"internal-notes", "", "with what officers wrote for one another: not for the applicant"}},
        "everything on record about a permit, as a page to print",
        "PERMIT is an id or a number. The clock's proof day by day, decrees, letters, messages "
        "with\n"

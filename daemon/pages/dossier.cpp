@@ -82,6 +82,18 @@ std::string late_words(const std::optional<LateEntry>& late, bool turned, const 
                                            officer_words(late->confirmed_by, people));
 }
 
+// What officers and superiors write for one another, as the forms say that ask for it.
+bool is_internal(const store::StoredNote& note) {
+  constexpr std::string_view kInternal[] = {"internal", "directive", "response", "escalation"};
+  return std::find(std::begin(kInternal), std::end(kInternal), note.kind) != std::end(kInternal);
+}
+
+std::vector<store::StoredNote> notes_of(const Dossier& dossier) {
+  std::vector<store::StoredNote> notes = dossier.notes;
+  if (!dossier.internal_notes) std::erase_if(notes, is_internal);
+  return notes;
+}
+
 class Sections {
  public:
   explicit Sections(const Dossier& dossier)
@@ -91,8 +103,8 @@ class Sections {
         calendar_(dossier.context.calendar) {}
 
   Html body() const {
-    return html("{}{}{}{}{}{}{}{}{}", identity(), time(), visits(), documents(), letters(), told(),
-                notes(), proofs(), chain());
+    return html("{}{}{}{}{}{}{}{}{}{}", whose(), identity(), time(), visits(), documents(),
+                letters(), told(), notes(), proofs(), chain());
   }
 
  private:
@@ -119,6 +131,24 @@ class Sections {
   std::string visit_words(int id) const {
     const Visit* visit = permit_.find_visit(id);
     return visit ? visit_words(*visit) : "Layanan";
+  }
+
+  // Whom this may be handed to.
+  Html whose() const {
+    const auto internal = std::count_if(d_.notes.begin(), d_.notes.end(), is_internal);
+    Html said;
+    if (d_.internal_notes)
+      said = html(
+          "<p class=\"penting\"><strong>Memuat catatan internal petugas ({})</strong>: untuk "
+          "kantor "
+          "dan pemeriksa, bukan untuk pemohon.</p>",
+          internal);
+    else if (internal > 0)
+      said = html("<p class=\"halus\">Tanpa catatan internal petugas ({}).</p>", internal);
+    if (!d_.other_way.empty() && internal > 0)
+      said += html("<p class=\"layar-saja\"><a href=\"{}\">{}</a></p>", d_.other_way,
+                   d_.internal_notes ? "Tanpa catatan internal" : "Sertakan catatan internal");
+    return said;
   }
 
   Html identity() const {
@@ -309,7 +339,7 @@ class Sections {
 
   Html notes() const {
     Html rows;
-    for (const store::StoredNote& note : d_.notes)
+    for (const store::StoredNote& note : notes_of(d_))
       rows +=
           html("<tr><td class=\"angka\">{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", note.event,
                visit_words(note.visit),
@@ -434,6 +464,7 @@ json::object dossier_json(const Dossier& d) {
   const Calendar& calendar = d.context.calendar;
   http::ViewOptions options;
   options.outcome = true;
+  const std::vector<store::StoredNote> notes = notes_of(d);
   return {{"printed_at", calendar.format(d.context.now)},
           {"permit", http::permit_view(d.stored, sop, calendar, d.context.now, options)},
           {"sop", json::object{{"id", sop.id}, {"version", d.stored.permit.sop_version}}},
@@ -441,9 +472,10 @@ json::object dossier_json(const Dossier& d) {
           {"documents", documents_json(d.stored.permit, calendar)},
           {"letters", letters_json(d.letters)},
           {"objections", objections_json(d)},
-          {"timeline", http::timeline_view(d.stored, {d.events, d.notes}, sop, calendar,
+          {"timeline", http::timeline_view(d.stored, {d.events, notes}, sop, calendar,
                                            d.context.now, {.note_texts = true})},
           {"why", http::why_view(d.stored, d.told, d.context)},
+          {"internal_notes", d.internal_notes},
           {"chain", chain_json(d)}};
 }
 

@@ -25,6 +25,10 @@ struct Dossier {
   const std::vector<store::RelatedPermit>& related;  // that it objects to, and objections to it
   const store::AuditReport& chain;                   // of this permit
   std::string office;                                // the agency
+  // What officers wrote for one another, which applicants are never told: for the office and who
+  // audits it alone. Without it the dossier may be handed to the applicant.
+  bool internal_notes = false;
+  std::string other_way{};  // address of the dossier with them, without them; empty: none
 };
 
 // A whole HTML document, to print.

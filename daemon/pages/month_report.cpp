@@ -15,10 +15,32 @@
 namespace tenggat::pages {
 namespace {
 
+using store::MonthFigure;
 using store::MonthFigures;
 using store::StepFigures;
 
 constexpr std::string_view kNone = "–";
+
+// In the order of MonthFigure.
+constexpr FigureWords kFigures[] = {
+    {MonthFigure::submitted, "masuk", "Permohonan masuk", "masuk"},
+    {MonthFigure::issued, "terbit", "Izin terbit", "terbit"},
+    {MonthFigure::issued_in_time, "terbit-tepat-waktu", "Izin terbit tepat waktu", "terbit"},
+    {MonthFigure::rejected, "ditolak", "Permohonan ditolak", "ditolak"},
+    {MonthFigure::withdrawn, "ditarik", "Permohonan ditarik pemohon", "ditarik"},
+    {MonthFigure::lapsed, "gugur", "Permohonan gugur", "gugur"},
+    {MonthFigure::met, "tepat-waktu", "Permohonan yang diputus tepat waktu", "diputus"},
+    {MonthFigure::missed, "lewat-batas", "Permohonan yang melewati batas", "lewat batas sejak"},
+    {MonthFigure::missed_open, "belum-diputus", "Melewati batas dan belum diputus",
+     "lewat batas sejak"},
+    {MonthFigure::step_completed, "tahap-selesai", "Tahap selesai", "selesai", true},
+    {MonthFigure::step_met, "tahap-tepat-waktu", "Tahap selesai tepat waktu", "selesai", true},
+    {MonthFigure::step_missed, "tahap-lewat-batas", "Tahap yang melewati batas",
+     "lewat batas sejak", true},
+    {MonthFigure::step_returns, "tahap-kembali", "Berkas yang dikembalikan", "dikembalikan", true},
+    {MonthFigure::step_entered_late, "tahap-dicatat-terlambat", "Dicatat terlambat", "dilakukan",
+     true},
+};
 
 // "DPMPTSP Kota Banjarbaru" → "Banjarbaru", where papers are signed; nothing where the agency's
 // name does not say.
@@ -74,31 +96,65 @@ class Report {
                                  : fmt::format("{}: {}", month_words(before_.month), then);
   }
 
-  static Html box(const std::string& figure, std::string_view name, const std::string& then) {
+  // A figure as a link to what it counts, on a screen and where that is anything.
+  Html leading(const std::string& shown, std::int64_t counted, MonthFigure figure,
+               std::string_view of_what, std::string_view step = "") const {
+    if (!is_screen_ || counted == 0) return html("{}", shown);
+    const FigureWords& words = kFigures[static_cast<std::size_t>(figure)];
+    std::string address =
+        fmt::format("/laporan/daftar?sop={}&bulan={}&angka={}", sop_.id, s_.month, words.address);
+    if (!step.empty()) address += fmt::format("&tahap={}", step);
+    return html("<a class=\"sentuh\" href=\"{}\" aria-label=\"{} {}\">{}</a>", address, shown,
+                of_what, shown);
+  }
+  Html leading(std::int64_t counted, MonthFigure figure, std::string_view of_what,
+               std::string_view step = "") const {
+    return leading(notify::number(counted), counted, figure, of_what, step);
+  }
+
+  static Html box(const Html& figure, std::string_view name, const std::string& then) {
     return html("<div><strong>{}</strong><span>{}</span><span>{}</span></div>", figure, name, then);
   }
 
   Html summary() const {
-    const auto count = [&](std::string_view name, std::int64_t now, std::int64_t then) {
-      return box(notify::number(now), name, beside(notify::number(then)));
+    const auto count = [&](std::string_view name, MonthFigure figure, std::int64_t now,
+                           std::int64_t then) {
+      return box(leading(now, figure, name), name, beside(notify::number(then)));
     };
-    Html boxes = box(share(month_.issued_in_time, month_.issued), "izin terbit tepat waktu",
-                     beside(share(before_.issued_in_time, before_.issued)));
-    boxes += box(share(month_.met, month_.met + month_.missed), "kepatuhan waktu layanan",
-                 beside(share(before_.met, before_.met + before_.missed)));
-    boxes += count("melewati batas waktu", month_.missed, before_.missed);
-    boxes += count("di antaranya belum diputus", month_.missed_open, before_.missed_open);
-    boxes += count("permohonan masuk", month_.submitted, before_.submitted);
-    boxes += count("izin terbit", month_.issued, before_.issued);
-    boxes += count("ditolak", month_.rejected, before_.rejected);
-    boxes += box(days(month_.average_seconds),
+    const auto part = [&](std::string_view name, MonthFigure figure, std::int64_t now,
+                          std::int64_t of, const std::string& then) {
+      return box(leading(share(now, of), now, figure, name), name, beside(then));
+    };
+    Html boxes = part("izin terbit tepat waktu", MonthFigure::issued_in_time, month_.issued_in_time,
+                      month_.issued, share(before_.issued_in_time, before_.issued));
+    boxes += part("kepatuhan waktu layanan", MonthFigure::met, month_.met,
+                  month_.met + month_.missed, share(before_.met, before_.met + before_.missed));
+    boxes += count("melewati batas waktu", MonthFigure::missed, month_.missed, before_.missed);
+    boxes += count("di antaranya belum diputus", MonthFigure::missed_open, month_.missed_open,
+                   before_.missed_open);
+    boxes += count("permohonan masuk", MonthFigure::submitted, month_.submitted, before_.submitted);
+    boxes += count("izin terbit", MonthFigure::issued, month_.issued, before_.issued);
+    boxes += count("ditolak", MonthFigure::rejected, month_.rejected, before_.rejected);
+    boxes += box(html("{}", days(month_.average_seconds)),
                  in_calendar_days() ? "hari kalender, rata-rata penyelesaian"
                                     : "hari kerja, rata-rata penyelesaian",
                  beside(days(before_.average_seconds)));
     return html(
         "<h2>Ringkasan</h2><p>{}</p><div class=\"kotak\">{}</div>"
-        "<p class=\"halus\">Ditarik pemohon {}, gugur {}. Standar layanan {}.</p>",
-        opening(), boxes, month_.withdrawn, month_.lapsed, budget_words(sop_.case_standard));
+        "<p class=\"halus\">Ditarik pemohon {}, gugur {}. Standar layanan {}.</p>{}",
+        opening(), boxes, leading(month_.withdrawn, MonthFigure::withdrawn, "ditarik pemohon"),
+        leading(month_.lapsed, MonthFigure::lapsed, "gugur"), budget_words(sop_.case_standard),
+        weeks());
+  }
+
+  Html weeks() const {
+    if (month_.submitted + month_.issued + month_.missed == 0) return {};
+    std::vector<Group> groups;
+    for (const store::WeekFigures& week : s_.figures.weeks)
+      groups.push_back({week_words(week),
+                        {static_cast<double>(week.submitted), static_cast<double>(week.issued),
+                         static_cast<double>(week.missed)}});
+    return columns("Permohonan per minggu (tanggal)", {"masuk", "terbit", "lewat batas"}, groups);
   }
 
   // What the figures say, in a sentence or two.
@@ -123,60 +179,68 @@ class Report {
     return said + ".";
   }
 
+  // The counts of a step's row, of all steps in the last one; `judged`: an applicant's is not.
+  Html counts(const StepFigures& figures, bool judged) const {
+    const auto cell = [&](bool shown, const std::string& words, std::int64_t counted,
+                          MonthFigure figure, std::string_view of_what) {
+      return html(
+          "<td class=\"angka\">{}</td>",
+          shown ? leading(words, counted, figure, of_what, figures.step) : html("{}", kNone));
+    };
+    const auto number = [](std::int64_t n) { return notify::number(n); };
+    Html cells = cell(judged, number(figures.completed), figures.completed,
+                      MonthFigure::step_completed, "selesai");
+    cells += cell(judged, number(figures.met), figures.met, MonthFigure::step_met, "tepat waktu");
+    cells += cell(judged, missed_words(figures), figures.missed, MonthFigure::step_missed,
+                  "lewat batas");
+    cells += html("<td class=\"angka\">{}</td>",
+                  judged ? share(figures.met, figures.met + figures.missed) : std::string(kNone));
+    cells +=
+        cell(true, number(figures.returns), figures.returns, MonthFigure::step_returns, "kembali");
+    cells += cell(judged, late_entry_words(figures), figures.entered_late,
+                  MonthFigure::step_entered_late, "dicatat terlambat");
+    return cells;
+  }
+
   Html compliance() const {
     Html rows;
-    std::int64_t completed = 0, met = 0, missed = 0, returns = 0, entered_late = 0;
+    StepFigures all;
+    const auto add = [&](const StepFigures& figures) {
+      all.completed += figures.completed;
+      all.met += figures.met;
+      all.missed += figures.missed;
+      all.returns += figures.returns;
+      all.entered_late += figures.entered_late;
+    };
     for (const Step& step : sop_.steps) {
-      const StepFigures figures = of(step);
-      const bool judged = !sop_.is_applicant(step.role);
-      completed += figures.completed;
-      met += figures.met;
-      missed += figures.missed;
-      returns += figures.returns;
-      entered_late += figures.entered_late;
+      StepFigures figures = of(step);
+      figures.step = step.id;
+      add(figures);
       rows += html(
           "<tr><td class=\"angka\">{}</td><th scope=\"row\" "
-          "class=\"bebas\">{}</th><td>{}</td><td>{}</td>"
-          "<td class=\"angka\">{}</td><td class=\"angka\">{}</td><td class=\"angka\">{}</td>"
-          "<td class=\"angka\">{}</td><td class=\"angka\">{}</td><td class=\"angka\">{}</td></tr>",
+          "class=\"bebas\">{}</th><td>{}</td><td>{}</td>{}</tr>",
           step.number, step.activity, role_words(sop_, step.role), budget_in_words(step.standard),
-          judged ? notify::number(figures.completed) : std::string(kNone),
-          judged ? notify::number(figures.met) : std::string(kNone),
-          judged ? missed_words(figures) : std::string(kNone),
-          judged ? share(figures.met, figures.met + figures.missed) : std::string(kNone),
-          notify::number(figures.returns), judged ? late_entry_words(figures) : std::string(kNone));
+          counts(figures, !sop_.is_applicant(step.role)));
     }
     // What was done in the month under a version that had other steps counts, too.
     for (const StepFigures& figures : s_.figures.steps) {
       if (sop_.find_step(figures.step)) continue;
-      completed += figures.completed;
-      met += figures.met;
-      missed += figures.missed;
-      returns += figures.returns;
-      entered_late += figures.entered_late;
+      add(figures);
       rows += html(
           "<tr><td></td><th scope=\"row\" class=\"bebas\">{} (SOP sebelumnya)</th><td>{}</td>"
-          "<td>{}</td><td class=\"angka\">{}</td><td class=\"angka\">{}</td>"
-          "<td class=\"angka\">{}</td><td class=\"angka\">{}</td><td class=\"angka\">{}</td>"
-          "<td class=\"angka\">{}</td></tr>",
-          figures.name, kNone, kNone, notify::number(figures.completed),
-          notify::number(figures.met), missed_words(figures),
-          share(figures.met, figures.met + figures.missed), notify::number(figures.returns),
-          late_entry_words(figures));
+          "<td>{}</td>{}</tr>",
+          figures.name, kNone, kNone, counts(figures, true));
     }
     return html(
         "<h2>Kepatuhan waktu per tahapan SOP</h2><table><thead><tr><th>No.</th><th>Kegiatan</th>"
         "<th>Pelaksana</th><th>Standar</th><th>Selesai</th><th>Tepat waktu</th><th>Lewat batas</th>"
         "<th>Kepatuhan</th><th>Kembali</th><th>Dicatat terlambat</th></tr></thead><tbody>{}"
-        "<tr><td></td><th scope=\"row\"><strong>Seluruhnya</strong></th><td></td><td>{}</td>"
-        "<td class=\"angka\">{}</td><td class=\"angka\">{}</td><td class=\"angka\">{}</td>"
-        "<td class=\"angka\">{}</td><td class=\"angka\">{}</td><td class=\"angka\">{}</td></tr>"
+        "<tr><td></td><th scope=\"row\"><strong>Seluruhnya</strong></th><td></td><td>{}</td>{}</tr>"
         "</tbody></table>"
         "<p class=\"halus\">Waktu pemohon diukur, tidak dinilai. Dalam kurung: belum diselesaikan, "
         "atau menunggu konfirmasi atasan dan karena itu dihitung terlambat. Kembali: berkas "
         "dikembalikan. Dicatat terlambat: dicatat setelah dilakukan.</p>{}",
-        rows, sop_.total ? budget_in_words(*sop_.total) : "", completed, met, missed,
-        share(met, met + missed), returns, entered_late, compliance_plot());
+        rows, sop_.total ? budget_in_words(*sop_.total) : "", counts(all, true), compliance_plot());
   }
 
   static std::string missed_words(const StepFigures& figures) {
@@ -371,18 +435,14 @@ class Report {
   std::map<std::string, StepFigures> steps_;
 };
 
-// A cell of CSV; never what a spreadsheet would take for a formula.
-std::string cell(const std::string& value) {
-  std::string text = value;
-  if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos)
-    text.insert(text.begin(), '\'');
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + '"';
-}
-
 }  // namespace
+
+const FigureWords* figure_words(std::string_view address) {
+  const auto found =
+      std::find_if(std::begin(kFigures), std::end(kFigures),
+                   [&](const FigureWords& words) { return words.address == address; });
+  return found == std::end(kFigures) ? nullptr : found;
+}
 
 std::string month_words(const std::string& month) {
   LocalTime local;
@@ -390,6 +450,11 @@ std::string month_words(const std::string& month) {
   local.month = static_cast<unsigned>(std::stoi(month.substr(5, 2)));
   local.day = 1;
   return notify::date(local).substr(2);
+}
+
+std::string week_words(const store::WeekFigures& week) {
+  return week.first_day == week.last_day ? std::to_string(week.first_day)
+                                         : fmt::format("{}–{}", week.first_day, week.last_day);
 }
 
 Html month_report_body(const ReportSubject& subject) { return Report(subject, true).on_screen(); }
@@ -403,58 +468,6 @@ std::string month_report_page(const ReportSubject& subject) {
                             moment_words(subject.context.calendar, subject.context.now));
   page.body = Report(subject, false).body();
   return printed(page);
-}
-
-std::string month_report_csv(const ReportSubject& s) {
-  std::string text = "bulan,sop,bagian,nama,ukuran,nilai\n";
-  const auto row = [&](const std::string& month, const char* part, const std::string& name,
-                       const char* measure, const std::string& value) {
-    text += fmt::format("{},{},{},{},{},{}\n", month, cell(s.context.sop.id), part, cell(name),
-                        measure, cell(value));
-  };
-  const auto count = [&](const std::string& month, const char* part, const std::string& name,
-                         const char* measure, const std::optional<std::int64_t>& value) {
-    row(month, part, name, measure, value ? std::to_string(*value) : "");
-  };
-  for (const MonthFigures& m : s.figures.months) {
-    count(m.month, "layanan", "", "masuk", m.submitted);
-    count(m.month, "layanan", "", "terbit", m.issued);
-    count(m.month, "layanan", "", "terbit_tepat_waktu", m.issued_in_time);
-    count(m.month, "layanan", "", "ditolak", m.rejected);
-    count(m.month, "layanan", "", "ditarik", m.withdrawn);
-    count(m.month, "layanan", "", "gugur", m.lapsed);
-    count(m.month, "layanan", "", "tepat_waktu", m.met);
-    count(m.month, "layanan", "", "terlambat", m.missed);
-    count(m.month, "layanan", "", "terlambat_belum_selesai", m.missed_open);
-    count(m.month, "layanan", "", "rata_waktu_kerja_detik", m.average_seconds);
-  }
-  for (const StepFigures& step : s.figures.steps) {
-    count(s.month, "langkah", step.step, "selesai", step.completed);
-    count(s.month, "langkah", step.step, "tepat_waktu", step.met);
-    count(s.month, "langkah", step.step, "terlambat", step.missed);
-    count(s.month, "langkah", step.step, "terlambat_belum_selesai", step.missed_open);
-    count(s.month, "langkah", step.step, "pengembalian", step.returns);
-    count(s.month, "langkah", step.step, "dicatat_terlambat", step.entered_late);
-    count(s.month, "langkah", step.step, "menunggu_konfirmasi", step.awaiting);
-    count(s.month, "langkah", step.step, "kerja_p50_detik", step.worked_p50);
-    count(s.month, "langkah", step.step, "kerja_p90_detik", step.worked_p90);
-    count(s.month, "langkah", step.step, "menunggu_p50_detik", step.waited_p50);
-    count(s.month, "langkah", step.step, "menunggu_p90_detik", step.waited_p90);
-    count(s.month, "langkah", step.step, "mengerjakan_p50_detik", step.handled_p50);
-    count(s.month, "langkah", step.step, "mengerjakan_p90_detik", step.handled_p90);
-  }
-  for (const store::CauseFigures& cause : s.figures.causes)
-    count(s.month, "sebab", cause.step + ": " + cause.cause, "kali", cause.count);
-  for (const store::NamedCount& one : s.figures.deficiencies)
-    count(s.month, "kekurangan", one.name, "kali", one.count);
-  for (const store::NamedCount& one : s.figures.escalations)
-    count(s.month, "eskalasi", one.name, "kali", one.count);
-  for (const store::NamedCount& one : s.figures.pauses)
-    count(s.month, "jeda", one.name, "kali", one.count);
-  for (const store::LateCase& one : s.figures.late)
-    row(s.month, "permohonan_terlambat", one.number, "diputus",
-        one.closed ? s.context.calendar.format(*one.closed) : "");
-  return text;
 }
 
 }  // namespace tenggat::pages

@@ -1,6 +1,7 @@
 // The month's report as a head of an agency signs it and hands it on.
 #pragma once
 #include <string>
+#include <string_view>
 
 #include "daemon/pages/html.h"
 #include "daemon/store/report.h"
@@ -25,7 +26,20 @@ std::string month_report_csv(const ReportSubject& subject);
 // A workbook (Office Open XML), a sheet a table. Throws std::runtime_error where it cannot be made.
 std::string month_report_xlsx(const ReportSubject& subject);
 
+// A figure of the report that leads to what it counts.
+struct FigureWords {
+  store::MonthFigure figure;
+  const char* address;  // ?angka=
+  const char* title;    // of the list
+  const char* since;    // what the moment of each of them is
+  bool of_steps = false;
+};
+// Null: there is none of this address.
+const FigureWords* figure_words(std::string_view address);
+
 // "Maret 2026"
 std::string month_words(const std::string& month);
+// "6–12", "30": its days of the month.
+std::string week_words(const store::WeekFigures& week);
 
 }  // namespace tenggat::pages

@@ -96,6 +96,14 @@ void add_months(lxw_workbook* book, const ReportSubject& subject) {
   }
 }
 
+void add_weeks(lxw_workbook* book, const ReportSubject& subject) {
+  Sheet sheet(book, "Minggu", {"Tanggal", "Masuk", "Terbit", "Lewat batas"});
+  for (const store::WeekFigures& week : subject.figures.weeks) {
+    sheet.text(week_words(week)).number(week.submitted).number(week.issued);
+    sheet.number(week.missed).next();
+  }
+}
+
 void add_steps(lxw_workbook* book, const ReportSubject& subject) {
   Sheet sheet(book, "Tahap",
               {"Tahap", "Selesai", "Tepat waktu", "Lewat batas", "Lewat batas, belum selesai",
@@ -133,6 +141,7 @@ std::string month_report_xlsx(const ReportSubject& subject) {
   lxw_workbook* book = workbook_new(file.name().c_str());
   if (!book) throw std::runtime_error("no workbook could be begun");
   add_months(book, subject);
+  add_weeks(book, subject);
   add_steps(book, subject);
   add_late(book, subject);
   add_causes(book, subject);

@@ -58,6 +58,7 @@ Html style() {
       ".gulir{overflow:visible}\n"
       "ol,ul{margin:1mm 0;padding-left:5mm}\n"
       "@media screen{body{padding:10mm 4mm}}\n"
+      "@media print{.layar-saja{display:none}}\n"
       "</style>");
 }
 

@@ -17,6 +17,7 @@ namespace tenggat::pages {
 namespace {
 
 constexpr int kMonthsOffered = 6;
+constexpr int kListed = 100, kSkippedAtMost = 1'000'000;
 
 // A document of its own, with its style within.
 constexpr const char* kContentSecurityOfPaper =
@@ -52,18 +53,31 @@ class ReportPages : public PageGroup {
   awaitable<Response> printed_report(PageCall call);
   awaitable<Response> csv(PageCall call);
   awaitable<Response> workbook(PageCall call);
+  awaitable<Response> counted(PageCall call);
   awaitable<Response> evidence(PageCall call);
 
  private:
-  // What was asked for, and its figures.
-  struct Asked {
+  // What the address names.
+  struct Chosen {
     const Sop* sop = nullptr;  // null: there is none such
     std::string month;
+  };
+  // ... and its figures.
+  struct Asked : Chosen {
     store::MonthReport figures;
   };
+  // What a report is handed out as; `ending` of the file, empty: it is shown.
+  struct Form {
+    const char *content_type, *ending;
+    std::string (*make)(const ReportSubject& subject);
+  };
+  Chosen chosen_by(const PageCall& call) const;
   awaitable<Asked> asked(const PageCall& call);
-  ReportSubject subject_of(const PageCall& call, const Asked& asked, const Context& context) const {
-    static_cast<void>(call);
+  awaitable<Response> given_out(PageCall call, Form form);
+  Html counted_body(const PageCall& call, const FigureWords& figure,
+                    const store::MonthListQuery& query, std::vector<store::MonthListed> found,
+                    bool more) const;
+  ReportSubject subject_of(const Asked& asked, const Context& context) const {
     return {asked.figures, context, asked.month, signing_in_.office_name()};
   }
   Html choices(const PageCall& call, const Asked& asked) const;
@@ -96,16 +110,21 @@ bool reads_reports(const office::Rulebook& rulebook, std::string_view officer, I
   return false;
 }
 
-awaitable<ReportPages::Asked> ReportPages::asked(const PageCall& call) {
-  Asked asked;
-  const std::vector<const Sop*> sops = rulebook_.sops_in_force();
+ReportPages::Chosen ReportPages::chosen_by(const PageCall& call) const {
+  Chosen chosen;
   const auto named = call.request.query.get("sop");
-  for (const Sop* sop : sops)
-    if (!asked.sop && (!named || sop->id == *named)) asked.sop = sop;
-  if (!asked.sop) co_return asked;
-  const LocalTime today = calendar_of(*asked.sop).local(call.who->now);
+  for (const Sop* sop : rulebook_.sops_in_force())
+    if (!chosen.sop && (!named || sop->id == *named)) chosen.sop = sop;
+  if (!chosen.sop) return chosen;
+  const LocalTime today = calendar_of(*chosen.sop).local(call.who->now);
   const std::string month(call.request.query.get("bulan").value_or(""));
-  asked.month = is_month(month) ? month : month_before(today, 1);
+  chosen.month = is_month(month) ? month : month_before(today, 1);
+  return chosen;
+}
+
+awaitable<ReportPages::Asked> ReportPages::asked(const PageCall& call) {
+  Asked asked{chosen_by(call), {}};
+  if (!asked.sop) co_return asked;
   auto acquiring = pool_.acquire();
   pg::Pool::Lease lease = co_await std::move(acquiring);
   auto reading = store::month_report(*lease, asked.sop->id, asked.month);
@@ -154,39 +173,93 @@ awaitable<Response> ReportPages::report(PageCall call) {
       "role=\"region\" "
       "aria-label=\"Angka bulan ini\">{}</div>",
       title, found.sop->title, moment_words(calendar_of(*found.sop), call.who->now),
-      choices(call, found), month_report_body(subject_of(call, found, context)));
+      choices(call, found), month_report_body(subject_of(found, context)));
   co_return page(200, call, title, std::move(body), true);
 }
 
+// For paper and for spreadsheets: a name for a file, where it is to be kept as one.
+awaitable<Response> ReportPages::given_out(PageCall call, Form form) {
+  if (!may_read(call)) co_return not_theirs(call);
+  auto asking = asked(call);
+  const Asked found = co_await std::move(asking);
+  if (!found.sop) co_return not_found(call);
+  const Context context = rulebook_.context(*found.sop, call.who->now);
+  const std::string file =
+      *form.ending ? fmt::format("laporan-{}-{}.{}", found.sop->id, found.month, form.ending) : "";
+  co_return document(form.content_type, form.make(subject_of(found, context)), file);
+}
+
 awaitable<Response> ReportPages::printed_report(PageCall call) {
-  if (!may_read(call)) co_return not_theirs(call);
-  auto asking = asked(call);
-  const Asked found = co_await std::move(asking);
-  if (!found.sop) co_return not_found(call);
-  const Context context = rulebook_.context(*found.sop, call.who->now);
-  co_return document("text/html; charset=utf-8",
-                     month_report_page(subject_of(call, found, context)), "");
+  return given_out(std::move(call), {"text/html; charset=utf-8", "", month_report_page});
 }
-
 awaitable<Response> ReportPages::csv(PageCall call) {
-  if (!may_read(call)) co_return not_theirs(call);
-  auto asking = asked(call);
-  const Asked found = co_await std::move(asking);
-  if (!found.sop) co_return not_found(call);
-  const Context context = rulebook_.context(*found.sop, call.who->now);
-  co_return document("text/csv; charset=utf-8", month_report_csv(subject_of(call, found, context)),
-                     fmt::format("laporan-{}-{}.csv", found.sop->id, found.month));
+  return given_out(std::move(call), {"text/csv; charset=utf-8", "csv", month_report_csv});
+}
+awaitable<Response> ReportPages::workbook(PageCall call) {
+  return given_out(std::move(call),
+                   {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx",
+                    month_report_xlsx});
 }
 
-awaitable<Response> ReportPages::workbook(PageCall call) {
+// What a figure of the report counts, each with the way to it.
+awaitable<Response> ReportPages::counted(PageCall call) {
   if (!may_read(call)) co_return not_theirs(call);
-  auto asking = asked(call);
-  const Asked found = co_await std::move(asking);
-  if (!found.sop) co_return not_found(call);
-  const Context context = rulebook_.context(*found.sop, call.who->now);
-  co_return document("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                     month_report_xlsx(subject_of(call, found, context)),
-                     fmt::format("laporan-{}-{}.xlsx", found.sop->id, found.month));
+  const FigureWords* figure = figure_words(call.request.query.get("angka").value_or("masuk"));
+  const Chosen chosen = chosen_by(call);
+  if (!chosen.sop || !figure) co_return not_found(call);
+  store::MonthListQuery query{chosen.sop->id, chosen.month, figure->figure};
+  if (figure->of_steps) query.step = std::string(call.request.query.get("tahap").value_or(""));
+  const auto skip = http::parse_id(call.request.query.get("lewati").value_or(""));
+  query.skip = static_cast<int>(std::clamp<std::int64_t>(skip.value_or(0), 0, kSkippedAtMost));
+  query.limit = kListed + 1;
+  auto acquiring = pool_.acquire();
+  pg::Pool::Lease lease = co_await std::move(acquiring);
+  auto reading = store::month_list(*lease, query);
+  std::vector<store::MonthListed> found = co_await std::move(reading);
+  const bool more = found.size() > kListed;
+  if (more) found.resize(kListed);
+  co_return page(200, call, figure->title,
+                 counted_body(call, *figure, query, std::move(found), more));
+}
+
+Html ReportPages::counted_body(const PageCall& call, const FigureWords& figure,
+                               const store::MonthListQuery& query,
+                               std::vector<store::MonthListed> found, bool more) const {
+  const Sop& sop = *rulebook_.sop_in_force(query.sop);
+  const Calendar& calendar = calendar_of(sop);
+  Html items;
+  for (const store::MonthListed& one : found) {
+    std::string under = one.number;
+    if (!one.step.empty() && query.step.empty()) under += " · " + one.step;
+    if (one.at)
+      under += fmt::format(" · {} {}", figure.since, near_words(calendar, *one.at, call.who->now));
+    items += html(
+        "<li><a href=\"/permohonan/{}\"><strong>{}</strong></a><br><span "
+        "class=\"halus\">{}</span></li>",
+        one.permit, one.subject, under);
+  }
+  const std::string report = fmt::format("/laporan?sop={}&bulan={}", query.sop, query.month);
+  Html next;
+  if (more)
+    next = html(
+        "<p><a class=\"tombol\" href=\"/laporan/daftar?sop={}&amp;bulan={}&amp;angka={}{}"
+        "&amp;lewati={}\">Berikutnya</a></p>",
+        query.sop, query.month, figure.address,
+        query.step.empty() ? "" : "&tahap=" + query_encoded(query.step), query.skip + kListed);
+  const Step* step = sop.find_step(query.step);
+  const std::size_t last = static_cast<std::size_t>(query.skip) + found.size();
+  const std::string count = query.skip == 0 && !more
+                                ? notify::number(static_cast<std::int64_t>(last))
+                                : fmt::format("{}–{}", query.skip + 1, last);
+  return html(
+      "<p><a class=\"sentuh\" href=\"{}\">Laporan {}</a></p><h1>{}{}</h1><p class=\"halus\">{} · "
+      "{} "
+      "· {}</p>{}{}",
+      report, month_words(query.month), figure.title, step ? ": " + step->short_name : "",
+      sop.title, month_words(query.month), count,
+      items.empty() ? html("<div class=\"kartu\"><p>Tidak ada.</p></div>")
+                    : html("<div class=\"kartu\"><ul class=\"polos tugas\">{}</ul></div>", items),
+      next);
 }
 
 // As `tenggat permit dossier`; who printed it is in the log.
@@ -222,11 +295,23 @@ awaitable<Response> ReportPages::evidence(PageCall call) {
   const std::vector<store::ToldNotice> its_told = found.results[told];
   const std::vector<Delegation> its_letters = found.results[letters];
   const std::vector<store::RelatedPermit> its_related = found.results[related];
+  const bool with_notes = call.request.query.get("catatan").value_or("") == "internal";
+  const std::string address = fmt::format("/permohonan/{}/bukti", *id);
   log_event(Level::info, "evidence_printed",
-            {{"by", "officer:" + call.who->officer.id}, {"permit", stored.permit.number}});
-  const Dossier whole{stored,      context,  its_events,
-                      its_notes,   its_told, its_letters,
-                      its_related, chain,    signing_in_.office_name()};
+            {{"by", "officer:" + call.who->officer.id},
+             {"permit", stored.permit.number},
+             {"internal_notes", with_notes}});
+  const Dossier whole{stored,
+                      context,
+                      its_events,
+                      its_notes,
+                      its_told,
+                      its_letters,
+                      its_related,
+                      chain,
+                      signing_in_.office_name(),
+                      with_notes,
+                      address + (with_notes ? "" : "?catatan=internal")};
   co_return document("text/html; charset=utf-8", dossier_page(whole), "");
 }
 
@@ -240,6 +325,8 @@ std::vector<PageRoute> report_pages(const PageParts* parts) {
        &ReportPages::csv},
       {"GET", "/laporan/unduh.xlsx", "page_report_xlsx", Who::officer, In::none, Out::counted,
        &ReportPages::workbook},
+      {"GET", "/laporan/daftar", "page_report_list", Who::officer, In::none, Out::counted,
+       &ReportPages::counted},
       {"GET", "/permohonan/{id}/bukti", "page_evidence", Who::officer, In::none, Out::counted,
        &ReportPages::evidence},
   };

@@ -20,6 +20,12 @@ struct MonthFigures {
   std::optional<std::int64_t> average_seconds;
 };
 
+// A part of the month from Monday to Sunday; the first and the last as far as the month has them.
+struct WeekFigures {
+  int first_day = 0, last_day = 0;  // of the month
+  std::int64_t submitted = 0, issued = 0, missed = 0;
+};
+
 struct StepFigures {
   std::string step, name;  // as the latest version that had it called it
   std::int64_t completed = 0, met = 0, missed = 0, missed_open = 0, returns = 0;
@@ -50,6 +56,7 @@ struct LateCase {
 
 struct MonthReport {
   std::vector<MonthFigures> months;  // the month, and up to twelve before it; oldest first
+  std::vector<WeekFigures> weeks;    // those that have begun
   std::vector<StepFigures> steps;    // those with anything to say
   std::vector<CauseFigures> causes;
   std::vector<NamedCount> deficiencies, escalations, pauses;  // most first
@@ -60,5 +67,39 @@ inline constexpr int kLateCasesAtMost = 200;
 // `month` is "YYYY-MM". A month without anything has no row in `months`.
 pg::Awaitable<MonthReport> month_report(pg::Connection& connection, std::string sop,
                                         std::string month);
+
+// What a figure of the month counts: permits, or visits of its steps.
+enum class MonthFigure {
+  submitted,
+  issued,
+  issued_in_time,
+  rejected,
+  withdrawn,
+  lapsed,
+  met,
+  missed,
+  missed_open,
+  step_completed,
+  step_met,
+  step_missed,
+  step_returns,
+  step_entered_late,
+};
+struct MonthListQuery {
+  std::string sop, month;  // "2026-03"
+  MonthFigure figure = MonthFigure::submitted;
+  std::string step{};  // of a step's figure; empty: of all steps
+  int skip = 0, limit = 0;
+};
+// One of what the figure counts.
+struct MonthListed {
+  std::int64_t permit = 0;
+  std::string number, subject, step;  // step: as it is called; empty where none is meant
+  std::optional<Instant> at;          // since when it counts
+};
+// In the order in which they came to count. As many as the figure says, where it is asked at the
+// same moment.
+pg::Awaitable<std::vector<MonthListed>> month_list(pg::Connection& connection,
+                                                   MonthListQuery query);
 
 }  // namespace tenggat::store

@@ -58,6 +58,16 @@ TEST_F(PlayedMonth, TheReportSaysWhatTheEventLogSays) {
     same("langkah," + step + ",terlambat", "step_missed " + step);
     same("langkah," + step + ",pengembalian", "returns " + step);
   }
+  // The weeks are the month: Sunday the 1st by itself, Monday the 30th with the 31st.
+  for (const std::string measure : {"masuk", "terbit", "terlambat"}) {
+    int all = 0;
+    for (const std::string week : {"1", "2–8", "9–15", "16–22", "23–29", "30–31"}) {
+      const std::string row = "2026-03,paud,minggu," + week + "," + measure;
+      ASSERT_TRUE(rows.contains(row)) << row << "\n" << csv.out;
+      all += std::stoi(rows[row]);
+    }
+    EXPECT_EQ(std::to_string(all), rows["2026-03,paud,layanan,," + measure]) << measure;
+  }
   EXPECT_EQ(rows["2026-03,paud,langkah,verifikasi,dicatat_terlambat"], "1");  // of H
   EXPECT_EQ(rows["2026-03,paud,langkah,verifikasi,menunggu_konfirmasi"], "0");
   EXPECT_EQ(rows["2026-03,paud,permohonan_terlambat," + month_->number("C") + ",diputus"], "");
@@ -68,7 +78,7 @@ TEST_F(PlayedMonth, TheReportSaysWhatTheEventLogSays) {
   ASSERT_EQ(page.status, 0) << page.err;
   for (const char* said : {"Laporan Bulanan Pelayanan Perizinan", "Maret 2026", "<svg",
                            "cuaca menghalangi pemeriksaan lapangan", "Noor Aini", "Akta pendirian",
-                           "<th>Dicatat terlambat</th>"})
+                           "<th>Dicatat terlambat</th>", "Permohonan per minggu (tanggal)"})
     EXPECT_NE(page.out.find(said), std::string::npos) << said;
   EXPECT_EQ(page.out.find("<script"), std::string::npos);
   EXPECT_EQ(faults_in_words(words_of_page(page.out)), std::vector<std::string>{});
