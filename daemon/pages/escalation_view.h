@@ -46,6 +46,10 @@ struct OpenForm {
 };
 Html escalation_card(const EscalationView& view, const OpenForm& open);
 
+// What a superior has answered: when, how, and what has become of it.
+Html answered_list(const std::vector<store::AnsweredEvent>& answered, const Reading& found,
+                   const office::Rulebook& rulebook, bool more);
+
 // Of a message to an officer: "dibaca 09.40", "terkirim, belum dibaca", "menunggu dikirim".
 std::string arrival_words(const store::ToldOfficer& told, const Context& context);
 

@@ -20,6 +20,7 @@ namespace {
 constexpr int kLookedAt = 60;            // permits of which something may have been raised
 constexpr std::size_t kShownCards = 10;  // of these on one page
 constexpr int kListed = 50;
+constexpr std::size_t kAnswered = 30;  // of what was answered this month
 
 // All that is raised to somebody, of the permits that were looked at.
 struct Raised {
@@ -86,6 +87,7 @@ class EscalationPages : public PageGroup {
   awaitable<Response> show(const PageCall& call, Asking asking);
   awaitable<void> find(const SignedIn& who, const std::vector<http::RoleBelow>& below,
                        std::int64_t asked_for, Raised& raised);
+  awaitable<Html> answered(const SignedIn& who);
   awaitable<Html> team(const SignedIn& who, const std::vector<http::RoleBelow>& below);
   Html cards(const PageCall& call, const Raised& raised, const Asking& asking,
              std::vector<store::ToldOfficer> told, std::vector<store::StoredNote> notes,
@@ -168,6 +170,27 @@ awaitable<Html> EscalationPages::team(const SignedIn& who,
   co_return team_view(team, found.results[titles], rulebook_, who.now);
 }
 
+awaitable<Html> EscalationPages::answered(const SignedIn& who) {
+  const Calendar& calendar = calendar_of(*rulebook_.sops_in_force().front());
+  const LocalTime today = calendar.local(who.now);
+  pg::Pipeline searching;
+  const auto events = store::add_find_answered(
+      searching, who.officer.id, calendar.midnight(today.year, today.month, 1), kAnswered + 1);
+  auto looking = reader_.read({}, std::move(searching));
+  const Reading first = co_await std::move(looking);
+  std::vector<store::AnsweredEvent> answered = first.results[events];
+  if (answered.empty()) co_return Html();
+  const bool more = answered.size() > kAnswered;
+  if (more) answered.resize(kAnswered);
+  std::vector<std::int64_t> permits;
+  for (const store::AnsweredEvent& one : answered) permits.push_back(one.permit);
+  std::sort(permits.begin(), permits.end());
+  permits.erase(std::unique(permits.begin(), permits.end()), permits.end());
+  auto loading = reader_.read(std::move(permits), {});
+  const Reading found = co_await std::move(loading);
+  co_return answered_list(answered, found, rulebook_, more);
+}
+
 Html EscalationPages::cards(const PageCall& call, const Raised& raised, const Asking& asking,
                             std::vector<store::ToldOfficer> told,
                             std::vector<store::StoredNote> notes,
@@ -232,6 +255,8 @@ awaitable<Response> EscalationPages::show(const PageCall& call, Asking asking) {
   if (to < order.size())
     list += html("<p><a class=\"tombol\" href=\"/eskalasi?lewati={}\">{} berikutnya</a></p>", to,
                  std::min(order.size() - to, kShownCards));
+  auto recalling = answered(who);
+  const Html answered_part = co_await std::move(recalling);
   auto counting = team(who, below);
   const Html team_part = co_await std::move(counting);
   const std::string title = fmt::format("Eskalasi ({})", raised.views.size());
@@ -239,8 +264,8 @@ awaitable<Response> EscalationPages::show(const PageCall& call, Asking asking) {
       "<div class=\"dua-kolom\"><div>{}<p class=\"halus\">Yang paling lama terlambat lebih dahulu. "
       "<strong>Tanggapi</strong> berarti Anda menanganinya: pesan berulang kepada Anda berhenti, "
       "waktu "
-      "tetap berjalan.</p>{}{}</div><div>{}</div></div>",
-      heading(raised, office.calendar, who.now), notice, list, team_part);
+      "tetap berjalan.</p>{}{}{}</div><div>{}</div></div>",
+      heading(raised, office.calendar, who.now), notice, list, answered_part, team_part);
   co_return page(asking.status, call, title, std::move(body), true);
 }
 

@@ -312,9 +312,14 @@ Html lists_of(const Desk& desk, const FormKeys& keys) {
 // --- beside it -----------------------------------------------------------------------------------
 
 Html today_line(const Desk& desk) {
-  if (desk.today.closed == 0 || !desk.today.whole) return {};
-  return html("<p class=\"halus\">Hari ini: {} selesai, {} tepat waktu.</p>", desk.today.closed,
-              desk.today.met);
+  const Html today = desk.today.closed == 0
+                         ? Html()
+                         : html("<p class=\"halus\">Hari ini: {} selesai, {} tepat waktu.</p>",
+                                desk.today.closed, desk.today.met);
+  return html(
+      "{}<p><a class=\"sentuh\" href=\"/tugas/selesai\">Semua yang sudah saya "
+      "selesaikan</a></p>",
+      today);
 }
 
 Html leave_form(const FormKeys& keys, const std::string& address, bool away) {

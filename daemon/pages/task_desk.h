@@ -28,9 +28,10 @@ struct Desk {
   const office::Rulebook& rulebook;
   TaskQuery query{};
   Reading found{};
-  std::vector<TaskRow> all{};   // that wait for this officer, the most urgent first
-  std::vector<TaskRow> rows{};  // of those, what is asked for
-  bool more = false;            // there are more than were looked at
+  std::vector<TaskRow> all{};             // that wait for this officer, the most urgent first
+  std::vector<TaskRow> rows{};            // of those, what is asked for
+  bool more = false;                      // there are more than were looked at
+  std::vector<store::Pressed> presses{};  // of what was done lately
   std::vector<DoneTask> done{};
   store::DoneCount today{};
   std::vector<store::TaskView> views{};

@@ -13,21 +13,31 @@
 namespace tenggat::pages {
 namespace {
 
-// Nobody opens two permits and decides them within that.
-constexpr std::chrono::seconds kAtOnce{4};
+// Between one and the next of a press. What was taken back since and done anew on its own page
+// still has the key of the press: nobody is that quick.
+constexpr std::chrono::seconds kAtOnce{15};
 
-// Those of one press lie beside each other: the same action of the same step, one right after the
-// other.
+// Those of one press lie beside each other.
 void group(std::vector<DoneTask>& done) {
   for (std::size_t i = 0; i < done.size(); ++i) {
     done[i].group = static_cast<std::int64_t>(i);
-    if (i == 0) continue;
-    const Visit &before = *done[i - 1].visit, &visit = *done[i].visit;
-    if (before.step == visit.step && before.action == visit.action &&
-        done[i - 1].permit().sop == done[i].permit().sop &&
-        *before.closed_at - *visit.closed_at <= kAtOnce)
+    if (i == 0 || done[i].press.empty() || done[i].press != done[i - 1].press) continue;
+    if (*done[i - 1].visit->closed_at - *done[i].visit->closed_at <= kAtOnce)
       done[i].group = done[i - 1].group;
   }
+}
+
+std::string press_of(const DoneTask& task, const std::vector<store::Pressed>& presses) {
+  for (const store::Pressed& one : presses)
+    if (one.permit == task.permit().id && one.step == task.visit->step &&
+        one.action == "act." + task.visit->action)
+      return one.press;
+  return {};
+}
+
+void read_rules(DoneTask& task, const office::Rulebook& rulebook) {
+  task.sop = &rulebook.sop_version(task.permit().sop_version);
+  task.calendar = &rulebook.calendar(task.sop->calendar);
 }
 
 // "6 menit dari standar 10 menit kerja"
@@ -92,34 +102,49 @@ Html group_done(const std::vector<const DoneTask*>& tasks) {
 
 }  // namespace
 
-std::vector<DoneTask> done_since(const std::string& officer, const Reading& found,
-                                 const office::Rulebook& rulebook, Instant since,
-                                 std::size_t most) {
+std::vector<DoneTask> done_since(const DoneSince& asked, const Reading& found,
+                                 const office::Rulebook& rulebook) {
   std::vector<DoneTask> done;
   for (const auto& [id, stored] : found.permits)
     for (const Visit& visit : stored.permit.visits)
-      if (visit.closed_at && !visit.undone && visit.closed_by == officer && visit.standard &&
-          *visit.closed_at > since) {
+      if (visit.closed_at && !visit.undone && visit.closed_by == asked.officer && visit.standard &&
+          *visit.closed_at > asked.since) {
         DoneTask task;
         task.stored = &stored;
         task.visit = &visit;
+        task.press = press_of(task, asked.presses);
         done.push_back(std::move(task));
       }
   std::sort(done.begin(), done.end(), [](const DoneTask& a, const DoneTask& b) {
-    return std::tie(*a.visit->closed_at, a.stored->permit.id, a.visit->id) >
-           std::tie(*b.visit->closed_at, b.stored->permit.id, b.visit->id);
+    return std::tie(*a.visit->closed_at, a.press, a.stored->permit.id, a.visit->id) >
+           std::tie(*b.visit->closed_at, b.press, b.stored->permit.id, b.visit->id);
   });
-  if (done.size() > most) done.resize(most);
-  const Actor self{Actor::Kind::officer, officer, ""};
+  if (done.size() > asked.most) done.resize(asked.most);
+  const Actor self{Actor::Kind::officer, asked.officer, ""};
   for (DoneTask& task : done) {
+    read_rules(task, rulebook);
     const Permit& permit = task.permit();
-    task.sop = &rulebook.sop_version(permit.sop_version);
-    task.calendar = &rulebook.calendar(task.sop->calendar);
     task.is_last = permit.last_action && permit.last_action->closed_visit == task.visit->id;
     if (task.is_last)
       task.undo = undo_offer(permit, self, rulebook.context(*task.sop, found.moment.now));
   }
   group(done);
+  return done;
+}
+
+std::vector<DoneTask> done_at(const std::vector<store::DonePlace>& places, const Reading& found,
+                              const office::Rulebook& rulebook) {
+  std::vector<DoneTask> done;
+  for (const store::DonePlace& place : places) {
+    const auto stored = found.permits.find(place.permit);
+    if (stored == found.permits.end()) continue;
+    DoneTask task;
+    task.stored = &stored->second;
+    task.visit = stored->second.permit.find_visit(place.visit);
+    if (!task.visit || !task.visit->closed_at || !task.visit->standard) continue;
+    read_rules(task, rulebook);
+    done.push_back(std::move(task));
+  }
   return done;
 }
 
@@ -195,6 +220,30 @@ Html done_list(const std::vector<DoneTask>& done, const People& people, const Fo
       "<h2>Baru saja selesai</h2><form method=\"post\" action=\"{}\">{}<div class=\"kartu\">"
       "<ul class=\"polos\">{}</ul></div></form>",
       address, hidden_fields(keys), items);
+}
+
+Html done_days(const std::vector<DoneTask>& done) {
+  Html days, items;
+  std::string day;
+  const auto end_day = [&] {
+    if (!items.empty())
+      days += html("<h2>{}</h2><div class=\"kartu\"><ul class=\"polos\">{}</ul></div>", day, items);
+    items = Html();
+  };
+  for (const DoneTask& task : done) {
+    const LocalTime local = task.calendar->local(*task.visit->closed_at);
+    const std::string its_day = notify::weekday_name(local) + ", " + notify::date(local);
+    if (its_day != day) end_day();
+    day = its_day;
+    items += html(
+        "<li><a href=\"/permohonan/{}\"><strong>{}</strong></a> <span class=\"halus\">· "
+        "{}</span><br>{}: {}<br><span class=\"halus\">pukul {} · {}{}</span></li>",
+        task.permit().id, task.permit().subject, task.permit().number,
+        step_name(*task.visit, *task.sop), done_words(task), at(task, *task.visit->closed_at),
+        took(task), task.visit->verdict == Verdict::missed ? " · terlambat" : "");
+  }
+  end_day();
+  return days;
 }
 
 }  // namespace tenggat::pages

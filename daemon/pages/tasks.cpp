@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "daemon/api/view.h"
@@ -20,7 +21,9 @@ using Seen = store::DeskFilter::Seen;
 
 constexpr std::chrono::hours kJustDone{1};
 constexpr int kDoneShown = 20;
+constexpr std::size_t kDoneListed = 50;
 constexpr std::size_t kViewName = 40;
+constexpr std::int64_t kLastSecond = 253'402'300'799;  // of the year 9999
 
 class TaskPages : public PageGroup {
  public:
@@ -28,6 +31,7 @@ class TaskPages : public PageGroup {
       : PageGroup(parts), pool_(parts.pool), committer_(parts.committer) {}
   awaitable<Response> tasks(PageCall call);
   awaitable<Response> tasks_act(PageCall call);
+  awaitable<Response> done(PageCall call);
   awaitable<Response> next_task(PageCall call);
   awaitable<Response> script(PageCall call);
 
@@ -74,6 +78,21 @@ Asked asked_by(const PageCall& call, std::int64_t permit, std::string part) {
   return asked;
 }
 
+// "1775114400.12.3": where a page of what was done ends; nothing where it is no such place.
+std::string written_place(const store::DonePlace& place) {
+  return fmt::format("{}.{}.{}", place.at.time_since_epoch().count(), place.permit, place.visit);
+}
+std::optional<store::DonePlace> read_place(std::string_view text) {
+  const std::size_t first = text.find('.'), last = text.rfind('.');
+  if (first == std::string_view::npos || first == last) return std::nullopt;
+  const auto at = http::parse_id(text.substr(0, first));
+  const auto permit = http::parse_id(text.substr(first + 1, last - first - 1));
+  const auto visit = http::parse_id(text.substr(last + 1));
+  if (!at || !permit || !visit || *at > kLastSecond || *visit > std::numeric_limits<int>::max())
+    return std::nullopt;
+  return store::DonePlace{Instant{Seconds{*at}}, *permit, static_cast<int>(*visit)};
+}
+
 std::string number_of(const Reading& found, std::int64_t permit) {
   const auto stored = found.permits.find(permit);
   return stored == found.permits.end() ? "?" : stored->second.permit.number;
@@ -94,8 +113,8 @@ awaitable<void> TaskPages::read_desk(Desk& desk, bool narrowed) {
   if (!narrowed) query.filter = {desk.query.filter.sop, "", Seen::all};
   pg::Pipeline search;
   const store::Ids waiting = store::add_find_desk(search, query);
-  const store::Ids closed =
-      store::add_find_done(search, "officer:" + who.officer.id, who.now - kJustDone, kDoneShown);
+  const auto closed =
+      store::add_find_done(search, {who.officer.id, who.now - kJustDone, std::nullopt, kDoneShown});
   const auto views = store::add_task_views(search, who.officer.id);
   const auto today = store::add_count_done(search, who.officer.id, midnight_of(who.now));
   auto searching = reader_.read({}, std::move(search));
@@ -103,18 +122,20 @@ awaitable<void> TaskPages::read_desk(Desk& desk, bool narrowed) {
   desk.views = desk.found.results[views];
   desk.today = desk.found.results[today];
   std::vector<std::int64_t> ids = desk.found.results[waiting];
-  const std::vector<std::int64_t> done = desk.found.results[closed];
   const std::set<std::int64_t> wait(ids.begin(), ids.end());
-  ids.insert(ids.end(), done.begin(), done.end());
+  for (const store::DonePlace& place : std::vector<store::DonePlace>(desk.found.results[closed]))
+    ids.push_back(place.permit);
   ids.insert(ids.end(), desk.did.permits.begin(), desk.did.permits.end());
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   if (ids.empty()) co_return;
   pg::Pipeline more;
   const auto reasons = store::add_reasons(more, ids);
+  const auto presses = store::add_find_presses(more, who.officer.id, ids);
   auto loading = reader_.read(std::move(ids), std::move(more));
   desk.found = co_await std::move(loading);
   const Notes notes = by_permit(desk.found.results[reasons]);
+  desk.presses = desk.found.results[presses];
   std::vector<TaskRow> rows;
   for (const http::Task& task :
        http::tasks_of(who.officer.id, desk.found.permits, rulebook_, desk.now()))
@@ -138,8 +159,9 @@ awaitable<Response> TaskPages::tasks_page(const PageCall& call, int status, std:
   desk.did = read_did(call.request);
   auto reading = read_desk(desk, false);
   co_await std::move(reading);
-  desk.done = done_since(call.who->officer.id, desk.found, rulebook_, desk.now() - kJustDone,
-                         std::max<std::size_t>(kDoneShown, desk.did.permits.size()));
+  const DoneSince lately{call.who->officer.id, desk.now() - kJustDone,
+                         std::max<std::size_t>(kDoneShown, desk.did.permits.size()), desk.presses};
+  desk.done = done_since(lately, desk.found, rulebook_);
   desk.more = desk.all.size() > kDeskShown;
   const store::DeskFilter& filter = desk.query.filter;
   Reading before;  // what the tasks and what was done point into
@@ -176,6 +198,41 @@ awaitable<Response> TaskPages::script(PageCall) {
   response.headers.set("Cache-Control", "public, max-age=31536000, immutable");
   response.headers.set("X-Content-Type-Options", "nosniff");
   co_return response;
+}
+
+// All that they have been done with, a page at a time.
+awaitable<Response> TaskPages::done(PageCall call) {
+  store::DoneQuery query{call.who->officer.id, std::nullopt, std::nullopt, kDoneListed + 1};
+  query.before = read_place(call.request.query.get("sebelum").value_or(""));
+  pg::Pipeline searching;
+  const auto places = store::add_find_done(searching, query);
+  auto looking = reader_.read({}, std::move(searching));
+  const Reading first = co_await std::move(looking);
+  std::vector<store::DonePlace> shown = first.results[places];
+  const bool more = shown.size() > kDoneListed;
+  if (more) shown.resize(kDoneListed);
+  Reading found;
+  if (!shown.empty()) {
+    std::vector<std::int64_t> ids;
+    for (const store::DonePlace& place : shown) ids.push_back(place.permit);
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    auto loading = reader_.read(std::move(ids), {});
+    found = co_await std::move(loading);
+  }
+  const Html days = done_days(done_at(shown, found, rulebook_));
+  Html body = html(
+      "<p><a class=\"sentuh\" href=\"/tugas\">Tugas saya</a></p><h1>Yang sudah saya "
+      "selesaikan</h1><p class=\"halus\">Yang terbaru di atas.</p>{}{}",
+      days.empty() ? html("<div class=\"kartu\"><p>{}</p></div>",
+                          query.before ? "Tidak ada yang lebih lama."
+                                       : "Belum ada tahap yang Anda selesaikan.")
+                   : days,
+      more ? html("<p><a class=\"tombol\" href=\"/tugas/selesai?sebelum={}\">Yang lebih "
+                  "lama</a></p>",
+                  written_place(shown.back()))
+           : Html());
+  co_return page(200, call, "Yang sudah saya selesaikan", std::move(body));
 }
 
 // Whoever has been done with one permit goes on to the next: what came back first, then the most
@@ -289,7 +346,8 @@ awaitable<TaskPages::Together> TaskPages::act_on_all(const PageCall& call, std::
   const Reading found = co_await std::move(reading);
   for (const Ticket& ticket : tickets) {
     call.request.trace->note_permit(ticket.permit);
-    Asked asked = asked_by(call, ticket.permit, fmt::format(" {}|{}", ticket.permit, ticket.step));
+    Asked asked =
+        asked_by(call, ticket.permit, store::press_part(ticket.permit, ticket.step, action));
     if (action == "claim") {
       asked.command = Claim{ticket.step};
     } else if (action == "release") {
@@ -329,7 +387,7 @@ std::string TaskPages::refuse_undo(const Reading& found, const UndoTicket& ticke
   Reading alone;
   alone.moment = found.moment;
   alone.permits.emplace(ticket.permit, stored->second);
-  for (const DoneTask& task : done_since(officer, alone, rulebook_, Instant{}, kBulkMost))
+  for (const DoneTask& task : done_since({officer, Instant{}, kBulkMost}, alone, rulebook_))
     if (task.visit->id == ticket.visit)
       return task.undoable() ? "" : why_no_undo(task, rulebook_.people(), found.moment.now);
   return kChanged;
@@ -411,6 +469,8 @@ std::vector<PageRoute> task_pages(const PageParts* parts) {
       {"GET", "/tugas", "page_tasks", Who::officer, In::none, Out::counted, &TaskPages::tasks},
       {"POST", "/tugas", "page_tasks_act", Who::officer, In::whole, Out::counted,
        &TaskPages::tasks_act},
+      {"GET", "/tugas/selesai", "page_tasks_done", Who::officer, In::none, Out::counted,
+       &TaskPages::done},
       {"GET", "/tugas/berikutnya", "page_next_task", Who::officer, In::none, Out::counted,
        &TaskPages::next_task},
       {"GET", "/tugas.js", "page_tasks_script", Who::anyone, In::none, Out::small,

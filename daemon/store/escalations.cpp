@@ -1,9 +1,14 @@
 #include "daemon/store/escalations.h"
 
+#include <fmt/format.h>
+
 #include "daemon/store/columns.h"
+#include "daemon/store/event_codec.h"
 #include "daemon/store/notice_table.h"
 
 namespace tenggat::store {
+
+inline auto parts_of(AnsweredEvent& answered) { return std::tie(answered, answered.event); }
 
 Ids add_find_raised(pg::Pipeline& pipeline, const RaisedQuery& query) {
   // Each part is read in the order of its index, and no further than the page needs. Of what was
@@ -63,6 +68,23 @@ pg::Slot<std::vector<ToldOfficer>> add_told_officers(pg::Pipeline& pipeline,
       " WHERE n.permit = ANY($1::bigint[]) AND n.audience IN ('holder', 'superior')"
       " ORDER BY n.raised_at, n.id, m.id");
   return pipeline.add(sql, pg::bigint_array(permits));
+}
+
+pg::Slot<std::vector<AnsweredEvent>> add_find_answered(pg::Pipeline& pipeline,
+                                                       const std::string& officer, Instant since,
+                                                       int limit) {
+  static constexpr auto kAnswered =
+      columns(given("permit", &AnsweredEvent::permit), given("sequence", &EventHead::sequence),
+              given("visit", &EventHead::visit), given("actor", &EventHead::actor),
+              given("at", &EventHead::at), given("type", &StoredEvent::type),
+              given("fields::text", &StoredEvent::fields_json));
+  // As the index has them.
+  static const auto sql = each<kAnswered, AnsweredEvent>(fmt::format(
+      "SELECT {{}} FROM event WHERE actor = $1 AND type IN ('{}', '{}', '{}')"
+      " AND at >= $2::timestamptz AND permit > 0 ORDER BY at DESC, permit DESC, sequence DESC"
+      " LIMIT $3::int",
+      type_of(Assigned{}), type_of(Directed{}), type_of(Responded{})));
+  return pipeline.add(sql, "officer:" + officer, since, limit);
 }
 
 pg::Slot<std::vector<PermitTitle>> add_titles(pg::Pipeline& pipeline,

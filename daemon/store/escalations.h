@@ -42,6 +42,15 @@ struct ToldOfficer {
 pg::Slot<std::vector<ToldOfficer>> add_told_officers(pg::Pipeline& pipeline,
                                                      const std::vector<std::int64_t>& permits);
 
+// What an officer has said as a superior: a directive, whom the task is given to, that they look
+// after it. The latest first.
+struct AnsweredEvent : StoredEvent {
+  std::int64_t permit = 0;
+};
+pg::Slot<std::vector<AnsweredEvent>> add_find_answered(pg::Pipeline& pipeline,
+                                                       const std::string& officer, Instant since,
+                                                       int limit);
+
 struct PermitTitle {
   std::int64_t permit = 0;
   std::string number, subject;

@@ -5,7 +5,7 @@
 namespace tenggat::store {
 namespace {
 
-constexpr int kNarrowedAmong = 1000, kClosedLookedAt = 2000;
+constexpr int kNarrowedAmong = 1000;
 
 constexpr const char* kOpen = " closed_at IS NULL AND NOT undone AND permit > 0";
 constexpr const char* kOfService = " AND (SELECT p.sop FROM permit p WHERE p.id = v.permit) = $5";
@@ -72,18 +72,53 @@ Ids add_find_desk(pg::Pipeline& pipeline, const DeskQuery& query) {
                       filter.sop, filter.step, word_of(filter.seen), kNarrowedAmong);
 }
 
-// By the index of what is closed: the latest of the whole office are looked at.
+pg::Slot<std::vector<DonePlace>> add_find_done(pg::Pipeline& pipeline, const DoneQuery& query) {
+  static constexpr auto kPlace =
+      columns(given("closed_at", &DonePlace::at), given("permit", &DonePlace::permit),
+              given("id", &DonePlace::visit));
+  static const auto sql = each<kPlace>(
+      "SELECT {} FROM visit WHERE closed_by = $1 AND closed_by <> '' AND closed_at IS NOT NULL"
+      " AND closed_at > coalesce($2::timestamptz, '-infinity') AND NOT undone AND permit > 0"
+      " AND standard IS NOT NULL AND (closed_at, permit, id)"
+      "   < (coalesce($3::timestamptz, 'infinity'), $4::bigint, $5::int)"
+      " ORDER BY closed_at DESC, permit DESC, id DESC LIMIT $6::int");
+  const std::optional<Instant> before =
+      query.before ? std::optional(query.before->at) : std::nullopt;
+  return pipeline.add(sql, query.officer, query.since, before,
+                      query.before ? query.before->permit : 0,
+                      query.before ? query.before->visit : 0, query.limit);
+}
+
+std::string press_part(std::int64_t permit, std::string_view step, std::string_view action) {
+  return fmt::format(" {}|{}|{}", permit, step, action);
+}
+
+// A key is "halaman ", the form's own, and the part. A session's keys stand under its id, negative.
+pg::Slot<std::vector<Pressed>> add_find_presses(pg::Pipeline& pipeline, const std::string& officer,
+                                                const std::vector<std::int64_t>& permits) {
+  static constexpr auto kPressed =
+      columns(given("k.part[1]::bigint", &Pressed::permit), given("k.part[2]", &Pressed::step),
+              given("k.part[3]", &Pressed::action), given("k.press", &Pressed::press));
+  static const auto sql = each<kPressed>(
+      "SELECT DISTINCT ON (k.part) {} FROM (SELECT split_part(i.key, ' ', 2) AS press,"
+      "     string_to_array(split_part(i.key, ' ', 3), '|') AS part, i.created_at"
+      "   FROM session s JOIN idempotency i ON i.token = -s.id AND i.key LIKE 'halaman % %|%|%'"
+      "   WHERE s.officer = $1) k"
+      " WHERE k.part[1] = ANY($2::text[]) ORDER BY k.part, k.created_at DESC");
+  std::vector<std::string> ids;
+  for (const std::int64_t id : permits) ids.push_back(std::to_string(id));
+  return pipeline.add(sql, officer, pg::text_array(ids));
+}
+
 pg::Slot<DoneCount> add_count_done(pg::Pipeline& pipeline, const std::string& officer,
                                    Instant since) {
   static constexpr auto kDone =
-      columns(given("count(verdict) FILTER (WHERE own)", &DoneCount::closed),
-              given("count(*) FILTER (WHERE own AND verdict = 'met')", &DoneCount::met),
-              given("count(*) < $3::int", &DoneCount::whole));
+      columns(given("count(verdict)", &DoneCount::closed),
+              given("count(*) FILTER (WHERE verdict = 'met')", &DoneCount::met));
   static const auto sql = only<kDone>(
-      "SELECT {} FROM (SELECT verdict, closed_by = $1 AND NOT undone AND permit > 0 AS own FROM "
-      "visit"
-      " WHERE closed_at >= $2::timestamptz ORDER BY closed_at DESC LIMIT $3::int) v");
-  return pipeline.add(sql, officer, since, kClosedLookedAt);
+      "SELECT {} FROM visit WHERE closed_by = $1 AND closed_by <> '' AND closed_at IS NOT NULL"
+      " AND closed_at >= $2::timestamptz AND NOT undone AND permit > 0");
+  return pipeline.add(sql, officer, since);
 }
 
 pg::Slot<std::vector<StoredNote>> add_reasons(pg::Pipeline& pipeline,

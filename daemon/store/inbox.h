@@ -1,6 +1,8 @@
 // What waits with an officer, as their page asks for it.
 #pragma once
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/store/permits.h"
@@ -24,10 +26,34 @@ struct DeskQuery {
 // beyond a service is looked for among the most urgent thousand of each role.
 Ids add_find_desk(pg::Pipeline& pipeline, const DeskQuery& query);
 
+// A step that an officer has closed. In their order the latest comes first.
+struct DonePlace {
+  Instant at{};
+  std::int64_t permit = 0;
+  int visit = 0;
+};
+struct DoneQuery {
+  std::string officer;
+  std::optional<Instant> since{};     // later than this
+  std::optional<DonePlace> before{};  // in their order after this one
+  int limit = 0;
+};
+pg::Slot<std::vector<DonePlace>> add_find_done(pg::Pipeline& pipeline, const DoneQuery& query);
+
+// By which press of a button on their desk the officer did this there last; as long as the keys of
+// forms are kept.
+struct Pressed {
+  std::int64_t permit = 0;
+  std::string step, action, press;
+};
+// The word that tells what a key is of, among those of its press.
+std::string press_part(std::int64_t permit, std::string_view step, std::string_view action);
+pg::Slot<std::vector<Pressed>> add_find_presses(pg::Pipeline& pipeline, const std::string& officer,
+                                                const std::vector<std::int64_t>& permits);
+
 // How many steps with a verdict this officer has closed since then, and how many of those in time.
 struct DoneCount {
   std::int64_t closed = 0, met = 0;
-  bool whole = true;  // no: the office has closed more than were looked at
 };
 pg::Slot<DoneCount> add_count_done(pg::Pipeline& pipeline, const std::string& officer,
                                    Instant since);

@@ -2,7 +2,6 @@
 #include <limits>
 
 #include "daemon/store/columns.h"
-#include "daemon/store/event_codec.h"
 #include "daemon/store/hash.h"
 #include "daemon/store/sought.h"
 
@@ -199,15 +198,6 @@ Ids add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& roles
       "   AND NOT undone AND permit > 0 ORDER BY due_at, permit LIMIT $2::int) v"
       " GROUP BY permit ORDER BY min(due_at) NULLS LAST, permit LIMIT $2::int");
   return pipeline.add(sql, pg::text_array(roles), limit);
-}
-
-Ids add_find_done(pg::Pipeline& pipeline, const std::string& actor, Instant since, int limit) {
-  static const auto sql = values<std::int64_t>(
-      "SELECT permit FROM (SELECT permit, at FROM event WHERE type IN (" + followed_types() +
-      ")   AND at > $2::timestamptz AND type = 'acted' AND actor = $1 AND permit > 0"
-      "   ORDER BY at DESC, permit DESC, sequence DESC LIMIT $3::int) e"
-      " GROUP BY permit ORDER BY max(at) DESC");
-  return pipeline.add(sql, actor, since, limit);
 }
 
 Ids add_find_calendar_backlog(pg::Pipeline& pipeline, const CalendarBacklog& backlog) {

@@ -96,10 +96,6 @@ pg::Slot<std::optional<LostLink>> add_find_lost_link(pg::Pipeline& pipeline,
 // Permits with an open visit in one of these roles, most urgent first.
 Ids add_find_tasks(pg::Pipeline& pipeline, const std::vector<std::string>& roles, int limit);
 
-// Permits whose steps this actor ("officer:bo") has lately closed, the latest first. By the index
-// of changes: it looks at no more than what happened since.
-Ids add_find_done(pg::Pipeline& pipeline, const std::string& actor, Instant since, int limit);
-
 // Open permits of these SOPs that a calendar version has not been applied to yet, ids ascending.
 struct CalendarBacklog {
   std::vector<std::string> sops;

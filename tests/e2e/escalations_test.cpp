@@ -135,6 +135,33 @@ TEST_F(Escalations, WhatIsGivenHasAHolderAndWhatIsAnsweredWaitsBelow) {
   EXPECT_TRUE(after.says("2 belum ditanggapi"));
 }
 
+TEST_F(Escalations, WhatWasAnsweredThisMonthIsListedWithWhatBecameOfIt) {
+  three_late_files();
+  Browser kb = signed_in("kb");
+  EXPECT_FALSE(kb.get("/eskalasi").says("Sudah Anda tanggapi bulan ini"));
+  const WebPage direct = kb.get(button(kb.get("/eskalasi"), "Beri arahan: PAUD Tunas Harapan"));
+  EXPECT_EQ(kb.press(direct, "direct", {{"catatan", "Pakai draf kedua"}}).status, 303);
+  const WebPage assign = kb.get(button(kb.get("/eskalasi"), "Tugaskan: KB Pelangi Kasih"));
+  EXPECT_EQ(kb.press(assign, "assign", {{"petugas", "fo"}, {"catatan", ""}}).status, 303);
+  const WebPage respond = kb.get(button(kb.get("/eskalasi"), "Tanggapi: TK Cahaya Ilmu"));
+  EXPECT_EQ(kb.press(respond, "respond", {{"sampai", ""}}).status, 303);
+  act("bo", asked_about_, "penerimaan", "forward");
+  const WebPage page = kb.get("/eskalasi");
+  keep(page, "eskalasi-jawaban");
+  const std::size_t at = page.body.find("Sudah Anda tanggapi bulan ini (3)");
+  ASSERT_NE(at, std::string::npos) << page.body;
+  const std::string list = page.body.substr(at, page.body.find("</details>", at) - at);
+  for (const char* said :
+       {"arahan diberikan kepada", "tugas diberikan kepada", "eskalasi ditanggapi",
+        "<strong>selesai</strong>: diteruskan", "hari ini pukul 10.20", ", terlambat", "pada "})
+    EXPECT_NE(list.find(said), std::string::npos) << said << "\n" << list;
+  EXPECT_LT(page.body.size(), 60'000U);
+  // Of this month alone, and their own.
+  EXPECT_FALSE(signed_in("s").get("/eskalasi").says("Sudah Anda tanggapi"));
+  office_.advance("2026-05-04T09:00:00");
+  EXPECT_FALSE(kb.get("/eskalasi").says("Sudah Anda tanggapi bulan ini"));
+}
+
 TEST_F(Escalations, TheTeamIsCountedByPersonAndStepAndLeadsToTheFiles) {
   three_late_files();
   Browser kb = signed_in("kb");

@@ -1,6 +1,7 @@
 // "Tugas saya" over HTTP, as a browser without script uses it: what came back and why, what a
 // decision says, views that are addresses, several at once and what takes them back.
 #include "tests/e2e/pages_fixture.h"
+#include "tests/support/words_for_people.h"
 
 namespace tenggat::test {
 namespace {
@@ -198,6 +199,60 @@ TEST_F(TasksTest, SeveralAreDoneAtOnceAndTakenBackTogetherOrOneByOne) {
   office_.advance("2026-04-02T14:10:00");
   EXPECT_TRUE(fo.get("/tugas").says("Tidak dapat dibatalkan: sudah diambil") ||
               fo.get("/tugas").says("Waktu untuk membatalkan sudah lewat."));
+}
+
+TEST_F(TasksTest, WhatWasPressedOneByOneIsNoBulkHoweverQuick) {
+  std::vector<File> files;
+  for (int i = 0; i < 4; ++i) files.push_back(submitted(fmt::format("PAUD Nomor {}", i)));
+  Browser fo = signed_in("fo");
+  for (const int i : {0, 1}) {  // within a second
+    const WebPage permit = fo.get("/permohonan/" + id_of(files[static_cast<std::size_t>(i)]));
+    EXPECT_EQ(fo.press(permit, "act.accept").status, 303);
+  }
+  const WebPage picked = fo.get("/tugas?pilih=verifikasi");
+  std::vector<std::pair<std::string, std::string>> both;
+  for (const std::string& ticket : tickets(picked)) both.emplace_back("tugas", ticket);
+  ASSERT_EQ(both.size(), 2U);
+  EXPECT_EQ(fo.press(picked, "act.accept", both).status, 303);
+  const WebPage done = fo.get("/tugas");
+  EXPECT_FALSE(done.says("4 berkas sekaligus")) << done.body;
+  EXPECT_TRUE(done.says("2 berkas sekaligus"));
+  EXPECT_EQ(count(done, "sekaligus"), 1);
+  EXPECT_NE(undo_of(done, 2), "none");
+}
+
+TEST_F(TasksTest, AllThatOneHasDoneIsListedDayByDay) {
+  for (int i = 0; i < 60; ++i) {
+    const File file = submitted(fmt::format("PAUD Nomor {:02}", i));
+    if (i == 30) office_.advance("2026-04-07T09:00:00");
+    act("fo", file, "verifikasi", "accept");
+  }
+  Browser fo = signed_in("fo");
+  const WebPage desk = fo.get("/tugas");
+  EXPECT_TRUE(desk.says("href=\"/tugas/selesai\""));
+  EXPECT_TRUE(desk.says("Hari ini: 30 selesai, 29 tepat waktu."));
+  const WebPage first = fo.get("/tugas/selesai");
+  EXPECT_EQ(first.status, 200);
+  EXPECT_EQ(count(first, "<li><a href=\"/permohonan/"), 50);
+  EXPECT_TRUE(first.says("<h2>Selasa, 7 April 2026</h2>"));
+  EXPECT_TRUE(first.says("<h2>Kamis, 2 April 2026</h2>"));
+  EXPECT_LT(first.body.find("PAUD Nomor 59"), first.body.find("PAUD Nomor 31"));
+  EXPECT_EQ(count(first, " · terlambat"), 1);  // that waited from the 2nd
+  EXPECT_LT(first.body.size(), 60'000U);
+  EXPECT_EQ(faults_in_words(words_of_page(first.body), ReadBy::officer),
+            std::vector<std::string>());
+  static const std::regex kOlder("/tugas/selesai[?]sebelum=[0-9.]+");
+  std::smatch older;
+  ASSERT_TRUE(std::regex_search(first.body, older, kOlder));
+  const WebPage second = fo.get(older.str());
+  EXPECT_EQ(count(second, "<li><a href=\"/permohonan/"), 10);
+  for (int i = 0; i < 60; ++i) {
+    const std::string name = fmt::format("PAUD Nomor {:02}", i);
+    EXPECT_NE(first.says(name), second.says(name)) << name;
+  }
+  EXPECT_FALSE(std::regex_search(second.body, kOlder));
+  EXPECT_TRUE(signed_in("bo").get("/tugas/selesai").says("Belum ada tahap"));
+  EXPECT_EQ(fo.get("/tugas/selesai?sebelum=x.y").status, 200);
 }
 
 TEST_F(TasksTest, ABulkIsTakenBackByOnePress) {
