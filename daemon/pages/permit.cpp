@@ -235,7 +235,7 @@ Html body_of(const PermitView& view, const Html& said) {
       "<section id=\"pekerjaan\" aria-label=\"Pekerjaan\">{}</section>"
       "<section class=\"perihal\" aria-label=\"Perihal\">{}{}{}{}{}{}</section></div>",
       permit.number, view.context.sop.title, state_words(permit.state), permit.subject,
-      legal_notice(view), notice, undo, shows_document(view) ? "" : "tanpa-tampil", cards,
+      legal_notice(view), notice, undo, shows_document(view) ? "berdua" : "sendiri", cards,
       decision_card(view), documents_pane(view), work, facts_of(view, open.empty()), form_of(view),
       told_section(view), notes, history_of(view), proofs_of(view));
 }

@@ -2,9 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <span>
 
-#include "daemon/http/file_type.h"
+#include "daemon/pages/file_words.h"
 #include "daemon/pages/permit_view.h"
 #include "daemon/pages/words.h"
 #include "daemon/store/event_codec.h"
@@ -15,35 +14,6 @@ namespace {
 
 // Pages of a viewer without its own lists, as wide as there is room.
 constexpr const char* kViewer = "#navpanes=0&view=FitH";
-
-const store::FileFacts* facts_of(const Document& document, const store::FilesOfPermit& files) {
-  const auto hash = uploaded_hash(document.uri);
-  const auto found = hash ? files.find(*hash) : files.end();
-  return found == files.end() ? nullptr : &found->second;
-}
-
-const http::FileType* type_of(const store::FileFacts& facts) {
-  const std::span<const http::FileType> types = http::file_types();
-  const auto found = std::find_if(types.begin(), types.end(), [&](const http::FileType& type) {
-    return type.media_type == facts.content_type;
-  });
-  return found == types.end() ? nullptr : &*found;
-}
-
-// "84 KB", "1,2 MB"
-std::string size_words(std::size_t bytes) {
-  constexpr std::size_t kKilo = 1024, kMega = kKilo * kKilo;
-  if (bytes >= kMega)
-    return notify::tenths(static_cast<std::int64_t>((bytes * 10 + kMega / 2) / kMega)) + " MB";
-  return fmt::format("{} KB", std::max<std::size_t>((bytes + kKilo / 2) / kKilo, 1));
-}
-
-// "PDF, 2 halaman, 84 KB"
-std::string file_words(const store::FileFacts& facts) {
-  const http::FileType* type = type_of(facts);
-  const std::string pages = facts.pages ? fmt::format(", {} halaman", *facts.pages) : "";
-  return fmt::format("{}{}, {}", type ? type->name : "berkas", pages, size_words(facts.size));
-}
 
 // Those in force, what this work judges first, then what came last.
 std::vector<const Document*> in_force(const PermitView& view) {

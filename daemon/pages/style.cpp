@@ -203,11 +203,10 @@ min-height:2.75rem;display:inline-flex;align-items:center;text-decoration:none;o
 .tab a[aria-current]{border:2px solid var(--accent);font-weight:600}
 .baca .tombol{display:block;margin:0 0 .5rem}.baca span{display:block;font-weight:400;font-size:.92rem}
 .hanya-lebar{display:none}
-@media (min-width:64rem){.meja{display:grid;gap:0 1.5rem;grid-template-columns:minmax(0,1.1fr) minmax(0,1fr);
-grid-template-rows:auto auto auto 1fr}.meja>*{grid-column:2}
-.meja>.dok{grid-column:1;grid-row:1/span 4;position:sticky;top:.5rem;align-self:start}
-.meja.tanpa-tampil{grid-template-rows:auto 1fr}.meja.tanpa-tampil>.perihal{grid-column:1;grid-row:2}
-.meja.tanpa-tampil>.dok{grid-row:1;position:static}.meja.tanpa-tampil>#pekerjaan{grid-row:2}.meja>.perihal>h2:first-child{margin-top:.75rem}
+@media (min-width:64rem){.meja.berdua{display:grid;gap:0 1.5rem;grid-template-columns:minmax(0,1.1fr) minmax(0,1fr);
+grid-template-rows:auto auto auto 1fr}.meja.berdua>*{grid-column:2}
+.meja.berdua>.dok{grid-column:1;grid-row:1/span 4;position:sticky;top:.5rem;align-self:start}
+.berkas:has(.meja.sendiri) .lebar{max-width:46rem}.meja>.perihal>h2:first-child{margin-top:.75rem}
 .hanya-lebar{display:block}.tab.hanya-lebar{display:flex}.hanya-sempit{display:none}
 .meja>:first-child>.kartu:first-child{margin-top:.75rem}}
 blockquote{margin:.6rem 0;padding:.1rem 0 .1rem .9rem;border-left:3px solid var(--soft)}
@@ -255,7 +254,8 @@ table.tahapan tr.terlambat th,table.tahapan tr.terlambat td{background:var(--lat
 .laporan .kotak strong{display:block;font-size:1.5rem;line-height:1.2}.laporan .kotak span{display:block;color:var(--soft);font-size:.9rem}
 .laporan figure{background:#fff;color:#111;border:1px solid var(--line);border-radius:10px;margin:.75rem 0;padding:.8rem;max-width:44rem}
 .laporan figcaption{font-weight:600}.laporan svg{display:block;width:100%;height:auto}
-.laporan td.angka,.laporan th.angka{text-align:right}
+.laporan td.angka,.laporan th.angka{text-align:right}.laporan tbody td,.laporan tbody th{vertical-align:baseline}
+@media (min-width:36rem){.laporan .angka a,.laporan strong a{min-height:0;padding:0;line-height:inherit}}
 .hitungan{display:block;font-weight:400;color:var(--soft);font-size:.92rem}
 table.hitung{min-width:0}table.hitung td.angka{text-align:right;white-space:nowrap;padding-right:0}
 table.hitung th.angka{text-align:right;padding-right:0}

@@ -233,6 +233,7 @@ awaitable<Response> TrackPages::track_again(const PageCall& call, std::int64_t i
   const auto its_letters = store::add_letters(more, id);
   const auto its_related = store::add_related(more, id);
   const auto its_tongue = store::add_tongue_of(more, id);
+  const auto its_files = store::add_files_of_permit(more, id);
   auto asking = reader_.read({id}, std::move(more));
   const Reading reading = co_await std::move(asking);
   if (!reading.permits.contains(id)) co_return not_found(call);
@@ -242,6 +243,7 @@ awaitable<Response> TrackPages::track_again(const PageCall& call, std::int64_t i
   const std::string& secret = call.request.param("secret");
   const std::vector<Delegation> letters = reading.results[its_letters];
   const Beside beside = reading.results[its_related];
+  const store::FilesOfPermit files = reading.results[its_files];
   const Instant now = std::max(reading.moment.now, stored.permit.changed_at);
   const Context context = rulebook_.context(sop, now);
   const Permit& as_it_is = reading.permits.at(id).permit;
@@ -273,6 +275,7 @@ awaitable<Response> TrackPages::track_again(const PageCall& call, std::int64_t i
                        receipt,
                        links(),
                        signing_in_.office(),
+                       files,
                        times_of(board.get(), sop),
                        told_in.value_or(notify::Tongue::indonesian)};
   Html said;

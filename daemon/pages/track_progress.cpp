@@ -5,6 +5,7 @@
 
 #include "daemon/api/view.h"
 #include "daemon/office/permit_receipts.h"
+#include "daemon/pages/file_words.h"
 #include "daemon/pages/permit_view.h"
 #include "daemon/pages/track_view.h"
 #include "daemon/pages/words.h"
@@ -163,9 +164,12 @@ Html decree_lines(const TrackView& view) {
     if (!for_applicant(document, view.permit(), view.sop)) continue;
     const std::string name = document_words_within(document.kind, document.name, view.sop);
     const bool ours = uploaded_hash(document.uri).has_value();
+    const store::FileFacts* file = facts_of(document, view.files);
+    const std::string what =
+        file ? fmt::format(" ({})", kind_and_size(*file, view.tongue())) : std::string();
     const Html link =
-        ours ? html("<a class=\"tombol utama penuh\" href=\"{}/dokumen/{}\" download>{} {}</a>",
-                    view.path, document.id, view.say("Unduh", "Download"), view.own(name))
+        ours ? html("<a class=\"tombol utama penuh\" href=\"{}/dokumen/{}\" download>{} {}{}</a>",
+                    view.path, document.id, view.say("Unduh", "Download"), view.own(name), what)
              : document_link(document, view.path + "/dokumen/", view.sop);
     Html number;
     if (!document.number.empty())

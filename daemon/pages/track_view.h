@@ -8,6 +8,7 @@
 #include "daemon/pages/html.h"
 #include "daemon/pages/objection.h"
 #include "daemon/pages/page_calls.h"
+#include "daemon/store/files.h"
 #include "rules/permit/offers.h"
 
 namespace tenggat::pages {
@@ -38,6 +39,7 @@ struct TrackView {
   const std::string& receipt;              // its link; empty: there is none
   const LinkKeys& links;                   // make links to other permits
   const office::Office& office;
+  const store::FilesOfPermit& files;
   const office::CaseTimes* times = nullptr;  // of the service; null: too few to say it of
   notify::Tongue told_in = notify::Tongue::indonesian;  // messages to them
   mutable bool answered = false;                        // said beside the form it is of

@@ -196,6 +196,11 @@ TEST_F(CitizenPagesTest, TheDecreeIsThereAMonthLater) {
   const WebPage page = page_of(file);
   for (const char* said : {"503/017/PAUD/2026", "Unduh", "Kode keaslian", "/cek/", "Selesai dalam"})
     EXPECT_TRUE(page.says(said)) << said << "\n" << page.body;
+  // Before it is taken home: what it is and how large.
+  EXPECT_TRUE(std::regex_search(page.body,
+                                std::regex("download>Unduh surat keputusan [(]PDF, 1 KB[)]</a>")))
+      << page.body;
+  EXPECT_TRUE(page_of(file, "?bahasa=en").says("(PDF, 1 KB)"));
   std::smatch link;
   ASSERT_TRUE(std::regex_search(page.body, link, std::regex("/lacak/[^\"]*/dokumen/[0-9]+")))
       << page.body;
