@@ -156,6 +156,15 @@ class MessageCalls : public ChangingGroup {
   awaitable<Response> retry_message(const Call& call, const json::value& body, pg::Connection& db);
   awaitable<Response> discard_message(const Call& call, const json::value& body,
                                       pg::Connection& db);
+  // What is done to it, the state it has then, and why it may not be.
+  struct Doing {
+    pg::Awaitable<store::MessageChange> (*change)(pg::Connection& db, store::By by,
+                                                  std::int64_t id);
+    const char* state;
+    ProblemCode refusal;
+  };
+  awaitable<Response> change_message(const Call& call, const json::value& body, pg::Connection& db,
+                                     Doing doing);
 };
 
 }  // namespace
@@ -352,28 +361,26 @@ awaitable<Response> MessageCalls::notice_list(Call call) {
                json::object{{"items", std::move(items)}, {"next_cursor", std::move(next_cursor)}}));
 }
 
-awaitable<Response> MessageCalls::retry_message(const Call& call, const json::value& body,
-                                                pg::Connection& db) {
+awaitable<Response> MessageCalls::change_message(const Call& call, const json::value& body,
+                                                 pg::Connection& db, Doing doing) {
   FieldFaults faults;
   JsonObject(body, faults).refuse_unknown();
   if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
   const auto id = parse_id(call.request.param("id"));
   if (!id) co_return problem(call.request, "not_found");
-  auto retrying = store::retry_message(db, by(call), *id);
-  const store::MessageChange change = co_await std::move(retrying);
-  co_return message_response(call.request, *id, change, "queued", "message_not_dead");
+  auto changing = doing.change(db, by(call), *id);
+  const store::MessageChange change = co_await std::move(changing);
+  co_return message_response(call.request, *id, change, doing.state, doing.refusal);
+}
+
+awaitable<Response> MessageCalls::retry_message(const Call& call, const json::value& body,
+                                                pg::Connection& db) {
+  return change_message(call, body, db, {store::retry_message, "queued", "message_not_dead"});
 }
 
 awaitable<Response> MessageCalls::discard_message(const Call& call, const json::value& body,
                                                   pg::Connection& db) {
-  FieldFaults faults;
-  JsonObject(body, faults).refuse_unknown();
-  if (auto refusal = refuse_faults(call.request, faults)) co_return std::move(*refusal);
-  const auto id = parse_id(call.request.param("id"));
-  if (!id) co_return problem(call.request, "not_found");
-  auto discarding = store::discard_message(db, by(call), *id);
-  const store::MessageChange change = co_await std::move(discarding);
-  co_return message_response(call.request, *id, change, "failed", "message_not_waiting");
+  return change_message(call, body, db, {store::discard_message, "failed", "message_not_waiting"});
 }
 
 std::vector<ApiCall> people_calls(const ApiParts* parts) {

@@ -234,16 +234,21 @@ CommandBody read_undo(const json::value& value, FieldFaults& faults) {
   return read;
 }
 
-CommandBody read_claim(const json::value& value, FieldFaults& faults) {
+namespace {
+
+// A command at a step, with what `read_rest` takes of it.
+template <class C, class ReadRest>
+CommandBody read_at_step(const json::value& value, FieldFaults& faults, ReadRest read_rest) {
   JsonObject body(value, faults);
+  C command;
+  command.step = read_step(body);
+  read_rest(body, command);
   CommandBody read;
-  read.command = Claim{read_step(body)};
   read.on_behalf_of = read_on_behalf_of(body);
   body.refuse_unknown();
+  read.command = std::move(command);
   return read;
 }
-
-namespace {
 
 // Some write why as a note, some as a reason; it is kept as one text either way.
 std::string read_words(JsonObject& body) {
@@ -254,106 +259,59 @@ std::string read_words(JsonObject& body) {
 
 }  // namespace
 
+CommandBody read_claim(const json::value& value, FieldFaults& faults) {
+  return read_at_step<Claim>(value, faults, [](JsonObject&, Claim&) {});
+}
+
 CommandBody read_release(const json::value& value, FieldFaults& faults) {
-  JsonObject body(value, faults);
-  CommandBody read;
-  Release release;
-  release.step = read_step(body);
-  release.reason = read_words(body);
-  read.on_behalf_of = read_on_behalf_of(body);
-  body.refuse_unknown();
-  read.command = std::move(release);
-  return read;
+  return read_at_step<Release>(
+      value, faults, [](JsonObject& body, Release& release) { release.reason = read_words(body); });
 }
 
 CommandBody read_assign(const json::value& value, FieldFaults& faults) {
-  JsonObject body(value, faults);
-  CommandBody read;
-  Assign assign;
-  assign.step = read_step(body);
-  assign.officer = body.required_text("officer", Limits::word);
-  assign.reason = read_words(body);
-  read.on_behalf_of = read_on_behalf_of(body);
-  body.refuse_unknown();
-  read.command = std::move(assign);
-  return read;
+  return read_at_step<Assign>(value, faults, [](JsonObject& body, Assign& assign) {
+    assign.officer = body.required_text("officer", Limits::word);
+    assign.reason = read_words(body);
+  });
 }
 
 CommandBody read_escalate(const json::value& value, FieldFaults& faults) {
-  JsonObject body(value, faults);
-  CommandBody read;
-  Escalate escalate;
-  escalate.step = read_step(body);
-  escalate.note = read_words(body);
-  read.on_behalf_of = read_on_behalf_of(body);
-  body.refuse_unknown();
-  read.command = std::move(escalate);
-  return read;
+  return read_at_step<Escalate>(value, faults, [](JsonObject& body, Escalate& escalate) {
+    escalate.note = read_words(body);
+  });
 }
 
 CommandBody read_acknowledge(const json::value& value, FieldFaults& faults) {
-  JsonObject body(value, faults);
-  CommandBody read;
-  Acknowledge acknowledge;
-  acknowledge.step = read_step(body);
-  acknowledge.obstacle = body.required_text("reason", Limits::word);
-  acknowledge.note = read_note(body);
-  read.on_behalf_of = read_on_behalf_of(body);
-  body.refuse_unknown();
-  read.command = std::move(acknowledge);
-  return read;
+  return read_at_step<Acknowledge>(value, faults, [](JsonObject& body, Acknowledge& acknowledge) {
+    acknowledge.obstacle = body.required_text("reason", Limits::word);
+    acknowledge.note = read_note(body);
+  });
 }
 
 CommandBody read_direct(const json::value& value, FieldFaults& faults) {
-  JsonObject body(value, faults);
-  CommandBody read;
-  Direct direct;
-  direct.step = read_step(body);
-  direct.note = read_note(body);
-  read.on_behalf_of = read_on_behalf_of(body);
-  body.refuse_unknown();
-  read.command = std::move(direct);
-  return read;
+  return read_at_step<Direct>(
+      value, faults, [](JsonObject& body, Direct& direct) { direct.note = read_note(body); });
 }
 
 CommandBody read_respond(const json::value& value, FieldFaults& faults) {
-  JsonObject body(value, faults);
-  CommandBody read;
-  Respond respond;
-  respond.step = read_step(body);
-  respond.note = read_note(body);
-  respond.until = body.optional_instant("until");
-  read.on_behalf_of = read_on_behalf_of(body);
-  body.refuse_unknown();
-  read.command = std::move(respond);
-  return read;
+  return read_at_step<Respond>(value, faults, [](JsonObject& body, Respond& respond) {
+    respond.note = read_note(body);
+    respond.until = body.optional_instant("until");
+  });
 }
 
 CommandBody read_pause(const json::value& value, FieldFaults& faults) {
-  JsonObject body(value, faults);
-  CommandBody read;
-  PauseVisit pause;
-  pause.step = read_step(body);
-  pause.reason = body.required_text("reason", Limits::word);
-  pause.note = read_note(body);
-  pause.until = body.optional_instant("until");
-  pause.requirement = body.optional_text("requirement", Limits::word).value_or("");
-  read.on_behalf_of = read_on_behalf_of(body);
-  body.refuse_unknown();
-  read.command = std::move(pause);
-  return read;
+  return read_at_step<PauseVisit>(value, faults, [](JsonObject& body, PauseVisit& pause) {
+    pause.reason = body.required_text("reason", Limits::word);
+    pause.note = read_note(body);
+    pause.until = body.optional_instant("until");
+    pause.requirement = body.optional_text("requirement", Limits::word).value_or("");
+  });
 }
 
 CommandBody read_resume(const json::value& value, FieldFaults& faults) {
-  JsonObject body(value, faults);
-  CommandBody read;
-  ResumeVisit resume;
-  resume.step = read_step(body);
-  resume.note = read_note(body);
-  read.on_behalf_of = read_on_behalf_of(body);
-  body.refuse_unknown();
-  read.command = std::move(resume);
-  return read;
+  return read_at_step<ResumeVisit>(
+      value, faults, [](JsonObject& body, ResumeVisit& resume) { resume.note = read_note(body); });
 }
 
 CommandBody read_confirm(const json::value& value, FieldFaults& faults) {

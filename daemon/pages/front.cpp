@@ -9,7 +9,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <cctype>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
@@ -19,6 +18,7 @@
 #include "daemon/pages/words.h"
 #include "daemon/store/permits.h"
 #include "notifiers/phone.h"
+#include "rules/ascii.h"
 
 namespace tenggat::pages {
 namespace {
@@ -127,13 +127,6 @@ Html table_of(const std::vector<const Sop*>& sops, const office::Board* board,
       rows);
 }
 
-std::string in_small_letters(std::string_view text) {
-  std::string small(text);
-  std::transform(small.begin(), small.end(), small.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return small;
-}
-
 // What citizens can apply for; an objection is raised from the refusal it is of.
 std::vector<const Sop*> services_of(const office::Rulebook& rulebook) {
   const std::vector<const Sop*> all = rulebook.sops_in_force();
@@ -153,11 +146,6 @@ std::vector<const Sop*> services_of(const office::Rulebook& rulebook) {
 std::string address_of(std::string_view typed) {
   if (typed.find('@') != std::string_view::npos) return std::string(typed);
   return notify::normalise_phone(typed).value_or("");
-}
-
-std::string trimmed(std::string text) {
-  while (!text.empty() && text.back() == ' ') text.pop_back();
-  return text.substr(std::min(text.find_first_not_of(' '), text.size()));
 }
 
 class FrontPages : public PageGroup {
@@ -220,10 +208,9 @@ Html FrontPages::services(const PageCall& call, const Speech& speech,
       http::searched_words(call.request.query.get("q").value_or("").substr(0, kQueryMax));
   Html search;
   if (all.size() > kListed) {
-    const std::string wanted = in_small_letters(asked);
-    std::erase_if(all, [&](const Sop* sop) {
-      return in_small_letters(sop->title).find(wanted) == std::string::npos;
-    });
+    const std::string wanted = lowered(asked);
+    std::erase_if(
+        all, [&](const Sop* sop) { return lowered(sop->title).find(wanted) == std::string::npos; });
     search = html(
         "<form method=\"get\" action=\"/\" role=\"search\"><label for=\"q\">{}</label>"
         "<div class=\"sebaris cari\"><input type=\"search\" id=\"q\" name=\"q\" value=\"{}\" "
@@ -324,7 +311,7 @@ awaitable<Response> FrontPages::find(PageCall call) {
   auto waiting = door_.turn(call.request.remote_address, http::Doorkeeper::Line::always);
   const http::Doorkeeper::Turn turn = co_await std::move(waiting);
   const auto began = Clock::monotonic();
-  const std::string number = trimmed(call.form.text("nomor").substr(0, kNumberMax));
+  const std::string number(trimmed(call.form.text("nomor").substr(0, kNumberMax)));
   const std::string address = address_of(trimmed(call.form.text("kontak").substr(0, kAddressMax)));
   auto sending = send_lost_link(number, address);
   co_await std::move(sending);
@@ -355,8 +342,7 @@ awaitable<Response> FrontPages::find(PageCall call) {
 
 // Of a whole link only its code.
 awaitable<Response> FrontPages::find_receipt(PageCall call) {
-  std::string code =
-      trimmed(std::string(call.request.query.get("kode").value_or("").substr(0, kCodeMax)));
+  std::string code(trimmed(call.request.query.get("kode").value_or("").substr(0, kCodeMax)));
   if (const auto slash = code.rfind('/'); slash != std::string::npos) code = code.substr(slash + 1);
   co_return see_other(code.empty() ? "/" : "/cek/" + query_encoded(code));
 }

@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 #include "daemon/api/sop_diagram.h"
 #include "daemon/pages/field_inputs.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/words.h"
 #include "notifiers/words.h"
+#include "rules/ascii.h"
 
 namespace tenggat::pages {
 namespace {
@@ -37,16 +37,9 @@ Service service_of(const Sop& sop, bool retired, const office::Board* board) {
   return service;
 }
 
-std::string in_small_letters(std::string_view text) {
-  std::string small(text);
-  std::transform(small.begin(), small.end(), small.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return small;
-}
-
 // In its title or its name.
 bool is_meant(const Sop& sop, std::string_view words) {
-  return in_small_letters(sop.title + ' ' + sop.id).find(words) != std::string::npos;
+  return lowered(sop.title + ' ' + sop.id).find(words) != std::string::npos;
 }
 
 bool comes_before(const Service& a, const Service& b) {
@@ -162,7 +155,7 @@ awaitable<Response> ServicePages::services(PageCall call) {
   std::size_t all = 0;
   for (const Sop* sop : rulebook_.sops_in_force()) {
     ++all;
-    if (is_meant(*sop, in_small_letters(asked)))
+    if (is_meant(*sop, lowered(asked)))
       services.push_back(service_of(*sop, rulebook_.is_retired(sop->id), board.get()));
   }
   std::sort(services.begin(), services.end(), comes_before);

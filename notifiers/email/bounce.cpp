@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "notifiers/message.h"
+#include "rules/ascii.h"
 
 namespace tenggat::notify::email {
 namespace {
@@ -16,20 +17,7 @@ constexpr int kDeepest = 4;  // multiparts within multiparts
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-std::string lowered(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const std::size_t from = text.find_first_not_of(kBlank);
-  if (from == std::string_view::npos) return {};
-  return text.substr(from, text.find_last_not_of(kBlank) - from + 1);
-}
+std::string_view trimmed(std::string_view text) { return tenggat::trimmed(text, " \t\r\n"); }
 
 // Without its line end, which `text` loses, too.
 std::string_view take_line(std::string_view& text) {

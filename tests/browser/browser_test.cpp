@@ -45,6 +45,19 @@ class InChromium : public testing::Test {
     act("fo", file, "verifikasi", "accept");
     act("bo", file, "penerimaan", "forward");
   }
+  File refused_by_the_head(const std::string& subject) {
+    const File refused = submitted(subject);
+    to_review(refused);
+    act("dt", refused, "kajian_teknis", "not_recommend",
+        {"--document", "bapl=https://x.example/b", "--document", "rekomendasi=https://x.example/r",
+         "--note", "lokasi tidak layak"});
+    act("bo", refused, "penyusunan_sk", "draft", {"--document", "draft_sk=https://x.example/d"});
+    act("kb", refused, "persetujuan_kabid", "approve");
+    act("s", refused, "persetujuan_sekretaris", "approve");
+    act("kd", refused, "penandatanganan", "refuse",
+        {"--document", "surat_penolakan=https://x.example/t"});
+    return refused;
+  }
   void to_draft(const File& file) {
     to_review(file);
     act("dt", file, "kajian_teknis", "recommend",
@@ -195,16 +208,7 @@ TEST_F(InChromium, EveryPageIsReadableAndUsableByEverybody) {
   const File finished = submitted("TK Mawar");
   to_receipt(finished);
   act("portal", finished, "penerimaan_sk", "receive");
-  const File refused = submitted("KB Kasih Bunda");
-  to_review(refused);
-  act("dt", refused, "kajian_teknis", "not_recommend",
-      {"--document", "bapl=https://x.example/b", "--document", "rekomendasi=https://x.example/r",
-       "--note", "lokasi tidak layak"});
-  act("bo", refused, "penyusunan_sk", "draft", {"--document", "draft_sk=https://x.example/d"});
-  act("kb", refused, "persetujuan_kabid", "approve");
-  act("s", refused, "persetujuan_sekretaris", "approve");
-  act("kd", refused, "penandatanganan", "refuse",
-      {"--document", "surat_penolakan=https://x.example/t"});
+  const File refused = refused_by_the_head("KB Kasih Bunda");
   office_.advance("2026-04-20T10:26:00");  // what was decided cannot be taken back any more
   const File draft = submitted("PAUD Anggrek");
   to_draft(draft);
@@ -244,6 +248,7 @@ TEST_F(InChromium, EveryPageIsReadableAndUsableByEverybody) {
                      {"permohonan-draf", "/permohonan/" + draft.number},
                      {"permohonan-setuju", "/permohonan/" + approval.number},
                      {"permohonan-selesai", "/permohonan/" + finished.number},
+                     {"tugas-selesai", "/tugas/selesai"},
                      {"cari", "/cari?q=PAUD"},
                      {"agenda", "/agenda"},
                      {"saluran", "/saluran"},
@@ -263,6 +268,7 @@ TEST_F(InChromium, EveryPageIsReadableAndUsableByEverybody) {
                      {"papan-daftar", "/papan/daftar?sop=paud&keadaan=overdue"},
                      {"papan-layar", "/papan/layar"},
                      {"laporan", "/laporan?bulan=2026-04"},
+                     {"laporan-daftar", "/laporan/daftar?bulan=2026-04&angka=lewat-batas"},
                      {"pegawai", "/pegawai"},
                      {"pegawai-satu", "/pegawai/kb"},
                      {"kalender", "/kalender"},
@@ -352,16 +358,7 @@ TEST_F(InChromium, AnOverseerPrintsTheMonthAndTakesItsFilesHome) {
   const File returned = submitted("PAUD Teratai");
   act("fo", returned, "verifikasi", "reject", {"--deficiency", "denah_ruang=belum ada"});
   office_.advance("2026-04-22T10:00:00");
-  const File refused = submitted("KB Kasih Bunda");
-  to_review(refused);
-  act("dt", refused, "kajian_teknis", "not_recommend",
-      {"--document", "bapl=https://x.example/b", "--document", "rekomendasi=https://x.example/r",
-       "--note", "lokasi tidak layak"});
-  act("bo", refused, "penyusunan_sk", "draft", {"--document", "draft_sk=https://x.example/d"});
-  act("kb", refused, "persetujuan_kabid", "approve");
-  act("s", refused, "persetujuan_sekretaris", "approve");
-  act("kd", refused, "penandatanganan", "refuse",
-      {"--document", "surat_penolakan=https://x.example/t"});
+  refused_by_the_head("KB Kasih Bunda");
   office_.advance("2026-05-04T09:00:00");
   office_.daemon().must({"officer", "add", "--id", "pg", "--name", "Yusuf Maulana", "--role",
                          "pengawas", "--email", "pg@banjarbaru.example"});
