@@ -25,7 +25,7 @@
 namespace tenggat::office {
 struct ReceiptKeys;
 class Templates;
-}
+}  // namespace tenggat::office
 
 namespace tenggat::pages {
 

@@ -48,12 +48,10 @@ void add_templates_refused(pg::Pipeline& pipeline, const std::string& reason,
 }
 
 pg::Slot<TemplateLook> add_template_look(pg::Pipeline& pipeline) {
-  static constexpr auto kLook =
-      columns(given("asked_at", &TemplateLook::asked_at),
-              given("answered_at", &TemplateLook::answered_at),
-              given("coalesce(wanted_at > coalesce(asked_at, '-infinity'), false)",
-                    &TemplateLook::waiting),
-              given("refused", &TemplateLook::refused), given("detail", &TemplateLook::detail));
+  static constexpr auto kLook = columns(
+      given("asked_at", &TemplateLook::asked_at), given("answered_at", &TemplateLook::answered_at),
+      given("coalesce(wanted_at > coalesce(asked_at, '-infinity'), false)", &TemplateLook::waiting),
+      given("refused", &TemplateLook::refused), given("detail", &TemplateLook::detail));
   static const auto sql = only<kLook>("SELECT {} FROM template_look");
   return pipeline.add(sql);
 }

@@ -1,6 +1,6 @@
-// How the templates of our texts stand with WhatsApp's provider, as it last said: kept here, so that
-// every daemon, page and command shows the same and nobody asks more often than is allowed. All
-// instants are the machine's clock.
+// How the templates of our texts stand with WhatsApp's provider, as it last said: kept here, so
+// that every daemon, page and command shows the same and nobody asks more often than is allowed.
+// All instants are the machine's clock.
 #pragma once
 #include <optional>
 #include <string>
