@@ -117,8 +117,9 @@ awaitable<std::string> ChannelPages::choose(const PageCall& call, pg::Connection
     known = true;
     if (!is_chosen(officer, one)) edit.channels = one.channels;
   }
-  if (const auto tongue = notify::tongue_of(call.form.text("bahasa")); tongue && has_english())
-    edit.tongue = notify::code_of(*tongue);
+  const std::string language = call.form.text("bahasa");
+  const bool is_said = language == "en" || !officer.tongue.empty();  // Indonesian goes without
+  if (is_said && notify::tongue_of(language) && has_english()) edit.tongue = language;
   // Who is told as it is by itself may choose a language alone.
   if (!known && (!chosen.empty() || !edit.tongue)) co_return "Pilih salah satu saluran.";
   auto editing = store::edit_officer(db, by(call), officer.id, std::move(edit),
