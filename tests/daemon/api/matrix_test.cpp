@@ -14,6 +14,7 @@
 #include "daemon/office/signing_in.h"
 #include "daemon/pages/pages.h"
 #include "daemon/store/sessions.h"
+#include "tests/daemon/api/no_templates.h"
 #include "tests/daemon/api/routes_fixture.h"
 
 namespace tenggat::http {
@@ -452,8 +453,9 @@ class Matrix : public Routes {
     add_people();
     std::vector<Route> routes = api_routes({*pool_, *committer_, rulebook_, *uploads_, requests_,
                                             door_, kPublicUrl, 1024, &receipts_, &links_});
-    for (Route& route : pages::page_routes({*pool_, *committer_, rulebook_, signing_in_, board_,
-                                            *uploads_, door_, receipt_keys_, kPublicUrl, &links_}))
+    for (Route& route :
+         pages::page_routes({*pool_, *committer_, rulebook_, signing_in_, board_, *templates_,
+                             *uploads_, door_, receipt_keys_, kPublicUrl, &links_}))
       routes.push_back(std::move(route));
     router_.emplace(std::move(routes), outage_answer);
     read_permit_ = submitted();
@@ -692,6 +694,7 @@ class Matrix : public Routes {
 
   office::SigningIn signing_in_;
   office::BoardFeed board_{io_.get_executor()};
+  const NoTemplates templates_{io_.get_executor(), *pool_, metrics_};
   const office::ReceiptKeys receipt_keys_;
   std::map<std::string, std::string> sessions_;  // cookies, by officer
   std::string read_permit_;

@@ -21,6 +21,7 @@
 #include "daemon/office/permit_receipts.h"
 #include "daemon/office/signing_in.h"
 #include "daemon/pages/pages.h"
+#include "tests/daemon/api/no_templates.h"
 #include "tests/daemon/api/routes_fixture.h"
 
 namespace {
@@ -80,8 +81,9 @@ class Memory : public Routes {
     // Few of everything, so that what is kept by mistake is missed soon.
     std::vector<Route> routes = api_routes({*pool_, *committer_, rulebook_, *uploads_, requests_,
                                             door_, kPublicUrl, 2, &receipts_, &links_});
-    for (Route& route : pages::page_routes({*pool_, *committer_, rulebook_, signing_in_, board_,
-                                            *uploads_, door_, receipt_keys_, kPublicUrl, &links_}))
+    for (Route& route :
+         pages::page_routes({*pool_, *committer_, rulebook_, signing_in_, board_, *templates_,
+                             *uploads_, door_, receipt_keys_, kPublicUrl, &links_}))
       routes.push_back(std::move(route));
     router_.emplace(std::move(routes), outage_answer);
     permit_ = submitted();
@@ -217,6 +219,7 @@ class Memory : public Routes {
   int test_leases() { return asio::co_spawn(io_, lease_all(*pool_), asio::use_future).get(); }
 
   office::BoardFeed board_{io_.get_executor()};
+  const NoTemplates templates_{io_.get_executor(), *pool_, metrics_};
   const office::ReceiptKeys receipt_keys_;
   office::SigningIn signing_in_;
   std::string permit_;
