@@ -23,13 +23,13 @@ struct EmailConfig {
 };
 
 struct WhatsappConfig {
-  std::string provider = "meta";  // meta, fonnte, wablas, waha, webhook
-  std::string url;                // replaces the provider's own address, or file:DIR
-  std::string version = "v23.0";  // Meta
-  std::string phone_number_id;    // Meta
-  std::string token;              // all but webhook need one
-  std::string server;             // Wablas: the name before .wablas.com
-  std::string session;            // WAHA; empty means "default"
+  std::string provider = "meta";      // meta, fonnte, wablas, waha, webhook
+  std::string url;                    // replaces the provider's own address, or file:DIR
+  std::string version = "v23.0";      // Meta
+  std::string phone_number_id;        // Meta
+  std::string token;                  // all but webhook need one
+  std::string server;                 // Wablas: the name before .wablas.com
+  std::string session;                // WAHA; empty means "default"
   std::string business_account_id{};  // Meta; whose templates are asked for
 
   // Something says where to send.

@@ -87,9 +87,9 @@ std::vector<http::Route> App::public_routes() {
       {database_.reads, workers_.committer(), rulebook_, uploads_, requests_, door_, public_url,
        static_cast<std::size_t>(startup_.config.http.requests_at_once), &receipt_config_, &links_,
        &replies_});
-  for (http::Route& route :
-       pages::page_routes({database_.reads, workers_.committer(), rulebook_, signing_in_, board_,
-                           workers_.templates(), uploads_, door_, receipt_keys_, public_url, &links_}))
+  for (http::Route& route : pages::page_routes({database_.reads, workers_.committer(), rulebook_,
+                                                signing_in_, board_, workers_.templates(), uploads_,
+                                                door_, receipt_keys_, public_url, &links_}))
     routes.push_back(std::move(route));
   return routes;
 }

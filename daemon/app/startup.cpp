@@ -35,10 +35,9 @@ SendRules send_rules(const Config& config) {
 
 notify::ChannelsConfig channels_of(const Config& config, const Secrets& secrets) {
   notify::ChannelsConfig channels;
-  channels.email = {config.email.url,        config.email.from,      config.email.reply_to,
-                    config.email.user,       secrets.email_password, config.email.tls,
-                    config.email.return_path,
-                    config.kantor.address,     config.kantor.phone};
+  channels.email = {config.email.url,         config.email.from,      config.email.reply_to,
+                    config.email.user,        secrets.email_password, config.email.tls,
+                    config.email.return_path, config.kantor.address,  config.kantor.phone};
   if (config.whatsapp.enabled())
     channels.whatsapp = {to_string(config.whatsapp.provider),
                          config.whatsapp.url,

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
+#include <set>
 
 #include "rules/permit/transition.h"
 #include "rules/sop/field_classes.h"
@@ -50,7 +52,39 @@ class Walk {
     return End::goes_on;
   }
 
+  // Whether an end can still be reached, by trying all there is to do: a walk goes round for long
+  // where only one value of a field leads out, or one value here and then another there.
+  bool can_end() {
+    std::set<std::string> seen{place()};
+    std::deque<Permit> next{permit_};
+    for (; !next.empty(); next.pop_front()) {
+      permit_ = next.front();
+      now_ += Seconds{60};
+      for (const Act& act : candidates()) {
+        Decided decided = decide(next.front(), {}, act, context());
+        if (!decided) continue;
+        permit_ = std::move(decided->after);
+        if (is_terminal(permit_.state)) return true;
+        if (seen.insert(place()).second) next.push_back(permit_);
+      }
+    }
+    return false;
+  }
+
  private:
+  // What is open and what the fields say: what may be done depends on hardly more.
+  std::string place() const {
+    std::string steps;
+    for (const Visit& visit : permit_.visits)
+      if (visit.open()) steps += visit.step + ' ';
+    for (const auto& [id, value] : permit_.fields) {
+      steps += id;
+      if (const auto* number = std::get_if<double>(&value)) steps += fmt::format("={} ", *number);
+      if (const auto* yes = std::get_if<bool>(&value)) steps += *yes ? "=ya " : "=tidak ";
+    }
+    return steps;
+  }
+
   Context context() const { return {sop_, calendar(), people_, now_, {}}; }
 
   // All that may be tried, ways on before ways back three times in four.
@@ -116,16 +150,18 @@ class Walk {
 
   // A branch is where its latest visit is: never two open visits of one branch, or of one step.
   void check() const {
-    for (const Visit& one : permit_.visits)
-      for (const Visit& other : permit_.visits) {
-        if (one.id >= other.id || !one.open() || !other.open()) continue;
-        if (one.step == other.step) RC_FAIL("two open visits of " + one.step);
-        if (one.fork == other.fork && one.branch == other.branch)
-          RC_FAIL("two open visits of one branch: " + one.step + ", " + other.step);
+    std::vector<const Visit*> open;
+    for (const Visit& visit : permit_.visits)
+      if (visit.open()) open.push_back(&visit);
+    for (const Visit* one : open)
+      for (const Visit* other : open) {
+        if (one->id >= other->id) continue;
+        if (one->step == other->step) RC_FAIL("two open visits of " + one->step);
+        if (one->fork == other->fork && one->branch == other->branch)
+          RC_FAIL("two open visits of one branch: " + one->step + ", " + other->step);
       }
-    const bool open = std::any_of(permit_.visits.begin(), permit_.visits.end(),
-                                  [](const Visit& visit) { return visit.open(); });
-    if (open == is_terminal(permit_.state)) RC_FAIL("an end with an open visit, or none without");
+    if (!open.empty() == is_terminal(permit_.state))
+      RC_FAIL("an end with an open visit, or none without");
   }
 
   const Sop& sop_;
@@ -136,9 +172,8 @@ class Walk {
   Instant now_ = at("2026-04-06T08:00:00+08:00");
 };
 
-// A walk goes on three times in four, so that so many actions are many times the steps there are; a
-// sound service may still go round for long where only one value of a field leads out.
-constexpr int kMostActions = 400, kMostOfTheSound = 1500;
+// A walk goes on three times in four, so that so many actions are many times the steps there are.
+constexpr int kMostActions = 400;
 constexpr int kRuns = 15, kRunsOfTheUnsound = 150;
 
 bool is_found_by_exploring(const Faults& faults) {
@@ -162,10 +197,12 @@ TEST(SoundnessProperty, WhatIsProvenSoundNeverGetsStuckAndWhatIsRefusedDoesSomew
     for (int run = 0; run < (loaded ? kRuns : kRunsOfTheUnsound); ++run) {
       Walk file(*read, dice);
       if (!file.opened()) continue;
-      if (file.to_the_end(loaded ? kMostOfTheSound : kMostActions) != Walk::End::ended) ++stuck;
-      if (loaded && stuck > 0)
-        RC_FAIL("a sound service gets stuck at " + file.open() + ":\n" + text);
-      if (!loaded && stuck > 0) break;
+      const Walk::End end = file.to_the_end(kMostActions);
+      if (end == Walk::End::ended) continue;
+      if (loaded && end == Walk::End::goes_on && file.can_end()) continue;
+      ++stuck;
+      if (loaded) RC_FAIL("a sound service gets stuck at " + file.open() + ":\n" + text);
+      break;
     }
     if (!loaded && stuck == 0) ++rare;
     ++(loaded ? sound : unsound);
