@@ -93,15 +93,14 @@ std::string cursor_of(std::int64_t id) {
   return fmt::format("{}{:016x}", kCursorPrefix, static_cast<std::uint64_t>(id));
 }
 
+// One we gave, to the letter: other digits of the same number are not.
 std::optional<std::int64_t> id_of_cursor(std::string_view cursor) {
-  if (!cursor.starts_with(kCursorPrefix) || cursor.size() != kCursorPrefix.size() + 16)
-    return std::nullopt;
-  cursor.remove_prefix(kCursorPrefix.size());
-  std::uint64_t id = 0;
-  const auto [end, error] = std::from_chars(cursor.data(), cursor.data() + cursor.size(), id, 16);
-  if (error != std::errc() || end != cursor.data() + cursor.size() || id >> 63U)
-    return std::nullopt;
-  return static_cast<std::int64_t>(id);
+  if (!cursor.starts_with(kCursorPrefix)) return std::nullopt;
+  const std::string_view digits = cursor.substr(kCursorPrefix.size());
+  std::uint64_t number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
+  const auto id = static_cast<std::int64_t>(number);
+  return id >= 0 && cursor_of(id) == cursor ? std::optional(id) : std::nullopt;
 }
 
 Read<ListQuery> read_list_query(const Request& request) {

@@ -51,7 +51,7 @@ constexpr int kNormal = 16;  // connections that go about their work
 constexpr std::chrono::seconds kWorkFor{8};
 
 constexpr double kPageMilliseconds = 20, kLivezMilliseconds = 100, kKeptPercent = 80;
-constexpr std::size_t kPageBytes = 50'000;
+constexpr std::size_t kPageBytes = 60'000;
 
 void say(const std::string& line) { std::cout << line << std::endl; }
 void rethrow(std::exception_ptr failure) {
