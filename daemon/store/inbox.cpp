@@ -5,7 +5,7 @@
 namespace tenggat::store {
 namespace {
 
-constexpr int kNarrowedAmong = 1000;
+constexpr int kNarrowedAmong = 1000, kDoneCounted = 1000;
 
 constexpr const char* kOpen = " closed_at IS NULL AND NOT undone AND permit > 0";
 constexpr const char* kOfService = " AND (SELECT p.sop FROM permit p WHERE p.id = v.permit) = $5";
@@ -110,15 +110,18 @@ pg::Slot<std::vector<Pressed>> add_find_presses(pg::Pipeline& pipeline, const st
   return pipeline.add(sql, officer, pg::text_array(ids));
 }
 
+// Nothing is counted where it is more than a person does: the page does not wait for it.
 pg::Slot<DoneCount> add_count_done(pg::Pipeline& pipeline, const std::string& officer,
                                    Instant since) {
   static constexpr auto kDone =
-      columns(given("count(verdict)", &DoneCount::closed),
-              given("count(*) FILTER (WHERE verdict = 'met')", &DoneCount::met));
+      columns(given("count(verdict) FILTER (WHERE whole)", &DoneCount::closed),
+              given("count(*) FILTER (WHERE whole AND verdict = 'met')", &DoneCount::met));
   static const auto sql = only<kDone>(
-      "SELECT {} FROM visit WHERE closed_by = $1 AND closed_by <> '' AND closed_at IS NOT NULL"
-      " AND closed_at >= $2::timestamptz AND NOT undone AND permit > 0");
-  return pipeline.add(sql, officer, since);
+      "SELECT {} FROM (SELECT verdict, count(*) OVER () < $3::int AS whole FROM (SELECT verdict"
+      "   FROM visit WHERE closed_by = $1 AND closed_by <> '' AND closed_at IS NOT NULL"
+      "     AND closed_at >= $2::timestamptz AND NOT undone AND permit > 0"
+      "   ORDER BY closed_at DESC LIMIT $3::int) latest) v");
+  return pipeline.add(sql, officer, since, kDoneCounted);
 }
 
 pg::Slot<std::vector<StoredNote>> add_reasons(pg::Pipeline& pipeline,

@@ -24,6 +24,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "daemon/base/link_keys.h"
 #include "tests/bench/asking.h"
 #include "tests/bench/baseline.h"
 #include "tests/bench/usage.h"
@@ -294,15 +295,18 @@ bool Bench::pages() {
     return fmt::format("GET {} HTTP/1.1\r\nHost: a\r\nCookie: __Host-tenggat_sesi={}\r\n\r\n", path,
                        session_);
   };
+  const auto link = [this](std::int64_t permit) {
+    return daemon_->completed("/lacak/" + LinkKeys::unmarked(fmt::format("{:032x}", permit)));
+  };
   const auto add = [&](const std::string& kind, std::function<std::string(int)> path) {
     pages->kinds.push_back(kind);
     pages->request[kind] = [get, path = std::move(path)](int n) { return get(path(n)); };
   };
   const std::int64_t open = first_open_, closed = first_open_ + 1'000'000;
-  add("lacak, open", [open](int n) { return fmt::format("/lacak/{:032x}", open + n); });
+  add("lacak, open", [link, open](int n) { return link(open + n); });
   add("tugas", [](int) { return std::string("/tugas"); });
   add("permohonan", [open](int n) { return fmt::format("/permohonan/{}", open + n); });
-  add("lacak, issued", [closed](int n) { return fmt::format("/lacak/{:032x}", closed + n); });
+  add("lacak, issued", [link, closed](int n) { return link(closed + n); });
   add("cari, number",
       [](int n) { return fmt::format("/cari?q=PAUD-2026-{:06}", n * 7919 % kPermits + 1); });
   add("cari, common", [](int) { return std::string("/cari?q=paud-2026"); });
