@@ -120,7 +120,7 @@ pg::Slot<DoneCount> add_count_done(pg::Pipeline& pipeline, const std::string& of
       "SELECT {} FROM (SELECT verdict, count(*) OVER () < $3::int AS whole FROM (SELECT verdict"
       "   FROM visit WHERE closed_by = $1 AND closed_by <> '' AND closed_at IS NOT NULL"
       "     AND closed_at >= $2::timestamptz AND NOT undone AND permit > 0"
-      "   ORDER BY closed_at DESC LIMIT $3::int) latest) v");
+      "   ORDER BY closed_at DESC, permit DESC, id DESC LIMIT $3::int) latest) v");
   return pipeline.add(sql, officer, since, kDoneCounted);
 }
 
