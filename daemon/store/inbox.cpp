@@ -110,7 +110,7 @@ pg::Slot<std::vector<Pressed>> add_find_presses(pg::Pipeline& pipeline, const st
   return pipeline.add(sql, officer, pg::text_array(ids));
 }
 
-// Nothing is counted where it is more than a person does: the page does not wait for it.
+// Ordered as the index of what an officer closed: else that of what the office closed is taken.
 pg::Slot<DoneCount> add_count_done(pg::Pipeline& pipeline, const std::string& officer,
                                    Instant since) {
   static constexpr auto kDone =

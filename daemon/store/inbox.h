@@ -51,7 +51,8 @@ std::string press_part(std::int64_t permit, std::string_view step, std::string_v
 pg::Slot<std::vector<Pressed>> add_find_presses(pg::Pipeline& pipeline, const std::string& officer,
                                                 const std::vector<std::int64_t>& permits);
 
-// How many steps with a verdict this officer has closed since then, and how many of those in time.
+// How many steps with a verdict this officer has closed since then, and how many of those in time;
+// none where they are a thousand or more, which no person closes in a day.
 struct DoneCount {
   std::int64_t closed = 0, met = 0;
 };
