@@ -1,9 +1,7 @@
 // How templates stand at Meta, on the administrators' page; the language that officers choose.
-#include <cstdlib>
-#include <fstream>
 #include <thread>
 
-#include "daemon/pages/style.h"
+#include "tests/e2e/kept_page.h"
 #include "tests/e2e/pages_fixture.h"
 
 namespace tenggat::test {
@@ -15,17 +13,6 @@ class ChannelPagesTest : public PagesTest {
     office_.daemon().must(
         {"officer", "edit", "--id", "kb", "--role", "kabid_perizinan", "--role", "admin"});
     return signed_in("kb");
-  }
-  // Into the directory that TENGGAT_LOOK names, to be looked at.
-  static void keep(const WebPage& page, const std::string& name) {
-    const char* directory = std::getenv("TENGGAT_LOOK");
-    if (!directory) return;
-    std::string body = page.body;
-    const std::size_t link = body.find("<link rel=\"stylesheet\"");
-    if (link != std::string::npos)
-      body.replace(link, body.find('>', link) + 1 - link,
-                   "<style>" + std::string(pages::kStyle) + "</style>");
-    std::ofstream(std::string(directory) + "/" + name + ".html") << body;
   }
 };
 

@@ -1,10 +1,7 @@
 // A superior reads what was raised to them, says what is to be done, gives and answers it; what
 // applicants write over WhatsApp. A browser without script, a real daemon, PostgreSQL, Meta's form.
-#include <cstdlib>
-#include <fstream>
-
-#include "daemon/pages/style.h"
 #include "notifiers/signature.h"
+#include "tests/e2e/kept_page.h"
 #include "tests/e2e/pages_fixture.h"
 
 namespace tenggat::test {
@@ -12,17 +9,6 @@ namespace {
 
 class Escalations : public PagesTest {
  protected:
-  // For whoever wants to look at them: TENGGAT_LOOK=DIR.
-  static void keep(const WebPage& page, const std::string& name) {
-    const char* directory = std::getenv("TENGGAT_LOOK");
-    if (!directory) return;
-    std::string body = page.body;
-    const std::size_t link = body.find("<link rel=\"stylesheet\"");
-    if (link != std::string::npos)
-      body.replace(link, body.find('>', link) + 1 - link,
-                   "<style>" + std::string(pages::kStyle) + "</style>");
-    std::ofstream(std::string(directory) + "/" + name + ".html") << body;
-  }
   void three_late_files() {
     with_the_review_ = submitted("TK Cahaya Ilmu");
     act("fo", with_the_review_, "verifikasi", "accept");
