@@ -208,29 +208,34 @@ constexpr const char* kSchema =
     "   WHERE connamespace = 'public'::regnamespace"
     " UNION ALL SELECT 'applied ' || name || ' ' || sha256 FROM schema_migration) AS s(what)";
 
-TEST(KillTest, AMigrationThatIsKilledIsDoneByTheNextOne) {
+// Kills `tenggat db migrate` at its first flight and at each so many after it.
+void kill_migrations(int every) {
   TestPostgres server;
   DaemonProcess whole({server.create_database("whole"), "", "", {}, {}});
   whole.must({"db", "migrate"});
   const std::string schema = server.execute(kSchema, "whole");
   int kills = 0;
-  for (bool ended_by_itself = false; !ended_by_itself; ++kills) {
-    const std::string name = fmt::format("killed_{}", kills + 1);
+  for (int flight = 1;; flight += every, ++kills) {
+    const std::string name = fmt::format("killed_{}", flight);
     DaemonProcess tool({server.create_database(name), "", "", {}, {}});
     const int status =
         wait_for(spawn({TENGGAT, "db", "migrate"},
                        {{"TENGGAT_CONFIG", (tool.directory() / "tenggat.yaml").string()},
-                        {"TENGGAT_CRASH_AT", fmt::format("migrating:{}", kills + 1)}},
+                        {"TENGGAT_CRASH_AT", fmt::format("migrating:{}", flight)}},
                        tool.directory() / "out", tool.directory() / "err"));
-    ended_by_itself = status == 0;
-    if (ended_by_itself) break;
+    if (status == 0) break;  // it has fewer flights
     ASSERT_EQ(status, kKilled) << read_file(tool.directory() / "err");
     tool.must({"db", "migrate"});
-    EXPECT_EQ(server.execute(kSchema, name), schema) << "killed at flight " << kills + 1;
+    EXPECT_EQ(server.execute(kSchema, name), schema) << "killed at flight " << flight;
+    server.drop_database(name);
   }
   EXPECT_GE(kills, 3);
   fmt::print("kills: migrating {}\n", kills);
 }
+
+// A prime number of flights apart: not the same one of each migration's.
+TEST(KillTest, AMigrationThatIsKilledIsDoneByTheNextOne) { kill_migrations(13); }
+TEST(KillTest, LongAMigrationThatIsKilledAtAnyFlightIsDoneByTheNextOne) { kill_migrations(1); }
 
 }  // namespace
 }  // namespace tenggat::test
