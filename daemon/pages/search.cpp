@@ -11,7 +11,7 @@
 namespace tenggat::pages {
 namespace {
 
-constexpr int kFound = 30;
+constexpr int kFound = 20;
 constexpr std::size_t kQueryMax = 100;
 
 class SearchPages : public PageGroup {
