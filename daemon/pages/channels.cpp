@@ -77,10 +77,15 @@ Response ChannelPages::channels_page(const PageCall& call, int status, const std
   const Officer& officer = call.who->officer;
   const std::string typed = call.form.text("saluran");
   Html options, notice;
+  std::vector<const Choice*> possible;
   for (const Choice& one : choices())
-    if (can_be_reached(officer, one))
-      options += radio_button("saluran", one.id, one.words,
-                              typed.empty() ? is_chosen(officer, one) : typed == one.id);
+    if (can_be_reached(officer, one)) possible.push_back(&one);
+  // Who asked for a channel by which they cannot be reached is reached by the first that there is.
+  const Choice* now = possible.empty() ? nullptr : possible.front();
+  for (const Choice* one : possible)
+    if (typed.empty() ? is_chosen(officer, *one) : typed == one->id) now = one;
+  for (const Choice* one : possible)
+    options += radio_button("saluran", one->id, one->words, one == now);
   if (!fault.empty())
     notice = message(fault, true);
   else if (call.request.query.get("sudah"))

@@ -18,12 +18,15 @@ const kHeaviest = 60_000;  // bytes of a page, as it is sent
 // 640 is a desk of 1280 that somebody magnifies twice.
 const kWidths = [320, 360, 640, 768, 1280, 1920];
 
-// Everything that can be used takes the focus, and shows it.
+// Everything that can be used takes the focus, and shows it. Of radio buttons that are one choice one
+// takes it: the arrows go on from there.
 async function walk_by_keyboard(page) {
-  const wanted = await page.evaluate(() =>
+  const wanted = await page.evaluate(() => {
+    window.stop_of = (one) => (one.type === "radio" ? `${[...document.forms].indexOf(one.form)} ${one.name}` : one);
     // What a form has for Enter alone is no stop of the keyboard's (tabindex -1).
-    [...document.querySelectorAll("a[href],button,summary,input:not([type=hidden]),select,textarea")]
-      .filter((one) => one.checkVisibility() && one.tabIndex >= 0 && one.name !== "hasil").length);
+    return new Set([...document.querySelectorAll("a[href],button,summary,input:not([type=hidden]),select,textarea")]
+      .filter((one) => one.checkVisibility() && one.tabIndex >= 0).map(window.stop_of)).size;
+  });
   const reached = new Set();
   for (let i = 0; i < wanted + 80; ++i) {
     await page.keyboard.press("Tab");
@@ -31,9 +34,10 @@ async function walk_by_keyboard(page) {
       const one = document.activeElement;
       if (!one || one === document.body) return null;
       window.seen ??= new Map();
-      if (!window.seen.has(one)) window.seen.set(one, window.seen.size);
+      const stop = window.stop_of(one);
+      if (!window.seen.has(stop)) window.seen.set(stop, window.seen.size);
       const style = getComputedStyle(one);
-      return { id: window.seen.get(one), counts: one.name !== "hasil" && !one.matches("[role=region]"),
+      return { id: window.seen.get(stop), counts: !one.matches("[role=region]"),
                shown: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0,
                what: one.outerHTML.slice(0, 80) };
     });
