@@ -52,7 +52,8 @@ class Values:
         self.lists, self.month = {}, os.environ.get("CHECK_MONTH", "")
         if not conninfo:
             return
-        for name, query in (("sop", "SELECT sop FROM laporan.sop"), ("langkah", "SELECT langkah FROM laporan.langkah")):
+        for name, query in (("sop", "SELECT sop FROM laporan.sop"), ("langkah", "SELECT langkah FROM laporan.langkah"),
+                            ("peran", "SELECT DISTINCT peran FROM laporan.langkah")):
             self.lists[name] = ",".join(f"'{row[0]}'" for row in ask_postgres(conninfo, query))
         latest = ask_postgres(conninfo, "SELECT to_char(max(bulan), 'YYYY-MM') FROM laporan.kepatuhan_bulanan")
         self.month = self.month or latest[0][0]
@@ -65,7 +66,14 @@ class Values:
     def sql(self, text):
         for name, values in self.lists.items():
             text = text.replace("${" + name + ":singlequote}", values)
-        return text.replace("${bulan}", self.month)
+        for name, value in (("bulan", self.month), ("bulan:text", self.month), ("target", "0.95")):
+            text = text.replace("${" + name + "}", value)
+        return text
+
+
+def shown(board):
+    """Its panels, also those that a folded row holds."""
+    return [one for row in board["panels"] for one in [row, *row.get("panels", [])] if one["type"] != "row"]
 
 
 def evaluate(target, url, conninfo, values):
@@ -94,8 +102,11 @@ def check_variable(variable, url, conninfo):
         return None
     try:
         if variable["datasource"]["type"] == "prometheus":
-            metric, label = re.fullmatch(r"label_values\((\w+), (\w+)\)", variable["query"]["query"]).groups()
-            found = ask_prometheus(url, f"label/{label}/values", **{"match[]": metric})
+            query = variable["query"]["query"]
+            labels = re.fullmatch(r"label_values\((\w+), (\w+)\)", query)
+            whole = re.fullmatch(r"query_result\((.+)\)", query)
+            found = (ask_prometheus(url, f"label/{labels[2]}/values", **{"match[]": labels[1]}) if labels
+                     else ask_prometheus(url, "query", query=whole[1].replace("$sop", ".*"))["result"])
         elif not conninfo:
             return None
         else:
@@ -133,9 +144,7 @@ def main():
             fault = check_variable(variable, url, conninfo)
             if fault:
                 faults.append(f"{board['title']}: variable {variable['name']}: {fault}")
-        for panel in board["panels"]:
-            if panel["type"] == "row":
-                continue
+        for panel in shown(board):
             panels += 1
             expressions += len(panel["targets"])
             where = f"{board['title']}: {panel['title']}"

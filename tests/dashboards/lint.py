@@ -15,7 +15,9 @@ import re
 import subprocess
 import sys
 
-UNITS = {"short", "none", "s", "h", "percentunit", "bytes", "bool_yes_no", "dateTimeAsLocal"}
+# None that abbreviates ("1 K"), scales ("1.77 weeks") or answers in English ("Yes").
+UNITS = {"none", "percentunit", "bytes", "time:HH.mm", "time:DD/MM/YYYY HH.mm"} | {
+    f"suffix: {word}" for word in ("md", "detik", "menit", "jam", "hari", "kali")}
 OFFICE = {"tenggat-ikhtisar": "Ikhtisar Pimpinan", "tenggat-tahapan": "Tahapan SOP", "tenggat-peran": "Peran dan Beban",
           "tenggat-notifikasi": "Notifikasi"}
 TITLES = OFFICE | {"tenggat-mesin": "Mesin"}
@@ -47,7 +49,8 @@ class Catalogue:
 
 
 def shown(board):
-    return [one for one in board["panels"] if one["type"] != "row"]
+    """Also what a folded row holds."""
+    return [one for row in board["panels"] for one in [row, *row.get("panels", [])] if one["type"] != "row"]
 
 
 def expressions(panel):
@@ -156,17 +159,19 @@ def panel_no_targets(board, _):
 
 
 def panel_place(board, _):
-    taken = {}
-    for one in board["panels"]:
-        at = one["gridPos"]
-        if at["x"] + at["w"] > 24:
-            yield f"{one['title']}: outside the grid"
-        for x in range(at["x"], at["x"] + at["w"]):
-            for y in range(at["y"], at["y"] + at["h"]):
-                if taken.setdefault((x, y), one["id"]) != one["id"]:
-                    yield f"{one['title']}: over another panel"
-                    return
-    if len({one["id"] for one in board["panels"]}) != len(board["panels"]):
+    for panels in [board["panels"]] + [one["panels"] for one in board["panels"] if one["type"] == "row"]:
+        taken = {}
+        for one in panels:
+            at = one["gridPos"]
+            if at["x"] + at["w"] > 24:
+                yield f"{one['title']}: outside the grid"
+            for x in range(at["x"], at["x"] + at["w"]):
+                for y in range(at["y"], at["y"] + at["h"]):
+                    if taken.setdefault((x, y), one["id"]) != one["id"]:
+                        yield f"{one['title']}: over another panel"
+                        return
+    ids = [one["id"] for row in board["panels"] for one in [row, *row.get("panels", [])]]
+    if len(set(ids)) != len(ids):
         yield "two panels have one id"
     kinds = [one["type"] for one in shown(board)]
     if kinds[0] != "stat":
@@ -230,7 +235,7 @@ def target_once(board, catalogue):
     for one in shown(board):
         for expression in expressions(one):
             for before, name in re.findall(r"(\w+(?: by \([^)]*\))? \(|\w+\(|^|[^\w])(tenggat_[a-z_]+)", expression):
-                if catalogue.metric(name) in catalogue.of_database and not re.match(r"(max|min)( by|\()", before):
+                if catalogue.metric(name) in catalogue.of_database and not re.match(r"(max|min)( by|\(|_over_time\()", before):
                     yield f"{one['title']}: {name} not by max or min over instances"
 
 
@@ -242,10 +247,10 @@ def target_sql(board, _):
         tables = re.findall(r"\b(?:FROM|JOIN) ([a-z_.]+)", query)
         if not query.startswith("SELECT") or not tables or any(not t.startswith("laporan.") for t in tables):
             yield f"{title}: reads elsewhere than in laporan"
-        if re.search(r"\$\{(sop|langkah)(?!:singlequote)", query):
+        if re.search(r"\$\{(sop|langkah|peran)(?!:singlequote)", query):
             yield f"{title}: a variable of several values without quotes"
         if "${sop" not in query and "laporan.kantor" not in query and title in [one["title"] for one in shown(board)]:
-            if board["uid"] != "tenggat-notifikasi":
+            if board["uid"] not in ("tenggat-notifikasi", "tenggat-mesin"):
                 yield f"{title}: for all SOPs"
 
 
@@ -258,13 +263,48 @@ def panel_links(board, _):
         if any('"Nomor"' in query for query in queries(one)):
             if not any(link["url"].endswith("/permohonan/${__data.fields.id}") for link in found):
                 yield f"{one['title']}: no link to the permit's page"
-            if not all(re.search(r"\bAS id,|SELECT id,", query) for query in queries(one)):
-                yield f"{one['title']}: no id for the link"
+            if not all(re.search(r"\bid::text AS id,|\bpermohonan::text AS id,", query) for query in queries(one)):
+                yield f"{one['title']}: no id for the link, or one that is formatted as a number"
         elif one["type"] == "table" and board["uid"] in OFFICE and not found:
             yield f"{one['title']}: no link"
 
 
-RULES = [uneditable_dashboard, dashboard_form, template_datasource, template_variables, template_on_time_change_reload,
+def unknown_is_said(board, _):
+    """Where nothing is known a stat says so: no zero, no colour of what is well."""
+    for one in shown(board):
+        if one["type"] != "stat":
+            continue
+        defaults = one["fieldConfig"]["defaults"]
+        said = [m["options"]["result"]["text"] for m in defaults["mappings"] if m["type"] == "special"]
+        if said != ["?"] or defaults.get("noValue") != "?":
+            yield f"{one['title']}: what is not known looks known"
+        for expression in expressions(one):
+            if re.search(r"\bor (on\(\) )?vector\(", expression):
+                yield f"{one['title']}: a number where nobody was asked"
+
+
+def told_apart(board, _):
+    """No red, green or orange of Grafana's: whoever cannot tell them apart sees one colour."""
+    for one in shown(board):
+        used = re.findall(r'"(?:color|fixedColor)": "([a-z-]*(?:red|green|orange|yellow)[a-z-]*)"', json.dumps(one["fieldConfig"]))
+        if used:
+            yield f"{one['title']}: coloured {used[0]}"
+
+
+def columns_fit(board, _):
+    """Nine columns at most, and what has a width leaves room for the rest at 1280 pixels."""
+    for one in shown(board):
+        if one["type"] != "table":
+            continue
+        widths = [p["value"] for o in one["fieldConfig"]["overrides"] for p in o["properties"] if p["id"] == "custom.width"]
+        names = set(re.findall(r'AS "([^"]+)"', queries(one)[0])) if queries(one) else set()
+        if len(names) > 9:
+            yield f"{one['title']}: {len(names)} columns"
+        if sum(widths) > 1240 * one["gridPos"]["w"] / 24 - 60 * (len(names) - len(widths)):
+            yield f"{one['title']}: its columns are {sum(widths)} pixels wide"
+
+
+RULES = [unknown_is_said, told_apart, columns_fit, uneditable_dashboard, dashboard_form, template_datasource, template_variables, template_on_time_change_reload,
          panel_title_description, panel_units, panel_thresholds, panel_datasource, panel_no_targets, panel_place,
          target_promql, target_rate_interval, target_counter_agg, target_known_metric, target_sop, target_once,
          target_sql, panel_links]
@@ -278,8 +318,9 @@ def dead_links(boards):
             for link in links_of(one):
                 url = link["url"]
                 inside = re.match(r"/d/([a-z-]+)\?viewPanel=(\d+)&", url)
-                page = re.match(r"\$\{alamat\}/(permohonan/\$\{__data\.fields\.id\}|pesan)$", url)
-                if not page and not (inside and int(inside[2]) in ids.get(inside[1], ())):
+                page = re.match(r"\$\{alamat\}/(permohonan/\$\{__data\.fields\.id\}|pesan|papan|laporan|pegawai)$", url)
+                month = re.match(r"/d/[a-z-]+\?var-bulan=\$\{__data\.fields\.bulan\}&", url)
+                if not page and not month and not (inside and int(inside[2]) in ids.get(inside[1], ())):
                     yield f"{board['uid']}: {one['title']}: a link leads nowhere: {url}"
 
 
@@ -349,15 +390,21 @@ PLANTS = [
     ("template_on_time_change_reload", "ikhtisar", lambda board: board["templating"]["list"][2].update(refresh=1)),
     ("panel_title_description", "ikhtisar", edit("description")),
     ("panel_title_description", "mesin", lambda board: first(board).update(title="")),
+    ("unknown_is_said", "ikhtisar", lambda board: first(board)["fieldConfig"]["defaults"].update(noValue="0")),
+    ("unknown_is_said", "notifikasi", rewrite("0 * max(tenggat_snapshot_timestamp_seconds)", "vector(0)")),
+    ("told_apart", "ikhtisar", lambda board: first(board)["fieldConfig"]["defaults"]["thresholds"]["steps"][0].update(color="green")),
+    ("columns_fit", "tahapan", lambda board: first(board, "table", "rawSql")["fieldConfig"]["overrides"].append(
+        {"matcher": {"id": "byName", "options": "Tahapan"}, "properties": [{"id": "custom.width", "value": 900}]})),
+    ("panel_links", "ikhtisar", rewrite("id::text AS id", "id AS id")),
     ("panel_units", "ikhtisar", edit("unit", "fieldConfig", "defaults")),
-    ("panel_units", "notifikasi", lambda board: first(board)["fieldConfig"]["defaults"].update(unit="fortnights")),
+    ("panel_units", "notifikasi", lambda board: first(board)["fieldConfig"]["defaults"].update(unit="short")),
     ("panel_thresholds", "tahapan", edit("thresholds", "fieldConfig", "defaults")),
     ("panel_datasource", "ikhtisar", lambda board: first(board).update(datasource={"uid": "prometheus"})),
     ("panel_no_targets", "peran", lambda board: first(board).update(targets=[])),
     ("panel_place", "peran", lambda board: first(board)["gridPos"].update(x=23)),
     ("target_promql", "ikhtisar", rewrite("sum(max by (sop) (", "sum(max by (sop (")),
     ("target_rate_interval", "mesin", rewrite("[$__rate_interval]", "[5m]")),
-    ("target_counter_agg", "notifikasi", rewrite("rate(tenggat_messages_total[$__rate_interval])", "tenggat_messages_total")),
+    ("target_counter_agg", "notifikasi", rewrite("rate(tenggat_messages_failed_total[$__rate_interval])", "tenggat_messages_failed_total")),
     ("target_known_metric", "mesin", rewrite("tenggat_db_up", "tenggat_db_alive")),
     ("target_sop", "tahapan", rewrite('sop=~"$sop",', "")),
     ("target_sop", "mesin", rewrite('job=~"$job",', "")),

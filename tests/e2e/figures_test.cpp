@@ -224,11 +224,14 @@ TEST_F(PlayedMonth, AReaderSeesTheViewsAndNothingElse) {
                           "UPDATE laporan.sop SET nama = 'x'"})
     EXPECT_NE(reader.refusal("BEGIN READ WRITE; " + std::string(sql)), "") << sql;
 
-  // Of the applicant nothing but the name; of officers nothing.
+  // Of the applicant nothing but the name; of officers nothing but the name, where it is their work
+  // that is asked for.
+  const std::string of_officers = "table_name IN ('pekerjaan', 'petugas_bulanan')";
   const std::string everything = office_->query(
       "SELECT string_agg(query_to_xml('SELECT * FROM laporan.' || table_name, true, true, "
       "'')::text,"
-      " '') FROM information_schema.views WHERE table_schema = 'laporan'");
+      " '') FROM information_schema.views WHERE table_schema = 'laporan' AND NOT " +
+      of_officers);
   EXPECT_NE(everything.find("Pemohon A"), std::string::npos);
   for (const char* hidden : {"@warga.example", "banjarbaru.example", "628123456", "Dewi Lestari",
                              "belum dilampirkan", "/lacak/"})
@@ -248,7 +251,8 @@ TEST_F(PlayedMonth, AMonthOfAViewIsFoundInAnIndex) {
            {"kendala", {"due_at >= (m"}},
            {"pengembalian", {"closed_at >= m"}},
            {"kekurangan_bulanan", {"closed_at >= m"}},
-           {"beban_peran_bulanan", {"closed_at >= m"}}}) {
+           {"beban_peran_bulanan", {"closed_at >= m"}},
+           {"petugas_bulanan", {"closed_at >= m"}}}) {
     const std::string plan =
         office_->query(as_if_long + "EXPLAIN (FORMAT JSON) SELECT * FROM laporan." + view +
                        " WHERE sop = 'paud' AND bulan = '2026-03-01'");
@@ -257,6 +261,53 @@ TEST_F(PlayedMonth, AMonthOfAViewIsFoundInAnIndex) {
           << view << ' ' << instant << '\n'
           << plan;
   }
+}
+
+// What dashboards say in words, and of spans that are no months.
+TEST_F(PlayedMonth, ViewsSayThingsAsPeopleDo) {
+  const Reader reader(office_->database(), "grafana");
+  for (const auto& [asked, said] : std::map<std::string, std::string>{
+           {"lama_kerja(108000, 27000)", "4 hari kerja"},
+           {"lama_kerja(37800, 27000)", "1 hari kerja 3 jam"},
+           {"lama_kerja(8100, 27000)", "2 jam 15 menit"},
+           {"lama_kerja(600, 27000)", "10 menit"},
+           {"lama_kerja(59, 27000)", "di bawah 1 menit"},
+           {"lama(266400)", "3 hari 2 jam"},
+           {"nama_bulan('2026-04-01')", "April 2026"},
+           {"saat('2026-04-02T02:30:00Z', 'Asia/Makassar')", "2 Apr 10.30"},
+           {"saat('2025-12-31T16:00:00Z', 'Asia/Makassar')", "1 Jan 00.00"},
+           {"saat('2025-08-31T16:00:00Z', 'Asia/Makassar')", "1 Sep 2025 00.00"},
+           {"sebab_kata('mailbox_full')", "kotak surat penuh"},
+           {"anak_tangga_kata('+1d')", "1 hari lewat"},
+           {"anak_tangga_kata('80%')", "80% waktu"}})
+    EXPECT_EQ(reader.query("SELECT laporan." + asked), said) << asked;
+
+  const auto counts = [](const std::string& from) {
+    return "SELECT concat_ws(' ', masuk, terbit, terbit_tepat_waktu, ditolak, tepat_waktu, "
+           "terlambat,"
+           " terlambat_belum_selesai) FROM laporan." +
+           from;
+  };
+  EXPECT_EQ(reader.query(counts("kepatuhan_antara('2026-03-01+08', '2026-04-01+08')")),
+            reader.query(counts("kepatuhan_bulanan WHERE bulan = '2026-03-01'")));
+  // The clock stands at 2 April, 15:52: of March its first two days are put beside.
+  EXPECT_EQ(reader.query("SELECT akhir_lalu AT TIME ZONE 'Asia/Makassar' || ' ' || berjalan"
+                         " FROM laporan.bulan_banding('2026-04-01')"),
+            "2026-03-02 15:52:00 true");
+  EXPECT_EQ(reader.query("SELECT akhir_lalu AT TIME ZONE 'Asia/Makassar' || ' ' || berjalan"
+                         " FROM laporan.bulan_banding('2026-03-01')"),
+            "2026-03-01 00:00:00 false");
+  EXPECT_EQ(reader.query("SELECT awal AT TIME ZONE 'Asia/Makassar' || ' ' ||"
+                         " akhir_lalu AT TIME ZONE 'Asia/Makassar' FROM laporan.pekan_banding()"),
+            "2026-03-30 00:00:00 2026-03-26 15:52:00");
+  // C is never done: who holds it, and that nobody answered for it.
+  EXPECT_EQ(reader.query("SELECT petugas || ' ' || keadaan FROM laporan.pekerjaan WHERE nomor = '" +
+                         month_->number("C") + "'"),
+            "belum diambil terlambat");
+  EXPECT_EQ(reader.query("SELECT count(*) FROM laporan.pekerjaan WHERE peran = 'pemohon'"), "0");
+  EXPECT_EQ(reader.query("SELECT sum(selesai) = (SELECT sum(selesai) FROM laporan.langkah_bulanan)"
+                         " FROM laporan.petugas_bulanan"),
+            "t");
 }
 
 // Every expression of every panel, variable and rule, by the login that Grafana has.

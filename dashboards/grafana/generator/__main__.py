@@ -20,8 +20,8 @@ FOLDER = pathlib.Path(__file__).resolve().parent.parent
 
 def with_ids(text, dashboards):
     """Links name a panel by its title; Grafana wants its id."""
-    ids = {f"{board['uid'].removeprefix('tenggat-')}/{one['title']}": one["id"]
-           for board in dashboards for one in board["panels"] if one["type"] != "row"}
+    shown = [(board, one) for board in dashboards for row in board["panels"] for one in [row, *row.get("panels", [])]]
+    ids = {f"{board['uid'].removeprefix('tenggat-')}/{one['title']}": one["id"] for board, one in shown if one["type"] != "row"}
     return re.sub(r"<([a-z]+/[^>]+)>", lambda found: str(ids[found.group(1)]), text)
 
 

@@ -1,83 +1,137 @@
-"""Peran dan Beban: who has how much, who is missing, what has gone up the ladder."""
+"""Peran dan Beban: who has how much, how old it is, what comes in against what goes out, what has gone up the ladder."""
 from parts import (
-    ALAMAT, alarms, barchart, bargauge, BULAN, dashboard, DATASOURCE, FEW_IS_GOOD, hours, LAPORAN, MONTH,
-    month_stat, NONE_IS_GOOD, prom, row, SOP, SOPS, stat, table, timeseries, to_panel, when)
+    ALAMAT, alarms, BAD, barchart, BULAN, dashboard, DATASOURCE, FEW_IS_GOOD, folded, GOOD, LAPORAN, MONTH, month_stat,
+    NONE_IS_GOOD, of_rows, override, PERAN, prom, row, SOP, SOPS, sql, stat, table, to_page, to_panel, two_months,
+    UNLIT_PLAIN, WARN, words, working)
 
-LOAD, ESCALATIONS, OBSTACLES, PAUSES = "Beban per Peran", "Daftar Eskalasi", "Daftar Kendala", "Daftar Jeda"
+LOAD, OFFICERS, DONE, AGES = "Beban per Peran", "Pekerjaan per Petugas", "Diselesaikan per Petugas", "Umur Pekerjaan Terbuka"
+ESCALATIONS, OBSTACLES, PAUSES, ANSWERS = "Daftar Eskalasi", "Daftar Kendala", "Daftar Jeda", "Waktu Jawab Eskalasi"
+ROLE = "peran IN (${peran:singlequote})"
+ROLE_OF_STEP = f"langkah IN (SELECT langkah FROM laporan.langkah WHERE {SOP} AND {ROLE})"
+ZONE = "(SELECT max(zona) FROM laporan.sop)"
 
 
 def here(title):
     return [to_panel("peran", title)]
 
 
+def grown(metric, by):
+    """What a figure of the database has grown by within a day: one reading less another."""
+    series = f'max by ({by}) ({metric}{{sop=~"$sop"}}'
+    return f"sum({series}) - ({series} offset 1d) or min by ({by}) (min_over_time({metric}{{sop=~\"$sop\"}}[1d]))))"
+
+
 def now():
     return [
         row("Keadaan sekarang"),
-        stat("Belum Diambil", "Berkas yang belum diambil siapa pun.",
-             prom('sum(max by (sop, step) (tenggat_steps_unclaimed{sop=~"$sop"}))'), links=here(LOAD)),
+        stat("Belum Diambil", "Berkas kantor yang belum diambil siapa pun; yang pada pemohon tidak dihitung.",
+             sql(f"SELECT count(*) FROM laporan.pekerjaan WHERE {SOP} AND {ROLE} AND belum_diambil"),
+             thresholds=UNLIT_PLAIN, links=here(LOAD)),
+        stat("Terlambat", "Berkas pada peran terpilih yang lewat batas waktu tahapannya.",
+             sql(f"SELECT count(*) FROM laporan.pekerjaan WHERE {SOP} AND {ROLE} AND keadaan = 'terlambat'"),
+             thresholds=NONE_IS_GOOD, links=here(OFFICERS)),
         stat("Peran Tak Terjangkau", "Peran yang hari ini tidak mempunyai petugas yang dapat dihubungi.",
              prom('sum(max by (sop, role) (tenggat_roles_unreachable{sop=~"$sop"}))'), thresholds=NONE_IS_GOOD,
-             links=here("Peran yang Tak Terjangkau")),
-        stat("Pemberitahuan Dialihkan", "Yang melewati suatu peran karena tidak ada yang dapat diberi tahu, sejak awal.",
-             prom('sum(max by (sop, reason) (tenggat_notices_redirected_total{sop=~"$sop"}))'),
-             links=here("Pemberitahuan Dialihkan menurut Sebab")),
-        stat("Eskalasi Belum Ditanggapi", "Eskalasi kepada atasan atas berkas terlambat yang belum ditanggapi.",
-             prom("max(tenggat_escalations_unacknowledged)"), thresholds=FEW_IS_GOOD, links=here(ESCALATIONS)),
-        month_stat("Eskalasi pada Bulan Terpilih", "Anak tangga yang sampai kepada atasan.", "sum(jumlah)",
-                   "eskalasi_bulanan", links=here(ESCALATIONS), width=8),
+             links=[to_page("Buka daftar pegawai pada Tenggat", "pegawai")]),
+        stat("Dialihkan Sehari Ini", "Pemberitahuan yang melewati suatu peran karena tidak ada yang dapat diberi tahu, dalam 24 jam.",
+             prom(grown("tenggat_notices_redirected_total", "sop, reason")), thresholds=FEW_IS_GOOD,
+             links=[to_panel("notifikasi", "Pemberitahuan Hari Ini")]),
+        stat("Eskalasi Menunggu", "Eskalasi kepada atasan yang belum ditanggapi.",
+             prom("max(tenggat_escalations_unacknowledged)"), thresholds=FEW_IS_GOOD, links=here(ANSWERS)),
+        month_stat("Jumlah Eskalasi", "Anak tangga yang sampai kepada atasan.",
+                   two_months("", of_rows("count(*)", "eskalasi", "pada")), links=here(ESCALATIONS)),
     ]
 
 
 def load():
+    ages = f"""SELECT peran_nama AS "Peran", count(*) FILTER (WHERE umur_detik < 86400) AS "≤ 1 hari",
+               count(*) FILTER (WHERE umur_detik >= 86400 AND umur_detik < 259200) AS "1–3 hari",
+               count(*) FILTER (WHERE umur_detik >= 259200 AND umur_detik < 604800) AS "3–7 hari",
+               count(*) FILTER (WHERE umur_detik >= 604800) AS "> 7 hari"
+               FROM laporan.pekerjaan WHERE {SOP} AND {ROLE} GROUP BY 1 ORDER BY count(*) DESC"""
+    flow = f"""SELECT to_char(hari, 'DD/MM') AS "Hari", count(*) FILTER (WHERE apa = 'masuk') AS "Masuk",
+               count(*) FILTER (WHERE apa = 'selesai') AS "Selesai" FROM (
+               SELECT 'masuk' AS apa, (dibuka AT TIME ZONE zona)::date AS hari FROM laporan.kunjungan
+               WHERE {SOP} AND {ROLE} AND dibuka >= (SELECT laporan.sekarang()) - interval '14 days'
+               UNION ALL SELECT 'selesai', (ditutup AT TIME ZONE zona)::date FROM laporan.kunjungan
+               WHERE {SOP} AND {ROLE} AND ditutup >= (SELECT laporan.sekarang()) - interval '14 days') a
+               GROUP BY hari ORDER BY hari"""
+    raised = f"""SELECT to_char((pada AT TIME ZONE {ZONE})::date, 'DD/MM') AS "Hari", count(*) AS "Eskalasi"
+                 FROM laporan.eskalasi WHERE {SOP} AND pada >= (SELECT laporan.sekarang()) - interval '14 days'
+                 GROUP BY (pada AT TIME ZONE {ZONE})::date ORDER BY (pada AT TIME ZONE {ZONE})::date"""
     return [
-        row("Beban"),
+        row("Siapa memegang berapa?"),
         table(LOAD, "Pekerjaan terbuka setiap peran sekarang, dan banyaknya petugas yang memegangnya.",
               f"""SELECT peran_nama AS "Peran", petugas AS "Petugas", terbuka AS "Terbuka", segera AS "Segera",
-                  terlambat AS "Terlambat", dijeda AS "Dijeda", belum_diambil AS "Belum diambil",
-                  tertua AS "Tertua sejak", batas_terdekat AS "Batas terdekat" FROM laporan.beban_peran
-                  WHERE {SOP} ORDER BY terlambat DESC, terbuka DESC""",
-              when("Tertua sejak", "Batas terdekat") + alarms("Terlambat"), 16,
-              links=[to_panel("tahapan", "Berkas pada Tahapan")]),
-        bargauge("Peran yang Tak Terjangkau", "1: hari ini tidak ada petugas yang dapat dihubungi.",
-                 [prom('sort_desc(max by (role) (tenggat_roles_unreachable{sop=~"$sop"}))', "{{role}}")], "short",
-                 NONE_IS_GOOD, 8, here(LOAD), min=0, max=1),
-        barchart("Diselesaikan per Peran", "Tahapan yang diselesaikan pada bulan terpilih, dan di antaranya yang terlambat.",
-                 f"""SELECT peran_nama AS "Peran", sum(selesai) AS "Selesai", sum(terlambat) AS "Terlambat"
-                     FROM laporan.beban_peran_bulanan WHERE {SOP} AND {MONTH} GROUP BY 1 ORDER BY 2 DESC""",
-                 "Peran", width=12, links=here(LOAD)),
-        timeseries("Belum Diambil per Tahapan", "Berkas yang menunggu diambil.",
-                   [prom('max by (step) (tenggat_steps_unclaimed{sop=~"$sop"})', "{{step}}")], width=12,
-                   links=[to_panel("tahapan", "Terlama Menunggu Diambil")]),
-        timeseries("Eskalasi per Anak Tangga", "Banyaknya sejak awal.",
-                   [prom('max by (rung) (tenggat_escalations_total{sop=~"$sop"})', "{{rung}}")], width=12,
-                   links=here(ESCALATIONS)),
-        timeseries("Pemberitahuan Dialihkan menurut Sebab", "Banyaknya sejak awal.",
-                   [prom('max by (reason) (tenggat_notices_redirected_total{sop=~"$sop"})', "{{reason}}")], width=12,
-                   links=here(ESCALATIONS)),
+                  terlambat AS "Terlambat", dijeda AS "Dijeda", belum_diambil AS "Belum diambil"
+                  FROM laporan.beban_peran WHERE {SOP} AND {ROLE} AND peran IN (SELECT peran FROM laporan.langkah WHERE {SOP})
+                  AND peran NOT IN (SELECT peran FROM laporan.kunjungan WHERE terbuka AND keadaan = 'tanpa batas')
+                  ORDER BY terlambat DESC, terbuka DESC""",
+              alarms("Terlambat") + alarms("Segera", color=WARN), 13, 10,
+              links=[to_panel("tahapan", "Berkas pada Tahapan")],
+              widths={"Petugas": 80, "Terbuka": 85, "Segera": 80, "Terlambat": 95, "Dijeda": 75, "Belum diambil": 120}),
+        table(OFFICERS, "Yang dipegang setiap petugas sekarang, yang terlambat terbanyak lebih dahulu; umur menurut kalender.",
+              f"""SELECT petugas AS "Petugas", string_agg(DISTINCT peran_nama, ', ') AS "Peran", count(*) AS "Terbuka",
+                  count(*) FILTER (WHERE keadaan = 'terlambat') AS "Terlambat", laporan.lama(max(umur_detik)) AS "Tertua"
+                  FROM laporan.pekerjaan WHERE {SOP} AND {ROLE} GROUP BY petugas ORDER BY 4 DESC, 3 DESC""",
+              alarms("Terlambat"), 11, 10, links=[to_panel("tahapan", "Berkas pada Tahapan")],
+              widths={"Terbuka": 85, "Terlambat": 95, "Tertua": 110}),
+        barchart(AGES, "Sejak berkas sampai pada tahapannya, menurut kalender.", ages, "Peran", width=8, links=here(OFFICERS), stacking="normal",
+                 colors={"≤ 1 hari": "#8ab8d8", "1–3 hari": GOOD, "3–7 hari": WARN, "> 7 hari": BAD}),
+        barchart("Masuk dan Selesai per Hari", "Yang sampai pada peran terpilih dan yang diselesaikannya, empat belas hari terakhir.", flow, "Hari",
+                 width=8, links=here(LOAD), colors={"Masuk": "#8ab8d8", "Selesai": GOOD}),
+        barchart("Eskalasi per Hari", "Anak tangga yang sampai kepada atasan, empat belas hari terakhir.", raised, "Hari", width=8,
+                 links=here(ESCALATIONS), colors={"Eskalasi": WARN}),
+    ]
+
+
+def people():
+    return [
+        row("Siapa menyelesaikan berapa pada ${bulan:text}, dan siapa menjawab eskalasi?"),
+        table(DONE, "Tahapan yang diselesaikan setiap petugas pada bulan terpilih; lama tengah dalam waktu kerja.",
+              f"""SELECT petugas AS "Petugas", string_agg(DISTINCT peran_nama, ', ') AS "Peran", sum(selesai) AS "Selesai",
+                  sum(terlambat) AS "Terlambat", sum(pengembalian) AS "Dikembalikan",
+                  {working("max(kerja_p50)", "Lama tengah")}
+                  FROM laporan.petugas_bulanan WHERE {SOP} AND {MONTH} AND {ROLE} GROUP BY petugas ORDER BY 3 DESC""",
+              alarms("Terlambat"), 13, 10, links=here(OFFICERS),
+              widths={"Selesai": 80, "Terlambat": 95, "Dikembalikan": 115, "Lama tengah": 115}),
+        table(ANSWERS, "Eskalasi pada bulan terpilih menurut atasan: yang dijawab, lama tengah sampai dijawab, dan yang terlama menunggu (kalender).",
+              f"""SELECT kepada AS "Kepada", count(*) AS "Eskalasi", count(*) FILTER (WHERE menunggu) AS "Menunggu",
+                  coalesce(laporan.lama(percentile_cont(0.5) WITHIN GROUP (ORDER BY lama_jawab_detik)::numeric), '–') AS "Lama jawab",
+                  coalesce(laporan.lama(max(menunggu_detik)), '–') AS "Terlama"
+                  FROM laporan.eskalasi_dijawab WHERE {SOP} AND {MONTH} AND {ROLE_OF_STEP} GROUP BY kepada ORDER BY 4 DESC, 2 DESC""",
+              alarms("Menunggu", color=WARN), 11, 10, links=here(ESCALATIONS),
+              widths={"Eskalasi": 85, "Menunggu": 95, "Lama jawab": 125, "Terlama": 125}),
     ]
 
 
 def lists():
     return [
-        row("Daftar"),
+        row("Eskalasi"),
         table(ESCALATIONS, "Setiap anak tangga yang sampai kepada atasan pada bulan terpilih, yang terakhir lebih dahulu.",
-              f"""SELECT id, nomor AS "Nomor", perihal AS "Perihal", langkah_nama AS "Tahapan",
-                  anak_tangga AS "Anak tangga", ulangan AS "Ke", pada AS "Pada", kepada AS "Kepada",
-                  disampaikan AS "Disampaikan" FROM laporan.eskalasi WHERE {SOP} AND {MONTH}
-                  ORDER BY pada DESC LIMIT 500""", when("Pada")),
-        table(OBSTACLES, "Tahapan yang lewat batas pada bulan terpilih, dengan kendala terakhir yang disebut petugas.",
-              f"""SELECT id, nomor AS "Nomor", perihal AS "Perihal", langkah_nama AS "Tahapan",
-                  kendala_nama AS "Kendala", terlambat_sejak AS "Terlambat sejak", terbuka AS "Belum selesai",
-                  kerja_detik / 3600.0 AS "Waktu kerja", standar_detik / 3600.0 AS "Standar"
-                  FROM laporan.kendala WHERE {SOP} AND {MONTH} ORDER BY terlambat_sejak DESC LIMIT 500""",
-              when("Terlambat sejak") + hours("Waktu kerja", "Standar")),
-        table(PAUSES, "Jeda yang sedang berlangsung, yang terlama lebih dahulu.",
-              f"""SELECT id, nomor AS "Nomor", langkah_nama AS "Tahapan", alasan_nama AS "Alasan", dari AS "Sejak",
-                  direncanakan_sampai AS "Sampai", menghentikan_layanan AS "Layanan berhenti"
-                  FROM laporan.jeda WHERE sampai IS NULL AND {SOP} ORDER BY dari LIMIT 200""", when("Sejak", "Sampai")),
+              f"""SELECT id::text AS id, nomor AS "Nomor", perihal AS "Perihal", langkah_nama AS "Tahapan",
+                  laporan.anak_tangga_kata(anak_tangga) AS "Anak tangga", {words("pada", "Pada")}, kepada AS "Kepada",
+                  CASE WHEN dijawab IS NULL THEN CASE WHEN menunggu THEN 'menunggu' ELSE '–' END
+                  ELSE laporan.saat(dijawab, zona) END AS "Dijawab"
+                  FROM laporan.eskalasi_dijawab WHERE {SOP} AND {MONTH} AND {ROLE_OF_STEP} ORDER BY pada DESC LIMIT 500""",
+              widths={"Tahapan": 190, "Anak tangga": 140, "Pada": 125, "Dijawab": 125}),
+        folded("Rincian: kendala dan jeda",
+               table(OBSTACLES, "Tahapan yang lewat batas pada bulan terpilih, dengan kendala terakhir yang disebut petugas.",
+                     f"""SELECT id::text AS id, nomor AS "Nomor", perihal AS "Perihal", langkah_nama AS "Tahapan",
+                         kendala_nama AS "Kendala", {words("terlambat_sejak", "Terlambat sejak", ZONE)},
+                         CASE WHEN terbuka THEN 'belum' ELSE 'sudah' END AS "Selesai",
+                         {working("kerja_detik", "Waktu kerja")}, {working("standar_detik", "Standar")}
+                         FROM laporan.kendala WHERE {SOP} AND {MONTH} AND {ROLE} ORDER BY terlambat_sejak DESC LIMIT 500""",
+                     widths={"Tahapan": 180, "Terlambat sejak": 130, "Selesai": 80, "Waktu kerja": 130, "Standar": 110}),
+               table(PAUSES, "Jeda yang sedang berlangsung, yang terlama lebih dahulu.",
+                     f"""SELECT id::text AS id, nomor AS "Nomor", langkah_nama AS "Tahapan", alasan_nama AS "Alasan",
+                         {words("dari", "Sejak", ZONE)}, coalesce(laporan.saat(direncanakan_sampai, {ZONE}), '–') AS "Sampai",
+                         CASE WHEN menghentikan_layanan THEN 'berhenti' ELSE 'berjalan' END AS "Waktu layanan"
+                         FROM laporan.jeda WHERE sampai IS NULL AND {SOP} AND {ROLE_OF_STEP} ORDER BY dari LIMIT 200""",
+                     widths={"Sejak": 130, "Sampai": 130, "Waktu layanan": 130})),
     ]
 
 
 def build():
-    return dashboard("peran", "Peran dan Beban", "Siapa memegang berapa, siapa tidak ada, dan apa yang naik ke atasan.",
-                     ["peran"], [DATASOURCE, LAPORAN, SOPS, BULAN, ALAMAT], now() + load() + lists())
+    return dashboard("peran", "Peran dan Beban", "Siapa memegang berapa, berapa lama, dan apa yang naik ke atasan.",
+                     ["peran"], [DATASOURCE, LAPORAN, SOPS, PERAN, BULAN, ALAMAT], now() + load() + people() + lists())

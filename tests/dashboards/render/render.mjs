@@ -42,13 +42,14 @@ const browser = await puppeteer.launch({ executablePath: plan.chromium, protocol
 async function opened(board, width, more = "") {
   const page = await browser.newPage();
   page.on("console", (one) => { if (one.type() === "error" && process.env.RENDER_TALK) console.log(one.text().slice(0, 600)); });
+  page.setDefaultTimeout(120000);
   page.on("pageerror", (why) => fault(`${board.title}: ${why.message}`));
   await page.evaluateOnNewDocument(keep_canvas_words);
   await page.setViewport({ width, height: 1080 });
   const to = Date.now();
   await page.goto(`${bridge.url}/?board=${board.uid}&from=${to - plan.seconds * 1000}&to=${to}${more}`);
   try {
-    await page.waitForFunction("window.drawn?.ready", { timeout: 60000 });
+    await page.waitForFunction("window.drawn?.ready", { timeout: 120000 });
   } catch { fault(`${board.title} at ${width} does not come up`); }
   await page.evaluate(() => document.fonts.ready);
   // As high as it is: what is out of sight is not drawn by the browser.

@@ -30,7 +30,7 @@ function source(board) {
   const { panels, templating, ...rest } = board;
   check('board', "Plain<Omit<Dashboard, 'panels' | 'templating'>>", rest);
   templating.list.forEach((variable, i) => check(`variable${i}`, 'Plain<VariableModel>', variable));
-  for (const panel of panels) {
+  for (const panel of panels.flatMap((one) => [one, ...(one.panels ?? [])])) {
     if (panel.type === 'row') {
       check(`row${panel.id}`, 'Plain<RowPanel>', panel);
       continue;
