@@ -30,6 +30,8 @@ grep -q 'uid: tenggat-laporan' "$provisioning/datasources/tenggat.yaml" || fault
 [[ $(cat "$provisioning"/*/tenggat.yaml | grep -c 'editable: false') -eq 3 ]] ||
   fault "provisioning: something can be edited"
 
+grep -q '^interval_hour = DD/MM HH.mm$' "$root/dashboards/grafana/grafana.ini" || fault "grafana.ini: formats of dates"
+
 # Every alert has a section of the runbooks, every section an alert, and every alert two scenarios.
 rules=$root/dashboards/prometheus
 mapfile -t alerts < <(sed -n 's/^ *- alert: //p' "$rules/tenggat.rules.yml")
@@ -40,6 +42,9 @@ for alert in "${alerts[@]}"; do
     grep -q "name: \"$alert $verdict: " "$rules"/tenggat.rules*.test.yml || fault "no scenario in which $alert $verdict"
   done
 done
+# Each says what it costs, where it comes from, what to do, when it is over and where that is seen; what it calls a
+# panel is one.
+/usr/bin/python3 "$root/tests/dashboards/runbooks.py" "$root" || fault "runbooks.md"
 [[ $(grep -c '^## ' "$root/dashboards/runbooks.md") -eq ${#alerts[@]} ]] || fault "runbooks.md has sections of no alert"
 
 # Every metric a rule names is in the catalogue.
@@ -47,7 +52,7 @@ while IFS= read -r name; do
   bare=${name#tenggat_}
   grep -qF "| \`$bare\`" "$root/docs/metrics.md" || fault "no metric is called $name"
 done < <(sed -n '/expr:/,/for:\|record:\|- alert/p' "$rules/tenggat.rules.yml" |
-  grep -oE '(^|[^:a-z_])tenggat_[a-z_]+' | grep -oE 'tenggat_[a-z_]+' | grep -vE '^tenggat_(recording|pages|tickets)$' | sort -u)
+  grep -oE '(^|[^:a-z_])tenggat_[a-z_]+' | grep -oE 'tenggat_[a-z_]+' | grep -vE '^tenggat_(recording|pages|tickets|office)$' | sort -u)
 
 promtool check rules --lint=all --lint-fatal "$rules/tenggat.rules.yml" || fault "promtool check rules"
 (cd "$rules" && promtool test rules tenggat.rules*.test.yml) || fault "promtool test rules"
