@@ -1,10 +1,13 @@
 #include <fmt/format.h>
+
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <string>
 
 #include "daemon/app/app.h"
+#include "daemon/base/daemon_options.h"
 #include "daemon/base/log.h"
 #include "daemon/base/reload_door.h"
 #include "daemon/base/resources.h"
@@ -13,23 +16,36 @@
 
 namespace {
 
-constexpr const char* kUsage =
-    "usage: tenggatd --config FILE [--check] [--clock START@SPEED]\n"
-    "       tenggatd --reload PID\n"
-    "       tenggatd --version\n"
-    "\n"
-    "  --config FILE        the configuration; default /etc/tenggat/tenggat.yaml\n"
-    "  --check              check the configuration and the rules it names, start nothing\n"
-    "  --reload PID         ask that running daemon to reload; what changed, what takes a "
-    "restart,\n"
-    "                       where files differ from what is in force; 1 where it was refused\n"
-    "  --clock START@SPEED  a simulated clock, on a database made for one: RFC 3339 @ office\n"
-    "                       seconds a second; 0 stands still until `tenggat clock advance`\n"
-    "\n"
-    "SIGHUP reloads texts, channels, limits and new SOP versions; SIGTERM drains and ends.\n";
+constexpr std::size_t kUsageWidth = 96;
+
+// One line an option, the second column broken as a terminal needs it.
+std::string usage_text() {
+  std::string text =
+      "usage: tenggatd --config FILE [--check] [--clock START@SPEED]\n"
+      "       tenggatd --reload PID\n"
+      "       tenggatd --version\n\n";
+  for (const tenggat::DaemonOption& option : tenggat::kDaemonOptions) {
+    std::string line =
+        fmt::format("  {:<19}", fmt::format("{} {}", option.name, option.value)) + "  ";
+    std::size_t width = line.size();
+    std::string_view rest = option.says;
+    while (!rest.empty()) {
+      const std::string_view word = rest.substr(0, rest.find(' '));
+      rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+      if (width + word.size() > kUsageWidth) {
+        line += fmt::format("\n{:23}", "");
+        width = 23;
+      }
+      line += fmt::format("{}{}", word, rest.empty() ? "" : " ");
+      width += word.size() + 1;
+    }
+    text += line + '\n';
+  }
+  return fmt::format("{}\n{}\n", text, tenggat::kDaemonSignals);
+}
 
 int usage(const std::string& why) {
-  fmt::print(stderr, "tenggatd: {}\n{}", why, kUsage);
+  fmt::print(stderr, "tenggatd: {}\n{}", why, usage_text());
   return 2;
 }
 
@@ -42,7 +58,7 @@ int main(int count, char** values) {
   for (int i = 1; i < count; ++i) {
     const std::string name = values[i];
     if (name == "--help" || name == "-h") {
-      fmt::print("{}", kUsage);
+      fmt::print("{}", usage_text());
       return 0;
     }
     if (name == "--version") {

@@ -265,6 +265,7 @@ Loaded<Config> load_config(const SourceFile& source) {
 
   const Reader log = root.part("log");
   log.word<Level>("level", config.log.level,
+  root.line("backup_stamp", config.backup_stamp);
                   {{"debug", Level::debug},
                    {"info", Level::info},
                    {"warning", Level::warning},
@@ -317,3 +318,4 @@ Loaded<Config> load_config(const SourceFile& source) {
 }
 
 }  // namespace tenggat
+  if (!config.backup_stamp.empty()) config.backup_stamp = (beside / config.backup_stamp).string();

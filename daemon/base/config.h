@@ -129,8 +129,9 @@ struct Config {
   std::string instansi = "DPMPTSP Kota Banjarbaru";  // the agency, as messages name it
   std::string kalender = "banjarbaru";               // id of the calendar of office hours
   std::chrono::seconds undo_window = std::chrono::minutes{2};
-  std::string state_dir = "/var/lib/tenggat";      // what is kept outside of the database
-  std::string seal_key_file;                       // PEM; empty: that of state_dir
+  std::string state_dir = "/var/lib/tenggat";  // what is kept outside of the database
+  std::string backup_stamp;   // a file that each backup touches; empty: nobody knows their age
+  std::string seal_key_file;  // PEM; empty: that of state_dir
   std::vector<std::string> seal_former_key_files;  // PEM; what was signed before still holds
   std::vector<std::string> link_key_file;  // several while one rotates; none: that of state_dir
   LogOptions log;

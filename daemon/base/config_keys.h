@@ -12,6 +12,7 @@ namespace tenggat {
 
 struct ConfigKey {
   std::string_view name;  // "email.url"
+  std::string_view says;  // what it is, for tenggat.yaml(5)
   bool (*same)(const Config&, const Config&);
   // Null where a reload applies the key. Where it takes a restart: keeps what `from` has for it.
   void (*keep)(Config& to, const Config& from) = nullptr;

@@ -27,7 +27,22 @@ boost::asio::awaitable<notify::CurlResponse> perform(notify::CurlClient& client,
   co_return response;
 }
 
-notify::CurlResponse send(notify::CurlRequest request) {
+// The members of a problem that name what is wrong: texts, or objects with a pointer and a message.
+std::string list_text(const json::value& list) {
+  if (!list.is_array()) return "  " + printable(text_at(list, {}));
+  std::string all;
+  for (const json::value& item : list.get_array()) {
+    const std::string pointer = text_at(item, {"pointer"});
+    const std::string message = item.is_object() ? text_at(item, {"message"}) : text_at(item, {});
+    all += fmt::format("{}  {}{}{}", all.empty() ? "" : "\n", printable(pointer),
+                       pointer.empty() ? "" : ": ", printable(message));
+  }
+  return all;
+}
+
+}  // namespace
+
+notify::CurlResponse send_and_wait(notify::CurlRequest request) {
   boost::asio::io_context io;
   notify::CurlClient client(io.get_executor());
   notify::CurlResponse response;
@@ -43,20 +58,17 @@ notify::CurlResponse send(notify::CurlRequest request) {
   return response;
 }
 
-// The members of a problem that name what is wrong: texts, or objects with a pointer and a message.
-std::string list_text(const json::value& list) {
-  if (!list.is_array()) return "  " + printable(text_at(list, {}));
-  std::string all;
-  for (const json::value& item : list.get_array()) {
-    const std::string pointer = text_at(item, {"pointer"});
-    const std::string message = item.is_object() ? text_at(item, {"message"}) : text_at(item, {});
-    all += fmt::format("{}  {}{}{}", all.empty() ? "" : "\n", printable(pointer),
-                       pointer.empty() ? "" : ": ", printable(message));
-  }
-  return all;
+notify::CurlResponse ask_for_link(const Config& config, const std::string& address) {
+  std::string host = config.listen.host;
+  if (host.empty() || host == "0.0.0.0" || host == "::") host = "127.0.0.1";
+  notify::CurlRequest request;
+  request.url = fmt::format("{}://{}/masuk", config.http.tls() ? "https" : "http",
+                            Endpoint{host, config.listen.port}.to_string());
+  request.headers = {"Content-Type: application/x-www-form-urlencoded"};
+  request.body = "alamat=" + encoded(address);
+  request.allow_private = true;
+  return send_and_wait(std::move(request));
 }
-
-}  // namespace
 
 std::string encoded(std::string_view text) {
   return boost::urls::encode({text.data(), text.size()}, boost::urls::unreserved_chars);
@@ -113,7 +125,7 @@ json::value ApiClient::exchange(std::string method, const std::string& path, std
   request.body = std::move(body);
   request.allow_private = true;
   request.most_response_bytes = kMostAnswerBytes;
-  const notify::CurlResponse response = send(std::move(request));
+  const notify::CurlResponse response = send_and_wait(std::move(request));
   if (response.failure != notify::Failure::none)
     throw Refused(fmt::format("{} cannot be reached: {}", url_, response.error));
   if (response.status < 200 || response.status > 299)

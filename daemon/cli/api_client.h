@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/base/config.h"
 #include "daemon/cli/command.h"
+#include "notifiers/transfer.h"
 
 namespace tenggat::cli {
 
@@ -33,6 +35,13 @@ class ApiClient {
 
 // One segment of a path, or one value of a query.
 std::string encoded(std::string_view text);
+
+// One exchange over HTTP; blocks until it is over.
+notify::CurlResponse send_and_wait(notify::CurlRequest request);
+
+// Asks the daemon that this configuration starts for a link to sign in, as its page does: it goes
+// to whoever is registered with the address, like any other message.
+notify::CurlResponse ask_for_link(const Config& config, const std::string& address);
 
 // A problem document for people, one line or several.
 std::string problem_text(int status, std::string_view body);

@@ -6,6 +6,8 @@
 #include <ostream>
 
 #include "daemon/base/version.h"
+#include "daemon/cli/manual.h"
+#include "daemon/cli/setup.h"
 #include "daemon/pg/connection.h"
 
 namespace tenggat::cli {
@@ -25,11 +27,11 @@ const std::vector<Command>& commands() {
   static const std::vector<Command> all = [] {
     std::vector<Command> list;
     for (const auto& part :
-         {check_commands(), database_commands(), officer_commands(), token_commands(),
-          permit_commands(), migrate_commands(), audit_commands(), calendar_commands(),
-          clock_commands(), doctor_commands(), dossier_commands(), message_commands(),
-          portal_commands(), report_commands(), restored_commands(), silence_commands(),
-          sop_commands(), texts_commands(), why_commands()})
+         {check_commands(),   database_commands(), officer_commands(),  token_commands(),
+          permit_commands(),  migrate_commands(),  audit_commands(),    calendar_commands(),
+          clock_commands(),   doctor_commands(),   dossier_commands(),  message_commands(),
+          portal_commands(),  report_commands(),   restored_commands(), setup_commands(),
+          silence_commands(), sop_commands(),      texts_commands(),    why_commands()})
       list.insert(list.end(), part.begin(), part.end());
     return list;
   }();
@@ -164,6 +166,11 @@ int run(std::span<const std::string> arguments, Terminal& terminal) {
   }
   if (arguments.size() == 1 && arguments.front() == "--version") {
     terminal.out << "tenggat " << kVersion << '\n';
+    return kOk;
+  }
+  // How the build has pages and completion written; nobody else needs it.
+  if (arguments.size() == 2 && arguments.front() == "manual") {
+    write_manual(commands(), arguments.back());
     return kOk;
   }
   std::size_t words = 0;

@@ -1,5 +1,5 @@
-// `tenggat doctor`: what can be wrong with an installation, each with what mends it. A further
-// check is a row of kChecks.
+#include "daemon/cli/doctor.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,154 +10,162 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <ostream>
+#include <thread>
 
+#include "daemon/base/clock.h"
 #include "daemon/base/resources.h"
-#include "daemon/cli/on_database.h"
+#include "daemon/cli/api_client.h"
 #include "daemon/cli/print.h"
-#include "daemon/cli/templates.h"
-#include "daemon/office/rule_files.h"
 #include "daemon/pages/pages.h"
-#include "daemon/pg/hosts.h"
-#include "daemon/pg/migrate.h"
 #include "daemon/store/migrations.h"
 #include "daemon/store/roles.h"
+#include "notifiers/phone.h"
 
 namespace tenggat::cli {
 namespace {
 
 namespace json = boost::json;
 
-struct Finding {
-  enum class State { well, unknown, fault };
-  State state = State::well;
-  std::string says;
-  std::string remedy{};  // of a fault
-};
+constexpr std::size_t kMostAnswer = 16 << 20;
+constexpr std::chrono::milliseconds kDaemonAnswers{5000};
+constexpr int kTestLooks = 120;  // at the message that was asked for
+constexpr int kTestMade = 10;    // by then it is there, if ever
+constexpr std::chrono::milliseconds kTestPause{500};
 
 struct Check {
   std::string_view name;
-  Finding (*look)(const Config& config);
+  Findings (*look)(const Patient& patient);
 };
-
-Finding look_at_memory(const Config& config) {
-  const Resources resources = resources_of(config);
-  const std::size_t sum = memory_of(resource_ledger(resources));
-  const auto allowed = memory_allowed();
-  const std::string held = fmt::format("up to {} may be held at once", size_words(sum));
-  if (!allowed) return {Finding::State::unknown, held + "; no MemoryMax= is known here"};
-  const std::string both = fmt::format("{}, {} are allowed", held, size_words(*allowed));
-  if (!refuse_resources(resources, allowed)) return {Finding::State::well, both};
-  return {Finding::State::fault, both,
-          "lower http.connections, http.header or http.body, or raise MemoryMax= (systemctl edit "
-          "tenggatd)"};
-}
-
-pg::Awaitable<std::vector<pg::MigrationState>> read_migrations(std::string conninfo) {
-  pg::Connection connection = co_await pg::Connection::connect(pg::ConnectOptions(conninfo));
-  co_return co_await pg::migration_status(connection, store::migrations());
-}
-
-Finding look_at_database(const Config& config) {
-  using Kind = pg::MigrationState::Kind;
-  std::vector<pg::MigrationState> migrations;
-  try {
-    boost::asio::io_context io;
-    auto reading =
-        boost::asio::co_spawn(io, read_migrations(config.database), boost::asio::use_future);
-    io.run();
-    migrations = reading.get();
-  } catch (const pg::Error& error) {
-    return {Finding::State::fault, fmt::format("{} ({})", error.message(), error.sqlstate()),
-            "start PostgreSQL, or mend `database` in the configuration"};
-  }
-  for (const pg::MigrationState& one : migrations) {
-    if (one.kind == Kind::kApplied) continue;
-    return {Finding::State::fault, fmt::format("migration {} differs", one.name),
-            one.kind == Kind::kPending ? "tenggat db migrate"
-                                       : "install the program that migrated this database"};
-  }
-  return {Finding::State::well, fmt::format("reached, {} migrations", migrations.size())};
-}
-
-pg::Awaitable<std::vector<std::string>> read_rights(std::string conninfo) {
-  pg::Connection connection = co_await pg::Connection::connect(pg::ConnectOptions(conninfo));
-  co_return co_await store::rights_beyond_need(connection);
-}
-
-Finding look_at_role(const Config& config) {
-  std::vector<std::string> rights;
-  try {
-    boost::asio::io_context io;
-    auto reading = boost::asio::co_spawn(io, read_rights(config.database), boost::asio::use_future);
-    io.run();
-    rights = reading.get();
-  } catch (const pg::Error&) {
-    return {Finding::State::unknown, "the database does not answer"};
-  }
-  const std::string role = pg::user_of(config.database);
-  if (rights.empty())
-    return {Finding::State::well, fmt::format("{} may do what a daemon needs", role)};
-  return {
-      Finding::State::fault,
-      fmt::format("{} may do more than a daemon needs: {}", role, fmt::join(rights, ", ")),
-      "two roles, by roles.sql and `database_owner`: docs/operations.md, Roles of the database"};
-}
-
-pg::Awaitable<TemplatesKnown> read_known(std::string conninfo, const notify::Texts* texts) {
-  pg::Connection connection = co_await pg::Connection::connect(pg::ConnectOptions(conninfo));
-  auto reading = read_templates(connection, *texts);
-  co_return co_await std::move(reading);
-}
-
-Finding look_at_known(const TemplatesKnown& known) {
-  if (!known.look.refused.empty())
-    return {Finding::State::fault,
-            fmt::format("Meta refused to tell: {} {}", known.look.refused,
-                        printable(known.look.detail)),
-            "mend whatsapp.token_file or whatsapp.business_account_id; the token needs "
-            "whatsapp_business_management"};
-  if (!known.look.answered_at)
-    return {Finding::State::unknown, "no daemon has asked Meta yet: it does once an hour"};
-  std::vector<std::string> faulty;
-  for (const office::TemplateView& view : known.views)
-    if (!view.well())
-      faulty.push_back(
-          fmt::format("{} {}: {}", view.of.name, view.of.language, standing_text(view)));
-  if (faulty.empty())
-    return {Finding::State::well, fmt::format("{} approved at Meta", known.views.size())};
-  return {Finding::State::fault,
-          fmt::format("{} of {} not approved at Meta: {}", faulty.size(), known.views.size(),
-                      fmt::join(faulty, ", ")),
-          "submit what is missing (`tenggat texts meta` prints it), mend what was rejected; the "
-          "page Saluran kantor says more"};
-}
-
-Finding look_at_templates(const Config& config) {
-  if (!sends_templates(config))
-    return {Finding::State::well, "none are sent: WhatsApp is off, or its provider is not Meta"};
-  if (config.whatsapp.business_account_id.empty())
-    return {Finding::State::unknown,
-            "how they stand at Meta is not known; set whatsapp.business_account_id"};
-  const auto files = load_rule_files(config.rules);
-  if (!files) return {Finding::State::unknown, "the rules are refused; see `tenggat check`"};
-  const auto texts = texts_of(*files);
-  try {
-    boost::asio::io_context io;
-    auto reading = boost::asio::co_spawn(io, read_known(config.database, texts.get()),
-                                         boost::asio::use_future);
-    io.run();
-    return look_at_known(reading.get());
-  } catch (const pg::Error&) {
-    return {Finding::State::unknown, "the database does not answer"};
-  }
-}
 
 constexpr auto kChecks = std::to_array<Check>({
     {"memory", look_at_memory},
     {"database", look_at_database},
+    {"server", look_at_server},
     {"role", look_at_role},
+    {"rules", look_at_rules},
+    {"calendar", look_at_calendar},
+    {"people", look_at_people},
+    {"channels", look_at_channels},
     {"templates", look_at_templates},
+    {"messages", look_at_messages},
+    {"portal", look_at_portal},
+    {"pages", look_at_pages},
+    {"certificate", look_at_certificate},
+    {"secrets", look_at_secrets},
+    {"keys", look_at_keys},
+    {"seals", look_at_seals},
+    {"backup", look_at_backup},
+    {"disk", look_at_disk},
+    {"time", look_at_time},
+    {"daemon", look_at_daemon},
 });
+
+pg::Awaitable<void> ask_database(DatabaseCall& call, Patient& patient) {
+  OfDatabase& to = patient.database;
+  pg::Connection& connection = call.connection;
+  to.backend = connection.backend_pid();
+  to.migrations = co_await pg::migration_status(connection, store::migrations());
+  to.migrated = std::ranges::all_of(to.migrations, [](const pg::MigrationState& one) {
+    return one.kind == pg::MigrationState::Kind::kApplied;
+  });
+  if (!to.migrated) co_return;
+  to.asked_at = Clock::machine_seconds();
+  to.diagnosis = co_await store::diagnose(connection);
+  to.answered_at = Clock::machine_seconds();
+  to.rights = co_await store::rights_beyond_need(connection);
+  to.office = co_await read_office(call);
+  to.in_force = co_await store::rules_in_force(connection);
+  if (!patient.rules) co_return;
+  to.clashes = co_await office::number_clashes(connection, patient.rules->sops);
+  if (!sends_templates(call.config)) co_return;
+  const auto texts = texts_of(*patient.rules);
+  auto reading = read_templates(connection, *texts);
+  to.templates = co_await std::move(reading);
+}
+
+pg::Awaitable<void> connect_and_ask(const Given& given, Terminal& terminal, Patient& patient) {
+  pg::Connection connection =
+      co_await pg::Connection::connect(pg::ConnectOptions(patient.config.database));
+  DatabaseCall call{given, terminal, patient.config, connection};
+  co_await ask_database(call, patient);
+}
+
+// What fails on the way leaves the rest unknown.
+void examine_database(const Given& given, Terminal& terminal, Patient& patient) {
+  try {
+    boost::asio::io_context io;
+    auto asking = boost::asio::co_spawn(io, connect_and_ask(given, terminal, patient),
+                                        boost::asio::use_future);
+    io.run();
+    asking.get();
+  } catch (const pg::Error& error) {
+    patient.database.away = fmt::format("{} ({})", error.message(), error.sqlstate());
+  } catch (const std::runtime_error& failure) {
+    patient.database.away = failure.what();
+  }
+  if (!patient.database.away.empty()) patient.database.migrated = false;
+}
+
+OfDaemon ask_daemon(const Config& config) {
+  Endpoint admin = config.admin_listen;
+  if (admin.host.empty() || admin.host == "0.0.0.0" || admin.host == "::") admin.host = "127.0.0.1";
+  const auto get = [&](std::string_view path) {
+    notify::CurlRequest request;
+    request.url = fmt::format("http://{}{}", admin.to_string(), path);
+    request.method = "GET";
+    request.allow_private = true;
+    request.most_response_bytes = kMostAnswer;
+    request.deadline = kDaemonAnswers;
+    return send_and_wait(std::move(request));
+  };
+  const notify::CurlResponse ready = get("/readyz");
+  if (ready.failure != notify::Failure::none) return {};
+  return {ready.status, ready.body, get("/metrics").body};
+}
+
+pg::Awaitable<std::optional<store::LinkMessage>> connect_and_look(std::string conninfo,
+                                                                  std::string address) {
+  pg::Connection connection =
+      co_await pg::Connection::connect(pg::ConnectOptions(std::move(conninfo)));
+  auto looking = store::last_link_to(connection, std::move(address));
+  co_return co_await std::move(looking);
+}
+
+std::optional<store::LinkMessage> last_link(const Config& config, const std::string& address) {
+  boost::asio::io_context io;
+  auto looking = boost::asio::co_spawn(io, connect_and_look(config.database, address),
+                                       boost::asio::use_future);
+  io.run();
+  return looking.get();
+}
+
+// A message over the whole way: the daemon is asked for a link to sign in, and its channel takes
+// it.
+Findings try_message(const Config& config, const std::string& typed) {
+  const std::string address =
+      typed.find('@') == std::string::npos ? notify::normalise_phone(typed).value_or(typed) : typed;
+  const auto before = last_link(config, address);
+  const notify::CurlResponse asked = ask_for_link(config, address);
+  if (asked.status != 200)
+    return {fault(
+        fmt::format("the daemon was asked for one and answered {} {}", asked.status, asked.error),
+        "start it; where it ends TLS itself, ask for a link on the page /masuk")};
+  std::optional<store::LinkMessage> made;
+  for (int i = 0; i < kTestLooks; ++i) {
+    made = last_link(config, address);
+    if (made && before && made->id == before->id) made.reset();
+    if (made ? made->state != "queued" : i > kTestMade) break;
+    std::this_thread::sleep_for(kTestPause);
+  }
+  if (!made)
+    return {fault(fmt::format("none was made: no officer in service has {}, or they had too many",
+                              printable(address)),
+                  "`tenggat officer list`; five links in 15 minutes at most")};
+  if (made->state == "accepted" || made->state == "trial")
+    return {well(fmt::format("{}, {}", made->channel, made->state))};
+  return {fault(fmt::format("{} does not take it: {} {}", made->channel, made->state, made->reason),
+                "`journalctl -u tenggatd` has its server's words")};
+}
 
 std::string_view word_of(Finding::State state) {
   switch (state) {
@@ -195,39 +203,56 @@ int show_ledger(const Given& given, Terminal& terminal, const Resources& resourc
 int run_doctor(const Given& given, Terminal& terminal) {
   const Config config = load_configuration(given, terminal);
   if (given.has("resources")) return show_ledger(given, terminal, resources_of(config));
+  const std::filesystem::path file = configuration_path(given, terminal);
+  Patient patient{config, file, read_secrets(config, file), load_rule_files(config.rules), {}, {}};
+  patient.now = Clock::machine_now();
+  examine_database(given, terminal, patient);
+  patient.daemon = ask_daemon(config);
   bool faults = false;
   json::array as_json;
-  for (const Check& check : kChecks) {
-    const Finding found = check.look(config);
-    faults = faults || found.state == Finding::State::fault;
-    as_json.push_back(json::object{{"check", check.name},
-                                   {"state", word_of(found.state)},
-                                   {"says", found.says},
-                                   {"remedy", found.remedy}});
-    if (given.has("json")) continue;
-    terminal.out << fmt::format("{:<8} {}: {}\n", word_of(found.state), check.name, found.says);
-    if (!found.remedy.empty()) terminal.out << fmt::format("{:<8} remedy: {}\n", "", found.remedy);
-  }
+  const auto tell = [&](std::string_view name, const Findings& all) {
+    for (const Finding& found : all) {
+      faults = faults || found.state == Finding::State::fault;
+      as_json.push_back(json::object{{"check", name},
+                                     {"state", word_of(found.state)},
+                                     {"says", found.says},
+                                     {"remedy", found.remedy}});
+      if (given.has("json")) continue;
+      terminal.out << fmt::format("{:<8} {}: {}\n", word_of(found.state), name, found.says);
+      if (!found.remedy.empty())
+        terminal.out << fmt::format("{:<8} remedy: {}\n", "", found.remedy);
+    }
+  };
+  for (const Check& check : kChecks) tell(check.name, check.look(patient));
+  if (const auto address = given.text("test")) tell("test", try_message(config, *address));
   if (given.has("json")) write_json(terminal.out, as_json);
   return faults ? kRefused : kOk;
 }
 
 }  // namespace
 
+Findings or_well(Findings found, std::string says) {
+  if (found.empty()) found.push_back(well(std::move(says)));
+  return found;
+}
+
 std::vector<Command> doctor_commands() {
-  return {{"doctor",
-           {},
-           {kConfigOption,
-            kJsonOption,
-            {"resources", "",
-             "what is held at most, by phase and route, as docs/operations.md has "
-             "it"}},
-           "what is wrong with this installation, each with its remedy",
-           "Whether all that may be held at once fits MemoryMax= of the service, whether the "
-           "database is reached and of this program's version, what the daemon's role may do there "
-           "beyond its need, and which templates Meta has not approved. Exit code 1 where "
-           "something is wrong.",
-           run_doctor}};
+  return {
+      {"doctor",
+       {},
+       {kConfigOption,
+        kJsonOption,
+        {"test", "ADDRESS",
+         "an officer's mail address or number: sends a link to sign in there and waits"},
+        {"resources", "",
+         "what is held at most, by phase and route, as docs/operations.md has "
+         "it"}},
+       "what is wrong with this installation, each with its remedy",
+       "Looks at the database and its server, the daemon's role in it, rules and calendar, who\n"
+       "holds which role for a fortnight, channels, messages and portal, certificate, secrets,\n"
+       "keys, seals, disk, time, memory and the daemon itself. Exit code 1 where something is\n"
+       "wrong. Run it as root, who may read all of it.",
+       run_doctor}};
 }
 
 }  // namespace tenggat::cli

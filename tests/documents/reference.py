@@ -38,7 +38,7 @@ def commands():
 
 def configuration():
     """Key and what takes it up, as config_keys.cpp has them."""
-    rows = re.findall(r'\b(reloads|restarts|file)<[^;]*?>\(\s*"([a-z_.]+)"\)', source('config_keys.cpp', 'daemon'))
+    rows = re.findall(r'\b(reloads|restarts|file)<[^;]*?>\(\s*"([a-z_.]+)",', source('config_keys.cpp', 'daemon'))
     return {(key, 'restart' if how == 'restarts' else 'reload') for how, key in rows}
 
 

@@ -162,6 +162,8 @@ def type_all(documents, permit):
             if left:
                 fault(document.name, f'`{code}`: nobody says what {left.group()} stands for')
                 continue
+            if command.startswith('tenggat setup'):  # package_test types it, on a machine of its own
+                command = 'tenggat setup --help'
             if command.startswith('tenggat calendar'):
                 next_year()
             if command.startswith('tenggat sop retire'):  # again, in another document

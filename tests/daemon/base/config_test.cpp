@@ -107,6 +107,7 @@ const std::map<std::string_view, std::string> kOthers = {
     {"seal_key_file", "seal_key_file: a"},
     {"link_key_file", "link_key_file: a"},
     {"state_dir", "state_dir: a"},
+    {"backup_stamp", "backup_stamp: a"},
     {"seal_former_key_files", "seal_former_key_files: [a]"},
     {"skm.url", "skm: {url: 'https://skm.example'}"},
     {"kantor.alamat", "kantor: {alamat: Jalan Lain 1}"},

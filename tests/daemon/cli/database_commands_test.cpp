@@ -55,10 +55,9 @@ TEST_F(DatabaseCommands, TheDoctorSaysWhatIsWrongAndWhatMendsIt) {
   EXPECT_NE(ill.out.find("fault    database"), std::string::npos) << ill;
   EXPECT_NE(ill.out.find("remedy: tenggat db migrate"), std::string::npos) << ill;
   migrate();
-  const Ran well = run({"doctor", "--json"});
-  EXPECT_EQ(well.code, kOk) << well;
-  const json::value checks = json::parse(well.out);
+  const json::value checks = json::parse(run({"doctor", "--json"}).out);
   EXPECT_EQ(checks.at(0).at("check").as_string(), "memory");
+  EXPECT_EQ(checks.at(1).at("check").as_string(), "database");
   EXPECT_EQ(checks.at(1).at("state").as_string(), "ok");
   const Ran ledger = run({"doctor", "--resources"});
   EXPECT_EQ(ledger.code, kOk) << ledger;
