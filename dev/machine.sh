@@ -11,7 +11,7 @@ readonly build_packages=(
 readonly run_packages=(curl jq postgresql-15 util-linux)
 readonly demo_packages=(prometheus)
 readonly test_packages=(
-  caddy clang-format-14 clang-tidy-14 libfaketime libgmock-dev libgtest-dev librapidcheck-dev nginx-light opensmtpd prometheus
+  caddy clang-format-14 clang-tidy-14 libfaketime libgmock-dev libgtest-dev librapidcheck-dev man-db nginx-light opensmtpd prometheus
   prometheus-alertmanager openssl php-cli php-curl python3-jsonschema python3-yaml shellcheck
   systemd zbar-tools)
 readonly fuzz_packages=(clang-19 libclang-rt-19-dev)
@@ -19,7 +19,7 @@ readonly fuzz_packages=(clang-19 libclang-rt-19-dev)
 node_packages=(nodejs)
 command -v npm >/dev/null || node_packages+=(npm)
 readonly node_packages browser_packages=(chromium "${node_packages[@]}")
-readonly container_packages=(debootstrap systemd-container)
+readonly container_packages=(debhelper debootstrap dpkg-dev lintian systemd-container)
 readonly client_packages=("${node_packages[@]}" python3-venv)
 
 say() { printf '%s\n' "$*"; }

@@ -5,21 +5,13 @@
 # PROGRAMS_DIR holds tenggatd and cli/tenggat; ROOT_DIR keeps the Debian that is made at the first run, 700 MB.
 set -euo pipefail
 
-if [[ ${4:-} != inside ]]; then
-  ((EUID == 0)) || { echo "a booted container is for root" >&2; exit 1; }
-  # Processes and mounts of our own: all of them end with this one, however it ends.
-  exec unshare --mount --propagation private --pid --fork --kill-child --mount-proc "$0" "$1" "$(realpath "$2")" "$(realpath -m "$3")" inside
-fi
+# shellcheck source=tests/systemd/booted.sh
+. "$(dirname "${BASH_SOURCE[0]}")/booted.sh"
+[[ ${4:-} == inside ]] || as_own_machine "$1" "$(realpath "$2")" "$(realpath -m "$3")"
 source=$1 programs=$2 kept=$3
-faults=0
 work=$(mktemp -d)
 trap 'umount --quiet --lazy --recursive "$work"; rmdir "$work"' EXIT
 mount -t tmpfs -o size=2g tmpfs "$work"
-
-fault() {
-  echo "FAULT $*"
-  faults=$((faults + 1))
-}
 
 # --- a Debian --------------------------------------------------------------------------------------
 
@@ -27,27 +19,7 @@ packages=(systemd systemd-sysv dbus ca-certificates curl tzdata postgresql-15 li
   libyaml-cpp0.7 libdate-tz3 libprometheus-cpp-core1.0 libboost-json1.81.0 libboost-url1.81.0 libssl3 libsystemd0 libqrencode4
   libxlsxwriter4)
 
-make_debian() {
-  local root=$kept/debian mirror
-  [[ $(cat "$kept/packages" 2>/dev/null || true) != "${packages[*]}" ]] || return 0
-  # Where this machine's own packages come from.
-  mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Codename: bookworm' | head -n 1)
-  rm -rf "$kept"
-  mkdir -p "$kept"
-  echo "making a Debian of $mirror"
-  debootstrap --variant=minbase --include="$(IFS=, && echo "${packages[*]}")" bookworm "$root" "$mirror" >"$work/debootstrap" 2>&1 || {
-    tail -n 20 "$work/debootstrap"
-    exit 1
-  }
-  rm -f "$root"/var/cache/apt/archives/*.deb
-  echo "${packages[*]}" >"$kept/packages"
-}
-
-# What a run changes lies above the Debian, and goes with the run.
-make_debian
-mkdir "$work"/{upper,between,root}
-mount -t overlay overlay -o "lowerdir=$kept/debian,upperdir=$work/upper,workdir=$work/between" "$work/root"
-root=$work/root
+lay_debian
 
 # --- an office -------------------------------------------------------------------------------------
 
@@ -70,32 +42,8 @@ cp "$root/etc/tenggat/credentials/certificate" "$root/root/ca.pem"
 
 # --- the machine -----------------------------------------------------------------------------------
 
-systemd-nspawn --quiet --directory="$root" --machine="tenggat-test-$$" --register=no --keep-unit --private-network --console=pipe \
-  --boot </dev/null >"$work/console" 2>&1 &
-nspawn=$!
-leader=
-for ((i = 0; i < 600; ++i)); do
-  leader=$(pgrep -x -P "$nspawn" systemd || true)
-  [[ -z $leader ]] || break
-  sleep 0.1
-done
+boot
 
-inside() { nsenter --target "$leader" --mount --uts --ipc --net --pid --root env -i -C / PATH=/usr/sbin:/usr/bin LC_ALL=C.UTF-8 "$@"; }
-# within SECONDS COMMAND…: until it succeeds.
-within() {
-  local end=$((SECONDS + $1))
-  shift
-  until "$@" >/dev/null 2>&1; do
-    ((SECONDS < end)) || return 1
-    sleep 0.1
-  done
-}
-property() { inside systemctl show --value -p "$1" tenggatd; }
-has_status() { [[ $(property StatusText) == "$1"* ]]; }
-journal() { inside journalctl -q -u tenggatd -o cat "$@"; }
-metric() { inside curl -s http://127.0.0.1:9464/metrics | sed -n "s/^$1 //p"; }
-change() { inside sed -i "$1" /etc/tenggat/tenggat.yaml; }
-psql() { inside runuser -u postgres -- psql -qAtX -v ON_ERROR_STOP=1 "$@"; }
 database_processes() {
   inside bash -c 'for one in /proc/[0-9]*; do [[ $(stat -c %U "$one") != postgres ]] || kill -s "$0" "${one##*/}"; done' "$1"
 }
@@ -111,7 +59,6 @@ stops() {
   echo "$1: stopped in $took ms"
 }
 
-within 60 inside systemctl is-active dbus.service || { cat "$work/console"; exit 1; }
 within 60 psql -c 'SELECT 1' || fault "PostgreSQL does not answer"
 inside systemd-sysusers
 inside systemd-tmpfiles --create tenggat.conf
@@ -180,10 +127,6 @@ inside systemctl start tenggatd || fault "it does not start any more"
 stops "at the end"
 
 ((faults == 0)) || journal | tail -n 100
-inside systemctl poweroff --no-block || true
-for ((i = 0; i < 300; ++i)); do
-  kill -0 "$nspawn" 2>/dev/null || break
-  sleep 0.1
-done
+power_off
 echo "booted: $faults faults"
 ((faults == 0))
