@@ -19,13 +19,14 @@ export LC_ALL=C
 root=$(cd "${1:?usage: tidy_test.sh SOURCE_DIR}" && pwd -P)
 
 # The house, by floors: what a floor may include besides itself.
-rules='rules/base rules/calendar rules/sop rules/permit rules/telling'
+rules='rules/base rules/calendar rules/sop rules/permit rules/telling rules/forecast'
 below="
 rules/base:
 rules/calendar:  rules/base
 rules/sop:       rules/base rules/calendar
 rules/permit:    rules/base rules/calendar rules/sop
 rules/telling:   rules/base rules/calendar rules/sop rules/permit
+rules/forecast:  rules/base
 notifiers:       $rules
 daemon/pg:       $rules
 daemon/base:     notifiers $rules
@@ -52,7 +53,7 @@ production() {
 read_sources() {
   (cd "$1" && production . | xargs awk -v below="$below" -v words_for_people="$words_for_people" -v indonesian="$indonesian" '
     function room(path,   part) {
-      if (path ~ /^rules\/(calendar|sop|permit|telling)\//) { split(path, part, "/"); return "rules/" part[2] }
+      if (path ~ /^rules\/(calendar|sop|permit|telling|forecast)\//) { split(path, part, "/"); return "rules/" part[2] }
       if (path ~ /^rules\/[^\/]+$/) return "rules/base"
       if (path ~ /^notifiers\//) return "notifiers"
       if (path ~ /^daemon\/(base|pg|store|office|http|api|pages|cli|app)\//) { split(path, part, "/"); return "daemon/" part[2] }

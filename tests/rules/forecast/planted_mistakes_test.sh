@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# The tests of the forecast can fail: mistakes that forecasts of this kind are made with.
+#   tests/rules/forecast/planted_mistakes_test.sh SOURCE_DIR BUILD_DIR [HOW_MANY]
+set -euo pipefail
+# shellcheck source=tests/support/planting.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../../support/planting.sh" forecast_test tests/rules "$@"
+
+judge() {
+  if grep -q '^\[  FAILED  \]' "$copy/log"; then
+    printf 'caught: %s\n' "$1"
+  else
+    ends_otherwise "$1"
+  fi
+}
+
+passes_unharmed rules/forecast/forecast.cpp
+plant 'open stays are left out' rules/forecast/hazards.cpp \
+  'if (cell < last || left) ++exposed_' \
+  'if (left) ++exposed_'
+plant 'what began before the window counts from its beginning' rules/forecast/hazards.cpp \
+  'std::max<std::int64_t>(0, (since - stay.from) / unit_)' \
+  'std::int64_t{0}'
+plant 'an end of the future is known' rules/forecast/hazards.cpp \
+  'const bool over = file.ended && *file.ended <= known;' \
+  'const bool over = file.ended.has_value();'
+plant 'the time already spent in a step is forgotten' rules/forecast/hazards.cpp \
+  'std::min(place.age + c, kCells)' \
+  'std::min(c, kCells)'
+plant 'a rare step does not lean on its group' rules/forecast/hazards.cpp \
+  'double exposed = kLean, leaving = kLean * group;' \
+  'double exposed = kLean, leaving = kLean * all;'
+plant 'what follows a step is the same after any time' rules/forecast/hazards.cpp \
+  'return age < 2 ? 0 : age < 7 ? 1 : age < 21 ? 2 : 3;' \
+  'return age < 0 ? 1 : 0;'
+plant 'events after the end are read' rules/forecast/history.cpp \
+  'file.ended ? std::min(known, *file.ended) : known' \
+  'known'
+plant 'a file tells at its end, not once its due has come' rules/forecast/forecast.cpp \
+  'if (file.due > known_) continue;' \
+  'if (file.due > known_ && !(file.ended && *file.ended <= known_)) continue;'
+plant 'a file past its due is forecast like any other' rules/forecast/forecast.cpp \
+  'if (t > file.due) return 1;' \
+  ''
+plant 'outcomes of the future correct the model' rules/forecast/forecast.cpp \
+  'if (said.due > known || said.at >= known) continue;' \
+  ''
+plant 'a bias that chance explains is corrected' rules/forecast/forecast.cpp \
+  'kByChance / std::sqrt(bend)' \
+  '0.'
+plant 'no bias is corrected' rules/forecast/forecast.cpp \
+  'shift_ += pull / bend;' \
+  ''
+plant 'the base is never given' rules/forecast/forecast.cpp \
+  'base_is_better_[q] = mean > kClearly * error;' \
+  ''
+plant 'the record of one age speaks for all' rules/forecast/forecast.cpp \
+  'return static_cast<std::size_t>(std::clamp(share, 0., .999) * kQuarters);' \
+  'return share < 0 ? 1 : 0;'
+plant 'traits are passed over' rules/forecast/landmarks.cpp \
+  'for (int trait : file.traits) ++with_trait' \
+  'for (int trait : std::vector<int>{}) ++with_trait'
+plant 'the penalty is not paid' rules/forecast/ridge.cpp \
+  'gradient[j] -= penalty * b[j], curve[j][j] += penalty;' \
+  'curve[j][j] += penalty;'
+say_planted
