@@ -115,7 +115,8 @@ async function links_work(links) {
   }
 }
 
-async function picture(page, name) { await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true }); }
+// The page has its whole height already; to be resized once more would empty its tables for a moment.
+const picture = (page, name) => page.screenshot({ path: join(pictures, `${name}.png`), captureBeyondViewport: false });
 
 const links = new Map();
 let panels = 0;
