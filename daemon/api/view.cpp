@@ -268,7 +268,7 @@ json::object permit_view(const store::StoredPermit& stored, const Sop& sop,
   view["legal"] = legal_view(permit, sop, calendar, now, memory);
   const bool over = is_terminal(permit.state);
   view["elapsed_since_submission_seconds"] =
-      calendar.worked(permit.submitted_at, over ? permit.changed_at : now).count();
+      calendar.worked(permit.submitted_at, over ? over_at(permit) : now).count();
 
   json::array documents(memory);
   for (const Document& document : permit.documents)

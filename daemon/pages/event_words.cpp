@@ -41,6 +41,7 @@ class Words {
   std::string operator()(const Submitted& e) const {
     return e.related ? "Keberatan diajukan" : "Permohonan diajukan";
   }
+  std::string operator()(const Imported&) const { return "Berkas diimpor beserta riwayatnya"; }
   std::string operator()(const Acted& e) const {
     return step() + done(e.action) + set(e.fields) + checked(e.checked) + led_to(e) +
            cancelled(e.cancelled) + unopened(e.unopened) + entered_late(e);

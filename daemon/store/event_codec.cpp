@@ -151,6 +151,14 @@ constexpr auto kStored<FieldVisitPlanned> = stored("field_visit_planned",
                                                    always("at", &FieldVisitPlanned::visit_at),
                                                    maybe("before", &FieldVisitPlanned::before));
 template <>
+constexpr auto kStored<Imported> = stored("imported", always("import", &Imported::import),
+                                          always("number", &Imported::number),
+                                          always("sop", &Imported::sop),
+                                          always("sop_version", &Imported::sop_version),
+                                          always("applicant", &Imported::applicant),
+                                          given("field.", "personal.", &Imported::fields),
+                                          maybe("former_number", &Imported::former_number));
+template <>
 constexpr auto kStored<RowsRecorded> = stored("rows_recorded");
 
 // --- Beside the fields of its type ---------------------------------------------------------------

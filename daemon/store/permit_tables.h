@@ -122,7 +122,7 @@ inline constexpr auto kPermit = table(
     digested(fixed("tracking_secret", &StoredPermit::tracking_seed)),
     digested(fixed<Jsonb>("fields", &StoredPermit::fields)),
     digested(column("form", &Permit::fields)), column("legal_passed_at", &Permit::legal_passed_at),
-    fixed("related", &Permit::related));
+    fixed("related", &Permit::related), fixed("imported_at", &Permit::imported_at));
 
 inline constexpr auto kApplicant =
     table("applicant", key("id", &Permit::applicant),

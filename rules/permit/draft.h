@@ -96,6 +96,7 @@ class Draft {
   void plan_field_visit(int visit, Instant at, const Doer& by, Seconds hold);
   void confirm(int visit, const std::string& text, const Doer& by);
   void correct(int visit, const Correct& command, const Doer& by);
+  void close_past_case(Instant at);  // of a file that is imported
   void apply_calendar(const std::string& decree);
   void migrate(const std::string& because);
 

@@ -209,6 +209,17 @@ struct RowsRecorded {
   bool operator==(const RowsRecorded&) const = default;
 };
 
+// The file was begun before this program was there, and came with an import as it stood. Its
+// history before is in its rows alone.
+struct Imported {
+  std::int64_t import = 0;  // its number
+  std::string number, sop, sop_version;
+  std::string applicant;  // as in Submitted
+  std::vector<GivenField> fields{};
+  Personal former_number{};  // where it got another
+  bool operator==(const Imported&) const = default;
+};
+
 // The applicant has written to the office over WhatsApp.
 struct Wrote {
   Personal note{};
@@ -220,7 +231,7 @@ using Happening =
                  Paused, PauseExtended, Resumed, ContactCorrected, LinkSent, CalendarApplied,
                  SopMigrated, RungRaised, DeadlineMissed, ReminderRaised, LegalLimitPassed,
                  Confirmed, Corrected, RowsRecorded, Directed, Responded, Wrote, DocumentOpened,
-                 NoteAdded, DocumentsBrought, FieldVisitPlanned>;
+                 NoteAdded, DocumentsBrought, FieldVisitPlanned, Imported>;
 
 struct EventHead {
   std::int64_t sequence = 0;  // 1.. within the permit

@@ -90,6 +90,11 @@ Instant ended_at(const Permit& permit) {
   return last;
 }
 
+Instant over_at(const Permit& permit) {
+  const bool imported_so = permit.imported_at && permit.changed_at <= *permit.imported_at;
+  return imported_so ? ended_at(permit) : permit.changed_at;
+}
+
 const Sop& sop_of(const Visit& visit, const Sop& sop) { return sop.under(visit.sop_version); }
 
 const Step* step_of(const Visit& visit, const Sop& sop) {

@@ -186,6 +186,9 @@ struct Permit {
   std::int64_t version = 0;  // grows by one with every change
   Instant changed_at{};      // of the last event; time never runs backwards within a permit
   std::int64_t events = 0;   // how many there are
+  // When it was brought in, with what had happened until then: nobody was told of that, and nothing
+  // counted.
+  std::optional<Instant> imported_at;
 
   std::optional<Instant> case_opened_at, case_closed_at;
   // Frozen when the case ends, like a visit's.
@@ -227,6 +230,8 @@ const Visit* case_awaits_word(const Permit& permit);
 
 // When a permit that has ended did so: what was recorded later changed nothing of it.
 Instant ended_at(const Permit& permit);
+// Until when time passes on it: its last change, but of one that was imported when it had ended.
+Instant over_at(const Permit& permit);
 // Of a permit that has gone on to another version, what is closed is read by the one it was closed
 // under. `sop` is the permit's own. Null: no version at hand has it.
 const Sop& sop_of(const Visit& visit, const Sop& sop);

@@ -33,6 +33,7 @@ namespace tenggat {
   X(branch_cancelled, "cabangnya diakhiri tindakan lain")  /* another branch left the block */    \
   X(legal_limit_passed, "batas hukum lewat")  /* what law lets follow from it does */             \
   X(link_asked_for, "tautan diminta lagi")  /* the applicant is sent their link once more */      \
+  X(imported, "terjadi sebelum berkas diimpor")  /* before the file was brought in here */          \
   /* why it went to whom it went to */                                                            \
   X(on_duty, "sedang bertugas")                       /* holds the role and is present */         \
   X(assigned, "memegang tugas")                       /* has claimed the visit */                 \

@@ -82,7 +82,7 @@ TimeByParty time_by_party(const Permit& permit, const Sop& sop, const Calendar& 
                           Instant now) {
   TimeByParty time;
   time.from = permit.started_at;
-  time.to = std::max(time.from, is_terminal(permit.state) ? permit.changed_at : now);
+  time.to = std::max(time.from, is_terminal(permit.state) ? over_at(permit) : now);
   const std::vector<Instant> all = edges(permit, time.from, time.to);
   for (std::size_t i = 0; i + 1 < all.size(); ++i) {
     const Party party = party_at(permit, sop, all[i]);

@@ -50,7 +50,10 @@ class Storyteller {
     }
     story.due_at = raised.due_at;
     story.raised_at = raised.raised_at;
-    story.reason = raised.rearmed ? Reason::rearmed : Reason::rung_due;
+    story.reason = raised.rearmed ? Reason::rearmed
+                   : permit_.imported_at && raised.raised_at <= *permit_.imported_at
+                       ? Reason::imported
+                       : Reason::rung_due;
     stories_.push_back(std::move(story));
   }
 

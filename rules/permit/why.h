@@ -21,7 +21,8 @@ struct RungStory {
   // has not begun, and where it ended without one.
   std::optional<Instant> due_at;
   std::optional<Instant> raised_at;
-  // Raised: rung_due; rearmed where its instant moved into the future afterwards. Not raised:
+  // Raised: rung_due; rearmed where its instant moved into the future afterwards; imported where it
+  // lies before the file was brought in, so that nobody was told. Not raised:
   // undone, closed_before_due, not_started, paused, not_due; rung_due where it is about to be.
   Reason reason = Reason::rung_due;
   bool operator==(const RungStory&) const = default;

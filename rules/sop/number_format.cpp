@@ -17,6 +17,8 @@ namespace {
 constexpr std::array<std::string_view, 12> kRomanMonths{"I",   "II",   "III", "IV", "V",  "VI",
                                                         "VII", "VIII", "IX",  "X",  "XI", "XII"};
 
+constexpr std::size_t kMostDigits = 12;  // of a count that is read
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::size_t characters(std::string_view text) {
@@ -215,6 +217,48 @@ std::string NumberFormat::print(int year, unsigned month, long count) const {
     }
   }
   return number;
+}
+
+// Parts that may be of several lengths are tried at each.
+bool NumberFormat::read_from(std::span<const Part> parts, std::string_view rest, Printed& found) {
+  if (parts.empty()) return rest.empty() && found.count > 0;
+  const Part& part = parts.front();
+  const auto goes_on = [&](std::size_t taken) {
+    return read_from(parts.subspan(1), rest.substr(taken), found);
+  };
+  const auto digits =
+      static_cast<std::size_t>(std::find_if_not(rest.begin(), rest.end(), is_digit) - rest.begin());
+  const auto number = [&](std::size_t taken) {
+    return std::stol(std::string(rest.substr(0, taken)));
+  };
+  switch (part.field) {
+    case Field::literal:
+      return rest.starts_with(part.literal) && goes_on(part.literal.size());
+    case Field::year:
+      if (digits < 4 || rest.front() == '0') return false;
+      found.year = static_cast<int>(number(4));
+      return goes_on(4);
+    case Field::month:
+      return digits >= 2 && number(2) >= 1 && number(2) <= 12 && goes_on(2);
+    case Field::roman_month:
+      return std::any_of(kRomanMonths.begin(), kRomanMonths.end(), [&](std::string_view month) {
+        return rest.starts_with(month) && goes_on(month.size());
+      });
+    case Field::count:
+      for (auto taken = static_cast<std::size_t>(part.digits);
+           taken <= std::min(digits, kMostDigits); ++taken) {
+        if (taken > static_cast<std::size_t>(part.digits) && rest.front() == '0') return false;
+        found.count = number(taken);
+        if (goes_on(taken)) return true;
+      }
+      return false;
+  }
+  return false;
+}
+
+std::optional<NumberFormat::Printed> NumberFormat::read(std::string_view number) const {
+  Printed found;
+  return read_from(parts_, number, found) ? std::optional(found) : std::nullopt;
 }
 
 bool NumberFormat::could_meet(const NumberFormat& other) const {

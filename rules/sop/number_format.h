@@ -6,6 +6,8 @@
 // A number is no id: never digits alone. Two permits never have one number, whatever their service.
 #pragma once
 #include <boost/system/result.hpp>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +28,12 @@ class NumberFormat {
   // "503/0001/PAUD/IV/2026". `month` is 1 to 12.
   std::string print(int year, unsigned month, long count) const;
   bool could_print(std::string_view number) const;
+  // What it printed; nothing where it is none of its numbers.
+  struct Printed {
+    int year = 0;
+    long count = 0;
+  };
+  std::optional<Printed> read(std::string_view number) const;
   // Whether there is a number that both could print.
   bool could_meet(const NumberFormat& other) const;
   // A regular expression (POSIX, PostgreSQL's) that matches at least what it could print.
@@ -39,6 +47,7 @@ class NumberFormat {
     std::string literal;
     int digits = 1;  // of the count, at least
   };
+  static bool read_from(std::span<const Part> parts, std::string_view rest, Printed& found);
   class Pattern;  // the numbers of one month, as a machine that reads them
 
   std::string text_;

@@ -72,7 +72,8 @@ const std::set<std::string> kBounded{
     "portal",          "receipt",        "receipt_alias", "rule_in_force",     "rule_set",
     "send_pace",       "session",        "task_view",     "sign_in_link",      "silence",
     "simulated_clock", "sop_retirement", "sop_word",      "text_outage",       "token",
-    "token_use",       "count_delta",    "count_total",   "template_look",     "template_state"};
+    "token_use",       "count_delta",    "count_total",   "template_look",     "template_state",
+    "import",          "import_permit"};
 
 struct Size {
   double rows = 0, bytes = 0;

@@ -139,6 +139,62 @@ ReplayFiles prepare_replay(const fs::path& log) {
   return files;
 }
 
+std::map<std::string, PastFile> histories_of(const ReplayFiles& files) {
+  std::map<std::string, PastFile> all;
+  for (const ReplayCommand& command : files.commands) {
+    PastFile& past = all[command.of_case];
+    if (command.op == "submit") {
+      past.permit.number = fmt::format("OV/2010/{:05}", all.size());
+      past.permit.external_id = past.permit.subject = command.of_case;
+      past.submitted_at = command.at;
+      for (const auto& [field, value] : command.fields)
+        past.permit.fields[field] = value.to_number<double>();
+      continue;
+    }
+    // A visit of the step that is not closed yet; else another.
+    PastVisit* visit = nullptr;
+    for (PastVisit& one : past.visits)
+      if (one.step == command.step && !one.closed_at) visit = &one;
+    if (!visit) {
+      visit = &past.visits.emplace_back();
+      visit->step = command.step;
+    }
+    visit->by = command.by;
+    if (command.op == "claim") {
+      visit->claimed_at = command.at;
+    } else {
+      visit->closed_at = command.at;
+      visit->action = command.action;
+      visit->to = command.to;
+    }
+  }
+  return all;
+}
+
+std::string import_line(const PastFile& past, const std::string& of_case) {
+  const auto text = [](const std::optional<Instant>& at) {
+    return at ? json::value(to_string(Stamp{*at, Seconds{0}})) : json::value(nullptr);
+  };
+  json::object fields;
+  for (const auto& [id, value] : past.permit.fields) fields[id] = std::get<double>(value);
+  json::array visits;
+  for (const PastVisit& one : past.visits)
+    visits.push_back(json::object{{"step", one.step},
+                                  {"claimed_at", text(one.claimed_at)},
+                                  {"closed_at", text(one.closed_at)},
+                                  {"action", one.action},
+                                  {"by", one.by},
+                                  {"to", json::array(one.to.begin(), one.to.end())}});
+  return json::serialize(json::object{{"external_id", of_case},
+                                      {"sop", "receipt"},
+                                      {"name", "warga"},
+                                      {"subject", of_case},
+                                      {"submitted_at", text(past.submitted_at)},
+                                      {"fields", std::move(fields)},
+                                      {"visits", std::move(visits)}}) +
+         "\n";
+}
+
 Sop receipt_sop() {
   Sop sop = load_sop(source("receipt.yaml")).value();
   sop.version = "receipt-1";

@@ -3,11 +3,13 @@
 #pragma once
 #include <boost/json.hpp>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "rules/calendar/calendar.h"
+#include "rules/permit/import.h"
 #include "rules/sop/sop.h"
 #include "rules/time.h"
 
@@ -40,6 +42,11 @@ struct ReplayFiles {
 // folder above the checkout. It is a city's and no part of the project.
 std::optional<std::filesystem::path> receipt_log();
 ReplayFiles prepare_replay(const std::filesystem::path& log);
+
+// The commands of each case as what happened to it, by case.
+std::map<std::string, PastFile> histories_of(const ReplayFiles& files);
+// A line of `tenggat permit import`.
+std::string import_line(const PastFile& past, const std::string& of_case);
 
 Sop receipt_sop();
 Calendar receipt_calendar();

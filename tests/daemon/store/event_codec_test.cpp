@@ -75,7 +75,8 @@ std::vector<Happening> one_of_each(Typed typed) {
           DocumentOpened{"penandatanganan#1", 4, "draft_sk"},
           NoteAdded{note},
           DocumentsBrought{"kajian_teknis#1", {{typed("bapl: tenggat:1")}}},
-          FieldVisitPlanned{"kajian_teknis#1", stamp, stamp}};
+          FieldVisitPlanned{"kajian_teknis#1", stamp, stamp},
+          Imported{7, "PAUD-1", "paud", "v1", "digest", {area, person}, {typed("503/1")}}};
 }
 
 TEST(EventCodec, EachTypeReadsBackAsItWasWithDigestsOfWhatPeopleTyped) {

@@ -33,6 +33,21 @@ TEST(NumberFormat, OfAnEarlierVersionIsReadAsItWasThen) {
             "A/04/2026/7");
 }
 
+TEST(NumberFormat, ReadsWhatItPrintedAndNothingElse) {
+  const auto read = [](const char* text, const char* number) {
+    const auto printed = format(text).read(number);
+    return printed ? std::to_string(printed->year) + " " + std::to_string(printed->count) : "none";
+  };
+  EXPECT_EQ(read("PAUD-{tahun}-{urut:05}", "PAUD-2026-00417"), "2026 417");
+  EXPECT_EQ(read("PAUD-{tahun}-{urut:05}", "PAUD-2026-123456"), "2026 123456");
+  EXPECT_EQ(read("503/{urut:04}/PAUD/{bulan_romawi}/{tahun}", "503/0001/PAUD/VIII/2026"), "2026 1");
+  EXPECT_EQ(read("{urut}{bulan}/{tahun}", "1204/2026"), "2026 12");
+  for (const char* none : {"PAUD-2026-417", "PAUD-2026-0", "PAUD-2026-00000", "PAUD-2026-012345",
+                           "PAUD-2026-00417 ", "paud-2026-00417", "PAUD-26-00417", ""})
+    EXPECT_EQ(read("PAUD-{tahun}-{urut:05}", none), "none") << none;
+  EXPECT_EQ(read("{urut}/{bulan}/A{tahun}", "1/13/A2026"), "none");
+}
+
 TEST(NumberFormat, MeetsWhereOneNumberCouldBeBoth) {
   EXPECT_TRUE(meet("PAUD-{tahun}-{urut:05}", "PAUD-{tahun}-{urut:05}"));
   EXPECT_TRUE(meet("PAUD-{tahun}-{urut:05}", "PAUD-{tahun}-{urut:04}"));  // from 10000 on
