@@ -241,7 +241,7 @@ void ask_peer(const std::string& python, const std::string& rows, std::vector<To
   const std::string command =
       fmt::format("'{}' '{}' '{}' '{}'", python, TENGGAT_FORECAST_PEER, rows, answers);
   if (std::system(command.c_str()) != 0) {
-    fmt::print("HistGradientBoosting is not beside it: {} has no scikit-learn\n", python);
+    fmt::print("HistGradientBoosting is not beside it: {} did not answer\n", python);
     return;
   }
   std::ifstream in(answers);
