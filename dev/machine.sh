@@ -73,8 +73,9 @@ apt_install() (
   say "  reading the lists of packages"
   as_root apt-get update -qq
   set -o pipefail
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
-    -o Dpkg::Use-Pty=0 -o APT::Status-Fd=1 "$@" | apt_progress "$rest" || { cat "$rest" && false; }
+  # A descriptor of its own, opened behind sudo: apt closes it for maintainer scripts, and some need their output.
+  as_root env DEBIAN_FRONTEND=noninteractive sh -c 'exec apt-get install -q -y --no-install-recommends \
+    -o Dpkg::Use-Pty=0 -o APT::Status-Fd=3 "$@" 3>&1' apt-get "$@" | apt_progress "$rest" || { cat "$rest" && false; }
 )
 
 # Installs those of the packages that are missing; touches nothing where none is.
