@@ -110,6 +110,7 @@ asio::awaitable<std::vector<std::string>> RulesInForce::put(pg::Connection& conn
         co_await store::put_in_force(connection, store::By::system(), sop))
       say(sop);
   const store::Moment moment = co_await connection.query(store::kMoment);
+  rulebook_.offer(startup.rules.sops);
   co_await rulebook_.refresh(connection, moment);
   say_shared_addresses(moment.now);
   co_await describe(connection, startup);

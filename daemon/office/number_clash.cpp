@@ -24,11 +24,13 @@ struct Service {
 };
 using Services = std::map<std::string, Service>;
 
-pg::Awaitable<Services> stored_services(pg::Connection& connection) {
+// Those that are being looked at were just read.
+pg::Awaitable<Services> stored_services(pg::Connection& connection, const std::vector<Sop>& read) {
   Services services;
   const std::vector<store::RuleSet> stored = co_await store::stored_sops(connection);
   for (const store::RuleSet& set : stored) {
-    const auto sop = load_sop(set.files.at(0));
+    const auto known = std::ranges::find(read, set.hash, &Sop::version);
+    const auto sop = known != read.end() ? Loaded<Sop>(*known) : load_sop(set.files.at(0));
     if (!sop) continue;  // the daemon says so itself
     Service& service = services[set.name];
     service.formats.push_back(sop->number_format);
@@ -60,7 +62,7 @@ NumberClash clash(const Sop& sop, Said said) {
 
 pg::Awaitable<std::vector<NumberClash>> number_clashes(pg::Connection& connection,
                                                        const std::vector<Sop>& sops) {
-  const Services services = co_await stored_services(connection);
+  const Services services = co_await stored_services(connection, sops);
   std::vector<NumberClash> clashes;
   for (const Sop& sop : sops) {
     for (const auto& [id, other] : services) {

@@ -1,5 +1,6 @@
 #include "daemon/office/rulebook.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "daemon/store/people.h"
@@ -40,6 +41,7 @@ pg::Awaitable<void> Rulebook::refresh(pg::Connection& connection, store::Moment 
   if (rules_mark_ != moment.rules_mark) {
     const std::vector<store::RuleSet> rules = co_await store::rules_in_force(connection);
     take(rules);
+    offered_.clear();
     rules_mark_ = moment.rules_mark;
   }
   if (people_mark_ != moment.people_mark) {
@@ -60,7 +62,8 @@ pg::Awaitable<void> Rulebook::refresh(pg::Connection& connection, store::Moment 
 }
 
 std::shared_ptr<const Sop> Rulebook::read(const store::RuleSet& rules) {
-  auto sop = load_sop(rules.files.at(0));
+  const auto offered = std::ranges::find(offered_, rules.hash, &Sop::version);
+  auto sop = offered != offered_.end() ? Loaded<Sop>(*offered) : load_sop(rules.files.at(0));
   if (!sop) refuse_stored(rules, sop.error());
   sop->version = rules.hash;
   sop->versions = &versions_[sop->id];

@@ -34,6 +34,9 @@ class Rulebook final : public RuleSource {
   // The same, but returns why each of those is not there.
   pg::Awaitable<std::map<std::string, std::string>> try_versions(pg::Connection& connection,
                                                                  std::vector<std::string> hashes);
+  // What was just read from files: versions among them are not read once more from the database at
+  // the next refresh(). To read a file takes longer than all else of a start.
+  void offer(std::vector<Sop> sops) { offered_ = std::move(sops); }
   bool fresh(const store::Moment& moment) const;
   bool has_version(const std::string& hash) const override { return sops_.contains(hash); }
   // What is not in memory yet of the versions these permits are under, and were under when what is
@@ -74,6 +77,7 @@ class Rulebook final : public RuleSource {
   SendRules send_;
   std::int64_t people_mark_ = -1, rules_mark_ = -1, tokens_mark_ = -1;
   std::unordered_map<std::string, std::shared_ptr<const Sop>> sops_;  // by version
+  std::vector<Sop> offered_;
   std::map<std::string, SopVersions> versions_;      // of sops_, by id; each sop points into it
   std::map<std::string, std::string> sop_in_force_;  // id → version
   std::map<std::string, store::RuleSet::Retirement> retired_;         // SOPs, by id
