@@ -5,6 +5,7 @@
 #include "daemon/office/file_collector.h"
 #include "daemon/office/officer_changes.h"
 #include "daemon/office/receipts.h"
+#include "daemon/office/retention.h"
 #include "daemon/office/sealer.h"
 #include "daemon/office/snapshot.h"
 
@@ -27,6 +28,7 @@ Workers::Workers(const Tools& tools, const office::Setup& setup) {
   templates_ = &add<office::Templates>(executor, database.office, metrics, setup);
   add<office::ReceiptLoop>(executor, database.office, metrics);
   add<office::FileCollector>(executor, database.files, metrics);
+  add<office::Retention>(executor, database.office, metrics, setup);
   add<office::OfficerChanges>(executor, database.office, metrics);
   add<office::Sealer>(executor, database.office, rulebook, metrics, office::sealer_settings(setup));
   portal_ = &add<office::Portal>(executor, database.office, rulebook, metrics,

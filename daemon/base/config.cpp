@@ -13,6 +13,7 @@
 namespace tenggat {
 namespace {
 
+using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
@@ -54,6 +55,15 @@ class Reader {
         return Wrong{fmt::format("'{}' is out of range: from {}s to {}s", text, least.count(),
                                  most.count())};
       }
+      return parsed;
+    });
+  }
+
+  void kept(std::string_view key, std::optional<days>& field, days least) const {
+    read(key, field, [&](std::string_view text) -> Parsed<std::optional<days>> {
+      Parsed<std::optional<days>> parsed = parse_kept(text);
+      if (parsed && *parsed && **parsed < least)
+        return Wrong{fmt::format("'{}' is too short: {}d at least", text, least.count())};
       return parsed;
     });
   }
@@ -255,6 +265,7 @@ Loaded<Config> load_config(const SourceFile& source) {
   root.read("kalender", config.kalender, parse_name);
   root.duration("undo_window", config.undo_window, seconds{0}, hours{1});
   root.line("state_dir", config.state_dir);
+  root.line("backup_stamp", config.backup_stamp);
   root.line("seal_key_file", config.seal_key_file);
   for (const YamlValue& named : root.map().find("seal_former_key_files").list())
     if (auto key = named.parsed(parse_line))
@@ -265,7 +276,6 @@ Loaded<Config> load_config(const SourceFile& source) {
 
   const Reader log = root.part("log");
   log.word<Level>("level", config.log.level,
-  root.line("backup_stamp", config.backup_stamp);
                   {{"debug", Level::debug},
                    {"info", Level::info},
                    {"warning", Level::warning},
@@ -300,6 +310,13 @@ Loaded<Config> load_config(const SourceFile& source) {
   const Reader canary = root.part("canary");
   canary.duration("every", config.canary.every, minutes{5}, hours{24});
   canary.read("to", config.canary.to, parse_recipient);
+  const Reader retention = root.part("retention");
+  retention.kept("closed", config.retention.closed, days{365});
+  retention.kept("messages", config.retention.messages, days{30});
+  retention.kept("files", config.retention.files, days{365});
+  std::optional<days> answers = config.retention.answers;
+  retention.kept("answers", answers, days{1});
+  if (answers) config.retention.answers = *answers;
   const Reader http = root.part("http");
   read_http(http, config.http);
 
@@ -314,8 +331,8 @@ Loaded<Config> load_config(const SourceFile& source) {
   if (config.public_url.empty()) config.public_url = reachable(config.listen, config.http.tls());
   config.rules = (beside / config.rules).string();
   config.state_dir = (beside / config.state_dir).string();
+  if (!config.backup_stamp.empty()) config.backup_stamp = (beside / config.backup_stamp).string();
   return config;
 }
 
 }  // namespace tenggat
-  if (!config.backup_stamp.empty()) config.backup_stamp = (beside / config.backup_stamp).string();

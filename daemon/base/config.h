@@ -102,6 +102,14 @@ struct Config {
     std::string to;  // an email address or a WhatsApp number nobody reads; empty: off
   };
 
+  // How long what is done with is kept; without a time: for ever. Source: docs/operations.md.
+  struct Retention {
+    std::optional<std::chrono::days> closed;    // permits, from their last change on
+    std::optional<std::chrono::days> messages;  // from their rendering on
+    std::optional<std::chrono::days> files;     // of permits, from their last change on
+    std::chrono::days answers{7};               // to requests that may come again
+  };
+
   struct Http {
     std::size_t header_bytes = 16 * 1024;             // http.header
     std::size_t body_bytes = 1024 * 1024;             // http.body
@@ -140,6 +148,7 @@ struct Config {
   Portal portal;
   Officers officers;
   Canary canary;
+  Retention retention;
   Http http;
   Survey skm;
   Counter kantor;

@@ -152,6 +152,15 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
     reloads<&C::canary, &C::Canary::every>("canary.every",
                                            "how often an artificial overdue step is let out"),
     reloads<&C::canary, &C::Canary::to>("canary.to", "whom its escalation goes to; empty for none"),
+    reloads<&C::retention, &C::Retention::closed>(
+        "retention.closed",
+        "how long a permit is kept after its last change: 10y; empty: for ever"),
+    reloads<&C::retention, &C::Retention::messages>(
+        "retention.messages", "the same of messages, from their rendering on"),
+    reloads<&C::retention, &C::Retention::files>(
+        "retention.files", "the same of files of permits, after the permit's last change"),
+    reloads<&C::retention, &C::Retention::answers>("retention.answers",
+                                                   "of answers to requests that may come again"),
     restarts<&C::http, &C::Http::header_bytes>("http.header", "of one request, at most"),
     restarts<&C::http, &C::Http::body_bytes>("http.body",
                                              "of one request, at most; files have http.file"),

@@ -61,6 +61,18 @@ Parsed<seconds> parse_duration(std::string_view text) {
   return seconds{total};
 }
 
+Parsed<std::optional<std::chrono::days>> parse_kept(std::string_view text) {
+  if (text.empty()) return std::optional<std::chrono::days>();
+  std::string_view rest = text;
+  const std::optional<std::int64_t> count = take_count(rest);
+  constexpr std::int64_t kMost = 100;  // years
+  if (count && rest == "d" && *count <= kMost * 366)
+    return std::optional(std::chrono::days{*count});
+  if (count && rest == "y" && *count <= kMost)
+    return std::optional(std::chrono::days{(*count * 1461 + 3) / 4});
+  return Wrong{fmt::format("'{}' is no time to keep something for: write 90d or 10y", text)};
+}
+
 Parsed<std::size_t> parse_size(std::string_view text) {
   const Wrong wrong{fmt::format("'{}' is not a size: write 512, 16KiB, 20MiB or 2GiB", text)};
   const std::optional<std::int64_t> count = take_count(text);

@@ -39,6 +39,8 @@ class Parsed {
 
 Parsed<std::string> parse_line(std::string_view text);
 Parsed<std::chrono::seconds> parse_duration(std::string_view text);
+// "90d" or "10y", a year as 365.25 days; empty: for ever.
+Parsed<std::optional<std::chrono::days>> parse_kept(std::string_view text);
 Parsed<std::size_t> parse_size(std::string_view text);
 Parsed<Endpoint> parse_endpoint(std::string_view text);
 Parsed<std::string> parse_conninfo(std::string_view text);

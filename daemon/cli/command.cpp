@@ -17,7 +17,7 @@ constexpr std::string_view kAbout =
     "tenggat: the operator's tool of Tenggat, which keeps an office to its deadlines.\n";
 constexpr std::string_view kNotes =
     "\nExit code: 0 done, 1 refused or not found, 2 wrong usage.\n"
-    "permit (but migrate and dossier), inbox and why go through the API: TENGGAT_URL "
+    "permit (but migrate, import and dossier), inbox and why go through the API: TENGGAT_URL "
     "(http://127.0.0.1:8080), "
     "TENGGAT_TOKEN.\n"
     "The others take --config FILE (TENGGAT_CONFIG, /etc/tenggat/tenggat.yaml).\n"
@@ -27,11 +27,12 @@ const std::vector<Command>& commands() {
   static const std::vector<Command> all = [] {
     std::vector<Command> list;
     for (const auto& part :
-         {check_commands(),   database_commands(), officer_commands(),  token_commands(),
-          permit_commands(),  migrate_commands(),  audit_commands(),    calendar_commands(),
-          clock_commands(),   doctor_commands(),   dossier_commands(),  message_commands(),
-          portal_commands(),  report_commands(),   restored_commands(), setup_commands(),
-          silence_commands(), sop_commands(),      texts_commands(),    why_commands()})
+         {check_commands(),  database_commands(), officer_commands(),  token_commands(),
+          permit_commands(), migrate_commands(),  audit_commands(),    calendar_commands(),
+          clock_commands(),  doctor_commands(),   dossier_commands(),  message_commands(),
+          portal_commands(), report_commands(),   restored_commands(), setup_commands(),
+          import_commands(), export_commands(),   silence_commands(),  sop_commands(),
+          texts_commands(),  why_commands()})
       list.insert(list.end(), part.begin(), part.end());
     return list;
   }();

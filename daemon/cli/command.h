@@ -55,6 +55,8 @@ std::vector<Command> migrate_commands();  // permit migrate: on the database
 std::vector<Command> audit_commands();
 std::vector<Command> calendar_commands();
 std::vector<Command> clock_commands();
+std::vector<Command> export_commands();  // export, db load
+std::vector<Command> import_commands();  // permit import, import
 std::vector<Command> message_commands();
 std::vector<Command> doctor_commands();
 std::vector<Command> dossier_commands();  // permit dossier: on the database

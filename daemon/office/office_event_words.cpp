@@ -79,8 +79,26 @@ constexpr InBoth pattern_of(OfficeKind kind) {
     case OfficeKind::messages_released:
       return {"Pesan yang ditahan sejak pemulihan nomor {} mulai dikirim",
               "Messages held back since restoration number {} are being sent"};
+    case OfficeKind::files_imported:
+      return {"Impor berkas nomor {} dicatat", "Import number {} of files was put on record"};
+    case OfficeKind::import_reverted:
+      return {"Impor berkas nomor {} dibatalkan", "Import number {} of files was reverted"};
+    case OfficeKind::retention_applied:
+      return {"Yang melewati masa simpan dihapus: {}", "What is kept no longer was removed: {}"};
   }
   return {"{}", "{}"};
+}
+
+// What it is about, where that is a word of the record's own.
+std::string_view about_words(const store::OfficeEvent& event, Tongue tongue) {
+  constexpr std::pair<std::string_view, InBoth> kRemoved[] = {
+      {"permits", {"permohonan", "permits"}},
+      {"messages", {"pesan", "messages"}},
+      {"files", {"isi berkas", "contents of files"}}};
+  if (event.kind == OfficeKind::retention_applied)
+    for (const auto& [what, words] : kRemoved)
+      if (what == event.about) return words.in(tongue);
+  return event.about;
 }
 
 constexpr InBoth both_words(OfficeValue value) {
@@ -157,6 +175,16 @@ constexpr InBoth both_words(OfficeValue value) {
       return {"sesi yang diakhiri", "sessions ended"};
     case OfficeValue::messages:
       return {"pesan yang menunggu", "messages waiting"};
+    case OfficeValue::file:
+      return {"nama berkas", "file"};
+    case OfficeValue::digest:
+      return {"sidik digital (SHA-256)", "digest (SHA-256)"};
+    case OfficeValue::permits:
+      return {"banyaknya permohonan", "number of permits"};
+    case OfficeValue::count:
+      return {"banyaknya", "how many"};
+    case OfficeValue::before:
+      return {"dari sebelum", "from before"};
   }
   return {"", ""};
 }
@@ -164,7 +192,8 @@ constexpr InBoth both_words(OfficeValue value) {
 }  // namespace
 
 std::string event_words(const store::OfficeEvent& event, Tongue tongue) {
-  return fmt::format(fmt::runtime(pattern_of(event.kind).in(tongue)), event.about);
+  const std::string_view pattern = pattern_of(event.kind).in(tongue);
+  return fmt::format(fmt::runtime(pattern), about_words(event, tongue));
 }
 
 std::string_view value_words(OfficeValue value, Tongue tongue) {

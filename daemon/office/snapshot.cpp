@@ -24,8 +24,6 @@ constexpr int kRest = 20;
 // Permits read in one flight.
 constexpr std::size_t kPortion = 2000;
 // Answers kept under idempotency keys: so many at once, and after the last of them this long none.
-constexpr int kForgottenAtOnce = 2000;
-constexpr std::chrono::minutes kForgetEvery{1};
 constexpr std::chrono::minutes kCaseTimesHold{15};
 
 double seconds_of(Instant instant) {
@@ -362,15 +360,6 @@ asio::awaitable<void> SnapshotLoop::run_once() {
   metrics_.snapshot_duration_seconds.Set(std::chrono::duration<double>(took_).count());
 }
 
-asio::awaitable<void> SnapshotLoop::forget_answers() {
-  if (Clock::monotonic() < forget_at_) co_return;
-  pg::Pool::Lease lease = co_await pool_.acquire();
-  pg::Pipeline pipeline;
-  const auto forgotten = store::add_forget_answers(pipeline, kForgottenAtOnce);
-  const pg::Results results = co_await lease->run(std::move(pipeline));
-  if (results[forgotten] < kForgottenAtOnce) forget_at_ = Clock::monotonic() + kForgetEvery;
-}
-
 void SnapshotLoop::report_connections() {
   std::size_t open = 0, idle = 0, waiting = 0;
   std::uint64_t reconnects = 0;
@@ -395,7 +384,6 @@ asio::awaitable<std::chrono::milliseconds> SnapshotLoop::cycle() {
   report_connections();  // first: also while the database is away
   try {
     co_await run_once();
-    co_await forget_answers();
   } catch (...) {
     metrics_.snapshot_errors.Increment();
     throw;

@@ -1,5 +1,5 @@
-// Puts what the database knows into the metrics and the board every few seconds, folds counts on
-// the way, and forgets the answers that were kept for their seven days.
+// Puts what the database knows into the metrics and the board every few seconds, and folds counts
+// on the way.
 //
 // What is open it follows in memory, by the events; all else are sums and queues. So it costs the
 // same however many permits there are, open or closed. The numbers are the same from every daemon
@@ -38,7 +38,6 @@ class SnapshotLoop : public Loop {
   // What cases took of late: rows of a whole quarter, so it is asked for only now and then.
   boost::asio::awaitable<void> read_case_times(pg::Connection& connection, Instant now);
   void report_connections();
-  boost::asio::awaitable<void> forget_answers();
 
   pg::Pool& pool_;
   Rulebook& rulebook_;
@@ -54,7 +53,6 @@ class SnapshotLoop : public Loop {
   std::chrono::nanoseconds case_times_read_at_{};  // monotonic
   std::chrono::nanoseconds took_{};                // the last one, without reading open_ whole
   std::uint64_t reconnects_ = 0;
-  std::chrono::nanoseconds forget_at_{};  // monotonic
 };
 
 }  // namespace tenggat::office

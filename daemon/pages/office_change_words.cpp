@@ -51,6 +51,7 @@ class Said {
       case OfficeValue::until:
       case OfficeValue::opened_at:
       case OfficeValue::takes_effect_at:
+      case OfficeValue::before:
         return moment(text);
       case OfficeValue::officer:
       case OfficeValue::deputy:
@@ -70,6 +71,7 @@ class Said {
       case OfficeValue::text:
         return readable(text);
       case OfficeValue::version:
+      case OfficeValue::digest:
         return text.substr(0, kShownOfVersion);
       case OfficeValue::numbers:
         return numbers(text);
@@ -81,6 +83,9 @@ class Said {
       case OfficeValue::sessions:
       case OfficeValue::messages:
       case OfficeValue::change:
+      case OfficeValue::file:
+      case OfficeValue::permits:
+      case OfficeValue::count:
         return text;
       case OfficeValue::name:
       case OfficeValue::email:

@@ -3,10 +3,12 @@
 #include <map>
 
 #include "daemon/store/event_codec.h"
+#include "daemon/store/hash.h"
 #include "daemon/store/mark.h"
 #include "daemon/store/office_event.h"
 #include "daemon/store/permit_tables.h"
 #include "daemon/store/record.h"
+#include "daemon/store/retention.h"
 #include "daemon/store/row_record.h"
 #include "daemon/store/snapshot.h"
 
@@ -204,30 +206,58 @@ struct Numbers {
   std::int64_t given = 0, found = 0;
 };
 
-// Numbers that were left out when the database was restored, as the office's chain records it.
-std::map<std::string, std::int64_t> left_out(const std::vector<std::string>& recorded) {
+// Numbers that were left out when the database was restored or files were imported, and that an
+// import has given since, as the office's chain records it.
+struct LeftOut {
+  std::string numbers, given;
+};
+constexpr auto kLeftOut =
+    columns(given("coalesce(fields ->> 'after.numbers', '')", &LeftOut::numbers),
+            given("coalesce(fields ->> 'before.numbers', '')", &LeftOut::given));
+
+std::map<std::string, std::int64_t> left_out(const std::vector<LeftOut>& recorded) {
   std::map<std::string, std::int64_t> by_sop;
-  for (const std::string& one : recorded)
-    for (const NumberGap& gap : number_gaps_of(one)) by_sop[gap.sop] += gap.last - gap.first + 1;
+  for (const LeftOut& one : recorded) {
+    for (const NumberGap& gap : number_gaps_of(one.numbers))
+      by_sop[gap.sop] += gap.last - gap.first + 1;
+    for (const NumberGap& gap : number_gaps_of(one.given))
+      by_sop[gap.sop] -= gap.last - gap.first + 1;
+  }
   return by_sop;
+}
+
+// Imports whose permits are gone, but not by the revert that the office's chain knows.
+pg::Slot<std::vector<std::int64_t>> add_gone_imports(pg::Pipeline& reads) {
+  static const auto sql = values<std::int64_t>(
+      "SELECT i.import FROM (SELECT import, encode(sha256(string_agg(int8send(permit) || hash,"
+      " ''::bytea ORDER BY permit)), 'hex') AS digest FROM import_permit WHERE hash IS NOT NULL"
+      " GROUP BY import) i WHERE NOT EXISTS (SELECT FROM office_event e WHERE e.type = $1"
+      " AND e.fields ->> 'after.digest' = i.digest) ORDER BY i.import");
+  return reads.add(sql, word_of(OfficeKind::import_reverted));
 }
 
 // What belongs to no permit any more, and numbers that were given to permits that are not there.
 pg::Awaitable<void> check_what_is_gone(pg::Connection& connection, AuditReport& report) {
   static constexpr auto kNumbers =
       columns(given("n.sop", &Numbers::sop), given("n.last", &Numbers::given),
-              given("(SELECT count(*) FROM permit p WHERE p.sop = n.sop)", &Numbers::found));
+              given("(SELECT count(*) FROM permit p WHERE p.sop = n.sop)"
+                    " + (SELECT count(*) FROM retired_permit r WHERE r.sop = n.sop)",
+                    &Numbers::found));
   static const auto numbers = each<kNumbers>(
       "SELECT {} FROM (SELECT sop, sum(last)::bigint AS last FROM permit_number"
       " WHERE sop IN (SELECT name FROM rule_in_force WHERE kind = 'sop') GROUP BY sop) n"
       " ORDER BY n.sop");
-  static const auto gaps = values<std::string>(
-      "SELECT fields ->> 'after.numbers' FROM office_event WHERE type = $1"
-      " AND fields ->> 'after.numbers' IS NOT NULL ORDER BY sequence");
+  static const auto gaps =
+      each<kLeftOut>("SELECT {} FROM office_event WHERE type = ANY($1::text[]) ORDER BY sequence");
   pg::Pipeline reads;
   reads.add(kBeginSnapshotSql);
   const auto given = reads.add(numbers);
-  const auto restored = reads.add(gaps, word_of(OfficeKind::database_restored));
+  std::vector<std::string> leaving;
+  for (const OfficeKind kind :
+       {OfficeKind::database_restored, OfficeKind::files_imported, OfficeKind::import_reverted})
+    leaving.emplace_back(word_of(kind));
+  const auto restored = reads.add(gaps, pg::text_array(leaving));
+  const auto gone = add_gone_imports(reads);
   std::map<std::string, pg::Slot<std::vector<std::int64_t>>> orphans;
   for (const char* table : {"event", "visit", "pause", "document", "raised_rung", "note"})
     orphans.emplace(table, reads.add(values<std::int64_t>(fmt::format(
@@ -242,7 +272,14 @@ pg::Awaitable<void> check_what_is_gone(pg::Connection& connection, AuditReport& 
       report.findings.push_back(
           {"", 0, fmt::format("permit {} is missing, but not its rows in {}", id, table)});
   }
-  const std::vector<std::string> recorded = results[restored];
+  const std::vector<std::int64_t> gone_imports = results[gone];
+  for (const std::int64_t id : gone_imports)
+    report.findings.push_back(
+        {"", 0,
+         fmt::format("what came with import {} is gone otherwise than the office's record "
+                     "says",
+                     id)});
+  const std::vector<LeftOut> recorded = results[restored];
   std::map<std::string, std::int64_t> nobodys;
   try {
     nobodys = left_out(recorded);
@@ -259,6 +296,66 @@ pg::Awaitable<void> check_what_is_gone(pg::Connection& connection, AuditReport& 
           {"", 0,
            fmt::format("{}: {} numbers were given, to {} permits", of.sop, given_out, of.found)});
   }
+}
+
+struct RetiredRow {
+  std::int64_t id = 0, events = 0, recorded = 0;
+  std::string last_hash;
+};
+struct RetiredSlice {
+  std::int64_t event = 0;
+  std::string count, digest;
+};
+
+// What is left of permits that are kept no longer, against the office's record of it. Removed one
+// by one they may be many: read by their slices.
+pg::Awaitable<void> check_what_was_retired(pg::Connection& connection, AuditReport& report) {
+  static constexpr auto kSlice = columns(given("sequence", &RetiredSlice::event),
+                                         given("fields ->> 'after.count'", &RetiredSlice::count),
+                                         given("fields ->> 'after.digest'", &RetiredSlice::digest));
+  static constexpr auto kRetired = columns(
+      given("id", &RetiredRow::id), given("events", &RetiredRow::events),
+      given("recorded", &RetiredRow::recorded), given<Bytea>("last_hash", &RetiredRow::last_hash));
+  static const auto next_slices = each<kSlice>(
+      "SELECT {} FROM office_event WHERE type = $1 AND fields ->> 'about' = 'permits'"
+      " AND sequence > $2::bigint ORDER BY sequence LIMIT $3::int");
+  static const auto of_slices = each<kRetired>(
+      "SELECT {} FROM retired_permit WHERE recorded = ANY ($1::bigint[]) ORDER BY recorded, id");
+  static const auto of_none = value<std::int64_t>(
+      "SELECT count(*) FROM retired_permit r WHERE NOT EXISTS (SELECT FROM office_event e"
+      " WHERE e.sequence = r.recorded AND e.type = $1)");
+  const std::string type(word_of(OfficeKind::retention_applied));
+  const auto finding = [&](std::string what) {
+    report.findings.push_back({"", 0, std::move(what)});
+  };
+  std::int64_t after = 0;
+  for (bool last = false; !last;) {
+    pg::Pipeline first;
+    const auto found = first.add(next_slices, type, after, kBatch);
+    const pg::Results results = co_await connection.run(std::move(first));
+    const std::vector<RetiredSlice> slices = results[found];
+    last = static_cast<int>(slices.size()) < kBatch;
+    std::vector<std::int64_t> events;
+    for (const RetiredSlice& slice : slices) events.push_back(after = slice.event);
+    pg::Pipeline second;
+    const auto rows = second.add(of_slices, pg::bigint_array(events));
+    const pg::Results read = co_await connection.run(std::move(second));
+    const std::vector<RetiredRow> retired = read[rows];
+    std::map<std::int64_t, std::string> lines;
+    for (const RetiredRow& one : retired)
+      lines[one.recorded] += retired_line(one.id, one.events, one.last_hash);
+    for (const RetiredSlice& slice : slices)
+      if (hex(sha256(lines[slice.event])) != slice.digest)
+        finding(
+            fmt::format("event {} of the office: what is left of the {} permits that were "
+                        "removed is not what it says",
+                        slice.event, slice.count));
+  }
+  pg::Pipeline rest;
+  const auto unrecorded = rest.add(of_none, type);
+  const pg::Results results = co_await connection.run(std::move(rest));
+  const std::int64_t count = results[unrecorded];
+  if (count > 0) finding(fmt::format("{} permits are called removed, and no event says so", count));
 }
 
 }  // namespace
@@ -292,7 +389,10 @@ pg::Awaitable<AuditReport> verify_record(pg::Connection& connection, AuditOption
     if (options.on_progress) options.on_progress(report.permits, in_all);
     if (last) break;
   }
-  if (options.permit == 0) co_await check_what_is_gone(connection, report);
+  if (options.permit == 0) {
+    co_await check_what_is_gone(connection, report);
+    co_await check_what_was_retired(connection, report);
+  }
   co_return report;
 }
 

@@ -48,14 +48,6 @@ void add_keep_answers(pg::Pipeline& pipeline, const std::vector<KeptAnswer>& ans
   add_insert(pipeline, rows);
 }
 
-pg::Slot<std::int64_t> add_forget_answers(pg::Pipeline& pipeline, int limit) {
-  static const auto sql = affected(
-      "DELETE FROM idempotency WHERE ctid = ANY(ARRAY(SELECT ctid FROM idempotency"
-      " WHERE created_at < clock_timestamp() - interval '7 days' LIMIT $1::int FOR UPDATE SKIP"
-      " LOCKED))");
-  return pipeline.add(sql, limit);
-}
-
 pg::Slot<NumberCounters> add_lock_numbers(pg::Pipeline& pipeline,
                                           const std::vector<std::string>& sops) {
   // A number's row cannot be locked before a year's first number has made it; the service's own is

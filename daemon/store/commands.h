@@ -22,8 +22,6 @@ pg::Slot<std::vector<KeptAnswer>> add_kept_answers(pg::Pipeline& pipeline,
                                                    const std::vector<std::int64_t>& tokens,
                                                    const std::vector<std::string>& keys);
 void add_keep_answers(pg::Pipeline& pipeline, const std::vector<KeptAnswer>& answers);
-// Those that are older than the seven days they are promised for, at most `limit`; how many.
-pg::Slot<std::int64_t> add_forget_answers(pg::Pipeline& pipeline, int limit);
 
 // Nobody else gives a number of one of these SOPs until the transaction ends, also where none was
 // given yet.

@@ -27,7 +27,9 @@ namespace tenggat::store {
   X(sop_in_force, administrators) X(calendar_in_force, administrators)                            \
   X(sop_retired, administrators) X(sop_restored, administrators)                                  \
   X(message_retried, nobody) X(message_discarded, administrators)                                 \
-  X(database_restored, administrators) X(messages_released, administrators)
+  X(database_restored, administrators) X(messages_released, administrators)                       \
+  X(files_imported, administrators) X(import_reverted, administrators)                            \
+  X(retention_applied, nobody)
 
 // What was and is; `personal`: the event holds its digest.
 #define TENGGAT_OFFICE_VALUES(X)                                                                 \
@@ -40,7 +42,9 @@ namespace tenggat::store {
   X(silenced, plain) X(until, plain) X(asked_by, plain) X(why, personal)                          \
   X(version, plain) X(retired_by, plain)                                                          \
   X(state, plain) X(channel, plain) X(recipient, plain) X(text, plain)                            \
-  X(numbers, plain) X(sessions, plain) X(messages, plain)
+  X(numbers, plain) X(sessions, plain) X(messages, plain)                                         \
+  X(file, plain) X(digest, plain) X(permits, plain)                                               \
+  X(count, plain) X(before, plain)
 // clang-format on
 
 enum class OfficeKind {
@@ -77,8 +81,8 @@ struct OfficeChange {
 };
 struct OfficeEvent {
   OfficeKind kind = OfficeKind::officer_added;
-  std::string
-      about;  // an officer; the number of a token, delegation, silence, message, restore; a rule
+  std::string about;  // an officer; the number of a token, delegation, silence, message, restore,
+                      // import; a rule
   std::vector<OfficeChange> changes;
 
   // Notes what differs.

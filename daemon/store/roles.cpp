@@ -70,7 +70,9 @@ pg::Awaitable<void> grant_to_daemon(pg::Connection& connection, std::string role
   add(fmt::format("REVOKE INSERT, UPDATE, DELETE ON {} FROM {}", kOwners, to));
   add(fmt::format("REVOKE ALL ON SEQUENCE {} FROM {}", here.sequences, to));
   add(fmt::format("GRANT USAGE, SELECT ON SEQUENCE {} TO {}", here.sequences, to));
-  add(fmt::format("GRANT EXECUTE ON FUNCTION {}.forget_canarys_events() TO {}", here.schema, to));
+  add(fmt::format("REVOKE INSERT, UPDATE, DELETE ON retired_permit FROM {}", to));
+  for (const char* by_the_owner : {"forget_canarys_events()", "retire_permits(bigint[])"})
+    add(fmt::format("GRANT EXECUTE ON FUNCTION {}.{} TO {}", here.schema, by_the_owner, to));
   co_await transaction.script(std::move(all), std::chrono::seconds(30));
   co_await transaction.commit(pg::Pipeline());
 }

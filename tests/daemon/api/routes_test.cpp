@@ -1,5 +1,5 @@
 // The API's routes on a real PostgreSQL, from the router to the rows; no socket.
-#include "daemon/store/commands.h"
+#include "daemon/store/retention.h"
 #include "tests/daemon/api/routes_fixture.h"
 
 namespace tenggat::http {
@@ -25,9 +25,7 @@ awaitable<std::shared_ptr<pg::Connection>> begin_to_act(std::string conninfo, st
 }
 awaitable<void> forget(std::string conninfo, int limit) {
   pg::Connection db = co_await pg::Connection::connect(pg::ConnectOptions{std::move(conninfo)});
-  pg::Pipeline pipeline;
-  store::add_forget_answers(pipeline, limit);
-  co_await db.run(std::move(pipeline));
+  co_await store::forget_answers(db, std::chrono::days{7}, limit);
 }
 awaitable<void> end_acting(std::shared_ptr<pg::Connection> db) { co_await db->query("COMMIT"); }
 

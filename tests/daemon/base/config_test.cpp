@@ -120,6 +120,10 @@ const std::map<std::string_view, std::string> kOthers = {
     {"officers.messages_an_hour", "officers: {messages_an_hour: 3}"},
     {"canary.every", "canary: {every: 20m}"},
     {"canary.to", "canary: {to: a@b.example}"},
+    {"retention.closed", "retention: {closed: 10y}"},
+    {"retention.messages", "retention: {messages: 2y}"},
+    {"retention.files", "retention: {files: 10y}"},
+    {"retention.answers", "retention: {answers: 8d}"},
     {"http.header", "http: {header: 8KiB}"},
     {"http.body", "http: {body: 2MiB}"},
     {"http.file", "http: {file: 2MiB}"},
@@ -289,6 +293,21 @@ TEST(Config, WhoMaySayWhereOthersComeFromIsNotEverybody) {
     ASSERT_EQ(faults.size(), 1u) << all << joined(faults);
     EXPECT_NE(faults.front().find("is everybody"), std::string::npos) << faults.front();
   }
+}
+
+TEST(Config, SaysHowLongThingsAreKept) {
+  using std::chrono::days;
+  const Config kept = *load("retention: {closed: 10y, messages: 2y, files: 400d}\n");
+  EXPECT_EQ(kept.retention.closed, days{3653});
+  EXPECT_EQ(kept.retention.messages, days{731});
+  EXPECT_EQ(kept.retention.files, days{400});
+  EXPECT_EQ(kept.retention.answers, days{7});
+  const Config ever = *load("retention: {closed: '', answers: ''}\n");
+  EXPECT_EQ(ever.retention.closed, std::nullopt);
+  EXPECT_EQ(ever.retention.answers, days{7});
+  for (const char* wrong : {"closed: 364d", "closed: 10", "closed: 10 y", "messages: 29d",
+                            "files: 3w", "answers: 0d", "closed: 101y", "closed: -1y"})
+    EXPECT_FALSE(load(std::string("retention: {") + wrong + "}\n")) << wrong;
 }
 
 TEST(Config, TheCanaryGoesToAnAddressOfAChannelThatIsOn) {

@@ -13,9 +13,11 @@
 
 #include "daemon/store/board.h"
 #include "daemon/store/hash.h"
+#include "daemon/store/imports.h"
 #include "daemon/store/messages.h"
 #include "daemon/store/officer_changes.h"
 #include "daemon/store/restoring.h"
+#include "daemon/store/retention.h"
 #include "daemon/store/rules.h"
 #include "daemon/store/sessions.h"
 #include "daemon/store/silences.h"
@@ -32,6 +34,7 @@ struct Row {
   std::vector<OfficeChange> changes;    // in clear
   std::string told;                     // whom it concerns, and the administrator
   std::size_t after = 0;                // so many events of the same change come after it
+  std::string actor = "officer:adm";
 };
 
 class InsiderMatrix : public OfficeChain {
@@ -41,7 +44,8 @@ class InsiderMatrix : public OfficeChain {
 
   std::vector<Row> rows() {
     std::vector<Row> all = of_people();
-    for (auto more : {of_keys(), of_silences(), of_rules(), of_messages(), of_restoring()})
+    for (auto more :
+         {of_keys(), of_silences(), of_rules(), of_messages(), of_restoring(), of_imports()})
       all.insert(all.end(), more.begin(), more.end());
     return all;
   }
@@ -389,6 +393,49 @@ class InsiderMatrix : public OfficeChain {
          "adm"},
     };
   }
+  std::vector<Row> of_imports() {
+    const char* const went = "ca5664a443040e63ed7249cc3f744dea9c8097246ff5a1d52a8c682be918f15d";
+    return {
+        {K::files_imported,
+         "",
+         [this] {
+           const Import one{7, {}, "", "pindahan.csv", "ab12", 300, {}, ""};
+           NumbersOfImport numbers{{{"paud", 2026, 1, 4}}, {{"paud", 2026, 9, 9}}};
+           await(io_, record_import(db(), kAdmin, one, numbers));
+           return "7";
+         },
+         {{V::file, "", "pindahan.csv"},
+          {V::digest, "", "ab12"},
+          {V::permits, "", "300"},
+          {V::numbers, "paud 2026: 9-9", "paud 2026: 1-4"}},
+         "adm"},
+        {K::import_reverted,
+         "",
+         [this] {
+           sql("INSERT INTO import_permit VALUES (7, 99, 'paud', 2026, 5, '\\x01')");
+           EXPECT_EQ(await(io_, revert_import(db(), kAdmin, 7)).permits, 300);
+           return "7";
+         },
+         {{V::permits, "", "300"}, {V::digest, "", went}, {V::numbers, "", "paud 2026: 5-5"}},
+         "adm"},
+        {K::retention_applied,
+         "",
+         [this] {
+           dead_message();
+           sql("UPDATE message SET rendered_at = now() - interval '31 days'"
+               " WHERE id = (SELECT max(id) FROM message)");
+           EXPECT_EQ(await(io_, drop_messages(db(), std::chrono::days{30}, 10)), 1);
+           return "messages";
+         },
+         {{V::count, "", "1"}, {V::before, "", ""}},
+         "",
+         0,
+         "system"},
+    };
+  }
+  static std::string a_month_ago(const StoredEvent& event) {
+    return to_string(Stamp{event.event.at - std::chrono::days{30}, Seconds{0}});
+  }
 };
 
 TEST_F(InsiderMatrix, EachChangeIsAnEventWithWhatWasAndWhatIsAndIsToldWhomItConcerns) {
@@ -401,12 +448,13 @@ TEST_F(InsiderMatrix, EachChangeIsAnEventWithWhatWasAndWhatIsAndIsToldWhomItConc
     ++rows_seen;
     values_seen += row.changes.size();
     const StoredEvent stored = events({std::nullopt, 1}).at(row.after);
-    EXPECT_EQ(stored.event.actor, "officer:adm");
+    EXPECT_EQ(stored.event.actor, row.actor);
     const std::string salt = bytes_of(salt_of(row.person));
     ASSERT_EQ(salt.size(), 32U);
     for (OfficeChange& change : row.changes) {
       if (change.value == V::takes_effect_at) change.after = takes_effect_;
       if (change.value == V::change) change.after = std::to_string(change_);
+      if (change.value == V::before) change.after = a_month_ago(stored);
       if (!is_personal(change.value)) continue;
       for (std::string* side : {&change.before, &change.after})
         if (!side->empty()) *side = digest(salt, *side);

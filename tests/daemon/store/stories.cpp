@@ -1,9 +1,12 @@
 #include "tests/daemon/store/stories.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "daemon/pg/migrate.h"
+#include "daemon/store/columns.h"
 #include "daemon/store/migrations.h"
+#include "daemon/store/permits.h"
 
 namespace tenggat::store {
 
@@ -212,6 +215,57 @@ pg::Awaitable<void> prepare(pg::Connection& db) {
   for (const char* name : {"sop 1", "sop 2", "calendar 1"})
     rules.add("INSERT INTO rule_set (hash, kind, name, files) VALUES ($1, 'sop', $1, '[]')", name);
   co_await db.run(std::move(rules));
+}
+
+pg::Awaitable<void> write_stories(std::string conninfo) {
+  pg::Connection db = co_await pg::Connection::connect(pg::ConnectOptions{std::move(conninfo)});
+  co_await prepare(db);
+  std::int64_t id = 0;
+  for (const Story& story : stories()) {
+    ++id;
+    const testing::Office& office = story.office;
+    for (const Decision& decided : office.decisions) {
+      PermitChange change;
+      pg::Pipeline reads;
+      const std::vector<std::int64_t> ids(1, id);
+      const PermitLoad load(reads, ids, Lock::none);
+      const pg::Results results = co_await db.run(std::move(reads));
+      std::map<std::int64_t, StoredPermit> found = load.take(results);
+      change.decision = decided;
+      change.decision.after.id = change.decision.after.applicant = id;
+      change.decision.after.number = story.name;
+      change.decision.after.external_id = fmt::format("web-{}", id);
+      change.projection = project(change.decision.after, office.sop(), office.calendar());
+      if (found.empty()) {
+        change.calendar_version = "calendar 1";
+        change.applicant = {"Siti", "siti@example.id", "6281234567"};
+        change.salt = "salt";
+        change.tracking_seed = story.name;
+        change.fields = R"({"nib": "123", "alamat": {"kota": "Banjarbaru"}})";
+      } else {
+        change.before = std::move(found.at(id));
+      }
+      pg::Transaction transaction(db);
+      pg::Pipeline writes;
+      const std::vector<PermitChange> changes(1, std::move(change));
+      append_writes(writes, changes, SendRules{});
+      co_await transaction.commit(std::move(writes));
+    }
+  }
+  pg::Pipeline counters;
+  counters.add("INSERT INTO rule_in_force (kind, name, hash) VALUES ('sop', 'paud', 'sop 1')");
+  // Whoever may change a rung may do without this, too.
+  counters.add("ALTER TABLE raised_rung DROP CONSTRAINT raised_rung_check");
+  counters.add("INSERT INTO permit_number (sop, year, last) VALUES ('paud', 2026, $1)", id);
+  co_await db.run(std::move(counters));
+}
+
+pg::Awaitable<AuditReport> audit_stories(std::string conninfo) {
+  static RulesOfStories rules;
+  pg::Connection db = co_await pg::Connection::connect(pg::ConnectOptions{std::move(conninfo)});
+  AuditOptions options;
+  options.derivation = &rules;
+  co_return co_await verify_record(db, options);
 }
 
 }  // namespace tenggat::store

@@ -27,6 +27,10 @@ class RulesOfStories final : public Derivation {
   const std::vector<Story> stories_ = stories();
 };
 
+// Each decision by itself, as the daemon writes it, into a database of their own.
+pg::Awaitable<void> write_stories(std::string conninfo);
+pg::Awaitable<AuditReport> audit_stories(std::string conninfo);
+
 // Migrates the database, and names the rules that the stories are under.
 pg::Awaitable<void> prepare(pg::Connection& db);
 

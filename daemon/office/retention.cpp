@@ -1,0 +1,52 @@
+#include "daemon/office/retention.h"
+
+#include "daemon/base/log.h"
+#include "daemon/store/retention.h"
+
+namespace tenggat::office {
+namespace asio = boost::asio;
+namespace {
+
+constexpr std::chrono::minutes kLookEvery{1};
+// Officers have the database to themselves for longer than a slice takes.
+constexpr std::chrono::milliseconds kBetweenSlices{250};
+constexpr int kPermitsAtOnce = 50, kMessagesAtOnce = 500, kFilesAtOnce = 100, kAnswersAtOnce = 2000;
+
+bool removed(const char* what, int gone, int at_once) {
+  if (gone > 0) log_event(Level::info, "retention", {{"removed", what}, {"count", gone}});
+  return gone == at_once;
+}
+
+}  // namespace
+
+Retention::Retention(asio::any_io_executor executor, pg::Pool& pool, Metrics& metrics,
+                     const Setup& setup)
+    : Loop("retention", std::move(executor), metrics), pool_(pool), kept_(setup.config.retention) {}
+
+asio::awaitable<bool> Retention::run_once() {
+  const Config::Retention kept = kept_;
+  pg::Pool::Lease lease = co_await pool_.acquire();
+  // No record, and too many to be worth a line.
+  const int answers = co_await store::forget_answers(*lease, kept.answers, kAnswersAtOnce);
+  bool more = answers == kAnswersAtOnce;
+  if (kept.files) {
+    const int files = co_await store::drop_files(*lease, *kept.files, kFilesAtOnce);
+    more = removed("files", files, kFilesAtOnce) || more;
+  }
+  if (kept.messages) {
+    const int messages = co_await store::drop_messages(*lease, *kept.messages, kMessagesAtOnce);
+    more = removed("messages", messages, kMessagesAtOnce) || more;
+  }
+  if (kept.closed) {
+    const int permits = co_await store::retire_permits(*lease, *kept.closed, kPermitsAtOnce);
+    more = removed("permits", permits, kPermitsAtOnce) || more;
+  }
+  co_return more;
+}
+
+asio::awaitable<std::chrono::milliseconds> Retention::cycle() {
+  const bool more = co_await run_once();
+  co_return more ? kBetweenSlices : kLookEvery;
+}
+
+}  // namespace tenggat::office
