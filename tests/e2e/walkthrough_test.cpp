@@ -489,7 +489,7 @@ TEST_F(Walkthrough, OnePermitGoesFromApplicationToDecreeToTheSecond) {
   EXPECT_EQ(audit.status, 0) << audit.out << audit.err;
   EXPECT_THROW(office_.query("UPDATE event SET actor = 'officer:kd' WHERE sequence = 7"),
                std::exception);
-  office_.query("ALTER TABLE event DISABLE TRIGGER append_only");
+  office_.query("ALTER TABLE event DISABLE TRIGGER USER");
   office_.query("UPDATE event SET actor = 'officer:kd' WHERE sequence = 7");
   const CommandResult tampered = office_.tenggat({"audit", "verify"});
   EXPECT_EQ(tampered.status, 1);

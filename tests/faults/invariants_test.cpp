@@ -218,7 +218,7 @@ TEST(InvariantsTest, EachPlantedBreachIsNamed) {
   for (const Plant& plant : kPlants) {
     rig.server.create_database("planted", Rig::kDatabase);
     rig.server.execute(
-        "ALTER TABLE event DISABLE TRIGGER append_only;"
+        "ALTER TABLE event DISABLE TRIGGER USER;"
         "CREATE TABLE gone AS SELECT min(id) AS id FROM permit",
         "planted");
     rig.server.execute(plant.sql, "planted");
