@@ -521,13 +521,14 @@ pg::Awaitable<std::vector<Whole>> load(pg::Connection& connection, std::int64_t 
 }
 
 // A result counts with its token and in its state only: the lease that was granted last is the one
-// that settled the message, and none was granted afterwards.
+// that settled the message, and none was granted afterwards. One that was given back unused has
+// left its token, and no attempt.
 pg::Awaitable<void> check_leases(pg::Connection& connection, std::vector<std::string>& found) {
   const pg::Result broken = co_await connection.query(
       "SELECT m.id, m.state, m.fence, a.outcome, (SELECT count(*) FROM attempt t WHERE t.message ="
       " m.id) FROM message m LEFT JOIN attempt a ON a.message = m.id AND a.fence = m.fence"
       " WHERE (m.state = 'accepted') <> (coalesce(a.outcome, '') = 'accepted')"
-      " OR (SELECT count(*) FROM attempt t WHERE t.message = m.id) <> m.fence"
+      " OR (SELECT count(*) FROM attempt t WHERE t.message = m.id) NOT IN (m.fence, m.attempts)"
       " OR (m.state = 'accepted') <> (m.accepted_at IS NOT NULL) ORDER BY m.id");
   for (int row = 0; row < broken.rows(); ++row)
     found.push_back(fmt::format("I6 message {}: {} with token {}, whose attempt says '{}', of {}",
