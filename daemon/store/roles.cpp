@@ -71,6 +71,9 @@ pg::Awaitable<void> grant_to_daemon(pg::Connection& connection, std::string role
   add(fmt::format("REVOKE ALL ON SEQUENCE {} FROM {}", here.sequences, to));
   add(fmt::format("GRANT USAGE, SELECT ON SEQUENCE {} TO {}", here.sequences, to));
   add(fmt::format("REVOKE INSERT, UPDATE, DELETE ON retired_permit FROM {}", to));
+  // What an import brought is taken out again by the owner alone, and seals then go by what is
+  // left.
+  add(fmt::format("REVOKE UPDATE, DELETE ON import, import_permit FROM {}", to));
   for (const char* by_the_owner : {"forget_canarys_events()", "retire_permits(bigint[])"})
     add(fmt::format("GRANT EXECUTE ON FUNCTION {}.{} TO {}", here.schema, by_the_owner, to));
   co_await transaction.script(std::move(all), std::chrono::seconds(30));
