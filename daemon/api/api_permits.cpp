@@ -86,13 +86,12 @@ std::optional<Actor> actor_of(const Principal& principal, const Permit& permit) 
 }
 
 // Those that the caller may see.
-json::array objections_view(const Call& call, const Permit& permit,
-                            const std::vector<store::RelatedPermit>& beside) {
-  json::array objections;
-  for (const store::RelatedPermit& one : beside)
-    if (one.related == permit.id && !refuse_permit(call.access, call.principal, one.created_by))
-      objections.push_back(related_view(one));
-  return objections;
+json::array objections_view(const Call& call, const std::vector<store::RelatedPermit>& objections) {
+  json::array views;
+  for (const store::RelatedPermit& one : objections)
+    if (!refuse_permit(call.access, call.principal, one.created_by))
+      views.push_back(related_view(one));
+  return views;
 }
 
 // A permit that was made by the request is known from its answer alone.
@@ -140,7 +139,12 @@ class PermitCalls : public ApiGroup {
   // Its view, or empty.
   awaitable<std::string> permit_with_external_id(Principal principal, std::string external_id);
   boost::json::object view(const Principal& principal, const store::StoredPermit& stored,
-                           Instant now) const;
+                           Instant now, const boost::json::storage_ptr& memory) const;
+  std::string listed(const Principal& principal, const store::StoredPermit& stored,
+                     Instant now) const;
+  // With what the caller may do, and the objections.
+  std::string shown(const Call& call, const store::StoredPermit& stored, Instant now,
+                    const std::vector<store::RelatedPermit>& objections) const;
 
   office::Committer& committer_;
   const std::string public_url_;
@@ -235,7 +239,7 @@ awaitable<std::string> PermitCalls::permit_with_external_id(Principal principal,
   auto loading = read(std::move(ids), {});
   const Reading loaded = co_await std::move(loading);
   if (loaded.permits.empty()) co_return "";
-  co_return json::serialize(view(principal, loaded.permits.begin()->second, loaded.moment.now));
+  co_return listed(principal, loaded.permits.begin()->second, loaded.moment.now);
 }
 
 awaitable<bool> PermitCalls::is_at_own_step(const Call& call, const Command& command) {
@@ -325,15 +329,36 @@ awaitable<Response> PermitCalls::command(Call call, ReadBody read_body, Body nee
 // --- reads ---------------------------------------------------------------------------------------
 
 json::object PermitCalls::view(const Principal& principal, const store::StoredPermit& stored,
-                               Instant now) const {
+                               Instant now, const json::storage_ptr& memory) const {
   const std::string& owner = stored.permit.created_by;
   const Sop& sop = rulebook_.sop_version(stored.permit.sop_version);
   json::object permit = permit_view(
       stored, sop, calendar_of(sop), now,
       {public_url_, may_see(principal, Field::contact, owner),
-       may_see(principal, Field::tracking_link, owner), may_see(principal, Field::outcome, owner)});
+       may_see(principal, Field::tracking_link, owner), may_see(principal, Field::outcome, owner)},
+      memory);
   complete(permit);
   return permit;
+}
+
+std::string PermitCalls::listed(const Principal& principal, const store::StoredPermit& stored,
+                                Instant now) const {
+  PieceOfMemory piece;
+  return json::serialize(view(principal, stored, now, piece.memory()));
+}
+
+std::string PermitCalls::shown(const Call& call, const store::StoredPermit& stored, Instant now,
+                               const std::vector<store::RelatedPermit>& objections) const {
+  PieceOfMemory piece;
+  const Permit& its = stored.permit;
+  json::object permit = view(call.principal, stored, now, piece.memory());
+  const Context context = rulebook_.context(rulebook_.sop_version(its.sop_version), now);
+  const auto actor = actor_of(call.principal, its);
+  permit["actions"] =
+      actor ? offers_view(its, *actor, context, language_of(call.request), piece.memory())
+            : json::array(piece.memory());
+  permit["objections"] = objections_view(call, objections);
+  return json::serialize(permit);
 }
 
 awaitable<Response> PermitCalls::permit_show(Call call) {
@@ -343,23 +368,15 @@ awaitable<Response> PermitCalls::permit_show(Call call) {
   const std::optional<std::int64_t> id = co_await std::move(finding);
   if (!id) co_return problem(request, "not_found");
   pg::Pipeline more;
-  const auto beside = store::add_related(more, *id);
+  const auto objections = store::add_objections(more, *id);
   auto reading = read({*id}, std::move(more));
   const Reading found = co_await std::move(reading);
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
   const auto permit = found.permits.find(*id);
   if (permit == found.permits.end()) co_return problem(request, "not_found");
   if (auto refusal = refuse_other(call, permit->second)) co_return std::move(*refusal);
-  const Permit& its = permit->second.permit;
-  const Sop& sop = rulebook_.sop_version(its.sop_version);
-  json::object shown = view(call.principal, permit->second, found.moment.now);
-  json::array actions;
-  if (const auto actor = actor_of(call.principal, its))
-    actions =
-        offers_view(its, *actor, rulebook_.context(sop, found.moment.now), language_of(request));
-  shown["actions"] = std::move(actions);
-  shown["objections"] = objections_view(call, its, found.results[beside]);
-  co_return json_response(200, json::serialize(shown));
+  co_return json_response(200,
+                          shown(call, permit->second, found.moment.now, found.results[objections]));
 }
 
 awaitable<Response> PermitCalls::permit_list(Call call) {
@@ -387,7 +404,7 @@ awaitable<Response> PermitCalls::permit_list(Call call) {
   std::string items;
   for (const auto& [id, stored] : found.permits) {
     if (!items.empty()) items += ',';
-    items += json::serialize(view(call.principal, stored, found.moment.now));
+    items += listed(call.principal, stored, found.moment.now);
   }
   co_return json_response(200, R"({"items":[)" + items + R"(],"next_cursor":)" + next_cursor + '}');
 }

@@ -9,6 +9,8 @@ namespace {
 
 namespace json = boost::json;
 
+using Memory = const json::storage_ptr&;
+
 json::value value_view(const FieldValue& value) {
   if (const double* number = std::get_if<double>(&value)) {
     const bool whole = std::trunc(*number) == *number && std::abs(*number) <= Field::kMostNumber;
@@ -35,19 +37,21 @@ const char* name_of(Comparison::How how) {
 
 }  // namespace
 
-json::object field_view(const Field& field) {
-  json::array choices;
+json::object field_view(const Field& field, Memory memory) {
+  json::array choices(memory);
   for (const auto& [id, label] : field.choices)
-    choices.push_back(json::object{{"id", id}, {"label", label}});
-  return {{"id", field.id},
-          {"label", field.label},
-          {"kind", name_of(field.kind)},
-          {"required", field.required},
-          {"personal", field.personal},
-          {"min", number_or_null(field.min)},
-          {"max", number_or_null(field.max)},
-          {"pattern", field.pattern.empty() ? json::value(nullptr) : json::value(field.pattern)},
-          {"choices", std::move(choices)}};
+    choices.push_back(json::object({{"id", id}, {"label", label}}, memory));
+  return {{{"id", field.id},
+           {"label", field.label},
+           {"kind", name_of(field.kind)},
+           {"required", field.required},
+           {"personal", field.personal},
+           {"min", number_or_null(field.min)},
+           {"max", number_or_null(field.max)},
+           {"pattern",
+            field.pattern.empty() ? json::value(nullptr) : json::value(field.pattern, memory)},
+           {"choices", std::move(choices)}},
+          memory};
 }
 
 json::object form_view(const FieldValues& fields) {
@@ -72,18 +76,18 @@ json::value condition_view(const Condition& condition) {
   return any;
 }
 
-json::array requirements_view(const std::vector<const Requirement*>& requirements) {
-  json::array views;
+json::array requirements_view(const std::vector<const Requirement*>& requirements, Memory memory) {
+  json::array views(memory);
   for (const Requirement* one : requirements)
-    views.push_back(json::object{{"id", one->id}, {"text", one->text}});
+    views.push_back(json::object({{"id", one->id}, {"text", one->text}}, memory));
   return views;
 }
 
-json::array outputs_view(const std::vector<Output>& outputs) {
-  json::array views;
+json::array outputs_view(const std::vector<Output>& outputs, Memory memory) {
+  json::array views(memory);
   for (const Output& output : outputs)
-    views.push_back(
-        json::object{{"kind", output.kind}, {"file", output.file}, {"numbered", output.numbered}});
+    views.push_back(json::object(
+        {{"kind", output.kind}, {"file", output.file}, {"numbered", output.numbered}}, memory));
   return views;
 }
 

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/json/array.hpp>
-#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -282,10 +280,8 @@ json::object permit_view(const store::StoredPermit& stored, const Sop& sop,
 
 std::string permit_json(const store::StoredPermit& stored, const Sop& sop, const Calendar& calendar,
                         Instant now, const ViewOptions& options) {
-  // What is made to be printed and thrown away lies in one piece of memory.
-  std::array<unsigned char, 16 * 1024> room;
-  json::monotonic_resource memory(room.data(), room.size());
-  return json::serialize(permit_view(stored, sop, calendar, now, options, &memory));
+  PieceOfMemory piece;
+  return json::serialize(permit_view(stored, sop, calendar, now, options, piece.memory()));
 }
 
 Rendered command_answer(const std::string& public_url, const AnswerFacts& facts) {

@@ -1,6 +1,8 @@
 // How a permit looks from outside, as JSON. Source: docs/reference.md, HTTP API. Everything about
 // time is evaluated at `now`, nothing is taken from stored derivations.
 #pragma once
+#include <array>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <string>
 #include <vector>
@@ -19,6 +21,16 @@ struct ViewOptions {
   bool contact = false;        // the applicant's channels and the form's fields
   bool tracking_link = false;  // the applicant's link
   bool outcome = false;        // also what was recommended, before it is decided
+};
+
+// What is made to be printed and thrown away lies in one piece of memory.
+class PieceOfMemory {
+ public:
+  boost::json::storage_ptr memory() { return &resource_; }
+
+ private:
+  std::array<unsigned char, 16 * 1024> room_;
+  boost::json::monotonic_resource resource_{room_.data(), room_.size()};
 };
 
 // Each takes the memory that what it returns lies in; made into an object of other memory it is

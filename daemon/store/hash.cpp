@@ -7,19 +7,30 @@
 #include <stdexcept>
 
 namespace tenggat::store {
+namespace {
+
+// Fetched once: EVP_sha256() is looked for among the providers anew with each use. Source:
+// ossl-guide-libcrypto-introduction(7), Explicit fetching.
+const EVP_MD* sha256_method() {
+  static const EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  if (method == nullptr) throw std::runtime_error("SHA-256 is not available");
+  return method;
+}
+
+}  // namespace
 
 std::string sha256(std::string_view bytes) {
   std::string hash(32, '\0');
   unsigned int length = 0;
   if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(hash.data()), &length,
-                 EVP_sha256(), nullptr) != 1)
+                 sha256_method(), nullptr) != 1)
     throw std::runtime_error("SHA-256 failed");
   return hash;
 }
 
 struct Sha256::State {
   State() : context(EVP_MD_CTX_new()) {
-    if (context == nullptr || EVP_DigestInit_ex(context, EVP_sha256(), nullptr) != 1)
+    if (context == nullptr || EVP_DigestInit_ex(context, sha256_method(), nullptr) != 1)
       throw std::runtime_error("SHA-256 failed");
   }
   State(const State&) = delete;
@@ -50,7 +61,7 @@ std::string Sha256::hash() {
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
   std::string mac(32, '\0');
   unsigned int length = 0;
-  if (!HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+  if (!HMAC(sha256_method(), key.data(), static_cast<int>(key.size()),
             reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
             reinterpret_cast<unsigned char*>(mac.data()), &length))
     throw std::runtime_error("HMAC-SHA-256 failed");

@@ -38,4 +38,11 @@ pg::Slot<std::vector<RelatedPermit>> add_related(pg::Pipeline& pipeline, std::in
   return pipeline.add(sql, permit);
 }
 
+pg::Slot<std::vector<RelatedPermit>> add_objections(pg::Pipeline& pipeline, std::int64_t permit) {
+  static const auto sql = each<kRelated, RelatedPermit>(
+      "SELECT {} FROM permit p JOIN applicant a ON a.id = p.applicant WHERE p.related = $1::bigint"
+      " ORDER BY p.id");
+  return pipeline.add(sql, permit);
+}
+
 }  // namespace tenggat::store

@@ -22,5 +22,7 @@ struct RelatedPermit : RaisedObjection {
   StoredPermit::Applicant applicant;
 };
 pg::Slot<std::vector<RelatedPermit>> add_related(pg::Pipeline& pipeline, std::int64_t permit);
+// The objections alone, for a reader who asks often.
+pg::Slot<std::vector<RelatedPermit>> add_objections(pg::Pipeline& pipeline, std::int64_t permit);
 
 }  // namespace tenggat::store

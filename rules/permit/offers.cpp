@@ -12,7 +12,9 @@ using What = Offer::What;
 class Listing {
  public:
   Listing(const Draft& draft, const Actor& actor, const Context& context)
-      : draft_(draft), context_(context), may_(draft, actor, context), actor_(actor) {}
+      : draft_(draft), context_(context), may_(draft, actor, context), actor_(actor) {
+    offers_.reserve(32);
+  }
 
   std::vector<Offer> all() {
     of_permit();
