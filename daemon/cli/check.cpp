@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 #include <fstream>
 #include <istream>
 #include <ostream>
@@ -23,6 +25,7 @@ std::string_view sop_schema();  // sop.schema.json
 
 namespace {
 
+namespace json = boost::json;
 using Count = Option::Count;
 
 void write_faults(const Faults& faults, const std::string& directory, const Given& given,
@@ -91,11 +94,56 @@ void write_what_was_read(const RuleFiles& files, std::ostream& out, bool english
     write(out, say<Says::texts_in>(texts.language(), texts.all().size()), english);
 }
 
+json::array as_json(const Faults& faults) {
+  json::array all;
+  for (const Fault& one : faults)
+    all.push_back(
+        json::object{{"file", one.file},
+                     {"line", one.line},
+                     {"column", one.column},
+                     {"message", one.message},
+                     {"indonesian", one.indonesian.empty() ? one.message : one.indonesian}});
+  return all;
+}
+
+// What the database says, as it says it.
+json::object asked_database(const Given& given, Terminal& terminal, DatabaseWork work) {
+  std::ostringstream said;
+  Terminal beside{terminal.in, said, said, terminal.environment};
+  const int code = on_database(given, beside, work);
+  json::array lines;
+  std::istringstream in(said.str());
+  for (std::string line; std::getline(in, line);) lines.emplace_back(line);
+  return {{"sound", code == kOk}, {"said", std::move(lines)}};
+}
+
+int check_as_json(const Given& given, Terminal& terminal) {
+  const auto files = load_rule_files(directory_of(given, terminal));
+  if (!files) {
+    write_json(terminal.out, json::object{{"sound", false}, {"faults", as_json(files.error())}});
+    return kRefused;
+  }
+  json::array sops;
+  for (const Sop& sop : files->sops)
+    sops.push_back(
+        json::object{{"id", sop.id}, {"steps", sop.steps.size()}, {"states", sop.states}});
+  json::object said{{"sound", true}, {"faults", json::array()}, {"sops", std::move(sops)}};
+  if (given.has("config") || !given.argument(0))
+    said["numbers"] = asked_database(given, terminal, check_numbers);
+  if (given.has("people")) said["people"] = asked_database(given, terminal, check_people);
+  for (const char* part : {"numbers", "people"})
+    if (const json::value* asked = said.if_contains(part))
+      if (!asked->at("sound").as_bool()) said["sound"] = false;
+  write_json(terminal.out, said);
+  return said.at("sound").as_bool() ? kOk : kRefused;
+}
+
 int run_check(const Given& given, Terminal& terminal) {
   if (given.has("schema")) {
     terminal.out << sop_schema();
     return kOk;
   }
+  if (given.has("json")) return check_as_json(given, terminal);
   const std::string directory = directory_of(given, terminal);
   const auto files = load_rule_files(directory);
   if (!files) {
@@ -172,6 +220,7 @@ std::vector<Command> check_commands() {
        {{"people", "", "also names each role that nobody can be told for today, from the database"},
         kLangOption,
         {"schema", "", "prints a JSON Schema of an SOP's file, for editors, and reads nothing"},
+        kJsonOption,
         kConfigOption},
        "reads SOPs, calendars and texts and names every fault, file:line:col: message",
        "DIR holds sop/, calendar/ and texts/; left out, it is the configuration's `rules`. With a\n"

@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 #include <ostream>
 
+#include "daemon/cli/done.h"
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
 #include "daemon/office/advance.h"
@@ -32,7 +33,7 @@ pg::Awaitable<int> advance_clock(DatabaseCall& call) {
   const auto office = co_await read_office(call);
   const Instant target = target_of(call.given.argument(0).value_or(""), office->moment.now);
   office::AdvanceOptions options;
-  if (call.given.has("verbose")) {
+  if (call.given.has("verbose") && !call.given.has("json")) {
     std::ostream& out = call.terminal.out;
     const std::shared_ptr<const Calendar> calendar = office->calendar;
     options.on_stop = [&out, calendar](Instant stop) {
@@ -43,7 +44,8 @@ pg::Awaitable<int> advance_clock(DatabaseCall& call) {
   if (!advanced) throw Refused(advanced.error());
   if (advanced->unattended)
     call.terminal.err << "no tenggatd is running on this database: what fell due waits for one\n";
-  call.terminal.out << office->text(advanced->now) << '\n';
+  const std::string now = office->text(advanced->now);
+  write_done(call, now + '\n', {{"now", now}, {"unattended", advanced->unattended}});
   co_return kOk;
 }
 
@@ -81,7 +83,9 @@ std::vector<Command> clock_commands() {
   return {
       {"clock advance",
        {{"SPAN|INSTANT", true}},
-       {{"verbose", "", "print each instant at which something is due"}, kConfigOption},
+       {{"verbose", "", "print each instant at which something is due"},
+        kJsonOption,
+        kConfigOption},
        "moves a simulated clock of speed 0, from due instant to due instant",
        "SPAN is clock time, not working time: 1d is 24 hours. Returns when the clock is there and\n"
        "nothing is due any more. A running tenggatd does the work, and the command gives up where\n"

@@ -62,9 +62,11 @@ std::vector<Command> doctor_commands();
 std::vector<Command> dossier_commands();  // permit dossier: on the database
 std::vector<Command> report_commands();
 std::vector<Command> restored_commands();  // db restored
+std::vector<Command> retention_commands();
 std::vector<Command> silence_commands();
 std::vector<Command> portal_commands();
 std::vector<Command> sop_commands();
+std::vector<Command> subject_commands();
 std::vector<Command> texts_commands();
 std::vector<Command> why_commands();  // through the API
 

@@ -4,6 +4,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <ostream>
+#include <sstream>
 
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
@@ -23,13 +24,18 @@ namespace json = boost::json;
 using Kind = pg::MigrationState::Kind;
 
 pg::Awaitable<int> migrate_database(DatabaseCall& call) {
-  std::ostream& out = call.terminal.out;
+  const bool as_json = call.given.has("json");
+  std::ostringstream unsaid;
+  std::ostream& out = as_json ? unsaid : call.terminal.out;
+  json::object summary;
   pg::MigrationOptions options;
   options.on_wait = [&](const std::string& who) {
     call.terminal.err << "waiting: " << who << std::endl;
   };
   auto migrating = pg::migrate(call.connection, store::migrations(), std::move(options));
   const pg::MigrationReport report = co_await std::move(migrating);
+  summary["applied"] = json::array(report.applied.begin(), report.applied.end());
+  summary["version"] = report.to_version;
   for (const std::string& name : report.applied) out << "applied " << name << '\n';
   out << "the database is at version " << report.to_version << '\n';
   Progress progress(call.terminal, "permits");
@@ -37,14 +43,19 @@ pg::Awaitable<int> migrate_database(DatabaseCall& call) {
       [&](std::int64_t done, std::int64_t all) { progress.show(done, all); };
   const std::int64_t completed = co_await store::complete_record(call.connection, show);
   progress.end();
+  summary["completed"] = completed;
   if (completed > 0)
     out << fmt::format("the record of {} permits now says what their rows hold\n", completed);
   if (!call.config.database_owner.empty()) {
     const std::string role = pg::user_of(call.config.database);
     co_await store::grant_to_daemon(call.connection, role);
+    summary["role"] = role;
     out << fmt::format("the role {} may do what a daemon needs\n", printable(role));
   }
-  if (!call.given.has("simulated-clock")) co_return kOk;
+  if (!call.given.has("simulated-clock")) {
+    if (as_json) write_json(call.terminal.out, summary);
+    co_return kOk;
+  }
   const store::Allowed allowed = co_await store::allow_simulated_clock(call.connection);
   if (allowed == store::Allowed::refused_not_empty) {
     throw Refused(
@@ -52,7 +63,9 @@ pg::Awaitable<int> migrate_database(DatabaseCall& call) {
         "rules"
         " or permits and keeps real time");
   }
+  summary["simulated_clock"] = true;
   out << "this database runs on a simulated clock, for ever: tenggatd --clock START@SPEED\n";
+  if (as_json) write_json(call.terminal.out, summary);
   co_return kOk;
 }
 
@@ -166,7 +179,8 @@ std::vector<Command> database_commands() {
   return {
       {"db migrate",
        {},
-       {kConfigOption,
+       {kJsonOption,
+        kConfigOption,
         {"simulated-clock", "",
          "allow tenggatd --clock on this database, for ever; only while empty"}},
        "brings the database to this program's version",

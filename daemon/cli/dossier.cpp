@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "daemon/cli/dossier.h"
 #include "daemon/cli/find_permit.h"
 #include "daemon/cli/print.h"
 #include "daemon/office/derivation.h"
@@ -12,12 +13,9 @@
 #include "daemon/store/letters.h"
 
 namespace tenggat::cli {
-namespace {
 
-pg::Awaitable<int> dossier(DatabaseCall& call) {
-  const auto office = co_await read_office(call);
-  const std::int64_t id = co_await find_permit(call, call.given.argument(0).value_or(""));
-
+pg::Awaitable<PrintedDossier> print_dossier(DatabaseCall& call, Office& office, std::int64_t id,
+                                            bool internal_notes) {
   pg::Pipeline pipeline;
   const std::vector<std::int64_t> ids(1, id);
   const store::PermitLoad load(pipeline, ids, store::Lock::none);
@@ -29,37 +27,41 @@ pg::Awaitable<int> dossier(DatabaseCall& call) {
   const pg::Results results = co_await call.connection.run(std::move(pipeline));
   const std::map<std::int64_t, store::StoredPermit> permits = load.take(results);
   const store::StoredPermit& stored = permits.at(id);
-  std::vector<std::string> versions = office->rulebook.unknown_versions(permits);
-  co_await office->rulebook.ensure_versions(call.connection, std::move(versions));
-  office::RulesOfRecord rules(office->rulebook);
+  std::vector<std::string> versions = office.rulebook.unknown_versions(permits);
+  co_await office.rulebook.ensure_versions(call.connection, std::move(versions));
+  office::RulesOfRecord rules(office.rulebook);
   store::AuditOptions options;
   options.permit = id;
   options.derivation = &rules;
   const store::AuditReport chain = co_await store::verify_record(call.connection, options);
 
   const Context context =
-      office->rulebook.context(office->rulebook.sop_version(stored.permit.sop_version),
-                               std::max(office->moment.now, stored.permit.changed_at));
+      office.rulebook.context(office.rulebook.sop_version(stored.permit.sop_version),
+                              std::max(office.moment.now, stored.permit.changed_at));
   const std::vector<store::StoredEvent> its_events = results[events];
   const std::vector<store::StoredNote> its_notes = results[notes];
   const std::vector<store::ToldNotice> its_told = results[told];
   const std::vector<Delegation> its_letters = results[letters];
   const std::vector<store::RelatedPermit> its_related = results[related];
-  const pages::Dossier whole{stored,
-                             context,
-                             its_events,
-                             its_notes,
-                             its_told,
-                             its_letters,
-                             its_related,
-                             chain,
-                             call.config.instansi,
-                             call.given.has("internal-notes")};
+  const pages::Dossier whole{
+      stored,      context, its_events,           its_notes,     its_told, its_letters,
+      its_related, chain,   call.config.instansi, internal_notes};
+  co_return PrintedDossier(pages::dossier_json(whole), pages::dossier_page(whole),
+                           chain.findings.empty());
+}
+
+namespace {
+
+pg::Awaitable<int> dossier(DatabaseCall& call) {
+  const auto office = co_await read_office(call);
+  const std::int64_t id = co_await find_permit(call, call.given.argument(0).value_or(""));
+  const PrintedDossier printed =
+      co_await print_dossier(call, *office, id, call.given.has("internal-notes"));
   if (call.given.has("json"))
-    write_json(call.terminal.out, pages::dossier_json(whole));
+    write_json(call.terminal.out, printed.json);
   else
-    call.terminal.out << pages::dossier_page(whole);
-  co_return chain.findings.empty() ? kOk : kRefused;
+    call.terminal.out << printed.page;
+  co_return printed.holds ? kOk : kRefused;
 }
 
 int run_dossier(const Given& given, Terminal& terminal) {

@@ -10,12 +10,12 @@
 
 #include "daemon/base/version.h"
 #include "daemon/cli/export_csv.h"
+#include "daemon/cli/export_files.h"
 #include "daemon/cli/export_xes.h"
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
 #include "daemon/cli/progress.h"
 #include "daemon/store/dump.h"
-#include "daemon/store/files.h"
 #include "daemon/store/migrations.h"
 
 namespace tenggat::cli {
@@ -26,28 +26,6 @@ namespace json = boost::json;
 
 constexpr std::string_view kManifest = "manifest.json";
 constexpr std::string_view kSequences = "sequences.jsonl";
-
-// A file that is there whole or not at all; a full disk is told.
-class Out {
- public:
-  explicit Out(fs::path path) : path_(std::move(path)), file_(path_, std::ios::binary) {
-    if (!file_) throw Refused(fmt::format("{} cannot be written", path_.string()));
-  }
-  void write(std::string_view text) {
-    file_.write(text.data(), static_cast<std::streamsize>(text.size()));
-    if (!file_)
-      throw Refused(fmt::format("{} cannot be written: is the disk full?", path_.string()));
-  }
-  void end() {
-    file_.close();
-    if (!file_)
-      throw Refused(fmt::format("{} cannot be written: is the disk full?", path_.string()));
-  }
-
- private:
-  const fs::path path_;
-  std::ofstream file_;
-};
 
 bool is_of_files(const std::string& table) { return table == "file" || table == "file_chunk"; }
 
@@ -155,16 +133,8 @@ class Exporting {
       hashes.insert(hashes.end(), rows.begin(), rows.end());
     for (std::size_t i = 0; i < hashes.size(); ++i) {
       progress_.show(static_cast<std::int64_t>(i), static_cast<std::int64_t>(hashes.size()));
-      Out out(directory_ / "files" / hashes[i]);
-      for (int place = 0;; ++place) {
-        pg::Pipeline reading;
-        const auto slot = store::add_dump_chunk(reading, hashes[i], place);
-        const pg::Results found = co_await call_.connection.run(std::move(reading));
-        const std::optional<std::string> chunk = found[slot];
-        if (!chunk) break;
-        out.write(*chunk);
-      }
-      out.end();
+      fs::path into = directory_ / "files" / hashes[i];
+      co_await write_stored(call_.connection, hashes[i], std::move(into));
     }
     rows_["files"] = static_cast<std::int64_t>(hashes.size());
   }
@@ -187,18 +157,6 @@ class Exporting {
   store::Dump dump_;
   json::object rows_;
 };
-
-// Its own alone may read what is in it.
-fs::path directory_to_write(const std::string& named) {
-  const fs::path directory = named;
-  std::error_code failed;
-  if (fs::exists(directory) && (!fs::is_directory(directory) || !fs::is_empty(directory)))
-    throw Refused(fmt::format("{} is there already, and not an empty directory", named));
-  fs::create_directories(directory, failed);
-  if (!failed) fs::permissions(directory, fs::perms::owner_all, failed);
-  if (failed) throw Refused(fmt::format("{} cannot be made: {}", named, failed.message()));
-  return directory;
-}
 
 pg::Awaitable<int> export_work(DatabaseCall& call) {
   const std::string format = call.given.text_or("format", "jsonl");

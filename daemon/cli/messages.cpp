@@ -7,6 +7,7 @@
 #include <charconv>
 #include <ostream>
 
+#include "daemon/cli/done.h"
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
 #include "daemon/store/messages.h"
@@ -108,7 +109,7 @@ pg::Awaitable<int> retry_message(DatabaseCall& call) {
   const std::int64_t id = id_argument(call.given, 0);
   check_change(co_await store::retry_message(call.connection, by(call), id), id,
                "is not dead: only what was given up is tried again");
-  call.terminal.out << "message " << id << " is queued again\n";
+  write_done(call, fmt::format("message {} is queued again\n", id), {{"message", id}});
   co_return kOk;
 }
 
@@ -116,7 +117,7 @@ pg::Awaitable<int> discard_message(DatabaseCall& call) {
   const std::int64_t id = id_argument(call.given, 0);
   check_change(co_await store::discard_message(call.connection, by(call), id), id,
                "is being sent or was sent: there is nothing to discard");
-  call.terminal.out << "message " << id << " is discarded\n";
+  write_done(call, fmt::format("message {} is discarded\n", id), {{"message", id}});
   co_return kOk;
 }
 
@@ -157,13 +158,13 @@ std::vector<Command> message_commands() {
        run_work<list_messages>},
       {"message retry",
        {{"ID", true}},
-       {kConfigOption},
+       {kJsonOption, kConfigOption},
        "queues a dead message again",
        "",
        run_work<retry_message>},
       {"message discard",
        {{"ID", true}},
-       {kConfigOption},
+       {kJsonOption, kConfigOption},
        "gives a dead or waiting message up for good",
        "",
        run_work<discard_message>},

@@ -7,6 +7,7 @@
 #include <boost/json/value_from.hpp>
 #include <ostream>
 
+#include "daemon/cli/done.h"
 #include "daemon/cli/print.h"
 #include "daemon/store/officer_changes.h"
 
@@ -94,7 +95,8 @@ pg::Awaitable<int> confirm_change(DatabaseCall& call) {
   const std::int64_t id = id_argument(call.given, 0);
   const auto answer = co_await store::confirm_waiting_change(call.connection, by(call), id);
   refuse(answer, id);
-  call.terminal.out << fmt::format("change {} of {} is in effect\n", id, answer.officer);
+  write_done(call, fmt::format("change {} of {} is in effect\n", id, answer.officer),
+             {{"change", id}, {"officer", answer.officer}, {"in_effect", true}});
   co_return kOk;
 }
 
@@ -102,7 +104,8 @@ pg::Awaitable<int> stop_change(DatabaseCall& call) {
   const std::int64_t id = id_argument(call.given, 0);
   const auto answer = co_await store::stop_waiting_change(call.connection, by(call), id);
   refuse(answer, id);
-  call.terminal.out << fmt::format("stopped change {}: {} stays as they are\n", id, answer.officer);
+  write_done(call, fmt::format("stopped change {}: {} stays as they are\n", id, answer.officer),
+             {{"change", id}, {"officer", answer.officer}, {"in_effect", false}});
   co_return kOk;
 }
 
@@ -137,13 +140,13 @@ std::vector<Command> officer_change_commands() {
        run_work<list_changes>},
       {"officer change confirm",
        {{"ID", true}},
-       {kConfigOption},
+       {kJsonOption, kConfigOption},
        "says the second word: the change is in effect at once",
        "Not of one that was proposed at the machine: that is for an officer with the role admin.",
        run_work<confirm_change>},
       {"officer change stop",
        {{"ID", true}},
-       {kConfigOption},
+       {kJsonOption, kConfigOption},
        "stops a change that waits",
        "",
        run_work<stop_change>},

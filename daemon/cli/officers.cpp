@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <ostream>
 
+#include "daemon/cli/done.h"
 #include "daemon/cli/officer_changes.h"
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
@@ -101,6 +102,14 @@ std::string in_service_until(const CivilDate& first_day_out) {
   return first_day_out.empty() ? "" : ", in service until the day before " + first_day_out;
 }
 
+// `waiting`: the number of a change that has yet to take effect; 0: none.
+json::object of_change(const std::string& id, const CivilDate& first_day_out,
+                       std::int64_t waiting) {
+  return {{"officer", id},
+          {"ended", first_day_out.empty() ? json::value() : json::value(first_day_out)},
+          {"waiting_change", waiting > 0 ? json::value(waiting) : json::value()}};
+}
+
 pg::Awaitable<int> add_officer(DatabaseCall& call) {
   Officer officer{.id = checked_id(call.given),
                   .name = checked_name(call.given.text_or("name", "")),
@@ -123,8 +132,9 @@ pg::Awaitable<int> add_officer(DatabaseCall& call) {
   refuse_what_stands_against(added);
   if (!added.done())
     throw Refused(fmt::format("there is an officer `{}` already; see officer edit", id));
-  call.terminal.out << "added " << id << in_service_until(until) << '\n';
-  if (added.waiting) call.terminal.out << co_await words_of_waiting(call, *office, added.waiting);
+  std::string said = fmt::format("added {}{}\n", id, in_service_until(until));
+  if (added.waiting) said += co_await words_of_waiting(call, *office, added.waiting);
+  write_done(call, said, of_change(id, until, added.waiting));
   co_return kOk;
 }
 
@@ -152,10 +162,9 @@ pg::Awaitable<int> edit_officer(DatabaseCall& call) {
                                                    office::roles_in_person(office->rulebook));
   refuse_what_stands_against(edited);
   if (!edited.done()) no_such_officer(id);
-  if (edited.waiting)
-    call.terminal.out << co_await words_of_waiting(call, *office, edited.waiting);
-  else
-    call.terminal.out << "changed " << id << in_service_until(until) << '\n';
+  std::string said = fmt::format("changed {}{}\n", id, in_service_until(until));
+  if (edited.waiting) said = co_await words_of_waiting(call, *office, edited.waiting);
+  write_done(call, said, of_change(id, until, edited.waiting));
   co_return kOk;
 }
 
@@ -237,7 +246,8 @@ pg::Awaitable<int> add_leave(DatabaseCall& call) {
   if (call.given.has("cancel")) {
     const bool cancelled = co_await store::cancel_leave(call.connection, by(call), id, start);
     if (!cancelled) throw Refused(fmt::format("`{}` has no leave that begins on {}", id, start));
-    call.terminal.out << "cancelled the leave of " << id << " from " << start << '\n';
+    write_done(call, fmt::format("cancelled the leave of {} from {}\n", id, start),
+               {{"officer", id}, {"start", start}, {"cancelled", true}});
     co_return kOk;
   }
   const std::string end = date_option(call.given, "end");
@@ -253,7 +263,8 @@ pg::Awaitable<int> add_leave(DatabaseCall& call) {
         "`{0}` has a leave from {1} to {2} already: cancel it (--start {1} --cancel), or give"
         " --replace for the new one to take its place",
         id, added.with.start, added.with.end));
-  call.terminal.out << id << " is on leave from " << start << " to " << end << '\n';
+  write_done(call, fmt::format("{} is on leave from {} to {}\n", id, start, end),
+             {{"officer", id}, {"start", start}, {"end", end}});
   co_return kOk;
 }
 
@@ -271,11 +282,10 @@ pg::Awaitable<int> end_officer(DatabaseCall& call) {
   const auto ended = co_await store::end_officer(call.connection, by(call), id, day);
   refuse_what_stands_against(ended);
   if (!ended.done()) no_such_officer(id);
-  if (day.empty()) {
-    call.terminal.out << id << " is in service\n";
-  } else {
-    call.terminal.out << id << " is out of service from " << day << '\n';
-  }
+  write_done(call,
+             day.empty() ? fmt::format("{} is in service\n", id)
+                         : fmt::format("{} is out of service from {}\n", id, day),
+             of_change(id, day, 0));
   co_return kOk;
 }
 
@@ -305,8 +315,15 @@ pg::Awaitable<int> delegate(DatabaseCall& call) {
         "{} stands in for {} on some of these days already, by delegation {}: end that first"
         " (officer delegate end {})",
         asked.to, asked.from, added.id, added.id));
-  call.terminal.out << fmt::format("delegation {}: {} is {} for {} from {} to {}\n", added.id,
-                                   asked.to, asked.kind, asked.from, asked.start, asked.end);
+  write_done(call,
+             fmt::format("delegation {}: {} is {} for {} from {} to {}\n", added.id, asked.to,
+                         asked.kind, asked.from, asked.start, asked.end),
+             {{"delegation", added.id},
+              {"from", asked.from},
+              {"to", asked.to},
+              {"kind", asked.kind},
+              {"start", asked.start},
+              {"end", asked.end}});
   co_return kOk;
 }
 
@@ -314,7 +331,7 @@ pg::Awaitable<int> end_delegation(DatabaseCall& call) {
   const std::int64_t id = id_argument(call.given, 0);
   const bool ended = co_await store::end_delegation(call.connection, by(call), id);
   if (!ended) throw Refused(fmt::format("there is no delegation {} that has not been ended", id));
-  call.terminal.out << "ended delegation " << id << '\n';
+  write_done(call, fmt::format("ended delegation {}\n", id), {{"delegation", id}});
   co_return kOk;
 }
 
@@ -342,6 +359,7 @@ std::vector<Command> own_commands() {
         whatsapp,
         channels,
         until,
+        kJsonOption,
         kConfigOption},
        "takes an officer into service",
        "Who only observes (pengawas) stays for 90 days, unless --until says otherwise.",
@@ -355,6 +373,7 @@ std::vector<Command> own_commands() {
         whatsapp,
         channels,
         until,
+        kJsonOption,
         kConfigOption},
        "changes what is given, leaves the rest",
        "An empty --email or --whatsapp takes the channel away. Who only observes from now on\n"
@@ -373,6 +392,7 @@ std::vector<Command> own_commands() {
         {"end", "DATE", "last day of leave", Count::optional},
         {"cancel", "", "take back the leave that begins on --start"},
         {"replace", "", "in place of the leaves that it overlaps"},
+        kJsonOption,
         kConfigOption},
        "enters leave: reminders go to whoever stands in, the clocks run on",
        "One that overlaps another is refused, unless --replace says that it takes its place.",
@@ -382,6 +402,7 @@ std::vector<Command> own_commands() {
        {id,
         {"on", "DATE", "first day no longer in service; today if left out"},
         {"cancel", "", "they stay"},
+        kJsonOption,
         kConfigOption},
        "ends an officer's service; their history stays",
        "",
@@ -394,13 +415,14 @@ std::vector<Command> own_commands() {
         {"start", "DATE", "from its midnight", Count::required},
         {"end", "DATE", "to the midnight after it", Count::required},
         {"letter", "NUMBER", "of the letter of appointment (surat perintah)", Count::required},
+        kJsonOption,
         kConfigOption},
        "appoints a deputy (Plh., Plt.)",
        "",
        run_work<delegate>},
       {"officer delegate end",
        {{"ID", true}},
-       {kConfigOption},
+       {kJsonOption, kConfigOption},
        "ends a delegation at once",
        "",
        run_work<end_delegation>},

@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 #include <ostream>
 
+#include "daemon/cli/done.h"
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
 #include "daemon/office/portal.h"
@@ -68,7 +69,7 @@ pg::Awaitable<int> show_status(DatabaseCall& call) {
 pg::Awaitable<int> enable_portal(DatabaseCall& call) {
   const bool enabled = co_await store::enable_portal(call.connection);
   if (!enabled) throw Refused("the portal is not disabled");
-  call.terminal.out << "the portal is enabled; what waited goes out\n";
+  write_done(call, "the portal is enabled; what waited goes out\n", {{"enabled", true}});
   co_return kOk;
 }
 
@@ -81,8 +82,8 @@ pg::Awaitable<int> replay(DatabaseCall& call) {
                              call.config.undo_window, call.config.officers.messages_an_hour});
   const std::int64_t replayed =
       co_await office::replay_changes(call.connection, office->rulebook, after, until);
-  call.terminal.out << fmt::format("{} events are posted again, under the ids they had\n",
-                                   replayed);
+  write_done(call, fmt::format("{} events are posted again, under the ids they had\n", replayed),
+             {{"events", replayed}});
   co_return kOk;
 }
 
@@ -103,7 +104,7 @@ std::vector<Command> portal_commands() {
        run_work<show_status>},
       {"portal enable",
        {},
-       {kConfigOption},
+       {kJsonOption, kConfigOption},
        "goes on posting after the portal answered 410",
        "",
        run_work<enable_portal>},
@@ -111,6 +112,7 @@ std::vector<Command> portal_commands() {
        {},
        {{"after", "INSTANT", "changes recorded from here on", Count::required},
         {"until", "INSTANT", "and before this", Count::required},
+        kJsonOption,
         kConfigOption},
        "posts the changes of a time once more",
        "Under the ids they had, so that the portal can drop what it knows. What was taken back is\n"

@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 #include <ostream>
 
+#include "daemon/cli/done.h"
 #include "daemon/cli/find_permit.h"
 #include "daemon/cli/print.h"
 #include "daemon/store/commands.h"
@@ -66,8 +67,14 @@ pg::Awaitable<int> add_silence(DatabaseCall& call) {
   const auto id = co_await store::add_silence(call.connection, by(call), std::move(silence));
   if (!id)
     throw Refused(fmt::format("it would end at once: it is {}", office->text(office->moment.now)));
-  call.terminal.out << fmt::format("silence {}: {} {} until {}\n", *id, to_string(asked.kind),
-                                   asked.subject, office->text(asked.until));
+  const std::string ends = office->text(asked.until);
+  write_done(
+      call,
+      fmt::format("silence {}: {} {} until {}\n", *id, to_string(asked.kind), asked.subject, ends),
+      {{"silence", *id},
+       {"kind", to_string(asked.kind)},
+       {"subject", asked.subject},
+       {"until", ends}});
   co_return kOk;
 }
 
@@ -106,7 +113,7 @@ pg::Awaitable<int> end_silence(DatabaseCall& call) {
   const std::int64_t id = id_argument(call.given, 0);
   const bool ended = co_await store::end_silence(call.connection, by(call), id);
   if (!ended) throw Refused(fmt::format("there is no silence {} that has not ended", id));
-  call.terminal.out << "ended silence " << id << '\n';
+  write_done(call, fmt::format("ended silence {}\n", id), {{"silence", id}});
   co_return kOk;
 }
 
@@ -127,6 +134,7 @@ std::vector<Command> silence_commands() {
         {"until", "INSTANT", "when it ends by itself", Count::required},
         {"by", "NAME", "who asked for it", Count::required},
         {"why", "TEXT", "what for", Count::required},
+        kJsonOption,
         kConfigOption},
        "holds messages to officers back for a while; what still holds then leaves",
        "Clocks run and rungs are raised as ever. Applicants are told as ever.",
@@ -139,7 +147,7 @@ std::vector<Command> silence_commands() {
        run_work<list_silences>},
       {"silence end",
        {{"ID", true}},
-       {kConfigOption},
+       {kJsonOption, kConfigOption},
        "ends a silence at once; what it held back leaves",
        "",
        run_work<end_silence>},

@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "daemon/cli/check_words.h"
+#include "daemon/cli/done.h"
 #include "daemon/cli/language.h"
 #include "daemon/cli/line_diff.h"
 #include "daemon/cli/on_database.h"
@@ -150,9 +151,11 @@ pg::Awaitable<int> retire(DatabaseCall& call) {
   const bool retired = co_await store::retire_sop(call.connection, actor_of(call), id);
   if (!retired) throw Refused(fmt::format("`{}` is retired already", id));
   const store::SopUse use = co_await store::use_of_sop(call.connection, id, version);
-  call.terminal.out << fmt::format(
-      "retired {}: it takes no new applications; {} open ones run on\n", id,
-      use.open + use.open_earlier);
+  const std::int64_t open = use.open + use.open_earlier;
+  write_done(
+      call,
+      fmt::format("retired {}: it takes no new applications; {} open ones run on\n", id, open),
+      {{"sop", id}, {"retired", true}, {"open", open}});
   co_return kOk;
 }
 
@@ -161,7 +164,8 @@ pg::Awaitable<int> restore(DatabaseCall& call) {
   const std::string id = sop_given(call, *office).id;
   const bool restored = co_await store::restore_sop(call.connection, actor_of(call), id);
   if (!restored) throw Refused(fmt::format("`{}` is not retired", id));
-  call.terminal.out << fmt::format("restored {}: it takes applications\n", id);
+  write_done(call, fmt::format("restored {}: it takes applications\n", id),
+             {{"sop", id}, {"retired", false}});
   co_return kOk;
 }
 
@@ -174,6 +178,17 @@ pg::Awaitable<int> diff(DatabaseCall& call) {
   const auto stored = co_await store::load_rule_sets(call.connection, hashes);
   if (stored.empty()) throw Refused("the version in force is not stored");
   const bool english = in_english(call.given, call.terminal);
+  if (call.given.has("json")) {
+    json::array changes;
+    if (file.hash != sop.version)
+      for (const Said& said : changes_between(stored.front().files.at(0), file.files.at(0)))
+        changes.push_back(json::object{{"english", said.english}, {"indonesian", said.indonesian}});
+    write_json(call.terminal.out, json::object{{"sop", sop.id},
+                                               {"in_force", sop.version},
+                                               {"file", file.hash},
+                                               {"changes", std::move(changes)}});
+    co_return kOk;
+  }
   if (file.hash == sop.version) {
     write(call.terminal.err, say<Says::unchanged>(sop.id), english);
     co_return kOk;
@@ -214,20 +229,20 @@ std::vector<Command> sop_commands() {
        run_work<show_sop>},
       {"sop retire",
        {id},
-       {by, kConfigOption},
+       {by, kJsonOption, kConfigOption},
        "takes a service out of use: no new applications, open ones run on",
        "In force at once and until it is restored, whatever files come or go. Who did it and\n"
        "when is kept.",
        run_work<retire>},
       {"sop restore",
        {id},
-       {by, kConfigOption},
+       {by, kJsonOption, kConfigOption},
        "a retired service takes applications again",
        "",
        run_work<restore>},
       {"sop diff",
        {id},
-       {{"lines", "", "then line by line, too"}, kLangOption, kConfigOption},
+       {{"lines", "", "then line by line, too"}, kLangOption, kJsonOption, kConfigOption},
        "what its file would change in the version in force, in words",
        "",
        run_work<diff>}};

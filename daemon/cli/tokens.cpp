@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 #include <ostream>
 
+#include "daemon/cli/done.h"
 #include "daemon/cli/on_database.h"
 #include "daemon/cli/print.h"
 #include "daemon/cli/roles.h"
@@ -87,9 +88,14 @@ pg::Awaitable<int> create_token(DatabaseCall& call) {
   const auto expires_at = token.expires_at;
   const auto id = co_await store::add_token(call.connection, by(call), std::move(token));
   if (!id) throw Refused(fmt::format("there is no {}", who));
-  call.terminal.out << fmt::format("token {} for {}{}; it is shown this once:\n{}\n", *id, who,
-                                   expires_at ? ", until " + office->text(*expires_at) : "",
-                                   secret);
+  const std::string until = expires_at ? office->text(*expires_at) : "";
+  write_done(call,
+             fmt::format("token {} for {}{}; it is shown this once:\n{}\n", *id, who,
+                         until.empty() ? "" : ", until " + until, secret),
+             {{"token", *id},
+              {"for", who},
+              {"expires_at", until.empty() ? json::value() : json::value(until)},
+              {"secret", secret}});
   co_return kOk;
 }
 
@@ -148,7 +154,7 @@ pg::Awaitable<int> revoke_token(DatabaseCall& call) {
   const std::int64_t id = id_argument(call.given, 0);
   const bool revoked = co_await store::revoke_token(call.connection, by(call), id);
   if (!revoked) throw Refused(fmt::format("there is no token {} that is not revoked", id));
-  call.terminal.out << "revoked token " << id << '\n';
+  write_done(call, fmt::format("revoked token {}\n", id), {{"token", id}});
   co_return kOk;
 }
 
@@ -168,6 +174,7 @@ std::vector<Command> token_commands() {
         {"scope", "SCOPES", "what a service may: intake,act,read,admin,bounce", Count::several},
         {"role", "ROLE", "in which a service with scope act acts; may be repeated", Count::several},
         {"expires", "DATE", "the last day it is good, an instant, or never; a year if left out"},
+        kJsonOption,
         kConfigOption},
        "makes an API token and prints it once, alone on the last line",
        "",
@@ -180,7 +187,7 @@ std::vector<Command> token_commands() {
        run_work<list_tokens>},
       {"token revoke",
        {{"ID", true}},
-       {kConfigOption},
+       {kJsonOption, kConfigOption},
        "ends a token at once",
        "",
        run_work<revoke_token>},

@@ -85,6 +85,11 @@ constexpr InBoth pattern_of(OfficeKind kind) {
       return {"Impor berkas nomor {} dibatalkan", "Import number {} of files was reverted"};
     case OfficeKind::retention_applied:
       return {"Yang melewati masa simpan dihapus: {}", "What is kept no longer was removed: {}"};
+    case OfficeKind::subject_exported:
+      return {"Salinan data pribadi diserahkan: {}", "A copy of personal data was given out: {}"};
+    case OfficeKind::subject_erased:
+      return {"Data pribadi dihapus atas permintaan: {}",
+              "Personal data was erased on request: {}"};
   }
   return {"{}", "{}"};
 }
@@ -94,8 +99,13 @@ std::string_view about_words(const store::OfficeEvent& event, Tongue tongue) {
   constexpr std::pair<std::string_view, InBoth> kRemoved[] = {
       {"permits", {"permohonan", "permits"}},
       {"messages", {"pesan", "messages"}},
-      {"files", {"isi berkas", "contents of files"}}};
-  if (event.kind == OfficeKind::retention_applied)
+      {"files", {"isi berkas", "contents of files"}},
+      {"applicant", {"pemohon", "an applicant"}},
+      {"officer", {"pegawai", "an officer"}}};
+  const bool is_word = event.kind == OfficeKind::retention_applied ||
+                       event.kind == OfficeKind::subject_exported ||
+                       event.kind == OfficeKind::subject_erased;
+  if (is_word)
     for (const auto& [what, words] : kRemoved)
       if (what == event.about) return words.in(tongue);
   return event.about;

@@ -1,6 +1,7 @@
 #include "daemon/store/audit.h"
 
 #include <map>
+#include <set>
 
 #include "daemon/store/event_codec.h"
 #include "daemon/store/hash.h"
@@ -11,6 +12,7 @@
 #include "daemon/store/retention.h"
 #include "daemon/store/row_record.h"
 #include "daemon/store/snapshot.h"
+#include "daemon/store/subjects.h"
 
 namespace tenggat::store {
 namespace {
@@ -51,6 +53,12 @@ constexpr auto kDerivedVisit =
     columns(given("permit", &DerivedVisit::permit), given("id", &DerivedVisit::id)) +
     kVisit.of<ClockDue, VisitIndex>();
 
+struct Erasure {
+  std::int64_t permit = 0, event = 0;
+};
+constexpr auto kErasure =
+    columns(given("permit", &Erasure::permit), given("event", &Erasure::event));
+
 // What there is of a permit.
 struct Found {
   std::vector<StoredEvent> events;
@@ -58,7 +66,8 @@ struct Found {
   std::vector<StoredNote> notes;
   std::optional<DerivedRow> derived;
   std::vector<DerivedVisit> derived_visits;
-  std::string unreadable;  // why, where there is no permit
+  std::set<std::int64_t> erasures;  // the events by which what is personal has gone
+  std::string unreadable;           // why, where there is no permit
 };
 
 class Checking {
@@ -97,8 +106,11 @@ class Checking {
       if (previous != stored.hash) return of_event(expected, "the event is not as it was written");
       try {
         const Event event = event_of(head_.id, stored);
-        if (std::holds_alternative<RowsRecorded>(event.what)) rebuilt_ = Rebuilt();  // all anew
+        const bool all_anew = std::holds_alternative<RowsRecorded>(event.what);
+        const Rebuilt before = all_anew ? std::exchange(rebuilt_, Rebuilt()) : Rebuilt();
         if (!stored.rows.json.empty()) rebuilt_.take(stored.rows.json);
+        if (all_anew)
+          if (auto changed = of_erasure(stored, before)) return changed;
       } catch (const std::runtime_error& why) {
         return of_event(expected, why.what());
       }
@@ -106,6 +118,18 @@ class Checking {
     if (expected != head_.events) return of_event(expected + 1, "the event is missing at the end");
     if (previous != head_.last_hash)
       return of_event(expected, "the permit names another last event");
+    return std::nullopt;
+  }
+
+  // What is personal may have gone by such an event, and nothing else; who erases is on record.
+  std::optional<AuditFinding> of_erasure(const StoredEvent& stored, const Rebuilt& before) const {
+    const std::int64_t sequence = stored.event.sequence;
+    if (!found_.erasures.contains(sequence)) {
+      if (stored.event.actor == "system") return std::nullopt;
+      return of_event(sequence, "no event of the office says that it was erased");
+    }
+    if (auto changed = rebuilt_.difference_but_for_digests(before))
+      return of_event(sequence, "more than what is personal was erased: " + *std::move(changed));
     return std::nullopt;
   }
 
@@ -175,6 +199,9 @@ class Batch {
         each<kDerivedRow>("SELECT {} FROM permit WHERE id = ANY($1::bigint[])");
     static const auto derived_visits = each<kDerivedVisit>(
         "SELECT {} FROM visit WHERE permit = ANY($1::bigint[]) ORDER BY permit, id");
+    static const auto erasures_sql =
+        each<kErasure>("SELECT {} FROM erasure WHERE permit = ANY($1::bigint[])");
+    const auto erasures = reads.add(erasures_sql, pg::bigint_array(ids));
     const auto rows = reads.add(derived_rows, pg::bigint_array(ids));
     const auto visits = reads.add(derived_visits, pg::bigint_array(ids));
     reads.add(kEndSnapshotSql);
@@ -188,6 +215,8 @@ class Batch {
     for (const DerivedRow& one : derived) all[one.permit].derived = one;
     const std::vector<DerivedVisit> of_visits = results[visits];
     for (const DerivedVisit& one : of_visits) all[one.permit].derived_visits.push_back(one);
+    const std::vector<Erasure> erased = results[erasures];
+    for (const Erasure& one : erased) all[one.permit].erasures.insert(one.event);
     for (auto& [id, why] : unreadable) all[id].unreadable = why;
     const std::vector<RecordedEvent> of_all = results[events];
     for (const RecordedEvent& one : of_all) all[one.permit].events.push_back(one.stored);
@@ -392,6 +421,7 @@ pg::Awaitable<AuditReport> verify_record(pg::Connection& connection, AuditOption
   if (options.permit == 0) {
     co_await check_what_is_gone(connection, report);
     co_await check_what_was_retired(connection, report);
+    co_await check_what_was_erased(connection, report);
   }
   co_return report;
 }

@@ -29,7 +29,8 @@ namespace tenggat::store {
   X(message_retried, nobody) X(message_discarded, administrators)                                 \
   X(database_restored, administrators) X(messages_released, administrators)                       \
   X(files_imported, administrators) X(import_reverted, administrators)                            \
-  X(retention_applied, nobody)
+  X(retention_applied, nobody)                                                                     \
+  X(subject_exported, nobody) X(subject_erased, administrators)
 
 // What was and is; `personal`: the event holds its digest.
 #define TENGGAT_OFFICE_VALUES(X)                                                                 \
@@ -82,7 +83,7 @@ struct OfficeChange {
 struct OfficeEvent {
   OfficeKind kind = OfficeKind::officer_added;
   std::string about;  // an officer; the number of a token, delegation, silence, message, restore,
-                      // import; a rule
+                      // import; a rule; what kind of person
   std::vector<OfficeChange> changes;
 
   // Notes what differs.

@@ -45,31 +45,13 @@ pg::Awaitable<std::vector<std::int64_t>> complete_batch(pg::Connection& connecti
   const auto notes = add_notes_of(reads, ids);
   const auto now = reads.add(clock);
   const pg::Results results = co_await connection.run(std::move(reads));
-  std::map<std::int64_t, std::vector<StoredNote>> noted;
-  const std::vector<StoredNote> all_notes = results[notes];
-  for (const StoredNote& note : all_notes) noted[note.permit].push_back(note);
-
-  Rows<kEvent> events;
-  Rows<kEnd> ends;
-  std::vector<std::int64_t> done;
-  for (auto& [id, stored] : load.take(results)) {
-    Permit& permit = stored.permit;
-    Event event;
-    event.sequence = ++permit.events;
-    event.actor = "system";
-    event.at = std::max(permit.changed_at, Instant(results[now]));
-    event.what = RowsRecorded{};
-    StoredEvent written{event, std::string(type_of(event.what)), fields_of(event, stored.salt)};
-    written.rows.json = boost::json::serialize(record_of(stored, noted[id]));
-    written.hash = stored.last_hash = event_hash(stored.last_hash, id, written);
-    ++permit.version;
-    events.add(OfPermit{id}, written.event, written, written.rows);
-    ends.add(permit, stored);
-    done.push_back(id);
-  }
+  std::map<std::int64_t, StoredPermit> permits = load.take(results);
+  const std::vector<StoredNote> noted = results[notes];
   pg::Pipeline writes;
-  add_insert(writes, events);
-  add_update(writes, ends);
+  const RowsSaid said{"system", results[now]};
+  std::vector<std::int64_t> done;
+  for (const RowsEvent& one : add_rows_events(writes, permits, noted, said))
+    done.push_back(one.permit);
   writes.add("DELETE FROM record_incomplete WHERE permit = ANY($1::bigint[])",
              pg::bigint_array(done));
   writes.add("COMMIT");
@@ -78,6 +60,34 @@ pg::Awaitable<std::vector<std::int64_t>> complete_batch(pg::Connection& connecti
 }
 
 }  // namespace
+
+std::vector<RowsEvent> add_rows_events(pg::Pipeline& writes,
+                                       std::map<std::int64_t, StoredPermit>& permits,
+                                       const std::vector<StoredNote>& notes, const RowsSaid& said) {
+  std::map<std::int64_t, std::vector<StoredNote>> noted;
+  for (const StoredNote& note : notes) noted[note.permit].push_back(note);
+  Rows<kEvent> events;
+  Rows<kEnd> ends;
+  std::vector<RowsEvent> added;
+  for (auto& [id, stored] : permits) {
+    Permit& permit = stored.permit;
+    Event event;
+    event.sequence = ++permit.events;
+    event.actor = said.actor;
+    event.at = std::max(permit.changed_at, said.now);
+    event.what = RowsRecorded{};
+    StoredEvent written{event, std::string(type_of(event.what)), fields_of(event, stored.salt)};
+    written.rows.json = boost::json::serialize(record_of(stored, noted[id]));
+    written.hash = stored.last_hash = event_hash(stored.last_hash, id, written);
+    ++permit.version;
+    events.add(OfPermit{id}, written.event, written, written.rows);
+    ends.add(permit, stored);
+    added.push_back({id, event.sequence, written.hash});
+  }
+  add_insert(writes, events);
+  add_update(writes, ends);
+  return added;
+}
 
 boost::json::object record_of(const StoredPermit& stored, const std::vector<StoredNote>& notes) {
   const Permit& permit = stored.permit;

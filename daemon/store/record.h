@@ -4,6 +4,8 @@
 #include <boost/json/object.hpp>
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "daemon/store/permits.h"
@@ -22,6 +24,20 @@ pg::Slot<std::vector<RecordedEvent>> add_recorded_events(pg::Pipeline& pipeline,
                                                          const std::vector<std::int64_t>& permits);
 pg::Slot<std::vector<StoredNote>> add_notes_of(pg::Pipeline& pipeline,
                                                const std::vector<std::int64_t>& permits);
+
+// One event that says what a permit's rows hold now.
+struct RowsEvent {
+  std::int64_t permit = 0, sequence = 0;
+  std::string hash;
+};
+struct RowsSaid {
+  std::string actor;
+  Instant now{};
+};
+// Adds one to each of these permits, which are locked.
+std::vector<RowsEvent> add_rows_events(pg::Pipeline& writes,
+                                       std::map<std::int64_t, StoredPermit>& permits,
+                                       const std::vector<StoredNote>& notes, const RowsSaid& said);
 
 // Permits that an earlier program kept: the record of each is completed by one event that says what
 // its rows hold now. Until that is done nothing may be written to them.

@@ -25,6 +25,16 @@ constexpr const char* kEndedBefore =
     " AND p.changed_at < office_now() - $1::int * interval '1 day'"
     " AND p.state NOT IN ('active', 'returned') AND p.id > 0";
 
+// Files of such permits that no other keeps.
+const std::string kFilesBefore = fmt::format(
+    "SELECT DISTINCT f.sha256 FROM permit p"
+    "   JOIN document d ON d.permit = p.id AND d.uri LIKE 'tenggat:%'"
+    "   JOIN file f ON f.sha256 = substr(d.uri, 9) AND f.until IS NULL WHERE {}"
+    "   AND NOT EXISTS (SELECT FROM document o JOIN permit q ON q.id = o.permit"
+    "     WHERE o.uri = d.uri AND o.uri LIKE 'tenggat:%' AND (q.state IN ('active', 'returned')"
+    "       OR q.changed_at >= office_now() - $1::int * interval '1 day'))",
+    kEndedBefore);
+
 int in_days(std::chrono::days kept) { return static_cast<int>(kept.count()); }
 
 OfficeEvent applied(std::string_view what, std::size_t count, std::chrono::days kept, Instant now) {
@@ -105,15 +115,10 @@ pg::Awaitable<int> drop_messages(pg::Connection& connection, std::chrono::days k
 }
 
 pg::Awaitable<int> drop_files(pg::Connection& connection, std::chrono::days kept, int at_most) {
-  static const auto release = value<std::int64_t>(fmt::format(
-      "SELECT release_files(ARRAY(SELECT DISTINCT f.sha256 FROM permit p"
-      "   JOIN document d ON d.permit = p.id AND d.uri LIKE 'tenggat:%'"
-      "   JOIN file f ON f.sha256 = substr(d.uri, 9) AND f.until IS NULL WHERE {}"
-      "   AND NOT EXISTS (SELECT FROM document o JOIN permit q ON q.id = o.permit"
-      "     WHERE o.uri = d.uri AND o.uri LIKE 'tenggat:%' AND (q.state IN ('active', 'returned')"
-      "       OR q.changed_at >= office_now() - $1::int * interval '1 day'))"
-      "   LIMIT $2::int), '{{}}', office_now() - $1::int * interval '1 day')",
-      kEndedBefore));
+  static const auto release =
+      value<std::int64_t>(fmt::format("SELECT release_files(ARRAY({} LIMIT $2::int), '{{}}',"
+                                      " office_now() - $1::int * interval '1 day')",
+                                      kFilesBefore));
   OfficeChanging changing(connection, By::system());
   pg::Pipeline reading;
   const auto released = reading.add(release, in_days(kept), at_most);
@@ -126,6 +131,49 @@ pg::Awaitable<int> drop_files(pg::Connection& connection, std::chrono::days kept
   OfficeEvent event = applied("files", static_cast<std::size_t>(count), kept, changing.now());
   co_await changing.commit(pg::Pipeline(), std::move(event));
   co_return static_cast<int>(count);
+}
+
+namespace {
+
+struct Removed {
+  std::string what;
+  std::int64_t count = 0;
+};
+constexpr auto kRemoved =
+    columns(given("fields ->> 'about'", &Removed::what),
+            given("sum((fields ->> 'after.count')::bigint)::bigint", &Removed::count));
+
+}  // namespace
+
+pg::Awaitable<RetentionCounts> count_retention(pg::Connection& connection, KeptFor kept) {
+  static const auto permits =
+      value<std::int64_t>(fmt::format("SELECT count(*) FROM permit p WHERE {}", kEndedBefore));
+  static const auto messages = value<std::int64_t>(
+      "SELECT count(*) FROM message WHERE rendered_at < office_now() - $1::int * interval '1 day'"
+      " AND state <> 'queued'");
+  static const auto files =
+      value<std::int64_t>(fmt::format("SELECT count(*) FROM ({}) AS due", kFilesBefore));
+  static const auto removed_sql =
+      each<kRemoved>("SELECT {} FROM office_event WHERE type = $1 GROUP BY 1");
+  RetentionCounts standings;
+  pg::Pipeline reading;
+  const auto removed = reading.add(removed_sql, word_of(OfficeKind::retention_applied));
+  std::vector<std::pair<std::int64_t*, pg::Slot<std::int64_t>>> due;
+  const auto ask = [&](std::int64_t& into, const auto& sql, const auto& days) {
+    if (days) due.emplace_back(&into, reading.add(sql, in_days(*days)));
+  };
+  ask(standings.permits.due, permits, kept.permits);
+  ask(standings.messages.due, messages, kept.messages);
+  ask(standings.files.due, files, kept.files);
+  const pg::Results results = co_await connection.run(std::move(reading));
+  for (const auto& [into, slot] : due) *into = results[slot];
+  const std::vector<Removed> all = results[removed];
+  for (const Removed& one : all) {
+    if (one.what == "permits") standings.permits.removed = one.count;
+    if (one.what == "messages") standings.messages.removed = one.count;
+    if (one.what == "files") standings.files.removed = one.count;
+  }
+  co_return standings;
 }
 
 pg::Awaitable<int> forget_answers(pg::Connection& connection, std::chrono::days kept, int at_most) {

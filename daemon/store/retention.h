@@ -3,6 +3,10 @@
 // when. Source: docs/operations.md, Retention.
 #pragma once
 #include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "daemon/pg/connection.h"
 
@@ -20,6 +24,19 @@ pg::Awaitable<int> drop_messages(pg::Connection& connection, std::chrono::days k
 pg::Awaitable<int> drop_files(pg::Connection& connection, std::chrono::days kept, int at_most);
 // Answers kept for requests that may come again, by the machine's clock; they are no record.
 pg::Awaitable<int> forget_answers(pg::Connection& connection, std::chrono::days kept, int at_most);
+
+// How much of each lies further back than `kept`, which is nothing where it is kept for ever, and
+// how much has been removed so far, as the office's record says.
+struct RetentionCount {
+  std::int64_t due = 0, removed = 0;
+};
+struct RetentionCounts {
+  RetentionCount permits, messages, files;
+};
+struct KeptFor {
+  std::optional<std::chrono::days> permits, messages, files;
+};
+pg::Awaitable<RetentionCounts> count_retention(pg::Connection& connection, KeptFor kept);
 
 // How one permit is named in the digest of those that went with it: id, events, last hash.
 std::string retired_line(std::int64_t id, std::int64_t events, std::string_view last_hash);

@@ -70,7 +70,7 @@ pg::Awaitable<void> grant_to_daemon(pg::Connection& connection, std::string role
   add(fmt::format("REVOKE INSERT, UPDATE, DELETE ON {} FROM {}", kOwners, to));
   add(fmt::format("REVOKE ALL ON SEQUENCE {} FROM {}", here.sequences, to));
   add(fmt::format("GRANT USAGE, SELECT ON SEQUENCE {} TO {}", here.sequences, to));
-  add(fmt::format("REVOKE INSERT, UPDATE, DELETE ON retired_permit FROM {}", to));
+  add(fmt::format("REVOKE INSERT, UPDATE, DELETE ON retired_permit, erasure FROM {}", to));
   // What an import brought is taken out again by the owner alone, and seals then go by what is
   // left.
   add(fmt::format("REVOKE UPDATE, DELETE ON import, import_permit FROM {}", to));

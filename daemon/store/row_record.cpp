@@ -133,6 +133,27 @@ void Rebuilt::take(std::string_view text) {
   }
 }
 
+std::optional<std::string> Rebuilt::difference_but_for_digests(const Rebuilt& before) const {
+  for (const auto& [row, columns] : before.rows_) {
+    const auto now = rows_.find(row);
+    if (now == rows_.end()) return fmt::format("{} is missing", row);
+    const TableOfRecord& table = table_of_row(row);
+    for (const auto& [column, empty] : table.empty) {
+      if (std::find(table.digested.begin(), table.digested.end(), column) != table.digested.end())
+        continue;
+      const auto was = columns.find(column), is = now->second.find(column);
+      const json::value& said = was == columns.end() ? empty : was->second;
+      const json::value& says = is == now->second.end() ? empty : is->second;
+      if (said != says)
+        return fmt::format("{}: {} became {}, it was {}", row, std::string_view(column),
+                           json::serialize(says), json::serialize(said));
+    }
+  }
+  for (const auto& [row, columns] : rows_)
+    if (!before.rows_.contains(row)) return fmt::format("{} is new", row);
+  return std::nullopt;
+}
+
 std::optional<std::string> Rebuilt::difference(const json::object& rows) const {
   for (const auto& [row, recorded] : rows_) {
     const json::value* found = rows.if_contains(row);

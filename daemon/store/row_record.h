@@ -142,6 +142,8 @@ class Rebuilt {
   // Where these rows first differ from the record, in words ("visit 3: verdict is \"met\", the
   // record says \"missed\""); nothing where they do not.
   std::optional<std::string> difference(const boost::json::object& rows) const;
+  // The same of two records, where one may hold other digests than the other.
+  std::optional<std::string> difference_but_for_digests(const Rebuilt& before) const;
 
  private:
   std::map<std::string, std::map<std::string, boost::json::value, std::less<>>, std::less<>> rows_;

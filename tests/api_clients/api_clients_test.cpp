@@ -82,5 +82,46 @@ TEST(GeneratedClients, InPythonIsWholeAndCalls) {
       "refused 409 /problems/step_not_open\ntimeline True 3\nwhy True\nfollowed True\nfile 200\n");
 }
 
+std::vector<std::string> in_php(const std::string& document, const OpenOffice& office) {
+  return {"/usr/bin/php",
+          "-d",
+          "display_errors=stderr",
+          kHere + "call.php",
+          TENGGAT_SOURCE_DIR "/docs/portal/TenggatClient.php",
+          document,
+          office.url(),
+          office.token("semua")};
+}
+
+TEST(PhpClient, IsAsTheDocumentSaysAndCalls) {
+  OpenOffice office("php_client");
+  EXPECT_EQ(run(office.daemon(), in_php(kDocument, office)),
+            "calls 5\nsubmitted active verifikasi\nrepeated same\nshown Aminah\n"
+            "acted returned pengajuan\nrefused 409 step_not_open\nfollowed changes\n");
+}
+
+// Of a document that says something else than the program and the client do.
+TEST(PhpClient, AnotherShapeThanTheDocumentsIsNoticed) {
+  OpenOffice office("php_client_planted");
+  DaemonProcess& daemon = office.daemon();
+  const std::string whole = read_file(kDocument);
+  const std::pair<std::string, std::string> plants[] = {
+      {"\"/events\": {", "\"/changes\": {"},
+      {R"("status": {"type": "integer"},)", R"("status": {"type": "string"},)"},
+      {R"("external_id": {"type": ["string", "null"]},)",
+       R"("external_id": {"type": "integer"},)"}};
+  for (const auto& [is, planted] : plants) {
+    std::string other = whole;
+    for (std::size_t at = other.find(is); at != std::string::npos; at = other.find(is, at + 1))
+      other.replace(at, is.size(), planted);
+    ASSERT_NE(other, whole) << is;
+    const fs::path document = daemon.directory() / "openapi.json", out = daemon.directory() / "out";
+    write_file(document, other);
+    write_file(out, "");
+    EXPECT_NE(wait_for(spawn(in_php(document, office), {}, out, out)), 0) << is << '\n'
+                                                                          << read_file(out);
+  }
+}
+
 }  // namespace
 }  // namespace tenggat::test

@@ -21,6 +21,7 @@
 #include "daemon/store/rules.h"
 #include "daemon/store/sessions.h"
 #include "daemon/store/silences.h"
+#include "daemon/store/subjects.h"
 #include "daemon/store/tokens.h"
 #include "tests/daemon/store/office_chain_fixture.h"
 
@@ -44,8 +45,8 @@ class InsiderMatrix : public OfficeChain {
 
   std::vector<Row> rows() {
     std::vector<Row> all = of_people();
-    for (auto more :
-         {of_keys(), of_silences(), of_rules(), of_messages(), of_restoring(), of_imports()})
+    for (auto more : {of_keys(), of_silences(), of_rules(), of_messages(), of_restoring(),
+                      of_imports(), of_subjects()})
       all.insert(all.end(), more.begin(), more.end());
     return all;
   }
@@ -433,6 +434,58 @@ class InsiderMatrix : public OfficeChain {
          "system"},
     };
   }
+  std::vector<Row> of_subjects() {
+    return {
+        {K::subject_exported,
+         "",
+         [this] {
+           await(io_, record_export(db(), kAdmin, 3));
+           return "applicant";
+         },
+         {{V::permits, "", "3"}},
+         ""},
+        {K::subject_erased,
+         "",
+         [this] {
+           const std::int64_t id = an_ended_permit();
+           const std::vector<std::int64_t> one(1, id);
+           EXPECT_EQ(await(io_, erase_applicants(db(), kAdmin, one)), one);
+           const std::string hash = sql("SELECT encode(hash, 'hex') FROM erasure");
+           erased_ = hex(sha256(fmt::format("{} 1 {}\n", id, hash)));
+           return "applicant";
+         },
+         {{V::permits, "", "1"}, {V::digest, "", ""}},
+         "adm"},
+        {K::subject_exported,
+         "",
+         [this] {
+           await(io_, record_officers_export(db(), kAdmin, "siti"));
+           return "officer";
+         },
+         {{V::officer, "", "siti"}},
+         ""},
+        {K::subject_erased,
+         "",
+         [this] {
+           sql("UPDATE officer SET ended_on = '2026-01-01' WHERE id = 'siti'");
+           EXPECT_EQ(await(io_, erase_officer(db(), kAdmin, "siti")), OfficerErased::done);
+           return "officer";
+         },
+         {{V::officer, "", "siti"}},
+         "adm"},
+    };
+  }
+  std::int64_t an_ended_permit() {
+    sql("INSERT INTO applicant (id, name, salt) VALUES (500, 'Aisyah', '\\x01')");
+    sql("INSERT INTO permit (id, sop, sop_version, calendar_version, number, state, applicant,"
+        " subject, created_by, tracking_hash, tracking_secret, started_at, submitted_at, version,"
+        " changed_at, events, last_hash) VALUES (500, 'contoh', 'h1', 'h3', 'C-1', 'withdrawn',"
+        " 500, 'TK', 'service:portal', '\\x01', 's', now(), now(), 1, now() - interval '1 year',"
+        " 0, '')");
+    return 500;
+  }
+  std::string erased_;  // the digest of what it says of the permit
+
   static std::string a_month_ago(const StoredEvent& event) {
     return to_string(Stamp{event.event.at - std::chrono::days{30}, Seconds{0}});
   }
@@ -455,6 +508,7 @@ TEST_F(InsiderMatrix, EachChangeIsAnEventWithWhatWasAndWhatIsAndIsToldWhomItConc
       if (change.value == V::takes_effect_at) change.after = takes_effect_;
       if (change.value == V::change) change.after = std::to_string(change_);
       if (change.value == V::before) change.after = a_month_ago(stored);
+      if (row.kind == K::subject_erased && change.value == V::digest) change.after = erased_;
       if (!is_personal(change.value)) continue;
       for (std::string* side : {&change.before, &change.after})
         if (!side->empty()) *side = digest(salt, *side);
@@ -476,6 +530,8 @@ TEST_F(InsiderMatrix, EachChangeIsAnEventWithWhatWasAndWhatIsAndIsToldWhomItConc
 TEST_F(InsiderMatrix, EveryStatementThatChangesTheOfficeIsKnown) {
   const std::map<std::string, int> known{
       {"officers.cpp INSERT INTO officer", 1},
+      {"subject_officers.cpp UPDATE officer", 1},
+      {"subject_officers.cpp UPDATE officer_leave", 1},
       {"officer_rows.cpp UPDATE officer", 1},
       {"officer_rows.cpp INSERT INTO officer_role", 1},
       {"officer_rows.cpp DELETE FROM officer_role", 1},

@@ -187,7 +187,8 @@ TEST_F(Record, NamesEachColumnThatIsChanged) {
             found_after(table, row,
                         fmt::format("UPDATE {} SET {} = {} WHERE ctid = '{}'", table, column,
                                     other(column, type), row));
-        EXPECT_EQ(named.empty(), is_derived) << table << "." << column;
+        EXPECT_EQ(named.empty(), is_derived)
+            << table << "." << column << ": " << fmt::format("{}", fmt::join(named, "; "));
         if (changed++ % 12 == 0 && !named.empty())
           std::cout << table << "." << column << ": " << named.front() << "\n";
       }
