@@ -116,7 +116,16 @@ pg::Awaitable<std::vector<forecast::Case>> ServiceForecast::with_visits(
 }
 
 pg::Awaitable<bool> ServiceForecast::read_past(pg::Connection& connection) {
-  const store::ForecastPast asked{id_, before_, now_ - kReadsBack, kPastAtOnce};
+  if (past_.empty()) {
+    pg::Pipeline counting;
+    const auto all = store::add_count_past(counting, id_, now_ - kReadsBack);
+    const pg::Results counted = co_await connection.run(std::move(counting));
+    const std::int64_t there = std::max<std::int64_t>(1, counted[all]);
+    of_1024_ = static_cast<int>(std::clamp<std::int64_t>(
+        store::kAllPast * static_cast<std::int64_t>(forecast::kFilesAtMost) / there, 1,
+        store::kAllPast));
+  }
+  const store::ForecastPast asked{id_, before_, now_ - kReadsBack, kPastAtOnce, of_1024_};
   pg::Pipeline pipeline;
   const auto slot = store::add_forecast_past(pipeline, asked);
   const pg::Results results = co_await connection.run(std::move(pipeline));
@@ -127,7 +136,7 @@ pg::Awaitable<bool> ServiceForecast::read_past(pg::Connection& connection) {
   auto reading = with_visits(connection, std::move(rows));
   std::vector<forecast::Case> cases = co_await std::move(reading);
   std::move(cases.begin(), cases.end(), std::back_inserter(past_));
-  if (past_.size() >= forecast::kFilesAtMost) co_return false;
+  if (past_.size() >= 2 * forecast::kFilesAtMost) co_return false;
   co_return more;
 }
 

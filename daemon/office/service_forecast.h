@@ -65,6 +65,7 @@ class ServiceForecast {
 
   std::vector<forecast::Case> past_;  // while it reads them
   std::int64_t before_ = 0;
+  int of_1024_ = 0;                   // of the past so many are read
   std::vector<forecast::Case> open_;  // one portion
   std::size_t state_ = 0;             // of those that are read
   std::int64_t after_ = 0;

@@ -84,15 +84,27 @@ void add_in_portions(pg::Pipeline& pipeline, const std::vector<Row>& all, const 
 
 }  // namespace
 
+#define TENGGAT_PAST_CASE                                           \
+  " AND p.case_opened_at IS NOT NULL AND (p.case_closed_at IS NULL" \
+  " AND p.state IN ('active', 'returned') OR p.case_verdict IS NOT NULL)"
+
+pg::Slot<std::int64_t> add_count_past(pg::Pipeline& pipeline, const std::string& sop,
+                                      Instant since) {
+  static const auto sql = value<std::int64_t>(
+      "SELECT count(*) FROM permit p WHERE p.sop = $1 AND p.id > 0"
+      " AND p.submitted_at >= $2::timestamptz" TENGGAT_PAST_CASE);
+  return pipeline.add(sql, sop, since);
+}
+
 pg::Slot<std::vector<ForecastCase>> add_forecast_past(pg::Pipeline& pipeline,
                                                       const ForecastPast& past) {
   static const auto sql = each<kCase>(
       "SELECT {} FROM permit p WHERE p.sop = $1 AND p.id > 0 AND p.id < $2::bigint"
-      " AND p.submitted_at >= $3::timestamptz AND p.case_opened_at IS NOT NULL"
-      " AND (p.case_closed_at IS NULL AND p.state IN ('active', 'returned')"
-      "   OR p.case_verdict IS NOT NULL) ORDER BY p.id DESC LIMIT $4::int");
-  return pipeline.add(sql, past.sop, past.before, past.since, past.at_most);
+      " AND p.submitted_at >= $3::timestamptz AND (hashint8(p.id) & 1023) < "
+      "$5::int" TENGGAT_PAST_CASE " ORDER BY p.id DESC LIMIT $4::int");
+  return pipeline.add(sql, past.sop, past.before, past.since, past.at_most, past.of_1024);
 }
+#undef TENGGAT_PAST_CASE
 
 pg::Slot<std::vector<ForecastCase>> add_forecast_open(pg::Pipeline& pipeline,
                                                       const ForecastOpen& open) {

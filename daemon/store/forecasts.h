@@ -41,7 +41,12 @@ struct ForecastPast {
   std::int64_t before = 0;
   Instant since{};
   int at_most = 0;
+  int of_1024 = 1024;  // so many of so many: drawn by their ids, the same each time
 };
+inline constexpr int kAllPast = 1024;
+// How many there are.
+pg::Slot<std::int64_t> add_count_past(pg::Pipeline& pipeline, const std::string& sop,
+                                      Instant since);
 pg::Slot<std::vector<ForecastCase>> add_forecast_past(pg::Pipeline& pipeline,
                                                       const ForecastPast& past);
 struct ForecastOpen {

@@ -10,7 +10,8 @@ namespace tenggat::forecast {
 
 // From this chance on an open file is at risk.
 inline constexpr int kAtRisk = 500;
-// More files of a service are not learnt from: those that were opened last.
+// From about so many files a service learns at most: where there are more, from a part of them that
+// is drawn, open and ended alike, so that neither is more in it than among all.
 inline constexpr std::size_t kFilesAtMost = 8000;
 
 struct Outlook {

@@ -82,16 +82,16 @@ plant 'the finish knows nothing of the chance' rules/forecast/outlook.cpp \
   'static_cast<void>(missed);'
 plant 'a limit of law that has passed may yet be kept' rules/forecast/outlook.cpp \
   'if (left <= Seconds{0}) return 1;' \
-  ''
+  'if (left <= Seconds{0}) return 0;'
 plant 'the record moves nothing' rules/forecast/outlook.cpp \
   'correction_ = Correction(said, given_.axis.at(now), spans_);' \
   'correction_ = Correction({}, given_.axis.at(now), spans_);'
 plant 'in hindsight all is known' rules/forecast/outlook.cpp \
   'const Model model(files, given_.steps, known, spans_);' \
   'const Model model(files, given_.steps, until, spans_);'
-plant 'half stay as long as most' rules/forecast/outlook.cpp \
-  'if (still_there <= kHalf) return' \
-  'if (still_there <= 1 - kMost / 8) return'
+plant 'nobody stays in a step' rules/forecast/outlook.cpp \
+  'model_.hazards().unit() * (age + 1)' \
+  'model_.hazards().unit()'
 plant 'work takes as long whoever shares it' rules/forecast/workload.cpp \
   'return std::min(1., static_cast<double>(std::max(1, officers)) / open);' \
   'return open < 0 ? officers : 1.;'
