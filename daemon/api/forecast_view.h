@@ -1,4 +1,4 @@
-// What is said of an open permit, as JSON. Source: docs/reference.md, 9.12.
+// What is said of an open permit, as JSON. Source: docs/reference.md, 9.9.
 #pragma once
 #include <boost/json/value.hpp>
 #include <optional>

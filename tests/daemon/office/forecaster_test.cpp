@@ -245,5 +245,26 @@ TEST_F(Forecasts, TheCommandTellsOfOnePermit) {
   EXPECT_EQ(run({"forecast", "P-0"}).code, cli::kRefused);
 }
 
+TEST_F(Forecasts, TheOfficeIsRunForwardWithOtherOfficersAbsencesAndArrivals) {
+  add_office(120);
+  sql("INSERT INTO officer (id, name) VALUES ('fo', 'A'), ('dt1', 'B'), ('dt2', 'C'), ('bo', 'D')");
+  sql("INSERT INTO officer_role (officer, role) VALUES ('fo', 'front_office'),"
+      " ('dt1', 'dinas_teknis'), ('dt2', 'dinas_teknis'), ('bo', 'back_office')");
+  const std::vector<std::string> asked = {
+      "simulate", "--officers", "teknis=+1", "--absence", "2026-12-07..11", "--arrivals", "x1.3",
+      "--weeks",  "4",          "--runs",    "20"};
+  const test::Ran ran = run(asked);
+  EXPECT_EQ(ran.code, cli::kOk) << ran;
+  EXPECT_NE(ran.out.find("\nWhat if:\n"), std::string::npos) << ran;
+  EXPECT_NE(ran.out.find("dinas_teknis"), std::string::npos) << ran;
+  EXPECT_EQ(run(asked).out, ran.out);  // the same seed
+  const std::string before = sql("SELECT count(*) FROM forecast");
+  EXPECT_EQ(before, "0");  // nothing is written
+  EXPECT_EQ(run({"simulate", "--officers", "teknis"}).code, cli::kUsage);
+  EXPECT_EQ(run({"simulate", "--arrivals", "x-1"}).code, cli::kUsage);
+  EXPECT_EQ(run({"simulate", "--absence", "2026-12-11..07"}).code, cli::kUsage);
+  EXPECT_EQ(run({"simulate", "--officers", "juru_tulis=+1"}).code, cli::kRefused);
+}
+
 }  // namespace
 }  // namespace tenggat::office
