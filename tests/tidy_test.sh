@@ -26,7 +26,7 @@ rules/calendar:  rules/base
 rules/sop:       rules/base rules/calendar
 rules/permit:    rules/base rules/calendar rules/sop
 rules/telling:   rules/base rules/calendar rules/sop rules/permit
-rules/forecast:  rules/base
+rules/forecast:  rules/base rules/calendar
 notifiers:       $rules
 daemon/pg:       $rules
 daemon/base:     notifiers $rules

@@ -3,6 +3,7 @@
 #include "daemon/base/config.h"
 #include "daemon/office/canary.h"
 #include "daemon/office/file_collector.h"
+#include "daemon/office/forecaster.h"
 #include "daemon/office/officer_changes.h"
 #include "daemon/office/receipts.h"
 #include "daemon/office/retention.h"
@@ -34,6 +35,7 @@ Workers::Workers(const Tools& tools, const office::Setup& setup) {
   portal_ = &add<office::Portal>(executor, database.office, rulebook, metrics,
                                  office::Portal::options_of(setup.config, setup.secrets));
   marker_ = &add<office::Marker>(executor, database.office, metrics, setup.config.state_dir);
+  add<office::Forecaster>(executor, database.office, rulebook, metrics);
   add<office::SnapshotLoop>(executor, database.snapshot, rulebook, metrics, board,
                             database.pools());
 

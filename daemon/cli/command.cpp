@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "daemon/base/version.h"
+#include "daemon/cli/forecasts.h"
 #include "daemon/cli/manual.h"
 #include "daemon/cli/setup.h"
 #include "daemon/pg/connection.h"
@@ -27,12 +28,13 @@ const std::vector<Command>& commands() {
   static const std::vector<Command> all = [] {
     std::vector<Command> list;
     for (const auto& part :
-         {check_commands(),   database_commands(),  officer_commands(),  token_commands(),
-          permit_commands(),  migrate_commands(),   audit_commands(),    calendar_commands(),
-          clock_commands(),   doctor_commands(),    dossier_commands(),  message_commands(),
-          portal_commands(),  report_commands(),    restored_commands(), setup_commands(),
-          import_commands(),  export_commands(),    silence_commands(),  sop_commands(),
-          subject_commands(), retention_commands(), texts_commands(),    why_commands()})
+         {check_commands(),   database_commands(), officer_commands(),   token_commands(),
+          permit_commands(),  migrate_commands(),  audit_commands(),     calendar_commands(),
+          clock_commands(),   doctor_commands(),   dossier_commands(),   forecast_commands(),
+          message_commands(), portal_commands(),   report_commands(),    restored_commands(),
+          setup_commands(),   import_commands(),   export_commands(),    silence_commands(),
+          sop_commands(),     subject_commands(),  retention_commands(), texts_commands(),
+          why_commands(),     simulate_commands()})
       list.insert(list.end(), part.begin(), part.end());
     return list;
   }();

@@ -28,7 +28,8 @@ constexpr const char* kDigest =
 // All that is of a permit, the permit last.
 constexpr const char* kOfPermit[] = {
     "message_notice", "message_task", "notice",   "count_delta", "change", "permit_set_aside",
-    "raised_rung",    "note",         "document", "pause",       "visit",  "event"};
+    "raised_rung",    "note",         "document", "pause",       "visit",  "event",
+    "forecast",       "forecast_said"};
 
 struct Touched {
   std::string number;

@@ -176,6 +176,8 @@ std::vector<Said> say(const Model& model, const Correction& correction, Files fi
         continue;
       Said said{t, file.due, share, model.chance(file, t), model.base(share), 0, file.is_late()};
       said.issued = correction.issue(said.chance, said.base, share);
+      said.base_recent = model.base_recent(share);
+      said.file = static_cast<std::size_t>(&file - files.data());
       out.push_back(said);
     }
   return out;

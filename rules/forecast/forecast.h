@@ -26,6 +26,7 @@ struct Spans {
   int refit_days = 61;        // a model forecasts for so long in a back-test
   int bias_days = 120;        // the record that says what it is off by
   int base_days = 365;        // the share of late ones, and the record that must be better
+  int recent_days = 90;       // the share that is shown beside the record
   Seconds days(int n) const { return day * n; }
 };
 
@@ -38,6 +39,8 @@ struct Said {
   double chance = 0, base = 0;
   double issued = 0;  // after the correction of its day
   bool late = false;
+  double base_recent = 0;  // of the last Spans::recent_days
+  std::size_t file = 0;    // its place among those that were asked about
 };
 
 class Model {
@@ -54,6 +57,7 @@ class Model {
   // last `days`; of all where there was none.
   double base(double share, int days) const;
   double base(double share) const { return base(share, spans_.base_days); }
+  double base_recent(double share) const { return base(share, spans_.recent_days); }
 
   const Hazards& hazards() const { return *hazards_; }
   const Landmarks& landmarks() const { return *landmarks_; }
@@ -63,6 +67,7 @@ class Model {
     std::vector<double> late, weights;
   };
   const Lesson& lesson() const { return lesson_; }
+  void forget_lesson() { lesson_ = {}; }
 
  private:
   struct Outcome {

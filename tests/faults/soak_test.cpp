@@ -65,17 +65,15 @@ constexpr double kSmallTable = 1024 * 1024;  // bytes below which pages and dead
 // Those that do not: of people, rules, links and states, however much is done.
 constexpr double kMoreRows = 150;
 const std::set<std::string> kBounded{
-    "canary",        "change_head",       "change_mark",     "channel_outage",
-    "clock_step",    "count_ever",        "daily_job",       "delegation",
-    "kiosk_link",    "former_link",       "officer_change",  "seal_turn",
-    "office_fact",   "database_identity", "officer",         "inbound_number",
-    "officer_leave", "officer_role",      "permit_number",   "permit_set_aside",
-    "portal",        "receipt",           "receipt_alias",   "rule_in_force",
-    "rule_set",      "send_pace",         "session",         "task_view",
-    "sign_in_link",  "silence",           "simulated_clock", "sop_retirement",
-    "sop_word",      "text_outage",       "token",           "token_use",
-    "count_delta",   "count_total",       "template_look",   "template_state",
-    "import",        "import_permit",     "retired_permit",  "erasure"};
+    "canary",          "change_head",    "change_mark",    "channel_outage",    "clock_step",
+    "count_ever",      "daily_job",      "delegation",     "kiosk_link",        "former_link",
+    "officer_change",  "seal_turn",      "office_fact",    "database_identity", "officer",
+    "inbound_number",  "officer_leave",  "officer_role",   "permit_number",     "permit_set_aside",
+    "portal",          "receipt",        "receipt_alias",  "rule_in_force",     "rule_set",
+    "send_pace",       "session",        "task_view",      "sign_in_link",      "silence",
+    "simulated_clock", "sop_retirement", "sop_word",       "text_outage",       "token",
+    "token_use",       "count_delta",    "count_total",    "template_look",     "template_state",
+    "import",          "import_permit",  "retired_permit", "erasure",           "forecast_service"};
 
 struct Size {
   double rows = 0, bytes = 0;

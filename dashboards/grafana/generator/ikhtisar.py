@@ -7,6 +7,7 @@ from parts import (
 
 LATE, LEGAL, TODAY = "Daftar Terlambat", "Daftar Batas Hukum", "Daftar Batas Hari Ini"
 RETURNED, MONTHLY, CAUSES = "Daftar pada Pemohon", "Daftar Bulan Ini", "Sebab Keterlambatan"
+RISK, RECORD = "Berisiko Terlambat", "Ketepatan Perkiraan"
 STUCK, WEEK = "Di Mana Tertahan", "Pekan Ini dan Pekan Lalu"
 PAST_LAW = "selesai IS NULL AND batas_hukum < laporan.sekarang()"
 NEAR_LAW = "risiko_fiktif_positif AND batas_hukum >= laporan.sekarang()"
@@ -192,6 +193,22 @@ def lists():
                cases(RETURNED, "Berkas yang sedang diperbaiki pemohon, yang terlama lebih dahulu.", "status = 'returned'",
                      "masuk", f'{words("c.masuk", "Masuk", "c.zona")}, laporan.lama(extract(epoch FROM (SELECT laporan.sekarang()) - c.masuk)::numeric) AS "Sejak masuk"',
                      dates | {"Sejak masuk": 130})),
+        folded("Rincian: apa yang akan datang",
+               table(RISK, "Permohonan yang belum terlambat, tetapi kemungkinan terlambatnya separuh atau lebih menurut lamanya permohonan lain.",
+                     f"""SELECT id::text AS id, nomor AS "Nomor", perihal AS "Perihal", langkah_nama AS "Tahapan",
+                         kemungkinan_terlambat AS "Kemungkinan", {words("batas", "Tanggal janji")},
+                         {words("perkiraan_p50", "Separuh selesai")}, {words("perkiraan_p90", "9 dari 10 selesai")}
+                         FROM laporan.perkiraan WHERE berisiko AND {SOP} ORDER BY kemungkinan_terlambat DESC, batas LIMIT 500""",
+                     [override("Kemungkinan", unit="percentunit", decimals=0)], none="Tidak ada yang berisiko, atau belum cukup data",
+                     widths=dates | {"Tahapan": 190, "Kemungkinan": 115, "Separuh selesai": 140, "9 dari 10 selesai": 150}),
+               table(RECORD, "Perkiraan pada seperempat, separuh, dan tiga perempat waktu, dan yang kemudian terjadi: galat kuadrat (Brier), makin kecil makin tepat.",
+                     f"""SELECT laporan.nama_bulan(bulan) AS "Bulan", perkiraan AS "Perkiraan", bagian_terlambat AS "Terlambat",
+                         rata_perkiraan AS "Diperkirakan", round(brier, 3) AS "Galat perkiraan",
+                         round(brier_rata_rata, 3) AS "Galat rata-rata 90 hari"
+                         FROM laporan.perkiraan_bulanan WHERE {SOP} ORDER BY bulan DESC LIMIT 13""",
+                     [override("Terlambat", unit="percentunit", decimals=0), override("Diperkirakan", unit="percentunit", decimals=0)],
+                     none="Belum ada perkiraan yang batasnya sudah tiba", links=[REPORT],
+                     widths={"Perkiraan": 95, "Terlambat": 95, "Diperkirakan": 115, "Galat perkiraan": 130, "Galat rata-rata 90 hari": 175})),
         folded("Rincian: bulan terpilih",
                table(MONTHLY, "Permohonan yang masuk, diputus, atau lewat batas pada bulan terpilih.",
                      f"""SELECT id::text AS id, nomor AS "Nomor", pemohon AS "Pemohon", perihal AS "Perihal", keadaan AS "Keadaan",

@@ -9,7 +9,8 @@ DEAD_LETTERS = to_page("Buka pesan gagal pada Tenggat", "pesan")
 ZERO = " or 0 * max({})"
 LOOPS = {"committer": "perintah", "watch": "batas waktu", "composer": "penyusun pesan", "dispatcher": "pengirim", "templates": "templat",
          "receipts": "tanda terima", "portal": "portal", "seals": "segel", "mark": "tanda luar", "officer_changes": "perubahan pegawai",
-         "files": "berkas", "snapshot": "angka", "canary": "burung kenari", "rule_change": "perubahan aturan"}
+         "files": "berkas", "snapshot": "angka", "canary": "burung kenari", "rule_change": "perubahan aturan",
+         "retention": "masa simpan", "forecast": "perkiraan"}
 STATES = {"idle": "menganggur", "busy": "dipakai", "connecting": "menyambung"}
 LEVELS = {"debug": "rinci", "info": "keterangan", "warning": "peringatan", "error": "galat", "warn": "peringatan"}
 FIRING = 'ALERTS{alertstate="firing",alertname!="TenggatWatchdog"}'

@@ -62,4 +62,58 @@ plant 'traits are passed over' rules/forecast/landmarks.cpp \
 plant 'the penalty is not paid' rules/forecast/ridge.cpp \
   'gradient[j] -= penalty * b[j], curve[j][j] += penalty;' \
   'curve[j][j] += penalty;'
+plant 'a clock that stands goes on' rules/forecast/cases.cpp \
+  'stood += axis.between(std::max(stop.from, t), *stop.to);' \
+  'stood += Seconds{0};'
+plant 'stops that overlap count twice' rules/forecast/cases.cpp \
+  'if (!apart.empty() && stop.from <= *apart.back().to)' \
+  'if (apart.size() > 1000)'
+plant 'a stop after the due moves it' rules/forecast/cases.cpp \
+  ' && !(one.due && cut.from >= *one.due)' \
+  ''
+plant 'the verdict is not asked' rules/forecast/cases.cpp \
+  'one.missed ? std::max(at, file.due + Seconds{1}) : std::min(at, file.due)' \
+  'at'
+plant 'one that stands has its whole standard left' rules/forecast/cases.cpp \
+  'file.opened + axis.worth(one.opened, standard)' \
+  'axis.at(now) + axis.worth(one.opened, standard)'
+plant 'the finish knows nothing of the chance' rules/forecast/outlook.cpp \
+  'finish.agree(missed, out.left);' \
+  'static_cast<void>(missed);'
+plant 'a limit of law that has passed may yet be kept' rules/forecast/outlook.cpp \
+  'if (left <= Seconds{0}) return 1;' \
+  'if (left <= Seconds{0}) return 0;'
+plant 'the record moves nothing' rules/forecast/outlook.cpp \
+  'correction_ = Correction(said, given_.axis.at(now), spans_);' \
+  'correction_ = Correction({}, given_.axis.at(now), spans_);'
+plant 'in hindsight all is known' rules/forecast/outlook.cpp \
+  'const Model model(files, given_.steps, known, spans_);' \
+  'const Model model(files, given_.steps, until, spans_);'
+plant 'nobody stays in a step' rules/forecast/outlook.cpp \
+  'model_.hazards().unit() * (age + 1)' \
+  'model_.hazards().unit()'
+plant 'work takes as long whoever shares it' rules/forecast/workload.cpp \
+  'return std::min(1., static_cast<double>(std::max(1, officers)) / open);' \
+  'return open < 0 ? officers : 1.;'
+plant 'what is open is taken for done' rules/forecast/workload.cpp \
+  'visit.closed && (!last || file.ended)' \
+  'true'
+plant 'a pause is work' rules/forecast/workload.cpp \
+  'if (lasted > 0) work *=' \
+  'if (lasted < 0) work *='
+plant 'what a visit has had is forgotten' rules/forecast/workload.cpp \
+  'first == 0 ? 1 : seen.outlast[first - 1]' \
+  '1'
+plant 'each file has an officer of its own' rules/forecast/simulate.cpp \
+  'lying_.empty() ? 0 : std::min(1., officers() / lying())' \
+  'lying_.empty() ? 0 : 1.'
+plant 'who was away does not come back' rules/forecast/simulate.cpp \
+  'staff_at(number(one.to), one.role, -one.by);' \
+  ''
+plant 'the clock goes on while the applicant has the file' rules/forecast/simulate.cpp \
+  'file.left = file.due - now_;' \
+  'file.left = 0;'
+plant 'what comes in is not multiplied' rules/forecast/simulate.cpp \
+  'double more = plan_.times' \
+  'double more = 1'
 say_planted
