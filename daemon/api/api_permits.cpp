@@ -5,6 +5,7 @@
 #include <set>
 
 #include "daemon/api/api_calls.h"
+#include "daemon/api/forecast_view.h"
 #include "daemon/api/offers_view.h"
 #include "daemon/api/timeline.h"
 #include "daemon/api/why.h"
@@ -344,6 +345,7 @@ awaitable<Response> PermitCalls::permit_show(Call call) {
   if (!id) co_return problem(request, "not_found");
   pg::Pipeline more;
   const auto beside = store::add_related(more, *id);
+  const auto forecast = store::add_forecast(more, *id);
   auto reading = read({*id}, std::move(more));
   const Reading found = co_await std::move(reading);
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
@@ -359,6 +361,11 @@ awaitable<Response> PermitCalls::permit_show(Call call) {
         offers_view(its, *actor, rulebook_.context(sop, found.moment.now), language_of(request));
   shown["actions"] = std::move(actions);
   shown["objections"] = objections_view(call, its, found.results[beside]);
+  // For whoever may know what is recommended: not for its applicant's side.
+  if (may_see(call.principal, Field::outcome, its.created_by)) {
+    const std::optional<store::Forecast> said = found.results[forecast];
+    shown["forecast"] = forecast_view(its.case_closed_at ? std::nullopt : said, calendar_of(sop));
+  }
   co_return json_response(200, json::serialize(shown));
 }
 
