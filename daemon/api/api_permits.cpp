@@ -5,6 +5,7 @@
 #include <set>
 
 #include "daemon/api/api_calls.h"
+#include "daemon/api/forecast_view.h"
 #include "daemon/api/offers_view.h"
 #include "daemon/api/timeline.h"
 #include "daemon/api/why.h"
@@ -142,9 +143,13 @@ class PermitCalls : public ApiGroup {
                            Instant now, const boost::json::storage_ptr& memory) const;
   std::string listed(const Principal& principal, const store::StoredPermit& stored,
                      Instant now) const;
-  // With what the caller may do, and the objections.
+  struct Beside {
+    std::vector<store::RelatedPermit> objections;
+    std::optional<store::Forecast> forecast;
+  };
+  // With what the caller may do, and what stands beside the permit.
   std::string shown(const Call& call, const store::StoredPermit& stored, Instant now,
-                    const std::vector<store::RelatedPermit>& objections) const;
+                    const Beside& beside) const;
 
   office::Committer& committer_;
   const std::string public_url_;
@@ -348,7 +353,7 @@ std::string PermitCalls::listed(const Principal& principal, const store::StoredP
 }
 
 std::string PermitCalls::shown(const Call& call, const store::StoredPermit& stored, Instant now,
-                               const std::vector<store::RelatedPermit>& objections) const {
+                               const Beside& beside) const {
   PieceOfMemory piece;
   const Permit& its = stored.permit;
   json::object permit = view(call.principal, stored, now, piece.memory());
@@ -357,7 +362,10 @@ std::string PermitCalls::shown(const Call& call, const store::StoredPermit& stor
   permit["actions"] =
       actor ? offers_view(its, *actor, context, language_of(call.request), piece.memory())
             : json::array(piece.memory());
-  permit["objections"] = objections_view(call, objections);
+  permit["objections"] = objections_view(call, beside.objections);
+  if (may_see(call.principal, Field::outcome, its.created_by))
+    permit["forecast"] =
+        forecast_view(its.case_closed_at ? std::nullopt : beside.forecast, context.calendar);
   return json::serialize(permit);
 }
 
@@ -369,14 +377,18 @@ awaitable<Response> PermitCalls::permit_show(Call call) {
   if (!id) co_return problem(request, "not_found");
   pg::Pipeline more;
   const auto objections = store::add_objections(more, *id);
+  // For whoever may know what is recommended: not for its applicant's side.
+  std::optional<pg::Slot<std::optional<store::Forecast>>> forecast;
+  if (may_see(call.principal, Field::outcome, "")) forecast = store::add_forecast(more, *id);
   auto reading = read({*id}, std::move(more));
   const Reading found = co_await std::move(reading);
   if (auto refusal = refuse_stale_caller(call, found)) co_return std::move(*refusal);
   const auto permit = found.permits.find(*id);
   if (permit == found.permits.end()) co_return problem(request, "not_found");
   if (auto refusal = refuse_other(call, permit->second)) co_return std::move(*refusal);
-  co_return json_response(200,
-                          shown(call, permit->second, found.moment.now, found.results[objections]));
+  const Beside beside{found.results[objections],
+                      forecast ? found.results[*forecast] : std::optional<store::Forecast>()};
+  co_return json_response(200, shown(call, permit->second, found.moment.now, beside));
 }
 
 awaitable<Response> PermitCalls::permit_list(Call call) {

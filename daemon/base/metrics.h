@@ -62,6 +62,13 @@ enum class Series {
   texts_stopped,
   messages_dead,
   calendar_provisional_permits,
+  forecast_missed_expected,
+  forecast_at_risk,
+  forecast_outcomes,
+  forecast_timestamp,
+  forecast_brier_score,
+  forecast_base_brier_score,
+  forecast_bias,
 };
 
 // One row of the catalogue. Names are without the prefix.

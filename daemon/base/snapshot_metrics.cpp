@@ -174,11 +174,49 @@ constexpr std::array kSnapshotCatalogue = {
                    MetricType::gauge,
                    "Open permits whose due lies outside the years the calendar covers.",
                    {"calendar"}},
+    SnapshotMetric{Series::forecast_missed_expected,
+                   "forecast_missed_expected",
+                   MetricType::gauge,
+                   "Open permits not late yet that are expected to miss their due: the sum of "
+                   "their chances.",
+                   {"sop"}},
+    SnapshotMetric{Series::forecast_at_risk,
+                   "forecast_at_risk",
+                   MetricType::gauge,
+                   "Open permits not late yet that are likelier to miss their due than not.",
+                   {"sop"}},
+    SnapshotMetric{Series::forecast_outcomes,
+                   "forecast_outcomes",
+                   MetricType::gauge,
+                   "Known outcomes that the forecast learns from; with fewer than 30 it says "
+                   "nothing.",
+                   {"sop"}},
+    SnapshotMetric{Series::forecast_timestamp,
+                   "forecast_timestamp_seconds",
+                   MetricType::gauge,
+                   "When the service was last forecast, by the office's clock.",
+                   {"sop"}},
+    SnapshotMetric{Series::forecast_brier_score,
+                   "forecast_brier_score",
+                   MetricType::gauge,
+                   "Mean squared error of what was said of permits whose due fell within 90 days; "
+                   "smaller is better.",
+                   {"sop"}},
+    SnapshotMetric{Series::forecast_base_brier_score,
+                   "forecast_base_brier_score",
+                   MetricType::gauge,
+                   "The same of the share of late ones of 90 days, which the forecast has to beat.",
+                   {"sop"}},
+    SnapshotMetric{Series::forecast_bias,
+                   "forecast_bias_ratio",
+                   MetricType::gauge,
+                   "What was said less what came, on the average of 90 days; above zero: too dark.",
+                   {"sop"}},
 };
 static_assert([] {
   for (std::size_t i = 0; i < kSnapshotCatalogue.size(); ++i)
     if (kSnapshotCatalogue[i].series != static_cast<Series>(i)) return false;
-  return kSnapshotCatalogue.back().series == Series::calendar_provisional_permits;
+  return kSnapshotCatalogue.back().series == Series::forecast_bias;
 }());
 
 prometheus::MetricType type_of(MetricType type) {

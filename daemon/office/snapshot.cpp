@@ -10,7 +10,9 @@
 #include "daemon/store/changes.h"
 #include "daemon/store/commands.h"
 #include "daemon/store/counts.h"
+#include "daemon/store/forecasts.h"
 #include "daemon/store/open_work.h"
+#include "rules/forecast/forecast.h"
 #include "rules/permit/transition.h"
 
 namespace tenggat::office {
@@ -229,6 +231,25 @@ void add_waiting(Snapshot& shown, const std::vector<store::Waiting>& waiting) {
   }
 }
 
+// What is not known is no zero.
+void add_forecast(Snapshot& shown, const store::ForecastService& service) {
+  const auto part = [](std::int64_t whole, double parts) {
+    return static_cast<double>(whole) / parts;
+  };
+  if (!service.computed_at) return;
+  const Snapshot::Values labels{service.sop};
+  shown.set(Series::forecast_outcomes, labels, service.outcomes);
+  shown.set(Series::forecast_timestamp, labels, seconds_of(*service.computed_at));
+  if (service.outcomes >= static_cast<int>(forecast::kFewest)) {
+    shown.set(Series::forecast_missed_expected, labels, part(service.expected, 1e3));
+    shown.set(Series::forecast_at_risk, labels, service.at_risk);
+  }
+  if (!service.brier || !service.base_brier || !service.bias) return;
+  shown.set(Series::forecast_brier_score, labels, part(*service.brier, 1e6));
+  shown.set(Series::forecast_base_brier_score, labels, part(*service.base_brier, 1e6));
+  shown.set(Series::forecast_bias, labels, part(*service.bias, 1e6));
+}
+
 }  // namespace
 
 SnapshotLoop::SnapshotLoop(asio::any_io_executor executor, pg::Pool& pool, Rulebook& rulebook,
@@ -322,6 +343,7 @@ asio::awaitable<void> SnapshotLoop::run_once() {
   const auto waiting = store::add_waiting(pipeline);
   const auto decided = store::add_decided(pipeline, periods);
   const auto working_times = store::add_working_times(pipeline, now - kMedianReaches);
+  const auto forecasts = store::add_forecast_services(pipeline);
   const auto moment = pipeline.add(store::kMoment);
   const pg::Results results = co_await lease->run(std::move(pipeline));
 
@@ -349,6 +371,9 @@ asio::awaitable<void> SnapshotLoop::run_once() {
   board.read_at = Clock::monotonic();
   board_.publish(std::move(board));
   add_waiting(shown, results[waiting]);
+  const std::vector<store::ForecastService> said = results[forecasts];
+  for (const store::ForecastService& service : said)
+    if (used.contains(service.sop)) add_forecast(shown, service);
   for (const auto& [calendar, ids] : sops_of_calendar)
     shown.set(
         Series::calendar_provisional_permits, {calendar},

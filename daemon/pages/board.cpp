@@ -10,6 +10,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/resources.h"
 #include "daemon/pages/board_table.h"
+#include "daemon/pages/forecast_words.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/script.h"
 #include "daemon/pages/wall.h"
@@ -66,6 +67,16 @@ Html legal_date(const store::StoredPermit& stored, const office::Rulebook& ruleb
   if (!due) return {};
   return html("<br><strong>Batas hukum {}</strong>",
               notify::short_moment(calendar.local_end(*due)));
+}
+
+// Why it may be late.
+Html risk_of(std::int64_t id, const std::vector<store::Forecast>& said,
+             const store::StoredPermit& stored, const office::Rulebook& rulebook) {
+  const Sop& sop = rulebook.sop_version(stored.permit.sop_version);
+  for (const store::Forecast& one : said)
+    if (one.permit == id)
+      return html("<br>{}", risk_mark(one, sop, rulebook.calendar(sop.calendar)));
+  return {};
 }
 
 // Where there are several SOPs, the way to the others; of many, by choosing one.
@@ -254,9 +265,16 @@ awaitable<Response> BoardPages::board_script(PageCall) {
 // --- the desk ------------------------------------------------------------------------------------
 
 awaitable<Response> BoardPages::board(PageCall call) {
-  const Html more = call.who->principal.administrator
-                        ? html("<p><a href=\"/papan/layar\">Tautan untuk layar dinding</a></p>")
-                        : Html();
+  Html more;
+  if (const Sop* sop = sop_asked(call.request, rulebook_.sops_in_force())) {
+    pg::Pipeline looking;
+    const auto forecast = store::add_forecast_service(looking, sop->id);
+    auto reading = reader_.read({}, std::move(looking));
+    const Reading found = co_await std::move(reading);
+    more = forecast_line(found.results[forecast], *sop);
+  }
+  if (call.who->principal.administrator)
+    more += html("<p><a href=\"/papan/layar\">Tautan untuk layar dinding</a></p>");
   co_return board_page(call, more);
 }
 
@@ -272,7 +290,9 @@ awaitable<Response> BoardPages::board_list(PageCall call) {
   const auto words = board_list_words(which);
   const Step* step = sop && !asked.empty() ? sop->find_step(asked) : nullptr;
   const bool of_law = which.starts_with("legal_");
-  const bool of_cases = which == "due_today" || which == "late_open" || of_law;  // not of a step
+  const bool of_risk = which == "at_risk";
+  const bool of_cases =  // not of a step
+      which == "due_today" || which == "late_open" || of_law || of_risk;
   if (!sop || !words || (!asked.empty() && (!step || of_cases))) co_return not_found(call);
   store::BoardList list;
   std::vector<const Sop*> one_sop{sop};
@@ -289,9 +309,13 @@ awaitable<Response> BoardPages::board_list(PageCall call) {
   std::vector<std::int64_t> order = found.results[listed];
   const bool more = order.size() > kListed;
   if (more) order.resize(kListed);
+  std::vector<store::Forecast> said;
   if (!order.empty()) {
-    auto loading = reader_.read(order, {});
+    pg::Pipeline forecasts;
+    const auto slot = store::add_forecasts(forecasts, order);
+    auto loading = reader_.read(order, std::move(forecasts));
     found = co_await std::move(loading);
+    said = found.results[slot];
   }
   Html items;
   for (const std::int64_t id : order) {
@@ -300,7 +324,9 @@ awaitable<Response> BoardPages::board_list(PageCall call) {
     const store::StoredPermit stored = std::move(permit->second);
     found.permits.erase(permit);  // once, also where several of its visits are open
     items += listed_item(stored, rulebook_, found.moment.now, asked,
-                         of_law ? legal_date(stored, rulebook_) : Html());
+                         of_law    ? legal_date(stored, rulebook_)
+                         : of_risk ? risk_of(id, said, stored, rulebook_)
+                                   : Html());
   }
   const std::string where = step ? fmt::format("{}: berkas {}", step->short_name, *words)
                                  : fmt::format("{}: berkas {}", sop->title, *words);

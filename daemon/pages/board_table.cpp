@@ -226,6 +226,7 @@ std::optional<std::string_view> board_list_words(std::string_view which) {
       {"due_today", "dengan batas hari ini"},
       {"late_open", "yang lewat batas dan belum terbit"},
       {"legal_risk", "berisiko fiktif positif"},
+      {"at_risk", "yang berisiko terlambat"},
       {"legal_passed", "yang melewati batas hukum"},
   };
   for (const auto& [word, words] : kLists)

@@ -86,7 +86,7 @@ Html service_clock(const PermitView& view) {
       rows += html("<dt>Batas menurut hukum</dt><dd>{}{} <span class=\"halus\">({})</span></dd>",
                    view.context.now > *due ? "terlewati " : "", end_words(calendar, *due),
                    view.context.sop.legal.basis);
-  return rows;
+  return html("{}{}", rows, forecast_facts(view.forecast, permit, view.context));
 }
 
 // ", sampai Senin 20 April, 09.00 WITA"
@@ -293,6 +293,7 @@ awaitable<Response> PermitPages::permit_page(const PageCall& call, std::int64_t 
   const auto its_related = store::add_related(more, id);
   const store::ToldAbout its_told(more, id);
   const auto its_files = store::add_files_of_permit(more, id);
+  const ForecastAbout its_forecast(more, id);
   auto reading = reader_.read({id}, std::move(more));
   const Reading found = co_await std::move(reading);
   const auto permit = found.permits.find(id);
@@ -318,14 +319,21 @@ awaitable<Response> PermitPages::permit_page(const PageCall& call, std::int64_t 
         "<p class=\"pesan\" role=\"status\">Tersimpan. <a href=\"/tugas/berikutnya?sesudah={}\">Ke "
         "tugas berikutnya</a></p>",
         id);
-  const PermitView view{
-      stored,    context,
-      offered,   events,
-      notes,     *call.who,
-      beside,    letters,
-      told,      files,
-      opened,    static_cast<int>(std::min<std::int64_t>(asked.value_or(0), 1 << 20)),
-      call.form, std::move(fault)};
+  const PermitView view{stored,
+                        context,
+                        offered,
+                        events,
+                        notes,
+                        *call.who,
+                        beside,
+                        letters,
+                        told,
+                        files,
+                        opened,
+                        its_forecast.read(found.results),
+                        static_cast<int>(std::min<std::int64_t>(asked.value_or(0), 1 << 20)),
+                        call.form,
+                        std::move(fault)};
   co_return page_in(Page::Frame::file, status, call, "Permohonan " + stored.permit.number,
                     body_of(view, said));
 }

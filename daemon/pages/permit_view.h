@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/pages/forecast_words.h"
 #include "daemon/pages/html.h"
 #include "daemon/pages/objection.h"
 #include "daemon/pages/page_calls.h"
@@ -31,6 +32,7 @@ struct PermitView {
   const std::vector<store::ToldNotice>& told;
   const store::FilesOfPermit& files;
   const OpenedDocuments& opened;  // by the officer who looks
+  PermitForecast forecast;
   int shown = 0;                  // the document asked to be shown; 0: the one the work is about
   const http::Form& form;         // what came with the request; empty where it only looks
   std::string fault;              // why that was not done

@@ -7,6 +7,7 @@
 #include "daemon/base/log.h"
 #include "daemon/office/derivation.h"
 #include "daemon/pages/dossier.h"
+#include "daemon/pages/forecast_words.h"
 #include "daemon/pages/month_report.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/pages/words.h"
@@ -166,14 +167,20 @@ awaitable<Response> ReportPages::report(PageCall call) {
   auto asking = asked(call);
   const Asked found = co_await std::move(asking);
   if (!found.sop) co_return not_found(call);
+  pg::Pipeline more;
+  const auto service = store::add_forecast_service(more, found.sop->id);
+  const auto months = store::add_forecast_months(more, found.sop->id, kMonthsOffered);
+  auto reading = reader_.read({}, std::move(more));
+  const Reading beside = co_await std::move(reading);
   const Context context = rulebook_.context(*found.sop, call.who->now);
   const std::string title = "Laporan " + month_words(found.month);
   Html body = html(
       "<h1>{}</h1><p class=\"halus\">{} · angka per {}</p>{}<div class=\"laporan\" tabindex=\"0\" "
       "role=\"region\" "
-      "aria-label=\"Angka bulan ini\">{}</div>",
+      "aria-label=\"Angka bulan ini\">{}{}</div>",
       title, found.sop->title, moment_words(calendar_of(*found.sop), call.who->now),
-      choices(call, found), month_report_body(subject_of(found, context)));
+      choices(call, found), month_report_body(subject_of(found, context)),
+      forecast_record(beside.results[service], beside.results[months], *found.sop));
   co_return page(200, call, title, std::move(body), true);
 }
 

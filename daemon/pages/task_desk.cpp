@@ -140,8 +140,8 @@ Html keep_view(const Desk& desk, const FormKeys& keys) {
 Html views_of(const Desk& desk, const FormKeys& keys) {
   const std::string here = desk.query.picking("").address();
   Html chips;
-  for (const Seen seen :
-       {Seen::all, Seen::back, Seen::late, Seen::refusal, Seen::obstacle, Seen::paused}) {
+  for (const Seen seen : {Seen::all, Seen::back, Seen::late, Seen::risk, Seen::refusal,
+                          Seen::obstacle, Seen::paused}) {
     const std::size_t count = count_seen(desk, seen);
     const bool chosen =
         desk.query.filter.seen == seen && (seen != Seen::all || desk.query.filter.step.empty());

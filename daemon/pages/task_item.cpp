@@ -181,6 +181,11 @@ Html delays_of(const TaskRow& row, const People& people) {
   return all;
 }
 
+Html risk_of(const TaskRow& row) {
+  return row.at_risk() ? html("<p>{}</p>", risk_mark(*row.forecast, *row.sop, *row.calendar))
+                       : Html();
+}
+
 struct Clock {
   Tone tone;
   std::string words, aside;
@@ -246,7 +251,8 @@ std::string came_words(const TaskRow& row, const People& people) {
 Html task_item(const TaskRow& row, const People& people, bool ticked) {
   const Permit& permit = row.permit();
   const Clock clock = clock_of(row);
-  const Html reasons = html("{}{}", decision_of(row, people), delays_of(row, people));
+  const Html reasons =
+      html("{}{}{}", risk_of(row), decision_of(row, people), delays_of(row, people));
   const Html law = permit.legal_passed_at ? html("<br>{}", legal_mark(permit)) : Html();
   return html(
       "<li data-baris>{}<span class=\"nama\"><a href=\"{}\"><strong>{}</strong></a><br>"
@@ -276,9 +282,9 @@ Html task_card(const TaskRow& row, const People& people) {
       "<p class=\"halus\">{}{}</p><p><a class=\"tombol utama\" href=\"{}\">{}</a></p></section>",
       class_of(clock.tone), row.path(), permit.subject, badge(clock.tone, clock.words), clock.aside,
       row.answered || row.back->how == CameBack::How::mended ? "jawaban" : "segera",
-      came_words(row, people), reason_of(row, people), documents_of(row), decision_of(row, people),
-      delays_of(row, people), facts, aside(holder_words(row, people)), row.path(),
-      button_words(row));
+      came_words(row, people), reason_of(row, people), documents_of(row),
+      html("{}{}", risk_of(row), decision_of(row, people)), delays_of(row, people), facts,
+      aside(holder_words(row, people)), row.path(), button_words(row));
 }
 
 Html listed_item(const store::StoredPermit& stored, const office::Rulebook& rulebook, Instant now,

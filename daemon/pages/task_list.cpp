@@ -16,9 +16,10 @@ struct SeenWord {
   const char* in_address;
   const char* words;
 };
-constexpr std::array<SeenWord, 6> kSeen{{{Seen::all, "", "Semua"},
+constexpr std::array<SeenWord, 7> kSeen{{{Seen::all, "", "Semua"},
                                          {Seen::back, "kembali", "Kembali dan jawaban"},
                                          {Seen::late, "terlambat", "Terlambat"},
+                                         {Seen::risk, "berisiko", "Berisiko terlambat"},
                                          {Seen::refusal, "menolak", "Menolak"},
                                          {Seen::obstacle, "kendala", "Kendala"},
                                          {Seen::paused, "dijeda", "Dijeda"}}};
@@ -160,6 +161,8 @@ bool is_seen(const TaskRow& row, const store::DeskFilter& filter) {
       return row.came();
     case Seen::late:
       return row.task.sla.status == SlaStatus::overdue;
+    case Seen::risk:
+      return row.at_risk();
     case Seen::refusal:
       return row.refuses();
     case Seen::obstacle:
@@ -172,7 +175,21 @@ bool is_seen(const TaskRow& row, const store::DeskFilter& filter) {
   return true;
 }
 
+void add_forecasts(std::vector<TaskRow>& rows, const std::vector<store::Forecast>& said) {
+  for (TaskRow& row : rows)
+    for (const store::Forecast& one : said)
+      if (one.permit == row.permit().id) row.forecast = one;
+}
+
 void put_in_order(std::vector<TaskRow>& rows, Sort sort) {
+  const auto urgency = [](const TaskRow& row) {
+    const bool pressing =
+        row.task.sla.status == SlaStatus::overdue || row.task.sla.status == SlaStatus::due_soon;
+    return pressing ? 0 : row.at_risk() ? 1 : 2;
+  };
+  if (sort == Sort::due)
+    std::stable_sort(rows.begin(), rows.end(),
+                     [&](const TaskRow& a, const TaskRow& b) { return urgency(a) < urgency(b); });
   if (sort == Sort::received)
     std::stable_sort(rows.begin(), rows.end(), [](const TaskRow& a, const TaskRow& b) {
       return a.visit().opened_at < b.visit().opened_at;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/pages/page_calls.h"
+#include "daemon/store/forecasts.h"
 #include "daemon/store/inbox.h"
 #include "rules/permit/came_back.h"
 
@@ -43,12 +44,18 @@ struct TaskRow {
   const Pause* answered = nullptr;  // the applicant's answer ended it
   const Pause* pause = nullptr;
   const Visit* refused = nullptr;  // who said that the application is to be refused
+  std::optional<store::Forecast> forecast;
 
   const Permit& permit() const { return task.stored->permit; }
   const Visit& visit() const { return *task.visit; }
   const Step& step() const { return sop->step(visit().step); }
   // It stands on top: what came back, an answer, a mended file.
   bool came() const { return (back || answered) && !others && !pause; }
+  // Its case is likelier to miss its due than not, and has not yet.
+  bool at_risk() const {
+    return forecast && forecast->at_risk() && !permit().case_closed_at &&
+           !(permit().case_due_at && now > *permit().case_due_at);
+  }
   // A refusal is looked at by itself, and what is another's is taken up on its own page.
   bool may_be_picked() const { return !refuses() && !others && (quick || claims || releases); }
   bool refuses() const { return permit().outcome == Outcome::refusal; }
@@ -61,7 +68,10 @@ Notes by_permit(const std::vector<store::StoredNote>& notes);
 
 TaskRow task_row(const http::Task& task, const std::string& officer, const Notes& notes,
                  const office::Rulebook& rulebook, Instant now);
+// What is said of the rows' permits.
+void add_forecasts(std::vector<TaskRow>& rows, const std::vector<store::Forecast>& said);
 bool is_seen(const TaskRow& row, const store::DeskFilter& filter);
+// By due: what is late or due soon first, then what is at risk.
 void put_in_order(std::vector<TaskRow>& rows, TaskQuery::Sort sort);
 
 // An action that can be taken on many files at once: forward, in a step of minutes, nothing has to

@@ -132,6 +132,7 @@ awaitable<void> TaskPages::read_desk(Desk& desk, bool narrowed) {
   pg::Pipeline more;
   const auto reasons = store::add_reasons(more, ids);
   const auto presses = store::add_find_presses(more, who.officer.id, ids);
+  const auto forecasts = store::add_forecasts(more, ids);
   auto loading = reader_.read(std::move(ids), std::move(more));
   desk.found = co_await std::move(loading);
   const Notes notes = by_permit(desk.found.results[reasons]);
@@ -142,6 +143,7 @@ awaitable<void> TaskPages::read_desk(Desk& desk, bool narrowed) {
     // What they have just been done with may have gone on to another step of theirs.
     if (wait.count(task.stored->permit.id) > 0)
       rows.push_back(task_row(task, who.officer.id, notes, rulebook_, desk.now()));
+  add_forecasts(rows, desk.found.results[forecasts]);
   if (narrowed) {
     desk.rows = std::move(rows);
     std::erase_if(desk.rows, [&](const TaskRow& row) { return !is_seen(row, desk.query.filter); });

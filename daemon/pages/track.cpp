@@ -6,6 +6,7 @@
 #include "daemon/api/api_bodies.h"
 #include "daemon/office/permit_receipts.h"
 #include "daemon/pages/field_inputs.h"
+#include "daemon/pages/forecast_words.h"
 #include "daemon/pages/permit_view.h"
 #include "daemon/pages/proof.h"
 #include "daemon/pages/track_view.h"
@@ -139,12 +140,14 @@ Html body_of(const TrackView& view, const Html& said) {
                  view.say("Bagaimana tanggal ini dihitung?", "How is this date counted?"), proof);
   const bool ended = is_terminal(permit.state);
   const Html receipt = receipt_of(view), survey = survey_of(view);
-  return html("{}{}{}{}{}{}{}{}{}{}{}{}{}{}{}", head_of(view),
-              objected_to(view.stored, view.beside, view.links), notice, undo, top,
-              ended ? html("{}{}", receipt, survey) : Html(), usual_times(view),
-              ended ? Html() : proof, journey(view), form_of(view), documents_of(view),
-              ended ? Html() : html("{}{}", receipt, survey), ended ? proof : Html(), withdrawal,
-              tongue);
+  return html(
+      "{}{}{}{}{}{}{}{}{}{}{}{}{}{}{}", head_of(view),
+      objected_to(view.stored, view.beside, view.links), notice, undo, top,
+      ended ? html("{}{}", receipt, survey) : Html(),
+      html("{}{}", forecast_range(view.forecast, permit, view.calendar, view.speech, view.now),
+           usual_times(view)),
+      ended ? Html() : proof, journey(view), form_of(view), documents_of(view),
+      ended ? Html() : html("{}{}", receipt, survey), ended ? proof : Html(), withdrawal, tongue);
 }
 
 // For what was done last: an action of a step of theirs, or one of this page's own.
@@ -234,6 +237,7 @@ awaitable<Response> TrackPages::track_again(const PageCall& call, std::int64_t i
   const auto its_related = store::add_related(more, id);
   const auto its_tongue = store::add_tongue_of(more, id);
   const auto its_files = store::add_files_of_permit(more, id);
+  const auto its_forecast = store::add_forecast(more, id);
   auto asking = reader_.read({id}, std::move(more));
   const Reading reading = co_await std::move(asking);
   if (!reading.permits.contains(id)) co_return not_found(call);
@@ -277,6 +281,7 @@ awaitable<Response> TrackPages::track_again(const PageCall& call, std::int64_t i
                        signing_in_.office(),
                        files,
                        times_of(board.get(), sop),
+                       reading.results[its_forecast],
                        told_in.value_or(notify::Tongue::indonesian)};
   Html said;
   if (const auto done = call.request.query.get("sudah"))

@@ -9,6 +9,7 @@
 #include "daemon/pages/objection.h"
 #include "daemon/pages/page_calls.h"
 #include "daemon/store/files.h"
+#include "daemon/store/forecasts.h"
 #include "rules/permit/offers.h"
 
 namespace tenggat::pages {
@@ -41,6 +42,7 @@ struct TrackView {
   const office::Office& office;
   const store::FilesOfPermit& files;
   const office::CaseTimes* times = nullptr;  // of the service; null: too few to say it of
+  std::optional<store::Forecast> forecast{};
   notify::Tongue told_in = notify::Tongue::indonesian;  // messages to them
   mutable bool answered = false;                        // said beside the form it is of
 

@@ -42,6 +42,14 @@ constexpr const char* kLateOpen =
     " AND case_closed_at IS NULL AND case_due_at < " TENGGAT_NOW
     " ORDER BY case_due_at, id LIMIT $2::int";
 
+// The likeliest first.
+constexpr const char* kAtRisk =
+    "SELECT f.permit FROM forecast f JOIN permit p ON p.id = f.permit"
+    " AND p.state IN ('active', 'returned') AND p.case_closed_at IS NULL"
+    " AND (p.case_due_at IS NULL OR p.case_due_at >= " TENGGAT_NOW
+    ") WHERE f.sop = $1 AND f.missed >= 500 AND f.seconds_left >= 0"
+    " ORDER BY f.missed DESC, p.case_due_at, f.permit LIMIT $2::int";
+
 #undef TENGGAT_NOW
 
 std::map<std::string, pg::Query<std::vector<std::int64_t>>> visit_statements() {
@@ -70,6 +78,8 @@ pg::Slot<std::vector<std::int64_t>> add_board_list(pg::Pipeline& pipeline, const
   if (list.which == "due_today")
     return pipeline.add(due_today, period.sop, period.day_start, period.day_end, limit);
   if (list.which == "legal_risk") return pipeline.add(legal_risk, period.sop, limit);
+  static const auto at_risk = values<std::int64_t>(kAtRisk);
+  if (list.which == "at_risk") return pipeline.add(at_risk, period.sop, limit);
   static const auto late_open = values<std::int64_t>(kLateOpen);
   if (list.which == "late_open") return pipeline.add(late_open, period.sop, limit);
   if (list.which == "legal_passed") return pipeline.add(legal_passed, period.sop, limit);

@@ -17,7 +17,8 @@ struct BoardList {
   std::string step;                // empty: every step
   std::vector<std::string> roles;  // of the step, or of all steps
   // "": all that is open; "active", "returned": by the permit's state; "due_today", "late_open",
-  // "legal_risk", "legal_passed": by the case's dates; else the state of a visit's clock
+  // "legal_risk", "legal_passed": by the case's dates; "at_risk": by its forecast; else the state
+  // of a visit's clock
   // ("overdue", ..., "untimed").
   std::string which;
   int limit = 50;

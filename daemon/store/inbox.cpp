@@ -13,6 +13,8 @@ constexpr const char* kNarrowed =
     " ($6 = '' OR v.step = $6) AND CASE $7"
     "   WHEN 'late' THEN v.due_at < office_now() AND NOT v.paused"
     "   WHEN 'paused' THEN v.paused WHEN 'obstacle' THEN v.acknowledged IS NOT NULL"
+    "   WHEN 'risk' THEN EXISTS (SELECT FROM forecast f WHERE f.permit = v.permit"
+    "     AND f.missed >= 500 AND f.seconds_left >= 0)"
     "   WHEN 'refusal' THEN (SELECT p.outcome FROM permit p WHERE p.id = v.permit) = 'refusal'"
     "   WHEN 'back' THEN v.occurrence > 1 OR EXISTS (SELECT FROM pause p WHERE p.permit = v.permit"
     "     AND p.visit = v.id AND p.to_at IS NOT NULL) ELSE true END";
@@ -44,6 +46,8 @@ std::string_view word_of(DeskFilter::Seen seen) {
       return "back";
     case DeskFilter::Seen::late:
       return "late";
+    case DeskFilter::Seen::risk:
+      return "risk";
     case DeskFilter::Seen::refusal:
       return "refusal";
     case DeskFilter::Seen::obstacle:

@@ -12,7 +12,7 @@ namespace tenggat::store {
 // What a desk is narrowed to. Empty and `all`: not.
 struct DeskFilter {
   std::string sop, step;
-  enum class Seen { all, back, late, refusal, obstacle, paused } seen = Seen::all;
+  enum class Seen { all, back, late, risk, refusal, obstacle, paused } seen = Seen::all;
   bool operator==(const DeskFilter&) const = default;
 };
 struct DeskQuery {

@@ -24,10 +24,8 @@ plant 'on_behalf_of without scope' daemon/api/authorize.cpp \
   'const bool may_act = includes(who, Who::for_officer);'
 plant 'a permit is shown without asking whose it is' daemon/api/api_permits.cpp \
   'if (auto refusal = refuse_other(call, permit->second)) co_return std::move(*refusal);
-  co_return json_response(200,
-                          shown(call' \
-  'co_return json_response(200,
-                          shown(call'
+  const Beside beside' \
+  'const Beside beside'
 plant "a command on another service's permit" daemon/api/api_permits.cpp \
   'if (call.access.own_only) {' \
   'if (false) {'
