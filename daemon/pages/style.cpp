@@ -79,7 +79,7 @@ button.bahaya{border-color:var(--late);color:var(--late)}
 button.bahaya.utama{background:var(--late);color:var(--card)}
 .sebaris{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin:.7rem 0}
 .sebaris form{margin:0}
-:focus-visible,object:focus,input[type=date]:focus-within,input[type=time]:focus-within{outline:3px solid var(--accent);outline-offset:2px}
+:focus-visible,input[type=date]:focus-within,input[type=time]:focus-within{outline:3px solid var(--accent);outline-offset:2px}
 details{border:1px solid var(--line);border-radius:10px;background:var(--card);margin:.75rem 0;padding:0 1rem}
 details>summary{cursor:pointer;font-weight:600;padding:.7rem 0;min-height:2.75rem}
 details[open]{padding-bottom:1rem}

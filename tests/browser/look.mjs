@@ -37,8 +37,10 @@ async function walk_by_keyboard(page) {
       const stop = window.stop_of(one);
       if (!window.seen.has(stop)) window.seen.set(stop, window.seen.size);
       const style = getComputedStyle(one);
-      return { id: window.seen.get(stop), counts: !one.matches("[role=region]"),
-               shown: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0,
+      // The stops inside a document that is shown are the browser's own viewer's, and so is their ring: no
+      // style of the page reaches it. A link before it leads past it.
+      return { id: window.seen.get(stop), counts: !one.matches("[role=region],object"),
+               shown: one.matches("object") || (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0),
                what: one.outerHTML.slice(0, 80) };
     });
     if (!at) continue;
