@@ -28,7 +28,8 @@ async function walk_by_keyboard(page) {
       .filter((one) => one.checkVisibility() && one.tabIndex >= 0).map(window.stop_of)).size;
   });
   const reached = new Set();
-  for (let i = 0; i < wanted + 80; ++i) {
+  // Out of a viewer, which is a process of its own, the focus may come a key later: then twice round.
+  for (let i = 0; i < wanted + 80 || (reached.size < wanted && i < 3 * wanted + 240); ++i) {
     await page.keyboard.press("Tab");
     const at = await page.evaluate(() => {
       const one = document.activeElement;
