@@ -71,14 +71,11 @@ pg::ConnectOptions Database::connect_options() {
 // may be no loop, and /readyz must say it all the same.
 void Database::hear(const pg::Error& error) {
   metrics_.db_error(error.sqlstate());
-  const bool unfit =
-      error.sqlstate_class() == "53" || error.sqlstate_class() == "58" || error.is_read_only();
-  if (!unfit) return;
-  unfit_ = office::in_words(error);
   const auto now = Clock::monotonic();
-  if (unfit_ == unfit_said_ && now - unfit_said_at_ < kSayAgain) return;
-  log_event(Level::error, "database_unfit", {{"state", unfit_}, {"why", error.message()}});
-  unfit_said_ = unfit_;
+  if (!unfit_.heard(error, now)) return;
+  if (unfit() == unfit_said_ && now - unfit_said_at_ < kSayAgain) return;
+  log_event(Level::error, "database_unfit", {{"state", unfit()}, {"why", error.message()}});
+  unfit_said_ = unfit();
   unfit_said_at_ = now;
 }
 

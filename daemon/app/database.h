@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/base/metrics.h"
+#include "daemon/office/trouble.h"
 #include "daemon/pg/cut.h"
 #include "daemon/pg/pool.h"
 
@@ -29,8 +30,8 @@ class Database {
   const std::string& halted() const { return halted_; }  // why; empty: it is not
 
   // It is there but cannot do its work, as any session was told, until a write succeeds again.
-  const std::string& unfit() const { return unfit_; }
-  void writes_again() { unfit_.clear(); }
+  const std::string& unfit() const { return unfit_.words(); }
+  void writes_again() { unfit_.writes_again(); }
 
   // Every session and look-up ends at once, and no more begin.
   pg::Cut& cut() { return cut_; }
@@ -43,7 +44,8 @@ class Database {
   const std::string conninfo_;
   Metrics& metrics_;
   pg::Cut& cut_;
-  std::string unfit_, unfit_said_;
+  office::Unfit unfit_;
+  std::string unfit_said_;
   std::chrono::nanoseconds unfit_said_at_{};
   std::string halted_;
 

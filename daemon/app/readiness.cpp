@@ -43,12 +43,10 @@ asio::awaitable<std::string> Readiness::check_database() {
     }
   } catch (const pg::Error& error) {
     if (!error.is_outage()) throw;
-    std::string outage = workers_.outage();
-    if (outage.empty()) outage = database_.unfit();
+    std::string outage = workers_.outage(database_.unfit());
     co_return outage.empty() ? office::in_words(error) : std::move(outage);
   }
-  std::string outage = workers_.outage();
-  co_return outage.empty() ? database_.unfit() : std::move(outage);
+  co_return workers_.outage(database_.unfit());
 }
 
 asio::awaitable<std::string> Readiness::check_migrations() {

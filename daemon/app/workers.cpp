@@ -66,7 +66,7 @@ void Workers::stop() {
 }
 
 // One may have heard of a full disk where the others only lost their server.
-std::string Workers::outage() const {
+std::string Workers::outage(const std::string& unfit) const {
   std::string out_of_reach;
   for (const auto& worker : all_) {
     const office::Trouble& trouble = worker->trouble();
@@ -74,7 +74,7 @@ std::string Workers::outage() const {
     if (!trouble.only_out_of_reach()) return trouble.outage();
     out_of_reach = trouble.outage();
   }
-  return out_of_reach;
+  return unfit.empty() ? out_of_reach : unfit;
 }
 
 }  // namespace tenggat::app

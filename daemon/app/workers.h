@@ -52,8 +52,9 @@ class Workers {
   void wake();
   void reload(const office::Setup& setup);
   void stop();
-  // What keeps any of them from its work, as /readyz says it; empty: nothing does.
-  std::string outage() const;
+  // What keeps any of them from its work, as /readyz says it; empty: nothing does. `unfit`: what
+  // any session heard the database lacks, which says more than that it is out of reach.
+  std::string outage(const std::string& unfit) const;
 
  private:
   template <class Kind, class... Needs>

@@ -12,6 +12,9 @@ namespace {
 // A failure that lasts, or comes back, is said again this often.
 constexpr std::chrono::minutes kSayAgain{1};
 
+// A server that is gone so soon after it could not do its work is gone because of that.
+constexpr std::chrono::seconds kDiesOfIt{10};
+
 // Lost sessions and servers that start or stop: what follows from an outage as often as it is one.
 bool is_out_of_reach(const pg::Error& outage) {
   return outage.sqlstate_class() == "08" || outage.sqlstate_class() == "57";
@@ -102,6 +105,19 @@ void Trouble::succeeded() {
   sqlstate_.clear();
   only_out_of_reach_ = false;
   logged_ = false;
+}
+
+bool Unfit::heard(const pg::Error& error, std::chrono::nanoseconds now) {
+  if (is_out_of_reach(error)) {
+    if (last_at_ && now - *last_at_ < kDiesOfIt) words_ = last_;
+    return false;
+  }
+  const bool unfit =
+      error.sqlstate_class() == "53" || error.sqlstate_class() == "58" || error.is_read_only();
+  if (!unfit) return false;
+  words_ = last_ = in_words(error);
+  last_at_ = now;
+  return true;
 }
 
 std::chrono::nanoseconds Trouble::lasting() const {

@@ -48,4 +48,19 @@ class Trouble {
   std::size_t unsaid_ = 0;                                 // failures since the last line
 };
 
+// A database that is there but cannot do its work, as any session was told: a full disk, say. It is
+// so until a write succeeds. A server whose disk is full often writes a little more before it dies
+// of it: that it is then out of reach is the lesser news.
+class Unfit {
+ public:
+  // Whether that is news of a database that cannot do its work. `now`: machine time.
+  bool heard(const pg::Error& error, std::chrono::nanoseconds now);
+  void writes_again() { words_.clear(); }
+  const std::string& words() const { return words_; }  // empty: it is not so
+
+ private:
+  std::string words_, last_;
+  std::optional<std::chrono::nanoseconds> last_at_;
+};
+
 }  // namespace tenggat::office

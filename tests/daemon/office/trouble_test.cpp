@@ -66,6 +66,25 @@ TEST_F(TroubleTest, TheOutageIsInWordsUntilTheNextSuccess) {
   EXPECT_EQ(trouble_.lasting().count(), 0);
 }
 
+// One session hears of the full disk, another still writes what fits, and the server dies of it.
+TEST(UnfitTest, AServerThatDiesOfAFullDiskIsSaidToBeFull) {
+  using namespace std::chrono_literals;
+  Unfit unfit;
+  EXPECT_FALSE(unfit.heard(error("08006"), 1s));
+  EXPECT_EQ(unfit.words(), "");
+  EXPECT_TRUE(unfit.heard(error("53100"), 2s));
+  unfit.writes_again();
+  EXPECT_EQ(unfit.words(), "");
+  EXPECT_FALSE(unfit.heard(error("08006"), 3s));
+  EXPECT_EQ(unfit.words(), "the database's disk is full (53100)");
+  EXPECT_FALSE(unfit.heard(error("57P03"), 60s));
+  EXPECT_EQ(unfit.words(), "the database's disk is full (53100)");
+  // A server that goes much later goes for a reason of its own.
+  unfit.writes_again();
+  EXPECT_FALSE(unfit.heard(error("57P01"), 61s));
+  EXPECT_EQ(unfit.words(), "");
+}
+
 TEST_F(TroubleTest, ABugIsNoOutage) {
   trouble_.failed(error("23505"));
   trouble_.failed(std::logic_error("no such step"));
