@@ -1,7 +1,7 @@
 """Semua Kantor: every office under this Prometheus, by the label `office`. What an office does not tell is blank, never 0."""
 from parts import (
     alarms, BAD, dashboard, DATASOURCE, FEW_IS_GOOD, NONE_IS_GOOD, override, panel, prom, row, stat, steps, timeseries,
-    to_office, TRANSPARENT, UNLIT, UNLIT_PLAIN, WARN, YES_NO)
+    to_office, TRANSPARENT, UNLIT, UNLIT_PLAIN, values, WARN)
 
 # Two daemons of one office report the same: by `max` over instances, then a sum over services and steps.
 LATE = "sum by (office) (max by (office, sop) (tenggat_permits_overdue))"
@@ -49,11 +49,11 @@ def now():
 def offices():
     columns = {"office": "Kantor", "Value #A": "Proses hidup", "Value #B": "Terakhir terbaca", "Value #C": "Lewat janji",
                "Value #D": "Batas hukum", "Value #E": "Antrean", "Value #F": "Belum diambil", "tahapan": "Tahapan terburuk",
-               "Value #G": "Terlambat di sana"}
+               "Value #G": "Terlambat"}
     worst = f'topk by (office) (1, {LATE_STEPS} > 0)'
     return panel(
         "table", OFFICES,
-        "Satu baris satu kantor. Tahapan terburuk: yang paling banyak berkas terlambatnya. Kosong: tidak ada, atau kantornya tidak "
+        "Satu baris satu kantor. Tahapan terburuk: yang paling banyak berkas terlambatnya, dan berapa. Kosong: tidak ada, atau kantornya tidak "
         "terbaca; kapan terakhir terbaca dalam rentang waktu terpilih tertulis di sampingnya.",
         [ask(UP, ref="A", table=True), ask(f"1000 * {SEEN}", ref="B", table=True), ask(LATE, ref="C", table=True),
          ask(RISK, ref="D", table=True), ask(QUEUE, ref="E", table=True), ask(UNCLAIMED, ref="F", table=True),
@@ -62,11 +62,11 @@ def offices():
         defaults={"decimals": 0, "custom": {"align": "auto", "filterable": False, "minWidth": 60,
                                             "cellOptions": {"type": "auto", "wrapText": True}}, "noValue": "Tidak ada"},
         overrides=[override("Kantor", links=LINKS, custom__width=170),
-                   override("Proses hidup", mappings=[YES_NO], thresholds={"mode": "absolute", "steps": steps(BAD, ("text", 1))},
-                            custom__cellOptions={"type": "color-text"}, custom__width=110),
+                   override("Proses hidup", mappings=[values(**{"0": ("Tidak", BAD), "1": ("Ya", "text")})], thresholds={"mode": "absolute", "steps": steps(BAD, ("text", 1))},
+                            custom__cellOptions={"type": "color-text"}, custom__width=115),
                    override("Terakhir terbaca", unit="time:DD/MM/YYYY HH.mm", custom__width=150),
-                   *alarms("Lewat janji", "Batas hukum", "Terlambat di sana"),
-                   override("Tahapan terburuk", custom__width=270)],
+                   *alarms("Lewat janji", "Batas hukum", "Terlambat"),
+                   override("Belum diambil", custom__width=130), override("Tahapan terburuk", custom__width=250)],
         options={"showHeader": True, "cellHeight": "sm", "sortBy": [{"displayName": "Lewat janji", "desc": True}]},
         transformations=[{"id": "merge", "options": {}},
                          {"id": "organize", "options": {
