@@ -61,7 +61,7 @@ class Values:
     def promql(self, text):
         for name, value in (("$__rate_interval", "1m"), ("$__range", RANGE)):
             text = text.replace(name, value)
-        return re.sub(r"\$\{?(sop|langkah|job|instance)\}?", ".*", text)
+        return re.sub(r"\$\{?(sop|langkah|job|instance|office)\}?", ".*", text)
 
     def sql(self, text):
         for name, values in self.lists.items():
@@ -97,16 +97,17 @@ def check_panel(panel, where, url, conninfo, values, may_be_empty):
     return f"empty: {values.promql(target['expr']) if 'expr' in target else values.sql(target['rawSql'])}"
 
 
-def check_variable(variable, url, conninfo):
+def check_variable(variable, url, conninfo, values):
     if variable["type"] != "query":
         return None
     try:
         if variable["datasource"]["type"] == "prometheus":
             query = variable["query"]["query"]
-            labels = re.fullmatch(r"label_values\((\w+), (\w+)\)", query)
+            query = values.promql(query)
+            labels = re.fullmatch(r"label_values\((.+), (\w+)\)", query)
             whole = re.fullmatch(r"query_result\((.+)\)", query)
             found = (ask_prometheus(url, f"label/{labels[2]}/values", **{"match[]": labels[1]}) if labels
-                     else ask_prometheus(url, "query", query=whole[1].replace("$sop", ".*"))["result"])
+                     else ask_prometheus(url, "query", query=whole[1])["result"])
         elif not conninfo:
             return None
         else:
@@ -141,7 +142,7 @@ def main():
         board = json.loads(path.read_text(encoding="utf-8"))
         for variable in board["templating"]["list"]:
             variables += 1
-            fault = check_variable(variable, url, conninfo)
+            fault = check_variable(variable, url, conninfo, values)
             if fault:
                 faults.append(f"{board['title']}: variable {variable['name']}: {fault}")
         for panel in shown(board):

@@ -302,6 +302,7 @@ scrape_configs:
   - job_name: tenggat
     static_configs:
       - targets: ["127.0.0.1:$admin_port"]
+        labels: {office: banjarbaru}
 YAML
   start prometheus_pid "$office/prometheus.log" TERM "$(command -v prometheus)" --log.level=warn \
     --config.file="$office/prometheus.yml" --storage.tsdb.path="$office/prometheus" \

@@ -184,21 +184,6 @@ json::array notes_view(const Permit& permit, const std::vector<store::StoredNote
   return views;
 }
 
-json::array days_view(const std::vector<DayProof>& days, const Calendar& calendar) {
-  json::array views;
-  for (const DayProof& day : days) {
-    json::array spans;
-    for (const Span& span : day.spans)
-      spans.push_back(json::object{{"kind", to_string(span.kind)},
-                                   {"from", calendar.format(span.from)},
-                                   {"to", calendar.format(span.to)},
-                                   {"why", or_null(span.why)}});
-    views.push_back(json::object{
-        {"date", day.date}, {"counted_seconds", day.counted.count()}, {"spans", std::move(spans)}});
-  }
-  return views;
-}
-
 void add_proof(json::object& view, const Proof& proof, const Calendar& calendar) {
   view["carried_seconds"] = proof.carried.count();
   view["consumed_seconds"] = proof.consumed.count();
@@ -234,6 +219,21 @@ json::object proofs_of(const Permit& permit, const Sop& sop, const Calendar& cal
 }
 
 }  // namespace
+
+json::array days_view(const std::vector<DayProof>& days, const Calendar& calendar) {
+  json::array views;
+  for (const DayProof& day : days) {
+    json::array spans;
+    for (const Span& span : day.spans)
+      spans.push_back(json::object{{"kind", to_string(span.kind)},
+                                   {"from", calendar.format(span.from)},
+                                   {"to", calendar.format(span.to)},
+                                   {"why", or_null(span.why)}});
+    views.push_back(json::object{
+        {"date", day.date}, {"counted_seconds", day.counted.count()}, {"spans", std::move(spans)}});
+  }
+  return views;
+}
 
 json::object timeline_view(const store::StoredPermit& stored, const Timeline& timeline,
                            const Sop& sop, const Calendar& calendar, Instant now,

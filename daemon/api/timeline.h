@@ -1,6 +1,7 @@
 // The whole story of one permit: every visit with its clock, every event, and the proof of every
 // count of working time. Source: docs/reference.md, The proof and Calls.
 #pragma once
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <string>
 #include <vector>
@@ -26,5 +27,8 @@ struct TimelineOptions {
 boost::json::object timeline_view(const store::StoredPermit& stored, const Timeline& timeline,
                                   const Sop& sop, const Calendar& calendar, Instant now,
                                   const TimelineOptions& options);
+
+// [{date, counted_seconds, spans: [{kind, from, to, why}]}], as `proof` has them.
+boost::json::array days_view(const std::vector<DayProof>& days, const Calendar& calendar);
 
 }  // namespace tenggat::http

@@ -19,6 +19,7 @@
 #include "daemon/store/office_chain.h"
 #include "daemon/store/permit_receipt.h"
 #include "daemon/store/seals.h"
+#include "notifiers/base64.h"
 
 namespace tenggat::cli {
 namespace {
@@ -198,6 +199,18 @@ pg::Awaitable<int> verify(DatabaseCall& call) {
   co_return findings.empty() ? kOk : kRefused;
 }
 
+// `page` is what is signed and kept; the rest are its lines.
+json::object as_json(const store::Seal& seal) {
+  return {{"number", seal.number},
+          {"at", to_string(Stamp{seal.at, Seconds{0}})},
+          {"chains", seal.chains},
+          {"root", seal.root},
+          {"previous", seal.previous},
+          {"key", seal.key},
+          {"signature", notify::base64(seal.signature)},
+          {"page", seal.page()}};
+}
+
 pg::Awaitable<int> seal(DatabaseCall& call) {
   std::optional<std::int64_t> number;
   if (call.given.argument(0)) number = id_argument(call.given, 0);
@@ -206,7 +219,10 @@ pg::Awaitable<int> seal(DatabaseCall& call) {
     throw Refused(number
                       ? fmt::format("there is no seal {}", *number)
                       : std::string("the record was never sealed: the daemon does it once a day"));
-  call.terminal.out << found->page();
+  if (call.given.has("json"))
+    write_json(call.terminal.out, as_json(*found));
+  else
+    call.terminal.out << found->page();
   co_return kOk;
 }
 
@@ -237,10 +253,10 @@ std::vector<Command> audit_commands() {
        run_verify},
       {"audit seal",
        {{"NUMBER", false}},
-       {kConfigOption},
+       {kConfigOption, kJsonOption},
        "prints the last seal of the record, or that of a number: to be kept out of the house",
        "The daemon seals once a day and when it stops. openssl alone can check the signature:\n"
-       "docs/record.md says how.",
+       "docs/record.md says how. With --json, what is to be kept is `page`.",
        run_seal}};
 }
 

@@ -163,24 +163,29 @@ Calendar calendar_of(const Given& given, Terminal& terminal) {
   return std::move(*calendar);
 }
 
+AnswerForm form_of(const Given& given) {
+  return given.has("json") ? AnswerForm::json : AnswerForm::text;
+}
+
 int run_deadline(const Given& given, Terminal& terminal) {
   const Calendar calendar = calendar_of(given, terminal);
+  const AnswerForm form = form_of(given);
   const auto start = given.argument(0), budget = given.argument(1);
   if (start && !budget) throw BadUsage("START and BUDGET go together");
   if (given.has("explain")) {
-    if (start) return explain_deadline(*start, *budget, terminal.out, calendar);
-    return explain_deadline(terminal.in, terminal.out, calendar);
+    if (start) return explain_deadline(*start, *budget, terminal.out, calendar, form);
+    return explain_deadline(terminal.in, terminal.out, calendar, form);
   }
   if (start) {
     std::istringstream line(*start + " " + *budget + "\n");
-    return tenggat::run_deadline(line, terminal.out, calendar);
+    return tenggat::run_deadline(line, terminal.out, calendar, form);
   }
-  return tenggat::run_deadline(terminal.in, terminal.out, calendar);
+  return tenggat::run_deadline(terminal.in, terminal.out, calendar, form);
 }
 
 int run_elapsed(const Given& given, Terminal& terminal) {
   const Calendar calendar = calendar_of(given, terminal);
-  return tenggat::run_elapsed(terminal.in, terminal.out, calendar);
+  return tenggat::run_elapsed(terminal.in, terminal.out, calendar, form_of(given));
 }
 
 // A file, or the id of one in the configuration's rules.
@@ -205,7 +210,15 @@ Sop sop_of(const Given& given, Terminal& terminal) {
 }
 
 int run_diagram(const Given& given, Terminal& terminal) {
-  terminal.out << sop_diagram(sop_of(given, terminal));
+  const Sop sop = sop_of(given, terminal);
+  const std::string svg = sop_diagram(sop);
+  if (given.has("json"))
+    write_json(terminal.out, json::object{{"sop", sop.id},
+                                          {"title", sop.title},
+                                          {"media_type", "image/svg+xml"},
+                                          {"picture", svg}});
+  else
+    terminal.out << svg;
   return kOk;
 }
 
@@ -228,23 +241,28 @@ std::vector<Command> check_commands() {
        run_check},
       {"deadline",
        {{"START", false}, {"BUDGET", false}},
-       {calendar, {"explain", "", "one question, with its proof day by day"}},
+       {calendar, {"explain", "", "one question, with its proof day by day"}, kJsonOption},
        "due instants: lines `START BUDGET` in, an instant a line out",
        "2026-04-02T14:00:00+08:00 1d 30m  ->  the instant, followed by ` provisional` where a "
        "date\n"
-       "lies outside the years the calendar covers. A bad line is answered `error: line N: …`.",
+       "lies outside the years the calendar covers. A bad line is answered `error: line N: …`. As "
+       "JSON\n"
+       "an object a line, with `line`; a bad one has `error`.",
        run_deadline},
       {"diagram",
        {{"SOP", true}},
-       {kConfigOption},
+       {kConfigOption, kJsonOption},
        "the SOP as an SVG in the form of the paper: actors as columns, steps as rows",
-       "SOP is an id in the configuration's `rules`, or a file that ends in .yaml.",
+       "SOP is an id in the configuration's `rules`, or a file that ends in .yaml. As JSON the SVG "
+       "is\n"
+       "`picture`; its steps are in `tenggat sop show --json`.",
        run_diagram},
       {"elapsed",
        {},
-       {calendar},
+       {calendar, kJsonOption},
        "working seconds: lines `FROM TO` in, a number a line out",
-       "Negative where FROM is after TO.",
+       "Negative where FROM is after TO. As JSON an object a line, with `line`; a bad one has "
+       "`error`.",
        run_elapsed},
   };
 }

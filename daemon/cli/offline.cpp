@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 #include <fstream>
 #include <istream>
 #include <limits>
@@ -10,11 +12,14 @@
 #include <string>
 #include <vector>
 
+#include "daemon/api/timeline.h"
 #include "rules/calendar/load_calendar.h"
 #include "rules/permit/proof.h"
 
 namespace tenggat {
 namespace {
+
+namespace json = boost::json;
 
 constexpr std::size_t kLongestLine = 255;
 constexpr std::size_t kMostBytesRead = 2 << 20;  // the loader refuses what is larger than its limit
@@ -23,6 +28,7 @@ constexpr std::string_view kBlank = " \t\r";
 constexpr std::string_view kNotAnInstant =
     "is no instant; RFC 3339 with an offset is needed, 2026-04-02T14:00:00+08:00";
 
+// A line, without its end.
 using Answer = boost::system::result<std::string, std::string>;
 
 Answer refused(std::string why) { return {boost::system::in_place_error, std::move(why)}; }
@@ -69,23 +75,52 @@ boost::system::result<Deadline, std::string> due_of(const Question& question,
   return due;
 }
 
-Answer answer_deadline(std::string_view line, const Calendar& calendar) {
+json::object as_json(const Question& question, const Deadline& due, const Calendar& calendar) {
+  return {{"start_at", calendar.format(question.start)},
+          {"budget", question.budget.to_string()},
+          {"due_at", calendar.format(due.due)},
+          {"provisional", due.provisional}};
+}
+
+// The object of a line that was asked many at once.
+std::string numbered(long number, json::object said) {
+  json::object all{{"line", number}};
+  for (auto& [key, value] : said) all[key] = std::move(value);
+  return json::serialize(all);
+}
+
+// How one line is to be answered.
+struct Asked {
+  const Calendar& calendar;
+  AnswerForm form;
+};
+
+Answer answer_deadline(std::string_view line, long number, const Asked& asked) {
+  const Calendar& calendar = asked.calendar;
   const TwoFields fields = split(line);
   if (fields.second.empty()) return refused("expected START BUDGET, a space between");
   const auto question = parse_question(fields.first, fields.second);
   if (!question) return refused(question.error());
   const auto due = due_of(*question, calendar);
   if (!due) return refused(due.error());
+  if (asked.form == AnswerForm::json)
+    return answered(numbered(number, as_json(*question, *due, calendar)));
   return answered(calendar.format(due->due) + (due->provisional ? " provisional" : ""));
 }
 
-Answer answer_elapsed(std::string_view line, const Calendar& calendar) {
+Answer answer_elapsed(std::string_view line, long number, const Asked& asked) {
+  const Calendar& calendar = asked.calendar;
   const TwoFields fields = split(line);
   if (fields.second.empty()) return refused("expected FROM TO, a space between");
   const auto from = parse_instant(fields.first), to = parse_instant(fields.second);
   if (!from) return refused(fmt::format("FROM {}", kNotAnInstant));
   if (!to) return refused(fmt::format("TO {}", kNotAnInstant));
-  return answered(std::to_string(calendar.worked(*from, *to).count()));
+  const std::int64_t seconds = calendar.worked(*from, *to).count();
+  if (asked.form == AnswerForm::json)
+    return answered(numbered(number, {{"from", calendar.format(*from)},
+                                      {"to", calendar.format(*to)},
+                                      {"elapsed_seconds", seconds}}));
+  return answered(std::to_string(seconds));
 }
 
 // Lines of bounded length. An input without line ends costs no memory.
@@ -125,20 +160,22 @@ class LineReader {
   long number_ = 0;
 };
 
-template <class AnswerLine>
-int answer_lines(std::istream& in, std::ostream& out, AnswerLine&& answer_line) {
+std::string fault_of(long number, const std::string& what, AnswerForm form) {
+  if (form == AnswerForm::json) return numbered(number, {{"error", what}});
+  return fmt::format("error: line {}: {}", number, what);
+}
+
+using AnswerLine = Answer (*)(std::string_view line, long number, const Asked& asked);
+
+int answer_lines(std::istream& in, std::ostream& out, const Asked& asked, AnswerLine answer_line) {
   bool all_answered = true;
   LineReader reader(in);
   while (reader.next()) {
     const Answer answer = reader.too_long()
                               ? refused(fmt::format("longer than {} bytes", kLongestLine))
-                              : answer_line(reader.line());
-    if (answer) {
-      out << *answer << '\n';
-    } else {
-      out << "error: line " << reader.number() << ": " << answer.error() << '\n';
-      all_answered = false;
-    }
+                              : answer_line(reader.line(), reader.number(), asked);
+    out << (answer ? *answer : fault_of(reader.number(), answer.error(), asked.form)) << '\n';
+    all_answered = all_answered && answer;
     if (reader.would_wait()) out.flush();
   }
   out.flush();
@@ -243,6 +280,37 @@ void write_day(std::ostream& out, const Calendar& calendar, const DayProof& day,
   }
 }
 
+void write_proof(std::ostream& out, const Calendar& calendar, const Question& question,
+                 const Deadline& due, const Proof& proof) {
+  out << fmt::format("calendar  {}, {}\n", calendar.id(), calendar.zone_name())
+      << fmt::format("start     {}\n", instant_text(calendar, question.start))
+      << fmt::format("budget    {}\n", question.budget.to_string())
+      << fmt::format("due       {}{}\n", instant_text(calendar, due.due),
+                     due.provisional ? "  provisional: a date lies outside the covered years" : "");
+  if (question.budget.days > 0)
+    out << fmt::format("days      {}\n", rule_of_days(calendar, question));
+  out << "\ndate             counted     running\n";
+  Seconds running{};
+  for (const DayProof& day : proof.days) {
+    running += day.counted;
+    write_day(out, calendar, day, running);
+  }
+  out << fmt::format("total           {:>8}\n", hours_text(running));
+}
+
+void write_proof_json(std::ostream& out, const Calendar& calendar, const Question& question,
+                      const Deadline& due, const Proof& proof) {
+  json::object said = as_json(question, due, calendar);
+  said["calendar"] = calendar.id();
+  said["zone"] = calendar.zone_name();
+  if (question.budget.days > 0) said["rule"] = rule_of_days(calendar, question);
+  std::int64_t counted = 0;
+  for (const DayProof& day : proof.days) counted += day.counted.count();
+  said["counted_seconds"] = counted;
+  said["days"] = http::days_view(proof.days, calendar);
+  out << json::serialize(said) << '\n';
+}
+
 }  // namespace
 
 std::optional<Calendar> load_calendar_file(const std::filesystem::path& path,
@@ -258,58 +326,46 @@ std::optional<Calendar> load_calendar_file(const std::filesystem::path& path,
   return std::nullopt;
 }
 
-int run_deadline(std::istream& in, std::ostream& out, const Calendar& calendar) {
-  return answer_lines(in, out,
-                      [&](std::string_view line) { return answer_deadline(line, calendar); });
+int run_deadline(std::istream& in, std::ostream& out, const Calendar& calendar, AnswerForm form) {
+  return answer_lines(in, out, {calendar, form}, answer_deadline);
 }
 
-int run_elapsed(std::istream& in, std::ostream& out, const Calendar& calendar) {
-  return answer_lines(in, out,
-                      [&](std::string_view line) { return answer_elapsed(line, calendar); });
+int run_elapsed(std::istream& in, std::ostream& out, const Calendar& calendar, AnswerForm form) {
+  return answer_lines(in, out, {calendar, form}, answer_elapsed);
 }
 
 int explain_deadline(std::string_view start, std::string_view budget, std::ostream& out,
-                     const Calendar& calendar) {
+                     const Calendar& calendar, AnswerForm form) {
+  const auto refuse = [&](const std::string& why) {
+    if (form == AnswerForm::json)
+      out << json::serialize(json::object{{"error", why}}) << '\n';
+    else
+      out << "error: " << why << '\n';
+    return 1;
+  };
   const auto question = parse_question(start, budget);
-  if (!question) {
-    out << "error: " << question.error() << '\n';
-    return 1;
-  }
+  if (!question) return refuse(question.error());
   const auto due = due_of(*question, calendar);
-  if (!due) {
-    out << "error: " << due.error() << '\n';
-    return 1;
-  }
-  out << fmt::format("calendar  {}, {}\n", calendar.id(), calendar.zone_name())
-      << fmt::format("start     {}\n", instant_text(calendar, question->start))
-      << fmt::format("budget    {}\n", question->budget.to_string())
-      << fmt::format(
-             "due       {}{}\n", instant_text(calendar, due->due),
-             due->provisional ? "  provisional: a date lies outside the covered years" : "");
-  if (question->budget.days > 0) {
-    out << fmt::format("days      {}\n", rule_of_days(calendar, *question));
-  }
-  out << "\ndate             counted     running\n";
-  Seconds running{};
+  if (!due) return refuse(due.error());
   const Ledger ledger{question->start, question->budget, {}, due->due};
   const Proof proof = prove(ledger, {}, calendar, due->due);
-  for (const DayProof& day : proof.days) {
-    running += day.counted;
-    write_day(out, calendar, day, running);
-  }
-  out << fmt::format("total           {:>8}\n", hours_text(running));
+  if (form == AnswerForm::json)
+    write_proof_json(out, calendar, *question, *due, proof);
+  else
+    write_proof(out, calendar, *question, *due, proof);
   out.flush();
   return out.good() ? 0 : 1;
 }
 
-int explain_deadline(std::istream& in, std::ostream& out, const Calendar& calendar) {
+int explain_deadline(std::istream& in, std::ostream& out, const Calendar& calendar,
+                     AnswerForm form) {
   LineReader reader(in);
   if (!reader.next()) {
-    out << "error: line 1: expected START BUDGET, a space between\n";
+    out << fault_of(1, "expected START BUDGET, a space between", form) << '\n';
     return 1;
   }
   const TwoFields fields = split(reader.line());
-  return explain_deadline(fields.first, fields.second, out, calendar);
+  return explain_deadline(fields.first, fields.second, out, calendar, form);
 }
 
 }  // namespace tenggat

@@ -7,6 +7,9 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <chrono>
 #include <filesystem>
 #include <ostream>
@@ -18,6 +21,7 @@
 #include "daemon/cli/api_client.h"
 #include "daemon/cli/offline.h"
 #include "daemon/cli/on_database.h"
+#include "daemon/cli/print.h"
 #include "daemon/cli/setup_answers.h"
 #include "daemon/cli/setup_file.h"
 #include "daemon/store/people.h"
@@ -32,6 +36,7 @@ std::string_view roles_sql();              // systemd/postgres/roles.sql
 namespace {
 
 namespace fs = std::filesystem;
+namespace json = boost::json;
 
 constexpr std::string_view kLocal = "host=/run/postgresql dbname=tenggat user=tenggat";
 constexpr std::string_view kLocalOwner = "host=/run/postgresql dbname=tenggat user=tenggat_owner";
@@ -68,8 +73,10 @@ class Setup {
 
   std::string standing(std::string_view key) const;
   void say(std::string_view what, std::string_view says) {
-    terminal_.out << fmt::format("{:<14} {}\n", what, says) << std::flush;
+    done_.push_back(json::object{{"step", what}, {"says", says}});
+    if (!as_json_) terminal_.out << fmt::format("{:<14} {}\n", what, says) << std::flush;
   }
+  void examine();
   std::string must(const std::vector<std::string>& arguments, std::string_view input,
                    std::string_view otherwise);
   std::string as_postgres(std::string_view database, std::string_view sql,
@@ -84,6 +91,8 @@ class Setup {
   std::string before_;  // of the configuration; empty where there is none
   Answers answers_;
   Service service_;
+  const bool as_json_ = given_.has("json");
+  json::array done_;
   bool changed_ = false;  // what the daemon reads
   bool added_ = false;    // the administrator
 };
@@ -298,7 +307,29 @@ void Setup::send_link() {
                                     answer.error, config.public_url));
 }
 
+// What `doctor` says of it now; of faults that are left it is the one who tells.
+void Setup::examine() {
+  std::string said;
+  if (as_json_) {
+    const int well = command({"doctor", "--json"}, said);
+    boost::system::error_code not_json;  // where it could not begin, it says why
+    json::value findings = json::parse(said, not_json);
+    if (not_json) findings = json::string(said);
+    write_json(terminal_.out, json::object{{"steps", std::move(done_)},
+                                           {"well", well == kOk},
+                                           {"doctor", std::move(findings)}});
+    return;
+  }
+  const int well = command({"doctor"}, said);
+  terminal_.out << "\n" << said;
+  if (well != kOk) terminal_.out << "\nThe office is set up; what is named above is left to do.\n";
+}
+
 int Setup::run() {
+  if (as_json_ && !given_.has("answers"))
+    throw BadUsage(
+        "without --answers it asks one question after the other, and no program can "
+        "read that: --json goes with --answers FILE");
   if (::geteuid() != 0) throw Refused("only root can set an office up");
   service_ = service();
   answer();
@@ -310,10 +341,7 @@ int Setup::run() {
   start();
   add_administrator();
   send_link();
-  std::string said;
-  const int well = command({"doctor"}, said);
-  terminal_.out << "\n" << said;
-  if (well != kOk) terminal_.out << "\nThe office is set up; what is named above is left to do.\n";
+  examine();
   return kOk;
 }
 
@@ -327,7 +355,8 @@ std::vector<Command> setup_commands() {
        {},
        {kConfigOption,
         {"answers", "FILE", "answers as `key: value`; none is asked for then"},
-        {"link", "", "send the administrator another link to sign in"}},
+        {"link", "", "send the administrator another link to sign in"},
+        {"json", "", "with --answers: as JSON, what each step came to and what `doctor` says"}},
        "sets an installed office up: database, keys, configuration, first administrator",
        "As root. Asks, or takes the answers from a file; what is not answered stays as it is.\n"
        "Makes the database with its two roles where it is local, migrates it, writes the\n"

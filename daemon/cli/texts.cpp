@@ -110,9 +110,10 @@ std::vector<Command> texts_commands() {
        run_preview},
       {"texts meta",
        {{"DIR", false}},
-       {kLanguage, kText, kConfigOption},
+       {kLanguage, kText, kJsonOption, kConfigOption},
        "the templates as Meta's message_templates call takes them, a JSON array",
-       "Each element is the body of one POST to /{version}/{business account}/message_templates.",
+       "Each element is the body of one POST to /{version}/{business account}/message_templates.\n"
+       "It is JSON in any case: --json changes nothing.",
        run_meta},
       template_command(),
   };

@@ -143,12 +143,14 @@ class InChromium : public testing::Test {
 
   // What look.mjs has against these pages.
   std::string look_at(const std::vector<std::pair<std::string, std::string>>& pages,
-                      const std::string& cookie = "", const std::vector<int>& widths = {}) {
+                      const std::string& cookie = "", const std::vector<int>& widths = {},
+                      int first = 0) {
     json::array list;
     for (const auto& [name, path] : pages)
       list.push_back(json::object{{"name", name}, {"path", path}});
     json::object plan{{"cookie", cookie}, {"pages", list}};
     if (!widths.empty()) plan["widths"] = json::value_from(widths);
+    if (first > 0) plan["first"] = first;
     return run_script(TENGGAT_LOOK, std::move(plan));
   }
 
@@ -294,6 +296,45 @@ TEST_F(InChromium, EveryPageIsReadableAndUsableByEverybody) {
                      {"permohonan-terlambat", "/permohonan/" + late.number}},
                     cookie_of("dt")),
             "");
+}
+
+// Whose pictures README.md shows: dev/pictures.sh takes them from here.
+TEST_F(InChromium, TheBoardAndATrackingPageOfAWorkingWeekAreReadable) {
+  const File late = submitted("PAUD Kenanga");
+  to_review(late);
+  office_.advance("2026-04-15T08:40:00");
+  const File review = submitted("TK Bina Insani");
+  to_review(review);
+  const File paused = submitted("PAUD Cempaka");
+  to_review(paused);
+  office_.advance("2026-04-17T09:10:00");
+  const File shown = submitted("TK Harapan Bunda");
+  to_review(shown);
+  office_.json({"permit", "pause", paused.number, "--step", "kajian_teknis", "--reason",
+                "klarifikasi_pemohon", "--note", "Mohon kirim denah lokasi."},
+               "dt");
+  const File signing = submitted("KB Harapan Ibu");
+  to_approval(signing);
+  act("kb", signing, "persetujuan_kabid", "approve");
+  act("s", signing, "persetujuan_sekretaris", "approve");
+  const File approval = submitted("KB Kasih Bunda");
+  to_approval(approval);
+  const File receipt = submitted("TK Pertiwi");
+  to_receipt(receipt);
+  const File draft = submitted("PAUD Anggrek");
+  to_draft(draft);
+  office_.advance("2026-04-20T10:20:00");
+  for (const char* subject : {"TK Tunas Bangsa", "PAUD Melati Putih"})
+    act("fo", submitted(subject), "verifikasi", "accept");
+  const File returned = submitted("PAUD Teratai");
+  act("fo", returned, "verifikasi", "reject",
+      {"--deficiency", "denah_ruang=belum ditandatangani kepala sekolah"});
+  for (const char* subject : {"PAUD Seruni", "TK Mawar"}) submitted(subject);
+  office_.advance("2026-04-20T10:26:00");
+  office_.daemon().must(
+      {"officer", "edit", "--id", "kb", "--role", "kabid_perizinan", "--role", "admin"});
+  EXPECT_EQ(look_at({{"readme-papan", "/papan"}}, cookie_of("kb"), {1280}, 1320), "");
+  EXPECT_EQ(look_at({{"readme-lacak", shown.path}}, "", {360}, 1010), "");
 }
 
 TEST_F(InChromium, OnePermitIsClickedThroughFromSubmissionToReceipt) {

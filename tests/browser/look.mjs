@@ -5,7 +5,8 @@
 //   node look.mjs PAGES.json PICTURES_DIR
 //
 // PAGES.json: {"chromium": PATH, "origin": URL, "cookie": NAME=VALUE, "pages": [{"name", "path"}],
-//              "widths": [PIXELS], without it all of them}
+//              "widths": [PIXELS], without it all of them,
+//              "first": PIXELS from the top that pictures show, without it the whole page}
 // Ends with 1 where a page is not as it must be, and says why.
 import { mkdirSync, readFileSync } from "node:fs";
 import puppeteer from "puppeteer-core";
@@ -75,7 +76,8 @@ for (const { name, path } of plan.pages) {
       const bytes = (await answer.buffer()).length;
       if (bytes > kHeaviest) faults.push(`is ${bytes} bytes`);
       for (const url of outside) faults.push(`asks another host: ${url}`);
-      await page.screenshot({ path: `${pictures}/${name}-${width}-${scheme}.png`, fullPage: true });
+      const shown = plan.first ? { clip: { x: 0, y: 0, width, height: plan.first } } : { fullPage: true };
+      await page.screenshot({ path: `${pictures}/${name}-${width}-${scheme}.png`, ...shown });
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       if (wide > 0) faults.push(`is ${wide} pixels too wide`);
       faults.push(...(await violations(page)));

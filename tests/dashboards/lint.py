@@ -20,7 +20,8 @@ UNITS = {"none", "percentunit", "bytes", "time:HH.mm", "time:DD/MM/YYYY HH.mm"} 
     f"suffix: {word}" for word in ("md", "detik", "menit", "jam", "hari", "kali")}
 OFFICE = {"tenggat-ikhtisar": "Ikhtisar Pimpinan", "tenggat-tahapan": "Tahapan SOP", "tenggat-peran": "Peran dan Beban",
           "tenggat-notifikasi": "Notifikasi"}
-TITLES = OFFICE | {"tenggat-mesin": "Mesin"}
+FLEET = "tenggat-kantor"  # by office, where the others are of one
+TITLES = OFFICE | {"tenggat-mesin": "Mesin", FLEET: "Semua Kantor"}
 
 
 class Catalogue:
@@ -72,7 +73,7 @@ def plain(expression):
     """PromQL without Grafana's variables."""
     for name, value in (("$__rate_interval", "5m"), ("$__range", "1h")):
         expression = expression.replace(name, value)
-    return re.sub(r"\$\{?(sop|langkah|job|instance)\}?", ".*", expression)
+    return re.sub(r"\$\{?(sop|langkah|job|instance|office)\}?", ".*", expression)
 
 
 # --- rules: each yields what is wrong ------------------------------------------------------------
@@ -97,14 +98,17 @@ def dashboard_form(board, _):
 
 
 def template_datasource(board, _):
-    for name, kind in (("datasource", "prometheus"), ("laporan", "grafana-postgresql-datasource")):
+    kinds = {"datasource": "prometheus"} | ({} if board["uid"] == FLEET else {"laporan": "grafana-postgresql-datasource"})
+    for name, kind in kinds.items():
         if not any(one["name"] == name and one["type"] == "datasource" and one["query"] == kind
                    for one in board["templating"]["list"]):
             yield f"lacks the datasource variable {name}"
 
 
 def template_variables(board, _):
-    wanted = {"job", "instance"} if board["uid"] == "tenggat-mesin" else {"sop"}
+    wanted = {"job", "instance", "office"} if board["uid"] == "tenggat-mesin" else {"sop", "office"}
+    if board["uid"] == FLEET:
+        wanted = set()
     for name in sorted(wanted - {one["name"] for one in board["templating"]["list"]}):
         yield f"lacks the variable {name}"
     text = json.dumps([board["panels"], board["templating"]])
@@ -176,7 +180,7 @@ def panel_place(board, _):
     kinds = [one["type"] for one in shown(board)]
     if kinds[0] != "stat":
         yield "does not begin with numbers"
-    if board["uid"] in OFFICE and kinds[-1] != "table":
+    if board["uid"] in (*OFFICE, FLEET) and kinds[-1] != "table":
         yield "does not end with a list"
 
 
@@ -223,11 +227,23 @@ def target_sop(board, catalogue):
         for expression in expressions(one):
             for name, selector in re.findall(r"\b((?:tenggat|process)_[a-z_]+)(\{[^}]*\})?", expression):
                 metric = catalogue.metric(name) or name
-                if "sop" in catalogue.labels.get(metric, ()) and 'sop=~"$sop"' not in selector:
+                if "sop" in catalogue.labels.get(metric, ()) and 'sop=~"$sop"' not in selector and board["uid"] != FLEET:
                     yield f"{one['title']}: {name} for all SOPs"
                 process = board["uid"] == "tenggat-mesin" and metric != "tenggat_office_clock_timestamp_seconds"
                 if process and not ('job=~"$job"' in selector and 'instance=~"$instance"' in selector):
                     yield f"{one['title']}: {name} of every job or instance"
+
+
+def target_office(board, _):
+    """Several offices may be under one Prometheus: what is shown is one's, on Semua Kantor each apart."""
+    for one in shown(board):
+        for expression in expressions(one):
+            for name, selector in re.findall(r"(?<![\w:])((?:tenggat|process)_[a-z_]+|up(?=\{)|ALERTS)(?![\w:])(\{[^}]*\})?", expression):
+                if board["uid"] == FLEET:
+                    if not re.search(rf"\bby \(office\b[^)]*\) \((?:max_over_time\()?{name}\b", expression):
+                        yield f"{one['title']}: {name} of all offices together"
+                elif 'office=~"$office' not in selector:
+                    yield f"{one['title']}: {name} of every office"
 
 
 def target_once(board, catalogue):
@@ -258,14 +274,14 @@ def panel_links(board, _):
     """From every number to the list behind it, and from there to the permit's page."""
     for one in shown(board):
         found = links_of(one)
-        if one["type"] != "table" and board["uid"] in OFFICE and not found:
+        if one["type"] != "table" and board["uid"] in (*OFFICE, FLEET) and not found:
             yield f"{one['title']}: no link"
         if any('"Nomor"' in query for query in queries(one)):
             if not any(link["url"].endswith("/permohonan/${__data.fields.id}") for link in found):
                 yield f"{one['title']}: no link to the permit's page"
             if not all(re.search(r"\bid::text AS id,|\bpermohonan::text AS id,", query) for query in queries(one)):
                 yield f"{one['title']}: no id for the link, or one that is formatted as a number"
-        elif one["type"] == "table" and board["uid"] in OFFICE and not found:
+        elif one["type"] == "table" and board["uid"] in (*OFFICE, FLEET) and not found:
             yield f"{one['title']}: no link"
 
 
@@ -306,7 +322,7 @@ def columns_fit(board, _):
 
 RULES = [unknown_is_said, told_apart, columns_fit, uneditable_dashboard, dashboard_form, template_datasource, template_variables, template_on_time_change_reload,
          panel_title_description, panel_units, panel_thresholds, panel_datasource, panel_no_targets, panel_place,
-         target_promql, target_rate_interval, target_counter_agg, target_known_metric, target_sop, target_once,
+         target_promql, target_rate_interval, target_counter_agg, target_known_metric, target_sop, target_office, target_once,
          target_sql, panel_links]
 
 
@@ -320,6 +336,9 @@ def dead_links(boards):
                 inside = re.match(r"/d/([a-z-]+)\?viewPanel=(\d+)&", url)
                 page = re.match(r"\$\{alamat\}/(permohonan/\$\{__data\.fields\.id\}|pesan|papan|laporan|pegawai)$", url)
                 month = re.match(r"/d/[a-z-]+\?var-bulan=\$\{__data\.fields\.bulan\}&", url)
+                office = re.match(r"/d/(tenggat-[a-z]+)\?var-office=\$\{__data\.fields\.Kantor\}&var-laporan=tenggat-laporan-\$\{__data\.fields\.Kantor\}$", url)
+                if office and office[1] in ids:
+                    continue
                 if not page and not month and not (inside and int(inside[2]) in ids.get(inside[1], ())):
                     yield f"{board['uid']}: {one['title']}: a link leads nowhere: {url}"
 
@@ -332,7 +351,7 @@ def faults_in(boards, catalogue):
     for fault in dead_links(boards):
         yield "dead_links", fault
     if {board["uid"] for board in boards} != set(TITLES):
-        yield "dashboard_form", "not the five dashboards"
+        yield "dashboard_form", "not the six dashboards"
 
 
 # --- planted faults ------------------------------------------------------------------------------
@@ -379,6 +398,14 @@ def send_nowhere(board):
     first(board)["fieldConfig"]["defaults"]["links"] = [{"title": "x", "url": "/d/tenggat-tahapan?viewPanel=999&x"}]
 
 
+def rewrite_links(old, new):
+    def plant(board):
+        for one in shown(board):
+            for link in links_of(one):
+                link["url"] = link["url"].replace(old, new)
+    return plant
+
+
 PLANTS = [
     ("uneditable_dashboard", "ikhtisar", lambda board: board.update(editable=True)),
     ("dashboard_form", "ikhtisar", lambda board: board.update(timezone="browser")),
@@ -387,11 +414,11 @@ PLANTS = [
     ("template_datasource", "mesin", drop_variable("laporan")),
     ("template_variables", "tahapan", drop_variable("sop")),
     ("template_variables", "mesin", drop_variable("instance")),
-    ("template_on_time_change_reload", "ikhtisar", lambda board: board["templating"]["list"][2].update(refresh=1)),
+    ("template_on_time_change_reload", "ikhtisar", lambda board: board["templating"]["list"][3].update(refresh=1)),
     ("panel_title_description", "ikhtisar", edit("description")),
     ("panel_title_description", "mesin", lambda board: first(board).update(title="")),
     ("unknown_is_said", "ikhtisar", lambda board: first(board)["fieldConfig"]["defaults"].update(noValue="0")),
-    ("unknown_is_said", "notifikasi", rewrite("0 * max(tenggat_snapshot_timestamp_seconds)", "vector(0)")),
+    ("unknown_is_said", "notifikasi", rewrite('0 * max(tenggat_snapshot_timestamp_seconds{office=~"$office"})', "vector(0)")),
     ("told_apart", "ikhtisar", lambda board: first(board)["fieldConfig"]["defaults"]["thresholds"]["steps"][0].update(color="green")),
     ("columns_fit", "tahapan", lambda board: first(board, "table", "rawSql")["fieldConfig"]["overrides"].append(
         {"matcher": {"id": "byName", "options": "Tahapan"}, "properties": [{"id": "custom.width", "value": 900}]})),
@@ -404,10 +431,15 @@ PLANTS = [
     ("panel_place", "peran", lambda board: first(board)["gridPos"].update(x=23)),
     ("target_promql", "ikhtisar", rewrite("sum(max by (sop) (", "sum(max by (sop (")),
     ("target_rate_interval", "mesin", rewrite("[$__rate_interval]", "[5m]")),
-    ("target_counter_agg", "notifikasi", rewrite("rate(tenggat_messages_failed_total[$__rate_interval])", "tenggat_messages_failed_total")),
+    ("target_counter_agg", "notifikasi", rewrite('rate(tenggat_messages_failed_total{office=~"$office"}[$__rate_interval])', 'tenggat_messages_failed_total{office=~"$office"}')),
     ("target_known_metric", "mesin", rewrite("tenggat_db_up", "tenggat_db_alive")),
     ("target_sop", "tahapan", rewrite('sop=~"$sop",', "")),
     ("target_sop", "mesin", rewrite('job=~"$job",', "")),
+    ("target_office", "ikhtisar", rewrite('office=~"$office",', "")),
+    ("target_office", "mesin", rewrite('ALERTS{office=~"$office|",', "ALERTS{")),
+    ("target_office", "kantor", rewrite("max by (office, sop) (tenggat", "max by (sop) (tenggat")),
+    ("template_variables", "notifikasi", drop_variable("office")),
+    ("dead_links", "kantor", rewrite_links("tenggat-ikhtisar?", "tenggat-lain?")),
     ("target_once", "ikhtisar", rewrite("max by (sop) (tenggat", "sum by (sop) (tenggat")),
     ("target_sql", "ikhtisar", rewrite("laporan.kasus", "permit")),
     ("target_sql", "ikhtisar", rewrite("${sop:singlequote}", "${sop}")),

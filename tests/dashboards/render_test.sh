@@ -2,6 +2,7 @@
 # Every panel of every dashboard, drawn by Grafana's published components from a running Prometheus and database,
 # and judged: render/render.mjs says by what.
 #   tests/dashboards/render_test.sh SOURCE_DIR BUILD_DIR [PICTURES_DIR [DASHBOARDS_DIR]]
+# RENDER_ONLY: a JSON array of the dashboards' uids, where not all are wanted.
 set -euo pipefail
 root=$(cd "${1:?usage: render_test.sh SOURCE_DIR BUILD_DIR [PICTURES_DIR [DASHBOARDS_DIR]]}" && pwd -P)
 build=$(cd "${2:?}" && pwd -P)
@@ -113,11 +114,11 @@ sleep 15  # rates need scrapes, from the restart on
 here=$build/tests/dashboards/render
 jq -n --arg origin "$url" --arg messages "$office/messages" --arg prometheus "$prometheus_url" --arg host "$postgres_socket" \
   --arg dashboards "$dashboards" --arg here "$here" --arg root "$root" --arg chromium "$(command -v chromium)" \
-  --argjson seconds "$((SECONDS > 1500 ? 1500 : SECONDS))" \
+  --argjson only "${RENDER_ONLY:-null}" --argjson seconds "$((SECONDS > 1500 ? 1500 : SECONDS))" \
   '{chromium: $chromium, origin: $origin, messages: $messages, officer: "yusuf@example.go.id", prometheus: $prometheus,
     reader: {host: $host, database: "tenggat", user: "grafana"}, dashboards: $dashboards, pages: "\($here)/dist",
     icons: "\($here)/node_modules/@grafana/ui/dist/public", expected: "\($root)/tests/dashboards/render/expected.json",
-    seconds: $seconds}' >"$trial/plan.json"
+    seconds: $seconds, only: $only}' >"$trial/plan.json"
 expect "every panel is as it must be" node "$here/render.mjs" "$trial/plan.json" "$pictures"
 if [[ -n ${RENDER_WAIT:-} ]]; then
   cp "$trial/plan.json" "$RENDER_WAIT"

@@ -92,6 +92,46 @@ TEST_F(PlayedMonth, TheReportSaysWhatTheEventLogSays) {
   EXPECT_EQ(office_->tenggat({"report", "--sop", "lain"}).status, 1);
 }
 
+// The figures of the CSV, each under its own name; and no applicant's.
+TEST_F(PlayedMonth, TheReportAsJsonHasTheFiguresOfTheCsv) {
+  auto rows = rows_of_csv(office_->tenggat({"report", "--month", "2026-03"}).out);
+  const CommandResult answer = office_->tenggat({"report", "--month", "2026-03", "--json"});
+  ASSERT_EQ(answer.status, 0) << answer.err;
+  const json::object said = json::parse(answer.out).as_object();
+  int compared = 0;
+  const auto same = [&](const std::string& row, const json::value& figure) {
+    ASSERT_TRUE(rows.contains(row)) << row;
+    EXPECT_EQ(rows[row], figure.is_null() ? "" : json::serialize(figure)) << row;
+    ++compared;
+  };
+  const std::string march = "2026-03,paud,";
+  for (const json::value& month : said.at("months").as_array()) {
+    const std::string row = std::string(month.at("month").as_string()) + ",paud,layanan,,";
+    same(row + "masuk", month.at("submitted"));
+    same(row + "terbit_tepat_waktu", month.at("issued_in_time"));
+    same(row + "terlambat", month.at("missed"));
+    same(row + "rata_waktu_kerja_detik", month.at("average_seconds"));
+  }
+  for (const json::value& step : said.at("steps").as_array()) {
+    const std::string row = march + "langkah," + std::string(step.at("step").as_string()) + ",";
+    same(row + "selesai", step.at("completed"));
+    same(row + "dicatat_terlambat", step.at("entered_late"));
+    same(row + "kerja_p90_detik", step.at("worked_p90_seconds"));
+    same(row + "menunggu_p50_detik", step.at("waited_p50_seconds"));
+  }
+  for (const json::value& one : said.at("late").as_array()) {
+    const std::string row =
+        march + "permohonan_terlambat," + std::string(one.at("number").as_string()) + ",diputus";
+    ASSERT_TRUE(rows.contains(row)) << row;
+    EXPECT_EQ(rows[row],
+              one.at("closed_at").is_null() ? "" : std::string(one.at("closed_at").as_string()));
+    ++compared;
+  }
+  EXPECT_GT(compared, 30);
+  EXPECT_EQ(said.at("weeks").as_array().size(), 6U);
+  EXPECT_EQ(answer.out.find("Noor Aini"), std::string::npos);
+}
+
 TEST_F(PlayedMonth, ADossierSaysWhatWasRecordedLateAndWhoConfirmedIt) {
   const CommandResult page = office_->tenggat({"permit", "dossier", month_->number("H")});
   ASSERT_EQ(page.status, 0) << page.err;

@@ -48,6 +48,13 @@ TEST(RecordOfAnOffice, IsSealedOnceADayAndAtTheStopAndOpensslAloneCanCheckIt) {
   office.daemon().must(
       {"audit", "verify", "--seal", keys.path("seal.txt"), "--key", keys.path("seal.pub.pem")});
   EXPECT_NE(office.daemon().must({"audit", "seal", "1"}), page);
+  const auto as_json = boost::json::parse(office.daemon().must({"audit", "seal", "--json"}));
+  EXPECT_EQ(std::string(as_json.at("page").as_string()), page);
+  EXPECT_EQ(as_json.at("number"), 2);
+  for (const char* line : {"at", "root", "previous", "key", "signature"})
+    EXPECT_NE(page.find(line + (" " + std::string(as_json.at(line).as_string())) + "\n"),
+              std::string::npos)
+        << line;
 
   // A seal that somebody has written in.
   const std::string forged = keys.path("forged.txt");

@@ -17,15 +17,21 @@ constexpr unsigned kPollMicroseconds = 100'000;
 
 }  // namespace
 
-PrometheusServer::PrometheusServer(std::filesystem::path directory, int scraped_port)
+PrometheusServer::PrometheusServer(std::filesystem::path directory,
+                                   const std::vector<ScrapedOffice>& offices)
     : directory_(std::move(directory)), port_(free_port()) {
   const auto file = directory_ / "prometheus.yml";
-  write_file(file, fmt::format("global: {{scrape_interval: 1s, evaluation_interval: 2s}}\n"
-                               "rule_files: [\"{}/dashboards/prometheus/tenggat.rules.yml\"]\n"
-                               "scrape_configs:\n"
-                               "  - job_name: tenggat\n"
-                               "    static_configs: [{{targets: [\"127.0.0.1:{}\"]}}]\n",
-                               TENGGAT_SOURCE_DIR, scraped_port));
+  std::string configuration = fmt::format(
+      "global: {{scrape_interval: 1s, evaluation_interval: 2s}}\n"
+      "rule_files: [\"{}/dashboards/prometheus/tenggat.rules.yml\"]\n"
+      "scrape_configs:\n"
+      "  - job_name: tenggat\n"
+      "    static_configs:\n",
+      TENGGAT_SOURCE_DIR);
+  for (const ScrapedOffice& one : offices)
+    configuration += fmt::format(
+        "      - {{targets: [\"127.0.0.1:{}\"], labels: {{office: {}}}}}\n", one.port, one.office);
+  write_file(file, configuration);
   const auto log = directory_ / "prometheus.log";
   pid_ = spawn({"/usr/bin/prometheus", "--log.level=warn", "--config.file=" + file.string(),
                 "--storage.tsdb.path=" + (directory_ / "prometheus").string(),

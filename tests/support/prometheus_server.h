@@ -1,18 +1,28 @@
-// A real Prometheus of a test's own, that scrapes one daemon every second and evaluates the rules
+// A real Prometheus of a test's own, that scrapes daemons every second and evaluates the rules
 // that ship.
 #pragma once
 #include <sys/types.h>
 
 #include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace tenggat::test {
+
+// A target, and the label `office` that its series bear.
+struct ScrapedOffice {
+  std::string office;
+  int port = 0;
+};
 
 class PrometheusServer {
  public:
   // Ready when it returns. `directory` must be there and outlive it. Throws std::runtime_error with
   // the end of its log.
-  PrometheusServer(std::filesystem::path directory, int scraped_port);
+  PrometheusServer(std::filesystem::path directory, const std::vector<ScrapedOffice>& offices);
+  PrometheusServer(std::filesystem::path directory, int scraped_port)
+      : PrometheusServer(std::move(directory), {{"banjarbaru", scraped_port}}) {}
   PrometheusServer(const PrometheusServer&) = delete;
   PrometheusServer& operator=(const PrometheusServer&) = delete;
   ~PrometheusServer();  // ends it

@@ -13,6 +13,7 @@ import ikhtisar
 import mesin
 import notifikasi
 import peran
+import semua_kantor
 import tahapan
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent
@@ -26,7 +27,7 @@ def with_ids(text, dashboards):
 
 
 def main():
-    dashboards = [module.build() for module in (ikhtisar, tahapan, peran, notifikasi, mesin)]
+    dashboards = [module.build() for module in (ikhtisar, tahapan, peran, notifikasi, mesin, semua_kantor)]
     stale = []
     for board in dashboards:
         text = with_ids(json.dumps(board, indent=1, ensure_ascii=False), dashboards) + "\n"

@@ -1,7 +1,7 @@
 """Ikhtisar Pimpinan: ten seconds. Is anything wrong now and where, are we keeping the promise, is it getting better?"""
 from parts import (
     ALAMAT, alarms, BAD, barchart, BULAN, CHOSEN, dashboard, DATASOURCE, DAY, FEW_IS_GOOD, folded, GOOD, LAPORAN, link,
-    MONTH, month_stat, NONE_IS_GOOD, of_rows, override, pattern, PLAIN, prom, row, sentence, SOP, SOPS, sql, stat,
+    MONTH, month_stat, OFFICE, NONE_IS_GOOD, of_rows, override, pattern, PLAIN, prom, row, sentence, SOP, SOPS, sql, stat,
     STATE, steps, table, TARGET, TARGET_VARIABLE, timeseries, to_page, to_panel, two_months, UNLIT, UNLIT_PLAIN, WARN,
     words, working)
 
@@ -145,7 +145,7 @@ def trend():
     months = f"""FROM laporan.kepatuhan_bulanan WHERE {SOP}
                  AND bulan BETWEEN {CHOSEN} - interval '12 months' AND {CHOSEN} GROUP BY bulan) a ORDER BY bulan_ke"""
     name = "to_char(bulan_ke, 'MM/YY')"
-    this_month = [link("Buka bulan ini", "/d/tenggat-ikhtisar?var-bulan=${__data.fields.bulan}&${sop:queryparam}")]
+    this_month = [link("Buka bulan ini", "/d/tenggat-ikhtisar?var-bulan=${__data.fields.bulan}&${sop:queryparam}&${office:queryparam}&${laporan:queryparam}")]
     hidden = [override("bulan", custom__hideFrom={"viz": True, "legend": True, "tooltip": True})]
     kept = f"""SELECT to_char(bulan_ke, 'YYYY-MM') AS bulan, {name} AS "Bulan", CASE WHEN k >= coalesce({TARGET}, 0) THEN k END AS "Mencapai target",
                CASE WHEN k < {TARGET} THEN k END AS "Di bawah target"
@@ -230,4 +230,4 @@ def lists():
 def build():
     return dashboard("ikhtisar", "Ikhtisar Pimpinan",
                      "Adakah yang salah sekarang dan di mana, apakah janji ditepati, dan apakah keadaan membaik.", ["pimpinan"],
-                     [DATASOURCE, LAPORAN, SOPS, BULAN, ALAMAT, TARGET_VARIABLE], now() + promise() + trend() + lists(), "now-7d")
+                     [DATASOURCE, OFFICE, LAPORAN, SOPS, BULAN, ALAMAT, TARGET_VARIABLE], now() + promise() + trend() + lists(), "now-7d")

@@ -1,6 +1,6 @@
 """Mesin: for whoever runs the daemon. Which alert's section of runbooks.md helps stands in the descriptions."""
 from parts import (
-    ALAMAT, BAD, CHANNELS, dashboard, DATASOURCE, folded, GOOD, INSTANCE, JOB, LAPORAN, named, NONE_IS_GOOD, override,
+    ALAMAT, BAD, CHANNELS, dashboard, DATASOURCE, folded, GOOD, INSTANCE, JOB, LAPORAN, named, OFFICE, NONE_IS_GOOD, override,
     panel, pattern, prom, row, sql, stat, steps, timeseries, to_page, to_panel, TRANSPARENT, UNLIT, UNLIT_PLAIN, WARN, YES_NO)
 
 OWN = 'job=~"$job",instance=~"$instance"'
@@ -13,7 +13,8 @@ LOOPS = {"committer": "perintah", "watch": "batas waktu", "composer": "penyusun 
          "retention": "masa simpan", "forecast": "perkiraan"}
 STATES = {"idle": "menganggur", "busy": "dipakai", "connecting": "menyambung"}
 LEVELS = {"debug": "rinci", "info": "keterangan", "warning": "peringatan", "error": "galat", "warn": "peringatan"}
-FIRING = 'ALERTS{alertstate="firing",alertname!="TenggatWatchdog"}'
+# That no daemon is known is no office's.
+FIRING = 'ALERTS{office=~"$office|",alertstate="firing",alertname!="TenggatWatchdog"}'
 SCRAPED = "max(tenggat_snapshot_timestamp_seconds{" + OWN + "})"
 
 
@@ -219,4 +220,4 @@ def details():
 
 def build():
     return dashboard("mesin", "Mesin", "Alarm, permintaan, putaran, basis data, dan burung kenari.", ["mesin"],
-                     [DATASOURCE, LAPORAN, JOB, INSTANCE, ALAMAT], now() + [information()] + requests() + loops() + details(), "now-6h", "30s")
+                     [DATASOURCE, OFFICE, LAPORAN, JOB, INSTANCE, ALAMAT], now() + [information()] + requests() + loops() + details(), "now-6h", "30s")

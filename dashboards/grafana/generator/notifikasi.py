@@ -1,7 +1,7 @@
 """Notifikasi: what was to be told, what was accepted, what did not arrive."""
 from parts import (
     ALAMAT, AUDIENCES, BAD, barchart, CHANNELS, dashboard, DATASOURCE, FEW_IS_GOOD, folded, GOOD, LAPORAN, named,
-    NONE_IS_GOOD, override, prom, row, SOPS, sql, stat, steps, table, timeseries, to_page, to_panel, UNLIT, UNLIT_PLAIN,
+    OFFICE, NONE_IS_GOOD, override, prom, row, SOPS, sql, stat, steps, table, timeseries, to_page, to_panel, UNLIT, UNLIT_PLAIN,
     WARN, words)
 
 FAILED, DROPPED, SENT, RAISED = "Pesan yang Bermasalah", "Pemberitahuan yang Gugur", "Pesan Hari Ini", "Pemberitahuan Hari Ini"
@@ -112,4 +112,4 @@ def lists():
 
 def build():
     return dashboard("notifikasi", "Notifikasi", "Yang dipicu, diterima, tersampaikan, gagal, dan berapa lama.",
-                     ["notifikasi"], [DATASOURCE, LAPORAN, SOPS, ALAMAT], now() + flow() + lists(), "now-6h", "30s")
+                     ["notifikasi"], [DATASOURCE, OFFICE, LAPORAN, SOPS, ALAMAT], now() + flow() + lists(), "now-6h", "30s")

@@ -5,6 +5,8 @@ link to what stands behind it. Colours are told apart by whoever cannot tell red
 alone; a number that is not known is a grey "?", never a 0.
 """
 
+import re
+
 PROMETHEUS = {"type": "prometheus", "uid": "${datasource}"}
 POSTGRES = {"type": "grafana-postgresql-datasource", "uid": "${laporan}"}
 SOP = "sop IN (${sop:singlequote})"
@@ -47,7 +49,19 @@ def pattern(regex, color, index=0):
 YES_NO = values(**{"0": ("Tidak", BAD), "1": ("Ya", UNLIT)})
 
 
-def prom(expr, legend="", ref="A", table=False, instant=True):
+# Whose figures those are: `office` is a label of the targets, where it is set (prometheus.yml).
+OF_OFFICE = 'office=~"$office"'
+OWN_SERIES = re.compile(r"(?<![\w:])((?:tenggat|process)_[a-z_]+|up(?=\{))(?![\w:])(\{)?")
+
+
+def in_office(expr):
+    """Every series of Tenggat's own, of the office chosen."""
+    return OWN_SERIES.sub(lambda found: f"{found[1]}{{{OF_OFFICE}{',' if found[2] else '}'}", expr)
+
+
+def prom(expr, legend="", ref="A", table=False, instant=True, every_office=False):
+    if not every_office:
+        expr = in_office(expr)
     target = {"refId": ref, "datasource": PROMETHEUS, "editorMode": "code", "expr": expr,
               "legendFormat": legend, "instant": instant, "range": not instant}
     if table:
@@ -78,6 +92,12 @@ def link(title, url):
 def to_panel(dashboard, title):
     """The panel of that title alone, with the variables and the time of this page. `build` puts the id in."""
     return link(title, f"/d/tenggat-{dashboard}?viewPanel=<{dashboard}/{title}>&${{__all_variables}}&${{__url_time_range}}")
+
+
+def to_office(title, dashboard):
+    """Another dashboard, of the office in that row: its figures, and its database by the uid that provisioning gives it."""
+    name = "${__data.fields.Kantor}"
+    return link(title, f"/d/tenggat-{dashboard}?var-office={name}&var-laporan=tenggat-laporan-{name}")
 
 
 def to_page(title, path):
@@ -257,21 +277,23 @@ def of_postgres(name, label, query, **more):
 
 ALL = {"includeAll": True, "multi": True, "current": {"selected": True, "text": ["All"], "value": ["$__all"]}}
 DATASOURCE = source("datasource", "Sumber angka", "prometheus")
+OFFICE = of_prometheus("office", "Kantor", "label_values(tenggat_build_info, office)", includeAll=False, multi=False,
+                       current={"selected": False, "text": "", "value": ""})
 LAPORAN = source("laporan", "Basis data laporan", "grafana-postgresql-datasource")
 SOPS = of_postgres("sop", "Layanan", "SELECT nama AS __text, sop AS __value FROM laporan.sop ORDER BY nama", **ALL)
 BULAN = of_postgres("bulan", "Bulan",
                     "SELECT DISTINCT laporan.nama_bulan(bulan) AS __text, to_char(bulan, 'YYYY-MM') AS __value"
                     " FROM laporan.bulan_sop() ORDER BY 2 DESC")
 ALAMAT = of_postgres("alamat", "Alamat Tenggat", "SELECT alamat FROM laporan.kantor", hide=2)
-TARGET_VARIABLE = of_prometheus("target", "Target", 'query_result(min(tenggat_sla_objective_ratio{sop=~"$sop",step=""}))',
+TARGET_VARIABLE = of_prometheus("target", "Target", 'query_result(min(tenggat_sla_objective_ratio{office=~"$office",sop=~"$sop",step=""}))',
                                 hide=2, regex="/ ([0-9.]+) [0-9]+$/", includeAll=False, multi=False,
                                 current={"selected": False, "text": "", "value": ""})
 LANGKAH = of_postgres("langkah", "Tahapan",
                       "SELECT nama AS __text, langkah AS __value FROM laporan.langkah ORDER BY sop, urutan", **ALL)
 PERAN = of_postgres("peran", "Peran", "SELECT DISTINCT peran_nama AS __text, peran AS __value FROM laporan.langkah"
                     " ORDER BY 1", **ALL)
-INSTANCE = of_prometheus("instance", "Proses", "label_values(tenggat_build_info, instance)")
-JOB = of_prometheus("job", "Pekerjaan", "label_values(tenggat_build_info, job)")
+INSTANCE = of_prometheus("instance", "Proses", 'label_values(tenggat_build_info{office=~"$office"}, instance)')
+JOB = of_prometheus("job", "Pekerjaan", 'label_values(tenggat_build_info{office=~"$office"}, job)')
 
 
 # --- a dashboard ---------------------------------------------------------------------------------

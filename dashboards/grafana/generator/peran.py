@@ -1,7 +1,7 @@
 """Peran dan Beban: who has how much, how old it is, what comes in against what goes out, what has gone up the ladder."""
 from parts import (
     ALAMAT, alarms, BAD, barchart, BULAN, dashboard, DATASOURCE, FEW_IS_GOOD, folded, GOOD, LAPORAN, MONTH, month_stat,
-    NONE_IS_GOOD, of_rows, override, PERAN, prom, row, SOP, SOPS, sql, stat, table, to_page, to_panel, two_months,
+    OFFICE, NONE_IS_GOOD, of_rows, override, PERAN, prom, row, SOP, SOPS, sql, stat, table, to_page, to_panel, two_months,
     UNLIT_PLAIN, WARN, words, working)
 
 LOAD, OFFICERS, DONE, AGES = "Beban per Peran", "Pekerjaan per Petugas", "Diselesaikan per Petugas", "Umur Pekerjaan Terbuka"
@@ -134,4 +134,4 @@ def lists():
 
 def build():
     return dashboard("peran", "Peran dan Beban", "Siapa memegang berapa, berapa lama, dan apa yang naik ke atasan.",
-                     ["peran"], [DATASOURCE, LAPORAN, SOPS, PERAN, BULAN, ALAMAT], now() + load() + people() + lists())
+                     ["peran"], [DATASOURCE, OFFICE, LAPORAN, SOPS, PERAN, BULAN, ALAMAT], now() + load() + people() + lists())

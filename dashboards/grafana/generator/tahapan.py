@@ -1,7 +1,7 @@
 """Tahapan SOP: where is it stuck? The steps as rows, as everybody knows them from the form."""
 from parts import (
     ALAMAT, alarms, BAD, barchart, bargauge, BULAN, dashboard, DATASOURCE, FEW_IS_GOOD, folded, GOOD, LANGKAH,
-    LAPORAN, link, MONTH, NONE_IS_GOOD, override, prom, row, SHARE, shares, SOP, SOPS, sql, stat, STATE, steps, table,
+    LAPORAN, link, MONTH, OFFICE, NONE_IS_GOOD, override, prom, row, SHARE, shares, SOP, SOPS, sql, stat, STATE, steps, table,
     timeseries, to_panel, UNLIT_PLAIN, WARN, words, working)
 
 OPEN, RETURNS, WAITING, PARTS = "Berkas pada Tahapan", "Daftar Pengembalian", "Terlama Menunggu Diambil", "Menunggu dan Mengerjakan"
@@ -148,5 +148,5 @@ def lists():
 
 def build():
     return dashboard("tahapan", "Tahapan SOP", "Di mana berkas tertahan, dan berapa lama setiap tahapan sebenarnya.",
-                     ["tahapan"], [DATASOURCE, LAPORAN, SOPS, LANGKAH, BULAN, ALAMAT],
+                     ["tahapan"], [DATASOURCE, OFFICE, LAPORAN, SOPS, LANGKAH, BULAN, ALAMAT],
                      now() + steps_of_the_form() + trend() + lists())

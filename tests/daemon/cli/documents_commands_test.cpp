@@ -133,8 +133,6 @@ TEST_F(DocumentsCommands, OneThatThereIsNotIsNoticed) {
 }
 
 TEST_F(DocumentsCommands, EachCommandThatPrintsSpeaksJson) {
-  const std::set<std::string> of_a_form_of_its_own{
-      "deadline", "elapsed", "diagram", "audit seal", "report", "texts meta", "setup"};
   const std::string overview = tool_.run({"--help"}).out;
   static const std::regex row("\n  ([a-z]+(?: [a-z]+)*)  ");
   int commands = 0;
@@ -143,8 +141,7 @@ TEST_F(DocumentsCommands, EachCommandThatPrintsSpeaksJson) {
     std::istringstream in(command);
     std::vector<std::string> words{std::istream_iterator<std::string>(in), {}};
     words.emplace_back("--help");
-    const bool has = tool_.run(words).out.find("--json") != std::string::npos;
-    EXPECT_EQ(has, !of_a_form_of_its_own.contains(command)) << command;
+    EXPECT_NE(tool_.run(words).out.find("--json"), std::string::npos) << command;
     ++commands;
   }
   EXPECT_GT(commands, 70);

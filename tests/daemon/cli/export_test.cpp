@@ -82,6 +82,16 @@ TEST_F(ExportTest, EverythingComesInAgainWithEqualReportsDossiersAndChains) {
   EXPECT_EQ(text_of(directory + "/event.jsonl"), text_of(exported("jsonl", "2") + "/event.jsonl"));
 }
 
+TEST_F(ExportTest, TheReportIsGivenAsJsonToo) {
+  std::vector<std::string> words{"report", "--sop", "paud", "--month", "2026-03", "--json"};
+  const Ran ran = run(words);
+  ASSERT_EQ(ran.code, kOk) << ran;
+  EXPECT_EQ(json::parse(ran.out).at("month"), "2026-03");
+  EXPECT_EQ(json::parse(ran.out).at("sop"), "paud");
+  words.insert(words.end(), {"--format", "csv"});
+  EXPECT_EQ(run(words).code, kUsage);
+}
+
 TEST_F(ExportTest, ACutOffExportIsNotLoaded) {
   const std::string directory = exported("jsonl");
   const std::string events = text_of(directory + "/event.jsonl");

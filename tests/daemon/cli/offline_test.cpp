@@ -146,6 +146,73 @@ TEST(CliExplain, RefusesWhatItCannotRead) {
   EXPECT_EQ(explain_deadline(line, out, banjarbaru()), 0);
 }
 
+// Each line of the output.
+std::vector<boost::json::value> json_lines(const std::string& text) {
+  std::vector<boost::json::value> all;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) all.push_back(boost::json::parse(line));
+  return all;
+}
+
+std::string shipped_calendar() {
+  return (test::shipped_rules() / "calendar" / "banjarbaru.yaml").string();
+}
+
+TEST(CliJson, AnswersAnObjectALine) {
+  test::Tool tool;
+  const test::Ran due = tool.run({"deadline", "--json", "--calendar", shipped_calendar()},
+                                 "2027-12-31T16:25:00+08:00 10m\n"
+                                 "tomorrow 10m\n"
+                                 "2026-04-15T05:55:00Z 1d 25m\n");
+  EXPECT_EQ(due.code, 1);
+  const auto answers = json_lines(due.out);
+  ASSERT_EQ(answers.size(), 3U) << due;
+  EXPECT_EQ(answers[0], boost::json::parse(R"({"line": 1, "start_at": "2027-12-31T16:25:00+08:00",
+      "budget": "10m", "due_at": "2028-01-03T07:35:00+08:00", "provisional": true})"));
+  EXPECT_EQ(answers[1].at("line"), 2);
+  EXPECT_TRUE(answers[1].at("error").as_string().starts_with("START is no instant")) << due;
+  EXPECT_EQ(answers[2].at("start_at"), "2026-04-15T13:55:00+08:00");
+  EXPECT_EQ(answers[2].at("due_at"), "2026-04-16T14:20:00+08:00");
+  EXPECT_EQ(answers[2].at("provisional"), false);
+
+  const test::Ran worked = tool.run({"elapsed", "--json", "--calendar", shipped_calendar()},
+                                    "2026-04-07T10:00:00+08:00 2026-04-06T07:34:00+08:00\n\n");
+  EXPECT_EQ(worked.code, 1);
+  const auto counts = json_lines(worked.out);
+  ASSERT_EQ(counts.size(), 2U) << worked;
+  EXPECT_EQ(counts[0], boost::json::parse(R"({"line": 1, "from": "2026-04-07T10:00:00+08:00",
+      "to": "2026-04-06T07:34:00+08:00", "elapsed_seconds": -35760})"));
+  EXPECT_EQ(counts[1].at("error"), "expected FROM TO, a space between");
+}
+
+TEST(CliJson, ProvesWithTheDaysOfTheApi) {
+  test::Tool tool;
+  const test::Ran proof = tool.run({"deadline", "--calendar", shipped_calendar(), "--explain",
+                                    "--json", "2026-04-02T15:55:00+08:00", "1d"});
+  EXPECT_EQ(proof.code, 0) << proof;
+  const boost::json::value said = boost::json::parse(proof.out);
+  EXPECT_EQ(said.at("calendar"), "banjarbaru");
+  EXPECT_EQ(said.at("due_at"), "2026-04-06T15:55:00+08:00");
+  EXPECT_EQ(said.at("counted_seconds"), 27000);
+  ASSERT_EQ(said.at("days").as_array().size(), 5U) << proof;
+  EXPECT_EQ(said.at_pointer("/days/1/date"), "2026-04-03");
+  EXPECT_EQ(said.at_pointer("/days/1/spans/0/kind"), "day_off");
+  const test::Ran refused = tool.run(
+      {"deadline", "--calendar", shipped_calendar(), "--explain", "--json", "2026-04-02", "1d"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_TRUE(boost::json::parse(refused.out).at("error").is_string()) << refused;
+}
+
+TEST(CliJson, HoldsThePictureOfAnSop) {
+  test::Tool tool;
+  const std::string sop = (test::shipped_rules() / "sop" / "paud.yaml").string();
+  const test::Ran picture = tool.run({"diagram", sop});
+  const boost::json::value said = boost::json::parse(tool.run({"diagram", sop, "--json"}).out);
+  EXPECT_EQ(said.at("sop"), "paud");
+  EXPECT_TRUE(picture.out.find("<svg") != std::string::npos);
+  EXPECT_EQ(std::string(said.at("picture").as_string()), picture.out);
+}
+
 TEST(CliTexts, AreShownWithSampleDataForEachChannel) {
   test::Tool tool;
   const std::string rules = test::shipped_rules().string();
@@ -164,6 +231,7 @@ TEST(CliTexts, AreShownWithSampleDataForEachChannel) {
   const test::Ran meta = tool.run({"texts", "meta", rules});
   const auto templates = boost::json::parse(meta.out).as_array();
   EXPECT_GE(templates.size(), 29U);
+  EXPECT_EQ(tool.run({"texts", "meta", rules, "--json"}).out, meta.out);
   EXPECT_EQ(templates[0].at("name"), "tenggat_diterima_v2");
   EXPECT_EQ(templates[0].at("category"), "UTILITY");
   EXPECT_EQ(tool.run({"texts", "meta", rules, "--language", "fr"}).code, 1);

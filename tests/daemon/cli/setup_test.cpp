@@ -135,5 +135,14 @@ TEST(SetupAnswers, AtATerminalAWrongAnswerIsAskedForAgain) {
   EXPECT_THROW(ask(short_one, nothing), Refused);
 }
 
+// Nothing is set up by this test: the refusal comes before anything is looked at.
+TEST(Setup, AsJsonItAsksNothing) {
+  Tool tool;
+  const Ran ran = tool.run({"setup", "--json", "--config", "/nonexistent/tenggat.yaml"});
+  EXPECT_EQ(ran.code, kUsage) << ran;
+  EXPECT_EQ(ran.out, "");
+  EXPECT_NE(ran.err.find("--json goes with --answers FILE"), std::string::npos) << ran;
+}
+
 }  // namespace
 }  // namespace tenggat::cli

@@ -3,7 +3,7 @@
 //   node render.mjs PLAN.json PICTURES_DIR
 //
 // PLAN.json: {chromium, origin, messages, officer, prometheus, reader: {host, database, user}, dashboards, pages,
-//             icons, expected, seconds, only: [UID] or absent}. Ends with 1 where something is not as it must be, and says what.
+//             icons, expected, seconds, only: [UID] or null}. Ends with 1 where something is not as it must be, and says what.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import puppeteer from "puppeteer-core";
@@ -116,7 +116,9 @@ async function links_work(links) {
 }
 
 // The page has its whole height already; to be resized once more would empty its tables for a moment.
-const picture = (page, name) => page.screenshot({ path: join(pictures, `${name}.png`), captureBeyondViewport: false });
+const picture = (page, name, more = {}) => page.screenshot({ path: join(pictures, `${name}.png`), captureBeyondViewport: false, ...more });
+// What README.md shows of it (dev/pictures.sh): without the lists below.
+const readme = { board: "tenggat-ikhtisar", clip: { x: 0, y: 0, width: 1280, height: 1335 } };
 
 const links = new Map();
 let panels = 0;
@@ -125,6 +127,7 @@ for (const board of boards) {
     const page = await opened(board, width);
     await judged(page, board, width);
     await picture(page, `${board.uid}-${width}`);
+    if (width === 1280 && board.uid === readme.board) await picture(page, "readme-ikhtisar", { clip: readme.clip });
     if (width === 1920 && board.uid === "tenggat-ikhtisar") {
       await page.emulateVisionDeficiency("deuteranopia");
       await picture(page, `${board.uid}-deuteranopia`);
