@@ -271,7 +271,8 @@ awaitable<Response> BoardPages::board(PageCall call) {
     const auto forecast = store::add_forecast_service(looking, sop->id);
     auto reading = reader_.read({}, std::move(looking));
     const Reading found = co_await std::move(reading);
-    more = forecast_line(found.results[forecast], *sop);
+    const Html line = forecast_line(found.results[forecast], *sop);
+    if (!line.empty()) more = html("<div class=\"kartu\">{}</div>", line);
   }
   if (call.who->principal.administrator)
     more += html("<p><a href=\"/papan/layar\">Tautan untuk layar dinding</a></p>");

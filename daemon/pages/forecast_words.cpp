@@ -7,6 +7,7 @@
 #include "daemon/pages/words.h"
 #include "notifiers/words.h"
 #include "rules/forecast/forecast.h"
+#include "rules/permit/ledger.h"
 
 namespace tenggat::pages {
 namespace {
@@ -15,10 +16,26 @@ std::string span_of(Seconds span, const Sop& sop, const Calendar& calendar) {
   return span_words(span, sop.case_standard, calendar);
 }
 
-// "Kamis 16 April, 14.20 WITA"
-std::string finish_of(const std::optional<Instant>& finish, const Calendar& calendar) {
-  return finish ? notify::short_moment(calendar.local_end(*finish))
-                : std::string("belum dapat diperkirakan");
+// "Kamis 16 April": what is counted in days is not foretold to the minute. Of a service of hours
+// "Kamis 16 April, 14.20 WITA".
+std::string finish_of(const std::optional<Instant>& finish, const Sop& sop,
+                      const Calendar& calendar) {
+  if (!finish) return "belum dapat diperkirakan";
+  const LocalTime end = calendar.local_end(*finish);
+  if (sop.case_standard.days == 0 && !sop.case_standard.in_calendar_days())
+    return notify::short_moment(end);
+  return fmt::format("{} {} {}", notify::weekday_name(end), end.day, notify::month_name(end));
+}
+
+// The clock of an open case is replayed: no date of its due stands in the permit itself.
+bool is_late(const Permit& permit, const Context& context) {
+  return case_sla(permit, context.sop, context.calendar, context.now).status == SlaStatus::overdue;
+}
+
+// "kurang dari 1", "sekitar 3"; of thousandths.
+std::string about(std::int64_t thousandths) {
+  const std::int64_t whole = (thousandths + 500) / 1000;
+  return whole == 0 ? "kurang dari 1" : "sekitar " + notify::number(whole);
 }
 
 // "0,123", of millionths.
@@ -52,17 +69,17 @@ std::string risk_reason(const store::Forecast& said, const Sop& sop, const Calen
     words += "; ";
   }
   words += said.left >= Seconds{0}
-               ? fmt::format("sisa {}", span_of(said.left, sop, calendar))
-               : fmt::format("batas terlewati {}", span_of(said.left, sop, calendar));
+               ? fmt::format("sisa waktu layanan {}", span_of(said.left, sop, calendar))
+               : fmt::format("waktu layanan terlewati {}", span_of(said.left, sop, calendar));
   if (said.needs)
     words += fmt::format(", biasanya masih perlu {}", span_of(*said.needs, sop, calendar));
-  if (said.by_base) words += "; menurut bagian yang terlambat selama ini";
+  if (said.by_base) words += "; angkanya bagian berkas yang terlambat selama ini";
   return words;
 }
 
 Html risk_mark(const store::Forecast& said, const Sop& sop, const Calendar& calendar) {
   if (!said.at_risk()) return {};
-  return html("<strong>Berisiko terlambat ({}):</strong> {}.", chance_words(said.missed),
+  return html("<strong>Layanan berisiko terlambat ({}):</strong> {}.", chance_words(said.missed),
               risk_reason(said, sop, calendar));
 }
 
@@ -76,7 +93,7 @@ Html forecast_facts(const PermitForecast& forecast, const Permit& permit, const 
                 too_few(*forecast.outcomes));
   }
   const store::Forecast& said = *forecast.said;
-  const bool late = permit.case_due_at && now > *permit.case_due_at;
+  const bool late = is_late(permit, context);
   Html chance;
   if (!late)
     chance =
@@ -91,18 +108,19 @@ Html forecast_facts(const PermitForecast& forecast, const Permit& permit, const 
       "<dt>Perkiraan selesai</dt><dd>{}separuh berkas seperti ini selesai paling lambat {}, 9 dari "
       "10 paling lambat {}{}.{} <span class=\"halus\">Alasan: {}. Dasar: {} permohonan yang "
       "hasilnya diketahui; dihitung {}.</span></dd>",
-      chance, finish_of(said.finish_p50, calendar), finish_of(said.finish_p90, calendar),
+      chance, finish_of(said.finish_p50, context.sop, calendar),
+      finish_of(said.finish_p90, context.sop, calendar),
       said.stands ? ", bila waktu layanan berjalan lagi sekarang" : "", law,
       risk_reason(said, context.sop, calendar), notify::number(said.outcomes),
       near_words(calendar, said.computed_at, now));
 }
 
 Html forecast_range(const std::optional<store::Forecast>& said, const Permit& permit,
-                    const Calendar& calendar, const notify::Speech& speech, Instant now) {
+                    const Context& context, const notify::Speech& speech) {
   if (!said || said->stands || !said->finish_p50 || !said->finish_p90 || !permit.case_opened_at ||
-      permit.case_closed_at || !permit.case_due_at || now > *permit.case_due_at)
+      permit.case_closed_at || is_late(permit, context))
     return {};
-  const auto date = [&](Instant t) { return speech.date(calendar.local_end(t)); };
+  const auto date = [&](Instant t) { return speech.date(context.calendar.local_end(t)); };
   return in_tongue(
       speech.tongue(),
       "<p>Perkiraan: separuh permohonan seperti ini selesai paling lambat <strong>{}</strong>, 9 "
@@ -121,10 +139,9 @@ Html forecast_line(const std::optional<store::ForecastService>& service, const S
   if (!enough(service->outcomes)) return html("<p>Perkiraan: {}.</p>", too_few(service->outcomes));
   return html(
       "<p>Perkiraan: dari {} permohonan terbuka yang waktunya dihitung, {} yang belum terlambat "
-      "akan "
-      "terlambat; <a href=\"/papan/daftar?sop={}&amp;keadaan=at_risk\">{} berisiko "
+      "akan melewati batas; <a href=\"/papan/daftar?sop={}&amp;keadaan=at_risk\">{} berisiko "
       "terlambat</a>. Dasar: {} permohonan yang hasilnya diketahui.</p>",
-      notify::number(service->open), notify::tenths((service->expected + 50) / 100), sop.id,
+      notify::number(service->open), about(service->expected), sop.id,
       notify::number(service->at_risk), notify::number(service->outcomes));
 }
 
@@ -148,13 +165,19 @@ Html forecast_record(const std::optional<store::ForecastService>& service,
           ? html(
                 "<p class=\"halus\">Ketepatannya dinilai setelah batas yang diperkirakan tiba.</p>")
           : html(
-                "<table><caption>Ketepatan perkiraan menurut bulan batasnya</caption><thead><tr>"
-                "<th>Bulan</th><th>Perkiraan</th><th>Terlambat</th><th>Brier</th><th>Brier "
-                "rata-rata 90 hari</th><th>Bias (poin)</th></tr></thead><tbody>{}</tbody></table>"
-                "<p class=\"halus\">Brier: makin kecil makin tepat; di sebelahnya bila setiap kali "
-                "dikatakan bagian terlambat 90 hari terakhir. Bias di atas nol: perkiraan terlalu "
-                "gelap.{}</p>",
-                rows, hindsight ? " *Sebagian dihitung mundur dari yang diketahui waktu itu." : "");
+                "<h3>Ketepatan perkiraan</h3><table><thead><tr><th>Bulan batas</th>"
+                "<th class=\"angka\">Dinilai</th><th class=\"angka\">Terlambat</th>"
+                "<th class=\"angka\">Skor Brier</th><th class=\"angka\">Skor pembanding</th>"
+                "<th class=\"angka\">Selisih (poin)</th></tr></thead><tbody>{}</tbody></table>"
+                "<p class=\"halus\">Skor Brier: rata-rata kuadrat kesalahan; makin kecil makin "
+                "tepat. Skor pembanding: bila setiap kali hanya dikatakan bagian yang terlambat "
+                "dalam 90 hari terakhir. Selisih: perkiraan dikurangi kenyataan; di atas nol "
+                "berarti "
+                "perkiraan terlalu gelap.{}</p>",
+                rows,
+                hindsight
+                    ? " *Sebagian dihitung belakangan, hanya dari yang telah diketahui waktu itu."
+                    : "");
   return html("<h2>Perkiraan</h2>{}{}", forecast_line(service, sop), record);
 }
 

@@ -16,10 +16,10 @@ namespace tenggat::pages {
 
 // "78%"
 std::string chance_words(int thousandths);
-// "sudah 3 hari kerja pada tahap Kajian Teknis, biasanya 2 hari kerja; sisa 1 hari kerja, biasanya
-// masih perlu 2 hari kerja"
+// "sudah 3 hari kerja pada tahap Kajian Teknis, biasanya 2 hari kerja; sisa waktu layanan 1 hari
+// kerja, biasanya masih perlu 2 hari kerja"
 std::string risk_reason(const store::Forecast& said, const Sop& sop, const Calendar& calendar);
-// For a list: "Berisiko terlambat (78%): sudah ..."; nothing of one that is not at risk.
+// For a list: "Layanan berisiko terlambat (78%): sudah ..."; nothing of one that is not at risk.
 Html risk_mark(const store::Forecast& said, const Sop& sop, const Calendar& calendar);
 
 // A row of an officer's page of the permit, while its case clock is open; `outcomes`: how many of
@@ -46,7 +46,7 @@ class ForecastAbout {
 // For its applicant: a range and what it rests on, beside the date that is promised. Nothing where
 // its clock stands, where it is late, or its finish cannot be told.
 Html forecast_range(const std::optional<store::Forecast>& said, const Permit& permit,
-                    const Calendar& calendar, const notify::Speech& speech, Instant now);
+                    const Context& context, const notify::Speech& speech);
 
 // Of the board: how many of the service's open permits are expected to be late, and the way to
 // those at risk. Nothing where it was never asked.

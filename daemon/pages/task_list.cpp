@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "rules/permit/ledger.h"
+
 namespace tenggat::pages {
 namespace {
 
@@ -177,8 +179,12 @@ bool is_seen(const TaskRow& row, const store::DeskFilter& filter) {
 
 void add_forecasts(std::vector<TaskRow>& rows, const std::vector<store::Forecast>& said) {
   for (TaskRow& row : rows)
-    for (const store::Forecast& one : said)
-      if (one.permit == row.permit().id) row.forecast = one;
+    for (const store::Forecast& one : said) {
+      if (one.permit != row.permit().id) continue;
+      row.forecast = one;
+      row.case_late =
+          case_sla(row.permit(), *row.sop, *row.calendar, row.now).status == SlaStatus::overdue;
+    }
 }
 
 void put_in_order(std::vector<TaskRow>& rows, Sort sort) {

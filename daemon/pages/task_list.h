@@ -45,6 +45,7 @@ struct TaskRow {
   const Pause* pause = nullptr;
   const Visit* refused = nullptr;  // who said that the application is to be refused
   std::optional<store::Forecast> forecast;
+  bool case_late = false;  // by now; looked at where there is a forecast
 
   const Permit& permit() const { return task.stored->permit; }
   const Visit& visit() const { return *task.visit; }
@@ -53,8 +54,7 @@ struct TaskRow {
   bool came() const { return (back || answered) && !others && !pause; }
   // Its case is likelier to miss its due than not, and has not yet.
   bool at_risk() const {
-    return forecast && forecast->at_risk() && !permit().case_closed_at &&
-           !(permit().case_due_at && now > *permit().case_due_at);
+    return forecast && forecast->at_risk() && !permit().case_closed_at && !case_late;
   }
   // A refusal is looked at by itself, and what is another's is taken up on its own page.
   bool may_be_picked() const { return !refuses() && !others && (quick || claims || releases); }

@@ -140,14 +140,14 @@ Html body_of(const TrackView& view, const Html& said) {
                  view.say("Bagaimana tanggal ini dihitung?", "How is this date counted?"), proof);
   const bool ended = is_terminal(permit.state);
   const Html receipt = receipt_of(view), survey = survey_of(view);
-  return html(
-      "{}{}{}{}{}{}{}{}{}{}{}{}{}{}{}", head_of(view),
-      objected_to(view.stored, view.beside, view.links), notice, undo, top,
-      ended ? html("{}{}", receipt, survey) : Html(),
-      html("{}{}", forecast_range(view.forecast, permit, view.calendar, view.speech, view.now),
-           usual_times(view)),
-      ended ? Html() : proof, journey(view), form_of(view), documents_of(view),
-      ended ? Html() : html("{}{}", receipt, survey), ended ? proof : Html(), withdrawal, tongue);
+  return html("{}{}{}{}{}{}{}{}{}{}{}{}{}{}{}", head_of(view),
+              objected_to(view.stored, view.beside, view.links), notice, undo, top,
+              ended ? html("{}{}", receipt, survey) : Html(),
+              html("{}{}", forecast_range(view.forecast, permit, view.context, view.speech),
+                   usual_times(view)),
+              ended ? Html() : proof, journey(view), form_of(view), documents_of(view),
+              ended ? Html() : html("{}{}", receipt, survey), ended ? proof : Html(), withdrawal,
+              tongue);
 }
 
 // For what was done last: an action of a step of theirs, or one of this page's own.

@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include "daemon/office/rule_files.h"
+#include "daemon/store/board.h"
 #include "daemon/store/people.h"
 #include "daemon/store/rules.h"
 #include "tests/daemon/cli/tool.h"
+#include "tests/support/past_permits.h"
 
 namespace tenggat::office {
 namespace {
@@ -15,6 +17,14 @@ using test::await;
 
 pg::Awaitable<store::Moment> read_moment(pg::Connection& connection) {
   return connection.query(store::kMoment);
+}
+
+pg::Awaitable<std::vector<std::int64_t>> read_list(pg::Connection& connection,
+                                                   store::BoardList list) {
+  pg::Pipeline pipeline;
+  const store::Ids slot = store::add_board_list(pipeline, list);
+  const pg::Results results = co_await connection.run(std::move(pipeline));
+  co_return results[slot];
 }
 
 // PAUD as it ships, on Wednesday, 2 December 2026, 10:00. Files came in every day from January on:
@@ -47,36 +57,10 @@ class Forecasts : public test::OnDatabase {
   const Calendar& calendar() const { return rulebook_.calendar(paud().calendar); }
 
   void add_permit(int n, Instant opened, bool slow) {
-    const Instant due = calendar().deadline(opened, Budget{5, 0, 0}).due;
-    const Instant drafted = calendar().deadline(opened, Budget{slow ? 8 : 1, 0, 0}).due;
-    const Instant closed =
-        calendar().deadline(drafted, slow ? Budget{0, 0, 30} : Budget{1, 0, 0}).due;
-    const bool done = closed <= moment_.now, at_draft = drafted <= moment_.now;
-    const auto text = [&](Instant t) { return "'" + calendar().format(t) + "'"; };
-    const auto or_null = [&](bool there, Instant t) { return there ? text(t) : "NULL"; };
-    sql(fmt::format(
-        "INSERT INTO applicant (id, name, salt) VALUES ({0}, 'Aisyah', 'x');"
-        "INSERT INTO permit (id, sop, sop_version, calendar_version, number, state, applicant,"
-        " subject, created_by, tracking_hash, tracking_secret, started_at, submitted_at, version,"
-        " changed_at, events, last_hash, case_opened_at, case_due_at, legal_due_at, case_closed_at,"
-        " case_verdict) VALUES ({0}, 'paud', '{1}', '{2}', 'P-{0}', '{3}', {0}, 'TK', 'portal',"
-        " '\\x{0:08x}', '', {4}, {4}, 1, {4}, 1, 'x', {4}, {5}, {5}, {6}, {7});",
-        n, paud().version, rulebook_.calendar_version(paud().calendar), done ? "issued" : "active",
-        text(opened), text(due), or_null(done, closed),
-        !done          ? "NULL"
-        : closed > due ? "'missed'"
-                       : "'met'"));
-    sql(fmt::format(
-        "INSERT INTO visit (permit, id, step, occurrence, role, opened_at, closed_at, closed_by)"
-        " VALUES ({0}, 1, 'verifikasi', 1, 'front_office', {1}, {1}, 'siti'),"
-        " ({0}, 2, 'kajian_teknis', 1, 'dinas_teknis', {1}, {2}, 'andi')",
-        n, text(opened), or_null(at_draft, drafted)));
-    if (at_draft)
-      sql(
-          fmt::format("INSERT INTO visit (permit, id, step, occurrence, role, opened_at, closed_at,"
-                      " closed_by) VALUES ({0}, 3, 'penyusunan_sk', 1, 'back_office', {1}, {2}, "
-                      "'budi')",
-                      n, text(drafted), or_null(done, closed)));
+    const test::PastPermits past(calendar(), paud().version,
+                                 rulebook_.calendar_version(paud().calendar), moment_.now);
+    sql(past.sql(past.lived(n, opened, Budget{slow ? 8 : 1, 0, 0},
+                            slow ? Budget{0, 0, 30} : Budget{1, 0, 0})));
   }
   // One for each working day before now, the first `from` days ago.
   void add_office(int from) {
@@ -202,6 +186,48 @@ TEST_F(Forecasts, WhatEndsIsNoLongerSaidAndWhatStandsIsSaidAsIfItWentOn) {
   EXPECT_EQ(sql("SELECT stands FROM forecast WHERE permit = " + standing), "t");
   EXPECT_NEAR(std::stoi(sql("SELECT missed FROM forecast WHERE permit = " + standing)), before,
               150);
+}
+
+// The board's list of those at risk, to the permit.
+TEST_F(Forecasts, TheBoardListsThoseAtRiskAlone) {
+  const Instant opened = moment_.now - std::chrono::days(1);  // due next week
+  for (int n = 1; n <= 12; ++n) add_permit(n, opened, true);
+  const auto said = [&](int permit, int missed, const char* left = "3600",
+                        const char* sop = "paud") {
+    sql(
+        fmt::format("INSERT INTO forecast (permit, sop, missed, by_base, stands, step, in_step,"
+                    " seconds_left, outcomes, computed_at) VALUES ({}, '{}', {}, false, false,"
+                    " 'kajian_teknis', 0, {}, 40, office_now())",
+                    permit, sop, missed, left));
+  };
+  said(1, 500);
+  said(2, 499);  // rather not
+  said(3, 940);
+  said(4, 700);
+  said(5, 700);  // of two that are as likely the one that is due first
+  sql("UPDATE permit SET case_due_at = case_due_at - interval '1 hour' WHERE id = 5");
+  said(6, 1000, "-60");  // past its due then
+  said(7, 990);          // past it since
+  sql("UPDATE permit SET case_due_at = office_now() - interval '1 second' WHERE id = 7");
+  said(8, 980);  // has ended since
+  sql("UPDATE permit SET state = 'withdrawn' WHERE id = 8");
+  said(9, 970);  // its case has
+  sql("UPDATE permit SET case_closed_at = office_now(), case_verdict = 'met' WHERE id = 9");
+  said(10, 960, "3600", "pbg");  // another service's
+  said(11, 600);                 // stands: no due
+  sql("UPDATE permit SET case_due_at = NULL, state = 'returned' WHERE id = 11");
+  said(12, 500, "0");  // due this moment
+  sql("UPDATE permit SET case_due_at = office_now() WHERE id = 12");
+  store::BoardList list;
+  list.which = "at_risk";
+  list.period.sop = "paud";
+  list.limit = 20;
+  const auto listed = [&] { return await(io_, read_list(*connection_, list)); };
+  EXPECT_EQ(listed(), (std::vector<std::int64_t>{3, 5, 4, 11, 12, 1}));
+  list.limit = 3;  // and one more, so that it is known whether there are
+  EXPECT_EQ(listed(), (std::vector<std::int64_t>{3, 5, 4, 11}));
+  list.period.sop = "pbg";
+  EXPECT_EQ(listed(), (std::vector<std::int64_t>{10}));
 }
 
 TEST_F(Forecasts, TheWorkerSaysTheSameAsTheCommandAndOneAtATime) {
