@@ -36,7 +36,7 @@ using std::chrono::steady_clock;
 
 constexpr int kOpenPermits = 10'000;      // that lie there all the time
 constexpr int kBaselineActions = 6'400;   // of each client count
-constexpr int kActions = 12'800;          // of each connection count
+constexpr int kActions = 51'200;          // of each connection count: ten seconds and more
 constexpr int kContended = 6'400;         // on one permit, by pgbench
 constexpr int kContendedOfOurs = 51'200;  // less than a second's work says nothing
 constexpr int kIdleConnections = 2'000;
