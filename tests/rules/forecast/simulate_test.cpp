@@ -73,6 +73,10 @@ TEST(Work, WhatWasHadAlreadyIsGiven) {
     files.push_back(ended(i * kDay, {{kStudy, i % 2 ? 1 * kHour : 7 * kHour}}));
   EXPECT_NEAR(mean_work(of(files), kStudy), 4, .3);
   EXPECT_NEAR(mean_work(of(files), kStudy, 2 * kHour), 7, .01);
+  // Of those that outlast it, as many of each size as there were.
+  for (int i = 40; i < 80; ++i)
+    files.push_back(ended(i * kDay, {{kStudy, i % 2 ? 1 * kHour : 4 * kHour}}));
+  EXPECT_NEAR(mean_work(of(files), kStudy, 2 * kHour), 5.5, .2);
 }
 
 TEST(Work, PausesAreNoWorkAndComeWithTheirVisit) {
