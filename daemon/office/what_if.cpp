@@ -74,7 +74,6 @@ forecast::WorkService service_of(const Sop& sop, const std::vector<std::string>&
     one.role = waits ? 0 : index_of(roles, step.role);
     one.waits = waits;
     one.starts = step.id == sop.case_starts.step;
-    for (const Trigger& end : sop.case_ends) one.ends = one.ends || end.step == step.id;
     service.steps.push_back(one);
   }
   return service;
@@ -93,6 +92,7 @@ forecast::WorkFile file_of(const Rows& rows, int service, const Sop& sop, const 
   file.submitted = time.axis.at(rows.permit.submitted);
   file.ended = rows.permit.ended;
   file.case_over = rows.permit.closed.has_value();
+  if (rows.permit.closed) file.decided = time.axis.at(*rows.permit.closed);
   forecast::Case one;
   for (const store::ForecastVisit& visit : rows.visits) {
     const auto step = std::ranges::find(sop.steps, visit.step, &Step::id);

@@ -189,7 +189,7 @@ class Run {
       file.clock = Clock::runs;
       file.due = now_ + number(load_.services[static_cast<std::size_t>(file.service)].standard);
     }
-    if ((left.ends && !of_office) || next == kEnds) decide(file, left.ends);
+    if (file.drawn.decides || next == kEnds) decide(file, file.drawn.decides);
     if (next != kEnds) enter(which, next);
   }
   void decide(File& file, bool decided) {

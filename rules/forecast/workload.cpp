@@ -54,6 +54,19 @@ const WorkStep& step_of(const Workload& load, const WorkFile& file, const WorkVi
       .steps[static_cast<std::size_t>(visit.step)];
 }
 
+// Of the file's visits the one that its case clock ended with; none: past the last. What lay beside
+// it in another branch may have been opened before it, and ended later.
+std::size_t deciding_visit(const WorkFile& file) {
+  std::size_t found = file.visits.size();
+  if (!file.decided) return found;
+  for (std::size_t i = 0; i < file.visits.size(); ++i) {
+    const std::optional<Seconds>& closed = file.visits[i].closed;
+    if (closed == file.decided) return i;
+    if (closed && *closed < *file.decided) found = i;
+  }
+  return found;
+}
+
 }  // namespace
 
 Work::Work(const Workload& load) {
@@ -108,6 +121,7 @@ void Work::measure(const Workload& load) {
   for (std::size_t role = 0; role < shared.size(); ++role) shared[role].add_up(load.officers[role]);
   for (const WorkFile& file : load.files) {
     had_.emplace_back();
+    const std::size_t decides = deciding_visit(file);
     for (std::size_t i = 0; i < file.visits.size(); ++i) {
       const WorkVisit& visit = file.visits[i];
       const WorkStep& step = step_of(load, file, visit);
@@ -126,7 +140,7 @@ void Work::measure(const Workload& load) {
       const bool last = i + 1 == file.visits.size();
       of_[static_cast<std::size_t>(file.service)][static_cast<std::size_t>(visit.step)]
           .all.push_back({measured, visit.paused, last ? kEnds : file.visits[i + 1].step,
-                          visit.closed && (!last || file.ended), had_.size() - 1});
+                          visit.closed && (!last || file.ended), had_.size() - 1, i == decides});
     }
   }
 }
@@ -142,16 +156,17 @@ Work::Drawn Work::draw(int service, int step, Seconds had, std::mt19937_64& rand
   for (std::size_t i = first; i < seen.all.size() && alive > 0; ++i)
     if (seen.all[i].over && seen.outlast[i] < mark) {
       const Seconds paused = had > Seconds{0} ? Seconds{0} : seen.all[i].paused;
-      return {seen.all[i].work, paused, seen.all[i].next};
+      return {seen.all[i].work, paused, seen.all[i].next, seen.all[i].decides};
     }
   // It outlasts all that were seen: once more a usual piece of work; on it goes where most did.
   int next = kEnds;
+  bool decides = false;
   for (const Seen& one : seen.all)
-    if (one.over) next = one.next;
+    if (one.over) next = one.next, decides = one.decides;
   const auto more =
       std::exponential_distribution<double>(1. / static_cast<double>(usual_.count()))(random);
   const Seconds longest = seen.all.empty() ? Seconds{0} : seen.all.back().work;
-  return {std::max(had, longest) + Seconds{std::llround(more) + 1}, Seconds{0}, next};
+  return {std::max(had, longest) + Seconds{std::llround(more) + 1}, Seconds{0}, next, decides};
 }
 
 }  // namespace tenggat::forecast

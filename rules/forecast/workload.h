@@ -23,7 +23,6 @@ struct WorkStep {
   bool waits =
       false;  // for the applicant, or a system: the case clock stands, no officer is needed
   bool starts = false;  // the case clock starts when it is left for a step of the office
-  bool ends = false;    // and ends when this is left for none of them
 };
 struct WorkService {
   std::vector<WorkStep> steps;
@@ -47,6 +46,8 @@ struct WorkFile {
   std::optional<Seconds> case_due;   // where it runs; none: it has not started, stands or is over
   std::optional<Seconds> case_left;  // where it stands
   bool case_over = false;
+  // When its case clock ended, where it has. The office may go on with it.
+  std::optional<Seconds> decided{};
 };
 struct Workload {
   std::vector<WorkService> services;
@@ -64,6 +65,7 @@ class Work {
   struct Drawn {
     Seconds work{}, paused{};
     int next = kEnds;
+    bool decides = false;  // its end is the case's
   };
   // A visit of the step that has had `had` already.
   Drawn draw(int service, int step, Seconds had, std::mt19937_64& random) const;
@@ -79,6 +81,7 @@ class Work {
     int next = kEnds;
     bool over = false;
     std::size_t file = 0;
+    bool decides = false;
   };
   struct Of {
     std::vector<Seen> all;        // by work

@@ -213,6 +213,7 @@ TEST_F(ReceiptForesight, WhatWasSaidOnFourDaysOfTheCitysYearIsLaidBesideWhatCame
   EXPECT_GT(judged.of, 200);
   EXPECT_LT(judged.brier, judged.base_brier);
   EXPECT_LT(std::abs(judged.bias / n), .05);
+  EXPECT_GE(judged.held, judged.weeks * 7 / 10);
 }
 
 }  // namespace

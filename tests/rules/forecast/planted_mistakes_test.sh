@@ -113,6 +113,9 @@ plant 'who was away does not come back' rules/forecast/simulate.cpp \
 plant 'the clock goes on while the applicant has the file' rules/forecast/simulate.cpp \
   'file.left = file.due - now_;' \
   'file.left = 0;'
+plant 'a case ends where the office is done with it' rules/forecast/workload.cpp \
+  'had_.size() - 1, i == decides});' \
+  'had_.size() - 1, last && decides < 1000});'
 plant 'what comes in is not multiplied' rules/forecast/simulate.cpp \
   'double more = plan_.times' \
   'double more = 1'

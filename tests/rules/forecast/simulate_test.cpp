@@ -16,10 +16,7 @@ enum Step { kCheck, kStudy, kSign, kMend };  // kMend: with the applicant
 enum Role { kDesk, kExpert, kHead };
 
 WorkService a_service() {
-  return {{{kDesk, false, true, false},
-           {kExpert, false, false, false},
-           {kHead, false, false, true},
-           {0, true, false, false}},
+  return {{{kDesk, false, true}, {kExpert, false, false}, {kHead, false, false}, {0, true, false}},
           5 * kDay};
 }
 
@@ -28,6 +25,7 @@ WorkFile ended(Seconds opened, std::vector<std::pair<int, Seconds>> steps) {
   for (const auto& [step, takes] : steps) {
     file.visits.push_back({step, opened, opened + takes, Seconds{0}});
     opened += takes;
+    if (step == kSign) file.decided = opened;
   }
   return file;
 }
@@ -75,6 +73,10 @@ TEST(Work, WhatWasHadAlreadyIsGiven) {
     files.push_back(ended(i * kDay, {{kStudy, i % 2 ? 1 * kHour : 7 * kHour}}));
   EXPECT_NEAR(mean_work(of(files), kStudy), 4, .3);
   EXPECT_NEAR(mean_work(of(files), kStudy, 2 * kHour), 7, .01);
+  // Of those that outlast it, as many of each size as there were.
+  for (int i = 40; i < 80; ++i)
+    files.push_back(ended(i * kDay, {{kStudy, i % 2 ? 1 * kHour : 4 * kHour}}));
+  EXPECT_NEAR(mean_work(of(files), kStudy, 2 * kHour), 5.5, .2);
 }
 
 TEST(Work, PausesAreNoWorkAndComeWithTheirVisit) {
@@ -114,6 +116,7 @@ class AnotherOffice {
     for (const auto& file : files_) {
       if (file.submitted >= now || (file.over && *file.over < from)) continue;
       WorkFile seen{0, file.submitted, {}, file.over && *file.over <= now, {}, {}, false};
+      if (seen.ended) seen.decided = file.over;
       for (const WorkVisit& visit : file.visits)
         if (visit.opened < now) {
           seen.visits.push_back(visit);
@@ -369,6 +372,24 @@ TEST(Simulate, TwoFilesShareTheirOfficer) {
   EXPECT_NEAR(told[0].waiting[kExpert].middle, 2 * 4. / 40, 1e-6);
   plan.staffing = {{kExpert, load.now, load.now + kWeek, 1}};
   EXPECT_EQ(simulate(load, plan)[0].late.middle, 0);  // studied by 4h, signed by 5h
+}
+
+// The case ends with the signing, though the office still has it to hand over, and another has only
+// begun to look at what lies beside it.
+TEST(Simulate, WhatIsDecidedIsNotOpenThoughTheOfficeGoesOn) {
+  std::vector<WorkFile> past;
+  for (int i = 0; i < 40; ++i) {
+    past.push_back(ended(i * kDay, {{kCheck, kHour}, {kSign, kHour}, {kStudy, 30 * kDay}}));
+    past.back().decided = i * kDay + 2 * kHour;
+  }
+  const Workload load = of(past, {9, 9, 9});
+  Plan plan = weeks_of(load.now, 1);
+  plan.runs = 1;
+  for (int i = 0; i < 10; ++i) plan.arrivals.push_back({load.now + i * kHour, 0});
+  const auto told = simulate(load, plan);
+  EXPECT_EQ(told[0].decided.middle, 10);
+  EXPECT_EQ(told[0].open.middle, 0);
+  EXPECT_EQ(told[0].late.middle, 0);
 }
 
 // A file that stands keeps what its clock has left, and one past its due stays late.
