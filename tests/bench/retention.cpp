@@ -14,27 +14,25 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <future>
 #include <iostream>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <vector>
 
 #include "tests/bench/asking.h"
 #include "tests/bench/baseline.h"
+#include "tests/bench/officers.h"
 #include "tests/bench/usage.h"
 #include "tests/support/daemon_process.h"
-#include "tests/support/http_client.h"
 #include "tests/support/office_load.h"
 #include "tests/support/postgres.h"
 
 namespace tenggat::bench {
-namespace asio = boost::asio;
 namespace {
 
 using std::chrono::seconds;
@@ -42,8 +40,6 @@ using std::chrono::steady_clock;
 
 constexpr int kPermits = 25'000;  // some hundred a working day
 constexpr int kOpenPermits = 20'000;
-constexpr int kActedOn = 5'000;  // of them
-constexpr int kConnections = 64;
 constexpr double kLeft = 0.9;  // of the rate, at least
 // After a checkpoint and a first touch everything costs more: that is nobody's rate.
 constexpr seconds kWarm{30};
@@ -51,43 +47,7 @@ constexpr std::int64_t kFirstOld = 1'000'000'000;  // id of the first of the yea
 
 void say(const std::string& line) { std::cout << line << std::endl; }
 
-void rethrow(std::exception_ptr failure) {
-  if (failure) std::rethrow_exception(failure);
-}
-
-// Claims and releases, until told to stop.
-struct Work {
-  int port = 0;
-  std::string token;
-  std::int64_t first = 0;
-  std::int64_t next = 0;
-  bool over = false;
-  std::vector<double> milliseconds;
-};
-
-std::string request_of(const Work& work, std::int64_t n) {
-  const bool claim = n / kActedOn % 2 == 0;
-  return test::http_request(
-      "POST",
-      fmt::format("/api/v1/permits/{}/{}", work.first + n % kActedOn, claim ? "claim" : "release"),
-      work.token, fmt::format("work-{}", n), R"({"step":"penerimaan","on_behalf_of":"bo"})");
-}
-
-asio::awaitable<void> officer(std::shared_ptr<test::HttpClient> http, std::shared_ptr<Work> work) {
-  while (!work->over) {
-    std::string request = request_of(*work, work->next++);
-    const auto begun = steady_clock::now();
-    const test::HttpAnswer answer = co_await http->exchange(std::move(request));
-    if (answer.status != 200)
-      throw std::runtime_error(fmt::format("answered {}: {}", answer.status, answer.body));
-    work->milliseconds.push_back(
-        std::chrono::duration<double, std::milli>(steady_clock::now() - begun).count());
-  }
-}
-
-struct Run {
-  double seconds = 0, actions_a_second = 0, p99 = 0;
-};
+using Run = Officers::Run;
 
 class Bench {
  public:
@@ -99,15 +59,11 @@ class Bench {
   void make_a_year(int permits);
   void keep_for_a_year();
   int removed();
-  // Officers work until `over` says so, asked every 20 ms.
-  template <class Over>
-  Run work_until(Over over);
-  Run work_for(seconds time);
   // Until as many are gone, or that time has passed; asked every half second, from beside.
   Run work_until_removed(int permits, seconds at_most);
   void tell(const char* when, const Run& run) {
     say(fmt::format("{:<22} {:>8.0f} /s   p99 {:>6.1f} ms   ({:.0f} s, {} connections)", when,
-                    run.actions_a_second, run.p99, run.seconds, kConnections));
+                    run.actions_a_second, run.p99, run.seconds, Officers::kConnections));
   }
   std::string query(const std::string& sql) { return server_.execute(sql, database_); }
 
@@ -117,7 +73,7 @@ class Bench {
   std::string database_ = "bench";
   std::unique_ptr<test::DaemonProcess> daemon_;
   test::OfficeLoad::Tokens tokens_;
-  std::shared_ptr<Work> work_ = std::make_shared<Work>();
+  std::optional<Officers> officers_;
 };
 
 Bench::Bench() {
@@ -187,40 +143,13 @@ int Bench::removed() {
             " WHERE type = 'retention_applied'"));
 }
 
-template <class Over>
-Run Bench::work_until(Over over) {
-  asio::io_context io{1};
-  work_->over = false;
-  work_->milliseconds.clear();
-  for (int i = 0; i < kConnections; ++i) {
-    const auto http = std::make_shared<test::HttpClient>(io.get_executor(), daemon_->api_port());
-    asio::co_spawn(io, officer(http, work_), rethrow);
-  }
-  const auto begun = steady_clock::now();
-  while (!over()) io.run_for(std::chrono::milliseconds(20));
-  Run run;
-  run.seconds = std::chrono::duration<double>(steady_clock::now() - begun).count();
-  std::vector<double> times = work_->milliseconds;
-  run.actions_a_second = static_cast<double>(times.size()) / run.seconds;
-  work_->over = true;
-  io.run();
-  std::sort(times.begin(), times.end());
-  run.p99 = times.at(times.size() * 99 / 100);
-  return run;
-}
-
-Run Bench::work_for(seconds time) {
-  const auto until = steady_clock::now() + time;
-  return work_until([until] { return steady_clock::now() >= until; });
-}
-
 Run Bench::work_until_removed(int permits, seconds at_most) {
   const auto latest = steady_clock::now() + at_most;
   auto deleting = std::async(std::launch::async, [this, permits, latest] {
     while (removed() < permits && steady_clock::now() < latest)
       std::this_thread::sleep_for(std::chrono::milliseconds(500));
   });
-  const Run run = work_until(
+  const Run run = officers_->work_until(
       [&deleting] { return deleting.wait_for(seconds(0)) == std::future_status::ready; });
   deleting.get();
   return run;
@@ -231,12 +160,10 @@ bool Bench::run(int permits, seconds alone) {
   clone_permit(server_, database_, model, model + 1'000'000, kOpenPermits);
   make_a_year(permits);
   server_.execute("CHECKPOINT");
-  work_->port = daemon_->api_port();
-  work_->token = tokens_.portal;
-  work_->first = model + 1'000'000;
+  officers_.emplace(daemon_->api_port(), tokens_.portal, model + 1'000'000);
 
-  work_for(std::min(kWarm, alone));
-  const Run before = work_for(alone);
+  officers_->work_for(std::min(kWarm, alone));
+  const Run before = officers_->work_for(alone);
   tell("actions alone", before);
   keep_for_a_year();
   work_until_removed(1, seconds(90));  // it looks once a minute
@@ -244,7 +171,7 @@ bool Bench::run(int permits, seconds alone) {
   // A slice and its pause take a third of a second; ten times that, and it does not come to an end.
   const Run beside = work_until_removed(permits, seconds(60 + permits / 15));
   tell("actions beside it", beside);
-  const Run after = work_for(alone);
+  const Run after = officers_->work_for(alone);
   tell("actions alone again", after);
   const double rate = (before.actions_a_second + after.actions_a_second) / 2;
   const double left = beside.actions_a_second / rate;

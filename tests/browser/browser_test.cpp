@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <regex>
 
+#include "tests/browser/script.h"
 #include "tests/e2e/office.h"
 #include "tests/e2e/pbg.h"
 #include "tests/e2e/seal_keys.h"
@@ -157,22 +158,8 @@ class InChromium : public testing::Test {
   static std::string day_of(const std::string& who) {
     return std::string(TENGGAT_SCRIPTS) + "/" + who + ".mjs";
   }
-  // What a script has against the pages; nothing where all is well.
   std::string run_script(const std::string& script, json::object plan) {
-    const fs::path directory = office_.daemon().directory();
-    const char* kept = std::getenv("TENGGAT_PICTURES");
-    const fs::path pictures = kept ? fs::path(kept) : directory / "pictures";
-    plan["chromium"] = "/usr/bin/chromium";
-    plan["origin"] = fmt::format("http://127.0.0.1:{}", office_.daemon().api_port());
-    write_file(directory / "plan.json", json::serialize(plan));
-    const fs::path out = directory / "script.out";
-    fs::remove(out);
-    const pid_t node =
-        spawn({"/usr/bin/node", script, (directory / "plan.json").string(), pictures.string()}, {},
-              out, out);
-    const int status = wait_for(node);
-    const std::string said = read_file(out);
-    return status == 0 ? "" : said + fmt::format("status {}", status);
+    return test::run_script(script, std::move(plan), office_.daemon());
   }
 
   // Where a tracking page's receipt leads.

@@ -1,16 +1,14 @@
 // A permit as its officers see it in a real Chromium, with documents that a browser shows: read by
 // axe-core, walked by keyboard, at the width of a phone, of the two panes and of a desk. Pictures
 // are left in TENGGAT_PICTURES where that is set.
-#include <cstdlib>
-#include <filesystem>
 
+#include "tests/browser/script.h"
 #include "tests/e2e/pages_fixture.h"
 #include "tests/support/process.h"
 
 namespace tenggat::test {
 namespace {
 
-namespace fs = std::filesystem;
 namespace json = boost::json;
 
 // A PDF that viewers show: a page for each text.
@@ -46,23 +44,11 @@ class DeskInChromium : public PagesTest {
   }
   // What look.mjs has against these pages; nothing where all is well.
   std::string look_at(const std::string& name, const std::string& path, Browser& who) {
-    const fs::path directory = office_.daemon().directory();
-    const char* kept = std::getenv("TENGGAT_PICTURES");
-    const fs::path pictures = kept ? fs::path(kept) : directory / "pictures";
-    const json::object plan{
-        {"chromium", "/usr/bin/chromium"},
-        {"origin", fmt::format("http://127.0.0.1:{}", office_.daemon().api_port())},
-        {"cookie", "__Host-tenggat_sesi=" + who.cookies().at("__Host-tenggat_sesi")},
-        {"pages", json::array{json::object{{"name", name}, {"path", path}}}},
-        {"widths", json::array{360, 1024, 1280}}};
-    write_file(directory / "plan.json", json::serialize(plan));
-    const fs::path out = directory / "look.out";
-    fs::remove(out);
-    const pid_t node = spawn(
-        {"/usr/bin/node", TENGGAT_LOOK, (directory / "plan.json").string(), pictures.string()}, {},
-        out, out);
-    const int status = wait_for(node);
-    return status == 0 ? "" : read_file(out) + fmt::format("status {}", status);
+    return run_script(TENGGAT_LOOK,
+                      {{"cookie", "__Host-tenggat_sesi=" + who.cookies().at("__Host-tenggat_sesi")},
+                       {"pages", json::array{json::object{{"name", name}, {"path", path}}}},
+                       {"widths", json::array{360, 1024, 1280}}},
+                      office_.daemon());
   }
   void must(Browser& who, const std::string& path, const std::string& button,
             const std::vector<std::pair<std::string, std::string>>& more = {},

@@ -1,10 +1,10 @@
 // What is expected of open permits, in a real Chromium: an office that has had its outcomes for
 // nine months, at the width of a phone and of a desk. Pictures are left in TENGGAT_PICTURES where
 // that is set.
-#include <cstdlib>
 #include <filesystem>
 
 #include "daemon/office/rule_files.h"
+#include "tests/browser/script.h"
 #include "tests/e2e/pages_fixture.h"
 #include "tests/support/past_permits.h"
 #include "tests/support/process.h"
@@ -74,25 +74,12 @@ class Expected : public PagesTest {
   // What look.mjs has against these pages; nothing where all is well.
   std::string look_at(const std::vector<std::pair<std::string, std::string>>& pages,
                       Browser* who = nullptr) {
-    const fs::path directory = office_.daemon().directory();
-    const char* kept = std::getenv("TENGGAT_PICTURES");
-    const fs::path pictures = kept ? fs::path(kept) : directory / "pictures";
     json::array list;
     for (const auto& [name, path] : pages)
       list.push_back(json::object{{"name", name}, {"path", path}});
-    json::object plan{{"chromium", "/usr/bin/chromium"},
-                      {"origin", fmt::format("http://127.0.0.1:{}", office_.daemon().api_port())},
-                      {"pages", list},
-                      {"widths", json::array{320, 1280}}};
+    json::object plan{{"pages", list}, {"widths", json::array{320, 1280}}};
     if (who) plan["cookie"] = "__Host-tenggat_sesi=" + who->cookies().at("__Host-tenggat_sesi");
-    write_file(directory / "plan.json", json::serialize(plan));
-    const fs::path out = directory / "look.out";
-    fs::remove(out);
-    const pid_t node = spawn(
-        {"/usr/bin/node", TENGGAT_LOOK, (directory / "plan.json").string(), pictures.string()}, {},
-        out, out);
-    const int status = wait_for(node);
-    return status == 0 ? "" : read_file(out) + fmt::format("status {}", status);
+    return run_script(TENGGAT_LOOK, std::move(plan), office_.daemon());
   }
 
   File late_, risky_, risky_too_, standing_, drafting_, on_time_, new_;

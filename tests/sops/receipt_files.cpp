@@ -238,4 +238,14 @@ std::string escalations_by_rung(const std::vector<json::object>& came) {
   return text;
 }
 
+fs::path receipt_rules_in(const fs::path& directory) {
+  const fs::path source = TENGGAT_SOURCE_DIR, rules = directory / "rules";
+  for (const char* folder : {"sop", "calendar"}) fs::create_directories(rules / folder);
+  fs::copy(source / "rules/office/texts", rules / "texts");
+  fs::copy(source / "tests/sops/receipt.yaml", rules / "sop");
+  for (const char* file : {"receipt-calendar.yaml", "receipt-days-off.tsv"})
+    fs::copy(source / "tests/sops" / file, rules / "calendar");
+  return rules;
+}
+
 }  // namespace tenggat::test

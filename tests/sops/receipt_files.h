@@ -61,4 +61,8 @@ std::vector<std::string> differences(boost::json::object expected, boost::json::
 // "case +5d (2)": how often it was raised, of all cases.
 std::string escalations_by_rung(const std::vector<boost::json::object>& came);
 
+// The rules of an office that has the log's service alone, with the texts that ship: laid in a new
+// folder below `directory`, which is returned.
+std::filesystem::path receipt_rules_in(const std::filesystem::path& directory);
+
 }  // namespace tenggat::test

@@ -69,15 +69,7 @@ struct Judged {
 
 class ReceiptForesight : public OnDatabase {
  protected:
-  void SetUp() override {
-    const fs::path source = TENGGAT_SOURCE_DIR, rules = folder_.path() / "rules";
-    for (const char* folder : {"sop", "calendar"}) fs::create_directories(rules / folder);
-    fs::copy(source / "rules/office/texts", rules / "texts");
-    fs::copy(source / "tests/sops/receipt.yaml", rules / "sop");
-    for (const char* file : {"receipt-calendar.yaml", "receipt-days-off.tsv"})
-      fs::copy(source / "tests/sops" / file, rules / "calendar");
-    rules_ = rules;
-  }
+  void SetUp() override { rules_ = receipt_rules_in(folder_.path()); }
   void cut_off_at(Instant now) {
     connection_.reset();
     conninfo_ = fresh_database();

@@ -29,12 +29,7 @@ pg::Awaitable<void> bring_in(pg::Connection& connection, const RuleFiles& files)
 class ReceiptImport : public OnDatabase {
  protected:
   ReceiptImport() {
-    const fs::path source = TENGGAT_SOURCE_DIR, rules = folder_.path() / "rules";
-    for (const char* folder : {"sop", "calendar"}) fs::create_directories(rules / folder);
-    fs::copy(source / "rules/office/texts", rules / "texts");
-    fs::copy(source / "tests/sops/receipt.yaml", rules / "sop");
-    for (const char* file : {"receipt-calendar.yaml", "receipt-days-off.tsv"})
-      fs::copy(source / "tests/sops" / file, rules / "calendar");
+    const fs::path rules = receipt_rules_in(folder_.path());
     configure(rules);
     migrate();
     if (!connection_) connection_.emplace(connect());

@@ -40,17 +40,6 @@ constexpr std::string_view kSystem = "case_system";
 constexpr std::size_t kConnections = 16;
 constexpr std::chrono::seconds kPatience{60};
 
-// The daemon's rules: the city's alone, and the texts that ship.
-fs::path rules_in(const fs::path& directory) {
-  const fs::path source = TENGGAT_SOURCE_DIR, rules = directory / "rules";
-  for (const char* folder : {"sop", "calendar"}) fs::create_directories(rules / folder);
-  fs::copy(source / "rules/office/texts", rules / "texts");
-  fs::copy(source / "tests/sops/receipt.yaml", rules / "sop");
-  for (const char* file : {"receipt-calendar.yaml", "receipt-days-off.tsv"})
-    fs::copy(source / "tests/sops" / file, rules / "calendar");
-  return rules;
-}
-
 class City {
  public:
   explicit City(const ReplayFiles& files);
@@ -101,7 +90,7 @@ City::City(const ReplayFiles& files) : files_(files) {
       "mode: trial\nkalender: nederland\nhttp: {requests_a_minute: 100000000}\n"
       "officers: {group_interval: 2h}\n";
   daemon_ = std::make_unique<DaemonProcess>(std::move(options));
-  daemon_->options().rules = rules_in(daemon_->directory());
+  daemon_->options().rules = receipt_rules_in(daemon_->directory());
   daemon_->write_configuration();
   daemon_->must({"db", "migrate", "--simulated-clock"});
   for (const ReplayOfficer& officer : files.officers) {
