@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `./run` from outside: what README.md tells a reader to type works, a killed run is taken up by the
+# `./run` from outside: what docs/tour.md tells a reader to type works, a killed run is taken up by the
 # next, which is up within 10 s and has the data, and nothing outlives a run.
 #   tests/run_test.sh SOURCE_DIR BUILD_DIR
 set -euo pipefail
@@ -10,21 +10,21 @@ export TENGGAT_BUILD_DIR=${2:?usage: run_test.sh SOURCE_DIR BUILD_DIR}
 # shellcheck source=tests/support/trial.sh
 . "$root/tests/support/trial.sh"
 
-# The block of README.md that begins by reading the environment, and what ./run prints.
-typed_in_readme() { sed -n '/^\. var\/office\/env$/,/^```$/p' "$root/README.md" | grep -v '^```$'; }
+# The block of docs/tour.md that begins by reading the environment, and what ./run prints.
+typed_on_tour() { sed -n '/^\. var\/office\/env$/,/^```$/p' "$root/docs/tour.md" | grep -v '^```$'; }
 printed() { sed -n '/^  \. .*\/env$/,/^  tenggat message list$/p' "$trial/output" | sed 's/^  //'; }
 
 start_run ""
 until_up 60
-expect "./run prints what README.md says" test \
-  "$(typed_in_readme | tail -n +2)" = "$(printed | tail -n +2)"
+expect "./run prints what the tour says" test \
+  "$(typed_on_tour | tail -n +2)" = "$(printed | tail -n +2)"
 
 # Typed, in a shell of its own.
 {
-  typed_in_readme | sed "s|^\. var/office/env$|. $TENGGAT_VAR/office/env|"
+  typed_on_tour | sed "s|^\. var/office/env$|. $TENGGAT_VAR/office/env|"
   echo "echo \"\$number\" >$trial/number"
 } >"$trial/typed"
-expect "what README.md says can be typed" bash -euc ". $trial/typed" >"$trial/answers"
+expect "what the tour says can be typed" bash -euc ". $trial/typed" >"$trial/answers"
 number=$(<"$trial/number")
 expect "Back Office has the task" grep -qE "^$number +active +penerimaan" "$trial/answers"
 

@@ -6,7 +6,7 @@
 Commands are code between backticks and in indented blocks; of BLOCKS also each block of sh, whole, in the order of the
 page, in one directory. A word in capitals stands for something: STANDS_FOR
 says what. Stand-ins take the place of systemd's commands and of `useradd` alone, and take nothing but what names the
-unit that ships. What is typed elsewhere: `./run`, `./test` and the README's first block by run_test.sh, PHP by portal_test.
+unit that ships. What is typed elsewhere: `./run`, `./test` and the tour's first block by run_test.sh, PHP by portal_test.
 """
 import datetime
 import json
@@ -21,8 +21,8 @@ import urllib.request
 
 ROOT, OFFICE, PROGRAMS, URL, ADMIN, PID, SOCKET, PG_PROGRAMS = sys.argv[1:9]
 DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'dashboards/README.md', 'dashboards/runbooks.md', 'docs/metrics.md',
-             'docs/portal.md', 'docs/receipts.md', 'docs/reference.md', 'docs/reports.md', 'docs/sop.md', 'docs/README.md',
-             'docs/upgrade.md', 'docs/backup.md', 'docs/security.md', 'docs/privacy.md', 'docs/scaling.md']
+             'docs/portal.md', 'docs/receipts.md', 'docs/tour.md', 'docs/reference.md', 'docs/reports.md', 'docs/sop.md',
+             'docs/README.md', 'docs/upgrade.md', 'docs/backup.md', 'docs/security.md', 'docs/privacy.md', 'docs/scaling.md']
 BLOCKS = ['docs/import.md', 'docs/upgrade.md', 'docs/backup.md', 'docs/privacy.md', 'docs/security.md']
 PROGRAMS_OF_OTHERS = ('systemctl', 'journalctl', 'pg_isready', 'psql', 'openssl', 'echo', 'useradd', 'printf', 'curl')
 ELSEWHERE = ('./run', './test')
