@@ -22,7 +22,8 @@ import urllib.request
 ROOT, OFFICE, PROGRAMS, URL, ADMIN, PID, SOCKET, PG_PROGRAMS = sys.argv[1:9]
 DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'dashboards/README.md', 'dashboards/runbooks.md', 'docs/metrics.md',
              'docs/portal.md', 'docs/receipts.md', 'docs/tour.md', 'docs/reference.md', 'docs/reports.md', 'docs/sop.md',
-             'docs/README.md', 'docs/upgrade.md', 'docs/backup.md', 'docs/security.md', 'docs/privacy.md', 'docs/scaling.md']
+             'docs/README.md', 'docs/upgrade.md', 'docs/backup.md', 'docs/security.md', 'docs/privacy.md', 'docs/scaling.md',
+             'docs/operations.md', 'docs/record.md', 'docs/forecast.md', 'docs/domain.md', 'docs/glossary.md']
 BLOCKS = ['docs/import.md', 'docs/upgrade.md', 'docs/backup.md', 'docs/privacy.md', 'docs/security.md']
 PROGRAMS_OF_OTHERS = ('systemctl', 'journalctl', 'pg_isready', 'psql', 'openssl', 'echo', 'useradd', 'printf', 'curl')
 ELSEWHERE = ('./run', './test')
@@ -104,7 +105,7 @@ def stand_in(name, script):
 
 
 def stand_ins():
-    stand_in('systemctl', 'case $1 in status|restart|reload) ;; *) exit 1 ;; esac\n'
+    stand_in('systemctl', 'case $1 in status|restart|reload|edit) ;; *) exit 1 ;; esac\n'
              f'test $# -eq 2 && test -e {ROOT}/systemd/$2.service\n'
              f'if [ $1 = reload ]; then kill -HUP {PID}; fi\n')
     stand_in('journalctl', 'while getopts u:p:n:g: option; do case $option in\n'
@@ -180,6 +181,8 @@ def type_all(documents, permit):
                 continue
             if command.startswith('tenggat setup'):  # package_test types it, on a machine of its own
                 command = 'tenggat setup --help'
+            if command.startswith('tenggatd') and '--check' in command and '--config' not in command:  # which file: its unit says
+                command += f' --config {OFFICE}/tenggat.yaml'
             if command.startswith('tenggat calendar'):
                 next_year()
             if command.startswith('tenggat sop retire'):  # again, in another document

@@ -3,7 +3,8 @@
 # with PostgreSQL, Postfix, nginx under TLS and Prometheus beside it. As root; needs debootstrap, systemd-container and
 # lintian.
 #   tests/systemd/package_test.sh SOURCE_DIR PACKAGE_DIR ROOT_DIR
-# PACKAGE_DIR holds tenggat_*.deb; ROOT_DIR keeps the Debian that is made at the first run, 900 MB.
+# PACKAGE_DIR holds tenggat_*.deb, and PACKAGE_DIR/../before/package one of an older commit, if there is a history: without one
+# it is upgraded from the same programs under an older number. ROOT_DIR keeps the Debian that is made at the first run, 900 MB.
 set -euo pipefail
 
 # shellcheck source=tests/systemd/booted.sh
@@ -11,6 +12,7 @@ set -euo pipefail
 [[ ${4:-} == inside ]] || as_own_machine "$1" "$(realpath "$2")" "$(realpath -m "$3")"
 source=$1 package=$(find "$2" -maxdepth 1 -name 'tenggat_*.deb' | sort | tail -n 1) kept=$3
 [[ -n $package ]] || { echo "there is no package in $2" >&2; exit 1; }
+older=$(find "$2/../before/package" -maxdepth 1 -name 'tenggat_*.deb' 2>/dev/null | sort | tail -n 1)
 work=$(mktemp -d)
 trap 'umount --quiet --lazy --recursive "$work"; rmdir "$work"' EXIT
 mount -t tmpfs -o size=3g tmpfs "$work"
@@ -39,7 +41,12 @@ packages=(systemd systemd-sysv dbus ca-certificates curl openssl tzdata postgres
 lay_debian
 
 mkdir -p "$root/root"
-version "$current~before" "$root/root/tenggat.deb"
+if [[ -n $older ]]; then
+  cp "$older" "$root/root/tenggat.deb"
+else
+  version "$current~before" "$root/root/tenggat.deb"
+fi
+echo "upgraded from ${older:-the same programs} to $current"
 cp "$package" "$root/root/tenggat-new.deb"
 echo "127.0.0.1 localhost $host" >"$root/etc/hosts"
 
