@@ -28,24 +28,29 @@ Retention::Retention(asio::any_io_executor executor, pg::Pool& pool, Metrics& me
     : Loop("retention", std::move(executor), metrics), pool_(pool), kept_(setup.config.retention) {}
 
 asio::awaitable<bool> Retention::run_once() {
+  if (!left_.any()) left_ = Left{};
   const Config::Retention kept = kept_;
   pg::Pool::Lease lease = co_await pool_.acquire();
   // No record, and too many to be worth a line.
-  const int answers = co_await store::forget_answers(*lease, kept.answers, kAnswersAtOnce);
-  bool more = answers == kAnswersAtOnce;
-  if (kept.files) {
+  if (left_.answers)
+    left_.answers =
+        co_await store::forget_answers(*lease, kept.answers, kAnswersAtOnce) == kAnswersAtOnce;
+  left_.files = left_.files && kept.files;
+  if (left_.files) {
     const int files = co_await store::drop_files(*lease, *kept.files, kFilesAtOnce);
-    more = removed("files", files, kFilesAtOnce) || more;
+    left_.files = removed("files", files, kFilesAtOnce);
   }
-  if (kept.messages) {
+  left_.messages = left_.messages && kept.messages;
+  if (left_.messages) {
     const int messages = co_await store::drop_messages(*lease, *kept.messages, kMessagesAtOnce);
-    more = removed("messages", messages, kMessagesAtOnce) || more;
+    left_.messages = removed("messages", messages, kMessagesAtOnce);
   }
-  if (kept.closed) {
+  left_.permits = left_.permits && kept.closed;
+  if (left_.permits) {
     const int permits = co_await store::retire_permits(*lease, *kept.closed, kPermitsAtOnce);
-    more = removed("permits", permits, kPermitsAtOnce) || more;
+    left_.permits = removed("permits", permits, kPermitsAtOnce);
   }
-  co_return more;
+  co_return left_.any();
 }
 
 asio::awaitable<std::chrono::milliseconds> Retention::cycle() {
