@@ -183,8 +183,8 @@ def record():
                  "setiap permohonan sama: bagian yang terlambat dalam 90 hari terakhir.",
                  f"""SELECT laporan.nama_bulan(bulan) AS "Bulan", n AS "Perkiraan", r AS "Diperkirakan terlambat", l AS "Ternyata terlambat",
                      {decimal("b")} AS "Nilai kesalahan", {decimal("p")} AS "Kesalahan pembanding",
-                     CASE WHEN n < 20 THEN 'masih terlalu sedikit untuk dinilai' WHEN round(b, 3) < round(p, 3) THEN 'lebih tepat daripada pembanding'
-                     WHEN round(b, 3) > round(p, 3) THEN 'kurang tepat daripada pembanding' ELSE 'setepat pembanding' END AS "Penilaian"
+                     CASE WHEN n < 20 THEN 'terlalu sedikit untuk dinilai' WHEN round(b, 3) < round(p, 3) THEN 'lebih tepat'
+                     WHEN round(b, 3) > round(p, 3) THEN 'kurang tepat' ELSE 'setara' END AS "Penilaian"
                      FROM (SELECT bulan, sum(perkiraan) AS n, {mean("rata_perkiraan")} AS r, {mean("bagian_terlambat")} AS l,
                      {mean("brier")} AS b, {mean("brier_rata_rata")} AS p FROM laporan.perkiraan_bulanan WHERE {SOP} GROUP BY bulan) m
                      ORDER BY bulan DESC LIMIT 13""",
