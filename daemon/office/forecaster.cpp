@@ -22,8 +22,9 @@ constexpr std::chrono::minutes kEvery{15}, kAtLeast{1};
 constexpr std::chrono::seconds kAfterStart{5};
 // Those who watch its loop see it come round.
 constexpr std::chrono::minutes kLookEvery{1};
-constexpr milliseconds kRestAtLeast{10}, kRestAtMost{500};
-constexpr int kNice = 15;
+// A tenth of a processor where all of it is wanted elsewhere: a portion is a matter of
+// milliseconds.
+constexpr int kNice = 10;
 
 std::chrono::seconds every(const store::Moment& moment) {
   const auto office = std::chrono::duration<double>(kEvery);
@@ -78,20 +79,20 @@ asio::awaitable<void> Forecaster::compute(std::function<void()> work) {
   if (computation->failure) std::rethrow_exception(computation->failure);
 }
 
-asio::awaitable<void> Forecaster::rest(std::chrono::nanoseconds worked_since) {
-  const auto took = std::chrono::duration_cast<milliseconds>(Clock::monotonic() - worked_since);
-  asio::steady_timer timer(executor_, std::clamp(took, kRestAtLeast, kRestAtMost));
+asio::awaitable<void> Forecaster::rest(ForecastPace::Time time) {
+  asio::steady_timer timer(executor_, time);
   co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
 asio::awaitable<void> Forecaster::learn(ServiceForecast& service) {
+  ForecastPace pace(Clock::monotonic());
   for (bool more = true; more && !stopping();) {
     const auto begun = Clock::monotonic();
     {
       pg::Pool::Lease lease = co_await pool_.acquire();
       more = co_await service.read_past(*lease);
     }
-    co_await rest(begun);
+    co_await rest(pace.rest(service.read_last(), begun, Clock::monotonic()));
   }
   if (stopping()) co_return;
   std::function<void()> learning = std::bind_front(&ServiceForecast::learn, &service);
@@ -110,6 +111,7 @@ asio::awaitable<void> Forecaster::round(ServiceForecast& service) {
       co_await service.correct(*lease);
     }
     std::function<void()> looking = std::bind_front(&ServiceForecast::look, &service);
+    ForecastPace pace(Clock::monotonic());
     for (bool more = true; more && !stopping();) {
       const auto begun = Clock::monotonic();
       {
@@ -122,7 +124,7 @@ asio::awaitable<void> Forecaster::round(ServiceForecast& service) {
         pg::Pool::Lease lease = co_await pool_.acquire();
         co_await service.write(*lease);
       }
-      co_await rest(begun);
+      co_await rest(pace.rest(service.read_last(), begun, Clock::monotonic()));
     }
   }
   pg::Pool::Lease lease = co_await pool_.acquire();

@@ -1,9 +1,9 @@
 // Says every quarter of an hour how likely open permits are to be late, service by service
 // (service_forecast.h). What it says stops nothing and is on no record.
 //
-// Officers go first: it reads and writes in portions, rests after each as long as that took, and
-// its arithmetic is done on a thread of its own that yields to all others. Of several daemons one
-// does a service's round.
+// Officers go first: it reads and writes in portions at a pace (forecast_pace.h), and its
+// arithmetic is done on a thread of its own that yields to all others. Of several daemons one does
+// a service's round.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 
+#include "daemon/office/forecast_pace.h"
 #include "daemon/office/loop.h"
 #include "daemon/office/rulebook.h"
 #include "daemon/office/service_forecast.h"
@@ -38,7 +39,7 @@ class Forecaster : public Loop {
   boost::asio::awaitable<void> learn(ServiceForecast& service);
   // On the thread; returns once it is done, and throws what it throws.
   boost::asio::awaitable<void> compute(std::function<void()> work);
-  boost::asio::awaitable<void> rest(std::chrono::nanoseconds worked_since);
+  boost::asio::awaitable<void> rest(ForecastPace::Time time);
 
   boost::asio::any_io_executor executor_;
   pg::Pool& pool_;

@@ -5,6 +5,9 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <utility>
+
+#include "daemon/store/files.h"
 
 namespace tenggat::office {
 namespace {
@@ -56,7 +59,10 @@ bool ServiceForecast::must_learn() const {
 forecast::Service::Given ServiceForecast::given() const {
   const Counting counting = counting_of(sop_->case_standard);
   forecast::Service::Given given{
-      forecast::Axis(*calendar_, counting, now_ - kAxisReachesBack), sop_->case_standard, {}, {}};
+      forecast::Axis(*calendar_, counting, now_ - kAxisReachesBack, now_),
+      sop_->case_standard,
+      {},
+      {}};
   std::vector<std::string> roles;
   for (const Step& step : sop_->steps) {
     auto found = std::find(roles.begin(), roles.end(), step.role);
@@ -74,24 +80,30 @@ int ServiceForecast::step_index(const std::string& step) const {
   return static_cast<int>(found - sop_->steps.begin());
 }
 
-// Rows come by permit, in the order of their ids.
-pg::Awaitable<std::vector<forecast::Case>> ServiceForecast::with_visits(
+pg::Awaitable<ServiceForecast::Portion> ServiceForecast::with_visits(
     pg::Connection& connection, std::vector<store::ForecastCase> rows) {
-  std::vector<std::int64_t> ids;
-  for (const store::ForecastCase& row : rows) ids.push_back(row.id);
-  pg::Pipeline pipeline;
-  const auto visits_slot = store::add_forecast_visits(pipeline, ids);
-  const auto pauses_slot = store::add_forecast_pauses(pipeline, ids);
-  const pg::Results results = co_await connection.run(std::move(pipeline));
-  const std::vector<store::ForecastVisit> visits = results[visits_slot];
-  const std::vector<store::ForecastPause> pauses = results[pauses_slot];
-  std::sort(rows.begin(), rows.end(),
+  Portion portion;
+  portion.rows = std::move(rows);
+  std::sort(portion.rows.begin(), portion.rows.end(),
             [](const auto& one, const auto& other) { return one.id < other.id; });
+  std::vector<std::int64_t> ids;
+  for (const store::ForecastCase& row : portion.rows) ids.push_back(row.id);
+  pg::Pipeline pipeline;
+  portion.visits = store::add_forecast_visits(pipeline, ids);
+  portion.pauses = store::add_forecast_pauses(pipeline, ids);
+  portion.read = co_await connection.run(std::move(pipeline));
+  co_return portion;
+}
 
+// Visits and pauses come by permit, in the order of their ids.
+std::vector<forecast::Case> ServiceForecast::cases_of(const Portion& portion) const {
+  if (portion.rows.empty()) return {};
+  const std::vector<store::ForecastVisit> visits = portion.read[portion.visits];
+  const std::vector<store::ForecastPause> pauses = portion.read[portion.pauses];
   std::vector<forecast::Case> cases;
   std::map<std::string, int> people;
   std::size_t visit = 0, pause = 0;
-  for (const store::ForecastCase& row : rows) {
+  for (const store::ForecastCase& row : portion.rows) {
     forecast::Case one{row.id,  row.opened,    row.closed, row.verdict == "missed",
                        row.due, row.legal_due, {},         {}};
     const std::size_t first = visit;
@@ -112,7 +124,7 @@ pg::Awaitable<std::vector<forecast::Case>> ServiceForecast::with_visits(
       one.stops.push_back({pauses[pause].from, pauses[pause].to});
     cases.push_back(std::move(one));
   }
-  co_return cases;
+  return cases;
 }
 
 pg::Awaitable<bool> ServiceForecast::read_past(pg::Connection& connection) {
@@ -130,11 +142,13 @@ pg::Awaitable<bool> ServiceForecast::read_past(pg::Connection& connection) {
   const auto slot = store::add_forecast_past(pipeline, asked);
   const pg::Results results = co_await connection.run(std::move(pipeline));
   std::vector<store::ForecastCase> rows = results[slot];
+  read_last_ = static_cast<int>(rows.size());
   if (rows.empty()) co_return false;
   const bool more = static_cast<int>(rows.size()) == kPastAtOnce;
   before_ = rows.back().id;
   auto reading = with_visits(connection, std::move(rows));
-  std::vector<forecast::Case> cases = co_await std::move(reading);
+  const Portion portion = co_await std::move(reading);
+  std::vector<forecast::Case> cases = cases_of(portion);
   std::move(cases.begin(), cases.end(), std::back_inserter(past_));
   if (past_.size() >= 2 * forecast::kFilesAtMost) co_return false;
   co_return more;
@@ -186,14 +200,15 @@ pg::Awaitable<bool> ServiceForecast::read_open(pg::Connection& connection) {
   const auto slot = store::add_forecast_open(pipeline, asked);
   const pg::Results results = co_await connection.run(std::move(pipeline));
   std::vector<store::ForecastCase> rows = results[slot];
-  const bool more = static_cast<int>(rows.size()) == kOpenAtOnce;
+  read_last_ = static_cast<int>(rows.size());
+  const bool more = read_last_ == kOpenAtOnce;
   if (more) {
     after_ = rows.back().id;
   } else {
     ++state_;
     after_ = 0;
   }
-  open_.clear();
+  open_ = {};
   if (!rows.empty()) {
     auto reading = with_visits(connection, std::move(rows));
     open_ = co_await std::move(reading);
@@ -223,39 +238,44 @@ store::Forecast ServiceForecast::row_of(const forecast::Outlook& outlook) const 
 }
 
 void ServiceForecast::look() {
-  said_.clear();
-  record_.clear();
-  for (const forecast::Case& one : open_) {
+  std::vector<store::Forecast> said;
+  std::vector<store::ForecastSaid> record;
+  for (const forecast::Case& one : cases_of(open_)) {
     const forecast::Outlook outlook = model_->look(one, now_);
-    said_.push_back(row_of(outlook));
+    said.push_back(row_of(outlook));
     if (outlook.stands) continue;
     for (const int share : kShares) {
       const double after = outlook.share - share / 100.;
       if (after < 0) continue;
       if (after < kSoonAfter)
-        record_.push_back({one.id,
-                           share,
-                           id_,
-                           now_,
-                           static_cast<int>(std::lround(outlook.share * 1000)),
-                           outlook.chance,
-                           outlook.base,
-                           outlook.base_recent,
-                           outlook.missed,
-                           false,
-                           {},
-                           {}});
+        record.push_back({one.id,
+                          share,
+                          id_,
+                          now_,
+                          static_cast<int>(std::lround(outlook.share * 1000)),
+                          outlook.chance,
+                          outlook.base,
+                          outlook.base_recent,
+                          outlook.missed,
+                          false,
+                          {},
+                          {}});
       break;
     }
   }
+  open_ = {};
+  writing_ = {};
+  said_last_.reset();
+  if (said.empty()) return;
+  store::add_without_waiting(writing_);  // what a crash takes is made anew
+  store::add_write_forecasts(writing_, said);
+  store::add_write_said(writing_, record);
+  said_last_ = said.back();
 }
 
 pg::Awaitable<void> ServiceForecast::write(pg::Connection& connection) {
-  pg::Pipeline pipeline;
-  store::add_write_forecasts(pipeline, said_);
-  store::add_write_said(pipeline, record_);
-  if (said_.empty()) co_return;
-  co_await connection.run(std::move(pipeline));
+  if (writing_.empty()) co_return;
+  co_await connection.run(std::exchange(writing_, {}));
 }
 
 pg::Awaitable<std::optional<store::Forecast>> ServiceForecast::look_at(pg::Connection& connection,
@@ -269,7 +289,7 @@ pg::Awaitable<std::optional<store::Forecast>> ServiceForecast::look_at(pg::Conne
   open_ = co_await std::move(reading);
   look();
   co_await write(connection);
-  co_return said_.front();
+  co_return said_last_;
 }
 
 pg::Awaitable<void> ServiceForecast::end(pg::Connection& connection) {

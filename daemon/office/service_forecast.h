@@ -1,7 +1,8 @@
 // The forecast of one service: reads its permits portion by portion, learns from them once a day,
 // and writes what is said of those that are open. Who drives it decides where and at what pace:
 // what reads and writes needs a session, learn() and look() neither session nor clock, and may run
-// on a thread of their own. Source: docs/forecast.md.
+// on a thread of their own: there what was read is told apart, and what is to be written put
+// together. Source: docs/forecast.md.
 #pragma once
 #include <map>
 #include <memory>
@@ -36,6 +37,7 @@ class ServiceForecast {
   int outcomes() const { return model_ ? static_cast<int>(model_->outcomes()) : 0; }
   pg::Awaitable<void> correct(pg::Connection& connection);
   pg::Awaitable<bool> read_open(pg::Connection& connection);
+  int read_last() const { return read_last_; }  // how many permits the last portion had
   void look();
   pg::Awaitable<void> write(pg::Connection& connection);
   // What it says of one permit; nothing: it is not open, or its clock has not begun.
@@ -47,8 +49,16 @@ class ServiceForecast {
  private:
   forecast::Service::Given given() const;
   int step_index(const std::string& step) const;
-  pg::Awaitable<std::vector<forecast::Case>> with_visits(pg::Connection& connection,
-                                                         std::vector<store::ForecastCase> rows);
+  // Permits as they were read. What they hold is told apart by cases_of(), on any thread.
+  struct Portion {
+    std::vector<store::ForecastCase> rows;  // in the order of their ids
+    pg::Results read;
+    pg::Slot<std::vector<store::ForecastVisit>> visits;
+    pg::Slot<std::vector<store::ForecastPause>> pauses;
+  };
+  pg::Awaitable<Portion> with_visits(pg::Connection& connection,
+                                     std::vector<store::ForecastCase> rows);
+  std::vector<forecast::Case> cases_of(const Portion& portion) const;
   store::Forecast row_of(const forecast::Outlook& outlook) const;
 
   const std::string id_;
@@ -63,14 +73,15 @@ class ServiceForecast {
   std::shared_ptr<forecast::Service> model_;
   std::vector<forecast::Service::Saying> hindsight_;
 
+  int read_last_ = 0;
   std::vector<forecast::Case> past_;  // while it reads them
   std::int64_t before_ = 0;
-  int of_1024_ = 0;                   // of the past so many are read
-  std::vector<forecast::Case> open_;  // one portion
-  std::size_t state_ = 0;             // of those that are read
+  int of_1024_ = 0;  // of the past so many are read
+  Portion open_;
+  std::size_t state_ = 0;  // of those that are read
   std::int64_t after_ = 0;
-  std::vector<store::Forecast> said_;
-  std::vector<store::ForecastSaid> record_;
+  std::optional<store::Forecast> said_last_;
+  pg::Pipeline writing_;
 };
 
 // Over one session, with nothing else to do meanwhile: all there is to learn; a whole round.

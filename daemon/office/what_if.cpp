@@ -240,8 +240,8 @@ pg::Awaitable<WhatIf> read_what_if(pg::Connection& connection, const Rulebook& r
                                    Instant now, WhatIfAsked asked) {
   const std::vector<const Sop*> sops = rulebook.sops_in_force();
   const Calendar& calendar = rulebook.calendar(sops.front()->calendar);
-  const Time time{calendar, forecast::Axis(calendar, Counting::working, now - kAxisReachesBack),
-                  now};
+  const Time time{calendar,
+                  forecast::Axis(calendar, Counting::working, now - kAxisReachesBack, now), now};
   const CivilDate today = rulebook.context(*sops.front(), now).today();
   WhatIf what;
   what.roles = roles_of(rulebook);

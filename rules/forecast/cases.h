@@ -38,11 +38,17 @@ struct Case {
 
 class Axis {
  public:
-  // `calendar` must outlive it. What comes before `zero` is taken to be at it.
-  Axis(const Calendar& calendar, Counting counting, Instant zero)
-      : calendar_(&calendar), counting_(counting), zero_(zero) {}
+  // `calendar` must outlive it. What comes before `zero` is taken to be at it. What lies between
+  // `zero` and `near` is counted once: from there on to what is asked it is not far. A calendar
+  // walks day by day where it has no timetable, which is so some years ago.
+  Axis(const Calendar& calendar, Counting counting, Instant zero, Instant near)
+      : calendar_(&calendar),
+        counting_(counting),
+        zero_(zero),
+        near_(near),
+        to_near_(calendar.counted(zero, near, counting)) {}
 
-  Seconds at(Instant t) const { return t < zero_ ? Seconds{0} : between(zero_, t); }
+  Seconds at(Instant t) const { return t < zero_ ? Seconds{0} : to_near_ + between(near_, t); }
   Instant instant(Seconds at) const { return after(zero_, at); }
   Seconds between(Instant a, Instant b) const { return calendar_->counted(a, b, counting_); }
   Instant after(Instant from, Seconds amount) const {
@@ -54,7 +60,8 @@ class Axis {
  private:
   const Calendar* calendar_;
   Counting counting_;
-  Instant zero_;
+  Instant zero_, near_;
+  Seconds to_near_;
 };
 
 // As it is known at `now`. `standard` holds where its clock stands, so that it has no due.

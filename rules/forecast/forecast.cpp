@@ -16,7 +16,7 @@ constexpr double kHazards =
     .4;                     // their part in the average of log-odds; the rest is the regression's
 constexpr int kUnits = 56;  // the usual standard has so many cells
 constexpr double kNoBias = 6;    // what no bias weighs against the record, in forecasts' worth
-constexpr double kByChance = 1;  // so many standard errors of a bias are taken for chance
+constexpr double kByChance = 2;  // so many standard errors of a bias are taken for chance
 constexpr double kWeightOfSaid = .45;    // several forecasts are of one file
 constexpr std::size_t kFewestSaid = 20;  // before the record can speak for the base
 constexpr double kClearly = 2;  // by how many standard errors the base must have been better
@@ -60,7 +60,10 @@ void Model::learn(Files files) {
   for (const File& file : files) {
     if (file.due > known_) continue;
     const double open_until = file.is_late() ? 2 : share_of(file, *file.ended);
-    past_.push_back({file.due, open_until, file.is_late()});
+    past_.add(open_until, file.is_late());
+    if (file.due > known_ - spans_.days(spans_.base_days)) year_.add(open_until, file.is_late());
+    if (file.due > known_ - spans_.days(spans_.recent_days))
+      recent_.add(open_until, file.is_late());
     if (file.due <= known_ - spans_.days(spans_.regression_days)) continue;
     ++outcomes_;
     const double age = static_cast<double>((known_ - file.due).count()) /
@@ -74,6 +77,7 @@ void Model::learn(Files files) {
       lesson_.weights.push_back(std::exp2(-age) / kLooks);
     }
   }
+  for (Outcomes* outcomes : {&past_, &year_, &recent_}) outcomes->sort();
   if (lesson_.rows.empty()) return;
   ridge_ = std::make_unique<Ridge>(lesson_.rows, lesson_.late, lesson_.weights, kPenalty);
   brought_home_ = std::make_unique<Ridge>(alone, lesson_.late, lesson_.weights, kPenaltyOfHazards);
@@ -101,15 +105,26 @@ double Model::chance(const File& file, Seconds t) const {
                    (1 - kHazards) * log_odds(by_regression(file, t)));
 }
 
-double Model::base(double share, int days) const {
-  double all = 0, late = 0, recent = 0, recent_late = 0;
-  for (const Outcome& outcome : past_) {
-    if (outcome.open_until <= share) continue;
-    ++all, late += outcome.late ? 1 : 0;
-    if (outcome.due <= known_ - spans_.days(days)) continue;
-    ++recent, recent_late += outcome.late ? 1 : 0;
-  }
-  return recent > 0 ? recent_late / recent : all > 0 ? late / all : .5;
+void Model::Outcomes::sort() {
+  std::sort(all_.begin(), all_.end());
+  late_from_.assign(all_.size() + 1, 0);
+  for (std::size_t i = all_.size(); i-- > 0;)
+    late_from_[i] = late_from_[i + 1] + (all_[i].second ? 1 : 0);
+}
+
+std::optional<double> Model::Outcomes::share_of_late(double open_at) const {
+  const auto first =
+      std::upper_bound(all_.begin(), all_.end(), open_at,
+                       [](double share, const auto& outcome) { return share < outcome.first; });
+  if (first == all_.end()) return std::nullopt;
+  return static_cast<double>(late_from_[static_cast<std::size_t>(first - all_.begin())]) /
+         static_cast<double>(all_.end() - first);
+}
+
+double Model::base(const Outcomes& of, double share) const {
+  constexpr double kNothingKnown = .5;
+  if (const auto lately = of.share_of_late(share)) return *lately;
+  return past_.share_of_late(share).value_or(kNothingKnown);
 }
 
 Correction::Correction(std::span<const Said> record, Seconds known, const Spans& spans) {

@@ -12,6 +12,7 @@
 // given.
 #pragma once
 #include <memory>
+#include <utility>
 
 #include "rules/forecast/hazards.h"
 #include "rules/forecast/landmarks.h"
@@ -54,10 +55,9 @@ class Model {
   double by_hazards(const File& file, Seconds t) const;  // each way alone
   double by_regression(const File& file, Seconds t) const;
   // The share of late ones among files known that were open at that share of their standard, of the
-  // last `days`; of all where there was none.
-  double base(double share, int days) const;
-  double base(double share) const { return base(share, spans_.base_days); }
-  double base_recent(double share) const { return base(share, spans_.recent_days); }
+  // last Spans::base_days, or recent_days; of all where there was none.
+  double base(double share) const { return base(year_, share); }
+  double base_recent(double share) const { return base(recent_, share); }
 
   const Hazards& hazards() const { return *hazards_; }
   const Landmarks& landmarks() const { return *landmarks_; }
@@ -70,11 +70,18 @@ class Model {
   void forget_lesson() { lesson_ = {}; }
 
  private:
-  struct Outcome {
-    Seconds due{};
-    double open_until = 0;  // share of its standard; 1 and above: late
-    bool late = false;
+  // Outcomes of some span, by the share of the standard until which they were open.
+  class Outcomes {
+   public:
+    void add(double open_until, bool late) { all_.emplace_back(open_until, late); }
+    void sort();                                                // before share_of_late()
+    std::optional<double> share_of_late(double open_at) const;  // none: there was none
+
+   private:
+    std::vector<std::pair<double, bool>> all_;
+    std::vector<int> late_from_;  // of those from there on
   };
+  double base(const Outcomes& of, double share) const;
   void learn(Files files);
   double hazards_alone(const File& file, Seconds t) const;
 
@@ -83,7 +90,7 @@ class Model {
   const Spans spans_;
   Seconds unit_{1};
   std::size_t outcomes_ = 0;
-  std::vector<Outcome> past_;
+  Outcomes past_, year_, recent_;
   Lesson lesson_;
   std::unique_ptr<const Hazards> hazards_;
   std::unique_ptr<const Landmarks> landmarks_;

@@ -149,7 +149,7 @@ void judge(const Office& office, std::size_t number, std::size_t& fits, std::vec
         one.by["tenggat"] = correction.issue(model.chance(file, t), one.base, share);
         one.by["hazards"] = model.by_hazards(file, t);
         one.by["ridge"] = model.by_regression(file, t);
-        one.by["90 days"] = model.base(share, 90);
+        one.by["90 days"] = model.base_recent(share);
         one.by["finished"] = finished.late(file, t, random);
         told.push_back(one);
         asked.push_back(model.landmarks().row(file, t));

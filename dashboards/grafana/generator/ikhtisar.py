@@ -174,6 +174,28 @@ def trend():
     ]
 
 
+def record():
+    """How near the forecasts came, said so that nobody has to know what a Brier score is."""
+    mean = "sum({0} * perkiraan) / sum(perkiraan)".format
+    decimal = "replace(to_char({0}, 'FM0.000'), '.', ',')".format
+    return table(RECORD, "Yang diperkirakan saat seperempat, separuh, dan tiga perempat waktu habis, dibandingkan dengan yang kemudian terjadi. "
+                 "Nilai kesalahan: 0 selalu benar, 0,25 seperti menebak dengan koin; makin kecil makin tepat. Pembandingnya menganggap "
+                 "setiap permohonan sama: bagian yang terlambat dalam 90 hari terakhir.",
+                 f"""SELECT laporan.nama_bulan(bulan) AS "Bulan", n AS "Perkiraan", r AS "Diperkirakan terlambat", l AS "Ternyata terlambat",
+                     {decimal("b")} AS "Nilai kesalahan", {decimal("p")} AS "Kesalahan pembanding",
+                     CASE WHEN n < 20 THEN 'terlalu sedikit untuk dinilai' WHEN round(b, 3) < round(p, 3) THEN 'lebih tepat'
+                     WHEN round(b, 3) > round(p, 3) THEN 'kurang tepat' ELSE 'setara' END AS "Penilaian"
+                     FROM (SELECT bulan, sum(perkiraan) AS n, {mean("rata_perkiraan")} AS r, {mean("bagian_terlambat")} AS l,
+                     {mean("brier")} AS b, {mean("brier_rata_rata")} AS p FROM laporan.perkiraan_bulanan WHERE {SOP} GROUP BY bulan) m
+                     ORDER BY bulan DESC LIMIT 13""",
+                 [override("Diperkirakan terlambat", unit="percentunit", decimals=0), override("Ternyata terlambat", unit="percentunit", decimals=0),
+                  override("Penilaian", mappings=[pattern("^lebih.*", GOOD), pattern("^kurang.*", BAD, 1)],
+                           thresholds={"mode": "absolute", "steps": steps("text")}, custom__cellOptions={"type": "color-text"})],
+                 none="Belum ada perkiraan yang batasnya sudah tiba", links=[REPORT],
+                 widths={"Perkiraan": 95, "Diperkirakan terlambat": 175, "Ternyata terlambat": 150, "Nilai kesalahan": 130,
+                         "Kesalahan pembanding": 205})
+
+
 def lists():
     due = words("c.batas", "Tanggal janji", "c.zona")
     law = words("c.batas_hukum", "Batas hukum", "c.zona")
@@ -201,14 +223,7 @@ def lists():
                          FROM laporan.perkiraan WHERE berisiko AND {SOP} ORDER BY kemungkinan_terlambat DESC, batas LIMIT 500""",
                      [override("Kemungkinan", unit="percentunit", decimals=0)], none="Tidak ada yang berisiko, atau belum cukup data",
                      widths=dates | {"Tahapan": 190, "Kemungkinan": 115, "Separuh selesai": 140, "9 dari 10 selesai": 150}),
-               table(RECORD, "Perkiraan pada seperempat, separuh, dan tiga perempat waktu, dan yang kemudian terjadi: galat kuadrat (Brier), makin kecil makin tepat.",
-                     f"""SELECT laporan.nama_bulan(bulan) AS "Bulan", perkiraan AS "Perkiraan", bagian_terlambat AS "Terlambat",
-                         rata_perkiraan AS "Diperkirakan", round(brier, 3) AS "Galat perkiraan",
-                         round(brier_rata_rata, 3) AS "Galat rata-rata 90 hari"
-                         FROM laporan.perkiraan_bulanan WHERE {SOP} ORDER BY bulan DESC LIMIT 13""",
-                     [override("Terlambat", unit="percentunit", decimals=0), override("Diperkirakan", unit="percentunit", decimals=0)],
-                     none="Belum ada perkiraan yang batasnya sudah tiba", links=[REPORT],
-                     widths={"Perkiraan": 95, "Terlambat": 95, "Diperkirakan": 115, "Galat perkiraan": 130, "Galat rata-rata 90 hari": 175})),
+               record()),
         folded("Rincian: bulan terpilih",
                table(MONTHLY, "Permohonan yang masuk, diputus, atau lewat batas pada bulan terpilih.",
                      f"""SELECT id::text AS id, nomor AS "Nomor", pemohon AS "Pemohon", perihal AS "Perihal", keadaan AS "Keadaan",

@@ -20,7 +20,9 @@ jam_kerja: {senin: ["08:00-16:00"], selasa: ["08:00-16:00"], rabu: ["08:00-16:00
 )");
   return calendar;
 }
-Axis axis() { return Axis(weekdays(), Counting::working, at("2025-01-01T00:00:00Z")); }
+Axis axis(Counting counting = Counting::working, Instant near = at("2026-02-02T00:00:00Z")) {
+  return Axis(weekdays(), counting, at("2025-01-01T00:00:00Z"), near);
+}
 const Budget kStandard = budget("5d");
 
 // --- From permits to files
@@ -46,6 +48,17 @@ TEST(Cases, AFileIsAsOldAsItsClockHasCounted) {
   EXPECT_EQ(open.events[1].at - open.opened, hours(8));
   EXPECT_EQ(open.events[1].step, 1);
   EXPECT_EQ(open.events[1].person, 3);
+}
+
+TEST(Cases, AnAxisCountsTheSameWhereverItIsAskedNear) {
+  const Instant zero = at("2025-01-01T00:00:00Z");
+  for (const Counting counting : {Counting::working, Counting::elapsed})
+    for (const Instant near : {zero, at("2026-02-02T12:00:00Z"), at("2027-01-01T00:00:00Z")})
+      for (const Instant t : {zero, zero + days(1), at("2025-07-02T11:30:00Z"),
+                              at("2026-02-02T11:00:00Z"), at("2026-02-09T09:00:00Z")}) {
+        EXPECT_EQ(axis(counting, near).at(t), weekdays().counted(zero, t, counting));
+        EXPECT_EQ(axis(counting, near).at(zero - days(9)), Seconds{0});
+      }
 }
 
 TEST(Cases, WhileItsClockStandsNothingPasses) {
