@@ -52,10 +52,10 @@ class Values:
         self.lists, self.month = {}, os.environ.get("CHECK_MONTH", "")
         if not conninfo:
             return
-        for name, query in (("sop", "SELECT sop FROM laporan.sop"), ("langkah", "SELECT langkah FROM laporan.langkah"),
-                            ("peran", "SELECT DISTINCT peran FROM laporan.langkah")):
+        for name, query in (("sop", "SELECT sop FROM sop"), ("langkah", "SELECT langkah FROM langkah"),
+                            ("peran", "SELECT DISTINCT peran FROM langkah")):
             self.lists[name] = ",".join(f"'{row[0]}'" for row in ask_postgres(conninfo, query))
-        latest = ask_postgres(conninfo, "SELECT to_char(max(bulan), 'YYYY-MM') FROM laporan.kepatuhan_bulanan")
+        latest = ask_postgres(conninfo, "SELECT to_char(max(bulan), 'YYYY-MM') FROM kepatuhan_bulanan")
         self.month = self.month or latest[0][0]
 
     def promql(self, text):

@@ -16,6 +16,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/systemd_notify.h"
 #include "daemon/base/version.h"
+#include "daemon/pg/search_path.h"
 
 namespace tenggat {
 namespace asio = boost::asio;
@@ -43,7 +44,7 @@ App::App(std::filesystem::path config_file, Startup startup, std::optional<Simul
       started_(startup_.config),
       simulated_(clock),
       metrics_(metrics_options()),
-      database_(io_, started_.database, metrics_),
+      database_(io_, pg::in_schema(started_.database, started_.schema), metrics_),
       rulebook_(send_rules(startup_.config)),
       texts_(texts_of(startup_.rules)),
       outgoing_(make_outgoing()),

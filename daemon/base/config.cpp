@@ -257,6 +257,7 @@ Loaded<Config> load_config(const SourceFile& source) {
                           {{"live", Config::Mode::live}, {"trial", Config::Mode::trial}});
   root.read("database", config.database, parse_conninfo);
   root.read("database_owner", config.database_owner, parse_optional_conninfo);
+  root.read("schema", config.schema, parse_schema);
   root.read("listen", config.listen, parse_endpoint);
   root.read("admin_listen", config.admin_listen, parse_endpoint);
   root.read("public_url", config.public_url, parse_public_url);

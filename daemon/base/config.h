@@ -130,6 +130,7 @@ struct Config {
   Mode mode = Mode::live;
   std::string database = "host=/run/postgresql dbname=tenggat user=tenggat";  // libpq conninfo
   std::string database_owner;  // libpq conninfo, by which `db migrate` connects; empty: `database`
+  std::string schema = "public";  // of the database: all of this office is in it
   Endpoint listen{"127.0.0.1", 8080};
   Endpoint admin_listen{"127.0.0.1", 9464};
   std::string public_url;  // no slash at the end; left out of the file: http:// and `listen`

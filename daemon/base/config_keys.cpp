@@ -53,6 +53,10 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
         "the same by which db migrate connects, as the role that owns the database; it then gives "
         "the role of database what a daemon needs and no more (docs/operations.md). Empty: "
         "database, one role for both"),
+    restarts<&C::schema>(
+        "schema",
+        "the schema of that database in which all of this office lies; one database can hold "
+        "several offices, each with a schema and a daemon of its own (docs/operations.md)"),
     restarts<&C::listen>("listen", "address of API and pages"),
     restarts<&C::admin_listen>("admin_listen", "address of metrics and probes"),
     restarts<&C::public_url>(

@@ -124,6 +124,28 @@ Parsed<std::string> parse_optional_conninfo(std::string_view text) {
   return text.empty() ? Parsed<std::string>(std::string()) : parse_conninfo(text);
 }
 
+Parsed<std::string> parse_schema(std::string_view text) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz", kMore = "0123456789_";
+  constexpr std::size_t kLongest = 40;  // a role and a channel are named after it
+  const bool plain =
+      !text.empty() && text.size() <= kLongest &&
+      kLetters.find(text.front()) != std::string_view::npos &&
+      text.find_first_not_of(std::string(kLetters).append(kMore)) == std::string_view::npos;
+  if (!plain) {
+    return Wrong{fmt::format(
+        "'{}' is no name for an office's schema: a small letter first, then small letters, digits "
+        "and '_', {} at most, such as banjarbaru",
+        text, kLongest)};
+  }
+  // PostgreSQL's own, those that all offices of a database share, and Citus'.
+  for (const std::string_view taken : {"information_schema", "laporan", "tenggat_extensions",
+                                       "citus", "citus_internal", "columnar", "columnar_internal"})
+    if (text == taken) return Wrong{fmt::format("'{}' is taken: name another schema", text)};
+  if (text.starts_with("pg_"))
+    return Wrong{fmt::format("'{}' begins with pg_, as PostgreSQL's own do: name another", text)};
+  return std::string(text);
+}
+
 Parsed<std::string> parse_url(std::string_view text,
                               std::initializer_list<std::string_view> schemes) {
   std::string choices;

@@ -45,6 +45,8 @@ Parsed<std::size_t> parse_size(std::string_view text);
 Parsed<Endpoint> parse_endpoint(std::string_view text);
 Parsed<std::string> parse_conninfo(std::string_view text);
 Parsed<std::string> parse_optional_conninfo(std::string_view text);
+// A schema of PostgreSQL that is an office's own.
+Parsed<std::string> parse_schema(std::string_view text);
 Parsed<std::string> parse_url(std::string_view text,
                               std::initializer_list<std::string_view> schemes);
 bool is_file(std::string_view url);

@@ -11,8 +11,10 @@
 #include "daemon/cli/progress.h"
 #include "daemon/pg/hosts.h"
 #include "daemon/pg/migrate.h"
+#include "daemon/pg/search_path.h"
 #include "daemon/store/migrations.h"
 #include "daemon/store/office_clock.h"
+#include "daemon/store/office_schema.h"
 #include "daemon/store/record.h"
 #include "daemon/store/roles.h"
 #include "daemon/store/rules.h"
@@ -32,7 +34,7 @@ pg::Awaitable<int> migrate_database(DatabaseCall& call) {
   options.on_wait = [&](const std::string& who) {
     call.terminal.err << "waiting: " << who << std::endl;
   };
-  auto migrating = pg::migrate(call.connection, store::migrations(), std::move(options));
+  auto migrating = store::migrate_office(call.connection, call.config.schema, std::move(options));
   const pg::MigrationReport report = co_await std::move(migrating);
   summary["applied"] = json::array(report.applied.begin(), report.applied.end());
   summary["version"] = report.to_version;
@@ -46,6 +48,8 @@ pg::Awaitable<int> migrate_database(DatabaseCall& call) {
   summary["completed"] = completed;
   if (completed > 0)
     out << fmt::format("the record of {} permits now says what their rows hold\n", completed);
+  if (call.config.schema != pg::kDefaultSchema)
+    co_await store::grant_to_readers(call.connection, store::readers_of(call.config.schema));
   if (!call.config.database_owner.empty()) {
     const std::string role = pg::user_of(call.config.database);
     co_await store::grant_to_daemon(call.connection, role);

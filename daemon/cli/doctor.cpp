@@ -17,6 +17,7 @@
 #include "daemon/cli/api_client.h"
 #include "daemon/cli/print.h"
 #include "daemon/pages/pages.h"
+#include "daemon/pg/search_path.h"
 #include "daemon/store/migrations.h"
 #include "daemon/store/roles.h"
 #include "notifiers/phone.h"
@@ -84,8 +85,9 @@ pg::Awaitable<void> ask_database(DatabaseCall& call, Patient& patient) {
 }
 
 pg::Awaitable<void> connect_and_ask(const Given& given, Terminal& terminal, Patient& patient) {
+  std::string where = pg::in_schema(patient.config.database, patient.config.schema);
   pg::Connection connection =
-      co_await pg::Connection::connect(pg::ConnectOptions(patient.config.database));
+      co_await pg::Connection::connect(pg::ConnectOptions(std::move(where)));
   DatabaseCall call{given, terminal, patient.config, connection};
   co_await ask_database(call, patient);
 }
@@ -133,8 +135,9 @@ pg::Awaitable<std::optional<store::LinkMessage>> connect_and_look(std::string co
 
 std::optional<store::LinkMessage> last_link(const Config& config, const std::string& address) {
   boost::asio::io_context io;
-  auto looking = boost::asio::co_spawn(io, connect_and_look(config.database, address),
-                                       boost::asio::use_future);
+  auto looking = boost::asio::co_spawn(
+      io, connect_and_look(pg::in_schema(config.database, config.schema), address),
+      boost::asio::use_future);
   io.run();
   return looking.get();
 }

@@ -6,6 +6,7 @@
 #include "daemon/cli/doctor.h"
 #include "daemon/cli/print.h"
 #include "daemon/pg/hosts.h"
+#include "daemon/pg/search_path.h"
 
 namespace tenggat::cli {
 namespace {
@@ -42,7 +43,9 @@ Findings look_at_database(const Patient& patient) {
                   one.kind == Kind::kPending ? "tenggat db migrate"
                                              : "install the program that migrated this database")};
   }
-  return {well(fmt::format("reached, {} migrations", database.migrations.size()))};
+  const std::string& schema = patient.config.schema;
+  return {well(fmt::format("reached, {} migrations{}", database.migrations.size(),
+                           schema == pg::kDefaultSchema ? "" : " in the schema " + schema))};
 }
 
 Findings look_at_server(const Patient& patient) {

@@ -90,7 +90,6 @@ class Exporting {
       progress_.show(static_cast<std::int64_t>(i), static_cast<std::int64_t>(all.size()));
       store::DumpTable view = all[i];
       const std::string name = view.name;
-      view.name = "laporan." + name;
       Out out(directory_ / (name + ".csv"));
       out.write("\xEF\xBB\xBF");
       std::int64_t count = 0;

@@ -13,6 +13,7 @@
 #include "daemon/base/crash_point.h"
 #include "daemon/cli/offline.h"
 #include "daemon/cli/print.h"
+#include "daemon/pg/search_path.h"
 #include "rules/permit/people.h"
 
 namespace tenggat::cli {
@@ -22,9 +23,9 @@ constexpr const char* kDefaultConfig = "/etc/tenggat/tenggat.yaml";
 
 pg::Awaitable<int> connect_and_work(const Given& given, Terminal& terminal, const Config& config,
                                     DatabaseWork work, bool by_key, As as) {
-  pg::ConnectOptions options;
   const bool owns = as == As::owner && !config.database_owner.empty();
-  options.conninfo = owns ? config.database_owner : config.database;
+  pg::ConnectOptions options(
+      pg::in_schema(owns ? config.database_owner : config.database, config.schema));
   options.by_key = by_key;
   if constexpr (kCrashPoints) options.on_sent = [](bool) { crash_point(CrashPoint::migrating); };
   pg::Connection connection = co_await pg::Connection::connect(std::move(options));

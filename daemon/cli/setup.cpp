@@ -24,6 +24,7 @@
 #include "daemon/cli/print.h"
 #include "daemon/cli/setup_answers.h"
 #include "daemon/cli/setup_file.h"
+#include "daemon/pg/search_path.h"
 #include "daemon/store/people.h"
 #include "rules/yaml.h"
 
@@ -38,8 +39,19 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-constexpr std::string_view kLocal = "host=/run/postgresql dbname=tenggat user=tenggat";
-constexpr std::string_view kLocalOwner = "host=/run/postgresql dbname=tenggat user=tenggat_owner";
+// In the database of this machine.
+std::string local_conninfo(std::string_view role) {
+  return fmt::format("host=/run/postgresql dbname=tenggat user={}", role);
+}
+// The roles of an office there: those of one in a schema of its own are named after it.
+struct Roles {
+  std::string daemon, owner;
+};
+Roles roles_of(const std::string& schema) {
+  const std::string daemon = schema == pg::kDefaultSchema ? "tenggat" : "tenggat_" + schema;
+  return {daemon, daemon + "_owner"};
+}
+
 constexpr std::string_view kPassword = "email-password";  // below credentials/
 constexpr int kLoginTries = 100;  // of 100 ms: until pg_hba.conf is taken up
 
@@ -82,6 +94,12 @@ class Setup {
   std::string as_postgres(std::string_view database, std::string_view sql,
                           const std::vector<std::string>& variables);
   bool local() const { return answers_["database"] == "local"; }
+  Roles roles() const { return roles_of(answers_["schema"]); }
+  // tenggatd, or that of an office with a file of another name.
+  bool is_first() const { return file_.stem() == "tenggat"; }
+  std::string unit() const {
+    return is_first() ? "tenggatd" : fmt::format("tenggatd@{}", file_.stem().string());
+  }
   // Another command of this program, its words kept.
   int command(std::vector<std::string> arguments, std::string& said);
 
@@ -102,12 +120,14 @@ std::string Setup::standing(std::string_view key) const {
   static constexpr std::pair<std::string_view, std::string_view> kKeys[] = {
       {"agency", "instansi"},      {"url", "public_url"},    {"mode", "mode"},
       {"calendar", "kalender"},    {"mail", "email.url"},    {"mail_from", "email.from"},
-      {"mail_user", "email.user"}, {"database", "database"}, {"database_owner", "database_owner"}};
+      {"mail_user", "email.user"}, {"database", "database"}, {"database_owner", "database_owner"},
+      {"schema", "schema"},        {"listen", "listen"},     {"admin_listen", "admin_listen"}};
   if (before_.empty()) return "";
   for (const auto& [answer, name] : kKeys) {
     if (answer != key) continue;
     const std::string there = value_in(before_, name).value_or("");
-    return key == "database" && there == kLocal ? "local" : there;
+    const Roles roles = roles_of(value_in(before_, "schema").value_or(pg::kDefaultSchema));
+    return key == "database" && there == local_conninfo(roles.daemon) ? "local" : there;
   }
   return "";
 }
@@ -134,19 +154,26 @@ void Setup::configure() {
   quoted("public_url", answers_["url"]);
   quoted("mode", answers_["mode"]);
   quoted("kalender", answers_["calendar"]);
-  quoted("database", local() ? kLocal : std::string_view(answers_["database"]));
-  quoted("database_owner", local() ? kLocalOwner : std::string_view(answers_["database_owner"]));
+  quoted("database", local() ? local_conninfo(roles().daemon) : answers_["database"]);
+  quoted("database_owner", local() ? local_conninfo(roles().owner) : answers_["database_owner"]);
+  quoted("schema", answers_["schema"]);
+  quoted("listen", answers_["listen"]);
+  quoted("admin_listen", answers_["admin_listen"]);
+  if (before_.empty() && !is_first())
+    quoted("state_dir", fmt::format("/var/lib/tenggat/{}", file_.stem().string()));
   quoted("email.url", answers_["mail"]);
   quoted("email.from", answers_["mail_from"]);
   quoted("email.user", answers_["mail_user"]);
   std::string password = answers_["mail_password"];
   if (!answers_["mail_password_file"].empty()) password = read_file(answers_["mail_password_file"]);
-  const fs::path credential = file_.parent_path() / "credentials" / kPassword;
+  const std::string secret =
+      is_first() ? std::string(kPassword) : fmt::format("{}-{}", kPassword, file_.stem().string());
+  const fs::path credential = file_.parent_path() / "credentials" / secret;
   if (answers_["mail_user"].empty()) {
     quoted("email.password_file", "");
   } else if (!password.empty()) {
     changed_ = replace_file(credential, password, {0600}) || changed_;
-    quoted("email.password_file", fmt::format("tenggat_{}", kPassword));
+    quoted("email.password_file", fmt::format("tenggat_{}", secret));
   }
   if (before_.empty())
     text = with_value(std::move(text), "http.proxies",
@@ -212,20 +239,24 @@ void Setup::make_database() {
   std::string hba, ident;
   std::getline(where, hba);
   std::getline(where, ident);
+  const auto [daemon, owner] = roles();
   const auto block = [&](const std::string& file, const std::string& lines) {
     return replace_file(file, with_block(read_file(file), lines), {0640});
   };
-  const bool map_written =
-      block(ident,
-            "# Whom the system knows as, whom the database: root migrates as the owner.\n"
-            "tenggat root tenggat_owner\ntenggat root tenggat\n"
-            "tenggat tenggat tenggat\n");
-  const bool written = block(hba, "local tenggat tenggat,tenggat_owner peer map=tenggat\n");
+  const bool map_written = block(
+      ident,
+      fmt::format("# Whom the system knows as, whom the database: root migrates as the owner.\n"
+                  "tenggat root {1}\ntenggat root {0}\n"
+                  "tenggat tenggat {0}\n",
+                  daemon, owner));
+  const bool written =
+      block(hba, fmt::format("local tenggat {},{} peer map=tenggat\n", daemon, owner));
   as_postgres("postgres", database_sql(), {"database=tenggat"});
-  as_postgres("tenggat", roles_sql(), {"owner=tenggat_owner", "daemon=tenggat"});
+  as_postgres("tenggat", roles_sql(),
+              {"owner=" + owner, "daemon=" + daemon, "schema=" + answers_["schema"]});
   Ended login;
   for (int i = 0; i < kLoginTries; ++i) {
-    login = run_program({"psql", "-qAtX", "-d", std::string(kLocalOwner), "-c", "SHOW port"});
+    login = run_program({"psql", "-qAtX", "-d", local_conninfo(owner), "-c", "SHOW port"});
     if (login.code == 0) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
@@ -268,9 +299,9 @@ void Setup::migrate() {
 
 void Setup::start() {
   must({"systemctl", "daemon-reload"}, "", "systemd does not answer:");
-  must({"systemctl", "enable", "--quiet", "tenggatd"}, "", "tenggatd cannot be enabled:");
-  must({"systemctl", changed_ ? "restart" : "start", "tenggatd"}, "",
-       "tenggatd does not start (journalctl -u tenggatd says why):");
+  must({"systemctl", "enable", "--quiet", unit()}, "", unit() + " cannot be enabled:");
+  must({"systemctl", changed_ ? "restart" : "start", unit()}, "",
+       fmt::format("{0} does not start (journalctl -u {0} says why):", unit()));
   say("daemon", changed_ ? "started" : "runs");
 }
 

@@ -43,6 +43,8 @@ std::string wrong_officer(std::string_view answer) {
 std::string wrong_database(std::string_view answer) {
   return answer == "local" ? "" : sentence_of(parse_conninfo(answer));
 }
+std::string wrong_schema(std::string_view answer) { return sentence_of(parse_schema(answer)); }
+std::string wrong_endpoint(std::string_view answer) { return sentence_of(parse_endpoint(answer)); }
 std::string wrong_owner(std::string_view answer) {
   return sentence_of(parse_optional_conninfo(answer));
 }
@@ -146,6 +148,12 @@ const std::vector<Question>& setup_questions() {
        wrong_database},
       {"database_owner", "Not local: connection string of the owner's role, - for none", "", true,
        false, wrong_owner},
+      {"schema", "Schema of the office there: public, or its name where one database has several",
+       "public", false, false, wrong_schema},
+      {"listen", "Address of API and pages, each office's own", "127.0.0.1:8080", false, false,
+       wrong_endpoint},
+      {"admin_listen", "Address of metrics and probes, each office's own", "127.0.0.1:9464", false,
+       false, wrong_endpoint},
       {"administrator", "First administrator: id, such as yusuf", "", false, false, wrong_officer},
       {"administrator_name", "Their name", ""},
       {"administrator_email", "Their mail address, - for none", "", true, false, wrong_address},

@@ -217,12 +217,17 @@ std::string with_hours(const std::string& calendar, const std::string& hours) {
 
 std::string with_block(const std::string& text, const std::string& lines) {
   std::string rest = text;
+  std::vector<std::string> all;
   const std::size_t begin = rest.find(kBegin);
   if (begin != std::string::npos) {
     const std::size_t end = rest.find(kEnd, begin);
+    const std::size_t first = begin + kBegin.size() + 1;
+    if (end != std::string::npos && end > first) all = lines_of(rest.substr(first, end - first));
     rest.erase(begin, end == std::string::npos ? end : end + kEnd.size() + 1 - begin);
   }
-  return fmt::format("{}\n{}{}\n{}", kBegin, lines, kEnd, rest);
+  for (std::string& line : lines_of(lines))
+    if (std::ranges::find(all, line) == all.end()) all.push_back(std::move(line));
+  return fmt::format("{}\n{}{}\n{}", kBegin, joined(all), kEnd, rest);
 }
 
 std::string read_file(const std::filesystem::path& file) {

@@ -6,8 +6,12 @@
 #include <charconv>
 #include <map>
 
+#include "daemon/pg/search_path.h"
+
 namespace tenggat::pg {
 namespace {
+
+const std::string kSearchPath = " -c search_path=";
 
 using Parameters = std::map<std::string, std::string>;
 using Options = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
@@ -86,6 +90,28 @@ std::string user_of(const std::string& conninfo) {
   return user;
 }
 
+std::string in_schema(const std::string& conninfo, const std::string& schema) {
+  if (schema == kDefaultSchema) return conninfo;
+  char* error = nullptr;
+  const Options options{PQconninfoParse(conninfo.c_str(), &error), &PQconninfoFree};
+  if (error) PQfreemem(error);
+  if (!options) unreadable("not a libpq connection string");
+  Parameters parameters;
+  keep_set(options, parameters);
+  fill_from_environment(Options{PQconndefaults(), &PQconninfoFree}, parameters);
+  // The last one counts, whatever the operator's own options say.
+  parameters["options"] += kSearchPath + search_path_of(schema);
+  parameters.emplace("fallback_application_name", "tenggatd " + schema);
+  std::string whole;
+  for (const auto& [keyword, value] : parameters) {
+    whole += (whole.empty() ? "" : " ") + keyword + "='";
+    for (const char c : value)
+      whole += c == '\'' || c == '\\' ? std::string{'\\', c} : std::string{c};
+    whole += '\'';
+  }
+  return whole;
+}
+
 Hosts hosts_of(const std::string& conninfo, bool by_key) {
   Parameters common = parse(conninfo);
   Hosts plan;
@@ -106,6 +132,8 @@ Hosts hosts_of(const std::string& conninfo, bool by_key) {
                       "-c jit=off -c client_connection_check_interval=5000"
                       " -c idle_in_transaction_session_timeout=5000 " +
                       common["options"] + " -c DateStyle=ISO -c TimeZone=UTC";
+  if (common["options"].find(kSearchPath) == std::string::npos)
+    common["options"] += kSearchPath + search_path_of(kDefaultSchema);
   common.emplace("fallback_application_name", "tenggatd");
 
   const bool have_addresses = addresses.size() > 1 || !addresses.front().empty();

@@ -11,6 +11,7 @@
 #include <map>
 
 #include "daemon/pg/schema.h"
+#include "daemon/pg/search_path.h"
 
 namespace tenggat::pg {
 namespace asio = boost::asio;
@@ -116,10 +117,13 @@ Awaitable<void> create_table(Connection& connection) {
 // Runs one migration inside the open transaction and commits. A script that ended the transaction
 // by itself has broken the promise of all or nothing, and says so.
 Awaitable<void> apply(Connection& connection, Transaction& transaction, const Migration& migration,
-                      Timeout timeout) {
+                      MigrationOptions options) {
   const std::string name{migration.name};
+  const Timeout timeout = options.timeout;
   try {
-    co_await transaction.script(std::string{migration.sql}, timeout);
+    std::string script =
+        options.as_run ? options.as_run(migration.sql) : std::string{migration.sql};
+    co_await transaction.script(std::move(script), timeout);
   } catch (const ConnectionLost&) {
     throw;
   } catch (const Error& error) {
@@ -133,7 +137,7 @@ Awaitable<void> apply(Connection& connection, Transaction& transaction, const Mi
   Pipeline record;
   record.add("INSERT INTO schema_migration (version, name, sha256) VALUES ($1, $2, $3)",
              migration.version, name, sha256(migration.sql));
-  record.add("SELECT pg_notify('tenggat', 'schema')");  // daemons that run stop acting
+  record.add("SELECT pg_notify(" TENGGAT_CHANNEL ", 'schema')");  // daemons that run stop acting
   co_await transaction.commit(std::move(record), timeout);
 }
 
@@ -144,7 +148,8 @@ struct Step {
 };
 
 Awaitable<Step> take_step(Connection& connection, std::span<const Migration> list,
-                          Timeout timeout) {
+                          MigrationOptions options) {
+  const Timeout timeout = options.timeout;
   Transaction transaction{connection};
   Pipeline look;
   add_lock(look);
@@ -167,7 +172,8 @@ Awaitable<Step> take_step(Connection& connection, std::span<const Migration> lis
     if (!refusal.empty()) throw MigrationRefused{refusal};
     co_return step;
   }
-  co_await apply(connection, transaction, *step.applied, timeout);
+  auto applying = apply(connection, transaction, *step.applied, std::move(options));
+  co_await std::move(applying);
   co_return step;
 }
 
@@ -178,7 +184,8 @@ Awaitable<Step> take_step_in_turn(Connection& connection, std::span<const Migrat
   for (int attempt = 1;; ++attempt) {
     std::string why;
     try {
-      co_return co_await take_step(connection, list, options.timeout);
+      auto taking = take_step(connection, list, options);
+      co_return co_await std::move(taking);
     } catch (const Error& error) {
       if (error.sqlstate() != kLockNotHad) throw;
       why = error.message();
@@ -201,10 +208,10 @@ Awaitable<std::vector<std::string>> lock_holders(Connection& connection, Holding
       " coalesce(a.usename::text, ''), coalesce(a.application_name, ''), coalesce(a.state, ''),"
       " coalesce(to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS\"Z\"'), '')"
       " FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
-      " JOIN pg_class c ON c.oid = l.relation"
+      " JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace"
       " WHERE l.granted AND l.locktype = 'relation' AND a.pid <> pg_backend_pid()"
       " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-      " AND c.oid >= 16384 AND (NOT $1 OR l.mode <> 'AccessShareLock')"
+      " AND n.nspname = ANY (current_schemas(false)) AND (NOT $1 OR l.mode <> 'AccessShareLock')"
       " AND coalesce(a.xact_start, '-infinity') < clock_timestamp() - interval '1 second'"
       " ORDER BY coalesce(a.xact_start, '-infinity'), a.pid LIMIT 5",
       which == Holding::locks_to_write);

@@ -52,7 +52,7 @@ inline constexpr const char* kLockNotHad = "55P03";
 
 enum class Holding { any_lock, locks_to_write };
 
-// Sessions that have held a lock on tables or views of this database for that long and longer:
+// Sessions that have held a lock on tables or views of this office for that long and longer:
 // "pid 4711 (grafana, psql, idle in transaction, since 2026-11-28 08:00:00Z)", the oldest first.
 // What other users' sessions do, PostgreSQL may not say.
 Awaitable<std::vector<std::string>> lock_holders(Connection& connection, Holding which);
@@ -67,6 +67,8 @@ struct MigrationOptions {
   int attempts = 120;
   // Told who is in the way after each attempt that came to nothing. Must not throw.
   std::function<void(const std::string&)> on_wait{};
+  // What is run of a migration, of its text. What is recorded is the hash of the text.
+  std::function<std::string(std::string_view)> as_run{};
 };
 
 // Throws MigrationRefused, or Error with the migration's name in the message. Migrations before a

@@ -1,5 +1,7 @@
 #include "daemon/store/clock_steps.h"
+#include "daemon/store/announce.h"
 #include "daemon/store/columns.h"
+#include "daemon/store/commands.h"
 #include "daemon/store/event_codec.h"
 
 namespace tenggat::store {
@@ -131,7 +133,8 @@ pg::Awaitable<bool> record_step(pg::Connection& connection, ClockStep step) {
   }
   pg::Pipeline writes;
   if (step.by.count() < 0) add_plan_again(writes, step, results[moved]);
-  writes.add("SELECT pg_notify('tenggat', 'clock')");
+  add_changed(writes, "tokens");
+  add_announce(writes, "clock");
   co_await transaction.commit(std::move(writes));
   co_return true;
 }

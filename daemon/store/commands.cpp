@@ -1,5 +1,6 @@
 #include "daemon/store/commands.h"
 
+#include "daemon/store/announce.h"
 #include "daemon/store/columns.h"
 
 namespace tenggat::store {
@@ -114,8 +115,11 @@ pg::Awaitable<void> probe_write(pg::Connection& connection) {
   co_await transaction.rollback();
 }
 
-void add_notify(pg::Pipeline& pipeline) {
-  pipeline.add("SELECT pg_notify('tenggat', $1)", kWorkHint);
+void add_notify(pg::Pipeline& pipeline) { add_announce(pipeline, kWorkHint); }
+
+void add_changed(pg::Pipeline& pipeline, const std::string& mark) {
+  pipeline.add("UPDATE change_mark SET version = version + 1 WHERE name = $1", mark);
+  add_announce(pipeline, mark);
 }
 
 pg::Slot<std::vector<std::int64_t>> add_lock_due(pg::Pipeline& pipeline, int limit) {

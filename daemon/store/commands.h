@@ -44,6 +44,11 @@ pg::Awaitable<void> probe_write(pg::Connection& connection);
 inline constexpr std::string_view kWorkHint = "work";
 void add_notify(pg::Pipeline& pipeline);
 
+// What daemons keep in memory has changed in this transaction: "people", "rules" or "tokens". They
+// are told, and each batch of theirs reads the mark anyway. Whoever writes says it: no trigger
+// does.
+void add_changed(pg::Pipeline& pipeline, const std::string& mark);
+
 // Open permits with something due by the office's now, soonest first, locked; those locked
 // elsewhere are skipped, and those set aside.
 pg::Slot<std::vector<std::int64_t>> add_lock_due(pg::Pipeline& pipeline, int limit);

@@ -70,7 +70,9 @@ pg::Slot<std::vector<DumpTable>> add_dump_tables(pg::Pipeline& pipeline) {
 pg::Slot<std::vector<DumpTable>> add_dump_views(pg::Pipeline& pipeline) {
   static const auto sql = each<kTable>(
       "SELECT {} FROM (SELECT relname::text AS name, NULL::text AS key FROM pg_class"
-      " WHERE relnamespace = 'laporan'::regnamespace AND relkind = 'v') v ORDER BY name");
+      " WHERE relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname = ANY"
+      "   (current_schemas(false))) AND relkind = 'v'"
+      " AND obj_description(oid, 'pg_class') <> '') v ORDER BY name");
   return pipeline.add(sql);
 }
 

@@ -287,7 +287,7 @@ void add_end_forecast(pg::Pipeline& pipeline, const std::string& sop, int outcom
 pg::Slot<std::vector<ForecastMonth>> add_forecast_months(pg::Pipeline& pipeline,
                                                          const std::string& sop, int at_most) {
   static const auto sql = each<kMonth>(
-      "SELECT {} FROM laporan.perkiraan_bulanan WHERE sop = $1 ORDER BY bulan DESC LIMIT $2::int");
+      "SELECT {} FROM perkiraan_bulanan WHERE sop = $1 ORDER BY bulan DESC LIMIT $2::int");
   return pipeline.add(sql, sop, at_most);
 }
 

@@ -1,5 +1,6 @@
 #include "daemon/store/messages.h"
 
+#include "daemon/store/announce.h"
 #include "daemon/store/canary.h"
 #include "daemon/store/columns.h"
 #include "daemon/store/office_chain.h"
@@ -96,7 +97,7 @@ pg::Awaitable<MessageChange> retry_message(pg::Connection& connection, By by, st
       " undelivered_at = NULL, undelivered_reason = NULL, undelivered_detail = '',"
       " next_attempt_at = clock_timestamp(), lease_until = NULL WHERE id = $1::bigint",
       id);
-  writes.add("SELECT pg_notify('tenggat', 'message')");
+  add_announce(writes, "message");
   OfficeEvent event = message_event(OfficeKind::message_retried, id, *message, "queued");
   co_await changing.commit(std::move(writes), std::move(event));
   co_return MessageChange::done;

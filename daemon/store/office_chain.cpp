@@ -33,6 +33,46 @@ constexpr auto kWord =
     table("office_event_word", key("event", &OfficeWord::event), key("value", &OfficeWord::value),
           fixed("before", &OfficeWord::before), fixed("after", &OfficeWord::after));
 
+// Which of what daemons keep in memory it changes; nothing: none of it.
+const char* mark_of(OfficeKind kind) {
+  switch (kind) {
+    case OfficeKind::officer_added:
+    case OfficeKind::officer_changed:
+    case OfficeKind::officer_change_confirmed:
+    case OfficeKind::leave_entered:
+    case OfficeKind::leave_cancelled:
+    case OfficeKind::delegation_added:
+    case OfficeKind::delegation_ended:
+    case OfficeKind::silence_added:
+    case OfficeKind::silence_ended:
+    case OfficeKind::subject_erased:
+      return "people";
+    case OfficeKind::token_created:
+    case OfficeKind::token_revoked:
+      return "tokens";
+    case OfficeKind::sop_in_force:
+    case OfficeKind::calendar_in_force:
+    case OfficeKind::sop_retired:
+    case OfficeKind::sop_restored:
+      return "rules";
+    case OfficeKind::officer_change_proposed:
+    case OfficeKind::officer_change_stopped:
+    case OfficeKind::screen_added:
+    case OfficeKind::screen_revoked:
+    case OfficeKind::session_ended:
+    case OfficeKind::message_retried:
+    case OfficeKind::message_discarded:
+    case OfficeKind::database_restored:
+    case OfficeKind::messages_released:
+    case OfficeKind::files_imported:
+    case OfficeKind::import_reverted:
+    case OfficeKind::retention_applied:
+    case OfficeKind::subject_exported:
+      return nullptr;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 // --- appended to ---------------------------------------------------------------------------------
@@ -111,8 +151,14 @@ void OfficeChanging::add_notices(pg::Pipeline& writes, OfficeKind kind) {
 
 pg::Awaitable<pg::Results> OfficeChanging::commit(pg::Pipeline writes,
                                                   std::optional<OfficeEvent> event) {
-  for (const OfficeEvent& earlier : earlier_) append(writes, earlier);
-  if (event) append(writes, *event);
+  std::set<std::string> changed;
+  const auto add = [&](const OfficeEvent& one) {
+    append(writes, one);
+    if (const char* mark = mark_of(one.kind)) changed.insert(mark);
+  };
+  for (const OfficeEvent& earlier : earlier_) add(earlier);
+  if (event) add(*event);
+  for (const std::string& mark : changed) add_changed(writes, mark);
   return own_ ? own_->commit(std::move(writes)) : connection_.run(std::move(writes));
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include "daemon/store/announce.h"
 #include "daemon/store/columns.h"
 
 namespace tenggat::store {
@@ -77,7 +78,7 @@ pg::Awaitable<boost::system::result<ClockStart, std::string>> start_clock(
         " FROM (SELECT clock_timestamp() AS now OFFSET 0) AS m",
         fmt::format("{}", speed));
   }
-  if (what != ClockStart::kept) write.add("SELECT pg_notify('tenggat', 'clock')");
+  if (what != ClockStart::kept) add_announce(write, "clock");
   co_await transaction.commit(std::move(write));
   co_return what;
 }
@@ -94,13 +95,11 @@ pg::Awaitable<bool> set_clock(pg::Connection& connection, Instant to) {
   static const auto sql = any(
       "WITH moved AS (UPDATE simulated_clock SET start_at = $1::timestamptz,"
       " anchor_at = clock_timestamp() WHERE speed = 0 AND start_at <= $1::timestamptz RETURNING 1)"
-      " SELECT pg_notify('tenggat', 'clock') FROM moved");
+      " SELECT pg_notify(" TENGGAT_CHANNEL ", 'clock') FROM moved");
   return connection.query(sql, to);
 }
 
-pg::Awaitable<void> listen(pg::Connection& connection) {
-  co_await connection.query("LISTEN tenggat", std::vector<pg::Param>{});
-}
+pg::Awaitable<void> listen(pg::Connection& connection) { co_await hear_announcements(connection); }
 
 pg::Awaitable<bool> is_attended(pg::Connection& connection) {
   static const auto sql = value<bool>(

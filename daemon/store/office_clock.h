@@ -49,7 +49,7 @@ pg::Awaitable<std::optional<std::string>> refuse_real_time(pg::Connection& conne
 // happened: not a simulated clock, it runs by itself, or it stands beyond `to`.
 pg::Awaitable<bool> set_clock(pg::Connection& connection, Instant to);
 
-// Tells this session of everything daemons and tools announce (LISTEN tenggat).
+// Tells this session of everything daemons and tools announce (announce.h).
 pg::Awaitable<void> listen(pg::Connection& connection);
 
 // What the office has still to do, as the loops' indexes know it.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "daemon/store/announce.h"
 #include "daemon/store/columns.h"
 
 namespace tenggat::store {
@@ -54,7 +55,7 @@ void add_events(pg::Pipeline& pipeline, const std::vector<PortalEvent>& events, 
 
 void add_portal_event(pg::Pipeline& pipeline, const PortalEvent& event, bool trial) {
   add_events(pipeline, std::vector<PortalEvent>(1, event), trial);
-  pipeline.add("SELECT pg_notify('tenggat', 'portal')");
+  add_announce(pipeline, "portal");
 }
 
 void add_portal_events(pg::Pipeline& pipeline, const std::vector<PortalEvent>& events,
@@ -69,7 +70,7 @@ pg::Slot<std::int64_t> add_replay(pg::Pipeline& pipeline, const std::vector<Port
       "   ON CONFLICT (permit, at, sequence) DO UPDATE SET state = 'pending', attempts = 0,"
       "   next_attempt_at = clock_timestamp(), reason = '', detail = '', delivered_at = NULL"
       "   WHERE coalesce(portal_event.lease_until, '-infinity') <= clock_timestamp() RETURNING 1)"
-      " SELECT count(*), pg_notify('tenggat', 'portal') FROM again",
+      " SELECT count(*), pg_notify(" TENGGAT_CHANNEL ", 'portal') FROM again",
       kEvent.shape().names(), kEvent.shape().unnest("u")));
   return pipeline.add(sql, rows_of(events));
 }
@@ -121,7 +122,8 @@ pg::Awaitable<bool> enable_portal(pg::Connection& connection) {
       " fresh AS (UPDATE portal_event SET attempts = 0, next_attempt_at = clock_timestamp()"
       "   WHERE state = 'pending' AND EXISTS (SELECT FROM enabled)"
       "   AND coalesce(lease_until, '-infinity') <= clock_timestamp()),"
-      " told AS (SELECT pg_notify('tenggat', 'portal') FROM enabled)"
+      " told AS (SELECT pg_notify(" TENGGAT_CHANNEL
+      ", 'portal') FROM enabled)"
       " SELECT EXISTS (SELECT FROM told)");
   return connection.query(sql);
 }

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <map>
 
+#include "daemon/store/announce.h"
 #include "daemon/store/columns.h"
 #include "daemon/store/commands.h"
 
@@ -73,7 +74,7 @@ std::string settle(std::string_view which) {
       "     undelivered_detail = CASE WHEN f.fails THEN f.detail ELSE m.undelivered_detail END"
       "   FROM fresh f WHERE m.id = f.id RETURNING f.fails)"
       " SELECT count(*), count(*) FILTER (WHERE fails),"
-      "   CASE WHEN bool_or(fails) THEN pg_notify('tenggat', '{}') END FROM changed",
+      "   CASE WHEN bool_or(fails) THEN pg_notify(" TENGGAT_CHANNEL ", '{}') END FROM changed",
       which, kWorkHint);
 }
 

@@ -5,16 +5,16 @@
 namespace tenggat::store {
 namespace {
 
-constexpr auto kMonth = columns(
-    given("to_char(bulan, 'YYYY-MM')", &MonthFigures::month),
-    given("masuk", &MonthFigures::submitted), given("terbit", &MonthFigures::issued),
-    given("terbit_tepat_waktu", &MonthFigures::issued_in_time),
-    given("ditolak", &MonthFigures::rejected), given("ditarik", &MonthFigures::withdrawn),
-    given("gugur", &MonthFigures::lapsed), given("tepat_waktu", &MonthFigures::met),
-    given("terlambat", &MonthFigures::missed),
-    given("terlambat_belum_selesai", &MonthFigures::missed_open),
-    given("(rata_hari_kerja * (SELECT hari_kerja_detik FROM laporan.sop WHERE sop = $1))::bigint",
-          &MonthFigures::average_seconds));
+constexpr auto kMonth =
+    columns(given("to_char(bulan, 'YYYY-MM')", &MonthFigures::month),
+            given("masuk", &MonthFigures::submitted), given("terbit", &MonthFigures::issued),
+            given("terbit_tepat_waktu", &MonthFigures::issued_in_time),
+            given("ditolak", &MonthFigures::rejected), given("ditarik", &MonthFigures::withdrawn),
+            given("gugur", &MonthFigures::lapsed), given("tepat_waktu", &MonthFigures::met),
+            given("terlambat", &MonthFigures::missed),
+            given("terlambat_belum_selesai", &MonthFigures::missed_open),
+            given("(rata_hari_kerja * (SELECT hari_kerja_detik FROM sop WHERE sop = $1))::bigint",
+                  &MonthFigures::average_seconds));
 constexpr auto kWeek =
     columns(given("extract(day FROM w.dari)::int", &WeekFigures::first_day),
             given("extract(day FROM w.sampai)::int", &WeekFigures::last_day),
@@ -44,13 +44,13 @@ constexpr auto kEscalation = columns(given("langkah_nama", &NamedCount::name),
                                      given("sum(jumlah)::bigint", &NamedCount::count));
 constexpr auto kPause =
     columns(given("j.alasan_nama", &NamedCount::name), given("count(*)", &NamedCount::count));
-constexpr auto kLate = columns(
-    given("k.id", &LateCase::id), given("k.nomor", &LateCase::number),
-    given("k.pemohon", &LateCase::applicant), given("k.perihal", &LateCase::subject),
-    given("k.batas", &LateCase::due), given("k.selesai", &LateCase::closed),
-    given("coalesce((SELECT string_agg(DISTINCT c.kendala_nama, ', ') FROM laporan.kendala c"
-          "   WHERE c.id = k.id AND c.kendala IS NOT NULL), '')",
-          &LateCase::cause));
+constexpr auto kLate =
+    columns(given("k.id", &LateCase::id), given("k.nomor", &LateCase::number),
+            given("k.pemohon", &LateCase::applicant), given("k.perihal", &LateCase::subject),
+            given("k.batas", &LateCase::due), given("k.selesai", &LateCase::closed),
+            given("coalesce((SELECT string_agg(DISTINCT c.kendala_nama, ', ') FROM kendala c"
+                  "   WHERE c.id = k.id AND c.kendala IS NOT NULL), '')",
+                  &LateCase::cause));
 constexpr auto kListed =
     columns(given("k.id", &MonthListed::permit), given("k.nomor", &MonthListed::number),
             given("k.perihal", &MonthListed::subject), given("''", &MonthListed::step),
@@ -60,24 +60,24 @@ constexpr auto kListedVisit =
             given("k.perihal", &MonthListed::subject), given("k.langkah_nama", &MonthListed::step),
             given("k.pada", &MonthListed::at));
 
-// The permits of a month, as laporan.kepatuhan_bulanan counts them. $1 the SOP, $2 the first day.
+// The permits of a month, as kepatuhan_bulanan counts them. $1 the SOP, $2 the first day.
 constexpr const char* kSubmitted =
-    "SELECT k.*, k.masuk AS pada FROM laporan.bulan_sop() m JOIN laporan.kasus k ON k.sop = m.sop"
+    "SELECT k.*, k.masuk AS pada FROM bulan_sop() m JOIN kasus k ON k.sop = m.sop"
     " AND k.masuk >= m.dari AND k.masuk < m.sampai AND k.masuk <@ m.rentang"
     " WHERE m.sop = $1 AND m.bulan = $2::date";
 constexpr const char* kEnded =
-    "SELECT k.*, k.selesai AS pada FROM laporan.bulan_sop() m JOIN laporan.kasus k"
+    "SELECT k.*, k.selesai AS pada FROM bulan_sop() m JOIN kasus k"
     " ON k.sop = m.sop AND k.selesai >= m.dari AND k.selesai < m.sampai AND k.selesai <@ m.rentang"
     " WHERE m.sop = $1 AND m.bulan = $2::date AND k.dihitung";
 constexpr const char* kMissed =
-    "SELECT k.*, k.terlambat_sejak AS pada FROM laporan.kasus_terlambat k"
+    "SELECT k.*, k.terlambat_sejak AS pada FROM kasus_terlambat k"
     " WHERE k.sop = $1 AND k.bulan = $2::date";
-// The visits, as laporan.langkah_bulanan does.
+// The visits, as langkah_bulanan does.
 constexpr const char* kClosedVisit =
-    "SELECT k.*, k.ditutup AS pada FROM laporan.kunjungan_ditutup k"
+    "SELECT k.*, k.ditutup AS pada FROM kunjungan_ditutup k"
     " WHERE k.sop = $1 AND k.bulan = $2::date";
 constexpr const char* kMissedVisit =
-    "SELECT k.*, k.terlambat_sejak AS pada FROM laporan.kunjungan_terlambat k"
+    "SELECT k.*, k.terlambat_sejak AS pada FROM kunjungan_terlambat k"
     " WHERE k.sop = $1 AND k.bulan = $2::date";
 
 using ListQuery = pg::Query<std::vector<MonthListed>>;
@@ -121,7 +121,7 @@ std::string weeks_sql() {
              "::date AS sampai"
              "   FROM generate_series(date_trunc('week', $2::date::timestamp),"
              "     $2::date + interval '1 month' - interval '1 day', interval '7 days') AS d"
-             "   WHERE d <= (SELECT laporan.sekarang() AT TIME ZONE zona FROM laporan.sop"
+             "   WHERE d <= (SELECT sekarang() AT TIME ZONE zona FROM sop"
              "     WHERE sop = $1)),"
              " e AS (SELECT 'masuk' AS apa, (pada AT TIME ZONE zona)::date AS hari FROM (") +
          kSubmitted + ") s UNION ALL SELECT 'terbit', (pada AT TIME ZONE zona)::date FROM (" +
@@ -142,34 +142,34 @@ pg::Awaitable<MonthReport> month_report(pg::Connection& connection, std::string 
   pg::Pipeline pipeline;
   const auto months = pipeline.add(
       each<kMonth>(
-          "SELECT {} FROM laporan.kepatuhan_bulanan WHERE sop = $1"
+          "SELECT {} FROM kepatuhan_bulanan WHERE sop = $1"
           " AND bulan BETWEEN $2::date - interval '12 months' AND $2::date ORDER BY bulan"),
       sop, first_day);
   static const auto weeks_query = each<kWeek>(weeks_sql());
   const auto weeks = pipeline.add(weeks_query, sop, first_day);
-  const auto steps = pipeline.add(
-      each<kStep>("SELECT {} FROM laporan.langkah_bulanan WHERE sop = $1 AND bulan = $2::date"
-                  " ORDER BY urutan"),
-      sop, first_day);
+  const auto steps =
+      pipeline.add(each<kStep>("SELECT {} FROM langkah_bulanan WHERE sop = $1 AND bulan = $2::date"
+                               " ORDER BY urutan"),
+                   sop, first_day);
   const auto causes = pipeline.add(
-      each<kCause>("SELECT {} FROM laporan.sebab_bulanan"
+      each<kCause>("SELECT {} FROM sebab_bulanan"
                    " WHERE sop = $1 AND bulan = $2::date ORDER BY jumlah DESC, langkah, sebab"),
       sop, first_day);
   const auto deficiencies = pipeline.add(
-      each<kDeficiency>("SELECT {} FROM laporan.kekurangan_bulanan"
+      each<kDeficiency>("SELECT {} FROM kekurangan_bulanan"
                         " WHERE sop = $1 AND bulan = $2::date GROUP BY 1 ORDER BY 2 DESC, 1"),
       sop, first_day);
   const auto escalations = pipeline.add(
-      each<kEscalation>("SELECT {} FROM laporan.eskalasi_bulanan"
+      each<kEscalation>("SELECT {} FROM eskalasi_bulanan"
                         " WHERE sop = $1 AND bulan = $2::date GROUP BY 1 ORDER BY 2 DESC, 1"),
       sop, first_day);
   const auto pauses = pipeline.add(
-      each<kPause>("SELECT {} FROM laporan.bulan_sop() m JOIN laporan.jeda j ON j.sop = m.sop"
+      each<kPause>("SELECT {} FROM bulan_sop() m JOIN jeda j ON j.sop = m.sop"
                    " AND j.dari >= m.dari AND j.dari < m.sampai AND j.dari <@ m.rentang"
                    " WHERE m.sop = $1 AND m.bulan = $2::date GROUP BY 1 ORDER BY 2 DESC, 1"),
       sop, first_day);
   const auto late = pipeline.add(
-      each<kLate>("SELECT {} FROM laporan.kasus_terlambat k"
+      each<kLate>("SELECT {} FROM kasus_terlambat k"
                   " WHERE k.sop = $1 AND k.bulan = $2::date ORDER BY k.terlambat_sejak LIMIT $3"),
       sop, first_day, kLateCasesAtMost);
   const pg::Results results = co_await connection.run(std::move(pipeline));

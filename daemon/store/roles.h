@@ -13,6 +13,10 @@ namespace tenggat::store {
 // there is no such role, or where it is the owner's own.
 pg::Awaitable<void> grant_to_daemon(pg::Connection& connection, std::string role);
 
+// As the owner of an office whose reports lie among its tables: gives the group, where there is
+// one, its reports and nothing else. Safe twice.
+pg::Awaitable<void> grant_to_readers(pg::Connection& connection, std::string group);
+
 // What the connected role may do that no daemon needs: "it is a superuser", "it may UPDATE event".
 // Empty: nothing.
 pg::Awaitable<std::vector<std::string>> rights_beyond_need(pg::Connection& connection);

@@ -133,7 +133,6 @@ pg::Awaitable<bool> put_in_force(pg::Connection& connection, By by, RuleSet rule
   }
   pg::Pipeline pipeline;
   add_store(pipeline, rules);
-  // Not an upsert: it would fire the triggers of both, and the mark would grow by two.
   pipeline.add(in_force ? "UPDATE rule_in_force SET hash = $3, since = clock_timestamp()"
                           " WHERE kind = $1 AND name = $2"
                         : "INSERT INTO rule_in_force (kind, name, hash) VALUES ($1, $2, $3)",

@@ -558,7 +558,7 @@ TEST(Batches, NeverHoldMoreThanTheirBoundAndNotifyOnceEachAtMost) {
   committer.batch_max = 8;
   Desk desk(with(committer));
   OtherSession listener(shared_postgres(), desk.database());
-  listener.run("LISTEN tenggat");
+  listener.run("LISTEN \"tenggat.public\"");
   const std::vector<CommandRequest> commands = submissions(1, "s", 60);
   desk.wait_for(ask_all(desk, commands));
   EXPECT_EQ(desk.query("SELECT max(n) FROM (SELECT count(*) AS n FROM idempotency GROUP BY"

@@ -52,10 +52,22 @@ TestPostgres::Options durable() {
   return options;
 }
 
-Rig::Rig(std::string clock, TestPostgres::Options options)
-    : server(std::move(options)), texts(shipped_texts()), meta(texts), clock_(std::move(clock)) {
+Rig::Rig(std::string clock, TestPostgres::Options options, std::string schema)
+    : Rig(std::move(clock), std::make_shared<TestPostgres>(std::move(options)), std::move(schema)) {
   server.create_database(kDatabase);
-  rules_ = fs::path(server.directory()) / "rules";
+}
+
+Rig::Rig(std::string clock, const Rig& beside, std::string schema)
+    : Rig(std::move(clock), beside.shared_, std::move(schema)) {}
+
+Rig::Rig(std::string clock, std::shared_ptr<TestPostgres> shared, std::string schema)
+    : shared_(std::move(shared)),
+      server(*shared_),
+      texts(shipped_texts()),
+      meta(texts),
+      clock_(std::move(clock)),
+      schema_(std::move(schema)) {
+  rules_ = fs::path(server.directory()) / ("rules-" + schema_);
   fs::copy(fs::path(TENGGAT_SOURCE_DIR) / "rules/office", rules_, fs::copy_options::recursive);
   add_building_sops(rules_ / "sop", BuildingPace::minutes);
 }
@@ -70,8 +82,9 @@ DaemonProcess::Options Rig::daemon_options() const {
       "email: {{url: \"{}\", from: \"Perizinan <{}>\"}}\n"
       "whatsapp: {{url: \"{}\", version: {}, phone_number_id: \"{}\", token_file: token, "
       "messages_a_second: 0, person_interval: 0s}}\n"
-      "http: {{requests_a_minute: 1000000}}\n",
-      smtp.url(), kFrom, whatsapp.url, whatsapp.version, whatsapp.phone_number_id);
+      "http: {{requests_a_minute: 1000000}}\n"
+      "schema: {}\n",
+      smtp.url(), kFrom, whatsapp.url, whatsapp.version, whatsapp.phone_number_id, schema_);
   return options;
 }
 
@@ -196,7 +209,7 @@ std::vector<std::string> Rig::wrongly_reported(const DaemonProcess& daemon) {
 
 Deliveries Rig::judge(const std::vector<OfficeLoad::Acknowledged>& ledger) {
   int shown = 0;
-  for (const std::string& breach : breaches(ledger, server, kDatabase))
+  for (const std::string& breach : breaches(ledger, server, kDatabase, schema_))
     if (++shown <= 20) ADD_FAILURE() << breach;
   Deliveries found = deliveries();
   for (const std::string& fault : found.faults)

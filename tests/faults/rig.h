@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -37,7 +38,10 @@ TestPostgres::Options durable();
 class Rig {
  public:
   // The office's clock as for tenggatd --clock; of the database's name nothing else follows.
-  explicit Rig(std::string clock, TestPostgres::Options options = durable());
+  explicit Rig(std::string clock, TestPostgres::Options options = durable(),
+               std::string schema = "public");
+  // A further office in that one's database, with sinks of its own.
+  Rig(std::string clock, const Rig& beside, std::string schema);
 
   DaemonProcess::Options daemon_options() const;
   const std::filesystem::path& rules() const { return rules_; }  // the office's own copy
@@ -46,7 +50,10 @@ class Rig {
   // For an office that was founded: without ports.
   OfficeLoad::Options load() const { return load_; }
 
-  std::string query(const std::string& sql) { return server.execute(sql, kDatabase); }
+  std::string query(const std::string& sql) {
+    return server.execute("SET search_path = " + schema_ + "; " + sql, kDatabase);
+  }
+  const std::string& schema() const { return schema_; }
   int due_rungs();  // raised so far because a step's time was over
   // The office's clock stands from now on, so that no new work comes of it.
   void stop_clock();
@@ -65,13 +72,19 @@ class Rig {
   std::string branch_work();
 
   static constexpr const char* kDatabase = "office";
-  TestPostgres server;
+
+ private:
+  Rig(std::string clock, std::shared_ptr<TestPostgres> shared, std::string schema);
+  const std::shared_ptr<TestPostgres> shared_;
+
+ public:
+  TestPostgres& server;
   notify::Texts texts;
   MetaSink meta;
   TestSmtpServer smtp;
 
  private:
-  std::string clock_;
+  std::string clock_, schema_;
   std::filesystem::path rules_;
   OfficeLoad::Options load_;
 };

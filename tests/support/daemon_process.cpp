@@ -30,6 +30,15 @@ std::string behind_a_proxy(std::string configuration) {
   return configuration.insert(at + kHttp.size(), fmt::format("{}, ", kProxies));
 }
 
+// All offices of a run lie in the schema that TENGGAT_TEST_SCHEMA names, so that the same tests are
+// run in another than PostgreSQL's own.
+std::string schema_of(const std::string& configuration) {
+  const char* schema = std::getenv("TENGGAT_TEST_SCHEMA");
+  return schema && configuration.find("schema:") == std::string::npos
+             ? fmt::format("schema: {}\n", schema)
+             : "";
+}
+
 }  // namespace
 
 DaemonProcess::DaemonProcess(Options options) : options_(std::move(options)) {
@@ -52,6 +61,7 @@ void DaemonProcess::write_configuration() {
   write_file(directory_ / "tenggat.yaml",
              fmt::format("database: \"{}\"\n"
                          "database_owner: \"{}\"\n"
+                         "{}"
                          "listen: 127.0.0.1:{}\n"
                          "admin_listen: 127.0.0.1:{}\n"
                          "public_url: https://perizinan.example.go.id\n"
@@ -60,7 +70,8 @@ void DaemonProcess::write_configuration() {
                          "log: {{level: info, format: json}}\n"
                          "{}",
                          TestPostgres::as_daemon(options_.conninfo),
-                         TestPostgres::as_owner(options_.conninfo), api_port_, admin_port_,
+                         TestPostgres::as_owner(options_.conninfo),
+                         schema_of(options_.configuration), api_port_, admin_port_,
                          options_.rules.string(), behind_a_proxy(options_.configuration)));
 }
 

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "daemon/office/rulebook.h"
+#include "daemon/pg/search_path.h"
 #include "daemon/store/audit.h"
 #include "daemon/store/columns.h"
 #include "daemon/store/event_codec.h"
@@ -620,9 +621,11 @@ pg::Awaitable<std::vector<std::string>> check(std::string conninfo,
 }  // namespace
 
 std::vector<std::string> breaches(const std::vector<OfficeLoad::Acknowledged>& ledger,
-                                  TestPostgres& server, const std::string& database) {
+                                  TestPostgres& server, const std::string& database,
+                                  const std::string& schema) {
   boost::asio::io_context io{1};
-  return await(io, check(server.conninfo(database), ledger), std::chrono::seconds{300});
+  return await(io, check(pg::in_schema(server.conninfo(database), schema), ledger),
+               std::chrono::seconds{300});
 }
 
 }  // namespace tenggat::test

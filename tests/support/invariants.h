@@ -15,6 +15,7 @@ namespace tenggat::test {
 // once, never early, and all raised that are due; I6 terminal states are never left; I7 the hash
 // chain; I8 the ledger replays to the stored due time.
 std::vector<std::string> breaches(const std::vector<OfficeLoad::Acknowledged>& ledger,
-                                  TestPostgres& server, const std::string& database);
+                                  TestPostgres& server, const std::string& database,
+                                  const std::string& schema = "public");
 
 }  // namespace tenggat::test

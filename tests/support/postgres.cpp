@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <regex>
 #include <stdexcept>
 #include <thread>
 
@@ -308,14 +309,43 @@ void TestPostgres::restore(const std::string& name, const std::string& dump) {
   run({newest_program("pg_restore"), "--create", "--exit-on-error", "-d", conninfo(), dump});
 }
 
+namespace {
+
+// The marks of what these statements change: daemons are told, as whoever writes tells them.
+std::string raised_by(const std::string& sql) {
+  static const std::pair<const char*, std::regex> kMarks[] = {
+      {"people", std::regex("(INSERT INTO|UPDATE|DELETE FROM) "
+                            "(officer|officer_role|officer_leave|delegation|silence)\\b")},
+      {"tokens", std::regex("(INSERT INTO|UPDATE|DELETE FROM) token\\b")},
+      {"rules", std::regex("(INSERT INTO|UPDATE|DELETE FROM) (rule_in_force|sop_retirement)\\b")}};
+  std::string names;
+  for (const auto& [mark, change] : kMarks)
+    if (std::regex_search(sql, change))
+      names += (names.empty() ? "'" : ", '") + std::string(mark) + "'";
+  return names;
+}
+
+}  // namespace
+
+// In the schema where this run's offices lie (daemon_process.cpp).
 std::string TestPostgres::execute(const std::string& sql, const std::string& database) {
-  const Session session = open_session(conninfo(database));
+  const char* schema = std::getenv("TENGGAT_TEST_SCHEMA");
+  const Session session = open_session(
+      conninfo(database) + (schema && database != "postgres"
+                                ? std::string(" options='-c search_path=") + schema + "'"
+                                : ""));
+  const std::string marks = database == "postgres" ? "" : raised_by(sql);
   const std::unique_ptr<PGresult, decltype(&PQclear)> result{PQexec(session.get(), sql.c_str()),
                                                              &PQclear};
   const auto status = PQresultStatus(result.get());
   if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY) {
     throw std::runtime_error{std::string{PQerrorMessage(session.get())} + "in: " + sql};
   }
+  if (!marks.empty())
+    PQclear(
+        PQexec(session.get(), ("UPDATE change_mark SET version = version + 1 WHERE name IN (" +
+                               marks + "); SELECT pg_notify('tenggat.' || current_schema(), '')")
+                                  .c_str()));
   return PQntuples(result.get()) > 0 && PQnfields(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0)
                                                                     : "";
 }

@@ -9,8 +9,8 @@ LATE, LEGAL, TODAY = "Daftar Terlambat", "Daftar Batas Hukum", "Daftar Batas Har
 RETURNED, MONTHLY, CAUSES = "Daftar pada Pemohon", "Daftar Bulan Ini", "Sebab Keterlambatan"
 RISK, RECORD = "Berisiko Terlambat", "Ketepatan Perkiraan"
 STUCK, WEEK = "Di Mana Tertahan", "Pekan Ini dan Pekan Lalu"
-PAST_LAW = "selesai IS NULL AND batas_hukum < laporan.sekarang()"
-NEAR_LAW = "risiko_fiktif_positif AND batas_hukum >= laporan.sekarang()"
+PAST_LAW = "selesai IS NULL AND batas_hukum < sekarang()"
+NEAR_LAW = "risiko_fiktif_positif AND batas_hukum >= sekarang()"
 LATE_STEP = "keadaan = 'terlambat'"
 REPORT = to_page("Buka laporan bulan ini", "laporan")
 
@@ -23,15 +23,15 @@ def cases(title, description, where, order, more, widths):
     """Permits, with the step each is at and who holds it."""
     query = f"""SELECT c.id::text AS id, c.nomor AS "Nomor", c.perihal AS "Perihal", coalesce(p.tahapan, '–') AS "Tahapan",
                 coalesce(p.petugas, '–') AS "Dipegang", {more}
-                FROM (SELECT * FROM laporan.kasus WHERE {where} AND {SOP} ORDER BY {order} LIMIT 500) c
+                FROM (SELECT * FROM kasus WHERE {where} AND {SOP} ORDER BY {order} LIMIT 500) c
                 LEFT JOIN LATERAL (SELECT string_agg(DISTINCT langkah_nama, ', ') AS tahapan,
-                  string_agg(DISTINCT petugas, ', ') AS petugas FROM laporan.pekerjaan w WHERE w.id = c.id) p ON true
+                  string_agg(DISTINCT petugas, ', ') AS petugas FROM pekerjaan w WHERE w.id = c.id) p ON true
                 ORDER BY c.{order}"""
     return table(title, description, query, [STATE], widths={"Tahapan": 190, "Dipegang": 160} | widths)
 
 
 def now():
-    count = f"SELECT count(*) FROM laporan.kasus WHERE {SOP} AND"
+    count = f"SELECT count(*) FROM kasus WHERE {SOP} AND"
     state = f"""SELECT CASE WHEN lewat_hukum + dekat_hukum > 0 THEN 'BAHAYA: ' WHEN lewat + tahapan > 0 THEN 'TERLAMBAT: '
                 ELSE 'AMAN: tidak ada yang terlambat' END || concat_ws(', ',
                 nullif(lewat_hukum, 0) || ' lewat batas hukum', nullif(dekat_hukum, 0) || ' mendekatinya',
@@ -39,16 +39,16 @@ def now():
                 CASE WHEN lewat_hukum + dekat_hukum + lewat = 0 THEN nullif(tahapan, 0) || ' pada tahapannya' END) AS "Keadaan"
                 FROM (SELECT ({count} {PAST_LAW}) AS lewat_hukum, ({count} {NEAR_LAW}) AS dekat_hukum,
                 ({count} lewat_batas) AS lewat,
-                (SELECT count(*) FROM laporan.pekerjaan WHERE {SOP} AND {LATE_STEP}) AS tahapan) a"""
-    where = f"""SELECT coalesce((SELECT langkah_nama || ': ' || count(*) || ' terlambat, terlama ' || laporan.lama(max(lewat_detik))
-                FROM laporan.pekerjaan WHERE {SOP} AND {LATE_STEP} GROUP BY langkah_nama
+                (SELECT count(*) FROM pekerjaan WHERE {SOP} AND {LATE_STEP}) AS tahapan) a"""
+    where = f"""SELECT coalesce((SELECT langkah_nama || ': ' || count(*) || ' terlambat, terlama ' || lama(max(lewat_detik))
+                FROM pekerjaan WHERE {SOP} AND {LATE_STEP} GROUP BY langkah_nama
                 ORDER BY count(*) DESC, max(lewat_detik) DESC LIMIT 1), 'Tidak ada yang tertahan') AS "Di mana" """
     week = f"""SELECT CASE WHEN kini < lalu THEN 'MEMBAIK: ' WHEN kini > lalu THEN 'MEMBURUK: ' ELSE 'SAMA: ' END
                || kini || ' terlambat baru, pekan lalu ' || lalu AS "Dibanding pekan lalu"
                FROM (SELECT coalesce(sum(k.terlambat), 0) AS kini, (SELECT coalesce(sum(l.terlambat), 0)
-               FROM laporan.pekan_banding() q CROSS JOIN LATERAL laporan.kepatuhan_antara(q.awal_lalu, q.akhir_lalu) l
-               WHERE l.{SOP}) AS lalu FROM laporan.pekan_banding() p
-               CROSS JOIN LATERAL laporan.kepatuhan_antara(p.awal, p.akhir) k WHERE k.{SOP}) a"""
+               FROM pekan_banding() q CROSS JOIN LATERAL kepatuhan_antara(q.awal_lalu, q.akhir_lalu) l
+               WHERE l.{SOP}) AS lalu FROM pekan_banding() p
+               CROSS JOIN LATERAL kepatuhan_antara(p.awal, p.akhir) k WHERE k.{SOP}) a"""
     return [
         row("Adakah yang salah sekarang, dan di mana?"),
         sentence("Keadaan", "Yang paling berat sekarang, dengan kata.", state, 7,
@@ -76,8 +76,8 @@ def now():
              links=[to_panel("peran", "Daftar Eskalasi")]),
         table(STUCK, "Tahapan yang mempunyai berkas terlambat: berapa, terlama berapa (hari kalender), dan siapa memegangnya.",
               f"""SELECT langkah_nama AS "Tahapan", peran_nama AS "Pelaksana", count(*) AS "Terlambat",
-                  laporan.lama(max(lewat_detik)) AS "Terlama", string_agg(DISTINCT petugas, ', ') AS "Dipegang"
-                  FROM laporan.pekerjaan WHERE {SOP} AND {LATE_STEP} GROUP BY 1, 2 ORDER BY 3 DESC, max(lewat_detik) DESC""",
+                  lama(max(lewat_detik)) AS "Terlama", string_agg(DISTINCT petugas, ', ') AS "Dipegang"
+                  FROM pekerjaan WHERE {SOP} AND {LATE_STEP} GROUP BY 1, 2 ORDER BY 3 DESC, max(lewat_detik) DESC""",
               alarms("Terlambat"), 14, 7, [to_panel("tahapan", "Berkas pada Tahapan")],
               {"Terlambat": 90, "Terlama": 150}, "Tidak ada yang terlambat"),
         table(WEEK, "Sejak Senin, dan pekan lalu sampai saat yang sama.",
@@ -85,11 +85,11 @@ def now():
                   CASE WHEN v.kini > v.lalu THEN 'naik ' || (v.kini - v.lalu) WHEN v.kini < v.lalu THEN 'turun ' || (v.lalu - v.kini)
                   ELSE 'sama' END AS "Perubahan"
                   FROM (SELECT coalesce(sum(k.masuk), 0) AS a, coalesce(sum(k.terbit), 0) AS b, coalesce(sum(k.ditolak), 0) AS c,
-                        coalesce(sum(k.terlambat), 0) AS d, coalesce(sum(k.tepat_waktu), 0) AS e FROM laporan.pekan_banding() p
-                        CROSS JOIN LATERAL laporan.kepatuhan_antara(p.awal, p.akhir) k WHERE k.{SOP}) x
+                        coalesce(sum(k.terlambat), 0) AS d, coalesce(sum(k.tepat_waktu), 0) AS e FROM pekan_banding() p
+                        CROSS JOIN LATERAL kepatuhan_antara(p.awal, p.akhir) k WHERE k.{SOP}) x
                   CROSS JOIN (SELECT coalesce(sum(k.masuk), 0) AS a, coalesce(sum(k.terbit), 0) AS b, coalesce(sum(k.ditolak), 0) AS c,
-                        coalesce(sum(k.terlambat), 0) AS d, coalesce(sum(k.tepat_waktu), 0) AS e FROM laporan.pekan_banding() p
-                        CROSS JOIN LATERAL laporan.kepatuhan_antara(p.awal_lalu, p.akhir_lalu) k WHERE k.{SOP}) y
+                        coalesce(sum(k.terlambat), 0) AS d, coalesce(sum(k.tepat_waktu), 0) AS e FROM pekan_banding() p
+                        CROSS JOIN LATERAL kepatuhan_antara(p.awal_lalu, p.akhir_lalu) k WHERE k.{SOP}) y
                   CROSS JOIN LATERAL (VALUES ('Masuk', x.a, y.a), ('Terbit', x.b, y.b), ('Ditolak', x.c, y.c),
                         ('Lewat tanggal janji', x.d, y.d), ('Selesai tepat waktu', x.e, y.e)) v (ukuran, kini, lalu)""",
               width=10, height=7, links=[REPORT], widths={"Pekan ini": 90, "Pekan lalu": 95, "Perubahan": 100}),
@@ -101,15 +101,15 @@ def promise():
     kept = "(sum(k.tepat_waktu) / nullif(sum(k.tepat_waktu) + sum(k.terlambat), 0))"
     verdict = f"""SELECT CASE WHEN {kept} IS NULL THEN 'belum ada' WHEN {TARGET} IS NULL THEN 'tidak diketahui'
                   WHEN {kept} >= {TARGET} THEN 'tercapai' ELSE 'di bawah' END
-                  FROM (SELECT DISTINCT awal, akhir FROM laporan.bulan_banding({CHOSEN}) WHERE {SOP}) b
-                  CROSS JOIN LATERAL laporan.kepatuhan_antara(b.awal, b.akhir) k WHERE k.{SOP}"""
+                  FROM (SELECT DISTINCT awal, akhir FROM bulan_banding({CHOSEN}) WHERE {SOP}) b
+                  CROSS JOIN LATERAL kepatuhan_antara(b.awal, b.akhir) k WHERE k.{SOP}"""
     budget = f"""SELECT floor((1 - {TARGET}) * dinilai) AS "Boleh terlambat", terlambat AS "Sudah terlambat",
                  floor((1 - {TARGET}) * dinilai) - terlambat AS "Sisa jatah", sisa_hari AS "Sisa hari bulan ini"
                  FROM (SELECT coalesce(sum(k.tepat_waktu) + sum(k.terlambat), 0) AS dinilai, coalesce(sum(k.terlambat), 0) AS terlambat,
-                 (SELECT greatest(0, ({CHOSEN} + interval '1 month')::date - (laporan.sekarang() AT TIME ZONE max(s.zona))::date)
-                  FROM laporan.sop s) AS sisa_hari
-                 FROM (SELECT DISTINCT awal, akhir FROM laporan.bulan_banding({CHOSEN}) WHERE {SOP}) b
-                 CROSS JOIN LATERAL laporan.kepatuhan_antara(b.awal, b.akhir) k WHERE k.{SOP}) a"""
+                 (SELECT greatest(0, ({CHOSEN} + interval '1 month')::date - (sekarang() AT TIME ZONE max(s.zona))::date)
+                  FROM sop s) AS sisa_hari
+                 FROM (SELECT DISTINCT awal, akhir FROM bulan_banding({CHOSEN}) WHERE {SOP}) b
+                 CROSS JOIN LATERAL kepatuhan_antara(b.awal, b.akhir) k WHERE k.{SOP}) a"""
     met = two_months(kept).rstrip() + f', ({verdict}) AS "Target"'
     issued = two_months("sum(k.terbit_tepat_waktu) / nullif(sum(k.terbit), 0)")
     reached = override("Target", mappings=[pattern("^tercapai$", GOOD), pattern("^di bawah$", BAD, 1)])
@@ -130,7 +130,7 @@ def promise():
         month_stat("Permohonan Ditolak", "Permohonan yang ditolak kepala dinas.", two_months("coalesce(sum(k.ditolak), 0)"),
                    links=month),
         month_stat("Lama Penyelesaian", "Waktu kerja dari berkas lengkap sampai keputusan, tanpa jeda dan tanpa waktu pada pemohon.",
-                   two_months(f"coalesce(laporan.lama_kerja(sum(k.waktu_kerja_detik) / nullif(sum(k.terbit), 0), {DAY}), 'belum ada')"),
+                   two_months(f"coalesce(lama_kerja(sum(k.waktu_kerja_detik) / nullif(sum(k.terbit), 0), {DAY}), 'belum ada')"),
                    links=month, fields="/.*/", letters=16),
         month_stat("Pengembalian Berkas", "Pengembalian dari semua penyelesaian tahapan.",
                    two_months("", of_rows("count(*) FILTER (WHERE pengembalian)::numeric / nullif(count(*), 0)",
@@ -142,7 +142,7 @@ def promise():
 
 
 def trend():
-    months = f"""FROM laporan.kepatuhan_bulanan WHERE {SOP}
+    months = f"""FROM kepatuhan_bulanan WHERE {SOP}
                  AND bulan BETWEEN {CHOSEN} - interval '12 months' AND {CHOSEN} GROUP BY bulan) a ORDER BY bulan_ke"""
     name = "to_char(bulan_ke, 'MM/YY')"
     this_month = [link("Buka bulan ini", "/d/tenggat-ikhtisar?var-bulan=${__data.fields.bulan}&${sop:queryparam}&${office:queryparam}&${laporan:queryparam}")]
@@ -155,7 +155,7 @@ def trend():
         barchart("Kepatuhan per Bulan", "Bagian yang tepat waktu dari yang dinilai, tiga belas bulan; garis: target. Klik membuka bulan itu.",
                  kept, "Bulan", "percentunit", steps("transparent"), 8, this_month, "normal",
                  {"Mencapai target": GOOD, "Di bawah target": BAD},
-                 targets=[sql(kept), sql(f"SELECT {TARGET} AS \"Target\" FROM laporan.kantor", "T")],
+                 targets=[sql(kept), sql(f"SELECT {TARGET} AS \"Target\" FROM kantor", "T")],
                  transformations=[{"id": "configFromData", "options": {
                      "configRefId": "T", "mappings": [{"fieldName": "Target", "handlerKey": "threshold1"}]}}],
                  custom={"thresholdsStyle": {"mode": "line"}}, min=0, max=1, overrides=hidden),
@@ -181,12 +181,12 @@ def record():
     return table(RECORD, "Yang diperkirakan saat seperempat, separuh, dan tiga perempat waktu habis, dibandingkan dengan yang kemudian terjadi. "
                  "Nilai kesalahan: 0 selalu benar, 0,25 seperti menebak dengan koin; makin kecil makin tepat. Pembandingnya menganggap "
                  "setiap permohonan sama: bagian yang terlambat dalam 90 hari terakhir.",
-                 f"""SELECT laporan.nama_bulan(bulan) AS "Bulan", n AS "Perkiraan", r AS "Diperkirakan terlambat", l AS "Ternyata terlambat",
+                 f"""SELECT nama_bulan(bulan) AS "Bulan", n AS "Perkiraan", r AS "Diperkirakan terlambat", l AS "Ternyata terlambat",
                      {decimal("b")} AS "Nilai kesalahan", {decimal("p")} AS "Kesalahan pembanding",
                      CASE WHEN n < 20 THEN 'terlalu sedikit untuk dinilai' WHEN round(b, 3) < round(p, 3) THEN 'lebih tepat'
                      WHEN round(b, 3) > round(p, 3) THEN 'kurang tepat' ELSE 'setara' END AS "Penilaian"
                      FROM (SELECT bulan, sum(perkiraan) AS n, {mean("rata_perkiraan")} AS r, {mean("bagian_terlambat")} AS l,
-                     {mean("brier")} AS b, {mean("brier_rata_rata")} AS p FROM laporan.perkiraan_bulanan WHERE {SOP} GROUP BY bulan) m
+                     {mean("brier")} AS b, {mean("brier_rata_rata")} AS p FROM perkiraan_bulanan WHERE {SOP} GROUP BY bulan) m
                      ORDER BY bulan DESC LIMIT 13""",
                  [override("Diperkirakan terlambat", unit="percentunit", decimals=0), override("Ternyata terlambat", unit="percentunit", decimals=0),
                   override("Penilaian", mappings=[pattern("^lebih.*", GOOD), pattern("^kurang.*", BAD, 1)],
@@ -199,7 +199,7 @@ def record():
 def lists():
     due = words("c.batas", "Tanggal janji", "c.zona")
     law = words("c.batas_hukum", "Batas hukum", "c.zona")
-    late = "laporan.lama(extract(epoch FROM (SELECT laporan.sekarang()) - c.batas)::numeric) AS \"Terlambat\""
+    late = "lama(extract(epoch FROM (SELECT sekarang()) - c.batas)::numeric) AS \"Terlambat\""
     dates = {"Tanggal janji": 130, "Batas hukum": 130, "Terlambat": 125, "Masuk": 130, "Selesai": 130}
     return [
         row("Siapa yang terlambat?"),
@@ -208,19 +208,19 @@ def lists():
         folded("Rincian: batas hukum, batas hari ini, berkas pada pemohon",
                cases(LEGAL, "Yang lewat atau mendekati batas hukum, yang paling dekat lebih dahulu.",
                      f"(risiko_fiktif_positif OR {PAST_LAW})", "batas_hukum",
-                     f"CASE WHEN c.batas_hukum < (SELECT laporan.sekarang()) THEN 'lewat' ELSE 'mendekati' END AS \"Keadaan\", {due}, {law}",
+                     f"CASE WHEN c.batas_hukum < (SELECT sekarang()) THEN 'lewat' ELSE 'mendekati' END AS \"Keadaan\", {due}, {law}",
                      dates | {"Keadaan": 100}),
                cases(TODAY, "Permohonan yang dijanjikan selesai hari ini.", "batas_hari_ini", "batas",
                      f'{words("c.masuk", "Masuk", "c.zona")}, {due}', dates),
                cases(RETURNED, "Berkas yang sedang diperbaiki pemohon, yang terlama lebih dahulu.", "status = 'returned'",
-                     "masuk", f'{words("c.masuk", "Masuk", "c.zona")}, laporan.lama(extract(epoch FROM (SELECT laporan.sekarang()) - c.masuk)::numeric) AS "Sejak masuk"',
+                     "masuk", f'{words("c.masuk", "Masuk", "c.zona")}, lama(extract(epoch FROM (SELECT sekarang()) - c.masuk)::numeric) AS "Sejak masuk"',
                      dates | {"Sejak masuk": 130})),
         folded("Rincian: apa yang akan datang",
                table(RISK, "Permohonan yang belum terlambat, tetapi kemungkinan terlambatnya separuh atau lebih menurut lamanya permohonan lain.",
                      f"""SELECT id::text AS id, nomor AS "Nomor", perihal AS "Perihal", langkah_nama AS "Tahapan",
                          kemungkinan_terlambat AS "Kemungkinan", {words("batas", "Tanggal janji")},
                          {words("perkiraan_p50", "Separuh selesai")}, {words("perkiraan_p90", "9 dari 10 selesai")}
-                         FROM laporan.perkiraan WHERE berisiko AND {SOP} ORDER BY kemungkinan_terlambat DESC, batas LIMIT 500""",
+                         FROM perkiraan WHERE berisiko AND {SOP} ORDER BY kemungkinan_terlambat DESC, batas LIMIT 500""",
                      [override("Kemungkinan", unit="percentunit", decimals=0)], none="Tidak ada yang berisiko, atau belum cukup data",
                      widths=dates | {"Tahapan": 190, "Kemungkinan": 115, "Separuh selesai": 140, "9 dari 10 selesai": 150}),
                record()),
@@ -229,14 +229,14 @@ def lists():
                      f"""SELECT id::text AS id, nomor AS "Nomor", pemohon AS "Pemohon", perihal AS "Perihal", keadaan AS "Keadaan",
                          {words("masuk", "Masuk")}, {words("batas", "Tanggal janji")}, {words("selesai", "Selesai")},
                          {working("waktu_kerja_detik", "Waktu kerja")}
-                         FROM laporan.kasus WHERE {CHOSEN} IN (laporan.bulan(masuk, zona), laporan.bulan(selesai, zona),
-                         laporan.bulan(terlambat_sejak, zona)) AND {SOP} ORDER BY masuk DESC LIMIT 500""",
+                         FROM kasus WHERE {CHOSEN} IN (bulan(masuk, zona), bulan(selesai, zona),
+                         bulan(terlambat_sejak, zona)) AND {SOP} ORDER BY masuk DESC LIMIT 500""",
                      [STATE], widths=dates | {"Keadaan": 120, "Waktu kerja": 140}),
                table(CAUSES, "Sebagaimana disebut petugas, untuk tahapan yang lewat batas pada bulan terpilih.",
                      f"""SELECT langkah_nama AS "Tahapan", sebab AS "Sebab", jumlah AS "Jumlah",
                          belum_selesai AS "Belum selesai", {working("rata_menunggu_detik", "Rata-rata menunggu")},
                          {working("rata_mengerjakan_detik", "Rata-rata mengerjakan")}
-                         FROM laporan.sebab_bulanan WHERE {SOP} AND {MONTH} ORDER BY jumlah DESC""",
+                         FROM sebab_bulanan WHERE {SOP} AND {MONTH} ORDER BY jumlah DESC""",
                      links=[to_panel("peran", "Daftar Kendala")],
                      widths={"Jumlah": 90, "Belum selesai": 130, "Rata-rata menunggu": 180, "Rata-rata mengerjakan": 190})),
     ]

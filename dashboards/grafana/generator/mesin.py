@@ -202,7 +202,7 @@ def details():
                     prom(f"sum(max by (calendar) ({own('tenggat_calendar_provisional_permits')}))"), thresholds=NONE_IS_GOOD,
                     links=here("Keterangan Proses")),
                stat("Ukuran Basis Data", "Yang ditempati basis data kantor pada disk.",
-                    sql("SELECT pg_database_size(current_database()) FROM laporan.kantor"), "bytes", UNLIT_PLAIN, here("Keterangan Proses"),
+                    sql("SELECT pg_database_size(current_database()) FROM kantor"), "bytes", UNLIT_PLAIN, here("Keterangan Proses"),
                     decimals=0, letters=28),
                stat("Sisa Ruang Disk", "Bagian yang kosong dari disk yang paling penuh, menurut node_exporter; tanda tanya bila tidak dipasang.",
                     prom('min(node_filesystem_avail_bytes{fstype=~"ext4|xfs|btrfs|zfs"} / node_filesystem_size_bytes{fstype=~"ext4|xfs|btrfs|zfs"})'),

@@ -6,9 +6,9 @@ from parts import (
 
 FAILED, DROPPED, SENT, RAISED = "Pesan yang Bermasalah", "Pemberitahuan yang Gugur", "Pesan Hari Ini", "Pemberitahuan Hari Ini"
 DEAD_LETTERS = to_page("Buka pesan gagal pada Tenggat", "pesan")
-ZONE = "(SELECT max(zona) FROM laporan.sop)"
+ZONE = "(SELECT max(zona) FROM sop)"
 # In brackets: asked once, so that the index by time serves.
-TODAY = "dibuat >= (SELECT laporan.sekarang() - interval '24 hours')"
+TODAY = "dibuat >= (SELECT sekarang() - interval '24 hours')"
 
 
 def here(title):
@@ -49,7 +49,7 @@ def now():
 def flow():
     per_day = f"""SELECT to_char((dibuat AT TIME ZONE {ZONE})::date, 'DD/MM') AS "Hari",
                   count(*) FILTER (WHERE saluran = 'email') AS "surel", count(*) FILTER (WHERE saluran = 'whatsapp') AS "WhatsApp"
-                  FROM laporan.pesan WHERE status = 'accepted' AND dibuat >= (SELECT laporan.sekarang() - interval '14 days')
+                  FROM pesan WHERE status = 'accepted' AND dibuat >= (SELECT sekarang() - interval '14 days')
                   GROUP BY (dibuat AT TIME ZONE {ZONE})::date ORDER BY (dibuat AT TIME ZONE {ZONE})::date"""
     return [
         row("Aliran"),
@@ -80,32 +80,32 @@ def lists():
         row("Pesan"),
         table(FAILED, "Pesan yang belum diterima atau gagal total; dari 24 jam terakhir juga yang gagal dan yang tidak tersampaikan.",
               f"""SELECT permohonan::text AS id, nomor AS "Nomor", {words("dibuat", "Dibuat", ZONE)}, kepada AS "Kepada",
-                 laporan.saluran_kata(saluran) AS "Saluran", replace(teks, '_', ' ') AS "Teks", keadaan AS "Keadaan",
-                 laporan.sebab_kata(alasan) AS "Sebab", percobaan AS "Percobaan"
-                 FROM laporan.pesan WHERE status = 'dead' OR (status = 'queued' AND percobaan > 0)
+                 saluran_kata(saluran) AS "Saluran", replace(teks, '_', ' ') AS "Teks", keadaan AS "Keadaan",
+                 sebab_kata(alasan) AS "Sebab", percobaan AS "Percobaan"
+                 FROM pesan WHERE status = 'dead' OR (status = 'queued' AND percobaan > 0)
                  OR ((status = 'failed' OR keadaan = 'tidak tersampaikan') AND {TODAY})
                  ORDER BY dibuat DESC LIMIT 200""", links=[DEAD_LETTERS], height=7, none="Tidak ada pesan yang bermasalah",
               widths={"Dibuat": 125, "Kepada": 90, "Saluran": 100, "Teks": 150, "Keadaan": 150, "Percobaan": 100}),
         table(SENT, "Pesan yang dibuat dalam 24 jam terakhir menurut saluran; surel berakhir pada diterima.",
-              f"""SELECT laporan.saluran_kata(saluran) AS "Saluran", kepada AS "Kepada", count(*) AS "Dibuat",
+              f"""SELECT saluran_kata(saluran) AS "Saluran", kepada AS "Kepada", count(*) AS "Dibuat",
                   count(*) FILTER (WHERE status = 'accepted') AS "Diterima",
                   count(*) FILTER (WHERE keadaan = 'tersampaikan') AS "Tersampaikan",
                   count(*) FILTER (WHERE status = 'queued') AS "Belum",
                   count(*) FILTER (WHERE status IN ('failed', 'dead') OR keadaan = 'tidak tersampaikan') AS "Gagal"
-                  FROM laporan.pesan WHERE {TODAY} GROUP BY 1, 2 ORDER BY 1, 2""", [], 12, links=here(FAILED),
+                  FROM pesan WHERE {TODAY} GROUP BY 1, 2 ORDER BY 1, 2""", [], 12, links=here(FAILED),
               widths={"Dibuat": 75, "Diterima": 80, "Tersampaikan": 110, "Belum": 70, "Gagal": 65}),
         table(RAISED, "Yang diputuskan untuk disampaikan dalam 24 jam terakhir, dan apa jadinya.",
               f"""SELECT kepada AS "Kepada", replace(teks, '_', ' ') AS "Teks", count(*) AS "Dipicu",
                   count(*) FILTER (WHERE keadaan = 'menjadi pesan') AS "Menjadi pesan",
                   count(*) FILTER (WHERE keadaan = 'menunggu') AS "Menunggu",
                   count(*) FILTER (WHERE keadaan = 'gugur') AS "Gugur"
-                  FROM laporan.pemberitahuan WHERE {TODAY} GROUP BY 1, 2 ORDER BY 3 DESC""", width=12, links=here(DROPPED),
+                  FROM pemberitahuan WHERE {TODAY} GROUP BY 1, 2 ORDER BY 3 DESC""", width=12, links=here(DROPPED),
               widths={"Kepada": 90, "Dipicu": 75, "Menjadi pesan": 120, "Menunggu": 90, "Gugur": 70}),
         folded("Rincian: pemberitahuan yang gugur",
                table(DROPPED, "Pemberitahuan 24 jam terakhir yang tidak jadi disampaikan, dan sebabnya.",
                      f"""SELECT id::text AS id, nomor AS "Nomor", {words("dibuat", "Dibuat", ZONE)}, kepada AS "Kepada",
-                         replace(teks, '_', ' ') AS "Teks", laporan.sebab_kata(sebab_gugur) AS "Sebab"
-                         FROM laporan.pemberitahuan WHERE keadaan = 'gugur' AND {TODAY}
+                         replace(teks, '_', ' ') AS "Teks", sebab_kata(sebab_gugur) AS "Sebab"
+                         FROM pemberitahuan WHERE keadaan = 'gugur' AND {TODAY}
                          ORDER BY dibuat DESC LIMIT 200""", widths={"Dibuat": 125, "Kepada": 100, "Teks": 220})),
     ]
 

@@ -15,7 +15,7 @@ MONTH = f"bulan = {CHOSEN}"
 BEFORE = f"bulan = ({CHOSEN} - interval '1 month')::date"
 # The objective, from the metric; empty where Prometheus does not answer.
 TARGET = "nullif('${target}', '')::numeric"
-DAY = "(SELECT max(hari_kerja_detik) FROM laporan.sop)"
+DAY = "(SELECT max(hari_kerja_detik) FROM sop)"
 
 BAD, WARN, GOOD, UNLIT, GREY = "#c4420b", "#c98500", "#3d8fcc", "#3b4148", "#8e8e8e"
 
@@ -154,15 +154,15 @@ def two_months(expression, tables=None):
         if tables:
             return tables(span, now)
         return f"""SELECT {expression} FROM (SELECT DISTINCT awal{span} AS awal, akhir{span} AS akhir
-                   FROM laporan.bulan_banding({CHOSEN}) WHERE {SOP}) b
-                   CROSS JOIN LATERAL laporan.kepatuhan_antara(b.awal, b.akhir) k WHERE k.{SOP}"""
+                   FROM bulan_banding({CHOSEN}) WHERE {SOP}) b
+                   CROSS JOIN LATERAL kepatuhan_antara(b.awal, b.akhir) k WHERE k.{SOP}"""
     return f"""SELECT ({of("", True)}) AS "${{bulan:text}}", ({of("_lalu", False)}) AS "Bulan sebelumnya" """
 
 
 def of_rows(expression, view, moment):
     """For `two_months`: an expression over the rows of a view that has `bulan`."""
     def query(span, now):
-        return f"""SELECT {expression} FROM laporan.{view} k JOIN laporan.bulan_banding({CHOSEN}) b ON b.sop = k.sop
+        return f"""SELECT {expression} FROM {view} k JOIN bulan_banding({CHOSEN}) b ON b.sop = k.sop
                    WHERE k.{SOP} AND k.{MONTH if now else BEFORE} AND k.{moment} < b.akhir{span}"""
     return query
 
@@ -228,12 +228,12 @@ def table(title, description, query, overrides=(), width=24, height=9, links=(),
 
 def words(column, name, zone="zona"):
     """An instant as people say it: 16 Apr 10.30."""
-    return f'coalesce(laporan.saat({column}, {zone}), \'–\') AS "{name}"'
+    return f'coalesce(saat({column}, {zone}), \'–\') AS "{name}"'
 
 
 def working(column, name):
     """Working time in words: a day of it is not 24 hours."""
-    return f'coalesce(laporan.lama_kerja({column}::numeric, {DAY}), \'–\') AS "{name}"'
+    return f'coalesce(lama_kerja({column}::numeric, {DAY}), \'–\') AS "{name}"'
 
 
 def shares(*names):
@@ -280,17 +280,17 @@ DATASOURCE = source("datasource", "Sumber angka", "prometheus")
 OFFICE = of_prometheus("office", "Kantor", "label_values(tenggat_build_info, office)", includeAll=False, multi=False,
                        current={"selected": False, "text": "", "value": ""})
 LAPORAN = source("laporan", "Basis data laporan", "grafana-postgresql-datasource")
-SOPS = of_postgres("sop", "Layanan", "SELECT nama AS __text, sop AS __value FROM laporan.sop ORDER BY nama", **ALL)
+SOPS = of_postgres("sop", "Layanan", "SELECT nama AS __text, sop AS __value FROM sop ORDER BY nama", **ALL)
 BULAN = of_postgres("bulan", "Bulan",
-                    "SELECT DISTINCT laporan.nama_bulan(bulan) AS __text, to_char(bulan, 'YYYY-MM') AS __value"
-                    " FROM laporan.bulan_sop() ORDER BY 2 DESC")
-ALAMAT = of_postgres("alamat", "Alamat Tenggat", "SELECT alamat FROM laporan.kantor", hide=2)
+                    "SELECT DISTINCT nama_bulan(bulan) AS __text, to_char(bulan, 'YYYY-MM') AS __value"
+                    " FROM bulan_sop() ORDER BY 2 DESC")
+ALAMAT = of_postgres("alamat", "Alamat Tenggat", "SELECT alamat FROM kantor", hide=2)
 TARGET_VARIABLE = of_prometheus("target", "Target", 'query_result(min(tenggat_sla_objective_ratio{office=~"$office",sop=~"$sop",step=""}))',
                                 hide=2, regex="/ ([0-9.]+) [0-9]+$/", includeAll=False, multi=False,
                                 current={"selected": False, "text": "", "value": ""})
 LANGKAH = of_postgres("langkah", "Tahapan",
-                      "SELECT nama AS __text, langkah AS __value FROM laporan.langkah ORDER BY sop, urutan", **ALL)
-PERAN = of_postgres("peran", "Peran", "SELECT DISTINCT peran_nama AS __text, peran AS __value FROM laporan.langkah"
+                      "SELECT nama AS __text, langkah AS __value FROM langkah ORDER BY sop, urutan", **ALL)
+PERAN = of_postgres("peran", "Peran", "SELECT DISTINCT peran_nama AS __text, peran AS __value FROM langkah"
                     " ORDER BY 1", **ALL)
 INSTANCE = of_prometheus("instance", "Proses", 'label_values(tenggat_build_info{office=~"$office"}, instance)')
 JOB = of_prometheus("job", "Pekerjaan", 'label_values(tenggat_build_info{office=~"$office"}, job)')

@@ -7,8 +7,8 @@ from parts import (
 LOAD, OFFICERS, DONE, AGES = "Beban per Peran", "Pekerjaan per Petugas", "Diselesaikan per Petugas", "Umur Pekerjaan Terbuka"
 ESCALATIONS, OBSTACLES, PAUSES, ANSWERS = "Daftar Eskalasi", "Daftar Kendala", "Daftar Jeda", "Waktu Jawab Eskalasi"
 ROLE = "peran IN (${peran:singlequote})"
-ROLE_OF_STEP = f"langkah IN (SELECT langkah FROM laporan.langkah WHERE {SOP} AND {ROLE})"
-ZONE = "(SELECT max(zona) FROM laporan.sop)"
+ROLE_OF_STEP = f"langkah IN (SELECT langkah FROM langkah WHERE {SOP} AND {ROLE})"
+ZONE = "(SELECT max(zona) FROM sop)"
 
 
 def here(title):
@@ -25,10 +25,10 @@ def now():
     return [
         row("Keadaan sekarang"),
         stat("Belum Diambil", "Berkas kantor yang belum diambil siapa pun; yang pada pemohon tidak dihitung.",
-             sql(f"SELECT count(*) FROM laporan.pekerjaan WHERE {SOP} AND {ROLE} AND belum_diambil"),
+             sql(f"SELECT count(*) FROM pekerjaan WHERE {SOP} AND {ROLE} AND belum_diambil"),
              thresholds=UNLIT_PLAIN, links=here(LOAD)),
         stat("Terlambat", "Berkas pada peran terpilih yang lewat batas waktu tahapannya.",
-             sql(f"SELECT count(*) FROM laporan.pekerjaan WHERE {SOP} AND {ROLE} AND keadaan = 'terlambat'"),
+             sql(f"SELECT count(*) FROM pekerjaan WHERE {SOP} AND {ROLE} AND keadaan = 'terlambat'"),
              thresholds=NONE_IS_GOOD, links=here(OFFICERS)),
         stat("Peran Tak Terjangkau", "Peran yang hari ini tidak mempunyai petugas yang dapat dihubungi.",
              prom('sum(max by (sop, role) (tenggat_roles_unreachable{sop=~"$sop"}))'), thresholds=NONE_IS_GOOD,
@@ -48,32 +48,32 @@ def load():
                count(*) FILTER (WHERE umur_detik >= 86400 AND umur_detik < 259200) AS "1–3 hari",
                count(*) FILTER (WHERE umur_detik >= 259200 AND umur_detik < 604800) AS "3–7 hari",
                count(*) FILTER (WHERE umur_detik >= 604800) AS "> 7 hari"
-               FROM laporan.pekerjaan WHERE {SOP} AND {ROLE} GROUP BY 1 ORDER BY count(*) DESC"""
+               FROM pekerjaan WHERE {SOP} AND {ROLE} GROUP BY 1 ORDER BY count(*) DESC"""
     flow = f"""SELECT to_char(hari, 'DD/MM') AS "Hari", count(*) FILTER (WHERE apa = 'masuk') AS "Masuk",
                count(*) FILTER (WHERE apa = 'selesai') AS "Selesai" FROM (
-               SELECT 'masuk' AS apa, (dibuka AT TIME ZONE zona)::date AS hari FROM laporan.kunjungan
-               WHERE {SOP} AND {ROLE} AND dibuka >= (SELECT laporan.sekarang()) - interval '14 days'
-               UNION ALL SELECT 'selesai', (ditutup AT TIME ZONE zona)::date FROM laporan.kunjungan
-               WHERE {SOP} AND {ROLE} AND ditutup >= (SELECT laporan.sekarang()) - interval '14 days') a
+               SELECT 'masuk' AS apa, (dibuka AT TIME ZONE zona)::date AS hari FROM kunjungan
+               WHERE {SOP} AND {ROLE} AND dibuka >= (SELECT sekarang()) - interval '14 days'
+               UNION ALL SELECT 'selesai', (ditutup AT TIME ZONE zona)::date FROM kunjungan
+               WHERE {SOP} AND {ROLE} AND ditutup >= (SELECT sekarang()) - interval '14 days') a
                GROUP BY hari ORDER BY hari"""
     raised = f"""SELECT to_char((pada AT TIME ZONE {ZONE})::date, 'DD/MM') AS "Hari", count(*) AS "Eskalasi"
-                 FROM laporan.eskalasi WHERE {SOP} AND pada >= (SELECT laporan.sekarang()) - interval '14 days'
+                 FROM eskalasi WHERE {SOP} AND pada >= (SELECT sekarang()) - interval '14 days'
                  GROUP BY (pada AT TIME ZONE {ZONE})::date ORDER BY (pada AT TIME ZONE {ZONE})::date"""
     return [
         row("Siapa memegang berapa?"),
         table(LOAD, "Pekerjaan terbuka setiap peran sekarang, dan banyaknya petugas yang memegangnya.",
               f"""SELECT peran_nama AS "Peran", petugas AS "Petugas", terbuka AS "Terbuka", segera AS "Segera",
                   terlambat AS "Terlambat", dijeda AS "Dijeda", belum_diambil AS "Belum diambil"
-                  FROM laporan.beban_peran WHERE {SOP} AND {ROLE} AND peran IN (SELECT peran FROM laporan.langkah WHERE {SOP})
-                  AND peran NOT IN (SELECT peran FROM laporan.kunjungan WHERE terbuka AND keadaan = 'tanpa batas')
+                  FROM beban_peran WHERE {SOP} AND {ROLE} AND peran IN (SELECT peran FROM langkah WHERE {SOP})
+                  AND peran NOT IN (SELECT peran FROM kunjungan WHERE terbuka AND keadaan = 'tanpa batas')
                   ORDER BY terlambat DESC, terbuka DESC""",
               alarms("Terlambat") + alarms("Segera", color=WARN), 13, 10,
               links=[to_panel("tahapan", "Berkas pada Tahapan")],
               widths={"Petugas": 80, "Terbuka": 85, "Segera": 80, "Terlambat": 95, "Dijeda": 75, "Belum diambil": 120}),
         table(OFFICERS, "Yang dipegang setiap petugas sekarang, yang terlambat terbanyak lebih dahulu; umur menurut kalender.",
               f"""SELECT petugas AS "Petugas", string_agg(DISTINCT peran_nama, ', ') AS "Peran", count(*) AS "Terbuka",
-                  count(*) FILTER (WHERE keadaan = 'terlambat') AS "Terlambat", laporan.lama(max(umur_detik)) AS "Tertua"
-                  FROM laporan.pekerjaan WHERE {SOP} AND {ROLE} GROUP BY petugas ORDER BY 4 DESC, 3 DESC""",
+                  count(*) FILTER (WHERE keadaan = 'terlambat') AS "Terlambat", lama(max(umur_detik)) AS "Tertua"
+                  FROM pekerjaan WHERE {SOP} AND {ROLE} GROUP BY petugas ORDER BY 4 DESC, 3 DESC""",
               alarms("Terlambat"), 11, 10, links=[to_panel("tahapan", "Berkas pada Tahapan")],
               widths={"Terbuka": 85, "Terlambat": 95, "Tertua": 110}),
         barchart(AGES, "Sejak berkas sampai pada tahapannya, menurut kalender.", ages, "Peran", width=8, links=here(OFFICERS), stacking="normal",
@@ -92,14 +92,14 @@ def people():
               f"""SELECT petugas AS "Petugas", string_agg(DISTINCT peran_nama, ', ') AS "Peran", sum(selesai) AS "Selesai",
                   sum(terlambat) AS "Terlambat", sum(pengembalian) AS "Dikembalikan",
                   {working("max(kerja_p50)", "Lama tengah")}
-                  FROM laporan.petugas_bulanan WHERE {SOP} AND {MONTH} AND {ROLE} GROUP BY petugas ORDER BY 3 DESC""",
+                  FROM petugas_bulanan WHERE {SOP} AND {MONTH} AND {ROLE} GROUP BY petugas ORDER BY 3 DESC""",
               alarms("Terlambat"), 13, 10, links=here(OFFICERS),
               widths={"Selesai": 80, "Terlambat": 95, "Dikembalikan": 115, "Lama tengah": 115}),
         table(ANSWERS, "Eskalasi pada bulan terpilih menurut atasan: yang dijawab, lama tengah sampai dijawab, dan yang terlama menunggu (kalender).",
               f"""SELECT kepada AS "Kepada", count(*) AS "Eskalasi", count(*) FILTER (WHERE menunggu) AS "Menunggu",
-                  coalesce(laporan.lama(percentile_cont(0.5) WITHIN GROUP (ORDER BY lama_jawab_detik)::numeric), '–') AS "Lama jawab",
-                  coalesce(laporan.lama(max(menunggu_detik)), '–') AS "Terlama"
-                  FROM laporan.eskalasi_dijawab WHERE {SOP} AND {MONTH} AND {ROLE_OF_STEP} GROUP BY kepada ORDER BY 4 DESC, 2 DESC""",
+                  coalesce(lama(percentile_cont(0.5) WITHIN GROUP (ORDER BY lama_jawab_detik)::numeric), '–') AS "Lama jawab",
+                  coalesce(lama(max(menunggu_detik)), '–') AS "Terlama"
+                  FROM eskalasi_dijawab WHERE {SOP} AND {MONTH} AND {ROLE_OF_STEP} GROUP BY kepada ORDER BY 4 DESC, 2 DESC""",
               alarms("Menunggu", color=WARN), 11, 10, links=here(ESCALATIONS),
               widths={"Eskalasi": 85, "Menunggu": 95, "Lama jawab": 125, "Terlama": 125}),
     ]
@@ -110,10 +110,10 @@ def lists():
         row("Eskalasi"),
         table(ESCALATIONS, "Setiap anak tangga yang sampai kepada atasan pada bulan terpilih, yang terakhir lebih dahulu.",
               f"""SELECT id::text AS id, nomor AS "Nomor", perihal AS "Perihal", langkah_nama AS "Tahapan",
-                  laporan.anak_tangga_kata(anak_tangga) AS "Anak tangga", {words("pada", "Pada")}, kepada AS "Kepada",
+                  anak_tangga_kata(anak_tangga) AS "Anak tangga", {words("pada", "Pada")}, kepada AS "Kepada",
                   CASE WHEN dijawab IS NULL THEN CASE WHEN menunggu THEN 'menunggu' ELSE '–' END
-                  ELSE laporan.saat(dijawab, zona) END AS "Dijawab"
-                  FROM laporan.eskalasi_dijawab WHERE {SOP} AND {MONTH} AND {ROLE_OF_STEP} ORDER BY pada DESC LIMIT 500""",
+                  ELSE saat(dijawab, zona) END AS "Dijawab"
+                  FROM eskalasi_dijawab WHERE {SOP} AND {MONTH} AND {ROLE_OF_STEP} ORDER BY pada DESC LIMIT 500""",
               widths={"Tahapan": 190, "Anak tangga": 140, "Pada": 125, "Dijawab": 125}),
         folded("Rincian: kendala dan jeda",
                table(OBSTACLES, "Tahapan yang lewat batas pada bulan terpilih, dengan kendala terakhir yang disebut petugas.",
@@ -121,13 +121,13 @@ def lists():
                          kendala_nama AS "Kendala", {words("terlambat_sejak", "Terlambat sejak", ZONE)},
                          CASE WHEN terbuka THEN 'belum' ELSE 'sudah' END AS "Selesai",
                          {working("kerja_detik", "Waktu kerja")}, {working("standar_detik", "Standar")}
-                         FROM laporan.kendala WHERE {SOP} AND {MONTH} AND {ROLE} ORDER BY terlambat_sejak DESC LIMIT 500""",
+                         FROM kendala WHERE {SOP} AND {MONTH} AND {ROLE} ORDER BY terlambat_sejak DESC LIMIT 500""",
                      widths={"Tahapan": 180, "Terlambat sejak": 130, "Selesai": 80, "Waktu kerja": 130, "Standar": 110}),
                table(PAUSES, "Jeda yang sedang berlangsung, yang terlama lebih dahulu.",
                      f"""SELECT id::text AS id, nomor AS "Nomor", langkah_nama AS "Tahapan", alasan_nama AS "Alasan",
-                         {words("dari", "Sejak", ZONE)}, coalesce(laporan.saat(direncanakan_sampai, {ZONE}), '–') AS "Sampai",
+                         {words("dari", "Sejak", ZONE)}, coalesce(saat(direncanakan_sampai, {ZONE}), '–') AS "Sampai",
                          CASE WHEN menghentikan_layanan THEN 'berhenti' ELSE 'berjalan' END AS "Waktu layanan"
-                         FROM laporan.jeda WHERE sampai IS NULL AND {SOP} AND {ROLE_OF_STEP} ORDER BY dari LIMIT 200""",
+                         FROM jeda WHERE sampai IS NULL AND {SOP} AND {ROLE_OF_STEP} ORDER BY dari LIMIT 200""",
                      widths={"Sejak": 130, "Sampai": 130, "Waktu layanan": 130})),
     ]
 

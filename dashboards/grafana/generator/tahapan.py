@@ -20,7 +20,7 @@ def open_of(sla):
 
 
 def now():
-    count = f"SELECT count(*) FROM laporan.pekerjaan WHERE {SOP} AND {STEP} AND"
+    count = f"SELECT count(*) FROM pekerjaan WHERE {SOP} AND {STEP} AND"
     return [
         row("Keadaan sekarang"),
         stat("Berkas Terbuka", "Berkas pada semua tahapan terpilih, termasuk yang pada pemohon.", prom(open_of("")),
@@ -39,13 +39,13 @@ def now():
 
 STEPS = f"""
 SELECT l.nama AS "Tahapan", l.peran_nama AS "Pelaksana", coalesce(o.terbuka, 0) AS "Terbuka",
-  coalesce(o.terlambat, 0) AS "Terlambat", coalesce(laporan.lama(o.lewat), '–') AS "Lewat terlama",
+  coalesce(o.terlambat, 0) AS "Terlambat", coalesce(lama(o.lewat), '–') AS "Lewat terlama",
   {working("l.standar_detik", "Standar")}, {working("b.kerja_p50", "Lama tengah")},
   {working("b.kerja_p90", "Lama p90")}, b.kepatuhan AS "Kepatuhan", l.langkah
-FROM laporan.langkah l
+FROM langkah l
 LEFT JOIN (SELECT sop, langkah, count(*) AS terbuka, count(*) FILTER (WHERE keadaan = 'terlambat') AS terlambat,
-             max(lewat_detik) AS lewat FROM laporan.pekerjaan GROUP BY 1, 2) o USING (sop, langkah)
-LEFT JOIN (SELECT * FROM laporan.langkah_bulanan WHERE {MONTH}) b USING (sop, langkah)
+             max(lewat_detik) AS lewat FROM pekerjaan GROUP BY 1, 2) o USING (sop, langkah)
+LEFT JOIN (SELECT * FROM langkah_bulanan WHERE {MONTH}) b USING (sop, langkah)
 WHERE l.{SOP} AND {STEP} ORDER BY l.sop, l.urutan"""
 THIS_STEP = link("Buka berkas pada tahapan ini",
                  "/d/tenggat-tahapan?viewPanel=<tahapan/Berkas pada Tahapan>&var-langkah=${__data.fields.langkah}"
@@ -57,7 +57,7 @@ def steps_of_the_form():
                count(*) FILTER (WHERE umur_detik >= 86400 AND umur_detik < 259200) AS "1–3 hari",
                count(*) FILTER (WHERE umur_detik >= 259200 AND umur_detik < 604800) AS "3–7 hari",
                count(*) FILTER (WHERE umur_detik >= 604800) AS "> 7 hari"
-               FROM laporan.pekerjaan WHERE {SOP} AND {STEP} GROUP BY langkah_nama, urutan ORDER BY urutan"""
+               FROM pekerjaan WHERE {SOP} AND {STEP} GROUP BY langkah_nama, urutan ORDER BY urutan"""
     return [
         row("Tahapan sebagaimana formulir SOP, dengan angka ${bulan:text}"),
         table(STEPS_NOW,
@@ -67,12 +67,12 @@ def steps_of_the_form():
               widths={"Terbuka": 85, "Terlambat": 95, "Lewat terlama": 145, "Standar": 120, "Lama tengah": 130,
                       "Lama p90": 130, "Kepatuhan": 100}),
         bargauge("Kepatuhan Waktu per Tahapan", "Bagian yang selesai tepat waktu dari yang dinilai pada bulan terpilih.",
-                 [sql(f"""SELECT langkah_nama AS "Tahapan", kepatuhan AS "Kepatuhan" FROM laporan.langkah_bulanan
+                 [sql(f"""SELECT langkah_nama AS "Tahapan", kepatuhan AS "Kepatuhan" FROM langkah_bulanan
                       WHERE {SOP} AND {MONTH} AND {STEP} AND kepatuhan IS NOT NULL ORDER BY urutan""")],
                  "percentunit", SHARE, 8, here(STEPS_NOW), min=0, max=1, decimals=0),
         bargauge("Tahapan Terlama", "Waktu p90 terhadap standarnya pada bulan terpilih; di atas 100% berarti lebih lama daripada standar.",
                  [sql(f"""SELECT langkah_nama AS "Tahapan", kerja_p90 / nullif(standar_detik, 0) AS "Terhadap standar"
-                      FROM laporan.langkah_bulanan WHERE {SOP} AND {MONTH} AND {STEP} AND selesai > 0
+                      FROM langkah_bulanan WHERE {SOP} AND {MONTH} AND {STEP} AND selesai > 0
                       ORDER BY 2 DESC""")],
                  "percentunit", steps(GOOD, (WARN, 0.8), (BAD, 1)), 8, here(STEPS_NOW), min=0, decimals=0),
         barchart("Umur Berkas Terbuka", "Sejak berkas sampai pada tahapannya, menurut kalender.", ages, "Tahapan", width=8,
@@ -83,8 +83,8 @@ def steps_of_the_form():
 def per_day(columns, view, moment, where):
     """The last fourteen days, a bar a day."""
     return f"""SELECT to_char(hari, 'DD/MM') AS "Hari", {columns}
-               FROM (SELECT ({moment} AT TIME ZONE zona)::date AS hari, k.* FROM laporan.{view} k
-               WHERE {where} AND {moment} >= (SELECT laporan.sekarang()) - interval '14 days') a GROUP BY hari ORDER BY hari"""
+               FROM (SELECT ({moment} AT TIME ZONE zona)::date AS hari, k.* FROM {view} k
+               WHERE {where} AND {moment} >= (SELECT sekarang()) - interval '14 days') a GROUP BY hari ORDER BY hari"""
 
 
 def trend():
@@ -117,8 +117,8 @@ def trend():
 def lists():
     visits = f"""SELECT id::text AS id, nomor AS "Nomor", perihal AS "Perihal", langkah_nama AS "Tahapan", petugas AS "Dipegang",
                  keadaan AS "Keadaan", {words("dibuka", "Dibuka")}, {words("batas", "Batas")},
-                 coalesce(laporan.lama(lewat_detik), '–') AS "Terlambat"
-                 FROM laporan.pekerjaan WHERE {SOP} AND {STEP}"""
+                 coalesce(lama(lewat_detik), '–') AS "Terlambat"
+                 FROM pekerjaan WHERE {SOP} AND {STEP}"""
     wide = {"Tahapan": 190, "Dipegang": 150, "Keadaan": 120, "Dibuka": 125, "Batas": 125, "Terlambat": 145}
     return [
         row("Berkas"),
@@ -131,16 +131,16 @@ def lists():
                      f"""SELECT langkah_nama AS "Tahapan", {working("menunggu_p50", "Menunggu, tengah")},
                          {working("menunggu_p90", "Menunggu, p90")}, {working("mengerjakan_p50", "Mengerjakan, tengah")},
                          {working("mengerjakan_p90", "Mengerjakan, p90")}, pengembalian AS "Dikembalikan"
-                         FROM laporan.langkah_bulanan WHERE {SOP} AND {MONTH} AND {STEP} ORDER BY urutan""",
+                         FROM langkah_bulanan WHERE {SOP} AND {MONTH} AND {STEP} ORDER BY urutan""",
                      links=here(STEPS_NOW), widths={"Dikembalikan": 120}),
                table(RETURNS, "Pengembalian pada bulan terpilih dan dokumen yang dinyatakan kurang.",
                      f"""SELECT id::text AS id, nomor AS "Nomor", perihal AS "Perihal", langkah_nama AS "Tahapan",
-                         {words("pada", "Pada", "(SELECT max(zona) FROM laporan.sop)")},
-                         replace(dokumen, '_', ' ') AS "Kekurangan" FROM laporan.pengembalian
+                         {words("pada", "Pada", "(SELECT max(zona) FROM sop)")},
+                         replace(dokumen, '_', ' ') AS "Kekurangan" FROM pengembalian
                          WHERE {SOP} AND {MONTH} AND {STEP} ORDER BY pada DESC LIMIT 500""", width=16,
                      widths={"Pada": 120, "Tahapan": 150}),
                table("Kekurangan Tersering", "Dokumen yang dinyatakan kurang pada bulan terpilih.",
-                     f"""SELECT replace(dokumen, '_', ' ') AS "Dokumen", sum(jumlah) AS "Jumlah" FROM laporan.kekurangan_bulanan
+                     f"""SELECT replace(dokumen, '_', ' ') AS "Dokumen", sum(jumlah) AS "Jumlah" FROM kekurangan_bulanan
                          WHERE {SOP} AND {MONTH} AND {STEP} GROUP BY 1 ORDER BY 2 DESC""", width=8, links=here(RETURNS),
                      widths={"Jumlah": 90})),
     ]

@@ -71,6 +71,7 @@ const std::map<std::string_view, std::string> kOthers = {
     {"mode", "mode: trial"},
     {"database", "database: host=/tmp"},
     {"database_owner", "database_owner: host=/tmp"},
+    {"schema", "schema: banjarbaru"},
     {"listen", "listen: 127.0.0.1:1"},
     {"admin_listen", "admin_listen: 127.0.0.1:1"},
     {"public_url", "public_url: http://lain.example"},
@@ -164,6 +165,28 @@ TEST(ConfigKeys, AFileReplacedUnderItsNameIsAChange) {
   after.portal_secrets = {"baru"};
   EXPECT_EQ(changed_keys(config, after, config, before),
             (std::vector<std::string_view>{"email.password_file", "portal.secret_files"}));
+}
+
+TEST(Config, ASchemaIsAnOfficesOwn) {
+  EXPECT_EQ(load("mode: live\n")->schema, "public");
+  EXPECT_EQ(load("schema: kota_banjarbaru_2\n")->schema, "kota_banjarbaru_2");
+  EXPECT_EQ(load("schema: " + std::string(40, 'a') + "\n")->schema.size(), 40U);
+  const std::string long_one(41, 'a');
+  for (const auto& [text, says] :
+       std::map<std::string, std::string>{{"''", "is no name for an office's schema"},
+                                          {"Banjarbaru", "is no name for an office's schema"},
+                                          {"2banjar", "is no name for an office's schema"},
+                                          {"banjar-baru", "is no name for an office's schema"},
+                                          {"'banjar,public'", "is no name for an office's schema"},
+                                          {long_one, "is no name for an office's schema"},
+                                          {"pg_banjar", "begins with pg_"},
+                                          {"laporan", "is taken"},
+                                          {"tenggat_extensions", "is taken"},
+                                          {"information_schema", "is taken"}}) {
+    const std::string file = "schema: " + text + "\n";
+    EXPECT_FALSE(load(file)) << text;
+    EXPECT_NE(joined(faults_of(file)).find(says), std::string::npos) << joined(faults_of(file));
+  }
 }
 
 TEST(Config, TheExampleThatShipsIsRead) {

@@ -61,12 +61,13 @@ TEST(SetupFile, WritesOfficeHoursDayByDay) {
     EXPECT_THROW(with_hours(calendar, hours), Refused) << hours;
 }
 
-TEST(SetupFile, ABlockOfItsOwnIsReplacedAndStandsFirst) {
+TEST(SetupFile, ABlockOfItsOwnStandsFirstAndHoldsTheLinesOfEachOffice) {
   const std::string once = with_block("local all all peer\n", "local tenggat tenggat peer\n");
   EXPECT_TRUE(once.starts_with("# tenggat setup: begin\nlocal tenggat tenggat peer\n")) << once;
   EXPECT_TRUE(once.ends_with("local all all peer\n"));
   EXPECT_EQ(with_block(once, "local tenggat tenggat peer\n"), once);
-  EXPECT_EQ(with_block(once, "x\n"), with_block("local all all peer\n", "x\n"));
+  EXPECT_EQ(with_block(once, "x\n"),
+            with_block("local all all peer\n", "local tenggat tenggat peer\nx\n"));
 }
 
 TEST(SetupFile, AFileKeepsItsModeAndIsLeftWhereNothingChanges) {
@@ -115,12 +116,14 @@ TEST(SetupAnswers, WhatStandsAlreadyAnswersWhatIsNotAnswered) {
   });
   EXPECT_EQ(answers["url"], "https://izin.example.go.id");
   EXPECT_EQ(answers["database"], "local");
+  EXPECT_EQ(answers["schema"], "public");
   EXPECT_EQ(answers["administrator_email"], "");
 }
 
 TEST(SetupAnswers, AtATerminalAWrongAnswerIsAskedForAgain) {
   std::istringstream in(
-      "\nizin\nhttps://izin.example.go.id\n\n\n\n-\n\nizin@example.go.id\n\n\n\n\nyusuf\nYusuf\n"
+      "\nizin\nhttps://"
+      "izin.example.go.id\n\n\n\n-\n\nizin@example.go.id\n\n\n\n\n\n\n\nyusuf\nYusuf\n"
       "yusuf@example.go.id\n\n");
   std::ostringstream out, err;
   Terminal terminal{in, out, err, [](const char*) { return std::nullopt; }};

@@ -36,11 +36,11 @@ pg::Awaitable<void> daemon_in_small(std::string conninfo, std::shared_ptr<bool> 
         " INSERT INTO message (recipient, why, channel, address, name, text, subject, body, fields,"
         " template, rendered_at) SELECT 'officer:siti', 'on_duty', 'email', 'a@b.id', 'S', kind, "
         "'',"
-        " '', '[]', '', office_now() FROM due; NOTIFY tenggat, 'work'");
+        " '', '[]', '', office_now() FROM due; NOTIFY \"tenggat.public\", 'work'");
     co_await pause(15ms);
     co_await connection.script(
         "UPDATE message SET state = 'accepted', accepted_at = clock_timestamp(), attempts = 1"
-        " WHERE state = 'queued'; NOTIFY tenggat, 'work'");
+        " WHERE state = 'queued'; NOTIFY \"tenggat.public\", 'work'");
   }
 }
 
