@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/store/retention.h"
 
@@ -54,11 +55,11 @@ asio::awaitable<bool> Retention::run_once() {
 }
 
 asio::awaitable<std::chrono::milliseconds> Retention::cycle() {
-  const auto begun = std::chrono::steady_clock::now();
+  const auto begun = Clock::monotonic();
   const bool more = co_await run_once();
   if (!more) co_return kLookEvery;
-  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::steady_clock::now() - begun);
+  const auto took =
+      std::chrono::duration_cast<std::chrono::milliseconds>(Clock::monotonic() - begun);
   co_return std::max(kLeastRest, kRestsPerSlice * took);
 }
 
