@@ -587,11 +587,18 @@ TEST_F(Trouble, TheOfficeIsChangedWithoutCare) {
   office_.reload();
   watch_->expect_over("TenggatReloadRefused");
 
-  submit();
-  fs::remove(office_.daemon().options().rules / "sop/paud.yaml");
+  // Two services come, and their files go again.
+  const fs::path own = office_.daemon().options().rules / "sop";
+  for (const char* sop : {"pbg.yaml", "keberatan.yaml"})
+    fs::copy_file(fs::path(TENGGAT_SOURCE_DIR) / "tests/sops" / sop, own / sop);
   office_.reload();
-  watch_->expect("TenggatSopWithoutFile", "paud");
-  expect_cause("TenggatSopWithoutFile", "`tenggat sop list`", said({"sop", "list"}), "paud");
+  ASSERT_TRUE(office_.becomes(
+      "SELECT count(*) FROM rule_in_force WHERE kind = 'sop' AND name IN ('pbg', 'keberatan')",
+      "2"));
+  for (const char* sop : {"pbg.yaml", "keberatan.yaml"}) fs::remove(own / sop);
+  office_.reload();
+  watch_->expect("TenggatSopWithoutFile", "pbg");
+  expect_cause("TenggatSopWithoutFile", "`tenggat sop list`", said({"sop", "list"}), "pbg");
 }
 
 }  // namespace
