@@ -18,16 +18,19 @@ constexpr unsigned kPollMicroseconds = 100'000;
 }  // namespace
 
 PrometheusServer::PrometheusServer(std::filesystem::path directory,
-                                   const std::vector<ScrapedOffice>& offices)
+                                   const std::vector<ScrapedOffice>& offices,
+                                   const std::filesystem::path& rules)
     : directory_(std::move(directory)), port_(free_port()) {
   const auto file = directory_ / "prometheus.yml";
   std::string configuration = fmt::format(
       "global: {{scrape_interval: 1s, evaluation_interval: 2s}}\n"
-      "rule_files: [\"{}/dashboards/prometheus/tenggat.rules.yml\"]\n"
+      "rule_files: [\"{}\"]\n"
       "scrape_configs:\n"
       "  - job_name: tenggat\n"
-      "    static_configs:\n",
-      TENGGAT_SOURCE_DIR);
+      "    static_configs:{}\n",
+      rules.empty() ? TENGGAT_SOURCE_DIR "/dashboards/prometheus/tenggat.rules.yml"
+                    : rules.string(),
+      offices.empty() ? " []" : "");
   for (const ScrapedOffice& one : offices)
     configuration += fmt::format(
         "      - {{targets: [\"127.0.0.1:{}\"], labels: {{office: {}}}}}\n", one.port, one.office);

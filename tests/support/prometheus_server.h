@@ -18,9 +18,10 @@ struct ScrapedOffice {
 
 class PrometheusServer {
  public:
-  // Ready when it returns. `directory` must be there and outlive it. Throws std::runtime_error with
-  // the end of its log.
-  PrometheusServer(std::filesystem::path directory, const std::vector<ScrapedOffice>& offices);
+  // Ready when it returns. `directory` must be there and outlive it. `rules`: a file of them in
+  // place of those that ship. Throws std::runtime_error with the end of its log.
+  PrometheusServer(std::filesystem::path directory, const std::vector<ScrapedOffice>& offices,
+                   const std::filesystem::path& rules = {});
   PrometheusServer(std::filesystem::path directory, int scraped_port)
       : PrometheusServer(std::move(directory), {{"banjarbaru", scraped_port}}) {}
   PrometheusServer(const PrometheusServer&) = delete;
