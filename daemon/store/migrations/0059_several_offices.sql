@@ -52,5 +52,15 @@ ALTER FUNCTION forget_canarys_events() SET search_path FROM CURRENT;
 ALTER FUNCTION laporan.sekarang() SET search_path FROM CURRENT;
 ALTER FUNCTION laporan.bulan_sop() SET search_path FROM CURRENT;
 
+-- Reports are asked for without a schema's name. A login has the path from pembaca.sql; whoever reads the first office's with
+-- another one finds them, too, where the database is ours to say so.
+DO $$
+BEGIN
+  IF current_schema() = 'public'
+     AND (SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database()) THEN
+    EXECUTE format('ALTER DATABASE %I SET search_path = "$user", public, laporan', current_database());
+  END IF;
+END $$;
+
 -- Each office has a channel of its own from now on; daemons from before hear of this on the one they had.
 NOTIFY tenggat, 'schema';
