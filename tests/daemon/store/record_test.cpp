@@ -39,12 +39,13 @@ const std::map<std::string, std::string> kDerived{
     {"permit.last_action", "what an undo would take back; an undo is an event"}};
 
 // Columns that follow from the rules as long as the permit or the visit is open; then they are no
-// one's any more.
+// one's any more. Where nothing is to be taken back, something that cannot be read is found.
 const std::map<std::string, std::string> kWhileOpen{
     {"permit.case_due_soon_at", "state IN ('active', 'returned')"},
     {"permit.case_due_at", "state IN ('active', 'returned')"},
     {"permit.legal_due_at", "state IN ('active', 'returned')"},
     {"permit.legal_risk_at", "state IN ('active', 'returned')"},
+    {"permit.last_action", "last_action IS NOT NULL"},
     {"visit.due_at", "closed_at IS NULL AND NOT undone"},
     {"visit.due_soon_at", "closed_at IS NULL AND NOT undone"},
     {"visit.paused", "closed_at IS NULL AND NOT undone"},
