@@ -14,8 +14,8 @@ inline constexpr const char* kDefaultReports = "laporan";
 // What all offices of a database share; no table of any is in it.
 inline constexpr const char* kExtensions = "tenggat_extensions";
 
-// In SQL: the channel on which daemons and tools of one office tell each other, since NOTIFY is heard
-// in the whole database.
+// In SQL: the channel on which daemons and tools of one office tell each other, since NOTIFY is
+// heard in the whole database.
 #define TENGGAT_CHANNEL "'tenggat.' || current_schema()"
 
 inline std::string reports_schema_of(const std::string& schema) {
