@@ -214,6 +214,8 @@ within 60 has_status serving || fault "after the refused downgrade its status is
 
 inside systemctl stop tenggatd
 inside runuser -u postgres -- pg_restore --clean --create -d postgres /var/lib/postgresql/tenggat.dump || fault "pg_restore"
+# The backup is of before the upgrade.
+inside tenggat db migrate >"$work/said" 2>&1 || { fault "db migrate after a restore"; cat "$work/said"; }
 inside systemctl start --no-block tenggatd
 behind() { [[ $(inside curl -s http://127.0.0.1:9464/readyz) == *restored* ]]; }
 within 60 behind || fault "a database behind its mark is served"
