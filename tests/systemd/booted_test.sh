@@ -33,7 +33,7 @@ cp -r "$source/rules/office" "$root/etc/tenggat/rules"
 chmod -R a+rX "$root/etc/tenggat/rules"
 sed -e 's|url: "smtp://127.0.0.1:25"|url: "smtps://127.0.0.1:465"|' \
   -e 's|user: "" .*|user: "izin"|' -e 's|password_file: ""|password_file: tenggat_email-password|' \
-  -e 's|certificate_file: "" .*|certificate_file: tenggat_certificate|' -e 's|key_file: "" .*|key_file: tenggat_key|' \
+  -e 's|certificate_file: "" .*|certificate_file: tenggat_certificate|' -e 's|^  key_file: "" .*|  key_file: tenggat_key|' \
   "$source/systemd/tenggat.yaml" >"$root/etc/tenggat/tenggat.yaml"
 printf 'rahasia-surel' >"$root/etc/tenggat/credentials/email-password"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
