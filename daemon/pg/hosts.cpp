@@ -92,13 +92,7 @@ std::string user_of(const std::string& conninfo) {
 
 std::string in_schema(const std::string& conninfo, const std::string& schema) {
   if (schema == kDefaultSchema) return conninfo;
-  char* error = nullptr;
-  const Options options{PQconninfoParse(conninfo.c_str(), &error), &PQconninfoFree};
-  if (error) PQfreemem(error);
-  if (!options) unreadable("not a libpq connection string");
-  Parameters parameters;
-  keep_set(options, parameters);
-  fill_from_environment(Options{PQconndefaults(), &PQconninfoFree}, parameters);
+  Parameters parameters = parse(conninfo);
   // The last one counts, whatever the operator's own options say.
   parameters["options"] += kSearchPath + search_path_of(schema);
   parameters.emplace("fallback_application_name", "tenggatd " + schema);

@@ -57,9 +57,6 @@ constexpr const char* kHereSql =
 constexpr int kTries = 20;
 constexpr std::chrono::milliseconds kBetweenTries{50};
 
-}  // namespace
-
-namespace {
 pg::Awaitable<void> grant_once(pg::Connection& connection, std::string role) {
   static const auto here_sql = only<kHere>(kHereSql);
   pg::Transaction transaction(connection);
@@ -98,6 +95,7 @@ pg::Awaitable<void> grant_once(pg::Connection& connection, std::string role) {
   co_await transaction.script(std::move(all), std::chrono::seconds(30));
   co_await transaction.commit(pg::Pipeline());
 }
+
 }  // namespace
 
 pg::Awaitable<void> grant_to_daemon(pg::Connection& connection, std::string role) {

@@ -180,6 +180,8 @@ void TwoOffices::found() {
   TestPostgres& server = here_.rig().server;
   for (const Place* one : {&here_, &there_})
     server.execute("CREATE ROLE " + one->role() + " LOGIN");
+  // Readers are there before there is something to read, so that `db migrate` gives it to them.
+  server.execute(fmt::format("CREATE ROLE tenggat_laporan_{} NOLOGIN", kBeside));
   auto beside = std::async(std::launch::async, [&] { there_.found(); });
   here_.found();
   beside.get();

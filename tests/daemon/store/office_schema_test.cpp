@@ -125,6 +125,13 @@ TEST_F(OfficeSchema, SeveralAreMadeAtTheSameMoment) {
             "tenggat_extensions");
 }
 
+// Dashboards name no schema; a login that was made before they ceased to has no path of its own.
+TEST_F(OfficeSchema, ReportsOfTheFirstAreFoundByWhoeverConnects) {
+  EXPECT_EQ(run_in("public", {"db", "migrate"}).code, cli::kOk);
+  const std::string database = sql("SELECT current_database()");
+  EXPECT_EQ(test::shared_postgres().execute("SELECT count(*) FROM kasus", database), "0");
+}
+
 TEST_F(OfficeSchema, NoFunctionLooksForItsTablesByThePathOfWhoCallsItAndNoneNotifies) {
   migrate();
   ASSERT_EQ(run_in("banjarbaru", {"db", "migrate"}).code, cli::kOk);
